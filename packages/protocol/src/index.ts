@@ -1,0 +1,36 @@
+export { type Answers, normaliseEmail, normalisePassphrase } from "./answers.ts";
+export { decodeBase64url, encodeBase64url, encodedLength } from "./base64url.ts";
+export type {
+  Branded,
+  ClaimId,
+  ClaimToken,
+  HandoffId,
+  LinkSecret,
+  LinkToken,
+  Receipt,
+  Verifier,
+} from "./brands.ts";
+export { type Bundle, type BundleFile, decodeBundle, encodeBundle, type Field, type Item } from "./bundle.ts";
+export { type CredentialClass, DEFAULT_CLASSES } from "./classes.ts";
+export { type EnvelopeContext, isEnvelopeLength, openEnvelope, sealEnvelope } from "./envelope.ts";
+export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
+export {
+  type Flags,
+  flagsOf,
+  NEEDS_EMAIL,
+  NEEDS_PASSPHRASE,
+  needsEmail,
+  needsPassphrase,
+  parseFlags,
+} from "./flags.ts";
+export { emailHintOf, type Header, openHeader, sealHeader } from "./header.ts";
+export { idBytes, idFromBytes, isHandoffId, parseHandoffId } from "./id.ts";
+export { deriveLinkKeys, deriveOpenKeys, type LinkKeys, type OpenKeys, SCRYPT } from "./keys.ts";
+export { formatFragment, formatLink, type Link, parseFragment, parseLink } from "./link.ts";
+export { mendAddress } from "./mend.ts";
+export { ENVELOPE_BUCKETS, HEADER_BUCKETS, MAX_PLAINTEXT } from "./padding.ts";
+export { platformRandom, type RandomBytes } from "./random.ts";
+export { type Sealed, type SealInput, seal } from "./seal.ts";
+export { type Ended, LEASE_SECONDS, MAX_ATTEMPTS, STATES, type State, type Verification } from "./states.ts";
+export { emailVerifierOf, verifierOf } from "./verifiers.ts";
+export type * from "./wire.ts";

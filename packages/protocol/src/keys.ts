@@ -1,0 +1,88 @@
+import { expand, extract } from "@noble/hashes/hkdf.js";
+import { scryptAsync } from "@noble/hashes/scrypt.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { type Answers, normaliseEmail, normalisePassphrase } from "./answers.ts";
+import type { ClaimToken, HandoffId, LinkSecret, LinkToken } from "./brands.ts";
+import { ProtocolError } from "./errors.ts";
+import { type Flags, needsEmail, needsPassphrase } from "./flags.ts";
+import { concat, lengthPrefixed, utf8 } from "./framing.ts";
+import { idBytes } from "./id.ts";
+
+const KEY_BYTES = 32;
+const EMPTY = new Uint8Array(0);
+
+/** scrypt (RFC 7914) as protocol v1 fixes it: 128 MiB, about 0.6 s on a laptop core. It belongs to the version byte. */
+export const SCRYPT = { N: 2 ** 17, r: 8, p: 1, dkLen: KEY_BYTES } as const;
+
+/** What the link alone gives. */
+export type LinkKeys = {
+  readonly linkToken: LinkToken;
+  readonly headerKey: Uint8Array;
+  readonly kdfSalt: Uint8Array;
+  readonly emailKey: Uint8Array;
+};
+
+/** What the link and the answers give together. */
+export type OpenKeys = {
+  readonly claimToken: ClaimToken;
+  readonly contentKey: Uint8Array;
+  readonly commitment: Uint8Array;
+};
+
+/** The part of the key schedule that needs no answers. HKDF-SHA-256, RFC 5869. */
+export function deriveLinkKeys(id: HandoffId, linkSecret: LinkSecret): LinkKeys {
+  const prk = extract(sha256, linkSecret, salt(id));
+  return {
+    linkToken: derive(prk, "link token") as LinkToken,
+    headerKey: derive(prk, "header key"),
+    kdfSalt: derive(prk, "passphrase salt"),
+    emailKey: derive(prk, "email key"),
+  };
+}
+
+/**
+ * The part of the key schedule that needs the answers the flags ask for.
+ * @param onProgress told 0..1 while scrypt runs; it yields at least every 10 ms, so that a page stays responsive
+ * @throws ProtocolError `passphrase` or `email` when an answer is missing or malformed
+ */
+export async function deriveOpenKeys(
+  {
+    id,
+    flags,
+    linkSecret,
+  }: { readonly id: HandoffId; readonly flags: Flags; readonly linkSecret: LinkSecret },
+  answers: Answers,
+  onProgress?: (fraction: number) => void,
+): Promise<OpenKeys> {
+  const email = needsEmail(flags) ? utf8(normaliseEmail(required(answers.email, "email"))) : EMPTY;
+  const passKey = needsPassphrase(flags)
+    ? await scryptAsync(
+        utf8(normalisePassphrase(required(answers.passphrase, "passphrase"))),
+        deriveLinkKeys(id, linkSecret).kdfSalt,
+        { ...SCRYPT, ...(onProgress ? { onProgress } : {}) },
+      )
+    : EMPTY;
+  const openPrk = extract(
+    sha256,
+    concat(linkSecret, lengthPrefixed(passKey), lengthPrefixed(email)),
+    salt(id),
+  );
+  return {
+    claimToken: derive(openPrk, "claim token") as ClaimToken,
+    contentKey: derive(openPrk, "content key"),
+    commitment: derive(openPrk, "key commitment"),
+  };
+}
+
+function derive(prk: Uint8Array, info: string): Uint8Array {
+  return expand(sha256, prk, utf8(info), KEY_BYTES);
+}
+
+function salt(id: HandoffId): Uint8Array {
+  return concat(utf8("secret-handoff/v1"), idBytes(id));
+}
+
+function required(answer: string | undefined, code: "passphrase" | "email"): string {
+  if (answer === undefined) throw new ProtocolError(code, `the ${code} is missing and this link needs it`);
+  return answer;
+}

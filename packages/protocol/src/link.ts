@@ -1,0 +1,81 @@
+import { equalBytes } from "@noble/ciphers/utils.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { decodeBase64url, encodeBase64url } from "./base64url.ts";
+import type { HandoffId, LinkSecret } from "./brands.ts";
+import { ProtocolError } from "./errors.ts";
+import { type Flags, parseFlags } from "./flags.ts";
+import { concat } from "./framing.ts";
+import { idBytes, parseHandoffId } from "./id.ts";
+
+export const VERSION = 0x01;
+const FRAGMENT_BYTES = 36;
+
+/** What a link says: `https://HOST/h/<id>#<fragment>`. */
+export type Link = {
+  /** Scheme and authority, without a trailing slash. */
+  readonly origin: string;
+  readonly id: HandoffId;
+  readonly flags: Flags;
+  readonly linkSecret: LinkSecret;
+};
+
+/** The URL that the recipient gets. */
+export function formatLink(link: Link): string {
+  return `${link.origin}/h/${link.id}#${formatFragment(link)}`;
+}
+
+/** 48 characters: base64url of version | flags | linkSecret | checksum. */
+export function formatFragment({ id, flags, linkSecret }: Omit<Link, "origin">): string {
+  const body = concat(Uint8Array.of(VERSION, flags), linkSecret);
+  return encodeBase64url(concat(body, checksum(body, id)));
+}
+
+/**
+ * Reads a whole link, strictly: https (http on loopback only), `/h/<id>`, a 48-character fragment, nothing else.
+ * @throws ProtocolError `link`, `version`, `flags` or `checksum`
+ */
+export function parseLink(text: string): Link {
+  const match = /^(https?:\/\/[^/?#@\\\s]+)\/h\/([^/?#]*)#(.*)$/s.exec(text);
+  if (!match) throw new ProtocolError("link", "this is not a link of the form https://HOST/h/<id>#<key>");
+  const [, authority = "", id = "", fragment = ""] = match;
+  return { origin: parseOrigin(authority), ...parseFragment(parseHandoffId(id), fragment) };
+}
+
+/**
+ * Reads the fragment of the link whose id is known.
+ * @param fragment 48 characters, without the `#`
+ * @throws ProtocolError `link` (length, characters), `version`, `flags`, `checksum` (truncated or mixed-up link)
+ */
+export function parseFragment(id: HandoffId, fragment: string): Omit<Link, "origin"> {
+  let bytes: Uint8Array;
+  try {
+    bytes = decodeBase64url(fragment, FRAGMENT_BYTES);
+  } catch (cause) {
+    throw new ProtocolError("link", "the part after # is not 48 characters of base64url", { cause });
+  }
+  const body = bytes.subarray(0, FRAGMENT_BYTES - 2);
+  if (body[0] !== VERSION)
+    throw new ProtocolError("version", "the link is of a version that this reader does not know");
+  const flags = parseFlags(body[1] ?? 0xff);
+  if (!equalBytes(bytes.subarray(FRAGMENT_BYTES - 2), checksum(body, id))) {
+    throw new ProtocolError("checksum", "the link is damaged: its checksum does not match");
+  }
+  return { id, flags, linkSecret: body.slice(2) as LinkSecret };
+}
+
+function checksum(body: Uint8Array, id: HandoffId): Uint8Array {
+  return sha256(concat(body, idBytes(id))).subarray(0, 2);
+}
+
+function parseOrigin(authority: string): string {
+  let url: URL;
+  try {
+    url = new URL(authority);
+  } catch (cause) {
+    throw new ProtocolError("link", "the link's host is not a host name", { cause });
+  }
+  const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
+  if (url.protocol !== "https:" && !loopback)
+    throw new ProtocolError("link", "the link is not an https link");
+  return url.origin;
+}
