@@ -45,7 +45,7 @@ export function sealHeader(
 
 /** @throws ProtocolError `version`, `envelope` (length), `decryption`, `padding` or `plaintext` */
 export function openHeader(sealed: Uint8Array, id: HandoffId, headerKey: Uint8Array): Header {
-  if (!HEADER_BUCKETS.some((bucket) => sealed.length === 1 + NONCE_BYTES + bucket + TAG_BYTES)) {
+  if (!isHeaderLength(sealed.length)) {
     throw new ProtocolError("envelope", "the header is not of a length that protocol v1 writes");
   }
   if (sealed[0] !== VERSION)
@@ -67,6 +67,11 @@ export function openHeader(sealed: Uint8Array, id: HandoffId, headerKey: Uint8Ar
 export function emailHintOf(address: string): string {
   const at = address.lastIndexOf("@");
   return `${address.slice(0, 1)}•••${address.slice(at)}`;
+}
+
+/** True for the three lengths that a v1 header can have, bytes. */
+export function isHeaderLength(length: number): boolean {
+  return HEADER_BUCKETS.some((bucket) => length === 1 + NONCE_BYTES + bucket + TAG_BYTES);
 }
 
 function headerAad(id: HandoffId): Uint8Array {

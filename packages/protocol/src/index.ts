@@ -23,7 +23,7 @@ export {
   needsPassphrase,
   parseFlags,
 } from "./flags.ts";
-export { emailHintOf, type Header, openHeader, sealHeader } from "./header.ts";
+export { emailHintOf, type Header, isHeaderLength, openHeader, sealHeader } from "./header.ts";
 export { idBytes, idFromBytes, isHandoffId, parseHandoffId } from "./id.ts";
 export { deriveLinkKeys, deriveOpenKeys, type LinkKeys, type OpenKeys, SCRYPT } from "./keys.ts";
 export { formatFragment, formatLink, type Link, parseFragment, parseLink } from "./link.ts";

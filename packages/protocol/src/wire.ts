@@ -109,6 +109,8 @@ export type ProblemCode =
   | "policy"
   | "id_taken"
   | "released"
+  | "newer_version"
+  | "resend_needed"
   | "unavailable"
   | "internal";
 

@@ -1,0 +1,71 @@
+import type { Context } from "hono";
+import * as v from "valibot";
+import { ProblemError } from "./problem.ts";
+
+/**
+ * Reads a JSON body: its type, then its size as the bytes arrive, then its shape.
+ * @param limit bytes
+ * @throws ProblemError 415, 413 or 400; none of them says what the body held
+ */
+export async function readBody<Schema extends v.GenericSchema>(
+  c: Context,
+  schema: Schema,
+  limit: number,
+): Promise<v.InferOutput<Schema>> {
+  if (!/^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(c.req.header("content-type") ?? "")) {
+    throw new ProblemError("unsupported_media_type", "Send the body as application/json.");
+  }
+  const result = v.safeParse(schema, parseJson(await readBytes(c.req.raw, limit)), { abortEarly: true });
+  if (!result.success) throw malformed(result.issues[0]);
+  return result.output;
+}
+
+/** @throws ProblemError 400 naming the first query parameter that is unknown or malformed */
+export function readQuery<Schema extends v.GenericSchema>(c: Context, schema: Schema): v.InferOutput<Schema> {
+  const query = c.req.queries();
+  const repeated = Object.values(query).some((values) => values.length > 1);
+  if (repeated) throw new ProblemError("malformed", "A query parameter is given more than once.");
+  const result = v.safeParse(schema, c.req.query(), { abortEarly: true });
+  if (!result.success) throw malformed(result.issues[0]);
+  return result.output;
+}
+
+async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+  const tooLarge = () => new ProblemError("too_large", `The body is over ${limit} bytes.`);
+  if (Number(request.headers.get("content-length") ?? 0) > limit) throw tooLarge();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body?.getReader();
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    if (done) break;
+    size += value.length;
+    if (size > limit) {
+      await reader?.cancel();
+      throw tooLarge();
+    }
+    chunks.push(value);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    // No cause: a JSON error quotes the text that it could not read.
+    throw new ProblemError("malformed", "The body is not UTF-8 JSON.");
+  }
+}
+
+/** Names the field, where the schema knows it, and never its value. */
+function malformed(issue: v.BaseIssue<unknown>): ProblemError {
+  if (issue.type === "strict_object") {
+    return new ProblemError("malformed", "The request has a field that is unknown or missing.");
+  }
+  const field = v.getDotPath(issue);
+  return new ProblemError(
+    "malformed",
+    field ? `The field ${field} is malformed.` : "The request is malformed.",
+  );
+}

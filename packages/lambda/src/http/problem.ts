@@ -1,0 +1,83 @@
+import type { Problem, ProblemCode } from "@secret-handoff/protocol";
+
+const TITLES: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
+  malformed: [400, "The request is malformed"],
+  unauthenticated: [401, "No valid token"],
+  not_allowed: [403, "Not allowed"],
+  foreign_origin: [403, "Another site asked"],
+  wrong_answer: [403, "Wrong answer"],
+  code_needed: [403, "A mailed code is needed"],
+  wrong_receipt: [403, "Wrong receipt"],
+  not_found: [404, "No such handoff"],
+  method_not_allowed: [405, "Method not allowed"],
+  id_taken: [409, "The id is taken"],
+  released: [409, "Released already"],
+  newer_version: [409, "A newer version was handed over"],
+  resend_needed: [409, "Handed over before"],
+  claimed: [410, "Opened already"],
+  delivered: [410, "Delivered already"],
+  unconfirmed: [410, "Opened already"],
+  expired: [410, "Expired"],
+  revoked: [410, "Revoked"],
+  superseded: [410, "Superseded"],
+  locked: [410, "Locked"],
+  reported: [410, "Reported"],
+  too_large: [413, "Too large"],
+  unsupported_media_type: [415, "Unsupported media type"],
+  policy: [422, "Against the policy"],
+  internal: [500, "Internal error"],
+  unavailable: [503, "Unavailable"],
+};
+
+type Extensions = Partial<Omit<Problem, "type" | "title" | "status" | "code" | "detail">>;
+
+/** An answer that is a problem (RFC 9457). Thrown by what finds it, written by the app. Holds nothing of the request. */
+export class ProblemError extends Error {
+  override readonly name = "ProblemError";
+  readonly code: ProblemCode;
+  readonly extensions: Extensions;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: {
+      readonly extensions?: Extensions;
+      readonly headers?: Record<string, string>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(detail, more.cause === undefined ? undefined : { cause: more.cause });
+    this.code = code;
+    this.extensions = more.extensions ?? {};
+    this.headers = more.headers ?? {};
+  }
+
+  get status(): number {
+    return TITLES[this.code][0];
+  }
+
+  toResponse(): Response {
+    const [status, title] = TITLES[this.code];
+    const problem: Problem = {
+      type: `urn:secret-handoff:problem:${this.code}`,
+      title,
+      status,
+      code: this.code,
+      detail: this.message,
+      ...this.extensions,
+    };
+    return new Response(JSON.stringify(problem), {
+      status,
+      headers: { "content-type": "application/problem+json", ...this.headers },
+    });
+  }
+}
+
+/** Same bytes for an unknown id, a wrong link token and an id of another shape. */
+export function notFound(): ProblemError {
+  return new ProblemError(
+    "not_found",
+    "There is no handoff for this link. Check that the whole link was copied.",
+  );
+}

@@ -1,0 +1,34 @@
+import { decodeBase64url, encodedLength, type Flags, ProtocolError } from "@secret-handoff/protocol";
+import * as v from "valibot";
+
+/** base64url of exactly `length` bytes, decoded into the branded type. */
+export function bytes<Brand extends Uint8Array>(length: number) {
+  return v.pipe(v.string(), v.length(encodedLength(length)), decode<Brand>(length));
+}
+
+/** base64url of bytes of any length up to `limit`. */
+export function blob(limit: number) {
+  return v.pipe(v.string(), v.maxLength(encodedLength(limit)), decode<Uint8Array>());
+}
+
+/** Printable text between 1 and `limit` characters: no control characters. */
+export function text(limit: number) {
+  return v.pipe(v.string(), v.minLength(1), v.maxLength(limit), v.regex(/^[^\p{Cc}\p{Cs}]*$/u));
+}
+
+export const flags = v.picklist([0, 1, 2, 3] satisfies Flags[]);
+
+/** Whole Unix seconds. */
+export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
+function decode<Brand extends Uint8Array>(length?: number) {
+  return v.rawTransform<string, Brand>(({ dataset, addIssue, NEVER }) => {
+    try {
+      return decodeBase64url(dataset.value, length) as Uint8Array as Brand;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      addIssue({ message: error.message });
+      return NEVER;
+    }
+  });
+}

@@ -1,0 +1,194 @@
+import { randomUUID } from "node:crypto";
+import { type HandoffView, isHandoffId, type PolicyResponse } from "@secret-handoff/protocol";
+import { type Context, Hono } from "hono";
+import type { Clock } from "../clock.ts";
+import { type EventName, isoTime } from "../events/event.ts";
+import { readBody, readQuery } from "../http/body.ts";
+import { answerFailure } from "../http/failure.ts";
+import { ProblemError } from "../http/problem.ts";
+import { route } from "../http/routes.ts";
+import { refuseForeignOrigin, securityHeaders } from "../http/security.ts";
+import type { Log } from "../log.ts";
+import type { Audit } from "../store/audit.ts";
+import { type HandoffRecord, viewOf } from "../store/handoff.ts";
+import { CursorError } from "../store/handoffs.ts";
+import type { Caller } from "./caller.ts";
+import { type CreateDeps, create } from "./create.ts";
+import { listEvents } from "./events.ts";
+import { type IamPrincipal, identify } from "./identify.ts";
+import { BODY_LIMIT, CreateBody, EventsQuery, ListQuery, MailedBody } from "./schemas.ts";
+import type { Right, SenderEntry } from "./senders.ts";
+import type { VerifyToken } from "./tokens.ts";
+
+export type SenderDeps = CreateDeps & {
+  readonly origin: string;
+  readonly senders: readonly SenderEntry[];
+  readonly verifyToken: VerifyToken;
+  readonly iamPrincipal: IamPrincipal;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+const PAGE = 50;
+/** Pages that one list call reads at the most while it filters. */
+const PAGES_A_CALL = 10;
+
+/** The sender's side of the one-time store: creates and ends handoffs, and can read no envelope. */
+export function createSenderApp(deps: SenderDeps): Hono {
+  const { origin, log, clock } = deps;
+  const app = new Hono();
+  app.use(securityHeaders(origin));
+  app.onError((error, c) => answerFailure(error, c, log));
+  app.notFound(() => new ProblemError("not_found", "There is nothing at this address.").toResponse());
+  const api = senderRoutes(deps, clock);
+  app.route("/v1/sender", api);
+  app.route("/iam/v1/sender", api);
+  return app;
+}
+
+function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
+  const { handoffs, subjects, audit, classes } = deps;
+  const api = new Hono();
+
+  /** Says who calls, and refuses, with an event, whoever may not. */
+  async function admit(c: Context, ...anyOf: readonly Right[]): Promise<Caller> {
+    let caller: Caller | undefined;
+    try {
+      refuseForeignOrigin(c, deps.origin);
+      caller = await identify(c, deps.verifyToken, deps.senders, deps.iamPrincipal);
+      const { rights } = caller;
+      if (!anyOf.some((right) => rights.has(right))) throw notAllowed(caller, anyOf);
+      return caller;
+    } catch (error) {
+      await noteRefusal(error, caller);
+      throw error;
+    }
+  }
+
+  async function noteRefusal(error: unknown, caller: Caller | undefined): Promise<void> {
+    if (!(error instanceof ProblemError) || error.status >= 500) return;
+    await note("refused", caller, error.code);
+  }
+
+  async function note(what: EventName, caller: Caller | undefined, outcome: string): Promise<void> {
+    const who = caller?.who ?? { kind: "unverified" };
+    await audit.putLoose({ v: 1, what, when: isoTime(clock()), who, outcome }, randomUUID());
+  }
+
+  /** The handoff, where the caller may know it: its own, or any with the right named. */
+  async function owned(c: Context, caller: Caller, orWith: readonly Right[]): Promise<HandoffRecord> {
+    const id = c.req.param("id") ?? "";
+    const record = isHandoffId(id) ? await handoffs.find(id) : undefined;
+    const mayKnow = record?.owner === caller.owner || orWith.some((right) => caller.rights.has(right));
+    if (!record || !mayKnow) {
+      throw new ProblemError("not_found", "There is no handoff with this id, or it is not yours.");
+    }
+    return record;
+  }
+
+  route(api, "/handoffs", {
+    POST: async (c) => {
+      const caller = await admit(c, "send");
+      const body = await readBody(c, CreateBody, BODY_LIMIT);
+      try {
+        const { status, view } = await create(deps, caller, body, clock());
+        return c.json(view, status);
+      } catch (error) {
+        await noteRefusal(error, caller);
+        throw error;
+      }
+    },
+    GET: async (c) => {
+      const caller = await admit(c, "send", "revoke", "audit");
+      const { secret, run, state, cursor } = readQuery(c, ListQuery);
+      const now = clock();
+      const wanted = (view: HandoffView) =>
+        (secret === undefined || view.secret === secret) &&
+        (run === undefined || view.run === run) &&
+        (state === undefined || view.state === state);
+      const found: HandoffView[] = [];
+      let next = cursor;
+      for (let page = 0; page < PAGES_A_CALL && found.length < PAGE; page += 1) {
+        const read = await refusingBadCursor(() => handoffs.listByOwner(caller.owner, PAGE, next));
+        found.push(...read.records.map((record) => viewOf(record, now)).filter(wanted));
+        next = read.next;
+        if (next === undefined) break;
+      }
+      return c.json({ handoffs: found, ...(next === undefined ? {} : { cursor: next }) });
+    },
+  });
+
+  route(api, "/handoffs/:id", {
+    GET: async (c) => {
+      const caller = await admit(c, "send", "revoke", "audit");
+      return c.json(viewOf(await owned(c, caller, ["revoke", "audit"]), clock()));
+    },
+    DELETE: async (c) => {
+      const caller = await admit(c, "send", "revoke");
+      const record = await owned(c, caller, ["revoke"]);
+      if ((await handoffs.withdraw(record, "revoked", { who: caller.who }, clock())) === "released") {
+        throw new ProblemError(
+          "released",
+          "The secret has been released to its recipient; it can no longer be revoked.",
+        );
+      }
+      return c.body(null, 204);
+    },
+  });
+
+  route(api, "/handoffs/:id/mailed", {
+    POST: async (c) => {
+      const caller = await admit(c, "send");
+      const { messageId } = await readBody(c, MailedBody, BODY_LIMIT);
+      const record = await owned(c, caller, []);
+      await handoffs.mailed(record, messageId, clock());
+      if (record.subject !== undefined) await subjects.mailed(record.subject, record.id);
+      return c.body(null, 204);
+    },
+  });
+
+  route(api, "/policy", {
+    GET: async (c) => {
+      const caller = await admit(c, "send", "revoke", "audit");
+      const answer: PolicyResponse = {
+        classes: classes.filter(({ name }) => caller.classes?.has(name) ?? true),
+      };
+      return c.json(answer);
+    },
+  });
+
+  route(api, "/events", {
+    GET: async (c) => {
+      const caller = await admit(c, "audit");
+      const now = clock();
+      const { since = now - 86_400, until = now, cursor } = readQuery(c, EventsQuery);
+      const page = await refusingBadCursor(() => listEvents(audit, { since, until, cursor }));
+      if (cursor === undefined) await note("audit_viewed", caller, "done");
+      return c.json(page);
+    },
+  });
+
+  return api;
+}
+
+/** Tells the claims that were seen, so that the senders list can be mended. They are the caller's own, verified. */
+function notAllowed({ who }: Caller, anyOf: readonly Right[]): ProblemError {
+  const seen =
+    who.kind === "github"
+      ? `repository ${who.repository} (id ${who.repositoryId}), environment ${who.environment ?? "none"}, workflow ${who.workflow}, ref ${who.ref}, event ${who.event}`
+      : "an IAM principal";
+  return new ProblemError(
+    "not_allowed",
+    `The senders list of this service does not let this workflow ${anyOf.join(" or ")}. Seen: ${seen}.`,
+  );
+}
+
+async function refusingBadCursor<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof CursorError)) throw error;
+    throw new ProblemError("malformed", "The cursor is not one that a page ended with.", { cause: error });
+  }
+}

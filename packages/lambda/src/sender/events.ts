@@ -1,0 +1,63 @@
+import type { AuditEvent } from "../events/event.ts";
+import { type Attributes, ItemReader, N, S } from "../store/attributes.ts";
+import type { Audit } from "../store/audit.ts";
+import { CursorError } from "../store/handoffs.ts";
+
+const DAY = 86_400;
+const PAGE = 100;
+/** A call looks at this many days at the most; the cursor goes on where it stopped. */
+const DAYS_A_CALL = 31;
+
+export type EventsAnswer = { readonly events: readonly AuditEvent[]; readonly cursor?: string };
+
+/** Where a page ended: the day, and the place in it. */
+type Cursor = { readonly day: number; readonly after?: Attributes };
+
+/** Events between two moments (Unix seconds, both included), oldest first, a page at a time. @throws CursorError */
+export async function listEvents(
+  audit: Audit,
+  {
+    since,
+    until,
+    cursor,
+  }: { readonly since: number; readonly until: number; readonly cursor: string | undefined },
+): Promise<EventsAnswer> {
+  const start = cursor === undefined ? { day: Math.floor(since / DAY) } : decode(cursor);
+  const lastDay = Math.floor(until / DAY);
+  let after = start.after;
+  for (let day = start.day; day <= lastDay; day += 1, after = undefined) {
+    if (day >= start.day + DAYS_A_CALL) return { events: [], cursor: encode({ day }) };
+    const name = new Date(day * DAY * 1000).toISOString().slice(0, 10);
+    const { events, next } = await audit.page(name, { since, until }, PAGE, after);
+    if (next) return { events, cursor: encode({ day, after: next }) };
+    if (events.length > 0) return day < lastDay ? { events, cursor: encode({ day: day + 1 }) } : { events };
+  }
+  return { events: [] };
+}
+
+function encode({ day, after }: Cursor): string {
+  const place = after && placeOf(new ItemReader(after));
+  return Buffer.from(JSON.stringify([day, ...(place ?? [])])).toString("base64url");
+}
+
+function placeOf(read: ItemReader) {
+  return [read.string("stream"), read.number("sequence"), read.string("day"), read.string("at")];
+}
+
+function decode(cursor: string): Cursor {
+  let parts: unknown;
+  try {
+    parts = JSON.parse(Buffer.from(cursor, "base64url").toString());
+  } catch (cause) {
+    throw new CursorError({ cause });
+  }
+  if (!Array.isArray(parts)) throw new CursorError();
+  const [day, stream, sequence, dayName, at]: unknown[] = parts;
+  if (typeof day !== "number" || !Number.isSafeInteger(day) || day < 0 || day > 100_000)
+    throw new CursorError();
+  if (stream === undefined) return { day };
+  if (typeof stream !== "string" || typeof dayName !== "string" || typeof at !== "string")
+    throw new CursorError();
+  if (typeof sequence !== "number" || !Number.isSafeInteger(sequence)) throw new CursorError();
+  return { day, after: { stream: S(stream), sequence: N(sequence), day: S(dayName), at: S(at) } };
+}

@@ -1,0 +1,88 @@
+import * as v from "valibot";
+
+/** What a sender may do. `send` includes seeing and revoking the sender's own handoffs. */
+export type Right = "send" | "revoke" | "audit";
+
+const right = v.picklist(["send", "revoke", "audit"] satisfies Right[]);
+const words = v.array(v.pipe(v.string(), v.minLength(1)));
+const word = v.pipe(v.string(), v.minLength(1));
+
+/** One entry of the senders list. A named part must match; `repositoryId` or `repository` must be named. */
+export const SenderEntry = v.pipe(
+  v.strictObject({
+    repositoryId: v.optional(word),
+    repository: v.optional(word),
+    environment: v.optional(word),
+    /** `.github/workflows/rotate.yml`, or with `OWNER/REPO/` before it for a reusable workflow. */
+    workflow: v.optional(word),
+    ref: v.optional(word),
+    /** The only event names admitted; without it all but the dangerous ones are. */
+    events: v.optional(words),
+    /** The only classes admitted. */
+    classes: v.optional(words),
+    may: v.pipe(
+      v.union([right, v.array(right)]),
+      v.transform((may): readonly Right[] => (Array.isArray(may) ? may : [may])),
+    ),
+  }),
+  v.check(
+    (entry) => entry.repositoryId !== undefined || entry.repository !== undefined,
+    "names no repository",
+  ),
+);
+export type SenderEntry = v.InferOutput<typeof SenderEntry>;
+
+/** The claims of a GitHub OIDC token that matter here (GitHub, "OpenID Connect reference"). */
+export const GitHubClaims = v.object({
+  repository: word,
+  repository_id: word,
+  ref: word,
+  event_name: word,
+  workflow_ref: word,
+  run_id: word,
+  run_attempt: word,
+  actor: word,
+  job_workflow_ref: v.optional(word),
+  environment: v.optional(word),
+});
+export type GitHubClaims = v.InferOutput<typeof GitHubClaims>;
+
+/** Events whose workflow runs with somebody else's code or input; refused unless an entry lists them. */
+const DANGEROUS_EVENTS = ["pull_request", "pull_request_target", "workflow_run"];
+
+/** What the list grants to a token: rights, and for sending the classes (all of them where undefined). */
+export type Grant = {
+  readonly rights: ReadonlySet<Right>;
+  readonly classes: ReadonlySet<string> | undefined;
+};
+
+/** The union of all entries that match; an empty list grants nothing. */
+export function grantOf(entries: readonly SenderEntry[], claims: GitHubClaims): Grant {
+  const matching = entries.filter((entry) => matches(entry, claims));
+  const sending = matching.filter(({ may }) => may.includes("send"));
+  return {
+    rights: new Set(matching.flatMap(({ may }) => may)),
+    classes: sending.some(({ classes }) => classes === undefined)
+      ? undefined
+      : new Set(sending.flatMap(({ classes }) => classes ?? [])),
+  };
+}
+
+function matches(entry: SenderEntry, claims: GitHubClaims): boolean {
+  const events = entry.events;
+  return (
+    (entry.repositoryId === undefined || entry.repositoryId === claims.repository_id) &&
+    (entry.repository === undefined || entry.repository.toLowerCase() === claims.repository.toLowerCase()) &&
+    (entry.environment === undefined || entry.environment === claims.environment) &&
+    (entry.workflow === undefined || isWorkflow(entry.workflow, claims)) &&
+    (entry.ref === undefined || entry.ref === claims.ref) &&
+    (events ? events.includes(claims.event_name) : !DANGEROUS_EVENTS.includes(claims.event_name))
+  );
+}
+
+/** A path alone means a workflow of the repository itself; with a repository before it, the (reusable) one that runs the job. */
+function isWorkflow(wanted: string, claims: GitHubClaims): boolean {
+  const own = `${claims.repository}/${wanted}`;
+  const running = claims.job_workflow_ref ?? claims.workflow_ref;
+  return [own, wanted].some((path) => running === path || running.startsWith(`${path}@`));
+}

@@ -1,0 +1,228 @@
+import { timingSafeEqual } from "node:crypto";
+import {
+  type ClaimId,
+  type ClaimToken,
+  type Ended,
+  type Flags,
+  type HandoffId,
+  LEASE_SECONDS,
+  type LinkToken,
+  type Receipt,
+  verifierOf,
+} from "@secret-handoff/protocol";
+import type { Entry, EventName } from "../events/event.ts";
+import { type Attributes, B, ItemReader, N, S } from "./attributes.ts";
+import { derive, type HandoffKey, type HandoffRecord, keyOf, leaseEnd, readHandoff } from "./handoff.ts";
+import type { Table } from "./table.ts";
+import { all, any, BACKSTOP_SECONDS, change, end, exists, isOpen, stateIs } from "./transitions.ts";
+
+export type ClaimAttempt = {
+  readonly linkToken: LinkToken;
+  readonly claimToken: ClaimToken;
+  readonly claimId: ClaimId;
+  readonly flags: Flags;
+};
+
+export type ClaimOutcome =
+  | {
+      readonly kind: "released";
+      readonly record: HandoffRecord;
+      readonly envelope: Uint8Array;
+      readonly leaseUntil: number;
+    }
+  | { readonly kind: "wrong_answer"; readonly attemptsLeft: number }
+  | Gone
+  | NotFound;
+
+type Gone = { readonly kind: "gone"; readonly state: Ended; readonly changedAt: number };
+type NotFound = { readonly kind: "not_found" };
+
+/** What the holder of a link can do to a handoff. Each state change is one conditional write. */
+export class Claims {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async find(id: HandoffId, linkToken: LinkToken): Promise<HandoffRecord | undefined> {
+    return this.#read(addressOf(id, linkToken));
+  }
+
+  /**
+   * Binds the handoff to one browser and releases the envelope to it; the same browser reads again within its lease.
+   * Where an answer is checked, the attempt is debited before it is judged.
+   */
+  async claim(id: HandoffId, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
+    const key = addressOf(id, attempt.linkToken);
+    if (attempt.flags === 0) {
+      return (await this.#take(key, attempt, now)) ?? this.#judge(key, attempt, now);
+    }
+    const attemptsLeft = await this.#debit(key, attempt.flags, now);
+    if (attemptsLeft === undefined) return this.#judge(key, attempt, now);
+    const taken = await this.#take(key, attempt, now);
+    if (taken) return taken;
+    // Flags, expiry and state held at the debit; if the handoff is open still, only the answer can have been wrong.
+    const recorded = await this.#recordWrongAnswer(key, attemptsLeft, now);
+    return recorded ? { kind: "wrong_answer", attemptsLeft } : this.#judge(key, attempt, now);
+  }
+
+  /** @returns true when the receipt proves that this claim was decrypted, now or before */
+  async acknowledge(
+    id: HandoffId,
+    proof: { readonly linkToken: LinkToken; readonly claimId: ClaimId; readonly receipt: Receipt },
+    now: number,
+  ): Promise<"acknowledged" | "wrong_receipt" | "not_found"> {
+    const key = addressOf(id, proof.linkToken);
+    const proven = "#claimHash = :claimHash AND #receiptVerifier = :receiptVerifier";
+    const claimHash = verifierOf(proof.claimId);
+    const receiptVerifier = verifierOf(proof.receipt);
+    const written = await this.#table.update(
+      end("delivered", {
+        key,
+        now,
+        condition: any(all(exists, stateIs("claimed"), proven), all(exists, stateIs("unconfirmed"), proven)),
+        events: [byRecipient("acknowledged", now)],
+        set: ["#deliveredAt = :now"],
+        values: { claimHash: B(claimHash), receiptVerifier: B(receiptVerifier) },
+      }),
+    );
+    if (written) return "acknowledged";
+    const record = await this.#read(key);
+    if (!record) return "not_found";
+    const repeated =
+      record.state === "delivered" &&
+      same(record.claimHash, claimHash) &&
+      same(record.receiptVerifier, receiptVerifier);
+    return repeated ? "acknowledged" : "wrong_receipt";
+  }
+
+  /** Burns what is still there; a handoff that has ended unread keeps its state, and remembers the report once. */
+  async report(id: HandoffId, linkToken: LinkToken, now: number): Promise<"reported" | "not_found"> {
+    const key = addressOf(id, linkToken);
+    const burned = await this.#table.update(
+      end("reported", {
+        key,
+        now,
+        condition: any(
+          isOpen,
+          ...(["claimed", "unconfirmed", "delivered"] as const).map((state) => all(exists, stateIs(state))),
+        ),
+        events: [byRecipient("reported", now)],
+        set: ["#reportedAt = :now"],
+      }),
+    );
+    if (burned) return "reported";
+    const noted = await this.#table.update(
+      change({
+        key,
+        now,
+        condition: all(exists, "attribute_not_exists(#reportedAt)"),
+        events: [{ ...byRecipient("reported", now), outcome: "already_ended" }],
+        set: ["#reportedAt = :now"],
+      }),
+    );
+    return noted || (await this.#read(key)) ? "reported" : "not_found";
+  }
+
+  async #take(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome | undefined> {
+    const item = await this.#table.update(
+      change({
+        key,
+        now,
+        condition: all(isOpen, "#flags = :flags", "#claimVerifier = :claimVerifier"),
+        events: [byRecipient("claimed", now)],
+        set: [
+          "#state = :claimed",
+          "#changedAt = :now",
+          "#claimedAt = :now",
+          "#claimHash = :claimHash",
+          "#leaseUntil = :leaseUntil",
+        ],
+        values: {
+          flags: N(attempt.flags),
+          claimVerifier: B(verifierOf(attempt.claimToken)),
+          claimHash: B(verifierOf(attempt.claimId)),
+          leaseUntil: N(now + LEASE_SECONDS),
+        },
+        returns: "ALL_NEW",
+      }),
+    );
+    return item && released(item);
+  }
+
+  /** @returns the attempts left after this one, or undefined when nothing could be debited */
+  async #debit(key: HandoffKey, flags: Flags, now: number): Promise<number | undefined> {
+    const item = await this.#table.update({
+      key: keyOf(key),
+      // An attempt whose process dies before the verdict is left for the sweeper to look at.
+      set: ["#attemptsLeft = #attemptsLeft - :one", "#dueAt = :dueAt"],
+      condition: all(isOpen, "#flags = :flags", "#attemptsLeft > :zero"),
+      values: {
+        open: S("open"),
+        now: N(now),
+        flags: N(flags),
+        one: N(1),
+        zero: N(0),
+        dueAt: N(now + BACKSTOP_SECONDS),
+      },
+      returns: "UPDATED_NEW",
+    });
+    return item && new ItemReader(item).number("attemptsLeft");
+  }
+
+  /** @returns true when the handoff was open still, so that the answer was what was wrong */
+  async #recordWrongAnswer(key: HandoffKey, attemptsLeft: number, now: number): Promise<boolean> {
+    const wrong: Entry = { ...byRecipient("answer_wrong", now), attemptsLeft };
+    const update =
+      attemptsLeft > 0
+        ? change({ key, now, condition: isOpen, events: [wrong] })
+        : end("locked", {
+            key,
+            now,
+            condition: all(isOpen, "#attemptsLeft = :zero"),
+            events: [wrong, byRecipient("locked", now)],
+            values: { zero: N(0) },
+          });
+    return (await this.#table.update(update)) !== undefined;
+  }
+
+  /** Says why a claim did not go through, or releases again to the browser that has it. Writes nothing. */
+  async #judge(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
+    const item = await this.#table.get(keyOf(key));
+    if (!item) return { kind: "not_found" };
+    const record = readHandoff(item);
+    const { state, changedAt } = derive(record, now);
+    if (state === "claimed") {
+      const sameBrowser = same(record.claimHash, verifierOf(attempt.claimId));
+      const sameAnswer = same(record.claimVerifier, verifierOf(attempt.claimToken));
+      return sameBrowser && sameAnswer ? released(item) : { kind: "gone", state, changedAt };
+    }
+    if (state !== "open") return { kind: "gone", state, changedAt };
+    if (record.attemptsLeft === 0) return { kind: "gone", state: "locked", changedAt: now };
+    return { kind: "wrong_answer", attemptsLeft: record.attemptsLeft };
+  }
+
+  async #read(key: HandoffKey): Promise<HandoffRecord | undefined> {
+    const item = await this.#table.get(keyOf(key));
+    return item && readHandoff(item);
+  }
+}
+
+function addressOf(id: HandoffId, linkToken: LinkToken): HandoffKey {
+  return { id, linkVerifier: verifierOf(linkToken) };
+}
+
+function released(item: Attributes): ClaimOutcome {
+  const record = readHandoff(item);
+  if (!record.envelope) throw new Error("a claimed item of the table has no envelope");
+  return { kind: "released", record, envelope: record.envelope, leaseUntil: leaseEnd(record) };
+}
+
+function byRecipient(what: EventName, at: number): Entry {
+  return { what, at, who: { kind: "recipient" } };
+}
+
+function same(stored: Uint8Array | undefined, shown: Uint8Array): boolean {
+  return stored !== undefined && stored.length === shown.length && timingSafeEqual(stored, shown);
+}

@@ -1,0 +1,74 @@
+import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
+
+/** Index of what is due next, for the sweeper. Sparse, KEYS_ONLY. */
+export const DUE_INDEX = "due";
+/** Index of a sender's handoffs, newest last. KEYS_ONLY; its keys never change, so only a create pays for it. */
+export const OWNER_INDEX = "byOwner";
+/** Index of audit events by UTC day. */
+export const DAY_INDEX = "byDay";
+
+/** The one-time table. TTL (`ttl`) and the KEYS_ONLY stream are the deployment's. */
+export function oneTimeTable(name: string): CreateTableCommandInput {
+  return {
+    TableName: name,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: [
+      { AttributeName: "id", AttributeType: "S" },
+      { AttributeName: "linkVerifier", AttributeType: "B" },
+      { AttributeName: "dueShard", AttributeType: "S" },
+      { AttributeName: "dueAt", AttributeType: "N" },
+      { AttributeName: "owner", AttributeType: "S" },
+      { AttributeName: "createdAt", AttributeType: "N" },
+    ],
+    KeySchema: [
+      { AttributeName: "id", KeyType: "HASH" },
+      { AttributeName: "linkVerifier", KeyType: "RANGE" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: DUE_INDEX,
+        KeySchema: [
+          { AttributeName: "dueShard", KeyType: "HASH" },
+          { AttributeName: "dueAt", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
+      {
+        IndexName: OWNER_INDEX,
+        KeySchema: [
+          { AttributeName: "owner", KeyType: "HASH" },
+          { AttributeName: "createdAt", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
+    ],
+  };
+}
+
+/** The audit table. */
+export function auditTable(name: string): CreateTableCommandInput {
+  return {
+    TableName: name,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: [
+      { AttributeName: "stream", AttributeType: "S" },
+      { AttributeName: "sequence", AttributeType: "N" },
+      { AttributeName: "day", AttributeType: "S" },
+      { AttributeName: "at", AttributeType: "S" },
+    ],
+    KeySchema: [
+      { AttributeName: "stream", KeyType: "HASH" },
+      { AttributeName: "sequence", KeyType: "RANGE" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: DAY_INDEX,
+        KeySchema: [
+          { AttributeName: "day", KeyType: "HASH" },
+          { AttributeName: "at", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "ALL" },
+      },
+    ],
+  };
+}

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import type { HandoffId, Verifier } from "@secret-handoff/protocol";
+import { type Attributes, attributes, B, ItemReader, N, S } from "./attributes.ts";
+import type { HandoffKey } from "./handoff.ts";
+import type { Table } from "./table.ts";
+import { BACKSTOP_SECONDS, DUE_SHARD } from "./transitions.ts";
+
+/** What is handed over to whom, and its newest handoff. */
+export type SubjectRecord = {
+  readonly id: string;
+  readonly newest: HandoffKey;
+  readonly versionId: string;
+  readonly versionCreatedAt: number;
+  readonly mailed: boolean;
+  /** Kept until that handoff is ended, so that the sweeper can finish after a crash. */
+  readonly previous: HandoffKey | undefined;
+};
+
+/** A subject lies beside the handoffs under an id that none of them can have, and a sort key of one byte. */
+const SORT_KEY = B(Uint8Array.of(0));
+const PREFIX = "subject/";
+
+/** The id of (secret ARN, recipient pseudonym). */
+export function subjectId(secret: string, recipient: string): string {
+  return `${PREFIX}${createHash("sha256")
+    .update(JSON.stringify([secret, recipient]))
+    .digest("base64url")}`;
+}
+
+export function isSubjectId(id: string): boolean {
+  return id.startsWith(PREFIX);
+}
+
+/** Remembers the newest handoff of each subject. Every move of the pointer is one conditional write. */
+export class Subjects {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  async get(id: string): Promise<SubjectRecord | undefined> {
+    const item = await this.#table.get(keyOfSubject(id));
+    return item && readSubject(item);
+  }
+
+  /**
+   * Points the subject to a new handoff, if nobody has moved it since `seen` was read.
+   * @returns false when somebody has
+   */
+  async point(
+    id: string,
+    to: { readonly newest: HandoffKey; readonly versionId: string; readonly versionCreatedAt: number },
+    seen: SubjectRecord | undefined,
+    now: number,
+  ): Promise<boolean> {
+    const item = attributes({
+      newestId: S(to.newest.id),
+      newestVerifier: B(to.newest.linkVerifier),
+      versionId: S(to.versionId),
+      versionCreatedAt: N(to.versionCreatedAt),
+      mailed: N(0),
+    });
+    if (!seen) return this.#table.putNew({ ...keyOfSubject(id), ...item }, "id");
+    const written = await this.#table.update({
+      key: keyOfSubject(id),
+      set: [
+        ...Object.keys(item).map((name) => `#${name} = :${name}`),
+        "#previousId = :previousId",
+        "#previousVerifier = :previousVerifier",
+        "#dueShard = :dueShard",
+        "#dueAt = :dueAt",
+      ],
+      condition: "attribute_exists(#id) AND #newestId = :previousId",
+      values: {
+        ...item,
+        previousId: S(seen.newest.id),
+        previousVerifier: B(seen.newest.linkVerifier),
+        dueShard: S(DUE_SHARD),
+        dueAt: N(now + BACKSTOP_SECONDS),
+      },
+    });
+    return written !== undefined;
+  }
+
+  /** The previous handoff has ended: nothing is due here any more. */
+  async settle(id: string, newest: HandoffId): Promise<void> {
+    await this.#table.update({
+      key: keyOfSubject(id),
+      set: ["#settled = :newest"],
+      remove: ["previousId", "previousVerifier", "dueShard", "dueAt"],
+      condition: "attribute_exists(#id) AND #newestId = :newest",
+      values: { newest: S(newest) },
+    });
+  }
+
+  async mailed(id: string, newest: HandoffId): Promise<void> {
+    await this.#table.update({
+      key: keyOfSubject(id),
+      set: ["#mailed = :one"],
+      condition: "attribute_exists(#id) AND #newestId = :newest",
+      values: { one: N(1), newest: S(newest) },
+    });
+  }
+}
+
+function keyOfSubject(id: string): Attributes {
+  return { id: S(id), linkVerifier: SORT_KEY };
+}
+
+function readSubject(item: Attributes): SubjectRecord {
+  const read = new ItemReader(item);
+  const previousId = read.optionalString("previousId");
+  const previousVerifier = read.optionalBytes("previousVerifier");
+  return {
+    id: read.string("id"),
+    newest: {
+      id: read.string("newestId") as HandoffId,
+      linkVerifier: read.bytes("newestVerifier") as Verifier,
+    },
+    versionId: read.string("versionId"),
+    versionCreatedAt: read.number("versionCreatedAt"),
+    mailed: read.number("mailed") === 1,
+    previous:
+      previousId && previousVerifier
+        ? { id: previousId as HandoffId, linkVerifier: previousVerifier as Verifier }
+        : undefined,
+  };
+}

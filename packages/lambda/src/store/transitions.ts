@@ -1,0 +1,92 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { State } from "@secret-handoff/protocol";
+import type { Entry } from "../events/event.ts";
+import { L, N, S } from "./attributes.ts";
+import { type HandoffKey, keyOf } from "./handoff.ts";
+import type { Update } from "./table.ts";
+
+/** Seconds after its end that a tombstone stays, so that the page can tell an honest story. */
+export const TOMBSTONE_SECONDS = 30 * 86_400;
+/** Seconds past its expiry that TTL leaves an item alone, so that the sweeper comes first. */
+export const TTL_GRACE_SECONDS = 86_400;
+/** Seconds after which the sweeper looks at what the drainer should have done. */
+export const BACKSTOP_SECONDS = 60;
+/** All that is due lies in one partition of the index: the sweeper is one function. */
+export const DUE_SHARD = "due";
+
+/** Named parts of the conditions. Joined flat with AND, alternatives with OR; never a parenthesis round a term. */
+export const exists = "attribute_exists(#id)";
+export const stateIs = (state: State): string => `#state = :${state}`;
+export const notExpired = "#expiresAt > :now";
+export const all = (...terms: readonly string[]): string => terms.join(" AND ");
+export const any = (...alternatives: readonly string[]): string => alternatives.join(" OR ");
+
+/** Open, and not past its expiry: the condition under which anything can still happen to an unread handoff. */
+export const isOpen = all(exists, stateIs("open"), notExpired);
+
+/** What is no longer needed in any state but open and claimed. */
+export const SEALED_PARTS = ["envelope", "claimVerifier", "leaseUntil", "codeHash", "codeExpiresAt"] as const;
+
+export type Change = {
+  readonly key: HandoffKey;
+  readonly now: number;
+  readonly condition: string;
+  /** Appended to the outbox in the same write. */
+  readonly events: readonly Entry[];
+  readonly set?: readonly string[];
+  readonly remove?: readonly string[];
+  readonly values?: Readonly<Record<string, AttributeValue>>;
+  readonly returns?: Update["returns"];
+};
+
+/** A conditional write that carries its events with it (transactional outbox) and asks the sweeper to look after them. */
+export function change({
+  key,
+  now,
+  condition,
+  events,
+  set = [],
+  remove = [],
+  values = {},
+  returns,
+}: Change): Update {
+  const states = Object.fromEntries(
+    (["open", "claimed", "delivered", "unconfirmed", "reported"] as const).map((state) => [state, S(state)]),
+  );
+  return {
+    key: keyOf(key),
+    set: [
+      "#outbox = list_append(if_not_exists(#outbox, :none), :events)",
+      "#dueShard = :dueShard",
+      "#dueAt = :dueAt",
+      ...set,
+    ],
+    remove,
+    condition,
+    values: {
+      ...states,
+      now: N(now),
+      none: L([]),
+      events: L(events.map((entry) => S(JSON.stringify(entry)))),
+      dueShard: S(DUE_SHARD),
+      dueAt: N(now + BACKSTOP_SECONDS),
+      ...values,
+    },
+    ...(returns ? { returns } : {}),
+  };
+}
+
+/** A change into a state in which the sealed parts are gone. `changedAt` is when it became true, Unix seconds. */
+export function end(to: State, { changedAt, ...rest }: Change & { readonly changedAt?: number }): Update {
+  return change({
+    ...rest,
+    set: ["#state = :to", "#changedAt = :changedAt", "#ttl = :ttl", ...(rest.set ?? [])],
+    remove: [...SEALED_PARTS, ...(rest.remove ?? [])],
+    values: {
+      to: S(to),
+      changedAt: N(changedAt ?? rest.now),
+      ttl: N(rest.now + TOMBSTONE_SECONDS),
+      ...rest.values,
+    },
+  });
+}

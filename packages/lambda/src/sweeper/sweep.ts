@@ -1,0 +1,59 @@
+import { type DrainerDeps, drain } from "../drainer/drain.ts";
+import type { Due } from "../store/due.ts";
+import { derive, type HandoffKey } from "../store/handoff.ts";
+import type { Handoffs } from "../store/handoffs.ts";
+import { isSubjectId, type Subjects } from "../store/subjects.ts";
+
+export type SweeperDeps = DrainerDeps & {
+  readonly due: Due;
+  readonly handoffs: Handoffs;
+  readonly subjects: Subjects;
+};
+
+const BATCH = 100;
+/** A sweep ends by itself; what is left is the next one's. */
+const MAX_BATCHES = 100;
+
+/** What a sweep did. */
+export type Swept = { readonly visited: number; readonly failed: number };
+
+/**
+ * Ends what is due, finishes what a killed process left, and drains as a backstop. Nothing depends on it to be correct: every
+ * reader derives the state by itself.
+ */
+export async function sweep(deps: SweeperDeps, now: number): Promise<Swept> {
+  let visited = 0;
+  const failed = new Set<string>();
+  for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+    const keys = (await deps.due.keys(now, BATCH + failed.size)).filter(({ id }) => !failed.has(id));
+    if (keys.length === 0) break;
+    for (const key of keys) {
+      visited += 1;
+      try {
+        await (isSubjectId(key.id) ? finishSubject(deps, key.id, now) : visit(deps, key, now));
+      } catch {
+        // One broken item must not keep the others waiting; the count is alarmed on.
+        failed.add(key.id);
+      }
+    }
+  }
+  return { visited, failed: failed.size };
+}
+
+async function visit(deps: SweeperDeps, key: HandoffKey, now: number): Promise<void> {
+  const record = await deps.outbox.read(key);
+  if (!record) return;
+  const { state } = derive(record, now);
+  if (record.state === "open" && state === "expired") await deps.due.expire(record, now);
+  else if (record.state === "claimed" && state === "unconfirmed") await deps.due.unconfirm(record, now);
+  else if (record.state === "open" && record.attemptsLeft === 0) await deps.due.lock(record, now);
+  await drain(deps, key, now);
+}
+
+/** The pointer moved, and its process died before the previous handoff was ended. */
+async function finishSubject(deps: SweeperDeps, id: string, now: number): Promise<void> {
+  const subject = await deps.subjects.get(id);
+  if (!subject) return;
+  if (subject.previous) await deps.handoffs.withdraw(subject.previous, "superseded", {}, now);
+  await deps.subjects.settle(id, subject.newest.id);
+}

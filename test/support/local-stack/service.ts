@@ -1,0 +1,201 @@
+import { randomBytes } from "node:crypto";
+import type { AddressInfo } from "node:net";
+import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { createAdaptorServer } from "@hono/node-server";
+import {
+  Audit,
+  type AuditEvent,
+  auditTable,
+  Claims,
+  type Clock,
+  createClient,
+  createRecipientApp,
+  createSenderApp,
+  createTokenVerifier,
+  Due,
+  drain,
+  type HandoffKey,
+  Handoffs,
+  type Log,
+  localPseudonyms,
+  Outbox,
+  oneTimeTable,
+  type Page,
+  type SenderEntry,
+  Subjects,
+  type Swept,
+  stdoutLog,
+  sweep,
+  systemClock,
+  Table,
+} from "@secret-handoff/lambda";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { TellingTable } from "./telling-table.ts";
+
+export type ServiceOptions = {
+  /** 0 takes any free port. */
+  readonly port?: number;
+  readonly engineEndpoint: string;
+  readonly issuer: string;
+  readonly jwksUrl: string;
+  readonly page: Page;
+  readonly senders: readonly SenderEntry[];
+  readonly classes?: readonly CredentialClass[];
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Told of each audit event as the drainer publishes it. */
+  readonly onEvent?: (event: AuditEvent) => void;
+  /** Milliseconds between sweeps; 0 (tests sweep by hand) unless said otherwise. */
+  readonly sweepEvery?: number;
+};
+
+export type Service = {
+  /** The origin, without a trailing slash. */
+  readonly url: string;
+  readonly audit: Audit;
+  /** Resolves when every event written so far is in the audit table. */
+  drained(): Promise<void>;
+  sweep(): Promise<Swept>;
+  close(): Promise<void>;
+};
+
+const TABLE = "secret-handoff";
+const AUDIT_TABLE = "secret-handoff-audit";
+
+/** The one-time store as a deployment runs it, in this process: both apps on one port, drainer after each write, sweeper. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  const { clock = systemClock, log = stdoutLog, onEvent = () => {}, classes = DEFAULT_CLASSES } = options;
+  const client = createClient({
+    endpoint: options.engineEndpoint,
+    region: "local",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  await createTables(client);
+  const table = new TellingTable(client, TABLE);
+  const audit = new Audit(new Table(client, AUDIT_TABLE));
+  const drainerDeps = {
+    outbox: new Outbox(new Table(client, TABLE)),
+    audit,
+    publish: async (events: readonly AuditEvent[]) => events.forEach(onEvent),
+  };
+  const drainer = createDrainQueue((key) => drain(drainerDeps, key, clock()), log);
+  table.onWrite(drainer.push);
+  const handoffs = new Handoffs(table);
+  const subjects = new Subjects(table);
+
+  let fetch: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
+  const server = createAdaptorServer({ fetch: (request) => fetch(request) });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options.port ?? 0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const url = `http://127.0.0.1:${port}`;
+
+  const recipient = createRecipientApp({
+    origin: url,
+    page: options.page,
+    claims: new Claims(table),
+    clock,
+    log,
+    onMangled: () => log({ level: "info", what: "link_mangled" }),
+  });
+  const sender = createSenderApp({
+    origin: url,
+    handoffs,
+    subjects,
+    audit,
+    classes,
+    senders: options.senders,
+    pseudonymise: localPseudonyms(randomBytes(32)),
+    verifyToken: createTokenVerifier({
+      audience: url,
+      issuer: options.issuer,
+      jwksUrl: options.jwksUrl,
+      clock,
+    }),
+    iamPrincipal: () => undefined,
+    clock,
+    log,
+  });
+  const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
+  fetch = (request) => {
+    if (!hosts.has(request.headers.get("host") ?? "")) return new Response("unknown host\n", { status: 421 });
+    const { pathname } = new URL(request.url);
+    return /^\/(?:iam\/)?v1\/sender(?:\/|$)/.test(pathname)
+      ? sender.fetch(request)
+      : recipient.fetch(request);
+  };
+
+  const sweepNow = async () => {
+    const swept = await sweep({ ...drainerDeps, due: new Due(table), handoffs, subjects }, clock());
+    await drainer.idle();
+    return swept;
+  };
+  const timer =
+    options.sweepEvery &&
+    setInterval(
+      () => sweepNow().catch(() => log({ level: "error", what: "sweep_failed" })),
+      options.sweepEvery,
+    );
+
+  return {
+    url,
+    audit,
+    drained: drainer.idle,
+    sweep: sweepNow,
+    async close() {
+      if (timer) clearInterval(timer);
+      await new Promise((resolve) => {
+        server.close(resolve);
+        if ("closeAllConnections" in server) server.closeAllConnections();
+      });
+      await drainer.idle();
+      client.destroy();
+    },
+  };
+}
+
+async function createTables(client: DynamoDBClient): Promise<void> {
+  for (const definition of [oneTimeTable(TABLE), auditTable(AUDIT_TABLE)]) {
+    try {
+      await client.send(new CreateTableCommand(definition));
+    } catch (error) {
+      // A data folder from an earlier start has its tables already.
+      if (!(error instanceof Error) || error.name !== "ResourceInUseException") throw error;
+    }
+  }
+}
+
+/** Drains each handoff after each write to it, one drain of a handoff at a time. */
+function createDrainQueue(drainKey: (key: HandoffKey) => Promise<void>, log: Log) {
+  const running = new Map<string, { again: boolean }>();
+  const pending = new Set<Promise<void>>();
+  const run = async (key: HandoffKey, state: { again: boolean }) => {
+    do {
+      state.again = false;
+      await drainKey(key);
+    } while (state.again);
+  };
+  return {
+    push(key: HandoffKey): void {
+      const busy = running.get(key.id);
+      if (busy) {
+        busy.again = true;
+        return;
+      }
+      const state = { again: false };
+      running.set(key.id, state);
+      const promise = run(key, state)
+        .catch(() => log({ level: "error", what: "drain_failed" }))
+        .finally(() => {
+          running.delete(key.id);
+          pending.delete(promise);
+        });
+      pending.add(promise);
+    },
+    async idle(): Promise<void> {
+      while (pending.size > 0) await Promise.all(pending);
+    },
+  };
+}
