@@ -1,0 +1,79 @@
+import type { Lifetime } from "./lifetime.ts";
+import { PassingError } from "./retry.ts";
+import { SenderError } from "./sender-error.ts";
+
+/** What every exception of the AWS SDK for JavaScript v3 may carry. */
+type AwsError = {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: unknown;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+};
+
+/** How one AWS service words the exceptions it knows. Undefined leaves an exception to the general sentences. */
+export type AwsWording = (name: string, message: string) => SenderError | undefined;
+
+/** https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html and the services' API references. */
+const THROTTLING = new Set([
+  "Throttling",
+  "ThrottlingException",
+  "ThrottledException",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "TooManyRequestsException",
+  "RequestLimitExceeded",
+  "BandwidthLimitExceeded",
+  "SlowDown",
+  "PriorRequestNotComplete",
+]);
+const CREDENTIALS = new Set([
+  "CredentialsProviderError",
+  "ExpiredToken",
+  "ExpiredTokenException",
+  "UnrecognizedClientException",
+  "InvalidClientTokenId",
+  "InvalidSignatureException",
+  "SignatureDoesNotMatch",
+  "IncompleteSignature",
+  "MissingAuthenticationToken",
+  "MissingAuthenticationTokenException",
+]);
+const NETWORK = /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)|TimeoutError/;
+
+/**
+ * The sentence for a failed AWS call, wrapped in {@link PassingError} where it can pass later.
+ * @param service as people call it: "Secrets Manager"
+ */
+export function awsFailure(error: unknown, service: string, { over }: Lifetime, wording: AwsWording): Error {
+  if (over.aborted && over.reason instanceof SenderError) return over.reason;
+  if (!isAwsError(error)) return error instanceof Error ? error : new Error(`${service} failed`);
+  const status = error.$metadata?.httpStatusCode ?? 0;
+  const code = typeof error.code === "string" ? error.code : error.name;
+  if (THROTTLING.has(error.name) || status === 429 || status >= 500 || NETWORK.test(code)) {
+    return new PassingError(
+      new SenderError(
+        "aws_unavailable",
+        `${service} did not take the request (${code}), repeatedly. Try again later, and check that the runner may connect to it.`,
+        { cause: error },
+      ),
+    );
+  }
+  if (CREDENTIALS.has(error.name)) {
+    return new SenderError(
+      "aws_credentials",
+      `AWS does not accept the credentials, or there are none (${error.name}). Run aws-actions/configure-aws-credentials before this step.`,
+      { cause: error },
+    );
+  }
+  if (/^Region is missing/.test(error.message)) {
+    return new SenderError("aws_region", "No AWS region is set. Set the region input or AWS_REGION.");
+  }
+  return (
+    wording(error.name, error.message) ??
+    new SenderError("aws_unavailable", `${service} refused the request (${error.name}).`, { cause: error })
+  );
+}
+
+function isAwsError(error: unknown): error is AwsError {
+  return error instanceof Error;
+}

@@ -1,0 +1,27 @@
+const UNITS = [
+  { name: "day", letter: "d", seconds: 86_400 },
+  { name: "hour", letter: "h", seconds: 3_600 },
+  { name: "minute", letter: "m", seconds: 60 },
+  { name: "second", letter: "s", seconds: 1 },
+] as const;
+
+/** Reads `24h`, `90m`, `1d12h` or `45s` as seconds; undefined when the text is none of these or zero. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$/.exec(text.trim());
+  if (!match) return undefined;
+  const seconds = UNITS.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit.seconds, 0);
+  return seconds > 0 ? seconds : undefined;
+}
+
+/** The shortest spelling that {@link parseDuration} reads back: 86 400 is `24h`, 5 400 is `90m`. */
+export function formatDuration(seconds: number): string {
+  const unit = UNITS.slice(1).find(({ seconds: size }) => seconds % size === 0);
+  return unit ? `${seconds / unit.seconds}${unit.letter}` : `${seconds}s`;
+}
+
+/** In words, rounded to the unit that reads best: `24 hours`, `3 days`, `90 minutes`. */
+export function durationInWords(seconds: number): string {
+  const unit = UNITS.find(({ seconds: size }) => seconds >= 2 * size) ?? UNITS[3];
+  const count = Math.max(0, Math.round(seconds / unit.seconds));
+  return `${count} ${unit.name}${count === 1 ? "" : "s"}`;
+}

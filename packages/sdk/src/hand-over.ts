@@ -1,0 +1,134 @@
+import { ProtocolError, type Sealed } from "@secret-handoff/protocol";
+import { writeLetter } from "./letter.ts";
+import { type Lifetime, tidyingLifetime } from "./lifetime.ts";
+import type { DeliveryPorts, Order } from "./order.ts";
+import type { Outcome } from "./outcome.ts";
+import { SenderError, type SenderErrorCode } from "./sender-error.ts";
+
+/** What revoking may take at the end, ms: the runner kills a cancelled step ten seconds after it was asked to stop. */
+const TIDYING_MS = 4_000;
+
+/** Answers after which nothing of a create is stored. */
+const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
+  "unauthenticated",
+  "not_allowed",
+  "policy",
+  "too_large",
+  "service_refused",
+  "id_token",
+]);
+
+/**
+ * One handoff to one recipient: seal, create, mail, record. What was created for a mail that failed is revoked. Whatever fails
+ * becomes the outcome and is never thrown.
+ */
+export async function handOver(
+  recipient: string,
+  order: Order,
+  ports: DeliveryPorts,
+  lifetime: Lifetime,
+): Promise<Outcome> {
+  try {
+    lifetime.stopping.throwIfAborted();
+    const sealed = await ports.seal(sealInput(recipient, order, ports));
+    ports.onSealed?.(sealed);
+    return await send(recipient, sealed, order, ports, lifetime);
+  } catch (error) {
+    return { kind: "failed", recipient, error: asSenderError(error) };
+  }
+}
+
+async function send(
+  recipient: string,
+  sealed: Sealed,
+  order: Order,
+  ports: DeliveryPorts,
+  lifetime: Lifetime,
+): Promise<Outcome> {
+  const { id, expiresAt } = sealed;
+  let messageId: string;
+  try {
+    lifetime.stopping.throwIfAborted();
+    const stored = await ports.service.create(sealed, detailsOf(order, recipient), lifetime);
+    if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
+    lifetime.stopping.throwIfAborted();
+    messageId = await ports.mail.send(letterOf(recipient, sealed, order, ports), lifetime);
+  } catch (thrown) {
+    const error = asSenderError(thrown);
+    if (REFUSED.has(error.code)) return { kind: "failed", recipient, error, id };
+    const ending = await revoke(sealed, ports);
+    if (ending === "released") return { kind: "mailed", recipient, id, expiresAt, notRecorded: error };
+    return { kind: "failed", recipient, error, id, ...(ending ? { notRevoked: ending } : {}) };
+  }
+  try {
+    await ports.service.mailed(id, messageId, lifetime);
+    return { kind: "mailed", recipient, id, expiresAt };
+  } catch (error) {
+    return { kind: "mailed", recipient, id, expiresAt, notRecorded: asSenderError(error) };
+  }
+}
+
+/** `released` shows that a mail whose fate was unknown did arrive: its link has been opened. */
+async function revoke(sealed: Sealed, ports: DeliveryPorts): Promise<"released" | SenderError | undefined> {
+  const late = new SenderError("deadline", "There was no time left to revoke the handoff.");
+  const tidying = tidyingLifetime(TIDYING_MS, late, ports.runtime);
+  try {
+    const ending = await ports.service.revoke(sealed.id, tidying.lifetime);
+    return ending === "released" ? ending : undefined;
+  } catch (error) {
+    return asSenderError(error);
+  } finally {
+    tidying.close();
+  }
+}
+
+function sealInput(recipient: string, order: Order, { runtime, service }: DeliveryPorts) {
+  const { verification } = order.class;
+  return {
+    origin: service.origin,
+    class: order.class.name,
+    expiresAt: Math.floor(runtime.now() / 1_000) + order.expiresIn,
+    items: order.items,
+    header: order.header,
+    passphrase: order.passphrase?.reveal(),
+    email: verification === "click" ? undefined : recipient,
+    mailedCode: verification === "email-code",
+  };
+}
+
+function detailsOf({ subject, resend, reason }: Order, recipient: string) {
+  return { subject: { ...subject, recipient }, resend, ...(reason === undefined ? {} : { reason }) };
+}
+
+function letterOf(recipient: string, sealed: Sealed, order: Order, { runtime, service }: DeliveryPorts) {
+  const { from, replyTo, contact, source, reason, message, context } = order;
+  return writeLetter({
+    ...{ from, contact, source, reason, message, context },
+    ...(replyTo === undefined ? {} : { replyTo }),
+    to: recipient,
+    link: sealed.link,
+    origin: service.origin,
+    id: sealed.id,
+    flags: sealed.flags,
+    mailedCode: order.class.verification === "email-code",
+    expiresAt: sealed.expiresAt,
+    now: Math.floor(runtime.now() / 1_000),
+  });
+}
+
+/** A fault of our own must not stop the other recipients either. Its message could hold anything, so only its name is told. */
+function asSenderError(error: unknown): SenderError {
+  if (error instanceof SenderError) return error;
+  if (error instanceof ProtocolError)
+    return new SenderError(
+      error.code === "too_large" ? "too_large" : "sealing",
+      `The handoff could not be sealed: ${error.message}.`,
+      { cause: error },
+    );
+  const name = error instanceof Error ? error.name : typeof error;
+  return new SenderError(
+    "unexpected",
+    `Something failed that should not (${name}). Please report it to the project.`,
+    { cause: error },
+  );
+}

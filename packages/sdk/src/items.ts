@@ -1,0 +1,59 @@
+import { encodeBundle, type Field, type Item, MAX_PLAINTEXT, type Receipt } from "@secret-handoff/protocol";
+import { jsonLeaves, parseJsonObject } from "./json-leaves.ts";
+import type { LabelledSecret } from "./secret-version.ts";
+import { SenderError } from "./sender-error.ts";
+
+/**
+ * Parts of a database secret that are no secret by themselves
+ * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html).
+ */
+const SHOWN = new Set(["engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier"]);
+
+/**
+ * One item a secret: the leaves of a JSON secret as fields when `parseJson`, a binary secret as a file, anything else as the
+ * one field `value`.
+ */
+export function itemsOf(
+  secrets: readonly LabelledSecret[],
+  { parseJson }: { readonly parseJson: boolean },
+): readonly Item[] {
+  return secrets.map(({ label, value: concealed }) => {
+    const value = concealed.reveal();
+    if (typeof value !== "string") {
+      return {
+        label,
+        fields: [],
+        files: [{ name: fileNameOf(label), mediaType: "application/octet-stream", data: value }],
+      };
+    }
+    return { label, fields: fieldsOf(value, parseJson) };
+  });
+}
+
+/**
+ * Refuses a bundle that no envelope holds, before anything is created.
+ * @throws SenderError `too_large`
+ */
+export function checkSize(items: readonly Item[]): void {
+  const size = encodeBundle({ items, receipt: new Uint8Array(32) as Receipt }).length;
+  if (size <= MAX_PLAINTEXT) return;
+  const count = new Intl.NumberFormat("en-GB");
+  throw new SenderError(
+    "too_large",
+    `The secrets take ${count.format(size)} bytes together and one handoff carries ${count.format(MAX_PLAINTEXT)}. Hand them over in several steps.`,
+  );
+}
+
+function fieldsOf(value: string, parseJson: boolean): readonly Field[] {
+  const object = parseJson ? parseJsonObject(value) : undefined;
+  const leaves = object ? jsonLeaves(object) : [];
+  if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
+  return leaves.map((leaf) => ({ ...leaf, concealed: !SHOWN.has(leaf.name) }));
+}
+
+/** The last part of the label, of characters that every file system takes. */
+function fileNameOf(label: string): string {
+  const last = label.split("/").findLast((part) => part !== "") ?? "";
+  const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
+  return `${safe === "" ? "secret" : safe}.bin`;
+}

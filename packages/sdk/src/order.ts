@@ -1,0 +1,39 @@
+import type { CredentialClass, Header, Item, Sealed, SealInput } from "@secret-handoff/protocol";
+import type { Concealed } from "./concealed.ts";
+import type { Mailbox, MailTransport } from "./mail.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ServiceClient } from "./service.ts";
+import type { SubjectSecret } from "./subject.ts";
+
+/** What to hand over, the same for every recipient. */
+export type Order = {
+  readonly class: CredentialClass;
+  /** Seconds from the sealing to the expiry. */
+  readonly expiresIn: number;
+  readonly items: readonly Item[];
+  readonly header: Omit<Header, "emailHint">;
+  readonly passphrase?: Concealed<string>;
+  readonly subject: SubjectSecret;
+  readonly resend: boolean;
+  readonly reason?: string | undefined;
+  readonly from: Mailbox;
+  readonly replyTo?: string;
+  readonly contact: string;
+  /** What sends it, like `acme/orders`. */
+  readonly source: string;
+  readonly message?: string | undefined;
+  readonly context: Readonly<Record<string, string>>;
+};
+
+/** What a delivery works with. */
+export type DeliveryPorts = {
+  readonly service: ServiceClient;
+  readonly mail: MailTransport;
+  readonly runtime: Runtime;
+  readonly seal: (input: SealInput) => Promise<Sealed>;
+  /** Told each link before anything is done with it: the place to mask. */
+  readonly onSealed?: (sealed: Sealed) => void;
+  /** Told each outcome as it comes. */
+  readonly onOutcome?: (outcome: Outcome, done: number, all: number) => void;
+};

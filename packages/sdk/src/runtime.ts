@@ -1,0 +1,43 @@
+/** What the sdk takes from its surroundings, so that tests need no real time, chance or network. */
+export type Runtime = {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** At least 0 and less than 1; for jitter only, never for keys. */
+  readonly random: () => number;
+  /** Runs `task` after `ms`; the function it returns calls it off. */
+  readonly schedule: (ms: number, task: () => void) => () => void;
+  readonly fetch: typeof fetch;
+};
+
+/** Node's own clock, chance and network. */
+export const platformRuntime: Runtime = {
+  now: Date.now,
+  random: Math.random,
+  schedule: (ms, task) => {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
+  fetch: (input, init) => fetch(input, init),
+};
+
+/**
+ * Waits `ms`, or until the signal aborts.
+ * @throws the signal's reason
+ */
+export function sleep(ms: number, runtime: Pick<Runtime, "schedule">, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      callOff();
+      reject(signal.reason);
+    };
+    const callOff = runtime.schedule(ms, () => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    });
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}

@@ -1,0 +1,52 @@
+/** What went wrong, as a stable word that callers may branch on. */
+export type SenderErrorCode =
+  | "endpoint"
+  | "secret_ids"
+  | "secret_unknown"
+  | "secret_unreadable"
+  | "access_denied"
+  | "no_such_prefix"
+  | "too_many_matches"
+  | "aws_credentials"
+  | "aws_region"
+  | "aws_unavailable"
+  | "id_token"
+  | "unauthenticated"
+  | "not_allowed"
+  | "policy"
+  | "class_unknown"
+  | "expiry"
+  | "passphrase"
+  | "reason"
+  | "approvals"
+  | "recipient"
+  | "context"
+  | "too_large"
+  | "service_unreachable"
+  | "service_unavailable"
+  | "service_refused"
+  | "not_a_service"
+  | "released"
+  | "mail_address"
+  | "mail_tls"
+  | "mail_login"
+  | "mail_identity"
+  | "mail_unreachable"
+  | "mail_refused"
+  | "earlier_unmailed"
+  | "earlier_ended"
+  | "sealing"
+  | "unexpected"
+  | "deadline"
+  | "cancelled";
+
+/** A sentence that tells the sender what to do next, under a stable code. It never holds a secret, a link or a token. */
+export class SenderError extends Error {
+  override readonly name = "SenderError";
+  readonly code: SenderErrorCode;
+
+  constructor(code: SenderErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

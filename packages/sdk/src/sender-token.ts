@@ -1,0 +1,44 @@
+import { Concealed } from "./concealed.ts";
+import type { Lifetime } from "./lifetime.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** Gives a bearer token that is valid for the next minute at least. */
+export type TokenSource = (lifetime: Lifetime) => Promise<Concealed<string>>;
+
+const FRESH_FOR_MS = 60_000;
+
+/**
+ * Keeps a token until it is near its expiry, then fetches another. Callers at the same time share one fetch.
+ * @param fetchToken gives a new JWT
+ */
+export function cachedToken(
+  fetchToken: (lifetime: Lifetime) => Promise<string>,
+  runtime: Pick<Runtime, "now">,
+): TokenSource {
+  let kept: { readonly token: Concealed<string>; readonly until: number } | undefined;
+  let underWay: Promise<Concealed<string>> | undefined;
+  return async (lifetime) => {
+    if (kept && kept.until - runtime.now() > FRESH_FOR_MS) return kept.token;
+    underWay ??= fetchToken(lifetime)
+      .then((jwt) => {
+        const token = new Concealed(jwt);
+        kept = { token, until: expiryOf(jwt) };
+        return token;
+      })
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  };
+}
+
+/** The exp claim in ms, unverified: it only decides when to fetch again. 0 when there is none. */
+function expiryOf(jwt: string): number {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString("utf8"));
+    const exp = typeof claims === "object" && claims !== null && "exp" in claims ? claims.exp : undefined;
+    return typeof exp === "number" ? exp * 1_000 : 0;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,109 @@
+import {
+  type BrokenRule,
+  type CredentialClass,
+  type Flags,
+  type HandoffView,
+  isHandoffId,
+  type PolicyResponse,
+  type ProblemCode,
+  STATES,
+  type State,
+} from "@secret-handoff/protocol";
+
+/** Readers for what the service answers. Unknown keys are ignored; undefined stands for an answer that no service gives. */
+
+type JsonObject = { readonly [key: string]: unknown };
+
+/** What the sdk needs of problem+json (RFC 9457). */
+export type ServiceProblem = {
+  readonly code: ProblemCode | string;
+  readonly detail: string;
+  readonly broken: readonly BrokenRule[];
+};
+
+export function readHandoffView(value: unknown): HandoffView | undefined {
+  if (!isObject(value)) return undefined;
+  const { id, state, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft } = value;
+  const { mailedAt, claimedAt, deliveredAt, secret, versionId, run } = value;
+  if (typeof id !== "string" || !isHandoffId(id) || !isState(state) || typeof className !== "string") {
+    return undefined;
+  }
+  if (!isFlags(flags) || !isTime(createdAt) || !isTime(expiresAt) || !isTime(changedAt)) return undefined;
+  if (typeof mailed !== "boolean" || !isTime(attemptsLeft)) return undefined;
+  return {
+    ...{ id, state, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft },
+    ...(isTime(mailedAt) ? { mailedAt } : {}),
+    ...(isTime(claimedAt) ? { claimedAt } : {}),
+    ...(isTime(deliveredAt) ? { deliveredAt } : {}),
+    ...(typeof secret === "string" ? { secret } : {}),
+    ...(typeof versionId === "string" ? { versionId } : {}),
+    ...(typeof run === "string" ? { run } : {}),
+  };
+}
+
+export function readPolicy(value: unknown): PolicyResponse | undefined {
+  if (!isObject(value) || !Array.isArray(value.classes)) return undefined;
+  const classes = value.classes.map(readClass);
+  return classes.every((item) => item !== undefined) ? { classes } : undefined;
+}
+
+function readClass(value: unknown): CredentialClass | undefined {
+  if (!isObject(value)) return undefined;
+  const { name, expiresWithin, passphrase, approvals, verification } = value;
+  const { environments, reasonRequired, recipientDomains, receiptRequired } = value;
+  if (typeof name !== "string" || !isTime(expiresWithin) || !isTexts(approvals)) return undefined;
+  if (passphrase !== "required" && passphrase !== "recommended" && passphrase !== "optional")
+    return undefined;
+  if (verification !== "click" && verification !== "email" && verification !== "email-code") return undefined;
+  return {
+    ...{ name, expiresWithin, passphrase, approvals, verification },
+    ...(isTexts(environments) ? { environments } : {}),
+    ...(typeof reasonRequired === "boolean" ? { reasonRequired } : {}),
+    ...(isTexts(recipientDomains) ? { recipientDomains } : {}),
+    ...(typeof receiptRequired === "boolean" ? { receiptRequired } : {}),
+  };
+}
+
+export function readProblem(value: unknown): ServiceProblem | undefined {
+  if (!isObject(value) || typeof value.code !== "string" || typeof value.detail !== "string")
+    return undefined;
+  const broken = Array.isArray(value.broken)
+    ? value.broken.flatMap((rule) => readBrokenRule(rule) ?? [])
+    : [];
+  return { code: value.code, detail: oneLine(value.detail), broken };
+}
+
+function readBrokenRule(value: unknown): BrokenRule | undefined {
+  if (!isObject(value) || typeof value.rule !== "string" || typeof value.detail !== "string")
+    return undefined;
+  return { rule: oneLine(value.rule), detail: oneLine(value.detail) };
+}
+
+/** Another party's words as one line of bounded length, with a full stop. */
+function oneLine(text: string): string {
+  const line = text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .trim()
+    .slice(0, 1_000);
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isState(value: unknown): value is State {
+  return STATES.some((state) => state === value);
+}
+
+function isFlags(value: unknown): value is Flags {
+  return value === 0 || value === 1 || value === 2 || value === 3;
+}
+
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}

@@ -1,0 +1,177 @@
+import type { SESv2Client, SendEmailCommandInput } from "@aws-sdk/client-sesv2";
+import { emailHintOf } from "@secret-handoff/protocol";
+import { type AwsWording, awsFailure } from "./aws-failures.ts";
+import type { Lifetime } from "./lifetime.ts";
+import { type Letter, MAIL_HEADERS, type Mailbox, type MailTransport } from "./mail.ts";
+import { retry } from "./retry.ts";
+import type { Runtime } from "./runtime.ts";
+import { SenderError } from "./sender-error.ts";
+
+const SERVICE = "Amazon SES";
+const ATTEMPT_MS = 10_000;
+const CONNECT_MS = 3_000;
+
+/** How SES is used. */
+export type SesOptions = {
+  /** Undefined leaves it to the environment. */
+  readonly region?: string;
+  /** Its click and open tracking must be off. */
+  readonly configurationSet?: string;
+};
+
+/** Mail by SES v2 with the credentials the environment gives (ses:SendEmail on one identity). */
+export function sesTransport(options: SesOptions, runtime: Runtime): MailTransport {
+  let opened: Promise<SESv2Client> | undefined;
+  const client = () => {
+    opened ??= openClient(options.region);
+    return opened;
+  };
+  const call = <T>(run: () => Promise<T>, lifetime: Lifetime, wording: AwsWording) =>
+    retry(
+      async () => {
+        try {
+          return await run();
+        } catch (error) {
+          throw awsFailure(error, SERVICE, lifetime, wording);
+        }
+      },
+      lifetime,
+      runtime,
+    );
+  return {
+    send: (letter, lifetime) =>
+      call(
+        async () => {
+          const { SendEmailCommand } = await import("@aws-sdk/client-sesv2");
+          const command = new SendEmailCommand(requestOf(letter, options));
+          const { MessageId } = await (await client()).send(command, { abortSignal: lifetime.over });
+          return MessageId ?? letter.messageId;
+        },
+        lifetime,
+        sendWording(letter.from, letter.to),
+      ),
+    check: (from, lifetime) => checkIdentity(from, lifetime),
+  };
+
+  /** An address may be verified itself or by its domain. */
+  async function checkIdentity(from: Mailbox, lifetime: Lifetime): Promise<readonly string[]> {
+    const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
+    for (const identity of [from.address, domain]) {
+      const state = await call(
+        () => stateOf(identity, lifetime),
+        lifetime,
+        () => undefined,
+      );
+      if (state === "verified") return [];
+      if (state === "hidden") {
+        return [
+          `Whether SES may send from ${domain} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`,
+        ];
+      }
+    }
+    throw unverified(from);
+  }
+
+  async function stateOf(
+    identity: string,
+    lifetime: Lifetime,
+  ): Promise<"verified" | "unverified" | "hidden"> {
+    const { GetEmailIdentityCommand } = await import("@aws-sdk/client-sesv2");
+    const command = new GetEmailIdentityCommand({ EmailIdentity: identity });
+    try {
+      const found = await (await client()).send(command, { abortSignal: lifetime.over });
+      return found.VerifiedForSendingStatus ? "verified" : "unverified";
+    } catch (error) {
+      const name = error instanceof Error ? error.name : "";
+      if (name === "NotFoundException") return "unverified";
+      if (/^AccessDenied/.test(name)) return "hidden";
+      throw error;
+    }
+  }
+}
+
+async function openClient(region: string | undefined): Promise<SESv2Client> {
+  const { SESv2Client } = await import("@aws-sdk/client-sesv2");
+  return new SESv2Client({
+    ...(region === undefined ? {} : { region }),
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ATTEMPT_MS },
+  });
+}
+
+/** SES writes Message-ID and Date itself (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html). */
+function requestOf(letter: Letter, { configurationSet }: SesOptions): SendEmailCommandInput {
+  const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
+  return {
+    FromEmailAddress: formatMailbox(letter.from),
+    Destination: { ToAddresses: [letter.to] },
+    ...(letter.replyTo === undefined ? {} : { ReplyToAddresses: [letter.replyTo] }),
+    Content: {
+      Simple: {
+        Subject: utf8(letter.subject),
+        Body: { Text: utf8(letter.text), Html: utf8(letter.html) },
+        Headers: Object.entries(MAIL_HEADERS).map(([Name, Value]) => ({ Name, Value })),
+      },
+    },
+    EmailTags: [{ Name: "handoff", Value: letter.handoff }],
+    ...(configurationSet === undefined ? {} : { ConfigurationSetName: configurationSet }),
+  };
+}
+
+/** SES takes only ASCII here: other names go as an encoded word (RFC 2047). */
+function formatMailbox({ name, address }: Mailbox): string {
+  if (name === undefined) return address;
+  const ascii = /^[\x20-\x7e]*$/.test(name);
+  const shown = ascii
+    ? `"${name.replace(/["\\]/g, "\\$&")}"`
+    : `=?UTF-8?B?${Buffer.from(name, "utf8").toString("base64")}?=`;
+  return `${shown} <${address}>`;
+}
+
+function sendWording(from: Mailbox, to: string): AwsWording {
+  return (name, message) => {
+    switch (name) {
+      case "AccessDeniedException":
+      case "AccessDenied":
+        return new SenderError(
+          "access_denied",
+          `The AWS role may not send mail from ${from.address}. Grant it ses:SendEmail on that identity${/configuration-set/.test(message) ? " and on the configuration set" : ""}.`,
+        );
+      case "MailFromDomainNotVerifiedException":
+        return unverified(from);
+      case "MessageRejected":
+        return /not verified/i.test(message)
+          ? new SenderError(
+              "mail_identity",
+              `Amazon SES refused the mail to ${emailHintOf(to)}: an address is not verified. Verify ${from.address} in SES; in the SES sandbox the recipient must be verified as well.`,
+            )
+          : new SenderError(
+              "mail_refused",
+              `Amazon SES refused the mail to ${emailHintOf(to)} (MessageRejected).`,
+            );
+      case "AccountSuspendedException":
+      case "SendingPausedException":
+        return new SenderError(
+          "mail_refused",
+          `Amazon SES refused the mail to ${emailHintOf(to)}: sending is paused for this account or configuration set. Look at the SES console.`,
+        );
+      case "NotFoundException":
+        return new SenderError(
+          "mail_identity",
+          "Amazon SES does not know the configuration set. Check configuration-set and the region.",
+        );
+      default:
+        return new SenderError(
+          "mail_refused",
+          `Amazon SES refused the mail to ${emailHintOf(to)} (${name}).`,
+        );
+    }
+  };
+}
+
+function unverified(from: Mailbox): SenderError {
+  return new SenderError(
+    "mail_identity",
+    `Amazon SES may not send from ${from.address}: neither the address nor its domain is verified in this region. Verify it, or correct from or region.`,
+  );
+}
