@@ -25,32 +25,49 @@ export class Outbox {
   }
 
   /**
-   * Empties the outbox as it was read, and says when the handoff is due next.
-   * @returns false when somebody has drained or written meanwhile; then read again
+   * Takes the events that were read out of the outbox, and says when the handoff is due next.
+   * @returns false when more has been written or somebody else has drained; then read again
    */
   async settle(record: HandoffRecord, chain: string | undefined, now: number): Promise<boolean> {
     const dueAt = dueNext(record, now);
-    const written = await this.#table.update({
+    const values = {
+      before: N(record.sequence),
+      after: N(record.sequence + record.outbox.length),
+      size: N(record.outbox.length),
+      ...(chain === undefined ? {} : { chain: S(chain) }),
+    };
+    const drained = ["#sequence = :after", ...(chain === undefined ? [] : ["#chain = :chain"])];
+    // Last first: DynamoDB removes by the indexes as they were, some engines one after the other.
+    const taken = record.outbox.map((_, index) => `outbox[${index}]`).reverse();
+    const unchanged = "attribute_exists(#id) AND #sequence = :before";
+    const whole = await this.#table.update({
       key: keyOf(record),
       set: [
         "#outbox = :none",
-        "#sequence = :after",
-        ...(chain === undefined ? [] : ["#chain = :chain"]),
+        ...drained,
         ...(dueAt === undefined ? [] : ["#dueShard = :dueShard", "#dueAt = :dueAt"]),
       ],
       remove: dueAt === undefined ? ["dueShard", "dueAt"] : [],
-      condition: "attribute_exists(#id) AND #sequence = :before AND size(#outbox) = :size",
+      condition: `${unchanged} AND size(#outbox) = :size`,
       values: {
+        ...values,
         none: L([]),
-        before: N(record.sequence),
-        after: N(record.sequence + record.outbox.length),
-        size: N(record.outbox.length),
         dueShard: S(DUE_SHARD),
-        ...(chain === undefined ? {} : { chain: S(chain) }),
         ...(dueAt === undefined ? {} : { dueAt: N(dueAt) }),
       },
     });
-    return written !== undefined;
+    if (whole) return true;
+    // Somebody has appended: take only what was read, so that it is not published again, and leave what is due alone.
+    if (taken.length > 0) {
+      await this.#table.update({
+        key: keyOf(record),
+        set: drained,
+        remove: taken,
+        condition: unchanged,
+        values,
+      });
+    }
+    return false;
   }
 }
 

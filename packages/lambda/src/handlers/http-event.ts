@@ -1,0 +1,51 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { Context, Hono } from "hono";
+
+/** An event of an HTTP API, whose IAM authoriser, on the routes that have one, adds the verified caller. */
+export type HttpEvent = APIGatewayProxyEventV2 & {
+  readonly requestContext: {
+    readonly authorizer?: { readonly iam?: { readonly userArn?: string | null } | null } | null;
+  };
+};
+
+/**
+ * Runs a Hono app on API Gateway's payload 2.0. Written here because a general adapter logs what it cannot parse, and a path may
+ * hold a key. See "Working with AWS Lambda proxy integrations for HTTP APIs" in the API Gateway guide.
+ */
+export function httpHandler(app: Hono): (event: HttpEvent) => Promise<APIGatewayProxyStructuredResultV2> {
+  return async (event) => {
+    const response = await app.fetch(toRequest(event), { event });
+    return {
+      statusCode: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: await response.text(),
+      isBase64Encoded: false,
+    };
+  };
+}
+
+/** The principal whose signature API Gateway has checked, if the route asked for one. */
+export function iamPrincipal(c: Context): string | undefined {
+  const { event } = c.env as { readonly event?: HttpEvent };
+  return event?.requestContext.authorizer?.iam?.userArn ?? undefined;
+}
+
+function toRequest(event: HttpEvent): Request {
+  const { method } = event.requestContext.http;
+  const query = event.rawQueryString ? `?${event.rawQueryString}` : "";
+  const body =
+    event.body === undefined ? null : Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8");
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(event.headers))
+    if (value !== undefined) headers.set(name, value);
+  return new Request(`https://lambda.invalid${encodePath(event.rawPath)}${query}`, {
+    method,
+    headers,
+    body: method === "GET" || method === "HEAD" ? null : body,
+  });
+}
+
+/** HTTP API hands the path on decoded. A `#` that a gateway had encoded must not cut the URL, nor count as its query. */
+function encodePath(rawPath: string): string {
+  return rawPath.replace(/[%#?\\]/g, encodeURIComponent);
+}

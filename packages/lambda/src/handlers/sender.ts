@@ -1,0 +1,31 @@
+import { systemClock } from "../clock.ts";
+import { stdoutLog } from "../log.ts";
+import { createSenderApp } from "../sender/app.ts";
+import { kmsPseudonyms } from "../sender/pseudonym.ts";
+import { createTokenVerifier } from "../sender/tokens.ts";
+import { Audit } from "../store/audit.ts";
+import { Handoffs } from "../store/handoffs.ts";
+import { Subjects } from "../store/subjects.ts";
+import { required, senderConfig } from "./environment.ts";
+import { httpHandler, iamPrincipal } from "./http-event.ts";
+import { openTables } from "./tables.ts";
+
+const { issuer, jwksUrl, senders, classes } = senderConfig();
+const { table, auditTable } = openTables();
+const origin = required("ORIGIN");
+
+export const handler = httpHandler(
+  createSenderApp({
+    origin,
+    senders,
+    classes,
+    handoffs: new Handoffs(table),
+    subjects: new Subjects(table),
+    audit: new Audit(auditTable),
+    pseudonymise: kmsPseudonyms(required("PSEUDONYM_KEY_ID")),
+    verifyToken: createTokenVerifier({ audience: origin, issuer, jwksUrl, clock: systemClock }),
+    iamPrincipal,
+    clock: systemClock,
+    log: stdoutLog,
+  }),
+);
