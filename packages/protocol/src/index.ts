@@ -31,6 +31,16 @@ export { mendAddress } from "./mend.ts";
 export { ENVELOPE_BUCKETS, HEADER_BUCKETS, MAX_PLAINTEXT } from "./padding.ts";
 export { platformRandom, type RandomBytes } from "./random.ts";
 export { type Sealed, type SealInput, seal } from "./seal.ts";
-export { type Ended, LEASE_SECONDS, MAX_ATTEMPTS, STATES, type State, type Verification } from "./states.ts";
+export {
+  CODE_SECONDS,
+  type Ended,
+  LEASE_SECONDS,
+  MAX_ATTEMPTS,
+  MAX_CODE_TRIES,
+  MAX_CODES,
+  STATES,
+  type State,
+  type Verification,
+} from "./states.ts";
 export { emailVerifierOf, verifierOf } from "./verifiers.ts";
 export type * from "./wire.ts";

@@ -19,6 +19,10 @@ export type Ended = Exclude<State, "open">;
 export const LEASE_SECONDS = 120;
 /** Wrong answers that a handoff bears. */
 export const MAX_ATTEMPTS = 5;
+/** Codes that can be mailed for a handoff, and how each is bounded. */
+export const MAX_CODES = 3;
+export const MAX_CODE_TRIES = 5;
+export const CODE_SECONDS = 600;
 
 /** How the recipient proves to be the recipient, short of a passphrase. */
 export type Verification = "click" | "email" | "email-code";

@@ -8,6 +8,7 @@ import {
   auditTable,
   Claims,
   type Clock,
+  codeMail,
   createClient,
   createRecipientApp,
   createSenderApp,
@@ -20,7 +21,9 @@ import {
   localPseudonyms,
   Outbox,
   oneTimeTable,
+  type Pace,
   type Page,
+  realPace,
   type SenderEntry,
   Subjects,
   type Swept,
@@ -30,6 +33,7 @@ import {
   Table,
 } from "@secret-handoff/lambda";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { createTransport } from "nodemailer";
 import { TellingTable } from "./telling-table.ts";
 
 export type ServiceOptions = {
@@ -42,6 +46,9 @@ export type ServiceOptions = {
   readonly senders: readonly SenderEntry[];
   readonly classes?: readonly CredentialClass[];
   readonly clock?: Clock;
+  /** `smtp://host:port`, where codes are mailed. */
+  readonly smtp: string;
+  readonly pace?: Pace;
   readonly log?: Log;
   /** Told of each audit event as the drainer publishes it. */
   readonly onEvent?: (event: AuditEvent) => void;
@@ -81,6 +88,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const drainer = createDrainQueue((key) => drain(drainerDeps, key, clock()), log);
   table.onWrite(drainer.push);
   const handoffs = new Handoffs(table);
+  const mailer = createTransport(options.smtp);
   const subjects = new Subjects(table);
 
   let fetch: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
@@ -98,6 +106,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     claims: new Claims(table),
     clock,
     log,
+    mailCode: async ({ to, code }) => {
+      await mailer.sendMail({
+        from: "handoff@localhost",
+        to,
+        ...codeMail(code),
+        headers: { "Auto-Submitted": "auto-generated" },
+      });
+    },
+    pace: options.pace ?? realPace,
     onMangled: () => log({ level: "info", what: "link_mangled" }),
   });
   const sender = createSenderApp({
@@ -151,6 +168,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         if ("closeAllConnections" in server) server.closeAllConnections();
       });
       await drainer.idle();
+      mailer.close();
       client.destroy();
     },
   };

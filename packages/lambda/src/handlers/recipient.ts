@@ -4,8 +4,10 @@ import { systemClock } from "../clock.ts";
 import { stdoutLog } from "../log.ts";
 import { countMetric } from "../metrics.ts";
 import { createRecipientApp } from "../recipient/app.ts";
+import { realPace } from "../recipient/codes.ts";
 import type { Page } from "../recipient/page.ts";
 import { Claims } from "../store/claims.ts";
+import { codeMailer } from "./code-mailer.ts";
 import { required } from "./environment.ts";
 import { httpHandler } from "./http-event.ts";
 import { openOneTimeTable } from "./tables.ts";
@@ -20,6 +22,8 @@ export const handler = httpHandler(
     claims: new Claims(openOneTimeTable()),
     clock: systemClock,
     log: stdoutLog,
+    mailCode: codeMailer(),
+    pace: realPace,
     onMangled: () => countMetric("LinkMangled"),
   }),
 );

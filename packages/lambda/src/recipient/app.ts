@@ -17,20 +17,19 @@ import { readBody } from "../http/body.ts";
 import { answerFailure } from "../http/failure.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { route } from "../http/routes.ts";
-import { bytes, flags } from "../http/schema.ts";
+import { bytes, flags, text } from "../http/schema.ts";
 import { refuseForeignOrigin, securityHeaders } from "../http/security.ts";
 import type { Log } from "../log.ts";
 import type { ClaimOutcome, Claims } from "../store/claims.ts";
 import { derive, verificationOf } from "../store/handoff.ts";
+import { type CodeDeps, codeHashOf, sendCode } from "./codes.ts";
 import { gone } from "./endings.ts";
 import { type Page, servePage } from "./page.ts";
 
-export type RecipientDeps = {
+export type RecipientDeps = CodeDeps & {
   readonly origin: string;
   readonly page: Page;
-  readonly claims: Claims;
   readonly clock: Clock;
-  readonly log: Log;
   /** Counts a link whose key has reached the server. */
   readonly onMangled: () => void;
 };
@@ -47,6 +46,7 @@ const ClaimBody = v.strictObject({
   flags,
   code: v.optional(v.pipe(v.string(), v.regex(/^\d{8}$/))),
 });
+const CodeBody = v.strictObject({ linkToken, email: text(320), emailKey: bytes<Uint8Array>(32) });
 const AcknowledgeBody = v.strictObject({
   linkToken,
   claimId: bytes<ClaimId>(16),
@@ -54,7 +54,8 @@ const AcknowledgeBody = v.strictObject({
 } satisfies Record<keyof AcknowledgeRequest, v.GenericSchema>);
 
 /** The recipient's side of the one-time store: public, and able to create nothing. */
-export function createRecipientApp({ origin, page, claims, clock, log, onMangled }: RecipientDeps): Hono {
+export function createRecipientApp(deps: RecipientDeps): Hono {
+  const { origin, page, claims, clock, log, onMangled, mailCode, pace } = deps;
   const app = new Hono();
   app.use(securityHeaders(origin));
   app.onError((error, c) => answerFailure(error, c, log));
@@ -69,8 +70,7 @@ export function createRecipientApp({ origin, page, claims, clock, log, onMangled
     return { id, body };
   }
 
-  const show = servePage(page, onMangled);
-  route(app, "/h/*", { GET: show });
+  route(app, "/h/*", { GET: servePage(page, onMangled) });
 
   route(app, "/v1/handoffs/:id/status", {
     POST: async (c) => {
@@ -82,7 +82,16 @@ export function createRecipientApp({ origin, page, claims, clock, log, onMangled
   route(app, "/v1/handoffs/:id/claim", {
     POST: async (c) => {
       const { id, body } = await read(c, ClaimBody);
-      return c.json(claimAnswer(await claims.claim(id, body, clock())));
+      const codeHash = body.code === undefined ? undefined : codeHashOf(body.linkToken, body.code);
+      return c.json(claimAnswer(await claims.claim(id, { ...body, codeHash }, clock())));
+    },
+  });
+
+  route(app, "/v1/handoffs/:id/code", {
+    POST: async (c) => {
+      const { id, body } = await read(c, CodeBody);
+      await sendCode({ claims, mailCode, pace, log }, id, body, clock());
+      return c.body(null, 202);
     },
   });
 
@@ -137,6 +146,11 @@ function claimAnswer(outcome: ClaimOutcome): ClaimResponse {
       throw new ProblemError("wrong_answer", "That was not the right answer.", {
         extensions: { attemptsLeft: outcome.attemptsLeft },
       });
+    case "code_needed":
+      throw new ProblemError(
+        "code_needed",
+        "Type the code that was mailed to you last, or ask for a new one.",
+      );
     case "gone":
       throw gone(outcome.state, outcome.changedAt);
     case "not_found":

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import {
   type ClaimId,
   type ClaimToken,
@@ -8,6 +9,7 @@ import {
   LEASE_SECONDS,
   type LinkToken,
   type Receipt,
+  type Verifier,
   verifierOf,
 } from "@secret-handoff/protocol";
 import type { Entry, EventName } from "../events/event.ts";
@@ -21,6 +23,8 @@ export type ClaimAttempt = {
   readonly claimToken: ClaimToken;
   readonly claimId: ClaimId;
   readonly flags: Flags;
+  /** HMAC of the mailed code that was typed, where one was. */
+  readonly codeHash?: Uint8Array | undefined;
 };
 
 export type ClaimOutcome =
@@ -31,6 +35,7 @@ export type ClaimOutcome =
       readonly leaseUntil: number;
     }
   | { readonly kind: "wrong_answer"; readonly attemptsLeft: number }
+  | { readonly kind: "code_needed" }
   | Gone
   | NotFound;
 
@@ -51,20 +56,68 @@ export class Claims {
 
   /**
    * Binds the handoff to one browser and releases the envelope to it; the same browser reads again within its lease.
-   * Where an answer is checked, the attempt is debited before it is judged.
+   * Where an answer is checked, the attempt is debited before it is judged; so is a try of the mailed code.
    */
   async claim(id: HandoffId, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
     const key = addressOf(id, attempt.linkToken);
     if (attempt.flags === 0) {
       return (await this.#take(key, attempt, now)) ?? this.#judge(key, attempt, now);
     }
-    const attemptsLeft = await this.#debit(key, attempt.flags, now);
-    if (attemptsLeft === undefined) return this.#judge(key, attempt, now);
+    if (attempt.codeHash && !(await this.#debitCodeTry(key, attempt.flags, now)))
+      return this.#judge(key, attempt, now);
+    const attemptsLeft = await this.#debit(key, attempt, now);
+    if (attemptsLeft === undefined) {
+      if (attempt.codeHash)
+        await this.#note(key, { ...byRecipient("answer_wrong", now), outcome: "wrong_code" }, now);
+      return this.#judge(key, attempt, now);
+    }
     const taken = await this.#take(key, attempt, now);
     if (taken) return taken;
-    // Flags, expiry and state held at the debit; if the handoff is open still, only the answer can have been wrong.
+    // Flags, code, expiry and state held at the debit; if the handoff is open still, only the answer can have been wrong.
     const recorded = await this.#recordWrongAnswer(key, attemptsLeft, now);
     return recorded ? { kind: "wrong_answer", attemptsLeft } : this.#judge(key, attempt, now);
+  }
+
+  /**
+   * Makes a mailed code the valid one, if the address was the right one and codes are left.
+   * @param code its HMAC and when it ends, Unix seconds
+   * @returns `unchanged` when the address was another, or all codes are used
+   */
+  async armCode(
+    id: HandoffId,
+    shown: { readonly linkToken: LinkToken; readonly emailVerifier: Verifier },
+    code: { readonly hash: Uint8Array; readonly expiresAt: number; readonly tries: number },
+    now: number,
+  ): Promise<"armed" | "unchanged" | "no_code_here" | Gone | NotFound> {
+    const key = addressOf(id, shown.linkToken);
+    const armed = await this.#table.update(
+      change({
+        key,
+        now,
+        condition: all(isOpen, "#emailVerifier = :emailVerifier", "#codesLeft > :zero"),
+        events: [byRecipient("code_mailed", now)],
+        set: [
+          "#codesLeft = #codesLeft - :one",
+          "#codeHash = :codeHash",
+          "#codeExpiresAt = :codeExpiresAt",
+          "#codeTriesLeft = :tries",
+        ],
+        values: {
+          emailVerifier: B(shown.emailVerifier),
+          codeHash: B(code.hash),
+          codeExpiresAt: N(code.expiresAt),
+          tries: N(code.tries),
+          zero: N(0),
+          one: N(1),
+        },
+      }),
+    );
+    const record = await this.#read(key);
+    if (!record) return { kind: "not_found" };
+    if (armed) return "armed";
+    const { state, changedAt } = derive(record, now);
+    if (state !== "open") return { kind: "gone", state, changedAt };
+    return record.hasEmailVerifier ? "unchanged" : "no_code_here";
   }
 
   /** @returns true when the receipt proves that this claim was decrypted, now or before */
@@ -130,7 +183,7 @@ export class Claims {
       change({
         key,
         now,
-        condition: all(isOpen, "#flags = :flags", "#claimVerifier = :claimVerifier"),
+        condition: all(isOpen, "#flags = :flags", codeHolds(attempt), "#claimVerifier = :claimVerifier"),
         events: [byRecipient("claimed", now)],
         set: [
           "#state = :claimed",
@@ -141,6 +194,7 @@ export class Claims {
         ],
         values: {
           flags: N(attempt.flags),
+          ...codeValue(attempt),
           claimVerifier: B(verifierOf(attempt.claimToken)),
           claimHash: B(verifierOf(attempt.claimId)),
           leaseUntil: N(now + LEASE_SECONDS),
@@ -152,16 +206,17 @@ export class Claims {
   }
 
   /** @returns the attempts left after this one, or undefined when nothing could be debited */
-  async #debit(key: HandoffKey, flags: Flags, now: number): Promise<number | undefined> {
+  async #debit(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<number | undefined> {
     const item = await this.#table.update({
       key: keyOf(key),
       // An attempt whose process dies before the verdict is left for the sweeper to look at.
       set: ["#attemptsLeft = #attemptsLeft - :one", "#dueAt = :dueAt"],
-      condition: all(isOpen, "#flags = :flags", "#attemptsLeft > :zero"),
+      condition: all(isOpen, "#flags = :flags", codeHolds(attempt), "#attemptsLeft > :zero"),
       values: {
         open: S("open"),
         now: N(now),
-        flags: N(flags),
+        flags: N(attempt.flags),
+        ...codeValue(attempt),
         one: N(1),
         zero: N(0),
         dueAt: N(now + BACKSTOP_SECONDS),
@@ -171,20 +226,35 @@ export class Claims {
     return item && new ItemReader(item).number("attemptsLeft");
   }
 
+  /** Counted apart from the attempts. @returns false when no mailed code is valid now */
+  async #debitCodeTry(key: HandoffKey, flags: Flags, now: number): Promise<boolean> {
+    const item = await this.#table.update({
+      key: keyOf(key),
+      set: ["#codeTriesLeft = #codeTriesLeft - :one"],
+      condition: all(isOpen, "#flags = :flags", "#codeTriesLeft > :zero", "#codeExpiresAt > :now"),
+      values: { open: S("open"), now: N(now), flags: N(flags), one: N(1), zero: N(0) },
+    });
+    return item !== undefined;
+  }
+
+  async #note(key: HandoffKey, entry: Entry, now: number): Promise<boolean> {
+    return (await this.#table.update(change({ key, now, condition: isOpen, events: [entry] }))) !== undefined;
+  }
+
   /** @returns true when the handoff was open still, so that the answer was what was wrong */
   async #recordWrongAnswer(key: HandoffKey, attemptsLeft: number, now: number): Promise<boolean> {
     const wrong: Entry = { ...byRecipient("answer_wrong", now), attemptsLeft };
-    const update =
-      attemptsLeft > 0
-        ? change({ key, now, condition: isOpen, events: [wrong] })
-        : end("locked", {
-            key,
-            now,
-            condition: all(isOpen, "#attemptsLeft = :zero"),
-            events: [wrong, byRecipient("locked", now)],
-            values: { zero: N(0) },
-          });
-    return (await this.#table.update(update)) !== undefined;
+    if (attemptsLeft > 0) return this.#note(key, wrong, now);
+    const locked = await this.#table.update(
+      end("locked", {
+        key,
+        now,
+        condition: all(isOpen, "#attemptsLeft = :zero"),
+        events: [wrong, byRecipient("locked", now)],
+        values: { zero: N(0) },
+      }),
+    );
+    return locked !== undefined;
   }
 
   /** Says why a claim did not go through, or releases again to the browser that has it. Writes nothing. */
@@ -200,6 +270,7 @@ export class Claims {
     }
     if (state !== "open") return { kind: "gone", state, changedAt };
     if (record.attemptsLeft === 0) return { kind: "gone", state: "locked", changedAt: now };
+    if (record.hasEmailVerifier && attempt.flags === record.flags) return { kind: "code_needed" };
     return { kind: "wrong_answer", attemptsLeft: record.attemptsLeft };
   }
 
@@ -207,6 +278,15 @@ export class Claims {
     const item = await this.#table.get(keyOf(key));
     return item && readHandoff(item);
   }
+}
+
+/** Where a code is mailed, the claim needs the right one; elsewhere none. */
+function codeHolds({ codeHash }: ClaimAttempt): string {
+  return codeHash ? "#codeHash = :codeHash" : "attribute_not_exists(#emailVerifier)";
+}
+
+function codeValue({ codeHash }: ClaimAttempt): { readonly codeHash?: AttributeValue } {
+  return codeHash ? { codeHash: B(codeHash) } : {};
 }
 
 function addressOf(id: HandoffId, linkToken: LinkToken): HandoffKey {

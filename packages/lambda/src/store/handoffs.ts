@@ -1,5 +1,5 @@
 import type { Flags, HandoffId, Verifier } from "@secret-handoff/protocol";
-import { MAX_ATTEMPTS } from "@secret-handoff/protocol";
+import { MAX_ATTEMPTS, MAX_CODES } from "@secret-handoff/protocol";
 import type { Entry, Who } from "../events/event.ts";
 import { attributes, B, ItemReader, L, N, S } from "./attributes.ts";
 import { OWNER_INDEX } from "./definitions.ts";
@@ -81,6 +81,7 @@ export class Handoffs {
         claimVerifier: B(handoff.claimVerifier),
         receiptVerifier: B(handoff.receiptVerifier),
         emailVerifier: handoff.emailVerifier && B(handoff.emailVerifier),
+        codesLeft: handoff.emailVerifier && N(MAX_CODES),
         createDigest: B(handoff.createDigest),
         sender: S(JSON.stringify(handoff.sender)),
         owner: S(handoff.owner),

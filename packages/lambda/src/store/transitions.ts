@@ -25,7 +25,14 @@ export const any = (...alternatives: readonly string[]): string => alternatives.
 export const isOpen = all(exists, stateIs("open"), notExpired);
 
 /** What is no longer needed in any state but open and claimed. */
-export const SEALED_PARTS = ["envelope", "claimVerifier", "leaseUntil", "codeHash", "codeExpiresAt"] as const;
+export const SEALED_PARTS = [
+  "envelope",
+  "claimVerifier",
+  "leaseUntil",
+  "codeHash",
+  "codeExpiresAt",
+  "codeTriesLeft",
+] as const;
 
 export type Change = {
   readonly key: HandoffKey;

@@ -1,0 +1,72 @@
+import { codeMail } from "../recipient/code-mail.ts";
+import type { MailCode } from "../recipient/codes.ts";
+import { optional, required } from "./environment.ts";
+
+/** Milliseconds that a mail server may take, under the time after which every request for a code is answered. */
+const TIMEOUT_MS = 1_800;
+
+/** Mails codes by SES, or by the SMTP server whose settings SMTP_SECRET_ARN holds. Loaded on first use. */
+export function codeMailer(): MailCode {
+  const smtpSecret = optional("SMTP_SECRET_ARN");
+  return smtpSecret ? smtpMailer(smtpSecret) : sesMailer();
+}
+
+function sesMailer(): MailCode {
+  return async ({ to, code }) => {
+    const { SendEmailCommand, SESv2Client } = await import("@aws-sdk/client-sesv2");
+    const { subject, text } = codeMail(code);
+    const client = new SESv2Client({ maxAttempts: 1, requestHandler: { requestTimeout: TIMEOUT_MS } });
+    const configurationSet = optional("MAIL_CONFIGURATION_SET");
+    await client.send(
+      new SendEmailCommand({
+        FromEmailAddress: required("MAIL_FROM"),
+        Destination: { ToAddresses: [to] },
+        Content: {
+          Simple: {
+            Subject: { Data: subject },
+            Body: { Text: { Data: text } },
+            Headers: [{ Name: "Auto-Submitted", Value: "auto-generated" }],
+          },
+        },
+        ...(configurationSet ? { ConfigurationSetName: configurationSet } : {}),
+      }),
+    );
+  };
+}
+
+function smtpMailer(secretArn: string): MailCode {
+  return async ({ to, code }) => {
+    const [{ GetSecretValueCommand, SecretsManagerClient }, { createTransport }] = await Promise.all([
+      import("@aws-sdk/client-secrets-manager"),
+      import("nodemailer"),
+    ]);
+    const { SecretString = "{}" } = await new SecretsManagerClient({}).send(
+      new GetSecretValueCommand({ SecretId: secretArn }),
+    );
+    const { host, port = 587, user, password } = JSON.parse(SecretString) as SmtpSecret;
+    const transport = createTransport({
+      host,
+      port,
+      secure: port === 465,
+      requireTLS: true,
+      auth: { user, pass: password },
+      connectionTimeout: TIMEOUT_MS,
+      greetingTimeout: TIMEOUT_MS,
+      socketTimeout: TIMEOUT_MS,
+    });
+    await transport.sendMail({
+      from: required("MAIL_FROM"),
+      to,
+      ...codeMail(code),
+      headers: { "Auto-Submitted": "auto-generated" },
+    });
+  };
+}
+
+/** What the secret behind SMTP_SECRET_ARN holds, as JSON. */
+type SmtpSecret = {
+  readonly host: string;
+  readonly port?: number;
+  readonly user: string;
+  readonly password: string;
+};

@@ -1,0 +1,17 @@
+/** The mail that carries a code. Neither links nor names the secret: it is only good together with the link. */
+export type CodeMail = { readonly subject: string; readonly text: string };
+
+export function codeMail(code: string): CodeMail {
+  return {
+    subject: "Your code to open a handoff",
+    text: [
+      `${code.slice(0, 4)} ${code.slice(4)}`,
+      "",
+      "Type this code into the page that asked for it. It is good for 10 minutes, and only in that page.",
+      "",
+      "Nobody will ask you for this code by phone, chat or mail. If you did not ask for it, somebody else has the link:",
+      'open the link in the first mail and choose "It wasn\'t me", or tell its sender.',
+      "",
+    ].join("\n"),
+  };
+}

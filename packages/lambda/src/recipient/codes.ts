@@ -1,0 +1,87 @@
+import { createHmac, randomInt } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
+import {
+  CODE_SECONDS,
+  emailVerifierOf,
+  type HandoffId,
+  type LinkToken,
+  MAX_CODE_TRIES,
+  normaliseEmail,
+  ProtocolError,
+} from "@secret-handoff/protocol";
+import { notFound, ProblemError } from "../http/problem.ts";
+import { type Log, nameOf } from "../log.ts";
+import type { Claims } from "../store/claims.ts";
+import { gone } from "./endings.ts";
+
+/** Mails a code. It must not take longer than {@link ANSWER_AFTER_MS}, or its length tells that the address was right. */
+export type MailCode = (mail: {
+  readonly to: string;
+  readonly code: string;
+  readonly handoff: HandoffId;
+}) => Promise<void>;
+
+/** Does the work and resolves after `milliseconds`, however soon the work was done. */
+export type Pace = <T>(milliseconds: number, work: () => Promise<T>) => Promise<T>;
+
+export type CodeDeps = {
+  readonly claims: Claims;
+  readonly mailCode: MailCode;
+  readonly pace: Pace;
+  readonly log: Log;
+};
+
+/** A right and a wrong address are answered after the same time. */
+export const ANSWER_AFTER_MS = 2_000;
+
+export const realPace: Pace = async (milliseconds, work) => {
+  const [done] = await Promise.allSettled([work(), setTimeout(milliseconds)]);
+  if (done.status === "rejected") throw done.reason;
+  return done.value;
+};
+
+/** What the table keeps of a code: without the link token, which it does not have, it cannot be searched. */
+export function codeHashOf(linkToken: LinkToken, code: string): Uint8Array {
+  return createHmac("sha256", linkToken).update(code).digest();
+}
+
+/**
+ * Mails a code if the address is the one the handoff was made for; says nothing about it either way, and keeps no address.
+ * @throws ProblemError 400, 404, 410; not when the mail fails, for that would tell that the address was right
+ */
+export async function sendCode(
+  { claims, mailCode, pace, log }: CodeDeps,
+  id: HandoffId,
+  asked: { readonly linkToken: LinkToken; readonly email: string; readonly emailKey: Uint8Array },
+  now: number,
+): Promise<void> {
+  const { linkToken, emailKey } = asked;
+  const to = normalised(asked.email);
+  const code = String(randomInt(100_000_000)).padStart(8, "0");
+  await pace(ANSWER_AFTER_MS, async () => {
+    const outcome = await claims.armCode(
+      id,
+      { linkToken, emailVerifier: emailVerifierOf(emailKey, to) },
+      { hash: codeHashOf(linkToken, code), expiresAt: now + CODE_SECONDS, tries: MAX_CODE_TRIES },
+      now,
+    );
+    if (outcome === "armed") {
+      return mailCode({ to, code, handoff: id }).catch((error: unknown) =>
+        log({ level: "error", what: "code_mail_failed", error: nameOf(error) }),
+      );
+    }
+    if (outcome === "unchanged") return;
+    if (outcome === "no_code_here")
+      throw new ProblemError("malformed", "This handoff is opened without a mailed code.");
+    throw outcome.kind === "gone" ? gone(outcome.state, outcome.changedAt) : notFound();
+  });
+}
+
+function normalised(address: string): string {
+  try {
+    return normaliseEmail(address);
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    throw new ProblemError("malformed", "The field email is not an e-mail address.");
+  }
+}
