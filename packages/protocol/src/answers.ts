@@ -1,4 +1,5 @@
 import { ProtocolError } from "./errors.ts";
+import { isWellFormed } from "./framing.ts";
 
 /** What the recipient types, where the link's flags ask for it. */
 export type Answers = {
@@ -16,7 +17,7 @@ export function normalisePassphrase(text: string): string {
     .replace(/\p{White_Space}+/gu, " ")
     .replace(/^ | $/g, "");
   if (normalised === "") throw new ProtocolError("passphrase", "the passphrase is empty");
-  if (/\p{Surrogate}/u.test(normalised)) {
+  if (!isWellFormed(normalised)) {
     throw new ProtocolError("passphrase", "the passphrase holds half a character (an unpaired surrogate)");
   }
   return normalised;

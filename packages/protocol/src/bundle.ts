@@ -34,7 +34,10 @@ export type Bundle = {
 
 const RECEIPT_BYTES = 32;
 
-/** UTF-8 JSON of the bundle. */
+/**
+ * UTF-8 JSON of the bundle, read back before it is given: nothing is sealed that could not be opened.
+ * @throws ProtocolError `plaintext` or `base64url` as {@link decodeBundle}
+ */
 export function encodeBundle(bundle: Bundle): Uint8Array {
   const items = bundle.items.map(({ label, fields, files }) => ({
     label,
@@ -45,7 +48,9 @@ export function encodeBundle(bundle: Bundle): Uint8Array {
         }
       : {}),
   }));
-  return utf8(JSON.stringify({ v: 1, items, receipt: encodeBase64url(bundle.receipt) }));
+  const bytes = utf8(JSON.stringify({ v: 1, items, receipt: encodeBase64url(bundle.receipt) }));
+  decodeBundle(bytes);
+  return bytes;
 }
 
 /** @throws ProtocolError `plaintext` on wrong types, `base64url` on misspelt bytes */

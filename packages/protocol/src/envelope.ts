@@ -3,8 +3,8 @@ import { equalBytes } from "@noble/ciphers/utils.js";
 import type { HandoffId } from "./brands.ts";
 import { type Bundle, decodeBundle, encodeBundle } from "./bundle.ts";
 import { ProtocolError } from "./errors.ts";
-import type { Flags } from "./flags.ts";
-import { concat, lengthPrefixed, uint64, utf8 } from "./framing.ts";
+import { type Flags, parseFlags } from "./flags.ts";
+import { concat, isWellFormed, lengthPrefixed, uint64, utf8 } from "./framing.ts";
 import { idBytes } from "./id.ts";
 import type { OpenKeys } from "./keys.ts";
 import { VERSION } from "./link.ts";
@@ -29,7 +29,8 @@ type ContentKeys = Pick<OpenKeys, "contentKey" | "commitment">;
 
 /**
  * `0x01 | nonce[24] | commitment[32] | XChaCha20-Poly1305(contentKey, nonce, padded JSON)`.
- * @throws ProtocolError `too_large` when the JSON is over 262 140 bytes
+ * @throws ProtocolError `too_large` when the JSON is over 262 140 bytes; `plaintext` when no reader would accept the bundle;
+ * `class`, `expiry` or `flags` on an impossible context
  */
 export function sealEnvelope(
   bundle: Bundle,
@@ -37,15 +38,17 @@ export function sealEnvelope(
   { contentKey, commitment }: ContentKeys,
   nonce: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
+  const aad = envelopeAad(context);
   const padded = pad(encodeBundle(bundle), ENVELOPE_BUCKETS);
-  const sealed = xchacha20poly1305(contentKey, nonce, envelopeAad(context)).encrypt(padded);
+  const sealed = xchacha20poly1305(contentKey, nonce, aad).encrypt(padded);
   return concat(Uint8Array.of(VERSION), nonce, commitment, sealed);
 }
 
 /**
  * Compares the commitment in constant time, then decrypts.
- * @throws ProtocolError `version`, `envelope` (length), `commitment` (other keys), `decryption` (changed bytes or another
- * context), `padding`, `plaintext` or `base64url`
+ * @param context id and flags as the link says, expiry and class as the service says
+ * @throws ProtocolError, checked in this order: `envelope` (length), `version`, `commitment` (other keys), `class`, `expiry` or
+ * `flags` (impossible context), `decryption` (changed bytes or another context), `padding`, `plaintext` or `base64url`
  */
 export function openEnvelope(
   envelope: Uint8Array,
@@ -62,11 +65,10 @@ export function openEnvelope(
   if (!equalBytes(envelope.subarray(1 + NONCE_BYTES, PREFIX_BYTES), commitment)) {
     throw new ProtocolError("commitment", "the envelope was sealed under other keys");
   }
+  const aad = envelopeAad(context);
   let padded: Uint8Array;
   try {
-    padded = xchacha20poly1305(contentKey, nonce, envelopeAad(context)).decrypt(
-      envelope.subarray(PREFIX_BYTES),
-    );
+    padded = xchacha20poly1305(contentKey, nonce, aad).decrypt(envelope.subarray(PREFIX_BYTES));
   } catch (cause) {
     throw new ProtocolError("decryption", "the envelope was changed or belongs to another handoff", {
       cause,
@@ -81,10 +83,16 @@ export function isEnvelopeLength(length: number): boolean {
 }
 
 function envelopeAad({ id, flags, expiresAt, class: className }: EnvelopeContext): Uint8Array {
+  if (className === "" || !isWellFormed(className)) {
+    throw new ProtocolError("class", "the class has no name, or one that is not well-formed Unicode");
+  }
+  if (!Number.isSafeInteger(expiresAt) || expiresAt < 0) {
+    throw new ProtocolError("expiry", "the expiry is not a whole number of Unix seconds");
+  }
   return concat(
     utf8("secret-handoff/v1 envelope"),
     idBytes(id),
-    Uint8Array.of(flags),
+    Uint8Array.of(parseFlags(flags)),
     uint64(expiresAt),
     lengthPrefixed(utf8(className)),
   );

@@ -5,6 +5,11 @@ export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return UTF8.encode(text) as Uint8Array<ArrayBuffer>;
 }
 
+/** True unless the text holds an unpaired surrogate, which UTF-8 cannot spell. */
+export function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
+}
+
 /** The parts, one after the other. */
 export function concat(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -23,7 +23,7 @@ const TAG_BYTES = 16;
 
 /**
  * `0x01 | nonce[24] | XChaCha20-Poly1305(headerKey, nonce, padded JSON)`.
- * @throws ProtocolError `too_large` when the JSON is over 4 092 bytes
+ * @throws ProtocolError `too_large` when the JSON is over 4 092 bytes; `plaintext` when no reader would accept the header
  */
 export function sealHeader(
   header: Header,
@@ -32,10 +32,9 @@ export function sealHeader(
   nonce: Uint8Array,
 ): Uint8Array<ArrayBuffer> {
   const { title, message, sender, context, emailHint } = header;
-  const padded = pad(
-    utf8(JSON.stringify({ v: 1, title, message, sender, context, emailHint })),
-    HEADER_BUCKETS,
-  );
+  const plaintext = utf8(JSON.stringify({ v: 1, title, message, sender, context, emailHint }));
+  readHeader(plaintext);
+  const padded = pad(plaintext, HEADER_BUCKETS);
   return concat(
     Uint8Array.of(VERSION),
     nonce,
@@ -43,7 +42,7 @@ export function sealHeader(
   );
 }
 
-/** @throws ProtocolError `version`, `envelope` (length), `decryption`, `padding` or `plaintext` */
+/** @throws ProtocolError, checked in this order: `envelope` (length), `version`, `decryption`, `padding`, `plaintext` */
 export function openHeader(sealed: Uint8Array, id: HandoffId, headerKey: Uint8Array): Header {
   if (!isHeaderLength(sealed.length)) {
     throw new ProtocolError("envelope", "the header is not of a length that protocol v1 writes");
@@ -51,9 +50,10 @@ export function openHeader(sealed: Uint8Array, id: HandoffId, headerKey: Uint8Ar
   if (sealed[0] !== VERSION)
     throw new ProtocolError("version", "the header is of a version that this reader does not know");
   const nonce = sealed.subarray(1, 1 + NONCE_BYTES);
+  const aad = headerAad(id);
   let padded: Uint8Array;
   try {
-    padded = xchacha20poly1305(headerKey, nonce, headerAad(id)).decrypt(sealed.subarray(1 + NONCE_BYTES));
+    padded = xchacha20poly1305(headerKey, nonce, aad).decrypt(sealed.subarray(1 + NONCE_BYTES));
   } catch (cause) {
     throw new ProtocolError("decryption", "the header was changed or belongs to another link", { cause });
   }
@@ -88,7 +88,7 @@ function readHeader(bytes: Uint8Array): Header {
     context: optional(object.context, (value) =>
       Object.fromEntries(
         Object.entries(asObject(value, "the header's context")).map(([name, item]) => [
-          name,
+          asString(name, "a context name"),
           asString(item, "a context value"),
         ]),
       ),

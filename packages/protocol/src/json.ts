@@ -1,4 +1,5 @@
 import { ProtocolError } from "./errors.ts";
+import { isWellFormed } from "./framing.ts";
 
 /** Readers for JSON inside an envelope or a header: unknown keys are ignored, wrong types are refused. */
 
@@ -28,8 +29,9 @@ export function asArray(value: unknown, part: string): readonly unknown[] {
   return value;
 }
 
+/** Well-formed Unicode only: JSON can escape an unpaired surrogate, but many languages cannot hold one. */
 export function asString(value: unknown, part: string): string {
-  if (typeof value !== "string") refuse(part, "a string");
+  if (typeof value !== "string" || !isWellFormed(value)) refuse(part, "a string of well-formed Unicode");
   return value;
 }
 

@@ -19,9 +19,12 @@ export type Link = {
   readonly linkSecret: LinkSecret;
 };
 
-/** The URL that the recipient gets. */
+/**
+ * The URL that the recipient gets.
+ * @throws ProtocolError `link` when the origin is not one that {@link parseLink} would read back
+ */
 export function formatLink(link: Link): string {
-  return `${link.origin}/h/${link.id}#${formatFragment(link)}`;
+  return `${checkOrigin(link.origin)}/h/${link.id}#${formatFragment(link)}`;
 }
 
 /** 48 characters: base64url of version | flags | linkSecret | checksum. */
@@ -31,20 +34,22 @@ export function formatFragment({ id, flags, linkSecret }: Omit<Link, "origin">):
 }
 
 /**
- * Reads a whole link, strictly: https (http on loopback only), `/h/<id>`, a 48-character fragment, nothing else.
+ * Reads a whole link, strictly: https (http on loopback only), the host as the URL Standard spells it (lower case, A-labels, no
+ * default port), `/h/<id>`, a 48-character fragment, nothing else.
  * @throws ProtocolError `link`, `version`, `flags` or `checksum`
  */
 export function parseLink(text: string): Link {
   const match = /^(https?:\/\/[^/?#@\\\s]+)\/h\/([^/?#]*)#(.*)$/s.exec(text);
   if (!match) throw new ProtocolError("link", "this is not a link of the form https://HOST/h/<id>#<key>");
-  const [, authority = "", id = "", fragment = ""] = match;
-  return { origin: parseOrigin(authority), ...parseFragment(parseHandoffId(id), fragment) };
+  const [, origin = "", id = "", fragment = ""] = match;
+  return { origin: checkOrigin(origin), ...parseFragment(parseHandoffId(id), fragment) };
 }
 
 /**
- * Reads the fragment of the link whose id is known.
+ * Reads the fragment of the link whose id is known. What is damaged is told as damaged, before its flags are believed.
  * @param fragment 48 characters, without the `#`
- * @throws ProtocolError `link` (length, characters), `version`, `flags`, `checksum` (truncated or mixed-up link)
+ * @throws ProtocolError, checked in this order: `link` (length, characters), `version`, `checksum` (damaged or mixed-up link),
+ * `flags`
  */
 export function parseFragment(id: HandoffId, fragment: string): Omit<Link, "origin"> {
   let bytes: Uint8Array;
@@ -56,26 +61,27 @@ export function parseFragment(id: HandoffId, fragment: string): Omit<Link, "orig
   const body = bytes.subarray(0, FRAGMENT_BYTES - 2);
   if (body[0] !== VERSION)
     throw new ProtocolError("version", "the link is of a version that this reader does not know");
-  const flags = parseFlags(body[1] ?? 0xff);
   if (!equalBytes(bytes.subarray(FRAGMENT_BYTES - 2), checksum(body, id))) {
     throw new ProtocolError("checksum", "the link is damaged: its checksum does not match");
   }
-  return { id, flags, linkSecret: body.slice(2) as LinkSecret };
+  return { id, flags: parseFlags(body[1] ?? 0xff), linkSecret: body.slice(2) as LinkSecret };
 }
 
 function checksum(body: Uint8Array, id: HandoffId): Uint8Array {
   return sha256(concat(body, idBytes(id))).subarray(0, 2);
 }
 
-function parseOrigin(authority: string): string {
+function checkOrigin(origin: string): string {
   let url: URL;
   try {
-    url = new URL(authority);
+    url = new URL(origin);
   } catch (cause) {
     throw new ProtocolError("link", "the link's host is not a host name", { cause });
   }
+  if (url.origin !== origin) throw new ProtocolError("link", "the link's host is not in its one spelling");
   const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  if (url.protocol !== "https:" && !loopback)
+  if (url.protocol !== "https:" && !(loopback && url.protocol === "http:")) {
     throw new ProtocolError("link", "the link is not an https link");
-  return url.origin;
+  }
+  return origin;
 }

@@ -3,14 +3,17 @@ import { parseHandoffId } from "./id.ts";
 import type { Link } from "./link.ts";
 import { parseFragment } from "./link.ts";
 
+/** An id and a key, with at most a slash or tracking parameters between them, and nothing that could belong to the key behind them. */
+const HANDOFF = /\/h\/([\w-]{22})\/?(?:\?[^#\s]*)?#([\w-]{48})(?:[?&#/\s>"').,;]|$)/;
+
 /**
  * Reads the id and key out of an address that may have passed through a mail gateway: `#` written as `%23`, `%2523` or
- * encoded more often still, whole characters percent-encoded, or tracking parameters put behind it.
+ * encoded more often still, whole characters percent-encoded, tracking parameters put before or behind the key.
  * @param address path, query and fragment as the browser shows them, or any text that contains `/h/`
  * @throws ProtocolError `link`, `version`, `flags` or `checksum` when what is left is not a link
  */
 export function mendAddress(address: string): Omit<Link, "origin"> {
-  const match = /\/h\/([\w-]+)#([\w-]+)(?:[?&#/\s>"').,;]|$)/.exec(unwrap(address));
+  const match = HANDOFF.exec(unwrap(address));
   if (!match) throw new ProtocolError("link", "the address holds no whole link");
   const [, id = "", fragment = ""] = match;
   return parseFragment(parseHandoffId(id), fragment);

@@ -38,13 +38,9 @@ export type Sealed = EnvelopeContext & {
 /**
  * Makes a new id and link secret and seals exactly one envelope with them.
  * @param random for tests only
- * @throws ProtocolError `too_large`, `email`, `passphrase`, `class` or `expiry`
+ * @throws ProtocolError `too_large`, `plaintext`, `email`, `passphrase`, `class`, `expiry` or `link` (an origin that is none)
  */
 export async function seal(input: SealInput, random: RandomBytes = platformRandom): Promise<Sealed> {
-  if (input.class === "") throw new ProtocolError("class", "the class has no name");
-  if (!Number.isSafeInteger(input.expiresAt) || input.expiresAt < 0) {
-    throw new ProtocolError("expiry", "the expiry is not a whole number of Unix seconds");
-  }
   const email = input.email === undefined ? undefined : normaliseEmail(input.email);
   if (input.mailedCode && email === undefined) {
     throw new ProtocolError("email", "a code can be mailed only where the recipient's address is known");
@@ -54,12 +50,13 @@ export async function seal(input: SealInput, random: RandomBytes = platformRando
   const linkSecret = random(32) as LinkSecret;
   const receipt = random(32) as Receipt;
   const context = { id, flags, expiresAt: input.expiresAt, class: input.class };
+  const link = formatLink({ origin: input.origin, id, flags, linkSecret });
   const linkKeys = deriveLinkKeys(id, linkSecret);
   const openKeys = await deriveOpenKeys({ id, flags, linkSecret }, input);
   const header = { ...input.header, ...(email === undefined ? {} : { emailHint: emailHintOf(email) }) };
   return {
     ...context,
-    link: formatLink({ origin: input.origin, id, flags, linkSecret }),
+    link,
     linkVerifier: verifierOf(linkKeys.linkToken),
     claimVerifier: verifierOf(openKeys.claimToken),
     receiptVerifier: verifierOf(receipt),
