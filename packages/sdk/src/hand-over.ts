@@ -15,6 +15,8 @@ const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
   "policy",
   "too_large",
   "service_refused",
+  "resend_needed",
+  "newer_version",
   "id_token",
 ]);
 

@@ -1,5 +1,6 @@
 export { Concealed } from "./concealed.ts";
 export { deliver } from "./deliver.ts";
+export { checkDescription } from "./description.ts";
 export { durationInWords, formatDuration, parseDuration } from "./duration.ts";
 export { isLoopback, parseEndpoint } from "./endpoint.ts";
 export { checkSize, itemsOf } from "./items.ts";

@@ -89,7 +89,9 @@ const approvals: Rule = (_, { name, approvals: needed }) =>
 const recipientDomains: Rule = ({ recipients }, { name, recipientDomains: domains }) => {
   if (!domains) return undefined;
   const foreign = recipients.flatMap((address, index) =>
-    domains.includes(address.slice(address.lastIndexOf("@") + 1)) ? [] : [index + 1],
+    domains.some((domain) => domain.toLowerCase() === address.slice(address.lastIndexOf("@") + 1))
+      ? []
+      : [index + 1],
   );
   if (foreign.length === 0) return undefined;
   const who = foreign.length === 1 ? `Recipient ${foreign[0]} is` : `Recipients ${foreign.join(", ")} are`;

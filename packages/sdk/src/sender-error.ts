@@ -1,5 +1,6 @@
 /** What went wrong, as a stable word that callers may branch on. */
 export type SenderErrorCode =
+  | "input"
   | "endpoint"
   | "secret_ids"
   | "secret_unknown"
@@ -20,7 +21,7 @@ export type SenderErrorCode =
   | "reason"
   | "approvals"
   | "recipient"
-  | "context"
+  | "description"
   | "too_large"
   | "service_unreachable"
   | "service_unavailable"
@@ -34,7 +35,8 @@ export type SenderErrorCode =
   | "mail_unreachable"
   | "mail_refused"
   | "earlier_unmailed"
-  | "earlier_ended"
+  | "resend_needed"
+  | "newer_version"
   | "sealing"
   | "unexpected"
   | "deadline"

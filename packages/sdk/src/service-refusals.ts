@@ -21,6 +21,16 @@ export function refusalOf(origin: string, answer: Answer): SenderError {
         "policy",
         `The service's policy refuses this handoff: ${[...problem.broken.map(({ detail }) => detail), ...(problem.broken.length === 0 ? [problem.detail] : [])].join(" ")}`,
       );
+    case "resend_needed":
+      return new SenderError(
+        "resend_needed",
+        "This version was handed over before, and that handoff ended locked or reported. Find out why, then set resend: true.",
+      );
+    case "newer_version":
+      return new SenderError(
+        "newer_version",
+        "A newer version of this secret was handed over already, so this older one is not. Run again to read the newest version.",
+      );
     case "released":
       return new SenderError(
         "released",

@@ -1,5 +1,4 @@
 import type { SESv2Client, SendEmailCommandInput } from "@aws-sdk/client-sesv2";
-import { emailHintOf } from "@secret-handoff/protocol";
 import { type AwsWording, awsFailure } from "./aws-failures.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { type Letter, MAIL_HEADERS, type Mailbox, type MailTransport } from "./mail.ts";
@@ -48,7 +47,7 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
           return MessageId ?? letter.messageId;
         },
         lifetime,
-        sendWording(letter.from, letter.to),
+        sendWording(letter.from),
       ),
     check: (from, lifetime) => checkIdentity(from, lifetime),
   };
@@ -128,7 +127,7 @@ function formatMailbox({ name, address }: Mailbox): string {
   return `${shown} <${address}>`;
 }
 
-function sendWording(from: Mailbox, to: string): AwsWording {
+function sendWording(from: Mailbox): AwsWording {
   return (name, message) => {
     switch (name) {
       case "AccessDeniedException":
@@ -143,17 +142,14 @@ function sendWording(from: Mailbox, to: string): AwsWording {
         return /not verified/i.test(message)
           ? new SenderError(
               "mail_identity",
-              `Amazon SES refused the mail to ${emailHintOf(to)}: an address is not verified. Verify ${from.address} in SES; in the SES sandbox the recipient must be verified as well.`,
+              `Amazon SES refused the mail: an address is not verified. Verify ${from.address} in SES; in the SES sandbox the recipient must be verified as well.`,
             )
-          : new SenderError(
-              "mail_refused",
-              `Amazon SES refused the mail to ${emailHintOf(to)} (MessageRejected).`,
-            );
+          : new SenderError("mail_refused", `Amazon SES refused the mail (MessageRejected).`);
       case "AccountSuspendedException":
       case "SendingPausedException":
         return new SenderError(
           "mail_refused",
-          `Amazon SES refused the mail to ${emailHintOf(to)}: sending is paused for this account or configuration set. Look at the SES console.`,
+          `Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console.`,
         );
       case "NotFoundException":
         return new SenderError(
@@ -161,10 +157,7 @@ function sendWording(from: Mailbox, to: string): AwsWording {
           "Amazon SES does not know the configuration set. Check configuration-set and the region.",
         );
       default:
-        return new SenderError(
-          "mail_refused",
-          `Amazon SES refused the mail to ${emailHintOf(to)} (${name}).`,
-        );
+        return new SenderError("mail_refused", `Amazon SES refused the mail (${name}).`);
     }
   };
 }

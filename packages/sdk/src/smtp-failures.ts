@@ -46,7 +46,7 @@ export function smtpFailure(error: unknown, server: SmtpServer, { over }: Lifeti
     );
   }
   if (status !== undefined) {
-    const what = to === undefined ? "the connection" : `the mail to ${emailHintOf(to)}`;
+    const what = to === undefined ? "the connection" : "the mail";
     return wrap(
       new SenderError(
         "mail_refused",

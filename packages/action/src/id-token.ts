@@ -1,0 +1,84 @@
+import {
+  type Lifetime,
+  PassingError,
+  type Runtime,
+  retry,
+  retryAfterMs,
+  SenderError,
+} from "@secret-handoff/sdk";
+
+/** Where the runner gives out tokens; both are set only with `id-token: write`. */
+export type TokenEndpoint = { readonly url: string; readonly bearer: string };
+
+const ATTEMPT_MS = 10_000;
+
+/**
+ * The runner's id-token endpoint, from the environment.
+ * https://docs.github.com/actions/reference/security/oidc#methods-for-requesting-the-oidc-token
+ * @throws SenderError `id_token`
+ */
+export function tokenEndpoint(env: Readonly<Record<string, string | undefined>>): TokenEndpoint {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env;
+  if (url && bearer) return { url, bearer };
+  throw new SenderError(
+    "id_token",
+    "This job may not request an OIDC token. Add id-token: write to its permissions; workflows of forked pull requests cannot have it.",
+  );
+}
+
+/**
+ * Fetches a token for one audience. Node's own fetch instead of @actions/core's client: it obeys the step's deadline, and an
+ * HTTP stack of its own would be half of the bundle.
+ * @param audience the service's exact origin
+ * @throws SenderError `id_token`
+ */
+export function fetchIdToken(
+  { url, bearer }: TokenEndpoint,
+  audience: string,
+  lifetime: Lifetime,
+  runtime: Runtime,
+): Promise<string> {
+  const target = new URL(url);
+  target.searchParams.set("audience", audience);
+  return retry(
+    async () => {
+      let response: Response;
+      let body: unknown;
+      try {
+        response = await runtime.fetch(target, {
+          headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
+          redirect: "error",
+          signal: AbortSignal.any([lifetime.over, AbortSignal.timeout(ATTEMPT_MS)]),
+        });
+        body = await response.json().catch(() => undefined);
+      } catch (cause) {
+        if (lifetime.over.aborted) throw lifetime.over.reason;
+        throw new PassingError(failure("the request did not get through", cause));
+      }
+      if (response.status === 429 || response.status >= 500) {
+        throw new PassingError(
+          failure(`it answered ${response.status}`),
+          retryAfterMs(response.headers.get("retry-after"), runtime.now()),
+        );
+      }
+      const token = isObject(body) ? body.value : undefined;
+      if (!response.ok || typeof token !== "string" || token === "")
+        throw failure(`it answered ${response.status}`);
+      return token;
+    },
+    lifetime,
+    runtime,
+  );
+}
+
+function failure(what: string, cause?: unknown): SenderError {
+  return new SenderError(
+    "id_token",
+    `GitHub gave out no OIDC token: ${what}. Run the job again; if it stays, look at GitHub's status page.`,
+    { cause },
+  );
+}
+
+function isObject(value: unknown): value is { readonly value?: unknown } {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,7 @@
+export { INPUTS, type InputName, type InputReader, type InputSpec } from "./input-table.ts";
+export { type Inputs, readInputs } from "./inputs.ts";
+export { maskedForms, SHORTEST_MASKED } from "./masking.ts";
+export type { Origin } from "./origin.ts";
+export type { Surroundings } from "./prepare.ts";
+export { type OnCancel, runStep } from "./step.ts";
+export type { Workflow } from "./workflow.ts";

@@ -1,0 +1,38 @@
+/** One input of the action, as action.yml declares it (a test compares them). */
+export type InputSpec = {
+  readonly required?: true;
+  readonly default?: string;
+  /** White space at its ends belongs to the value. */
+  readonly verbatim?: true;
+};
+
+/** Every input of the action. */
+export const INPUTS = {
+  endpoint: { required: true },
+  "secret-ids": { required: true },
+  "parse-json-secrets": { default: "false" },
+  recipients: { required: true },
+  class: { required: true },
+  "expires-in": {},
+  passphrase: { verbatim: true },
+  reason: {},
+  title: {},
+  message: {},
+  context: {},
+  contact: {},
+  from: { required: true },
+  "smtp-host": {},
+  "smtp-port": { default: "587" },
+  "smtp-user": {},
+  "smtp-password": { verbatim: true },
+  "configuration-set": {},
+  region: {},
+  resend: { default: "false" },
+  "dry-run": { default: "false" },
+  timeout: { default: "10m" },
+} as const satisfies Readonly<Record<string, InputSpec>>;
+
+export type InputName = keyof typeof INPUTS;
+
+/** Gives an input's text; empty when it is not set. */
+export type InputReader = (name: InputName) => string;

@@ -1,0 +1,57 @@
+import { jsonScalars } from "@secret-handoff/sdk";
+
+/**
+ * A form shorter than this is not masked: the runner replaces every occurrence, and words such as "true", "5432" or "admin"
+ * would blank the logs of all later steps. What is that short cannot be kept secret by masking anyway.
+ */
+export const SHORTEST_MASKED = 6;
+
+/**
+ * Every form in which a secret could show up in a log: the text, each of its lines, the leaves of JSON, and of each base64,
+ * base64url, hex, URL-encoded and JSON-escaped spellings. The runner derives some of these itself, but not all. A value of
+ * several lines is never given whole: the runner would mask each of its lines, however short ("{", "}"), and shows output
+ * line by line anyway.
+ * @param value text, or the bytes of a binary secret
+ */
+export function maskedForms(value: string | Uint8Array): readonly string[] {
+  const texts = typeof value === "string" ? [value, ...jsonScalars(value)] : [];
+  const forms = [...texts.flatMap(formsOfText), ...(typeof value === "string" ? [] : formsOfBytes(value))];
+  return [...new Set(forms)].filter(
+    (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form),
+  );
+}
+
+function formsOfText(text: string): readonly string[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  const parts = lines.length > 1 ? lines : [];
+  return [text, text.trim(), ...parts, ...parts.map((line) => line.trim())]
+    .filter((part) => part.length > 0)
+    .flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
+}
+
+/** A binary secret that is text in disguise is masked as text too. */
+function formsOfBytes(bytes: Uint8Array): readonly string[] {
+  const text = decodeText(bytes);
+  return [...encodings(Buffer.from(bytes)), ...(text === undefined ? [] : formsOfText(text))];
+}
+
+function encodings(bytes: Buffer): readonly string[] {
+  const hex = bytes.toString("hex");
+  const base64 = bytes.toString("base64");
+  return [base64, base64.replace(/=+$/, ""), bytes.toString("base64url"), hex, hex.toUpperCase()];
+}
+
+function spellings(text: string): readonly string[] {
+  // Half a character (an unpaired surrogate) has no URL encoding; it becomes U+FFFD, as in UTF-8.
+  const wellFormed = Buffer.from(text, "utf8").toString("utf8");
+  const url = encodeURIComponent(wellFormed);
+  return [url, url.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text).slice(1, -1)];
+}
+
+function decodeText(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

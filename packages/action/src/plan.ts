@@ -1,0 +1,73 @@
+import {
+  type Admitted,
+  addressOf,
+  checkDescription,
+  checkSize,
+  itemsOf,
+  type LabelledSecret,
+  type Order,
+  SenderError,
+  subjectOf,
+} from "@secret-handoff/sdk";
+import type { Inputs } from "./inputs.ts";
+import type { Origin } from "./origin.ts";
+
+/**
+ * The order for what was read, or why it cannot be given.
+ * @param secrets at least one
+ */
+export function planOrder(
+  inputs: Inputs,
+  admitted: Admitted,
+  secrets: readonly LabelledSecret[],
+  origin: Origin,
+): { readonly order?: Order; readonly errors: readonly SenderError[] } {
+  const contact = inputs.contact ?? `${origin.actor} on GitHub`;
+  const replyTo = inputs.contact === undefined ? undefined : addressOf(inputs.contact);
+  const context = {
+    Workflow: origin.workflow,
+    Run: origin.runUrl,
+    "Started by": origin.actor,
+    ...inputs.context,
+  };
+  const header = {
+    title: inputs.title ?? `A secret from ${origin.repository}`,
+    ...(inputs.message === undefined ? {} : { message: inputs.message }),
+    sender: contact,
+    context: {
+      Repository: origin.repository,
+      ...context,
+      ...(inputs.reason === undefined ? {} : { Reason: inputs.reason }),
+    },
+  };
+  const items = itemsOf(secrets, { parseJson: inputs.parseJsonSecrets });
+  const errors = [() => checkSize(items), () => checkDescription(header)].flatMap(errorOf);
+  if (errors.length > 0) return { errors };
+  const order: Order = {
+    class: admitted.class,
+    expiresIn: admitted.expiresIn,
+    items,
+    header,
+    ...(inputs.passphrase ? { passphrase: inputs.passphrase } : {}),
+    subject: subjectOf(secrets),
+    resend: inputs.resend,
+    reason: inputs.reason,
+    from: inputs.from,
+    ...(replyTo === undefined ? {} : { replyTo }),
+    contact,
+    source: origin.repository,
+    message: inputs.message,
+    context,
+  };
+  return { order, errors };
+}
+
+function errorOf(check: () => void): readonly SenderError[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof SenderError) return [error];
+    throw error;
+  }
+}

@@ -1,0 +1,141 @@
+import { emailHintOf } from "@secret-handoff/protocol";
+import { formatDuration, type LabelledSecret, type Order, type Outcome } from "@secret-handoff/sdk";
+import type { Inputs } from "./inputs.ts";
+import { escapeMarkdown, markdownTable } from "./markdown.ts";
+import type { Origin } from "./origin.ts";
+import type { Prepared } from "./prepare.ts";
+import { doubtOf } from "./report.ts";
+
+/** The job summary of a delivery: what went to whom, until when, what failed. Never a link, an address or a value. */
+export function deliverySummary(
+  order: Order,
+  secrets: readonly LabelledSecret[],
+  outcomes: readonly Outcome[],
+  origin: Origin,
+): string {
+  const served = outcomes.filter(({ kind }) => kind !== "failed").length;
+  const heading =
+    served === outcomes.length
+      ? `Handed over to ${several(served, "recipient")}`
+      : `Handed over to ${served} of ${several(outcomes.length, "recipient")}`;
+  const doubts = outcomes.flatMap((outcome) => {
+    const doubt = doubtOf(outcome);
+    return doubt === undefined ? [] : [`- ${recipientCell(outcome)}: ${escapeMarkdown(doubt)}`];
+  });
+  return [
+    `### ${heading}`,
+    factsLine(order, origin),
+    markdownTable(
+      ["Recipient", "Result", "Opens until (UTC)", "Handoff"],
+      outcomes.map((outcome) => [
+        recipientCell(outcome),
+        resultCell(outcome),
+        untilCell(outcome),
+        handoffCell(outcome),
+      ]),
+    ),
+    secretsList(secrets),
+    ...(doubts.length === 0 ? [] : [`**To know**\n\n${doubts.join("\n")}`]),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+/** The job summary of a dry run. */
+export function dryRunSummary(inputs: Inputs, { secrets, errors, order }: Prepared, origin: Origin): string {
+  const found = [...new Set(errors.map(({ message }) => message))];
+  return [
+    order
+      ? "### Dry run: everything is in order"
+      : `### Dry run: ${several(found.length, "problem")} to solve`,
+    order ? factsLine(order, origin) : `Class ${escapeMarkdown(inputs.class)}. Nothing was created or sent.`,
+    ...(found.length === 0 ? [] : [found.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n")]),
+    ...(order ? [`Would go to ${inputs.recipients.map(hint).join(", ")}.`] : []),
+    secretsList(secrets),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function factsLine(order: Order, origin: Origin): string {
+  const asked = {
+    click: "no question",
+    email: "their address",
+    "email-code": "their address and a mailed code",
+  }[order.class.verification];
+  const passphrase = order.passphrase ? ", and the passphrase" : "";
+  const facts = [
+    `Class **${escapeMarkdown(order.class.name)}**`,
+    `links end after **${formatDuration(order.expiresIn)}**`,
+    `recipients are asked for ${asked}${passphrase}`,
+    ...(order.reason === undefined ? [] : [`reason: ${escapeMarkdown(order.reason)}`]),
+    `sent by ${escapeMarkdown(origin.actor)}`,
+  ];
+  return `${facts.join("; ")}.`;
+}
+
+function secretsList(secrets: readonly LabelledSecret[]): string {
+  if (secrets.length === 0) return "No secret could be read.";
+  const rows = secrets.map(({ label, name, versionId }) => [
+    escapeMarkdown(label),
+    escapeMarkdown(name),
+    code(versionId),
+  ]);
+  return `<details><summary>${several(secrets.length, "secret")} in each handoff</summary>\n\n${markdownTable(["Shown as", "Secret", "Version"], rows)}\n\n</details>`;
+}
+
+function recipientCell({ recipient }: Outcome): string {
+  return hint(recipient);
+}
+
+function hint(address: string): string {
+  return escapeMarkdown(emailHintOf(address));
+}
+
+function resultCell(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "mailed":
+      return "Mailed";
+    case "earlier":
+      return `Handed over before (${outcome.handoff.state}); nothing mailed`;
+    case "failed":
+      return `**Failed.** ${escapeMarkdown(outcome.error.message)}`;
+  }
+}
+
+function untilCell(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "mailed":
+      return utc(outcome.expiresAt);
+    case "earlier":
+      return utc(outcome.handoff.expiresAt);
+    case "failed":
+      return "";
+  }
+}
+
+function handoffCell(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "mailed":
+      return code(outcome.id);
+    case "earlier":
+      return code(outcome.handoff.id);
+    case "failed":
+      return outcome.id === undefined
+        ? ""
+        : `${code(outcome.id)} (${outcome.notRevoked ? "not revoked" : "revoked"})`;
+  }
+}
+
+/** Ids and versions: letters, digits and a few marks. */
+function code(text: string): string {
+  return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
+}
+
+function utc(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
+}
+
+function several(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
+}
