@@ -19,7 +19,6 @@ import { notFound, ProblemError } from "../http/problem.ts";
 import { route } from "../http/routes.ts";
 import { bytes, flags, text } from "../http/schema.ts";
 import { refuseForeignOrigin, securityHeaders } from "../http/security.ts";
-import type { Log } from "../log.ts";
 import type { ClaimOutcome, Claims } from "../store/claims.ts";
 import { derive, verificationOf } from "../store/handoff.ts";
 import { type CodeDeps, codeHashOf, sendCode } from "./codes.ts";

@@ -78,7 +78,9 @@ function isInDomains(recipient: string | undefined, domains: readonly string[]):
   return domain !== undefined && domains.some((allowed) => allowed.toLowerCase() === domain);
 }
 
-/** `4 hours`, `90 minutes`. */
+/** `1 hour`, `90 minutes`. */
 function duration(seconds: number): string {
-  return seconds % 3_600 === 0 ? `${seconds / 3_600} hours` : `${Math.floor(seconds / 60)} minutes`;
+  const [count, unit] =
+    seconds % 3_600 === 0 ? [seconds / 3_600, "hour"] : [Math.floor(seconds / 60), "minute"];
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

@@ -1,0 +1,101 @@
+import {
+  type ClaimId,
+  type ClaimResponse,
+  decodeBase64url,
+  deriveLinkKeys,
+  deriveOpenKeys,
+  encodeBase64url,
+  type Header,
+  type Link,
+  openEnvelope,
+  openHeader,
+  type Problem,
+  parseLink,
+  type StatusResponse,
+} from "@secret-handoff/protocol";
+
+/** An answer of the service, as far as tests look at it. */
+export type Answer = {
+  readonly status: number;
+  readonly text: string;
+  readonly body: Problem & StatusResponse & ClaimResponse;
+};
+
+export type Answers = { readonly passphrase?: string; readonly email?: string; readonly code?: string };
+
+/** Posts JSON to the service as a browser's page would. */
+export async function post(url: string, body: unknown): Promise<Answer> {
+  const response = await fetch(url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  const text = await response.text();
+  return { status: response.status, text, body: text === "" ? {} : JSON.parse(text) };
+}
+
+/** A recipient with one browser: the same claimId for every claim. */
+export class Recipient {
+  readonly link: Link;
+  readonly #claimId: ClaimId;
+
+  constructor(link: string) {
+    this.link = parseLink(link);
+    this.#claimId = crypto.getRandomValues(new Uint8Array(16)) as Uint8Array as ClaimId;
+  }
+
+  status(): Promise<Answer> {
+    return this.#call("status", {});
+  }
+
+  async header(): Promise<Header> {
+    const { body } = await this.status();
+    return openHeader(decodeBase64url(body.header), this.link.id, this.#keys().headerKey);
+  }
+
+  async claim(answers: Answers = {}): Promise<Answer> {
+    const { claimToken } = await deriveOpenKeys(this.link, answers);
+    return this.claimWith(claimToken, answers.code);
+  }
+
+  claimWith(claimToken: Uint8Array, code?: string): Promise<Answer> {
+    return this.#call("claim", {
+      claimToken: encodeBase64url(claimToken),
+      claimId: encodeBase64url(this.#claimId),
+      flags: this.link.flags,
+      ...(code === undefined ? {} : { code }),
+    });
+  }
+
+  code(email: string): Promise<Answer> {
+    return this.#call("code", { email, emailKey: encodeBase64url(this.#keys().emailKey) });
+  }
+
+  /** Decrypts a claim's answer, and with `receipt` acknowledges it. */
+  async open(claim: Answer, answers: Answers = {}) {
+    const { envelope, class: className, flags, expiresAt } = claim.body;
+    const keys = await deriveOpenKeys(this.link, answers);
+    const context = { id: this.link.id, flags, expiresAt, class: className };
+    return openEnvelope(decodeBase64url(envelope), context, keys);
+  }
+
+  acknowledge(receipt: Uint8Array): Promise<Answer> {
+    return this.#call("acknowledge", {
+      claimId: encodeBase64url(this.#claimId),
+      receipt: encodeBase64url(receipt),
+    });
+  }
+
+  report(): Promise<Answer> {
+    return this.#call("report", {});
+  }
+
+  #keys() {
+    return deriveLinkKeys(this.link.id, this.link.linkSecret);
+  }
+
+  #call(what: string, body: Record<string, unknown>): Promise<Answer> {
+    const url = `${this.link.origin}/v1/handoffs/${this.link.id}/${what}`;
+    return post(url, { linkToken: encodeBase64url(this.#keys().linkToken), ...body });
+  }
+}
