@@ -1,0 +1,20 @@
+export { FUNCTION_NAMES, type FunctionName } from "./function-archive.ts";
+export type { GitHubJobs } from "./github-trust.ts";
+export { InvalidProps } from "./invalid-props.ts";
+export type { Permission, PolicyProps, SenderEntry } from "./policy.ts";
+export { SecretHandoff, type SecretHandoffOutputs } from "./secret-handoff.ts";
+export type {
+  AlarmProps,
+  DeletionProtectionProps,
+  DomainProps,
+  EdgeProps,
+  EventTargetProps,
+  SecretHandoffProps,
+  SesMailProps,
+  SmtpMailProps,
+  Throttle,
+  ThrottleProps,
+} from "./secret-handoff-props.ts";
+export { SecretHandoffSender, type SecretHandoffSenderProps } from "./secret-handoff-sender.ts";
+export type { SenderRights } from "./sender-rights.ts";
+export { defineStack, SecretHandoffStack, type StackConfig, type StateProps } from "./stack.ts";

@@ -1,0 +1,140 @@
+import { allow, type Statement } from "./policy-document.ts";
+
+/** The attributes that only the recipient's function may read. */
+export const SEALED_ATTRIBUTES = [
+  "envelope",
+  "header",
+  "claimVerifier",
+  "receiptVerifier",
+  "emailVerifier",
+  "claimHash",
+  "codeHash",
+] as const;
+
+/** What `UpdateItem` may give back: never what was removed, never the whole item. */
+const RETURNS_NOTHING_SEALED = { StringEqualsIfExists: { "dynamodb:ReturnValues": ["NONE", "UPDATED_NEW"] } };
+
+/**
+ * Reading by named attributes only, none of them sealed. Without `dynamodb:Select` a read that names no attribute would
+ * pass `ForAllValues` and return everything; required, not "if exists", it fails closed.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+const READS_NOTHING_SEALED = {
+  "ForAllValues:StringNotEquals": { "dynamodb:Attributes": SEALED_ATTRIBUTES },
+  StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+};
+
+export type TableArns = {
+  readonly table: string;
+  readonly stream: string;
+  readonly audit: string;
+};
+
+/** The recipient's function: what the holder of a link can do. It can create nothing. */
+export function recipientStatements({ table }: TableArns): readonly Statement[] {
+  return [allow("OpenHandoffs", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [table])];
+}
+
+/** The sender's function: creates, and never reads what is sealed. */
+export function senderStatements({ table, audit }: TableArns, pseudonymKey: string): readonly Statement[] {
+  return [
+    allow("ReadHandoffs", ["dynamodb:GetItem", "dynamodb:Query"], [table], READS_NOTHING_SEALED),
+    allow("FindOwnHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`]),
+    allow("CreateHandoffs", ["dynamodb:PutItem"], [table], {
+      StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
+    }),
+    allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING_SEALED),
+    allow("RecordRefusals", ["dynamodb:PutItem"], [audit]),
+    allow("ReadEvents", ["dynamodb:Query"], [audit, `${audit}/index/byDay`]),
+    allow("MakePseudonyms", ["kms:GenerateMac"], [pseudonymKey]),
+  ];
+}
+
+/** The drainer: turns outboxes into audit events. */
+export function drainerStatements({ table, stream, audit }: TableArns, bus: string): readonly Statement[] {
+  return [
+    allow(
+      "FollowTheStream",
+      ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+      [stream],
+    ),
+    ...drainStatements({ table, audit }, bus),
+  ];
+}
+
+/** The sweeper: ends what is due, and drains what the drainer missed. */
+export function sweeperStatements({ table, audit }: TableArns, bus: string): readonly Statement[] {
+  return [
+    allow("FindWhatIsDue", ["dynamodb:Query"], [`${table}/index/due`]),
+    ...drainStatements({ table, audit }, bus),
+  ];
+}
+
+function drainStatements(
+  { table, audit }: Pick<TableArns, "table" | "audit">,
+  bus: string,
+): readonly Statement[] {
+  return [
+    allow("ReadOutboxes", ["dynamodb:GetItem"], [table], READS_NOTHING_SEALED),
+    allow("SettleHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING_SEALED),
+    allow("StoreEvents", ["dynamodb:PutItem"], [audit]),
+    allow("PublishEvents", ["events:PutEvents"], [bus]),
+  ];
+}
+
+/** Mailing codes through SES, from one address of one identity. */
+export function sesStatements(mail: {
+  readonly identityArn: string;
+  readonly configurationSetArn: string;
+  readonly from: string;
+}): readonly Statement[] {
+  return [
+    allow("MailCodes", ["ses:SendEmail"], [mail.identityArn, mail.configurationSetArn], {
+      StringEquals: { "ses:FromAddress": mail.from },
+    }),
+  ];
+}
+
+/** Mailing codes through SMTP: reading the server's credentials. */
+export function smtpStatements(mail: {
+  readonly secretArn: string;
+  readonly kmsKeyArn?: string;
+}): readonly Statement[] {
+  return [
+    allow("ReadSmtpCredentials", ["secretsmanager:GetSecretValue"], [mail.secretArn]),
+    ...(mail.kmsKeyArn === undefined
+      ? []
+      : [
+          allow("DecryptSmtpCredentials", ["kms:Decrypt"], [mail.kmsKeyArn], {
+            StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" },
+          }),
+        ]),
+  ];
+}
+
+/**
+ * Using tables that a customer managed key encrypts: DynamoDB acts with the caller's permissions on the key.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export function tableKeyStatements(key: string): readonly Statement[] {
+  return [
+    allow(
+      "UseTheTablesKey",
+      [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ],
+      [key],
+      { StringLike: { "kms:ViaService": "dynamodb.*.amazonaws.com" } },
+    ),
+  ];
+}
+
+/** Writing to the function's own log group. */
+export function logStatements(logGroup: string): readonly Statement[] {
+  return [allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [`${logGroup}:*`])];
+}

@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { Construct } from "constructs";
+import { propsProblems } from "./check-props.ts";
+import { CustomDomain } from "./custom-domain.ts";
+import { Edge } from "./edge.ts";
+import { archiveAsset } from "./function-archive.ts";
+import { InvalidProps } from "./invalid-props.ts";
+import { policyJson } from "./policy.ts";
+import type { DomainProps, EdgeProps, SecretHandoffProps } from "./secret-handoff-props.ts";
+import { Service } from "./service.ts";
+import { tagEverything } from "./tag-everything.ts";
+
+/** What the rest of an infrastructure needs to know of a deployed service. */
+export type SecretHandoffOutputs = {
+  /** Origin of the links, and the action's `endpoint`: `https://HOST`, no trailing slash. */
+  readonly endpoint: string;
+  /** Where people with an AWS identity call; the endpoint itself unless CloudFront stands in front. */
+  readonly peopleEndpoint: string;
+  /** Policy to attach to the roles of those people. */
+  readonly peoplePolicyArn: string;
+  /** Where the host name must point; undefined without a domain. */
+  readonly domainTarget: string | undefined;
+  /** The bus that every audit event is published on. */
+  readonly eventBusArn: string;
+  readonly eventBusName: string;
+  readonly auditTableName: string;
+  /** The topic that alarms, locked and reported handoffs are told to. */
+  readonly alarmTopicArn: string;
+  /** The identity and configuration set that senders mail with; undefined without SES. */
+  readonly mailIdentityArn: string | undefined;
+  readonly mailConfigurationSet: string | undefined;
+  readonly mailConfigurationSetArn: string | undefined;
+  /** DKIM tokens to publish, where a domain identity was made. */
+  readonly dkimTokens: readonly string[] | undefined;
+  /** ARN of the key whose destruction erases who received what. */
+  readonly pseudonymKeyArn: string;
+};
+
+/**
+ * The whole service: what the links lead to, what senders create handoffs with, and everything that watches over it.
+ * @throws InvalidProps at synth, with every problem at once
+ */
+export class SecretHandoff extends Construct {
+  readonly service: Service;
+  readonly outputs: SecretHandoffOutputs;
+
+  constructor(scope: Construct, id: string, props: SecretHandoffProps) {
+    super(scope, id);
+    const problems = propsProblems(props);
+    if (problems.length > 0) throw new InvalidProps(problems);
+
+    const { domain, edge, name = "secret-handoff" } = props;
+    const archive = (part: string) => archiveAsset(this, `${part}-code`, join(props.code, part));
+    this.service = new Service(this, "service", {
+      ...props,
+      name,
+      code: {
+        recipient: archive("recipient"),
+        sender: archive("sender"),
+        drainer: archive("drainer"),
+        sweeper: archive("sweeper"),
+      },
+      policyJson: policyJson(props),
+      origin: domain && `https://${domain.name}`,
+      closeDefaultEndpoint: domain !== undefined && edge === undefined,
+    });
+    const domainTarget = this.#domainTarget(name, domain, edge);
+    if (props.tags) tagEverything(this, props.tags);
+    this.outputs = { ...outputsOf(this.service, edge !== undefined), domainTarget };
+  }
+
+  #domainTarget(name: string, domain?: DomainProps, edge?: EdgeProps): string | undefined {
+    if (domain === undefined) return undefined;
+    const { api, stage } = this.service.api;
+    if (edge === undefined) {
+      return new CustomDomain(this, "domain", { ...domain, apiId: api.id, stageId: stage.id }).target;
+    }
+    return new Edge(this, "edge", { ...edge, namePrefix: name, domain, apiEndpoint: api.apiEndpoint }).target;
+  }
+}
+
+/** The outputs of the service itself. */
+export function outputsOf(service: Service, behindEdge: boolean): SecretHandoffOutputs {
+  const { mail, events, tables, api, alarms, pseudonymKey } = service;
+  return {
+    endpoint: service.origin,
+    peopleEndpoint: behindEdge ? api.api.apiEndpoint : service.origin,
+    peoplePolicyArn: service.peoplePolicyArn,
+    domainTarget: undefined,
+    eventBusArn: events.bus.arn,
+    eventBusName: events.bus.name,
+    auditTableName: tables.audit.name,
+    alarmTopicArn: alarms.topicArn,
+    mailIdentityArn: mail?.identityArn,
+    mailConfigurationSet: mail?.configurationSet.configurationSetName,
+    mailConfigurationSetArn: mail?.configurationSet.arn,
+    dkimTokens: mail?.dkimTokens,
+    pseudonymKeyArn: pseudonymKey.key.arn,
+  };
+}

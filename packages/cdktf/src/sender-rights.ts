@@ -1,0 +1,91 @@
+import type { ArnParts } from "./arn-parts.ts";
+import { allow, type Statement } from "./policy-document.ts";
+
+/** What Secrets Manager allows in a name, and a path of names. */
+const SECRET_NAME = /^[\w+=.@-]+(\/[\w+=.@-]+)*(\/\*)?$/;
+
+/** What a sending workflow may do in AWS. */
+export type SenderRights = {
+  /** Names of secrets in the account, whole; a trailing `/*` takes all below a path. */
+  readonly secretNames?: readonly string[];
+  /** Or every secret that has all of these tags. */
+  readonly secretTags?: Readonly<Record<string, string>>;
+  /**
+   * `managed` lets the role start a secret's own rotation; `generate` lets it write a new value.
+   * @default none: it only reads
+   */
+  readonly rotate?: "managed" | "generate";
+  /** Lets the role list secrets, for `prefix*` among the action's secret-ids. AWS limits that to no secret. @default false */
+  readonly listSecrets?: boolean;
+  /** Keys that encrypt those secrets, where that is not aws/secretsmanager. */
+  readonly kmsKeyArns?: readonly string[];
+  /** How the workflow mails. @default not through SES */
+  readonly mail?: {
+    readonly identityArn: string;
+    readonly configurationSetArn: string;
+    readonly from: string;
+  };
+};
+
+/** What is wrong with the rights, each a sentence. */
+export function senderRightsProblems({ secretNames = [], secretTags }: SenderRights): readonly string[] {
+  return [
+    ...(secretNames.length === 0 && Object.keys(secretTags ?? {}).length === 0
+      ? ["the role could read no secret: give secretNames or secretTags"]
+      : []),
+    ...secretNames
+      .filter((name) => !SECRET_NAME.test(name))
+      .map((name) => `${name} is no name of a secret: write it out, or end a path with /*`),
+  ];
+}
+
+/** The role's statements. Each action is named; the only resource of `*` is where AWS knows no other. */
+export function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly Statement[] {
+  const { rotate, mail, kmsKeyArns = [], secretTags } = rights;
+  const inAccount = `arn:${here.partition}:secretsmanager:${here.region}:${here.account}:secret:`;
+  const secrets = (rights.secretNames ?? []).map((name) => `${inAccount}${secretPattern(name)}`);
+  const actions = [
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:DescribeSecret",
+    ...(rotate === "managed" ? ["secretsmanager:RotateSecret"] : []),
+    ...(rotate === "generate" ? ["secretsmanager:PutSecretValue"] : []),
+  ];
+  return [
+    ...(secrets.length > 0 ? [allow("UseNamedSecrets", actions, secrets)] : []),
+    ...(secretTags === undefined
+      ? []
+      : [allow("UseTaggedSecrets", actions, [`${inAccount}*`], { StringEquals: resourceTags(secretTags) })]),
+    ...(rights.listSecrets ? [allow("ListSecrets", ["secretsmanager:ListSecrets"], ["*"])] : []),
+    ...(rotate === "generate"
+      ? [allow("GeneratePasswords", ["secretsmanager:GetRandomPassword"], ["*"])]
+      : []),
+    ...(kmsKeyArns.length > 0
+      ? [
+          allow(
+            "DecryptSecrets",
+            rotate === "generate" ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"],
+            kmsKeyArns,
+            {
+              StringEquals: { "kms:ViaService": `secretsmanager.${here.region}.amazonaws.com` },
+            },
+          ),
+        ]
+      : []),
+    ...(mail === undefined
+      ? []
+      : [
+          allow("MailLinks", ["ses:SendEmail"], [mail.identityArn, mail.configurationSetArn], {
+            StringEquals: { "ses:FromAddress": mail.from },
+          }),
+        ]),
+  ];
+}
+
+/** Secrets Manager ends every secret's ARN with a hyphen and six characters of its own. */
+function secretPattern(name: string): string {
+  return name.endsWith("/*") ? name : `${name}-??????`;
+}
+
+function resourceTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+}

@@ -1,0 +1,109 @@
+import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js";
+import { Token } from "cdktf";
+import { Construct } from "constructs";
+import type { FunctionCode } from "./function-archive.ts";
+import { InvalidProps } from "./invalid-props.ts";
+import { logStatements } from "./permissions.ts";
+import { policyDocument, type Statement } from "./policy-document.ts";
+
+export type ServiceFunctionProps = {
+  /** The function's and its role's name. */
+  readonly name: string;
+  readonly description: string;
+  readonly code: FunctionCode;
+  readonly runtime: string;
+  /** Megabytes. */
+  readonly memorySize: number;
+  /** Seconds. */
+  readonly timeout: number;
+  readonly logRetentionDays: number;
+  readonly reservedConcurrency?: number | undefined;
+  readonly permissionsBoundaryArn?: string | undefined;
+};
+
+/** Lambda gives a function 4,096 bytes for the names and values of its whole environment. */
+const ENVIRONMENT_LIMIT = 4_096;
+/** What a value that only Terraform knows (an ARN, an origin) is taken to need at most. */
+const UNKNOWN_VALUE_BYTES = 160;
+
+/** One Lambda function with a role and a log group of its own. */
+export class ServiceFunction extends Construct {
+  readonly function: LambdaFunction;
+  readonly role: IamRole;
+  readonly logGroup: CloudwatchLogGroup;
+  readonly #environment: Record<string, string> = {};
+
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps) {
+    super(scope, id);
+    const { permissionsBoundaryArn, reservedConcurrency } = props;
+    this.role = new IamRole(this, "role", {
+      name: props.name,
+      description: props.description,
+      assumeRolePolicy: policyDocument([
+        {
+          Sid: "LambdaOnly",
+          Effect: "Allow",
+          Principal: { Service: "lambda.amazonaws.com" },
+          Action: ["sts:AssumeRole"],
+        },
+      ]),
+      ...(permissionsBoundaryArn === undefined ? {} : { permissionsBoundary: permissionsBoundaryArn }),
+    });
+    this.logGroup = new CloudwatchLogGroup(this, "logs", {
+      name: `/aws/lambda/${props.name}`,
+      retentionInDays: props.logRetentionDays,
+    });
+    this.function = new LambdaFunction(this, "function", {
+      functionName: props.name,
+      description: props.description,
+      role: this.role.arn,
+      filename: props.code.path,
+      sourceCodeHash: props.code.sha256,
+      handler: "index.handler",
+      runtime: props.runtime,
+      architectures: ["arm64"],
+      memorySize: props.memorySize,
+      timeout: props.timeout,
+      environment: { variables: this.#environment },
+      loggingConfig: { logFormat: "JSON", logGroup: this.logGroup.name },
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
+      dependsOn: [this.logGroup],
+    });
+  }
+
+  /** Lets the function do what the statements say, and write its logs; nothing else. */
+  permit(statements: readonly Statement[]): IamRolePolicy {
+    return new IamRolePolicy(this, "policy", {
+      name: "service",
+      role: this.role.name,
+      policy: policyDocument([...statements, ...logStatements(this.logGroup.arn)]),
+    });
+  }
+
+  /**
+   * Sets the function's environment. It may hold no secret: whoever may describe the function reads it.
+   * @throws InvalidProps when it exceeds what Lambda gives
+   */
+  configure(environment: Readonly<Record<string, string | undefined>>): void {
+    for (const [name, value] of Object.entries(environment)) {
+      if (value !== undefined) this.#environment[name] = value;
+    }
+    const sizes = Object.entries(this.#environment).map(
+      ([name, value]) => [name, name.length + bytesOf(value)] as const,
+    );
+    const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+    const config = sizes.find(([name]) => name === "CONFIG")?.[1] ?? 0;
+    if (total > ENVIRONMENT_LIMIT) {
+      throw new InvalidProps([
+        `senders and classes take ${config} bytes as JSON, and Lambda leaves ${ENVIRONMENT_LIMIT - (total - config)} for them in the ${ENVIRONMENT_LIMIT} bytes of a function's environment: name fewer, or split them over two services`,
+      ]);
+    }
+  }
+}
+
+function bytesOf(value: string): number {
+  return Token.isUnresolved(value) ? UNKNOWN_VALUE_BYTES : Buffer.byteLength(value);
+}

@@ -1,0 +1,219 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
+import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping/index.js";
+import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
+import type { IResolvable } from "cdktf";
+import { Construct } from "constructs";
+import { Alarms } from "./alarms.ts";
+import { type ArnParts, arnParts } from "./arn-parts.ts";
+import { AuditBus } from "./audit-bus.ts";
+import type { FunctionCode, FunctionName } from "./function-archive.ts";
+import { HttpApi } from "./http-api.ts";
+import { peoplePolicy } from "./people-policy.ts";
+import {
+  drainerStatements,
+  recipientStatements,
+  senderStatements,
+  sesStatements,
+  smtpStatements,
+  sweeperStatements,
+  tableKeyStatements,
+} from "./permissions.ts";
+import type { Statement } from "./policy-document.ts";
+import { PseudonymKey } from "./pseudonym-key.ts";
+import type { SecretHandoffProps } from "./secret-handoff-props.ts";
+import { ServiceFunction } from "./service-function.ts";
+import { SesMail } from "./ses-mail.ts";
+import { Tables } from "./tables.ts";
+
+/** What the service is made of once its code is packed and its address known; all of it may be Terraform expressions. */
+export type ServiceProps = Omit<
+  SecretHandoffProps,
+  "code" | "senders" | "classes" | "domain" | "edge" | "tags"
+> & {
+  readonly name: string;
+  readonly code: Readonly<Record<FunctionName, FunctionCode>>;
+  /** The sender function's CONFIG. */
+  readonly policyJson: string;
+  /** `https://HOST`; the API's own address where there is none. */
+  readonly origin?: string | undefined;
+  readonly closeDefaultEndpoint: boolean | IResolvable;
+};
+
+const DEFAULTS = { runtime: "nodejs24.x", memorySize: 512, logRetentionDays: 30 } as const;
+
+/** Seconds; the API itself gives up after 30. */
+const TIMEOUT: Readonly<Record<FunctionName, number>> = {
+  recipient: 15,
+  sender: 25,
+  drainer: 60,
+  sweeper: 55,
+};
+
+const DESCRIPTION: Readonly<Record<FunctionName, string>> = {
+  recipient: "secret-handoff: what the holder of a link can do",
+  sender: "secret-handoff: creates handoffs for those who may send",
+  drainer: "secret-handoff: turns outboxes into audit events",
+  sweeper: "secret-handoff: ends what is due",
+};
+
+/** The one-time store: tables, functions, API, events, mail and alarms. */
+export class Service extends Construct {
+  readonly tables: Tables;
+  readonly functions: Readonly<Record<FunctionName, ServiceFunction>>;
+  readonly api: HttpApi;
+  readonly events: AuditBus;
+  readonly mail: SesMail | undefined;
+  readonly alarms: Alarms;
+  readonly pseudonymKey: PseudonymKey;
+  readonly peoplePolicyArn: string;
+  readonly origin: string;
+
+  constructor(scope: Construct, id: string, props: ServiceProps) {
+    super(scope, id);
+    const { name, permissionsBoundaryArn, throttles } = props;
+    const logRetentionDays = props.logRetentionDays ?? DEFAULTS.logRetentionDays;
+    this.tables = new Tables(this, "tables", { ...props, name });
+    this.events = new AuditBus(this, "events", { name, targets: props.events, permissionsBoundaryArn });
+    const here = arnParts(this.events.bus.arn);
+    this.mail = this.#sesMail(props, here);
+    this.functions = {
+      recipient: this.#function("recipient", props),
+      sender: this.#function("sender", props),
+      drainer: this.#function("drainer", props),
+      sweeper: this.#function("sweeper", props),
+    };
+    const { recipient, sender, drainer } = this.functions;
+    this.api = new HttpApi(this, "http", {
+      name,
+      recipient,
+      sender,
+      throttles,
+      logRetentionDays,
+      closeDefaultEndpoint: props.closeDefaultEndpoint,
+    });
+    this.origin = props.origin ?? this.api.api.apiEndpoint;
+    this.pseudonymKey = new PseudonymKey(this, "pseudonyms", {
+      name,
+      accountRootArn: `arn:${here.partition}:iam::${here.account}:root`,
+      userRoleArn: sender.role.arn,
+    });
+    const drainerPolicy = this.#permit(props);
+    this.#configure(props);
+    this.#followStream(drainer, drainerPolicy);
+    this.#runEveryMinute(name, this.functions.sweeper);
+    this.alarms = new Alarms(this, "alarms", {
+      ...props.alarms,
+      name,
+      accountId: here.account,
+      busName: this.events.bus.name,
+      apiId: this.api.api.id,
+      tableName: this.tables.handoffs.name,
+      functions: this.functions,
+    });
+    this.peoplePolicyArn = peoplePolicy(this, "people", {
+      name,
+      executionArn: this.api.api.executionArn,
+    }).arn;
+  }
+
+  #function(name: FunctionName, props: ServiceProps): ServiceFunction {
+    return new ServiceFunction(this, name, {
+      name: `${props.name}-${name}`,
+      description: DESCRIPTION[name],
+      code: props.code[name],
+      runtime: props.runtime ?? DEFAULTS.runtime,
+      memorySize: props.memorySize ?? DEFAULTS.memorySize,
+      timeout: TIMEOUT[name],
+      logRetentionDays: props.logRetentionDays ?? DEFAULTS.logRetentionDays,
+      reservedConcurrency: props.reservedConcurrency?.[name],
+      permissionsBoundaryArn: props.permissionsBoundaryArn,
+    });
+  }
+
+  #sesMail({ mail, name, permissionsBoundaryArn }: ServiceProps, here: ArnParts): SesMail | undefined {
+    if (mail?.kind !== "ses") return undefined;
+    return new SesMail(this, "mail", {
+      ...mail,
+      name,
+      busArn: this.events.bus.arn,
+      defaultBusArn: `arn:${here.partition}:events:${here.region}:${here.account}:event-bus/default`,
+      permissionsBoundaryArn,
+    });
+  }
+
+  /** @returns the drainer's policy, which must be there before Lambda follows the stream */
+  #permit({ mail, kmsKeyArn }: ServiceProps): IamRolePolicy {
+    const { arns } = this.tables;
+    const bus = this.events.bus.arn;
+    const key = kmsKeyArn === undefined ? [] : tableKeyStatements(kmsKeyArn);
+    this.functions.recipient.permit([...recipientStatements(arns), ...this.#mailStatements(mail), ...key]);
+    this.functions.sender.permit([...senderStatements(arns, this.pseudonymKey.key.arn), ...key]);
+    this.functions.sweeper.permit([...sweeperStatements(arns, bus), ...key]);
+    return this.functions.drainer.permit([...drainerStatements(arns, bus), ...key]);
+  }
+
+  #mailStatements(mail: SecretHandoffProps["mail"]): readonly Statement[] {
+    if (mail?.kind === "smtp") return smtpStatements(mail);
+    if (mail === undefined || this.mail === undefined) return [];
+    const { identityArn, configurationSet } = this.mail;
+    return sesStatements({ identityArn, configurationSetArn: configurationSet.arn, from: mail.from });
+  }
+
+  #configure({ mail, policyJson }: ServiceProps): void {
+    const shared = {
+      TABLE_NAME: this.tables.handoffs.name,
+      AUDIT_TABLE_NAME: this.tables.audit.name,
+      ORIGIN: this.origin,
+    };
+    const bus = { EVENT_BUS_NAME: this.events.bus.name };
+    const { recipient, sender, drainer, sweeper } = this.functions;
+    recipient.configure({
+      ...shared,
+      MAIL_FROM: mail?.from,
+      MAIL_CONFIGURATION_SET: this.mail?.configurationSet.configurationSetName,
+      SMTP_SECRET_ARN: mail?.kind === "smtp" ? mail.secretArn : undefined,
+    });
+    sender.configure({ ...shared, CONFIG: policyJson, PSEUDONYM_KEY_ID: this.pseudonymKey.key.keyId });
+    drainer.configure({ ...shared, ...bus });
+    sweeper.configure({ ...shared, ...bus });
+  }
+
+  #followStream(drainer: ServiceFunction, drainerPolicy: IamRolePolicy): void {
+    new LambdaEventSourceMapping(this, "stream-mapping", {
+      functionName: drainer.function.functionName,
+      eventSourceArn: this.tables.handoffs.streamArn,
+      startingPosition: "TRIM_HORIZON",
+      batchSize: 100,
+      bisectBatchOnFunctionError: true,
+      // What is given up here, the sweeper drains: nothing is lost, and no queue of keys is needed.
+      maximumRetryAttempts: 5,
+      maximumRecordAgeInSeconds: 3_600,
+      // What TTL removes has nothing left to tell.
+      filterCriteria: { filter: [{ pattern: JSON.stringify({ eventName: ["INSERT", "MODIFY"] }) }] },
+      dependsOn: [drainerPolicy],
+    });
+  }
+
+  #runEveryMinute(name: string, sweeper: ServiceFunction): void {
+    const rule = new CloudwatchEventRule(this, "schedule", {
+      name: `${name}-sweep`,
+      description: "Runs the sweeper of secret-handoff",
+      scheduleExpression: "rate(1 minute)",
+    });
+    new CloudwatchEventTarget(this, "schedule-target", {
+      rule: rule.name,
+      targetId: "sweeper",
+      arn: sweeper.function.arn,
+      // A minute later it runs anyway.
+      retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 0 },
+    });
+    new LambdaPermission(this, "schedule-permission", {
+      action: "lambda:InvokeFunction",
+      functionName: sweeper.function.functionName,
+      principal: "events.amazonaws.com",
+      sourceArn: rule.arn,
+    });
+  }
+}

@@ -1,0 +1,113 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
+import { LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
+import type { Construct, Node } from "constructs";
+import { SecretHandoff } from "./secret-handoff.ts";
+import type { EdgeProps, SecretHandoffProps } from "./secret-handoff-props.ts";
+import { SecretHandoffSender, type SecretHandoffSenderProps } from "./secret-handoff-sender.ts";
+
+/** Where Terraform keeps its state. */
+export type StateProps =
+  /** In a file, for a trial. The path is relative to the synthesised stack's folder. */
+  | { readonly kind: "local"; readonly path?: string }
+  /** In an S3 bucket, locked by S3 itself. */
+  | { readonly kind: "s3"; readonly bucket: string; readonly key: string; readonly region: string };
+
+/** Everything that a deployment decides, in one place. */
+export type StackConfig = {
+  readonly region: string;
+  /** @default a file above cdktf.out */
+  readonly state?: StateProps;
+  /** The service, without `code`, which the build supplies. */
+  readonly service: Omit<SecretHandoffProps, "code" | "edge"> & {
+    readonly edge?: Omit<EdgeProps, "usEast1">;
+  };
+  /**
+   * The workflows' roles, by a name of your own. Mail through SES goes with the service's identity.
+   * @default none
+   */
+  readonly gitHub?: Readonly<Record<string, Omit<SecretHandoffSenderProps, "mail">>>;
+};
+
+/** Checks a configuration's shape where it is written. */
+export function defineStack(config: StackConfig): StackConfig {
+  return config;
+}
+
+const DEFAULT_STATE_PATH = "../../../terraform.secret-handoff.tfstate";
+
+/** The deployable stack: provider, state, service, senders' roles, outputs. */
+export class SecretHandoffStack extends TerraformStack {
+  readonly handoff: SecretHandoff;
+
+  constructor(scope: Construct, id: string, config: StackConfig & { readonly code: string }) {
+    super(scope, id);
+    const { region, state = { kind: "local" }, code, gitHub = {} } = config;
+    new AwsProvider(this, "aws", { region });
+    this.#keepState(state);
+    const { edge, ...service } = config.service;
+    this.handoff = new SecretHandoff(this, "handoff", {
+      ...service,
+      code,
+      ...(edge === undefined ? {} : { edge: { ...edge, usEast1: this.#usEast1() } }),
+    });
+    const { outputs } = this.handoff;
+    this.#output({ ...outputs });
+    for (const [name, props] of Object.entries(gitHub)) {
+      const sender = new SecretHandoffSender(this, `github-${name}`, {
+        ...props,
+        ...this.#mailFor(service.mail),
+      });
+      this.#output({ [`${name}RoleArn`]: sender.roleArn });
+    }
+  }
+
+  /** Readable addresses, `aws_dynamodb_table.tables_handoffs`: they stand in plans, and must never change. */
+  protected override allocateLogicalId(element: TerraformElement | Node): string {
+    const node = element instanceof TerraformElement ? element.node : element;
+    return logicalId(node.path.split("/").slice(1));
+  }
+
+  #keepState(state: StateProps): void {
+    if (state.kind === "local") {
+      // cdktf's own default would be an absolute path, which differs from machine to machine.
+      new LocalBackend(this, { path: state.path ?? DEFAULT_STATE_PATH });
+    } else {
+      const { bucket, key, region } = state;
+      new S3Backend(this, { bucket, key, region, encrypt: true });
+      // S3's own lock (Terraform 1.10, OpenTofu 1.10), newer than these bindings.
+      this.addOverride("terraform.backend.s3.use_lockfile", true);
+    }
+  }
+
+  #usEast1(): AwsProvider {
+    return new AwsProvider(this, "aws-us-east-1", { region: "us-east-1", alias: "us_east_1" });
+  }
+
+  #mailFor(mail: SecretHandoffProps["mail"]): Pick<SecretHandoffSenderProps, "mail"> {
+    const { mailIdentityArn, mailConfigurationSetArn } = this.handoff.outputs;
+    if (mail?.kind !== "ses" || !mailIdentityArn || !mailConfigurationSetArn) return {};
+    return {
+      mail: { identityArn: mailIdentityArn, configurationSetArn: mailConfigurationSetArn, from: mail.from },
+    };
+  }
+
+  #output(values: Readonly<Record<string, string | readonly string[] | undefined>>): void {
+    for (const [name, value] of Object.entries(values)) {
+      if (value !== undefined) new TerraformOutput(this, snakeCase(name), { value, staticId: true });
+    }
+  }
+}
+
+/** `handoff/service/tables/handoffs` is `tables_handoffs`: the parts that are the same for everything are left out. */
+export function logicalId(path: readonly string[]): string {
+  const [first, second] = path;
+  const rest = first === "handoff" ? path.slice(second === "service" ? 2 : 1) : path;
+  return rest.join("_").replaceAll("-", "_");
+}
+
+function snakeCase(name: string): string {
+  return name
+    .replaceAll("-", "_")
+    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toLowerCase();
+}

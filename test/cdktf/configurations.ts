@@ -1,0 +1,114 @@
+import { defineStack } from "@secret-handoff/cdktf";
+
+const ACCOUNT = "123456789012";
+
+/** The least that a stack must be told. */
+export const LEAST = defineStack({
+  region: "eu-west-1",
+  service: {
+    mail: { kind: "ses", identity: "example.com", from: "handoff@example.com" },
+    senders: [{ repositoryId: "123456789", environment: "production", may: ["send"] }],
+  },
+});
+
+/** Every prop set. */
+export const EVERYTHING = defineStack({
+  region: "eu-central-1",
+  state: { kind: "s3", bucket: "state", key: "secret-handoff.tfstate", region: "eu-central-1" },
+  service: {
+    name: "handoffs",
+    domain: {
+      name: "handoff.example.com",
+      certificateArn: `arn:aws:acm:us-east-1:${ACCOUNT}:certificate/5f2c8f9e-6a5f-4e9f-8f7d-3c1b2a4d5e6f`,
+      hostedZoneId: "Z0000000000000EXAMPLE",
+    },
+    edge: { requestsPerAddress: 200, priceClass: "PriceClass_All" },
+    mail: {
+      kind: "ses",
+      identity: "example.com",
+      from: "handoff@example.com",
+      hostedZoneId: "Z0000000000000EXAMPLE",
+      tlsPolicy: "OPTIONAL",
+    },
+    issuer: "https://github.example.com/_services/token",
+    jwksUrl: "https://github.example.com/_services/token/.well-known/jwks",
+    senders: [
+      {
+        repositoryId: "123456789",
+        repository: "example/orders",
+        environment: "production",
+        workflow: "example/orders/.github/workflows/rotate.yml@refs/heads/main",
+        ref: "refs/heads/main",
+        events: ["schedule", "workflow_dispatch"],
+        classes: ["partner"],
+        may: ["send", "revoke", "audit"],
+      },
+    ],
+    classes: [
+      {
+        name: "partner",
+        expiresWithin: 3_600,
+        passphrase: "required",
+        approvals: ["manager"],
+        verification: "email-code",
+        environments: ["production"],
+        reasonRequired: true,
+        recipientDomains: ["vendor.example"],
+        receiptRequired: true,
+      },
+    ],
+    runtime: "nodejs22.x",
+    memorySize: 1_024,
+    reservedConcurrency: { recipient: 20, sender: 10, drainer: 2, sweeper: 1 },
+    logRetentionDays: 90,
+    throttles: {
+      page: { rate: 10, burst: 20 },
+      recipient: { rate: 11, burst: 21 },
+      sender: { rate: 12, burst: 22 },
+      people: { rate: 1, burst: 2 },
+    },
+    kmsKeyArn: `arn:aws:kms:eu-central-1:${ACCOUNT}:key/0b3a9c1e-7f4d-4b8a-9d2c-6e5f4a3b2c1d`,
+    deletionProtection: { handoffs: false, audit: false },
+    alarms: { emails: ["security@example.com", "platform@example.com"] },
+    events: {
+      topicArn: `arn:aws:sns:eu-central-1:${ACCOUNT}:audit`,
+      logRetentionDays: 365,
+      busArn: `arn:aws:events:eu-central-1:${ACCOUNT}:event-bus/security`,
+    },
+    tags: { team: "platform", service: "secret-handoff" },
+    permissionsBoundaryArn: `arn:aws:iam::${ACCOUNT}:policy/boundary`,
+  },
+  gitHub: {
+    orders: {
+      name: "secret-handoff-orders",
+      repository: "example/orders",
+      repositoryId: "123456789",
+      ownerId: "987654",
+      environment: "production",
+      workflow: "example/orders/.github/workflows/rotate.yml@refs/heads/main",
+      secretNames: ["prod/orders/*", "prod/billing"],
+      secretTags: { "secret-handoff": "yes" },
+      rotate: "generate",
+      listSecrets: true,
+      kmsKeyArns: [`arn:aws:kms:eu-central-1:${ACCOUNT}:key/1c4b0d2f-8a5e-4c9b-8e3d-7f6a5b4c3d2e`],
+      permissionsBoundaryArn: `arn:aws:iam::${ACCOUNT}:policy/boundary`,
+      tags: { team: "platform" },
+    },
+  },
+});
+
+/** Mail through an SMTP server, an own domain without CloudFront, a topic that exists. */
+export const SMTP = defineStack({
+  region: "eu-west-1",
+  service: {
+    domain: { name: "handoff.example.com", hostedZoneId: "Z0000000000000EXAMPLE" },
+    mail: {
+      kind: "smtp",
+      from: "handoff@example.com",
+      secretArn: `arn:aws:secretsmanager:eu-west-1:${ACCOUNT}:secret:smtp-AbCdEf`,
+      kmsKeyArn: `arn:aws:kms:eu-west-1:${ACCOUNT}:key/2d5c1e3a-9b6f-4d0c-9f4e-8a7b6c5d4e3f`,
+    },
+    senders: [],
+    alarms: { topicArn: `arn:aws:sns:eu-west-1:${ACCOUNT}:alarms` },
+  },
+});
