@@ -1583,13 +1583,13 @@ var init_parseIni = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js
-var import_promises2, filePromises, fileIntercept, readFile2;
+var import_promises2, filePromises, fileIntercept, readFile3;
 var init_readFile = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js"() {
     import_promises2 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile2 = (path3, options) => {
+    readFile3 = (path3, options) => {
       if (fileIntercept[path3] !== void 0) {
         return fileIntercept[path3];
       }
@@ -1627,10 +1627,10 @@ var init_loadSharedConfigFiles = __esm({
         resolvedConfigFilepath = (0, import_node_path5.join)(homeDir, configFilepath.slice(2));
       }
       const parsedFiles = await Promise.all([
-        readFile2(resolvedConfigFilepath, {
+        readFile3(resolvedConfigFilepath, {
           ignoreCache: init.ignoreCache
         }).then(parseIni).then(getConfigData).catch(swallowError),
-        readFile2(resolvedFilepath, {
+        readFile3(resolvedFilepath, {
           ignoreCache: init.ignoreCache
         }).then(parseIni).catch(swallowError)
       ]);
@@ -1661,7 +1661,7 @@ var init_loadSsoSessionData = __esm({
     init_parseIni();
     init_readFile();
     swallowError2 = () => ({});
-    loadSsoSessionData = async (init = {}) => readFile2(init.configFilepath ?? getConfigFilepath()).then(parseIni).then(getSsoSessionData).catch(swallowError2);
+    loadSsoSessionData = async (init = {}) => readFile3(init.configFilepath ?? getConfigFilepath()).then(parseIni).then(getSsoSessionData).catch(swallowError2);
   }
 });
 
@@ -39777,13 +39777,13 @@ var init_mailer = __esm({
         const mail = new MailMessage(this, data);
         const signalOption = mail.data.signal;
         const signal = isAbortSignal(signalOption) ? signalOption : void 0;
-        let settled2 = false;
+        let settled3 = false;
         const removeAbortListener = () => signal?.removeEventListener("abort", onAbort);
         const finish = (err, info2) => {
-          if (settled2) {
+          if (settled3) {
             return;
           }
-          settled2 = true;
+          settled3 = true;
           removeAbortListener();
           if (err) {
             mail.releaseStreams();
@@ -39816,7 +39816,7 @@ var init_mailer = __esm({
           action: "send"
         }, "Sending mail using %s/%s", this.transporter.name, this.transporter.version);
         this._processPlugins("compile", mail, (err) => {
-          if (settled2) {
+          if (settled3) {
             return;
           }
           if (err) {
@@ -39854,7 +39854,7 @@ var init_mailer = __esm({
             return fail2(err2);
           }
           this._processPlugins("stream", mail, (err2) => {
-            if (settled2) {
+            if (settled3) {
               return;
             }
             if (err2) {
@@ -45005,11 +45005,42 @@ var ProtocolError = class extends Error {
   }
 };
 
+// packages/protocol/src/framing.ts
+var UTF8 = new TextEncoder();
+function utf8(text) {
+  return UTF8.encode(text);
+}
+function isWellFormed(text) {
+  return !new RegExp("\\p{Surrogate}", "u").test(text);
+}
+function concat(...parts) {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+function uint32(value) {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setUint32(0, value);
+  return bytes;
+}
+function uint64(value) {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
+  return bytes;
+}
+function lengthPrefixed(bytes) {
+  return concat(uint32(bytes.length), bytes);
+}
+
 // packages/protocol/src/answers.ts
 function normalisePassphrase(text) {
   const normalised = text.normalize("NFKC").replace(new RegExp("\\p{White_Space}+", "gu"), " ").replace(/^ | $/g, "");
   if (normalised === "") throw new ProtocolError("passphrase", "the passphrase is empty");
-  if (new RegExp("\\p{Surrogate}", "u").test(normalised)) {
+  if (!isWellFormed(normalised)) {
     throw new ProtocolError("passphrase", "the passphrase holds half a character (an unpaired surrogate)");
   }
   return normalised;
@@ -45068,35 +45099,43 @@ function encodedLength(length) {
   return Math.ceil(length * 8 / 6);
 }
 
-// packages/protocol/src/framing.ts
-var UTF8 = new TextEncoder();
-function utf8(text) {
-  return UTF8.encode(text);
-}
-function concat(...parts) {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+// packages/protocol/src/json.ts
+function parseVersioned(bytes, part) {
+  let value;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    throw new ProtocolError("plaintext", `the ${part} is not UTF-8 JSON`);
   }
-  return whole;
+  const object = asObject(value, part);
+  if (object.v !== 1) throw new ProtocolError("plaintext", `the ${part} is not of version 1`);
+  return object;
 }
-function uint32(value) {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
+function asObject(value, part) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(part, "an object");
+  return value;
 }
-function uint64(value) {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
-  return bytes;
+function asArray(value, part) {
+  if (!Array.isArray(value)) refuse(part, "an array");
+  return value;
 }
-function lengthPrefixed(bytes) {
-  return concat(uint32(bytes.length), bytes);
+function asString(value, part) {
+  if (typeof value !== "string" || !isWellFormed(value)) refuse(part, "a string of well-formed Unicode");
+  return value;
+}
+function asBoolean(value, part) {
+  if (typeof value !== "boolean") refuse(part, "true or false");
+  return value;
+}
+function optional(value, read2) {
+  return value === void 0 ? void 0 : read2(value);
+}
+function refuse(part, wanted) {
+  throw new ProtocolError("plaintext", `${part} is not ${wanted}`);
 }
 
 // packages/protocol/src/bundle.ts
+var RECEIPT_BYTES = 32;
 function encodeBundle(bundle) {
   const items = bundle.items.map(({ label, fields, files }) => ({
     label,
@@ -45105,7 +45144,41 @@ function encodeBundle(bundle) {
       files: files.map(({ name: name2, mediaType, data }) => ({ name: name2, mediaType, data: encodeBase64url(data) }))
     } : {}
   }));
-  return utf8(JSON.stringify({ v: 1, items, receipt: encodeBase64url(bundle.receipt) }));
+  const bytes = utf8(JSON.stringify({ v: 1, items, receipt: encodeBase64url(bundle.receipt) }));
+  decodeBundle(bytes);
+  return bytes;
+}
+function decodeBundle(bytes) {
+  const object = parseVersioned(bytes, "bundle");
+  return {
+    items: asArray(object.items, "items").map(readItem),
+    receipt: decodeBase64url(asString(object.receipt, "receipt"), RECEIPT_BYTES)
+  };
+}
+function readItem(value) {
+  const item = asObject(value, "an item");
+  const files = optional(item.files, (list) => asArray(list, "files").map(readFile));
+  return {
+    label: asString(item.label, "an item's label"),
+    fields: asArray(item.fields, "an item's fields").map(readField),
+    ...files ? { files } : {}
+  };
+}
+function readField(value) {
+  const field = asObject(value, "a field");
+  return {
+    name: asString(field.name, "a field's name"),
+    value: asString(field.value, "a field's value"),
+    concealed: asBoolean(field.concealed, "a field's concealed")
+  };
+}
+function readFile(value) {
+  const file = asObject(value, "a file");
+  return {
+    name: asString(file.name, "a file's name"),
+    mediaType: asString(file.mediaType, "a file's mediaType"),
+    data: decodeBase64url(asString(file.data, "a file's data"))
+  };
 }
 
 // packages/protocol/src/classes.ts
@@ -46414,7 +46487,7 @@ function sealEnvelope(bundle, context2, { contentKey, commitment }, nonce) {
   return concat(Uint8Array.of(VERSION), nonce, commitment, sealed);
 }
 function envelopeAad({ id, flags, expiresAt, class: className }) {
-  if (className === "" || new RegExp("\\p{Surrogate}", "u").test(className)) {
+  if (className === "" || !isWellFormed(className)) {
     throw new ProtocolError("class", "the class has no name, or one that is not well-formed Unicode");
   }
   if (!Number.isSafeInteger(expiresAt) || expiresAt < 0) {
@@ -46432,10 +46505,9 @@ function envelopeAad({ id, flags, expiresAt, class: className }) {
 // packages/protocol/src/header.ts
 function sealHeader(header, id, headerKey, nonce) {
   const { title, message, sender, context: context2, emailHint } = header;
-  const padded = pad(
-    utf8(JSON.stringify({ v: 1, title, message, sender, context: context2, emailHint })),
-    HEADER_BUCKETS
-  );
+  const plaintext = utf8(JSON.stringify({ v: 1, title, message, sender, context: context2, emailHint }));
+  readHeader(plaintext);
+  const padded = pad(plaintext, HEADER_BUCKETS);
   return concat(
     Uint8Array.of(VERSION),
     nonce,
@@ -46448,6 +46520,25 @@ function emailHintOf(address) {
 }
 function headerAad(id) {
   return concat(utf8("secret-handoff/v1 header"), idBytes(id));
+}
+function readHeader(bytes) {
+  const object = parseVersioned(bytes, "header");
+  const text = (key) => optional(object[key], (value) => asString(value, `the header's ${key}`));
+  return {
+    title: text("title"),
+    message: text("message"),
+    sender: text("sender"),
+    context: optional(
+      object.context,
+      (value) => Object.fromEntries(
+        Object.entries(asObject(value, "the header's context")).map(([name2, item]) => [
+          asString(name2, "a context name"),
+          asString(item, "a context value")
+        ])
+      )
+    ),
+    emailHint: text("emailHint")
+  };
 }
 
 // node_modules/@noble/hashes/hmac.js
@@ -46623,21 +46714,21 @@ function pbkdf2Engine(iHash, oHash, salt2, u) {
   const counter = new Uint8Array(4);
   const view = createView2(counter);
   const salted = iHash._cloneInto().update(salt2);
-  const work2 = oHash._cloneInto();
+  const work = oHash._cloneInto();
   const iClone = iHash._cloneInto;
   const oClone = oHash._cloneInto;
   return {
     u1: (ti, Ti) => {
       view.setInt32(0, ti, false);
-      salted._cloneInto(work2).update(counter).digestInto(u);
-      oHash._cloneInto(work2).update(u).digestInto(u);
+      salted._cloneInto(work).update(counter).digestInto(u);
+      oHash._cloneInto(work).update(u).digestInto(u);
       Ti.set(u.subarray(0, Ti.length));
     },
     // Whole `F` inner loop for the sync variant: one optimized function owns the hot loop.
     rounds: (c7, Ti) => {
       for (let ui = 1; ui < c7; ui++) {
-        iClone.call(iHash, work2).update(u).digestInto(u);
-        oClone.call(oHash, work2).update(u).digestInto(u);
+        iClone.call(iHash, work).update(u).digestInto(u);
+        oClone.call(oHash, work).update(u).digestInto(u);
         for (let i7 = 0; i7 < Ti.length; i7++)
           Ti[i7] ^= u[i7];
       }
@@ -46646,7 +46737,7 @@ function pbkdf2Engine(iHash, oHash, salt2, u) {
       iHash.destroy();
       oHash.destroy();
       salted.destroy();
-      work2.destroy();
+      work.destroy();
       clean2(u);
       return DK;
     }
@@ -47126,7 +47217,7 @@ function expiryInWords(expiresAt, now) {
     month: "long",
     year: "numeric",
     timeZone: "UTC"
-  }).format(expiresAt * 1e3);
+  }).format(expiresAt * 1e3).replace(",", "");
   const time2 = new Date(expiresAt * 1e3).toISOString().slice(11, 16);
   return `in ${durationInWords(expiresAt - now)}, on ${date2} at ${time2} UTC`;
 }
@@ -47157,6 +47248,34 @@ function tidyingLifetime(limitMs, reason2, runtime) {
   return startLifetime({ limitMs, graceMs: 0, atLimit: () => reason2 }, runtime);
 }
 
+// packages/sdk/src/runtime.ts
+var platformRuntime = {
+  now: Date.now,
+  random: Math.random,
+  schedule: (ms, task) => {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
+  fetch: (input, init) => fetch(input, init)
+};
+function sleep(ms, runtime, signal) {
+  return new Promise((resolve3, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      callOff();
+      reject(signal.reason);
+    };
+    const callOff = runtime.schedule(ms, () => {
+      signal.removeEventListener("abort", stop);
+      resolve3();
+    });
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
 // packages/sdk/src/sender-error.ts
 var SenderError = class extends Error {
   name = "SenderError";
@@ -47169,6 +47288,7 @@ var SenderError = class extends Error {
 
 // packages/sdk/src/hand-over.ts
 var TIDYING_MS = 4e3;
+var ASK_AGAIN_MS = 1e4;
 var REFUSED = /* @__PURE__ */ new Set([
   "unauthenticated",
   "not_allowed",
@@ -47194,7 +47314,7 @@ async function send(recipient, sealed, order, ports, lifetime) {
   let messageId;
   try {
     lifetime.stopping.throwIfAborted();
-    const stored = await ports.service.create(sealed, detailsOf(order, recipient), lifetime);
+    const stored = await create(recipient, sealed, order, ports, lifetime);
     if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
     lifetime.stopping.throwIfAborted();
     messageId = await ports.mail.send(letterOf(recipient, sealed, order, ports), lifetime);
@@ -47210,6 +47330,14 @@ async function send(recipient, sealed, order, ports, lifetime) {
     return { kind: "mailed", recipient, id, expiresAt };
   } catch (error3) {
     return { kind: "mailed", recipient, id, expiresAt, notRecorded: asSenderError(error3) };
+  }
+}
+async function create(recipient, sealed, order, { service, runtime, onWaiting }, lifetime) {
+  for (; ; ) {
+    const stored = await service.create(sealed, detailsOf(order, recipient), lifetime);
+    if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
+    onWaiting?.(recipient, stored);
+    await sleep(ASK_AGAIN_MS, runtime, lifetime.stopping);
   }
 }
 async function revoke(sealed, ports) {
@@ -47331,15 +47459,15 @@ function isLoopback(host) {
   return LOOPBACK.has(host) || host === "::1";
 }
 function parseEndpoint(text) {
-  const refuse = () => new SenderError(
+  const refuse2 = () => new SenderError(
     "endpoint",
     "endpoint is not the service's address. Write https:// and a host name, without a path: https://handoff.example.com"
   );
-  if (!URL.canParse(text)) throw refuse();
+  if (!URL.canParse(text)) throw refuse2();
   const url = new URL(text);
   const bare = url.pathname === "/" && url.search === "" && url.hash === "" && url.username + url.password === "";
   const safe = url.protocol === "https:" || url.protocol === "http:" && isLoopback(url.hostname);
-  if (!bare || !safe || /[?#@]/.test(text)) throw refuse();
+  if (!bare || !safe || /[?#@]/.test(text)) throw refuse2();
   return url.origin;
 }
 
@@ -47503,32 +47631,31 @@ var MOST_MATCHES = 100;
 var READS_AT_ONCE = 5;
 async function readSecrets(selectors, source, onRead = () => {
 }) {
-  const errors2 = [];
-  const keep = async (work2) => {
-    try {
-      return await work2;
-    } catch (error3) {
-      if (!(error3 instanceof SenderError)) throw error3;
-      errors2.push(error3);
-      return void 0;
-    }
+  const wanted = await mapLimited(selectors, READS_AT_ONCE, (selector) => settled(expand2(selector, source)));
+  const read2 = await mapLimited(wanted.flatMap(spread), READS_AT_ONCE, async (item) => {
+    if (item instanceof SenderError) return item;
+    return settled(readOne(item, source, onRead));
+  });
+  return {
+    secrets: onceEach(read2.flatMap((item) => item instanceof SenderError ? [] : [item])),
+    errors: read2.flatMap((item) => item instanceof SenderError ? [item] : [])
   };
-  const wanted = await mapLimited(
-    selectors,
-    READS_AT_ONCE,
-    async (selector) => keep(expand2(selector, source))
-  );
-  const read2 = await mapLimited(
-    wanted.flatMap((list) => list ?? []),
-    READS_AT_ONCE,
-    async ({ id, alias }) => {
-      const version2 = await keep(source.read(id));
-      if (!version2) return [];
-      onRead(version2);
-      return [{ ...version2, label: alias ?? version2.name }];
-    }
-  );
-  return { secrets: onceEach(read2.flat()), errors: errors2 };
+}
+async function readOne({ id, alias }, source, onRead) {
+  const version2 = await source.read(id);
+  onRead(version2);
+  return { ...version2, label: alias ?? version2.name };
+}
+async function settled(work) {
+  try {
+    return await work;
+  } catch (error3) {
+    if (error3 instanceof SenderError) return error3;
+    throw error3;
+  }
+}
+function spread(result) {
+  return result instanceof SenderError ? [result] : result;
 }
 async function expand2(selector, source) {
   const alias = selector.alias === void 0 ? {} : { alias: selector.alias };
@@ -47568,7 +47695,7 @@ function judge(wish, classes) {
       errors: [
         new SenderError(
           "class_unknown",
-          `The service knows no class "${wish.class}". Choose one of: ${names}.`
+          `The service has no class "${wish.class}" for this workflow. Choose one of: ${names}.`
         )
       ],
       advice: []
@@ -47597,6 +47724,10 @@ var approvals = (_, { name: name2, approvals: needed }) => needed.length > 0 ? n
   "approvals",
   `Class ${name2} needs approval by ${needed.join(" and ")}, which this action cannot bring yet. Choose a class without approvals.`
 ) : void 0;
+var environments = ({ environment }, { name: name2, environments: allowed }) => allowed && !allowed.includes(environment ?? "") ? new SenderError(
+  "policy",
+  `Class ${name2} may be sent only from the GitHub environment ${allowed.join(" or ")}. Set environment: on the job.`
+) : void 0;
 var recipientDomains = ({ recipients }, { name: name2, recipientDomains: domains }) => {
   if (!domains) return void 0;
   const foreign = recipients.flatMap(
@@ -47609,35 +47740,7 @@ var recipientDomains = ({ recipients }, { name: name2, recipientDomains: domains
     `${who} outside the domains that class ${name2} allows: ${domains.join(", ")}.`
   );
 };
-var RULES = [expiry, passphrase, reason, approvals, recipientDomains];
-
-// packages/sdk/src/runtime.ts
-var platformRuntime = {
-  now: Date.now,
-  random: Math.random,
-  schedule: (ms, task) => {
-    const timer = setTimeout(task, ms);
-    return () => clearTimeout(timer);
-  },
-  fetch: (input, init) => fetch(input, init)
-};
-function sleep(ms, runtime, signal) {
-  return new Promise((resolve3, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const stop = () => {
-      callOff();
-      reject(signal.reason);
-    };
-    const callOff = runtime.schedule(ms, () => {
-      signal.removeEventListener("abort", stop);
-      resolve3();
-    });
-    signal.addEventListener("abort", stop, { once: true });
-  });
-}
+var RULES = [expiry, passphrase, reason, approvals, environments, recipientDomains];
 
 // packages/sdk/src/retry.ts
 var PassingError = class extends Error {
@@ -47960,14 +48063,14 @@ function readPolicy(value) {
 function readClass(value) {
   if (!isObject2(value)) return void 0;
   const { name: name2, expiresWithin, passphrase: passphrase2, approvals: approvals2, verification } = value;
-  const { environments, reasonRequired, recipientDomains: recipientDomains2, receiptRequired } = value;
+  const { environments: environments2, reasonRequired, recipientDomains: recipientDomains2, receiptRequired } = value;
   if (typeof name2 !== "string" || !isTime(expiresWithin) || !isTexts(approvals2)) return void 0;
   if (passphrase2 !== "required" && passphrase2 !== "recommended" && passphrase2 !== "optional")
     return void 0;
   if (verification !== "click" && verification !== "email" && verification !== "email-code") return void 0;
   return {
     ...{ name: name2, expiresWithin, passphrase: passphrase2, approvals: approvals2, verification },
-    ...isTexts(environments) ? { environments } : {},
+    ...isTexts(environments2) ? { environments: environments2 } : {},
     ...typeof reasonRequired === "boolean" ? { reasonRequired } : {},
     ...isTexts(recipientDomains2) ? { recipientDomains: recipientDomains2 } : {},
     ...typeof receiptRequired === "boolean" ? { receiptRequired } : {}
@@ -48519,12 +48622,12 @@ function messageOf({ from, to, replyTo, subject, text, html, messageId }) {
     disableUrlAccess: true
   };
 }
-function untilOver(work2, { over }) {
+function untilOver(work, { over }) {
   return new Promise((resolve3, reject) => {
     const giveUp = () => reject(over.reason);
     if (over.aborted) giveUp();
     over.addEventListener("abort", giveUp, { once: true });
-    work2.then(resolve3, reject).finally(() => over.removeEventListener("abort", giveUp));
+    work.then(resolve3, reject).finally(() => over.removeEventListener("abort", giveUp));
   });
 }
 
@@ -48586,6 +48689,7 @@ var INPUTS = {
 };
 
 // packages/action/src/inputs.ts
+var DEFAULT_TIMEOUT3 = 600;
 var LONGEST_REASON = 500;
 var LONGEST_TITLE = 200;
 function readInputs(read2) {
@@ -48599,40 +48703,52 @@ function readInputs(read2) {
       return void 0;
     }
   };
-  const given = (name2) => attempt(() => required2(name2, read2(name2)));
-  const from = given("from");
-  const parsed = {
-    endpoint: attempt(() => parseEndpoint(required2("endpoint", read2("endpoint")))),
-    secretIds: attempt(() => parseSecretIds(read2("secret-ids"))),
+  const draft = {
+    endpoint: attempt(() => parseEndpoint(required2("endpoint", read2))),
+    secretIds: attempt(() => parseSecretIds(required2("secret-ids", read2))),
     parseJsonSecrets: attempt(() => parseBoolean("parse-json-secrets", read2)),
-    class: given("class"),
-    from: from === void 0 ? void 0 : attempt(() => parseMailbox(from, "from")),
+    recipients: attempt(() => readRecipients(required2("recipients", read2), errors2)),
+    class: attempt(() => required2("class", read2)),
+    from: attempt(() => parseMailbox(required2("from", read2), "from")),
+    mail: attempt(() => parseMail(read2)),
     context: attempt(() => parseContext(read2("context"))),
     resend: attempt(() => parseBoolean("resend", read2)),
     dryRun: attempt(() => parseBoolean("dry-run", read2)),
-    timeout: attempt(() => parseTime("timeout", read2) ?? 600)
+    timeout: attempt(() => parseTime("timeout", read2) ?? DEFAULT_TIMEOUT3),
+    passphraseGiven: read2("passphrase") !== "",
+    optional: attemptOptional(read2, attempt)
   };
-  const { recipients, errors: wrong } = parseRecipients(read2("recipients"));
+  return { draft, errors: errors2 };
+}
+function isComplete(draft) {
+  return Object.values(draft).every((value) => value !== void 0);
+}
+function readRecipients(text, errors2) {
+  const { recipients, errors: wrong } = parseRecipients(text);
   errors2.push(...wrong);
-  const open = {
-    expiresIn: attempt(() => parseTime("expires-in", read2)),
-    passphrase: attempt(() => parsePassphrase(read2("passphrase"))),
-    reason: attempt(() => parseLine2("reason", read2("reason"), LONGEST_REASON)),
-    title: attempt(() => parseLine2("title", read2("title"), LONGEST_TITLE)),
-    message: optional2(read2("message")),
-    contact: attempt(() => parseLine2("contact", read2("contact"), LONGEST_TITLE)),
-    smtp: attempt(() => parseSmtp(read2)),
-    configurationSet: optional2(read2("configuration-set")),
-    region: optional2(read2("region"))
+  return recipients;
+}
+function attemptOptional(read2, attempt) {
+  const expiresIn = attempt(() => parseTime("expires-in", read2));
+  const passphrase2 = attempt(() => parsePassphrase(read2("passphrase")));
+  const reason2 = attempt(() => parseLine2("reason", read2, LONGEST_REASON));
+  const title = attempt(() => parseLine2("title", read2, LONGEST_TITLE));
+  const contact = attempt(() => parseLine2("contact", read2, LONGEST_TITLE));
+  const message = optional2(read2("message"));
+  const region = optional2(read2("region"));
+  return {
+    ...expiresIn === void 0 ? {} : { expiresIn },
+    ...passphrase2 === void 0 ? {} : { passphrase: passphrase2 },
+    ...reason2 === void 0 ? {} : { reason: reason2 },
+    ...title === void 0 ? {} : { title },
+    ...message === void 0 ? {} : { message },
+    ...contact === void 0 ? {} : { contact },
+    ...region === void 0 ? {} : { region }
   };
-  if (errors2.length > 0 || !isComplete(parsed)) return { errors: errors2 };
-  return { inputs: { ...parsed, ...open, recipients }, errors: errors2 };
 }
-function isComplete(values) {
-  return Object.values(values).every((value) => value !== void 0);
-}
-function required2(name2, text) {
-  if (text !== "") return text;
+function required2(name2, read2) {
+  const text = read2(name2);
+  if (text.trim() !== "") return text;
   throw new SenderError("input", `The input ${name2} is not set. Set it under with: in the workflow.`);
 }
 function optional2(text) {
@@ -48658,7 +48774,8 @@ function parsePassphrase(text) {
   checkPassphrase(text);
   return new Concealed(text);
 }
-function parseLine2(name2, text, longest) {
+function parseLine2(name2, read2, longest) {
+  const text = read2(name2);
   if (text === "") return void 0;
   if (text.length > longest || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) {
     throw new SenderError("input", `${name2} must be one line of at most ${longest} characters.`);
@@ -48678,16 +48795,26 @@ function parseContext(text) {
   });
   return Object.fromEntries(entries);
 }
-function parseSmtp(read2) {
+function parseMail(read2) {
   const host = read2("smtp-host");
   const user = read2("smtp-user");
   const password = read2("smtp-password");
   if (host === "") {
-    if (user === "" && password === "") return void 0;
-    throw new SenderError(
-      "input",
-      "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES."
-    );
+    if (user !== "" || password !== "") {
+      throw new SenderError(
+        "input",
+        "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES."
+      );
+    }
+    const configurationSet = optional2(read2("configuration-set"));
+    const region = optional2(read2("region"));
+    return {
+      by: "ses",
+      options: {
+        ...region === void 0 ? {} : { region },
+        ...configurationSet === void 0 ? {} : { configurationSet }
+      }
+    };
   }
   const text = read2("smtp-port") || INPUTS["smtp-port"].default;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -48698,7 +48825,99 @@ function parseSmtp(read2) {
   if (user === "" !== (password === "")) {
     throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
   }
-  return { host, port, ...user === "" ? {} : { login: { user, password: new Concealed(password) } } };
+  const login = user === "" ? {} : { login: { user, password: new Concealed(password) } };
+  return { by: "smtp", server: { host, port, ...login } };
+}
+
+// packages/action/src/masking.ts
+var SHORTEST_MASKED = 6;
+function maskedForms(value) {
+  const texts = typeof value === "string" ? [value, ...jsonScalars(value)] : [];
+  const forms = [...texts.flatMap(formsOfText), ...typeof value === "string" ? [] : formsOfBytes(value)];
+  return [...new Set(forms)].filter(
+    (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form)
+  );
+}
+function maskAll(workflow, value) {
+  for (const form of maskedForms(value)) workflow.mask(form);
+}
+function formsOfText(text) {
+  const lines = text.split(/\r\n|\r|\n/);
+  const parts = lines.length > 1 ? lines : [];
+  return [text, text.trim(), ...parts, ...parts.map((line) => line.trim())].filter((part) => part.length > 0).flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
+}
+function formsOfBytes(bytes) {
+  const text = decodeText(bytes);
+  return [...encodings(Buffer.from(bytes)), ...text === void 0 ? [] : formsOfText(text)];
+}
+function encodings(bytes) {
+  const hex = bytes.toString("hex");
+  const base64 = bytes.toString("base64");
+  return [base64, base64.replace(/=+$/, ""), bytes.toString("base64url"), hex, hex.toUpperCase()];
+}
+function spellings(text) {
+  const wellFormed = Buffer.from(text, "utf8").toString("utf8");
+  const url = encodeURIComponent(wellFormed);
+  return [url, url.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text).slice(1, -1)];
+}
+function decodeText(bytes) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return void 0;
+  }
+}
+
+// packages/action/src/plan.ts
+function planOrder(inputs, admitted, secrets, origin) {
+  const { passphrase: passphrase2, reason: reason2, message, title } = inputs.optional;
+  const contact = inputs.optional.contact ?? `${origin.actor} on GitHub`;
+  const replyTo = addressOf(contact);
+  const context2 = {
+    Workflow: origin.workflow,
+    Run: origin.runUrl,
+    "Started by": origin.actor,
+    ...inputs.context
+  };
+  const header = {
+    title: title ?? `A secret from ${origin.repository}`,
+    ...message === void 0 ? {} : { message },
+    sender: contact,
+    context: {
+      Repository: origin.repository,
+      ...context2,
+      ...reason2 === void 0 ? {} : { Reason: reason2 }
+    }
+  };
+  const items = itemsOf(secrets, { parseJson: inputs.parseJsonSecrets });
+  const errors2 = [() => checkSize(items), () => checkDescription(header)].flatMap(errorOf);
+  if (errors2.length > 0) return { errors: errors2 };
+  const order = {
+    class: admitted.class,
+    expiresIn: admitted.expiresIn,
+    items,
+    header,
+    ...passphrase2 ? { passphrase: passphrase2 } : {},
+    subject: subjectOf(secrets),
+    resend: inputs.resend,
+    reason: reason2,
+    from: inputs.from,
+    ...replyTo === void 0 ? {} : { replyTo },
+    contact,
+    source: origin.repository,
+    message,
+    context: context2
+  };
+  return { order, errors: errors2 };
+}
+function errorOf(check) {
+  try {
+    check();
+    return [];
+  } catch (error3) {
+    if (error3 instanceof SenderError) return [error3];
+    throw error3;
+  }
 }
 
 // packages/action/src/id-token.ts
@@ -48744,6 +48963,16 @@ function fetchIdToken({ url, bearer }, audience, lifetime, runtime) {
     runtime
   );
 }
+function environmentOf(jwt) {
+  const [, payload = ""] = jwt.split(".");
+  try {
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    const named2 = typeof claims === "object" && claims !== null && "environment" in claims;
+    return named2 && typeof claims.environment === "string" ? claims.environment : void 0;
+  } catch {
+    return void 0;
+  }
+}
 function failure(what, cause) {
   return new SenderError(
     "id_token",
@@ -48755,138 +48984,72 @@ function isObject3(value) {
   return typeof value === "object" && value !== null;
 }
 
-// packages/action/src/masking.ts
-var SHORTEST_MASKED = 6;
-function maskedForms(value) {
-  const texts = typeof value === "string" ? [value, ...jsonScalars(value)] : [];
-  const forms = [...texts.flatMap(formsOfText), ...typeof value === "string" ? [] : formsOfBytes(value)];
-  return [...new Set(forms)].filter(
-    (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form)
-  );
-}
-function formsOfText(text) {
-  const lines = text.split(/\r\n|\r|\n/);
-  const parts = lines.length > 1 ? lines : [];
-  return [text, text.trim(), ...parts, ...parts.map((line) => line.trim())].filter((part) => part.length > 0).flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
-}
-function formsOfBytes(bytes) {
-  const text = decodeText(bytes);
-  return [...encodings(Buffer.from(bytes)), ...text === void 0 ? [] : formsOfText(text)];
-}
-function encodings(bytes) {
-  const hex = bytes.toString("hex");
-  const base64 = bytes.toString("base64");
-  return [base64, base64.replace(/=+$/, ""), bytes.toString("base64url"), hex, hex.toUpperCase()];
-}
-function spellings(text) {
-  const wellFormed = Buffer.from(text, "utf8").toString("utf8");
-  const url = encodeURIComponent(wellFormed);
-  return [url, url.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text).slice(1, -1)];
-}
-function decodeText(bytes) {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return void 0;
-  }
-}
-
-// packages/action/src/plan.ts
-function planOrder(inputs, admitted, secrets, origin) {
-  const contact = inputs.contact ?? `${origin.actor} on GitHub`;
-  const replyTo = inputs.contact === void 0 ? void 0 : addressOf(inputs.contact);
-  const context2 = {
-    Workflow: origin.workflow,
-    Run: origin.runUrl,
-    "Started by": origin.actor,
-    ...inputs.context
-  };
-  const header = {
-    title: inputs.title ?? `A secret from ${origin.repository}`,
-    ...inputs.message === void 0 ? {} : { message: inputs.message },
-    sender: contact,
-    context: {
-      Repository: origin.repository,
-      ...context2,
-      ...inputs.reason === void 0 ? {} : { Reason: inputs.reason }
-    }
-  };
-  const items = itemsOf(secrets, { parseJson: inputs.parseJsonSecrets });
-  const errors2 = [() => checkSize(items), () => checkDescription(header)].flatMap(errorOf);
-  if (errors2.length > 0) return { errors: errors2 };
-  const order = {
-    class: admitted.class,
-    expiresIn: admitted.expiresIn,
-    items,
-    header,
-    ...inputs.passphrase ? { passphrase: inputs.passphrase } : {},
-    subject: subjectOf(secrets),
-    resend: inputs.resend,
-    reason: inputs.reason,
-    from: inputs.from,
-    ...replyTo === void 0 ? {} : { replyTo },
-    contact,
-    source: origin.repository,
-    message: inputs.message,
-    context: context2
-  };
-  return { order, errors: errors2 };
-}
-function errorOf(check) {
-  try {
-    check();
-    return [];
-  } catch (error3) {
-    if (error3 instanceof SenderError) return [error3];
-    throw error3;
-  }
-}
-
-// packages/action/src/prepare.ts
-async function prepare(inputs, { env: env2, origin, workflow, runtime, openSecrets, openMail: openMail2 }, lifetime) {
-  const service = openService(inputs.endpoint, env2, workflow, runtime);
-  const mail = openMail2(inputs, runtime);
-  const source = openSecrets(inputs.region, lifetime, runtime);
-  const [read2, policy, checked] = await Promise.all([
-    readSecrets(inputs.secretIds, source, ({ value }) => maskAll(workflow, value.reveal())),
-    settled(service.classes(lifetime)),
-    settled(inputs.dryRun ? mail.check(inputs.from, lifetime) : Promise.resolve([]))
-  ]);
-  const verdict = policy.value && judge(wishOf(inputs), policy.value);
-  const plan = verdict?.admitted && read2.secrets.length > 0 ? planOrder(inputs, verdict.admitted, read2.secrets, origin) : void 0;
-  const errors2 = [
-    ...read2.errors,
-    ...policy.error ?? [],
-    ...verdict?.errors ?? [],
-    ...plan?.errors ?? [],
-    ...checked.error ?? []
-  ];
-  return {
-    ...plan?.order && errors2.length === 0 ? { order: plan.order } : {},
-    ...{ service, mail, secrets: read2.secrets, errors: errors2 },
-    advice: [...verdict?.advice ?? [], ...checked.value ?? []]
-  };
-}
-function maskAll(workflow, value) {
-  for (const form of maskedForms(value)) workflow.mask(form);
-}
-function openService(endpoint, env2, workflow, runtime) {
+// packages/action/src/service.ts
+function openService(endpoint, { env: env2, workflow, runtime }) {
+  let environment;
   const tokens = cachedToken(async (lifetime) => {
     const token = await fetchIdToken(tokenEndpoint(env2), endpoint, lifetime, runtime);
     workflow.mask(token);
+    environment = environmentOf(token);
     return token;
   }, runtime);
-  return serviceClient(endpoint, tokens, runtime);
+  return { client: serviceClient(endpoint, tokens, runtime), environment: () => environment };
 }
-function wishOf(inputs) {
-  const { expiresIn, passphrase: passphrase2, reason: reason2, recipients } = inputs;
-  return { class: inputs.class, expiresIn, hasPassphrase: passphrase2 !== void 0, reason: reason2, recipients };
+
+// packages/action/src/prepare.ts
+async function prepare(draft, inputErrors, surroundings, lifetime) {
+  const opened = draft.endpoint === void 0 ? void 0 : openService(draft.endpoint, surroundings);
+  const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
+  const [read2, policy, checked] = await Promise.all([
+    readAll(draft, surroundings, lifetime),
+    settled2(opened?.client.classes(lifetime)),
+    settled2(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : void 0)
+  ]);
+  const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);
+  const plan = verdict?.admitted && isComplete(draft) && read2.secrets.length > 0 ? planOrder(draft, verdict.admitted, read2.secrets, surroundings.origin) : void 0;
+  const errors2 = [
+    ...inputErrors,
+    ...read2.errors,
+    ...policy.errors,
+    ...verdict?.errors ?? [],
+    ...plan?.errors ?? [],
+    ...checked.errors
+  ];
+  const order = errors2.length === 0 ? plan?.order : void 0;
+  const ready = order && draft.recipients && opened && mail ? { ready: { order, recipients: draft.recipients, service: opened.client, mail } } : {};
+  return {
+    ...ready,
+    secrets: read2.secrets,
+    errors: errors2,
+    advice: [...verdict?.advice ?? [], ...checked.value ?? []]
+  };
 }
-async function settled(work2) {
+function readAll({ secretIds, optional: optional3 }, surroundings, lifetime) {
+  const { openSecrets, runtime, workflow } = surroundings;
+  const source = openSecrets(optional3?.region, lifetime, runtime);
+  return readSecrets(secretIds ?? [], source, ({ value }) => maskAll(workflow, value.reveal()));
+}
+function judgeDraft(draft, classes, { environment }) {
+  if (draft.class === void 0) return void 0;
+  const { expiresIn, reason: reason2 } = draft.optional ?? {};
+  return judge(
+    {
+      class: draft.class,
+      expiresIn,
+      hasPassphrase: draft.passphraseGiven ?? false,
+      reason: reason2,
+      recipients: draft.recipients ?? [],
+      environment: environment()
+    },
+    classes
+  );
+}
+async function settled2(work) {
+  if (!work) return { errors: [] };
   try {
-    return { value: await work2 };
+    return { value: await work, errors: [] };
   } catch (error3) {
-    if (error3 instanceof SenderError) return { error: [error3] };
+    if (error3 instanceof SenderError) return { errors: [error3] };
     throw error3;
   }
 }
@@ -48971,7 +49134,7 @@ function named(recipients) {
 
 // packages/action/src/markdown.ts
 function escapeMarkdown(text) {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_{}[\]()#+!|~$-]/g, "\\$&").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
 function markdownTable(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
@@ -49004,15 +49167,17 @@ function deliverySummary(order, secrets, outcomes, origin) {
 ${doubts.join("\n")}`]
   ].join("\n\n").concat("\n");
 }
-function dryRunSummary(inputs, { secrets, errors: errors2, order }, origin) {
+function dryRunSummary({ ready, secrets, errors: errors2 }, origin) {
   const found = [...new Set(errors2.map(({ message }) => message))];
-  return [
-    order ? "### Dry run: everything is in order" : `### Dry run: ${several(found.length, "problem")} to solve`,
-    order ? factsLine(order, origin) : `Class ${escapeMarkdown(inputs.class)}. Nothing was created or sent.`,
-    ...found.length === 0 ? [] : [found.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n")],
-    ...order ? [`Would go to ${inputs.recipients.map(hint).join(", ")}.`] : [],
-    secretsList(secrets)
-  ].join("\n\n").concat("\n");
+  const sections = ready ? [
+    "### Dry run: everything is in order",
+    factsLine(ready.order, origin),
+    `Would go to ${ready.recipients.map(hint).join(", ")}.`
+  ] : [
+    `### Dry run: ${several(found.length, "problem")} to solve`,
+    found.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n")
+  ];
+  return [...sections, "Nothing was created or sent.", secretsList(secrets)].join("\n\n").concat("\n");
 }
 function factsLine(order, origin) {
   const asked = {
@@ -49094,53 +49259,47 @@ var GRACE_MS = 2500;
 async function runStep(readInput, surroundings, onCancel2) {
   const { workflow, runtime } = surroundings;
   for (const name2 of ["passphrase", "smtp-password"]) maskAll(workflow, readInput(name2));
-  const { inputs, errors: errors2 } = readInputs(readInput);
-  if (!inputs) return fail(workflow, errors2);
+  const { draft, errors: errors2 } = readInputs(readInput);
+  const limit = draft.timeout ?? DEFAULT_TIMEOUT3;
   const ending = startLifetime(
-    { limitMs: inputs.timeout * 1e3, graceMs: GRACE_MS, atLimit: () => timeIsUp(inputs.timeout) },
+    { limitMs: limit * 1e3, graceMs: GRACE_MS, atLimit: () => timeIsUp(limit) },
     runtime
   );
   const done = onCancel2(() => ending.stop(new SenderError("cancelled", "The workflow was cancelled.")));
   try {
-    return await work(inputs, surroundings, ending.lifetime);
+    const prepared = await prepare(draft, errors2, surroundings, ending.lifetime);
+    for (const sentence of prepared.advice) workflow.warning(sentence);
+    return await (draft.dryRun ? dryRun : handOver2)(prepared, surroundings, ending.lifetime);
   } finally {
     done();
     ending.close();
   }
 }
-async function work(inputs, surroundings, lifetime) {
-  const { workflow } = surroundings;
-  const prepared = await prepare(inputs, surroundings, lifetime);
-  for (const sentence of prepared.advice) workflow.warning(sentence);
-  const { order } = prepared;
-  if (inputs.dryRun) {
-    await workflow.summarise(dryRunSummary(inputs, prepared, surroundings.origin));
-    if (!order) return fail(workflow, prepared.errors);
-    workflow.info("Dry run: everything is in order. Nothing was created or sent.");
-    return 0;
-  }
-  if (!order) return fail(workflow, prepared.errors);
-  const outcomes = await handOverAll(inputs, order, prepared, surroundings, lifetime);
+async function dryRun(prepared, { workflow, origin }) {
+  await workflow.summarise(dryRunSummary(prepared, origin));
+  if (!prepared.ready) return fail(workflow, prepared.errors);
+  workflow.info("Dry run: everything is in order. Nothing was created or sent.");
+  return 0;
+}
+async function handOver2({ ready, secrets, errors: errors2 }, { workflow, runtime, origin }, lifetime) {
+  if (!ready) return fail(workflow, errors2);
+  const { order, recipients, service, mail } = ready;
+  workflow.info(
+    `Read ${several(secrets.length, "secret")}. Handing over to ${several(recipients.length, "recipient")} through ${service.origin}.`
+  );
+  const ports = {
+    ...{ service, mail, runtime, seal },
+    onSealed: (sealed) => maskLink(workflow, sealed),
+    onWaiting: (recipient, { id }) => workflow.info(
+      `${emailHintOf(recipient)}: another run created handoff ${id} and is mailing it; waiting`
+    ),
+    onOutcome: (outcome, done, all) => workflow.info(`${done}/${all} ${lineOf(outcome)}`)
+  };
+  const outcomes = await deliver(order, recipients, ports, lifetime);
   setOutputs(workflow, outcomes);
   annotateOutcomes(workflow, outcomes);
-  await workflow.summarise(deliverySummary(order, prepared.secrets, outcomes, surroundings.origin));
+  await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
   return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
-}
-async function handOverAll({ recipients }, order, { service, mail, secrets }, { workflow, runtime }, lifetime) {
-  const several2 = (count, what) => `${count} ${what}${count === 1 ? "" : "s"}`;
-  workflow.info(
-    `Read ${several2(secrets.length, "secret")}. Handing over to ${several2(recipients.length, "recipient")} through ${service.origin}.`
-  );
-  return deliver(
-    order,
-    recipients,
-    {
-      ...{ service, mail, runtime, seal },
-      onSealed: (sealed) => maskLink(workflow, sealed),
-      onOutcome: (outcome, done, all) => workflow.info(`${done}/${all} ${lineOf(outcome)}`)
-    },
-    lifetime
-  );
 }
 function maskLink(workflow, { link }) {
   maskAll(workflow, link);
@@ -49611,15 +49770,8 @@ var onCancel = (stop) => {
   process.on("SIGINT", stop).on("SIGTERM", stop);
   return () => process.off("SIGINT", stop).off("SIGTERM", stop);
 };
-function openMail({ smtp, region, configurationSet }) {
-  if (smtp) return smtpTransport(smtp, platformRuntime);
-  return sesTransport(
-    {
-      ...region === void 0 ? {} : { region },
-      ...configurationSet === void 0 ? {} : { configurationSet }
-    },
-    platformRuntime
-  );
+function openMail(choice) {
+  return choice.by === "smtp" ? smtpTransport(choice.server, platformRuntime) : sesTransport(choice.options, platformRuntime);
 }
 async function main() {
   try {

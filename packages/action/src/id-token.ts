@@ -71,6 +71,18 @@ export function fetchIdToken(
   );
 }
 
+/** The environment claim, unverified: it only lets a class's rule be told early; the service judges the verified one. */
+export function environmentOf(jwt: string): string | undefined {
+  const [, payload = ""] = jwt.split(".");
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    const named = typeof claims === "object" && claims !== null && "environment" in claims;
+    return named && typeof claims.environment === "string" ? claims.environment : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function failure(what: string, cause?: unknown): SenderError {
   return new SenderError(
     "id_token",

@@ -9,9 +9,15 @@ import {
   parseSecretIds,
   type SecretSelector,
   SenderError,
+  type SesOptions,
   type SmtpServer,
 } from "@secret-handoff/sdk";
 import { INPUTS, type InputName, type InputReader } from "./input-table.ts";
+
+/** How the mail goes out. */
+export type MailChoice =
+  | { readonly by: "smtp"; readonly server: SmtpServer }
+  | { readonly by: "ses"; readonly options: SesOptions };
 
 /** What the workflow asked for, checked as far as it can be without the network. */
 export type Inputs = {
@@ -21,27 +27,37 @@ export type Inputs = {
   readonly parseJsonSecrets: boolean;
   readonly recipients: readonly string[];
   readonly class: string;
-  /** Seconds; undefined takes the class's limit. */
-  readonly expiresIn: number | undefined;
-  readonly passphrase: Concealed<string> | undefined;
-  readonly reason: string | undefined;
-  readonly title: string | undefined;
-  readonly message: string | undefined;
-  readonly context: Readonly<Record<string, string>>;
-  readonly contact: string | undefined;
   readonly from: Mailbox;
-  readonly smtp: SmtpServer | undefined;
-  readonly configurationSet: string | undefined;
-  readonly region: string | undefined;
+  readonly mail: MailChoice;
+  readonly context: Readonly<Record<string, string>>;
   readonly resend: boolean;
   readonly dryRun: boolean;
   /** Seconds for the whole step. */
   readonly timeout: number;
+  /** True for a weak passphrase as well. */
+  readonly passphraseGiven: boolean;
+  readonly optional: OptionalInputs;
 };
 
-/** What could be read of the inputs, and one error for each that could not. */
-export type InputsResult = { readonly inputs?: Inputs; readonly errors: readonly SenderError[] };
+/** Inputs that may be left out. */
+export type OptionalInputs = {
+  /** Seconds; without it, the class's limit. */
+  readonly expiresIn?: number;
+  readonly passphrase?: Concealed<string>;
+  readonly reason?: string;
+  readonly title?: string;
+  readonly message?: string;
+  readonly contact?: string;
+  readonly region?: string;
+};
 
+/** The inputs that could be read: what is missing here has its error, and the rest can still be checked. */
+export type Draft = { readonly [Name in keyof Inputs]: Inputs[Name] | undefined };
+
+export type InputsResult = { readonly draft: Draft; readonly errors: readonly SenderError[] };
+
+/** Seconds. */
+export const DEFAULT_TIMEOUT = 600;
 /** The service keeps a reason of at most this many characters. */
 const LONGEST_REASON = 500;
 const LONGEST_TITLE = 200;
@@ -58,44 +74,58 @@ export function readInputs(read: InputReader): InputsResult {
       return undefined;
     }
   };
-  const given = (name: InputName) => attempt(() => required(name, read(name)));
-  const from = given("from");
-  const parsed = {
-    endpoint: attempt(() => parseEndpoint(required("endpoint", read("endpoint")))),
-    secretIds: attempt(() => parseSecretIds(read("secret-ids"))),
+  const draft: Draft = {
+    endpoint: attempt(() => parseEndpoint(required("endpoint", read))),
+    secretIds: attempt(() => parseSecretIds(required("secret-ids", read))),
     parseJsonSecrets: attempt(() => parseBoolean("parse-json-secrets", read)),
-    class: given("class"),
-    from: from === undefined ? undefined : attempt(() => parseMailbox(from, "from")),
+    recipients: attempt(() => readRecipients(required("recipients", read), errors)),
+    class: attempt(() => required("class", read)),
+    from: attempt(() => parseMailbox(required("from", read), "from")),
+    mail: attempt(() => parseMail(read)),
     context: attempt(() => parseContext(read("context"))),
     resend: attempt(() => parseBoolean("resend", read)),
     dryRun: attempt(() => parseBoolean("dry-run", read)),
-    timeout: attempt(() => parseTime("timeout", read) ?? 600),
+    timeout: attempt(() => parseTime("timeout", read) ?? DEFAULT_TIMEOUT),
+    passphraseGiven: read("passphrase") !== "",
+    optional: attemptOptional(read, attempt),
   };
-  const { recipients, errors: wrong } = parseRecipients(read("recipients"));
+  return { draft, errors };
+}
+
+/** True when nothing is missing. */
+export function isComplete(draft: Draft): draft is Inputs {
+  return Object.values(draft).every((value) => value !== undefined);
+}
+
+/** The valid ones, even when others are not; those have their errors. */
+function readRecipients(text: string, errors: SenderError[]): readonly string[] {
+  const { recipients, errors: wrong } = parseRecipients(text);
   errors.push(...wrong);
-  const open = {
-    expiresIn: attempt(() => parseTime("expires-in", read)),
-    passphrase: attempt(() => parsePassphrase(read("passphrase"))),
-    reason: attempt(() => parseLine("reason", read("reason"), LONGEST_REASON)),
-    title: attempt(() => parseLine("title", read("title"), LONGEST_TITLE)),
-    message: optional(read("message")),
-    contact: attempt(() => parseLine("contact", read("contact"), LONGEST_TITLE)),
-    smtp: attempt(() => parseSmtp(read)),
-    configurationSet: optional(read("configuration-set")),
-    region: optional(read("region")),
+  return recipients;
+}
+
+function attemptOptional(read: InputReader, attempt: <T>(parse: () => T) => T | undefined): OptionalInputs {
+  const expiresIn = attempt(() => parseTime("expires-in", read));
+  const passphrase = attempt(() => parsePassphrase(read("passphrase")));
+  const reason = attempt(() => parseLine("reason", read, LONGEST_REASON));
+  const title = attempt(() => parseLine("title", read, LONGEST_TITLE));
+  const contact = attempt(() => parseLine("contact", read, LONGEST_TITLE));
+  const message = optional(read("message"));
+  const region = optional(read("region"));
+  return {
+    ...(expiresIn === undefined ? {} : { expiresIn }),
+    ...(passphrase === undefined ? {} : { passphrase }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(title === undefined ? {} : { title }),
+    ...(message === undefined ? {} : { message }),
+    ...(contact === undefined ? {} : { contact }),
+    ...(region === undefined ? {} : { region }),
   };
-  if (errors.length > 0 || !isComplete(parsed)) return { errors };
-  return { inputs: { ...parsed, ...open, recipients }, errors };
 }
 
-type Complete<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
-
-function isComplete<T extends object>(values: T): values is T & Complete<T> {
-  return Object.values(values).every((value) => value !== undefined);
-}
-
-function required(name: InputName, text: string): string {
-  if (text !== "") return text;
+function required(name: InputName, read: InputReader): string {
+  const text = read(name);
+  if (text.trim() !== "") return text;
   throw new SenderError("input", `The input ${name} is not set. Set it under with: in the workflow.`);
 }
 
@@ -127,7 +157,8 @@ function parsePassphrase(text: string): Concealed<string> | undefined {
   return new Concealed(text);
 }
 
-function parseLine(name: InputName, text: string, longest: number): string | undefined {
+function parseLine(name: InputName, read: InputReader, longest: number): string | undefined {
+  const text = read(name);
   if (text === "") return undefined;
   if (text.length > longest || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) {
     throw new SenderError("input", `${name} must be one line of at most ${longest} characters.`);
@@ -153,16 +184,26 @@ function parseContext(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(entries);
 }
 
-function parseSmtp(read: InputReader): SmtpServer | undefined {
+function parseMail(read: InputReader): MailChoice {
   const host = read("smtp-host");
   const user = read("smtp-user");
   const password = read("smtp-password");
   if (host === "") {
-    if (user === "" && password === "") return undefined;
-    throw new SenderError(
-      "input",
-      "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES.",
-    );
+    if (user !== "" || password !== "") {
+      throw new SenderError(
+        "input",
+        "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES.",
+      );
+    }
+    const configurationSet = optional(read("configuration-set"));
+    const region = optional(read("region"));
+    return {
+      by: "ses",
+      options: {
+        ...(region === undefined ? {} : { region }),
+        ...(configurationSet === undefined ? {} : { configurationSet }),
+      },
+    };
   }
   const text = read("smtp-port") || INPUTS["smtp-port"].default;
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -173,5 +214,6 @@ function parseSmtp(read: InputReader): SmtpServer | undefined {
   if ((user === "") !== (password === "")) {
     throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
   }
-  return { host, port, ...(user === "" ? {} : { login: { user, password: new Concealed(password) } }) };
+  const login = user === "" ? {} : { login: { user, password: new Concealed(password) } };
+  return { by: "smtp", server: { host, port, ...login } };
 }

@@ -1,6 +1,12 @@
 import { context } from "@actions/github";
-import { platformRuntime, secretsManager, sesTransport, smtpTransport } from "@secret-handoff/sdk";
-import type { Inputs } from "./inputs.ts";
+import {
+  type MailTransport,
+  platformRuntime,
+  secretsManager,
+  sesTransport,
+  smtpTransport,
+} from "@secret-handoff/sdk";
+import type { MailChoice } from "./inputs.ts";
 import { originOf } from "./origin.ts";
 import { type OnCancel, runStep } from "./step.ts";
 import { githubInputs, githubWorkflow } from "./workflow.ts";
@@ -11,15 +17,10 @@ const onCancel: OnCancel = (stop) => {
   return () => process.off("SIGINT", stop).off("SIGTERM", stop);
 };
 
-function openMail({ smtp, region, configurationSet }: Inputs) {
-  if (smtp) return smtpTransport(smtp, platformRuntime);
-  return sesTransport(
-    {
-      ...(region === undefined ? {} : { region }),
-      ...(configurationSet === undefined ? {} : { configurationSet }),
-    },
-    platformRuntime,
-  );
+function openMail(choice: MailChoice): MailTransport {
+  return choice.by === "smtp"
+    ? smtpTransport(choice.server, platformRuntime)
+    : sesTransport(choice.options, platformRuntime);
 }
 
 async function main(): Promise<number> {

@@ -5,7 +5,8 @@ export function escapeMarkdown(text: string): string {
     .replace(/&/g, "&amp;")
     .replace(/</g, "&lt;")
     .replace(/>/g, "&gt;")
-    .replace(/[\\`*_{}[\]()#+!|~$-]/g, "\\$&")
+    .replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&")
+    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2")
     .replace(/@/g, "&#64;")
     .replace(/:\/\//g, "&#58;//")
     .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);

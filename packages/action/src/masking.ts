@@ -1,4 +1,5 @@
 import { jsonScalars } from "@secret-handoff/sdk";
+import type { Workflow } from "./workflow.ts";
 
 /**
  * A form shorter than this is not masked: the runner replaces every occurrence, and words such as "true", "5432" or "admin"
@@ -19,6 +20,11 @@ export function maskedForms(value: string | Uint8Array): readonly string[] {
   return [...new Set(forms)].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form),
   );
+}
+
+/** Masks a secret in every form it could be shown in. */
+export function maskAll(workflow: Pick<Workflow, "mask">, value: string | Uint8Array): void {
+  for (const form of maskedForms(value)) workflow.mask(form);
 }
 
 function formsOfText(text: string): readonly string[] {

@@ -22,8 +22,9 @@ export function planOrder(
   secrets: readonly LabelledSecret[],
   origin: Origin,
 ): { readonly order?: Order; readonly errors: readonly SenderError[] } {
-  const contact = inputs.contact ?? `${origin.actor} on GitHub`;
-  const replyTo = inputs.contact === undefined ? undefined : addressOf(inputs.contact);
+  const { passphrase, reason, message, title } = inputs.optional;
+  const contact = inputs.optional.contact ?? `${origin.actor} on GitHub`;
+  const replyTo = addressOf(contact);
   const context = {
     Workflow: origin.workflow,
     Run: origin.runUrl,
@@ -31,13 +32,13 @@ export function planOrder(
     ...inputs.context,
   };
   const header = {
-    title: inputs.title ?? `A secret from ${origin.repository}`,
-    ...(inputs.message === undefined ? {} : { message: inputs.message }),
+    title: title ?? `A secret from ${origin.repository}`,
+    ...(message === undefined ? {} : { message }),
     sender: contact,
     context: {
       Repository: origin.repository,
       ...context,
-      ...(inputs.reason === undefined ? {} : { Reason: inputs.reason }),
+      ...(reason === undefined ? {} : { Reason: reason }),
     },
   };
   const items = itemsOf(secrets, { parseJson: inputs.parseJsonSecrets });
@@ -48,15 +49,15 @@ export function planOrder(
     expiresIn: admitted.expiresIn,
     items,
     header,
-    ...(inputs.passphrase ? { passphrase: inputs.passphrase } : {}),
+    ...(passphrase ? { passphrase } : {}),
     subject: subjectOf(secrets),
     resend: inputs.resend,
-    reason: inputs.reason,
+    reason,
     from: inputs.from,
     ...(replyTo === undefined ? {} : { replyTo }),
     contact,
     source: origin.repository,
-    message: inputs.message,
+    message,
     context,
   };
   return { order, errors };

@@ -1,5 +1,4 @@
 import {
-  cachedToken,
   judge,
   type LabelledSecret,
   type Lifetime,
@@ -10,13 +9,13 @@ import {
   type SecretsSource,
   SenderError,
   type ServiceClient,
-  serviceClient,
+  type Verdict,
 } from "@secret-handoff/sdk";
-import { fetchIdToken, tokenEndpoint } from "./id-token.ts";
-import type { Inputs } from "./inputs.ts";
-import { maskedForms } from "./masking.ts";
+import { type Draft, isComplete, type MailChoice } from "./inputs.ts";
+import { maskAll } from "./masking.ts";
 import type { Origin } from "./origin.ts";
 import { planOrder } from "./plan.ts";
+import { type OpenedService, openService } from "./service.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** The step's surroundings. */
@@ -26,84 +25,102 @@ export type Surroundings = {
   readonly workflow: Workflow;
   readonly runtime: Runtime;
   readonly openSecrets: (region: string | undefined, lifetime: Lifetime, runtime: Runtime) => SecretsSource;
-  readonly openMail: (inputs: Inputs, runtime: Runtime) => MailTransport;
+  readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
 };
 
-/** Everything is known and nothing has been created. */
+/** Everything is known and nothing has been created. `ready` is there only when there are no errors. */
 export type Prepared = {
-  readonly order?: Order;
-  readonly service: ServiceClient;
-  readonly mail: MailTransport;
+  readonly ready?: {
+    readonly order: Order;
+    readonly recipients: readonly string[];
+    readonly service: ServiceClient;
+    readonly mail: MailTransport;
+  };
   readonly secrets: readonly LabelledSecret[];
   readonly errors: readonly SenderError[];
   /** What should be known but stops nothing. */
   readonly advice: readonly string[];
 };
 
-/** Reads the secrets and the policy side by side, masks, and judges: every mistake is found before anything is created. */
+/**
+ * Reads the secrets and the policy side by side, masks, and judges. Inputs that could not be read do not keep the others from
+ * being checked: every mistake is found at once, before anything is created.
+ */
 export async function prepare(
-  inputs: Inputs,
-  { env, origin, workflow, runtime, openSecrets, openMail }: Surroundings,
+  draft: Draft,
+  inputErrors: readonly SenderError[],
+  surroundings: Surroundings,
   lifetime: Lifetime,
 ): Promise<Prepared> {
-  const service = openService(inputs.endpoint, env, workflow, runtime);
-  const mail = openMail(inputs, runtime);
-  const source = openSecrets(inputs.region, lifetime, runtime);
+  const opened = draft.endpoint === undefined ? undefined : openService(draft.endpoint, surroundings);
+  const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
   const [read, policy, checked] = await Promise.all([
-    readSecrets(inputs.secretIds, source, ({ value }) => maskAll(workflow, value.reveal())),
-    settled(service.classes(lifetime)),
-    settled(inputs.dryRun ? mail.check(inputs.from, lifetime) : Promise.resolve([])),
+    readAll(draft, surroundings, lifetime),
+    settled(opened?.client.classes(lifetime)),
+    settled(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : undefined),
   ]);
-  const verdict = policy.value && judge(wishOf(inputs), policy.value);
+  const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);
   const plan =
-    verdict?.admitted && read.secrets.length > 0
-      ? planOrder(inputs, verdict.admitted, read.secrets, origin)
+    verdict?.admitted && isComplete(draft) && read.secrets.length > 0
+      ? planOrder(draft, verdict.admitted, read.secrets, surroundings.origin)
       : undefined;
   const errors = [
+    ...inputErrors,
     ...read.errors,
-    ...(policy.error ?? []),
+    ...policy.errors,
     ...(verdict?.errors ?? []),
     ...(plan?.errors ?? []),
-    ...(checked.error ?? []),
+    ...checked.errors,
   ];
+  const order = errors.length === 0 ? plan?.order : undefined;
+  const ready =
+    order && draft.recipients && opened && mail
+      ? { ready: { order, recipients: draft.recipients, service: opened.client, mail } }
+      : {};
   return {
-    ...(plan?.order && errors.length === 0 ? { order: plan.order } : {}),
-    ...{ service, mail, secrets: read.secrets, errors },
+    ...ready,
+    secrets: read.secrets,
+    errors,
     advice: [...(verdict?.advice ?? []), ...(checked.value ?? [])],
   };
 }
 
-/** Masks a secret in every form it could be shown in. */
-export function maskAll(workflow: Workflow, value: string | Uint8Array): void {
-  for (const form of maskedForms(value)) workflow.mask(form);
+function readAll({ secretIds, optional }: Draft, surroundings: Surroundings, lifetime: Lifetime) {
+  const { openSecrets, runtime, workflow } = surroundings;
+  const source = openSecrets(optional?.region, lifetime, runtime);
+  return readSecrets(secretIds ?? [], source, ({ value }) => maskAll(workflow, value.reveal()));
 }
 
-function openService(
-  endpoint: string,
-  env: Surroundings["env"],
-  workflow: Workflow,
-  runtime: Runtime,
-): ServiceClient {
-  const tokens = cachedToken(async (lifetime) => {
-    const token = await fetchIdToken(tokenEndpoint(env), endpoint, lifetime, runtime);
-    workflow.mask(token);
-    return token;
-  }, runtime);
-  return serviceClient(endpoint, tokens, runtime);
+/** A weak passphrase or a malformed length of time has its own error; here it counts as given. */
+function judgeDraft(
+  draft: Draft,
+  classes: Parameters<typeof judge>[1],
+  { environment }: OpenedService,
+): Verdict | undefined {
+  if (draft.class === undefined) return undefined;
+  const { expiresIn, reason } = draft.optional ?? {};
+  return judge(
+    {
+      class: draft.class,
+      expiresIn,
+      hasPassphrase: draft.passphraseGiven ?? false,
+      reason,
+      recipients: draft.recipients ?? [],
+      environment: environment(),
+    },
+    classes,
+  );
 }
 
-function wishOf(inputs: Inputs) {
-  const { expiresIn, passphrase, reason, recipients } = inputs;
-  return { class: inputs.class, expiresIn, hasPassphrase: passphrase !== undefined, reason, recipients };
-}
+type Settled<T> = { readonly value?: T; readonly errors: readonly SenderError[] };
 
-type Settled<T> = { readonly value?: T; readonly error?: readonly SenderError[] };
-
-async function settled<T>(work: Promise<T>): Promise<Settled<T>> {
+/** Undefined work is what could not be tried. */
+async function settled<T>(work: Promise<T> | undefined): Promise<Settled<T>> {
+  if (!work) return { errors: [] };
   try {
-    return { value: await work };
+    return { value: await work, errors: [] };
   } catch (error) {
-    if (error instanceof SenderError) return { error: [error] };
+    if (error instanceof SenderError) return { errors: [error] };
     throw error;
   }
 }

@@ -1,18 +1,18 @@
-import { type Sealed, seal } from "@secret-handoff/protocol";
+import { emailHintOf, type HandoffView, type Sealed, seal } from "@secret-handoff/protocol";
 import {
   deliver,
   formatDuration,
   type Lifetime,
-  type Order,
   type Outcome,
   SenderError,
   startLifetime,
 } from "@secret-handoff/sdk";
 import type { InputReader } from "./input-table.ts";
-import { type Inputs, readInputs } from "./inputs.ts";
-import { maskAll, type Prepared, prepare, type Surroundings } from "./prepare.ts";
+import { DEFAULT_TIMEOUT, readInputs } from "./inputs.ts";
+import { maskAll } from "./masking.ts";
+import { type Prepared, prepare, type Surroundings } from "./prepare.ts";
 import { annotateOutcomes, lineOf, setOutputs } from "./report.ts";
-import { deliverySummary, dryRunSummary } from "./summary.ts";
+import { deliverySummary, dryRunSummary, several } from "./summary.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** Once stopped, what is under way has this long; revoking and the report fit into what the runner then leaves. */
@@ -32,61 +32,55 @@ export async function runStep(
 ): Promise<0 | 1> {
   const { workflow, runtime } = surroundings;
   for (const name of ["passphrase", "smtp-password"] as const) maskAll(workflow, readInput(name));
-  const { inputs, errors } = readInputs(readInput);
-  if (!inputs) return fail(workflow, errors);
+  const { draft, errors } = readInputs(readInput);
+  const limit = draft.timeout ?? DEFAULT_TIMEOUT;
   const ending = startLifetime(
-    { limitMs: inputs.timeout * 1_000, graceMs: GRACE_MS, atLimit: () => timeIsUp(inputs.timeout) },
+    { limitMs: limit * 1_000, graceMs: GRACE_MS, atLimit: () => timeIsUp(limit) },
     runtime,
   );
   const done = onCancel(() => ending.stop(new SenderError("cancelled", "The workflow was cancelled.")));
   try {
-    return await work(inputs, surroundings, ending.lifetime);
+    const prepared = await prepare(draft, errors, surroundings, ending.lifetime);
+    for (const sentence of prepared.advice) workflow.warning(sentence);
+    return await (draft.dryRun ? dryRun : handOver)(prepared, surroundings, ending.lifetime);
   } finally {
     done();
     ending.close();
   }
 }
 
-async function work(inputs: Inputs, surroundings: Surroundings, lifetime: Lifetime): Promise<0 | 1> {
-  const { workflow } = surroundings;
-  const prepared = await prepare(inputs, surroundings, lifetime);
-  for (const sentence of prepared.advice) workflow.warning(sentence);
-  const { order } = prepared;
-  if (inputs.dryRun) {
-    await workflow.summarise(dryRunSummary(inputs, prepared, surroundings.origin));
-    if (!order) return fail(workflow, prepared.errors);
-    workflow.info("Dry run: everything is in order. Nothing was created or sent.");
-    return 0;
-  }
-  if (!order) return fail(workflow, prepared.errors);
-  const outcomes = await handOverAll(inputs, order, prepared, surroundings, lifetime);
-  setOutputs(workflow, outcomes);
-  annotateOutcomes(workflow, outcomes);
-  await workflow.summarise(deliverySummary(order, prepared.secrets, outcomes, surroundings.origin));
-  return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
+async function dryRun(prepared: Prepared, { workflow, origin }: Surroundings): Promise<0 | 1> {
+  await workflow.summarise(dryRunSummary(prepared, origin));
+  if (!prepared.ready) return fail(workflow, prepared.errors);
+  workflow.info("Dry run: everything is in order. Nothing was created or sent.");
+  return 0;
 }
 
-async function handOverAll(
-  { recipients }: Inputs,
-  order: Order,
-  { service, mail, secrets }: Prepared,
-  { workflow, runtime }: Surroundings,
+async function handOver(
+  { ready, secrets, errors }: Prepared,
+  { workflow, runtime, origin }: Surroundings,
   lifetime: Lifetime,
-): Promise<readonly Outcome[]> {
-  const several = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`;
+): Promise<0 | 1> {
+  if (!ready) return fail(workflow, errors);
+  const { order, recipients, service, mail } = ready;
   workflow.info(
     `Read ${several(secrets.length, "secret")}. Handing over to ${several(recipients.length, "recipient")} through ${service.origin}.`,
   );
-  return deliver(
-    order,
-    recipients,
-    {
-      ...{ service, mail, runtime, seal },
-      onSealed: (sealed) => maskLink(workflow, sealed),
-      onOutcome: (outcome, done, all) => workflow.info(`${done}/${all} ${lineOf(outcome)}`),
-    },
-    lifetime,
-  );
+  const ports = {
+    ...{ service, mail, runtime, seal },
+    onSealed: (sealed: Sealed) => maskLink(workflow, sealed),
+    onWaiting: (recipient: string, { id }: HandoffView) =>
+      workflow.info(
+        `${emailHintOf(recipient)}: another run created handoff ${id} and is mailing it; waiting`,
+      ),
+    onOutcome: (outcome: Outcome, done: number, all: number) =>
+      workflow.info(`${done}/${all} ${lineOf(outcome)}`),
+  };
+  const outcomes = await deliver(order, recipients, ports, lifetime);
+  setOutputs(workflow, outcomes);
+  annotateOutcomes(workflow, outcomes);
+  await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
+  return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
 }
 
 /** The link whole, and the part of it that must stay secret. */

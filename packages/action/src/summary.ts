@@ -1,6 +1,5 @@
 import { emailHintOf } from "@secret-handoff/protocol";
 import { formatDuration, type LabelledSecret, type Order, type Outcome } from "@secret-handoff/sdk";
-import type { Inputs } from "./inputs.ts";
 import { escapeMarkdown, markdownTable } from "./markdown.ts";
 import type { Origin } from "./origin.ts";
 import type { Prepared } from "./prepare.ts";
@@ -42,19 +41,19 @@ export function deliverySummary(
 }
 
 /** The job summary of a dry run. */
-export function dryRunSummary(inputs: Inputs, { secrets, errors, order }: Prepared, origin: Origin): string {
+export function dryRunSummary({ ready, secrets, errors }: Prepared, origin: Origin): string {
   const found = [...new Set(errors.map(({ message }) => message))];
-  return [
-    order
-      ? "### Dry run: everything is in order"
-      : `### Dry run: ${several(found.length, "problem")} to solve`,
-    order ? factsLine(order, origin) : `Class ${escapeMarkdown(inputs.class)}. Nothing was created or sent.`,
-    ...(found.length === 0 ? [] : [found.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n")]),
-    ...(order ? [`Would go to ${inputs.recipients.map(hint).join(", ")}.`] : []),
-    secretsList(secrets),
-  ]
-    .join("\n\n")
-    .concat("\n");
+  const sections = ready
+    ? [
+        "### Dry run: everything is in order",
+        factsLine(ready.order, origin),
+        `Would go to ${ready.recipients.map(hint).join(", ")}.`,
+      ]
+    : [
+        `### Dry run: ${several(found.length, "problem")} to solve`,
+        found.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n"),
+      ];
+  return [...sections, "Nothing was created or sent.", secretsList(secrets)].join("\n\n").concat("\n");
 }
 
 function factsLine(order: Order, origin: Origin): string {
@@ -136,6 +135,7 @@ function utc(seconds: number): string {
   return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
 }
 
-function several(count: number, what: string): string {
+/** `1 secret`, `2 secrets` */
+export function several(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

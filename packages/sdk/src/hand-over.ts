@@ -1,12 +1,16 @@
-import { ProtocolError, type Sealed } from "@secret-handoff/protocol";
+import { type HandoffView, ProtocolError, type Sealed } from "@secret-handoff/protocol";
 import { writeLetter } from "./letter.ts";
 import { type Lifetime, tidyingLifetime } from "./lifetime.ts";
 import type { DeliveryPorts, Order } from "./order.ts";
 import type { Outcome } from "./outcome.ts";
+import { sleep } from "./runtime.ts";
 import { SenderError, type SenderErrorCode } from "./sender-error.ts";
 
 /** What revoking may take at the end, ms: the runner kills a cancelled step ten seconds after it was asked to stop. */
 const TIDYING_MS = 4_000;
+
+/** Between two questions whether another run has mailed, ms. */
+const ASK_AGAIN_MS = 10_000;
 
 /** Answers after which nothing of a create is stored. */
 const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
@@ -51,7 +55,7 @@ async function send(
   let messageId: string;
   try {
     lifetime.stopping.throwIfAborted();
-    const stored = await ports.service.create(sealed, detailsOf(order, recipient), lifetime);
+    const stored = await create(recipient, sealed, order, ports, lifetime);
     if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
     lifetime.stopping.throwIfAborted();
     messageId = await ports.mail.send(letterOf(recipient, sealed, order, ports), lifetime);
@@ -67,6 +71,25 @@ async function send(
     return { kind: "mailed", recipient, id, expiresAt };
   } catch (error) {
     return { kind: "mailed", recipient, id, expiresAt, notRecorded: asSenderError(error) };
+  }
+}
+
+/**
+ * Creates, or finds the earlier handoff of that version. One that another run has created and not mailed yet is waited for:
+ * asking again answers whether it was mailed, and takes its place once it has ended or counts as abandoned (five minutes).
+ */
+async function create(
+  recipient: string,
+  sealed: Sealed,
+  order: Order,
+  { service, runtime, onWaiting }: DeliveryPorts,
+  lifetime: Lifetime,
+): Promise<HandoffView> {
+  for (;;) {
+    const stored = await service.create(sealed, detailsOf(order, recipient), lifetime);
+    if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
+    onWaiting?.(recipient, stored);
+    await sleep(ASK_AGAIN_MS, runtime, lifetime.stopping);
   }
 }
 

@@ -95,7 +95,9 @@ export function expiryInWords(expiresAt: number, now: number): string {
     month: "long",
     year: "numeric",
     timeZone: "UTC",
-  }).format(expiresAt * 1_000);
+  })
+    .format(expiresAt * 1_000)
+    .replace(",", "");
   const time = new Date(expiresAt * 1_000).toISOString().slice(11, 16);
   return `in ${durationInWords(expiresAt - now)}, on ${date} at ${time} UTC`;
 }

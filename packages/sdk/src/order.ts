@@ -1,4 +1,4 @@
-import type { CredentialClass, Header, Item, Sealed, SealInput } from "@secret-handoff/protocol";
+import type { CredentialClass, HandoffView, Header, Item, Sealed, SealInput } from "@secret-handoff/protocol";
 import type { Concealed } from "./concealed.ts";
 import type { Mailbox, MailTransport } from "./mail.ts";
 import type { Outcome } from "./outcome.ts";
@@ -34,6 +34,8 @@ export type DeliveryPorts = {
   readonly seal: (input: SealInput) => Promise<Sealed>;
   /** Told each link before anything is done with it: the place to mask. */
   readonly onSealed?: (sealed: Sealed) => void;
+  /** Told when another run's handoff of that version is not mailed yet, each time it is looked at. */
+  readonly onWaiting?: (recipient: string, earlier: HandoffView) => void;
   /** Told each outcome as it comes. */
   readonly onOutcome?: (outcome: Outcome, done: number, all: number) => void;
 };

@@ -23,30 +23,38 @@ export async function readSecrets(
   source: SecretsSource,
   onRead: (version: SecretVersion) => void = () => {},
 ): Promise<ReadResult> {
-  const errors: SenderError[] = [];
-  const keep = async <T>(work: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await work;
-    } catch (error) {
-      if (!(error instanceof SenderError)) throw error;
-      errors.push(error);
-      return undefined;
-    }
+  const wanted = await mapLimited(selectors, READS_AT_ONCE, (selector) => settled(expand(selector, source)));
+  const read = await mapLimited(wanted.flatMap(spread), READS_AT_ONCE, async (item) => {
+    if (item instanceof SenderError) return item;
+    return settled(readOne(item, source, onRead));
+  });
+  return {
+    secrets: onceEach(read.flatMap((item) => (item instanceof SenderError ? [] : [item]))),
+    errors: read.flatMap((item) => (item instanceof SenderError ? [item] : [])),
   };
-  const wanted = await mapLimited(selectors, READS_AT_ONCE, async (selector) =>
-    keep(expand(selector, source)),
-  );
-  const read = await mapLimited(
-    wanted.flatMap((list) => list ?? []),
-    READS_AT_ONCE,
-    async ({ id, alias }) => {
-      const version = await keep(source.read(id));
-      if (!version) return [];
-      onRead(version);
-      return [{ ...version, label: alias ?? version.name }];
-    },
-  );
-  return { secrets: onceEach(read.flat()), errors };
+}
+
+async function readOne(
+  { id, alias }: Wanted,
+  source: SecretsSource,
+  onRead: (version: SecretVersion) => void,
+): Promise<LabelledSecret> {
+  const version = await source.read(id);
+  onRead(version);
+  return { ...version, label: alias ?? version.name };
+}
+
+async function settled<T>(work: Promise<T>): Promise<T | SenderError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof SenderError) return error;
+    throw error;
+  }
+}
+
+function spread<T>(result: readonly T[] | SenderError): readonly (T | SenderError)[] {
+  return result instanceof SenderError ? [result] : result;
 }
 
 type Wanted = { readonly id: string; readonly alias?: string };

@@ -10,6 +10,8 @@ export type Wish = {
   readonly hasPassphrase: boolean;
   readonly reason: string | undefined;
   readonly recipients: readonly string[];
+  /** The GitHub environment of the sender's token, if any. */
+  readonly environment: string | undefined;
 };
 
 /** A wish that a class admits. */
@@ -33,7 +35,7 @@ export function judge(wish: Wish, classes: readonly CredentialClass[]): Verdict 
       errors: [
         new SenderError(
           "class_unknown",
-          `The service knows no class "${wish.class}". Choose one of: ${names}.`,
+          `The service has no class "${wish.class}" for this workflow. Choose one of: ${names}.`,
         ),
       ],
       advice: [],
@@ -86,6 +88,14 @@ const approvals: Rule = (_, { name, approvals: needed }) =>
       )
     : undefined;
 
+const environments: Rule = ({ environment }, { name, environments: allowed }) =>
+  allowed && !allowed.includes(environment ?? "")
+    ? new SenderError(
+        "policy",
+        `Class ${name} may be sent only from the GitHub environment ${allowed.join(" or ")}. Set environment: on the job.`,
+      )
+    : undefined;
+
 const recipientDomains: Rule = ({ recipients }, { name, recipientDomains: domains }) => {
   if (!domains) return undefined;
   const foreign = recipients.flatMap((address, index) =>
@@ -101,4 +111,4 @@ const recipientDomains: Rule = ({ recipients }, { name, recipientDomains: domain
   );
 };
 
-const RULES: readonly Rule[] = [expiry, passphrase, reason, approvals, recipientDomains];
+const RULES: readonly Rule[] = [expiry, passphrase, reason, approvals, environments, recipientDomains];

@@ -34,7 +34,6 @@ export type SenderErrorCode =
   | "mail_identity"
   | "mail_unreachable"
   | "mail_refused"
-  | "earlier_unmailed"
   | "resend_needed"
   | "newer_version"
   | "sealing"
