@@ -1,0 +1,110 @@
+import * as protocol from "@secret-handoff/protocol";
+import type {
+  BundleJson,
+  EnvelopeGiven,
+  HeaderGiven,
+  HeaderJson,
+  KeysInput,
+  LinkKeysHex,
+  LinkResult,
+  MendedResult,
+  OpenKeysHex,
+} from "../vectors/format.ts";
+import { link, mend } from "./second/link.ts";
+import { Refusal } from "./second/refusal.ts";
+import { emailVerifier, schedule, verifier } from "./second/schedule.ts";
+import { openEnvelope, openHeader } from "./second/sealed.ts";
+import * as text from "./second/text.ts";
+
+/** Everything that the vectors say about a reader, in the vectors' own spelling. */
+export type Implementation = {
+  base64url(text: string, length?: number): string;
+  link(text: string): LinkResult;
+  mend(address: string): MendedResult;
+  passphrase(text: string): string;
+  email(text: string): string;
+  keys(input: KeysInput): Promise<LinkKeysHex & OpenKeysHex>;
+  verifier(token: string): string;
+  emailVerifier(emailKey: string, email: string): string;
+  openEnvelope(given: EnvelopeGiven, envelope: Buffer): BundleJson;
+  openHeader(given: HeaderGiven, header: Buffer): HeaderJson;
+};
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
+const unhex = (digits: string) => Uint8Array.from(Buffer.from(digits, "hex"));
+const linkSecretOf = (digits: string) => unhex(digits) as Uint8Array as protocol.LinkSecret;
+
+/** Flags as a caller in another language may hand them over: any number. */
+const flagsOf = (value: number) => value as protocol.Flags;
+
+function hexed<Key extends string>(keys: Readonly<Record<Key, Uint8Array>>): Record<Key, string> {
+  const entries = Object.entries<Uint8Array>(keys).map(([name, bytes]) => [name, hex(bytes)]);
+  return Object.fromEntries(entries) as Record<Key, string>;
+}
+
+/** packages/protocol. */
+export const first: Implementation = {
+  base64url: (given, length) => hex(protocol.decodeBase64url(given, length)),
+  link(given) {
+    const { linkSecret, ...parsed } = protocol.parseLink(given);
+    return { ...parsed, linkSecret: hex(linkSecret) };
+  },
+  mend(address) {
+    const { linkSecret, ...mended } = protocol.mendAddress(address);
+    return { ...mended, linkSecret: hex(linkSecret) };
+  },
+  passphrase: protocol.normalisePassphrase,
+  email: protocol.normaliseEmail,
+  async keys({ id: idText, flags, linkSecret, ...answers }) {
+    const id = protocol.parseHandoffId(idText);
+    const secret = linkSecretOf(linkSecret);
+    const open = await protocol.deriveOpenKeys({ id, flags: flagsOf(flags), linkSecret: secret }, answers);
+    return { ...hexed(protocol.deriveLinkKeys(id, secret)), ...hexed(open) };
+  },
+  verifier: (token) => hex(protocol.verifierOf(unhex(token) as Uint8Array as protocol.LinkToken)),
+  emailVerifier: (emailKey, email) => hex(protocol.emailVerifierOf(unhex(emailKey), email)),
+  openEnvelope(given, envelope) {
+    const context = { ...given, id: protocol.parseHandoffId(given.id), flags: flagsOf(given.flags) };
+    const keys = { contentKey: unhex(given.contentKey), commitment: unhex(given.commitment) };
+    const { items, receipt } = protocol.openEnvelope(Uint8Array.from(envelope), context, keys);
+    const written = items.map(({ files, ...item }) => ({
+      ...item,
+      ...(files
+        ? { files: files.map((file) => ({ ...file, data: protocol.encodeBase64url(file.data) })) }
+        : {}),
+    }));
+    return { items: written, receipt: protocol.encodeBase64url(receipt) };
+  },
+  openHeader({ id, headerKey }, header) {
+    const opened = protocol.openHeader(
+      Uint8Array.from(header),
+      protocol.parseHandoffId(id),
+      unhex(headerKey),
+    );
+    return Object.fromEntries(Object.entries(opened).filter(([, value]) => value !== undefined));
+  },
+};
+
+/** Shares no code and no library with the first; written on node:crypto for these tests only. */
+export const second: Implementation = {
+  base64url: (given, length) => text.decode(given, length).toString("hex"),
+  link,
+  mend,
+  passphrase: text.passphrase,
+  email: text.email,
+  keys: async (input) => schedule(input),
+  verifier,
+  emailVerifier,
+  openEnvelope,
+  openHeader,
+};
+
+/** What an implementation made of a vector: its result, or the code of its refusal. Anything else thrown is a fault. */
+export async function outcomeOf<Value>(read: () => Value | Promise<Value>) {
+  try {
+    return { result: await read() };
+  } catch (error) {
+    if (error instanceof protocol.ProtocolError || error instanceof Refusal) return { error: error.code };
+    throw error;
+  }
+}

@@ -1,0 +1,81 @@
+import type { AnswerVector } from "./format.ts";
+
+export const passphraseVectors: readonly AnswerVector[] = [
+  { name: "plain words", input: "correct horse battery staple", result: "correct horse battery staple" },
+  { name: "case is kept", input: "Correct Horse", result: "Correct Horse" },
+  { name: "spaces around", input: "  correct horse ", result: "correct horse" },
+  { name: "runs of mixed white space", input: "correct \t\r\n horse", result: "correct horse" },
+  {
+    name: "white space beyond ASCII (U+0085, U+1680, U+2028, U+205F)",
+    input: "a\u0085b\u1680c\u2028d\u205fe",
+    result: "a b c d e",
+  },
+  { name: "no-break and ideographic spaces", input: "\u00a0a\u3000b\u202f", result: "a b" },
+  { name: "zero width space (U+200B) is no white space", input: "a\u200bb", result: "a\u200bb" },
+  { name: "Mongolian vowel separator (U+180E) is no white space", input: "a\u180eb", result: "a\u180eb" },
+  { name: "byte order mark (U+FEFF) is no white space", input: "\ufeffa", result: "\ufeffa" },
+  { name: "composed and decomposed letters are one", input: "u\u0308bergabe", result: "\u00fcbergabe" },
+  { name: "full-width letters", input: "\uff41\uff42\uff43\uff11", result: "abc1" },
+  { name: "ligature and superscript", input: "\ufb01x\u00b2", result: "fix2" },
+  { name: "Hangul jamo compose", input: "\u1112\u1161\u11ab", result: "\ud55c" },
+  {
+    name: "a compatibility character that becomes a space and a mark",
+    input: "a\u00a8b",
+    result: "a \u0308b",
+  },
+  { name: "beyond U+FFFF", input: "\u{1f511} \u{1d400}", result: "\u{1f511} A" },
+  { name: "control characters are kept", input: "a\u0000b", result: "a\u0000b" },
+  { name: "empty", input: "", error: "passphrase" },
+  { name: "only white space", input: " \u3000\t\u2003 ", error: "passphrase" },
+];
+
+export const emailVectors: readonly AnswerVector[] = [
+  { name: "an address", input: "ana@vendor.example", result: "ana@vendor.example" },
+  { name: "capitals", input: "Ana.Belo@Vendor.EXAMPLE", result: "ana.belo@vendor.example" },
+  {
+    name: "ASCII white space around",
+    input: "\r\n\t ana@vendor.example \u000b\f",
+    result: "ana@vendor.example",
+  },
+  {
+    name: "no-break space around, which NFKC makes a space",
+    input: "\u00a0ana@vendor.example\u00a0",
+    result: "ana@vendor.example",
+  },
+  {
+    name: "full-width letters and at sign",
+    input: "\uff41\uff4e\uff41\uff20vendor.example",
+    result: "ana@vendor.example",
+  },
+  { name: "the Kelvin sign is a K", input: "\u212aai@vendor.example", result: "kai@vendor.example" },
+  {
+    name: "plus, quotes and other printable ASCII",
+    input: "a+b!#$%&'*/=?^_`{|}~@x.example",
+    result: "a+b!#$%&'*/=?^_`{|}~@x.example",
+  },
+  { name: "an A-label domain", input: "ana@XN--BERGABE-3YA.example", result: "ana@xn--bergabe-3ya.example" },
+  { name: "one character on each side", input: "a@b", result: "a@b" },
+  { name: "empty", input: "", error: "email" },
+  { name: "only white space", input: " \t ", error: "email" },
+  { name: "no at sign", input: "ana.vendor.example", error: "email" },
+  { name: "two at signs", input: "ana@vendor@example", error: "email" },
+  { name: "nothing before the at sign", input: "@vendor.example", error: "email" },
+  { name: "nothing behind the at sign", input: "ana@", error: "email" },
+  { name: "a space inside", input: "ana @vendor.example", error: "email" },
+  { name: "two lines", input: "ana@vendor.example\nbob@vendor.example", error: "email" },
+  { name: "a letter beyond ASCII before the at sign", input: "an\u00e1@vendor.example", error: "email" },
+  { name: "a domain that is not in A-labels", input: "ana@\u00fcbergabe.example", error: "email" },
+  {
+    name: "the dotless i, which some locales lower a capital I to",
+    input: "\u0131na@vendor.example",
+    error: "email",
+  },
+  { name: "a zero width space inside", input: "ana\u200b@vendor.example", error: "email" },
+  {
+    name: "a line separator behind it, which is no ASCII white space",
+    input: "ana@vendor.example\u2028",
+    error: "email",
+  },
+  { name: "a NUL character", input: "ana\u0000@vendor.example", error: "email" },
+  { name: "a DEL character", input: "ana\u007f@vendor.example", error: "email" },
+];

@@ -1,0 +1,254 @@
+import { concatBytes } from "@noble/hashes/utils.js";
+import { forgeFragmentBytes, forgeLink } from "./forge.ts";
+import type { LinkResult, LinkVector, MendedVector } from "./format.ts";
+import { base64url, hex, ID, LINK_SECRET, ORIGIN, OTHER_ID } from "./material.ts";
+
+const GOOD = forgeLink();
+const FRAGMENT = GOOD.slice(GOOD.indexOf("#") + 1);
+const RESULT: LinkResult = { origin: ORIGIN, id: ID, flags: 0, linkSecret: hex(LINK_SECRET) };
+const { origin: _, ...MENDED } = RESULT;
+
+/** 48 characters leave no unused bits in 36 bytes, so a second spelling must come through the id: its last character has four. */
+const ID_WITH_UNUSED_BITS = `${ID.slice(0, -1)}${nextCharacter(ID.slice(-1))}`;
+
+export const linkVectors: readonly LinkVector[] = [
+  ...[0, 1, 2, 3].map((flags) => ({
+    name: `a link with flags ${flags}`,
+    link: forgeLink({ flags }),
+    result: { ...RESULT, flags },
+  })),
+  ...[
+    "https://localhost",
+    "http://127.0.0.1:8080",
+    "http://localhost:3000",
+    "http://[::1]:3000",
+    "https://a.example:8443",
+  ].map((origin) => ({
+    name: `a link of ${origin}`,
+    link: forgeLink({ origin }),
+    result: { ...RESULT, origin },
+  })),
+  {
+    name: "a link secret of zeros",
+    link: forgeLink({ linkSecret: new Uint8Array(32) }),
+    result: { ...RESULT, linkSecret: "00".repeat(32) },
+  },
+  { name: "nothing at all", link: "", error: "link" },
+  { name: "no fragment", link: GOOD.slice(0, GOOD.indexOf("#")), error: "link" },
+  { name: "an empty fragment", link: GOOD.slice(0, GOOD.indexOf("#") + 1), error: "link" },
+  { name: "the fragment one character short", link: GOOD.slice(0, -1), error: "link" },
+  { name: "the fragment one base64 group short", link: GOOD.slice(0, -4), error: "link" },
+  { name: "the fragment one character long", link: `${GOOD}A`, error: "link" },
+  {
+    name: "the fragment with one byte more",
+    link: `${ORIGIN}/h/${ID}#${base64url(concatBytes(forgeFragmentBytes(), Uint8Array.of(0)))}`,
+    error: "link",
+  },
+  { name: "the fragment padded", link: `${GOOD}====`, error: "link" },
+  { name: "a space inside the fragment", link: withCharacter(20, " "), error: "link" },
+  { name: "the plus of standard base64 in the fragment", link: withCharacter(20, "+"), error: "link" },
+  { name: "the slash of standard base64 in the fragment", link: withCharacter(20, "/"), error: "link" },
+  {
+    name: "a percent-encoded character in the fragment",
+    link: GOOD.replace(FRAGMENT.slice(-1), `%${hex(Buffer.from(FRAGMENT.slice(-1)))}`),
+    error: "link",
+  },
+  { name: "# written as %23", link: GOOD.replace("#", "%23"), error: "link" },
+  { name: "two fragments", link: `${GOOD}#${FRAGMENT}`, error: "link" },
+  { name: "a newline at the end", link: `${GOOD}\n`, error: "link" },
+  { name: "a space in front", link: ` ${GOOD}`, error: "link" },
+  { name: "version 0", link: forgeLink({ version: 0 }), error: "version" },
+  { name: "version 2", link: forgeLink({ version: 2 }), error: "version" },
+  { name: "version 255 with unknown flags", link: forgeLink({ version: 255, flags: 255 }), error: "version" },
+  { name: "unknown flag bit 2", link: forgeLink({ flags: 0x04 }), error: "flags" },
+  { name: "unknown flag bit 7 beside known ones", link: forgeLink({ flags: 0x83 }), error: "flags" },
+  { name: "the flags of another link: the checksum tells", link: withByte(1, 0x02), error: "checksum" },
+  {
+    name: "unknown flags and a wrong checksum: damaged comes first",
+    link: withByte(1, 0x40),
+    error: "checksum",
+  },
+  { name: "one bit of the link secret flipped", link: withByte(2, 0x01), error: "checksum" },
+  { name: "the last bit of the checksum flipped", link: withByte(35, 0x01), error: "checksum" },
+  {
+    name: "the fragment of another handoff's link",
+    link: forgeLink({ checksumId: OTHER_ID }),
+    error: "checksum",
+  },
+  { name: "the checksum made without the id", link: forgeLink({ checksumId: "" }), error: "checksum" },
+  {
+    name: "the link secret with capitals and small letters exchanged",
+    link: swapCase(GOOD),
+    error: "checksum",
+  },
+  { name: "the id one character short", link: GOOD.replace(ID, ID.slice(0, -1)), error: "link" },
+  { name: "the id one character long", link: GOOD.replace(ID, `${ID}A`), error: "link" },
+  {
+    name: "the id with unused bits that are not zero",
+    link: GOOD.replace(ID, ID_WITH_UNUSED_BITS),
+    error: "link",
+  },
+  { name: "the id padded", link: GOOD.replace(ID, `${ID}==`), error: "link" },
+  { name: "no id", link: GOOD.replace(ID, ""), error: "link" },
+  {
+    name: "http on a host that is not loopback",
+    link: forgeLink({ origin: "http://handoff.example.com" }),
+    error: "link",
+  },
+  {
+    name: "http on a host that only begins like loopback",
+    link: forgeLink({ origin: "http://127.0.0.1.example.com" }),
+    error: "link",
+  },
+  { name: "ftp", link: forgeLink({ origin: "ftp://handoff.example.com" }), error: "link" },
+  {
+    name: "the scheme in capitals",
+    link: forgeLink({ origin: "HTTPS://handoff.example.com" }),
+    error: "link",
+  },
+  { name: "the host in capitals", link: forgeLink({ origin: "https://HANDOFF.example.com" }), error: "link" },
+  { name: "the default port written out", link: forgeLink({ origin: `${ORIGIN}:443` }), error: "link" },
+  { name: "an empty port", link: forgeLink({ origin: `${ORIGIN}:` }), error: "link" },
+  { name: "a port that is no number", link: forgeLink({ origin: `${ORIGIN}:https` }), error: "link" },
+  { name: "a port beyond 65535", link: forgeLink({ origin: `${ORIGIN}:65536` }), error: "link" },
+  {
+    name: "a user name before the host",
+    link: forgeLink({ origin: "https://ana@handoff.example.com" }),
+    error: "link",
+  },
+  {
+    name: "a host with letters beyond ASCII",
+    link: forgeLink({ origin: "https://\u00fcbergabe.example" }),
+    error: "link",
+  },
+  {
+    name: "a host that is percent-encoded",
+    link: forgeLink({ origin: "https://handoff%2eexample.com" }),
+    error: "link",
+  },
+  { name: "no host", link: forgeLink({ origin: "https://" }), error: "link" },
+  { name: "no scheme", link: forgeLink({ origin: "handoff.example.com" }), error: "link" },
+  { name: "backslashes for slashes", link: GOOD.replaceAll("/", "\\"), error: "link" },
+  { name: "a path before /h/", link: forgeLink({ origin: `${ORIGIN}/app` }), error: "link" },
+  { name: "two slashes before h", link: forgeLink({ origin: `${ORIGIN}/` }), error: "link" },
+  { name: "a slash behind the id", link: GOOD.replace("#", "/#"), error: "link" },
+  { name: "another segment behind the id", link: GOOD.replace("#", "/open#"), error: "link" },
+  { name: "/H/ for /h/", link: GOOD.replace("/h/", "/H/"), error: "link" },
+  { name: "a query", link: GOOD.replace("#", "?utm_source=mail#"), error: "link" },
+  { name: "an empty query", link: GOOD.replace("#", "?#"), error: "link" },
+];
+
+const PATH = GOOD.slice(ORIGIN.length);
+const inLayers = (layers: number) => {
+  let text = GOOD;
+  for (let layer = 0; layer < layers; layer += 1) text = encodeURIComponent(text);
+  return text;
+};
+const everyCharacter = (text: string) =>
+  [...Buffer.from(text)].map((byte) => `%${hex(Uint8Array.of(byte))}`).join("");
+
+export const mendedVectors: readonly MendedVector[] = [
+  { name: "path and fragment as they should be", address: PATH, result: MENDED },
+  { name: "the whole link", address: GOOD, result: MENDED },
+  { name: "# as %23", address: PATH.replace("#", "%23"), result: MENDED },
+  { name: "# as %2523", address: PATH.replace("#", "%2523"), result: MENDED },
+  { name: "# as %252523", address: PATH.replace("#", "%252523"), result: MENDED },
+  { name: "five layers of encoding", address: inLayers(5), result: MENDED },
+  { name: "every character percent-encoded, lower-case hex", address: everyCharacter(PATH), result: MENDED },
+  {
+    name: "every character percent-encoded, upper-case hex",
+    address: everyCharacter(PATH).toUpperCase(),
+    result: MENDED,
+  },
+  {
+    name: "inside a gateway's url parameter",
+    address: `https://gateway.example/?url=${encodeURIComponent(GOOD)}&data=05%7C01`,
+    result: MENDED,
+  },
+  {
+    name: "inside two gateways' url parameters",
+    address: `https://a.example/?u=${encodeURIComponent(`https://b.example/?url=${encodeURIComponent(GOOD)}&x=1`)}&y=2`,
+    result: MENDED,
+  },
+  {
+    name: "behind a gateway whose own path has /h/",
+    address: `https://gateway.example/h/r?u=${encodeURIComponent(GOOD)}`,
+    result: MENDED,
+  },
+  {
+    name: "tracking parameters before the fragment",
+    address: PATH.replace("#", "?utm_source=mail&utm_medium=x#"),
+    result: MENDED,
+  },
+  {
+    name: "tracking parameters behind %23",
+    address: `${PATH.replace("#", "%23")}?utm_source=mail`,
+    result: MENDED,
+  },
+  {
+    name: "a mangled and then repeated fragment",
+    address: `${PATH.replace("#", "%23")}#${FRAGMENT}`,
+    result: MENDED,
+  },
+  { name: "a slash behind the id", address: PATH.replace("#", "/#"), result: MENDED },
+  { name: "in angle brackets, inside a sentence", address: `Open <${GOOD}>, please.`, result: MENDED },
+  { name: "a full stop behind it", address: `${GOOD}.`, result: MENDED },
+  {
+    name: "flags 3 kept",
+    address: forgeLink({ flags: 3 }).replace("#", "%23"),
+    result: { ...MENDED, flags: 3 },
+  },
+  { name: "six layers of encoding", address: inLayers(6), error: "link" },
+  { name: "an empty address", address: "", error: "link" },
+  { name: "only the fragment", address: FRAGMENT, error: "link" },
+  { name: "no fragment left", address: PATH.slice(0, PATH.indexOf("#")), error: "link" },
+  {
+    name: "%23, and the last character cut off",
+    address: PATH.replace("#", "%23").slice(0, -1),
+    error: "link",
+  },
+  {
+    name: "%23, and the last character cut off, then parameters",
+    address: `${PATH.replace("#", "%23").slice(0, -1)}&data=AAAA`,
+    error: "link",
+  },
+  { name: "%23, and a character too many", address: `${PATH.replace("#", "%23")}A`, error: "link" },
+  { name: "the id cut", address: PATH.replace(ID, ID.slice(1)).replace("#", "%23"), error: "link" },
+  {
+    name: "the id with unused bits that are not zero",
+    address: PATH.replace(ID, ID_WITH_UNUSED_BITS),
+    error: "link",
+  },
+  {
+    name: "the fragment of another handoff",
+    address: PATH.replace(ID, OTHER_ID).replace("#", "%23"),
+    error: "checksum",
+  },
+  { name: "the address lowered by a gateway", address: PATH.toLowerCase(), error: "link" },
+  { name: "version 2 behind %23", address: forgeLink({ version: 2 }).replace("#", "%23"), error: "version" },
+  { name: "unknown flags behind %23", address: forgeLink({ flags: 8 }).replace("#", "%23"), error: "flags" },
+];
+
+function nextCharacter(character: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return alphabet.charAt(alphabet.indexOf(character) + 1);
+}
+
+function withCharacter(index: number, character: string): string {
+  return `${ORIGIN}/h/${ID}#${FRAGMENT.slice(0, index)}${character}${FRAGMENT.slice(index + 1)}`;
+}
+
+/** The good link with `mask` xored into one byte of its fragment, the checksum left as it was. */
+function withByte(index: number, mask: number): string {
+  const bytes = forgeFragmentBytes().map((byte, at) => (at === index ? byte ^ mask : byte));
+  return `${ORIGIN}/h/${ID}#${base64url(bytes)}`;
+}
+
+/** The link with all but its version and flags in the other case. */
+function swapCase(link: string): string {
+  const at = link.indexOf("#") + 5;
+  const swapped = [...link.slice(at)].map((letter) =>
+    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
+  );
+  return link.slice(0, at) + swapped.join("");
+}

@@ -1,0 +1,31 @@
+import { emailVectors, passphraseVectors } from "./answers.ts";
+import { base64urlVectors } from "./base64url.ts";
+import { envelopeVectors, sizeVectors } from "./envelopes.ts";
+import type { Schedule, Vectors } from "./format.ts";
+import { handoffVectors } from "./handoffs.ts";
+import { headerVectors } from "./headers.ts";
+import { emailVerifierVectors, keysVectors, scheduleOf, verifierVectors } from "./keys.ts";
+import { linkVectors, mendedVectors } from "./links.ts";
+import { hex, ID, LINK_SECRET, OTHER_ID } from "./material.ts";
+
+/** Everything in v1.json, the same at every call. */
+export async function makeVectors(): Promise<Vectors> {
+  const linkSecret = hex(LINK_SECRET);
+  const keys: Schedule = await scheduleOf({ id: ID, flags: 0, linkSecret });
+  const others: Schedule = await scheduleOf({ id: OTHER_ID, flags: 0, linkSecret });
+  return {
+    protocol: "secret-handoff/v1",
+    base64url: base64urlVectors,
+    links: linkVectors,
+    mended: mendedVectors,
+    passphrases: passphraseVectors,
+    emails: emailVectors,
+    keys: await keysVectors(),
+    verifiers: verifierVectors,
+    emailVerifiers: emailVerifierVectors,
+    sizes: sizeVectors(keys),
+    envelopes: envelopeVectors(keys, others),
+    headers: headerVectors(keys, others),
+    handoffs: await handoffVectors(),
+  };
+}
