@@ -1,5 +1,5 @@
-import { Token } from "cdktf";
 import { policyProblems } from "./check-policy.ts";
+import { isExpression } from "./expression.ts";
 import { LOG_RETENTION_DAYS, nearestRetention } from "./log-retention.ts";
 import { classesOf } from "./policy.ts";
 import type { SecretHandoffProps } from "./secret-handoff-props.ts";
@@ -122,7 +122,7 @@ function broken(checks: Checks): readonly string[] {
 
 /** True as well where nothing is given, and where only Terraform will know. */
 function known<T>(value: T | undefined, holds: (value: T) => boolean): boolean {
-  return value === undefined || Token.isUnresolved(value) || holds(value);
+  return value === undefined || isExpression(value) || holds(value);
 }
 
 function isHostName(name: string): boolean {
@@ -131,7 +131,7 @@ function isHostName(name: string): boolean {
 }
 
 function covers(identity: string, address: string): boolean {
-  if (Token.isUnresolved(identity)) return true;
+  if (isExpression(identity)) return true;
   const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
   const verified = identity.toLowerCase();
   return address.toLowerCase() === verified || domain === verified || domain.endsWith(`.${verified}`);

@@ -1,6 +1,5 @@
 import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution/index.js";
 import { Wafv2WebAcl } from "@cdktf/provider-aws/lib/wafv2-web-acl/index.js";
-import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { Certificate } from "./certificate.ts";
 import { aliasRecords } from "./dns.ts";
@@ -9,8 +8,8 @@ import type { DomainProps, EdgeProps } from "./secret-handoff-props.ts";
 export type EdgeConstructProps = EdgeProps & {
   readonly namePrefix: string;
   readonly domain: DomainProps;
-  /** `https://ID.execute-api.REGION.amazonaws.com` */
-  readonly apiEndpoint: string;
+  /** `ID.execute-api.REGION.amazonaws.com` */
+  readonly apiHost: string;
 };
 
 /** AWS's own policies, by the ids that are the same in every account. */
@@ -50,7 +49,7 @@ export class Edge extends Construct {
       origin: [
         {
           originId: "api",
-          domainName: Fn.replace(props.apiEndpoint, "https://", ""),
+          domainName: props.apiHost,
           customOriginConfig: {
             httpPort: 80,
             httpsPort: 443,

@@ -1,3 +1,4 @@
+import { isExpression } from "./expression.ts";
 import { InvalidProps } from "./invalid-props.ts";
 import { GITHUB_ISSUER } from "./policy.ts";
 import type { Statement } from "./policy-document.ts";
@@ -71,7 +72,7 @@ function jobsProblems(jobs: GitHubJobs): readonly string[] {
     workflow: "it would admit workflows that anybody with write access can add",
   };
   for (const part of ["repository", "environment", "workflow"] as const) {
-    if (/[*?]/.test(jobs[part] ?? "")) {
+    if (!isExpression(jobs[part]) && /[*?]/.test(jobs[part] ?? "")) {
       problems.push(
         `${part} has a wildcard, and ${consequence[part]}: name one, and build one role for each`,
       );
@@ -79,7 +80,7 @@ function jobsProblems(jobs: GitHubJobs): readonly string[] {
   }
   if (!/^[^/\s]+\/[^/\s]+$/.test(repository)) problems.push("repository must read owner/name");
   for (const [part, id] of Object.entries({ repositoryId, ownerId })) {
-    if (!/^[1-9]\d*$/.test(id)) {
+    if (!isExpression(id) && !/^[1-9]\d*$/.test(id)) {
       problems.push(`${part} must be GitHub's number: names can be given to somebody else, numbers cannot`);
     }
   }

@@ -18,3 +18,4 @@ export type {
 export { SecretHandoffSender, type SecretHandoffSenderProps } from "./secret-handoff-sender.ts";
 export type { SenderRights } from "./sender-rights.ts";
 export { defineStack, SecretHandoffStack, type StackConfig, type StateProps } from "./stack.ts";
+export { buildModules } from "./terraform-module/build-modules.ts";

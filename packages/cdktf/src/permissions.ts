@@ -82,19 +82,6 @@ function drainStatements(
   ];
 }
 
-/** Mailing codes through SES, from one address of one identity. */
-export function sesStatements(mail: {
-  readonly identityArn: string;
-  readonly configurationSetArn: string;
-  readonly from: string;
-}): readonly Statement[] {
-  return [
-    allow("MailCodes", ["ses:SendEmail"], [mail.identityArn, mail.configurationSetArn], {
-      StringEquals: { "ses:FromAddress": mail.from },
-    }),
-  ];
-}
-
 /** Mailing codes through SMTP: reading the server's credentials. */
 export function smtpStatements(mail: {
   readonly secretArn: string;

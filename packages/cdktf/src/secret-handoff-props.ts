@@ -1,4 +1,5 @@
-import type { TerraformProvider } from "cdktf";
+import type { IResolvable, TerraformProvider } from "cdktf";
+import type { Expression } from "./expression.ts";
 import type { FunctionName } from "./function-archive.ts";
 import type { PolicyProps } from "./policy.ts";
 
@@ -33,7 +34,7 @@ export type EdgeProps = {
    */
   readonly webAclArn?: string;
   /** @default PriceClass_100 */
-  readonly priceClass?: "PriceClass_100" | "PriceClass_200" | "PriceClass_All";
+  readonly priceClass?: "PriceClass_100" | "PriceClass_200" | "PriceClass_All" | Expression;
 };
 
 /** Mail through Amazon SES. */
@@ -54,7 +55,7 @@ export type SesMailProps = {
    * REQUIRE bounces mail that would travel in the clear.
    * @default REQUIRE
    */
-  readonly tlsPolicy?: "REQUIRE" | "OPTIONAL";
+  readonly tlsPolicy?: "REQUIRE" | "OPTIONAL" | Expression;
 };
 
 /** Mail through an SMTP server. */
@@ -110,9 +111,9 @@ export type AlarmProps = {
 /** Deletion protection of the two tables. Both must be off before a tear-down. */
 export type DeletionProtectionProps = {
   /** @default true */
-  readonly handoffs?: boolean;
+  readonly handoffs?: boolean | IResolvable;
   /** @default true */
-  readonly audit?: boolean;
+  readonly audit?: boolean | IResolvable;
 };
 
 export type SecretHandoffProps = PolicyProps & {

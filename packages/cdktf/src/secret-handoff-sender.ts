@@ -1,14 +1,10 @@
-import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region/index.js";
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js";
-import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
-import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { Construct } from "constructs";
-import { arnParts } from "./arn-parts.ts";
-import { type GitHubJobs, gitHubTrust } from "./github-trust.ts";
+import type { GitHubJobs } from "./github-trust.ts";
 import { InvalidProps } from "./invalid-props.ts";
 import { GITHUB_ISSUER } from "./policy.ts";
-import { policyDocument } from "./policy-document.ts";
 import { type SenderRights, senderRightsProblems, senderRightsStatements } from "./sender-rights.ts";
+import { SenderRole } from "./sender-role.ts";
 import { tagEverything } from "./tag-everything.ts";
 
 export type SecretHandoffSenderProps = GitHubJobs &
@@ -39,23 +35,13 @@ export class SecretHandoffSender extends Construct {
     if (problems.length > 0) throw new InvalidProps(problems);
 
     this.oidcProviderArn = props.oidcProviderArn ?? this.#oidcProvider(props.issuer ?? GITHUB_ISSUER);
-    const role = new IamRole(this, "role", {
+    this.roleArn = new SenderRole(this, "sender", {
       name: props.name ?? "secret-handoff-sender",
-      description: `secret-handoff: ${props.repository}, environment ${props.environment}`,
-      assumeRolePolicy: policyDocument([gitHubTrust(props, this.oidcProviderArn)]),
-      maxSessionDuration: 3_600,
-      ...(props.permissionsBoundaryArn === undefined
-        ? {}
-        : { permissionsBoundary: props.permissionsBoundaryArn }),
-    });
-    const { partition, account } = arnParts(role.arn);
-    const region = new DataAwsRegion(this, "region").id;
-    new IamRolePolicy(this, "policy", {
-      name: "send",
-      role: role.name,
-      policy: policyDocument(senderRightsStatements(props, { partition, region, account })),
-    });
-    this.roleArn = role.arn;
+      jobs: props,
+      oidcProviderArn: this.oidcProviderArn,
+      permissionsBoundaryArn: props.permissionsBoundaryArn,
+      statements: (here) => senderRightsStatements(props, here),
+    }).arn;
     if (props.tags) tagEverything(this, props.tags);
   }
 

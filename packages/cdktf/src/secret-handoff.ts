@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { propsProblems } from "./check-props.ts";
 import { CustomDomain } from "./custom-domain.ts";
@@ -61,7 +62,7 @@ export class SecretHandoff extends Construct {
         sweeper: archive("sweeper"),
       },
       policyJson: policyJson(props),
-      origin: domain && `https://${domain.name}`,
+      origin: (apiEndpoint) => (domain === undefined ? apiEndpoint : `https://${domain.name}`),
       closeDefaultEndpoint: domain !== undefined && edge === undefined,
     });
     const domainTarget = this.#domainTarget(name, domain, edge);
@@ -75,7 +76,8 @@ export class SecretHandoff extends Construct {
     if (edge === undefined) {
       return new CustomDomain(this, "domain", { ...domain, apiId: api.id, stageId: stage.id }).target;
     }
-    return new Edge(this, "edge", { ...edge, namePrefix: name, domain, apiEndpoint: api.apiEndpoint }).target;
+    const apiHost = Fn.replace(api.apiEndpoint, "https://", "");
+    return new Edge(this, "edge", { ...edge, namePrefix: name, domain, apiHost }).target;
   }
 }
 

@@ -20,11 +20,13 @@ export type SenderRights = {
   /** Keys that encrypt those secrets, where that is not aws/secretsmanager. */
   readonly kmsKeyArns?: readonly string[];
   /** How the workflow mails. @default not through SES */
-  readonly mail?: {
-    readonly identityArn: string;
-    readonly configurationSetArn: string;
-    readonly from: string;
-  };
+  readonly mail?: MailRights;
+};
+
+export type MailRights = {
+  readonly identityArn: string;
+  readonly configurationSetArn: string;
+  readonly from: string;
 };
 
 /** What is wrong with the rights, each a sentence. */
@@ -71,14 +73,15 @@ export function senderRightsStatements(rights: SenderRights, here: ArnParts): re
           ),
         ]
       : []),
-    ...(mail === undefined
-      ? []
-      : [
-          allow("MailLinks", ["ses:SendEmail"], [mail.identityArn, mail.configurationSetArn], {
-            StringEquals: { "ses:FromAddress": mail.from },
-          }),
-        ]),
+    ...(mail === undefined ? [] : [mailStatement(mail)]),
   ];
+}
+
+/** Mailing through SES, from one address of one identity. */
+export function mailStatement({ identityArn, configurationSetArn, from }: MailRights): Statement {
+  return allow("MailLinks", ["ses:SendEmail"], [identityArn, configurationSetArn], {
+    StringEquals: { "ses:FromAddress": from },
+  });
 }
 
 /** Secrets Manager ends every secret's ARN with a hyphen and six characters of its own. */

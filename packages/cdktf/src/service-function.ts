@@ -2,8 +2,8 @@ import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js";
-import { Token } from "cdktf";
 import { Construct } from "constructs";
+import { isExpression } from "./expression.ts";
 import type { FunctionCode } from "./function-archive.ts";
 import { InvalidProps } from "./invalid-props.ts";
 import { logStatements } from "./permissions.ts";
@@ -105,5 +105,5 @@ export class ServiceFunction extends Construct {
 }
 
 function bytesOf(value: string): number {
-  return Token.isUnresolved(value) ? UNKNOWN_VALUE_BYTES : Buffer.byteLength(value);
+  return isExpression(value) ? UNKNOWN_VALUE_BYTES : Buffer.byteLength(value);
 }

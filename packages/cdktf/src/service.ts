@@ -15,7 +15,6 @@ import {
   drainerStatements,
   recipientStatements,
   senderStatements,
-  sesStatements,
   smtpStatements,
   sweeperStatements,
   tableKeyStatements,
@@ -23,6 +22,7 @@ import {
 import type { Statement } from "./policy-document.ts";
 import { PseudonymKey } from "./pseudonym-key.ts";
 import type { SecretHandoffProps } from "./secret-handoff-props.ts";
+import { mailStatement } from "./sender-rights.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { SesMail } from "./ses-mail.ts";
 import { Tables } from "./tables.ts";
@@ -36,8 +36,8 @@ export type ServiceProps = Omit<
   readonly code: Readonly<Record<FunctionName, FunctionCode>>;
   /** The sender function's CONFIG. */
   readonly policyJson: string;
-  /** `https://HOST`; the API's own address where there is none. */
-  readonly origin?: string | undefined;
+  /** `https://HOST`, given the API's own address. */
+  readonly origin: (apiEndpoint: string) => string;
   readonly closeDefaultEndpoint: boolean | IResolvable;
 };
 
@@ -93,7 +93,7 @@ export class Service extends Construct {
       logRetentionDays,
       closeDefaultEndpoint: props.closeDefaultEndpoint,
     });
-    this.origin = props.origin ?? this.api.api.apiEndpoint;
+    this.origin = props.origin(this.api.api.apiEndpoint);
     this.pseudonymKey = new PseudonymKey(this, "pseudonyms", {
       name,
       accountRootArn: `arn:${here.partition}:iam::${here.account}:root`,
@@ -158,7 +158,7 @@ export class Service extends Construct {
     if (mail?.kind === "smtp") return smtpStatements(mail);
     if (mail === undefined || this.mail === undefined) return [];
     const { identityArn, configurationSet } = this.mail;
-    return sesStatements({ identityArn, configurationSetArn: configurationSet.arn, from: mail.from });
+    return [mailStatement({ identityArn, configurationSetArn: configurationSet.arn, from: mail.from })];
   }
 
   #configure({ mail, policyJson }: ServiceProps): void {

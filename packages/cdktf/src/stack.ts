@@ -1,6 +1,7 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
-import { LocalBackend, S3Backend, TerraformElement, TerraformOutput, TerraformStack } from "cdktf";
-import type { Construct, Node } from "constructs";
+import { LocalBackend, S3Backend } from "cdktf";
+import type { Construct } from "constructs";
+import { ReadableStack } from "./readable-stack.ts";
 import { SecretHandoff } from "./secret-handoff.ts";
 import type { EdgeProps, SecretHandoffProps } from "./secret-handoff-props.ts";
 import { SecretHandoffSender, type SecretHandoffSenderProps } from "./secret-handoff-sender.ts";
@@ -36,7 +37,7 @@ export function defineStack(config: StackConfig): StackConfig {
 const DEFAULT_STATE_PATH = "../../../terraform.secret-handoff.tfstate";
 
 /** The deployable stack: provider, state, service, senders' roles, outputs. */
-export class SecretHandoffStack extends TerraformStack {
+export class SecretHandoffStack extends ReadableStack {
   readonly handoff: SecretHandoff;
 
   constructor(scope: Construct, id: string, config: StackConfig & { readonly code: string }) {
@@ -51,20 +52,14 @@ export class SecretHandoffStack extends TerraformStack {
       ...(edge === undefined ? {} : { edge: { ...edge, usEast1: this.#usEast1() } }),
     });
     const { outputs } = this.handoff;
-    this.#output({ ...outputs });
+    this.output({ ...outputs });
     for (const [name, props] of Object.entries(gitHub)) {
       const sender = new SecretHandoffSender(this, `github-${name}`, {
         ...props,
         ...this.#mailFor(service.mail),
       });
-      this.#output({ [`${name}RoleArn`]: sender.roleArn });
+      this.output({ [`${name}RoleArn`]: sender.roleArn });
     }
-  }
-
-  /** Readable addresses, `aws_dynamodb_table.tables_handoffs`: they stand in plans, and must never change. */
-  protected override allocateLogicalId(element: TerraformElement | Node): string {
-    const node = element instanceof TerraformElement ? element.node : element;
-    return logicalId(node.path.split("/").slice(1));
   }
 
   #keepState(state: StateProps): void {
@@ -90,24 +85,4 @@ export class SecretHandoffStack extends TerraformStack {
       mail: { identityArn: mailIdentityArn, configurationSetArn: mailConfigurationSetArn, from: mail.from },
     };
   }
-
-  #output(values: Readonly<Record<string, string | readonly string[] | undefined>>): void {
-    for (const [name, value] of Object.entries(values)) {
-      if (value !== undefined) new TerraformOutput(this, snakeCase(name), { value, staticId: true });
-    }
-  }
-}
-
-/** `handoff/service/tables/handoffs` is `tables_handoffs`: the parts that are the same for everything are left out. */
-export function logicalId(path: readonly string[]): string {
-  const [first, second] = path;
-  const rest = first === "handoff" ? path.slice(second === "service" ? 2 : 1) : path;
-  return rest.join("_").replaceAll("-", "_");
-}
-
-function snakeCase(name: string): string {
-  return name
-    .replaceAll("-", "_")
-    .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
-    .toLowerCase();
 }
