@@ -75,5 +75,5 @@ export function awsFailure(error: unknown, service: string, { over }: Lifetime, 
 }
 
 function isAwsError(error: unknown): error is AwsError {
-  return error instanceof Error;
+  return typeof error === "object" && error !== null && "name" in error && "message" in error;
 }

@@ -21,7 +21,9 @@ export function formatDuration(seconds: number): string {
 
 /** In words, rounded to the unit that reads best: `24 hours`, `3 days`, `90 minutes`. */
 export function durationInWords(seconds: number): string {
-  const unit = UNITS.find(({ seconds: size }) => seconds >= 2 * size) ?? UNITS[3];
-  const count = Math.max(0, Math.round(seconds / unit.seconds));
+  const minutes = Math.round(seconds / 60) * 60;
+  const rounded = minutes >= 120 ? minutes : seconds;
+  const unit = UNITS.find(({ seconds: size }) => rounded >= 2 * size) ?? UNITS[3];
+  const count = Math.max(0, Math.round(rounded / unit.seconds));
   return `${count} ${unit.name}${count === 1 ? "" : "s"}`;
 }

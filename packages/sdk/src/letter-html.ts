@@ -59,7 +59,8 @@ ${parts.message === undefined ? "" : `<p class="quote ink" style="margin:0 0 20p
 <p style="margin:24px 0 12px;"><a ses:no-track class="button" href="${link}" style="display:inline-block;padding:13px 26px;border-radius:8px;background:${LIGHT.accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(parts.button)}</a></p>
 <p class="soft" style="margin:0 0 4px;font-size:14px;color:${LIGHT.soft};">Or copy this address into your browser:</p>
 <p style="margin:0 0 24px;font:13px/1.5 ${MONO};word-break:break-all;"><a ses:no-track class="link" href="${link}" style="color:${LIGHT.accent};text-decoration:none;">${link}</a></p>
-${paragraph(`${parts.until} ${parts.once}`)}
+${paragraph(parts.until, "font-weight:600;")}
+${paragraph(parts.once)}
 ${needsHtml(parts.needs)}
 ${paragraph(parts.warning, "font-weight:600;")}
 ${paragraph(parts.unexpected)}

@@ -12,7 +12,8 @@ export function letterText(parts: LetterParts): string {
     ...(parts.message === undefined ? [] : [quote(parts.message)]),
     `${parts.button}:`,
     parts.link,
-    wrap(`${parts.until} ${parts.once}`),
+    wrap(parts.until),
+    wrap(parts.once),
     ...needs,
     wrap(parts.warning),
     wrap(parts.unexpected),
@@ -35,7 +36,7 @@ function quote(message: string): string {
   return message
     .trim()
     .split(/\r?\n/)
-    .map((line) => wrap(line, "> ", "> "))
+    .map((line) => (line.trim() === "" ? ">" : wrap(line, "> ", "> ")))
     .join("\n");
 }
 

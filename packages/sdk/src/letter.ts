@@ -63,20 +63,22 @@ export function writeLetter(facts: LetterFacts): Letter {
 function partsOf(facts: LetterFacts): LetterParts {
   return {
     heading: "A secret for you",
-    intro: `${facts.contact} sends you a secret from ${facts.source}.`,
+    intro: `${facts.contact} sends you a secret from ${facts.source}.${facts.reason === undefined ? "" : ` Reason: ${sentence(facts.reason)}`}`,
     message: facts.message,
     link: facts.link,
     button: "Open the secret",
     until: `The link ends ${expiryInWords(facts.expiresAt, facts.now)}.`,
     once: "It opens once: have the place ready where you will keep the secret before you press Reveal.",
     needs: needsOf(facts),
-    facts: [
-      ...(facts.reason === undefined ? [] : [["Reason", facts.reason] as const]),
-      ...Object.entries(facts.context),
-    ],
-    warning: "Nobody will ask you for this link. Do not forward it, and do not paste it anywhere.",
+    facts: Object.entries(facts.context),
+    warning:
+      "Nobody will ask you for this link. Do not forward it, and paste it nowhere but into your browser.",
     unexpected: `Not expecting it? Leave it closed and ask ${facts.contact}, in a way you already know.`,
   };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 function needsOf({ flags, mailedCode }: LetterFacts): readonly string[] {

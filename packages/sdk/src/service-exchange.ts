@@ -117,7 +117,7 @@ function networkFailure(error: unknown, origin: string, lifetime: Lifetime, time
 
 /** Node's fetch hides the system's error code in `cause`. */
 function causeCode(error: unknown): string | undefined {
-  const cause = error instanceof Error ? error.cause : undefined;
+  const cause = typeof error === "object" && error !== null && "cause" in error ? error.cause : undefined;
   const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
   return typeof code === "string" ? code : undefined;
 }

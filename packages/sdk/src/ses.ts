@@ -81,12 +81,15 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
       const found = await (await client()).send(command, { abortSignal: lifetime.over });
       return found.VerifiedForSendingStatus ? "verified" : "unverified";
     } catch (error) {
-      const name = error instanceof Error ? error.name : "";
-      if (name === "NotFoundException") return "unverified";
-      if (/^AccessDenied/.test(name)) return "hidden";
+      if (isNamed(error, /^NotFoundException$/)) return "unverified";
+      if (isNamed(error, /^AccessDenied/)) return "hidden";
       throw error;
     }
   }
+}
+
+function isNamed(error: unknown, pattern: RegExp): boolean {
+  return typeof error === "object" && error !== null && "name" in error && pattern.test(String(error.name));
 }
 
 async function openClient(region: string | undefined): Promise<SESv2Client> {

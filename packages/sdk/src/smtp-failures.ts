@@ -76,7 +76,8 @@ function said(response: unknown, to: string | undefined): string {
 }
 
 function isTlsError(error: unknown): boolean {
-  const text = error instanceof Error ? `${error.message} ${"code" in error ? String(error.code) : ""}` : "";
+  if (typeof error !== "object" || error === null) return false;
+  const text = `${"message" in error ? error.message : ""} ${"code" in error ? error.code : ""}`;
   return /certificate|wrong version number|SSL routines|CERT_|SELF_SIGNED/i.test(text);
 }
 

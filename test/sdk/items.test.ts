@@ -1,0 +1,90 @@
+import { expect, test } from "@jest/globals";
+import { encodeBundle, MAX_PLAINTEXT, type Receipt } from "@secret-handoff/protocol";
+import { checkSize, itemsOf, jsonScalars } from "@secret-handoff/sdk";
+import { errorOf } from "./error-of.ts";
+import { labelled } from "./secrets.ts";
+
+const fieldsOf = (value: string, parseJson = true) =>
+  itemsOf([labelled("a", value)], { parseJson })[0]?.fields.map(({ name, value: text }) => [name, text]);
+
+test("a text is one field", () => {
+  expect(fieldsOf("p4ss")).toEqual([["value", "p4ss"]]);
+});
+
+test.each([
+  ["an array", "[1,2]"],
+  ["a number", "12"],
+  ["an empty object", "{}"],
+  ["broken JSON", '{"a":'],
+])("%s is one field, as it stands", (_, text) => {
+  expect(fieldsOf(text)).toEqual([["value", text]]);
+});
+
+test("the leaves of a JSON secret are fields, nested names joined with a dot", () => {
+  expect(
+    fieldsOf('{"user":"u","db":{"port":5432,"tls":true,"none":null,"empty":{}},"hosts":["a","b"],"a.b":"c"}'),
+  ).toEqual([
+    ["user", "u"],
+    ["db.port", "5432"],
+    ["db.tls", "true"],
+    ["db.none", "null"],
+    ["db.empty", "{}"],
+    ["hosts", '["a","b"]'],
+    ["a.b", "c"],
+  ]);
+});
+
+test("a JSON secret stays whole unless leaves are asked for", () => {
+  expect(fieldsOf('{"a":"b"}', false)).toEqual([["value", '{"a":"b"}']]);
+});
+
+test("a key named __proto__ is a field like any other", () => {
+  expect(fieldsOf('{"__proto__":{"x":"y"},"constructor":"z"}')).toEqual([
+    ["__proto__.x", "y"],
+    ["constructor", "z"],
+  ]);
+});
+
+test("everything is concealed but the address of a database", () => {
+  const [item] = itemsOf([labelled("a", '{"host":"h","password":"p","username":"u"}')], { parseJson: true });
+  expect(item?.fields.map(({ name, concealed }) => [name, concealed])).toEqual([
+    ["host", false],
+    ["password", true],
+    ["username", true],
+  ]);
+});
+
+test.each([
+  ["prod/keys/signing.p12", "signing.p12.bin"],
+  ["..", "secret.bin"],
+  ["a/../../etc/passwd", "passwd.bin"],
+  ["naïve key", "na_ve_key.bin"],
+])("a binary secret labelled %s is the file %s", (label, name) => {
+  const data = new Uint8Array([0, 255, 1]);
+  const [item] = itemsOf([labelled("x", data, { label })], { parseJson: true });
+  expect(item).toEqual({ label, fields: [], files: [{ name, mediaType: "application/octet-stream", data }] });
+});
+
+test("a bundle that fills the largest envelope passes, one byte more is refused with both sizes", () => {
+  const items = (length: number) => itemsOf([labelled("a", "x".repeat(length))], { parseJson: false });
+  const empty = encodeBundle({ items: items(0), receipt: new Uint8Array(32) as Receipt }).length;
+  const most = MAX_PLAINTEXT - empty;
+  expect(() => checkSize(items(most))).not.toThrow();
+  const error = errorOf(() => checkSize(items(most + 1)));
+  expect([error.code, error.message]).toEqual([
+    "too_large",
+    "The secrets take 262,141 bytes together and one handoff carries 262,140. Hand them over in several steps.",
+  ]);
+});
+
+test("the scalars to mask reach into arrays and into strings that are JSON", () => {
+  expect(jsonScalars('{"a":["x",1,{"b":false}],"c":"{\\"d\\":\\"deep\\"}","e":null}')).toEqual([
+    "x",
+    "1",
+    "false",
+    '{"d":"deep"}',
+    "deep",
+  ]);
+  expect(jsonScalars("plain")).toEqual([]);
+  expect(jsonScalars('"a string"')).toEqual([]);
+});

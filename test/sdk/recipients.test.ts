@@ -1,0 +1,65 @@
+import { expect, test } from "@jest/globals";
+import { parseMailbox, parseRecipients } from "@secret-handoff/sdk";
+import { errorOf } from "./error-of.ts";
+
+test("recipients come normalised, in order, without blank lines", () => {
+  expect(parseRecipients("\n Ana@Vendor.Example \r\n\nbo+x@b.example\n")).toEqual({
+    recipients: ["ana@vendor.example", "bo+x@b.example"],
+    errors: [],
+  });
+});
+
+test("every bad line is told by its number and never by what it holds", () => {
+  const { recipients, errors } = parseRecipients("a@b.example\nnot an address\nA@B.example\nx@y@z\n");
+  expect(recipients).toEqual(["a@b.example"]);
+  expect(errors.map(({ message }) => message)).toEqual([
+    "Line 2 of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+    "Line 3 of recipients repeats line 1. Name each recipient once.",
+    "Line 4 of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+  ]);
+});
+
+test.each([
+  ["a name", "Ana <ana@vendor.example>"],
+  ["two addresses", "a@b.example, c@d.example"],
+  ["two addresses without a space", "a@b.example,c@d.example"],
+  ["a comment", "a(b)@c.example"],
+  ["a quoted part", '"a b"@c.example'],
+  ["a header", "a@b.example%0aBcc:c@d.example"],
+  ["another alphabet", "аna@vendor.example"],
+  ["a domain literal", "a@[127.0.0.1]"],
+  ["an empty label", "a@b..example"],
+  ["a leading dash", "a@-b.example"],
+  ["255 characters", `${"a".repeat(250)}@b.ex`],
+])("an address with %s is refused", (_, text) => {
+  const { recipients, errors } = parseRecipients(text);
+  expect(recipients).toEqual([]);
+  expect(errors.map(({ code }) => code)).toEqual(["recipient"]);
+});
+
+test("no recipients at all are refused", () => {
+  expect(parseRecipients("\n\n").errors.map(({ message }) => message)).toEqual([
+    "recipients names nobody. Write one e-mail address a line.",
+  ]);
+});
+
+test.each([
+  ["handoff@acme.example", { address: "handoff@acme.example" }],
+  ["Acme Security <Handoff@Acme.example>", { name: "Acme Security", address: "handoff@acme.example" }],
+  ['"Acme, Inc." <h@acme.example>', { name: "Acme, Inc.", address: "h@acme.example" }],
+  ["<h@acme.example>", { address: "h@acme.example" }],
+  ["Açmé 保安 <h@acme.example>", { name: "Açmé 保安", address: "h@acme.example" }],
+])("from takes %s", (text, mailbox) => {
+  expect(parseMailbox(text, "from")).toEqual(mailbox);
+});
+
+test.each(["", "Acme", "Acme <>", "Acme <a@b", "a@b.example\nBcc: c@d.example", "A\u0007 <a@b.example>"])(
+  "from refuses %j",
+  (text) => {
+    const error = errorOf(() => parseMailbox(text, "from"));
+    expect([error.code, error.message]).toEqual([
+      "mail_address",
+      "from is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.",
+    ]);
+  },
+);

@@ -1,0 +1,71 @@
+import { expect, test } from "@jest/globals";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { judge, type Wish } from "@secret-handoff/sdk";
+
+const strict: CredentialClass = {
+  name: "strict",
+  expiresWithin: 3_600,
+  passphrase: "required",
+  approvals: ["security", "manager"],
+  verification: "email-code",
+  environments: ["production", "emergency"],
+  reasonRequired: true,
+  recipientDomains: ["Vendor.example"],
+};
+const classes = [...DEFAULT_CLASSES, strict];
+const wish: Wish = {
+  class: "third-party-service",
+  expiresIn: undefined,
+  hasPassphrase: true,
+  reason: undefined,
+  recipients: ["ana@vendor.example"],
+  environment: undefined,
+};
+
+test("a wish within its class is admitted, for as long as the class allows unless it says less", () => {
+  expect(judge(wish, classes)).toMatchObject({ admitted: { expiresIn: 86_400 }, errors: [], advice: [] });
+  expect(judge({ ...wish, expiresIn: 60 }, classes).admitted?.expiresIn).toBe(60);
+});
+
+test("a recommended passphrase that is missing is advice, not an error", () => {
+  const { admitted, advice } = judge({ ...wish, hasPassphrase: false }, classes);
+  expect(admitted?.class.name).toBe("third-party-service");
+  expect(advice).toEqual([
+    "Class third-party-service recommends a passphrase: whoever reads the mailbox can open the link without one.",
+  ]);
+});
+
+test("an unknown class is refused with the names of the known ones", () => {
+  const { errors } = judge({ ...wish, class: "Third-Party" }, DEFAULT_CLASSES);
+  expect(errors.map(({ message }) => message)).toEqual([
+    'The service has no class "Third-Party" for this workflow. Choose one of: production-admin, database-access, api-key, third-party-service, internal-tool.',
+  ]);
+});
+
+test("every broken rule is told at once", () => {
+  const broken = judge(
+    {
+      class: "strict",
+      expiresIn: 5_400,
+      hasPassphrase: false,
+      reason: undefined,
+      recipients: ["a@vendor.example", "b@evil.example", "c@sub.vendor.example"],
+      environment: "staging",
+    },
+    classes,
+  );
+  expect(broken.admitted).toBeUndefined();
+  expect(broken.errors.map(({ code, message }) => `${code}: ${message}`)).toEqual([
+    "expiry: expires-in is 90m, but class strict allows at most 1h. Shorten expires-in or choose another class.",
+    "passphrase: Class strict requires a passphrase. Set the passphrase input from a secret, and tell it to the recipient over another channel.",
+    "reason: Class strict requires a reason. Set the reason input.",
+    "approvals: Class strict needs approval by security and manager, which this action cannot bring yet. Choose a class without approvals.",
+    "policy: Class strict may be sent only from the GitHub environment production or emergency. Set environment: on the job.",
+    "recipient: Recipients 2, 3 are outside the domains that class strict allows: Vendor.example.",
+  ]);
+});
+
+test("an expiry of exactly the limit is admitted", () => {
+  expect(judge({ ...wish, expiresIn: 86_400 }, classes).errors).toEqual([]);
+  expect(judge({ ...wish, expiresIn: 86_401 }, classes).errors.map(({ code }) => code)).toEqual(["expiry"]);
+});
