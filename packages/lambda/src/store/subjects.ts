@@ -20,6 +20,18 @@ export type SubjectRecord = {
 const SORT_KEY = B(Uint8Array.of(0));
 const PREFIX = "subject/";
 
+/** All of a subject, by name: roles that may not read envelopes may read nothing that they do not name. */
+const SUBJECT_ATTRIBUTES = [
+  "id",
+  "newestId",
+  "newestVerifier",
+  "versionId",
+  "versionCreatedAt",
+  "mailed",
+  "previousId",
+  "previousVerifier",
+] as const;
+
 /** The id of (secret ARN, recipient pseudonym). */
 export function subjectId(secret: string, recipient: string): string {
   return `${PREFIX}${createHash("sha256")
@@ -40,7 +52,7 @@ export class Subjects {
   }
 
   async get(id: string): Promise<SubjectRecord | undefined> {
-    const item = await this.#table.get(keyOfSubject(id));
+    const item = await this.#table.get(keyOfSubject(id), SUBJECT_ATTRIBUTES);
     return item && readSubject(item);
   }
 
