@@ -1,0 +1,67 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterEach, expect, test } from "@jest/globals";
+import { oneTimeTable } from "@secret-handoff/lambda";
+import { type Engine, startEngine } from "../support/local-stack/engine.ts";
+
+const started: Engine[] = [];
+
+async function start(folder?: string) {
+  const engine = await startEngine(folder === undefined ? {} : { folder });
+  started.push(engine);
+  const credentials = { accessKeyId: "local", secretAccessKey: "local" };
+  const client = new DynamoDBClient({ endpoint: engine.endpoint, region: "local", credentials });
+  return { engine, client };
+}
+
+afterEach(async () => {
+  await Promise.all(started.splice(0).map((engine) => engine.close()));
+});
+
+const key = { id: { S: "one" }, linkVerifier: { B: Uint8Array.of(1) } };
+
+test("counts the requests of each operation", async () => {
+  const { engine, client } = await start();
+  await client.send(new CreateTableCommand(oneTimeTable("handoffs")));
+  await client.send(new PutItemCommand({ TableName: "handoffs", Item: key }));
+  await client.send(new PutItemCommand({ TableName: "handoffs", Item: key }));
+  await client.send(new GetItemCommand({ TableName: "handoffs", Key: key }));
+  expect(await engine.counts()).toEqual({ CreateTable: 1, PutItem: 2, GetItem: 1 });
+});
+
+test("keeps its data in a folder that only its owner may enter, and finds it again", async () => {
+  const folder = join(await mkdtemp(join(tmpdir(), "engine-")), "data");
+  const first = await start(folder);
+  await first.client.send(new CreateTableCommand(oneTimeTable("handoffs")));
+  await first.client.send(new PutItemCommand({ TableName: "handoffs", Item: key }));
+  await first.engine.close();
+  expect((await stat(folder)).mode & 0o777).toBe(0o700);
+  const second = await start(folder);
+  const { Item } = await second.client.send(new GetItemCommand({ TableName: "handoffs", Key: key }));
+  expect(Item).toEqual(key);
+  await second.engine.close();
+  await rm(folder, { recursive: true });
+});
+
+test("answers neither another host's name nor a page of another origin", async () => {
+  const { engine } = await start();
+  const { port } = new URL(engine.endpoint);
+  for (const headers of [{ host: `evil.example:${port}` }, { origin: "https://evil.example" }]) {
+    expect(await statusOf(engine.endpoint, headers)).toBe(421);
+  }
+});
+
+/** fetch would not let us name another host. */
+async function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
+  const { request } = await import("node:http");
+  return new Promise((resolve, reject) => {
+    request(url, { method: "POST", headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    })
+      .on("error", reject)
+      .end();
+  });
+}
