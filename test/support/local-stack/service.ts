@@ -52,6 +52,8 @@ export type ServiceOptions = {
   readonly log?: Log;
   /** Told of each audit event as the drainer publishes it. */
   readonly onEvent?: (event: AuditEvent) => void;
+  /** Drain right after each write (the default), or leave it to `sweep`, as a benchmark of one function does. */
+  readonly drainAfterWrites?: boolean;
   /** Milliseconds between sweeps; 0 (tests sweep by hand) unless said otherwise. */
   readonly sweepEvery?: number;
 };
@@ -66,8 +68,8 @@ export type Service = {
   close(): Promise<void>;
 };
 
-const TABLE = "secret-handoff";
-const AUDIT_TABLE = "secret-handoff-audit";
+export const TABLE = "secret-handoff";
+export const AUDIT_TABLE = "secret-handoff-audit";
 
 /** The one-time store as a deployment runs it, in this process: both apps on one port, drainer after each write, sweeper. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -86,7 +88,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     publish: async (events: readonly AuditEvent[]) => events.forEach(onEvent),
   };
   const drainer = createDrainQueue((key) => drain(drainerDeps, key, clock()), log);
-  table.onWrite(drainer.push);
+  if (options.drainAfterWrites ?? true) table.onWrite(drainer.push);
   const handoffs = new Handoffs(table);
   const mailer = createTransport(options.smtp);
   const subjects = new Subjects(table);

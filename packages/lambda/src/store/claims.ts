@@ -63,12 +63,15 @@ export class Claims {
     if (attempt.flags === 0) {
       return (await this.#take(key, attempt, now)) ?? this.#judge(key, attempt, now);
     }
-    if (attempt.codeHash && !(await this.#debitCodeTry(key, attempt.flags, now)))
-      return this.#judge(key, attempt, now);
+    if (attempt.codeHash && !(await this.#debitCodeTry(key, attempt.flags, now))) {
+      // No code is valid now: judged like a claim without one, which also serves a code that nobody asked for.
+      return this.claim(id, { ...attempt, codeHash: undefined }, now);
+    }
     const attemptsLeft = await this.#debit(key, attempt, now);
     if (attemptsLeft === undefined) {
-      if (attempt.codeHash)
+      if (attempt.codeHash) {
         await this.#note(key, { ...byRecipient("answer_wrong", now), outcome: "wrong_code" }, now);
+      }
       return this.#judge(key, attempt, now);
     }
     const taken = await this.#take(key, attempt, now);

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import {
+  Audit,
+  type AuditEvent,
+  createClient,
+  drain,
+  type HandoffKey,
+  hashOf,
+  Outbox,
+  Table,
+} from "@secret-handoff/lambda";
+import type { HandoffId, Verifier } from "@secret-handoff/protocol";
+import { AUDIT_TABLE, TABLE } from "../support/local-stack/service.ts";
+import { Recipient } from "../support/recipient.ts";
+import { Sender } from "../support/sender.ts";
+import { startTestService, type TestService } from "../support/test-service.ts";
+
+let service: TestService;
+let sender: Sender;
+beforeAll(async () => {
+  service = await startTestService({ drainAfterWrites: false });
+  sender = new Sender(service);
+});
+afterAll(() => service.close());
+
+function drainer(published: AuditEvent[]) {
+  const client = createClient({
+    endpoint: service.engine.endpoint,
+    region: "local",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  return {
+    client,
+    outbox: new Outbox(new Table(client, TABLE)),
+    audit: new Audit(new Table(client, AUDIT_TABLE)),
+    publish: async (events: readonly AuditEvent[]) => {
+      published.push(...events);
+    },
+  };
+}
+
+async function keyOf(id: string): Promise<HandoffKey> {
+  const item = await service.stored(id);
+  return { id: id as HandoffId, linkVerifier: item?.linkVerifier?.B as Verifier };
+}
+
+async function trailOf(id: string): Promise<readonly AuditEvent[]> {
+  const events = (await service.audited()).filter(({ handoff }) => handoff === id);
+  return [...events].sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0));
+}
+
+async function openedHandoff() {
+  const { id, link } = await sender.handOver({ email: "ana@vendor.example" });
+  await sender.call("POST", `/v1/sender/handoffs/${id}/mailed`, { messageId: "<a@b>" });
+  const recipient = new Recipient(link);
+  const answers = { email: "ana@vendor.example" };
+  await recipient.claim({ email: "bob@vendor.example" });
+  const { receipt } = await recipient.open(await recipient.claim(answers), answers);
+  await recipient.acknowledge(receipt);
+  return id;
+}
+
+const STORY = ["created", "mailed", "answer_wrong", "claimed", "acknowledged"];
+
+test("numbers the events from 1 and chains each to the one before, then the outbox is empty", async () => {
+  const id = await openedHandoff();
+  const deps = drainer([]);
+  await drain(deps, await keyOf(id), service.clock.now);
+  const trail = await trailOf(id);
+  expect(trail.map(({ what, sequence }) => [what, sequence])).toEqual(STORY.map((what, n) => [what, n + 1]));
+  for (const [n, event] of trail.entries()) {
+    const before = trail[n - 1];
+    expect(event.previous).toBe(before && hashOf(JSON.stringify(before)));
+  }
+  expect((await service.stored(id))?.outbox?.L).toEqual([]);
+  deps.client.destroy();
+});
+
+test("the events say who and what, and nothing that opens anything", async () => {
+  const trail = await trailOf(await drained());
+  expect(trail[0]).toMatchObject({
+    who: { kind: "github", repository: "octo/orders" },
+    class: "internal-tool",
+    checks: ["email"],
+    outcome: "done",
+  });
+  expect(trail.at(-1)?.who).toEqual({ kind: "recipient" });
+  const secrets = /vendor\.example|hunter2|envelope|linkSecret|Token/;
+  expect(JSON.stringify(trail)).not.toMatch(secrets);
+
+  async function drained() {
+    const id = await openedHandoff();
+    const deps = drainer([]);
+    await drain(deps, await keyOf(id), service.clock.now);
+    deps.client.destroy();
+    return id;
+  }
+});
+
+test("several drainers at once, and one that died half way, double nothing in the trail", async () => {
+  const id = await openedHandoff();
+  const key = await keyOf(id);
+  const dying = drainer([]);
+  const died = drain(
+    { ...dying, publish: () => Promise.reject(new Error("killed")) },
+    key,
+    service.clock.now,
+  );
+  await expect(died).rejects.toThrow("killed");
+  const several = Array.from({ length: 5 }, () => drainer([]));
+  await Promise.all(several.map((deps) => drain(deps, key, service.clock.now)));
+  expect((await trailOf(id)).map(({ what }) => what)).toEqual(STORY);
+  for (const { client } of [dying, ...several]) client.destroy();
+});
+
+test("events written while it drains follow in order", async () => {
+  const { id, link } = await sender.handOver();
+  const published: AuditEvent[] = [];
+  const deps = drainer(published);
+  let first = true;
+  const publish = async (events: readonly AuditEvent[]) => {
+    published.push(...events);
+    if (first) await new Recipient(link).claim();
+    first = false;
+  };
+  await drain({ ...deps, publish }, await keyOf(id), service.clock.now);
+  expect(published.map(({ what }) => what)).toEqual(["created", "claimed"]);
+  expect((await trailOf(id)).map(({ what, sequence }) => [what, sequence])).toEqual([
+    ["created", 1],
+    ["claimed", 2],
+  ]);
+  deps.client.destroy();
+});

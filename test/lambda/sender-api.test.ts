@@ -1,0 +1,289 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Recipient } from "../support/recipient.ts";
+import { createRequest, Sender } from "../support/sender.ts";
+import { startTestService, type TestService, type TokenWanted } from "../support/test-service.ts";
+
+let service: TestService;
+let sender: Sender;
+beforeAll(async () => {
+  service = await startTestService({
+    senders: [
+      { repositoryId: "42", may: ["send", "revoke", "audit"] },
+      { repositoryId: "7", classes: ["internal-tool"], may: ["send"] },
+    ],
+  });
+  sender = new Sender(service);
+});
+afterAll(() => service.close());
+
+const HANDOFFS = "/v1/sender/handoffs";
+
+describe("a create", () => {
+  test("is answered 201, and 200 when the identical one comes again", async () => {
+    const body = createRequest(await sender.seal());
+    const first = await sender.create(body);
+    expect(first).toMatchObject({
+      status: 201,
+      body: { id: body.id, state: "open", mailed: false, attemptsLeft: 5 },
+    });
+    expect(await sender.create(body)).toMatchObject({ status: 200, body: first.body });
+  });
+
+  test("shows no envelope, header or verifier", async () => {
+    const body = createRequest(await sender.seal());
+    const { text } = await sender.create(body);
+    for (const hidden of [
+      body.envelope,
+      body.header,
+      body.linkVerifier,
+      body.claimVerifier,
+      body.receiptVerifier,
+    ]) {
+      expect(text).not.toContain(hidden);
+    }
+  });
+
+  test("of a taken id is 409, with the same link and with another, by its owner and by others", async () => {
+    const sealed = await sender.seal();
+    const body = createRequest(sealed);
+    await sender.create(body);
+    const other = createRequest(await sender.seal());
+    const taken = { status: 409, body: { code: "id_taken" } };
+    expect(await sender.create({ ...body, expiresAt: body.expiresAt - 1 })).toMatchObject(taken);
+    expect(await sender.create({ ...other, id: body.id })).toMatchObject(taken);
+    expect(await new Sender(service, { job: { repositoryId: "7" } }).create(body)).toMatchObject(taken);
+    expect((await new Recipient(sealed.link).claim()).status).toBe(200);
+  });
+
+  test("of a class that this sender may not send is 403, of one that needs approvals 422 with every broken rule", async () => {
+    const body = createRequest(await sender.seal({ class: "third-party-service" }));
+    expect(await new Sender(service, { job: { repositoryId: "7" } }).create(body)).toMatchObject({
+      status: 403,
+      body: { code: "not_allowed" },
+    });
+    const admin = createRequest(
+      await sender.seal({ class: "production-admin", expiresAt: service.clock.now + 90_000 }),
+    );
+    const { status, body: problem } = await sender.create(admin);
+    expect(status).toBe(422);
+    expect(problem.broken?.map(({ rule }) => rule)).toEqual([
+      "expiry",
+      "passphrase",
+      "approvals",
+      "verification",
+    ]);
+    expect((await sender.call("GET", `${HANDOFFS}/${admin.id}`)).status).toBe(404);
+  });
+
+  test.each<[string, Record<string, unknown>, number]>([
+    ["an unknown field", { more: 1 }, 400],
+    ["an envelope of another length", { envelope: "AAAA" }, 400],
+    ["a header of another length", { header: "AAAA" }, 400],
+    ["flags beyond v1", { flags: 4 }, 400],
+    ["a fraction of a second", { expiresAt: 1.5 }, 400],
+    ["an id of another shape", { id: "x" }, 400],
+    ["a code without an address", { emailVerifier: "A".repeat(43) }, 400],
+    [
+      "a recipient that is no address",
+      { subject: { secret: "arn", versionId: "v", versionCreatedAt: 1, recipient: "ana" } },
+      400,
+    ],
+    ["an unknown class", { class: "nope" }, 422],
+  ])("with %s is refused", async (_, more, status) => {
+    expect((await sender.create({ ...createRequest(await sender.seal()), ...more })).status).toBe(status);
+  });
+});
+
+describe("tokens", () => {
+  test.each<[string, TokenWanted, number, string]>([
+    ["of another repository", { job: { repositoryId: "99" } }, 403, "not_allowed"],
+    ["of a pull request", { job: { event: "pull_request" } }, 403, "not_allowed"],
+    ["for another audience", { audience: "https://other.example" }, 401, "unauthenticated"],
+    ["for this audience in another spelling", { audience: "SLASH" }, 401, "unauthenticated"],
+    ["of another issuer", { claims: { iss: "https://evil.example" } }, 401, "unauthenticated"],
+    ["that expired beyond tolerance", { age: 331 }, 401, "unauthenticated"],
+    ["that are not valid yet", { age: -631 }, 401, "unauthenticated"],
+    ["without a repository id", { claims: { repository_id: undefined } }, 401, "unauthenticated"],
+    ["unsigned", { signedBy: "nobody" }, 401, "unauthenticated"],
+    ["signed by another key", { signedBy: "stranger" }, 401, "unauthenticated"],
+    ["signed with the public key as an HMAC secret", { signedBy: "public key" }, 401, "unauthenticated"],
+  ])("%s are refused, with an event, and nothing is created", async (_, minting, status, code) => {
+    const audience = minting.audience === "SLASH" ? `${service.url}/` : (minting.audience ?? service.url);
+    const [before, items] = [await refusals(), await service.scan()];
+    const stranger = new Sender(service, { ...minting, audience });
+    expect(await stranger.create(createRequest(await sender.seal()))).toMatchObject({
+      status,
+      body: { code },
+    });
+    expect(await refusals()).toEqual({ ...before, [code]: (before[code] ?? 0) + 1 });
+    expect(await service.scan()).toEqual(items);
+  });
+
+  test("no token, and a path for IAM without IAM", async () => {
+    const bare = await fetch(`${service.url}${HANDOFFS}`);
+    expect(bare.status).toBe(401);
+    expect(bare.headers.get("www-authenticate")).toBe("Bearer");
+    expect((await sender.call("GET", "/iam/v1/sender/handoffs")).status).toBe(401);
+  });
+
+  test("a token is good 30 s past its expiry", async () => {
+    expect((await new Sender(service, { age: 329 }).call("GET", "/v1/sender/policy")).status).toBe(200);
+  });
+
+  test("not in the list: the answer names the claims that were seen", async () => {
+    const { body } = await new Sender(service, { job: { repository: "evil/fork", repositoryId: "99" } }).call(
+      "GET",
+      HANDOFFS,
+    );
+    expect(body.detail).toContain("repository evil/fork (id 99)");
+  });
+
+  async function refusals(): Promise<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { what, outcome } of await service.audited()) {
+      if (what === "refused") counts[outcome] = (counts[outcome] ?? 0) + 1;
+    }
+    return counts;
+  }
+});
+
+describe("a sender sees and ends what is its own", () => {
+  test("mailed, once; status; list by run, secret and state", async () => {
+    const run = new Sender(service, { job: { run: "777" } });
+    const subject = {
+      secret: "arn:list",
+      versionId: "v1",
+      versionCreatedAt: 1,
+      recipient: "ana@vendor.example",
+    };
+    const { id } = await run.handOver({ email: "ana@vendor.example" }, { subject });
+    await run.handOver();
+    expect((await run.call("POST", `${HANDOFFS}/${id}/mailed`, { messageId: "<a@b>" })).status).toBe(204);
+    expect((await run.call("POST", `${HANDOFFS}/${id}/mailed`, { messageId: "<c@d>" })).status).toBe(204);
+    expect((await run.call("GET", `${HANDOFFS}/${id}`)).body).toMatchObject({
+      mailed: true,
+      secret: "arn:list",
+      run: "777",
+    });
+    const listed = async (query: string) =>
+      JSON.parse((await run.call("GET", `${HANDOFFS}?${query}`)).text).handoffs;
+    expect(await listed("run=777")).toHaveLength(2);
+    expect(await listed("run=777&secret=arn:list")).toHaveLength(1);
+    expect(await listed("run=777&state=revoked")).toHaveLength(0);
+    expect((await run.call("GET", `${HANDOFFS}?cursor=nonsense`)).status).toBe(400);
+    await service.service.drained();
+    expect(service.events.filter((event) => event.handoff === id && event.what === "mailed")).toHaveLength(1);
+  });
+
+  test("a list goes on page after page until it ends", async () => {
+    const other = new Sender(service, { job: { repositoryId: "7" } });
+    for (let n = 0; n < 60; n += 1) await other.handOver();
+    const seen = new Set<string>();
+    let query = "";
+    for (;;) {
+      const page = JSON.parse((await other.call("GET", `${HANDOFFS}${query}`)).text);
+      for (const { id } of page.handoffs) seen.add(id);
+      if (!page.cursor) break;
+      query = `?cursor=${page.cursor}`;
+    }
+    expect(seen.size).toBe(60);
+  });
+
+  test("revoke: an open handoff once and again, a released one never", async () => {
+    const { id, link } = await sender.handOver();
+    expect((await sender.call("DELETE", `${HANDOFFS}/${id}`)).status).toBe(204);
+    expect((await sender.call("DELETE", `${HANDOFFS}/${id}`)).status).toBe(204);
+    expect(await new Recipient(link).claim()).toMatchObject({ status: 410, body: { code: "revoked" } });
+    const opened = await sender.handOver();
+    await new Recipient(opened.link).claim();
+    expect(await sender.call("DELETE", `${HANDOFFS}/${opened.id}`)).toMatchObject({
+      status: 409,
+      body: { code: "released" },
+    });
+  });
+
+  test("another's handoff does not exist for a sender without the right to revoke or audit", async () => {
+    const { id, link } = await sender.handOver();
+    const other = new Sender(service, { job: { repositoryId: "7" } });
+    expect((await other.call("GET", `${HANDOFFS}/${id}`)).status).toBe(404);
+    expect((await other.call("DELETE", `${HANDOFFS}/${id}`)).status).toBe(404);
+    expect((await other.call("POST", `${HANDOFFS}/${id}/mailed`, { messageId: "<x>" })).status).toBe(404);
+    expect((await other.call("GET", "/v1/sender/events")).status).toBe(403);
+    expect((await new Recipient(link).claim()).status).toBe(200);
+  });
+
+  test("the policy shows the classes that this sender may send", async () => {
+    const names = async (who: Sender) =>
+      JSON.parse((await who.call("GET", "/v1/sender/policy")).text).classes.map(
+        ({ name }: { name: string }) => name,
+      );
+    expect(await names(sender)).toHaveLength(5);
+    expect(await names(new Sender(service, { job: { repositoryId: "7" } }))).toEqual(["internal-tool"]);
+  });
+});
+
+describe("once per version", () => {
+  const EMAIL = "once@vendor.example";
+  const subject = (secret: string, versionId: string, versionCreatedAt: number) => ({
+    subject: { secret, versionId, versionCreatedAt, recipient: EMAIL },
+  });
+  const sealed = () => sender.seal({ email: EMAIL });
+
+  test("the same version creates nothing and reports the first handoff", async () => {
+    const first = await sender.handOver({ email: EMAIL }, subject("arn:a", "v1", 1));
+    const again = createRequest(await sealed(), subject("arn:a", "v1", 1));
+    expect(await sender.create(again)).toMatchObject({ status: 200, body: { id: first.id } });
+    expect((await sender.call("GET", `${HANDOFFS}/${again.id}`)).status).toBe(404);
+  });
+
+  test("a newer version supersedes, an older one is refused and displaces nothing", async () => {
+    const first = await sender.handOver({ email: EMAIL }, subject("arn:b", "v1", 1));
+    const second = await sender.handOver({ email: EMAIL }, subject("arn:b", "v2", 2));
+    expect((await new Recipient(first.link).status()).body.state).toBe("superseded");
+    expect(await sender.create(createRequest(await sealed(), subject("arn:b", "v1", 1)))).toMatchObject({
+      status: 409,
+      body: { code: "newer_version" },
+    });
+    expect((await new Recipient(second.link).status()).body.state).toBe("open");
+  });
+
+  test("two that race leave one live handoff", async () => {
+    const bodies = await Promise.all(
+      Array.from({ length: 8 }, async () => createRequest(await sealed(), subject("arn:c", "v1", 1))),
+    );
+    const answers = await Promise.all(bodies.map((body) => sender.create(body)));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    const states = await Promise.all(bodies.map(({ id }) => sender.call("GET", `${HANDOFFS}/${id}`)));
+    expect(states.filter(({ body }) => body.state === "open")).toHaveLength(1);
+  });
+
+  test("a reported one takes resend", async () => {
+    const first = await sender.handOver({ email: EMAIL }, subject("arn:d", "v1", 1));
+    await new Recipient(first.link).report();
+    const again = createRequest(await sealed(), subject("arn:d", "v1", 1));
+    expect(await sender.create(again)).toMatchObject({ status: 409, body: { code: "resend_needed" } });
+    expect((await sender.create({ ...again, resend: true })).status).toBe(201);
+  });
+
+  test("one not mailed within five minutes is abandoned, and the next create supersedes it", async () => {
+    const first = await sender.handOver({ email: EMAIL }, subject("arn:e", "v1", 1));
+    const start = service.clock.now;
+    service.clock.now = start + 300;
+    const second = await sender.handOver({ email: EMAIL }, subject("arn:e", "v1", 1));
+    expect((await new Recipient(first.link).status()).body.state).toBe("superseded");
+    expect((await new Recipient(second.link).status()).body.state).toBe("open");
+    service.clock.now = start;
+  });
+});
+
+test("the trail is read a page at a time, by time, and reading it leaves an event", async () => {
+  await service.service.drained();
+  const { status, text } = await sender.call("GET", `/v1/sender/events?since=${service.clock.now - 60}`);
+  expect(status).toBe(200);
+  const { events } = JSON.parse(text);
+  expect(events.length).toBeGreaterThan(10);
+  expect((await sender.call("GET", "/v1/sender/events?since=x")).status).toBe(400);
+  const later = await service.audited();
+  expect(later.some(({ what }) => what === "audit_viewed")).toBe(true);
+});

@@ -1,0 +1,125 @@
+import { type AttributeValue, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { createClient } from "@secret-handoff/lambda";
+import { LEASE_SECONDS } from "@secret-handoff/protocol";
+import { TABLE } from "../support/local-stack/service.ts";
+import { Recipient } from "../support/recipient.ts";
+import { createRequest, Sender } from "../support/sender.ts";
+import { startTestService, type TestService } from "../support/test-service.ts";
+
+let service: TestService;
+let sender: Sender;
+let start: number;
+beforeAll(async () => {
+  service = await startTestService({ drainAfterWrites: false });
+  sender = new Sender(service);
+});
+beforeEach(() => {
+  start = service.clock.now;
+});
+afterAll(() => service.close());
+
+const whats = async (id: string) =>
+  (await service.audited())
+    .filter(({ handoff }) => handoff === id)
+    .sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0))
+    .map(({ what }) => what);
+
+test("ends what has expired, with the expiry as its moment, and burns the envelope", async () => {
+  const { id, expiresAt } = await sender.handOver({ expiresAt: start + 90 });
+  service.clock.now = start + 89;
+  await service.service.sweep();
+  expect((await service.stored(id))?.state?.S).toBe("open");
+  service.clock.now = start + 200;
+  await service.service.sweep();
+  const item = await service.stored(id);
+  expect(item).toMatchObject({ state: { S: "expired" }, changedAt: { N: String(expiresAt) } });
+  expect(item?.envelope).toBeUndefined();
+  expect(item?.dueAt).toBeUndefined();
+  expect(await whats(id)).toEqual(["created", "expired"]);
+});
+
+test("ends a claim whose lease is over without a receipt", async () => {
+  const { id, link } = await sender.handOver();
+  await new Recipient(link).claim();
+  service.clock.now += LEASE_SECONDS;
+  await service.service.sweep();
+  expect((await service.stored(id))?.state?.S).toBe("unconfirmed");
+  expect(await whats(id)).toEqual(["created", "claimed", "unconfirmed"]);
+});
+
+test("locks what a killed request left with no attempts", async () => {
+  const { id } = await sender.handOver({ email: "ana@vendor.example" });
+  const item = await service.stored(id);
+  const client = createClient({
+    endpoint: service.engine.endpoint,
+    region: "local",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  // What a request leaves that dies between its debit and its verdict.
+  await client.send(
+    new UpdateItemCommand({
+      TableName: TABLE,
+      Key: { id: { S: id }, linkVerifier: item?.linkVerifier ?? { S: "" } },
+      UpdateExpression: "SET attemptsLeft = :zero, dueAt = :soon",
+      ExpressionAttributeValues: { ":zero": { N: "0" }, ":soon": { N: String(service.clock.now + 60) } },
+    }),
+  );
+  client.destroy();
+  service.clock.now += 60;
+  await service.service.sweep();
+  expect((await service.stored(id))?.state?.S).toBe("locked");
+});
+
+test("drains as a backstop, and then leaves the handoff alone until it is due", async () => {
+  const { id, expiresAt } = await sender.handOver();
+  expect(await whats(id)).toEqual([]);
+  service.clock.now += 60;
+  await service.service.sweep();
+  expect(await whats(id)).toEqual(["created"]);
+  expect((await service.stored(id))?.dueAt?.N).toBe(String(expiresAt));
+  expect(await service.service.sweep()).toEqual({ visited: 0, failed: 0 });
+});
+
+test("finishes a supersede whose process died after it had moved the pointer", async () => {
+  const email = "ana@vendor.example";
+  const subject = { secret: "arn:x", versionId: "v1", versionCreatedAt: 1, recipient: email };
+  const first = await sender.handOver({ email }, { subject });
+  const before = await service.stored(first.id);
+  const second = await sender.handOver(
+    { email },
+    { subject: { ...subject, versionId: "v2", versionCreatedAt: 2 } },
+  );
+  const pointer = (await service.scan()).find(({ id }) => id?.S?.startsWith("subject/"));
+  await put({ ...before });
+  await put({
+    ...pointer,
+    previousId: { S: first.id },
+    previousVerifier: before?.linkVerifier ?? { S: "" },
+    dueShard: { S: "due" },
+    dueAt: { N: String(service.clock.now + 60) },
+  });
+  service.clock.now += 60;
+  await service.service.sweep();
+  expect((await service.stored(first.id))?.state?.S).toBe("superseded");
+  expect((await service.stored(second.id))?.state?.S).toBe("open");
+  expect(await service.service.sweep()).toEqual({ visited: 0, failed: 0 });
+
+  async function put(Item: Record<string, AttributeValue>): Promise<void> {
+    const client = createClient({
+      endpoint: service.engine.endpoint,
+      region: "local",
+      credentials: { accessKeyId: "local", secretAccessKey: "local" },
+    });
+    await client.send(new PutItemCommand({ TableName: TABLE, Item }));
+    client.destroy();
+  }
+});
+
+test("a create repeated by its identical twin is one handoff, swept once", async () => {
+  const body = createRequest(await sender.seal({ expiresAt: service.clock.now + 10 }));
+  await Promise.all([sender.create(body), sender.create(body)]);
+  service.clock.now += 60;
+  await service.service.sweep();
+  expect(await whats(body.id)).toEqual(["created", "expired"]);
+});

@@ -1,0 +1,107 @@
+import { type AttributeValue, DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import type { AuditEvent, SenderEntry } from "@secret-handoff/lambda";
+import type { CredentialClass } from "@secret-handoff/protocol";
+import { type Engine, startEngine } from "./local-stack/engine.ts";
+import { type MailCatcher, startMailCatcher } from "./local-stack/mail-catcher.ts";
+import { type Minting, startOidcIssuer } from "./local-stack/oidc-issuer.ts";
+import { AUDIT_TABLE, type Service, startService, TABLE } from "./local-stack/service.ts";
+
+/** A clock that stands still until a test moves it. */
+export type TestClock = { now: number };
+
+type Item = Record<string, AttributeValue>;
+
+/** How a token differs from the one that the service admits. */
+export type TokenWanted = Minting & {
+  readonly audience?: string;
+  /** Laid over its claims; undefined takes one away. */
+  readonly claims?: Readonly<Record<string, unknown>>;
+};
+
+export type TestService = {
+  readonly url: string;
+  readonly engine: Engine;
+  readonly service: Service;
+  readonly mail: MailCatcher;
+  readonly clock: TestClock;
+  /** Every event, in the order in which the drainer published them. */
+  readonly events: readonly AuditEvent[];
+  /** Lines that the service logged. */
+  readonly logged: readonly string[];
+  /** A token for this service, of repository 42 unless said otherwise. */
+  mint(wanted?: TokenWanted): Promise<string>;
+  /** Every item of a table, as the engine holds it. */
+  scan(table?: string): Promise<readonly Item[]>;
+  /** The one-time table's item of a handoff. */
+  stored(id: string): Promise<Item | undefined>;
+  /** Every event of the audit table. */
+  audited(): Promise<readonly AuditEvent[]>;
+  close(): Promise<void>;
+};
+
+/** Admits what {@link TestService.mint} mints by default. */
+const EVERYTHING: SenderEntry = { repositoryId: "42", may: ["send", "revoke", "audit"] };
+
+/** The service on a real engine, with a clock that tests move. */
+export async function startTestService(
+  options: {
+    readonly senders?: readonly SenderEntry[];
+    readonly classes?: readonly CredentialClass[];
+    readonly drainAfterWrites?: boolean;
+  } = {},
+): Promise<TestService> {
+  const clock: TestClock = { now: Math.floor(Date.now() / 1_000) };
+  const events: AuditEvent[] = [];
+  const logged: string[] = [];
+  const engine = await startEngine();
+  const issuer = await startOidcIssuer({ clock: () => clock.now });
+  const mail = await startMailCatcher();
+  const service = await startService({
+    engineEndpoint: engine.endpoint,
+    issuer: issuer.issuer,
+    jwksUrl: issuer.jwksUrl,
+    smtp: mail.smtp,
+    page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
+    senders: options.senders ?? [EVERYTHING],
+    drainAfterWrites: options.drainAfterWrites ?? true,
+    ...(options.classes ? { classes: options.classes } : {}),
+    clock: () => clock.now,
+    pace: (_, work) => work(),
+    log: (line) => logged.push(JSON.stringify(line)),
+    onEvent: (event) => events.push(event),
+  });
+  const client = new DynamoDBClient({
+    endpoint: engine.endpoint,
+    region: "local",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  const scan = async (table = TABLE) => {
+    const items: Item[] = [];
+    for await (const page of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {
+      items.push(...(page.Items ?? []));
+    }
+    return items;
+  };
+  return {
+    url: service.url,
+    engine,
+    service,
+    mail,
+    clock,
+    events,
+    logged,
+    mint: ({ job, audience = service.url, claims, ...how } = {}) =>
+      issuer.mint(
+        { aud: audience, ...claims },
+        { job: { repository: "octo/orders", repositoryId: "42", ...job }, ...how },
+      ),
+    scan,
+    stored: async (id) => (await scan()).find((item) => item.id?.S === id),
+    audited: async () => (await scan(AUDIT_TABLE)).map(({ event }) => JSON.parse(event?.S ?? "")),
+    async close() {
+      client.destroy();
+      await service.close();
+      await Promise.all([engine.close(), issuer.close(), mail.close()]);
+    },
+  };
+}
