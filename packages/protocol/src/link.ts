@@ -75,8 +75,9 @@ function checkOrigin(origin: string): string {
   let url: URL;
   try {
     url = new URL(origin);
-  } catch (cause) {
-    throw new ProtocolError("link", "the link's host is not a host name", { cause });
+  } catch {
+    // No cause: a URL error quotes the text that it could not read.
+    throw new ProtocolError("link", "the link's host is not a host name");
   }
   if (url.origin !== origin) throw new ProtocolError("link", "the link's host is not in its one spelling");
   const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);

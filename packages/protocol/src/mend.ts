@@ -3,8 +3,11 @@ import { parseHandoffId } from "./id.ts";
 import type { Link } from "./link.ts";
 import { parseFragment } from "./link.ts";
 
-/** An id and a key, with at most a slash or tracking parameters between them, and nothing that could belong to the key behind them. */
-const HANDOFF = /\/h\/([\w-]{22})\/?(?:\?[^#\s]*)?#([\w-]{48})(?:[?&#/\s>"').,;]|$)/;
+/**
+ * An id and a key, with at most a slash and tracking parameters between them, and nothing that could belong to the key behind
+ * them. The parameters are bounded, so that a hostile address costs no more than its length.
+ */
+const HANDOFF = /\/h\/([\w-]{22})\/?(?:\?[^#\s]{0,2048})?#([\w-]{48})(?:[?&#/\s>"').,;]|$)/;
 
 /**
  * Reads the id and key out of an address that may have passed through a mail gateway: `#` written as `%23`, `%2523` or

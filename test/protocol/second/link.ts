@@ -31,7 +31,7 @@ export function mend(address: string): MendedResult {
     const behind = rest.charAt(key + 49);
     const isClean = (part: string, length: number) => part.length === length && /^[A-Za-z0-9_-]*$/.test(part);
     if (key < 0 || !isClean(id, 22) || !isClean(fragment, 48)) continue;
-    if (between !== "" && !/^\?\S*$/.test(between)) continue;
+    if (between !== "" && !/^\?\S{0,2048}$/.test(between)) continue;
     if (behind !== "" && !/[?&#/\s>"').,;]/.test(behind)) continue;
     return fragmentOf(id, fragment);
   }

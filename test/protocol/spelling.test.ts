@@ -1,0 +1,188 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  decodeBase64url,
+  encodeBase64url,
+  encodedLength,
+  formatLink,
+  mendAddress,
+  normaliseEmail,
+  normalisePassphrase,
+  ProtocolError,
+} from "@secret-handoff/protocol";
+import fc from "fast-check";
+import { ENVELOPE_BUCKETS, pad, unpad } from "../../packages/protocol/src/padding.ts";
+import { atTier } from "../support/tier.ts";
+import * as any from "./arbitraries.ts";
+
+const RUNS = atTier({ cit: 1_000, proof: 200_000 });
+
+/** What a reader makes of something, or undefined where it refuses. */
+function orRefused<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+}
+
+describe("base64url", () => {
+  test("spells every value as the platform does, and reads it back", async () => {
+    await any.check(
+      RUNS,
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
+        const text = encodeBase64url(bytes);
+        expect(text).toBe(Buffer.from(bytes).toString("base64url"));
+        expect(text).toHaveLength(encodedLength(bytes.length));
+        expect(decodeBase64url(text, bytes.length)).toEqual(bytes);
+      }),
+    );
+  });
+
+  test("takes a text only when it is the one spelling of its value", async () => {
+    const almost = fc.string({
+      unit: fc.constantFrom(..."AQgw_-+/=019 \n\u0000\u00e9"),
+      maxLength: 9,
+    });
+    await any.check(
+      RUNS,
+      fc.property(almost, (text) => {
+        const bytes = orRefused(() => decodeBase64url(text));
+        expect(bytes !== undefined).toBe(Buffer.from(text, "base64url").toString("base64url") === text);
+        if (bytes) expect(encodeBase64url(bytes)).toBe(text);
+      }),
+    );
+  });
+});
+
+describe("padding", () => {
+  const lengths = fc.oneof(
+    fc.nat({ max: 5_000 }),
+    fc.constantFrom(...ENVELOPE_BUCKETS.flatMap((bucket) => [bucket - 5, bucket - 4])),
+  );
+
+  test("fills the smallest bucket that fits, and comes off again", async () => {
+    await any.check(
+      atTier({ cit: 200, proof: 20_000 }),
+      fc.property(lengths, fc.nat({ max: 255 }), (length, byte) => {
+        const plaintext = new Uint8Array(length).fill(byte);
+        const padded = pad(plaintext, ENVELOPE_BUCKETS);
+        const smaller = ENVELOPE_BUCKETS.filter((bucket) => bucket < padded.length);
+        expect(ENVELOPE_BUCKETS).toContain(padded.length);
+        expect(smaller.every((bucket) => bucket < length + 4)).toBe(true);
+        expect(Buffer.from(unpad(padded, ENVELOPE_BUCKETS)).equals(plaintext)).toBe(true);
+      }),
+    );
+  });
+
+  test("has one form: what unpads is what pad would have made", async () => {
+    const framed = fc
+      .tuple(fc.nat({ max: 260 }), fc.uint8Array({ maxLength: 20 }), fc.constantFrom(255, 256, 257, 1_024))
+      .map(([length, content, size]) => {
+        const bytes = new Uint8Array(size);
+        bytes.set(content, 4);
+        new DataView(bytes.buffer).setUint32(0, length);
+        return bytes;
+      });
+    await any.check(
+      RUNS,
+      fc.property(fc.oneof(framed, fc.uint8Array({ maxLength: 10 })), (bytes) => {
+        const plaintext = orRefused(() => unpad(bytes, ENVELOPE_BUCKETS));
+        if (plaintext) expect(pad(plaintext, ENVELOPE_BUCKETS)).toEqual(bytes);
+      }),
+    );
+  });
+});
+
+describe("normal forms", () => {
+  const spaced = fc
+    .array(
+      fc.oneof(
+        fc.string({ unit: "binary", maxLength: 3 }),
+        fc.constantFrom(
+          " ",
+          "\t",
+          "\u00a0",
+          "\u2028",
+          "\u0301",
+          "\u3099",
+          "\u1161",
+          "\u00a8",
+          "\u037a",
+          "\ufefc",
+        ),
+      ),
+      { maxLength: 8 },
+    )
+    .map((parts) => parts.join(""));
+
+  test("a passphrase in normal form is left as it is", async () => {
+    await any.check(
+      RUNS,
+      fc.property(spaced, (typed) => {
+        const once = orRefused(() => normalisePassphrase(typed));
+        if (once === undefined) return;
+        expect(normalisePassphrase(once)).toBe(once);
+        expect(normalisePassphrase(`\u3000${typed}\n`)).toBe(once);
+        expect(once).toBe(once.normalize("NFKC"));
+      }),
+    );
+  });
+
+  test("an address in normal form is left as it is, and is plain ASCII", async () => {
+    const typed = fc.oneof(
+      any.email.map((email) => `\t${email.toUpperCase()} `),
+      fc.string({
+        unit: fc.constantFrom("a", "A", "@", " ", "\uff20", "\uff21", "\u212a", "\u0131", "."),
+        maxLength: 6,
+      }),
+    );
+    await any.check(
+      RUNS,
+      fc.property(typed, (address) => {
+        const once = orRefused(() => normaliseEmail(address));
+        if (once === undefined) return;
+        expect(normaliseEmail(once)).toBe(once);
+        expect(once).toMatch(/^[!-?[-~]+@[!-?[-~]+$/);
+      }),
+    );
+  });
+});
+
+describe("an address that gateways have wrapped", () => {
+  const everyCharacter = (text: string) =>
+    [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
+  /** Each adds one layer of percent-encoding. */
+  const encodings: readonly ((text: string) => string)[] = [
+    encodeURIComponent,
+    everyCharacter,
+    (text) => text.replaceAll("%", "%25").replaceAll("#", "%23"),
+    (text) => `https://gateway.example/v2?u=${encodeURIComponent(text)}&d=05%7C01`,
+    (text) => `https://gateway.example/h/${encodeURIComponent(text)}?recipient=${encodeURIComponent("a@b")}`,
+  ];
+  const link = fc.record({
+    origin: any.origin,
+    id: any.handoffId,
+    flags: any.flags,
+    linkSecret: any.linkSecret,
+  });
+  const layers = fc.array(fc.constantFrom(...encodings), { maxLength: 5 });
+  const surroundings = fc.constantFrom(
+    ["", ""],
+    ["Open <", ">."],
+    ["", "?utm_source=x"],
+    ["", "&x=y"],
+    ["(", ")"],
+  );
+
+  test("is mended through any five layers of encoding", async () => {
+    await any.check(
+      atTier({ cit: 500, proof: 100_000 }),
+      fc.property(link, layers, surroundings, (given, wrap, [before, behind]) => {
+        const { origin: _, ...expected } = given;
+        const wrapped = wrap.reduce((text, encode) => encode(text), `${before}${formatLink(given)}${behind}`);
+        expect(mendAddress(wrapped)).toEqual(expected);
+      }),
+    );
+  });
+});
