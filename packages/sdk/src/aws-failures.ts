@@ -49,7 +49,8 @@ export function awsFailure(error: unknown, service: string, { over }: Lifetime, 
   if (!isAwsError(error)) return error instanceof Error ? error : new Error(`${service} failed`);
   const status = error.$metadata?.httpStatusCode ?? 0;
   const code = typeof error.code === "string" ? error.code : error.name;
-  if (THROTTLING.has(error.name) || status === 429 || status >= 500 || NETWORK.test(code)) {
+  const passing = THROTTLING.has(error.name) || NETWORK.test(code) || NETWORK.test(error.name);
+  if (passing || status === 429 || status >= 500) {
     return new PassingError(
       new SenderError(
         "aws_unavailable",

@@ -1,0 +1,247 @@
+import { describe, expect, test } from "@jest/globals";
+import { deliver, type Outcome, SenderError } from "@secret-handoff/sdk";
+import { fakePorts, linkIn, order, passphrase } from "./fake-delivery.ts";
+import { endable, unending } from "./lifetimes.ts";
+
+const ANA = "ana@vendor.example";
+const BO = "bo@vendor.example";
+const refused = new SenderError("mail_refused", "The mail server refused the mail.");
+const lost = new SenderError("service_unreachable", "The service cannot be reached.");
+
+const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind);
+
+test("each recipient gets a mail with a link of their own, and the service is told", async () => {
+  const { ports, journal, letters } = fakePorts();
+  const outcomes = await deliver(order, [ANA, BO], ports, unending());
+  expect(kinds(outcomes)).toEqual(["mailed", "mailed"]);
+  const links = letters.map(linkIn);
+  expect(letters.map(({ to }) => to)).toEqual([ANA, BO]);
+  expect(links[0]?.id).not.toBe(links[1]?.id);
+  expect(links[0]?.linkSecret).not.toEqual(links[1]?.linkSecret);
+  expect(outcomes.map((outcome) => outcome.kind === "mailed" && outcome.id)).toEqual(
+    links.map(({ id }) => id),
+  );
+  expect(journal.filter((line) => line.endsWith(ANA))).toEqual([
+    `seal ${ANA}`,
+    `create ${ANA}`,
+    `mail ${ANA}`,
+    `mailed ${ANA}`,
+  ]);
+});
+
+test("a link is shown to the masker before it goes anywhere", async () => {
+  const { ports, journal } = fakePorts();
+  await deliver(order, [ANA], { ...ports, onSealed: () => journal.push("mask") }, unending());
+  expect(journal.slice(0, 3)).toEqual([`seal ${ANA}`, "mask", `create ${ANA}`]);
+});
+
+test("a mail that fails revokes what was created for it and leaves the others alone", async () => {
+  const { ports, journal } = fakePorts({
+    mail: ({ to }) => {
+      if (to === ANA) throw refused;
+    },
+  });
+  const outcomes = await deliver(order, [ANA, BO], ports, unending());
+  expect(outcomes).toMatchObject([{ kind: "failed", error: refused }, { kind: "mailed" }]);
+  expect(outcomes[0]).not.toHaveProperty("notRevoked");
+  expect(journal).toContain(`revoke ${ANA}`);
+  expect(journal).not.toContain(`revoke ${BO}`);
+});
+
+test("a mail whose fate is unknown counts as arrived when its link has been opened", async () => {
+  const { ports } = fakePorts({
+    mail: () => {
+      throw refused;
+    },
+    revoke: () => "released",
+  });
+  expect(await deliver(order, [ANA], ports, unending())).toMatchObject([
+    { kind: "mailed", notRecorded: refused },
+  ]);
+});
+
+test("what cannot be revoked is told", async () => {
+  const { ports } = fakePorts({
+    mail: () => {
+      throw refused;
+    },
+    revoke: () => {
+      throw lost;
+    },
+  });
+  expect(await deliver(order, [ANA], ports, unending())).toMatchObject([
+    { kind: "failed", error: refused, notRevoked: lost },
+  ]);
+});
+
+test("a create that was refused left nothing to revoke", async () => {
+  const { ports, journal } = fakePorts({
+    create: () => {
+      throw new SenderError("policy", "no");
+    },
+  });
+  expect(kinds(await deliver(order, [ANA], ports, unending()))).toEqual(["failed"]);
+  expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`]);
+});
+
+test("a create whose answer never came may have been stored, so it is revoked", async () => {
+  const { ports, journal } = fakePorts({
+    create: () => {
+      throw lost;
+    },
+  });
+  await deliver(order, [ANA], ports, unending());
+  expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`, `revoke ${ANA}`]);
+});
+
+test("a mail that went out stays, even when the service cannot be told", async () => {
+  const { ports, journal } = fakePorts({
+    mailed: () => {
+      throw lost;
+    },
+  });
+  expect(await deliver(order, [ANA], ports, unending())).toMatchObject([
+    { kind: "mailed", notRecorded: lost },
+  ]);
+  expect(journal).not.toContain(`revoke ${ANA}`);
+});
+
+describe("a version that was handed over before", () => {
+  const other = "AAAAAAAAAAAAAAAAAAAAAA";
+
+  test("is mailed to nobody", async () => {
+    const { ports, journal } = fakePorts({
+      create: (_, view) => ({ ...view, id: other, state: "delivered", mailed: true }),
+    });
+    expect(await deliver(order, [ANA], ports, unending())).toMatchObject([
+      { kind: "earlier", handoff: { id: other, state: "delivered" } },
+    ]);
+    expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`]);
+  });
+
+  test("by a run that is still mailing is waited for until that run has mailed", async () => {
+    const waiting: string[] = [];
+    const { ports, journal } = fakePorts({
+      create: (_, view, call) => ({ ...view, id: other, mailed: call === 3 }),
+    });
+    const outcomes = await deliver(
+      order,
+      [ANA],
+      { ...ports, onWaiting: (_, { id }) => waiting.push(id) },
+      unending(),
+    );
+    expect(outcomes).toMatchObject([{ kind: "earlier", handoff: { id: other, mailed: true } }]);
+    expect(journal.filter((line) => line.startsWith("create"))).toHaveLength(3);
+    expect(waiting).toEqual([other, other]);
+  });
+
+  test("by a run that died is taken over once the service lets it go", async () => {
+    const { ports, letters } = fakePorts({
+      create: (_, view, call) => (call < 4 ? { ...view, id: other } : view),
+    });
+    expect(kinds(await deliver(order, [ANA], ports, unending()))).toEqual(["mailed"]);
+    expect(letters).toHaveLength(1);
+  });
+});
+
+describe("when the step is stopped", () => {
+  test("before it began, nothing is created", async () => {
+    const { lifetime, stop } = endable();
+    stop();
+    const { ports, journal } = fakePorts();
+    const outcomes = await deliver(order, [ANA, BO], ports, lifetime);
+    expect(outcomes).toMatchObject([
+      { kind: "failed", error: { code: "cancelled" } },
+      { kind: "failed", error: { code: "cancelled" } },
+    ]);
+    expect(journal).toEqual([]);
+  });
+
+  test("between create and mail, nothing is mailed and the handoff is revoked", async () => {
+    const { lifetime, stop } = endable();
+    const { ports, journal } = fakePorts({
+      create: (_, view) => {
+        stop();
+        return view;
+      },
+    });
+    expect(kinds(await deliver(order, [ANA], ports, lifetime))).toEqual(["failed"]);
+    expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`, `revoke ${ANA}`]);
+  });
+
+  test("while a mail is under way, that mail is finished and recorded", async () => {
+    const { lifetime, stop } = endable();
+    const { ports, journal } = fakePorts({ mail: () => stop() });
+    const outcomes = await deliver(order, [ANA, BO, ...more(10)], ports, lifetime);
+    expect(outcomes.filter(({ kind }) => kind === "mailed").length).toBeGreaterThanOrEqual(1);
+    expect(journal.filter((line) => line.startsWith("mail ")).length).toBeLessThan(12);
+    for (const outcome of outcomes) {
+      const steps = journal
+        .filter((line) => line.endsWith(` ${outcome.recipient}`))
+        .map((line) => line.split(" ")[0]);
+      if (outcome.kind === "mailed") expect(steps.slice(-2)).toEqual(["mail", "mailed"]);
+      else if (steps.includes("create")) expect(steps.at(-1)).toBe("revoke");
+      else expect(steps).not.toContain("mail");
+    }
+  });
+});
+
+test("at most six are under way at once, and sealing goes one at a time", async () => {
+  let sealing = 0;
+  let underWay = 0;
+  const most = { sealing: 0, underWay: 0 };
+  const { ports } = fakePorts({
+    mail: async () => {
+      underWay += 1;
+      most.underWay = Math.max(most.underWay, underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay -= 1;
+    },
+  });
+  const seal: typeof ports.seal = async (input) => {
+    sealing += 1;
+    most.sealing = Math.max(most.sealing, sealing);
+    const sealed = await ports.seal(input);
+    sealing -= 1;
+    return sealed;
+  };
+  const outcomes = await deliver(order, more(40), { ...ports, seal }, unending());
+  expect(kinds(outcomes)).toEqual(more(40).map(() => "mailed"));
+  expect(outcomes.map(({ recipient }) => recipient)).toEqual(more(40));
+  expect(most.sealing).toBe(1);
+  expect(most.underWay).toBeGreaterThan(1);
+  expect(most.underWay).toBeLessThanOrEqual(6);
+});
+
+test("a fault of our own becomes that recipient's outcome, told without its words", async () => {
+  const { ports, journal } = fakePorts({
+    mail: ({ to }) => {
+      if (to === ANA) throw new TypeError("canary in a message");
+    },
+  });
+  const outcomes = await deliver(order, [ANA, BO], ports, unending());
+  expect(kinds(outcomes)).toEqual(["failed", "mailed"]);
+  const [first] = outcomes;
+  expect(first?.kind === "failed" && first.error.message).toBe(
+    "Something failed that should not (TypeError). Please report it to the project.",
+  );
+  expect(journal).toContain(`revoke ${ANA}`);
+});
+
+test("what cannot be sealed is told with the reason", async () => {
+  const { ports } = fakePorts();
+  const tooLong = { ...order, header: { title: "x".repeat(5_000) } };
+  const [outcome] = await deliver(tooLong, [ANA], ports, unending());
+  expect(outcome).toMatchObject({ kind: "failed", error: { code: "too_large" } });
+});
+
+test("the passphrase and the class decide what the link asks for", async () => {
+  const { ports, letters } = fakePorts();
+  await deliver({ ...order, passphrase }, [ANA], ports, unending());
+  await deliver({ ...order, class: { ...order.class, verification: "click" } }, [ANA], ports, unending());
+  expect(letters.map((letter) => linkIn(letter).flags)).toEqual([3, 0]);
+});
+
+function more(count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) => `r${index}@vendor.example`);
+}

@@ -1,0 +1,106 @@
+import {
+  DEFAULT_CLASSES,
+  type HandoffId,
+  type HandoffView,
+  parseLink,
+  type Sealed,
+  seal,
+} from "@secret-handoff/protocol";
+import { Concealed, type DeliveryPorts, type Letter, type Order } from "@secret-handoff/sdk";
+import { quickRuntime } from "./quick-runtime.ts";
+
+/** What happened, in order, as `verb recipient`. */
+export type Journal = string[];
+
+const [internalTool] = DEFAULT_CLASSES.filter(({ name }) => name === "internal-tool");
+if (!internalTool) throw new Error("the default classes have changed");
+
+export const order: Order = {
+  class: internalTool,
+  expiresIn: 3_600,
+  items: [{ label: "a", fields: [{ name: "value", value: "canary", concealed: true }] }],
+  header: { title: "t" },
+  subject: { secret: "arn:a", versionId: "v", versionCreatedAt: 1 },
+  resend: false,
+  from: { address: "handoff@acme.example" },
+  contact: "mona on GitHub",
+  source: "acme/orders",
+  context: {},
+};
+
+/** Fails a step by throwing, or changes its answer. */
+export type Faults = {
+  readonly create?: (
+    recipient: string,
+    view: HandoffView,
+    call: number,
+  ) => HandoffView | Promise<HandoffView>;
+  readonly mail?: (letter: Letter) => void | Promise<void>;
+  readonly mailed?: (id: HandoffId) => void;
+  readonly revoke?: (id: HandoffId) => "revoked" | "released" | "unknown";
+};
+
+/** Ports of a delivery that keep a journal and fail as they are told. */
+export function fakePorts(faults: Faults = {}) {
+  const journal: Journal = [];
+  const letters: Letter[] = [];
+  const owners = new Map<string, string>();
+  const calls = new Map<string, number>();
+  const who = (id: HandoffId) => owners.get(id) ?? "nobody";
+  const ports: DeliveryPorts = {
+    runtime: quickRuntime(),
+    seal: async (input) => {
+      const sealed = await seal(input);
+      owners.set(sealed.id, input.email ?? "");
+      journal.push(`seal ${who(sealed.id)}`);
+      return sealed;
+    },
+    service: {
+      origin: "https://handoff.example",
+      classes: () => Promise.reject(new Error("not asked for")),
+      view: () => Promise.reject(new Error("not asked for")),
+      list: () => Promise.reject(new Error("not asked for")),
+      create: async (sealed) => {
+        const recipient = who(sealed.id);
+        const call = (calls.get(recipient) ?? 0) + 1;
+        calls.set(recipient, call);
+        journal.push(`create ${recipient}`);
+        const view = viewOf(sealed);
+        return (await faults.create?.(recipient, view, call)) ?? view;
+      },
+      mailed: async (id) => {
+        journal.push(`mailed ${who(id)}`);
+        faults.mailed?.(id);
+      },
+      revoke: async (id) => {
+        journal.push(`revoke ${who(id)}`);
+        return faults.revoke?.(id) ?? "revoked";
+      },
+    },
+    mail: {
+      send: async (letter) => {
+        journal.push(`mail ${letter.to}`);
+        await faults.mail?.(letter);
+        letters.push(letter);
+        return `<${letter.messageId}>`;
+      },
+      check: async () => [],
+    },
+  };
+  return { ports, journal, letters };
+}
+
+function viewOf(sealed: Sealed): HandoffView {
+  const { id, flags, expiresAt } = sealed;
+  return {
+    ...{ id, flags, expiresAt, class: sealed.class },
+    ...{ state: "open", createdAt: 1, changedAt: 1, mailed: false, attemptsLeft: 5 },
+  };
+}
+
+/** The link in a letter, parsed. */
+export function linkIn(letter: Letter | undefined) {
+  return parseLink(/^https:\S+$/m.exec(letter?.text ?? "")?.[0] ?? "");
+}
+
+export const passphrase = new Concealed("correct horse battery staple");

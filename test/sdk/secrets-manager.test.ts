@@ -1,0 +1,151 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { secretsManager } from "@secret-handoff/sdk";
+import { rejectionOf } from "./error-of.ts";
+import { unending } from "./lifetimes.ts";
+import { quickRuntime } from "./quick-runtime.ts";
+import { type Scripted, startScriptedServer } from "./scripted-server.ts";
+
+const server = await startScriptedServer();
+const kept = { ...process.env };
+beforeAll(() => {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  });
+});
+afterAll(async () => {
+  process.env = kept;
+  await server.close();
+});
+
+const ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:prod/a-AbCdEf";
+const found = { ARN, Name: "prod/a", VersionId: "v-1", CreatedDate: 1_795_000_000.75 };
+const refusal = (type: string, message = "no"): Scripted => ({
+  status: 400,
+  json: { __type: type, message },
+});
+const source = (region: string | undefined = "eu-west-1") =>
+  secretsManager(region, unending(), quickRuntime());
+const read = (id = "prod/a") => source().read(id);
+
+test("the current version comes with its ARN, id and time of creation", async () => {
+  server.answer({ status: 200, json: { ...found, SecretString: "s3cret" } });
+  const { value, ...rest } = await read();
+  expect(value.reveal()).toBe("s3cret");
+  expect(rest).toEqual({ arn: ARN, name: "prod/a", versionId: "v-1", versionCreatedAt: 1_795_000_000 });
+  const [request] = server.seen;
+  expect(request?.headers["x-amz-target"]).toBe("secretsmanager.GetSecretValue");
+  expect(JSON.parse(request?.body ?? "")).toEqual({ SecretId: "prod/a" });
+});
+
+test("a binary secret comes as bytes", async () => {
+  server.answer({ status: 200, json: { ...found, SecretBinary: Buffer.from([0, 255]).toString("base64") } });
+  expect([...Buffer.from((await read()).value.reveal())]).toEqual([0, 255]);
+});
+
+test("an empty text is a value", async () => {
+  server.answer({ status: 200, json: { ...found, SecretString: "" } });
+  expect((await read()).value.reveal()).toBe("");
+});
+
+test("an ARN is read in its own region", async () => {
+  server.answer({ status: 200, json: { ...found, SecretString: "s" } });
+  await read(ARN);
+  expect(server.seen[0]?.headers.authorization).toContain("/eu-central-1/secretsmanager/");
+});
+
+test("a prefix is listed page by page, without what only holds it as a word", async () => {
+  server.answer(
+    { status: 200, json: { SecretList: [{ Name: "prod/a" }, { Name: "old prod/x" }], NextToken: "n" } },
+    { status: 200, json: { SecretList: [{ Name: "prod/b" }] } },
+  );
+  expect(await source().namesWithPrefix("prod/", 100)).toEqual(["prod/a", "prod/b"]);
+  expect(server.seen.map(({ body }) => JSON.parse(body).NextToken)).toEqual([undefined, "n"]);
+});
+
+test("listing ends once there are more than wanted", async () => {
+  const page = (from: number) => ({
+    status: 200,
+    json: { SecretList: [0, 1, 2].map((n) => ({ Name: `prod/${from + n}` })), NextToken: "n" },
+  });
+  server.answer(page(0), page(3), page(6));
+  expect(await source().namesWithPrefix("prod/", 4)).toHaveLength(5);
+  expect(server.seen).toHaveLength(2);
+});
+
+test("throttling passes", async () => {
+  server.answer(
+    refusal("ThrottlingException"),
+    { status: 500 },
+    {
+      status: 200,
+      json: { ...found, SecretString: "s" },
+    },
+  );
+  await read();
+  expect(server.seen).toHaveLength(3);
+});
+
+test.each([
+  [
+    "an unknown secret",
+    refusal("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+    'secret_unknown: There is no secret "prod/a". Check secret-ids, the region and the account of the AWS role.',
+  ],
+  [
+    "a secret without a value",
+    refusal(
+      "ResourceNotFoundException",
+      "can't find the specified secret value for staging label: AWSCURRENT",
+    ),
+    'secret_unreadable: Secret "prod/a" has no value. Put one into it first.',
+  ],
+  [
+    "no permission",
+    refusal("AccessDeniedException", "User: x is not authorized to perform: secretsmanager:GetSecretValue"),
+    'access_denied: The AWS role may not read secret "prod/a". Grant it secretsmanager:GetSecretValue on this secret.',
+  ],
+  [
+    "no permission on the key",
+    refusal("AccessDeniedException", "Access to KMS is not allowed"),
+    'access_denied: The AWS role may not decrypt secret "prod/a". Grant it kms:Decrypt on the secret\'s KMS key.',
+  ],
+  [
+    "a disabled key",
+    refusal("DecryptionFailure"),
+    'secret_unreadable: Secret "prod/a" cannot be decrypted. Check that its KMS key is enabled.',
+  ],
+  [
+    "a deleted secret",
+    refusal("InvalidRequestException", "it was marked for deletion"),
+    'secret_unreadable: Secret "prod/a" cannot be read: it is marked for deletion. Restore it or drop it from secret-ids.',
+  ],
+  [
+    "a name it does not take",
+    refusal("ValidationException"),
+    'secret_ids: AWS does not take "prod/a" as a secret\'s name. Check secret-ids.',
+  ],
+  [
+    "expired credentials",
+    refusal("ExpiredTokenException"),
+    "aws_credentials: AWS does not accept the credentials, or there are none (ExpiredTokenException). Run aws-actions/configure-aws-credentials before this step.",
+  ],
+  [
+    "something else",
+    refusal("InvalidNextTokenException"),
+    "aws_unavailable: Secrets Manager refused the request (InvalidNextTokenException).",
+  ],
+])("Secrets Manager answers with %s", async (_, answer, expected) => {
+  server.answer(answer);
+  const { code, message } = await rejectionOf(read());
+  expect(`${code}: ${message}`).toBe(expected);
+});
+
+test("no permission to list is told with the permission", async () => {
+  server.answer(refusal("AccessDeniedException"));
+  const { code, message } = await rejectionOf(source().namesWithPrefix("prod/", 100));
+  expect(`${code}: ${message}`).toBe(
+    "access_denied: The AWS role may not list secrets, which prefix* needs. Grant it secretsmanager:ListSecrets on *, or name each secret.",
+  );
+});

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { sesTransport } from "@secret-handoff/sdk";
+import { rejectionOf } from "./error-of.ts";
+import { aLetter } from "./letters.ts";
+import { unending } from "./lifetimes.ts";
+import { quickRuntime } from "./quick-runtime.ts";
+import { type Scripted, startScriptedServer } from "./scripted-server.ts";
+
+const server = await startScriptedServer();
+const kept = { ...process.env };
+beforeAll(() => {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SESV2: server.url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+  });
+});
+afterAll(async () => {
+  process.env = kept;
+  await server.close();
+});
+
+const refusal = (status: number, type: string, message = "no"): Scripted => ({
+  status,
+  json: { message },
+  headers: { "x-amzn-errortype": type },
+});
+
+const transport = (configurationSet?: string) =>
+  sesTransport(
+    { region: "eu-west-1", ...(configurationSet === undefined ? {} : { configurationSet }) },
+    quickRuntime(),
+  );
+
+test("a letter goes as simple content with headers, tag and configuration set", async () => {
+  server.answer({ status: 200, json: { MessageId: "ses-1" } });
+  expect(await transport("handoff").send(aLetter(), unending())).toBe("ses-1");
+  const [request] = server.seen;
+  expect([request?.method, request?.path]).toEqual(["POST", "/v2/email/outbound-emails"]);
+  expect(JSON.parse(request?.body ?? "")).toEqual({
+    FromEmailAddress: "=?UTF-8?B?QWNtZSBTw6ljdXJpdMOp?= <handoff@acme.example>",
+    Destination: { ToAddresses: ["ana@vendor.example"] },
+    ReplyToAddresses: ["security@acme.example"],
+    Content: {
+      Simple: {
+        Subject: { Data: "A secret for you from acme/orders", Charset: "UTF-8" },
+        Body: {
+          Text: { Data: "https://handoff.example/h/x#y\n", Charset: "UTF-8" },
+          Html: { Data: '<a href="https://handoff.example/h/x#y">open</a>', Charset: "UTF-8" },
+        },
+        Headers: [{ Name: "Auto-Submitted", Value: "auto-generated" }],
+      },
+    },
+    EmailTags: [{ Name: "handoff", Value: "SlY8E4NKPhhMiveoipXTpg" }],
+    ConfigurationSetName: "handoff",
+  });
+});
+
+test.each([
+  [undefined, "handoff@acme.example"],
+  ['Acme "Sec"', '"Acme \\"Sec\\"" <handoff@acme.example>'],
+])("the sender's name %j is written as %s", async (name, written) => {
+  server.answer({ status: 200, json: { MessageId: "ses-1" } });
+  const from = { address: "handoff@acme.example", ...(name === undefined ? {} : { name }) };
+  await transport().send(aLetter({ from }), unending());
+  expect(JSON.parse(server.seen[0]?.body ?? "").FromEmailAddress).toBe(written);
+});
+
+test("throttling and faults of SES pass", async () => {
+  server.answer(
+    refusal(429, "TooManyRequestsException"),
+    refusal(400, "ThrottlingException"),
+    { status: 503 },
+    { status: 200, json: { MessageId: "ses-1" } },
+  );
+  expect(await transport().send(aLetter(), unending())).toBe("ses-1");
+  expect(server.seen).toHaveLength(4);
+});
+
+test.each([
+  [
+    "no permission",
+    refusal(403, "AccessDeniedException", "User is not authorized to perform ses:SendEmail on resource"),
+    "access_denied: The AWS role may not send mail from handoff@acme.example. Grant it ses:SendEmail on that identity.",
+  ],
+  [
+    "no permission on the configuration set",
+    refusal(
+      403,
+      "AccessDeniedException",
+      "not authorized on resource arn:aws:ses:eu-west-1:1:configuration-set/x",
+    ),
+    "access_denied: The AWS role may not send mail from handoff@acme.example. Grant it ses:SendEmail on that identity and on the configuration set.",
+  ],
+  [
+    "an unverified address",
+    refusal(
+      400,
+      "MessageRejected",
+      "Email address is not verified. The following identities failed the check",
+    ),
+    "mail_identity: Amazon SES refused the mail: an address is not verified. Verify handoff@acme.example in SES; in the SES sandbox the recipient must be verified as well.",
+  ],
+  [
+    "a rejected message",
+    refusal(400, "MessageRejected", "spam"),
+    "mail_refused: Amazon SES refused the mail (MessageRejected).",
+  ],
+  [
+    "an unverified domain",
+    refusal(400, "MailFromDomainNotVerifiedException"),
+    "mail_identity: Amazon SES may not send from handoff@acme.example: neither the address nor its domain is verified in this region. Verify it, or correct from or region.",
+  ],
+  [
+    "paused sending",
+    refusal(400, "SendingPausedException"),
+    "mail_refused: Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console.",
+  ],
+  [
+    "an unknown configuration set",
+    refusal(404, "NotFoundException"),
+    "mail_identity: Amazon SES does not know the configuration set. Check configuration-set and the region.",
+  ],
+  [
+    "bad credentials",
+    refusal(403, "UnrecognizedClientException"),
+    "aws_credentials: AWS does not accept the credentials, or there are none (UnrecognizedClientException). Run aws-actions/configure-aws-credentials before this step.",
+  ],
+  [
+    "throttling without end",
+    refusal(429, "TooManyRequestsException"),
+    "aws_unavailable: Amazon SES did not take the request (TooManyRequestsException), repeatedly. Try again later, and check that the runner may connect to it.",
+  ],
+])("SES answers with %s", async (_, answer, expected) => {
+  server.answer(answer);
+  const { code, message } = await rejectionOf(transport().send(aLetter(), unending()));
+  expect(`${code}: ${message}`).toBe(expected);
+});
+
+const FROM = { address: "handoff@acme.example" };
+const identity = (verified: boolean): Scripted => ({
+  status: 200,
+  json: { VerifiedForSendingStatus: verified },
+});
+
+test("a check takes an address that is verified, or whose domain is", async () => {
+  server.answer(identity(true));
+  expect(await transport().check(FROM, unending())).toEqual([]);
+  server.answer(refusal(404, "NotFoundException"), identity(true));
+  expect(await transport().check(FROM, unending())).toEqual([]);
+  expect(server.seen.map(({ path }) => path)).toEqual([
+    "/v2/email/identities/handoff%40acme.example",
+    "/v2/email/identities/acme.example",
+  ]);
+});
+
+test("a check refuses a sender that is not verified", async () => {
+  server.answer(refusal(404, "NotFoundException"), identity(false));
+  expect((await rejectionOf(transport().check(FROM, unending()))).code).toBe("mail_identity");
+});
+
+test("a check that may not look says so", async () => {
+  server.answer(refusal(403, "AccessDeniedException"));
+  expect(await transport().check(FROM, unending())).toEqual([
+    "Whether SES may send from acme.example could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.",
+  ]);
+});
