@@ -1,3 +1,4 @@
+export { environmentOf, fetchIdToken, type TokenEndpoint, tokenEndpoint } from "./id-token.ts";
 export { INPUTS, type InputName, type InputReader, type InputSpec } from "./input-table.ts";
 export { type Inputs, readInputs } from "./inputs.ts";
 export { maskedForms, SHORTEST_MASKED } from "./masking.ts";

@@ -1,0 +1,70 @@
+import { afterAll, expect, test } from "@jest/globals";
+import { environmentOf, fetchIdToken, tokenEndpoint } from "@secret-handoff/action";
+import { errorOf, rejectionOf } from "../sdk/error-of.ts";
+import { unending } from "../sdk/lifetimes.ts";
+import { quickRuntime } from "../sdk/quick-runtime.ts";
+import { startScriptedServer } from "../sdk/scripted-server.ts";
+
+const server = await startScriptedServer();
+afterAll(() => server.close());
+
+const fetchToken = () =>
+  fetchIdToken(
+    { url: `${server.url}/token?api-version=2.0`, bearer: "request-token" },
+    "https://handoff.example.com",
+    unending(),
+    quickRuntime({ fetch }),
+  );
+
+test("a token is asked for with the service's origin as audience", async () => {
+  server.answer({ status: 200, json: { value: "a.b.c" } });
+  expect(await fetchToken()).toBe("a.b.c");
+  const [request] = server.seen;
+  expect(request?.path).toBe("/token?api-version=2.0&audience=https%3A%2F%2Fhandoff.example.com");
+  expect(request?.headers.authorization).toBe("Bearer request-token");
+});
+
+test("a runner that is busy is asked again", async () => {
+  server.answer({ status: 503 }, "drop", { status: 429 }, { status: 200, json: { value: "a.b.c" } });
+  expect(await fetchToken()).toBe("a.b.c");
+  expect(server.seen).toHaveLength(4);
+});
+
+test.each([
+  [{ status: 403, json: {} }, "it answered 403"],
+  [{ status: 200, json: {} }, "it answered 200"],
+  [{ status: 200, text: "<html>" }, "it answered 200"],
+  [{ status: 500 }, "it answered 500"],
+  ["drop" as const, "the request did not get through"],
+])("no token: %j", async (answer, what) => {
+  server.answer(answer);
+  const { code, message } = await rejectionOf(fetchToken());
+  expect([code, message]).toEqual([
+    "id_token",
+    `GitHub gave out no OIDC token: ${what}. Run the job again; if it stays, look at GitHub's status page.`,
+  ]);
+});
+
+test.each([
+  {},
+  { ACTIONS_ID_TOKEN_REQUEST_URL: "https://x" },
+  { ACTIONS_ID_TOKEN_REQUEST_URL: "https://x", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "" },
+])("a job without id-token: write is told so (%j)", (env) => {
+  const { code, message } = errorOf(() => tokenEndpoint(env));
+  expect([code, message]).toEqual([
+    "id_token",
+    "This job may not request an OIDC token. Add id-token: write to its permissions; workflows of forked pull requests cannot have it.",
+  ]);
+});
+
+test.each([
+  [{ environment: "production" }, "production"],
+  [{ environment: 7 }, undefined],
+  [{}, undefined],
+])("the environment of %j is %s", (claims, environment) => {
+  expect(environmentOf(`x.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.y`)).toBe(environment);
+});
+
+test("a token that is none names no environment", () => {
+  expect(environmentOf("rubbish")).toBeUndefined();
+});

@@ -1,0 +1,123 @@
+import { describe, expect, test } from "@jest/globals";
+import { type InputName, readInputs } from "@secret-handoff/action";
+import { inputReader, VALID } from "./input-reader.ts";
+
+const read = (given: Partial<Record<InputName, string>>) => readInputs(inputReader({ ...VALID, ...given }));
+
+test("inputs that are in order give a complete draft with the defaults", () => {
+  const { draft, errors } = read({});
+  expect(errors).toEqual([]);
+  expect(draft).toEqual({
+    endpoint: "https://handoff.example.com",
+    secretIds: [{ kind: "secret", id: "prod/orders" }],
+    parseJsonSecrets: false,
+    recipients: ["ana@vendor.example"],
+    class: "third-party-service",
+    from: { address: "handoff@acme.example" },
+    mail: { by: "ses", options: {} },
+    context: {},
+    resend: false,
+    dryRun: false,
+    timeout: 600,
+    passphraseGiven: false,
+    optional: {},
+  });
+});
+
+test("every optional input is taken", () => {
+  const { draft, errors } = read({
+    "parse-json-secrets": "True",
+    "expires-in": "4h",
+    passphrase: " correct horse battery staple ",
+    reason: "rotation",
+    title: "Orders",
+    message: "two\nlines",
+    context: "Ticket = OPS-1\n\nEnv=prod=eu",
+    contact: "security@acme.example",
+    "configuration-set": "handoff",
+    region: "eu-west-1",
+    resend: "true",
+    "dry-run": "TRUE",
+    timeout: "90s",
+  });
+  expect(errors).toEqual([]);
+  expect(draft).toMatchObject({
+    parseJsonSecrets: true,
+    context: { Ticket: "OPS-1", Env: "prod=eu" },
+    mail: { by: "ses", options: { region: "eu-west-1", configurationSet: "handoff" } },
+    resend: true,
+    dryRun: true,
+    timeout: 90,
+    passphraseGiven: true,
+  });
+  const { passphrase, ...optional } = draft.optional ?? {};
+  expect(optional).toEqual({
+    expiresIn: 14_400,
+    reason: "rotation",
+    title: "Orders",
+    message: "two\nlines",
+    contact: "security@acme.example",
+    region: "eu-west-1",
+  });
+  expect(passphrase?.reveal()).toBe(" correct horse battery staple ");
+  expect(JSON.stringify(draft)).not.toContain("horse");
+});
+
+test("a mail server is taken with its login", () => {
+  const { draft } = read({
+    "smtp-host": "smtp.acme.example",
+    "smtp-port": "465",
+    "smtp-user": "u",
+    "smtp-password": "canary-p",
+  });
+  expect(draft.mail).toMatchObject({ by: "smtp", server: { host: "smtp.acme.example", port: 465 } });
+  expect(JSON.stringify(draft)).not.toContain("canary");
+});
+
+describe("a mistake in an input is told:", () => {
+  test.each<[Partial<Record<InputName, string>>, string]>([
+    [{ endpoint: "" }, "The input endpoint is not set. Set it under with: in the workflow."],
+    [{ "secret-ids": " \n" }, "The input secret-ids is not set. Set it under with: in the workflow."],
+    [{ recipients: "" }, "The input recipients is not set. Set it under with: in the workflow."],
+    [{ class: "" }, "The input class is not set. Set it under with: in the workflow."],
+    [{ from: "" }, "The input from is not set. Set it under with: in the workflow."],
+    [{ "parse-json-secrets": "yes" }, "parse-json-secrets must be true or false."],
+    [{ "dry-run": "1" }, "dry-run must be true or false."],
+    [{ resend: "no" }, "resend must be true or false."],
+    [{ "expires-in": "24" }, "expires-in is not a length of time. Write it like 24h, 90m or 1d12h."],
+    [{ timeout: "soon" }, "timeout is not a length of time. Write it like 24h, 90m or 1d12h."],
+    [{ reason: "two\nlines" }, "reason must be one line of at most 500 characters."],
+    [{ reason: "x".repeat(501) }, "reason must be one line of at most 500 characters."],
+    [{ title: "x".repeat(201) }, "title must be one line of at most 200 characters."],
+    [{ contact: "a\u0000b" }, "contact must be one line of at most 200 characters."],
+    [
+      { context: "Ticket=1\nnonsense" },
+      "Entry 2 of context is not understood. Write NAME=value, one a line.",
+    ],
+    [
+      { "smtp-user": "u", "smtp-password": "p" },
+      "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES.",
+    ],
+    [{ "smtp-host": "smtp.acme.example", "smtp-port": "0" }, "smtp-port is not a port number."],
+    [{ "smtp-host": "smtp.acme.example", "smtp-port": "65536" }, "smtp-port is not a port number."],
+    [{ "smtp-host": "smtp://x" }, "smtp-host is not a host name. Write it like smtp.example.com."],
+    [
+      { "smtp-host": "smtp.acme.example", "smtp-user": "u" },
+      "smtp-user and smtp-password belong together. Set both or neither.",
+    ],
+  ])("%j", (given, sentence) => {
+    expect(read(given).errors.map(({ message }) => message)).toEqual([sentence]);
+  });
+});
+
+test("all mistakes are told at once, and what is right can still be checked", () => {
+  const { draft, errors } = read({
+    endpoint: "x",
+    recipients: "a@b.example\nx",
+    passphrase: "short",
+    class: "",
+  });
+  expect(errors.map(({ code }) => code).sort()).toEqual(["endpoint", "input", "passphrase", "recipient"]);
+  expect(draft).toMatchObject({ recipients: ["a@b.example"], passphraseGiven: true });
+  expect([draft.endpoint, draft.class]).toEqual([undefined, undefined]);
+});

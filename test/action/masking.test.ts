@@ -1,0 +1,80 @@
+import { describe, expect, test } from "@jest/globals";
+import { maskedForms, SHORTEST_MASKED } from "@secret-handoff/action";
+import fc from "fast-check";
+import { atTier, SEED } from "../support/tier.ts";
+
+const forms = (value: string | Uint8Array) => new Set(maskedForms(value));
+
+describe("a secret is masked", () => {
+  const secret = 'pä$s "w0rd"/+&=';
+  test.each([
+    ["as it is", secret],
+    ["in base64", Buffer.from(secret).toString("base64")],
+    ["in base64 without padding", Buffer.from(secret).toString("base64").replace(/=+$/, "")],
+    ["in base64url", Buffer.from(secret).toString("base64url")],
+    ["in hex", Buffer.from(secret).toString("hex")],
+    ["in upper-case hex", Buffer.from(secret).toString("hex").toUpperCase()],
+    ["URL-encoded", encodeURIComponent(secret)],
+    ["URL-encoded as forms do", encodeURIComponent(secret).replaceAll("%20", "+")],
+    ["as a whole URL is encoded", encodeURI(secret)],
+    ["inside a JSON string", JSON.stringify(secret).slice(1, -1)],
+  ])("%s", (_, form) => {
+    expect(forms(secret)).toContain(form);
+  });
+});
+
+test("the leaves of JSON are masked, also deep, in arrays and in JSON inside strings", () => {
+  const masked = forms('{"a":{"b":["leaf-one",123456]},"c":"{\\"d\\":\\"leaf-two\\"}","e":true}');
+  for (const leaf of ["leaf-one", "123456", "leaf-two"]) {
+    expect(masked).toContain(leaf);
+    expect(masked).toContain(Buffer.from(leaf).toString("base64url"));
+  }
+});
+
+test("each line of a key is masked, and its short lines are not", () => {
+  const masked = forms("-----BEGIN KEY-----\r\nAAAABBBB\n  indented  \n{\n}\n");
+  for (const line of ["-----BEGIN KEY-----", "AAAABBBB", "  indented  ", "indented"])
+    expect(masked).toContain(line);
+  expect(masked).not.toContain("{");
+});
+
+test("a value of several lines is never given whole, for the runner would mask its short lines", () => {
+  const value = '{\n  "password": "hunter2-hunter2"\n}';
+  expect([...forms(value)].filter((form) => /[\r\n]/.test(form))).toEqual([]);
+  expect(forms(value)).toContain("hunter2-hunter2");
+  expect(forms(value)).toContain(JSON.stringify(value).slice(1, -1));
+  expect(forms(value)).toContain(Buffer.from(value).toString("base64"));
+});
+
+test.each(["true", "5432", "admin", "{}", "      ", ""])("%j blanks no log", (value) => {
+  expect(forms(value)).not.toContain(value);
+});
+
+test("bytes are masked in their encodings, and as text when they are text", () => {
+  const bytes = Uint8Array.of(0, 200, 255, 7, 9, 11);
+  expect(forms(bytes)).toEqual(
+    new Set([
+      Buffer.from(bytes).toString("base64"),
+      Buffer.from(bytes).toString("base64url"),
+      Buffer.from(bytes).toString("hex"),
+      Buffer.from(bytes).toString("hex").toUpperCase(),
+    ]),
+  );
+  expect(forms(Buffer.from("text in disguise"))).toContain("text in disguise");
+});
+
+test("half a character does not stop the masking", () => {
+  expect(forms("half-a-character-\ud800")).toContain("half-a-character-\ud800");
+});
+
+test("whatever the value, no form is short, blank or of several lines, and a long line is always there", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 60 }), (value) => {
+      const masked = maskedForms(value);
+      expect(masked.every((form) => form.length >= SHORTEST_MASKED && !/[\r\n]/.test(form))).toBe(true);
+      const lines = value.split(/\r\n|\r|\n/).filter((line) => line.trim().length >= SHORTEST_MASKED);
+      expect(lines.every((line) => masked.includes(line))).toBe(true);
+    }),
+    { seed: SEED, numRuns: atTier({ cit: 500, proof: 10_000 }) },
+  );
+});

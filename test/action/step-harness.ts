@@ -1,0 +1,96 @@
+import { type InputName, type OnCancel, runStep, type Surroundings } from "@secret-handoff/action";
+import {
+  Concealed,
+  platformRuntime,
+  type Runtime,
+  type SecretsSource,
+  SenderError,
+  smtpTransport,
+} from "@secret-handoff/sdk";
+import type { TestService } from "../support/test-service.ts";
+import { inputReader, VALID } from "./input-reader.ts";
+import { type RecordedWorkflow, recordedWorkflow } from "./recorded-workflow.ts";
+
+export type StepRun = {
+  readonly code: 0 | 1;
+  readonly workflow: RecordedWorkflow;
+  /** The sentences of the error annotations. */
+  readonly errors: readonly string[];
+};
+
+export type StepOptions = {
+  readonly inputs?: Partial<Record<InputName, string>>;
+  readonly secrets?: Readonly<Record<string, string | Uint8Array>>;
+  /** Claims of the workflow's token that differ. */
+  readonly claims?: Record<string, unknown>;
+  readonly runtime?: Partial<Runtime>;
+  readonly onCancel?: OnCancel;
+  readonly surroundings?: Partial<Surroundings>;
+};
+
+/** Waits are this much shorter than in life. */
+const HURRY = 10;
+const TOKEN_URL = "https://runner.example/token?api-version=2.0";
+
+/** Runs the step in this process against the real service and a real mail server; only AWS is played. */
+export async function runStepOn(service: TestService, options: StepOptions = {}): Promise<StepRun> {
+  const workflow = recordedWorkflow();
+  const { claims = {}, secrets = { "prod/orders": "canary-value" } } = options;
+  const inputs = {
+    ...VALID,
+    endpoint: service.url,
+    "smtp-host": "127.0.0.1",
+    "smtp-port": String(service.mail.smtpServer.port),
+    ...options.inputs,
+  };
+  const runtime: Runtime = {
+    now: () => service.clock.now * 1_000,
+    random: Math.random,
+    schedule: (ms, task) => platformRuntime.schedule(ms / HURRY, task),
+    fetch: async (input, init) =>
+      String(input).startsWith(TOKEN_URL)
+        ? Response.json({ value: await service.mint(claims) })
+        : platformRuntime.fetch(input, init),
+    ...options.runtime,
+  };
+  const code = await runStep(
+    inputReader(inputs),
+    {
+      env: { ACTIONS_ID_TOKEN_REQUEST_URL: TOKEN_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "bearer" },
+      origin: {
+        repository: "acme/orders",
+        workflow: "Rotate",
+        actor: "mona",
+        runUrl: "https://github.com/acme/orders/actions/runs/7",
+      },
+      workflow,
+      runtime,
+      openSecrets: () => secretsOf(secrets),
+      openMail: (choice) => {
+        if (choice.by === "smtp") return smtpTransport(choice.server, runtime);
+        throw new Error("this test mails over SMTP");
+      },
+      ...options.surroundings,
+    },
+    options.onCancel ?? (() => () => {}),
+  );
+  const errors = workflow.lines.flatMap((line) => (line.startsWith("error: ") ? [line.slice(7)] : []));
+  return { code, workflow, errors };
+}
+
+function secretsOf(values: Readonly<Record<string, string | Uint8Array>>): SecretsSource {
+  return {
+    read: async (name) => {
+      const value = values[name];
+      if (value === undefined) throw new SenderError("secret_unknown", `There is no secret "${name}".`);
+      return {
+        arn: `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`,
+        name,
+        versionId: "11111111-2222-3333-4444-555555555555",
+        versionCreatedAt: 1_795_000_000,
+        value: new Concealed(value),
+      };
+    },
+    namesWithPrefix: async (prefix) => Object.keys(values).filter((name) => name.startsWith(prefix)),
+  };
+}

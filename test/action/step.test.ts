@@ -1,0 +1,236 @@
+import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { smtpTransport } from "@secret-handoff/sdk";
+import { quickRuntime } from "../sdk/quick-runtime.ts";
+import { Recipient } from "../support/recipient.ts";
+import { startTestService } from "../support/test-service.ts";
+import { runStepOn } from "./step-harness.ts";
+
+const service = await startTestService();
+afterAll(() => service.close());
+let run = 0;
+let ana = "";
+let bo = "";
+beforeEach(() => {
+  run += 1;
+  ana = `ana${run}@vendor.example`;
+  bo = `bo${run}@vendor.example`;
+});
+
+const mailTo = (address: string) =>
+  service.mail.inbox.mails.filter(({ recipients }) => recipients.includes(address));
+const linkTo = (address: string) => /^http\S+$/m.exec(mailTo(address).at(-1)?.text ?? "")?.[0] ?? "";
+const ids = (text: string | undefined): readonly (string | null)[] => JSON.parse(text ?? "[]");
+
+test("a secret goes from its store to two recipients, each by a link that opens it", async () => {
+  const { code, workflow, errors } = await runStepOn(service, {
+    inputs: {
+      recipients: `${ana}\n${bo}`,
+      "secret-ids": "ORDERS, prod/orders",
+      "parse-json-secrets": "true",
+      reason: "quarterly rotation",
+      message: "Hello",
+    },
+    secrets: { "prod/orders": '{"user":"orders","password":"canary-value"}' },
+  });
+  expect([code, errors]).toEqual([0, []]);
+  for (const address of [ana, bo]) {
+    const recipient = new Recipient(linkTo(address));
+    expect(await recipient.header()).toMatchObject({
+      title: "A secret from acme/orders",
+      sender: "mona on GitHub",
+      message: "Hello",
+      context: { Repository: "acme/orders", Workflow: "Rotate", Reason: "quarterly rotation" },
+    });
+    const bundle = await recipient.open(await recipient.claim({ email: address }), { email: address });
+    expect(bundle.items).toEqual([
+      {
+        label: "ORDERS",
+        fields: [
+          { name: "user", value: "orders", concealed: true },
+          { name: "password", value: "canary-value", concealed: true },
+        ],
+      },
+    ]);
+  }
+  expect(ids(workflow.outputs["handoff-ids"])).toEqual(
+    [ana, bo].map((to) => new Recipient(linkTo(to)).link.id),
+  );
+  expect(workflow.outputs).toMatchObject({
+    states: '["open","open"]',
+    "mailed-count": "2",
+    "earlier-count": "0",
+    "failed-count": "0",
+  });
+});
+
+test("values, link, fragment, token, passphrase and password are masked, and nothing of them is said", async () => {
+  const { workflow } = await runStepOn(service, {
+    inputs: {
+      recipients: ana,
+      passphrase: "correct horse battery staple",
+      "smtp-user": "",
+      "smtp-password": "",
+    },
+  });
+  const link = linkTo(ana);
+  const fragment = link.slice(link.indexOf("#") + 1);
+  const said = [...workflow.lines, ...Object.values(workflow.outputs), ...workflow.summaries].join("\n");
+  for (const secret of ["canary-value", link, fragment, "correct horse battery staple"]) {
+    expect([...workflow.masks]).toContain(secret);
+    expect(said).not.toContain(secret);
+  }
+  expect([...workflow.masks].filter((mask) => /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(mask))).toHaveLength(1);
+  expect(said).not.toContain(ana);
+});
+
+test("running again mails nobody and reports the first handoff", async () => {
+  const first = await runStepOn(service, { inputs: { recipients: ana } });
+  const again = await runStepOn(service, { inputs: { recipients: `${ana}\n${bo}` } });
+  expect(mailTo(ana)).toHaveLength(1);
+  expect(again.code).toBe(0);
+  expect(ids(again.workflow.outputs["handoff-ids"])[0]).toBe(ids(first.workflow.outputs["handoff-ids"])[0]);
+  expect(again.workflow.outputs).toMatchObject({ "mailed-count": "1", "earlier-count": "1" });
+});
+
+test("resend mails anew and ends the first link", async () => {
+  await runStepOn(service, { inputs: { recipients: ana } });
+  const first = new Recipient(linkTo(ana));
+  const { code } = await runStepOn(service, { inputs: { recipients: ana, resend: "true" } });
+  expect(code).toBe(0);
+  expect(mailTo(ana)).toHaveLength(2);
+  expect((await first.status()).body.state).toBe("superseded");
+  expect((await new Recipient(linkTo(ana)).status()).body.state).toBe("open");
+});
+
+test("one refused recipient fails the step and nobody else", async () => {
+  service.mail.smtpServer.refuse(ana);
+  const { code, errors, workflow } = await runStepOn(service, { inputs: { recipients: `${ana}\n${bo}` } });
+  expect(code).toBe(1);
+  expect(errors).toEqual([
+    `a•••@vendor.example: 127.0.0.1:${service.mail.smtpServer.port} refused the mail (550 5.1.1 User unknown). Check the address, and whether the server may send from this sender.`,
+  ]);
+  expect(mailTo(bo)).toHaveLength(1);
+  expect(workflow.outputs).toMatchObject({
+    states: '["failed","open"]',
+    "mailed-count": "1",
+    "failed-count": "1",
+  });
+  expect(ids(workflow.outputs["handoff-ids"])[0]).toBeNull();
+  await service.service.drained();
+  expect(service.events.filter(({ what }) => what === "revoked")).toHaveLength(1);
+});
+
+test("the same failure of many is one annotation", async () => {
+  const all = Array.from({ length: 7 }, (_, index) => `x${index}-${ana}`);
+  for (const address of all) service.mail.smtpServer.refuse(address);
+  const { errors } = await runStepOn(service, { inputs: { recipients: all.join("\n") } });
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toMatch(/^(x•••@vendor\.example, ){4}x•••@vendor\.example and 2 more: 127/);
+});
+
+test("greylisting passes", async () => {
+  service.mail.smtpServer.greylist(ana, 2);
+  const { code } = await runStepOn(service, { inputs: { recipients: ana } });
+  expect(code).toBe(0);
+  expect(mailTo(ana)).toHaveLength(1);
+});
+
+test("a mail server that takes the mail and hangs up is asked again, with the same Message-ID and link", async () => {
+  service.mail.smtpServer.dropAfterAccepting();
+  const { code } = await runStepOn(service, { inputs: { recipients: ana } });
+  expect(code).toBe(0);
+  const mails = mailTo(ana);
+  expect(mails).toHaveLength(2);
+  expect(new Set(mails.map(({ messageId }) => messageId)).size).toBe(1);
+  expect(new Set(mails.map(({ text }) => text)).size).toBe(1);
+});
+
+test("advice about a missing passphrase is a warning", async () => {
+  const { workflow } = await runStepOn(service, { inputs: { recipients: ana } });
+  expect(workflow.lines.filter((line) => line.startsWith("warning"))).toEqual([
+    "warning: Class third-party-service recommends a passphrase: whoever reads the mailbox can open the link without one.",
+  ]);
+});
+
+describe("a dry run", () => {
+  test("in order says so and creates nothing", async () => {
+    const before = service.events.length;
+    const { code, workflow } = await runStepOn(service, { inputs: { recipients: ana, "dry-run": "true" } });
+    expect(code).toBe(0);
+    expect(workflow.lines.at(-1)).toBe("info: Dry run: everything is in order. Nothing was created or sent.");
+    expect(mailTo(ana)).toEqual([]);
+    await service.service.drained();
+    expect(service.events.slice(before)).toEqual([]);
+    expect(workflow.outputs).toEqual({});
+    expect(workflow.masks).toContain("canary-value");
+  });
+
+  test("finds mistakes of every kind at once", async () => {
+    const { code, errors, workflow } = await runStepOn(service, {
+      inputs: {
+        recipients: `nobody\n${ana}`,
+        "secret-ids": "nope/1\nprod/orders\nnope/*",
+        "expires-in": "48h",
+        passphrase: "short",
+        "smtp-port": "1",
+        "dry-run": "true",
+      },
+    });
+    expect(code).toBe(1);
+    expect(errors).toEqual([
+      "Line 1 of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+      "The passphrase is too weak: it has fewer than 12 characters. Use four or more random words.",
+      'There is no secret "nope/1".',
+      'No secret\'s name begins with "nope/". Check the prefix in secret-ids, the region and the account.',
+      "expires-in is 48h, but class third-party-service allows at most 24h. Shorten expires-in or choose another class.",
+      "127.0.0.1:1 cannot be reached (ESOCKET). Check smtp-host and smtp-port, and that the runner may connect to it.",
+    ]);
+    expect(workflow.summaries[0]).toContain("### Dry run: 6 problems to solve");
+  });
+});
+
+describe("a cancelled step", () => {
+  test("creates nothing when it was cancelled before", async () => {
+    const { code, errors } = await runStepOn(service, {
+      inputs: { recipients: ana },
+      onCancel: (stop) => {
+        stop();
+        return () => {};
+      },
+    });
+    expect(code).toBe(1);
+    expect(errors).toEqual(["a•••@vendor.example: The workflow was cancelled."]);
+    expect(mailTo(ana)).toEqual([]);
+  });
+
+  test("revokes what was created and not mailed", async () => {
+    let cancel = () => {};
+    const runtime = quickRuntime();
+    const { code, workflow } = await runStepOn(service, {
+      inputs: { recipients: ana },
+      onCancel: (stop) => {
+        cancel = stop;
+        return () => {};
+      },
+      surroundings: {
+        openMail: (choice) => {
+          if (choice.by === "ses") throw new Error("this test mails over SMTP");
+          const real = smtpTransport(choice.server, runtime);
+          return {
+            ...real,
+            send: async (letter, lifetime) => {
+              cancel();
+              lifetime.stopping.throwIfAborted();
+              return real.send(letter, lifetime);
+            },
+          };
+        },
+      },
+    });
+    expect(code).toBe(1);
+    expect(mailTo(ana)).toEqual([]);
+    expect(workflow.summaries[0]).toContain("(revoked)");
+    await service.service.drained();
+    expect(service.events.at(-1)?.what).toBe("revoked");
+  });
+});
