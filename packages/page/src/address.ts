@@ -1,0 +1,61 @@
+import {
+  type HandoffId,
+  isHandoffId,
+  mendAddress,
+  ProtocolError,
+  parseFragment,
+} from "@secret-handoff/protocol";
+import type { Damaged, LinkParts } from "./flow/screens.ts";
+
+/** A link, or what is wrong with the text that should hold one. */
+export type Found =
+  | { readonly kind: "link"; readonly link: LinkParts }
+  | { readonly kind: "none"; readonly why: Damaged["why"]; readonly id: HandoffId | undefined };
+
+type Place = Pick<Location, "pathname" | "search" | "hash" | "hostname">;
+
+/** Reads the address that the browser shows, however a mail gateway has mangled it. */
+export function findInAddress({ pathname, search, hash }: Place): Found {
+  const id = idIn(pathname);
+  const bare = id !== undefined && hash === "" && search === "" && pathname.endsWith(id);
+  return bare ? { kind: "none", why: "no_key", id } : find(id, () => mendAddress(pathname + search + hash));
+}
+
+/** Reads what the recipient pasted: a whole link, wrapped or not, or only the part after `#`. */
+export function findInPasted(pasted: string, place: Place): Found {
+  const id = idIn(place.pathname);
+  const text = pasted.trim();
+  if (/^#?[\w-]{48}$/.test(text) && id !== undefined) {
+    return findByKey(id, text.replace("#", ""));
+  }
+  // A key must not be shown to another service than the one that the link names.
+  if (/^[a-z]+:\/\//i.test(text) && !text.toLowerCase().includes(place.hostname)) {
+    return { kind: "none", why: "elsewhere", id };
+  }
+  return find(id, () => mendAddress(text));
+}
+
+/** Reads the key of the handoff whose id is known. */
+export function findByKey(id: HandoffId, fragment: string): Found {
+  return find(id, () => parseFragment(id, fragment));
+}
+
+/** The address as it should have arrived. */
+export function addressOf(id: HandoffId, fragment?: string): string {
+  return fragment === undefined ? `/h/${id}` : `/h/${id}#${fragment}`;
+}
+
+function find(id: HandoffId | undefined, read: () => LinkParts): Found {
+  try {
+    return { kind: "link", link: read() };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    const newer = error.code === "version" || error.code === "flags";
+    return { kind: "none", why: newer ? "version" : "damaged", id };
+  }
+}
+
+function idIn(pathname: string): HandoffId | undefined {
+  const id = /^\/h\/([\w-]{22})(?![\w-])/.exec(pathname)?.[1] ?? "";
+  return isHandoffId(id) ? id : undefined;
+}

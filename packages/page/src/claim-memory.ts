@@ -1,0 +1,110 @@
+import {
+  type ClaimId,
+  type ClaimToken,
+  decodeBase64url,
+  encodeBase64url,
+  type HandoffId,
+  type OpenKeys,
+} from "@secret-handoff/protocol";
+import { isRecord, type JsonRecord, text, wholeNumber } from "./json.ts";
+
+/** What a reload within the lease needs. Kept from Reveal until the handoff is acknowledged, or is found to have ended. */
+export type Remembered = {
+  /** The link's key part; it has left the visible address. */
+  readonly fragment: string;
+  readonly claimId: ClaimId;
+  /** Once derived, and until the service calls the answers wrong. The answers themselves are not kept. */
+  readonly openKeys?: OpenKeys | undefined;
+};
+
+export type Recalled = Partial<Remembered> & {
+  /** The handoff was taken over in this tab. */
+  readonly finished: boolean;
+};
+
+/** A place for short texts: sessionStorage, localStorage, or what stands in for them. */
+export type Store = {
+  get(key: string): string | undefined;
+  set(key: string, value: string): void;
+  remove(key: string): void;
+  keys(): readonly string[];
+};
+
+export type ClaimMemory = {
+  recall(id: HandoffId): Recalled;
+  remember(id: HandoffId, what: Remembered): void;
+  /** Wipes all of it. */
+  forget(id: HandoffId): void;
+  /** Wipes all of it and leaves the mark that the handoff was taken over here. */
+  finish(id: HandoffId): void;
+};
+
+const PREFIX = "secret-handoff/";
+/** How long a claimId may wait for the tab to be opened again: the lease and a little, ms. */
+const KEEP_CLAIM_ID = 150_000;
+
+/**
+ * @param tab dies with the tab, survives a reload or a crash: holds everything
+ * @param browser survives the tab: holds the claimId alone, which is worth nothing without the link and the answers. With it the
+ * same browser is still the same browser when its tab was closed and the mail's link is pressed again
+ * @param now milliseconds since 1970
+ */
+export function createClaimMemory(tab: Store, browser: Store, now: () => number): ClaimMemory {
+  const tabKey = (id: HandoffId) => PREFIX + id;
+  const browserKey = (id: HandoffId) => `${PREFIX}claim/${id}`;
+
+  for (const key of browser.keys().filter((name) => name.startsWith(`${PREFIX}claim/`))) {
+    if (readClaimId(browser.get(key), now()) === undefined) browser.remove(key);
+  }
+
+  function forget(id: HandoffId): void {
+    tab.remove(tabKey(id));
+    browser.remove(browserKey(id));
+  }
+
+  return {
+    forget,
+    recall(id) {
+      const here = readTab(tab.get(tabKey(id)));
+      const claimId = here.claimId ?? readClaimId(browser.get(browserKey(id)), now());
+      return claimId === undefined ? here : { ...here, claimId };
+    },
+    remember(id, { fragment, claimId, openKeys }) {
+      const spelled = encodeBase64url(claimId);
+      const keys = openKeys && [openKeys.claimToken, openKeys.contentKey, openKeys.commitment];
+      tab.set(tabKey(id), JSON.stringify({ fragment, claimId: spelled, keys: keys?.map(encodeBase64url) }));
+      browser.set(browserKey(id), JSON.stringify({ claimId: spelled, until: now() + KEEP_CLAIM_ID }));
+    },
+    finish(id) {
+      forget(id);
+      tab.set(tabKey(id), JSON.stringify({ finished: true }));
+    },
+  };
+}
+
+function readTab(stored: string | undefined): Recalled {
+  const record = readRecord(stored);
+  if (!record || record.finished === true) return { finished: record !== undefined };
+  const [claimToken, contentKey, commitment] = Array.isArray(record.keys)
+    ? record.keys.map((key) => decodeBase64url(String(key), 32))
+    : [];
+  return {
+    finished: false,
+    fragment: text(record, "fragment"),
+    claimId: decodeBase64url(text(record, "claimId"), 16) as Uint8Array as ClaimId,
+    ...(claimToken && contentKey && commitment
+      ? { openKeys: { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment } }
+      : {}),
+  };
+}
+
+function readClaimId(stored: string | undefined, now: number): ClaimId | undefined {
+  const record = readRecord(stored);
+  if (!record || wholeNumber(record, "until") <= now) return undefined;
+  return decodeBase64url(text(record, "claimId"), 16) as Uint8Array as ClaimId;
+}
+
+function readRecord(stored: string | undefined): JsonRecord | undefined {
+  const value: unknown = stored === undefined ? undefined : JSON.parse(stored);
+  return isRecord(value) ? value : undefined;
+}

@@ -1,0 +1,55 @@
+/**
+ * The colours that the page and the mail share: one accent, the rest greys. Text on its ground reaches 4.5:1 in both schemes
+ * (WCAG 2.2, 1.4.3). The mail (packages/sdk) holds the same values by hand, for a sender does not depend on the page.
+ */
+export type Palette = {
+  readonly ground: string;
+  readonly card: string;
+  readonly ink: string;
+  readonly soft: string;
+  readonly line: string;
+  /** Edges of what can be operated: 3:1 against the card (WCAG 2.2, 1.4.11). */
+  readonly edge: string;
+  readonly accent: string;
+  readonly onAccent: string;
+  readonly tint: string;
+  readonly alarm: string;
+  readonly alarmTint: string;
+};
+
+export const LIGHT: Palette = {
+  ground: "#f4f5f7",
+  card: "#ffffff",
+  ink: "#1a2230",
+  soft: "#566073",
+  line: "#dde1e8",
+  edge: "#858f9f",
+  accent: "#0b5c56",
+  onAccent: "#ffffff",
+  tint: "#eaf4f2",
+  alarm: "#a3261b",
+  alarmTint: "#fcefed",
+};
+
+export const DARK: Palette = {
+  ground: "#0f141b",
+  card: "#18202a",
+  ink: "#e8ecf2",
+  soft: "#a3aebe",
+  line: "#2c3746",
+  edge: "#6f7c8f",
+  accent: "#6fd3c7",
+  onAccent: "#0f141b",
+  tint: "#16302f",
+  alarm: "#ff9d90",
+  alarmTint: "#37201f",
+};
+
+/** The palettes as custom properties, for the top of the style sheet. */
+export function paletteCss(): string {
+  const properties = (palette: Palette) =>
+    Object.entries(palette)
+      .map(([name, value]) => `--${name}:${value};`)
+      .join("");
+  return `:root{color-scheme:light dark;${properties(LIGHT)}}@media (prefers-color-scheme:dark){:root{${properties(DARK)}}}`;
+}

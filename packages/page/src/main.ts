@@ -1,0 +1,62 @@
+import { createClaimMemory } from "./claim-memory.ts";
+import { ClipboardKeeper } from "./clipboard.ts";
+import { deviceClock as clock } from "./clock.ts";
+import { copyInPress } from "./copy-in-press.ts";
+import { Page } from "./page.ts";
+import { save } from "./saving/save.ts";
+import { createService } from "./service.ts";
+import { Stage } from "./stage.ts";
+import { browserStore, tabStore } from "./stores.ts";
+import { webViewOf } from "./web-view.ts";
+
+/** Starts the page in a browser: the only file that touches its globals, but for the views' document. */
+
+const main = document.getElementById("main");
+const announcer = document.getElementById("announcer");
+if (!main || !announcer) throw new Error("the page's document is not the one that was built for it");
+
+const clipboard = new ClipboardKeeper({
+  write: navigator.clipboard ? (text) => navigator.clipboard.writeText(text) : undefined,
+  writeInPress: copyInPress,
+  hasFocus: () => document.hasFocus(),
+  clock,
+  onChange: (state) => stage.clipboardChanged(state),
+});
+
+const stage = new Stage(main, {
+  send: (event) => page.send(event),
+  now: () => clock.now(),
+  paste: (text) => page.paste(text),
+  copy: (text) => clipboard.copy(text),
+  save: (name, mediaType, data) => save(document, name, mediaType, data),
+  announce(text) {
+    announcer.textContent = text;
+  },
+  webView: webViewOf(navigator.userAgent),
+});
+
+const page = new Page({
+  location: window.location,
+  showAddress: (address) => history.replaceState(history.state, "", address),
+  memory: createClaimMemory(tabStore(window), browserStore(window), () => clock.now()),
+  service: createService((input, init) => fetch(input, init)),
+  clock,
+  show: (screen) => stage.show(screen),
+});
+
+window.addEventListener("hashchange", () => page.start());
+window.addEventListener("online", () => page.send({ is: "try_again" }));
+window.addEventListener("focus", () => void clipboard.tick());
+window.addEventListener("beforeunload", (event) => {
+  if (page.holdsTheOnlyCopy) event.preventDefault();
+});
+window.addEventListener("pagehide", () => {
+  page.wipe();
+  announcer.textContent = "";
+});
+// Out of the back/forward cache comes a wiped page: it begins again, and what a reload may show this may show too.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) page.start();
+});
+
+page.start();

@@ -1,0 +1,23 @@
+/**
+ * Hands bytes to the browser as a download.
+ * @param name as sent; only its last part is used, without characters that a file system may take for something else
+ */
+export function save(document: Document, name: string, mediaType: string, data: BlobPart): void {
+  const url = URL.createObjectURL(new Blob([data], { type: mediaType }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName(name);
+  link.hidden = true;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  // The browser has its own hold on the bytes by then; some need a moment to take it.
+  setTimeout(() => URL.revokeObjectURL(url), 30_000);
+}
+
+/** A name that no file system takes for a path, a device or an option. */
+export function fileName(name: string): string {
+  const last = name.split(/[/\\]/).pop() ?? "";
+  const safe = last.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>:"|?*]/gu, "_").replace(/^[.\s-]+|[.\s]+$/g, "");
+  return safe === "" ? "secret" : safe.slice(0, 120);
+}

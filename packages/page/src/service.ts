@@ -1,0 +1,141 @@
+import {
+  type AcknowledgeRequest,
+  type ClaimRequest,
+  type ClaimResponse,
+  type CodeRequest,
+  decodeBase64url,
+  type HandoffId,
+  type ProblemCode,
+  parseFlags,
+  type ReportRequest,
+  STATES,
+  type StatusRequest,
+  type StatusResponse,
+} from "@secret-handoff/protocol";
+import { isRecord, text, wholeNumber } from "./json.ts";
+
+/** What the service said, or that it could not be asked. */
+export type Answer<Body> =
+  | { readonly kind: "ok"; readonly body: Body; readonly serverTime: number | undefined }
+  | Refusal
+  | Unreachable;
+
+export type Refusal = {
+  readonly kind: "refused";
+  readonly code: ProblemCode;
+  readonly attemptsLeft: number | undefined;
+  /** Unix seconds: since when the handoff has been in the state that `code` names. */
+  readonly changedAt: number | undefined;
+};
+
+/** No answer, an answer that is no answer of this service, or one that says to try again. */
+export type Unreachable = { readonly kind: "unreachable" };
+
+/** The recipient's half of API v1. No call throws; tokens travel in bodies. */
+export type Service = {
+  status(id: HandoffId, body: StatusRequest): Promise<Answer<StatusResponse>>;
+  claim(id: HandoffId, body: ClaimRequest): Promise<Answer<ClaimResponse>>;
+  mailCode(id: HandoffId, body: CodeRequest): Promise<Answer<undefined>>;
+  acknowledge(id: HandoffId, body: AcknowledgeRequest): Promise<Answer<undefined>>;
+  report(id: HandoffId, body: ReportRequest): Promise<Answer<undefined>>;
+};
+
+/** A call that takes longer than this counts as lost, ms. */
+const PATIENCE = 15_000;
+
+/** @param fetch the browser's, or a test's */
+export function createService(fetch: typeof globalThis.fetch): Service {
+  async function post<Body>(
+    id: HandoffId,
+    action: string,
+    body: object,
+    read: (value: unknown) => Body,
+  ): Promise<Answer<Body>> {
+    const patience = new AbortController();
+    const timer = setTimeout(() => patience.abort(), PATIENCE);
+    try {
+      const response = await fetch(`/v1/handoffs/${id}/${action}`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+        cache: "no-store",
+        credentials: "omit",
+        redirect: "error",
+        // What was acknowledged on the way out must arrive although the tab is gone.
+        keepalive: action === "acknowledge",
+        signal: patience.signal,
+      });
+      return await readAnswer(response, read);
+    } catch {
+      // Offline, timed out, or not JSON of the shape that API v1 writes: for the reader it is one thing, and can be tried again.
+      return { kind: "unreachable" };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  return {
+    status: (id, body) => post(id, "status", body, readStatus),
+    claim: (id, body) => post(id, "claim", body, readClaim),
+    mailCode: (id, body) => post(id, "code", body, readNothing),
+    acknowledge: (id, body) => post(id, "acknowledge", body, readNothing),
+    report: (id, body) => post(id, "report", body, readNothing),
+  };
+}
+
+async function readAnswer<Body>(response: Response, read: (value: unknown) => Body): Promise<Answer<Body>> {
+  if (response.ok) {
+    const date = Date.parse(response.headers.get("date") ?? "");
+    const body = response.status === 200 ? await response.json() : undefined;
+    return { kind: "ok", body: read(body), serverTime: Number.isNaN(date) ? undefined : date };
+  }
+  if (response.status >= 500 || response.status === 429) return { kind: "unreachable" };
+  const problem: unknown = await response.json();
+  if (!isRecord(problem)) return { kind: "unreachable" };
+  return {
+    kind: "refused",
+    code: text(problem, "code") as ProblemCode,
+    attemptsLeft: problem.attemptsLeft === undefined ? undefined : wholeNumber(problem, "attemptsLeft"),
+    changedAt: problem.changedAt === undefined ? undefined : wholeNumber(problem, "changedAt"),
+  };
+}
+
+function readStatus(value: unknown): StatusResponse {
+  const record = asRecord(value);
+  const state = STATES.find((name) => name === record.state);
+  const verification = (["click", "email", "email-code"] as const).find(
+    (name) => name === record.verification,
+  );
+  if (!state || !verification) throw new TypeError("the status names a state that this page does not know");
+  const header = text(record, "header");
+  decodeBase64url(header);
+  return {
+    state,
+    verification,
+    header,
+    class: text(record, "class"),
+    flags: parseFlags(wholeNumber(record, "flags")),
+    expiresAt: wholeNumber(record, "expiresAt"),
+    attemptsLeft: wholeNumber(record, "attemptsLeft"),
+    changedAt: wholeNumber(record, "changedAt"),
+  };
+}
+
+function readClaim(value: unknown): ClaimResponse {
+  const record = asRecord(value);
+  return {
+    envelope: text(record, "envelope"),
+    class: text(record, "class"),
+    flags: parseFlags(wholeNumber(record, "flags")),
+    expiresAt: wholeNumber(record, "expiresAt"),
+    leaseUntil: wholeNumber(record, "leaseUntil"),
+  };
+}
+
+function readNothing(): undefined {
+  return undefined;
+}
+
+function asRecord(value: unknown) {
+  if (!isRecord(value)) throw new TypeError("the answer is not a JSON object");
+  return value;
+}

@@ -1,0 +1,30 @@
+/** Times as the reader reads them: in their own time zone, and how long from now. */
+
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+] as const;
+
+/** "Sunday 22 November 2026 at 09:10 GMT+1". @param at Unix seconds @param timeZone the reader's, unless a test names one */
+export function inFull(at: number, timeZone?: string): string {
+  const zone = timeZone === undefined ? {} : { timeZone };
+  const spell = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat("en-GB", { ...options, ...zone }).format(at * 1_000);
+  const date = spell({ weekday: "long", year: "numeric", month: "long", day: "numeric" }).replace(",", "");
+  return `${date} at ${spell({ hour: "2-digit", minute: "2-digit", timeZoneName: "short" })}`;
+}
+
+/** "23 hours", "90 minutes", "1 minute": rounded down to a unit of which there are at least two. @param seconds at least 0 */
+export function lengthInWords(seconds: number): string {
+  const [unit, size] = UNITS.find(([, length]) => seconds >= 2 * length) ?? ["second", 1];
+  const count = Math.floor(seconds / size);
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+/** "4:05". @param ms rounded up to whole seconds, at least 0 */
+export function asClock(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
