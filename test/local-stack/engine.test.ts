@@ -1,4 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
+import { request } from "node:http";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateTableCommand, DynamoDBClient, GetItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
@@ -53,9 +57,25 @@ test("answers neither another host's name nor a page of another origin", async (
   }
 });
 
+test("dies with its parent, even when that is killed", async () => {
+  const script = `
+    import { startEngine } from "./test/support/local-stack/engine.ts";
+    process.stdout.write((await startEngine()).endpoint);
+    setInterval(() => {}, 60_000);`;
+  const parent = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);
+  const [endpoint] = await once(parent.stdout, "data");
+  const { port } = new URL(String(endpoint));
+  const connection = connect(Number(port), "127.0.0.1");
+  await once(connection, "connect");
+  const dropped = once(connection, "close");
+  parent.kill("SIGKILL");
+  await dropped;
+  const again = connect(Number(port), "127.0.0.1");
+  await expect(once(again, "connect")).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
+
 /** fetch would not let us name another host. */
-async function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
-  const { request } = await import("node:http");
+function statusOf(url: string, headers: Record<string, string>): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(url, { method: "POST", headers }, (response) => {
       response.resume();

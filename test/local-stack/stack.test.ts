@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type LocalStack, startLocalStack } from "../support/local-stack/index.ts";
+
+const PAGE = { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" };
+let stack: LocalStack;
+
+beforeAll(async () => {
+  stack = await startLocalStack({ page: PAGE });
+});
+afterAll(() => stack.close());
+
+test("tells where everything is, all of it on 127.0.0.1", () => {
+  expect(Object.keys(stack.addresses)).toEqual([
+    "url",
+    "inbox",
+    "smtp",
+    "secretsManager",
+    "ses",
+    "idTokenRequestUrl",
+    "idTokenRequestToken",
+  ]);
+  expect(stack.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect(stack.smtp).toMatch(/^smtp:\/\/127\.0\.0\.1:\d+$/);
+  for (const name of ["inbox", "secretsManager", "ses", "idTokenRequestUrl"] as const) {
+    expect(new URL(stack[name]).hostname).toBe("127.0.0.1");
+  }
+});
+
+test("a token of its own issuer may read the policy, one of another repository may not", async () => {
+  const policy = async (claims: Record<string, unknown>) => {
+    const token = await stack.issuer.mint({ aud: stack.url, ...claims });
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(`${stack.url}/v1/sender/policy`, { headers })).status;
+  };
+  expect(await policy({})).toBe(200);
+  expect(await policy({ repository_id: "1", repository: "evil/orders" })).toBe(403);
+});
+
+test("serves the page", async () => {
+  const response = await fetch(`${stack.url}/h/anything`);
+  expect([response.status, await response.text()]).toEqual([200, PAGE.html]);
+});
+
+test("ends everything, and may be told so twice", async () => {
+  const other = await startLocalStack({ page: PAGE });
+  await Promise.all([other.close(), other.close()]);
+  for (const url of [other.url, other.inbox, other.ses, other.secretsManager, other.engine.endpoint]) {
+    await expect(fetch(url)).rejects.toThrow();
+  }
+});
+
+test("a port that is taken fails, and leaves nothing behind", async () => {
+  const port = Number(new URL(stack.url).port);
+  await expect(startLocalStack({ page: PAGE, port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+});

@@ -1,0 +1,69 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "@secret-handoff/lambda";
+import { serveLoopback } from "../loopback.ts";
+import { AwsException, throttled } from "./exception.ts";
+import { OPERATIONS } from "./operations.ts";
+import type { Request as Input } from "./request.ts";
+import { Vault } from "./vault.ts";
+
+/** One request that arrived, for tests that count. */
+export type Asked = { readonly operation: string; readonly secretId: string | undefined };
+
+export type SecretsManagerEndpoint = {
+  /** For AWS_ENDPOINT_URL_SECRETS_MANAGER. */
+  readonly url: string;
+  readonly vault: Vault;
+  readonly asked: readonly Asked[];
+  readonly close: () => Promise<void>;
+};
+
+const CONTENT_TYPE = "application/x-amz-json-1.1";
+
+/** AWS Secrets Manager over AWS JSON 1.1, as the real SDK speaks it. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
+export async function startSecretsManager({
+  clock,
+}: {
+  readonly clock?: Clock;
+} = {}): Promise<SecretsManagerEndpoint> {
+  const vault = new Vault(clock);
+  const asked: Asked[] = [];
+  const { url, close } = await serveLoopback(async (request) => {
+    try {
+      const { operation, input } = await read(request);
+      asked.push({ operation, secretId: input.SecretId });
+      if (vault.takeThrottled()) throw throttled();
+      vault.permit(operation, input.SecretId ?? input.Name ?? "*");
+      return reply(200, OPERATIONS.get(operation)?.(input, vault) ?? {});
+    } catch (error) {
+      if (!(error instanceof AwsException)) throw error;
+      return reply(error.status, { __type: error.name, Message: error.message });
+    }
+  });
+  return { url, vault, asked, close };
+}
+
+async function read(request: Request): Promise<{ readonly operation: string; readonly input: Input }> {
+  const { headers } = request;
+  const [, operation = ""] = /^secretsmanager\.(\w+)$/.exec(headers.get("x-amz-target") ?? "") ?? [];
+  if (
+    request.method !== "POST" ||
+    headers.get("content-type") !== CONTENT_TYPE ||
+    !OPERATIONS.has(operation)
+  ) {
+    throw new AwsException("UnknownOperationException", "The local stack does not know this operation.");
+  }
+  if (!/^AWS4-HMAC-SHA256 .*\/secretsmanager\/aws4_request/.test(headers.get("authorization") ?? "")) {
+    throw new AwsException("MissingAuthenticationTokenException", "Missing Authentication Token");
+  }
+  try {
+    return { operation, input: (await request.json()) as Input };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new AwsException("SerializationException", "The request is not JSON.");
+  }
+}
+
+function reply(status: number, body: object): Response {
+  const headers = { "content-type": CONTENT_TYPE, "x-amzn-requestid": randomUUID() };
+  return new Response(JSON.stringify(body), { status, headers });
+}

@@ -1,0 +1,104 @@
+import { invalidRequest } from "./exception.ts";
+import { randomPassword } from "./random-password.ts";
+import type { Secret, Version } from "./secret.ts";
+import type { SecretValue } from "./secret-value.ts";
+
+/** How a secret's rotation function behaves. */
+export type Rotation =
+  /** There is none. */
+  | { readonly kind: "unconfigured" }
+  /** Done before RotateSecret answers. */
+  | ({ readonly kind: "fast" } & Next)
+  /** Done after so many calls of DescribeSecret, or so many seconds of the clock. */
+  | ({ readonly kind: "slow"; readonly polls?: number; readonly seconds?: number } & Next)
+  /** Starts and never succeeds: AWSPENDING stays on a version without a value. */
+  | { readonly kind: "failing" }
+  /** An earlier rotation never ended, so that no new one is begun. */
+  | { readonly kind: "stuck" };
+
+/** Makes the new value of the old one; without it a new password is put in. */
+type Next = { readonly next?: (value: SecretValue) => SecretValue };
+
+type UnderWay = { readonly version: Version; readonly startedAt: number; polls: number };
+
+/**
+ * Rotations as Secrets Manager runs them: RotateSecret only begins one, and staging labels tell how it goes.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
+ */
+export class Rotations {
+  readonly #underWay = new Map<Secret, UnderWay>();
+
+  /** Sets how a secret rotates from now on. */
+  configure(secret: Secret, rotation: Rotation, now: number): void {
+    secret.rotation = rotation;
+    this.#underWay.delete(secret);
+    if (rotation.kind === "stuck") secret.label("AWSPENDING", secret.add(undefined, now), now);
+  }
+
+  /** @param token the new version's id: the same again begins nothing new @throws AwsException */
+  begin(secret: Secret, token: string, now: number): Version {
+    const { rotation } = secret;
+    if (rotation.kind === "unconfigured") {
+      throw invalidRequest("No Lambda rotation function ARN is associated with this secret.");
+    }
+    const known = secret.versions.get(token);
+    if (known) return known;
+    const pending = secret.at("AWSPENDING");
+    if (pending && pending !== secret.at("AWSCURRENT")) {
+      throw invalidRequest("A previous rotation isn't complete. That rotation will be reattempted.");
+    }
+    const version = secret.add(undefined, now, token);
+    secret.label("AWSPENDING", version, now);
+    this.#underWay.set(secret, { version, startedAt: now, polls: 0 });
+    this.advance(secret, now);
+    return version;
+  }
+
+  /** One more look at the secret by DescribeSecret. */
+  poll(secret: Secret, now: number): void {
+    const rotation = this.#underWay.get(secret);
+    if (rotation) rotation.polls += 1;
+    this.advance(secret, now);
+  }
+
+  /** Ends a rotation whose time has come. */
+  advance(secret: Secret, now: number): void {
+    const underWay = this.#underWay.get(secret);
+    if (!underWay || !isDone(secret.rotation, underWay, now)) return;
+    const { version } = underWay;
+    const old = secret.at("AWSCURRENT")?.value;
+    version.value = "next" in secret.rotation && old ? secret.rotation.next?.(old) : undefined;
+    version.value ??= withNewPassword(old);
+    // AWSPENDING stays beside AWSCURRENT, as after most rotation functions.
+    secret.label("AWSCURRENT", version, now);
+    secret.rotatedAt = now;
+    this.#underWay.delete(secret);
+  }
+}
+
+function isDone(rotation: Rotation, { polls, startedAt }: UnderWay, now: number): boolean {
+  switch (rotation.kind) {
+    case "fast":
+      return true;
+    case "slow":
+      return polls >= (rotation.polls ?? 0) && now >= startedAt + (rotation.seconds ?? 0);
+    case "failing":
+    case "stuck":
+    case "unconfigured":
+      return false;
+  }
+}
+
+/** The rotation functions that AWS publishes change `password` and leave the other keys of the JSON. */
+function withNewPassword(value: SecretValue | undefined): string {
+  const password = randomPassword({ ExcludePunctuation: true });
+  try {
+    const parsed: unknown = JSON.parse(String(value));
+    if (typeof parsed === "object" && parsed !== null && "password" in parsed) {
+      return JSON.stringify({ ...parsed, password });
+    }
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  return password;
+}

@@ -1,0 +1,105 @@
+import { type Clock, systemClock } from "@secret-handoff/lambda";
+import { accessDenied, invalidRequest, notFound } from "./exception.ts";
+import { type Rotation, Rotations } from "./rotation.ts";
+import { Secret } from "./secret.ts";
+import type { SecretValue } from "./secret-value.ts";
+
+/** The secrets, and how tests set them up without the API. */
+export class Vault {
+  readonly clock: Clock;
+  readonly rotations = new Rotations();
+  readonly #secrets = new Map<string, Secret>();
+  readonly #denied = new Map<string, ReadonlySet<string>>();
+  #throttled = 0;
+
+  constructor(clock: Clock = systemClock) {
+    this.clock = clock;
+  }
+
+  /**
+   * Puts a value as AWSCURRENT, into a new secret or a new version of an old one.
+   * @param createdAt when that version was made, Unix seconds; now unless said otherwise
+   */
+  put(name: string, value: SecretValue, { createdAt = this.clock(), rotation }: PutOptions = {}): Secret {
+    const secret = this.#secrets.get(name) ?? this.create(name, createdAt);
+    secret.label("AWSCURRENT", secret.add(value, createdAt), createdAt);
+    if (rotation) this.rotations.configure(secret, rotation, createdAt);
+    return secret;
+  }
+
+  create(name: string, createdAt: number): Secret {
+    const secret = new Secret(name, createdAt);
+    this.#secrets.set(name, secret);
+    return secret;
+  }
+
+  /** The current value. @throws AwsException when there is none */
+  value(name: string): SecretValue {
+    const value = this.find(name).at("AWSCURRENT")?.value;
+    if (value === undefined) throw notFound("the specified secret value for staging label: AWSCURRENT");
+    return value;
+  }
+
+  /** How a secret rotates from now on. */
+  rotate(name: string, rotation: Rotation): void {
+    this.rotations.configure(this.find(name), rotation, this.clock());
+  }
+
+  /** Denies operations on a secret (`*`: on all); all operations unless some are named. */
+  deny(name: string, ...operations: readonly string[]): void {
+    this.#denied.set(name, new Set(operations));
+  }
+
+  /** The next `times` requests are throttled. */
+  throttle(times: number): void {
+    this.#throttled = times;
+  }
+
+  /** Marks a secret for deletion, as DeleteSecret does. */
+  markForDeletion(name: string): void {
+    this.find(name).deletedAt = this.clock();
+  }
+
+  takeThrottled(): boolean {
+    if (this.#throttled === 0) return false;
+    this.#throttled -= 1;
+    return true;
+  }
+
+  /** @throws AwsException when the operation is denied on what the request names */
+  permit(operation: string, id: string): void {
+    const name = this.#byId(id)?.name ?? id;
+    for (const key of [name, "*"]) {
+      const operations = this.#denied.get(key);
+      if (operations && (operations.size === 0 || operations.has(operation))) {
+        throw accessDenied(operation, id);
+      }
+    }
+  }
+
+  /** By name or ARN, with or without its last six characters. @throws AwsException when there is none */
+  find(id: string): Secret {
+    const secret = this.#byId(id);
+    if (!secret) throw notFound();
+    return secret;
+  }
+
+  /** @throws AwsException when there is none, or it is marked for deletion */
+  findLive(id: string): Secret {
+    const secret = this.find(id);
+    if (secret.deletedAt === undefined) return secret;
+    throw invalidRequest(
+      "You can't perform this operation on the secret because it was marked for deletion.",
+    );
+  }
+
+  all(): readonly Secret[] {
+    return [...this.#secrets.values()];
+  }
+
+  #byId(id: string): Secret | undefined {
+    return this.#secrets.get(id) ?? this.all().find(({ arn }) => arn === id || arn.slice(0, -7) === id);
+  }
+}
+
+export type PutOptions = { readonly createdAt?: number; readonly rotation?: Rotation };

@@ -1,0 +1,137 @@
+import type { AuditEvent, Clock, Log, Pace, Page, SenderEntry } from "@secret-handoff/lambda";
+import type { CredentialClass } from "@secret-handoff/protocol";
+import { type Engine, startEngine } from "./engine.ts";
+import { DEFAULT_JOB } from "./github-claims.ts";
+import { type MailCatcher, startMailCatcher } from "./mail-catcher.ts";
+import { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
+import { Parts } from "./parts.ts";
+import { type SecretsManagerEndpoint, startSecretsManager, type Vault } from "./secrets-manager/index.ts";
+import { type Service, startService } from "./service.ts";
+import type { SmtpOptions } from "./smtp-catcher.ts";
+
+export type LocalStackOptions = {
+  /** The service's port; 0, any free one, unless said otherwise. */
+  readonly port?: number;
+  /** Where the engine keeps its data, mode 0700; in memory without it. */
+  readonly dataDir?: string;
+  /** The time of every part; the system's unless said otherwise. */
+  readonly clock?: Clock;
+  readonly classes?: readonly CredentialClass[];
+  /** {@link LOCAL_SENDERS} unless said otherwise. */
+  readonly senders?: readonly SenderEntry[];
+  /** The recipient's page; built from its sources unless given. */
+  readonly page?: Page;
+  readonly smtp?: SmtpOptions;
+  /** Where the service's log goes; nowhere unless said otherwise. */
+  readonly log?: Log;
+  readonly pace?: Pace;
+  /** Told of each audit event as it is published. */
+  readonly onEvent?: (event: AuditEvent) => void;
+  /** Milliseconds between sweeps; 0, never by itself, unless said otherwise. */
+  readonly sweepEvery?: number;
+};
+
+/** What `npm run dev` prints: where everything is. */
+export type Addresses = {
+  /** The service, without a trailing slash. */
+  readonly url: string;
+  /** The inbox page; its mails as JSON under `/api/messages`. */
+  readonly inbox: string;
+  /** `smtp://127.0.0.1:port` */
+  readonly smtp: string;
+  /** For AWS_ENDPOINT_URL_SECRETS_MANAGER. */
+  readonly secretsManager: string;
+  /** For AWS_ENDPOINT_URL_SESV2. */
+  readonly ses: string;
+  /** For ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN. */
+  readonly idTokenRequestUrl: string;
+  readonly idTokenRequestToken: string;
+};
+
+export type LocalStack = Addresses & {
+  readonly addresses: Addresses;
+  readonly service: Service;
+  readonly engine: Engine;
+  readonly issuer: OidcIssuer;
+  readonly mail: MailCatcher;
+  /** The secrets in the Secrets Manager endpoint. */
+  readonly secrets: Vault;
+  readonly secretsManagerEndpoint: SecretsManagerEndpoint;
+  /** Ends everything; may be called twice. */
+  readonly close: () => Promise<void>;
+};
+
+/** Admits the job that the local issuer mints tokens for, with every right and class. */
+export const LOCAL_SENDERS: readonly SenderEntry[] = [
+  { repositoryId: DEFAULT_JOB.repositoryId, may: ["send", "revoke", "audit"] },
+];
+
+/**
+ * Everything that a handoff needs, embedded and on 127.0.0.1 only: the service on dynalite, an OIDC issuer with fresh keys, a
+ * Secrets Manager endpoint, and a mail catcher with an inbox.
+ * @throws Error when a part does not start; the others are ended first
+ */
+export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
+  const { port, dataDir, clock, classes, senders = LOCAL_SENDERS, log = () => {} } = options;
+  const { pace, onEvent, sweepEvery } = options;
+  const timed = clock ? { clock } : {};
+  const parts = new Parts();
+  try {
+    const starting = [
+      options.page ?? builtPage(),
+      parts.add(startEngine(dataDir === undefined ? {} : { folder: dataDir })),
+      parts.add(startOidcIssuer(timed)),
+      parts.add(startMailCatcher(options.smtp)),
+      parts.add(startSecretsManager(timed)),
+    ] as const;
+    // When one fails, the others must have started before they can be ended.
+    await Promise.allSettled(starting);
+    const [page, engine, issuer, mail, secretsManager] = await Promise.all(starting);
+    const service = await parts.add(
+      startService({
+        ...timed,
+        ...(port === undefined ? {} : { port }),
+        ...(classes ? { classes } : {}),
+        ...(pace ? { pace } : {}),
+        ...(onEvent ? { onEvent } : {}),
+        ...(sweepEvery === undefined ? {} : { sweepEvery }),
+        engineEndpoint: engine.endpoint,
+        issuer: issuer.issuer,
+        jwksUrl: issuer.jwksUrl,
+        smtp: mail.smtp,
+        page,
+        senders,
+        log,
+      }),
+    );
+    const addresses: Addresses = {
+      url: service.url,
+      inbox: mail.inboxUrl,
+      smtp: mail.smtp,
+      secretsManager: secretsManager.url,
+      ses: mail.ses,
+      idTokenRequestUrl: issuer.requestUrl,
+      idTokenRequestToken: issuer.requestToken,
+    };
+    return {
+      ...addresses,
+      addresses,
+      service,
+      engine,
+      issuer,
+      mail,
+      secrets: secretsManager.vault,
+      secretsManagerEndpoint: secretsManager,
+      close: () => parts.close(),
+    };
+  } catch (error) {
+    await parts.close();
+    throw error;
+  }
+}
+
+/** Loaded when it is needed: a bundler comes along. */
+async function builtPage(): Promise<Page> {
+  const { buildPage } = await import("@secret-handoff/page");
+  return buildPage();
+}
