@@ -4,7 +4,12 @@ import type { Metafile } from "esbuild";
 
 type Manifest = { readonly name: string; readonly version: string; readonly license?: string };
 
-/** Names, versions and licence texts of every package of which the bundle holds a byte, sorted, without any path. */
+const RULE = "=".repeat(80);
+
+/**
+ * Names, versions and licences of every package of which the bundle holds a byte. Packages under the same text share it. No
+ * path, no date: the same packages give the same bytes.
+ */
 export async function thirdPartyNotices(metafile: Metafile, root: string): Promise<string> {
   const folders = new Set(
     Object.values(metafile.outputs)
@@ -12,19 +17,26 @@ export async function thirdPartyNotices(metafile: Metafile, root: string): Promi
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .flatMap(([path]) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
   );
-  const notices = await Promise.all([...folders].map((folder) => noticeOf(join(root, folder))));
+  const packages = await Promise.all([...folders].sort().map((folder) => describe(join(root, folder))));
+  const titlesOf = new Map<string, string[]>();
+  for (const { title, text } of packages) titlesOf.set(text, [...(titlesOf.get(text) ?? []), title]);
+  const notices = [...titlesOf].map(([text, titles]) => `${titles.join("\n")}\n\n${text}`);
   return [
-    "packages/action/dist/index.cjs contains code of these packages, under the licences that follow.",
-    ...notices.sort(),
-  ].join(`\n\n${"=".repeat(80)}\n\n`);
+    "packages/action/dist/index.cjs contains code of these packages, under the licences that follow them.",
+    ...notices,
+  ]
+    .join(`\n\n${RULE}\n\n`)
+    .concat("\n");
 }
 
-async function noticeOf(folder: string): Promise<string> {
+async function describe(folder: string): Promise<{ readonly title: string; readonly text: string }> {
   const { name, version, license }: Manifest = JSON.parse(
     await readFile(join(folder, "package.json"), "utf8"),
   );
   const files = (await readdir(folder)).filter((file) => /^(licen[cs]e|notice)(\.|$)/i.test(file)).sort();
   const texts = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
-  const bodies = texts.map((text) => text.replace(/\r\n/g, "\n").trim());
-  return [`${name} ${version} (${license ?? "licence not stated"})`, ...bodies].join("\n\n");
+  return {
+    title: `${name} ${version} (${license ?? "licence not stated"})`,
+    text: texts.map((text) => text.replace(/\r\n/g, "\n").trim()).join("\n\n"),
+  };
 }

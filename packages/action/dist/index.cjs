@@ -22106,33 +22106,8 @@ var init_pagination = __esm({
 });
 
 // node_modules/@aws-sdk/client-secrets-manager/dist-es/models/enums.js
-var FilterNameStringType, StatusType, SortByType, SortOrderType;
 var init_enums3 = __esm({
   "node_modules/@aws-sdk/client-secrets-manager/dist-es/models/enums.js"() {
-    FilterNameStringType = {
-      all: "all",
-      description: "description",
-      name: "name",
-      owning_service: "owning-service",
-      primary_region: "primary-region",
-      tag_key: "tag-key",
-      tag_value: "tag-value"
-    };
-    StatusType = {
-      Failed: "Failed",
-      InProgress: "InProgress",
-      InSync: "InSync"
-    };
-    SortByType = {
-      created_date: "created-date",
-      last_accessed_date: "last-accessed-date",
-      last_changed_date: "last-changed-date",
-      name: "name"
-    };
-    SortOrderType = {
-      asc: "asc",
-      desc: "desc"
-    };
   }
 });
 
@@ -22143,160 +22118,30 @@ var init_models_05 = __esm({
 });
 
 // node_modules/@aws-sdk/client-secrets-manager/dist-es/index.js
-var dist_es_exports9 = {};
-__export(dist_es_exports9, {
-  $Command: () => Command,
-  APIErrorType$: () => APIErrorType$,
-  BatchGetSecretValue$: () => BatchGetSecretValue$,
-  BatchGetSecretValueCommand: () => BatchGetSecretValueCommand,
-  BatchGetSecretValueRequest$: () => BatchGetSecretValueRequest$,
-  BatchGetSecretValueResponse$: () => BatchGetSecretValueResponse$,
-  CancelRotateSecret$: () => CancelRotateSecret$,
-  CancelRotateSecretCommand: () => CancelRotateSecretCommand,
-  CancelRotateSecretRequest$: () => CancelRotateSecretRequest$,
-  CancelRotateSecretResponse$: () => CancelRotateSecretResponse$,
-  CreateSecret$: () => CreateSecret$,
-  CreateSecretCommand: () => CreateSecretCommand,
-  CreateSecretRequest$: () => CreateSecretRequest$,
-  CreateSecretResponse$: () => CreateSecretResponse$,
-  DecryptionFailure: () => DecryptionFailure,
-  DecryptionFailure$: () => DecryptionFailure$,
-  DeleteResourcePolicy$: () => DeleteResourcePolicy$,
-  DeleteResourcePolicyCommand: () => DeleteResourcePolicyCommand,
-  DeleteResourcePolicyRequest$: () => DeleteResourcePolicyRequest$,
-  DeleteResourcePolicyResponse$: () => DeleteResourcePolicyResponse$,
-  DeleteSecret$: () => DeleteSecret$,
-  DeleteSecretCommand: () => DeleteSecretCommand,
-  DeleteSecretRequest$: () => DeleteSecretRequest$,
-  DeleteSecretResponse$: () => DeleteSecretResponse$,
-  DescribeSecret$: () => DescribeSecret$,
-  DescribeSecretCommand: () => DescribeSecretCommand,
-  DescribeSecretRequest$: () => DescribeSecretRequest$,
-  DescribeSecretResponse$: () => DescribeSecretResponse$,
-  EncryptionFailure: () => EncryptionFailure,
-  EncryptionFailure$: () => EncryptionFailure$,
-  ExternalSecretRotationMetadataItem$: () => ExternalSecretRotationMetadataItem$,
-  Filter$: () => Filter$,
-  FilterNameStringType: () => FilterNameStringType,
-  GetRandomPassword$: () => GetRandomPassword$,
-  GetRandomPasswordCommand: () => GetRandomPasswordCommand,
-  GetRandomPasswordRequest$: () => GetRandomPasswordRequest$,
-  GetRandomPasswordResponse$: () => GetRandomPasswordResponse$,
-  GetResourcePolicy$: () => GetResourcePolicy$,
-  GetResourcePolicyCommand: () => GetResourcePolicyCommand,
-  GetResourcePolicyRequest$: () => GetResourcePolicyRequest$,
-  GetResourcePolicyResponse$: () => GetResourcePolicyResponse$,
-  GetSecretValue$: () => GetSecretValue$,
-  GetSecretValueCommand: () => GetSecretValueCommand,
-  GetSecretValueRequest$: () => GetSecretValueRequest$,
-  GetSecretValueResponse$: () => GetSecretValueResponse$,
-  InternalServiceError: () => InternalServiceError,
-  InternalServiceError$: () => InternalServiceError$,
-  InvalidNextTokenException: () => InvalidNextTokenException,
-  InvalidNextTokenException$: () => InvalidNextTokenException$,
-  InvalidParameterException: () => InvalidParameterException,
-  InvalidParameterException$: () => InvalidParameterException$,
-  InvalidRequestException: () => InvalidRequestException3,
-  InvalidRequestException$: () => InvalidRequestException$3,
-  LimitExceededException: () => LimitExceededException,
-  LimitExceededException$: () => LimitExceededException$,
-  ListSecretVersionIds$: () => ListSecretVersionIds$,
-  ListSecretVersionIdsCommand: () => ListSecretVersionIdsCommand,
-  ListSecretVersionIdsRequest$: () => ListSecretVersionIdsRequest$,
-  ListSecretVersionIdsResponse$: () => ListSecretVersionIdsResponse$,
-  ListSecrets$: () => ListSecrets$,
-  ListSecretsCommand: () => ListSecretsCommand,
-  ListSecretsRequest$: () => ListSecretsRequest$,
-  ListSecretsResponse$: () => ListSecretsResponse$,
-  MalformedPolicyDocumentException: () => MalformedPolicyDocumentException2,
-  MalformedPolicyDocumentException$: () => MalformedPolicyDocumentException$2,
-  PreconditionNotMetException: () => PreconditionNotMetException,
-  PreconditionNotMetException$: () => PreconditionNotMetException$,
-  PublicPolicyException: () => PublicPolicyException,
-  PublicPolicyException$: () => PublicPolicyException$,
-  PutResourcePolicy$: () => PutResourcePolicy$,
-  PutResourcePolicyCommand: () => PutResourcePolicyCommand,
-  PutResourcePolicyRequest$: () => PutResourcePolicyRequest$,
-  PutResourcePolicyResponse$: () => PutResourcePolicyResponse$,
-  PutSecretValue$: () => PutSecretValue$,
-  PutSecretValueCommand: () => PutSecretValueCommand,
-  PutSecretValueRequest$: () => PutSecretValueRequest$,
-  PutSecretValueResponse$: () => PutSecretValueResponse$,
-  RemoveRegionsFromReplication$: () => RemoveRegionsFromReplication$,
-  RemoveRegionsFromReplicationCommand: () => RemoveRegionsFromReplicationCommand,
-  RemoveRegionsFromReplicationRequest$: () => RemoveRegionsFromReplicationRequest$,
-  RemoveRegionsFromReplicationResponse$: () => RemoveRegionsFromReplicationResponse$,
-  ReplicaRegionType$: () => ReplicaRegionType$,
-  ReplicateSecretToRegions$: () => ReplicateSecretToRegions$,
-  ReplicateSecretToRegionsCommand: () => ReplicateSecretToRegionsCommand,
-  ReplicateSecretToRegionsRequest$: () => ReplicateSecretToRegionsRequest$,
-  ReplicateSecretToRegionsResponse$: () => ReplicateSecretToRegionsResponse$,
-  ReplicationStatusType$: () => ReplicationStatusType$,
-  ResourceExistsException: () => ResourceExistsException,
-  ResourceExistsException$: () => ResourceExistsException$,
-  ResourceNotFoundException: () => ResourceNotFoundException2,
-  ResourceNotFoundException$: () => ResourceNotFoundException$2,
-  RestoreSecret$: () => RestoreSecret$,
-  RestoreSecretCommand: () => RestoreSecretCommand,
-  RestoreSecretRequest$: () => RestoreSecretRequest$,
-  RestoreSecretResponse$: () => RestoreSecretResponse$,
-  RotateSecret$: () => RotateSecret$,
-  RotateSecretCommand: () => RotateSecretCommand,
-  RotateSecretRequest$: () => RotateSecretRequest$,
-  RotateSecretResponse$: () => RotateSecretResponse$,
-  RotationRulesType$: () => RotationRulesType$,
-  SecretListEntry$: () => SecretListEntry$,
-  SecretValueEntry$: () => SecretValueEntry$,
-  SecretVersionsListEntry$: () => SecretVersionsListEntry$,
-  SecretsManager: () => SecretsManager,
-  SecretsManagerClient: () => SecretsManagerClient,
-  SecretsManagerServiceException: () => SecretsManagerServiceException,
-  SecretsManagerServiceException$: () => SecretsManagerServiceException$,
-  SortByType: () => SortByType,
-  SortOrderType: () => SortOrderType,
-  StatusType: () => StatusType,
-  StopReplicationToReplica$: () => StopReplicationToReplica$,
-  StopReplicationToReplicaCommand: () => StopReplicationToReplicaCommand,
-  StopReplicationToReplicaRequest$: () => StopReplicationToReplicaRequest$,
-  StopReplicationToReplicaResponse$: () => StopReplicationToReplicaResponse$,
-  Tag$: () => Tag$2,
-  TagResource$: () => TagResource$,
-  TagResourceCommand: () => TagResourceCommand,
-  TagResourceRequest$: () => TagResourceRequest$,
-  UntagResource$: () => UntagResource$,
-  UntagResourceCommand: () => UntagResourceCommand,
-  UntagResourceRequest$: () => UntagResourceRequest$,
-  UpdateSecret$: () => UpdateSecret$,
-  UpdateSecretCommand: () => UpdateSecretCommand,
-  UpdateSecretRequest$: () => UpdateSecretRequest$,
-  UpdateSecretResponse$: () => UpdateSecretResponse$,
-  UpdateSecretVersionStage$: () => UpdateSecretVersionStage$,
-  UpdateSecretVersionStageCommand: () => UpdateSecretVersionStageCommand,
-  UpdateSecretVersionStageRequest$: () => UpdateSecretVersionStageRequest$,
-  UpdateSecretVersionStageResponse$: () => UpdateSecretVersionStageResponse$,
-  ValidateResourcePolicy$: () => ValidateResourcePolicy$,
-  ValidateResourcePolicyCommand: () => ValidateResourcePolicyCommand,
-  ValidateResourcePolicyRequest$: () => ValidateResourcePolicyRequest$,
-  ValidateResourcePolicyResponse$: () => ValidateResourcePolicyResponse$,
-  ValidationErrorsEntry$: () => ValidationErrorsEntry$,
-  __Client: () => Client,
-  errorTypeRegistries: () => errorTypeRegistries5,
-  paginateBatchGetSecretValue: () => paginateBatchGetSecretValue,
-  paginateListSecretVersionIds: () => paginateListSecretVersionIds,
-  paginateListSecrets: () => paginateListSecrets
-});
 var init_dist_es17 = __esm({
   "node_modules/@aws-sdk/client-secrets-manager/dist-es/index.js"() {
     init_SecretsManagerClient();
     init_SecretsManager();
     init_commands5();
-    init_client2();
     init_pagination();
     init_schemas_05();
     init_enums3();
     init_errors5();
     init_models_05();
-    init_SecretsManagerServiceException();
+  }
+});
+
+// packages/sdk/src/secrets-manager-api.ts
+var secrets_manager_api_exports = {};
+__export(secrets_manager_api_exports, {
+  GetSecretValueCommand: () => GetSecretValueCommand,
+  ListSecretsCommand: () => ListSecretsCommand,
+  SecretsManagerClient: () => SecretsManagerClient
+});
+var init_secrets_manager_api = __esm({
+  "packages/sdk/src/secrets-manager-api.ts"() {
+    "use strict";
+    init_dist_es17();
   }
 });
 
@@ -30284,349 +30129,8 @@ var init_pagination2 = __esm({
 });
 
 // node_modules/@aws-sdk/client-sesv2/dist-es/models/enums.js
-var ContactLanguage, MailType, ReviewStatus, AttachmentContentDisposition, AttachmentContentTransferEncoding, MetricDimensionName, Metric, MetricNamespace, QueryErrorCode, BehaviorOnMxFailure, BounceType, BulkEmailStatus, DimensionValueSource, FeatureStatus, ConfigurationSetFilterKey, SubscriptionStatus, ContactListImportAction, TlsPolicy, SignatureFormat, SuppressionListReason, SuppressionListScope, SuppressionConfidenceVerdictThreshold, HttpsPolicy, EventType, ScalingMode, DeliverabilityTestStatus, DkimSigningAttributesOrigin, DkimSigningKeyLength, DkimStatus, IdentityType, DeliveryEventType, EngagementEventType, MetricAggregation, DataFormat, SuppressionListImportAction, Status, SendingStatus, WarmupStatus, DeliverabilityDashboardAccountStatus, EmailAddressInsightsConfidenceVerdict, ExportSourceType, JobStatus, PricingPlan, MailFromDomainStatus, VerificationError, VerificationStatus, ReputationEntityType, RecommendationImpact, IdentityCertificateStatus, IdentityFilterKey, ImportDestinationType, ListRecommendationsFilterKey, RecommendationStatus, RecommendationType, ReputationEntityFilterKey, ListTenantResourcesFilterKey, ResourceType, ListTenantsFilterKey;
 var init_enums4 = __esm({
   "node_modules/@aws-sdk/client-sesv2/dist-es/models/enums.js"() {
-    ContactLanguage = {
-      EN: "EN",
-      JA: "JA"
-    };
-    MailType = {
-      MARKETING: "MARKETING",
-      TRANSACTIONAL: "TRANSACTIONAL"
-    };
-    ReviewStatus = {
-      DENIED: "DENIED",
-      FAILED: "FAILED",
-      GRANTED: "GRANTED",
-      PENDING: "PENDING"
-    };
-    AttachmentContentDisposition = {
-      ATTACHMENT: "ATTACHMENT",
-      INLINE: "INLINE"
-    };
-    AttachmentContentTransferEncoding = {
-      BASE64: "BASE64",
-      QUOTED_PRINTABLE: "QUOTED_PRINTABLE",
-      SEVEN_BIT: "SEVEN_BIT"
-    };
-    MetricDimensionName = {
-      CONFIGURATION_SET: "CONFIGURATION_SET",
-      EMAIL_IDENTITY: "EMAIL_IDENTITY",
-      ISP: "ISP",
-      TENANT_NAME: "TENANT_NAME"
-    };
-    Metric = {
-      CLICK: "CLICK",
-      COMPLAINT: "COMPLAINT",
-      DELIVERY: "DELIVERY",
-      DELIVERY_CLICK: "DELIVERY_CLICK",
-      DELIVERY_COMPLAINT: "DELIVERY_COMPLAINT",
-      DELIVERY_OPEN: "DELIVERY_OPEN",
-      OPEN: "OPEN",
-      PERMANENT_BOUNCE: "PERMANENT_BOUNCE",
-      SEND: "SEND",
-      TRANSIENT_BOUNCE: "TRANSIENT_BOUNCE"
-    };
-    MetricNamespace = {
-      VDM: "VDM"
-    };
-    QueryErrorCode = {
-      ACCESS_DENIED: "ACCESS_DENIED",
-      INTERNAL_FAILURE: "INTERNAL_FAILURE"
-    };
-    BehaviorOnMxFailure = {
-      REJECT_MESSAGE: "REJECT_MESSAGE",
-      USE_DEFAULT_VALUE: "USE_DEFAULT_VALUE"
-    };
-    BounceType = {
-      PERMANENT: "PERMANENT",
-      TRANSIENT: "TRANSIENT",
-      UNDETERMINED: "UNDETERMINED"
-    };
-    BulkEmailStatus = {
-      ACCOUNT_DAILY_QUOTA_EXCEEDED: "ACCOUNT_DAILY_QUOTA_EXCEEDED",
-      ACCOUNT_SENDING_PAUSED: "ACCOUNT_SENDING_PAUSED",
-      ACCOUNT_SUSPENDED: "ACCOUNT_SUSPENDED",
-      ACCOUNT_THROTTLED: "ACCOUNT_THROTTLED",
-      CONFIGURATION_SET_NOT_FOUND: "CONFIGURATION_SET_NOT_FOUND",
-      CONFIGURATION_SET_SENDING_PAUSED: "CONFIGURATION_SET_SENDING_PAUSED",
-      FAILED: "FAILED",
-      INVALID_PARAMETER: "INVALID_PARAMETER",
-      INVALID_SENDING_POOL_NAME: "INVALID_SENDING_POOL_NAME",
-      MAIL_FROM_DOMAIN_NOT_VERIFIED: "MAIL_FROM_DOMAIN_NOT_VERIFIED",
-      MESSAGE_REJECTED: "MESSAGE_REJECTED",
-      SUCCESS: "SUCCESS",
-      TEMPLATE_NOT_FOUND: "TEMPLATE_NOT_FOUND",
-      TRANSIENT_FAILURE: "TRANSIENT_FAILURE"
-    };
-    DimensionValueSource = {
-      EMAIL_HEADER: "EMAIL_HEADER",
-      LINK_TAG: "LINK_TAG",
-      MESSAGE_TAG: "MESSAGE_TAG"
-    };
-    FeatureStatus = {
-      DISABLED: "DISABLED",
-      ENABLED: "ENABLED"
-    };
-    ConfigurationSetFilterKey = {
-      CONFIGURATION_SET_NAME_CONTAINS: "CONFIGURATION_SET_NAME_CONTAINS"
-    };
-    SubscriptionStatus = {
-      OPT_IN: "OPT_IN",
-      OPT_OUT: "OPT_OUT"
-    };
-    ContactListImportAction = {
-      DELETE: "DELETE",
-      PUT: "PUT"
-    };
-    TlsPolicy = {
-      OPTIONAL: "OPTIONAL",
-      REQUIRE: "REQUIRE"
-    };
-    SignatureFormat = {
-      DETACHED: "DETACHED"
-    };
-    SuppressionListReason = {
-      BOUNCE: "BOUNCE",
-      COMPLAINT: "COMPLAINT"
-    };
-    SuppressionListScope = {
-      ACCOUNT: "ACCOUNT",
-      TENANT: "TENANT"
-    };
-    SuppressionConfidenceVerdictThreshold = {
-      HIGH: "HIGH",
-      MANAGED: "MANAGED",
-      MEDIUM: "MEDIUM"
-    };
-    HttpsPolicy = {
-      OPTIONAL: "OPTIONAL",
-      REQUIRE: "REQUIRE",
-      REQUIRE_OPEN_ONLY: "REQUIRE_OPEN_ONLY"
-    };
-    EventType = {
-      BOUNCE: "BOUNCE",
-      CLICK: "CLICK",
-      COMPLAINT: "COMPLAINT",
-      DELIVERY: "DELIVERY",
-      DELIVERY_DELAY: "DELIVERY_DELAY",
-      OPEN: "OPEN",
-      REJECT: "REJECT",
-      RENDERING_FAILURE: "RENDERING_FAILURE",
-      SEND: "SEND",
-      SUBSCRIPTION: "SUBSCRIPTION"
-    };
-    ScalingMode = {
-      MANAGED: "MANAGED",
-      STANDARD: "STANDARD"
-    };
-    DeliverabilityTestStatus = {
-      COMPLETED: "COMPLETED",
-      IN_PROGRESS: "IN_PROGRESS"
-    };
-    DkimSigningAttributesOrigin = {
-      AWS_SES: "AWS_SES",
-      AWS_SES_AF_SOUTH_1: "AWS_SES_AF_SOUTH_1",
-      AWS_SES_AP_NORTHEAST_1: "AWS_SES_AP_NORTHEAST_1",
-      AWS_SES_AP_NORTHEAST_2: "AWS_SES_AP_NORTHEAST_2",
-      AWS_SES_AP_NORTHEAST_3: "AWS_SES_AP_NORTHEAST_3",
-      AWS_SES_AP_SOUTHEAST_1: "AWS_SES_AP_SOUTHEAST_1",
-      AWS_SES_AP_SOUTHEAST_2: "AWS_SES_AP_SOUTHEAST_2",
-      AWS_SES_AP_SOUTHEAST_3: "AWS_SES_AP_SOUTHEAST_3",
-      AWS_SES_AP_SOUTHEAST_5: "AWS_SES_AP_SOUTHEAST_5",
-      AWS_SES_AP_SOUTH_1: "AWS_SES_AP_SOUTH_1",
-      AWS_SES_AP_SOUTH_2: "AWS_SES_AP_SOUTH_2",
-      AWS_SES_CA_CENTRAL_1: "AWS_SES_CA_CENTRAL_1",
-      AWS_SES_CA_WEST_1: "AWS_SES_CA_WEST_1",
-      AWS_SES_EU_CENTRAL_1: "AWS_SES_EU_CENTRAL_1",
-      AWS_SES_EU_CENTRAL_2: "AWS_SES_EU_CENTRAL_2",
-      AWS_SES_EU_NORTH_1: "AWS_SES_EU_NORTH_1",
-      AWS_SES_EU_SOUTH_1: "AWS_SES_EU_SOUTH_1",
-      AWS_SES_EU_WEST_1: "AWS_SES_EU_WEST_1",
-      AWS_SES_EU_WEST_2: "AWS_SES_EU_WEST_2",
-      AWS_SES_EU_WEST_3: "AWS_SES_EU_WEST_3",
-      AWS_SES_IL_CENTRAL_1: "AWS_SES_IL_CENTRAL_1",
-      AWS_SES_ME_CENTRAL_1: "AWS_SES_ME_CENTRAL_1",
-      AWS_SES_ME_SOUTH_1: "AWS_SES_ME_SOUTH_1",
-      AWS_SES_SA_EAST_1: "AWS_SES_SA_EAST_1",
-      AWS_SES_US_EAST_1: "AWS_SES_US_EAST_1",
-      AWS_SES_US_EAST_2: "AWS_SES_US_EAST_2",
-      AWS_SES_US_GOV_EAST_1: "AWS_SES_US_GOV_EAST_1",
-      AWS_SES_US_GOV_WEST_1: "AWS_SES_US_GOV_WEST_1",
-      AWS_SES_US_WEST_1: "AWS_SES_US_WEST_1",
-      AWS_SES_US_WEST_2: "AWS_SES_US_WEST_2",
-      EXTERNAL: "EXTERNAL"
-    };
-    DkimSigningKeyLength = {
-      RSA_1024_BIT: "RSA_1024_BIT",
-      RSA_2048_BIT: "RSA_2048_BIT"
-    };
-    DkimStatus = {
-      FAILED: "FAILED",
-      NOT_STARTED: "NOT_STARTED",
-      PENDING: "PENDING",
-      SUCCESS: "SUCCESS",
-      TEMPORARY_FAILURE: "TEMPORARY_FAILURE"
-    };
-    IdentityType = {
-      DOMAIN: "DOMAIN",
-      EMAIL_ADDRESS: "EMAIL_ADDRESS",
-      MANAGED_DOMAIN: "MANAGED_DOMAIN"
-    };
-    DeliveryEventType = {
-      COMPLAINT: "COMPLAINT",
-      DELIVERY: "DELIVERY",
-      PERMANENT_BOUNCE: "PERMANENT_BOUNCE",
-      SEND: "SEND",
-      TRANSIENT_BOUNCE: "TRANSIENT_BOUNCE",
-      UNDETERMINED_BOUNCE: "UNDETERMINED_BOUNCE"
-    };
-    EngagementEventType = {
-      CLICK: "CLICK",
-      OPEN: "OPEN"
-    };
-    MetricAggregation = {
-      RATE: "RATE",
-      VOLUME: "VOLUME"
-    };
-    DataFormat = {
-      CSV: "CSV",
-      JSON: "JSON"
-    };
-    SuppressionListImportAction = {
-      DELETE: "DELETE",
-      PUT: "PUT"
-    };
-    Status = {
-      CREATING: "CREATING",
-      DELETING: "DELETING",
-      FAILED: "FAILED",
-      READY: "READY"
-    };
-    SendingStatus = {
-      DISABLED: "DISABLED",
-      ENABLED: "ENABLED",
-      REINSTATED: "REINSTATED"
-    };
-    WarmupStatus = {
-      DONE: "DONE",
-      IN_PROGRESS: "IN_PROGRESS",
-      NOT_APPLICABLE: "NOT_APPLICABLE"
-    };
-    DeliverabilityDashboardAccountStatus = {
-      ACTIVE: "ACTIVE",
-      DISABLED: "DISABLED",
-      PENDING_EXPIRATION: "PENDING_EXPIRATION"
-    };
-    EmailAddressInsightsConfidenceVerdict = {
-      HIGH: "HIGH",
-      LOW: "LOW",
-      MEDIUM: "MEDIUM"
-    };
-    ExportSourceType = {
-      MESSAGE_INSIGHTS: "MESSAGE_INSIGHTS",
-      METRICS_DATA: "METRICS_DATA"
-    };
-    JobStatus = {
-      CANCELLED: "CANCELLED",
-      COMPLETED: "COMPLETED",
-      CREATED: "CREATED",
-      FAILED: "FAILED",
-      PROCESSING: "PROCESSING"
-    };
-    PricingPlan = {
-      ENTERPRISE: "ENTERPRISE",
-      ESSENTIALS: "ESSENTIALS",
-      NONE: "NONE",
-      PRO: "PRO"
-    };
-    MailFromDomainStatus = {
-      FAILED: "FAILED",
-      PENDING: "PENDING",
-      SUCCESS: "SUCCESS",
-      TEMPORARY_FAILURE: "TEMPORARY_FAILURE"
-    };
-    VerificationError = {
-      DNS_SERVER_ERROR: "DNS_SERVER_ERROR",
-      HOST_NOT_FOUND: "HOST_NOT_FOUND",
-      INVALID_VALUE: "INVALID_VALUE",
-      REPLICATION_ACCESS_DENIED: "REPLICATION_ACCESS_DENIED",
-      REPLICATION_PRIMARY_BYO_DKIM_NOT_SUPPORTED: "REPLICATION_PRIMARY_BYO_DKIM_NOT_SUPPORTED",
-      REPLICATION_PRIMARY_INVALID_REGION: "REPLICATION_PRIMARY_INVALID_REGION",
-      REPLICATION_PRIMARY_NOT_FOUND: "REPLICATION_PRIMARY_NOT_FOUND",
-      REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED: "REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED",
-      SERVICE_ERROR: "SERVICE_ERROR",
-      TYPE_NOT_FOUND: "TYPE_NOT_FOUND"
-    };
-    VerificationStatus = {
-      FAILED: "FAILED",
-      NOT_STARTED: "NOT_STARTED",
-      PENDING: "PENDING",
-      SUCCESS: "SUCCESS",
-      TEMPORARY_FAILURE: "TEMPORARY_FAILURE"
-    };
-    ReputationEntityType = {
-      RESOURCE: "RESOURCE"
-    };
-    RecommendationImpact = {
-      HIGH: "HIGH",
-      LOW: "LOW"
-    };
-    IdentityCertificateStatus = {
-      ACTIVE: "ACTIVE",
-      DEPROVISIONING: "DEPROVISIONING",
-      FAILED: "FAILED",
-      INACTIVE: "INACTIVE",
-      PROVISIONING: "PROVISIONING"
-    };
-    IdentityFilterKey = {
-      IDENTITY_NAME_CONTAINS: "IDENTITY_NAME_CONTAINS",
-      IDENTITY_TYPE: "IDENTITY_TYPE",
-      VERIFICATION_STATUS: "VERIFICATION_STATUS"
-    };
-    ImportDestinationType = {
-      CONTACT_LIST: "CONTACT_LIST",
-      SUPPRESSION_LIST: "SUPPRESSION_LIST"
-    };
-    ListRecommendationsFilterKey = {
-      IMPACT: "IMPACT",
-      RESOURCE_ARN: "RESOURCE_ARN",
-      STATUS: "STATUS",
-      TYPE: "TYPE"
-    };
-    RecommendationStatus = {
-      FIXED: "FIXED",
-      OPEN: "OPEN"
-    };
-    RecommendationType = {
-      BIMI: "BIMI",
-      BOUNCE: "BOUNCE",
-      COMPLAINT: "COMPLAINT",
-      DKIM: "DKIM",
-      DMARC: "DMARC",
-      FEEDBACK_3P: "FEEDBACK_3P",
-      IP_LISTING: "IP_LISTING",
-      SPF: "SPF"
-    };
-    ReputationEntityFilterKey = {
-      ENTITY_REFERENCE_PREFIX: "ENTITY_REFERENCE_PREFIX",
-      ENTITY_TYPE: "ENTITY_TYPE",
-      REPUTATION_IMPACT: "REPUTATION_IMPACT",
-      STATUS: "SENDING_STATUS"
-    };
-    ListTenantResourcesFilterKey = {
-      RESOURCE_TYPE: "RESOURCE_TYPE"
-    };
-    ResourceType = {
-      CONFIGURATION_SET: "CONFIGURATION_SET",
-      EMAIL_IDENTITY: "EMAIL_IDENTITY",
-      EMAIL_TEMPLATE: "EMAIL_TEMPLATE"
-    };
-    ListTenantsFilterKey = {
-      SENDING_STATUS: "SENDING_STATUS",
-      TENANT_NAME_CONTAINS: "TENANT_NAME_CONTAINS"
-    };
   }
 });
 
@@ -30643,718 +30147,31 @@ var init_models_1 = __esm({
 });
 
 // node_modules/@aws-sdk/client-sesv2/dist-es/index.js
-var dist_es_exports10 = {};
-__export(dist_es_exports10, {
-  $Command: () => Command,
-  AccountDetails$: () => AccountDetails$,
-  AccountSuspendedException: () => AccountSuspendedException,
-  AccountSuspendedException$: () => AccountSuspendedException$,
-  AlreadyExistsException: () => AlreadyExistsException,
-  AlreadyExistsException$: () => AlreadyExistsException$,
-  ArchivingOptions$: () => ArchivingOptions$,
-  AssociateEmailIdentityCertificate$: () => AssociateEmailIdentityCertificate$,
-  AssociateEmailIdentityCertificateCommand: () => AssociateEmailIdentityCertificateCommand,
-  AssociateEmailIdentityCertificateRequest$: () => AssociateEmailIdentityCertificateRequest$,
-  AssociateEmailIdentityCertificateResponse$: () => AssociateEmailIdentityCertificateResponse$,
-  Attachment$: () => Attachment$,
-  AttachmentContentDisposition: () => AttachmentContentDisposition,
-  AttachmentContentTransferEncoding: () => AttachmentContentTransferEncoding,
-  BadRequestException: () => BadRequestException,
-  BadRequestException$: () => BadRequestException$,
-  BatchGetMetricData$: () => BatchGetMetricData$,
-  BatchGetMetricDataCommand: () => BatchGetMetricDataCommand,
-  BatchGetMetricDataQuery$: () => BatchGetMetricDataQuery$,
-  BatchGetMetricDataRequest$: () => BatchGetMetricDataRequest$,
-  BatchGetMetricDataResponse$: () => BatchGetMetricDataResponse$,
-  BehaviorOnMxFailure: () => BehaviorOnMxFailure,
-  BlacklistEntry$: () => BlacklistEntry$,
-  Body$: () => Body$,
-  Bounce$: () => Bounce$,
-  BounceType: () => BounceType,
-  BulkEmailContent$: () => BulkEmailContent$,
-  BulkEmailEntry$: () => BulkEmailEntry$,
-  BulkEmailEntryResult$: () => BulkEmailEntryResult$,
-  BulkEmailStatus: () => BulkEmailStatus,
-  CancelExportJob$: () => CancelExportJob$,
-  CancelExportJobCommand: () => CancelExportJobCommand,
-  CancelExportJobRequest$: () => CancelExportJobRequest$,
-  CancelExportJobResponse$: () => CancelExportJobResponse$,
-  CloudWatchDestination$: () => CloudWatchDestination$,
-  CloudWatchDimensionConfiguration$: () => CloudWatchDimensionConfiguration$,
-  Complaint$: () => Complaint$,
-  ConcurrentModificationException: () => ConcurrentModificationException,
-  ConcurrentModificationException$: () => ConcurrentModificationException$,
-  ConfigurationOverrides$: () => ConfigurationOverrides$,
-  ConfigurationSetFilterKey: () => ConfigurationSetFilterKey,
-  ConflictException: () => ConflictException,
-  ConflictException$: () => ConflictException$,
-  Contact$: () => Contact$,
-  ContactLanguage: () => ContactLanguage,
-  ContactList$: () => ContactList$,
-  ContactListDestination$: () => ContactListDestination$,
-  ContactListImportAction: () => ContactListImportAction,
-  Content$: () => Content$,
-  CreateConfigurationSet$: () => CreateConfigurationSet$,
-  CreateConfigurationSetCommand: () => CreateConfigurationSetCommand,
-  CreateConfigurationSetEventDestination$: () => CreateConfigurationSetEventDestination$,
-  CreateConfigurationSetEventDestinationCommand: () => CreateConfigurationSetEventDestinationCommand,
-  CreateConfigurationSetEventDestinationRequest$: () => CreateConfigurationSetEventDestinationRequest$,
-  CreateConfigurationSetEventDestinationResponse$: () => CreateConfigurationSetEventDestinationResponse$,
-  CreateConfigurationSetRequest$: () => CreateConfigurationSetRequest$,
-  CreateConfigurationSetResponse$: () => CreateConfigurationSetResponse$,
-  CreateContact$: () => CreateContact$,
-  CreateContactCommand: () => CreateContactCommand,
-  CreateContactList$: () => CreateContactList$,
-  CreateContactListCommand: () => CreateContactListCommand,
-  CreateContactListRequest$: () => CreateContactListRequest$,
-  CreateContactListResponse$: () => CreateContactListResponse$,
-  CreateContactRequest$: () => CreateContactRequest$,
-  CreateContactResponse$: () => CreateContactResponse$,
-  CreateCustomVerificationEmailTemplate$: () => CreateCustomVerificationEmailTemplate$,
-  CreateCustomVerificationEmailTemplateCommand: () => CreateCustomVerificationEmailTemplateCommand,
-  CreateCustomVerificationEmailTemplateRequest$: () => CreateCustomVerificationEmailTemplateRequest$,
-  CreateCustomVerificationEmailTemplateResponse$: () => CreateCustomVerificationEmailTemplateResponse$,
-  CreateDedicatedIpPool$: () => CreateDedicatedIpPool$,
-  CreateDedicatedIpPoolCommand: () => CreateDedicatedIpPoolCommand,
-  CreateDedicatedIpPoolRequest$: () => CreateDedicatedIpPoolRequest$,
-  CreateDedicatedIpPoolResponse$: () => CreateDedicatedIpPoolResponse$,
-  CreateDeliverabilityTestReport$: () => CreateDeliverabilityTestReport$,
-  CreateDeliverabilityTestReportCommand: () => CreateDeliverabilityTestReportCommand,
-  CreateDeliverabilityTestReportRequest$: () => CreateDeliverabilityTestReportRequest$,
-  CreateDeliverabilityTestReportResponse$: () => CreateDeliverabilityTestReportResponse$,
-  CreateEmailIdentity$: () => CreateEmailIdentity$,
-  CreateEmailIdentityCommand: () => CreateEmailIdentityCommand,
-  CreateEmailIdentityPolicy$: () => CreateEmailIdentityPolicy$,
-  CreateEmailIdentityPolicyCommand: () => CreateEmailIdentityPolicyCommand,
-  CreateEmailIdentityPolicyRequest$: () => CreateEmailIdentityPolicyRequest$,
-  CreateEmailIdentityPolicyResponse$: () => CreateEmailIdentityPolicyResponse$,
-  CreateEmailIdentityRequest$: () => CreateEmailIdentityRequest$,
-  CreateEmailIdentityResponse$: () => CreateEmailIdentityResponse$,
-  CreateEmailTemplate$: () => CreateEmailTemplate$,
-  CreateEmailTemplateCommand: () => CreateEmailTemplateCommand,
-  CreateEmailTemplateRequest$: () => CreateEmailTemplateRequest$,
-  CreateEmailTemplateResponse$: () => CreateEmailTemplateResponse$,
-  CreateExportJob$: () => CreateExportJob$,
-  CreateExportJobCommand: () => CreateExportJobCommand,
-  CreateExportJobRequest$: () => CreateExportJobRequest$,
-  CreateExportJobResponse$: () => CreateExportJobResponse$,
-  CreateImportJob$: () => CreateImportJob$,
-  CreateImportJobCommand: () => CreateImportJobCommand,
-  CreateImportJobRequest$: () => CreateImportJobRequest$,
-  CreateImportJobResponse$: () => CreateImportJobResponse$,
-  CreateMultiRegionEndpoint$: () => CreateMultiRegionEndpoint$,
-  CreateMultiRegionEndpointCommand: () => CreateMultiRegionEndpointCommand,
-  CreateMultiRegionEndpointRequest$: () => CreateMultiRegionEndpointRequest$,
-  CreateMultiRegionEndpointResponse$: () => CreateMultiRegionEndpointResponse$,
-  CreateTenant$: () => CreateTenant$,
-  CreateTenantCommand: () => CreateTenantCommand,
-  CreateTenantRequest$: () => CreateTenantRequest$,
-  CreateTenantResourceAssociation$: () => CreateTenantResourceAssociation$,
-  CreateTenantResourceAssociationCommand: () => CreateTenantResourceAssociationCommand,
-  CreateTenantResourceAssociationRequest$: () => CreateTenantResourceAssociationRequest$,
-  CreateTenantResourceAssociationResponse$: () => CreateTenantResourceAssociationResponse$,
-  CreateTenantResponse$: () => CreateTenantResponse$,
-  CustomVerificationEmailTemplateMetadata$: () => CustomVerificationEmailTemplateMetadata$,
-  DailyVolume$: () => DailyVolume$,
-  DashboardAttributes$: () => DashboardAttributes$,
-  DashboardOptions$: () => DashboardOptions$,
-  DataFormat: () => DataFormat,
-  DedicatedIp$: () => DedicatedIp$,
-  DedicatedIpPool$: () => DedicatedIpPool$,
-  DefaultSigningScheme$: () => DefaultSigningScheme$,
-  DeleteConfigurationSet$: () => DeleteConfigurationSet$,
-  DeleteConfigurationSetCommand: () => DeleteConfigurationSetCommand,
-  DeleteConfigurationSetEventDestination$: () => DeleteConfigurationSetEventDestination$,
-  DeleteConfigurationSetEventDestinationCommand: () => DeleteConfigurationSetEventDestinationCommand,
-  DeleteConfigurationSetEventDestinationRequest$: () => DeleteConfigurationSetEventDestinationRequest$,
-  DeleteConfigurationSetEventDestinationResponse$: () => DeleteConfigurationSetEventDestinationResponse$,
-  DeleteConfigurationSetRequest$: () => DeleteConfigurationSetRequest$,
-  DeleteConfigurationSetResponse$: () => DeleteConfigurationSetResponse$,
-  DeleteContact$: () => DeleteContact$,
-  DeleteContactCommand: () => DeleteContactCommand,
-  DeleteContactList$: () => DeleteContactList$,
-  DeleteContactListCommand: () => DeleteContactListCommand,
-  DeleteContactListRequest$: () => DeleteContactListRequest$,
-  DeleteContactListResponse$: () => DeleteContactListResponse$,
-  DeleteContactRequest$: () => DeleteContactRequest$,
-  DeleteContactResponse$: () => DeleteContactResponse$,
-  DeleteCustomVerificationEmailTemplate$: () => DeleteCustomVerificationEmailTemplate$,
-  DeleteCustomVerificationEmailTemplateCommand: () => DeleteCustomVerificationEmailTemplateCommand,
-  DeleteCustomVerificationEmailTemplateRequest$: () => DeleteCustomVerificationEmailTemplateRequest$,
-  DeleteCustomVerificationEmailTemplateResponse$: () => DeleteCustomVerificationEmailTemplateResponse$,
-  DeleteDedicatedIpPool$: () => DeleteDedicatedIpPool$,
-  DeleteDedicatedIpPoolCommand: () => DeleteDedicatedIpPoolCommand,
-  DeleteDedicatedIpPoolRequest$: () => DeleteDedicatedIpPoolRequest$,
-  DeleteDedicatedIpPoolResponse$: () => DeleteDedicatedIpPoolResponse$,
-  DeleteEmailIdentity$: () => DeleteEmailIdentity$,
-  DeleteEmailIdentityCommand: () => DeleteEmailIdentityCommand,
-  DeleteEmailIdentityPolicy$: () => DeleteEmailIdentityPolicy$,
-  DeleteEmailIdentityPolicyCommand: () => DeleteEmailIdentityPolicyCommand,
-  DeleteEmailIdentityPolicyRequest$: () => DeleteEmailIdentityPolicyRequest$,
-  DeleteEmailIdentityPolicyResponse$: () => DeleteEmailIdentityPolicyResponse$,
-  DeleteEmailIdentityRequest$: () => DeleteEmailIdentityRequest$,
-  DeleteEmailIdentityResponse$: () => DeleteEmailIdentityResponse$,
-  DeleteEmailTemplate$: () => DeleteEmailTemplate$,
-  DeleteEmailTemplateCommand: () => DeleteEmailTemplateCommand,
-  DeleteEmailTemplateRequest$: () => DeleteEmailTemplateRequest$,
-  DeleteEmailTemplateResponse$: () => DeleteEmailTemplateResponse$,
-  DeleteMultiRegionEndpoint$: () => DeleteMultiRegionEndpoint$,
-  DeleteMultiRegionEndpointCommand: () => DeleteMultiRegionEndpointCommand,
-  DeleteMultiRegionEndpointRequest$: () => DeleteMultiRegionEndpointRequest$,
-  DeleteMultiRegionEndpointResponse$: () => DeleteMultiRegionEndpointResponse$,
-  DeleteSuppressedDestination$: () => DeleteSuppressedDestination$,
-  DeleteSuppressedDestinationCommand: () => DeleteSuppressedDestinationCommand,
-  DeleteSuppressedDestinationRequest$: () => DeleteSuppressedDestinationRequest$,
-  DeleteSuppressedDestinationResponse$: () => DeleteSuppressedDestinationResponse$,
-  DeleteTenant$: () => DeleteTenant$,
-  DeleteTenantCommand: () => DeleteTenantCommand,
-  DeleteTenantRequest$: () => DeleteTenantRequest$,
-  DeleteTenantResourceAssociation$: () => DeleteTenantResourceAssociation$,
-  DeleteTenantResourceAssociationCommand: () => DeleteTenantResourceAssociationCommand,
-  DeleteTenantResourceAssociationRequest$: () => DeleteTenantResourceAssociationRequest$,
-  DeleteTenantResourceAssociationResponse$: () => DeleteTenantResourceAssociationResponse$,
-  DeleteTenantResponse$: () => DeleteTenantResponse$,
-  DeliverabilityDashboardAccountStatus: () => DeliverabilityDashboardAccountStatus,
-  DeliverabilityTestReport$: () => DeliverabilityTestReport$,
-  DeliverabilityTestStatus: () => DeliverabilityTestStatus,
-  DeliveryEventType: () => DeliveryEventType,
-  DeliveryOptions$: () => DeliveryOptions$,
-  Destination$: () => Destination$,
-  Details$: () => Details$,
-  DimensionValueSource: () => DimensionValueSource,
-  DisassociateEmailIdentityCertificate$: () => DisassociateEmailIdentityCertificate$,
-  DisassociateEmailIdentityCertificateCommand: () => DisassociateEmailIdentityCertificateCommand,
-  DisassociateEmailIdentityCertificateRequest$: () => DisassociateEmailIdentityCertificateRequest$,
-  DisassociateEmailIdentityCertificateResponse$: () => DisassociateEmailIdentityCertificateResponse$,
-  DkimAttributes$: () => DkimAttributes$,
-  DkimSigningAttributes$: () => DkimSigningAttributes$,
-  DkimSigningAttributesOrigin: () => DkimSigningAttributesOrigin,
-  DkimSigningKeyLength: () => DkimSigningKeyLength,
-  DkimStatus: () => DkimStatus,
-  DomainDeliverabilityCampaign$: () => DomainDeliverabilityCampaign$,
-  DomainDeliverabilityTrackingOption$: () => DomainDeliverabilityTrackingOption$,
-  DomainIspPlacement$: () => DomainIspPlacement$,
-  EmailAddressInsightsConfidenceVerdict: () => EmailAddressInsightsConfidenceVerdict,
-  EmailAddressInsightsMailboxEvaluations$: () => EmailAddressInsightsMailboxEvaluations$,
-  EmailAddressInsightsVerdict$: () => EmailAddressInsightsVerdict$,
-  EmailContent$: () => EmailContent$,
-  EmailInsights$: () => EmailInsights$,
-  EmailTemplateContent$: () => EmailTemplateContent$,
-  EmailTemplateMetadata$: () => EmailTemplateMetadata$,
-  EngagementEventType: () => EngagementEventType,
-  EventBridgeDestination$: () => EventBridgeDestination$,
-  EventDestination$: () => EventDestination$,
-  EventDestinationDefinition$: () => EventDestinationDefinition$,
-  EventDetails$: () => EventDetails$,
-  EventType: () => EventType,
-  ExportDataSource$: () => ExportDataSource$,
-  ExportDestination$: () => ExportDestination$,
-  ExportJobSummary$: () => ExportJobSummary$,
-  ExportMetric$: () => ExportMetric$,
-  ExportSourceType: () => ExportSourceType,
-  ExportStatistics$: () => ExportStatistics$,
-  FailureInfo$: () => FailureInfo$,
-  FeatureStatus: () => FeatureStatus,
-  GetAccount$: () => GetAccount$,
-  GetAccountCommand: () => GetAccountCommand,
-  GetAccountRequest$: () => GetAccountRequest$,
-  GetAccountResponse$: () => GetAccountResponse$,
-  GetBlacklistReports$: () => GetBlacklistReports$,
-  GetBlacklistReportsCommand: () => GetBlacklistReportsCommand,
-  GetBlacklistReportsRequest$: () => GetBlacklistReportsRequest$,
-  GetBlacklistReportsResponse$: () => GetBlacklistReportsResponse$,
-  GetConfigurationSet$: () => GetConfigurationSet$,
-  GetConfigurationSetCommand: () => GetConfigurationSetCommand,
-  GetConfigurationSetEventDestinations$: () => GetConfigurationSetEventDestinations$,
-  GetConfigurationSetEventDestinationsCommand: () => GetConfigurationSetEventDestinationsCommand,
-  GetConfigurationSetEventDestinationsRequest$: () => GetConfigurationSetEventDestinationsRequest$,
-  GetConfigurationSetEventDestinationsResponse$: () => GetConfigurationSetEventDestinationsResponse$,
-  GetConfigurationSetRequest$: () => GetConfigurationSetRequest$,
-  GetConfigurationSetResponse$: () => GetConfigurationSetResponse$,
-  GetContact$: () => GetContact$,
-  GetContactCommand: () => GetContactCommand,
-  GetContactList$: () => GetContactList$,
-  GetContactListCommand: () => GetContactListCommand,
-  GetContactListRequest$: () => GetContactListRequest$,
-  GetContactListResponse$: () => GetContactListResponse$,
-  GetContactRequest$: () => GetContactRequest$,
-  GetContactResponse$: () => GetContactResponse$,
-  GetCustomVerificationEmailTemplate$: () => GetCustomVerificationEmailTemplate$,
-  GetCustomVerificationEmailTemplateCommand: () => GetCustomVerificationEmailTemplateCommand,
-  GetCustomVerificationEmailTemplateRequest$: () => GetCustomVerificationEmailTemplateRequest$,
-  GetCustomVerificationEmailTemplateResponse$: () => GetCustomVerificationEmailTemplateResponse$,
-  GetDedicatedIp$: () => GetDedicatedIp$,
-  GetDedicatedIpCommand: () => GetDedicatedIpCommand,
-  GetDedicatedIpPool$: () => GetDedicatedIpPool$,
-  GetDedicatedIpPoolCommand: () => GetDedicatedIpPoolCommand,
-  GetDedicatedIpPoolRequest$: () => GetDedicatedIpPoolRequest$,
-  GetDedicatedIpPoolResponse$: () => GetDedicatedIpPoolResponse$,
-  GetDedicatedIpRequest$: () => GetDedicatedIpRequest$,
-  GetDedicatedIpResponse$: () => GetDedicatedIpResponse$,
-  GetDedicatedIps$: () => GetDedicatedIps$,
-  GetDedicatedIpsCommand: () => GetDedicatedIpsCommand,
-  GetDedicatedIpsRequest$: () => GetDedicatedIpsRequest$,
-  GetDedicatedIpsResponse$: () => GetDedicatedIpsResponse$,
-  GetDeliverabilityDashboardOptions$: () => GetDeliverabilityDashboardOptions$,
-  GetDeliverabilityDashboardOptionsCommand: () => GetDeliverabilityDashboardOptionsCommand,
-  GetDeliverabilityDashboardOptionsRequest$: () => GetDeliverabilityDashboardOptionsRequest$,
-  GetDeliverabilityDashboardOptionsResponse$: () => GetDeliverabilityDashboardOptionsResponse$,
-  GetDeliverabilityTestReport$: () => GetDeliverabilityTestReport$,
-  GetDeliverabilityTestReportCommand: () => GetDeliverabilityTestReportCommand,
-  GetDeliverabilityTestReportRequest$: () => GetDeliverabilityTestReportRequest$,
-  GetDeliverabilityTestReportResponse$: () => GetDeliverabilityTestReportResponse$,
-  GetDomainDeliverabilityCampaign$: () => GetDomainDeliverabilityCampaign$,
-  GetDomainDeliverabilityCampaignCommand: () => GetDomainDeliverabilityCampaignCommand,
-  GetDomainDeliverabilityCampaignRequest$: () => GetDomainDeliverabilityCampaignRequest$,
-  GetDomainDeliverabilityCampaignResponse$: () => GetDomainDeliverabilityCampaignResponse$,
-  GetDomainStatisticsReport$: () => GetDomainStatisticsReport$,
-  GetDomainStatisticsReportCommand: () => GetDomainStatisticsReportCommand,
-  GetDomainStatisticsReportRequest$: () => GetDomainStatisticsReportRequest$,
-  GetDomainStatisticsReportResponse$: () => GetDomainStatisticsReportResponse$,
-  GetEmailAddressInsights$: () => GetEmailAddressInsights$,
-  GetEmailAddressInsightsCommand: () => GetEmailAddressInsightsCommand,
-  GetEmailAddressInsightsRequest$: () => GetEmailAddressInsightsRequest$,
-  GetEmailAddressInsightsResponse$: () => GetEmailAddressInsightsResponse$,
-  GetEmailIdentity$: () => GetEmailIdentity$,
-  GetEmailIdentityCommand: () => GetEmailIdentityCommand,
-  GetEmailIdentityPolicies$: () => GetEmailIdentityPolicies$,
-  GetEmailIdentityPoliciesCommand: () => GetEmailIdentityPoliciesCommand,
-  GetEmailIdentityPoliciesRequest$: () => GetEmailIdentityPoliciesRequest$,
-  GetEmailIdentityPoliciesResponse$: () => GetEmailIdentityPoliciesResponse$,
-  GetEmailIdentityRequest$: () => GetEmailIdentityRequest$,
-  GetEmailIdentityResponse$: () => GetEmailIdentityResponse$,
-  GetEmailTemplate$: () => GetEmailTemplate$,
-  GetEmailTemplateCommand: () => GetEmailTemplateCommand,
-  GetEmailTemplateRequest$: () => GetEmailTemplateRequest$,
-  GetEmailTemplateResponse$: () => GetEmailTemplateResponse$,
-  GetExportJob$: () => GetExportJob$,
-  GetExportJobCommand: () => GetExportJobCommand,
-  GetExportJobRequest$: () => GetExportJobRequest$,
-  GetExportJobResponse$: () => GetExportJobResponse$,
-  GetImportJob$: () => GetImportJob$,
-  GetImportJobCommand: () => GetImportJobCommand,
-  GetImportJobRequest$: () => GetImportJobRequest$,
-  GetImportJobResponse$: () => GetImportJobResponse$,
-  GetMessageInsights$: () => GetMessageInsights$,
-  GetMessageInsightsCommand: () => GetMessageInsightsCommand,
-  GetMessageInsightsRequest$: () => GetMessageInsightsRequest$,
-  GetMessageInsightsResponse$: () => GetMessageInsightsResponse$,
-  GetMultiRegionEndpoint$: () => GetMultiRegionEndpoint$,
-  GetMultiRegionEndpointCommand: () => GetMultiRegionEndpointCommand,
-  GetMultiRegionEndpointRequest$: () => GetMultiRegionEndpointRequest$,
-  GetMultiRegionEndpointResponse$: () => GetMultiRegionEndpointResponse$,
-  GetReputationEntity$: () => GetReputationEntity$,
-  GetReputationEntityCommand: () => GetReputationEntityCommand,
-  GetReputationEntityRequest$: () => GetReputationEntityRequest$,
-  GetReputationEntityResponse$: () => GetReputationEntityResponse$,
-  GetSuppressedDestination$: () => GetSuppressedDestination$,
-  GetSuppressedDestinationCommand: () => GetSuppressedDestinationCommand,
-  GetSuppressedDestinationRequest$: () => GetSuppressedDestinationRequest$,
-  GetSuppressedDestinationResponse$: () => GetSuppressedDestinationResponse$,
-  GetTenant$: () => GetTenant$,
-  GetTenantCommand: () => GetTenantCommand,
-  GetTenantRequest$: () => GetTenantRequest$,
-  GetTenantResponse$: () => GetTenantResponse$,
-  GuardianAttributes$: () => GuardianAttributes$,
-  GuardianOptions$: () => GuardianOptions$,
-  HttpsPolicy: () => HttpsPolicy,
-  IdentityCertificate$: () => IdentityCertificate$,
-  IdentityCertificateStatus: () => IdentityCertificateStatus,
-  IdentityFilterKey: () => IdentityFilterKey,
-  IdentityInfo$: () => IdentityInfo$,
-  IdentityType: () => IdentityType,
-  ImportDataSource$: () => ImportDataSource$,
-  ImportDestination$: () => ImportDestination$,
-  ImportDestinationType: () => ImportDestinationType,
-  ImportJobSummary$: () => ImportJobSummary$,
-  InboxPlacementTrackingOption$: () => InboxPlacementTrackingOption$,
-  InsightsEvent$: () => InsightsEvent$,
-  InternalServiceErrorException: () => InternalServiceErrorException,
-  InternalServiceErrorException$: () => InternalServiceErrorException$,
-  InvalidNextTokenException: () => InvalidNextTokenException2,
-  InvalidNextTokenException$: () => InvalidNextTokenException$2,
-  IspPlacement$: () => IspPlacement$,
-  JobStatus: () => JobStatus,
-  KinesisFirehoseDestination$: () => KinesisFirehoseDestination$,
-  LimitExceededException: () => LimitExceededException2,
-  LimitExceededException$: () => LimitExceededException$2,
-  ListConfigurationSets$: () => ListConfigurationSets$,
-  ListConfigurationSetsCommand: () => ListConfigurationSetsCommand,
-  ListConfigurationSetsRequest$: () => ListConfigurationSetsRequest$,
-  ListConfigurationSetsResponse$: () => ListConfigurationSetsResponse$,
-  ListContactLists$: () => ListContactLists$,
-  ListContactListsCommand: () => ListContactListsCommand,
-  ListContactListsRequest$: () => ListContactListsRequest$,
-  ListContactListsResponse$: () => ListContactListsResponse$,
-  ListContacts$: () => ListContacts$,
-  ListContactsCommand: () => ListContactsCommand,
-  ListContactsFilter$: () => ListContactsFilter$,
-  ListContactsRequest$: () => ListContactsRequest$,
-  ListContactsResponse$: () => ListContactsResponse$,
-  ListCustomVerificationEmailTemplates$: () => ListCustomVerificationEmailTemplates$,
-  ListCustomVerificationEmailTemplatesCommand: () => ListCustomVerificationEmailTemplatesCommand,
-  ListCustomVerificationEmailTemplatesRequest$: () => ListCustomVerificationEmailTemplatesRequest$,
-  ListCustomVerificationEmailTemplatesResponse$: () => ListCustomVerificationEmailTemplatesResponse$,
-  ListDedicatedIpPools$: () => ListDedicatedIpPools$,
-  ListDedicatedIpPoolsCommand: () => ListDedicatedIpPoolsCommand,
-  ListDedicatedIpPoolsRequest$: () => ListDedicatedIpPoolsRequest$,
-  ListDedicatedIpPoolsResponse$: () => ListDedicatedIpPoolsResponse$,
-  ListDeliverabilityTestReports$: () => ListDeliverabilityTestReports$,
-  ListDeliverabilityTestReportsCommand: () => ListDeliverabilityTestReportsCommand,
-  ListDeliverabilityTestReportsRequest$: () => ListDeliverabilityTestReportsRequest$,
-  ListDeliverabilityTestReportsResponse$: () => ListDeliverabilityTestReportsResponse$,
-  ListDomainDeliverabilityCampaigns$: () => ListDomainDeliverabilityCampaigns$,
-  ListDomainDeliverabilityCampaignsCommand: () => ListDomainDeliverabilityCampaignsCommand,
-  ListDomainDeliverabilityCampaignsRequest$: () => ListDomainDeliverabilityCampaignsRequest$,
-  ListDomainDeliverabilityCampaignsResponse$: () => ListDomainDeliverabilityCampaignsResponse$,
-  ListEmailIdentities$: () => ListEmailIdentities$,
-  ListEmailIdentitiesCommand: () => ListEmailIdentitiesCommand,
-  ListEmailIdentitiesRequest$: () => ListEmailIdentitiesRequest$,
-  ListEmailIdentitiesResponse$: () => ListEmailIdentitiesResponse$,
-  ListEmailIdentityCertificates$: () => ListEmailIdentityCertificates$,
-  ListEmailIdentityCertificatesCommand: () => ListEmailIdentityCertificatesCommand,
-  ListEmailIdentityCertificatesRequest$: () => ListEmailIdentityCertificatesRequest$,
-  ListEmailIdentityCertificatesResponse$: () => ListEmailIdentityCertificatesResponse$,
-  ListEmailTemplates$: () => ListEmailTemplates$,
-  ListEmailTemplatesCommand: () => ListEmailTemplatesCommand,
-  ListEmailTemplatesRequest$: () => ListEmailTemplatesRequest$,
-  ListEmailTemplatesResponse$: () => ListEmailTemplatesResponse$,
-  ListExportJobs$: () => ListExportJobs$,
-  ListExportJobsCommand: () => ListExportJobsCommand,
-  ListExportJobsRequest$: () => ListExportJobsRequest$,
-  ListExportJobsResponse$: () => ListExportJobsResponse$,
-  ListImportJobs$: () => ListImportJobs$,
-  ListImportJobsCommand: () => ListImportJobsCommand,
-  ListImportJobsRequest$: () => ListImportJobsRequest$,
-  ListImportJobsResponse$: () => ListImportJobsResponse$,
-  ListManagementOptions$: () => ListManagementOptions$,
-  ListMultiRegionEndpoints$: () => ListMultiRegionEndpoints$,
-  ListMultiRegionEndpointsCommand: () => ListMultiRegionEndpointsCommand,
-  ListMultiRegionEndpointsRequest$: () => ListMultiRegionEndpointsRequest$,
-  ListMultiRegionEndpointsResponse$: () => ListMultiRegionEndpointsResponse$,
-  ListRecommendations$: () => ListRecommendations$,
-  ListRecommendationsCommand: () => ListRecommendationsCommand,
-  ListRecommendationsFilterKey: () => ListRecommendationsFilterKey,
-  ListRecommendationsRequest$: () => ListRecommendationsRequest$,
-  ListRecommendationsResponse$: () => ListRecommendationsResponse$,
-  ListReputationEntities$: () => ListReputationEntities$,
-  ListReputationEntitiesCommand: () => ListReputationEntitiesCommand,
-  ListReputationEntitiesRequest$: () => ListReputationEntitiesRequest$,
-  ListReputationEntitiesResponse$: () => ListReputationEntitiesResponse$,
-  ListResourceTenants$: () => ListResourceTenants$,
-  ListResourceTenantsCommand: () => ListResourceTenantsCommand,
-  ListResourceTenantsRequest$: () => ListResourceTenantsRequest$,
-  ListResourceTenantsResponse$: () => ListResourceTenantsResponse$,
-  ListSuppressedDestinations$: () => ListSuppressedDestinations$,
-  ListSuppressedDestinationsCommand: () => ListSuppressedDestinationsCommand,
-  ListSuppressedDestinationsRequest$: () => ListSuppressedDestinationsRequest$,
-  ListSuppressedDestinationsResponse$: () => ListSuppressedDestinationsResponse$,
-  ListTagsForResource$: () => ListTagsForResource$,
-  ListTagsForResourceCommand: () => ListTagsForResourceCommand,
-  ListTagsForResourceRequest$: () => ListTagsForResourceRequest$,
-  ListTagsForResourceResponse$: () => ListTagsForResourceResponse$,
-  ListTenantResources$: () => ListTenantResources$,
-  ListTenantResourcesCommand: () => ListTenantResourcesCommand,
-  ListTenantResourcesFilterKey: () => ListTenantResourcesFilterKey,
-  ListTenantResourcesRequest$: () => ListTenantResourcesRequest$,
-  ListTenantResourcesResponse$: () => ListTenantResourcesResponse$,
-  ListTenants$: () => ListTenants$,
-  ListTenantsCommand: () => ListTenantsCommand,
-  ListTenantsFilterKey: () => ListTenantsFilterKey,
-  ListTenantsRequest$: () => ListTenantsRequest$,
-  ListTenantsResponse$: () => ListTenantsResponse$,
-  MailFromAttributes$: () => MailFromAttributes$,
-  MailFromDomainNotVerifiedException: () => MailFromDomainNotVerifiedException,
-  MailFromDomainNotVerifiedException$: () => MailFromDomainNotVerifiedException$,
-  MailFromDomainStatus: () => MailFromDomainStatus,
-  MailType: () => MailType,
-  MailboxValidation$: () => MailboxValidation$,
-  Message$: () => Message$,
-  MessageHeader$: () => MessageHeader$,
-  MessageInsightsDataSource$: () => MessageInsightsDataSource$,
-  MessageInsightsFilters$: () => MessageInsightsFilters$,
-  MessageRejected: () => MessageRejected,
-  MessageRejected$: () => MessageRejected$,
-  MessageSecurityOptions$: () => MessageSecurityOptions$,
-  MessageTag$: () => MessageTag$,
-  Metric: () => Metric,
-  MetricAggregation: () => MetricAggregation,
-  MetricDataError$: () => MetricDataError$,
-  MetricDataResult$: () => MetricDataResult$,
-  MetricDimensionName: () => MetricDimensionName,
-  MetricNamespace: () => MetricNamespace,
-  MetricsDataSource$: () => MetricsDataSource$,
-  MultiRegionEndpoint$: () => MultiRegionEndpoint$,
-  NotFoundException: () => NotFoundException,
-  NotFoundException$: () => NotFoundException$,
-  OverallVolume$: () => OverallVolume$,
-  PinpointDestination$: () => PinpointDestination$,
-  PlacementStatistics$: () => PlacementStatistics$,
-  PricingAttributes$: () => PricingAttributes$,
-  PricingPlan: () => PricingPlan,
-  PutAccountDedicatedIpWarmupAttributes$: () => PutAccountDedicatedIpWarmupAttributes$,
-  PutAccountDedicatedIpWarmupAttributesCommand: () => PutAccountDedicatedIpWarmupAttributesCommand,
-  PutAccountDedicatedIpWarmupAttributesRequest$: () => PutAccountDedicatedIpWarmupAttributesRequest$,
-  PutAccountDedicatedIpWarmupAttributesResponse$: () => PutAccountDedicatedIpWarmupAttributesResponse$,
-  PutAccountDetails$: () => PutAccountDetails$,
-  PutAccountDetailsCommand: () => PutAccountDetailsCommand,
-  PutAccountDetailsRequest$: () => PutAccountDetailsRequest$,
-  PutAccountDetailsResponse$: () => PutAccountDetailsResponse$,
-  PutAccountPricingAttributes$: () => PutAccountPricingAttributes$,
-  PutAccountPricingAttributesCommand: () => PutAccountPricingAttributesCommand,
-  PutAccountPricingAttributesRequest$: () => PutAccountPricingAttributesRequest$,
-  PutAccountPricingAttributesResponse$: () => PutAccountPricingAttributesResponse$,
-  PutAccountSendingAttributes$: () => PutAccountSendingAttributes$,
-  PutAccountSendingAttributesCommand: () => PutAccountSendingAttributesCommand,
-  PutAccountSendingAttributesRequest$: () => PutAccountSendingAttributesRequest$,
-  PutAccountSendingAttributesResponse$: () => PutAccountSendingAttributesResponse$,
-  PutAccountSuppressionAttributes$: () => PutAccountSuppressionAttributes$,
-  PutAccountSuppressionAttributesCommand: () => PutAccountSuppressionAttributesCommand,
-  PutAccountSuppressionAttributesRequest$: () => PutAccountSuppressionAttributesRequest$,
-  PutAccountSuppressionAttributesResponse$: () => PutAccountSuppressionAttributesResponse$,
-  PutAccountVdmAttributes$: () => PutAccountVdmAttributes$,
-  PutAccountVdmAttributesCommand: () => PutAccountVdmAttributesCommand,
-  PutAccountVdmAttributesRequest$: () => PutAccountVdmAttributesRequest$,
-  PutAccountVdmAttributesResponse$: () => PutAccountVdmAttributesResponse$,
-  PutConfigurationSetArchivingOptions$: () => PutConfigurationSetArchivingOptions$,
-  PutConfigurationSetArchivingOptionsCommand: () => PutConfigurationSetArchivingOptionsCommand,
-  PutConfigurationSetArchivingOptionsRequest$: () => PutConfigurationSetArchivingOptionsRequest$,
-  PutConfigurationSetArchivingOptionsResponse$: () => PutConfigurationSetArchivingOptionsResponse$,
-  PutConfigurationSetDeliveryOptions$: () => PutConfigurationSetDeliveryOptions$,
-  PutConfigurationSetDeliveryOptionsCommand: () => PutConfigurationSetDeliveryOptionsCommand,
-  PutConfigurationSetDeliveryOptionsRequest$: () => PutConfigurationSetDeliveryOptionsRequest$,
-  PutConfigurationSetDeliveryOptionsResponse$: () => PutConfigurationSetDeliveryOptionsResponse$,
-  PutConfigurationSetReputationOptions$: () => PutConfigurationSetReputationOptions$,
-  PutConfigurationSetReputationOptionsCommand: () => PutConfigurationSetReputationOptionsCommand,
-  PutConfigurationSetReputationOptionsRequest$: () => PutConfigurationSetReputationOptionsRequest$,
-  PutConfigurationSetReputationOptionsResponse$: () => PutConfigurationSetReputationOptionsResponse$,
-  PutConfigurationSetSendingOptions$: () => PutConfigurationSetSendingOptions$,
-  PutConfigurationSetSendingOptionsCommand: () => PutConfigurationSetSendingOptionsCommand,
-  PutConfigurationSetSendingOptionsRequest$: () => PutConfigurationSetSendingOptionsRequest$,
-  PutConfigurationSetSendingOptionsResponse$: () => PutConfigurationSetSendingOptionsResponse$,
-  PutConfigurationSetSuppressionOptions$: () => PutConfigurationSetSuppressionOptions$,
-  PutConfigurationSetSuppressionOptionsCommand: () => PutConfigurationSetSuppressionOptionsCommand,
-  PutConfigurationSetSuppressionOptionsRequest$: () => PutConfigurationSetSuppressionOptionsRequest$,
-  PutConfigurationSetSuppressionOptionsResponse$: () => PutConfigurationSetSuppressionOptionsResponse$,
-  PutConfigurationSetTrackingOptions$: () => PutConfigurationSetTrackingOptions$,
-  PutConfigurationSetTrackingOptionsCommand: () => PutConfigurationSetTrackingOptionsCommand,
-  PutConfigurationSetTrackingOptionsRequest$: () => PutConfigurationSetTrackingOptionsRequest$,
-  PutConfigurationSetTrackingOptionsResponse$: () => PutConfigurationSetTrackingOptionsResponse$,
-  PutConfigurationSetVdmOptions$: () => PutConfigurationSetVdmOptions$,
-  PutConfigurationSetVdmOptionsCommand: () => PutConfigurationSetVdmOptionsCommand,
-  PutConfigurationSetVdmOptionsRequest$: () => PutConfigurationSetVdmOptionsRequest$,
-  PutConfigurationSetVdmOptionsResponse$: () => PutConfigurationSetVdmOptionsResponse$,
-  PutDedicatedIpInPool$: () => PutDedicatedIpInPool$,
-  PutDedicatedIpInPoolCommand: () => PutDedicatedIpInPoolCommand,
-  PutDedicatedIpInPoolRequest$: () => PutDedicatedIpInPoolRequest$,
-  PutDedicatedIpInPoolResponse$: () => PutDedicatedIpInPoolResponse$,
-  PutDedicatedIpPoolScalingAttributes$: () => PutDedicatedIpPoolScalingAttributes$,
-  PutDedicatedIpPoolScalingAttributesCommand: () => PutDedicatedIpPoolScalingAttributesCommand,
-  PutDedicatedIpPoolScalingAttributesRequest$: () => PutDedicatedIpPoolScalingAttributesRequest$,
-  PutDedicatedIpPoolScalingAttributesResponse$: () => PutDedicatedIpPoolScalingAttributesResponse$,
-  PutDedicatedIpWarmupAttributes$: () => PutDedicatedIpWarmupAttributes$,
-  PutDedicatedIpWarmupAttributesCommand: () => PutDedicatedIpWarmupAttributesCommand,
-  PutDedicatedIpWarmupAttributesRequest$: () => PutDedicatedIpWarmupAttributesRequest$,
-  PutDedicatedIpWarmupAttributesResponse$: () => PutDedicatedIpWarmupAttributesResponse$,
-  PutDeliverabilityDashboardOption$: () => PutDeliverabilityDashboardOption$,
-  PutDeliverabilityDashboardOptionCommand: () => PutDeliverabilityDashboardOptionCommand,
-  PutDeliverabilityDashboardOptionRequest$: () => PutDeliverabilityDashboardOptionRequest$,
-  PutDeliverabilityDashboardOptionResponse$: () => PutDeliverabilityDashboardOptionResponse$,
-  PutEmailIdentityConfigurationSetAttributes$: () => PutEmailIdentityConfigurationSetAttributes$,
-  PutEmailIdentityConfigurationSetAttributesCommand: () => PutEmailIdentityConfigurationSetAttributesCommand,
-  PutEmailIdentityConfigurationSetAttributesRequest$: () => PutEmailIdentityConfigurationSetAttributesRequest$,
-  PutEmailIdentityConfigurationSetAttributesResponse$: () => PutEmailIdentityConfigurationSetAttributesResponse$,
-  PutEmailIdentityDkimAttributes$: () => PutEmailIdentityDkimAttributes$,
-  PutEmailIdentityDkimAttributesCommand: () => PutEmailIdentityDkimAttributesCommand,
-  PutEmailIdentityDkimAttributesRequest$: () => PutEmailIdentityDkimAttributesRequest$,
-  PutEmailIdentityDkimAttributesResponse$: () => PutEmailIdentityDkimAttributesResponse$,
-  PutEmailIdentityDkimSigningAttributes$: () => PutEmailIdentityDkimSigningAttributes$,
-  PutEmailIdentityDkimSigningAttributesCommand: () => PutEmailIdentityDkimSigningAttributesCommand,
-  PutEmailIdentityDkimSigningAttributesRequest$: () => PutEmailIdentityDkimSigningAttributesRequest$,
-  PutEmailIdentityDkimSigningAttributesResponse$: () => PutEmailIdentityDkimSigningAttributesResponse$,
-  PutEmailIdentityFeedbackAttributes$: () => PutEmailIdentityFeedbackAttributes$,
-  PutEmailIdentityFeedbackAttributesCommand: () => PutEmailIdentityFeedbackAttributesCommand,
-  PutEmailIdentityFeedbackAttributesRequest$: () => PutEmailIdentityFeedbackAttributesRequest$,
-  PutEmailIdentityFeedbackAttributesResponse$: () => PutEmailIdentityFeedbackAttributesResponse$,
-  PutEmailIdentityMailFromAttributes$: () => PutEmailIdentityMailFromAttributes$,
-  PutEmailIdentityMailFromAttributesCommand: () => PutEmailIdentityMailFromAttributesCommand,
-  PutEmailIdentityMailFromAttributesRequest$: () => PutEmailIdentityMailFromAttributesRequest$,
-  PutEmailIdentityMailFromAttributesResponse$: () => PutEmailIdentityMailFromAttributesResponse$,
-  PutSuppressedDestination$: () => PutSuppressedDestination$,
-  PutSuppressedDestinationCommand: () => PutSuppressedDestinationCommand,
-  PutSuppressedDestinationRequest$: () => PutSuppressedDestinationRequest$,
-  PutSuppressedDestinationResponse$: () => PutSuppressedDestinationResponse$,
-  PutTenantSuppressionAttributes$: () => PutTenantSuppressionAttributes$,
-  PutTenantSuppressionAttributesCommand: () => PutTenantSuppressionAttributesCommand,
-  PutTenantSuppressionAttributesRequest$: () => PutTenantSuppressionAttributesRequest$,
-  PutTenantSuppressionAttributesResponse$: () => PutTenantSuppressionAttributesResponse$,
-  QueryErrorCode: () => QueryErrorCode,
-  RawMessage$: () => RawMessage$,
-  Recommendation$: () => Recommendation$,
-  RecommendationImpact: () => RecommendationImpact,
-  RecommendationStatus: () => RecommendationStatus,
-  RecommendationType: () => RecommendationType,
-  ReplacementEmailContent$: () => ReplacementEmailContent$,
-  ReplacementTemplate$: () => ReplacementTemplate$,
-  ReputationEntity$: () => ReputationEntity$,
-  ReputationEntityFilterKey: () => ReputationEntityFilterKey,
-  ReputationEntityType: () => ReputationEntityType,
-  ReputationOptions$: () => ReputationOptions$,
-  ResourceTenantMetadata$: () => ResourceTenantMetadata$,
-  ResourceType: () => ResourceType,
-  ReviewDetails$: () => ReviewDetails$,
-  ReviewStatus: () => ReviewStatus,
-  Route$: () => Route$,
-  RouteDetails$: () => RouteDetails$,
-  SESv2: () => SESv2,
-  SESv2Client: () => SESv2Client,
-  SESv2ServiceException: () => SESv2ServiceException,
-  SESv2ServiceException$: () => SESv2ServiceException$,
-  SOARecord$: () => SOARecord$,
-  ScalingMode: () => ScalingMode,
-  SendBulkEmail$: () => SendBulkEmail$,
-  SendBulkEmailCommand: () => SendBulkEmailCommand,
-  SendBulkEmailRequest$: () => SendBulkEmailRequest$,
-  SendBulkEmailResponse$: () => SendBulkEmailResponse$,
-  SendCustomVerificationEmail$: () => SendCustomVerificationEmail$,
-  SendCustomVerificationEmailCommand: () => SendCustomVerificationEmailCommand,
-  SendCustomVerificationEmailRequest$: () => SendCustomVerificationEmailRequest$,
-  SendCustomVerificationEmailResponse$: () => SendCustomVerificationEmailResponse$,
-  SendEmail$: () => SendEmail$,
-  SendEmailCommand: () => SendEmailCommand,
-  SendEmailRequest$: () => SendEmailRequest$,
-  SendEmailResponse$: () => SendEmailResponse$,
-  SendQuota$: () => SendQuota$,
-  SendingOptions$: () => SendingOptions$,
-  SendingPausedException: () => SendingPausedException,
-  SendingPausedException$: () => SendingPausedException$,
-  SendingStatus: () => SendingStatus,
-  SignatureFormat: () => SignatureFormat,
-  SigningScheme$: () => SigningScheme$,
-  SmimeSigningScheme$: () => SmimeSigningScheme$,
-  SnsDestination$: () => SnsDestination$,
-  Status: () => Status,
-  StatusRecord$: () => StatusRecord$,
-  SubscriptionStatus: () => SubscriptionStatus,
-  SuppressedDestination$: () => SuppressedDestination$,
-  SuppressedDestinationAttributes$: () => SuppressedDestinationAttributes$,
-  SuppressedDestinationSummary$: () => SuppressedDestinationSummary$,
-  SuppressionAttributes$: () => SuppressionAttributes$,
-  SuppressionConditionThreshold$: () => SuppressionConditionThreshold$,
-  SuppressionConfidenceThreshold$: () => SuppressionConfidenceThreshold$,
-  SuppressionConfidenceVerdictThreshold: () => SuppressionConfidenceVerdictThreshold,
-  SuppressionListDestination$: () => SuppressionListDestination$,
-  SuppressionListImportAction: () => SuppressionListImportAction,
-  SuppressionListReason: () => SuppressionListReason,
-  SuppressionListScope: () => SuppressionListScope,
-  SuppressionOptions$: () => SuppressionOptions$,
-  SuppressionValidationAttributes$: () => SuppressionValidationAttributes$,
-  SuppressionValidationOptions$: () => SuppressionValidationOptions$,
-  Tag$: () => Tag$3,
-  TagResource$: () => TagResource$2,
-  TagResourceCommand: () => TagResourceCommand2,
-  TagResourceRequest$: () => TagResourceRequest$2,
-  TagResourceResponse$: () => TagResourceResponse$,
-  Template$: () => Template$,
-  Tenant$: () => Tenant$,
-  TenantInfo$: () => TenantInfo$,
-  TenantResource$: () => TenantResource$,
-  TenantSuppressionAttributes$: () => TenantSuppressionAttributes$,
-  TestRenderEmailTemplate$: () => TestRenderEmailTemplate$,
-  TestRenderEmailTemplateCommand: () => TestRenderEmailTemplateCommand,
-  TestRenderEmailTemplateRequest$: () => TestRenderEmailTemplateRequest$,
-  TestRenderEmailTemplateResponse$: () => TestRenderEmailTemplateResponse$,
-  TlsPolicy: () => TlsPolicy,
-  TooManyRequestsException: () => TooManyRequestsException2,
-  TooManyRequestsException$: () => TooManyRequestsException$2,
-  Topic$: () => Topic$,
-  TopicFilter$: () => TopicFilter$,
-  TopicPreference$: () => TopicPreference$,
-  TrackingConfigurationOverrides$: () => TrackingConfigurationOverrides$,
-  TrackingOptions$: () => TrackingOptions$,
-  UntagResource$: () => UntagResource$2,
-  UntagResourceCommand: () => UntagResourceCommand2,
-  UntagResourceRequest$: () => UntagResourceRequest$2,
-  UntagResourceResponse$: () => UntagResourceResponse$,
-  UpdateConfigurationSet$: () => UpdateConfigurationSet$,
-  UpdateConfigurationSetCommand: () => UpdateConfigurationSetCommand,
-  UpdateConfigurationSetEventDestination$: () => UpdateConfigurationSetEventDestination$,
-  UpdateConfigurationSetEventDestinationCommand: () => UpdateConfigurationSetEventDestinationCommand,
-  UpdateConfigurationSetEventDestinationRequest$: () => UpdateConfigurationSetEventDestinationRequest$,
-  UpdateConfigurationSetEventDestinationResponse$: () => UpdateConfigurationSetEventDestinationResponse$,
-  UpdateConfigurationSetRequest$: () => UpdateConfigurationSetRequest$,
-  UpdateConfigurationSetResponse$: () => UpdateConfigurationSetResponse$,
-  UpdateContact$: () => UpdateContact$,
-  UpdateContactCommand: () => UpdateContactCommand,
-  UpdateContactList$: () => UpdateContactList$,
-  UpdateContactListCommand: () => UpdateContactListCommand,
-  UpdateContactListRequest$: () => UpdateContactListRequest$,
-  UpdateContactListResponse$: () => UpdateContactListResponse$,
-  UpdateContactRequest$: () => UpdateContactRequest$,
-  UpdateContactResponse$: () => UpdateContactResponse$,
-  UpdateCustomVerificationEmailTemplate$: () => UpdateCustomVerificationEmailTemplate$,
-  UpdateCustomVerificationEmailTemplateCommand: () => UpdateCustomVerificationEmailTemplateCommand,
-  UpdateCustomVerificationEmailTemplateRequest$: () => UpdateCustomVerificationEmailTemplateRequest$,
-  UpdateCustomVerificationEmailTemplateResponse$: () => UpdateCustomVerificationEmailTemplateResponse$,
-  UpdateEmailIdentityPolicy$: () => UpdateEmailIdentityPolicy$,
-  UpdateEmailIdentityPolicyCommand: () => UpdateEmailIdentityPolicyCommand,
-  UpdateEmailIdentityPolicyRequest$: () => UpdateEmailIdentityPolicyRequest$,
-  UpdateEmailIdentityPolicyResponse$: () => UpdateEmailIdentityPolicyResponse$,
-  UpdateEmailTemplate$: () => UpdateEmailTemplate$,
-  UpdateEmailTemplateCommand: () => UpdateEmailTemplateCommand,
-  UpdateEmailTemplateRequest$: () => UpdateEmailTemplateRequest$,
-  UpdateEmailTemplateResponse$: () => UpdateEmailTemplateResponse$,
-  UpdateReputationEntityCustomerManagedStatus$: () => UpdateReputationEntityCustomerManagedStatus$,
-  UpdateReputationEntityCustomerManagedStatusCommand: () => UpdateReputationEntityCustomerManagedStatusCommand,
-  UpdateReputationEntityCustomerManagedStatusRequest$: () => UpdateReputationEntityCustomerManagedStatusRequest$,
-  UpdateReputationEntityCustomerManagedStatusResponse$: () => UpdateReputationEntityCustomerManagedStatusResponse$,
-  UpdateReputationEntityPolicy$: () => UpdateReputationEntityPolicy$,
-  UpdateReputationEntityPolicyCommand: () => UpdateReputationEntityPolicyCommand,
-  UpdateReputationEntityPolicyRequest$: () => UpdateReputationEntityPolicyRequest$,
-  UpdateReputationEntityPolicyResponse$: () => UpdateReputationEntityPolicyResponse$,
-  VdmAttributes$: () => VdmAttributes$,
-  VdmOptions$: () => VdmOptions$,
-  VerificationError: () => VerificationError,
-  VerificationInfo$: () => VerificationInfo$,
-  VerificationStatus: () => VerificationStatus,
-  VolumeStatistics$: () => VolumeStatistics$,
-  WarmupStatus: () => WarmupStatus,
-  __Client: () => Client,
-  errorTypeRegistries: () => errorTypeRegistries6,
-  paginateGetDedicatedIps: () => paginateGetDedicatedIps,
-  paginateListConfigurationSets: () => paginateListConfigurationSets,
-  paginateListContactLists: () => paginateListContactLists,
-  paginateListContacts: () => paginateListContacts,
-  paginateListCustomVerificationEmailTemplates: () => paginateListCustomVerificationEmailTemplates,
-  paginateListDedicatedIpPools: () => paginateListDedicatedIpPools,
-  paginateListDeliverabilityTestReports: () => paginateListDeliverabilityTestReports,
-  paginateListDomainDeliverabilityCampaigns: () => paginateListDomainDeliverabilityCampaigns,
-  paginateListEmailIdentities: () => paginateListEmailIdentities,
-  paginateListEmailIdentityCertificates: () => paginateListEmailIdentityCertificates,
-  paginateListEmailTemplates: () => paginateListEmailTemplates,
-  paginateListExportJobs: () => paginateListExportJobs,
-  paginateListImportJobs: () => paginateListImportJobs,
-  paginateListMultiRegionEndpoints: () => paginateListMultiRegionEndpoints,
-  paginateListRecommendations: () => paginateListRecommendations,
-  paginateListReputationEntities: () => paginateListReputationEntities,
-  paginateListResourceTenants: () => paginateListResourceTenants,
-  paginateListSuppressedDestinations: () => paginateListSuppressedDestinations,
-  paginateListTenantResources: () => paginateListTenantResources,
-  paginateListTenants: () => paginateListTenants
-});
 var init_dist_es18 = __esm({
   "node_modules/@aws-sdk/client-sesv2/dist-es/index.js"() {
     init_SESv2Client();
     init_SESv2();
     init_commands6();
-    init_client2();
     init_pagination2();
     init_schemas_06();
     init_enums4();
     init_errors6();
     init_models_06();
     init_models_1();
-    init_SESv2ServiceException();
+  }
+});
+
+// packages/sdk/src/ses-api.ts
+var ses_api_exports = {};
+__export(ses_api_exports, {
+  GetEmailIdentityCommand: () => GetEmailIdentityCommand,
+  SESv2Client: () => SESv2Client,
+  SendEmailCommand: () => SendEmailCommand
+});
+var init_ses_api = __esm({
+  "packages/sdk/src/ses-api.ts"() {
+    "use strict";
+    init_dist_es18();
   }
 });
 
@@ -31945,23 +30762,18 @@ var init_package_info = __esm({
 });
 
 // node_modules/nodemailer/dist/esm/errors.js
-var ECONNECTION, ETIMEDOUT, ESOCKET, EENVELOPE, EMESSAGE, EOTP, ESTREAM, EABORT, ENOAUTH, EOAUTH2, EMAXLIMIT, EMAXRECIPIENTS, ESENDMAIL, ESES, ECONFIG, EPROXY, EFILEACCESS, EURLACCESS, EFETCH, createAbortError2, isTransientError2, isPermanentResponseCode, ERR_ACCESS_DENIED;
+var ECONNECTION, ETIMEDOUT, ESOCKET, EOTP, ESTREAM, EABORT, ENOAUTH, EOAUTH2, EMAXRECIPIENTS, ECONFIG, EPROXY, EFILEACCESS, EURLACCESS, EFETCH, createAbortError2, isTransientError2, isPermanentResponseCode, ERR_ACCESS_DENIED;
 var init_errors7 = __esm({
   "node_modules/nodemailer/dist/esm/errors.js"() {
     ECONNECTION = "ECONNECTION";
     ETIMEDOUT = "ETIMEDOUT";
     ESOCKET = "ESOCKET";
-    EENVELOPE = "EENVELOPE";
-    EMESSAGE = "EMESSAGE";
     EOTP = "EOTP";
     ESTREAM = "ESTREAM";
     EABORT = "EABORT";
     ENOAUTH = "ENOAUTH";
     EOAUTH2 = "EOAUTH2";
-    EMAXLIMIT = "EMAXLIMIT";
     EMAXRECIPIENTS = "EMAXRECIPIENTS";
-    ESENDMAIL = "ESENDMAIL";
-    ESES = "ESES";
     ECONFIG = "ECONFIG";
     EPROXY = "EPROXY";
     EFILEACCESS = "EFILEACCESS";
@@ -41948,651 +40760,6 @@ var init_smtp_connection = __esm({
   }
 });
 
-// node_modules/nodemailer/dist/esm/xoauth2/index.js
-var import_node_stream19, import_node_crypto11, XOAuth2, xoauth2_default;
-var init_xoauth2 = __esm({
-  "node_modules/nodemailer/dist/esm/xoauth2/index.js"() {
-    import_node_stream19 = require("node:stream");
-    init_fetch();
-    import_node_crypto11 = __toESM(require("node:crypto"), 1);
-    init_shared();
-    init_errors7();
-    XOAuth2 = class extends import_node_stream19.Stream {
-      constructor(options, logger2) {
-        super();
-        this.options = options || {};
-        this.configError = false;
-        if (options && options.serviceClient) {
-          if (!options.privateKey || !options.user) {
-            const err = new Error('Options "privateKey" and "user" are required for service account!');
-            err.code = EOAUTH2;
-            this.configError = err;
-          }
-          const serviceRequestTimeout = Math.min(Math.max(Number(this.options.serviceRequestTimeout) || 0, 0), 3600);
-          this.options.serviceRequestTimeout = serviceRequestTimeout || 5 * 60;
-        }
-        this.logger = getLogger({
-          logger: logger2
-        }, {
-          component: this.options.component || "OAuth2"
-        });
-        this.provisionCallback = typeof this.options.provisionCallback === "function" ? this.options.provisionCallback : false;
-        this.options.accessUrl = this.options.accessUrl || "https://accounts.google.com/o/oauth2/token";
-        this.options.customHeaders = this.options.customHeaders || {};
-        this.options.customParams = this.options.customParams || {};
-        this.accessToken = this.options.accessToken || false;
-        if (this.options.expires && Number(this.options.expires)) {
-          this.expires = this.options.expires;
-        } else {
-          const timeout = Math.max(Number(this.options.timeout) || 0, 0);
-          this.expires = timeout && Date.now() + timeout * 1e3 || 0;
-        }
-        this.renewing = false;
-        this.renewalQueue = [];
-      }
-      /**
-       * Returns or generates (if previous has expired) a XOAuth2 token
-       *
-       * @param renew If false then use cached access token (if available)
-       * @param callback Callback function with error object and token string
-       */
-      getToken(renew, callback) {
-        const done = callback;
-        if (this.configError) {
-          return done(this.configError);
-        }
-        if (!renew && this.accessToken && (!this.expires || this.expires > Date.now())) {
-          this.logger.debug({
-            tnx: "OAUTH2",
-            user: this.options.user,
-            action: "reuse"
-          }, "Reusing existing access token for %s", this.options.user);
-          return callback(null, this.accessToken);
-        }
-        if (!this.provisionCallback && !this.options.refreshToken && !this.options.serviceClient) {
-          if (this.accessToken) {
-            this.logger.debug({
-              tnx: "OAUTH2",
-              user: this.options.user,
-              action: "reuse"
-            }, "Reusing existing access token (no refresh capability) for %s", this.options.user);
-            return callback(null, this.accessToken);
-          }
-          this.logger.error({
-            tnx: "OAUTH2",
-            user: this.options.user,
-            action: "renew"
-          }, "Cannot renew access token for %s: No refresh mechanism available", this.options.user);
-          const err = new Error("Can't create new access token for user");
-          err.code = EOAUTH2;
-          return done(err);
-        }
-        if (this.renewing) {
-          this.renewalQueue.push({ renew, callback: done });
-          return;
-        }
-        this.renewing = true;
-        const generateCallback = (err, accessToken) => {
-          this.renewalQueue.forEach((item) => item.callback(err, accessToken));
-          this.renewalQueue = [];
-          this.renewing = false;
-          if (err) {
-            this.logger.error({
-              err,
-              tnx: "OAUTH2",
-              user: this.options.user,
-              action: "renew"
-            }, "Failed generating new Access Token for %s", this.options.user);
-          } else {
-            this.logger.info({
-              tnx: "OAUTH2",
-              user: this.options.user,
-              action: "renew"
-            }, "Generated new Access Token for %s", this.options.user);
-          }
-          done(err, accessToken);
-        };
-        if (this.provisionCallback) {
-          this.provisionCallback(this.options.user, !!renew, (err, accessToken, expires) => {
-            if (!err && accessToken) {
-              this.accessToken = accessToken;
-              this.expires = expires || 0;
-            }
-            generateCallback(err, accessToken);
-          });
-        } else {
-          this.generateToken(generateCallback);
-        }
-      }
-      /**
-       * Updates token values
-       *
-       * @param accessToken New access token
-       * @param timeout Access token lifetime in seconds
-       *
-       * Emits 'token': { user: User email-address, accessToken: the new accessToken, timeout: TTL in seconds}
-       */
-      updateToken(accessToken, timeout) {
-        this.accessToken = accessToken;
-        timeout = Math.max(Number(timeout) || 0, 0);
-        this.expires = timeout && Date.now() + timeout * 1e3 || 0;
-        this.emit("token", {
-          user: this.options.user,
-          accessToken: accessToken || "",
-          expires: this.expires
-        });
-      }
-      /**
-       * Generates a new XOAuth2 token with the credentials provided at initialization
-       *
-       * @param callback Callback function with error object and token string
-       */
-      generateToken(callback) {
-        const done = callback;
-        let urlOptions;
-        let loggedUrlOptions;
-        if (this.options.serviceClient) {
-          const iat = Math.floor(Date.now() / 1e3);
-          const tokenData = {
-            iss: this.options.serviceClient,
-            scope: this.options.scope || "https://mail.google.com/",
-            sub: this.options.user,
-            aud: this.options.accessUrl,
-            iat,
-            exp: iat + this.options.serviceRequestTimeout
-          };
-          let token;
-          try {
-            token = this.jwtSignRS256(tokenData);
-          } catch (_err) {
-            const err = new Error("Can't generate token. Check your auth options");
-            err.code = EOAUTH2;
-            return done(err);
-          }
-          urlOptions = {
-            grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            assertion: token
-          };
-          loggedUrlOptions = {
-            grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            assertion: tokenData
-          };
-        } else {
-          if (!this.options.refreshToken) {
-            const err = new Error("Can't create new access token for user");
-            err.code = EOAUTH2;
-            return done(err);
-          }
-          urlOptions = {
-            client_id: this.options.clientId || "",
-            client_secret: this.options.clientSecret || "",
-            refresh_token: this.options.refreshToken,
-            grant_type: "refresh_token"
-          };
-          loggedUrlOptions = {
-            client_id: this.options.clientId || "",
-            client_secret: (this.options.clientSecret || "").substr(0, 6) + "...",
-            refresh_token: (this.options.refreshToken || "").substr(0, 6) + "...",
-            grant_type: "refresh_token"
-          };
-        }
-        const customParams = this.options.customParams || {};
-        Object.assign(urlOptions, customParams);
-        for (const key of Object.keys(customParams)) {
-          const param = customParams[key];
-          loggedUrlOptions[key] = (param === void 0 || param === null ? "" : String(param)).substr(0, 6) + "...";
-        }
-        this.logger.debug({
-          tnx: "OAUTH2",
-          user: this.options.user,
-          action: "generate"
-        }, "Requesting token using: %s", JSON.stringify(loggedUrlOptions));
-        this.postRequest(this.options.accessUrl, urlOptions, this.options, (error3, body) => {
-          let data;
-          if (error3) {
-            return done(error3);
-          }
-          try {
-            data = JSON.parse(body.toString());
-          } catch (E) {
-            return done(E);
-          }
-          if (!data || typeof data !== "object") {
-            this.logger.debug({
-              tnx: "OAUTH2",
-              user: this.options.user,
-              action: "post"
-            }, "Response: %s", (body || "").toString());
-            const err2 = new Error("Invalid authentication response");
-            err2.code = EOAUTH2;
-            return done(err2);
-          }
-          const logData = Object.assign({}, data);
-          if (logData.access_token) {
-            logData.access_token = (logData.access_token || "").toString().substr(0, 6) + "...";
-          }
-          this.logger.debug({
-            tnx: "OAUTH2",
-            user: this.options.user,
-            action: "post"
-          }, "Response: %s", JSON.stringify(logData));
-          if (data.error) {
-            let errorMessage = data.error;
-            if (data.error_description) {
-              errorMessage += ": " + data.error_description;
-            }
-            if (data.error_uri) {
-              errorMessage += " (" + data.error_uri + ")";
-            }
-            const err2 = new Error(errorMessage);
-            err2.code = EOAUTH2;
-            return done(err2);
-          }
-          if (data.access_token) {
-            this.updateToken(data.access_token, data.expires_in);
-            return callback(null, this.accessToken);
-          }
-          const err = new Error("No access token");
-          err.code = EOAUTH2;
-          return done(err);
-        });
-      }
-      /**
-       * Converts an access_token and user id into a base64 encoded XOAuth2 token
-       *
-       * @param [accessToken] Access token string
-       * @return Base64 encoded token for IMAP or SMTP login
-       */
-      buildXOAuth2Token(accessToken) {
-        const authData = ["user=" + (this.options.user || ""), "auth=Bearer " + (accessToken || this.accessToken), "", ""];
-        return Buffer.from(authData.join(""), "utf-8").toString("base64");
-      }
-      /**
-       * Custom POST request handler.
-       * This is only needed to keep paths short in Windows, usually this module
-       * is a dependency of a dependency and if it tries to require something
-       * like the request module the paths get way too long to handle for Windows.
-       * As we do only a simple POST request we do not actually require complicated
-       * logic support (no redirects, no nothing) anyway.
-       *
-       * @param url Url to POST to
-       * @param payload Payload to POST
-       * @param params Client options, the customHeaders and tls values are used for the request
-       * @param callback Callback function with (err, buff)
-       */
-      postRequest(url, payload, params, callback) {
-        let returned = false;
-        const chunks = [];
-        let chunklen = 0;
-        const fetchOptions = {
-          method: "post",
-          headers: params.customHeaders,
-          body: payload,
-          allowErrorResponse: true,
-          // unset falls back to the fetch default, a stalled token endpoint would otherwise keep
-          // `renewing` set and queue every later request
-          timeout: params.requestTimeout
-        };
-        if (/^https:/i.test(url)) {
-          fetchOptions.tls = Object.assign({ rejectUnauthorized: true }, params.tls || {});
-        }
-        const req = fetch_default(url, fetchOptions);
-        req.on("readable", () => {
-          let chunk;
-          while ((chunk = req.read()) !== null) {
-            chunks.push(chunk);
-            chunklen += chunk.length;
-          }
-        });
-        req.once("error", (err) => {
-          if (returned) {
-            return;
-          }
-          returned = true;
-          return callback(err);
-        });
-        req.once("end", () => {
-          if (returned) {
-            return;
-          }
-          returned = true;
-          return callback(null, Buffer.concat(chunks, chunklen));
-        });
-      }
-      /**
-       * Encodes a buffer or a string into Base64url format
-       *
-       * @param data The data to convert
-       * @return The encoded string
-       */
-      toBase64URL(data) {
-        if (typeof data === "string") {
-          data = Buffer.from(data);
-        }
-        return data.toString("base64").replace(/[=]+/g, "").replace(/\+/g, "-").replace(/\//g, "_");
-      }
-      /**
-       * Creates a JSON Web Token signed with RS256 (SHA256 + RSA)
-       *
-       * @param payload The payload to include in the generated token
-       * @return The generated and signed token
-       */
-      jwtSignRS256(payload) {
-        const signedPayload = ['{"alg":"RS256","typ":"JWT"}', JSON.stringify(payload)].map((val) => this.toBase64URL(val)).join(".");
-        const signature = import_node_crypto11.default.createSign("RSA-SHA256").update(signedPayload).sign(this.options.privateKey);
-        return signedPayload + "." + this.toBase64URL(signature);
-      }
-    };
-    xoauth2_default = XOAuth2;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/smtp-pool/pool-resource.js
-var import_node_events3, PoolResource;
-var init_pool_resource = __esm({
-  "node_modules/nodemailer/dist/esm/smtp-pool/pool-resource.js"() {
-    init_smtp_connection();
-    init_shared();
-    init_xoauth2();
-    init_errors7();
-    import_node_events3 = require("node:events");
-    PoolResource = class extends import_node_events3.EventEmitter {
-      constructor(pool) {
-        super();
-        this.pool = pool;
-        this.options = pool.options;
-        this.logger = this.pool.logger;
-        if (this.options.auth) {
-          switch ((this.options.auth.type || "").toString().toUpperCase()) {
-            case "OAUTH2": {
-              const oauth2 = new xoauth2_default(this.options.auth, this.logger);
-              oauth2.provisionCallback = this.pool.mailer && this.pool.mailer.get("oauth2_provision_cb") || oauth2.provisionCallback;
-              this.auth = {
-                type: "OAUTH2",
-                user: this.options.auth.user,
-                oauth2,
-                method: "XOAUTH2"
-              };
-              oauth2.on("token", (token) => this.pool.mailer.emit("token", token));
-              oauth2.on("error", (err) => this._fail(err));
-              break;
-            }
-            default:
-              if (!this.options.auth.user && !this.options.auth.pass) {
-                break;
-              }
-              this.auth = {
-                type: (this.options.auth.type || "").toString().toUpperCase() || "LOGIN",
-                user: this.options.auth.user,
-                credentials: {
-                  user: this.options.auth.user || "",
-                  pass: this.options.auth.pass,
-                  options: this.options.auth.options
-                },
-                method: (this.options.auth.method || "").trim().toUpperCase() || this.options.authMethod || false
-              };
-          }
-        }
-        this._connection = false;
-        this._connected = false;
-        this._closed = false;
-        this.messages = 0;
-        this.available = true;
-        this._failed = false;
-        this._sending = false;
-        this._idleTimer = false;
-      }
-      /**
-       * Emits 'error' for the first failure only. A dead resource can report the same failure more
-       * than once (the connection error, then the send callback), the pool handles it once
-       * @internal
-       */
-      _fail(err) {
-        if (this._failed) {
-          return;
-        }
-        this._failed = true;
-        this.emit("error", err);
-      }
-      /**
-       * Initiates a connection to the SMTP server
-       *
-       * @param callback Callback function to run once the connection is established or failed
-       */
-      connect(callback) {
-        const connectStartedAt = Date.now();
-        this.pool.getSocket(Object.assign({}, this.options, { connectStartedAt }), (err, socketOptions) => {
-          if (this._closed) {
-            socketOptions && socketOptions.connection?.destroy();
-            return;
-          }
-          if (err) {
-            this._fail(err);
-            return callback(err);
-          }
-          let returned = false;
-          let options = this.options;
-          if (socketOptions && socketOptions.connection) {
-            this.logger.info({
-              tnx: "proxy",
-              remoteAddress: socketOptions.connection.remoteAddress,
-              remotePort: socketOptions.connection.remotePort,
-              destHost: options.host || "",
-              destPort: options.port || "",
-              action: "connected"
-            }, "Using proxied socket from %s:%s to %s:%s", socketOptions.connection.remoteAddress, socketOptions.connection.remotePort, options.host || "", options.port || "");
-            options = Object.assign(assign(false, options), socketOptions);
-          }
-          this.connection = new smtp_connection_default(options);
-          this.connection._connectStartedAt = connectStartedAt;
-          this.connection.on("error", (err2) => {
-            if (this._closed || this._sending) {
-              return;
-            }
-            if (this._connected && isTransientError2(err2)) {
-              this.logger.info({
-                tnx: "pool",
-                cid: this.id
-              }, "Connection #%s was closed by the server: %s", this.id, err2.message);
-              return;
-            }
-            this._fail(err2);
-            if (returned || this._closed) {
-              return;
-            }
-            returned = true;
-            return callback(err2);
-          });
-          this.connection.once("end", () => {
-            this.close();
-            returned = true;
-          });
-          this.connection.connect((err2) => {
-            if (returned || this._closed) {
-              return;
-            }
-            if (err2) {
-              returned = true;
-              return;
-            }
-            if (this.auth && (this.connection.allowsAuth || options.forceAuth)) {
-              this.connection.login(this.auth, (err3) => {
-                if (returned || this._closed) {
-                  return;
-                }
-                returned = true;
-                if (err3) {
-                  this.connection.close();
-                  this._fail(err3);
-                  return callback(err3);
-                }
-                this._connected = true;
-                callback(null, true);
-              });
-            } else {
-              returned = true;
-              this._connected = true;
-              return callback(null, true);
-            }
-          });
-        });
-      }
-      /**
-       * Sends an e-mail to be sent using the selected settings
-       *
-       * @param mail Mail object
-       * @param callback Callback function
-       */
-      send(mail, callback) {
-        if (this._closed) {
-          return;
-        }
-        if (!this._connected) {
-          return this.connect((err) => {
-            if (err) {
-              return callback(err);
-            }
-            return this.send(mail, callback);
-          });
-        }
-        const envelope = mail.message.getEnvelope();
-        const messageId = mail.message.messageId();
-        const recipients = [].concat(envelope.to || []);
-        if (recipients.length > 3) {
-          recipients.push("...and " + recipients.splice(2).length + " more");
-        }
-        this.logger.info({
-          tnx: "send",
-          messageId,
-          cid: this.id
-        }, "Sending message %s using #%s to <%s>", messageId, this.id, recipients.join(", "));
-        if (mail.data.dsn) {
-          envelope.dsn = mail.data.dsn;
-        }
-        if (mail.data.requireTLSExtensionEnabled) {
-          envelope.requireTLSExtensionEnabled = mail.data.requireTLSExtensionEnabled;
-        }
-        this._sending = true;
-        const reused = this.messages > 0;
-        const messageStream = mail.message.createReadStream();
-        this.connection.send(envelope, messageStream, (err, info2) => {
-          if (mail.data.signal?.aborted) {
-            return;
-          }
-          this._sending = false;
-          this.messages++;
-          if (err) {
-            if (reused && messageStream.readableDidRead === false && isTransientError2(err)) {
-              this.logger.info({
-                tnx: "pool",
-                cid: this.id,
-                messageId
-              }, "Connection #%s was closed by the server before message %s was sent: %s", this.id, messageId, err.message);
-              this.connection.close();
-              return;
-            }
-            if ((err.code === EENVELOPE || err.code === EMESSAGE) && err.responseCode !== 421 && !this.connection._destroyed) {
-              this.connection.reset((resetErr) => {
-                if (resetErr) {
-                  this.connection.close();
-                  return;
-                }
-                this._release();
-              });
-              return callback(err);
-            }
-            this.connection.close();
-            this._fail(err);
-            return callback(err);
-          }
-          info2.envelope = {
-            from: envelope.from,
-            to: envelope.to
-          };
-          info2.messageId = messageId;
-          setImmediate(() => this._release());
-          callback(null, info2);
-        });
-      }
-      /**
-       * Makes the connection available for the next message, or closes it once it has sent
-       * maxMessages messages
-       *
-       * @internal
-       */
-      _release() {
-        if (this._closed) {
-          return;
-        }
-        if (this.messages >= this.options.maxMessages) {
-          const err = new Error("Resource exhausted");
-          err.code = EMAXLIMIT;
-          this.connection.close();
-          this._fail(err);
-          return;
-        }
-        this.pool._checkRateLimit(() => {
-          if (this._closed) {
-            return;
-          }
-          this.available = true;
-          this._startIdleTimer();
-          this.emit("available");
-        });
-      }
-      /** @internal */
-      _startIdleTimer() {
-        if (!this.options.idleTimeout || this.options.idleTimeout < 0) {
-          return;
-        }
-        if (this._idleTimer && typeof this._idleTimer.refresh === "function") {
-          this._idleTimer.refresh();
-          return;
-        }
-        clearTimeout(this._idleTimer);
-        this._idleTimer = setTimeout(() => {
-          if (!this.available) {
-            return;
-          }
-          this.logger.debug({
-            tnx: "pool",
-            cid: this.id
-          }, "Closing connection #%s after it was idle for %sms", this.id, this.options.idleTimeout);
-          this.available = false;
-          this.connection.quit();
-        }, this.options.idleTimeout);
-        if (typeof this._idleTimer.unref === "function") {
-          this._idleTimer.unref();
-        }
-      }
-      /** @internal */
-      _stopIdleTimer() {
-        clearTimeout(this._idleTimer);
-        this._idleTimer = false;
-      }
-      /**
-       * Closes the connection
-       */
-      close() {
-        if (this._closed) {
-          return;
-        }
-        this._closed = true;
-        this.available = false;
-        this._connected = false;
-        this._stopIdleTimer();
-        if (this.auth && this.auth.oauth2) {
-          this.auth.oauth2.removeAllListeners();
-        }
-        if (this.connection) {
-          this.connection.close();
-        }
-        this.emit("close");
-      }
-    };
-  }
-});
-
 // node_modules/nodemailer/dist/esm/well-known/services.js
 var services;
 var init_services = __esm({
@@ -43327,581 +41494,350 @@ var init_well_known = __esm({
   }
 });
 
-// node_modules/nodemailer/dist/esm/smtp-pool/index.js
-var import_node_events4, REQUEUE_BASE_DELAY, REQUEUE_MAX_DELAY, SMTPPool, smtp_pool_default;
-var init_smtp_pool = __esm({
-  "node_modules/nodemailer/dist/esm/smtp-pool/index.js"() {
-    import_node_events4 = require("node:events");
-    init_pool_resource();
-    init_smtp_connection();
-    init_well_known();
+// node_modules/nodemailer/dist/esm/xoauth2/index.js
+var import_node_stream19, import_node_crypto11, XOAuth2, xoauth2_default;
+var init_xoauth2 = __esm({
+  "node_modules/nodemailer/dist/esm/xoauth2/index.js"() {
+    import_node_stream19 = require("node:stream");
+    init_fetch();
+    import_node_crypto11 = __toESM(require("node:crypto"), 1);
     init_shared();
     init_errors7();
-    init_package_info();
-    REQUEUE_BASE_DELAY = 50;
-    REQUEUE_MAX_DELAY = 2e3;
-    SMTPPool = class extends import_node_events4.EventEmitter {
-      constructor(options) {
+    XOAuth2 = class extends import_node_stream19.Stream {
+      constructor(options, logger2) {
         super();
-        this.supportsAbortSignal = true;
-        options = options || {};
-        if (typeof options === "string") {
-          options = {
-            url: options
-          };
+        this.options = options || {};
+        this.configError = false;
+        if (options && options.serviceClient) {
+          if (!options.privateKey || !options.user) {
+            const err = new Error('Options "privateKey" and "user" are required for service account!');
+            err.code = EOAUTH2;
+            this.configError = err;
+          }
+          const serviceRequestTimeout = Math.min(Math.max(Number(this.options.serviceRequestTimeout) || 0, 0), 3600);
+          this.options.serviceRequestTimeout = serviceRequestTimeout || 5 * 60;
         }
-        let urlData;
-        let service = options.service;
-        if (typeof options.getSocket === "function") {
-          this.getSocket = options.getSocket;
-        }
-        if (options.url) {
-          urlData = parseConnectionUrl(options.url);
-          service = service || urlData.service;
-        }
-        this.options = assign(
-          false,
-          // create new object
-          options,
-          // regular options
-          urlData,
-          // url options
-          service && wellKnown(service)
-          // wellknown options
-        );
-        this.options.maxConnections = this.options.maxConnections || 5;
-        this.options.maxMessages = this.options.maxMessages || 100;
-        this.options.maxRequeues = typeof this.options.maxRequeues === "number" ? this.options.maxRequeues : 5;
-        this.options.idleTimeout = typeof this.options.idleTimeout === "number" ? this.options.idleTimeout : 4 * 60 * 1e3;
-        this.logger = getLogger(this.options, {
-          component: this.options.component || "smtp-pool"
+        this.logger = getLogger({
+          logger: logger2
+        }, {
+          component: this.options.component || "OAuth2"
         });
-        this.name = "SMTP (pool)";
-        this.version = version + "[client:" + version + "]";
-        this._rateLimit = {
-          counter: 0,
-          timeout: null,
-          waiting: [],
-          checkpoint: false,
-          delta: Number(this.options.rateDelta) || 1e3,
-          limit: Number(this.options.rateLimit) || 0
-        };
-        this._closed = false;
-        this._queue = [];
-        this._connections = [];
-        this._connectionCounter = 0;
-        this._pending = 0;
-        this.idling = true;
-        setImmediate(() => {
-          if (this.idling) {
-            this.emit("idle");
-          }
-        });
-      }
-      /**
-       * Placeholder function for creating proxy sockets. This method immediatelly returns
-       * without a socket
-       *
-       * @param options Connection options
-       * @param callback Callback function to run with the socket keys
-       */
-      getSocket(options, callback) {
-        setImmediate(() => callback(null, false));
-      }
-      /**
-       * Queues an e-mail to be sent using the selected settings
-       *
-       * @param mail Mail object
-       * @param callback Callback function
-       */
-      send(mail, callback) {
-        if (this._closed) {
-          const err = new Error("Connection pool was closed");
-          err.code = ECONNECTION;
-          setImmediate(() => callback(err));
-          return false;
-        }
-        let counted = true;
-        let detachSignal;
-        this._pending++;
-        const entry = {
-          mail,
-          requeueAttempts: 0,
-          callback: (err, info2) => {
-            if (!counted) {
-              return;
-            }
-            counted = false;
-            this._pending--;
-            detachSignal?.();
-            entry.resource = void 0;
-            callback(err, info2);
-          }
-        };
-        this._queue.push(entry);
-        const signal = mail.data.signal;
-        if (signal) {
-          detachSignal = this._watchAbortSignal(entry, signal, () => counted);
-          if (signal.aborted) {
-            return true;
-          }
-        }
-        if (this.idling && this._queue.length >= this.options.maxConnections) {
-          this.idling = false;
-        }
-        setImmediate(() => this._processMessages());
-        return true;
-      }
-      /**
-       * Fails a queued or assigned entry when its signal aborts: removes it from the queue, or
-       * closes the connection delivering it, so other deliveries in the pool can continue.
-       * Returns a function that removes the listener.
-       * @internal
-       */
-      _watchAbortSignal(entry, signal, isPending) {
-        const onAbort = () => {
-          if (!isPending()) {
-            return;
-          }
-          const index = this._queue.indexOf(entry);
-          if (index !== -1) {
-            this._queue.splice(index, 1);
-          }
-          const resource = entry.resource;
-          if (resource && resource.queueEntry === entry) {
-            resource.queueEntry = false;
-            resource.close();
-          }
-          try {
-            entry.callback(createAbortError2(signal));
-          } finally {
-            setImmediate(() => this._processMessages());
-          }
-        };
-        signal.addEventListener("abort", onAbort, { once: true });
-        if (signal.aborted) {
-          setImmediate(onAbort);
-        }
-        return () => signal.removeEventListener("abort", onAbort);
-      }
-      /**
-       * Closes the pool. Idle connections are closed at once and a connection in the middle of a
-       * delivery finishes it first, unless `force` is set: then it is closed too and its message
-       * fails. `force` is for a caller that has given up on a delivery, such as one a server is
-       * stalling by trickling its replies, which no socket timeout notices.
-       *
-       * @param options.force - Also close connections that are delivering a message
-       */
-      close(options) {
-        let connection;
-        const len = this._connections.length;
-        this._closed = true;
-        this._clearRateLimit();
-        if (!len && !this._queue.length) {
-          return;
-        }
-        const force = !!options?.force;
-        for (let i7 = len - 1; i7 >= 0; i7--) {
-          if (this._connections[i7] && (force || this._connections[i7].available)) {
-            connection = this._connections[i7];
-            connection.close();
-            this.logger.info({
-              tnx: "connection",
-              cid: connection.id,
-              action: "removed"
-            }, "Connection #%s removed", connection.id);
-          }
-        }
-        if (len && !this._connections.length) {
-          this.logger.debug({
-            tnx: "connection"
-          }, "All connections removed");
-        }
-        if (!this._queue.length) {
-          return;
-        }
-        const invokeCallbacks = () => {
-          if (!this._queue.length) {
-            this.logger.debug({
-              tnx: "connection"
-            }, "Pending queue entries cleared");
-            return;
-          }
-          const entry = this._queue.shift();
-          if (entry && typeof entry.callback === "function") {
-            try {
-              entry.callback(new Error("Connection pool was closed"));
-            } catch (E) {
-              this.logger.error({
-                err: E,
-                tnx: "callback"
-              }, "Callback error: %s", E.message);
-            }
-          }
-          setImmediate(invokeCallbacks);
-        };
-        setImmediate(invokeCallbacks);
-      }
-      /**
-       * Check the queue and available connections. If there is a message to be sent and there is
-       * an available connection, then use this connection to send the mail
-       * @internal
-       */
-      _processMessages() {
-        if (this._closed) {
-          return;
-        }
-        if (!this._queue.length) {
-          if (!this.idling) {
-            this.idling = true;
-            this.emit("idle");
-          }
-          return;
-        }
-        let connection = this._connections.find((c7) => c7.available);
-        if (!connection && this._connections.length < this.options.maxConnections) {
-          connection = this._createConnection();
-        }
-        if (!connection) {
-          this.idling = false;
-          return;
-        }
-        if (!this.idling && this._queue.length < this.options.maxConnections) {
-          this.idling = true;
-          this.emit("idle");
-        }
-        const entry = connection.queueEntry = this._queue.shift();
-        entry.resource = connection;
-        entry.messageId = (connection.queueEntry.mail.message.getHeader("message-id") || "").replace(/[<>\s]/g, "");
-        connection.available = false;
-        this.logger.debug({
-          tnx: "pool",
-          cid: connection.id,
-          messageId: entry.messageId,
-          action: "assign"
-        }, "Assigned message <%s> to #%s (%s)", entry.messageId, connection.id, connection.messages + 1);
-        if (this._rateLimit.limit) {
-          this._rateLimit.counter++;
-          if (!this._rateLimit.checkpoint) {
-            this._rateLimit.checkpoint = Date.now();
-          }
-        }
-        connection.send(entry.mail, (err, info2) => {
-          if (entry === connection.queueEntry) {
-            try {
-              entry.callback(err, info2);
-            } catch (E) {
-              this.logger.error({
-                err: E,
-                tnx: "callback",
-                cid: connection.id
-              }, "Callback error for #%s: %s", connection.id, E.message);
-            }
-            connection.queueEntry = false;
-          }
-        });
-      }
-      /**
-       * Creates a new pool resource
-       * @internal
-       */
-      _createConnection() {
-        const connection = new PoolResource(this);
-        connection.id = ++this._connectionCounter;
-        this.logger.info({
-          tnx: "pool",
-          cid: connection.id,
-          action: "conection"
-        }, "Created new pool resource #%s", connection.id);
-        connection.on("available", () => {
-          this.logger.debug({
-            tnx: "connection",
-            cid: connection.id,
-            action: "available"
-          }, "Connection #%s became available", connection.id);
-          if (this._closed) {
-            this.close();
-          } else {
-            this._processMessages();
-          }
-        });
-        connection.once("error", (err) => {
-          if (err.code !== EMAXLIMIT) {
-            this.logger.warn({
-              err,
-              tnx: "pool",
-              cid: connection.id
-            }, "Pool Error for #%s: %s", connection.id, err.message);
-          } else {
-            this.logger.debug({
-              tnx: "pool",
-              cid: connection.id,
-              action: "maxlimit"
-            }, "Max messages limit exchausted for #%s", connection.id);
-          }
-          if (connection.queueEntry) {
-            try {
-              connection.queueEntry.callback(err);
-            } catch (E) {
-              this.logger.error({
-                err: E,
-                tnx: "callback",
-                cid: connection.id
-              }, "Callback error for #%s: %s", connection.id, E.message);
-            }
-            connection.queueEntry = false;
-          }
-          this._removeConnection(connection);
-          this._continueProcessing();
-        });
-        connection.once("close", () => {
-          this.logger.info({
-            tnx: "connection",
-            cid: connection.id,
-            action: "closed"
-          }, "Connection #%s was closed", connection.id);
-          this._removeConnection(connection);
-          if (connection.queueEntry) {
-            setTimeout(() => {
-              let delay = 0;
-              if (connection.queueEntry) {
-                if (!this._closed && this._shouldRequeuOnConnectionClose(connection.queueEntry)) {
-                  delay = this._requeueEntryOnConnectionClose(connection);
-                } else {
-                  this._failDeliveryOnConnectionClose(connection);
-                }
-              }
-              if (delay) {
-                setTimeout(() => this._continueProcessing(), delay);
-              } else {
-                this._continueProcessing();
-              }
-            }, 50);
-          } else {
-            if (!this._closed && this.idling && !this._connections.length) {
-              this.emit("clear");
-            }
-            this._continueProcessing();
-          }
-        });
-        this._connections.push(connection);
-        return connection;
-      }
-      /** @internal */
-      _shouldRequeuOnConnectionClose(queueEntry) {
-        if (this.options.maxRequeues < 0) {
-          return true;
-        }
-        return queueEntry.requeueAttempts < this.options.maxRequeues;
-      }
-      /** @internal */
-      _failDeliveryOnConnectionClose(connection) {
-        if (connection.queueEntry && connection.queueEntry.callback) {
-          try {
-            const err = new Error("Reached maximum number of retries after connection was closed");
-            err.code = ECONNECTION;
-            connection.queueEntry.callback(err);
-          } catch (E) {
-            this.logger.error({
-              err: E,
-              tnx: "callback",
-              messageId: connection.queueEntry.messageId,
-              cid: connection.id
-            }, "Callback error for #%s: %s", connection.id, E.message);
-          }
-          connection.queueEntry = false;
-        }
-      }
-      /** @internal */
-      _requeueEntryOnConnectionClose(connection) {
-        const delay = Math.min(REQUEUE_BASE_DELAY * 2 ** connection.queueEntry.requeueAttempts, REQUEUE_MAX_DELAY);
-        connection.queueEntry.requeueAttempts += 1;
-        this.logger.debug({
-          tnx: "pool",
-          cid: connection.id,
-          messageId: connection.queueEntry.messageId,
-          action: "requeue"
-        }, "Re-queued message <%s> for #%s. Attempt: #%s", connection.queueEntry.messageId, connection.id, connection.queueEntry.requeueAttempts);
-        connection.queueEntry.resource = void 0;
-        this._queue.unshift(connection.queueEntry);
-        connection.queueEntry = false;
-        return delay;
-      }
-      /**
-       * Continue to process message if the pool hasn't closed
-       * @internal
-       */
-      _continueProcessing() {
-        if (this._closed) {
-          this.close();
+        this.provisionCallback = typeof this.options.provisionCallback === "function" ? this.options.provisionCallback : false;
+        this.options.accessUrl = this.options.accessUrl || "https://accounts.google.com/o/oauth2/token";
+        this.options.customHeaders = this.options.customHeaders || {};
+        this.options.customParams = this.options.customParams || {};
+        this.accessToken = this.options.accessToken || false;
+        if (this.options.expires && Number(this.options.expires)) {
+          this.expires = this.options.expires;
         } else {
-          setTimeout(() => this._processMessages(), 100);
+          const timeout = Math.max(Number(this.options.timeout) || 0, 0);
+          this.expires = timeout && Date.now() + timeout * 1e3 || 0;
         }
+        this.renewing = false;
+        this.renewalQueue = [];
       }
       /**
-       * Remove resource from pool
+       * Returns or generates (if previous has expired) a XOAuth2 token
        *
-       * @param connection The PoolResource to remove
-       * @internal
+       * @param renew If false then use cached access token (if available)
+       * @param callback Callback function with error object and token string
        */
-      _removeConnection(connection) {
-        const index = this._connections.indexOf(connection);
-        if (index !== -1) {
-          this._connections.splice(index, 1);
-        }
-      }
-      /**
-       * Checks if connections have hit current rate limit and if so, queues the availability callback
-       *
-       * @param callback Callback function to run once rate limiter has been cleared
-       * @internal
-       */
-      _checkRateLimit(callback) {
-        if (!this._rateLimit.limit) {
-          return callback();
-        }
-        const now = Date.now();
-        if (this._rateLimit.counter < this._rateLimit.limit) {
-          return callback();
-        }
-        this._rateLimit.waiting.push(callback);
-        if (this._rateLimit.checkpoint <= now - this._rateLimit.delta) {
-          return this._clearRateLimit();
-        }
-        if (!this._rateLimit.timeout) {
-          this._rateLimit.timeout = setTimeout(() => this._clearRateLimit(), this._rateLimit.delta - (now - this._rateLimit.checkpoint));
-          this._rateLimit.checkpoint = now;
-        }
-      }
-      /**
-       * Clears current rate limit limitation and runs paused callback
-       * @internal
-       */
-      _clearRateLimit() {
-        clearTimeout(this._rateLimit.timeout);
-        this._rateLimit.timeout = null;
-        this._rateLimit.counter = 0;
-        this._rateLimit.checkpoint = false;
-        while (this._rateLimit.waiting.length) {
-          const cb = this._rateLimit.waiting.shift();
-          setImmediate(cb);
-        }
-      }
-      /**
-       * Returns true if there are free slots in the queue
-       */
-      isIdle() {
-        return this.idling;
-      }
-      /**
-       * Counts the messages the pool has not finished with yet: the ones waiting in the queue
-       * plus the ones a connection is transmitting right now. isIdle() only tells whether the
-       * pool can take another message, it is already true while a message is still being sent,
-       * so use this to check that nothing would be lost by closing the pool. A message that is
-       * re-queued after its connection dropped is counted until its callback runs, also while it waits to be put back on the queue, and
-       * it is no longer counted by the time its callback runs.
-       *
-       * @returns Number of queued and in-flight messages
-       */
-      pendingCount() {
-        return this._pending;
-      }
-      verify(callback) {
-        let promise;
-        if (!callback) {
-          promise = new Promise((resolve3, reject) => {
-            callback = callbackPromise(resolve3, reject);
-          });
-        }
+      getToken(renew, callback) {
         const done = callback;
-        const auth = new PoolResource(this).auth;
-        const connectStartedAt = Date.now();
-        this.getSocket(Object.assign({}, this.options, { connectStartedAt }), (err, socketOptions) => {
+        if (this.configError) {
+          return done(this.configError);
+        }
+        if (!renew && this.accessToken && (!this.expires || this.expires > Date.now())) {
+          this.logger.debug({
+            tnx: "OAUTH2",
+            user: this.options.user,
+            action: "reuse"
+          }, "Reusing existing access token for %s", this.options.user);
+          return callback(null, this.accessToken);
+        }
+        if (!this.provisionCallback && !this.options.refreshToken && !this.options.serviceClient) {
+          if (this.accessToken) {
+            this.logger.debug({
+              tnx: "OAUTH2",
+              user: this.options.user,
+              action: "reuse"
+            }, "Reusing existing access token (no refresh capability) for %s", this.options.user);
+            return callback(null, this.accessToken);
+          }
+          this.logger.error({
+            tnx: "OAUTH2",
+            user: this.options.user,
+            action: "renew"
+          }, "Cannot renew access token for %s: No refresh mechanism available", this.options.user);
+          const err = new Error("Can't create new access token for user");
+          err.code = EOAUTH2;
+          return done(err);
+        }
+        if (this.renewing) {
+          this.renewalQueue.push({ renew, callback: done });
+          return;
+        }
+        this.renewing = true;
+        const generateCallback = (err, accessToken) => {
+          this.renewalQueue.forEach((item) => item.callback(err, accessToken));
+          this.renewalQueue = [];
+          this.renewing = false;
           if (err) {
+            this.logger.error({
+              err,
+              tnx: "OAUTH2",
+              user: this.options.user,
+              action: "renew"
+            }, "Failed generating new Access Token for %s", this.options.user);
+          } else {
+            this.logger.info({
+              tnx: "OAUTH2",
+              user: this.options.user,
+              action: "renew"
+            }, "Generated new Access Token for %s", this.options.user);
+          }
+          done(err, accessToken);
+        };
+        if (this.provisionCallback) {
+          this.provisionCallback(this.options.user, !!renew, (err, accessToken, expires) => {
+            if (!err && accessToken) {
+              this.accessToken = accessToken;
+              this.expires = expires || 0;
+            }
+            generateCallback(err, accessToken);
+          });
+        } else {
+          this.generateToken(generateCallback);
+        }
+      }
+      /**
+       * Updates token values
+       *
+       * @param accessToken New access token
+       * @param timeout Access token lifetime in seconds
+       *
+       * Emits 'token': { user: User email-address, accessToken: the new accessToken, timeout: TTL in seconds}
+       */
+      updateToken(accessToken, timeout) {
+        this.accessToken = accessToken;
+        timeout = Math.max(Number(timeout) || 0, 0);
+        this.expires = timeout && Date.now() + timeout * 1e3 || 0;
+        this.emit("token", {
+          user: this.options.user,
+          accessToken: accessToken || "",
+          expires: this.expires
+        });
+      }
+      /**
+       * Generates a new XOAuth2 token with the credentials provided at initialization
+       *
+       * @param callback Callback function with error object and token string
+       */
+      generateToken(callback) {
+        const done = callback;
+        let urlOptions;
+        let loggedUrlOptions;
+        if (this.options.serviceClient) {
+          const iat = Math.floor(Date.now() / 1e3);
+          const tokenData = {
+            iss: this.options.serviceClient,
+            scope: this.options.scope || "https://mail.google.com/",
+            sub: this.options.user,
+            aud: this.options.accessUrl,
+            iat,
+            exp: iat + this.options.serviceRequestTimeout
+          };
+          let token;
+          try {
+            token = this.jwtSignRS256(tokenData);
+          } catch (_err) {
+            const err = new Error("Can't generate token. Check your auth options");
+            err.code = EOAUTH2;
             return done(err);
           }
-          let options = this.options;
-          if (socketOptions && socketOptions.connection) {
-            this.logger.info({
-              tnx: "proxy",
-              remoteAddress: socketOptions.connection.remoteAddress,
-              remotePort: socketOptions.connection.remotePort,
-              destHost: options.host || "",
-              destPort: options.port || "",
-              action: "connected"
-            }, "Using proxied socket from %s:%s to %s:%s", socketOptions.connection.remoteAddress, socketOptions.connection.remotePort, options.host || "", options.port || "");
-            options = Object.assign(assign(false, options), socketOptions);
-          }
-          const connection = new smtp_connection_default(options);
-          connection._connectStartedAt = connectStartedAt;
-          let returned = false;
-          connection.once("error", (err2) => {
-            if (returned) {
-              return;
-            }
-            returned = true;
-            connection.close();
-            return done(err2);
-          });
-          connection.once("end", () => {
-            if (returned) {
-              return;
-            }
-            returned = true;
-            return done(new Error("Connection closed"));
-          });
-          const finalize = () => {
-            if (returned) {
-              return;
-            }
-            returned = true;
-            connection.quit();
-            return done(null, true);
+          urlOptions = {
+            grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            assertion: token
           };
-          connection.connect((err2) => {
-            if (returned) {
-              return;
+          loggedUrlOptions = {
+            grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+            assertion: tokenData
+          };
+        } else {
+          if (!this.options.refreshToken) {
+            const err = new Error("Can't create new access token for user");
+            err.code = EOAUTH2;
+            return done(err);
+          }
+          urlOptions = {
+            client_id: this.options.clientId || "",
+            client_secret: this.options.clientSecret || "",
+            refresh_token: this.options.refreshToken,
+            grant_type: "refresh_token"
+          };
+          loggedUrlOptions = {
+            client_id: this.options.clientId || "",
+            client_secret: (this.options.clientSecret || "").substr(0, 6) + "...",
+            refresh_token: (this.options.refreshToken || "").substr(0, 6) + "...",
+            grant_type: "refresh_token"
+          };
+        }
+        const customParams = this.options.customParams || {};
+        Object.assign(urlOptions, customParams);
+        for (const key of Object.keys(customParams)) {
+          const param = customParams[key];
+          loggedUrlOptions[key] = (param === void 0 || param === null ? "" : String(param)).substr(0, 6) + "...";
+        }
+        this.logger.debug({
+          tnx: "OAUTH2",
+          user: this.options.user,
+          action: "generate"
+        }, "Requesting token using: %s", JSON.stringify(loggedUrlOptions));
+        this.postRequest(this.options.accessUrl, urlOptions, this.options, (error3, body) => {
+          let data;
+          if (error3) {
+            return done(error3);
+          }
+          try {
+            data = JSON.parse(body.toString());
+          } catch (E) {
+            return done(E);
+          }
+          if (!data || typeof data !== "object") {
+            this.logger.debug({
+              tnx: "OAUTH2",
+              user: this.options.user,
+              action: "post"
+            }, "Response: %s", (body || "").toString());
+            const err2 = new Error("Invalid authentication response");
+            err2.code = EOAUTH2;
+            return done(err2);
+          }
+          const logData = Object.assign({}, data);
+          if (logData.access_token) {
+            logData.access_token = (logData.access_token || "").toString().substr(0, 6) + "...";
+          }
+          this.logger.debug({
+            tnx: "OAUTH2",
+            user: this.options.user,
+            action: "post"
+          }, "Response: %s", JSON.stringify(logData));
+          if (data.error) {
+            let errorMessage = data.error;
+            if (data.error_description) {
+              errorMessage += ": " + data.error_description;
             }
-            if (err2) {
-              returned = true;
-              connection.close();
-              return done(err2);
+            if (data.error_uri) {
+              errorMessage += " (" + data.error_uri + ")";
             }
-            if (auth && (connection.allowsAuth || options.forceAuth)) {
-              connection.login(auth, (err3) => {
-                if (returned) {
-                  return;
-                }
-                if (err3) {
-                  returned = true;
-                  connection.close();
-                  return done(err3);
-                }
-                finalize();
-              });
-            } else if (!auth && connection.allowsAuth && options.forceAuth) {
-              const err3 = new Error("Authentication info was not provided");
-              err3.code = ENOAUTH;
-              returned = true;
-              connection.close();
-              return done(err3);
-            } else {
-              finalize();
-            }
-          });
+            const err2 = new Error(errorMessage);
+            err2.code = EOAUTH2;
+            return done(err2);
+          }
+          if (data.access_token) {
+            this.updateToken(data.access_token, data.expires_in);
+            return callback(null, this.accessToken);
+          }
+          const err = new Error("No access token");
+          err.code = EOAUTH2;
+          return done(err);
         });
-        return promise;
+      }
+      /**
+       * Converts an access_token and user id into a base64 encoded XOAuth2 token
+       *
+       * @param [accessToken] Access token string
+       * @return Base64 encoded token for IMAP or SMTP login
+       */
+      buildXOAuth2Token(accessToken) {
+        const authData = ["user=" + (this.options.user || ""), "auth=Bearer " + (accessToken || this.accessToken), "", ""];
+        return Buffer.from(authData.join(""), "utf-8").toString("base64");
+      }
+      /**
+       * Custom POST request handler.
+       * This is only needed to keep paths short in Windows, usually this module
+       * is a dependency of a dependency and if it tries to require something
+       * like the request module the paths get way too long to handle for Windows.
+       * As we do only a simple POST request we do not actually require complicated
+       * logic support (no redirects, no nothing) anyway.
+       *
+       * @param url Url to POST to
+       * @param payload Payload to POST
+       * @param params Client options, the customHeaders and tls values are used for the request
+       * @param callback Callback function with (err, buff)
+       */
+      postRequest(url, payload, params, callback) {
+        let returned = false;
+        const chunks = [];
+        let chunklen = 0;
+        const fetchOptions = {
+          method: "post",
+          headers: params.customHeaders,
+          body: payload,
+          allowErrorResponse: true,
+          // unset falls back to the fetch default, a stalled token endpoint would otherwise keep
+          // `renewing` set and queue every later request
+          timeout: params.requestTimeout
+        };
+        if (/^https:/i.test(url)) {
+          fetchOptions.tls = Object.assign({ rejectUnauthorized: true }, params.tls || {});
+        }
+        const req = fetch_default(url, fetchOptions);
+        req.on("readable", () => {
+          let chunk;
+          while ((chunk = req.read()) !== null) {
+            chunks.push(chunk);
+            chunklen += chunk.length;
+          }
+        });
+        req.once("error", (err) => {
+          if (returned) {
+            return;
+          }
+          returned = true;
+          return callback(err);
+        });
+        req.once("end", () => {
+          if (returned) {
+            return;
+          }
+          returned = true;
+          return callback(null, Buffer.concat(chunks, chunklen));
+        });
+      }
+      /**
+       * Encodes a buffer or a string into Base64url format
+       *
+       * @param data The data to convert
+       * @return The encoded string
+       */
+      toBase64URL(data) {
+        if (typeof data === "string") {
+          data = Buffer.from(data);
+        }
+        return data.toString("base64").replace(/[=]+/g, "").replace(/\+/g, "-").replace(/\//g, "_");
+      }
+      /**
+       * Creates a JSON Web Token signed with RS256 (SHA256 + RSA)
+       *
+       * @param payload The payload to include in the generated token
+       * @return The generated and signed token
+       */
+      jwtSignRS256(payload) {
+        const signedPayload = ['{"alg":"RS256","typ":"JWT"}', JSON.stringify(payload)].map((val) => this.toBase64URL(val)).join(".");
+        const signature = import_node_crypto11.default.createSign("RSA-SHA256").update(signedPayload).sign(this.options.privateKey);
+        return signedPayload + "." + this.toBase64URL(signature);
       }
     };
-    smtp_pool_default = SMTPPool;
+    xoauth2_default = XOAuth2;
   }
 });
 
 // node_modules/nodemailer/dist/esm/smtp-transport/index.js
-var import_node_events5, MESSAGE_AUTH_KEYS, SMTPTransport, smtp_transport_default;
+var import_node_events3, MESSAGE_AUTH_KEYS, SMTPTransport, smtp_transport_default;
 var init_smtp_transport = __esm({
   "node_modules/nodemailer/dist/esm/smtp-transport/index.js"() {
-    import_node_events5 = require("node:events");
+    import_node_events3 = require("node:events");
     init_smtp_connection();
     init_well_known();
     init_shared();
@@ -43909,7 +41845,7 @@ var init_smtp_transport = __esm({
     init_errors7();
     init_package_info();
     MESSAGE_AUTH_KEYS = ["type", "user", "pass", "accessToken", "refreshToken", "expires"];
-    SMTPTransport = class extends import_node_events5.EventEmitter {
+    SMTPTransport = class extends import_node_events3.EventEmitter {
       constructor(options) {
         super();
         this.supportsAbortSignal = true;
@@ -44241,682 +42177,19 @@ var init_smtp_transport = __esm({
   }
 });
 
-// node_modules/nodemailer/dist/esm/sendmail-transport/index.js
-var import_node_child_process2, import_node_stream20, STDIN_ERROR_EXIT_WAIT, SendmailTransport, sendmail_transport_default;
-var init_sendmail_transport = __esm({
-  "node_modules/nodemailer/dist/esm/sendmail-transport/index.js"() {
-    import_node_child_process2 = require("node:child_process");
-    import_node_stream20 = require("node:stream");
-    init_package_info();
-    init_shared();
-    init_errors7();
-    init_le_windows();
-    init_le_unix();
-    STDIN_ERROR_EXIT_WAIT = 1e3;
-    SendmailTransport = class {
-      constructor(options) {
-        options = options || {};
-        this._spawn = import_node_child_process2.spawn;
-        this.options = options;
-        this.name = "Sendmail";
-        this.version = version;
-        this.path = "sendmail";
-        this.args = false;
-        this.logger = getLogger(this.options, {
-          component: this.options.component || "sendmail"
-        });
-        if (typeof options === "string") {
-          this.path = options;
-        } else if (typeof options === "object") {
-          if (options.path) {
-            this.path = options.path;
-          }
-          if (Array.isArray(options.args)) {
-            this.args = options.args;
-          }
-        }
-        this.winbreak = ["win", "windows", "dos", "\r\n"].includes((options.newline || "").toString().toLowerCase());
-      }
-      /**
-       * <p>Compiles a mailcomposer message and forwards it to handler that sends it.</p>
-       *
-       * @param mail MailComposer object
-       * @param done Callback function to run when the sending is completed
-       */
-      send(mail, done) {
-        mail.message.keepBcc = true;
-        const envelope = mail.message.getEnvelope();
-        const messageId = mail.message.messageId();
-        let returned;
-        const hasInvalidAddresses = [].concat(envelope.from || []).concat(envelope.to || []).some((addr) => /^"?-/.test(addr));
-        if (hasInvalidAddresses) {
-          const err = new Error("Can not send mail. Invalid envelope addresses.");
-          err.code = ESENDMAIL;
-          return done(err);
-        }
-        const args = this.args ? ["-i"].concat(this.args).concat(envelope.to) : ["-i"].concat(envelope.from ? ["-f", envelope.from] : []).concat(envelope.to);
-        const callback = (err) => {
-          if (returned) {
-            return;
-          }
-          returned = true;
-          if (typeof done === "function") {
-            if (err) {
-              return done(err);
-            }
-            return done(null, {
-              envelope,
-              messageId,
-              response: "Messages queued for delivery"
-            });
-          }
-        };
-        let sendmail;
-        try {
-          sendmail = this._spawn(this.path, args);
-        } catch (E) {
-          this.logger.error({
-            err: E,
-            tnx: "spawn",
-            messageId
-          }, "Error occurred while spawning sendmail. %s", E.message);
-          return callback(E);
-        }
-        if (sendmail) {
-          let stream;
-          const messageWritten = () => !!stream && stream.readableEnded;
-          let stdinError = null;
-          const release2 = () => {
-            if (stream && !messageWritten()) {
-              stream.destroy();
-            }
-          };
-          const fail2 = (err) => {
-            release2();
-            callback(err);
-          };
-          sendmail.on("error", (err) => {
-            this.logger.error({
-              err,
-              tnx: "spawn",
-              messageId
-            }, "Error occurred when sending message %s. %s", messageId, err.message);
-            fail2(err);
-          });
-          const onExit = (code2, signal) => {
-            let err = null;
-            if (code2) {
-              err = new Error(code2 === 127 ? "Sendmail command not found, process exited with code " + code2 : "Sendmail exited with code " + code2);
-            } else if (signal) {
-              err = new Error("Sendmail was terminated by " + signal);
-            } else if (!messageWritten()) {
-              err = new Error("Sendmail exited before the message was written");
-            } else if (stdinError) {
-              err = stdinError;
-            }
-            if (!err) {
-              return callback();
-            }
-            err.code = err.code || ESENDMAIL;
-            this.logger.error({
-              err,
-              tnx: "stdin",
-              messageId
-            }, "Error sending message %s to sendmail. %s", messageId, err.message);
-            fail2(err);
-          };
-          sendmail.once("exit", onExit);
-          sendmail.once("close", onExit);
-          sendmail.stdin.on("error", (err) => {
-            this.logger.error({
-              err,
-              tnx: "stdin",
-              messageId
-            }, "Error occurred when piping message %s to sendmail. %s", messageId, err.message);
-            if (stdinError) {
-              return;
-            }
-            stdinError = err;
-            release2();
-            const exitTimer = setTimeout(() => fail2(err), STDIN_ERROR_EXIT_WAIT);
-            sendmail.once("exit", () => clearTimeout(exitTimer));
-          });
-          const recipients = [].concat(envelope.to || []);
-          if (recipients.length > 3) {
-            recipients.push("...and " + recipients.splice(2).length + " more");
-          }
-          this.logger.info({
-            tnx: "send",
-            messageId
-          }, "Sending message %s to <%s>", messageId, recipients.join(", "));
-          const sourceStream = mail.message.createReadStream();
-          stream = sourceStream;
-          if (this.options.newline) {
-            stream = (0, import_node_stream20.pipeline)(sourceStream, this.winbreak ? new LeWindows() : new LeUnix(), () => false);
-          }
-          stream.once("error", (err) => {
-            this.logger.error({
-              err,
-              tnx: "stdin",
-              messageId
-            }, "Error occurred when generating message %s. %s", messageId, err.message);
-            sendmail.kill("SIGINT");
-            callback(err);
-          });
-          stream.pipe(sendmail.stdin);
-        } else {
-          const err = new Error("sendmail was not found");
-          err.code = ESENDMAIL;
-          return callback(err);
-        }
-      }
-    };
-    sendmail_transport_default = SendmailTransport;
-  }
+// packages/sdk/src/smtp-api.ts
+var smtp_api_exports = {};
+__export(smtp_api_exports, {
+  openSmtp: () => openSmtp
 });
-
-// node_modules/nodemailer/dist/esm/stream-transport/index.js
-var StreamTransport, stream_transport_default;
-var init_stream_transport = __esm({
-  "node_modules/nodemailer/dist/esm/stream-transport/index.js"() {
-    init_package_info();
-    init_shared();
-    init_le_windows();
-    init_le_unix();
-    StreamTransport = class {
-      constructor(options) {
-        options = options || {};
-        this.options = options;
-        this.name = "StreamTransport";
-        this.version = version;
-        this.logger = getLogger(this.options, {
-          component: this.options.component || "stream-transport"
-        });
-        this.winbreak = ["win", "windows", "dos", "\r\n"].includes((options.newline || "").toString().toLowerCase());
-      }
-      /**
-       * Compiles a mailcomposer message and forwards it to handler that sends it
-       *
-       * @param mail MailComposer object
-       * @param done Callback function to run when the sending is completed
-       */
-      send(mail, done) {
-        mail.message.keepBcc = true;
-        const envelope = mail.message.getEnvelope();
-        const messageId = mail.message.messageId();
-        const recipients = [].concat(envelope.to || []);
-        if (recipients.length > 3) {
-          recipients.push("...and " + recipients.splice(2).length + " more");
-        }
-        this.logger.info({
-          tnx: "send",
-          messageId
-        }, "Sending message %s to <%s> using %s line breaks", messageId, recipients.join(", "), this.winbreak ? "<CR><LF>" : "<LF>");
-        setImmediate(() => {
-          let stream;
-          try {
-            stream = mail.message.createReadStream();
-            if (this.options.newline) {
-              const sourceStream = stream;
-              stream = sourceStream.pipe(this.winbreak ? new LeWindows() : new LeUnix());
-              sourceStream.once("error", (err) => stream.emit("error", err));
-            }
-          } catch (E) {
-            this.logger.error({
-              err: E,
-              tnx: "send",
-              messageId
-            }, "Creating send stream failed for %s. %s", messageId, E.message);
-            return done(E);
-          }
-          if (!this.options.buffer) {
-            stream.once("error", (err) => {
-              this.logger.error({
-                err,
-                tnx: "send",
-                messageId
-              }, "Failed creating message for %s. %s", messageId, err.message);
-            });
-            return done(null, {
-              envelope,
-              messageId,
-              message: stream
-            });
-          }
-          const chunks = [];
-          let chunklen = 0;
-          stream.on("readable", () => {
-            let chunk;
-            while ((chunk = stream.read()) !== null) {
-              chunks.push(chunk);
-              chunklen += chunk.length;
-            }
-          });
-          stream.once("error", (err) => {
-            this.logger.error({
-              err,
-              tnx: "send",
-              messageId
-            }, "Failed creating message for %s. %s", messageId, err.message);
-            return done(err);
-          });
-          stream.on("end", () => done(null, {
-            envelope,
-            messageId,
-            message: Buffer.concat(chunks, chunklen)
-          }));
-        });
-      }
-    };
-    stream_transport_default = StreamTransport;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/json-transport/index.js
-var JSONTransport, json_transport_default;
-var init_json_transport = __esm({
-  "node_modules/nodemailer/dist/esm/json-transport/index.js"() {
-    init_package_info();
-    init_shared();
-    JSONTransport = class {
-      constructor(options) {
-        options = options || {};
-        this.options = options;
-        this.name = "JSONTransport";
-        this.version = version;
-        this.logger = getLogger(this.options, {
-          component: this.options.component || "json-transport"
-        });
-      }
-      /**
-       * <p>Compiles a mailcomposer message and forwards it to handler that sends it.</p>
-       *
-       * @param mail MailComposer object
-       * @param done Callback function to run when the sending is completed
-       */
-      send(mail, done) {
-        mail.message.keepBcc = true;
-        const envelope = mail.message.getEnvelope();
-        const messageId = mail.message.messageId();
-        const recipients = [].concat(envelope.to || []);
-        if (recipients.length > 3) {
-          recipients.push("...and " + recipients.splice(2).length + " more");
-        }
-        this.logger.info({
-          tnx: "send",
-          messageId
-        }, "Composing JSON structure of %s to <%s>", messageId, recipients.join(", "));
-        setImmediate(() => {
-          mail.normalize((err, data) => {
-            if (err) {
-              this.logger.error({
-                err,
-                tnx: "send",
-                messageId
-              }, "Failed building JSON structure for %s. %s", messageId, err.message);
-              return done(err);
-            }
-            delete data.envelope;
-            delete data.normalizedHeaders;
-            delete data.signal;
-            return done(null, {
-              envelope,
-              messageId,
-              message: this.options.skipEncoding ? data : JSON.stringify(data)
-            });
-          });
-        });
-      }
-    };
-    json_transport_default = JSONTransport;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/ses-transport/index.js
-function tagSesError(err) {
-  if (err && typeof err === "object" && !err.code) {
-    err.code = ESES;
-  }
-  return err;
+function openSmtp(options) {
+  return new mailer_default(new smtp_transport_default(options));
 }
-var import_node_events6, SESTransport, ses_transport_default;
-var init_ses_transport = __esm({
-  "node_modules/nodemailer/dist/esm/ses-transport/index.js"() {
-    import_node_events6 = __toESM(require("node:events"), 1);
-    init_package_info();
-    init_shared();
-    init_errors7();
-    init_le_windows();
-    init_mime_node();
-    SESTransport = class extends import_node_events6.default {
-      constructor(options) {
-        super();
-        if (!options || !options.SES || !options.SES.sesClient) {
-          const error3 = new Error("Missing SES configuration, expecting { sesClient, SendEmailCommand } from @aws-sdk/client-sesv2, see https://nodemailer.com/transports/ses/");
-          error3.code = ECONFIG;
-          throw error3;
-        }
-        this.options = options;
-        this.ses = this.options.SES;
-        this.name = "SESTransport";
-        this.version = version;
-        this.logger = getLogger(this.options, {
-          component: this.options.component || "ses-transport"
-        });
-      }
-      getRegion(cb) {
-        if (this.ses.sesClient.config && typeof this.ses.sesClient.config.region === "function") {
-          this.ses.sesClient.config.region().then((region) => cb(null, region), (err) => cb(err));
-          return;
-        }
-        return cb(null, false);
-      }
-      /**
-       * Compiles a mailcomposer message and forwards it to SES
-       *
-       * @param mail MailComposer object
-       * @param callback Callback function to run when the sending is completed
-       */
-      send(mail, callback) {
-        let fromHeader = mail.message._headers.find((header) => /^from$/i.test(header.key));
-        if (fromHeader) {
-          const mimeNode = new mime_node_default("text/plain");
-          fromHeader = mimeNode._convertAddresses(mimeNode._parseAddresses(fromHeader.value));
-        }
-        const envelope = mail.message.getEnvelope();
-        const messageId = mail.message.messageId();
-        const recipients = [].concat(envelope.to || []);
-        if (recipients.length > 3) {
-          recipients.push("...and " + recipients.splice(2).length + " more");
-        }
-        this.logger.info({
-          tnx: "send",
-          messageId
-        }, "Sending message %s to <%s>", messageId, recipients.join(", "));
-        const getRawMessage = (next) => {
-          if (!mail.data._dkim) {
-            mail.data._dkim = {};
-          }
-          if (mail.data._dkim.skipFields && typeof mail.data._dkim.skipFields === "string") {
-            mail.data._dkim.skipFields += ":date:message-id";
-          } else {
-            mail.data._dkim.skipFields = "date:message-id";
-          }
-          const sourceStream = mail.message.createReadStream();
-          const stream = sourceStream.pipe(new LeWindows());
-          const chunks = [];
-          let chunklen = 0;
-          stream.on("readable", () => {
-            let chunk;
-            while ((chunk = stream.read()) !== null) {
-              chunks.push(chunk);
-              chunklen += chunk.length;
-            }
-          });
-          sourceStream.once("error", (err) => stream.emit("error", err));
-          stream.once("error", (err) => next(err));
-          stream.once("end", () => next(null, Buffer.concat(chunks, chunklen)));
-        };
-        setImmediate(() => getRawMessage((err, raw) => {
-          if (err) {
-            this.logger.error({
-              err,
-              tnx: "send",
-              messageId
-            }, "Failed creating message for %s. %s", messageId, err.message);
-            return callback(err);
-          }
-          const sesMessage = copyOwnKeys({
-            Content: {
-              Raw: {
-                // required
-                Data: raw
-                // required
-              }
-            },
-            FromEmailAddress: fromHeader || envelope.from,
-            Destination: {
-              ToAddresses: envelope.to
-            }
-          }, mail.data.ses);
-          this.getRegion((err2, region) => {
-            if (err2 || !region) {
-              region = "us-east-1";
-            }
-            let sendPromise;
-            try {
-              const command7 = new this.ses.SendEmailCommand(sesMessage);
-              sendPromise = this.ses.sesClient.send(command7);
-            } catch (err3) {
-              tagSesError(err3);
-              this.logger.error({
-                err: err3,
-                tnx: "send"
-              }, "Send error for %s: %s", messageId, err3.message);
-              setImmediate(() => callback(err3));
-              return;
-            }
-            sendPromise.then((data) => {
-              if (region === "us-east-1") {
-                region = "email";
-              }
-              const info2 = {
-                envelope: {
-                  from: envelope.from,
-                  to: envelope.to
-                },
-                messageId: "<" + data.MessageId + (!/@/.test(data.MessageId) ? "@" + region + ".amazonses.com" : "") + ">",
-                response: data.MessageId,
-                raw
-              };
-              setImmediate(() => callback(null, info2));
-            }).catch((err3) => {
-              tagSesError(err3);
-              this.logger.error({
-                err: err3,
-                tnx: "send"
-              }, "Send error for %s: %s", messageId, err3.message);
-              setImmediate(() => callback(err3));
-            });
-          });
-        }));
-      }
-      verify(callback) {
-        let promise;
-        if (!callback) {
-          promise = new Promise((resolve3, reject) => {
-            callback = callbackPromise(resolve3, reject);
-          });
-        }
-        const done = callback;
-        const cb = (err) => {
-          if (err && !["InvalidParameterValue", "MessageRejected"].includes(err.code || err.Code || err.name)) {
-            return done(tagSesError(err));
-          }
-          return done(null, true);
-        };
-        const sesMessage = {
-          Content: {
-            Raw: {
-              Data: Buffer.from("From: <invalid@invalid>\r\nTo: <invalid@invalid>\r\n Subject: Invalid\r\n\r\nInvalid")
-            }
-          },
-          FromEmailAddress: "invalid@invalid",
-          Destination: {
-            ToAddresses: ["invalid@invalid"]
-          }
-        };
-        this.getRegion(() => {
-          let sendPromise;
-          try {
-            const command7 = new this.ses.SendEmailCommand(sesMessage);
-            sendPromise = this.ses.sesClient.send(command7);
-          } catch (err) {
-            setImmediate(() => cb(err));
-            return;
-          }
-          sendPromise.then(() => setImmediate(() => cb(null))).catch((err) => setImmediate(() => cb(err)));
-        });
-        return promise;
-      }
-    };
-    ses_transport_default = SESTransport;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/nodemailer.js
-var nodemailer_exports = {};
-__export(nodemailer_exports, {
-  createTestAccount: () => createTestAccount,
-  createTransport: () => createTransport,
-  default: () => nodemailer_default,
-  getTestMessageUrl: () => getTestMessageUrl
-});
-function createTransport(transporter, defaults) {
-  let options;
-  if (
-    // provided transporter is a configuration object, not transporter plugin
-    typeof transporter === "object" && typeof transporter.send !== "function" || // provided transporter looks like a connection url
-    typeof transporter === "string" && /^(smtps?|direct):/i.test(transporter)
-  ) {
-    const urlConfig = typeof transporter === "string" ? transporter : transporter.url;
-    if (urlConfig) {
-      const parsed = parseConnectionUrl(urlConfig);
-      options = typeof transporter === "object" ? assign(false, copyOwnKeys({}, transporter, (key) => key === "url"), parsed) : parsed;
-    } else {
-      options = transporter;
-    }
-    if (options.pool) {
-      transporter = new smtp_pool_default(options);
-    } else if (options.sendmail) {
-      transporter = new sendmail_transport_default(options);
-    } else if (options.streamTransport) {
-      transporter = new stream_transport_default(options);
-    } else if (options.jsonTransport) {
-      transporter = new json_transport_default(options);
-    } else if (options.SES) {
-      const ses = options.SES;
-      if (ses.ses && ses.aws) {
-        const error3 = new Error("Using legacy SES configuration, expecting @aws-sdk/client-sesv2, see https://nodemailer.com/transports/ses/");
-        error3.code = ECONFIG;
-        throw error3;
-      }
-      transporter = new ses_transport_default(options);
-    } else {
-      transporter = new smtp_transport_default(options);
-    }
-  }
-  return new mailer_default(transporter, options, defaults);
-}
-function createTestAccount(apiUrl, callback) {
-  let promise;
-  if (!callback && typeof apiUrl === "function") {
-    callback = apiUrl;
-    apiUrl = false;
-  }
-  if (!callback) {
-    promise = new Promise((resolve3, reject) => {
-      callback = callbackPromise(resolve3, reject);
-    });
-  }
-  const done = callback;
-  if (etherealCache() && testAccount) {
-    setImmediate(() => done(null, testAccount));
-    return promise;
-  }
-  apiUrl = apiUrl || etherealApi();
-  const chunks = [];
-  let chunklen = 0;
-  const requestHeaders = {};
-  const requestBody = {
-    requestor: name,
-    version
-  };
-  const apiKey = etherealApiKey();
-  if (apiKey) {
-    requestHeaders.Authorization = "Bearer " + apiKey;
-  }
-  const fetchOptions = {
-    contentType: "application/json",
-    method: "POST",
-    headers: requestHeaders,
-    body: Buffer.from(JSON.stringify(requestBody))
-  };
-  if (/^https:/i.test(apiUrl)) {
-    fetchOptions.tls = { rejectUnauthorized: true };
-  }
-  const req = fetch_default(apiUrl + "/user", fetchOptions);
-  req.on("readable", () => {
-    let chunk;
-    while ((chunk = req.read()) !== null) {
-      chunks.push(chunk);
-      chunklen += chunk.length;
-    }
-  });
-  req.once("error", (err) => done(err));
-  req.once("end", () => {
-    const res = Buffer.concat(chunks, chunklen);
-    let data;
-    try {
-      data = JSON.parse(res.toString());
-    } catch (E) {
-      return done(E);
-    }
-    if (data.status !== "success" || data.error) {
-      return done(new Error(data.error || "Request failed"));
-    }
-    delete data.status;
-    testAccount = data;
-    done(null, testAccount);
-  });
-  return promise;
-}
-function getTestMessageUrl(info2) {
-  if (!info2 || !info2.response) {
-    return false;
-  }
-  const infoProps = /* @__PURE__ */ new Map();
-  const response = info2.response.toString();
-  if (response.length > 2 && response.charAt(response.length - 1) === "]") {
-    const open = response.indexOf("[", response.lastIndexOf("]", response.length - 2) + 1);
-    if (open >= 0 && open < response.length - 2) {
-      const props = response.substring(open + 1, response.length - 1);
-      props.replace(/\b([A-Z0-9]+)=([^\s]+)/g, (m5, key, value) => {
-        infoProps.set(key, value);
-        return m5;
-      });
-    }
-  }
-  if (infoProps.has("STATUS") && infoProps.has("MSGID")) {
-    return (testAccount && testAccount.web || etherealWeb()) + "/message/" + infoProps.get("MSGID");
-  }
-  return false;
-}
-var etherealApi, etherealWeb, etherealApiKey, etherealCache, testAccount, nodemailer, nodemailer_default;
-var init_nodemailer = __esm({
-  "node_modules/nodemailer/dist/esm/nodemailer.js"() {
+var init_smtp_api = __esm({
+  "packages/sdk/src/smtp-api.ts"() {
+    "use strict";
     init_mailer();
-    init_shared();
-    init_smtp_pool();
     init_smtp_transport();
-    init_sendmail_transport();
-    init_stream_transport();
-    init_json_transport();
-    init_ses_transport();
-    init_errors7();
-    init_fetch();
-    init_package_info();
-    etherealApi = () => (process.env.ETHEREAL_API || "https://api.nodemailer.com").replace(/\/+$/, "");
-    etherealWeb = () => (process.env.ETHEREAL_WEB || "https://ethereal.email").replace(/\/+$/, "");
-    etherealApiKey = () => (process.env.ETHEREAL_API_KEY || "").replace(/\s*/g, "") || null;
-    etherealCache = () => ["true", "yes", "y", "1"].includes((process.env.ETHEREAL_CACHE || "yes").toString().trim().toLowerCase());
-    testAccount = false;
-    nodemailer = {
-      createTransport,
-      createTestAccount,
-      getTestMessageUrl
-    };
-    nodemailer_default = nodemailer;
   }
 });
 
@@ -46449,8 +43722,8 @@ function checkOrigin(origin) {
   let url;
   try {
     url = new URL(origin);
-  } catch (cause) {
-    throw new ProtocolError("link", "the link's host is not a host name", { cause });
+  } catch {
+    throw new ProtocolError("link", "the link's host is not a host name");
   }
   if (url.origin !== origin) throw new ProtocolError("link", "the link's host is not in its one spelling");
   const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
@@ -47028,8 +44301,10 @@ function formatDuration(seconds) {
   return unit ? `${seconds / unit.seconds}${unit.letter}` : `${seconds}s`;
 }
 function durationInWords(seconds) {
-  const unit = UNITS.find(({ seconds: size }) => seconds >= 2 * size) ?? UNITS[3];
-  const count = Math.max(0, Math.round(seconds / unit.seconds));
+  const minutes = Math.round(seconds / 60) * 60;
+  const rounded = minutes >= 120 ? minutes : seconds;
+  const unit = UNITS.find(({ seconds: size }) => rounded >= 2 * size) ?? UNITS[3];
+  const count = Math.max(0, Math.round(rounded / unit.seconds));
   return `${count} ${unit.name}${count === 1 ? "" : "s"}`;
 }
 
@@ -47089,7 +44364,8 @@ ${parts.message === void 0 ? "" : `<p class="quote ink" style="margin:0 0 20px;p
 <p style="margin:24px 0 12px;"><a ses:no-track class="button" href="${link}" style="display:inline-block;padding:13px 26px;border-radius:8px;background:${LIGHT.accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(parts.button)}</a></p>
 <p class="soft" style="margin:0 0 4px;font-size:14px;color:${LIGHT.soft};">Or copy this address into your browser:</p>
 <p style="margin:0 0 24px;font:13px/1.5 ${MONO};word-break:break-all;"><a ses:no-track class="link" href="${link}" style="color:${LIGHT.accent};text-decoration:none;">${link}</a></p>
-${paragraph(`${parts.until} ${parts.once}`)}
+${paragraph(parts.until, "font-weight:600;")}
+${paragraph(parts.once)}
 ${needsHtml(parts.needs)}
 ${paragraph(parts.warning, "font-weight:600;")}
 ${paragraph(parts.unexpected)}
@@ -47136,7 +44412,8 @@ function letterText(parts) {
     ...parts.message === void 0 ? [] : [quote(parts.message)],
     `${parts.button}:`,
     parts.link,
-    wrap(`${parts.until} ${parts.once}`),
+    wrap(parts.until),
+    wrap(parts.once),
     ...needs,
     wrap(parts.warning),
     wrap(parts.unexpected),
@@ -47150,7 +44427,7 @@ function factLine(name2, value) {
   return wrap(`${oneLine(name2)}: ${oneLine(value)}`, "", "  ");
 }
 function quote(message) {
-  return message.trim().split(/\r?\n/).map((line) => wrap(line, "> ", "> ")).join("\n");
+  return message.trim().split(/\r?\n/).map((line) => line.trim() === "" ? ">" : wrap(line, "> ", "> ")).join("\n");
 }
 function oneLine(text) {
   return text.replace(/\s+/g, " ").trim();
@@ -47188,20 +44465,20 @@ function writeLetter(facts) {
 function partsOf(facts) {
   return {
     heading: "A secret for you",
-    intro: `${facts.contact} sends you a secret from ${facts.source}.`,
+    intro: `${facts.contact} sends you a secret from ${facts.source}.${facts.reason === void 0 ? "" : ` Reason: ${sentence(facts.reason)}`}`,
     message: facts.message,
     link: facts.link,
     button: "Open the secret",
     until: `The link ends ${expiryInWords(facts.expiresAt, facts.now)}.`,
     once: "It opens once: have the place ready where you will keep the secret before you press Reveal.",
     needs: needsOf(facts),
-    facts: [
-      ...facts.reason === void 0 ? [] : [["Reason", facts.reason]],
-      ...Object.entries(facts.context)
-    ],
-    warning: "Nobody will ask you for this link. Do not forward it, and do not paste it anywhere.",
+    facts: Object.entries(facts.context),
+    warning: "Nobody will ask you for this link. Do not forward it, and paste it nowhere but into your browser.",
     unexpected: `Not expecting it? Leave it closed and ask ${facts.contact}, in a way you already know.`
   };
+}
+function sentence(text) {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 function needsOf({ flags, mailedCode }) {
   return [
@@ -47864,7 +45141,8 @@ function awsFailure(error3, service, { over }, wording) {
   if (!isAwsError(error3)) return error3 instanceof Error ? error3 : new Error(`${service} failed`);
   const status = error3.$metadata?.httpStatusCode ?? 0;
   const code2 = typeof error3.code === "string" ? error3.code : error3.name;
-  if (THROTTLING.has(error3.name) || status === 429 || status >= 500 || NETWORK.test(code2)) {
+  const passing = THROTTLING.has(error3.name) || NETWORK.test(code2) || NETWORK.test(error3.name);
+  if (passing || status === 429 || status >= 500) {
     return new PassingError(
       new SenderError(
         "aws_unavailable",
@@ -47886,7 +45164,7 @@ function awsFailure(error3, service, { over }, wording) {
   return wording(error3.name, error3.message) ?? new SenderError("aws_unavailable", `${service} refused the request (${error3.name}).`, { cause: error3 });
 }
 function isAwsError(error3) {
-  return error3 instanceof Error;
+  return typeof error3 === "object" && error3 !== null && "name" in error3 && "message" in error3;
 }
 
 // packages/sdk/src/secrets-manager.ts
@@ -47916,7 +45194,7 @@ function secretsManager(region, lifetime, runtime) {
     namesWithPrefix: (prefix, limit) => call(() => listNames(prefix, limit), listWording)
   };
   async function readCurrent(id) {
-    const { GetSecretValueCommand: GetSecretValueCommand2 } = await Promise.resolve().then(() => (init_dist_es17(), dist_es_exports9));
+    const { GetSecretValueCommand: GetSecretValueCommand2 } = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
     const client = await clientFor(regionOfArn(id) ?? region);
     const answer = await client.send(new GetSecretValueCommand2({ SecretId: id }), signalOf(lifetime));
     const { ARN: arn, Name: name2, VersionId: versionId, CreatedDate: createdAt } = answer;
@@ -47933,7 +45211,7 @@ function secretsManager(region, lifetime, runtime) {
     };
   }
   async function listNames(prefix, limit) {
-    const { ListSecretsCommand: ListSecretsCommand2 } = await Promise.resolve().then(() => (init_dist_es17(), dist_es_exports9));
+    const { ListSecretsCommand: ListSecretsCommand2 } = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
     const client = await clientFor(region);
     const names = [];
     let token;
@@ -47953,7 +45231,7 @@ function secretsManager(region, lifetime, runtime) {
   }
 }
 async function openClient(region) {
-  const { SecretsManagerClient: SecretsManagerClient2 } = await Promise.resolve().then(() => (init_dist_es17(), dist_es_exports9));
+  const { SecretsManagerClient: SecretsManagerClient2 } = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
   return new SecretsManagerClient2({
     ...region === void 0 ? {} : { region },
     maxAttempts: 1,
@@ -48188,7 +45466,7 @@ function networkFailure(error3, origin, lifetime, timeOut) {
   );
 }
 function causeCode(error3) {
-  const cause = error3 instanceof Error ? error3.cause : void 0;
+  const cause = typeof error3 === "object" && error3 !== null && "cause" in error3 ? error3.cause : void 0;
   const code2 = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : void 0;
   return typeof code2 === "string" ? code2 : void 0;
 }
@@ -48373,7 +45651,7 @@ function sesTransport(options, runtime) {
   return {
     send: (letter, lifetime) => call(
       async () => {
-        const { SendEmailCommand: SendEmailCommand2 } = await Promise.resolve().then(() => (init_dist_es18(), dist_es_exports10));
+        const { SendEmailCommand: SendEmailCommand2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
         const command7 = new SendEmailCommand2(requestOf(letter, options));
         const { MessageId } = await (await client()).send(command7, { abortSignal: lifetime.over });
         return MessageId ?? letter.messageId;
@@ -48401,21 +45679,23 @@ function sesTransport(options, runtime) {
     throw unverified(from);
   }
   async function stateOf2(identity, lifetime) {
-    const { GetEmailIdentityCommand: GetEmailIdentityCommand2 } = await Promise.resolve().then(() => (init_dist_es18(), dist_es_exports10));
+    const { GetEmailIdentityCommand: GetEmailIdentityCommand2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
     const command7 = new GetEmailIdentityCommand2({ EmailIdentity: identity });
     try {
       const found = await (await client()).send(command7, { abortSignal: lifetime.over });
       return found.VerifiedForSendingStatus ? "verified" : "unverified";
     } catch (error3) {
-      const name2 = error3 instanceof Error ? error3.name : "";
-      if (name2 === "NotFoundException") return "unverified";
-      if (/^AccessDenied/.test(name2)) return "hidden";
+      if (isNamed(error3, /^NotFoundException$/)) return "unverified";
+      if (isNamed(error3, /^AccessDenied/)) return "hidden";
       throw error3;
     }
   }
 }
+function isNamed(error3, pattern) {
+  return typeof error3 === "object" && error3 !== null && "name" in error3 && pattern.test(String(error3.name));
+}
 async function openClient2(region) {
-  const { SESv2Client: SESv2Client2 } = await Promise.resolve().then(() => (init_dist_es18(), dist_es_exports10));
+  const { SESv2Client: SESv2Client2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
   return new SESv2Client2({
     ...region === void 0 ? {} : { region },
     maxAttempts: 1,
@@ -48538,7 +45818,8 @@ function said(response, to) {
   return short === "" ? "" : ` (${short})`;
 }
 function isTlsError(error3) {
-  const text = error3 instanceof Error ? `${error3.message} ${"code" in error3 ? String(error3.code) : ""}` : "";
+  if (typeof error3 !== "object" || error3 === null) return false;
+  const text = `${"message" in error3 ? error3.message : ""} ${"code" in error3 ? error3.code : ""}`;
   return /certificate|wrong version number|SSL routines|CERT_|SELF_SIGNED/i.test(text);
 }
 function isSmtpError(error3) {
@@ -48587,9 +45868,9 @@ function smtpTransport(server, runtime) {
 }
 function openLazily(server) {
   const open = async () => {
-    const { createTransport: createTransport2 } = await Promise.resolve().then(() => (init_nodemailer(), nodemailer_exports));
+    const { openSmtp: openSmtp2 } = await Promise.resolve().then(() => (init_smtp_api(), smtp_api_exports));
     const tls3 = tlsOf(server);
-    return createTransport2({
+    return openSmtp2({
       host: server.host,
       port: server.port,
       secure: tls3 === "implicit",
@@ -49096,11 +46377,11 @@ function stateOf(outcome) {
   }
 }
 function annotateOutcomes(workflow, outcomes) {
-  for (const [sentence, recipients] of grouped(outcomes, failureOf)) {
-    workflow.error(`${named(recipients)}: ${sentence}`);
+  for (const [sentence2, recipients] of grouped(outcomes, failureOf)) {
+    workflow.error(`${named(recipients)}: ${sentence2}`);
   }
-  for (const [sentence, recipients] of grouped(outcomes, doubtOf)) {
-    workflow.warning(`${named(recipients)}: ${sentence}`);
+  for (const [sentence2, recipients] of grouped(outcomes, doubtOf)) {
+    workflow.warning(`${named(recipients)}: ${sentence2}`);
   }
 }
 function failureOf(outcome) {
@@ -49118,10 +46399,10 @@ function doubtOf(outcome) {
 function grouped(outcomes, sentenceOf) {
   const groups = /* @__PURE__ */ new Map();
   for (const outcome of outcomes) {
-    const sentence = sentenceOf(outcome);
-    if (sentence === void 0) continue;
-    const group3 = groups.get(sentence) ?? [];
-    groups.set(sentence, group3);
+    const sentence2 = sentenceOf(outcome);
+    if (sentence2 === void 0) continue;
+    const group3 = groups.get(sentence2) ?? [];
+    groups.set(sentence2, group3);
     group3.push(outcome.recipient);
   }
   return groups;
@@ -49175,7 +46456,7 @@ function dryRunSummary({ ready, secrets, errors: errors2 }, origin) {
     `Would go to ${ready.recipients.map(hint).join(", ")}.`
   ] : [
     `### Dry run: ${several(found.length, "problem")} to solve`,
-    found.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n")
+    found.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n")
   ];
   return [...sections, "Nothing was created or sent.", secretsList(secrets)].join("\n\n").concat("\n");
 }
@@ -49268,7 +46549,7 @@ async function runStep(readInput, surroundings, onCancel2) {
   const done = onCancel2(() => ending.stop(new SenderError("cancelled", "The workflow was cancelled.")));
   try {
     const prepared = await prepare(draft, errors2, surroundings, ending.lifetime);
-    for (const sentence of prepared.advice) workflow.warning(sentence);
+    for (const sentence2 of prepared.advice) workflow.warning(sentence2);
     return await (draft.dryRun ? dryRun : handOver2)(prepared, surroundings, ending.lifetime);
   } finally {
     done();
@@ -49306,7 +46587,7 @@ function maskLink(workflow, { link }) {
   maskAll(workflow, link.slice(link.indexOf("#") + 1));
 }
 function fail(workflow, errors2) {
-  for (const sentence of new Set(errors2.map(({ message }) => message))) workflow.error(sentence);
+  for (const sentence2 of new Set(errors2.map(({ message }) => message))) workflow.error(sentence2);
   return 1;
 }
 function timeIsUp(seconds) {
@@ -49752,9 +47033,9 @@ function info(message) {
 var githubWorkflow = {
   mask: setSecret,
   info,
-  notice: (sentence) => notice(sentence),
-  warning: (sentence) => warning2(sentence),
-  error: (sentence) => error2(sentence),
+  notice: (sentence2) => notice(sentence2),
+  warning: (sentence2) => warning2(sentence2),
+  error: (sentence2) => error2(sentence2),
   output: setOutput,
   summarise: async (markdown) => {
     if (process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(markdown, true).write();

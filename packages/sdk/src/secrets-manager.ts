@@ -45,7 +45,7 @@ export function secretsManager(
   };
 
   async function readCurrent(id: string): Promise<SecretVersion> {
-    const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+    const { GetSecretValueCommand } = await import("./secrets-manager-api.ts");
     const client = await clientFor(regionOfArn(id) ?? region);
     const answer = await client.send(new GetSecretValueCommand({ SecretId: id }), signalOf(lifetime));
     const { ARN: arn, Name: name, VersionId: versionId, CreatedDate: createdAt } = answer;
@@ -64,7 +64,7 @@ export function secretsManager(
 
   /** The name filter matches words as well as beginnings, so the answer is filtered once more. */
   async function listNames(prefix: string, limit: number): Promise<readonly string[]> {
-    const { ListSecretsCommand } = await import("@aws-sdk/client-secrets-manager");
+    const { ListSecretsCommand } = await import("./secrets-manager-api.ts");
     const client = await clientFor(region);
     const names: string[] = [];
     let token: string | undefined;
@@ -85,7 +85,7 @@ export function secretsManager(
 }
 
 async function openClient(region: string | undefined): Promise<SecretsManagerClient> {
-  const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+  const { SecretsManagerClient } = await import("./secrets-manager-api.ts");
   return new SecretsManagerClient({
     ...(region === undefined ? {} : { region }),
     maxAttempts: 1,

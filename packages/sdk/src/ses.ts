@@ -41,7 +41,7 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
     send: (letter, lifetime) =>
       call(
         async () => {
-          const { SendEmailCommand } = await import("@aws-sdk/client-sesv2");
+          const { SendEmailCommand } = await import("./ses-api.ts");
           const command = new SendEmailCommand(requestOf(letter, options));
           const { MessageId } = await (await client()).send(command, { abortSignal: lifetime.over });
           return MessageId ?? letter.messageId;
@@ -75,7 +75,7 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
     identity: string,
     lifetime: Lifetime,
   ): Promise<"verified" | "unverified" | "hidden"> {
-    const { GetEmailIdentityCommand } = await import("@aws-sdk/client-sesv2");
+    const { GetEmailIdentityCommand } = await import("./ses-api.ts");
     const command = new GetEmailIdentityCommand({ EmailIdentity: identity });
     try {
       const found = await (await client()).send(command, { abortSignal: lifetime.over });
@@ -93,7 +93,7 @@ function isNamed(error: unknown, pattern: RegExp): boolean {
 }
 
 async function openClient(region: string | undefined): Promise<SESv2Client> {
-  const { SESv2Client } = await import("@aws-sdk/client-sesv2");
+  const { SESv2Client } = await import("./ses-api.ts");
   return new SESv2Client({
     ...(region === undefined ? {} : { region }),
     maxAttempts: 1,

@@ -46,9 +46,9 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTranspo
 /** nodemailer is loaded with the first mail: a step that fails earlier never needs it. */
 function openLazily(server: SmtpServer) {
   const open = async () => {
-    const { createTransport } = await import("nodemailer");
+    const { openSmtp } = await import("./smtp-api.ts");
     const tls = tlsOf(server);
-    return createTransport({
+    return openSmtp({
       host: server.host,
       port: server.port,
       secure: tls === "implicit",

@@ -1,0 +1,65 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { builtinModules } from "node:module";
+import { describe, expect, test } from "@jest/globals";
+
+const BUILT_IN = new Set(builtinModules);
+/** Asked for by the AWS SDK where it happens to be installed, for regions that sign in another way. */
+const OPTIONAL = new Set(["@aws-sdk/signature-v4-crt"]);
+const ROOT = new URL("../../", import.meta.url);
+const BUNDLE = "packages/action/dist/index.cjs";
+const text = readFileSync(new URL(BUNDLE, ROOT), "utf8");
+const licences = readFileSync(new URL("packages/action/dist/THIRD-PARTY.txt", ROOT), "utf8");
+
+test("what is committed is what the source builds, byte for byte", () => {
+  const check = spawnSync(process.execPath, ["--import", "tsx", "packages/action/build.ts", "--check"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+  expect([check.status, check.stderr]).toEqual([0, ""]);
+});
+
+describe("the bundle", () => {
+  test("is one file of CommonJS that needs nothing but Node", () => {
+    const needed = new Set([...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name ?? ""));
+    const foreign = [...needed].filter(
+      (name) => !BUILT_IN.has(name.replace(/^node:/, "")) && !OPTIONAL.has(name),
+    );
+    expect(foreign).toEqual([]);
+    expect(text).not.toMatch(/Dynamic require of/);
+  });
+
+  test("holds no path of the machine that built it", () => {
+    expect(text).not.toContain(new URL(".", ROOT).pathname);
+    expect(text).not.toMatch(/file:\/\/\/[a-z]/);
+  });
+
+  test("is readable and below 2 MB", () => {
+    expect(Buffer.byteLength(text)).toBeLessThan(2_000_000);
+    const lines = text.split("\n");
+    expect(lines.filter((line) => line.length > 200).length).toBeLessThan(lines.length / 200);
+  });
+
+  test("comes with the licence of every package it holds", () => {
+    const held = new Set(
+      [...text.matchAll(/^\s*\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(([, name]) => name ?? ""),
+    );
+    expect(held.size).toBeGreaterThan(10);
+    expect([...held].filter((name) => !licences.includes(`\n${name} `))).toEqual([]);
+    expect(licences).not.toContain("licence not stated");
+  });
+
+  test("started with nothing set tells each input that is missing and fails", () => {
+    const { status, stdout } = spawnSync(process.execPath, [BUNDLE], {
+      cwd: ROOT,
+      encoding: "utf8",
+      env: { GITHUB_REPOSITORY: "acme/orders" },
+    });
+    expect(status).toBe(1);
+    expect(stdout.trim().split("\n")).toEqual(
+      ["endpoint", "secret-ids", "recipients", "class", "from"].map(
+        (name) => `::error::The input ${name} is not set. Set it under with: in the workflow.`,
+      ),
+    );
+  });
+});
