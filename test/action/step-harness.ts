@@ -49,7 +49,7 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
     schedule: (ms, task) => platformRuntime.schedule(ms / HURRY, task),
     fetch: async (input, init) =>
       String(input).startsWith(TOKEN_URL)
-        ? Response.json({ value: await service.mint(claims) })
+        ? Response.json({ value: await service.mint({ claims }) })
         : platformRuntime.fetch(input, init),
     ...options.runtime,
   };

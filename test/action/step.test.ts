@@ -154,6 +154,7 @@ test("advice about a missing passphrase is a warning", async () => {
 
 describe("a dry run", () => {
   test("in order says so and creates nothing", async () => {
+    await service.service.drained();
     const before = service.events.length;
     const { code, workflow } = await runStepOn(service, { inputs: { recipients: ana, "dry-run": "true" } });
     expect(code).toBe(0);

@@ -1,0 +1,203 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { InputName } from "@secret-handoff/action";
+import { secretsManager } from "@secret-handoff/sdk";
+import { startScriptedServer } from "../sdk/scripted-server.ts";
+import { startSecretsManager } from "../support/local-stack/secrets-manager/index.ts";
+import { startTestService } from "../support/test-service.ts";
+import { runStepOn, type StepOptions } from "./step-harness.ts";
+
+/** Every mistake that a user can make, and the one annotation it gives. */
+
+const service = await startTestService();
+const aws = await startSecretsManager();
+const kept = { ...process.env };
+beforeAll(() => {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "eu-west-1",
+  });
+  aws.vault.put("prod/orders", "canary-value");
+  aws.vault.put("prod/denied", "canary-value");
+  aws.vault.put("prod/deleted", "canary-value");
+  aws.vault.put("prod/large", "x".repeat(65_000));
+  aws.vault.deny("prod/denied");
+  aws.vault.markForDeletion("prod/deleted");
+  for (let n = 0; n < 101; n += 1) aws.vault.put(`many/${n}`, "canary-value");
+  for (const name of ["b", "c", "d", "e"])
+    aws.vault.put(`large/${name}`, "y".repeat(65_000 + name.charCodeAt(0)));
+});
+afterAll(async () => {
+  process.env = kept;
+  await Promise.all([service.close(), aws.close()]);
+});
+
+let ana = "";
+let run = 0;
+beforeEach(() => {
+  run += 1;
+  ana = `ana${run}@vendor.example`;
+});
+
+type Given = Partial<Record<InputName, string>>;
+
+async function sentences(inputs: Given, options: StepOptions = {}): Promise<readonly string[]> {
+  const { code, errors, workflow } = await runStepOn(service, {
+    ...options,
+    inputs: { recipients: ana, ...inputs },
+    surroundings: { openSecrets: secretsManager, ...options.surroundings },
+  });
+  expect(code).toBe(1);
+  expect(service.mail.inbox.mails.some(({ recipients }) => recipients.includes(ana))).toBe(false);
+  expect(new Set(workflow.lines).size).toBe(workflow.lines.length);
+  return errors;
+}
+
+describe("one mistake is one annotation:", () => {
+  test.each<[string, Given, string]>([
+    [
+      "an unknown secret",
+      { "secret-ids": "prod/nope" },
+      'There is no secret "prod/nope". Check secret-ids, the region and the account of the AWS role.',
+    ],
+    [
+      "a secret that the role may not read",
+      { "secret-ids": "prod/denied" },
+      'The AWS role may not read secret "prod/denied". Grant it secretsmanager:GetSecretValue on this secret.',
+    ],
+    [
+      "a secret marked for deletion",
+      { "secret-ids": "prod/deleted" },
+      'Secret "prod/deleted" cannot be read: it is marked for deletion. Restore it or drop it from secret-ids.',
+    ],
+    [
+      "no such prefix",
+      { "secret-ids": "nope/*" },
+      'No secret\'s name begins with "nope/". Check the prefix in secret-ids, the region and the account.',
+    ],
+    [
+      "too many matches",
+      { "secret-ids": "many/*" },
+      'More than 100 secrets begin with "many/". Use a longer prefix in secret-ids.',
+    ],
+    [
+      "an expiry over the class's limit",
+      { "expires-in": "25h" },
+      "expires-in is 25h, but class third-party-service allows at most 24h. Shorten expires-in or choose another class.",
+    ],
+    [
+      "a weak passphrase",
+      { passphrase: "12345678901234" },
+      "The passphrase is too weak: it has digits only. Use four or more random words.",
+    ],
+    [
+      "a class that requires approvals and a passphrase",
+      { class: "database-access", passphrase: "correct horse battery staple" },
+      "Class database-access needs approval by manager, which this action cannot bring yet. Choose a class without approvals.",
+    ],
+    [
+      "an unknown class",
+      { class: "nope" },
+      'The service has no class "nope" for this workflow. Choose one of: production-admin, database-access, api-key, third-party-service, internal-tool.',
+    ],
+    [
+      "a recipient that is no address",
+      { recipients: "ana" },
+      "Line 1 of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+    ],
+    [
+      "the same recipient twice",
+      { recipients: "x@vendor.example\nX@vendor.example" },
+      "Line 2 of recipients repeats line 1. Name each recipient once.",
+    ],
+    [
+      "a bundle that is too large",
+      { "secret-ids": "prod/large\nlarge/*" },
+      "The secrets take 325,854 bytes together and one handoff carries 262,140. Hand them over in several steps.",
+    ],
+    [
+      "a description that is too long",
+      { message: "x".repeat(4_000) },
+      "title, message, reason and context are 423 bytes too long together. Shorten them.",
+    ],
+    [
+      "an endpoint that is none",
+      { endpoint: "handoff.example.com" },
+      "endpoint is not the service's address. Write https:// and a host name, without a path: https://handoff.example.com",
+    ],
+  ])("%s", async (_, inputs, sentence) => {
+    expect(await sentences(inputs)).toEqual([sentence]);
+  });
+
+  test("no id-token permission", async () => {
+    expect(await sentences({}, { surroundings: { env: {} } })).toEqual([
+      "This job may not request an OIDC token. Add id-token: write to its permissions; workflows of forked pull requests cannot have it.",
+    ]);
+  });
+
+  test("not in the senders list, with the claims that were seen", async () => {
+    const claims = { repository: "evil/fork", repository_id: "66" };
+    expect(await sentences({}, { claims })).toEqual([
+      expect.stringMatching(
+        /^This workflow may not send through http:\/\/127\.0\.0\.1:\d+: The senders list of this service does not let this workflow .*Seen: repository evil\/fork \(id 66\), environment .+, workflow .+, ref .+, event .+\. Ask whoever runs the service to add it to the senders list\.$/,
+      ),
+    ]);
+  });
+
+  test("a token for another audience", async () => {
+    expect(await sentences({}, { claims: { aud: "https://other.example" } })).toEqual([
+      expect.stringMatching(
+        /^http:\/\/127\.0\.0\.1:\d+ does not accept this workflow's token: .+ Check that endpoint is the service's exact address\.$/,
+      ),
+    ]);
+  });
+
+  test("an endpoint that nobody listens on", async () => {
+    expect(await sentences({ endpoint: "http://127.0.0.1:1" })).toEqual([
+      "http://127.0.0.1:1 cannot be reached. Check endpoint, and that the runner may connect to it.",
+    ]);
+  });
+
+  test("an endpoint that is another service", async () => {
+    const other = await startScriptedServer();
+    other.answer({ status: 200, text: "<html>", headers: { "content-type": "text/html" } });
+    expect(await sentences({ endpoint: other.url })).toEqual([
+      `${other.url} answered 200, but not as a secret-handoff service does. Check endpoint.`,
+    ]);
+    await other.close();
+  });
+
+  test("a mail that is refused, with its recipient", async () => {
+    service.mail.smtpServer.refuse(ana);
+    expect(await sentences({})).toEqual([
+      `a•••@vendor.example: 127.0.0.1:${service.mail.smtpServer.port} refused the mail (550 5.1.1 User unknown). Check the address, and whether the server may send from this sender.`,
+    ]);
+  });
+
+  test("SMTP without TLS", async () => {
+    const { port } = service.mail.smtpServer;
+    expect(await sentences({ "smtp-host": "::ffff:127.0.0.1", "smtp-port": String(port) })).toEqual([
+      `a•••@vendor.example: ::ffff:127.0.0.1:${port} offers no TLS, and mail with a link is not sent in the clear. Set smtp-port to 465, or use a server that offers STARTTLS.`,
+    ]);
+  });
+});
+
+test("a dry run finds the mistakes of all sources at once", async () => {
+  const found = await sentences({
+    "secret-ids": "prod/nope\nprod/denied",
+    recipients: "ana",
+    passphrase: "short",
+    "expires-in": "25h",
+    "smtp-host": "::ffff:127.0.0.1",
+    "dry-run": "true",
+  });
+  expect(found.map((sentence) => sentence.split(/[ :,]/).slice(0, 4).join(" "))).toEqual([
+    "Line 1 of recipients",
+    "The passphrase is too",
+    "There is no secret",
+    "The AWS role may",
+    "expires-in is 25h ",
+    "  ffff 127.0.0.1",
+  ]);
+});
