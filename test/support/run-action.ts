@@ -1,0 +1,133 @@
+import { spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { inputEnvironment } from "./action-inputs.ts";
+import { type Addresses, DEFAULT_JOB, type Job, type LocalStack } from "./local-stack/index.ts";
+import { githubEnvironment, stackEnvironment } from "./runner-environment.ts";
+import { type Annotation, RunnerFilter } from "./runner-filter.ts";
+import { checkSummary, readFileCommands } from "./runner-filter-files.ts";
+import { type LeftBehind, RunnerFolder } from "./runner-folder.ts";
+
+export type ActionOptions = {
+  /** By their names in action.yml; defaults are filled in. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Where AWS and the id-token endpoint are; without it the environment names neither. Its issuer knows other jobs. */
+  readonly stack?: Addresses & Partial<Pick<LocalStack, "issuer">>;
+  /** Laid over the environment; undefined takes a variable away. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly job?: Partial<Job>;
+  /** Values that the workflow took from its secrets, masked from the start. */
+  readonly secrets?: readonly string[];
+  readonly bundle?: string;
+  readonly nodePath?: string;
+  /** Told of each line as the log shows it, while the action runs. */
+  readonly onLine?: (line: string) => void;
+};
+
+export type ActionResult = {
+  /** null when a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** As the log of the job shows it. */
+  readonly shown: string;
+  /** As the action wrote it: holds secrets. */
+  readonly raw: string;
+  readonly annotations: readonly Annotation[];
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+  readonly state: Readonly<Record<string, string>>;
+  /** The job summary as it is uploaded, masked. */
+  readonly summary: string;
+  readonly leftBehind: readonly LeftBehind[];
+};
+
+export type RunningAction = {
+  readonly pid: number;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly finished: Promise<ActionResult>;
+};
+
+const BUNDLE = fileURLToPath(new URL("../../packages/action/dist/index.cjs", import.meta.url));
+
+/** Inputs that lead the action to the local stack's service and SMTP server. */
+export function localInputs({ url, smtp }: Addresses): Readonly<Record<string, string>> {
+  const { hostname, port } = new URL(smtp);
+  return { endpoint: url, "smtp-host": hostname, "smtp-port": port };
+}
+
+/** Runs the built action as GitHub's runner would, in a process of its own. */
+export function runAction(options: ActionOptions): Promise<ActionResult> {
+  return startAction(options).finished;
+}
+
+/** The same, for callers that do something to it while it runs. */
+export function startAction(options: ActionOptions): RunningAction {
+  const { bundle = BUNDLE, nodePath = process.execPath, secrets = [], onLine = () => {}, stack } = options;
+  const job = { ...DEFAULT_JOB, ...options.job };
+  const requestToken =
+    (options.job && stack?.issuer?.tokenFor(options.job)) ?? stack?.idTokenRequestToken ?? "";
+  const inputs = inputEnvironment(options.inputs);
+  const folder = new RunnerFolder(job);
+  const child = spawn(nodePath, [bundle], {
+    cwd: folder.workspace,
+    env: {
+      ...githubEnvironment(job),
+      ...folder.environment(),
+      ...(stack ? stackEnvironment(stack, requestToken) : {}),
+      ...inputs,
+      ...options.env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const filter = new RunnerFilter({ secrets: [...secrets, requestToken] });
+  const shown: string[] = [];
+  let raw = "";
+  const show = (lines: readonly string[]) => {
+    shown.push(...lines);
+    for (const line of lines) onLine(line);
+  };
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      raw += text;
+      show(filter.push(text));
+    });
+  }
+  const finished = new Promise<ActionResult>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (exitCode, signal) => {
+      show(filter.end());
+      try {
+        const outputs = {
+          ...entries(filter.outputs),
+          ...entries(readFileCommands(folder.read("GITHUB_OUTPUT"))),
+        };
+        const summary = folder.read("GITHUB_STEP_SUMMARY");
+        checkSummary(summary);
+        resolve({
+          exitCode: filter.failed && exitCode === 0 ? 1 : exitCode,
+          signal,
+          shown: shown.map((line) => `${line}\n`).join(""),
+          raw,
+          annotations: filter.annotations,
+          outputs,
+          env: entries(readFileCommands(folder.read("GITHUB_ENV"))),
+          state: { ...entries(filter.state), ...entries(readFileCommands(folder.read("GITHUB_STATE"))) },
+          summary: filter.maskLines(summary),
+          leftBehind: folder.leftBehind(),
+        });
+      } catch (error) {
+        reject(error);
+      }
+    });
+  }).finally(() => folder.remove());
+  return {
+    pid: child.pid ?? 0,
+    kill: (signal) => {
+      child.kill(signal);
+    },
+    finished,
+  };
+}
+
+function entries(values: ReadonlyMap<string, string>): Record<string, string> {
+  return Object.fromEntries(values);
+}
