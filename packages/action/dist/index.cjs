@@ -30965,7 +30965,7 @@ function nmfetch(url, options) {
       deadlineTimer = void 0;
     }
   };
-  const fail2 = (err, sourceUrl = url) => {
+  const fail = (err, sourceUrl = url) => {
     if (finished3) {
       return;
     }
@@ -30978,13 +30978,13 @@ function nmfetch(url, options) {
   };
   const timeout = typeof options.timeout === "number" && options.timeout >= 0 ? options.timeout : DEFAULT_TIMEOUT2;
   if (timeout) {
-    req.setTimeout(timeout, () => fail2(new Error("Request Timeout")));
+    req.setTimeout(timeout, () => fail(new Error("Request Timeout")));
   }
   if (options.deadline) {
-    deadlineTimer = setTimeout(() => fail2(new Error("Request exceeded the allowed " + options.maxTime + " ms")), Math.max(options.deadline - Date.now(), 1));
+    deadlineTimer = setTimeout(() => fail(new Error("Request exceeded the allowed " + options.maxTime + " ms")), Math.max(options.deadline - Date.now(), 1));
     deadlineTimer.unref();
   }
-  req.on("error", (err) => fail2(err));
+  req.on("error", (err) => fail(err));
   fetchRes.once("close", () => {
     clearDeadline();
     if (finished3 || fetchRes.readableEnded) {
@@ -31012,7 +31012,7 @@ function nmfetch(url, options) {
     if ([301, 302, 303, 307, 308].includes(res.statusCode) && res.headers.location) {
       options.redirects++;
       if (options.redirects > options.maxRedirects) {
-        return fail2(new Error("Maximum redirect count exceeded"));
+        return fail(new Error("Maximum redirect count exceeded"));
       }
       options.method = "GET";
       options.body = false;
@@ -31024,7 +31024,7 @@ function nmfetch(url, options) {
       }
       const redirectParsed = parseFetchUrl(redirectUrl);
       if (!redirectParsed) {
-        return fail2(new Error("Unsupported protocol for URL " + redirectUrl), redirectUrl);
+        return fail(new Error("Unsupported protocol for URL " + redirectUrl), redirectUrl);
       }
       const crossOrigin = redirectParsed.protocol !== parsed.protocol || redirectParsed.hostname !== parsed.hostname || fetchPort(redirectParsed) !== fetchPort(parsed);
       if (options.headers && crossOrigin) {
@@ -31044,9 +31044,9 @@ function nmfetch(url, options) {
     fetchRes.statusCode = res.statusCode;
     fetchRes.headers = res.headers;
     if (res.statusCode >= 300 && !options.allowErrorResponse) {
-      return fail2(new Error("Invalid status code " + res.statusCode));
+      return fail(new Error("Invalid status code " + res.statusCode));
     }
-    res.on("error", (err) => fail2(err));
+    res.on("error", (err) => fail(err));
     res.once("end", () => clearDeadline());
     const maxBytes = typeof options.maxBytes === "number" && options.maxBytes > 0 ? options.maxBytes : DEFAULT_MAX_BYTES;
     const source = inflate || res;
@@ -31057,11 +31057,11 @@ function nmfetch(url, options) {
         return;
       }
       source.unpipe(fetchRes);
-      fail2(new Error("Response size exceeds the allowed " + maxBytes + " bytes"));
+      fail(new Error("Response size exceeds the allowed " + maxBytes + " bytes"));
     });
     if (inflate) {
       res.pipe(inflate).pipe(fetchRes);
-      inflate.on("error", (err) => fail2(err));
+      inflate.on("error", (err) => fail(err));
     } else {
       res.pipe(fetchRes);
     }
@@ -31074,7 +31074,7 @@ function nmfetch(url, options) {
         }
         req.write(body);
       } catch (err) {
-        return fail2(err);
+        return fail(err);
       }
     }
     req.end();
@@ -38094,10 +38094,10 @@ function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions,
   const cleanup = () => {
     clearTimeout(timer);
     socket.removeListener("data", onSocketData);
-    socket.removeListener("error", fail2);
+    socket.removeListener("error", fail);
     socket.removeListener("close", onEarlyClose);
   };
-  function fail2(err) {
+  function fail(err) {
     if (finished3) {
       return;
     }
@@ -38112,7 +38112,7 @@ function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions,
   function onEarlyClose() {
     const err = new Error("Proxy closed the connection before the tunnel was established");
     err.code = EPROXY;
-    fail2(err);
+    fail(err);
   }
   const chunks = [];
   let received = 0;
@@ -38130,7 +38130,7 @@ function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions,
       if (received > MAX_RESPONSE_HEADER_BYTES) {
         const err = new Error("Proxy response headers too large");
         err.code = EPROXY;
-        fail2(err);
+        fail(err);
       }
       return;
     }
@@ -38145,7 +38145,7 @@ function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions,
     if (!match || (match[1] || "").charAt(0) !== "2") {
       const err = new Error("Invalid response from proxy" + (match && ": " + match[1] || ""));
       err.code = EPROXY;
-      return fail2(err);
+      return fail(err);
     }
     finished3 = true;
     cleanup();
@@ -38180,9 +38180,9 @@ function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions,
   timer = setTimeout(() => {
     const err = new Error("Proxy socket timed out");
     err.code = ETIMEDOUT;
-    fail2(err);
+    fail(err);
   }, timeout);
-  socket.once("error", fail2);
+  socket.once("error", fail);
   socket.once("close", onEarlyClose);
 }
 var import_node_net5, import_node_tls, MAX_RESPONSE_HEADER_BYTES, unbracket, http_proxy_client_default;
@@ -38602,16 +38602,16 @@ var init_mailer = __esm({
           }
           done(err, info2);
         };
-        const fail2 = (err) => {
+        const fail = (err) => {
           finish(err);
         };
         function onAbort() {
-          fail2(createAbortError2(signal));
+          fail(createAbortError2(signal));
         }
         if (signalOption !== void 0 && signalOption !== null && !signal) {
           const err = new Error("The signal option must be an AbortSignal");
           err.code = ECONFIG;
-          setImmediate(() => fail2(err));
+          setImmediate(() => fail(err));
           return promise;
         }
         if (signal) {
@@ -38637,7 +38637,7 @@ var init_mailer = __esm({
               tnx: "plugin",
               action: "compile"
             }, "PluginCompile Error: %s", err.message);
-            return fail2(err);
+            return fail(err);
           }
           let recipientCount;
           try {
@@ -38652,7 +38652,7 @@ var init_mailer = __esm({
               tnx: "transport",
               action: "send"
             }, "Compile Error: %s", err2.message);
-            return fail2(err2);
+            return fail(err2);
           }
           const maxRecipients = mail.data.maxRecipients === void 0 ? DEFAULT_MAX_RECIPIENTS : mail.data.maxRecipients;
           if (maxRecipients && recipientCount > maxRecipients) {
@@ -38663,7 +38663,7 @@ var init_mailer = __esm({
               tnx: "transport",
               action: "send"
             }, "Send Error: %s", err2.message);
-            return fail2(err2);
+            return fail(err2);
           }
           this._processPlugins("stream", mail, (err2) => {
             if (settled3) {
@@ -38675,7 +38675,7 @@ var init_mailer = __esm({
                 tnx: "plugin",
                 action: "stream"
               }, "PluginStream Error: %s", err2.message);
-              return fail2(err2);
+              return fail(err2);
             }
             if (mail.data.dkim || this.dkim) {
               mail.message.processFunc((input) => {
@@ -46448,17 +46448,20 @@ function deliverySummary(order, secrets, outcomes, origin) {
 ${doubts.join("\n")}`]
   ].join("\n\n").concat("\n");
 }
-function dryRunSummary({ ready, secrets, errors: errors2 }, origin) {
-  const found = [...new Set(errors2.map(({ message }) => message))];
-  const sections = ready ? [
+function dryRunSummary({ order, recipients }, secrets, origin) {
+  return [
     "### Dry run: everything is in order",
-    factsLine(ready.order, origin),
-    `Would go to ${ready.recipients.map(hint).join(", ")}.`
-  ] : [
-    `### Dry run: ${several(found.length, "problem")} to solve`,
-    found.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n")
-  ];
-  return [...sections, "Nothing was created or sent.", secretsList(secrets)].join("\n\n").concat("\n");
+    factsLine(order, origin),
+    `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
+    secretsList(secrets)
+  ].join("\n\n").concat("\n");
+}
+function problemsSummary(sentences, { dryRun }) {
+  return [
+    `### ${dryRun ? "Dry run" : "Not handed over"}: ${several(sentences.length, "problem")} to solve`,
+    sentences.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n"),
+    "Nothing was created or sent."
+  ].join("\n\n").concat("\n");
 }
 function factsLine(order, origin) {
   const asked = {
@@ -46477,7 +46480,6 @@ function factsLine(order, origin) {
   return `${facts.join("; ")}.`;
 }
 function secretsList(secrets) {
-  if (secrets.length === 0) return "No secret could be read.";
   const rows = secrets.map(({ label, name: name2, versionId }) => [
     escapeMarkdown(label),
     escapeMarkdown(name2),
@@ -46529,7 +46531,11 @@ function code(text) {
   return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
 }
 function utc(seconds) {
-  return new Date(seconds * 1e3).toISOString().slice(0, 16).replace("T", " ");
+  const date2 = new Intl.DateTimeFormat("en-GB", {
+    ...{ day: "numeric", month: "short", year: "numeric" },
+    ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC" }
+  });
+  return date2.format(seconds * 1e3).replaceAll(" ", "&nbsp;");
 }
 function several(count, what) {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
@@ -46550,21 +46556,27 @@ async function runStep(readInput, surroundings, onCancel2) {
   try {
     const prepared = await prepare(draft, errors2, surroundings, ending.lifetime);
     for (const sentence2 of prepared.advice) workflow.warning(sentence2);
-    return await (draft.dryRun ? dryRun : handOver2)(prepared, surroundings, ending.lifetime);
+    const dryRun = draft.dryRun ?? false;
+    if (!prepared.ready) return await tellProblems(prepared.errors, workflow, dryRun);
+    if (dryRun) return await tellInOrder(prepared.ready, prepared.secrets, surroundings);
+    return await handOver2(prepared.ready, prepared.secrets, surroundings, ending.lifetime);
   } finally {
     done();
     ending.close();
   }
 }
-async function dryRun(prepared, { workflow, origin }) {
-  await workflow.summarise(dryRunSummary(prepared, origin));
-  if (!prepared.ready) return fail(workflow, prepared.errors);
+async function tellProblems(errors2, workflow, dryRun) {
+  const sentences = [...new Set(errors2.map(({ message }) => message))];
+  for (const sentence2 of sentences) workflow.error(sentence2);
+  await workflow.summarise(problemsSummary(sentences, { dryRun }));
+  return 1;
+}
+async function tellInOrder(ready, secrets, { workflow, origin }) {
   workflow.info("Dry run: everything is in order. Nothing was created or sent.");
+  await workflow.summarise(dryRunSummary(ready, secrets, origin));
   return 0;
 }
-async function handOver2({ ready, secrets, errors: errors2 }, { workflow, runtime, origin }, lifetime) {
-  if (!ready) return fail(workflow, errors2);
-  const { order, recipients, service, mail } = ready;
+async function handOver2({ order, recipients, service, mail }, secrets, { workflow, runtime, origin }, lifetime) {
   workflow.info(
     `Read ${several(secrets.length, "secret")}. Handing over to ${several(recipients.length, "recipient")} through ${service.origin}.`
   );
@@ -46585,10 +46597,6 @@ async function handOver2({ ready, secrets, errors: errors2 }, { workflow, runtim
 function maskLink(workflow, { link }) {
   maskAll(workflow, link);
   maskAll(workflow, link.slice(link.indexOf("#") + 1));
-}
-function fail(workflow, errors2) {
-  for (const sentence2 of new Set(errors2.map(({ message }) => message))) workflow.error(sentence2);
-  return 1;
 }
 function timeIsUp(seconds) {
   return new SenderError(

@@ -5,4 +5,5 @@ export { maskedForms, SHORTEST_MASKED } from "./masking.ts";
 export type { Origin } from "./origin.ts";
 export type { Surroundings } from "./prepare.ts";
 export { type OnCancel, runStep } from "./step.ts";
+export { deliverySummary, dryRunSummary, problemsSummary } from "./summary.ts";
 export type { Workflow } from "./workflow.ts";

@@ -28,14 +28,17 @@ export type Surroundings = {
   readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
 };
 
+/** What a delivery takes. */
+export type Ready = {
+  readonly order: Order;
+  readonly recipients: readonly string[];
+  readonly service: ServiceClient;
+  readonly mail: MailTransport;
+};
+
 /** Everything is known and nothing has been created. `ready` is there only when there are no errors. */
 export type Prepared = {
-  readonly ready?: {
-    readonly order: Order;
-    readonly recipients: readonly string[];
-    readonly service: ServiceClient;
-    readonly mail: MailTransport;
-  };
+  readonly ready?: Ready;
   readonly secrets: readonly LabelledSecret[];
   readonly errors: readonly SenderError[];
   /** What should be known but stops nothing. */

