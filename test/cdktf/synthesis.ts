@@ -49,3 +49,6 @@ export function resource(json: SynthesisedStack, type: string, name: string): Bl
 export function resources(json: SynthesisedStack, type: string): readonly Block[] {
   return Object.values(json.resource[type] ?? {});
 }
+
+/** How a stack refers to what only Terraform knows. */
+export const ref = (address: string): string => `\${${address}}`;

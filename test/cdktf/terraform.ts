@@ -95,7 +95,9 @@ export class Workspace {
         AWS_EC2_METADATA_DISABLED: "true",
       },
     });
-    if (status !== 0) throw new Error(`terraform ${args.join(" ")} failed:\n${stdout}\n${stderr}`);
+    if (status !== 0) {
+      throw new Error(`terraform ${args.join(" ")} failed:\n${stdout}\n${stderr}`.slice(0, 5_000));
+    }
     return stdout;
   }
 

@@ -5,7 +5,7 @@ import { classesOf, type PolicyProps, type SenderEntry } from "./policy.ts";
 const CLASS_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 /** GitHub's rules for owners and repositories. */
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
-const WORKFLOW = /^[^/\s]+\/[^/\s]+\/\.github\/workflows\/[^/@\s]+\.ya?ml@\S+$/;
+const WORKFLOW = /^([^/\s]+\/[^/\s]+\/)?\.github\/workflows\/[^/@\s]+\.ya?ml(@\S+)?$/;
 const PERMISSIONS: readonly string[] = ["send", "revoke", "audit"];
 
 /** What is wrong with the senders and the classes, each a sentence. */
@@ -79,7 +79,9 @@ function senderProblems(sender: SenderEntry, classes: readonly CredentialClass[]
     problems.push("repository must read owner/name");
   }
   if (sender.workflow !== undefined && !WORKFLOW.test(sender.workflow)) {
-    problems.push("workflow must read owner/name/.github/workflows/file.yml@ref");
+    problems.push(
+      "workflow must read .github/workflows/file.yml, with owner/name/ before it or @ref after it where needed",
+    );
   }
   if (sender.ref !== undefined && !sender.ref.startsWith("refs/")) {
     problems.push("ref must be a whole git ref, such as refs/heads/main");

@@ -1,6 +1,6 @@
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
 
-/** What a sender's token may do. */
+/** What a sender's token may do; `send` includes seeing and revoking its own handoffs. */
 export type Permission = "send" | "revoke" | "audit";
 
 /** One entry of the senders list. A token must match every part that is given. */
@@ -11,7 +11,7 @@ export type SenderEntry = {
   readonly repository?: string;
   /** The job's GitHub environment. */
   readonly environment?: string;
-  /** `owner/name/.github/workflows/file.yml@ref`, as in the token's `job_workflow_ref`. */
+  /** `.github/workflows/file.yml`, with `owner/name/` before it for a reusable one, with `@ref` after it to hold its ref. */
   readonly workflow?: string;
   /** The git ref, `refs/heads/main`. */
   readonly ref?: string;

@@ -63,7 +63,7 @@ export type SmtpMailProps = {
   readonly kind: "smtp";
   /** The sender's address. */
   readonly from: string;
-  /** ARN of a Secrets Manager secret with JSON `{"host","port","username","password"}`. */
+  /** ARN of a Secrets Manager secret with JSON `{"host","port","user","password"}`; port 587 where none is given. */
   readonly secretArn: string;
   /** ARN of the KMS key that encrypts it, where that is not aws/secretsmanager. */
   readonly kmsKeyArn?: string;

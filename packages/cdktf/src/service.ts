@@ -162,22 +162,26 @@ export class Service extends Construct {
   }
 
   #configure({ mail, policyJson }: ServiceProps): void {
-    const shared = {
-      TABLE_NAME: this.tables.handoffs.name,
-      AUDIT_TABLE_NAME: this.tables.audit.name,
-      ORIGIN: this.origin,
-    };
+    const handoffs = { TABLE_NAME: this.tables.handoffs.name };
+    const tables = { ...handoffs, AUDIT_TABLE_NAME: this.tables.audit.name };
+    const origin = { ORIGIN: this.origin };
     const bus = { EVENT_BUS_NAME: this.events.bus.name };
     const { recipient, sender, drainer, sweeper } = this.functions;
     recipient.configure({
-      ...shared,
+      ...handoffs,
+      ...origin,
       MAIL_FROM: mail?.from,
       MAIL_CONFIGURATION_SET: this.mail?.configurationSet.configurationSetName,
       SMTP_SECRET_ARN: mail?.kind === "smtp" ? mail.secretArn : undefined,
     });
-    sender.configure({ ...shared, CONFIG: policyJson, PSEUDONYM_KEY_ID: this.pseudonymKey.key.keyId });
-    drainer.configure({ ...shared, ...bus });
-    sweeper.configure({ ...shared, ...bus });
+    sender.configure({
+      ...tables,
+      ...origin,
+      CONFIG: policyJson,
+      PSEUDONYM_KEY_ID: this.pseudonymKey.key.keyId,
+    });
+    drainer.configure({ ...tables, ...bus });
+    sweeper.configure({ ...tables, ...bus });
   }
 
   #followStream(drainer: ServiceFunction, drainerPolicy: IamRolePolicy): void {
@@ -186,6 +190,7 @@ export class Service extends Construct {
       eventSourceArn: this.tables.handoffs.streamArn,
       startingPosition: "TRIM_HORIZON",
       batchSize: 100,
+      functionResponseTypes: ["ReportBatchItemFailures"],
       bisectBatchOnFunctionError: true,
       // What is given up here, the sweeper drains: nothing is lost, and no queue of keys is needed.
       maximumRetryAttempts: 5,

@@ -4,7 +4,7 @@ import { Route53Record } from "@cdktf/provider-aws/lib/route53-record/index.js";
 import { Sesv2ConfigurationSet } from "@cdktf/provider-aws/lib/sesv2-configuration-set/index.js";
 import { Sesv2ConfigurationSetEventDestination } from "@cdktf/provider-aws/lib/sesv2-configuration-set-event-destination/index.js";
 import { Sesv2EmailIdentity } from "@cdktf/provider-aws/lib/sesv2-email-identity/index.js";
-import { Fn } from "cdktf";
+import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
 import { ForwardingRole } from "./forwarding-role.ts";
 import type { SesMailProps } from "./secret-handoff-props.ts";
@@ -25,7 +25,7 @@ const DKIM_KEYS = [0, 1, 2] as const;
 export class SesMail extends Construct {
   readonly identityArn: string;
   readonly configurationSet: Sesv2ConfigurationSet;
-  /** The DKIM records to publish, where they are not published here: name and target of each. */
+  /** Of the DKIM records to publish, where they are not published here: TOKEN._domainkey.DOMAIN to TOKEN.dkim.amazonses.com. */
   readonly dkimTokens: readonly string[] | undefined;
 
   constructor(scope: Construct, id: string, props: SesMailConstructProps) {
@@ -53,10 +53,9 @@ export class SesMail extends Construct {
       configurationSetName: this.configurationSet.configurationSetName,
     });
     this.identityArn = identity.arn;
-    const tokens = identity.dkimSigningAttributes.tokens;
-    this.dkimTokens = DKIM_KEYS.map((index) => Fn.element(tokens, index) as string);
-    if (props.hostedZoneId !== undefined)
-      this.#publishDkim(props.identity, props.hostedZoneId, this.dkimTokens);
+    // An address, unlike a domain, has no DKIM keys of its own: then the list is empty.
+    this.dkimTokens = Token.asList(`\${flatten(${identity.fqn}.dkim_signing_attributes[*].tokens)}`);
+    if (props.hostedZoneId !== undefined) this.#publishDkim(identity, props.hostedZoneId);
   }
 
   /** Neither OPEN nor CLICK is among the events: SES follows only where a destination asks for them. */
@@ -93,11 +92,12 @@ export class SesMail extends Construct {
     });
   }
 
-  #publishDkim(domain: string, hostedZoneId: string, tokens: readonly string[]): void {
-    for (const [index, token] of tokens.entries()) {
-      new Route53Record(this, `dkim-${index + 1}`, {
+  #publishDkim(identity: Sesv2EmailIdentity, hostedZoneId: string): void {
+    for (const key of DKIM_KEYS) {
+      const token = Fn.element(identity.dkimSigningAttributes.tokens, key) as string;
+      new Route53Record(this, `dkim-${key + 1}`, {
         zoneId: hostedZoneId,
-        name: `${token}._domainkey.${domain}`,
+        name: `${token}._domainkey.${identity.emailIdentity}`,
         type: "CNAME",
         records: [`${token}.dkim.amazonses.com`],
         ttl: 1_800,

@@ -5,7 +5,7 @@ import { CustomDomain } from "../custom-domain.ts";
 import { Edge } from "../edge.ts";
 import { ReadableStack } from "../readable-stack.ts";
 import { tagEverything } from "../tag-everything.ts";
-import { ref, SHARED, type Variable } from "./variables.ts";
+import { expression, ref, SHARED, type Variable } from "./variables.ts";
 
 const HOST: Readonly<Record<string, Variable>> = {
   host: {
@@ -70,7 +70,7 @@ export class EdgeModule extends ReadableStack {
         certificateArn: ref("certificate_arn"),
         hostedZoneId: ref("hosted_zone_id"),
       },
-      apiHost: '${replace(var.api_endpoint, "https://", "")}',
+      apiHost: expression('replace(var.api_endpoint, "https://", "")'),
       requestsPerAddress: Token.asNumber(ref("requests_per_address")),
       priceClass: ref("price_class"),
     });

@@ -6,8 +6,8 @@ import { ReadableStack } from "../readable-stack.ts";
 import { outputsOf } from "../secret-handoff.ts";
 import { Service } from "../service.ts";
 import { tagEverything } from "../tag-everything.ts";
-import { POLICY_BYTES, POLICY_EXPRESSION, POLICY_VARIABLES } from "./policy-variables.ts";
-import { ref, SHARED, type Variable } from "./variables.ts";
+import { POLICY, POLICY_BYTES, POLICY_VARIABLES } from "./policy-variables.ts";
+import { expression, ref, SHARED, type Variable } from "./variables.ts";
 
 const throttle = (routes: string, rate: number, burst: number): Variable => ({
   type: "object({ rate = number, burst = number })",
@@ -80,8 +80,8 @@ export class ServiceModule extends ReadableStack {
     const service = new Service(this, "service", {
       name: ref("name"),
       code,
-      policyJson: POLICY_EXPRESSION,
-      origin: (apiEndpoint) => `\${coalesce(var.origin, ${apiEndpoint})}`,
+      policyJson: expression(POLICY),
+      origin: (apiEndpoint) => expression(`coalesce(var.origin, ${apiEndpoint})`),
       closeDefaultEndpoint: Token.asAny(ref("close_default_endpoint")),
       mail: {
         kind: "ses",
@@ -107,14 +107,14 @@ export class ServiceModule extends ReadableStack {
     });
     service.functions.sender.function.addOverride("lifecycle.precondition", [
       {
-        condition: `\${length(${POLICY_EXPRESSION.slice(2, -1)}) <= ${POLICY_BYTES}}`,
+        condition: expression(`length(${POLICY}) <= ${POLICY_BYTES}`),
         error_message: `senders and classes take more than the ${POLICY_BYTES} bytes that Lambda leaves for them: name fewer, or split them over two services.`,
       },
     ]);
     tagEverything(service, ref("tags"));
     this.output({
       ...outputsOf(service, false),
-      peopleEndpoint: `\${var.close_default_endpoint ? var.origin : ${service.api.api.fqn}.api_endpoint}`,
+      peopleEndpoint: expression(`var.close_default_endpoint ? var.origin : ${service.api.api.apiEndpoint}`),
       apiId: service.api.api.id,
       apiEndpoint: service.api.api.apiEndpoint,
       stageId: service.api.stage.id,

@@ -23,14 +23,17 @@ export function variableBlocks(variables: Readonly<Record<string, Variable>>): R
         description,
         ...(value === undefined ? {} : { default: value }),
         nullable: value === null,
-        ...(holds ? { validation: [{ condition: `\${${holds[0]}}`, error_message: holds[1] }] } : {}),
+        ...(holds ? { validation: [{ condition: expression(holds[0]), error_message: holds[1] }] } : {}),
       },
     ]),
   );
 }
 
+/** A Terraform expression as a value. */
+export const expression = (text: string): Expression => `\${${text}}`;
+
 /** An input, where it is used. */
-export const ref = (name: string): Expression => `\${var.${name}}`;
+export const ref = (name: string): Expression => expression(`var.${name}`);
 
 /** Inputs that more than one module has. */
 export const SHARED = {

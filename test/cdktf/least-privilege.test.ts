@@ -1,0 +1,224 @@
+import { describe, expect, test } from "@jest/globals";
+import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
+import { allows, type FoundPolicy, listOf, policiesOf } from "./iam.ts";
+import { ref, synthesise } from "./synthesis.ts";
+
+const STACKS = {
+  least: synthesise(LEAST).json,
+  everything: synthesise(EVERYTHING).json,
+  smtp: synthesise(SMTP).json,
+};
+const POLICIES = Object.values(STACKS).flatMap(policiesOf);
+
+/** Where AWS offers no resource to name. In a key's own policy, `*` is that key. */
+const NO_OTHER_RESOURCE: Readonly<Record<string, string>> = {
+  "secretsmanager:ListSecrets": "lists; has no resource type",
+  "secretsmanager:GetRandomPassword": "gives randomness; has no resource type",
+};
+
+function policyOf(address: string, json = STACKS.least): FoundPolicy {
+  const found = policiesOf(json).find((policy) => policy.address === address);
+  if (!found) throw new Error(`the stack has no ${address}`);
+  return found;
+}
+
+describe("every policy of every stack", () => {
+  test("is found: roles, trust, key, topic, logs, people", () => {
+    expect(new Set(policiesOf(STACKS.everything).map(({ address }) => address.split(".")[0]))).toEqual(
+      new Set([
+        "aws_iam_role",
+        "aws_iam_role_policy",
+        "aws_iam_policy",
+        "aws_kms_key",
+        "aws_sns_topic_policy",
+        "aws_cloudwatch_log_resource_policy",
+      ]),
+    );
+  });
+
+  test("names every action, without a wildcard", () => {
+    const actions = POLICIES.flatMap(({ statements }) => statements.flatMap(({ Action }) => listOf(Action)));
+    expect(actions.length).toBeGreaterThan(100);
+    expect(actions.filter((action) => !/^[a-z0-9-]+:[A-Za-z]+$/.test(action))).toEqual([]);
+  });
+
+  test("names its resources, except where AWS knows no other", () => {
+    const anything = POLICIES.filter(({ address }) => !address.startsWith("aws_kms_key.")).flatMap(
+      ({ statements }) =>
+        statements
+          .filter(({ Resource }) => listOf(Resource).includes("*"))
+          .flatMap(({ Action }) => listOf(Action)),
+    );
+    expect(new Set(anything)).toEqual(new Set(Object.keys(NO_OTHER_RESOURCE)));
+  });
+
+  test("admits no principal but AWS services, the account's administrators and one OIDC provider", () => {
+    const principals = POLICIES.flatMap(({ statements }) =>
+      statements.flatMap(({ Principal = {} }) =>
+        Object.entries(Principal).flatMap(([kind, values]) =>
+          listOf(values).map((value) => `${kind} ${value}`),
+        ),
+      ),
+    );
+    expect(principals.filter((principal) => /\*/.test(principal))).toEqual([]);
+    expect(new Set(principals.filter((principal) => principal.startsWith("Service")))).toEqual(
+      new Set([
+        "Service lambda.amazonaws.com",
+        "Service events.amazonaws.com",
+        "Service cloudwatch.amazonaws.com",
+        "Service delivery.logs.amazonaws.com",
+      ]),
+    );
+  });
+
+  test("only allows: what is not named is not allowed", () => {
+    expect(new Set(POLICIES.flatMap(({ statements }) => statements.map(({ Effect }) => Effect)))).toEqual(
+      new Set(["Allow"]),
+    );
+  });
+});
+
+const TABLE = ref("aws_dynamodb_table.tables_handoffs.arn");
+const AUDIT = ref("aws_dynamodb_table.tables_audit.arn");
+const READ = {
+  "dynamodb:Select": "SPECIFIC_ATTRIBUTES",
+  "dynamodb:Attributes": ["id", "state", "expiresAt"],
+};
+
+/** Calls on the tables, and who may make them. */
+const CALLS = {
+  "reads an envelope by name": {
+    action: "dynamodb:GetItem",
+    resource: TABLE,
+    context: { ...READ, "dynamodb:Attributes": ["id", "envelope"] },
+    by: ["recipient"],
+  },
+  "reads a whole item": {
+    action: "dynamodb:GetItem",
+    resource: TABLE,
+    context: { "dynamodb:Attributes": ["id"], "dynamodb:Select": "ALL_ATTRIBUTES" },
+    by: ["recipient"],
+  },
+  "reads a state by name": {
+    action: "dynamodb:GetItem",
+    resource: TABLE,
+    context: READ,
+    by: ["recipient", "sender", "drainer", "sweeper"],
+  },
+  "gets a whole item back from an update": {
+    action: "dynamodb:UpdateItem",
+    resource: TABLE,
+    context: { "dynamodb:ReturnValues": "ALL_NEW" },
+    by: ["recipient"],
+  },
+  "gets back what an update removed": {
+    action: "dynamodb:UpdateItem",
+    resource: TABLE,
+    context: { "dynamodb:ReturnValues": "UPDATED_OLD" },
+    by: ["recipient"],
+  },
+  "updates, and gets nothing back": {
+    action: "dynamodb:UpdateItem",
+    resource: TABLE,
+    context: { "dynamodb:ReturnValues": "NONE" },
+    by: ["recipient", "sender", "drainer", "sweeper"],
+  },
+  "puts a handoff": { action: "dynamodb:PutItem", resource: TABLE, context: {}, by: ["sender"] },
+  "puts over a handoff and gets it back": {
+    action: "dynamodb:PutItem",
+    resource: TABLE,
+    context: { "dynamodb:ReturnValues": "ALL_OLD" },
+    by: [],
+  },
+  "scans the table": { action: "dynamodb:Scan", resource: TABLE, context: READ, by: [] },
+  "deletes a handoff": { action: "dynamodb:DeleteItem", resource: TABLE, context: {}, by: [] },
+  "reads the table through PartiQL": {
+    action: "dynamodb:PartiQLSelect",
+    resource: TABLE,
+    context: READ,
+    by: [],
+  },
+  "finds what is due": {
+    action: "dynamodb:Query",
+    resource: `${TABLE}/index/due`,
+    context: {},
+    by: ["sweeper"],
+  },
+  "stores an event": {
+    action: "dynamodb:PutItem",
+    resource: AUDIT,
+    context: {},
+    by: ["sender", "drainer", "sweeper"],
+  },
+  "changes an event": { action: "dynamodb:UpdateItem", resource: AUDIT, context: {}, by: [] },
+  "reads events": { action: "dynamodb:Query", resource: `${AUDIT}/index/byDay`, context: {}, by: ["sender"] },
+  "makes a pseudonym": {
+    action: "kms:GenerateMac",
+    resource: ref("aws_kms_key.pseudonyms_key.arn"),
+    context: {},
+    by: ["sender"],
+  },
+  "mails from the configured address": {
+    action: "ses:SendEmail",
+    resource: ref("aws_sesv2_email_identity.mail_identity.arn"),
+    context: { "ses:FromAddress": "handoff@example.com" },
+    by: ["recipient"],
+  },
+  "mails from another address": {
+    action: "ses:SendEmail",
+    resource: ref("aws_sesv2_email_identity.mail_identity.arn"),
+    context: { "ses:FromAddress": "ceo@example.com" },
+    by: [],
+  },
+};
+
+describe("a function's role", () => {
+  test.each(Object.entries(CALLS))("%s: only those that must", (_, { by, ...call }) => {
+    const may = ["recipient", "sender", "drainer", "sweeper"].filter((role) =>
+      allows(policyOf(`aws_iam_role_policy.${role}_policy`).statements, call),
+    );
+    expect(may).toEqual(by);
+  });
+
+  test("is assumed by Lambda alone", () => {
+    for (const role of ["recipient", "sender", "drainer", "sweeper"]) {
+      expect(policyOf(`aws_iam_role.${role}_role`).statements).toEqual([
+        {
+          Sid: "LambdaOnly",
+          Effect: "Allow",
+          Principal: { Service: "lambda.amazonaws.com" },
+          Action: ["sts:AssumeRole"],
+        },
+      ]);
+    }
+  });
+});
+
+describe("the pseudonym key", () => {
+  test("is used by the sender's role alone; administrators manage it and cannot test guesses at addresses", () => {
+    const { statements } = policyOf("aws_kms_key.pseudonyms_key");
+    const users = statements.filter(({ Action }) => listOf(Action).some((action) => /Mac$/.test(action)));
+    expect(users.map(({ Principal }) => Principal)).toEqual([{ AWS: ref("aws_iam_role.sender_role.arn") }]);
+  });
+});
+
+describe("a workflow's role", () => {
+  const { statements } = policyOf("aws_iam_role_policy.github_orders_sender_policy", STACKS.everything);
+
+  test("has nothing on the tables, the API or the keys of the service", () => {
+    const services = statements.flatMap(({ Action }) => listOf(Action).map((action) => action.split(":")[0]));
+    expect(new Set(services)).toEqual(new Set(["secretsmanager", "kms", "ses"]));
+  });
+
+  test("reads the secrets that are named, whole names with Secrets Manager's own ending", () => {
+    const named = statements.find(({ Sid }) => Sid === "UseNamedSecrets");
+    const names = listOf(named?.Resource).map((arn) => arn.replace(/^.*:secret:/, ""));
+    expect(names).toEqual(["prod/orders/*", "prod/billing-??????"]);
+  });
+
+  test("writes a value only where it may generate one, and only rotates where it may do that", () => {
+    const actions = statements.flatMap(({ Action }) => listOf(Action));
+    expect(actions).toContain("secretsmanager:PutSecretValue");
+    expect(actions).not.toContain("secretsmanager:RotateSecret");
+  });
+});

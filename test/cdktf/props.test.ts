@@ -1,0 +1,240 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  InvalidProps,
+  type SecretHandoffProps,
+  type SecretHandoffSenderProps,
+  type SenderEntry,
+} from "@secret-handoff/cdktf";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { EVERYTHING, LEAST } from "./configurations.ts";
+import { synthesise } from "./synthesis.ts";
+
+type Service = Omit<SecretHandoffProps, "code" | "edge">;
+
+function problemsOf(build: () => unknown): readonly string[] {
+  try {
+    build();
+  } catch (error) {
+    if (error instanceof InvalidProps) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+const withService = (change: Partial<Service>) => () =>
+  synthesise({ ...LEAST, service: { ...LEAST.service, ...change } });
+const [anyClass] = DEFAULT_CLASSES.filter(({ name }) => name === "api-key") as [CredentialClass];
+const withClass = (change: Partial<CredentialClass>) =>
+  withService({ classes: [{ ...anyClass, ...change }] });
+const withSender = (change: SenderEntry) => withService({ senders: [change] });
+const withMail = (from: string, identity = "example.com") =>
+  withService({ mail: { kind: "ses", identity, from } });
+
+/** Each mistake and the sentence that it is answered with, whole. */
+const MISTAKES: Readonly<Record<string, readonly [() => unknown, string]>> = {
+  "a domain with a scheme": [
+    withService({ domain: { name: "https://handoff.example.com", hostedZoneId: "Z1" } }),
+    "domain.name must be a bare host name in lower case, such as handoff.example.com: no scheme, port, path or wildcard",
+  ],
+  "a wildcard domain": [
+    withService({ domain: { name: "*.example.com", hostedZoneId: "Z1" } }),
+    "domain.name must be a bare host name in lower case, such as handoff.example.com: no scheme, port, path or wildcard",
+  ],
+  "a domain without a certificate": [
+    withService({ domain: { name: "handoff.example.com" } }),
+    "domain needs certificateArn, or hostedZoneId so that a certificate can be made and validated",
+  ],
+  "CloudFront without a domain": [
+    () => synthesise({ ...LEAST, service: { ...LEAST.service, edge: {} } }),
+    "edge needs domain: without it the links would lead past CloudFront",
+  ],
+  "a certificate that CloudFront cannot see": [
+    () =>
+      synthesise({
+        ...EVERYTHING,
+        service: {
+          ...EVERYTHING.service,
+          domain: {
+            name: "handoff.example.com",
+            certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/1",
+          },
+        },
+      }),
+    "with edge, domain.certificateArn must be of a certificate in us-east-1, where CloudFront looks for it",
+  ],
+  "a name that is too long for roles": [
+    withService({ name: "x".repeat(41) }),
+    "name must be 1 to 40 of a-z, 0-9 and hyphens, beginning with a letter: it begins the names of the roles, which may have 64",
+  ],
+  "a retention that CloudWatch does not offer": [
+    withService({ logRetentionDays: 45 }),
+    "CloudWatch does not offer a retention of 45 days; the next that it offers is 60",
+  ],
+  "a retention of events that CloudWatch does not offer": [
+    withService({ events: { logRetentionDays: 4_000 } }),
+    "CloudWatch does not offer a retention of 4000 days; the next that it offers is 3653",
+  ],
+  "too little memory": [
+    withService({ memorySize: 64 }),
+    "memorySize must be whole megabytes from 128 to 10240",
+  ],
+  "an old runtime": [
+    withService({ runtime: "nodejs18.x" }),
+    "runtime must be a Lambda runtime of Node.js 20 or later, such as nodejs24.x",
+  ],
+  "a function that could never run": [
+    withService({ reservedConcurrency: { sweeper: 0 } }),
+    "reservedConcurrency.sweeper must be a whole number above 0; with 0 the function would never run",
+  ],
+  "a route that lets nothing through": [
+    withService({ throttles: { page: { rate: 0, burst: 10 } } }),
+    "throttles.page must let something through: a rate above 0 and a burst of at least 1",
+  ],
+  "codes without mail": [
+    () => {
+      const { mail: _, ...service } = LEAST.service;
+      return synthesise({ ...LEAST, service });
+    },
+    "mail is not set, so no code could be mailed for production-admin: set it, or give the class another verification",
+  ],
+  "mail from no address": [withMail("handoff"), "mail.from must be an address, such as handoff@example.com"],
+  "mail from another domain": [
+    withMail("handoff@example.org"),
+    "mail.from must be of the identity: SES sends only from what it has verified",
+  ],
+  "an issuer with a trailing slash": [
+    withService({ issuer: "https://token.example.com/" }),
+    "the issuer must be an https URL without a trailing slash, as it stands in the tokens' iss claim",
+  ],
+  "a class without expiry": [
+    withClass({ expiresWithin: Number.NaN }),
+    "the class api-key has no expiry: set expiresWithin to whole seconds, at least 60",
+  ],
+  "a class twice": [
+    withService({ classes: [anyClass, anyClass] }),
+    "the class api-key is there twice; keep one",
+  ],
+  "a class with a name that is no word": [
+    withClass({ name: "API key" }),
+    "a class's name must be 1 to 64 of a-z, 0-9 and hyphens, beginning with a letter or digit",
+  ],
+  "no class at all": [
+    withService({ classes: [] }),
+    "there is no class, so nothing could be sent; name one, or leave classes out",
+  ],
+  "the same approval twice": [
+    withClass({ approvals: ["manager", "manager"] }),
+    "the class api-key asks for the approval manager twice; two approvals come from two environments",
+  ],
+  "a class whose environment no sender names": [
+    withClass({ environments: ["vault"] }),
+    "the class api-key asks for the environment vault, which no sender names: nobody could send it. Add a sender with that environment, or take it out of the class",
+  ],
+  "a sender that matches everything": [
+    withSender({ environment: "production", may: ["send"] }),
+    "sender 1: it names no repository, so every repository on GitHub would match; give repositoryId",
+  ],
+  "a sender with a wildcard": [
+    withSender({ repository: "example/*", may: ["send"] }),
+    "sender 1: repository has a wildcard, but every part is compared as a whole; write it out",
+  ],
+  "a sender with an empty part": [
+    withSender({ repositoryId: "1", environment: "", may: ["send"] }),
+    "sender 1: environment is empty; write it out, or leave it out",
+  ],
+  "a repository id that is a name": [
+    withSender({ repositoryId: "orders", may: ["send"] }),
+    "sender 1: repositoryId must be GitHub's number of the repository (gh api repos/OWNER/NAME --jq .id)",
+  ],
+  "a sender of a class that does not exist": [
+    withSender({ repositoryId: "1", classes: ["api-keys"], may: ["send"] }),
+    "sender 1: it may send the class api-keys, which does not exist",
+  ],
+  "a sender that may nothing": [
+    withSender({ repositoryId: "1", may: [] }),
+    "sender 1: may must be some of send, revoke and audit",
+  ],
+  "a branch name instead of a ref": [
+    withSender({ repositoryId: "1", ref: "main", may: ["send"] }),
+    "sender 1: ref must be a whole git ref, such as refs/heads/main",
+  ],
+  "a workflow by its title": [
+    withSender({ repositoryId: "1", workflow: "Rotate", may: ["send"] }),
+    "sender 1: workflow must read .github/workflows/file.yml, with owner/name/ before it or @ref after it where needed",
+  ],
+};
+
+describe("a mistake in the service's props", () => {
+  test.each(Object.entries(MISTAKES))("%s", (_, [build, sentence]) => {
+    const problems = problemsOf(build);
+    expect(problems).toContain(sentence);
+  });
+
+  test("is told together with every other one", () => {
+    const problems = problemsOf(withService({ name: "", memorySize: 1, senders: [{ may: [] }] }));
+    expect(problems).toHaveLength(4);
+  });
+
+  test("a policy that Lambda's environment cannot hold is refused with the bytes it takes", () => {
+    const senders = Array.from({ length: 60 }, (_, index) => ({
+      repositoryId: String(1_000_000 + index),
+      environment: "production",
+      may: ["send"] as const,
+    }));
+    const [problem = ""] = problemsOf(withService({ senders }));
+    const [, takes, leaves] =
+      /^senders and classes take (\d+) bytes as JSON, and Lambda leaves (\d+) for them in the 4096 bytes/.exec(
+        problem,
+      ) ?? [];
+    expect(Number(takes)).toBeGreaterThan(Number(leaves));
+    expect(Number(leaves)).toBeGreaterThan(3_000);
+    expect(problemsOf(withService({ senders: senders.slice(0, 25) }))).toEqual([]);
+  });
+});
+
+const workflow = (change: Partial<SecretHandoffSenderProps>) => () => {
+  const orders = EVERYTHING.gitHub?.orders;
+  if (!orders) throw new Error("the configuration has no workflow");
+  return synthesise({ ...EVERYTHING, gitHub: { orders: { ...orders, ...change } } });
+};
+
+const WORKFLOW_MISTAKES: Readonly<Record<string, readonly [() => unknown, string]>> = {
+  "a repository with a wildcard": [
+    workflow({ repository: "example/*" }),
+    "repository has a wildcard, and it would admit repositories that are not yours: name one, and build one role for each",
+  ],
+  "an environment with a wildcard": [
+    workflow({ environment: "prod*" }),
+    "environment has a wildcard, and it would admit jobs that no environment's rules protect: name one, and build one role for each",
+  ],
+  "a workflow with a wildcard": [
+    workflow({ workflow: "example/orders/.github/workflows/*@refs/heads/main" }),
+    "workflow has a wildcard, and it would admit workflows that anybody with write access can add: name one, and build one role for each",
+  ],
+  "an owner by name": [
+    workflow({ ownerId: "example" }),
+    "ownerId must be GitHub's number: names can be given to somebody else, numbers cannot",
+  ],
+  "no environment": [
+    workflow({ environment: "" }),
+    "environment is empty: without one, any job of the repository would match",
+  ],
+  "a workflow that AWS cannot compare": [
+    workflow({ issuer: "https://github.example.com/_services/token" }),
+    "AWS compares a token's workflow for github.com only: with another issuer, leave workflow out and protect the environment",
+  ],
+  "no secret": [
+    workflow({ secretNames: [], secretTags: {} }),
+    "the role could read no secret: give secretNames or secretTags",
+  ],
+  "every secret": [
+    workflow({ secretNames: ["*"] }),
+    "* is no name of a secret: write it out, or end a path with /*",
+  ],
+};
+
+describe("a mistake in a workflow's props", () => {
+  test.each(Object.entries(WORKFLOW_MISTAKES))("%s", (_, [build, sentence]) => {
+    expect(problemsOf(build)).toEqual([sentence]);
+  });
+});

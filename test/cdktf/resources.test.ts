@@ -1,0 +1,272 @@
+import { describe, expect, test } from "@jest/globals";
+import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
+import { ref, resource, resources, synthesise } from "./synthesis.ts";
+
+const least = synthesise(LEAST).json;
+const everything = synthesise(EVERYTHING).json;
+const smtp = synthesise(SMTP).json;
+
+describe("the tables", () => {
+  test("the one-time table is on demand, has TTL and a stream of keys, and is never backed up", () => {
+    expect(resource(least, "aws_dynamodb_table", "tables_handoffs")).toMatchObject({
+      billing_mode: "PAY_PER_REQUEST",
+      hash_key: "id",
+      range_key: "linkVerifier",
+      ttl: { enabled: true, attribute_name: "ttl" },
+      stream_enabled: true,
+      stream_view_type: "KEYS_ONLY",
+      point_in_time_recovery: { enabled: false },
+      deletion_protection_enabled: true,
+    });
+  });
+
+  test("the audit table has point-in-time recovery and deletion protection", () => {
+    expect(resource(least, "aws_dynamodb_table", "tables_audit")).toMatchObject({
+      hash_key: "stream",
+      range_key: "sequence",
+      point_in_time_recovery: { enabled: true },
+      deletion_protection_enabled: true,
+    });
+  });
+
+  test("both take a key of one's own, and can be unprotected for a tear-down", () => {
+    for (const table of resources(everything, "aws_dynamodb_table")) {
+      expect(table).toMatchObject({
+        server_side_encryption: { enabled: true, kms_key_arn: EVERYTHING.service.kmsKeyArn },
+        deletion_protection_enabled: false,
+      });
+    }
+  });
+});
+
+describe("the functions", () => {
+  test("are arm64, on Node.js 24, with no concurrency reserved", () => {
+    const functions = resources(least, "aws_lambda_function");
+    expect(functions).toHaveLength(4);
+    for (const one of functions) {
+      expect(one).toMatchObject({
+        architectures: ["arm64"],
+        runtime: "nodejs24.x",
+        handler: "index.handler",
+      });
+      expect(one).not.toHaveProperty("reserved_concurrent_executions");
+    }
+  });
+
+  test("have nothing in their environment but names, addresses and the policy", () => {
+    const names = resources(everything, "aws_lambda_function").flatMap(({ environment }) =>
+      Object.keys((environment as { variables: object }).variables),
+    );
+    expect(new Set(names)).toEqual(
+      new Set([
+        "TABLE_NAME",
+        "AUDIT_TABLE_NAME",
+        "ORIGIN",
+        "MAIL_FROM",
+        "MAIL_CONFIGURATION_SET",
+        "CONFIG",
+        "PSEUDONYM_KEY_ID",
+        "EVENT_BUS_NAME",
+      ]),
+    );
+  });
+
+  test("are told of an SMTP server by the ARN of a secret", () => {
+    expect(resource(smtp, "aws_lambda_function", "recipient_function")).toHaveProperty(
+      "environment.variables.SMTP_SECRET_ARN",
+      SMTP.service.mail?.kind === "smtp" && SMTP.service.mail.secretArn,
+    );
+  });
+
+  test("keep their logs no longer than they are told", () => {
+    for (const group of resources(least, "aws_cloudwatch_log_group")) {
+      expect(group).toMatchObject({ retention_in_days: 30 });
+    }
+  });
+
+  test("the drainer follows the stream from its start, gives up after an hour, and skips what TTL removes", () => {
+    expect(resource(least, "aws_lambda_event_source_mapping", "stream_mapping")).toMatchObject({
+      starting_position: "TRIM_HORIZON",
+      maximum_record_age_in_seconds: 3_600,
+      function_response_types: ["ReportBatchItemFailures"],
+      filter_criteria: { filter: [{ pattern: '{"eventName":["INSERT","MODIFY"]}' }] },
+      depends_on: ["aws_iam_role_policy.drainer_policy"],
+    });
+  });
+});
+
+describe("the API", () => {
+  test("has these routes and no other, each with a limit of its own", () => {
+    const routes = resources(least, "aws_apigatewayv2_route").map(({ route_key, authorization_type }) => [
+      route_key,
+      authorization_type,
+    ]);
+    expect(Object.fromEntries(routes)).toEqual({
+      "GET /h/{proxy+}": "NONE",
+      "HEAD /h/{proxy+}": "NONE",
+      "POST /v1/handoffs/{proxy+}": "NONE",
+      "ANY /v1/sender/{proxy+}": "NONE",
+      "ANY /iam/v1/sender/{proxy+}": "AWS_IAM",
+    });
+    const stage = resource(least, "aws_apigatewayv2_stage", "http_stage");
+    expect(stage.route_settings).toHaveLength(routes.length);
+    expect(stage.default_route_settings).toEqual({ throttling_rate_limit: 5, throttling_burst_limit: 20 });
+  });
+
+  test("logs neither path, query, body, address nor user agent", () => {
+    const { access_log_settings } = resource(least, "aws_apigatewayv2_stage", "http_stage");
+    const { format } = access_log_settings as { format: string };
+    const logged = new Set(Array.from(format.matchAll(/\$context\.([\w.]+)/g), ([, name]) => name));
+    expect(logged).toEqual(
+      new Set([
+        "requestId",
+        "requestTime",
+        "routeKey",
+        "status",
+        "responseLength",
+        "responseLatency",
+        "integrationLatency",
+        "integration.integrationStatus",
+        "error.responseType",
+      ]),
+    );
+  });
+
+  test("closes its own address behind a domain, and only there", () => {
+    const closed = [least, smtp, everything].map(
+      (json) => resource(json, "aws_apigatewayv2_api", "http_api").disable_execute_api_endpoint,
+    );
+    // CloudFront itself must reach it.
+    expect(closed).toEqual([false, true, false]);
+  });
+
+  test("behind CloudFront nothing is cached, and neither logs nor samples keep a path", () => {
+    const distribution = resource(everything, "aws_cloudfront_distribution", "edge_distribution");
+    expect(distribution).not.toHaveProperty("logging_config");
+    expect(distribution).toHaveProperty(
+      "default_cache_behavior.cache_policy_id",
+      "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+    );
+    const acl = JSON.stringify(resource(everything, "aws_wafv2_web_acl", "edge_web_acl"));
+    expect(acl).not.toContain('"sampled_requests_enabled":true');
+    expect(acl).toContain('"provider":"aws.us_east_1"');
+  });
+});
+
+describe("mail", () => {
+  test("follows nobody: no opens, no clicks, no engagement metrics", () => {
+    expect(resource(least, "aws_sesv2_configuration_set", "mail_configuration_set")).toMatchObject({
+      delivery_options: { tls_policy: "REQUIRE" },
+      vdm_options: { dashboard_options: { engagement_metrics: "DISABLED" } },
+    });
+    expect(
+      resource(least, "aws_sesv2_configuration_set_event_destination", "mail_failures").event_destination,
+    ).toMatchObject({ matching_event_types: ["BOUNCE", "COMPLAINT", "REJECT", "RENDERING_FAILURE"] });
+  });
+
+  test("reports what did not arrive on the bus, for this configuration set only", () => {
+    const rule = resource(least, "aws_cloudwatch_event_rule", "mail_failure_rule");
+    expect(JSON.parse(String(rule.event_pattern))).toEqual({
+      source: ["aws.ses"],
+      detail: {
+        mail: {
+          tags: {
+            "ses:configuration-set": [
+              ref("aws_sesv2_configuration_set.mail_configuration_set.configuration_set_name"),
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  test("makes nothing in SES for an SMTP server", () => {
+    expect(Object.keys(smtp.resource).filter((type) => type.startsWith("aws_ses"))).toEqual([]);
+  });
+});
+
+describe("what watches", () => {
+  test("locked and reported handoffs are told to the topic straight from the bus", () => {
+    for (const what of ["locked", "reported"]) {
+      const rule = resource(least, "aws_cloudwatch_event_rule", `alarms_${what}_rule`);
+      expect(JSON.parse(String(rule.event_pattern))).toEqual({
+        source: ["secret-handoff"],
+        "detail-type": [what],
+      });
+      expect(resource(least, "aws_cloudwatch_event_target", `alarms_${what}_target`)).toHaveProperty(
+        "arn",
+        ref("aws_sns_topic.alarms_topic.arn"),
+      );
+    }
+  });
+
+  test("every alarm acts on the topic, the given one where there is one", () => {
+    for (const [json, topic] of [
+      [least, ref("aws_sns_topic.alarms_topic.arn")],
+      [smtp, SMTP.service.alarms?.topicArn],
+    ] as const) {
+      const alarms = resources(json, "aws_cloudwatch_metric_alarm");
+      expect(alarms.map(({ alarm_name }) => String(alarm_name).replace("secret-handoff-", ""))).toEqual(
+        expect.arrayContaining([
+          "server-errors",
+          "drainer-failing",
+          "drainer-behind",
+          "sweeper-failing",
+          "sweeper-silent",
+          "recipient-throttled",
+          "table-throttled",
+          "link-mangled",
+        ]),
+      );
+      for (const alarm of alarms)
+        expect(alarm).toMatchObject({ alarm_actions: [topic], ok_actions: [topic] });
+    }
+    expect(smtp.resource).not.toHaveProperty("aws_sns_topic");
+  });
+
+  test("audit events go to every target that is named, and to none by default", () => {
+    expect(least.resource.aws_cloudwatch_event_rule).not.toHaveProperty("events_every_event");
+    const targets = Object.keys(everything.resource.aws_cloudwatch_event_target ?? {});
+    expect(targets).toEqual(expect.arrayContaining(["events_to_topic", "events_to_log", "events_to_bus"]));
+  });
+});
+
+describe("tags and boundary", () => {
+  test("everything that can have tags has them, and every role its boundary", () => {
+    for (const [type, name] of [
+      ["aws_dynamodb_table", "tables_handoffs"],
+      ["aws_lambda_function", "sweeper_function"],
+      ["aws_apigatewayv2_stage", "http_stage"],
+      ["aws_cloudfront_distribution", "edge_distribution"],
+      ["aws_kms_key", "pseudonyms_key"],
+    ] as const) {
+      expect(resource(everything, type, name).tags).toEqual(EVERYTHING.service.tags);
+    }
+    const boundaries = resources(everything, "aws_iam_role").map((role) => role.permissions_boundary);
+    expect(new Set(boundaries)).toEqual(new Set([EVERYTHING.service.permissionsBoundaryArn]));
+  });
+});
+
+describe("outputs", () => {
+  test("tell a workflow and a platform team what they need", () => {
+    expect(Object.keys(everything.output).sort()).toEqual([
+      "alarm_topic_arn",
+      "audit_table_name",
+      "dkim_tokens",
+      "domain_target",
+      "endpoint",
+      "event_bus_arn",
+      "event_bus_name",
+      "mail_configuration_set",
+      "mail_configuration_set_arn",
+      "mail_identity_arn",
+      "orders_role_arn",
+      "people_endpoint",
+      "people_policy_arn",
+      "pseudonym_key_arn",
+    ]);
+    expect(everything.output.endpoint?.value).toBe("https://handoff.example.com");
+    expect(least.output.endpoint?.value).toBe(ref("aws_apigatewayv2_api.http_api.api_endpoint"));
+    expect(everything.output.people_endpoint?.value).toBe(ref("aws_apigatewayv2_api.http_api.api_endpoint"));
+  });
+});

@@ -1,0 +1,56 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
+import { emptyFunctions, type Synthesis, synthesise } from "./synthesis.ts";
+
+function filesOf({ folder }: Synthesis): Readonly<Record<string, string>> {
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+  return Object.fromEntries(
+    names.map((name) => [name.slice(folder.length), readFileSync(name).toString("base64")]),
+  );
+}
+
+describe("what is synthesised", () => {
+  test.each([
+    ["the least", LEAST],
+    ["everything", EVERYTHING],
+    ["SMTP", SMTP],
+  ])("is the same files when it is done twice, from two places: %s", (_, config) => {
+    const [first, second] = [emptyFunctions(), emptyFunctions()].map((code) =>
+      filesOf(synthesise(config, code)),
+    );
+    expect(Object.keys(first ?? {})).toHaveLength(5);
+    expect(first).toEqual(second);
+  });
+
+  test("holds no path of the machine it was made on", () => {
+    const { json, folder } = synthesise(EVERYTHING);
+    const text = JSON.stringify(json);
+    for (const path of [process.cwd(), folder, process.env.HOME ?? "/root"]) expect(text).not.toContain(path);
+  });
+
+  test("keeps its state in S3 with encryption and a lock, or in a relative file", () => {
+    expect(synthesise(EVERYTHING).json.terraform.backend).toEqual({
+      s3: {
+        bucket: "state",
+        key: "secret-handoff.tfstate",
+        region: "eu-central-1",
+        encrypt: true,
+        use_lockfile: true,
+      },
+    });
+    expect(synthesise(LEAST).json.terraform.backend).toEqual({
+      local: { path: "../../../terraform.secret-handoff.tfstate" },
+    });
+  });
+
+  test("needs no lookup in the account, so that a plan can be made without one", () => {
+    const lookups = [LEAST, EVERYTHING, SMTP].flatMap((config) =>
+      Object.keys(synthesise(config).json.data ?? {}),
+    );
+    expect(new Set(lookups)).toEqual(new Set(["aws_region"]));
+  });
+});

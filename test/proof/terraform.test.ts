@@ -1,0 +1,99 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { buildModules, type StackConfig } from "@secret-handoff/cdktf";
+import { EVERYTHING, LEAST, SMTP } from "../cdktf/configurations.ts";
+import { OFFLINE_PROVIDER, rewriteFor } from "../cdktf/offline.ts";
+import { emptyFunctions, synthesise } from "../cdktf/synthesis.ts";
+import { findTerraform, type Terraform, Workspace } from "../cdktf/terraform.ts";
+import { atTier, report } from "../support/tier.ts";
+
+const found = findTerraform();
+if (typeof found === "string") report(`skipped: ${found}`);
+else report(`${found.program} with the AWS provider ${found.awsVersion}`);
+const withTerraform = typeof found === "string" ? test.skip : test;
+
+const open: Workspace[] = [];
+afterEach(() => {
+  for (const workspace of open.splice(0)) workspace.remove();
+});
+
+function workspace(): Workspace {
+  const made = new Workspace(found as Terraform);
+  open.push(made);
+  return made;
+}
+
+const fixture = (name: string) => readFileSync(new URL(`../cdktf/fixtures/${name}`, import.meta.url), "utf8");
+
+/** A stack, ready for the provider that is at hand. */
+function stackWorkspace(config: StackConfig): Workspace {
+  const made = workspace();
+  const { folder, json } = synthesise(config);
+  const { json: rewritten, rewrites } = rewriteFor((found as Terraform).awsVersion, json);
+  for (const rewrite of rewrites) report(`rewritten for the provider at hand: ${rewrite}`);
+  made.copy(folder);
+  made.write("cdk.tf.json", JSON.stringify(rewritten, undefined, 1));
+  made.run("init", "-input=false");
+  return made;
+}
+
+const STACKS = [
+  ["everything", EVERYTHING],
+  ["SMTP and a domain", SMTP],
+] as const;
+
+describe("on the real AWS provider", () => {
+  withTerraform(
+    "the least is valid, can be planned without an account, and applies to a mocked provider",
+    () => {
+      const made = stackWorkspace(LEAST);
+      expectPlan("the least", made);
+      made.write("applied.tftest.hcl", fixture("applied.tftest.hcl"));
+      expect(made.run("test", "-no-color")).toContain("Success! 1 passed, 0 failed.");
+    },
+  );
+
+  withTerraform.each(STACKS.slice(0, atTier({ cit: 1, proof: 2 })))(
+    "a stack is valid and can be planned without an account: %s",
+    (name, config) => expectPlan(name, stackWorkspace(config)),
+  );
+
+  withTerraform("the plain modules are valid, can be planned together, and refuse mistakes", () => {
+    const made = workspace();
+    buildModules(emptyFunctions(), join(made.folder, "module"));
+    const example = "module/examples/complete";
+    const settings = Object.entries(OFFLINE_PROVIDER).map(
+      ([key, value]) => `${key} = ${JSON.stringify(value)}`,
+    );
+    const offline = made
+      .read(`${example}/main.tf`)
+      .replaceAll('provider "aws" {', `$&\n${settings.join("\n")}`);
+    made.write(`${example}/main.tf`, offline);
+    const run = (...args: readonly string[]) => made.run(`-chdir=${example}`, ...args);
+    run("init", "-input=false");
+    expect(JSON.parse(run("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
+    for (const edge of [true, false].slice(0, atTier({ cit: 1, proof: 2 }))) {
+      const output = run("plan", "-input=false", "-no-color", "-var=runtime=nodejs22.x", `-var=edge=${edge}`);
+      expect(planned(output)).toBeGreaterThan(60);
+      expect(output).toContain('endpoint = "https://handoff.example.com"');
+      expect(output.includes("aws_cloudfront_distribution")).toBe(edge);
+      report(`plan of the modules ${edge ? "with" : "without"} CloudFront: ${planned(output)} resources`);
+    }
+    made.write("module/module.tftest.hcl", fixture("module.tftest.hcl"));
+    made.run("-chdir=module", "init", "-input=false");
+    expect(made.run("-chdir=module", "test", "-no-color")).toContain("Success! 3 passed, 0 failed.");
+  });
+});
+
+/** How many resources a plan would make. */
+function planned(output: string): number {
+  return Number(/Plan: (\d+) to add, 0 to change, 0 to destroy/.exec(output)?.[1]);
+}
+
+function expectPlan(name: string, made: Workspace): void {
+  expect(JSON.parse(made.run("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
+  const resources = planned(made.run("plan", "-input=false", "-no-color"));
+  expect(resources).toBeGreaterThan(50);
+  report(`plan of ${name}: ${resources} resources`);
+}
