@@ -44956,7 +44956,7 @@ async function expand2(selector, source) {
       `The alias "${selector.alias}" fits one secret, but ${names.length} begin with "${selector.prefix}". Drop the alias or use a longer prefix.`
     );
   }
-  return names.map((id) => ({ id, ...alias }));
+  return names.toSorted().map((id) => ({ id, ...alias }));
 }
 function onceEach(secrets) {
   const seen = /* @__PURE__ */ new Set();

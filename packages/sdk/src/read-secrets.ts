@@ -14,7 +14,7 @@ export type ReadResult = {
 };
 
 /**
- * Reads every selected secret once, in the order they were named. A failure does not stop the others, so that all of them
+ * Reads every selected secret once, in the order they were named, those of a prefix by name. A failure does not stop the others, so that all of them
  * can be told at once.
  * @param onRead told each version before anything else is done with it: the place to mask
  */
@@ -81,7 +81,7 @@ async function expand(selector: SecretSelector, source: SecretsSource): Promise<
       `The alias "${selector.alias}" fits one secret, but ${names.length} begin with "${selector.prefix}". Drop the alias or use a longer prefix.`,
     );
   }
-  return names.map((id) => ({ id, ...alias }));
+  return names.toSorted().map((id) => ({ id, ...alias }));
 }
 
 /** A secret that was named twice goes once, under its first label. */
