@@ -1,18 +1,20 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildPage } from "@secret-handoff/page";
 import { build } from "esbuild";
 
-/** Builds the four functions into dist/NAME/index.js, each folder an asset of its own. Byte for byte reproducible. */
+/** Builds the four functions into dist/NAME/index.js (or into the folder that is named), each an asset of its own. Byte for byte reproducible. */
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const dist = resolve(process.argv[2] ?? here("dist"));
 const FUNCTIONS = ["recipient", "sender", "drainer", "sweeper"] as const;
 
-rmSync(here("dist"), { recursive: true, force: true });
+rmSync(dist, { recursive: true, force: true });
 for (const name of FUNCTIONS) {
   await build({
     absWorkingDir: here("../.."),
     entryPoints: [here(`src/handlers/${name}.ts`)],
-    outfile: here(`dist/${name}/index.js`),
+    outfile: join(dist, name, "index.js"),
     bundle: true,
     platform: "node",
     target: "node20",
@@ -24,5 +26,5 @@ for (const name of FUNCTIONS) {
     alias: { "@aws-sdk/credential-provider-node": here("src/handlers/credentials.ts") },
   });
 }
-mkdirSync(here("dist/recipient"), { recursive: true });
-writeFileSync(here("dist/recipient/page.json"), JSON.stringify(await buildPage()));
+mkdirSync(join(dist, "recipient"), { recursive: true });
+writeFileSync(join(dist, "recipient", "page.json"), JSON.stringify(await buildPage()));
