@@ -45880,7 +45880,7 @@ function openLazily(server) {
       greetingTimeout: CONNECT_MS3,
       dnsTimeout: CONNECT_MS3,
       socketTimeout: SILENCE_MS,
-      ...server.login ? { auth: { user: server.login.user, pass: server.login.password.reveal() } } : {}
+      ...server.login ? { forceAuth: true, auth: { user: server.login.user, pass: server.login.password.reveal() } } : {}
     });
   };
   let transport;

@@ -14,8 +14,8 @@ export type ReadResult = {
 };
 
 /**
- * Reads every selected secret once, in the order they were named, those of a prefix by name. A failure does not stop the others, so that all of them
- * can be told at once.
+ * Reads every selected secret once, in the order they were named, those of a prefix by name. A failure does not stop the
+ * others, so that all of them can be told at once.
  * @param onRead told each version before anything else is done with it: the place to mask
  */
 export async function readSecrets(

@@ -58,7 +58,9 @@ function openLazily(server: SmtpServer) {
       greetingTimeout: CONNECT_MS,
       dnsTimeout: CONNECT_MS,
       socketTimeout: SILENCE_MS,
-      ...(server.login ? { auth: { user: server.login.user, pass: server.login.password.reveal() } } : {}),
+      ...(server.login
+        ? { forceAuth: true, auth: { user: server.login.user, pass: server.login.password.reveal() } }
+        : {}),
     });
   };
   let transport: ReturnType<typeof open> | undefined;

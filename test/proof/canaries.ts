@@ -1,0 +1,60 @@
+import { deriveLinkKeys, deriveOpenKeys, parseLink } from "@secret-handoff/protocol";
+
+/** Something that must show up nowhere, and what it is called in a report. */
+export type Canary = { readonly name: string; readonly bytes: Buffer };
+
+export function textCanary(name: string, text: string): Canary {
+  return { name, bytes: Buffer.from(text, "utf8") };
+}
+
+/** The link and everything that is derived from it. */
+export async function linkCanaries(
+  link: string,
+  answers: { readonly email: string; readonly passphrase?: string },
+): Promise<readonly Canary[]> {
+  const parsed = parseLink(link);
+  const { linkToken, headerKey, kdfSalt, emailKey } = deriveLinkKeys(parsed.id, parsed.linkSecret);
+  const { claimToken, contentKey } = await deriveOpenKeys(parsed, answers);
+  const raw = {
+    linkSecret: parsed.linkSecret,
+    linkToken,
+    headerKey,
+    kdfSalt,
+    emailKey,
+    claimToken,
+    contentKey,
+  };
+  return [
+    textCanary("link", link),
+    textCanary("fragment", link.slice(link.indexOf("#") + 1)),
+    ...Object.entries(raw).map(([name, bytes]) => ({ name, bytes: Buffer.from(bytes) })),
+  ];
+}
+
+/** Every spelling in which a canary could leak; the raw one is searched as bytes. */
+function spellings({ bytes }: Canary): readonly Buffer[] {
+  const text = bytes.toString("utf8");
+  const isText = Buffer.from(text, "utf8").equals(bytes);
+  const base64 = bytes.toString("base64");
+  const texts = [
+    base64.replace(/=+$/, ""),
+    bytes.toString("base64url"),
+    bytes.toString("hex"),
+    bytes.toString("hex").toUpperCase(),
+    ...(isText ? [encodeURIComponent(text), JSON.stringify(text).slice(1, -1)] : []),
+  ];
+  return [bytes, ...texts.map((spelling) => Buffer.from(spelling, "utf8"))];
+}
+
+/** One place that was searched. */
+export type Place = { readonly name: string; readonly content: string | Uint8Array };
+
+/** Where which canary was found; empty is what the proof wants. */
+export function findCanaries(canaries: readonly Canary[], places: readonly Place[]): readonly string[] {
+  return places.flatMap(({ name, content }) => {
+    const haystack = typeof content === "string" ? Buffer.from(content, "utf8") : Buffer.from(content);
+    return canaries
+      .filter((canary) => spellings(canary).some((spelling) => haystack.includes(spelling)))
+      .map((canary) => `${canary.name} in ${name}`);
+  });
+}

@@ -1,0 +1,245 @@
+import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { type AttributeValue, DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { afterAll, expect, test } from "@jest/globals";
+import type { AuditEvent } from "@secret-handoff/lambda";
+import { startLocalStack } from "../support/local-stack/index.ts";
+import { AUDIT_TABLE, TABLE } from "../support/local-stack/service.ts";
+import { Recipient } from "../support/recipient.ts";
+import { type ActionOptions, type ActionResult, localInputs, startAction } from "../support/run-action.ts";
+import { atTier, report } from "../support/tier.ts";
+import { type Canary, findCanaries, linkCanaries, type Place, textCanary } from "./canaries.ts";
+import { watchProcess } from "./process-watch.ts";
+
+/** Nothing secret shows up anywhere but in the mail and in the envelope, whatever goes wrong. */
+
+const ROUNDS = atTier({ cit: 1, proof: 10 });
+
+const logged: string[] = [];
+const events: AuditEvent[] = [];
+const stack = await startLocalStack({
+  page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
+  log: (line) => logged.push(JSON.stringify(line)),
+  onEvent: (event) => events.push(event),
+});
+const engine = new DynamoDBClient({
+  endpoint: stack.engine.endpoint,
+  region: "local",
+  credentials: { accessKeyId: "local", secretAccessKey: "local" },
+});
+afterAll(async () => {
+  engine.destroy();
+  await stack.close();
+});
+
+type Scenario = {
+  readonly name: string;
+  readonly inputs: (fresh: Fresh) => Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly before?: (fresh: Fresh) => void;
+  readonly cancelAt?: RegExp;
+  readonly exit: number;
+};
+
+/** What is new in each run. */
+type Fresh = {
+  readonly name: string;
+  readonly to: string;
+  readonly passphrase: string;
+  readonly canaries: readonly Canary[];
+};
+
+const SMTP = localInputs(stack);
+const SES = { endpoint: stack.url, region: "eu-west-1" };
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: "SMTP, passphrase", inputs: ({ passphrase }) => ({ ...SMTP, passphrase }), exit: 0 },
+  { name: "SES, fields of JSON", inputs: () => ({ ...SES, "parse-json-secrets": "true" }), exit: 0 },
+  {
+    name: "debug logging",
+    inputs: () => SMTP,
+    env: { RUNNER_DEBUG: "1", ACTIONS_STEP_DEBUG: "true" },
+    exit: 0,
+  },
+  { name: "dry run", inputs: ({ passphrase }) => ({ ...SMTP, passphrase, "dry-run": "true" }), exit: 0 },
+  {
+    name: "mail refused",
+    inputs: () => SMTP,
+    before: ({ to }) => stack.mail.smtpServer.refuse(to),
+    exit: 1,
+  },
+  {
+    name: "login refused",
+    inputs: ({ passphrase }) => ({ ...SMTP, "smtp-user": "mailer", "smtp-password": passphrase }),
+    exit: 1,
+  },
+  { name: "service gone", inputs: () => ({ ...SMTP, endpoint: "http://127.0.0.1:1" }), exit: 1 },
+  {
+    name: "another secret unknown",
+    inputs: ({ name }) => ({ ...SMTP, "secret-ids": `${name}/*\nnope` }),
+    exit: 1,
+  },
+  { name: "weak passphrase", inputs: () => ({ ...SMTP, passphrase: "8264019375" }), exit: 1 },
+  { name: "cancelled", inputs: () => SMTP, cancelAt: /^Read \d/, exit: 1 },
+];
+
+test(`${SCENARIOS.length} ways for a run to go, ${ROUNDS} rounds: no secret, link, token or passphrase anywhere`, async () => {
+  let searched = 0;
+  let canaries = 0;
+  let looks = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const scenario of SCENARIOS) {
+      const { result, found, count, places, watched } = await play(scenario, `r${round}-${searched}`);
+      expect([scenario.name, result.exitCode, found]).toEqual([scenario.name, scenario.exit, []]);
+      searched += places;
+      canaries += count;
+      looks += watched;
+    }
+  }
+  report(
+    `${ROUNDS * SCENARIOS.length} runs, ${canaries} canaries in 6 spellings each, ${searched} places, ${looks} looks at processes: none found`,
+  );
+}, 900_000);
+
+test("the search itself finds a canary in every spelling", () => {
+  const canary = textCanary("c", 'cä"n/ary+&');
+  const spelt = [
+    'cä"n/ary+&',
+    Buffer.from('cä"n/ary+&').toString("base64"),
+    Buffer.from('cä"n/ary+&').toString("base64url"),
+    Buffer.from('cä"n/ary+&').toString("hex"),
+    encodeURIComponent('cä"n/ary+&'),
+    JSON.stringify('cä"n/ary+&'),
+  ];
+  const places = spelt.map((content, index) => ({ name: String(index), content: `before ${content} after` }));
+  expect(findCanaries([canary], places)).toEqual(spelt.map((_, index) => `c in ${index}`));
+});
+
+async function play(scenario: Scenario, label: string) {
+  const fresh = putSecrets(label);
+  scenario.before?.(fresh);
+  const from = { logged: logged.length, events: events.length };
+  const options: ActionOptions = {
+    stack,
+    inputs: {
+      "secret-ids": `${fresh.name}/*`,
+      recipients: fresh.to,
+      class: "internal-tool",
+      from: "handoff@acme.example",
+      ...scenario.inputs(fresh),
+    },
+    ...(scenario.env ? { env: scenario.env } : {}),
+    // GitHub masks what a workflow takes from its secrets; here the action must do it alone.
+    secrets: [],
+    onLine: (line) => {
+      if (scenario.cancelAt?.test(line)) action.kill("SIGTERM");
+    },
+  };
+  const action = startAction(options);
+  const watch = watchProcess(action.pid);
+  const result = await action.finished;
+  const processes = watch.stop();
+  const canaries = [
+    ...fresh.canaries,
+    ...tokensIn(result.raw),
+    ...(await openAll(fresh, options.inputs.passphrase)),
+  ];
+  await stack.service.drained();
+  const places = [
+    ...placesOf(result),
+    ...processes,
+    { name: "service log", content: logged.slice(from.logged).join("\n") },
+    { name: "audit events", content: JSON.stringify(events.slice(from.events)) },
+    ...(await tables()),
+  ];
+  if (existsSync("/proc/self/cmdline")) expect(processes.length).toBeGreaterThan(0);
+  return {
+    result,
+    found: findCanaries(canaries, places),
+    count: canaries.length,
+    places: places.length,
+    watched: watch.looks(),
+  };
+}
+
+/** Secrets of every kind, each with characters that spellings change. */
+function putSecrets(label: string): Fresh {
+  const text = () => `${randomBytes(9).toString("base64")} "ü/+&=%\\ ${randomBytes(6).toString("hex")}`;
+  const name = `canary/${label}`;
+  const [password, nested, line] = [text(), text(), `MIIE${randomBytes(30).toString("base64")}`];
+  const binary = randomBytes(40);
+  const passphrase = `${randomBytes(5).toString("hex")} horse ${randomBytes(5).toString("hex")} ü staple`;
+  stack.secrets.put(
+    `${name}/json`,
+    JSON.stringify({ user: "orders", password, deep: { list: [nested] } }, null, 2),
+  );
+  stack.secrets.put(`${name}/pem`, `-----BEGIN PRIVATE KEY-----\n${line}\n-----END PRIVATE KEY-----\n`);
+  stack.secrets.put(`${name}/binary`, new Uint8Array(binary));
+  return {
+    name,
+    to: `${label}@vendor.example`,
+    passphrase,
+    canaries: [
+      textCanary("password", password),
+      textCanary("nested value", nested),
+      textCanary("line of a key", line),
+      textCanary("passphrase", passphrase),
+      { name: "binary secret", bytes: binary },
+    ],
+  };
+}
+
+/** The tokens that the action got: it masks each, so its own commands tell them. */
+function tokensIn(raw: string): readonly Canary[] {
+  return [...raw.matchAll(/^::add-mask::(eyJ[\w-]+\.[\w-]+\.[\w-]+)$/gm)].map(([, token = ""]) =>
+    textCanary("OIDC token", token),
+  );
+}
+
+/** Opens what was mailed, as its recipient; gives the link, all that is derived from it, and the receipt. */
+async function openAll({ to }: Fresh, passphrase: string | undefined): Promise<readonly Canary[]> {
+  const [mail] = stack.mail.messages().filter(({ recipients }) => recipients.includes(to));
+  if (!mail) return [];
+  const link = /^http\S+$/m.exec(mail.text)?.[0] ?? "";
+  const answers = { email: to, ...(passphrase === undefined ? {} : { passphrase }) };
+  const recipient = new Recipient(link);
+  const { receipt } = await recipient.open(await recipient.claim(answers), answers);
+  await recipient.acknowledge(receipt);
+  return [...(await linkCanaries(link, answers)), { name: "receipt", bytes: Buffer.from(receipt) }];
+}
+
+function placesOf(result: ActionResult): readonly Place[] {
+  return [
+    { name: "the log", content: result.shown },
+    { name: "what it wrote besides masks", content: result.raw.replace(/^::add-mask::.*$/gm, "") },
+    { name: "annotations", content: JSON.stringify(result.annotations) },
+    { name: "GITHUB_OUTPUT", content: JSON.stringify(result.outputs) },
+    { name: "GITHUB_ENV", content: JSON.stringify(result.env) },
+    { name: "GITHUB_STATE", content: JSON.stringify(result.state) },
+    { name: "the summary", content: result.summary },
+    ...result.leftBehind.map(({ path, bytes }) => ({ name: `file ${path}`, content: bytes })),
+  ];
+}
+
+/** Every attribute of both tables, envelopes apart. */
+async function tables(): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  for (const TableName of [TABLE, AUDIT_TABLE]) {
+    for await (const page of paginateScan({ client: engine }, { TableName, ConsistentRead: true })) {
+      for (const item of page.Items ?? []) {
+        for (const [name, value] of Object.entries(item)) {
+          if (name !== "envelope")
+            places.push(...contentsOf(value).map((content) => ({ name: `${TableName}.${name}`, content })));
+        }
+      }
+    }
+  }
+  return places;
+}
+
+function contentsOf(value: AttributeValue): readonly (string | Uint8Array)[] {
+  if (value.B) return [value.B];
+  if (value.L) return value.L.flatMap(contentsOf);
+  if (value.M) return Object.values(value.M).flatMap(contentsOf);
+  return [value.S ?? value.N ?? JSON.stringify(value)];
+}
