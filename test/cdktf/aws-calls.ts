@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto";
+import { type Loopback, serveLoopback } from "../support/local-stack/loopback.ts";
+import type { Call, PolicyStatement } from "./iam.ts";
+import { allows } from "./iam.ts";
+import { ref } from "./synthesis.ts";
+
+type Body = Record<string, unknown> & {
+  readonly TableName?: string;
+  readonly IndexName?: string;
+  readonly Key?: object;
+  readonly Item?: object;
+  readonly ExpressionAttributeNames?: Readonly<Record<string, string>>;
+  readonly ProjectionExpression?: string;
+  readonly Select?: string;
+  readonly ReturnValues?: string;
+};
+
+/** One call that a function made, and whether its role's policy allows it. */
+export type ObservedCall = Call & { readonly allowed: boolean; readonly body: Body };
+
+export type AwsForOneRole = Loopback & { readonly calls: readonly ObservedCall[] };
+
+/** What stands behind the calls. */
+export type Backends = {
+  /** DynamoDB as dynalite knows it. */
+  readonly engine: string;
+  /** The stack's references by the tables' names. */
+  readonly tables: Readonly<Record<string, string>>;
+};
+
+/**
+ * AWS as one function's role sees it: what the role's policy does not allow is refused. DynamoDB is dynalite; KMS makes a MAC of
+ * nothing secret; EventBridge and SES take what they are given.
+ */
+export function serveAwsFor(
+  statements: readonly PolicyStatement[],
+  { engine, tables }: Backends,
+): Promise<AwsForOneRole> {
+  const calls: ObservedCall[] = [];
+  const serve = async (request: Request, url: URL): Promise<Response> => {
+    const text = await request.text();
+    const body = JSON.parse(text) as Body;
+    const target = request.headers.get("x-amz-target") ?? "";
+    const call = callOf(url.pathname, target, body, tables);
+    const allowed = allows(statements, call);
+    calls.push({ ...call, allowed, body });
+    if (!allowed) {
+      return answer(400, {
+        __type: "com.amazon.coral.service#AccessDeniedException",
+        message: `not allowed: ${call.action} on ${call.resource}`,
+      });
+    }
+    if (target.startsWith("DynamoDB_")) {
+      const headers = new Headers(request.headers);
+      for (const name of ["host", "connection", "content-length"]) headers.delete(name);
+      const response = await fetch(engine, { method: "POST", headers, body: text });
+      return new Response(await response.text(), { status: response.status, headers: plain(response) });
+    }
+    if (call.action === "kms:GenerateMac")
+      return answer(200, { Mac: Buffer.from("pseudonym").toString("base64") });
+    if (call.action === "events:PutEvents") return answer(200, { FailedEntryCount: 0, Entries: [] });
+    return answer(200, { MessageId: randomUUID() });
+  };
+  return serveLoopback(serve).then((loopback) => ({ ...loopback, calls }));
+}
+
+/** dynalite's checksum is of the bytes as it sent them. */
+function plain(response: Response): Record<string, string> {
+  const kept = ["content-type", "x-amz-crc32", "x-amzn-requestid"];
+  return Object.fromEntries([...response.headers].filter(([name]) => kept.includes(name)));
+}
+
+function answer(status: number, body: unknown): Response {
+  return new Response(JSON.stringify(body), {
+    status,
+    headers: { "content-type": "application/x-amz-json-1.1" },
+  });
+}
+
+/** A request as IAM sees it: action, resource and condition keys (Service Authorization Reference). */
+function callOf(path: string, target: string, body: Body, tables: Backends["tables"]): Call {
+  const operation = target.split(".")[1] ?? "";
+  if (target.startsWith("DynamoDB_")) {
+    const table = tables[body.TableName ?? ""] ?? `unknown table ${body.TableName}`;
+    const resource = body.IndexName === undefined ? table : `${table}/index/${body.IndexName}`;
+    return { action: `dynamodb:${operation}`, resource, context: dynamoContext(operation, body) };
+  }
+  if (target.startsWith("TrentService.")) {
+    return { action: `kms:${operation}`, resource: ref("aws_kms_key.pseudonyms_key.arn"), context: {} };
+  }
+  if (target.startsWith("AWSEvents.")) {
+    return {
+      action: `events:${operation}`,
+      resource: ref("aws_cloudwatch_event_bus.events_bus.arn"),
+      context: {},
+    };
+  }
+  if (path === "/v2/email/outbound-emails") {
+    const { FromEmailAddress } = body;
+    return {
+      action: "ses:SendEmail",
+      resource: ref("aws_sesv2_email_identity.mail_identity.arn"),
+      context: { "ses:FromAddress": String(FromEmailAddress) },
+    };
+  }
+  throw new Error(`a function called ${target || path}, which no role of ours may`);
+}
+
+function dynamoContext(operation: string, body: Body): Call["context"] {
+  const attributes = new Set([
+    ...Object.keys(body.Key ?? {}),
+    ...Object.keys(body.Item ?? {}),
+    ...Object.values(body.ExpressionAttributeNames ?? {}),
+  ]);
+  const everything = body.IndexName === undefined ? "ALL_ATTRIBUTES" : "ALL_PROJECTED_ATTRIBUTES";
+  const select =
+    body.Select ?? (body.ProjectionExpression === undefined ? everything : "SPECIFIC_ATTRIBUTES");
+  return {
+    "dynamodb:Attributes": [...attributes],
+    ...(operation === "GetItem" || operation === "Query" ? { "dynamodb:Select": select } : {}),
+    ...(body.ReturnValues === undefined ? {} : { "dynamodb:ReturnValues": body.ReturnValues }),
+  };
+}

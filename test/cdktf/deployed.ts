@@ -1,0 +1,154 @@
+import { join } from "node:path";
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { FUNCTION_NAMES, type FunctionName, type StackConfig } from "@secret-handoff/cdktf";
+import { type Engine, startEngine } from "../support/local-stack/engine.ts";
+import { type AwsForOneRole, serveAwsFor } from "./aws-calls.ts";
+import { serveGateway } from "./gateway.ts";
+import { policiesOf } from "./iam.ts";
+import { type RunningFunction, startFunction } from "./lambda.ts";
+import { ref, resource, resources, type SynthesisedStack, synthesise } from "./synthesis.ts";
+
+/** A synthesised stack that runs on this machine: its archives, routes, environment, tables and roles. */
+export type Deployed = {
+  /** The API's own address, `http://127.0.0.1:port`. */
+  readonly url: string;
+  readonly client: DynamoDBClient;
+  readonly tables: { readonly handoffs: string; readonly audit: string };
+  readonly functions: Readonly<Record<FunctionName, RunningFunction>>;
+  /** What each function asked of AWS. */
+  readonly aws: Readonly<Record<FunctionName, AwsForOneRole>>;
+  readonly close: () => Promise<void>;
+};
+
+/**
+ * Deploys a stack that has no domain of its own.
+ * @param code folder with the built functions
+ * @param jwksUrl where the issuer's keys really are
+ */
+export async function deploy(config: StackConfig, code: string, jwksUrl: string): Promise<Deployed> {
+  const { json, folder } = synthesise(config, code);
+  const engine = await startEngine();
+  const client = new DynamoDBClient({
+    endpoint: engine.endpoint,
+    region: "local",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  const tables = await createTables(json, client);
+  const aws = await eachFunction((name) =>
+    serveAwsFor(statementsOf(json, name), {
+      engine: engine.endpoint,
+      tables: {
+        [tables.handoffs]: ref("aws_dynamodb_table.tables_handoffs.arn"),
+        [tables.audit]: ref("aws_dynamodb_table.tables_audit.arn"),
+      },
+    }),
+  );
+  const running: Partial<Record<FunctionName, RunningFunction>> = {};
+  const gateway = await serveGateway(json, running as Record<string, RunningFunction>);
+  const functions = await eachFunction(async (name) => {
+    const block = resource(json, "aws_lambda_function", `${name}_function`);
+    const { variables } = block.environment as { variables: Record<string, string> };
+    const environment = Object.fromEntries(
+      Object.entries(variables).map(([key, value]) => [key, resolved(json, value, gateway.url)]),
+    );
+    if (environment.CONFIG) {
+      environment.CONFIG = JSON.stringify({ ...(JSON.parse(environment.CONFIG) as object), jwksUrl });
+    }
+    running[name] = await startFunction(join(folder, String(block.filename)), {
+      ...environment,
+      ...runtimeEnvironment(aws[name].url),
+    });
+    return running[name];
+  });
+  return {
+    url: gateway.url,
+    client,
+    tables,
+    functions,
+    aws,
+    close: () => closeAll(engine, client, [gateway, ...Object.values(aws), ...Object.values(functions)]),
+  };
+}
+
+/** What Lambda itself puts into a function's environment, as far as the SDK looks at it. */
+function runtimeEnvironment(awsUrl: string): Readonly<Record<string, string>> {
+  return {
+    AWS_REGION: "eu-west-1",
+    AWS_ACCESS_KEY_ID: "offline",
+    AWS_SECRET_ACCESS_KEY: "offline",
+    AWS_SESSION_TOKEN: "offline",
+    AWS_ENDPOINT_URL: awsUrl,
+  };
+}
+
+async function eachFunction<T>(make: (name: FunctionName) => Promise<T>): Promise<Record<FunctionName, T>> {
+  const made = await Promise.all(FUNCTION_NAMES.map(async (name) => [name, await make(name)] as const));
+  return Object.fromEntries(made) as Record<FunctionName, T>;
+}
+
+function statementsOf(json: SynthesisedStack, name: FunctionName) {
+  const policy = policiesOf(json).find(({ address }) => address === `aws_iam_role_policy.${name}_policy`);
+  if (!policy) throw new Error(`the stack has no policy for ${name}`);
+  return policy.statements;
+}
+
+/** What Terraform would put in place of a reference: a name that the stack gives, or the API's address. */
+function resolved(json: SynthesisedStack, value: string, url: string): string {
+  const [, type, name, attribute] = /^\$\{(\w+)\.(\w+)\.(\w+)\}$/.exec(value) ?? [];
+  if (!type || !name || !attribute) return value;
+  if (attribute === "api_endpoint") return url;
+  return String(resource(json, type, name)[attribute] ?? `${type}.${name}`);
+}
+
+type TableBlock = {
+  readonly name: string;
+  readonly hash_key: string;
+  readonly range_key: string;
+  readonly attribute: readonly { readonly name: string; readonly type: "S" | "N" | "B" }[];
+  readonly global_secondary_index: readonly {
+    readonly name: string;
+    readonly hash_key: string;
+    readonly range_key: string;
+    readonly projection_type: "ALL" | "KEYS_ONLY";
+  }[];
+};
+
+/** Makes the tables as the stack defines them. */
+async function createTables(json: SynthesisedStack, client: DynamoDBClient): Promise<Deployed["tables"]> {
+  for (const table of resources(json, "aws_dynamodb_table") as unknown as readonly TableBlock[]) {
+    await client.send(new CreateTableCommand(definitionOf(table)));
+  }
+  const nameOf = (name: string) => String(resource(json, "aws_dynamodb_table", name).name);
+  return { handoffs: nameOf("tables_handoffs"), audit: nameOf("tables_audit") };
+}
+
+function definitionOf(table: TableBlock): CreateTableCommandInput {
+  const keys = (block: { readonly hash_key: string; readonly range_key: string }) => [
+    { AttributeName: block.hash_key, KeyType: "HASH" as const },
+    { AttributeName: block.range_key, KeyType: "RANGE" as const },
+  ];
+  return {
+    TableName: table.name,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: table.attribute.map(({ name, type }) => ({
+      AttributeName: name,
+      AttributeType: type,
+    })),
+    KeySchema: keys(table),
+    GlobalSecondaryIndexes: table.global_secondary_index.map((index) => ({
+      IndexName: index.name,
+      KeySchema: keys(index),
+      Projection: { ProjectionType: index.projection_type },
+    })),
+  };
+}
+
+async function closeAll(
+  engine: Engine,
+  client: DynamoDBClient,
+  parts: readonly { readonly close: () => Promise<void> }[],
+): Promise<void> {
+  client.destroy();
+  await Promise.all(parts.map((part) => part.close()));
+  await engine.close();
+}

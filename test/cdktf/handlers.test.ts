@@ -1,0 +1,237 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { GetItemCommand, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { defineStack, FUNCTION_NAMES } from "@secret-handoff/cdktf";
+import { type Sealed, type SealInput, seal } from "@secret-handoff/protocol";
+import { type OidcIssuer, startOidcIssuer } from "../support/local-stack/oidc-issuer.ts";
+import { Recipient } from "../support/recipient.ts";
+import { createRequest } from "../support/sender.ts";
+import { report } from "../support/tier.ts";
+import { type Deployed, deploy } from "./deployed.ts";
+
+const ISSUER = "https://token.example.com";
+const CONFIG = defineStack({
+  region: "eu-west-1",
+  service: {
+    issuer: ISSUER,
+    mail: { kind: "ses", identity: "example.com", from: "handoff@example.com" },
+    senders: [{ repositoryId: "42", may: ["send", "audit"] }],
+    classes: [
+      { name: "tool", expiresWithin: 3_600, passphrase: "optional", approvals: [], verification: "email" },
+      {
+        name: "admin",
+        expiresWithin: 3_600,
+        passphrase: "optional",
+        approvals: [],
+        verification: "email-code",
+      },
+    ],
+  },
+});
+const EMAIL = "ana@vendor.example";
+const recorded = (name: string) =>
+  JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8")) as unknown;
+
+let deployed: Deployed;
+let issuer: OidcIssuer;
+
+beforeAll(async () => {
+  const code = mkdtempSync(join(tmpdir(), "secret-handoff-built-"));
+  const built = spawnSync(process.execPath, ["--import", "tsx", "packages/lambda/build.ts", code], {
+    encoding: "utf8",
+  });
+  if (built.status !== 0) throw new Error(`the functions could not be built:\n${built.stderr}`);
+  issuer = await startOidcIssuer();
+  deployed = await deploy(CONFIG, code, issuer.jwksUrl);
+});
+
+afterAll(async () => {
+  await deployed?.close();
+  await issuer?.close();
+});
+
+const now = () => Math.floor(Date.now() / 1_000);
+
+function sealFor(input: Partial<SealInput> = {}): Promise<Sealed> {
+  return seal({
+    origin: deployed.url,
+    class: "tool",
+    expiresAt: now() + 600,
+    items: [{ label: "orders", fields: [{ name: "password", value: "hunter2-hunter2", concealed: true }] }],
+    header: { title: "Orders database" },
+    email: EMAIL,
+    ...input,
+  });
+}
+
+async function sender(method: string, path: string, body?: unknown): Promise<Response> {
+  const token = await issuer.mint(
+    { iss: ISSUER, aud: deployed.url },
+    { job: { repository: "octo/orders", repositoryId: "42" } },
+  );
+  return fetch(`${deployed.url}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+async function handOver(input: Partial<SealInput> = {}, more: object = {}): Promise<Sealed> {
+  const sealed = await sealFor(input);
+  const response = await sender("POST", "/v1/sender/handoffs", createRequest(sealed, more));
+  expect({ status: response.status, text: response.status === 201 ? "" : await response.text() }).toEqual({
+    status: 201,
+    text: "",
+  });
+  return sealed;
+}
+
+const keyOf = ({ id, linkVerifier }: Sealed) => ({ id: { S: id }, linkVerifier: { B: linkVerifier } });
+
+async function stored(sealed: Sealed) {
+  const { Item } = await deployed.client.send(
+    new GetItemCommand({ TableName: deployed.tables.handoffs, Key: keyOf(sealed), ConsistentRead: true }),
+  );
+  return Item;
+}
+
+/** What the audit table tells of a handoff, in order. */
+async function trail({ id }: Sealed): Promise<readonly string[]> {
+  const { Items = [] } = await deployed.client.send(
+    new ScanCommand({ TableName: deployed.tables.audit, ConsistentRead: true }),
+  );
+  return Items.filter(({ stream }) => stream?.S === id)
+    .sort((a, b) => Number(a.sequence?.N) - Number(b.sequence?.N))
+    .map(({ event }) => (JSON.parse(event?.S ?? "") as { what: string }).what);
+}
+
+/** The stream's record of a handoff. */
+function streamEvent({ id, linkVerifier }: Sealed) {
+  const event = recorded("stream-event.json") as { Records: { dynamodb: { Keys: object } }[] };
+  for (const { dynamodb } of event.Records) {
+    dynamodb.Keys = { id: { S: id }, linkVerifier: { B: Buffer.from(linkVerifier).toString("base64") } };
+  }
+  return event;
+}
+
+describe("the synthesised assets, unzipped and run with recorded events", () => {
+  test("the recipient's function serves the page under its policy", async () => {
+    const response = await fetch(`${deployed.url}/h/AAAAAAAAAAAAAAAAAAAAAA`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+    expect(await response.text()).toMatch(/^<!doctype html>/i);
+  });
+
+  test("a link whose key has reached the server is counted by a word that its alarm looks for", async () => {
+    await fetch(`${deployed.url}/h/AAAAAAAAAAAAAAAAAAAAAA%23AQAA`);
+    const lines = deployed.functions.recipient.lines.filter((line) => line.includes("LinkMangled"));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).not.toContain("AAAA");
+  });
+
+  test("a handoff is created, drained, opened and acknowledged by the four functions", async () => {
+    const subject = {
+      secret: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf",
+      versionId: "v1-of-the-orders-secret-0123456789",
+      versionCreatedAt: now(),
+      recipient: EMAIL,
+    };
+    const sealed = await handOver({}, { subject });
+    expect(await deployed.functions.drainer.invoke(streamEvent(sealed))).toEqual({ batchItemFailures: [] });
+
+    const recipient = new Recipient(sealed.link);
+    expect(await recipient.header()).toMatchObject({ title: "Orders database" });
+    const claim = await recipient.claim({ email: EMAIL });
+    expect(claim.status).toBe(200);
+    const bundle = await recipient.open(claim, { email: EMAIL });
+    expect(bundle.items[0]?.fields[0]?.value).toBe("hunter2-hunter2");
+    expect((await recipient.acknowledge(bundle.receipt)).status).toBe(204);
+    await deployed.functions.drainer.invoke(streamEvent(sealed));
+
+    expect(await trail(sealed)).toEqual(["created", "claimed", "acknowledged"]);
+    expect(await stored(sealed)).not.toHaveProperty("envelope");
+  });
+
+  test("a code is mailed from the configured address, under the configuration set", async () => {
+    const sealed = await sealFor({ class: "admin", mailedCode: true });
+    const created = await sender("POST", "/v1/sender/handoffs", createRequest(sealed));
+    expect(created.status).toBe(201);
+    const recipient = new Recipient(sealed.link);
+    expect((await recipient.code(EMAIL)).status).toBe(202);
+    const mails = deployed.aws.recipient.calls.filter(({ action }) => action === "ses:SendEmail");
+    expect(mails.map(({ body }) => body)).toEqual([
+      expect.objectContaining({
+        FromEmailAddress: "handoff@example.com",
+        ConfigurationSetName: "secret-handoff",
+        Destination: { ToAddresses: [EMAIL] },
+      }),
+    ]);
+    const code = /\b\d{4}\s?\d{4}\b/.exec(JSON.stringify(mails[0]?.body))?.[0].replace(/\s/, "") ?? "";
+    expect((await recipient.claim({ email: EMAIL, code })).status).toBe(200);
+  });
+
+  test("the sweeper ends what has expired, and the ciphertext is gone", async () => {
+    const sealed = await handOver();
+    await deployed.client.send(
+      new UpdateItemCommand({
+        TableName: deployed.tables.handoffs,
+        Key: keyOf(sealed),
+        UpdateExpression: "SET expiresAt = :past, dueAt = :past",
+        ExpressionAttributeValues: { ":past": { N: String(now() - 5) } },
+      }),
+    );
+    await deployed.functions.sweeper.invoke(recorded("schedule-event.json"));
+    const item = await stored(sealed);
+    expect(item?.state?.S).toBe("expired");
+    expect(item).not.toHaveProperty("envelope");
+    expect(await trail(sealed)).toEqual(["created", "expired"]);
+  });
+
+  test("a person with an AWS identity is let through the IAM route alone, and named", async () => {
+    const sealed = await sealFor();
+    const path = "/iam/v1/sender/handoffs";
+    const request = { method: "POST", body: JSON.stringify(createRequest(sealed)) };
+    const unsigned = await fetch(`${deployed.url}${path}`, request);
+    expect(unsigned.status).toBe(403);
+    const signed = await fetch(`${deployed.url}${path}`, {
+      ...request,
+      headers: { "content-type": "application/json", authorization: "AWS4-HMAC-SHA256 Credential=x" },
+    });
+    expect(signed.status).toBe(201);
+    expect((await stored(sealed))?.sender?.S).toContain("assumed-role/platform/ana");
+  });
+
+  test("revoking, listing and the trail's page go through with the sender's rights", async () => {
+    const sealed = await handOver();
+    expect((await sender("GET", `/v1/sender/handoffs/${sealed.id}`)).status).toBe(200);
+    expect((await sender("GET", "/v1/sender/handoffs")).status).toBe(200);
+    expect((await sender("POST", `/v1/sender/handoffs/${sealed.id}/mailed`, { messageId: "1" })).status).toBe(
+      204,
+    );
+    expect((await sender("DELETE", `/v1/sender/handoffs/${sealed.id}`)).status).toBe(204);
+    expect((await sender("GET", "/v1/sender/policy")).status).toBe(200);
+    const events = await sender("GET", `/v1/sender/events?since=${now() - 60}&until=${now()}`);
+    expect({ status: events.status, text: await events.text() }).toMatchObject({
+      status: 200,
+      text: expect.stringContaining('"what":"claimed"'),
+    });
+  });
+
+  test("no function asked for anything that its role does not allow", () => {
+    for (const name of FUNCTION_NAMES) {
+      const { calls } = deployed.aws[name];
+      expect(calls.filter(({ allowed }) => !allowed)).toEqual([]);
+      const actions = new Set(calls.map(({ action }) => action));
+      report(`${name}: ${calls.length} calls to AWS: ${[...actions].sort().join(", ")}`);
+      expect(actions.size).toBeGreaterThan(1);
+    }
+  });
+
+  test("no function logged a link, a token, an address or a secret", () => {
+    const lines = FUNCTION_NAMES.flatMap((name) => deployed.functions[name].lines).join("\n");
+    for (const secret of [EMAIL, "hunter2", "Bearer", "/h/"]) expect(lines).not.toContain(secret);
+  });
+});
