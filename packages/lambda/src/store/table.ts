@@ -121,11 +121,17 @@ export class Table {
   }
 }
 
+/** There are as many expressions as kinds of write, and a few for the lengths of an outbox. */
+const namesOf = new Map<string, Record<string, string>>();
+
 /** Every `#name` stands for the attribute of that name, so that no reserved word is in the way. */
 function namesIn(expression: string): Record<string, string> {
-  return Object.fromEntries(
-    Array.from(expression.matchAll(/#(\w+)/g), ([alias, name = ""]) => [alias, name]),
-  );
+  const known = namesOf.get(expression);
+  if (known) return known;
+  const aliases = Array.from(expression.matchAll(/#(\w+)/g), ([alias, name = ""]) => [alias, name]);
+  const names: Record<string, string> = Object.fromEntries(aliases);
+  namesOf.set(expression, names);
+  return names;
 }
 
 /** Only the values that the expression uses: DynamoDB refuses others. */
