@@ -32,7 +32,7 @@ export async function linkCanaries(
 }
 
 /** Every spelling in which a canary could leak; the raw one is searched as bytes. */
-function spellings({ bytes }: Canary): readonly Buffer[] {
+export function spellings({ bytes }: Canary): readonly Buffer[] {
   const text = bytes.toString("utf8");
   const isText = Buffer.from(text, "utf8").equals(bytes);
   const base64 = bytes.toString("base64");

@@ -7,8 +7,9 @@ import { startLocalStack } from "../support/local-stack/index.ts";
 import { AUDIT_TABLE, TABLE } from "../support/local-stack/service.ts";
 import { Recipient } from "../support/recipient.ts";
 import { type ActionOptions, type ActionResult, localInputs, startAction } from "../support/run-action.ts";
+import { RunnerFilter } from "../support/runner-filter.ts";
 import { atTier, report } from "../support/tier.ts";
-import { type Canary, findCanaries, linkCanaries, type Place, textCanary } from "./canaries.ts";
+import { type Canary, findCanaries, linkCanaries, type Place, spellings, textCanary } from "./canaries.ts";
 import { watchProcess } from "./process-watch.ts";
 
 /** Nothing secret shows up anywhere but in the mail and in the envelope, whatever goes wrong. */
@@ -100,6 +101,30 @@ test(`${SCENARIOS.length} ways for a run to go, ${ROUNDS} rounds: no secret, lin
     `${ROUNDS * SCENARIOS.length} runs, ${canaries} canaries in 6 spellings each, ${searched} places, ${looks} looks at processes: none found`,
   );
 }, 900_000);
+
+test("what the action masks stays hidden when a later step prints it, however it spells it", async () => {
+  const fresh = putSecrets("later");
+  const { finished } = startAction({
+    stack,
+    inputs: {
+      ...SMTP,
+      "secret-ids": `${fresh.name}/*`,
+      recipients: fresh.to,
+      class: "internal-tool",
+      from: "handoff@acme.example",
+      passphrase: fresh.passphrase,
+    },
+  });
+  const { raw } = await finished;
+  const canaries = [...fresh.canaries, ...(await openAll(fresh, fresh.passphrase)).slice(0, 2)];
+  const log = new RunnerFilter({ secrets: [] });
+  log.push(raw);
+  const printed = canaries.flatMap((canary) =>
+    spellings(canary).map((spelling) => `it is "${spelling.toString("utf8")}".`),
+  );
+  const shown = [...log.push(`${printed.join("\n")}\n`), ...log.end()].join("\n");
+  expect(findCanaries(canaries, [{ name: "a later step's log", content: shown }])).toEqual([]);
+});
 
 test("the search itself finds a canary in every spelling", () => {
   const canary = textCanary("c", 'cä"n/ary+&');

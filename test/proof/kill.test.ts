@@ -1,0 +1,171 @@
+import { afterAll, expect, test } from "@jest/globals";
+import type { AuditEvent } from "@secret-handoff/lambda";
+import type { HandoffView } from "@secret-handoff/protocol";
+import fc from "fast-check";
+import { startLocalStack } from "../support/local-stack/index.ts";
+import { Recipient } from "../support/recipient.ts";
+import { type ActionOptions, localInputs, runAction, startAction } from "../support/run-action.ts";
+import { atTier, report, SEED } from "../support/tier.ts";
+
+/**
+ * The action's process dies at any moment. The next run heals what it left: one live handoff for each recipient, mailed; a
+ * second mail only where the kill fell between the mail server's acceptance and our record.
+ */
+
+const KILLS = atTier({ cit: 8, proof: 200 });
+const AT_ONCE = 2;
+const RECIPIENTS = 2;
+/** A handoff that was not reported mailed counts as abandoned after this, seconds. */
+const ABANDONED = 300;
+
+let ahead = 0;
+const events: AuditEvent[] = [];
+const stack = await startLocalStack({
+  page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
+  clock: () => Math.floor(Date.now() / 1_000) + ahead,
+  onEvent: (event) => events.push(event),
+});
+afterAll(() => stack.close());
+
+type Killed = {
+  readonly version: number;
+  readonly signal: NodeJS.Signals;
+  readonly recipients: readonly string[];
+  readonly options: ActionOptions;
+  /** Where it had got to, as its log shows; undefined when it ended before the kill. */
+  readonly died: boolean;
+};
+
+test(`killed at ${KILLS} random points, each run is healed by the next`, async () => {
+  const lasts = await usualDuration();
+  const moments = fc.sample(
+    fc.record({
+      part: fc.double({ min: 0, max: 1.1, noNaN: true }),
+      signal: fc.constantFrom<NodeJS.Signals>("SIGKILL", "SIGKILL", "SIGTERM"),
+    }),
+    { seed: SEED, numRuns: KILLS },
+  );
+  const tally = { died: 0, stopped: 0, unmailed: 0, second: 0 };
+  for (let from = 0; from < KILLS; from += AT_ONCE) {
+    const batch = moments.slice(from, from + AT_ONCE);
+    const killed = await Promise.all(
+      batch.map(({ part, signal }, index) => killAt(from + index, part * lasts, signal)),
+    );
+    await stack.service.drained();
+    const open = await openHandoffs();
+    for (const { signal, died, options } of killed) {
+      const left = unmailedOf(open, options);
+      tally.died += died ? 1 : 0;
+      tally.unmailed += left.length;
+      // Asked to stop, it leaves nothing behind; killed outright, it may.
+      if (signal === "SIGTERM") expect(left).toEqual([]);
+      if (signal === "SIGTERM" && died) tally.stopped += 1;
+    }
+    ahead += ABANDONED + 1;
+    await Promise.all(killed.map(({ options }) => healed(options)));
+    await stack.service.drained();
+    const after = await openHandoffs();
+    for (const run of killed) tally.second += check(run, after);
+  }
+  report(
+    `${KILLS} kills, ${tally.died} before the end (${tally.stopped} by SIGTERM, which revoked all it had not mailed): ${tally.unmailed} handoffs left unmailed by SIGKILL, none after the next run; ${tally.second} second mails, each with its first link superseded`,
+  );
+  if (KILLS >= 100) expect(tally.unmailed).toBeGreaterThan(0);
+}, 1_800_000);
+
+/** How long a run takes from start to end on this machine just now, ms. */
+async function usualDuration(): Promise<number> {
+  const options = optionsFor(-1);
+  const from = performance.now();
+  const { exitCode } = await runAction(options);
+  expect(exitCode).toBe(0);
+  return performance.now() - from;
+}
+
+function optionsFor(version: number): ActionOptions {
+  const name = `kill/${version}`;
+  stack.secrets.put(name, `value-of-${version}`);
+  return {
+    stack,
+    inputs: {
+      ...localInputs(stack),
+      "secret-ids": name,
+      recipients: Array.from({ length: RECIPIENTS }, (_, n) => `r${n}.v${version}@vendor.example`).join("\n"),
+      class: "internal-tool",
+      "expires-in": "72h",
+      from: "handoff@acme.example",
+    },
+  };
+}
+
+async function killAt(version: number, afterMs: number, signal: NodeJS.Signals): Promise<Killed> {
+  const options = optionsFor(version);
+  const action = startAction(options);
+  const timer = setTimeout(() => action.kill(signal), afterMs);
+  const { exitCode } = await action.finished;
+  clearTimeout(timer);
+  const recipients = (options.inputs.recipients ?? "").split("\n");
+  return { version, signal, recipients, options, died: exitCode !== 0 };
+}
+
+async function healed(options: ActionOptions): Promise<void> {
+  const { exitCode, annotations } = await runAction(options);
+  expect([exitCode, annotations]).toEqual([0, []]);
+}
+
+/** @returns how many second mails there were */
+function check({ recipients, options }: Killed, open: readonly HandoffView[]): number {
+  const secret = arnOf(options);
+  const live = open.filter((view) => view.secret === secret);
+  expect(live.map(({ mailed }) => mailed)).toEqual(recipients.map(() => true));
+  const ids = new Set<string>(live.map(({ id }) => id));
+  let second = 0;
+  for (const recipient of recipients) {
+    const links = linksTo(recipient);
+    expect(links.length).toBeGreaterThanOrEqual(1);
+    expect(links.filter((id) => ids.has(id))).toEqual(links.slice(-1));
+    for (const earlier of links.slice(0, -1)) {
+      second += 1;
+      const told = events.filter(({ handoff }) => handoff === earlier).map(({ what }) => what);
+      // The mail server had it, and we had not said so.
+      expect(told).not.toContain("mailed");
+      expect(told).toEqual(expect.arrayContaining(["created"]));
+      expect(told.some((what) => what === "superseded" || what === "revoked")).toBe(true);
+    }
+  }
+  return second;
+}
+
+/** Ids in the mails to an address, each once, oldest first. */
+function linksTo(address: string): readonly string[] {
+  const mails = stack.mail.messages().filter(({ recipients }) => recipients.includes(address));
+  return [
+    ...new Set(mails.map(({ text }) => new Recipient(/^http\S+$/m.exec(text)?.[0] ?? "").link.id as string)),
+  ];
+}
+
+function unmailedOf(open: readonly HandoffView[], options: ActionOptions): readonly HandoffView[] {
+  const secret = arnOf(options);
+  return open.filter((view) => view.secret === secret && !view.mailed);
+}
+
+function arnOf({ inputs }: ActionOptions): string {
+  return stack.secrets.find(inputs["secret-ids"] ?? "").arn;
+}
+
+/** Every open handoff, as a sender may list them. */
+async function openHandoffs(): Promise<readonly HandoffView[]> {
+  const found: HandoffView[] = [];
+  let cursor: string | undefined;
+  do {
+    const token = await stack.issuer.mint({ aud: stack.url });
+    const query = new URLSearchParams({ state: "open", ...(cursor === undefined ? {} : { cursor }) });
+    const response = await fetch(`${stack.url}/v1/sender/handoffs?${query}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const page = await response.json();
+    found.push(...page.handoffs);
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+  return found;
+}
