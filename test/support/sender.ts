@@ -27,13 +27,16 @@ export function createRequest(
   return { ...Object.fromEntries(wire), ...more };
 }
 
+/** What a sender needs of the service under test. */
+export type SentTo = Pick<TestService, "url" | "clock" | "mint">;
+
 /** A sender that speaks to the service over HTTP with a token of its own. */
 export class Sender {
-  readonly #service: TestService;
+  readonly #service: SentTo;
   readonly #wanted: TokenWanted;
 
   /** @param wanted how its token differs from the default */
-  constructor(service: TestService, wanted: TokenWanted = {}) {
+  constructor(service: SentTo, wanted: TokenWanted = {}) {
     this.#service = service;
     this.#wanted = wanted;
   }

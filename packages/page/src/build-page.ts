@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
+import { leanErrors } from "./lean-errors.ts";
 import { paletteCss } from "./look.ts";
 import { documentOf } from "./shell.ts";
 
@@ -31,6 +32,7 @@ async function buildScript(): Promise<string> {
     format: "iife",
     platform: "browser",
     target: TARGET,
+    plugins: [leanErrors],
     legalComments: "none",
     charset: "utf8",
     logLevel: "silent",

@@ -6,7 +6,7 @@ import {
   type HandoffId,
   type OpenKeys,
 } from "@secret-handoff/protocol";
-import { isRecord, type JsonRecord, text, wholeNumber } from "./json.ts";
+import { readShape, type Shape } from "./shape.ts";
 
 /** What a reload within the lease needs. Kept from Reveal until the handoff is acknowledged, or is found to have ended. */
 export type Remembered = {
@@ -72,26 +72,35 @@ export function createClaimMemory(tab: Store, browser: Store, now: () => number)
     remember(id, { fragment, claimId, openKeys }) {
       const spelled = encodeBase64url(claimId);
       const keys = openKeys && [openKeys.claimToken, openKeys.contentKey, openKeys.commitment];
-      tab.set(tabKey(id), JSON.stringify({ fragment, claimId: spelled, keys: keys?.map(encodeBase64url) }));
+      const kept = { fragment, claimId: spelled, keys: keys?.map(encodeBase64url).join(".") };
+      tab.set(tabKey(id), JSON.stringify(kept));
       browser.set(browserKey(id), JSON.stringify({ claimId: spelled, until: now() + KEEP_CLAIM_ID }));
     },
     finish(id) {
       forget(id);
-      tab.set(tabKey(id), JSON.stringify({ finished: true }));
+      tab.set(tabKey(id), JSON.stringify({ finished: "yes" }));
     },
   };
 }
 
+type Kept = {
+  readonly fragment?: string | undefined;
+  readonly claimId?: string | undefined;
+  /** claimToken, contentKey and commitment, with points between them. */
+  readonly keys?: string | undefined;
+  readonly finished?: string | undefined;
+};
+
+const KEPT: Shape<Kept> = { fragment: "string?", claimId: "string?", keys: "string?", finished: "string?" };
+
 function readTab(stored: string | undefined): Recalled {
-  const record = readRecord(stored);
-  if (!record || record.finished === true) return { finished: record !== undefined };
-  const [claimToken, contentKey, commitment] = Array.isArray(record.keys)
-    ? record.keys.map((key) => decodeBase64url(String(key), 32))
-    : [];
+  if (stored === undefined) return { finished: false };
+  const { fragment, claimId, keys, finished } = readShape<Kept>(JSON.parse(stored), KEPT);
+  const [claimToken, contentKey, commitment] = keys?.split(".").map((key) => decodeBase64url(key, 32)) ?? [];
   return {
-    finished: false,
-    fragment: text(record, "fragment"),
-    claimId: decodeBase64url(text(record, "claimId"), 16) as Uint8Array as ClaimId,
+    finished: finished !== undefined,
+    ...(fragment === undefined ? {} : { fragment }),
+    ...(claimId === undefined ? {} : { claimId: asClaimId(claimId) }),
     ...(claimToken && contentKey && commitment
       ? { openKeys: { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment } }
       : {}),
@@ -99,12 +108,14 @@ function readTab(stored: string | undefined): Recalled {
 }
 
 function readClaimId(stored: string | undefined, now: number): ClaimId | undefined {
-  const record = readRecord(stored);
-  if (!record || wholeNumber(record, "until") <= now) return undefined;
-  return decodeBase64url(text(record, "claimId"), 16) as Uint8Array as ClaimId;
+  if (stored === undefined) return undefined;
+  const { claimId, until } = readShape<{ claimId: string; until: number }>(JSON.parse(stored), {
+    claimId: "string",
+    until: "number",
+  });
+  return until > now ? asClaimId(claimId) : undefined;
 }
 
-function readRecord(stored: string | undefined): JsonRecord | undefined {
-  const value: unknown = stored === undefined ? undefined : JSON.parse(stored);
-  return isRecord(value) ? value : undefined;
+function asClaimId(spelled: string): ClaimId {
+  return decodeBase64url(spelled, 16) as Uint8Array as ClaimId;
 }

@@ -78,6 +78,7 @@ export function perform(effect: Effect, ports: DoingPorts, reply: (event: Event)
     case "remember": {
       const { link, claimId } = effect.handoff;
       memory.remember(link.id, { fragment: formatFragment(link), claimId, openKeys: effect.openKeys });
+      showAddress(addressOf(link.id));
       break;
     }
     case "forget":
@@ -85,9 +86,6 @@ export function perform(effect: Effect, ports: DoingPorts, reply: (event: Event)
       break;
     case "finish":
       memory.finish(effect.id);
-      break;
-    case "hide_key":
-      showAddress(addressOf(effect.id));
       break;
   }
 }

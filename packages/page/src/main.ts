@@ -7,7 +7,7 @@ import { save } from "./saving/save.ts";
 import { createService } from "./service.ts";
 import { Stage } from "./stage.ts";
 import { browserStore, tabStore } from "./stores.ts";
-import { webViewOf } from "./web-view.ts";
+import { isWebView } from "./web-view.ts";
 
 /** Starts the page in a browser: the only file that touches its globals, but for the views' document. */
 
@@ -28,11 +28,11 @@ const stage = new Stage(main, {
   now: () => clock.now(),
   paste: (text) => page.paste(text),
   copy: (text) => clipboard.copy(text),
-  save: (name, mediaType, data) => save(document, name, mediaType, data),
+  save: (name, data) => save(name, data),
   announce(text) {
     announcer.textContent = text;
   },
-  webView: webViewOf(navigator.userAgent),
+  inWebView: isWebView(navigator.userAgent),
 });
 
 const page = new Page({

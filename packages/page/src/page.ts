@@ -46,7 +46,7 @@ export class Page {
   get holdsTheOnlyCopy(): boolean {
     const screen = this.#screen;
     const opened = screen?.at === "hidden" ? screen.opened : screen;
-    return opened?.at === "opened" && opened.acknowledgement.kind !== "due";
+    return opened?.at === "opened" && opened.acknowledgement.kind === "known";
   }
 
   send(event: Event): void {

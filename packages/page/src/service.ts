@@ -3,16 +3,14 @@ import {
   type ClaimRequest,
   type ClaimResponse,
   type CodeRequest,
-  decodeBase64url,
   type HandoffId,
   type ProblemCode,
-  parseFlags,
   type ReportRequest,
   STATES,
   type StatusRequest,
   type StatusResponse,
 } from "@secret-handoff/protocol";
-import { isRecord, text, wholeNumber } from "./json.ts";
+import { readShape, type Shape } from "./shape.ts";
 
 /** What the service said, or that it could not be asked. */
 export type Answer<Body> =
@@ -20,12 +18,13 @@ export type Answer<Body> =
   | Refusal
   | Unreachable;
 
-export type Refusal = {
-  readonly kind: "refused";
+export type Refusal = Problem & { readonly kind: "refused" };
+
+type Problem = {
   readonly code: ProblemCode;
-  readonly attemptsLeft: number | undefined;
+  readonly attemptsLeft?: number | undefined;
   /** Unix seconds: since when the handoff has been in the state that `code` names. */
-  readonly changedAt: number | undefined;
+  readonly changedAt?: number | undefined;
 };
 
 /** No answer, an answer that is no answer of this service, or one that says to try again. */
@@ -75,7 +74,7 @@ export function createService(fetch: typeof globalThis.fetch): Service {
   }
   return {
     status: (id, body) => post(id, "status", body, readStatus),
-    claim: (id, body) => post(id, "claim", body, readClaim),
+    claim: (id, body) => post(id, "claim", body, (value) => readShape<ClaimResponse>(value, CLAIM)),
     mailCode: (id, body) => post(id, "code", body, readNothing),
     acknowledge: (id, body) => post(id, "acknowledge", body, readNothing),
     report: (id, body) => post(id, "report", body, readNothing),
@@ -83,59 +82,38 @@ export function createService(fetch: typeof globalThis.fetch): Service {
 }
 
 async function readAnswer<Body>(response: Response, read: (value: unknown) => Body): Promise<Answer<Body>> {
-  if (response.ok) {
-    const date = Date.parse(response.headers.get("date") ?? "");
-    const body = response.status === 200 ? await response.json() : undefined;
-    return { kind: "ok", body: read(body), serverTime: Number.isNaN(date) ? undefined : date };
-  }
   if (response.status >= 500 || response.status === 429) return { kind: "unreachable" };
-  const problem: unknown = await response.json();
-  if (!isRecord(problem)) return { kind: "unreachable" };
-  return {
-    kind: "refused",
-    code: text(problem, "code") as ProblemCode,
-    attemptsLeft: problem.attemptsLeft === undefined ? undefined : wholeNumber(problem, "attemptsLeft"),
-    changedAt: problem.changedAt === undefined ? undefined : wholeNumber(problem, "changedAt"),
-  };
+  if (!response.ok) return { kind: "refused", ...readShape<Problem>(await response.json(), PROBLEM) };
+  const date = Date.parse(response.headers.get("date") ?? "");
+  const body = read(response.status === 200 ? await response.json() : undefined);
+  return { kind: "ok", body, serverTime: Number.isNaN(date) ? undefined : date };
 }
+
+const PROBLEM: Shape<Problem> = { code: "string", attemptsLeft: "number?", changedAt: "number?" };
+const STATUS: Shape<StatusResponse> = {
+  state: "string",
+  class: "string",
+  flags: "number",
+  expiresAt: "number",
+  header: "string",
+  verification: "string",
+  attemptsLeft: "number",
+  changedAt: "number",
+};
+const CLAIM: Shape<ClaimResponse> = {
+  envelope: "string",
+  class: "string",
+  flags: "number",
+  expiresAt: "number",
+  leaseUntil: "number",
+};
 
 function readStatus(value: unknown): StatusResponse {
-  const record = asRecord(value);
-  const state = STATES.find((name) => name === record.state);
-  const verification = (["click", "email", "email-code"] as const).find(
-    (name) => name === record.verification,
-  );
-  if (!state || !verification) throw new TypeError("the status names a state that this page does not know");
-  const header = text(record, "header");
-  decodeBase64url(header);
-  return {
-    state,
-    verification,
-    header,
-    class: text(record, "class"),
-    flags: parseFlags(wholeNumber(record, "flags")),
-    expiresAt: wholeNumber(record, "expiresAt"),
-    attemptsLeft: wholeNumber(record, "attemptsLeft"),
-    changedAt: wholeNumber(record, "changedAt"),
-  };
-}
-
-function readClaim(value: unknown): ClaimResponse {
-  const record = asRecord(value);
-  return {
-    envelope: text(record, "envelope"),
-    class: text(record, "class"),
-    flags: parseFlags(wholeNumber(record, "flags")),
-    expiresAt: wholeNumber(record, "expiresAt"),
-    leaseUntil: wholeNumber(record, "leaseUntil"),
-  };
+  const status = readShape<StatusResponse>(value, STATUS);
+  if (!STATES.includes(status.state)) throw new TypeError("state");
+  return status;
 }
 
 function readNothing(): undefined {
   return undefined;
-}
-
-function asRecord(value: unknown) {
-  if (!isRecord(value)) throw new TypeError("the answer is not a JSON object");
-  return value;
 }

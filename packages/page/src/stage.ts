@@ -3,7 +3,7 @@ import type { Screen } from "./flow/screens.ts";
 import { fill } from "./views/element.ts";
 import type { Hands, View } from "./views/view.ts";
 import { viewOf } from "./views/view-of.ts";
-import { WORDS } from "./wording.ts";
+import { product } from "./wording.ts";
 
 /** Puts screens into the document: a new one takes the focus, a newer state of the same one is written into it. */
 export class Stage {
@@ -42,7 +42,7 @@ export class Stage {
     this.#at = screen.at;
     fill(this.#main, view.root);
     const title = view.root.querySelector("h1")?.textContent;
-    document.title = title ? `${title} - ${WORDS.product}` : WORDS.product;
+    document.title = title ? `${title} - ${product}` : product;
     const first = view.root.querySelector<HTMLElement>("[aria-invalid=true],[data-focus]");
     (first ?? view.root.querySelector("h1"))?.focus();
     window.scrollTo(0, 0);

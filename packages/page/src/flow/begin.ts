@@ -72,7 +72,6 @@ function afterStatus(start: Start, answer: Answer<StatusResponse>, now: number):
   const claim = { openKeys };
   return show(
     { at: "opening", handoff, typed, claim, step: "claiming", progress: 1 },
-    { do: "hide_key", id: link.id },
     { do: "remember", handoff, openKeys },
     { do: "claim", handoff, claim },
   );

@@ -25,7 +25,6 @@ export function whenReady(screen: Ready, event: Event): Step | undefined {
   if (complaint) return show({ ...screen, typed: event.typed, complaint });
   return show(
     { at: "opening", handoff, typed: event.typed, step: "deriving", progress: 0 },
-    { do: "hide_key", id: handoff.link.id },
     { do: "remember", handoff },
     { do: "derive", link: handoff.link, typed: event.typed },
   );
@@ -60,12 +59,13 @@ export function whenOpening(screen: Opening, event: Event): Step | undefined {
 
 export function whenInterrupted(screen: Interrupted, event: Event): Step | undefined {
   if (event.is === "claim_answered") return afterClaim(screen, event.answer, event.now);
-  const due = event.is === "tick" && event.now >= screen.retryAt;
-  const pressed = event.is === "try_again" && screen.retryAt !== Number.POSITIVE_INFINITY;
-  if (!due && !pressed) return undefined;
+  const { retryAt } = screen;
+  const due =
+    event.is === "try_again" || (event.is === "tick" && retryAt !== undefined && event.now >= retryAt);
+  if (!due || retryAt === undefined) return undefined;
   const { handoff, claim } = screen;
   return show(
-    { ...screen, retryAt: Number.POSITIVE_INFINITY },
+    { ...screen, retryAt: undefined },
     { do: "remember", handoff, openKeys: claim.openKeys },
     { do: "claim", handoff, claim },
   );
@@ -142,7 +142,7 @@ function open(handoff: Handoff, { openKeys }: Claim, body: ClaimResponse, ahead:
       at: "opened",
       handoff: { ...handoff, clockAhead: ahead },
       bundle,
-      acknowledgement: { kind: "due", by: leaseUntil - ACKNOWLEDGE_BEFORE },
+      acknowledgement: { kind: "due", at: leaseUntil - ACKNOWLEDGE_BEFORE, tries: 0 },
       leaseUntil,
       hideAt: now + SHOW_FOR,
       now,

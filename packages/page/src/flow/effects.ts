@@ -9,11 +9,10 @@ export type Effect =
   | { readonly do: "claim"; readonly handoff: Handoff; readonly claim: Claim }
   | { readonly do: "acknowledge"; readonly handoff: Handoff; readonly receipt: Receipt }
   | { readonly do: "report"; readonly handoff: Handoff }
+  /** Keeps what a reload needs; the key leaves the visible address. */
   | { readonly do: "remember"; readonly handoff: Handoff; readonly openKeys?: OpenKeys }
   | { readonly do: "forget"; readonly id: HandoffId }
-  | { readonly do: "finish"; readonly id: HandoffId }
-  /** Takes the key out of the visible address. */
-  | { readonly do: "hide_key"; readonly id: HandoffId };
+  | { readonly do: "finish"; readonly id: HandoffId };
 
 export type Step = { readonly screen: Screen; readonly effects: readonly Effect[] };
 

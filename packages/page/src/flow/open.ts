@@ -69,33 +69,23 @@ function acknowledging<S extends Acknowledging>(
   screen: S,
   event: Event,
 ): { readonly screen: S; readonly effects: readonly Effect[] } {
-  const { handoff, bundle, acknowledgement } = screen;
-  const { kind } = acknowledgement;
-  const set = (next: Acknowledgement, ...effects: Effect[]) => ({
-    screen: { ...screen, acknowledgement: next },
+  const { handoff, bundle, acknowledgement: before } = screen;
+  const become = (acknowledgement: Acknowledgement, ...effects: Effect[]) => ({
+    screen: { ...screen, acknowledgement },
     effects,
   });
-  const send = () => set({ kind: "sending" }, { do: "acknowledge", handoff, receipt: bundle.receipt });
-
-  if (event.is === "taken" && (kind === "due" || kind === "retrying")) return send();
-  if (event.is === "tick" && kind === "due" && event.now >= acknowledgement.by) return send();
-  if (event.is === "tick" && kind === "retrying" && event.now >= acknowledgement.at) {
-    return set(
-      { kind: "sending", tries: acknowledgement.tries },
-      { do: "acknowledge", handoff, receipt: bundle.receipt },
-    );
+  if (before.kind === "due" && (event.is === "taken" || (event.is === "tick" && event.now >= before.at))) {
+    const { receipt } = bundle;
+    return become({ kind: "sending", tries: before.tries }, { do: "acknowledge", handoff, receipt });
   }
-  if (event.is === "acknowledge_answered" && kind === "sending") {
-    switch (event.answer.kind) {
-      case "ok":
-        return set({ kind: "known" }, { do: "finish", id: handoff.link.id });
-      case "refused":
-        return set({ kind: "refused" }, { do: "finish", id: handoff.link.id });
-      case "unreachable": {
-        const tries = (acknowledgement.tries ?? 0) + 1;
-        return set({ kind: "retrying", tries, at: event.now + Math.min(1_000 * 2 ** tries, LONGEST_PAUSE) });
-      }
+  if (before.kind === "sending" && event.is === "acknowledge_answered") {
+    const { answer, now } = event;
+    if (answer.kind !== "unreachable") {
+      const kind = answer.kind === "ok" ? "known" : "refused";
+      return become({ kind }, { do: "finish", id: handoff.link.id });
     }
+    const tries = before.tries + 1;
+    return become({ kind: "due", tries, at: now + Math.min(1_000 * 2 ** tries, LONGEST_PAUSE) });
   }
   return { screen, effects: [] };
 }

@@ -90,7 +90,7 @@ export type Opening = {
   readonly at: "opening";
   readonly handoff: Handoff;
   readonly typed: Typed;
-  readonly step: "deriving" | "mailing" | "claiming";
+  readonly step: "deriving" | "claiming";
   /** 0..1 of the passphrase's derivation. */
   readonly progress: number;
   readonly claim?: Claim | undefined;
@@ -103,8 +103,8 @@ export type Interrupted = {
   readonly typed: Typed;
   readonly claim: Claim;
   readonly tries: number;
-  /** Device time of the next try, ms. */
-  readonly retryAt: number;
+  /** Device time of the next try, ms; undefined while one is under way. */
+  readonly retryAt: number | undefined;
 };
 
 export type AwaitingCode = {
@@ -116,11 +116,11 @@ export type AwaitingCode = {
   readonly complaint?: Complaint | undefined;
 };
 
-/** Whether the service knows that the secret was taken over. */
+/** Whether the service knows that the secret was taken. Times are the device's, ms. */
 export type Acknowledgement =
-  | { readonly kind: "due" /** Device time, ms. */; readonly by: number }
-  | { readonly kind: "sending"; readonly tries?: number }
-  | { readonly kind: "retrying"; readonly at: number; readonly tries: number }
+  /** With `tries` above 0 it was sent and got lost. */
+  | { readonly kind: "due"; readonly at: number; readonly tries: number }
+  | { readonly kind: "sending"; readonly tries: number }
   | { readonly kind: "known" }
   /** The handoff has ended otherwise in the meantime, by a report for instance. */
   | { readonly kind: "refused" };

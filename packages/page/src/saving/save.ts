@@ -1,16 +1,10 @@
-/**
- * Hands bytes to the browser as a download.
- * @param name as sent; only its last part is used, without characters that a file system may take for something else
- */
-export function save(document: Document, name: string, mediaType: string, data: BlobPart): void {
-  const url = URL.createObjectURL(new Blob([data], { type: mediaType }));
+/** Hands bytes to the browser as a download, without a type: no browser shall look into it, whatever the sender called it. */
+export function save(name: string, data: BlobPart): void {
+  const url = URL.createObjectURL(new Blob([data], { type: "application/octet-stream" }));
   const link = document.createElement("a");
   link.href = url;
   link.download = fileName(name);
-  link.hidden = true;
-  document.body.append(link);
   link.click();
-  link.remove();
   // The browser has its own hold on the bytes by then; some need a moment to take it.
   setTimeout(() => URL.revokeObjectURL(url), 30_000);
 }

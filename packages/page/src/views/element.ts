@@ -1,4 +1,4 @@
-type Content = Node | string | false | undefined;
+export type Content = Node | string | false | undefined;
 type Attribute = string | boolean | undefined | ((event: Event) => void);
 
 /**
@@ -13,8 +13,7 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (typeof value === "function") made.addEventListener(key, value);
-    else if (value === true) made.setAttribute(key, "");
-    else if (typeof value === "string") made.setAttribute(key, value);
+    else if (value !== false && value !== undefined) made.setAttribute(key, value === true ? "" : value);
   }
   fill(made, ...contents);
   return made;

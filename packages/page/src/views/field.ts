@@ -1,7 +1,7 @@
 import type { Field } from "@secret-handoff/protocol";
-import { WORDS } from "../wording.ts";
+import * as say from "../wording.ts";
 import { element, fill } from "./element.ts";
-import { button } from "./parts.ts";
+import { button, row } from "./parts.ts";
 import { LONGEST_SPELLED, monospaced, spelledOut } from "./spelled.ts";
 import type { Hands } from "./view.ts";
 
@@ -15,32 +15,19 @@ export type FieldView = {
 const MASK = "\u2022".repeat(12);
 
 /** One value: masked until asked for, copied without being shown, spelled out sign by sign. */
-export function fieldView(field: Field, name: string, hands: Hands): FieldView {
-  const { opened } = WORDS;
-  const { value, concealed } = field;
+export function fieldView({ name, value, concealed }: Field, label: string, hands: Hands): FieldView {
+  const inFull = `${label}, ${name}`;
   const box = element("div", { class: "value" });
   let visible = !concealed;
   let spelled = false;
 
-  const showButton = button(opened.show, () => show(!visible));
-  const spellButton = button(opened.spell, () => {
+  const showButton = button("", () => show(!visible));
+  const spellButton = button(say.spell, () => {
     spelled = !spelled;
     visible = true;
     render();
   });
-  const copyButton = button(opened.copy, () => void copy(copyButton, value, name, hands));
-  const buttons = [
-    concealed && showButton,
-    value !== "" && [...value].length <= LONGEST_SPELLED && spellButton,
-    copyButton,
-  ];
-  for (const [pressed, verb] of [
-    [showButton, opened.show],
-    [spellButton, opened.spell],
-    [copyButton, opened.copy],
-  ] as const) {
-    pressed.setAttribute("aria-label", `${verb}: ${name}`);
-  }
+  spellButton.setAttribute("aria-label", `${say.spell}: ${inFull}`);
 
   function show(next: boolean): void {
     visible = next;
@@ -49,54 +36,58 @@ export function fieldView(field: Field, name: string, hands: Hands): FieldView {
   }
 
   function render(): void {
-    showButton.textContent = visible ? opened.hide : opened.show;
-    showButton.setAttribute("aria-label", `${visible ? opened.hide : opened.show}: ${name}`);
+    const verb = visible ? say.hide : say.show;
+    showButton.textContent = verb;
+    showButton.setAttribute("aria-label", `${verb}: ${inFull}`);
     spellButton.setAttribute("aria-pressed", String(spelled));
     box.classList.toggle("masked", !visible);
     if (!visible) {
-      fill(
-        box,
-        element("span", { "aria-hidden": "true" }, MASK),
-        element("span", { class: "unseen" }, opened.hidden),
-      );
-    } else if (value === "") fill(box, element("i", {}, opened.empty));
-    else fill(box, spelled ? spelledOut(value) : monospaced(value));
+      const mask = element("span", { "aria-hidden": "true" }, MASK);
+      fill(box, mask, element("span", { class: "unseen" }, say.hidden));
+    } else if (value === "") fill(box, element("i", {}, say.empty));
+    else fill(box, ...(spelled ? [spelledOut(value)] : monospaced(value)));
   }
   render();
 
   return {
-    root: element(
-      "div",
-      { class: "field" },
-      element("h3", {}, field.name),
+    root: fieldBox(
+      name,
       box,
-      element("div", { class: "row" }, ...buttons),
+      concealed && showButton,
+      value !== "" && [...value].length <= LONGEST_SPELLED && spellButton,
+      copyButton(say.copy, value, inFull, hands),
     ),
     concealed,
     show,
   };
 }
 
-/** Copies, says so on the button for a moment and to a screen reader, and tells the flow that the secret was taken. */
-export async function copy(
-  pressed: HTMLButtonElement,
-  value: string,
+export function fieldBox(
   name: string,
-  hands: Hands,
-): Promise<void> {
-  const { opened } = WORDS;
-  if (!(await hands.copy(value))) {
-    hands.announce(opened.nothingCopied);
-    return;
-  }
-  hands.send({ is: "taken" });
-  hands.announce(`${opened.copied}: ${name}`);
-  const label = pressed.textContent;
-  if (pressed.classList.contains("copied")) return;
-  pressed.classList.add("copied");
-  pressed.textContent = opened.copied;
-  setTimeout(() => {
-    pressed.classList.remove("copied");
-    pressed.textContent = label;
-  }, 2_000);
+  value: HTMLElement,
+  ...buttons: readonly (HTMLElement | false)[]
+): HTMLElement {
+  return element(
+    "div",
+    { class: "field" },
+    element("div", {}, element("h3", {}, name), value),
+    row(...buttons),
+  );
+}
+
+/** Copies, says so for a moment and to a screen reader, and tells the flow that the secret was taken. */
+export function copyButton(text: string, value: string, what: string, hands: Hands): HTMLElement {
+  const made = button(text, async () => {
+    if (!(await hands.copy(value))) return hands.announce(say.cannotCopy);
+    hands.send({ is: "taken" });
+    hands.announce(`${say.copied}: ${what}`);
+    made.textContent = say.copied;
+    made.classList.add("copied");
+    setTimeout(() => {
+      made.textContent = text;
+      made.classList.remove("copied");
+    }, 2_000);
+  });
+  made.setAttribute("aria-label", `${text}: ${what}`);
+  return made;
 }

@@ -1,10 +1,11 @@
 import type { BundleFile, Item } from "@secret-handoff/protocol";
+import type { Acknowledgement } from "../flow/screens.ts";
 import { fileName } from "../saving/save.ts";
 import { asText } from "../saving/text.ts";
-import { WORDS } from "../wording.ts";
+import * as say from "../wording.ts";
 import { element, setText } from "./element.ts";
-import { copy, type FieldView, fieldView } from "./field.ts";
-import { button, card, heading } from "./parts.ts";
+import { copyButton, type FieldView, fieldBox, fieldView } from "./field.ts";
+import { button, card, hint, row, told } from "./parts.ts";
 import { savingView } from "./saving.ts";
 import type { Hands, ScreenAt, View } from "./view.ts";
 
@@ -13,103 +14,92 @@ const WARN_BEFORE = 60_000;
 
 /** The secret: every value to show, copy and spell out, every file to download, all of it to save. */
 export function openedView(screen: ScreenAt<"opened">, hands: Hands): View<ScreenAt<"opened">> {
-  const { opened } = WORDS;
   const { items } = screen.bundle;
   const fields: FieldView[] = [];
-  const sections = items.map((item) => itemView(item, hands, (field) => fields.push(field)));
+  const sections = items.map((item) => itemView(item, hands, fields));
   const concealed = fields.filter((field) => field.concealed);
   const lease = element("p", { class: "lease" });
-  const clipboard = element("p", { class: "hint" });
+  const clipboard = hint();
   const clock = element("span", { role: "timer" });
   let warned = false;
 
-  let allShown = false;
-  const showAll = button(opened.showAll, () => {
-    allShown = !allShown;
-    showAll.textContent = allShown ? opened.hideAll : opened.showAll;
-    for (const field of concealed) field.show(allShown);
-  });
-  const copyAll = button(opened.copyAll, () => void copy(copyAll, asText(items), opened.copyAll, hands));
-
   function update({ acknowledgement, leaseUntil, hideAt, now }: ScreenAt<"opened">): void {
-    setText(lease, leaseText(acknowledgement.kind, leaseUntil - now));
-    setText(clock, opened.hides(hideAt - now));
+    setText(lease, leaseText(acknowledgement, leaseUntil - now));
+    setText(clock, say.coveredIn(hideAt - now));
     const soon = hideAt - now <= WARN_BEFORE;
-    if (soon && !warned) hands.announce(opened.hidesSoon);
+    if (soon && !warned) hands.announce(say.coveredSoon);
     warned = soon;
   }
   update(screen);
 
   return {
-    root: element(
-      "div",
-      {},
-      card(
-        heading(opened.heading),
-        element("p", {}, opened.intro),
-        lease,
-        element("p", { class: "print-only" }, opened.print),
-        ...sections,
-        fields.length > 1 && element("div", { class: "row all" }, concealed.length > 1 && showAll, copyAll),
-        clipboard,
-        savingView(items, hands),
+    root: card(
+      ...told(say.yourSecret),
+      lease,
+      clipboard,
+      element("p", { class: "print-only" }, say.printed),
+      ...sections,
+      fields.length > 1 &&
+        row(
+          concealed.length > 1 && showAllButton(concealed),
+          copyButton(say.copyAll, asText(items), say.yourSecret[0], hands),
+        ),
+      fields.length > 0 && savingView(items, hands),
+      element(
+        "div",
+        { class: "part end" },
+        button(say.done, () => hands.send({ is: "done" }), "main"),
         element(
           "div",
-          { class: "end" },
-          button(opened.button, () => hands.send({ is: "done" }), "main"),
-          element(
-            "div",
-            { class: "countdown" },
-            clock,
-            button(opened.longer, () => hands.send({ is: "show_longer", now: hands.now() }), "quiet"),
-          ),
+          { class: "countdown" },
+          clock,
+          button(say.fiveMore, () => hands.send({ is: "show_longer", now: hands.now() }), "quiet"),
         ),
       ),
     ),
     update,
-    clipboardChanged: (state, now) => setText(clipboard, WORDS.clipboard(state, now)),
+    clipboardChanged: (state, now) => setText(clipboard, say.clipboard(state, now)),
   };
 }
 
-function leaseText(kind: ScreenAt<"opened">["acknowledgement"]["kind"], left: number): string {
-  const { opened } = WORDS;
-  if (kind === "due") return opened.lease(left);
-  return { sending: opened.known, retrying: opened.retrying, known: opened.known, refused: opened.refused }[
-    kind
-  ];
+function leaseText(acknowledgement: Acknowledgement, left: number): string {
+  if (acknowledgement.kind === "refused") return say.endedMeanwhile;
+  if (acknowledgement.kind !== "due") return say.taken;
+  return acknowledgement.tries === 0 ? say.notTakenYet(left) : say.takenUntold;
 }
 
-function itemView(item: Item, hands: Hands, register: (field: FieldView) => void): HTMLElement {
-  const views = item.fields.map((field) => {
-    const view = fieldView(field, `${item.label}, ${field.name}`, hands);
-    register(view);
-    return view.root;
+function showAllButton(fields: readonly FieldView[]): HTMLElement {
+  let shown = false;
+  const made = button(say.showAll, () => {
+    shown = !shown;
+    made.textContent = shown ? say.hideAll : say.showAll;
+    for (const field of fields) field.show(shown);
   });
+  return made;
+}
+
+/** @param fields gathers the item's fields */
+function itemView({ label, fields, files = [] }: Item, hands: Hands, gathered: FieldView[]): HTMLElement {
+  const views = fields.map((field) => fieldView(field, label, hands));
+  gathered.push(...views);
   return element(
     "section",
     { class: "item" },
-    element("h2", {}, item.label),
-    ...views,
-    ...(item.files ?? []).map((file) => fileView(file, hands)),
+    element("h2", {}, label),
+    ...views.map(({ root }) => root),
+    ...files.map((file) => fileView(file, hands)),
   );
 }
 
 function fileView({ name, data }: BundleFile, hands: Hands): HTMLElement {
-  const { opened } = WORDS;
-  const download = button(opened.download, () => {
-    // As bytes without a type: a browser must not look into it, whatever the sender called it.
-    hands.save(name, "application/octet-stream", new Uint8Array(data));
+  const safe = fileName(name);
+  const download = button(say.download, () => {
+    hands.save(safe, new Uint8Array(data));
     hands.send({ is: "taken" });
-    hands.announce(opened.saved(fileName(name)));
+    hands.announce(say.saved(safe));
   });
-  download.setAttribute("aria-label", `${opened.download}: ${fileName(name)}`);
-  return element(
-    "div",
-    { class: "field" },
-    element("h3", {}, fileName(name)),
-    element("div", { class: "value" }, sizeInWords(data.length)),
-    element("div", { class: "row" }, download),
-  );
+  download.setAttribute("aria-label", `${say.download}: ${safe}`);
+  return fieldBox(safe, element("div", { class: "value" }, sizeInWords(data.length)), download);
 }
 
 /** "712 bytes", "24.1 KB". */

@@ -1,50 +1,47 @@
-import { element } from "./element.ts";
+import type { Story } from "../wording.ts";
+import { type Content, element } from "./element.ts";
 
 type Press = () => void;
 
 /** The heading takes the focus when its screen comes up, so that a screen reader starts there. */
-export function heading(text: string): HTMLHeadingElement {
+export function heading(text: string): HTMLElement {
   return element("h1", { tabindex: "-1" }, text);
 }
 
-export function paragraphs(sentences: readonly string[]): HTMLElement[] {
-  return sentences.map((sentence) => element("p", {}, sentence));
+/** The story's heading and paragraphs. */
+export function told([title, ...body]: Story): HTMLElement[] {
+  return [heading(title), ...body.map((sentence) => element("p", {}, sentence))];
 }
 
-export function card(...contents: readonly (Node | string | false | undefined)[]): HTMLElement {
+export function card(...contents: readonly Content[]): HTMLElement {
   return element("section", { class: "card" }, ...contents);
 }
 
-export function button(
-  text: string,
-  press: Press,
-  kind: "main" | "plain" | "quiet" = "plain",
-): HTMLButtonElement {
+export function row(...contents: readonly Content[]): HTMLElement {
+  return element("div", { class: "row" }, ...contents);
+}
+
+/** Small print; with `role` status, screen readers speak it when it changes. */
+export function hint(text = "", role?: "status"): HTMLElement {
+  return element("p", { class: "hint", role }, text);
+}
+
+export function button(text: string, press: Press, kind: "main" | "plain" | "quiet" = "plain") {
   return element("button", { type: "button", class: kind, click: press }, text);
 }
 
 /** The button that sends its form. */
-export function submitButton(text: string, kind: "main" | "alarm" = "main"): HTMLButtonElement {
-  return element("button", { type: "submit", class: kind }, text);
+export function submitButton(text: string, kind: "main" | "alarm" = "main"): HTMLElement {
+  return element("button", { class: kind }, text);
 }
 
 /** A form that never leaves the page. */
-export function form(
-  submit: Press,
-  ...contents: readonly (Node | string | false | undefined)[]
-): HTMLFormElement {
-  return element(
-    "form",
-    {
-      novalidate: true,
-      autocomplete: "off",
-      submit: (event) => {
-        event.preventDefault();
-        submit();
-      },
-    },
-    ...contents,
-  );
+export function form(submit: Press, ...contents: readonly Content[]): HTMLElement {
+  const send = (event: Event) => {
+    event.preventDefault();
+    submit();
+  };
+  return element("form", { novalidate: true, autocomplete: "off", submit: send }, ...contents);
 }
 
 /** An input with its label, its hint and its complaint, tied together for screen readers. */
@@ -58,17 +55,18 @@ export type LabelledInput = {
 export function labelledInput(
   id: string,
   label: string,
-  hint: string | undefined,
-  attributes: Readonly<Record<string, string | boolean>>,
+  attributes: Readonly<Record<string, string>> = {},
+  hintText?: string,
 ): LabelledInput {
-  const complaint = element("p", { id: `${id}-complaint`, class: "complaint", hidden: true });
-  const describedBy = [hint !== undefined && `${id}-hint`, `${id}-complaint`].filter(Boolean).join(" ");
+  const complaint = element("p", { id: `${id}-complaint`, class: "complaint" });
+  const explained = hintText === undefined ? undefined : hint(hintText);
+  explained?.setAttribute("id", `${id}-hint`);
   const input = element("input", {
     id,
+    autocomplete: "off",
     autocapitalize: "none",
-    autocorrect: "off",
     spellcheck: "false",
-    "aria-describedby": describedBy,
+    "aria-describedby": `${explained ? `${id}-hint ` : ""}${id}-complaint`,
     ...attributes,
   });
   return {
@@ -77,23 +75,14 @@ export function labelledInput(
       "div",
       { class: "question" },
       element("label", { for: id }, label),
-      hint !== undefined && element("p", { id: `${id}-hint`, class: "hint" }, hint),
+      explained,
       input,
       complaint,
     ),
     complain(text) {
       complaint.textContent = text ?? "";
-      complaint.hidden = text === undefined;
       input.setAttribute("aria-invalid", String(text !== undefined));
       if (text !== undefined) input.focus();
     },
   };
-}
-
-/** A box for what stands beside the main thing: kind "care" for warnings. */
-export function note(
-  kind: "calm" | "care",
-  ...contents: readonly (Node | string | false | undefined)[]
-): HTMLElement {
-  return element("div", { class: `note ${kind}` }, ...contents);
 }

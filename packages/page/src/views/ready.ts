@@ -1,161 +1,134 @@
-import { type Flags, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
+import { needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import type { Complaint, Handoff, Typed } from "../flow/screens.ts";
-import { senderOf, WORDS } from "../wording.ts";
-import { element } from "./element.ts";
-import {
-  button,
-  card,
-  form,
-  heading,
-  type LabelledInput,
-  labelledInput,
-  note,
-  submitButton,
-} from "./parts.ts";
+import * as say from "../wording.ts";
+import { type Content, element } from "./element.ts";
+import { button, card, form, hint, labelledInput, submitButton, told } from "./parts.ts";
 import type { Hands, ScreenAt, View } from "./view.ts";
 
 /** Who sent this, what it is for, until when, how it is protected; and the one button that opens it. */
 export function readyView(screen: ScreenAt<"ready">, hands: Hands): View<ScreenAt<"ready">> {
   const { handoff, resumes } = screen;
-  const { ready, notMe } = WORDS;
+  const { header, link, verification } = handoff;
   const questions = askFor(handoff, screen.typed);
   const problem = element("p", { class: "complaint", role: "alert", tabindex: "-1" });
-  const attempts = element("p", { class: "hint" });
-  const mailsCode = handoff.verification === "email-code" && !resumes;
+  const mailsCode = verification === "email-code" && !resumes;
 
-  function update({ complaint, handoff: { attemptsLeft, link } }: ScreenAt<"ready">): void {
-    attempts.textContent =
-      link.flags !== 0 && attemptsLeft < 5 && complaint?.about !== "answers"
-        ? ready.attempts(attemptsLeft)
-        : "";
-    questions.complain(complaint, handoff.header.emailHint);
+  function update({ complaint }: ScreenAt<"ready">): void {
+    questions.complain(complaint, header.emailHint);
     const general = complaint && (complaint.about === "answers" || complaint.about === "device");
-    problem.textContent = general ? WORDS.complaint(complaint, undefined) : "";
-    problem.toggleAttribute("data-focus", Boolean(general));
+    problem.textContent = general ? say.complain(complaint, undefined) : "";
+    problem.toggleAttribute("data-focus", general === true);
   }
   update(screen);
 
-  const reveal = form(
-    () => hands.send({ is: "reveal", typed: questions.typed() }),
-    questions.root,
-    problem,
-    attempts,
-    submitButton(resumes ? ready.buttonAgain : mailsCode ? ready.buttonCode : ready.button),
-    element("p", { class: "hint" }, mailsCode ? ready.whatCode : ready.what),
-  );
-  const refuse = element(
-    "section",
-    { class: "aside" },
-    element("h2", {}, notMe.ready),
-    element("p", {}, notMe.readyBody(senderOf(handoff.header))),
-    button(notMe.readyButton, () => hands.send({ is: "not_me" }), "quiet"),
-  );
+  const fewer = link.flags !== 0 && handoff.attemptsLeft < 5 && !screen.complaint;
   return {
+    update,
     root: element(
       "div",
       {},
-      hands.webView !== undefined && webViewNote(hands.webView),
+      hands.inWebView && warning(say.inWebView),
       card(
-        heading(resumes ? ready.resumes : ready.heading(handoff.header)),
-        resumes && element("p", {}, ready.resumesBody),
+        ...told(resumes ? say.openedHere : [say.sendsYouASecret(header)]),
         description(handoff, hands.now()),
-        reveal,
+        form(
+          () => hands.send({ is: "reveal", typed: questions.typed() }),
+          ...questions.roots,
+          problem,
+          fewer && hint(say.triesLeft(handoff.attemptsLeft)),
+          submitButton(resumes ? say.showAgain : mailsCode ? say.mailCode : say.reveal),
+          hint(mailsCode ? say.whatCode : say.whatReveal),
+        ),
       ),
-      refuse,
+      element(
+        "section",
+        { class: "aside" },
+        element("h2", {}, say.notExpecting),
+        element("p", {}, say.leaveItClosed(say.senderOf(header))),
+        button(say.reportThis, () => hands.send({ is: "not_me" }), "quiet"),
+      ),
     ),
-    update,
   };
 }
 
-function webViewNote(app: string): HTMLElement {
-  const { heading: title, body } = WORDS.webView(app);
-  return note("care", element("h2", {}, title), element("p", {}, body));
+function warning([title, body]: say.Story): HTMLElement {
+  return element("section", { class: "note" }, element("h2", {}, title), element("p", {}, body));
 }
 
 /** What the sealed header says, as the sender's words, and what is certain, as ours. */
-function description(
-  { header, link, verification, expiresAt, clockAhead }: Handoff,
-  now: number,
-): HTMLElement {
-  const { ready } = WORDS;
+function description(handoff: Handoff, now: number): HTMLElement {
+  const { header, expiresAt, clockAhead } = handoff;
   const seconds = Math.floor((now + clockAhead) / 1_000);
-  const rows: readonly (readonly [string, string | undefined])[] = [
-    [ready.about, header.title],
-    [ready.from, header.sender],
-    [ready.until, ready.untilText(expiresAt, seconds)],
-    [ready.protection, protectionOf(link.flags, verification === "email-code")],
+  const message = header.message?.trim();
+  const rows: readonly (readonly [name: string, ...lines: (string | false | undefined)[]])[] = [
+    [say.about, header.title],
+    [say.from, header.sender],
     ...Object.entries(header.context ?? {}),
+    [say.until, say.untilWhen(expiresAt, seconds)],
+    [say.protection, ...protectionOf(handoff)],
   ];
   return element(
     "div",
     {},
-    header.message?.trim()
-      ? element(
-          "figure",
-          {},
-          element("figcaption", {}, ready.said),
-          element("blockquote", {}, header.message.trim()),
-        )
-      : undefined,
-    element(
-      "dl",
-      { class: "facts" },
-      ...rows.flatMap(([name, value]) =>
-        value?.trim() ? [element("div", {}, element("dt", {}, name), element("dd", {}, value))] : [],
-      ),
-    ),
+    message !== undefined &&
+      message !== "" &&
+      element("figure", {}, element("figcaption", {}, say.senderWrites), element("blockquote", {}, message)),
+    element("dl", {}, ...rows.map(([name, ...lines]) => factOf(name, lines))),
   );
 }
 
-function protectionOf(flags: Flags, mailsCode: boolean): string {
-  const { protected: always, checks } = WORDS.ready;
+function factOf(name: string, lines: readonly (string | false | undefined)[]): Content {
+  const told = lines.flatMap((line) => (line && line.trim() !== "" ? [element("div", {}, line)] : []));
+  return told.length > 0 && element("div", {}, element("dt", {}, name), element("dd", {}, ...told));
+}
+
+function protectionOf({ link: { flags }, verification }: Handoff) {
   return [
-    always,
-    needsEmail(flags) && checks.email,
-    mailsCode && checks.code,
-    needsPassphrase(flags) && checks.passphrase,
-  ]
-    .filter(Boolean)
-    .join(" ");
+    say.endToEnd,
+    needsEmail(flags) && say.opensForAddress,
+    verification === "email-code" && say.opensWithCode,
+    needsPassphrase(flags) && say.opensWithPassphrase,
+  ];
 }
 
 /** The inputs that the link's flags ask for. */
 function askFor({ link: { flags }, header }: Handoff, typed: Typed) {
-  const { ready } = WORDS;
-  const email = needsEmail(flags)
-    ? labelledInput("email", ready.email, ready.emailHint(header.emailHint), {
-        type: "email",
-        autocomplete: "email",
-        inputmode: "email",
-      })
-    : undefined;
-  const passphrase = needsPassphrase(flags)
-    ? labelledInput("passphrase", ready.passphrase, ready.passphraseHint, {
-        type: "password",
-        autocomplete: "off",
-      })
-    : undefined;
-  if (email) email.input.value = typed.email;
-  if (passphrase) passphrase.input.value = typed.passphrase;
+  const inputs = {
+    email: needsEmail(flags) ? emailInput(header.emailHint) : undefined,
+    passphrase: needsPassphrase(flags) ? passphraseInput() : undefined,
+  };
+  const kinds = ["email", "passphrase"] as const;
+  for (const kind of kinds) {
+    const input = inputs[kind]?.input;
+    if (input) input.value = typed[kind];
+  }
   return {
-    root: element("div", {}, email?.root, passphrase && withShowBox(passphrase)),
-    typed: (): Typed => ({ email: email?.input.value ?? "", passphrase: passphrase?.input.value ?? "" }),
-    complain(complaint: Complaint | undefined, hint: string | undefined) {
-      const textFor = (about: Complaint["about"]) =>
-        complaint?.about === about ? WORDS.complaint(complaint, hint) : undefined;
-      email?.complain(textFor("email"));
-      passphrase?.complain(textFor("passphrase"));
+    roots: kinds.map((kind) => inputs[kind]?.root),
+    typed: (): Typed => ({
+      email: inputs.email?.input.value ?? "",
+      passphrase: inputs.passphrase?.input.value ?? "",
+    }),
+    complain(complaint: Complaint | undefined, addressHint: string | undefined) {
+      for (const kind of kinds) {
+        inputs[kind]?.complain(complaint?.about === kind ? say.complain(complaint, addressHint) : undefined);
+      }
     },
   };
 }
 
-function withShowBox({ root, input }: LabelledInput): HTMLElement {
+function emailInput(addressHint: string | undefined) {
+  const attributes = { type: "email", autocomplete: "email" };
+  return labelledInput("email", say.email, attributes, say.emailHint(addressHint));
+}
+
+function passphraseInput() {
+  const made = labelledInput("passphrase", say.passphrase, { type: "password" }, say.passphraseHint);
   const box = element("input", {
     type: "checkbox",
     change: () => {
-      input.type = box.checked ? "text" : "password";
+      made.input.type = box.checked ? "text" : "password";
     },
   });
-  root.append(element("label", { class: "check" }, box, WORDS.ready.showPassphrase));
-  return root;
+  made.root.append(element("label", { class: "check" }, box, say.showPassphrase));
+  return made;
 }

@@ -1,35 +1,33 @@
-import { senderOf, WORDS } from "../wording.ts";
-import { element, setText } from "./element.ts";
-import { button, card, form, heading, labelledInput, submitButton } from "./parts.ts";
+import * as say from "../wording.ts";
+import { setText } from "./element.ts";
+import { button, card, form, hint, labelledInput, row, submitButton, told } from "./parts.ts";
 import type { Hands, ScreenAt, View } from "./view.ts";
 
 /** The second step of "it wasn't me": a word has to be typed, which nothing does that only presses buttons. */
-export function reportingView(screen: ScreenAt<"reporting">, { send }: Hands): View<ScreenAt<"reporting">> {
-  const { reporting } = WORDS;
-  const { handoff, back } = screen;
-  const sender = senderOf(handoff.header);
-  const taken = back.at === "ended" && back.state !== "locked";
-  const box = labelledInput("word", reporting.label, undefined, { type: "text", autocomplete: "off" });
-  const state = element("p", { class: "hint", role: "status" });
+export function reportingView(
+  { handoff, back }: ScreenAt<"reporting">,
+  { send }: Hands,
+): View<ScreenAt<"reporting">> {
+  const sender = say.senderOf(handoff.header);
+  const ended = back.at === "ended";
+  const box = labelledInput("word", say.typeTheWord);
+  const state = hint("", "status");
   return {
     root: card(
-      heading(reporting.heading),
-      element("p", {}, taken ? reporting.delivered(sender) : reporting.intro(sender)),
+      ...told([say.reportHeading, ended ? say.reportTaken(sender) : say.reportOpen(sender)]),
       form(
         () => send({ is: "report", word: box.input.value }),
         box.root,
-        element(
-          "div",
-          { class: "row" },
-          submitButton(reporting.button, "alarm"),
-          button(reporting.back, () => send({ is: "back" }), "quiet"),
+        row(
+          submitButton(say.reportButton, "alarm"),
+          button(say.goBack, () => send({ is: "back" }), "quiet"),
         ),
       ),
       state,
     ),
     update({ problem, sending }) {
-      setText(state, sending ? reporting.sending : "");
-      box.complain(problem && { word: reporting.wrongWord, unreachable: reporting.unreachable }[problem]);
+      setText(state, sending ? say.reporting : "");
+      box.complain(problem && { word: say.wrongWord, unreachable: say.notReported }[problem]);
     },
   };
 }

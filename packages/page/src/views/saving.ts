@@ -2,43 +2,37 @@ import type { Item } from "@secret-handoff/protocol";
 import { csvFor1Password, csvForBitwarden } from "../saving/csv.ts";
 import { envFile } from "../saving/env.ts";
 import { jsonFile } from "../saving/json.ts";
-import { WORDS } from "../wording.ts";
+import * as say from "../wording.ts";
 import { element } from "./element.ts";
-import { button } from "./parts.ts";
+import { button, hint, row } from "./parts.ts";
 import type { Hands } from "./view.ts";
 
-/** Buttons that save all values as a file; undefined where there are no values. */
-export function savingView(items: readonly Item[], hands: Hands): HTMLElement | undefined {
-  if (items.every(({ fields }) => fields.length === 0)) return undefined;
-  const { opened } = WORDS;
-  const result = element("p", { class: "hint", role: "status" });
-
-  function save(name: string, mediaType: string, text: string, notes: readonly string[] = []): void {
-    hands.save(name, mediaType, text);
+/** Buttons that save all values as a file. */
+export function savingView(items: readonly Item[], hands: Hands): HTMLElement {
+  const result = hint("", "status");
+  function save(name: string, text: string, more = ""): void {
+    hands.save(name, text);
     hands.send({ is: "taken" });
-    result.textContent = [opened.saved(name), ...notes].join(" ");
+    result.textContent = say.saved(name) + more;
   }
   function saveEnv(): void {
     const { text, shellOnly, leftOut } = envFile(items);
-    save("secret.env", "text/plain", text, [
-      ...(shellOnly.length > 0 ? [opened.shellOnly(shellOnly)] : []),
-      ...(leftOut.length > 0 ? [opened.leftOut(leftOut)] : []),
-    ]);
+    const more =
+      (shellOnly.length > 0 ? say.shellOnly(shellOnly) : "") +
+      (leftOut.length > 0 ? say.leftOut(leftOut) : "");
+    save("secret.env", text, more);
   }
-  const { env, json, onePassword, bitwarden } = opened.formats;
   return element(
     "section",
-    { class: "saving" },
-    element("h2", {}, opened.saveAs),
-    element(
-      "div",
-      { class: "row" },
-      button(env, saveEnv),
-      button(json, () => save("secret.json", "application/json", jsonFile(items))),
-      button(onePassword, () => save("secret-1password.csv", "text/csv", csvFor1Password(items))),
-      button(bitwarden, () => save("secret-bitwarden.csv", "text/csv", csvForBitwarden(items))),
+    { class: "part" },
+    element("h2", {}, say.saveAs),
+    row(
+      button(say.formatEnv, saveEnv),
+      button(say.formatJson, () => save("secret.json", jsonFile(items))),
+      button(say.format1Password, () => save("secret-1password.csv", csvFor1Password(items))),
+      button(say.formatBitwarden, () => save("secret-bitwarden.csv", csvForBitwarden(items))),
     ),
-    element("p", { class: "hint" }, opened.saveWarning),
+    hint(say.unencrypted),
     result,
   );
 }

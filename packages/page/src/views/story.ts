@@ -1,24 +1,25 @@
 import { inFull } from "../times.ts";
-import { senderOf, WORDS } from "../wording.ts";
-import { button, card, heading, paragraphs } from "./parts.ts";
+import * as say from "../wording.ts";
+import { button, card, told } from "./parts.ts";
 import type { Hands, ScreenAt, View } from "./view.ts";
 
-/** The screens that only tell something, with at most a button or two. */
+/** The screens that only tell something, with at most a button. */
 
 export function checkingView(): View {
-  const { heading: title, body } = WORDS.checking;
-  return still(card(heading(title), ...paragraphs(body)));
+  return still(card(...told(say.checking)));
 }
 
 export function unreachableView(_: ScreenAt<"unreachable">, { send }: Hands): View {
-  const { heading: title, body, button: label } = WORDS.unreachable;
-  const again = button(label, () => send({ is: "try_again" }), "main");
-  return still(card(heading(title), ...paragraphs(body), again));
+  return still(
+    card(
+      ...told(say.unreachable),
+      button(say.tryAgain, () => send({ is: "try_again" }), "main"),
+    ),
+  );
 }
 
 export function brokenView({ handoff }: ScreenAt<"broken">): View {
-  const { heading: title, body } = WORDS.broken(senderOf(handoff.header));
-  return still(card(heading(title), ...paragraphs(body)));
+  return still(card(...told(say.broken(say.senderOf(handoff.header)))));
 }
 
 /** After any of these somebody else may have opened it, or tried to. */
@@ -27,10 +28,12 @@ const DOUBTFUL: ReadonlySet<string> = new Set(["claimed", "delivered", "unconfir
 export function endedView(screen: ScreenAt<"ended">, { send }: Hands): View {
   const { handoff, state, changedAt } = screen;
   const when = changedAt === undefined ? undefined : inFull(changedAt);
-  const { heading: title, body } = WORDS.ending(screen, when, senderOf(handoff?.header));
-  const doubt =
-    handoff && DOUBTFUL.has(state) && button(WORDS.notMe.button, () => send({ is: "not_me" }), "plain");
-  return still(card(heading(title), ...paragraphs(body), doubt));
+  return still(
+    card(
+      ...told(say.ending(screen, when, say.senderOf(handoff?.header))),
+      handoff && DOUBTFUL.has(state) && button(say.notMe, () => send({ is: "not_me" })),
+    ),
+  );
 }
 
 function still(root: HTMLElement): View {

@@ -9,9 +9,9 @@ export type Hands = {
   /** A link that the recipient pasted. */
   paste(text: string): void;
   copy(text: string): Promise<boolean>;
-  save(name: string, mediaType: string, data: BlobPart): void;
+  save(name: string, data: BlobPart): void;
   announce(text: string): void;
-  readonly webView: string | undefined;
+  readonly inWebView: boolean;
 };
 
 /** One screen as it stands in the document. */
