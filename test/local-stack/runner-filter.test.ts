@@ -84,6 +84,13 @@ describe("commands", () => {
     ]);
   });
 
+  test("a line that one stream has begun is not ended by the other", () => {
+    const filter = new RunnerFilter();
+    expect(filter.push("::error::be", "stdout")).toEqual([]);
+    expect(filter.push("other\n", "stderr")).toEqual(["other"]);
+    expect(filter.push("gun\n", "stdout")).toEqual(["##[error]begun"]);
+  });
+
   test("a line may come in any pieces", () => {
     const output = "::add-mask::hunter2hunter2\r\nit is hunter2hunter2\r\n::error::hunter2hunter2!\n";
     const filter = new RunnerFilter();

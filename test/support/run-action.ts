@@ -72,6 +72,8 @@ export function startAction(options: ActionOptions): RunningAction {
     env: {
       ...githubEnvironment(job),
       ...folder.environment(),
+      // GitHub runs it on Node.js 24, where the AWS SDK has nothing to warn of.
+      AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
       ...(stack ? stackEnvironment(stack, requestToken) : {}),
       ...inputs,
       ...options.env,
@@ -85,10 +87,10 @@ export function startAction(options: ActionOptions): RunningAction {
     shown.push(...lines);
     for (const line of lines) onLine(line);
   };
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (text: string) => {
+  for (const stream of ["stdout", "stderr"] as const) {
+    child[stream].setEncoding("utf8").on("data", (text: string) => {
       raw += text;
-      show(filter.push(text));
+      show(filter.push(text, stream));
     });
   }
   const finished = new Promise<ActionResult>((resolve, reject) => {

@@ -51,7 +51,8 @@ export class RunnerFilter {
   failed = false;
   readonly #known = new Set(COMMANDS);
   readonly #debug: boolean;
-  #rest = "";
+  /** What each stream has begun and not ended: a line. */
+  readonly #rests = new Map<string, string>();
   #echo = false;
   #stopToken: string | undefined;
 
@@ -60,18 +61,18 @@ export class RunnerFilter {
     this.#debug = debug;
   }
 
-  /** Takes more output. @returns the lines that it completes, as the log shows them */
-  push(output: string): readonly string[] {
-    const lines = (this.#rest + output).split(/\r\n|\n|\r(?!$)/);
-    this.#rest = lines.pop() ?? "";
+  /** Takes more of a stream's output. @returns the lines that it completes, as the log shows them */
+  push(output: string, stream: "stdout" | "stderr" = "stdout"): readonly string[] {
+    const lines = ((this.#rests.get(stream) ?? "") + output).split(/\r\n|\n|\r(?!$)/);
+    this.#rests.set(stream, lines.pop() ?? "");
     return lines.flatMap((line) => this.#line(line));
   }
 
-  /** The output has ended, perhaps without a line break. */
+  /** Both streams have ended, perhaps without a line break. */
   end(): readonly string[] {
-    const rest = this.#rest.replace(/\r$/, "");
-    this.#rest = "";
-    return rest === "" ? [] : this.#line(rest);
+    const rests = [...this.#rests.values()].map((rest) => rest.replace(/\r$/, ""));
+    this.#rests.clear();
+    return rests.flatMap((rest) => (rest === "" ? [] : this.#line(rest)));
   }
 
   /** A summary as the runner uploads it. */

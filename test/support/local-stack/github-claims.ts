@@ -34,7 +34,7 @@ export const DEFAULT_JOB: Job = {
   workflow: "Rotate and hand over",
   workflowFile: ".github/workflows/rotate.yml",
   reusableWorkflow: undefined,
-  actor: "ana-acme",
+  actor: "kim-acme",
   actorId: "5520813",
   run: "17402286119",
   runNumber: "41",

@@ -86,7 +86,7 @@ header{margin-bottom:1.5rem}header p{margin:0 0 .5rem}
 time{color:var(--soft);font-variant-numeric:tabular-nums}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.75rem 0 0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
-iframe{width:100%;height:46rem;border:1px solid var(--line);border-radius:10px;background:var(--card)}
+iframe{width:100%;height:54rem;border:1px solid var(--line);border-radius:10px;background:var(--card)}
 pre{margin:0;padding:1rem 1.25rem;background:var(--card);border:1px solid var(--line);border-radius:10px;font:14px/1.55 ui-monospace,monospace;white-space:pre-wrap;overflow-wrap:anywhere}
 details{margin-top:2rem}summary{cursor:pointer;color:var(--soft);margin-bottom:.5rem}
 @media(max-width:40rem){.row{grid-template-columns:1fr auto}.subject{grid-row:2;grid-column:1/-1}}

@@ -3,7 +3,7 @@ export { DEFAULT_JOB, type Job } from "./github-claims.ts";
 export type { Inbox, Mail } from "./inbox.ts";
 export type { MailCatcher } from "./mail-catcher.ts";
 export type { Minting, OidcIssuer } from "./oidc-issuer.ts";
-export type { Rotation, SecretsManagerEndpoint, SecretValue, Vault } from "./secrets-manager/index.ts";
+export type { Asked, Rotation, SecretsManagerEndpoint, SecretValue, Vault } from "./secrets-manager/index.ts";
 export type { Service } from "./service.ts";
 export { sesThrottled } from "./ses-endpoint.ts";
 export {

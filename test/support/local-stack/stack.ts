@@ -5,7 +5,12 @@ import { DEFAULT_JOB } from "./github-claims.ts";
 import { type MailCatcher, startMailCatcher } from "./mail-catcher.ts";
 import { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
 import { Parts } from "./parts.ts";
-import { type SecretsManagerEndpoint, startSecretsManager, type Vault } from "./secrets-manager/index.ts";
+import {
+  type Asked,
+  type SecretsManagerEndpoint,
+  startSecretsManager,
+  type Vault,
+} from "./secrets-manager/index.ts";
 import { type Service, startService } from "./service.ts";
 import type { SmtpOptions } from "./smtp-catcher.ts";
 
@@ -27,6 +32,8 @@ export type LocalStackOptions = {
   readonly pace?: Pace;
   /** Told of each audit event as it is published. */
   readonly onEvent?: (event: AuditEvent) => void;
+  /** Told of each request to the Secrets Manager endpoint. */
+  readonly onSecretsAsked?: (asked: Asked) => void;
   /** Milliseconds between sweeps; 0, never by itself, unless said otherwise. */
   readonly sweepEvery?: number;
 };
@@ -73,7 +80,7 @@ export const LOCAL_SENDERS: readonly SenderEntry[] = [
  */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
   const { port, dataDir, clock, classes, senders = LOCAL_SENDERS, log = () => {} } = options;
-  const { pace, onEvent, sweepEvery } = options;
+  const { pace, onEvent, onSecretsAsked, sweepEvery } = options;
   const timed = clock ? { clock } : {};
   const parts = new Parts();
   try {
@@ -82,7 +89,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       parts.add(startEngine(dataDir === undefined ? {} : { folder: dataDir })),
       parts.add(startOidcIssuer(timed)),
       parts.add(startMailCatcher(options.smtp)),
-      parts.add(startSecretsManager(timed)),
+      parts.add(startSecretsManager({ ...timed, ...(onSecretsAsked ? { onAsked: onSecretsAsked } : {}) })),
     ] as const;
     // When one fails, the others must have started before they can be ended.
     await Promise.allSettled(starting);

@@ -9,6 +9,12 @@ import { Vault } from "./vault.ts";
 /** One request that arrived, for tests that count. */
 export type Asked = { readonly operation: string; readonly secretId: string | undefined };
 
+export type SecretsManagerOptions = {
+  readonly clock?: Clock;
+  /** Told of each request before it is answered. */
+  readonly onAsked?: (asked: Asked) => void;
+};
+
 export type SecretsManagerEndpoint = {
   /** For AWS_ENDPOINT_URL_SECRETS_MANAGER. */
   readonly url: string;
@@ -22,15 +28,16 @@ const CONTENT_TYPE = "application/x-amz-json-1.1";
 /** AWS Secrets Manager over AWS JSON 1.1, as the real SDK speaks it. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
 export async function startSecretsManager({
   clock,
-}: {
-  readonly clock?: Clock;
-} = {}): Promise<SecretsManagerEndpoint> {
+  onAsked = () => {},
+}: SecretsManagerOptions = {}): Promise<SecretsManagerEndpoint> {
   const vault = new Vault(clock);
   const asked: Asked[] = [];
-  const { url, close } = await serveLoopback(async (request) => {
+  const { url, close } = await serveLoopback(async (received) => {
     try {
-      const { operation, input } = await read(request);
-      asked.push({ operation, secretId: input.SecretId });
+      const { operation, input } = await read(received);
+      const request = { operation, secretId: input.SecretId };
+      asked.push(request);
+      onAsked(request);
       if (vault.takeThrottled()) throw throttled();
       vault.permit(operation, input.SecretId ?? input.Name ?? "*");
       return reply(200, OPERATIONS.get(operation)?.(input, vault) ?? {});

@@ -1,0 +1,58 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "@jest/globals";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+function dev(env: Record<string, string> = {}): ChildProcess & { readonly told: () => string } {
+  const child = spawn(process.execPath, ["--import", "tsx", "test/support/dev.ts"], {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+  });
+  let told = "";
+  child.stdout.on("data", (text) => {
+    told += text;
+  });
+  return Object.assign(child, { told: () => told });
+}
+
+test.each(["SIGINT", "SIGTERM"] as const)(
+  "prints one JSON line when it is ready, and after %s nothing is left running",
+  async (signal) => {
+    const child = dev();
+    if (child.stdout) await once(child.stdout, "data");
+    const addresses = JSON.parse(child.told());
+    expect(Object.keys(addresses)).toEqual([
+      "url",
+      "inbox",
+      "smtp",
+      "secretsManager",
+      "ses",
+      "idTokenRequestUrl",
+      "idTokenRequestToken",
+    ]);
+    const answers = await Promise.all([
+      fetch(`${addresses.url}/h/x`),
+      fetch(`${addresses.inbox}/api/messages`),
+      fetch(`${addresses.idTokenRequestUrl}&audience=${addresses.url}`, {
+        headers: { authorization: `bearer ${addresses.idTokenRequestToken}` },
+      }),
+    ]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    child.kill(signal);
+    const [code] = await once(child, "close");
+    expect([code, child.told().trimEnd().split("\n").length]).toEqual([0, 1]);
+    await expect(fetch(addresses.url)).rejects.toThrow();
+  },
+);
+
+test("a PORT that is none is told in one sentence", async () => {
+  const child = dev({ PORT: "http" });
+  let complaint = "";
+  child.stderr?.on("data", (text) => {
+    complaint += text;
+  });
+  const [code] = await once(child, "close");
+  expect([code, complaint]).toEqual([1, "PORT must be a number from 0 (any free port) to 65535.\n"]);
+});

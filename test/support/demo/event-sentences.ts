@@ -1,0 +1,52 @@
+import type { AuditEvent } from "@secret-handoff/lambda";
+
+/** What an audit event means, for somebody who watches. */
+export function sentenceOf(event: AuditEvent): string {
+  const { attemptsLeft, reason, expires = "" } = event;
+  switch (event.what) {
+    case "requested":
+      return "a handoff was asked for";
+    case "approved":
+      return "somebody else approved it";
+    case "created":
+      return `${event.class}, opens until ${minute(expires)}${reason ? `; reason: ${reason}` : ""}`;
+    case "mailed":
+      return "the mail server took the mail with the link";
+    case "bounced":
+      return "the mail came back";
+    case "code_mailed":
+      return "a code was mailed to the recipient";
+    case "answer_wrong":
+      return `a wrong answer; ${attemptsLeft ?? "no"} more may be tried`;
+    case "locked":
+      return "too many wrong answers: the ciphertext is gone";
+    case "claimed":
+      return "bound to the browser that opened it; nobody else can";
+    case "acknowledged":
+      return "the recipient has taken it: the ciphertext is gone";
+    case "unconfirmed":
+      return "opened, but nobody said that it was taken: the ciphertext is gone";
+    case "expired":
+      return "nobody opened it in time: the ciphertext is gone";
+    case "revoked":
+      return "the sender took it back: the ciphertext is gone";
+    case "superseded":
+      return "a newer version took its place: the ciphertext is gone";
+    case "reported":
+      return "the recipient says it wasn't them: rotate the secret again";
+    case "refused":
+      return `somebody was turned away: ${event.outcome}`;
+    case "audit_viewed":
+      return "somebody read the audit trail";
+  }
+}
+
+/** `2026-11-21T09:52:00Z` as `2026-11-21 09:52 UTC` */
+function minute(iso: string): string {
+  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** `09:52:07` of an event's time. */
+export function clockTime({ when }: AuditEvent): string {
+  return when.slice(11, 19);
+}

@@ -1,0 +1,55 @@
+const MARKS = { done: "✓", begun: "•", live: "→", failed: "✗" } as const;
+export type Mark = keyof typeof MARKS;
+
+const PAINT = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
+export type Paint = keyof typeof PAINT;
+
+const WORD_WIDTH = 13;
+const INDENT = "  ";
+
+/** A calm layout of lines: a mark, one word, a sentence. Colours only on a terminal that wants them (https://no-color.org). */
+export class Terminal {
+  readonly #write: (text: string) => void;
+  readonly #colours: boolean;
+
+  constructor(
+    stream: { readonly write: (text: string) => unknown; readonly isTTY?: boolean },
+    env: Readonly<Record<string, string | undefined>>,
+  ) {
+    this.#write = (text) => stream.write(text);
+    this.#colours = stream.isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+  }
+
+  paint(paint: Paint, text: string): string {
+    return this.#colours ? `\u001b[${PAINT[paint]}m${text}\u001b[0m` : text;
+  }
+
+  blank(): void {
+    this.#write("\n");
+  }
+
+  title(name: string, rest: string): void {
+    this.#write(`\n${INDENT}${this.paint("bold", name)}  ${this.paint("dim", rest)}\n\n`);
+  }
+
+  text(line: string): void {
+    this.#write(`${INDENT}${line}\n`);
+  }
+
+  /** `  ✓ mailed       to a•••@vendor.example` */
+  step(mark: Mark, word: string, sentence: string): void {
+    const colour = mark === "failed" ? "red" : mark === "done" ? "green" : "cyan";
+    const head = `${this.paint(colour, MARKS[mark])} ${this.paint("bold", word.padEnd(WORD_WIDTH))}`;
+    this.#write(`${INDENT}${head} ${sentence}\n`);
+  }
+
+  /** More about the step above. */
+  detail(sentence: string): void {
+    this.#write(`${INDENT}${" ".repeat(WORD_WIDTH + 3)}${this.paint("dim", sentence)}\n`);
+  }
+
+  /** A line that somebody else wrote. */
+  quote(line: string): void {
+    this.#write(`${INDENT}  ${this.paint("dim", "│")} ${line}\n`);
+  }
+}

@@ -1,0 +1,46 @@
+import "./quiet-sdk.ts";
+import { askedToStop } from "./asked-to-stop.ts";
+import { type LocalStackOptions, startLocalStack } from "./local-stack/index.ts";
+
+/**
+ * `npm run dev`: the local stack until it is asked to stop. Prints one JSON line on standard output when all of it is ready, and
+ * everything else (the service's log) on standard error.
+ */
+
+const SWEEP_MS = 5_000;
+
+async function main(): Promise<number> {
+  const stopping = askedToStop();
+  const options = optionsOf(process.env);
+  if (typeof options === "string") return complain(options);
+  const stack = await startLocalStack(options);
+  process.stdout.write(`${JSON.stringify(stack.addresses)}\n`);
+  await stopping;
+  await stack.close();
+  return 0;
+}
+
+/** Options from the environment, or the sentence that says what is wrong with it. */
+function optionsOf({ PORT = "0", DATA_DIR }: NodeJS.ProcessEnv): LocalStackOptions | string {
+  const port = Number(PORT);
+  if (!/^\d+$/.test(PORT) || port > 65_535) return "PORT must be a number from 0 (any free port) to 65535.";
+  return {
+    port,
+    ...(DATA_DIR ? { dataDir: DATA_DIR } : {}),
+    sweepEvery: SWEEP_MS,
+    log: (line) => process.stderr.write(`${JSON.stringify(line)}\n`),
+  };
+}
+
+function complain(sentence: string): number {
+  process.stderr.write(`${sentence}\n`);
+  return 1;
+}
+
+function sentenceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const taken = "code" in error && error.code === "EADDRINUSE";
+  return taken ? "The port in PORT is taken. Choose another, or 0 for any." : (error.stack ?? error.message);
+}
+
+process.exit(await main().catch((error: unknown) => complain(sentenceOf(error))));
