@@ -49,6 +49,18 @@ describe("the bundle", () => {
     expect(licences).not.toContain("licence not stated");
   });
 
+  test("a summary that cannot be written is a warning", () => {
+    const { status, stdout } = spawnSync(process.execPath, [BUNDLE], {
+      cwd: ROOT,
+      encoding: "utf8",
+      env: { GITHUB_REPOSITORY: "acme/orders", GITHUB_STEP_SUMMARY: "/nowhere/summary" },
+    });
+    expect([status, stdout.trim().split("\n").at(-1)]).toEqual([
+      1,
+      "::warning::The job summary could not be written.",
+    ]);
+  });
+
   test("started with nothing set tells each input that is missing and fails", () => {
     const { status, stdout } = spawnSync(process.execPath, [BUNDLE], {
       cwd: ROOT,

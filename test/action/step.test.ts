@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { smtpTransport } from "@secret-handoff/sdk";
+import { SenderError, smtpTransport } from "@secret-handoff/sdk";
 import { quickRuntime } from "../sdk/quick-runtime.ts";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
@@ -7,6 +7,7 @@ import { runStepOn } from "./step-harness.ts";
 
 const service = await startTestService();
 afterAll(() => service.close());
+const CANCELLED = new SenderError("cancelled", "The workflow was cancelled.");
 let run = 0;
 let ana = "";
 let bo = "";
@@ -195,7 +196,7 @@ describe("a cancelled step", () => {
     const { code, errors } = await runStepOn(service, {
       inputs: { recipients: ana },
       onCancel: (stop) => {
-        stop();
+        stop(CANCELLED);
         return () => {};
       },
     });
@@ -210,7 +211,7 @@ describe("a cancelled step", () => {
     const { code, workflow } = await runStepOn(service, {
       inputs: { recipients: ana },
       onCancel: (stop) => {
-        cancel = stop;
+        cancel = () => stop(CANCELLED);
         return () => {};
       },
       surroundings: {

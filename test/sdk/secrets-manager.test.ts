@@ -102,6 +102,11 @@ test.each([
     'secret_unreadable: Secret "prod/a" has no value. Put one into it first.',
   ],
   [
+    "a secret that holds nothing",
+    { status: 200, json: found },
+    'secret_unreadable: Secret "prod/a" has no value. Put one into it first.',
+  ],
+  [
     "no permission",
     refusal("AccessDeniedException", "User: x is not authorized to perform: secretsmanager:GetSecretValue"),
     'access_denied: The AWS role may not read secret "prod/a". Grant it secretsmanager:GetSecretValue on this secret.',

@@ -45138,6 +45138,7 @@ var CREDENTIALS = /* @__PURE__ */ new Set([
 var NETWORK = /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)|TimeoutError/;
 function awsFailure(error3, service, { over }, wording) {
   if (over.aborted && over.reason instanceof SenderError) return over.reason;
+  if (error3 instanceof SenderError) return error3;
   if (!isAwsError(error3)) return error3 instanceof Error ? error3 : new Error(`${service} failed`);
   const status = error3.$metadata?.httpStatusCode ?? 0;
   const code2 = typeof error3.code === "string" ? error3.code : error3.name;
@@ -45943,6 +45944,57 @@ function originOf({
   return { repository, workflow, actor, runUrl: `${serverUrl}/${repository}/actions/runs/${runId}` };
 }
 
+// packages/action/src/input-values.ts
+function required2(name2, read2) {
+  const text = read2(name2);
+  if (text.trim() !== "") return text;
+  throw new SenderError("input", `The input ${name2} is not set. Set it under with: in the workflow.`);
+}
+function optional2(text) {
+  return text === "" ? void 0 : text;
+}
+function parseBoolean(name2, read2) {
+  const text = read2(name2);
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  if (/^(false|False|FALSE|)$/.test(text)) return false;
+  throw new SenderError("input", `${name2} must be true or false.`);
+}
+function parseTime(name2, read2) {
+  const text = read2(name2);
+  if (text === "") return void 0;
+  const seconds = parseDuration(text);
+  if (seconds === void 0) {
+    throw new SenderError("input", `${name2} is not a length of time. Write it like 24h, 90m or 1d12h.`);
+  }
+  return seconds;
+}
+function parsePassphrase(text) {
+  if (text === "") return void 0;
+  checkPassphrase(text);
+  return new Concealed(text);
+}
+function parseLine2(name2, read2, longest) {
+  const text = read2(name2);
+  if (text === "") return void 0;
+  if (text.length > longest || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) {
+    throw new SenderError("input", `${name2} must be one line of at most ${longest} characters.`);
+  }
+  return text;
+}
+function parseContext(text) {
+  const entries = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "").map((line, index) => {
+    const [, name2 = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
+    if (name2 === "" || /[\p{Cc}\p{Cs}]/u.test(line)) {
+      throw new SenderError(
+        "input",
+        `Entry ${index + 1} of context is not understood. Write NAME=value, one a line.`
+      );
+    }
+    return [name2, value];
+  });
+  return Object.fromEntries(entries);
+}
+
 // packages/action/src/input-table.ts
 var INPUTS = {
   endpoint: { required: true },
@@ -45968,6 +46020,41 @@ var INPUTS = {
   "dry-run": { default: "false" },
   timeout: { default: "10m" }
 };
+
+// packages/action/src/mail-choice.ts
+function parseMail(read2) {
+  const host = read2("smtp-host");
+  const user = read2("smtp-user");
+  const password = read2("smtp-password");
+  if (host === "") {
+    if (user !== "" || password !== "") {
+      throw new SenderError(
+        "input",
+        "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES."
+      );
+    }
+    const configurationSet = optional2(read2("configuration-set"));
+    const region = optional2(read2("region"));
+    return {
+      by: "ses",
+      options: {
+        ...region === void 0 ? {} : { region },
+        ...configurationSet === void 0 ? {} : { configurationSet }
+      }
+    };
+  }
+  const text = read2("smtp-port") || INPUTS["smtp-port"].default;
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > 65535) throw new SenderError("input", "smtp-port is not a port number.");
+  if (!/^[A-Za-z0-9.:-]{1,253}$/.test(host)) {
+    throw new SenderError("input", "smtp-host is not a host name. Write it like smtp.example.com.");
+  }
+  if (user === "" !== (password === "")) {
+    throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
+  }
+  const login = user === "" ? {} : { login: { user, password: new Concealed(password) } };
+  return { by: "smtp", server: { host, port, ...login } };
+}
 
 // packages/action/src/inputs.ts
 var DEFAULT_TIMEOUT3 = 600;
@@ -46026,88 +46113,6 @@ function attemptOptional(read2, attempt) {
     ...contact === void 0 ? {} : { contact },
     ...region === void 0 ? {} : { region }
   };
-}
-function required2(name2, read2) {
-  const text = read2(name2);
-  if (text.trim() !== "") return text;
-  throw new SenderError("input", `The input ${name2} is not set. Set it under with: in the workflow.`);
-}
-function optional2(text) {
-  return text === "" ? void 0 : text;
-}
-function parseBoolean(name2, read2) {
-  const text = read2(name2);
-  if (/^(true|True|TRUE)$/.test(text)) return true;
-  if (/^(false|False|FALSE|)$/.test(text)) return false;
-  throw new SenderError("input", `${name2} must be true or false.`);
-}
-function parseTime(name2, read2) {
-  const text = read2(name2);
-  if (text === "") return void 0;
-  const seconds = parseDuration(text);
-  if (seconds === void 0) {
-    throw new SenderError("input", `${name2} is not a length of time. Write it like 24h, 90m or 1d12h.`);
-  }
-  return seconds;
-}
-function parsePassphrase(text) {
-  if (text === "") return void 0;
-  checkPassphrase(text);
-  return new Concealed(text);
-}
-function parseLine2(name2, read2, longest) {
-  const text = read2(name2);
-  if (text === "") return void 0;
-  if (text.length > longest || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) {
-    throw new SenderError("input", `${name2} must be one line of at most ${longest} characters.`);
-  }
-  return text;
-}
-function parseContext(text) {
-  const entries = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "").map((line, index) => {
-    const [, name2 = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
-    if (name2 === "" || /[\p{Cc}\p{Cs}]/u.test(line)) {
-      throw new SenderError(
-        "input",
-        `Entry ${index + 1} of context is not understood. Write NAME=value, one a line.`
-      );
-    }
-    return [name2, value];
-  });
-  return Object.fromEntries(entries);
-}
-function parseMail(read2) {
-  const host = read2("smtp-host");
-  const user = read2("smtp-user");
-  const password = read2("smtp-password");
-  if (host === "") {
-    if (user !== "" || password !== "") {
-      throw new SenderError(
-        "input",
-        "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES."
-      );
-    }
-    const configurationSet = optional2(read2("configuration-set"));
-    const region = optional2(read2("region"));
-    return {
-      by: "ses",
-      options: {
-        ...region === void 0 ? {} : { region },
-        ...configurationSet === void 0 ? {} : { configurationSet }
-      }
-    };
-  }
-  const text = read2("smtp-port") || INPUTS["smtp-port"].default;
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65535) throw new SenderError("input", "smtp-port is not a port number.");
-  if (!/^[A-Za-z0-9.:-]{1,253}$/.test(host)) {
-    throw new SenderError("input", "smtp-host is not a host name. Write it like smtp.example.com.");
-  }
-  if (user === "" !== (password === "")) {
-    throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
-  }
-  const login = user === "" ? {} : { login: { user, password: new Concealed(password) } };
-  return { by: "smtp", server: { host, port, ...login } };
 }
 
 // packages/action/src/masking.ts
@@ -46281,9 +46286,9 @@ function openService(endpoint, { env: env2, workflow, runtime }) {
 async function prepare(draft, inputErrors, surroundings, lifetime) {
   const opened = draft.endpoint === void 0 ? void 0 : openService(draft.endpoint, surroundings);
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
-  const [read2, policy, checked] = await Promise.all([
-    readAll(draft, surroundings, lifetime),
+  const [policy, read2, checked] = await Promise.all([
     settled2(opened?.client.classes(lifetime)),
+    readAll(draft, surroundings, lifetime),
     settled2(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : void 0)
   ]);
   const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);
@@ -46552,7 +46557,7 @@ async function runStep(readInput, surroundings, onCancel2) {
     { limitMs: limit * 1e3, graceMs: GRACE_MS, atLimit: () => timeIsUp(limit) },
     runtime
   );
-  const done = onCancel2(() => ending.stop(new SenderError("cancelled", "The workflow was cancelled.")));
+  const done = onCancel2(ending.stop);
   try {
     const prepared = await prepare(draft, errors2, surroundings, ending.lifetime);
     for (const sentence2 of prepared.advice) workflow.warning(sentence2);
@@ -46589,9 +46594,9 @@ async function handOver2({ order, recipients, service, mail }, secrets, { workfl
     onOutcome: (outcome, done, all) => workflow.info(`${done}/${all} ${lineOf(outcome)}`)
   };
   const outcomes = await deliver(order, recipients, ports, lifetime);
-  setOutputs(workflow, outcomes);
   annotateOutcomes(workflow, outcomes);
   await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
+  setOutputs(workflow, outcomes);
   return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
 }
 function maskLink(workflow, { link }) {
@@ -47046,7 +47051,12 @@ var githubWorkflow = {
   error: (sentence2) => error2(sentence2),
   output: setOutput,
   summarise: async (markdown) => {
-    if (process.env.GITHUB_STEP_SUMMARY) await summary.addRaw(markdown, true).write();
+    if (!process.env.GITHUB_STEP_SUMMARY) return;
+    try {
+      await summary.addRaw(markdown, true).write();
+    } catch {
+      warning2("The job summary could not be written.");
+    }
   }
 };
 var githubInputs = (name2) => {
@@ -47056,9 +47066,15 @@ var githubInputs = (name2) => {
 
 // packages/action/src/main.ts
 var onCancel = (stop) => {
-  process.on("SIGINT", stop).on("SIGTERM", stop);
-  return () => process.off("SIGINT", stop).off("SIGTERM", stop);
+  const cancel = () => stop(new SenderError("cancelled", "The workflow was cancelled."));
+  const fault = (error3) => stop(new SenderError("unexpected", faultSentence(error3)));
+  process.on("SIGINT", cancel).on("SIGTERM", cancel).on("uncaughtException", fault);
+  return () => process.off("SIGINT", cancel).off("SIGTERM", cancel).off("uncaughtException", fault);
 };
+function faultSentence(error3) {
+  const name2 = error3 instanceof Error ? error3.name : typeof error3;
+  return `Something failed that should not (${name2}). Please report it to the project.`;
+}
 function openMail(choice) {
   return choice.by === "smtp" ? smtpTransport(choice.server, platformRuntime) : sesTransport(choice.options, platformRuntime);
 }
@@ -47077,8 +47093,7 @@ async function main() {
       onCancel
     );
   } catch (error3) {
-    const name2 = error3 instanceof Error ? error3.name : typeof error3;
-    githubWorkflow.error(`Something failed that should not (${name2}). Please report it to the project.`);
+    githubWorkflow.error(faultSentence(error3));
     return 1;
   }
 }

@@ -1,23 +1,24 @@
 import {
-  Concealed,
-  checkPassphrase,
+  type Concealed,
   type Mailbox,
-  parseDuration,
   parseEndpoint,
   parseMailbox,
   parseRecipients,
   parseSecretIds,
   type SecretSelector,
   SenderError,
-  type SesOptions,
-  type SmtpServer,
 } from "@secret-handoff/sdk";
-import { INPUTS, type InputName, type InputReader } from "./input-table.ts";
-
-/** How the mail goes out. */
-export type MailChoice =
-  | { readonly by: "smtp"; readonly server: SmtpServer }
-  | { readonly by: "ses"; readonly options: SesOptions };
+import type { InputReader } from "./input-table.ts";
+import {
+  optional,
+  parseBoolean,
+  parseContext,
+  parseLine,
+  parsePassphrase,
+  parseTime,
+  required,
+} from "./input-values.ts";
+import { type MailChoice, parseMail } from "./mail-choice.ts";
 
 /** What the workflow asked for, checked as far as it can be without the network. */
 export type Inputs = {
@@ -58,7 +59,7 @@ export type InputsResult = { readonly draft: Draft; readonly errors: readonly Se
 
 /** Seconds. */
 export const DEFAULT_TIMEOUT = 600;
-/** The service keeps a reason of at most this many characters. */
+/** Characters; the service keeps no longer reason. */
 const LONGEST_REASON = 500;
 const LONGEST_TITLE = 200;
 
@@ -121,99 +122,4 @@ function attemptOptional(read: InputReader, attempt: <T>(parse: () => T) => T | 
     ...(contact === undefined ? {} : { contact }),
     ...(region === undefined ? {} : { region }),
   };
-}
-
-function required(name: InputName, read: InputReader): string {
-  const text = read(name);
-  if (text.trim() !== "") return text;
-  throw new SenderError("input", `The input ${name} is not set. Set it under with: in the workflow.`);
-}
-
-function optional(text: string): string | undefined {
-  return text === "" ? undefined : text;
-}
-
-/** The words that @actions/core takes (YAML 1.2 core schema). */
-function parseBoolean(name: InputName, read: InputReader): boolean {
-  const text = read(name);
-  if (/^(true|True|TRUE)$/.test(text)) return true;
-  if (/^(false|False|FALSE|)$/.test(text)) return false;
-  throw new SenderError("input", `${name} must be true or false.`);
-}
-
-function parseTime(name: InputName, read: InputReader): number | undefined {
-  const text = read(name);
-  if (text === "") return undefined;
-  const seconds = parseDuration(text);
-  if (seconds === undefined) {
-    throw new SenderError("input", `${name} is not a length of time. Write it like 24h, 90m or 1d12h.`);
-  }
-  return seconds;
-}
-
-function parsePassphrase(text: string): Concealed<string> | undefined {
-  if (text === "") return undefined;
-  checkPassphrase(text);
-  return new Concealed(text);
-}
-
-function parseLine(name: InputName, read: InputReader, longest: number): string | undefined {
-  const text = read(name);
-  if (text === "") return undefined;
-  if (text.length > longest || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) {
-    throw new SenderError("input", `${name} must be one line of at most ${longest} characters.`);
-  }
-  return text;
-}
-
-function parseContext(text: string): Readonly<Record<string, string>> {
-  const entries = text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "")
-    .map((line, index) => {
-      const [, name = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
-      if (name === "" || /[\p{Cc}\p{Cs}]/u.test(line)) {
-        throw new SenderError(
-          "input",
-          `Entry ${index + 1} of context is not understood. Write NAME=value, one a line.`,
-        );
-      }
-      return [name, value] as const;
-    });
-  return Object.fromEntries(entries);
-}
-
-function parseMail(read: InputReader): MailChoice {
-  const host = read("smtp-host");
-  const user = read("smtp-user");
-  const password = read("smtp-password");
-  if (host === "") {
-    if (user !== "" || password !== "") {
-      throw new SenderError(
-        "input",
-        "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES.",
-      );
-    }
-    const configurationSet = optional(read("configuration-set"));
-    const region = optional(read("region"));
-    return {
-      by: "ses",
-      options: {
-        ...(region === undefined ? {} : { region }),
-        ...(configurationSet === undefined ? {} : { configurationSet }),
-      },
-    };
-  }
-  const text = read("smtp-port") || INPUTS["smtp-port"].default;
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65_535) throw new SenderError("input", "smtp-port is not a port number.");
-  if (!/^[A-Za-z0-9.:-]{1,253}$/.test(host)) {
-    throw new SenderError("input", "smtp-host is not a host name. Write it like smtp.example.com.");
-  }
-  if ((user === "") !== (password === "")) {
-    throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
-  }
-  const login = user === "" ? {} : { login: { user, password: new Concealed(password) } };
-  return { by: "smtp", server: { host, port, ...login } };
 }

@@ -2,20 +2,32 @@ import { context } from "@actions/github";
 import {
   type MailTransport,
   platformRuntime,
+  SenderError,
   secretsManager,
   sesTransport,
   smtpTransport,
 } from "@secret-handoff/sdk";
-import type { MailChoice } from "./inputs.ts";
+import type { MailChoice } from "./mail-choice.ts";
 import { originOf } from "./origin.ts";
 import { type OnCancel, runStep } from "./step.ts";
 import { githubInputs, githubWorkflow } from "./workflow.ts";
 
-/** The runner asks a cancelled step to stop with SIGINT, then SIGTERM after 7.5 s, and kills it 2.5 s later. */
+/**
+ * The runner asks a cancelled step to stop with SIGINT, then SIGTERM after 7.5 s, and kills it 2.5 s later. A fault that nothing
+ * caught stops the step as well, so that what was not mailed is still revoked.
+ */
 const onCancel: OnCancel = (stop) => {
-  process.on("SIGINT", stop).on("SIGTERM", stop);
-  return () => process.off("SIGINT", stop).off("SIGTERM", stop);
+  const cancel = () => stop(new SenderError("cancelled", "The workflow was cancelled."));
+  const fault = (error: unknown) => stop(new SenderError("unexpected", faultSentence(error)));
+  process.on("SIGINT", cancel).on("SIGTERM", cancel).on("uncaughtException", fault);
+  return () => process.off("SIGINT", cancel).off("SIGTERM", cancel).off("uncaughtException", fault);
 };
+
+/** An unforeseen message could hold anything, so only the error's name is told. */
+function faultSentence(error: unknown): string {
+  const name = error instanceof Error ? error.name : typeof error;
+  return `Something failed that should not (${name}). Please report it to the project.`;
+}
 
 function openMail(choice: MailChoice): MailTransport {
   return choice.by === "smtp"
@@ -38,9 +50,7 @@ async function main(): Promise<number> {
       onCancel,
     );
   } catch (error) {
-    // An unforeseen message could hold anything, so only the error's name and place are shown.
-    const name = error instanceof Error ? error.name : typeof error;
-    githubWorkflow.error(`Something failed that should not (${name}). Please report it to the project.`);
+    githubWorkflow.error(faultSentence(error));
     return 1;
   }
 }

@@ -11,7 +11,8 @@ import {
   type ServiceClient,
   type Verdict,
 } from "@secret-handoff/sdk";
-import { type Draft, isComplete, type MailChoice } from "./inputs.ts";
+import { type Draft, isComplete } from "./inputs.ts";
+import type { MailChoice } from "./mail-choice.ts";
 import { maskAll } from "./masking.ts";
 import type { Origin } from "./origin.ts";
 import { planOrder } from "./plan.ts";
@@ -57,9 +58,10 @@ export async function prepare(
 ): Promise<Prepared> {
   const opened = draft.endpoint === undefined ? undefined : openService(draft.endpoint, surroundings);
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
-  const [read, policy, checked] = await Promise.all([
-    readAll(draft, surroundings, lifetime),
+  // The token is asked for first: while it travels, the AWS client is loaded.
+  const [policy, read, checked] = await Promise.all([
     settled(opened?.client.classes(lifetime)),
+    readAll(draft, surroundings, lifetime),
     settled(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : undefined),
   ]);
   const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);

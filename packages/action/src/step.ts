@@ -19,8 +19,8 @@ import type { Workflow } from "./workflow.ts";
 /** Once stopped, what is under way has this long; revoking and the report fit into what the runner then leaves. */
 const GRACE_MS = 2_500;
 
-/** Calls `stop` when the workflow is cancelled; the function it returns ends that. */
-export type OnCancel = (stop: () => void) => () => void;
+/** Calls `stop` when the step must end before its time; the function it returns ends that. */
+export type OnCancel = (stop: (reason: SenderError) => void) => () => void;
 
 /**
  * The whole step: inputs, checks, delivery, report.
@@ -39,7 +39,7 @@ export async function runStep(
     { limitMs: limit * 1_000, graceMs: GRACE_MS, atLimit: () => timeIsUp(limit) },
     runtime,
   );
-  const done = onCancel(() => ending.stop(new SenderError("cancelled", "The workflow was cancelled.")));
+  const done = onCancel(ending.stop);
   try {
     const prepared = await prepare(draft, errors, surroundings, ending.lifetime);
     for (const sentence of prepared.advice) workflow.warning(sentence);
@@ -90,9 +90,9 @@ async function handOver(
       workflow.info(`${done}/${all} ${lineOf(outcome)}`),
   };
   const outcomes = await deliver(order, recipients, ports, lifetime);
-  setOutputs(workflow, outcomes);
   annotateOutcomes(workflow, outcomes);
   await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
+  setOutputs(workflow, outcomes);
   return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
 }
 

@@ -23,7 +23,13 @@ export const githubWorkflow: Workflow = {
   error: (sentence) => core.error(sentence),
   output: core.setOutput,
   summarise: async (markdown) => {
-    if (process.env.GITHUB_STEP_SUMMARY) await core.summary.addRaw(markdown, true).write();
+    if (!process.env.GITHUB_STEP_SUMMARY) return;
+    try {
+      await core.summary.addRaw(markdown, true).write();
+    } catch {
+      // What was handed over stays handed over: a summary that cannot be written must not fail the step.
+      core.warning("The job summary could not be written.");
+    }
   },
 };
 

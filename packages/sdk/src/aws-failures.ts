@@ -46,6 +46,7 @@ const NETWORK = /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUN
  */
 export function awsFailure(error: unknown, service: string, { over }: Lifetime, wording: AwsWording): Error {
   if (over.aborted && over.reason instanceof SenderError) return over.reason;
+  if (error instanceof SenderError) return error;
   if (!isAwsError(error)) return error instanceof Error ? error : new Error(`${service} failed`);
   const status = error.$metadata?.httpStatusCode ?? 0;
   const code = typeof error.code === "string" ? error.code : error.name;
