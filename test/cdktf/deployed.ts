@@ -1,3 +1,6 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { FUNCTION_NAMES, type FunctionName, type StackConfig } from "@secret-handoff/cdktf";
@@ -23,9 +26,13 @@ export type Deployed = {
 /**
  * Deploys a stack that has no domain of its own.
  * @param code folder with the built functions
- * @param jwksUrl where the issuer's keys really are
+ * @param issuer whose tokens it takes, on this machine and so without TLS
  */
-export async function deploy(config: StackConfig, code: string, jwksUrl: string): Promise<Deployed> {
+export async function deploy(
+  config: StackConfig,
+  code: string,
+  { issuer, jwksUrl }: { readonly issuer: string; readonly jwksUrl: string },
+): Promise<Deployed> {
   const { json, folder } = synthesise(config, code);
   const engine = await startEngine();
   const client = new DynamoDBClient({
@@ -52,7 +59,7 @@ export async function deploy(config: StackConfig, code: string, jwksUrl: string)
       Object.entries(variables).map(([key, value]) => [key, resolved(json, value, gateway.url)]),
     );
     if (environment.CONFIG) {
-      environment.CONFIG = JSON.stringify({ ...(JSON.parse(environment.CONFIG) as object), jwksUrl });
+      environment.CONFIG = JSON.stringify({ ...(JSON.parse(environment.CONFIG) as object), issuer, jwksUrl });
     }
     running[name] = await startFunction(join(folder, String(block.filename)), {
       ...environment,
@@ -68,6 +75,16 @@ export async function deploy(config: StackConfig, code: string, jwksUrl: string)
     aws,
     close: () => closeAll(engine, client, [gateway, ...Object.values(aws), ...Object.values(functions)]),
   };
+}
+
+/** Builds the functions into a folder of their own. */
+export function builtFunctions(): string {
+  const code = mkdtempSync(join(tmpdir(), "secret-handoff-built-"));
+  const built = spawnSync(process.execPath, ["--import", "tsx", "packages/lambda/build.ts", code], {
+    encoding: "utf8",
+  });
+  if (built.status !== 0) throw new Error(`the functions could not be built:\n${built.stderr}`);
+  return code;
 }
 
 /** What Lambda itself puts into a function's environment, as far as the SDK looks at it. */

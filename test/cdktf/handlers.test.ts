@@ -1,7 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { GetItemCommand, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defineStack, FUNCTION_NAMES } from "@secret-handoff/cdktf";
@@ -10,13 +7,11 @@ import { type OidcIssuer, startOidcIssuer } from "../support/local-stack/oidc-is
 import { Recipient } from "../support/recipient.ts";
 import { createRequest } from "../support/sender.ts";
 import { report } from "../support/tier.ts";
-import { type Deployed, deploy } from "./deployed.ts";
+import { builtFunctions, type Deployed, deploy } from "./deployed.ts";
 
-const ISSUER = "https://token.example.com";
 const CONFIG = defineStack({
   region: "eu-west-1",
   service: {
-    issuer: ISSUER,
     mail: { kind: "ses", identity: "example.com", from: "handoff@example.com" },
     senders: [{ repositoryId: "42", may: ["send", "audit"] }],
     classes: [
@@ -39,13 +34,8 @@ let deployed: Deployed;
 let issuer: OidcIssuer;
 
 beforeAll(async () => {
-  const code = mkdtempSync(join(tmpdir(), "secret-handoff-built-"));
-  const built = spawnSync(process.execPath, ["--import", "tsx", "packages/lambda/build.ts", code], {
-    encoding: "utf8",
-  });
-  if (built.status !== 0) throw new Error(`the functions could not be built:\n${built.stderr}`);
   issuer = await startOidcIssuer();
-  deployed = await deploy(CONFIG, code, issuer.jwksUrl);
+  deployed = await deploy(CONFIG, builtFunctions(), issuer);
 });
 
 afterAll(async () => {
@@ -69,7 +59,7 @@ function sealFor(input: Partial<SealInput> = {}): Promise<Sealed> {
 
 async function sender(method: string, path: string, body?: unknown): Promise<Response> {
   const token = await issuer.mint(
-    { iss: ISSUER, aud: deployed.url },
+    { aud: deployed.url },
     { job: { repository: "octo/orders", repositoryId: "42" } },
   );
   return fetch(`${deployed.url}${path}`, {

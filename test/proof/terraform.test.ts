@@ -72,7 +72,7 @@ describe("on the real AWS provider", () => {
     made.write(`${example}/main.tf`, offline);
     const run = (...args: readonly string[]) => made.run(`-chdir=${example}`, ...args);
     run("init", "-input=false");
-    expect(JSON.parse(run("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
+    expectValid(() => run("validate", "-json"));
     for (const edge of [true, false].slice(0, atTier({ cit: 1, proof: 2 }))) {
       const output = run("plan", "-input=false", "-no-color", "-var=runtime=nodejs22.x", `-var=edge=${edge}`);
       expect(planned(output)).toBeGreaterThan(60);
@@ -91,8 +91,14 @@ function planned(output: string): number {
   return Number(/Plan: (\d+) to add, 0 to change, 0 to destroy/.exec(output)?.[1]);
 }
 
+/** A plan validates first; on its own that is shown in the full tier. */
+function expectValid(validate: () => string): void {
+  if (atTier({ cit: 0, proof: 1 }) === 0) return;
+  expect(JSON.parse(validate())).toMatchObject({ valid: true, error_count: 0 });
+}
+
 function expectPlan(name: string, made: Workspace): void {
-  expect(JSON.parse(made.run("validate", "-json"))).toMatchObject({ valid: true, error_count: 0 });
+  expectValid(() => made.run("validate", "-json"));
   const resources = planned(made.run("plan", "-input=false", "-no-color"));
   expect(resources).toBeGreaterThan(50);
   report(`plan of ${name}: ${resources} resources`);

@@ -1,3 +1,6 @@
+export { type DoctorOptions, doctor } from "./doctor/doctor.ts";
+export type { Finding } from "./doctor/finding.ts";
+export { readOutputs } from "./doctor/outputs-file.ts";
 export { FUNCTION_NAMES, type FunctionName } from "./function-archive.ts";
 export type { GitHubJobs } from "./github-trust.ts";
 export { InvalidProps } from "./invalid-props.ts";

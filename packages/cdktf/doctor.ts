@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { doctor, readOutputs } from "./src/index.ts";
+
+/** `npm run doctor -- --endpoint URL`, or `--outputs FILE`: examines a deployed service. Exits 1 when a check failed. */
+const { values } = parseArgs({
+  options: {
+    endpoint: { type: "string" },
+    outputs: { type: "string" },
+    class: { type: "string" },
+  },
+});
+
+const service = values.outputs ? readOutputs(values.outputs) : { endpoint: values.endpoint };
+if (!service.endpoint) {
+  process.stderr.write("usage: npm run doctor -- --endpoint https://HOST | --outputs FILE [--class NAME]\n");
+  process.exit(2);
+}
+const findings = await doctor({
+  ...service,
+  endpoint: service.endpoint.replace(/\/$/, ""),
+  pageHash: builtPageHash(),
+  class: values.class,
+  environment: process.env,
+});
+for (const { outcome, check, detail } of findings) {
+  process.stdout.write(`${outcome.padEnd(8)}${check}${detail === undefined ? "" : `: ${detail}`}\n`);
+}
+process.exitCode = findings.some(({ outcome }) => outcome === "failed") ? 1 : 0;
+
+/** Of the page that the last build here has made, where there is one. */
+function builtPageHash(): string | undefined {
+  const file = fileURLToPath(new URL("../lambda/dist/recipient/page.json", import.meta.url));
+  if (!existsSync(file)) return undefined;
+  const { html } = JSON.parse(readFileSync(file, "utf8")) as { html: string };
+  return createHash("sha256").update(html).digest("hex");
+}

@@ -1,0 +1,115 @@
+import { randomBytes } from "node:crypto";
+import {
+  type ClaimResponse,
+  type CredentialClass,
+  decodeBase64url,
+  deriveLinkKeys,
+  deriveOpenKeys,
+  encodeBase64url,
+  type HandoffView,
+  openEnvelope,
+  type PolicyResponse,
+  parseLink,
+  type Sealed,
+  seal,
+} from "@secret-handoff/protocol";
+import type { Caller } from "./caller.ts";
+import { CheckFailed } from "./finding.ts";
+import { problemIn } from "./problem.ts";
+
+/** Nobody is mailed: the address only has to be typed again. */
+const ADDRESS = "doctor@secret-handoff.invalid";
+const LIFETIME_SECONDS = 300;
+
+/**
+ * A handoff of random bytes is created, opened, acknowledged, and refused the second time, as a sender and a recipient do it.
+ * @param wanted name of a class; by default the first that asks for no approval and mails no code
+ * @throws CheckFailed
+ */
+export async function roundTrip(
+  endpoint: string,
+  caller: Caller,
+  wanted: string | undefined,
+): Promise<string> {
+  const chosen = chooseClass(
+    (await json<PolicyResponse>(await caller.call("GET", "/policy"))).classes,
+    wanted,
+  );
+  const value = randomBytes(24).toString("base64url");
+  const passphrase = chosen.passphrase === "required" ? randomBytes(18).toString("base64url") : undefined;
+  const sealed = await seal({
+    origin: endpoint,
+    class: chosen.name,
+    expiresAt: Math.floor(Date.now() / 1_000) + Math.min(LIFETIME_SECONDS, chosen.expiresWithin),
+    items: [{ label: "doctor", fields: [{ name: "random", value, concealed: true }] }],
+    header: { title: "A check of this service" },
+    email: ADDRESS,
+    ...(passphrase === undefined ? {} : { passphrase }),
+  });
+  // Whatever goes wrong from here on, it expires within five minutes.
+  await json<HandoffView>(await caller.call("POST", "/handoffs", createBody(sealed, chosen)));
+  await open(endpoint, sealed, value, passphrase);
+  const { state } = await json<HandoffView>(await caller.call("GET", `/handoffs/${sealed.id}`));
+  if (state !== "delivered") throw new CheckFailed(`the handoff ended as ${state} and not as delivered`);
+  return `class ${chosen.name}, with ${caller.who}`;
+}
+
+function chooseClass(classes: readonly CredentialClass[], wanted: string | undefined): CredentialClass {
+  const possible = ({ approvals, verification, recipientDomains }: CredentialClass) =>
+    approvals.length === 0 && verification !== "email-code" && recipientDomains === undefined;
+  const found = wanted === undefined ? classes.find(possible) : classes.find(({ name }) => name === wanted);
+  if (!found) {
+    const names = classes.map(({ name }) => name).join(", ");
+    throw new CheckFailed(
+      `no class fits (there are ${names}): name one that asks for no approval, with --class`,
+    );
+  }
+  return found;
+}
+
+function createBody({ link: _, ...sealed }: Sealed, chosen: CredentialClass): Record<string, unknown> {
+  const wire = Object.entries(sealed).map(([name, value]) => [
+    name,
+    value instanceof Uint8Array ? encodeBase64url(value) : value,
+  ]);
+  return {
+    ...Object.fromEntries(wire),
+    ...(chosen.reasonRequired ? { reason: "a check of the service" } : {}),
+  };
+}
+
+async function open(endpoint: string, sealed: Sealed, value: string, passphrase?: string): Promise<void> {
+  const link = parseLink(sealed.link);
+  const linkToken = encodeBase64url(deriveLinkKeys(link.id, link.linkSecret).linkToken);
+  const keys = await deriveOpenKeys(link, {
+    email: ADDRESS,
+    ...(passphrase === undefined ? {} : { passphrase }),
+  });
+  const post = (what: string, body: object) =>
+    fetch(`${endpoint}/v1/handoffs/${link.id}/${what}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ linkToken, ...body }),
+    });
+  const claimId = encodeBase64url(randomBytes(16));
+  const claim = { claimToken: encodeBase64url(keys.claimToken), claimId, flags: link.flags };
+  const { envelope } = await json<ClaimResponse>(await post("claim", claim));
+  const bundle = openEnvelope(decodeBase64url(envelope), sealed, keys);
+  if (bundle.items[0]?.fields[0]?.value !== value)
+    throw new CheckFailed("what was opened is not what was sealed");
+  const receipt = encodeBase64url(bundle.receipt);
+  const acknowledged = await post("acknowledge", { claimId, receipt });
+  if (acknowledged.status !== 204) throw new CheckFailed(`acknowledge answered ${acknowledged.status}`);
+  const again = await post("claim", { ...claim, claimId: encodeBase64url(randomBytes(16)) });
+  if (again.status !== 410)
+    throw new CheckFailed(`a second claim answered ${again.status} and not 410: look at once`);
+}
+
+/** @throws CheckFailed with the service's own sentence, or the gateway's */
+async function json<T>(response: Response): Promise<T> {
+  if (response.ok) return (await response.json()) as T;
+  const problem = await problemIn(response);
+  const broken = (problem.broken ?? []).map(({ detail }) => detail);
+  const said = [problem.detail ?? problem.message ?? "", ...broken].join(" ");
+  throw new CheckFailed(`the service answered ${response.status} ${problem.code ?? ""}: ${said}`);
+}

@@ -1,0 +1,210 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { defineStack, doctor, type Finding, readOutputs } from "@secret-handoff/cdktf";
+import { signatureHeaders } from "../../packages/cdktf/src/doctor/sigv4.ts";
+import { serveLoopback } from "../support/local-stack/loopback.ts";
+import { type OidcIssuer, startOidcIssuer } from "../support/local-stack/oidc-issuer.ts";
+import { builtFunctions, type Deployed, deploy } from "./deployed.ts";
+
+const CONFIG = defineStack({
+  region: "eu-west-1",
+  service: {
+    mail: { kind: "ses", identity: "example.com", from: "handoff@example.com" },
+    senders: [{ repositoryId: "42", may: ["send"] }],
+    classes: [
+      {
+        name: "admin",
+        expiresWithin: 3_600,
+        passphrase: "required",
+        approvals: [],
+        verification: "email-code",
+      },
+      { name: "tool", expiresWithin: 3_600, passphrase: "required", approvals: [], verification: "email" },
+    ],
+  },
+});
+
+let deployed: Deployed;
+let issuer: OidcIssuer;
+
+beforeAll(async () => {
+  issuer = await startOidcIssuer();
+  deployed = await deploy(CONFIG, builtFunctions(), issuer);
+});
+
+afterAll(async () => {
+  await deployed?.close();
+  await issuer?.close();
+});
+
+const workflow = (repositoryId: string) => ({
+  ACTIONS_ID_TOKEN_REQUEST_URL: issuer.requestUrl,
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: issuer.tokenFor({ repository: "octo/orders", repositoryId }),
+});
+const outcomes = (findings: readonly Finding[]) => findings.map(({ outcome }) => outcome);
+
+/** Runs the command as a user does. */
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, ["--import", "tsx", "packages/cdktf/doctor.ts", ...args], {
+    env: { PATH: process.env.PATH ?? "", ...env },
+  });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += String(chunk)));
+  return new Promise<{ readonly code: number | null; readonly text: string }>((resolve) => {
+    child.once("close", (code) => resolve({ code, text }));
+  });
+}
+
+describe("the doctor", () => {
+  test("finds a deployed service well, and hands over through it with a workflow's token", async () => {
+    const findings = await doctor({ endpoint: deployed.url, environment: workflow("42") });
+    expect(findings.map(({ outcome, detail }) => [outcome, detail])).toEqual([
+      ["ok", expect.stringMatching(/^SHA-256 [0-9a-f]{64}$/)],
+      ["ok", undefined],
+      ["ok", undefined],
+      ["ok", undefined],
+      ["ok", "class tool, with a workflow's token"],
+    ]);
+  });
+
+  test("hands over through the people's route with AWS credentials", async () => {
+    const environment = {
+      AWS_ACCESS_KEY_ID: "AKIA",
+      AWS_SECRET_ACCESS_KEY: "secret",
+      AWS_REGION: "eu-west-1",
+    };
+    const findings = await doctor({ endpoint: deployed.url, environment });
+    expect(findings.at(-1)).toEqual({
+      outcome: "ok",
+      check: "a handoff is created, opened, acknowledged, and refused the second time",
+      detail: "class tool, with AWS credentials",
+    });
+  });
+
+  test("says what it could not try, and why", async () => {
+    const findings = await doctor({ endpoint: deployed.url, environment: {} });
+    expect(findings.at(-1)).toMatchObject({
+      outcome: "skipped",
+      detail: expect.stringContaining("neither a workflow's id-token nor AWS credentials"),
+    });
+  });
+
+  test("passes on the service's own sentence when the workflow may not send", async () => {
+    const findings = await doctor({ endpoint: deployed.url, environment: workflow("43") });
+    expect(outcomes(findings)).toEqual(["ok", "ok", "ok", "ok", "failed"]);
+    expect(findings.at(-1)?.detail).toContain("403 not_allowed");
+  });
+
+  test("names the classes when the wanted one does not exist", async () => {
+    const findings = await doctor({ endpoint: deployed.url, class: "tools", environment: workflow("42") });
+    expect(findings.at(-1)?.detail).toContain("no class fits (there are admin, tool)");
+  });
+
+  test("notices a page that is not the one that was built", async () => {
+    const [page] = await doctor({ endpoint: deployed.url, pageHash: "0".repeat(64), environment: {} });
+    expect(page).toMatchObject({ outcome: "failed", detail: expect.stringContaining("deploy again") });
+  });
+
+  test.each([
+    [
+      "another service",
+      () => new Response("<h1>It works</h1>", { status: 404 }),
+      "GET /h/… answered 404: is 127.0.0.1",
+    ],
+    [
+      "a page without its headers",
+      () => new Response("<script>1</script>", { headers: { "content-type": "text/html; charset=utf-8" } }),
+      "content-security-policy is not as the service sends it",
+    ],
+    [
+      "a page that was changed on the way",
+      () => page("<script>1</script><script>2</script>"),
+      "something has changed it",
+    ],
+    [
+      "a policy that allows anything inline",
+      () => page("<script>1</script>", "'unsafe-inline'"),
+      "allows something unsafe",
+    ],
+  ])("notices %s", async (_, answer, sentence) => {
+    const server = await serveLoopback(answer);
+    const findings = await doctor({ endpoint: server.url, environment: {} });
+    await server.close();
+    expect(findings[0]).toMatchObject({ outcome: "failed", detail: expect.stringContaining(sentence) });
+    expect(outcomes(findings).slice(1, 4)).toEqual(["failed", "failed", "failed"]);
+  });
+
+  test("notices a service that cannot be reached", async () => {
+    const [page] = await doctor({ endpoint: "http://127.0.0.1:1", environment: {} });
+    expect(page).toMatchObject({
+      outcome: "failed",
+      detail: expect.stringContaining("it could not be done"),
+    });
+  });
+
+  test("as a command prints a line a check, and exits 0 only when none has failed", async () => {
+    const [well, ill, lost] = await Promise.all([
+      run(["--endpoint", `${deployed.url}/`], workflow("42")),
+      run(["--endpoint", "http://127.0.0.1:1"]),
+      run([]),
+    ]);
+    expect(well).toMatchObject({ code: 0, text: expect.stringContaining("ok      a handoff is created") });
+    expect(well.text.split("\n").filter(Boolean)).toHaveLength(5);
+    expect(ill).toMatchObject({ code: 1, text: expect.stringContaining("failed  the page is served") });
+    expect(lost).toMatchObject({ code: 2, text: expect.stringContaining("usage: npm run doctor") });
+  });
+});
+
+/** A page with every header, whose policy names the first script only. */
+function page(html: string, more = "") {
+  return new Response(html, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "x-robots-tag": "noindex",
+      "content-security-policy": `default-src 'none'; script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s=' ${more}`,
+    },
+  });
+}
+
+describe("the outputs that the doctor reads", () => {
+  test.each([
+    [
+      "terraform output -json",
+      { endpoint: { value: "https://h.example" }, people_endpoint: { value: "https://p.example" } },
+    ],
+    [
+      "cdktf's outputs file",
+      { "secret-handoff": { endpoint: "https://h.example", people_endpoint: "https://p.example" } },
+    ],
+  ])("may come from %s", (_, outputs) => {
+    const file = join(mkdtempSync(join(tmpdir(), "secret-handoff-outputs-")), "outputs.json");
+    writeFileSync(file, JSON.stringify(outputs));
+    expect(readOutputs(file)).toEqual({ endpoint: "https://h.example", peopleEndpoint: "https://p.example" });
+  });
+});
+
+describe("the signature of a person's call", () => {
+  // AWS's own test suite, get-vanilla and post-vanilla.
+  test.each([
+    ["GET", "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"],
+    ["POST", "5da7c1a2acd57cee7505fc6676e4e544621c30862966e37dddb68e92efbe5d6b"],
+  ])("is the one that AWS publishes for %s", (method, signature) => {
+    const headers = signatureHeaders(
+      { method, url: new URL("https://example.amazonaws.com/"), body: "" },
+      { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" },
+      { region: "us-east-1", service: "service" },
+      new Date("2015-08-30T12:36:00Z"),
+    );
+    expect(headers).toEqual({
+      "x-amz-date": "20150830T123600Z",
+      authorization: `AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, SignedHeaders=host;x-amz-date, Signature=${signature}`,
+    });
+  });
+});
