@@ -58,8 +58,7 @@ export const showPassphrase = "Show the passphrase";
 export const reveal = "Reveal the secret";
 export const mailCode = "Mail me a code";
 export const showAgain = "Show it again";
-export const whatReveal =
-  "It opens once, and then in this browser only. Have the place ready where you will keep it.";
+export const whatReveal = "It opens once, in this browser only. Have the place ready where you will keep it.";
 export const whatCode = "Eight digits go to your address. The secret opens once you have typed them.";
 export const triesLeft = (left: number) =>
   left === 1 ? "One try is left, then the secret is destroyed." : `${left} tries are left.`;
@@ -102,7 +101,7 @@ export const changeAddress = "Change the address";
 
 export const yourSecret: Story = ["Your secret", "Put it where it belongs, then press Done."];
 export const notTakenYet = (ms: number) =>
-  `Not taken yet: for ${asClock(ms)} a reload shows it again. Copying, saving or Done takes it.`;
+  `Until you copy, save or press Done, a reload shows it again: for ${asClock(ms)}.`;
 export const taken = "Taken. It is on this page only: a reload will not bring it back.";
 export const takenUntold = "Taken. The service does not know yet; this page goes on telling it.";
 export const endedMeanwhile = "This handoff was ended meanwhile. Ask the sender whether the value is good.";

@@ -2,6 +2,7 @@ import {
   type ClaimResponse,
   decodeBase64url,
   LEASE_SECONDS,
+  normaliseEmail,
   openEnvelope,
   ProtocolError,
 } from "@secret-handoff/protocol";
@@ -76,7 +77,7 @@ export function mailCode(handoff: Handoff, typed: Typed, claim: Claim, ...effect
   return show({ at: "code", handoff, typed, claim, mailing: "sending" }, ...effects, {
     do: "mail_code",
     handoff,
-    email: typed.email,
+    email: normaliseEmail(typed.email),
   });
 }
 
@@ -143,7 +144,6 @@ function open(handoff: Handoff, { openKeys }: Claim, body: ClaimResponse, ahead:
       handoff: { ...handoff, clockAhead: ahead },
       bundle,
       acknowledgement: { kind: "due", at: leaseUntil - ACKNOWLEDGE_BEFORE, tries: 0 },
-      leaseUntil,
       hideAt: now + SHOW_FOR,
       now,
     });

@@ -130,8 +130,6 @@ export type Opened = {
   readonly handoff: Handoff;
   readonly bundle: Bundle;
   readonly acknowledgement: Acknowledgement;
-  /** Device time until which a reload shows the secret again, ms. */
-  readonly leaseUntil: number;
   /** Device time at which the secret is covered, ms. */
   readonly hideAt: number;
   /** Device time now, ms; moves once a second. */

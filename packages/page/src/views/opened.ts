@@ -23,8 +23,8 @@ export function openedView(screen: ScreenAt<"opened">, hands: Hands): View<Scree
   const clock = element("span", { role: "timer" });
   let warned = false;
 
-  function update({ acknowledgement, leaseUntil, hideAt, now }: ScreenAt<"opened">): void {
-    setText(lease, leaseText(acknowledgement, leaseUntil - now));
+  function update({ acknowledgement, hideAt, now }: ScreenAt<"opened">): void {
+    setText(lease, leaseText(acknowledgement, now));
     setText(clock, say.coveredIn(hideAt - now));
     const soon = hideAt - now <= WARN_BEFORE;
     if (soon && !warned) hands.announce(say.coveredSoon);
@@ -62,10 +62,10 @@ export function openedView(screen: ScreenAt<"opened">, hands: Hands): View<Scree
   };
 }
 
-function leaseText(acknowledgement: Acknowledgement, left: number): string {
+function leaseText(acknowledgement: Acknowledgement, now: number): string {
   if (acknowledgement.kind === "refused") return say.endedMeanwhile;
   if (acknowledgement.kind !== "due") return say.taken;
-  return acknowledgement.tries === 0 ? say.notTakenYet(left) : say.takenUntold;
+  return acknowledgement.tries === 0 ? say.notTakenYet(acknowledgement.at - now) : say.takenUntold;
 }
 
 function showAllButton(fields: readonly FieldView[]): HTMLElement {
