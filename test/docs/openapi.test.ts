@@ -1,0 +1,135 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { parse } from "yaml";
+import { Recipient } from "../support/recipient.ts";
+import { createRequest, Sender } from "../support/sender.ts";
+import { startTestService, type TestService } from "../support/test-service.ts";
+
+type Operation = {
+  readonly requestBody?: { readonly content: { readonly "application/json": { readonly schema: object } } };
+  readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly content?: Content }>>;
+};
+type Content = Readonly<Record<string, { readonly schema: object }>>;
+type Seen = {
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly type: string;
+  readonly text: string;
+};
+
+const spec = parse(readFileSync(new URL("../../docs/openapi.yaml", import.meta.url), "utf8"));
+const ajv = new Ajv2020({ strict: false, schemas: [{ $id: "spec", ...spec }] });
+
+const seen: Seen[] = [];
+const sent: { readonly method: string; readonly path: string; readonly body: unknown }[] = [];
+const plainFetch = globalThis.fetch;
+let service: TestService;
+
+/** Every exchange with the service passes here on its way. */
+beforeAll(async () => {
+  service = await startTestService();
+  globalThis.fetch = async (input, init) => {
+    const response = await plainFetch(input, init);
+    const url = new URL(String(input));
+    if (url.origin === service.url) {
+      const method = (init?.method ?? "GET").toLowerCase();
+      const path = templateOf(url.pathname);
+      const type = response.headers.get("content-type")?.split(";")[0] ?? "";
+      seen.push({ method, path, status: response.status, type, text: await response.clone().text() });
+      if (response.ok && typeof init?.body === "string")
+        sent.push({ method, path, body: JSON.parse(init.body) });
+    }
+    return response;
+  };
+});
+afterAll(async () => {
+  globalThis.fetch = plainFetch;
+  await service.close();
+});
+
+function templateOf(pathname: string): string {
+  return pathname.replace(/^\/h\/.*/, "/h/{path}").replace(/\/handoffs\/[^/]+/, "/handoffs/{id}");
+}
+
+function schemaOf(path: string, method: string, status: number, type: string): object | undefined {
+  const operation: Operation | undefined = spec.paths[path]?.[method];
+  const response = operation?.responses[status];
+  if (!response) return undefined;
+  const { content = {} } = response.$ref ? spec.components.responses.Problem : response;
+  return (content as Content)[type]?.schema ?? (type === "" ? {} : undefined);
+}
+
+function complaints(schema: object, value: unknown): string {
+  const text = JSON.stringify(schema).replaceAll('"#/', '"spec#/');
+  const validate = ajv.compile(JSON.parse(text));
+  return validate(value) ? "" : ajv.errorsText(validate.errors);
+}
+
+test("everything the service answers, and all it accepts, is as docs/openapi.yaml says", async () => {
+  const sender = new Sender(service);
+  const email = "ana@vendor.example";
+  const subject = { secret: "arn:x", versionId: "v1", versionCreatedAt: 1, recipient: email };
+  await fetch(`${service.url}/h/anything`);
+
+  const checked = await sender.seal({ email, mailedCode: true });
+  const body = createRequest(checked, { subject, reason: "quarterly", resend: false });
+  for (const _ of ["created", "there already"]) await sender.create(body);
+  await sender.create({ ...body, expiresAt: body.expiresAt - 1 });
+  await sender.create({ ...body, class: "production-admin" });
+  await sender.create({ ...body, more: 1 });
+  await sender.call("POST", `/v1/sender/handoffs/${body.id}/mailed`, { messageId: "<a@b>" });
+  const recipient = new Recipient(checked.link);
+  await recipient.status();
+  await recipient.claim({ email });
+  await recipient.code(email);
+  const [, left, right] = /^(\d{4}) (\d{4})$/m.exec(service.mail.inbox.mails.at(-1)?.text ?? "") ?? [];
+  await recipient.claim({ email: "bob@vendor.example", code: `${left}${right}` });
+  const claim = await recipient.claim({ email, code: `${left}${right}` });
+  await new Recipient(checked.link).claim({ email });
+  await recipient.acknowledge(new Uint8Array(32));
+  await recipient.acknowledge((await recipient.open(claim, { email })).receipt);
+  await sender.call("DELETE", `/v1/sender/handoffs/${body.id}`);
+  await recipient.report();
+
+  const open = await sender.handOver();
+  await sender.call("DELETE", `/v1/sender/handoffs/${open.id}`);
+  await sender.call("GET", `/v1/sender/handoffs/${open.id}`);
+  await sender.call("GET", "/v1/sender/handoffs?state=revoked");
+  await sender.call("GET", "/v1/sender/handoffs?state=nonsense");
+  await sender.call("GET", "/v1/sender/policy");
+  await service.service.drained();
+  await sender.call("GET", "/v1/sender/events");
+  const stranger = new Sender(service, { job: { repositoryId: "9" } });
+  await stranger.create(body);
+  await stranger.call("GET", "/v1/sender/events");
+  await new Sender(service, { signedBy: "nobody" }).call("GET", "/v1/sender/policy");
+
+  const wrong = seen.flatMap(({ method, path, status, type, text }) => {
+    const schema = schemaOf(path, method, status, type);
+    const complaint = schema
+      ? type === "text/html" || text === ""
+        ? ""
+        : complaints(schema, JSON.parse(text))
+      : `${type} is not documented`;
+    return complaint ? [`${method} ${path} ${status}: ${complaint}`] : [];
+  });
+  expect(wrong).toEqual([]);
+  const refused = sent.flatMap(({ method, path, body: accepted }) => {
+    const operation: Operation = spec.paths[path][method];
+    const complaint = complaints(operation.requestBody?.content["application/json"].schema ?? {}, accepted);
+    return complaint ? [`${method} ${path}: ${complaint}`] : [];
+  });
+  expect(refused).toEqual([]);
+
+  const documented = Object.entries<Record<string, Operation>>(spec.paths).flatMap(([path, operations]) =>
+    Object.entries(operations).flatMap(([method, { responses }]) =>
+      Object.keys(responses)
+        .filter((status) => Number(status) < 300)
+        .map((status) => `${method} ${path} ${status}`),
+    ),
+  );
+  const exercised = new Set(seen.map(({ method, path, status }) => `${method} ${path} ${status}`));
+  expect(documented.filter((operation) => !exercised.has(operation))).toEqual([]);
+});
