@@ -5,12 +5,16 @@ import type { Construct, IConstruct } from "constructs";
 export function tagEverything(scope: Construct, tags: Readonly<Record<string, string>> | string): void {
   const aspect: IAspect = {
     visit(node) {
-      if (isTaggable(node)) node.addOverride("tags", tags);
+      if (!isTaggable(node)) return;
+      if (typeof tags === "string") node.addOverride("tags", tags);
+      else node.tags = tags;
     },
   };
   Aspects.of(scope).add(aspect);
 }
 
-function isTaggable(node: IConstruct): node is TerraformResource {
+function isTaggable(
+  node: IConstruct,
+): node is TerraformResource & { tags: Readonly<Record<string, string>> } {
   return TerraformResource.isTerraformResource(node) && "tagsInput" in node;
 }
