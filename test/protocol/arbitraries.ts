@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import {
   type Answers,
   type Bundle,
@@ -11,6 +12,9 @@ import {
 } from "@secret-handoff/protocol";
 import fc from "fast-check";
 import { SEED } from "../support/tier.ts";
+
+// With SECRET_HANDOFF_TIER=proof a property is run for minutes.
+jest.setTimeout(30 * 60_000);
 
 /** Runs a property `numRuns` times from the fixed seed. */
 export function check<Ts>(numRuns: number, property: fc.IProperty<Ts> | fc.IAsyncProperty<Ts>) {

@@ -4,6 +4,8 @@ import {
   encodeBase64url,
   encodedLength,
   formatLink,
+  idFromBytes,
+  type LinkSecret,
   mendAddress,
   normaliseEmail,
   normalisePassphrase,
@@ -14,7 +16,7 @@ import { ENVELOPE_BUCKETS, pad, unpad } from "../../packages/protocol/src/paddin
 import { atTier } from "../support/tier.ts";
 import * as any from "./arbitraries.ts";
 
-const RUNS = atTier({ cit: 1_000, proof: 200_000 });
+const RUNS = atTier({ cit: 1_000, proof: 100_000 });
 
 /** What a reader makes of something, or undefined where it refuses. */
 function orRefused<Value>(read: () => Value): Value | undefined {
@@ -184,5 +186,16 @@ describe("an address that gateways have wrapped", () => {
         expect(mendAddress(wrapped)).toEqual(expected);
       }),
     );
+  });
+
+  test("may carry 2,048 characters of parameters before the key, and no more", () => {
+    const given = {
+      id: idFromBytes(new Uint8Array(16)),
+      flags: 0,
+      linkSecret: new Uint8Array(32) as LinkSecret,
+    } as const;
+    const [before, key] = formatLink({ origin: "https://handoff.example.com", ...given }).split("#");
+    expect(mendAddress(`${before}?${"x".repeat(2_048)}#${key}`)).toEqual(given);
+    expect(() => mendAddress(`${before}?${"x".repeat(2_049)}#${key}`)).toThrow(ProtocolError);
   });
 });

@@ -213,6 +213,7 @@ export const mendedVectors: readonly MendedVector[] = [
     error: "link",
   },
   { name: "%23, and a character too many", address: `${PATH.replace("#", "%23")}A`, error: "link" },
+  { name: "two # before the key", address: PATH.replace("#", "##"), error: "link" },
   { name: "the id cut", address: PATH.replace(ID, ID.slice(1)).replace("#", "%23"), error: "link" },
   {
     name: "the id with unused bits that are not zero",
