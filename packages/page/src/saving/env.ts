@@ -1,5 +1,5 @@
 import type { Item } from "@secret-handoff/protocol";
-import { distinct, placesOf } from "./places.ts";
+import { distinct } from "./distinct.ts";
 
 /** A .env file, and the names in it that its readers do not agree on. */
 export type EnvFile = {
@@ -13,30 +13,38 @@ export type EnvFile = {
 /**
  * Writes NAME='value' lines. A shell and the dotenv readers have different rules: what both read alike is written so; the few
  * values for which there is no such spelling (a `'` together with one of `" $ \` or a backtick, a carriage return, a backslash at the
- * end) are written for the shell, each with a comment that says so.
+ * end) are written for the shell, behind all others, so that a reader which stumbles there has read the rest.
  * POSIX.1-2024, Shell Command Language, 2.2 Quoting; https://github.com/motdotla/dotenv#what-rules-does-the-parsing-engine-follow
  */
 export function envFile(items: readonly Item[]): EnvFile {
-  const places = placesOf(items);
-  const oneItem = items.length === 1;
+  const fields = items.flatMap((item) =>
+    item.fields.map(({ name, value }) => ({
+      name: items.length === 1 ? name : `${item.label}_${name}`,
+      value,
+    })),
+  );
   const names = distinct(
-    places.map(({ item, field }) => variableName(oneItem ? field.name : `${item.label}_${field.name}`)),
+    fields.map(({ name }) => variableName(name)),
     (count) => `_${count}`,
   );
+  const lines: string[] = [];
+  const shellLines: string[] = [];
   const shellOnly: string[] = [];
   const leftOut: string[] = [];
-  const lines = places.map(({ field: { value } }, index) => {
+  for (const [index, { value }] of fields.entries()) {
     const name = names[index] ?? "";
+    const common = quotedForAll(value);
     if (value.includes("\0")) {
       leftOut.push(name);
-      return `# ${name} is left out: it holds a NUL, which no environment can. Save as JSON instead.`;
-    }
-    const common = quotedForAll(value);
-    if (common !== undefined) return `${name}=${common}`;
-    shellOnly.push(name);
-    return `# ${name} is quoted for sh. Other readers of .env files may read it wrongly; save as JSON for those.\n${name}=${quotedForShell(value)}`;
-  });
-  return { text: lines.map((line) => `${line}\n`).join(""), shellOnly, leftOut };
+      lines.push(`# ${name} is left out: it holds a NUL. Save as JSON instead.\n`);
+    } else if (common === undefined) {
+      shellOnly.push(name);
+      shellLines.push(
+        `# ${name} is quoted for sh; other readers may get it wrong.\n${name}=${quotedForShell(value)}\n`,
+      );
+    } else lines.push(`${name}=${common}\n`);
+  }
+  return { text: [...lines, ...shellLines].join(""), shellOnly, leftOut };
 }
 
 /** UPPER_CASE of what a shell takes as a name. */

@@ -1,5 +1,5 @@
 import type { Item } from "@secret-handoff/protocol";
-import { distinct } from "./places.ts";
+import { distinct } from "./distinct.ts";
 
 /** `{ label: { name: value } }`, two spaces deep. Equal labels and names get a number behind them. */
 export function jsonFile(items: readonly Item[]): string {

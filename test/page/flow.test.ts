@@ -1,0 +1,527 @@
+import { beforeEach, describe, expect, test } from "@jest/globals";
+import { deriveOpenKeys, type ProblemCode } from "@secret-handoff/protocol";
+import type { Refusal } from "../../packages/page/src/service.ts";
+import { EMAIL, NOW, ok, sealedHandoff, unreachable, Walk } from "./sealed.ts";
+
+const SECOND = 1_000;
+
+let walk: Walk;
+let handoff: Awaited<ReturnType<typeof sealedHandoff>>;
+beforeEach(() => {
+  walk = new Walk();
+});
+
+const refused = (code: ProblemCode, more: Partial<Refusal> = {}): Refusal => ({
+  kind: "refused",
+  code,
+  ...more,
+});
+
+async function begin(
+  input: Parameters<typeof sealedHandoff>[0] = {},
+  remembered: { readonly claimedBefore?: boolean; readonly withKeys?: boolean } = {},
+  status: Partial<typeof handoff.status> = {},
+) {
+  handoff = await sealedHandoff(input);
+  const { link, claimId } = handoff;
+  const openKeys = remembered.withKeys ? await deriveOpenKeys(link, { email: EMAIL }) : undefined;
+  const claimedBefore = remembered.claimedBefore ?? false;
+  walk.send({ is: "link_found", start: { link, claimId, claimedBefore, openKeys } });
+  walk.send({ is: "status_answered", answer: ok({ ...handoff.status, ...status }), now: NOW });
+}
+
+const reveal = (email: string, passphrase = "") => walk.send({ is: "reveal", typed: { email, passphrase } });
+
+async function derive() {
+  walk.send({ is: "derived", openKeys: await deriveOpenKeys(handoff.link, { email: EMAIL }) });
+}
+
+const claimAnswered = (
+  answer: Parameters<typeof ok>[0] | Refusal | typeof unreachable = ok(handoff.claim),
+  now = NOW,
+) => walk.send({ is: "claim_answered", answer: answer as never, now });
+
+async function open() {
+  await begin();
+  reveal(EMAIL);
+  await derive();
+  claimAnswered();
+}
+
+describe("before Reveal", () => {
+  test("looking at a link asks for its status and nothing else", async () => {
+    await begin();
+    expect(walk.at("ready").handoff.header).toMatchObject({ title: "Orders database", sender: "Mia Lind" });
+    expect(walk.asked).toEqual(["ask_status"]);
+  });
+
+  test("a service that cannot be reached uses nothing up and can be asked again", async () => {
+    const { link, claimId } = await sealedHandoff();
+    walk.send({ is: "link_found", start: { link, claimId, claimedBefore: false } });
+    walk.send({ is: "status_answered", answer: unreachable, now: NOW });
+    walk.at("unreachable");
+    walk.send({ is: "try_again" });
+    walk.at("checking");
+    expect(walk.asked).toEqual(["ask_status", "ask_status"]);
+  });
+
+  test("a header that is not the link's own is not believed, and nothing can be claimed", async () => {
+    const other = await sealedHandoff();
+    await begin({}, {}, { header: other.status.header });
+    walk.at("broken");
+    expect(reveal(EMAIL)).toBe(false);
+  });
+
+  test("flags that differ from the link's are not believed", async () => {
+    await begin({}, {}, { flags: 0 });
+    walk.at("broken");
+  });
+
+  test("a handoff without a header, as an ended one may be, still tells its ending", async () => {
+    await begin({}, {}, { state: "expired", header: "" });
+    expect(walk.at("ended").state).toBe("expired");
+  });
+
+  test.each([
+    "claimed",
+    "delivered",
+    "unconfirmed",
+    "expired",
+    "revoked",
+    "superseded",
+    "locked",
+    "reported",
+  ] as const)("a handoff that is %s tells so and is forgotten", async (state) => {
+    await begin({}, {}, { state, changedAt: 1_790_000_123 });
+    expect(walk.at("ended")).toMatchObject({ state, changedAt: 1_790_000_123 });
+    expect(walk.asked).toEqual(["ask_status", "forget"]);
+  });
+
+  test("an open handoff without attempts is as good as locked", async () => {
+    await begin({}, {}, { attemptsLeft: 0 });
+    expect(walk.at("ended").state).toBe("locked");
+  });
+
+  test("an unknown link is told as unknown", async () => {
+    const { link, claimId } = await sealedHandoff();
+    walk.send({ is: "link_found", start: { link, claimId, claimedBefore: false } });
+    walk.send({ is: "status_answered", answer: refused("not_found"), now: NOW });
+    expect(walk.at("ended").state).toBe("unknown");
+  });
+});
+
+describe("answers that cannot be right", () => {
+  test.each([
+    ["", "empty"],
+    ["ana", "malformed"],
+    ["ana@", "malformed"],
+    ["bob@vendor.example", "not_the_hint"],
+    ["ana@other.example", "not_the_hint"],
+    ["test@example.com", "not_the_hint"],
+  ])("the address %j is refused here and spends no attempt", async (email, why) => {
+    await begin();
+    reveal(email);
+    expect(walk.at("ready").complaint).toEqual({ about: "email", why });
+    expect(walk.asked).toEqual(["ask_status"]);
+  });
+
+  test("an address is compared as it will be bound: case and spaces round it do not matter", async () => {
+    await begin();
+    reveal("  ANA@Vendor.Example ");
+    walk.at("opening");
+  });
+
+  test("a hint of another form than ours locks nobody out", async () => {
+    await begin();
+    const { handoff: found } = walk.at("ready");
+    walk.screen = { ...walk.at("ready"), handoff: { ...found, header: { emailHint: "somebody at vendor" } } };
+    reveal("whoever@else.example");
+    walk.at("opening");
+  });
+
+  test.each([
+    ["", "empty"],
+    ["   ", "empty"],
+    ["short one", "too_short"],
+    ["Passw0rd!", "too_short"],
+    ["1234 5678 9012 3456", "digits_only"],
+    ["half a character \ud800 here", "malformed"],
+  ])("the passphrase %j is refused here and spends no attempt", async (passphrase, why) => {
+    await begin({ passphrase: "correct horse battery staple" });
+    reveal(EMAIL, passphrase);
+    expect(walk.at("ready").complaint).toEqual({ about: "passphrase", why });
+    expect(walk.asked).toEqual(["ask_status"]);
+  });
+});
+
+describe("Reveal", () => {
+  test("remembers the claim before it is sent, and opens", async () => {
+    await open();
+    expect(walk.asked).toEqual(["ask_status", "remember", "derive", "remember", "claim"]);
+    expect(walk.at("opened").bundle.items[0]?.fields[0]?.value).toBe("hunter2");
+  });
+
+  test("pressed twice, claims once", async () => {
+    await begin();
+    expect(reveal(EMAIL)).toBe(true);
+    expect(reveal(EMAIL)).toBe(false);
+    await derive();
+    expect(reveal(EMAIL)).toBe(false);
+    expect(walk.asked.filter((name) => name === "claim")).toHaveLength(1);
+  });
+
+  test("a device without memory for the passphrase is told so, and nothing was sent", async () => {
+    await begin({ passphrase: "correct horse battery staple" });
+    reveal(EMAIL, "correct horse battery staple");
+    walk.send({ is: "derivation_failed" });
+    expect(walk.at("ready").complaint).toEqual({ about: "device", why: "memory" });
+    expect(walk.asked).not.toContain("claim");
+  });
+
+  test("a wrong answer shows what is left, keeps what was typed, and drops the keys that were derived from it", async () => {
+    await begin();
+    reveal(EMAIL);
+    await derive();
+    claimAnswered(refused("wrong_answer", { attemptsLeft: 3 }));
+    expect(walk.at("ready")).toMatchObject({
+      complaint: { about: "answers", attemptsLeft: 3 },
+      typed: { email: EMAIL },
+      handoff: { attemptsLeft: 3 },
+    });
+    expect(walk.last).toEqual([expect.not.objectContaining({ openKeys: expect.anything() })]);
+  });
+
+  test("the last wrong answer ends in locked", async () => {
+    await begin();
+    reveal(EMAIL);
+    await derive();
+    claimAnswered(refused("wrong_answer", { attemptsLeft: 0 }));
+    expect(walk.at("ended").state).toBe("locked");
+  });
+
+  test.each(["claimed", "expired", "revoked", "superseded", "locked", "reported"] as const)(
+    "a claim that finds the handoff %s tells so",
+    async (code) => {
+      await begin();
+      reveal(EMAIL);
+      await derive();
+      claimAnswered(refused(code, { changedAt: 1_790_000_001 }));
+      expect(walk.at("ended")).toMatchObject({ state: code, changedAt: 1_790_000_001 });
+    },
+  );
+
+  test("an envelope of another handoff is not opened, shown or acknowledged", async () => {
+    await begin();
+    const other = await sealedHandoff();
+    reveal(EMAIL);
+    await derive();
+    claimAnswered(ok({ ...handoff.claim, envelope: other.claim.envelope }));
+    walk.at("broken");
+    expect(walk.asked).not.toContain("acknowledge");
+  });
+
+  test("an expiry that the service has changed is noticed", async () => {
+    await begin();
+    reveal(EMAIL);
+    await derive();
+    claimAnswered(ok({ ...handoff.claim, expiresAt: handoff.claim.expiresAt + 1 }));
+    walk.at("broken");
+  });
+});
+
+describe("a claim whose answer is lost", () => {
+  test("is tried again with the same claim, later each time, until it is answered", async () => {
+    await begin();
+    reveal(EMAIL);
+    await derive();
+    const first = walk.last.find((effect) => effect.do === "claim");
+    const pauses: number[] = [];
+    let now = NOW;
+    for (let round = 0; round < 7; round += 1) {
+      claimAnswered(unreachable, now);
+      const { retryAt = 0 } = walk.at("interrupted");
+      pauses.push((retryAt - now) / SECOND);
+      expect(walk.send({ is: "tick", now: retryAt - 1 })).toBe(false);
+      walk.send({ is: "tick", now: retryAt });
+      now = retryAt;
+      expect(walk.last.find((effect) => effect.do === "claim")).toEqual(first);
+    }
+    expect(pauses).toEqual([1, 2, 4, 8, 15, 15, 15]);
+    claimAnswered(ok(handoff.claim, NOW), NOW + SECOND);
+    walk.at("opened");
+  });
+
+  test("is tried at once when the recipient presses, but never twice at a time", async () => {
+    await begin();
+    reveal(EMAIL);
+    await derive();
+    claimAnswered(unreachable);
+    expect(walk.send({ is: "try_again" })).toBe(true);
+    expect(walk.send({ is: "try_again" })).toBe(false);
+    expect(walk.send({ is: "tick", now: NOW + 60 * SECOND })).toBe(false);
+  });
+});
+
+describe("after a reload", () => {
+  test("what was being claimed is claimed again without a press", async () => {
+    await begin({}, { claimedBefore: true, withKeys: true }, { state: "claimed" });
+    walk.at("opening");
+    expect(walk.asked).toEqual(["ask_status", "remember", "claim"]);
+    claimAnswered();
+    walk.at("opened");
+  });
+
+  test("a claim whose request never arrived is sent then", async () => {
+    await begin({}, { claimedBefore: true, withKeys: true }, { state: "open" });
+    expect(walk.asked).toContain("claim");
+  });
+
+  test("the same browser without the keys is asked for the answers, not told that another one was there", async () => {
+    await begin({}, { claimedBefore: true }, { state: "claimed" });
+    expect(walk.at("ready").resumes).toBe(true);
+    expect(walk.asked).toEqual(["ask_status"]);
+  });
+
+  test("a mailed code that was not typed yet is asked for again", async () => {
+    await begin({ mailedCode: true }, { claimedBefore: true, withKeys: true }, { state: "open" });
+    walk.at("ready");
+    expect(walk.asked).toEqual(["ask_status"]);
+  });
+
+  test("a tab in which the secret was taken says so without asking the service", () => {
+    walk.send({ is: "finished_before" });
+    expect(walk.at("ended").state).toBe("finished");
+    expect(walk.asked).toEqual([]);
+  });
+});
+
+describe("a mailed code", () => {
+  beforeEach(async () => {
+    await begin({ mailedCode: true });
+    reveal(" Ana@vendor.example");
+    await derive();
+  });
+
+  test("is asked for before anything is claimed, with the address as it is bound", () => {
+    walk.at("code");
+    expect(walk.last.at(-1)).toMatchObject({ do: "mail_code", email: EMAIL });
+    expect(walk.asked).not.toContain("claim");
+  });
+
+  test.each(["1234567", "123456789", "12a45678", ""])("%j is no code and is not sent", (code) => {
+    walk.send({ is: "code_typed", code });
+    expect(walk.at("code").complaint).toEqual({ about: "code", why: "malformed" });
+    expect(walk.asked).not.toContain("claim");
+  });
+
+  test("goes with the claim, however it was spaced, and opens", () => {
+    walk.send({ is: "code_typed", code: " 1234 5678 " });
+    expect(walk.last.at(-1)).toMatchObject({ do: "claim", claim: { code: "12345678" } });
+    claimAnswered();
+    walk.at("opened");
+  });
+
+  test("that is wrong can be typed again or mailed anew", () => {
+    walk.send({ is: "code_mailed", answer: ok(undefined) });
+    walk.send({ is: "code_typed", code: "12345678" });
+    claimAnswered(refused("code_needed"));
+    expect(walk.at("code")).toMatchObject({ complaint: { about: "code", why: "wrong" }, mailing: "sent" });
+    walk.send({ is: "send_code_again" });
+    expect(walk.at("code").mailing).toBe("sending");
+    expect(walk.at("code").complaint).toBeUndefined();
+    expect(walk.send({ is: "send_code_again" })).toBe(false);
+  });
+
+  test("that could not be asked for says so", () => {
+    walk.send({ is: "code_mailed", answer: unreachable });
+    expect(walk.at("code").mailing).toBe("failed");
+  });
+
+  test("for a handoff that has ended meanwhile tells the ending", () => {
+    walk.send({ is: "code_mailed", answer: refused("revoked") });
+    expect(walk.at("ended").state).toBe("revoked");
+  });
+
+  test("leads back to the address", () => {
+    walk.send({ is: "back" });
+    expect(walk.at("ready").typed.email).toBe(" Ana@vendor.example");
+  });
+});
+
+describe("acknowledging", () => {
+  test("waits for the recipient, so that a reload still shows the secret", async () => {
+    await open();
+    walk.send({ is: "tick", now: NOW + 104 * SECOND });
+    expect(walk.asked).not.toContain("acknowledge");
+  });
+
+  test("happens 15 s before the lease ends if the recipient does nothing", async () => {
+    await open();
+    walk.send({ is: "tick", now: NOW + 105 * SECOND });
+    expect(walk.asked.at(-1)).toBe("acknowledge");
+  });
+
+  test("reckons by the service's clock when the device's is wrong", async () => {
+    await begin();
+    reveal(EMAIL);
+    await derive();
+    // The device is ten minutes ahead: the lease that the service states as now + 120 s seems long over.
+    const device = NOW + 600 * SECOND;
+    claimAnswered(ok(handoff.claim, NOW), device);
+    walk.send({ is: "tick", now: device + 104 * SECOND });
+    expect(walk.asked).not.toContain("acknowledge");
+    walk.send({ is: "tick", now: device + 105 * SECOND });
+    expect(walk.asked).toContain("acknowledge");
+  });
+
+  test("never waits longer than a lease, whatever the service states", async () => {
+    await begin();
+    reveal(EMAIL);
+    await derive();
+    claimAnswered(ok({ ...handoff.claim, leaseUntil: handoff.claim.leaseUntil + 9_999 }));
+    walk.send({ is: "tick", now: NOW + 105 * SECOND });
+    expect(walk.asked).toContain("acknowledge");
+  });
+
+  test("happens at once when something was taken, and once", async () => {
+    await open();
+    walk.send({ is: "taken" });
+    walk.send({ is: "taken" });
+    expect(walk.asked.filter((name) => name === "acknowledge")).toHaveLength(1);
+    walk.send({ is: "acknowledge_answered", answer: ok(undefined), now: NOW });
+    expect(walk.asked.at(-1)).toBe("finish");
+    expect(walk.at("opened").acknowledgement.kind).toBe("known");
+    walk.send({ is: "taken" });
+    expect(walk.asked.filter((name) => name === "acknowledge")).toHaveLength(1);
+  });
+
+  test("goes on until the service knows, and the claim stays remembered until then", async () => {
+    await open();
+    walk.send({ is: "taken" });
+    let now = NOW;
+    for (let round = 0; round < 6; round += 1) {
+      walk.send({ is: "acknowledge_answered", answer: unreachable, now });
+      expect(walk.asked).not.toContain("finish");
+      now += 30 * SECOND;
+      walk.send({ is: "tick", now });
+      expect(walk.asked.at(-1)).toBe("acknowledge");
+    }
+    walk.send({ is: "acknowledge_answered", answer: ok(undefined), now });
+    expect(walk.asked.at(-1)).toBe("finish");
+  });
+
+  test("that is refused, as after a report, ends the trying", async () => {
+    await open();
+    walk.send({ is: "taken" });
+    walk.send({ is: "acknowledge_answered", answer: refused("wrong_receipt"), now: NOW });
+    expect(walk.at("opened").acknowledgement.kind).toBe("refused");
+    expect(walk.asked.at(-1)).toBe("finish");
+  });
+
+  test("is done by Done, and goes on after it where it failed", async () => {
+    await open();
+    walk.send({ is: "done" });
+    expect(walk.at("done").acknowledgement.kind).toBe("sending");
+    walk.send({ is: "acknowledge_answered", answer: unreachable, now: NOW });
+    walk.send({ is: "tick", now: NOW + 30 * SECOND });
+    expect(walk.asked.filter((name) => name === "acknowledge")).toHaveLength(2);
+  });
+});
+
+describe("showing", () => {
+  test("ends after five minutes by covering the secret, which loses nothing", async () => {
+    await open();
+    walk.send({ is: "tick", now: NOW + 299 * SECOND });
+    walk.at("opened");
+    walk.send({ is: "tick", now: NOW + 300 * SECOND });
+    walk.at("hidden");
+    walk.send({ is: "show_again", now: NOW + 400 * SECOND });
+    expect(walk.at("opened").bundle.items).toHaveLength(1);
+  });
+
+  test("is prolonged as often as the recipient wants", async () => {
+    await open();
+    walk.send({ is: "show_longer", now: NOW + 299 * SECOND });
+    walk.send({ is: "tick", now: NOW + 598 * SECOND });
+    walk.at("opened");
+  });
+
+  test("a covered secret is forgotten after a quarter of an hour", async () => {
+    await open();
+    walk.send({ is: "taken" });
+    walk.send({ is: "acknowledge_answered", answer: ok(undefined), now: NOW });
+    walk.send({ is: "tick", now: NOW + 300 * SECOND });
+    walk.send({ is: "tick", now: NOW + 1_199 * SECOND });
+    walk.at("hidden");
+    walk.send({ is: "tick", now: NOW + 1_200 * SECOND });
+    const done = walk.at("done");
+    expect(done.forgotten).toBe(true);
+    expect(JSON.stringify(done)).not.toContain("hunter2");
+  });
+
+  test("Done holds nothing of the secret", async () => {
+    await open();
+    walk.send({ is: "done" });
+    expect(JSON.stringify(walk.screen)).not.toContain("hunter2");
+  });
+});
+
+describe("it wasn't me", () => {
+  test("takes a press, a word and a second press", async () => {
+    await begin();
+    walk.send({ is: "not_me" });
+    expect(walk.asked).not.toContain("report");
+    for (const word of ["", "yes", "reported", "not me"]) {
+      walk.send({ is: "report", word });
+      expect(walk.at("reporting").problem).toBe("word");
+    }
+    expect(walk.asked).not.toContain("report");
+    walk.send({ is: "report", word: " Report " });
+    walk.send({ is: "report", word: "report" });
+    expect(walk.asked.filter((name) => name === "report")).toHaveLength(1);
+    walk.send({ is: "report_answered", answer: ok(undefined), now: NOW });
+    expect(walk.at("ended")).toMatchObject({ state: "reported", byMe: true });
+  });
+
+  test.each(["claimed", "delivered", "unconfirmed", "locked"] as const)(
+    "is there after %s",
+    async (state) => {
+      await begin({}, {}, { state });
+      expect(walk.send({ is: "not_me" })).toBe(true);
+    },
+  );
+
+  test("can be taken back until it is sent, and leads back to where it was", async () => {
+    await begin();
+    const before = walk.screen;
+    walk.send({ is: "not_me" });
+    walk.send({ is: "back" });
+    expect(walk.screen).toBe(before);
+  });
+
+  test("that does not get through can be sent again", async () => {
+    await begin();
+    walk.send({ is: "not_me" });
+    walk.send({ is: "report", word: "report" });
+    walk.send({ is: "report_answered", answer: unreachable, now: NOW });
+    expect(walk.at("reporting")).toMatchObject({ problem: "unreachable", sending: false });
+    expect(walk.send({ is: "report", word: "report" })).toBe(true);
+  });
+});
+
+test("what does not belong to the screen changes nothing", async () => {
+  await open();
+  for (const event of [
+    { is: "reveal", typed: { email: EMAIL, passphrase: "" } },
+    { is: "status_answered", answer: ok(handoff.status), now: NOW },
+    { is: "claim_answered", answer: ok(handoff.claim), now: NOW },
+    { is: "not_me" },
+    { is: "back" },
+    { is: "code_typed", code: "12345678" },
+  ] as const) {
+    const before = walk.at("opened");
+    walk.send(event);
+    expect(walk.screen).toBe(before);
+    expect(walk.last).toEqual([]);
+  }
+});

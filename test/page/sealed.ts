@@ -1,0 +1,82 @@
+import {
+  type ClaimId,
+  type ClaimResponse,
+  encodeBase64url,
+  parseLink,
+  type SealInput,
+  type StatusResponse,
+  seal,
+} from "@secret-handoff/protocol";
+import type { Effect } from "../../packages/page/src/flow/effects.ts";
+import type { Event } from "../../packages/page/src/flow/events.ts";
+import type { Screen } from "../../packages/page/src/flow/screens.ts";
+import { step } from "../../packages/page/src/flow/step.ts";
+import type { Answer } from "../../packages/page/src/service.ts";
+
+/** Device time at which the tests begin, ms. */
+export const NOW = 1_790_000_000_000;
+const NOW_SECONDS = NOW / 1_000;
+
+export const EMAIL = "ana@vendor.example";
+
+export const unreachable: Answer<never> = { kind: "unreachable" };
+
+/** A sealed handoff as the page meets it: what its link says, and what the service would answer. */
+export async function sealedHandoff(input: Partial<SealInput> = {}) {
+  const sealed = await seal({
+    origin: "https://handoff.example.com",
+    class: "internal-tool",
+    expiresAt: NOW_SECONDS + 3_600,
+    items: [{ label: "orders", fields: [{ name: "password", value: "hunter2", concealed: true }] }],
+    header: { title: "Orders database", sender: "Mia Lind" },
+    email: EMAIL,
+    ...input,
+  });
+  const status: StatusResponse = {
+    state: "open",
+    class: sealed.class,
+    flags: sealed.flags,
+    expiresAt: sealed.expiresAt,
+    header: encodeBase64url(sealed.header),
+    verification: input.mailedCode ? "email-code" : "email",
+    attemptsLeft: 5,
+    changedAt: NOW_SECONDS,
+  };
+  const claim: ClaimResponse = {
+    envelope: encodeBase64url(sealed.envelope),
+    class: sealed.class,
+    flags: sealed.flags,
+    expiresAt: sealed.expiresAt,
+    leaseUntil: NOW_SECONDS + 120,
+  };
+  const { origin: _, ...link } = parseLink(sealed.link);
+  return { sealed, link, status, claim, claimId: new Uint8Array(16).fill(7) as Uint8Array as ClaimId };
+}
+
+export function ok<Body>(body: Body, serverTime: number | undefined = NOW): Answer<Body> {
+  return { kind: "ok", body, serverTime };
+}
+
+/** Walks the flow and keeps what it asked for. */
+export class Walk {
+  screen: Screen | undefined;
+  /** All effects so far, by name. */
+  readonly asked: string[] = [];
+  last: readonly Effect[] = [];
+
+  /** @returns whether anything changed */
+  send(event: Event): boolean {
+    const next = step(this.screen, event);
+    if (!next) return false;
+    this.screen = next.screen;
+    this.last = next.effects;
+    this.asked.push(...next.effects.map((effect) => effect.do));
+    return true;
+  }
+
+  /** The screen, which must be this one. */
+  at<At extends Screen["at"]>(at: At): Extract<Screen, { at: At }> {
+    if (this.screen?.at !== at) throw new Error(`expected the screen ${at}, found ${this.screen?.at}`);
+    return this.screen as Extract<Screen, { at: At }>;
+  }
+}
