@@ -19,16 +19,20 @@ const MAX_ROUNDS = 20;
 /**
  * Numbers and chains the events in a handoff's outbox, stores them, publishes them, and empties the outbox. Killed at any
  * point it can run again: numbers follow from the item, stored events are not stored twice.
+ * @param overdue true where the sweeper has found the handoff due: what is due next is then said anew, though no event waits
  */
 export async function drain(
   { outbox, audit, publish }: DrainerDeps,
   key: HandoffKey,
   now: number,
+  overdue = false,
 ): Promise<void> {
   if (isSubjectId(key.id)) return;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const record = await outbox.read(key);
     if (!record) return;
+    // The stream tells of every write, the drainer's own as well: one more here would be told again, without end.
+    if (record.outbox.length === 0 && !overdue) return;
     const numbered = numberEvents(record);
     for (const { event, stored, sequence } of numbered) await audit.put(record.id, sequence, event, stored);
     if (numbered.length > 0) await publish(numbered.map(({ event }) => event));

@@ -47,7 +47,7 @@ async function visit(deps: SweeperDeps, key: HandoffKey, now: number): Promise<v
   if (record.state === "open" && state === "expired") await deps.due.expire(record, now);
   else if (record.state === "claimed" && state === "unconfirmed") await deps.due.unconfirm(record, now);
   else if (record.state === "open" && record.attemptsLeft === 0) await deps.due.lock(record, now);
-  await drain(deps, key, now);
+  await drain(deps, key, now, true);
 }
 
 /** The pointer moved, and its process died before the previous handoff was ended. */
