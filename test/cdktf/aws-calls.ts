@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type Loopback, serveLoopback } from "../support/local-stack/loopback.ts";
 import type { Call, PolicyStatement } from "./iam.ts";
 import { allows } from "./iam.ts";
+import type { Meter } from "./meter.ts";
 import { ref } from "./synthesis.ts";
 
 type Body = Record<string, unknown> & {
@@ -26,6 +27,7 @@ export type Backends = {
   readonly engine: string;
   /** The stack's references by the tables' names. */
   readonly tables: Readonly<Record<string, string>>;
+  readonly meter: Meter;
 };
 
 /**
@@ -34,7 +36,7 @@ export type Backends = {
  */
 export function serveAwsFor(
   statements: readonly PolicyStatement[],
-  { engine, tables }: Backends,
+  { engine, tables, meter }: Backends,
 ): Promise<AwsForOneRole> {
   const calls: ObservedCall[] = [];
   const serve = async (request: Request, url: URL): Promise<Response> => {
@@ -53,8 +55,13 @@ export function serveAwsFor(
     if (target.startsWith("DynamoDB_")) {
       const headers = new Headers(request.headers);
       for (const name of ["host", "connection", "content-length"]) headers.delete(name);
-      const response = await fetch(engine, { method: "POST", headers, body: text });
-      return new Response(await response.text(), { status: response.status, headers: plain(response) });
+      const metered = JSON.stringify({ ...body, ReturnConsumedCapacity: "TOTAL" });
+      let response = new Response();
+      const answered = await meter.count(call.action.replace("dynamodb:", ""), body, async () => {
+        response = await fetch(engine, { method: "POST", headers, body: metered });
+        return response.text();
+      });
+      return new Response(answered, { status: response.status, headers: plain(response) });
     }
     if (call.action === "kms:GenerateMac")
       return answer(200, { Mac: Buffer.from("pseudonym").toString("base64") });

@@ -9,6 +9,7 @@ import { type AwsForOneRole, serveAwsFor } from "./aws-calls.ts";
 import { serveGateway } from "./gateway.ts";
 import { policiesOf } from "./iam.ts";
 import { type RunningFunction, startFunction } from "./lambda.ts";
+import { Meter } from "./meter.ts";
 import { ref, resource, resources, type SynthesisedStack, synthesise } from "./synthesis.ts";
 
 /** A synthesised stack that runs on this machine: its archives, routes, environment, tables and roles. */
@@ -20,6 +21,8 @@ export type Deployed = {
   readonly functions: Readonly<Record<FunctionName, RunningFunction>>;
   /** What each function asked of AWS. */
   readonly aws: Readonly<Record<FunctionName, AwsForOneRole>>;
+  /** What DynamoDB would bill of it all. */
+  readonly meter: Meter;
   readonly close: () => Promise<void>;
 };
 
@@ -41,8 +44,10 @@ export async function deploy(
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
   const tables = await createTables(json, client);
+  const meter = new Meter(client, json);
   const aws = await eachFunction((name) =>
     serveAwsFor(statementsOf(json, name), {
+      meter,
       engine: engine.endpoint,
       tables: {
         [tables.handoffs]: ref("aws_dynamodb_table.tables_handoffs.arn"),
@@ -73,6 +78,7 @@ export async function deploy(
     tables,
     functions,
     aws,
+    meter,
     close: () => closeAll(engine, client, [gateway, ...Object.values(aws), ...Object.values(functions)]),
   };
 }

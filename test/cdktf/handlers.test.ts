@@ -26,6 +26,8 @@ const CONFIG = defineStack({
     ],
   },
 });
+/** Request units of one handoff that docs/operations.md makes dollars of. */
+const COST = { reads: 12, writes: 45 };
 const EMAIL = "ana@vendor.example";
 const recorded = (name: string) =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8")) as unknown;
@@ -143,6 +145,49 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
 
     expect(await trail(sealed)).toEqual(["created", "claimed", "acknowledged"]);
     expect(await stored(sealed)).not.toHaveProperty("envelope");
+  });
+
+  test("a handoff costs no more request units than docs/operations.md calculates with", async () => {
+    deployed.meter.units = { reads: 0, writes: 0 };
+    // The drainer's own write is on the stream as well.
+    const drain = async () => {
+      await deployed.functions.drainer.invoke(streamEvent(sealed));
+      await deployed.functions.drainer.invoke(streamEvent(sealed));
+    };
+    const sealed = await handOver(
+      {},
+      {
+        subject: {
+          secret: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:billing-AbCdEf",
+          versionId: "v1-of-the-billing-secret-012345678",
+          versionCreatedAt: now(),
+          recipient: EMAIL,
+        },
+      },
+    );
+    await drain();
+    await sender("POST", `/v1/sender/handoffs/${sealed.id}/mailed`, { messageId: "1" });
+    await drain();
+    const recipient = new Recipient(sealed.link);
+    await recipient.status();
+    const claim = await recipient.claim({ email: EMAIL });
+    await drain();
+    await recipient.acknowledge((await recipient.open(claim, { email: EMAIL })).receipt);
+    await drain();
+    const { reads, writes } = deployed.meter.units;
+    report(`one handoff: ${writes} write and ${reads} read request units`);
+    expect(reads).toBeLessThanOrEqual(COST.reads);
+    expect(writes).toBeLessThanOrEqual(COST.writes);
+  });
+
+  test("what the drainer has written itself makes it write nothing more, so that the stream comes to rest", async () => {
+    const sealed = await handOver();
+    await deployed.functions.drainer.invoke(streamEvent(sealed));
+    const item = await stored(sealed);
+    const before = deployed.aws.drainer.calls.length;
+    await deployed.functions.drainer.invoke(streamEvent(sealed));
+    expect(deployed.aws.drainer.calls.slice(before).map(({ action }) => action)).toEqual(["dynamodb:GetItem"]);
+    expect(await stored(sealed)).toEqual(item);
   });
 
   test("a code is mailed from the configured address, under the configuration set", async () => {

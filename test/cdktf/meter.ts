@@ -1,0 +1,90 @@
+import { type AttributeValue, type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { resources, type SynthesisedStack } from "./synthesis.ts";
+
+type Item = Record<string, AttributeValue>;
+type Index = {
+  readonly hash_key: string;
+  readonly range_key: string;
+  readonly projection_type: "ALL" | "KEYS_ONLY";
+};
+type Table = {
+  readonly name: string;
+  readonly hash_key: string;
+  readonly range_key: string;
+  readonly global_secondary_index: readonly Index[];
+};
+
+export type DynamoRequest = {
+  readonly TableName?: string;
+  readonly Key?: object;
+  readonly Item?: object;
+};
+
+/** What DynamoDB would bill, in request units. */
+export type Units = { reads: number; writes: number };
+
+/**
+ * Counts request units: dynalite's own for the table, and for each index a write where its keys come, go or change (two, for the
+ * old one is deleted), or where it projects everything. Items in indexes are under 1 KB.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html ("Provisioned throughput considerations")
+ */
+export class Meter {
+  readonly #client: DynamoDBClient;
+  readonly #tables: readonly Table[];
+  units: Units = { reads: 0, writes: 0 };
+
+  constructor(client: DynamoDBClient, json: SynthesisedStack) {
+    this.#client = client;
+    this.#tables = resources(json, "aws_dynamodb_table") as unknown as readonly Table[];
+  }
+
+  /** Lets a request through and counts it. @param send gives the answer's JSON */
+  async count(operation: string, body: DynamoRequest, send: () => Promise<string>): Promise<string> {
+    if (operation === "GetItem" || operation === "Query") {
+      const answer = await send();
+      this.units.reads += consumed(answer);
+      return answer;
+    }
+    const table = this.#tables.find(({ name }) => name === body.TableName);
+    if (!table) throw new Error(`the stack has no table ${body.TableName}`);
+    const before = await this.#read(table, body);
+    const answer = await send();
+    const after = await this.#read(table, body);
+    this.units.writes += consumed(answer);
+    for (const index of table.global_secondary_index) this.units.writes += indexWrites(index, before, after);
+    return answer;
+  }
+
+  async #read(table: Table, { Key, Item }: DynamoRequest): Promise<Item | undefined> {
+    const from = (Key ?? Item ?? {}) as Record<string, { readonly B?: string }>;
+    const key = [table.hash_key, table.range_key].map((name) => {
+      const value = from[name];
+      return [name, value?.B === undefined ? value : { B: Buffer.from(value.B, "base64") }];
+    });
+    const command = new GetItemCommand({
+      TableName: table.name,
+      Key: Object.fromEntries(key) as Item,
+      ConsistentRead: true,
+    });
+    return (await this.#client.send(command)).Item;
+  }
+}
+
+function consumed(answer: string): number {
+  // A condition that fails is billed like the write itself, one unit for what is not there (none of ours is larger then).
+  const { ConsumedCapacity } = JSON.parse(answer) as { ConsumedCapacity?: { CapacityUnits: number } };
+  return ConsumedCapacity?.CapacityUnits ?? 1;
+}
+
+function indexWrites(index: Index, before: Item | undefined, after: Item | undefined): number {
+  const [old, now] = [before, after].map((item) => keyIn(index, item));
+  if (old === undefined && now === undefined) return 0;
+  if (old === undefined || now === undefined) return 1;
+  if (old !== now) return 2;
+  return index.projection_type === "ALL" && JSON.stringify(before) !== JSON.stringify(after) ? 1 : 0;
+}
+
+function keyIn({ hash_key, range_key }: Index, item: Item | undefined): string | undefined {
+  const [hash, range] = [item?.[hash_key], item?.[range_key]];
+  return hash && range ? JSON.stringify([hash, range]) : undefined;
+}
