@@ -135,6 +135,16 @@ describe("a version that was handed over before", () => {
     expect(waiting).toEqual([other, other]);
   });
 
+  test("by another run while our answer was lost is not mailed either", async () => {
+    const { ports, journal } = fakePorts({ create: (_, view) => ({ ...view, state: "superseded" }) });
+    const [outcome] = await deliver(order, [ANA], ports, unending());
+    expect(outcome).toMatchObject({ kind: "failed", error: { code: "overtaken" } });
+    expect(outcome?.kind === "failed" && outcome.error.message).toBe(
+      "Another run handed over the same secret meanwhile, so this handoff is superseded and was not mailed.",
+    );
+    expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`]);
+  });
+
   test("by a run that died is taken over once the service lets it go", async () => {
     const { ports, letters } = fakePorts({
       create: (_, view, call) => (call < 4 ? { ...view, id: other } : view),

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { encodeBundle, MAX_PLAINTEXT, type Receipt } from "@secret-handoff/protocol";
-import { checkSize, itemsOf, jsonScalars } from "@secret-handoff/sdk";
+import { checkItems, itemsOf, jsonScalars } from "@secret-handoff/sdk";
 import { errorOf } from "./error-of.ts";
 import { labelled } from "./secrets.ts";
 
@@ -69,11 +69,21 @@ test("a bundle that fills the largest envelope passes, one byte more is refused 
   const items = (length: number) => itemsOf([labelled("a", "x".repeat(length))], { parseJson: false });
   const empty = encodeBundle({ items: items(0), receipt: new Uint8Array(32) as Receipt }).length;
   const most = MAX_PLAINTEXT - empty;
-  expect(() => checkSize(items(most))).not.toThrow();
-  const error = errorOf(() => checkSize(items(most + 1)));
+  expect(() => checkItems(items(most))).not.toThrow();
+  const error = errorOf(() => checkItems(items(most + 1)));
   expect([error.code, error.message]).toEqual([
     "too_large",
     "The secrets take 262,141 bytes together and one handoff carries 262,140. Hand them over in several steps.",
+  ]);
+});
+
+test("half a character is refused where a recipient would have to read it", () => {
+  const json = labelled("prod/a", '{"a":"\\ud800"}');
+  expect(() => checkItems(itemsOf([json], { parseJson: false }))).not.toThrow();
+  const error = errorOf(() => checkItems(itemsOf([json], { parseJson: true })));
+  expect([error.code, error.message]).toEqual([
+    "secret_unreadable",
+    'Secret "prod/a" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.',
   ]);
 });
 

@@ -44567,14 +44567,13 @@ var SenderError = class extends Error {
 var TIDYING_MS = 4e3;
 var ASK_AGAIN_MS = 1e4;
 var REFUSED = /* @__PURE__ */ new Set([
-  "unauthenticated",
   "not_allowed",
   "policy",
   "too_large",
   "service_refused",
   "resend_needed",
   "newer_version",
-  "id_token"
+  "overtaken"
 ]);
 async function handOver(recipient, order, ports, lifetime) {
   try {
@@ -44612,10 +44611,17 @@ async function send(recipient, sealed, order, ports, lifetime) {
 async function create(recipient, sealed, order, { service, runtime, onWaiting }, lifetime) {
   for (; ; ) {
     const stored = await service.create(sealed, detailsOf(order, recipient), lifetime);
+    if (stored.id === sealed.id && stored.state !== "open") throw overtaken(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
     await sleep(ASK_AGAIN_MS, runtime, lifetime.stopping);
   }
+}
+function overtaken({ state: state2 }) {
+  return new SenderError(
+    "overtaken",
+    `Another run handed over the same secret meanwhile, so this handoff is ${state2} and was not mailed.`
+  );
 }
 async function revoke(sealed, ports) {
   const late = new SenderError("deadline", "There was no time left to revoke the handoff.");
@@ -44797,7 +44803,15 @@ function itemsOf(secrets, { parseJson: parseJson3 }) {
     return { label, fields: fieldsOf(value, parseJson3) };
   });
 }
-function checkSize(items) {
+function checkItems(items) {
+  for (const { label, fields } of items) {
+    if (fields.some(({ name: name2, value }) => new RegExp("\\p{Surrogate}", "u").test(name2 + value))) {
+      throw new SenderError(
+        "secret_unreadable",
+        `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`
+      );
+    }
+  }
   const size = encodeBundle({ items, receipt: new Uint8Array(32) }).length;
   if (size <= MAX_PLAINTEXT) return;
   const count = new Intl.NumberFormat("en-GB");
@@ -45315,6 +45329,7 @@ function expiryOf(jwt) {
 }
 
 // packages/sdk/src/service-answers.ts
+var MOST_RULES = 20;
 function readHandoffView(value) {
   if (!isObject2(value)) return void 0;
   const { id, state: state2, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft } = value;
@@ -45343,23 +45358,25 @@ function readClass(value) {
   if (!isObject2(value)) return void 0;
   const { name: name2, expiresWithin, passphrase: passphrase2, approvals: approvals2, verification } = value;
   const { environments: environments2, reasonRequired, recipientDomains: recipientDomains2, receiptRequired } = value;
-  if (typeof name2 !== "string" || !isTime(expiresWithin) || !isTexts(approvals2)) return void 0;
+  if (!isLine(name2) || !isTime(expiresWithin) || !isLines(approvals2)) return void 0;
   if (passphrase2 !== "required" && passphrase2 !== "recommended" && passphrase2 !== "optional")
     return void 0;
   if (verification !== "click" && verification !== "email" && verification !== "email-code") return void 0;
   return {
     ...{ name: name2, expiresWithin, passphrase: passphrase2, approvals: approvals2, verification },
-    ...isTexts(environments2) ? { environments: environments2 } : {},
+    ...isLines(environments2) ? { environments: environments2 } : {},
     ...typeof reasonRequired === "boolean" ? { reasonRequired } : {},
-    ...isTexts(recipientDomains2) ? { recipientDomains: recipientDomains2 } : {},
+    ...isLines(recipientDomains2) ? { recipientDomains: recipientDomains2 } : {},
     ...typeof receiptRequired === "boolean" ? { receiptRequired } : {}
   };
 }
 function readProblem(value) {
-  if (!isObject2(value) || typeof value.code !== "string" || typeof value.detail !== "string")
+  if (!isObject2(value)) return void 0;
+  const { code: code2, detail } = value;
+  if (typeof code2 !== "string" || !/^[a-z_]{1,40}$/.test(code2) || typeof detail !== "string")
     return void 0;
-  const broken = Array.isArray(value.broken) ? value.broken.flatMap((rule) => readBrokenRule(rule) ?? []) : [];
-  return { code: value.code, detail: oneLine2(value.detail), broken };
+  const rules = Array.isArray(value.broken) ? value.broken.slice(0, MOST_RULES) : [];
+  return { code: code2, detail: oneLine2(detail), broken: rules.flatMap((rule) => readBrokenRule(rule) ?? []) };
 }
 function readBrokenRule(value) {
   if (!isObject2(value) || typeof value.rule !== "string" || typeof value.detail !== "string")
@@ -45382,8 +45399,11 @@ function isFlags(value) {
 function isTime(value) {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
-function isTexts(value) {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+function isLine(value) {
+  return typeof value === "string" && /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u.test(value);
+}
+function isLines(value) {
+  return Array.isArray(value) && value.every(isLine);
 }
 
 // packages/sdk/src/service-exchange.ts
@@ -45981,6 +46001,14 @@ function parseLine2(name2, read2, longest) {
   }
   return text;
 }
+function parseText(name2, read2) {
+  const text = read2(name2);
+  if (text === "") return void 0;
+  if (new RegExp("[\\p{Cs}\\p{Zl}\\p{Zp}]|(?![\\n\\r\\t])\\p{Cc}", "u").test(text)) {
+    throw new SenderError("input", `${name2} holds control characters. Write plain text.`);
+  }
+  return text;
+}
 function parseContext(text) {
   const entries = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "").map((line, index) => {
     const [, name2 = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
@@ -46102,7 +46130,7 @@ function attemptOptional(read2, attempt) {
   const reason2 = attempt(() => parseLine2("reason", read2, LONGEST_REASON));
   const title = attempt(() => parseLine2("title", read2, LONGEST_TITLE));
   const contact = attempt(() => parseLine2("contact", read2, LONGEST_TITLE));
-  const message = optional2(read2("message"));
+  const message = attempt(() => parseText("message", read2));
   const region = optional2(read2("region"));
   return {
     ...expiresIn === void 0 ? {} : { expiresIn },
@@ -46176,7 +46204,7 @@ function planOrder(inputs, admitted, secrets, origin) {
     }
   };
   const items = itemsOf(secrets, { parseJson: inputs.parseJsonSecrets });
-  const errors2 = [() => checkSize(items), () => checkDescription(header)].flatMap(errorOf);
+  const errors2 = [() => checkItems(items), () => checkDescription(header)].flatMap(errorOf);
   if (errors2.length > 0) return { errors: errors2 };
   const order = {
     class: admitted.class,

@@ -46,6 +46,16 @@ export function parseLine(name: InputName, read: InputReader, longest: number): 
   return text;
 }
 
+/** Text of several lines. */
+export function parseText(name: InputName, read: InputReader): string | undefined {
+  const text = read(name);
+  if (text === "") return undefined;
+  if (/[\p{Cs}\p{Zl}\p{Zp}]|(?![\n\r\t])\p{Cc}/u.test(text)) {
+    throw new SenderError("input", `${name} holds control characters. Write plain text.`);
+  }
+  return text;
+}
+
 export function parseContext(text: string): Readonly<Record<string, string>> {
   const entries = text
     .split(/\r?\n/)

@@ -15,6 +15,7 @@ import {
   parseContext,
   parseLine,
   parsePassphrase,
+  parseText,
   parseTime,
   required,
 } from "./input-values.ts";
@@ -111,7 +112,7 @@ function attemptOptional(read: InputReader, attempt: <T>(parse: () => T) => T | 
   const reason = attempt(() => parseLine("reason", read, LONGEST_REASON));
   const title = attempt(() => parseLine("title", read, LONGEST_TITLE));
   const contact = attempt(() => parseLine("contact", read, LONGEST_TITLE));
-  const message = optional(read("message"));
+  const message = attempt(() => parseText("message", read));
   const region = optional(read("region"));
   return {
     ...(expiresIn === undefined ? {} : { expiresIn }),

@@ -2,7 +2,7 @@ import {
   type Admitted,
   addressOf,
   checkDescription,
-  checkSize,
+  checkItems,
   itemsOf,
   type LabelledSecret,
   type Order,
@@ -42,7 +42,7 @@ export function planOrder(
     },
   };
   const items = itemsOf(secrets, { parseJson: inputs.parseJsonSecrets });
-  const errors = [() => checkSize(items), () => checkDescription(header)].flatMap(errorOf);
+  const errors = [() => checkItems(items), () => checkDescription(header)].flatMap(errorOf);
   if (errors.length > 0) return { errors };
   const order: Order = {
     class: admitted.class,

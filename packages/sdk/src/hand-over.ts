@@ -12,16 +12,15 @@ const TIDYING_MS = 4_000;
 /** Between two questions whether another run has mailed, ms. */
 const ASK_AGAIN_MS = 10_000;
 
-/** Answers after which nothing of a create is stored. */
+/** Answers after which nothing of a create is stored, or nothing of it is open. */
 const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
-  "unauthenticated",
   "not_allowed",
   "policy",
   "too_large",
   "service_refused",
   "resend_needed",
   "newer_version",
-  "id_token",
+  "overtaken",
 ]);
 
 /**
@@ -87,10 +86,19 @@ async function create(
 ): Promise<HandoffView> {
   for (;;) {
     const stored = await service.create(sealed, detailsOf(order, recipient), lifetime);
+    if (stored.id === sealed.id && stored.state !== "open") throw overtaken(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
     await sleep(ASK_AGAIN_MS, runtime, lifetime.stopping);
   }
+}
+
+/** A create was stored and its answer lost; before it was repeated, another run had ended the handoff. */
+function overtaken({ state }: HandoffView): SenderError {
+  return new SenderError(
+    "overtaken",
+    `Another run handed over the same secret meanwhile, so this handoff is ${state} and was not mailed.`,
+  );
 }
 
 /** `released` shows that a mail whose fate was unknown did arrive: its link has been opened. */

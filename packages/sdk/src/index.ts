@@ -3,7 +3,7 @@ export { deliver } from "./deliver.ts";
 export { checkDescription } from "./description.ts";
 export { durationInWords, formatDuration, parseDuration } from "./duration.ts";
 export { isLoopback, parseEndpoint } from "./endpoint.ts";
-export { checkSize, itemsOf } from "./items.ts";
+export { checkItems, itemsOf } from "./items.ts";
 export { jsonScalars } from "./json-leaves.ts";
 export { type LetterFacts, writeLetter } from "./letter.ts";
 export { type EndableLifetime, type Lifetime, startLifetime } from "./lifetime.ts";

@@ -31,10 +31,18 @@ export function itemsOf(
 }
 
 /**
- * Refuses a bundle that no envelope holds, before anything is created.
- * @throws SenderError `too_large`
+ * Refuses a bundle that no envelope holds or no reader takes, before anything is created.
+ * @throws SenderError `secret_unreadable` or `too_large`
  */
-export function checkSize(items: readonly Item[]): void {
+export function checkItems(items: readonly Item[]): void {
+  for (const { label, fields } of items) {
+    if (fields.some(({ name, value }) => /\p{Surrogate}/u.test(name + value))) {
+      throw new SenderError(
+        "secret_unreadable",
+        `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`,
+      );
+    }
+  }
   const size = encodeBundle({ items, receipt: new Uint8Array(32) as Receipt }).length;
   if (size <= MAX_PLAINTEXT) return;
   const count = new Intl.NumberFormat("en-GB");

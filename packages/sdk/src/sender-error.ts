@@ -36,6 +36,7 @@ export type SenderErrorCode =
   | "mail_refused"
   | "resend_needed"
   | "newer_version"
+  | "overtaken"
   | "sealing"
   | "unexpected"
   | "deadline"

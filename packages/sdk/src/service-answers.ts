@@ -14,6 +14,9 @@ import {
 
 type JsonObject = { readonly [key: string]: unknown };
 
+/** Broken rules that are passed on. */
+const MOST_RULES = 20;
+
 /** What the sdk needs of problem+json (RFC 9457). */
 export type ServiceProblem = {
   readonly code: ProblemCode | string;
@@ -51,26 +54,26 @@ function readClass(value: unknown): CredentialClass | undefined {
   if (!isObject(value)) return undefined;
   const { name, expiresWithin, passphrase, approvals, verification } = value;
   const { environments, reasonRequired, recipientDomains, receiptRequired } = value;
-  if (typeof name !== "string" || !isTime(expiresWithin) || !isTexts(approvals)) return undefined;
+  if (!isLine(name) || !isTime(expiresWithin) || !isLines(approvals)) return undefined;
   if (passphrase !== "required" && passphrase !== "recommended" && passphrase !== "optional")
     return undefined;
   if (verification !== "click" && verification !== "email" && verification !== "email-code") return undefined;
   return {
     ...{ name, expiresWithin, passphrase, approvals, verification },
-    ...(isTexts(environments) ? { environments } : {}),
+    ...(isLines(environments) ? { environments } : {}),
     ...(typeof reasonRequired === "boolean" ? { reasonRequired } : {}),
-    ...(isTexts(recipientDomains) ? { recipientDomains } : {}),
+    ...(isLines(recipientDomains) ? { recipientDomains } : {}),
     ...(typeof receiptRequired === "boolean" ? { receiptRequired } : {}),
   };
 }
 
 export function readProblem(value: unknown): ServiceProblem | undefined {
-  if (!isObject(value) || typeof value.code !== "string" || typeof value.detail !== "string")
+  if (!isObject(value)) return undefined;
+  const { code, detail } = value;
+  if (typeof code !== "string" || !/^[a-z_]{1,40}$/.test(code) || typeof detail !== "string")
     return undefined;
-  const broken = Array.isArray(value.broken)
-    ? value.broken.flatMap((rule) => readBrokenRule(rule) ?? [])
-    : [];
-  return { code: value.code, detail: oneLine(value.detail), broken };
+  const rules = Array.isArray(value.broken) ? value.broken.slice(0, MOST_RULES) : [];
+  return { code, detail: oneLine(detail), broken: rules.flatMap((rule) => readBrokenRule(rule) ?? []) };
 }
 
 function readBrokenRule(value: unknown): BrokenRule | undefined {
@@ -104,6 +107,11 @@ function isTime(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 
-function isTexts(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === "string");
+/** Another party's name for something, fit to be shown: one line of at most 200 characters. */
+function isLine(value: unknown): value is string {
+  return typeof value === "string" && /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u.test(value);
+}
+
+function isLines(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isLine);
 }
