@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "@jest/globals";
 
@@ -46,6 +47,18 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     await expect(fetch(addresses.url)).rejects.toThrow();
   },
 );
+
+test("ends when npm is ended, although npm tells only the shell between them", async () => {
+  const npm = spawn("npm", ["run", "--silent", "dev"], { cwd: ROOT, stdio: ["ignore", "pipe", "ignore"] });
+  const [line] = await once(npm.stdout, "data");
+  const { url } = JSON.parse(String(line));
+  const connection = connect(Number(new URL(url).port), "127.0.0.1");
+  await once(connection, "connect");
+  connection.on("error", () => {});
+  npm.kill("SIGTERM");
+  await new Promise((resolve) => connection.once("close", resolve));
+  await expect(fetch(url)).rejects.toThrow();
+});
 
 test("a PORT that is none is told in one sentence", async () => {
   const child = dev({ PORT: "http" });

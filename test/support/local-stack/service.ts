@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, type DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
 import { createAdaptorServer } from "@hono/node-server";
 import {
   Audit,
@@ -184,6 +184,11 @@ async function createTables(client: DynamoDBClient): Promise<void> {
       // A data folder from an earlier start has its tables already.
       if (!(error instanceof Error) || error.name !== "ResourceInUseException") throw error;
     }
+    // A table takes requests a moment after CreateTable has answered, as in AWS.
+    await waitUntilTableExists(
+      { client, minDelay: 0.02, maxDelay: 0.1, maxWaitTime: 10 },
+      { TableName: definition.TableName },
+    );
   }
 }
 
