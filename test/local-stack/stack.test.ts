@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type LocalStack, startLocalStack } from "../support/local-stack/index.ts";
 
@@ -35,6 +36,22 @@ test("a token of its own issuer may read the policy, one of another repository m
   expect(await policy({})).toBe(200);
   expect(await policy({ repository_id: "1", repository: "evil/orders" })).toBe(403);
 });
+
+test("no part answers to another host's name", async () => {
+  for (const url of [stack.url, stack.inbox, stack.ses, stack.secretsManager, stack.issuer.issuer]) {
+    expect([url, await statusAt(url, "evil.example")]).toEqual([url, 421]);
+  }
+});
+
+/** fetch would not let us name another host. */
+function statusAt(url: string, host: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { host } }, (response) => {
+      response.resume();
+      resolve(response.statusCode);
+    }).on("error", reject);
+  });
+}
 
 test("serves the page", async () => {
   const response = await fetch(`${stack.url}/h/anything`);
