@@ -110,6 +110,32 @@ test("AWS that throttles, a runner that gives no token at first and a mail serve
   expect(mailTo(ana)).toHaveLength(1);
 });
 
+test.each([
+  [
+    "no AWS credentials",
+    {
+      AWS_ACCESS_KEY_ID: undefined,
+      AWS_SECRET_ACCESS_KEY: undefined,
+      AWS_SESSION_TOKEN: undefined,
+      AWS_EC2_METADATA_DISABLED: "true",
+    },
+    "AWS does not accept the credentials, or there are none (CredentialsProviderError). Run aws-actions/configure-aws-credentials before this step.",
+  ],
+  [
+    "no AWS region",
+    { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined },
+    "No AWS region is set. Set the region input or AWS_REGION.",
+  ],
+  [
+    "no id-token permission",
+    { ACTIONS_ID_TOKEN_REQUEST_URL: undefined, ACTIONS_ID_TOKEN_REQUEST_TOKEN: undefined },
+    "This job may not request an OIDC token. Add id-token: write to its permissions; workflows of forked pull requests cannot have it.",
+  ],
+])("a job with %s is told so", async (_, env, sentence) => {
+  const { exitCode, annotations } = await runAction(options(SMTP, { env }));
+  expect([exitCode, annotations.map(({ message }) => message)]).toEqual([1, [sentence]]);
+});
+
 test("under Node 24, as GitHub runs it", async () => {
   const node = await findNode24();
   if ("why" in node) {
