@@ -17,12 +17,15 @@ const refused = (code: ProblemCode, more: Partial<Refusal> = {}): Refusal => ({
   ...more,
 });
 
+/** Sealing with a passphrase takes scrypt: once is enough for all tests of what is typed. */
+const withPassphrase = await sealedHandoff({ passphrase: "correct horse battery staple" });
+
 async function begin(
   input: Parameters<typeof sealedHandoff>[0] = {},
   remembered: { readonly claimedBefore?: boolean; readonly withKeys?: boolean } = {},
   status: Partial<typeof handoff.status> = {},
 ) {
-  handoff = await sealedHandoff(input);
+  handoff = input.passphrase ? withPassphrase : await sealedHandoff(input);
   const { link, claimId } = handoff;
   const openKeys = remembered.withKeys ? await deriveOpenKeys(link, { email: EMAIL }) : undefined;
   const claimedBefore = remembered.claimedBefore ?? false;

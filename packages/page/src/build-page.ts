@@ -32,6 +32,8 @@ async function buildScript(): Promise<string> {
     format: "iife",
     platform: "browser",
     target: TARGET,
+    // Safari has them since 11.1; esbuild spells some of them out all the same.
+    supported: { "regexp-unicode-property-escapes": true },
     plugins: [leanErrors],
     legalComments: "none",
     charset: "utf8",

@@ -6,7 +6,6 @@ import {
   type HandoffId,
   type OpenKeys,
 } from "@secret-handoff/protocol";
-import { readShape, type Shape } from "./shape.ts";
 
 /** What a reload within the lease needs. Kept from Reveal until the handoff is acknowledged, or is found to have ended. */
 export type Remembered = {
@@ -78,41 +77,35 @@ export function createClaimMemory(tab: Store, browser: Store, now: () => number)
     },
     finish(id) {
       forget(id);
-      tab.set(tabKey(id), JSON.stringify({ finished: "yes" }));
+      tab.set(tabKey(id), JSON.stringify({ finished: true }));
     },
   };
 }
 
+/** What this file has written itself, and reads back. */
 type Kept = {
-  readonly fragment?: string | undefined;
-  readonly claimId?: string | undefined;
+  readonly fragment: string;
+  readonly claimId: string;
   /** claimToken, contentKey and commitment, with points between them. */
-  readonly keys?: string | undefined;
-  readonly finished?: string | undefined;
+  readonly keys?: string;
+  readonly finished?: true;
 };
-
-const KEPT: Shape<Kept> = { fragment: "string?", claimId: "string?", keys: "string?", finished: "string?" };
 
 function readTab(stored: string | undefined): Recalled {
   if (stored === undefined) return { finished: false };
-  const { fragment, claimId, keys, finished } = readShape<Kept>(JSON.parse(stored), KEPT);
-  const [claimToken, contentKey, commitment] = keys?.split(".").map((key) => decodeBase64url(key, 32)) ?? [];
-  return {
-    finished: finished !== undefined,
-    ...(fragment === undefined ? {} : { fragment }),
-    ...(claimId === undefined ? {} : { claimId: asClaimId(claimId) }),
-    ...(claimToken && contentKey && commitment
-      ? { openKeys: { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment } }
-      : {}),
-  };
+  const { fragment, claimId, keys = "", finished }: Kept = JSON.parse(stored);
+  if (finished) return { finished };
+  const claim = { finished: false, fragment, claimId: asClaimId(claimId) };
+  if (keys === "") return claim;
+  const [claimToken, contentKey, commitment] = keys.split(".").map((key) => decodeBase64url(key, 32));
+  return claimToken && contentKey && commitment
+    ? { ...claim, openKeys: { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment } }
+    : claim;
 }
 
 function readClaimId(stored: string | undefined, now: number): ClaimId | undefined {
   if (stored === undefined) return undefined;
-  const { claimId, until } = readShape<{ claimId: string; until: number }>(JSON.parse(stored), {
-    claimId: "string",
-    until: "number",
-  });
+  const { claimId, until }: { claimId: string; until: number } = JSON.parse(stored);
   return until > now ? asClaimId(claimId) : undefined;
 }
 

@@ -11,7 +11,9 @@ export type ClipboardState =
   | { readonly kind: "waits" }
   | { readonly kind: "cleared" }
   /** This browser lets the page clear nothing by itself. */
-  | { readonly kind: "stays" };
+  | { readonly kind: "stays" }
+  /** Nor copy. */
+  | { readonly kind: "closed" };
 
 type Ports = {
   /** The asynchronous clipboard, where there is one. */
@@ -46,10 +48,10 @@ export class ClipboardKeeper {
       this.#stop = clock.every(1_000, () => void this.tick());
       return true;
     }
-    if (!writeInPress(text)) return false;
     this.#stop?.();
-    this.#set({ kind: "stays" });
-    return true;
+    const copied = writeInPress(text);
+    this.#set({ kind: copied ? "stays" : "closed" });
+    return copied;
   }
 
   /** Looks whether it is time; called once a second, and when the page gets the focus back. */

@@ -11,10 +11,8 @@ export type Palette = {
   /** Edges of what can be operated: 3:1 against the card (WCAG 2.2, 1.4.11). */
   readonly edge: string;
   readonly accent: string;
-  readonly onAccent: string;
   readonly tint: string;
   readonly alarm: string;
-  readonly alarmTint: string;
 };
 
 export const LIGHT: Palette = {
@@ -25,10 +23,8 @@ export const LIGHT: Palette = {
   line: "#dde1e8",
   edge: "#858f9f",
   accent: "#0b5c56",
-  onAccent: "#ffffff",
   tint: "#eaf4f2",
   alarm: "#a3261b",
-  alarmTint: "#fcefed",
 };
 
 export const DARK: Palette = {
@@ -39,10 +35,8 @@ export const DARK: Palette = {
   line: "#2c3746",
   edge: "#6f7c8f",
   accent: "#6fd3c7",
-  onAccent: "#0f141b",
   tint: "#16302f",
   alarm: "#ff9d90",
-  alarmTint: "#37201f",
 };
 
 /** The palettes as custom properties, for the top of the style sheet. */

@@ -27,12 +27,12 @@ export class Page {
 
   /** Reads the address and begins; anew after the address changed or the page came back from the back/forward cache. */
   start(): void {
-    this.#begin(this.#recall(findInAddress(this.#ports.location)), false);
+    this.#begin(this.#recall(findInAddress(this.#ports.location)));
   }
 
   /** Begins with a link that the recipient pasted. */
   paste(text: string): void {
-    this.#begin(findInPasted(text, this.#ports.location), true);
+    this.#begin(findInPasted(text, this.#ports.location));
   }
 
   /** Forgets everything but what the claim memory keeps for a reload. */
@@ -70,10 +70,10 @@ export class Page {
     return fragment === undefined ? found : findByKey(found.id, fragment);
   }
 
-  #begin(found: Found | "finished", pasted: boolean): void {
+  #begin(found: Found | "finished"): void {
     this.#era += 1;
     if (found === "finished") this.send({ is: "finished_before" });
-    else if (found.kind === "none") this.send({ is: "no_link", why: found.why, pasted });
+    else if (found.kind === "none") this.send({ is: "no_link", why: found.why });
     else this.#beginWith(found.link);
   }
 

@@ -3,7 +3,7 @@ import type { Screen } from "./flow/screens.ts";
 import { fill } from "./views/element.ts";
 import type { Hands, View } from "./views/view.ts";
 import { viewOf } from "./views/view-of.ts";
-import { product } from "./wording.ts";
+import { clipboard, product } from "./wording.ts";
 
 /** Puts screens into the document: a new one takes the focus, a newer state of the same one is written into it. */
 export class Stage {
@@ -34,6 +34,7 @@ export class Stage {
   clipboardChanged(state: ClipboardState): void {
     this.#clipboard = state;
     this.#showClipboard();
+    if (state.kind !== "holds") this.#hands.announce(clipboard(state, 0));
   }
 
   #raise(screen: Screen): void {

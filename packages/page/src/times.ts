@@ -4,7 +4,6 @@ const UNITS = [
   ["day", 86_400],
   ["hour", 3_600],
   ["minute", 60],
-  ["second", 1],
 ] as const;
 
 /** "Sunday 22 November 2026 at 09:10 GMT+1". @param at Unix seconds @param timeZone the reader's, unless a test names one */
@@ -16,11 +15,10 @@ export function inFull(at: number, timeZone?: string): string {
   return `${date} at ${spell({ hour: "2-digit", minute: "2-digit", timeZoneName: "short" })}`;
 }
 
-/** "23 hours", "90 minutes", "1 minute": rounded down to a unit of which there are at least two. @param seconds at least 0 */
-export function lengthInWords(seconds: number): string {
+/** "in 23 hours", "in 90 minutes", "in 1 second": rounded down to a unit of which there are at least two. @param seconds at least 0 */
+export function fromNow(seconds: number): string {
   const [unit, size] = UNITS.find(([, length]) => seconds >= 2 * length) ?? ["second", 1];
-  const count = Math.floor(seconds / size);
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+  return new Intl.RelativeTimeFormat("en").format(Math.floor(seconds / size), unit);
 }
 
 /** "4:05". @param ms rounded up to whole seconds, at least 0 */

@@ -2,7 +2,7 @@ import type { Ended, Header } from "@secret-handoff/protocol";
 import type { ClipboardState } from "./clipboard.ts";
 import { REPORT_WORD } from "./flow/report.ts";
 import type { Complaint, Damaged, EndedScreen } from "./flow/screens.ts";
-import { asClock, inFull, lengthInWords } from "./times.ts";
+import { asClock, fromNow, inFull } from "./times.ts";
 
 /** Every sentence that the page says, in the order of the screens. Flat, so that a bundler can shorten the names. */
 
@@ -10,10 +10,10 @@ import { asClock, inFull, lengthInWords } from "./times.ts";
 export type Story = readonly [heading: string, ...body: string[]];
 
 export const product = "Secret handoff";
-export const footer = "Decrypted in this browser. The service holds ciphertext and never sees the key.";
+export const footer = "Decrypted in this browser. The service never sees the key.";
 export const noScript: Story = [
   "This page needs JavaScript",
-  "The secret is decrypted in your browser. Turn JavaScript on and reload, or open the link in another browser.",
+  "The secret is decrypted in your browser. Turn JavaScript on, or open the link in another browser.",
   "Nothing is used up: the link still opens once.",
 ];
 
@@ -25,7 +25,7 @@ export function senderOf(header: Header | undefined): string {
 export const checking: Story = ["Looking at your link", "Nothing is opened yet."];
 export const unreachable: Story = [
   "The service cannot be reached",
-  "Your link is not used up. Check your connection and try again.",
+  "Your link is not used up. Check your connection.",
 ];
 export const tryAgain = "Try again";
 
@@ -35,14 +35,14 @@ export const sendsYouASecret = (header: Header) => {
 };
 export const openedHere: Story = [
   "You opened this a moment ago",
-  "This browser can show it again until two minutes after it was opened. No other browser can.",
+  "This browser can show it again until two minutes after that. No other can.",
 ];
 export const senderWrites = "The sender writes";
 export const about = "What it is";
 export const from = "From";
 export const until = "Until";
 export const untilWhen = (expiresAt: number, now: number) =>
-  `${inFull(expiresAt)}, in ${lengthInWords(Math.max(0, expiresAt - now))}`;
+  `${inFull(expiresAt)}, ${fromNow(Math.max(0, expiresAt - now))}`;
 export const protection = "Protection";
 export const endToEnd = "End-to-end encrypted; the key is in your link only.";
 export const opensForAddress = "Opens for the address that it was sent to.";
@@ -52,31 +52,30 @@ export const email = "Your e-mail address";
 export const emailHint = (hint: string | undefined) =>
   `The address that the link was sent to${hint ? `: ${hint}` : "."}`;
 export const passphrase = "Passphrase";
-export const passphraseHint =
-  "You got it another way than by this mail. Capitals matter, extra spaces do not.";
+export const passphraseHint = "You got it another way than by this mail.";
 export const showPassphrase = "Show the passphrase";
 export const reveal = "Reveal the secret";
 export const mailCode = "Mail me a code";
 export const showAgain = "Show it again";
 export const whatReveal = "It opens once, in this browser only. Have the place ready where you will keep it.";
-export const whatCode = "Eight digits go to your address. The secret opens once you have typed them.";
+export const whatCode = "The secret opens once you have typed it.";
 export const triesLeft = (left: number) =>
   left === 1 ? "One try is left, then the secret is destroyed." : `${left} tries are left.`;
 
 export const inWebView: Story = [
   "You are inside another app",
-  "Its own browser may close at any time, and may not let you copy or save. Open the link in your usual browser: nothing is used up until you press Reveal.",
+  "It may close at any time, and may not let you copy or save. Open the link in your usual browser: nothing is used up until you press Reveal.",
 ];
 
 export const notExpecting = "Not expecting this?";
 export const leaveItClosed = (sender: string) =>
-  `Leave it closed and ask ${sender}, in a way you already know. If they did not send it, report it.`;
+  `Leave it closed and ask ${sender}, in a way you already know. If it is not from there, report it.`;
 export const reportThis = "Report this link";
 export const notMe = "It wasn't me";
 
 export const deriving: Story = [
   "Checking the passphrase",
-  "This takes some seconds. It is slow on purpose: that makes guessing expensive.",
+  "This takes some seconds. It is slow on purpose, against guessing.",
 ];
 export const claiming: Story = ["Opening", "Fetching the ciphertext and decrypting it here."];
 export const progress = "Progress";
@@ -90,11 +89,11 @@ export const tryNow = "Try now";
 
 export const typeTheCode: Story = [
   "Type the code from your mail",
-  "If the address was right, eight digits are on their way to it, valid for ten minutes.",
+  "If the address was right, a code of eight digits is on its way to it, valid for ten minutes.",
 ];
 export const codeSending = "Asking for a code.";
 export const codeSent = "A code was asked for.";
-export const codeFailed = "No code could be asked for. Check your connection and try again.";
+export const codeFailed = "The service cannot be reached.";
 export const code = "Code";
 export const mailAnother = "Mail another code";
 export const changeAddress = "Change the address";
@@ -102,9 +101,9 @@ export const changeAddress = "Change the address";
 export const yourSecret: Story = ["Your secret", "Put it where it belongs, then press Done."];
 export const notTakenYet = (ms: number) =>
   `Until you copy, save or press Done, a reload shows it again: for ${asClock(ms)}.`;
-export const taken = "Taken. It is on this page only: a reload will not bring it back.";
-export const takenUntold = "Taken. The service does not know yet; this page goes on telling it.";
-export const endedMeanwhile = "This handoff was ended meanwhile. Ask the sender whether the value is good.";
+export const taken = "Taken. A reload will not show it again.";
+export const takenUntold = "Taken. This page goes on telling the service, which cannot be reached.";
+export const endedMeanwhile = "This handoff was ended meanwhile. Ask the sender whether the secret is good.";
 export const coveredIn = (ms: number) => `Covered in ${asClock(ms)}`;
 export const coveredSoon = "The secret will be covered in one minute.";
 export const fiveMore = "Five more minutes";
@@ -115,7 +114,6 @@ export const hide = "Hide";
 export const spell = "Spell out";
 export const copy = "Copy";
 export const copied = "Copied";
-export const cannotCopy = "This browser does not let the page copy. Show the value and copy it by hand.";
 export const showAll = "Show all";
 export const hideAll = "Hide all";
 export const copyAll = "Copy all";
@@ -125,14 +123,13 @@ export const formatEnv = ".env";
 export const formatJson = "JSON";
 export const format1Password = "CSV for 1Password";
 export const formatBitwarden = "CSV for Bitwarden";
-export const unencrypted = "A saved file is not encrypted. Delete it once its content is where it belongs.";
+export const unencrypted = "A saved file is not encrypted. Delete it once it has served.";
 export const saved = (name: string) => `${name} went to your downloads.`;
 export const shellOnly = (names: readonly string[]) =>
   ` Quoted for sh; other readers may get them wrong: ${names.join(", ")}.`;
 export const leftOut = (names: readonly string[]) =>
   ` Left out, as no environment holds them: ${names.join(", ")}.`;
 export const done = "Done";
-export const printed = "Printed from a secret handoff. Destroy this sheet when it has served.";
 
 export const space = "space";
 export const digit = "digit";
@@ -146,12 +143,12 @@ export const stillHeld = (ms: number) => `This tab holds it for ${asClock(ms)}, 
 export const forgotten = "The secret was forgotten";
 export const gone = "This page no longer holds it, and the link is used up.";
 export const senderKnows = "The sender can see that it was taken.";
-export const stillTelling = "Telling the service. Keep this tab open for a moment.";
+export const stillTelling = "Telling the service. Keep this tab open.";
 export const leftToDo = "What is left to do";
 export const advice = [
   "Delete the mail with the link.",
   "Clear your clipboard history, if your device keeps one.",
-  "Delete files that you saved, once their content is where it belongs.",
+  "Delete files that you saved, once they have served.",
   "Change the value at first use, if you can.",
 ];
 
@@ -164,9 +161,11 @@ export function clipboard(state: ClipboardState, now: number): string {
     case "waits":
       return "Clipboard: emptied when you come back to this page.";
     case "cleared":
-      return "Clipboard: emptied. A clipboard history may still hold the value.";
+      return "Clipboard: emptied. A clipboard history may still hold it.";
     case "stays":
-      return "Clipboard: this browser does not let the page empty it. Copy something else after pasting.";
+      return "Clipboard: this browser does not let the page empty it. Copy something else.";
+    case "closed":
+      return "Clipboard: this browser does not let the page copy. Copy by hand.";
   }
 }
 
@@ -182,8 +181,8 @@ export const damaged: Story = [
 ];
 export const whyDamaged: Readonly<Record<Damaged["why"], string>> = {
   no_key: "The part after # is missing. It is the key.",
-  damaged: "A part is missing or was changed, as mail programs and chats sometimes do.",
-  version: "It is of a newer kind than this page reads. Reload the page, or ask the sender.",
+  damaged: "A part is missing or was changed, perhaps by a mail program.",
+  version: "It is of a newer kind than this page reads. Reload the page.",
   elsewhere: "It belongs to another service. Open it there.",
 };
 export const wholeLink = "The whole link, or only the part after #";
@@ -196,7 +195,7 @@ export const reportTaken = (sender: string) =>
   `This alerts ${sender} that somebody else may have the secret. It cannot be undone.`;
 export const typeTheWord = `To confirm, type the word ${REPORT_WORD}`;
 export const wrongWord = `Type the word ${REPORT_WORD}, and nothing else.`;
-export const notReported = "The report did not get through. Check your connection and try again.";
+export const notReported = "The service cannot be reached. Try again.";
 export const reportButton = "Report it";
 export const reporting = "Reporting.";
 export const goBack = "Go back";
@@ -220,11 +219,11 @@ export function complain(complaint: Complaint, hint: string | undefined): string
     case "answers":
       return `That did not open it. ${triesLeft(complaint.attemptsLeft)}`;
     case "device":
-      return "This device lacks the memory to check the passphrase. Close other tabs, or use a computer.";
+      return "This device lacks the memory to check the passphrase. Use another.";
     case "code":
       return {
         malformed: "The code has eight digits.",
-        wrong: "That code is wrong or too old. Look for the newest mail, or have another code mailed.",
+        wrong: "That code is wrong or too old. Have another mailed.",
       }[complaint.why];
   }
 }

@@ -20,7 +20,7 @@ export function begin(event: Event): Step | undefined {
     case "link_found":
       return show({ at: "checking", start: event.start }, { do: "ask_status", link: event.start.link });
     case "no_link":
-      return show({ at: "damaged", why: event.why, pasted: event.pasted });
+      return show({ at: "damaged", why: event.why });
     case "finished_before":
       return show({ at: "ended", state: "finished", changedAt: undefined });
     default:

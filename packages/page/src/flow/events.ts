@@ -5,7 +5,7 @@ import type { Damaged, Start, Typed } from "./screens.ts";
 /** What happens to the page: the recipient's doings, the service's answers, and time. Times are the device's, ms. */
 export type Event =
   | { readonly is: "link_found"; readonly start: Start }
-  | { readonly is: "no_link"; readonly why: Damaged["why"]; readonly pasted: boolean }
+  | { readonly is: "no_link"; readonly why: Damaged["why"] }
   | { readonly is: "finished_before" }
   | { readonly is: "status_answered"; readonly answer: Answer<StatusResponse>; readonly now: number }
   | { readonly is: "reveal"; readonly typed: Typed }

@@ -73,8 +73,6 @@ export type Screen =
 export type Damaged = {
   readonly at: "damaged";
   readonly why: "no_key" | "damaged" | "version" | "elsewhere";
-  /** True when the text that was pasted is what was wrong. */
-  readonly pasted: boolean;
 };
 
 export type Ready = {

@@ -78,7 +78,7 @@ export function fieldBox(
 /** Copies, says so for a moment and to a screen reader, and tells the flow that the secret was taken. */
 export function copyButton(text: string, value: string, what: string, hands: Hands): HTMLElement {
   const made = button(text, async () => {
-    if (!(await hands.copy(value))) return hands.announce(say.cannotCopy);
+    if (!(await hands.copy(value))) return;
     hands.send({ is: "taken" });
     hands.announce(`${say.copied}: ${what}`);
     made.textContent = say.copied;

@@ -37,7 +37,6 @@ export function openedView(screen: ScreenAt<"opened">, hands: Hands): View<Scree
       ...told(say.yourSecret),
       lease,
       clipboard,
-      element("p", { class: "print-only" }, say.printed),
       ...sections,
       fields.length > 1 &&
         row(

@@ -1,0 +1,119 @@
+import { createHash } from "node:crypto";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { beforeAll, expect, test } from "@jest/globals";
+import { type BuiltPage, buildPage, DARK, LIGHT } from "@secret-handoff/page";
+import { withoutMessages } from "../../packages/page/src/lean-errors.ts";
+import { report } from "../support/tier.ts";
+
+/** What a first load may weigh, bytes. */
+const BUDGET = 24 * 1_024;
+
+let page: BuiltPage;
+beforeAll(async () => {
+  page = await buildPage();
+});
+
+test("a second build gives the same bytes", async () => {
+  expect(await buildPage()).toEqual(page);
+});
+
+test("a first load stays within its budget", () => {
+  const brotli = brotliCompressSync(page.html).length;
+  report(
+    `page: ${page.html.length} bytes, gzip ${gzipSync(page.html, { level: 9 }).length}, brotli ${brotli}`,
+  );
+  expect(brotli).toBeLessThanOrEqual(BUDGET);
+});
+
+test("the policy lets exactly this script and this style run, and nothing be loaded or sent elsewhere", () => {
+  const hash = (text: string | undefined) =>
+    `'sha256-${createHash("sha256")
+      .update(text ?? "")
+      .digest("base64")}'`;
+  const script = /<script>([\s\S]*)<\/script>/.exec(page.html)?.[1];
+  const style = /<style>([\s\S]*)<\/style>/.exec(page.html)?.[1];
+  const directives = new Map(
+    page.contentSecurityPolicy.split("; ").map((directive) => {
+      const [name = "", ...values] = directive.split(" ");
+      return [name, values.join(" ")];
+    }),
+  );
+  expect(Object.fromEntries(directives)).toEqual({
+    "default-src": "'none'",
+    "script-src": hash(script),
+    "style-src": hash(style),
+    "connect-src": "'self'",
+    "img-src": "data:",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+    "require-trusted-types-for": "'script'",
+    "trusted-types": "'none'",
+  });
+});
+
+test("the document names no address to load from, and sets nothing from a string of markup", () => {
+  const addresses = page.html.match(/\b(?:https?:)?\/\/[a-z0-9.-]+/gi) ?? [];
+  // A namespace, not an address; and the form of the link in a hint for the recipient.
+  expect(new Set(addresses)).toEqual(new Set(["http://www.w3.org"]));
+  const markup = /innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function/;
+  const loading = /<(?:img|link rel="stylesheet|iframe|object|embed|base)\b/;
+  expect([markup, loading].map((pattern) => pattern.test(page.html))).toEqual([false, false]);
+});
+
+test("every text on its ground reaches the contrast of WCAG 2.2 AA, in both schemes", () => {
+  for (const { ground, card, ink, soft, accent, tint, alarm, edge } of [LIGHT, DARK]) {
+    for (const [text, on] of [
+      [ink, ground],
+      [ink, card],
+      [ink, tint],
+      [soft, ground],
+      [soft, card],
+      [accent, ground],
+      [accent, card],
+      [accent, tint],
+      [card, accent],
+      [card, alarm],
+    ] as const) {
+      expect(contrast(text, on)).toBeGreaterThanOrEqual(4.5);
+    }
+    expect(contrast(edge, card)).toBeGreaterThanOrEqual(3);
+  }
+});
+
+/** WCAG 2.2, contrast ratio. */
+function contrast(one: string, other: string): number {
+  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+
+function luminance(hex: string): number {
+  const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+    const channel = Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+test("messages are dropped from errors and from nothing else", () => {
+  const source = [
+    'if (a) throw new Error("a, (b" + c(d, [1, 2]));',
+    'throw new ProtocolError(\n  "link",\n  `it\'s wrong)`,\n  { cause },\n);',
+    'throw new RangeError(`"a" expected (` + n(1)); const keep = "new Thing(x)";',
+    'throw new ProtocolError("email");',
+  ].join("\n");
+  expect(withoutMessages(source)).toBe(
+    [
+      "if (a) throw new Error();",
+      'throw new ProtocolError(\n  "link");',
+      'throw new RangeError(); const keep = "new Thing(x)";',
+      'throw new ProtocolError("email");',
+    ].join("\n"),
+  );
+  expect(() => withoutMessages('new Error("never ends"')).toThrow("does not end");
+});
+
+test("the page carries no messages for developers", () => {
+  const messages = ["base64url of another length", "is not 48 characters", "hash was destroyed"];
+  expect(messages.filter((message) => page.html.includes(message))).toEqual([]);
+});

@@ -1,0 +1,92 @@
+import { beforeEach, expect, test } from "@jest/globals";
+import { type ClaimId, deriveOpenKeys, formatFragment, type OpenKeys } from "@secret-handoff/protocol";
+import { createClaimMemory, type Store } from "../../packages/page/src/claim-memory.ts";
+import { EMAIL, NOW, sealedHandoff } from "./sealed.ts";
+
+class FakeStore implements Store {
+  readonly items = new Map<string, string>();
+  get = (key: string) => this.items.get(key);
+  set = (key: string, value: string) => void this.items.set(key, value);
+  remove = (key: string) => void this.items.delete(key);
+  keys = () => [...this.items.keys()];
+}
+
+let tab: FakeStore;
+let browser: FakeStore;
+let now: number;
+let handoff: Awaited<ReturnType<typeof sealedHandoff>>;
+let fragment: string;
+let openKeys: OpenKeys;
+beforeEach(async () => {
+  tab = new FakeStore();
+  browser = new FakeStore();
+  now = NOW;
+  handoff = await sealedHandoff();
+  fragment = formatFragment(handoff.link);
+  openKeys = await deriveOpenKeys(handoff.link, { email: EMAIL });
+});
+
+const memory = (ofTab = tab) => createClaimMemory(ofTab, browser, () => now);
+
+function remember(withKeys = true) {
+  const { link, claimId } = handoff;
+  memory().remember(link.id, { fragment, claimId, ...(withKeys ? { openKeys } : {}) });
+}
+
+test("a reload finds the key, the claim, and what was derived from the answers", () => {
+  remember();
+  const { claimId } = handoff;
+  expect(memory().recall(handoff.link.id)).toEqual({ finished: false, fragment, claimId, openKeys });
+});
+
+test("neither the address nor the passphrase is kept", () => {
+  remember();
+  const kept = JSON.stringify([...tab.items, ...browser.items]);
+  expect(kept).not.toContain("ana");
+  expect(kept).not.toContain(EMAIL);
+});
+
+test("another tab of the browser knows the claim and nothing else", () => {
+  remember();
+  expect(memory(new FakeStore()).recall(handoff.link.id)).toEqual({
+    finished: false,
+    claimId: handoff.claimId,
+  });
+  expect(JSON.stringify([...browser.items])).not.toContain(fragment);
+});
+
+test("another tab forgets the claim once no lease can still run", () => {
+  remember();
+  now += 149_999;
+  expect(memory(new FakeStore()).recall(handoff.link.id).claimId).toBeDefined();
+  now += 1;
+  expect(memory(new FakeStore()).recall(handoff.link.id).claimId).toBeUndefined();
+  expect(browser.keys()).toEqual([]);
+});
+
+test("a claim without keys drops those of an earlier answer", () => {
+  remember();
+  remember(false);
+  expect(memory().recall(handoff.link.id).openKeys).toBeUndefined();
+});
+
+test("forgetting leaves nothing", () => {
+  remember();
+  memory().forget(handoff.link.id);
+  expect([...tab.keys(), ...browser.keys()]).toEqual([]);
+});
+
+test("finishing leaves only the mark that it was finished here", () => {
+  remember();
+  memory().finish(handoff.link.id);
+  expect(memory().recall(handoff.link.id)).toEqual({ finished: true });
+  expect(JSON.stringify([...tab.items, ...browser.items])).not.toContain(fragment);
+});
+
+test("handoffs do not mix", async () => {
+  remember();
+  const other = await sealedHandoff();
+  expect(memory().recall(other.link.id)).toEqual({ finished: false });
+  memory().forget(other.link.id);
+  expect(memory().recall(handoff.link.id).claimId).toEqual(handoff.claimId as ClaimId);
+});
