@@ -186,7 +186,9 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     const item = await stored(sealed);
     const before = deployed.aws.drainer.calls.length;
     await deployed.functions.drainer.invoke(streamEvent(sealed));
-    expect(deployed.aws.drainer.calls.slice(before).map(({ action }) => action)).toEqual(["dynamodb:GetItem"]);
+    expect(deployed.aws.drainer.calls.slice(before).map(({ action }) => action)).toEqual([
+      "dynamodb:GetItem",
+    ]);
     expect(await stored(sealed)).toEqual(item);
   });
 

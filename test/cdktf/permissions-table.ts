@@ -1,3 +1,4 @@
+import { SEALED_ATTRIBUTES } from "../../packages/cdktf/src/permissions.ts";
 import { listOf, type PolicyStatement, policiesOf } from "./iam.ts";
 import type { SynthesisedStack } from "./synthesis.ts";
 
@@ -17,45 +18,72 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
   [/data\.aws_region\.\w+\.id/, "REGION"],
 ];
 
-/** What each role of a stack may do, as a Markdown table. */
+/** The roles, in the order in which they are told of, by what their policies' addresses contain. */
+const ROLES: readonly (readonly [RegExp, string])[] = [
+  [/\.recipient_/, "recipient"],
+  [/\.sender_/, "sender"],
+  [/\.drainer_/, "drainer"],
+  [/\.sweeper_/, "sweeper"],
+  [/\.github_/, "a workflow"],
+  [/\.mail_forwarding_/, "the rule for bounces"],
+  [/\.people$/, "people"],
+];
+
+const OPERATORS: Readonly<Record<string, string>> = {
+  StringEquals: "is",
+  StringEqualsIfExists: "is absent or",
+  StringLike: "is like",
+};
+
+/** What each role of a stack may do, as Markdown. */
 export function permissionsTable(json: SynthesisedStack): string {
-  const rows = policiesOf(json)
-    .filter(({ address }) => /^aws_iam_(role_)?policy\./.test(address))
-    .flatMap(({ address, statements }) => statements.map((statement) => rowOf(roleOf(address), statement)));
-  return ["| Role | May | On | Only if |", "|---|---|---|---|", ...rows].join("\n");
+  const policies = policiesOf(json).filter(({ address }) => /^aws_iam_(role_)?policy\./.test(address));
+  const rows = ROLES.flatMap(([pattern, role]) =>
+    policies
+      .filter(({ address }) => pattern.test(address))
+      .flatMap(({ statements }) => statements.map((statement) => rowOf(role, statement))),
+  );
+  const statements = policies.reduce((sum, policy) => sum + policy.statements.length, 0);
+  if (rows.length !== statements) throw new Error("a policy belongs to no role of the table");
+  return [
+    "| Role | May | On | Only if |",
+    "|---|---|---|---|",
+    ...rows,
+    "",
+    `The sealed attributes are ${SEALED_ATTRIBUTES.map((name) => `\`${name}\``).join(", ")}.`,
+  ].join("\n");
 }
 
 function rowOf(role: string, statement: PolicyStatement): string {
   const actions = listOf(statement.Action).map((action) => `\`${action}\``);
-  const resources = listOf(statement.Resource).map(readable);
+  const resources = listOf(statement.Resource).map((resource) => asCode(readable(resource)));
   const conditions = Object.entries(statement.Condition ?? {}).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(
-      ([key, values]) => `\`${key}\` ${wording(operator)} ${listOf(values).join(", ")}`,
-    ),
+    Object.entries(keys).map(([key, values]) => condition(operator, key, listOf(values))),
   );
   return `| ${role} | ${actions.join(" ")} | ${resources.join("; ")} | ${conditions.join("; ")} |`;
 }
 
-function roleOf(address: string): string {
-  const name = address.replace(/^\w+\./, "").replace(/_policy$/, "");
-  if (name === "people") return "people (a policy to attach)";
-  return name.startsWith("github_") ? "a workflow's role" : name.replaceAll("_", " ");
+function condition(operator: string, key: string, values: readonly string[]): string {
+  if (operator === "ForAllValues:StringNotEquals" && values.join() === SEALED_ATTRIBUTES.join()) {
+    return "no sealed attribute is named";
+  }
+  const wording = OPERATORS[operator];
+  if (!wording) throw new Error(`${operator} has no wording in the table of permissions`);
+  return `\`${key}\` ${wording} ${values.map((value) => asCode(readable(value))).join(" or ")}`;
 }
 
-function readable(resource: string): string {
-  return resource.replaceAll(/\$\{(.*?)\}(?=[:/]|$)/g, (_, reference: string) => {
-    const place = PLACES.find(([pattern]) => pattern.test(reference));
-    if (!place) throw new Error(`${reference} has no name in the table of permissions`);
-    return place[1];
-  });
+function readable(text: string): string {
+  return text
+    .replace(/^arn:aws:kms:.*/, "your key")
+    .replaceAll(/\$\{(.*?)\}(?=[:/.]|$)/g, (_, reference: string) => {
+      const place = PLACES.find(([pattern]) => pattern.test(reference));
+      if (!place) throw new Error(`${reference} has no name in the table of permissions`);
+      return place[1];
+    })
+    .replace(/^own log group:\*$/, "own log group");
 }
 
-function wording(operator: string): string {
-  const words: Readonly<Record<string, string>> = {
-    StringEquals: "is",
-    StringEqualsIfExists: "is absent or one of",
-    StringLike: "is like",
-    "ForAllValues:StringNotEquals": "names none of",
-  };
-  return words[operator] ?? operator;
+/** What is no plain words is code, or Markdown would read its asterisks. */
+function asCode(text: string): string {
+  return /^[\w' -]+$/.test(text) && !/^[A-Z_]+$/.test(text) ? text : `\`${text}\``;
 }

@@ -95,7 +95,6 @@ export class Alarms extends Construct {
         name: MANGLED_METRIC,
         namespace: mangledNamespace(name),
         value: "1",
-        defaultValue: "0",
       },
     });
   }

@@ -68,7 +68,8 @@ export class ServiceFunction extends Construct {
       memorySize: props.memorySize,
       timeout: props.timeout,
       environment: { variables: this.#environment },
-      loggingConfig: { logFormat: "JSON", logGroup: this.logGroup.name },
+      // Lambda's own lines, start and report of every call, would be most of the log; the metrics tell the same.
+      loggingConfig: { logFormat: "JSON", systemLogLevel: "WARN", logGroup: this.logGroup.name },
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       dependsOn: [this.logGroup],
     });

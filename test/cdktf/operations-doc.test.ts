@@ -1,0 +1,33 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { EVERYTHING, LEAST } from "./configurations.ts";
+import { permissionsTable } from "./permissions-table.ts";
+import { resources, synthesise } from "./synthesis.ts";
+
+const FILE = new URL("../../docs/operations.md", import.meta.url);
+const PLACE = /(<!-- permissions -->\n)[\s\S]*?(<!-- \/permissions -->)/;
+
+/** The least that the service needs, and a workflow that may do all that one can. */
+const { gitHub, region } = EVERYTHING;
+const STACK = synthesise({ ...LEAST, region, ...(gitHub ? { gitHub } : {}) }).json;
+
+describe("docs/operations.md", () => {
+  test("prints what each role may do as the stack grants it (UPDATE_DOCS=1 writes it)", () => {
+    const wanted = `$1${permissionsTable(STACK)}\n$2`;
+    const found = readFileSync(FILE, "utf8");
+    expect(found).toMatch(PLACE);
+    if (process.env.UPDATE_DOCS === "1") writeFileSync(FILE, found.replace(PLACE, wanted));
+    expect(readFileSync(FILE, "utf8")).toBe(found.replace(PLACE, wanted));
+  });
+
+  test("names every alarm that there is", () => {
+    const text = readFileSync(FILE, "utf8");
+    const alarms = resources(STACK, "aws_cloudwatch_metric_alarm").map(({ alarm_name }) =>
+      String(alarm_name)
+        .replace("secret-handoff-", "")
+        .replace(/^(recipient|sender|drainer|sweeper)-throttled$/, "NAME-throttled"),
+    );
+    expect(alarms.filter((name) => !text.includes(name))).toEqual([]);
+    expect(alarms).toHaveLength(11);
+  });
+});
