@@ -73,7 +73,7 @@ export function senderRightsStatements(rights: SenderRights, here: ArnParts): re
           ),
         ]
       : []),
-    ...(mail === undefined ? [] : [mailStatement(mail)]),
+    ...(mail === undefined ? [] : [mailStatement(mail), checkMailStatement(mail, here)]),
   ];
 }
 
@@ -82,6 +82,12 @@ export function mailStatement({ identityArn, configurationSetArn, from }: MailRi
   return allow("MailLinks", ["ses:SendEmail"], [identityArn, configurationSetArn], {
     StringEquals: { "ses:FromAddress": from },
   });
+}
+
+/** Seeing whether SES would send, which a dry run of the action does: by the address itself, then by its domain. */
+export function checkMailStatement({ identityArn, from }: MailRights, here: ArnParts): Statement {
+  const address = `arn:${here.partition}:ses:${here.region}:${here.account}:identity/${from}`;
+  return allow("CheckMailIdentity", ["ses:GetEmailIdentity"], [identityArn, address]);
 }
 
 /** Secrets Manager ends every secret's ARN with a hyphen and six characters of its own. */

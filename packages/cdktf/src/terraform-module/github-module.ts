@@ -2,7 +2,7 @@ import type { Construct } from "constructs";
 import type { ArnParts } from "../arn-parts.ts";
 import { allow } from "../policy-document.ts";
 import { ReadableStack } from "../readable-stack.ts";
-import { mailStatement } from "../sender-rights.ts";
+import { checkMailStatement, mailStatement } from "../sender-rights.ts";
 import { SenderRole } from "../sender-role.ts";
 import { tagEverything } from "../tag-everything.ts";
 import { type Rule, ref, SHARED, type Variable } from "./variables.ts";
@@ -85,17 +85,20 @@ export class GitHubModule extends ReadableStack {
       permissionsBoundaryArn: ref("permissions_boundary_arn"),
       statements: (here) => [
         allow("UseNamedSecrets", { expression: ACTIONS }, { expression: secretArns(here) }),
-        mailStatement({
-          identityArn: ref("mail_identity_arn"),
-          configurationSetArn: ref("mail_configuration_set_arn"),
-          from: ref("mail_from"),
-        }),
+        mailStatement(MAIL),
+        checkMailStatement(MAIL, here),
       ],
     });
     tagEverything(sender, ref("tags"));
     this.output({ roleArn: sender.arn });
   }
 }
+
+const MAIL = {
+  identityArn: ref("mail_identity_arn"),
+  configurationSetArn: ref("mail_configuration_set_arn"),
+  from: ref("mail_from"),
+};
 
 const ACTIONS =
   'concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate ? ["secretsmanager:RotateSecret"] : [])';
