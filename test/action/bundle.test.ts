@@ -69,7 +69,7 @@ describe("the bundle", () => {
     });
     expect(status).toBe(1);
     expect(stdout.trim().split("\n")).toEqual(
-      ["endpoint", "secret-ids", "recipients", "class", "from"].map(
+      ["endpoint", "secret-ids", "recipients", "class"].map(
         (name) => `::error::The input ${name} is not set. Set it under with: in the workflow.`,
       ),
     );

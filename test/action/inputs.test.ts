@@ -75,13 +75,26 @@ test("a mail server is taken with its login", () => {
   expect(JSON.stringify(draft)).not.toContain("canary");
 });
 
+test.each([
+  ["https://handoff.example.com", "handoff@handoff.example.com"],
+  ["https://192.0.2.7:8443", "handoff@localhost"],
+  ["https://[2001:db8::7]", "handoff@localhost"],
+  ["http://localhost:8080", "handoff@localhost"],
+])("without from, mail of %s comes from %s", (endpoint, address) => {
+  const { draft, errors } = read({ endpoint, from: "" });
+  expect([draft.from, errors]).toEqual([{ address }, []]);
+});
+
 describe("a mistake in an input is told:", () => {
   test.each<[Partial<Record<InputName, string>>, string]>([
     [{ endpoint: "" }, "The input endpoint is not set. Set it under with: in the workflow."],
     [{ "secret-ids": " \n" }, "The input secret-ids is not set. Set it under with: in the workflow."],
     [{ recipients: "" }, "The input recipients is not set. Set it under with: in the workflow."],
     [{ class: "" }, "The input class is not set. Set it under with: in the workflow."],
-    [{ from: "" }, "The input from is not set. Set it under with: in the workflow."],
+    [
+      { from: "Acme" },
+      "from is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.",
+    ],
     [{ "parse-json-secrets": "yes" }, "parse-json-secrets must be true or false."],
     [{ "dry-run": "1" }, "dry-run must be true or false."],
     [{ resend: "no" }, "resend must be true or false."],

@@ -44892,6 +44892,11 @@ function parseMailbox(text, input) {
   }
   return name2 === "" ? { address } : { name: name2, address };
 }
+function defaultMailbox(origin) {
+  const { hostname } = new URL(origin);
+  const unnamed = isLoopback(hostname) || /^[\d.]+$|^\[/.test(hostname);
+  return { address: `handoff@${unnamed ? "localhost" : hostname}` };
+}
 
 // packages/sdk/src/passphrase.ts
 var SHORTEST = 12;
@@ -46037,7 +46042,7 @@ var INPUTS = {
   message: {},
   context: {},
   contact: {},
-  from: { required: true },
+  from: {},
   "smtp-host": {},
   "smtp-port": { default: "587" },
   "smtp-user": {},
@@ -46099,13 +46104,14 @@ function readInputs(read2) {
       return void 0;
     }
   };
+  const endpoint = attempt(() => parseEndpoint(required2("endpoint", read2)));
   const draft = {
-    endpoint: attempt(() => parseEndpoint(required2("endpoint", read2))),
+    endpoint,
     secretIds: attempt(() => parseSecretIds(required2("secret-ids", read2))),
     parseJsonSecrets: attempt(() => parseBoolean("parse-json-secrets", read2)),
     recipients: attempt(() => readRecipients(required2("recipients", read2), errors2)),
     class: attempt(() => required2("class", read2)),
-    from: attempt(() => parseMailbox(required2("from", read2), "from")),
+    from: attempt(() => readFrom(read2("from"), endpoint)),
     mail: attempt(() => parseMail(read2)),
     context: attempt(() => parseContext(read2("context"))),
     resend: attempt(() => parseBoolean("resend", read2)),
@@ -46118,6 +46124,10 @@ function readInputs(read2) {
 }
 function isComplete(draft) {
   return Object.values(draft).every((value) => value !== void 0);
+}
+function readFrom(text, endpoint) {
+  if (text !== "") return parseMailbox(text, "from");
+  return endpoint === void 0 ? void 0 : defaultMailbox(endpoint);
 }
 function readRecipients(text, errors2) {
   const { recipients, errors: wrong } = parseRecipients(text);

@@ -20,7 +20,7 @@ export const INPUTS = {
   message: {},
   context: {},
   contact: {},
-  from: { required: true },
+  from: {},
   "smtp-host": {},
   "smtp-port": { default: "587" },
   "smtp-user": {},

@@ -1,5 +1,6 @@
 import {
   type Concealed,
+  defaultMailbox,
   type Mailbox,
   parseEndpoint,
   parseMailbox,
@@ -76,13 +77,14 @@ export function readInputs(read: InputReader): InputsResult {
       return undefined;
     }
   };
+  const endpoint = attempt(() => parseEndpoint(required("endpoint", read)));
   const draft: Draft = {
-    endpoint: attempt(() => parseEndpoint(required("endpoint", read))),
+    endpoint,
     secretIds: attempt(() => parseSecretIds(required("secret-ids", read))),
     parseJsonSecrets: attempt(() => parseBoolean("parse-json-secrets", read)),
     recipients: attempt(() => readRecipients(required("recipients", read), errors)),
     class: attempt(() => required("class", read)),
-    from: attempt(() => parseMailbox(required("from", read), "from")),
+    from: attempt(() => readFrom(read("from"), endpoint)),
     mail: attempt(() => parseMail(read)),
     context: attempt(() => parseContext(read("context"))),
     resend: attempt(() => parseBoolean("resend", read)),
@@ -97,6 +99,12 @@ export function readInputs(read: InputReader): InputsResult {
 /** True when nothing is missing. */
 export function isComplete(draft: Draft): draft is Inputs {
   return Object.values(draft).every((value) => value !== undefined);
+}
+
+/** Undefined where it would come from an endpoint that has an error already. */
+function readFrom(text: string, endpoint: string | undefined): Mailbox | undefined {
+  if (text !== "") return parseMailbox(text, "from");
+  return endpoint === undefined ? undefined : defaultMailbox(endpoint);
 }
 
 /** The valid ones, even when others are not; those have their errors. */

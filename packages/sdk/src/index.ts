@@ -8,7 +8,7 @@ export { jsonScalars } from "./json-leaves.ts";
 export { type LetterFacts, writeLetter } from "./letter.ts";
 export { type EndableLifetime, type Lifetime, startLifetime } from "./lifetime.ts";
 export type { Letter, Mailbox, MailTransport } from "./mail.ts";
-export { parseMailbox } from "./mailbox.ts";
+export { defaultMailbox, parseMailbox } from "./mailbox.ts";
 export type { DeliveryPorts, Order } from "./order.ts";
 export type { Outcome } from "./outcome.ts";
 export { checkPassphrase } from "./passphrase.ts";

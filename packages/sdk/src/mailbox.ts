@@ -1,3 +1,4 @@
+import { isLoopback } from "./endpoint.ts";
 import type { Mailbox } from "./mail.ts";
 import { addressOf } from "./recipients.ts";
 import { SenderError } from "./sender-error.ts";
@@ -18,4 +19,15 @@ export function parseMailbox(text: string, input: string): Mailbox {
     );
   }
   return name === "" ? { address } : { name, address };
+}
+
+/**
+ * Who the mail is from where nobody says so: `handoff@` and the service's host, or `handoff@localhost` where that host is an
+ * address of a network.
+ * @param origin the service's
+ */
+export function defaultMailbox(origin: string): Mailbox {
+  const { hostname } = new URL(origin);
+  const unnamed = isLoopback(hostname) || /^[\d.]+$|^\[/.test(hostname);
+  return { address: `handoff@${unnamed ? "localhost" : hostname}` };
 }
