@@ -36,13 +36,20 @@ function corpus(file: string): readonly string[] {
 /** In no message of ours, and no base64url of 16 or 36 bytes; a parser that quotes its input shows it. */
 const CANARY = "!canary-7c1e!";
 
+/** The seed with the canary behind it, and at each of its first places. */
+function withCanary(seed: string): readonly string[] {
+  const places = Array.from({ length: Math.min(seed.length, 16) }, (_, at) => at);
+  return [seed.length, ...places].map((at) => seed.slice(0, at) + CANARY + seed.slice(at));
+}
+
 /** Reads, and takes nothing but a value or a ProtocolError that repeats nothing of what it was given. */
 async function readOrRefuse(read: () => unknown): Promise<void> {
   try {
     await read();
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    expect(inspect(error, { depth: 5 }).toLowerCase()).not.toContain("canary");
+    const shown = inspect(error, { depth: 5 });
+    if (/canary/i.test(shown)) throw new Error(`an error repeats its input: ${shown}`);
   }
 }
 
@@ -128,7 +135,7 @@ const parsers: Readonly<
 
 describe.each(Object.entries(parsers))("%s", (_, [seeds, read]) => {
   test("takes or refuses every kept input and every naughty string", async () => {
-    for (const text of [...seeds, ...naughty, ...seeds.map((seed) => seed + CANARY)]) {
+    for (const text of [...seeds, ...naughty, ...seeds.flatMap(withCanary)]) {
       await readOrRefuse(() => read(text));
     }
   });
