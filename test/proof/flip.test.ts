@@ -20,7 +20,7 @@ import { atTier, report, SEED } from "../support/tier.ts";
 import { collide } from "./collision.ts";
 import { seededBytes } from "./seeded-bytes.ts";
 
-const ENVELOPES = atTier({ cit: 10, proof: 1_000 });
+const ENVELOPES = atTier({ cit: 6, proof: 1_000 });
 const COLLISIONS = atTier({ cit: 25, proof: 1_000 });
 const MINUTES = 60_000;
 
