@@ -1,16 +1,47 @@
-import { type Figure, measureThroughput } from "./throughput.ts";
+import "../test/support/quiet-sdk.ts";
+import { mkdtempSync, rmSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildFunctions } from "./functions.ts";
+import { measureImports } from "./imports.ts";
+import { measureSizes } from "./sizes.ts";
+import { measureThroughput } from "./throughput.ts";
 
-const figures = await measureThroughput();
-for (const f of figures) process.stdout.write(`${row(f)}\n`);
+/** `npm run bench`: the figures as tables, and as JSON with `-- --json`. */
 
-function row({ what, inFlight, perSecond, p50, p99, callsPerOperation, cpuMs }: Figure): string {
-  return [
-    what.padEnd(40),
-    String(inFlight).padStart(3),
-    `${perSecond.toFixed(0)}/s`.padStart(8),
-    `p50 ${p50.toFixed(1)} ms`.padStart(14),
-    `p99 ${p99.toFixed(1)} ms`.padStart(14),
-    callsPerOperation === undefined ? "" : `${callsPerOperation.toFixed(2)} calls`,
-    cpuMs === undefined ? "" : `${cpuMs.toFixed(2)} ms cpu`,
-  ].join("  ");
+const json = process.argv.includes("--json");
+const say = (line = "") => json || process.stdout.write(`${line}\n`);
+
+const functions = mkdtempSync(join(tmpdir(), "secret-handoff-bench-"));
+try {
+  buildFunctions(functions);
+  say(`Node ${process.version}, ${cpus().length} cores (${cpus()[0]?.model.trim()})`);
+
+  const sizes = await measureSizes(functions);
+  say("\nbytes                                               as it is      gzip    brotli");
+  for (const { what, bytes, gzip, brotli } of sizes) say(`${what.padEnd(50)}${cells(bytes, gzip, brotli)}`);
+
+  const imports = await measureImports(functions);
+  say("\nimport time, ms                                       median   minimum   to bare");
+  for (const { what, median, min, toBare } of imports) {
+    say(`${what.padEnd(50)}${cells(median.toFixed(1), min.toFixed(1), `${toBare.toFixed(2)}x`)}`);
+  }
+
+  const rates = await measureThroughput();
+  say(
+    "\nservice and engine in memory                      in flight  per second  p50 ms  p99 ms  calls  cpu ms",
+  );
+  for (const { what, inFlight, perSecond, p50, p99, callsPerOperation, cpuMs } of rates) {
+    const measured = [inFlight, perSecond.toFixed(0), p50.toFixed(1), p99.toFixed(1)];
+    const counted = [callsPerOperation?.toFixed(2) ?? "", cpuMs?.toFixed(2) ?? ""];
+    say(`${what.padEnd(48)}${cells(...measured, ...counted)}`);
+  }
+  if (json)
+    process.stdout.write(`${JSON.stringify({ node: process.version, sizes, imports, rates }, null, 2)}\n`);
+} finally {
+  rmSync(functions, { recursive: true, force: true });
+}
+
+function cells(...values: readonly (string | number)[]): string {
+  return values.map((value) => String(value).padStart(10)).join("");
 }

@@ -32,8 +32,7 @@ process.exitCode = findings.some(({ outcome }) => outcome === "failed") ? 1 : 0;
 
 /** Of the page that the last build here has made, where there is one. */
 function builtPageHash(): string | undefined {
-  const file = fileURLToPath(new URL("../lambda/dist/recipient/page.json", import.meta.url));
+  const file = fileURLToPath(new URL("../lambda/dist/recipient/page.html", import.meta.url));
   if (!existsSync(file)) return undefined;
-  const { html } = JSON.parse(readFileSync(file, "utf8")) as { html: string };
-  return createHash("sha256").update(html).digest("hex");
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }

@@ -1,20 +1,42 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildPage } from "@secret-handoff/page";
-import { build } from "esbuild";
+import { build, type Plugin } from "esbuild";
+import { encodePage } from "./src/recipient/page.ts";
 
-/** Builds the four functions into dist/NAME/index.js (or into the folder that is named), each an asset of its own. Byte for byte reproducible. */
+/**
+ * Builds the four functions into dist/NAME (or into the folder that is named), each folder an asset of its own with its index.js.
+ * What only some calls need is a file beside it, so that a start does not read it. Byte for byte reproducible.
+ */
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const dist = resolve(process.argv[2] ?? here("dist"));
-const FUNCTIONS = ["recipient", "sender", "drainer", "sweeper"] as const;
+const FUNCTIONS = {
+  recipient: ["code-mailer"],
+  sender: ["kms-pseudonyms"],
+  drainer: [],
+  sweeper: [],
+} as const;
+
+/** `import("./x.ts")` of such a file becomes `import("./x.js")` at run time. */
+const besideIndex: Plugin = {
+  name: "beside-index",
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\// }, ({ kind, path }) =>
+      kind === "dynamic-import" ? { path: path.replace(/\.ts$/, ".js"), external: true } : undefined,
+    );
+  },
+};
 
 rmSync(dist, { recursive: true, force: true });
-for (const name of FUNCTIONS) {
+for (const [name, beside] of Object.entries(FUNCTIONS)) {
   await build({
     absWorkingDir: here("../.."),
-    entryPoints: [here(`src/handlers/${name}.ts`)],
-    outfile: join(dist, name, "index.js"),
+    entryPoints: {
+      index: here(`src/handlers/${name}.ts`),
+      ...Object.fromEntries(beside.map((file) => [file, here(`src/handlers/${file}.ts`)])),
+    },
+    outdir: join(dist, name),
     bundle: true,
     platform: "node",
     target: "node20",
@@ -22,9 +44,14 @@ for (const name of FUNCTIONS) {
     mainFields: ["module", "main"],
     minify: true,
     legalComments: "none",
+    plugins: [besideIndex],
     // Lambda gives credentials in the environment; the default chain would load every other way to come by them.
     alias: { "@aws-sdk/credential-provider-node": here("src/handlers/credentials.ts") },
   });
 }
-mkdirSync(join(dist, "recipient"), { recursive: true });
-writeFileSync(join(dist, "recipient", "page.json"), JSON.stringify(await buildPage()));
+const { contentSecurityPolicy, bodies } = encodePage(await buildPage());
+const recipient = (file: string) => join(dist, "recipient", file);
+writeFileSync(recipient("page.csp"), contentSecurityPolicy);
+writeFileSync(recipient("page.html"), bodies.identity);
+writeFileSync(recipient("page.html.br"), bodies.br);
+writeFileSync(recipient("page.html.gz"), bodies.gzip);

@@ -11,6 +11,7 @@ type HttpResult = {
   readonly statusCode: number;
   readonly headers: Record<string, string>;
   readonly body: string;
+  readonly isBase64Encoded: boolean;
 };
 
 /** A person's AWS identity, as API Gateway tells it once it has checked the signature. */
@@ -47,11 +48,12 @@ export function serveGateway(
     if (route.iam && !request.headers.get("authorization")?.startsWith("AWS4-HMAC-SHA256 ")) {
       return Response.json({ message: "Forbidden" }, { status: 403 });
     }
-    const { statusCode, headers, body } = (await target.invoke(
+    const { statusCode, headers, body, isBase64Encoded } = (await target.invoke(
       await eventOf(request, url, route),
     )) as HttpResult;
     const empty = [204, 304].includes(statusCode) || request.method === "HEAD";
-    return new Response(empty ? null : body, { status: statusCode, headers });
+    const bytes = Buffer.from(body, isBase64Encoded ? "base64" : "utf8");
+    return new Response(empty ? null : bytes, { status: statusCode, headers });
   });
 }
 

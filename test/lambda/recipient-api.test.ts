@@ -37,6 +37,19 @@ describe("the page", () => {
     },
   );
 
+  test.each<[string, string | undefined]>([
+    ["gzip, deflate, br", "br"],
+    ["gzip", "gzip"],
+    ["br;q=0, gzip;q=0.5", "gzip"],
+    ["identity", undefined],
+    ["", undefined],
+  ])("travels in the smallest encoding that a client takes: %s", async (accepted, encoding) => {
+    const { response, text } = await send(`/h/${ID}`, { headers: { "accept-encoding": accepted } });
+    expect(text).toBe("<!doctype html><title>page</title>");
+    expect(response.headers.get("content-encoding") ?? undefined).toBe(encoding);
+    expect(response.headers.get("vary")).toBe("accept-encoding");
+  });
+
   test("a link that a gateway has mangled is counted, and nothing of it is logged", async () => {
     const before = service.logged.length;
     await send(`/h/${ID}%23SECRETSECRET`);

@@ -5,7 +5,7 @@ export { type Log, stdoutLog } from "./log.ts";
 export { createRecipientApp, type RecipientDeps } from "./recipient/app.ts";
 export { codeMail } from "./recipient/code-mail.ts";
 export { type MailCode, type Pace, realPace } from "./recipient/codes.ts";
-export type { Page } from "./recipient/page.ts";
+export { type EncodedPage, encodePage, type Page } from "./recipient/page.ts";
 export { createSenderApp, type SenderDeps } from "./sender/app.ts";
 export { localPseudonyms, type Pseudonymise } from "./sender/pseudonym.ts";
 export { SenderEntry } from "./sender/senders.ts";

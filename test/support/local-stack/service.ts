@@ -15,6 +15,7 @@ import {
   createTokenVerifier,
   Due,
   drain,
+  encodePage,
   type HandoffKey,
   Handoffs,
   type Log,
@@ -104,7 +105,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   const recipient = createRecipientApp({
     origin: url,
-    page: options.page,
+    page: encodePage(options.page),
     claims: new Claims(table),
     clock,
     log,

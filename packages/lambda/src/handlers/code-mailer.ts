@@ -5,11 +5,10 @@ import { optional, required } from "./environment.ts";
 /** Milliseconds that a mail server may take, under the time after which every request for a code is answered. */
 const TIMEOUT_MS = 1_800;
 
-/** Mails codes by SES, or by the SMTP server whose settings SMTP_SECRET_ARN holds. Loaded on first use. */
-export function codeMailer(): MailCode {
-  const smtpSecret = optional("SMTP_SECRET_ARN");
-  return smtpSecret ? smtpMailer(smtpSecret) : sesMailer();
-}
+const smtpSecret = optional("SMTP_SECRET_ARN");
+
+/** Mails codes by SES, or by the SMTP server whose settings SMTP_SECRET_ARN holds. A file of its own, loaded for the first code. */
+export const mailCode: MailCode = smtpSecret ? smtpMailer(smtpSecret) : sesMailer();
 
 function sesMailer(): MailCode {
   return async ({ to, code }) => {

@@ -15,11 +15,13 @@ export type HttpEvent = APIGatewayProxyEventV2 & {
 export function httpHandler(app: Hono): (event: HttpEvent) => Promise<APIGatewayProxyStructuredResultV2> {
   return async (event) => {
     const response = await app.fetch(toRequest(event), { event });
+    const isBase64Encoded = response.headers.has("content-encoding");
+    const body = Buffer.from(await response.arrayBuffer());
     return {
       statusCode: response.status,
       headers: Object.fromEntries(response.headers),
-      body: await response.text(),
-      isBase64Encoded: false,
+      body: body.toString(isBase64Encoded ? "base64" : "utf8"),
+      isBase64Encoded,
     };
   };
 }

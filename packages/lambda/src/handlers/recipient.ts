@@ -5,15 +5,18 @@ import { stdoutLog } from "../log.ts";
 import { countMetric } from "../metrics.ts";
 import { createRecipientApp } from "../recipient/app.ts";
 import { realPace } from "../recipient/codes.ts";
-import type { Page } from "../recipient/page.ts";
+import type { EncodedPage } from "../recipient/page.ts";
 import { Claims } from "../store/claims.ts";
-import { codeMailer } from "./code-mailer.ts";
 import { required } from "./environment.ts";
 import { httpHandler } from "./http-event.ts";
 import { openOneTimeTable } from "./tables.ts";
 
-/** The page lies beside the bundle, where the build has put it. */
-const page = JSON.parse(readFileSync(join(__dirname, "page.json"), "utf8")) as Page;
+/** The page lies beside the bundle, where the build has put it, compressed. */
+const beside = (name: string) => new Uint8Array(readFileSync(join(__dirname, name)));
+const page: EncodedPage = {
+  contentSecurityPolicy: new TextDecoder().decode(beside("page.csp")),
+  bodies: { br: beside("page.html.br"), gzip: beside("page.html.gz"), identity: beside("page.html") },
+};
 
 export const handler = httpHandler(
   createRecipientApp({
@@ -22,7 +25,7 @@ export const handler = httpHandler(
     claims: new Claims(openOneTimeTable()),
     clock: systemClock,
     log: stdoutLog,
-    mailCode: codeMailer(),
+    mailCode: async (mail) => (await import("./code-mailer.ts")).mailCode(mail),
     pace: realPace,
     onMangled: () => countMetric("LinkMangled"),
   }),

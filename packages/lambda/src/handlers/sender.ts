@@ -1,7 +1,6 @@
 import { systemClock } from "../clock.ts";
 import { stdoutLog } from "../log.ts";
 import { createSenderApp } from "../sender/app.ts";
-import { kmsPseudonyms } from "../sender/pseudonym.ts";
 import { createTokenVerifier } from "../sender/tokens.ts";
 import { Audit } from "../store/audit.ts";
 import { Handoffs } from "../store/handoffs.ts";
@@ -22,7 +21,7 @@ export const handler = httpHandler(
     handoffs: new Handoffs(table),
     subjects: new Subjects(table),
     audit: new Audit(auditTable),
-    pseudonymise: kmsPseudonyms(required("PSEUDONYM_KEY_ID")),
+    pseudonymise: async (address) => (await import("./kms-pseudonyms.ts")).pseudonymise(address),
     verifyToken: createTokenVerifier({ audience: origin, issuer, jwksUrl, clock: systemClock }),
     iamPrincipal,
     clock: systemClock,

@@ -23,11 +23,11 @@ import type { ClaimOutcome, Claims } from "../store/claims.ts";
 import { derive, verificationOf } from "../store/handoff.ts";
 import { type CodeDeps, codeHashOf, sendCode } from "./codes.ts";
 import { gone } from "./endings.ts";
-import { type Page, servePage } from "./page.ts";
+import { type EncodedPage, servePage } from "./page.ts";
 
 export type RecipientDeps = CodeDeps & {
   readonly origin: string;
-  readonly page: Page;
+  readonly page: EncodedPage;
   readonly clock: Clock;
   /** Counts a link whose key has reached the server. */
   readonly onMangled: () => void;

@@ -1,20 +1,59 @@
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Context, Handler } from "hono";
 
 /** The recipient's page, as packages/page builds it. */
 export type Page = { readonly html: string; readonly contentSecurityPolicy: string };
 
+/** The page as it travels: compressed once, when it is built. */
+export type EncodedPage = {
+  readonly contentSecurityPolicy: string;
+  readonly bodies: Readonly<Record<Encoding, Uint8Array<ArrayBuffer>>>;
+};
+
+const ENCODINGS = ["br", "gzip", "identity"] as const;
+type Encoding = (typeof ENCODINGS)[number];
+
+/** Compresses the page at the highest levels. */
+export function encodePage({ html, contentSecurityPolicy }: Page): EncodedPage {
+  const bytes = Buffer.from(html);
+  return {
+    contentSecurityPolicy,
+    bodies: {
+      br: new Uint8Array(brotliCompressSync(bytes)),
+      gzip: new Uint8Array(gzipSync(bytes, { level: 9 })),
+      identity: new Uint8Array(bytes),
+    },
+  };
+}
+
 /**
  * Serves the page, the same bytes whatever the path, touching no store.
  * @param onMangled called when the path shows that a gateway has turned `#` into `%23`: the key has reached the server
  */
-export function servePage(page: Page, onMangled: () => void): Handler {
+export function servePage({ bodies, contentSecurityPolicy }: EncodedPage, onMangled: () => void): Handler {
   return (c: Context) => {
     if (isMangled(new URL(c.req.url).pathname)) onMangled();
-    return c.body(page.html, 200, {
+    const encoding = preferred(c.req.header("accept-encoding") ?? "");
+    return c.body(bodies[encoding], 200, {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": page.contentSecurityPolicy,
+      "content-security-policy": contentSecurityPolicy,
+      vary: "accept-encoding",
+      ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
     });
   };
+}
+
+/** The smallest encoding that the client names and does not refuse (RFC 9110, section 12.5.3). */
+function preferred(accepted: string): Encoding {
+  const named = accepted
+    .toLowerCase()
+    .split(",")
+    .map((part) => part.replaceAll(" ", ""));
+  return (
+    ENCODINGS.find((encoding) =>
+      named.some((part) => part === encoding || new RegExp(`^${encoding};q=(?!0(?:\\.0*)?$)`).test(part)),
+    ) ?? "identity"
+  );
 }
 
 /** True when more than an id stands behind /h/. */
