@@ -237,7 +237,7 @@ export function ending({ state, byMe }: EndedScreen, when: string | undefined, s
 const WAS_IT_YOU = "Was it you? If not, say so: somebody else may have the secret.";
 
 const ENDINGS: Readonly<Record<Ended | "unknown" | "finished", (on: string, ask: string) => Story>> = {
-  finished: (_, ask) => ["You have taken this", gone, `If you did not keep it: ${ask}`],
+  finished: (_, ask) => ["You have taken this", gone, ask],
   unknown: (_, ask) => [
     "There is nothing at this link",
     "It is older than 30 days, or was never one of this service.",
@@ -270,7 +270,7 @@ const ENDINGS: Readonly<Record<Ended | "unknown" | "finished", (on: string, ask:
   superseded: (on, ask) => [
     "A newer link has taken its place",
     `That was${on || " before you opened it"}. Look for a later mail.`,
-    `If there is none: ${ask}`,
+    ask,
   ],
   locked: (on, ask) => [
     "This link is locked",

@@ -21,7 +21,7 @@ export function readyView(screen: ScreenAt<"ready">, hands: Hands): View<ScreenA
   }
   update(screen);
 
-  const fewer = link.flags !== 0 && handoff.attemptsLeft < 5 && !screen.complaint;
+  const fewer = link.flags !== 0 && handoff.attemptsLeft < 5 && !screen.complaint && !resumes;
   return {
     update,
     root: element(
@@ -37,7 +37,7 @@ export function readyView(screen: ScreenAt<"ready">, hands: Hands): View<ScreenA
           problem,
           fewer && hint(say.triesLeft(handoff.attemptsLeft)),
           submitButton(resumes ? say.showAgain : mailsCode ? say.mailCode : say.reveal),
-          hint(mailsCode ? say.whatCode : say.whatReveal),
+          !resumes && hint(mailsCode ? say.whatCode : say.whatReveal),
         ),
       ),
       element(

@@ -1,0 +1,395 @@
+import type { Browser, BrowserContextOptions } from "playwright-core";
+import { type Visitor, visit } from "../support/browser.ts";
+import { Recipient } from "../support/recipient.ts";
+import { EMAIL, PASSPHRASE, type PageStack } from "./stack.ts";
+
+/** How a visitor comes to a state of the page. */
+export type PageState = {
+  readonly name: string;
+  /** The heading by which it is recognised. */
+  readonly heading: string | RegExp;
+  readonly context?: BrowserContextOptions;
+  reach(visitor: Visitor, stack: PageStack): Promise<void>;
+};
+
+/** An address that fits the hint and is not the right one. */
+const WRONG_EMAIL = "abe@vendor.example";
+
+async function answer({ page, press }: Visitor, email: string, passphrase?: string): Promise<void> {
+  await page.getByLabel("Your e-mail address").fill(email);
+  if (passphrase !== undefined) await page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
+  await press(/Reveal|Mail me/);
+}
+
+/** Lets no answer of this call come back until the page is left. */
+async function hold({ page }: Visitor, call: string): Promise<void> {
+  await page.route(`**/v1/handoffs/*/${call}`, () => {});
+}
+
+/** For the page: scrypt gives way every 10 ms, and after some of its work nobody gives the way back. */
+const STOP_AFTER_SOME_WORK = `
+  let left = 20;
+  Object.defineProperty(scheduler, "yield", {
+    value: () => new Promise((resolve) => { left -= 1; if (left > 0) setTimeout(resolve, 0); }),
+  });
+`;
+
+async function open(visitor: Visitor, stack: PageStack): Promise<void> {
+  await visitor.goTo(await stack.link({ email: EMAIL }));
+  await answer(visitor, EMAIL);
+  await visitor.sees("Your secret");
+}
+
+/** A handoff that lies `seconds` back, and what was done to it then. */
+async function longAgo(
+  stack: PageStack,
+  seconds: number,
+  what: (recipient: Recipient) => Promise<unknown> = async () => {},
+): Promise<string> {
+  stack.clock.offset = -seconds;
+  try {
+    const link = await stack.link({ email: EMAIL });
+    await what(new Recipient(link));
+    return link;
+  } finally {
+    stack.clock.offset = 0;
+  }
+}
+
+async function claimed(stack: PageStack): Promise<string> {
+  const link = await stack.link({ email: EMAIL });
+  await new Recipient(link).claim({ email: EMAIL });
+  return link;
+}
+
+/** Every state that the page can show, in the order in which a recipient may meet them. */
+export const PAGE_STATES: readonly PageState[] = [
+  {
+    name: "looking at the link",
+    heading: "Looking at your link",
+    async reach(visitor, stack) {
+      await hold(visitor, "status");
+      await visitor.page.goto(await stack.link());
+    },
+  },
+  {
+    name: "ready, without questions",
+    heading: /sends you a secret/,
+    reach: async (visitor, stack) => visitor.goTo(await stack.link()),
+  },
+  {
+    name: "ready, address and passphrase",
+    heading: /sends you a secret/,
+    reach: async (visitor, stack) => visitor.goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE })),
+  },
+  {
+    name: "ready, address with a mailed code",
+    heading: /sends you a secret/,
+    reach: async (visitor, stack) => visitor.goTo(await stack.link({ email: EMAIL, mailedCode: true })),
+  },
+  {
+    name: "ready, nothing told",
+    heading: "A secret for you",
+    reach: async (visitor, stack) => visitor.goTo(await stack.link({ header: {} })),
+  },
+  {
+    name: "ready, inside another app",
+    heading: /sends you a secret/,
+    context: {
+      userAgent:
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
+    },
+    reach: async (visitor, stack) => visitor.goTo(await stack.link({ email: EMAIL })),
+  },
+  {
+    name: "another address than the one it was sent to",
+    heading: /sends you a secret/,
+    async reach(visitor, stack) {
+      await visitor.goTo(await stack.link({ email: EMAIL }));
+      await answer(visitor, "bob@else.example");
+    },
+  },
+  {
+    name: "a wrong answer",
+    heading: /sends you a secret/,
+    async reach(visitor, stack) {
+      await visitor.goTo(await stack.link({ email: EMAIL }));
+      await answer(visitor, WRONG_EMAIL);
+      await visitor.page.getByText("4 tries are left").waitFor();
+    },
+  },
+  {
+    name: "the passphrase is checked",
+    heading: "Checking the passphrase",
+    async reach(visitor, stack) {
+      await visitor.page.addInitScript(STOP_AFTER_SOME_WORK);
+      await visitor.goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE }));
+      await answer(visitor, EMAIL, PASSPHRASE);
+      await visitor.sees("Checking the passphrase");
+      await visitor.page.waitForFunction(() => (document.querySelector("progress")?.value ?? 0) > 0.05);
+    },
+  },
+  {
+    name: "opening",
+    heading: "Opening",
+    async reach(visitor, stack) {
+      await visitor.goTo(await stack.link({ email: EMAIL }));
+      await hold(visitor, "claim");
+      await answer(visitor, EMAIL);
+      await visitor.sees("Opening");
+    },
+  },
+  {
+    name: "the connection was lost",
+    heading: "The connection was lost",
+    async reach(visitor, stack) {
+      await visitor.goTo(await stack.link({ email: EMAIL }));
+      await visitor.page.route("**/claim", (route) => route.abort());
+      await answer(visitor, EMAIL);
+      await visitor.sees("The connection was lost");
+    },
+  },
+  {
+    name: "a code was mailed",
+    heading: "Type the code from your mail",
+    async reach(visitor, stack) {
+      await visitor.goTo(await stack.link({ email: EMAIL, mailedCode: true }));
+      await answer(visitor, EMAIL);
+      await visitor.page.getByText("A code was asked for").waitFor();
+    },
+  },
+  {
+    name: "a wrong code",
+    heading: "Type the code from your mail",
+    async reach(visitor, stack) {
+      await visitor.goTo(await stack.link({ email: EMAIL, mailedCode: true }));
+      await answer(visitor, EMAIL);
+      await visitor.page.getByText("A code was asked for").waitFor();
+      await visitor.page.getByLabel("Code").fill("0000 0000");
+      await visitor.press("Reveal");
+      await visitor.page.getByText("That code is wrong").waitFor();
+    },
+  },
+  { name: "the secret, masked", heading: "Your secret", reach: open },
+  {
+    name: "the secret, shown and spelled out",
+    heading: "Your secret",
+    async reach(visitor, stack) {
+      await open(visitor, stack);
+      await visitor.press("Show all");
+      await visitor.press(/^Spell out: .*password/);
+    },
+  },
+  {
+    name: "the secret, taken",
+    heading: "Your secret",
+    async reach(visitor, stack) {
+      await open(visitor, stack);
+      await visitor.press("JSON");
+      await visitor.page.getByText("Taken. A reload").waitFor();
+    },
+  },
+  {
+    name: "the secret is covered",
+    heading: "The secret is covered",
+    async reach(visitor, stack) {
+      await visitor.page.clock.install();
+      await open(visitor, stack);
+      await visitor.page.clock.fastForward("05:01");
+      await visitor.sees("The secret is covered");
+    },
+  },
+  {
+    name: "done",
+    heading: "Done",
+    async reach(visitor, stack) {
+      await open(visitor, stack);
+      await visitor.press("Done");
+      await visitor.page.getByText("The sender can see").waitFor();
+    },
+  },
+  {
+    name: "opened here, tab closed",
+    heading: "You opened this a moment ago",
+    async reach(visitor, stack) {
+      const link = await stack.link({ email: EMAIL });
+      await visitor.goTo(link);
+      await answer(visitor, EMAIL);
+      await visitor.sees("Your secret");
+      await visitor.page.evaluate(() => sessionStorage.clear());
+      await visitor.page.goto("about:blank");
+      await visitor.goTo(link);
+    },
+  },
+  {
+    name: "a link without its key",
+    heading: "This link is not whole",
+    reach: async (visitor, stack) => visitor.goTo((await stack.link()).replace(/#.*/, "")),
+  },
+  {
+    name: "a damaged link, and a paste that is no better",
+    heading: "This link is not whole",
+    async reach(visitor, stack) {
+      await visitor.goTo((await stack.link()).slice(0, -3));
+      await visitor.page.getByLabel("The whole link").fill("https://handoff.example.com/h/");
+      await visitor.press("Open this link");
+    },
+  },
+  {
+    name: "the service cannot be reached",
+    heading: "The service cannot be reached",
+    async reach(visitor, stack) {
+      await visitor.page.route("**/status", (route) => route.abort());
+      await visitor.goTo(await stack.link());
+    },
+  },
+  {
+    name: "nothing at this link",
+    heading: "There is nothing at this link",
+    async reach(visitor, stack) {
+      const sealed = await stack.sender.seal({ email: EMAIL });
+      await visitor.goTo(sealed.link);
+    },
+  },
+  {
+    name: "expired",
+    heading: "This link has expired",
+    reach: async (visitor, stack) => visitor.goTo(await longAgo(stack, 7_200)),
+  },
+  {
+    name: "opened already",
+    heading: "This link was opened already",
+    reach: async (visitor, stack) => visitor.goTo(await claimed(stack)),
+  },
+  {
+    name: "delivered",
+    heading: "This secret was delivered",
+    async reach(visitor, stack) {
+      const link = await stack.link({ email: EMAIL });
+      const recipient = new Recipient(link);
+      const claim = await recipient.claim({ email: EMAIL });
+      const { receipt } = await recipient.open(claim, { email: EMAIL });
+      await recipient.acknowledge(receipt);
+      await visitor.goTo(link);
+    },
+  },
+  {
+    name: "opened, not confirmed",
+    heading: "This link was opened already",
+    reach: async (visitor, stack) =>
+      visitor.goTo(await longAgo(stack, 600, (recipient) => recipient.claim({ email: EMAIL }))),
+  },
+  {
+    name: "withdrawn",
+    heading: "The sender has withdrawn this link",
+    async reach(visitor, stack) {
+      const { id, link } = await stack.sender.handOver({ header: { sender: "Mia Lind, acme/orders" } });
+      await stack.sender.call("DELETE", `/v1/sender/handoffs/${id}`);
+      await visitor.goTo(link);
+    },
+  },
+  {
+    name: "superseded",
+    heading: "A newer link has taken its place",
+    async reach(visitor, stack) {
+      const subject = {
+        secret: `arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-${crypto.randomUUID()}`,
+        recipient: EMAIL,
+      };
+      const version = (age: number) => ({
+        ...subject,
+        versionId: crypto.randomUUID(),
+        versionCreatedAt: stack.clock.now - age,
+      });
+      const older = await stack.sender.handOver({ email: EMAIL }, { subject: version(60) });
+      await stack.sender.handOver({ email: EMAIL }, { subject: version(30) });
+      await visitor.goTo(older.link);
+    },
+  },
+  {
+    name: "locked",
+    heading: "This link is locked",
+    async reach(visitor, stack) {
+      const link = await stack.link({ email: EMAIL });
+      const stranger = new Recipient(link);
+      for (let round = 0; round < 5; round += 1) await stranger.claim({ email: WRONG_EMAIL });
+      await visitor.goTo(link);
+    },
+  },
+  {
+    name: "reported by somebody",
+    heading: "This link was reported",
+    async reach(visitor, stack) {
+      const link = await stack.link({ email: EMAIL });
+      await new Recipient(link).report();
+      await visitor.goTo(link);
+    },
+  },
+  {
+    name: "reporting",
+    heading: "Report this link",
+    async reach(visitor, stack) {
+      await visitor.goTo(await claimed(stack));
+      await visitor.press("It wasn't me");
+      await visitor.press("Report it");
+    },
+  },
+  {
+    name: "reported",
+    heading: "Reported",
+    async reach(visitor, stack) {
+      await visitor.goTo(await stack.link({ email: EMAIL }));
+      await visitor.press("Report this link");
+      await visitor.page.getByLabel(/type the word/).fill("report");
+      await visitor.press("Report it");
+      await visitor.sees("Reported");
+    },
+  },
+  {
+    name: "taken in this tab, reloaded",
+    heading: "You have taken this",
+    async reach(visitor, stack) {
+      await open(visitor, stack);
+      await visitor.press("Done");
+      await visitor.page.getByText("The sender can see").waitFor();
+      await visitor.page.reload();
+      await visitor.sees("You have taken this");
+    },
+  },
+  {
+    name: "something that does not belong to the link",
+    heading: "This cannot be opened",
+    async reach(visitor, stack) {
+      const link = await stack.link({ email: EMAIL });
+      await visitor.page.route("**/claim", async (route) => {
+        const response = await route.fetch();
+        const body = await response.json();
+        await route.fulfill({ response, json: { ...body, expiresAt: body.expiresAt + 1 } });
+      });
+      await visitor.goTo(link);
+      await answer(visitor, EMAIL);
+      await visitor.sees("This cannot be opened");
+    },
+  },
+  {
+    name: "no JavaScript",
+    heading: "This page needs JavaScript",
+    context: { javaScriptEnabled: false },
+    async reach(visitor, stack) {
+      await visitor.page.goto(await stack.link());
+    },
+  },
+];
+
+/** A new visitor in this state. */
+export async function visitorAt(
+  state: PageState,
+  browser: Browser,
+  stack: PageStack,
+  context: BrowserContextOptions = {},
+): Promise<Visitor> {
+  const visitor = await visit(browser, { ...context, ...state.context });
+  await state.reach(visitor, stack);
+  await visitor.sees(state.heading);
+  return visitor;
+}
