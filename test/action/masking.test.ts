@@ -61,6 +61,7 @@ test("bytes are masked in their encodings, and as text when they are text", () =
     ]),
   );
   expect(forms(Buffer.from("text in disguise"))).toContain("text in disguise");
+  expect(forms(Buffer.from('{"a":"leaf in disguise"}'))).toContain("leaf in disguise");
 });
 
 test("half a character does not stop the masking", () => {

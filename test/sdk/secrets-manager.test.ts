@@ -26,7 +26,7 @@ const refusal = (type: string, message = "no"): Scripted => ({
   json: { __type: type, message },
 });
 const source = (region: string | undefined = "eu-west-1") =>
-  secretsManager(region, unending(), quickRuntime());
+  secretsManager({ region }, unending(), quickRuntime());
 const read = (id = "prod/a") => source().read(id);
 
 test("the current version comes with its ARN, id and time of creation", async () => {

@@ -22134,9 +22134,14 @@ var init_dist_es17 = __esm({
 // packages/sdk/src/secrets-manager-api.ts
 var secrets_manager_api_exports = {};
 __export(secrets_manager_api_exports, {
+  DescribeSecretCommand: () => DescribeSecretCommand,
+  GetRandomPasswordCommand: () => GetRandomPasswordCommand,
   GetSecretValueCommand: () => GetSecretValueCommand,
   ListSecretsCommand: () => ListSecretsCommand,
-  SecretsManagerClient: () => SecretsManagerClient
+  PutSecretValueCommand: () => PutSecretValueCommand,
+  RotateSecretCommand: () => RotateSecretCommand,
+  SecretsManagerClient: () => SecretsManagerClient,
+  UpdateSecretVersionStageCommand: () => UpdateSecretVersionStageCommand
 });
 var init_secrets_manager_api = __esm({
   "packages/sdk/src/secrets-manager-api.ts"() {
@@ -45082,6 +45087,9 @@ function retryAfterMs(value, now) {
   return Number.isNaN(date2) ? void 0 : Math.max(0, date2 - now);
 }
 
+// packages/sdk/src/managed-rotation.ts
+var LONGEST_STEP_MS = 15 * 6e4;
+
 // packages/sdk/src/secret-ids.ts
 var SHORTEST_PREFIX = 3;
 var SECRET_ID = /^[A-Za-z0-9/_+=.@:!-]{1,2048}$/;
@@ -45187,21 +45195,23 @@ function isAwsError(error3) {
   return typeof error3 === "object" && error3 !== null && "name" in error3 && "message" in error3;
 }
 
-// packages/sdk/src/secrets-manager.ts
+// packages/sdk/src/secrets-manager-calls.ts
 var SERVICE = "Secrets Manager";
 var ATTEMPT_MS = 1e4;
 var CONNECT_MS = 3e3;
-function secretsManager(region, lifetime, runtime) {
+function secretsManagerCalls(region, lifetime, runtime) {
   const clients = /* @__PURE__ */ new Map();
   const clientFor = (wanted) => {
     const client = clients.get(wanted) ?? openClient(wanted);
     clients.set(wanted, client);
     return client;
   };
-  const call = (run, wording) => retry(
+  return (id, request, wording) => retry(
     async () => {
       try {
-        return await run();
+        const api = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
+        const client = await clientFor(regionOfArn(id) ?? region);
+        return await request(client, api, { abortSignal: lifetime.over });
       } catch (error3) {
         throw awsFailure(error3, SERVICE, lifetime, wording);
       }
@@ -45209,46 +45219,6 @@ function secretsManager(region, lifetime, runtime) {
     lifetime,
     runtime
   );
-  return {
-    read: (id) => call(() => readCurrent(id), readWording(id)),
-    namesWithPrefix: (prefix, limit) => call(() => listNames(prefix, limit), listWording)
-  };
-  async function readCurrent(id) {
-    const { GetSecretValueCommand: GetSecretValueCommand2 } = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
-    const client = await clientFor(regionOfArn(id) ?? region);
-    const answer = await client.send(new GetSecretValueCommand2({ SecretId: id }), signalOf(lifetime));
-    const { ARN: arn, Name: name2, VersionId: versionId, CreatedDate: createdAt } = answer;
-    const value = answer.SecretString ?? answer.SecretBinary;
-    if (!arn || !name2 || !versionId || !createdAt || value === void 0) {
-      throw new SenderError("secret_unreadable", `Secret "${id}" has no value. Put one into it first.`);
-    }
-    return {
-      arn,
-      name: name2,
-      versionId,
-      versionCreatedAt: Math.floor(createdAt.getTime() / 1e3),
-      value: new Concealed(value)
-    };
-  }
-  async function listNames(prefix, limit) {
-    const { ListSecretsCommand: ListSecretsCommand2 } = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
-    const client = await clientFor(region);
-    const names = [];
-    let token;
-    do {
-      const page = await client.send(
-        new ListSecretsCommand2({
-          Filters: [{ Key: "name", Values: [prefix] }],
-          MaxResults: 100,
-          ...token === void 0 ? {} : { NextToken: token }
-        }),
-        signalOf(lifetime)
-      );
-      names.push(...(page.SecretList ?? []).flatMap(({ Name }) => Name?.startsWith(prefix) ? [Name] : []));
-      token = page.NextToken;
-    } while (token !== void 0 && names.length <= limit);
-    return names.slice(0, limit + 1);
-  }
 }
 async function openClient(region) {
   const { SecretsManagerClient: SecretsManagerClient2 } = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
@@ -45258,17 +45228,61 @@ async function openClient(region) {
     requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ATTEMPT_MS }
   });
 }
-function signalOf({ over }) {
-  return { abortSignal: over };
-}
 function regionOfArn(id) {
-  return /^arn:[^:]+:secretsmanager:([a-z0-9-]+):/.exec(id)?.[1];
+  return /^arn:[^:]+:secretsmanager:([a-z0-9-]+):/.exec(id ?? "")?.[1];
 }
-function readWording(id) {
+
+// packages/sdk/src/secrets-manager.ts
+function secretsManager({ region, versionStage }, lifetime, runtime) {
+  const call = secretsManagerCalls(region, lifetime, runtime);
+  return { read: read2, namesWithPrefix };
+  async function read2(id, versionId) {
+    const which = versionId === void 0 ? { ...versionStage === void 0 ? {} : { VersionStage: versionStage } } : { VersionId: versionId };
+    const answer = await call(
+      id,
+      (client, { GetSecretValueCommand: GetSecretValueCommand2 }, until) => client.send(new GetSecretValueCommand2({ SecretId: id, ...which }), until),
+      readWording(id, versionStage)
+    );
+    const { ARN: arn, Name: name2, VersionId: found, CreatedDate: createdAt } = answer;
+    const value = answer.SecretString ?? answer.SecretBinary;
+    if (!arn || !name2 || !found || !createdAt || value === void 0) {
+      throw new SenderError("secret_unreadable", `Secret "${id}" has no value. Put one into it first.`);
+    }
+    return {
+      arn,
+      name: name2,
+      versionId: found,
+      versionCreatedAt: Math.floor(createdAt.getTime() / 1e3),
+      value: new Concealed(value)
+    };
+  }
+  async function namesWithPrefix(prefix, limit) {
+    const names = [];
+    let token;
+    do {
+      const page = await call(
+        void 0,
+        (client, { ListSecretsCommand: ListSecretsCommand2 }, until) => client.send(
+          new ListSecretsCommand2({
+            Filters: [{ Key: "name", Values: [prefix] }],
+            MaxResults: 100,
+            ...token === void 0 ? {} : { NextToken: token }
+          }),
+          until
+        ),
+        listWording
+      );
+      names.push(...(page.SecretList ?? []).flatMap(({ Name }) => Name?.startsWith(prefix) ? [Name] : []));
+      token = page.NextToken;
+    } while (token !== void 0 && names.length <= limit);
+    return names.slice(0, limit + 1);
+  }
+}
+function readWording(id, versionStage) {
   return (name2, message) => {
     switch (name2) {
       case "ResourceNotFoundException":
-        return /staging label/i.test(message) ? new SenderError("secret_unreadable", `Secret "${id}" has no value. Put one into it first.`) : new SenderError(
+        return /staging label/i.test(message) ? new SenderError("secret_unreadable", noValue(id, versionStage)) : new SenderError(
           "secret_unknown",
           `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`
         );
@@ -45300,6 +45314,9 @@ function readWording(id) {
         return void 0;
     }
   };
+}
+function noValue(id, versionStage) {
+  return versionStage === void 0 ? `Secret "${id}" has no value. Put one into it first.` : `No version of secret "${id}" bears the label that version-stage names. Check version-stage.`;
 }
 var listWording = (name2) => name2 === "AccessDeniedException" ? new SenderError(
   "access_denied",
@@ -46156,8 +46173,9 @@ function attemptOptional(read2, attempt) {
 // packages/action/src/masking.ts
 var SHORTEST_MASKED = 6;
 function maskedForms(value) {
-  const texts = typeof value === "string" ? [value, ...jsonScalars(value)] : [];
-  const forms = [...texts.flatMap(formsOfText), ...typeof value === "string" ? [] : formsOfBytes(value)];
+  const text = typeof value === "string" ? value : decodeText(value);
+  const texts = text === void 0 ? [] : [text, ...jsonScalars(text)];
+  const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
   return [...new Set(forms)].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form)
   );
@@ -46169,10 +46187,6 @@ function formsOfText(text) {
   const lines = text.split(/\r\n|\r|\n/);
   const parts = lines.length > 1 ? lines : [];
   return [text, text.trim(), ...parts, ...parts.map((line) => line.trim())].filter((part) => part.length > 0).flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
-}
-function formsOfBytes(bytes) {
-  const text = decodeText(bytes);
-  return [...encodings(Buffer.from(bytes)), ...text === void 0 ? [] : formsOfText(text)];
 }
 function encodings(bytes) {
   const hex = bytes.toString("hex");
@@ -46350,7 +46364,7 @@ async function prepare(draft, inputErrors, surroundings, lifetime) {
 }
 function readAll({ secretIds, optional: optional3 }, surroundings, lifetime) {
   const { openSecrets, runtime, workflow } = surroundings;
-  const source = openSecrets(optional3?.region, lifetime, runtime);
+  const source = openSecrets({ region: optional3?.region }, lifetime, runtime);
   return readSecrets(secretIds ?? [], source, ({ value }) => maskAll(workflow, value.reveal()));
 }
 function judgeDraft(draft, classes, { environment }) {

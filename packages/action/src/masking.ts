@@ -15,8 +15,10 @@ export const SHORTEST_MASKED = 6;
  * @param value text, or the bytes of a binary secret
  */
 export function maskedForms(value: string | Uint8Array): readonly string[] {
-  const texts = typeof value === "string" ? [value, ...jsonScalars(value)] : [];
-  const forms = [...texts.flatMap(formsOfText), ...(typeof value === "string" ? [] : formsOfBytes(value))];
+  // A binary secret may be text in disguise.
+  const text = typeof value === "string" ? value : decodeText(value);
+  const texts = text === undefined ? [] : [text, ...jsonScalars(text)];
+  const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
   return [...new Set(forms)].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form),
   );
@@ -33,12 +35,6 @@ function formsOfText(text: string): readonly string[] {
   return [text, text.trim(), ...parts, ...parts.map((line) => line.trim())]
     .filter((part) => part.length > 0)
     .flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
-}
-
-/** A binary secret that is text in disguise is masked as text too. */
-function formsOfBytes(bytes: Uint8Array): readonly string[] {
-  const text = decodeText(bytes);
-  return [...encodings(Buffer.from(bytes)), ...(text === undefined ? [] : formsOfText(text))];
 }
 
 function encodings(bytes: Buffer): readonly string[] {

@@ -6,6 +6,7 @@ import {
   type Order,
   type Runtime,
   readSecrets,
+  type SecretsManagerOptions,
   type SecretsSource,
   SenderError,
   type ServiceClient,
@@ -25,7 +26,11 @@ export type Surroundings = {
   readonly origin: Origin;
   readonly workflow: Workflow;
   readonly runtime: Runtime;
-  readonly openSecrets: (region: string | undefined, lifetime: Lifetime, runtime: Runtime) => SecretsSource;
+  readonly openSecrets: (
+    options: SecretsManagerOptions,
+    lifetime: Lifetime,
+    runtime: Runtime,
+  ) => SecretsSource;
   readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
 };
 
@@ -92,7 +97,7 @@ export async function prepare(
 
 function readAll({ secretIds, optional }: Draft, surroundings: Surroundings, lifetime: Lifetime) {
   const { openSecrets, runtime, workflow } = surroundings;
-  const source = openSecrets(optional?.region, lifetime, runtime);
+  const source = openSecrets({ region: optional?.region }, lifetime, runtime);
   return readSecrets(secretIds ?? [], source, ({ value }) => maskAll(workflow, value.reveal()));
 }
 

@@ -16,8 +16,8 @@ export type LabelledSecret = SecretVersion & { readonly label: string };
 
 /** Where secrets come from. Each method throws SenderError with a sentence that names the secret. */
 export type SecretsSource = {
-  /** The current version of the secret of this name or ARN. */
-  readonly read: (id: string) => Promise<SecretVersion>;
+  /** The current version of the secret of this name or ARN, or the version named. */
+  readonly read: (id: string, versionId?: string) => Promise<SecretVersion>;
   /** Names of the secrets that begin with `prefix`, at most `limit` + 1 of them. */
   readonly namesWithPrefix: (prefix: string, limit: number) => Promise<readonly string[]>;
 };

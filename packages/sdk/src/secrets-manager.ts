@@ -1,81 +1,73 @@
-import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { type AwsWording, awsFailure } from "./aws-failures.ts";
+import type { AwsWording } from "./aws-failures.ts";
 import { Concealed } from "./concealed.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { retry } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 import type { SecretsSource, SecretVersion } from "./secret-version.ts";
+import { secretsManagerCalls } from "./secrets-manager-calls.ts";
 import { SenderError } from "./sender-error.ts";
 
-const SERVICE = "Secrets Manager";
-const ATTEMPT_MS = 10_000;
-const CONNECT_MS = 3_000;
+/** Which secrets are read. */
+export type SecretsManagerOptions = {
+  /** Where names are looked up; left to the environment without it. */
+  readonly region?: string | undefined;
+  /** The staging label of the version to read; AWSCURRENT without it. */
+  readonly versionStage?: string | undefined;
+};
 
 /**
  * AWS Secrets Manager, with the credentials the environment gives (secretsmanager:GetSecretValue on each secret;
  * secretsmanager:ListSecrets for a prefix). An ARN is read in its own region.
- * @param region where names are looked up; undefined leaves it to the environment
  */
 export function secretsManager(
-  region: string | undefined,
+  { region, versionStage }: SecretsManagerOptions,
   lifetime: Lifetime,
   runtime: Runtime,
 ): SecretsSource {
-  const clients = new Map<string | undefined, Promise<SecretsManagerClient>>();
-  const clientFor = (wanted: string | undefined) => {
-    const client = clients.get(wanted) ?? openClient(wanted);
-    clients.set(wanted, client);
-    return client;
-  };
-  const call = <T>(run: () => Promise<T>, wording: AwsWording) =>
-    retry(
-      async () => {
-        try {
-          return await run();
-        } catch (error) {
-          throw awsFailure(error, SERVICE, lifetime, wording);
-        }
-      },
-      lifetime,
-      runtime,
-    );
-  return {
-    read: (id) => call(() => readCurrent(id), readWording(id)),
-    namesWithPrefix: (prefix, limit) => call(() => listNames(prefix, limit), listWording),
-  };
+  const call = secretsManagerCalls(region, lifetime, runtime);
+  return { read, namesWithPrefix };
 
-  async function readCurrent(id: string): Promise<SecretVersion> {
-    const { GetSecretValueCommand } = await import("./secrets-manager-api.ts");
-    const client = await clientFor(regionOfArn(id) ?? region);
-    const answer = await client.send(new GetSecretValueCommand({ SecretId: id }), signalOf(lifetime));
-    const { ARN: arn, Name: name, VersionId: versionId, CreatedDate: createdAt } = answer;
+  async function read(id: string, versionId?: string): Promise<SecretVersion> {
+    const which =
+      versionId === undefined
+        ? { ...(versionStage === undefined ? {} : { VersionStage: versionStage }) }
+        : { VersionId: versionId };
+    const answer = await call(
+      id,
+      (client, { GetSecretValueCommand }, until) =>
+        client.send(new GetSecretValueCommand({ SecretId: id, ...which }), until),
+      readWording(id, versionStage),
+    );
+    const { ARN: arn, Name: name, VersionId: found, CreatedDate: createdAt } = answer;
     const value = answer.SecretString ?? answer.SecretBinary;
-    if (!arn || !name || !versionId || !createdAt || value === undefined) {
+    if (!arn || !name || !found || !createdAt || value === undefined) {
       throw new SenderError("secret_unreadable", `Secret "${id}" has no value. Put one into it first.`);
     }
     return {
       arn,
       name,
-      versionId,
+      versionId: found,
       versionCreatedAt: Math.floor(createdAt.getTime() / 1_000),
       value: new Concealed(value),
     };
   }
 
   /** The name filter matches words as well as beginnings, so the answer is filtered once more. */
-  async function listNames(prefix: string, limit: number): Promise<readonly string[]> {
-    const { ListSecretsCommand } = await import("./secrets-manager-api.ts");
-    const client = await clientFor(region);
+  async function namesWithPrefix(prefix: string, limit: number): Promise<readonly string[]> {
     const names: string[] = [];
     let token: string | undefined;
     do {
-      const page = await client.send(
-        new ListSecretsCommand({
-          Filters: [{ Key: "name", Values: [prefix] }],
-          MaxResults: 100,
-          ...(token === undefined ? {} : { NextToken: token }),
-        }),
-        signalOf(lifetime),
+      const page = await call(
+        undefined,
+        (client, { ListSecretsCommand }, until) =>
+          client.send(
+            new ListSecretsCommand({
+              Filters: [{ Key: "name", Values: [prefix] }],
+              MaxResults: 100,
+              ...(token === undefined ? {} : { NextToken: token }),
+            }),
+            until,
+          ),
+        listWording,
       );
       names.push(...(page.SecretList ?? []).flatMap(({ Name }) => (Name?.startsWith(prefix) ? [Name] : [])));
       token = page.NextToken;
@@ -84,29 +76,12 @@ export function secretsManager(
   }
 }
 
-async function openClient(region: string | undefined): Promise<SecretsManagerClient> {
-  const { SecretsManagerClient } = await import("./secrets-manager-api.ts");
-  return new SecretsManagerClient({
-    ...(region === undefined ? {} : { region }),
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ATTEMPT_MS },
-  });
-}
-
-function signalOf({ over }: Lifetime): { readonly abortSignal: AbortSignal } {
-  return { abortSignal: over };
-}
-
-function regionOfArn(id: string): string | undefined {
-  return /^arn:[^:]+:secretsmanager:([a-z0-9-]+):/.exec(id)?.[1];
-}
-
-function readWording(id: string): AwsWording {
+function readWording(id: string, versionStage: string | undefined): AwsWording {
   return (name, message) => {
     switch (name) {
       case "ResourceNotFoundException":
         return /staging label/i.test(message)
-          ? new SenderError("secret_unreadable", `Secret "${id}" has no value. Put one into it first.`)
+          ? new SenderError("secret_unreadable", noValue(id, versionStage))
           : new SenderError(
               "secret_unknown",
               `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`,
@@ -141,6 +116,12 @@ function readWording(id: string): AwsWording {
         return undefined;
     }
   };
+}
+
+function noValue(id: string, versionStage: string | undefined): string {
+  return versionStage === undefined
+    ? `Secret "${id}" has no value. Put one into it first.`
+    : `No version of secret "${id}" bears the label that version-stage names. Check version-stage.`;
 }
 
 const listWording: AwsWording = (name) =>

@@ -1,0 +1,76 @@
+import { Concealed } from "./concealed.ts";
+import { parseJsonObject } from "./json-leaves.ts";
+import { overtaken } from "./managed-rotation.ts";
+import { type RotatingVault, STAGED } from "./rotating-vault.ts";
+import type { Rotated, Rotation, RotationWish } from "./rotation.ts";
+import type { SecretsSource, SecretVersion } from "./secret-version.ts";
+import { SenderError } from "./sender-error.ts";
+import { bears, type VersionStages } from "./version-stages.ts";
+
+const CURRENT = "AWSCURRENT";
+
+/**
+ * Writes a new password to one key of a JSON secret; the other keys stay as they are. The new version is stored beside the current
+ * one, and AWSCURRENT moves to it only from the very version that was read, in one conditional call of Secrets Manager: what
+ * somebody else wrote meanwhile is never lost.
+ * @throws SenderError `secret_unreadable`, `secret_changed`, or what the vault throws
+ */
+export async function rotateGenerated(
+  wish: RotationWish,
+  { key, rules }: Extract<Rotation, { kind: "generate" }>,
+  vault: RotatingVault,
+  source: SecretsSource,
+): Promise<Rotated> {
+  const { secret, versionId } = wish;
+  const before = await vault.stages(secret.arn);
+  if (bears(before, versionId, CURRENT)) return { versionId, begun: false };
+  if (wasCurrent(before, versionId)) throw overtaken(wish);
+  const old = await source.read(secret.arn);
+  if (!bears(before, versionId, STAGED)) {
+    const value = withKey(old, key, (await vault.password(rules)).reveal());
+    if ((await vault.stage(secret.arn, versionId, value)) === "taken") throw overtaken(wish);
+  } else if (!(await isBasedOn(old, key, versionId, source))) {
+    throw changed(wish);
+  }
+  const moved = await vault.promote(secret.arn, old.versionId, versionId);
+  await vault.unlabel(secret.arn, versionId);
+  // A repeated call, whose first answer was lost, finds the label moved: by itself.
+  const held = moved === "promoted" || bears(await vault.stages(secret.arn), versionId, CURRENT);
+  if (!held) throw changed(wish);
+  return { versionId, begun: true };
+}
+
+function wasCurrent({ labels }: VersionStages, versionId: string): boolean {
+  return labels[versionId]?.includes("AWSPREVIOUS") ?? false;
+}
+
+/** An earlier attempt staged the version and died: it may become current if it differs from what is current in the key alone. */
+async function isBasedOn(
+  old: SecretVersion,
+  key: string,
+  versionId: string,
+  source: SecretsSource,
+): Promise<boolean> {
+  const staged = await source.read(old.arn, versionId);
+  return withKey(staged, key, "").reveal() === withKey(old, key, "").reveal();
+}
+
+/** @throws SenderError `secret_unreadable` unless the secret is a JSON object with that key */
+function withKey({ name, value }: SecretVersion, key: string, password: string): Concealed<string> {
+  const text = value.reveal();
+  const object = typeof text === "string" ? parseJsonObject(text) : undefined;
+  if (!object || !Object.hasOwn(object, key)) {
+    throw new SenderError(
+      "secret_unreadable",
+      `Secret "${name}" is no JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`,
+    );
+  }
+  return new Concealed(JSON.stringify({ ...object, [key]: password }));
+}
+
+function changed({ secret }: RotationWish): SenderError {
+  return new SenderError(
+    "secret_changed",
+    `Secret "${secret.name}" was changed while its new password was being written, so it was left as it is. Run again.`,
+  );
+}

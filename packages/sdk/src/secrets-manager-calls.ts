@@ -1,0 +1,73 @@
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { type AwsWording, awsFailure } from "./aws-failures.ts";
+import type { Lifetime } from "./lifetime.ts";
+import { retry } from "./retry.ts";
+import type { Runtime } from "./runtime.ts";
+
+const SERVICE = "Secrets Manager";
+const ATTEMPT_MS = 10_000;
+const CONNECT_MS = 3_000;
+
+type Api = typeof import("./secrets-manager-api.ts");
+
+/** One request: the client it goes through, the commands there are, and what ends it early. */
+export type SecretsManagerRequest<T> = (
+  client: SecretsManagerClient,
+  api: Api,
+  until: { readonly abortSignal: AbortSignal },
+) => Promise<T>;
+
+/**
+ * Sends a request until it is answered by something that does not pass.
+ * @param id the secret's name or ARN: an ARN is asked in its own region
+ * @throws SenderError in the request's own wording
+ */
+export type CallSecretsManager = <T>(
+  id: string | undefined,
+  request: SecretsManagerRequest<T>,
+  wording: AwsWording,
+) => Promise<T>;
+
+/**
+ * Secrets Manager with the credentials the environment gives. The client is loaded with the first call.
+ * @param region where names are looked up; undefined leaves it to the environment
+ */
+export function secretsManagerCalls(
+  region: string | undefined,
+  lifetime: Lifetime,
+  runtime: Runtime,
+): CallSecretsManager {
+  const clients = new Map<string | undefined, Promise<SecretsManagerClient>>();
+  const clientFor = (wanted: string | undefined) => {
+    const client = clients.get(wanted) ?? openClient(wanted);
+    clients.set(wanted, client);
+    return client;
+  };
+  return (id, request, wording) =>
+    retry(
+      async () => {
+        try {
+          const api = await import("./secrets-manager-api.ts");
+          const client = await clientFor(regionOfArn(id) ?? region);
+          return await request(client, api, { abortSignal: lifetime.over });
+        } catch (error) {
+          throw awsFailure(error, SERVICE, lifetime, wording);
+        }
+      },
+      lifetime,
+      runtime,
+    );
+}
+
+async function openClient(region: string | undefined): Promise<SecretsManagerClient> {
+  const { SecretsManagerClient } = await import("./secrets-manager-api.ts");
+  return new SecretsManagerClient({
+    ...(region === undefined ? {} : { region }),
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ATTEMPT_MS },
+  });
+}
+
+function regionOfArn(id: string | undefined): string | undefined {
+  return /^arn:[^:]+:secretsmanager:([a-z0-9-]+):/.exec(id ?? "")?.[1];
+}

@@ -1,0 +1,298 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import {
+  parsePasswordRules,
+  type Rotation,
+  rotate,
+  secretsManager,
+  secretsManagerRotation,
+  versionIdOf,
+} from "@secret-handoff/sdk";
+import type { Rotation as Behaviour } from "../support/local-stack/secrets-manager/index.ts";
+import { startSecretsManager } from "../support/local-stack/secrets-manager/index.ts";
+import { rejectionOf } from "./error-of.ts";
+import { endable, unending } from "./lifetimes.ts";
+import { type QuickRuntime, quickRuntime } from "./quick-runtime.ts";
+
+/** The sdk's rotation against the local stack's Secrets Manager; waiting takes no time. */
+
+let runtime: QuickRuntime = quickRuntime();
+const aws = await startSecretsManager({ clock: () => Math.floor(runtime.now() / 1_000) });
+const kept = { ...process.env };
+beforeAll(() => {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "eu-west-1",
+  });
+});
+afterAll(async () => {
+  process.env = kept;
+  await aws.close();
+});
+
+let count = 0;
+let name = "";
+beforeEach(() => {
+  count += 1;
+  name = `prod/rotating-${count}`;
+  runtime = quickRuntime();
+});
+
+const LIMIT_MS = 300_000;
+const RULES = parsePasswordRules("24", "lowercase digits", "");
+const GENERATE: Rotation = { kind: "generate", key: "password", rules: RULES };
+
+function secret(behaviour: Behaviour, value = '{"user":"orders","password":"old-value"}') {
+  return aws.vault.put(name, value, { rotation: behaviour });
+}
+
+function run(rotation: Rotation = { kind: "managed" }, by = "run 1", lifetime = unending()) {
+  const { arn } = aws.vault.find(name);
+  const versionId = versionIdOf(by, arn);
+  const vault = secretsManagerRotation("eu-west-1", lifetime, runtime);
+  const source = secretsManager({ region: "eu-west-1" }, lifetime, runtime);
+  return rotate(
+    { secret: { arn, name }, versionId, limitMs: LIMIT_MS },
+    rotation,
+    { vault, source, runtime },
+    lifetime,
+  );
+}
+
+const askedFor = (operation: string) =>
+  aws.asked.filter((asked) => asked.operation === operation && asked.secretId === aws.vault.find(name).arn)
+    .length;
+const sentenceOf = async (work: Promise<unknown>) => {
+  const { code, message } = await rejectionOf(work);
+  return `${code}: ${message}`;
+};
+
+describe("a managed rotation", () => {
+  test("that is fast ends with the version of ours as the current one", async () => {
+    const kept = secret({ kind: "fast" });
+    const { versionId, begun } = await run();
+    expect(begun).toBe(true);
+    expect(versionId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(kept.at("AWSCURRENT")?.id).toBe(versionId);
+  });
+
+  test("that is slow is waited for, with growing pauses", async () => {
+    const kept = secret({ kind: "slow", polls: 12 });
+    const { versionId } = await run();
+    expect(kept.at("AWSCURRENT")?.id).toBe(versionId);
+    expect(runtime.waits.slice(0, 4)).toEqual([1_000, 1_500, 2_250, 3_375]);
+    expect(Math.max(...runtime.waits)).toBe(15_000);
+    expect(askedFor("RotateSecret")).toBe(1);
+  });
+
+  test("begins once however often the run is repeated", async () => {
+    secret({ kind: "fast" });
+    const first = await run();
+    expect(await run()).toEqual({ ...first, begun: false });
+    expect(askedFor("RotateSecret")).toBe(1);
+  });
+
+  test("that a killed run had begun is waited for by its rerun", async () => {
+    const kept = secret({ kind: "slow", polls: 3 });
+    const killed = endable();
+    const original = runtime.schedule;
+    runtime = {
+      ...runtime,
+      schedule: (ms, task) => {
+        killed.giveUp();
+        return original(ms, task);
+      },
+    };
+    await rejectionOf(run({ kind: "managed" }, "run 1", killed.lifetime));
+    runtime = quickRuntime();
+    const { versionId } = await run();
+    expect(kept.at("AWSCURRENT")?.id).toBe(versionId);
+    expect(askedFor("RotateSecret")).toBe(1);
+  });
+
+  test("by another run makes another version", async () => {
+    secret({ kind: "fast" });
+    const first = await run();
+    const second = await run({ kind: "managed" }, "run 2");
+    expect(second.versionId).not.toBe(first.versionId);
+    expect(await sentenceOf(run())).toBe(
+      `secret_changed: This run rotated secret "${name}" before, and it has been changed again since. Start a new run to rotate it once more.`,
+    );
+  });
+
+  test("that fails is told when its time is up", async () => {
+    const { arn } = secret({ kind: "failing" });
+    expect(await sentenceOf(run())).toBe(
+      `rotation_late: The rotation of secret "${name}" had not ended after 5 minutes: version ${versionIdOf("run 1", arn)} still holds AWSPENDING. Read the log of its rotation function, or raise rotate-timeout.`,
+    );
+    expect(runtime.waits.reduce((sum, ms) => sum + ms, 0)).toBe(LIMIT_MS);
+  });
+
+  test("whose new version loses its label has failed", async () => {
+    const kept = secret({ kind: "failing" });
+    const original = runtime.schedule;
+    runtime = {
+      ...runtime,
+      schedule: (ms, task) => {
+        kept.unlabel("AWSPENDING");
+        return original(ms, task);
+      },
+    };
+    expect(await sentenceOf(run())).toBe(
+      `rotation_failed: The rotation of secret "${name}" failed: its new version lost AWSPENDING and never became current. Read the log of its rotation function.`,
+    );
+  });
+
+  test("is not begun while another one is under way", async () => {
+    secret({ kind: "stuck" });
+    expect(await sentenceOf(run())).toBe(
+      `rotation_under_way: Another rotation of secret "${name}" is under way. Run again when it has ended.`,
+    );
+    expect(askedFor("RotateSecret")).toBe(0);
+  });
+
+  test("is not begun where an earlier one has failed", async () => {
+    const kept = secret({ kind: "stuck" });
+    kept.changedAt -= 901;
+    expect(await sentenceOf(run())).toBe(
+      `rotation_failed: An earlier rotation of secret "${name}" failed and left AWSPENDING on version ${kept.at("AWSPENDING")?.id}. Read the log of its rotation function, mend it, take the label off that version, and run again.`,
+    );
+  });
+
+  test("cannot begin where none is set up", async () => {
+    secret({ kind: "unconfigured" });
+    expect(await sentenceOf(run())).toBe(
+      `rotation_unconfigured: Secret "${name}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
+    );
+  });
+
+  test.each(["DescribeSecret", "RotateSecret"])("without the right to %s names it", async (permission) => {
+    const { arn } = secret({ kind: "fast" });
+    aws.vault.deny(name, permission);
+    expect(await sentenceOf(run())).toBe(
+      `access_denied: The AWS role may not rotate secret "${arn}". Grant it secretsmanager:${permission} on this secret.`,
+    );
+  });
+
+  test("ends when the step is cancelled", async () => {
+    secret({ kind: "failing" });
+    const { lifetime, stop } = endable();
+    const original = runtime.schedule;
+    runtime = {
+      ...runtime,
+      schedule: (ms, task) => {
+        stop();
+        return original(ms, task);
+      },
+    };
+    expect(await sentenceOf(run({ kind: "managed" }, "run 1", lifetime))).toBe(
+      "cancelled: The workflow was cancelled.",
+    );
+  });
+});
+
+describe("a generated password", () => {
+  test("replaces one key and leaves the others", async () => {
+    const kept = secret({ kind: "unconfigured" }, '{"user":"orders","password":"old","n":{"port":5432}}');
+    const { versionId } = await run(GENERATE);
+    const value = JSON.parse(String(aws.vault.value(name)));
+    expect(value).toEqual({
+      user: "orders",
+      password: expect.stringMatching(/^[a-z0-9]{24}$/),
+      n: { port: 5432 },
+    });
+    expect(kept.stagesOf(kept.at("AWSCURRENT") ?? fail())).toEqual(["AWSCURRENT"]);
+    expect([kept.at("AWSCURRENT")?.id, kept.versions.size]).toEqual([versionId, 2]);
+  });
+
+  test("is made once however often the run is repeated", async () => {
+    secret({ kind: "unconfigured" });
+    await run(GENERATE);
+    const value = aws.vault.value(name);
+    expect((await run(GENERATE)).begun).toBe(false);
+    expect(aws.vault.value(name)).toBe(value);
+  });
+
+  test("never displaces what somebody else wrote meanwhile", async () => {
+    const kept = secret({ kind: "unconfigured" });
+    const { arn } = kept;
+    const lifetime = unending();
+    const vault = secretsManagerRotation("eu-west-1", lifetime, runtime);
+    const source = secretsManager({ region: "eu-west-1" }, lifetime, runtime);
+    const meddled = {
+      ...vault,
+      promote: async (id: string, from: string, to: string) => {
+        aws.vault.put(name, '{"user":"changed","password":"theirs"}');
+        return vault.promote(id, from, to);
+      },
+    };
+    const wish = { secret: { arn, name }, versionId: versionIdOf("run 1", arn), limitMs: LIMIT_MS };
+    const ports = { vault: meddled, source, runtime };
+    expect(await sentenceOf(rotate(wish, GENERATE, ports, lifetime))).toBe(
+      `secret_changed: Secret "${name}" was changed while its new password was being written, so it was left as it is. Run again.`,
+    );
+    expect(aws.vault.value(name)).toBe('{"user":"changed","password":"theirs"}');
+    expect(Object.values(kept.stagesById()).flat().sort()).toEqual(["AWSCURRENT", "AWSPREVIOUS"]);
+  });
+
+  test("staged by a killed run becomes current with its rerun", async () => {
+    const { arn } = secret({ kind: "unconfigured" });
+    const lifetime = unending();
+    const vault = secretsManagerRotation("eu-west-1", lifetime, runtime);
+    const source = secretsManager({ region: "eu-west-1" }, lifetime, runtime);
+    const dying = { ...vault, promote: () => Promise.reject(new Error("killed")) };
+    const wish = { secret: { arn, name }, versionId: versionIdOf("run 1", arn), limitMs: LIMIT_MS };
+    await expect(rotate(wish, GENERATE, { vault: dying, source, runtime }, lifetime)).rejects.toThrow(
+      "killed",
+    );
+    expect(String(aws.vault.value(name))).toContain("old-value");
+    expect(await run(GENERATE)).toEqual({ versionId: wish.versionId, begun: true });
+    expect(String(aws.vault.value(name))).not.toContain("old-value");
+  });
+
+  test.each([["just text"], ["[1]"], ['{"user":"orders"}']])(
+    "needs the key in a JSON object: %s",
+    async (value) => {
+      secret({ kind: "unconfigured" }, value);
+      expect(await sentenceOf(run(GENERATE))).toBe(
+        `secret_unreadable: Secret "${name}" is no JSON object with the key "password", which rotate: generate writes to. Check rotate-key.`,
+      );
+    },
+  );
+
+  test.each(["PutSecretValue", "UpdateSecretVersionStage"])(
+    "without the right to %s names it",
+    async (permission) => {
+      const { arn } = secret({ kind: "unconfigured" });
+      aws.vault.deny(name, permission);
+      expect(await sentenceOf(run(GENERATE))).toBe(
+        `access_denied: The AWS role may not rotate secret "${arn}". Grant it secretsmanager:${permission} on this secret.`,
+      );
+      expect(String(aws.vault.value(name))).toContain("old-value");
+    },
+  );
+});
+
+describe("rules for a password", () => {
+  test.each([["15"], ["0"], ["4097"], ["x"], [""]])("refuse the length %j", (length) => {
+    expect(() => parsePasswordRules(length, "lowercase", "")).toThrow(
+      "password-length must be a number from 16 to 4096.",
+    );
+  });
+
+  test.each([
+    ["", ""],
+    ["letters", ""],
+    ["digits", "1"],
+    ["lowercase", "abcdefghijklmnopq"],
+  ])("refuse the characters %j without %j", (classes, exclude) => {
+    expect(() => parsePasswordRules("32", classes, exclude)).toThrow(
+      "password-characters and password-exclude must leave at least 10 characters. Choose from lowercase, uppercase, digits, punctuation.",
+    );
+  });
+});
+
+function fail(): never {
+  throw new Error("the secret has no current version");
+}
