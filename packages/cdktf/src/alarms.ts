@@ -1,39 +1,29 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js";
-import {
-  CloudwatchMetricAlarm,
-  type CloudwatchMetricAlarmConfig,
-} from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
+import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy/index.js";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription/index.js";
 import { Construct } from "constructs";
 import { EVENT_SOURCE } from "./audit-bus.ts";
-import { FUNCTION_NAMES, type FunctionName } from "./function-archive.ts";
+import {
+  FIVE_MINUTES,
+  MANGLED_METRIC,
+  mangledNamespace,
+  metricAlarms,
+  type Watched,
+} from "./metric-alarms.ts";
 import { policyDocument } from "./policy-document.ts";
 import type { AlarmProps } from "./secret-handoff-props.ts";
-import type { ServiceFunction } from "./service-function.ts";
 
-export type AlarmsProps = AlarmProps & {
-  readonly name: string;
-  readonly accountId: string;
-  readonly busName: string;
-  readonly apiId: string;
-  readonly tableName: string;
-  readonly functions: Readonly<Record<FunctionName, ServiceFunction>>;
-};
+export type AlarmsProps = AlarmProps & Watched & { readonly accountId: string; readonly busName: string };
 
 /** Events that somebody must hear of at once, and what they are told. */
 const TOLD_AT_ONCE = {
   locked: "was locked: five wrong answers. Ask the recipient, and rotate the secret if it was not them.",
   reported: "was reported by its recipient: it was not them who opened it. Rotate the secret.",
 } as const;
-
-const FIVE_MINUTES = 300;
-
-const MANGLED_METRIC = "LinkMangled";
-const mangledNamespace = (name: string): string => `SecretHandoff/${name}`;
 
 /** What goes wrong, told to one SNS topic. No message holds a secret, a link or an address. */
 export class Alarms extends Construct {
@@ -44,7 +34,7 @@ export class Alarms extends Construct {
     this.topicArn = props.topicArn ?? this.#topic(props).arn;
     this.#tellAtOnce(props);
     this.#countMangledLinks(props);
-    for (const [key, alarm] of Object.entries(alarmsOf(props))) {
+    for (const [key, alarm] of Object.entries(metricAlarms(props))) {
       new CloudwatchMetricAlarm(this, key, {
         evaluationPeriods: 1,
         period: FIVE_MINUTES,
@@ -131,70 +121,4 @@ export class Alarms extends Construct {
     }
     return topic;
   }
-}
-
-type Alarm = Omit<CloudwatchMetricAlarmConfig, "alarmName" | "comparisonOperator" | "evaluationPeriods"> &
-  Partial<Pick<CloudwatchMetricAlarmConfig, "comparisonOperator" | "evaluationPeriods">>;
-
-function alarmsOf({ name, apiId, tableName, functions }: AlarmsProps): Readonly<Record<string, Alarm>> {
-  const ofFunction = (name: FunctionName, metricName: string, alarmDescription: string): Alarm => ({
-    namespace: "AWS/Lambda",
-    metricName,
-    dimensions: { FunctionName: functions[name].function.functionName },
-    alarmDescription,
-  });
-  const throttles = FUNCTION_NAMES.map(
-    (name) =>
-      [
-        `${name}-throttled`,
-        ofFunction(name, "Throttles", `The ${name} function ran into the account's concurrency limit.`),
-      ] as const,
-  );
-  return {
-    "server-errors": {
-      namespace: "AWS/ApiGateway",
-      metricName: "5xx",
-      dimensions: { ApiId: apiId },
-      threshold: 3,
-      alarmDescription:
-        "The API answered 5xx: AWS throttled us, the issuer's keys were out of reach, or a fault of ours.",
-    },
-    "drainer-failing": ofFunction(
-      "drainer",
-      "Errors",
-      "The drainer fails: audit events are late. The sweeper drains what it finds.",
-    ),
-    "drainer-behind": {
-      ...ofFunction("drainer", "IteratorAge", "The drainer is more than five minutes behind."),
-      statistic: "Maximum",
-      threshold: FIVE_MINUTES * 1_000,
-    },
-    "sweeper-failing": {
-      ...ofFunction(
-        "sweeper",
-        "Errors",
-        "The sweeper fails: expired handoffs keep their ciphertext until it recovers.",
-      ),
-      threshold: 3,
-    },
-    "sweeper-silent": {
-      ...ofFunction("sweeper", "Invocations", "The sweeper has not run for ten minutes."),
-      evaluationPeriods: 2,
-      comparisonOperator: "LessThanThreshold",
-      treatMissingData: "breaching",
-    },
-    ...Object.fromEntries(throttles),
-    "table-throttled": {
-      namespace: "AWS/DynamoDB",
-      metricName: "ThrottledRequests",
-      dimensions: { TableName: tableName, Operation: "UpdateItem" },
-      alarmDescription: "DynamoDB throttled writes to the one-time table.",
-    },
-    "link-mangled": {
-      namespace: mangledNamespace(name),
-      metricName: MANGLED_METRIC,
-      alarmDescription:
-        "A mail gateway sent a link's key to the server. The handoff was not consumed; find the gateway, and prefer a passphrase for its recipients.",
-    },
-  };
 }

@@ -1,8 +1,4 @@
-import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
-import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping/index.js";
-import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import { Alarms } from "./alarms.ts";
@@ -26,6 +22,7 @@ import { mailStatement } from "./sender-rights.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { SesMail } from "./ses-mail.ts";
 import { Tables } from "./tables.ts";
+import { followStream, runEveryMinute } from "./triggers.ts";
 
 /** What the service is made of once its code is packed and its address known; all of it may be Terraform expressions. */
 export type ServiceProps = Omit<
@@ -84,7 +81,7 @@ export class Service extends Construct {
       drainer: this.#function("drainer", props),
       sweeper: this.#function("sweeper", props),
     };
-    const { recipient, sender, drainer } = this.functions;
+    const { recipient, sender, drainer, sweeper } = this.functions;
     this.api = new HttpApi(this, "http", {
       name,
       recipient,
@@ -101,8 +98,8 @@ export class Service extends Construct {
     });
     const drainerPolicy = this.#permit(props);
     this.#configure(props);
-    this.#followStream(drainer, drainerPolicy);
-    this.#runEveryMinute(name, this.functions.sweeper);
+    followStream(this, drainer, { streamArn: this.tables.handoffs.streamArn, policy: drainerPolicy });
+    runEveryMinute(this, sweeper, name);
     this.alarms = new Alarms(this, "alarms", {
       ...props.alarms,
       name,
@@ -182,43 +179,5 @@ export class Service extends Construct {
     });
     drainer.configure({ ...tables, ...bus });
     sweeper.configure({ ...tables, ...bus });
-  }
-
-  #followStream(drainer: ServiceFunction, drainerPolicy: IamRolePolicy): void {
-    new LambdaEventSourceMapping(this, "stream-mapping", {
-      functionName: drainer.function.functionName,
-      eventSourceArn: this.tables.handoffs.streamArn,
-      startingPosition: "TRIM_HORIZON",
-      batchSize: 100,
-      functionResponseTypes: ["ReportBatchItemFailures"],
-      bisectBatchOnFunctionError: true,
-      // What is given up here, the sweeper drains: nothing is lost, and no queue of keys is needed.
-      maximumRetryAttempts: 5,
-      maximumRecordAgeInSeconds: 3_600,
-      // What TTL removes has nothing left to tell.
-      filterCriteria: { filter: [{ pattern: JSON.stringify({ eventName: ["INSERT", "MODIFY"] }) }] },
-      dependsOn: [drainerPolicy],
-    });
-  }
-
-  #runEveryMinute(name: string, sweeper: ServiceFunction): void {
-    const rule = new CloudwatchEventRule(this, "schedule", {
-      name: `${name}-sweep`,
-      description: "Runs the sweeper of secret-handoff",
-      scheduleExpression: "rate(1 minute)",
-    });
-    new CloudwatchEventTarget(this, "schedule-target", {
-      rule: rule.name,
-      targetId: "sweeper",
-      arn: sweeper.function.arn,
-      // A minute later it runs anyway.
-      retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 0 },
-    });
-    new LambdaPermission(this, "schedule-permission", {
-      action: "lambda:InvokeFunction",
-      functionName: sweeper.function.functionName,
-      principal: "events.amazonaws.com",
-      sourceArn: rule.arn,
-    });
   }
 }
