@@ -21,6 +21,7 @@ test("inputs that are in order give a complete draft with the defaults", () => {
     dryRun: false,
     timeout: 600,
     passphraseGiven: false,
+    age: { rotateTimeout: 300 },
     optional: {},
   });
 });
@@ -99,6 +100,20 @@ describe("a mistake in an input is told:", () => {
     [{ "dry-run": "1" }, "dry-run must be true or false."],
     [{ resend: "no" }, "resend must be true or false."],
     [{ "expires-in": "24" }, "expires-in is not a length of time. Write it like 24h, 90m or 1d12h."],
+    [{ rotate: "yes" }, "rotate must be managed, generate or none."],
+    [{ rotate: "generate", "password-length": "15" }, "password-length must be a number from 16 to 4096."],
+    [
+      { rotate: "managed", "version-stage": "AWSPENDING" },
+      "rotate and version-stage exclude each other: a rotated secret goes out as its new version. Drop one of them.",
+    ],
+    [
+      { "version-stage": "a b" },
+      "version-stage is no staging label. Write it like AWSCURRENT or AWSPENDING.",
+    ],
+    [
+      { "rotated-within": "1 day" },
+      "rotated-within is not a length of time. Write it like 24h, 90m or 1d12h.",
+    ],
     [{ timeout: "soon" }, "timeout is not a length of time. Write it like 24h, 90m or 1d12h."],
     [{ reason: "two\nlines" }, "reason must be one line of at most 500 characters."],
     [{ reason: "x".repeat(501) }, "reason must be one line of at most 500 characters."],

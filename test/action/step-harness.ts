@@ -5,6 +5,7 @@ import {
   type Runtime,
   type SecretsSource,
   SenderError,
+  secretsManagerRotation,
   smtpTransport,
 } from "@secret-handoff/sdk";
 import type { TestService } from "../support/test-service.ts";
@@ -66,6 +67,7 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
       workflow,
       runtime,
       openSecrets: () => secretsOf(secrets),
+      openVault: (region, lifetime) => secretsManagerRotation(region, lifetime, runtime),
       openMail: (choice) => {
         if (choice.by === "smtp") return smtpTransport(choice.server, runtime);
         throw new Error("this test mails over SMTP");

@@ -1441,14 +1441,14 @@ var init_getProfileName = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js
-var import_node_crypto, import_node_path2, getSSOTokenFilepath;
+var import_node_crypto2, import_node_path2, getSSOTokenFilepath;
 var init_getSSOTokenFilepath = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js"() {
-    import_node_crypto = require("node:crypto");
+    import_node_crypto2 = require("node:crypto");
     import_node_path2 = require("node:path");
     init_getHomeDir();
     getSSOTokenFilepath = (id) => {
-      const hasher = (0, import_node_crypto.createHash)("sha1");
+      const hasher = (0, import_node_crypto2.createHash)("sha1");
       const cacheName = hasher.update(id).digest("hex");
       return (0, import_node_path2.join)(getHomeDir(), ".aws", "sso", "cache", `${cacheName}.json`);
     };
@@ -4962,10 +4962,10 @@ var init_writeKey = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/index.js
-var import_node_crypto2, Uint8ArrayBlobAdapter, _getRandomValues, v4, generateIdempotencyToken;
+var import_node_crypto3, Uint8ArrayBlobAdapter, _getRandomValues, v4, generateIdempotencyToken;
 var init_serde = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/index.js"() {
-    import_node_crypto2 = require("node:crypto");
+    import_node_crypto3 = require("node:crypto");
     init_fromBase64();
     init_toBase64();
     init_Uint8ArrayBlobAdapter();
@@ -4989,7 +4989,7 @@ var init_serde = __esm({
     init_writeKey();
     Uint8ArrayBlobAdapter = class extends bindUint8ArrayBlobAdapter(toUtf8, fromUtf8, toBase64, fromBase64) {
     };
-    _getRandomValues = import_node_crypto2.getRandomValues;
+    _getRandomValues = import_node_crypto3.getRandomValues;
     v4 = bindV4(_getRandomValues);
     generateIdempotencyToken = v4;
   }
@@ -5573,7 +5573,7 @@ function buildNativeClass2() {
       this.finished = false;
     }
     createHash() {
-      return this.secret ? (0, import_node_crypto3.createHmac)("sha256", toBuffer(this.secret)) : (0, import_node_crypto3.createHash)("sha256");
+      return this.secret ? (0, import_node_crypto4.createHmac)("sha256", toBuffer(this.secret)) : (0, import_node_crypto4.createHash)("sha256");
     }
   };
 }
@@ -5586,14 +5586,14 @@ function toBuffer(data) {
   }
   return Buffer.from(data);
 }
-var import_node_crypto3, hasNativeCrypto, Sha256Node;
+var import_node_crypto4, hasNativeCrypto, Sha256Node;
 var init_Sha256Node = __esm({
   "node_modules/@smithy/core/dist-es/submodules/checksum/sha256/Sha256Node.js"() {
-    import_node_crypto3 = require("node:crypto");
+    import_node_crypto4 = require("node:crypto");
     init_Sha256Js();
     hasNativeCrypto = (() => {
       try {
-        (0, import_node_crypto3.createHash)("sha256");
+        (0, import_node_crypto4.createHash)("sha256");
         return true;
       } catch {
         return false;
@@ -19355,12 +19355,12 @@ var init_signin = __esm({
 });
 
 // node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js
-var import_node_crypto4, import_node_fs3, import_node_os3, import_node_path6, LoginCredentialsFetcher;
+var import_node_crypto5, import_node_fs3, import_node_os3, import_node_path6, LoginCredentialsFetcher;
 var init_LoginCredentialsFetcher = __esm({
   "node_modules/@aws-sdk/credential-provider-login/dist-es/LoginCredentialsFetcher.js"() {
     init_config2();
     init_protocols();
-    import_node_crypto4 = require("node:crypto");
+    import_node_crypto5 = require("node:crypto");
     import_node_fs3 = require("node:fs");
     import_node_os3 = require("node:os");
     import_node_path6 = require("node:path");
@@ -19531,7 +19531,7 @@ var init_LoginCredentialsFetcher = __esm({
       getTokenFilePath() {
         const directory = process.env.AWS_LOGIN_CACHE_DIRECTORY ?? (0, import_node_path6.join)((0, import_node_os3.homedir)(), ".aws", "login", "cache");
         const loginSessionBytes = Buffer.from(this.loginSession, "utf8");
-        const loginSessionSha256 = (0, import_node_crypto4.createHash)("sha256").update(loginSessionBytes).digest("hex");
+        const loginSessionSha256 = (0, import_node_crypto5.createHash)("sha256").update(loginSessionBytes).digest("hex");
         return (0, import_node_path6.join)(directory, `${loginSessionSha256}.json`);
       }
       derToRawSignature(derSignature) {
@@ -19576,12 +19576,12 @@ var init_LoginCredentialsFetcher = __esm({
       async generateDpop(method = "POST", endpoint) {
         const token = await this.loadToken();
         try {
-          const privateKey = (0, import_node_crypto4.createPrivateKey)({
+          const privateKey = (0, import_node_crypto5.createPrivateKey)({
             key: token.dpopKey,
             format: "pem",
             type: "sec1"
           });
-          const publicKey = (0, import_node_crypto4.createPublicKey)(privateKey);
+          const publicKey = (0, import_node_crypto5.createPublicKey)(privateKey);
           const publicDer = publicKey.export({ format: "der", type: "spki" });
           let pointStart = -1;
           for (let i7 = 0; i7 < publicDer.length; i7++) {
@@ -19611,7 +19611,7 @@ var init_LoginCredentialsFetcher = __esm({
           const headerB64 = Buffer.from(JSON.stringify(header)).toString("base64url");
           const payloadB64 = Buffer.from(JSON.stringify(payload)).toString("base64url");
           const message = `${headerB64}.${payloadB64}`;
-          const asn1Signature = (0, import_node_crypto4.sign)("sha256", Buffer.from(message), privateKey);
+          const asn1Signature = (0, import_node_crypto5.sign)("sha256", Buffer.from(message), privateKey);
           const rawSignature = this.derToRawSignature(asn1Signature);
           const signatureB64 = rawSignature.toString("base64url");
           return `${message}.${signatureB64}`;
@@ -35719,10 +35719,10 @@ function abortedError() {
 function _stripBoundaryControls(value) {
   return value.replace(/[\x00-\x1f\x7f]+/g, "");
 }
-var import_node_crypto5, import_node_fs6, import_node_stream13, FORMATTED_HEADERS, ATEXT, DOT_ATOM, QUOTED_STRING, PLAIN_ADDRESS, DOMAIN_LITERAL_TAIL2, PIPELINE_NOOP, MimeNode, mime_node_default;
+var import_node_crypto6, import_node_fs6, import_node_stream13, FORMATTED_HEADERS, ATEXT, DOT_ATOM, QUOTED_STRING, PLAIN_ADDRESS, DOMAIN_LITERAL_TAIL2, PIPELINE_NOOP, MimeNode, mime_node_default;
 var init_mime_node = __esm({
   "node_modules/nodemailer/dist/esm/mime-node/index.js"() {
-    import_node_crypto5 = __toESM(require("node:crypto"), 1);
+    import_node_crypto6 = __toESM(require("node:crypto"), 1);
     import_node_fs6 = __toESM(require("node:fs"), 1);
     import_node_stream13 = require("node:stream");
     init_shared();
@@ -35746,7 +35746,7 @@ var init_mime_node = __esm({
       constructor(contentType, options) {
         this.nodeCounter = 0;
         options = options || {};
-        this.baseBoundary = _stripBoundaryControls(options.baseBoundary || import_node_crypto5.default.randomBytes(8).toString("hex"));
+        this.baseBoundary = _stripBoundaryControls(options.baseBoundary || import_node_crypto6.default.randomBytes(8).toString("hex"));
         this.boundaryPrefix = _stripBoundaryControls(options.boundaryPrefix || "--_NmP");
         this.disableFileAccess = !!options.disableFileAccess;
         this.disableUrlAccess = !!options.disableUrlAccess;
@@ -36923,8 +36923,8 @@ var init_mime_node = __esm({
       _generateMessageId() {
         return "<" + [2, 2, 2, 6].reduce(
           // crux to generate UUID-like random strings
-          (prev, len) => prev + "-" + import_node_crypto5.default.randomBytes(len).toString("hex"),
-          import_node_crypto5.default.randomBytes(4).toString("hex")
+          (prev, len) => prev + "-" + import_node_crypto6.default.randomBytes(len).toString("hex"),
+          import_node_crypto6.default.randomBytes(4).toString("hex")
         ) + "@" + // try to use the domain of the FROM address or fallback to server hostname
         (this.getEnvelope().from || this.hostname || "localhost").split("@").pop() + ">";
       }
@@ -37627,11 +37627,11 @@ var init_message_parser = __esm({
 });
 
 // node_modules/nodemailer/dist/esm/dkim/relaxed-body.js
-var import_node_stream15, import_node_crypto6, CHAR_CR, CHAR_LF, CHAR_SPACE, CHAR_TAB, CRLF, EMPTY_LINES, RelaxedBody, relaxed_body_default;
+var import_node_stream15, import_node_crypto7, CHAR_CR, CHAR_LF, CHAR_SPACE, CHAR_TAB, CRLF, EMPTY_LINES, RelaxedBody, relaxed_body_default;
 var init_relaxed_body = __esm({
   "node_modules/nodemailer/dist/esm/dkim/relaxed-body.js"() {
     import_node_stream15 = require("node:stream");
-    import_node_crypto6 = __toESM(require("node:crypto"), 1);
+    import_node_crypto7 = __toESM(require("node:crypto"), 1);
     CHAR_CR = 13;
     CHAR_LF = 10;
     CHAR_SPACE = 32;
@@ -37642,7 +37642,7 @@ var init_relaxed_body = __esm({
       constructor(options) {
         super();
         options = options || {};
-        this.bodyHash = import_node_crypto6.default.createHash(options.hashAlgo || "sha256");
+        this.bodyHash = import_node_crypto7.default.createHash(options.hashAlgo || "sha256");
         this.byteLength = 0;
         this.debug = options.debug;
         this._debugBody = options.debug ? [] : false;
@@ -37768,7 +37768,7 @@ function sign2(headers, hashAlgo, bodyHash, options) {
   canonicalizedHeaderData.headers += "dkim-signature:" + relaxedHeaderLine(dkimHeader);
   let signer;
   try {
-    signer = import_node_crypto7.default.createSign(("rsa-" + hashAlgo).toUpperCase());
+    signer = import_node_crypto8.default.createSign(("rsa-" + hashAlgo).toUpperCase());
   } catch (_E4) {
     throw unsupportedHashAlgoError(hashAlgo);
   }
@@ -37827,12 +37827,12 @@ function relaxedHeaders(headers, fieldNames, skipFields) {
 function relaxedHeaderLine(line) {
   return line.substr(line.indexOf(":") + 1).replace(/\r?\n/g, "").replace(/[ \t]+/g, " ").replace(/^ | $/g, "");
 }
-var import_node_crypto7, sign_default;
+var import_node_crypto8, sign_default;
 var init_sign = __esm({
   "node_modules/nodemailer/dist/esm/dkim/sign.js"() {
     init_shared();
     init_mime_funcs();
-    import_node_crypto7 = __toESM(require("node:crypto"), 1);
+    import_node_crypto8 = __toESM(require("node:crypto"), 1);
     init_errors7();
     sign2.relaxedHeaders = relaxedHeaders;
     sign2.unsupportedHashAlgoError = unsupportedHashAlgoError;
@@ -37841,7 +37841,7 @@ var init_sign = __esm({
 });
 
 // node_modules/nodemailer/dist/esm/dkim/index.js
-var import_node_stream16, import_node_fs7, import_node_path8, import_node_crypto8, DKIM_ALGO, MAX_MESSAGE_SIZE, DKIMSigner, DKIM, dkim_default;
+var import_node_stream16, import_node_fs7, import_node_path8, import_node_crypto9, DKIM_ALGO, MAX_MESSAGE_SIZE, DKIMSigner, DKIM, dkim_default;
 var init_dkim = __esm({
   "node_modules/nodemailer/dist/esm/dkim/index.js"() {
     init_message_parser();
@@ -37850,7 +37850,7 @@ var init_dkim = __esm({
     import_node_stream16 = require("node:stream");
     import_node_fs7 = __toESM(require("node:fs"), 1);
     import_node_path8 = __toESM(require("node:path"), 1);
-    import_node_crypto8 = __toESM(require("node:crypto"), 1);
+    import_node_crypto9 = __toESM(require("node:crypto"), 1);
     init_objects();
     DKIM_ALGO = "sha256";
     MAX_MESSAGE_SIZE = 10 * 1024 * 1024;
@@ -37864,7 +37864,7 @@ var init_dkim = __esm({
         this.chunks = [];
         this.chunklen = 0;
         this.readPos = 0;
-        this.cachePath = this.cacheDir ? import_node_path8.default.join(this.cacheDir, "message." + Date.now() + "-" + import_node_crypto8.default.randomBytes(14).toString("hex")) : false;
+        this.cachePath = this.cacheDir ? import_node_path8.default.join(this.cacheDir, "message." + Date.now() + "-" + import_node_crypto9.default.randomBytes(14).toString("hex")) : false;
         this.cache = false;
         this.headers = false;
         this.bodyHash = false;
@@ -38489,7 +38489,7 @@ var init_mail_message = __esm({
 function isAbortSignal(value) {
   return typeof value === "object" && value !== null && "aborted" in value && typeof value.addEventListener === "function" && typeof value.removeEventListener === "function";
 }
-var import_node_events, import_node_util4, import_node_net6, import_node_dns2, import_node_crypto9, DEFAULT_MAX_RECIPIENTS, Mail, mailer_default;
+var import_node_events, import_node_util4, import_node_net6, import_node_dns2, import_node_crypto10, DEFAULT_MAX_RECIPIENTS, Mail, mailer_default;
 var init_mailer = __esm({
   "node_modules/nodemailer/dist/esm/mailer/index.js"() {
     import_node_events = require("node:events");
@@ -38505,7 +38505,7 @@ var init_mailer = __esm({
     init_mail_message();
     import_node_net6 = __toESM(require("node:net"), 1);
     import_node_dns2 = __toESM(require("node:dns"), 1);
-    import_node_crypto9 = __toESM(require("node:crypto"), 1);
+    import_node_crypto10 = __toESM(require("node:crypto"), 1);
     DEFAULT_MAX_RECIPIENTS = 1e5;
     Mail = class extends import_node_events.EventEmitter {
       constructor(transporter, options, defaults) {
@@ -38862,7 +38862,7 @@ var init_mailer = __esm({
           }
           let cidCounter = 0;
           html = (html || "").toString().replace(/(<img\b[^<>]{0,1024} src\s{0,20}=[\s"']{0,20})(data:([^;"'<>\s]{1,255});[^"'>\s]+)/gi, (match, prefix, dataUri, mimeType) => {
-            const cid = import_node_crypto9.default.randomBytes(10).toString("hex") + "@localhost";
+            const cid = import_node_crypto10.default.randomBytes(10).toString("hex") + "@localhost";
             if (!mail.data.attachments) {
               mail.data.attachments = [];
             }
@@ -39049,7 +39049,7 @@ function maskAuthCommand(cmd) {
   }
   return match[0].length === cmd.length ? cmd : match[0] + " /* secret */";
 }
-var import_node_events2, import_node_net7, import_node_tls2, import_node_os5, import_node_crypto10, import_node_stream18, CONNECTION_TIMEOUT, SOCKET_TIMEOUT, GREETING_TIMEOUT, DNS_TIMEOUT, CLOSE_TIMEOUT, KEEPALIVE_DELAY, TEARDOWN_NOOP, MAX_RESPONSE_SIZE, SMTPConnection, smtp_connection_default;
+var import_node_events2, import_node_net7, import_node_tls2, import_node_os5, import_node_crypto11, import_node_stream18, CONNECTION_TIMEOUT, SOCKET_TIMEOUT, GREETING_TIMEOUT, DNS_TIMEOUT, CLOSE_TIMEOUT, KEEPALIVE_DELAY, TEARDOWN_NOOP, MAX_RESPONSE_SIZE, SMTPConnection, smtp_connection_default;
 var init_smtp_connection = __esm({
   "node_modules/nodemailer/dist/esm/smtp-connection/index.js"() {
     init_package_info();
@@ -39057,7 +39057,7 @@ var init_smtp_connection = __esm({
     import_node_net7 = __toESM(require("node:net"), 1);
     import_node_tls2 = __toESM(require("node:tls"), 1);
     import_node_os5 = __toESM(require("node:os"), 1);
-    import_node_crypto10 = __toESM(require("node:crypto"), 1);
+    import_node_crypto11 = __toESM(require("node:crypto"), 1);
     init_data_stream();
     import_node_stream18 = require("node:stream");
     init_shared();
@@ -39075,7 +39075,7 @@ var init_smtp_connection = __esm({
     SMTPConnection = class extends import_node_events2.EventEmitter {
       constructor(options) {
         super(options);
-        this.id = import_node_crypto10.default.randomBytes(8).toString("base64").replace(/\W/g, "");
+        this.id = import_node_crypto11.default.randomBytes(8).toString("base64").replace(/\W/g, "");
         this.stage = "init";
         this.options = options || {};
         if (this.options.requireTLS && (this.options.ignoreTLS || this.options.opportunisticTLS)) {
@@ -40431,7 +40431,7 @@ var init_smtp_connection = __esm({
           return callback(this._formatError("Invalid login sequence while waiting for server challenge string", "EAUTH", str, "AUTH CRAM-MD5"));
         }
         const base64decoded = Buffer.from(challengeMatch[1], "base64").toString("ascii");
-        const hmacMD5 = import_node_crypto10.default.createHmac("md5", this._auth.credentials.pass);
+        const hmacMD5 = import_node_crypto11.default.createHmac("md5", this._auth.credentials.pass);
         hmacMD5.update(base64decoded);
         const prepended = this._auth.credentials.user + " " + hmacMD5.digest("hex");
         this._responseActions.push((str2) => {
@@ -41500,12 +41500,12 @@ var init_well_known = __esm({
 });
 
 // node_modules/nodemailer/dist/esm/xoauth2/index.js
-var import_node_stream19, import_node_crypto11, XOAuth2, xoauth2_default;
+var import_node_stream19, import_node_crypto12, XOAuth2, xoauth2_default;
 var init_xoauth2 = __esm({
   "node_modules/nodemailer/dist/esm/xoauth2/index.js"() {
     import_node_stream19 = require("node:stream");
     init_fetch();
-    import_node_crypto11 = __toESM(require("node:crypto"), 1);
+    import_node_crypto12 = __toESM(require("node:crypto"), 1);
     init_shared();
     init_errors7();
     XOAuth2 = class extends import_node_stream19.Stream {
@@ -41547,12 +41547,12 @@ var init_xoauth2 = __esm({
        * @param renew If false then use cached access token (if available)
        * @param callback Callback function with error object and token string
        */
-      getToken(renew, callback) {
+      getToken(renew2, callback) {
         const done = callback;
         if (this.configError) {
           return done(this.configError);
         }
-        if (!renew && this.accessToken && (!this.expires || this.expires > Date.now())) {
+        if (!renew2 && this.accessToken && (!this.expires || this.expires > Date.now())) {
           this.logger.debug({
             tnx: "OAUTH2",
             user: this.options.user,
@@ -41579,7 +41579,7 @@ var init_xoauth2 = __esm({
           return done(err);
         }
         if (this.renewing) {
-          this.renewalQueue.push({ renew, callback: done });
+          this.renewalQueue.push({ renew: renew2, callback: done });
           return;
         }
         this.renewing = true;
@@ -41604,7 +41604,7 @@ var init_xoauth2 = __esm({
           done(err, accessToken);
         };
         if (this.provisionCallback) {
-          this.provisionCallback(this.options.user, !!renew, (err, accessToken, expires) => {
+          this.provisionCallback(this.options.user, !!renew2, (err, accessToken, expires) => {
             if (!err && accessToken) {
               this.accessToken = accessToken;
               this.expires = expires || 0;
@@ -41830,7 +41830,7 @@ var init_xoauth2 = __esm({
        */
       jwtSignRS256(payload) {
         const signedPayload = ['{"alg":"RS256","typ":"JWT"}', JSON.stringify(payload)].map((val) => this.toBase64URL(val)).join(".");
-        const signature = import_node_crypto11.default.createSign("RSA-SHA256").update(signedPayload).sign(this.options.privateKey);
+        const signature = import_node_crypto12.default.createSign("RSA-SHA256").update(signedPayload).sign(this.options.privateKey);
         return signedPayload + "." + this.toBase64URL(signature);
       }
     };
@@ -44629,8 +44629,8 @@ function overtaken({ state: state2 }) {
   );
 }
 async function revoke(sealed, ports) {
-  const late = new SenderError("deadline", "There was no time left to revoke the handoff.");
-  const tidying = tidyingLifetime(TIDYING_MS, late, ports.runtime);
+  const late2 = new SenderError("deadline", "There was no time left to revoke the handoff.");
+  const tidying = tidyingLifetime(TIDYING_MS, late2, ports.runtime);
   try {
     const ending = await ports.service.revoke(sealed.id, tidying.lifetime);
     return ending === "released" ? ending : void 0;
@@ -44691,14 +44691,14 @@ function asSenderError(error3) {
 async function mapLimited(values, limit, map2) {
   const results = [];
   const queue = values.entries();
-  let failed = false;
+  let failed2 = false;
   const worker = async () => {
     for (const [index, value] of queue) {
-      if (failed) return;
+      if (failed2) return;
       try {
         results[index] = await map2(value, index);
       } catch (error3) {
-        failed = true;
+        failed2 = true;
         throw error3;
       }
     }
@@ -44927,6 +44927,38 @@ function checkPassphrase(passphrase2) {
   }
 }
 
+// packages/sdk/src/password-rules.ts
+var CHARACTER_CLASSES = ["lowercase", "uppercase", "digits", "punctuation"];
+var SHORTEST_PASSWORD = 16;
+var LONGEST_PASSWORD = 4096;
+var FEWEST_CHARACTERS = 10;
+var SIZES = {
+  lowercase: 26,
+  uppercase: 26,
+  digits: 10,
+  punctuation: 32
+};
+function parsePasswordRules(length, classes, exclude) {
+  const characters = /^\d{1,4}$/.test(length) ? Number(length) : 0;
+  if (characters < SHORTEST_PASSWORD || characters > LONGEST_PASSWORD) {
+    throw new SenderError(
+      "input",
+      `password-length must be a number from ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD}.`
+    );
+  }
+  const named2 = classes.split(/[\s,]+/).filter((word) => word !== "");
+  const chosen = CHARACTER_CLASSES.filter((known) => named2.includes(known));
+  const strangers = named2.filter((word) => !CHARACTER_CLASSES.some((known) => known === word));
+  const size = chosen.reduce((sum, name2) => sum + SIZES[name2], 0) - new Set(exclude).size;
+  if (strangers.length > 0 || chosen.length === 0 || size < FEWEST_CHARACTERS) {
+    throw new SenderError(
+      "input",
+      `password-characters and password-exclude must leave at least ${FEWEST_CHARACTERS} characters. Choose from ${CHARACTER_CLASSES.join(", ")}.`
+    );
+  }
+  return { length: characters, classes: chosen, exclude };
+}
+
 // packages/sdk/src/read-secrets.ts
 var MOST_MATCHES = 100;
 var READS_AT_ONCE = 5;
@@ -45087,8 +45119,168 @@ function retryAfterMs(value, now) {
   return Number.isNaN(date2) ? void 0 : Math.max(0, date2 - now);
 }
 
+// packages/sdk/src/rotate.ts
+var import_node_crypto = require("node:crypto");
+
+// packages/sdk/src/version-stages.ts
+function bears({ labels }, versionId, label) {
+  return labels[versionId]?.includes(label) ?? false;
+}
+function versionWith({ labels }, label) {
+  return Object.keys(labels).find((versionId) => labels[versionId]?.includes(label));
+}
+
 // packages/sdk/src/managed-rotation.ts
+var CURRENT = "AWSCURRENT";
+var PENDING = "AWSPENDING";
+var FIRST_LOOK_MS = 1e3;
+var LONGEST_LOOK_MS = 15e3;
+var GROWTH = 1.5;
 var LONGEST_STEP_MS = 15 * 6e4;
+async function rotateManaged(wish, vault, lifetime, runtime) {
+  const { secret, versionId, limitMs } = wish;
+  const until = runtime.now() + limitMs;
+  const before = await vault.stages(secret.arn);
+  if (bears(before, versionId, CURRENT)) return { versionId, begun: false };
+  if (!bears(before, versionId, PENDING)) await begin(wish, before, vault, runtime);
+  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
+    const stages = await vault.stages(secret.arn);
+    if (bears(stages, versionId, CURRENT)) return { versionId, begun: true };
+    if (!bears(stages, versionId, PENDING)) throw failed(wish);
+    const leftMs = until - runtime.now();
+    if (leftMs <= 0) throw late(wish);
+    await sleep(Math.min(waitMs, leftMs), runtime, lifetime.stopping);
+  }
+}
+async function begin(wish, before, vault, runtime) {
+  const { secret, versionId } = wish;
+  if (before.labels[versionId]) throw overtaken2(wish);
+  checkConfigured(secret, before);
+  const pending = pendingOf(before);
+  if (pending !== void 0) throw busy(wish, pending, runtime.now() - before.changedAt);
+  if (await vault.begin(secret.arn, versionId) === "begun") return;
+  throw busy(wish, pendingOf(await vault.stages(secret.arn)), 0);
+}
+function checkConfigured({ name: name2 }, { rotates }) {
+  if (rotates) return;
+  throw new SenderError(
+    "rotation_unconfigured",
+    `Secret "${name2}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`
+  );
+}
+function pendingOf(stages) {
+  const pending = versionWith(stages, PENDING);
+  return pending !== void 0 && bears(stages, pending, CURRENT) ? void 0 : pending;
+}
+function busy({ secret }, pending, sinceMs) {
+  if (sinceMs <= LONGEST_STEP_MS) {
+    return new SenderError(
+      "rotation_under_way",
+      `Another rotation of secret "${secret.name}" is under way. Run again when it has ended.`
+    );
+  }
+  return new SenderError(
+    "rotation_failed",
+    `An earlier rotation of secret "${secret.name}" failed and left AWSPENDING on version ${pending ?? "unknown"}. Read the log of its rotation function, mend it, take the label off that version, and run again.`
+  );
+}
+function failed({ secret }) {
+  return new SenderError(
+    "rotation_failed",
+    `The rotation of secret "${secret.name}" failed: its new version lost AWSPENDING and never became current. Read the log of its rotation function.`
+  );
+}
+function late({ secret, versionId, limitMs }) {
+  return new SenderError(
+    "rotation_late",
+    `The rotation of secret "${secret.name}" had not ended after ${durationInWords(limitMs / 1e3)}: version ${versionId} still holds AWSPENDING. Read the log of its rotation function, or raise rotate-timeout.`
+  );
+}
+function overtaken2({ secret }) {
+  return new SenderError(
+    "secret_changed",
+    `This run rotated secret "${secret.name}" before, and it has been changed again since. Start a new run to rotate it once more.`
+  );
+}
+
+// packages/sdk/src/rotating-vault.ts
+var STAGED = "SECRETHANDOFFSTAGED";
+
+// packages/sdk/src/generated-rotation.ts
+var CURRENT2 = "AWSCURRENT";
+async function rotateGenerated(wish, { key, rules }, vault, source) {
+  const { secret, versionId } = wish;
+  const before = await vault.stages(secret.arn);
+  if (bears(before, versionId, CURRENT2)) return { versionId, begun: false };
+  if (wasCurrent(before, versionId)) throw overtaken2(wish);
+  const old = await source.read(secret.arn);
+  if (!bears(before, versionId, STAGED)) {
+    const value = withKey(old, key, (await vault.password(rules)).reveal());
+    if (await vault.stage(secret.arn, versionId, value) === "taken") throw overtaken2(wish);
+  } else if (!await isBasedOn(old, key, versionId, source)) {
+    throw changed(wish);
+  }
+  const moved = await vault.promote(secret.arn, old.versionId, versionId);
+  await vault.unlabel(secret.arn, versionId);
+  const held = moved === "promoted" || bears(await vault.stages(secret.arn), versionId, CURRENT2);
+  if (!held) throw changed(wish);
+  return { versionId, begun: true };
+}
+function checkKey(secret, key) {
+  withKey(secret, key, "");
+}
+function wasCurrent({ labels }, versionId) {
+  return labels[versionId]?.includes("AWSPREVIOUS") ?? false;
+}
+async function isBasedOn(old, key, versionId, source) {
+  const staged = await source.read(old.arn, versionId);
+  return withKey(staged, key, "").reveal() === withKey(old, key, "").reveal();
+}
+function withKey({ name: name2, value }, key, password) {
+  const text = value.reveal();
+  const object = typeof text === "string" ? parseJsonObject(text) : void 0;
+  if (!object || !Object.hasOwn(object, key)) {
+    throw new SenderError(
+      "secret_unreadable",
+      `Secret "${name2}" is no JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`
+    );
+  }
+  return new Concealed(JSON.stringify({ ...object, [key]: password }));
+}
+function changed({ secret }) {
+  return new SenderError(
+    "secret_changed",
+    `Secret "${secret.name}" was changed while its new password was being written, so it was left as it is. Run again.`
+  );
+}
+
+// packages/sdk/src/rotate.ts
+function rotate(wish, rotation, { vault, source, runtime }, lifetime) {
+  return rotation.kind === "managed" ? rotateManaged(wish, vault, lifetime, runtime) : rotateGenerated(wish, rotation, vault, source);
+}
+async function checkRotation(secret, rotation, vault) {
+  if (rotation.kind === "managed") checkConfigured(secret, await vault.stages(secret.arn));
+  else checkKey(secret, rotation.key);
+}
+function versionIdOf(run, arn) {
+  const hash = (0, import_node_crypto.createHash)("sha256").update(JSON.stringify(["secret-handoff rotation", run, arn])).digest();
+  hash[6] = (hash[6] ?? 0) & 15 | 128;
+  hash[8] = (hash[8] ?? 0) & 63 | 128;
+  const hex = hash.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    "-"
+  );
+}
+
+// packages/sdk/src/rotated-within.ts
+function checkRotatedWithin({ name: name2, versionCreatedAt }, within, now) {
+  const age = now - versionCreatedAt;
+  if (age <= within) return;
+  throw new SenderError(
+    "secret_stale",
+    `Secret "${name2}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within)}. Rotate it first, or set rotate.`
+  );
+}
 
 // packages/sdk/src/secret-ids.ts
 var SHORTEST_PREFIX = 3;
@@ -45322,6 +45514,157 @@ var listWording = (name2) => name2 === "AccessDeniedException" ? new SenderError
   "access_denied",
   "The AWS role may not list secrets, which prefix* needs. Grant it secretsmanager:ListSecrets on *, or name each secret."
 ) : void 0;
+
+// packages/sdk/src/secrets-manager-rotation.ts
+function secretsManagerRotation(region, lifetime, runtime) {
+  const call = secretsManagerCalls(region, lifetime, runtime);
+  return {
+    stages: async (id) => {
+      const answer = await call(
+        id,
+        (client, { DescribeSecretCommand: DescribeSecretCommand2 }, until) => client.send(new DescribeSecretCommand2({ SecretId: id }), until),
+        denied(id, "DescribeSecret")
+      );
+      return {
+        rotates: answer.RotationEnabled ?? false,
+        changedAt: answer.LastChangedDate?.getTime() ?? 0,
+        labels: answer.VersionIdsToStages ?? {}
+      };
+    },
+    begin: async (id, versionId) => unless(
+      "busy",
+      "rotation_under_way",
+      call(
+        id,
+        (client, { RotateSecretCommand: RotateSecretCommand2 }, until) => client.send(new RotateSecretCommand2({ SecretId: id, ClientRequestToken: versionId }), until),
+        rotateWording(id)
+      ).then(() => "begun")
+    ),
+    password: async ({ length, classes, exclude }) => {
+      const without = (name2) => !classes.includes(name2);
+      const answer = await call(
+        void 0,
+        (client, { GetRandomPasswordCommand: GetRandomPasswordCommand2 }, until) => client.send(
+          new GetRandomPasswordCommand2({
+            PasswordLength: length,
+            ExcludeLowercase: without("lowercase"),
+            ExcludeUppercase: without("uppercase"),
+            ExcludeNumbers: without("digits"),
+            ExcludePunctuation: without("punctuation"),
+            IncludeSpace: false,
+            RequireEachIncludedType: true,
+            ...exclude === "" ? {} : { ExcludeCharacters: exclude }
+          }),
+          until
+        ),
+        (name2) => name2 === "AccessDeniedException" ? new SenderError(
+          "access_denied",
+          "The AWS role may not have Secrets Manager make a password. Grant it secretsmanager:GetRandomPassword on *."
+        ) : void 0
+      );
+      const made = answer.RandomPassword ?? "";
+      if (made.length === length) return new Concealed(made);
+      throw new SenderError(
+        "aws_unavailable",
+        "Secrets Manager made a password of another length than asked."
+      );
+    },
+    stage: (id, versionId, value) => unless(
+      "taken",
+      "secret_changed",
+      call(
+        id,
+        (client, { PutSecretValueCommand: PutSecretValueCommand2 }, until) => client.send(
+          new PutSecretValueCommand2({
+            SecretId: id,
+            ClientRequestToken: versionId,
+            SecretString: value.reveal(),
+            VersionStages: [STAGED]
+          }),
+          until
+        ),
+        putWording(id)
+      ).then(() => "staged")
+    ),
+    promote: (id, from, to) => unless(
+      "moved_away",
+      "secret_changed",
+      call(
+        id,
+        (client, { UpdateSecretVersionStageCommand: UpdateSecretVersionStageCommand2 }, until) => client.send(
+          new UpdateSecretVersionStageCommand2({
+            SecretId: id,
+            VersionStage: "AWSCURRENT",
+            RemoveFromVersionId: from,
+            MoveToVersionId: to
+          }),
+          until
+        ),
+        moveWording(id)
+      ).then(() => "promoted")
+    ),
+    unlabel: async (id, versionId) => {
+      await call(
+        id,
+        (client, { UpdateSecretVersionStageCommand: UpdateSecretVersionStageCommand2 }, until) => client.send(
+          new UpdateSecretVersionStageCommand2({
+            SecretId: id,
+            VersionStage: STAGED,
+            RemoveFromVersionId: versionId
+          }),
+          until
+        ),
+        denied(id, "UpdateSecretVersionStage")
+      );
+    }
+  };
+}
+async function unless(refused, code2, work) {
+  try {
+    return await work;
+  } catch (error3) {
+    if (error3 instanceof SenderError && error3.code === code2) return refused;
+    throw error3;
+  }
+}
+function denied(id, permission) {
+  return (name2, message) => {
+    switch (name2) {
+      case "AccessDeniedException":
+        return new SenderError(
+          "access_denied",
+          /kms/i.test(message) ? `The AWS role may not use the KMS key of secret "${id}". Grant it kms:Decrypt and kms:GenerateDataKey on that key.` : `The AWS role may not rotate secret "${id}". Grant it secretsmanager:${permission} on this secret.`
+        );
+      case "ResourceNotFoundException":
+        return new SenderError(
+          "secret_unknown",
+          `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`
+        );
+      default:
+        return void 0;
+    }
+  };
+}
+function rotateWording(id) {
+  return (name2, message) => {
+    if (name2 === "InvalidRequestException" && /previous rotation/i.test(message)) {
+      return new SenderError("rotation_under_way", `A rotation of secret "${id}" is under way.`);
+    }
+    if (name2 === "InvalidRequestException" && /rotation function|not configured|no lambda/i.test(message)) {
+      return new SenderError(
+        "rotation_unconfigured",
+        `Secret "${id}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`
+      );
+    }
+    return denied(id, "RotateSecret")(name2, message);
+  };
+}
+function putWording(id) {
+  return (name2, message) => name2 === "ResourceExistsException" ? new SenderError("secret_changed", `That version of secret "${id}" is there already.`) : denied(id, "PutSecretValue")(name2, message);
+}
+function moveWording(id) {
+  return (name2, message) => name2 === "InvalidParameterException" ? new SenderError("secret_changed", `Another version of secret "${id}" has become current.`) : denied(id, "UpdateSecretVersionStage")(name2, message);
+}
 
 // packages/sdk/src/sender-token.ts
 var FRESH_FOR_MS = 6e4;
@@ -45956,7 +46299,7 @@ function untilOver(work, { over }) {
 }
 
 // packages/sdk/src/subject.ts
-var import_node_crypto12 = require("node:crypto");
+var import_node_crypto13 = require("node:crypto");
 function subjectOf(secrets) {
   const [only] = secrets;
   if (only && secrets.length === 1) {
@@ -45971,7 +46314,7 @@ function subjectOf(secrets) {
   };
 }
 function digest(lines) {
-  return (0, import_node_crypto12.createHash)("sha256").update(lines.join("\n")).digest("base64url");
+  return (0, import_node_crypto13.createHash)("sha256").update(lines.join("\n")).digest("base64url");
 }
 
 // packages/action/src/origin.ts
@@ -46066,6 +46409,14 @@ var INPUTS = {
   "smtp-password": { verbatim: true },
   "configuration-set": {},
   region: {},
+  rotate: { default: "none" },
+  "rotate-key": { default: "password" },
+  "rotate-timeout": { default: "5m" },
+  "password-length": { default: "32" },
+  "password-characters": { default: "lowercase, uppercase, digits" },
+  "password-exclude": {},
+  "rotated-within": {},
+  "version-stage": {},
   resend: { default: "false" },
   "dry-run": { default: "false" },
   timeout: { default: "10m" }
@@ -46106,6 +46457,54 @@ function parseMail(read2) {
   return { by: "smtp", server: { host, port, ...login } };
 }
 
+// packages/action/src/rotation-inputs.ts
+var DEFAULT_ROTATE_TIMEOUT = 300;
+function readRotationInputs(read2) {
+  const rotation = parseRotation(read2);
+  const rotatedWithin = parseTime("rotated-within", read2);
+  const versionStage = optional2(read2("version-stage"));
+  const rotateTimeout = parseTime("rotate-timeout", read2);
+  if (rotation && versionStage !== void 0) {
+    throw new SenderError(
+      "input",
+      "rotate and version-stage exclude each other: a rotated secret goes out as its new version. Drop one of them."
+    );
+  }
+  if (versionStage !== void 0 && !/^[A-Za-z0-9_-]{1,256}$/.test(versionStage)) {
+    throw new SenderError(
+      "input",
+      "version-stage is no staging label. Write it like AWSCURRENT or AWSPENDING."
+    );
+  }
+  return {
+    ...rotation === void 0 ? {} : { rotation },
+    ...rotateTimeout === void 0 ? {} : { rotateTimeout },
+    ...rotatedWithin === void 0 ? {} : { rotatedWithin },
+    ...versionStage === void 0 ? {} : { versionStage }
+  };
+}
+function parseRotation(read2) {
+  switch (read2("rotate")) {
+    case "":
+    case "none":
+      return void 0;
+    case "managed":
+      return { kind: "managed" };
+    case "generate":
+      return {
+        kind: "generate",
+        key: read2("rotate-key") || INPUTS["rotate-key"].default,
+        rules: parsePasswordRules(
+          read2("password-length") || INPUTS["password-length"].default,
+          read2("password-characters") || INPUTS["password-characters"].default,
+          read2("password-exclude")
+        )
+      };
+    default:
+      throw new SenderError("input", "rotate must be managed, generate or none.");
+  }
+}
+
 // packages/action/src/inputs.ts
 var DEFAULT_TIMEOUT3 = 600;
 var LONGEST_REASON = 500;
@@ -46135,6 +46534,7 @@ function readInputs(read2) {
     dryRun: attempt(() => parseBoolean("dry-run", read2)),
     timeout: attempt(() => parseTime("timeout", read2) ?? DEFAULT_TIMEOUT3),
     passphraseGiven: read2("passphrase") !== "",
+    age: attempt(() => readRotationInputs(read2)),
     optional: attemptOptional(read2, attempt)
   };
   return { draft, errors: errors2 };
@@ -46258,6 +46658,49 @@ function errorOf(check) {
   }
 }
 
+// packages/action/src/rotate-secrets.ts
+async function checkAges(secrets, { rotation, rotatedWithin }, { vault }, nowMs) {
+  const checks = secrets.map(
+    (secret) => errorOf2(async () => {
+      if (rotation) await checkRotation(secret, rotation, vault);
+      else if (rotatedWithin !== void 0)
+        checkRotatedWithin(secret, rotatedWithin, Math.floor(nowMs / 1e3));
+    })
+  );
+  return (await Promise.all(checks)).flatMap((error3) => error3 ?? []);
+}
+async function rotateSecrets(secrets, rotation, { rotateTimeout = DEFAULT_ROTATE_TIMEOUT }, { source, vault }, { workflow, runtime, origin }, lifetime) {
+  const rotated = [];
+  const errors2 = secrets.map(
+    (secret, index) => errorOf2(async () => {
+      const wish = {
+        secret,
+        versionId: versionIdOf(origin.runUrl, secret.arn),
+        limitMs: rotateTimeout * 1e3
+      };
+      workflow.info(`Rotating ${secret.name}.`);
+      const { versionId, begun } = await rotate(wish, rotation, { vault, source, runtime }, lifetime);
+      const version2 = await source.read(secret.arn, versionId);
+      maskAll(workflow, version2.value.reveal());
+      rotated[index] = { ...version2, label: secret.label };
+      workflow.info(
+        begun ? `Rotated ${secret.name}: version ${versionId} is the current one.` : `This run rotated ${secret.name} before: version ${versionId} is the current one.`
+      );
+    })
+  );
+  const failures = (await Promise.all(errors2)).flatMap((error3) => error3 ?? []);
+  return { secrets: rotated.filter((secret) => secret !== void 0), errors: failures };
+}
+async function errorOf2(work) {
+  try {
+    await work();
+    return void 0;
+  } catch (error3) {
+    if (error3 instanceof SenderError) return error3;
+    throw error3;
+  }
+}
+
 // packages/action/src/id-token.ts
 var ATTEMPT_MS4 = 1e4;
 function tokenEndpoint(env2) {
@@ -46337,14 +46780,17 @@ function openService(endpoint, { env: env2, workflow, runtime }) {
 // packages/action/src/prepare.ts
 async function prepare(draft, inputErrors, surroundings, lifetime) {
   const opened = draft.endpoint === void 0 ? void 0 : openService(draft.endpoint, surroundings);
+  const stores = openStores(draft, surroundings, lifetime);
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
   const [policy, read2, checked] = await Promise.all([
     settled2(opened?.client.classes(lifetime)),
-    readAll(draft, surroundings, lifetime),
+    readAll(draft, stores, surroundings),
     settled2(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : void 0)
   ]);
   const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);
-  const plan = verdict?.admitted && isComplete(draft) && read2.secrets.length > 0 ? planOrder(draft, verdict.admitted, read2.secrets, surroundings.origin) : void 0;
+  const admitted = verdict?.admitted;
+  const orderFor = admitted && isComplete(draft) ? (secrets) => planOrder(draft, admitted, secrets, surroundings.origin) : void 0;
+  const plan = read2.secrets.length > 0 ? orderFor?.(read2.secrets) : void 0;
   const errors2 = [
     ...inputErrors,
     ...read2.errors,
@@ -46354,7 +46800,12 @@ async function prepare(draft, inputErrors, surroundings, lifetime) {
     ...checked.errors
   ];
   const order = errors2.length === 0 ? plan?.order : void 0;
-  const ready = order && draft.recipients && opened && mail ? { ready: { order, recipients: draft.recipients, service: opened.client, mail } } : {};
+  const ready = order && orderFor && draft.recipients && draft.age && opened && mail ? {
+    ready: {
+      ...{ order, orderFor, stores, mail },
+      ...{ age: draft.age, recipients: draft.recipients, service: opened.client }
+    }
+  } : {};
   return {
     ...ready,
     secrets: read2.secrets,
@@ -46362,10 +46813,21 @@ async function prepare(draft, inputErrors, surroundings, lifetime) {
     advice: [...verdict?.advice ?? [], ...checked.value ?? []]
   };
 }
-function readAll({ secretIds, optional: optional3 }, surroundings, lifetime) {
-  const { openSecrets, runtime, workflow } = surroundings;
-  const source = openSecrets({ region: optional3?.region }, lifetime, runtime);
-  return readSecrets(secretIds ?? [], source, ({ value }) => maskAll(workflow, value.reveal()));
+function openStores({ optional: optional3, age }, { openSecrets, openVault, runtime }, lifetime) {
+  const region = optional3?.region;
+  return {
+    source: openSecrets({ region, versionStage: age?.versionStage }, lifetime, runtime),
+    vault: openVault(region, lifetime, runtime)
+  };
+}
+async function readAll({ secretIds, age }, stores, { workflow, runtime }) {
+  const { secrets, errors: errors2 } = await readSecrets(
+    secretIds ?? [],
+    stores.source,
+    ({ value }) => maskAll(workflow, value.reveal())
+  );
+  const aged = age ? await checkAges(secrets, age, stores, runtime.now()) : [];
+  return { secrets, errors: [...errors2, ...aged] };
 }
 function judgeDraft(draft, classes, { environment }) {
   if (draft.class === void 0) return void 0;
@@ -46513,11 +46975,14 @@ function dryRunSummary({ order, recipients }, secrets, origin) {
     secretsList(secrets)
   ].join("\n\n").concat("\n");
 }
-function problemsSummary(sentences, { dryRun }) {
+function problemsSummary(sentences, { dryRun, rotated = [] }) {
   return [
     `### ${dryRun ? "Dry run" : "Not handed over"}: ${several(sentences.length, "problem")} to solve`,
     sentences.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n"),
-    "Nothing was created or sent."
+    "Nothing was created or sent.",
+    ...rotated.length === 0 ? [] : [`These were rotated before that:
+
+${versionsTable(rotated)}`]
   ].join("\n\n").concat("\n");
 }
 function factsLine(order, origin) {
@@ -46537,16 +47002,21 @@ function factsLine(order, origin) {
   return `${facts.join("; ")}.`;
 }
 function secretsList(secrets) {
-  const rows = secrets.map(({ label, name: name2, versionId }) => [
-    escapeMarkdown(label),
-    escapeMarkdown(name2),
-    code(versionId)
-  ]);
   return `<details><summary>${several(secrets.length, "secret")} in each handoff</summary>
 
-${markdownTable(["Shown as", "Secret", "Version"], rows)}
+${versionsTable(secrets)}
 
 </details>`;
+}
+function versionsTable(secrets) {
+  return markdownTable(
+    ["Shown as", "Secret", "Version"],
+    secrets.map(({ label, name: name2, versionId }) => [
+      escapeMarkdown(label),
+      escapeMarkdown(name2),
+      code(versionId)
+    ])
+  );
 }
 function recipientCell({ recipient }) {
   return hint(recipient);
@@ -46616,16 +47086,25 @@ async function runStep(readInput, surroundings, onCancel2) {
     const dryRun = draft.dryRun ?? false;
     if (!prepared.ready) return await tellProblems(prepared.errors, workflow, dryRun);
     if (dryRun) return await tellInOrder(prepared.ready, prepared.secrets, surroundings);
-    return await handOver2(prepared.ready, prepared.secrets, surroundings, ending.lifetime);
+    const renewed = await renew(prepared.ready, prepared.secrets, surroundings, ending.lifetime);
+    if (!renewed.order) return await tellProblems(renewed.errors, workflow, false, renewed.rotated);
+    const ready = { ...prepared.ready, order: renewed.order };
+    return await handOver2(ready, renewed.secrets, surroundings, ending.lifetime);
   } finally {
     done();
     ending.close();
   }
 }
-async function tellProblems(errors2, workflow, dryRun) {
+async function renew({ order, orderFor, stores, age }, secrets, surroundings, lifetime) {
+  if (!age.rotation) return { order, secrets, rotated: [], errors: [] };
+  const result = await rotateSecrets(secrets, age.rotation, age, stores, surroundings, lifetime);
+  const { secrets: rotated, errors: errors2 } = result;
+  return { ...errors2.length === 0 ? orderFor(rotated) : { errors: errors2 }, secrets: rotated, rotated };
+}
+async function tellProblems(errors2, workflow, dryRun, rotated = []) {
   const sentences = [...new Set(errors2.map(({ message }) => message))];
   for (const sentence2 of sentences) workflow.error(sentence2);
-  await workflow.summarise(problemsSummary(sentences, { dryRun }));
+  await workflow.summarise(problemsSummary(sentences, { dryRun, rotated }));
   return 1;
 }
 async function tellInOrder(ready, secrets, { workflow, origin }) {
@@ -47140,6 +47619,7 @@ async function main() {
         workflow: githubWorkflow,
         runtime: platformRuntime,
         openSecrets: secretsManager,
+        openVault: secretsManagerRotation,
         openMail
       },
       onCancel

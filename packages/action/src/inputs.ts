@@ -21,6 +21,7 @@ import {
   required,
 } from "./input-values.ts";
 import { type MailChoice, parseMail } from "./mail-choice.ts";
+import { type RotationInputs, readRotationInputs } from "./rotation-inputs.ts";
 
 /** What the workflow asked for, checked as far as it can be without the network. */
 export type Inputs = {
@@ -39,6 +40,7 @@ export type Inputs = {
   readonly timeout: number;
   /** True for a weak passphrase as well. */
   readonly passphraseGiven: boolean;
+  readonly age: RotationInputs;
   readonly optional: OptionalInputs;
 };
 
@@ -91,6 +93,7 @@ export function readInputs(read: InputReader): InputsResult {
     dryRun: attempt(() => parseBoolean("dry-run", read)),
     timeout: attempt(() => parseTime("timeout", read) ?? DEFAULT_TIMEOUT),
     passphraseGiven: read("passphrase") !== "",
+    age: attempt(() => readRotationInputs(read)),
     optional: attemptOptional(read, attempt),
   };
   return { draft, errors };

@@ -4,6 +4,7 @@ import {
   platformRuntime,
   SenderError,
   secretsManager,
+  secretsManagerRotation,
   sesTransport,
   smtpTransport,
 } from "@secret-handoff/sdk";
@@ -45,6 +46,7 @@ async function main(): Promise<number> {
         workflow: githubWorkflow,
         runtime: platformRuntime,
         openSecrets: secretsManager,
+        openVault: secretsManagerRotation,
         openMail,
       },
       onCancel,

@@ -12,6 +12,9 @@ import {
 import type { Inputs } from "./inputs.ts";
 import type { Origin } from "./origin.ts";
 
+/** The order, or what is wrong with it. */
+export type Plan = { readonly order?: Order; readonly errors: readonly SenderError[] };
+
 /**
  * The order for what was read, or why it cannot be given.
  * @param secrets at least one
@@ -21,7 +24,7 @@ export function planOrder(
   admitted: Admitted,
   secrets: readonly LabelledSecret[],
   origin: Origin,
-): { readonly order?: Order; readonly errors: readonly SenderError[] } {
+): Plan {
   const { passphrase, reason, message, title } = inputs.optional;
   const contact = inputs.optional.contact ?? `${origin.actor} on GitHub`;
   const replyTo = addressOf(contact);

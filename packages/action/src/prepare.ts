@@ -4,6 +4,7 @@ import {
   type Lifetime,
   type MailTransport,
   type Order,
+  type RotatingVault,
   type Runtime,
   readSecrets,
   type SecretsManagerOptions,
@@ -16,7 +17,9 @@ import { type Draft, isComplete } from "./inputs.ts";
 import type { MailChoice } from "./mail-choice.ts";
 import { maskAll } from "./masking.ts";
 import type { Origin } from "./origin.ts";
-import { planOrder } from "./plan.ts";
+import { type Plan, planOrder } from "./plan.ts";
+import { checkAges, type SecretStores } from "./rotate-secrets.ts";
+import type { RotationInputs } from "./rotation-inputs.ts";
 import { type OpenedService, openService } from "./service.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -31,12 +34,17 @@ export type Surroundings = {
     lifetime: Lifetime,
     runtime: Runtime,
   ) => SecretsSource;
+  readonly openVault: (region: string | undefined, lifetime: Lifetime, runtime: Runtime) => RotatingVault;
   readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
 };
 
 /** What a delivery takes. */
 export type Ready = {
   readonly order: Order;
+  /** The order for other versions of the secrets. */
+  readonly orderFor: (secrets: readonly LabelledSecret[]) => Plan;
+  readonly stores: SecretStores;
+  readonly age: RotationInputs;
   readonly recipients: readonly string[];
   readonly service: ServiceClient;
   readonly mail: MailTransport;
@@ -62,18 +70,21 @@ export async function prepare(
   lifetime: Lifetime,
 ): Promise<Prepared> {
   const opened = draft.endpoint === undefined ? undefined : openService(draft.endpoint, surroundings);
+  const stores = openStores(draft, surroundings, lifetime);
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
   // The token is asked for first: while it travels, the AWS client is loaded.
   const [policy, read, checked] = await Promise.all([
     settled(opened?.client.classes(lifetime)),
-    readAll(draft, surroundings, lifetime),
+    readAll(draft, stores, surroundings),
     settled(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : undefined),
   ]);
   const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);
-  const plan =
-    verdict?.admitted && isComplete(draft) && read.secrets.length > 0
-      ? planOrder(draft, verdict.admitted, read.secrets, surroundings.origin)
+  const admitted = verdict?.admitted;
+  const orderFor =
+    admitted && isComplete(draft)
+      ? (secrets: readonly LabelledSecret[]) => planOrder(draft, admitted, secrets, surroundings.origin)
       : undefined;
+  const plan = read.secrets.length > 0 ? orderFor?.(read.secrets) : undefined;
   const errors = [
     ...inputErrors,
     ...read.errors,
@@ -84,8 +95,13 @@ export async function prepare(
   ];
   const order = errors.length === 0 ? plan?.order : undefined;
   const ready =
-    order && draft.recipients && opened && mail
-      ? { ready: { order, recipients: draft.recipients, service: opened.client, mail } }
+    order && orderFor && draft.recipients && draft.age && opened && mail
+      ? {
+          ready: {
+            ...{ order, orderFor, stores, mail },
+            ...{ age: draft.age, recipients: draft.recipients, service: opened.client },
+          },
+        }
       : {};
   return {
     ...ready,
@@ -95,10 +111,25 @@ export async function prepare(
   };
 }
 
-function readAll({ secretIds, optional }: Draft, surroundings: Surroundings, lifetime: Lifetime) {
-  const { openSecrets, runtime, workflow } = surroundings;
-  const source = openSecrets({ region: optional?.region }, lifetime, runtime);
-  return readSecrets(secretIds ?? [], source, ({ value }) => maskAll(workflow, value.reveal()));
+function openStores(
+  { optional, age }: Draft,
+  { openSecrets, openVault, runtime }: Surroundings,
+  lifetime: Lifetime,
+): SecretStores {
+  const region = optional?.region;
+  return {
+    source: openSecrets({ region, versionStage: age?.versionStage }, lifetime, runtime),
+    vault: openVault(region, lifetime, runtime),
+  };
+}
+
+/** Reads the secrets, and finds which of them are too old or could not be rotated. */
+async function readAll({ secretIds, age }: Draft, stores: SecretStores, { workflow, runtime }: Surroundings) {
+  const { secrets, errors } = await readSecrets(secretIds ?? [], stores.source, ({ value }) =>
+    maskAll(workflow, value.reveal()),
+  );
+  const aged = age ? await checkAges(secrets, age, stores, runtime.now()) : [];
+  return { secrets, errors: [...errors, ...aged] };
 }
 
 /** A weak passphrase or a malformed length of time has its own error; here it counts as given. */

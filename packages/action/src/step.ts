@@ -11,8 +11,10 @@ import {
 import type { InputReader } from "./input-table.ts";
 import { DEFAULT_TIMEOUT, readInputs } from "./inputs.ts";
 import { maskAll } from "./masking.ts";
+import type { Plan } from "./plan.ts";
 import { prepare, type Ready, type Surroundings } from "./prepare.ts";
 import { annotateOutcomes, lineOf, setOutputs } from "./report.ts";
+import { rotateSecrets } from "./rotate-secrets.ts";
 import { deliverySummary, dryRunSummary, problemsSummary, several } from "./summary.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -46,17 +48,44 @@ export async function runStep(
     const dryRun = draft.dryRun ?? false;
     if (!prepared.ready) return await tellProblems(prepared.errors, workflow, dryRun);
     if (dryRun) return await tellInOrder(prepared.ready, prepared.secrets, surroundings);
-    return await handOver(prepared.ready, prepared.secrets, surroundings, ending.lifetime);
+    const renewed = await renew(prepared.ready, prepared.secrets, surroundings, ending.lifetime);
+    if (!renewed.order) return await tellProblems(renewed.errors, workflow, false, renewed.rotated);
+    const ready = { ...prepared.ready, order: renewed.order };
+    return await handOver(ready, renewed.secrets, surroundings, ending.lifetime);
   } finally {
     done();
     ending.close();
   }
 }
 
-async function tellProblems(errors: readonly SenderError[], workflow: Workflow, dryRun: boolean): Promise<1> {
+/** The secrets to hand over and their order. `order` is missing when something failed on the way. */
+type Renewed = Plan & {
+  readonly secrets: readonly LabelledSecret[];
+  readonly rotated: readonly LabelledSecret[];
+};
+
+/** Rotates, where the workflow asks for it: only when everything else is in order. */
+async function renew(
+  { order, orderFor, stores, age }: Ready,
+  secrets: readonly LabelledSecret[],
+  surroundings: Surroundings,
+  lifetime: Lifetime,
+): Promise<Renewed> {
+  if (!age.rotation) return { order, secrets, rotated: [], errors: [] };
+  const result = await rotateSecrets(secrets, age.rotation, age, stores, surroundings, lifetime);
+  const { secrets: rotated, errors } = result;
+  return { ...(errors.length === 0 ? orderFor(rotated) : { errors }), secrets: rotated, rotated };
+}
+
+async function tellProblems(
+  errors: readonly SenderError[],
+  workflow: Workflow,
+  dryRun: boolean,
+  rotated: readonly LabelledSecret[] = [],
+): Promise<1> {
   const sentences = [...new Set(errors.map(({ message }) => message))];
   for (const sentence of sentences) workflow.error(sentence);
-  await workflow.summarise(problemsSummary(sentences, { dryRun }));
+  await workflow.summarise(problemsSummary(sentences, { dryRun, rotated }));
   return 1;
 }
 

@@ -59,12 +59,13 @@ export function dryRunSummary(
 /** The job summary of a run that found mistakes before it created anything. */
 export function problemsSummary(
   sentences: readonly string[],
-  { dryRun }: { readonly dryRun: boolean },
+  { dryRun, rotated = [] }: { readonly dryRun: boolean; readonly rotated?: readonly LabelledSecret[] },
 ): string {
   return [
     `### ${dryRun ? "Dry run" : "Not handed over"}: ${several(sentences.length, "problem")} to solve`,
     sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n"),
     "Nothing was created or sent.",
+    ...(rotated.length === 0 ? [] : [`These were rotated before that:\n\n${versionsTable(rotated)}`]),
   ]
     .join("\n\n")
     .concat("\n");
@@ -88,12 +89,18 @@ function factsLine(order: Order, origin: Origin): string {
 }
 
 function secretsList(secrets: readonly LabelledSecret[]): string {
-  const rows = secrets.map(({ label, name, versionId }) => [
-    escapeMarkdown(label),
-    escapeMarkdown(name),
-    code(versionId),
-  ]);
-  return `<details><summary>${several(secrets.length, "secret")} in each handoff</summary>\n\n${markdownTable(["Shown as", "Secret", "Version"], rows)}\n\n</details>`;
+  return `<details><summary>${several(secrets.length, "secret")} in each handoff</summary>\n\n${versionsTable(secrets)}\n\n</details>`;
+}
+
+function versionsTable(secrets: readonly LabelledSecret[]): string {
+  return markdownTable(
+    ["Shown as", "Secret", "Version"],
+    secrets.map(({ label, name, versionId }) => [
+      escapeMarkdown(label),
+      escapeMarkdown(name),
+      code(versionId),
+    ]),
+  );
 }
 
 function recipientCell({ recipient }: Outcome): string {

@@ -40,6 +40,11 @@ export async function rotateGenerated(
   return { versionId, begun: true };
 }
 
+/** @throws SenderError `secret_unreadable` unless the secret is a JSON object with that key */
+export function checkKey(secret: SecretVersion, key: string): void {
+  withKey(secret, key, "");
+}
+
 function wasCurrent({ labels }: VersionStages, versionId: string): boolean {
   return labels[versionId]?.includes("AWSPREVIOUS") ?? false;
 }

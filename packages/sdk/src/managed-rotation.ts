@@ -49,17 +49,21 @@ async function begin(
 ): Promise<void> {
   const { secret, versionId } = wish;
   if (before.labels[versionId]) throw overtaken(wish);
-  if (!before.rotates) {
-    throw new SenderError(
-      "rotation_unconfigured",
-      `Secret "${secret.name}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
-    );
-  }
+  checkConfigured(secret, before);
   const pending = pendingOf(before);
   if (pending !== undefined) throw busy(wish, pending, runtime.now() - before.changedAt);
   if ((await vault.begin(secret.arn, versionId)) === "begun") return;
   // Somebody else's rotation began between the two calls.
   throw busy(wish, pendingOf(await vault.stages(secret.arn)), 0);
+}
+
+/** @throws SenderError `rotation_unconfigured` */
+export function checkConfigured({ name }: RotationWish["secret"], { rotates }: VersionStages): void {
+  if (rotates) return;
+  throw new SenderError(
+    "rotation_unconfigured",
+    `Secret "${name}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
+  );
 }
 
 /** A version of a rotation that has not ended: a rotation that has may leave AWSPENDING beside AWSCURRENT. */

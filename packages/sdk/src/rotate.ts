@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { rotateGenerated } from "./generated-rotation.ts";
+import { checkKey, rotateGenerated } from "./generated-rotation.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { rotateManaged } from "./managed-rotation.ts";
+import { checkConfigured, rotateManaged } from "./managed-rotation.ts";
 import type { RotatingVault } from "./rotating-vault.ts";
 import type { Rotated, Rotation, RotationWish } from "./rotation.ts";
 import type { Runtime } from "./runtime.ts";
-import type { SecretsSource } from "./secret-version.ts";
+import type { SecretsSource, SecretVersion } from "./secret-version.ts";
 
 /** What rotating works with. */
 export type RotationPorts = {
@@ -27,6 +27,19 @@ export function rotate(
   return rotation.kind === "managed"
     ? rotateManaged(wish, vault, lifetime, runtime)
     : rotateGenerated(wish, rotation, vault, source);
+}
+
+/**
+ * Refuses a rotation that could not begin, before anything is changed.
+ * @throws SenderError `rotation_unconfigured`, `secret_unreadable`, or what the vault throws
+ */
+export async function checkRotation(
+  secret: SecretVersion,
+  rotation: Rotation,
+  vault: RotatingVault,
+): Promise<void> {
+  if (rotation.kind === "managed") checkConfigured(secret, await vault.stages(secret.arn));
+  else checkKey(secret, rotation.key);
 }
 
 /**

@@ -1,0 +1,84 @@
+import {
+  checkRotatedWithin,
+  checkRotation,
+  type LabelledSecret,
+  type Lifetime,
+  type RotatingVault,
+  type Rotation,
+  rotate,
+  type SecretsSource,
+  SenderError,
+  versionIdOf,
+} from "@secret-handoff/sdk";
+import { maskAll } from "./masking.ts";
+import type { Surroundings } from "./prepare.ts";
+import { DEFAULT_ROTATE_TIMEOUT, type RotationInputs } from "./rotation-inputs.ts";
+
+/** Where secrets are rotated and read. */
+export type SecretStores = { readonly source: SecretsSource; readonly vault: RotatingVault };
+
+/** What was rotated, in the order given, and one error for each secret that was not. */
+export type RotationResult = {
+  readonly secrets: readonly LabelledSecret[];
+  readonly errors: readonly SenderError[];
+};
+
+/** Finds what would keep the secrets from being rotated, or makes them too old to hand over. Changes nothing. */
+export async function checkAges(
+  secrets: readonly LabelledSecret[],
+  { rotation, rotatedWithin }: RotationInputs,
+  { vault }: SecretStores,
+  nowMs: number,
+): Promise<readonly SenderError[]> {
+  const checks = secrets.map((secret) =>
+    errorOf(async () => {
+      if (rotation) await checkRotation(secret, rotation, vault);
+      else if (rotatedWithin !== undefined)
+        checkRotatedWithin(secret, rotatedWithin, Math.floor(nowMs / 1_000));
+    }),
+  );
+  return (await Promise.all(checks)).flatMap((error) => error ?? []);
+}
+
+/** Rotates every secret and reads the version that came of it. One secret's failure does not stop the others. */
+export async function rotateSecrets(
+  secrets: readonly LabelledSecret[],
+  rotation: Rotation,
+  { rotateTimeout = DEFAULT_ROTATE_TIMEOUT }: RotationInputs,
+  { source, vault }: SecretStores,
+  { workflow, runtime, origin }: Surroundings,
+  lifetime: Lifetime,
+): Promise<RotationResult> {
+  const rotated: LabelledSecret[] = [];
+  const errors = secrets.map((secret, index) =>
+    errorOf(async () => {
+      const wish = {
+        secret,
+        versionId: versionIdOf(origin.runUrl, secret.arn),
+        limitMs: rotateTimeout * 1_000,
+      };
+      workflow.info(`Rotating ${secret.name}.`);
+      const { versionId, begun } = await rotate(wish, rotation, { vault, source, runtime }, lifetime);
+      const version = await source.read(secret.arn, versionId);
+      maskAll(workflow, version.value.reveal());
+      rotated[index] = { ...version, label: secret.label };
+      workflow.info(
+        begun
+          ? `Rotated ${secret.name}: version ${versionId} is the current one.`
+          : `This run rotated ${secret.name} before: version ${versionId} is the current one.`,
+      );
+    }),
+  );
+  const failures = (await Promise.all(errors)).flatMap((error) => error ?? []);
+  return { secrets: rotated.filter((secret) => secret !== undefined), errors: failures };
+}
+
+async function errorOf(work: () => Promise<void>): Promise<SenderError | undefined> {
+  try {
+    await work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof SenderError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { InputName } from "@secret-handoff/action";
+import { secretsManager } from "@secret-handoff/sdk";
+import { startSecretsManager } from "../support/local-stack/secrets-manager/index.ts";
+import { Recipient } from "../support/recipient.ts";
+import { startTestService } from "../support/test-service.ts";
+import { runStepOn } from "./step-harness.ts";
+
+/** Rotate and deliver in one step, against the real service and the local stack's Secrets Manager. */
+
+const service = await startTestService();
+const aws = await startSecretsManager({ clock: () => service.clock.now });
+const kept = { ...process.env };
+beforeAll(() => {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "eu-west-1",
+  });
+});
+afterAll(async () => {
+  process.env = kept;
+  await Promise.all([service.close(), aws.close()]);
+});
+
+let run = 0;
+let ana = "";
+let name = "";
+beforeEach(() => {
+  run += 1;
+  ana = `ana${run}@vendor.example`;
+  name = `prod/rotation-${run}`;
+});
+
+const step = (inputs: Partial<Record<InputName, string>>) =>
+  runStepOn(service, {
+    inputs: { recipients: ana, "secret-ids": name, "parse-json-secrets": "true", ...inputs },
+    surroundings: { openSecrets: secretsManager },
+  });
+
+const mailed = () => service.mail.inbox.mails.filter(({ recipients }) => recipients.includes(ana));
+
+async function passwordOfAna(): Promise<string | undefined> {
+  const recipient = new Recipient(/^http\S+$/m.exec(mailed().at(-1)?.text ?? "")?.[0] ?? "");
+  const bundle = await recipient.open(await recipient.claim({ email: ana }), { email: ana });
+  return bundle.items[0]?.fields.find((field) => field.name === "password")?.value;
+}
+
+const current = () => JSON.parse(String(aws.vault.value(name))).password;
+
+describe.each([["managed"], ["generate"]])("rotate: %s", (rotate) => {
+  beforeEach(() => {
+    const rotation = rotate === "managed" ? ({ kind: "fast" } as const) : ({ kind: "unconfigured" } as const);
+    aws.vault.put(name, '{"user":"orders","password":"old-value"}', { rotation });
+  });
+
+  test("hands over the new value, and masks it", async () => {
+    const { code, errors, workflow } = await step({ rotate });
+    expect([code, errors]).toEqual([0, []]);
+    expect(current()).not.toBe("old-value");
+    expect(await passwordOfAna()).toBe(current());
+    expect([...workflow.masks]).toEqual(expect.arrayContaining(["old-value", current()]));
+    const said = [...workflow.lines, ...Object.values(workflow.outputs), ...workflow.summaries].join("\n");
+    expect(said).not.toContain(current());
+    expect(workflow.lines).toContainEqual(
+      expect.stringMatching(/^info: Rotated .+: version .+ is the current one\.$/),
+    );
+  });
+
+  test("in a run that is repeated rotates once and mails once", async () => {
+    await step({ rotate });
+    const value = current();
+    const { code, workflow } = await step({ rotate });
+    expect([code, workflow.outputs["earlier-count"]]).toEqual([0, "1"]);
+    expect([current(), mailed().length]).toEqual([value, 1]);
+  });
+
+  test.each([
+    ["a dry run", { "dry-run": "true" }],
+    ["a mistake elsewhere", { class: "nope" }],
+  ])("does not rotate in %s", async (_, inputs) => {
+    await step({ rotate, ...inputs });
+    expect(current()).toBe("old-value");
+  });
+});
+
+test("a rotation that cannot begin is told beside every other mistake", async () => {
+  aws.vault.put(name, "{}");
+  const { errors } = await step({ rotate: "managed", "expires-in": "25h" });
+  expect(errors).toEqual([
+    `Secret "${name}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
+    "expires-in is 25h, but class third-party-service allows at most 24h. Shorten expires-in or choose another class.",
+  ]);
+});
+
+test("when one of two rotations fails nothing is handed over, and the summary names the other", async () => {
+  aws.vault.put(name, "{}", { rotation: { kind: "fast" } });
+  aws.vault.put(`${name}-b`, "{}", { rotation: { kind: "stuck" } });
+  const { code, errors, workflow } = await step({ rotate: "managed", "secret-ids": `${name}\n${name}-b` });
+  expect([code, errors]).toEqual([
+    1,
+    [`Another rotation of secret "${name}-b" is under way. Run again when it has ended.`],
+  ]);
+  expect(mailed()).toEqual([]);
+  expect(workflow.summaries[0]).toMatch(/These were rotated before that:[\s\S]*prod\/rotation-\d+ \| `/);
+});
+
+test("rotated-within refuses an older version, and says how old it is", async () => {
+  aws.vault.put(name, "{}", { createdAt: service.clock.now - 3 * 86_400 });
+  const { code, errors } = await step({ "rotated-within": "24h" });
+  expect([code, errors]).toEqual([
+    1,
+    [
+      `Secret "${name}" was last changed 3 days ago, and rotated-within is 24h. Rotate it first, or set rotate.`,
+    ],
+  ]);
+  expect((await step({ "rotated-within": "3d" })).code).toBe(0);
+});
+
+test("version-stage hands over the version with that label", async () => {
+  aws.vault.put(name, '{"password":"first"}');
+  aws.vault.put(name, '{"password":"second"}');
+  expect((await step({ "version-stage": "AWSPREVIOUS" })).code).toBe(0);
+  expect(await passwordOfAna()).toBe("first");
+  expect((await step({ "version-stage": "NONE" })).errors).toEqual([
+    `No version of secret "${name}" bears the label that version-stage names. Check version-stage.`,
+  ]);
+});
