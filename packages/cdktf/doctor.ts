@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { doctor, readOutputs } from "./src/index.ts";
@@ -10,6 +11,7 @@ const { values } = parseArgs({
     endpoint: { type: "string" },
     outputs: { type: "string" },
     class: { type: "string" },
+    code: { type: "string", default: fileURLToPath(new URL("../lambda/dist", import.meta.url)) },
   },
 });
 
@@ -30,7 +32,7 @@ for (const { outcome, check, detail } of findings) {
 }
 process.exitCode = findings.some(({ outcome }) => outcome === "failed") ? 1 : 0;
 
-/** Of the page that the last build here has made, where there is one. */
+/** Of the page that was built, where there is one in the code's folder. */
 function builtPageHash(): string | undefined {
   const file = fileURLToPath(new URL("../lambda/dist/recipient/page.html", import.meta.url));
   if (!existsSync(file)) return undefined;

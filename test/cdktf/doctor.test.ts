@@ -29,10 +29,12 @@ const CONFIG = defineStack({
 
 let deployed: Deployed;
 let issuer: OidcIssuer;
+let code: string;
 
 beforeAll(async () => {
   issuer = await startOidcIssuer();
-  deployed = await deploy(CONFIG, builtFunctions(), issuer);
+  code = builtFunctions();
+  deployed = await deploy(CONFIG, code, issuer);
 });
 
 afterAll(async () => {
@@ -147,11 +149,12 @@ describe("the doctor", () => {
 
   test("as a command prints a line a check, and exits 0 only when none has failed", async () => {
     const [well, ill, lost] = await Promise.all([
-      run(["--endpoint", `${deployed.url}/`], workflow("42")),
+      run(["--endpoint", `${deployed.url}/`, "--code", code], workflow("42")),
       run(["--endpoint", "http://127.0.0.1:1"]),
       run([]),
     ]);
     expect(well).toMatchObject({ code: 0, text: expect.stringContaining("ok      a handoff is created") });
+    expect(well.text).toContain(", the one that was built");
     expect(well.text.split("\n").filter(Boolean)).toHaveLength(5);
     expect(ill).toMatchObject({ code: 1, text: expect.stringContaining("failed  the page is served") });
     expect(lost).toMatchObject({ code: 2, text: expect.stringContaining("usage: npm run doctor") });

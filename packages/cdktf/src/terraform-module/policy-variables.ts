@@ -33,7 +33,8 @@ const CLASS = {
 export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
   senders: {
     type: `list(${objectType(SENDER)})`,
-    description: "Who may send, revoke and audit; an empty list refuses everyone.",
+    description:
+      "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match.",
     holds: [
       'alltrue([for s in var.senders : (s.repository_id != null || s.repository != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s)))])',
       "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match.",
@@ -41,7 +42,8 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
   },
   classes: {
     type: `list(${objectType(CLASS)})`,
-    description: "The credential classes.",
+    description:
+      "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required where wanted.",
     default: DEFAULT_CLASSES.map(inTerraform),
     holds: [
       "length(var.classes) > 0 && alltrue([for c in var.classes : c.expires_within >= 60])",
