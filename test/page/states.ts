@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { type Visitor, visit } from "../support/browser.ts";
 import { Recipient } from "../support/recipient.ts";
+import { answer } from "./browser-tests.ts";
 import { EMAIL, PASSPHRASE, type PageStack } from "./stack.ts";
 
 /** How a visitor comes to a state of the page. */
@@ -14,12 +15,6 @@ export type PageState = {
 
 /** An address that fits the hint and is not the right one. */
 const WRONG_EMAIL = "abe@vendor.example";
-
-async function answer({ page, press }: Visitor, email: string, passphrase?: string): Promise<void> {
-  await page.getByLabel("Your e-mail address").fill(email);
-  if (passphrase !== undefined) await page.getByLabel("Passphrase", { exact: true }).fill(passphrase);
-  await press(/Reveal|Mail me/);
-}
 
 /** Lets no answer of this call come back until the page is left. */
 async function hold({ page }: Visitor, call: string): Promise<void> {
