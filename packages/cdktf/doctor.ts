@@ -34,7 +34,7 @@ process.exitCode = findings.some(({ outcome }) => outcome === "failed") ? 1 : 0;
 
 /** Of the page that was built, where there is one in the code's folder. */
 function builtPageHash(): string | undefined {
-  const file = fileURLToPath(new URL("../lambda/dist/recipient/page.html", import.meta.url));
+  const file = join(values.code, "recipient/page.html");
   if (!existsSync(file)) return undefined;
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
