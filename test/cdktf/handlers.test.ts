@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { GetItemCommand, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defineStack, FUNCTION_NAMES } from "@secret-handoff/cdktf";
@@ -7,7 +8,10 @@ import { type OidcIssuer, startOidcIssuer } from "../support/local-stack/oidc-is
 import { Recipient } from "../support/recipient.ts";
 import { createRequest } from "../support/sender.ts";
 import { report } from "../support/tier.ts";
+import { EVERYTHING, LEAST } from "./configurations.ts";
 import { builtFunctions, type Deployed, deploy } from "./deployed.ts";
+import { startFunction } from "./lambda.ts";
+import { resource, synthesise } from "./synthesis.ts";
 
 const CONFIG = defineStack({
   region: "eu-west-1",
@@ -34,10 +38,12 @@ const recorded = (name: string) =>
 
 let deployed: Deployed;
 let issuer: OidcIssuer;
+let code: string;
 
 beforeAll(async () => {
+  code = builtFunctions();
   issuer = await startOidcIssuer();
-  deployed = await deploy(CONFIG, builtFunctions(), issuer);
+  deployed = await deploy(CONFIG, code, issuer);
 });
 
 afterAll(async () => {
@@ -255,6 +261,21 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
       status: 200,
       text: expect.stringContaining('"what":"claimed"'),
     });
+  });
+
+  test.each([
+    ["the least", LEAST],
+    ["every", EVERYTHING],
+  ])("the sender's function understands the policy that synth writes with %s prop set", async (_, config) => {
+    const { json, folder } = synthesise(config, code);
+    const { filename, environment } = resource(json, "aws_lambda_function", "sender_function");
+    const { variables } = environment as { variables: Record<string, string> };
+    const env = { ...variables, AWS_REGION: "eu-west-1" };
+    const started = await startFunction(join(folder, String(filename)), env);
+    await started.close();
+    await expect(startFunction(join(folder, String(filename)), { ...env, CONFIG: "{}" })).rejects.toThrow(
+      "CONFIG is wrong",
+    );
   });
 
   test("no function asked for anything that its role does not allow", () => {
