@@ -1,0 +1,34 @@
+import { expect } from "@jest/globals";
+import { overflow, violations } from "../page/accessible.ts";
+import { browserTests } from "../page/browser-tests.ts";
+import { PAGE_STATES, visitorAt } from "../page/states.ts";
+import { atTier, report } from "../support/tier.ts";
+
+const inBrowser = await browserTests();
+
+/** Under the reduced counts one state stands for the others. */
+const states = PAGE_STATES.slice(0, atTier({ cit: 1, proof: PAGE_STATES.length }));
+
+/** What a state's own making brings about: a request that is cut off, or an answer that is no 2xx. */
+const PROVOKED = /^Failed to load resource: /;
+
+for (const state of states) {
+  inBrowser(
+    `${state.name}: no violation in light or dark, nothing to scroll sideways, no error`,
+    async (given) => {
+      const visitor = await visitorAt(state, given.browser, given.stack);
+      if (state.context?.javaScriptEnabled !== false) expect(await violations(visitor.page)).toEqual([]);
+      for (const width of [320, 390, 640, 1_280]) {
+        await visitor.page.setViewportSize({ width, height: 800 });
+        if (state.context?.javaScriptEnabled !== false) expect(await overflow(visitor.page)).toBe(0);
+      }
+      await visitor.page.emulateMedia({ forcedColors: "active" });
+      expect(visitor.errors.filter((error) => !PROVOKED.test(error))).toEqual([]);
+      await visitor.close();
+    },
+  );
+}
+
+inBrowser("all states were looked at", async () => {
+  report(`${states.length} states: axe-core in light and dark, reflow at 320, 390, 640 and 1280 px`);
+});
