@@ -3,7 +3,7 @@ import type { AuditEvent, SenderEntry } from "@secret-handoff/lambda";
 import type { CredentialClass } from "@secret-handoff/protocol";
 import { type Engine, startEngine } from "./local-stack/engine.ts";
 import { type MailCatcher, startMailCatcher } from "./local-stack/mail-catcher.ts";
-import { type Minting, startOidcIssuer } from "./local-stack/oidc-issuer.ts";
+import { type Minting, type OidcIssuer, startOidcIssuer } from "./local-stack/oidc-issuer.ts";
 import { AUDIT_TABLE, type Service, startService, TABLE } from "./local-stack/service.ts";
 
 /** A clock that stands still until a test moves it. */
@@ -22,6 +22,7 @@ export type TestService = {
   readonly url: string;
   readonly engine: Engine;
   readonly service: Service;
+  readonly issuer: OidcIssuer;
   readonly mail: MailCatcher;
   readonly clock: TestClock;
   /** Every event, in the order in which the drainer published them. */
@@ -85,6 +86,7 @@ export async function startTestService(
   return {
     url: service.url,
     engine,
+    issuer,
     service,
     mail,
     clock,
