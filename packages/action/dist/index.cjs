@@ -5211,7 +5211,7 @@ var init_HttpBindingNormalizedSchema = __esm({
         memberSchemas
       ];
       const required3 = source[6];
-      const bodyRequired = required3 && memberNames.reduce((count, name2) => count + (source[4].indexOf(name2) < required3 ? 1 : 0), 0);
+      const bodyRequired = required3 && memberNames.reduce((count2, name2) => count2 + (source[4].indexOf(name2) < required3 ? 1 : 0), 0);
       if (bodyRequired) {
         body[6] = bodyRequired;
       }
@@ -6374,8 +6374,8 @@ var init_EventStreamSerde = __esm({
                 body
               };
             }
-            for await (const page of eventStream) {
-              yield page;
+            for await (const page2 of eventStream) {
+              yield page2;
             }
           }
         };
@@ -8278,8 +8278,8 @@ var init_JsonBytesStringAdapter = __esm({
       padEnd(maxLength, fillString) {
         return this.s().padEnd(maxLength, fillString);
       }
-      repeat(count) {
-        return this.s().repeat(count);
+      repeat(count2) {
+        return this.s().repeat(count2);
       }
       toUpperCase() {
         return this.s().toUpperCase();
@@ -9372,20 +9372,20 @@ function createPaginator(ClientCtor, CommandCtor, inputTokenName, outputTokenNam
     const _input = input;
     let token = config.startingToken ?? _input[inputTokenName];
     let hasNext = true;
-    let page;
+    let page2;
     while (hasNext) {
       _input[inputTokenName] = token;
       if (pageSizeTokenName) {
         _input[pageSizeTokenName] = _input[pageSizeTokenName] ?? config.pageSize;
       }
       if (config.client instanceof ClientCtor) {
-        page = await makePagedClientRequest(CommandCtor, config.client, input, config.withCommand, ...additionalArguments);
+        page2 = await makePagedClientRequest(CommandCtor, config.client, input, config.withCommand, ...additionalArguments);
       } else {
         throw new Error(`Invalid client, expected instance of ${ClientCtor.name}`);
       }
-      yield page;
+      yield page2;
       const prevToken = token;
-      token = get(page, outputTokenName);
+      token = get(page2, outputTokenName);
       hasNext = !!(token && (!config.stopOnSameToken || token !== prevToken));
     }
     return void 0;
@@ -10381,9 +10381,9 @@ var init_DefaultRetryToken = __esm({
       $retryLog = {
         acquisitionDelay: 0
       };
-      constructor(delay, count, cost, longPoll) {
+      constructor(delay, count2, cost, longPoll) {
         this.delay = delay;
-        this.count = count;
+        this.count = count2;
         this.cost = cost;
         this.longPoll = longPoll;
       }
@@ -35362,7 +35362,7 @@ var init_addressparser = __esm({
         const list = this.list;
         const slots = list.slots;
         let kept = 0;
-        for (let i7 = 0, count = list.length; i7 < count; i7++) {
+        for (let i7 = 0, count2 = list.length; i7 < count2; i7++) {
           const kind = slots[i7 * 3];
           let start = slots[i7 * 3 + 1];
           let end = slots[i7 * 3 + 2];
@@ -37664,9 +37664,9 @@ var init_relaxed_body = __esm({
       /** @internal */
       _hashEmptyLines() {
         while (this._pendingEmptyLines > 0) {
-          const count = Math.min(this._pendingEmptyLines, EMPTY_LINES.length / 2);
-          this._hashCanonical(EMPTY_LINES.subarray(0, count * 2));
-          this._pendingEmptyLines -= count;
+          const count2 = Math.min(this._pendingEmptyLines, EMPTY_LINES.length / 2);
+          this._hashCanonical(EMPTY_LINES.subarray(0, count2 * 2));
+          this._pendingEmptyLines -= count2;
         }
       }
       /**
@@ -42252,6 +42252,127 @@ var Context = class {
 // node_modules/@actions/github/lib/github.js
 var context = new Context();
 
+// packages/sdk/src/limited.ts
+async function mapLimited(values, limit, map2) {
+  const results = [];
+  const queue = values.entries();
+  let failed2 = false;
+  const worker = async () => {
+    for (const [index, value] of queue) {
+      if (failed2) return;
+      try {
+        results[index] = await map2(value, index);
+      } catch (error3) {
+        failed2 = true;
+        throw error3;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, values.length) }, worker));
+  return results;
+}
+function oneAtATime() {
+  let last = Promise.resolve();
+  return (task) => {
+    const result = last.then(task, task);
+    last = result;
+    return result;
+  };
+}
+
+// packages/sdk/src/receipt.ts
+function receiptOf(state2) {
+  return state2 === "open" || state2 === "claimed" ? "pending" : state2;
+}
+
+// packages/sdk/src/runtime.ts
+var platformRuntime = {
+  now: Date.now,
+  random: Math.random,
+  schedule: (ms, task) => {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
+  fetch: (input, init) => fetch(input, init)
+};
+function sleep(ms, runtime, signal) {
+  return new Promise((resolve3, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      callOff();
+      reject(signal.reason);
+    };
+    const callOff = runtime.schedule(ms, () => {
+      signal.removeEventListener("abort", stop);
+      resolve3();
+    });
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+// packages/sdk/src/sender-error.ts
+var SenderError = class extends Error {
+  name = "SenderError";
+  code;
+  constructor(code2, message, options) {
+    super(message, options);
+    this.code = code2;
+  }
+};
+
+// packages/sdk/src/await-receipts.ts
+var AT_ONCE = 6;
+var FIRST_LOOK_MS = 2e3;
+var LONGEST_LOOK_MS = 6e4;
+var GROWTH = 1.5;
+var PASSING = /* @__PURE__ */ new Set([
+  "service_unreachable",
+  "service_unavailable",
+  "id_token"
+]);
+async function viewEach(ids, service, lifetime) {
+  return mapLimited(ids, AT_ONCE, async (id) => {
+    try {
+      return { id, view: await service.view(id, lifetime) };
+    } catch (error3) {
+      if (error3 instanceof SenderError) return { id, error: error3 };
+      throw error3;
+    }
+  });
+}
+async function awaitReceipts(ids, { service, runtime, onEnded, onWaiting }, limitMs, lifetime) {
+  const from = runtime.now();
+  const seen = /* @__PURE__ */ new Map();
+  const watched = () => ids.map((id) => seen.get(id) ?? { id });
+  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
+    const pending = ids.filter((id) => isPending(seen.get(id)));
+    for (const found of await viewEach(pending, service, lifetime)) {
+      seen.set(found.id, found);
+      if (found.view && !isPending(found)) onEnded?.(found.view, ids.length - count(watched()), ids.length);
+    }
+    const leftMs = limitMs - (runtime.now() - from);
+    const left = count(watched());
+    if (left === 0 || leftMs <= 0) return { watched: watched() };
+    onWaiting?.(left, limitMs - leftMs);
+    try {
+      await sleep(Math.min(waitMs, leftMs), runtime, lifetime.stopping);
+    } catch (reason2) {
+      if (reason2 instanceof SenderError) return { watched: watched(), stopped: reason2 };
+      throw reason2;
+    }
+  }
+}
+function isPending(found) {
+  if (found?.view) return receiptOf(found.view.state) === "pending";
+  return found?.error === void 0 || PASSING.has(found.error.code);
+}
+function count(watched) {
+  return watched.filter(isPending).length;
+}
+
 // packages/sdk/src/concealed.ts
 var import_node_util = require("node:util");
 var Concealed = class {
@@ -44309,8 +44430,8 @@ function durationInWords(seconds) {
   const minutes = Math.round(seconds / 60) * 60;
   const rounded = minutes >= 120 ? minutes : seconds;
   const unit = UNITS.find(({ seconds: size }) => rounded >= 2 * size) ?? UNITS[3];
-  const count = Math.max(0, Math.round(rounded / unit.seconds));
-  return `${count} ${unit.name}${count === 1 ? "" : "s"}`;
+  const count2 = Math.max(0, Math.round(rounded / unit.seconds));
+  return `${count2} ${unit.name}${count2 === 1 ? "" : "s"}`;
 }
 
 // packages/sdk/src/letter-html.ts
@@ -44530,44 +44651,6 @@ function tidyingLifetime(limitMs, reason2, runtime) {
   return startLifetime({ limitMs, graceMs: 0, atLimit: () => reason2 }, runtime);
 }
 
-// packages/sdk/src/runtime.ts
-var platformRuntime = {
-  now: Date.now,
-  random: Math.random,
-  schedule: (ms, task) => {
-    const timer = setTimeout(task, ms);
-    return () => clearTimeout(timer);
-  },
-  fetch: (input, init) => fetch(input, init)
-};
-function sleep(ms, runtime, signal) {
-  return new Promise((resolve3, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const stop = () => {
-      callOff();
-      reject(signal.reason);
-    };
-    const callOff = runtime.schedule(ms, () => {
-      signal.removeEventListener("abort", stop);
-      resolve3();
-    });
-    signal.addEventListener("abort", stop, { once: true });
-  });
-}
-
-// packages/sdk/src/sender-error.ts
-var SenderError = class extends Error {
-  name = "SenderError";
-  code;
-  constructor(code2, message, options) {
-    super(message, options);
-    this.code = code2;
-  }
-};
-
 // packages/sdk/src/hand-over.ts
 var TIDYING_MS = 4e3;
 var ASK_AGAIN_MS = 1e4;
@@ -44687,41 +44770,13 @@ function asSenderError(error3) {
   );
 }
 
-// packages/sdk/src/limited.ts
-async function mapLimited(values, limit, map2) {
-  const results = [];
-  const queue = values.entries();
-  let failed2 = false;
-  const worker = async () => {
-    for (const [index, value] of queue) {
-      if (failed2) return;
-      try {
-        results[index] = await map2(value, index);
-      } catch (error3) {
-        failed2 = true;
-        throw error3;
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, values.length) }, worker));
-  return results;
-}
-function oneAtATime() {
-  let last = Promise.resolve();
-  return (task) => {
-    const result = last.then(task, task);
-    last = result;
-    return result;
-  };
-}
-
 // packages/sdk/src/deliver.ts
-var AT_ONCE = 6;
+var AT_ONCE2 = 6;
 async function deliver(order, recipients, ports, lifetime) {
   const inTurn = oneAtATime();
   const seal2 = (input) => inTurn(() => ports.seal(input));
   let done = 0;
-  return mapLimited(recipients, AT_ONCE, async (recipient) => {
+  return mapLimited(recipients, AT_ONCE2, async (recipient) => {
     const outcome = await handOver(recipient, order, { ...ports, seal: seal2 }, lifetime);
     done += 1;
     ports.onOutcome?.(outcome, done, recipients.length);
@@ -44819,10 +44874,10 @@ function checkItems(items) {
   }
   const size = encodeBundle({ items, receipt: new Uint8Array(32) }).length;
   if (size <= MAX_PLAINTEXT) return;
-  const count = new Intl.NumberFormat("en-GB");
+  const count2 = new Intl.NumberFormat("en-GB");
   throw new SenderError(
     "too_large",
-    `The secrets take ${count.format(size)} bytes together and one handoff carries ${count.format(MAX_PLAINTEXT)}. Hand them over in several steps.`
+    `The secrets take ${count2.format(size)} bytes together and one handoff carries ${count2.format(MAX_PLAINTEXT)}. Hand them over in several steps.`
   );
 }
 function fieldsOf(value, parseJson3) {
@@ -45119,6 +45174,19 @@ function retryAfterMs(value, now) {
   return Number.isNaN(date2) ? void 0 : Math.max(0, date2 - now);
 }
 
+// packages/sdk/src/revoke-each.ts
+var AT_ONCE3 = 6;
+function revokeEach(ids, service, lifetime) {
+  return mapLimited(ids, AT_ONCE3, async (id) => {
+    try {
+      return { id, ending: await service.revoke(id, lifetime) };
+    } catch (error3) {
+      if (error3 instanceof SenderError) return { id, ending: error3 };
+      throw error3;
+    }
+  });
+}
+
 // packages/sdk/src/rotate.ts
 var import_node_crypto = require("node:crypto");
 
@@ -45133,9 +45201,9 @@ function versionWith({ labels }, label) {
 // packages/sdk/src/managed-rotation.ts
 var CURRENT = "AWSCURRENT";
 var PENDING = "AWSPENDING";
-var FIRST_LOOK_MS = 1e3;
-var LONGEST_LOOK_MS = 15e3;
-var GROWTH = 1.5;
+var FIRST_LOOK_MS2 = 1e3;
+var LONGEST_LOOK_MS2 = 15e3;
+var GROWTH2 = 1.5;
 var LONGEST_STEP_MS = 15 * 6e4;
 async function rotateManaged(wish, vault, lifetime, runtime) {
   const { secret, versionId, limitMs } = wish;
@@ -45143,7 +45211,7 @@ async function rotateManaged(wish, vault, lifetime, runtime) {
   const before = await vault.stages(secret.arn);
   if (bears(before, versionId, CURRENT)) return { versionId, begun: false };
   if (!bears(before, versionId, PENDING)) await begin(wish, before, vault, runtime);
-  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
+  for (let waitMs = FIRST_LOOK_MS2; ; waitMs = Math.min(LONGEST_LOOK_MS2, waitMs * GROWTH2)) {
     const stages = await vault.stages(secret.arn);
     if (bears(stages, versionId, CURRENT)) return { versionId, begun: true };
     if (!bears(stages, versionId, PENDING)) throw failed(wish);
@@ -45273,12 +45341,12 @@ function versionIdOf(run, arn) {
 }
 
 // packages/sdk/src/rotated-within.ts
-function checkRotatedWithin({ name: name2, versionCreatedAt }, within, now) {
+function checkRotatedWithin({ name: name2, versionCreatedAt }, within2, now) {
   const age = now - versionCreatedAt;
-  if (age <= within) return;
+  if (age <= within2) return;
   throw new SenderError(
     "secret_stale",
-    `Secret "${name2}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within)}. Rotate it first, or set rotate.`
+    `Secret "${name2}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within2)}. Rotate it first, or set rotate.`
   );
 }
 
@@ -45452,7 +45520,7 @@ function secretsManager({ region, versionStage }, lifetime, runtime) {
     const names = [];
     let token;
     do {
-      const page = await call(
+      const page2 = await call(
         void 0,
         (client, { ListSecretsCommand: ListSecretsCommand2 }, until) => client.send(
           new ListSecretsCommand2({
@@ -45464,8 +45532,8 @@ function secretsManager({ region, versionStage }, lifetime, runtime) {
         ),
         listWording
       );
-      names.push(...(page.SecretList ?? []).flatMap(({ Name }) => Name?.startsWith(prefix) ? [Name] : []));
-      token = page.NextToken;
+      names.push(...(page2.SecretList ?? []).flatMap(({ Name }) => Name?.startsWith(prefix) ? [Name] : []));
+      token = page2.NextToken;
     } while (token !== void 0 && names.length <= limit);
     return names.slice(0, limit + 1);
   }
@@ -45526,6 +45594,7 @@ function secretsManagerRotation(region, lifetime, runtime) {
         denied(id, "DescribeSecret")
       );
       return {
+        arn: answer.ARN ?? id,
         rotates: answer.RotationEnabled ?? false,
         changedAt: answer.LastChangedDate?.getTime() ?? 0,
         labels: answer.VersionIdsToStages ?? {}
@@ -45633,7 +45702,7 @@ function denied(id, permission) {
       case "AccessDeniedException":
         return new SenderError(
           "access_denied",
-          /kms/i.test(message) ? `The AWS role may not use the KMS key of secret "${id}". Grant it kms:Decrypt and kms:GenerateDataKey on that key.` : `The AWS role may not rotate secret "${id}". Grant it secretsmanager:${permission} on this secret.`
+          /kms/i.test(message) ? `The AWS role may not use the KMS key of secret "${id}". Grant it kms:Decrypt and kms:GenerateDataKey on that key.` : `The AWS role may not call ${permission} on secret "${id}". Grant it secretsmanager:${permission} on this secret.`
         );
       case "ResourceNotFoundException":
         return new SenderError(
@@ -45965,14 +46034,14 @@ function serviceClient(origin, tokens, runtime) {
       let cursor;
       do {
         const query = new URLSearchParams({ ...filter, ...cursor === void 0 ? {} : { cursor } });
-        const page = read(
+        const page2 = read(
           origin,
           await call("GET", `/v1/sender/handoffs?${query}`, lifetime),
           [200],
           readPage
         );
-        views.push(...page.handoffs);
-        cursor = page.cursor;
+        views.push(...page2.handoffs);
+        cursor = page2.cursor;
       } while (cursor !== void 0);
       return views;
     }
@@ -46329,6 +46398,360 @@ function originOf({
   return { repository, workflow, actor, runUrl: `${serverUrl}/${repository}/actions/runs/${runId}` };
 }
 
+// packages/action/src/collecting.ts
+function collecting() {
+  const errors2 = [];
+  const attempt = (parse2) => {
+    try {
+      return parse2();
+    } catch (error3) {
+      if (!(error3 instanceof SenderError)) throw error3;
+      errors2.push(error3);
+      return void 0;
+    }
+  };
+  return { errors: errors2, attempt };
+}
+
+// packages/action/src/markdown.ts
+function escapeMarkdown(text) {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
+}
+function markdownTable(head, rows) {
+  const line = (cells) => `| ${cells.join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+// packages/action/src/report.ts
+var MOST_NAMED = 5;
+function lineOf(outcome) {
+  const who = emailHintOf(outcome.recipient);
+  switch (outcome.kind) {
+    case "mailed":
+      return `${who}: mailed, handoff ${outcome.id}`;
+    case "earlier":
+      return `${who}: this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
+    case "failed":
+      return `${who}: failed`;
+  }
+}
+function setOutputs(workflow, outcomes) {
+  const count2 = (kind) => outcomes.filter((outcome) => outcome.kind === kind).length;
+  workflow.output("handoff-ids", JSON.stringify(outcomes.map(liveId)));
+  workflow.output("states", JSON.stringify(outcomes.map(stateOf)));
+  workflow.output("mailed-count", count2("mailed"));
+  workflow.output("earlier-count", count2("earlier"));
+  workflow.output("failed-count", count2("failed"));
+}
+function liveId(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return outcome.id;
+    case "earlier":
+      return outcome.handoff.id;
+    case "failed":
+      return null;
+  }
+}
+function stateOf(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return "open";
+    case "earlier":
+      return outcome.handoff.state;
+    case "failed":
+      return "failed";
+  }
+}
+function annotateOutcomes(workflow, outcomes) {
+  for (const [sentence2, recipients] of grouped(outcomes, failureOf)) {
+    workflow.error(`${named(recipients)}: ${sentence2}`);
+  }
+  for (const [sentence2, recipients] of grouped(outcomes, doubtOf)) {
+    workflow.warning(`${named(recipients)}: ${sentence2}`);
+  }
+}
+function failureOf(outcome) {
+  return outcome.kind === "failed" ? outcome.error.message : void 0;
+}
+function doubtOf(outcome) {
+  if (outcome.kind === "mailed" && outcome.notRecorded) {
+    return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
+  }
+  if (outcome.kind === "failed" && outcome.notRevoked) {
+    return `What was created could not be revoked; its link was not mailed and ends by itself. ${outcome.notRevoked.message}`;
+  }
+  return void 0;
+}
+function grouped(outcomes, sentenceOf2) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const outcome of outcomes) {
+    const sentence2 = sentenceOf2(outcome);
+    if (sentence2 === void 0) continue;
+    const group3 = groups.get(sentence2) ?? [];
+    groups.set(sentence2, group3);
+    group3.push(outcome.recipient);
+  }
+  return groups;
+}
+function named(recipients) {
+  const shown = recipients.slice(0, MOST_NAMED).map(emailHintOf).join(", ");
+  const more = recipients.length - MOST_NAMED;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+// packages/action/src/summary.ts
+function deliverySummary(order, secrets, outcomes, origin) {
+  const served = outcomes.filter(({ kind }) => kind !== "failed").length;
+  const heading = served === outcomes.length ? `Handed over to ${several(served, "recipient")}` : `Handed over to ${served} of ${several(outcomes.length, "recipient")}`;
+  const doubts = outcomes.flatMap((outcome) => {
+    const doubt = doubtOf(outcome);
+    return doubt === void 0 ? [] : [`- ${recipientCell(outcome)}: ${escapeMarkdown(doubt)}`];
+  });
+  return [
+    `### ${heading}`,
+    factsLine(order, origin),
+    markdownTable(
+      ["Recipient", "Result", "Opens until (UTC)", "Handoff"],
+      outcomes.map((outcome) => [
+        recipientCell(outcome),
+        resultCell(outcome),
+        untilCell(outcome),
+        handoffCell(outcome)
+      ])
+    ),
+    secretsList(secrets),
+    ...doubts.length === 0 ? [] : [`**To know**
+
+${doubts.join("\n")}`]
+  ].join("\n\n").concat("\n");
+}
+function dryRunSummary({ order, recipients }, secrets, origin) {
+  return [
+    "### Dry run: everything is in order",
+    factsLine(order, origin),
+    `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
+    secretsList(secrets)
+  ].join("\n\n").concat("\n");
+}
+function problemsSummary(sentences, { dryRun, rotated = [] }) {
+  return [
+    `### ${dryRun ? "Dry run" : "Not handed over"}: ${several(sentences.length, "problem")} to solve`,
+    sentences.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n"),
+    "Nothing was created or sent.",
+    ...rotated.length === 0 ? [] : [`These were rotated before that:
+
+${versionsTable(rotated)}`]
+  ].join("\n\n").concat("\n");
+}
+function factsLine(order, origin) {
+  const asked = {
+    click: "no question",
+    email: "their address",
+    "email-code": "their address and a mailed code"
+  }[order.class.verification];
+  const passphrase2 = order.passphrase ? ", and the passphrase" : "";
+  const facts = [
+    `Class **${escapeMarkdown(order.class.name)}**`,
+    `links end after **${formatDuration(order.expiresIn)}**`,
+    `recipients are asked for ${asked}${passphrase2}`,
+    ...order.reason === void 0 ? [] : [`reason: ${escapeMarkdown(order.reason)}`],
+    `sent by ${escapeMarkdown(origin.actor)}`
+  ];
+  return `${facts.join("; ")}.`;
+}
+function secretsList(secrets) {
+  return `<details><summary>${several(secrets.length, "secret")} in each handoff</summary>
+
+${versionsTable(secrets)}
+
+</details>`;
+}
+function versionsTable(secrets) {
+  return markdownTable(
+    ["Shown as", "Secret", "Version"],
+    secrets.map(({ label, name: name2, versionId }) => [
+      escapeMarkdown(label),
+      escapeMarkdown(name2),
+      code(versionId)
+    ])
+  );
+}
+function recipientCell({ recipient }) {
+  return hint(recipient);
+}
+function hint(address) {
+  return escapeMarkdown(emailHintOf(address));
+}
+function resultCell(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return "Mailed";
+    case "earlier":
+      return `Handed over before (${outcome.handoff.state}); nothing mailed`;
+    case "failed":
+      return `**Failed.** ${escapeMarkdown(outcome.error.message)}`;
+  }
+}
+function untilCell(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return utc(outcome.expiresAt);
+    case "earlier":
+      return utc(outcome.handoff.expiresAt);
+    case "failed":
+      return "";
+  }
+}
+function handoffCell(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return code(outcome.id);
+    case "earlier":
+      return code(outcome.handoff.id);
+    case "failed":
+      return outcome.id === void 0 ? "" : `${code(outcome.id)} (${outcome.notRevoked ? "not revoked" : "revoked"})`;
+  }
+}
+function code(text) {
+  return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
+}
+function utc(seconds) {
+  const date2 = new Intl.DateTimeFormat("en-GB", {
+    ...{ day: "numeric", month: "short", year: "numeric" },
+    ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC" }
+  });
+  return date2.format(seconds * 1e3).replaceAll(" ", "&nbsp;");
+}
+function several(count2, what) {
+  return `${count2} ${what}${count2 === 1 ? "" : "s"}`;
+}
+
+// packages/action/src/receipts.ts
+var SPARE_MS = 12e4;
+var GRACE_MS = 2500;
+var SAY_EVERY_MS = 6e5;
+async function waitForReceipts(ids, seconds, service, { workflow, runtime }, onCancel2) {
+  const limitMs = seconds * 1e3;
+  const ending = startLifetime(
+    {
+      limitMs: limitMs + SPARE_MS,
+      graceMs: GRACE_MS,
+      atLimit: () => new SenderError("deadline", "The wait for receipts did not end in its time.")
+    },
+    runtime
+  );
+  const done = onCancel2(ending.stop);
+  let saidAt = 0;
+  workflow.info(`Waiting for ${several(ids.length, "receipt")}, at most ${formatDuration(seconds)}.`);
+  try {
+    return await awaitReceipts(
+      ids,
+      {
+        ...{ service, runtime },
+        onEnded: (view, ended, all) => workflow.info(`${ended}/${all} handoff ${view.id}: ${view.state}`),
+        onWaiting: (pending, elapsedMs) => {
+          if (elapsedMs - saidAt < SAY_EVERY_MS) return;
+          saidAt = elapsedMs;
+          const elapsed = formatDuration(Math.floor(elapsedMs / 6e4) * 60);
+          workflow.info(`Still waiting for ${several(pending, "receipt")} after ${elapsed}.`);
+        }
+      },
+      limitMs,
+      ending.lifetime
+    );
+  } finally {
+    done();
+    ending.close();
+  }
+}
+function receiptOfWatched(watched) {
+  if (watched?.view) return receiptOf(watched.view.state);
+  return watched && !watched.error ? "pending" : "failed";
+}
+function handoffOf(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return outcome.id;
+    case "earlier":
+      return outcome.handoff.id;
+    case "failed":
+      return void 0;
+  }
+}
+function receiptOfFailure(outcome) {
+  return outcome.kind === "failed" && outcome.error.code === "mail_refused" ? "bounced" : "failed";
+}
+function setReceiptOutputs(workflow, receipts) {
+  const delivered = receipts.filter((receipt) => receipt === "delivered").length;
+  workflow.output("receipts", JSON.stringify(receipts));
+  workflow.output("delivered-count", delivered);
+  workflow.output("all-delivered", String(receipts.length > 0 && delivered === receipts.length));
+}
+
+// packages/action/src/handoffs-summary.ts
+function watchedSummary(watched) {
+  const delivered = watched.filter((one) => receiptOfWatched(one) === "delivered").length;
+  const rows = watched.map(({ id, view, error: error3 }) => [
+    code(id),
+    view ? `**${view.state}**` : error3 ? escapeMarkdown(error3.message) : "not seen",
+    view ? utc(view.changedAt) : "",
+    view ? escapeMarkdown(view.class) : "",
+    view?.versionId === void 0 ? "" : code(view.versionId)
+  ]);
+  return page(
+    `${delivered} of ${several(watched.length, "handoff")} delivered`,
+    markdownTable(["Handoff", "State", "Since (UTC)", "Class", "Version"], rows)
+  );
+}
+function revocationsSummary(revocations) {
+  const revoked = revocations.filter(({ ending }) => ending === "revoked").length;
+  const rows = revocations.map(({ id, ending }) => [code(id), escapeMarkdown(sentenceOf(ending))]);
+  return page(
+    `${revoked} of ${several(revocations.length, "handoff")} revoked`,
+    markdownTable(["Handoff", "Result"], rows)
+  );
+}
+function sentenceOf(ending) {
+  if (ending instanceof SenderError) return ending.message;
+  switch (ending) {
+    case "revoked":
+      return "Revoked";
+    case "released":
+      return "Opened before; rotate what was in it if that was wrong";
+    case "unknown":
+      return "The service does not know it";
+  }
+}
+function page(heading, table) {
+  return `### ${heading}
+
+${table}
+`;
+}
+
+// packages/action/src/await-outcomes.ts
+async function awaitOutcomes(outcomes, seconds, service, surroundings, onCancel2) {
+  const { workflow } = surroundings;
+  const ids = outcomes.map(handoffOf).filter((id) => id !== void 0 && isHandoffId(id));
+  const { watched, stopped: stopped2 } = await waitForReceipts(ids, seconds, service, surroundings, onCancel2);
+  const byId = new Map(watched.map((one) => [one.id, one]));
+  const receipts = outcomes.map((outcome) => {
+    const id = handoffOf(outcome);
+    return id === void 0 ? receiptOfFailure(outcome) : receiptOfWatched(byId.get(id));
+  });
+  const pending = receipts.filter((receipt) => receipt === "pending").length;
+  if (stopped2) workflow.error(stopped2.message);
+  else if (pending > 0) {
+    workflow.warning(
+      `${several(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`
+    );
+  }
+  setReceiptOutputs(workflow, receipts);
+  await workflow.summarise(watchedSummary(watched));
+  return stopped2 === void 0;
+}
+
 // packages/action/src/input-values.ts
 function required2(name2, read2) {
   const text = read2(name2);
@@ -46390,11 +46813,12 @@ function parseContext(text) {
 
 // packages/action/src/input-table.ts
 var INPUTS = {
+  operation: { default: "deliver" },
   endpoint: { required: true },
-  "secret-ids": { required: true },
+  "secret-ids": {},
   "parse-json-secrets": { default: "false" },
-  recipients: { required: true },
-  class: { required: true },
+  recipients: {},
+  class: {},
   "expires-in": {},
   passphrase: { verbatim: true },
   reason: {},
@@ -46417,6 +46841,9 @@ var INPUTS = {
   "password-exclude": {},
   "rotated-within": {},
   "version-stage": {},
+  await: {},
+  "handoff-ids": {},
+  run: {},
   resend: { default: "false" },
   "dry-run": { default: "false" },
   timeout: { default: "10m" }
@@ -46510,16 +46937,7 @@ var DEFAULT_TIMEOUT3 = 600;
 var LONGEST_REASON = 500;
 var LONGEST_TITLE = 200;
 function readInputs(read2) {
-  const errors2 = [];
-  const attempt = (parse2) => {
-    try {
-      return parse2();
-    } catch (error3) {
-      if (!(error3 instanceof SenderError)) throw error3;
-      errors2.push(error3);
-      return void 0;
-    }
-  };
+  const { errors: errors2, attempt } = collecting();
   const endpoint = attempt(() => parseEndpoint(required2("endpoint", read2)));
   const draft = {
     endpoint,
@@ -46559,6 +46977,7 @@ function attemptOptional(read2, attempt) {
   const contact = attempt(() => parseLine2("contact", read2, LONGEST_TITLE));
   const message = attempt(() => parseText("message", read2));
   const region = optional2(read2("region"));
+  const awaitFor = attempt(() => parseTime("await", read2));
   return {
     ...expiresIn === void 0 ? {} : { expiresIn },
     ...passphrase2 === void 0 ? {} : { passphrase: passphrase2 },
@@ -46566,7 +46985,8 @@ function attemptOptional(read2, attempt) {
     ...title === void 0 ? {} : { title },
     ...message === void 0 ? {} : { message },
     ...contact === void 0 ? {} : { contact },
-    ...region === void 0 ? {} : { region }
+    ...region === void 0 ? {} : { region },
+    ...awaitFor === void 0 ? {} : { awaitFor }
   };
 }
 
@@ -46854,258 +47274,68 @@ async function settled2(work) {
   }
 }
 
-// packages/action/src/report.ts
-var MOST_NAMED = 5;
-function lineOf(outcome) {
-  const who = emailHintOf(outcome.recipient);
-  switch (outcome.kind) {
-    case "mailed":
-      return `${who}: mailed, handoff ${outcome.id}`;
-    case "earlier":
-      return `${who}: this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
-    case "failed":
-      return `${who}: failed`;
-  }
-}
-function setOutputs(workflow, outcomes) {
-  const count = (kind) => outcomes.filter((outcome) => outcome.kind === kind).length;
-  workflow.output("handoff-ids", JSON.stringify(outcomes.map(liveId)));
-  workflow.output("states", JSON.stringify(outcomes.map(stateOf)));
-  workflow.output("mailed-count", count("mailed"));
-  workflow.output("earlier-count", count("earlier"));
-  workflow.output("failed-count", count("failed"));
-}
-function liveId(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return outcome.id;
-    case "earlier":
-      return outcome.handoff.id;
-    case "failed":
-      return null;
-  }
-}
-function stateOf(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return "open";
-    case "earlier":
-      return outcome.handoff.state;
-    case "failed":
-      return "failed";
-  }
-}
-function annotateOutcomes(workflow, outcomes) {
-  for (const [sentence2, recipients] of grouped(outcomes, failureOf)) {
-    workflow.error(`${named(recipients)}: ${sentence2}`);
-  }
-  for (const [sentence2, recipients] of grouped(outcomes, doubtOf)) {
-    workflow.warning(`${named(recipients)}: ${sentence2}`);
-  }
-}
-function failureOf(outcome) {
-  return outcome.kind === "failed" ? outcome.error.message : void 0;
-}
-function doubtOf(outcome) {
-  if (outcome.kind === "mailed" && outcome.notRecorded) {
-    return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
-  }
-  if (outcome.kind === "failed" && outcome.notRevoked) {
-    return `What was created could not be revoked; its link was not mailed and ends by itself. ${outcome.notRevoked.message}`;
-  }
-  return void 0;
-}
-function grouped(outcomes, sentenceOf) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const outcome of outcomes) {
-    const sentence2 = sentenceOf(outcome);
-    if (sentence2 === void 0) continue;
-    const group3 = groups.get(sentence2) ?? [];
-    groups.set(sentence2, group3);
-    group3.push(outcome.recipient);
-  }
-  return groups;
-}
-function named(recipients) {
-  const shown = recipients.slice(0, MOST_NAMED).map(emailHintOf).join(", ");
-  const more = recipients.length - MOST_NAMED;
-  return more > 0 ? `${shown} and ${more} more` : shown;
+// packages/action/src/problems.ts
+async function tellProblems(errors2, workflow, dryRun, rotated = []) {
+  const sentences = [...new Set(errors2.map(({ message }) => message))];
+  for (const sentence2 of sentences) workflow.error(sentence2);
+  await workflow.summarise(problemsSummary(sentences, { dryRun, rotated }));
+  return 1;
 }
 
-// packages/action/src/markdown.ts
-function escapeMarkdown(text) {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
-}
-function markdownTable(head, rows) {
-  const line = (cells) => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
-}
-
-// packages/action/src/summary.ts
-function deliverySummary(order, secrets, outcomes, origin) {
-  const served = outcomes.filter(({ kind }) => kind !== "failed").length;
-  const heading = served === outcomes.length ? `Handed over to ${several(served, "recipient")}` : `Handed over to ${served} of ${several(outcomes.length, "recipient")}`;
-  const doubts = outcomes.flatMap((outcome) => {
-    const doubt = doubtOf(outcome);
-    return doubt === void 0 ? [] : [`- ${recipientCell(outcome)}: ${escapeMarkdown(doubt)}`];
-  });
-  return [
-    `### ${heading}`,
-    factsLine(order, origin),
-    markdownTable(
-      ["Recipient", "Result", "Opens until (UTC)", "Handoff"],
-      outcomes.map((outcome) => [
-        recipientCell(outcome),
-        resultCell(outcome),
-        untilCell(outcome),
-        handoffCell(outcome)
-      ])
-    ),
-    secretsList(secrets),
-    ...doubts.length === 0 ? [] : [`**To know**
-
-${doubts.join("\n")}`]
-  ].join("\n\n").concat("\n");
-}
-function dryRunSummary({ order, recipients }, secrets, origin) {
-  return [
-    "### Dry run: everything is in order",
-    factsLine(order, origin),
-    `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
-    secretsList(secrets)
-  ].join("\n\n").concat("\n");
-}
-function problemsSummary(sentences, { dryRun, rotated = [] }) {
-  return [
-    `### ${dryRun ? "Dry run" : "Not handed over"}: ${several(sentences.length, "problem")} to solve`,
-    sentences.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n"),
-    "Nothing was created or sent.",
-    ...rotated.length === 0 ? [] : [`These were rotated before that:
-
-${versionsTable(rotated)}`]
-  ].join("\n\n").concat("\n");
-}
-function factsLine(order, origin) {
-  const asked = {
-    click: "no question",
-    email: "their address",
-    "email-code": "their address and a mailed code"
-  }[order.class.verification];
-  const passphrase2 = order.passphrase ? ", and the passphrase" : "";
-  const facts = [
-    `Class **${escapeMarkdown(order.class.name)}**`,
-    `links end after **${formatDuration(order.expiresIn)}**`,
-    `recipients are asked for ${asked}${passphrase2}`,
-    ...order.reason === void 0 ? [] : [`reason: ${escapeMarkdown(order.reason)}`],
-    `sent by ${escapeMarkdown(origin.actor)}`
-  ];
-  return `${facts.join("; ")}.`;
-}
-function secretsList(secrets) {
-  return `<details><summary>${several(secrets.length, "secret")} in each handoff</summary>
-
-${versionsTable(secrets)}
-
-</details>`;
-}
-function versionsTable(secrets) {
-  return markdownTable(
-    ["Shown as", "Secret", "Version"],
-    secrets.map(({ label, name: name2, versionId }) => [
-      escapeMarkdown(label),
-      escapeMarkdown(name2),
-      code(versionId)
-    ])
-  );
-}
-function recipientCell({ recipient }) {
-  return hint(recipient);
-}
-function hint(address) {
-  return escapeMarkdown(emailHintOf(address));
-}
-function resultCell(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return "Mailed";
-    case "earlier":
-      return `Handed over before (${outcome.handoff.state}); nothing mailed`;
-    case "failed":
-      return `**Failed.** ${escapeMarkdown(outcome.error.message)}`;
-  }
-}
-function untilCell(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return utc(outcome.expiresAt);
-    case "earlier":
-      return utc(outcome.handoff.expiresAt);
-    case "failed":
-      return "";
-  }
-}
-function handoffCell(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return code(outcome.id);
-    case "earlier":
-      return code(outcome.handoff.id);
-    case "failed":
-      return outcome.id === void 0 ? "" : `${code(outcome.id)} (${outcome.notRevoked ? "not revoked" : "revoked"})`;
-  }
-}
-function code(text) {
-  return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
-}
-function utc(seconds) {
-  const date2 = new Intl.DateTimeFormat("en-GB", {
-    ...{ day: "numeric", month: "short", year: "numeric" },
-    ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC" }
-  });
-  return date2.format(seconds * 1e3).replaceAll(" ", "&nbsp;");
-}
-function several(count, what) {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
-}
-
-// packages/action/src/step.ts
-var GRACE_MS = 2500;
-async function runStep(readInput, surroundings, onCancel2) {
-  const { workflow, runtime } = surroundings;
-  for (const name2 of ["passphrase", "smtp-password"]) maskAll(workflow, readInput(name2));
-  const { draft, errors: errors2 } = readInputs(readInput);
-  const limit = draft.timeout ?? DEFAULT_TIMEOUT3;
+// packages/action/src/within.ts
+var GRACE_MS2 = 2500;
+async function within(seconds, { runtime }, onCancel2, work) {
   const ending = startLifetime(
-    { limitMs: limit * 1e3, graceMs: GRACE_MS, atLimit: () => timeIsUp(limit) },
+    { limitMs: seconds * 1e3, graceMs: GRACE_MS2, atLimit: () => timeIsUp(seconds) },
     runtime
   );
   const done = onCancel2(ending.stop);
   try {
-    const prepared = await prepare(draft, errors2, surroundings, ending.lifetime);
-    for (const sentence2 of prepared.advice) workflow.warning(sentence2);
-    const dryRun = draft.dryRun ?? false;
-    if (!prepared.ready) return await tellProblems(prepared.errors, workflow, dryRun);
-    if (dryRun) return await tellInOrder(prepared.ready, prepared.secrets, surroundings);
-    const renewed = await renew(prepared.ready, prepared.secrets, surroundings, ending.lifetime);
-    if (!renewed.order) return await tellProblems(renewed.errors, workflow, false, renewed.rotated);
-    const ready = { ...prepared.ready, order: renewed.order };
-    return await handOver2(ready, renewed.secrets, surroundings, ending.lifetime);
+    return await work(ending.lifetime);
   } finally {
     done();
     ending.close();
   }
+}
+function timeIsUp(seconds) {
+  return new SenderError(
+    "deadline",
+    `The step's time of ${formatDuration(seconds)} was up. Raise timeout, or hand over to fewer recipients in one step.`
+  );
+}
+
+// packages/action/src/delivery.ts
+async function runDelivery(readInput, surroundings, onCancel2) {
+  const { workflow } = surroundings;
+  const { draft, errors: errors2 } = readInputs(readInput);
+  const delivered = await within(
+    draft.timeout ?? DEFAULT_TIMEOUT3,
+    surroundings,
+    onCancel2,
+    async (lifetime) => {
+      const prepared = await prepare(draft, errors2, surroundings, lifetime);
+      for (const sentence2 of prepared.advice) workflow.warning(sentence2);
+      const dryRun = draft.dryRun ?? false;
+      if (!prepared.ready) return tellProblems(prepared.errors, workflow, dryRun);
+      if (dryRun) return tellInOrder(prepared.ready, prepared.secrets, surroundings);
+      const renewed = await renew(prepared.ready, prepared.secrets, surroundings, lifetime);
+      if (!renewed.order) return tellProblems(renewed.errors, workflow, false, renewed.rotated);
+      const ready = { ...prepared.ready, order: renewed.order };
+      return handOver2(ready, renewed.secrets, surroundings, lifetime);
+    }
+  );
+  if (typeof delivered === "number") return delivered;
+  const { outcomes, service } = delivered;
+  const code2 = outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
+  const awaitFor = draft.optional?.awaitFor;
+  if (awaitFor === void 0) return code2;
+  return await awaitOutcomes(outcomes, awaitFor, service, surroundings, onCancel2) ? code2 : 1;
 }
 async function renew({ order, orderFor, stores, age }, secrets, surroundings, lifetime) {
   if (!age.rotation) return { order, secrets, rotated: [], errors: [] };
   const result = await rotateSecrets(secrets, age.rotation, age, stores, surroundings, lifetime);
   const { secrets: rotated, errors: errors2 } = result;
   return { ...errors2.length === 0 ? orderFor(rotated) : { errors: errors2 }, secrets: rotated, rotated };
-}
-async function tellProblems(errors2, workflow, dryRun, rotated = []) {
-  const sentences = [...new Set(errors2.map(({ message }) => message))];
-  for (const sentence2 of sentences) workflow.error(sentence2);
-  await workflow.summarise(problemsSummary(sentences, { dryRun, rotated }));
-  return 1;
 }
 async function tellInOrder(ready, secrets, { workflow, origin }) {
   workflow.info("Dry run: everything is in order. Nothing was created or sent.");
@@ -47128,17 +47358,177 @@ async function handOver2({ order, recipients, service, mail }, secrets, { workfl
   annotateOutcomes(workflow, outcomes);
   await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
   setOutputs(workflow, outcomes);
-  return outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
+  return { outcomes, service };
 }
 function maskLink(workflow, { link }) {
   maskAll(workflow, link);
   maskAll(workflow, link.slice(link.indexOf("#") + 1));
 }
-function timeIsUp(seconds) {
-  return new SenderError(
-    "deadline",
-    `The step's time of ${formatDuration(seconds)} was up. Raise timeout, or hand over to fewer recipients in one step.`
-  );
+
+// packages/action/src/selection.ts
+var WHOLE_ARN = /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/;
+function parseSelection(read2, thisRun) {
+  const ids = read2("handoff-ids");
+  const secretIds = read2("secret-ids");
+  const run = read2("run") === "this" ? thisRun ?? "" : read2("run");
+  if (ids !== "") {
+    if (secretIds !== "" || read2("run") !== "") {
+      throw new SenderError("input", "handoff-ids goes without secret-ids and run. Drop one or the other.");
+    }
+    return { kind: "ids", ids: ids.startsWith("[") ? readArray(ids) : readLines(ids) };
+  }
+  if (secretIds === "" && read2("run") === "") {
+    throw new SenderError("input", "Say which handoffs: set handoff-ids, secret-ids or run.");
+  }
+  if (read2("run") !== "" && !/^\d{1,20}$/.test(run)) {
+    throw new SenderError("input", "run is no id of a workflow run. Write its number, or this.");
+  }
+  return {
+    kind: "list",
+    secrets: secretIds === "" ? [] : readSecretIds(secretIds),
+    ...run === "" ? {} : { run }
+  };
+}
+async function selectHandoffs(selection, state2, { service, vault }, lifetime) {
+  if (selection.kind === "ids") return selection.ids;
+  const { secrets, run } = selection;
+  const filter = { ...run === void 0 ? {} : { run }, ...state2 === void 0 ? {} : { state: state2 } };
+  const arns = await Promise.all(secrets.map(async (id) => WHOLE_ARN.test(id) ? id : arnOf(id, vault)));
+  const filters = secrets.length === 0 ? [filter] : arns.map((secret) => ({ ...filter, secret }));
+  const lists = await Promise.all(filters.map((one) => service.list(one, lifetime)));
+  return [...new Set(lists.flat().map(({ id }) => id))].filter(isHandoffId);
+}
+async function arnOf(id, vault) {
+  return (await vault.stages(id)).arn;
+}
+function readSecretIds(text) {
+  return parseSecretIds(text).map((selector) => {
+    if (selector.kind === "secret") return selector.id;
+    throw new SenderError(
+      "secret_ids",
+      "Here secret-ids takes names and ARNs, no prefix*. Name each secret."
+    );
+  });
+}
+function readLines(text) {
+  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "").map((line, index) => {
+    if (isHandoffId(line)) return line;
+    throw new SenderError("input", `Entry ${index + 1} of handoff-ids is no handoff's id.`);
+  });
+}
+function readArray(text) {
+  let values;
+  try {
+    values = JSON.parse(text);
+  } catch (cause) {
+    throw new SenderError("input", "handoff-ids is not the output handoff-ids of an earlier step.", {
+      cause
+    });
+  }
+  if (!Array.isArray(values)) throw new SenderError("input", "handoff-ids is no JSON array.");
+  return values.map((value, index) => {
+    if (value === null || typeof value === "string" && isHandoffId(value)) return value;
+    throw new SenderError("input", `Entry ${index + 1} of handoff-ids is no handoff's id.`);
+  });
+}
+
+// packages/action/src/manage.ts
+async function manage(operation2, inputs, surroundings, lifetime, onCancel2) {
+  const { workflow, runtime } = surroundings;
+  const service = openService(inputs.endpoint, surroundings).client;
+  const vault = surroundings.openVault(inputs.region, lifetime, runtime);
+  const state2 = operation2 === "revoke" ? "open" : void 0;
+  const places = await selectHandoffs(inputs.selection, state2, { service, vault }, lifetime);
+  const ids = places.filter((id) => id !== null);
+  workflow.output("handoff-ids", JSON.stringify(places));
+  if (operation2 === "revoke") return revoke2(ids, service, surroundings, lifetime);
+  const watching = operation2 === "status" ? { watched: await viewEach(ids, service, lifetime) } : await waitForReceipts(ids, inputs.awaitFor, service, surroundings, onCancel2);
+  return tellWatched(places, watching, operation2, surroundings);
+}
+async function tellWatched(places, { watched, stopped: stopped2 }, operation2, { workflow }) {
+  const byId = new Map(watched.map((one) => [one.id, one]));
+  const ordered = places.map((id) => id === null ? void 0 : byId.get(id));
+  const receipts = ordered.map(receiptOfWatched);
+  if (operation2 === "status") {
+    for (const { id, view } of watched) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
+  }
+  const failures = watched.flatMap(({ id, error: error3, view }) => error3 && !view ? [{ id, error: error3 }] : []);
+  for (const { id, error: error3 } of failures) workflow.error(`Handoff ${id}: ${error3.message}`);
+  if (stopped2) workflow.error(stopped2.message);
+  workflow.output("states", JSON.stringify(ordered.map((one) => one?.view?.state ?? "failed")));
+  workflow.output("failed-count", failures.length);
+  setReceiptOutputs(workflow, receipts);
+  await workflow.summarise(watchedSummary(watched));
+  return failures.length === 0 && !stopped2 ? 0 : 1;
+}
+async function revoke2(ids, service, { workflow }, lifetime) {
+  const revocations = await revokeEach(ids, service, lifetime);
+  const count2 = (ending) => revocations.filter((one) => one.ending === ending).length;
+  for (const { id, ending } of revocations) {
+    if (ending instanceof SenderError) workflow.error(`Handoff ${id}: ${ending.message}`);
+    else if (ending === "unknown") workflow.error(`Handoff ${id}: the service does not know it.`);
+    else if (ending === "revoked") workflow.info(`Handoff ${id}: revoked`);
+    else
+      workflow.warning(
+        `Handoff ${id} was opened already, so it cannot be revoked. Rotate the secret if that was wrong.`
+      );
+  }
+  const failed2 = ids.length - count2("revoked") - count2("released");
+  workflow.info(`Revoked ${several(count2("revoked"), "handoff")}; ${count2("released")} were opened before.`);
+  const states = revocations.map(({ ending }) => ending instanceof SenderError ? "failed" : ending);
+  workflow.output("states", JSON.stringify(states));
+  workflow.output("revoked-count", count2("revoked"));
+  workflow.output("released-count", count2("released"));
+  workflow.output("failed-count", failed2);
+  await workflow.summarise(revocationsSummary(revocations));
+  return failed2 === 0 ? 0 : 1;
+}
+
+// packages/action/src/manage-inputs.ts
+var DEFAULT_AWAIT = 5 * 3600;
+function readManageInputs(read2, thisRun) {
+  const { errors: errors2, attempt } = collecting();
+  const endpoint = attempt(() => parseEndpoint(required2("endpoint", read2)));
+  const selection = attempt(() => parseSelection(read2, thisRun));
+  const timeout = attempt(() => parseTime("timeout", read2) ?? DEFAULT_TIMEOUT3);
+  const awaitFor = attempt(() => parseTime("await", read2) ?? DEFAULT_AWAIT);
+  if (endpoint === void 0 || !selection || timeout === void 0 || awaitFor === void 0) {
+    return { errors: errors2 };
+  }
+  return { inputs: { endpoint, selection, timeout, awaitFor, region: optional2(read2("region")) }, errors: errors2 };
+}
+
+// packages/action/src/operation.ts
+var OPERATIONS = ["deliver", "await-receipt", "revoke", "status"];
+function parseOperation(read2) {
+  const text = read2("operation") || INPUTS.operation.default;
+  const operation2 = OPERATIONS.find((known) => known === text);
+  if (operation2) return operation2;
+  throw new SenderError("input", `operation must be one of: ${OPERATIONS.join(", ")}.`);
+}
+
+// packages/action/src/step.ts
+async function runStep(readInput, surroundings, onCancel2) {
+  const { workflow } = surroundings;
+  for (const name2 of ["passphrase", "smtp-password"]) maskAll(workflow, readInput(name2));
+  const { errors: errors2, attempt } = collecting();
+  const operation2 = attempt(() => parseOperation(readInput));
+  if (operation2 === void 0) return tellProblems(errors2, workflow, false);
+  return operation2 === "deliver" ? runDelivery(readInput, surroundings, onCancel2) : runManagement(operation2, readInput, surroundings, onCancel2);
+}
+async function runManagement(operation2, readInput, surroundings, onCancel2) {
+  const { workflow, env: env2 } = surroundings;
+  const { inputs, errors: errors2 } = readManageInputs(readInput, env2.GITHUB_RUN_ID);
+  if (!inputs) return tellProblems(errors2, workflow, false);
+  const limit = inputs.timeout + (operation2 === "await-receipt" ? inputs.awaitFor : 0);
+  return within(limit, surroundings, onCancel2, async (lifetime) => {
+    try {
+      return await manage(operation2, inputs, surroundings, lifetime, onCancel2);
+    } catch (error3) {
+      if (error3 instanceof SenderError) return tellProblems([error3], workflow, false);
+      throw error3;
+    }
+  });
 }
 
 // node_modules/@actions/core/lib/command.js

@@ -8,11 +8,12 @@ export type InputSpec = {
 
 /** Every input of the action. */
 export const INPUTS = {
+  operation: { default: "deliver" },
   endpoint: { required: true },
-  "secret-ids": { required: true },
+  "secret-ids": {},
   "parse-json-secrets": { default: "false" },
-  recipients: { required: true },
-  class: { required: true },
+  recipients: {},
+  class: {},
   "expires-in": {},
   passphrase: { verbatim: true },
   reason: {},
@@ -35,6 +36,9 @@ export const INPUTS = {
   "password-exclude": {},
   "rotated-within": {},
   "version-stage": {},
+  await: {},
+  "handoff-ids": {},
+  run: {},
   resend: { default: "false" },
   "dry-run": { default: "false" },
   timeout: { default: "10m" },

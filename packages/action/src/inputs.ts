@@ -7,8 +7,9 @@ import {
   parseRecipients,
   parseSecretIds,
   type SecretSelector,
-  SenderError,
+  type SenderError,
 } from "@secret-handoff/sdk";
+import { type Attempt, collecting } from "./collecting.ts";
 import type { InputReader } from "./input-table.ts";
 import {
   optional,
@@ -54,6 +55,8 @@ export type OptionalInputs = {
   readonly message?: string;
   readonly contact?: string;
   readonly region?: string;
+  /** Seconds to wait for receipts; without it, none are waited for. */
+  readonly awaitFor?: number;
 };
 
 /** The inputs that could be read: what is missing here has its error, and the rest can still be checked. */
@@ -69,16 +72,7 @@ const LONGEST_TITLE = 200;
 
 /** Reads every input, so that all mistakes are told at once. */
 export function readInputs(read: InputReader): InputsResult {
-  const errors: SenderError[] = [];
-  const attempt = <T>(parse: () => T): T | undefined => {
-    try {
-      return parse();
-    } catch (error) {
-      if (!(error instanceof SenderError)) throw error;
-      errors.push(error);
-      return undefined;
-    }
-  };
+  const { errors, attempt } = collecting();
   const endpoint = attempt(() => parseEndpoint(required("endpoint", read)));
   const draft: Draft = {
     endpoint,
@@ -117,7 +111,7 @@ function readRecipients(text: string, errors: SenderError[]): readonly string[] 
   return recipients;
 }
 
-function attemptOptional(read: InputReader, attempt: <T>(parse: () => T) => T | undefined): OptionalInputs {
+function attemptOptional(read: InputReader, attempt: Attempt): OptionalInputs {
   const expiresIn = attempt(() => parseTime("expires-in", read));
   const passphrase = attempt(() => parsePassphrase(read("passphrase")));
   const reason = attempt(() => parseLine("reason", read, LONGEST_REASON));
@@ -125,6 +119,7 @@ function attemptOptional(read: InputReader, attempt: <T>(parse: () => T) => T | 
   const contact = attempt(() => parseLine("contact", read, LONGEST_TITLE));
   const message = attempt(() => parseText("message", read));
   const region = optional(read("region"));
+  const awaitFor = attempt(() => parseTime("await", read));
   return {
     ...(expiresIn === undefined ? {} : { expiresIn }),
     ...(passphrase === undefined ? {} : { passphrase }),
@@ -133,5 +128,6 @@ function attemptOptional(read: InputReader, attempt: <T>(parse: () => T) => T | 
     ...(message === undefined ? {} : { message }),
     ...(contact === undefined ? {} : { contact }),
     ...(region === undefined ? {} : { region }),
+    ...(awaitFor === undefined ? {} : { awaitFor }),
   };
 }

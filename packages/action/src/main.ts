@@ -8,9 +8,10 @@ import {
   sesTransport,
   smtpTransport,
 } from "@secret-handoff/sdk";
+import type { OnCancel } from "./cancel.ts";
 import type { MailChoice } from "./mail-choice.ts";
 import { originOf } from "./origin.ts";
-import { type OnCancel, runStep } from "./step.ts";
+import { runStep } from "./step.ts";
 import { githubInputs, githubWorkflow } from "./workflow.ts";
 
 /**

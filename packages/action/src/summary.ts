@@ -147,12 +147,12 @@ function handoffCell(outcome: Outcome): string {
 }
 
 /** Ids and versions: letters, digits and a few marks. */
-function code(text: string): string {
+export function code(text: string): string {
   return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
 }
 
 /** `22 Nov 2026, 08:33`, held together. */
-function utc(seconds: number): string {
+export function utc(seconds: number): string {
   const date = new Intl.DateTimeFormat("en-GB", {
     ...{ day: "numeric", month: "short", year: "numeric" },
     ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC" },

@@ -1,3 +1,10 @@
+export {
+  awaitReceipts,
+  viewEach,
+  type Watched,
+  type Watching,
+  type WatchPorts,
+} from "./await-receipts.ts";
 export { Concealed } from "./concealed.ts";
 export { deliver } from "./deliver.ts";
 export { checkDescription } from "./description.ts";
@@ -14,9 +21,11 @@ export type { Outcome } from "./outcome.ts";
 export { checkPassphrase } from "./passphrase.ts";
 export { CHARACTER_CLASSES, type PasswordRules, parsePasswordRules } from "./password-rules.ts";
 export { type ReadResult, readSecrets } from "./read-secrets.ts";
+export { type Receipt, receiptOf } from "./receipt.ts";
 export { addressOf, parseRecipients, type RecipientList } from "./recipients.ts";
 export { type Admitted, judge, type Verdict, type Wish } from "./requirements.ts";
 export { PassingError, RETRY, retry, retryAfterMs } from "./retry.ts";
+export { type Revocation, revokeEach } from "./revoke-each.ts";
 export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotate.ts";
 export { checkRotatedWithin } from "./rotated-within.ts";
 export type { RotatingVault } from "./rotating-vault.ts";

@@ -27,6 +27,7 @@ export function secretsManagerRotation(
         denied(id, "DescribeSecret"),
       );
       return {
+        arn: answer.ARN ?? id,
         rotates: answer.RotationEnabled ?? false,
         changedAt: answer.LastChangedDate?.getTime() ?? 0,
         labels: answer.VersionIdsToStages ?? {},
@@ -155,7 +156,7 @@ function denied(id: string, permission: string): AwsWording {
           "access_denied",
           /kms/i.test(message)
             ? `The AWS role may not use the KMS key of secret "${id}". Grant it kms:Decrypt and kms:GenerateDataKey on that key.`
-            : `The AWS role may not rotate secret "${id}". Grant it secretsmanager:${permission} on this secret.`,
+            : `The AWS role may not call ${permission} on secret "${id}". Grant it secretsmanager:${permission} on this secret.`,
         );
       case "ResourceNotFoundException":
         return new SenderError(

@@ -1,5 +1,7 @@
 /** Which version bears which staging label. https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html */
 export type VersionStages = {
+  /** The secret's whole ARN. */
+  readonly arn: string;
   /** True where a rotation is set up. */
   readonly rotates: boolean;
   /** When anything of the secret was changed last, ms since the epoch. */

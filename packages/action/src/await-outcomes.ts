@@ -1,0 +1,41 @@
+import { isHandoffId } from "@secret-handoff/protocol";
+import { formatDuration, type Outcome, type ServiceClient, type Watched } from "@secret-handoff/sdk";
+import type { OnCancel } from "./cancel.ts";
+import { watchedSummary } from "./handoffs-summary.ts";
+import type { Surroundings } from "./prepare.ts";
+import {
+  handoffOf,
+  receiptOfFailure,
+  receiptOfWatched,
+  setReceiptOutputs,
+  waitForReceipts,
+} from "./receipts.ts";
+import { several } from "./summary.ts";
+
+/** Waits until what was handed over has ended. @returns false when the wait was cut short */
+export async function awaitOutcomes(
+  outcomes: readonly Outcome[],
+  seconds: number,
+  service: ServiceClient,
+  surroundings: Surroundings,
+  onCancel: OnCancel,
+): Promise<boolean> {
+  const { workflow } = surroundings;
+  const ids = outcomes.map(handoffOf).filter((id) => id !== undefined && isHandoffId(id));
+  const { watched, stopped } = await waitForReceipts(ids, seconds, service, surroundings, onCancel);
+  const byId = new Map<string, Watched>(watched.map((one) => [one.id, one]));
+  const receipts = outcomes.map((outcome) => {
+    const id = handoffOf(outcome);
+    return id === undefined ? receiptOfFailure(outcome) : receiptOfWatched(byId.get(id));
+  });
+  const pending = receipts.filter((receipt) => receipt === "pending").length;
+  if (stopped) workflow.error(stopped.message);
+  else if (pending > 0) {
+    workflow.warning(
+      `${several(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`,
+    );
+  }
+  setReceiptOutputs(workflow, receipts);
+  await workflow.summarise(watchedSummary(watched));
+  return stopped === undefined;
+}

@@ -1,0 +1,119 @@
+import { emailHintOf, type HandoffView, type Sealed, seal } from "@secret-handoff/protocol";
+import {
+  deliver,
+  type LabelledSecret,
+  type Lifetime,
+  type Outcome,
+  type ServiceClient,
+} from "@secret-handoff/sdk";
+import { awaitOutcomes } from "./await-outcomes.ts";
+import type { OnCancel } from "./cancel.ts";
+import type { InputReader } from "./input-table.ts";
+import { DEFAULT_TIMEOUT, readInputs } from "./inputs.ts";
+import { maskAll } from "./masking.ts";
+import type { Plan } from "./plan.ts";
+import { prepare, type Ready, type Surroundings } from "./prepare.ts";
+import { tellProblems } from "./problems.ts";
+import { annotateOutcomes, lineOf, setOutputs } from "./report.ts";
+import { rotateSecrets } from "./rotate-secrets.ts";
+import { deliverySummary, dryRunSummary, several } from "./summary.ts";
+import { within } from "./within.ts";
+import type { Workflow } from "./workflow.ts";
+
+/**
+ * Checks, rotates where that is asked for, hands over, and waits where that is asked for.
+ * @returns the exit code: 0 when every recipient was served
+ */
+export async function runDelivery(
+  readInput: InputReader,
+  surroundings: Surroundings,
+  onCancel: OnCancel,
+): Promise<0 | 1> {
+  const { workflow } = surroundings;
+  const { draft, errors } = readInputs(readInput);
+  const delivered = await within(
+    draft.timeout ?? DEFAULT_TIMEOUT,
+    surroundings,
+    onCancel,
+    async (lifetime) => {
+      const prepared = await prepare(draft, errors, surroundings, lifetime);
+      for (const sentence of prepared.advice) workflow.warning(sentence);
+      const dryRun = draft.dryRun ?? false;
+      if (!prepared.ready) return tellProblems(prepared.errors, workflow, dryRun);
+      if (dryRun) return tellInOrder(prepared.ready, prepared.secrets, surroundings);
+      const renewed = await renew(prepared.ready, prepared.secrets, surroundings, lifetime);
+      if (!renewed.order) return tellProblems(renewed.errors, workflow, false, renewed.rotated);
+      const ready = { ...prepared.ready, order: renewed.order };
+      return handOver(ready, renewed.secrets, surroundings, lifetime);
+    },
+  );
+  if (typeof delivered === "number") return delivered;
+  const { outcomes, service } = delivered;
+  const code = outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
+  const awaitFor = draft.optional?.awaitFor;
+  if (awaitFor === undefined) return code;
+  return (await awaitOutcomes(outcomes, awaitFor, service, surroundings, onCancel)) ? code : 1;
+}
+
+/** The secrets to hand over and their order. `order` is missing when something failed on the way. */
+type Renewed = Plan & {
+  readonly secrets: readonly LabelledSecret[];
+  readonly rotated: readonly LabelledSecret[];
+};
+
+/** Rotates, where the workflow asks for it: only when everything else is in order. */
+async function renew(
+  { order, orderFor, stores, age }: Ready,
+  secrets: readonly LabelledSecret[],
+  surroundings: Surroundings,
+  lifetime: Lifetime,
+): Promise<Renewed> {
+  if (!age.rotation) return { order, secrets, rotated: [], errors: [] };
+  const result = await rotateSecrets(secrets, age.rotation, age, stores, surroundings, lifetime);
+  const { secrets: rotated, errors } = result;
+  return { ...(errors.length === 0 ? orderFor(rotated) : { errors }), secrets: rotated, rotated };
+}
+
+async function tellInOrder(
+  ready: Ready,
+  secrets: readonly LabelledSecret[],
+  { workflow, origin }: Surroundings,
+): Promise<0> {
+  workflow.info("Dry run: everything is in order. Nothing was created or sent.");
+  await workflow.summarise(dryRunSummary(ready, secrets, origin));
+  return 0;
+}
+
+type Delivered = { readonly outcomes: readonly Outcome[]; readonly service: ServiceClient };
+
+async function handOver(
+  { order, recipients, service, mail }: Ready,
+  secrets: readonly LabelledSecret[],
+  { workflow, runtime, origin }: Surroundings,
+  lifetime: Lifetime,
+): Promise<Delivered> {
+  workflow.info(
+    `Read ${several(secrets.length, "secret")}. Handing over to ${several(recipients.length, "recipient")} through ${service.origin}.`,
+  );
+  const ports = {
+    ...{ service, mail, runtime, seal },
+    onSealed: (sealed: Sealed) => maskLink(workflow, sealed),
+    onWaiting: (recipient: string, { id }: HandoffView) =>
+      workflow.info(
+        `${emailHintOf(recipient)}: another run created handoff ${id} and is mailing it; waiting`,
+      ),
+    onOutcome: (outcome: Outcome, done: number, all: number) =>
+      workflow.info(`${done}/${all} ${lineOf(outcome)}`),
+  };
+  const outcomes = await deliver(order, recipients, ports, lifetime);
+  annotateOutcomes(workflow, outcomes);
+  await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
+  setOutputs(workflow, outcomes);
+  return { outcomes, service };
+}
+
+/** The link whole, and the part of it that must stay secret. */
+function maskLink(workflow: Workflow, { link }: Sealed): void {
+  maskAll(workflow, link);
+  maskAll(workflow, link.slice(link.indexOf("#") + 1));
+}

@@ -1,0 +1,46 @@
+import { type Revocation, SenderError, type Watched } from "@secret-handoff/sdk";
+import { escapeMarkdown, markdownTable } from "./markdown.ts";
+import { receiptOfWatched } from "./receipts.ts";
+import { code, several, utc } from "./summary.ts";
+
+/** The job summary of a look at handoffs: how each stands, and since when. */
+export function watchedSummary(watched: readonly Watched[]): string {
+  const delivered = watched.filter((one) => receiptOfWatched(one) === "delivered").length;
+  const rows = watched.map(({ id, view, error }) => [
+    code(id),
+    view ? `**${view.state}**` : error ? escapeMarkdown(error.message) : "not seen",
+    view ? utc(view.changedAt) : "",
+    view ? escapeMarkdown(view.class) : "",
+    view?.versionId === undefined ? "" : code(view.versionId),
+  ]);
+  return page(
+    `${delivered} of ${several(watched.length, "handoff")} delivered`,
+    markdownTable(["Handoff", "State", "Since (UTC)", "Class", "Version"], rows),
+  );
+}
+
+/** The job summary of revocations. */
+export function revocationsSummary(revocations: readonly Revocation[]): string {
+  const revoked = revocations.filter(({ ending }) => ending === "revoked").length;
+  const rows = revocations.map(({ id, ending }) => [code(id), escapeMarkdown(sentenceOf(ending))]);
+  return page(
+    `${revoked} of ${several(revocations.length, "handoff")} revoked`,
+    markdownTable(["Handoff", "Result"], rows),
+  );
+}
+
+function sentenceOf(ending: Revocation["ending"]): string {
+  if (ending instanceof SenderError) return ending.message;
+  switch (ending) {
+    case "revoked":
+      return "Revoked";
+    case "released":
+      return "Opened before; rotate what was in it if that was wrong";
+    case "unknown":
+      return "The service does not know it";
+  }
+}
+
+function page(heading: string, table: string): string {
+  return `### ${heading}\n\n${table}\n`;
+}

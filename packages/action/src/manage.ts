@@ -1,0 +1,96 @@
+import type { HandoffId } from "@secret-handoff/protocol";
+import {
+  type Lifetime,
+  type Revocation,
+  revokeEach,
+  SenderError,
+  type ServiceClient,
+  viewEach,
+  type Watching,
+} from "@secret-handoff/sdk";
+import type { OnCancel } from "./cancel.ts";
+import { revocationsSummary, watchedSummary } from "./handoffs-summary.ts";
+import type { ManageInputs } from "./manage-inputs.ts";
+import type { Operation } from "./operation.ts";
+import type { Surroundings } from "./prepare.ts";
+import { receiptOfWatched, setReceiptOutputs, waitForReceipts } from "./receipts.ts";
+import { selectHandoffs } from "./selection.ts";
+import { openService } from "./service.ts";
+import { several } from "./summary.ts";
+
+/**
+ * Waits for, revokes or shows handoffs that were made before.
+ * @returns the exit code
+ * @throws SenderError when the handoffs cannot be found out
+ */
+export async function manage(
+  operation: Exclude<Operation, "deliver">,
+  inputs: ManageInputs,
+  surroundings: Surroundings,
+  lifetime: Lifetime,
+  onCancel: OnCancel,
+): Promise<0 | 1> {
+  const { workflow, runtime } = surroundings;
+  const service = openService(inputs.endpoint, surroundings).client;
+  const vault = surroundings.openVault(inputs.region, lifetime, runtime);
+  const state = operation === "revoke" ? "open" : undefined;
+  const places = await selectHandoffs(inputs.selection, state, { service, vault }, lifetime);
+  const ids = places.filter((id) => id !== null);
+  workflow.output("handoff-ids", JSON.stringify(places));
+  if (operation === "revoke") return revoke(ids, service, surroundings, lifetime);
+  const watching =
+    operation === "status"
+      ? { watched: await viewEach(ids, service, lifetime) }
+      : await waitForReceipts(ids, inputs.awaitFor, service, surroundings, onCancel);
+  return tellWatched(places, watching, operation, surroundings);
+}
+
+async function tellWatched(
+  places: readonly (HandoffId | null)[],
+  { watched, stopped }: Watching,
+  operation: "await-receipt" | "status",
+  { workflow }: Surroundings,
+): Promise<0 | 1> {
+  const byId = new Map(watched.map((one) => [one.id, one]));
+  const ordered = places.map((id) => (id === null ? undefined : byId.get(id)));
+  const receipts = ordered.map(receiptOfWatched);
+  if (operation === "status") {
+    for (const { id, view } of watched) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
+  }
+  const failures = watched.flatMap(({ id, error, view }) => (error && !view ? [{ id, error }] : []));
+  for (const { id, error } of failures) workflow.error(`Handoff ${id}: ${error.message}`);
+  if (stopped) workflow.error(stopped.message);
+  workflow.output("states", JSON.stringify(ordered.map((one) => one?.view?.state ?? "failed")));
+  workflow.output("failed-count", failures.length);
+  setReceiptOutputs(workflow, receipts);
+  await workflow.summarise(watchedSummary(watched));
+  return failures.length === 0 && !stopped ? 0 : 1;
+}
+
+async function revoke(
+  ids: readonly HandoffId[],
+  service: ServiceClient,
+  { workflow }: Surroundings,
+  lifetime: Lifetime,
+): Promise<0 | 1> {
+  const revocations = await revokeEach(ids, service, lifetime);
+  const count = (ending: Revocation["ending"]) => revocations.filter((one) => one.ending === ending).length;
+  for (const { id, ending } of revocations) {
+    if (ending instanceof SenderError) workflow.error(`Handoff ${id}: ${ending.message}`);
+    else if (ending === "unknown") workflow.error(`Handoff ${id}: the service does not know it.`);
+    else if (ending === "revoked") workflow.info(`Handoff ${id}: revoked`);
+    else
+      workflow.warning(
+        `Handoff ${id} was opened already, so it cannot be revoked. Rotate the secret if that was wrong.`,
+      );
+  }
+  const failed = ids.length - count("revoked") - count("released");
+  workflow.info(`Revoked ${several(count("revoked"), "handoff")}; ${count("released")} were opened before.`);
+  const states = revocations.map(({ ending }) => (ending instanceof SenderError ? "failed" : ending));
+  workflow.output("states", JSON.stringify(states));
+  workflow.output("revoked-count", count("revoked"));
+  workflow.output("released-count", count("released"));
+  workflow.output("failed-count", failed);
+  await workflow.summarise(revocationsSummary(revocations));
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,33 @@
+import { formatDuration, type Lifetime, SenderError, startLifetime } from "@secret-handoff/sdk";
+import type { OnCancel } from "./cancel.ts";
+import type { Surroundings } from "./prepare.ts";
+
+/** Once stopped, what is under way has this long; revoking and the report fit into what the runner then leaves. */
+const GRACE_MS = 2_500;
+
+/** Does the work within a lifetime of so many seconds, which a cancelled workflow ends. */
+export async function within<T>(
+  seconds: number,
+  { runtime }: Pick<Surroundings, "runtime">,
+  onCancel: OnCancel,
+  work: (lifetime: Lifetime) => Promise<T>,
+): Promise<T> {
+  const ending = startLifetime(
+    { limitMs: seconds * 1_000, graceMs: GRACE_MS, atLimit: () => timeIsUp(seconds) },
+    runtime,
+  );
+  const done = onCancel(ending.stop);
+  try {
+    return await work(ending.lifetime);
+  } finally {
+    done();
+    ending.close();
+  }
+}
+
+function timeIsUp(seconds: number): SenderError {
+  return new SenderError(
+    "deadline",
+    `The step's time of ${formatDuration(seconds)} was up. Raise timeout, or hand over to fewer recipients in one step.`,
+  );
+}

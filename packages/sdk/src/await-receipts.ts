@@ -1,0 +1,96 @@
+import type { HandoffId, HandoffView } from "@secret-handoff/protocol";
+import type { Lifetime } from "./lifetime.ts";
+import { mapLimited } from "./limited.ts";
+import { receiptOf } from "./receipt.ts";
+import { type Runtime, sleep } from "./runtime.ts";
+import { SenderError, type SenderErrorCode } from "./sender-error.ts";
+import type { ServiceClient } from "./service.ts";
+
+const AT_ONCE = 6;
+/** Between two looks, ms: it grows from the first to the second. */
+const FIRST_LOOK_MS = 2_000;
+const LONGEST_LOOK_MS = 60_000;
+const GROWTH = 1.5;
+
+/** A wait of hours outlasts these: the next look may find the service again. */
+const PASSING: ReadonlySet<SenderErrorCode> = new Set([
+  "service_unreachable",
+  "service_unavailable",
+  "id_token",
+]);
+
+/** A handoff as it was seen last; without a view where it could not be seen. */
+export type Watched = { readonly id: HandoffId; readonly view?: HandoffView; readonly error?: SenderError };
+
+export type Watching = {
+  readonly watched: readonly Watched[];
+  /** Why the wait was cut short. */
+  readonly stopped?: SenderError;
+};
+
+export type WatchPorts = {
+  readonly service: Pick<ServiceClient, "view">;
+  readonly runtime: Runtime;
+  /** Told each handoff as it ends. */
+  readonly onEnded?: (view: HandoffView, ended: number, all: number) => void;
+  /** Told after each look at which some had not ended. */
+  readonly onWaiting?: (pending: number, elapsedMs: number) => void;
+};
+
+/** Looks at each handoff once. What the service refuses to show has its error; nothing is thrown. */
+export async function viewEach(
+  ids: readonly HandoffId[],
+  service: Pick<ServiceClient, "view">,
+  lifetime: Lifetime,
+): Promise<readonly Watched[]> {
+  return mapLimited(ids, AT_ONCE, async (id) => {
+    try {
+      return { id, view: await service.view(id, lifetime) };
+    } catch (error) {
+      if (error instanceof SenderError) return { id, error };
+      throw error;
+    }
+  });
+}
+
+/**
+ * Waits until each handoff has ended: delivered, or in any other way. Looks become rarer, down to one a minute.
+ * @param limitMs then it returns, whatever has not ended
+ * @returns the handoffs in the order given
+ */
+export async function awaitReceipts(
+  ids: readonly HandoffId[],
+  { service, runtime, onEnded, onWaiting }: WatchPorts,
+  limitMs: number,
+  lifetime: Lifetime,
+): Promise<Watching> {
+  const from = runtime.now();
+  const seen = new Map<HandoffId, Watched>();
+  const watched = () => ids.map((id) => seen.get(id) ?? { id });
+  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
+    const pending = ids.filter((id) => isPending(seen.get(id)));
+    for (const found of await viewEach(pending, service, lifetime)) {
+      seen.set(found.id, found);
+      if (found.view && !isPending(found)) onEnded?.(found.view, ids.length - count(watched()), ids.length);
+    }
+    const leftMs = limitMs - (runtime.now() - from);
+    const left = count(watched());
+    if (left === 0 || leftMs <= 0) return { watched: watched() };
+    onWaiting?.(left, limitMs - leftMs);
+    try {
+      await sleep(Math.min(waitMs, leftMs), runtime, lifetime.stopping);
+    } catch (reason) {
+      if (reason instanceof SenderError) return { watched: watched(), stopped: reason };
+      throw reason;
+    }
+  }
+}
+
+function isPending(found: Watched | undefined): boolean {
+  if (found?.view) return receiptOf(found.view.state) === "pending";
+  return found?.error === undefined || PASSING.has(found.error.code);
+}
+
+function count(watched: readonly Watched[]): number {
+  return watched.filter(isPending).length;
+}

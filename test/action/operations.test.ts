@@ -1,0 +1,300 @@
+import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { type InputName, readManageInputs } from "@secret-handoff/action";
+import { platformRuntime, SenderError } from "@secret-handoff/sdk";
+import { Recipient } from "../support/recipient.ts";
+import { startTestService } from "../support/test-service.ts";
+import { inputReader } from "./input-reader.ts";
+import { runStepOn, type StepOptions } from "./step-harness.ts";
+
+/** What happens to handoffs after they were mailed; the clock of the service and of the step is one, and only waiting moves it. */
+
+const service = await startTestService();
+afterAll(() => service.close());
+
+let run = 0;
+let to: (name: string) => string = () => "";
+beforeEach(() => {
+  run += 1;
+  const number = run;
+  to = (name) => `${name}${number}@vendor.example`;
+});
+
+type Given = Partial<Record<InputName, string>>;
+
+const NAMES = ["ana", "bo", "cy", "di", "ed"];
+/** Waits that fire: looks. Longer ones are the limits of the step. */
+const LONGEST_LOOK_MS = 60_000;
+const CANCELLED = new SenderError("cancelled", "The workflow was cancelled.");
+
+/** Waiting takes no time; `then` says what happens once so many seconds have been waited for. */
+function waiting(then: Readonly<Record<number, () => Promise<unknown>>> = {}): StepOptions {
+  const due = new Map(Object.entries(then).map(([seconds, act]) => [Number(seconds), act]));
+  const from = service.clock.now;
+  return {
+    runtime: {
+      schedule: (ms, task) => {
+        if (ms > LONGEST_LOOK_MS) return () => {};
+        let off = false;
+        const pass = async () => {
+          service.clock.now += Math.ceil(ms / 1_000);
+          for (const [seconds, act] of due) {
+            if (service.clock.now - from < seconds) continue;
+            due.delete(seconds);
+            await act();
+          }
+          if (!off) task();
+        };
+        const timer = setImmediate(() => void pass());
+        return () => {
+          off = true;
+          clearImmediate(timer);
+        };
+      },
+    },
+  };
+}
+
+const step = (inputs: Given, options: StepOptions = {}) =>
+  runStepOn(service, {
+    inputs: { "secret-ids": "prod/orders", class: "internal-tool", ...inputs },
+    ...options,
+  });
+const manage = (inputs: Given, options: StepOptions = {}) =>
+  runStepOn(service, { inputs: { "secret-ids": "", recipients: "", class: "", ...inputs }, ...options });
+
+function linkTo(address: string): Recipient {
+  const mails = service.mail.inbox.mails.filter(({ recipients }) => recipients.includes(address));
+  return new Recipient(/^http\S+$/m.exec(mails.at(-1)?.text ?? "")?.[0] ?? "");
+}
+
+async function claimedBy(address: string) {
+  const recipient = linkTo(address);
+  const { receipt } = await recipient.open(await recipient.claim({ email: address }), { email: address });
+  return { recipient, receipt };
+}
+
+async function taken(address: string): Promise<void> {
+  const { recipient, receipt } = await claimedBy(address);
+  expect((await recipient.acknowledge(receipt)).status).toBe(204);
+}
+
+async function locked(address: string): Promise<void> {
+  for (let n = 0; n < 5; n += 1) await linkTo(address).claim({ email: "someone@vendor.example" });
+}
+
+describe("deliver with await", () => {
+  test("waits until each handoff has ended, and tells how, in the order of the recipients", async () => {
+    const recipients = [...NAMES, "fi", "gi", "hal"].map(to);
+    const [ana = "", bo = "", cy = "", di = "", ed = "", fi = "", gi = "", hal = ""] = recipients;
+    service.mail.smtpServer.refuse(hal);
+    const { code, workflow, errors } = await step(
+      { recipients: recipients.join("\n"), "expires-in": "2h", await: "4h" },
+      waiting({
+        60: () => taken(ana),
+        300: () => linkTo(bo).report(),
+        900: () => manage({ operation: "revoke", "handoff-ids": linkTo(cy).link.id }),
+        1200: () => step({ recipients: di, resend: "true" }),
+        1500: () => locked(fi),
+        1800: () => claimedBy(gi),
+      }),
+    );
+    expect(JSON.parse(workflow.outputs.receipts ?? "")).toEqual([
+      ...["delivered", "reported", "revoked", "superseded", "expired", "locked", "unconfirmed", "bounced"],
+    ]);
+    expect(workflow.outputs).toMatchObject({ "delivered-count": "1", "all-delivered": "false" });
+    // Only the refused mail fails the step: what recipients do is for the next step to judge.
+    expect([code, errors.length]).toEqual([1, 1]);
+    expect(workflow.lines).toContainEqual(`info: 1/7 handoff ${linkTo(ana).link.id}: delivered`);
+    expect(workflow.lines).toContainEqual("info: Still waiting for 2 receipts after 30m.");
+    expect(workflow.lines.filter((line) => /^info: \d\/7 handoff/.test(line))).toHaveLength(7);
+    expect(workflow.summaries.at(-1)).toContain("### 1 of 7 handoffs delivered");
+    for (const address of [ana, ed]) expect(workflow.lines.join("\n")).not.toContain(address);
+    // Tokens live five minutes, and the wait took two hours.
+    const tokens = [...workflow.masks].filter((mask) => /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/.test(mask));
+    expect(tokens.length).toBeGreaterThan(20);
+  });
+
+  test("says so when everything has been delivered", async () => {
+    const ana = to("ana");
+    const { code, workflow } = await step(
+      { recipients: ana, await: "1h" },
+      waiting({ 30: () => taken(ana) }),
+    );
+    expect([code, workflow.outputs["all-delivered"], workflow.outputs.receipts]).toEqual([
+      0,
+      "true",
+      '["delivered"]',
+    ]);
+  });
+
+  test("ends when its time is up, and the step does not fail for that", async () => {
+    const { code, workflow } = await step({ recipients: to("ana"), await: "10m" }, waiting());
+    expect([code, workflow.outputs.receipts]).toEqual([0, '["pending"]']);
+    expect(workflow.lines).toContainEqual("warning: 1 handoff of 1 had not ended after 10m.");
+  });
+
+  test("cancelled stops waiting, fails, and tells what it knows; the handoffs stay", async () => {
+    const [ana = "", bo = ""] = ["ana", "bo"].map(to);
+    let cancel = () => {};
+    const { code, errors, workflow } = await step(
+      { recipients: `${ana}\n${bo}`, await: "1h" },
+      {
+        ...waiting({ 60: () => taken(ana), 120: async () => cancel() }),
+        onCancel: (stop) => {
+          cancel = () => stop(CANCELLED);
+          return () => {};
+        },
+      },
+    );
+    expect([code, errors]).toEqual([1, ["The workflow was cancelled."]]);
+    expect(workflow.outputs.receipts).toBe('["delivered","pending"]');
+    expect((await linkTo(bo).status()).body.state).toBe("open");
+  });
+
+  test("outlasts an outage of the service", async () => {
+    const ana = to("ana");
+    const options = waiting({ 1800: () => taken(ana) });
+    const from = service.clock.now;
+    const { code, workflow } = await step(
+      { recipients: ana, await: "1h" },
+      {
+        runtime: {
+          ...options.runtime,
+          fetch: async (input, init) => {
+            const url = String(input);
+            if (url.startsWith("https://runner.example"))
+              return Response.json({ value: await service.mint() });
+            const elapsed = service.clock.now - from;
+            if (elapsed > 300 && elapsed < 900) return new Response(null, { status: 503 });
+            return platformRuntime.fetch(input, init);
+          },
+        },
+      },
+    );
+    expect([code, workflow.outputs.receipts]).toEqual([0, '["delivered"]']);
+  });
+});
+
+describe("await-receipt", () => {
+  test("takes the ids of an earlier step, failed recipients among them", async () => {
+    const [ana = "", bo = "", cy = ""] = ["ana", "bo", "cy"].map(to);
+    service.mail.smtpServer.refuse(bo);
+    const first = await step({ recipients: `${ana}\n${bo}\n${cy}` });
+    const { code, workflow } = await manage(
+      { operation: "await-receipt", "handoff-ids": first.workflow.outputs["handoff-ids"] ?? "", await: "1h" },
+      waiting({ 30: () => taken(cy), 60: () => taken(ana) }),
+    );
+    expect([code, workflow.outputs.receipts]).toEqual([0, '["delivered","failed","delivered"]']);
+    expect(workflow.outputs).toMatchObject({ "delivered-count": "2", "all-delivered": "false" });
+    expect(workflow.outputs["handoff-ids"]).toBe(first.workflow.outputs["handoff-ids"]);
+  });
+
+  test("tells a handoff that the service does not know, and waits for the others", async () => {
+    const ana = to("ana");
+    await step({ recipients: ana });
+    const ids = `AAAAAAAAAAAAAAAAAAAAAA\n${linkTo(ana).link.id}`;
+    const { code, errors, workflow } = await manage(
+      { operation: "await-receipt", "handoff-ids": ids, await: "1h" },
+      waiting({ 30: () => taken(ana) }),
+    );
+    expect([code, workflow.outputs.receipts]).toEqual([1, '["failed","delivered"]']);
+    expect(errors).toEqual([
+      expect.stringMatching(/^Handoff A{22}: .+There is no handoff with this id, or it is not yours\.$/),
+    ]);
+  });
+});
+
+describe("status", () => {
+  test("tells how handoffs stand, and changes nothing", async () => {
+    const [ana = "", bo = ""] = ["ana", "bo"].map(to);
+    const { workflow: first } = await step({ recipients: `${ana}\n${bo}` });
+    await taken(bo);
+    const { code, workflow } = await manage({
+      operation: "status",
+      "handoff-ids": first.outputs["handoff-ids"] ?? "",
+    });
+    expect([code, workflow.outputs.states, workflow.outputs.receipts]).toEqual([
+      0,
+      '["open","delivered"]',
+      '["pending","delivered"]',
+    ]);
+    expect(workflow.lines).toContainEqual(`info: Handoff ${linkTo(ana).link.id}: open`);
+    expect((await linkTo(ana).status()).body.state).toBe("open");
+  });
+});
+
+describe("revoke", () => {
+  const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders-AbCdEf";
+
+  test("by secret ends its open handoffs and no others", async () => {
+    await manage({ operation: "revoke", "secret-ids": ARN });
+    const [ana = "", bo = "", cy = ""] = ["ana", "bo", "cy"].map(to);
+    await step({ recipients: `${ana}\n${bo}` });
+    await step({ recipients: cy, "secret-ids": "prod/other" }, { secrets: { "prod/other": "canary-other" } });
+    await taken(bo);
+    const { code, workflow } = await manage({ operation: "revoke", "secret-ids": ARN });
+    expect([code, workflow.outputs["revoked-count"]]).toEqual([0, "1"]);
+    const states = await Promise.all([ana, bo, cy].map(async (to) => (await linkTo(to).status()).body.state));
+    expect(states).toEqual(["revoked", "delivered", "open"]);
+  });
+
+  test("of a run ends what that run handed over", async () => {
+    const [ana = "", bo = ""] = ["ana", "bo"].map(to);
+    await step({ recipients: ana }, { claims: { run_id: "1234500" } });
+    await step({ recipients: bo }, { claims: { run_id: "1234511" } });
+    const { workflow } = await manage({ operation: "revoke", run: "1234500" });
+    expect(JSON.parse(workflow.outputs["handoff-ids"] ?? "")).toEqual([linkTo(ana).link.id]);
+    expect((await linkTo(ana).status()).body.state).toBe("revoked");
+    expect((await linkTo(bo).status()).body.state).toBe("open");
+  });
+
+  test("of what was opened already says so and goes on", async () => {
+    const [ana = "", bo = ""] = ["ana", "bo"].map(to);
+    const { workflow: first } = await step({ recipients: `${ana}\n${bo}` });
+    await taken(ana);
+    const { code, workflow } = await manage({
+      operation: "revoke",
+      "handoff-ids": first.outputs["handoff-ids"] ?? "",
+    });
+    expect([code, workflow.outputs.states]).toEqual([0, '["released","revoked"]']);
+    expect(workflow.outputs).toMatchObject({ "revoked-count": "1", "released-count": "1" });
+    expect(workflow.lines).toContainEqual(
+      `warning: Handoff ${linkTo(ana).link.id} was opened already, so it cannot be revoked. Rotate the secret if that was wrong.`,
+    );
+  });
+});
+
+describe("a mistake in the inputs of an operation is told:", () => {
+  test.each<[Given, string]>([
+    [{ operation: "send" }, "operation must be one of: deliver, await-receipt, revoke, status."],
+    [{ operation: "revoke" }, "Say which handoffs: set handoff-ids, secret-ids or run."],
+    [{ operation: "status", "handoff-ids": "x" }, "Entry 1 of handoff-ids is no handoff's id."],
+    [{ operation: "status", "handoff-ids": "[1]" }, "Entry 1 of handoff-ids is no handoff's id."],
+    [
+      { operation: "status", "handoff-ids": "[" },
+      "handoff-ids is not the output handoff-ids of an earlier step.",
+    ],
+    [{ operation: "status", run: "this" }, "run is no id of a workflow run. Write its number, or this."],
+    [
+      { operation: "revoke", run: "1", "handoff-ids": "AAAAAAAAAAAAAAAAAAAAAA" },
+      "handoff-ids goes without secret-ids and run. Drop one or the other.",
+    ],
+    [
+      { operation: "revoke", "secret-ids": "prod/*" },
+      "Here secret-ids takes names and ARNs, no prefix*. Name each secret.",
+    ],
+  ])("%j", async (inputs, sentence) => {
+    const { code, errors } = await manage(inputs);
+    expect([code, errors]).toEqual([1, [sentence]]);
+  });
+
+  test("all at once", () => {
+    const read = inputReader({ endpoint: "x", await: "soon", timeout: "later", "secret-ids": "" });
+    expect(readManageInputs(read, undefined).errors.map(({ code }) => code)).toEqual([
+      "endpoint",
+      "input",
+      "input",
+      "input",
+    ]);
+  });
+});
