@@ -1,0 +1,63 @@
+import { createHash } from "node:crypto";
+import { type HandoffView, MAX_ATTEMPTS, parseHandoffId } from "@secret-handoff/protocol";
+import type { NewHandoff } from "../store/handoffs.ts";
+import type { Caller } from "./caller.ts";
+import type { CreateBody } from "./schemas.ts";
+
+/** The handoff that an admitted create asks for. @param recipient pseudonym */
+export function newHandoff(
+  body: CreateBody,
+  caller: Caller,
+  recipient: string | undefined,
+  subject: string | undefined,
+): NewHandoff {
+  return {
+    id: parseHandoffId(body.id),
+    linkVerifier: body.linkVerifier,
+    class: body.class,
+    flags: body.flags,
+    expiresAt: body.expiresAt,
+    claimVerifier: body.claimVerifier,
+    receiptVerifier: body.receiptVerifier,
+    emailVerifier: body.emailVerifier,
+    envelope: body.envelope,
+    header: body.header,
+    createDigest: digestOf(body),
+    sender: caller.who,
+    owner: caller.owner,
+    run: caller.run,
+    secret: body.subject?.secret,
+    versionId: body.subject?.versionId,
+    recipient,
+    reason: body.reason,
+    subject,
+  };
+}
+
+/** What its sender is told of it right after it was put. */
+export function viewOfNew(handoff: NewHandoff, now: number): HandoffView {
+  const { id, flags, expiresAt, secret, versionId, run } = handoff;
+  return {
+    id,
+    state: "open",
+    class: handoff.class,
+    flags,
+    createdAt: now,
+    expiresAt,
+    changedAt: now,
+    attemptsLeft: MAX_ATTEMPTS,
+    mailed: false,
+    ...(secret === undefined ? {} : { secret }),
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(run === undefined ? {} : { run }),
+  };
+}
+
+/** SHA-256 over the create, bytes in base64url, keys in order. */
+function digestOf(body: CreateBody): Uint8Array {
+  const ordered = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
+  const plain = JSON.stringify(ordered, (_, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString("base64url") : value,
+  );
+  return createHash("sha256").update(plain).digest();
+}

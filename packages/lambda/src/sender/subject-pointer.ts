@@ -1,0 +1,93 @@
+import { ProblemError } from "../http/problem.ts";
+import { type HandoffKey, viewOf } from "../store/handoff.ts";
+import type { Handoffs, NewHandoff } from "../store/handoffs.ts";
+import type { SubjectRecord, Subjects } from "../store/subjects.ts";
+import type { Created } from "./created.ts";
+import { decide } from "./once.ts";
+import type { CreateBody } from "./schemas.ts";
+
+export type PointerDeps = { readonly handoffs: Handoffs; readonly subjects: Subjects };
+
+/** Others who move the same subject at once make this start again; more often than this is a fault. */
+const MAX_ROUNDS = 10;
+
+/** What a look at the subject gave: the pointer as seen, and the answer when nothing is to be created. */
+export type Look = { readonly seen?: SubjectRecord; readonly answer?: Created };
+
+/** Moves the pointer to the new handoff and ends the previous one. @returns the answer when this handoff lost the race */
+export async function moveSubject(
+  deps: PointerDeps,
+  handoff: NewHandoff,
+  body: CreateBody,
+  first: Look,
+  now: number,
+): Promise<Created | undefined> {
+  const { subject } = handoff;
+  if (!body.subject || subject === undefined) return undefined;
+  const withdrawOwn = () => deps.handoffs.withdraw(handoff, "superseded", {}, now);
+  const to = {
+    newest: handoff,
+    versionId: body.subject.versionId,
+    versionCreatedAt: body.subject.versionCreatedAt,
+  };
+  let { seen, answer }: Look = first;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if (seen?.newest.id === handoff.id) return undefined;
+    if (answer) {
+      await withdrawOwn();
+      return answer;
+    }
+    if (await deps.subjects.point(subject, to, seen, now)) {
+      if (seen) await endPrevious(deps, subject, { newest: handoff, previous: seen.newest }, now);
+      return undefined;
+    }
+    try {
+      ({ seen, answer } = await look(deps, subject, body, now));
+    } catch (error) {
+      await withdrawOwn();
+      throw error;
+    }
+  }
+  await withdrawOwn();
+  throw new ProblemError("unavailable", "Too many runs hand over the same secret at once. Try again.", {
+    headers: { "retry-after": "2" },
+  });
+}
+
+/**
+ * Reads the subject and decides whether this version is to be handed over.
+ * @throws ProblemError 409 `resend_needed` or `newer_version`
+ */
+export async function look(deps: PointerDeps, subject: string, body: CreateBody, now: number): Promise<Look> {
+  const seen = await deps.subjects.get(subject);
+  if (!seen || !body.subject || seen.newest.id === body.id) return seen ? { seen } : {};
+  // The pointer keeps one previous handoff only: where a crash has left it unended, it is ended before the next move.
+  if (seen.previous) await endPrevious(deps, subject, { newest: seen.newest, previous: seen.previous }, now);
+  const newest = await deps.handoffs.get(seen.newest);
+  switch (decide(seen, newest, { ...body.subject, resend: body.resend ?? false }, now)) {
+    case "hand_over":
+      return { seen };
+    case "already":
+      return newest ? { seen, answer: { status: 200, view: viewOf(newest, now) } } : { seen };
+    case "resend_needed":
+      throw new ProblemError(
+        "resend_needed",
+        "This version was handed to this recipient, and that handoff was locked or reported. Look into it, then send with resend.",
+      );
+    case "newer_version":
+      throw new ProblemError(
+        "newer_version",
+        "A newer version of this secret has been handed to this recipient.",
+      );
+  }
+}
+
+async function endPrevious(
+  deps: PointerDeps,
+  subject: string,
+  { newest, previous }: { readonly newest: HandoffKey; readonly previous: HandoffKey },
+  now: number,
+): Promise<void> {
+  await deps.handoffs.withdraw(previous, "superseded", {}, now);
+  await deps.subjects.settle(subject, newest.id);
+}
