@@ -14,6 +14,7 @@ export type { Attributes } from "./store/attributes.ts";
 export { Audit } from "./store/audit.ts";
 export { Claims } from "./store/claims.ts";
 export { createClient } from "./store/client.ts";
+export { Codes } from "./store/codes.ts";
 export { auditTable, oneTimeTable } from "./store/definitions.ts";
 export { Due } from "./store/due.ts";
 export type { HandoffKey } from "./store/handoff.ts";

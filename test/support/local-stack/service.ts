@@ -8,6 +8,7 @@ import {
   auditTable,
   Claims,
   type Clock,
+  Codes,
   codeMail,
   createClient,
   createRecipientApp,
@@ -107,6 +108,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     origin: url,
     page: encodePage(options.page),
     claims: new Claims(table),
+    codes: new Codes(table),
     clock,
     log,
     mailCode: async ({ to, code }) => {

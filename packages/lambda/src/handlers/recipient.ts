@@ -7,6 +7,7 @@ import { createRecipientApp } from "../recipient/app.ts";
 import { realPace } from "../recipient/codes.ts";
 import type { EncodedPage } from "../recipient/page.ts";
 import { Claims } from "../store/claims.ts";
+import { Codes } from "../store/codes.ts";
 import { required } from "./environment.ts";
 import { httpHandler } from "./http-event.ts";
 import { openOneTimeTable } from "./tables.ts";
@@ -18,11 +19,14 @@ const page: EncodedPage = {
   bodies: { br: beside("page.html.br"), gzip: beside("page.html.gz"), identity: beside("page.html") },
 };
 
+const table = openOneTimeTable();
+
 export const handler = httpHandler(
   createRecipientApp({
     origin: required("ORIGIN"),
     page,
-    claims: new Claims(openOneTimeTable()),
+    claims: new Claims(table),
+    codes: new Codes(table),
     clock: systemClock,
     log: stdoutLog,
     mailCode: async (mail) => (await import("./code-mailer.ts")).mailCode(mail),

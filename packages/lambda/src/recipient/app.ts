@@ -26,6 +26,7 @@ import { gone } from "./endings.ts";
 import { type EncodedPage, servePage } from "./page.ts";
 
 export type RecipientDeps = CodeDeps & {
+  readonly claims: Claims;
   readonly origin: string;
   readonly page: EncodedPage;
   readonly clock: Clock;
@@ -54,7 +55,7 @@ const AcknowledgeBody = v.strictObject({
 
 /** The recipient's side of the one-time store: public, and able to create nothing. */
 export function createRecipientApp(deps: RecipientDeps): Hono {
-  const { origin, page, claims, clock, log, onMangled, mailCode, pace } = deps;
+  const { origin, page, claims, clock, log, onMangled } = deps;
   const app = new Hono();
   app.use(securityHeaders(origin));
   app.onError((error, c) => answerFailure(error, c, log));
@@ -89,7 +90,7 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
   route(app, "/v1/handoffs/:id/code", {
     POST: async (c) => {
       const { id, body } = await read(c, CodeBody);
-      await sendCode({ claims, mailCode, pace, log }, id, body, clock());
+      await sendCode(deps, id, body, clock());
       return c.body(null, 202);
     },
   });

@@ -11,7 +11,7 @@ import {
 } from "@secret-handoff/protocol";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { type Log, nameOf } from "../log.ts";
-import type { Claims } from "../store/claims.ts";
+import type { Codes } from "../store/codes.ts";
 import { gone } from "./endings.ts";
 
 /** Mails a code. It must not take longer than {@link ANSWER_AFTER_MS}, or its length tells that the address was right. */
@@ -25,7 +25,7 @@ export type MailCode = (mail: {
 export type Pace = <T>(milliseconds: number, work: () => Promise<T>) => Promise<T>;
 
 export type CodeDeps = {
-  readonly claims: Claims;
+  readonly codes: Codes;
   readonly mailCode: MailCode;
   readonly pace: Pace;
   readonly log: Log;
@@ -50,7 +50,7 @@ export function codeHashOf(linkToken: LinkToken, code: string): Uint8Array {
  * @throws ProblemError 400, 404, 410; not when the mail fails, for that would tell that the address was right
  */
 export async function sendCode(
-  { claims, mailCode, pace, log }: CodeDeps,
+  { codes, mailCode, pace, log }: CodeDeps,
   id: HandoffId,
   asked: { readonly linkToken: LinkToken; readonly email: string; readonly emailKey: Uint8Array },
   now: number,
@@ -59,7 +59,7 @@ export async function sendCode(
   const to = normalised(asked.email);
   const code = String(randomInt(100_000_000)).padStart(8, "0");
   await pace(ANSWER_AFTER_MS, async () => {
-    const outcome = await claims.armCode(
+    const outcome = await codes.arm(
       id,
       { linkToken, emailVerifier: emailVerifierOf(emailKey, to) },
       { hash: codeHashOf(linkToken, code), expiresAt: now + CODE_SECONDS, tries: MAX_CODE_TRIES },

@@ -9,7 +9,6 @@ import {
   LEASE_SECONDS,
   type LinkToken,
   type Receipt,
-  type Verifier,
   verifierOf,
 } from "@secret-handoff/protocol";
 import type { Entry, EventName } from "../events/event.ts";
@@ -39,8 +38,8 @@ export type ClaimOutcome =
   | Gone
   | NotFound;
 
-type Gone = { readonly kind: "gone"; readonly state: Ended; readonly changedAt: number };
-type NotFound = { readonly kind: "not_found" };
+export type Gone = { readonly kind: "gone"; readonly state: Ended; readonly changedAt: number };
+export type NotFound = { readonly kind: "not_found" };
 
 /** What the holder of a link can do to a handoff. Each state change is one conditional write. */
 export class Claims {
@@ -79,48 +78,6 @@ export class Claims {
     // Flags, code, expiry and state held at the debit; if the handoff is open still, only the answer can have been wrong.
     const recorded = await this.#recordWrongAnswer(key, attemptsLeft, now);
     return recorded ? { kind: "wrong_answer", attemptsLeft } : this.#judge(key, attempt, now);
-  }
-
-  /**
-   * Makes a mailed code the valid one, if the address was the right one and codes are left.
-   * @param code its HMAC and when it ends, Unix seconds
-   * @returns `unchanged` when the address was another, or all codes are used
-   */
-  async armCode(
-    id: HandoffId,
-    shown: { readonly linkToken: LinkToken; readonly emailVerifier: Verifier },
-    code: { readonly hash: Uint8Array; readonly expiresAt: number; readonly tries: number },
-    now: number,
-  ): Promise<"armed" | "unchanged" | "no_code_here" | Gone | NotFound> {
-    const key = addressOf(id, shown.linkToken);
-    const armed = await this.#table.update(
-      change({
-        key,
-        now,
-        condition: all(isOpen, "#emailVerifier = :emailVerifier", "#codesLeft > :zero"),
-        events: [byRecipient("code_mailed", now)],
-        set: [
-          "#codesLeft = #codesLeft - :one",
-          "#codeHash = :codeHash",
-          "#codeExpiresAt = :codeExpiresAt",
-          "#codeTriesLeft = :tries",
-        ],
-        values: {
-          emailVerifier: B(shown.emailVerifier),
-          codeHash: B(code.hash),
-          codeExpiresAt: N(code.expiresAt),
-          tries: N(code.tries),
-          zero: N(0),
-          one: N(1),
-        },
-      }),
-    );
-    const record = await this.#read(key);
-    if (!record) return { kind: "not_found" };
-    if (armed) return "armed";
-    const { state, changedAt } = derive(record, now);
-    if (state !== "open") return { kind: "gone", state, changedAt };
-    return record.hasEmailVerifier ? "unchanged" : "no_code_here";
   }
 
   /** @returns true when the receipt proves that this claim was decrypted, now or before */
@@ -292,7 +249,7 @@ function codeValue({ codeHash }: ClaimAttempt): { readonly codeHash?: AttributeV
   return codeHash ? { codeHash: B(codeHash) } : {};
 }
 
-function addressOf(id: HandoffId, linkToken: LinkToken): HandoffKey {
+export function addressOf(id: HandoffId, linkToken: LinkToken): HandoffKey {
   return { id, linkVerifier: verifierOf(linkToken) };
 }
 
@@ -302,7 +259,7 @@ function released(item: Attributes): ClaimOutcome {
   return { kind: "released", record, envelope: record.envelope, leaseUntil: leaseEnd(record) };
 }
 
-function byRecipient(what: EventName, at: number): Entry {
+export function byRecipient(what: EventName, at: number): Entry {
   return { what, at, who: { kind: "recipient" } };
 }
 
