@@ -73,6 +73,23 @@ inBrowser(
 );
 
 inBrowser(
+  "two tabs of one browser are one browser: the second is not told that a stranger was there",
+  async (given) => {
+    const ana = await given.visitor();
+    const link = await given.stack.link({ email: EMAIL });
+    await ana.goTo(link);
+    const second = await ana.page.context().newPage();
+    await second.goto(link);
+    await second.getByRole("button", { name: "Reveal" }).waitFor();
+    await answer(ana, EMAIL);
+    await ana.sees("Your secret");
+    await second.getByLabel("Your e-mail address").fill(EMAIL);
+    await second.getByRole("button", { name: /Reveal|Show it again/ }).click();
+    await second.getByRole("heading", { name: "Your secret" }).waitFor();
+  },
+);
+
+inBrowser(
   "with sessionStorage and localStorage refused a reload still shows the secret",
   async ({ stack, visitor }) => {
     const ana = await visitor();

@@ -45,6 +45,7 @@ const page = new Page({
 });
 
 window.addEventListener("hashchange", () => page.start());
+window.addEventListener("storage", ({ key }) => page.otherTabWrote(key));
 window.addEventListener("online", () => page.send({ is: "try_again" }));
 window.addEventListener("focus", () => void clipboard.tick());
 window.addEventListener("beforeunload", (event) => {

@@ -30,6 +30,12 @@ export class Page {
     this.#begin(this.#recall(findInAddress(this.#ports.location)));
   }
 
+  /** Another tab of this browser has written this key: where it claimed the handoff that waits here, it is looked at anew. */
+  otherTabWrote(key: string | null): void {
+    const screen = this.#screen;
+    if (screen?.at === "ready" && key?.endsWith(screen.handoff.link.id)) this.start();
+  }
+
   /** Begins with a link that the recipient pasted. */
   paste(text: string): void {
     this.#begin(findInPasted(text, this.#ports.location));

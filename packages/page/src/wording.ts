@@ -64,7 +64,7 @@ export const triesLeft = (left: number) =>
 
 export const inWebView: Story = [
   "You are inside another app",
-  "It may close at any time, and may not let you copy or save. Open the link in your usual browser: nothing is used up until you press Reveal.",
+  "It may close at any time and not let you copy or save. Open the link in your usual browser: nothing is used up yet.",
 ];
 
 export const notExpecting = "Not expecting this?";
@@ -89,7 +89,7 @@ export const tryNow = "Try now";
 
 export const typeTheCode: Story = [
   "Type the code from your mail",
-  "If the address was right, a code of eight digits is on its way to it, valid for ten minutes.",
+  "If the address was right, eight digits are on their way to it, valid for ten minutes.",
 ];
 export const codeSending = "Asking for a code.";
 export const codeSent = "A code was asked for.";
