@@ -135,12 +135,31 @@ describe("a version that was handed over before", () => {
     expect(waiting).toEqual([other, other]);
   });
 
-  test("by another run while our answer was lost is not mailed either", async () => {
+  test("by a run that won the race is found on the second try", async () => {
+    const { ports, journal } = fakePorts({
+      create: (_, view, call) =>
+        call === 1 ? { ...view, state: "superseded" } : { ...view, id: other, mailed: true },
+    });
+    expect(kinds(await deliver(order, [ANA], ports, unending()))).toEqual(["earlier"]);
+    expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`, `seal ${ANA}`, `create ${ANA}`]);
+  });
+
+  test("again and again by other runs is given up in the end", async () => {
     const { ports, journal } = fakePorts({ create: (_, view) => ({ ...view, state: "superseded" }) });
     const [outcome] = await deliver(order, [ANA], ports, unending());
     expect(outcome).toMatchObject({ kind: "failed", error: { code: "overtaken" } });
     expect(outcome?.kind === "failed" && outcome.error.message).toBe(
-      "Another run handed over the same secret meanwhile, so this handoff is superseded and was not mailed.",
+      "Other runs hand over the same secret again and again, so this handoff is superseded and was not mailed.",
+    );
+    expect(journal.filter((line) => line === `create ${ANA}`)).toHaveLength(3);
+    expect(journal.filter((line) => line.startsWith("mail"))).toEqual([]);
+  });
+
+  test("and revoked while our answer was lost is neither mailed nor made anew", async () => {
+    const { ports, journal } = fakePorts({ create: (_, view) => ({ ...view, state: "revoked" }) });
+    const [outcome] = await deliver(order, [ANA], ports, unending());
+    expect(outcome?.kind === "failed" && outcome.error.message).toBe(
+      "This handoff was ended before it was mailed: it is revoked.",
     );
     expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`]);
   });

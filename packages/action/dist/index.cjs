@@ -44654,6 +44654,7 @@ function tidyingLifetime(limitMs, reason2, runtime) {
 // packages/sdk/src/hand-over.ts
 var TIDYING_MS = 4e3;
 var ASK_AGAIN_MS = 1e4;
+var MOST_ROUNDS = 3;
 var REFUSED = /* @__PURE__ */ new Set([
   "not_allowed",
   "policy",
@@ -44661,14 +44662,19 @@ var REFUSED = /* @__PURE__ */ new Set([
   "service_refused",
   "resend_needed",
   "newer_version",
-  "overtaken"
+  "overtaken",
+  "ended"
 ]);
 async function handOver(recipient, order, ports, lifetime) {
   try {
-    lifetime.stopping.throwIfAborted();
-    const sealed = await ports.seal(sealInput(recipient, order, ports));
-    ports.onSealed?.(sealed);
-    return await send(recipient, sealed, order, ports, lifetime);
+    for (let round = 1; ; round += 1) {
+      lifetime.stopping.throwIfAborted();
+      const sealed = await ports.seal(sealInput(recipient, order, ports));
+      ports.onSealed?.(sealed);
+      const outcome = await send(recipient, sealed, order, ports, lifetime);
+      const lost = outcome.kind === "failed" && outcome.error.code === "overtaken";
+      if (!lost || round === MOST_ROUNDS) return outcome;
+    }
   } catch (error3) {
     return { kind: "failed", recipient, error: asSenderError(error3) };
   }
@@ -44699,17 +44705,17 @@ async function send(recipient, sealed, order, ports, lifetime) {
 async function create(recipient, sealed, order, { service, runtime, onWaiting }, lifetime) {
   for (; ; ) {
     const stored = await service.create(sealed, detailsOf(order, recipient), lifetime);
-    if (stored.id === sealed.id && stored.state !== "open") throw overtaken(stored);
+    if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
     await sleep(ASK_AGAIN_MS, runtime, lifetime.stopping);
   }
 }
-function overtaken({ state: state2 }) {
-  return new SenderError(
+function endedMeanwhile({ state: state2 }) {
+  return state2 === "superseded" ? new SenderError(
     "overtaken",
-    `Another run handed over the same secret meanwhile, so this handoff is ${state2} and was not mailed.`
-  );
+    "Other runs hand over the same secret again and again, so this handoff is superseded and was not mailed."
+  ) : new SenderError("ended", `This handoff was ended before it was mailed: it is ${state2}.`);
 }
 async function revoke(sealed, ports) {
   const late2 = new SenderError("deadline", "There was no time left to revoke the handoff.");
@@ -45222,7 +45228,7 @@ async function rotateManaged(wish, vault, lifetime, runtime) {
 }
 async function begin(wish, before, vault, runtime) {
   const { secret, versionId } = wish;
-  if (before.labels[versionId]) throw overtaken2(wish);
+  if (before.labels[versionId]) throw overtaken(wish);
   checkConfigured(secret, before);
   const pending = pendingOf(before);
   if (pending !== void 0) throw busy(wish, pending, runtime.now() - before.changedAt);
@@ -45264,7 +45270,7 @@ function late({ secret, versionId, limitMs }) {
     `The rotation of secret "${secret.name}" had not ended after ${durationInWords(limitMs / 1e3)}: version ${versionId} still holds AWSPENDING. Read the log of its rotation function, or raise rotate-timeout.`
   );
 }
-function overtaken2({ secret }) {
+function overtaken({ secret }) {
   return new SenderError(
     "secret_changed",
     `This run rotated secret "${secret.name}" before, and it has been changed again since. Start a new run to rotate it once more.`
@@ -45280,11 +45286,11 @@ async function rotateGenerated(wish, { key, rules }, vault, source) {
   const { secret, versionId } = wish;
   const before = await vault.stages(secret.arn);
   if (bears(before, versionId, CURRENT2)) return { versionId, begun: false };
-  if (wasCurrent(before, versionId)) throw overtaken2(wish);
+  if (wasCurrent(before, versionId)) throw overtaken(wish);
   const old = await source.read(secret.arn);
   if (!bears(before, versionId, STAGED)) {
     const value = withKey(old, key, (await vault.password(rules)).reveal());
-    if (await vault.stage(secret.arn, versionId, value) === "taken") throw overtaken2(wish);
+    if (await vault.stage(secret.arn, versionId, value) === "taken") throw overtaken(wish);
   } else if (!await isBasedOn(old, key, versionId, source)) {
     throw changed(wish);
   }

@@ -12,6 +12,9 @@ const TIDYING_MS = 4_000;
 /** Between two questions whether another run has mailed, ms. */
 const ASK_AGAIN_MS = 10_000;
 
+/** A handoff that lost a race has ended; sealed anew, it finds the winner's, or takes the place of one that was left unmailed. */
+const MOST_ROUNDS = 3;
+
 /** Answers after which nothing of a create is stored, or nothing of it is open. */
 const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
   "not_allowed",
@@ -21,6 +24,7 @@ const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
   "resend_needed",
   "newer_version",
   "overtaken",
+  "ended",
 ]);
 
 /**
@@ -34,10 +38,14 @@ export async function handOver(
   lifetime: Lifetime,
 ): Promise<Outcome> {
   try {
-    lifetime.stopping.throwIfAborted();
-    const sealed = await ports.seal(sealInput(recipient, order, ports));
-    ports.onSealed?.(sealed);
-    return await send(recipient, sealed, order, ports, lifetime);
+    for (let round = 1; ; round += 1) {
+      lifetime.stopping.throwIfAborted();
+      const sealed = await ports.seal(sealInput(recipient, order, ports));
+      ports.onSealed?.(sealed);
+      const outcome = await send(recipient, sealed, order, ports, lifetime);
+      const lost = outcome.kind === "failed" && outcome.error.code === "overtaken";
+      if (!lost || round === MOST_ROUNDS) return outcome;
+    }
   } catch (error) {
     return { kind: "failed", recipient, error: asSenderError(error) };
   }
@@ -86,19 +94,21 @@ async function create(
 ): Promise<HandoffView> {
   for (;;) {
     const stored = await service.create(sealed, detailsOf(order, recipient), lifetime);
-    if (stored.id === sealed.id && stored.state !== "open") throw overtaken(stored);
+    if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
     await sleep(ASK_AGAIN_MS, runtime, lifetime.stopping);
   }
 }
 
-/** A create was stored and its answer lost; before it was repeated, another run had ended the handoff. */
-function overtaken({ state }: HandoffView): SenderError {
-  return new SenderError(
-    "overtaken",
-    `Another run handed over the same secret meanwhile, so this handoff is ${state} and was not mailed.`,
-  );
+/** A create was stored; before it was answered or repeated, somebody had ended the handoff. */
+function endedMeanwhile({ state }: HandoffView): SenderError {
+  return state === "superseded"
+    ? new SenderError(
+        "overtaken",
+        "Other runs hand over the same secret again and again, so this handoff is superseded and was not mailed.",
+      )
+    : new SenderError("ended", `This handoff was ended before it was mailed: it is ${state}.`);
 }
 
 /** `released` shows that a mail whose fate was unknown did arrive: its link has been opened. */

@@ -43,6 +43,7 @@ export type SenderErrorCode =
   | "resend_needed"
   | "newer_version"
   | "overtaken"
+  | "ended"
   | "sealing"
   | "unexpected"
   | "deadline"
