@@ -2,6 +2,7 @@ import "../test/support/quiet-sdk.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { measureActionStart } from "./action-start.ts";
 import { buildFunctions } from "./functions.ts";
 import { measureImports } from "./imports.ts";
 import { measureSizes } from "./sizes.ts";
@@ -27,6 +28,14 @@ try {
     say(`${what.padEnd(50)}${cells(median.toFixed(1), min.toFixed(1), `${toBare.toFixed(2)}x`)}`);
   }
 
+  const start = await measureActionStart();
+  say(
+    "\nthe action, ms                                      bare node  to first call  to the end, one recipient mailed",
+  );
+  say(
+    `${"".padEnd(50)}${cells(start.bareNode.toFixed(0), start.toFirstCall.toFixed(0), start.toEnd.toFixed(0))}`,
+  );
+
   const rates = await measureThroughput();
   say(
     "\nservice and engine in memory                      in flight  per second  p50 ms  p99 ms  calls  cpu ms",
@@ -37,7 +46,9 @@ try {
     say(`${what.padEnd(48)}${cells(...measured, ...counted)}`);
   }
   if (json)
-    process.stdout.write(`${JSON.stringify({ node: process.version, sizes, imports, rates }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ node: process.version, sizes, imports, start, rates }, null, 2)}\n`,
+    );
 } finally {
   rmSync(functions, { recursive: true, force: true });
 }

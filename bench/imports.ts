@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { buildBareClient } from "./functions.ts";
+import { median } from "./median.ts";
 
 /** Milliseconds from the first line of a fresh process until a module is loaded. */
 export type ImportTime = {
@@ -52,9 +53,4 @@ export async function measureImports(functions: string): Promise<readonly Import
     min: Math.min(...all),
     toBare: median(all) / bareMedian,
   }));
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
