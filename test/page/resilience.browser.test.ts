@@ -81,8 +81,10 @@ inBrowser(
     const second = await ana.page.context().newPage();
     await second.goto(link);
     await second.getByRole("button", { name: "Reveal" }).waitFor();
+    const lookedAgain = second.waitForResponse("**/status");
     await answer(ana, EMAIL);
     await ana.sees("Your secret");
+    await lookedAgain;
     await second.getByLabel("Your e-mail address").fill(EMAIL);
     await second.getByRole("button", { name: /Reveal|Show it again/ }).click();
     await second.getByRole("heading", { name: "Your secret" }).waitFor();
