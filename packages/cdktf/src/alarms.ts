@@ -2,9 +2,6 @@ import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-ru
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js";
 import { CloudwatchMetricAlarm } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
-import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
-import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy/index.js";
-import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription/index.js";
 import { Construct } from "constructs";
 import { EVENT_SOURCE } from "./audit-bus.ts";
 import {
@@ -14,7 +11,7 @@ import {
   metricAlarms,
   type Watched,
 } from "./metric-alarms.ts";
-import { policyDocument } from "./policy-document.ts";
+import { noticeTopic } from "./notice-topic.ts";
 import type { AlarmProps } from "./secret-handoff-props.ts";
 
 export type AlarmsProps = AlarmProps & Watched & { readonly accountId: string; readonly busName: string };
@@ -31,7 +28,9 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    this.topicArn = props.topicArn ?? this.#topic(props).arn;
+    const { name, accountId, emails } = props;
+    this.topicArn =
+      props.topicArn ?? noticeTopic(this, { name: `${name}-alarms`, emails, alarmsOf: accountId }).arn;
     this.#tellAtOnce(props);
     this.#countMangledLinks(props);
     for (const [key, alarm] of Object.entries(metricAlarms(props))) {
@@ -87,38 +86,5 @@ export class Alarms extends Construct {
         value: "1",
       },
     });
-  }
-
-  #topic({ name, accountId, emails = [] }: AlarmsProps): SnsTopic {
-    const topic = new SnsTopic(this, "topic", { name: `${name}-alarms` });
-    new SnsTopicPolicy(this, "topic-policy", {
-      arn: topic.arn,
-      policy: policyDocument([
-        {
-          Sid: "AlarmsTell",
-          Effect: "Allow",
-          Principal: { Service: "cloudwatch.amazonaws.com" },
-          Action: ["sns:Publish"],
-          Resource: [topic.arn],
-          Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-        },
-        {
-          // EventBridge ignores topic policies that have conditions.
-          Sid: "EventsTell",
-          Effect: "Allow",
-          Principal: { Service: "events.amazonaws.com" },
-          Action: ["sns:Publish"],
-          Resource: [topic.arn],
-        },
-      ]),
-    });
-    for (const [index, endpoint] of emails.entries()) {
-      new SnsTopicSubscription(this, `email-${index + 1}`, {
-        topicArn: topic.arn,
-        protocol: "email",
-        endpoint,
-      });
-    }
-    return topic;
   }
 }

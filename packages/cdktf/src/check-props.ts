@@ -1,3 +1,4 @@
+import { lifecycleProblems } from "./check-lifecycle.ts";
 import { policyProblems } from "./check-policy.ts";
 import { isExpression } from "./expression.ts";
 import { LOG_RETENTION_DAYS, nearestRetention } from "./log-retention.ts";
@@ -21,6 +22,7 @@ export function propsProblems(props: SecretHandoffProps): readonly string[] {
     ...mailProblems(props),
     ...limitProblems(props),
     ...policyProblems(props),
+    ...lifecycleProblems(props),
   ];
 }
 

@@ -1,7 +1,6 @@
-import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
-import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
-import { Construct } from "constructs";
-import { policyDocument } from "./policy-document.ts";
+import type { Construct } from "constructs";
+import { allow } from "./policy-document.ts";
+import { ServiceRole } from "./service-role.ts";
 
 export type ForwardingRoleProps = {
   readonly name: string;
@@ -12,34 +11,16 @@ export type ForwardingRoleProps = {
 };
 
 /** Lets one EventBridge rule put events on one other bus. */
-export class ForwardingRole extends Construct {
-  readonly arn: string;
-
+export class ForwardingRole extends ServiceRole {
   constructor(scope: Construct, id: string, props: ForwardingRoleProps) {
-    super(scope, id);
-    const role = new IamRole(this, "role", {
+    super(scope, id, {
       name: props.name,
       description: "secret-handoff: forwards events to another bus",
-      assumeRolePolicy: policyDocument([
-        {
-          Sid: "OneRuleOnly",
-          Effect: "Allow",
-          Principal: { Service: "events.amazonaws.com" },
-          Action: ["sts:AssumeRole"],
-          Condition: { ArnEquals: { "aws:SourceArn": props.ruleArn } },
-        },
-      ]),
-      ...(props.permissionsBoundaryArn === undefined
-        ? {}
-        : { permissionsBoundary: props.permissionsBoundaryArn }),
+      service: "events.amazonaws.com",
+      sourceArns: [props.ruleArn],
+      policyName: "forward",
+      statements: [allow("ForwardEvents", ["events:PutEvents"], [props.busArn])],
+      permissionsBoundaryArn: props.permissionsBoundaryArn,
     });
-    new IamRolePolicy(this, "policy", {
-      name: "forward",
-      role: role.name,
-      policy: policyDocument([
-        { Sid: "ForwardEvents", Effect: "Allow", Action: ["events:PutEvents"], Resource: [props.busArn] },
-      ]),
-    });
-    this.arn = role.arn;
   }
 }

@@ -4,6 +4,14 @@ export { readOutputs } from "./doctor/outputs-file.ts";
 export { FUNCTION_NAMES, type FunctionName } from "./function-archive.ts";
 export type { GitHubJobs } from "./github-trust.ts";
 export { InvalidProps } from "./invalid-props.ts";
+export type {
+  DeliveredProps,
+  DispatchProps,
+  LifecycleProps,
+  NotifyProps,
+  ReactionProps,
+  RotationProps,
+} from "./lifecycle-props.ts";
 export type { Permission, PolicyProps, SenderEntry } from "./policy.ts";
 export { SecretHandoff, type SecretHandoffOutputs } from "./secret-handoff.ts";
 export type {

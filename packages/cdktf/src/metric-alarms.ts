@@ -8,6 +8,10 @@ export type Watched = {
   readonly apiId: string;
   readonly tableName: string;
   readonly functions: Readonly<Record<FunctionName, ServiceFunction>>;
+  /** Of the state machine that rotates, where there is one. */
+  readonly rotationsArn?: string | undefined;
+  /** The rule that starts a workflow, where there is one. */
+  readonly dispatchRule?: string | undefined;
 };
 
 /** Seconds; the period of every alarm. */
@@ -25,6 +29,8 @@ export function metricAlarms({
   apiId,
   tableName,
   functions,
+  rotationsArn,
+  dispatchRule,
 }: Watched): Readonly<Record<string, Alarm>> {
   const ofFunction = (name: FunctionName, metricName: string, alarmDescription: string): Alarm => ({
     namespace: "AWS/Lambda",
@@ -85,5 +91,27 @@ export function metricAlarms({
       alarmDescription:
         "A mail gateway sent a link's key to the server. The handoff was not consumed; find the gateway, and prefer a passphrase for its recipients.",
     },
+    ...(rotationsArn === undefined
+      ? {}
+      : {
+          "rotation-failing": {
+            namespace: "AWS/States",
+            metricName: "ExecutionsFailed",
+            dimensions: { StateMachineArn: rotationsArn },
+            alarmDescription:
+              "A secret that should have been rotated was not: the day's limit was reached, or Secrets Manager refused. The execution says which.",
+          },
+        }),
+    ...(dispatchRule === undefined
+      ? {}
+      : {
+          "dispatch-failing": {
+            namespace: "AWS/Events",
+            metricName: "FailedInvocations",
+            dimensions: { RuleName: dispatchRule },
+            alarmDescription:
+              "A rotation started no delivery: GitHub refused the call, or could not be reached for a day. Look at the connection's token.",
+          },
+        }),
   };
 }

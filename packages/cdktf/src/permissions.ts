@@ -1,3 +1,4 @@
+import type { RotationProps } from "./lifecycle-props.ts";
 import { allow, type Statement } from "./policy-document.ts";
 
 /** The attributes that only the recipient's function may read. */
@@ -79,6 +80,20 @@ function drainStatements(
     allow("SettleHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING_SEALED),
     allow("StoreEvents", ["dynamodb:PutItem"], [audit]),
     allow("PublishEvents", ["events:PutEvents"], [bus]),
+  ];
+}
+
+/** The machine that rotates: counts in its own table, and starts the rotation of the secrets that are named. */
+export function rotationStatements(
+  table: string,
+  { secretArns, functionArns = [] }: Pick<RotationProps, "secretArns" | "functionArns">,
+): readonly Statement[] {
+  return [
+    allow("CountRotations", ["dynamodb:PutItem", "dynamodb:UpdateItem"], [table]),
+    allow("RotateSecrets", ["secretsmanager:RotateSecret"], secretArns),
+    ...(functionArns.length === 0
+      ? []
+      : [allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], functionArns)]),
   ];
 }
 

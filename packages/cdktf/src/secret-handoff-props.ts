@@ -1,6 +1,7 @@
 import type { IResolvable, TerraformProvider } from "cdktf";
 import type { Expression } from "./expression.ts";
 import type { FunctionName } from "./function-archive.ts";
+import type { LifecycleProps } from "./lifecycle-props.ts";
 import type { PolicyProps } from "./policy.ts";
 
 /** The service's own host name. */
@@ -116,39 +117,40 @@ export type DeletionProtectionProps = {
   readonly audit?: boolean | IResolvable;
 };
 
-export type SecretHandoffProps = PolicyProps & {
-  /** Folder with the built functions: recipient, sender, drainer, sweeper. */
-  readonly code: string;
-  /**
-   * Begins the name of everything; 1 to 40 of a-z, 0-9 and hyphens.
-   * @default secret-handoff
-   */
-  readonly name?: string;
-  /** @default none: the links then carry the API's own address, which cannot be moved */
-  readonly domain?: DomainProps;
-  /** @default none */
-  readonly edge?: EdgeProps;
-  /**
-   * How the service mails codes. Required by any class with `email-code`.
-   * @default none
-   */
-  readonly mail?: SesMailProps | SmtpMailProps;
-  /** @default nodejs24.x */
-  readonly runtime?: string;
-  /** Memory of the recipient and sender functions, MB; CPU grows with it. @default 512 */
-  readonly memorySize?: number;
-  /** @default none: a new account has 10 concurrent executions in all, and none of them can be reserved */
-  readonly reservedConcurrency?: Partial<Readonly<Record<FunctionName, number>>>;
-  /** Days to keep the logs of the functions and of the API, one of those that CloudWatch offers. @default 30 */
-  readonly logRetentionDays?: number;
-  readonly throttles?: ThrottleProps;
-  /** A customer managed key for the two tables. @default the key that DynamoDB owns */
-  readonly kmsKeyArn?: string;
-  readonly deletionProtection?: DeletionProtectionProps;
-  readonly alarms?: AlarmProps;
-  readonly events?: EventTargetProps;
-  /** Tags of everything that can have them. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Permissions boundary of every role. */
-  readonly permissionsBoundaryArn?: string;
-};
+export type SecretHandoffProps = PolicyProps &
+  LifecycleProps & {
+    /** Folder with the built functions: recipient, sender, drainer, sweeper. */
+    readonly code: string;
+    /**
+     * Begins the name of everything; 1 to 40 of a-z, 0-9 and hyphens.
+     * @default secret-handoff
+     */
+    readonly name?: string;
+    /** @default none: the links then carry the API's own address, which cannot be moved */
+    readonly domain?: DomainProps;
+    /** @default none */
+    readonly edge?: EdgeProps;
+    /**
+     * How the service mails codes. Required by any class with `email-code`.
+     * @default none
+     */
+    readonly mail?: SesMailProps | SmtpMailProps;
+    /** @default nodejs24.x */
+    readonly runtime?: string;
+    /** Memory of the recipient and sender functions, MB; CPU grows with it. @default 512 */
+    readonly memorySize?: number;
+    /** @default none: a new account has 10 concurrent executions in all, and none of them can be reserved */
+    readonly reservedConcurrency?: Partial<Readonly<Record<FunctionName, number>>>;
+    /** Days to keep the logs of the functions and of the API, one of those that CloudWatch offers. @default 30 */
+    readonly logRetentionDays?: number;
+    readonly throttles?: ThrottleProps;
+    /** A customer managed key for the two tables. @default the key that DynamoDB owns */
+    readonly kmsKeyArn?: string;
+    readonly deletionProtection?: DeletionProtectionProps;
+    readonly alarms?: AlarmProps;
+    readonly events?: EventTargetProps;
+    /** Tags of everything that can have them. */
+    readonly tags?: Readonly<Record<string, string>>;
+    /** Permissions boundary of every role. */
+    readonly permissionsBoundaryArn?: string;
+  };

@@ -17,12 +17,14 @@ import {
 } from "./permissions.ts";
 import type { Statement } from "./policy-document.ts";
 import { PseudonymKey } from "./pseudonym-key.ts";
+import { Reactions } from "./reactions.ts";
 import type { SecretHandoffProps } from "./secret-handoff-props.ts";
 import { mailStatement } from "./sender-rights.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { SesMail } from "./ses-mail.ts";
 import { Tables } from "./tables.ts";
 import { followStream, runEveryMinute } from "./triggers.ts";
+import { WorkflowDispatch } from "./workflow-dispatch.ts";
 
 /** What the service is made of once its code is packed and its address known; all of it may be Terraform expressions. */
 export type ServiceProps = Omit<
@@ -100,6 +102,10 @@ export class Service extends Construct {
     this.#configure(props);
     followStream(this, drainer, { streamArn: this.tables.handoffs.streamArn, policy: drainerPolicy });
     runEveryMinute(this, sweeper, name);
+    const reactions = new Reactions(this, "reactions", { ...props, busName: this.events.bus.name, here });
+    const dispatch =
+      props.onRotated &&
+      new WorkflowDispatch(this, "on-rotated", { ...props.onRotated, name, permissionsBoundaryArn });
     this.alarms = new Alarms(this, "alarms", {
       ...props.alarms,
       name,
@@ -108,6 +114,8 @@ export class Service extends Construct {
       apiId: this.api.api.id,
       tableName: this.tables.handoffs.name,
       functions: this.functions,
+      rotationsArn: reactions.rotations?.machine.arn,
+      dispatchRule: dispatch?.rule.name,
     });
     this.peoplePolicyArn = peoplePolicy(this, "people", {
       name,
