@@ -1,0 +1,120 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { INPUTS, type InputName, readInputs, readManageInputs } from "@secret-handoff/action";
+import { DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { judge } from "@secret-handoff/sdk";
+import { parseDocument } from "yaml";
+import { inputReader } from "../action/input-reader.ts";
+
+/** Every workflow under examples/: valid YAML, whole permissions, and inputs and outputs that action.yml knows. */
+
+type Step = {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+};
+type Job = { readonly "runs-on": string; readonly steps: readonly Step[] };
+type Workflow = {
+  readonly name: string;
+  readonly on: Readonly<Record<string, unknown>>;
+  readonly permissions: Readonly<Record<string, string>>;
+  readonly jobs: Readonly<Record<string, Job>>;
+};
+
+const FOLDER = new URL("../../examples/", import.meta.url);
+const OUTPUTS = Object.keys(
+  parseDocument(readFileSync(new URL("../../action.yml", import.meta.url), "utf8")).toJS().outputs,
+);
+const files = readdirSync(FOLDER).filter((name) => name.endsWith(".yml"));
+
+test("there is one for each way in which a secret goes out", () => {
+  expect(files.sort()).toEqual([
+    "after-rotation.yml",
+    "await-then-retire.yml",
+    "emergency.yml",
+    "every-90-days.yml",
+    "on-secret-label-updated.yml",
+    "onboard-contractor.yml",
+    "rotate-and-deliver.yml",
+  ]);
+});
+
+describe.each(files)("%s", (file) => {
+  const text = readFileSync(new URL(file, FOLDER), "utf8");
+  const document = parseDocument(text, { uniqueKeys: true });
+  const workflow: Workflow = document.toJS();
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+  const own = steps.filter(({ uses }) => uses?.startsWith("OWNER/secret-handoff@"));
+
+  test("is YAML without an error or a doubt", () => {
+    expect([document.errors, document.warnings]).toEqual([[], []]);
+    expect(Object.keys(workflow)).toEqual(expect.arrayContaining(["name", "on", "permissions", "jobs"]));
+  });
+
+  test("grants the whole of what it needs, and no more", () => {
+    expect(workflow.permissions).toEqual({ "id-token": "write", contents: "read" });
+  });
+
+  test("uses the action with inputs that it knows and takes", () => {
+    expect(own.length).toBeGreaterThan(0);
+    for (const { with: given = {} } of own) {
+      expect(Object.keys(given).filter((name) => !Object.hasOwn(INPUTS, name))).toEqual([]);
+      const inputs = Object.fromEntries(
+        Object.entries(given).map(([name, value]) => [name, filledIn(String(value), name)]),
+      );
+      const read = inputReader(inputs);
+      const { errors } = inputs.operation === "revoke" ? readManageInputs(read, "1") : readInputs(read);
+      expect(errors.map(({ message }) => message)).toEqual([]);
+    }
+  });
+
+  test("asks for nothing that the default policy refuses", () => {
+    for (const { with: given = {} } of own) {
+      if (given.operation === "revoke") continue;
+      const { draft } = readInputs(
+        inputReader(
+          Object.fromEntries(
+            Object.entries(given).map(([name, value]) => [name, filledIn(String(value), name)]),
+          ),
+        ),
+      );
+      const { errors } = judge(
+        {
+          class: draft.class ?? "",
+          expiresIn: draft.optional?.expiresIn,
+          hasPassphrase: draft.passphraseGiven ?? false,
+          reason: draft.optional?.reason,
+          recipients: draft.recipients ?? [],
+          environment: undefined,
+        },
+        DEFAULT_CLASSES,
+      );
+      expect(errors.map(({ message }) => message)).toEqual([]);
+    }
+  });
+
+  test("reads only outputs that exist, of steps that exist", () => {
+    const ids = new Set(own.flatMap(({ id }) => (id === undefined ? [] : [id])));
+    for (const [, id = "", output = ""] of text.matchAll(/steps\.([\w-]+)\.outputs\.([\w-]+)/g)) {
+      expect(steps.map((step) => step.id)).toContain(id);
+      if (ids.has(id)) expect(OUTPUTS).toContain(output);
+    }
+  });
+
+  test("puts no expression into a script, where its value would be run", () => {
+    const scripts = steps.flatMap((step) => ("run" in step ? [String(step.run)] : []));
+    expect(scripts.filter((script) => script.includes("${{"))).toEqual([]);
+  });
+});
+
+const SAMPLES: Partial<Record<InputName, string>> = {
+  recipients: "ana@vendor.example",
+  "secret-ids": "prod/orders",
+  passphrase: "correct horse battery staple",
+};
+
+/** The value with something fit in place of each expression. */
+function filledIn(value: string, name: string): string {
+  const sample = name in SAMPLES ? SAMPLES[name as InputName] : undefined;
+  return value.replace(/\$\{\{[^}]*\}\}/g, sample ?? "sample");
+}
