@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "@jest/globals";
-import { type ClaimId, deriveOpenKeys, formatFragment, type OpenKeys } from "@secret-handoff/protocol";
+import { deriveOpenKeys, formatFragment, type OpenKeys } from "@secret-handoff/protocol";
 import { createClaimMemory, type Store } from "../../packages/page/src/claim-memory.ts";
 import { EMAIL, NOW, sealedHandoff } from "./sealed.ts";
 
@@ -28,15 +28,15 @@ beforeEach(async () => {
 
 const memory = (ofTab = tab) => createClaimMemory(ofTab, browser, () => now);
 
-function remember(withKeys = true) {
+function remember(withClaim = true) {
   const { link, claimId } = handoff;
-  memory().remember(link.id, { fragment, claimId, ...(withKeys ? { openKeys } : {}) });
+  memory().remember(link.id, { fragment, ...(withClaim ? { claim: { claimId, openKeys } } : {}) });
 }
 
 test("a reload finds the key, the claim, and what was derived from the answers", () => {
   remember();
   const { claimId } = handoff;
-  expect(memory().recall(handoff.link.id)).toEqual({ finished: false, fragment, claimId, openKeys });
+  expect(memory().recall(handoff.link.id)).toEqual({ fragment, claimId, openKeys });
 });
 
 test("neither the address nor the passphrase is kept", () => {
@@ -49,7 +49,6 @@ test("neither the address nor the passphrase is kept", () => {
 test("another tab of the browser knows the claim and nothing else", () => {
   remember();
   expect(memory(new FakeStore()).recall(handoff.link.id)).toEqual({
-    finished: false,
     claimId: handoff.claimId,
   });
   expect(JSON.stringify([...browser.items])).not.toContain(fragment);
@@ -64,10 +63,11 @@ test("another tab forgets the claim once no lease can still run", () => {
   expect(browser.keys()).toEqual([]);
 });
 
-test("a claim without keys drops those of an earlier answer", () => {
+test("once the answers were wrong there was no claim, in this tab or another", () => {
   remember();
   remember(false);
-  expect(memory().recall(handoff.link.id).openKeys).toBeUndefined();
+  expect(memory().recall(handoff.link.id)).toEqual({ fragment });
+  expect(memory(new FakeStore()).recall(handoff.link.id)).toEqual({});
 });
 
 test("forgetting leaves nothing", () => {
@@ -86,7 +86,7 @@ test("finishing leaves only the mark that it was finished here", () => {
 test("handoffs do not mix", async () => {
   remember();
   const other = await sealedHandoff();
-  expect(memory().recall(other.link.id)).toEqual({ finished: false });
+  expect(memory().recall(other.link.id)).toEqual({});
   memory().forget(other.link.id);
-  expect(memory().recall(handoff.link.id).claimId).toEqual(handoff.claimId as ClaimId);
+  expect(memory().recall(handoff.link.id).claimId).toEqual(handoff.claimId);
 });

@@ -252,6 +252,20 @@ inBrowser("inside of another app the page warns before Reveal", async ({ stack, 
 });
 
 inBrowser(
+  "a wrong answer binds nothing: whoever opens it meanwhile is not taken for this browser",
+  async (given) => {
+    const ana = await given.visitor();
+    const link = await given.stack.link({ email: EMAIL });
+    await ana.goTo(link);
+    await answer(ana, "abe@vendor.example");
+    await ana.page.getByText("4 tries are left").waitFor();
+    expect((await new Recipient(link).claim({ email: EMAIL })).status).toBe(200);
+    await ana.page.reload();
+    await ana.sees("This link was opened already");
+  },
+);
+
+inBrowser(
   "a report takes two steps and a word, burns the secret and is told to the sender",
   async ({ stack, visitor }) => {
     const ana = await visitor();

@@ -11,14 +11,17 @@ import {
 export type Remembered = {
   /** The link's key part; it has left the visible address. */
   readonly fragment: string;
-  readonly claimId: ClaimId;
-  /** Once derived, and until the service calls the answers wrong. The answers themselves are not kept. */
-  readonly openKeys?: OpenKeys | undefined;
+  /** A claim that was sent, or is about to be; gone once the service calls its answers wrong. The answers are not kept. */
+  readonly claim?: { readonly claimId: ClaimId; readonly openKeys: OpenKeys } | undefined;
 };
 
-export type Recalled = Partial<Remembered> & {
-  /** The handoff was taken over in this tab. */
-  readonly finished: boolean;
+export type Recalled = {
+  readonly fragment?: string;
+  /** This browser has sent a claim by this name. */
+  readonly claimId?: ClaimId | undefined;
+  readonly openKeys?: OpenKeys;
+  /** The handoff was taken in this tab. */
+  readonly finished?: true;
 };
 
 /** A place for short texts: sessionStorage, localStorage, or what stands in for them. */
@@ -65,15 +68,14 @@ export function createClaimMemory(tab: Store, browser: Store, now: () => number)
     forget,
     recall(id) {
       const here = readTab(tab.get(tabKey(id)));
-      const claimId = here.claimId ?? readClaimId(browser.get(browserKey(id)), now());
-      return claimId === undefined ? here : { ...here, claimId };
+      return here.claimId ? here : { ...here, claimId: readClaimId(browser.get(browserKey(id)), now()) };
     },
-    remember(id, { fragment, claimId, openKeys }) {
-      const spelled = encodeBase64url(claimId);
-      const keys = openKeys && [openKeys.claimToken, openKeys.contentKey, openKeys.commitment];
-      const kept = { fragment, claimId: spelled, keys: keys?.map(encodeBase64url).join(".") };
-      tab.set(tabKey(id), JSON.stringify(kept));
-      browser.set(browserKey(id), JSON.stringify({ claimId: spelled, until: now() + KEEP_CLAIM_ID }));
+    remember(id, { fragment, claim }) {
+      forget(id);
+      const claimId = claim && encodeBase64url(claim.claimId);
+      const keys = claim && [claim.openKeys.claimToken, claim.openKeys.contentKey, claim.openKeys.commitment];
+      tab.set(tabKey(id), JSON.stringify({ fragment, claimId, keys: keys?.map(encodeBase64url) }));
+      if (claimId) browser.set(browserKey(id), JSON.stringify({ claimId, until: now() + KEEP_CLAIM_ID }));
     },
     finish(id) {
       forget(id);
@@ -85,22 +87,20 @@ export function createClaimMemory(tab: Store, browser: Store, now: () => number)
 /** What this file has written itself, and reads back. */
 type Kept = {
   readonly fragment: string;
-  readonly claimId: string;
-  /** claimToken, contentKey and commitment, with points between them. */
-  readonly keys?: string;
+  readonly claimId?: string;
+  /** claimToken, contentKey and commitment. */
+  readonly keys?: readonly string[];
   readonly finished?: true;
 };
 
 function readTab(stored: string | undefined): Recalled {
-  if (stored === undefined) return { finished: false };
-  const { fragment, claimId, keys = "", finished }: Kept = JSON.parse(stored);
+  if (stored === undefined) return {};
+  const { fragment, claimId, keys = [], finished }: Kept = JSON.parse(stored);
   if (finished) return { finished };
-  const claim = { finished: false, fragment, claimId: asClaimId(claimId) };
-  if (keys === "") return claim;
-  const [claimToken, contentKey, commitment] = keys.split(".").map((key) => decodeBase64url(key, 32));
-  return claimToken && contentKey && commitment
-    ? { ...claim, openKeys: { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment } }
-    : claim;
+  const [claimToken, contentKey, commitment] = keys.map((key) => decodeBase64url(key, 32));
+  if (!claimId || !claimToken || !contentKey || !commitment) return { fragment };
+  const openKeys = { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment };
+  return { fragment, claimId: asClaimId(claimId), openKeys };
 }
 
 function readClaimId(stored: string | undefined, now: number): ClaimId | undefined {

@@ -77,7 +77,8 @@ export function perform(effect: Effect, ports: DoingPorts, reply: (event: Event)
       break;
     case "remember": {
       const { link, claimId } = effect.handoff;
-      memory.remember(link.id, { fragment: formatFragment(link), claimId, openKeys: effect.openKeys });
+      const claim = effect.openKeys && { claimId, openKeys: effect.openKeys };
+      memory.remember(link.id, { fragment: formatFragment(link), claim });
       showAddress(addressOf(link.id));
       break;
     }

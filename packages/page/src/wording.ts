@@ -14,7 +14,7 @@ export const footer = "Decrypted in this browser. The service never sees the key
 export const noScript: Story = [
   "This page needs JavaScript",
   "The secret is decrypted in your browser. Turn JavaScript on, or open the link in another browser.",
-  "Nothing is used up: the link still opens once.",
+  "Nothing is used up.",
 ];
 
 /** Whom to ask, as a part of a sentence: who it says it is from. */
@@ -171,7 +171,7 @@ export function clipboard(state: ClipboardState, now: number): string {
 
 export const broken = (sender: string): Story => [
   "This cannot be opened",
-  "What the service gave does not belong to your link, or was changed. It was not used.",
+  "What the service gave does not belong to your link, or was changed.",
   `Tell ${sender}, in a way you already know.`,
 ];
 
