@@ -52,7 +52,7 @@ export class Page {
   get holdsTheOnlyCopy(): boolean {
     const screen = this.#screen;
     const opened = screen?.at === "hidden" ? screen.opened : screen;
-    return opened?.at === "opened" && opened.acknowledgement.kind === "known";
+    return opened?.at === "opened" && opened.acknowledgement.kind !== "due";
   }
 
   send(event: Event): void {
