@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { measureActionStart } from "./action-start.ts";
 import { buildFunctions } from "./functions.ts";
 import { measureImports } from "./imports.ts";
+import { measurePageLoad } from "./page-load.ts";
 import { measureSizes } from "./sizes.ts";
 import { measureThroughput } from "./throughput.ts";
 
@@ -28,6 +29,19 @@ try {
     say(`${what.padEnd(50)}${cells(median.toFixed(1), min.toFixed(1), `${toBare.toFixed(2)}x`)}`);
   }
 
+  const page = await measurePageLoad();
+  if (page) {
+    say("\nthe page, first visit, slow 4G, CPU 4x slower, ms       LCP    Reveal     bytes  requests");
+    const { largestContentfulPaint, untilReveal, transferred, requestsBeforeReveal } = page;
+    const shown = [
+      largestContentfulPaint.toFixed(0),
+      untilReveal.toFixed(0),
+      transferred,
+      requestsBeforeReveal,
+    ];
+    say(`${"".padEnd(50)}${cells(...shown)}`);
+  }
+
   const start = await measureActionStart();
   say(
     "\nthe action, ms                                      bare node  to first call  to the end, one recipient mailed",
@@ -47,7 +61,7 @@ try {
   }
   if (json)
     process.stdout.write(
-      `${JSON.stringify({ node: process.version, sizes, imports, start, rates }, null, 2)}\n`,
+      `${JSON.stringify({ node: process.version, sizes, imports, page, start, rates }, null, 2)}\n`,
     );
 } finally {
   rmSync(functions, { recursive: true, force: true });
