@@ -67,6 +67,7 @@ describe("every policy of every stack", () => {
         "Service events.amazonaws.com",
         "Service cloudwatch.amazonaws.com",
         "Service delivery.logs.amazonaws.com",
+        "Service states.amazonaws.com",
       ]),
     );
   });

@@ -7,9 +7,22 @@ import { resources, synthesise } from "./synthesis.ts";
 const FILE = new URL("../../docs/operations.md", import.meta.url);
 const PLACE = /(<!-- permissions -->\n)[\s\S]*?(<!-- \/permissions -->)/;
 
-/** The least that the service needs, and a workflow that may do all that one can. */
-const { gitHub, region } = EVERYTHING;
-const STACK = synthesise({ ...LEAST, region, ...(gitHub ? { gitHub } : {}) }).json;
+/** The least that the service needs, every reaction, and a workflow that may do all that one can. */
+const { gitHub, region, service } = EVERYTHING;
+const { onUndelivered, onReported, onDelivered, rotation, onRotated } = service;
+const STACK = synthesise({
+  ...LEAST,
+  region,
+  service: {
+    ...LEAST.service,
+    ...(onUndelivered && { onUndelivered }),
+    ...(onReported && { onReported }),
+    ...(onDelivered && { onDelivered }),
+    ...(rotation && { rotation }),
+    ...(onRotated && { onRotated }),
+  },
+  ...(gitHub && { gitHub }),
+}).json;
 
 describe("docs/operations.md", () => {
   test("prints what each role may do as the stack grants it (UPDATE_DOCS=1 writes it)", () => {
@@ -28,6 +41,6 @@ describe("docs/operations.md", () => {
         .replace(/^(recipient|sender|drainer|sweeper)-throttled$/, "NAME-throttled"),
     );
     expect(alarms.filter((name) => !text.includes(name))).toEqual([]);
-    expect(alarms).toHaveLength(11);
+    expect(alarms).toHaveLength(13);
   });
 });

@@ -11,6 +11,9 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
   [/aws_cloudwatch_event_bus\.events_bus\.arn/, "event bus"],
   [/aws_sesv2_email_identity\.\w+\.arn/, "SES identity"],
   [/aws_sesv2_configuration_set\.\w+\.arn/, "configuration set"],
+  [/aws_dynamodb_table\.reactions_rotations_table\.arn/, "rotations' table"],
+  [/aws_sfn_state_machine\.\w+\.arn/, "rotations' state machine"],
+  [/aws_cloudwatch_event_api_destination\.\w+\.arn/, "API destination"],
   [/aws_cloudwatch_log_group\.\w+\.arn/, "own log group"],
   [/aws_apigatewayv2_api\.\w+\.execution_arn/, "API"],
   [/element\(split\(.*?\), 1\)/, "aws"],
@@ -26,6 +29,9 @@ const ROLES: readonly (readonly [RegExp, string])[] = [
   [/\.sweeper_/, "sweeper"],
   [/\.github_/, "a workflow"],
   [/\.mail_forwarding_/, "the rule for bounces"],
+  [/\.reactions_rotate_rules_/, "the rules that rotate"],
+  [/\.reactions_rotations_/, "the state machine that rotates"],
+  [/\.on_rotated_/, "the rule that starts a workflow"],
   [/\.people$/, "people"],
 ];
 

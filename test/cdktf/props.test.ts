@@ -1,6 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import {
+  type DispatchProps,
   InvalidProps,
+  type RotationProps,
   type SecretHandoffProps,
   type SecretHandoffSenderProps,
   type SenderEntry,
@@ -29,6 +31,18 @@ const withClass = (change: Partial<CredentialClass>) =>
 const withSender = (change: SenderEntry) => withService({ senders: [change] });
 const withMail = (from: string, identity = "example.com") =>
   withService({ mail: { kind: "ses", identity, from } });
+
+const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/orders-AbCdEf";
+const withRotation = (rotation: RotationProps) => withService({ onReported: { rotate: true }, rotation });
+const withDispatch = (change: Partial<DispatchProps>) =>
+  withService({
+    onRotated: {
+      secretNames: ["prod/orders"],
+      repository: "example/orders",
+      connectionArn: "arn:aws:events:eu-west-1:123456789012:connection/github/3c1b2a4d-5e6f",
+      ...change,
+    },
+  });
 
 /** Each mistake and the sentence that it is answered with, whole. */
 const MISTAKES: Readonly<Record<string, readonly [() => unknown, string]>> = {
@@ -157,6 +171,68 @@ const MISTAKES: Readonly<Record<string, readonly [() => unknown, string]>> = {
   "a branch name instead of a ref": [
     withSender({ repositoryId: "1", ref: "main", may: ["send"] }),
     "sender 1: ref must be a whole git ref, such as refs/heads/main",
+  ],
+  "a reaction that tells nobody": [
+    withService({ onReported: { notify: {} } }),
+    "onReported.notify would tell nobody: give topicArn or emails",
+  ],
+  "addresses beside a topic that exists": [
+    withService({
+      onUndelivered: { notify: { topicArn: "arn:aws:sns:eu-west-1:1:t", emails: ["a@b.example"] } },
+    }),
+    "onUndelivered.notify has topicArn and emails; subscribe the addresses to that topic, or leave it out",
+  ],
+  "a rotation of no secret in particular": [
+    withService({ onUndelivered: { rotate: true } }),
+    "onUndelivered.rotate needs rotation.secretArns: which secrets may be rotated?",
+  ],
+  "a rotation after a delivery, of no secret in particular": [
+    withService({ onDelivered: { rotateAfter: 60 } }),
+    "onDelivered.rotateAfter needs rotation.secretArns: which secrets may be rotated?",
+  ],
+  "a rotation at once after a delivery": [
+    withService({ onDelivered: { rotateAfter: 0 }, rotation: { secretArns: [SECRET_ARN] } }),
+    "onDelivered.rotateAfter must be whole seconds from 1 to 2592000, 30 days",
+  ],
+  "secrets that nothing rotates": [
+    withService({ onReported: { rotate: false }, rotation: { secretArns: [SECRET_ARN] } }),
+    "rotation is set, and nothing rotates: set rotate in onUndelivered or onReported, or onDelivered, or leave it out",
+  ],
+  "an empty list of secrets": [
+    withRotation({ secretArns: [] }),
+    "rotation.secretArns is empty: name the secrets that may be rotated",
+  ],
+  "an ARN with a wildcard": [
+    withRotation({ secretArns: ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/*"] }),
+    "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/* is no whole ARN of a secret: it ends with a hyphen and six characters, and has no wildcard",
+  ],
+  "no limit of rotations": [
+    withRotation({ secretArns: [SECRET_ARN], limitPerDay: Number.POSITIVE_INFINITY }),
+    "rotation.limitPerDay must be a whole number from 1 to 100",
+  ],
+  "a dispatch for no secret": [
+    withDispatch({ secretNames: [] }),
+    "onRotated.secretNames is empty: name the secrets that start a delivery",
+  ],
+  "a dispatch for a pattern in the middle": [
+    withDispatch({ secretNames: ["prod/*/api"] }),
+    "prod/*/api is no name of a secret: write it out, or end what it begins with by one *",
+  ],
+  "a dispatch to a whole owner": [
+    withDispatch({ repository: "example" }),
+    "onRotated.repository must read owner/name",
+  ],
+  "a token where a connection belongs": [
+    withDispatch({ connectionArn: "not-an-arn" }),
+    "onRotated.connectionArn must be the ARN of an EventBridge connection, arn:aws:events:…:connection/…",
+  ],
+  "a dispatch without a type": [
+    withDispatch({ eventType: "" }),
+    "onRotated.eventType must have 1 to 100 characters",
+  ],
+  "a dispatch without TLS": [
+    withDispatch({ apiUrl: "http://github.example.com/api/v3" }),
+    "onRotated.apiUrl must be an https URL without a trailing slash",
   ],
   "a workflow by its title": [
     withSender({ repositoryId: "1", workflow: "Rotate", may: ["send"] }),

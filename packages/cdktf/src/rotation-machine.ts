@@ -35,7 +35,8 @@ const RETRY_ROTATION = [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 60, Back
 /**
  * The definition of the machine that rotates (Amazon States Language). It waits; makes sure that this handoff has not
  * rotated its secret before, since EventBridge delivers at least once; counts against the day's limit; rotates. Both are
- * conditions of the writes themselves. Whatever goes wrong fails the execution, which an alarm tells.
+ * conditions of the writes themselves. A write whose answer was lost may count twice: fewer rotations, never more.
+ * Whatever goes wrong fails the execution, which an alarm tells.
  */
 export function rotationMachine({ partition, tableName, limitPerDay }: RotationMachineProps): string {
   const task = (resource: string) => `arn:${partition}:states:::${resource}`;

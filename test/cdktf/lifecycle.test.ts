@@ -1,0 +1,264 @@
+import { readFileSync } from "node:fs";
+import type { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { describe, expect, test } from "@jest/globals";
+import type { AuditEvent, EventName } from "@secret-handoff/lambda";
+import { publishTo } from "../../packages/lambda/src/drainer/publish.ts";
+import { EVERYTHING, LEAST } from "./configurations.ts";
+import { matches } from "./event-pattern.ts";
+import { allows, policiesOf } from "./iam.ts";
+import { ref, resource, synthesise } from "./synthesis.ts";
+
+const least = synthesise(LEAST).json;
+const everything = synthesise(EVERYTHING).json;
+const SECRETS = EVERYTHING.service.rotation?.secretArns ?? [];
+const [SECRET = ""] = SECRETS;
+const OTHER_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/other-AbCdEf";
+
+type Event = Parameters<typeof matches>[1];
+const recorded = (name: string): Event =>
+  JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8")) as Event;
+const patternOf = (rule: string, json = everything) =>
+  JSON.parse(String(resource(json, "aws_cloudwatch_event_rule", rule).event_pattern)) as Event;
+const targetOf = (target: string) => resource(everything, "aws_cloudwatch_event_target", target);
+
+/** An event as the drainer puts it on the bus, and as EventBridge then delivers it. */
+async function published(what: EventName, secret: string | undefined = SECRET): Promise<Event> {
+  const delivered: Event[] = [];
+  const client = {
+    send: async ({ input }: PutEventsCommand) => {
+      for (const { Source = "", DetailType = "", Detail = "" } of input.Entries ?? []) {
+        delivered.push({ source: Source, "detail-type": DetailType, detail: JSON.parse(Detail) as Event });
+      }
+      return { FailedEntryCount: 0 };
+    },
+  } as unknown as EventBridgeClient;
+  const event: AuditEvent = {
+    v: 1,
+    what,
+    when: "2026-11-21T07:12:00Z",
+    who: { kind: "service" },
+    handoff: "ABEiM0RVZneImaq7zN3u_w",
+    class: "api-key",
+    ...(secret === "" ? {} : { secret }),
+    outcome: "done",
+    sequence: 3,
+  };
+  await publishTo("handoffs", () => {}, client)([event]);
+  const [first] = delivered;
+  if (!first) throw new Error("nothing was published");
+  return first;
+}
+
+const EVERY_EVENT = [
+  "requested",
+  "approved",
+  "created",
+  "mailed",
+  "bounced",
+  "code_mailed",
+  "answer_wrong",
+  "locked",
+  "claimed",
+  "acknowledged",
+  "unconfirmed",
+  "expired",
+  "revoked",
+  "superseded",
+  "reported",
+  "refused",
+  "audit_viewed",
+] as const satisfies readonly EventName[];
+
+/** Each rule, and the events that it is for. */
+const RULES = {
+  reactions_undelivered_notice_rule: ["bounced", "locked", "unconfirmed", "expired"],
+  reactions_reported_notice_rule: ["reported"],
+  reactions_rotate_undelivered_rule: ["bounced", "locked", "unconfirmed", "expired"],
+  reactions_rotate_reported_rule: ["reported"],
+  reactions_rotate_delivered_rule: ["acknowledged"],
+};
+
+describe("the rules on what became of a handoff", () => {
+  test.each(Object.entries(RULES))("%s matches these of the drainer's events: %j", async (rule, wanted) => {
+    const matched = [];
+    for (const what of EVERY_EVENT) {
+      if (matches(patternOf(rule), await published(what))) matched.push(what);
+    }
+    expect(matched).toEqual(wanted);
+  });
+
+  test("rotate only secrets that are named, and never a handoff without a secret", async () => {
+    for (const rule of Object.keys(RULES).filter((name) => name.includes("rotate"))) {
+      const [what] = RULES[rule as keyof typeof RULES] as [EventName];
+      const verdicts = [];
+      for (const secret of [...SECRETS, OTHER_SECRET, ""]) {
+        verdicts.push(matches(patternOf(rule), await published(what, secret)));
+      }
+      expect(verdicts).toEqual([true, true, false, false]);
+    }
+  });
+
+  test("take no event of the same name from somebody else", async () => {
+    const foreign = { ...(await published("reported")), source: "example.com" };
+    for (const rule of Object.keys(RULES)) expect(matches(patternOf(rule), foreign)).toBe(false);
+  });
+
+  test("tell the topic that is named, or one made for it whose addresses must confirm", () => {
+    expect(targetOf("reactions_reported_notice_target").arn).toBe(
+      EVERYTHING.service.onReported?.notify?.topicArn,
+    );
+    expect(targetOf("reactions_undelivered_notice_target").arn).toBe(
+      ref("aws_sns_topic.reactions_undelivered_notice_topic.arn"),
+    );
+    expect(
+      resource(everything, "aws_sns_topic_subscription", "reactions_undelivered_notice_email_1"),
+    ).toMatchObject({ protocol: "email", endpoint: "orders@example.com" });
+  });
+
+  test("hand the machine the handoff, its secret and how long to wait, and nothing else", () => {
+    for (const [end, wait] of [
+      ["undelivered", 0],
+      ["reported", 0],
+      ["delivered", 28_800],
+    ] as const) {
+      expect(targetOf(`reactions_rotate_${end}_target`)).toMatchObject({
+        arn: ref("aws_sfn_state_machine.reactions_rotations_machine.arn"),
+        input_transformer: {
+          input_paths: { handoff: "$.detail.handoff", secret: "$.detail.secret" },
+          input_template: JSON.stringify({ handoff: "<handoff>", secret: "<secret>", wait }),
+        },
+      });
+    }
+  });
+
+  test("are not there where nothing is asked for", () => {
+    const named = JSON.stringify(least.resource);
+    expect(named).not.toContain("reactions");
+    expect(named).not.toContain("states.amazonaws.com");
+    expect(named).not.toContain("RotateSecret");
+  });
+});
+
+describe("the role that rotates", () => {
+  const statements =
+    policiesOf(everything).find(
+      ({ address }) => address === "aws_iam_role_policy.reactions_rotations_machine_role_policy",
+    )?.statements ?? [];
+  const may = (action: string, on: string) => allows(statements, { action, resource: on, context: {} });
+
+  test("rotates the secrets that are named, and no other", () => {
+    expect(SECRETS.map((arn) => may("secretsmanager:RotateSecret", arn))).toEqual([true, true]);
+    expect(may("secretsmanager:RotateSecret", OTHER_SECRET)).toBe(false);
+  });
+
+  test("reads no value, writes none, and has nothing on the store", () => {
+    for (const action of ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"]) {
+      expect(may(action, SECRET)).toBe(false);
+    }
+    for (const action of ["dynamodb:PutItem", "dynamodb:UpdateItem"]) {
+      expect(may(action, ref("aws_dynamodb_table.reactions_rotations_table.arn"))).toBe(true);
+      expect(may(action, ref("aws_dynamodb_table.tables_handoffs.arn"))).toBe(false);
+    }
+  });
+
+  test("is taken by that one machine alone", () => {
+    const trust = policiesOf(everything).find(
+      ({ address }) => address === "aws_iam_role.reactions_rotations_machine_role_role",
+    );
+    expect(trust?.statements).toMatchObject([
+      {
+        Principal: { Service: "states.amazonaws.com" },
+        Condition: {
+          ArnEquals: { "aws:SourceArn": [expect.stringMatching(/:stateMachine:handoffs-rotations$/)] },
+        },
+      },
+    ]);
+  });
+});
+
+describe("a rotation that starts a delivery", () => {
+  const label = recorded("secret-label-updated.json");
+  const pattern = patternOf("on_rotated_rule");
+  const renamed = (name: string, more: Event = {}): Event => ({
+    ...label,
+    detail: { ...(label.detail as Event), name, ...more },
+  });
+
+  test("is Secrets Manager's own event, of a secret that is named", () => {
+    for (const [name, expected] of [
+      ["prod/orders/api", true],
+      ["prod/billing", true],
+      ["prod/billing-old", false],
+      ["prod/orders", false],
+      ["mySecret", false],
+    ] as const) {
+      expect([name, matches(pattern, renamed(name))]).toEqual([name, expected]);
+    }
+  });
+
+  test("is the move of AWSCURRENT: no label of one's own, and no call that CloudTrail records", () => {
+    expect(matches(pattern, renamed("prod/billing", { labelUpdated: "CANARY" }))).toBe(false);
+    const call = { ...renamed("prod/billing"), "detail-type": "AWS API Call via CloudTrail" };
+    expect(matches(pattern, call)).toBe(false);
+  });
+
+  test("calls GitHub with the secret's name and version, by a role that may call nothing else", () => {
+    expect(
+      resource(everything, "aws_cloudwatch_event_api_destination", "on_rotated_destination"),
+    ).toMatchObject({
+      http_method: "POST",
+      invocation_endpoint: "https://github.example.com/api/v3/repos/example/orders/dispatches",
+      connection_arn: EVERYTHING.service.onRotated?.connectionArn,
+    });
+    const { input_transformer } = targetOf("on_rotated_target") as {
+      input_transformer: { input_template: string; input_paths: object };
+    };
+    expect(JSON.parse(input_transformer.input_template)).toEqual({
+      event_type: "orders-rotated",
+      client_payload: { secret: "<arn>", name: "<name>", versionId: "<version>" },
+    });
+    expect(input_transformer.input_paths).toEqual({
+      arn: "$.resources[0]",
+      name: "$.detail.name",
+      version: "$.detail.versionId",
+    });
+    const role = policiesOf(everything).find(({ address }) =>
+      address.includes("on_rotated_dispatching_policy"),
+    );
+    expect(role?.statements).toMatchObject([
+      {
+        Action: ["events:InvokeApiDestination"],
+        Resource: [ref("aws_cloudwatch_event_api_destination.on_rotated_destination.arn")],
+      },
+    ]);
+  });
+
+  test("keeps GitHub's token out of Terraform: the stack makes no connection", () => {
+    expect(everything.resource).not.toHaveProperty("aws_cloudwatch_event_connection");
+  });
+});
+
+describe("mail that bounced", () => {
+  test("is forwarded to the bus for this configuration set, and for no other", () => {
+    const bounce = recorded("email-bounced.json");
+    const set = ref("aws_sesv2_configuration_set.mail_configuration_set.configuration_set_name");
+    const text = JSON.stringify(patternOf("mail_failure_rule", least));
+    const pattern = (name: string) =>
+      JSON.parse(text.replace(JSON.stringify(set).slice(1, -1), name)) as Event;
+    expect(matches(pattern("secret-handoff"), bounce)).toBe(true);
+    expect(matches(pattern("newsletter"), bounce)).toBe(false);
+  });
+});
+
+describe("what watches over it", () => {
+  test("an alarm tells of a rotation that failed, and of a delivery that GitHub did not start", () => {
+    expect(resource(everything, "aws_cloudwatch_metric_alarm", "alarms_rotation_failing")).toMatchObject({
+      metric_name: "ExecutionsFailed",
+      dimensions: { StateMachineArn: ref("aws_sfn_state_machine.reactions_rotations_machine.arn") },
+    });
+    expect(resource(everything, "aws_cloudwatch_metric_alarm", "alarms_dispatch_failing")).toMatchObject({
+      metric_name: "FailedInvocations",
+      dimensions: { RuleName: ref("aws_cloudwatch_event_rule.on_rotated_rule.name") },
+    });
+  });
+});
