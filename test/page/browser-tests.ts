@@ -12,11 +12,14 @@ export type BrowserTest = {
   expectErrors(pattern: RegExp): void;
 };
 
+/** Declares a test that is skipped where there is no browser. */
+export type InBrowser = (name: string, body: (given: BrowserTest) => Promise<void>) => void;
+
 /**
  * One browser and one local stack for the tests of a file; where no browser is found they are skipped, and it is said why.
  * @returns what declares a test
  */
-export async function browserTests() {
+export async function browserTests(): Promise<InBrowser> {
   const browser = await launchBrowser();
   let stack: PageStack;
   let visitors: Visitor[] = [];
@@ -39,7 +42,7 @@ export async function browserTests() {
     await stack?.close();
   });
 
-  return (name: string, body: (given: BrowserTest) => Promise<void>): void => {
+  return (name, body) => {
     if (!browser) {
       test.skip(name, () => {});
       return;

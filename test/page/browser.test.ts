@@ -1,0 +1,14 @@
+import { describe } from "@jest/globals";
+import { accessibilityTests } from "./accessibility.browser.ts";
+import { browserTests } from "./browser-tests.ts";
+import { openingTests } from "./opening.browser.ts";
+import { resilienceTests } from "./resilience.browser.ts";
+import { savedFilesTests } from "./saved-files.browser.ts";
+
+// One file, so that one browser and one local stack serve them all.
+const inBrowser = await browserTests();
+
+describe("opening", () => openingTests(inBrowser));
+describe("resilience", () => resilienceTests(inBrowser));
+describe("saved files", () => savedFilesTests(inBrowser));
+describe("accessibility", () => accessibilityTests(inBrowser));

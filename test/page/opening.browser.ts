@@ -1,0 +1,255 @@
+import { expect } from "@jest/globals";
+import { Recipient } from "../support/recipient.ts";
+import { answer, type InBrowser } from "./browser-tests.ts";
+import { EMAIL, PASSPHRASE } from "./stack.ts";
+
+const PASSWORD = "O0l1I|tR'9$vQ~w2";
+const WRONG_EMAIL = "abe@vendor.example";
+
+export function openingTests(inBrowser: InBrowser): void {
+  inBrowser(
+    "the first load is one request, under the policy that the page was built for",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      const link = await stack.link();
+      const response = await ana.page.goto(link);
+      await ana.sees(/sends you a secret/);
+      expect(response?.headers()["content-security-policy"]).toContain("require-trusted-types-for 'script'");
+      const [first, ...later] = ana.requests;
+      expect(first).toBe(`GET ${link.replace(/#.*/, "")}`);
+      expect(later).toEqual([`POST ${link.replace(/\/h\/([^#]*).*/, "/v1/handoffs/$1/status")}`]);
+    },
+  );
+
+  inBrowser("loading the page again and again claims nothing", async ({ stack, visitor }) => {
+    const link = await stack.link();
+    const ana = await visitor();
+    for (let round = 0; round < 3; round += 1) await ana.goTo(link);
+    expect((await new Recipient(link).status()).body.state).toBe("open");
+  });
+
+  inBrowser(
+    "opens with the right address, however it is typed, and shows every value masked",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      await ana.goTo(await stack.link({ email: EMAIL }));
+      await answer(ana, "  Ana@VENDOR.example ");
+      await ana.sees("Your secret");
+      const text = await ana.page.locator("main").textContent();
+      expect(text).toContain("orders_app");
+      expect(text).not.toContain(PASSWORD);
+      await ana.press("Show: prod/orders/database, password");
+      expect(await ana.page.locator("main").textContent()).toContain(PASSWORD);
+      await ana.press("Hide: prod/orders/database, password");
+      expect(await ana.page.locator("main").textContent()).not.toContain(PASSWORD);
+    },
+  );
+
+  inBrowser("spelled out, each sign says what it is", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    await ana.goTo(await stack.link());
+    await ana.press("Reveal");
+    await ana.press("Spell out: prod/orders/database, password");
+    const signs = await ana.page.locator(".spelled li").allInnerTexts();
+    expect(signs.slice(0, 6).map((sign) => sign.replace(/\s+/g, " "))).toEqual([
+      "O capital",
+      "0 digit",
+      "l small",
+      "1 digit",
+      "I capital",
+      "| sign",
+    ]);
+  });
+
+  inBrowser(
+    "a wrong address spends one try and says how many are left; the right one then opens",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      const link = await stack.link({ email: EMAIL });
+      await ana.goTo(link);
+      await answer(ana, WRONG_EMAIL);
+      await ana.page.getByText("4 tries are left").waitFor();
+      expect((await new Recipient(link).status()).body.attemptsLeft).toBe(4);
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+    },
+  );
+
+  inBrowser("an address that does not fit the hint spends no try", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    const link = await stack.link({ email: EMAIL });
+    await ana.goTo(link);
+    for (const typed of ["", "ana", "bob@vendor.example", "ana@else.example"]) await answer(ana, typed);
+    await ana.page.getByText("No try was used up").waitFor();
+    expect((await new Recipient(link).status()).body.attemptsLeft).toBe(5);
+  });
+
+  inBrowser("the fifth wrong answer locks", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    const link = await stack.link({ email: EMAIL });
+    await ana.goTo(link);
+    for (const left of [4, 3, 2]) {
+      await answer(ana, WRONG_EMAIL);
+      await ana.page.getByText(`${left} tries are left`).waitFor();
+    }
+    await answer(ana, WRONG_EMAIL);
+    await ana.page.getByText("One try is left").waitFor();
+    await answer(ana, WRONG_EMAIL);
+    await ana.sees("This link is locked");
+  });
+
+  inBrowser("opens with address and passphrase, typed sloppily", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    await ana.goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE }));
+    await answer(ana, EMAIL, "wrong battery horse staple");
+    await ana.page.getByText("4 tries are left").waitFor();
+    await answer(ana, EMAIL, "  correct horse\tbattery  staple ");
+    await ana.sees("Your secret");
+  });
+
+  inBrowser("opens with the code that is mailed to the address", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    const before = stack.stack.mail.inbox.mails.length;
+    await ana.goTo(await stack.link({ email: EMAIL, mailedCode: true }));
+    await answer(ana, EMAIL);
+    await ana.page.getByText("A code was asked for").waitFor();
+    await ana.page.getByLabel("Code").fill("0000 0000");
+    await ana.press("Reveal");
+    await ana.page.getByText("That code is wrong").waitFor();
+    const mail = stack.stack.mail.inbox.mails[before];
+    await ana.page.getByLabel("Code").fill(/^\d{4} \d{4}$/m.exec(mail?.text ?? "")?.[0] ?? "");
+    await ana.press("Reveal");
+    await ana.sees("Your secret");
+  });
+
+  inBrowser(
+    "the key leaves the visible address at the reveal, and no request ever carries it",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      const link = await stack.link({ email: EMAIL });
+      const key = link.split("#")[1] ?? "";
+      await ana.goTo(link);
+      expect(ana.page.url()).toContain(key);
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+      expect(ana.page.url()).toBe(link.replace(/#.*/, ""));
+      expect(ana.requests.filter((request) => request.includes(key))).toEqual([]);
+    },
+  );
+
+  inBrowser(
+    "a reload before anything was taken shows the secret again, without a question",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      await ana.goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE }));
+      await answer(ana, EMAIL, PASSPHRASE);
+      await ana.sees("Your secret");
+      for (let round = 0; round < 2; round += 1) {
+        await ana.page.reload();
+        await ana.sees("Your secret");
+      }
+    },
+  );
+
+  inBrowser(
+    "after it was taken a reload shows nothing, and nothing is left in the browser's stores",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      const link = await stack.link({ email: EMAIL });
+      await ana.goTo(link);
+      await answer(ana, EMAIL);
+      const told = ana.page.waitForResponse("**/acknowledge");
+      await ana.press("JSON");
+      await told;
+      await ana.page.waitForFunction(() => localStorage.length === 0);
+      const stored = await ana.page.evaluate(() =>
+        JSON.stringify([{ ...sessionStorage }, { ...localStorage }]),
+      );
+      const id = /\/h\/([^#]*)/.exec(link)?.[1] ?? "";
+      expect(JSON.parse(stored)).toEqual([{ [`secret-handoff/${id}`]: '{"finished":true}' }, {}]);
+      await ana.page.reload();
+      await ana.sees("You have taken this");
+    },
+  );
+
+  inBrowser("a second browser is refused, and told when it was opened", async ({ stack, visitor }) => {
+    const [ana, bob] = [await visitor(), await visitor()];
+    const link = await stack.link({ email: EMAIL });
+    await ana.goTo(link);
+    await answer(ana, EMAIL);
+    await ana.sees("Your secret");
+    await bob.goTo(link);
+    await bob.sees("This link was opened already");
+    expect(await bob.page.locator("main").textContent()).toMatch(/on \w+ \d+ \w+ \d{4} at \d\d:\d\d CET/);
+  });
+
+  inBrowser(
+    "a second browser that was quicker to the page but slower to Reveal is refused too",
+    async ({ stack, visitor }) => {
+      const [ana, bob] = [await visitor(), await visitor()];
+      const link = await stack.link();
+      await ana.goTo(link);
+      await bob.goTo(link);
+      await bob.press("Reveal");
+      await bob.sees("Your secret");
+      await ana.press("Reveal");
+      await ana.sees("This link was opened already");
+    },
+  );
+
+  inBrowser("%23 and %2523 links are mended, and the address is put right", async ({ stack, visitor }) => {
+    for (const mangled of ["%23", "%2523"]) {
+      const ana = await visitor();
+      const link = await stack.link();
+      await ana.goTo(link.replace("#", mangled));
+      await ana.sees(/sends you a secret/);
+      expect(ana.page.url()).toBe(link);
+      await ana.press("Reveal");
+      await ana.sees("Your secret");
+    }
+  });
+
+  inBrowser(
+    "a damaged link is told before anything is sent, and mended by pasting the whole of it",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      const link = await stack.link();
+      await ana.goTo(link.slice(0, -2));
+      await ana.sees("This link is not whole");
+      expect(ana.requests.filter((request) => request.startsWith("POST"))).toEqual([]);
+      await ana.page.getByLabel("The whole link").fill(link.slice(0, -1));
+      await ana.press("Open this link");
+      await ana.page.getByText("A part is missing or was changed").first().waitFor();
+      expect(ana.requests.filter((request) => request.startsWith("POST"))).toEqual([]);
+      await ana.page.getByLabel("The whole link").fill(`<${link}>`);
+      await ana.press("Open this link");
+      await ana.sees(/sends you a secret/);
+      expect(ana.page.url()).toBe(link);
+    },
+  );
+
+  inBrowser("a link without its key takes the key alone", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    const [address = "", key = ""] = (await stack.link()).split("#");
+    await ana.goTo(address);
+    await ana.page.getByLabel("The whole link").fill(key);
+    await ana.press("Open this link");
+    await ana.sees(/sends you a secret/);
+  });
+
+  inBrowser("what the sender wrote is text, whatever it looks like", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    const markup = '<img src=x onerror="alert(1)"><script>alert(2)</script>';
+    await ana.goTo(
+      await stack.link({
+        header: { title: markup, message: markup, sender: markup, context: { [markup]: markup } },
+        items: [{ label: markup, fields: [{ name: markup, value: markup, concealed: false }] }],
+      }),
+    );
+    expect(await ana.heading()).toBe(`${markup} sends you a secret`);
+    await ana.press("Reveal");
+    await ana.sees("Your secret");
+    expect(await ana.page.locator(".value").textContent()).toBe(markup);
+    expect(await ana.page.locator("main img, main script").count()).toBe(0);
+  });
+}

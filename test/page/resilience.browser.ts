@@ -1,0 +1,304 @@
+import { expect } from "@jest/globals";
+import type { Visitor } from "../support/browser.ts";
+import { Recipient } from "../support/recipient.ts";
+import { answer, type InBrowser } from "./browser-tests.ts";
+import { EMAIL, PASSPHRASE } from "./stack.ts";
+
+const LOST = /^Failed to load resource: net::ERR_/;
+const stateOf = async (link: string) => (await new Recipient(link).status()).body.state;
+const posts = ({ requests }: Visitor, call: string) =>
+  requests.filter((request) => request.endsWith(`/${call}`));
+
+export function resilienceTests(inBrowser: InBrowser): void {
+  inBrowser("a double click on Reveal claims once", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    await ana.goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE }));
+    await ana.page.getByLabel("Your e-mail address").fill(EMAIL);
+    await ana.page.getByLabel("Passphrase", { exact: true }).fill(PASSPHRASE);
+    await ana.page.getByRole("button", { name: "Reveal" }).dblclick();
+    await ana.sees("Your secret");
+    expect(posts(ana, "claim")).toHaveLength(1);
+  });
+
+  inBrowser("a claim whose answer was lost is made again, and is the same claim", async (given) => {
+    const { stack, visitor, expectErrors } = given;
+    expectErrors(LOST);
+    const ana = await visitor();
+    const link = await stack.link({ email: EMAIL });
+    const bodies: string[] = [];
+    await ana.page.route("**/claim", async (route) => {
+      bodies.push(route.request().postData() ?? "");
+      if (bodies.length > 1) return route.continue();
+      await route.fetch();
+      return route.abort("connectionreset");
+    });
+    await ana.goTo(link);
+    await answer(ana, EMAIL);
+    await ana.sees("The connection was lost");
+    expect(await stateOf(link)).toBe("claimed");
+    await ana.press("Try now");
+    await ana.sees("Your secret");
+    expect(bodies).toHaveLength(2);
+    expect(bodies[1]).toBe(bodies[0]);
+  });
+
+  inBrowser("an outage is waited out without a press", async ({ stack, visitor, expectErrors }) => {
+    expectErrors(LOST);
+    const ana = await visitor();
+    await ana.goTo(await stack.link({ email: EMAIL }));
+    await ana.page.context().setOffline(true);
+    await answer(ana, EMAIL);
+    await ana.sees("The connection was lost");
+    await ana.page.context().setOffline(false);
+    await ana.sees("Your secret");
+  });
+
+  inBrowser(
+    "a tab that was closed in between: the same browser opens the link again and gets its secret",
+    async (given) => {
+      const ana = await given.visitor();
+      const link = await given.stack.link({ email: EMAIL });
+      await ana.goTo(link);
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+      const tab = await ana.page.context().newPage();
+      await ana.page.close();
+      await tab.goto(link);
+      await tab.getByRole("heading", { name: "You opened this a moment ago" }).waitFor();
+      await tab.getByLabel("Your e-mail address").fill(EMAIL);
+      await tab.getByRole("button", { name: "Show it again" }).click();
+      await tab.getByRole("heading", { name: "Your secret" }).waitFor();
+    },
+  );
+
+  inBrowser(
+    "two tabs of one browser are one browser: the second is not told that a stranger was there",
+    async (given) => {
+      const ana = await given.visitor();
+      const link = await given.stack.link({ email: EMAIL });
+      await ana.goTo(link);
+      const second = await ana.page.context().newPage();
+      await second.goto(link);
+      await second.getByRole("button", { name: "Reveal" }).waitFor();
+      const lookedAgain = second.waitForResponse("**/status");
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+      await lookedAgain;
+      await second.getByLabel("Your e-mail address").fill(EMAIL);
+      await second.getByRole("button", { name: /Reveal|Show it again/ }).click();
+      await second.getByRole("heading", { name: "Your secret" }).waitFor();
+    },
+  );
+
+  inBrowser(
+    "with sessionStorage and localStorage refused a reload still shows the secret",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      await ana.page.addInitScript(`
+    for (const name of ["sessionStorage", "localStorage"]) {
+      Object.defineProperty(window, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+    }
+  `);
+      await ana.goTo(await stack.link({ email: EMAIL }));
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+      await ana.page.reload();
+      await ana.sees("Your secret");
+      await ana.press("Done");
+      await ana.page.getByText("The sender can see").waitFor();
+      await ana.page.reload();
+      await ana.sees("You have taken this");
+    },
+  );
+
+  inBrowser(
+    "leaving the page wipes it; coming back out of the cache begins again",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      await ana.goTo(await stack.link({ email: EMAIL }));
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+      await ana.press("Show all");
+      const left = await ana.page.evaluate(() => {
+        window.dispatchEvent(new PageTransitionEvent("pagehide", { persisted: true }));
+        return document.body.textContent ?? "";
+      });
+      expect(left).not.toContain("orders_app");
+      expect(left).not.toContain("sk_live");
+      await ana.page.evaluate(() =>
+        window.dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })),
+      );
+      await ana.sees("Your secret");
+      expect(await ana.page.locator("main").textContent()).not.toContain("sk_live");
+    },
+  );
+
+  inBrowser(
+    "a link that is put into the address bar of an open page is followed",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      const link = await stack.link();
+      await ana.goTo(link.slice(0, -1));
+      await ana.sees("This link is not whole");
+      await ana.page.evaluate((whole) => {
+        location.href = whole;
+      }, link);
+      await ana.sees(/sends you a secret/);
+    },
+  );
+
+  inBrowser(
+    "if the recipient does nothing it is acknowledged before the lease ends, and not earlier",
+    async (given) => {
+      const { stack, visitor } = given;
+      const ana = await visitor();
+      const link = await stack.link({ email: EMAIL });
+      await ana.page.clock.install();
+      await ana.goTo(link);
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+      await ana.page.clock.runFor("01:40");
+      expect(await stateOf(link)).toBe("claimed");
+      const told = ana.page.waitForResponse("**/acknowledge");
+      await ana.page.clock.runFor("00:06");
+      await told;
+      expect(await stateOf(link)).toBe("delivered");
+    },
+  );
+
+  inBrowser("whoever leaves with the only copy is asked first", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    await ana.goTo(await stack.link({ email: EMAIL }));
+    await answer(ana, EMAIL);
+    await ana.press(/^Download/);
+    await ana.page.getByText("Taken. A reload").waitFor();
+    const asked = ana.page.waitForEvent("dialog");
+    void ana.page.close({ runBeforeUnload: true });
+    const dialog = await asked;
+    expect(dialog.type()).toBe("beforeunload");
+    await dialog.dismiss();
+    await ana.sees("Your secret");
+  });
+
+  inBrowser(
+    "after five minutes the secret is covered, and after a quarter of an hour forgotten",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      await ana.page.clock.install();
+      await ana.goTo(await stack.link({ email: EMAIL }));
+      await answer(ana, EMAIL);
+      await ana.sees("Your secret");
+      await ana.press("Show all");
+      await ana.press("Five more minutes");
+      await ana.page.clock.fastForward("04:59");
+      await ana.sees("Your secret");
+      await ana.page.clock.fastForward("00:03");
+      await ana.sees("The secret is covered");
+      expect(await ana.page.locator("body").textContent()).not.toContain("orders_app");
+      await ana.press("Show it again");
+      await ana.sees("Your secret");
+      expect(await ana.page.locator("main").textContent()).not.toContain("sk_live");
+      await ana.page.clock.fastForward("05:01");
+      await ana.sees("The secret is covered");
+      await ana.page.clock.fastForward("15:01");
+      await ana.sees("The secret was forgotten");
+    },
+  );
+
+  inBrowser(
+    "what was copied is in the clipboard, and out of it after a minute",
+    async ({ stack, visitor }) => {
+      const ana = await visitor({ permissions: ["clipboard-read", "clipboard-write"] });
+      await ana.page.clock.install();
+      await ana.goTo(await stack.link({ email: EMAIL }));
+      await answer(ana, EMAIL);
+      await ana.press("Copy: prod/orders/database, password");
+      await ana.page.getByText("Clipboard: emptied in").waitFor();
+      const clipboard = () => ana.page.evaluate(() => navigator.clipboard.readText());
+      expect(await clipboard()).toBe("O0l1I|tR'9$vQ~w2");
+      await ana.page.clock.runFor("01:01");
+      await ana.page.getByText("Clipboard: emptied.").first().waitFor();
+      expect(await clipboard()).toBe("");
+    },
+  );
+
+  inBrowser(
+    "without the modern clipboard it copies the old way, and says what it cannot do",
+    async ({ stack, visitor }) => {
+      const ana = await visitor({ permissions: ["clipboard-read"] });
+      await ana.page.addInitScript("Object.defineProperty(navigator, 'clipboard', { value: undefined });");
+      await ana.goTo(await stack.link());
+      await ana.press("Reveal");
+      await ana.press("Copy: prod/orders/api-key, value");
+      await ana.page.getByText("does not let the page empty it").first().waitFor();
+      await ana.page.getByText("Taken. A reload").waitFor();
+    },
+  );
+
+  inBrowser("on paper there are the values that are shown, and no buttons", async ({ stack, visitor }) => {
+    const ana = await visitor();
+    await ana.goTo(await stack.link());
+    await ana.press("Reveal");
+    await ana.press("Show: prod/orders/database, password");
+    await ana.page.emulateMedia({ media: "print" });
+    expect(await ana.page.locator("button:visible").count()).toBe(0);
+    await ana.page.getByText("orders_app").waitFor({ state: "visible" });
+  });
+
+  inBrowser("inside of another app the page warns before Reveal", async ({ stack, visitor }) => {
+    const ana = await visitor({
+      userAgent:
+        "Mozilla/5.0 (Linux; Android 14; Pixel 8; wv) AppleWebKit/537.36 Chrome/126.0 Mobile Safari/537.36",
+    });
+    await ana.goTo(await stack.link());
+    await ana.page.getByRole("heading", { name: "You are inside another app" }).waitFor();
+  });
+
+  inBrowser(
+    "a wrong answer binds nothing: whoever opens it meanwhile is not taken for this browser",
+    async (given) => {
+      const ana = await given.visitor();
+      const link = await given.stack.link({ email: EMAIL });
+      await ana.goTo(link);
+      await answer(ana, "abe@vendor.example");
+      await ana.page.getByText("4 tries are left").waitFor();
+      expect((await new Recipient(link).claim({ email: EMAIL })).status).toBe(200);
+      await ana.page.reload();
+      await ana.sees("This link was opened already");
+    },
+  );
+
+  inBrowser(
+    "a report takes two steps and a word, burns the secret and is told to the sender",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      const link = await stack.link({ email: EMAIL });
+      await ana.goTo(link);
+      await ana.press("Report this link");
+      await ana.press("Report it");
+      await ana.page.getByLabel(/type the word/).fill("yes");
+      await ana.press("Report it");
+      expect(await stateOf(link)).toBe("open");
+      await ana.page.getByLabel(/type the word/).fill("report");
+      await ana.press("Report it");
+      await ana.sees("Reported");
+      expect(await stateOf(link)).toBe("reported");
+    },
+  );
+
+  inBrowser("after delivery somebody else's opening can still be reported", async ({ stack, visitor }) => {
+    const [bob, ana] = [await visitor(), await visitor()];
+    const link = await stack.link({ email: EMAIL });
+    await bob.goTo(link);
+    await answer(bob, EMAIL);
+    await bob.press("Done");
+    await bob.page.getByText("The sender can see").waitFor();
+    await ana.goTo(link);
+    await ana.sees("This secret was delivered");
+    await ana.press("It wasn't me");
+    await ana.page.getByLabel(/type the word/).fill("report");
+    await ana.press("Report it");
+    await ana.sees("Reported");
+    expect(await stateOf(link)).toBe("reported");
+  });
+}
