@@ -233,6 +233,18 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     expect(await trail(sealed)).toEqual(["created", "expired"]);
   });
 
+  test("a bounce that the sweeper is told of is recorded once, and tags that name no handoff are passed over", async () => {
+    const sealed = await handOver();
+    const drained = async () => deployed.functions.drainer.invoke(streamEvent(sealed));
+    await drained();
+    for (const bounced of [sealed.id, sealed.id, "AAAAAAAAAAAAAAAAAAAAAA", "no handoff"]) {
+      await deployed.functions.sweeper.invoke({ bounced });
+      await drained();
+    }
+    expect(await trail(sealed)).toEqual(["created", "bounced"]);
+    expect((await stored(sealed))?.state?.S).toBe("open");
+  });
+
   test("a person with an AWS identity is let through the IAM route alone, and named", async () => {
     const sealed = await sealFor();
     const path = "/iam/v1/sender/handoffs";

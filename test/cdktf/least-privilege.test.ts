@@ -139,6 +139,18 @@ const CALLS = {
     context: READ,
     by: [],
   },
+  "finds a handoff by its id": {
+    action: "dynamodb:Query",
+    resource: TABLE,
+    context: READ,
+    by: ["sender", "sweeper"],
+  },
+  "finds an envelope by its id": {
+    action: "dynamodb:Query",
+    resource: TABLE,
+    context: { ...READ, "dynamodb:Attributes": ["id", "envelope"] },
+    by: [],
+  },
   "finds what is due": {
     action: "dynamodb:Query",
     resource: `${TABLE}/index/due`,

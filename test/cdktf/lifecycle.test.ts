@@ -250,6 +250,35 @@ describe("mail that bounced", () => {
   });
 });
 
+describe("mail that bounced for good", () => {
+  const pattern = patternOf("bounces", least);
+  const bounce = recorded("email-bounced.json") as { detail: { bounce: object; mail: object } } & Event;
+  const withDetail = (change: object): Event =>
+    ({ ...bounce, detail: { ...bounce.detail, ...change } }) as Event;
+
+  test("is told to the sweeper by its handoff's id alone", () => {
+    expect(matches(pattern, bounce)).toBe(true);
+    expect(resource(least, "aws_cloudwatch_event_target", "bounces_target")).toMatchObject({
+      arn: ref("aws_lambda_function.sweeper_function.arn"),
+      input_transformer: {
+        input_paths: { handoff: "$.detail.mail.tags.handoff[0]" },
+        input_template: '{"bounced":"<handoff>"}',
+      },
+    });
+  });
+
+  test("is no delay, no complaint, and no mail without a handoff", () => {
+    const transient = withDetail({ bounce: { ...bounce.detail.bounce, bounceType: "Transient" } });
+    const untagged = withDetail({ mail: { ...bounce.detail.mail, tags: {} } });
+    const complaint = withDetail({ eventType: "Complaint" });
+    expect([transient, untagged, complaint].map((event) => matches(pattern, event))).toEqual([
+      false,
+      false,
+      false,
+    ]);
+  });
+});
+
 describe("what watches over it", () => {
   test("an alarm tells of a rotation that failed, and of a delivery that GitHub did not start", () => {
     expect(resource(everything, "aws_cloudwatch_metric_alarm", "alarms_rotation_failing")).toMatchObject({

@@ -71,6 +71,11 @@ export function sweeperStatements({ table, audit }: TableArns, bus: string): rea
   ];
 }
 
+/** The sweeper, where mail goes through SES: finds the handoff that a bounce names. */
+export function bounceStatements({ table }: TableArns): readonly Statement[] {
+  return [allow("FindBouncedHandoffs", ["dynamodb:Query"], [table], READS_NOTHING_SEALED)];
+}
+
 function drainStatements(
   { table, audit }: Pick<TableArns, "table" | "audit">,
   bus: string,

@@ -8,6 +8,7 @@ import type { FunctionCode, FunctionName } from "./function-archive.ts";
 import { HttpApi } from "./http-api.ts";
 import { peoplePolicy } from "./people-policy.ts";
 import {
+  bounceStatements,
   drainerStatements,
   recipientStatements,
   senderStatements,
@@ -23,7 +24,7 @@ import { mailStatement } from "./sender-rights.ts";
 import { ServiceFunction } from "./service-function.ts";
 import { SesMail } from "./ses-mail.ts";
 import { Tables } from "./tables.ts";
-import { followStream, runEveryMinute } from "./triggers.ts";
+import { followStream, recordBounces, runEveryMinute } from "./triggers.ts";
 import { WorkflowDispatch } from "./workflow-dispatch.ts";
 
 /** What the service is made of once its code is packed and its address known; all of it may be Terraform expressions. */
@@ -102,6 +103,7 @@ export class Service extends Construct {
     this.#configure(props);
     followStream(this, drainer, { streamArn: this.tables.handoffs.streamArn, policy: drainerPolicy });
     runEveryMinute(this, sweeper, name);
+    if (this.mail) recordBounces(this, sweeper, { name, busName: this.events.bus.name });
     const reactions = new Reactions(this, "reactions", { ...props, busName: this.events.bus.name, here });
     const dispatch =
       props.onRotated &&
@@ -155,7 +157,8 @@ export class Service extends Construct {
     const key = kmsKeyArn === undefined ? [] : tableKeyStatements(kmsKeyArn);
     this.functions.recipient.permit([...recipientStatements(arns), ...this.#mailStatements(mail), ...key]);
     this.functions.sender.permit([...senderStatements(arns, this.pseudonymKey.key.arn), ...key]);
-    this.functions.sweeper.permit([...sweeperStatements(arns, bus), ...key]);
+    const bounces = this.mail === undefined ? [] : bounceStatements(arns);
+    this.functions.sweeper.permit([...sweeperStatements(arns, bus), ...bounces, ...key]);
     return this.functions.drainer.permit([...drainerStatements(arns, bus), ...key]);
   }
 

@@ -28,6 +28,46 @@ export function followStream(
   });
 }
 
+/**
+ * Hands the sweeper every handoff whose mail has bounced for good. The sender tags each mail with its handoff's id, and the
+ * id is all that is handed over: SES's event holds the recipient's address.
+ */
+export function recordBounces(
+  scope: Construct,
+  sweeper: ServiceFunction,
+  { name, busName }: { readonly name: string; readonly busName: string },
+): void {
+  const rule = new CloudwatchEventRule(scope, "bounces", {
+    name: `${name}-bounces`,
+    description: "Mail of secret-handoff that bounced for good",
+    eventBusName: busName,
+    eventPattern: JSON.stringify({
+      source: ["aws.ses"],
+      detail: {
+        eventType: ["Bounce"],
+        bounce: { bounceType: ["Permanent"] },
+        mail: { tags: { handoff: [{ exists: true }] } },
+      },
+    }),
+  });
+  new CloudwatchEventTarget(scope, "bounces-target", {
+    rule: rule.name,
+    eventBusName: busName,
+    targetId: "sweeper",
+    arn: sweeper.function.arn,
+    inputTransformer: {
+      inputPaths: { handoff: "$.detail.mail.tags.handoff[0]" },
+      inputTemplate: JSON.stringify({ bounced: "<handoff>" }),
+    },
+  });
+  new LambdaPermission(scope, "bounces-permission", {
+    action: "lambda:InvokeFunction",
+    functionName: sweeper.function.functionName,
+    principal: "events.amazonaws.com",
+    sourceArn: rule.arn,
+  });
+}
+
 /** Runs the sweeper on the minute. */
 export function runEveryMinute(scope: Construct, sweeper: ServiceFunction, name: string): void {
   const rule = new CloudwatchEventRule(scope, "schedule", {

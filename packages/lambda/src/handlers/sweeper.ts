@@ -1,3 +1,4 @@
+import { isHandoffId } from "@secret-handoff/protocol";
 import { systemClock } from "../clock.ts";
 import { publishTo } from "../drainer/publish.ts";
 import { stdoutLog } from "../log.ts";
@@ -20,9 +21,22 @@ const deps = {
   publish: publishTo(required("EVENT_BUS_NAME"), stdoutLog),
 };
 
-/** Runs on a schedule. @throws Error when something could not be swept, so that the function's error alarm tells */
-export async function handler(): Promise<void> {
+/** What the rule on bounces hands over: the handoff's id from the mail's tag, and nothing of the recipient. */
+type Bounce = { readonly bounced: string };
+
+/**
+ * Runs on a schedule, and for each mail that bounced.
+ * @throws Error when something could not be swept, so that the function's error alarm tells
+ */
+export async function handler(event: Bounce | object): Promise<void> {
+  if ("bounced" in event) return recordBounce(event.bounced);
   const { visited, failed } = await sweep(deps, systemClock());
   stdoutLog({ level: "info", what: "swept", visited, failed });
   if (failed > 0) throw new Error(`${failed} of ${visited} items could not be swept`);
+}
+
+/** The tag comes from whoever mails through the configuration set: another shape is no handoff of ours. */
+async function recordBounce(tag: string): Promise<void> {
+  const recorded = isHandoffId(tag) && (await deps.handoffs.bounced(tag, systemClock()));
+  stdoutLog({ level: "info", what: "bounced", recorded });
 }

@@ -156,6 +156,22 @@ export class Handoffs {
     return written !== undefined;
   }
 
+  /** Remembers that its mail bounced; told again, it writes nothing. @returns false when there was nothing to write */
+  async bounced(id: HandoffId, now: number): Promise<boolean> {
+    const record = await this.find(id);
+    if (!record) return false;
+    const written = await this.#table.update(
+      change({
+        key: record,
+        now,
+        condition: all(exists, "attribute_not_exists(#bouncedAt)"),
+        events: [{ what: "bounced", at: now, who: { kind: "service" } }],
+        set: ["#bouncedAt = :now"],
+      }),
+    );
+    return written !== undefined;
+  }
+
   /**
    * Ends an unread handoff.
    * @param by who asked, where it is not the handoff's own sender
