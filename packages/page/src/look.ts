@@ -45,5 +45,5 @@ export function paletteCss(): string {
     Object.entries(palette)
       .map(([name, value]) => `--${name}:${value};`)
       .join("");
-  return `:root{color-scheme:light dark;${properties(LIGHT)}}@media (prefers-color-scheme:dark){:root{${properties(DARK)}}}`;
+  return `:root{color-scheme:light dark;${properties(LIGHT)}}@media screen and (prefers-color-scheme:dark){:root{${properties(DARK)}}}`;
 }

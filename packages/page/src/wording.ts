@@ -102,8 +102,8 @@ export const yourSecret: Story = ["Your secret", "Put it where it belongs, then 
 export const notTakenYet = (ms: number) =>
   `Until you copy, save or press Done, a reload shows it again: for ${asClock(ms)}.`;
 export const taken = "Taken. A reload will not show it again.";
-export const takenUntold = "Taken. This page goes on telling the service, which cannot be reached.";
-export const endedMeanwhile = "This handoff was ended meanwhile. Ask the sender whether the secret is good.";
+export const takenUntold = "Taken. The service cannot be reached; trying on.";
+export const endedMeanwhile = "This handoff was ended meanwhile. Ask the sender.";
 export const coveredIn = (ms: number) => `Covered in ${asClock(ms)}`;
 export const coveredSoon = "The secret will be covered in one minute.";
 export const fiveMore = "Five more minutes";
@@ -147,8 +147,8 @@ export const stillTelling = "Telling the service. Keep this tab open.";
 export const leftToDo = "What is left to do";
 export const advice = [
   "Delete the mail with the link.",
-  "Clear your clipboard history, if your device keeps one.",
-  "Delete files that you saved, once they have served.",
+  "Clear your clipboard history.",
+  "Delete saved files once they have served.",
   "Change the value at first use, if you can.",
 ];
 
