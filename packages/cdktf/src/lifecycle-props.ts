@@ -54,7 +54,7 @@ export type DispatchProps = {
   readonly connectionArn: string;
   /**
    * The workflow's `types`; 1 to 100 characters.
-   * @default secret-rotated
+   * @default secret-label-updated
    */
   readonly eventType?: string;
   /**

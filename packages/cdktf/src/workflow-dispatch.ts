@@ -11,7 +11,7 @@ export type WorkflowDispatchProps = DispatchProps & {
   readonly permissionsBoundaryArn?: string | undefined;
 };
 
-const DEFAULTS = { eventType: "secret-rotated", apiUrl: "https://api.github.com" } as const;
+const DEFAULTS = { eventType: "secret-label-updated", apiUrl: "https://api.github.com" } as const;
 
 /**
  * Starts a workflow when Secrets Manager moves AWSCURRENT to another version, which it tells by itself: no trail of
