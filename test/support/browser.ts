@@ -45,7 +45,8 @@ export async function launchBrowser(): Promise<Browser | undefined> {
 function candidates(): (readonly [name: string, options: () => Promise<LaunchOptions>])[] {
   const carried = async () => {
     const { default: carrier } = await import("@sparticuz/chromium");
-    return { executablePath: await carrier.executablePath(), args: [...carrier.args, ...FLAGS] };
+    // It comes without the helper that a sandbox needs; only pages under test are opened in it.
+    return { executablePath: await carrier.executablePath(), args: [...FLAGS, "--no-sandbox"] };
   };
   return [
     ...SYSTEM_PATHS.filter((path) => existsSync(path)).map(
