@@ -10,7 +10,7 @@ test("inputs that are in order give a complete draft with the defaults", () => {
   expect(errors).toEqual([]);
   expect(draft).toEqual({
     endpoint: "https://handoff.example.com",
-    secretIds: [{ kind: "secret", id: "prod/orders" }],
+    sources: { secretIds: [{ kind: "secret", id: "prod/orders" }], parameters: [], values: [] },
     parseJsonSecrets: false,
     recipients: ["ana@vendor.example"],
     class: "third-party-service",

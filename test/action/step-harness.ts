@@ -1,8 +1,10 @@
 import { type InputName, type OnCancel, runStep, type Surroundings } from "@secret-handoff/action";
 import {
   Concealed,
+  parameterReader,
   platformRuntime,
   type Runtime,
+  roleAssumer,
   type SecretsSource,
   SenderError,
   secretsManagerRotation,
@@ -68,6 +70,8 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
       runtime,
       openSecrets: () => secretsOf(secrets),
       openVault: (region, lifetime) => secretsManagerRotation(region, lifetime, runtime),
+      openParameters: (region, lifetime) => parameterReader(region, lifetime, runtime),
+      openRole: (region, lifetime) => roleAssumer(region, lifetime, runtime),
       openMail: (choice) => {
         if (choice.by === "smtp") return smtpTransport(choice.server, runtime);
         throw new Error("this test mails over SMTP");

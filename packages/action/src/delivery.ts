@@ -40,7 +40,7 @@ export async function runDelivery(
       for (const sentence of prepared.advice) workflow.warning(sentence);
       const dryRun = draft.dryRun ?? false;
       if (!prepared.ready) return tellProblems(prepared.errors, workflow, dryRun);
-      if (dryRun) return tellInOrder(prepared.ready, prepared.secrets, surroundings);
+      if (dryRun) return tellInOrder(prepared.ready, all(prepared.ready, prepared.secrets), surroundings);
       const renewed = await renew(prepared.ready, prepared.secrets, surroundings, lifetime);
       if (!renewed.order) return tellProblems(renewed.errors, workflow, false, renewed.rotated);
       const ready = { ...prepared.ready, order: renewed.order };
@@ -63,15 +63,21 @@ type Renewed = Plan & {
 
 /** Rotates, where the workflow asks for it: only when everything else is in order. */
 async function renew(
-  { order, orderFor, stores, age }: Ready,
+  ready: Ready,
   secrets: readonly LabelledSecret[],
   surroundings: Surroundings,
   lifetime: Lifetime,
 ): Promise<Renewed> {
-  if (!age.rotation) return { order, secrets, rotated: [], errors: [] };
+  const { order, orderFor, stores, age } = ready;
+  if (!age.rotation) return { order, secrets: all(ready, secrets), rotated: [], errors: [] };
   const result = await rotateSecrets(secrets, age.rotation, age, stores, surroundings, lifetime);
   const { secrets: rotated, errors } = result;
-  return { ...(errors.length === 0 ? orderFor(rotated) : { errors }), secrets: rotated, rotated };
+  const renewed = all(ready, rotated);
+  return { ...(errors.length === 0 ? orderFor(renewed) : { errors }), secrets: renewed, rotated };
+}
+
+function all({ others }: Ready, secrets: readonly LabelledSecret[]): readonly LabelledSecret[] {
+  return [...secrets, ...others];
 }
 
 async function tellInOrder(

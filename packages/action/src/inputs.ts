@@ -5,8 +5,6 @@ import {
   parseEndpoint,
   parseMailbox,
   parseRecipients,
-  parseSecretIds,
-  type SecretSelector,
   type SenderError,
 } from "@secret-handoff/sdk";
 import { type Attempt, collecting } from "./collecting.ts";
@@ -23,12 +21,13 @@ import {
 } from "./input-values.ts";
 import { type MailChoice, parseMail } from "./mail-choice.ts";
 import { type RotationInputs, readRotationInputs } from "./rotation-inputs.ts";
+import { readSources, type Sources } from "./source-inputs.ts";
 
 /** What the workflow asked for, checked as far as it can be without the network. */
 export type Inputs = {
   /** The service's origin. */
   readonly endpoint: string;
-  readonly secretIds: readonly SecretSelector[];
+  readonly sources: Sources;
   readonly parseJsonSecrets: boolean;
   readonly recipients: readonly string[];
   readonly class: string;
@@ -76,7 +75,7 @@ export function readInputs(read: InputReader): InputsResult {
   const endpoint = attempt(() => parseEndpoint(required("endpoint", read)));
   const draft: Draft = {
     endpoint,
-    secretIds: attempt(() => parseSecretIds(required("secret-ids", read))),
+    sources: readSources(read, attempt),
     parseJsonSecrets: attempt(() => parseBoolean("parse-json-secrets", read)),
     recipients: attempt(() => readRecipients(required("recipients", read), errors)),
     class: attempt(() => required("class", read)),

@@ -1,7 +1,9 @@
 import { context } from "@actions/github";
 import {
   type MailTransport,
+  parameterReader,
   platformRuntime,
+  roleAssumer,
   SenderError,
   secretsManager,
   secretsManagerRotation,
@@ -48,6 +50,8 @@ async function main(): Promise<number> {
         runtime: platformRuntime,
         openSecrets: secretsManager,
         openVault: secretsManagerRotation,
+        openParameters: parameterReader,
+        openRole: roleAssumer,
         openMail,
       },
       onCancel,

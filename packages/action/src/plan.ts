@@ -18,20 +18,24 @@ export type Plan = { readonly order?: Order; readonly errors: readonly SenderErr
 /**
  * The order for what was read, or why it cannot be given.
  * @param secrets at least one
+ * @param nowMs milliseconds since the epoch
  */
 export function planOrder(
   inputs: Inputs,
   admitted: Admitted,
   secrets: readonly LabelledSecret[],
   origin: Origin,
+  nowMs: number,
 ): Plan {
   const { passphrase, reason, message, title } = inputs.optional;
   const contact = inputs.optional.contact ?? `${origin.actor} on GitHub`;
   const replyTo = addressOf(contact);
+  const endsAt = Math.min(...secrets.map((secret) => secret.endsAt ?? Number.POSITIVE_INFINITY));
   const context = {
     Workflow: origin.workflow,
     Run: origin.runUrl,
     "Started by": origin.actor,
+    ...(Number.isFinite(endsAt) ? { "Works until": `${isoMinute(endsAt)} UTC` } : {}),
     ...inputs.context,
   };
   const header = {
@@ -49,7 +53,8 @@ export function planOrder(
   if (errors.length > 0) return { errors };
   const order: Order = {
     class: admitted.class,
-    expiresIn: admitted.expiresIn,
+    // A link to what has stopped working is of no use.
+    expiresIn: Math.min(admitted.expiresIn, endsAt - Math.floor(nowMs / 1_000)),
     items,
     header,
     ...(passphrase ? { passphrase } : {}),
@@ -64,6 +69,11 @@ export function planOrder(
     context,
   };
   return { order, errors };
+}
+
+/** `2026-11-21 14:05` */
+function isoMinute(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
 }
 
 function errorOf(check: () => void): readonly SenderError[] {

@@ -4,9 +4,10 @@ import {
   type Lifetime,
   type MailTransport,
   type Order,
+  type ParameterReader,
+  type RoleAssumer,
   type RotatingVault,
   type Runtime,
-  readSecrets,
   type SecretsManagerOptions,
   type SecretsSource,
   SenderError,
@@ -15,9 +16,9 @@ import {
 } from "@secret-handoff/sdk";
 import { type Draft, isComplete } from "./inputs.ts";
 import type { MailChoice } from "./mail-choice.ts";
-import { maskAll } from "./masking.ts";
 import type { Origin } from "./origin.ts";
 import { type Plan, planOrder } from "./plan.ts";
+import { maskGiven, readSources } from "./read-sources.ts";
 import { checkAges, type SecretStores } from "./rotate-secrets.ts";
 import type { RotationInputs } from "./rotation-inputs.ts";
 import { type OpenedService, openService } from "./service.ts";
@@ -35,6 +36,12 @@ export type Surroundings = {
     runtime: Runtime,
   ) => SecretsSource;
   readonly openVault: (region: string | undefined, lifetime: Lifetime, runtime: Runtime) => RotatingVault;
+  readonly openParameters: (
+    region: string | undefined,
+    lifetime: Lifetime,
+    runtime: Runtime,
+  ) => ParameterReader;
+  readonly openRole: (region: string | undefined, lifetime: Lifetime, runtime: Runtime) => RoleAssumer;
   readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
 };
 
@@ -44,6 +51,8 @@ export type Ready = {
   /** The order for other versions of the secrets. */
   readonly orderFor: (secrets: readonly LabelledSecret[]) => Plan;
   readonly stores: SecretStores;
+  /** What is handed over as it is, also when the secrets are rotated. */
+  readonly others: readonly LabelledSecret[];
   readonly age: RotationInputs;
   readonly recipients: readonly string[];
   readonly service: ServiceClient;
@@ -53,6 +62,7 @@ export type Ready = {
 /** Everything is known and nothing has been created. `ready` is there only when there are no errors. */
 export type Prepared = {
   readonly ready?: Ready;
+  /** Those of Secrets Manager. */
   readonly secrets: readonly LabelledSecret[];
   readonly errors: readonly SenderError[];
   /** What should be known but stops nothing. */
@@ -69,6 +79,7 @@ export async function prepare(
   surroundings: Surroundings,
   lifetime: Lifetime,
 ): Promise<Prepared> {
+  maskGiven(draft.sources?.values ?? [], surroundings);
   const opened = draft.endpoint === undefined ? undefined : openService(draft.endpoint, surroundings);
   const stores = openStores(draft, surroundings, lifetime);
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
@@ -82,9 +93,11 @@ export async function prepare(
   const admitted = verdict?.admitted;
   const orderFor =
     admitted && isComplete(draft)
-      ? (secrets: readonly LabelledSecret[]) => planOrder(draft, admitted, secrets, surroundings.origin)
+      ? (secrets: readonly LabelledSecret[]) =>
+          planOrder(draft, admitted, secrets, surroundings.origin, surroundings.runtime.now())
       : undefined;
-  const plan = read.secrets.length > 0 ? orderFor?.(read.secrets) : undefined;
+  const all = [...read.secrets, ...read.others];
+  const plan = all.length > 0 ? orderFor?.(all) : undefined;
   const errors = [
     ...inputErrors,
     ...read.errors,
@@ -98,7 +111,7 @@ export async function prepare(
     order && orderFor && draft.recipients && draft.age && opened && mail
       ? {
           ready: {
-            ...{ order, orderFor, stores, mail },
+            ...{ order, orderFor, stores, mail, others: read.others },
             ...{ age: draft.age, recipients: draft.recipients, service: opened.client },
           },
         }
@@ -113,23 +126,24 @@ export async function prepare(
 
 function openStores(
   { optional, age }: Draft,
-  { openSecrets, openVault, runtime }: Surroundings,
+  { openSecrets, openVault, openParameters, openRole, runtime }: Surroundings,
   lifetime: Lifetime,
 ): SecretStores {
   const region = optional?.region;
   return {
     source: openSecrets({ region, versionStage: age?.versionStage }, lifetime, runtime),
     vault: openVault(region, lifetime, runtime),
+    parameter: openParameters(region, lifetime, runtime),
+    assume: openRole(region, lifetime, runtime),
   };
 }
 
-/** Reads the secrets, and finds which of them are too old or could not be rotated. */
-async function readAll({ secretIds, age }: Draft, stores: SecretStores, { workflow, runtime }: Surroundings) {
-  const { secrets, errors } = await readSecrets(secretIds ?? [], stores.source, ({ value }) =>
-    maskAll(workflow, value.reveal()),
-  );
-  const aged = age ? await checkAges(secrets, age, stores, runtime.now()) : [];
-  return { secrets, errors: [...errors, ...aged] };
+/** Reads what is to be handed over, and finds which of it is too old or could not be rotated. */
+async function readAll({ sources, age }: Draft, stores: SecretStores, surroundings: Surroundings) {
+  if (!sources) return { secrets: [], others: [], errors: [] };
+  const { secrets, others, errors } = await readSources(sources, stores, surroundings);
+  const aged = age ? await checkAges(secrets, age, stores, surroundings.runtime.now()) : [];
+  return { secrets, others, errors: [...errors, ...aged] };
 }
 
 /** A weak passphrase or a malformed length of time has its own error; here it counts as given. */

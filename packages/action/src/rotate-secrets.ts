@@ -3,6 +3,8 @@ import {
   checkRotation,
   type LabelledSecret,
   type Lifetime,
+  type ParameterReader,
+  type RoleAssumer,
   type RotatingVault,
   type Rotation,
   rotate,
@@ -15,7 +17,12 @@ import type { Surroundings } from "./prepare.ts";
 import { DEFAULT_ROTATE_TIMEOUT, type RotationInputs } from "./rotation-inputs.ts";
 
 /** Where secrets are rotated and read. */
-export type SecretStores = { readonly source: SecretsSource; readonly vault: RotatingVault };
+export type SecretStores = {
+  readonly source: SecretsSource;
+  readonly vault: RotatingVault;
+  readonly parameter: ParameterReader;
+  readonly assume: RoleAssumer;
+};
 
 /** What was rotated, in the order given, and one error for each secret that was not. */
 export type RotationResult = {
@@ -27,7 +34,7 @@ export type RotationResult = {
 export async function checkAges(
   secrets: readonly LabelledSecret[],
   { rotation, rotatedWithin }: RotationInputs,
-  { vault }: SecretStores,
+  { vault }: Pick<SecretStores, "vault">,
   nowMs: number,
 ): Promise<readonly SenderError[]> {
   const checks = secrets.map((secret) =>
@@ -45,7 +52,7 @@ export async function rotateSecrets(
   secrets: readonly LabelledSecret[],
   rotation: Rotation,
   { rotateTimeout = DEFAULT_ROTATE_TIMEOUT }: RotationInputs,
-  { source, vault }: SecretStores,
+  { source, vault }: Pick<SecretStores, "source" | "vault">,
   { workflow, runtime, origin }: Surroundings,
   lifetime: Lifetime,
 ): Promise<RotationResult> {

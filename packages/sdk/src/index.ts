@@ -10,6 +10,7 @@ export { deliver } from "./deliver.ts";
 export { checkDescription } from "./description.ts";
 export { durationInWords, formatDuration, parseDuration } from "./duration.ts";
 export { isLoopback, parseEndpoint } from "./endpoint.ts";
+export { type GivenValue, givenSecrets, parseGivenValues } from "./given-values.ts";
 export { checkItems, itemsOf } from "./items.ts";
 export { jsonScalars } from "./json-leaves.ts";
 export { type LetterFacts, writeLetter } from "./letter.ts";
@@ -18,6 +19,12 @@ export type { Letter, Mailbox, MailTransport } from "./mail.ts";
 export { defaultMailbox, parseMailbox } from "./mailbox.ts";
 export type { DeliveryPorts, Order } from "./order.ts";
 export type { Outcome } from "./outcome.ts";
+export {
+  type ParameterReader,
+  type ParameterSelector,
+  parameterReader,
+  parseParameters,
+} from "./parameters.ts";
 export { checkPassphrase } from "./passphrase.ts";
 export { CHARACTER_CLASSES, type PasswordRules, parsePasswordRules } from "./password-rules.ts";
 export { type ReadResult, readSecrets } from "./read-secrets.ts";
@@ -26,6 +33,7 @@ export { addressOf, parseRecipients, type RecipientList } from "./recipients.ts"
 export { type Admitted, judge, type Verdict, type Wish } from "./requirements.ts";
 export { PassingError, RETRY, retry, retryAfterMs } from "./retry.ts";
 export { type Revocation, revokeEach } from "./revoke-each.ts";
+export { type RoleAssumer, type RoleWish, roleAssumer } from "./role-credentials.ts";
 export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotate.ts";
 export { checkRotatedWithin } from "./rotated-within.ts";
 export type { RotatingVault } from "./rotating-vault.ts";

@@ -17,7 +17,7 @@ export function itemsOf(
   secrets: readonly LabelledSecret[],
   { parseJson }: { readonly parseJson: boolean },
 ): readonly Item[] {
-  return secrets.map(({ label, value: concealed }) => {
+  return secrets.map(({ label, inFields, value: concealed }) => {
     const value = concealed.reveal();
     if (typeof value !== "string") {
       return {
@@ -26,7 +26,7 @@ export function itemsOf(
         files: [{ name: fileNameOf(label), mediaType: "application/octet-stream", data: value }],
       };
     }
-    return { label, fields: fieldsOf(value, parseJson) };
+    return { label, fields: fieldsOf(value, parseJson || inFields === true) };
   });
 }
 

@@ -7,6 +7,10 @@ export type SecretVersion = {
   readonly versionId: string;
   /** When this version was made, Unix seconds. */
   readonly versionCreatedAt: number;
+  /** When the value stops working by itself, Unix seconds. */
+  readonly endsAt?: number;
+  /** The value is JSON by nature: each of its leaves is a field, whatever is chosen for secrets. */
+  readonly inFields?: true;
   /** Text, or the bytes of a binary secret. */
   readonly value: Concealed<string | Uint8Array>;
 };

@@ -1,12 +1,10 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { type AwsWording, awsFailure } from "./aws-failures.ts";
+import { CLIENT_OPTIONS, callAws } from "./aws-client.ts";
+import type { AwsWording } from "./aws-failures.ts";
 import type { Lifetime } from "./lifetime.ts";
-import { retry } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 
 const SERVICE = "Secrets Manager";
-const ATTEMPT_MS = 10_000;
-const CONNECT_MS = 3_000;
 
 type Api = typeof import("./secrets-manager-api.ts");
 
@@ -44,16 +42,13 @@ export function secretsManagerCalls(
     return client;
   };
   return (id, request, wording) =>
-    retry(
-      async () => {
-        try {
-          const api = await import("./secrets-manager-api.ts");
-          const client = await clientFor(regionOfArn(id) ?? region);
-          return await request(client, api, { abortSignal: lifetime.over });
-        } catch (error) {
-          throw awsFailure(error, SERVICE, lifetime, wording);
-        }
+    callAws(
+      SERVICE,
+      async (until) => {
+        const api = await import("./secrets-manager-api.ts");
+        return request(await clientFor(regionOfArn(id) ?? region), api, until);
       },
+      wording,
       lifetime,
       runtime,
     );
@@ -62,9 +57,8 @@ export function secretsManagerCalls(
 async function openClient(region: string | undefined): Promise<SecretsManagerClient> {
   const { SecretsManagerClient } = await import("./secrets-manager-api.ts");
   return new SecretsManagerClient({
+    ...CLIENT_OPTIONS,
     ...(region === undefined ? {} : { region }),
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ATTEMPT_MS },
   });
 }
 

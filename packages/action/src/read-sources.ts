@@ -1,0 +1,72 @@
+import {
+  type GivenValue,
+  givenSecrets,
+  type LabelledSecret,
+  type ReadResult,
+  readSecrets,
+  SenderError,
+} from "@secret-handoff/sdk";
+import { maskAll } from "./masking.ts";
+import type { Surroundings } from "./prepare.ts";
+import type { SecretStores } from "./rotate-secrets.ts";
+import type { Sources } from "./source-inputs.ts";
+
+/** What was read: `secrets` of Secrets Manager, which can be rotated, and `others`, which cannot. */
+export type SourcesRead = ReadResult & { readonly others: readonly LabelledSecret[] };
+
+/** Reads everything that is to be handed over, and masks each value as soon as it is there. */
+export async function readSources(
+  { secretIds, parameters, values, role }: Sources,
+  stores: SecretStores,
+  { workflow, runtime, origin }: Surroundings,
+): Promise<SourcesRead> {
+  const mask = ({ value }: Pick<LabelledSecret, "value">) => maskAll(workflow, value.reveal());
+  const read = readSecrets(secretIds, stores.source, mask);
+  const now = Math.floor(runtime.now() / 1_000);
+  const given = givenSecrets(values, origin.repository, runOf(origin.runUrl), now);
+  const kept = async (
+    label: string | undefined,
+    version: Promise<Omit<LabelledSecret, "label">>,
+  ): Promise<LabelledSecret> => {
+    const found = await version;
+    mask(found);
+    return { ...found, label: label ?? found.name };
+  };
+  const session = role && {
+    ...role,
+    sessionName: runOf(origin.runUrl)
+      .replace(/[^\w+=,.@-]/g, "-")
+      .slice(0, 64),
+    versionId: runOf(origin.runUrl),
+  };
+  const others = await Promise.all([
+    ...parameters.map(({ name, alias }) => settled(kept(alias, stores.parameter(name)))),
+    ...(session ? [settled(kept(undefined, stores.assume(session)))] : []),
+  ]);
+  const found = others.flatMap((one) => (one instanceof SenderError ? [] : [one]));
+  const { secrets, errors } = await read;
+  return {
+    secrets,
+    others: [...found, ...given],
+    errors: [...errors, ...others.filter((one) => one instanceof SenderError)],
+  };
+}
+
+/** Values of earlier steps are masked before anything is read. */
+export function maskGiven(values: readonly GivenValue[], { workflow }: Pick<Surroundings, "workflow">): void {
+  for (const { value } of values) maskAll(workflow, value.reveal());
+}
+
+/** `run-17402286119`: a run's address ends with its id. */
+function runOf(runUrl: string): string {
+  return `run-${runUrl.slice(runUrl.lastIndexOf("/") + 1)}`;
+}
+
+async function settled<T>(work: Promise<T>): Promise<T | SenderError> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof SenderError) return error;
+    throw error;
+  }
+}

@@ -1,0 +1,2 @@
+/** What is used of the client, and no more: loaded with the first parameter, and a bundler can leave the rest out. */
+export { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import {
+  givenSecrets,
+  parameterReader,
+  parseGivenValues,
+  parseParameters,
+  roleAssumer,
+} from "@secret-handoff/sdk";
+import { errorOf, rejectionOf } from "./error-of.ts";
+import { unending } from "./lifetimes.ts";
+import { quickRuntime } from "./quick-runtime.ts";
+import { type Scripted, startScriptedServer } from "./scripted-server.ts";
+
+const server = await startScriptedServer();
+const kept = { ...process.env };
+beforeAll(() => {
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL_SSM: server.url,
+    AWS_ENDPOINT_URL_STS: server.url,
+    AWS_ACCESS_KEY_ID: "test",
+    AWS_SECRET_ACCESS_KEY: "test",
+    AWS_REGION: "eu-west-1",
+  });
+});
+afterAll(async () => {
+  process.env = kept;
+  await server.close();
+});
+
+const sentenceOf = async (work: Promise<unknown>) => {
+  const { code, message } = await rejectionOf(work);
+  return `${code}: ${message}`;
+};
+
+describe("a parameter", () => {
+  const ARN = "arn:aws:ssm:eu-west-1:111122223333:parameter/prod/a";
+  const found = {
+    ARN,
+    Name: "/prod/a",
+    Version: 7,
+    LastModifiedDate: 1_795_000_000.5,
+    Value: "s3cret",
+  };
+  const read = () => parameterReader("eu-west-1", unending(), quickRuntime())("/prod/a");
+  const refusal = (type: string, message = "no"): Scripted => ({
+    status: 400,
+    json: { __type: type, message },
+  });
+
+  test("is read decrypted, with its version and time", async () => {
+    server.answer(refusal("ThrottlingException"), { status: 200, json: { Parameter: found } });
+    const { value, ...rest } = await read();
+    expect(value.reveal()).toBe("s3cret");
+    expect(rest).toEqual({ arn: ARN, name: "/prod/a", versionId: "7", versionCreatedAt: 1_795_000_000 });
+    expect(server.seen.map(({ body }) => JSON.parse(body))).toEqual([
+      { Name: "/prod/a", WithDecryption: true },
+      { Name: "/prod/a", WithDecryption: true },
+    ]);
+  });
+
+  test.each<[string, Scripted, string]>([
+    [
+      "none",
+      refusal("ParameterNotFound"),
+      'secret_unknown: There is no parameter "/prod/a". Check parameters, the region and the account of the AWS role.',
+    ],
+    [
+      "no permission",
+      refusal("AccessDeniedException", "not authorized to perform: ssm:GetParameter"),
+      'access_denied: The AWS role may not read parameter "/prod/a". Grant it ssm:GetParameter on this parameter.',
+    ],
+    [
+      "no permission on the key",
+      refusal("AccessDeniedException", "The ciphertext refers to a KMS key that you may not use"),
+      'access_denied: The AWS role may not decrypt parameter "/prod/a". Grant it kms:Decrypt on the parameter\'s KMS key.',
+    ],
+    [
+      "a name it does not take",
+      refusal("ValidationException"),
+      'secret_ids: AWS does not take "/prod/a" as a parameter\'s name. Check parameters.',
+    ],
+  ])("%s is told", async (_, answer, sentence) => {
+    server.answer(answer);
+    expect(await sentenceOf(read())).toBe(sentence);
+  });
+
+  test("is named alone, by path, by ARN, or with an alias", () => {
+    expect(parseParameters(`db\n\n A , /prod/a:3\n, ${ARN}\n`)).toEqual([
+      { name: "db" },
+      { name: "/prod/a:3", alias: "A" },
+      { name: ARN },
+    ]);
+    expect(errorOf(() => parseParameters("ok\n/prod/*")).message).toBe(
+      "Line 2 of parameters is not understood. Write a parameter's name, or ALIAS, name; one a line.",
+    );
+  });
+});
+
+describe("temporary credentials", () => {
+  const ROLE = "arn:aws:iam::123456789012:role/vendor/upload";
+  const assume = (sessionPolicy?: string) =>
+    roleAssumer(
+      "eu-west-1",
+      unending(),
+      quickRuntime(),
+    )({
+      roleArn: ROLE,
+      duration: 3_600,
+      sessionName: "run-7",
+      versionId: "run-7",
+      ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
+    });
+  const refusal = (code: string, message = "no"): Scripted => ({
+    status: 400,
+    text: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
+    headers: { "content-type": "text/xml" },
+  });
+  const granted: Scripted = {
+    status: 200,
+    text: `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>canary-key</SecretAccessKey><SessionToken>canary-token</SessionToken><Expiration>2026-11-21T15:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+    headers: { "content-type": "text/xml" },
+  };
+
+  test("come under the names that AWS tools read, with their end", async () => {
+    server.answer(granted);
+    const { value, ...rest } = await assume('{"Version":"2012-10-17","Statement":[]}');
+    expect(JSON.parse(String(value.reveal()))).toEqual({
+      AWS_ACCESS_KEY_ID: "ASIAEXAMPLE",
+      AWS_SECRET_ACCESS_KEY: "canary-key",
+      AWS_SESSION_TOKEN: "canary-token",
+    });
+    expect(rest).toMatchObject({
+      arn: ROLE,
+      name: "upload",
+      versionId: "run-7",
+      endsAt: Date.parse("2026-11-21T15:00:00Z") / 1_000,
+    });
+    expect(Object.fromEntries(new URLSearchParams(server.seen[0]?.body))).toMatchObject({
+      Action: "AssumeRole",
+      RoleArn: ROLE,
+      RoleSessionName: "run-7",
+      DurationSeconds: "3600",
+      Policy: '{"Version":"2012-10-17","Statement":[]}',
+    });
+  });
+
+  test.each<[string, Scripted, string]>([
+    [
+      "a role that may not be assumed",
+      refusal("AccessDenied"),
+      `access_denied: The AWS role may not assume ${ROLE}. Grant it sts:AssumeRole on that role, and let that role trust it.`,
+    ],
+    [
+      "a session that would be too long",
+      refusal(
+        "ValidationError",
+        "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+      ),
+      `input: ${ROLE} cannot be assumed for 1h: its own longest session is shorter, or the asking role is itself assumed by another, which AWS limits to 1h. Shorten role-duration.`,
+    ],
+    [
+      "a policy that is none",
+      refusal("MalformedPolicyDocument"),
+      "input: role-session-policy is no IAM policy. Write it as JSON.",
+    ],
+    [
+      "a policy that is too long",
+      refusal("PackedPolicyTooLarge"),
+      "input: role-session-policy is too long. Shorten it, or use a narrower role.",
+    ],
+  ])("%s is told", async (_, answer, sentence) => {
+    server.answer(answer);
+    expect(await sentenceOf(assume())).toBe(sentence);
+  });
+});
+
+describe("values of earlier steps", () => {
+  test("keep everything after the first equals sign", () => {
+    const values = parseGivenValues("TOKEN=a=b \n\n  db.URL = x");
+    expect(values.map(({ name, value }) => [name, value.reveal()])).toEqual([
+      ["TOKEN", "a=b "],
+      ["db.URL", " x"],
+    ]);
+    expect(JSON.stringify(values)).not.toContain("a=b");
+  });
+
+  test("stand for one version a run, of which nothing is derived from the value", () => {
+    const [secret] = givenSecrets(parseGivenValues("TOKEN=canary"), "acme/orders", "run-7", 1_795_000_000);
+    expect(secret).toMatchObject({
+      arn: "value:acme/orders:TOKEN",
+      label: "TOKEN",
+      versionId: "run-7",
+      versionCreatedAt: 1_795_000_000,
+    });
+  });
+
+  test.each([["canary"], ["=canary"], ["A B=canary"], ["OK=1\nTOKEN="]])(
+    "refuse %j and do not repeat it",
+    (text) => {
+      const { message } = errorOf(() => parseGivenValues(text));
+      expect(message).toMatch(
+        /^Line \d of values is not understood, or its value is empty\. Write NAME=value, one a line\.$/,
+      );
+    },
+  );
+
+  test("refuse the same name twice", () => {
+    expect(errorOf(() => parseGivenValues("A=1\nA=2")).message).toBe(
+      "values gives the same name twice. Name each value once.",
+    );
+  });
+});
