@@ -38,6 +38,7 @@ const PATIENCE = 500;
 export class Gateway {
   readonly page: Page;
   readonly #random: () => number;
+  /** How often it has pressed something. */
   presses = 0;
 
   constructor(page: Page, random: () => number) {
@@ -50,6 +51,7 @@ export class Gateway {
   }
 
   async press(control: Locator): Promise<void> {
+    this.presses += 1;
     await this.#within(() => control.click({ timeout: PATIENCE }));
   }
 
@@ -89,7 +91,6 @@ export class Gateway {
 
   /** A control that has gone away or lies under another cannot be pressed: a robot tries the next. */
   async #within<T>(act: () => Promise<T>): Promise<T | undefined> {
-    this.presses += 1;
     try {
       return await act();
     } catch (error) {

@@ -138,7 +138,7 @@ inBrowser(
       await open(linkAt(walk));
       for (let step = 0; step < STEPS; step += 1) await gateway.doSomething();
     }
-    report(`${gateway.presses - before} trusted actions in ${WALKS} random walks over ${LINKS} links`);
+    report(`${gateway.presses - before} trusted presses in ${WALKS} random walks over ${LINKS} links`);
     await expectUntouched();
   },
   1_800_000,
