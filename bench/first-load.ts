@@ -1,5 +1,5 @@
-import { launchBrowser } from "../support/browser.ts";
-import { startPageStack } from "./stack.ts";
+import { startPageStack } from "../test/page/stack.ts";
+import { launchBrowser } from "../test/support/browser.ts";
 
 /** What a recipient waits for on a slow phone, ms since the link was pressed. */
 export type FirstLoad = {

@@ -1,0 +1,85 @@
+import { readFileSync } from "node:fs";
+import { startLocalStack } from "../test/support/local-stack/index.ts";
+import { localInputs, startAction } from "../test/support/run-action.ts";
+
+/** What one run of the committed bundle takes for so many recipients. */
+export type RecipientsRun = {
+  readonly recipients: number;
+  /** Milliseconds for the whole process. */
+  readonly wall: number;
+  readonly wallPerRecipient: number;
+  /** The most memory that the process held at once, bytes; undefined where the system does not tell. */
+  readonly peakMemory: number | undefined;
+  /** Mails being handed to the mail server at once, at the most. */
+  readonly mostAtOnce: number;
+  /** Lines of the log that told progress. */
+  readonly progressLines: number;
+};
+
+const COUNTS = [20, 200];
+/** Between two looks at the memory, ms: the system keeps the peak by itself. */
+const LOOK_MS = 50;
+
+/** Runs the action for 20 and for 200 recipients. */
+export async function measureRecipients(): Promise<readonly RecipientsRun[]> {
+  const stack = await startLocalStack({
+    page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
+  });
+  try {
+    const runs: RecipientsRun[] = [];
+    // The first run warms the service up and is not counted.
+    for (const recipients of [1, ...COUNTS]) {
+      const run = await measure(stack, recipients);
+      if (recipients > 1) runs.push(run);
+    }
+    return runs;
+  } finally {
+    await stack.close();
+  }
+}
+
+async function measure(
+  stack: Awaited<ReturnType<typeof startLocalStack>>,
+  recipients: number,
+): Promise<RecipientsRun> {
+  const secret = `bench/${recipients}`;
+  stack.secrets.put(secret, `value for ${recipients}`);
+  let progressLines = 0;
+  let peakMemory: number | undefined;
+  const from = performance.now();
+  const action = startAction({
+    stack,
+    inputs: {
+      ...localInputs(stack),
+      "secret-ids": secret,
+      recipients: Array.from({ length: recipients }, (_, n) => `r${n}@vendor.example`).join("\n"),
+      class: "internal-tool",
+    },
+    onLine: (line) => {
+      if (/^\d+\/\d+ /.test(line)) progressLines += 1;
+    },
+  });
+  const timer = setInterval(() => {
+    peakMemory = peakOf(action.pid) ?? peakMemory;
+  }, LOOK_MS);
+  const { exitCode, outputs } = await action.finished.finally(() => clearInterval(timer));
+  const wall = performance.now() - from;
+  if (exitCode !== 0 || outputs["mailed-count"] !== String(recipients)) {
+    throw new Error(`the action ended with ${exitCode} for ${recipients} recipients`);
+  }
+  return {
+    ...{ recipients, wall, peakMemory, progressLines },
+    wallPerRecipient: wall / recipients,
+    mostAtOnce: mostUnmailed(stack, recipients),
+  };
+}
+
+/** VmHWM of /proc/PID/status (proc(5)), bytes. */
+function peakOf(pid: number): number | undefined {
+  try {
+    const [, kibibytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return kibibytes === undefined ? undefined : Number(kibibytes) * 1_024;
+  } catch {
+    return undefined;
+  }
+}
