@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { startLocalStack } from "../test/support/local-stack/index.ts";
 import { localInputs, startAction } from "../test/support/run-action.ts";
 
@@ -10,8 +11,8 @@ export type RecipientsRun = {
   readonly wallPerRecipient: number;
   /** The most memory that the process held at once, bytes; undefined where the system does not tell. */
   readonly peakMemory: number | undefined;
-  /** Mails being handed to the mail server at once, at the most. */
-  readonly mostAtOnce: number;
+  /** Connections to the mail server at once, at the most. */
+  readonly mostConnections: number;
   /** Lines of the log that told progress. */
   readonly progressLines: number;
 };
@@ -46,11 +47,13 @@ async function measure(
   stack.secrets.put(secret, `value for ${recipients}`);
   let progressLines = 0;
   let peakMemory: number | undefined;
+  const mail = await countingDoor(Number(new URL(stack.smtp).port));
   const from = performance.now();
   const action = startAction({
     stack,
     inputs: {
       ...localInputs(stack),
+      "smtp-port": String(mail.port),
       "secret-ids": secret,
       recipients: Array.from({ length: recipients }, (_, n) => `r${n}@vendor.example`).join("\n"),
       class: "internal-tool",
@@ -64,13 +67,14 @@ async function measure(
   }, LOOK_MS);
   const { exitCode, outputs } = await action.finished.finally(() => clearInterval(timer));
   const wall = performance.now() - from;
+  mail.close();
   if (exitCode !== 0 || outputs["mailed-count"] !== String(recipients)) {
     throw new Error(`the action ended with ${exitCode} for ${recipients} recipients`);
   }
   return {
     ...{ recipients, wall, peakMemory, progressLines },
     wallPerRecipient: wall / recipients,
-    mostAtOnce: mostUnmailed(stack, recipients),
+    mostConnections: mail.most(),
   };
 }
 
@@ -82,4 +86,30 @@ function peakOf(pid: number): number | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A port of our own that leads to another and counts who has come through. */
+async function countingDoor(to: number) {
+  let open = 0;
+  let most = 0;
+  const server = createServer((client) => {
+    const upstream = connect(to, "127.0.0.1");
+    open += 1;
+    most = Math.max(most, open);
+    client.pipe(upstream).pipe(client);
+    client.once("close", () => {
+      open -= 1;
+      upstream.destroy();
+    });
+    client.on("error", () => client.destroy());
+    upstream.on("error", () => client.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    most: () => most,
+    close: () => {
+      server.close();
+    },
+  };
 }

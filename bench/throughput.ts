@@ -22,12 +22,7 @@ const WARM_UP = 1_500;
 export async function measureThroughput(): Promise<readonly Figure[]> {
   const engine = await startEngine();
   const child = fork(fileURLToPath(new URL("service-process.ts", import.meta.url)), [engine.endpoint], {
-    execArgv: [
-      ...(process.env.PROF ? ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"] : []),
-      "--import",
-      "tsx",
-      "--disable-warning=NodeVersionSupportWarning",
-    ],
+    execArgv: ["--import", "tsx", "--disable-warning=NodeVersionSupportWarning"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   try {
