@@ -22,7 +22,7 @@ const WARM_UP = 1_500;
 export async function measureThroughput(): Promise<readonly Figure[]> {
   const engine = await startEngine();
   const child = fork(fileURLToPath(new URL("service-process.ts", import.meta.url)), [engine.endpoint], {
-    execArgv: ["--import", "tsx", "--disable-warning=NodeVersionSupportWarning"],
+    execArgv: ["--import", "tsx"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
   try {
