@@ -27,6 +27,8 @@ let rotated: Set<string>;
 let answersLost: string[];
 /** What Secrets Manager refuses every call with. */
 let refuses: string | undefined;
+/** How Step Functions spells the service in its errors. */
+let spelling: string;
 
 beforeAll(async () => {
   engine = await startEngine();
@@ -56,6 +58,7 @@ function fresh(): string {
   rotated = new Set();
   answersLost = [];
   refuses = undefined;
+  spelling = "DynamoDB";
   secrets += 1;
   return `arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/orders-${secrets}-AbCdEf`;
 }
@@ -85,7 +88,7 @@ async function perform(call: string, input: Record<string, unknown>): Promise<vo
       : client.send(new UpdateItemCommand(input as never));
   await command.catch((error: Error) => {
     if (error.name !== "ConditionalCheckFailedException") throw error;
-    throw new TaskFailed(`DynamoDB.${error.name}`);
+    throw new TaskFailed(`${spelling}.${error.name}`);
   });
 }
 
@@ -122,6 +125,18 @@ describe("the machine that rotates", () => {
       "Rotated before",
     ]);
     expect(rotated.size).toBe(1);
+  });
+
+  test("takes either spelling of a condition that failed, and no other error for it", async () => {
+    const secret = fresh();
+    await start(`${secret}1`, secret);
+    spelling = "DynamoDb";
+    expect(await start(`${secret}1`, secret)).toEqual({ state: "Rotated before" });
+    spelling = "Dynamo";
+    expect(await start(`${secret}1`, secret)).toEqual({
+      state: "Once a handoff",
+      error: "Dynamo.ConditionalCheckFailedException",
+    });
   });
 
   test("rotates a secret three times a day at the most, and fails beyond so that the alarm tells", async () => {

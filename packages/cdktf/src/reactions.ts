@@ -66,7 +66,7 @@ export class Reactions extends Construct {
           what: "$.detail.what",
           when: "$.detail.when",
         },
-        inputTemplate: JSON.stringify("secret-handoff: <handoff> (<class>) was <what> at <when>"),
+        inputTemplate: JSON.stringify("secret-handoff: <handoff> (<class>): <what>, <when>"),
       },
     });
   }

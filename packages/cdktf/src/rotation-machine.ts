@@ -10,7 +10,11 @@ export type RotationInput = { readonly handoff: string; readonly secret: string;
 
 /** Seconds that the table remembers who has rotated: longer than the longest wait. */
 const REMEMBERED = 90 * 86_400;
-const CONDITION_FAILED = "DynamoDB.ConditionalCheckFailedException";
+/** Step Functions spells the service in one way for its own integration, in the other for the SDK's: never depend on it. */
+const CONDITION_FAILED = [
+  "DynamoDB.ConditionalCheckFailedException",
+  "DynamoDb.ConditionalCheckFailedException",
+];
 
 /** A JSONata expression of Step Functions; these are written so that JavaScript reads them alike, which the tests use. */
 const jsonata = (expression: string): string => `{% ${expression} %}`;
@@ -26,7 +30,7 @@ const TTL = jsonata(`$string($floor($millis() / 1000) + ${REMEMBERED})`);
 
 /** Of what passes by itself: throttling, a fault of AWS's, a time-out. A failed condition passes never. */
 const RETRY_CALLS = [
-  { ErrorEquals: [CONDITION_FAILED], MaxAttempts: 0 },
+  { ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 },
   { ErrorEquals: ["States.ALL"], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6, JitterStrategy: "FULL" },
 ];
 /** A rotation that runs already is refused with InvalidRequestException: it is over after some minutes. */
@@ -57,7 +61,7 @@ export function rotationMachine({ partition, tableName, limitPerDay }: RotationM
           ExpressionAttributeValues: { ":execution": { S: EXECUTION } },
         },
         Retry: RETRY_CALLS,
-        Catch: [{ ErrorEquals: [CONDITION_FAILED], Next: "Rotated before" }],
+        Catch: [{ ErrorEquals: CONDITION_FAILED, Next: "Rotated before" }],
         Output: INPUT,
         Next: "Within the limit",
       },
@@ -77,7 +81,7 @@ export function rotationMachine({ partition, tableName, limitPerDay }: RotationM
           },
         },
         Retry: RETRY_CALLS,
-        Catch: [{ ErrorEquals: [CONDITION_FAILED], Next: "Limit reached" }],
+        Catch: [{ ErrorEquals: CONDITION_FAILED, Next: "Limit reached" }],
         Output: INPUT,
         Next: "Rotate",
       },
