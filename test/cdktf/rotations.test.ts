@@ -1,5 +1,6 @@
 import {
   CreateTableCommand,
+  DeleteItemCommand,
   DynamoDBClient,
   PutItemCommand,
   UpdateItemCommand,
@@ -82,14 +83,23 @@ async function perform(call: string, input: Record<string, unknown>): Promise<vo
     rotated.add(`${String(SecretId)} ${String(ClientRequestToken)}`);
     return;
   }
-  const command =
-    call === "dynamodb:putItem"
-      ? client.send(new PutItemCommand(input as never))
-      : client.send(new UpdateItemCommand(input as never));
-  await command.catch((error: Error) => {
+  await write(call, input).catch((error: Error) => {
     if (error.name !== "ConditionalCheckFailedException") throw error;
     throw new TaskFailed(`${spelling}.${error.name}`);
   });
+}
+
+function write(call: string, input: Record<string, unknown>): Promise<unknown> {
+  switch (call) {
+    case "dynamodb:putItem":
+      return client.send(new PutItemCommand(input as never));
+    case "dynamodb:updateItem":
+      return client.send(new UpdateItemCommand(input as never));
+    case "dynamodb:deleteItem":
+      return client.send(new DeleteItemCommand(input as never));
+    default:
+      throw new Error(`the machine calls ${call}, which nothing here answers`);
+  }
 }
 
 function start(handoff: string, secret: string, wait = 0) {
@@ -185,6 +195,19 @@ describe("the machine that rotates", () => {
   test("fails with what Secrets Manager answers when that does not pass", async () => {
     const secret = fresh();
     refuses = "SecretsManager.InvalidRequestException";
-    expect(await start(`${secret}1`, secret)).toEqual({ state: "Rotate", error: refuses });
+    expect(await start(`${secret}1`, secret)).toEqual({ state: "Not rotated", error: refuses });
+  });
+
+  test("an attempt that failed does not keep a handoff that is reported later from rotating", async () => {
+    const secret = fresh();
+    refuses = "SecretsManager.InvalidRequestException";
+    await start(`${secret}1`, secret);
+    refuses = undefined;
+    expect(await start(`${secret}1`, secret)).toEqual({ state: "Rotate" });
+
+    for (const n of [2, 3]) await start(`${secret}${n}`, secret);
+    expect(await start(`${secret}over`, secret)).toEqual({ state: "Not rotated", error: "LimitReached" });
+    now = Date.UTC(2026, 10, 22);
+    expect(await start(`${secret}over`, secret)).toEqual({ state: "Rotate" });
   });
 });

@@ -10,7 +10,11 @@ type State = {
   readonly End?: boolean;
   readonly Error?: string;
   readonly Retry?: readonly { readonly ErrorEquals: readonly string[]; readonly MaxAttempts: number }[];
-  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
+  readonly Catch?: readonly {
+    readonly ErrorEquals: readonly string[];
+    readonly Output?: unknown;
+    readonly Next: string;
+  }[];
 };
 export type Definition = { readonly StartAt: string; readonly States: Readonly<Record<string, State>> };
 
@@ -48,13 +52,14 @@ export async function run(definition: Definition, start: object, surroundings: S
     if (!state) throw new Error(`there is no state ${name}`);
     const scope = scopeOf(input, surroundings);
     if (state.Type === "Succeed") return { state: name };
-    if (state.Type === "Fail") return { state: name, error: state.Error ?? "" };
+    if (state.Type === "Fail") return { state: name, error: String(evaluate(state.Error, scope)) };
     if (state.Type === "Wait") surroundings.wait(Number(evaluate(state.Seconds, scope)));
     else {
       const error = await perform(state, scope, surroundings);
       const caught = error && state.Catch?.find((catcher) => names(catcher, error));
       if (error && !caught) return { state: name, error };
       if (caught) {
+        if (caught.Output !== undefined) input = evaluate(caught.Output, withError(scope, error));
         name = caught.Next;
         continue;
       }
@@ -101,6 +106,11 @@ function scopeOf(input: unknown, { execution, clock }: Surroundings): Scope {
     $hash: (text: string, algorithm: string) =>
       createHash(algorithm.replace("-", "").toLowerCase()).update(text).digest("hex"),
   };
+}
+
+/** In a catcher, `$states` tells of the error too. */
+function withError(scope: Scope, name: string): Scope {
+  return { ...scope, $states: { ...(scope.$states as object), errorOutput: { Error: name } } };
 }
 
 function evaluate(value: unknown, scope: Scope): unknown {

@@ -94,7 +94,7 @@ export function rotationStatements(
   { secretArns, functionArns = [] }: Pick<RotationProps, "secretArns" | "functionArns">,
 ): readonly Statement[] {
   return [
-    allow("CountRotations", ["dynamodb:PutItem", "dynamodb:UpdateItem"], [table]),
+    allow("CountRotations", ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [table]),
     allow("RotateSecrets", ["secretsmanager:RotateSecret"], secretArns),
     ...(functionArns.length === 0
       ? []

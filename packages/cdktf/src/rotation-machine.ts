@@ -28,6 +28,9 @@ const SECRET_TODAY = jsonata(
 );
 const TTL = jsonata(`$string($floor($millis() / 1000) + ${REMEMBERED})`);
 
+/** What goes on to the failing end. */
+const failure = (error: string) => ({ handoff: HANDOFF, error });
+
 /** Of what passes by itself: throttling, a fault of AWS's, a time-out. A failed condition passes never. */
 const RETRY_CALLS = [
   { ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 },
@@ -40,7 +43,8 @@ const RETRY_ROTATION = [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 60, Back
  * The definition of the machine that rotates (Amazon States Language). It waits; makes sure that this handoff has not
  * rotated its secret before, since EventBridge delivers at least once; counts against the day's limit; rotates. Both are
  * conditions of the writes themselves. A write whose answer was lost may count twice: fewer rotations, never more.
- * Whatever goes wrong fails the execution, which an alarm tells.
+ * Whatever goes wrong fails the execution, which an alarm tells, and the handoff is forgotten: when it is reported later,
+ * that must be able to rotate.
  */
 export function rotationMachine({ partition, tableName, limitPerDay }: RotationMachineProps): string {
   const task = (resource: string) => `arn:${partition}:states:::${resource}`;
@@ -81,7 +85,7 @@ export function rotationMachine({ partition, tableName, limitPerDay }: RotationM
           },
         },
         Retry: RETRY_CALLS,
-        Catch: [{ ErrorEquals: CONDITION_FAILED, Next: "Limit reached" }],
+        Catch: [{ ErrorEquals: CONDITION_FAILED, Output: failure("LimitReached"), Next: "Forget" }],
         Output: INPUT,
         Next: "Rotate",
       },
@@ -94,13 +98,28 @@ export function rotationMachine({ partition, tableName, limitPerDay }: RotationM
           ClientRequestToken: jsonata("$hash($states.context.Execution.Id, 'SHA-256')"),
         },
         Retry: RETRY_ROTATION,
+        Catch: [
+          {
+            ErrorEquals: ["States.ALL"],
+            Output: failure(jsonata("$states.errorOutput.Error")),
+            Next: "Forget",
+          },
+        ],
         End: true,
       },
       "Rotated before": { Type: "Succeed" },
-      "Limit reached": {
+      Forget: {
+        Type: "Task",
+        Resource: task("dynamodb:deleteItem"),
+        Arguments: { TableName: tableName, Key: { id: { S: HANDOFF } } },
+        Retry: RETRY_CALLS,
+        Output: INPUT,
+        Next: "Not rotated",
+      },
+      "Not rotated": {
         Type: "Fail",
-        Error: "LimitReached",
-        Cause: `The secret has been rotated ${limitPerDay} times today: rotate it by hand, and find out why.`,
+        Error: jsonata("$states.input.error"),
+        Cause: `LimitReached: ${limitPerDay} rotations of this secret were started today. Anything else is Secrets Manager's answer. Rotate by hand.`,
       },
     },
   });
