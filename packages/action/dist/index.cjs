@@ -2261,12 +2261,12 @@ var init_poller = __esm({
       }
       return String(reason2?.message ?? JSON.stringify(reason2, getCircularReplacer()) ?? "Unknown");
     };
-    exponentialBackoffWithJitter = (minDelayMs, maxDelayMs, attempt, waitUntil) => {
+    exponentialBackoffWithJitter = (minDelayMs, maxDelayMs, attempt2, waitUntil) => {
       const attemptCountCeiling = Math.log(maxDelayMs / minDelayMs) / Math.log(2) + 1;
-      if (attempt > attemptCountCeiling) {
+      if (attempt2 > attemptCountCeiling) {
         return maxDelayMs;
       }
-      const delay = minDelayMs * 2 ** (attempt - 1);
+      const delay = minDelayMs * 2 ** (attempt2 - 1);
       const capped = Math.min(delay, maxDelayMs);
       const waitFor = randomInRange(minDelayMs, capped);
       if (Date.now() + waitFor > waitUntil) {
@@ -61992,10 +61992,10 @@ var PassingError = class extends Error {
 };
 var RETRY = { attempts: 5, baseMs: 250, capMs: 8e3 };
 var LONGEST_ASKED_MS = 6e4;
-async function retry(attempt, lifetime, runtime, { attempts, baseMs, capMs } = RETRY) {
+async function retry(attempt2, lifetime, runtime, { attempts, baseMs, capMs } = RETRY) {
   for (let number = 1; ; number += 1) {
     try {
-      return await attempt(number);
+      return await attempt2(number);
     } catch (error3) {
       if (!(error3 instanceof PassingError)) throw error3;
       const asked = error3.afterMs ?? 0;
@@ -63005,6 +63005,25 @@ function isLines(value) {
   return Array.isArray(value) && value.every(isLine);
 }
 
+// packages/sdk/src/attempt.ts
+async function attempt(limitMs, { over }, work) {
+  const controller = new AbortController();
+  let late2 = false;
+  const timer = setTimeout(() => {
+    late2 = true;
+    controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
+  }, limitMs);
+  const giveUp = () => controller.abort(over.reason);
+  if (over.aborted) giveUp();
+  over.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await work({ signal: controller.signal, timedOut: () => late2 });
+  } finally {
+    clearTimeout(timer);
+    over.removeEventListener("abort", giveUp);
+  }
+}
+
 // packages/sdk/src/service-exchange.ts
 var ATTEMPT_MS = 15e3;
 var LONGEST_ANSWER = 2e6;
@@ -63012,26 +63031,27 @@ function exchange(request, tokens, lifetime, runtime) {
   return retry(
     async () => {
       const token = await tokens(lifetime);
-      const timeOut = AbortSignal.timeout(ATTEMPT_MS);
-      let response;
-      let text;
-      try {
-        response = await runtime.fetch(`${request.origin}${request.path}`, {
-          method: request.method,
-          redirect: "manual",
-          signal: AbortSignal.any([lifetime.over, timeOut]),
-          headers: {
-            accept: "application/json, application/problem+json",
-            authorization: `Bearer ${token.reveal()}`,
-            ...request.body === void 0 ? {} : { "content-type": "application/json" }
-          },
-          ...request.body === void 0 ? {} : { body: request.body }
-        });
-        text = await boundedText(response);
-      } catch (error3) {
-        throw networkFailure(error3, request.origin, lifetime, timeOut);
-      }
-      return judged(request.origin, response, parseJson2(response, text), runtime);
+      return attempt(ATTEMPT_MS, lifetime, async ({ signal, timedOut }) => {
+        let response;
+        let text;
+        try {
+          response = await runtime.fetch(`${request.origin}${request.path}`, {
+            method: request.method,
+            redirect: "manual",
+            signal,
+            headers: {
+              accept: "application/json, application/problem+json",
+              authorization: `Bearer ${token.reveal()}`,
+              ...request.body === void 0 ? {} : { "content-type": "application/json" }
+            },
+            ...request.body === void 0 ? {} : { body: request.body }
+          });
+          text = await boundedText(response);
+        } catch (error3) {
+          throw networkFailure(error3, request.origin, lifetime, timedOut());
+        }
+        return judged(request.origin, response, parseJson2(response, text), runtime);
+      });
     },
     lifetime,
     runtime
@@ -63058,10 +63078,10 @@ function judged(origin, response, json, runtime) {
   }
   return { status, json, problem };
 }
-function networkFailure(error3, origin, lifetime, timeOut) {
+function networkFailure(error3, origin, lifetime, timedOut) {
   if (lifetime.over.aborted && lifetime.over.reason instanceof SenderError) return lifetime.over.reason;
   if (error3 instanceof SenderError) return error3;
-  if (timeOut.aborted) {
+  if (timedOut) {
     return new PassingError(
       new SenderError(
         "service_unreachable",
@@ -63566,7 +63586,7 @@ function originOf({
 // packages/action/src/collecting.ts
 function collecting() {
   const errors2 = [];
-  const attempt = (parse2) => {
+  const attempt2 = (parse2) => {
     try {
       return parse2();
     } catch (error3) {
@@ -63575,7 +63595,7 @@ function collecting() {
       return void 0;
     }
   };
-  return { errors: errors2, attempt };
+  return { errors: errors2, attempt: attempt2 };
 }
 
 // packages/action/src/markdown.ts
@@ -64106,13 +64126,13 @@ function parseRotation(read2) {
 // packages/action/src/source-inputs.ts
 var SHORTEST_SESSION = 900;
 var LONGEST_SESSION = 43200;
-function readSources(read2, attempt) {
-  const secretIds = attempt(() => isSet2("secret-ids", read2) ? parseSecretIds(read2("secret-ids")) : []);
-  const parameters = attempt(() => parseParameters(read2("parameters")));
-  const values = attempt(() => parseGivenValues(read2("values")));
-  const role = attempt(() => ({ found: parseRole(read2) }));
+function readSources(read2, attempt2) {
+  const secretIds = attempt2(() => isSet2("secret-ids", read2) ? parseSecretIds(read2("secret-ids")) : []);
+  const parameters = attempt2(() => parseParameters(read2("parameters")));
+  const values = attempt2(() => parseGivenValues(read2("values")));
+  const role = attempt2(() => ({ found: parseRole(read2) }));
   if (!secretIds || !parameters || !values || !role) return void 0;
-  return attempt(() => {
+  return attempt2(() => {
     if (secretIds.length + parameters.length + values.length === 0 && !role.found) {
       throw new SenderError("input", "The input secret-ids is not set. Set it under with: in the workflow.");
     }
@@ -64149,23 +64169,23 @@ var DEFAULT_TIMEOUT3 = 600;
 var LONGEST_REASON = 500;
 var LONGEST_TITLE = 200;
 function readInputs(read2) {
-  const { errors: errors2, attempt } = collecting();
-  const endpoint = attempt(() => parseEndpoint(required2("endpoint", read2)));
+  const { errors: errors2, attempt: attempt2 } = collecting();
+  const endpoint = attempt2(() => parseEndpoint(required2("endpoint", read2)));
   const draft = {
     endpoint,
-    sources: readSources(read2, attempt),
-    parseJsonSecrets: attempt(() => parseBoolean("parse-json-secrets", read2)),
-    recipients: attempt(() => readRecipients(required2("recipients", read2), errors2)),
-    class: attempt(() => required2("class", read2)),
-    from: attempt(() => readFrom(read2("from"), endpoint)),
-    mail: attempt(() => parseMail(read2)),
-    context: attempt(() => parseContext(read2("context"))),
-    resend: attempt(() => parseBoolean("resend", read2)),
-    dryRun: attempt(() => parseBoolean("dry-run", read2)),
-    timeout: attempt(() => parseTime("timeout", read2) ?? DEFAULT_TIMEOUT3),
+    sources: readSources(read2, attempt2),
+    parseJsonSecrets: attempt2(() => parseBoolean("parse-json-secrets", read2)),
+    recipients: attempt2(() => readRecipients(required2("recipients", read2), errors2)),
+    class: attempt2(() => required2("class", read2)),
+    from: attempt2(() => readFrom(read2("from"), endpoint)),
+    mail: attempt2(() => parseMail(read2)),
+    context: attempt2(() => parseContext(read2("context"))),
+    resend: attempt2(() => parseBoolean("resend", read2)),
+    dryRun: attempt2(() => parseBoolean("dry-run", read2)),
+    timeout: attempt2(() => parseTime("timeout", read2) ?? DEFAULT_TIMEOUT3),
     passphraseGiven: read2("passphrase") !== "",
-    age: attempt(() => readRotationInputs(read2)),
-    optional: attemptOptional(read2, attempt)
+    age: attempt2(() => readRotationInputs(read2)),
+    optional: attemptOptional(read2, attempt2)
   };
   return { draft, errors: errors2 };
 }
@@ -64181,15 +64201,15 @@ function readRecipients(text, errors2) {
   errors2.push(...wrong);
   return recipients;
 }
-function attemptOptional(read2, attempt) {
-  const expiresIn = attempt(() => parseTime("expires-in", read2));
-  const passphrase2 = attempt(() => parsePassphrase(read2("passphrase")));
-  const reason2 = attempt(() => parseLine2("reason", read2, LONGEST_REASON));
-  const title = attempt(() => parseLine2("title", read2, LONGEST_TITLE));
-  const contact = attempt(() => parseLine2("contact", read2, LONGEST_TITLE));
-  const message = attempt(() => parseText("message", read2));
+function attemptOptional(read2, attempt2) {
+  const expiresIn = attempt2(() => parseTime("expires-in", read2));
+  const passphrase2 = attempt2(() => parsePassphrase(read2("passphrase")));
+  const reason2 = attempt2(() => parseLine2("reason", read2, LONGEST_REASON));
+  const title = attempt2(() => parseLine2("title", read2, LONGEST_TITLE));
+  const contact = attempt2(() => parseLine2("contact", read2, LONGEST_TITLE));
+  const message = attempt2(() => parseText("message", read2));
   const region = optional2(read2("region"));
-  const awaitFor = attempt(() => parseTime("await", read2));
+  const awaitFor = attempt2(() => parseTime("await", read2));
   return {
     ...expiresIn === void 0 ? {} : { expiresIn },
     ...passphrase2 === void 0 ? {} : { passphrase: passphrase2 },
@@ -64754,11 +64774,11 @@ async function revoke2(ids, service, { workflow }, lifetime) {
 // packages/action/src/manage-inputs.ts
 var DEFAULT_AWAIT = 5 * 3600;
 function readManageInputs(read2, thisRun) {
-  const { errors: errors2, attempt } = collecting();
-  const endpoint = attempt(() => parseEndpoint(required2("endpoint", read2)));
-  const selection = attempt(() => parseSelection(read2, thisRun));
-  const timeout = attempt(() => parseTime("timeout", read2) ?? DEFAULT_TIMEOUT3);
-  const awaitFor = attempt(() => parseTime("await", read2) ?? DEFAULT_AWAIT);
+  const { errors: errors2, attempt: attempt2 } = collecting();
+  const endpoint = attempt2(() => parseEndpoint(required2("endpoint", read2)));
+  const selection = attempt2(() => parseSelection(read2, thisRun));
+  const timeout = attempt2(() => parseTime("timeout", read2) ?? DEFAULT_TIMEOUT3);
+  const awaitFor = attempt2(() => parseTime("await", read2) ?? DEFAULT_AWAIT);
   if (endpoint === void 0 || !selection || timeout === void 0 || awaitFor === void 0) {
     return { errors: errors2 };
   }
@@ -64778,8 +64798,8 @@ function parseOperation(read2) {
 async function runStep(readInput, surroundings, onCancel2) {
   const { workflow } = surroundings;
   for (const name2 of ["passphrase", "smtp-password"]) maskAll(workflow, readInput(name2));
-  const { errors: errors2, attempt } = collecting();
-  const operation2 = attempt(() => parseOperation(readInput));
+  const { errors: errors2, attempt: attempt2 } = collecting();
+  const operation2 = attempt2(() => parseOperation(readInput));
   if (operation2 === void 0) return tellProblems(errors2, workflow, false);
   return operation2 === "deliver" ? runDelivery(readInput, surroundings, onCancel2) : runManagement(operation2, readInput, surroundings, onCancel2);
 }

@@ -1,3 +1,4 @@
+import { attempt } from "./attempt.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { PassingError, retry, retryAfterMs } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
@@ -39,26 +40,27 @@ export function exchange(
   return retry(
     async () => {
       const token = await tokens(lifetime);
-      const timeOut = AbortSignal.timeout(ATTEMPT_MS);
-      let response: Response;
-      let text: string;
-      try {
-        response = await runtime.fetch(`${request.origin}${request.path}`, {
-          method: request.method,
-          redirect: "manual",
-          signal: AbortSignal.any([lifetime.over, timeOut]),
-          headers: {
-            accept: "application/json, application/problem+json",
-            authorization: `Bearer ${token.reveal()}`,
-            ...(request.body === undefined ? {} : { "content-type": "application/json" }),
-          },
-          ...(request.body === undefined ? {} : { body: request.body }),
-        });
-        text = await boundedText(response);
-      } catch (error) {
-        throw networkFailure(error, request.origin, lifetime, timeOut);
-      }
-      return judged(request.origin, response, parseJson(response, text), runtime);
+      return attempt(ATTEMPT_MS, lifetime, async ({ signal, timedOut }) => {
+        let response: Response;
+        let text: string;
+        try {
+          response = await runtime.fetch(`${request.origin}${request.path}`, {
+            method: request.method,
+            redirect: "manual",
+            signal,
+            headers: {
+              accept: "application/json, application/problem+json",
+              authorization: `Bearer ${token.reveal()}`,
+              ...(request.body === undefined ? {} : { "content-type": "application/json" }),
+            },
+            ...(request.body === undefined ? {} : { body: request.body }),
+          });
+          text = await boundedText(response);
+        } catch (error) {
+          throw networkFailure(error, request.origin, lifetime, timedOut());
+        }
+        return judged(request.origin, response, parseJson(response, text), runtime);
+      });
     },
     lifetime,
     runtime,
@@ -87,10 +89,10 @@ function judged(origin: string, response: Response, json: unknown, runtime: Runt
   return { status, json, problem };
 }
 
-function networkFailure(error: unknown, origin: string, lifetime: Lifetime, timeOut: AbortSignal): Error {
+function networkFailure(error: unknown, origin: string, lifetime: Lifetime, timedOut: boolean): Error {
   if (lifetime.over.aborted && lifetime.over.reason instanceof SenderError) return lifetime.over.reason;
   if (error instanceof SenderError) return error;
-  if (timeOut.aborted) {
+  if (timedOut) {
     return new PassingError(
       new SenderError(
         "service_unreachable",
