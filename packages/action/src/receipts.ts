@@ -66,7 +66,7 @@ export async function waitForReceipts(
 
 /** What a look at a handoff says about its arrival. Undefined: there was none to look at. */
 export function receiptOfWatched(watched: Watched | undefined): Receipt {
-  if (watched?.view) return receiptOf(watched.view.state);
+  if (watched?.view) return receiptOf(watched.view);
   return watched && !watched.error ? "pending" : "failed";
 }
 

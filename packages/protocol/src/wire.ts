@@ -82,6 +82,8 @@ export type HandoffView = {
   readonly mailedAt?: number;
   readonly claimedAt?: number;
   readonly deliveredAt?: number;
+  /** The mail bounced for good: the link is open still, and nobody will open it. */
+  readonly bouncedAt?: number;
   readonly attemptsLeft: number;
   /** The secret's ARN, where a subject was named. */
   readonly secret?: string;

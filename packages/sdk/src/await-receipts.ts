@@ -87,7 +87,7 @@ export async function awaitReceipts(
 }
 
 function isPending(found: Watched | undefined): boolean {
-  if (found?.view) return receiptOf(found.view.state) === "pending";
+  if (found?.view) return receiptOf(found.view) === "pending";
   return found?.error === undefined || PASSING.has(found.error.code);
 }
 

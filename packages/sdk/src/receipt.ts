@@ -1,4 +1,4 @@
-import type { State } from "@secret-handoff/protocol";
+import type { HandoffView, State } from "@secret-handoff/protocol";
 
 /** What a sender knows of a handoff's arrival. */
 export type Receipt =
@@ -6,12 +6,16 @@ export type Receipt =
   | Exclude<State, "open" | "claimed">
   /** Not ended yet. */
   | "pending"
-  /** The mail was refused for good, so that nobody got a link. */
+  /** The mail was refused for good, at once or later, so that nobody got a link. */
   | "bounced"
   /** Nothing was handed over for another reason. */
   | "failed";
 
-/** What a state says about the arrival. */
-export function receiptOf(state: State): Exclude<Receipt, "bounced" | "failed"> {
+/** What the service's view of a handoff says about its arrival. */
+export function receiptOf({
+  state,
+  bouncedAt,
+}: Pick<HandoffView, "state" | "bouncedAt">): Exclude<Receipt, "failed"> {
+  if (state === "open" && bouncedAt !== undefined) return "bounced";
   return state === "open" || state === "claimed" ? "pending" : state;
 }

@@ -27,7 +27,7 @@ export type ServiceProblem = {
 export function readHandoffView(value: unknown): HandoffView | undefined {
   if (!isObject(value)) return undefined;
   const { id, state, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft } = value;
-  const { mailedAt, claimedAt, deliveredAt, secret, versionId, run } = value;
+  const { mailedAt, claimedAt, deliveredAt, bouncedAt, secret, versionId, run } = value;
   if (typeof id !== "string" || !isHandoffId(id) || !isState(state) || typeof className !== "string") {
     return undefined;
   }
@@ -38,6 +38,7 @@ export function readHandoffView(value: unknown): HandoffView | undefined {
     ...(isTime(mailedAt) ? { mailedAt } : {}),
     ...(isTime(claimedAt) ? { claimedAt } : {}),
     ...(isTime(deliveredAt) ? { deliveredAt } : {}),
+    ...(isTime(bouncedAt) ? { bouncedAt } : {}),
     ...(typeof secret === "string" ? { secret } : {}),
     ...(typeof versionId === "string" ? { versionId } : {}),
     ...(typeof run === "string" ? { run } : {}),

@@ -31,6 +31,7 @@ export type HandoffRecord = HandoffKey & {
   readonly mailedAt: number | undefined;
   readonly claimedAt: number | undefined;
   readonly deliveredAt: number | undefined;
+  readonly bouncedAt: number | undefined;
   readonly sender: Who;
   readonly owner: string;
   readonly run: string | undefined;
@@ -69,6 +70,7 @@ export const SENDER_ATTRIBUTES = [
   "mailedAt",
   "claimedAt",
   "deliveredAt",
+  "bouncedAt",
   "sender",
   "owner",
   "run",
@@ -107,6 +109,7 @@ export function readHandoff(item: Attributes): HandoffRecord {
     mailedAt: read.optionalNumber("mailedAt"),
     claimedAt: read.optionalNumber("claimedAt"),
     deliveredAt: read.optionalNumber("deliveredAt"),
+    bouncedAt: read.optionalNumber("bouncedAt"),
     sender: JSON.parse(read.string("sender")) as Who,
     owner: read.string("owner"),
     run: read.optionalString("run"),
@@ -168,7 +171,8 @@ export function checksOf(record: HandoffRecord): readonly Check[] {
 /** What a sender may know. */
 export function viewOf(record: HandoffRecord, now: number): HandoffView {
   const { state, changedAt } = derive(record, now);
-  const { id, flags, createdAt, expiresAt, attemptsLeft, mailedAt, claimedAt, deliveredAt } = record;
+  const { id, flags, createdAt, expiresAt, attemptsLeft, mailedAt, claimedAt, deliveredAt, bouncedAt } =
+    record;
   return {
     id,
     state,
@@ -182,6 +186,7 @@ export function viewOf(record: HandoffRecord, now: number): HandoffView {
     ...(mailedAt === undefined ? {} : { mailedAt }),
     ...(claimedAt === undefined ? {} : { claimedAt }),
     ...(deliveredAt === undefined ? {} : { deliveredAt }),
+    ...(bouncedAt === undefined ? {} : { bouncedAt }),
     ...(record.secret === undefined ? {} : { secret: record.secret }),
     ...(record.versionId === undefined ? {} : { versionId: record.versionId }),
     ...(record.run === undefined ? {} : { run: record.run }),
