@@ -1,6 +1,7 @@
 import { expect } from "@jest/globals";
 import { Recipient } from "../support/recipient.ts";
-import { answer, type InBrowser } from "./browser-tests.ts";
+import { answer } from "./answer.ts";
+import type { InBrowser } from "./browser-tests.ts";
 import { EMAIL, PASSPHRASE } from "./stack.ts";
 
 const PASSWORD = "O0l1I|tR'9$vQ~w2";

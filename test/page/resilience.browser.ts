@@ -1,7 +1,8 @@
 import { expect } from "@jest/globals";
 import type { Visitor } from "../support/browser.ts";
 import { Recipient } from "../support/recipient.ts";
-import { answer, type InBrowser } from "./browser-tests.ts";
+import { answer } from "./answer.ts";
+import type { InBrowser } from "./browser-tests.ts";
 import { EMAIL, PASSPHRASE } from "./stack.ts";
 
 const LOST = /^Failed to load resource: net::ERR_/;

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { type Visitor, visit } from "../support/browser.ts";
 import { Recipient } from "../support/recipient.ts";
-import { answer } from "./browser-tests.ts";
+import { answer } from "./answer.ts";
 import { EMAIL, PASSPHRASE, type PageStack } from "./stack.ts";
 
 /** How a visitor comes to a state of the page. */
