@@ -59267,7 +59267,11 @@ function oneAtATime() {
 }
 
 // packages/sdk/src/receipt.ts
-function receiptOf(state2) {
+function receiptOf({
+  state: state2,
+  bouncedAt
+}) {
+  if (state2 === "open" && bouncedAt !== void 0) return "bounced";
   return state2 === "open" || state2 === "claimed" ? "pending" : state2;
 }
 
@@ -59352,7 +59356,7 @@ async function awaitReceipts(ids, { service, runtime, onEnded, onWaiting }, limi
   }
 }
 function isPending(found) {
-  if (found?.view) return receiptOf(found.view.state) === "pending";
+  if (found?.view) return receiptOf(found.view) === "pending";
   return found?.error === void 0 || PASSING.has(found.error.code);
 }
 function count(watched) {
@@ -62932,7 +62936,7 @@ var MOST_RULES = 20;
 function readHandoffView(value) {
   if (!isObject2(value)) return void 0;
   const { id, state: state2, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft } = value;
-  const { mailedAt, claimedAt, deliveredAt, secret, versionId, run } = value;
+  const { mailedAt, claimedAt, deliveredAt, bouncedAt, secret, versionId, run } = value;
   if (typeof id !== "string" || !isHandoffId(id) || !isState(state2) || typeof className !== "string") {
     return void 0;
   }
@@ -62943,6 +62947,7 @@ function readHandoffView(value) {
     ...isTime(mailedAt) ? { mailedAt } : {},
     ...isTime(claimedAt) ? { claimedAt } : {},
     ...isTime(deliveredAt) ? { deliveredAt } : {},
+    ...isTime(bouncedAt) ? { bouncedAt } : {},
     ...typeof secret === "string" ? { secret } : {},
     ...typeof versionId === "string" ? { versionId } : {},
     ...typeof run === "string" ? { run } : {}
@@ -63305,7 +63310,7 @@ function sesTransport(options, runtime) {
     const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
     for (const identity of [from.address, domain]) {
       const state2 = await call(
-        () => stateOf2(identity, lifetime),
+        () => stateOf3(identity, lifetime),
         lifetime,
         () => void 0
       );
@@ -63318,7 +63323,7 @@ function sesTransport(options, runtime) {
     }
     throw unverified(from);
   }
-  async function stateOf2(identity, lifetime) {
+  async function stateOf3(identity, lifetime) {
     const { GetEmailIdentityCommand: GetEmailIdentityCommand2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
     const command9 = new GetEmailIdentityCommand2({ EmailIdentity: identity });
     try {
@@ -63834,7 +63839,7 @@ async function waitForReceipts(ids, seconds, service, { workflow, runtime }, onC
       ids,
       {
         ...{ service, runtime },
-        onEnded: (view, ended, all2) => workflow.info(`${ended}/${all2} handoff ${view.id}: ${view.state}`),
+        onEnded: (view, ended, all2) => workflow.info(`${ended}/${all2} handoff ${view.id}: ${receiptOf(view)}`),
         onWaiting: (pending, elapsedMs) => {
           if (elapsedMs - saidAt < SAY_EVERY_MS) return;
           saidAt = elapsedMs;
@@ -63851,7 +63856,7 @@ async function waitForReceipts(ids, seconds, service, { workflow, runtime }, onC
   }
 }
 function receiptOfWatched(watched) {
-  if (watched?.view) return receiptOf(watched.view.state);
+  if (watched?.view) return receiptOf(watched.view);
   return watched && !watched.error ? "pending" : "failed";
 }
 function handoffOf(outcome) {
@@ -63879,7 +63884,7 @@ function watchedSummary(watched) {
   const delivered = watched.filter((one) => receiptOfWatched(one) === "delivered").length;
   const rows = watched.map(({ id, view, error: error3 }) => [
     code(id),
-    view ? `**${view.state}**` : error3 ? escapeMarkdown(error3.message) : "not seen",
+    view ? `**${stateOf2(view)}**` : error3 ? escapeMarkdown(error3.message) : "not seen",
     view ? utc(view.changedAt) : "",
     view ? escapeMarkdown(view.class) : "",
     view?.versionId === void 0 ? "" : code(view.versionId)
@@ -63896,6 +63901,9 @@ function revocationsSummary(revocations) {
     `${revoked} of ${several(revocations.length, "handoff")} revoked`,
     markdownTable(["Handoff", "Result"], rows)
   );
+}
+function stateOf2(view) {
+  return receiptOf(view) === "bounced" ? "bounced" : view.state;
 }
 function sentenceOf(ending) {
   if (ending instanceof SenderError) return ending.message;

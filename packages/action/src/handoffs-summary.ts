@@ -1,4 +1,5 @@
-import { type Revocation, SenderError, type Watched } from "@secret-handoff/sdk";
+import type { HandoffView } from "@secret-handoff/protocol";
+import { type Revocation, receiptOf, SenderError, type Watched } from "@secret-handoff/sdk";
 import { escapeMarkdown, markdownTable } from "./markdown.ts";
 import { receiptOfWatched } from "./receipts.ts";
 import { code, several, utc } from "./summary.ts";
@@ -8,7 +9,7 @@ export function watchedSummary(watched: readonly Watched[]): string {
   const delivered = watched.filter((one) => receiptOfWatched(one) === "delivered").length;
   const rows = watched.map(({ id, view, error }) => [
     code(id),
-    view ? `**${view.state}**` : error ? escapeMarkdown(error.message) : "not seen",
+    view ? `**${stateOf(view)}**` : error ? escapeMarkdown(error.message) : "not seen",
     view ? utc(view.changedAt) : "",
     view ? escapeMarkdown(view.class) : "",
     view?.versionId === undefined ? "" : code(view.versionId),
@@ -27,6 +28,11 @@ export function revocationsSummary(revocations: readonly Revocation[]): string {
     `${revoked} of ${several(revocations.length, "handoff")} revoked`,
     markdownTable(["Handoff", "Result"], rows),
   );
+}
+
+/** `bounced` is no state of its own: the link is open, and nobody has it. */
+function stateOf(view: HandoffView): string {
+  return receiptOf(view) === "bounced" ? "bounced" : view.state;
 }
 
 function sentenceOf(ending: Revocation["ending"]): string {

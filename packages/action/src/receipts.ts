@@ -47,7 +47,8 @@ export async function waitForReceipts(
       ids,
       {
         ...{ service, runtime },
-        onEnded: (view, ended, all) => workflow.info(`${ended}/${all} handoff ${view.id}: ${view.state}`),
+        onEnded: (view, ended, all) =>
+          workflow.info(`${ended}/${all} handoff ${view.id}: ${receiptOf(view)}`),
         onWaiting: (pending, elapsedMs) => {
           if (elapsedMs - saidAt < SAY_EVERY_MS) return;
           saidAt = elapsedMs;
