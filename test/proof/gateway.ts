@@ -73,8 +73,8 @@ export class Gateway {
   }
 
   /** Submits every form as it stands, and then with each piece of rubbish in every field. */
-  async submitForms(): Promise<void> {
-    for (const text of RUBBISH) {
+  async submitForms(rubbish: readonly string[] = RUBBISH): Promise<void> {
+    for (const text of rubbish) {
       for (const field of await this.page.locator("input:not([type=checkbox])").all()) {
         await this.#enter(field, text);
         await this.page.keyboard.press("Enter");

@@ -133,7 +133,7 @@ inBrowser(
       context.setDefaultTimeout(20_000);
       const opening: Opening = { context, link, email, tab: await context.newPage() };
       await opening.tab.goto(link);
-      const rounds = 1 + Math.floor(random() * 3);
+      const rounds = 1 + Math.floor(random() * atTier({ cit: 2, proof: 3 }));
       for (let round = 0; round < rounds; round += 1) {
         // Every mishap comes first equally often, and then any.
         const name =
