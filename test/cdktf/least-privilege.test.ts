@@ -232,6 +232,7 @@ describe("a workflow's role", () => {
   test("writes a value only where it may generate one, and only rotates where it may do that", () => {
     const actions = statements.flatMap(({ Action }) => listOf(Action));
     expect(actions).toContain("secretsmanager:PutSecretValue");
+    expect(actions).toContain("secretsmanager:UpdateSecretVersionStage");
     expect(actions).not.toContain("secretsmanager:RotateSecret");
   });
 });

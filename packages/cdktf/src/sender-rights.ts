@@ -50,7 +50,9 @@ export function senderRightsStatements(rights: SenderRights, here: ArnParts): re
     "secretsmanager:GetSecretValue",
     "secretsmanager:DescribeSecret",
     ...(rotate === "managed" ? ["secretsmanager:RotateSecret"] : []),
-    ...(rotate === "generate" ? ["secretsmanager:PutSecretValue"] : []),
+    ...(rotate === "generate"
+      ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
+      : []),
   ];
   return [
     ...(secrets.length > 0 ? [allow("UseNamedSecrets", actions, secrets)] : []),
