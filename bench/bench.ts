@@ -6,6 +6,7 @@ import { measureActionStart } from "./action-start.ts";
 import { measureFirstLoad } from "./first-load.ts";
 import { buildFunctions } from "./functions.ts";
 import { measureImports } from "./imports.ts";
+import { measureRecipients } from "./recipients.ts";
 import { measureSizes } from "./sizes.ts";
 import { measureThroughput } from "./throughput.ts";
 
@@ -44,6 +45,20 @@ try {
     `${"".padEnd(50)}${cells(start.bareNode.toFixed(0), start.toFirstCall.toFixed(0), start.toEnd.toFixed(0))}`,
   );
 
+  const runs = await measureRecipients();
+  say(
+    "\none run for many recipients                    recipients ms in all    ms each  live MiB  peak MiB  mailers",
+  );
+  for (const { recipients, wall, wallPerRecipient, liveHeap, peakMemory, mostConnections } of runs) {
+    const took = [wall.toFixed(0), wallPerRecipient.toFixed(0)];
+    const held = [
+      mebibytes(liveHeap),
+      peakMemory === undefined ? "" : mebibytes(peakMemory),
+      mostConnections,
+    ];
+    say(`${"".padEnd(48)}${cells(recipients, ...took, ...held)}`);
+  }
+
   const rates = await measureThroughput();
   say(
     "\nservice and engine in memory                      in flight  per second  p50 ms  p99 ms  calls  cpu ms",
@@ -55,7 +70,7 @@ try {
   }
   if (json)
     process.stdout.write(
-      `${JSON.stringify({ node: process.version, sizes, imports, page, start, rates }, null, 2)}\n`,
+      `${JSON.stringify({ node: process.version, sizes, imports, page, start, runs, rates }, null, 2)}\n`,
     );
 } finally {
   rmSync(functions, { recursive: true, force: true });
@@ -63,4 +78,8 @@ try {
 
 function cells(...values: readonly (string | number)[]): string {
   return values.map((value) => String(value).padStart(10)).join("");
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 2 ** 20).toFixed(1);
 }
