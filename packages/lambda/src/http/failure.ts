@@ -15,7 +15,7 @@ export function answerFailure(error: unknown, c: Context, log: Log): Response {
       error: nameOf(error),
     });
   }
-  return problem.toResponse();
+  return problem.toResponse(c);
 }
 
 function asProblem(error: unknown): ProblemError {

@@ -1,6 +1,8 @@
 import type { Problem, ProblemCode } from "@secret-handoff/protocol";
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 
-const TITLES: Readonly<Record<ProblemCode, readonly [status: number, title: string]>> = {
+const TITLES: Readonly<Record<ProblemCode, readonly [status: ContentfulStatusCode, title: string]>> = {
   malformed: [400, "The request is malformed"],
   unauthenticated: [401, "No valid token"],
   not_allowed: [403, "Not allowed"],
@@ -57,7 +59,8 @@ export class ProblemError extends Error {
     return TITLES[this.code][0];
   }
 
-  toResponse(): Response {
+  /** @param c carries the headers of every answer */
+  toResponse(c: Context): Response {
     const [status, title] = TITLES[this.code];
     const problem: Problem = {
       type: `urn:secret-handoff:problem:${this.code}`,
@@ -67,9 +70,9 @@ export class ProblemError extends Error {
       detail: this.message,
       ...this.extensions,
     };
-    return new Response(JSON.stringify(problem), {
-      status,
-      headers: { "content-type": "application/problem+json", ...this.headers },
+    return c.body(JSON.stringify(problem), status, {
+      "content-type": "application/problem+json",
+      ...this.headers,
     });
   }
 }

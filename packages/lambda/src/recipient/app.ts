@@ -59,7 +59,7 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
   const app = new Hono();
   app.use(securityHeaders(origin));
   app.onError((error, c) => answerFailure(error, c, log));
-  app.notFound(() => new ProblemError("not_found", "There is nothing at this address.").toResponse());
+  app.notFound((c) => new ProblemError("not_found", "There is nothing at this address.").toResponse(c));
 
   /** Checks in this order: who, type, size, shape, and only then the id. */
   async function read<Schema extends v.GenericSchema>(c: Context, schema: Schema) {

@@ -40,7 +40,7 @@ export function createSenderApp(deps: SenderDeps): Hono {
   const app = new Hono();
   app.use(securityHeaders(origin));
   app.onError((error, c) => answerFailure(error, c, log));
-  app.notFound(() => new ProblemError("not_found", "There is nothing at this address.").toResponse());
+  app.notFound((c) => new ProblemError("not_found", "There is nothing at this address.").toResponse(c));
   const api = senderRoutes(deps, clock);
   app.route("/v1/sender", api);
   app.route("/iam/v1/sender", api);
