@@ -3,20 +3,23 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { CreateTableCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { createClient, oneTimeTable } from "@secret-handoff/lambda";
-import { type Engine, startEngine } from "../test/support/local-stack/engine.ts";
+import { type Engine, startEngine, type Used } from "../test/support/local-stack/engine.ts";
 import { type Prepared, prepare } from "./handoffs.ts";
 import { createPoster, type Load, load } from "./load.ts";
 
 export type Figure = Load & {
   readonly what: string;
-  readonly callsPerOperation?: number;
-  readonly cpuMs?: number;
+  /** Requests to the engine. */
+  readonly callsPerOperation: number;
+  /** Milliseconds of processor time an operation takes: of the service, or of the bare client in its place. */
+  readonly serviceMs: number;
+  readonly engineMs: number;
 };
 
 const IN_FLIGHT = [1, 10, 50] as const;
 /** Enough for a rate that holds still, and no more than a minute in all. */
 const COUNTS: Readonly<Record<(typeof IN_FLIGHT)[number], number>> = { 1: 300, 10: 1_000, 50: 3_000 };
-const WARM_UP = 1_500;
+const WARM_UP = 3_000;
 
 /** Rates of the service on the engine in memory: service, engine and load each in a process of its own. */
 export async function measureThroughput(): Promise<readonly Figure[]> {
@@ -48,14 +51,7 @@ export async function measureThroughput(): Promise<readonly Figure[]> {
       inFlight: number,
       call: typeof create,
     ) => {
-      const [callsBefore, cpuBefore] = [await calls(engine), await cpu()];
-      const measured = await load(handoffs, inFlight, call);
-      figures.push({
-        what,
-        ...measured,
-        callsPerOperation: ((await calls(engine)) - callsBefore) / handoffs.length,
-        cpuMs: ((await cpu()) - cpuBefore) / handoffs.length,
-      });
+      figures.push({ what, ...(await measured(engine, cpu, handoffs, inFlight, call)) });
     };
 
     const warm = await prepare(url, WARM_UP, "ana@vendor.example");
@@ -80,7 +76,26 @@ export async function measureThroughput(): Promise<readonly Figure[]> {
   }
 }
 
-/** The engine's own rates with the same client, same keys and items of the same size, in the same run. */
+/** A load, and what it took of service and engine. */
+async function measured<T>(
+  engine: Engine,
+  serviceCpu: () => Promise<number>,
+  items: readonly T[],
+  inFlight: number,
+  call: (item: T) => Promise<void>,
+): Promise<Omit<Figure, "what">> {
+  const [service, used] = [await serviceCpu(), await engine.used()];
+  const taken = await load(items, inFlight, call);
+  const [serviceAfter, usedAfter] = [await serviceCpu(), await engine.used()];
+  return {
+    ...taken,
+    callsPerOperation: (calls(usedAfter) - calls(used)) / items.length,
+    serviceMs: (serviceAfter - service) / items.length,
+    engineMs: (usedAfter.cpuMs - used.cpuMs) / items.length,
+  };
+}
+
+/** The engine's own rates with the same client, same keys and items of about the same size, in the same run. */
 async function measureEngine(engine: Engine): Promise<readonly Figure[]> {
   const client = createClient({
     endpoint: engine.endpoint,
@@ -89,11 +104,13 @@ async function measureEngine(engine: Engine): Promise<readonly Figure[]> {
   });
   const TableName = "bare";
   await client.send(new CreateTableCommand(oneTimeTable(TableName)));
-  const keys = Array.from({ length: COUNTS[50] }, (_, n) => ({
-    id: { S: `bare-${n}` },
-    linkVerifier: { B: new Uint8Array(32) },
-  }));
-  const put = await load(keys, 50, async (key) => {
+  const keys = (name: string) =>
+    Array.from({ length: COUNTS[50] }, (_, n) => ({
+      id: { S: `${name}-${n}` },
+      linkVerifier: { B: new Uint8Array(32) },
+    }));
+  type Key = ReturnType<typeof keys>[number];
+  const put = async (key: Key) => {
     await client.send(
       new PutItemCommand({
         TableName,
@@ -101,8 +118,8 @@ async function measureEngine(engine: Engine): Promise<readonly Figure[]> {
         ConditionExpression: "attribute_not_exists(id)",
       }),
     );
-  });
-  const update = await load(keys, 50, async (key) => {
+  };
+  const update = async (key: Key) => {
     await client.send(
       new UpdateItemCommand({
         TableName,
@@ -113,14 +130,29 @@ async function measureEngine(engine: Engine): Promise<readonly Figure[]> {
         ExpressionAttributeValues: { ":claimed": { S: "claimed" }, ":open": { S: "open" } },
       }),
     );
-  });
-  client.destroy();
-  return [
-    { what: "bare engine: conditional PutItem", ...put },
-    { what: "bare engine: conditional UpdateItem", ...update },
+  };
+  const warm = keys("warm");
+  await load(warm, 50, put);
+  await load(warm, 50, update);
+  const own = async () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1_000;
+  };
+  const items = keys("bare");
+  const figures = [
+    {
+      what: "bare client: conditional PutItem",
+      ...(await measured(engine, own, items, 50, put)),
+    },
+    {
+      what: "bare client: conditional UpdateItem",
+      ...(await measured(engine, own, items, 50, update)),
+    },
   ];
+  client.destroy();
+  return figures;
 }
 
-async function calls(engine: Engine): Promise<number> {
-  return Object.values(await engine.counts()).reduce((sum, count) => sum + count, 0);
+function calls({ counts }: Used): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }

@@ -256,7 +256,7 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
       headers: { "content-type": "application/json", authorization: "AWS4-HMAC-SHA256 Credential=x" },
     });
     expect(signed.status).toBe(201);
-    expect((await stored(sealed))?.sender?.S).toContain("assumed-role/platform/ana");
+    expect((await stored(sealed))?.about?.S).toContain("assumed-role/platform/ana");
   });
 
   test("revoking, listing and the trail's page go through with the sender's rights", async () => {

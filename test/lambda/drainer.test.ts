@@ -5,6 +5,7 @@ import {
   createClient,
   drain,
   type HandoffKey,
+  Handoffs,
   hashOf,
   Outbox,
   Table,
@@ -129,5 +130,21 @@ test("events written while it drains follow in order", async () => {
     ["created", 1],
     ["claimed", 2],
   ]);
+  deps.client.destroy();
+});
+
+test("two handoffs that were given one id at the same moment: no event of either is lost", async () => {
+  const sealed = await sender.handOver();
+  const deps = drainer([]);
+  const first = await keyOf(sealed.id);
+  await drain(deps, first, service.clock.now);
+  const second = { ...first, linkVerifier: new Uint8Array(32).fill(7) as Verifier };
+  const rest = { emailVerifier: undefined, createDigest: new Uint8Array(32), owner: "8" };
+  const about = { sender: { kind: "iam", principal: "mallory" } } as const;
+  const handoffs = new Handoffs(new Table(deps.client, TABLE));
+  await handoffs.put({ ...sealed, ...rest, about, ...second }, service.clock.now);
+  await drain(deps, second, service.clock.now);
+  const creations = (await service.audited()).filter(({ handoff }) => handoff === sealed.id);
+  expect(creations.map(({ who }) => who.kind).sort()).toEqual(["github", "iam"]);
   deps.client.destroy();
 });

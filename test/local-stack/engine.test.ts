@@ -47,7 +47,7 @@ test("counts the requests of each operation", async () => {
   await client.send(new PutItemCommand({ TableName: "handoffs", Item: key }));
   await client.send(new PutItemCommand({ TableName: "handoffs", Item: key }));
   await client.send(new GetItemCommand({ TableName: "handoffs", Key: key }));
-  expect(await engine.counts()).toMatchObject({ CreateTable: 1, PutItem: 2, GetItem: 1 });
+  expect((await engine.used()).counts).toMatchObject({ CreateTable: 1, PutItem: 2, GetItem: 1 });
 });
 
 test("keeps its data in a folder that only its owner may enter, and finds it again", async () => {

@@ -35,7 +35,10 @@ server.listen(0, "127.0.0.1", () => {
   process.send({ port });
 });
 
-process.on("message", ({ ask }) => process.send({ ask, counts }));
+process.on("message", ({ ask }) => {
+  const { user, system } = process.cpuUsage();
+  process.send({ ask, counts, cpuMs: (user + system) / 1_000 });
+});
 
 process.on("disconnect", () => {
   // What is under way finds its database closed, which dynalite throws; each of its writes is whole or was not begun.

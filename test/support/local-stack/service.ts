@@ -141,12 +141,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     log,
   });
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
-  fetch = (request) => {
+  fetch = async (request) => {
     if (!hosts.has(request.headers.get("host") ?? "")) return new Response("unknown host\n", { status: 421 });
     const { pathname } = new URL(request.url);
-    return /^\/(?:iam\/)?v1\/sender(?:\/|$)/.test(pathname)
-      ? sender.fetch(request)
-      : recipient.fetch(request);
+    const app = /^\/(?:iam\/)?v1\/sender(?:\/|$)/.test(pathname) ? sender : recipient;
+    const answer = await app.fetch(request);
+    // Whoever has its answer finds its events in the trail: right after the write is before the answer.
+    await drainer.settled();
+    return answer;
   };
 
   const sweepNow = async () => {
@@ -222,6 +224,11 @@ function createDrainQueue(drainKey: (key: HandoffKey) => Promise<void>, log: Log
         });
       pending.add(promise);
     },
+    /** Resolves when what is being drained now is drained. */
+    async settled(): Promise<void> {
+      if (pending.size > 0) await Promise.all(pending);
+    },
+    /** Resolves when nothing is left to drain. */
     async idle(): Promise<void> {
       while (pending.size > 0) await Promise.all(pending);
     },

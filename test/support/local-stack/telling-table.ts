@@ -9,8 +9,8 @@ export class TellingTable extends Table {
     this.#tell = tell;
   }
 
-  override async putNew(item: Attributes, keyAttribute: string): Promise<boolean> {
-    const written = await super.putNew(item, keyAttribute);
+  override async putNew(item: Attributes, keyAttribute: string, same?: string): Promise<boolean> {
+    const written = await super.putNew(item, keyAttribute, same);
     if (written) this.#told(item);
     return written;
   }

@@ -34,7 +34,10 @@ export async function drain(
     // The stream tells of every write, the drainer's own as well: one more here would be told again, without end.
     if (record.outbox.length === 0 && !overdue) return;
     const numbered = numberEvents(record);
-    for (const { event, stored, sequence } of numbered) await audit.put(record.id, sequence, event, stored);
+    for (const { event, stored, sequence } of numbered) {
+      const owner = event.what === "created" ? record.owner : undefined;
+      await audit.put(record.id, sequence, event, stored, owner);
+    }
     if (numbered.length > 0) await publish(numbered.map(({ event }) => event));
     if (await outbox.settle(record, numbered.at(-1)?.hash ?? record.chain, now)) return;
   }
@@ -73,19 +76,20 @@ function complete(
   previous: string | undefined,
 ): AuditEvent {
   const { what, at, who, outcome, attemptsLeft } = entry;
-  const reason = entry.reason ?? record.reason;
+  const { about } = record;
+  const reason = entry.reason ?? about.reason;
   return {
     v: 1,
     what,
     when: isoTime(at),
-    who: who ?? record.sender,
+    who: who ?? about.sender,
     handoff: record.id,
     class: record.class,
-    ...(record.recipient === undefined ? {} : { to: record.recipient }),
+    ...(about.recipient === undefined ? {} : { to: about.recipient }),
     expires: isoTime(record.expiresAt),
     checks: checksOf(record),
-    ...(record.secret === undefined ? {} : { secret: record.secret }),
-    ...(record.versionId === undefined ? {} : { versionId: record.versionId }),
+    ...(about.secret === undefined ? {} : { secret: about.secret }),
+    ...(about.versionId === undefined ? {} : { versionId: about.versionId }),
     ...(reason === undefined ? {} : { reason }),
     outcome: outcome ?? "done",
     ...(attemptsLeft === undefined ? {} : { attemptsLeft }),

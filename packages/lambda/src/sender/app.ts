@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type HandoffView, isHandoffId, type PolicyResponse } from "@secret-handoff/protocol";
+import { isHandoffId, type PolicyResponse } from "@secret-handoff/protocol";
 import { type Context, Hono } from "hono";
 import type { Clock } from "../clock.ts";
 import { type EventName, isoTime } from "../events/event.ts";
@@ -11,11 +11,12 @@ import { refuseForeignOrigin, securityHeaders } from "../http/security.ts";
 import type { Log } from "../log.ts";
 import type { Audit } from "../store/audit.ts";
 import { type HandoffRecord, viewOf } from "../store/handoff.ts";
-import { CursorError } from "../store/handoffs.ts";
 import type { Caller } from "./caller.ts";
 import { type CreateDeps, create } from "./create.ts";
+import { CursorError } from "./cursor.ts";
 import { listEvents } from "./events.ts";
 import { type IamPrincipal, identify } from "./identify.ts";
+import { listHandoffs } from "./list.ts";
 import { BODY_LIMIT, CreateBody, EventsQuery, ListQuery, MailedBody } from "./schemas.ts";
 import type { Right, SenderEntry } from "./senders.ts";
 import type { VerifyToken } from "./tokens.ts";
@@ -29,10 +30,6 @@ export type SenderDeps = CreateDeps & {
   readonly clock: Clock;
   readonly log: Log;
 };
-
-const PAGE = 50;
-/** Pages that one list call reads at the most while it filters. */
-const PAGES_A_CALL = 10;
 
 /** The sender's side of the one-time store: creates and ends handoffs, and can read no envelope. */
 export function createSenderApp(deps: SenderDeps): Hono {
@@ -101,21 +98,8 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     },
     GET: async (c) => {
       const caller = await admit(c, "send", "revoke", "audit");
-      const { secret, run, state, cursor } = readQuery(c, ListQuery);
-      const now = clock();
-      const wanted = (view: HandoffView) =>
-        (secret === undefined || view.secret === secret) &&
-        (run === undefined || view.run === run) &&
-        (state === undefined || view.state === state);
-      const found: HandoffView[] = [];
-      let next = cursor;
-      for (let page = 0; page < PAGES_A_CALL && found.length < PAGE; page += 1) {
-        const read = await refusingBadCursor(() => handoffs.listByOwner(caller.owner, PAGE, next));
-        found.push(...read.records.map((record) => viewOf(record, now)).filter(wanted));
-        next = read.next;
-        if (next === undefined) break;
-      }
-      return c.json({ handoffs: found, ...(next === undefined ? {} : { cursor: next }) });
+      const query = readQuery(c, ListQuery);
+      return c.json(await refusingBadCursor(() => listHandoffs(deps, caller.owner, query, clock())));
     },
   });
 
@@ -143,7 +127,8 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
       const { messageId } = await readBody(c, MailedBody, BODY_LIMIT);
       const record = await owned(c, caller, []);
       await handoffs.mailed(record, messageId, clock());
-      if (record.subject !== undefined) await subjects.mailed(record.subject, record.id);
+      const { subject } = record.about;
+      if (subject !== undefined) await subjects.mailed(subject, record.id);
       return c.body(null, 204);
     },
   });

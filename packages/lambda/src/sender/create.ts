@@ -1,6 +1,6 @@
 import type { CredentialClass } from "@secret-handoff/protocol";
 import { ProblemError } from "../http/problem.ts";
-import { type HandoffRecord, viewOf } from "../store/handoff.ts";
+import { viewOf } from "../store/handoff.ts";
 import type { NewHandoff } from "../store/handoffs.ts";
 import { subjectId } from "../store/subjects.ts";
 import { admit } from "./admission.ts";
@@ -33,15 +33,10 @@ export async function create(
     body.subject && pseudonym !== undefined ? subjectId(body.subject.secret, pseudonym) : undefined;
   const handoff = newHandoff(body, caller, pseudonym, subject);
 
-  const earlier = await deps.handoffs.find(handoff.id);
-  if (earlier) return repeated(deps, earlier, handoff, body, now);
+  if (await deps.handoffs.isTaken(handoff.id)) return repeated(deps, handoff, body, now);
   const first = subject === undefined ? {} : await look(deps, subject, body, now);
   if (first.answer) return first.answer;
-  if (!(await deps.handoffs.put(handoff, now))) {
-    const rival = await deps.handoffs.get(handoff);
-    if (!rival) throw taken();
-    return repeated(deps, rival, handoff, body, now);
-  }
+  if (!(await deps.handoffs.put(handoff, now))) return repeated(deps, handoff, body, now);
   const displaced = subject === undefined ? undefined : await moveSubject(deps, handoff, body, first, now);
   return displaced ?? { status: 201, view: viewOfNew(handoff, now) };
 }
@@ -49,23 +44,20 @@ export async function create(
 /** The id is taken: by this very create, whose answer was lost, or by another. */
 async function repeated(
   deps: CreateDeps,
-  earlier: HandoffRecord,
   handoff: NewHandoff,
   body: CreateBody,
   now: number,
 ): Promise<Created> {
-  const same = earlier.createDigest && Buffer.compare(earlier.createDigest, handoff.createDigest) === 0;
+  const earlier = await deps.handoffs.get(handoff);
+  const same = earlier?.createDigest && Buffer.compare(earlier.createDigest, handoff.createDigest) === 0;
   if (!same || earlier.owner !== handoff.owner) {
-    throw taken();
+    throw new ProblemError("id_taken", "This id is taken. Seal again, which makes a new one.");
   }
   // The first try may have died between its put and the pointer.
-  const unfinished = viewOf(earlier, now).state === "open" && handoff.subject !== undefined;
+  const { subject } = handoff.about;
+  const unfinished = viewOf(earlier, now).state === "open" && subject !== undefined;
   const displaced = unfinished
-    ? await moveSubject(deps, handoff, body, await look(deps, handoff.subject, body, now), now)
+    ? await moveSubject(deps, handoff, body, await look(deps, subject, body, now), now)
     : undefined;
   return displaced ?? { status: 200, view: viewOf(earlier, now) };
-}
-
-function taken(): ProblemError {
-  return new ProblemError("id_taken", "This id is taken. Seal again, which makes a new one.");
 }

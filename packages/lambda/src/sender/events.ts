@@ -1,7 +1,7 @@
 import type { AuditEvent } from "../events/event.ts";
 import { type Attributes, ItemReader, N, S } from "../store/attributes.ts";
 import type { Audit } from "../store/audit.ts";
-import { CursorError } from "../store/handoffs.ts";
+import { CursorError, readCursor, writeCursor } from "./cursor.ts";
 
 const DAY = 86_400;
 const PAGE = 100;
@@ -37,7 +37,7 @@ export async function listEvents(
 
 function encode({ day, after }: Cursor): string {
   const place = after && placeOf(new ItemReader(after));
-  return Buffer.from(JSON.stringify([day, ...(place ?? [])])).toString("base64url");
+  return writeCursor([day, ...(place ?? [])]);
 }
 
 function placeOf(read: ItemReader) {
@@ -45,14 +45,7 @@ function placeOf(read: ItemReader) {
 }
 
 function decode(cursor: string): Cursor {
-  let parts: unknown;
-  try {
-    parts = JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch (cause) {
-    throw new CursorError({ cause });
-  }
-  if (!Array.isArray(parts)) throw new CursorError();
-  const [day, stream, sequence, dayName, at]: unknown[] = parts;
+  const [day, stream, sequence, dayName, at] = readCursor(cursor);
   if (typeof day !== "number" || !Number.isSafeInteger(day) || day < 0 || day > 100_000)
     throw new CursorError();
   if (stream === undefined) return { day };

@@ -23,20 +23,23 @@ export function newHandoff(
     envelope: body.envelope,
     header: body.header,
     createDigest: digestOf(body),
-    sender: caller.who,
     owner: caller.owner,
-    run: caller.run,
-    secret: body.subject?.secret,
-    versionId: body.subject?.versionId,
-    recipient,
-    reason: body.reason,
-    subject,
+    about: {
+      sender: caller.who,
+      run: caller.run,
+      secret: body.subject?.secret,
+      versionId: body.subject?.versionId,
+      recipient,
+      reason: body.reason,
+      subject,
+    },
   };
 }
 
 /** What its sender is told of it right after it was put. */
 export function viewOfNew(handoff: NewHandoff, now: number): HandoffView {
-  const { id, flags, expiresAt, secret, versionId, run } = handoff;
+  const { id, flags, expiresAt } = handoff;
+  const { secret, versionId, run } = handoff.about;
   return {
     id,
     state: "open",

@@ -22,7 +22,7 @@ export async function moveSubject(
   first: Look,
   now: number,
 ): Promise<Created | undefined> {
-  const { subject } = handoff;
+  const { subject } = handoff.about;
   if (!body.subject || subject === undefined) return undefined;
   const withdrawOwn = () => deps.handoffs.withdraw(handoff, "superseded", {}, now);
   const to = {

@@ -17,6 +17,18 @@ import { type Attributes, B, ItemReader, S } from "./attributes.ts";
 /** The primary key of a handoff: because the verifier is part of it, a wrong link token addresses nothing. */
 export type HandoffKey = { readonly id: HandoffId; readonly linkVerifier: Verifier };
 
+/** What a create said that never changes, that no condition asks for and no index sorts by: one attribute of the item, as JSON. */
+export type About = {
+  readonly sender: Who;
+  readonly run?: string | undefined;
+  readonly secret?: string | undefined;
+  readonly versionId?: string | undefined;
+  /** Pseudonym. */
+  readonly recipient?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly subject?: string | undefined;
+};
+
 /** One item of the one-time table. Optional parts are gone once they are no longer needed, or were never read. */
 export type HandoffRecord = HandoffKey & {
   /** As stored; {@link derive} says what it is now. */
@@ -32,14 +44,8 @@ export type HandoffRecord = HandoffKey & {
   readonly claimedAt: number | undefined;
   readonly deliveredAt: number | undefined;
   readonly bouncedAt: number | undefined;
-  readonly sender: Who;
+  readonly about: About;
   readonly owner: string;
-  readonly run: string | undefined;
-  readonly secret: string | undefined;
-  readonly versionId: string | undefined;
-  readonly recipient: string | undefined;
-  readonly reason: string | undefined;
-  readonly subject: string | undefined;
   readonly hasEmailVerifier: boolean;
   readonly createDigest: Uint8Array | undefined;
   readonly header: Uint8Array | undefined;
@@ -71,15 +77,9 @@ export const SENDER_ATTRIBUTES = [
   "claimedAt",
   "deliveredAt",
   "bouncedAt",
-  "sender",
+  "about",
   "owner",
-  "run",
-  "secret",
-  "versionId",
-  "recipient",
-  "reason",
-  "subject",
-  "verification",
+  "codesLeft",
   "createDigest",
   "outbox",
   "sequence",
@@ -103,22 +103,16 @@ export function readHandoff(item: Attributes): HandoffRecord {
     flags: parseFlags(read.number("flags")),
     createdAt: read.number("createdAt"),
     expiresAt: read.number("expiresAt"),
-    changedAt: read.number("changedAt"),
+    changedAt: read.optionalNumber("changedAt") ?? read.number("createdAt"),
     leaseUntil: read.optionalNumber("leaseUntil"),
     attemptsLeft: read.number("attemptsLeft"),
     mailedAt: read.optionalNumber("mailedAt"),
     claimedAt: read.optionalNumber("claimedAt"),
     deliveredAt: read.optionalNumber("deliveredAt"),
     bouncedAt: read.optionalNumber("bouncedAt"),
-    sender: JSON.parse(read.string("sender")) as Who,
+    about: JSON.parse(read.string("about")) as About,
     owner: read.string("owner"),
-    run: read.optionalString("run"),
-    secret: read.optionalString("secret"),
-    versionId: read.optionalString("versionId"),
-    recipient: read.optionalString("recipient"),
-    reason: read.optionalString("reason"),
-    subject: read.optionalString("subject"),
-    hasEmailVerifier: read.string("verification") === "email-code",
+    hasEmailVerifier: read.optionalNumber("codesLeft") !== undefined,
     createDigest: read.optionalBytes("createDigest"),
     header: read.optionalBytes("header"),
     envelope: read.optionalBytes("envelope"),
@@ -171,8 +165,8 @@ export function checksOf(record: HandoffRecord): readonly Check[] {
 /** What a sender may know. */
 export function viewOf(record: HandoffRecord, now: number): HandoffView {
   const { state, changedAt } = derive(record, now);
-  const { id, flags, createdAt, expiresAt, attemptsLeft, mailedAt, claimedAt, deliveredAt, bouncedAt } =
-    record;
+  const { id, about, flags, createdAt, expiresAt, attemptsLeft } = record;
+  const { mailedAt, claimedAt, deliveredAt, bouncedAt } = record;
   return {
     id,
     state,
@@ -187,8 +181,8 @@ export function viewOf(record: HandoffRecord, now: number): HandoffView {
     ...(claimedAt === undefined ? {} : { claimedAt }),
     ...(deliveredAt === undefined ? {} : { deliveredAt }),
     ...(bouncedAt === undefined ? {} : { bouncedAt }),
-    ...(record.secret === undefined ? {} : { secret: record.secret }),
-    ...(record.versionId === undefined ? {} : { versionId: record.versionId }),
-    ...(record.run === undefined ? {} : { run: record.run }),
+    ...(about.secret === undefined ? {} : { secret: about.secret }),
+    ...(about.versionId === undefined ? {} : { versionId: about.versionId }),
+    ...(about.run === undefined ? {} : { run: about.run }),
   };
 }

@@ -1,9 +1,9 @@
 import type { Flags, HandoffId, Verifier } from "@secret-handoff/protocol";
 import { MAX_ATTEMPTS, MAX_CODES } from "@secret-handoff/protocol";
 import type { Entry, Who } from "../events/event.ts";
-import { attributes, B, ItemReader, L, N, S } from "./attributes.ts";
-import { OWNER_INDEX } from "./definitions.ts";
+import { attributes, B, L, N, S } from "./attributes.ts";
 import {
+  type About,
   derive,
   type HandoffKey,
   type HandoffRecord,
@@ -11,7 +11,6 @@ import {
   keyOf,
   readHandoff,
   SENDER_ATTRIBUTES,
-  verificationOf,
 } from "./handoff.ts";
 import type { Table } from "./table.ts";
 import {
@@ -37,19 +36,10 @@ export type NewHandoff = HandoffKey & {
   readonly header: Uint8Array;
   /** SHA-256 over everything the sender sent, so that a repeated create is recognised without reading the envelope. */
   readonly createDigest: Uint8Array;
-  readonly sender: Who;
+  readonly about: About;
   /** Who may see and revoke it: a repository id, or an account. */
   readonly owner: string;
-  readonly run: string | undefined;
-  readonly secret: string | undefined;
-  readonly versionId: string | undefined;
-  /** Pseudonym. */
-  readonly recipient: string | undefined;
-  readonly reason: string | undefined;
-  readonly subject: string | undefined;
 };
-
-export type HandoffPage = { readonly records: readonly HandoffRecord[]; readonly next?: string };
 
 /** What a sender can do to handoffs. Never reads envelope, header or claim verifier. */
 export class Handoffs {
@@ -62,7 +52,6 @@ export class Handoffs {
   /** @returns false when this very item is there already */
   async put(handoff: NewHandoff, now: number): Promise<boolean> {
     const created: Entry = { what: "created", at: now };
-    const mailedCode = handoff.emailVerifier !== undefined;
     return this.#table.putNew(
       attributes({
         id: S(handoff.id),
@@ -70,9 +59,7 @@ export class Handoffs {
         state: S("open"),
         class: S(handoff.class),
         flags: N(handoff.flags),
-        verification: S(verificationOf(handoff.flags, mailedCode)),
         createdAt: N(now),
-        changedAt: N(now),
         expiresAt: N(handoff.expiresAt),
         ttl: N(handoff.expiresAt + TTL_GRACE_SECONDS),
         attemptsLeft: N(MAX_ATTEMPTS),
@@ -83,14 +70,8 @@ export class Handoffs {
         emailVerifier: handoff.emailVerifier && B(handoff.emailVerifier),
         codesLeft: handoff.emailVerifier && N(MAX_CODES),
         createDigest: B(handoff.createDigest),
-        sender: S(JSON.stringify(handoff.sender)),
+        about: S(JSON.stringify(handoff.about)),
         owner: S(handoff.owner),
-        run: optionalString(handoff.run),
-        secret: optionalString(handoff.secret),
-        versionId: optionalString(handoff.versionId),
-        recipient: optionalString(handoff.recipient),
-        reason: optionalString(handoff.reason),
-        subject: optionalString(handoff.subject),
         outbox: L([S(JSON.stringify(created))]),
         sequence: N(0),
         dueShard: S(DUE_SHARD),
@@ -98,6 +79,12 @@ export class Handoffs {
       }),
       "id",
     );
+  }
+
+  /** @returns true when a handoff has this id, whatever its link verifier: the table's key alone would let each have one */
+  async isTaken(id: HandoffId): Promise<boolean> {
+    const where = { where: "#id = :id", values: { id: S(id) } };
+    return (await this.#table.query({ ...where, attributes: ["id"], limit: 1 })).items.length > 0;
   }
 
   /** The handoff with this id, whatever its link verifier. */
@@ -114,31 +101,6 @@ export class Handoffs {
   async get(key: HandoffKey): Promise<HandoffRecord | undefined> {
     const item = await this.#table.get(keyOf(key), SENDER_ATTRIBUTES);
     return item && readHandoff(item);
-  }
-
-  /** An owner's handoffs, newest first. The index is eventually consistent; the records are not. */
-  async listByOwner(owner: string, limit: number, cursor: string | undefined): Promise<HandoffPage> {
-    const { items, next } = await this.#table.query({
-      index: OWNER_INDEX,
-      where: "#owner = :owner",
-      values: { owner: S(owner) },
-      limit,
-      newestFirst: true,
-      after: cursor === undefined ? undefined : readCursor(cursor, owner),
-    });
-    const records = await Promise.all(
-      items.map((item) => {
-        const read = new ItemReader(item);
-        return this.get({
-          id: read.string("id") as HandoffId,
-          linkVerifier: read.bytes("linkVerifier") as Verifier,
-        });
-      }),
-    );
-    return {
-      records: records.filter((record) => record !== undefined),
-      ...(next ? { next: writeCursor(new ItemReader(next)) } : {}),
-    };
   }
 
   /** Remembers that the mail was accepted; the first message id stays. @returns false when it was remembered before */
@@ -193,48 +155,5 @@ export class Handoffs {
     if (written) return "withdrawn";
     const record = await this.get(key);
     return record && isReleased(record) && derive(record, now).state !== "open" ? "released" : "ended";
-  }
-}
-
-function optionalString(value: string | undefined) {
-  return value === undefined ? undefined : S(value);
-}
-
-function writeCursor(read: ItemReader): string {
-  const key = [
-    read.string("id"),
-    Buffer.from(read.bytes("linkVerifier")).toString("base64url"),
-    read.number("createdAt"),
-  ];
-  return Buffer.from(JSON.stringify(key)).toString("base64url");
-}
-
-/** @throws CursorError when the cursor is not one that a page ended with */
-function readCursor(cursor: string, owner: string) {
-  let key: unknown;
-  try {
-    key = JSON.parse(Buffer.from(cursor, "base64url").toString());
-  } catch (cause) {
-    throw new CursorError({ cause });
-  }
-  if (!Array.isArray(key)) throw new CursorError();
-  const [id, linkVerifier, createdAt]: unknown[] = key;
-  if (typeof id !== "string" || typeof linkVerifier !== "string" || !Number.isSafeInteger(createdAt)) {
-    throw new CursorError();
-  }
-  return {
-    id: S(id),
-    linkVerifier: B(Buffer.from(linkVerifier, "base64url")),
-    owner: S(owner),
-    createdAt: N(Number(createdAt)),
-  };
-}
-
-/** A cursor that no page ended with. */
-export class CursorError extends Error {
-  override readonly name = "CursorError";
-
-  constructor(options?: ErrorOptions) {
-    super("the cursor is not one that a page ended with", options);
   }
 }

@@ -58,15 +58,22 @@ export class Table {
     return Item;
   }
 
-  /** Puts a new item. @returns false when one with that key is there already */
-  async putNew(item: Attributes, keyAttribute: string): Promise<boolean> {
+  /**
+   * Puts a new item.
+   * @param same an attribute by which the item that is there already may be known as this very one, which is then put again
+   * @returns false when another one with that key is there
+   */
+  async putNew(item: Attributes, keyAttribute: string, same?: string): Promise<boolean> {
+    const isNew = `attribute_not_exists(#${keyAttribute})`;
+    const condition = same === undefined ? isNew : `${isNew} OR #${same} = :${same}`;
     return this.#unlessConditionFails(async () => {
       await this.#client.send(
         new PutItemCommand({
           TableName: this.name,
           Item: item,
-          ConditionExpression: "attribute_not_exists(#key)",
-          ExpressionAttributeNames: { "#key": keyAttribute },
+          ConditionExpression: condition,
+          ExpressionAttributeNames: namesIn(condition),
+          ...(same === undefined ? {} : { ExpressionAttributeValues: valuesIn(condition, item) }),
         }),
       );
       return true;

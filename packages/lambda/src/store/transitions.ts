@@ -62,18 +62,12 @@ export function change({
   );
   return {
     key: keyOf(key),
-    set: [
-      "#outbox = list_append(if_not_exists(#outbox, :none), :events)",
-      "#dueShard = :dueShard",
-      "#dueAt = :dueAt",
-      ...set,
-    ],
+    set: ["#outbox = list_append(#outbox, :events)", "#dueShard = :dueShard", "#dueAt = :dueAt", ...set],
     remove,
     condition,
     values: {
       ...states,
       now: N(now),
-      none: L([]),
       events: L(events.map((entry) => S(JSON.stringify(entry)))),
       dueShard: S(DUE_SHARD),
       dueAt: N(now + BACKSTOP_SECONDS),
