@@ -106,6 +106,8 @@ export const EVERYTHING = defineStack({
       workflow: "example/orders/.github/workflows/rotate.yml@refs/heads/main",
       secretNames: ["prod/orders/*", "prod/billing"],
       secretTags: { "secret-handoff": "yes" },
+      parameterNames: ["/orders/*"],
+      assumeRoleArns: [`arn:aws:iam::${ACCOUNT}:role/orders-deploy`],
       rotate: "generate",
       listSecrets: true,
       kmsKeyArns: [`arn:aws:kms:eu-central-1:${ACCOUNT}:key/1c4b0d2f-8a5e-4c9b-8e3d-7f6a5b4c3d2e`],

@@ -220,13 +220,19 @@ describe("a workflow's role", () => {
 
   test("has nothing on the tables, the API or the keys of the service", () => {
     const services = statements.flatMap(({ Action }) => listOf(Action).map((action) => action.split(":")[0]));
-    expect(new Set(services)).toEqual(new Set(["secretsmanager", "kms", "ses"]));
+    expect(new Set(services)).toEqual(new Set(["secretsmanager", "ssm", "sts", "kms", "ses"]));
   });
 
   test("reads the secrets that are named, whole names with Secrets Manager's own ending", () => {
     const named = statements.find(({ Sid }) => Sid === "UseNamedSecrets");
     const names = listOf(named?.Resource).map((arn) => arn.replace(/^.*:secret:/, ""));
     expect(names).toEqual(["prod/orders/*", "prod/billing-??????"]);
+  });
+
+  test("reads the parameters and assumes the roles that are named", () => {
+    const resources = (sid: string) => listOf(statements.find(({ Sid }) => Sid === sid)?.Resource);
+    expect(resources("ReadParameters").map((arn) => arn.replace(/^.*:parameter/, ""))).toEqual(["/orders/*"]);
+    expect(resources("AssumeRoles")).toEqual(EVERYTHING.gitHub?.orders?.assumeRoleArns);
   });
 
   test("writes a value only where it may generate one, and only rotates where it may do that", () => {

@@ -299,9 +299,17 @@ const WORKFLOW_MISTAKES: Readonly<Record<string, readonly [() => unknown, string
     workflow({ issuer: "https://github.example.com/_services/token" }),
     "AWS compares a token's workflow for github.com only: with another issuer, leave workflow out and protect the environment",
   ],
-  "no secret": [
-    workflow({ secretNames: [], secretTags: {} }),
-    "the role could read no secret: give secretNames or secretTags",
+  "nothing to hand over": [
+    workflow({ secretNames: [], secretTags: {}, parameterNames: [], assumeRoleArns: [] }),
+    "the role could read nothing to hand over: give secretNames, secretTags, parameterNames or assumeRoleArns",
+  ],
+  "every parameter": [
+    workflow({ parameterNames: ["/*"] }),
+    "/* is no name of a parameter: write it out, or end a path with /*",
+  ],
+  "every role": [
+    workflow({ assumeRoleArns: ["arn:aws:iam::123456789012:role/*"] }),
+    "arn:aws:iam::123456789012:role/* is no ARN of a role: write it out, as arn:aws:iam::ACCOUNT:role/NAME",
   ],
   "every secret": [
     workflow({ secretNames: ["*"] }),
