@@ -40,13 +40,13 @@ export function recipientStatements({ table }: TableArns): readonly Statement[] 
 export function senderStatements({ table, audit }: TableArns, pseudonymKey: string): readonly Statement[] {
   return [
     allow("ReadHandoffs", ["dynamodb:GetItem", "dynamodb:Query"], [table], READS_NOTHING_SEALED),
+    allow("FindOwnHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`]),
     allow("CreateHandoffs", ["dynamodb:PutItem"], [table], {
       StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
     }),
     allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING_SEALED),
     allow("RecordRefusals", ["dynamodb:PutItem"], [audit]),
-    allow("ReadEvents", ["dynamodb:Query"], [`${audit}/index/byDay`]),
-    allow("FindOwnHandoffs", ["dynamodb:Query"], [`${audit}/index/byOwner`]),
+    allow("ReadEvents", ["dynamodb:Query"], [audit, `${audit}/index/byDay`]),
     allow("MakePseudonyms", ["kms:GenerateMac"], [pseudonymKey]),
   ];
 }

@@ -35,9 +35,12 @@ export class Tables extends Construct {
         { name: "linkVerifier", type: "B" },
         { name: "dueShard", type: "S" },
         { name: "dueAt", type: "N" },
+        { name: "owner", type: "S" },
+        { name: "createdAt", type: "N" },
       ],
       globalSecondaryIndex: [
         { name: "due", hashKey: "dueShard", rangeKey: "dueAt", projectionType: "KEYS_ONLY" },
+        { name: "byOwner", hashKey: "owner", rangeKey: "createdAt", projectionType: "KEYS_ONLY" },
       ],
       ttl: { enabled: true, attributeName: "ttl" },
       streamEnabled: true,
@@ -56,12 +59,8 @@ export class Tables extends Construct {
         { name: "sequence", type: "N" },
         { name: "day", type: "S" },
         { name: "at", type: "S" },
-        { name: "owner", type: "S" },
       ],
-      globalSecondaryIndex: [
-        { name: "byDay", hashKey: "day", rangeKey: "at", projectionType: "ALL" },
-        { name: "byOwner", hashKey: "owner", rangeKey: "at", projectionType: "KEYS_ONLY" },
-      ],
+      globalSecondaryIndex: [{ name: "byDay", hashKey: "day", rangeKey: "at", projectionType: "ALL" }],
       pointInTimeRecovery: { enabled: true },
       deletionProtectionEnabled: deletionProtection.audit ?? true,
     });

@@ -34,10 +34,7 @@ export async function drain(
     // The stream tells of every write, the drainer's own as well: one more here would be told again, without end.
     if (record.outbox.length === 0 && !overdue) return;
     const numbered = numberEvents(record);
-    for (const { event, stored, sequence } of numbered) {
-      const owner = event.what === "created" ? record.owner : undefined;
-      await audit.put(record.id, sequence, event, stored, owner);
-    }
+    for (const { event, stored, sequence } of numbered) await audit.put(record.id, sequence, event, stored);
     if (numbered.length > 0) await publish(numbered.map(({ event }) => event));
     if (await outbox.settle(record, numbered.at(-1)?.hash ?? record.chain, now)) return;
   }

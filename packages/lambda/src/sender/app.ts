@@ -99,7 +99,7 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     GET: async (c) => {
       const caller = await admit(c, "send", "revoke", "audit");
       const query = readQuery(c, ListQuery);
-      return c.json(await refusingBadCursor(() => listHandoffs(deps, caller.owner, query, clock())));
+      return c.json(await refusingBadCursor(() => listHandoffs(handoffs, caller.owner, query, clock())));
     },
   });
 

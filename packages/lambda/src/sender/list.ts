@@ -1,6 +1,5 @@
 import type { HandoffView, State } from "@secret-handoff/protocol";
-import { type Attributes, ItemReader, N, S } from "../store/attributes.ts";
-import type { Audit } from "../store/audit.ts";
+import { type Attributes, B, ItemReader, N, S } from "../store/attributes.ts";
 import { viewOf } from "../store/handoff.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 import { CursorError, readCursor, writeCursor } from "./cursor.ts";
@@ -20,12 +19,11 @@ export type Wanted = {
 export type ListAnswer = { readonly handoffs: readonly HandoffView[]; readonly cursor?: string };
 
 /**
- * An owner's handoffs, newest first, a page at a time. A new one is listed once the drainer has stored its creation, and its
- * state is read from the handoff itself; the trail outlives handoffs, so a page of old ones may be empty and yet have a cursor.
+ * An owner's handoffs, newest first, a page at a time; where few are wanted, a page may be short or empty and yet have a cursor.
  * @throws CursorError
  */
 export async function listHandoffs(
-  { audit, handoffs }: { readonly audit: Audit; readonly handoffs: Handoffs },
+  handoffs: Handoffs,
   owner: string,
   { secret, run, state, cursor }: Wanted,
   now: number,
@@ -37,11 +35,8 @@ export async function listHandoffs(
   const found: HandoffView[] = [];
   let after = cursor === undefined ? undefined : placeIn(cursor, owner);
   for (let page = 0; page < PAGES_A_CALL && found.length < PAGE; page += 1) {
-    const { ids, next } = await audit.createdBy(owner, PAGE, after);
-    const records = await Promise.all(ids.map((id) => handoffs.find(id)));
-    found.push(
-      ...records.flatMap((record) => (record?.owner === owner ? viewOf(record, now) : [])).filter(wanted),
-    );
+    const { records, next } = await handoffs.listByOwner(owner, PAGE, after);
+    found.push(...records.map((record) => viewOf(record, now)).filter(wanted));
     after = next;
     if (!next) return { handoffs: found };
   }
@@ -50,13 +45,19 @@ export async function listHandoffs(
 
 function cursorAt(place: Attributes): string {
   const read = new ItemReader(place);
-  return writeCursor([read.string("stream"), read.number("sequence"), read.string("at")]);
+  const linkVerifier = Buffer.from(read.bytes("linkVerifier")).toString("base64url");
+  return writeCursor([read.string("id"), linkVerifier, read.number("createdAt")]);
 }
 
 function placeIn(cursor: string, owner: string): Attributes {
-  const [stream, sequence, at] = readCursor(cursor);
-  if (typeof stream !== "string" || typeof at !== "string" || !Number.isSafeInteger(sequence)) {
+  const [id, linkVerifier, createdAt] = readCursor(cursor);
+  if (typeof id !== "string" || typeof linkVerifier !== "string" || !Number.isSafeInteger(createdAt)) {
     throw new CursorError();
   }
-  return { stream: S(stream), sequence: N(Number(sequence)), at: S(at), owner: S(owner) };
+  return {
+    id: S(id),
+    linkVerifier: B(Buffer.from(linkVerifier, "base64url")),
+    owner: S(owner),
+    createdAt: N(Number(createdAt)),
+  };
 }

@@ -1,11 +1,9 @@
-import type { HandoffId } from "@secret-handoff/protocol";
 import { type AuditEvent, hashOf, isoTime } from "../events/event.ts";
 import { type Attributes, attributes, ItemReader, N, S } from "./attributes.ts";
-import { DAY_INDEX, OWNER_INDEX } from "./definitions.ts";
+import { DAY_INDEX } from "./definitions.ts";
 import type { Table } from "./table.ts";
 
 export type EventPage = { readonly events: readonly AuditEvent[]; readonly next?: Attributes };
-export type CreationPage = { readonly ids: readonly HandoffId[]; readonly next?: Attributes };
 
 /** The audit table: events are added, never changed. */
 export class Audit {
@@ -18,33 +16,20 @@ export class Audit {
   /**
    * Stores the event of a handoff under its number; storing it twice changes nothing.
    * @param stored the event's JSON, as hashed
-   * @param owner under whom the handoff is to be found, where the event is its creation
    */
-  async put(
-    handoff: string,
-    sequence: number,
-    event: AuditEvent,
-    stored: string,
-    owner?: string,
-  ): Promise<void> {
-    if (await this.#store(handoff, sequence, event, stored, owner)) return;
+  async put(handoff: string, sequence: number, event: AuditEvent, stored: string): Promise<void> {
+    if (await this.#store(handoff, sequence, event, stored)) return;
     // Two creates at the same moment can give one id to two handoffs: no event of the second is lost.
     await this.putLoose(event, hashOf(stored));
   }
 
   /** Stores an event that has no place in a handoff's chain. @param unique makes its key unique within its second */
   async putLoose(event: AuditEvent, unique: string): Promise<void> {
-    await this.#store(`service/${event.when}/${unique}`, 1, event, JSON.stringify(event), undefined);
+    await this.#store(`service/${event.when}/${unique}`, 1, event, JSON.stringify(event));
   }
 
   /** @returns false when another event has this place */
-  #store(
-    stream: string,
-    sequence: number,
-    event: AuditEvent,
-    stored: string,
-    owner: string | undefined,
-  ): Promise<boolean> {
+  #store(stream: string, sequence: number, event: AuditEvent, stored: string): Promise<boolean> {
     return this.#table.putNew(
       attributes({
         stream: S(stream),
@@ -52,7 +37,6 @@ export class Audit {
         day: S(event.when.slice(0, 10)),
         at: S(`${event.when} ${stream} ${String(sequence).padStart(6, "0")}`),
         event: S(stored),
-        owner: owner === undefined ? undefined : S(owner),
       }),
       "stream",
       "event",
@@ -75,22 +59,6 @@ export class Audit {
     });
     return {
       events: items.map((item) => JSON.parse(new ItemReader(item).string("event")) as AuditEvent),
-      ...(next ? { next } : {}),
-    };
-  }
-
-  /** One page of the ids of an owner's handoffs, newest first. */
-  async createdBy(owner: string, limit: number, after: Attributes | undefined): Promise<CreationPage> {
-    const { items, next } = await this.#table.query({
-      index: OWNER_INDEX,
-      where: "#owner = :owner",
-      values: { owner: S(owner) },
-      limit,
-      newestFirst: true,
-      after,
-    });
-    return {
-      ids: items.map((item) => new ItemReader(item).string("stream") as HandoffId),
       ...(next ? { next } : {}),
     };
   }

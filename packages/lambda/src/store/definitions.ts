@@ -2,10 +2,10 @@ import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 
 /** Index of what is due next, for the sweeper. Sparse, KEYS_ONLY. */
 export const DUE_INDEX = "due";
+/** Index of a sender's handoffs, newest last. KEYS_ONLY; its keys never change, so only a create pays for it. */
+export const OWNER_INDEX = "byOwner";
 /** Index of audit events by UTC day. */
 export const DAY_INDEX = "byDay";
-/** Index of the creations of each owner, newest last. Sparse, KEYS_ONLY; here, so that no write to a handoff pays for it. */
-export const OWNER_INDEX = "byOwner";
 
 /** The one-time table. TTL (`ttl`) and the KEYS_ONLY stream are the deployment's. */
 export function oneTimeTable(name: string): CreateTableCommandInput {
@@ -17,6 +17,8 @@ export function oneTimeTable(name: string): CreateTableCommandInput {
       { AttributeName: "linkVerifier", AttributeType: "B" },
       { AttributeName: "dueShard", AttributeType: "S" },
       { AttributeName: "dueAt", AttributeType: "N" },
+      { AttributeName: "owner", AttributeType: "S" },
+      { AttributeName: "createdAt", AttributeType: "N" },
     ],
     KeySchema: [
       { AttributeName: "id", KeyType: "HASH" },
@@ -28,6 +30,14 @@ export function oneTimeTable(name: string): CreateTableCommandInput {
         KeySchema: [
           { AttributeName: "dueShard", KeyType: "HASH" },
           { AttributeName: "dueAt", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
+      {
+        IndexName: OWNER_INDEX,
+        KeySchema: [
+          { AttributeName: "owner", KeyType: "HASH" },
+          { AttributeName: "createdAt", KeyType: "RANGE" },
         ],
         Projection: { ProjectionType: "KEYS_ONLY" },
       },
@@ -45,7 +55,6 @@ export function auditTable(name: string): CreateTableCommandInput {
       { AttributeName: "sequence", AttributeType: "N" },
       { AttributeName: "day", AttributeType: "S" },
       { AttributeName: "at", AttributeType: "S" },
-      { AttributeName: "owner", AttributeType: "S" },
     ],
     KeySchema: [
       { AttributeName: "stream", KeyType: "HASH" },
@@ -59,14 +68,6 @@ export function auditTable(name: string): CreateTableCommandInput {
           { AttributeName: "at", KeyType: "RANGE" },
         ],
         Projection: { ProjectionType: "ALL" },
-      },
-      {
-        IndexName: OWNER_INDEX,
-        KeySchema: [
-          { AttributeName: "owner", KeyType: "HASH" },
-          { AttributeName: "at", KeyType: "RANGE" },
-        ],
-        Projection: { ProjectionType: "KEYS_ONLY" },
       },
     ],
   };

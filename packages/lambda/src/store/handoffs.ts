@@ -1,7 +1,8 @@
 import type { Flags, HandoffId, Verifier } from "@secret-handoff/protocol";
 import { MAX_ATTEMPTS, MAX_CODES } from "@secret-handoff/protocol";
 import type { Entry, Who } from "../events/event.ts";
-import { attributes, B, L, N, S } from "./attributes.ts";
+import { type Attributes, attributes, B, ItemReader, L, N, S } from "./attributes.ts";
+import { OWNER_INDEX } from "./definitions.ts";
 import {
   type About,
   derive,
@@ -40,6 +41,8 @@ export type NewHandoff = HandoffKey & {
   /** Who may see and revoke it: a repository id, or an account. */
   readonly owner: string;
 };
+
+export type HandoffPage = { readonly records: readonly HandoffRecord[]; readonly next?: Attributes };
 
 /** What a sender can do to handoffs. Never reads envelope, header or claim verifier. */
 export class Handoffs {
@@ -101,6 +104,28 @@ export class Handoffs {
   async get(key: HandoffKey): Promise<HandoffRecord | undefined> {
     const item = await this.#table.get(keyOf(key), SENDER_ATTRIBUTES);
     return item && readHandoff(item);
+  }
+
+  /** One page of an owner's handoffs, newest first. The index is eventually consistent; the records are not. */
+  async listByOwner(owner: string, limit: number, after: Attributes | undefined): Promise<HandoffPage> {
+    const { items, next } = await this.#table.query({
+      index: OWNER_INDEX,
+      where: "#owner = :owner",
+      values: { owner: S(owner) },
+      limit,
+      newestFirst: true,
+      after,
+    });
+    const records = await Promise.all(
+      items.map((item) => {
+        const read = new ItemReader(item);
+        return this.get({
+          id: read.string("id") as HandoffId,
+          linkVerifier: read.bytes("linkVerifier") as Verifier,
+        });
+      }),
+    );
+    return { records: records.filter((record) => record !== undefined), ...(next ? { next } : {}) };
   }
 
   /** Remembers that the mail was accepted; the first message id stays. @returns false when it was remembered before */
