@@ -62,7 +62,7 @@ try {
   const rates = await measureThroughput();
   const processes = "service, engine (in memory) and load, a process each";
   say(`\n${processes.padEnd(88)}${cells("engine", "cpu ms", "cpu ms")}`);
-  const head = ["in flight", "per second", "p50 ms", "p99 ms", "calls", "service", "engine"];
+  const head = ["in flight", "per s", "p50 ms", "p99 ms", "calls", "service", "engine"];
   say(`${"".padEnd(48)}${cells(...head)}`);
   for (const { what, inFlight, perSecond, p50, p99, callsPerOperation, serviceMs, engineMs } of rates) {
     const measured = [inFlight, perSecond.toFixed(0), p50.toFixed(1), p99.toFixed(1)];

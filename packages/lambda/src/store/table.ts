@@ -128,17 +128,9 @@ export class Table {
   }
 }
 
-/** There are as many expressions as kinds of write, and a few for the lengths of an outbox. */
-const namesOf = new Map<string, Record<string, string>>();
-
 /** Every `#name` stands for the attribute of that name, so that no reserved word is in the way. */
 function namesIn(expression: string): Record<string, string> {
-  const known = namesOf.get(expression);
-  if (known) return known;
-  const aliases = Array.from(expression.matchAll(/#(\w+)/g), ([alias, name = ""]) => [alias, name]);
-  const names: Record<string, string> = Object.fromEntries(aliases);
-  namesOf.set(expression, names);
-  return names;
+  return aliasesIn(expression).names;
 }
 
 /** Only the values that the expression uses: DynamoDB refuses others. */
@@ -147,10 +139,27 @@ function valuesIn(
   values: Readonly<Record<string, AttributeValue>>,
 ): Record<string, AttributeValue> {
   const used: Record<string, AttributeValue> = {};
-  for (const [alias, name = ""] of expression.matchAll(/:(\w+)/g)) {
+  for (const name of aliasesIn(expression).values) {
     const value = values[name];
-    if (!value) throw new Error(`the expression uses ${alias}, which has no value`);
-    used[alias] = value;
+    if (!value) throw new Error(`the expression uses :${name}, which has no value`);
+    used[`:${name}`] = value;
   }
   return used;
+}
+
+type Aliases = { readonly names: Record<string, string>; readonly values: readonly string[] };
+
+/** There are as many expressions as kinds of write, and a few for the lengths of an outbox. */
+const known = new Map<string, Aliases>();
+
+function aliasesIn(expression: string): Aliases {
+  const found = known.get(expression);
+  if (found) return found;
+  const all = (sign: RegExp) => [...new Set(Array.from(expression.matchAll(sign), ([, name = ""]) => name))];
+  const aliases = {
+    names: Object.fromEntries(all(/#(\w+)/g).map((name) => [`#${name}`, name])),
+    values: all(/:(\w+)/g),
+  };
+  known.set(expression, aliases);
+  return aliases;
 }

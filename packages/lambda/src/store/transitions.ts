@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { State } from "@secret-handoff/protocol";
+import { STATES, type State } from "@secret-handoff/protocol";
 import type { Entry } from "../events/event.ts";
 import { L, N, S } from "./attributes.ts";
 import { type HandoffKey, keyOf } from "./handoff.ts";
@@ -34,6 +34,8 @@ export const SEALED_PARTS = [
   "codeTriesLeft",
 ] as const;
 
+const STATE_VALUES = Object.fromEntries(STATES.map((state) => [state, S(state)]));
+
 export type Change = {
   readonly key: HandoffKey;
   readonly now: number;
@@ -57,16 +59,13 @@ export function change({
   values = {},
   returns,
 }: Change): Update {
-  const states = Object.fromEntries(
-    (["open", "claimed", "delivered", "unconfirmed", "reported"] as const).map((state) => [state, S(state)]),
-  );
   return {
     key: keyOf(key),
     set: ["#outbox = list_append(#outbox, :events)", "#dueShard = :dueShard", "#dueAt = :dueAt", ...set],
     remove,
     condition,
     values: {
-      ...states,
+      ...STATE_VALUES,
       now: N(now),
       events: L(events.map((entry) => S(JSON.stringify(entry)))),
       dueShard: S(DUE_SHARD),
