@@ -61399,31 +61399,6 @@ var STATES = [
   "reported"
 ];
 
-// packages/sdk/src/duration.ts
-var UNITS = [
-  { name: "day", letter: "d", seconds: 86400 },
-  { name: "hour", letter: "h", seconds: 3600 },
-  { name: "minute", letter: "m", seconds: 60 },
-  { name: "second", letter: "s", seconds: 1 }
-];
-function parseDuration(text) {
-  const match = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$/.exec(text.trim());
-  if (!match) return void 0;
-  const seconds = UNITS.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit.seconds, 0);
-  return seconds > 0 ? seconds : void 0;
-}
-function formatDuration(seconds) {
-  const unit = UNITS.slice(1).find(({ seconds: size }) => seconds % size === 0);
-  return unit ? `${seconds / unit.seconds}${unit.letter}` : `${seconds}s`;
-}
-function durationInWords(seconds) {
-  const minutes = Math.round(seconds / 60) * 60;
-  const rounded = minutes >= 120 ? minutes : seconds;
-  const unit = UNITS.find(({ seconds: size }) => rounded >= 2 * size) ?? UNITS[3];
-  const count2 = Math.max(0, Math.round(rounded / unit.seconds));
-  return `${count2} ${unit.name}${count2 === 1 ? "" : "s"}`;
-}
-
 // packages/sdk/src/letter-html.ts
 var LIGHT = {
   ground: "#f4f5f7",
@@ -61518,6 +61493,69 @@ function escapeHtml(text) {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
+// packages/sdk/src/duration.ts
+var UNITS = [
+  { name: "day", letter: "d", seconds: 86400 },
+  { name: "hour", letter: "h", seconds: 3600 },
+  { name: "minute", letter: "m", seconds: 60 },
+  { name: "second", letter: "s", seconds: 1 }
+];
+function parseDuration(text) {
+  const match = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$/.exec(text.trim());
+  if (!match) return void 0;
+  const seconds = UNITS.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit.seconds, 0);
+  return seconds > 0 ? seconds : void 0;
+}
+function formatDuration(seconds) {
+  const unit = UNITS.slice(1).find(({ seconds: size }) => seconds % size === 0);
+  return unit ? `${seconds / unit.seconds}${unit.letter}` : `${seconds}s`;
+}
+function durationInWords(seconds) {
+  const minutes = Math.round(seconds / 60) * 60;
+  const rounded = minutes >= 120 ? minutes : seconds;
+  const unit = UNITS.find(({ seconds: size }) => rounded >= 2 * size) ?? UNITS[3];
+  const count2 = Math.max(0, Math.round(rounded / unit.seconds));
+  return `${count2} ${unit.name}${count2 === 1 ? "" : "s"}`;
+}
+
+// packages/sdk/src/letter-parts.ts
+function partsOf(facts) {
+  return {
+    heading: "A secret for you",
+    intro: `${facts.contact} sends you a secret from ${facts.source}.${facts.reason === void 0 ? "" : ` Reason: ${sentence(facts.reason)}`}`,
+    message: facts.message,
+    link: facts.link,
+    button: "Open the secret",
+    until: `The link ends ${expiryInWords(facts.expiresAt, facts.now)}.`,
+    once: "It opens once: have the place ready where you will keep the secret before you press Reveal.",
+    needs: needsOf(facts),
+    facts: Object.entries(facts.context),
+    warning: "Nobody will ask you for this link. Do not forward it, and paste it nowhere but into your browser.",
+    unexpected: `Not expecting it? Leave it closed and ask ${facts.contact}, in a way you already know.`
+  };
+}
+function sentence(text) {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+function needsOf({ flags, mailedCode }) {
+  return [
+    ...needsEmail(flags) ? ["the e-mail address that this mail was sent to"] : [],
+    ...mailedCode ? ["a code that will be mailed to you when you open it"] : [],
+    ...needsPassphrase(flags) ? ["the passphrase, which reaches you by another way than mail"] : []
+  ];
+}
+function expiryInWords(expiresAt, now) {
+  const date2 = new Intl.DateTimeFormat("en-GB", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC"
+  }).format(expiresAt * 1e3).replace(",", "");
+  const time2 = new Date(expiresAt * 1e3).toISOString().slice(11, 16);
+  return `in ${durationInWords(expiresAt - now)}, on ${date2} at ${time2} UTC`;
+}
+
 // packages/sdk/src/letter-text.ts
 var WIDTH = 72;
 function letterText(parts) {
@@ -61577,42 +61615,6 @@ function writeLetter(facts) {
     handoff: facts.id,
     messageId: `${facts.id}@${new URL(facts.origin).hostname}`
   };
-}
-function partsOf(facts) {
-  return {
-    heading: "A secret for you",
-    intro: `${facts.contact} sends you a secret from ${facts.source}.${facts.reason === void 0 ? "" : ` Reason: ${sentence(facts.reason)}`}`,
-    message: facts.message,
-    link: facts.link,
-    button: "Open the secret",
-    until: `The link ends ${expiryInWords(facts.expiresAt, facts.now)}.`,
-    once: "It opens once: have the place ready where you will keep the secret before you press Reveal.",
-    needs: needsOf(facts),
-    facts: Object.entries(facts.context),
-    warning: "Nobody will ask you for this link. Do not forward it, and paste it nowhere but into your browser.",
-    unexpected: `Not expecting it? Leave it closed and ask ${facts.contact}, in a way you already know.`
-  };
-}
-function sentence(text) {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-function needsOf({ flags, mailedCode }) {
-  return [
-    ...needsEmail(flags) ? ["the e-mail address that this mail was sent to"] : [],
-    ...mailedCode ? ["a code that will be mailed to you when you open it"] : [],
-    ...needsPassphrase(flags) ? ["the passphrase, which reaches you by another way than mail"] : []
-  ];
-}
-function expiryInWords(expiresAt, now) {
-  const date2 = new Intl.DateTimeFormat("en-GB", {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC"
-  }).format(expiresAt * 1e3).replace(",", "");
-  const time2 = new Date(expiresAt * 1e3).toISOString().slice(11, 16);
-  return `in ${durationInWords(expiresAt - now)}, on ${date2} at ${time2} UTC`;
 }
 function subjectLine(source) {
   return `A secret for you from ${source.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 120)}`;
@@ -64410,6 +64412,17 @@ async function errorOf2(work) {
   }
 }
 
+// packages/action/src/secret-stores.ts
+function openStores({ optional: optional3, age }, { openSecrets, openVault, openParameters, openRole, runtime }, lifetime) {
+  const region = optional3?.region;
+  return {
+    source: openSecrets({ region, versionStage: age?.versionStage }, lifetime, runtime),
+    vault: openVault(region, lifetime, runtime),
+    parameter: openParameters(region, lifetime, runtime),
+    assume: openRole(region, lifetime, runtime)
+  };
+}
+
 // packages/action/src/id-token.ts
 var ATTEMPT_MS3 = 1e4;
 function tokenEndpoint(env2) {
@@ -64522,15 +64535,6 @@ async function prepare(draft, inputErrors, surroundings, lifetime) {
     secrets: read2.secrets,
     errors: errors2,
     advice: [...verdict?.advice ?? [], ...checked.value ?? []]
-  };
-}
-function openStores({ optional: optional3, age }, { openSecrets, openVault, openParameters, openRole, runtime }, lifetime) {
-  const region = optional3?.region;
-  return {
-    source: openSecrets({ region, versionStage: age?.versionStage }, lifetime, runtime),
-    vault: openVault(region, lifetime, runtime),
-    parameter: openParameters(region, lifetime, runtime),
-    assume: openRole(region, lifetime, runtime)
   };
 }
 async function readAll({ sources, age }, stores, surroundings) {

@@ -2,7 +2,6 @@ import { isHandoffId } from "@secret-handoff/protocol";
 import { formatDuration, type Outcome, type ServiceClient, type Watched } from "@secret-handoff/sdk";
 import type { OnCancel } from "./cancel.ts";
 import { watchedSummary } from "./handoffs-summary.ts";
-import type { Surroundings } from "./prepare.ts";
 import {
   handoffOf,
   receiptOfFailure,
@@ -11,6 +10,7 @@ import {
   waitForReceipts,
 } from "./receipts.ts";
 import { several } from "./summary.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** Waits until what was handed over has ended. @returns false when the wait was cut short */
 export async function awaitOutcomes(

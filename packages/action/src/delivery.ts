@@ -12,11 +12,12 @@ import type { InputReader } from "./input-table.ts";
 import { DEFAULT_TIMEOUT, readInputs } from "./inputs.ts";
 import { maskAll } from "./masking.ts";
 import type { Plan } from "./plan.ts";
-import { prepare, type Ready, type Surroundings } from "./prepare.ts";
+import { prepare, type Ready } from "./prepare.ts";
 import { tellProblems } from "./problems.ts";
 import { annotateOutcomes, lineOf, setOutputs } from "./report.ts";
 import { rotateSecrets } from "./rotate-secrets.ts";
 import { deliverySummary, dryRunSummary, several } from "./summary.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { within } from "./within.ts";
 import type { Workflow } from "./workflow.ts";
 

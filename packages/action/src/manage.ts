@@ -12,11 +12,11 @@ import type { OnCancel } from "./cancel.ts";
 import { revocationsSummary, watchedSummary } from "./handoffs-summary.ts";
 import type { ManageInputs } from "./manage-inputs.ts";
 import type { Operation } from "./operation.ts";
-import type { Surroundings } from "./prepare.ts";
 import { receiptOfWatched, setReceiptOutputs, waitForReceipts } from "./receipts.ts";
 import { selectHandoffs } from "./selection.ts";
 import { openService } from "./service.ts";
 import { several } from "./summary.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Waits for, revokes or shows handoffs that were made before.

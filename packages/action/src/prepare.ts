@@ -4,46 +4,18 @@ import {
   type Lifetime,
   type MailTransport,
   type Order,
-  type ParameterReader,
-  type RoleAssumer,
-  type RotatingVault,
-  type Runtime,
-  type SecretsManagerOptions,
-  type SecretsSource,
   SenderError,
   type ServiceClient,
   type Verdict,
 } from "@secret-handoff/sdk";
 import { type Draft, isComplete } from "./inputs.ts";
-import type { MailChoice } from "./mail-choice.ts";
-import type { Origin } from "./origin.ts";
 import { type Plan, planOrder } from "./plan.ts";
 import { maskGiven, readSources } from "./read-sources.ts";
-import { checkAges, type SecretStores } from "./rotate-secrets.ts";
+import { checkAges } from "./rotate-secrets.ts";
 import type { RotationInputs } from "./rotation-inputs.ts";
+import { openStores, type SecretStores } from "./secret-stores.ts";
 import { type OpenedService, openService } from "./service.ts";
-import type { Workflow } from "./workflow.ts";
-
-/** The step's surroundings. */
-export type Surroundings = {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly origin: Origin;
-  readonly workflow: Workflow;
-  readonly runtime: Runtime;
-  readonly openSecrets: (
-    options: SecretsManagerOptions,
-    lifetime: Lifetime,
-    runtime: Runtime,
-  ) => SecretsSource;
-  readonly openVault: (region: string | undefined, lifetime: Lifetime, runtime: Runtime) => RotatingVault;
-  readonly openParameters: (
-    region: string | undefined,
-    lifetime: Lifetime,
-    runtime: Runtime,
-  ) => ParameterReader;
-  readonly openRole: (region: string | undefined, lifetime: Lifetime, runtime: Runtime) => RoleAssumer;
-  readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
-};
+import type { Surroundings } from "./surroundings.ts";
 
 /** What a delivery takes. */
 export type Ready = {
@@ -121,20 +93,6 @@ export async function prepare(
     secrets: read.secrets,
     errors,
     advice: [...(verdict?.advice ?? []), ...(checked.value ?? [])],
-  };
-}
-
-function openStores(
-  { optional, age }: Draft,
-  { openSecrets, openVault, openParameters, openRole, runtime }: Surroundings,
-  lifetime: Lifetime,
-): SecretStores {
-  const region = optional?.region;
-  return {
-    source: openSecrets({ region, versionStage: age?.versionStage }, lifetime, runtime),
-    vault: openVault(region, lifetime, runtime),
-    parameter: openParameters(region, lifetime, runtime),
-    assume: openRole(region, lifetime, runtime),
   };
 }
 

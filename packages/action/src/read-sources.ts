@@ -7,9 +7,9 @@ import {
   SenderError,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./masking.ts";
-import type { Surroundings } from "./prepare.ts";
-import type { SecretStores } from "./rotate-secrets.ts";
+import type { SecretStores } from "./secret-stores.ts";
 import type { Sources } from "./source-inputs.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What was read: `secrets` of Secrets Manager, which can be rotated, and `others`, which cannot. */
 export type SourcesRead = ReadResult & { readonly others: readonly LabelledSecret[] };

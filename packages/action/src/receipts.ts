@@ -12,8 +12,8 @@ import {
   type Watching,
 } from "@secret-handoff/sdk";
 import type { OnCancel } from "./cancel.ts";
-import type { Surroundings } from "./prepare.ts";
 import { several } from "./summary.ts";
+import type { Surroundings } from "./surroundings.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** A wait ends by its own clock; the step is stopped only when that fails, ms later. */

@@ -3,26 +3,15 @@ import {
   checkRotation,
   type LabelledSecret,
   type Lifetime,
-  type ParameterReader,
-  type RoleAssumer,
-  type RotatingVault,
   type Rotation,
   rotate,
-  type SecretsSource,
   SenderError,
   versionIdOf,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./masking.ts";
-import type { Surroundings } from "./prepare.ts";
 import { DEFAULT_ROTATE_TIMEOUT, type RotationInputs } from "./rotation-inputs.ts";
-
-/** Where secrets are rotated and read. */
-export type SecretStores = {
-  readonly source: SecretsSource;
-  readonly vault: RotatingVault;
-  readonly parameter: ParameterReader;
-  readonly assume: RoleAssumer;
-};
+import type { SecretStores } from "./secret-stores.ts";
+import type { Surroundings } from "./surroundings.ts";
 
 /** What was rotated, in the order given, and one error for each secret that was not. */
 export type RotationResult = {

@@ -7,8 +7,8 @@ import { manage } from "./manage.ts";
 import { readManageInputs } from "./manage-inputs.ts";
 import { maskAll } from "./masking.ts";
 import { type Operation, parseOperation } from "./operation.ts";
-import type { Surroundings } from "./prepare.ts";
 import { tellProblems } from "./problems.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { within } from "./within.ts";
 
 /**

@@ -1,7 +1,13 @@
-import type { AlarmProps } from "./secret-handoff-props.ts";
-
 /** Who is told of an event, through an SNS topic. */
-export type NotifyProps = Pick<AlarmProps, "topicArn" | "emails">;
+export type NotifyProps = {
+  /**
+   * An SNS topic whose policy lets cloudwatch.amazonaws.com and events.amazonaws.com publish.
+   * @default one is made
+   */
+  readonly topicArn?: string;
+  /** Addresses that are subscribed to the topic made here; each must confirm. */
+  readonly emails?: readonly string[];
+};
 
 /** What happens when a handoff came to such an end. */
 export type ReactionProps = {

@@ -1,7 +1,7 @@
 import type { IResolvable, TerraformProvider } from "cdktf";
 import type { Expression } from "./expression.ts";
 import type { FunctionName } from "./function-archive.ts";
-import type { LifecycleProps } from "./lifecycle-props.ts";
+import type { LifecycleProps, NotifyProps } from "./lifecycle-props.ts";
 import type { PolicyProps } from "./policy.ts";
 
 /** The service's own host name. */
@@ -99,15 +99,8 @@ export type EventTargetProps = {
   readonly busArn?: string;
 };
 
-export type AlarmProps = {
-  /**
-   * An SNS topic whose policy lets cloudwatch.amazonaws.com and events.amazonaws.com publish.
-   * @default one is made
-   */
-  readonly topicArn?: string;
-  /** Addresses that are subscribed to the topic made here; each must confirm. */
-  readonly emails?: readonly string[];
-};
+/** Who is told of an alarm. */
+export type AlarmProps = NotifyProps;
 
 /** Deletion protection of the two tables. Both must be off before a tear-down. */
 export type DeletionProtectionProps = {

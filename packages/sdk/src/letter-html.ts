@@ -1,4 +1,4 @@
-import type { LetterParts } from "./letter.ts";
+import type { LetterParts } from "./letter-parts.ts";
 
 /** The page's colours (packages/page), light and dark. Nothing is loaded: no image, no font, no style sheet. */
 const LIGHT = {

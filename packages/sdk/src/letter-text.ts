@@ -1,4 +1,4 @@
-import type { LetterParts } from "./letter.ts";
+import type { LetterParts } from "./letter-parts.ts";
 
 const WIDTH = 72;
 

@@ -1,0 +1,32 @@
+import type {
+  Lifetime,
+  ParameterReader,
+  RoleAssumer,
+  RotatingVault,
+  SecretsSource,
+} from "@secret-handoff/sdk";
+import type { Draft } from "./inputs.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+/** Where secrets are rotated and read. */
+export type SecretStores = {
+  readonly source: SecretsSource;
+  readonly vault: RotatingVault;
+  readonly parameter: ParameterReader;
+  readonly assume: RoleAssumer;
+};
+
+/** Opens them in the region that was asked for. Nothing is called yet. */
+export function openStores(
+  { optional, age }: Draft,
+  { openSecrets, openVault, openParameters, openRole, runtime }: Surroundings,
+  lifetime: Lifetime,
+): SecretStores {
+  const region = optional?.region;
+  return {
+    source: openSecrets({ region, versionStage: age?.versionStage }, lifetime, runtime),
+    vault: openVault(region, lifetime, runtime),
+    parameter: openParameters(region, lifetime, runtime),
+    assume: openRole(region, lifetime, runtime),
+  };
+}
