@@ -1,30 +1,29 @@
 import { timingSafeEqual } from "node:crypto";
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import {
   type ClaimId,
-  type ClaimToken,
   type Ended,
   type Flags,
   type HandoffId,
-  LEASE_SECONDS,
   type LinkToken,
   type Receipt,
   verifierOf,
 } from "@secret-handoff/protocol";
-import type { Entry, EventName } from "../events/event.ts";
-import { type Attributes, B, ItemReader, N, S } from "./attributes.ts";
+import type { Entry } from "../events/event.ts";
+import { type Attributes, ItemReader } from "./attributes.ts";
+import {
+  acknowledge,
+  burn,
+  byRecipient,
+  type ClaimAttempt,
+  debitAttempt,
+  debitCodeTry,
+  lock,
+  noteReport,
+  take,
+} from "./claim-writes.ts";
 import { derive, type HandoffKey, type HandoffRecord, keyOf, leaseEnd, readHandoff } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import { all, any, BACKSTOP_SECONDS, change, end, exists, isOpen, stateIs } from "./transitions.ts";
-
-export type ClaimAttempt = {
-  readonly linkToken: LinkToken;
-  readonly claimToken: ClaimToken;
-  readonly claimId: ClaimId;
-  readonly flags: Flags;
-  /** HMAC of the mailed code that was typed, where one was. */
-  readonly codeHash?: Uint8Array | undefined;
-};
+import { change, isOpen } from "./transitions.ts";
 
 export type ClaimOutcome =
   | {
@@ -87,19 +86,9 @@ export class Claims {
     now: number,
   ): Promise<"acknowledged" | "wrong_receipt" | "not_found"> {
     const key = addressOf(id, proof.linkToken);
-    const proven = "#claimHash = :claimHash AND #receiptVerifier = :receiptVerifier";
     const claimHash = verifierOf(proof.claimId);
     const receiptVerifier = verifierOf(proof.receipt);
-    const written = await this.#table.update(
-      end("delivered", {
-        key,
-        now,
-        condition: any(all(exists, stateIs("claimed"), proven), all(exists, stateIs("unconfirmed"), proven)),
-        events: [byRecipient("acknowledged", now)],
-        set: ["#deliveredAt = :now"],
-        values: { claimHash: B(claimHash), receiptVerifier: B(receiptVerifier) },
-      }),
-    );
+    const written = await this.#table.update(acknowledge(key, { claimHash, receiptVerifier }, now));
     if (written) return "acknowledged";
     const record = await this.#read(key);
     if (!record) return "not_found";
@@ -113,88 +102,25 @@ export class Claims {
   /** Burns what is still there; a handoff that has ended unread keeps its state, and remembers the report once. */
   async report(id: HandoffId, linkToken: LinkToken, now: number): Promise<"reported" | "not_found"> {
     const key = addressOf(id, linkToken);
-    const burned = await this.#table.update(
-      end("reported", {
-        key,
-        now,
-        condition: any(
-          isOpen,
-          ...(["claimed", "unconfirmed", "delivered"] as const).map((state) => all(exists, stateIs(state))),
-        ),
-        events: [byRecipient("reported", now)],
-        set: ["#reportedAt = :now"],
-      }),
-    );
-    if (burned) return "reported";
-    const noted = await this.#table.update(
-      change({
-        key,
-        now,
-        condition: all(exists, "attribute_not_exists(#reportedAt)"),
-        events: [{ ...byRecipient("reported", now), outcome: "already_ended" }],
-        set: ["#reportedAt = :now"],
-      }),
-    );
+    if (await this.#table.update(burn(key, now))) return "reported";
+    const noted = await this.#table.update(noteReport(key, now));
     return noted || (await this.#read(key)) ? "reported" : "not_found";
   }
 
   async #take(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome | undefined> {
-    const item = await this.#table.update(
-      change({
-        key,
-        now,
-        condition: all(isOpen, "#flags = :flags", codeHolds(attempt), "#claimVerifier = :claimVerifier"),
-        events: [byRecipient("claimed", now)],
-        set: [
-          "#state = :claimed",
-          "#changedAt = :now",
-          "#claimedAt = :now",
-          "#claimHash = :claimHash",
-          "#leaseUntil = :leaseUntil",
-        ],
-        values: {
-          flags: N(attempt.flags),
-          ...codeValue(attempt),
-          claimVerifier: B(verifierOf(attempt.claimToken)),
-          claimHash: B(verifierOf(attempt.claimId)),
-          leaseUntil: N(now + LEASE_SECONDS),
-        },
-        returns: "ALL_NEW",
-      }),
-    );
+    const item = await this.#table.update(take(key, attempt, now));
     return item && released(item);
   }
 
   /** @returns the attempts left after this one, or undefined when nothing could be debited */
   async #debit(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<number | undefined> {
-    const item = await this.#table.update({
-      key: keyOf(key),
-      // An attempt whose process dies before the verdict is left for the sweeper to look at.
-      set: ["#attemptsLeft = #attemptsLeft - :one", "#dueAt = :dueAt"],
-      condition: all(isOpen, "#flags = :flags", codeHolds(attempt), "#attemptsLeft > :zero"),
-      values: {
-        open: S("open"),
-        now: N(now),
-        flags: N(attempt.flags),
-        ...codeValue(attempt),
-        one: N(1),
-        zero: N(0),
-        dueAt: N(now + BACKSTOP_SECONDS),
-      },
-      returns: "UPDATED_NEW",
-    });
+    const item = await this.#table.update(debitAttempt(key, attempt, now));
     return item && new ItemReader(item).number("attemptsLeft");
   }
 
   /** Counted apart from the attempts. @returns false when no mailed code is valid now */
   async #debitCodeTry(key: HandoffKey, flags: Flags, now: number): Promise<boolean> {
-    const item = await this.#table.update({
-      key: keyOf(key),
-      set: ["#codeTriesLeft = #codeTriesLeft - :one"],
-      condition: all(isOpen, "#flags = :flags", "#codeTriesLeft > :zero", "#codeExpiresAt > :now"),
-      values: { open: S("open"), now: N(now), flags: N(flags), one: N(1), zero: N(0) },
-    });
-    return item !== undefined;
+    return (await this.#table.update(debitCodeTry(key, flags, now))) !== undefined;
   }
 
   async #note(key: HandoffKey, entry: Entry, now: number): Promise<boolean> {
@@ -205,15 +131,7 @@ export class Claims {
   async #recordWrongAnswer(key: HandoffKey, attemptsLeft: number, now: number): Promise<boolean> {
     const wrong: Entry = { ...byRecipient("answer_wrong", now), attemptsLeft };
     if (attemptsLeft > 0) return this.#note(key, wrong, now);
-    const locked = await this.#table.update(
-      end("locked", {
-        key,
-        now,
-        condition: all(isOpen, "#attemptsLeft = :zero"),
-        events: [wrong, byRecipient("locked", now)],
-        values: { zero: N(0) },
-      }),
-    );
+    const locked = await this.#table.update(lock(key, [wrong, byRecipient("locked", now)], now));
     return locked !== undefined;
   }
 
@@ -240,15 +158,6 @@ export class Claims {
   }
 }
 
-/** Where a code is mailed, the claim needs the right one; elsewhere none. */
-function codeHolds({ codeHash }: ClaimAttempt): string {
-  return codeHash ? "#codeHash = :codeHash" : "attribute_not_exists(#emailVerifier)";
-}
-
-function codeValue({ codeHash }: ClaimAttempt): { readonly codeHash?: AttributeValue } {
-  return codeHash ? { codeHash: B(codeHash) } : {};
-}
-
 export function addressOf(id: HandoffId, linkToken: LinkToken): HandoffKey {
   return { id, linkVerifier: verifierOf(linkToken) };
 }
@@ -257,10 +166,6 @@ function released(item: Attributes): ClaimOutcome {
   const record = readHandoff(item);
   if (!record.envelope) throw new Error("a claimed item of the table has no envelope");
   return { kind: "released", record, envelope: record.envelope, leaseUntil: leaseEnd(record) };
-}
-
-export function byRecipient(what: EventName, at: number): Entry {
-  return { what, at, who: { kind: "recipient" } };
 }
 
 function same(stored: Uint8Array | undefined, shown: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 import type { HandoffId, LinkToken, Verifier } from "@secret-handoff/protocol";
 import { B, N } from "./attributes.ts";
-import { addressOf, byRecipient, type Gone, type NotFound } from "./claims.ts";
+import { byRecipient } from "./claim-writes.ts";
+import { addressOf, type Gone, type NotFound } from "./claims.ts";
 import { derive, keyOf, readHandoff } from "./handoff.ts";
 import type { Table } from "./table.ts";
 import { all, change, isOpen } from "./transitions.ts";

@@ -1,9 +1,11 @@
 import type { HandoffId, Verifier } from "@secret-handoff/protocol";
+import type { Entry } from "../events/event.ts";
 import { ItemReader, N, S } from "./attributes.ts";
+import { lock } from "./claim-writes.ts";
 import { DUE_INDEX } from "./definitions.ts";
 import { type HandoffKey, type HandoffRecord, leaseEnd } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import { all, any, DUE_SHARD, end, exists, isOpen, stateIs } from "./transitions.ts";
+import { all, any, DUE_SHARD, end, exists, stateIs } from "./transitions.ts";
 
 /** What the sweeper ends: everything whose time has come. */
 export class Due {
@@ -58,15 +60,8 @@ export class Due {
 
   /** No attempts left, but the request that used the last one died before it could lock. */
   async lock(record: HandoffRecord, now: number): Promise<boolean> {
-    const written = await this.#table.update(
-      end("locked", {
-        key: record,
-        now,
-        condition: all(isOpen, "#attemptsLeft = :zero"),
-        events: [{ what: "locked", at: now, who: { kind: "service" } }],
-        values: { zero: N(0) },
-      }),
-    );
+    const locked: Entry = { what: "locked", at: now, who: { kind: "service" } };
+    const written = await this.#table.update(lock(record, [locked], now));
     return written !== undefined;
   }
 }
