@@ -70,7 +70,7 @@ inBrowser(
     expect(await eve.heading()).toMatch(/opened/i);
 
     await ana.press("Done");
-    await ana.page.waitForFunction(() => document.querySelector("h1")?.textContent !== "Your secret");
+    await ana.page.getByText("The sender can see").waitFor();
     await stack.service.drained();
     const trail = await stack.service.audit.page(
       new Date().toISOString().slice(0, 10),
