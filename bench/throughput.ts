@@ -1,20 +1,12 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { CreateTableCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { createClient, oneTimeTable } from "@secret-handoff/lambda";
-import { type Engine, startEngine, type Used } from "../test/support/local-stack/engine.ts";
+import { startEngine } from "../test/support/local-stack/engine.ts";
+import { measureBareClient } from "./bare-client.ts";
 import { type Prepared, prepare } from "./handoffs.ts";
-import { createPoster, type Load, load } from "./load.ts";
-
-export type Figure = Load & {
-  readonly what: string;
-  /** Requests to the engine. */
-  readonly callsPerOperation: number;
-  /** Milliseconds of processor time an operation takes: of the service, or of the bare client in its place. */
-  readonly serviceMs: number;
-  readonly engineMs: number;
-};
+import { measureLeastStore } from "./least-store.ts";
+import { createPoster, load } from "./load.ts";
+import { type Figure, measured } from "./measured.ts";
 
 const IN_FLIGHT = [1, 10, 50] as const;
 /** Enough for a rate that holds still, and no more than a minute in all. */
@@ -24,7 +16,10 @@ const WARM_UP = 3_000;
 /** Rates of the service on the engine in memory: service, engine and load each in a process of its own. */
 export async function measureThroughput(): Promise<readonly Figure[]> {
   const engine = await startEngine();
-  const bare = await measureEngine(engine);
+  const bare = [
+    ...(await measureBareClient(engine, COUNTS[50])),
+    ...(await measureLeastStore(engine, COUNTS[50])),
+  ];
   const child = fork(fileURLToPath(new URL("service-process.ts", import.meta.url)), [engine.endpoint], {
     execArgv: ["--import", "tsx"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -74,88 +69,4 @@ export async function measureThroughput(): Promise<readonly Figure[]> {
     child.disconnect();
     await engine.close();
   }
-}
-
-/** A load, and what it took of service and engine. */
-async function measured<T>(
-  engine: Engine,
-  serviceCpu: () => Promise<number>,
-  items: readonly T[],
-  inFlight: number,
-  call: (item: T) => Promise<void>,
-): Promise<Omit<Figure, "what">> {
-  const [service, used] = [await serviceCpu(), await engine.used()];
-  const taken = await load(items, inFlight, call);
-  const [serviceAfter, usedAfter] = [await serviceCpu(), await engine.used()];
-  return {
-    ...taken,
-    callsPerOperation: (calls(usedAfter) - calls(used)) / items.length,
-    serviceMs: (serviceAfter - service) / items.length,
-    engineMs: (usedAfter.cpuMs - used.cpuMs) / items.length,
-  };
-}
-
-/** The engine's own rates with the same client, same keys and items of about the same size, in the same run. */
-async function measureEngine(engine: Engine): Promise<readonly Figure[]> {
-  const client = createClient({
-    endpoint: engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
-  const TableName = "bare";
-  await client.send(new CreateTableCommand(oneTimeTable(TableName)));
-  const keys = (name: string) =>
-    Array.from({ length: COUNTS[50] }, (_, n) => ({
-      id: { S: `${name}-${n}` },
-      linkVerifier: { B: new Uint8Array(32) },
-    }));
-  type Key = ReturnType<typeof keys>[number];
-  const put = async (key: Key) => {
-    await client.send(
-      new PutItemCommand({
-        TableName,
-        Item: { ...key, state: { S: "open" }, body: { B: new Uint8Array(900) } },
-        ConditionExpression: "attribute_not_exists(id)",
-      }),
-    );
-  };
-  const update = async (key: Key) => {
-    await client.send(
-      new UpdateItemCommand({
-        TableName,
-        Key: key,
-        UpdateExpression: "SET #state = :claimed",
-        ConditionExpression: "#state = :open",
-        ExpressionAttributeNames: { "#state": "state" },
-        ExpressionAttributeValues: { ":claimed": { S: "claimed" }, ":open": { S: "open" } },
-      }),
-    );
-  };
-  // The SDK takes some ten thousand calls to come to its full speed.
-  for (const round of ["first", "second", "third"]) {
-    const warm = keys(round);
-    await load(warm, 50, put);
-    await load(warm, 50, update);
-  }
-  const own = async () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1_000;
-  };
-  const items = keys("bare");
-  const figures = [
-    {
-      what: "bare client: conditional PutItem",
-      ...(await measured(engine, own, items, 50, put)),
-    },
-    {
-      what: "bare client: conditional UpdateItem",
-      ...(await measured(engine, own, items, 50, update)),
-    },
-  ];
-  client.destroy();
-  return figures;
-}
-
-function calls({ counts }: Used): number {
-  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
