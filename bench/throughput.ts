@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { startEngine } from "../test/support/local-stack/engine.ts";
 import { measureBareClient } from "./bare-client.ts";
 import { type Prepared, prepare } from "./handoffs.ts";
-import { measureLeastStore } from "./least-store.ts";
 import { createPoster, load } from "./load.ts";
 import { type Figure, measured } from "./measured.ts";
+import { measureMinimalStore } from "./minimal-store.ts";
 
 const IN_FLIGHT = [1, 10, 50] as const;
 /** Enough for a rate that holds still, and no more than a minute in all. */
@@ -18,7 +18,7 @@ export async function measureThroughput(): Promise<readonly Figure[]> {
   const engine = await startEngine();
   const bare = [
     ...(await measureBareClient(engine, COUNTS[50])),
-    ...(await measureLeastStore(engine, COUNTS[50])),
+    ...(await measureMinimalStore(engine, COUNTS[50])),
   ];
   const child = fork(fileURLToPath(new URL("service-process.ts", import.meta.url)), [engine.endpoint], {
     execArgv: ["--import", "tsx"],

@@ -307,6 +307,10 @@ const WORKFLOW_MISTAKES: Readonly<Record<string, readonly [() => unknown, string
     workflow({ parameterNames: ["/*"] }),
     "/* is no name of a parameter: write it out, or end a path with /*",
   ],
+  "every function": [
+    workflow({ rotationFunctionArns: ["arn:aws:lambda:eu-central-1:123456789012:function:*"] }),
+    "arn:aws:lambda:eu-central-1:123456789012:function:* is no ARN of a function: write it out, as arn:aws:lambda:REGION:ACCOUNT:function:NAME",
+  ],
   "every role": [
     workflow({ assumeRoleArns: ["arn:aws:iam::123456789012:role/*"] }),
     "arn:aws:iam::123456789012:role/* is no ARN of a role: write it out, as arn:aws:iam::ACCOUNT:role/NAME",

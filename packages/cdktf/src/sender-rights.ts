@@ -7,6 +7,7 @@ const SECRET_NAME = /^[\w+=.@-]+(\/[\w+=.@-]+)*(\/\*)?$/;
 /** What Systems Manager allows in a parameter's name, and a path of names. */
 const PARAMETER_NAME = /^\/?[\w.-]+(\/[\w.-]+)*(\/\*)?$/;
 const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const FUNCTION_ARN = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/;
 
 /** What a sending workflow may do in AWS. */
 export type SenderRights = {
@@ -42,6 +43,7 @@ export type MailRights = {
 /** What is wrong with the rights, each a sentence. */
 export function senderRightsProblems(rights: SenderRights): readonly string[] {
   const { secretNames = [], secretTags = {}, parameterNames = [], assumeRoleArns = [] } = rights;
+  const { rotationFunctionArns = [] } = rights;
   const nothing = [secretNames, Object.keys(secretTags), parameterNames, assumeRoleArns].every(
     ({ length }) => length === 0,
   );
@@ -60,6 +62,12 @@ export function senderRightsProblems(rights: SenderRights): readonly string[] {
     ...assumeRoleArns
       .filter((arn) => !ROLE_ARN.test(arn))
       .map((arn) => `${arn} is no ARN of a role: write it out, as arn:aws:iam::ACCOUNT:role/NAME`),
+    ...rotationFunctionArns
+      .filter((arn) => !FUNCTION_ARN.test(arn))
+      .map(
+        (arn) =>
+          `${arn} is no ARN of a function: write it out, as arn:aws:lambda:REGION:ACCOUNT:function:NAME`,
+      ),
   ];
 }
 

@@ -38,9 +38,9 @@ export async function listHandoffs(
     const { records, next } = await handoffs.listByOwner(owner, PAGE, after);
     found.push(...records.map((record) => viewOf(record, now)).filter(wanted));
     after = next;
-    if (!next) return { handoffs: found };
+    if (!after) break;
   }
-  return { handoffs: found, ...(after ? { cursor: cursorAt(after) } : {}) };
+  return after ? { handoffs: found, cursor: cursorAt(after) } : { handoffs: found };
 }
 
 function cursorAt(place: Attributes): string {

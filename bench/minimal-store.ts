@@ -18,11 +18,11 @@ const TOKEN = { issuer: "least", audience: "least" };
 const ENVELOPE = randomBytes(329).toString("base64url");
 
 /**
- * The least that a store of this kind could do, to hold the figures of ours against: a token is verified and one item is put,
- * one conditional update claims it. No index, no policy, no senders list, no strict parsing, no taken ids, and no sockets
+ * A minimal store of this kind, to hold the figures of ours against: a token is verified and one item is put, one conditional
+ * update claims it. No index, no policy, no senders list, no strict parsing, no taken ids, and no sockets
  * between the caller and the store.
  */
-export async function measureLeastStore(engine: Engine, count: number): Promise<readonly Figure[]> {
+export async function measureMinimalStore(engine: Engine, count: number): Promise<readonly Figure[]> {
   const client = createClient({
     endpoint: engine.endpoint,
     region: "local",
@@ -51,7 +51,7 @@ export async function measureLeastStore(engine: Engine, count: number): Promise<
     .setAudience(TOKEN.audience)
     .setExpirationTime("1h")
     .sign(privateKey);
-  const app = leastStore(client, keys);
+  const app = minimalStore(client, keys);
   const call = async (path: string, body: object, expected: number) => {
     const headers = { "content-type": "application/json", authorization: `Bearer ${token}` };
     const { status } = await app.request(path, { method: "POST", headers, body: JSON.stringify(body) });
@@ -66,8 +66,8 @@ export async function measureLeastStore(engine: Engine, count: number): Promise<
   }
   const items = handoffs(count);
   const figures = [
-    { what: "the least store, in process: create", ...(await measured(engine, ownCpu, items, 50, create)) },
-    { what: "the least store, in process: claim", ...(await measured(engine, ownCpu, items, 50, claim)) },
+    { what: "a minimal store, in process: create", ...(await measured(engine, ownCpu, items, 50, create)) },
+    { what: "a minimal store, in process: claim", ...(await measured(engine, ownCpu, items, 50, claim)) },
   ];
   client.destroy();
   return figures;
@@ -90,7 +90,7 @@ function handoffs(count: number): readonly Handoff[] {
   }));
 }
 
-function leastStore(client: DynamoDBClient, keys: ReturnType<typeof createLocalJWKSet>): Hono {
+function minimalStore(client: DynamoDBClient, keys: ReturnType<typeof createLocalJWKSet>): Hono {
   const bytes = (text: string) => Buffer.from(text, "base64url");
   const hash = (text: string) => createHash("sha256").update(bytes(text)).digest();
   const app = new Hono();
