@@ -13,7 +13,11 @@ type Step = {
   readonly uses?: string;
   readonly with?: Readonly<Record<string, unknown>>;
 };
-type Job = { readonly "runs-on": string; readonly steps: readonly Step[] };
+type Job = {
+  readonly "runs-on": string;
+  readonly environment?: string;
+  readonly steps: readonly Step[];
+};
 type Workflow = {
   readonly name: string;
   readonly on: Readonly<Record<string, unknown>>;
@@ -44,7 +48,8 @@ describe.each(files)("%s", (file) => {
   const document = parseDocument(text, { uniqueKeys: true });
   const workflow: Workflow = document.toJS();
   const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
-  const own = steps.filter(({ uses }) => uses?.startsWith("OWNER/secret-handoff@"));
+  const isOwn = ({ uses }: Step) => uses?.startsWith("OWNER/secret-handoff@");
+  const own = steps.filter(isOwn);
 
   test("is YAML without an error or a doubt", () => {
     expect([document.errors, document.warnings]).toEqual([[], []]);
@@ -53,6 +58,15 @@ describe.each(files)("%s", (file) => {
 
   test("grants the whole of what it needs, and no more", () => {
     expect(workflow.permissions).toEqual({ "id-token": "write", contents: "read" });
+  });
+
+  test("runs in an environment, which role and senders list ask for, and mails from an address of its own", () => {
+    for (const { environment, steps } of Object.values(workflow.jobs)) {
+      if (steps.some(isOwn)) expect(environment).toBeDefined();
+    }
+    for (const { with: given = {} } of own) {
+      if (given.operation !== "revoke") expect(given.from).toBe("handoff@example.com");
+    }
   });
 
   test("uses the action with inputs that it knows and takes", () => {
@@ -69,7 +83,10 @@ describe.each(files)("%s", (file) => {
   });
 
   test("asks for nothing that the default policy refuses", () => {
-    for (const { with: given = {} } of own) {
+    const jobs = Object.values(workflow.jobs).flatMap(({ environment, steps }) =>
+      steps.filter(isOwn).map((step) => ({ environment, given: step.with ?? {} })),
+    );
+    for (const { environment, given } of jobs) {
       if (given.operation === "revoke") continue;
       const { draft } = readInputs(
         inputReader(
@@ -85,7 +102,7 @@ describe.each(files)("%s", (file) => {
           hasPassphrase: draft.passphraseGiven ?? false,
           reason: draft.optional?.reason,
           recipients: draft.recipients ?? [],
-          environment: undefined,
+          environment,
         },
         DEFAULT_CLASSES,
       );
