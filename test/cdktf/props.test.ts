@@ -268,13 +268,15 @@ describe("a mistake in the service's props", () => {
   });
 });
 
-const workflow = (change: Partial<SecretHandoffSenderProps>) => () => {
-  const orders = EVERYTHING.gitHub?.orders;
-  if (!orders) throw new Error("the configuration has no workflow");
-  return synthesise({ ...EVERYTHING, gitHub: { orders: { ...orders, ...change } } });
-};
+const orders = EVERYTHING.gitHub?.orders as SecretHandoffSenderProps;
+const workflow = (change: Partial<SecretHandoffSenderProps>) => () =>
+  synthesise({ ...EVERYTHING, gitHub: { orders: { ...orders, ...change } } });
 
 const WORKFLOW_MISTAKES: Readonly<Record<string, readonly [() => unknown, string]>> = {
+  "two roles of one name": [
+    () => synthesise({ ...EVERYTHING, gitHub: { ...EVERYTHING.gitHub, again: { ...orders } } }),
+    "gitHub.again: another entry's role is called secret-handoff-orders as well: give each a name of its own",
+  ],
   "a repository with a wildcard": [
     workflow({ repository: "example/*" }),
     "repository has a wildcard, and it would admit repositories that are not yours: name one, and build one role for each",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import type { SecretHandoffSenderProps } from "@secret-handoff/cdktf";
 import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
-import { ref, resource, resources, synthesise } from "./synthesis.ts";
+import { ref, resource, resources, type SynthesisedStack, synthesise } from "./synthesis.ts";
 
 const least = synthesise(LEAST).json;
 const everything = synthesise(EVERYTHING).json;
@@ -244,6 +245,31 @@ describe("tags and boundary", () => {
     }
     const boundaries = resources(everything, "aws_iam_role").map((role) => role.permissions_boundary);
     expect(new Set(boundaries)).toEqual(new Set([EVERYTHING.service.permissionsBoundaryArn]));
+  });
+});
+
+describe("several workflows", () => {
+  const orders = EVERYTHING.gitHub?.orders as SecretHandoffSenderProps;
+  const billing = { ...orders, name: "secret-handoff-billing", environment: "billing" };
+  const trusted = (json: SynthesisedStack, name: string) =>
+    JSON.stringify(resource(json, "aws_iam_role", name).assume_role_policy);
+
+  test("share the one OIDC provider that an account can have", () => {
+    const { json } = synthesise({ ...EVERYTHING, gitHub: { orders, billing } });
+    const made = resource(json, "aws_iam_openid_connect_provider", "github_orders_oidc");
+    expect(resources(json, "aws_iam_openid_connect_provider")).toEqual([made]);
+    const arn = ref("aws_iam_openid_connect_provider.github_orders_oidc.arn");
+    for (const name of ["github_orders_sender_role", "github_billing_sender_role"]) {
+      expect(trusted(json, name)).toContain(arn);
+    }
+  });
+
+  test("use the provider that any of them names, and make none", () => {
+    const oidcProviderArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+    const gitHub = { orders, billing: { ...billing, oidcProviderArn } };
+    const { json } = synthesise({ ...EVERYTHING, gitHub });
+    expect(resources(json, "aws_iam_openid_connect_provider")).toEqual([]);
+    expect(trusted(json, "github_orders_sender_role")).toContain(oidcProviderArn);
   });
 });
 

@@ -154,14 +154,25 @@ test("a check takes an address that is verified, or whose domain is", async () =
   ]);
 });
 
+test("a domain that is verified speaks for those below it, also where the role may not look at them", async () => {
+  server.answer(refusal(404, "NotFoundException"), refusal(403, "AccessDeniedException"), identity(true));
+  const below = { address: "handoff@handoff.acme.example" };
+  expect(await transport().check(below, unending())).toEqual([]);
+  expect(server.seen.map(({ path }) => path.split("/").at(-1))).toEqual([
+    "handoff%40handoff.acme.example",
+    "handoff.acme.example",
+    "acme.example",
+  ]);
+});
+
 test("a check refuses a sender that is not verified", async () => {
   server.answer(refusal(404, "NotFoundException"), identity(false));
   expect((await rejectionOf(transport().check(FROM, unending()))).code).toBe("mail_identity");
 });
 
 test("a check that may not look says so", async () => {
-  server.answer(refusal(403, "AccessDeniedException"));
+  server.answer(refusal(403, "AccessDeniedException"), refusal(403, "AccessDeniedException"));
   expect(await transport().check(FROM, unending())).toEqual([
-    "Whether SES may send from acme.example could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.",
+    "Whether SES may send from handoff@acme.example could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.",
   ]);
 });

@@ -63309,21 +63309,20 @@ function sesTransport(options, runtime) {
     check: (from, lifetime) => checkIdentity(from, lifetime)
   };
   async function checkIdentity(from, lifetime) {
-    const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
-    for (const identity of [from.address, domain]) {
+    let hidden = false;
+    for (const identity of identitiesFor(from.address)) {
       const state2 = await call(
         () => stateOf3(identity, lifetime),
         lifetime,
         () => void 0
       );
       if (state2 === "verified") return [];
-      if (state2 === "hidden") {
-        return [
-          `Whether SES may send from ${domain} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`
-        ];
-      }
+      hidden ||= state2 === "hidden";
     }
-    throw unverified(from);
+    if (!hidden) throw unverified(from);
+    return [
+      `Whether SES may send from ${from.address} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`
+    ];
   }
   async function stateOf3(identity, lifetime) {
     const { GetEmailIdentityCommand: GetEmailIdentityCommand2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
@@ -63337,6 +63336,11 @@ function sesTransport(options, runtime) {
       throw error3;
     }
   }
+}
+function identitiesFor(address) {
+  const labels = address.slice(address.lastIndexOf("@") + 1).split(".");
+  const domains = labels.map((_, above) => labels.slice(above).join("."));
+  return [address, ...domains.slice(0, Math.max(1, labels.length - 1))];
 }
 function isNamed(error3, pattern) {
   return typeof error3 === "object" && error3 !== null && "name" in error3 && pattern.test(String(error3.name));

@@ -7,6 +7,8 @@ import { type SenderRights, senderRightsProblems, senderRightsStatements } from 
 import { SenderRole } from "./sender-role.ts";
 import { tagEverything } from "./tag-everything.ts";
 
+export const DEFAULT_SENDER_NAME = "secret-handoff-sender";
+
 export type SecretHandoffSenderProps = GitHubJobs &
   SenderRights & {
     /** Name of the role. @default secret-handoff-sender */
@@ -36,7 +38,7 @@ export class SecretHandoffSender extends Construct {
 
     this.oidcProviderArn = props.oidcProviderArn ?? this.#oidcProvider(props.issuer ?? GITHUB_ISSUER);
     this.roleArn = new SenderRole(this, "sender", {
-      name: props.name ?? "secret-handoff-sender",
+      name: props.name ?? DEFAULT_SENDER_NAME,
       jobs: props,
       oidcProviderArn: this.oidcProviderArn,
       permissionsBoundaryArn: props.permissionsBoundaryArn,

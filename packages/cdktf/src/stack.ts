@@ -1,10 +1,16 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { LocalBackend, S3Backend } from "cdktf";
 import type { Construct } from "constructs";
+import { InvalidProps } from "./invalid-props.ts";
+import { GITHUB_ISSUER } from "./policy.ts";
 import { ReadableStack } from "./readable-stack.ts";
 import { SecretHandoff } from "./secret-handoff.ts";
 import type { EdgeProps, SecretHandoffProps } from "./secret-handoff-props.ts";
-import { SecretHandoffSender, type SecretHandoffSenderProps } from "./secret-handoff-sender.ts";
+import {
+  DEFAULT_SENDER_NAME,
+  SecretHandoffSender,
+  type SecretHandoffSenderProps,
+} from "./secret-handoff-sender.ts";
 
 /** Where Terraform keeps its state. */
 export type StateProps =
@@ -53,12 +59,37 @@ export class SecretHandoffStack extends ReadableStack {
     });
     const { outputs } = this.handoff;
     this.output({ ...outputs });
-    for (const [name, props] of Object.entries(gitHub)) {
-      const sender = new SecretHandoffSender(this, `github-${name}`, {
+    this.#makeSenders(gitHub, this.#mailFor(service.mail));
+  }
+
+  /** The workflows' roles. They share the account's one OIDC provider for each issuer. */
+  #makeSenders(
+    gitHub: NonNullable<StackConfig["gitHub"]>,
+    mail: Pick<SecretHandoffSenderProps, "mail">,
+  ): void {
+    const entries = Object.entries(gitHub);
+    const shared = entries.flatMap(([key, { name = DEFAULT_SENDER_NAME }], index) =>
+      entries.slice(0, index).some(([, other]) => (other.name ?? DEFAULT_SENDER_NAME) === name)
+        ? [`gitHub.${key}: another entry's role is called ${name} as well: give each a name of its own`]
+        : [],
+    );
+    if (shared.length > 0) throw new InvalidProps(shared);
+
+    const issuerOf = ({ issuer = GITHUB_ISSUER }: { readonly issuer?: string }) => issuer;
+    const providers = new Map(
+      entries.flatMap(([, props]) =>
+        props.oidcProviderArn === undefined ? [] : [[issuerOf(props), props.oidcProviderArn] as const],
+      ),
+    );
+    for (const [key, props] of entries) {
+      const oidcProviderArn = providers.get(issuerOf(props));
+      const sender = new SecretHandoffSender(this, `github-${key}`, {
         ...props,
-        ...this.#mailFor(service.mail),
+        ...mail,
+        ...(oidcProviderArn === undefined ? {} : { oidcProviderArn }),
       });
-      this.output({ [`${name}RoleArn`]: sender.roleArn });
+      providers.set(issuerOf(props), sender.oidcProviderArn);
+      this.output({ [`${key}RoleArn`]: sender.roleArn });
     }
   }
 

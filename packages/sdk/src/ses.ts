@@ -52,23 +52,21 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
     check: (from, lifetime) => checkIdentity(from, lifetime),
   };
 
-  /** An address may be verified itself or by its domain. */
   async function checkIdentity(from: Mailbox, lifetime: Lifetime): Promise<readonly string[]> {
-    const domain = from.address.slice(from.address.lastIndexOf("@") + 1);
-    for (const identity of [from.address, domain]) {
+    let hidden = false;
+    for (const identity of identitiesFor(from.address)) {
       const state = await call(
         () => stateOf(identity, lifetime),
         lifetime,
         () => undefined,
       );
       if (state === "verified") return [];
-      if (state === "hidden") {
-        return [
-          `Whether SES may send from ${domain} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`,
-        ];
-      }
+      hidden ||= state === "hidden";
     }
-    throw unverified(from);
+    if (!hidden) throw unverified(from);
+    return [
+      `Whether SES may send from ${from.address} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`,
+    ];
   }
 
   async function stateOf(
@@ -86,6 +84,16 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
       throw error;
     }
   }
+}
+
+/**
+ * What may be verified so that an address can send: itself, its domain, or a domain above that, as `a@b.c.example`,
+ * `b.c.example`, `c.example` (https://docs.aws.amazon.com/ses/latest/dg/creating-identities.html).
+ */
+function identitiesFor(address: string): readonly string[] {
+  const labels = address.slice(address.lastIndexOf("@") + 1).split(".");
+  const domains = labels.map((_, above) => labels.slice(above).join("."));
+  return [address, ...domains.slice(0, Math.max(1, labels.length - 1))];
 }
 
 function isNamed(error: unknown, pattern: RegExp): boolean {
