@@ -19,7 +19,8 @@ export type AlarmsProps = AlarmProps & Watched & { readonly accountId: string; r
 /** Events that somebody must hear of at once, and what they are told. */
 const TOLD_AT_ONCE = {
   locked: "was locked: five wrong answers. Ask the recipient, and rotate the secret if it was not them.",
-  reported: "was reported by its recipient: it was not them who opened it. Rotate the secret.",
+  reported:
+    "was reported by its recipient: not expected, or not opened by them. If it had been opened, rotate the secret.",
 } as const;
 
 /** What goes wrong, told to one SNS topic. No message holds a secret, a link or an address. */

@@ -33,7 +33,7 @@ export function sentenceOf(event: AuditEvent): string {
     case "superseded":
       return "a newer version took its place: the ciphertext is gone";
     case "reported":
-      return "the recipient says it wasn't them: rotate the secret again";
+      return "reported by the recipient: not expected, or not opened by them; if it had been opened, rotate again";
     case "refused":
       return `somebody was turned away: ${event.outcome}`;
     case "audit_viewed":
