@@ -10,7 +10,7 @@ export function codeMail(code: string): CodeMail {
       "Type this code into the page that asked for it. It is good for 10 minutes, and only in that page.",
       "",
       "Nobody will ask you for this code by phone, chat or mail. If you did not ask for it, somebody else has the link:",
-      'open the link in the first mail and choose "It wasn\'t me", or tell its sender.',
+      'open the link in the first mail and choose "Report this link", or tell its sender.',
       "",
     ].join("\n"),
   };
