@@ -60,7 +60,7 @@ test("every broken rule is told at once, in sentences", () => {
   expect(broken.map(({ detail }) => detail)).toEqual([
     "Class production-admin allows at most 1 hour until expiry.",
     "Class production-admin needs a passphrase, told to the recipient over another channel.",
-    "Class production-admin needs 2 approval(s) (security, manager), and approvals cannot be proved yet.",
+    "Class production-admin needs approval by security and manager, and approvals cannot be proved yet.",
     "Class production-admin asks the recipient for a code mailed to that address.",
   ]);
 });

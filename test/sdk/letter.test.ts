@@ -38,7 +38,7 @@ const SENTENCES = [
   "It opens once: have the place ready where you will keep the secret before you press Reveal.",
   "the e-mail address that this mail was sent to",
   "a code that will be mailed to you when you open it",
-  "the passphrase, which reaches you by another way than mail",
+  "the passphrase, which you get another way, not by mail",
   "Nobody will ask you for this link. Do not forward it, and paste it nowhere but into your browser.",
   "Not expecting it? Leave it closed and ask security@acme.example, in a way you already know.",
   "the old key ends on Friday.",

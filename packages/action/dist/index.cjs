@@ -61541,7 +61541,7 @@ function needsOf({ flags, mailedCode }) {
   return [
     ...needsEmail(flags) ? ["the e-mail address that this mail was sent to"] : [],
     ...mailedCode ? ["a code that will be mailed to you when you open it"] : [],
-    ...needsPassphrase(flags) ? ["the passphrase, which reaches you by another way than mail"] : []
+    ...needsPassphrase(flags) ? ["the passphrase, which you get another way, not by mail"] : []
   ];
 }
 function expiryInWords(expiresAt, now) {

@@ -52,7 +52,7 @@ export const email = "Your e-mail address";
 export const emailHint = (hint: string | undefined) =>
   `The address that the link was sent to${hint ? `: ${hint}` : "."}`;
 export const passphrase = "Passphrase";
-export const passphraseHint = "You got it another way than by this mail.";
+export const passphraseHint = "You got it another way, not in the mail with the link.";
 export const showPassphrase = "Show the passphrase";
 export const reveal = "Reveal the secret";
 export const mailCode = "Mail me a code";
@@ -69,7 +69,7 @@ export const inWebView: Story = [
 
 export const notExpecting = "Not expecting this?";
 export const leaveItClosed = (sender: string) =>
-  `Leave it closed and ask ${sender}, in a way you already know. If it is not from there, report it.`;
+  `Leave it closed and ask ${sender}, in a way you already know. If they did not send it, report it.`;
 export const reportThis = "Report this link";
 export const notMe = "It wasn't me";
 
@@ -102,7 +102,7 @@ export const yourSecret: Story = ["Your secret", "Put it where it belongs, then 
 export const notTakenYet = (ms: number) =>
   `Until you copy, save or press Done, a reload shows it again: for ${asClock(ms)}.`;
 export const taken = "Taken. A reload will not show it again.";
-export const takenUntold = "Taken. The service cannot be reached; trying on.";
+export const takenUntold = "Taken. The service cannot be reached; still trying.";
 export const endedMeanwhile = "This handoff was ended meanwhile. Ask the sender.";
 export const coveredIn = (ms: number) => `Covered in ${asClock(ms)}`;
 export const coveredSoon = "The secret will be covered in one minute.";
@@ -240,7 +240,7 @@ const ENDINGS: Readonly<Record<Ended | "unknown" | "finished", (on: string, ask:
   finished: (_, ask) => ["You have taken this", gone, ask],
   unknown: (_, ask) => [
     "There is nothing at this link",
-    "It is older than 30 days, or was never one of this service.",
+    "It ended more than 30 days ago, or never belonged to this service.",
     ask,
   ],
   expired: (on, ask) => ["This link has expired", `It ended unread${on}, and the secret is destroyed.`, ask],

@@ -68,7 +68,7 @@ function needsOf({ flags, mailedCode }: LetterFacts): readonly string[] {
   return [
     ...(needsEmail(flags) ? ["the e-mail address that this mail was sent to"] : []),
     ...(mailedCode ? ["a code that will be mailed to you when you open it"] : []),
-    ...(needsPassphrase(flags) ? ["the passphrase, which reaches you by another way than mail"] : []),
+    ...(needsPassphrase(flags) ? ["the passphrase, which you get another way, not by mail"] : []),
   ];
 }
 

@@ -41,7 +41,7 @@ export function brokenRules(
   unless(
     approvals.length === 0,
     "approvals",
-    `Class ${name} needs ${approvals.length} approval(s) (${approvals.join(", ")}), and approvals cannot be proved yet.`,
+    `Class ${name} needs approval by ${approvals.join(" and ")}, and approvals cannot be proved yet.`,
   );
   unless(
     proposal.recipient === undefined || verification === "click" || needsEmail(proposal.flags),
@@ -63,7 +63,7 @@ export function brokenRules(
     environments === undefined ||
       (proposal.environment !== undefined && environments.includes(proposal.environment)),
     "environment",
-    `Class ${name} may be sent only from the GitHub environment(s) ${environments?.join(", ")}.`,
+    `Class ${name} may be sent only from the GitHub environment ${environments?.join(" or ")}.`,
   );
   unless(
     recipientDomains === undefined || isInDomains(proposal.recipient, recipientDomains),
