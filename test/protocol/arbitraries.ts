@@ -1,9 +1,7 @@
 import { jest } from "@jest/globals";
 import {
-  type Answers,
   type Bundle,
   type Flags,
-  flagsOf,
   type Header,
   type Item,
   idFromBytes,
@@ -71,8 +69,3 @@ export const origin = fc.oneof(
   fc.domain().map((domain) => `https://${domain.toLowerCase()}`),
   fc.integer({ min: 1_024, max: 65_535 }).map((port) => `http://127.0.0.1:${port}`),
 );
-
-/** The flags that these answers set. */
-export function flagsFor({ passphrase, email: address }: Answers): Flags {
-  return flagsOf({ passphrase: passphrase !== undefined, email: address !== undefined });
-}

@@ -6,6 +6,6 @@ export { readManageInputs } from "./manage-inputs.ts";
 export { maskedForms, SHORTEST_MASKED } from "./masking.ts";
 export type { Origin } from "./origin.ts";
 export { runStep } from "./step.ts";
-export { deliverySummary, dryRunSummary, problemsSummary } from "./summary.ts";
+export { deliverySummary, problemsSummary } from "./summary.ts";
 export type { Surroundings } from "./surroundings.ts";
 export type { Workflow } from "./workflow.ts";

@@ -4,9 +4,9 @@ import { ProtocolError } from "./errors.ts";
 export type Flags = 0 | 1 | 2 | 3;
 
 /** Bit 0: a passphrase is needed. */
-export const NEEDS_PASSPHRASE = 1;
+const NEEDS_PASSPHRASE = 1;
 /** Bit 1: the recipient's e-mail address is needed. */
-export const NEEDS_EMAIL = 2;
+const NEEDS_EMAIL = 2;
 
 /** @throws ProtocolError `flags` when a bit other than 0 and 1 is set. */
 export function parseFlags(value: number): Flags {

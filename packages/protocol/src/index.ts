@@ -14,18 +14,10 @@ export { type Bundle, type BundleFile, decodeBundle, encodeBundle, type Field, t
 export { type CredentialClass, DEFAULT_CLASSES } from "./classes.ts";
 export { type EnvelopeContext, isEnvelopeLength, openEnvelope, sealEnvelope } from "./envelope.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
-export {
-  type Flags,
-  flagsOf,
-  NEEDS_EMAIL,
-  NEEDS_PASSPHRASE,
-  needsEmail,
-  needsPassphrase,
-  parseFlags,
-} from "./flags.ts";
+export { type Flags, flagsOf, needsEmail, needsPassphrase, parseFlags } from "./flags.ts";
 export { emailHintOf, type Header, isHeaderLength, openHeader, sealHeader } from "./header.ts";
-export { idBytes, idFromBytes, isHandoffId, parseHandoffId } from "./id.ts";
-export { deriveLinkKeys, deriveOpenKeys, type LinkKeys, type OpenKeys, SCRYPT } from "./keys.ts";
+export { idFromBytes, isHandoffId, parseHandoffId } from "./id.ts";
+export { deriveLinkKeys, deriveOpenKeys, type LinkKeys, type OpenKeys } from "./keys.ts";
 export { formatFragment, formatLink, type Link, parseFragment, parseLink } from "./link.ts";
 export { mendAddress } from "./mend.ts";
 export { ENVELOPE_BUCKETS, HEADER_BUCKETS, MAX_PLAINTEXT } from "./padding.ts";

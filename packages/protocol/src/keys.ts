@@ -12,7 +12,7 @@ const KEY_BYTES = 32;
 const EMPTY = new Uint8Array(0);
 
 /** scrypt (RFC 7914) as protocol v1 fixes it: 128 MiB, about 0.6 s on a laptop core. It belongs to the version byte. */
-export const SCRYPT = { N: 2 ** 17, r: 8, p: 1, dkLen: KEY_BYTES } as const;
+const SCRYPT = { N: 2 ** 17, r: 8, p: 1, dkLen: KEY_BYTES } as const;
 
 /** What the link alone gives. */
 export type LinkKeys = {

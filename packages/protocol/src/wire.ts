@@ -67,8 +67,6 @@ export type CreateRequest = {
   readonly approvals?: readonly string[];
 };
 
-export type MailedRequest = { readonly messageId: string };
-
 /** What a sender may know of a handoff: never envelope, header or verifiers. */
 export type HandoffView = {
   readonly id: string;
