@@ -19,7 +19,11 @@ type Body = Record<string, unknown> & {
 /** One call that a function made, and whether its role's policy allows it. */
 export type ObservedCall = Call & { readonly allowed: boolean; readonly body: Body };
 
-export type AwsForOneRole = Loopback & { readonly calls: readonly ObservedCall[] };
+export type AwsForOneRole = Loopback & {
+  readonly calls: readonly ObservedCall[];
+  /** While it is silent, SES takes a mail and never answers. */
+  readonly ses: { silent: boolean };
+};
 
 /** What stands behind the calls. */
 export type Backends = {
@@ -39,6 +43,7 @@ export function serveAwsFor(
   { engine, tables, meter }: Backends,
 ): Promise<AwsForOneRole> {
   const calls: ObservedCall[] = [];
+  const ses = { silent: false };
   const serve = async (request: Request, url: URL): Promise<Response> => {
     const text = await request.text();
     const body = JSON.parse(text) as Body;
@@ -66,9 +71,10 @@ export function serveAwsFor(
     if (call.action === "kms:GenerateMac")
       return answer(200, { Mac: Buffer.from("pseudonym").toString("base64") });
     if (call.action === "events:PutEvents") return answer(200, { FailedEntryCount: 0, Entries: [] });
+    if (ses.silent) return new Promise(() => {});
     return answer(200, { MessageId: randomUUID() });
   };
-  return serveLoopback(serve).then((loopback) => ({ ...loopback, calls }));
+  return serveLoopback(serve).then((loopback) => ({ ...loopback, calls, ses }));
 }
 
 /** dynalite's checksum is of the bytes as it sent them. */

@@ -159,6 +159,21 @@ describe("the doctor", () => {
     expect(ill).toMatchObject({ code: 1, text: expect.stringContaining("failed  the page is served") });
     expect(lost).toMatchObject({ code: 2, text: expect.stringContaining("usage: npm run doctor") });
   });
+
+  test.each([
+    [
+      "its usage",
+      ["--help"],
+      "usage: npm run doctor -- --endpoint https://HOST | --outputs FILE [--class NAME]",
+    ],
+    ["that a file is missing", ["--outputs", "nope.json"], "nope.json cannot be used: ENOENT: no such file"],
+    ["that a file is no JSON", ["--outputs", "README.md"], "README.md cannot be used: "],
+    ["that a file is another's", ["--outputs", "package.json"], "the outputs hold no endpoint"],
+  ])("as a command says %s in one line, and exits 2", async (_, args, sentence) => {
+    const { code: exit, text } = await run(args);
+    expect([exit, text.trim().split("\n").length]).toEqual([2, 1]);
+    expect(text).toContain(sentence);
+  });
 });
 
 /** A page with every header, whose policy names the first script only. */

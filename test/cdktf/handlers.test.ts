@@ -216,6 +216,20 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     expect((await recipient.claim({ email: EMAIL, code })).status).toBe(200);
   });
 
+  test("a mail service that does not answer makes nobody wait longer: that would tell that the address was right", async () => {
+    const sealed = await sealFor({ class: "admin", mailedCode: true });
+    await sender("POST", "/v1/sender/handoffs", createRequest(sealed));
+    const { ses } = deployed.aws.recipient;
+    ses.silent = true;
+    const start = performance.now();
+    expect((await new Recipient(sealed.link).code(EMAIL)).status).toBe(202);
+    ses.silent = false;
+    const took = performance.now() - start;
+    expect(took).toBeGreaterThan(1_950);
+    expect(took).toBeLessThan(2_500);
+    expect(deployed.functions.recipient.lines.at(-1)).toContain("code_mail_failed");
+  });
+
   test("the sweeper ends what has expired, and the ciphertext is gone", async () => {
     const sealed = await handOver();
     await deployed.client.send(

@@ -258,6 +258,31 @@ describe("once per version", () => {
     expect(states.filter(({ body }) => body.state === "open")).toHaveLength(1);
   });
 
+  test("is each owner's own: who names another's secret and recipient learns nothing, ends nothing, and blocks nobody", async () => {
+    const other = new Sender(service, { job: { repositoryId: "7" } });
+    const mine = await sender.handOver({ email: EMAIL }, subject("arn:f", "v1", 1));
+    const theirs = await other.handOver({ email: EMAIL }, subject("arn:f", "v1", 1));
+    expect(theirs.id).not.toBe(mine.id);
+    await other.handOver({ email: EMAIL }, subject("arn:f", "v9", Number.MAX_SAFE_INTEGER));
+    expect((await new Recipient(mine.link).status()).body.state).toBe("open");
+    await sender.handOver({ email: EMAIL }, subject("arn:f", "v2", 2));
+  });
+
+  test("the trail names the run that superseded a handoff, and the one that mailed it", async () => {
+    const first = await sender.handOver({ email: EMAIL }, subject("arn:g", "v1", 1));
+    const later = new Sender(service, { job: { run: "888" } });
+    await later.call("POST", `${HANDOFFS}/${first.id}/mailed`, { messageId: "<a@b>" });
+    await later.handOver({ email: EMAIL }, subject("arn:g", "v2", 2));
+    await service.service.drained();
+    const runs = service.events
+      .filter(({ handoff }) => handoff === first.id)
+      .map(({ what, who }) => [what, who.kind === "github" && who.run]);
+    expect(runs.slice(1)).toEqual([
+      ["mailed", "888"],
+      ["superseded", "888"],
+    ]);
+  });
+
   test("a reported one takes resend", async () => {
     const first = await sender.handOver({ email: EMAIL }, subject("arn:d", "v1", 1));
     await new Recipient(first.link).report();
@@ -284,6 +309,27 @@ test("the trail is read a page at a time, by time, and reading it leaves an even
   const { events } = JSON.parse(text);
   expect(events.length).toBeGreaterThan(10);
   expect((await sender.call("GET", "/v1/sender/events?since=x")).status).toBe(400);
-  const later = await service.audited();
-  expect(later.some(({ what }) => what === "audit_viewed")).toBe(true);
+  const viewed = async () => (await service.audited()).filter(({ what }) => what === "audit_viewed").length;
+  const before = await viewed();
+  expect(before).toBeGreaterThan(0);
+  const cursor = Buffer.from(JSON.stringify([Math.floor(service.clock.now / 86_400)])).toString("base64url");
+  await sender.call("GET", `/v1/sender/events?cursor=${cursor}`);
+  expect(await viewed()).toBe(before + 1);
+});
+
+test("a stretch of time that ends before it begins holds no events, so that a poll may go on from the last one's second", async () => {
+  const { status, text } = await sender.call("GET", `/v1/sender/events?since=${service.clock.now + 1}`);
+  expect([status, JSON.parse(text)]).toEqual([200, { events: [] }]);
+});
+
+test("a cursor that is no place in what is asked for is refused", async () => {
+  const cursor = (parts: readonly unknown[]) => Buffer.from(JSON.stringify(parts)).toString("base64url");
+  const day = Math.floor(service.clock.now / 86_400);
+  for (const path of [
+    `${HANDOFFS}?cursor=${cursor(["", "", 0])}`,
+    `/v1/sender/events?cursor=${cursor([day, "", 1, "", ""])}`,
+    `/v1/sender/events?cursor=${cursor([day, "x", 1, "1999-01-01", "1999"])}`,
+  ]) {
+    expect(await sender.call("GET", path)).toMatchObject({ status: 400, body: { code: "malformed" } });
+  }
 });

@@ -12,8 +12,8 @@ export const SEALED_ATTRIBUTES = [
   "codeHash",
 ] as const;
 
-/** What `UpdateItem` may give back: never what was removed, never the whole item. */
-const RETURNS_NOTHING_SEALED = { StringEqualsIfExists: { "dynamodb:ReturnValues": ["NONE", "UPDATED_NEW"] } };
+/** What a write may give back. */
+const RETURNS_NOTHING = { StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" } };
 
 /**
  * Reading by named attributes only, none of them sealed. Without `dynamodb:Select` a read that names no attribute would
@@ -41,10 +41,8 @@ export function senderStatements({ table, audit }: TableArns, pseudonymKey: stri
   return [
     allow("ReadHandoffs", ["dynamodb:GetItem", "dynamodb:Query"], [table], READS_NOTHING_SEALED),
     allow("FindOwnHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`]),
-    allow("CreateHandoffs", ["dynamodb:PutItem"], [table], {
-      StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" },
-    }),
-    allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING_SEALED),
+    allow("CreateHandoffs", ["dynamodb:PutItem"], [table], RETURNS_NOTHING),
+    allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
     allow("RecordRefusals", ["dynamodb:PutItem"], [audit]),
     allow("ReadEvents", ["dynamodb:Query"], [audit, `${audit}/index/byDay`]),
     allow("MakePseudonyms", ["kms:GenerateMac"], [pseudonymKey]),
@@ -82,7 +80,7 @@ function drainStatements(
 ): readonly Statement[] {
   return [
     allow("ReadOutboxes", ["dynamodb:GetItem"], [table], READS_NOTHING_SEALED),
-    allow("SettleHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING_SEALED),
+    allow("SettleHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
     allow("StoreEvents", ["dynamodb:PutItem"], [audit]),
     allow("PublishEvents", ["events:PutEvents"], [bus]),
   ];

@@ -1,20 +1,34 @@
+import { setTimeout } from "node:timers/promises";
 import { codeMail } from "../recipient/code-mail.ts";
 import type { MailCode } from "../recipient/codes.ts";
 import { optional, required } from "./environment.ts";
 
-/** Milliseconds that a mail server may take, under the time after which every request for a code is answered. */
+/** Milliseconds that mailing may take in all, under the time after which every request for a code is answered. */
 const TIMEOUT_MS = 1_800;
 
 const smtpSecret = optional("SMTP_SECRET_ARN");
+const deliver: MailCode = smtpSecret ? smtpMailer(smtpSecret) : sesMailer();
 
-/** Mails codes by SES, or by the SMTP server whose settings SMTP_SECRET_ARN holds. A file of its own, loaded for the first code. */
-export const mailCode: MailCode = smtpSecret ? smtpMailer(smtpSecret) : sesMailer();
+/**
+ * Mails codes by SES, or by the SMTP server whose settings SMTP_SECRET_ARN holds. A file of its own, loaded for the first code.
+ * @throws Error when it takes longer than it may; the mail may have gone out all the same
+ */
+export const mailCode: MailCode = (mail) =>
+  Promise.race([
+    deliver(mail),
+    setTimeout(TIMEOUT_MS, undefined, { ref: false }).then(() => {
+      throw new Error("mailing the code took too long");
+    }),
+  ]);
 
 function sesMailer(): MailCode {
   return async ({ to, code }) => {
     const { SendEmailCommand, SESv2Client } = await import("@aws-sdk/client-sesv2");
     const { subject, text } = codeMail(code);
-    const client = new SESv2Client({ maxAttempts: 1, requestHandler: { requestTimeout: TIMEOUT_MS } });
+    const client = new SESv2Client({
+      maxAttempts: 1,
+      requestHandler: { requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true },
+    });
     const configurationSet = optional("MAIL_CONFIGURATION_SET");
     await client.send(
       new SendEmailCommand({

@@ -38,8 +38,10 @@ function toRequest(event: HttpEvent): Request {
   const body =
     event.body === undefined ? null : Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8");
   const headers = new Headers();
-  for (const [name, value] of Object.entries(event.headers))
-    if (value !== undefined) headers.set(name, value);
+  for (const [name, value] of Object.entries(event.headers)) {
+    // The gateway hands on what no header may hold (RFC 9110, section 5.5), and Headers would throw at it.
+    if (value !== undefined) headers.set(name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, "?"));
+  }
   return new Request(`https://lambda.invalid${encodePath(event.rawPath)}${query}`, {
     method,
     headers,

@@ -99,7 +99,10 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     GET: async (c) => {
       const caller = await admit(c, "send", "revoke", "audit");
       const query = readQuery(c, ListQuery);
-      return c.json(await refusingBadCursor(() => listHandoffs(handoffs, caller.owner, query, clock())));
+      const page = await refusingBadCursor(query.cursor, () =>
+        listHandoffs(handoffs, caller.owner, query, clock()),
+      );
+      return c.json(page);
     },
   });
 
@@ -126,7 +129,7 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
       const caller = await admit(c, "send");
       const { messageId } = await readBody(c, MailedBody, BODY_LIMIT);
       const record = await owned(c, caller, []);
-      await handoffs.mailed(record, messageId, clock());
+      await handoffs.mailed(record, messageId, caller.who, clock());
       const { subject } = record.about;
       if (subject !== undefined) await subjects.mailed(subject, record.id);
       return c.body(null, 204);
@@ -148,8 +151,8 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
       const caller = await admit(c, "audit");
       const now = clock();
       const { since = now - 86_400, until = now, cursor } = readQuery(c, EventsQuery);
-      const page = await refusingBadCursor(() => listEvents(audit, { since, until, cursor }));
-      if (cursor === undefined) await note("audit_viewed", caller, "done");
+      const page = await refusingBadCursor(cursor, () => listEvents(audit, { since, until, cursor }));
+      await note("audit_viewed", caller, "done");
       return c.json(page);
     },
   });
@@ -169,11 +172,13 @@ function notAllowed({ who }: Caller, anyOf: readonly Right[]): ProblemError {
   );
 }
 
-async function refusingBadCursor<T>(read: () => Promise<T>): Promise<T> {
+/** DynamoDB itself refuses a cursor that is well formed and yet no place in what is asked for. */
+async function refusingBadCursor<T>(cursor: string | undefined, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (!(error instanceof CursorError)) throw error;
+    const refused = cursor !== undefined && error instanceof Error && error.name === "ValidationException";
+    if (!(error instanceof CursorError) && !refused) throw error;
     throw new ProblemError("malformed", "The cursor is not one that a page ended with.", { cause: error });
   }
 }

@@ -30,11 +30,13 @@ export async function create(
   const { recipient } = admit(deps.classes, caller, body, now);
   const pseudonym = recipient === undefined ? undefined : await deps.pseudonymise(recipient);
   const subject =
-    body.subject && pseudonym !== undefined ? subjectId(body.subject.secret, pseudonym) : undefined;
+    body.subject && pseudonym !== undefined
+      ? subjectId(caller.owner, body.subject.secret, pseudonym)
+      : undefined;
   const handoff = newHandoff(body, caller, pseudonym, subject);
 
   if (await deps.handoffs.isTaken(handoff.id)) return repeated(deps, handoff, body, now);
-  const first = subject === undefined ? {} : await look(deps, subject, body, now);
+  const first = subject === undefined ? {} : await look(deps, subject, body, caller.who, now);
   if (first.answer) return first.answer;
   if (!(await deps.handoffs.put(handoff, now))) return repeated(deps, handoff, body, now);
   const displaced = subject === undefined ? undefined : await moveSubject(deps, handoff, body, first, now);
@@ -57,7 +59,7 @@ async function repeated(
   const { subject } = handoff.about;
   const unfinished = viewOf(earlier, now).state === "open" && subject !== undefined;
   const displaced = unfinished
-    ? await moveSubject(deps, handoff, body, await look(deps, subject, body, now), now)
+    ? await moveSubject(deps, handoff, body, await look(deps, subject, body, handoff.about.sender, now), now)
     : undefined;
   return displaced ?? { status: 200, view: viewOf(earlier, now) };
 }

@@ -22,6 +22,7 @@ export async function listEvents(
     cursor,
   }: { readonly since: number; readonly until: number; readonly cursor: string | undefined },
 ): Promise<EventsAnswer> {
+  if (since > until) return { events: [] };
   const start = cursor === undefined ? { day: Math.floor(since / DAY) } : decode(cursor);
   const lastDay = Math.floor(until / DAY);
   let after = start.after;

@@ -13,7 +13,10 @@ export const SenderEntry = v.pipe(
     repositoryId: v.optional(word),
     repository: v.optional(word),
     environment: v.optional(word),
-    /** `.github/workflows/rotate.yml`, or with `OWNER/REPO/` before it for a reusable workflow. */
+    /**
+     * `.github/workflows/rotate.yml`, or with `OWNER/REPO/` before it for a reusable workflow. With `@` and a ref behind it, that
+     * very ref; without, any.
+     */
     workflow: v.optional(word),
     ref: v.optional(word),
     /** The only event names admitted; without it all but the dangerous ones are. */
@@ -47,7 +50,10 @@ export const GitHubClaims = v.object({
 });
 export type GitHubClaims = v.InferOutput<typeof GitHubClaims>;
 
-/** Events whose workflow runs with somebody else's code or input; refused unless an entry lists them. */
+/**
+ * Events whose workflow runs with somebody else's code or input; refused unless an entry lists them. So is whatever else runs on a
+ * pull request's merge, such as `pull_request_review`.
+ */
 const DANGEROUS_EVENTS = ["pull_request", "pull_request_target", "workflow_run"];
 
 /** What the list grants to a token: rights, and for sending the classes (all of them where undefined). */
@@ -68,6 +74,10 @@ export function grantOf(entries: readonly SenderEntry[], claims: GitHubClaims): 
   };
 }
 
+function isDangerous({ event_name, ref }: GitHubClaims): boolean {
+  return DANGEROUS_EVENTS.includes(event_name) || ref.startsWith("refs/pull/");
+}
+
 function matches(entry: SenderEntry, claims: GitHubClaims): boolean {
   const events = entry.events;
   return (
@@ -76,7 +86,7 @@ function matches(entry: SenderEntry, claims: GitHubClaims): boolean {
     (entry.environment === undefined || entry.environment === claims.environment) &&
     (entry.workflow === undefined || isWorkflow(entry.workflow, claims)) &&
     (entry.ref === undefined || entry.ref === claims.ref) &&
-    (events ? events.includes(claims.event_name) : !DANGEROUS_EVENTS.includes(claims.event_name))
+    (events ? events.includes(claims.event_name) : !isDangerous(claims))
   );
 }
 
@@ -84,5 +94,8 @@ function matches(entry: SenderEntry, claims: GitHubClaims): boolean {
 function isWorkflow(wanted: string, claims: GitHubClaims): boolean {
   const own = `${claims.repository}/${wanted}`;
   const running = claims.job_workflow_ref ?? claims.workflow_ref;
-  return [own, wanted].some((path) => running === path || running.startsWith(`${path}@`));
+  if (/\.ya?ml@/.test(wanted)) return running === own || running === wanted;
+  // Names of branches and files may have an @ too: where it is not clear which one ends the path, an entry must name the ref.
+  const [path, ...ref] = running.split("@");
+  return ref.length === 1 && (path === own || path === wanted);
 }

@@ -1,3 +1,4 @@
+import type { Who } from "../events/event.ts";
 import { ProblemError } from "../http/problem.ts";
 import { type HandoffKey, viewOf } from "../store/handoff.ts";
 import type { Handoffs, NewHandoff } from "../store/handoffs.ts";
@@ -22,7 +23,7 @@ export async function moveSubject(
   first: Look,
   now: number,
 ): Promise<Created | undefined> {
-  const { subject } = handoff.about;
+  const { subject, sender: by } = handoff.about;
   if (!body.subject || subject === undefined) return undefined;
   const withdrawOwn = () => deps.handoffs.withdraw(handoff, "superseded", {}, now);
   const to = {
@@ -38,11 +39,11 @@ export async function moveSubject(
       return answer;
     }
     if (await deps.subjects.point(subject, to, seen, now)) {
-      if (seen) await endPrevious(deps, subject, { newest: handoff, previous: seen.newest }, now);
+      if (seen) await endPrevious(deps, subject, { newest: handoff, previous: seen.newest }, by, now);
       return undefined;
     }
     try {
-      ({ seen, answer } = await look(deps, subject, body, now));
+      ({ seen, answer } = await look(deps, subject, body, by, now));
     } catch (error) {
       await withdrawOwn();
       throw error;
@@ -58,11 +59,19 @@ export async function moveSubject(
  * Reads the subject and decides whether this version is to be handed over.
  * @throws ProblemError 409 `resend_needed` or `newer_version`
  */
-export async function look(deps: PointerDeps, subject: string, body: CreateBody, now: number): Promise<Look> {
+export async function look(
+  deps: PointerDeps,
+  subject: string,
+  body: CreateBody,
+  by: Who,
+  now: number,
+): Promise<Look> {
   const seen = await deps.subjects.get(subject);
   if (!seen || !body.subject || seen.newest.id === body.id) return seen ? { seen } : {};
   // The pointer keeps one previous handoff only: where a crash has left it unended, it is ended before the next move.
-  if (seen.previous) await endPrevious(deps, subject, { newest: seen.newest, previous: seen.previous }, now);
+  if (seen.previous) {
+    await endPrevious(deps, subject, { newest: seen.newest, previous: seen.previous }, by, now);
+  }
   const newest = await deps.handoffs.get(seen.newest);
   switch (decide(seen, newest, { ...body.subject, resend: body.resend ?? false }, now)) {
     case "hand_over":
@@ -86,8 +95,9 @@ async function endPrevious(
   deps: PointerDeps,
   subject: string,
   { newest, previous }: { readonly newest: HandoffKey; readonly previous: HandoffKey },
+  by: Who,
   now: number,
 ): Promise<void> {
-  await deps.handoffs.withdraw(previous, "superseded", {}, now);
+  await deps.handoffs.withdraw(previous, "superseded", { who: by }, now);
   await deps.subjects.settle(subject, newest.id);
 }

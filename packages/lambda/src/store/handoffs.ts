@@ -129,13 +129,13 @@ export class Handoffs {
   }
 
   /** Remembers that the mail was accepted; the first message id stays. @returns false when it was remembered before */
-  async mailed(key: HandoffKey, messageId: string, now: number): Promise<boolean> {
+  async mailed(key: HandoffKey, messageId: string, who: Who, now: number): Promise<boolean> {
     const written = await this.#table.update(
       change({
         key,
         now,
         condition: all(exists, "attribute_not_exists(#mailedAt)"),
-        events: [{ what: "mailed", at: now }],
+        events: [{ what: "mailed", at: now, who }],
         set: ["#mailedAt = :now", "#messageId = :messageId"],
         values: { messageId: S(messageId) },
       }),

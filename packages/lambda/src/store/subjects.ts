@@ -5,7 +5,7 @@ import type { HandoffKey } from "./handoff.ts";
 import type { Table } from "./table.ts";
 import { BACKSTOP_SECONDS, DUE_SHARD } from "./transitions.ts";
 
-/** What is handed over to whom, and its newest handoff. */
+/** What an owner hands over to whom, and its newest handoff. */
 export type SubjectRecord = {
   readonly id: string;
   readonly newest: HandoffKey;
@@ -32,10 +32,10 @@ const SUBJECT_ATTRIBUTES = [
   "previousVerifier",
 ] as const;
 
-/** The id of (secret ARN, recipient pseudonym). */
-export function subjectId(secret: string, recipient: string): string {
+/** The id of (secret ARN, recipient pseudonym) for one owner: nobody can move, or learn from, another's pointer by naming his secret. */
+export function subjectId(owner: string, secret: string, recipient: string): string {
   return `${PREFIX}${createHash("sha256")
-    .update(JSON.stringify([secret, recipient]))
+    .update(JSON.stringify([owner, secret, recipient]))
     .digest("base64url")}`;
 }
 

@@ -54,6 +54,8 @@ async function visit(deps: SweeperDeps, key: HandoffKey, now: number): Promise<v
 async function finishSubject(deps: SweeperDeps, id: string, now: number): Promise<void> {
   const subject = await deps.subjects.get(id);
   if (!subject) return;
-  if (subject.previous) await deps.handoffs.withdraw(subject.previous, "superseded", {}, now);
+  if (subject.previous) {
+    await deps.handoffs.withdraw(subject.previous, "superseded", { who: { kind: "service" } }, now);
+  }
   await deps.subjects.settle(id, subject.newest.id);
 }
