@@ -5,26 +5,19 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { doctor, readOutputs } from "./src/index.ts";
 
-/** `npm run doctor -- --endpoint URL`, or `--outputs FILE`: examines a deployed service. Exits 1 when a check failed. */
-const { values } = parseArgs({
-  options: {
-    endpoint: { type: "string" },
-    outputs: { type: "string" },
-    class: { type: "string" },
-    code: { type: "string", default: fileURLToPath(new URL("../lambda/dist", import.meta.url)) },
-  },
-});
+/**
+ * `npm run doctor -- --endpoint URL`, or `--outputs FILE`: examines a deployed service. Exits 1 when a check failed, and 2 when it
+ * was not told what to examine.
+ */
+const USAGE = "usage: npm run doctor -- --endpoint https://HOST | --outputs FILE [--class NAME]";
 
-const service = values.outputs ? readOutputs(values.outputs) : { endpoint: values.endpoint };
-if (!service.endpoint) {
-  process.stderr.write("usage: npm run doctor -- --endpoint https://HOST | --outputs FILE [--class NAME]\n");
-  process.exit(2);
-}
+const options = readOptions();
+const { endpoint, peopleEndpoint } = readService();
 const findings = await doctor({
-  ...service,
-  endpoint: service.endpoint.replace(/\/$/, ""),
+  endpoint: endpoint.replace(/\/$/, ""),
+  peopleEndpoint,
   pageHash: builtPageHash(),
-  class: values.class,
+  class: options.class,
   environment: process.env,
 });
 for (const { outcome, check, detail } of findings) {
@@ -32,9 +25,39 @@ for (const { outcome, check, detail } of findings) {
 }
 process.exitCode = findings.some(({ outcome }) => outcome === "failed") ? 1 : 0;
 
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        endpoint: { type: "string" },
+        outputs: { type: "string" },
+        class: { type: "string" },
+        code: { type: "string", default: fileURLToPath(new URL("../lambda/dist", import.meta.url)) },
+      },
+    }).values;
+  } catch {
+    return refuse(USAGE);
+  }
+}
+
+function readService(): { readonly endpoint: string; readonly peopleEndpoint?: string | undefined } {
+  const { outputs, endpoint: named } = options;
+  if (outputs === undefined) return named ? { endpoint: named } : refuse(USAGE);
+  try {
+    return readOutputs(outputs);
+  } catch (error) {
+    return refuse(`${outputs} cannot be used: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function refuse(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(2);
+}
+
 /** Of the page that was built, where there is one in the code's folder. */
 function builtPageHash(): string | undefined {
-  const file = join(values.code, "recipient/page.html");
+  const file = join(options.code, "recipient/page.html");
   if (!existsSync(file)) return undefined;
   return createHash("sha256").update(readFileSync(file)).digest("hex");
 }
