@@ -34,6 +34,24 @@ test("the leaves of a JSON secret are fields, nested names joined with a dot", (
   ]);
 });
 
+test("numbers are delivered as they are written, alone, deep and in arrays", () => {
+  expect(fieldsOf('{"accountId":123456789012345678901,"rate": 1.10,"n":{"e":1E2},"all":[1.10, -0]}')).toEqual(
+    [
+      ["accountId", "123456789012345678901"],
+      ["rate", "1.10"],
+      ["n.e", "1E2"],
+      ["all", "[1.10, -0]"],
+    ],
+  );
+});
+
+test("keys keep their order, and of a key that comes twice the last counts", () => {
+  expect(fieldsOf('{"b":"1","2":"two","b":"3"}')).toEqual([
+    ["b", "3"],
+    ["2", "two"],
+  ]);
+});
+
 test("a JSON secret stays whole unless leaves are asked for", () => {
   expect(fieldsOf('{"a":"b"}', false)).toEqual([["value", '{"a":"b"}']]);
 });
@@ -95,6 +113,13 @@ test("the scalars to mask reach into arrays and into strings that are JSON", () 
     '{"d":"deep"}',
     "deep",
   ]);
+  expect(jsonScalars('{"a":123456789012345678901,"b":"first","b":"second"}')).toEqual([
+    "123456789012345678901",
+    "123456789012345680000",
+    "first",
+    "second",
+  ]);
+  expect(jsonScalars("[".repeat(30_000) + "]".repeat(30_000))).toEqual([]);
   expect(jsonScalars("plain")).toEqual([]);
   expect(jsonScalars('"a string"')).toEqual([]);
 });

@@ -206,6 +206,28 @@ describe("a generated password", () => {
     expect([kept.at("AWSCURRENT")?.id, kept.versions.size]).toEqual([versionId, 2]);
   });
 
+  test("replaces nothing else: numbers, spaces, escapes and the order stay byte for byte", async () => {
+    const around = [
+      '{ "accountId": 123456789012345678901,\n  "rate":1.10,"2":"\\u00e9","1":{"password":"deep"}, "pass\\u0077ord" : ',
+      ',\t"a":[1.0, 2], "a":null }\n',
+    ];
+    secret({ kind: "unconfigured" }, around.join('["old"]'));
+    await run(GENERATE);
+    const value = String(aws.vault.value(name));
+    expect(value.slice(0, around[0]?.length)).toBe(around[0]);
+    expect(value.slice(-(around[1]?.length ?? 0))).toBe(around[1]);
+    expect(value.slice(around[0]?.length, -(around[1]?.length ?? 0))).toMatch(/^"[a-z0-9]{24}"$/);
+  });
+
+  test("is refused where the key comes twice", async () => {
+    const twice = '{"password":"old-value","password":"older-value"}';
+    secret({ kind: "unconfigured" }, twice);
+    expect(await sentenceOf(run(GENERATE))).toBe(
+      `secret_unreadable: Secret "${name}" has the key "password" twice, so which of them rotate: generate writes to is not clear. Drop one.`,
+    );
+    expect(aws.vault.value(name)).toBe(twice);
+  });
+
   test("is made once however often the run is repeated", async () => {
     secret({ kind: "unconfigured" });
     await run(GENERATE);

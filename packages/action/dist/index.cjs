@@ -8261,9 +8261,9 @@ var init_JsonShapeDeserializer2 = __esm({
         return this._read(schema, data);
       }
       _read(schema, value) {
-        const isObject4 = value !== null && typeof value === "object";
+        const isObject3 = value !== null && typeof value === "object";
         const ns = NormalizedSchema.of(schema);
-        if (isObject4) {
+        if (isObject3) {
           if (ns.isStructSchema()) {
             return this._readStruct(ns, value);
           }
@@ -8298,8 +8298,8 @@ var init_JsonShapeDeserializer2 = __esm({
         }
         const mediaType = ns.getMergedTraits().mediaType;
         if (ns.isStringSchema() && typeof value === "string" && mediaType) {
-          const isJson = mediaType === "application/json" || mediaType.endsWith("+json");
-          if (isJson) {
+          const isJson2 = mediaType === "application/json" || mediaType.endsWith("+json");
+          if (isJson2) {
             return LazyJsonString.from(value);
           }
           return value;
@@ -8343,7 +8343,7 @@ var init_JsonShapeDeserializer2 = __esm({
           return value;
         }
         if (ns.isDocumentSchema()) {
-          if (isObject4) {
+          if (isObject3) {
             if (Array.isArray(value)) {
               for (let i9 = 0; i9 < value.length; ++i9) {
                 const v = value[i9];
@@ -8781,12 +8781,12 @@ var init_JsonShapeSerializer2 = __esm({
           return;
         }
         const ns = NormalizedSchema.of(schema);
-        const isObject4 = typeof value === "object";
+        const isObject3 = typeof value === "object";
         if (ns.isStringSchema()) {
           const mediaType = ns.getMergedTraits().mediaType;
           if (mediaType) {
-            const isJson = mediaType === "application/json" || mediaType.endsWith("+json");
-            if (isJson) {
+            const isJson2 = mediaType === "application/json" || mediaType.endsWith("+json");
+            if (isJson2) {
               this.writeJsonString(LazyJsonString.from(value).toString());
               return;
             }
@@ -8797,7 +8797,7 @@ var init_JsonShapeSerializer2 = __esm({
           this.writeAsciiQuoted(asString2);
           return;
         }
-        if (isObject4) {
+        if (isObject3) {
           if (ns.isStructSchema()) {
             this.writeStruct(ns, value);
             return;
@@ -51541,7 +51541,7 @@ function parseHeaderValue(str, options) {
     }
     const charsetMatch = nr === 0 && encoded ? value2.match(/^([^']*)'[^']*'(.*)$/) : null;
     if (charsetMatch) {
-      continuation.charset = TOKEN.test(charsetMatch[1]) ? charsetMatch[1] : "iso-8859-1";
+      continuation.charset = TOKEN2.test(charsetMatch[1]) ? charsetMatch[1] : "iso-8859-1";
       value2 = charsetMatch[2];
     }
     continuation.sections.push({ nr, value: value2, encoded });
@@ -51659,7 +51659,7 @@ function safeEncodeURIComponent(str) {
   }
   return str.replace(/[\x00-\x1F *'()<>@,;:\\"[\]?=\u007F-\uFFFF]/g, (chr) => encodeURICharComponent(chr));
 }
-var VALID_ENCODED_WORD, LENIENT_ENCODED_WORD, TOKEN;
+var VALID_ENCODED_WORD, LENIENT_ENCODED_WORD, TOKEN2;
 var init_mime_funcs = __esm({
   "node_modules/nodemailer/dist/esm/mime-funcs/index.js"() {
     init_base64();
@@ -51668,7 +51668,7 @@ var init_mime_funcs = __esm({
     init_objects();
     VALID_ENCODED_WORD = /^=\?[^\s()<>@,;:"/[\]?.=]+\?[BbQq]\?[^?\s]+\?=$/;
     LENIENT_ENCODED_WORD = /[=]\?[^?]*\?[BbQq]\?[^?]*\?=/y;
-    TOKEN = /^[^\x00-\x20\x7f()<>@,;:\\"/[\]?=]+$/;
+    TOKEN2 = /^[^\x00-\x20\x7f()<>@,;:\\"/[\]?=]+$/;
   }
 });
 
@@ -61839,43 +61839,86 @@ function givenSecrets(values, place, run, now) {
   }));
 }
 
-// packages/sdk/src/json-leaves.ts
-function parseJsonObject(text) {
-  const value = parseJson(text);
-  return isObject(value) ? value : void 0;
+// packages/sdk/src/json-text.ts
+var TOKEN = /[{}[\]]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}[\],:"]+/g;
+function readJson(text) {
+  if (!isJson(text)) return void 0;
+  const open = [];
+  let root9;
+  const place = (node) => {
+    const parent = open.at(-1);
+    if (!parent) root9 = node;
+    else if (parent.kind === "array") parent.elements.push(node);
+    else {
+      parent.members.push({ key: parent.key ?? "", value: node });
+      parent.key = void 0;
+    }
+  };
+  for (const { 0: token, index: start } of text.matchAll(TOKEN)) {
+    const end = start + token.length;
+    const parent = open.at(-1);
+    if (token === "{") open.push({ kind: "object", start, members: [] });
+    else if (token === "[") open.push({ kind: "array", start, elements: [] });
+    else if (token === "}" || token === "]") {
+      const closed = open.pop();
+      if (closed) place({ ...closed, end });
+    } else if (parent?.kind === "object" && parent.key === void 0) parent.key = stringIn(token);
+    else place({ start, end, ...leaf(token) });
+  }
+  return root9;
 }
-function jsonLeaves(object, path3 = "") {
-  return Object.entries(object).flatMap(([key, value]) => {
+function isJson(text) {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+function leaf(token) {
+  if (token.startsWith('"')) return { kind: "string", value: stringIn(token) };
+  if (token === "null") return { kind: "null" };
+  return token === "true" || token === "false" ? { kind: "boolean" } : { kind: "number" };
+}
+function stringIn(token) {
+  return String(JSON.parse(token));
+}
+
+// packages/sdk/src/json-leaves.ts
+function jsonLeaves(text) {
+  const root9 = readJson(text);
+  return root9?.kind === "object" ? leavesOf(root9, text, "") : [];
+}
+function leavesOf({ members }, text, path3) {
+  const lastOfEach = new Map(members.map(({ key, value }) => [key, value]));
+  return [...lastOfEach].flatMap(([key, value]) => {
     const name2 = path3 === "" ? key : `${path3}.${key}`;
-    if (isObject(value) && Object.keys(value).length > 0) return jsonLeaves(value, name2);
-    return [{ name: name2, value: typeof value === "string" ? value : JSON.stringify(value) }];
+    if (value.kind === "object" && value.members.length > 0) return leavesOf(value, text, name2);
+    return [{ name: name2, value: value.kind === "string" ? value.value : text.slice(value.start, value.end) }];
   });
 }
 function jsonScalars(text) {
-  const value = parseJson(text);
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(scalarsOf);
-}
-function scalarsOf(value) {
-  if (value === null || value === void 0) return [];
-  if (typeof value === "string") return [value, ...jsonScalars(value)];
-  if (typeof value === "object") return Object.values(value).flatMap(scalarsOf);
-  return [String(value)];
-}
-function parseJson(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return void 0;
+  const root9 = readJson(text);
+  if (!root9) return [];
+  const scalars = [];
+  const left = childrenOf(root9).toReversed();
+  for (let node = left.pop(); node; node = left.pop()) {
+    const written = text.slice(node.start, node.end);
+    if (node.kind === "string") scalars.push(node.value, ...jsonScalars(node.value));
+    else if (node.kind === "number") scalars.push(.../* @__PURE__ */ new Set([written, String(Number(written))]));
+    else if (node.kind === "boolean") scalars.push(written);
+    for (const child of childrenOf(node).toReversed()) left.push(child);
   }
+  return scalars;
 }
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function childrenOf(node) {
+  if (node.kind === "object") return node.members.map(({ value }) => value);
+  return node.kind === "array" ? node.elements : [];
 }
 
 // packages/sdk/src/items.ts
 var SHOWN = /* @__PURE__ */ new Set(["engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier"]);
-function itemsOf(secrets, { parseJson: parseJson3 }) {
+function itemsOf(secrets, { parseJson: parseJson2 }) {
   return secrets.map(({ label, inFields, value: concealed }) => {
     const value = concealed.reveal();
     if (typeof value !== "string") {
@@ -61885,7 +61928,7 @@ function itemsOf(secrets, { parseJson: parseJson3 }) {
         files: [{ name: fileNameOf(label), mediaType: "application/octet-stream", data: value }]
       };
     }
-    return { label, fields: fieldsOf(value, parseJson3 || inFields === true) };
+    return { label, fields: fieldsOf(value, parseJson2 || inFields === true) };
   });
 }
 function checkItems(items) {
@@ -61905,11 +61948,10 @@ function checkItems(items) {
     `The secrets take ${count2.format(size)} bytes together and one handoff carries ${count2.format(MAX_PLAINTEXT)}. Hand them over in several steps.`
   );
 }
-function fieldsOf(value, parseJson3) {
-  const object = parseJson3 ? parseJsonObject(value) : void 0;
-  const leaves = object ? jsonLeaves(object) : [];
+function fieldsOf(value, parseJson2) {
+  const leaves = parseJson2 ? jsonLeaves(value) : [];
   if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
-  return leaves.map((leaf) => ({ ...leaf, concealed: !SHOWN.has(leaf.name) }));
+  return leaves.map((leaf2) => ({ ...leaf2, concealed: !SHOWN.has(leaf2.name) }));
 }
 function fileNameOf(label) {
   const last = label.split("/").findLast((part) => part !== "") ?? "";
@@ -62541,14 +62583,22 @@ async function isBasedOn(old, key, versionId, source) {
 }
 function withKey({ name: name2, value }, key, password) {
   const text = value.reveal();
-  const object = typeof text === "string" ? parseJsonObject(text) : void 0;
-  if (!object || !Object.hasOwn(object, key)) {
+  const root9 = typeof text === "string" ? readJson(text) : void 0;
+  const [found, second] = root9?.kind === "object" ? root9.members.filter((member2) => member2.key === key) : [];
+  if (typeof text !== "string" || !found) {
     throw new SenderError(
       "secret_unreadable",
       `Secret "${name2}" is no JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`
     );
   }
-  return new Concealed(JSON.stringify({ ...object, [key]: password }));
+  if (second) {
+    throw new SenderError(
+      "secret_unreadable",
+      `Secret "${name2}" has the key "${key}" twice, so which of them rotate: generate writes to is not clear. Drop one.`
+    );
+  }
+  const { start, end } = found.value;
+  return new Concealed(text.slice(0, start) + JSON.stringify(password) + text.slice(end));
 }
 function changed({ secret }) {
   return new SenderError(
@@ -62936,7 +62986,7 @@ function expiryOf(jwt) {
 // packages/sdk/src/service-answers.ts
 var MOST_RULES = 20;
 function readHandoffView(value) {
-  if (!isObject2(value)) return void 0;
+  if (!isObject(value)) return void 0;
   const { id, state: state2, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft } = value;
   const { mailedAt, claimedAt, deliveredAt, bouncedAt, secret, versionId, run } = value;
   if (typeof id !== "string" || !isHandoffId(id) || !isState(state2) || typeof className !== "string") {
@@ -62956,12 +63006,12 @@ function readHandoffView(value) {
   };
 }
 function readPolicy(value) {
-  if (!isObject2(value) || !Array.isArray(value.classes)) return void 0;
+  if (!isObject(value) || !Array.isArray(value.classes)) return void 0;
   const classes = value.classes.map(readClass);
   return classes.every((item) => item !== void 0) ? { classes } : void 0;
 }
 function readClass(value) {
-  if (!isObject2(value)) return void 0;
+  if (!isObject(value)) return void 0;
   const { name: name2, expiresWithin, passphrase: passphrase2, approvals: approvals2, verification } = value;
   const { environments: environments2, reasonRequired, recipientDomains: recipientDomains2, receiptRequired } = value;
   if (!isLine(name2) || !isTime(expiresWithin) || !isLines(approvals2)) return void 0;
@@ -62977,7 +63027,7 @@ function readClass(value) {
   };
 }
 function readProblem(value) {
-  if (!isObject2(value)) return void 0;
+  if (!isObject(value)) return void 0;
   const { code: code2, detail } = value;
   if (typeof code2 !== "string" || !/^[a-z_]{1,40}$/.test(code2) || typeof detail !== "string")
     return void 0;
@@ -62985,7 +63035,7 @@ function readProblem(value) {
   return { code: code2, detail: oneLine2(detail), broken: rules.flatMap((rule) => readBrokenRule(rule) ?? []) };
 }
 function readBrokenRule(value) {
-  if (!isObject2(value) || typeof value.rule !== "string" || typeof value.detail !== "string")
+  if (!isObject(value) || typeof value.rule !== "string" || typeof value.detail !== "string")
     return void 0;
   return { rule: oneLine2(value.rule), detail: oneLine2(value.detail) };
 }
@@ -62993,7 +63043,7 @@ function oneLine2(text) {
   const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim().slice(0, 1e3);
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }
-function isObject2(value) {
+function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 function isState(value) {
@@ -63057,7 +63107,7 @@ function exchange(request, tokens, lifetime, runtime) {
         } catch (error3) {
           throw networkFailure(error3, request.origin, lifetime, timedOut());
         }
-        return judged(request.origin, response, parseJson2(response, text), runtime);
+        return judged(request.origin, response, parseJson(response, text), runtime);
       });
     },
     lifetime,
@@ -63133,7 +63183,7 @@ async function boundedText(response) {
   }
   return text + decoder.decode();
 }
-function parseJson2(response, text) {
+function parseJson(response, text) {
   if (!/^application\/(problem\+)?json\b/.test(response.headers.get("content-type") ?? "")) return void 0;
   try {
     return JSON.parse(text);
@@ -64461,7 +64511,7 @@ function fetchIdToken({ url, bearer }, audience, lifetime, runtime) {
           retryAfterMs(response.headers.get("retry-after"), runtime.now())
         );
       }
-      const token = isObject3(body) ? body.value : void 0;
+      const token = isObject2(body) ? body.value : void 0;
       if (!response.ok || typeof token !== "string" || token === "")
         throw failure(`it answered ${response.status}`);
       return token;
@@ -64487,7 +64537,7 @@ function failure(what, cause) {
     { cause }
   );
 }
-function isObject3(value) {
+function isObject2(value) {
   return typeof value === "object" && value !== null;
 }
 

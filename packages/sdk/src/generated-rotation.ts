@@ -1,5 +1,5 @@
 import { Concealed } from "./concealed.ts";
-import { parseJsonObject } from "./json-leaves.ts";
+import { readJson } from "./json-text.ts";
 import { overtaken } from "./managed-rotation.ts";
 import { type RotatingVault, STAGED } from "./rotating-vault.ts";
 import type { Rotated, Rotation, RotationWish } from "./rotation.ts";
@@ -10,9 +10,9 @@ import { bears, type VersionStages } from "./version-stages.ts";
 const CURRENT = "AWSCURRENT";
 
 /**
- * Writes a new password to one key of a JSON secret; the other keys stay as they are. The new version is stored beside the current
- * one, and AWSCURRENT moves to it only from the very version that was read, in one conditional call of Secrets Manager: what
- * somebody else wrote meanwhile is never lost.
+ * Writes a new password to one key of a JSON secret; everything else in its text stays byte for byte. The new version is stored
+ * beside the current one, and AWSCURRENT moves to it only from the very version that was read, in one conditional call of Secrets
+ * Manager: what somebody else wrote meanwhile is never lost.
  * @throws SenderError `secret_unreadable`, `secret_changed`, or what the vault throws
  */
 export async function rotateGenerated(
@@ -60,17 +60,28 @@ async function isBasedOn(
   return withKey(staged, key, "").reveal() === withKey(old, key, "").reveal();
 }
 
-/** @throws SenderError `secret_unreadable` unless the secret is a JSON object with that key */
+/**
+ * The secret's text with another value of one key; every other byte stays.
+ * @throws SenderError `secret_unreadable` unless the secret is a JSON object with that key once
+ */
 function withKey({ name, value }: SecretVersion, key: string, password: string): Concealed<string> {
   const text = value.reveal();
-  const object = typeof text === "string" ? parseJsonObject(text) : undefined;
-  if (!object || !Object.hasOwn(object, key)) {
+  const root = typeof text === "string" ? readJson(text) : undefined;
+  const [found, second] = root?.kind === "object" ? root.members.filter((member) => member.key === key) : [];
+  if (typeof text !== "string" || !found) {
     throw new SenderError(
       "secret_unreadable",
       `Secret "${name}" is no JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`,
     );
   }
-  return new Concealed(JSON.stringify({ ...object, [key]: password }));
+  if (second) {
+    throw new SenderError(
+      "secret_unreadable",
+      `Secret "${name}" has the key "${key}" twice, so which of them rotate: generate writes to is not clear. Drop one.`,
+    );
+  }
+  const { start, end } = found.value;
+  return new Concealed(text.slice(0, start) + JSON.stringify(password) + text.slice(end));
 }
 
 function changed({ secret }: RotationWish): SenderError {

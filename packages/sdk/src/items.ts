@@ -1,5 +1,5 @@
 import { encodeBundle, type Field, type Item, MAX_PLAINTEXT, type Receipt } from "@secret-handoff/protocol";
-import { jsonLeaves, parseJsonObject } from "./json-leaves.ts";
+import { jsonLeaves } from "./json-leaves.ts";
 import type { LabelledSecret } from "./secret-version.ts";
 import { SenderError } from "./sender-error.ts";
 
@@ -53,8 +53,7 @@ export function checkItems(items: readonly Item[]): void {
 }
 
 function fieldsOf(value: string, parseJson: boolean): readonly Field[] {
-  const object = parseJson ? parseJsonObject(value) : undefined;
-  const leaves = object ? jsonLeaves(object) : [];
+  const leaves = parseJson ? jsonLeaves(value) : [];
   if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
   return leaves.map((leaf) => ({ ...leaf, concealed: !SHOWN.has(leaf.name) }));
 }

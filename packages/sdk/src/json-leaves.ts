@@ -1,48 +1,47 @@
+import { type JsonNode, type JsonObject, readJson } from "./json-text.ts";
+
 /** A leaf of a JSON object, under its path: `{"db":{"user":"a"}}` has the leaf `db.user`. */
 export type Leaf = { readonly name: string; readonly value: string };
 
-type JsonObject = { readonly [key: string]: unknown };
-
-/** The object that `text` spells, or undefined when it spells none. Like the AWS action, an array is not taken apart. */
-export function parseJsonObject(text: string): JsonObject | undefined {
-  const value = parseJson(text);
-  return isObject(value) ? value : undefined;
+/**
+ * The leaves of the object that `text` spells, in its own order, nested names joined with a dot; none where it spells no object.
+ * Like the AWS action, an array is not taken apart. Strings as they are; numbers, booleans, null, arrays and empty objects as they
+ * are written. Of a name that comes twice the last counts, as for JSON.parse.
+ */
+export function jsonLeaves(text: string): readonly Leaf[] {
+  const root = readJson(text);
+  return root?.kind === "object" ? leavesOf(root, text, "") : [];
 }
 
-/**
- * The leaves of an object in its own order, nested names joined with a dot. Strings as they are; numbers, booleans, null,
- * arrays and empty objects as JSON text.
- */
-export function jsonLeaves(object: JsonObject, path = ""): readonly Leaf[] {
-  return Object.entries(object).flatMap(([key, value]) => {
+function leavesOf({ members }: JsonObject, text: string, path: string): readonly Leaf[] {
+  const lastOfEach = new Map(members.map(({ key, value }) => [key, value]));
+  return [...lastOfEach].flatMap(([key, value]) => {
     const name = path === "" ? key : `${path}.${key}`;
-    if (isObject(value) && Object.keys(value).length > 0) return jsonLeaves(value, name);
-    return [{ name, value: typeof value === "string" ? value : JSON.stringify(value) }];
+    if (value.kind === "object" && value.members.length > 0) return leavesOf(value, text, name);
+    return [{ name, value: value.kind === "string" ? value.value : text.slice(value.start, value.end) }];
   });
 }
 
-/** Every string, number and boolean inside JSON text, also inside arrays and inside strings that are JSON themselves. */
+/**
+ * Every string, number and boolean inside JSON text, also inside arrays and inside strings that are JSON themselves. A number both
+ * as it is written and as programs write it that have parsed it.
+ */
 export function jsonScalars(text: string): readonly string[] {
-  const value = parseJson(text);
-  if (typeof value !== "object" || value === null) return [];
-  return Object.values(value).flatMap(scalarsOf);
-}
-
-function scalarsOf(value: unknown): readonly string[] {
-  if (value === null || value === undefined) return [];
-  if (typeof value === "string") return [value, ...jsonScalars(value)];
-  if (typeof value === "object") return Object.values(value).flatMap(scalarsOf);
-  return [String(value)];
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+  const root = readJson(text);
+  if (!root) return [];
+  const scalars: string[] = [];
+  const left = childrenOf(root).toReversed();
+  for (let node = left.pop(); node; node = left.pop()) {
+    const written = text.slice(node.start, node.end);
+    if (node.kind === "string") scalars.push(node.value, ...jsonScalars(node.value));
+    else if (node.kind === "number") scalars.push(...new Set([written, String(Number(written))]));
+    else if (node.kind === "boolean") scalars.push(written);
+    for (const child of childrenOf(node).toReversed()) left.push(child);
   }
+  return scalars;
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function childrenOf(node: JsonNode): readonly JsonNode[] {
+  if (node.kind === "object") return node.members.map(({ value }) => value);
+  return node.kind === "array" ? node.elements : [];
 }
