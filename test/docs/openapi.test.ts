@@ -57,7 +57,8 @@ function schemaOf(path: string, method: string, status: number, type: string): o
   const operation: Operation | undefined = spec.paths[path]?.[method];
   const response = operation?.responses[status];
   if (!response) return undefined;
-  const { content = {} } = response.$ref ? spec.components.responses.Problem : response;
+  const shared = response.$ref?.split("/").at(-1);
+  const { content = {} } = shared ? spec.components.responses[shared] : response;
   return (content as Content)[type]?.schema ?? (type === "" ? {} : undefined);
 }
 
@@ -79,6 +80,7 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   await sender.create({ ...body, expiresAt: body.expiresAt - 1 });
   await sender.create({ ...body, class: "production-admin" });
   await sender.create({ ...body, more: 1 });
+  await sender.create({ ...body, envelope: "A".repeat(500_000) });
   await sender.call("POST", `/v1/sender/handoffs/${body.id}/mailed`, { messageId: "<a@b>" });
   const recipient = new Recipient(checked.link);
   await recipient.status();
@@ -88,6 +90,7 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   await recipient.claim({ email: "bob@vendor.example", code: `${left}${right}` });
   const claim = await recipient.claim({ email, code: `${left}${right}` });
   await new Recipient(checked.link).claim({ email });
+  await fetch(`${service.url}/v1/handoffs/${body.id}/claim`, { method: "POST", body: "a text" });
   await recipient.acknowledge(new Uint8Array(32));
   await recipient.acknowledge((await recipient.open(claim, { email })).receipt);
   await sender.call("DELETE", `/v1/sender/handoffs/${body.id}`);
@@ -132,4 +135,7 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   );
   const exercised = new Set(seen.map(({ method, path, status }) => `${method} ${path} ${status}`));
   expect(documented.filter((operation) => !exercised.has(operation))).toEqual([]);
+  expect([...exercised]).toEqual(
+    expect.arrayContaining(["post /v1/sender/handoffs 413", "post /v1/handoffs/{id}/claim 415"]),
+  );
 });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 
 /** Everything that leaves a trace. */
 export type EventName =
+  // Reserved for approvals: nothing writes these two yet.
   | "requested"
   | "approved"
   | "created"
