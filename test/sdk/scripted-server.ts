@@ -8,7 +8,10 @@ export type Seen = {
   readonly body: string;
 };
 
-/** One answer of the script; `drop` closes the connection after the request was read. */
+/**
+ * One answer of the script. After the request was read, `drop` closes the connection, `hang` never answers, and `stall` begins an
+ * answer that never goes on.
+ */
 export type Scripted =
   | {
       readonly status: number;
@@ -16,7 +19,9 @@ export type Scripted =
       readonly text?: string;
       readonly headers?: Readonly<Record<string, string>>;
     }
-  | "drop";
+  | "drop"
+  | "hang"
+  | "stall";
 
 export type ScriptedServer = {
   readonly url: string;
@@ -40,6 +45,12 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       const next = script.length > 1 ? script.shift() : script[0];
       if (next === undefined || next === "drop") {
         request.socket.destroy();
+        return;
+      }
+      if (next === "hang") return;
+      if (next === "stall") {
+        response.writeHead(200, { "content-length": "100" });
+        response.write("{");
         return;
       }
       const json = next.status >= 400 ? "application/problem+json" : "application/json";

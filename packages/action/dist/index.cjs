@@ -62128,10 +62128,20 @@ function isAwsError(error3) {
 }
 
 // packages/sdk/src/aws-client.ts
-var CLIENT_OPTIONS = {
-  maxAttempts: 1,
-  requestHandler: { connectionTimeout: 3e3, requestTimeout: 1e4 }
-};
+var CONNECT_MS = 3e3;
+var ANSWER_MS = 1e4;
+function clientOptions(region, { awsAnswerMs: answerMs = ANSWER_MS }) {
+  return {
+    ...region === void 0 ? {} : { region },
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: answerMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: answerMs
+    }
+  };
+}
 function callAws(service, run, wording, lifetime, runtime) {
   return retry(
     async () => {
@@ -62167,7 +62177,7 @@ function parameterReader(region, lifetime, runtime) {
       "Systems Manager",
       async (until) => {
         const { GetParameterCommand: GetParameterCommand2, SSMClient: SSMClient2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
-        const client = new SSMClient2({ ...CLIENT_OPTIONS, ...region === void 0 ? {} : { region } });
+        const client = new SSMClient2(clientOptions(region, runtime));
         return client.send(new GetParameterCommand2({ Name: name2, WithDecryption: true }), until);
       },
       wordingOf(name2),
@@ -62403,7 +62413,7 @@ function roleAssumer(region, lifetime, runtime) {
       "AWS STS",
       async (until) => {
         const { AssumeRoleCommand: AssumeRoleCommand3, STSClient: STSClient3 } = await Promise.resolve().then(() => (init_role_api(), role_api_exports));
-        const client = new STSClient3({ ...CLIENT_OPTIONS, ...region === void 0 ? {} : { region } });
+        const client = new STSClient3(clientOptions(region, runtime));
         return client.send(
           new AssumeRoleCommand3({
             RoleArn: wish.roleArn,
@@ -62687,7 +62697,7 @@ var SERVICE = "Secrets Manager";
 function secretsManagerCalls(region, lifetime, runtime) {
   const clients = /* @__PURE__ */ new Map();
   const clientFor = (wanted) => {
-    const client = clients.get(wanted) ?? openClient(wanted);
+    const client = clients.get(wanted) ?? openClient(wanted, runtime);
     clients.set(wanted, client);
     return client;
   };
@@ -62702,12 +62712,9 @@ function secretsManagerCalls(region, lifetime, runtime) {
     runtime
   );
 }
-async function openClient(region) {
+async function openClient(region, runtime) {
   const { SecretsManagerClient: SecretsManagerClient2 } = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
-  return new SecretsManagerClient2({
-    ...CLIENT_OPTIONS,
-    ...region === void 0 ? {} : { region }
-  });
+  return new SecretsManagerClient2(clientOptions(region, runtime));
 }
 function regionOfArn(id) {
   return /^arn:[^:]+:secretsmanager:([a-z0-9-]+):/.exec(id ?? "")?.[1];
@@ -63326,45 +63333,36 @@ var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
 
 // packages/sdk/src/ses.ts
 var SERVICE2 = "Amazon SES";
-var ATTEMPT_MS2 = 1e4;
-var CONNECT_MS = 3e3;
 function sesTransport(options, runtime) {
   let opened;
   const client = () => {
-    opened ??= openClient2(options.region);
+    opened ??= openClient2(options.region, runtime);
     return opened;
   };
-  const call = (run, lifetime, wording) => retry(
-    async () => {
-      try {
-        return await run();
-      } catch (error3) {
-        throw awsFailure(error3, SERVICE2, lifetime, wording);
-      }
-    },
-    lifetime,
-    runtime
-  );
   return {
-    send: (letter, lifetime) => call(
-      async () => {
+    send: (letter, lifetime) => callAws(
+      SERVICE2,
+      async (until) => {
         const { SendEmailCommand: SendEmailCommand2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
         const command9 = new SendEmailCommand2(requestOf(letter, options));
-        const { MessageId } = await (await client()).send(command9, { abortSignal: lifetime.over });
+        const { MessageId } = await (await client()).send(command9, until);
         return MessageId ?? letter.messageId;
       },
+      sendWording(letter.from),
       lifetime,
-      sendWording(letter.from)
+      runtime
     ),
     check: (from, lifetime) => checkIdentity(from, lifetime)
   };
   async function checkIdentity(from, lifetime) {
     let hidden = false;
     for (const identity of identitiesFor(from.address)) {
-      const state2 = await call(
-        () => stateOf3(identity, lifetime),
+      const state2 = await callAws(
+        SERVICE2,
+        (until) => stateOf3(identity, until),
+        () => void 0,
         lifetime,
-        () => void 0
+        runtime
       );
       if (state2 === "verified") return [];
       hidden ||= state2 === "hidden";
@@ -63374,11 +63372,11 @@ function sesTransport(options, runtime) {
       `Whether SES may send from ${from.address} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`
     ];
   }
-  async function stateOf3(identity, lifetime) {
+  async function stateOf3(identity, until) {
     const { GetEmailIdentityCommand: GetEmailIdentityCommand2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
     const command9 = new GetEmailIdentityCommand2({ EmailIdentity: identity });
     try {
-      const found = await (await client()).send(command9, { abortSignal: lifetime.over });
+      const found = await (await client()).send(command9, until);
       return found.VerifiedForSendingStatus ? "verified" : "unverified";
     } catch (error3) {
       if (isNamed(error3, /^NotFoundException$/)) return "unverified";
@@ -63395,13 +63393,9 @@ function identitiesFor(address) {
 function isNamed(error3, pattern) {
   return typeof error3 === "object" && error3 !== null && "name" in error3 && pattern.test(String(error3.name));
 }
-async function openClient2(region) {
+async function openClient2(region, runtime) {
   const { SESv2Client: SESv2Client2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
-  return new SESv2Client2({
-    ...region === void 0 ? {} : { region },
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ATTEMPT_MS2 }
-  });
+  return new SESv2Client2(clientOptions(region, runtime));
 }
 function requestOf(letter, { configurationSet }) {
   const utf82 = (Data) => ({ Data, Charset: "UTF-8" });
@@ -64478,7 +64472,7 @@ function openStores({ optional: optional3, age }, { openSecrets, openVault, open
 }
 
 // packages/action/src/id-token.ts
-var ATTEMPT_MS3 = 1e4;
+var ATTEMPT_MS2 = 1e4;
 function tokenEndpoint(env2) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env2;
   if (url && bearer) return { url, bearer };
@@ -64498,7 +64492,7 @@ function fetchIdToken({ url, bearer }, audience, lifetime, runtime) {
         response = await runtime.fetch(target, {
           headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
           redirect: "error",
-          signal: AbortSignal.any([lifetime.over, AbortSignal.timeout(ATTEMPT_MS3)])
+          signal: AbortSignal.any([lifetime.over, AbortSignal.timeout(ATTEMPT_MS2)])
         });
         body = await response.json().catch(() => void 0);
       } catch (cause) {

@@ -3,11 +3,30 @@ import type { Lifetime } from "./lifetime.ts";
 import { retry } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 
-/** How every AWS client is made: we do the retrying ourselves, and one attempt takes no longer than ten seconds. */
-export const CLIENT_OPTIONS = {
-  maxAttempts: 1,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000 },
-} as const;
+const CONNECT_MS = 3_000;
+const ANSWER_MS = 10_000;
+
+/**
+ * How every AWS client is made: we do the retrying ourselves, and an attempt ends that is not answered in time, or whose answer
+ * stands still. Without throwOnRequestTimeout the SDK would only warn, and go on waiting
+ * (https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/set-request-timeout.ts).
+ * @param region undefined leaves it to the environment
+ */
+export function clientOptions(
+  region: string | undefined,
+  { awsAnswerMs: answerMs = ANSWER_MS }: Pick<Runtime, "awsAnswerMs">,
+) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: answerMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: answerMs,
+    },
+  };
+}
 
 /**
  * Calls AWS until the answer is something that does not pass.

@@ -1,4 +1,4 @@
-import { CLIENT_OPTIONS, callAws } from "./aws-client.ts";
+import { callAws, clientOptions } from "./aws-client.ts";
 import type { AwsWording } from "./aws-failures.ts";
 import { Concealed } from "./concealed.ts";
 import type { Lifetime } from "./lifetime.ts";
@@ -51,7 +51,7 @@ export function parameterReader(
       "Systems Manager",
       async (until) => {
         const { GetParameterCommand, SSMClient } = await import("./parameters-api.ts");
-        const client = new SSMClient({ ...CLIENT_OPTIONS, ...(region === undefined ? {} : { region }) });
+        const client = new SSMClient(clientOptions(region, runtime));
         return client.send(new GetParameterCommand({ Name: name, WithDecryption: true }), until);
       },
       wordingOf(name),

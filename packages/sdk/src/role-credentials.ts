@@ -1,4 +1,4 @@
-import { CLIENT_OPTIONS, callAws } from "./aws-client.ts";
+import { callAws, clientOptions } from "./aws-client.ts";
 import type { AwsWording } from "./aws-failures.ts";
 import { Concealed } from "./concealed.ts";
 import { formatDuration } from "./duration.ts";
@@ -35,7 +35,7 @@ export function roleAssumer(region: string | undefined, lifetime: Lifetime, runt
       "AWS STS",
       async (until) => {
         const { AssumeRoleCommand, STSClient } = await import("./role-api.ts");
-        const client = new STSClient({ ...CLIENT_OPTIONS, ...(region === undefined ? {} : { region }) });
+        const client = new STSClient(clientOptions(region, runtime));
         return client.send(
           new AssumeRoleCommand({
             RoleArn: wish.roleArn,

@@ -7,6 +7,8 @@ export type Runtime = {
   /** Runs `task` after `ms`; the function it returns calls it off. */
   readonly schedule: (ms: number, task: () => void) => () => void;
   readonly fetch: typeof fetch;
+  /** What one attempt at AWS may wait for its answer, ms; ten seconds without it. */
+  readonly awsAnswerMs?: number;
 };
 
 /** Node's own clock, chance and network. */

@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { CLIENT_OPTIONS, callAws } from "./aws-client.ts";
+import { callAws, clientOptions } from "./aws-client.ts";
 import type { AwsWording } from "./aws-failures.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Runtime } from "./runtime.ts";
@@ -37,7 +37,7 @@ export function secretsManagerCalls(
 ): CallSecretsManager {
   const clients = new Map<string | undefined, Promise<SecretsManagerClient>>();
   const clientFor = (wanted: string | undefined) => {
-    const client = clients.get(wanted) ?? openClient(wanted);
+    const client = clients.get(wanted) ?? openClient(wanted, runtime);
     clients.set(wanted, client);
     return client;
   };
@@ -54,12 +54,9 @@ export function secretsManagerCalls(
     );
 }
 
-async function openClient(region: string | undefined): Promise<SecretsManagerClient> {
+async function openClient(region: string | undefined, runtime: Runtime): Promise<SecretsManagerClient> {
   const { SecretsManagerClient } = await import("./secrets-manager-api.ts");
-  return new SecretsManagerClient({
-    ...CLIENT_OPTIONS,
-    ...(region === undefined ? {} : { region }),
-  });
+  return new SecretsManagerClient(clientOptions(region, runtime));
 }
 
 function regionOfArn(id: string | undefined): string | undefined {

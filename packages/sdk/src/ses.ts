@@ -1,14 +1,12 @@
 import type { SESv2Client, SendEmailCommandInput } from "@aws-sdk/client-sesv2";
-import { type AwsWording, awsFailure } from "./aws-failures.ts";
+import { callAws, clientOptions } from "./aws-client.ts";
+import type { AwsWording } from "./aws-failures.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { type Letter, MAIL_HEADERS, type Mailbox, type MailTransport } from "./mail.ts";
-import { retry } from "./retry.ts";
 import type { Runtime } from "./runtime.ts";
 import { SenderError } from "./sender-error.ts";
 
 const SERVICE = "Amazon SES";
-const ATTEMPT_MS = 10_000;
-const CONNECT_MS = 3_000;
 
 /** How SES is used. */
 export type SesOptions = {
@@ -22,32 +20,22 @@ export type SesOptions = {
 export function sesTransport(options: SesOptions, runtime: Runtime): MailTransport {
   let opened: Promise<SESv2Client> | undefined;
   const client = () => {
-    opened ??= openClient(options.region);
+    opened ??= openClient(options.region, runtime);
     return opened;
   };
-  const call = <T>(run: () => Promise<T>, lifetime: Lifetime, wording: AwsWording) =>
-    retry(
-      async () => {
-        try {
-          return await run();
-        } catch (error) {
-          throw awsFailure(error, SERVICE, lifetime, wording);
-        }
-      },
-      lifetime,
-      runtime,
-    );
   return {
     send: (letter, lifetime) =>
-      call(
-        async () => {
+      callAws(
+        SERVICE,
+        async (until) => {
           const { SendEmailCommand } = await import("./ses-api.ts");
           const command = new SendEmailCommand(requestOf(letter, options));
-          const { MessageId } = await (await client()).send(command, { abortSignal: lifetime.over });
+          const { MessageId } = await (await client()).send(command, until);
           return MessageId ?? letter.messageId;
         },
-        lifetime,
         sendWording(letter.from),
+        lifetime,
+        runtime,
       ),
     check: (from, lifetime) => checkIdentity(from, lifetime),
   };
@@ -55,10 +43,12 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
   async function checkIdentity(from: Mailbox, lifetime: Lifetime): Promise<readonly string[]> {
     let hidden = false;
     for (const identity of identitiesFor(from.address)) {
-      const state = await call(
-        () => stateOf(identity, lifetime),
-        lifetime,
+      const state = await callAws(
+        SERVICE,
+        (until) => stateOf(identity, until),
         () => undefined,
+        lifetime,
+        runtime,
       );
       if (state === "verified") return [];
       hidden ||= state === "hidden";
@@ -71,12 +61,12 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
 
   async function stateOf(
     identity: string,
-    lifetime: Lifetime,
+    until: { readonly abortSignal: AbortSignal },
   ): Promise<"verified" | "unverified" | "hidden"> {
     const { GetEmailIdentityCommand } = await import("./ses-api.ts");
     const command = new GetEmailIdentityCommand({ EmailIdentity: identity });
     try {
-      const found = await (await client()).send(command, { abortSignal: lifetime.over });
+      const found = await (await client()).send(command, until);
       return found.VerifiedForSendingStatus ? "verified" : "unverified";
     } catch (error) {
       if (isNamed(error, /^NotFoundException$/)) return "unverified";
@@ -100,13 +90,9 @@ function isNamed(error: unknown, pattern: RegExp): boolean {
   return typeof error === "object" && error !== null && "name" in error && pattern.test(String(error.name));
 }
 
-async function openClient(region: string | undefined): Promise<SESv2Client> {
+async function openClient(region: string | undefined, runtime: Runtime): Promise<SESv2Client> {
   const { SESv2Client } = await import("./ses-api.ts");
-  return new SESv2Client({
-    ...(region === undefined ? {} : { region }),
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: CONNECT_MS, requestTimeout: ATTEMPT_MS },
-  });
+  return new SESv2Client(clientOptions(region, runtime));
 }
 
 /** SES writes Message-ID and Date itself (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html). */
