@@ -1,6 +1,7 @@
-import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type InputName, readInputs } from "@secret-handoff/action";
 import { Concealed, SenderError } from "@secret-handoff/sdk";
+import { startScriptedServer } from "../sdk/scripted-server.ts";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { inputReader, VALID } from "./input-reader.ts";
@@ -38,7 +39,7 @@ const step = (inputs: Partial<Record<InputName, string>>) =>
       openRole:
         () =>
         async ({ roleArn, versionId, duration }) => ({
-          arn: roleArn,
+          arn: `${roleArn}:${versionId}`,
           name: "upload",
           versionId,
           versionCreatedAt: service.clock.now,
@@ -96,10 +97,95 @@ describe("temporary credentials", () => {
   });
 });
 
-test("values go out once a run, and again in the next", async () => {
-  await step({ values: "TOKEN=canary-one" });
-  const again = await step({ values: "TOKEN=canary-two" });
-  expect([again.code, again.workflow.outputs["earlier-count"], mailed().length]).toEqual([0, "1", 1]);
+const states = () =>
+  Promise.all(
+    mailed().map(async ({ text }) => {
+      const { body } = await new Recipient(/^http\S+$/m.exec(text ?? "")?.[0] ?? "").status();
+      return body.state;
+    }),
+  );
+
+describe.each<[string, Partial<Record<InputName, string>>]>([
+  ["values", { values: "TOKEN=canary-again" }],
+  ["values beside a secret", { values: "TOKEN=canary-again", "secret-ids": "prod/orders" }],
+])("%s of two steps of one run", (_, inputs) => {
+  test("go out both, and neither ends the other's link", async () => {
+    const first = await step(inputs);
+    const second = await step({ ...inputs, ...(inputs.values ? { values: "TOKEN=canary-other" } : {}) });
+    for (const { code, workflow } of [first, second])
+      expect([code, workflow.outputs["earlier-count"]]).toEqual([0, "0"]);
+    expect(await states()).toEqual(["open", "open"]);
+  });
+});
+
+describe("from AWS itself", () => {
+  const kept = { ...process.env };
+  const aws = startScriptedServer();
+  beforeAll(async () => {
+    const { url } = await aws;
+    Object.assign(process.env, {
+      AWS_ENDPOINT_URL_SSM: url,
+      AWS_ENDPOINT_URL_STS: url,
+      AWS_ACCESS_KEY_ID: "test",
+      AWS_SECRET_ACCESS_KEY: "test",
+      AWS_REGION: "eu-west-1",
+    });
+  });
+  afterAll(async () => {
+    process.env = kept;
+    await (await aws).close();
+  });
+  const runOnAws = async (inputs: Partial<Record<InputName, string>>) => {
+    const { code, errors, workflow } = await runStepOn(service, {
+      inputs: { recipients: ana, "secret-ids": "", class: "internal-tool", ...inputs },
+    });
+    expect([code, errors]).toEqual([0, []]);
+    return workflow.outputs["earlier-count"];
+  };
+
+  test("a parameter goes out once, and again when it was made anew under the same number", async () => {
+    const parameter = (LastModifiedDate: number) => ({
+      ...{ ARN: "arn:aws:ssm:eu-west-1:111122223333:parameter/a", Name: "/a", Value: "canary" },
+      ...{ Version: 1, LastModifiedDate },
+    });
+    const earlier = async (modified: number) => {
+      (await aws).answer({ status: 200, json: { Parameter: parameter(modified) } });
+      return runOnAws({ parameters: "/a" });
+    };
+    expect(await earlier(1_795_000_000)).toBe("0");
+    expect(await earlier(1_795_000_000)).toBe("1");
+    expect(await earlier(1_795_086_400)).toBe("0");
+    expect(mailed()).toHaveLength(2);
+  });
+
+  test("credentials of each step go out", async () => {
+    const end = new Date((service.clock.now + 3_600) * 1_000).toISOString();
+    (await aws).answer({
+      status: 200,
+      text: `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>canary-key</SecretAccessKey><SessionToken>canary-token</SessionToken><Expiration>${end}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
+      headers: { "content-type": "text/xml" },
+    });
+    const inputs = { source: "sts", "role-to-assume": ROLE };
+    expect([await runOnAws(inputs), await runOnAws(inputs)]).toEqual(["0", "0"]);
+    expect(await states()).toEqual(["open", "open"]);
+  });
+});
+
+describe("values are masked though an input is refused:", () => {
+  test.each<[string, Partial<Record<InputName, string>>, readonly string[]]>([
+    ["another one", { values: "TOKEN=canary-token", "secret-ids": "a, b, c" }, ["canary-token"]],
+    [
+      "one of its lines",
+      { values: "TOKEN=canary-token\ncanary-line\n2nd=canary-second" },
+      ["canary-token", "canary-line", "canary-second"],
+    ],
+    ["the operation", { values: "TOKEN=canary-token", operation: "send" }, ["canary-token"]],
+  ])("%s", async (_, inputs, secrets) => {
+    const { code, errors, workflow } = await step(inputs);
+    expect([code, errors.length]).toEqual([1, 1]);
+    expect([...workflow.masks]).toEqual(expect.arrayContaining([...secrets]));
+    expect(errors.join()).not.toContain("canary");
+  });
 });
 
 test("what cannot be read is told beside the other mistakes", async () => {

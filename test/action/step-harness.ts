@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type InputName, type OnCancel, runStep, type Surroundings } from "@secret-handoff/action";
 import {
   Concealed,
@@ -66,6 +67,7 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
         actor: "mona",
         runUrl: "https://github.com/acme/orders/actions/runs/7",
       },
+      execution: randomUUID(),
       workflow,
       runtime,
       openSecrets: () => secretsOf(secrets),

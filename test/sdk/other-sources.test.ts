@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
   givenSecrets,
@@ -5,6 +6,8 @@ import {
   parseGivenValues,
   parseParameters,
   roleAssumer,
+  secretParts,
+  subjectOf,
 } from "@secret-handoff/sdk";
 import { errorOf, rejectionOf } from "./error-of.ts";
 import { unending } from "./lifetimes.ts";
@@ -51,11 +54,24 @@ describe("a parameter", () => {
     server.answer(refusal("ThrottlingException"), { status: 200, json: { Parameter: found } });
     const { value, ...rest } = await read();
     expect(value.reveal()).toBe("s3cret");
-    expect(rest).toEqual({ arn: ARN, name: "/prod/a", versionId: "7", versionCreatedAt: 1_795_000_000 });
+    expect(rest).toEqual({
+      arn: ARN,
+      name: "/prod/a",
+      versionId: "7@2026-11-18T11:06:40.500Z",
+      versionCreatedAt: 1_795_000_000,
+    });
     expect(server.seen.map(({ body }) => JSON.parse(body))).toEqual([
       { Name: "/prod/a", WithDecryption: true },
       { Name: "/prod/a", WithDecryption: true },
     ]);
+  });
+
+  test("that was deleted and made again is another version, though its number is the same", async () => {
+    const versionOf = async (LastModifiedDate: number) => {
+      server.answer({ status: 200, json: { Parameter: { ...found, Version: 1, LastModifiedDate } } });
+      return (await read()).versionId;
+    };
+    expect(await versionOf(1_795_000_000.25)).not.toBe(await versionOf(1_795_000_000.5));
   });
 
   test.each<[string, Scripted, string]>([
@@ -107,7 +123,7 @@ describe("temporary credentials", () => {
       roleArn: ROLE,
       duration: 3_600,
       sessionName: "run-7",
-      versionId: "run-7",
+      versionId: "this-step",
       ...(sessionPolicy === undefined ? {} : { sessionPolicy }),
     });
   const refusal = (code: string, message = "no"): Scripted => ({
@@ -130,9 +146,9 @@ describe("temporary credentials", () => {
       AWS_SESSION_TOKEN: "canary-token",
     });
     expect(rest).toMatchObject({
-      arn: ROLE,
+      arn: `${ROLE}:this-step`,
       name: "upload",
-      versionId: "run-7",
+      versionId: "this-step",
       endsAt: Date.parse("2026-11-21T15:00:00Z") / 1_000,
     });
     expect(Object.fromEntries(new URLSearchParams(server.seen[0]?.body))).toMatchObject({
@@ -184,14 +200,43 @@ describe("values of earlier steps", () => {
     expect(JSON.stringify(values)).not.toContain("a=b");
   });
 
-  test("stand for one version a run, of which nothing is derived from the value", () => {
-    const [secret] = givenSecrets(parseGivenValues("TOKEN=canary"), "acme/orders", "run-7", 1_795_000_000);
+  const given = (text: string, execution: string) =>
+    givenSecrets(parseGivenValues(text), "acme/orders", execution, 1_795_000_000);
+
+  test("belong to one execution of a step, and nothing is derived from the value", () => {
+    const [secret] = given("TOKEN=canary", "step-1");
     expect(secret).toMatchObject({
-      arn: "value:acme/orders:TOKEN",
+      arn: "value:acme/orders:TOKEN:step-1",
       label: "TOKEN",
-      versionId: "run-7",
+      versionId: "step-1",
       versionCreatedAt: 1_795_000_000,
     });
+    const about = (text: string, execution: string) => subjectOf(given(text, execution));
+    for (const more of ["", "\nOTHER=x"]) {
+      expect(about(`TOKEN=other${more}`, "step-1")).toEqual(about(`TOKEN=canary${more}`, "step-1"));
+      expect(about(`TOKEN=canary${more}`, "step-2").secret).not.toBe(
+        about(`TOKEN=canary${more}`, "step-1").secret,
+      );
+    }
+  });
+
+  test("fit into what the service takes of a subject, however long their names", () => {
+    const place = `${"o".repeat(39)}/${"r".repeat(100)}`;
+    const [secret] = givenSecrets(parseGivenValues(`${"N".repeat(100)}=x`), place, randomUUID(), 1);
+    expect(secret?.arn.length).toBeLessThan(2_048);
+    expect(secret?.versionId.length).toBeLessThanOrEqual(64);
+  });
+
+  test.each([
+    ["each value", "TOKEN=a=b \n\nURL=x", ["a=b ", "x"]],
+    [
+      "a line that is not understood, too",
+      "canary-one\nA B=canary=2",
+      ["canary-one", "A B=canary=2", "canary=2"],
+    ],
+    ["every line where one of them is not", "KEY=-----BEGIN\ncanary/+\ncanary==", ["canary/+", "canary=="]],
+  ])("are masked before they are judged: %s", (_, text, parts) => {
+    expect(secretParts(text)).toEqual(expect.arrayContaining(parts));
   });
 
   test.each([["canary"], ["=canary"], ["A B=canary"], ["OK=1\nTOKEN="]])(

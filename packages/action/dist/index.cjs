@@ -4540,7 +4540,7 @@ var init_parseURL = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/split.js
-function split(value, delimiter2, limit) {
+function split2(value, delimiter2, limit) {
   if (limit === 1) {
     return [value];
   }
@@ -4622,7 +4622,7 @@ var init_endpointFunctions = __esm({
       ite,
       not,
       parseURL,
-      split,
+      split: split2,
       stringEquals,
       substring,
       uriEncode
@@ -59184,6 +59184,9 @@ var init_smtp_api = __esm({
   }
 });
 
+// packages/action/src/main.ts
+var import_node_crypto14 = require("node:crypto");
+
 // node_modules/@actions/github/lib/context.js
 var import_fs = require("fs");
 var import_os = require("os");
@@ -61813,9 +61816,11 @@ function parseEndpoint(text) {
 }
 
 // packages/sdk/src/given-values.ts
+var LINE_BREAK = /\r?\n/;
+var NAME_AND_VALUE = /^\s*([A-Za-z_][\w.-]{0,99})\s*=(.*)$/u;
 function parseGivenValues(text) {
-  const values = text.split(/\r?\n/).map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => line.trim() !== "").map(({ line, number }) => {
-    const [, name2 = "", value = ""] = /^\s*([A-Za-z_][\w.-]{0,99})\s*=(.*)$/u.exec(line) ?? [];
+  const values = text.split(LINE_BREAK).map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => line.trim() !== "").map(({ line, number }) => {
+    const { name: name2, value } = split(line);
     if (name2 === "" || value.trim() === "") {
       throw new SenderError(
         "input",
@@ -61828,15 +61833,28 @@ function parseGivenValues(text) {
   if (names.size === values.length) return values;
   throw new SenderError("input", "values gives the same name twice. Name each value once.");
 }
-function givenSecrets(values, place, run, now) {
+function secretParts(text) {
+  const lines = text.split(LINE_BREAK).filter((line) => line.trim() !== "");
+  const understood = lines.every((line) => {
+    const { name: name2, value } = split(line);
+    return name2 !== "" && value.trim() !== "";
+  });
+  const values = lines.map((line) => line.slice(line.indexOf("=") + 1));
+  return understood ? values : [...values, ...lines];
+}
+function givenSecrets(values, place, execution, now) {
   return values.map(({ name: name2, value }) => ({
-    arn: `value:${place}:${name2}`,
+    arn: `value:${place}:${name2}:${execution}`,
     name: name2,
     label: name2,
-    versionId: run,
+    versionId: execution,
     versionCreatedAt: now,
     value
   }));
+}
+function split(line) {
+  const [, name2 = "", value = ""] = NAME_AND_VALUE.exec(line) ?? [];
+  return { name: name2, value };
 }
 
 // packages/sdk/src/json-text.ts
@@ -62190,7 +62208,7 @@ function parameterReader(region, lifetime, runtime) {
     return {
       arn: found.ARN,
       name: found.Name,
-      versionId: String(found.Version),
+      versionId: `${found.Version}@${found.LastModifiedDate.toISOString()}`,
       versionCreatedAt: Math.floor(found.LastModifiedDate.getTime() / 1e3),
       value: new Concealed(found.Value)
     };
@@ -62432,7 +62450,7 @@ function roleAssumer(region, lifetime, runtime) {
       throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${wish.roleArn}.`);
     }
     return {
-      arn: wish.roleArn,
+      arn: `${wish.roleArn}:${wish.versionId}`,
       name: wish.roleArn.slice(wish.roleArn.lastIndexOf("/") + 1),
       versionId: wish.versionId,
       versionCreatedAt: Math.floor(runtime.now() / 1e3),
@@ -64375,11 +64393,11 @@ function errorOf(check) {
 }
 
 // packages/action/src/read-sources.ts
-async function readSources2({ secretIds, parameters, values, role }, stores, { workflow, runtime, origin }) {
+async function readSources2({ secretIds, parameters, values, role }, stores, { workflow, runtime, origin, execution }) {
   const mask = ({ value }) => maskAll(workflow, value.reveal());
   const read2 = readSecrets(secretIds, stores.source, mask);
   const now = Math.floor(runtime.now() / 1e3);
-  const given = givenSecrets(values, origin.repository, runOf(origin.runUrl), now);
+  const given = givenSecrets(values, origin.repository, execution, now);
   const kept = async (label, version2) => {
     const found2 = await version2;
     mask(found2);
@@ -64388,7 +64406,7 @@ async function readSources2({ secretIds, parameters, values, role }, stores, { w
   const session = role && {
     ...role,
     sessionName: runOf(origin.runUrl).replace(/[^\w+=,.@-]/g, "-").slice(0, 64),
-    versionId: runOf(origin.runUrl)
+    versionId: execution
   };
   const others = await Promise.all([
     ...parameters.map(({ name: name2, alias }) => settled2(kept(alias, stores.parameter(name2)))),
@@ -64401,9 +64419,6 @@ async function readSources2({ secretIds, parameters, values, role }, stores, { w
     others: [...found, ...given],
     errors: [...errors2, ...others.filter((one) => one instanceof SenderError)]
   };
-}
-function maskGiven(values, { workflow }) {
-  for (const { value } of values) maskAll(workflow, value.reveal());
 }
 function runOf(runUrl) {
   return `run-${runUrl.slice(runUrl.lastIndexOf("/") + 1)}`;
@@ -64549,7 +64564,6 @@ function openService(endpoint, { env: env2, workflow, runtime }) {
 
 // packages/action/src/prepare.ts
 async function prepare(draft, inputErrors, surroundings, lifetime) {
-  maskGiven(draft.sources?.values ?? [], surroundings);
   const opened = draft.endpoint === void 0 ? void 0 : openService(draft.endpoint, surroundings);
   const stores = openStores(draft, surroundings, lifetime);
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
@@ -64857,11 +64871,15 @@ function parseOperation(read2) {
 // packages/action/src/step.ts
 async function runStep(readInput, surroundings, onCancel2) {
   const { workflow } = surroundings;
-  for (const name2 of ["passphrase", "smtp-password"]) maskAll(workflow, readInput(name2));
+  maskInputs(readInput, workflow);
   const { errors: errors2, attempt: attempt2 } = collecting();
   const operation2 = attempt2(() => parseOperation(readInput));
   if (operation2 === void 0) return tellProblems(errors2, workflow, false);
   return operation2 === "deliver" ? runDelivery(readInput, surroundings, onCancel2) : runManagement(operation2, readInput, surroundings, onCancel2);
+}
+function maskInputs(readInput, workflow) {
+  const secrets = [readInput("passphrase"), readInput("smtp-password"), ...secretParts(readInput("values"))];
+  for (const secret of secrets) maskAll(workflow, secret);
 }
 async function runManagement(operation2, readInput, surroundings, onCancel2) {
   const { workflow, env: env2 } = surroundings;
@@ -65353,6 +65371,7 @@ async function main() {
       {
         env: process.env,
         origin: originOf(context),
+        execution: (0, import_node_crypto14.randomUUID)(),
         workflow: githubWorkflow,
         runtime: platformRuntime,
         openSecrets: secretsManager,

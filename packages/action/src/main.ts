@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { context } from "@actions/github";
 import {
   type MailTransport,
@@ -46,6 +47,7 @@ async function main(): Promise<number> {
       {
         env: process.env,
         origin: originOf(context),
+        execution: randomUUID(),
         workflow: githubWorkflow,
         runtime: platformRuntime,
         openSecrets: secretsManager,

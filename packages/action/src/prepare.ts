@@ -10,7 +10,7 @@ import {
 } from "@secret-handoff/sdk";
 import { type Draft, isComplete } from "./inputs.ts";
 import { type Plan, planOrder } from "./plan.ts";
-import { maskGiven, readSources } from "./read-sources.ts";
+import { readSources } from "./read-sources.ts";
 import { checkAges } from "./rotate-secrets.ts";
 import type { RotationInputs } from "./rotation-inputs.ts";
 import { openStores, type SecretStores } from "./secret-stores.ts";
@@ -51,7 +51,6 @@ export async function prepare(
   surroundings: Surroundings,
   lifetime: Lifetime,
 ): Promise<Prepared> {
-  maskGiven(draft.sources?.values ?? [], surroundings);
   const opened = draft.endpoint === undefined ? undefined : openService(draft.endpoint, surroundings);
   const stores = openStores(draft, surroundings, lifetime);
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);

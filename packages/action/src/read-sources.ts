@@ -1,5 +1,4 @@
 import {
-  type GivenValue,
   givenSecrets,
   type LabelledSecret,
   type ReadResult,
@@ -14,16 +13,19 @@ import type { Surroundings } from "./surroundings.ts";
 /** What was read: `secrets` of Secrets Manager, which can be rotated, and `others`, which cannot. */
 export type SourcesRead = ReadResult & { readonly others: readonly LabelledSecret[] };
 
-/** Reads everything that is to be handed over, and masks each value as soon as it is there. */
+/**
+ * Reads everything that is to be handed over, and masks each value as soon as it is there. What has no versions (values of earlier
+ * steps, temporary credentials) belongs to this execution of the step alone.
+ */
 export async function readSources(
   { secretIds, parameters, values, role }: Sources,
   stores: SecretStores,
-  { workflow, runtime, origin }: Surroundings,
+  { workflow, runtime, origin, execution }: Surroundings,
 ): Promise<SourcesRead> {
   const mask = ({ value }: Pick<LabelledSecret, "value">) => maskAll(workflow, value.reveal());
   const read = readSecrets(secretIds, stores.source, mask);
   const now = Math.floor(runtime.now() / 1_000);
-  const given = givenSecrets(values, origin.repository, runOf(origin.runUrl), now);
+  const given = givenSecrets(values, origin.repository, execution, now);
   const kept = async (
     label: string | undefined,
     version: Promise<Omit<LabelledSecret, "label">>,
@@ -37,7 +39,7 @@ export async function readSources(
     sessionName: runOf(origin.runUrl)
       .replace(/[^\w+=,.@-]/g, "-")
       .slice(0, 64),
-    versionId: runOf(origin.runUrl),
+    versionId: execution,
   };
   const others = await Promise.all([
     ...parameters.map(({ name, alias }) => settled(kept(alias, stores.parameter(name)))),
@@ -50,11 +52,6 @@ export async function readSources(
     others: [...found, ...given],
     errors: [...errors, ...others.filter((one) => one instanceof SenderError)],
   };
-}
-
-/** Values of earlier steps are masked before anything is read. */
-export function maskGiven(values: readonly GivenValue[], { workflow }: Pick<Surroundings, "workflow">): void {
-  for (const { value } of values) maskAll(workflow, value.reveal());
 }
 
 /** `run-17402286119`: a run's address ends with its id. */

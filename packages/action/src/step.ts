@@ -1,4 +1,4 @@
-import { SenderError } from "@secret-handoff/sdk";
+import { SenderError, secretParts } from "@secret-handoff/sdk";
 import type { OnCancel } from "./cancel.ts";
 import { collecting } from "./collecting.ts";
 import { runDelivery } from "./delivery.ts";
@@ -10,6 +10,7 @@ import { type Operation, parseOperation } from "./operation.ts";
 import { tellProblems } from "./problems.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { within } from "./within.ts";
+import type { Workflow } from "./workflow.ts";
 
 /**
  * The whole step: inputs, checks, the operation, report.
@@ -21,13 +22,19 @@ export async function runStep(
   onCancel: OnCancel,
 ): Promise<0 | 1> {
   const { workflow } = surroundings;
-  for (const name of ["passphrase", "smtp-password"] as const) maskAll(workflow, readInput(name));
+  maskInputs(readInput, workflow);
   const { errors, attempt } = collecting();
   const operation = attempt(() => parseOperation(readInput));
   if (operation === undefined) return tellProblems(errors, workflow, false);
   return operation === "deliver"
     ? runDelivery(readInput, surroundings, onCancel)
     : runManagement(operation, readInput, surroundings, onCancel);
+}
+
+/** Before anything is judged: later steps run and may print what was given also where this one refuses an input. */
+function maskInputs(readInput: InputReader, workflow: Workflow): void {
+  const secrets = [readInput("passphrase"), readInput("smtp-password"), ...secretParts(readInput("values"))];
+  for (const secret of secrets) maskAll(workflow, secret);
 }
 
 async function runManagement(

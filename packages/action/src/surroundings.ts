@@ -16,6 +16,11 @@ import type { Workflow } from "./workflow.ts";
 export type Surroundings = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly origin: Origin;
+  /**
+   * Names this execution of the step: no other step, matrix leg, rerun or run has the same. Made by chance, because nothing that
+   * the runner offers is unique to it: the legs of a matrix share GITHUB_JOB and GITHUB_ACTION, and so do attempts.
+   */
+  readonly execution: string;
   readonly workflow: Workflow;
   readonly runtime: Runtime;
   readonly openSecrets: (

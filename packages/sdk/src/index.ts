@@ -10,7 +10,7 @@ export { deliver } from "./deliver.ts";
 export { checkDescription } from "./description.ts";
 export { durationInWords, formatDuration, parseDuration } from "./duration.ts";
 export { parseEndpoint } from "./endpoint.ts";
-export { type GivenValue, givenSecrets, parseGivenValues } from "./given-values.ts";
+export { type GivenValue, givenSecrets, parseGivenValues, secretParts } from "./given-values.ts";
 export { checkItems, itemsOf } from "./items.ts";
 export { jsonScalars } from "./json-leaves.ts";
 export { writeLetter } from "./letter.ts";

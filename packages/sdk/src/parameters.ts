@@ -38,7 +38,8 @@ export function parseParameters(text: string): readonly ParameterSelector[] {
 }
 
 /**
- * Parameters of AWS Systems Manager (ssm:GetParameter on each, and kms:Decrypt where one has a key of its own).
+ * Parameters of AWS Systems Manager (ssm:GetParameter on each, and kms:Decrypt where one has a key of its own). Version numbers begin
+ * anew when a parameter is deleted and made again, so a version here is its number and its time: `7@2026-11-18T09:46:40.000Z`.
  * @param region undefined leaves it to the environment
  */
 export function parameterReader(
@@ -70,7 +71,7 @@ export function parameterReader(
     return {
       arn: found.ARN,
       name: found.Name,
-      versionId: String(found.Version),
+      versionId: `${found.Version}@${found.LastModifiedDate.toISOString()}`,
       versionCreatedAt: Math.floor(found.LastModifiedDate.getTime() / 1_000),
       value: new Concealed(found.Value),
     };

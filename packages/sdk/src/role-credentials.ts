@@ -16,7 +16,7 @@ export type RoleWish = {
   readonly sessionPolicy?: string;
   /** Names the session in CloudTrail: at most 64 letters, digits and `+=,.@-`. */
   readonly sessionName: string;
-  /** Names these credentials: the same ones are handed to the same recipient once. */
+  /** Names these credentials in the whole world, at most 64 characters: no others stand for them, and they for no others. */
   readonly versionId: string;
 };
 
@@ -54,7 +54,7 @@ export function roleAssumer(region: string | undefined, lifetime: Lifetime, runt
       throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${wish.roleArn}.`);
     }
     return {
-      arn: wish.roleArn,
+      arn: `${wish.roleArn}:${wish.versionId}`,
       name: wish.roleArn.slice(wish.roleArn.lastIndexOf("/") + 1),
       versionId: wish.versionId,
       versionCreatedAt: Math.floor(runtime.now() / 1_000),
