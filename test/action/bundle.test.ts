@@ -69,9 +69,12 @@ describe("the bundle", () => {
     });
     expect(status).toBe(1);
     expect(stdout.trim().split("\n")).toEqual(
-      ["endpoint", "secret-ids", "recipients", "class"].map(
-        (name) => `::error::The input ${name} is not set. Set it under with: in the workflow.`,
-      ),
+      [
+        "The input endpoint is not set. Set it under with: in the workflow.",
+        "Nothing to hand over: set secret-ids, parameters, values or source: sts.",
+        "The input recipients is not set. Set it under with: in the workflow.",
+        "The input class is not set. Set it under with: in the workflow.",
+      ].map((sentence) => `::error::${sentence}`),
     );
   });
 });

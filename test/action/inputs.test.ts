@@ -89,7 +89,7 @@ test.each([
 describe("a mistake in an input is told:", () => {
   test.each<[Partial<Record<InputName, string>>, string]>([
     [{ endpoint: "" }, "The input endpoint is not set. Set it under with: in the workflow."],
-    [{ "secret-ids": " \n" }, "The input secret-ids is not set. Set it under with: in the workflow."],
+    [{ "secret-ids": " \n" }, "Nothing to hand over: set secret-ids, parameters, values or source: sts."],
     [{ recipients: "" }, "The input recipients is not set. Set it under with: in the workflow."],
     [{ class: "" }, "The input class is not set. Set it under with: in the workflow."],
     [

@@ -64210,7 +64210,10 @@ function readSources(read2, attempt2) {
   if (!secretIds || !parameters || !values || !role) return void 0;
   return attempt2(() => {
     if (secretIds.length + parameters.length + values.length === 0 && !role.found) {
-      throw new SenderError("input", "The input secret-ids is not set. Set it under with: in the workflow.");
+      throw new SenderError(
+        "input",
+        "Nothing to hand over: set secret-ids, parameters, values or source: sts."
+      );
     }
     return { secretIds, parameters, values, ...role.found ? { role: role.found } : {} };
   });
@@ -64835,7 +64838,7 @@ async function revoke2(ids, service, { workflow }, lifetime) {
       );
   }
   const failed2 = ids.length - count2("revoked") - count2("released");
-  workflow.info(`Revoked ${several(count2("revoked"), "handoff")}; ${count2("released")} were opened before.`);
+  workflow.info(`Revoked ${several(count2("revoked"), "handoff")}; opened before: ${count2("released")}.`);
   const states = revocations.map(({ ending }) => ending instanceof SenderError ? "failed" : ending);
   workflow.output("states", JSON.stringify(states));
   workflow.output("revoked-count", count2("revoked"));

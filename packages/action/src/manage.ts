@@ -85,7 +85,7 @@ async function revoke(
       );
   }
   const failed = ids.length - count("revoked") - count("released");
-  workflow.info(`Revoked ${several(count("revoked"), "handoff")}; ${count("released")} were opened before.`);
+  workflow.info(`Revoked ${several(count("revoked"), "handoff")}; opened before: ${count("released")}.`);
   const states = revocations.map(({ ending }) => (ending instanceof SenderError ? "failed" : ending));
   workflow.output("states", JSON.stringify(states));
   workflow.output("revoked-count", count("revoked"));

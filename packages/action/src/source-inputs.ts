@@ -39,7 +39,10 @@ export function readSources(read: InputReader, attempt: Attempt): Sources | unde
   if (!secretIds || !parameters || !values || !role) return undefined;
   return attempt(() => {
     if (secretIds.length + parameters.length + values.length === 0 && !role.found) {
-      throw new SenderError("input", "The input secret-ids is not set. Set it under with: in the workflow.");
+      throw new SenderError(
+        "input",
+        "Nothing to hand over: set secret-ids, parameters, values or source: sts.",
+      );
     }
     return { secretIds, parameters, values, ...(role.found ? { role: role.found } : {}) };
   });
