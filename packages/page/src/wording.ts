@@ -92,7 +92,7 @@ export const typeTheCode: Story = [
   "If the address was right, eight digits are on their way to it, valid for ten minutes.",
 ];
 export const codeSending = "Asking for a code.";
-export const codeSent = "A code was asked for.";
+export const codeSent = "A code was asked for. Three are mailed at the most.";
 export const codeFailed = "The service cannot be reached.";
 export const code = "Code";
 export const mailAnother = "Mail another code";
