@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
-import { thirdPartyNotices } from "./third-party.ts";
+import { thirdPartyNotices } from "../../build/third-party-notices.ts";
 
 /**
  * Bundles the action: `tsx packages/action/build.ts` writes dist, `--check` fails when what is committed differs. Not minified:
@@ -45,7 +45,7 @@ const { outputFiles, metafile } = await build({
 
 const files = new Map([
   ["index.cjs", outputFiles[0]?.text ?? ""],
-  ["THIRD-PARTY.txt", await thirdPartyNotices(metafile, root)],
+  ["THIRD-PARTY.txt", await thirdPartyNotices("packages/action/dist/index.cjs contains", [metafile], root)],
 ]);
 
 if (process.argv.includes("--check")) {

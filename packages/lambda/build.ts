@@ -2,14 +2,17 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildPage } from "@secret-handoff/page";
-import { build, type Plugin } from "esbuild";
+import { build, type Metafile, type Plugin } from "esbuild";
+import { thirdPartyNotices } from "../../build/third-party-notices.ts";
 import { encodePage } from "./src/recipient/page.ts";
 
 /**
  * Builds the four functions into dist/NAME (or into the folder that is named), each folder an asset of its own with its index.js.
- * What only some calls need is a file beside it, so that a start does not read it. Byte for byte reproducible.
+ * What only some calls need is a file beside it, so that a start does not read it. THIRD-PARTY.txt lies beside the folders. Byte
+ * for byte reproducible.
  */
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const root = here("../../");
 const dist = resolve(process.argv[2] ?? here("dist"));
 const FUNCTIONS = {
   recipient: ["code-mailer"],
@@ -29,9 +32,11 @@ const besideIndex: Plugin = {
 };
 
 rmSync(dist, { recursive: true, force: true });
+const metafiles: Metafile[] = [];
 for (const [name, beside] of Object.entries(FUNCTIONS)) {
-  await build({
-    absWorkingDir: here("../.."),
+  const { metafile } = await build({
+    absWorkingDir: root,
+    metafile: true,
     entryPoints: {
       index: here(`src/handlers/${name}.ts`),
       ...Object.fromEntries(beside.map((file) => [file, here(`src/handlers/${file}.ts`)])),
@@ -48,10 +53,17 @@ for (const [name, beside] of Object.entries(FUNCTIONS)) {
     // Lambda gives credentials in the environment; the default chain would load every other way to come by them.
     alias: { "@aws-sdk/credential-provider-node": here("src/handlers/credentials.ts") },
   });
+  metafiles.push(metafile);
 }
-const { contentSecurityPolicy, bodies } = encodePage(await buildPage());
+const page = await buildPage();
+metafiles.push(page.metafile);
+const { contentSecurityPolicy, bodies } = encodePage(page);
 const recipient = (file: string) => join(dist, "recipient", file);
 writeFileSync(recipient("page.csp"), contentSecurityPolicy);
 writeFileSync(recipient("page.html"), bodies.identity);
 writeFileSync(recipient("page.html.br"), bodies.br);
 writeFileSync(recipient("page.html.gz"), bodies.gzip);
+writeFileSync(
+  join(dist, "THIRD-PARTY.txt"),
+  await thirdPartyNotices("The functions, and the page that one of them serves, contain", metafiles, root),
+);

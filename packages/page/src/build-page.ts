@@ -1,31 +1,40 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { minify } from "@swc/core";
-import { build, transform } from "esbuild";
+import { build, type Metafile, transform } from "esbuild";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { leanErrors } from "./lean-errors.ts";
 import { paletteCss } from "./look.ts";
 import { documentOf } from "./shell.ts";
 
 /** The recipient's page: the document, and the policy that it must be served under. */
-export type BuiltPage = { readonly html: string; readonly contentSecurityPolicy: string };
+export type BuiltPage = {
+  readonly html: string;
+  readonly contentSecurityPolicy: string;
+  /** What the script was made of, its paths as seen from the repository's root. */
+  readonly metafile: Metafile;
+};
 
 const TARGET = "safari15";
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /**
  * Builds the one HTML file, script and style inline. The same sources give the same bytes, whatever the folder or the day.
  * @throws Error from esbuild when a source does not compile
  */
 export async function buildPage(): Promise<BuiltPage> {
-  const [script, style] = await Promise.all([buildScript(), buildStyle()]);
+  const [{ script, metafile }, style] = await Promise.all([buildScript(), buildStyle()]);
   return {
     html: documentOf({ script, style }),
     contentSecurityPolicy: contentSecurityPolicy({ script, style }),
+    metafile,
   };
 }
 
-async function buildScript(): Promise<string> {
-  const { outputFiles } = await build({
+async function buildScript(): Promise<{ readonly script: string; readonly metafile: Metafile }> {
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: ROOT,
+    metafile: true,
     entryPoints: [fileURLToPath(new URL("./main.ts", import.meta.url))],
     bundle: true,
     write: false,
@@ -47,11 +56,11 @@ async function buildScript(): Promise<string> {
     ecma: 2020,
     format: { comments: false },
   });
-  const text = code.trim();
-  if (text === "" || /<\/script|<!--/i.test(text)) {
+  const script = code.trim();
+  if (script === "" || /<\/script|<!--/i.test(script)) {
     throw new Error("the page's script is empty, or would end its own element");
   }
-  return text;
+  return { script, metafile };
 }
 
 async function buildStyle(): Promise<string> {

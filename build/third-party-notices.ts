@@ -7,12 +7,19 @@ type Manifest = { readonly name: string; readonly version: string; readonly lice
 const RULE = "=".repeat(80);
 
 /**
- * Names, versions and licences of every package of which the bundle holds a byte. Packages under the same text share it. No
+ * Names, versions and licences of every package of which a bundle holds a byte. Packages under the same text share it. No
  * path, no date: the same packages give the same bytes.
+ * @param holders what holds them, as the beginning of a sentence
+ * @param metafiles of the bundles, each made with `root` as its absWorkingDir
  */
-export async function thirdPartyNotices(metafile: Metafile, root: string): Promise<string> {
+export async function thirdPartyNotices(
+  holders: string,
+  metafiles: readonly Metafile[],
+  root: string,
+): Promise<string> {
   const folders = new Set(
-    Object.values(metafile.outputs)
+    metafiles
+      .flatMap(({ outputs }) => Object.values(outputs))
       .flatMap(({ inputs }) => Object.entries(inputs))
       .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
       .flatMap(([path]) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
@@ -21,10 +28,7 @@ export async function thirdPartyNotices(metafile: Metafile, root: string): Promi
   const titlesOf = new Map<string, string[]>();
   for (const { title, text } of packages) titlesOf.set(text, [...(titlesOf.get(text) ?? []), title]);
   const notices = [...titlesOf].map(([text, titles]) => `${titles.join("\n")}\n\n${text}`);
-  return [
-    "packages/action/dist/index.cjs contains code of these packages, under the licences that follow them.",
-    ...notices,
-  ]
+  return [`${holders} code of these packages, under the licences that follow them.`, ...notices]
     .join(`\n\n${RULE}\n\n`)
     .concat("\n");
 }

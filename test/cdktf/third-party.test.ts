@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "@jest/globals";
+import { FUNCTION_NAMES } from "@secret-handoff/cdktf";
+import { builtFunctions } from "./deployed.ts";
+
+let code: string;
+beforeAll(() => {
+  code = builtFunctions();
+});
+
+test("the functions are built with the licence of every package that they or the page hold, beside what is deployed", () => {
+  const licences = readFileSync(join(code, "THIRD-PARTY.txt"), "utf8");
+  const held = [
+    "@aws-sdk/client-dynamodb",
+    "@noble/ciphers",
+    "@noble/hashes",
+    "hono",
+    "jose",
+    "nodemailer",
+    "valibot",
+  ];
+  expect(held.filter((name) => !licences.includes(`\n${name} `))).toEqual([]);
+  expect(licences).not.toContain("licence not stated");
+  expect(licences).not.toContain(process.cwd());
+  expect(readdirSync(code).sort()).toEqual(["THIRD-PARTY.txt", ...FUNCTION_NAMES].sort());
+});
