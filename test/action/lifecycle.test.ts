@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from "@jest/globals";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
 import { startLocalStack } from "../support/local-stack/index.ts";
 import { Recipient } from "../support/recipient.ts";
 import { localInputs, runAction, startAction } from "../support/run-action.ts";
@@ -6,7 +7,16 @@ import { localInputs, runAction, startAction } from "../support/run-action.ts";
 /** Steps of one job as processes of their own: each reads what the one before wrote to GITHUB_OUTPUT. */
 
 let ahead = 0;
+const RECEIPTED: CredentialClass = {
+  name: "receipted",
+  expiresWithin: 3_600,
+  passphrase: "optional",
+  approvals: [],
+  verification: "email",
+  receiptRequired: true,
+};
 const stack = await startLocalStack({
+  classes: [...DEFAULT_CLASSES, RECEIPTED],
   page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
   clock: () => Math.floor(Date.now() / 1_000) + ahead,
 });
@@ -84,4 +94,30 @@ test("in an emergency every open handoff of a secret is revoked by its name, and
   );
   expect([anew.exitCode, anew.outputs.states]).toEqual([0, '["open"]']);
   expect(await taken(ANA)).toBe(String(stack.secrets.value("prod/leaked")));
+});
+
+test("a class that requires the receipt makes the step wait, and fail where one does not come", async () => {
+  ahead = 0;
+  stack.secrets.put("prod/receipted", "receipted-canary");
+  const inputs = { "secret-ids": "prod/receipted", class: RECEIPTED.name, recipients: `${ANA}\n${BO}` };
+  const hasty = await runAction(delivery(inputs));
+  expect([hasty.exitCode, hasty.annotations.map(({ message }) => message)]).toEqual([
+    1,
+    [
+      "Class receipted requires the receipt of each recipient. Set await, like await: 4h, so that the step waits for them.",
+    ],
+  ]);
+  const patient = startAction({
+    ...delivery({ ...inputs, await: "1m" }),
+    onLine: async (line) => {
+      if (!line.startsWith("Waiting for 2 receipts")) return;
+      await Promise.all([taken(ANA), linkTo(BO).report()]);
+    },
+  });
+  const { exitCode, annotations, outputs } = await patient.finished;
+  expect([exitCode, annotations.map(({ message }) => message)]).toEqual([
+    1,
+    ["Class receipted requires the receipt of each recipient, and 1 of 2 did not come: reported."],
+  ]);
+  expect(outputs["delivered-count"]).toBe("1");
 });

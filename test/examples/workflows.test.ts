@@ -103,6 +103,7 @@ describe.each(files)("%s", (file) => {
           reason: draft.optional?.reason,
           recipients: draft.recipients ?? [],
           environment,
+          awaits: draft.optional?.awaitFor !== undefined,
         },
         DEFAULT_CLASSES,
       );

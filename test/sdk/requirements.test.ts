@@ -11,6 +11,7 @@ const strict: CredentialClass = {
   environments: ["production", "emergency"],
   reasonRequired: true,
   recipientDomains: ["Vendor.example"],
+  receiptRequired: true,
 };
 const classes = [...DEFAULT_CLASSES, strict];
 const wish: Wish = {
@@ -20,6 +21,7 @@ const wish: Wish = {
   reason: undefined,
   recipients: ["ana@vendor.example"],
   environment: undefined,
+  awaits: false,
 };
 
 test("a wish within its class is admitted, for as long as the class allows unless it says less", () => {
@@ -51,6 +53,7 @@ test("every broken rule is told at once", () => {
       reason: undefined,
       recipients: ["a@vendor.example", "b@evil.example", "c@sub.vendor.example"],
       environment: "staging",
+      awaits: false,
     },
     classes,
   );
@@ -61,6 +64,7 @@ test("every broken rule is told at once", () => {
     "reason: Class strict requires a reason. Set the reason input.",
     "approvals: Class strict needs approval by security and manager, which this action cannot bring yet. Choose a class without approvals.",
     "policy: Class strict may be sent only from the GitHub environment production or emergency. Set environment: on the job.",
+    "receipt: Class strict requires the receipt of each recipient. Set await, like await: 4h, so that the step waits for them.",
     "recipient: Recipients 2, 3 are outside the domains that class strict allows: Vendor.example.",
   ]);
 });

@@ -1,4 +1,4 @@
-import { isHandoffId } from "@secret-handoff/protocol";
+import { type CredentialClass, isHandoffId } from "@secret-handoff/protocol";
 import { formatDuration, type Outcome, type ServiceClient, type Watched } from "@secret-handoff/sdk";
 import type { OnCancel } from "./cancel.ts";
 import { watchedSummary } from "./handoffs-summary.ts";
@@ -12,9 +12,10 @@ import {
 import { several } from "./summary.ts";
 import type { Surroundings } from "./surroundings.ts";
 
-/** Waits until what was handed over has ended. @returns false when the wait was cut short */
+/** Waits until what was handed over has ended. @returns false when the wait was cut short, or a receipt that the class requires is missing */
 export async function awaitOutcomes(
   outcomes: readonly Outcome[],
+  { name, receiptRequired = false }: CredentialClass,
   seconds: number,
   service: ServiceClient,
   surroundings: Surroundings,
@@ -35,7 +36,15 @@ export async function awaitOutcomes(
       `${several(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`,
     );
   }
+  const others = receipts.filter((receipt) => receipt !== "delivered");
+  const lacking = receiptRequired && others.length > 0;
+  if (lacking) {
+    const found = [...new Set(others)].join(", ");
+    workflow.error(
+      `Class ${name} requires the receipt of each recipient, and ${others.length} of ${receipts.length} did not come: ${found}.`,
+    );
+  }
   setReceiptOutputs(workflow, receipts);
   await workflow.summarise(watchedSummary(watched));
-  return stopped === undefined;
+  return stopped === undefined && !lacking;
 }

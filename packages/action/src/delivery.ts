@@ -3,6 +3,7 @@ import {
   deliver,
   type LabelledSecret,
   type Lifetime,
+  type Order,
   type Outcome,
   type ServiceClient,
 } from "@secret-handoff/sdk";
@@ -49,11 +50,11 @@ export async function runDelivery(
     },
   );
   if (typeof delivered === "number") return delivered;
-  const { outcomes, service } = delivered;
+  const { outcomes, order, service } = delivered;
   const code = outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
   const awaitFor = draft.optional?.awaitFor;
   if (awaitFor === undefined) return code;
-  return (await awaitOutcomes(outcomes, awaitFor, service, surroundings, onCancel)) ? code : 1;
+  return (await awaitOutcomes(outcomes, order.class, awaitFor, service, surroundings, onCancel)) ? code : 1;
 }
 
 /** The secrets to hand over and their order. `order` is missing when something failed on the way. */
@@ -91,7 +92,11 @@ async function tellInOrder(
   return 0;
 }
 
-type Delivered = { readonly outcomes: readonly Outcome[]; readonly service: ServiceClient };
+type Delivered = {
+  readonly outcomes: readonly Outcome[];
+  readonly order: Order;
+  readonly service: ServiceClient;
+};
 
 async function handOver(
   { order, recipients, service, mail }: Ready,
@@ -116,7 +121,7 @@ async function handOver(
   annotateOutcomes(workflow, outcomes);
   await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
   setOutputs(workflow, outcomes);
-  return { outcomes, service };
+  return { outcomes, order, service };
 }
 
 /** The link whole, and the part of it that must stay secret. */

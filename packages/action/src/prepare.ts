@@ -119,6 +119,7 @@ function judgeDraft(
       reason,
       recipients: draft.recipients ?? [],
       environment: environment(),
+      awaits: draft.optional?.awaitFor !== undefined,
     },
     classes,
   );

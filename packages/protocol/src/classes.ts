@@ -14,6 +14,7 @@ export type CredentialClass = {
   readonly reasonRequired?: boolean;
   /** Domains of which the recipient's address must be in one. */
   readonly recipientDomains?: readonly string[];
+  /** The sender must wait for each recipient's receipt, and fails without it. */
   readonly receiptRequired?: boolean;
 };
 

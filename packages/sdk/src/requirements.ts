@@ -12,6 +12,8 @@ export type Wish = {
   readonly recipients: readonly string[];
   /** The GitHub environment of the sender's token, if any. */
   readonly environment: string | undefined;
+  /** True when the sender waits until the recipients have confirmed. */
+  readonly awaits: boolean;
 };
 
 /** A wish that a class admits. */
@@ -96,6 +98,14 @@ const environments: Rule = ({ environment }, { name, environments: allowed }) =>
       )
     : undefined;
 
+const receipt: Rule = ({ awaits }, { name, receiptRequired }) =>
+  receiptRequired && !awaits
+    ? new SenderError(
+        "receipt",
+        `Class ${name} requires the receipt of each recipient. Set await, like await: 4h, so that the step waits for them.`,
+      )
+    : undefined;
+
 const recipientDomains: Rule = ({ recipients }, { name, recipientDomains: domains }) => {
   if (!domains) return undefined;
   const foreign = recipients.flatMap((address, index) =>
@@ -111,4 +121,12 @@ const recipientDomains: Rule = ({ recipients }, { name, recipientDomains: domain
   );
 };
 
-const RULES: readonly Rule[] = [expiry, passphrase, reason, approvals, environments, recipientDomains];
+const RULES: readonly Rule[] = [
+  expiry,
+  passphrase,
+  reason,
+  approvals,
+  environments,
+  receipt,
+  recipientDomains,
+];

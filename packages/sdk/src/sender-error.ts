@@ -25,6 +25,7 @@ export type SenderErrorCode =
   | "expiry"
   | "passphrase"
   | "reason"
+  | "receipt"
   | "approvals"
   | "recipient"
   | "description"
