@@ -61371,7 +61371,7 @@ async function seal(input, random = platformRandom) {
   const flags = flagsOf({ passphrase: input.passphrase !== void 0, email: email !== void 0 });
   const id = idFromBytes(random(16));
   const linkSecret = random(32);
-  const receipt = random(32);
+  const receipt2 = random(32);
   const context2 = { id, flags, expiresAt: input.expiresAt, class: input.class };
   const link = formatLink({ origin: input.origin, id, flags, linkSecret });
   const linkKeys = deriveLinkKeys(id, linkSecret);
@@ -61382,9 +61382,9 @@ async function seal(input, random = platformRandom) {
     link,
     linkVerifier: verifierOf(linkKeys.linkToken),
     claimVerifier: verifierOf(openKeys.claimToken),
-    receiptVerifier: verifierOf(receipt),
+    receiptVerifier: verifierOf(receipt2),
     ...input.mailedCode && email !== void 0 ? { emailVerifier: emailVerifierOf(linkKeys.emailKey, email) } : {},
-    envelope: sealEnvelope({ items: input.items, receipt }, context2, openKeys, random(24)),
+    envelope: sealEnvelope({ items: input.items, receipt: receipt2 }, context2, openKeys, random(24)),
     header: sealHeader(header, id, linkKeys.headerKey, random(24))
   };
 }
@@ -62397,6 +62397,10 @@ var environments = ({ environment }, { name: name2, environments: allowed }) => 
   "policy",
   `Class ${name2} may be sent only from the GitHub environment ${allowed.join(" or ")}. Set environment: on the job.`
 ) : void 0;
+var receipt = ({ awaits }, { name: name2, receiptRequired }) => receiptRequired && !awaits ? new SenderError(
+  "receipt",
+  `Class ${name2} requires the receipt of each recipient. Set await, like await: 4h, so that the step waits for them.`
+) : void 0;
 var recipientDomains = ({ recipients }, { name: name2, recipientDomains: domains }) => {
   if (!domains) return void 0;
   const foreign = recipients.flatMap(
@@ -62409,7 +62413,15 @@ var recipientDomains = ({ recipients }, { name: name2, recipientDomains: domains
     `${who} outside the domains that class ${name2} allows: ${domains.join(", ")}.`
   );
 };
-var RULES = [expiry, passphrase, reason, approvals, environments, recipientDomains];
+var RULES = [
+  expiry,
+  passphrase,
+  reason,
+  approvals,
+  environments,
+  receipt,
+  recipientDomains
+];
 
 // packages/sdk/src/revoke-each.ts
 var AT_ONCE3 = 6;
@@ -63941,7 +63953,7 @@ function receiptOfFailure(outcome) {
   return outcome.kind === "failed" && outcome.error.code === "mail_refused" ? "bounced" : "failed";
 }
 function setReceiptOutputs(workflow, receipts) {
-  const delivered = receipts.filter((receipt) => receipt === "delivered").length;
+  const delivered = receipts.filter((receipt2) => receipt2 === "delivered").length;
   workflow.output("receipts", JSON.stringify(receipts));
   workflow.output("delivered-count", delivered);
   workflow.output("all-delivered", String(receipts.length > 0 && delivered === receipts.length));
@@ -63992,7 +64004,7 @@ ${table}
 }
 
 // packages/action/src/await-outcomes.ts
-async function awaitOutcomes(outcomes, seconds, service, surroundings, onCancel2) {
+async function awaitOutcomes(outcomes, { name: name2, receiptRequired = false }, seconds, service, surroundings, onCancel2) {
   const { workflow } = surroundings;
   const ids = outcomes.map(handoffOf).filter((id) => id !== void 0 && isHandoffId(id));
   const { watched, stopped: stopped2 } = await waitForReceipts(ids, seconds, service, surroundings, onCancel2);
@@ -64001,16 +64013,24 @@ async function awaitOutcomes(outcomes, seconds, service, surroundings, onCancel2
     const id = handoffOf(outcome);
     return id === void 0 ? receiptOfFailure(outcome) : receiptOfWatched(byId.get(id));
   });
-  const pending = receipts.filter((receipt) => receipt === "pending").length;
+  const pending = receipts.filter((receipt2) => receipt2 === "pending").length;
   if (stopped2) workflow.error(stopped2.message);
   else if (pending > 0) {
     workflow.warning(
       `${several(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`
     );
   }
+  const others = receipts.filter((receipt2) => receipt2 !== "delivered");
+  const lacking = receiptRequired && others.length > 0;
+  if (lacking) {
+    const found = [...new Set(others)].join(", ");
+    workflow.error(
+      `Class ${name2} requires the receipt of each recipient, and ${others.length} of ${receipts.length} did not come: ${found}.`
+    );
+  }
   setReceiptOutputs(workflow, receipts);
   await workflow.summarise(watchedSummary(watched));
-  return stopped2 === void 0;
+  return stopped2 === void 0 && !lacking;
 }
 
 // packages/action/src/input-values.ts
@@ -64618,7 +64638,8 @@ function judgeDraft(draft, classes, { environment }) {
       hasPassphrase: draft.passphraseGiven ?? false,
       reason: reason2,
       recipients: draft.recipients ?? [],
-      environment: environment()
+      environment: environment(),
+      awaits: draft.optional?.awaitFor !== void 0
     },
     classes
   );
@@ -64684,11 +64705,11 @@ async function runDelivery(readInput, surroundings, onCancel2) {
     }
   );
   if (typeof delivered === "number") return delivered;
-  const { outcomes, service } = delivered;
+  const { outcomes, order, service } = delivered;
   const code2 = outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
   const awaitFor = draft.optional?.awaitFor;
   if (awaitFor === void 0) return code2;
-  return await awaitOutcomes(outcomes, awaitFor, service, surroundings, onCancel2) ? code2 : 1;
+  return await awaitOutcomes(outcomes, order.class, awaitFor, service, surroundings, onCancel2) ? code2 : 1;
 }
 async function renew(ready, secrets, surroundings, lifetime) {
   const { order, orderFor, stores, age } = ready;
@@ -64722,7 +64743,7 @@ async function handOver2({ order, recipients, service, mail }, secrets, { workfl
   annotateOutcomes(workflow, outcomes);
   await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
   setOutputs(workflow, outcomes);
-  return { outcomes, service };
+  return { outcomes, order, service };
 }
 function maskLink(workflow, { link }) {
   maskAll(workflow, link);
