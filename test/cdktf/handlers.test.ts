@@ -212,7 +212,7 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
         Destination: { ToAddresses: [EMAIL] },
       }),
     ]);
-    const code = /\b\d{4}\s?\d{4}\b/.exec(JSON.stringify(mails[0]?.body))?.[0].replace(/\s/, "") ?? "";
+    const code = /\b\d{8}\b/.exec(JSON.stringify(mails[0]?.body))?.[0] ?? "";
     expect((await recipient.claim({ email: EMAIL, code })).status).toBe(200);
   });
 

@@ -88,10 +88,43 @@ describe("a create", () => {
       { subject: { secret: "arn", versionId: "v", versionCreatedAt: 1, recipient: "ana" } },
       400,
     ],
+    ["an envelope of another version", { envelope: `Ag${"A".repeat(437)}` }, 400],
+    [
+      "a time in milliseconds",
+      {
+        subject: {
+          secret: "arn",
+          versionId: "v",
+          versionCreatedAt: 1_800_000_000_000,
+          recipient: "a@b.example",
+        },
+      },
+      400,
+    ],
     ["an unknown class", { class: "nope" }, 422],
   ])("with %s is refused", async (_, more, status) => {
     expect((await sender.create({ ...createRequest(await sender.seal()), ...more })).status).toBe(status);
   });
+});
+
+test("what was refused is named in its event, as far as the caller named it", async () => {
+  const body = createRequest(await sender.seal(), { class: "nope", expiresAt: service.clock.now });
+  const { body: problem } = await sender.create(body);
+  expect(problem.broken?.map(({ rule }) => rule)).toEqual(["class", "expiry"]);
+  const refused = (await service.audited()).filter(({ handoff }) => handoff === body.id);
+  expect(refused).toMatchObject([{ what: "refused", class: "nope", outcome: "policy" }]);
+});
+
+test("an id that several creates took at the same moment is revoked for all of them", async () => {
+  const { id } = await sender.seal();
+  const bodies = await Promise.all(
+    Array.from({ length: 6 }, async () => ({ ...createRequest(await sender.seal()), id })),
+  );
+  const answers = await Promise.all(bodies.map((body) => sender.create(body)));
+  expect(new Set(answers.map(({ status }) => status))).not.toContain(500);
+  expect((await sender.call("DELETE", `${HANDOFFS}/${id}`)).status).toBe(204);
+  const left = (await service.scan()).filter((item) => item.id?.S === id).map(({ state }) => state?.S);
+  expect(new Set(left)).toEqual(new Set(["revoked"]));
 });
 
 describe("tokens", () => {
@@ -184,6 +217,8 @@ describe("a sender sees and ends what is its own", () => {
       const page = JSON.parse((await other.call("GET", `${HANDOFFS}${query}`)).text);
       for (const { id } of page.handoffs) seen.add(id);
       if (!page.cursor) break;
+      const place = Buffer.from(page.cursor, "base64url").toString();
+      expect(place).toBe(JSON.stringify([page.handoffs.at(-1).id]));
       query = `?cursor=${page.cursor}`;
     }
     expect(seen.size).toBe(60);
@@ -263,7 +298,7 @@ describe("once per version", () => {
     const mine = await sender.handOver({ email: EMAIL }, subject("arn:f", "v1", 1));
     const theirs = await other.handOver({ email: EMAIL }, subject("arn:f", "v1", 1));
     expect(theirs.id).not.toBe(mine.id);
-    await other.handOver({ email: EMAIL }, subject("arn:f", "v9", Number.MAX_SAFE_INTEGER));
+    await other.handOver({ email: EMAIL }, subject("arn:f", "v9", 99_999_999_999));
     expect((await new Recipient(mine.link).status()).body.state).toBe("open");
     await sender.handOver({ email: EMAIL }, subject("arn:f", "v2", 2));
   });

@@ -118,7 +118,7 @@ export function openingTests(inBrowser: InBrowser): void {
     await ana.press("Reveal");
     await ana.page.getByText("That code is wrong").waitFor();
     const mail = stack.stack.mail.inbox.mails[before];
-    await ana.page.getByLabel("Code").fill(/^\d{4} \d{4}$/m.exec(mail?.text ?? "")?.[0] ?? "");
+    await ana.page.getByLabel("Code").fill(/^\d{8}$/m.exec(mail?.text ?? "")?.[0] ?? "");
     await ana.press("Reveal");
     await ana.sees("Your secret");
   });

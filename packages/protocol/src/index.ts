@@ -18,7 +18,7 @@ export { type Flags, flagsOf, needsEmail, needsPassphrase, parseFlags } from "./
 export { emailHintOf, type Header, isHeaderLength, openHeader, sealHeader } from "./header.ts";
 export { idFromBytes, isHandoffId, parseHandoffId } from "./id.ts";
 export { deriveLinkKeys, deriveOpenKeys, type LinkKeys, type OpenKeys } from "./keys.ts";
-export { formatFragment, formatLink, type Link, parseFragment, parseLink } from "./link.ts";
+export { formatFragment, formatLink, type Link, parseFragment, parseLink, VERSION } from "./link.ts";
 export { mendAddress } from "./mend.ts";
 export { ENVELOPE_BUCKETS, HEADER_BUCKETS, MAX_PLAINTEXT } from "./padding.ts";
 export { platformRandom, type RandomBytes } from "./random.ts";

@@ -10,7 +10,7 @@ const TITLES: Readonly<Record<ProblemCode, readonly [status: ContentfulStatusCod
   wrong_answer: [403, "Wrong answer"],
   code_needed: [403, "A mailed code is needed"],
   wrong_receipt: [403, "Wrong receipt"],
-  not_found: [404, "No such handoff"],
+  not_found: [404, "Not found"],
   method_not_allowed: [405, "Method not allowed"],
   id_taken: [409, "The id is taken"],
   released: [409, "Released already"],

@@ -18,8 +18,8 @@ export function text(limit: number) {
 
 export const flags = v.picklist([0, 1, 2, 3] satisfies Flags[]);
 
-/** Whole Unix seconds. */
-export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** Whole Unix seconds; milliseconds by mistake are too many. */
+export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(99_999_999_999));
 
 function decode<Brand extends Uint8Array>(length?: number) {
   return v.rawTransform<string, Brand>(({ dataset, addIssue, NEVER }) => {

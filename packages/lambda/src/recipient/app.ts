@@ -149,7 +149,7 @@ function claimAnswer(outcome: ClaimOutcome): ClaimResponse {
     case "code_needed":
       throw new ProblemError(
         "code_needed",
-        "Type the code that was mailed to you last, or ask for a new one.",
+        "Type the code that was mailed to you last, or ask for a new one; three are mailed at the most.",
       );
     case "gone":
       throw gone(outcome.state, outcome.changedAt);

@@ -5,7 +5,7 @@ export function codeMail(code: string): CodeMail {
   return {
     subject: "Your code to open a handoff",
     text: [
-      `${code.slice(0, 4)} ${code.slice(4)}`,
+      code,
       "",
       "Type this code into the page that asked for it. It is good for 10 minutes, and only in that page.",
       "",

@@ -71,8 +71,6 @@ export async function sendCode(
       );
     }
     if (outcome === "unchanged") return;
-    if (outcome === "no_code_here")
-      throw new ProblemError("malformed", "This handoff is opened without a mailed code.");
     throw outcome.kind === "gone" ? gone(outcome.state, outcome.changedAt) : notFound();
   });
 }

@@ -6,10 +6,11 @@ import {
   needsEmail,
   normaliseEmail,
   ProtocolError,
+  VERSION,
 } from "@secret-handoff/protocol";
 import { ProblemError } from "../http/problem.ts";
 import type { Caller } from "./caller.ts";
-import { brokenRules } from "./policy.ts";
+import { brokenRules, EXPIRED } from "./policy.ts";
 import type { CreateBody } from "./schemas.ts";
 
 /**
@@ -32,6 +33,7 @@ export function admit(
         rule: "class",
         detail: `This service knows the classes ${classes.map(({ name }) => name).join(", ")}.`,
       },
+      ...(body.expiresAt > now ? [] : [EXPIRED]),
     ];
     throw new ProblemError("policy", "The class is not one that this service knows.", {
       extensions: { broken },
@@ -62,8 +64,9 @@ export function admit(
 /** What the schema cannot say. */
 function checkShape({ id, envelope, header, emailVerifier, flags }: CreateBody): void {
   if (!isHandoffId(id)) throw malformed("id");
-  if (!isEnvelopeLength(envelope.length)) throw malformed("envelope");
-  if (!isHeaderLength(header.length)) throw malformed("header");
+  // What no reader of this version could open must not be claimed, and burned, to find that out.
+  if (envelope[0] !== VERSION || !isEnvelopeLength(envelope.length)) throw malformed("envelope");
+  if (header[0] !== VERSION || !isHeaderLength(header.length)) throw malformed("header");
   if (emailVerifier && !needsEmail(flags)) {
     throw new ProblemError(
       "malformed",

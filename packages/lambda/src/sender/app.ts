@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { isHandoffId, type PolicyResponse } from "@secret-handoff/protocol";
 import { type Context, Hono } from "hono";
 import type { Clock } from "../clock.ts";
-import { type EventName, isoTime } from "../events/event.ts";
+import { type AuditEvent, type EventName, isoTime } from "../events/event.ts";
 import { readBody, readQuery } from "../http/body.ts";
 import { answerFailure } from "../http/failure.ts";
 import { ProblemError } from "../http/problem.ts";
@@ -63,25 +63,37 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     }
   }
 
-  async function noteRefusal(error: unknown, caller: Caller | undefined): Promise<void> {
+  async function noteRefusal(error: unknown, caller: Caller | undefined, of?: CreateBody): Promise<void> {
     if (!(error instanceof ProblemError) || error.status >= 500) return;
-    await note("refused", caller, error.code);
+    const named = of && { ...(isHandoffId(of.id) ? { handoff: of.id } : {}), class: of.class };
+    await note("refused", caller, error.code, named);
   }
 
-  async function note(what: EventName, caller: Caller | undefined, outcome: string): Promise<void> {
+  /** @param named what of a handoff it is about, as the caller says */
+  async function note(
+    what: EventName,
+    caller: Caller | undefined,
+    outcome: string,
+    named: Pick<AuditEvent, "handoff" | "class"> = {},
+  ): Promise<void> {
     const who = caller?.who ?? { kind: "unverified" };
-    await audit.putLoose({ v: 1, what, when: isoTime(clock()), who, outcome }, randomUUID());
+    await audit.putLoose({ v: 1, what, when: isoTime(clock()), who, ...named, outcome }, randomUUID());
   }
 
-  /** The handoff, where the caller may know it: its own, or any with the right named. */
-  async function owned(c: Context, caller: Caller, orWith: readonly Right[]): Promise<HandoffRecord> {
+  /** What has this id and the caller may know: its own, or any with the right named. At least one, and hardly ever more. */
+  async function owned(
+    c: Context,
+    caller: Caller,
+    orWith: readonly Right[],
+  ): Promise<readonly HandoffRecord[]> {
     const id = c.req.param("id") ?? "";
-    const record = isHandoffId(id) ? await handoffs.find(id) : undefined;
-    const mayKnow = record?.owner === caller.owner || orWith.some((right) => caller.rights.has(right));
-    if (!record || !mayKnow) {
+    const mayKnowAll = orWith.some((right) => caller.rights.has(right));
+    const found = isHandoffId(id) ? await handoffs.find(id) : [];
+    const known = found.filter(({ owner }) => mayKnowAll || owner === caller.owner);
+    if (known.length === 0) {
       throw new ProblemError("not_found", "There is no handoff with this id, or it is not yours.");
     }
-    return record;
+    return known;
   }
 
   route(api, "/handoffs", {
@@ -92,7 +104,7 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
         const { status, view } = await create(deps, caller, body, clock());
         return c.json(view, status);
       } catch (error) {
-        await noteRefusal(error, caller);
+        await noteRefusal(error, caller, body);
         throw error;
       }
     },
@@ -109,12 +121,17 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
   route(api, "/handoffs/:id", {
     GET: async (c) => {
       const caller = await admit(c, "send", "revoke", "audit");
-      return c.json(viewOf(await owned(c, caller, ["revoke", "audit"]), clock()));
+      const views = (await owned(c, caller, ["revoke", "audit"])).map((record) => viewOf(record, clock()));
+      return c.json(views.find(({ state }) => state === "open") ?? views[0]);
     },
     DELETE: async (c) => {
       const caller = await admit(c, "send", "revoke");
-      const record = await owned(c, caller, ["revoke"]);
-      if ((await handoffs.withdraw(record, "revoked", { who: caller.who }, clock())) === "released") {
+      const endings = await Promise.all(
+        (await owned(c, caller, ["revoke"])).map((record) =>
+          handoffs.withdraw(record, "revoked", { who: caller.who }, clock()),
+        ),
+      );
+      if (endings.includes("released")) {
         throw new ProblemError(
           "released",
           "The secret has been released to its recipient; it can no longer be revoked.",
@@ -128,10 +145,11 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     POST: async (c) => {
       const caller = await admit(c, "send");
       const { messageId } = await readBody(c, MailedBody, BODY_LIMIT);
-      const record = await owned(c, caller, []);
-      await handoffs.mailed(record, messageId, caller.who, clock());
-      const { subject } = record.about;
-      if (subject !== undefined) await subjects.mailed(subject, record.id);
+      for (const record of await owned(c, caller, [])) {
+        await handoffs.mailed(record, messageId, caller.who, clock());
+        const { subject } = record.about;
+        if (subject !== undefined) await subjects.mailed(subject, record.id);
+      }
       return c.body(null, 204);
     },
   });

@@ -12,6 +12,9 @@ export type Proposal = {
   readonly environment: string | undefined;
 };
 
+/** The one rule that no class has a say in. */
+export const EXPIRED: BrokenRule = { rule: "expiry", detail: "The expiry has passed already." };
+
 /** Seconds by which an expiry may be over its class's limit. */
 const EXPIRY_TOLERANCE = 60;
 
@@ -27,7 +30,7 @@ export function brokenRules(
     if (!holds) broken.push({ rule, detail });
   };
 
-  unless(proposal.expiresAt > now, "expiry", "The expiry has passed already.");
+  unless(proposal.expiresAt > now, EXPIRED.rule, EXPIRED.detail);
   unless(
     proposal.expiresAt <= now + expiresWithin + EXPIRY_TOLERANCE,
     "expiry",

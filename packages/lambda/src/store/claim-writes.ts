@@ -49,7 +49,7 @@ export function take(key: HandoffKey, attempt: ClaimAttempt, now: number): Updat
   });
 }
 
-/** One attempt less, before the answer is judged. It gives back what is left. */
+/** One attempt less, before the answer is judged. It gives back the item, which says what is left. */
 export function debitAttempt(key: HandoffKey, attempt: ClaimAttempt, now: number): Update {
   return {
     key: keyOf(key),
@@ -65,7 +65,7 @@ export function debitAttempt(key: HandoffKey, attempt: ClaimAttempt, now: number
       zero: N(0),
       dueAt: N(now + BACKSTOP_SECONDS),
     },
-    returns: "UPDATED_NEW",
+    returns: "ALL_NEW",
   };
 }
 

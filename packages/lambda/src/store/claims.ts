@@ -9,7 +9,7 @@ import {
   verifierOf,
 } from "@secret-handoff/protocol";
 import type { Entry } from "../events/event.ts";
-import { type Attributes, ItemReader } from "./attributes.ts";
+import type { Attributes } from "./attributes.ts";
 import {
   acknowledge,
   burn,
@@ -23,7 +23,7 @@ import {
 } from "./claim-writes.ts";
 import { derive, type HandoffKey, type HandoffRecord, keyOf, leaseEnd, readHandoff } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import { change, isOpen } from "./transitions.ts";
+import { change, exists, isOpen } from "./transitions.ts";
 
 export type ClaimOutcome =
   | {
@@ -65,18 +65,21 @@ export class Claims {
       // No code is valid now: judged like a claim without one, which also serves a code that nobody asked for.
       return this.claim(id, { ...attempt, codeHash: undefined }, now);
     }
-    const attemptsLeft = await this.#debit(key, attempt, now);
-    if (attemptsLeft === undefined) {
+    const debited = await this.#debit(key, attempt, now);
+    if (!debited) {
       if (attempt.codeHash) {
-        await this.#note(key, { ...byRecipient("answer_wrong", now), outcome: "wrong_code" }, now);
+        const wrong: Entry = { ...byRecipient("answer_wrong", now), outcome: "wrong_code" };
+        await this.#table.update(change({ key, now, condition: isOpen, events: [wrong] }));
       }
       return this.#judge(key, attempt, now);
     }
     const taken = await this.#take(key, attempt, now);
     if (taken) return taken;
-    // Flags, code, expiry and state held at the debit; if the handoff is open still, only the answer can have been wrong.
-    const recorded = await this.#recordWrongAnswer(key, attemptsLeft, now);
-    return recorded ? { kind: "wrong_answer", attemptsLeft } : this.#judge(key, attempt, now);
+    // A right answer that was overtaken is told by what; a wrong one was paid for and is wrong, whatever has happened since.
+    if (same(debited.claimVerifier, verifierOf(attempt.claimToken))) return this.#judge(key, attempt, now);
+    const { attemptsLeft } = debited;
+    await this.#recordWrongAnswer(key, attemptsLeft, now);
+    return { kind: "wrong_answer", attemptsLeft };
   }
 
   /** @returns true when the receipt proves that this claim was decrypted, now or before */
@@ -93,7 +96,7 @@ export class Claims {
     const record = await this.#read(key);
     if (!record) return "not_found";
     const repeated =
-      record.state === "delivered" &&
+      record.deliveredAt !== undefined &&
       same(record.claimHash, claimHash) &&
       same(record.receiptVerifier, receiptVerifier);
     return repeated ? "acknowledged" : "wrong_receipt";
@@ -112,10 +115,10 @@ export class Claims {
     return item && released(item);
   }
 
-  /** @returns the attempts left after this one, or undefined when nothing could be debited */
-  async #debit(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<number | undefined> {
+  /** @returns the handoff with the attempts left after this one, or undefined when nothing could be debited */
+  async #debit(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<HandoffRecord | undefined> {
     const item = await this.#table.update(debitAttempt(key, attempt, now));
-    return item && new ItemReader(item).number("attemptsLeft");
+    return item && readHandoff(item);
   }
 
   /** Counted apart from the attempts. @returns false when no mailed code is valid now */
@@ -123,16 +126,12 @@ export class Claims {
     return (await this.#table.update(debitCodeTry(key, flags, now))) !== undefined;
   }
 
-  async #note(key: HandoffKey, entry: Entry, now: number): Promise<boolean> {
-    return (await this.#table.update(change({ key, now, condition: isOpen, events: [entry] }))) !== undefined;
-  }
-
-  /** @returns true when the handoff was open still, so that the answer was what was wrong */
-  async #recordWrongAnswer(key: HandoffKey, attemptsLeft: number, now: number): Promise<boolean> {
+  /** The last attempt locks, if the handoff is open still. */
+  async #recordWrongAnswer(key: HandoffKey, attemptsLeft: number, now: number): Promise<void> {
     const wrong: Entry = { ...byRecipient("answer_wrong", now), attemptsLeft };
-    if (attemptsLeft > 0) return this.#note(key, wrong, now);
-    const locked = await this.#table.update(lock(key, [wrong, byRecipient("locked", now)], now));
-    return locked !== undefined;
+    const isLast = attemptsLeft === 0;
+    if (isLast && (await this.#table.update(lock(key, [wrong, byRecipient("locked", now)], now)))) return;
+    await this.#table.update(change({ key, now, condition: exists, events: [wrong] }));
   }
 
   /** Says why a claim did not go through, or releases again to the browser that has it. Writes nothing. */

@@ -17,14 +17,14 @@ export class Codes {
   /**
    * Makes a mailed code the valid one, if the address was the right one and codes are left.
    * @param code its HMAC and when it ends, Unix seconds
-   * @returns `unchanged` when the address was another, or all codes are used
+   * @returns `unchanged` when the address was another, all codes are used, or none is asked for here
    */
   async arm(
     id: HandoffId,
     shown: { readonly linkToken: LinkToken; readonly emailVerifier: Verifier },
     code: { readonly hash: Uint8Array; readonly expiresAt: number; readonly tries: number },
     now: number,
-  ): Promise<"armed" | "unchanged" | "no_code_here" | Gone | NotFound> {
+  ): Promise<"armed" | "unchanged" | Gone | NotFound> {
     const key = addressOf(id, shown.linkToken);
     const armed = await this.#table.update(
       change({
@@ -51,9 +51,7 @@ export class Codes {
     const item = await this.#table.get(keyOf(key));
     if (!item) return { kind: "not_found" };
     if (armed) return "armed";
-    const record = readHandoff(item);
-    const { state, changedAt } = derive(record, now);
-    if (state !== "open") return { kind: "gone", state, changedAt };
-    return record.hasEmailVerifier ? "unchanged" : "no_code_here";
+    const { state, changedAt } = derive(readHandoff(item), now);
+    return state === "open" ? "unchanged" : { kind: "gone", state, changedAt };
   }
 }

@@ -42,6 +42,9 @@ export type NewHandoff = HandoffKey & {
   readonly owner: string;
 };
 
+/** More creates of one id than this cannot meet in the milliseconds between look-up and put. */
+const MAX_TWINS = 25;
+
 export type HandoffPage = { readonly records: readonly HandoffRecord[]; readonly next?: Attributes };
 
 /** What a sender can do to handoffs. Never reads envelope, header or claim verifier. */
@@ -90,15 +93,15 @@ export class Handoffs {
     return (await this.#table.query({ ...where, attributes: ["id"], limit: 1 })).items.length > 0;
   }
 
-  /** The handoff with this id, whatever its link verifier. */
-  async find(id: HandoffId): Promise<HandoffRecord | undefined> {
+  /** The handoffs with this id, whatever their link verifiers: one, unless several were created at the same moment. */
+  async find(id: HandoffId): Promise<readonly HandoffRecord[]> {
     const { items } = await this.#table.query({
       where: "#id = :id",
       values: { id: S(id) },
       attributes: SENDER_ATTRIBUTES,
-      limit: 1,
+      limit: MAX_TWINS,
     });
-    return items[0] && readHandoff(items[0]);
+    return items.map(readHandoff);
   }
 
   async get(key: HandoffKey): Promise<HandoffRecord | undefined> {
@@ -145,8 +148,12 @@ export class Handoffs {
 
   /** Remembers that its mail bounced; told again, it writes nothing. @returns false when there was nothing to write */
   async bounced(id: HandoffId, now: number): Promise<boolean> {
-    const record = await this.find(id);
-    if (!record) return false;
+    const records = await this.find(id);
+    const noted = await Promise.all(records.map((record) => this.#noteBounce(record, now)));
+    return noted.includes(true);
+  }
+
+  async #noteBounce(record: HandoffKey, now: number): Promise<boolean> {
     const written = await this.#table.update(
       change({
         key: record,

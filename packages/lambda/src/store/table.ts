@@ -17,7 +17,7 @@ export type Update = {
   /** A flat OR of ANDs, without parentheses. */
   readonly condition: string;
   readonly values: Readonly<Record<string, AttributeValue>>;
-  readonly returns?: "ALL_NEW" | "UPDATED_NEW" | "NONE";
+  readonly returns?: "ALL_NEW" | "NONE";
 };
 
 export type Query = {
