@@ -73,10 +73,13 @@ function parseJson(bytes: Uint8Array): unknown {
 
 /** Names the field, where the schema knows it, and never its value. */
 function malformed(issue: v.BaseIssue<unknown>): ProblemError {
-  if (issue.type === "strict_object") {
-    return new ProblemError("malformed", "The request has a field that is unknown or missing.");
-  }
   const field = v.getDotPath(issue);
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    return new ProblemError("malformed", "The request has a field that is unknown.");
+  }
+  if (issue.type === "strict_object" && field && issue.received === "undefined") {
+    return new ProblemError("malformed", `The field ${field} is missing.`);
+  }
   return new ProblemError(
     "malformed",
     field ? `The field ${field} is malformed.` : "The request is malformed.",
