@@ -318,6 +318,12 @@ describe("once per version", () => {
     ]);
   });
 
+  test("is remembered for more than a year after the last handoff, and then forgotten", async () => {
+    const subjects = (await service.scan()).filter(({ id }) => id?.S?.startsWith("subject/"));
+    expect(subjects.length).toBeGreaterThan(0);
+    for (const { ttl } of subjects) expect(Number(ttl?.N)).toBe(service.clock.now + 400 * 86_400);
+  });
+
   test("a reported one takes resend", async () => {
     const first = await sender.handOver({ email: EMAIL }, subject("arn:d", "v1", 1));
     await new Recipient(first.link).report();

@@ -20,6 +20,9 @@ export type SubjectRecord = {
 const SORT_KEY = B(Uint8Array.of(0));
 const PREFIX = "subject/";
 
+/** Seconds that a subject is remembered after its last handoff: a year and more, for what is rotated once a year. */
+const MEMORY_SECONDS = 400 * 86_400;
+
 /** All of a subject, by name: roles that may not read envelopes may read nothing that they do not name. */
 const SUBJECT_ATTRIBUTES = [
   "id",
@@ -72,6 +75,7 @@ export class Subjects {
       versionId: S(to.versionId),
       versionCreatedAt: N(to.versionCreatedAt),
       mailed: N(0),
+      ttl: N(now + MEMORY_SECONDS),
     });
     if (!seen) return this.#table.putNew({ ...keyOfSubject(id), ...item }, "id");
     const written = await this.#table.update({
