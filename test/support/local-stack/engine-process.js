@@ -12,6 +12,8 @@ const server = dynalite({
   updateTableMs: 0,
   ...(folder ? { path: folder } : {}),
 });
+// Node's own 5 seconds would, on a machine that stands still for so long, close connections just as they are used again.
+server.keepAliveTimeout = 65_000;
 /** @type {Record<string, number>} */
 const counts = {};
 let hosts = [];

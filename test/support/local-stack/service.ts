@@ -97,6 +97,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   let fetch: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
   const server = createAdaptorServer({ fetch: (request) => fetch(request) });
+  // As the engine's, and for its reason.
+  if ("keepAliveTimeout" in server) server.keepAliveTimeout = 65_000;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options.port ?? 0, "127.0.0.1", resolve);
