@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { doctor, readOutputs } from "./src/index.ts";
+import { doctor } from "./src/doctor/doctor.ts";
+import { readOutputs } from "./src/doctor/outputs-file.ts";
 
 /**
  * `npm run doctor -- --endpoint URL`, or `--outputs FILE`: examines a deployed service. Exits 1 when a check failed, and 2 when it
