@@ -8,7 +8,7 @@ const UNNEEDED = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetect
 
 /**
  * The client as every function and the local stack use it: nothing logged, the middleware stack resolved once a command, and
- * neither signer nor user agent made anew for each call. It spends a third less than a plain client on a call.
+ * neither signer nor user agent made anew for each call. It spends about a third less than a plain client on a call.
  */
 export function createClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   const client = new DynamoDBClient({ logger: silent, cacheMiddleware: true, ...config });
