@@ -75,7 +75,7 @@ export class Claims {
     }
     const taken = await this.#take(key, attempt, now);
     if (taken) return taken;
-    // A right answer that was overtaken is told by what; a wrong one was paid for and is wrong, whatever has happened since.
+    // A right answer that came too late is told what came first; a wrong one was paid for and is wrong, whatever came first.
     if (same(debited.claimVerifier, verifierOf(attempt.claimToken))) return this.#judge(key, attempt, now);
     const { attemptsLeft } = debited;
     await this.#recordWrongAnswer(key, attemptsLeft, now);

@@ -35,7 +35,7 @@ const SUBJECT_ATTRIBUTES = [
   "previousVerifier",
 ] as const;
 
-/** The id of (secret ARN, recipient pseudonym) for one owner: nobody can move, or learn from, another's pointer by naming his secret. */
+/** The id of (secret ARN, recipient pseudonym) for one owner: nobody moves another's pointer, or learns from it, by naming that secret. */
 export function subjectId(owner: string, secret: string, recipient: string): string {
   return `${PREFIX}${createHash("sha256")
     .update(JSON.stringify([owner, secret, recipient]))
