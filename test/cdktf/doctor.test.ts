@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defineStack, doctor, type Finding, readOutputs } from "@secret-handoff/cdktf";
+import { callerFrom } from "../../packages/cdktf/src/doctor/caller.ts";
 import { signatureHeaders } from "../../packages/cdktf/src/doctor/sigv4.ts";
 import { serveLoopback } from "../support/local-stack/loopback.ts";
 import { type OidcIssuer, startOidcIssuer } from "../support/local-stack/oidc-issuer.ts";
@@ -13,7 +14,10 @@ const CONFIG = defineStack({
   region: "eu-west-1",
   service: {
     mail: { kind: "ses", identity: "example.com", from: "handoff@example.com" },
-    senders: [{ repositoryId: "42", may: ["send"] }],
+    senders: [
+      { repositoryId: "42", may: ["send"] },
+      { repositoryId: "42", environment: "production", may: ["send"] },
+    ],
     classes: [
       {
         name: "admin",
@@ -21,6 +25,14 @@ const CONFIG = defineStack({
         passphrase: "required",
         approvals: [],
         verification: "email-code",
+      },
+      {
+        name: "guarded",
+        expiresWithin: 3_600,
+        passphrase: "optional",
+        approvals: [],
+        verification: "email",
+        environments: ["production"],
       },
       { name: "tool", expiresWithin: 3_600, passphrase: "required", approvals: [], verification: "email" },
     ],
@@ -72,7 +84,7 @@ describe("the doctor", () => {
     ]);
   });
 
-  test("hands over through the people's route with AWS credentials", async () => {
+  test("hands over through the people's route with AWS credentials, of a class without an environment", async () => {
     const environment = {
       AWS_ACCESS_KEY_ID: "AKIA",
       AWS_SECRET_ACCESS_KEY: "secret",
@@ -102,7 +114,7 @@ describe("the doctor", () => {
 
   test("names the classes when the wanted one does not exist", async () => {
     const findings = await doctor({ endpoint: deployed.url, class: "tools", environment: workflow("42") });
-    expect(findings.at(-1)?.detail).toContain("no class fits (there are admin, tool)");
+    expect(findings.at(-1)?.detail).toContain("no class fits (there are admin, guarded, tool)");
   });
 
   test("notices a page that is not the one that was built", async () => {
@@ -205,6 +217,30 @@ describe("the outputs that the doctor reads", () => {
     const file = join(mkdtempSync(join(tmpdir(), "secret-handoff-outputs-")), "outputs.json");
     writeFileSync(file, JSON.stringify(outputs));
     expect(readOutputs(file)).toEqual({ endpoint: "https://h.example", peopleEndpoint: "https://p.example" });
+  });
+});
+
+describe("a person's call", () => {
+  test("is signed for the time that the clock shows, and goes over the network that is given", async () => {
+    const sent: (RequestInit | undefined)[] = [];
+    const caller = callerFrom(
+      { AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "secret", AWS_REGION: "eu-west-1" },
+      { endpoint: "https://h.example", peopleEndpoint: "https://p.example" },
+      {
+        now: () => Date.parse("2015-08-30T12:36:00Z"),
+        fetch: async (_, init) => {
+          sent.push(init);
+          return new Response();
+        },
+      },
+    );
+    await caller?.call("GET", "/policy");
+    expect(sent).toEqual([
+      expect.objectContaining({
+        method: "GET",
+        headers: expect.objectContaining({ "x-amz-date": "20150830T123600Z" }),
+      }),
+    ]);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Runtime } from "./runtime.ts";
 import { type AwsCredentials, signatureHeaders } from "./sigv4.ts";
 
 /** Somebody who may call the sender's routes. */
@@ -7,6 +8,7 @@ export type Caller = {
 };
 
 type Environment = Readonly<Record<string, string | undefined>>;
+type NetworkAndClock = Pick<Runtime, "fetch" | "now">;
 
 /**
  * A caller from what the environment offers: a workflow's OIDC token, or AWS credentials.
@@ -16,18 +18,24 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function callerFrom(
   environment: Environment,
   { endpoint, peopleEndpoint }: { readonly endpoint: string; readonly peopleEndpoint: string },
+  runtime: NetworkAndClock,
 ): Caller | undefined {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = environment;
-  if (url && token) return workflow(endpoint, url, token);
+  if (url && token) return workflow(endpoint, url, token, runtime);
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
   if (!accessKeyId || !secretAccessKey) return undefined;
   const region = regionOf(peopleEndpoint) ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   if (!region) return undefined;
   const sessionToken = environment.AWS_SESSION_TOKEN || undefined;
-  return person(peopleEndpoint, { accessKeyId, secretAccessKey, sessionToken }, region);
+  return person(peopleEndpoint, { accessKeyId, secretAccessKey, sessionToken }, region, runtime);
 }
 
-function workflow(endpoint: string, requestUrl: string, requestToken: string): Caller {
+function workflow(
+  endpoint: string,
+  requestUrl: string,
+  requestToken: string,
+  { fetch }: NetworkAndClock,
+): Caller {
   const mint = async (): Promise<string> => {
     const url = new URL(requestUrl);
     url.searchParams.set("audience", endpoint);
@@ -47,14 +55,19 @@ function workflow(endpoint: string, requestUrl: string, requestToken: string): C
   };
 }
 
-function person(endpoint: string, credentials: AwsCredentials, region: string): Caller {
+function person(
+  endpoint: string,
+  credentials: AwsCredentials,
+  region: string,
+  { fetch, now }: NetworkAndClock,
+): Caller {
   return {
     who: "AWS credentials",
     call: async (method, path, body) => {
       const url = new URL(`${endpoint}/iam/v1/sender${path}`);
       const text = body === undefined ? "" : JSON.stringify(body);
       const scope = { region, service: "execute-api" };
-      const headers = signatureHeaders({ method, url, body: text }, credentials, scope, new Date());
+      const headers = signatureHeaders({ method, url, body: text }, credentials, scope, new Date(now()));
       return fetch(url, {
         method,
         headers: { ...headers, ...jsonHeaders(body) },

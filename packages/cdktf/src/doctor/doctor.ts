@@ -4,6 +4,7 @@ import { CheckFailed, examine, type Finding } from "./finding.ts";
 import { checkPage } from "./page-check.ts";
 import { problemIn } from "./problem.ts";
 import { roundTrip } from "./round-trip.ts";
+import { platformRuntime, type Runtime } from "./runtime.ts";
 
 export type DoctorOptions = {
   /** Origin of the service, without a trailing slash. */
@@ -12,9 +13,11 @@ export type DoctorOptions = {
   readonly peopleEndpoint?: string | undefined;
   /** SHA-256 of the page as it was built, in hex. @default not compared */
   readonly pageHash?: string | undefined;
-  /** The class of the handoff that is tried. @default the first that asks for no approval and mails no code */
+  /** The class of the handoff that is tried. @default the first without approval, code, environment or domain */
   readonly class?: string | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** @default Node's own */
+  readonly runtime?: Runtime;
 };
 
 const ID = "AAAAAAAAAAAAAAAAAAAAAA";
@@ -22,7 +25,7 @@ const TOKEN = "A".repeat(43);
 
 /** Examines a deployed service from outside. */
 export async function doctor(options: DoctorOptions): Promise<readonly Finding[]> {
-  const { endpoint, peopleEndpoint = endpoint } = options;
+  const { endpoint, peopleEndpoint = endpoint, runtime = platformRuntime } = options;
   const expect = async (response: Promise<Response>, status: number, code?: Problem["code"]) => {
     const answer = await response;
     const problem = await problemIn(answer);
@@ -34,14 +37,14 @@ export async function doctor(options: DoctorOptions): Promise<readonly Finding[]
     return undefined;
   };
   const post = (origin: string, path: string, body: object) =>
-    fetch(`${origin}${path}`, {
+    runtime.fetch(`${origin}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),
     });
   const findings = [
     await examine("the page is served, whole, under its own policy", () =>
-      checkPage(endpoint, options.pageHash),
+      checkPage(endpoint, options.pageHash, runtime),
     ),
     await examine("a handoff that does not exist is not found", () =>
       expect(post(endpoint, `/v1/handoffs/${ID}/status`, { linkToken: TOKEN }), 404, "not_found"),
@@ -54,11 +57,11 @@ export async function doctor(options: DoctorOptions): Promise<readonly Finding[]
     ),
   ];
   const check = "a handoff is created, opened, acknowledged, and refused the second time";
-  const caller = callerFrom(options.environment, { endpoint, peopleEndpoint });
+  const caller = callerFrom(options.environment, { endpoint, peopleEndpoint }, runtime);
   if (!caller) {
     const detail =
       "neither a workflow's id-token nor AWS credentials with a region are in the environment (aws configure export-credentials --format env)";
     return [...findings, { outcome: "skipped", check, detail }];
   }
-  return [...findings, await examine(check, () => roundTrip(endpoint, caller, options.class))];
+  return [...findings, await examine(check, () => roundTrip(endpoint, caller, options.class, runtime))];
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { CheckFailed } from "./finding.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** Headers of the page, and what each must hold. */
 const HEADERS: Readonly<Record<string, RegExp>> = {
@@ -18,7 +19,11 @@ const HEADERS: Readonly<Record<string, RegExp>> = {
  * @returns the hash of the page that was served
  * @throws CheckFailed
  */
-export async function checkPage(endpoint: string, expected: string | undefined): Promise<string> {
+export async function checkPage(
+  endpoint: string,
+  expected: string | undefined,
+  { fetch }: Pick<Runtime, "fetch">,
+): Promise<string> {
   const response = await fetch(`${endpoint}/h/AAAAAAAAAAAAAAAAAAAAAA`, { redirect: "error" });
   if (response.status !== 200) {
     throw new CheckFailed(

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   type ClaimResponse,
   type CredentialClass,
@@ -16,6 +15,7 @@ import {
 import type { Caller } from "./caller.ts";
 import { CheckFailed } from "./finding.ts";
 import { problemIn } from "./problem.ts";
+import type { Runtime } from "./runtime.ts";
 
 /** Nobody is mailed: the address only has to be typed again. */
 const ADDRESS = "doctor@secret-handoff.invalid";
@@ -23,46 +23,52 @@ const LIFETIME_SECONDS = 300;
 
 /**
  * A handoff of random bytes is created, opened, acknowledged, and refused the second time, as a sender and a recipient do it.
- * @param wanted name of a class; by default the first that asks for no approval and mails no code
+ * @param wanted name of a class; by default the first that anybody may send to anybody: without approval, code, environment or domain
  * @throws CheckFailed
  */
 export async function roundTrip(
   endpoint: string,
   caller: Caller,
   wanted: string | undefined,
+  runtime: Runtime,
 ): Promise<string> {
   const chosen = chooseClass(
     (await json<PolicyResponse>(await caller.call("GET", "/policy"))).classes,
     wanted,
   );
-  const value = randomBytes(24).toString("base64url");
-  const passphrase = chosen.passphrase === "required" ? randomBytes(18).toString("base64url") : undefined;
-  const sealed = await seal({
-    origin: endpoint,
-    class: chosen.name,
-    expiresAt: Math.floor(Date.now() / 1_000) + Math.min(LIFETIME_SECONDS, chosen.expiresWithin),
-    items: [{ label: "doctor", fields: [{ name: "random", value, concealed: true }] }],
-    header: { title: "A check of this service" },
-    email: ADDRESS,
-    ...(passphrase === undefined ? {} : { passphrase }),
-  });
+  const value = encodeBase64url(runtime.random(24));
+  const passphrase = chosen.passphrase === "required" ? encodeBase64url(runtime.random(18)) : undefined;
+  const sealed = await seal(
+    {
+      origin: endpoint,
+      class: chosen.name,
+      expiresAt: Math.floor(runtime.now() / 1_000) + Math.min(LIFETIME_SECONDS, chosen.expiresWithin),
+      items: [{ label: "doctor", fields: [{ name: "random", value, concealed: true }] }],
+      header: { title: "A check of this service" },
+      email: ADDRESS,
+      ...(passphrase === undefined ? {} : { passphrase }),
+    },
+    runtime.random,
+  );
   // Whatever goes wrong from here on, it expires within five minutes.
   await json<HandoffView>(await caller.call("POST", "/handoffs", createBody(sealed, chosen)));
-  await open(endpoint, sealed, value, passphrase);
+  await open(endpoint, sealed, { value, passphrase }, runtime);
   const { state } = await json<HandoffView>(await caller.call("GET", `/handoffs/${sealed.id}`));
   if (state !== "delivered") throw new CheckFailed(`the handoff ended as ${state} and not as delivered`);
   return `class ${chosen.name}, with ${caller.who}`;
 }
 
 function chooseClass(classes: readonly CredentialClass[], wanted: string | undefined): CredentialClass {
-  const possible = ({ approvals, verification, recipientDomains }: CredentialClass) =>
-    approvals.length === 0 && verification !== "email-code" && recipientDomains === undefined;
+  // Whether a workflow's job is in one of the environments is not to be seen from here, and a person never is in one.
+  const possible = ({ approvals, verification, environments, recipientDomains }: CredentialClass) =>
+    approvals.length === 0 &&
+    verification !== "email-code" &&
+    environments === undefined &&
+    recipientDomains === undefined;
   const found = wanted === undefined ? classes.find(possible) : classes.find(({ name }) => name === wanted);
   if (!found) {
     const names = classes.map(({ name }) => name).join(", ");
-    throw new CheckFailed(
-      `no class fits (there are ${names}): name one that asks for no approval, with --class`,
-    );
+    throw new CheckFailed(`no class fits (there are ${names}): name one that you may send, with --class`);
   }
   return found;
 }
@@ -78,20 +84,22 @@ function createBody({ link: _, ...sealed }: Sealed, chosen: CredentialClass): Re
   };
 }
 
-async function open(endpoint: string, sealed: Sealed, value: string, passphrase?: string): Promise<void> {
+async function open(
+  endpoint: string,
+  sealed: Sealed,
+  { value, passphrase }: { readonly value: string; readonly passphrase: string | undefined },
+  { fetch, random }: Pick<Runtime, "fetch" | "random">,
+): Promise<void> {
   const link = parseLink(sealed.link);
   const linkToken = encodeBase64url(deriveLinkKeys(link.id, link.linkSecret).linkToken);
-  const keys = await deriveOpenKeys(link, {
-    email: ADDRESS,
-    ...(passphrase === undefined ? {} : { passphrase }),
-  });
+  const keys = await deriveOpenKeys(link, { email: ADDRESS, passphrase });
   const post = (what: string, body: object) =>
     fetch(`${endpoint}/v1/handoffs/${link.id}/${what}`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ linkToken, ...body }),
     });
-  const claimId = encodeBase64url(randomBytes(16));
+  const claimId = encodeBase64url(random(16));
   const claim = { claimToken: encodeBase64url(keys.claimToken), claimId, flags: link.flags };
   const { envelope } = await json<ClaimResponse>(await post("claim", claim));
   const bundle = openEnvelope(decodeBase64url(envelope), sealed, keys);
@@ -100,7 +108,7 @@ async function open(endpoint: string, sealed: Sealed, value: string, passphrase?
   const receipt = encodeBase64url(bundle.receipt);
   const acknowledged = await post("acknowledge", { claimId, receipt });
   if (acknowledged.status !== 204) throw new CheckFailed(`acknowledge answered ${acknowledged.status}`);
-  const again = await post("claim", { ...claim, claimId: encodeBase64url(randomBytes(16)) });
+  const again = await post("claim", { ...claim, claimId: encodeBase64url(random(16)) });
   if (again.status !== 410)
     throw new CheckFailed(`a second claim answered ${again.status} and not 410: look at once`);
 }
