@@ -6,14 +6,12 @@ import type { SubjectRecord } from "../../packages/lambda/src/store/subjects.ts"
 
 const NOW = 1_800_000_000;
 const subject: SubjectRecord = {
-  id: "subject/x",
   newest: {
     id: "AAAAAAAAAAAAAAAAAAAAAA" as HandoffId,
     linkVerifier: new Uint8Array(32) as Uint8Array as Verifier,
   },
   versionId: "v2",
   versionCreatedAt: 200,
-  mailed: true,
   previous: undefined,
 };
 

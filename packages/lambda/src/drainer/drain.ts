@@ -74,7 +74,6 @@ function complete(
 ): AuditEvent {
   const { what, at, who, outcome, attemptsLeft } = entry;
   const { about } = record;
-  const reason = entry.reason ?? about.reason;
   return {
     v: 1,
     what,
@@ -87,7 +86,7 @@ function complete(
     checks: checksOf(record),
     ...(about.secret === undefined ? {} : { secret: about.secret }),
     ...(about.versionId === undefined ? {} : { versionId: about.versionId }),
-    ...(reason === undefined ? {} : { reason }),
+    ...(about.reason === undefined ? {} : { reason: about.reason }),
     outcome: outcome ?? "done",
     ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
     sequence,

@@ -52,7 +52,6 @@ export type Entry = {
   readonly at: number;
   readonly who?: Who;
   readonly outcome?: string;
-  readonly reason?: string;
   readonly attemptsLeft?: number;
 };
 

@@ -15,11 +15,7 @@ import type { Codes } from "../store/codes.ts";
 import { gone } from "./endings.ts";
 
 /** Mails a code. It must not take longer than {@link ANSWER_AFTER_MS}, or its length tells that the address was right. */
-export type MailCode = (mail: {
-  readonly to: string;
-  readonly code: string;
-  readonly handoff: HandoffId;
-}) => Promise<void>;
+export type MailCode = (mail: { readonly to: string; readonly code: string }) => Promise<void>;
 
 /** Does the work and resolves after `milliseconds`, however soon the work was done. */
 export type Pace = <T>(milliseconds: number, work: () => Promise<T>) => Promise<T>;
@@ -66,7 +62,7 @@ export async function sendCode(
       now,
     );
     if (outcome === "armed") {
-      return mailCode({ to, code, handoff: id }).catch((error: unknown) =>
+      return mailCode({ to, code }).catch((error: unknown) =>
         log({ level: "error", what: "code_mail_failed", error: nameOf(error) }),
       );
     }

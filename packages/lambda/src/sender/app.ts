@@ -45,7 +45,7 @@ export function createSenderApp(deps: SenderDeps): Hono {
 }
 
 function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
-  const { handoffs, subjects, audit, classes } = deps;
+  const { handoffs, audit, classes } = deps;
   const api = new Hono();
 
   /** Says who calls, and refuses, with an event, whoever may not. */
@@ -128,7 +128,7 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
       const caller = await admit(c, "send", "revoke");
       const endings = await Promise.all(
         (await owned(c, caller, ["revoke"])).map((record) =>
-          handoffs.withdraw(record, "revoked", { who: caller.who }, clock()),
+          handoffs.withdraw(record, "revoked", caller.who, clock()),
         ),
       );
       if (endings.includes("released")) {
@@ -147,8 +147,6 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
       const { messageId } = await readBody(c, MailedBody, BODY_LIMIT);
       for (const record of await owned(c, caller, [])) {
         await handoffs.mailed(record, messageId, caller.who, clock());
-        const { subject } = record.about;
-        if (subject !== undefined) await subjects.mailed(subject, record.id);
       }
       return c.body(null, 204);
     },

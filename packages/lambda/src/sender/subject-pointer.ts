@@ -25,7 +25,7 @@ export async function moveSubject(
 ): Promise<Created | undefined> {
   const { subject, sender: by } = handoff.about;
   if (!body.subject || subject === undefined) return undefined;
-  const withdrawOwn = () => deps.handoffs.withdraw(handoff, "superseded", {}, now);
+  const withdrawOwn = () => deps.handoffs.withdraw(handoff, "superseded", by, now);
   const to = {
     newest: handoff,
     versionId: body.subject.versionId,
@@ -98,6 +98,6 @@ async function endPrevious(
   by: Who,
   now: number,
 ): Promise<void> {
-  await deps.handoffs.withdraw(previous, "superseded", { who: by }, now);
+  await deps.handoffs.withdraw(previous, "superseded", by, now);
   await deps.subjects.settle(subject, newest.id);
 }

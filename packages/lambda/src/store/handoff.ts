@@ -53,7 +53,6 @@ export type HandoffRecord = HandoffKey & {
   readonly claimVerifier: Uint8Array | undefined;
   readonly receiptVerifier: Uint8Array | undefined;
   readonly claimHash: Uint8Array | undefined;
-  readonly codeHash: Uint8Array | undefined;
   readonly outbox: readonly string[];
   /** Number of events that the drainer has stored. */
   readonly sequence: number;
@@ -119,7 +118,6 @@ export function readHandoff(item: Attributes): HandoffRecord {
     claimVerifier: read.optionalBytes("claimVerifier"),
     receiptVerifier: read.optionalBytes("receiptVerifier"),
     claimHash: read.optionalBytes("claimHash"),
-    codeHash: read.optionalBytes("codeHash"),
     outbox: read.strings("outbox"),
     sequence: read.optionalNumber("sequence") ?? 0,
     chain: read.optionalString("chain"),

@@ -168,21 +168,16 @@ export class Handoffs {
 
   /**
    * Ends an unread handoff.
-   * @param by who asked, where it is not the handoff's own sender
+   * @param by who asked
    * @returns `ended` when it had ended unread before, `released` when the secret has left the store
    */
   async withdraw(
     key: HandoffKey,
     to: "revoked" | "superseded",
-    by: { readonly who?: Who; readonly reason?: string | undefined },
+    by: Who,
     now: number,
   ): Promise<"withdrawn" | "ended" | "released"> {
-    const event: Entry = {
-      what: to,
-      at: now,
-      ...(by.who ? { who: by.who } : {}),
-      ...(by.reason ? { reason: by.reason } : {}),
-    };
+    const event: Entry = { what: to, at: now, who: by };
     const written = await this.#table.update(end(to, { key, now, condition: isOpen, events: [event] }));
     if (written) return "withdrawn";
     const record = await this.get(key);

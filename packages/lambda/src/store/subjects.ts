@@ -7,11 +7,9 @@ import { BACKSTOP_SECONDS, DUE_SHARD } from "./transitions.ts";
 
 /** What an owner hands over to whom, and its newest handoff. */
 export type SubjectRecord = {
-  readonly id: string;
   readonly newest: HandoffKey;
   readonly versionId: string;
   readonly versionCreatedAt: number;
-  readonly mailed: boolean;
   /** Kept until that handoff is ended, so that the sweeper can finish after a crash. */
   readonly previous: HandoffKey | undefined;
 };
@@ -25,12 +23,10 @@ const MEMORY_SECONDS = 400 * 86_400;
 
 /** All of a subject, by name: roles that may not read envelopes may read nothing that they do not name. */
 const SUBJECT_ATTRIBUTES = [
-  "id",
   "newestId",
   "newestVerifier",
   "versionId",
   "versionCreatedAt",
-  "mailed",
   "previousId",
   "previousVerifier",
 ] as const;
@@ -74,7 +70,6 @@ export class Subjects {
       newestVerifier: B(to.newest.linkVerifier),
       versionId: S(to.versionId),
       versionCreatedAt: N(to.versionCreatedAt),
-      mailed: N(0),
       ttl: N(now + MEMORY_SECONDS),
     });
     if (!seen) return this.#table.putNew({ ...keyOfSubject(id), ...item }, "id");
@@ -103,19 +98,9 @@ export class Subjects {
   async settle(id: string, newest: HandoffId): Promise<void> {
     await this.#table.update({
       key: keyOfSubject(id),
-      set: ["#settled = :newest"],
       remove: ["previousId", "previousVerifier", "dueShard", "dueAt"],
       condition: "attribute_exists(#id) AND #newestId = :newest",
       values: { newest: S(newest) },
-    });
-  }
-
-  async mailed(id: string, newest: HandoffId): Promise<void> {
-    await this.#table.update({
-      key: keyOfSubject(id),
-      set: ["#mailed = :one"],
-      condition: "attribute_exists(#id) AND #newestId = :newest",
-      values: { one: N(1), newest: S(newest) },
     });
   }
 }
@@ -129,14 +114,12 @@ function readSubject(item: Attributes): SubjectRecord {
   const previousId = read.optionalString("previousId");
   const previousVerifier = read.optionalBytes("previousVerifier");
   return {
-    id: read.string("id"),
     newest: {
       id: read.string("newestId") as HandoffId,
       linkVerifier: read.bytes("newestVerifier") as Verifier,
     },
     versionId: read.string("versionId"),
     versionCreatedAt: read.number("versionCreatedAt"),
-    mailed: read.number("mailed") === 1,
     previous:
       previousId && previousVerifier
         ? { id: previousId as HandoffId, linkVerifier: previousVerifier as Verifier }

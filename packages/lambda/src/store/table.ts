@@ -12,7 +12,7 @@ import type { Attributes } from "./attributes.ts";
 /** One conditional write. Expressions name attributes as `#name` and values as `:name`. */
 export type Update = {
   readonly key: Attributes;
-  readonly set: readonly string[];
+  readonly set?: readonly string[];
   readonly remove?: readonly string[];
   /** A flat OR of ANDs, without parentheses. */
   readonly condition: string;
@@ -82,8 +82,11 @@ export class Table {
 
   /** Makes one conditional write. @returns what `returns` asks for, or undefined when the condition did not hold */
   async update(update: Update): Promise<Attributes | undefined> {
-    const remove = update.remove?.map((name) => `#${name}`) ?? [];
-    const change = `SET ${update.set.join(", ")}${remove.length > 0 ? ` REMOVE ${remove.join(", ")}` : ""}`;
+    const { set = [], remove = [] } = update;
+    const change = [
+      ...(set.length > 0 ? [`SET ${set.join(", ")}`] : []),
+      ...(remove.length > 0 ? [`REMOVE ${remove.map((name) => `#${name}`).join(", ")}`] : []),
+    ].join(" ");
     return this.#unlessConditionFails(async () => {
       const { Attributes = {} } = await this.#client.send(
         new UpdateItemCommand({

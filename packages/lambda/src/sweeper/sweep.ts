@@ -55,7 +55,7 @@ async function finishSubject(deps: SweeperDeps, id: string, now: number): Promis
   const subject = await deps.subjects.get(id);
   if (!subject) return;
   if (subject.previous) {
-    await deps.handoffs.withdraw(subject.previous, "superseded", { who: { kind: "service" } }, now);
+    await deps.handoffs.withdraw(subject.previous, "superseded", { kind: "service" }, now);
   }
   await deps.subjects.settle(id, subject.newest.id);
 }
