@@ -5,7 +5,6 @@ import {
   type HandoffView,
   isHandoffId,
   type PolicyResponse,
-  type ProblemCode,
   STATES,
   type State,
 } from "@secret-handoff/protocol";
@@ -19,7 +18,8 @@ const MOST_RULES = 20;
 
 /** What the sdk needs of problem+json (RFC 9457). */
 export type ServiceProblem = {
-  readonly code: ProblemCode | string;
+  /** A `ProblemCode`, or one that only a newer service knows. */
+  readonly code: string;
   readonly detail: string;
   readonly broken: readonly BrokenRule[];
 };
