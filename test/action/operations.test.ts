@@ -173,6 +173,27 @@ describe("deliver with await", () => {
     );
     expect([code, workflow.outputs.receipts]).toEqual([0, '["delivered"]']);
   });
+
+  test("that ends in an outage of the service leaves an open handoff pending", async () => {
+    const ana = to("ana");
+    const from = service.clock.now;
+    const { code, workflow } = await step(
+      { recipients: ana, await: "10m" },
+      {
+        runtime: {
+          ...waiting().runtime,
+          fetch: async (input, init) => {
+            if (String(input).startsWith("https://runner.example"))
+              return Response.json({ value: await service.mint() });
+            return service.clock.now - from > 300
+              ? new Response(null, { status: 503 })
+              : platformRuntime.fetch(input, init);
+          },
+        },
+      },
+    );
+    expect([code, workflow.outputs.receipts]).toEqual([0, '["pending"]']);
+  });
 });
 
 describe("await-receipt", () => {

@@ -29,6 +29,7 @@ export async function awaitOutcomes(
     const id = handoffOf(outcome);
     return id === undefined ? receiptOfFailure(outcome) : receiptOfWatched(byId.get(id));
   });
+  for (const { id, error } of watched) if (error) workflow.warning(`Handoff ${id}: ${error.message}`);
   const pending = receipts.filter((receipt) => receipt === "pending").length;
   if (stopped) workflow.error(stopped.message);
   else if (pending > 0) {

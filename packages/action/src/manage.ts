@@ -57,7 +57,7 @@ async function tellWatched(
   if (operation === "status") {
     for (const { id, view } of watched) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
   }
-  const failures = watched.flatMap(({ id, error, view }) => (error && !view ? [{ id, error }] : []));
+  const failures = watched.flatMap(({ id, error }) => (error ? [{ id, error }] : []));
   for (const { id, error } of failures) workflow.error(`Handoff ${id}: ${error.message}`);
   if (stopped) workflow.error(stopped.message);
   workflow.output("states", JSON.stringify(ordered.map((one) => one?.view?.state ?? "failed")));

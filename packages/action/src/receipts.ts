@@ -1,6 +1,7 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import {
   awaitReceipts,
+  canPass,
   formatDuration,
   type Outcome,
   type Receipt,
@@ -65,10 +66,12 @@ export async function waitForReceipts(
   }
 }
 
-/** What a look at a handoff says about its arrival. Undefined: there was none to look at. */
+/** What looking at a handoff says about its arrival. Undefined: there was none to look at. */
 export function receiptOfWatched(watched: Watched | undefined): Receipt {
-  if (watched?.view) return receiptOf(watched.view);
-  return watched && !watched.error ? "pending" : "failed";
+  if (!watched) return "failed";
+  const { view, error } = watched;
+  if (view) return receiptOf(view);
+  return error && !canPass(error) ? "failed" : "pending";
 }
 
 /** The handoff that a recipient got, now or before. */

@@ -19,7 +19,7 @@ const PASSING: ReadonlySet<SenderErrorCode> = new Set([
   "id_token",
 ]);
 
-/** A handoff as it was seen last; without a view where it could not be seen. */
+/** A handoff as it was seen last. Without a view it never was; `error` tells why it could not be looked at, or not any longer. */
 export type Watched = { readonly id: HandoffId; readonly view?: HandoffView; readonly error?: SenderError };
 
 export type Watching = {
@@ -70,12 +70,17 @@ export async function awaitReceipts(
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
     const pending = ids.filter((id) => isPending(seen.get(id)));
     for (const found of await viewEach(pending, service, lifetime)) {
-      seen.set(found.id, found);
+      // A look that a cancelled workflow cut short says nothing of the handoff.
+      if (!found.view && lifetime.stopping.aborted) continue;
+      seen.set(found.id, seenLast(found, seen.get(found.id)));
       if (found.view && !isPending(found)) onEnded?.(found.view, ids.length - count(watched()), ids.length);
     }
     const leftMs = limitMs - (runtime.now() - from);
     const left = count(watched());
-    if (left === 0 || leftMs <= 0) return { watched: watched() };
+    if (left === 0) return { watched: watched() };
+    const reason: unknown = lifetime.stopping.reason;
+    if (reason instanceof SenderError) return { watched: watched(), stopped: reason };
+    if (leftMs <= 0) return { watched: watched() };
     onWaiting?.(left, limitMs - leftMs);
     try {
       await sleep(Math.min(waitMs, leftMs), runtime, lifetime.stopping);
@@ -86,9 +91,20 @@ export async function awaitReceipts(
   }
 }
 
+/** True for a failed look that says nothing of the handoff: the service was not there to ask. */
+export function canPass({ code }: SenderError): boolean {
+  return PASSING.has(code);
+}
+
+/** A look that failed does not undo what an earlier one has shown. */
+function seenLast(found: Watched, before: Watched | undefined): Watched {
+  if (found.view || !before?.view) return found;
+  return found.error && canPass(found.error) ? before : { ...found, view: before.view };
+}
+
 function isPending(found: Watched | undefined): boolean {
-  if (found?.view) return receiptOf(found.view) === "pending";
-  return found?.error === undefined || PASSING.has(found.error.code);
+  if (found?.error && !canPass(found.error)) return false;
+  return !found?.view || receiptOf(found.view) === "pending";
 }
 
 function count(watched: readonly Watched[]): number {

@@ -1,5 +1,6 @@
 export {
   awaitReceipts,
+  canPass,
   viewEach,
   type Watched,
   type Watching,
