@@ -1,12 +1,12 @@
-import type { CredentialClass } from "@secret-handoff/protocol";
-import { classesOf, type PolicyProps, type SenderEntry } from "./policy.ts";
+import type { CredentialClass, Right, SenderEntry } from "@secret-handoff/protocol";
+import { classesOf, type PolicyProps } from "./policy.ts";
 
 /** Names of classes are words of our own: they stand in events and in the recipient's page. */
 const CLASS_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 /** GitHub's rules for owners and repositories. */
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
 const WORKFLOW = /^([^/\s]+\/[^/\s]+\/)?\.github\/workflows\/[^/@\s]+\.ya?ml(@\S+)?$/;
-const PERMISSIONS: readonly string[] = ["send", "revoke", "audit"];
+const RIGHTS: readonly string[] = ["send", "revoke", "audit"] satisfies Right[];
 
 /** What is wrong with the senders and the classes, each a sentence. */
 export function policyProblems(props: PolicyProps): readonly string[] {
@@ -91,7 +91,7 @@ function senderProblems(sender: SenderEntry, classes: readonly CredentialClass[]
       problems.push(`it may send the class ${name}, which does not exist`);
     }
   }
-  if (sender.may.length === 0 || !sender.may.every((permission) => PERMISSIONS.includes(permission))) {
+  if (sender.may.length === 0 || !sender.may.every((right) => RIGHTS.includes(right))) {
     problems.push("may must be some of send, revoke and audit");
   }
   return problems;

@@ -1,3 +1,4 @@
+export type { Right, SenderEntry } from "@secret-handoff/protocol";
 export { type DoctorOptions, doctor } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";
 export { readOutputs } from "./doctor/outputs-file.ts";
@@ -12,7 +13,7 @@ export type {
   ReactionProps,
   RotationProps,
 } from "./lifecycle-props.ts";
-export type { Permission, PolicyProps, SenderEntry } from "./policy.ts";
+export type { PolicyProps } from "./policy.ts";
 export { SecretHandoff, type SecretHandoffOutputs } from "./secret-handoff.ts";
 export type {
   AlarmProps,

@@ -6,6 +6,7 @@ import { ProtocolError } from "./errors.ts";
 import { type Flags, parseFlags } from "./flags.ts";
 import { concat } from "./framing.ts";
 import { idBytes, parseHandoffId } from "./id.ts";
+import { isLoopback } from "./loopback.ts";
 
 export const VERSION = 0x01;
 const FRAGMENT_BYTES = 36;
@@ -80,8 +81,7 @@ function checkOrigin(origin: string): string {
     throw new ProtocolError("link", "the link's host is not a host name");
   }
   if (url.origin !== origin) throw new ProtocolError("link", "the link's host is not in its one spelling");
-  const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  if (url.protocol !== "https:" && !(loopback && url.protocol === "http:")) {
+  if (url.protocol !== "https:" && !(isLoopback(url.hostname) && url.protocol === "http:")) {
     throw new ProtocolError("link", "the link is not an https link");
   }
   return origin;
