@@ -31,7 +31,10 @@ export type TableArns = {
   readonly audit: string;
 };
 
-/** The recipient's function: what the holder of a link can do. It can create nothing. */
+/**
+ * The recipient's function: what the holder of a link can do. It may not put an item, and its code makes none; that UpdateItem could
+ * make one, no policy can forbid.
+ */
 export function recipientStatements({ table }: TableArns): readonly Statement[] {
   return [allow("OpenHandoffs", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [table])];
 }

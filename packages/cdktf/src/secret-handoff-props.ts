@@ -130,7 +130,7 @@ export type SecretHandoffProps = PolicyProps &
     readonly mail?: SesMailProps | SmtpMailProps;
     /** @default nodejs24.x */
     readonly runtime?: string;
-    /** Memory of the recipient and sender functions, MB; CPU grows with it. @default 512 */
+    /** Memory of each function, MB; CPU grows with it. @default 512 */
     readonly memorySize?: number;
     /** @default none: a new account has 10 concurrent executions in all, and none of them can be reserved */
     readonly reservedConcurrency?: Partial<Readonly<Record<FunctionName, number>>>;
