@@ -1,4 +1,4 @@
-/** The states of a handoff (DESIGN: open → claimed → delivered, and the ways it can end). */
+/** The states of a handoff: open → claimed → delivered, and the ways it can end. */
 export const STATES = [
   "open",
   "claimed",

@@ -41,7 +41,7 @@ export type ReportRequest = { readonly linkToken: string };
 
 /** What is handed over to whom. */
 export type Subject = {
-  /** The secret's ARN. */
+  /** The ARN of the secret or parameter; `bundle:…` for several of them, `value:…` or `role:…` for what has no ARN to go by. */
   readonly secret: string;
   readonly versionId: string;
   /** When that version was made (GetSecretValue's CreatedDate). */
@@ -83,7 +83,7 @@ export type HandoffView = {
   /** The mail bounced for good: the link is open still, and nobody will open it. */
   readonly bouncedAt?: number;
   readonly attemptsLeft: number;
-  /** The secret's ARN, where a subject was named. */
+  /** The `secret` of the subject, where one was named. */
   readonly secret?: string;
   readonly versionId?: string;
   /** GitHub run id of the sender. */
