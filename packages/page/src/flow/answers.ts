@@ -5,11 +5,9 @@ import {
   normaliseEmail,
   normalisePassphrase,
   ProtocolError,
+  passphraseWeakness,
 } from "@secret-handoff/protocol";
 import type { Complaint, Handoff, Typed } from "./screens.ts";
-
-/** Senders refuse a passphrase with fewer characters, so a shorter one cannot be right. */
-const SHORTEST_PASSPHRASE = 12;
 
 /**
  * What is certainly wrong with the answers is told here and spends no attempt: above all an address that does not fit the hint,
@@ -35,9 +33,9 @@ function passphraseComplaint(typed: string): Complaint | undefined {
   if (typed.trim() === "") return { about: "passphrase", why: "empty" };
   const passphrase = attempt(() => normalisePassphrase(typed));
   if (passphrase === undefined) return { about: "passphrase", why: "malformed" };
-  if ([...passphrase].length < SHORTEST_PASSPHRASE) return { about: "passphrase", why: "too_short" };
-  if (/^[\p{Nd} ]+$/u.test(passphrase)) return { about: "passphrase", why: "digits_only" };
-  return undefined;
+  // Senders refuse a weak one, so it cannot be right.
+  const why = passphraseWeakness(passphrase);
+  return why && { about: "passphrase", why };
 }
 
 function attempt(normalise: () => string): string | undefined {

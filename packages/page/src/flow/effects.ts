@@ -1,7 +1,7 @@
 import type { HandoffId, OpenKeys, Receipt } from "@secret-handoff/protocol";
 import type { Claim, Handoff, LinkParts, Screen, Typed } from "./screens.ts";
 
-/** What the page is to do. The flow only asks for it; page.ts does it and reports back with an event. */
+/** What the page is to do. The flow only asks for it; doing.ts does it, and reports back with an event. */
 export type Effect =
   | { readonly do: "ask_status"; readonly link: LinkParts }
   | { readonly do: "derive"; readonly link: LinkParts; readonly typed: Typed }

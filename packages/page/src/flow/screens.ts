@@ -6,6 +6,7 @@ import type {
   Link,
   LinkKeys,
   OpenKeys,
+  PassphraseWeakness,
   Verification,
 } from "@secret-handoff/protocol";
 
@@ -42,7 +43,7 @@ export type Typed = { readonly email: string; readonly passphrase: string };
 /** Why an answer was not sent, or did not open. Each has its sentence in wording.ts. */
 export type Complaint =
   | { readonly about: "email"; readonly why: "empty" | "malformed" | "not_the_hint" }
-  | { readonly about: "passphrase"; readonly why: "empty" | "malformed" | "too_short" | "digits_only" }
+  | { readonly about: "passphrase"; readonly why: "empty" | "malformed" | PassphraseWeakness }
   | { readonly about: "answers"; readonly why: "wrong"; readonly attemptsLeft: number }
   | { readonly about: "device"; readonly why: "memory" }
   | { readonly about: "code"; readonly why: "malformed" | "wrong" };
