@@ -16,6 +16,13 @@ const NO_OTHER_RESOURCE: Readonly<Record<string, string>> = {
   "secretsmanager:GetRandomPassword": "gives randomness; has no resource type",
 };
 
+/** As the policies spell an identity of the account; its parts are Terraform's to know. */
+function identityIn(name: string): string {
+  const arn = "split(':', aws_cloudwatch_event_bus.events_bus.arn)";
+  const [partition, region, account] = [1, 3, 4].map((part) => `\${element(${arn}, ${part})}`);
+  return `arn:${partition}:ses:${region}:${account}:identity/${name}`;
+}
+
 function policyOf(address: string, json = STACKS.least): FoundPolicy {
   const found = policiesOf(json).find((policy) => policy.address === address);
   if (!found) throw new Error(`the stack has no ${address}`);
@@ -176,6 +183,18 @@ const CALLS = {
     resource: ref("aws_sesv2_email_identity.mail_identity.arn"),
     context: { "ses:FromAddress": "handoff@example.com" },
     by: ["recipient"],
+  },
+  "mails to a verified address, which the sandbox asks for a right on": {
+    action: "ses:SendEmail",
+    resource: identityIn("ana@vendor.example"),
+    context: { "ses:FromAddress": "handoff@example.com" },
+    by: ["recipient"],
+  },
+  "mails from another identity's address": {
+    action: "ses:SendEmail",
+    resource: identityIn("example.org"),
+    context: { "ses:FromAddress": "handoff@example.org" },
+    by: [],
   },
   "mails from another address": {
     action: "ses:SendEmail",

@@ -4,6 +4,9 @@ import type { SynthesisedStack } from "./synthesis.ts";
 
 /** What the references in policies stand for. */
 const PLACES: readonly (readonly [RegExp, string])[] = [
+  [/element\(split\(.*?\), 1\)/, "aws"],
+  [/element\(split\(.*?\), 3\)/, "REGION"],
+  [/element\(split\(.*?\), 4\)/, "ACCOUNT"],
   [/aws_dynamodb_table\.tables_handoffs\.stream_arn/, "one-time table's stream"],
   [/aws_dynamodb_table\.tables_handoffs\.arn/, "one-time table"],
   [/aws_dynamodb_table\.tables_audit\.arn/, "audit table"],
@@ -16,8 +19,6 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
   [/aws_cloudwatch_event_api_destination\.\w+\.arn/, "API destination"],
   [/aws_cloudwatch_log_group\.\w+\.arn/, "own log group"],
   [/aws_apigatewayv2_api\.\w+\.execution_arn/, "API"],
-  [/element\(split\(.*?\), 1\)/, "aws"],
-  [/element\(split\(.*?\), 4\)/, "ACCOUNT"],
   [/data\.aws_region\.\w+\.id/, "REGION"],
 ];
 

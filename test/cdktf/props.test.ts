@@ -116,6 +116,12 @@ const MISTAKES: Readonly<Record<string, readonly [() => unknown, string]>> = {
     withMail("handoff@example.org"),
     "mail.from must be of the identity: SES sends only from what it has verified",
   ],
+  "DKIM records for an address": [
+    withService({
+      mail: { kind: "ses", identity: "handoff@example.com", from: "handoff@example.com", hostedZoneId: "Z1" },
+    }),
+    "mail.hostedZoneId is for the DKIM records of a domain, and mail.identity is an address, which has none: leave it out",
+  ],
   "an issuer with a trailing slash": [
     withService({ issuer: "https://token.example.com/" }),
     "the issuer must be an https URL without a trailing slash, as it stands in the tokens' iss claim",
@@ -206,6 +212,10 @@ const MISTAKES: Readonly<Record<string, readonly [() => unknown, string]>> = {
     withRotation({ secretArns: ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/*"] }),
     "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/* is no whole ARN of a secret: it ends with a hyphen and six characters, and has no wildcard",
   ],
+  "more secrets than a rule's pattern takes": [
+    withRotation({ secretArns: Array.from({ length: 26 }, () => SECRET_ARN) }),
+    "rotation.secretArns takes 1925 characters, and EventBridge leaves 1898 for them in a rule's pattern: name fewer, or split them over two services",
+  ],
   "no limit of rotations": [
     withRotation({ secretArns: [SECRET_ARN], limitPerDay: Number.POSITIVE_INFINITY }),
     "rotation.limitPerDay must be a whole number from 1 to 100",
@@ -265,6 +275,24 @@ describe("a mistake in the service's props", () => {
     expect(Number(takes)).toBeGreaterThan(Number(leaves));
     expect(Number(leaves)).toBeGreaterThan(3_000);
     expect(problemsOf(withService({ senders: senders.slice(0, 25) }))).toEqual([]);
+  });
+
+  test("a policy is counted as Lambda counts it, each quote twice", () => {
+    const withSenders = (count: number) =>
+      problemsOf(
+        withService({
+          senders: Array.from({ length: count }, (_, index) => ({
+            repositoryId: String(1_000_000 + index),
+            may: ["send"] as const,
+          })),
+        }),
+      );
+    const [problem = ""] = withSenders(80);
+    const takes = (text: string) => Number(/take (\d+) bytes/.exec(text)?.[1]);
+    const perSender = takes(withSenders(81)[0] ?? "") - takes(problem);
+    expect(perSender).toBe(
+      JSON.stringify(JSON.stringify({ repositoryId: "1000080", may: ["send"] })).length - 1,
+    );
   });
 });
 

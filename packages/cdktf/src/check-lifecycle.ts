@@ -5,6 +5,9 @@ const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.
 const SECRET_NAME = /^[\w/+=.@-]+\*?$/;
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
 const CONNECTION_ARN = /^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:connection\/[\w.-]+\/[0-9a-f-]+$/;
+/** Characters of a rule's pattern that EventBridge takes, and what ours has beside the ARNs. */
+const PATTERN_LIMIT = 2_048;
+const PATTERN_FRAME = 150;
 /** Seconds; 30 days. An execution of Step Functions ends after a year, whatever it waits for. */
 const LONGEST_WAIT = 2_592_000;
 
@@ -59,6 +62,11 @@ function rotationProblems({ onUndelivered, onReported, onDelivered, rotation }: 
         (arn) =>
           `${arn} is no whole ARN of a secret: it ends with a hyphen and six characters, and has no wildcard`,
       ),
+    ...(PATTERN_FRAME + JSON.stringify(secretArns).length <= PATTERN_LIMIT
+      ? []
+      : [
+          `rotation.secretArns takes ${JSON.stringify(secretArns).length} characters, and EventBridge leaves ${PATTERN_LIMIT - PATTERN_FRAME} for them in a rule's pattern: name fewer, or split them over two services`,
+        ]),
     ...(limitPerDay === undefined || isWhole(limitPerDay, 100)
       ? []
       : ["rotation.limitPerDay must be a whole number from 1 to 100"]),

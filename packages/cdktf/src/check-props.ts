@@ -77,6 +77,12 @@ function mailProblems({ mail, ...props }: SecretHandoffProps): readonly string[]
       mail?.kind !== "ses" || known(from, (address) => covers(mail.identity, address)),
       "mail.from must be of the identity: SES sends only from what it has verified",
     ],
+    [
+      mail?.kind !== "ses" ||
+        mail.hostedZoneId === undefined ||
+        known(mail.identity, (identity) => !identity.includes("@")),
+      "mail.hostedZoneId is for the DKIM records of a domain, and mail.identity is an address, which has none: leave it out",
+    ],
   ]);
 }
 

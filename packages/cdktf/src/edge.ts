@@ -19,6 +19,8 @@ const ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 const CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2";
 
 const DEFAULT_REQUESTS_PER_ADDRESS = 500;
+/** CloudFront keeps these for ten seconds otherwise, whatever they say of themselves, and answers every sender with one's. */
+const FAILURES = [500, 502, 503, 504] as const;
 /** Their rules read the first bytes of a body; none of them limits its size, which would refuse large handoffs. */
 const MANAGED_RULES = [
   "AWSManagedRulesAmazonIpReputationList",
@@ -67,6 +69,7 @@ export class Edge extends Construct {
         originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
         compress: true,
       },
+      customErrorResponse: FAILURES.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
       restrictions: { geoRestriction: { restrictionType: "none" } },
       viewerCertificate: {
         acmCertificateArn: certificateArn,
@@ -109,6 +112,19 @@ export class Edge extends Construct {
             rate_based_statement: {
               aggregate_key_type: "IP",
               limit: props.requestsPerAddress ?? DEFAULT_REQUESTS_PER_ADDRESS,
+              // Runners share addresses, and one that waits for its recipients asks often: these calls prove who makes them.
+              scope_down_statement: {
+                not_statement: {
+                  statement: {
+                    byte_match_statement: {
+                      field_to_match: { uri_path: {} },
+                      positional_constraint: "STARTS_WITH",
+                      search_string: "/v1/sender/",
+                      text_transformation: { priority: 0, type: "NONE" },
+                    },
+                  },
+                },
+              },
             },
           },
           visibilityConfig: unseen("requests-per-address"),

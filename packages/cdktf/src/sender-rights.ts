@@ -119,21 +119,30 @@ export function senderRightsStatements(rights: SenderRights, here: ArnParts): re
           ),
         ]
       : []),
-    ...(mail === undefined ? [] : [mailStatement(mail), checkMailStatement(mail, here)]),
+    ...(mail === undefined ? [] : [mailStatement(mail, here), checkMailStatement(mail, here)]),
   ];
 }
 
-/** Mailing through SES, from one address of one identity. */
-export function mailStatement({ identityArn, configurationSetArn, from }: MailRights): Statement {
-  return allow("MailLinks", ["ses:SendEmail"], [identityArn, configurationSetArn], {
+/**
+ * Mailing through SES, from one address. That address is the limit, not the identity: SES asks for a right on the recipient's
+ * identity as well while the account is in its sandbox, and on the address's own where one lies beside its domain's.
+ */
+export function mailStatement(
+  { identityArn, configurationSetArn, from }: MailRights,
+  here: ArnParts,
+): Statement {
+  return allow("MailLinks", ["ses:SendEmail"], [identityArn, identityIn(here, "*"), configurationSetArn], {
     StringEquals: { "ses:FromAddress": from },
   });
 }
 
 /** Seeing whether SES would send, which a dry run of the action does: by the address itself, then by its domain. */
 export function checkMailStatement({ identityArn, from }: MailRights, here: ArnParts): Statement {
-  const address = `arn:${here.partition}:ses:${here.region}:${here.account}:identity/${from}`;
-  return allow("CheckMailIdentity", ["ses:GetEmailIdentity"], [identityArn, address]);
+  return allow("CheckMailIdentity", ["ses:GetEmailIdentity"], [identityArn, identityIn(here, from)]);
+}
+
+function identityIn({ partition, region, account }: ArnParts, name: string): string {
+  return `arn:${partition}:ses:${region}:${account}:identity/${name}`;
 }
 
 /** Secrets Manager ends every secret's ARN with a hyphen and six characters of its own. */

@@ -24,7 +24,7 @@ export type ServiceFunctionProps = {
   readonly permissionsBoundaryArn?: string | undefined;
 };
 
-/** Lambda gives a function 4,096 bytes for the names and values of its whole environment. */
+/** Lambda gives a function 4,096 bytes for its whole environment, counted as JSON: a quote in a value counts twice. */
 const ENVIRONMENT_LIMIT = 4_096;
 /** What a value that only Terraform knows (an ARN, an origin) is taken to need at most. */
 const UNKNOWN_VALUE_BYTES = 160;
@@ -92,11 +92,10 @@ export class ServiceFunction extends Construct {
     for (const [name, value] of Object.entries(environment)) {
       if (value !== undefined) this.#environment[name] = value;
     }
-    const sizes = Object.entries(this.#environment).map(
-      ([name, value]) => [name, name.length + bytesOf(value)] as const,
+    const total = jsonBytes(
+      Object.fromEntries(Object.entries(this.#environment).map(([name, value]) => [name, stand(value)])),
     );
-    const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
-    const config = sizes.find(([name]) => name === "CONFIG")?.[1] ?? 0;
+    const config = jsonBytes(this.#environment.CONFIG ?? "");
     if (total > ENVIRONMENT_LIMIT) {
       throw new InvalidProps([
         `senders and classes take ${config} bytes as JSON, and Lambda leaves ${ENVIRONMENT_LIMIT - (total - config)} for them in the ${ENVIRONMENT_LIMIT} bytes of a function's environment: name fewer, or split them over two services`,
@@ -105,6 +104,10 @@ export class ServiceFunction extends Construct {
   }
 }
 
-function bytesOf(value: string): number {
-  return isExpression(value) ? UNKNOWN_VALUE_BYTES : Buffer.byteLength(value);
+function stand(value: string): string {
+  return isExpression(value) ? "?".repeat(UNKNOWN_VALUE_BYTES) : value;
+}
+
+function jsonBytes(value: unknown): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

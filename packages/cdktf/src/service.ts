@@ -99,7 +99,7 @@ export class Service extends Construct {
       accountRootArn: `arn:${here.partition}:iam::${here.account}:root`,
       userRoleArn: sender.role.arn,
     });
-    const drainerPolicy = this.#permit(props);
+    const drainerPolicy = this.#permit(props, here);
     this.#configure(props);
     followStream(this, drainer, { streamArn: this.tables.handoffs.streamArn, policy: drainerPolicy });
     runEveryMinute(this, sweeper, name);
@@ -151,22 +151,27 @@ export class Service extends Construct {
   }
 
   /** @returns the drainer's policy, which must be there before Lambda follows the stream */
-  #permit({ mail, kmsKeyArn }: ServiceProps): IamRolePolicy {
+  #permit({ mail, kmsKeyArn }: ServiceProps, here: ArnParts): IamRolePolicy {
     const { arns } = this.tables;
     const bus = this.events.bus.arn;
     const key = kmsKeyArn === undefined ? [] : tableKeyStatements(kmsKeyArn);
-    this.functions.recipient.permit([...recipientStatements(arns), ...this.#mailStatements(mail), ...key]);
+    this.functions.recipient.permit([
+      ...recipientStatements(arns),
+      ...this.#mailStatements(mail, here),
+      ...key,
+    ]);
     this.functions.sender.permit([...senderStatements(arns, this.pseudonymKey.key.arn), ...key]);
     const bounces = this.mail === undefined ? [] : bounceStatements(arns);
     this.functions.sweeper.permit([...sweeperStatements(arns, bus), ...bounces, ...key]);
     return this.functions.drainer.permit([...drainerStatements(arns, bus), ...key]);
   }
 
-  #mailStatements(mail: SecretHandoffProps["mail"]): readonly Statement[] {
+  #mailStatements(mail: SecretHandoffProps["mail"], here: ArnParts): readonly Statement[] {
     if (mail?.kind === "smtp") return smtpStatements(mail);
     if (mail === undefined || this.mail === undefined) return [];
     const { identityArn, configurationSet } = this.mail;
-    return [mailStatement({ identityArn, configurationSetArn: configurationSet.arn, from: mail.from })];
+    const rights = { identityArn, configurationSetArn: configurationSet.arn, from: mail.from };
+    return [mailStatement(rights, here)];
   }
 
   #configure({ mail, policyJson }: ServiceProps): void {

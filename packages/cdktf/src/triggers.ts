@@ -79,7 +79,7 @@ export function runEveryMinute(scope: Construct, sweeper: ServiceFunction, name:
     rule: rule.name,
     targetId: "sweeper",
     arn: sweeper.function.arn,
-    // A minute later it runs anyway.
+    // A minute later it runs anyway. That is for what was not handed over; a run that fails is repeated by Lambda itself.
     retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 0 },
   });
   new LambdaPermission(scope, "schedule-permission", {

@@ -85,7 +85,7 @@ export class GitHubModule extends ReadableStack {
       permissionsBoundaryArn: ref("permissions_boundary_arn"),
       statements: (here) => [
         allow("UseNamedSecrets", { expression: ACTIONS }, { expression: secretArns(here) }),
-        mailStatement(MAIL),
+        mailStatement(MAIL, here),
         checkMailStatement(MAIL, here),
       ],
     });

@@ -65,7 +65,7 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
 /** The sender function's CONFIG, put together by Terraform from these inputs. */
 export const POLICY = `jsonencode(merge({ issuer = var.issuer, senders = ${listOf("senders", SENDER)}, classes = ${listOf("classes", CLASS)} }, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))`;
 
-/** Bytes that Lambda leaves for it, beside the other variables of the sender function. */
+/** Bytes that Lambda leaves for it, as JSON within JSON, beside the other variables of the sender function. */
 export const POLICY_BYTES = 3_400;
 
 function objectType(parts: Readonly<Record<string, string>>): string {

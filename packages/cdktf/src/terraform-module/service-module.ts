@@ -107,7 +107,7 @@ export class ServiceModule extends ReadableStack {
     });
     service.functions.sender.function.addOverride("lifecycle.precondition", [
       {
-        condition: expression(`length(${POLICY}) <= ${POLICY_BYTES}`),
+        condition: expression(`length(jsonencode(${POLICY})) <= ${POLICY_BYTES}`),
         error_message: `senders and classes take more than the ${POLICY_BYTES} bytes that Lambda leaves for them: name fewer, or split them over two services.`,
       },
     ]);
