@@ -105,6 +105,11 @@ test("half a character is refused where a recipient would have to read it", () =
   ]);
 });
 
+test("half a character at the end of a name is found, though the value begins with the other half", () => {
+  const json = labelled("prod/a", '{"\\ud83d":"\\ude00"}');
+  expect(errorOf(() => checkItems(itemsOf([json], { parseJson: true }))).code).toBe("secret_unreadable");
+});
+
 test("the scalars to mask reach into arrays and into strings that are JSON", () => {
   expect(jsonScalars('{"a":["x",1,{"b":false}],"c":"{\\"d\\":\\"deep\\"}","e":null}')).toEqual([
     "x",

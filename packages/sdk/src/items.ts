@@ -36,7 +36,8 @@ export function itemsOf(
  */
 export function checkItems(items: readonly Item[]): void {
   for (const { label, fields } of items) {
-    if (fields.some(({ name, value }) => /\p{Surrogate}/u.test(name + value))) {
+    // Each for itself: two halves at the seam would look whole.
+    if (fields.some(({ name, value }) => [name, value].some((text) => /\p{Surrogate}/u.test(text)))) {
       throw new SenderError(
         "secret_unreadable",
         `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`,
