@@ -252,7 +252,7 @@ describe("a generated password", () => {
     const wish = { secret: { arn, name }, versionId: versionIdOf("run 1", arn), limitMs: LIMIT_MS };
     const ports = { vault: meddled, source, runtime };
     expect(await sentenceOf(rotate(wish, GENERATE, ports, lifetime))).toBe(
-      `secret_changed: Secret "${name}" was changed while its new password was being written, so it was left as it is. Run again.`,
+      `secret_changed: Secret "${name}" was changed while its new password was being written, so it was left as it is. Start a new run.`,
     );
     expect(aws.vault.value(name)).toBe('{"user":"changed","password":"theirs"}');
     expect(Object.values(kept.stagesById()).flat().sort()).toEqual(["AWSCURRENT", "AWSPREVIOUS"]);
@@ -312,6 +312,10 @@ describe("rules for a password", () => {
     expect(() => parsePasswordRules("32", classes, exclude)).toThrow(
       "password-characters and password-exclude must leave at least 10 characters. Choose from lowercase, uppercase, digits, punctuation.",
     );
+  });
+
+  test("do not count what is excluded and was not chosen", () => {
+    expect(parsePasswordRules("32", "digits", "!?x").classes).toEqual(["digits"]);
   });
 });
 

@@ -87,6 +87,6 @@ function withKey({ name, value }: SecretVersion, key: string, password: string):
 function changed({ secret }: RotationWish): SenderError {
   return new SenderError(
     "secret_changed",
-    `Secret "${secret.name}" was changed while its new password was being written, so it was left as it is. Run again.`,
+    `Secret "${secret.name}" was changed while its new password was being written, so it was left as it is. Start a new run.`,
   );
 }

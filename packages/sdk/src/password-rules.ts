@@ -19,11 +19,12 @@ export const LONGEST_PASSWORD = 4_096;
 /** Fewer different characters than this make even a long password guessable. */
 const FEWEST_CHARACTERS = 10;
 
-const SIZES: Readonly<Record<CharacterClass, number>> = {
-  lowercase: 26,
-  uppercase: 26,
-  digits: 10,
-  punctuation: 32,
+/** As GetRandomPassword has them. */
+const CHARACTERS: Readonly<Record<CharacterClass, string>> = {
+  lowercase: "abcdefghijklmnopqrstuvwxyz",
+  uppercase: "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+  digits: "0123456789",
+  punctuation: "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~",
 };
 
 /**
@@ -43,8 +44,8 @@ export function parsePasswordRules(length: string, classes: string, exclude: str
   const named = classes.split(/[\s,]+/).filter((word) => word !== "");
   const chosen = CHARACTER_CLASSES.filter((known) => named.includes(known));
   const strangers = named.filter((word) => !CHARACTER_CLASSES.some((known) => known === word));
-  const size = chosen.reduce((sum, name) => sum + SIZES[name], 0) - new Set(exclude).size;
-  if (strangers.length > 0 || chosen.length === 0 || size < FEWEST_CHARACTERS) {
+  const left = chosen.flatMap((name) => [...CHARACTERS[name]]).filter((one) => !exclude.includes(one));
+  if (strangers.length > 0 || chosen.length === 0 || left.length < FEWEST_CHARACTERS) {
     throw new SenderError(
       "input",
       `password-characters and password-exclude must leave at least ${FEWEST_CHARACTERS} characters. Choose from ${CHARACTER_CLASSES.join(", ")}.`,
