@@ -111,9 +111,7 @@ test("rotated-within refuses an older version, and says how old it is", async ()
   const { code, errors } = await step({ "rotated-within": "24h" });
   expect([code, errors]).toEqual([
     1,
-    [
-      `Secret "${name}" was last changed 3 days ago, and rotated-within is 24h. Rotate it first, or set rotate.`,
-    ],
+    [`"${name}" was last changed 3 days ago, and rotated-within is 24h. Rotate it first, or set rotate.`],
   ]);
   expect((await step({ "rotated-within": "3d" })).code).toBe(0);
 });

@@ -78,6 +78,18 @@ test("secrets, parameters and values go in one handoff, each masked and named", 
   expect(JSON.stringify(await service.scan())).not.toContain("canary");
 });
 
+test("rotated-within refuses a parameter that is older, whatever is rotated besides", async () => {
+  const sentence =
+    /^"\/prod\/a" was last changed .+ ago, and rotated-within is 1m\. Change it first: rotate is for secret-ids alone\.$/;
+  const { code, errors } = await step({
+    parameters: "/prod/a",
+    values: "A=canary-1",
+    "rotated-within": "1m",
+  });
+  expect([code, errors]).toEqual([1, [expect.stringMatching(sentence)]]);
+  expect(mailed()).toEqual([]);
+});
+
 describe("temporary credentials", () => {
   test("come as fields, with their end in sight, by a link that ends no later", async () => {
     const from = service.clock.now;

@@ -99,7 +99,7 @@ export async function prepare(
 async function readAll({ sources, age }: Draft, stores: SecretStores, surroundings: Surroundings) {
   if (!sources) return { secrets: [], others: [], errors: [] };
   const { secrets, others, errors } = await readSources(sources, stores, surroundings);
-  const aged = age ? await checkAges(secrets, age, stores, surroundings.runtime.now()) : [];
+  const aged = age ? await checkAges({ secrets, others }, age, stores, surroundings.runtime.now()) : [];
   return { secrets, others, errors: [...errors, ...aged] };
 }
 

@@ -9,6 +9,7 @@ import {
   versionIdOf,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./masking.ts";
+import type { SourcesRead } from "./read-sources.ts";
 import { DEFAULT_ROTATE_TIMEOUT, type RotationInputs } from "./rotation-inputs.ts";
 import type { SecretStores } from "./secret-stores.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -19,20 +20,28 @@ export type RotationResult = {
   readonly errors: readonly SenderError[];
 };
 
-/** Finds what would keep the secrets from being rotated, or makes them too old to hand over. Changes nothing. */
+/** Finds what would keep the secrets from being rotated, or makes them or the others too old to hand over. Changes nothing. */
 export async function checkAges(
-  secrets: readonly LabelledSecret[],
+  { secrets, others }: Pick<SourcesRead, "secrets" | "others">,
   { rotation, rotatedWithin }: RotationInputs,
   { vault }: Pick<SecretStores, "vault">,
   nowMs: number,
 ): Promise<readonly SenderError[]> {
-  const checks = secrets.map((secret) =>
-    errorOf(async () => {
-      if (rotation) await checkRotation(secret, rotation, vault);
-      else if (rotatedWithin !== undefined)
-        checkRotatedWithin(secret, rotatedWithin, Math.floor(nowMs / 1_000));
-    }),
-  );
+  const checkAge = (secret: LabelledSecret, advice: string) => {
+    if (rotatedWithin === undefined) return;
+    checkRotatedWithin(secret, rotatedWithin, Math.floor(nowMs / 1_000), advice);
+  };
+  const checks = [
+    ...secrets.map((secret) =>
+      errorOf(async () => {
+        if (rotation) await checkRotation(secret, rotation, vault);
+        else checkAge(secret, "Rotate it first, or set rotate.");
+      }),
+    ),
+    ...others.map((other) =>
+      errorOf(async () => checkAge(other, "Change it first: rotate is for secret-ids alone.")),
+    ),
+  ];
   return (await Promise.all(checks)).flatMap((error) => error ?? []);
 }
 
