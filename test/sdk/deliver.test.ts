@@ -80,8 +80,38 @@ test("a create that was refused left nothing to revoke", async () => {
       throw new SenderError("policy", "no");
     },
   });
-  expect(kinds(await deliver(order, [ANA], ports, unending()))).toEqual(["failed"]);
+  const [outcome] = await deliver(order, [ANA], ports, unending());
+  expect(outcome?.kind).toBe("failed");
+  expect(outcome).not.toHaveProperty("id");
   expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`]);
+});
+
+test("a create that was never stored, as revoking shows, leaves no handoff to name", async () => {
+  const { ports } = fakePorts({
+    create: () => {
+      throw lost;
+    },
+    revoke: () => "unknown",
+  });
+  const [outcome] = await deliver(order, [ANA], ports, unending());
+  expect(outcome).toMatchObject({ kind: "failed", error: lost });
+  expect(outcome).not.toHaveProperty("id");
+});
+
+test("no link outlives what it hands over, also when it is sealed late", async () => {
+  const start = 1_795_250_000;
+  let now = start;
+  const { ports } = fakePorts({
+    create: (_, view, call) => {
+      // The first loses a race that takes five minutes.
+      now += 300;
+      return call === 1 ? { ...view, state: "superseded" } : view;
+    },
+  });
+  const runtime = { ...ports.runtime, now: () => now * 1_000 };
+  const endsAt = start + order.expiresIn + 100;
+  const outcomes = await deliver({ ...order, endsAt }, [ANA, BO], { ...ports, runtime }, unending());
+  expect(outcomes.map((outcome) => outcome.kind === "mailed" && outcome.expiresAt)).toEqual([endsAt, endsAt]);
 });
 
 test("a create whose answer never came may have been stored, so it is revoked", async () => {

@@ -55,6 +55,7 @@ export function planOrder(
     class: admitted.class,
     // A link to what has stopped working is of no use.
     expiresIn: Math.min(admitted.expiresIn, endsAt - Math.floor(nowMs / 1_000)),
+    ...(Number.isFinite(endsAt) ? { endsAt } : {}),
     items,
     header,
     ...(passphrase ? { passphrase } : {}),

@@ -70,7 +70,7 @@ export function doubtOf(outcome: Outcome): string | undefined {
     return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
   }
   if (outcome.kind === "failed" && outcome.notRevoked) {
-    return `What was created could not be revoked; its link was not mailed and ends by itself. ${outcome.notRevoked.message}`;
+    return `What was created could not be revoked and ends by itself; its link may have been mailed all the same. ${outcome.notRevoked.message}`;
   }
   return undefined;
 }

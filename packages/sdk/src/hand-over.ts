@@ -68,10 +68,11 @@ async function send(
     messageId = await ports.mail.send(letterOf(recipient, sealed, order, ports), lifetime);
   } catch (thrown) {
     const error = asSenderError(thrown);
-    if (REFUSED.has(error.code)) return { kind: "failed", recipient, error, id };
+    if (REFUSED.has(error.code)) return { kind: "failed", recipient, error };
     const ending = await revoke(sealed, ports);
     if (ending === "released") return { kind: "mailed", recipient, id, expiresAt, notRecorded: error };
-    return { kind: "failed", recipient, error, id, ...(ending ? { notRevoked: ending } : {}) };
+    if (ending === "unknown") return { kind: "failed", recipient, error };
+    return { kind: "failed", recipient, error, id, ...(ending === "revoked" ? {} : { notRevoked: ending }) };
   }
   try {
     await ports.service.mailed(id, messageId, lifetime);
@@ -112,12 +113,14 @@ function endedMeanwhile({ state }: HandoffView): SenderError {
 }
 
 /** `released` shows that a mail whose fate was unknown did arrive: its link has been opened. */
-async function revoke(sealed: Sealed, ports: DeliveryPorts): Promise<"released" | SenderError | undefined> {
+async function revoke(
+  sealed: Sealed,
+  ports: DeliveryPorts,
+): Promise<"revoked" | "released" | "unknown" | SenderError> {
   const late = new SenderError("deadline", "There was no time left to revoke the handoff.");
   const tidying = tidyingLifetime(TIDYING_MS, late, ports.runtime);
   try {
-    const ending = await ports.service.revoke(sealed.id, tidying.lifetime);
-    return ending === "released" ? ending : undefined;
+    return await ports.service.revoke(sealed.id, tidying.lifetime);
   } catch (error) {
     return asSenderError(error);
   } finally {
@@ -130,7 +133,10 @@ function sealInput(recipient: string, order: Order, { runtime, service }: Delive
   return {
     origin: service.origin,
     class: order.class.name,
-    expiresAt: Math.floor(runtime.now() / 1_000) + order.expiresIn,
+    expiresAt: Math.min(
+      Math.floor(runtime.now() / 1_000) + order.expiresIn,
+      order.endsAt ?? Number.POSITIVE_INFINITY,
+    ),
     items: order.items,
     header: order.header,
     passphrase: order.passphrase?.reveal(),

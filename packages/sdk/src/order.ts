@@ -11,6 +11,8 @@ export type Order = {
   readonly class: CredentialClass;
   /** Seconds from the sealing to the expiry. */
   readonly expiresIn: number;
+  /** When what is handed over stops working, Unix seconds: no link outlives it, however late it is sealed. */
+  readonly endsAt?: number;
   readonly items: readonly Item[];
   readonly header: Omit<Header, "emailHint">;
   readonly passphrase?: Concealed<string>;

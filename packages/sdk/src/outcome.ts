@@ -22,8 +22,8 @@ export type Outcome =
       readonly kind: "failed";
       readonly recipient: string;
       readonly error: SenderError;
-      /** Set when something had been sealed for the recipient. */
+      /** Set when something may have been created for the recipient: it is revoked, or else `notRevoked` is set. */
       readonly id?: HandoffId;
-      /** Set when what was created could not be revoked: it stays until its expiry, and its link went nowhere. */
+      /** Set when what was created could not be revoked: it stays until its expiry, and where the mail's fate is unknown somebody may have its link. */
       readonly notRevoked?: SenderError;
     };
