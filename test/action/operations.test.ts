@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type InputName, readManageInputs } from "@secret-handoff/action";
-import { platformRuntime, SenderError } from "@secret-handoff/sdk";
+import { platformRuntime, SenderError, smtpTransport } from "@secret-handoff/sdk";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { inputReader } from "./input-reader.ts";
@@ -151,6 +151,35 @@ describe("deliver with await", () => {
     expect((await linkTo(bo).status()).body.state).toBe("open");
   });
 
+  test("does not begin to wait once it is cancelled, and fails", async () => {
+    const ana = to("ana");
+    let cancel = () => {};
+    const { code, errors, workflow } = await step(
+      { recipients: ana, await: "4h" },
+      {
+        onCancel: (stop) => {
+          cancel = () => stop(CANCELLED);
+          return () => {};
+        },
+        surroundings: {
+          openMail: (choice, runtime) => {
+            if (choice.by === "ses") throw new Error("this test mails over SMTP");
+            const real = smtpTransport(choice.server, runtime);
+            const send: typeof real.send = async (letter, lifetime) => {
+              const accepted = await real.send(letter, lifetime);
+              cancel();
+              return accepted;
+            };
+            return { ...real, send };
+          },
+        },
+      },
+    );
+    expect([code, errors]).toEqual([1, ["The workflow was cancelled."]]);
+    expect(workflow.outputs).toMatchObject({ "mailed-count": "1", states: '["open"]' });
+    expect(workflow.lines.filter((line) => line.includes("Waiting for"))).toEqual([]);
+  });
+
   test("outlasts an outage of the service", async () => {
     const ana = to("ana");
     const options = waiting({ 1800: () => taken(ana) });
@@ -267,6 +296,19 @@ describe("revoke", () => {
     expect(JSON.parse(workflow.outputs["handoff-ids"] ?? "")).toEqual([linkTo(ana).link.id]);
     expect((await linkTo(ana).status()).body.state).toBe("revoked");
     expect((await linkTo(bo).status()).body.state).toBe("open");
+  });
+
+  test("tells each handoff at its recipient's place, also where one had none", async () => {
+    const [ana = "", bo = "", cy = ""] = ["ana", "bo", "cy"].map(to);
+    service.mail.smtpServer.refuse(ana);
+    const { workflow: first } = await step({ recipients: `${ana}\n${bo}\n${cy}` });
+    await taken(cy);
+    const { code, workflow } = await manage({
+      operation: "revoke",
+      "handoff-ids": first.outputs["handoff-ids"] ?? "",
+    });
+    expect([code, workflow.outputs.states]).toEqual([0, '["failed","revoked","released"]']);
+    expect(workflow.outputs["handoff-ids"]).toBe(first.outputs["handoff-ids"]);
   });
 
   test("of what was opened already says so and goes on", async () => {

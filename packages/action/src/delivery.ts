@@ -5,6 +5,7 @@ import {
   type Lifetime,
   type Order,
   type Outcome,
+  SenderError,
   type ServiceClient,
 } from "@secret-handoff/sdk";
 import { awaitOutcomes } from "./await-outcomes.ts";
@@ -50,10 +51,15 @@ export async function runDelivery(
     },
   );
   if (typeof delivered === "number") return delivered;
-  const { outcomes, order, service } = delivered;
+  const { outcomes, order, service, cancelled } = delivered;
   const code = outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
   const awaitFor = draft.optional?.awaitFor;
   if (awaitFor === undefined) return code;
+  if (cancelled) {
+    // Where a recipient was not served for it, it has been told.
+    if (code === 0) workflow.error(cancelled.message);
+    return 1;
+  }
   return (await awaitOutcomes(outcomes, order.class, awaitFor, service, surroundings, onCancel)) ? code : 1;
 }
 
@@ -96,6 +102,8 @@ type Delivered = {
   readonly outcomes: readonly Outcome[];
   readonly order: Order;
   readonly service: ServiceClient;
+  /** Set where the job is to end: no wait may begin. */
+  readonly cancelled: SenderError | undefined;
 };
 
 async function handOver(
@@ -121,7 +129,13 @@ async function handOver(
   annotateOutcomes(workflow, outcomes);
   await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
   setOutputs(workflow, outcomes);
-  return { outcomes, order, service };
+  return { outcomes, order, service, cancelled: cancelOf(lifetime) };
+}
+
+/** Why nothing new may begin. When the time of the step is up that is not so: a wait does not count towards it. */
+function cancelOf({ stopping }: Lifetime): SenderError | undefined {
+  const reason: unknown = stopping.reason;
+  return reason instanceof SenderError && reason.code !== "deadline" ? reason : undefined;
 }
 
 /** The link whole, and the part of it that must stay secret. */

@@ -37,7 +37,7 @@ export async function manage(
   const places = await selectHandoffs(inputs.selection, state, { service, vault }, lifetime);
   const ids = places.filter((id) => id !== null);
   workflow.output("handoff-ids", JSON.stringify(places));
-  if (operation === "revoke") return revoke(ids, service, surroundings, lifetime);
+  if (operation === "revoke") return revoke(places, ids, service, surroundings, lifetime);
   const watching =
     operation === "status"
       ? { watched: await viewEach(ids, service, lifetime) }
@@ -68,6 +68,7 @@ async function tellWatched(
 }
 
 async function revoke(
+  places: readonly (HandoffId | null)[],
   ids: readonly HandoffId[],
   service: ServiceClient,
   { workflow }: Surroundings,
@@ -86,8 +87,11 @@ async function revoke(
   }
   const failed = ids.length - count("revoked") - count("released");
   workflow.info(`Revoked ${several(count("revoked"), "handoff")}; opened before: ${count("released")}.`);
-  const states = revocations.map(({ ending }) => (ending instanceof SenderError ? "failed" : ending));
-  workflow.output("states", JSON.stringify(states));
+  const states = new Map(
+    revocations.map(({ id, ending }) => [id, ending instanceof SenderError ? "failed" : ending]),
+  );
+  const ordered = places.map((id) => (id === null ? "failed" : states.get(id)));
+  workflow.output("states", JSON.stringify(ordered));
   workflow.output("revoked-count", count("revoked"));
   workflow.output("released-count", count("released"));
   workflow.output("failed-count", failed);
