@@ -231,6 +231,12 @@ export const PAGE_STATES: readonly PageState[] = [
     },
   },
   {
+    name: "a link of a newer kind",
+    heading: "This link needs a newer page",
+    // The version is the key's first byte, and 0x02 begins with Ag.
+    reach: async (visitor, stack) => visitor.goTo((await stack.link()).replace(/#../, "#Ag")),
+  },
+  {
     name: "the service cannot be reached",
     heading: "The service cannot be reached",
     async reach(visitor, stack) {

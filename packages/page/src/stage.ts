@@ -25,7 +25,7 @@ export class Stage {
       fill(this.#main);
       return;
     }
-    // Two endings are two stories; the same goes for a link that is damaged in another way.
+    // Two endings are two stories. Another damaged link comes from the box, as a rule, and is told there.
     if (this.#view && this.#at === screen.at && screen.at !== "ended") this.#view.update(screen);
     else this.#raise(screen);
     this.#showClipboard();

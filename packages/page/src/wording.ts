@@ -175,10 +175,10 @@ export const broken = (sender: string): Story => [
   `Tell ${sender}, in a way you already know.`,
 ];
 
-export const damaged: Story = [
-  "This link is not whole",
-  "Nothing was sent, and nothing is used up. Open the link from the mail again, or copy it there and paste it here.",
-];
+export const notWhole = "This link is not whole";
+export const ofANewerKind = "This link needs a newer page";
+export const nothingSent =
+  "Nothing was sent, and nothing is used up. Open the link from the mail again, or copy it there and paste it here.";
 export const whyDamaged: Readonly<Record<Damaged["why"], string>> = {
   no_key: "The part after # is missing. It is the key.",
   damaged: "A part is missing or was changed, perhaps by a mail program.",
