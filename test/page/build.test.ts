@@ -54,7 +54,7 @@ test("the policy lets exactly this script and this style run, and nothing be loa
 
 test("the document names no address to load from, and sets nothing from a string of markup", () => {
   const addresses = page.html.match(/\b(?:https?:)?\/\/[a-z0-9.-]+/gi) ?? [];
-  // A namespace, not an address; and the form of the link in a hint for the recipient.
+  // A namespace, not an address.
   expect(new Set(addresses)).toEqual(new Set(["http://www.w3.org"]));
   const markup = /innerHTML|outerHTML|insertAdjacent|document\.write|\beval\b|new Function/;
   const loading = /<(?:img|link rel="stylesheet|iframe|object|embed|base)\b/;

@@ -1,6 +1,7 @@
 /**
  * The colours that the page and the mail share: one accent, the rest greys. Text on its ground reaches 4.5:1 in both schemes
- * (WCAG 2.2, 1.4.3). The mail (packages/sdk) holds the same values by hand, for a sender does not depend on the page.
+ * (WCAG 2.2, 1.4.3). The mail (packages/sdk) holds the same values by hand, for a sender does not depend on the page; a test
+ * compares them.
  */
 export type Palette = {
   readonly ground: string;
