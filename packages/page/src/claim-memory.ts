@@ -85,18 +85,21 @@ export function createClaimMemory(tab: Store, browser: Store, now: () => number)
 }
 
 /** What this file has written itself, and reads back. */
-type Kept = {
-  readonly fragment: string;
-  readonly claimId?: string;
-  /** claimToken, contentKey and commitment. */
-  readonly keys?: readonly string[];
-  readonly finished?: true;
-};
+type Kept =
+  | { readonly finished: true }
+  | {
+      readonly finished?: never;
+      readonly fragment: string;
+      readonly claimId?: string;
+      /** claimToken, contentKey and commitment. */
+      readonly keys?: readonly string[];
+    };
 
 function readTab(stored: string | undefined): Recalled {
   if (stored === undefined) return {};
-  const { fragment, claimId, keys = [], finished }: Kept = JSON.parse(stored);
-  if (finished) return { finished };
+  const kept: Kept = JSON.parse(stored);
+  if (kept.finished) return { finished: true };
+  const { fragment, claimId, keys = [] } = kept;
   const [claimToken, contentKey, commitment] = keys.map((key) => decodeBase64url(key, 32));
   if (!claimId || !claimToken || !contentKey || !commitment) return { fragment };
   const openKeys = { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment };

@@ -9,7 +9,10 @@ import { Stage } from "./stage.ts";
 import { browserStore, tabStore } from "./stores.ts";
 import { isWebView } from "./web-view.ts";
 
-/** Starts the page in a browser: the only file that touches its globals, but for the views' document. */
+/**
+ * Starts the page in a browser: hands its globals to the parts that need them. Only what is about the document
+ * itself takes it from there: the views, the stage, and copying and saving in a press.
+ */
 
 const main = document.getElementById("main");
 const announcer = document.getElementById("announcer");

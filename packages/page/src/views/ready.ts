@@ -1,4 +1,4 @@
-import { needsEmail, needsPassphrase } from "@secret-handoff/protocol";
+import { MAX_ATTEMPTS, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import type { Complaint, Handoff, Typed } from "../flow/screens.ts";
 import * as say from "../wording.ts";
 import { type Content, element } from "./element.ts";
@@ -21,7 +21,7 @@ export function readyView(screen: ScreenAt<"ready">, hands: Hands): View<ScreenA
   }
   update(screen);
 
-  const fewer = link.flags !== 0 && handoff.attemptsLeft < 5 && !screen.complaint && !resumes;
+  const fewer = link.flags !== 0 && handoff.attemptsLeft < MAX_ATTEMPTS && !screen.complaint && !resumes;
   return {
     update,
     root: element(
