@@ -210,13 +210,16 @@ export function openingTests(inBrowser: InBrowser): void {
     }
   });
 
-  inBrowser("a link of a newer kind is not called damaged, and nothing is sent", async ({ stack, visitor }) => {
-    const ana = await visitor();
-    // The version is the key's first byte, and 0x02 begins with Ag.
-    await ana.goTo((await stack.link()).replace(/#../, "#Ag"));
-    await ana.sees("This link needs a newer page");
-    expect(ana.requests.filter((request) => request.startsWith("POST"))).toEqual([]);
-  });
+  inBrowser(
+    "a link of a newer kind is not called damaged, and nothing is sent",
+    async ({ stack, visitor }) => {
+      const ana = await visitor();
+      // The version is the key's first byte, and 0x02 begins with Ag.
+      await ana.goTo((await stack.link()).replace(/#../, "#Ag"));
+      await ana.sees("This link needs a newer page");
+      expect(ana.requests.filter((request) => request.startsWith("POST"))).toEqual([]);
+    },
+  );
 
   inBrowser(
     "a damaged link is told before anything is sent, and mended by pasting the whole of it",
