@@ -2,6 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { codeMail } from "../recipient/code-mail.ts";
 import type { MailCode } from "../recipient/codes.ts";
 import { optional, required } from "./environment.ts";
+import { smtpServerIn } from "./smtp-server.ts";
 
 /** Milliseconds that mailing may take in all, under the time after which every request for a code is answered. */
 const TIMEOUT_MS = 1_800;
@@ -53,16 +54,11 @@ function smtpMailer(secretArn: string): MailCode {
       import("@aws-sdk/client-secrets-manager"),
       import("nodemailer"),
     ]);
-    const { SecretString = "{}" } = await new SecretsManagerClient({}).send(
+    const { SecretString = "" } = await new SecretsManagerClient({}).send(
       new GetSecretValueCommand({ SecretId: secretArn }),
     );
-    const { host, port = 587, user, password } = JSON.parse(SecretString) as SmtpSecret;
     const transport = createTransport({
-      host,
-      port,
-      secure: port === 465,
-      requireTLS: true,
-      auth: { user, pass: password },
+      ...smtpServerIn(SecretString),
       connectionTimeout: TIMEOUT_MS,
       greetingTimeout: TIMEOUT_MS,
       socketTimeout: TIMEOUT_MS,
@@ -75,11 +71,3 @@ function smtpMailer(secretArn: string): MailCode {
     });
   };
 }
-
-/** What the secret behind SMTP_SECRET_ARN holds, as JSON. */
-type SmtpSecret = {
-  readonly host: string;
-  readonly port?: number;
-  readonly user: string;
-  readonly password: string;
-};
