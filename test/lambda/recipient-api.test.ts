@@ -50,15 +50,33 @@ describe("the page", () => {
     expect(response.headers.get("vary")).toBe("accept-encoding");
   });
 
-  test("a link that a gateway has mangled is counted, and nothing of it is logged", async () => {
-    const before = service.logged.length;
-    await send(`/h/${ID}%23SECRETSECRET`);
-    await send(`/h/${ID}%252523SECRETSECRET`);
-    await send(`/h/${ID}`);
-    const lines = service.logged.slice(before);
-    expect(lines).toEqual([expect.stringContaining("link_mangled"), expect.stringContaining("link_mangled")]);
-    expect(lines.join()).not.toMatch(/SECRET|AAAA/);
-  });
+  test.each([
+    "%23KEY",
+    "%252523KEY",
+    "/%23KEY",
+    "%2F%23KEY",
+    "?utm_source=mail%23KEY",
+    "/?utm_source=mail&utm_medium=email%2523KEY",
+    "%3Futm_source%3Dmail%23KEY",
+  ])(
+    "a link whose key a gateway has sent along (%s) is counted, and nothing of it is logged",
+    async (rest) => {
+      const before = service.logged.length;
+      await send(`/h/${ID}${rest}`);
+      const lines = service.logged.slice(before);
+      expect(lines).toEqual([expect.stringContaining("link_mangled")]);
+      expect(lines.join()).not.toMatch(/KEY|AAAA|utm/);
+    },
+  );
+
+  test.each([`/h/${ID}`, `/h/${ID}/`, `/h/${ID}?utm_source=mail`, `/h/${ID}/foo`, "/h/x%23y"])(
+    "%s, which holds no key, is not counted",
+    async (path) => {
+      const before = service.logged.length;
+      await send(path);
+      expect(service.logged.slice(before)).toEqual([]);
+    },
+  );
 });
 
 describe("requests are checked in order: route, who, type, size, shape, store", () => {

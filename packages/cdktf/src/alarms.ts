@@ -80,7 +80,7 @@ export class Alarms extends Construct {
     new CloudwatchLogMetricFilter(this, "mangled-filter", {
       name: `${name}-link-mangled`,
       logGroupName: functions.recipient.logGroup.name,
-      pattern: `"${MANGLED_METRIC}"`,
+      pattern: '"link_mangled"',
       metricTransformation: {
         name: MANGLED_METRIC,
         namespace: mangledNamespace(name),

@@ -34,7 +34,7 @@ export function iamPrincipal(c: Context): string | undefined {
 
 function toRequest(event: HttpEvent): Request {
   const { method } = event.requestContext.http;
-  const query = event.rawQueryString ? `?${event.rawQueryString}` : "";
+  const query = event.rawQueryString ? `?${event.rawQueryString.replaceAll("#", "%23")}` : "";
   const body =
     event.body === undefined ? null : Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8");
   const headers = new Headers();

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { stdoutLog } from "../log.ts";
-import { countMetric } from "../metrics.ts";
 import { createRecipientApp } from "../recipient/app.ts";
 import { realPace } from "../recipient/codes.ts";
 import type { EncodedPage } from "../recipient/page.ts";
@@ -31,6 +30,5 @@ export const handler = httpHandler(
     log: stdoutLog,
     mailCode: async (mail) => (await import("./code-mailer.ts")).mailCode(mail),
     pace: realPace,
-    onMangled: () => countMetric("LinkMangled"),
   }),
 );

@@ -28,11 +28,12 @@ export function encodePage({ html, contentSecurityPolicy }: Page): EncodedPage {
 
 /**
  * Serves the page, the same bytes whatever the path, touching no store.
- * @param onMangled called when the path shows that a gateway has turned `#` into `%23`: the key has reached the server
+ * @param onMangled called when the address shows that a gateway has turned `#` into `%23`: the key has reached the server
  */
 export function servePage({ bodies, contentSecurityPolicy }: EncodedPage, onMangled: () => void): Handler {
   return (c: Context) => {
-    if (isMangled(new URL(c.req.url).pathname)) onMangled();
+    const { pathname, search } = new URL(c.req.url);
+    if (isMangled(pathname + search)) onMangled();
     const encoding = preferred(c.req.header("accept-encoding") ?? "");
     return c.body(bodies[encoding], 200, {
       "content-type": "text/html; charset=utf-8",
@@ -56,7 +57,13 @@ function preferred(accepted: string): Encoding {
   );
 }
 
-/** True when more than an id stands behind /h/. */
-export function isMangled(path: string): boolean {
-  return /^\/h\/[\w-]{22}(?:#|%(?:25)*23)/i.test(path);
+/**
+ * An id and an encoded `#`, with what the page's `mendAddress` admits between them: a slash and tracking parameters, encoded too or
+ * not, and as many times as gateways were on the way.
+ */
+const MANGLED = /^\/h\/[\w-]{22}(?:\/|%(?:25)*2f)?(?:(?:\?|%(?:25)*3f).{0,2048}?)?%(?:25)*23/i;
+
+/** True when what should have stayed in the fragment came with the address. @param address path and query */
+export function isMangled(address: string): boolean {
+  return MANGLED.test(address);
 }
