@@ -104,16 +104,6 @@ test("finishes a supersede whose process died after it had moved the pointer", a
   expect((await service.stored(first.id))?.state?.S).toBe("superseded");
   expect((await service.stored(second.id))?.state?.S).toBe("open");
   expect(await service.service.sweep()).toEqual({ visited: 0, failed: 0 });
-
-  async function put(Item: Record<string, AttributeValue>): Promise<void> {
-    const client = createClient({
-      endpoint: service.engine.endpoint,
-      region: "local",
-      credentials: { accessKeyId: "local", secretAccessKey: "local" },
-    });
-    await client.send(new PutItemCommand({ TableName: TABLE, Item }));
-    client.destroy();
-  }
 });
 
 test("a create repeated by its identical twin is one handoff, swept once", async () => {
@@ -123,3 +113,25 @@ test("a create repeated by its identical twin is one handoff, swept once", async
   await service.service.sweep();
   expect(await whats(body.id)).toEqual(["created", "expired"]);
 });
+
+test("an item that cannot be swept keeps no other waiting, and is counted and logged by name", async () => {
+  const { id } = await sender.handOver({ expiresAt: service.clock.now + 90 });
+  const { about: _, ...broken } = (await service.stored(id)) ?? {};
+  await put({ ...broken, id: { S: "BBBBBBBBBBBBBBBBBBBBBA" }, dueAt: { N: "1" } });
+  service.clock.now += 90;
+  expect(await service.service.sweep()).toEqual({ visited: 2, failed: 1 });
+  expect((await service.stored(id))?.state?.S).toBe("expired");
+  expect(service.logged.map((line) => JSON.parse(line))).toEqual([
+    { level: "error", what: "sweep_failed", item: "BBBBBBBBBBBBBBBBBBBBBA", error: "Error" },
+  ]);
+});
+
+async function put(Item: Record<string, AttributeValue>): Promise<void> {
+  const client = createClient({
+    endpoint: service.engine.endpoint,
+    region: "local",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
+  });
+  await client.send(new PutItemCommand({ TableName: TABLE, Item }));
+  client.destroy();
+}

@@ -122,7 +122,6 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       });
     },
     pace: options.pace ?? realPace,
-    onMangled: () => log({ level: "info", what: "link_mangled" }),
   });
   const sender = createSenderApp({
     origin: url,
@@ -154,7 +153,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 
   const sweepNow = async () => {
-    const swept = await sweep({ ...drainerDeps, due: new Due(table), handoffs, subjects }, clock());
+    const swept = await sweep({ ...drainerDeps, due: new Due(table), handoffs, subjects, log }, clock());
     await drainer.idle();
     return swept;
   };

@@ -19,6 +19,7 @@ const deps = {
   handoffs: new Handoffs(table),
   subjects: new Subjects(table),
   publish: publishTo(required("EVENT_BUS_NAME"), stdoutLog),
+  log: stdoutLog,
 };
 
 /** What the rule on bounces hands over: the handoff's id from the mail's tag, and nothing of the recipient. */

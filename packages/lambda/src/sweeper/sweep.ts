@@ -1,4 +1,5 @@
 import { type DrainerDeps, drain } from "../drainer/drain.ts";
+import { type Log, nameOf } from "../log.ts";
 import type { Due } from "../store/due.ts";
 import { derive, type HandoffKey } from "../store/handoff.ts";
 import type { Handoffs } from "../store/handoffs.ts";
@@ -8,6 +9,7 @@ export type SweeperDeps = DrainerDeps & {
   readonly due: Due;
   readonly handoffs: Handoffs;
   readonly subjects: Subjects;
+  readonly log: Log;
 };
 
 const BATCH = 100;
@@ -31,9 +33,10 @@ export async function sweep(deps: SweeperDeps, now: number): Promise<Swept> {
       visited += 1;
       try {
         await (isSubjectId(key.id) ? finishSubject(deps, key.id, now) : visit(deps, key, now));
-      } catch {
-        // One broken item must not keep the others waiting; the count is alarmed on.
+      } catch (error) {
+        // One broken item must not keep the others waiting; the count is alarmed on, and the log says which and why.
         failed.add(key.id);
+        deps.log({ level: "error", what: "sweep_failed", item: key.id, error: nameOf(error) });
       }
     }
   }
