@@ -1,4 +1,3 @@
-import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import type { Context } from "hono";
 import { type Log, nameOf } from "../log.ts";
 import { ProblemError } from "./problem.ts";
@@ -29,11 +28,16 @@ function asProblem(error: unknown): ProblemError {
   return new ProblemError("internal", "The service made a mistake; it has been logged.", { cause: error });
 }
 
-/** Throttled, timed out or out of reach: a later try can succeed. */
+/**
+ * Throttled, timed out or out of reach: a later try can succeed. What an AWS service blames its caller for, such as a role that may
+ * not or a key that is disabled, stays as it is until somebody mends the deployment.
+ */
 function isBehindUs(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  if (error instanceof DynamoDBServiceException) {
-    return error.$fault === "server" || /Throttl|ProvisionedThroughput|RequestLimit|Busy/.test(error.name);
+  if ("$fault" in error) {
+    return (
+      error.$fault === "server" || /Throttl|ProvisionedThroughput|RequestLimit|TooMany|Busy/.test(error.name)
+    );
   }
   return (
     "$metadata" in error || ("code" in error && /^(ECONN|ENOTFOUND|EPIPE|ETIMEDOUT)/.test(String(error.code)))
