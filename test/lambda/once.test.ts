@@ -47,6 +47,10 @@ describe("the same version again", () => {
     expect(decide(subject, handoff(parts), asked, NOW)).toBe(decision);
   });
 
+  test("whose handoff ended so long ago that its tombstone is gone is handed over anew", () => {
+    expect(decide(subject, undefined, asked, NOW)).toBe("hand_over");
+  });
+
   test.each<State>(["open", "delivered", "locked", "reported"])("is sent anew by resend when %s", (state) => {
     expect(decide(subject, handoff({ state, mailedAt: NOW }), { ...asked, resend: true }, NOW)).toBe(
       "hand_over",

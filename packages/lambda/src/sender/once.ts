@@ -16,7 +16,9 @@ export type Decision =
   | "newer_version";
 
 /**
- * Once per version. VersionIds are unordered; the version's creation time says which is newer.
+ * Once per version, for the 30 days that a tombstone stays after its handoff has ended. Then nobody knows any more how it ended, and
+ * the same version is handed over anew; that an older one never displaces a newer one holds for as long as the subject is remembered.
+ * VersionIds are unordered; the version's creation time says which is newer.
  * @param newest the subject's newest handoff, undefined when its tombstone is gone
  */
 export function decide(
