@@ -31,7 +31,7 @@ const CONFIG = defineStack({
   },
 });
 /** Request units of one handoff that docs/operations.md makes dollars of. */
-const COST = { reads: 11, writes: 43 };
+const COST = { reads: 11, writes: 42 };
 const EMAIL = "ana@vendor.example";
 const recorded = (name: string) =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8")) as unknown;
@@ -125,8 +125,12 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
 
   test("a link whose key has reached the server is counted by a word that its alarm looks for", async () => {
     await fetch(`${deployed.url}/h/AAAAAAAAAAAAAAAAAAAAAA%23AQAA`);
-    const lines = deployed.functions.recipient.lines.filter((line) => line.includes("LinkMangled"));
+    const { json } = synthesise(EVERYTHING, code);
+    const filter = resource(json, "aws_cloudwatch_log_metric_filter", "alarms_mangled_filter");
+    const lines = deployed.functions.recipient.lines.filter((line) => line.includes("mangled"));
     expect(lines).toHaveLength(1);
+    expect(filter.pattern).toMatch(/^"\w+"$/);
+    expect(lines[0]).toContain(filter.pattern);
     expect(lines[0]).not.toContain("AAAA");
   });
 
