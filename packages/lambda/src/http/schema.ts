@@ -6,10 +6,8 @@ export function bytes<Brand extends Uint8Array>(length: number) {
   return v.pipe(v.string(), v.length(encodedLength(length)), decode<Brand>(length));
 }
 
-/** base64url of bytes of any length up to `limit`. */
-export function blob(limit: number) {
-  return v.pipe(v.string(), v.maxLength(encodedLength(limit)), decode<Uint8Array>());
-}
+/** base64url of bytes of any length: the limit of the body is one already. */
+export const blob = v.pipe(v.string(), decode<Uint8Array>());
 
 /** Printable text between 1 and `limit` characters: no control characters. */
 export function text(limit: number) {

@@ -5,9 +5,6 @@ import { blob, bytes, flags, text, time } from "../http/schema.ts";
 /** The largest body that a sender may send, bytes. */
 export const BODY_LIMIT = 409_600;
 
-const ENVELOPE_LIMIT = 1 + 24 + 32 + 262_144 + 16;
-const HEADER_LIMIT = 1 + 24 + 4_096 + 16;
-
 const verifier = bytes<Verifier>(32);
 
 export const CreateBody = v.strictObject({
@@ -19,8 +16,8 @@ export const CreateBody = v.strictObject({
   claimVerifier: verifier,
   receiptVerifier: verifier,
   emailVerifier: v.optional(verifier),
-  envelope: blob(ENVELOPE_LIMIT),
-  header: blob(HEADER_LIMIT),
+  envelope: blob,
+  header: blob,
   subject: v.optional(
     v.strictObject({
       secret: text(2_048),
