@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
 import { Recipient } from "../support/recipient.ts";
@@ -137,5 +137,42 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   expect(documented.filter((operation) => !exercised.has(operation))).toEqual([]);
   expect([...exercised]).toEqual(
     expect.arrayContaining(["post /v1/sender/handoffs 413", "post /v1/handoffs/{id}/claim 415"]),
+  );
+});
+
+describe("a query parameter is taken up to the bound that docs/openapi.yaml gives, and not over it", () => {
+  type Parameter = { readonly name: string; readonly in: string; readonly schema: object };
+  const listing = Object.entries<Record<string, { readonly parameters?: readonly Parameter[] }>>(spec.paths)
+    .flatMap(([path, operations]) =>
+      (operations.get?.parameters ?? []).map((parameter) => ({ path, ...parameter })),
+    )
+    .filter((parameter) => parameter.in === "query");
+  const LONGEST: Readonly<Record<string, string>> = {
+    secret: "s".repeat(2_048),
+    run: "7".repeat(20),
+    cursor: Buffer.from(JSON.stringify([])).toString("base64url").padEnd(512, "="),
+    since: "99999999999",
+    until: "99999999999",
+  };
+
+  test.each(listing.filter(({ name }) => name in LONGEST))(
+    "$name of $path",
+    async ({ path, name, schema }) => {
+      const sender = new Sender(service);
+      const longest = LONGEST[name] ?? "";
+      const asked = (text: string) => sender.call("GET", `${path}?${new URLSearchParams({ [name]: text })}`);
+      const allowed = (text: string) =>
+        complaints(schema, name === "since" || name === "until" ? Number(text) : text) === "";
+      const tooLong = `${longest}9`;
+      expect([allowed(longest), allowed(tooLong), allowed("")]).toEqual([
+        true,
+        false,
+        name === "since" || name === "until",
+      ]);
+      const { body } = await asked(tooLong);
+      expect(body).toMatchObject({ code: "malformed", detail: `The field ${name} is malformed.` });
+      expect((await asked("")).status).toBe(400);
+      expect(JSON.stringify((await asked(longest)).body)).not.toContain("The field");
+    },
   );
 });
