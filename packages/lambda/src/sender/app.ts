@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { isHandoffId, type PolicyResponse } from "@secret-handoff/protocol";
+import { isHandoffId, type PolicyResponse, type Right, type SenderEntry } from "@secret-handoff/protocol";
 import { type Context, Hono } from "hono";
 import type { Clock } from "../clock.ts";
 import { type AuditEvent, type EventName, isoTime } from "../events/event.ts";
@@ -18,7 +18,6 @@ import { listEvents } from "./events.ts";
 import { type IamPrincipal, identify } from "./identify.ts";
 import { listHandoffs } from "./list.ts";
 import { BODY_LIMIT, CreateBody, EventsQuery, ListQuery, MailedBody } from "./schemas.ts";
-import type { Right, SenderEntry } from "./senders.ts";
 import type { VerifyToken } from "./tokens.ts";
 
 export type SenderDeps = CreateDeps & {

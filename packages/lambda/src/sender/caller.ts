@@ -1,5 +1,5 @@
+import type { Right } from "@secret-handoff/protocol";
 import type { Who } from "../events/event.ts";
-import type { Right } from "./senders.ts";
 
 /** Who calls the sender API, verified, and what the deployment lets them do. */
 export type Caller = {

@@ -1,6 +1,7 @@
+import type { Right, SenderEntry } from "@secret-handoff/protocol";
 import type { Context } from "hono";
 import type { Caller } from "./caller.ts";
-import { type GitHubClaims, grantOf, type Right, type SenderEntry } from "./senders.ts";
+import { type GitHubClaims, grantOf } from "./senders.ts";
 import { unauthenticated, type VerifyToken } from "./tokens.ts";
 
 /** The IAM principal that API Gateway has verified; present under `/iam/` only. */

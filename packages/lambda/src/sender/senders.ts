@@ -1,7 +1,5 @@
+import type { SenderEntry as Entry, Right } from "@secret-handoff/protocol";
 import * as v from "valibot";
-
-/** What a sender may do. `send` includes seeing and revoking the sender's own handoffs. */
-export type Right = "send" | "revoke" | "audit";
 
 const right = v.picklist(["send", "revoke", "audit"] satisfies Right[]);
 const words = v.array(v.pipe(v.string(), v.minLength(1)));
@@ -32,8 +30,8 @@ export const SenderEntry = v.pipe(
     (entry) => entry.repositoryId !== undefined || entry.repository !== undefined,
     "names no repository",
   ),
-);
-export type SenderEntry = v.InferOutput<typeof SenderEntry>;
+) satisfies v.GenericSchema<unknown, Entry>;
+export type SenderEntry = Entry;
 
 /** The claims of a GitHub OIDC token that matter here (GitHub, "OpenID Connect reference"). */
 export const GitHubClaims = v.object({
