@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type InputName, readInputs } from "@secret-handoff/action";
-import { Concealed, SenderError } from "@secret-handoff/sdk";
+import { Concealed, type ParameterReader, SenderError } from "@secret-handoff/sdk";
 import { startScriptedServer } from "../sdk/scripted-server.ts";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
@@ -22,20 +22,24 @@ beforeEach(() => {
 const ROLE = "arn:aws:iam::123456789012:role/upload";
 const CREDENTIALS = { AWS_ACCESS_KEY_ID: "ASIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "canary-key" };
 
-const step = (inputs: Partial<Record<InputName, string>>) =>
+const parameterOf = (name: string) => ({
+  arn: `arn:aws:ssm:eu-west-1:111122223333:parameter${name}`,
+  name,
+  versionId: "3",
+  versionCreatedAt: 1_795_000_000,
+  value: new Concealed("canary-parameter"),
+});
+
+const known: ParameterReader = async (name) => {
+  if (name === "/prod/a") return parameterOf(name);
+  throw new SenderError("secret_unknown", `There is no parameter "${name}".`);
+};
+
+const step = (inputs: Partial<Record<InputName, string>>, read = known) =>
   runStepOn(service, {
     inputs: { recipients: ana, "secret-ids": "", class: "internal-tool", ...inputs },
     surroundings: {
-      openParameters: () => async (name) => {
-        if (name !== "/prod/a") throw new SenderError("secret_unknown", `There is no parameter "${name}".`);
-        return {
-          arn: `arn:aws:ssm:eu-west-1:111122223333:parameter${name}`,
-          name,
-          versionId: "3",
-          versionCreatedAt: 1_795_000_000,
-          value: new Concealed("canary-parameter"),
-        };
-      },
+      openParameters: () => read,
       openRole:
         () =>
         async ({ roleArn, versionId, duration }) => ({
@@ -198,6 +202,20 @@ describe("values are masked though an input is refused:", () => {
     expect([...workflow.masks]).toEqual(expect.arrayContaining([...secrets]));
     expect(errors.join()).not.toContain("canary");
   });
+});
+
+test("at most five parameters are read at once", async () => {
+  let underWay = 0;
+  let most = 0;
+  const names = Array.from({ length: 12 }, (_, index) => `/prod/p${index}`);
+  const { code } = await step({ parameters: names.join("\n") }, async (name) => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    await new Promise((resolve) => setImmediate(resolve));
+    underWay -= 1;
+    return parameterOf(name);
+  });
+  expect([code, most]).toEqual([0, 5]);
 });
 
 test("what cannot be read is told beside the other mistakes", async () => {

@@ -74,6 +74,20 @@ describe("a parameter", () => {
     expect(await versionOf(1_795_000_000.25)).not.toBe(await versionOf(1_795_000_000.5));
   });
 
+  test("and the next one go through one client", async () => {
+    server.answer({ status: 200, json: { Parameter: found } });
+    const reader = parameterReader("eu-west-1", unending(), quickRuntime());
+    await reader("/prod/a");
+    await reader("/prod/a");
+    // A client of its own would have a connection of its own.
+    expect(new Set(server.seen.map(({ port }) => port)).size).toBe(1);
+  });
+
+  test("that AWS refuses keeps AWS's own error as the cause", async () => {
+    server.answer(refusal("ParameterNotFound", "not there"));
+    expect((await rejectionOf(read())).cause).toMatchObject({ name: "ParameterNotFound" });
+  });
+
   test.each<[string, Scripted, string]>([
     [
       "none",

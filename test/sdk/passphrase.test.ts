@@ -19,4 +19,5 @@ test.each([
 ])("a passphrase that is %s is refused", (_, passphrase, sentence) => {
   const error = errorOf(() => checkPassphrase(passphrase));
   expect([error.code, error.message]).toEqual(["passphrase", sentence]);
+  expect(error.cause === undefined).toBe(!sentence.includes("cannot be used"));
 });

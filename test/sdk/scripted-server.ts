@@ -6,6 +6,8 @@ export type Seen = {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** The asking side's: one connection has one. */
+  readonly port: number | undefined;
 };
 
 /**
@@ -41,7 +43,8 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
       const { method = "", url: path = "", headers } = request;
-      seen.push({ method, path, headers, body: Buffer.concat(chunks).toString("utf8") });
+      const body = Buffer.concat(chunks).toString("utf8");
+      seen.push({ method, path, headers, body, port: request.socket.remotePort });
       const next = script.length > 1 ? script.shift() : script[0];
       if (next === undefined || next === "drop") {
         request.socket.destroy();
@@ -59,6 +62,8 @@ export async function startScriptedServer(): Promise<ScriptedServer> {
       response.end(next.text ?? (next.json === undefined ? "" : JSON.stringify(next.json)));
     });
   });
+  // A busy machine may stand still for longer than the five seconds that Node gives an idle connection.
+  server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

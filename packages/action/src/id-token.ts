@@ -1,4 +1,6 @@
 import {
+  attempt,
+  jwtClaims,
   type Lifetime,
   PassingError,
   type Runtime,
@@ -45,12 +47,14 @@ export function fetchIdToken(
       let response: Response;
       let body: unknown;
       try {
-        response = await runtime.fetch(target, {
-          headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
-          redirect: "error",
-          signal: AbortSignal.any([lifetime.over, AbortSignal.timeout(ATTEMPT_MS)]),
+        [response, body] = await attempt(ATTEMPT_MS, lifetime, async ({ signal }) => {
+          const answer = await runtime.fetch(target, {
+            headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
+            redirect: "error",
+            signal,
+          });
+          return [answer, await answer.json().catch(() => undefined)];
         });
-        body = await response.json().catch(() => undefined);
       } catch (cause) {
         if (lifetime.over.aborted) throw lifetime.over.reason;
         throw new PassingError(failure("the request did not get through", cause));
@@ -73,14 +77,8 @@ export function fetchIdToken(
 
 /** The environment claim, unverified: it only lets a class's rule be told early; the service judges the verified one. */
 export function environmentOf(jwt: string): string | undefined {
-  const [, payload = ""] = jwt.split(".");
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    const named = typeof claims === "object" && claims !== null && "environment" in claims;
-    return named && typeof claims.environment === "string" ? claims.environment : undefined;
-  } catch {
-    return undefined;
-  }
+  const { environment } = jwtClaims(jwt);
+  return typeof environment === "string" ? environment : undefined;
 }
 
 function failure(what: string, cause?: unknown): SenderError {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { context } from "@actions/github";
 import {
+  faultOf,
   type MailTransport,
   parameterReader,
   platformRuntime,
@@ -23,16 +24,10 @@ import { githubInputs, githubWorkflow } from "./workflow.ts";
  */
 const onCancel: OnCancel = (stop) => {
   const cancel = () => stop(new SenderError("cancelled", "The workflow was cancelled."));
-  const fault = (error: unknown) => stop(new SenderError("unexpected", faultSentence(error)));
+  const fault = (error: unknown) => stop(faultOf(error));
   process.on("SIGINT", cancel).on("SIGTERM", cancel).on("uncaughtException", fault);
   return () => process.off("SIGINT", cancel).off("SIGTERM", cancel).off("uncaughtException", fault);
 };
-
-/** An unforeseen message could hold anything, so only the error's name is told. */
-function faultSentence(error: unknown): string {
-  const name = error instanceof Error ? error.name : typeof error;
-  return `Something failed that should not (${name}). Please report it to the project.`;
-}
 
 function openMail(choice: MailChoice): MailTransport {
   return choice.by === "smtp"
@@ -59,7 +54,7 @@ async function main(): Promise<number> {
       onCancel,
     );
   } catch (error) {
-    githubWorkflow.error(faultSentence(error));
+    githubWorkflow.error(faultOf(error).message);
     return 1;
   }
 }

@@ -6,9 +6,10 @@ import {
   itemsOf,
   type LabelledSecret,
   type Order,
-  SenderError,
+  type SenderError,
   subjectOf,
 } from "@secret-handoff/sdk";
+import { collecting } from "./collecting.ts";
 import type { Inputs } from "./inputs.ts";
 import type { Origin } from "./origin.ts";
 
@@ -49,7 +50,9 @@ export function planOrder(
     },
   };
   const items = itemsOf(secrets, { parseJson: inputs.parseJsonSecrets });
-  const errors = [() => checkItems(items), () => checkDescription(header)].flatMap(errorOf);
+  const { errors, attempt } = collecting();
+  attempt(() => checkItems(items));
+  attempt(() => checkDescription(header));
   if (errors.length > 0) return { errors };
   const order: Order = {
     class: admitted.class,
@@ -75,14 +78,4 @@ export function planOrder(
 /** `2026-11-21 14:05` */
 function isoMinute(seconds: number): string {
   return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
-}
-
-function errorOf(check: () => void): readonly SenderError[] {
-  try {
-    check();
-    return [];
-  } catch (error) {
-    if (error instanceof SenderError) return [error];
-    throw error;
-  }
 }

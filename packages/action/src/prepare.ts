@@ -6,6 +6,7 @@ import {
   type Order,
   SenderError,
   type ServiceClient,
+  settled,
   type Verdict,
 } from "@secret-handoff/sdk";
 import { type Draft, isComplete } from "./inputs.ts";
@@ -56,9 +57,9 @@ export async function prepare(
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
   // The token is asked for first: while it travels, the AWS client is loaded.
   const [policy, read, checked] = await Promise.all([
-    settled(opened?.client.classes(lifetime)),
+    tried(opened?.client.classes(lifetime)),
     readAll(draft, stores, surroundings),
-    settled(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : undefined),
+    tried(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : undefined),
   ]);
   const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);
   const admitted = verdict?.admitted;
@@ -125,15 +126,11 @@ function judgeDraft(
   );
 }
 
-type Settled<T> = { readonly value?: T; readonly errors: readonly SenderError[] };
+type Tried<T> = { readonly value?: T; readonly errors: readonly SenderError[] };
 
 /** Undefined work is what could not be tried. */
-async function settled<T>(work: Promise<T> | undefined): Promise<Settled<T>> {
+async function tried<T>(work: Promise<T> | undefined): Promise<Tried<T>> {
   if (!work) return { errors: [] };
-  try {
-    return { value: await work, errors: [] };
-  } catch (error) {
-    if (error instanceof SenderError) return { errors: [error] };
-    throw error;
-  }
+  const result = await settled(work);
+  return result instanceof SenderError ? { errors: [result] } : { value: result, errors: [] };
 }

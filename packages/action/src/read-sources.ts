@@ -1,14 +1,19 @@
 import {
   givenSecrets,
   type LabelledSecret,
+  mapLimited,
   type ReadResult,
   readSecrets,
   SenderError,
+  settled,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./masking.ts";
 import type { SecretStores } from "./secret-stores.ts";
 import type { Sources } from "./source-inputs.ts";
 import type { Surroundings } from "./surroundings.ts";
+
+/** As many as secrets are read at once. */
+const PARAMETERS_AT_ONCE = 5;
 
 /** What was read: `secrets` of Secrets Manager, which can be rotated, and `others`, which cannot. */
 export type SourcesRead = ReadResult & { readonly others: readonly LabelledSecret[] };
@@ -23,7 +28,6 @@ export async function readSources(
   { workflow, runtime, origin, execution }: Surroundings,
 ): Promise<SourcesRead> {
   const mask = ({ value }: Pick<LabelledSecret, "value">) => maskAll(workflow, value.reveal());
-  const read = readSecrets(secretIds, stores.source, mask);
   const now = Math.floor(runtime.now() / 1_000);
   const given = givenSecrets(values, origin.repository, execution, now);
   const kept = async (
@@ -41,12 +45,16 @@ export async function readSources(
       .slice(0, 64),
     versionId: execution,
   };
-  const others = await Promise.all([
-    ...parameters.map(({ name, alias }) => settled(kept(alias, stores.parameter(name)))),
-    ...(session ? [settled(kept(undefined, stores.assume(session)))] : []),
+  // All in one: where one fails in a way that nothing foresaw, the failure of another must not be left without anyone to see it.
+  const [{ secrets, errors }, named, assumed] = await Promise.all([
+    readSecrets(secretIds, stores.source, mask),
+    mapLimited(parameters, PARAMETERS_AT_ONCE, ({ name, alias }) =>
+      settled(kept(alias, stores.parameter(name))),
+    ),
+    Promise.all(session ? [settled(kept(undefined, stores.assume(session)))] : []),
   ]);
+  const others = [...named, ...assumed];
   const found = others.flatMap((one) => (one instanceof SenderError ? [] : [one]));
-  const { secrets, errors } = await read;
   return {
     secrets,
     others: [...found, ...given],
@@ -57,13 +65,4 @@ export async function readSources(
 /** `run-17402286119`: a run's address ends with its id. */
 function runOf(runUrl: string): string {
   return `run-${runUrl.slice(runUrl.lastIndexOf("/") + 1)}`;
-}
-
-async function settled<T>(work: Promise<T>): Promise<T | SenderError> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof SenderError) return error;
-    throw error;
-  }
 }

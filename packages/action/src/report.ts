@@ -1,5 +1,6 @@
 import { emailHintOf } from "@secret-handoff/protocol";
 import type { Outcome } from "@secret-handoff/sdk";
+import { handoffOf } from "./receipts.ts";
 import type { Workflow } from "./workflow.ts";
 
 /** Recipients named in one annotation; the summary names all. */
@@ -21,22 +22,11 @@ export function lineOf(outcome: Outcome): string {
 /** Outputs: ids, states and counts, in the order of the recipients. */
 export function setOutputs(workflow: Workflow, outcomes: readonly Outcome[]): void {
   const count = (kind: Outcome["kind"]) => outcomes.filter((outcome) => outcome.kind === kind).length;
-  workflow.output("handoff-ids", JSON.stringify(outcomes.map(liveId)));
+  workflow.output("handoff-ids", JSON.stringify(outcomes.map((outcome) => handoffOf(outcome) ?? null)));
   workflow.output("states", JSON.stringify(outcomes.map(stateOf)));
   workflow.output("mailed-count", count("mailed"));
   workflow.output("earlier-count", count("earlier"));
   workflow.output("failed-count", count("failed"));
-}
-
-function liveId(outcome: Outcome): string | null {
-  switch (outcome.kind) {
-    case "mailed":
-      return outcome.id;
-    case "earlier":
-      return outcome.handoff.id;
-    case "failed":
-      return null;
-  }
 }
 
 function stateOf(outcome: Outcome): string {

@@ -5,7 +5,8 @@ import {
   type Lifetime,
   type Rotation,
   rotate,
-  SenderError,
+  type SenderError,
+  settled,
   versionIdOf,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./masking.ts";
@@ -33,13 +34,13 @@ export async function checkAges(
   };
   const checks = [
     ...secrets.map((secret) =>
-      errorOf(async () => {
+      failureOf(async () => {
         if (rotation) await checkRotation(secret, rotation, vault);
         else checkAge(secret, "Rotate it first, or set rotate.");
       }),
     ),
     ...others.map((other) =>
-      errorOf(async () => checkAge(other, "Change it first: rotate is for secret-ids alone.")),
+      failureOf(async () => checkAge(other, "Change it first: rotate is for secret-ids alone.")),
     ),
   ];
   return (await Promise.all(checks)).flatMap((error) => error ?? []);
@@ -56,7 +57,7 @@ export async function rotateSecrets(
 ): Promise<RotationResult> {
   const rotated: LabelledSecret[] = [];
   const errors = secrets.map((secret, index) =>
-    errorOf(async () => {
+    failureOf(async () => {
       const wish = {
         secret,
         versionId: versionIdOf(origin.runUrl, secret.arn),
@@ -78,12 +79,6 @@ export async function rotateSecrets(
   return { secrets: rotated.filter((secret) => secret !== undefined), errors: failures };
 }
 
-async function errorOf(work: () => Promise<void>): Promise<SenderError | undefined> {
-  try {
-    await work();
-    return undefined;
-  } catch (error) {
-    if (error instanceof SenderError) return error;
-    throw error;
-  }
+async function failureOf(work: () => Promise<void>): Promise<SenderError | undefined> {
+  return (await settled(work())) ?? undefined;
 }

@@ -5,6 +5,7 @@ import { receiptOf } from "./receipt.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 import { SenderError, type SenderErrorCode } from "./sender-error.ts";
 import type { ServiceClient } from "./service.ts";
+import { settled } from "./settled.ts";
 
 const AT_ONCE = 6;
 /** Between two looks, ms: it grows from the first to the second. */
@@ -44,12 +45,8 @@ export async function viewEach(
   lifetime: Lifetime,
 ): Promise<readonly Watched[]> {
   return mapLimited(ids, AT_ONCE, async (id) => {
-    try {
-      return { id, view: await service.view(id, lifetime) };
-    } catch (error) {
-      if (error instanceof SenderError) return { id, error };
-      throw error;
-    }
+    const found = await settled(service.view(id, lifetime));
+    return found instanceof SenderError ? { id, error: found } : { id, view: found };
   });
 }
 

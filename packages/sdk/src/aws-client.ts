@@ -28,6 +28,15 @@ export function clientOptions(
   };
 }
 
+/** Opens a client with the first call, and keeps it: its connections and credentials serve all calls. */
+export function openedOnce<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open();
+    return opened;
+  };
+}
+
 /**
  * Calls AWS until the answer is something that does not pass.
  * @param service as people call it

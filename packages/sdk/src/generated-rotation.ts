@@ -5,9 +5,7 @@ import { type RotatingVault, STAGED } from "./rotating-vault.ts";
 import type { Rotated, Rotation, RotationWish } from "./rotation.ts";
 import type { SecretsSource, SecretVersion } from "./secret-version.ts";
 import { SenderError } from "./sender-error.ts";
-import { bears, type VersionStages } from "./version-stages.ts";
-
-const CURRENT = "AWSCURRENT";
+import { bears, CURRENT, type VersionStages } from "./version-stages.ts";
 
 /**
  * Writes a new password to one key of a JSON secret; everything else in its text stays byte for byte. The new version is stored

@@ -4,7 +4,7 @@ import { type Lifetime, tidyingLifetime } from "./lifetime.ts";
 import type { DeliveryPorts, Order } from "./order.ts";
 import type { Outcome } from "./outcome.ts";
 import { sleep } from "./runtime.ts";
-import { SenderError, type SenderErrorCode } from "./sender-error.ts";
+import { faultOf, SenderError, type SenderErrorCode } from "./sender-error.ts";
 
 /** What revoking may take at the end, ms: the runner kills a cancelled step ten seconds after it was asked to stop. */
 const TIDYING_MS = 4_000;
@@ -165,7 +165,7 @@ function letterOf(recipient: string, sealed: Sealed, order: Order, { runtime, se
   });
 }
 
-/** A fault of our own must not stop the other recipients either. Its message could hold anything, so only its name is told. */
+/** A fault of our own must not stop the other recipients either. */
 function asSenderError(error: unknown): SenderError {
   if (error instanceof SenderError) return error;
   if (error instanceof ProtocolError)
@@ -174,10 +174,5 @@ function asSenderError(error: unknown): SenderError {
       `The handoff could not be sealed: ${error.message}.`,
       { cause: error },
     );
-  const name = error instanceof Error ? error.name : typeof error;
-  return new SenderError(
-    "unexpected",
-    `Something failed that should not (${name}). Please report it to the project.`,
-    { cause: error },
-  );
+  return faultOf(error);
 }

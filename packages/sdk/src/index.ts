@@ -1,3 +1,4 @@
+export { attempt } from "./attempt.ts";
 export {
   awaitReceipts,
   canPass,
@@ -14,9 +15,11 @@ export { parseEndpoint } from "./endpoint.ts";
 export { type GivenValue, givenSecrets, parseGivenValues, secretParts } from "./given-values.ts";
 export { checkItems, itemsOf } from "./items.ts";
 export { jsonScalars } from "./json-leaves.ts";
+export { jwtClaims } from "./jwt-claims.ts";
 export { writeLetter } from "./letter.ts";
 export type { LetterFacts } from "./letter-parts.ts";
 export { type EndableLifetime, type Lifetime, startLifetime } from "./lifetime.ts";
+export { mapLimited } from "./limited.ts";
 export type { Letter, Mailbox, MailTransport } from "./mail.ts";
 export { defaultMailbox, parseMailbox } from "./mailbox.ts";
 export type { DeliveryPorts, Order } from "./order.ts";
@@ -45,10 +48,11 @@ export { parseSecretIds, type SecretSelector } from "./secret-ids.ts";
 export type { LabelledSecret, SecretsSource, SecretVersion } from "./secret-version.ts";
 export { type SecretsManagerOptions, secretsManager } from "./secrets-manager.ts";
 export { secretsManagerRotation } from "./secrets-manager-rotation.ts";
-export { SenderError, type SenderErrorCode } from "./sender-error.ts";
+export { faultOf, SenderError, type SenderErrorCode } from "./sender-error.ts";
 export { cachedToken, type TokenSource } from "./sender-token.ts";
 export { type CreateDetails, type ListFilter, type ServiceClient, serviceClient } from "./service.ts";
 export { type SesOptions, sesTransport } from "./ses.ts";
+export { settled } from "./settled.ts";
 export { smtpTransport } from "./smtp.ts";
 export type { SmtpServer } from "./smtp-server.ts";
 export { type SubjectSecret, subjectOf } from "./subject.ts";

@@ -4,9 +4,8 @@ import type { RotatingVault } from "./rotating-vault.ts";
 import type { Rotated, RotationWish } from "./rotation.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 import { SenderError } from "./sender-error.ts";
-import { bears, type VersionStages, versionWith } from "./version-stages.ts";
+import { bears, CURRENT, type VersionStages, versionWith } from "./version-stages.ts";
 
-const CURRENT = "AWSCURRENT";
 const PENDING = "AWSPENDING";
 /** Between two looks, ms: it grows from the first to the second. */
 const FIRST_LOOK_MS = 1_000;

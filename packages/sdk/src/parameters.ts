@@ -1,4 +1,4 @@
-import { callAws, clientOptions } from "./aws-client.ts";
+import { callAws, clientOptions, openedOnce } from "./aws-client.ts";
 import type { AwsWording } from "./aws-failures.ts";
 import { Concealed } from "./concealed.ts";
 import type { Lifetime } from "./lifetime.ts";
@@ -47,13 +47,17 @@ export function parameterReader(
   lifetime: Lifetime,
   runtime: Runtime,
 ): ParameterReader {
+  const client = openedOnce(async () => {
+    const { SSMClient } = await import("./parameters-api.ts");
+    return new SSMClient(clientOptions(region, runtime));
+  });
   return async (name) => {
     const { Parameter: found } = await callAws(
       "Systems Manager",
       async (until) => {
-        const { GetParameterCommand, SSMClient } = await import("./parameters-api.ts");
-        const client = new SSMClient(clientOptions(region, runtime));
-        return client.send(new GetParameterCommand({ Name: name, WithDecryption: true }), until);
+        const { GetParameterCommand } = await import("./parameters-api.ts");
+        const command = new GetParameterCommand({ Name: name, WithDecryption: true });
+        return (await client()).send(command, until);
       },
       wordingOf(name),
       lifetime,
@@ -83,22 +87,19 @@ function wordingOf(parameter: string): AwsWording {
     switch (name) {
       case "ParameterNotFound":
       case "ParameterVersionNotFound":
-        return new SenderError(
+        return [
           "secret_unknown",
           `There is no parameter "${parameter}". Check parameters, the region and the account of the AWS role.`,
-        );
+        ];
       case "AccessDeniedException":
-        return new SenderError(
+        return [
           "access_denied",
           /kms/i.test(message)
             ? `The AWS role may not decrypt parameter "${parameter}". Grant it kms:Decrypt on the parameter's KMS key.`
             : `The AWS role may not read parameter "${parameter}". Grant it ssm:GetParameter on this parameter.`,
-        );
+        ];
       case "ValidationException":
-        return new SenderError(
-          "secret_ids",
-          `AWS does not take "${parameter}" as a parameter's name. Check parameters.`,
-        );
+        return ["secret_ids", `AWS does not take "${parameter}" as a parameter's name. Check parameters.`];
       default:
         return undefined;
     }

@@ -2,6 +2,7 @@ import { mapLimited } from "./limited.ts";
 import type { SecretSelector } from "./secret-ids.ts";
 import type { LabelledSecret, SecretsSource, SecretVersion } from "./secret-version.ts";
 import { SenderError } from "./sender-error.ts";
+import { settled } from "./settled.ts";
 
 /** More matches of one prefix are refused: one page of ListSecrets, as in aws-actions/aws-secretsmanager-get-secrets. */
 export const MOST_MATCHES = 100;
@@ -42,15 +43,6 @@ async function readOne(
   const version = await source.read(id);
   onRead(version);
   return { ...version, label: alias ?? version.name };
-}
-
-async function settled<T>(work: Promise<T>): Promise<T | SenderError> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof SenderError) return error;
-    throw error;
-  }
 }
 
 function spread<T>(result: readonly T[] | SenderError): readonly (T | SenderError)[] {

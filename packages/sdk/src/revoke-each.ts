@@ -1,8 +1,9 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import type { Lifetime } from "./lifetime.ts";
 import { mapLimited } from "./limited.ts";
-import { SenderError } from "./sender-error.ts";
+import type { SenderError } from "./sender-error.ts";
 import type { ServiceClient } from "./service.ts";
+import { settled } from "./settled.ts";
 
 const AT_ONCE = 6;
 
@@ -18,12 +19,8 @@ export function revokeEach(
   service: Pick<ServiceClient, "revoke">,
   lifetime: Lifetime,
 ): Promise<readonly Revocation[]> {
-  return mapLimited(ids, AT_ONCE, async (id) => {
-    try {
-      return { id, ending: await service.revoke(id, lifetime) };
-    } catch (error) {
-      if (error instanceof SenderError) return { id, ending: error };
-      throw error;
-    }
-  });
+  return mapLimited(ids, AT_ONCE, async (id) => ({
+    id,
+    ending: await settled(service.revoke(id, lifetime)),
+  }));
 }

@@ -1,4 +1,4 @@
-import { callAws, clientOptions } from "./aws-client.ts";
+import { callAws, clientOptions, openedOnce } from "./aws-client.ts";
 import type { AwsWording } from "./aws-failures.ts";
 import { Concealed } from "./concealed.ts";
 import { formatDuration } from "./duration.ts";
@@ -30,21 +30,22 @@ export type RoleAssumer = (wish: RoleWish) => Promise<SecretVersion>;
  * @param region undefined leaves it to the environment
  */
 export function roleAssumer(region: string | undefined, lifetime: Lifetime, runtime: Runtime): RoleAssumer {
+  const client = openedOnce(async () => {
+    const { STSClient } = await import("./role-api.ts");
+    return new STSClient(clientOptions(region, runtime));
+  });
   return async (wish) => {
     const { Credentials: made } = await callAws(
       "AWS STS",
       async (until) => {
-        const { AssumeRoleCommand, STSClient } = await import("./role-api.ts");
-        const client = new STSClient(clientOptions(region, runtime));
-        return client.send(
-          new AssumeRoleCommand({
-            RoleArn: wish.roleArn,
-            RoleSessionName: wish.sessionName,
-            DurationSeconds: wish.duration,
-            ...(wish.sessionPolicy === undefined ? {} : { Policy: wish.sessionPolicy }),
-          }),
-          until,
-        );
+        const { AssumeRoleCommand } = await import("./role-api.ts");
+        const command = new AssumeRoleCommand({
+          RoleArn: wish.roleArn,
+          RoleSessionName: wish.sessionName,
+          DurationSeconds: wish.duration,
+          ...(wish.sessionPolicy === undefined ? {} : { Policy: wish.sessionPolicy }),
+        });
+        return (await client()).send(command, until);
       },
       wordingOf(wish),
       lifetime,
@@ -76,24 +77,21 @@ function wordingOf({ roleArn, duration }: RoleWish): AwsWording {
   return (name, message) => {
     switch (name.replace(/Exception$/, "")) {
       case "AccessDenied":
-        return new SenderError(
+        return [
           "access_denied",
           `The AWS role may not assume ${roleArn}. Grant it sts:AssumeRole on that role, and let that role trust it.`,
-        );
+        ];
       case "MalformedPolicyDocument":
-        return new SenderError("input", "role-session-policy is no IAM policy. Write it as JSON.");
+        return ["input", "role-session-policy is no IAM policy. Write it as JSON."];
       case "PackedPolicyTooLarge":
-        return new SenderError(
-          "input",
-          "role-session-policy is too long. Shorten it, or use a narrower role.",
-        );
+        return ["input", "role-session-policy is too long. Shorten it, or use a narrower role."];
       case "ValidationError":
         return /DurationSeconds/.test(message)
-          ? new SenderError(
+          ? [
               "input",
               `${roleArn} cannot be assumed for ${formatDuration(duration)}: its own longest session is shorter, or the asking role is itself assumed by another, which AWS limits to 1h. Shorten role-duration.`,
-            )
-          : new SenderError("input", `AWS does not take role-to-assume or role-session-policy as they are.`);
+            ]
+          : ["input", `AWS does not take role-to-assume or role-session-policy as they are.`];
       default:
         return undefined;
     }

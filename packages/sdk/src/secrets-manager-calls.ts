@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { callAws, clientOptions } from "./aws-client.ts";
+import { callAws, clientOptions, openedOnce } from "./aws-client.ts";
 import type { AwsWording } from "./aws-failures.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Runtime } from "./runtime.ts";
@@ -35,11 +35,11 @@ export function secretsManagerCalls(
   lifetime: Lifetime,
   runtime: Runtime,
 ): CallSecretsManager {
-  const clients = new Map<string | undefined, Promise<SecretsManagerClient>>();
+  const clients = new Map<string | undefined, () => Promise<SecretsManagerClient>>();
   const clientFor = (wanted: string | undefined) => {
-    const client = clients.get(wanted) ?? openClient(wanted, runtime);
+    const client = clients.get(wanted) ?? openedOnce(() => openClient(wanted, runtime));
     clients.set(wanted, client);
-    return client;
+    return client();
   };
   return (id, request, wording) =>
     callAws(

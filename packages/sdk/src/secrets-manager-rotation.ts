@@ -6,6 +6,7 @@ import { type RotatingVault, STAGED } from "./rotating-vault.ts";
 import type { Runtime } from "./runtime.ts";
 import { secretsManagerCalls } from "./secrets-manager-calls.ts";
 import { SenderError, type SenderErrorCode } from "./sender-error.ts";
+import { CURRENT } from "./version-stages.ts";
 
 /**
  * Rotation by AWS Secrets Manager (secretsmanager:DescribeSecret and, for managed rotation, RotateSecret; for generated values
@@ -64,10 +65,10 @@ export function secretsManagerRotation(
           ),
         (name) =>
           name === "AccessDeniedException"
-            ? new SenderError(
+            ? [
                 "access_denied",
                 "The AWS role may not have Secrets Manager make a password. Grant it secretsmanager:GetRandomPassword on *.",
-              )
+              ]
             : undefined,
       );
       const made = answer.RandomPassword ?? "";
@@ -106,7 +107,7 @@ export function secretsManagerRotation(
             client.send(
               new UpdateSecretVersionStageCommand({
                 SecretId: id,
-                VersionStage: "AWSCURRENT",
+                VersionStage: CURRENT,
                 RemoveFromVersionId: from,
                 MoveToVersionId: to,
               }),
@@ -152,17 +153,17 @@ function denied(id: string, permission: string): AwsWording {
   return (name, message) => {
     switch (name) {
       case "AccessDeniedException":
-        return new SenderError(
+        return [
           "access_denied",
           /kms/i.test(message)
             ? `The AWS role may not use the KMS key of secret "${id}". Grant it kms:Decrypt and kms:GenerateDataKey on that key.`
             : `The AWS role may not call ${permission} on secret "${id}". Grant it secretsmanager:${permission} on this secret.`,
-        );
+        ];
       case "ResourceNotFoundException":
-        return new SenderError(
+        return [
           "secret_unknown",
           `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`,
-        );
+        ];
       default:
         return undefined;
     }
@@ -173,13 +174,13 @@ function denied(id: string, permission: string): AwsWording {
 function rotateWording(id: string): AwsWording {
   return (name, message) => {
     if (name === "InvalidRequestException" && /previous rotation/i.test(message)) {
-      return new SenderError("rotation_under_way", `A rotation of secret "${id}" is under way.`);
+      return ["rotation_under_way", `A rotation of secret "${id}" is under way.`];
     }
     if (name === "InvalidRequestException" && /rotation function|not configured|no lambda/i.test(message)) {
-      return new SenderError(
+      return [
         "rotation_unconfigured",
         `Secret "${id}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
-      );
+      ];
     }
     return denied(id, "RotateSecret")(name, message);
   };
@@ -188,7 +189,7 @@ function rotateWording(id: string): AwsWording {
 function putWording(id: string): AwsWording {
   return (name, message) =>
     name === "ResourceExistsException"
-      ? new SenderError("secret_changed", `That version of secret "${id}" is there already.`)
+      ? ["secret_changed", `That version of secret "${id}" is there already.`]
       : denied(id, "PutSecretValue")(name, message);
 }
 
@@ -196,6 +197,6 @@ function putWording(id: string): AwsWording {
 function moveWording(id: string): AwsWording {
   return (name, message) =>
     name === "InvalidParameterException"
-      ? new SenderError("secret_changed", `Another version of secret "${id}" has become current.`)
+      ? ["secret_changed", `Another version of secret "${id}" has become current.`]
       : denied(id, "UpdateSecretVersionStage")(name, message);
 }

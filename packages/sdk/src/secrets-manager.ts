@@ -81,37 +81,34 @@ function readWording(id: string, versionStage: string | undefined): AwsWording {
     switch (name) {
       case "ResourceNotFoundException":
         return /staging label/i.test(message)
-          ? new SenderError("secret_unreadable", noValue(id, versionStage))
-          : new SenderError(
+          ? ["secret_unreadable", noValue(id, versionStage)]
+          : [
               "secret_unknown",
               `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`,
-            );
+            ];
       case "AccessDeniedException":
         return /kms/i.test(message)
-          ? new SenderError(
+          ? [
               "access_denied",
               `The AWS role may not decrypt secret "${id}". Grant it kms:Decrypt on the secret's KMS key.`,
-            )
-          : new SenderError(
+            ]
+          : [
               "access_denied",
               `The AWS role may not read secret "${id}". Grant it secretsmanager:GetSecretValue on this secret.`,
-            );
+            ];
       case "DecryptionFailure":
-        return new SenderError(
+        return [
           "secret_unreadable",
           `Secret "${id}" cannot be decrypted. Check that its KMS key is enabled.`,
-        );
+        ];
       case "InvalidRequestException":
-        return new SenderError(
+        return [
           "secret_unreadable",
           `Secret "${id}" cannot be read: it is marked for deletion. Restore it or drop it from secret-ids.`,
-        );
+        ];
       case "InvalidParameterException":
       case "ValidationException":
-        return new SenderError(
-          "secret_ids",
-          `AWS does not take "${id}" as a secret's name. Check secret-ids.`,
-        );
+        return ["secret_ids", `AWS does not take "${id}" as a secret's name. Check secret-ids.`];
       default:
         return undefined;
     }
@@ -126,8 +123,8 @@ function noValue(id: string, versionStage: string | undefined): string {
 
 const listWording: AwsWording = (name) =>
   name === "AccessDeniedException"
-    ? new SenderError(
+    ? [
         "access_denied",
         "The AWS role may not list secrets, which prefix* needs. Grant it secretsmanager:ListSecrets on *, or name each secret.",
-      )
+      ]
     : undefined;

@@ -60,3 +60,13 @@ export class SenderError extends Error {
     this.code = code;
   }
 }
+
+/** For an error that nothing foresaw: its message could hold anything, so only its name is told. */
+export function faultOf(error: unknown): SenderError {
+  const name = error instanceof Error ? error.name : typeof error;
+  return new SenderError(
+    "unexpected",
+    `Something failed that should not (${name}). Please report it to the project.`,
+    { cause: error },
+  );
+}

@@ -1,4 +1,5 @@
 import { Concealed } from "./concealed.ts";
+import { jwtClaims } from "./jwt-claims.ts";
 import type { Lifetime } from "./lifetime.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -32,13 +33,8 @@ export function cachedToken(
   };
 }
 
-/** The exp claim in ms, unverified: it only decides when to fetch again. 0 when there is none. */
+/** The exp claim in ms: it only decides when to fetch again. 0 when there is none. */
 function expiryOf(jwt: string): number {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString("utf8"));
-    const exp = typeof claims === "object" && claims !== null && "exp" in claims ? claims.exp : undefined;
-    return typeof exp === "number" ? exp * 1_000 : 0;
-  } catch {
-    return 0;
-  }
+  const { exp } = jwtClaims(jwt);
+  return typeof exp === "number" ? exp * 1_000 : 0;
 }

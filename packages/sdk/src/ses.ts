@@ -1,6 +1,6 @@
 import type { SESv2Client, SendEmailCommandInput } from "@aws-sdk/client-sesv2";
-import { callAws, clientOptions } from "./aws-client.ts";
-import type { AwsWording } from "./aws-failures.ts";
+import { callAws, clientOptions, openedOnce } from "./aws-client.ts";
+import type { AwsSentence, AwsWording } from "./aws-failures.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { type Letter, MAIL_HEADERS, type Mailbox, type MailTransport } from "./mail.ts";
 import type { Runtime } from "./runtime.ts";
@@ -18,11 +18,7 @@ export type SesOptions = {
 
 /** Mail by SES v2 with the credentials the environment gives (ses:SendEmail on one identity). */
 export function sesTransport(options: SesOptions, runtime: Runtime): MailTransport {
-  let opened: Promise<SESv2Client> | undefined;
-  const client = () => {
-    opened ??= openClient(options.region, runtime);
-    return opened;
-  };
+  const client = openedOnce(() => openClient(options.region, runtime));
   return {
     send: (letter, lifetime) =>
       callAws(
@@ -53,7 +49,7 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
       if (state === "verified") return [];
       hidden ||= state === "hidden";
     }
-    if (!hidden) throw unverified(from);
+    if (!hidden) throw new SenderError(...unverified(from));
     return [
       `Whether SES may send from ${from.address} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`,
     ];
@@ -129,39 +125,39 @@ function sendWording(from: Mailbox): AwsWording {
     switch (name) {
       case "AccessDeniedException":
       case "AccessDenied":
-        return new SenderError(
+        return [
           "access_denied",
           `The AWS role may not send mail from ${from.address}. Grant it ses:SendEmail on that identity${/configuration-set/.test(message) ? " and on the configuration set" : ""}.`,
-        );
+        ];
       case "MailFromDomainNotVerifiedException":
         return unverified(from);
       case "MessageRejected":
         return /not verified/i.test(message)
-          ? new SenderError(
+          ? [
               "mail_identity",
               `Amazon SES refused the mail: an address is not verified. Verify ${from.address} in SES; in the SES sandbox the recipient must be verified as well.`,
-            )
-          : new SenderError("mail_refused", `Amazon SES refused the mail (MessageRejected).`);
+            ]
+          : ["mail_refused", `Amazon SES refused the mail (MessageRejected).`];
       case "AccountSuspendedException":
       case "SendingPausedException":
-        return new SenderError(
+        return [
           "mail_refused",
           `Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console.`,
-        );
+        ];
       case "NotFoundException":
-        return new SenderError(
+        return [
           "mail_identity",
           "Amazon SES does not know the configuration set. Check configuration-set and the region.",
-        );
+        ];
       default:
-        return new SenderError("mail_refused", `Amazon SES refused the mail (${name}).`);
+        return ["mail_refused", `Amazon SES refused the mail (${name}).`];
     }
   };
 }
 
-function unverified(from: Mailbox): SenderError {
-  return new SenderError(
+function unverified(from: Mailbox): AwsSentence {
+  return [
     "mail_identity",
     `Amazon SES may not send from ${from.address}: neither the address nor its domain is verified in this region. Verify it, or correct from or region.`,
-  );
+  ];
 }

@@ -1,3 +1,6 @@
+/** The label of the version that is read where none is named. */
+export const CURRENT = "AWSCURRENT";
+
 /** Which version bears which staging label. https://docs.aws.amazon.com/secretsmanager/latest/userguide/whats-in-a-secret.html */
 export type VersionStages = {
   /** The secret's whole ARN. */
