@@ -1,11 +1,5 @@
+import { isLoopback } from "@secret-handoff/protocol";
 import { SenderError } from "./sender-error.ts";
-
-const LOOPBACK = new Set(["127.0.0.1", "localhost", "[::1]"]);
-
-/** True for a host name that stays on this machine. */
-export function isLoopback(host: string): boolean {
-  return LOOPBACK.has(host) || host === "::1";
-}
 
 /**
  * The exact origin of the service, without a trailing slash: also the audience of its tokens.

@@ -1,4 +1,4 @@
-import { isLoopback } from "./endpoint.ts";
+import { isLoopback } from "@secret-handoff/protocol";
 import type { Mailbox } from "./mail.ts";
 import { addressOf } from "./recipients.ts";
 import { SenderError } from "./sender-error.ts";

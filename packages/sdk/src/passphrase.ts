@@ -1,30 +1,35 @@
-import { normalisePassphrase, ProtocolError } from "@secret-handoff/protocol";
+import {
+  normalisePassphrase,
+  type PassphraseWeakness,
+  ProtocolError,
+  passphraseWeakness,
+  SHORTEST_PASSPHRASE,
+} from "@secret-handoff/protocol";
 import { SenderError } from "./sender-error.ts";
 
-const SHORTEST = 12;
+const WEAK: Readonly<Record<PassphraseWeakness, string>> = {
+  too_short: `it has fewer than ${SHORTEST_PASSPHRASE} characters`,
+  digits_only: "it has digits only",
+};
 
 /**
- * Refuses a passphrase that can be guessed: under 12 characters once normalised, or digits only.
+ * Refuses a passphrase that can be guessed.
  * @throws SenderError `passphrase`
  */
 export function checkPassphrase(passphrase: string): void {
-  let normalised: string;
+  const weakness = passphraseWeakness(normalised(passphrase));
+  if (weakness === undefined) return;
+  throw new SenderError(
+    "passphrase",
+    `The passphrase is too weak: ${WEAK[weakness]}. Use four or more random words.`,
+  );
+}
+
+function normalised(passphrase: string): string {
   try {
-    normalised = normalisePassphrase(passphrase);
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    throw new SenderError("passphrase", `The passphrase cannot be used: ${error.message}.`);
-  }
-  if ([...normalised].length < SHORTEST) {
-    throw new SenderError(
-      "passphrase",
-      `The passphrase is too weak: it has fewer than ${SHORTEST} characters. Use four or more random words.`,
-    );
-  }
-  if (/^[\p{Nd} ]+$/u.test(normalised)) {
-    throw new SenderError(
-      "passphrase",
-      "The passphrase is too weak: it has digits only. Use four or more random words.",
-    );
+    return normalisePassphrase(passphrase);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new SenderError("passphrase", `The passphrase cannot be used: ${cause.message}.`, { cause });
   }
 }

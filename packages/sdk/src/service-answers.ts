@@ -31,14 +31,14 @@ export function readHandoffView(value: unknown): HandoffView | undefined {
   if (typeof id !== "string" || !isHandoffId(id) || !isState(state) || typeof className !== "string") {
     return undefined;
   }
-  if (!isFlags(flags) || !isTime(createdAt) || !isTime(expiresAt) || !isTime(changedAt)) return undefined;
-  if (typeof mailed !== "boolean" || !isTime(attemptsLeft)) return undefined;
+  if (!isFlags(flags) || !isWhole(createdAt) || !isWhole(expiresAt) || !isWhole(changedAt)) return undefined;
+  if (typeof mailed !== "boolean" || !isWhole(attemptsLeft)) return undefined;
   return {
     ...{ id, state, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft },
-    ...(isTime(mailedAt) ? { mailedAt } : {}),
-    ...(isTime(claimedAt) ? { claimedAt } : {}),
-    ...(isTime(deliveredAt) ? { deliveredAt } : {}),
-    ...(isTime(bouncedAt) ? { bouncedAt } : {}),
+    ...(isWhole(mailedAt) ? { mailedAt } : {}),
+    ...(isWhole(claimedAt) ? { claimedAt } : {}),
+    ...(isWhole(deliveredAt) ? { deliveredAt } : {}),
+    ...(isWhole(bouncedAt) ? { bouncedAt } : {}),
     ...(typeof secret === "string" ? { secret } : {}),
     ...(typeof versionId === "string" ? { versionId } : {}),
     ...(typeof run === "string" ? { run } : {}),
@@ -55,7 +55,7 @@ function readClass(value: unknown): CredentialClass | undefined {
   if (!isObject(value)) return undefined;
   const { name, expiresWithin, passphrase, approvals, verification } = value;
   const { environments, reasonRequired, recipientDomains, receiptRequired } = value;
-  if (!isLine(name) || !isTime(expiresWithin) || !isLines(approvals)) return undefined;
+  if (!isLine(name) || !isWhole(expiresWithin) || !isLines(approvals)) return undefined;
   if (passphrase !== "required" && passphrase !== "recommended" && passphrase !== "optional")
     return undefined;
   if (verification !== "click" && verification !== "email" && verification !== "email-code") return undefined;
@@ -104,7 +104,8 @@ function isFlags(value: unknown): value is Flags {
   return value === 0 || value === 1 || value === 2 || value === 3;
 }
 
-function isTime(value: unknown): value is number {
+/** A time, a length of time or a count. */
+function isWhole(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 

@@ -1,5 +1,5 @@
+import { isLoopback } from "@secret-handoff/protocol";
 import type { Concealed } from "./concealed.ts";
-import { isLoopback } from "./endpoint.ts";
 
 /** Where mail is handed in. */
 export type SmtpServer = {
@@ -11,5 +11,5 @@ export type SmtpServer = {
 /** Port 465 speaks TLS from the first byte (RFC 8314); any other must offer STARTTLS, except on loopback. */
 export function tlsOf({ host, port }: SmtpServer): "implicit" | "starttls" | "none" {
   if (port === 465) return "implicit";
-  return isLoopback(host) ? "none" : "starttls";
+  return isLoopback(host) || host === "::1" ? "none" : "starttls";
 }
