@@ -12,13 +12,13 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const dist = new URL("./dist/", import.meta.url);
 
 /**
- * The toolkit loads an HTTP client (undici) and the whole of octokit for things that this action does not use. Without side
- * effects to fear, esbuild leaves them out.
+ * The toolkit loads an HTTP client (undici) for things that this action does not use. Without side effects to fear, esbuild
+ * leaves it out.
  */
 const leaveOutUnused: Plugin = {
   name: "leave-out-unused",
   setup: ({ onResolve, resolve }) => {
-    onResolve({ filter: /^\.\/(utils|oidc-utils)\.js$|^@actions\/(http-client|exec|io)/ }, async (args) => {
+    onResolve({ filter: /^\.\/oidc-utils\.js$|^@actions\/(http-client|exec|io)/ }, async (args) => {
       if (args.pluginData === leaveOutUnused || !/@actions[\\/]/.test(args.importer)) return undefined;
       const { kind, importer, resolveDir } = args;
       const found = await resolve(args.path, { kind, importer, resolveDir, pluginData: leaveOutUnused });

@@ -22,7 +22,6 @@ export function recordedWorkflow(): RecordedWorkflow {
       masks.add(text);
     },
     info: say("info"),
-    notice: say("notice"),
     warning: say("warning"),
     error: say("error"),
     output: (name, value) => {

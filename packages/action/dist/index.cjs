@@ -79,15 +79,15 @@ var init_setCredentialFeature = __esm({
 });
 
 // node_modules/@aws-sdk/core/dist-es/submodules/client/setFeature.js
-function setFeature(context2, feature, value) {
-  if (!context2.__aws_sdk_context) {
-    context2.__aws_sdk_context = {
+function setFeature(context, feature, value) {
+  if (!context.__aws_sdk_context) {
+    context.__aws_sdk_context = {
       features: {}
     };
-  } else if (!context2.__aws_sdk_context.features) {
-    context2.__aws_sdk_context.features = {};
+  } else if (!context.__aws_sdk_context.features) {
+    context.__aws_sdk_context.features = {};
   }
-  context2.__aws_sdk_context.features[feature] = value;
+  context.__aws_sdk_context.features[feature] = value;
 }
 var init_setFeature = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/client/setFeature.js"() {
@@ -324,7 +324,7 @@ var getSmithyContext;
 var init_getSmithyContext = __esm({
   "node_modules/@smithy/core/dist-es/submodules/transport/getSmithyContext.js"() {
     init_dist_es();
-    getSmithyContext = (context2) => context2[SMITHY_CONTEXT_KEY] || (context2[SMITHY_CONTEXT_KEY] = {});
+    getSmithyContext = (context) => context[SMITHY_CONTEXT_KEY] || (context[SMITHY_CONTEXT_KEY] = {});
   }
 });
 
@@ -2092,9 +2092,9 @@ var init_MiddlewareStack = __esm({
           }
           return identifyOnResolve;
         },
-        resolve: (handler, context2) => {
+        resolve: (handler, context) => {
           for (const middleware of getMiddlewareList().map((entry) => entry.middleware).reverse()) {
-            handler = middleware(handler, context2);
+            handler = middleware(handler, context);
           }
           if (identifyOnResolve) {
             console.log(stack.identify());
@@ -2440,14 +2440,14 @@ var init_schemaDeserializationMiddleware = __esm({
   "node_modules/@smithy/core/dist-es/submodules/schema/middleware/schemaDeserializationMiddleware.js"() {
     init_transport();
     init_operation();
-    schemaDeserializationMiddleware = (config) => (next, context2) => async (args) => {
+    schemaDeserializationMiddleware = (config) => (next, context) => async (args) => {
       const { response } = await next(args);
-      const { operationSchema } = getSmithyContext(context2);
+      const { operationSchema } = getSmithyContext(context);
       const [, ns, n4, t, i9, o4] = operationSchema ?? [];
       try {
         const parsed = await config.protocol.deserializeResponse(operation(ns, n4, t, i9, o4), {
           ...config,
-          ...context2
+          ...context
         }, response);
         return {
           response,
@@ -2465,10 +2465,10 @@ var init_schemaDeserializationMiddleware = __esm({
           try {
             error3.message += "\n  " + hint2;
           } catch (ignored) {
-            if (!context2.logger || context2.logger?.constructor?.name === "NoOpLogger") {
+            if (!context.logger || context.logger?.constructor?.name === "NoOpLogger") {
               console.warn(hint2);
             } else {
-              context2.logger?.warn?.(hint2);
+              context.logger?.warn?.(hint2);
             }
           }
           if (typeof error3.$responseBodyText !== "undefined") {
@@ -2507,13 +2507,13 @@ var init_schemaSerializationMiddleware = __esm({
   "node_modules/@smithy/core/dist-es/submodules/schema/middleware/schemaSerializationMiddleware.js"() {
     init_transport();
     init_operation();
-    schemaSerializationMiddleware = (config) => (next, context2) => async (args) => {
-      const { operationSchema } = getSmithyContext(context2);
+    schemaSerializationMiddleware = (config) => (next, context) => async (args) => {
+      const { operationSchema } = getSmithyContext(context);
       const [, ns, n4, t, i9, o4] = operationSchema ?? [];
-      const endpoint = context2.endpointV2 ? async () => toEndpointV1(context2.endpointV2) : config.endpoint;
+      const endpoint = context.endpointV2 ? async () => toEndpointV1(context.endpointV2) : config.endpoint;
       const request = await config.protocol.serializeRequest(operation(ns, n4, t, i9, o4), args.input, {
         ...config,
-        ...context2,
+        ...context,
         endpoint
       });
       return next({
@@ -4051,7 +4051,7 @@ var init_toEndpointV12 = __esm({
 
 // node_modules/@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/adaptors/getEndpointFromInstructions.js
 function bindGetEndpointFromInstructions(getEndpointFromConfig2) {
-  return async (commandInput, instructionsSupplier, clientConfig, context2) => {
+  return async (commandInput, instructionsSupplier, clientConfig, context) => {
     if (!clientConfig.isCustomEndpoint && !clientConfig.ignoreConfiguredEndpointUrls) {
       let endpointFromConfig;
       if (clientConfig.serviceConfiguredEndpoint) {
@@ -4062,14 +4062,14 @@ function bindGetEndpointFromInstructions(getEndpointFromConfig2) {
       if (endpointFromConfig) {
         clientConfig.endpoint = () => Promise.resolve(toEndpointV1(endpointFromConfig));
         clientConfig.isCustomEndpoint = true;
-        context2?.logger?.debug?.(`@smithy/core/endpoints - resolved endpoint from config: ${endpointFromConfig}`);
+        context?.logger?.debug?.(`@smithy/core/endpoints - resolved endpoint from config: ${endpointFromConfig}`);
       }
     }
     const endpointParams = await resolveParams(commandInput, instructionsSupplier, clientConfig);
     if (typeof clientConfig.endpointProvider !== "function") {
       throw new Error("config.endpointProvider is not set.");
     }
-    const endpoint = clientConfig.endpointProvider(endpointParams, context2);
+    const endpoint = clientConfig.endpointProvider(endpointParams, context);
     if (clientConfig.isCustomEndpoint && clientConfig.endpoint) {
       const customEndpoint = await clientConfig.endpoint();
       if (customEndpoint?.headers) {
@@ -4122,33 +4122,33 @@ var init_getEndpointFromInstructions = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/endpointMiddleware.js
-function setFeature2(context2, feature, value) {
-  if (!context2.__smithy_context) {
-    context2.__smithy_context = { features: {} };
-  } else if (!context2.__smithy_context.features) {
-    context2.__smithy_context.features = {};
+function setFeature2(context, feature, value) {
+  if (!context.__smithy_context) {
+    context.__smithy_context = { features: {} };
+  } else if (!context.__smithy_context.features) {
+    context.__smithy_context.features = {};
   }
-  context2.__smithy_context.features[feature] = value;
+  context.__smithy_context.features[feature] = value;
 }
 function bindEndpointMiddleware(getEndpointFromConfig2) {
   const getEndpointFromInstructions2 = bindGetEndpointFromInstructions(getEndpointFromConfig2);
   return ({ config, instructions }) => {
-    return (next, context2) => async (args) => {
+    return (next, context) => async (args) => {
       if (config.isCustomEndpoint) {
-        setFeature2(context2, "ENDPOINT_OVERRIDE", "N");
+        setFeature2(context, "ENDPOINT_OVERRIDE", "N");
       }
       const endpoint = await getEndpointFromInstructions2(args.input, {
         getEndpointParameterInstructions() {
           return instructions;
         }
-      }, { ...config }, context2);
-      context2.endpointV2 = endpoint;
-      context2.authSchemes = endpoint.properties?.authSchemes;
-      const authScheme = context2.authSchemes?.[0];
+      }, { ...config }, context);
+      context.endpointV2 = endpoint;
+      context.authSchemes = endpoint.properties?.authSchemes;
+      const authScheme = context.authSchemes?.[0];
       if (authScheme) {
-        context2["signing_region"] = authScheme.signingRegion;
-        context2["signing_service"] = authScheme.signingName;
-        const smithyContext = getSmithyContext(context2);
+        context["signing_region"] = authScheme.signingRegion;
+        context["signing_service"] = authScheme.signingName;
+        const smithyContext = getSmithyContext(context);
         const httpAuthOption = smithyContext?.selectedHttpAuthScheme?.httpAuthOption;
         if (httpAuthOption) {
           httpAuthOption.signingProperties = Object.assign(httpAuthOption.signingProperties || {}, {
@@ -5236,14 +5236,14 @@ var collectBody;
 var init_collect_stream_body = __esm({
   "node_modules/@smithy/core/dist-es/submodules/protocols/collect-stream-body.js"() {
     init_serde();
-    collectBody = async (streamBody = new Uint8Array(), context2) => {
+    collectBody = async (streamBody = new Uint8Array(), context) => {
       if (streamBody instanceof Uint8Array) {
         return Uint8ArrayBlobAdapter.mutate(streamBody);
       }
       if (!streamBody) {
         return Uint8ArrayBlobAdapter.mutate(new Uint8Array());
       }
-      const fromContext = context2.streamCollector(streamBody);
+      const fromContext = context.streamCollector(streamBody);
       return Uint8ArrayBlobAdapter.mutate(await fromContext);
     };
   }
@@ -7062,25 +7062,25 @@ var init_HttpProtocol = __esm({
       getDefaultContentType() {
         throw new Error(`@smithy/core/protocols - ${this.constructor.name} getDefaultContentType() implementation missing.`);
       }
-      async deserializeHttpMessage(schema, context2, response, arg4, arg5) {
+      async deserializeHttpMessage(schema, context, response, arg4, arg5) {
         void schema;
-        void context2;
+        void context;
         void response;
         void arg4;
         void arg5;
         return [];
       }
       getEventStreamMarshaller() {
-        const context2 = this.serdeContext;
-        if (!context2.eventStreamMarshaller) {
+        const context = this.serdeContext;
+        if (!context.eventStreamMarshaller) {
           throw new Error("@smithy/core - HttpProtocol: eventStreamMarshaller missing in serdeContext.");
         }
-        return context2.eventStreamMarshaller;
+        return context.eventStreamMarshaller;
       }
       resolveEventStreamMarshaller(importedProvider) {
-        const context2 = this.serdeContext;
-        if (context2.eventStreamMarshaller) {
-          return context2.eventStreamMarshaller;
+        const context = this.serdeContext;
+        if (context.eventStreamMarshaller) {
+          return context.eventStreamMarshaller;
         }
         return importedProvider(this.serdeContext);
       }
@@ -7099,11 +7099,11 @@ var init_HttpBindingProtocol = __esm({
     init_collect_stream_body();
     init_extended_encode_uri_component();
     HttpBindingProtocol = class extends HttpProtocol {
-      async serializeRequest(operationSchema, _input, context2) {
+      async serializeRequest(operationSchema, _input, context) {
         const input = _input && typeof _input === "object" ? _input : {};
         const query = {};
         const headers = {};
-        const endpoint = await context2.endpoint();
+        const endpoint = await context.endpoint();
         const ns = HttpBindingNormalizedSchema.of(operationSchema?.input);
         const bindings = ns.getHttpBindings().request;
         const operation2 = getHttpOperationBindings(operationSchema);
@@ -7274,23 +7274,23 @@ var init_HttpBindingProtocol = __esm({
         }
         return path3;
       }
-      async deserializeResponse(operationSchema, context2, response) {
+      async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
         const directDeserializer = typeof deserializer.readCodec === "function" ? deserializer : void 0;
         const ns = HttpBindingNormalizedSchema.of(operationSchema.output);
         const responseBindings = ns.getHttpBindings().response;
         const dataObject = {};
         if (response.statusCode >= 300) {
-          const bytes = await collectBody(response.body, context2);
+          const bytes = await collectBody(response.body, context);
           if (bytes.byteLength > 0) {
             Object.assign(dataObject, await deserializer.read(15, bytes));
           }
-          await this.handleError(operationSchema, context2, response, dataObject, this.deserializeMetadata(response));
+          await this.handleError(operationSchema, context, response, dataObject, this.deserializeMetadata(response));
           throw new Error("@smithy/core/protocols - HTTP Protocol error handler failed to throw.");
         }
-        const nonHttpBindingMembers = await this.deserializeHttpMessage(ns, context2, response, dataObject);
+        const nonHttpBindingMembers = await this.deserializeHttpMessage(ns, context, response, dataObject);
         if (nonHttpBindingMembers.length) {
-          const bytes = await collectBody(response.body, context2);
+          const bytes = await collectBody(response.body, context);
           if (bytes.byteLength > 0) {
             const dataFromBody = await (directDeserializer ? directDeserializer.readCodec(responseBindings.syntheticBodySchema, bytes) : deserializer.read(responseBindings.syntheticBodySchema, bytes));
             for (const member2 of nonHttpBindingMembers) {
@@ -7300,12 +7300,12 @@ var init_HttpBindingProtocol = __esm({
             }
           }
         } else if (!responseBindings.bindings.payload) {
-          await collectBody(response.body, context2);
+          await collectBody(response.body, context);
         }
         dataObject.$metadata = this.deserializeMetadata(response);
         return dataObject;
       }
-      async deserializeHttpMessage(schema, context2, response, arg4, arg5) {
+      async deserializeHttpMessage(schema, context, response, arg4, arg5) {
         const dataObject = arg4 instanceof Set ? arg5 : arg4;
         const deserializer = this.deserializer;
         const directDeserializer = typeof deserializer.readCodec === "function" ? deserializer : void 0;
@@ -7326,7 +7326,7 @@ var init_HttpBindingProtocol = __esm({
               dataObject[memberName] = sdkStreamMixin2(response.body);
             }
           } else if (response.body) {
-            const bytes = await collectBody(response.body, context2);
+            const bytes = await collectBody(response.body, context);
             if (bytes.byteLength > 0) {
               dataObject[memberName] = await (directDeserializer ? directDeserializer.readPayload(value, bytes) : deserializer.read(memberSchema, bytes));
             }
@@ -7390,11 +7390,11 @@ var init_RpcProtocol = __esm({
     init_HttpProtocol();
     init_collect_stream_body();
     RpcProtocol = class extends HttpProtocol {
-      async serializeRequest(operationSchema, _input, context2) {
+      async serializeRequest(operationSchema, _input, context) {
         const serializer = this.serializer;
         const query = {};
         const headers = {};
-        const endpoint = await context2.endpoint();
+        const endpoint = await context.endpoint();
         const ns = NormalizedSchema.of(operationSchema?.input);
         const schema = ns.getSchema();
         let payload;
@@ -7440,16 +7440,16 @@ var init_RpcProtocol = __esm({
         request.method = "POST";
         return request;
       }
-      async deserializeResponse(operationSchema, context2, response) {
+      async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
         const ns = NormalizedSchema.of(operationSchema.output);
         const dataObject = {};
         if (this.isErrorResponse(response.statusCode)) {
-          const bytes = await collectBody(response.body, context2);
+          const bytes = await collectBody(response.body, context);
           if (bytes.byteLength > 0) {
             Object.assign(dataObject, await deserializer.read(15, bytes));
           }
-          await this.handleError(operationSchema, context2, response, dataObject, this.deserializeMetadata(response));
+          await this.handleError(operationSchema, context, response, dataObject, this.deserializeMetadata(response));
           throw new Error("@smithy/core/protocols - RPC Protocol error handler failed to throw.");
         }
         for (const header in response.headers) {
@@ -7468,7 +7468,7 @@ var init_RpcProtocol = __esm({
             initialResponseContainer: dataObject
           });
         } else {
-          const bytes = await collectBody(response.body, context2);
+          const bytes = await collectBody(response.body, context);
           if (bytes.byteLength > 0) {
             Object.assign(dataObject, await deserializer.read(ns, bytes));
           }
@@ -7954,9 +7954,9 @@ var init_detectBufferParsing = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/protocols/json/jsonReviver.js
-function jsonReviver(key, value, context2) {
-  if (context2?.source) {
-    const numericString = context2.source;
+function jsonReviver(key, value, context) {
+  if (context?.source) {
+    const numericString = context.source;
     if (typeof value === "number") {
       const inSafeRange = value <= Number.MAX_SAFE_INTEGER && value >= Number.MIN_SAFE_INTEGER;
       if (inSafeRange) {
@@ -8125,15 +8125,15 @@ var init_common = __esm({
   "node_modules/@smithy/core/dist-es/submodules/protocols/common.js"() {
     init_collect_stream_body();
     init_serde();
-    collectBodyString = (streamBody, context2) => collectBody(streamBody, context2).then((body) => (context2?.utf8Encoder ?? toUtf8)(body));
+    collectBodyString = (streamBody, context) => collectBody(streamBody, context).then((body) => (context?.utf8Encoder ?? toUtf8)(body));
   }
 });
 
 // node_modules/@smithy/core/dist-es/submodules/protocols/json/parseJsonBody.js
-async function parseJsonBody(streamBody, context2, schema) {
+async function parseJsonBody(streamBody, context, schema) {
   let parsingInput;
   if (detectBufferParsing() && typeof streamBody?.[Symbol.asyncIterator] === "function") {
-    const buffer = await collectBody(streamBody, context2);
+    const buffer = await collectBody(streamBody, context);
     if (typeof Buffer === "function") {
       if (Buffer.isBuffer(buffer)) {
         parsingInput = buffer;
@@ -8143,7 +8143,7 @@ async function parseJsonBody(streamBody, context2, schema) {
     }
   }
   if (!parsingInput) {
-    parsingInput = await collectBodyString(streamBody, context2);
+    parsingInput = await collectBodyString(streamBody, context);
   }
   if (parsingInput.length === 0) {
     return {};
@@ -9158,13 +9158,13 @@ var init_hostHeaderMiddleware = __esm({
 var loggerMiddleware, loggerMiddlewareOptions, getLoggerPlugin;
 var init_loggerMiddleware = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/client/middleware-logger/loggerMiddleware.js"() {
-    loggerMiddleware = () => (next, context2) => async (args) => {
+    loggerMiddleware = () => (next, context) => async (args) => {
       try {
         const response = await next(args);
-        const { clientName, commandName, logger: logger2, dynamoDbDocumentClientOptions = {} } = context2;
+        const { clientName, commandName, logger: logger2, dynamoDbDocumentClientOptions = {} } = context;
         const { overrideInputFilterSensitiveLog, overrideOutputFilterSensitiveLog } = dynamoDbDocumentClientOptions;
-        const inputFilterSensitiveLog = overrideInputFilterSensitiveLog ?? context2.inputFilterSensitiveLog;
-        const outputFilterSensitiveLog = overrideOutputFilterSensitiveLog ?? context2.outputFilterSensitiveLog;
+        const inputFilterSensitiveLog = overrideInputFilterSensitiveLog ?? context.inputFilterSensitiveLog;
+        const outputFilterSensitiveLog = overrideOutputFilterSensitiveLog ?? context.outputFilterSensitiveLog;
         const { $metadata, ...outputWithoutMetadata } = response.output;
         logger2?.info?.({
           clientName,
@@ -9175,9 +9175,9 @@ var init_loggerMiddleware = __esm({
         });
         return response;
       } catch (error3) {
-        const { clientName, commandName, logger: logger2, dynamoDbDocumentClientOptions = {} } = context2;
+        const { clientName, commandName, logger: logger2, dynamoDbDocumentClientOptions = {} } = context;
         const { overrideInputFilterSensitiveLog } = dynamoDbDocumentClientOptions;
-        const inputFilterSensitiveLog = overrideInputFilterSensitiveLog ?? context2.inputFilterSensitiveLog;
+        const inputFilterSensitiveLog = overrideInputFilterSensitiveLog ?? context.inputFilterSensitiveLog;
         logger2?.error?.({
           clientName,
           commandName,
@@ -9274,8 +9274,8 @@ var init_invoke_store = __esm({
         this.currentContext = this.currentContext || {};
         this.currentContext[key] = value;
       }
-      run(context2, fn) {
-        this.currentContext = context2;
+      run(context, fn) {
+        this.currentContext = context;
         return fn();
       }
     };
@@ -9306,8 +9306,8 @@ var init_invoke_store = __esm({
         }
         store[key] = value;
       }
-      run(context2, fn) {
-        return this.als.run(context2, fn);
+      run(context, fn) {
+        return this.als.run(context, fn);
       }
     };
     (function(InvokeStore2) {
@@ -9461,12 +9461,12 @@ var init_httpAuthSchemeMiddleware = __esm({
   "node_modules/@smithy/core/dist-es/legacy-root-exports/middleware-http-auth-scheme/httpAuthSchemeMiddleware.js"() {
     init_transport();
     init_resolveAuthOptions();
-    httpAuthSchemeMiddleware = (config, mwOptions) => (next, context2) => async (args) => {
-      const options = config.httpAuthSchemeProvider(await mwOptions.httpAuthSchemeParametersProvider(config, context2, args.input));
+    httpAuthSchemeMiddleware = (config, mwOptions) => (next, context) => async (args) => {
+      const options = config.httpAuthSchemeProvider(await mwOptions.httpAuthSchemeParametersProvider(config, context, args.input));
       const authSchemePreference = config.authSchemePreference ? await config.authSchemePreference() : [];
       const resolvedOptions = resolveAuthOptions(options, authSchemePreference);
       const authSchemes = convertHttpAuthSchemesToMap(config.httpAuthSchemes);
-      const smithyContext = getSmithyContext(context2);
+      const smithyContext = getSmithyContext(context);
       const failureReasons = [];
       for (const option of resolvedOptions) {
         const scheme = authSchemes.get(option.schemeId);
@@ -9479,7 +9479,7 @@ var init_httpAuthSchemeMiddleware = __esm({
           failureReasons.push(`HttpAuthScheme \`${option.schemeId}\` did not have an IdentityProvider configured.`);
           continue;
         }
-        const { identityProperties = {}, signingProperties = {} } = option.propertiesExtractor?.(config, context2) || {};
+        const { identityProperties = {}, signingProperties = {} } = option.propertiesExtractor?.(config, context) || {};
         option.identityProperties = Object.assign(option.identityProperties || {}, identityProperties);
         option.signingProperties = Object.assign(option.signingProperties || {}, signingProperties);
         smithyContext.selectedHttpAuthScheme = {
@@ -9539,11 +9539,11 @@ var init_httpSigningMiddleware = __esm({
     };
     defaultSuccessHandler = (httpResponse, signingProperties) => {
     };
-    httpSigningMiddleware = (config) => (next, context2) => async (args) => {
+    httpSigningMiddleware = (config) => (next, context) => async (args) => {
       if (!HttpRequest.isInstance(args.request)) {
         return next(args);
       }
-      const smithyContext = getSmithyContext(context2);
+      const smithyContext = getSmithyContext(context);
       const scheme = smithyContext.selectedHttpAuthScheme;
       if (!scheme) {
         throw new Error(`No HttpAuthScheme was selected: unable to sign request`);
@@ -10324,13 +10324,13 @@ var init_util = __esm({
 
 // node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/retryMiddleware.js
 function bindRetryMiddleware(isStreamingPayload2) {
-  return (options) => (next, context2) => async (args) => {
+  return (options) => (next, context) => async (args) => {
     let retryStrategy = await options.retryStrategy();
     const maxAttempts = await options.maxAttempts();
-    const abortSignal = context2[SMITHY_CONTEXT_KEY]?.abortSignal;
+    const abortSignal = context[SMITHY_CONTEXT_KEY]?.abortSignal;
     if (isRetryStrategyV2(retryStrategy)) {
       retryStrategy = retryStrategy;
-      const retryTokenScope = (context2["partition_id"] ?? "") + (context2.__retryLongPoll ? ":longpoll" : "");
+      const retryTokenScope = (context["partition_id"] ?? "") + (context.__retryLongPoll ? ":longpoll" : "");
       let retryToken = await race(retryStrategy.acquireInitialRetryToken(retryTokenScope), abortSignal);
       let lastError = new Error();
       let attempts = 0;
@@ -10354,7 +10354,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
           const retryErrorInfo = getRetryErrorInfo(e9, options.logger);
           lastError = asSdkError(e9);
           if (isRequest && isStreamingPayload2(request)) {
-            (context2.logger instanceof NoOpLogger ? console : context2.logger)?.warn("An error was encountered in a non-retryable streaming request.");
+            (context.logger instanceof NoOpLogger ? console : context.logger)?.warn("An error was encountered in a non-retryable streaming request.");
             throw lastError;
           }
           try {
@@ -10381,7 +10381,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
     } else {
       retryStrategy = retryStrategy;
       if (retryStrategy?.mode) {
-        context2.userAgent = [...context2.userAgent || [], ["cfg/retry-mode", retryStrategy.mode]];
+        context.userAgent = [...context.userAgent || [], ["cfg/retry-mode", retryStrategy.mode]];
       }
       return retryStrategy.retry(next, args);
     }
@@ -10877,49 +10877,49 @@ var init_retry2 = __esm({
 });
 
 // node_modules/@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/check-features.js
-async function checkFeatures(context2, config, args) {
+async function checkFeatures(context, config, args) {
   const request = args.request;
   if (request?.headers?.["smithy-protocol"] === "rpc-v2-cbor") {
-    setFeature(context2, "PROTOCOL_RPC_V2_CBOR", "M");
+    setFeature(context, "PROTOCOL_RPC_V2_CBOR", "M");
   }
   if (typeof config.retryStrategy === "function") {
     const retryStrategy = await config.retryStrategy();
     if (typeof retryStrategy.mode === "string") {
       switch (retryStrategy.mode) {
         case RETRY_MODES.ADAPTIVE:
-          setFeature(context2, "RETRY_MODE_ADAPTIVE", "F");
+          setFeature(context, "RETRY_MODE_ADAPTIVE", "F");
           break;
         case RETRY_MODES.STANDARD:
-          setFeature(context2, "RETRY_MODE_STANDARD", "E");
+          setFeature(context, "RETRY_MODE_STANDARD", "E");
           break;
       }
     }
   }
   if (typeof config.accountIdEndpointMode === "function") {
-    const endpointV2 = context2.endpointV2;
+    const endpointV2 = context.endpointV2;
     if (String(endpointV2?.url?.hostname).match(ACCOUNT_ID_ENDPOINT_REGEX)) {
-      setFeature(context2, "ACCOUNT_ID_ENDPOINT", "O");
+      setFeature(context, "ACCOUNT_ID_ENDPOINT", "O");
     }
     switch (await config.accountIdEndpointMode?.()) {
       case "disabled":
-        setFeature(context2, "ACCOUNT_ID_MODE_DISABLED", "Q");
+        setFeature(context, "ACCOUNT_ID_MODE_DISABLED", "Q");
         break;
       case "preferred":
-        setFeature(context2, "ACCOUNT_ID_MODE_PREFERRED", "P");
+        setFeature(context, "ACCOUNT_ID_MODE_PREFERRED", "P");
         break;
       case "required":
-        setFeature(context2, "ACCOUNT_ID_MODE_REQUIRED", "R");
+        setFeature(context, "ACCOUNT_ID_MODE_REQUIRED", "R");
         break;
     }
   }
-  const identity = context2.__smithy_context?.selectedHttpAuthScheme?.identity;
+  const identity = context.__smithy_context?.selectedHttpAuthScheme?.identity;
   if (identity?.$source) {
     const credentials = identity;
     if (credentials.accountId) {
-      setFeature(context2, "RESOLVED_ACCOUNT_ID", "T");
+      setFeature(context, "RESOLVED_ACCOUNT_ID", "T");
     }
     for (const [key, value] of Object.entries(credentials.$source ?? {})) {
-      setFeature(context2, key, value);
+      setFeature(context, key, value);
     }
   }
 }
@@ -10979,17 +10979,17 @@ var init_user_agent_middleware = __esm({
     init_check_features();
     init_constants5();
     init_encode_features();
-    userAgentMiddleware = (options) => (next, context2) => async (args) => {
+    userAgentMiddleware = (options) => (next, context) => async (args) => {
       const { request } = args;
       if (!HttpRequest.isInstance(request)) {
         return next(args);
       }
       const { headers } = request;
-      const userAgent = context2?.userAgent?.map(escapeUserAgent) || [];
+      const userAgent = context?.userAgent?.map(escapeUserAgent) || [];
       const defaultUserAgent2 = (await options.defaultUserAgentProvider()).map(escapeUserAgent);
-      await checkFeatures(context2, options, args);
-      const awsContext = context2;
-      defaultUserAgent2.push(`m/${encodeFeatures(Object.assign({}, context2.__smithy_context?.features, awsContext.__aws_sdk_context?.features))}`);
+      await checkFeatures(context, options, args);
+      const awsContext = context;
+      defaultUserAgent2.push(`m/${encodeFeatures(Object.assign({}, context.__smithy_context?.features, awsContext.__aws_sdk_context?.features))}`);
       const customUserAgent = options?.customUserAgent?.map(escapeUserAgent) || [];
       const appId = await options.userAgentAppId();
       if (appId) {
@@ -11350,14 +11350,14 @@ var init_AwsSdkSigV4Signer = __esm({
       return property;
     };
     hasEventStreamOutput = (signingProperties) => {
-      const context2 = signingProperties.context;
-      const eventStream = context2?.[SMITHY_CONTEXT_KEY]?.eventStream;
+      const context = signingProperties.context;
+      const eventStream = context?.[SMITHY_CONTEXT_KEY]?.eventStream;
       return eventStream?.output === true;
     };
     validateSigningProperties = async (signingProperties) => {
-      const context2 = throwSigningPropertyError("context", signingProperties.context);
+      const context = throwSigningPropertyError("context", signingProperties.context);
       const config = throwSigningPropertyError("config", signingProperties.config);
-      const authScheme = context2.endpointV2?.properties?.authSchemes?.[0];
+      const authScheme = context.endpointV2?.properties?.authSchemes?.[0];
       const signerFunction = throwSigningPropertyError("signer", config.signer);
       const signer = await signerFunction(authScheme);
       const signingRegion = signingProperties?.signingRegion;
@@ -12379,10 +12379,10 @@ function createAwsAuthSigv4HttpAuthOption(authParameters) {
       name: "ssm",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -12392,9 +12392,9 @@ var init_httpAuthSchemeProvider = __esm({
   "node_modules/@aws-sdk/client-ssm/dist-es/auth/httpAuthSchemeProvider.js"() {
     init_httpAuthSchemes2();
     init_client2();
-    defaultSSMHttpAuthSchemeParametersProvider = async (config, context2, input) => {
+    defaultSSMHttpAuthSchemeParametersProvider = async (config, context, input) => {
       return {
-        operation: getSmithyContext(context2).operation,
+        operation: getSmithyContext(context).operation,
         region: await normalizeProvider(config.region)() || (() => {
           throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
         })()
@@ -13917,10 +13917,10 @@ function createAwsAuthSigv4HttpAuthOption2(authParameters) {
       name: "sso-oauth",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -13935,9 +13935,9 @@ var init_httpAuthSchemeProvider2 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/sso-oidc/auth/httpAuthSchemeProvider.js"() {
     init_httpAuthSchemes2();
     init_client2();
-    defaultSSOOIDCHttpAuthSchemeParametersProvider = async (config, context2, input) => {
+    defaultSSOOIDCHttpAuthSchemeParametersProvider = async (config, context, input) => {
       return {
-        operation: getSmithyContext(context2).operation,
+        operation: getSmithyContext(context).operation,
         region: await normalizeProvider(config.region)() || (() => {
           throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
         })()
@@ -14288,8 +14288,8 @@ var init_AwsJsonRpcProtocol = __esm({
         this.awsQueryCompatible = !!awsQueryCompatible;
         this.mixin = new ProtocolLib(this.awsQueryCompatible);
       }
-      async serializeRequest(operationSchema, input, context2) {
-        const request = await super.serializeRequest(operationSchema, input, context2);
+      async serializeRequest(operationSchema, input, context) {
+        const request = await super.serializeRequest(operationSchema, input, context);
         if (!request.path.endsWith("/")) {
           request.path += "/";
         }
@@ -14306,7 +14306,7 @@ var init_AwsJsonRpcProtocol = __esm({
       getPayloadCodec() {
         return this.codec;
       }
-      async handleError(operationSchema, context2, response, dataObject, metadata) {
+      async handleError(operationSchema, context, response, dataObject, metadata) {
         const { awsQueryCompatible } = this;
         if (awsQueryCompatible) {
           this.mixin.setQueryCompatError(dataObject, response);
@@ -14404,8 +14404,8 @@ var init_AwsRestJsonProtocol = __esm({
         this.codec.setSerdeContext(serdeContext);
         super.setSerdeContext(serdeContext);
       }
-      async serializeRequest(operationSchema, input, context2) {
-        const request = await super.serializeRequest(operationSchema, input, context2);
+      async serializeRequest(operationSchema, input, context) {
+        const request = await super.serializeRequest(operationSchema, input, context);
         const inputSchema = NormalizedSchema.of(operationSchema.input);
         if (!request.headers["content-type"]) {
           const contentType = this.mixin.resolveRestContentType(this.getDefaultContentType(), inputSchema);
@@ -14418,8 +14418,8 @@ var init_AwsRestJsonProtocol = __esm({
         }
         return request;
       }
-      async deserializeResponse(operationSchema, context2, response) {
-        const output = await super.deserializeResponse(operationSchema, context2, response);
+      async deserializeResponse(operationSchema, context, response) {
+        const output = await super.deserializeResponse(operationSchema, context, response);
         const outputSchema = NormalizedSchema.of(operationSchema.output);
         for (const [name2, member2] of outputSchema.structIterator()) {
           if (member2.getMemberTraits().httpPayload && !(name2 in output)) {
@@ -14428,7 +14428,7 @@ var init_AwsRestJsonProtocol = __esm({
         }
         return output;
       }
-      async handleError(operationSchema, context2, response, dataObject, metadata) {
+      async handleError(operationSchema, context, response, dataObject, metadata) {
         const errorIdentifier = loadRestJsonErrorCode(response, dataObject) ?? "Unknown";
         this.mixin.compose(this.compositeErrorRegistry, errorIdentifier, this.options.defaultNamespace);
         const { errorSchema, errorMetadata } = await this.mixin.getErrorSchemaOrThrowBaseException(errorIdentifier, this.options.defaultNamespace, response, dataObject, metadata);
@@ -14436,7 +14436,7 @@ var init_AwsRestJsonProtocol = __esm({
         const message = dataObject.message ?? dataObject.Message ?? "UnknownError";
         const ErrorCtor = this.compositeErrorRegistry.getErrorCtor(errorSchema) ?? Error;
         const exception = new ErrorCtor({});
-        await this.deserializeHttpMessage(errorSchema, context2, response, dataObject);
+        await this.deserializeHttpMessage(errorSchema, context, response, dataObject);
         const output = {};
         const errorDeserializer = this.codec.createDeserializer();
         for (const [name2, member2] of ns.structIterator()) {
@@ -15136,8 +15136,8 @@ var init_AwsQueryProtocol = __esm({
       getPayloadCodec() {
         throw new Error("AWSQuery protocol has no payload codec.");
       }
-      async serializeRequest(operationSchema, input, context2) {
-        const request = await super.serializeRequest(operationSchema, input, context2);
+      async serializeRequest(operationSchema, input, context) {
+        const request = await super.serializeRequest(operationSchema, input, context);
         if (!request.path.endsWith("/")) {
           request.path += "/";
         }
@@ -15152,16 +15152,16 @@ var init_AwsQueryProtocol = __esm({
         }
         return request;
       }
-      async deserializeResponse(operationSchema, context2, response) {
+      async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
         const ns = NormalizedSchema.of(operationSchema.output);
         const dataObject = {};
         if (response.statusCode >= 300) {
-          const bytes2 = await collectBody(response.body, context2);
+          const bytes2 = await collectBody(response.body, context);
           if (bytes2.byteLength > 0) {
             Object.assign(dataObject, await deserializer.read(15, bytes2));
           }
-          await this.handleError(operationSchema, context2, response, dataObject, this.deserializeMetadata(response));
+          await this.handleError(operationSchema, context, response, dataObject, this.deserializeMetadata(response));
         }
         for (const header in response.headers) {
           const value = response.headers[header];
@@ -15170,7 +15170,7 @@ var init_AwsQueryProtocol = __esm({
         }
         const shortName = operationSchema.name.split("#")[1] ?? operationSchema.name;
         const awsQueryResultKey = ns.isStructSchema() && this.useNestedResult() ? shortName + "Result" : void 0;
-        const bytes = await collectBody(response.body, context2);
+        const bytes = await collectBody(response.body, context);
         if (bytes.byteLength > 0) {
           Object.assign(dataObject, await deserializer.read(ns, bytes, awsQueryResultKey));
         }
@@ -15180,7 +15180,7 @@ var init_AwsQueryProtocol = __esm({
       useNestedResult() {
         return true;
       }
-      async handleError(operationSchema, context2, response, dataObject, metadata) {
+      async handleError(operationSchema, context, response, dataObject, metadata) {
         const errorIdentifier = this.loadQueryErrorCode(response, dataObject) ?? "Unknown";
         this.mixin.compose(this.compositeErrorRegistry, errorIdentifier, this.options.defaultNamespace);
         const errorData = this.loadQueryError(dataObject) ?? {};
@@ -15346,10 +15346,10 @@ var init_endpointResolver = __esm({
       size: 50,
       params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"]
     });
-    defaultEndpointResolver = (endpointParams, context2 = {}) => {
+    defaultEndpointResolver = (endpointParams, context = {}) => {
       return cache.get(endpointParams, () => decideEndpoint(bdd, {
         endpointParams,
-        logger: context2.logger
+        logger: context.logger
       }));
     };
     customEndpointFunctions.aws = awsEndpointFunctions;
@@ -16292,10 +16292,10 @@ function createAwsAuthSigv4HttpAuthOption3(authParameters) {
       name: "awsssoportal",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -16310,9 +16310,9 @@ var init_httpAuthSchemeProvider3 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/sso/auth/httpAuthSchemeProvider.js"() {
     init_httpAuthSchemes2();
     init_client2();
-    defaultSSOHttpAuthSchemeParametersProvider = async (config, context2, input) => {
+    defaultSSOHttpAuthSchemeParametersProvider = async (config, context, input) => {
       return {
-        operation: getSmithyContext(context2).operation,
+        operation: getSmithyContext(context).operation,
         region: await normalizeProvider(config.region)() || (() => {
           throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
         })()
@@ -16466,10 +16466,10 @@ var init_endpointResolver2 = __esm({
       size: 50,
       params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"]
     });
-    defaultEndpointResolver2 = (endpointParams, context2 = {}) => {
+    defaultEndpointResolver2 = (endpointParams, context = {}) => {
       return cache2.get(endpointParams, () => decideEndpoint(bdd2, {
         endpointParams,
-        logger: context2.logger
+        logger: context.logger
       }));
     };
     customEndpointFunctions.aws = awsEndpointFunctions;
@@ -17542,10 +17542,10 @@ var init_endpointResolver3 = __esm({
       size: 50,
       params: ["Endpoint", "Region", "UseDualStack", "UseFIPS", "UseGlobalEndpoint"]
     });
-    defaultEndpointResolver3 = (endpointParams, context2 = {}) => {
+    defaultEndpointResolver3 = (endpointParams, context = {}) => {
       return cache3.get(endpointParams, () => decideEndpoint(bdd3, {
         endpointParams,
-        logger: context2.logger
+        logger: context.logger
       }));
     };
     customEndpointFunctions.aws = awsEndpointFunctions;
@@ -17560,10 +17560,10 @@ function createAwsAuthSigv4HttpAuthOption4(authParameters) {
       name: "sts",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -17575,10 +17575,10 @@ function createAwsAuthSigv4aHttpAuthOption(authParameters) {
       name: "sts",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -17596,21 +17596,21 @@ var init_httpAuthSchemeProvider4 = __esm({
     init_client2();
     init_endpoints();
     init_endpointResolver3();
-    createEndpointRuleSetHttpAuthSchemeParametersProvider = (defaultHttpAuthSchemeParametersProvider) => async (config, context2, input) => {
+    createEndpointRuleSetHttpAuthSchemeParametersProvider = (defaultHttpAuthSchemeParametersProvider) => async (config, context, input) => {
       if (!input) {
         throw new Error("Could not find `input` for `defaultEndpointRuleSetHttpAuthSchemeParametersProvider`");
       }
-      const defaultParameters = await defaultHttpAuthSchemeParametersProvider(config, context2, input);
-      const instructionsFn = getSmithyContext(context2)?.commandInstance?.constructor?.getEndpointParameterInstructions;
+      const defaultParameters = await defaultHttpAuthSchemeParametersProvider(config, context, input);
+      const instructionsFn = getSmithyContext(context)?.commandInstance?.constructor?.getEndpointParameterInstructions;
       if (!instructionsFn) {
-        throw new Error(`getEndpointParameterInstructions() is not defined on '${context2.commandName}'`);
+        throw new Error(`getEndpointParameterInstructions() is not defined on '${context.commandName}'`);
       }
       const endpointParameters = await resolveParams(input, { getEndpointParameterInstructions: instructionsFn }, config);
       return Object.assign(defaultParameters, endpointParameters);
     };
-    _defaultSTSHttpAuthSchemeParametersProvider = async (config, context2, input) => {
+    _defaultSTSHttpAuthSchemeParametersProvider = async (config, context, input) => {
       return {
-        operation: getSmithyContext(context2).operation,
+        operation: getSmithyContext(context).operation,
         region: await normalizeProvider(config.region)() || (() => {
           throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
         })()
@@ -18670,10 +18670,10 @@ function createAwsAuthSigv4HttpAuthOption5(authParameters) {
       name: "signin",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -18688,9 +18688,9 @@ var init_httpAuthSchemeProvider5 = __esm({
   "node_modules/@aws-sdk/nested-clients/dist-es/submodules/signin/auth/httpAuthSchemeProvider.js"() {
     init_httpAuthSchemes2();
     init_client2();
-    defaultSigninHttpAuthSchemeParametersProvider = async (config, context2, input) => {
+    defaultSigninHttpAuthSchemeParametersProvider = async (config, context, input) => {
       return {
-        operation: getSmithyContext(context2).operation,
+        operation: getSmithyContext(context).operation,
         region: await normalizeProvider(config.region)() || (() => {
           throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
         })()
@@ -18954,10 +18954,10 @@ var init_endpointResolver4 = __esm({
       size: 50,
       params: ["Endpoint", "IsControlPlane", "IsOAuthEndpoint", "Region", "UseDualStack", "UseFIPS"]
     });
-    defaultEndpointResolver4 = (endpointParams, context2 = {}) => {
+    defaultEndpointResolver4 = (endpointParams, context = {}) => {
       return cache4.get(endpointParams, () => decideEndpoint(bdd4, {
         endpointParams,
-        logger: context2.logger
+        logger: context.logger
       }));
     };
     customEndpointFunctions.aws = awsEndpointFunctions;
@@ -20433,10 +20433,10 @@ var init_endpointResolver5 = __esm({
       size: 50,
       params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"]
     });
-    defaultEndpointResolver5 = (endpointParams, context2 = {}) => {
+    defaultEndpointResolver5 = (endpointParams, context = {}) => {
       return cache5.get(endpointParams, () => decideEndpoint(bdd5, {
         endpointParams,
-        logger: context2.logger
+        logger: context.logger
       }));
     };
     customEndpointFunctions.aws = awsEndpointFunctions;
@@ -35432,10 +35432,10 @@ var init_endpointResolver6 = __esm({
       size: 50,
       params: ["Endpoint", "Region", "UseDualStack", "UseFIPS", "UseGlobalEndpoint"]
     });
-    defaultEndpointResolver6 = (endpointParams, context2 = {}) => {
+    defaultEndpointResolver6 = (endpointParams, context = {}) => {
       return cache6.get(endpointParams, () => decideEndpoint(bdd6, {
         endpointParams,
-        logger: context2.logger
+        logger: context.logger
       }));
     };
     customEndpointFunctions.aws = awsEndpointFunctions;
@@ -35450,10 +35450,10 @@ function createAwsAuthSigv4HttpAuthOption6(authParameters) {
       name: "sts",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -35465,10 +35465,10 @@ function createAwsAuthSigv4aHttpAuthOption2(authParameters) {
       name: "sts",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -35486,21 +35486,21 @@ var init_httpAuthSchemeProvider6 = __esm({
     init_client2();
     init_endpoints();
     init_endpointResolver6();
-    createEndpointRuleSetHttpAuthSchemeParametersProvider2 = (defaultHttpAuthSchemeParametersProvider) => async (config, context2, input) => {
+    createEndpointRuleSetHttpAuthSchemeParametersProvider2 = (defaultHttpAuthSchemeParametersProvider) => async (config, context, input) => {
       if (!input) {
         throw new Error("Could not find `input` for `defaultEndpointRuleSetHttpAuthSchemeParametersProvider`");
       }
-      const defaultParameters = await defaultHttpAuthSchemeParametersProvider(config, context2, input);
-      const instructionsFn = getSmithyContext(context2)?.commandInstance?.constructor?.getEndpointParameterInstructions;
+      const defaultParameters = await defaultHttpAuthSchemeParametersProvider(config, context, input);
+      const instructionsFn = getSmithyContext(context)?.commandInstance?.constructor?.getEndpointParameterInstructions;
       if (!instructionsFn) {
-        throw new Error(`getEndpointParameterInstructions() is not defined on '${context2.commandName}'`);
+        throw new Error(`getEndpointParameterInstructions() is not defined on '${context.commandName}'`);
       }
       const endpointParameters = await resolveParams(input, { getEndpointParameterInstructions: instructionsFn }, config);
       return Object.assign(defaultParameters, endpointParameters);
     };
-    _defaultSTSHttpAuthSchemeParametersProvider2 = async (config, context2, input) => {
+    _defaultSTSHttpAuthSchemeParametersProvider2 = async (config, context, input) => {
       return {
-        operation: getSmithyContext(context2).operation,
+        operation: getSmithyContext(context).operation,
         region: await normalizeProvider(config.region)() || (() => {
           throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
         })()
@@ -36942,10 +36942,10 @@ function createAwsAuthSigv4HttpAuthOption7(authParameters) {
       name: "secretsmanager",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -36955,9 +36955,9 @@ var init_httpAuthSchemeProvider7 = __esm({
   "node_modules/@aws-sdk/client-secrets-manager/dist-es/auth/httpAuthSchemeProvider.js"() {
     init_httpAuthSchemes2();
     init_client2();
-    defaultSecretsManagerHttpAuthSchemeParametersProvider = async (config, context2, input) => {
+    defaultSecretsManagerHttpAuthSchemeParametersProvider = async (config, context, input) => {
       return {
-        operation: getSmithyContext(context2).operation,
+        operation: getSmithyContext(context).operation,
         region: await normalizeProvider(config.region)() || (() => {
           throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
         })()
@@ -37205,10 +37205,10 @@ var init_endpointResolver7 = __esm({
       size: 50,
       params: ["Endpoint", "Region", "UseDualStack", "UseFIPS"]
     });
-    defaultEndpointResolver7 = (endpointParams, context2 = {}) => {
+    defaultEndpointResolver7 = (endpointParams, context = {}) => {
       return cache7.get(endpointParams, () => decideEndpoint(bdd7, {
         endpointParams,
-        logger: context2.logger
+        logger: context.logger
       }));
     };
     customEndpointFunctions.aws = awsEndpointFunctions;
@@ -39277,10 +39277,10 @@ var init_endpointResolver8 = __esm({
       size: 50,
       params: ["Endpoint", "EndpointId", "Region", "UseDualStack", "UseFIPS"]
     });
-    defaultEndpointResolver8 = (endpointParams, context2 = {}) => {
+    defaultEndpointResolver8 = (endpointParams, context = {}) => {
       return cache8.get(endpointParams, () => decideEndpoint(bdd8, {
         endpointParams,
-        logger: context2.logger
+        logger: context.logger
       }));
     };
     customEndpointFunctions.aws = awsEndpointFunctions;
@@ -39295,10 +39295,10 @@ function createAwsAuthSigv4HttpAuthOption8(authParameters) {
       name: "ses",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -39310,10 +39310,10 @@ function createAwsAuthSigv4aHttpAuthOption3(authParameters) {
       name: "ses",
       region: authParameters.region
     },
-    propertiesExtractor: (config, context2) => ({
+    propertiesExtractor: (config, context) => ({
       signingProperties: {
         config,
-        context: context2
+        context
       }
     })
   };
@@ -39326,21 +39326,21 @@ var init_httpAuthSchemeProvider8 = __esm({
     init_client2();
     init_endpoints();
     init_endpointResolver8();
-    createEndpointRuleSetHttpAuthSchemeParametersProvider3 = (defaultHttpAuthSchemeParametersProvider) => async (config, context2, input) => {
+    createEndpointRuleSetHttpAuthSchemeParametersProvider3 = (defaultHttpAuthSchemeParametersProvider) => async (config, context, input) => {
       if (!input) {
         throw new Error("Could not find `input` for `defaultEndpointRuleSetHttpAuthSchemeParametersProvider`");
       }
-      const defaultParameters = await defaultHttpAuthSchemeParametersProvider(config, context2, input);
-      const instructionsFn = getSmithyContext(context2)?.commandInstance?.constructor?.getEndpointParameterInstructions;
+      const defaultParameters = await defaultHttpAuthSchemeParametersProvider(config, context, input);
+      const instructionsFn = getSmithyContext(context)?.commandInstance?.constructor?.getEndpointParameterInstructions;
       if (!instructionsFn) {
-        throw new Error(`getEndpointParameterInstructions() is not defined on '${context2.commandName}'`);
+        throw new Error(`getEndpointParameterInstructions() is not defined on '${context.commandName}'`);
       }
       const endpointParameters = await resolveParams(input, { getEndpointParameterInstructions: instructionsFn }, config);
       return Object.assign(defaultParameters, endpointParameters);
     };
-    _defaultSESv2HttpAuthSchemeParametersProvider = async (config, context2, input) => {
+    _defaultSESv2HttpAuthSchemeParametersProvider = async (config, context, input) => {
       return {
-        operation: getSmithyContext(context2).operation,
+        operation: getSmithyContext(context).operation,
         region: await normalizeProvider(config.region)() || (() => {
           throw new Error("expected `region` to be configured for `aws.auth#sigv4`");
         })()
@@ -55580,13 +55580,13 @@ var init_mailer = __esm({
         const mail = new MailMessage(this, data);
         const signalOption = mail.data.signal;
         const signal = isAbortSignal(signalOption) ? signalOption : void 0;
-        let settled4 = false;
+        let settled2 = false;
         const removeAbortListener = () => signal?.removeEventListener("abort", onAbort);
         const finish = (err, info2) => {
-          if (settled4) {
+          if (settled2) {
             return;
           }
-          settled4 = true;
+          settled2 = true;
           removeAbortListener();
           if (err) {
             mail.releaseStreams();
@@ -55619,7 +55619,7 @@ var init_mailer = __esm({
           action: "send"
         }, "Sending mail using %s/%s", this.transporter.name, this.transporter.version);
         this._processPlugins("compile", mail, (err) => {
-          if (settled4) {
+          if (settled2) {
             return;
           }
           if (err) {
@@ -55657,7 +55657,7 @@ var init_mailer = __esm({
             return fail(err2);
           }
           this._processPlugins("stream", mail, (err2) => {
-            if (settled4) {
+            if (settled2) {
               return;
             }
             if (err2) {
@@ -59187,59 +59187,24 @@ var init_smtp_api = __esm({
 // packages/action/src/main.ts
 var import_node_crypto14 = require("node:crypto");
 
-// node_modules/@actions/github/lib/context.js
-var import_fs = require("fs");
-var import_os = require("os");
-var Context = class {
-  /**
-   * Hydrate the context from the environment
-   */
-  constructor() {
-    var _a3, _b, _c9;
-    this.payload = {};
-    if (process.env.GITHUB_EVENT_PATH) {
-      if ((0, import_fs.existsSync)(process.env.GITHUB_EVENT_PATH)) {
-        this.payload = JSON.parse((0, import_fs.readFileSync)(process.env.GITHUB_EVENT_PATH, { encoding: "utf8" }));
-      } else {
-        const path3 = process.env.GITHUB_EVENT_PATH;
-        process.stdout.write(`GITHUB_EVENT_PATH ${path3} does not exist${import_os.EOL}`);
-      }
-    }
-    this.eventName = process.env.GITHUB_EVENT_NAME;
-    this.sha = process.env.GITHUB_SHA;
-    this.ref = process.env.GITHUB_REF;
-    this.workflow = process.env.GITHUB_WORKFLOW;
-    this.action = process.env.GITHUB_ACTION;
-    this.actor = process.env.GITHUB_ACTOR;
-    this.job = process.env.GITHUB_JOB;
-    this.runAttempt = parseInt(process.env.GITHUB_RUN_ATTEMPT, 10);
-    this.runNumber = parseInt(process.env.GITHUB_RUN_NUMBER, 10);
-    this.runId = parseInt(process.env.GITHUB_RUN_ID, 10);
-    this.apiUrl = (_a3 = process.env.GITHUB_API_URL) !== null && _a3 !== void 0 ? _a3 : `https://api.github.com`;
-    this.serverUrl = (_b = process.env.GITHUB_SERVER_URL) !== null && _b !== void 0 ? _b : `https://github.com`;
-    this.graphqlUrl = (_c9 = process.env.GITHUB_GRAPHQL_URL) !== null && _c9 !== void 0 ? _c9 : `https://api.github.com/graphql`;
+// packages/sdk/src/attempt.ts
+async function attempt(limitMs, { over }, work) {
+  const controller = new AbortController();
+  let late2 = false;
+  const timer = setTimeout(() => {
+    late2 = true;
+    controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
+  }, limitMs);
+  const giveUp = () => controller.abort(over.reason);
+  if (over.aborted) giveUp();
+  over.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await work({ signal: controller.signal, timedOut: () => late2 });
+  } finally {
+    clearTimeout(timer);
+    over.removeEventListener("abort", giveUp);
   }
-  get issue() {
-    const payload = this.payload;
-    return Object.assign(Object.assign({}, this.repo), { number: (payload.issue || payload.pull_request || payload).number });
-  }
-  get repo() {
-    if (process.env.GITHUB_REPOSITORY) {
-      const [owner, repo] = process.env.GITHUB_REPOSITORY.split("/");
-      return { owner, repo };
-    }
-    if (this.payload.repository) {
-      return {
-        owner: this.payload.repository.owner.login,
-        repo: this.payload.repository.name
-      };
-    }
-    throw new Error("context.repo requires a GITHUB_REPOSITORY environment variable like 'owner/repo'");
-  }
-};
-
-// node_modules/@actions/github/lib/github.js
-var context = new Context();
+}
 
 // packages/sdk/src/limited.ts
 async function mapLimited(values, limit, map2) {
@@ -59315,6 +59280,24 @@ var SenderError = class extends Error {
     this.code = code2;
   }
 };
+function faultOf(error3) {
+  const name2 = error3 instanceof Error ? error3.name : typeof error3;
+  return new SenderError(
+    "unexpected",
+    `Something failed that should not (${name2}). Please report it to the project.`,
+    { cause: error3 }
+  );
+}
+
+// packages/sdk/src/settled.ts
+async function settled(work) {
+  try {
+    return await work;
+  } catch (error3) {
+    if (error3 instanceof SenderError) return error3;
+    throw error3;
+  }
+}
 
 // packages/sdk/src/await-receipts.ts
 var AT_ONCE = 6;
@@ -59328,12 +59311,8 @@ var PASSING = /* @__PURE__ */ new Set([
 ]);
 async function viewEach(ids, service, lifetime) {
   return mapLimited(ids, AT_ONCE, async (id) => {
-    try {
-      return { id, view: await service.view(id, lifetime) };
-    } catch (error3) {
-      if (error3 instanceof SenderError) return { id, error: error3 };
-      throw error3;
-    }
+    const found = await settled(service.view(id, lifetime));
+    return found instanceof SenderError ? { id, error: found } : { id, view: found };
   });
 }
 async function awaitReceipts(ids, { service, runtime, onEnded, onWaiting }, limitMs, lifetime) {
@@ -59343,24 +59322,35 @@ async function awaitReceipts(ids, { service, runtime, onEnded, onWaiting }, limi
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
     const pending = ids.filter((id) => isPending(seen.get(id)));
     for (const found of await viewEach(pending, service, lifetime)) {
-      seen.set(found.id, found);
+      if (!found.view && lifetime.stopping.aborted) continue;
+      seen.set(found.id, seenLast(found, seen.get(found.id)));
       if (found.view && !isPending(found)) onEnded?.(found.view, ids.length - count(watched()), ids.length);
     }
     const leftMs = limitMs - (runtime.now() - from);
     const left = count(watched());
-    if (left === 0 || leftMs <= 0) return { watched: watched() };
+    if (left === 0) return { watched: watched() };
+    const reason2 = lifetime.stopping.reason;
+    if (reason2 instanceof SenderError) return { watched: watched(), stopped: reason2 };
+    if (leftMs <= 0) return { watched: watched() };
     onWaiting?.(left, limitMs - leftMs);
     try {
       await sleep(Math.min(waitMs, leftMs), runtime, lifetime.stopping);
-    } catch (reason2) {
-      if (reason2 instanceof SenderError) return { watched: watched(), stopped: reason2 };
-      throw reason2;
+    } catch (reason3) {
+      if (reason3 instanceof SenderError) return { watched: watched(), stopped: reason3 };
+      throw reason3;
     }
   }
 }
+function canPass({ code: code2 }) {
+  return PASSING.has(code2);
+}
+function seenLast(found, before) {
+  if (found.view || !before?.view) return found;
+  return found.error && canPass(found.error) ? before : { ...found, view: before.view };
+}
 function isPending(found) {
-  if (found?.view) return receiptOf(found.view) === "pending";
-  return found?.error === void 0 || PASSING.has(found.error.code);
+  if (found?.error && !canPass(found.error)) return false;
+  return !found?.view || receiptOf(found.view) === "pending";
 }
 function count(watched) {
   return watched.filter(isPending).length;
@@ -59430,19 +59420,19 @@ function lengthPrefixed(bytes) {
 
 // packages/protocol/src/answers.ts
 function normalisePassphrase(text) {
-  const normalised = text.normalize("NFKC").replace(new RegExp("\\p{White_Space}+", "gu"), " ").replace(/^ | $/g, "");
-  if (normalised === "") throw new ProtocolError("passphrase", "the passphrase is empty");
-  if (!isWellFormed(normalised)) {
+  const normalised2 = text.normalize("NFKC").replace(new RegExp("\\p{White_Space}+", "gu"), " ").replace(/^ | $/g, "");
+  if (normalised2 === "") throw new ProtocolError("passphrase", "the passphrase is empty");
+  if (!isWellFormed(normalised2)) {
     throw new ProtocolError("passphrase", "the passphrase holds half a character (an unpaired surrogate)");
   }
-  return normalised;
+  return normalised2;
 }
 function normaliseEmail(text) {
-  const normalised = text.normalize("NFKC").replace(/^[\t\n\v\f\r ]+|[\t\n\v\f\r ]+$/g, "");
-  if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(normalised)) {
+  const normalised2 = text.normalize("NFKC").replace(/^[\t\n\v\f\r ]+|[\t\n\v\f\r ]+$/g, "");
+  if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(normalised2)) {
     throw new ProtocolError("email", "this is not an e-mail address of the form name@domain in plain ASCII");
   }
-  return normalised.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return normalised2.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 // packages/protocol/src/base64url.ts
@@ -60825,6 +60815,11 @@ var sha256 = /* @__PURE__ */ createHasher(
   /* @__PURE__ */ oidNist(1)
 );
 
+// packages/protocol/src/loopback.ts
+function isLoopback(hostname) {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+}
+
 // packages/protocol/src/link.ts
 var VERSION = 1;
 function formatLink(link) {
@@ -60845,8 +60840,7 @@ function checkOrigin(origin) {
     throw new ProtocolError("link", "the link's host is not a host name");
   }
   if (url.origin !== origin) throw new ProtocolError("link", "the link's host is not in its one spelling");
-  const loopback = ["127.0.0.1", "localhost", "[::1]"].includes(url.hostname);
-  if (url.protocol !== "https:" && !(loopback && url.protocol === "http:")) {
+  if (url.protocol !== "https:" && !(isLoopback(url.hostname) && url.protocol === "http:")) {
     throw new ProtocolError("link", "the link is not an https link");
   }
   return origin;
@@ -60872,8 +60866,8 @@ function pad(plaintext, buckets) {
 var NONCE_BYTES = 24;
 var COMMITMENT_BYTES = 32;
 var PREFIX_BYTES = 1 + NONCE_BYTES + COMMITMENT_BYTES;
-function sealEnvelope(bundle, context2, { contentKey, commitment }, nonce) {
-  const aad = envelopeAad(context2);
+function sealEnvelope(bundle, context, { contentKey, commitment }, nonce) {
+  const aad = envelopeAad(context);
   const padded = pad(encodeBundle(bundle), ENVELOPE_BUCKETS);
   const sealed = xchacha20poly1305(contentKey, nonce, aad).encrypt(padded);
   return concat(Uint8Array.of(VERSION), nonce, commitment, sealed);
@@ -60896,8 +60890,8 @@ function envelopeAad({ id, flags, expiresAt, class: className }) {
 
 // packages/protocol/src/header.ts
 function sealHeader(header, id, headerKey, nonce) {
-  const { title, message, sender, context: context2, emailHint } = header;
-  const plaintext = utf8(JSON.stringify({ v: 1, title, message, sender, context: context2, emailHint }));
+  const { title, message, sender, context, emailHint } = header;
+  const plaintext = utf8(JSON.stringify({ v: 1, title, message, sender, context, emailHint }));
   readHeader(plaintext);
   const padded = pad(plaintext, HEADER_BUCKETS);
   return concat(
@@ -61351,6 +61345,13 @@ function required(answer, code2) {
   return answer;
 }
 
+// packages/protocol/src/passphrase-strength.ts
+var SHORTEST_PASSPHRASE = 12;
+function passphraseWeakness(normalised2) {
+  if ([...normalised2].length < SHORTEST_PASSPHRASE) return "too_short";
+  return /^[\p{Nd} ]+$/u.test(normalised2) ? "digits_only" : void 0;
+}
+
 // packages/protocol/src/random.ts
 var platformRandom = (length) => crypto.getRandomValues(new Uint8Array(length));
 
@@ -61372,19 +61373,19 @@ async function seal(input, random = platformRandom) {
   const id = idFromBytes(random(16));
   const linkSecret = random(32);
   const receipt2 = random(32);
-  const context2 = { id, flags, expiresAt: input.expiresAt, class: input.class };
+  const context = { id, flags, expiresAt: input.expiresAt, class: input.class };
   const link = formatLink({ origin: input.origin, id, flags, linkSecret });
   const linkKeys = deriveLinkKeys(id, linkSecret);
   const openKeys = await deriveOpenKeys({ id, flags, linkSecret }, input);
   const header = { ...input.header, ...email === void 0 ? {} : { emailHint: emailHintOf(email) } };
   return {
-    ...context2,
+    ...context,
     link,
     linkVerifier: verifierOf(linkKeys.linkToken),
     claimVerifier: verifierOf(openKeys.claimToken),
     receiptVerifier: verifierOf(receipt2),
     ...input.mailedCode && email !== void 0 ? { emailVerifier: emailVerifierOf(linkKeys.emailKey, email) } : {},
-    envelope: sealEnvelope({ items: input.items, receipt: receipt2 }, context2, openKeys, random(24)),
+    envelope: sealEnvelope({ items: input.items, receipt: receipt2 }, context, openKeys, random(24)),
     header: sealHeader(header, id, linkKeys.headerKey, random(24))
   };
 }
@@ -61685,10 +61686,11 @@ async function send(recipient, sealed, order, ports, lifetime) {
     messageId = await ports.mail.send(letterOf(recipient, sealed, order, ports), lifetime);
   } catch (thrown) {
     const error3 = asSenderError(thrown);
-    if (REFUSED.has(error3.code)) return { kind: "failed", recipient, error: error3, id };
+    if (REFUSED.has(error3.code)) return { kind: "failed", recipient, error: error3 };
     const ending = await revoke(sealed, ports);
     if (ending === "released") return { kind: "mailed", recipient, id, expiresAt, notRecorded: error3 };
-    return { kind: "failed", recipient, error: error3, id, ...ending ? { notRevoked: ending } : {} };
+    if (ending === "unknown") return { kind: "failed", recipient, error: error3 };
+    return { kind: "failed", recipient, error: error3, id, ...ending === "revoked" ? {} : { notRevoked: ending } };
   }
   try {
     await ports.service.mailed(id, messageId, lifetime);
@@ -61716,8 +61718,7 @@ async function revoke(sealed, ports) {
   const late2 = new SenderError("deadline", "There was no time left to revoke the handoff.");
   const tidying = tidyingLifetime(TIDYING_MS, late2, ports.runtime);
   try {
-    const ending = await ports.service.revoke(sealed.id, tidying.lifetime);
-    return ending === "released" ? ending : void 0;
+    return await ports.service.revoke(sealed.id, tidying.lifetime);
   } catch (error3) {
     return asSenderError(error3);
   } finally {
@@ -61729,7 +61730,10 @@ function sealInput(recipient, order, { runtime, service }) {
   return {
     origin: service.origin,
     class: order.class.name,
-    expiresAt: Math.floor(runtime.now() / 1e3) + order.expiresIn,
+    expiresAt: Math.min(
+      Math.floor(runtime.now() / 1e3) + order.expiresIn,
+      order.endsAt ?? Number.POSITIVE_INFINITY
+    ),
     items: order.items,
     header: order.header,
     passphrase: order.passphrase?.reveal(),
@@ -61741,9 +61745,9 @@ function detailsOf({ subject, resend, reason: reason2 }, recipient) {
   return { subject: { ...subject, recipient }, resend, ...reason2 === void 0 ? {} : { reason: reason2 } };
 }
 function letterOf(recipient, sealed, order, { runtime, service }) {
-  const { from, replyTo, contact, source, reason: reason2, message, context: context2 } = order;
+  const { from, replyTo, contact, source, reason: reason2, message, context } = order;
   return writeLetter({
-    ...{ from, contact, source, reason: reason2, message, context: context2 },
+    ...{ from, contact, source, reason: reason2, message, context },
     ...replyTo === void 0 ? {} : { replyTo },
     to: recipient,
     link: sealed.link,
@@ -61763,12 +61767,7 @@ function asSenderError(error3) {
       `The handoff could not be sealed: ${error3.message}.`,
       { cause: error3 }
     );
-  const name2 = error3 instanceof Error ? error3.name : typeof error3;
-  return new SenderError(
-    "unexpected",
-    `Something failed that should not (${name2}). Please report it to the project.`,
-    { cause: error3 }
-  );
+  return faultOf(error3);
 }
 
 // packages/sdk/src/deliver.ts
@@ -61798,10 +61797,6 @@ function checkDescription(header) {
 }
 
 // packages/sdk/src/endpoint.ts
-var LOOPBACK = /* @__PURE__ */ new Set(["127.0.0.1", "localhost", "[::1]"]);
-function isLoopback(host) {
-  return LOOPBACK.has(host) || host === "::1";
-}
 function parseEndpoint(text) {
   const refuse2 = () => new SenderError(
     "endpoint",
@@ -61951,7 +61946,7 @@ function itemsOf(secrets, { parseJson: parseJson2 }) {
 }
 function checkItems(items) {
   for (const { label, fields } of items) {
-    if (fields.some(({ name: name2, value }) => new RegExp("\\p{Surrogate}", "u").test(name2 + value))) {
+    if (fields.some(({ name: name2, value }) => [name2, value].some((text) => new RegExp("\\p{Surrogate}", "u").test(text)))) {
       throw new SenderError(
         "secret_unreadable",
         `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`
@@ -61975,6 +61970,17 @@ function fileNameOf(label) {
   const last = label.split("/").findLast((part) => part !== "") ?? "";
   const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
   return `${safe === "" ? "secret" : safe}.bin`;
+}
+
+// packages/sdk/src/jwt-claims.ts
+function jwtClaims(jwt) {
+  const [, payload = ""] = jwt.split(".");
+  try {
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? { ...claims } : {};
+  } catch {
+    return {};
+  }
 }
 
 // packages/sdk/src/recipients.ts
@@ -62116,7 +62122,7 @@ var NETWORK = /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNRE
 function awsFailure(error3, service, { over }, wording) {
   if (over.aborted && over.reason instanceof SenderError) return over.reason;
   if (error3 instanceof SenderError) return error3;
-  if (!isAwsError(error3)) return error3 instanceof Error ? error3 : new Error(`${service} failed`);
+  if (!isAwsError(error3)) return new Error(`${service} failed`, { cause: error3 });
   const status = error3.$metadata?.httpStatusCode ?? 0;
   const code2 = typeof error3.code === "string" ? error3.code : error3.name;
   const passing = THROTTLING.has(error3.name) || NETWORK.test(code2) || NETWORK.test(error3.name);
@@ -62129,18 +62135,24 @@ function awsFailure(error3, service, { over }, wording) {
       )
     );
   }
-  if (CREDENTIALS.has(error3.name)) {
-    return new SenderError(
-      "aws_credentials",
-      `AWS does not accept the credentials, or there are none (${error3.name}). Run aws-actions/configure-aws-credentials before this step.`,
-      { cause: error3 }
-    );
-  }
-  if (/^Region is missing/.test(error3.message)) {
-    return new SenderError("aws_region", "No AWS region is set. Set the region input or AWS_REGION.");
-  }
-  return wording(error3.name, error3.message) ?? new SenderError("aws_unavailable", `${service} refused the request (${error3.name}).`, { cause: error3 });
+  const sentence2 = generalWording(error3.name, error3.message) ?? wording(error3.name, error3.message) ?? [
+    "aws_unavailable",
+    `${service} refused the request (${error3.name}).`
+  ];
+  return new SenderError(...sentence2, { cause: error3 });
 }
+var generalWording = (name2, message) => {
+  if (CREDENTIALS.has(name2)) {
+    return [
+      "aws_credentials",
+      `AWS does not accept the credentials, or there are none (${name2}). Run aws-actions/configure-aws-credentials before this step.`
+    ];
+  }
+  if (/^Region is missing/.test(message)) {
+    return ["aws_region", "No AWS region is set. Set the region input or AWS_REGION."];
+  }
+  return void 0;
+};
 function isAwsError(error3) {
   return typeof error3 === "object" && error3 !== null && "name" in error3 && "message" in error3;
 }
@@ -62158,6 +62170,13 @@ function clientOptions(region, { awsAnswerMs: answerMs = ANSWER_MS }) {
       throwOnRequestTimeout: true,
       socketTimeout: answerMs
     }
+  };
+}
+function openedOnce(open) {
+  let opened;
+  return () => {
+    opened ??= open();
+    return opened;
   };
 }
 function callAws(service, run, wording, lifetime, runtime) {
@@ -62190,13 +62209,17 @@ function parseParameters(text) {
   });
 }
 function parameterReader(region, lifetime, runtime) {
+  const client = openedOnce(async () => {
+    const { SSMClient: SSMClient2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
+    return new SSMClient2(clientOptions(region, runtime));
+  });
   return async (name2) => {
     const { Parameter: found } = await callAws(
       "Systems Manager",
       async (until) => {
-        const { GetParameterCommand: GetParameterCommand2, SSMClient: SSMClient2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
-        const client = new SSMClient2(clientOptions(region, runtime));
-        return client.send(new GetParameterCommand2({ Name: name2, WithDecryption: true }), until);
+        const { GetParameterCommand: GetParameterCommand2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
+        const command9 = new GetParameterCommand2({ Name: name2, WithDecryption: true });
+        return (await client()).send(command9, until);
       },
       wordingOf(name2),
       lifetime,
@@ -62219,20 +62242,17 @@ function wordingOf(parameter) {
     switch (name2) {
       case "ParameterNotFound":
       case "ParameterVersionNotFound":
-        return new SenderError(
+        return [
           "secret_unknown",
           `There is no parameter "${parameter}". Check parameters, the region and the account of the AWS role.`
-        );
+        ];
       case "AccessDeniedException":
-        return new SenderError(
+        return [
           "access_denied",
           /kms/i.test(message) ? `The AWS role may not decrypt parameter "${parameter}". Grant it kms:Decrypt on the parameter's KMS key.` : `The AWS role may not read parameter "${parameter}". Grant it ssm:GetParameter on this parameter.`
-        );
+        ];
       case "ValidationException":
-        return new SenderError(
-          "secret_ids",
-          `AWS does not take "${parameter}" as a parameter's name. Check parameters.`
-        );
+        return ["secret_ids", `AWS does not take "${parameter}" as a parameter's name. Check parameters.`];
       default:
         return void 0;
     }
@@ -62240,26 +62260,24 @@ function wordingOf(parameter) {
 }
 
 // packages/sdk/src/passphrase.ts
-var SHORTEST = 12;
+var WEAK = {
+  too_short: `it has fewer than ${SHORTEST_PASSPHRASE} characters`,
+  digits_only: "it has digits only"
+};
 function checkPassphrase(passphrase2) {
-  let normalised;
+  const weakness = passphraseWeakness(normalised(passphrase2));
+  if (weakness === void 0) return;
+  throw new SenderError(
+    "passphrase",
+    `The passphrase is too weak: ${WEAK[weakness]}. Use four or more random words.`
+  );
+}
+function normalised(passphrase2) {
   try {
-    normalised = normalisePassphrase(passphrase2);
-  } catch (error3) {
-    if (!(error3 instanceof ProtocolError)) throw error3;
-    throw new SenderError("passphrase", `The passphrase cannot be used: ${error3.message}.`);
-  }
-  if ([...normalised].length < SHORTEST) {
-    throw new SenderError(
-      "passphrase",
-      `The passphrase is too weak: it has fewer than ${SHORTEST} characters. Use four or more random words.`
-    );
-  }
-  if (/^[\p{Nd} ]+$/u.test(normalised)) {
-    throw new SenderError(
-      "passphrase",
-      "The passphrase is too weak: it has digits only. Use four or more random words."
-    );
+    return normalisePassphrase(passphrase2);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new SenderError("passphrase", `The passphrase cannot be used: ${cause.message}.`, { cause });
   }
 }
 
@@ -62268,11 +62286,11 @@ var CHARACTER_CLASSES = ["lowercase", "uppercase", "digits", "punctuation"];
 var SHORTEST_PASSWORD = 16;
 var LONGEST_PASSWORD = 4096;
 var FEWEST_CHARACTERS = 10;
-var SIZES = {
-  lowercase: 26,
-  uppercase: 26,
-  digits: 10,
-  punctuation: 32
+var CHARACTERS = {
+  lowercase: "abcdefghijklmnopqrstuvwxyz",
+  uppercase: "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+  digits: "0123456789",
+  punctuation: "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 };
 function parsePasswordRules(length, classes, exclude) {
   const characters = /^\d{1,4}$/.test(length) ? Number(length) : 0;
@@ -62285,8 +62303,8 @@ function parsePasswordRules(length, classes, exclude) {
   const named2 = classes.split(/[\s,]+/).filter((word) => word !== "");
   const chosen = CHARACTER_CLASSES.filter((known) => named2.includes(known));
   const strangers = named2.filter((word) => !CHARACTER_CLASSES.some((known) => known === word));
-  const size = chosen.reduce((sum, name2) => sum + SIZES[name2], 0) - new Set(exclude).size;
-  if (strangers.length > 0 || chosen.length === 0 || size < FEWEST_CHARACTERS) {
+  const left = chosen.flatMap((name2) => [...CHARACTERS[name2]]).filter((one) => !exclude.includes(one));
+  if (strangers.length > 0 || chosen.length === 0 || left.length < FEWEST_CHARACTERS) {
     throw new SenderError(
       "input",
       `password-characters and password-exclude must leave at least ${FEWEST_CHARACTERS} characters. Choose from ${CHARACTER_CLASSES.join(", ")}.`
@@ -62314,14 +62332,6 @@ async function readOne({ id, alias }, source, onRead) {
   const version2 = await source.read(id);
   onRead(version2);
   return { ...version2, label: alias ?? version2.name };
-}
-async function settled(work) {
-  try {
-    return await work;
-  } catch (error3) {
-    if (error3 instanceof SenderError) return error3;
-    throw error3;
-  }
 }
 function spread(result) {
   return result instanceof SenderError ? [result] : result;
@@ -62426,33 +62436,30 @@ var RULES = [
 // packages/sdk/src/revoke-each.ts
 var AT_ONCE3 = 6;
 function revokeEach(ids, service, lifetime) {
-  return mapLimited(ids, AT_ONCE3, async (id) => {
-    try {
-      return { id, ending: await service.revoke(id, lifetime) };
-    } catch (error3) {
-      if (error3 instanceof SenderError) return { id, ending: error3 };
-      throw error3;
-    }
-  });
+  return mapLimited(ids, AT_ONCE3, async (id) => ({
+    id,
+    ending: await settled(service.revoke(id, lifetime))
+  }));
 }
 
 // packages/sdk/src/role-credentials.ts
 function roleAssumer(region, lifetime, runtime) {
+  const client = openedOnce(async () => {
+    const { STSClient: STSClient3 } = await Promise.resolve().then(() => (init_role_api(), role_api_exports));
+    return new STSClient3(clientOptions(region, runtime));
+  });
   return async (wish) => {
     const { Credentials: made } = await callAws(
       "AWS STS",
       async (until) => {
-        const { AssumeRoleCommand: AssumeRoleCommand3, STSClient: STSClient3 } = await Promise.resolve().then(() => (init_role_api(), role_api_exports));
-        const client = new STSClient3(clientOptions(region, runtime));
-        return client.send(
-          new AssumeRoleCommand3({
-            RoleArn: wish.roleArn,
-            RoleSessionName: wish.sessionName,
-            DurationSeconds: wish.duration,
-            ...wish.sessionPolicy === void 0 ? {} : { Policy: wish.sessionPolicy }
-          }),
-          until
-        );
+        const { AssumeRoleCommand: AssumeRoleCommand3 } = await Promise.resolve().then(() => (init_role_api(), role_api_exports));
+        const command9 = new AssumeRoleCommand3({
+          RoleArn: wish.roleArn,
+          RoleSessionName: wish.sessionName,
+          DurationSeconds: wish.duration,
+          ...wish.sessionPolicy === void 0 ? {} : { Policy: wish.sessionPolicy }
+        });
+        return (await client()).send(command9, until);
       },
       wordingOf2(wish),
       lifetime,
@@ -62482,22 +62489,19 @@ function wordingOf2({ roleArn, duration }) {
   return (name2, message) => {
     switch (name2.replace(/Exception$/, "")) {
       case "AccessDenied":
-        return new SenderError(
+        return [
           "access_denied",
           `The AWS role may not assume ${roleArn}. Grant it sts:AssumeRole on that role, and let that role trust it.`
-        );
+        ];
       case "MalformedPolicyDocument":
-        return new SenderError("input", "role-session-policy is no IAM policy. Write it as JSON.");
+        return ["input", "role-session-policy is no IAM policy. Write it as JSON."];
       case "PackedPolicyTooLarge":
-        return new SenderError(
-          "input",
-          "role-session-policy is too long. Shorten it, or use a narrower role."
-        );
+        return ["input", "role-session-policy is too long. Shorten it, or use a narrower role."];
       case "ValidationError":
-        return /DurationSeconds/.test(message) ? new SenderError(
+        return /DurationSeconds/.test(message) ? [
           "input",
           `${roleArn} cannot be assumed for ${formatDuration(duration)}: its own longest session is shorter, or the asking role is itself assumed by another, which AWS limits to 1h. Shorten role-duration.`
-        ) : new SenderError("input", `AWS does not take role-to-assume or role-session-policy as they are.`);
+        ] : ["input", `AWS does not take role-to-assume or role-session-policy as they are.`];
       default:
         return void 0;
     }
@@ -62508,6 +62512,7 @@ function wordingOf2({ roleArn, duration }) {
 var import_node_crypto5 = require("node:crypto");
 
 // packages/sdk/src/version-stages.ts
+var CURRENT = "AWSCURRENT";
 function bears({ labels }, versionId, label) {
   return labels[versionId]?.includes(label) ?? false;
 }
@@ -62516,7 +62521,6 @@ function versionWith({ labels }, label) {
 }
 
 // packages/sdk/src/managed-rotation.ts
-var CURRENT = "AWSCURRENT";
 var PENDING = "AWSPENDING";
 var FIRST_LOOK_MS2 = 1e3;
 var LONGEST_LOOK_MS2 = 15e3;
@@ -62592,11 +62596,10 @@ function overtaken({ secret }) {
 var STAGED = "SECRETHANDOFFSTAGED";
 
 // packages/sdk/src/generated-rotation.ts
-var CURRENT2 = "AWSCURRENT";
 async function rotateGenerated(wish, { key, rules }, vault, source) {
   const { secret, versionId } = wish;
   const before = await vault.stages(secret.arn);
-  if (bears(before, versionId, CURRENT2)) return { versionId, begun: false };
+  if (bears(before, versionId, CURRENT)) return { versionId, begun: false };
   if (wasCurrent(before, versionId)) throw overtaken(wish);
   const old = await source.read(secret.arn);
   if (!bears(before, versionId, STAGED)) {
@@ -62607,7 +62610,7 @@ async function rotateGenerated(wish, { key, rules }, vault, source) {
   }
   const moved = await vault.promote(secret.arn, old.versionId, versionId);
   await vault.unlabel(secret.arn, versionId);
-  const held = moved === "promoted" || bears(await vault.stages(secret.arn), versionId, CURRENT2);
+  const held = moved === "promoted" || bears(await vault.stages(secret.arn), versionId, CURRENT);
   if (!held) throw changed(wish);
   return { versionId, begun: true };
 }
@@ -62643,7 +62646,7 @@ function withKey({ name: name2, value }, key, password) {
 function changed({ secret }) {
   return new SenderError(
     "secret_changed",
-    `Secret "${secret.name}" was changed while its new password was being written, so it was left as it is. Run again.`
+    `Secret "${secret.name}" was changed while its new password was being written, so it was left as it is. Start a new run.`
   );
 }
 
@@ -62666,12 +62669,12 @@ function versionIdOf(run, arn) {
 }
 
 // packages/sdk/src/rotated-within.ts
-function checkRotatedWithin({ name: name2, versionCreatedAt }, within2, now) {
+function checkRotatedWithin({ name: name2, versionCreatedAt }, within2, now, advice) {
   const age = now - versionCreatedAt;
   if (age <= within2) return;
   throw new SenderError(
     "secret_stale",
-    `Secret "${name2}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within2)}. Rotate it first, or set rotate.`
+    `"${name2}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within2)}. ${advice}`
   );
 }
 
@@ -62727,9 +62730,9 @@ var SERVICE = "Secrets Manager";
 function secretsManagerCalls(region, lifetime, runtime) {
   const clients = /* @__PURE__ */ new Map();
   const clientFor = (wanted) => {
-    const client = clients.get(wanted) ?? openClient(wanted, runtime);
+    const client = clients.get(wanted) ?? openedOnce(() => openClient(wanted, runtime));
     clients.set(wanted, client);
-    return client;
+    return client();
   };
   return (id, request, wording) => callAws(
     SERVICE,
@@ -62800,34 +62803,31 @@ function readWording(id, versionStage) {
   return (name2, message) => {
     switch (name2) {
       case "ResourceNotFoundException":
-        return /staging label/i.test(message) ? new SenderError("secret_unreadable", noValue(id, versionStage)) : new SenderError(
+        return /staging label/i.test(message) ? ["secret_unreadable", noValue(id, versionStage)] : [
           "secret_unknown",
           `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`
-        );
+        ];
       case "AccessDeniedException":
-        return /kms/i.test(message) ? new SenderError(
+        return /kms/i.test(message) ? [
           "access_denied",
           `The AWS role may not decrypt secret "${id}". Grant it kms:Decrypt on the secret's KMS key.`
-        ) : new SenderError(
+        ] : [
           "access_denied",
           `The AWS role may not read secret "${id}". Grant it secretsmanager:GetSecretValue on this secret.`
-        );
+        ];
       case "DecryptionFailure":
-        return new SenderError(
+        return [
           "secret_unreadable",
           `Secret "${id}" cannot be decrypted. Check that its KMS key is enabled.`
-        );
+        ];
       case "InvalidRequestException":
-        return new SenderError(
+        return [
           "secret_unreadable",
           `Secret "${id}" cannot be read: it is marked for deletion. Restore it or drop it from secret-ids.`
-        );
+        ];
       case "InvalidParameterException":
       case "ValidationException":
-        return new SenderError(
-          "secret_ids",
-          `AWS does not take "${id}" as a secret's name. Check secret-ids.`
-        );
+        return ["secret_ids", `AWS does not take "${id}" as a secret's name. Check secret-ids.`];
       default:
         return void 0;
     }
@@ -62836,10 +62836,10 @@ function readWording(id, versionStage) {
 function noValue(id, versionStage) {
   return versionStage === void 0 ? `Secret "${id}" has no value. Put one into it first.` : `No version of secret "${id}" bears the label that version-stage names. Check version-stage.`;
 }
-var listWording = (name2) => name2 === "AccessDeniedException" ? new SenderError(
+var listWording = (name2) => name2 === "AccessDeniedException" ? [
   "access_denied",
   "The AWS role may not list secrets, which prefix* needs. Grant it secretsmanager:ListSecrets on *, or name each secret."
-) : void 0;
+] : void 0;
 
 // packages/sdk/src/secrets-manager-rotation.ts
 function secretsManagerRotation(region, lifetime, runtime) {
@@ -62884,10 +62884,10 @@ function secretsManagerRotation(region, lifetime, runtime) {
           }),
           until
         ),
-        (name2) => name2 === "AccessDeniedException" ? new SenderError(
+        (name2) => name2 === "AccessDeniedException" ? [
           "access_denied",
           "The AWS role may not have Secrets Manager make a password. Grant it secretsmanager:GetRandomPassword on *."
-        ) : void 0
+        ] : void 0
       );
       const made = answer.RandomPassword ?? "";
       if (made.length === length) return new Concealed(made);
@@ -62921,7 +62921,7 @@ function secretsManagerRotation(region, lifetime, runtime) {
         (client, { UpdateSecretVersionStageCommand: UpdateSecretVersionStageCommand2 }, until) => client.send(
           new UpdateSecretVersionStageCommand2({
             SecretId: id,
-            VersionStage: "AWSCURRENT",
+            VersionStage: CURRENT,
             RemoveFromVersionId: from,
             MoveToVersionId: to
           }),
@@ -62958,15 +62958,15 @@ function denied(id, permission) {
   return (name2, message) => {
     switch (name2) {
       case "AccessDeniedException":
-        return new SenderError(
+        return [
           "access_denied",
           /kms/i.test(message) ? `The AWS role may not use the KMS key of secret "${id}". Grant it kms:Decrypt and kms:GenerateDataKey on that key.` : `The AWS role may not call ${permission} on secret "${id}". Grant it secretsmanager:${permission} on this secret.`
-        );
+        ];
       case "ResourceNotFoundException":
-        return new SenderError(
+        return [
           "secret_unknown",
           `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`
-        );
+        ];
       default:
         return void 0;
     }
@@ -62975,22 +62975,22 @@ function denied(id, permission) {
 function rotateWording(id) {
   return (name2, message) => {
     if (name2 === "InvalidRequestException" && /previous rotation/i.test(message)) {
-      return new SenderError("rotation_under_way", `A rotation of secret "${id}" is under way.`);
+      return ["rotation_under_way", `A rotation of secret "${id}" is under way.`];
     }
     if (name2 === "InvalidRequestException" && /rotation function|not configured|no lambda/i.test(message)) {
-      return new SenderError(
+      return [
         "rotation_unconfigured",
         `Secret "${id}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`
-      );
+      ];
     }
     return denied(id, "RotateSecret")(name2, message);
   };
 }
 function putWording(id) {
-  return (name2, message) => name2 === "ResourceExistsException" ? new SenderError("secret_changed", `That version of secret "${id}" is there already.`) : denied(id, "PutSecretValue")(name2, message);
+  return (name2, message) => name2 === "ResourceExistsException" ? ["secret_changed", `That version of secret "${id}" is there already.`] : denied(id, "PutSecretValue")(name2, message);
 }
 function moveWording(id) {
-  return (name2, message) => name2 === "InvalidParameterException" ? new SenderError("secret_changed", `Another version of secret "${id}" has become current.`) : denied(id, "UpdateSecretVersionStage")(name2, message);
+  return (name2, message) => name2 === "InvalidParameterException" ? ["secret_changed", `Another version of secret "${id}" has become current.`] : denied(id, "UpdateSecretVersionStage")(name2, message);
 }
 
 // packages/sdk/src/sender-token.ts
@@ -63011,13 +63011,8 @@ function cachedToken(fetchToken, runtime) {
   };
 }
 function expiryOf(jwt) {
-  try {
-    const claims = JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString("utf8"));
-    const exp = typeof claims === "object" && claims !== null && "exp" in claims ? claims.exp : void 0;
-    return typeof exp === "number" ? exp * 1e3 : 0;
-  } catch {
-    return 0;
-  }
+  const { exp } = jwtClaims(jwt);
+  return typeof exp === "number" ? exp * 1e3 : 0;
 }
 
 // packages/sdk/src/service-answers.ts
@@ -63029,14 +63024,14 @@ function readHandoffView(value) {
   if (typeof id !== "string" || !isHandoffId(id) || !isState(state2) || typeof className !== "string") {
     return void 0;
   }
-  if (!isFlags(flags) || !isTime(createdAt) || !isTime(expiresAt) || !isTime(changedAt)) return void 0;
-  if (typeof mailed !== "boolean" || !isTime(attemptsLeft)) return void 0;
+  if (!isFlags(flags) || !isWhole(createdAt) || !isWhole(expiresAt) || !isWhole(changedAt)) return void 0;
+  if (typeof mailed !== "boolean" || !isWhole(attemptsLeft)) return void 0;
   return {
     ...{ id, state: state2, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft },
-    ...isTime(mailedAt) ? { mailedAt } : {},
-    ...isTime(claimedAt) ? { claimedAt } : {},
-    ...isTime(deliveredAt) ? { deliveredAt } : {},
-    ...isTime(bouncedAt) ? { bouncedAt } : {},
+    ...isWhole(mailedAt) ? { mailedAt } : {},
+    ...isWhole(claimedAt) ? { claimedAt } : {},
+    ...isWhole(deliveredAt) ? { deliveredAt } : {},
+    ...isWhole(bouncedAt) ? { bouncedAt } : {},
     ...typeof secret === "string" ? { secret } : {},
     ...typeof versionId === "string" ? { versionId } : {},
     ...typeof run === "string" ? { run } : {}
@@ -63051,7 +63046,7 @@ function readClass(value) {
   if (!isObject(value)) return void 0;
   const { name: name2, expiresWithin, passphrase: passphrase2, approvals: approvals2, verification } = value;
   const { environments: environments2, reasonRequired, recipientDomains: recipientDomains2, receiptRequired } = value;
-  if (!isLine(name2) || !isTime(expiresWithin) || !isLines(approvals2)) return void 0;
+  if (!isLine(name2) || !isWhole(expiresWithin) || !isLines(approvals2)) return void 0;
   if (passphrase2 !== "required" && passphrase2 !== "recommended" && passphrase2 !== "optional")
     return void 0;
   if (verification !== "click" && verification !== "email" && verification !== "email-code") return void 0;
@@ -63089,7 +63084,7 @@ function isState(value) {
 function isFlags(value) {
   return value === 0 || value === 1 || value === 2 || value === 3;
 }
-function isTime(value) {
+function isWhole(value) {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
 }
 function isLine(value) {
@@ -63097,25 +63092,6 @@ function isLine(value) {
 }
 function isLines(value) {
   return Array.isArray(value) && value.every(isLine);
-}
-
-// packages/sdk/src/attempt.ts
-async function attempt(limitMs, { over }, work) {
-  const controller = new AbortController();
-  let late2 = false;
-  const timer = setTimeout(() => {
-    late2 = true;
-    controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
-  }, limitMs);
-  const giveUp = () => controller.abort(over.reason);
-  if (over.aborted) giveUp();
-  over.addEventListener("abort", giveUp, { once: true });
-  try {
-    return await work({ signal: controller.signal, timedOut: () => late2 });
-  } finally {
-    clearTimeout(timer);
-    over.removeEventListener("abort", giveUp);
-  }
 }
 
 // packages/sdk/src/service-exchange.ts
@@ -63364,11 +63340,7 @@ var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
 // packages/sdk/src/ses.ts
 var SERVICE2 = "Amazon SES";
 function sesTransport(options, runtime) {
-  let opened;
-  const client = () => {
-    opened ??= openClient2(options.region, runtime);
-    return opened;
-  };
+  const client = openedOnce(() => openClient2(options.region, runtime));
   return {
     send: (letter, lifetime) => callAws(
       SERVICE2,
@@ -63397,7 +63369,7 @@ function sesTransport(options, runtime) {
       if (state2 === "verified") return [];
       hidden ||= state2 === "hidden";
     }
-    if (!hidden) throw unverified(from);
+    if (!hidden) throw new SenderError(...unverified(from));
     return [
       `Whether SES may send from ${from.address} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`
     ];
@@ -63455,38 +63427,38 @@ function sendWording(from) {
     switch (name2) {
       case "AccessDeniedException":
       case "AccessDenied":
-        return new SenderError(
+        return [
           "access_denied",
           `The AWS role may not send mail from ${from.address}. Grant it ses:SendEmail on that identity${/configuration-set/.test(message) ? " and on the configuration set" : ""}.`
-        );
+        ];
       case "MailFromDomainNotVerifiedException":
         return unverified(from);
       case "MessageRejected":
-        return /not verified/i.test(message) ? new SenderError(
+        return /not verified/i.test(message) ? [
           "mail_identity",
           `Amazon SES refused the mail: an address is not verified. Verify ${from.address} in SES; in the SES sandbox the recipient must be verified as well.`
-        ) : new SenderError("mail_refused", `Amazon SES refused the mail (MessageRejected).`);
+        ] : ["mail_refused", `Amazon SES refused the mail (MessageRejected).`];
       case "AccountSuspendedException":
       case "SendingPausedException":
-        return new SenderError(
+        return [
           "mail_refused",
           `Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console.`
-        );
+        ];
       case "NotFoundException":
-        return new SenderError(
+        return [
           "mail_identity",
           "Amazon SES does not know the configuration set. Check configuration-set and the region."
-        );
+        ];
       default:
-        return new SenderError("mail_refused", `Amazon SES refused the mail (${name2}).`);
+        return ["mail_refused", `Amazon SES refused the mail (${name2}).`];
     }
   };
 }
 function unverified(from) {
-  return new SenderError(
+  return [
     "mail_identity",
     `Amazon SES may not send from ${from.address}: neither the address nor its domain is verified in this region. Verify it, or correct from or region.`
-  );
+  ];
 }
 
 // packages/sdk/src/smtp-failures.ts
@@ -63554,7 +63526,7 @@ function isSmtpError(error3) {
 // packages/sdk/src/smtp-server.ts
 function tlsOf({ host, port }) {
   if (port === 465) return "implicit";
-  return isLoopback(host) ? "none" : "starttls";
+  return isLoopback(host) || host === "::1" ? "none" : "starttls";
 }
 
 // packages/sdk/src/smtp.ts
@@ -63658,13 +63630,12 @@ function digest(lines) {
 
 // packages/action/src/origin.ts
 function originOf({
-  repo,
-  workflow,
-  actor,
-  serverUrl,
-  runId
+  GITHUB_REPOSITORY: repository = "",
+  GITHUB_WORKFLOW: workflow = "",
+  GITHUB_ACTOR: actor = "",
+  GITHUB_SERVER_URL: serverUrl = "https://github.com",
+  GITHUB_RUN_ID: runId = ""
 }) {
-  const repository = `${repo.owner}/${repo.repo}`;
   return { repository, workflow, actor, runUrl: `${serverUrl}/${repository}/actions/runs/${runId}` };
 }
 
@@ -63707,21 +63678,11 @@ function lineOf(outcome) {
 }
 function setOutputs(workflow, outcomes) {
   const count2 = (kind) => outcomes.filter((outcome) => outcome.kind === kind).length;
-  workflow.output("handoff-ids", JSON.stringify(outcomes.map(liveId)));
+  workflow.output("handoff-ids", JSON.stringify(outcomes.map((outcome) => handoffOf(outcome) ?? null)));
   workflow.output("states", JSON.stringify(outcomes.map(stateOf)));
   workflow.output("mailed-count", count2("mailed"));
   workflow.output("earlier-count", count2("earlier"));
   workflow.output("failed-count", count2("failed"));
-}
-function liveId(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return outcome.id;
-    case "earlier":
-      return outcome.handoff.id;
-    case "failed":
-      return null;
-  }
 }
 function stateOf(outcome) {
   switch (outcome.kind) {
@@ -63749,7 +63710,7 @@ function doubtOf(outcome) {
     return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
   }
   if (outcome.kind === "failed" && outcome.notRevoked) {
-    return `What was created could not be revoked; its link was not mailed and ends by itself. ${outcome.notRevoked.message}`;
+    return `What was created could not be revoked and ends by itself; its link may have been mailed all the same. ${outcome.notRevoked.message}`;
   }
   return void 0;
 }
@@ -63936,8 +63897,10 @@ async function waitForReceipts(ids, seconds, service, { workflow, runtime }, onC
   }
 }
 function receiptOfWatched(watched) {
-  if (watched?.view) return receiptOf(watched.view);
-  return watched && !watched.error ? "pending" : "failed";
+  if (!watched) return "failed";
+  const { view, error: error3 } = watched;
+  if (view) return receiptOf(view);
+  return error3 && !canPass(error3) ? "failed" : "pending";
 }
 function handoffOf(outcome) {
   switch (outcome.kind) {
@@ -64013,6 +63976,7 @@ async function awaitOutcomes(outcomes, { name: name2, receiptRequired = false },
     const id = handoffOf(outcome);
     return id === void 0 ? receiptOfFailure(outcome) : receiptOfWatched(byId.get(id));
   });
+  for (const { id, error: error3 } of watched) if (error3) workflow.warning(`Handoff ${id}: ${error3.message}`);
   const pending = receipts.filter((receipt2) => receipt2 === "pending").length;
   if (stopped2) workflow.error(stopped2.message);
   else if (pending > 0) {
@@ -64223,7 +64187,7 @@ function parseRotation(read2) {
 var SHORTEST_SESSION = 900;
 var LONGEST_SESSION = 43200;
 function readSources(read2, attempt2) {
-  const secretIds = attempt2(() => isSet2("secret-ids", read2) ? parseSecretIds(read2("secret-ids")) : []);
+  const secretIds = attempt2(() => read2("secret-ids") === "" ? [] : parseSecretIds(read2("secret-ids")));
   const parameters = attempt2(() => parseParameters(read2("parameters")));
   const values = attempt2(() => parseGivenValues(read2("values")));
   const role = attempt2(() => ({ found: parseRole(read2) }));
@@ -64237,9 +64201,6 @@ function readSources(read2, attempt2) {
     }
     return { secretIds, parameters, values, ...role.found ? { role: role.found } : {} };
   });
-}
-function isSet2(name2, read2) {
-  return read2(name2).trim() !== "";
 }
 function parseRole(read2) {
   const source = read2("source");
@@ -64363,7 +64324,7 @@ function planOrder(inputs, admitted, secrets, origin, nowMs) {
   const contact = inputs.optional.contact ?? `${origin.actor} on GitHub`;
   const replyTo = addressOf(contact);
   const endsAt = Math.min(...secrets.map((secret) => secret.endsAt ?? Number.POSITIVE_INFINITY));
-  const context2 = {
+  const context = {
     Workflow: origin.workflow,
     Run: origin.runUrl,
     "Started by": origin.actor,
@@ -64376,17 +64337,20 @@ function planOrder(inputs, admitted, secrets, origin, nowMs) {
     sender: contact,
     context: {
       Repository: origin.repository,
-      ...context2,
+      ...context,
       ...reason2 === void 0 ? {} : { Reason: reason2 }
     }
   };
   const items = itemsOf(secrets, { parseJson: inputs.parseJsonSecrets });
-  const errors2 = [() => checkItems(items), () => checkDescription(header)].flatMap(errorOf);
+  const { errors: errors2, attempt: attempt2 } = collecting();
+  attempt2(() => checkItems(items));
+  attempt2(() => checkDescription(header));
   if (errors2.length > 0) return { errors: errors2 };
   const order = {
     class: admitted.class,
     // A link to what has stopped working is of no use.
     expiresIn: Math.min(admitted.expiresIn, endsAt - Math.floor(nowMs / 1e3)),
+    ...Number.isFinite(endsAt) ? { endsAt } : {},
     items,
     header,
     ...passphrase2 ? { passphrase: passphrase2 } : {},
@@ -64398,27 +64362,18 @@ function planOrder(inputs, admitted, secrets, origin, nowMs) {
     contact,
     source: origin.repository,
     message,
-    context: context2
+    context
   };
   return { order, errors: errors2 };
 }
 function isoMinute(seconds) {
   return new Date(seconds * 1e3).toISOString().slice(0, 16).replace("T", " ");
 }
-function errorOf(check) {
-  try {
-    check();
-    return [];
-  } catch (error3) {
-    if (error3 instanceof SenderError) return [error3];
-    throw error3;
-  }
-}
 
 // packages/action/src/read-sources.ts
+var PARAMETERS_AT_ONCE = 5;
 async function readSources2({ secretIds, parameters, values, role }, stores, { workflow, runtime, origin, execution }) {
   const mask = ({ value }) => maskAll(workflow, value.reveal());
-  const read2 = readSecrets(secretIds, stores.source, mask);
   const now = Math.floor(runtime.now() / 1e3);
   const given = givenSecrets(values, origin.repository, execution, now);
   const kept = async (label, version2) => {
@@ -64431,12 +64386,17 @@ async function readSources2({ secretIds, parameters, values, role }, stores, { w
     sessionName: runOf(origin.runUrl).replace(/[^\w+=,.@-]/g, "-").slice(0, 64),
     versionId: execution
   };
-  const others = await Promise.all([
-    ...parameters.map(({ name: name2, alias }) => settled2(kept(alias, stores.parameter(name2)))),
-    ...session ? [settled2(kept(void 0, stores.assume(session)))] : []
+  const [{ secrets, errors: errors2 }, named2, assumed] = await Promise.all([
+    readSecrets(secretIds, stores.source, mask),
+    mapLimited(
+      parameters,
+      PARAMETERS_AT_ONCE,
+      ({ name: name2, alias }) => settled(kept(alias, stores.parameter(name2)))
+    ),
+    Promise.all(session ? [settled(kept(void 0, stores.assume(session)))] : [])
   ]);
+  const others = [...named2, ...assumed];
   const found = others.flatMap((one) => one instanceof SenderError ? [] : [one]);
-  const { secrets, errors: errors2 } = await read2;
   return {
     secrets,
     others: [...found, ...given],
@@ -64446,30 +64406,30 @@ async function readSources2({ secretIds, parameters, values, role }, stores, { w
 function runOf(runUrl) {
   return `run-${runUrl.slice(runUrl.lastIndexOf("/") + 1)}`;
 }
-async function settled2(work) {
-  try {
-    return await work;
-  } catch (error3) {
-    if (error3 instanceof SenderError) return error3;
-    throw error3;
-  }
-}
 
 // packages/action/src/rotate-secrets.ts
-async function checkAges(secrets, { rotation, rotatedWithin }, { vault }, nowMs) {
-  const checks = secrets.map(
-    (secret) => errorOf2(async () => {
-      if (rotation) await checkRotation(secret, rotation, vault);
-      else if (rotatedWithin !== void 0)
-        checkRotatedWithin(secret, rotatedWithin, Math.floor(nowMs / 1e3));
-    })
-  );
+async function checkAges({ secrets, others }, { rotation, rotatedWithin }, { vault }, nowMs) {
+  const checkAge = (secret, advice) => {
+    if (rotatedWithin === void 0) return;
+    checkRotatedWithin(secret, rotatedWithin, Math.floor(nowMs / 1e3), advice);
+  };
+  const checks = [
+    ...secrets.map(
+      (secret) => failureOf2(async () => {
+        if (rotation) await checkRotation(secret, rotation, vault);
+        else checkAge(secret, "Rotate it first, or set rotate.");
+      })
+    ),
+    ...others.map(
+      (other) => failureOf2(async () => checkAge(other, "Change it first: rotate is for secret-ids alone."))
+    )
+  ];
   return (await Promise.all(checks)).flatMap((error3) => error3 ?? []);
 }
 async function rotateSecrets(secrets, rotation, { rotateTimeout = DEFAULT_ROTATE_TIMEOUT }, { source, vault }, { workflow, runtime, origin }, lifetime) {
   const rotated = [];
   const errors2 = secrets.map(
-    (secret, index) => errorOf2(async () => {
+    (secret, index) => failureOf2(async () => {
       const wish = {
         secret,
         versionId: versionIdOf(origin.runUrl, secret.arn),
@@ -64488,14 +64448,8 @@ async function rotateSecrets(secrets, rotation, { rotateTimeout = DEFAULT_ROTATE
   const failures = (await Promise.all(errors2)).flatMap((error3) => error3 ?? []);
   return { secrets: rotated.filter((secret) => secret !== void 0), errors: failures };
 }
-async function errorOf2(work) {
-  try {
-    await work();
-    return void 0;
-  } catch (error3) {
-    if (error3 instanceof SenderError) return error3;
-    throw error3;
-  }
+async function failureOf2(work) {
+  return await settled(work()) ?? void 0;
 }
 
 // packages/action/src/secret-stores.ts
@@ -64527,12 +64481,14 @@ function fetchIdToken({ url, bearer }, audience, lifetime, runtime) {
       let response;
       let body;
       try {
-        response = await runtime.fetch(target, {
-          headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
-          redirect: "error",
-          signal: AbortSignal.any([lifetime.over, AbortSignal.timeout(ATTEMPT_MS2)])
+        [response, body] = await attempt(ATTEMPT_MS2, lifetime, async ({ signal }) => {
+          const answer = await runtime.fetch(target, {
+            headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
+            redirect: "error",
+            signal
+          });
+          return [answer, await answer.json().catch(() => void 0)];
         });
-        body = await response.json().catch(() => void 0);
       } catch (cause) {
         if (lifetime.over.aborted) throw lifetime.over.reason;
         throw new PassingError(failure("the request did not get through", cause));
@@ -64553,14 +64509,8 @@ function fetchIdToken({ url, bearer }, audience, lifetime, runtime) {
   );
 }
 function environmentOf(jwt) {
-  const [, payload = ""] = jwt.split(".");
-  try {
-    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    const named2 = typeof claims === "object" && claims !== null && "environment" in claims;
-    return named2 && typeof claims.environment === "string" ? claims.environment : void 0;
-  } catch {
-    return void 0;
-  }
+  const { environment } = jwtClaims(jwt);
+  return typeof environment === "string" ? environment : void 0;
 }
 function failure(what, cause) {
   return new SenderError(
@@ -64591,9 +64541,9 @@ async function prepare(draft, inputErrors, surroundings, lifetime) {
   const stores = openStores(draft, surroundings, lifetime);
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
   const [policy, read2, checked] = await Promise.all([
-    settled3(opened?.client.classes(lifetime)),
+    tried(opened?.client.classes(lifetime)),
     readAll(draft, stores, surroundings),
-    settled3(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : void 0)
+    tried(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : void 0)
   ]);
   const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);
   const admitted = verdict?.admitted;
@@ -64625,7 +64575,7 @@ async function prepare(draft, inputErrors, surroundings, lifetime) {
 async function readAll({ sources, age }, stores, surroundings) {
   if (!sources) return { secrets: [], others: [], errors: [] };
   const { secrets, others, errors: errors2 } = await readSources2(sources, stores, surroundings);
-  const aged = age ? await checkAges(secrets, age, stores, surroundings.runtime.now()) : [];
+  const aged = age ? await checkAges({ secrets, others }, age, stores, surroundings.runtime.now()) : [];
   return { secrets, others, errors: [...errors2, ...aged] };
 }
 function judgeDraft(draft, classes, { environment }) {
@@ -64644,14 +64594,10 @@ function judgeDraft(draft, classes, { environment }) {
     classes
   );
 }
-async function settled3(work) {
+async function tried(work) {
   if (!work) return { errors: [] };
-  try {
-    return { value: await work, errors: [] };
-  } catch (error3) {
-    if (error3 instanceof SenderError) return { errors: [error3] };
-    throw error3;
-  }
+  const result = await settled(work);
+  return result instanceof SenderError ? { errors: [result] } : { value: result, errors: [] };
 }
 
 // packages/action/src/problems.ts
@@ -64705,10 +64651,14 @@ async function runDelivery(readInput, surroundings, onCancel2) {
     }
   );
   if (typeof delivered === "number") return delivered;
-  const { outcomes, order, service } = delivered;
+  const { outcomes, order, service, cancelled } = delivered;
   const code2 = outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
   const awaitFor = draft.optional?.awaitFor;
   if (awaitFor === void 0) return code2;
+  if (cancelled) {
+    if (code2 === 0) workflow.error(cancelled.message);
+    return 1;
+  }
   return await awaitOutcomes(outcomes, order.class, awaitFor, service, surroundings, onCancel2) ? code2 : 1;
 }
 async function renew(ready, secrets, surroundings, lifetime) {
@@ -64743,7 +64693,11 @@ async function handOver2({ order, recipients, service, mail }, secrets, { workfl
   annotateOutcomes(workflow, outcomes);
   await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
   setOutputs(workflow, outcomes);
-  return { outcomes, order, service };
+  return { outcomes, order, service, cancelled: cancelOf(lifetime) };
+}
+function cancelOf({ stopping }) {
+  const reason2 = stopping.reason;
+  return reason2 instanceof SenderError && reason2.code !== "deadline" ? reason2 : void 0;
 }
 function maskLink(workflow, { link }) {
   maskAll(workflow, link);
@@ -64826,7 +64780,7 @@ async function manage(operation2, inputs, surroundings, lifetime, onCancel2) {
   const places = await selectHandoffs(inputs.selection, state2, { service, vault }, lifetime);
   const ids = places.filter((id) => id !== null);
   workflow.output("handoff-ids", JSON.stringify(places));
-  if (operation2 === "revoke") return revoke2(ids, service, surroundings, lifetime);
+  if (operation2 === "revoke") return revoke2(places, ids, service, surroundings, lifetime);
   const watching = operation2 === "status" ? { watched: await viewEach(ids, service, lifetime) } : await waitForReceipts(ids, inputs.awaitFor, service, surroundings, onCancel2);
   return tellWatched(places, watching, operation2, surroundings);
 }
@@ -64837,7 +64791,7 @@ async function tellWatched(places, { watched, stopped: stopped2 }, operation2, {
   if (operation2 === "status") {
     for (const { id, view } of watched) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
   }
-  const failures = watched.flatMap(({ id, error: error3, view }) => error3 && !view ? [{ id, error: error3 }] : []);
+  const failures = watched.flatMap(({ id, error: error3 }) => error3 ? [{ id, error: error3 }] : []);
   for (const { id, error: error3 } of failures) workflow.error(`Handoff ${id}: ${error3.message}`);
   if (stopped2) workflow.error(stopped2.message);
   workflow.output("states", JSON.stringify(ordered.map((one) => one?.view?.state ?? "failed")));
@@ -64846,7 +64800,7 @@ async function tellWatched(places, { watched, stopped: stopped2 }, operation2, {
   await workflow.summarise(watchedSummary(watched));
   return failures.length === 0 && !stopped2 ? 0 : 1;
 }
-async function revoke2(ids, service, { workflow }, lifetime) {
+async function revoke2(places, ids, service, { workflow }, lifetime) {
   const revocations = await revokeEach(ids, service, lifetime);
   const count2 = (ending) => revocations.filter((one) => one.ending === ending).length;
   for (const { id, ending } of revocations) {
@@ -64860,8 +64814,11 @@ async function revoke2(ids, service, { workflow }, lifetime) {
   }
   const failed2 = ids.length - count2("revoked") - count2("released");
   workflow.info(`Revoked ${several(count2("revoked"), "handoff")}; opened before: ${count2("released")}.`);
-  const states = revocations.map(({ ending }) => ending instanceof SenderError ? "failed" : ending);
-  workflow.output("states", JSON.stringify(states));
+  const states = new Map(
+    revocations.map(({ id, ending }) => [id, ending instanceof SenderError ? "failed" : ending])
+  );
+  const ordered = places.map((id) => id === null ? "failed" : states.get(id));
+  workflow.output("states", JSON.stringify(ordered));
   workflow.output("revoked-count", count2("revoked"));
   workflow.output("released-count", count2("released"));
   workflow.output("failed-count", failed2);
@@ -65023,8 +64980,8 @@ function prepareKeyValueMessage(key, value) {
 var os6 = __toESM(require("os"), 1);
 
 // node_modules/@actions/core/lib/summary.js
-var import_os2 = require("os");
-var import_fs2 = require("fs");
+var import_os = require("os");
+var import_fs = require("fs");
 var __awaiter = function(thisArg, _arguments, P, generator) {
   function adopt(value) {
     return value instanceof P ? value : new P(function(resolve3) {
@@ -65052,7 +65009,7 @@ var __awaiter = function(thisArg, _arguments, P, generator) {
     step((generator = generator.apply(thisArg, _arguments || [])).next());
   });
 };
-var { access, appendFile, writeFile: writeFile2 } = import_fs2.promises;
+var { access, appendFile, writeFile: writeFile2 } = import_fs.promises;
 var SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
 var Summary = class {
   constructor() {
@@ -65074,7 +65031,7 @@ var Summary = class {
         throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
       }
       try {
-        yield access(pathFromEnv, import_fs2.constants.R_OK | import_fs2.constants.W_OK);
+        yield access(pathFromEnv, import_fs.constants.R_OK | import_fs.constants.W_OK);
       } catch (_a3) {
         throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
       }
@@ -65167,7 +65124,7 @@ var Summary = class {
    * @returns {Summary} summary instance
    */
   addEOL() {
-    return this.addRaw(import_os2.EOL);
+    return this.addRaw(import_os.EOL);
   }
   /**
    * Adds an HTML codeblock to the summary buffer
@@ -65308,9 +65265,9 @@ var _summary = new Summary();
 var summary = _summary;
 
 // node_modules/@actions/core/lib/platform.js
-var import_os3 = __toESM(require("os"), 1);
-var platform2 = import_os3.default.platform();
-var arch = import_os3.default.arch();
+var import_os2 = __toESM(require("os"), 1);
+var platform2 = import_os2.default.platform();
+var arch = import_os2.default.arch();
 
 // node_modules/@actions/core/lib/core.js
 var ExitCode;
@@ -65345,9 +65302,6 @@ function error2(message, properties = {}) {
 function warning2(message, properties = {}) {
   issueCommand("warning", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
 }
-function notice(message, properties = {}) {
-  issueCommand("notice", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
-}
 function info(message) {
   process.stdout.write(message + os6.EOL);
 }
@@ -65356,7 +65310,6 @@ function info(message) {
 var githubWorkflow = {
   mask: setSecret,
   info,
-  notice: (sentence2) => notice(sentence2),
   warning: (sentence2) => warning2(sentence2),
   error: (sentence2) => error2(sentence2),
   output: setOutput,
@@ -65377,14 +65330,10 @@ var githubInputs = (name2) => {
 // packages/action/src/main.ts
 var onCancel = (stop) => {
   const cancel = () => stop(new SenderError("cancelled", "The workflow was cancelled."));
-  const fault = (error3) => stop(new SenderError("unexpected", faultSentence(error3)));
+  const fault = (error3) => stop(faultOf(error3));
   process.on("SIGINT", cancel).on("SIGTERM", cancel).on("uncaughtException", fault);
   return () => process.off("SIGINT", cancel).off("SIGTERM", cancel).off("uncaughtException", fault);
 };
-function faultSentence(error3) {
-  const name2 = error3 instanceof Error ? error3.name : typeof error3;
-  return `Something failed that should not (${name2}). Please report it to the project.`;
-}
 function openMail(choice) {
   return choice.by === "smtp" ? smtpTransport(choice.server, platformRuntime) : sesTransport(choice.options, platformRuntime);
 }
@@ -65394,7 +65343,7 @@ async function main() {
       githubInputs,
       {
         env: process.env,
-        origin: originOf(context),
+        origin: originOf(process.env),
         execution: (0, import_node_crypto14.randomUUID)(),
         workflow: githubWorkflow,
         runtime: platformRuntime,
@@ -65407,7 +65356,7 @@ async function main() {
       onCancel
     );
   } catch (error3) {
-    githubWorkflow.error(faultSentence(error3));
+    githubWorkflow.error(faultOf(error3).message);
     return 1;
   }
 }

@@ -4,7 +4,7 @@ export { INPUTS, type InputName, type InputReader, type InputSpec } from "./inpu
 export { type Inputs, readInputs } from "./inputs.ts";
 export { readManageInputs } from "./manage-inputs.ts";
 export { maskedForms, SHORTEST_MASKED } from "./masking.ts";
-export type { Origin } from "./origin.ts";
+export { type Origin, originOf } from "./origin.ts";
 export { runStep } from "./step.ts";
 export { deliverySummary, problemsSummary } from "./summary.ts";
 export type { Surroundings } from "./surroundings.ts";

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { context } from "@actions/github";
 import {
   faultOf,
   type MailTransport,
@@ -41,7 +40,7 @@ async function main(): Promise<number> {
       githubInputs,
       {
         env: process.env,
-        origin: originOf(context),
+        origin: originOf(process.env),
         execution: randomUUID(),
         workflow: githubWorkflow,
         runtime: platformRuntime,

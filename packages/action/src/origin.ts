@@ -1,5 +1,3 @@
-import type { context as Context } from "@actions/github";
-
 /** Where this step runs, for the recipient and the summary. */
 export type Origin = {
   /** `owner/name` */
@@ -9,14 +7,16 @@ export type Origin = {
   readonly runUrl: string;
 };
 
-/** What GitHub says of this run. */
+/**
+ * What the runner says of this run.
+ * https://docs.github.com/actions/reference/workflows-and-actions/variables#default-environment-variables
+ */
 export function originOf({
-  repo,
-  workflow,
-  actor,
-  serverUrl,
-  runId,
-}: Pick<typeof Context, "repo" | "workflow" | "actor" | "serverUrl" | "runId">): Origin {
-  const repository = `${repo.owner}/${repo.repo}`;
+  GITHUB_REPOSITORY: repository = "",
+  GITHUB_WORKFLOW: workflow = "",
+  GITHUB_ACTOR: actor = "",
+  GITHUB_SERVER_URL: serverUrl = "https://github.com",
+  GITHUB_RUN_ID: runId = "",
+}: Readonly<Record<string, string | undefined>>): Origin {
   return { repository, workflow, actor, runUrl: `${serverUrl}/${repository}/actions/runs/${runId}` };
 }

@@ -32,7 +32,7 @@ const LONGEST_SESSION = 43_200;
 
 /** Undefined where something is wrong with one of them; that has its error. */
 export function readSources(read: InputReader, attempt: Attempt): Sources | undefined {
-  const secretIds = attempt(() => (isSet("secret-ids", read) ? parseSecretIds(read("secret-ids")) : []));
+  const secretIds = attempt(() => (read("secret-ids") === "" ? [] : parseSecretIds(read("secret-ids"))));
   const parameters = attempt(() => parseParameters(read("parameters")));
   const values = attempt(() => parseGivenValues(read("values")));
   const role = attempt(() => ({ found: parseRole(read) }));
@@ -46,10 +46,6 @@ export function readSources(read: InputReader, attempt: Attempt): Sources | unde
     }
     return { secretIds, parameters, values, ...(role.found ? { role: role.found } : {}) };
   });
-}
-
-function isSet(name: "secret-ids", read: InputReader): boolean {
-  return read(name).trim() !== "";
 }
 
 function parseRole(read: InputReader): RoleInputs | undefined {

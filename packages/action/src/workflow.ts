@@ -6,7 +6,6 @@ export type Workflow = {
   /** Never show this text in the log. */
   readonly mask: (text: string) => void;
   readonly info: (line: string) => void;
-  readonly notice: (sentence: string) => void;
   readonly warning: (sentence: string) => void;
   readonly error: (sentence: string) => void;
   readonly output: (name: string, value: string | number) => void;
@@ -18,7 +17,6 @@ export type Workflow = {
 export const githubWorkflow: Workflow = {
   mask: core.setSecret,
   info: core.info,
-  notice: (sentence) => core.notice(sentence),
   warning: (sentence) => core.warning(sentence),
   error: (sentence) => core.error(sentence),
   output: core.setOutput,

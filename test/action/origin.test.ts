@@ -1,0 +1,22 @@
+import { expect, test } from "@jest/globals";
+import { originOf } from "@secret-handoff/action";
+
+const ENV = {
+  GITHUB_REPOSITORY: "acme/orders",
+  GITHUB_WORKFLOW: "Rotate",
+  GITHUB_ACTOR: "mona",
+  GITHUB_RUN_ID: "17402286119",
+};
+
+test("a run is named by what the runner says of it", () => {
+  expect(originOf({ ...ENV, GITHUB_SERVER_URL: "https://github.acme.example" })).toEqual({
+    repository: "acme/orders",
+    workflow: "Rotate",
+    actor: "mona",
+    runUrl: "https://github.acme.example/acme/orders/actions/runs/17402286119",
+  });
+});
+
+test("a runner that names no server is GitHub's own", () => {
+  expect(originOf(ENV).runUrl).toBe("https://github.com/acme/orders/actions/runs/17402286119");
+});
