@@ -1,4 +1,4 @@
-import { INPUTS, type InputName, type InputReader, type InputSpec } from "@secret-handoff/action";
+import { type InputName, type InputReader, withDefaults } from "@secret-handoff/action";
 
 /** Inputs of a run that is in order. */
 export const VALID: Partial<Record<InputName, string>> = {
@@ -11,8 +11,5 @@ export const VALID: Partial<Record<InputName, string>> = {
 
 /** Reads inputs as the runner would: what is not given has action.yml's default. */
 export function inputReader(given: Partial<Record<InputName, string>>): InputReader {
-  return (name) => {
-    const spec: InputSpec = INPUTS[name];
-    return given[name] ?? spec.default ?? "";
-  };
+  return withDefaults((name) => given[name] ?? "");
 }

@@ -9,7 +9,7 @@ import {
   setReceiptOutputs,
   waitForReceipts,
 } from "./receipts.ts";
-import { several } from "./summary.ts";
+import { several } from "./several.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /** Waits until what was handed over has ended. @returns false when the wait was cut short, or a receipt that the class requires is missing */

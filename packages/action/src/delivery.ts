@@ -11,17 +11,21 @@ import {
 import { awaitOutcomes } from "./await-outcomes.ts";
 import type { OnCancel } from "./cancel.ts";
 import type { InputReader } from "./input-table.ts";
-import { DEFAULT_TIMEOUT, readInputs } from "./inputs.ts";
+import { readInputs } from "./inputs.ts";
 import { maskAll } from "./masking.ts";
 import type { Plan } from "./plan.ts";
 import { prepare, type Ready } from "./prepare.ts";
 import { tellProblems } from "./problems.ts";
 import { annotateOutcomes, lineOf, setOutputs } from "./report.ts";
 import { rotateSecrets } from "./rotate-secrets.ts";
-import { deliverySummary, dryRunSummary, several } from "./summary.ts";
+import { several } from "./several.ts";
+import { deliverySummary, dryRunSummary } from "./summary.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { within } from "./within.ts";
 import type { Workflow } from "./workflow.ts";
+
+/** What the checks may take where timeout itself is a mistake: then nothing follows them. */
+const CHECKS_SECONDS = 600;
 
 /**
  * Checks, rotates where that is asked for, hands over, and waits where that is asked for.
@@ -35,7 +39,7 @@ export async function runDelivery(
   const { workflow } = surroundings;
   const { draft, errors } = readInputs(readInput);
   const delivered = await within(
-    draft.timeout ?? DEFAULT_TIMEOUT,
+    draft.timeout ?? CHECKS_SECONDS,
     surroundings,
     onCancel,
     async (lifetime) => {
@@ -89,12 +93,12 @@ function all({ others }: Ready, secrets: readonly LabelledSecret[]): readonly La
 }
 
 async function tellInOrder(
-  ready: Ready,
+  { order, recipients }: Ready,
   secrets: readonly LabelledSecret[],
   { workflow, origin }: Surroundings,
 ): Promise<0> {
   workflow.info("Dry run: everything is in order. Nothing was created or sent.");
-  await workflow.summarise(dryRunSummary(ready, secrets, origin));
+  await workflow.summarise(dryRunSummary(order, recipients, secrets, origin));
   return 0;
 }
 

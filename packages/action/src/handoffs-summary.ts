@@ -1,8 +1,8 @@
 import type { HandoffView } from "@secret-handoff/protocol";
 import { type Revocation, receiptOf, SenderError, type Watched } from "@secret-handoff/sdk";
-import { escapeMarkdown, markdownTable } from "./markdown.ts";
+import { code, escapeMarkdown, markdownTable, utc } from "./markdown.ts";
 import { receiptOfWatched } from "./receipts.ts";
-import { code, several, utc } from "./summary.ts";
+import { several } from "./several.ts";
 
 /** The job summary of a look at handoffs: how each stands, and since when. */
 export function watchedSummary(watched: readonly Watched[]): string {

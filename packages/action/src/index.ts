@@ -1,6 +1,6 @@
 export type { OnCancel } from "./cancel.ts";
 export { environmentOf, fetchIdToken, type TokenEndpoint, tokenEndpoint } from "./id-token.ts";
-export { INPUTS, type InputName, type InputReader, type InputSpec } from "./input-table.ts";
+export { INPUTS, type InputName, type InputReader, type InputSpec, withDefaults } from "./input-table.ts";
 export { type Inputs, readInputs } from "./inputs.ts";
 export { readManageInputs } from "./manage-inputs.ts";
 export { maskedForms, SHORTEST_MASKED } from "./masking.ts";

@@ -54,3 +54,11 @@ export type InputName = keyof typeof INPUTS;
 
 /** Gives an input's text; empty when it is not set. */
 export type InputReader = (name: InputName) => string;
+
+/** Where a workflow sets an input to nothing, like `smtp-port: ${{ vars.PORT }}` without that variable, its default counts. */
+export function withDefaults(read: InputReader): InputReader {
+  return (name) => {
+    const { default: preset = "" }: InputSpec = INPUTS[name];
+    return read(name) || preset;
+  };
+}

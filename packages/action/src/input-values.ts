@@ -17,18 +17,22 @@ export function optional(text: string): string | undefined {
 export function parseBoolean(name: InputName, read: InputReader): boolean {
   const text = read(name);
   if (/^(true|True|TRUE)$/.test(text)) return true;
-  if (/^(false|False|FALSE|)$/.test(text)) return false;
+  if (/^(false|False|FALSE)$/.test(text)) return false;
   throw new SenderError("input", `${name} must be true or false.`);
 }
 
-export function parseTime(name: InputName, read: InputReader): number | undefined {
-  const text = read(name);
-  if (text === "") return undefined;
-  const seconds = parseDuration(text);
+/** @returns seconds */
+export function parseTime(name: InputName, read: InputReader): number {
+  const seconds = parseDuration(read(name));
   if (seconds === undefined) {
     throw new SenderError("input", `${name} is not a length of time. Write it like 24h, 90m or 1d12h.`);
   }
   return seconds;
+}
+
+/** For an input without a default. @returns seconds */
+export function parseOptionalTime(name: InputName, read: InputReader): number | undefined {
+  return read(name) === "" ? undefined : parseTime(name, read);
 }
 
 export function parsePassphrase(text: string): Concealed<string> | undefined {

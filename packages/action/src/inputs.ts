@@ -14,6 +14,7 @@ import {
   parseBoolean,
   parseContext,
   parseLine,
+  parseOptionalTime,
   parsePassphrase,
   parseText,
   parseTime,
@@ -63,8 +64,6 @@ export type Draft = { readonly [Name in keyof Inputs]: Inputs[Name] | undefined 
 
 export type InputsResult = { readonly draft: Draft; readonly errors: readonly SenderError[] };
 
-/** Seconds. */
-export const DEFAULT_TIMEOUT = 600;
 /** Characters; the service keeps no longer reason. */
 const LONGEST_REASON = 500;
 const LONGEST_TITLE = 200;
@@ -84,7 +83,7 @@ export function readInputs(read: InputReader): InputsResult {
     context: attempt(() => parseContext(read("context"))),
     resend: attempt(() => parseBoolean("resend", read)),
     dryRun: attempt(() => parseBoolean("dry-run", read)),
-    timeout: attempt(() => parseTime("timeout", read) ?? DEFAULT_TIMEOUT),
+    timeout: attempt(() => parseTime("timeout", read)),
     passphraseGiven: read("passphrase") !== "",
     age: attempt(() => readRotationInputs(read)),
     optional: attemptOptional(read, attempt),
@@ -111,14 +110,14 @@ function readRecipients(text: string, errors: SenderError[]): readonly string[] 
 }
 
 function attemptOptional(read: InputReader, attempt: Attempt): OptionalInputs {
-  const expiresIn = attempt(() => parseTime("expires-in", read));
+  const expiresIn = attempt(() => parseOptionalTime("expires-in", read));
   const passphrase = attempt(() => parsePassphrase(read("passphrase")));
   const reason = attempt(() => parseLine("reason", read, LONGEST_REASON));
   const title = attempt(() => parseLine("title", read, LONGEST_TITLE));
   const contact = attempt(() => parseLine("contact", read, LONGEST_TITLE));
   const message = attempt(() => parseText("message", read));
   const region = optional(read("region"));
-  const awaitFor = attempt(() => parseTime("await", read));
+  const awaitFor = attempt(() => parseOptionalTime("await", read));
   return {
     ...(expiresIn === undefined ? {} : { expiresIn }),
     ...(passphrase === undefined ? {} : { passphrase }),

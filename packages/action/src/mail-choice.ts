@@ -1,5 +1,5 @@
 import { Concealed, SenderError, type SesOptions, type SmtpServer } from "@secret-handoff/sdk";
-import { INPUTS, type InputReader } from "./input-table.ts";
+import type { InputReader } from "./input-table.ts";
 import { optional } from "./input-values.ts";
 
 /** How the mail goes out. */
@@ -29,7 +29,7 @@ export function parseMail(read: InputReader): MailChoice {
       },
     };
   }
-  const text = read("smtp-port") || INPUTS["smtp-port"].default;
+  const text = read("smtp-port");
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65_535) throw new SenderError("input", "smtp-port is not a port number.");
   if (!/^[A-Za-z0-9.:-]{1,253}$/.test(host)) {

@@ -1,8 +1,7 @@
 import { parseEndpoint, type SenderError } from "@secret-handoff/sdk";
 import { collecting } from "./collecting.ts";
 import type { InputReader } from "./input-table.ts";
-import { optional, parseTime, required } from "./input-values.ts";
-import { DEFAULT_TIMEOUT } from "./inputs.ts";
+import { optional, parseOptionalTime, parseTime, required } from "./input-values.ts";
 import { parseSelection, type Selection } from "./selection.ts";
 
 /** What await-receipt, revoke and status take. */
@@ -27,8 +26,8 @@ export function readManageInputs(
   const { errors, attempt } = collecting();
   const endpoint = attempt(() => parseEndpoint(required("endpoint", read)));
   const selection = attempt(() => parseSelection(read, thisRun));
-  const timeout = attempt(() => parseTime("timeout", read) ?? DEFAULT_TIMEOUT);
-  const awaitFor = attempt(() => parseTime("await", read) ?? DEFAULT_AWAIT);
+  const timeout = attempt(() => parseTime("timeout", read));
+  const awaitFor = attempt(() => parseOptionalTime("await", read) ?? DEFAULT_AWAIT);
   if (endpoint === undefined || !selection || timeout === undefined || awaitFor === undefined) {
     return { errors };
   }

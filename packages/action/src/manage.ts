@@ -15,7 +15,7 @@ import type { Operation } from "./operation.ts";
 import { receiptOfWatched, setReceiptOutputs, waitForReceipts } from "./receipts.ts";
 import { selectHandoffs } from "./selection.ts";
 import { openService } from "./service.ts";
-import { several } from "./summary.ts";
+import { several } from "./several.ts";
 import type { Surroundings } from "./surroundings.ts";
 
 /**

@@ -13,7 +13,7 @@ import {
   type Watching,
 } from "@secret-handoff/sdk";
 import type { OnCancel } from "./cancel.ts";
-import { several } from "./summary.ts";
+import { several } from "./several.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { Workflow } from "./workflow.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "@secret-handoff/sdk";
 import { maskAll } from "./masking.ts";
 import type { SourcesRead } from "./read-sources.ts";
-import { DEFAULT_ROTATE_TIMEOUT, type RotationInputs } from "./rotation-inputs.ts";
+import type { RotationInputs } from "./rotation-inputs.ts";
 import type { SecretStores } from "./secret-stores.ts";
 import type { Surroundings } from "./surroundings.ts";
 
@@ -50,7 +50,7 @@ export async function checkAges(
 export async function rotateSecrets(
   secrets: readonly LabelledSecret[],
   rotation: Rotation,
-  { rotateTimeout = DEFAULT_ROTATE_TIMEOUT }: RotationInputs,
+  { rotateTimeout }: RotationInputs,
   { source, vault }: Pick<SecretStores, "source" | "vault">,
   { workflow, runtime, origin }: Surroundings,
   lifetime: Lifetime,

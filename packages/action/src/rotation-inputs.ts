@@ -1,24 +1,21 @@
 import { parsePasswordRules, type Rotation, SenderError } from "@secret-handoff/sdk";
-import { INPUTS, type InputReader } from "./input-table.ts";
-import { optional, parseTime } from "./input-values.ts";
+import type { InputReader } from "./input-table.ts";
+import { optional, parseOptionalTime, parseTime } from "./input-values.ts";
 
 /** What the workflow asked for about the secrets' age. */
 export type RotationInputs = {
   readonly rotation?: Rotation;
   /** Seconds. */
-  readonly rotateTimeout?: number;
+  readonly rotateTimeout: number;
   /** Seconds. */
   readonly rotatedWithin?: number;
   readonly versionStage?: string;
 };
 
-/** Seconds. */
-export const DEFAULT_ROTATE_TIMEOUT = 300;
-
 /** @throws SenderError `input` */
 export function readRotationInputs(read: InputReader): RotationInputs {
   const rotation = parseRotation(read);
-  const rotatedWithin = parseTime("rotated-within", read);
+  const rotatedWithin = parseOptionalTime("rotated-within", read);
   const versionStage = optional(read("version-stage"));
   const rotateTimeout = parseTime("rotate-timeout", read);
   if (rotation && versionStage !== undefined) {
@@ -35,7 +32,7 @@ export function readRotationInputs(read: InputReader): RotationInputs {
   }
   return {
     ...(rotation === undefined ? {} : { rotation }),
-    ...(rotateTimeout === undefined ? {} : { rotateTimeout }),
+    rotateTimeout,
     ...(rotatedWithin === undefined ? {} : { rotatedWithin }),
     ...(versionStage === undefined ? {} : { versionStage }),
   };
@@ -43,7 +40,6 @@ export function readRotationInputs(read: InputReader): RotationInputs {
 
 function parseRotation(read: InputReader): Rotation | undefined {
   switch (read("rotate")) {
-    case "":
     case "none":
       return undefined;
     case "managed":
@@ -51,10 +47,10 @@ function parseRotation(read: InputReader): Rotation | undefined {
     case "generate":
       return {
         kind: "generate",
-        key: read("rotate-key") || INPUTS["rotate-key"].default,
+        key: read("rotate-key"),
         rules: parsePasswordRules(
-          read("password-length") || INPUTS["password-length"].default,
-          read("password-characters") || INPUTS["password-characters"].default,
+          read("password-length"),
+          read("password-characters"),
           read("password-exclude"),
         ),
       };

@@ -32,7 +32,9 @@ const LONGEST_SESSION = 43_200;
 
 /** Undefined where something is wrong with one of them; that has its error. */
 export function readSources(read: InputReader, attempt: Attempt): Sources | undefined {
-  const secretIds = attempt(() => (read("secret-ids") === "" ? [] : parseSecretIds(read("secret-ids"))));
+  const secretIds = attempt(() =>
+    read("secret-ids").trim() === "" ? [] : parseSecretIds(read("secret-ids")),
+  );
   const parameters = attempt(() => parseParameters(read("parameters")));
   const values = attempt(() => parseGivenValues(read("values")));
   const role = attempt(() => ({ found: parseRole(read) }));
@@ -51,7 +53,7 @@ export function readSources(read: InputReader, attempt: Attempt): Sources | unde
 function parseRole(read: InputReader): RoleInputs | undefined {
   const source = read("source");
   const roleArn = read("role-to-assume");
-  if (source === "" || source === "secrets-manager") {
+  if (source === "secrets-manager") {
     if (roleArn === "") return undefined;
     throw new SenderError("input", "role-to-assume needs source: sts. Set it, or drop role-to-assume.");
   }
@@ -62,7 +64,7 @@ function parseRole(read: InputReader): RoleInputs | undefined {
       "role-to-assume is no role's ARN, like arn:aws:iam::123456789012:role/name.",
     );
   }
-  const duration = parseTime("role-duration", read) ?? 3_600;
+  const duration = parseTime("role-duration", read);
   if (duration < SHORTEST_SESSION || duration > LONGEST_SESSION) {
     throw new SenderError("input", "role-duration must be between 15m and 12h.");
   }

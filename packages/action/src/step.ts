@@ -2,7 +2,7 @@ import { SenderError, secretParts } from "@secret-handoff/sdk";
 import type { OnCancel } from "./cancel.ts";
 import { collecting } from "./collecting.ts";
 import { runDelivery } from "./delivery.ts";
-import type { InputReader } from "./input-table.ts";
+import { type InputReader, withDefaults } from "./input-table.ts";
 import { manage } from "./manage.ts";
 import { readManageInputs } from "./manage-inputs.ts";
 import { maskAll } from "./masking.ts";
@@ -17,11 +17,12 @@ import type { Workflow } from "./workflow.ts";
  * @returns the exit code: 0 when everything that was asked for was done
  */
 export async function runStep(
-  readInput: InputReader,
+  readGiven: InputReader,
   surroundings: Surroundings,
   onCancel: OnCancel,
 ): Promise<0 | 1> {
   const { workflow } = surroundings;
+  const readInput = withDefaults(readGiven);
   maskInputs(readInput, workflow);
   const { errors, attempt } = collecting();
   const operation = attempt(() => parseOperation(readInput));

@@ -1,9 +1,9 @@
 import { emailHintOf } from "@secret-handoff/protocol";
 import { formatDuration, type LabelledSecret, type Order, type Outcome } from "@secret-handoff/sdk";
-import { escapeMarkdown, markdownTable } from "./markdown.ts";
+import { code, escapeMarkdown, markdownTable, utc } from "./markdown.ts";
 import type { Origin } from "./origin.ts";
-import type { Ready } from "./prepare.ts";
 import { doubtOf } from "./report.ts";
+import { several } from "./several.ts";
 
 /** The job summary of a delivery: what went to whom, until when, what failed. Never a link, an address or a value. */
 export function deliverySummary(
@@ -42,10 +42,11 @@ export function deliverySummary(
 
 /** The job summary of a dry run that found everything in order. */
 export function dryRunSummary(
-  { order, recipients }: Ready,
+  order: Order,
+  recipients: readonly string[],
   secrets: readonly LabelledSecret[],
   origin: Origin,
-) {
+): string {
   return [
     "### Dry run: everything is in order",
     factsLine(order, origin),
@@ -144,23 +145,4 @@ function handoffCell(outcome: Outcome): string {
         ? ""
         : `${code(outcome.id)} (${outcome.notRevoked ? "not revoked" : "revoked"})`;
   }
-}
-
-/** Ids and versions: letters, digits and a few marks. */
-export function code(text: string): string {
-  return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
-}
-
-/** `22 Nov 2026, 08:33`, held together. */
-export function utc(seconds: number): string {
-  const date = new Intl.DateTimeFormat("en-GB", {
-    ...{ day: "numeric", month: "short", year: "numeric" },
-    ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC" },
-  });
-  return date.format(seconds * 1_000).replaceAll(" ", "&nbsp;");
-}
-
-/** `1 secret`, `2 secrets` */
-export function several(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
