@@ -59187,6 +59187,15 @@ var init_smtp_api = __esm({
 // packages/action/src/main.ts
 var import_node_crypto14 = require("node:crypto");
 
+// packages/sdk/src/arrival.ts
+function arrivalOf({
+  state: state2,
+  bouncedAt
+}) {
+  if (state2 === "open" && bouncedAt !== void 0) return "bounced";
+  return state2 === "open" || state2 === "claimed" ? "pending" : state2;
+}
+
 // packages/sdk/src/attempt.ts
 async function attempt(limitMs, { over }, work) {
   const controller = new AbortController();
@@ -59232,15 +59241,6 @@ function oneAtATime() {
     last = result;
     return result;
   };
-}
-
-// packages/sdk/src/receipt.ts
-function receiptOf({
-  state: state2,
-  bouncedAt
-}) {
-  if (state2 === "open" && bouncedAt !== void 0) return "bounced";
-  return state2 === "open" || state2 === "claimed" ? "pending" : state2;
 }
 
 // packages/sdk/src/runtime.ts
@@ -59350,7 +59350,7 @@ function seenLast(found, before) {
 }
 function isPending(found) {
   if (found?.error && !canPass(found.error)) return false;
-  return !found?.view || receiptOf(found.view) === "pending";
+  return !found?.view || arrivalOf(found.view) === "pending";
 }
 function count(watched) {
   return watched.filter(isPending).length;
@@ -63662,188 +63662,6 @@ function markdownTable(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
-
-// packages/action/src/report.ts
-var MOST_NAMED = 5;
-function lineOf(outcome) {
-  const who = emailHintOf(outcome.recipient);
-  switch (outcome.kind) {
-    case "mailed":
-      return `${who}: mailed, handoff ${outcome.id}`;
-    case "earlier":
-      return `${who}: this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
-    case "failed":
-      return `${who}: failed`;
-  }
-}
-function setOutputs(workflow, outcomes) {
-  const count2 = (kind) => outcomes.filter((outcome) => outcome.kind === kind).length;
-  workflow.output("handoff-ids", JSON.stringify(outcomes.map((outcome) => handoffOf(outcome) ?? null)));
-  workflow.output("states", JSON.stringify(outcomes.map(stateOf)));
-  workflow.output("mailed-count", count2("mailed"));
-  workflow.output("earlier-count", count2("earlier"));
-  workflow.output("failed-count", count2("failed"));
-}
-function stateOf(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return "open";
-    case "earlier":
-      return outcome.handoff.state;
-    case "failed":
-      return "failed";
-  }
-}
-function annotateOutcomes(workflow, outcomes) {
-  for (const [sentence2, recipients] of grouped(outcomes, failureOf)) {
-    workflow.error(`${named(recipients)}: ${sentence2}`);
-  }
-  for (const [sentence2, recipients] of grouped(outcomes, doubtOf)) {
-    workflow.warning(`${named(recipients)}: ${sentence2}`);
-  }
-}
-function failureOf(outcome) {
-  return outcome.kind === "failed" ? outcome.error.message : void 0;
-}
-function doubtOf(outcome) {
-  if (outcome.kind === "mailed" && outcome.notRecorded) {
-    return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
-  }
-  if (outcome.kind === "failed" && outcome.notRevoked) {
-    return `What was created could not be revoked and ends by itself; its link may have been mailed all the same. ${outcome.notRevoked.message}`;
-  }
-  return void 0;
-}
-function grouped(outcomes, sentenceOf2) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const outcome of outcomes) {
-    const sentence2 = sentenceOf2(outcome);
-    if (sentence2 === void 0) continue;
-    const group3 = groups.get(sentence2) ?? [];
-    groups.set(sentence2, group3);
-    group3.push(outcome.recipient);
-  }
-  return groups;
-}
-function named(recipients) {
-  const shown = recipients.slice(0, MOST_NAMED).map(emailHintOf).join(", ");
-  const more = recipients.length - MOST_NAMED;
-  return more > 0 ? `${shown} and ${more} more` : shown;
-}
-
-// packages/action/src/summary.ts
-function deliverySummary(order, secrets, outcomes, origin) {
-  const served = outcomes.filter(({ kind }) => kind !== "failed").length;
-  const heading = served === outcomes.length ? `Handed over to ${several(served, "recipient")}` : `Handed over to ${served} of ${several(outcomes.length, "recipient")}`;
-  const doubts = outcomes.flatMap((outcome) => {
-    const doubt = doubtOf(outcome);
-    return doubt === void 0 ? [] : [`- ${recipientCell(outcome)}: ${escapeMarkdown(doubt)}`];
-  });
-  return [
-    `### ${heading}`,
-    factsLine(order, origin),
-    markdownTable(
-      ["Recipient", "Result", "Opens until (UTC)", "Handoff"],
-      outcomes.map((outcome) => [
-        recipientCell(outcome),
-        resultCell(outcome),
-        untilCell(outcome),
-        handoffCell(outcome)
-      ])
-    ),
-    secretsList(secrets),
-    ...doubts.length === 0 ? [] : [`**To know**
-
-${doubts.join("\n")}`]
-  ].join("\n\n").concat("\n");
-}
-function dryRunSummary({ order, recipients }, secrets, origin) {
-  return [
-    "### Dry run: everything is in order",
-    factsLine(order, origin),
-    `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
-    secretsList(secrets)
-  ].join("\n\n").concat("\n");
-}
-function problemsSummary(sentences, { dryRun, rotated = [] }) {
-  return [
-    `### ${dryRun ? "Dry run" : "Not handed over"}: ${several(sentences.length, "problem")} to solve`,
-    sentences.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n"),
-    "Nothing was created or sent.",
-    ...rotated.length === 0 ? [] : [`These were rotated before that:
-
-${versionsTable(rotated)}`]
-  ].join("\n\n").concat("\n");
-}
-function factsLine(order, origin) {
-  const asked = {
-    click: "no question",
-    email: "their address",
-    "email-code": "their address and a mailed code"
-  }[order.class.verification];
-  const passphrase2 = order.passphrase ? ", and the passphrase" : "";
-  const facts = [
-    `Class **${escapeMarkdown(order.class.name)}**`,
-    `links end after **${formatDuration(order.expiresIn)}**`,
-    `recipients are asked for ${asked}${passphrase2}`,
-    ...order.reason === void 0 ? [] : [`reason: ${escapeMarkdown(order.reason)}`],
-    `sent by ${escapeMarkdown(origin.actor)}`
-  ];
-  return `${facts.join("; ")}.`;
-}
-function secretsList(secrets) {
-  return `<details><summary>${several(secrets.length, "secret")} in each handoff</summary>
-
-${versionsTable(secrets)}
-
-</details>`;
-}
-function versionsTable(secrets) {
-  return markdownTable(
-    ["Shown as", "Secret", "Version"],
-    secrets.map(({ label, name: name2, versionId }) => [
-      escapeMarkdown(label),
-      escapeMarkdown(name2),
-      code(versionId)
-    ])
-  );
-}
-function recipientCell({ recipient }) {
-  return hint(recipient);
-}
-function hint(address) {
-  return escapeMarkdown(emailHintOf(address));
-}
-function resultCell(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return "Mailed";
-    case "earlier":
-      return `Handed over before (${outcome.handoff.state}); nothing mailed`;
-    case "failed":
-      return `**Failed.** ${escapeMarkdown(outcome.error.message)}`;
-  }
-}
-function untilCell(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return utc(outcome.expiresAt);
-    case "earlier":
-      return utc(outcome.handoff.expiresAt);
-    case "failed":
-      return "";
-  }
-}
-function handoffCell(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return code(outcome.id);
-    case "earlier":
-      return code(outcome.handoff.id);
-    case "failed":
-      return outcome.id === void 0 ? "" : `${code(outcome.id)} (${outcome.notRevoked ? "not revoked" : "revoked"})`;
-  }
-}
 function code(text) {
   return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
 }
@@ -63854,6 +63672,8 @@ function utc(seconds) {
   });
   return date2.format(seconds * 1e3).replaceAll(" ", "&nbsp;");
 }
+
+// packages/action/src/several.ts
 function several(count2, what) {
   return `${count2} ${what}${count2 === 1 ? "" : "s"}`;
 }
@@ -63880,7 +63700,7 @@ async function waitForReceipts(ids, seconds, service, { workflow, runtime }, onC
       ids,
       {
         ...{ service, runtime },
-        onEnded: (view, ended, all2) => workflow.info(`${ended}/${all2} handoff ${view.id}: ${receiptOf(view)}`),
+        onEnded: (view, ended, all2) => workflow.info(`${ended}/${all2} handoff ${view.id}: ${arrivalOf(view)}`),
         onWaiting: (pending, elapsedMs) => {
           if (elapsedMs - saidAt < SAY_EVERY_MS) return;
           saidAt = elapsedMs;
@@ -63896,10 +63716,10 @@ async function waitForReceipts(ids, seconds, service, { workflow, runtime }, onC
     ending.close();
   }
 }
-function receiptOfWatched(watched) {
+function arrivalOfWatched(watched) {
   if (!watched) return "failed";
   const { view, error: error3 } = watched;
-  if (view) return receiptOf(view);
+  if (view) return arrivalOf(view);
   return error3 && !canPass(error3) ? "failed" : "pending";
 }
 function handoffOf(outcome) {
@@ -63912,22 +63732,22 @@ function handoffOf(outcome) {
       return void 0;
   }
 }
-function receiptOfFailure(outcome) {
+function arrivalOfFailure(outcome) {
   return outcome.kind === "failed" && outcome.error.code === "mail_refused" ? "bounced" : "failed";
 }
-function setReceiptOutputs(workflow, receipts) {
-  const delivered = receipts.filter((receipt2) => receipt2 === "delivered").length;
-  workflow.output("receipts", JSON.stringify(receipts));
+function setReceiptOutputs(workflow, arrivals) {
+  const delivered = arrivals.filter((arrival) => arrival === "delivered").length;
+  workflow.output("receipts", JSON.stringify(arrivals));
   workflow.output("delivered-count", delivered);
-  workflow.output("all-delivered", String(receipts.length > 0 && delivered === receipts.length));
+  workflow.output("all-delivered", String(arrivals.length > 0 && delivered === arrivals.length));
 }
 
 // packages/action/src/handoffs-summary.ts
 function watchedSummary(watched) {
-  const delivered = watched.filter((one) => receiptOfWatched(one) === "delivered").length;
+  const delivered = watched.filter((one) => arrivalOfWatched(one) === "delivered").length;
   const rows = watched.map(({ id, view, error: error3 }) => [
     code(id),
-    view ? `**${stateOf2(view)}**` : error3 ? escapeMarkdown(error3.message) : "not seen",
+    view ? `**${stateOf(view)}**` : error3 ? escapeMarkdown(error3.message) : "not seen",
     view ? utc(view.changedAt) : "",
     view ? escapeMarkdown(view.class) : "",
     view?.versionId === void 0 ? "" : code(view.versionId)
@@ -63945,8 +63765,8 @@ function revocationsSummary(revocations) {
     markdownTable(["Handoff", "Result"], rows)
   );
 }
-function stateOf2(view) {
-  return receiptOf(view) === "bounced" ? "bounced" : view.state;
+function stateOf(view) {
+  return arrivalOf(view) === "bounced" ? "bounced" : view.state;
 }
 function sentenceOf(ending) {
   if (ending instanceof SenderError) return ending.message;
@@ -63972,27 +63792,27 @@ async function awaitOutcomes(outcomes, { name: name2, receiptRequired = false },
   const ids = outcomes.map(handoffOf).filter((id) => id !== void 0 && isHandoffId(id));
   const { watched, stopped: stopped2 } = await waitForReceipts(ids, seconds, service, surroundings, onCancel2);
   const byId = new Map(watched.map((one) => [one.id, one]));
-  const receipts = outcomes.map((outcome) => {
+  const arrivals = outcomes.map((outcome) => {
     const id = handoffOf(outcome);
-    return id === void 0 ? receiptOfFailure(outcome) : receiptOfWatched(byId.get(id));
+    return id === void 0 ? arrivalOfFailure(outcome) : arrivalOfWatched(byId.get(id));
   });
   for (const { id, error: error3 } of watched) if (error3) workflow.warning(`Handoff ${id}: ${error3.message}`);
-  const pending = receipts.filter((receipt2) => receipt2 === "pending").length;
+  const pending = arrivals.filter((arrival) => arrival === "pending").length;
   if (stopped2) workflow.error(stopped2.message);
   else if (pending > 0) {
     workflow.warning(
       `${several(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`
     );
   }
-  const others = receipts.filter((receipt2) => receipt2 !== "delivered");
+  const others = arrivals.filter((arrival) => arrival !== "delivered");
   const lacking = receiptRequired && others.length > 0;
   if (lacking) {
     const found = [...new Set(others)].join(", ");
     workflow.error(
-      `Class ${name2} requires the receipt of each recipient, and ${others.length} of ${receipts.length} did not come: ${found}.`
+      `Class ${name2} requires the receipt of each recipient, and ${others.length} of ${arrivals.length} did not come: ${found}.`
     );
   }
-  setReceiptOutputs(workflow, receipts);
+  setReceiptOutputs(workflow, arrivals);
   await workflow.summarise(watchedSummary(watched));
   return stopped2 === void 0 && !lacking;
 }
@@ -64009,17 +63829,18 @@ function optional2(text) {
 function parseBoolean(name2, read2) {
   const text = read2(name2);
   if (/^(true|True|TRUE)$/.test(text)) return true;
-  if (/^(false|False|FALSE|)$/.test(text)) return false;
+  if (/^(false|False|FALSE)$/.test(text)) return false;
   throw new SenderError("input", `${name2} must be true or false.`);
 }
 function parseTime(name2, read2) {
-  const text = read2(name2);
-  if (text === "") return void 0;
-  const seconds = parseDuration(text);
+  const seconds = parseDuration(read2(name2));
   if (seconds === void 0) {
     throw new SenderError("input", `${name2} is not a length of time. Write it like 24h, 90m or 1d12h.`);
   }
   return seconds;
+}
+function parseOptionalTime(name2, read2) {
+  return read2(name2) === "" ? void 0 : parseTime(name2, read2);
 }
 function parsePassphrase(text) {
   if (text === "") return void 0;
@@ -64056,50 +63877,6 @@ function parseContext(text) {
   return Object.fromEntries(entries);
 }
 
-// packages/action/src/input-table.ts
-var INPUTS = {
-  operation: { default: "deliver" },
-  endpoint: { required: true },
-  "secret-ids": {},
-  parameters: {},
-  values: { verbatim: true },
-  source: { default: "secrets-manager" },
-  "role-to-assume": {},
-  "role-duration": { default: "1h" },
-  "role-session-policy": {},
-  "parse-json-secrets": { default: "false" },
-  recipients: {},
-  class: {},
-  "expires-in": {},
-  passphrase: { verbatim: true },
-  reason: {},
-  title: {},
-  message: {},
-  context: {},
-  contact: {},
-  from: {},
-  "smtp-host": {},
-  "smtp-port": { default: "587" },
-  "smtp-user": {},
-  "smtp-password": { verbatim: true },
-  "configuration-set": {},
-  region: {},
-  rotate: { default: "none" },
-  "rotate-key": { default: "password" },
-  "rotate-timeout": { default: "5m" },
-  "password-length": { default: "32" },
-  "password-characters": { default: "lowercase, uppercase, digits" },
-  "password-exclude": {},
-  "rotated-within": {},
-  "version-stage": {},
-  await: {},
-  "handoff-ids": {},
-  run: {},
-  resend: { default: "false" },
-  "dry-run": { default: "false" },
-  timeout: { default: "10m" }
-};
-
 // packages/action/src/mail-choice.ts
 function parseMail(read2) {
   const host = read2("smtp-host");
@@ -64122,7 +63899,7 @@ function parseMail(read2) {
       }
     };
   }
-  const text = read2("smtp-port") || INPUTS["smtp-port"].default;
+  const text = read2("smtp-port");
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port < 1 || port > 65535) throw new SenderError("input", "smtp-port is not a port number.");
   if (!/^[A-Za-z0-9.:-]{1,253}$/.test(host)) {
@@ -64136,10 +63913,9 @@ function parseMail(read2) {
 }
 
 // packages/action/src/rotation-inputs.ts
-var DEFAULT_ROTATE_TIMEOUT = 300;
 function readRotationInputs(read2) {
   const rotation = parseRotation(read2);
-  const rotatedWithin = parseTime("rotated-within", read2);
+  const rotatedWithin = parseOptionalTime("rotated-within", read2);
   const versionStage = optional2(read2("version-stage"));
   const rotateTimeout = parseTime("rotate-timeout", read2);
   if (rotation && versionStage !== void 0) {
@@ -64156,14 +63932,13 @@ function readRotationInputs(read2) {
   }
   return {
     ...rotation === void 0 ? {} : { rotation },
-    ...rotateTimeout === void 0 ? {} : { rotateTimeout },
+    rotateTimeout,
     ...rotatedWithin === void 0 ? {} : { rotatedWithin },
     ...versionStage === void 0 ? {} : { versionStage }
   };
 }
 function parseRotation(read2) {
   switch (read2("rotate")) {
-    case "":
     case "none":
       return void 0;
     case "managed":
@@ -64171,10 +63946,10 @@ function parseRotation(read2) {
     case "generate":
       return {
         kind: "generate",
-        key: read2("rotate-key") || INPUTS["rotate-key"].default,
+        key: read2("rotate-key"),
         rules: parsePasswordRules(
-          read2("password-length") || INPUTS["password-length"].default,
-          read2("password-characters") || INPUTS["password-characters"].default,
+          read2("password-length"),
+          read2("password-characters"),
           read2("password-exclude")
         )
       };
@@ -64187,7 +63962,9 @@ function parseRotation(read2) {
 var SHORTEST_SESSION = 900;
 var LONGEST_SESSION = 43200;
 function readSources(read2, attempt2) {
-  const secretIds = attempt2(() => read2("secret-ids") === "" ? [] : parseSecretIds(read2("secret-ids")));
+  const secretIds = attempt2(
+    () => read2("secret-ids").trim() === "" ? [] : parseSecretIds(read2("secret-ids"))
+  );
   const parameters = attempt2(() => parseParameters(read2("parameters")));
   const values = attempt2(() => parseGivenValues(read2("values")));
   const role = attempt2(() => ({ found: parseRole(read2) }));
@@ -64205,7 +63982,7 @@ function readSources(read2, attempt2) {
 function parseRole(read2) {
   const source = read2("source");
   const roleArn = read2("role-to-assume");
-  if (source === "" || source === "secrets-manager") {
+  if (source === "secrets-manager") {
     if (roleArn === "") return void 0;
     throw new SenderError("input", "role-to-assume needs source: sts. Set it, or drop role-to-assume.");
   }
@@ -64216,7 +63993,7 @@ function parseRole(read2) {
       "role-to-assume is no role's ARN, like arn:aws:iam::123456789012:role/name."
     );
   }
-  const duration = parseTime("role-duration", read2) ?? 3600;
+  const duration = parseTime("role-duration", read2);
   if (duration < SHORTEST_SESSION || duration > LONGEST_SESSION) {
     throw new SenderError("input", "role-duration must be between 15m and 12h.");
   }
@@ -64225,7 +64002,6 @@ function parseRole(read2) {
 }
 
 // packages/action/src/inputs.ts
-var DEFAULT_TIMEOUT3 = 600;
 var LONGEST_REASON = 500;
 var LONGEST_TITLE = 200;
 function readInputs(read2) {
@@ -64242,7 +64018,7 @@ function readInputs(read2) {
     context: attempt2(() => parseContext(read2("context"))),
     resend: attempt2(() => parseBoolean("resend", read2)),
     dryRun: attempt2(() => parseBoolean("dry-run", read2)),
-    timeout: attempt2(() => parseTime("timeout", read2) ?? DEFAULT_TIMEOUT3),
+    timeout: attempt2(() => parseTime("timeout", read2)),
     passphraseGiven: read2("passphrase") !== "",
     age: attempt2(() => readRotationInputs(read2)),
     optional: attemptOptional(read2, attempt2)
@@ -64262,14 +64038,14 @@ function readRecipients(text, errors2) {
   return recipients;
 }
 function attemptOptional(read2, attempt2) {
-  const expiresIn = attempt2(() => parseTime("expires-in", read2));
+  const expiresIn = attempt2(() => parseOptionalTime("expires-in", read2));
   const passphrase2 = attempt2(() => parsePassphrase(read2("passphrase")));
   const reason2 = attempt2(() => parseLine2("reason", read2, LONGEST_REASON));
   const title = attempt2(() => parseLine2("title", read2, LONGEST_TITLE));
   const contact = attempt2(() => parseLine2("contact", read2, LONGEST_TITLE));
   const message = attempt2(() => parseText("message", read2));
   const region = optional2(read2("region"));
-  const awaitFor = attempt2(() => parseTime("await", read2));
+  const awaitFor = attempt2(() => parseOptionalTime("await", read2));
   return {
     ...expiresIn === void 0 ? {} : { expiresIn },
     ...passphrase2 === void 0 ? {} : { passphrase: passphrase2 },
@@ -64415,21 +64191,21 @@ async function checkAges({ secrets, others }, { rotation, rotatedWithin }, { vau
   };
   const checks = [
     ...secrets.map(
-      (secret) => failureOf2(async () => {
+      (secret) => failureOf(async () => {
         if (rotation) await checkRotation(secret, rotation, vault);
         else checkAge(secret, "Rotate it first, or set rotate.");
       })
     ),
     ...others.map(
-      (other) => failureOf2(async () => checkAge(other, "Change it first: rotate is for secret-ids alone."))
+      (other) => failureOf(async () => checkAge(other, "Change it first: rotate is for secret-ids alone."))
     )
   ];
   return (await Promise.all(checks)).flatMap((error3) => error3 ?? []);
 }
-async function rotateSecrets(secrets, rotation, { rotateTimeout = DEFAULT_ROTATE_TIMEOUT }, { source, vault }, { workflow, runtime, origin }, lifetime) {
+async function rotateSecrets(secrets, rotation, { rotateTimeout }, { source, vault }, { workflow, runtime, origin }, lifetime) {
   const rotated = [];
   const errors2 = secrets.map(
-    (secret, index) => failureOf2(async () => {
+    (secret, index) => failureOf(async () => {
       const wish = {
         secret,
         versionId: versionIdOf(origin.runUrl, secret.arn),
@@ -64448,7 +64224,7 @@ async function rotateSecrets(secrets, rotation, { rotateTimeout = DEFAULT_ROTATE
   const failures = (await Promise.all(errors2)).flatMap((error3) => error3 ?? []);
   return { secrets: rotated.filter((secret) => secret !== void 0), errors: failures };
 }
-async function failureOf2(work) {
+async function failureOf(work) {
   return await settled(work()) ?? void 0;
 }
 
@@ -64600,6 +64376,188 @@ async function tried(work) {
   return result instanceof SenderError ? { errors: [result] } : { value: result, errors: [] };
 }
 
+// packages/action/src/report.ts
+var MOST_NAMED = 5;
+function lineOf(outcome) {
+  const who = emailHintOf(outcome.recipient);
+  switch (outcome.kind) {
+    case "mailed":
+      return `${who}: mailed, handoff ${outcome.id}`;
+    case "earlier":
+      return `${who}: this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
+    case "failed":
+      return `${who}: failed`;
+  }
+}
+function setOutputs(workflow, outcomes) {
+  const count2 = (kind) => outcomes.filter((outcome) => outcome.kind === kind).length;
+  workflow.output("handoff-ids", JSON.stringify(outcomes.map((outcome) => handoffOf(outcome) ?? null)));
+  workflow.output("states", JSON.stringify(outcomes.map(stateOf2)));
+  workflow.output("mailed-count", count2("mailed"));
+  workflow.output("earlier-count", count2("earlier"));
+  workflow.output("failed-count", count2("failed"));
+}
+function stateOf2(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return "open";
+    case "earlier":
+      return outcome.handoff.state;
+    case "failed":
+      return "failed";
+  }
+}
+function annotateOutcomes(workflow, outcomes) {
+  for (const [sentence2, recipients] of grouped(outcomes, failureOf2)) {
+    workflow.error(`${named(recipients)}: ${sentence2}`);
+  }
+  for (const [sentence2, recipients] of grouped(outcomes, doubtOf)) {
+    workflow.warning(`${named(recipients)}: ${sentence2}`);
+  }
+}
+function failureOf2(outcome) {
+  return outcome.kind === "failed" ? outcome.error.message : void 0;
+}
+function doubtOf(outcome) {
+  if (outcome.kind === "mailed" && outcome.notRecorded) {
+    return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
+  }
+  if (outcome.kind === "failed" && outcome.notRevoked) {
+    return `What was created could not be revoked and ends by itself; its link may have been mailed all the same. ${outcome.notRevoked.message}`;
+  }
+  return void 0;
+}
+function grouped(outcomes, sentenceOf2) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const outcome of outcomes) {
+    const sentence2 = sentenceOf2(outcome);
+    if (sentence2 === void 0) continue;
+    const group3 = groups.get(sentence2) ?? [];
+    groups.set(sentence2, group3);
+    group3.push(outcome.recipient);
+  }
+  return groups;
+}
+function named(recipients) {
+  const shown = recipients.slice(0, MOST_NAMED).map(emailHintOf).join(", ");
+  const more = recipients.length - MOST_NAMED;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+// packages/action/src/summary.ts
+function deliverySummary(order, secrets, outcomes, origin) {
+  const served = outcomes.filter(({ kind }) => kind !== "failed").length;
+  const heading = served === outcomes.length ? `Handed over to ${several(served, "recipient")}` : `Handed over to ${served} of ${several(outcomes.length, "recipient")}`;
+  const doubts = outcomes.flatMap((outcome) => {
+    const doubt = doubtOf(outcome);
+    return doubt === void 0 ? [] : [`- ${recipientCell(outcome)}: ${escapeMarkdown(doubt)}`];
+  });
+  return [
+    `### ${heading}`,
+    factsLine(order, origin),
+    markdownTable(
+      ["Recipient", "Result", "Opens until (UTC)", "Handoff"],
+      outcomes.map((outcome) => [
+        recipientCell(outcome),
+        resultCell(outcome),
+        untilCell(outcome),
+        handoffCell(outcome)
+      ])
+    ),
+    secretsList(secrets),
+    ...doubts.length === 0 ? [] : [`**To know**
+
+${doubts.join("\n")}`]
+  ].join("\n\n").concat("\n");
+}
+function dryRunSummary(order, recipients, secrets, origin) {
+  return [
+    "### Dry run: everything is in order",
+    factsLine(order, origin),
+    `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
+    secretsList(secrets)
+  ].join("\n\n").concat("\n");
+}
+function problemsSummary(sentences, { dryRun, rotated = [] }) {
+  return [
+    `### ${dryRun ? "Dry run" : "Not handed over"}: ${several(sentences.length, "problem")} to solve`,
+    sentences.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n"),
+    "Nothing was created or sent.",
+    ...rotated.length === 0 ? [] : [`These were rotated before that:
+
+${versionsTable(rotated)}`]
+  ].join("\n\n").concat("\n");
+}
+function factsLine(order, origin) {
+  const asked = {
+    click: "no question",
+    email: "their address",
+    "email-code": "their address and a mailed code"
+  }[order.class.verification];
+  const passphrase2 = order.passphrase ? ", and the passphrase" : "";
+  const facts = [
+    `Class **${escapeMarkdown(order.class.name)}**`,
+    `links end after **${formatDuration(order.expiresIn)}**`,
+    `recipients are asked for ${asked}${passphrase2}`,
+    ...order.reason === void 0 ? [] : [`reason: ${escapeMarkdown(order.reason)}`],
+    `sent by ${escapeMarkdown(origin.actor)}`
+  ];
+  return `${facts.join("; ")}.`;
+}
+function secretsList(secrets) {
+  return `<details><summary>${several(secrets.length, "secret")} in each handoff</summary>
+
+${versionsTable(secrets)}
+
+</details>`;
+}
+function versionsTable(secrets) {
+  return markdownTable(
+    ["Shown as", "Secret", "Version"],
+    secrets.map(({ label, name: name2, versionId }) => [
+      escapeMarkdown(label),
+      escapeMarkdown(name2),
+      code(versionId)
+    ])
+  );
+}
+function recipientCell({ recipient }) {
+  return hint(recipient);
+}
+function hint(address) {
+  return escapeMarkdown(emailHintOf(address));
+}
+function resultCell(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return "Mailed";
+    case "earlier":
+      return `Handed over before (${outcome.handoff.state}); nothing mailed`;
+    case "failed":
+      return `**Failed.** ${escapeMarkdown(outcome.error.message)}`;
+  }
+}
+function untilCell(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return utc(outcome.expiresAt);
+    case "earlier":
+      return utc(outcome.handoff.expiresAt);
+    case "failed":
+      return "";
+  }
+}
+function handoffCell(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return code(outcome.id);
+    case "earlier":
+      return code(outcome.handoff.id);
+    case "failed":
+      return outcome.id === void 0 ? "" : `${code(outcome.id)} (${outcome.notRevoked ? "not revoked" : "revoked"})`;
+  }
+}
+
 // packages/action/src/problems.ts
 async function tellProblems(errors2, workflow, dryRun, rotated = []) {
   const sentences = [...new Set(errors2.map(({ message }) => message))];
@@ -64631,11 +64589,12 @@ function timeIsUp(seconds) {
 }
 
 // packages/action/src/delivery.ts
+var CHECKS_SECONDS = 600;
 async function runDelivery(readInput, surroundings, onCancel2) {
   const { workflow } = surroundings;
   const { draft, errors: errors2 } = readInputs(readInput);
   const delivered = await within(
-    draft.timeout ?? DEFAULT_TIMEOUT3,
+    draft.timeout ?? CHECKS_SECONDS,
     surroundings,
     onCancel2,
     async (lifetime) => {
@@ -64672,9 +64631,9 @@ async function renew(ready, secrets, surroundings, lifetime) {
 function all({ others }, secrets) {
   return [...secrets, ...others];
 }
-async function tellInOrder(ready, secrets, { workflow, origin }) {
+async function tellInOrder({ order, recipients }, secrets, { workflow, origin }) {
   workflow.info("Dry run: everything is in order. Nothing was created or sent.");
-  await workflow.summarise(dryRunSummary(ready, secrets, origin));
+  await workflow.summarise(dryRunSummary(order, recipients, secrets, origin));
   return 0;
 }
 async function handOver2({ order, recipients, service, mail }, secrets, { workflow, runtime, origin }, lifetime) {
@@ -64702,6 +64661,56 @@ function cancelOf({ stopping }) {
 function maskLink(workflow, { link }) {
   maskAll(workflow, link);
   maskAll(workflow, link.slice(link.indexOf("#") + 1));
+}
+
+// packages/action/src/input-table.ts
+var INPUTS = {
+  operation: { default: "deliver" },
+  endpoint: { required: true },
+  "secret-ids": {},
+  parameters: {},
+  values: { verbatim: true },
+  source: { default: "secrets-manager" },
+  "role-to-assume": {},
+  "role-duration": { default: "1h" },
+  "role-session-policy": {},
+  "parse-json-secrets": { default: "false" },
+  recipients: {},
+  class: {},
+  "expires-in": {},
+  passphrase: { verbatim: true },
+  reason: {},
+  title: {},
+  message: {},
+  context: {},
+  contact: {},
+  from: {},
+  "smtp-host": {},
+  "smtp-port": { default: "587" },
+  "smtp-user": {},
+  "smtp-password": { verbatim: true },
+  "configuration-set": {},
+  region: {},
+  rotate: { default: "none" },
+  "rotate-key": { default: "password" },
+  "rotate-timeout": { default: "5m" },
+  "password-length": { default: "32" },
+  "password-characters": { default: "lowercase, uppercase, digits" },
+  "password-exclude": {},
+  "rotated-within": {},
+  "version-stage": {},
+  await: {},
+  "handoff-ids": {},
+  run: {},
+  resend: { default: "false" },
+  "dry-run": { default: "false" },
+  timeout: { default: "10m" }
+};
+function withDefaults(read2) {
+  return (name2) => {
+    const { default: preset = "" } = INPUTS[name2];
+    return read2(name2) || preset;
+  };
 }
 
 // packages/action/src/selection.ts
@@ -64787,7 +64796,7 @@ async function manage(operation2, inputs, surroundings, lifetime, onCancel2) {
 async function tellWatched(places, { watched, stopped: stopped2 }, operation2, { workflow }) {
   const byId = new Map(watched.map((one) => [one.id, one]));
   const ordered = places.map((id) => id === null ? void 0 : byId.get(id));
-  const receipts = ordered.map(receiptOfWatched);
+  const arrivals = ordered.map(arrivalOfWatched);
   if (operation2 === "status") {
     for (const { id, view } of watched) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
   }
@@ -64796,7 +64805,7 @@ async function tellWatched(places, { watched, stopped: stopped2 }, operation2, {
   if (stopped2) workflow.error(stopped2.message);
   workflow.output("states", JSON.stringify(ordered.map((one) => one?.view?.state ?? "failed")));
   workflow.output("failed-count", failures.length);
-  setReceiptOutputs(workflow, receipts);
+  setReceiptOutputs(workflow, arrivals);
   await workflow.summarise(watchedSummary(watched));
   return failures.length === 0 && !stopped2 ? 0 : 1;
 }
@@ -64832,8 +64841,8 @@ function readManageInputs(read2, thisRun) {
   const { errors: errors2, attempt: attempt2 } = collecting();
   const endpoint = attempt2(() => parseEndpoint(required2("endpoint", read2)));
   const selection = attempt2(() => parseSelection(read2, thisRun));
-  const timeout = attempt2(() => parseTime("timeout", read2) ?? DEFAULT_TIMEOUT3);
-  const awaitFor = attempt2(() => parseTime("await", read2) ?? DEFAULT_AWAIT);
+  const timeout = attempt2(() => parseTime("timeout", read2));
+  const awaitFor = attempt2(() => parseOptionalTime("await", read2) ?? DEFAULT_AWAIT);
   if (endpoint === void 0 || !selection || timeout === void 0 || awaitFor === void 0) {
     return { errors: errors2 };
   }
@@ -64843,15 +64852,16 @@ function readManageInputs(read2, thisRun) {
 // packages/action/src/operation.ts
 var OPERATIONS = ["deliver", "await-receipt", "revoke", "status"];
 function parseOperation(read2) {
-  const text = read2("operation") || INPUTS.operation.default;
+  const text = read2("operation");
   const operation2 = OPERATIONS.find((known) => known === text);
   if (operation2) return operation2;
   throw new SenderError("input", `operation must be one of: ${OPERATIONS.join(", ")}.`);
 }
 
 // packages/action/src/step.ts
-async function runStep(readInput, surroundings, onCancel2) {
+async function runStep(readGiven, surroundings, onCancel2) {
   const { workflow } = surroundings;
+  const readInput = withDefaults(readGiven);
   maskInputs(readInput, workflow);
   const { errors: errors2, attempt: attempt2 } = collecting();
   const operation2 = attempt2(() => parseOperation(readInput));

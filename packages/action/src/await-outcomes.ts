@@ -3,9 +3,9 @@ import { formatDuration, type Outcome, type ServiceClient, type Watched } from "
 import type { OnCancel } from "./cancel.ts";
 import { watchedSummary } from "./handoffs-summary.ts";
 import {
+  arrivalOfFailure,
+  arrivalOfWatched,
   handoffOf,
-  receiptOfFailure,
-  receiptOfWatched,
   setReceiptOutputs,
   waitForReceipts,
 } from "./receipts.ts";
@@ -25,27 +25,27 @@ export async function awaitOutcomes(
   const ids = outcomes.map(handoffOf).filter((id) => id !== undefined && isHandoffId(id));
   const { watched, stopped } = await waitForReceipts(ids, seconds, service, surroundings, onCancel);
   const byId = new Map<string, Watched>(watched.map((one) => [one.id, one]));
-  const receipts = outcomes.map((outcome) => {
+  const arrivals = outcomes.map((outcome) => {
     const id = handoffOf(outcome);
-    return id === undefined ? receiptOfFailure(outcome) : receiptOfWatched(byId.get(id));
+    return id === undefined ? arrivalOfFailure(outcome) : arrivalOfWatched(byId.get(id));
   });
   for (const { id, error } of watched) if (error) workflow.warning(`Handoff ${id}: ${error.message}`);
-  const pending = receipts.filter((receipt) => receipt === "pending").length;
+  const pending = arrivals.filter((arrival) => arrival === "pending").length;
   if (stopped) workflow.error(stopped.message);
   else if (pending > 0) {
     workflow.warning(
       `${several(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`,
     );
   }
-  const others = receipts.filter((receipt) => receipt !== "delivered");
+  const others = arrivals.filter((arrival) => arrival !== "delivered");
   const lacking = receiptRequired && others.length > 0;
   if (lacking) {
     const found = [...new Set(others)].join(", ");
     workflow.error(
-      `Class ${name} requires the receipt of each recipient, and ${others.length} of ${receipts.length} did not come: ${found}.`,
+      `Class ${name} requires the receipt of each recipient, and ${others.length} of ${arrivals.length} did not come: ${found}.`,
     );
   }
-  setReceiptOutputs(workflow, receipts);
+  setReceiptOutputs(workflow, arrivals);
   await workflow.summarise(watchedSummary(watched));
   return stopped === undefined && !lacking;
 }

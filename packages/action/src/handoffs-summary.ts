@@ -1,12 +1,12 @@
 import type { HandoffView } from "@secret-handoff/protocol";
-import { type Revocation, receiptOf, SenderError, type Watched } from "@secret-handoff/sdk";
+import { arrivalOf, type Revocation, SenderError, type Watched } from "@secret-handoff/sdk";
 import { code, escapeMarkdown, markdownTable, utc } from "./markdown.ts";
-import { receiptOfWatched } from "./receipts.ts";
+import { arrivalOfWatched } from "./receipts.ts";
 import { several } from "./several.ts";
 
 /** The job summary of a look at handoffs: how each stands, and since when. */
 export function watchedSummary(watched: readonly Watched[]): string {
-  const delivered = watched.filter((one) => receiptOfWatched(one) === "delivered").length;
+  const delivered = watched.filter((one) => arrivalOfWatched(one) === "delivered").length;
   const rows = watched.map(({ id, view, error }) => [
     code(id),
     view ? `**${stateOf(view)}**` : error ? escapeMarkdown(error.message) : "not seen",
@@ -32,7 +32,7 @@ export function revocationsSummary(revocations: readonly Revocation[]): string {
 
 /** `bounced` is no state of its own: the link is open, and nobody has it. */
 function stateOf(view: HandoffView): string {
-  return receiptOf(view) === "bounced" ? "bounced" : view.state;
+  return arrivalOf(view) === "bounced" ? "bounced" : view.state;
 }
 
 function sentenceOf(ending: Revocation["ending"]): string {

@@ -12,7 +12,7 @@ import type { OnCancel } from "./cancel.ts";
 import { revocationsSummary, watchedSummary } from "./handoffs-summary.ts";
 import type { ManageInputs } from "./manage-inputs.ts";
 import type { Operation } from "./operation.ts";
-import { receiptOfWatched, setReceiptOutputs, waitForReceipts } from "./receipts.ts";
+import { arrivalOfWatched, setReceiptOutputs, waitForReceipts } from "./receipts.ts";
 import { selectHandoffs } from "./selection.ts";
 import { openService } from "./service.ts";
 import { several } from "./several.ts";
@@ -53,7 +53,7 @@ async function tellWatched(
 ): Promise<0 | 1> {
   const byId = new Map(watched.map((one) => [one.id, one]));
   const ordered = places.map((id) => (id === null ? undefined : byId.get(id)));
-  const receipts = ordered.map(receiptOfWatched);
+  const arrivals = ordered.map(arrivalOfWatched);
   if (operation === "status") {
     for (const { id, view } of watched) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
   }
@@ -62,7 +62,7 @@ async function tellWatched(
   if (stopped) workflow.error(stopped.message);
   workflow.output("states", JSON.stringify(ordered.map((one) => one?.view?.state ?? "failed")));
   workflow.output("failed-count", failures.length);
-  setReceiptOutputs(workflow, receipts);
+  setReceiptOutputs(workflow, arrivals);
   await workflow.summarise(watchedSummary(watched));
   return failures.length === 0 && !stopped ? 0 : 1;
 }

@@ -1,11 +1,11 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import {
+  type Arrival,
+  arrivalOf,
   awaitReceipts,
   canPass,
   formatDuration,
   type Outcome,
-  type Receipt,
-  receiptOf,
   SenderError,
   type ServiceClient,
   startLifetime,
@@ -49,7 +49,7 @@ export async function waitForReceipts(
       {
         ...{ service, runtime },
         onEnded: (view, ended, all) =>
-          workflow.info(`${ended}/${all} handoff ${view.id}: ${receiptOf(view)}`),
+          workflow.info(`${ended}/${all} handoff ${view.id}: ${arrivalOf(view)}`),
         onWaiting: (pending, elapsedMs) => {
           if (elapsedMs - saidAt < SAY_EVERY_MS) return;
           saidAt = elapsedMs;
@@ -67,10 +67,10 @@ export async function waitForReceipts(
 }
 
 /** What looking at a handoff says about its arrival. Undefined: there was none to look at. */
-export function receiptOfWatched(watched: Watched | undefined): Receipt {
+export function arrivalOfWatched(watched: Watched | undefined): Arrival {
   if (!watched) return "failed";
   const { view, error } = watched;
-  if (view) return receiptOf(view);
+  if (view) return arrivalOf(view);
   return error && !canPass(error) ? "failed" : "pending";
 }
 
@@ -86,15 +86,15 @@ export function handoffOf(outcome: Outcome): string | undefined {
   }
 }
 
-/** The receipt of a recipient who got nothing. */
-export function receiptOfFailure(outcome: Outcome): Receipt {
+/** For a recipient who got nothing. */
+export function arrivalOfFailure(outcome: Outcome): Arrival {
   return outcome.kind === "failed" && outcome.error.code === "mail_refused" ? "bounced" : "failed";
 }
 
 /** Outputs that a next step can branch on. */
-export function setReceiptOutputs(workflow: Workflow, receipts: readonly Receipt[]): void {
-  const delivered = receipts.filter((receipt) => receipt === "delivered").length;
-  workflow.output("receipts", JSON.stringify(receipts));
+export function setReceiptOutputs(workflow: Workflow, arrivals: readonly Arrival[]): void {
+  const delivered = arrivals.filter((arrival) => arrival === "delivered").length;
+  workflow.output("receipts", JSON.stringify(arrivals));
   workflow.output("delivered-count", delivered);
-  workflow.output("all-delivered", String(receipts.length > 0 && delivered === receipts.length));
+  workflow.output("all-delivered", String(arrivals.length > 0 && delivered === arrivals.length));
 }

@@ -1,7 +1,7 @@
 import type { HandoffId, HandoffView } from "@secret-handoff/protocol";
+import { arrivalOf } from "./arrival.ts";
 import type { Lifetime } from "./lifetime.ts";
 import { mapLimited } from "./limited.ts";
-import { receiptOf } from "./receipt.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 import { SenderError, type SenderErrorCode } from "./sender-error.ts";
 import type { ServiceClient } from "./service.ts";
@@ -101,7 +101,7 @@ function seenLast(found: Watched, before: Watched | undefined): Watched {
 
 function isPending(found: Watched | undefined): boolean {
   if (found?.error && !canPass(found.error)) return false;
-  return !found?.view || receiptOf(found.view) === "pending";
+  return !found?.view || arrivalOf(found.view) === "pending";
 }
 
 function count(watched: readonly Watched[]): number {

@@ -13,7 +13,7 @@ export function parseDuration(text: string): number | undefined {
   return seconds > 0 ? seconds : undefined;
 }
 
-/** The shortest spelling that {@link parseDuration} reads back: 86 400 is `24h`, 5 400 is `90m`. */
+/** The shortest spelling without days that {@link parseDuration} reads back: 86 400 is `24h`, 5 400 is `90m`. */
 export function formatDuration(seconds: number): string {
   const unit = UNITS.slice(1).find(({ seconds: size }) => seconds % size === 0);
   return unit ? `${seconds / unit.seconds}${unit.letter}` : `${seconds}s`;

@@ -1,3 +1,4 @@
+export { type Arrival, arrivalOf } from "./arrival.ts";
 export { attempt } from "./attempt.ts";
 export {
   awaitReceipts,
@@ -33,7 +34,6 @@ export {
 export { checkPassphrase } from "./passphrase.ts";
 export { type PasswordRules, parsePasswordRules } from "./password-rules.ts";
 export { type ReadResult, readSecrets } from "./read-secrets.ts";
-export { type Receipt, receiptOf } from "./receipt.ts";
 export { addressOf, parseRecipients, type RecipientList } from "./recipients.ts";
 export { type Admitted, judge, type Verdict, type Wish } from "./requirements.ts";
 export { PassingError, retry, retryAfterMs } from "./retry.ts";

@@ -1,7 +1,7 @@
 import type { HandoffView, State } from "@secret-handoff/protocol";
 
 /** What a sender knows of a handoff's arrival. */
-export type Receipt =
+export type Arrival =
   /** How a handoff can end. */
   | Exclude<State, "open" | "claimed">
   /** Not ended yet. */
@@ -12,10 +12,10 @@ export type Receipt =
   | "failed";
 
 /** What the service's view of a handoff says about its arrival. */
-export function receiptOf({
+export function arrivalOf({
   state,
   bouncedAt,
-}: Pick<HandoffView, "state" | "bouncedAt">): Exclude<Receipt, "failed"> {
+}: Pick<HandoffView, "state" | "bouncedAt">): Exclude<Arrival, "failed"> {
   if (state === "open" && bouncedAt !== undefined) return "bounced";
   return state === "open" || state === "claimed" ? "pending" : state;
 }
