@@ -1,16 +1,13 @@
 import { CreateTableCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { createClient, oneTimeTable } from "@secret-handoff/lambda";
+import { oneTimeTable } from "@secret-handoff/lambda";
+import { localClient } from "../test/support/local-stack/client.ts";
 import type { Engine } from "../test/support/local-stack/engine.ts";
 import { load } from "./load.ts";
 import { type Figure, measured, ownCpu } from "./measured.ts";
 
 /** The engine's own rates with the same client, same keys and items of about the same size, in the same run. */
 export async function measureBareClient(engine: Engine, count: number): Promise<readonly Figure[]> {
-  const client = createClient({
-    endpoint: engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(engine.endpoint);
   const TableName = "bare";
   await client.send(new CreateTableCommand(oneTimeTable(TableName)));
   const keys = (name: string) =>

@@ -1,5 +1,6 @@
 import { startPageStack } from "../test/page/stack.ts";
 import { launchBrowser } from "../test/support/browser.ts";
+import { median } from "./median.ts";
 
 /** What a recipient waits for on a slow phone, ms since the link was pressed. */
 export type FirstLoad = {
@@ -57,12 +58,10 @@ export async function measureFirstLoad(rounds = 5): Promise<FirstLoad | undefine
       );
       await context.close();
     }
-    const median = (figure: (load: FirstLoad) => number) =>
-      loads.map(figure).sort((one, other) => one - other)[Math.floor(rounds / 2)] ?? 0;
     return {
-      largestContentfulPaint: median((load) => load.largestContentfulPaint),
-      revealReady: median((load) => load.revealReady),
-      transferred: median((load) => load.transferred),
+      largestContentfulPaint: median(loads.map((load) => load.largestContentfulPaint)),
+      revealReady: median(loads.map((load) => load.revealReady)),
+      transferred: median(loads.map((load) => load.transferred)),
     };
   } finally {
     await browser.close();

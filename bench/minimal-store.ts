@@ -6,9 +6,9 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { createClient } from "@secret-handoff/lambda";
 import { Hono } from "hono";
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
+import { localClient } from "../test/support/local-stack/client.ts";
 import type { Engine } from "../test/support/local-stack/engine.ts";
 import { load } from "./load.ts";
 import { type Figure, measured, ownCpu } from "./measured.ts";
@@ -23,11 +23,7 @@ const ENVELOPE = randomBytes(329).toString("base64url");
  * between the caller and the store.
  */
 export async function measureMinimalStore(engine: Engine, count: number): Promise<readonly Figure[]> {
-  const client = createClient({
-    endpoint: engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(engine.endpoint);
   await client.send(
     new CreateTableCommand({
       TableName: TABLE,

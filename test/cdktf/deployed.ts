@@ -2,8 +2,13 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+} from "@aws-sdk/client-dynamodb";
 import { FUNCTION_NAMES, type FunctionName, type StackConfig } from "@secret-handoff/cdktf";
+import { localClient } from "../support/local-stack/client.ts";
 import { type Engine, startEngine } from "../support/local-stack/engine.ts";
 import { type AwsForOneRole, serveAwsFor } from "./aws-calls.ts";
 import { serveGateway } from "./gateway.ts";
@@ -38,11 +43,7 @@ export async function deploy(
 ): Promise<Deployed> {
   const { json, folder } = synthesise(config, code);
   const engine = await startEngine();
-  const client = new DynamoDBClient({
-    endpoint: engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(engine.endpoint);
   const tables = await createTables(json, client);
   const meter = new Meter(client, json);
   const aws = await eachFunction((name) =>

@@ -1,12 +1,13 @@
 import {
   CreateTableCommand,
   DeleteItemCommand,
-  DynamoDBClient,
+  type DynamoDBClient,
   PutItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { rotationMachine } from "../../packages/cdktf/src/rotation-machine.ts";
+import { localClient } from "../support/local-stack/client.ts";
 import { type Engine, startEngine } from "../support/local-stack/engine.ts";
 import { type Definition, run, TaskFailed } from "./state-machine.ts";
 
@@ -33,11 +34,7 @@ let spelling: string;
 
 beforeAll(async () => {
   engine = await startEngine();
-  client = new DynamoDBClient({
-    endpoint: engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  client = localClient(engine.endpoint);
   await client.send(
     new CreateTableCommand({
       TableName: TABLE,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { createClient, Handoffs, Table } from "@secret-handoff/lambda";
+import { Handoffs, Table } from "@secret-handoff/lambda";
+import { localClient } from "../support/local-stack/client.ts";
 import { TABLE } from "../support/local-stack/service.ts";
 import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
@@ -12,11 +13,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 test("a bounce is told to the sender and in the trail once, and takes nothing from whoever has the link", async () => {
-  const client = createClient({
-    endpoint: service.engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(service.engine.endpoint);
   const handoffs = new Handoffs(new Table(client, TABLE));
   const sender = new Sender(service);
   const { id, link } = await sender.handOver();

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import {
   Audit,
   type AuditEvent,
-  createClient,
   drain,
   type HandoffKey,
   Handoffs,
@@ -10,7 +9,9 @@ import {
   Outbox,
   Table,
 } from "@secret-handoff/lambda";
-import type { HandoffId, Verifier } from "@secret-handoff/protocol";
+import type { ClaimId, ClaimToken, HandoffId, LinkToken, Verifier } from "@secret-handoff/protocol";
+import { debitAttempt } from "../../packages/lambda/src/store/claim-writes.ts";
+import { localClient } from "../support/local-stack/client.ts";
 import { AUDIT_TABLE, TABLE } from "../support/local-stack/service.ts";
 import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
@@ -25,11 +26,7 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 function drainer(published: AuditEvent[]) {
-  const client = createClient({
-    endpoint: service.engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(service.engine.endpoint);
   return {
     client,
     outbox: new Outbox(new Table(client, TABLE)),
@@ -130,6 +127,29 @@ test("events written while it drains follow in order", async () => {
     ["created", 1],
     ["claimed", 2],
   ]);
+  deps.client.destroy();
+});
+
+test("an answer that is being judged while it drains is left for the sweeper to look at", async () => {
+  const { id, link } = await sender.handOver({ email: "ana@vendor.example" });
+  const deps = drainer([]);
+  const key = await keyOf(id);
+  const guess = { email: "bob@vendor.example" };
+  const publish = async () => {
+    // The last attempt is debited between what the drainer has read and what it writes; its process then dies.
+    const attempt = { linkToken: new Uint8Array(32) as LinkToken, flags: 2 as const };
+    const answer = { claimToken: new Uint8Array(32) as ClaimToken, claimId: new Uint8Array(16) as ClaimId };
+    await new Table(deps.client, TABLE).update(
+      debitAttempt(key, { ...attempt, ...answer }, service.clock.now),
+    );
+  };
+  const recipient = new Recipient(link);
+  for (let n = 0; n < 4; n += 1) await recipient.claim(guess);
+  await drain({ ...deps, publish }, key, service.clock.now);
+  expect(await service.stored(id)).toMatchObject({
+    attemptsLeft: { N: "0" },
+    dueAt: { N: String(service.clock.now + 60) },
+  });
   deps.client.destroy();
 });
 

@@ -1,7 +1,7 @@
 import { type AttributeValue, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { createClient } from "@secret-handoff/lambda";
 import { LEASE_SECONDS } from "@secret-handoff/protocol";
+import { localClient } from "../support/local-stack/client.ts";
 import { TABLE } from "../support/local-stack/service.ts";
 import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
@@ -51,11 +51,7 @@ test("ends a claim whose lease is over without a receipt", async () => {
 test("locks what a killed request left with no attempts", async () => {
   const { id } = await sender.handOver({ email: "ana@vendor.example" });
   const item = await service.stored(id);
-  const client = createClient({
-    endpoint: service.engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(service.engine.endpoint);
   // What a request leaves that dies between its debit and its verdict.
   await client.send(
     new UpdateItemCommand({
@@ -127,11 +123,7 @@ test("an item that cannot be swept keeps no other waiting, and is counted and lo
 });
 
 async function put(Item: Record<string, AttributeValue>): Promise<void> {
-  const client = createClient({
-    endpoint: service.engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(service.engine.endpoint);
   await client.send(new PutItemCommand({ TableName: TABLE, Item }));
   client.destroy();
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { type AttributeValue, DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
 import { afterAll, expect, test } from "@jest/globals";
 import type { AuditEvent } from "@secret-handoff/lambda";
+import { localClient } from "../support/local-stack/client.ts";
 import { startLocalStack } from "../support/local-stack/index.ts";
 import { AUDIT_TABLE, TABLE } from "../support/local-stack/service.ts";
 import { Recipient } from "../support/recipient.ts";
@@ -23,11 +24,7 @@ const stack = await startLocalStack({
   log: (line) => logged.push(JSON.stringify(line)),
   onEvent: (event) => events.push(event),
 });
-const engine = new DynamoDBClient({
-  endpoint: stack.engine.endpoint,
-  region: "local",
-  credentials: { accessKeyId: "local", secretAccessKey: "local" },
-});
+const engine = localClient(stack.engine.endpoint);
 afterAll(async () => {
   engine.destroy();
   await stack.close();

@@ -1,6 +1,7 @@
-import { type AttributeValue, DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
 import type { AuditEvent, SenderEntry } from "@secret-handoff/lambda";
 import type { CredentialClass } from "@secret-handoff/protocol";
+import { localClient } from "./local-stack/client.ts";
 import { type Engine, startEngine } from "./local-stack/engine.ts";
 import { type MailCatcher, startMailCatcher } from "./local-stack/mail-catcher.ts";
 import { type Minting, type OidcIssuer, startOidcIssuer } from "./local-stack/oidc-issuer.ts";
@@ -71,11 +72,7 @@ export async function startTestService(
     log: (line) => logged.push(JSON.stringify(line)),
     onEvent: (event) => events.push(event),
   });
-  const client = new DynamoDBClient({
-    endpoint: engine.endpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(engine.endpoint);
   const scan = async (table = TABLE) => {
     const items: Item[] = [];
     for await (const page of paginateScan({ client }, { TableName: table, ConsistentRead: true })) {

@@ -10,7 +10,6 @@ import {
   type Clock,
   Codes,
   codeMail,
-  createClient,
   createRecipientApp,
   createSenderApp,
   createTokenVerifier,
@@ -36,6 +35,7 @@ import {
 } from "@secret-handoff/lambda";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
 import { createTransport } from "nodemailer";
+import { localClient } from "./client.ts";
 import { TellingTable } from "./telling-table.ts";
 
 export type ServiceOptions = {
@@ -76,11 +76,7 @@ export const AUDIT_TABLE = "secret-handoff-audit";
 /** The one-time store as a deployment runs it, in this process: both apps on one port, drainer after each write, sweeper. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const { clock = systemClock, log = stdoutLog, onEvent = () => {}, classes = DEFAULT_CLASSES } = options;
-  const client = createClient({
-    endpoint: options.engineEndpoint,
-    region: "local",
-    credentials: { accessKeyId: "local", secretAccessKey: "local" },
-  });
+  const client = localClient(options.engineEndpoint);
   await createTables(client);
   const table = new TellingTable(client, TABLE);
   const audit = new Audit(new Table(client, AUDIT_TABLE));
