@@ -56,10 +56,7 @@ async function repeated(
     throw new ProblemError("id_taken", "This id is taken. Seal again, which makes a new one.");
   }
   // The first try may have died between its put and the pointer.
-  const { subject } = handoff.about;
-  const unfinished = viewOf(earlier, now).state === "open" && subject !== undefined;
-  const displaced = unfinished
-    ? await moveSubject(deps, handoff, body, await look(deps, subject, body, handoff.about.sender, now), now)
-    : undefined;
+  const unfinished = viewOf(earlier, now).state === "open";
+  const displaced = unfinished ? await moveSubject(deps, handoff, body, undefined, now) : undefined;
   return displaced ?? { status: 200, view: viewOf(earlier, now) };
 }

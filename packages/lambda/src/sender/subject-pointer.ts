@@ -15,12 +15,17 @@ const MAX_ROUNDS = 10;
 /** What a look at the subject gave: the pointer as seen, and the answer when nothing is to be created. */
 export type Look = { readonly seen?: SubjectRecord; readonly answer?: Created };
 
-/** Moves the pointer to the new handoff and ends the previous one. @returns the answer when this handoff lost the race */
+/**
+ * Moves the pointer to the new handoff and ends the previous one. A handoff that lost the race, or is refused, is ended itself.
+ * @param first what was seen before the handoff was put; undefined where it has been there already
+ * @returns the answer when this handoff lost the race
+ * @throws ProblemError 409 `resend_needed` or `newer_version`, 503 when others move the same pointer again and again
+ */
 export async function moveSubject(
   deps: PointerDeps,
   handoff: NewHandoff,
   body: CreateBody,
-  first: Look,
+  first: Look | undefined,
   now: number,
 ): Promise<Created | undefined> {
   const { subject, sender: by } = handoff.about;
@@ -31,7 +36,15 @@ export async function moveSubject(
     versionId: body.subject.versionId,
     versionCreatedAt: body.subject.versionCreatedAt,
   };
-  let { seen, answer }: Look = first;
+  const lookAgain = async () => {
+    try {
+      return await look(deps, subject, body, by, now);
+    } catch (error) {
+      await withdrawOwn();
+      throw error;
+    }
+  };
+  let { seen, answer } = first ?? (await lookAgain());
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     if (seen?.newest.id === handoff.id) return undefined;
     if (answer) {
@@ -42,12 +55,7 @@ export async function moveSubject(
       if (seen) await endPrevious(deps, subject, { newest: handoff, previous: seen.newest }, by, now);
       return undefined;
     }
-    try {
-      ({ seen, answer } = await look(deps, subject, body, by, now));
-    } catch (error) {
-      await withdrawOwn();
-      throw error;
-    }
+    ({ seen, answer } = await lookAgain());
   }
   await withdrawOwn();
   throw new ProblemError("unavailable", "Too many runs hand over the same secret at once. Try again.", {
@@ -67,11 +75,12 @@ export async function look(
   now: number,
 ): Promise<Look> {
   const seen = await deps.subjects.get(subject);
-  if (!seen || !body.subject || seen.newest.id === body.id) return seen ? { seen } : {};
+  if (!seen || !body.subject) return {};
   // The pointer keeps one previous handoff only: where a crash has left it unended, it is ended before the next move.
   if (seen.previous) {
     await endPrevious(deps, subject, { newest: seen.newest, previous: seen.previous }, by, now);
   }
+  if (seen.newest.id === body.id) return { seen };
   const newest = await deps.handoffs.get(seen.newest);
   switch (decide(seen, newest, { ...body.subject, resend: body.resend ?? false }, now)) {
     case "hand_over":
