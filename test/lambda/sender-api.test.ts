@@ -358,6 +358,21 @@ test("the trail is read a page at a time, by time, and reading it leaves an even
   expect(await viewed()).toBe(before + 1);
 });
 
+test("the trail of the last day goes on page after page, though the day moves on between two pages", async () => {
+  const start = service.clock.now;
+  const stranger = new Sender(service, { job: { repositoryId: "9" } });
+  // A day that holds nothing else, and more events in its first seconds than a page takes.
+  service.clock.now = start + 3 * 86_400;
+  for (let n = 0; n < 101; n += 1) await stranger.call("GET", "/v1/sender/policy");
+  service.clock.now += 86_400;
+  const first = JSON.parse((await sender.call("GET", "/v1/sender/events")).text);
+  expect(first.events).toHaveLength(100);
+  service.clock.now += 30;
+  const { status, text } = await sender.call("GET", `/v1/sender/events?cursor=${first.cursor}`);
+  expect([status, JSON.parse(text).events?.[0].what]).toEqual([200, "refused"]);
+  service.clock.now = start;
+});
+
 test("a stretch of time that ends before it begins holds no events, so that a poll may go on from the last one's second", async () => {
   const { status, text } = await sender.call("GET", `/v1/sender/events?since=${service.clock.now + 1}`);
   expect([status, JSON.parse(text)]).toEqual([200, { events: [] }]);

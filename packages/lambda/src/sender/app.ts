@@ -164,9 +164,8 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
   route(api, "/events", {
     GET: async (c) => {
       const caller = await admit(c, "audit");
-      const now = clock();
-      const { since = now - 86_400, until = now, cursor } = readQuery(c, EventsQuery);
-      const page = await refusingBadCursor(cursor, () => listEvents(audit, { since, until, cursor }));
+      const query = readQuery(c, EventsQuery);
+      const page = await refusingBadCursor(query.cursor, () => listEvents(audit, query, clock()));
       await note("audit_viewed", caller, "done");
       return c.json(page);
     },

@@ -10,20 +10,26 @@ const DAYS_A_CALL = 31;
 
 export type EventsAnswer = { readonly events: readonly AuditEvent[]; readonly cursor?: string };
 
+export type EventsWanted = {
+  readonly since?: number | undefined;
+  readonly until?: number | undefined;
+  readonly cursor?: string | undefined;
+};
+
 /** Where a page ended: the day, and the place in it. */
 type Cursor = { readonly day: number; readonly after?: Attributes };
 
-/** Events between two moments (Unix seconds, both included), oldest first, a page at a time. @throws CursorError */
-export async function listEvents(
-  audit: Audit,
-  {
-    since,
-    until,
-    cursor,
-  }: { readonly since: number; readonly until: number; readonly cursor: string | undefined },
-): Promise<EventsAnswer> {
+/**
+ * Events between two moments (Unix seconds, both included), oldest first, a page at a time.
+ * @param wanted from a day ago where no `since` is named, until now where no `until` is. A cursor alone goes on from its place: a day
+ * ago is later for every page, and may have passed that place.
+ * @throws CursorError
+ */
+export async function listEvents(audit: Audit, wanted: EventsWanted, now: number): Promise<EventsAnswer> {
+  const place = wanted.cursor === undefined ? undefined : decode(wanted.cursor);
+  const { since = place ? place.day * DAY : now - DAY, until = now } = wanted;
   if (since > until) return { events: [] };
-  const start = cursor === undefined ? { day: Math.floor(since / DAY) } : decode(cursor);
+  const start = place ?? { day: Math.floor(since / DAY) };
   const lastDay = Math.floor(until / DAY);
   let after = start.after;
   for (let day = start.day; day <= lastDay; day += 1, after = undefined) {
