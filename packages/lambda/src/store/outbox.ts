@@ -26,7 +26,7 @@ export class Outbox {
 
   /**
    * Takes the events that were read out of the outbox, and says when the handoff is due next.
-   * @returns false when more has been written or somebody else has drained; then read again
+   * @returns false when more has been written, an attempt debited, or somebody else has drained; then read again
    */
   async settle(record: HandoffRecord, chain: string | undefined, now: number): Promise<boolean> {
     const dueAt = dueNext(record, now);
@@ -34,6 +34,7 @@ export class Outbox {
       before: N(record.sequence),
       after: N(record.sequence + record.outbox.length),
       size: N(record.outbox.length),
+      attemptsLeft: N(record.attemptsLeft),
       ...(chain === undefined ? {} : { chain: S(chain) }),
     };
     const drained = ["#sequence = :after", ...(chain === undefined ? [] : ["#chain = :chain"])];
@@ -48,7 +49,8 @@ export class Outbox {
         ...(dueAt === undefined ? [] : ["#dueShard = :dueShard", "#dueAt = :dueAt"]),
       ],
       remove: dueAt === undefined ? ["dueShard", "dueAt"] : [],
-      condition: `${unchanged} AND size(#outbox) = :size`,
+      // What is due depends on the attempts too: whoever debits one leaves no event until it is judged.
+      condition: `${unchanged} AND size(#outbox) = :size AND #attemptsLeft = :attemptsLeft`,
       values: {
         ...values,
         none: L([]),
@@ -57,7 +59,7 @@ export class Outbox {
       },
     });
     if (whole) return true;
-    // Somebody has appended: take only what was read, so that it is not published again, and leave what is due alone.
+    // Somebody has written: take only what was read, so that it is not published again, and leave what is due alone.
     if (taken.length > 0) {
       await this.#table.update({
         key: keyOf(record),
