@@ -203,7 +203,14 @@ describe("deliver with await", () => {
     expect([code, workflow.outputs.receipts]).toEqual([0, '["delivered"]']);
   });
 
-  test("that ends in an outage of the service leaves an open handoff pending", async () => {
+  test.each([
+    ["ends in", 300, []],
+    [
+      "lies wholly in",
+      0,
+      [expect.stringMatching(/^warning: Handoff \S{22}: .+ answered 503 again and again\./)],
+    ],
+  ])("that %s an outage of the service leaves an open handoff pending", async (_, downAfter, told) => {
     const ana = to("ana");
     const from = service.clock.now;
     const { code, workflow } = await step(
@@ -214,7 +221,8 @@ describe("deliver with await", () => {
           fetch: async (input, init) => {
             if (String(input).startsWith("https://runner.example"))
               return Response.json({ value: await service.mint() });
-            return service.clock.now - from > 300
+            const looks = init?.method === "GET" && String(input).includes("/v1/sender/handoffs/");
+            return looks && service.clock.now - from >= downAfter
               ? new Response(null, { status: 503 })
               : platformRuntime.fetch(input, init);
           },
@@ -222,6 +230,7 @@ describe("deliver with await", () => {
       },
     );
     expect([code, workflow.outputs.receipts]).toEqual([0, '["pending"]']);
+    expect(workflow.lines.filter((line) => line.startsWith("warning: Handoff"))).toEqual(told);
   });
 });
 
