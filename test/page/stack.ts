@@ -52,7 +52,10 @@ export async function startPageStack(): Promise<PageStack> {
       return Math.floor(Date.now() / 1_000) + this.offset;
     },
   };
-  const stack = await startLocalStack({ clock: () => clock.now, pace: (_, work) => work() });
+  const stack = await startLocalStack({
+    clock: () => clock.now,
+    pace: async (_, look, mail) => mail(await look()),
+  });
   const sender = new Sender({
     url: stack.url,
     clock,
