@@ -33,6 +33,7 @@ test("the first handoff of a subject is handed over", () => {
 describe("the same version again", () => {
   test.each<[string, Partial<HandoffRecord>, Decision]>([
     ["open and mailed", { mailedAt: NOW - 5 }, "already"],
+    ["open and mailed long ago", { createdAt: NOW - 3_000, mailedAt: NOW - 2_990 }, "already"],
     ["open and not mailed yet", { createdAt: NOW - 299 }, "already"],
     ["open and abandoned", { createdAt: NOW - 300 }, "hand_over"],
     ["open past its expiry", { expiresAt: NOW, mailedAt: NOW - 5 }, "hand_over"],

@@ -332,6 +332,16 @@ describe("once per version", () => {
     expect((await sender.create({ ...again, resend: true })).status).toBe(201);
   });
 
+  test("one that was mailed is not abandoned after five minutes", async () => {
+    const first = await sender.handOver({ email: EMAIL }, subject("arn:j", "v1", 1));
+    await sender.call("POST", `${HANDOFFS}/${first.id}/mailed`, { messageId: "<a@b>" });
+    const start = service.clock.now;
+    service.clock.now = start + 300;
+    const again = createRequest(await sealed(), subject("arn:j", "v1", 1));
+    expect(await sender.create(again)).toMatchObject({ status: 200, body: { id: first.id, mailed: true } });
+    service.clock.now = start;
+  });
+
   test("one not mailed within five minutes is abandoned, and the next create supersedes it", async () => {
     const first = await sender.handOver({ email: EMAIL }, subject("arn:e", "v1", 1));
     const start = service.clock.now;
