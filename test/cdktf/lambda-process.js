@@ -6,10 +6,11 @@ import { pathToFileURL } from "node:url";
  */
 const [, , file] = process.argv;
 const { handler } = await import(pathToFileURL(file).href);
+const context = { getRemainingTimeInMillis: () => 30_000 };
 
 process.on("message", async ({ invocation, event }) => {
   try {
-    process.send({ invocation, result: (await handler(event)) ?? null });
+    process.send({ invocation, result: (await handler(event, context)) ?? null });
   } catch (error) {
     process.send({ invocation, error: `${error.name}: ${error.message}` });
   }

@@ -110,6 +110,17 @@ test("a create repeated by its identical twin is one handoff, swept once", async
   expect(await whats(body.id)).toEqual(["created", "expired"]);
 });
 
+test("a sweep whose time is over leaves the rest to the next", async () => {
+  const both = await Promise.all([1, 2].map(() => sender.handOver({ expiresAt: service.clock.now + 10 })));
+  service.clock.now += 10;
+  let looks = 0;
+  const afterOne = () => looks++ > 0;
+  expect(await service.service.sweep(afterOne)).toEqual({ visited: 1, failed: 0 });
+  expect(await service.service.sweep()).toEqual({ visited: 1, failed: 0 });
+  const states = await Promise.all(both.map(({ id }) => service.stored(id)));
+  expect(states.map((item) => item?.state?.S)).toEqual(["expired", "expired"]);
+});
+
 test("an item that cannot be swept keeps no other waiting, and is counted and logged by name", async () => {
   const { id } = await sender.handOver({ expiresAt: service.clock.now + 90 });
   const { about: _, ...broken } = (await service.stored(id)) ?? {};

@@ -54,7 +54,7 @@ export async function startPageStack(): Promise<PageStack> {
   };
   const stack = await startLocalStack({
     clock: () => clock.now,
-    pace: async (_, look, mail) => mail(await look()),
+    pace: async (look, mail) => mail(await look()),
   });
   const sender = new Sender({
     url: stack.url,

@@ -68,7 +68,7 @@ export async function startTestService(
     drainAfterWrites: options.drainAfterWrites ?? true,
     ...(options.classes ? { classes: options.classes } : {}),
     clock: () => clock.now,
-    pace: async (_, look, mail) => mail(await look()),
+    pace: async (look, mail) => mail(await look()),
     log: (line) => logged.push(JSON.stringify(line)),
     onEvent: (event) => events.push(event),
   });

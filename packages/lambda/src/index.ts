@@ -4,7 +4,7 @@ export { type AuditEvent, type EventName, hashOf } from "./events/event.ts";
 export { type Log, stdoutLog } from "./log.ts";
 export { createRecipientApp, type RecipientDeps } from "./recipient/app.ts";
 export { codeMail } from "./recipient/code-mail.ts";
-export { type MailCode, type Pace, realPace } from "./recipient/codes.ts";
+export { ANSWER_AFTER_MS, type MailCode, type Pace, paced } from "./recipient/codes.ts";
 export { type EncodedPage, encodePage, type Page } from "./recipient/page.ts";
 export { createSenderApp, type SenderDeps } from "./sender/app.ts";
 export { localPseudonyms, type Pseudonymise } from "./sender/pseudonym.ts";

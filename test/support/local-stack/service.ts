@@ -3,6 +3,7 @@ import type { AddressInfo } from "node:net";
 import { CreateTableCommand, type DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
 import { createAdaptorServer } from "@hono/node-server";
 import {
+  ANSWER_AFTER_MS,
   Audit,
   type AuditEvent,
   auditTable,
@@ -24,7 +25,7 @@ import {
   oneTimeTable,
   type Pace,
   type Page,
-  realPace,
+  paced,
   type SenderEntry,
   Subjects,
   type Swept,
@@ -66,7 +67,7 @@ export type Service = {
   readonly audit: Audit;
   /** Resolves when every event written so far is in the audit table. */
   drained(): Promise<void>;
-  sweep(): Promise<Swept>;
+  sweep(isOver?: () => boolean): Promise<Swept>;
   close(): Promise<void>;
 };
 
@@ -117,7 +118,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         headers: { "Auto-Submitted": "auto-generated" },
       });
     },
-    pace: options.pace ?? realPace,
+    pace: options.pace ?? paced(ANSWER_AFTER_MS.ses),
   });
   const sender = createSenderApp({
     origin: url,
@@ -148,8 +149,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     return answer;
   };
 
-  const sweepNow = async () => {
-    const swept = await sweep({ ...drainerDeps, due: new Due(table), handoffs, subjects, log }, clock());
+  const sweepNow = async (isOver?: () => boolean) => {
+    const deps = { ...drainerDeps, due: new Due(table), handoffs, subjects, log };
+    const swept = await sweep(deps, clock(), isOver);
     await drainer.idle();
     return swept;
   };

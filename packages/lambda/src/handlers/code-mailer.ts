@@ -1,13 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 import { codeMail } from "../recipient/code-mail.ts";
-import type { MailCode } from "../recipient/codes.ts";
+import { ANSWER_AFTER_MS, type MailCode } from "../recipient/codes.ts";
 import { optional, required } from "./environment.ts";
 import { smtpServerIn } from "./smtp-server.ts";
 
-/** Milliseconds that mailing may take in all, under the time after which every request for a code is answered. */
-const TIMEOUT_MS = 1_800;
-
 const smtpSecret = optional("SMTP_SECRET_ARN");
+
+/** Milliseconds that mailing may take in all, under the time after which every request for a code is answered. */
+const TIMEOUT_MS = ANSWER_AFTER_MS[smtpSecret ? "smtp" : "ses"] - 200;
+
 const deliver: MailCode = smtpSecret ? smtpMailer(smtpSecret) : sesMailer();
 
 /**

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { systemClock } from "../clock.ts";
 import { stdoutLog } from "../log.ts";
 import { createRecipientApp } from "../recipient/app.ts";
-import { realPace } from "../recipient/codes.ts";
+import { ANSWER_AFTER_MS, paced } from "../recipient/codes.ts";
 import type { EncodedPage } from "../recipient/page.ts";
 import { Claims } from "../store/claims.ts";
 import { Codes } from "../store/codes.ts";
-import { required } from "./environment.ts";
+import { optional, required } from "./environment.ts";
 import { httpHandler } from "./http-event.ts";
 import { openOneTimeTable } from "./tables.ts";
 
@@ -29,6 +29,6 @@ export const handler = httpHandler(
     clock: systemClock,
     log: stdoutLog,
     mailCode: async (mail) => (await import("./code-mailer.ts")).mailCode(mail),
-    pace: realPace,
+    pace: paced(ANSWER_AFTER_MS[optional("SMTP_SECRET_ARN") ? "smtp" : "ses"]),
   }),
 );

@@ -1,4 +1,5 @@
 import { isHandoffId } from "@secret-handoff/protocol";
+import type { Context } from "aws-lambda";
 import { systemClock } from "../clock.ts";
 import { publishTo } from "../drainer/publish.ts";
 import { stdoutLog } from "../log.ts";
@@ -22,6 +23,9 @@ const deps = {
   log: stdoutLog,
 };
 
+/** Milliseconds of its time that a run keeps for the item under way: one that is cut off counts as failed. */
+const RESERVE_MS = 10_000;
+
 /** What the rule on bounces hands over: the handoff's id from the mail's tag, and nothing of the recipient. */
 type Bounce = { readonly bounced: string };
 
@@ -29,9 +33,13 @@ type Bounce = { readonly bounced: string };
  * Runs on a schedule, and for each mail that bounced.
  * @throws Error when something could not be swept, so that the function's error alarm tells
  */
-export async function handler(event: Bounce | object): Promise<void> {
+export async function handler(event: Bounce | object, context: Context): Promise<void> {
   if ("bounced" in event) return recordBounce(event.bounced);
-  const { visited, failed } = await sweep(deps, systemClock());
+  const { visited, failed } = await sweep(
+    deps,
+    systemClock(),
+    () => context.getRemainingTimeInMillis() < RESERVE_MS,
+  );
   stdoutLog({ level: "info", what: "swept", visited, failed });
   if (failed > 0) throw new Error(`${failed} of ${visited} items could not be swept`);
 }

@@ -13,8 +13,6 @@ export type SweeperDeps = DrainerDeps & {
 };
 
 const BATCH = 100;
-/** A sweep ends by itself; what is left is the next one's. */
-const MAX_BATCHES = 100;
 
 /** What a sweep did. */
 export type Swept = { readonly visited: number; readonly failed: number };
@@ -22,14 +20,16 @@ export type Swept = { readonly visited: number; readonly failed: number };
 /**
  * Ends what is due, finishes what a killed process left, and drains as a backstop. Nothing depends on it to be correct: every
  * reader derives the state by itself.
+ * @param isOver asked before each item; what is left is the next sweep's
  */
-export async function sweep(deps: SweeperDeps, now: number): Promise<Swept> {
+export async function sweep(deps: SweeperDeps, now: number, isOver = () => false): Promise<Swept> {
   let visited = 0;
   const failed = new Set<string>();
-  for (let batch = 0; batch < MAX_BATCHES; batch += 1) {
+  for (;;) {
     const keys = (await deps.due.keys(now, BATCH + failed.size)).filter(({ id }) => !failed.has(id));
     if (keys.length === 0) break;
     for (const key of keys) {
+      if (isOver()) return { visited, failed: failed.size };
       visited += 1;
       try {
         await (isSubjectId(key.id) ? finishSubject(deps, key.id, now) : visit(deps, key, now));
