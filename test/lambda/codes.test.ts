@@ -45,6 +45,8 @@ test("the code mailed to the right address opens, once", async () => {
   expect(claim.status).toBe(200);
   expect((await recipient.claim({ ...RIGHT, code })).body.envelope).toBe(claim.body.envelope);
   expect((await new Recipient(formatLink(recipient.link)).claim({ ...RIGHT, code })).status).toBe(410);
+  const kept = ["emailVerifier", "codeHash", "codeExpiresAt", "codeTriesLeft"];
+  expect(Object.keys((await service.stored(id)) ?? {}).filter((name) => kept.includes(name))).toEqual([]);
 });
 
 test("a wrong address gets the same answer, no mail, and spends no code", async () => {

@@ -388,6 +388,12 @@ test("a stretch of time that ends before it begins holds no events, so that a po
   expect([status, JSON.parse(text)]).toEqual([200, { events: [] }]);
 });
 
+test("a stretch of time that reaches far into the future ends where there is nothing yet", async () => {
+  const { now } = service.clock;
+  const { text } = await sender.call("GET", `/v1/sender/events?since=${now + 86_400}&until=99999999999`);
+  expect(JSON.parse(text)).toEqual({ events: [] });
+});
+
 test("a cursor that is no place in what is asked for is refused", async () => {
   const cursor = (parts: readonly unknown[]) => Buffer.from(JSON.stringify(parts)).toString("base64url");
   const day = Math.floor(service.clock.now / 86_400);

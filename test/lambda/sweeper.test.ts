@@ -35,6 +35,8 @@ test("ends what has expired, with the expiry as its moment, and burns the envelo
   const item = await service.stored(id);
   expect(item).toMatchObject({ state: { S: "expired" }, changedAt: { N: String(expiresAt) } });
   expect(item?.envelope).toBeUndefined();
+  expect(item?.receiptVerifier).toBeUndefined();
+  expect(item?.ttl?.N).toBe(String(expiresAt + 30 * 86_400));
   expect(item?.dueAt).toBeUndefined();
   expect(await whats(id)).toEqual(["created", "expired"]);
 });

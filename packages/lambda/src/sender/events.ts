@@ -30,7 +30,8 @@ export async function listEvents(audit: Audit, wanted: EventsWanted, now: number
   const { since = place ? place.day * DAY : now - DAY, until = now } = wanted;
   if (since > until) return { events: [] };
   const start = place ?? { day: Math.floor(since / DAY) };
-  const lastDay = Math.floor(until / DAY);
+  // Nothing has happened later, give or take a clock: a call that asks for the far future would be told to go on and on.
+  const lastDay = Math.floor(Math.min(until, now + DAY) / DAY);
   let after = start.after;
   for (let day = start.day; day <= lastDay; day += 1, after = undefined) {
     if (day >= start.day + DAYS_A_CALL) return { events: [], cursor: encode({ day }) };

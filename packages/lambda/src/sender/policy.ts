@@ -57,7 +57,7 @@ export function brokenRules(
     `Class ${name} asks the recipient for a code mailed to that address.`,
   );
   unless(
-    !credentialClass.reasonRequired || proposal.reason !== undefined,
+    !credentialClass.reasonRequired || Boolean(proposal.reason?.trim()),
     "reason",
     `Class ${name} needs a reason.`,
   );

@@ -11,7 +11,17 @@ import type { Entry, EventName } from "../events/event.ts";
 import { B, N, S } from "./attributes.ts";
 import { type HandoffKey, keyOf } from "./handoff.ts";
 import type { Update } from "./table.ts";
-import { all, any, BACKSTOP_SECONDS, change, end, exists, isOpen, stateIs } from "./transitions.ts";
+import {
+  all,
+  any,
+  BACKSTOP_SECONDS,
+  CODE_PARTS,
+  change,
+  end,
+  exists,
+  isOpen,
+  stateIs,
+} from "./transitions.ts";
 
 /** The conditional writes that the holder of a link can bring about. What may happen is said here, and nowhere before the write. */
 
@@ -38,6 +48,7 @@ export function take(key: HandoffKey, attempt: ClaimAttempt, now: number): Updat
       "#claimHash = :claimHash",
       "#leaseUntil = :leaseUntil",
     ],
+    ...(attempt.codeHash ? { remove: CODE_PARTS } : {}),
     values: {
       flags: N(attempt.flags),
       ...codeValue(attempt),

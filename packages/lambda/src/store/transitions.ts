@@ -24,15 +24,14 @@ export const any = (...alternatives: readonly string[]): string => alternatives.
 /** Open, and not past its expiry: the condition under which anything can still happen to an unread handoff. */
 export const isOpen = all(exists, stateIs("open"), notExpired);
 
+/** What is no longer needed in any state but open. */
+export const CODE_PARTS = ["emailVerifier", "codeHash", "codeExpiresAt", "codeTriesLeft"] as const;
+
 /** What is no longer needed in any state but open and claimed. */
-export const SEALED_PARTS = [
-  "envelope",
-  "claimVerifier",
-  "leaseUntil",
-  "codeHash",
-  "codeExpiresAt",
-  "codeTriesLeft",
-] as const;
+const SEALED_PARTS = ["envelope", "claimVerifier", "leaseUntil", ...CODE_PARTS] as const;
+
+/** Ends that nobody has opened before, so that no receipt can follow. */
+const UNOPENED: readonly State[] = ["expired", "revoked", "superseded", "locked"];
 
 const STATE_VALUES = Object.fromEntries(STATES.map((state) => [state, S(state)]));
 
@@ -78,14 +77,15 @@ export function change({
 
 /** A change into a state in which the sealed parts are gone. `changedAt` is when it became true, Unix seconds. */
 export function end(to: State, { changedAt, ...rest }: Change & { readonly changedAt?: number }): Update {
+  const since = changedAt ?? rest.now;
   return change({
     ...rest,
     set: ["#state = :to", "#changedAt = :changedAt", "#ttl = :ttl", ...(rest.set ?? [])],
-    remove: [...SEALED_PARTS, ...(rest.remove ?? [])],
+    remove: [...SEALED_PARTS, ...(UNOPENED.includes(to) ? ["receiptVerifier"] : []), ...(rest.remove ?? [])],
     values: {
       to: S(to),
-      changedAt: N(changedAt ?? rest.now),
-      ttl: N(rest.now + TOMBSTONE_SECONDS),
+      changedAt: N(since),
+      ttl: N(since + TOMBSTONE_SECONDS),
       ...rest.values,
     },
   });

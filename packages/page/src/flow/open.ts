@@ -3,8 +3,11 @@ import { type Effect, type Step, show } from "./effects.ts";
 import type { Event } from "./events.ts";
 import type { Acknowledgement, Done, Handoff, Hidden, Opened } from "./screens.ts";
 
-/** How long before its lease ends an opened handoff is acknowledged at the latest, ms. */
-export const ACKNOWLEDGE_BEFORE = 15_000;
+/**
+ * How long before its lease ends an opened handoff is acknowledged by itself, ms: 15 s are promised, the service counts whole seconds,
+ * and the call takes its time.
+ */
+export const ACKNOWLEDGE_BEFORE = 17_000;
 /** How long the secret stands uncovered, ms. The recipient may prolong it as often as wanted (WCAG 2.2, 2.2.1). */
 export const SHOW_FOR = 300_000;
 /** How long a covered secret is held before this tab forgets it, ms. */
