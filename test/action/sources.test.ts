@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type InputName, readInputs } from "@secret-handoff/action";
-import { Concealed, type ParameterReader, SenderError } from "@secret-handoff/sdk";
+import { type InputName, readInputs, type Surroundings } from "@secret-handoff/action";
+import { Concealed, type ParameterReader, SenderError, smtpTransport } from "@secret-handoff/sdk";
 import { startScriptedServer } from "../sdk/scripted-server.ts";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
@@ -35,11 +35,11 @@ const known: ParameterReader = async (name) => {
   throw new SenderError("secret_unknown", `There is no parameter "${name}".`);
 };
 
-const step = (inputs: Partial<Record<InputName, string>>, read = known) =>
+const step = (inputs: Partial<Record<InputName, string>>, surroundings: Partial<Surroundings> = {}) =>
   runStepOn(service, {
     inputs: { recipients: ana, "secret-ids": "", class: "internal-tool", ...inputs },
     surroundings: {
-      openParameters: () => read,
+      openParameters: () => known,
       openRole:
         () =>
         async ({ roleArn, versionId, duration }) => ({
@@ -51,6 +51,7 @@ const step = (inputs: Partial<Record<InputName, string>>, read = known) =>
           inFields: true,
           value: new Concealed(JSON.stringify(CREDENTIALS)),
         }),
+      ...surroundings,
     },
   });
 
@@ -110,6 +111,31 @@ describe("temporary credentials", () => {
         fields: Object.entries(CREDENTIALS).map(([name, value]) => ({ name, value, concealed: true })),
       },
     ]);
+  });
+
+  test("end together with every link, also with those that are sealed while others are mailed", async () => {
+    // More than are under way at once.
+    const all = Array.from({ length: 8 }, (_, index) => `r${index}-${ana}`);
+    const from = service.clock.now;
+    const { code } = await step(
+      { source: "sts", "role-to-assume": ROLE, "role-duration": "30m", recipients: all.join("\n") },
+      {
+        openMail: (choice, runtime) => {
+          if (choice.by === "ses") throw new Error("this test mails over SMTP");
+          const real = smtpTransport(choice.server, runtime);
+          const send: typeof real.send = (letter, lifetime) => {
+            service.clock.now += 60;
+            return real.send(letter, lifetime);
+          };
+          return { ...real, send };
+        },
+      },
+    );
+    expect(code).toBe(0);
+    const ends = service.mail.inbox.mails
+      .filter(({ recipients }) => all.some((address) => recipients.includes(address)))
+      .map(async ({ text }) => (await new Recipient(/^http\S+$/m.exec(text ?? "")?.[0] ?? "").status()).body);
+    expect((await Promise.all(ends)).map(({ expiresAt }) => expiresAt)).toEqual(all.map(() => from + 1_800));
   });
 });
 
@@ -208,13 +234,14 @@ test("at most five parameters are read at once", async () => {
   let underWay = 0;
   let most = 0;
   const names = Array.from({ length: 12 }, (_, index) => `/prod/p${index}`);
-  const { code } = await step({ parameters: names.join("\n") }, async (name) => {
+  const read: ParameterReader = async (name) => {
     underWay += 1;
     most = Math.max(most, underWay);
     await new Promise((resolve) => setImmediate(resolve));
     underWay -= 1;
     return parameterOf(name);
-  });
+  };
+  const { code } = await step({ parameters: names.join("\n") }, { openParameters: () => read });
   expect([code, most]).toEqual([0, 5]);
 });
 
