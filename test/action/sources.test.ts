@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type InputName, readInputs, type Surroundings } from "@secret-handoff/action";
 import { Concealed, type ParameterReader, SenderError, smtpTransport } from "@secret-handoff/sdk";
-import { startScriptedServer } from "../sdk/scripted-server.ts";
+import { type ScriptedServer, startScriptedServer } from "../sdk/scripted-server.ts";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { inputReader, VALID } from "./input-reader.ts";
@@ -162,9 +162,10 @@ describe.each<[string, Partial<Record<InputName, string>>]>([
 
 describe("from AWS itself", () => {
   const kept = { ...process.env };
-  const aws = startScriptedServer();
+  let aws: ScriptedServer;
   beforeAll(async () => {
-    const { url } = await aws;
+    aws = await startScriptedServer();
+    const { url } = aws;
     Object.assign(process.env, {
       AWS_ENDPOINT_URL_SSM: url,
       AWS_ENDPOINT_URL_STS: url,
@@ -175,7 +176,7 @@ describe("from AWS itself", () => {
   });
   afterAll(async () => {
     process.env = kept;
-    await (await aws).close();
+    await aws.close();
   });
   const runOnAws = async (inputs: Partial<Record<InputName, string>>) => {
     const { code, errors, workflow } = await runStepOn(service, {
@@ -191,7 +192,7 @@ describe("from AWS itself", () => {
       ...{ Version: 1, LastModifiedDate },
     });
     const earlier = async (modified: number) => {
-      (await aws).answer({ status: 200, json: { Parameter: parameter(modified) } });
+      aws.answer({ status: 200, json: { Parameter: parameter(modified) } });
       return runOnAws({ parameters: "/a" });
     };
     expect(await earlier(1_795_000_000)).toBe("0");
@@ -202,7 +203,7 @@ describe("from AWS itself", () => {
 
   test("credentials of each step go out", async () => {
     const end = new Date((service.clock.now + 3_600) * 1_000).toISOString();
-    (await aws).answer({
+    aws.answer({
       status: 200,
       text: `<AssumeRoleResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>canary-key</SecretAccessKey><SessionToken>canary-token</SessionToken><Expiration>${end}</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>`,
       headers: { "content-type": "text/xml" },
