@@ -1,4 +1,4 @@
-import { SEALED_ATTRIBUTES } from "../../packages/cdktf/src/permissions.ts";
+import { SEALED_ATTRIBUTES } from "../../packages/cdktf/src/permissions/permissions.ts";
 import { listOf, type PolicyStatement, policiesOf } from "./iam.ts";
 import type { SynthesisedStack } from "./synthesis.ts";
 

@@ -1,16 +1,16 @@
 import { type CredentialClass, isHandoffId } from "@secret-handoff/protocol";
 import { formatDuration, type Outcome, type ServiceClient, type Watched } from "@secret-handoff/sdk";
-import type { OnCancel } from "./cancel.ts";
-import { watchedSummary } from "./handoffs-summary.ts";
+import type { OnCancel } from "./github/cancel.ts";
+import type { Surroundings } from "./github/surroundings.ts";
+import { watchedSummary } from "./report/handoffs-summary.ts";
 import {
   arrivalOfFailure,
   arrivalOfWatched,
   handoffOf,
   setReceiptOutputs,
   waitForReceipts,
-} from "./receipts.ts";
-import { several } from "./several.ts";
-import type { Surroundings } from "./surroundings.ts";
+} from "./report/receipts.ts";
+import { several } from "./report/several.ts";
 
 /** Waits until what was handed over has ended. @returns false when the wait was cut short, or a receipt that the class requires is missing */
 export async function awaitOutcomes(

@@ -9,20 +9,20 @@ import {
   type ServiceClient,
 } from "@secret-handoff/sdk";
 import { awaitOutcomes } from "./await-outcomes.ts";
-import type { OnCancel } from "./cancel.ts";
-import type { InputReader } from "./input-table.ts";
-import { readInputs } from "./inputs.ts";
-import { maskAll } from "./masking.ts";
+import type { OnCancel } from "./github/cancel.ts";
+import { maskAll } from "./github/masking.ts";
+import type { Surroundings } from "./github/surroundings.ts";
+import type { Workflow } from "./github/workflow.ts";
+import type { InputReader } from "./inputs/input-table.ts";
+import { readInputs } from "./inputs/inputs.ts";
 import type { Plan } from "./plan.ts";
 import { prepare, type Ready } from "./prepare.ts";
 import { tellProblems } from "./problems.ts";
-import { annotateOutcomes, lineOf, setOutputs } from "./report.ts";
+import { annotateOutcomes, lineOf, setOutputs } from "./report/report.ts";
+import { several } from "./report/several.ts";
+import { deliverySummary, dryRunSummary } from "./report/summary.ts";
 import { rotateSecrets } from "./rotate-secrets.ts";
-import { several } from "./several.ts";
-import { deliverySummary, dryRunSummary } from "./summary.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { within } from "./within.ts";
-import type { Workflow } from "./workflow.ts";
 
 /** What the checks may take where timeout itself is a mistake: then nothing follows them. */
 const CHECKS_SECONDS = 600;

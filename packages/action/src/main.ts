@@ -11,11 +11,11 @@ import {
   sesTransport,
   smtpTransport,
 } from "@secret-handoff/sdk";
-import type { OnCancel } from "./cancel.ts";
-import type { MailChoice } from "./mail-choice.ts";
-import { originOf } from "./origin.ts";
+import type { OnCancel } from "./github/cancel.ts";
+import { originOf } from "./github/origin.ts";
+import { githubInputs, githubWorkflow } from "./github/workflow.ts";
+import type { MailChoice } from "./inputs/mail-choice.ts";
 import { runStep } from "./step.ts";
-import { githubInputs, githubWorkflow } from "./workflow.ts";
 
 /**
  * The runner asks a cancelled step to stop with SIGINT, then SIGTERM after 7.5 s, and kills it 2.5 s later. A fault that nothing

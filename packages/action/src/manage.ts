@@ -8,15 +8,15 @@ import {
   viewEach,
   type Watching,
 } from "@secret-handoff/sdk";
-import type { OnCancel } from "./cancel.ts";
-import { revocationsSummary, watchedSummary } from "./handoffs-summary.ts";
-import type { ManageInputs } from "./manage-inputs.ts";
+import type { OnCancel } from "./github/cancel.ts";
+import type { Surroundings } from "./github/surroundings.ts";
+import type { ManageInputs } from "./inputs/manage-inputs.ts";
+import { selectHandoffs } from "./inputs/selection.ts";
 import type { Operation } from "./operation.ts";
-import { arrivalOfWatched, setReceiptOutputs, waitForReceipts } from "./receipts.ts";
-import { selectHandoffs } from "./selection.ts";
+import { revocationsSummary, watchedSummary } from "./report/handoffs-summary.ts";
+import { arrivalOfWatched, setReceiptOutputs, waitForReceipts } from "./report/receipts.ts";
+import { several } from "./report/several.ts";
 import { openService } from "./service.ts";
-import { several } from "./several.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 /**
  * Waits for, revokes or shows handoffs that were made before.

@@ -1,5 +1,5 @@
 import { SenderError } from "@secret-handoff/sdk";
-import type { InputReader } from "./input-table.ts";
+import type { InputReader } from "./inputs/input-table.ts";
 
 export const OPERATIONS = ["deliver", "await-receipt", "revoke", "status"] as const;
 export type Operation = (typeof OPERATIONS)[number];

@@ -9,9 +9,9 @@ import {
   type SenderError,
   subjectOf,
 } from "@secret-handoff/sdk";
-import { collecting } from "./collecting.ts";
-import type { Inputs } from "./inputs.ts";
-import type { Origin } from "./origin.ts";
+import type { Origin } from "./github/origin.ts";
+import { collecting } from "./inputs/collecting.ts";
+import type { Inputs } from "./inputs/inputs.ts";
 
 /** The order, or what is wrong with it. */
 export type Plan = { readonly order?: Order; readonly errors: readonly SenderError[] };

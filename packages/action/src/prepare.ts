@@ -9,14 +9,14 @@ import {
   settled,
   type Verdict,
 } from "@secret-handoff/sdk";
-import { type Draft, isComplete } from "./inputs.ts";
+import type { Surroundings } from "./github/surroundings.ts";
+import { type Draft, isComplete } from "./inputs/inputs.ts";
+import type { RotationInputs } from "./inputs/rotation-inputs.ts";
 import { type Plan, planOrder } from "./plan.ts";
 import { readSources } from "./read-sources.ts";
 import { checkAges } from "./rotate-secrets.ts";
-import type { RotationInputs } from "./rotation-inputs.ts";
 import { openStores, type SecretStores } from "./secret-stores.ts";
 import { type OpenedService, openService } from "./service.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 /** What a delivery takes. */
 export type Ready = {

@@ -1,6 +1,6 @@
 import type { LabelledSecret, SenderError } from "@secret-handoff/sdk";
-import { problemsSummary } from "./summary.ts";
-import type { Workflow } from "./workflow.ts";
+import type { Workflow } from "./github/workflow.ts";
+import { problemsSummary } from "./report/summary.ts";
 
 /** Tells each mistake once, as an annotation and in the job summary. @param rotated what was rotated before it showed */
 export async function tellProblems(

@@ -7,10 +7,10 @@ import {
   SenderError,
   settled,
 } from "@secret-handoff/sdk";
-import { maskAll } from "./masking.ts";
+import { maskAll } from "./github/masking.ts";
+import type { Surroundings } from "./github/surroundings.ts";
+import type { Sources } from "./inputs/source-inputs.ts";
 import type { SecretStores } from "./secret-stores.ts";
-import type { Sources } from "./source-inputs.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 /** As many as secrets are read at once. */
 const PARAMETERS_AT_ONCE = 5;

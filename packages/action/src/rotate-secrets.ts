@@ -9,11 +9,11 @@ import {
   settled,
   versionIdOf,
 } from "@secret-handoff/sdk";
-import { maskAll } from "./masking.ts";
+import { maskAll } from "./github/masking.ts";
+import type { Surroundings } from "./github/surroundings.ts";
+import type { RotationInputs } from "./inputs/rotation-inputs.ts";
 import type { SourcesRead } from "./read-sources.ts";
-import type { RotationInputs } from "./rotation-inputs.ts";
 import type { SecretStores } from "./secret-stores.ts";
-import type { Surroundings } from "./surroundings.ts";
 
 /** What was rotated, in the order given, and one error for each secret that was not. */
 export type RotationResult = {

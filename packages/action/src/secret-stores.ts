@@ -5,8 +5,8 @@ import type {
   RotatingVault,
   SecretsSource,
 } from "@secret-handoff/sdk";
-import type { Draft } from "./inputs.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Surroundings } from "./github/surroundings.ts";
+import type { Draft } from "./inputs/inputs.ts";
 
 /** Where secrets are rotated and read. */
 export type SecretStores = {

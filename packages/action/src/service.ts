@@ -1,6 +1,6 @@
 import { cachedToken, type ServiceClient, serviceClient } from "@secret-handoff/sdk";
-import { environmentOf, fetchIdToken, tokenEndpoint } from "./id-token.ts";
-import type { Surroundings } from "./surroundings.ts";
+import { environmentOf, fetchIdToken, tokenEndpoint } from "./github/id-token.ts";
+import type { Surroundings } from "./github/surroundings.ts";
 
 /** The service, and what its token said. */
 export type OpenedService = {

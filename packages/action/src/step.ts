@@ -1,16 +1,16 @@
 import { SenderError, secretParts } from "@secret-handoff/sdk";
-import type { OnCancel } from "./cancel.ts";
-import { collecting } from "./collecting.ts";
 import { runDelivery } from "./delivery.ts";
-import { type InputReader, withDefaults } from "./input-table.ts";
+import type { OnCancel } from "./github/cancel.ts";
+import { maskAll } from "./github/masking.ts";
+import type { Surroundings } from "./github/surroundings.ts";
+import type { Workflow } from "./github/workflow.ts";
+import { collecting } from "./inputs/collecting.ts";
+import { type InputReader, withDefaults } from "./inputs/input-table.ts";
+import { readManageInputs } from "./inputs/manage-inputs.ts";
 import { manage } from "./manage.ts";
-import { readManageInputs } from "./manage-inputs.ts";
-import { maskAll } from "./masking.ts";
 import { type Operation, parseOperation } from "./operation.ts";
 import { tellProblems } from "./problems.ts";
-import type { Surroundings } from "./surroundings.ts";
 import { within } from "./within.ts";
-import type { Workflow } from "./workflow.ts";
 
 /**
  * The whole step: inputs, checks, the operation, report.

@@ -1,6 +1,6 @@
 import { formatDuration, type Lifetime, SenderError, startLifetime } from "@secret-handoff/sdk";
-import type { OnCancel } from "./cancel.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { OnCancel } from "./github/cancel.ts";
+import type { Surroundings } from "./github/surroundings.ts";
 
 /** Once stopped, what is under way has this long; revoking and the report fit into what the runner then leaves. */
 const GRACE_MS = 2_500;

@@ -1,10 +1,9 @@
 export type { Right, SenderEntry } from "@secret-handoff/protocol";
+export { InvalidProps } from "./checks/invalid-props.ts";
 export { type DoctorOptions, doctor } from "./doctor/doctor.ts";
 export type { Finding } from "./doctor/finding.ts";
 export { readOutputs } from "./doctor/outputs-file.ts";
-export { FUNCTION_NAMES, type FunctionName } from "./function-archive.ts";
-export type { GitHubJobs } from "./github-trust.ts";
-export { InvalidProps } from "./invalid-props.ts";
+export { FUNCTION_NAMES, type FunctionName } from "./functions/function-archive.ts";
 export type {
   DeliveredProps,
   DispatchProps,
@@ -13,6 +12,8 @@ export type {
   ReactionProps,
   RotationProps,
 } from "./lifecycle-props.ts";
+export type { GitHubJobs } from "./permissions/github-trust.ts";
+export type { SenderRights } from "./permissions/sender-rights.ts";
 export type { PolicyProps } from "./policy.ts";
 export { SecretHandoff, type SecretHandoffOutputs } from "./secret-handoff.ts";
 export type {
@@ -28,6 +29,5 @@ export type {
   ThrottleProps,
 } from "./secret-handoff-props.ts";
 export { SecretHandoffSender, type SecretHandoffSenderProps } from "./secret-handoff-sender.ts";
-export type { SenderRights } from "./sender-rights.ts";
 export { defineStack, SecretHandoffStack, type StackConfig, type StateProps } from "./stack.ts";
 export { buildModules } from "./terraform-module/build-modules.ts";

@@ -1,6 +1,6 @@
 import type { IResolvable, TerraformProvider } from "cdktf";
-import type { Expression } from "./expression.ts";
-import type { FunctionName } from "./function-archive.ts";
+import type { Expression } from "./checks/expression.ts";
+import type { FunctionName } from "./functions/function-archive.ts";
 import type { LifecycleProps, NotifyProps } from "./lifecycle-props.ts";
 import type { PolicyProps } from "./policy.ts";
 

@@ -1,11 +1,15 @@
 import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js";
 import { Construct } from "constructs";
-import type { GitHubJobs } from "./github-trust.ts";
-import { InvalidProps } from "./invalid-props.ts";
+import { InvalidProps } from "./checks/invalid-props.ts";
+import type { GitHubJobs } from "./permissions/github-trust.ts";
+import {
+  type SenderRights,
+  senderRightsProblems,
+  senderRightsStatements,
+} from "./permissions/sender-rights.ts";
+import { SenderRole } from "./permissions/sender-role.ts";
 import { GITHUB_ISSUER } from "./policy.ts";
-import { type SenderRights, senderRightsProblems, senderRightsStatements } from "./sender-rights.ts";
-import { SenderRole } from "./sender-role.ts";
-import { tagEverything } from "./tag-everything.ts";
+import { tagEverything } from "./terraform/tag-everything.ts";
 
 export const DEFAULT_SENDER_NAME = "secret-handoff-sender";
 

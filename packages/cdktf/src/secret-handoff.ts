@@ -1,15 +1,15 @@
 import { join } from "node:path";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import { propsProblems } from "./check-props.ts";
-import { CustomDomain } from "./custom-domain.ts";
-import { Edge } from "./edge.ts";
-import { archiveAsset } from "./function-archive.ts";
-import { InvalidProps } from "./invalid-props.ts";
+import { propsProblems } from "./checks/check-props.ts";
+import { InvalidProps } from "./checks/invalid-props.ts";
+import { CustomDomain } from "./front/custom-domain.ts";
+import { Edge } from "./front/edge.ts";
+import { archiveAsset } from "./functions/function-archive.ts";
 import { policyJson } from "./policy.ts";
 import type { DomainProps, EdgeProps, SecretHandoffProps } from "./secret-handoff-props.ts";
 import { Service } from "./service.ts";
-import { tagEverything } from "./tag-everything.ts";
+import { tagEverything } from "./terraform/tag-everything.ts";
 
 /** What the rest of an infrastructure needs to know of a deployed service. */
 export type SecretHandoffOutputs = {

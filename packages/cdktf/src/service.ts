@@ -1,12 +1,14 @@
 import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
-import { Alarms } from "./alarms.ts";
-import { type ArnParts, arnParts } from "./arn-parts.ts";
-import { AuditBus } from "./audit-bus.ts";
-import type { FunctionCode, FunctionName } from "./function-archive.ts";
-import { HttpApi } from "./http-api.ts";
-import { peoplePolicy } from "./people-policy.ts";
+import { Alarms } from "./events/alarms.ts";
+import { AuditBus } from "./events/audit-bus.ts";
+import { HttpApi } from "./front/http-api.ts";
+import type { FunctionCode, FunctionName } from "./functions/function-archive.ts";
+import { ServiceFunction } from "./functions/service-function.ts";
+import { followStream, recordBounces, runEveryMinute } from "./functions/triggers.ts";
+import { SesMail } from "./mail/ses-mail.ts";
+import { peoplePolicy } from "./permissions/people-policy.ts";
 import {
   bounceStatements,
   drainerStatements,
@@ -15,17 +17,15 @@ import {
   smtpStatements,
   sweeperStatements,
   tableKeyStatements,
-} from "./permissions.ts";
-import type { Statement } from "./policy-document.ts";
-import { PseudonymKey } from "./pseudonym-key.ts";
-import { Reactions } from "./reactions.ts";
+} from "./permissions/permissions.ts";
+import type { Statement } from "./permissions/policy-document.ts";
+import { mailStatement } from "./permissions/sender-rights.ts";
+import { Reactions } from "./reactions/reactions.ts";
+import { WorkflowDispatch } from "./reactions/workflow-dispatch.ts";
 import type { SecretHandoffProps } from "./secret-handoff-props.ts";
-import { mailStatement } from "./sender-rights.ts";
-import { ServiceFunction } from "./service-function.ts";
-import { SesMail } from "./ses-mail.ts";
-import { Tables } from "./tables.ts";
-import { followStream, recordBounces, runEveryMinute } from "./triggers.ts";
-import { WorkflowDispatch } from "./workflow-dispatch.ts";
+import { PseudonymKey } from "./store/pseudonym-key.ts";
+import { Tables } from "./store/tables.ts";
+import { type ArnParts, arnParts } from "./terraform/arn-parts.ts";
 
 /** What the service is made of once its code is packed and its address known; all of it may be Terraform expressions. */
 export type ServiceProps = Omit<

@@ -1,9 +1,8 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { LocalBackend, S3Backend } from "cdktf";
 import type { Construct } from "constructs";
-import { InvalidProps } from "./invalid-props.ts";
+import { InvalidProps } from "./checks/invalid-props.ts";
 import { GITHUB_ISSUER } from "./policy.ts";
-import { ReadableStack } from "./readable-stack.ts";
 import { SecretHandoff } from "./secret-handoff.ts";
 import type { EdgeProps, SecretHandoffProps } from "./secret-handoff-props.ts";
 import {
@@ -11,6 +10,7 @@ import {
   SecretHandoffSender,
   type SecretHandoffSenderProps,
 } from "./secret-handoff-sender.ts";
+import { ReadableStack } from "./terraform/readable-stack.ts";
 
 /** Where Terraform keeps its state. */
 export type StateProps =

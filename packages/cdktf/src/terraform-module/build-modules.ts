@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { App, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
-import { FUNCTION_NAMES, packFolder, sha256Of } from "../function-archive.ts";
+import { FUNCTION_NAMES, packFolder, sha256Of } from "../functions/function-archive.ts";
 import { DOMAIN_VARIABLES, DomainModule, EDGE_VARIABLES, EdgeModule } from "./front-modules.ts";
 import { GITHUB_VARIABLES, GitHubModule } from "./github-module.ts";
 import { interfaceTables } from "./module-readme.ts";

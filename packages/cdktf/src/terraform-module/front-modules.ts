@@ -1,10 +1,10 @@
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
-import { CustomDomain } from "../custom-domain.ts";
-import { Edge } from "../edge.ts";
-import { ReadableStack } from "../readable-stack.ts";
-import { tagEverything } from "../tag-everything.ts";
+import { CustomDomain } from "../front/custom-domain.ts";
+import { Edge } from "../front/edge.ts";
+import { ReadableStack } from "../terraform/readable-stack.ts";
+import { tagEverything } from "../terraform/tag-everything.ts";
 import { expression, ref, SHARED, type Variable } from "./variables.ts";
 
 const HOST: Readonly<Record<string, Variable>> = {

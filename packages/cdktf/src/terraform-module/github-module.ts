@@ -1,10 +1,10 @@
 import type { Construct } from "constructs";
-import type { ArnParts } from "../arn-parts.ts";
-import { allow } from "../policy-document.ts";
-import { ReadableStack } from "../readable-stack.ts";
-import { checkMailStatement, mailStatement } from "../sender-rights.ts";
-import { SenderRole } from "../sender-role.ts";
-import { tagEverything } from "../tag-everything.ts";
+import { allow } from "../permissions/policy-document.ts";
+import { checkMailStatement, mailStatement } from "../permissions/sender-rights.ts";
+import { SenderRole } from "../permissions/sender-role.ts";
+import type { ArnParts } from "../terraform/arn-parts.ts";
+import { ReadableStack } from "../terraform/readable-stack.ts";
+import { tagEverything } from "../terraform/tag-everything.ts";
 import { type Rule, ref, SHARED, type Variable } from "./variables.ts";
 
 const whole = (name: string, consequence: string): Rule => [

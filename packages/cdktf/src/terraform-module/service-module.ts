@@ -1,11 +1,11 @@
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
-import type { FunctionCode, FunctionName } from "../function-archive.ts";
-import { LOG_RETENTION_DAYS } from "../log-retention.ts";
-import { ReadableStack } from "../readable-stack.ts";
+import { LOG_RETENTION_DAYS } from "../checks/log-retention.ts";
+import type { FunctionCode, FunctionName } from "../functions/function-archive.ts";
 import { outputsOf } from "../secret-handoff.ts";
 import { Service } from "../service.ts";
-import { tagEverything } from "../tag-everything.ts";
+import { ReadableStack } from "../terraform/readable-stack.ts";
+import { tagEverything } from "../terraform/tag-everything.ts";
 import { POLICY, POLICY_BYTES, POLICY_VARIABLES } from "./policy-variables.ts";
 import { expression, ref, SHARED, type Variable } from "./variables.ts";
 

@@ -1,4 +1,4 @@
-import type { Expression } from "../expression.ts";
+import type { Expression } from "../checks/expression.ts";
 
 /** One input of a module. */
 export type Variable = {

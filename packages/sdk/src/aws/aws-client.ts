@@ -1,0 +1,63 @@
+import type { Lifetime } from "../runtime/lifetime.ts";
+import { retry } from "../runtime/retry.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { type AwsWording, awsFailure } from "./aws-failures.ts";
+
+const CONNECT_MS = 3_000;
+const ANSWER_MS = 10_000;
+
+/**
+ * How every AWS client is made: we do the retrying ourselves, and an attempt ends that is not answered in time, or whose answer
+ * stands still. Without throwOnRequestTimeout the SDK would only warn, and go on waiting
+ * (https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/set-request-timeout.ts).
+ * @param region undefined leaves it to the environment
+ */
+export function clientOptions(
+  region: string | undefined,
+  { awsAnswerMs: answerMs = ANSWER_MS }: Pick<Runtime, "awsAnswerMs">,
+) {
+  return {
+    ...(region === undefined ? {} : { region }),
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: answerMs,
+      throwOnRequestTimeout: true,
+      socketTimeout: answerMs,
+    },
+  };
+}
+
+/** Opens a client with the first call, and keeps it: its connections and credentials serve all calls. */
+export function openedOnce<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => {
+    opened ??= open();
+    return opened;
+  };
+}
+
+/**
+ * Calls AWS until the answer is something that does not pass.
+ * @param service as people call it
+ * @throws SenderError in the call's own wording
+ */
+export function callAws<T>(
+  service: string,
+  run: (until: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  wording: AwsWording,
+  lifetime: Lifetime,
+  runtime: Runtime,
+): Promise<T> {
+  return retry(
+    async () => {
+      try {
+        return await run({ abortSignal: lifetime.over });
+      } catch (error) {
+        throw awsFailure(error, service, lifetime, wording);
+      }
+    },
+    lifetime,
+    runtime,
+  );
+}

@@ -1,0 +1,59 @@
+import { normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
+import { SenderError } from "../sender-error.ts";
+
+/** Valid addresses in the order given, and one error for each line that is none. */
+export type RecipientList = {
+  readonly recipients: readonly string[];
+  readonly errors: readonly SenderError[];
+};
+
+/** RFC 5321, section 4.5.3.1.3: a path has at most 256 characters, two of them angle brackets. */
+const LONGEST_ADDRESS = 254;
+
+/** Reads one address a line. Lines are told by number, never by what they hold. */
+export function parseRecipients(text: string): RecipientList {
+  const recipients: string[] = [];
+  const errors: SenderError[] = [];
+  const firstLine = new Map<string, number>();
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const line = index + 1;
+    if (raw.trim() === "") continue;
+    const address = addressOf(raw);
+    const earlier = address === undefined ? undefined : firstLine.get(address);
+    if (address === undefined) {
+      errors.push(
+        new SenderError(
+          "recipient",
+          `Line ${line} of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.`,
+        ),
+      );
+    } else if (earlier !== undefined) {
+      errors.push(
+        new SenderError(
+          "recipient",
+          `Line ${line} of recipients repeats line ${earlier}. Name each recipient once.`,
+        ),
+      );
+    } else {
+      firstLine.set(address, line);
+      recipients.push(address);
+    }
+  }
+  if (recipients.length === 0 && errors.length === 0) {
+    errors.push(new SenderError("recipient", "recipients names nobody. Write one e-mail address a line."));
+  }
+  return { recipients, errors };
+}
+
+/** The normalised address, or undefined when the text is none that mail can be sent to. */
+export function addressOf(text: string): string | undefined {
+  let address: string;
+  try {
+    address = normaliseEmail(text);
+  } catch (error) {
+    if (error instanceof ProtocolError) return undefined;
+    throw error;
+  }
+  const plain = /^[^\s<>()[\]\\,;:"@]+@(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(address);
+  return plain && address.length <= LONGEST_ADDRESS ? address : undefined;
+}

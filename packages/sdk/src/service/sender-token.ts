@@ -1,0 +1,40 @@
+import { Concealed } from "../concealed.ts";
+import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { jwtClaims } from "./jwt-claims.ts";
+
+/** Gives a bearer token that is valid for the next minute at least. */
+export type TokenSource = (lifetime: Lifetime) => Promise<Concealed<string>>;
+
+const FRESH_FOR_MS = 60_000;
+
+/**
+ * Keeps a token until it is near its expiry, then fetches another. Callers at the same time share one fetch.
+ * @param fetchToken gives a new JWT
+ */
+export function cachedToken(
+  fetchToken: (lifetime: Lifetime) => Promise<string>,
+  runtime: Pick<Runtime, "now">,
+): TokenSource {
+  let kept: { readonly token: Concealed<string>; readonly until: number } | undefined;
+  let underWay: Promise<Concealed<string>> | undefined;
+  return async (lifetime) => {
+    if (kept && kept.until - runtime.now() > FRESH_FOR_MS) return kept.token;
+    underWay ??= fetchToken(lifetime)
+      .then((jwt) => {
+        const token = new Concealed(jwt);
+        kept = { token, until: expiryOf(jwt) };
+        return token;
+      })
+      .finally(() => {
+        underWay = undefined;
+      });
+    return underWay;
+  };
+}
+
+/** The exp claim in ms: it only decides when to fetch again. 0 when there is none. */
+function expiryOf(jwt: string): number {
+  const { exp } = jwtClaims(jwt);
+  return typeof exp === "number" ? exp * 1_000 : 0;
+}
