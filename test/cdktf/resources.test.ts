@@ -141,26 +141,33 @@ describe("the API", () => {
     expect(closed).toEqual([false, true, false]);
   });
 
-  test("behind CloudFront a failure is not kept for the next caller", () => {
+  test("behind CloudFront no failure is kept for the next caller", () => {
     const { custom_error_response } = resource(
       everything,
       "aws_cloudfront_distribution",
       "edge_distribution",
     );
     expect(custom_error_response).toEqual(
-      [500, 502, 503, 504].map((error_code) => ({ error_code, error_caching_min_ttl: 0 })),
+      [404, 405, 414, 500, 501, 502, 503, 504].map((error_code) => ({
+        error_code,
+        error_caching_min_ttl: 0,
+      })),
     );
   });
 
-  test("the limit for an address leaves out the senders' calls", () => {
+  test("the limit for an address leaves out the senders' calls, which have a higher one", () => {
     const acl = resource(everything, "aws_wafv2_web_acl", "edge_web_acl");
     const path = "rule.0.statement.rate_based_statement.scope_down_statement.not_statement.statement";
     expect(acl).toHaveProperty(`${path}.byte_match_statement`, {
       field_to_match: { uri_path: {} },
       positional_constraint: "STARTS_WITH",
       search_string: "/v1/sender/",
-      text_transformation: { priority: 0, type: "NONE" },
+      text_transformation: { priority: 0, type: "NORMALIZE_PATH" },
     });
+    const limits = [0, 1].map((rule) => `rule.${rule}.statement.rate_based_statement.limit`);
+    const [page = "", all = ""] = limits;
+    expect(acl).toHaveProperty(page, 200);
+    expect(acl).toHaveProperty(all, 2_000);
   });
 
   test("behind CloudFront nothing is cached, and neither logs nor samples keep a path", () => {

@@ -60,3 +60,14 @@ test("after the pointer moved, before the previous handoff ended: that is ended,
   expect((await sender.create(died)).status).toBe(200);
   expect((await new Recipient(previous.link).status()).body.state).toBe("superseded");
 });
+
+test("a look that fails ends nothing: the create is repeated once more, and the handoff is open still", async () => {
+  const body = createRequest(await sealed(), subject("arn:c", "v1", 1));
+  await sender.create(body);
+  const pointer = await pointerTo(body.id);
+  const { versionId: _, ...unreadable } = pointer;
+  await put(unreadable);
+  expect((await sender.create(body)).status).toBe(500);
+  await put(pointer);
+  expect((await sender.create(body)).body).toMatchObject({ id: body.id, state: "open" });
+});

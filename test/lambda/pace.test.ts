@@ -5,6 +5,11 @@ const AFTER_MS = 60;
 const never = () => new Promise<void>(() => {});
 const atOnce = async () => {};
 
+function busy(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
 async function took(work: Promise<void>): Promise<number> {
   const start = performance.now();
   await work;
@@ -21,10 +26,15 @@ describe("a right and a wrong address are answered after the same time", () => {
     expect(milliseconds).toBeLessThan(AFTER_MS + 1_000);
   });
 
-  test("when the look takes long, and the mail after it never ends", async () => {
+  test.each([
+    ["there is nothing to mail", atOnce],
+    ["the mail never ends", never],
+    ["the mail keeps the processor busy", async () => busy(AFTER_MS / 2)],
+  ])("when the look takes long, and %s", async (_, mail) => {
     const slow = () => paced(2 * AFTER_MS)(atOnce, atOnce);
-    const milliseconds = await took(paced(AFTER_MS)(slow, never));
-    expect(milliseconds).toBeGreaterThan(2 * AFTER_MS - 2);
+    const milliseconds = await took(paced(AFTER_MS)(slow, mail));
+    expect(milliseconds).toBeGreaterThan(3 * AFTER_MS - 4);
+    expect(milliseconds).toBeLessThan(3 * AFTER_MS + 1_000);
   });
 });
 

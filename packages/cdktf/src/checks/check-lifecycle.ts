@@ -8,6 +8,8 @@ const CONNECTION_ARN = /^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:connection\/[\w.-]
 /** Characters of a rule's pattern that EventBridge takes, and what ours has beside the ARNs. */
 const PATTERN_LIMIT = 2_048;
 const PATTERN_FRAME = 150;
+/** Stands for an ARN that only Terraform knows. */
+const UNKNOWN_ARN = "?".repeat(90);
 /** Seconds; 30 days. An execution of Step Functions ends after a year, whatever it waits for. */
 const LONGEST_WAIT = 2_592_000;
 
@@ -49,6 +51,7 @@ function rotationProblems({ onUndelivered, onReported, onDelivered, rotation }: 
     return rotating.map((reaction) => `${reaction} needs rotation.secretArns: which secrets may be rotated?`);
   }
   const { secretArns, limitPerDay } = rotation;
+  const { length } = JSON.stringify(secretArns.map((arn) => (isExpression(arn) ? UNKNOWN_ARN : arn)));
   return [
     ...(rotating.length > 0
       ? []
@@ -62,10 +65,10 @@ function rotationProblems({ onUndelivered, onReported, onDelivered, rotation }: 
         (arn) =>
           `${arn} is no whole ARN of a secret: it ends with a hyphen and six characters, and has no wildcard`,
       ),
-    ...(PATTERN_FRAME + JSON.stringify(secretArns).length <= PATTERN_LIMIT
+    ...(PATTERN_FRAME + length <= PATTERN_LIMIT
       ? []
       : [
-          `rotation.secretArns takes ${JSON.stringify(secretArns).length} characters, and EventBridge leaves ${PATTERN_LIMIT - PATTERN_FRAME} for them in a rule's pattern: name fewer, or split them over two services`,
+          `rotation.secretArns takes ${length} characters, and EventBridge leaves ${PATTERN_LIMIT - PATTERN_FRAME} for them in a rule's pattern: name fewer, or split them over two services`,
         ]),
     ...(limitPerDay === undefined || isWhole(limitPerDay, 100)
       ? []

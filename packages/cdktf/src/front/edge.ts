@@ -19,8 +19,10 @@ const ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 const CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2";
 
 const DEFAULT_REQUESTS_PER_ADDRESS = 500;
-/** CloudFront keeps these for ten seconds otherwise, whatever they say of themselves, and answers every sender with one's. */
-const FAILURES = [500, 502, 503, 504] as const;
+/** Runners share addresses, and one that waits for its recipients asks often: so much more may come from an address in all. */
+const SENDERS_SHARE = 10;
+/** CloudFront keeps these for ten seconds otherwise, whatever they say of themselves, and answers one caller with another's. */
+const NEVER_KEPT = [404, 405, 414, 500, 501, 502, 503, 504] as const;
 /** Their rules read the first bytes of a body; none of them limits its size, which would refuse large handoffs. */
 const MANAGED_RULES = [
   "AWSManagedRulesAmazonIpReputationList",
@@ -69,7 +71,7 @@ export class Edge extends Construct {
         originRequestPolicyId: ALL_VIEWER_EXCEPT_HOST_HEADER,
         compress: true,
       },
-      customErrorResponse: FAILURES.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
+      customErrorResponse: NEVER_KEPT.map((errorCode) => ({ errorCode, errorCachingMinTtl: 0 })),
       restrictions: { geoRestriction: { restrictionType: "none" } },
       viewerCertificate: {
         acmCertificateArn: certificateArn,
@@ -96,6 +98,7 @@ export class Edge extends Construct {
       sampledRequestsEnabled: false,
       metricName,
     });
+    const limit = props.requestsPerAddress ?? DEFAULT_REQUESTS_PER_ADDRESS;
     return new Wafv2WebAcl(this, "web-acl", {
       provider: props.usEast1,
       name: props.namePrefix,
@@ -107,31 +110,19 @@ export class Edge extends Construct {
           name: "requests-per-address",
           priority: 0,
           action: { block: {} },
-          // Statements nest without end, so the bindings hand them to Terraform as they stand.
-          statement: {
-            rate_based_statement: {
-              aggregate_key_type: "IP",
-              limit: props.requestsPerAddress ?? DEFAULT_REQUESTS_PER_ADDRESS,
-              // Runners share addresses, and one that waits for its recipients asks often: these calls prove who makes them.
-              scope_down_statement: {
-                not_statement: {
-                  statement: {
-                    byte_match_statement: {
-                      field_to_match: { uri_path: {} },
-                      positional_constraint: "STARTS_WITH",
-                      search_string: "/v1/sender/",
-                      text_transformation: { priority: 0, type: "NONE" },
-                    },
-                  },
-                },
-              },
-            },
-          },
+          statement: perAddress(limit, NOT_OF_SENDERS),
           visibilityConfig: unseen("requests-per-address"),
+        },
+        {
+          name: "senders-requests-per-address",
+          priority: 1,
+          action: { block: {} },
+          statement: perAddress(limit * SENDERS_SHARE),
+          visibilityConfig: unseen("senders-requests-per-address"),
         },
         ...MANAGED_RULES.map((name, index) => ({
           name,
-          priority: index + 1,
+          priority: index + 2,
           overrideAction: { none: {} },
           statement: { managed_rule_group_statement: { vendor_name: "AWS", name } },
           visibilityConfig: unseen(name),
@@ -139,4 +130,29 @@ export class Edge extends Construct {
       ],
     });
   }
+}
+
+/** Statements nest without end, so the bindings hand them to Terraform as they stand. */
+const NOT_OF_SENDERS = {
+  not_statement: {
+    statement: {
+      byte_match_statement: {
+        field_to_match: { uri_path: {} },
+        positional_constraint: "STARTS_WITH",
+        search_string: "/v1/sender/",
+        text_transformation: { priority: 0, type: "NORMALIZE_PATH" },
+      },
+    },
+  },
+};
+
+/** @param limit requests of one address in five minutes */
+function perAddress(limit: number, scope?: object) {
+  return {
+    rate_based_statement: {
+      aggregate_key_type: "IP",
+      limit,
+      ...(scope === undefined ? {} : { scope_down_statement: scope }),
+    },
+  };
 }

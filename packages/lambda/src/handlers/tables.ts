@@ -2,9 +2,15 @@ import { createClient } from "../store/client.ts";
 import { Table } from "../store/table.ts";
 import { required } from "./environment.ts";
 
+/**
+ * A call that hangs is given up in time for another try; the SDK itself would wait for minutes, and then only warn. Far above what
+ * DynamoDB ever takes, for a debit whose answer alone was late is made twice.
+ */
+const requestHandler = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
+
 /** The deployment's tables, on one client. */
 export function openTables() {
-  const client = createClient();
+  const client = createClient({ requestHandler });
   return {
     table: new Table(client, required("TABLE_NAME")),
     auditTable: new Table(client, required("AUDIT_TABLE_NAME")),
@@ -13,5 +19,5 @@ export function openTables() {
 
 /** The one-time table alone, for the function that has no business with the trail. */
 export function openOneTimeTable(): Table {
-  return new Table(createClient(), required("TABLE_NAME"));
+  return new Table(createClient({ requestHandler }), required("TABLE_NAME"));
 }

@@ -58,10 +58,10 @@ function preferred(accepted: string): Encoding {
 }
 
 /**
- * An id and an encoded `#`, with what the page's `mendAddress` admits between them: a slash and tracking parameters, encoded too or
- * not, and as many times as gateways were on the way.
+ * An id, an encoded `#` and how every key of version 1 begins, or more that is encoded. Between id and `#` comes what the page's
+ * `mendAddress` admits: a slash and tracking parameters, encoded too or not, and as many times as gateways were on the way.
  */
-const MANGLED = /^\/h\/[\w-]{22}(?:\/|%(?:25)*2f)?(?:(?:\?|%(?:25)*3f).{0,2048}?)?%(?:25)*23/i;
+const MANGLED = /^\/h\/[\w-]{22}(?:\/|%(?:25)*2f)?(?:(?:\?|%(?:25)*3f).{0,2048}?)?%(?:25)*23(?:AQ|%)/i;
 
 /** True when what should have stayed in the fragment came with the address. @param address path and query */
 export function isMangled(address: string): boolean {

@@ -40,7 +40,8 @@ export async function moveSubject(
     try {
       return await look(deps, subject, body, by, now);
     } catch (error) {
-      await withdrawOwn();
+      // After a failure behind us it stays: the create is repeated, and goes on from here.
+      if (error instanceof ProblemError) await withdrawOwn();
       throw error;
     }
   };

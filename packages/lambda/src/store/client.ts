@@ -3,9 +3,6 @@ import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynam
 /** A logger without methods: the SDK would otherwise describe each call, at some cost, to a logger that drops it. */
 const silent: NonNullable<DynamoDBClientConfig["logger"]> = Object.create(null);
 
-/** A call that hangs is given up in time for another try; the SDK itself would wait for minutes, and then only warn. */
-const requestHandler = { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true };
-
 /** Steps of a call that DynamoDB does not need: they log it, tell who makes it, and look for a trace to carry on. */
 const UNNEEDED = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectionMiddleware"];
 
@@ -14,7 +11,7 @@ const UNNEEDED = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetect
  * neither signer nor user agent made anew for each call. It spends about a third less than a plain client on a call.
  */
 export function createClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
-  const client = new DynamoDBClient({ logger: silent, cacheMiddleware: true, requestHandler, ...config });
+  const client = new DynamoDBClient({ logger: silent, cacheMiddleware: true, ...config });
   for (const step of UNNEEDED) client.middlewareStack.remove(step);
   keepSigner(client.config);
   return client;

@@ -23,24 +23,24 @@ export type Swept = { readonly visited: number; readonly failed: number };
  * @param isOver asked before each item; what is left is the next sweep's
  */
 export async function sweep(deps: SweeperDeps, now: number, isOver = () => false): Promise<Swept> {
-  let visited = 0;
-  const failed = new Set<string>();
+  // The index lags behind the table: what was visited may show up in it again.
+  const visited = new Set<string>();
+  let failed = 0;
   for (;;) {
-    const keys = (await deps.due.keys(now, BATCH + failed.size)).filter(({ id }) => !failed.has(id));
-    if (keys.length === 0) break;
+    const keys = (await deps.due.keys(now, BATCH + visited.size)).filter(({ id }) => !visited.has(id));
+    if (keys.length === 0) return { visited: visited.size, failed };
     for (const key of keys) {
-      if (isOver()) return { visited, failed: failed.size };
-      visited += 1;
+      if (isOver()) return { visited: visited.size, failed };
+      visited.add(key.id);
       try {
         await (isSubjectId(key.id) ? finishSubject(deps, key.id, now) : visit(deps, key, now));
       } catch (error) {
         // One broken item must not keep the others waiting; the count is alarmed on, and the log says which and why.
-        failed.add(key.id);
+        failed += 1;
         deps.log({ level: "error", what: "sweep_failed", item: key.id, error: nameOf(error) });
       }
     }
   }
-  return { visited, failed: failed.size };
 }
 
 async function visit(deps: SweeperDeps, key: HandoffKey, now: number): Promise<void> {

@@ -22,7 +22,7 @@ export type Outcome =
       readonly kind: "failed";
       readonly recipient: string;
       readonly error: SenderError;
-      /** Set when something may have been created for the recipient: it is revoked, or else `notRevoked` is set. */
+      /** Set when this run had to end what it created for the recipient: it is revoked, or else `notRevoked` is set. */
       readonly id?: HandoffId;
       /** Set when what was created could not be revoked: it stays until its expiry, and where the mail's fate is unknown somebody may have its link. */
       readonly notRevoked?: SenderError;
