@@ -155,19 +155,24 @@ describe("the API", () => {
     );
   });
 
-  test("the limit for an address leaves out the senders' calls, which have a higher one", () => {
+  test("an address has a limit, and the senders' calls from it have a higher one", () => {
     const acl = resource(everything, "aws_wafv2_web_acl", "edge_web_acl");
-    const path = "rule.0.statement.rate_based_statement.scope_down_statement.not_statement.statement";
-    expect(acl).toHaveProperty(`${path}.byte_match_statement`, {
-      field_to_match: { uri_path: {} },
-      positional_constraint: "STARTS_WITH",
-      search_string: "/v1/sender/",
-      text_transformation: { priority: 0, type: "NORMALIZE_PATH" },
+    const ofSenders = {
+      byte_match_statement: {
+        field_to_match: { uri_path: {} },
+        positional_constraint: "STARTS_WITH",
+        search_string: "/v1/sender/",
+        text_transformation: { priority: 0, type: "NORMALIZE_PATH" },
+      },
+    };
+    const perAddress = (limit: number, scope_down_statement: object) => ({
+      rate_based_statement: { aggregate_key_type: "IP", limit, scope_down_statement },
     });
-    const limits = [0, 1].map((rule) => `rule.${rule}.statement.rate_based_statement.limit`);
-    const [page = "", all = ""] = limits;
-    expect(acl).toHaveProperty(page, 200);
-    expect(acl).toHaveProperty(all, 2_000);
+    expect(acl).toHaveProperty(
+      "rule.0.statement",
+      perAddress(200, { not_statement: { statement: ofSenders } }),
+    );
+    expect(acl).toHaveProperty("rule.1.statement", perAddress(5_000, ofSenders));
   });
 
   test("behind CloudFront nothing is cached, and neither logs nor samples keep a path", () => {

@@ -25,7 +25,7 @@ export type EdgeProps = {
   /** An AWS provider of us-east-1, where CloudFront looks for certificates and web ACLs. */
   readonly usEast1: TerraformProvider;
   /**
-   * Requests that one address may make in five minutes before it is refused.
+   * Requests that one address may make in five minutes before it is refused, besides the senders' calls.
    * @default 500
    */
   readonly requestsPerAddress?: number;

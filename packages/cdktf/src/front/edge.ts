@@ -19,8 +19,8 @@ const ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 const CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2";
 
 const DEFAULT_REQUESTS_PER_ADDRESS = 500;
-/** Runners share addresses, and one that waits for its recipients asks often: so much more may come from an address in all. */
-const SENDERS_SHARE = 10;
+/** Runners share addresses, and one that waits for its recipients asks often. */
+const SENDERS_REQUESTS_PER_ADDRESS = 5_000;
 /** CloudFront keeps these for ten seconds otherwise, whatever they say of themselves, and answers one caller with another's. */
 const NEVER_KEPT = [404, 405, 414, 500, 501, 502, 503, 504] as const;
 /** Their rules read the first bytes of a body; none of them limits its size, which would refuse large handoffs. */
@@ -110,14 +110,14 @@ export class Edge extends Construct {
           name: "requests-per-address",
           priority: 0,
           action: { block: {} },
-          statement: perAddress(limit, NOT_OF_SENDERS),
+          statement: perAddress(limit, { not_statement: { statement: OF_SENDERS } }),
           visibilityConfig: unseen("requests-per-address"),
         },
         {
           name: "senders-requests-per-address",
           priority: 1,
           action: { block: {} },
-          statement: perAddress(limit * SENDERS_SHARE),
+          statement: perAddress(SENDERS_REQUESTS_PER_ADDRESS, OF_SENDERS),
           visibilityConfig: unseen("senders-requests-per-address"),
         },
         ...MANAGED_RULES.map((name, index) => ({
@@ -133,26 +133,16 @@ export class Edge extends Construct {
 }
 
 /** Statements nest without end, so the bindings hand them to Terraform as they stand. */
-const NOT_OF_SENDERS = {
-  not_statement: {
-    statement: {
-      byte_match_statement: {
-        field_to_match: { uri_path: {} },
-        positional_constraint: "STARTS_WITH",
-        search_string: "/v1/sender/",
-        text_transformation: { priority: 0, type: "NORMALIZE_PATH" },
-      },
-    },
+const OF_SENDERS = {
+  byte_match_statement: {
+    field_to_match: { uri_path: {} },
+    positional_constraint: "STARTS_WITH",
+    search_string: "/v1/sender/",
+    text_transformation: { priority: 0, type: "NORMALIZE_PATH" },
   },
 };
 
 /** @param limit requests of one address in five minutes */
-function perAddress(limit: number, scope?: object) {
-  return {
-    rate_based_statement: {
-      aggregate_key_type: "IP",
-      limit,
-      ...(scope === undefined ? {} : { scope_down_statement: scope }),
-    },
-  };
+function perAddress(limit: number, scope: object) {
+  return { rate_based_statement: { aggregate_key_type: "IP", limit, scope_down_statement: scope } };
 }

@@ -50,7 +50,7 @@ export const EDGE_VARIABLES: Readonly<Record<string, Variable>> = {
   api_endpoint: { type: "string", description: "The service's output api_endpoint." },
   requests_per_address: {
     type: "number",
-    description: "Requests that one address may make in five minutes.",
+    description: "Requests that one address may make in five minutes, besides the senders' calls.",
     default: 500,
     holds: ["var.requests_per_address >= 10", "AWS WAF accepts 10 at least."],
   },
