@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "@jest/globals";
-import { FUNCTION_NAMES } from "@secret-handoff/cdktf";
+import { buildModules, FUNCTION_NAMES } from "@secret-handoff/cdktf";
 import { builtFunctions } from "./deployed.ts";
 
 let code: string;
@@ -24,4 +25,15 @@ test("the functions are built with the licence of every package that they or the
   expect(licences).not.toContain("licence not stated");
   expect(licences).not.toContain(process.cwd());
   expect(readdirSync(code).sort()).toEqual(["THIRD-PARTY.txt", ...FUNCTION_NAMES].sort());
+});
+
+test("the plain modules pass the licences on with the functions", () => {
+  const folder = mkdtempSync(join(tmpdir(), "secret-handoff-modules-"));
+  try {
+    buildModules(code, join(folder, "module"));
+    const passedOn = readFileSync(join(folder, "module/functions/THIRD-PARTY.txt"), "utf8");
+    expect(passedOn).toBe(readFileSync(join(code, "THIRD-PARTY.txt"), "utf8"));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -73,6 +73,8 @@ export function buildModules(code: string, target: string): void {
     },
   ];
   for (const [name, archive] of Object.entries(archives)) write(target, `functions/${name}.zip`, archive);
+  const notices = join(code, "THIRD-PARTY.txt");
+  if (existsSync(notices)) write(target, "functions/THIRD-PARTY.txt", readFileSync(notices));
   const interfaces = modules.map((module) => {
     const json = plainModule(synthesise(module.build), module.variables, module.aliases);
     write(target, `${module.folder}/main.tf.json`, `${JSON.stringify(json, undefined, 2)}\n`);
