@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from "@jest/globals";
 import { environmentOf, fetchIdToken, tokenEndpoint } from "@secret-handoff/action";
+import { unending } from "../sdk/deadlines.ts";
 import { errorOf, rejectionOf } from "../sdk/error-of.ts";
-import { unending } from "../sdk/lifetimes.ts";
 import { quickRuntime } from "../sdk/quick-runtime.ts";
 import { startScriptedServer } from "../sdk/scripted-server.ts";
 

@@ -165,8 +165,8 @@ describe("deliver with await", () => {
           openMail: (choice, runtime) => {
             if (choice.by === "ses") throw new Error("this test mails over SMTP");
             const real = smtpTransport(choice.server, runtime);
-            const send: typeof real.send = async (letter, lifetime) => {
-              const accepted = await real.send(letter, lifetime);
+            const send: typeof real.send = async (email, deadline) => {
+              const accepted = await real.send(email, deadline);
               cancel();
               return accepted;
             };

@@ -123,9 +123,9 @@ describe("temporary credentials", () => {
         openMail: (choice, runtime) => {
           if (choice.by === "ses") throw new Error("this test mails over SMTP");
           const real = smtpTransport(choice.server, runtime);
-          const send: typeof real.send = (letter, lifetime) => {
+          const send: typeof real.send = (email, deadline) => {
             service.clock.now += 60;
-            return real.send(letter, lifetime);
+            return real.send(email, deadline);
           };
           return { ...real, send };
         },

@@ -71,9 +71,9 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
       workflow,
       runtime,
       openSecrets: () => secretsOf(secrets),
-      openVault: (region, lifetime) => secretsManagerRotation(region, lifetime, runtime),
-      openParameters: (region, lifetime) => parameterReader(region, lifetime, runtime),
-      openRole: (region, lifetime) => roleAssumer(region, lifetime, runtime),
+      openVault: (region, deadline) => secretsManagerRotation(region, deadline, runtime),
+      openParameters: (region, deadline) => parameterReader(region, deadline, runtime),
+      openRole: (region, deadline) => roleAssumer(region, deadline, runtime),
       openMail: (choice) => {
         if (choice.by === "smtp") return smtpTransport(choice.server, runtime);
         throw new Error("this test mails over SMTP");

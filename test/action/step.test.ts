@@ -220,10 +220,10 @@ describe("a cancelled step", () => {
           const real = smtpTransport(choice.server, runtime);
           return {
             ...real,
-            send: async (letter, lifetime) => {
+            send: async (email, deadline) => {
               cancel();
-              lifetime.stopping.throwIfAborted();
-              return real.send(letter, lifetime);
+              deadline.soft.throwIfAborted();
+              return real.send(email, deadline);
             },
           };
         },

@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => mail.close());
 beforeEach(() => mail.inbox.clear());
 
-const letter = {
+const email = {
   from: "Acme Security <handoff@acme.example>",
   to: "ana@vendor.example",
   replyTo: "security@acme.example",
@@ -30,8 +30,8 @@ const letter = {
   headers: { "Auto-Submitted": "auto-generated" },
 };
 
-const send = (changes: Partial<typeof letter> = {}) =>
-  createTransport(mail.smtp).sendMail({ ...letter, ...changes });
+const send = (changes: Partial<typeof email> = {}) =>
+  createTransport(mail.smtp).sendMail({ ...email, ...changes });
 
 describe("SMTP", () => {
   test("a mail arrives with its parts, headers and recipients", async () => {
@@ -77,10 +77,10 @@ describe("SMTP", () => {
     const { hostname: host, port } = new URL(closed.smtp);
     const sendAs = (pass: string) =>
       createTransport({ host, port: Number(port), ignoreTLS: true, auth: { user: "relay", pass } }).sendMail(
-        letter,
+        email,
       );
     await expect(sendAs("wrong")).rejects.toMatchObject({ responseCode: 535 });
-    await expect(createTransport(closed.smtp).sendMail(letter)).rejects.toMatchObject({ responseCode: 530 });
+    await expect(createTransport(closed.smtp).sendMail(email)).rejects.toMatchObject({ responseCode: 530 });
     await sendAs("right");
     expect(closed.inbox.mails).toHaveLength(1);
     await closed.close();
@@ -89,13 +89,13 @@ describe("SMTP", () => {
 
 describe("SES v2", () => {
   const simple = new SendEmailCommand({
-    FromEmailAddress: letter.from,
-    Destination: { ToAddresses: [letter.to] },
-    ReplyToAddresses: [letter.replyTo],
+    FromEmailAddress: email.from,
+    Destination: { ToAddresses: [email.to] },
+    ReplyToAddresses: [email.replyTo],
     Content: {
       Simple: {
-        Subject: { Data: letter.subject },
-        Body: { Text: { Data: letter.text }, Html: { Data: letter.html } },
+        Subject: { Data: email.subject },
+        Body: { Text: { Data: email.text }, Html: { Data: email.html } },
         Headers: [{ Name: "Auto-Submitted", Value: "auto-generated" }],
       },
     },
@@ -107,11 +107,11 @@ describe("SES v2", () => {
     expect(mail.inbox.mails).toMatchObject([
       {
         via: "ses",
-        from: letter.from,
-        to: letter.to,
-        replyTo: letter.replyTo,
-        subject: letter.subject,
-        recipients: [letter.to],
+        from: email.from,
+        to: email.to,
+        replyTo: email.replyTo,
+        subject: email.subject,
+        recipients: [email.to],
         tags: ["handoff=abc"],
         messageId: `${MessageId}@eu-west-1.amazonses.com`,
       },
@@ -140,7 +140,7 @@ describe("SES v2", () => {
     const identity = (EmailIdentity: string) => ses.send(new GetEmailIdentityCommand({ EmailIdentity }));
     expect(await identity("acme.example")).toMatchObject({ VerifiedForSendingStatus: true });
     await expect(identity("other.example")).rejects.toMatchObject({ name: "NotFoundException" });
-    mail.sesEndpoint.refuse(letter.to);
+    mail.sesEndpoint.refuse(email.to);
     await expect(ses.send(simple)).rejects.toMatchObject({ name: "MessageRejected" });
     mail.sesEndpoint.deny("ses:SendEmail");
     await expect(ses.send(simple)).rejects.toMatchObject({ name: "AccessDeniedException" });
@@ -153,7 +153,7 @@ describe("the inbox", () => {
     await send({ subject: "<script>alert(1)</script>" });
     const api = `${mail.inboxUrl}/api/messages`;
     expect(await (await fetch(api)).json()).toMatchObject([
-      { to: letter.to, subject: "<script>alert(1)</script>" },
+      { to: email.to, subject: "<script>alert(1)</script>" },
     ]);
     const page = await (await fetch(mail.inboxUrl)).text();
     expect(page).toContain("&lt;script&gt;");

@@ -1,9 +1,9 @@
 import { expect, test } from "@jest/globals";
 import { DARK, LIGHT, type Palette } from "@secret-handoff/page";
 import type { HandoffId } from "@secret-handoff/protocol";
-import { writeLetter } from "@secret-handoff/sdk";
+import { writeEmail } from "@secret-handoff/sdk";
 
-const { html } = writeLetter({
+const { html } = writeEmail({
   from: { address: "handoff@acme.example" },
   to: "ana@vendor.example",
   contact: "security@acme.example",

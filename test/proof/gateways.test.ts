@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parseLink, type SealInput } from "@secret-handoff/protocol";
-import { writeLetter } from "@secret-handoff/sdk";
+import { writeEmail } from "@secret-handoff/sdk";
 import { EMAIL, PASSPHRASE, type PageStack, startPageStack } from "../page/stack.ts";
 import { launchBrowser, type Visitor, visit } from "../support/browser.ts";
 import { Recipient } from "../support/recipient.ts";
@@ -193,7 +193,7 @@ inBrowser("after all of it the recipient opens the link as if nothing had been",
 
 function mailWith(link: string): string {
   const { id, flags, origin } = parseLink(link);
-  return writeLetter({
+  return writeEmail({
     from: { address: "ci@acme.example" },
     to: EMAIL,
     contact: "Mia Lind",

@@ -1,7 +1,7 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import { seal } from "@secret-handoff/protocol";
-import { type DeliveryPorts, deliver, type Letter, type Order, type Outcome } from "@secret-handoff/sdk";
-import { unending } from "../sdk/lifetimes.ts";
+import { type DeliveryPorts, deliver, type Email, type Order, type Outcome } from "@secret-handoff/sdk";
+import { unending } from "../sdk/deadlines.ts";
 
 /** Every call of a run's ports has two moments at which it can die: before it is made, and when its answer has come. */
 const MOMENTS_A_CALL = 2;
@@ -57,10 +57,10 @@ export function startMortalRun(
       return answer;
     };
   const { service, mail } = ports;
-  const send = async (letter: Letter, lifetime: Parameters<typeof mail.send>[1]) => {
-    idle.delete(letter.to);
-    const messageId = await mail.send(letter, lifetime);
-    unrecorded.add(letter.handoff);
+  const send = async (email: Email, deadline: Parameters<typeof mail.send>[1]) => {
+    idle.delete(email.to);
+    const messageId = await mail.send(email, deadline);
+    unrecorded.add(email.handoff);
     return messageId;
   };
   const record = mortal(service.mailed);

@@ -3,15 +3,15 @@ import type { HandoffId } from "@secret-handoff/protocol";
 import {
   cachedToken,
   type DeliveryPorts,
-  type Letter,
+  type Email,
   type Order,
   platformRuntime,
   type Runtime,
   serviceClient,
 } from "@secret-handoff/sdk";
 import fc from "fast-check";
+import { unending } from "../sdk/deadlines.ts";
 import { order } from "../sdk/fake-delivery.ts";
-import { unending } from "../sdk/lifetimes.ts";
 import { startTestService } from "../support/test-service.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 import { type MortalRun, momentsIn, startMortalRun } from "./mortal-run.ts";
@@ -34,7 +34,7 @@ const service = await startTestService({ drainAfterWrites: false });
 afterAll(() => service.close());
 
 /** Every mail that the mail server has accepted. */
-const accepted: Letter[] = [];
+const accepted: Email[] = [];
 let runs: readonly MortalRun[] = [];
 
 /** Waiting moves the clock, unless a run is at work: then it waits for that one. */
@@ -58,9 +58,9 @@ function ports(): Omit<DeliveryPorts, "seal"> {
       runtime,
     ),
     mail: {
-      send: async (letter) => {
-        accepted.push(letter);
-        return letter.messageId;
+      send: async (email) => {
+        accepted.push(email);
+        return email.messageId;
       },
       check: async () => [],
     },
@@ -149,7 +149,7 @@ async function together(
 }
 
 /** When to die: anywhere in a run that hands over, or in the shorter one that finds everything handed over. */
-function momentOf(recipients: readonly string[], death: number, sent: readonly Letter[]): number {
+function momentOf(recipients: readonly string[], death: number, sent: readonly Email[]): number {
   const fresh = recipients.some((recipient) => !sent.some(({ to }) => to === recipient));
   const moments = fresh ? momentsIn(recipients.length) : momentsIn(recipients.length) / 2;
   return 1 + Math.floor(death * moments);
@@ -164,18 +164,14 @@ async function healed(version: number): Promise<void> {
   expect(outcomes?.map(({ kind }) => kind === "failed")).toEqual(RECIPIENTS.map(() => false));
 }
 
-async function check(
-  version: number,
-  letters: readonly Letter[],
-  dead: ReadonlySet<HandoffId>,
-): Promise<void> {
+async function check(version: number, emails: readonly Email[], dead: ReadonlySet<HandoffId>): Promise<void> {
   const { service: client } = ports();
   const open = await client.list({ secret: SECRET, state: "open" }, unending());
   const live = new Map<string, boolean>(open.map(({ id, mailed }) => [id, mailed]));
   expect([...new Set(open.map(({ versionId }) => versionId))]).toEqual([`version-${version}`]);
   expect(open).toHaveLength(RECIPIENTS.length);
   for (const recipient of RECIPIENTS) {
-    const links = letters.filter(({ to }) => to === recipient).map(({ handoff }) => handoff);
+    const links = emails.filter(({ to }) => to === recipient).map(({ handoff }) => handoff);
     const last = links.at(-1);
     expect([recipient, links.filter((id) => live.get(id) === true)]).toEqual([recipient, [last]]);
     for (const id of links.slice(0, -1)) {

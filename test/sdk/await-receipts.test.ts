@@ -1,7 +1,7 @@
 import { expect, test } from "@jest/globals";
 import type { HandoffId, HandoffView } from "@secret-handoff/protocol";
 import { awaitReceipts, SenderError } from "@secret-handoff/sdk";
-import { endable, unending } from "./lifetimes.ts";
+import { endable, unending } from "./deadlines.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 
 const ID = "SlY8E4NKPhhMiveoipXTpg" as HandoffId;
@@ -14,7 +14,7 @@ const FOREIGN = new SenderError("service_refused", "There is no such handoff.");
 const LIMIT_MS = 20_000;
 
 /** Waits for one handoff whose looks give these answers in turn, the last of them again and again. */
-function wait(looks: readonly (HandoffView | SenderError)[], lifetime = unending(), onLook = () => {}) {
+function wait(looks: readonly (HandoffView | SenderError)[], deadline = unending(), onLook = () => {}) {
   let looked = 0;
   const view = async () => {
     onLook();
@@ -24,7 +24,7 @@ function wait(looks: readonly (HandoffView | SenderError)[], lifetime = unending
     return found;
   };
   const ports = { service: { view }, runtime: quickRuntime() };
-  return awaitReceipts([ID], ports, LIMIT_MS, lifetime).then((watching) => ({ ...watching, looked }));
+  return awaitReceipts([ID], ports, LIMIT_MS, deadline).then((watching) => ({ ...watching, looked }));
 }
 
 test("a service that is down at the last look does not undo what an earlier one has shown", async () => {
@@ -48,10 +48,10 @@ test.each<[string, readonly HandoffView[]]>([
 ])(
   "cancelled during a look %s, the wait says so, and nothing of the handoff is made up",
   async (_, before) => {
-    const { lifetime, stop } = endable();
+    const { deadline, stop } = endable();
     const cancelled = new SenderError("cancelled", "The workflow was cancelled.");
     let looks = 0;
-    const { watched, stopped } = await wait([...before, cancelled], lifetime, () => {
+    const { watched, stopped } = await wait([...before, cancelled], deadline, () => {
       looks += 1;
       if (looks > before.length) stop();
     });
@@ -61,7 +61,7 @@ test.each<[string, readonly HandoffView[]]>([
 );
 
 test("a wait that ends as the workflow is cancelled needs no excuse", async () => {
-  const { lifetime, stop } = endable();
-  const { watched, stopped } = await wait([{ ...OPEN, state: "delivered" }], lifetime, stop);
+  const { deadline, stop } = endable();
+  const { watched, stopped } = await wait([{ ...OPEN, state: "delivered" }], deadline, stop);
   expect([watched[0]?.view?.state, stopped]).toEqual(["delivered", undefined]);
 });

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parameterReader, roleAssumer, secretsManager, sesTransport } from "@secret-handoff/sdk";
+import { unending } from "./deadlines.ts";
+import { anEmail } from "./emails.ts";
 import { rejectionOf } from "./error-of.ts";
-import { aLetter } from "./letters.ts";
-import { unending } from "./lifetimes.ts";
 import { type QuickRuntime, quickRuntime } from "./quick-runtime.ts";
 import { type ScriptedServer, startScriptedServer } from "./scripted-server.ts";
 
@@ -40,7 +40,7 @@ describe.each<[string, (runtime: QuickRuntime) => Promise<unknown>]>([
   ["Secrets Manager", (runtime) => secretsManager({}, unending(), runtime).read("prod/a")],
   ["Systems Manager", (runtime) => parameterReader(undefined, unending(), runtime)("/prod/a")],
   ["AWS STS", (runtime) => roleAssumer(undefined, unending(), runtime)(role)],
-  ["Amazon SES", (runtime) => sesTransport({}, runtime).send(aLetter(), unending())],
+  ["Amazon SES", (runtime) => sesTransport({}, runtime).send(anEmail(), unending())],
 ])("%s", (service, call) => {
   test.each(["hang", "stall"] as const)("that lets a request %s is asked again", async (silence) => {
     server.answer(silence);

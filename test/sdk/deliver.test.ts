@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { deliver, type Outcome, SenderError } from "@secret-handoff/sdk";
+import { endable, unending } from "./deadlines.ts";
 import { fakePorts, linkIn, order, passphrase } from "./fake-delivery.ts";
-import { endable, unending } from "./lifetimes.ts";
 
 const ANA = "ana@vendor.example";
 const BO = "bo@vendor.example";
@@ -11,11 +11,11 @@ const lost = new SenderError("service_unreachable", "The service cannot be reach
 const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind);
 
 test("each recipient gets a mail with a link of their own, and the service is told", async () => {
-  const { ports, journal, letters } = fakePorts();
+  const { ports, journal, emails } = fakePorts();
   const outcomes = await deliver(order, [ANA, BO], ports, unending());
   expect(kinds(outcomes)).toEqual(["mailed", "mailed"]);
-  const links = letters.map(linkIn);
-  expect(letters.map(({ to }) => to)).toEqual([ANA, BO]);
+  const links = emails.map(linkIn);
+  expect(emails.map(({ to }) => to)).toEqual([ANA, BO]);
   expect(links[0]?.id).not.toBe(links[1]?.id);
   expect(links[0]?.linkSecret).not.toEqual(links[1]?.linkSecret);
   expect(outcomes.map((outcome) => outcome.kind === "mailed" && outcome.id)).toEqual(
@@ -195,20 +195,20 @@ describe("a version that was handed over before", () => {
   });
 
   test("by a run that died is taken over once the service lets it go", async () => {
-    const { ports, letters } = fakePorts({
+    const { ports, emails } = fakePorts({
       create: (_, view, call) => (call < 4 ? { ...view, id: other } : view),
     });
     expect(kinds(await deliver(order, [ANA], ports, unending()))).toEqual(["mailed"]);
-    expect(letters).toHaveLength(1);
+    expect(emails).toHaveLength(1);
   });
 });
 
 describe("when the step is stopped", () => {
   test("before it began, nothing is created", async () => {
-    const { lifetime, stop } = endable();
+    const { deadline, stop } = endable();
     stop();
     const { ports, journal } = fakePorts();
-    const outcomes = await deliver(order, [ANA, BO], ports, lifetime);
+    const outcomes = await deliver(order, [ANA, BO], ports, deadline);
     expect(outcomes).toMatchObject([
       { kind: "failed", error: { code: "cancelled" } },
       { kind: "failed", error: { code: "cancelled" } },
@@ -217,21 +217,21 @@ describe("when the step is stopped", () => {
   });
 
   test("between create and mail, nothing is mailed and the handoff is revoked", async () => {
-    const { lifetime, stop } = endable();
+    const { deadline, stop } = endable();
     const { ports, journal } = fakePorts({
       create: (_, view) => {
         stop();
         return view;
       },
     });
-    expect(kinds(await deliver(order, [ANA], ports, lifetime))).toEqual(["failed"]);
+    expect(kinds(await deliver(order, [ANA], ports, deadline))).toEqual(["failed"]);
     expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`, `revoke ${ANA}`]);
   });
 
   test("while a mail is under way, that mail is finished and recorded", async () => {
-    const { lifetime, stop } = endable();
+    const { deadline, stop } = endable();
     const { ports, journal } = fakePorts({ mail: () => stop() });
-    const outcomes = await deliver(order, [ANA, BO, ...more(10)], ports, lifetime);
+    const outcomes = await deliver(order, [ANA, BO, ...more(10)], ports, deadline);
     expect(outcomes.filter(({ kind }) => kind === "mailed").length).toBeGreaterThanOrEqual(1);
     expect(journal.filter((line) => line.startsWith("mail ")).length).toBeLessThan(12);
     for (const outcome of outcomes) {
@@ -295,10 +295,10 @@ test("what cannot be sealed is told with the reason", async () => {
 });
 
 test("the passphrase and the class decide what the link asks for", async () => {
-  const { ports, letters } = fakePorts();
+  const { ports, emails } = fakePorts();
   await deliver({ ...order, passphrase }, [ANA], ports, unending());
   await deliver({ ...order, class: { ...order.class, verification: "click" } }, [ANA], ports, unending());
-  expect(letters.map((letter) => linkIn(letter).flags)).toEqual([3, 0]);
+  expect(emails.map((email) => linkIn(email).flags)).toEqual([3, 0]);
 });
 
 function more(count: number): readonly string[] {

@@ -6,7 +6,7 @@ import {
   type Sealed,
   seal,
 } from "@secret-handoff/protocol";
-import { Concealed, type DeliveryPorts, type Letter, type Order } from "@secret-handoff/sdk";
+import { Concealed, type DeliveryPorts, type Email, type Order } from "@secret-handoff/sdk";
 import { quickRuntime } from "./quick-runtime.ts";
 
 /** What happened, in order, as `verb recipient`. */
@@ -35,7 +35,7 @@ export type Faults = {
     view: HandoffView,
     call: number,
   ) => HandoffView | Promise<HandoffView>;
-  readonly mail?: (letter: Letter) => void | Promise<void>;
+  readonly mail?: (email: Email) => void | Promise<void>;
   readonly mailed?: (id: HandoffId) => void;
   readonly revoke?: (id: HandoffId) => "revoked" | "released" | "unknown";
 };
@@ -43,7 +43,7 @@ export type Faults = {
 /** Ports of a delivery that keep a journal and fail as they are told. */
 export function fakePorts(faults: Faults = {}) {
   const journal: Journal = [];
-  const letters: Letter[] = [];
+  const emails: Email[] = [];
   const owners = new Map<string, string>();
   const calls = new Map<string, number>();
   const who = (id: HandoffId) => owners.get(id) ?? "nobody";
@@ -78,16 +78,16 @@ export function fakePorts(faults: Faults = {}) {
       },
     },
     mail: {
-      send: async (letter) => {
-        journal.push(`mail ${letter.to}`);
-        await faults.mail?.(letter);
-        letters.push(letter);
-        return `<${letter.messageId}>`;
+      send: async (email) => {
+        journal.push(`mail ${email.to}`);
+        await faults.mail?.(email);
+        emails.push(email);
+        return `<${email.messageId}>`;
       },
       check: async () => [],
     },
   };
-  return { ports, journal, letters };
+  return { ports, journal, emails };
 }
 
 function viewOf(sealed: Sealed): HandoffView {
@@ -98,9 +98,9 @@ function viewOf(sealed: Sealed): HandoffView {
   };
 }
 
-/** The link in a letter, parsed. */
-export function linkIn(letter: Letter | undefined) {
-  return parseLink(/^https:\S+$/m.exec(letter?.text ?? "")?.[0] ?? "");
+/** The link in an email, parsed. */
+export function linkIn(email: Email | undefined) {
+  return parseLink(/^https:\S+$/m.exec(email?.text ?? "")?.[0] ?? "");
 }
 
 export const passphrase = new Concealed("correct horse battery staple");

@@ -16,7 +16,7 @@ import {
 } from "@secret-handoff/sdk";
 import fc from "fast-check";
 import { atTier, SEED } from "../support/tier.ts";
-import { unending } from "./lifetimes.ts";
+import { unending } from "./deadlines.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 
 const RUNS = { seed: SEED, numRuns: atTier({ cit: 500, proof: 20_000 }) };

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import { Concealed, itemsOf, jsonScalars, rotate } from "@secret-handoff/sdk";
 import fc from "fast-check";
 import { atTier, SEED } from "../support/tier.ts";
-import { unending } from "./lifetimes.ts";
+import { unending } from "./deadlines.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 import { labelled } from "./secrets.ts";
 

@@ -9,8 +9,8 @@ import {
   secretParts,
   subjectOf,
 } from "@secret-handoff/sdk";
+import { unending } from "./deadlines.ts";
 import { errorOf, rejectionOf } from "./error-of.ts";
-import { unending } from "./lifetimes.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 import { type Scripted, startScriptedServer } from "./scripted-server.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
-import { PassingError, retry, retryAfterMs, SenderError } from "@secret-handoff/sdk";
+import { retry, retryAfterMs, SenderError, TransientError } from "@secret-handoff/sdk";
+import { endable, unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
-import { endable, unending } from "./lifetimes.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 
 const final = new SenderError("service_unavailable", "busy");
@@ -9,7 +9,7 @@ const final = new SenderError("service_unavailable", "busy");
 /** Fails `times` times, then gives the number of the attempt that passed. */
 function failing(times: number, afterMs?: number) {
   return async (attempt: number) => {
-    if (attempt <= times) throw new PassingError(final, afterMs);
+    if (attempt <= times) throw new TransientError(final, afterMs);
     return attempt;
   };
 }
@@ -57,15 +57,15 @@ test("a Retry-After of more than a minute is not waited for", async () => {
   expect(runtime.waits).toEqual([]);
 });
 
-test("a lifetime that stops ends the wait with its reason, and the failure as cause", async () => {
-  const { lifetime, stop } = endable();
+test("a soft deadline ends the wait with its reason, and the failure as cause", async () => {
+  const { deadline, stop } = endable();
   const runtime = quickRuntime({
     schedule: () => {
       setImmediate(stop);
       return () => {};
     },
   });
-  const error = await rejectionOf(retry(failing(9), lifetime, runtime));
+  const error = await rejectionOf(retry(failing(9), deadline, runtime));
   expect([error.code, error.cause]).toEqual(["cancelled", final]);
 });
 

@@ -9,8 +9,8 @@ import {
 } from "@secret-handoff/sdk";
 import type { Rotation as Behaviour } from "../support/local-stack/secrets-manager/index.ts";
 import { startSecretsManager } from "../support/local-stack/secrets-manager/index.ts";
+import { endable, unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
-import { endable, unending } from "./lifetimes.ts";
 import { type QuickRuntime, quickRuntime } from "./quick-runtime.ts";
 
 /** The sdk's rotation against the local stack's Secrets Manager; waiting takes no time. */
@@ -47,16 +47,16 @@ function secret(behaviour: Behaviour, value = '{"user":"orders","password":"old-
   return aws.vault.put(name, value, { rotation: behaviour });
 }
 
-function run(rotation: Rotation = { kind: "managed" }, by = "run 1", lifetime = unending()) {
+function run(rotation: Rotation = { kind: "managed" }, by = "run 1", deadline = unending()) {
   const { arn } = aws.vault.find(name);
   const versionId = versionIdOf(by, arn);
-  const vault = secretsManagerRotation("eu-west-1", lifetime, runtime);
-  const source = secretsManager({ region: "eu-west-1" }, lifetime, runtime);
+  const vault = secretsManagerRotation("eu-west-1", deadline, runtime);
+  const source = secretsManager({ region: "eu-west-1" }, deadline, runtime);
   return rotate(
     { secret: { arn, name }, versionId, limitMs: LIMIT_MS },
     rotation,
     { vault, source, runtime },
-    lifetime,
+    deadline,
   );
 }
 
@@ -104,7 +104,7 @@ describe("a managed rotation", () => {
         return original(ms, task);
       },
     };
-    await rejectionOf(run({ kind: "managed" }, "run 1", killed.lifetime));
+    await rejectionOf(run({ kind: "managed" }, "run 1", killed.deadline));
     runtime = quickRuntime();
     const { versionId } = await run();
     expect(kept.at("AWSCURRENT")?.id).toBe(versionId);
@@ -177,7 +177,7 @@ describe("a managed rotation", () => {
 
   test("ends when the step is cancelled", async () => {
     secret({ kind: "failing" });
-    const { lifetime, stop } = endable();
+    const { deadline, stop } = endable();
     const original = runtime.schedule;
     runtime = {
       ...runtime,
@@ -186,7 +186,7 @@ describe("a managed rotation", () => {
         return original(ms, task);
       },
     };
-    expect(await sentenceOf(run({ kind: "managed" }, "run 1", lifetime))).toBe(
+    expect(await sentenceOf(run({ kind: "managed" }, "run 1", deadline))).toBe(
       "cancelled: The workflow was cancelled.",
     );
   });
@@ -239,9 +239,9 @@ describe("a generated password", () => {
   test("never displaces what somebody else wrote meanwhile", async () => {
     const kept = secret({ kind: "unconfigured" });
     const { arn } = kept;
-    const lifetime = unending();
-    const vault = secretsManagerRotation("eu-west-1", lifetime, runtime);
-    const source = secretsManager({ region: "eu-west-1" }, lifetime, runtime);
+    const deadline = unending();
+    const vault = secretsManagerRotation("eu-west-1", deadline, runtime);
+    const source = secretsManager({ region: "eu-west-1" }, deadline, runtime);
     const meddled = {
       ...vault,
       promote: async (id: string, from: string, to: string) => {
@@ -251,7 +251,7 @@ describe("a generated password", () => {
     };
     const wish = { secret: { arn, name }, versionId: versionIdOf("run 1", arn), limitMs: LIMIT_MS };
     const ports = { vault: meddled, source, runtime };
-    expect(await sentenceOf(rotate(wish, GENERATE, ports, lifetime))).toBe(
+    expect(await sentenceOf(rotate(wish, GENERATE, ports, deadline))).toBe(
       `secret_changed: Secret "${name}" was changed while its new password was being written, so it was left as it is. Start a new run.`,
     );
     expect(aws.vault.value(name)).toBe('{"user":"changed","password":"theirs"}');
@@ -260,12 +260,12 @@ describe("a generated password", () => {
 
   test("staged by a killed run becomes current with its rerun", async () => {
     const { arn } = secret({ kind: "unconfigured" });
-    const lifetime = unending();
-    const vault = secretsManagerRotation("eu-west-1", lifetime, runtime);
-    const source = secretsManager({ region: "eu-west-1" }, lifetime, runtime);
+    const deadline = unending();
+    const vault = secretsManagerRotation("eu-west-1", deadline, runtime);
+    const source = secretsManager({ region: "eu-west-1" }, deadline, runtime);
     const dying = { ...vault, promote: () => Promise.reject(new Error("killed")) };
     const wish = { secret: { arn, name }, versionId: versionIdOf("run 1", arn), limitMs: LIMIT_MS };
-    await expect(rotate(wish, GENERATE, { vault: dying, source, runtime }, lifetime)).rejects.toThrow(
+    await expect(rotate(wish, GENERATE, { vault: dying, source, runtime }, deadline)).rejects.toThrow(
       "killed",
     );
     expect(String(aws.vault.value(name))).toContain("old-value");

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { secretsManager } from "@secret-handoff/sdk";
+import { unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
-import { unending } from "./lifetimes.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 import { type Scripted, startScriptedServer } from "./scripted-server.ts";
 

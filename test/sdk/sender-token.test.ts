@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { cachedToken } from "@secret-handoff/sdk";
-import { unending } from "./lifetimes.ts";
+import { unending } from "./deadlines.ts";
 
 const jwt = (claims: object, name: string) =>
   `${Buffer.from("{}").toString("base64url")}.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.${name}`;

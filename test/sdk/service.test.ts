@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { DEFAULT_CLASSES, type HandoffView, seal } from "@secret-handoff/protocol";
 import { Concealed, type ServiceClient, serviceClient } from "@secret-handoff/sdk";
+import { endable, unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
-import { endable, unending } from "./lifetimes.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 import { problem, type Scripted, startScriptedServer } from "./scripted-server.ts";
 
@@ -226,8 +226,8 @@ test("a certificate that is not trusted is told at once", async () => {
   expect(runtime.waits).toEqual([]);
 });
 
-test("a lifetime that is over ends a request under way with its reason", async () => {
-  const { lifetime, giveUp } = endable();
+test("a hard deadline ends a request under way with its reason", async () => {
+  const { deadline, giveUp } = endable();
   const runtime = quickRuntime({
     fetch: (_, init) =>
       new Promise((_, reject) => {
@@ -236,5 +236,5 @@ test("a lifetime that is over ends a request under way with its reason", async (
       }),
   });
   const client = serviceClient("https://a.example", async () => new Concealed("t"), runtime);
-  expect((await rejectionOf(client.classes(lifetime))).code).toBe("cancelled");
+  expect((await rejectionOf(client.classes(deadline))).code).toBe("cancelled");
 });

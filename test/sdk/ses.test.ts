@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { sesTransport } from "@secret-handoff/sdk";
+import { unending } from "./deadlines.ts";
+import { anEmail } from "./emails.ts";
 import { rejectionOf } from "./error-of.ts";
-import { aLetter } from "./letters.ts";
-import { unending } from "./lifetimes.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 import { type Scripted, startScriptedServer } from "./scripted-server.ts";
 
@@ -32,9 +32,9 @@ const transport = (configurationSet?: string) =>
     quickRuntime(),
   );
 
-test("a letter goes as simple content with headers, tag and configuration set", async () => {
+test("an email goes as simple content with headers, tag and configuration set", async () => {
   server.answer({ status: 200, json: { MessageId: "ses-1" } });
-  expect(await transport("handoff").send(aLetter(), unending())).toBe("ses-1");
+  expect(await transport("handoff").send(anEmail(), unending())).toBe("ses-1");
   const [request] = server.seen;
   expect([request?.method, request?.path]).toEqual(["POST", "/v2/email/outbound-emails"]);
   expect(JSON.parse(request?.body ?? "")).toEqual({
@@ -62,7 +62,7 @@ test.each([
 ])("the sender's name %j is written as %s", async (name, written) => {
   server.answer({ status: 200, json: { MessageId: "ses-1" } });
   const from = { address: "handoff@acme.example", ...(name === undefined ? {} : { name }) };
-  await transport().send(aLetter({ from }), unending());
+  await transport().send(anEmail({ from }), unending());
   expect(JSON.parse(server.seen[0]?.body ?? "").FromEmailAddress).toBe(written);
 });
 
@@ -73,7 +73,7 @@ test("throttling and faults of SES pass", async () => {
     { status: 503 },
     { status: 200, json: { MessageId: "ses-1" } },
   );
-  expect(await transport().send(aLetter(), unending())).toBe("ses-1");
+  expect(await transport().send(anEmail(), unending())).toBe("ses-1");
   expect(server.seen).toHaveLength(4);
 });
 
@@ -133,7 +133,7 @@ test.each([
   ],
 ])("SES answers with %s", async (_, answer, expected) => {
   server.answer(answer);
-  const { code, message } = await rejectionOf(transport().send(aLetter(), unending()));
+  const { code, message } = await rejectionOf(transport().send(anEmail(), unending()));
   expect(`${code}: ${message}`).toBe(expected);
 });
 

@@ -1,8 +1,8 @@
 import { emailHintOf, type HandoffView, type Sealed, seal } from "@secret-handoff/protocol";
 import {
+  type Deadline,
   deliver,
   type LabelledSecret,
-  type Lifetime,
   type Order,
   type Outcome,
   SenderError,
@@ -42,16 +42,16 @@ export async function runDelivery(
     draft.timeout ?? CHECKS_SECONDS,
     surroundings,
     onCancel,
-    async (lifetime) => {
-      const prepared = await prepare(draft, errors, surroundings, lifetime);
+    async (deadline) => {
+      const prepared = await prepare(draft, errors, surroundings, deadline);
       for (const sentence of prepared.advice) workflow.warning(sentence);
       const dryRun = draft.dryRun ?? false;
       if (!prepared.ready) return tellProblems(prepared.errors, workflow, dryRun);
       if (dryRun) return tellInOrder(prepared.ready, all(prepared.ready, prepared.secrets), surroundings);
-      const renewed = await renew(prepared.ready, prepared.secrets, surroundings, lifetime);
+      const renewed = await renew(prepared.ready, prepared.secrets, surroundings, deadline);
       if (!renewed.order) return tellProblems(renewed.errors, workflow, false, renewed.rotated);
       const ready = { ...prepared.ready, order: renewed.order };
-      return handOver(ready, renewed.secrets, surroundings, lifetime);
+      return handOver(ready, renewed.secrets, surroundings, deadline);
     },
   );
   if (typeof delivered === "number") return delivered;
@@ -78,11 +78,11 @@ async function renew(
   ready: Ready,
   secrets: readonly LabelledSecret[],
   surroundings: Surroundings,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<Renewed> {
   const { order, orderFor, stores, age } = ready;
   if (!age.rotation) return { order, secrets: all(ready, secrets), rotated: [], errors: [] };
-  const result = await rotateSecrets(secrets, age.rotation, age, stores, surroundings, lifetime);
+  const result = await rotateSecrets(secrets, age.rotation, age, stores, surroundings, deadline);
   const { secrets: rotated, errors } = result;
   const renewed = all(ready, rotated);
   return { ...(errors.length === 0 ? orderFor(renewed) : { errors }), secrets: renewed, rotated };
@@ -114,7 +114,7 @@ async function handOver(
   { order, recipients, service, mail }: Ready,
   secrets: readonly LabelledSecret[],
   { workflow, runtime, origin }: Surroundings,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<Delivered> {
   workflow.info(
     `Read ${several(secrets.length, "secret")}. Handing over to ${several(recipients.length, "recipient")} through ${service.origin}.`,
@@ -129,16 +129,16 @@ async function handOver(
     onOutcome: (outcome: Outcome, done: number, all: number) =>
       workflow.info(`${done}/${all} ${lineOf(outcome)}`),
   };
-  const outcomes = await deliver(order, recipients, ports, lifetime);
+  const outcomes = await deliver(order, recipients, ports, deadline);
   annotateOutcomes(workflow, outcomes);
   await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
   setOutputs(workflow, outcomes);
-  return { outcomes, order, service, cancelled: cancelOf(lifetime) };
+  return { outcomes, order, service, cancelled: cancelOf(deadline) };
 }
 
 /** Why nothing new may begin. When the time of the step is up that is not so: a wait does not count towards it. */
-function cancelOf({ stopping }: Lifetime): SenderError | undefined {
-  const reason: unknown = stopping.reason;
+function cancelOf({ soft }: Deadline): SenderError | undefined {
+  const reason: unknown = soft.reason;
   return reason instanceof SenderError && reason.code !== "deadline" ? reason : undefined;
 }
 

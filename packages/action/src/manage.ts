@@ -1,6 +1,6 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import {
-  type Lifetime,
+  type Deadline,
   type Revocation,
   revokeEach,
   SenderError,
@@ -27,20 +27,20 @@ export async function manage(
   operation: Exclude<Operation, "deliver">,
   inputs: ManageInputs,
   surroundings: Surroundings,
-  lifetime: Lifetime,
+  deadline: Deadline,
   onCancel: OnCancel,
 ): Promise<0 | 1> {
   const { workflow, runtime } = surroundings;
   const service = openService(inputs.endpoint, surroundings).client;
-  const vault = surroundings.openVault(inputs.region, lifetime, runtime);
+  const vault = surroundings.openVault(inputs.region, deadline, runtime);
   const state = operation === "revoke" ? "open" : undefined;
-  const places = await selectHandoffs(inputs.selection, state, { service, vault }, lifetime);
+  const places = await selectHandoffs(inputs.selection, state, { service, vault }, deadline);
   const ids = places.filter((id) => id !== null);
   workflow.output("handoff-ids", JSON.stringify(places));
-  if (operation === "revoke") return revoke(places, ids, service, surroundings, lifetime);
+  if (operation === "revoke") return revoke(places, ids, service, surroundings, deadline);
   const watching =
     operation === "status"
-      ? { watched: await viewEach(ids, service, lifetime) }
+      ? { watched: await viewEach(ids, service, deadline) }
       : await waitForReceipts(ids, inputs.awaitFor, service, surroundings, onCancel);
   return tellWatched(places, watching, operation, surroundings);
 }
@@ -72,9 +72,9 @@ async function revoke(
   ids: readonly HandoffId[],
   service: ServiceClient,
   { workflow }: Surroundings,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<0 | 1> {
-  const revocations = await revokeEach(ids, service, lifetime);
+  const revocations = await revokeEach(ids, service, deadline);
   const count = (ending: Revocation["ending"]) => revocations.filter((one) => one.ending === ending).length;
   for (const { id, ending } of revocations) {
     if (ending instanceof SenderError) workflow.error(`Handoff ${id}: ${ending.message}`);

@@ -1,12 +1,12 @@
 import {
+  type Deadline,
   judge,
   type LabelledSecret,
-  type Lifetime,
   type MailTransport,
   type Order,
   SenderError,
   type ServiceClient,
-  settled,
+  toResult,
   type Verdict,
 } from "@secret-handoff/sdk";
 import type { Surroundings } from "./github/surroundings.ts";
@@ -50,16 +50,16 @@ export async function prepare(
   draft: Draft,
   inputErrors: readonly SenderError[],
   surroundings: Surroundings,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<Prepared> {
   const opened = draft.endpoint === undefined ? undefined : openService(draft.endpoint, surroundings);
-  const stores = openStores(draft, surroundings, lifetime);
+  const stores = openStores(draft, surroundings, deadline);
   const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
   // The token is asked for first: while it travels, the AWS client is loaded.
   const [policy, read, checked] = await Promise.all([
-    tried(opened?.client.classes(lifetime)),
+    tried(opened?.client.classes(deadline)),
     readAll(draft, stores, surroundings),
-    tried(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : undefined),
+    tried(draft.dryRun && draft.from ? mail?.check(draft.from, deadline) : undefined),
   ]);
   const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);
   const admitted = verdict?.admitted;
@@ -131,6 +131,6 @@ type Tried<T> = { readonly value?: T; readonly errors: readonly SenderError[] };
 /** Undefined work is what could not be tried. */
 async function tried<T>(work: Promise<T> | undefined): Promise<Tried<T>> {
   if (!work) return { errors: [] };
-  const result = await settled(work);
+  const result = await toResult(work);
   return result instanceof SenderError ? { errors: [result] } : { value: result, errors: [] };
 }

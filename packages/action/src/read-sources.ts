@@ -5,7 +5,7 @@ import {
   type ReadResult,
   readSecrets,
   SenderError,
-  settled,
+  toResult,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./github/masking.ts";
 import type { Surroundings } from "./github/surroundings.ts";
@@ -49,9 +49,9 @@ export async function readSources(
   const [{ secrets, errors }, named, assumed] = await Promise.all([
     readSecrets(secretIds, stores.source, mask),
     mapLimited(parameters, PARAMETERS_AT_ONCE, ({ name, alias }) =>
-      settled(kept(alias, stores.parameter(name))),
+      toResult(kept(alias, stores.parameter(name))),
     ),
-    Promise.all(session ? [settled(kept(undefined, stores.assume(session)))] : []),
+    Promise.all(session ? [toResult(kept(undefined, stores.assume(session)))] : []),
   ]);
   const others = [...named, ...assumed];
   const found = others.flatMap((one) => (one instanceof SenderError ? [] : [one]));

@@ -1,12 +1,12 @@
 import {
   checkRotatedWithin,
   checkRotation,
+  type Deadline,
   type LabelledSecret,
-  type Lifetime,
   type Rotation,
   rotate,
   type SenderError,
-  settled,
+  toResult,
   versionIdOf,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./github/masking.ts";
@@ -53,7 +53,7 @@ export async function rotateSecrets(
   { rotateTimeout }: RotationInputs,
   { source, vault }: Pick<SecretStores, "source" | "vault">,
   { workflow, runtime, origin }: Surroundings,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<RotationResult> {
   const rotated: LabelledSecret[] = [];
   const errors = secrets.map((secret, index) =>
@@ -64,7 +64,7 @@ export async function rotateSecrets(
         limitMs: rotateTimeout * 1_000,
       };
       workflow.info(`Rotating ${secret.name}.`);
-      const { versionId, begun } = await rotate(wish, rotation, { vault, source, runtime }, lifetime);
+      const { versionId, begun } = await rotate(wish, rotation, { vault, source, runtime }, deadline);
       const version = await source.read(secret.arn, versionId);
       maskAll(workflow, version.value.reveal());
       rotated[index] = { ...version, label: secret.label };
@@ -80,5 +80,5 @@ export async function rotateSecrets(
 }
 
 async function failureOf(work: () => Promise<void>): Promise<SenderError | undefined> {
-  return (await settled(work())) ?? undefined;
+  return (await toResult(work())) ?? undefined;
 }

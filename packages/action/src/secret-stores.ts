@@ -1,5 +1,5 @@
 import type {
-  Lifetime,
+  Deadline,
   ParameterReader,
   RoleAssumer,
   RotatingVault,
@@ -20,13 +20,13 @@ export type SecretStores = {
 export function openStores(
   { optional, age }: Draft,
   { openSecrets, openVault, openParameters, openRole, runtime }: Surroundings,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): SecretStores {
   const region = optional?.region;
   return {
-    source: openSecrets({ region, versionStage: age?.versionStage }, lifetime, runtime),
-    vault: openVault(region, lifetime, runtime),
-    parameter: openParameters(region, lifetime, runtime),
-    assume: openRole(region, lifetime, runtime),
+    source: openSecrets({ region, versionStage: age?.versionStage }, deadline, runtime),
+    vault: openVault(region, deadline, runtime),
+    parameter: openParameters(region, deadline, runtime),
+    assume: openRole(region, deadline, runtime),
   };
 }

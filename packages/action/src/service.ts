@@ -15,8 +15,8 @@ export function openService(
   { env, workflow, runtime }: Pick<Surroundings, "env" | "workflow" | "runtime">,
 ): OpenedService {
   let environment: string | undefined;
-  const tokens = cachedToken(async (lifetime) => {
-    const token = await fetchIdToken(tokenEndpoint(env), endpoint, lifetime, runtime);
+  const tokens = cachedToken(async (deadline) => {
+    const token = await fetchIdToken(tokenEndpoint(env), endpoint, deadline, runtime);
     workflow.mask(token);
     environment = environmentOf(token);
     return token;

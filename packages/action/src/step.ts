@@ -47,11 +47,11 @@ async function runManagement(
   const { workflow, env } = surroundings;
   const { inputs, errors } = readManageInputs(readInput, env.GITHUB_RUN_ID);
   if (!inputs) return tellProblems(errors, workflow, false);
-  // A wait has a lifetime of its own, which begins when the handoffs are known.
+  // A wait has a deadline of its own, which begins when the handoffs are known.
   const limit = inputs.timeout + (operation === "await-receipt" ? inputs.awaitFor : 0);
-  return within(limit, surroundings, onCancel, async (lifetime) => {
+  return within(limit, surroundings, onCancel, async (deadline) => {
     try {
-      return await manage(operation, inputs, surroundings, lifetime, onCancel);
+      return await manage(operation, inputs, surroundings, deadline, onCancel);
     } catch (error) {
       if (error instanceof SenderError) return tellProblems([error], workflow, false);
       throw error;

@@ -1,24 +1,24 @@
-import { formatDuration, type Lifetime, SenderError, startLifetime } from "@secret-handoff/sdk";
+import { type Deadline, formatDuration, SenderError, startDeadline } from "@secret-handoff/sdk";
 import type { OnCancel } from "./github/cancel.ts";
 import type { Surroundings } from "./github/surroundings.ts";
 
 /** Once stopped, what is under way has this long; revoking and the report fit into what the runner then leaves. */
 const GRACE_MS = 2_500;
 
-/** Does the work within a lifetime of so many seconds, which a cancelled workflow ends. */
+/** Does the work within a deadline of so many seconds, which a cancelled workflow ends. */
 export async function within<T>(
   seconds: number,
   { runtime }: Pick<Surroundings, "runtime">,
   onCancel: OnCancel,
-  work: (lifetime: Lifetime) => Promise<T>,
+  work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
-  const ending = startLifetime(
+  const ending = startDeadline(
     { limitMs: seconds * 1_000, graceMs: GRACE_MS, atLimit: () => timeIsUp(seconds) },
     runtime,
   );
   const done = onCancel(ending.stop);
   try {
-    return await work(ending.lifetime);
+    return await work(ending.deadline);
   } finally {
     done();
     ending.close();

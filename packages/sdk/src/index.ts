@@ -2,7 +2,7 @@ export { Concealed } from "./concealed.ts";
 export { type Arrival, arrivalOf } from "./delivery/arrival.ts";
 export {
   awaitReceipts,
-  canPass,
+  isTransient,
   viewEach,
   type Watched,
   type Watching,
@@ -16,9 +16,9 @@ export { checkPassphrase } from "./delivery/passphrase.ts";
 export { type Admitted, judge, type Verdict, type Wish } from "./delivery/requirements.ts";
 export { type Revocation, revokeEach } from "./delivery/revoke-each.ts";
 export { durationInWords, formatDuration, parseDuration } from "./duration.ts";
-export { writeLetter } from "./mail/letter.ts";
-export type { LetterFacts } from "./mail/letter-parts.ts";
-export type { Letter, Mailbox, MailTransport } from "./mail/mail.ts";
+export { writeEmail } from "./mail/email.ts";
+export type { EmailFacts } from "./mail/email-copy.ts";
+export type { Email, Mailbox, MailTransport } from "./mail/mail.ts";
 export { defaultMailbox, parseMailbox } from "./mail/mailbox.ts";
 export { addressOf, parseRecipients, type RecipientList } from "./mail/recipients.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
@@ -30,11 +30,11 @@ export type { RotatingVault } from "./rotation/rotating-vault.ts";
 export type { Rotated, Rotation, RotationWish } from "./rotation/rotation.ts";
 export { secretsManagerRotation } from "./rotation/secrets-manager-rotation.ts";
 export { attempt } from "./runtime/attempt.ts";
-export { type EndableLifetime, type Lifetime, startLifetime } from "./runtime/lifetime.ts";
+export { type Deadline, type EndableDeadline, startDeadline } from "./runtime/deadline.ts";
 export { mapLimited } from "./runtime/limited.ts";
-export { PassingError, retry, retryAfterMs } from "./runtime/retry.ts";
+export { toResult } from "./runtime/result.ts";
+export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime } from "./runtime/runtime.ts";
-export { settled } from "./runtime/settled.ts";
 export { faultOf, SenderError, type SenderErrorCode } from "./sender-error.ts";
 export { parseEndpoint } from "./service/endpoint.ts";
 export { jwtClaims } from "./service/jwt-claims.ts";

@@ -1,12 +1,12 @@
 import {
   attempt,
+  type Deadline,
   jwtClaims,
-  type Lifetime,
-  PassingError,
   type Runtime,
   retry,
   retryAfterMs,
   SenderError,
+  TransientError,
 } from "@secret-handoff/sdk";
 
 /** Where the runner gives out tokens; both are set only with `id-token: write`. */
@@ -37,7 +37,7 @@ export function tokenEndpoint(env: Readonly<Record<string, string | undefined>>)
 export function fetchIdToken(
   { url, bearer }: TokenEndpoint,
   audience: string,
-  lifetime: Lifetime,
+  deadline: Deadline,
   runtime: Runtime,
 ): Promise<string> {
   const target = new URL(url);
@@ -47,7 +47,7 @@ export function fetchIdToken(
       let response: Response;
       let body: unknown;
       try {
-        [response, body] = await attempt(ATTEMPT_MS, lifetime, async ({ signal }) => {
+        [response, body] = await attempt(ATTEMPT_MS, deadline, async ({ signal }) => {
           const answer = await runtime.fetch(target, {
             headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
             redirect: "error",
@@ -56,11 +56,11 @@ export function fetchIdToken(
           return [answer, await answer.json().catch(() => undefined)];
         });
       } catch (cause) {
-        if (lifetime.over.aborted) throw lifetime.over.reason;
-        throw new PassingError(failure("the request did not get through", cause));
+        if (deadline.hard.aborted) throw deadline.hard.reason;
+        throw new TransientError(failure("the request did not get through", cause));
       }
       if (response.status === 429 || response.status >= 500) {
-        throw new PassingError(
+        throw new TransientError(
           failure(`it answered ${response.status}`),
           retryAfterMs(response.headers.get("retry-after"), runtime.now()),
         );
@@ -70,7 +70,7 @@ export function fetchIdToken(
         throw failure(`it answered ${response.status}`);
       return token;
     },
-    lifetime,
+    deadline,
     runtime,
   );
 }

@@ -1,5 +1,5 @@
 import type {
-  Lifetime,
+  Deadline,
   MailTransport,
   ParameterReader,
   RoleAssumer,
@@ -25,15 +25,15 @@ export type Surroundings = {
   readonly runtime: Runtime;
   readonly openSecrets: (
     options: SecretsManagerOptions,
-    lifetime: Lifetime,
+    deadline: Deadline,
     runtime: Runtime,
   ) => SecretsSource;
-  readonly openVault: (region: string | undefined, lifetime: Lifetime, runtime: Runtime) => RotatingVault;
+  readonly openVault: (region: string | undefined, deadline: Deadline, runtime: Runtime) => RotatingVault;
   readonly openParameters: (
     region: string | undefined,
-    lifetime: Lifetime,
+    deadline: Deadline,
     runtime: Runtime,
   ) => ParameterReader;
-  readonly openRole: (region: string | undefined, lifetime: Lifetime, runtime: Runtime) => RoleAssumer;
+  readonly openRole: (region: string | undefined, deadline: Deadline, runtime: Runtime) => RoleAssumer;
   readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
 };

@@ -1,6 +1,6 @@
 import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
 import {
-  type Lifetime,
+  type Deadline,
   parseSecretIds,
   type RotatingVault,
   SenderError,
@@ -52,14 +52,14 @@ export async function selectHandoffs(
   selection: Selection,
   state: "open" | undefined,
   { service, vault }: { readonly service: ServiceClient; readonly vault: RotatingVault },
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<readonly (HandoffId | null)[]> {
   if (selection.kind === "ids") return selection.ids;
   const { secrets, run } = selection;
   const filter = { ...(run === undefined ? {} : { run }), ...(state === undefined ? {} : { state }) };
   const arns = await Promise.all(secrets.map(async (id) => (WHOLE_ARN.test(id) ? id : arnOf(id, vault))));
   const filters = secrets.length === 0 ? [filter] : arns.map((secret) => ({ ...filter, secret }));
-  const lists = await Promise.all(filters.map((one) => service.list(one, lifetime)));
+  const lists = await Promise.all(filters.map((one) => service.list(one, deadline)));
   return [...new Set(lists.flat().map(({ id }) => id))].filter(isHandoffId);
 }
 

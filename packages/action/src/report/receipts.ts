@@ -3,12 +3,12 @@ import {
   type Arrival,
   arrivalOf,
   awaitReceipts,
-  canPass,
   formatDuration,
+  isTransient,
   type Outcome,
   SenderError,
   type ServiceClient,
-  startLifetime,
+  startDeadline,
   type Watched,
   type Watching,
 } from "@secret-handoff/sdk";
@@ -32,7 +32,7 @@ export async function waitForReceipts(
   onCancel: OnCancel,
 ): Promise<Watching> {
   const limitMs = seconds * 1_000;
-  const ending = startLifetime(
+  const ending = startDeadline(
     {
       limitMs: limitMs + SPARE_MS,
       graceMs: GRACE_MS,
@@ -58,7 +58,7 @@ export async function waitForReceipts(
         },
       },
       limitMs,
-      ending.lifetime,
+      ending.deadline,
     );
   } finally {
     done();
@@ -71,7 +71,7 @@ export function arrivalOfWatched(watched: Watched | undefined): Arrival {
   if (!watched) return "failed";
   const { view, error } = watched;
   if (view) return arrivalOf(view);
-  return error && !canPass(error) ? "failed" : "pending";
+  return error && !isTransient(error) ? "failed" : "pending";
 }
 
 /** The handoff that a recipient got, now or before. */

@@ -1,4 +1,4 @@
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type AwsWording, awsFailure } from "./aws-failures.ts";
@@ -46,18 +46,18 @@ export function callAws<T>(
   service: string,
   run: (until: { readonly abortSignal: AbortSignal }) => Promise<T>,
   wording: AwsWording,
-  lifetime: Lifetime,
+  deadline: Deadline,
   runtime: Runtime,
 ): Promise<T> {
   return retry(
     async () => {
       try {
-        return await run({ abortSignal: lifetime.over });
+        return await run({ abortSignal: deadline.hard });
       } catch (error) {
-        throw awsFailure(error, service, lifetime, wording);
+        throw awsFailure(error, service, deadline, wording);
       }
     },
-    lifetime,
+    deadline,
     runtime,
   );
 }

@@ -1,5 +1,5 @@
-import type { Lifetime } from "../runtime/lifetime.ts";
-import { PassingError } from "../runtime/retry.ts";
+import type { Deadline } from "../runtime/deadline.ts";
+import { TransientError } from "../runtime/retry.ts";
 import { SenderError, type SenderErrorCode } from "../sender-error.ts";
 
 /** What every exception of the AWS SDK for JavaScript v3 may carry. */
@@ -44,18 +44,18 @@ const CREDENTIALS = new Set([
 const NETWORK = /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)|TimeoutError/;
 
 /**
- * The sentence for a failed AWS call, wrapped in {@link PassingError} where it can pass later.
+ * The sentence for a failed AWS call, wrapped in {@link TransientError} where it can pass later.
  * @param service as people call it: "Secrets Manager"
  */
-export function awsFailure(error: unknown, service: string, { over }: Lifetime, wording: AwsWording): Error {
-  if (over.aborted && over.reason instanceof SenderError) return over.reason;
+export function awsFailure(error: unknown, service: string, { hard }: Deadline, wording: AwsWording): Error {
+  if (hard.aborted && hard.reason instanceof SenderError) return hard.reason;
   if (error instanceof SenderError) return error;
   if (!isAwsError(error)) return new Error(`${service} failed`, { cause: error });
   const status = error.$metadata?.httpStatusCode ?? 0;
   const code = typeof error.code === "string" ? error.code : error.name;
   const passing = THROTTLING.has(error.name) || NETWORK.test(code) || NETWORK.test(error.name);
   if (passing || status === 429 || status >= 500) {
-    return new PassingError(
+    return new TransientError(
       new SenderError(
         "aws_unavailable",
         `${service} did not take the request (${code}), repeatedly. Try again later, and check that the runner may connect to it.`,

@@ -1,8 +1,8 @@
 import type { HandoffId, HandoffView } from "@secret-handoff/protocol";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import { mapLimited } from "../runtime/limited.ts";
+import { toResult } from "../runtime/result.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
-import { settled } from "../runtime/settled.ts";
 import { SenderError, type SenderErrorCode } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service.ts";
 import { arrivalOf } from "./arrival.ts";
@@ -42,10 +42,10 @@ export type WatchPorts = {
 export async function viewEach(
   ids: readonly HandoffId[],
   service: Pick<ServiceClient, "view">,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<readonly Watched[]> {
   return mapLimited(ids, AT_ONCE, async (id) => {
-    const found = await settled(service.view(id, lifetime));
+    const found = await toResult(service.view(id, deadline));
     return found instanceof SenderError ? { id, error: found } : { id, view: found };
   });
 }
@@ -59,28 +59,28 @@ export async function awaitReceipts(
   ids: readonly HandoffId[],
   { service, runtime, onEnded, onWaiting }: WatchPorts,
   limitMs: number,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<Watching> {
   const from = runtime.now();
   const seen = new Map<HandoffId, Watched>();
   const watched = () => ids.map((id) => seen.get(id) ?? { id });
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
     const pending = ids.filter((id) => isPending(seen.get(id)));
-    for (const found of await viewEach(pending, service, lifetime)) {
+    for (const found of await viewEach(pending, service, deadline)) {
       // A look that a cancelled workflow cut short says nothing of the handoff.
-      if (!found.view && lifetime.stopping.aborted) continue;
+      if (!found.view && deadline.soft.aborted) continue;
       seen.set(found.id, seenLast(found, seen.get(found.id)));
       if (found.view && !isPending(found)) onEnded?.(found.view, ids.length - count(watched()), ids.length);
     }
     const leftMs = limitMs - (runtime.now() - from);
     const left = count(watched());
     if (left === 0) return { watched: watched() };
-    const reason: unknown = lifetime.stopping.reason;
+    const reason: unknown = deadline.soft.reason;
     if (reason instanceof SenderError) return { watched: watched(), stopped: reason };
     if (leftMs <= 0) return { watched: watched() };
     onWaiting?.(left, limitMs - leftMs);
     try {
-      await sleep(Math.min(waitMs, leftMs), runtime, lifetime.stopping);
+      await sleep(Math.min(waitMs, leftMs), runtime, deadline.soft);
     } catch (reason) {
       if (reason instanceof SenderError) return { watched: watched(), stopped: reason };
       throw reason;
@@ -89,18 +89,18 @@ export async function awaitReceipts(
 }
 
 /** True for a failed look that says nothing of the handoff: the service was not there to ask. */
-export function canPass({ code }: SenderError): boolean {
+export function isTransient({ code }: SenderError): boolean {
   return PASSING.has(code);
 }
 
 /** A look that failed does not undo what an earlier one has shown. */
 function seenLast(found: Watched, before: Watched | undefined): Watched {
   if (found.view || !before?.view) return found;
-  return found.error && canPass(found.error) ? before : { ...found, view: before.view };
+  return found.error && isTransient(found.error) ? before : { ...found, view: before.view };
 }
 
 function isPending(found: Watched | undefined): boolean {
-  if (found?.error && !canPass(found.error)) return false;
+  if (found?.error && !isTransient(found.error)) return false;
   return !found?.view || arrivalOf(found.view) === "pending";
 }
 

@@ -1,4 +1,4 @@
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import { mapLimited, oneAtATime } from "../runtime/limited.ts";
 import { handOver } from "./hand-over.ts";
 import type { DeliveryPorts, Order } from "./order.ts";
@@ -16,13 +16,13 @@ export async function deliver(
   order: Order,
   recipients: readonly string[],
   ports: DeliveryPorts,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<readonly Outcome[]> {
   const inTurn = oneAtATime();
   const seal: DeliveryPorts["seal"] = (input) => inTurn(() => ports.seal(input));
   let done = 0;
   return mapLimited(recipients, AT_ONCE, async (recipient) => {
-    const outcome = await handOver(recipient, order, { ...ports, seal }, lifetime);
+    const outcome = await handOver(recipient, order, { ...ports, seal }, deadline);
     done += 1;
     ports.onOutcome?.(outcome, done, recipients.length);
     return outcome;

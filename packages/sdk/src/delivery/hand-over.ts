@@ -1,13 +1,13 @@
 import { type HandoffView, ProtocolError, type Sealed } from "@secret-handoff/protocol";
-import { writeLetter } from "../mail/letter.ts";
-import { type Lifetime, tidyingLifetime } from "../runtime/lifetime.ts";
+import { writeEmail } from "../mail/email.ts";
+import { cleanupDeadline, type Deadline } from "../runtime/deadline.ts";
 import { sleep } from "../runtime/runtime.ts";
 import { faultOf, SenderError, type SenderErrorCode } from "../sender-error.ts";
 import type { DeliveryPorts, Order } from "./order.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What revoking may take at the end, ms: the runner kills a cancelled step ten seconds after it was asked to stop. */
-const TIDYING_MS = 4_000;
+const CLEANUP_MS = 4_000;
 
 /** Between two questions whether another run has mailed, ms. */
 const ASK_AGAIN_MS = 10_000;
@@ -35,14 +35,14 @@ export async function handOver(
   recipient: string,
   order: Order,
   ports: DeliveryPorts,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<Outcome> {
   try {
     for (let round = 1; ; round += 1) {
-      lifetime.stopping.throwIfAborted();
+      deadline.soft.throwIfAborted();
       const sealed = await ports.seal(sealInput(recipient, order, ports));
       ports.onSealed?.(sealed);
-      const outcome = await send(recipient, sealed, order, ports, lifetime);
+      const outcome = await send(recipient, sealed, order, ports, deadline);
       const lost = outcome.kind === "failed" && outcome.error.code === "overtaken";
       if (!lost || round === MOST_ROUNDS) return outcome;
     }
@@ -56,16 +56,16 @@ async function send(
   sealed: Sealed,
   order: Order,
   ports: DeliveryPorts,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<Outcome> {
   const { id, expiresAt } = sealed;
   let messageId: string;
   try {
-    lifetime.stopping.throwIfAborted();
-    const stored = await create(recipient, sealed, order, ports, lifetime);
+    deadline.soft.throwIfAborted();
+    const stored = await create(recipient, sealed, order, ports, deadline);
     if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
-    lifetime.stopping.throwIfAborted();
-    messageId = await ports.mail.send(letterOf(recipient, sealed, order, ports), lifetime);
+    deadline.soft.throwIfAborted();
+    messageId = await ports.mail.send(emailOf(recipient, sealed, order, ports), deadline);
   } catch (thrown) {
     const error = asSenderError(thrown);
     if (REFUSED.has(error.code)) return { kind: "failed", recipient, error };
@@ -75,7 +75,7 @@ async function send(
     return { kind: "failed", recipient, error, id, ...(ending === "revoked" ? {} : { notRevoked: ending }) };
   }
   try {
-    await ports.service.mailed(id, messageId, lifetime);
+    await ports.service.mailed(id, messageId, deadline);
     return { kind: "mailed", recipient, id, expiresAt };
   } catch (error) {
     return { kind: "mailed", recipient, id, expiresAt, notRecorded: asSenderError(error) };
@@ -91,14 +91,14 @@ async function create(
   sealed: Sealed,
   order: Order,
   { service, runtime, onWaiting }: DeliveryPorts,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<HandoffView> {
   for (;;) {
-    const stored = await service.create(sealed, detailsOf(order, recipient), lifetime);
+    const stored = await service.create(sealed, detailsOf(order, recipient), deadline);
     if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
-    await sleep(ASK_AGAIN_MS, runtime, lifetime.stopping);
+    await sleep(ASK_AGAIN_MS, runtime, deadline.soft);
   }
 }
 
@@ -118,13 +118,13 @@ async function revoke(
   ports: DeliveryPorts,
 ): Promise<"revoked" | "released" | "unknown" | SenderError> {
   const late = new SenderError("deadline", "There was no time left to revoke the handoff.");
-  const tidying = tidyingLifetime(TIDYING_MS, late, ports.runtime);
+  const cleanup = cleanupDeadline(CLEANUP_MS, late, ports.runtime);
   try {
-    return await ports.service.revoke(sealed.id, tidying.lifetime);
+    return await ports.service.revoke(sealed.id, cleanup.deadline);
   } catch (error) {
     return asSenderError(error);
   } finally {
-    tidying.close();
+    cleanup.close();
   }
 }
 
@@ -149,9 +149,9 @@ function detailsOf({ subject, resend, reason }: Order, recipient: string) {
   return { subject: { ...subject, recipient }, resend, ...(reason === undefined ? {} : { reason }) };
 }
 
-function letterOf(recipient: string, sealed: Sealed, order: Order, { runtime, service }: DeliveryPorts) {
+function emailOf(recipient: string, sealed: Sealed, order: Order, { runtime, service }: DeliveryPorts) {
   const { from, replyTo, contact, source, reason, message, context } = order;
-  return writeLetter({
+  return writeEmail({
     ...{ from, contact, source, reason, message, context },
     ...(replyTo === undefined ? {} : { replyTo }),
     to: recipient,

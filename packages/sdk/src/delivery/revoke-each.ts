@@ -1,7 +1,7 @@
 import type { HandoffId } from "@secret-handoff/protocol";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import { mapLimited } from "../runtime/limited.ts";
-import { settled } from "../runtime/settled.ts";
+import { toResult } from "../runtime/result.ts";
 import type { SenderError } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service.ts";
 
@@ -17,10 +17,10 @@ export type Revocation = {
 export function revokeEach(
   ids: readonly HandoffId[],
   service: Pick<ServiceClient, "revoke">,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<readonly Revocation[]> {
   return mapLimited(ids, AT_ONCE, async (id) => ({
     id,
-    ending: await settled(service.revoke(id, lifetime)),
+    ending: await toResult(service.revoke(id, deadline)),
   }));
 }

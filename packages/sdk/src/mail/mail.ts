@@ -1,11 +1,11 @@
 import type { HandoffId } from "@secret-handoff/protocol";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 
 /** Who a mail is from: `Acme Security <handoff@acme.example>` taken apart. */
 export type Mailbox = { readonly name?: string; readonly address: string };
 
 /** One mail to one recipient. */
-export type Letter = {
+export type Email = {
   readonly from: Mailbox;
   readonly to: string;
   readonly replyTo?: string;
@@ -20,9 +20,9 @@ export type Letter = {
 /** What sends mail. Each method retries what can pass later and throws SenderError. */
 export type MailTransport = {
   /** Gives the id under which the mail was accepted. */
-  readonly send: (letter: Letter, lifetime: Lifetime) => Promise<string>;
+  readonly send: (email: Email, deadline: Deadline) => Promise<string>;
   /** Checks that mail from this mailbox would be taken, and sends none. Gives what could not be checked, in sentences. */
-  readonly check: (from: Mailbox, lifetime: Lifetime) => Promise<readonly string[]>;
+  readonly check: (from: Mailbox, deadline: Deadline) => Promise<readonly string[]>;
 };
 
 /** RFC 3834, section 5: no holiday notice answers it. */

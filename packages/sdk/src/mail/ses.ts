@@ -1,10 +1,10 @@
 import type { SESv2Client, SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import type { AwsSentence, AwsWording } from "../aws/aws-failures.ts";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
-import { type Letter, MAIL_HEADERS, type Mailbox, type MailTransport } from "./mail.ts";
+import { type Email, MAIL_HEADERS, type Mailbox, type MailTransport } from "./mail.ts";
 
 const SERVICE = "Amazon SES";
 
@@ -20,30 +20,30 @@ export type SesOptions = {
 export function sesTransport(options: SesOptions, runtime: Runtime): MailTransport {
   const client = openedOnce(() => openClient(options.region, runtime));
   return {
-    send: (letter, lifetime) =>
+    send: (email, deadline) =>
       callAws(
         SERVICE,
         async (until) => {
           const { SendEmailCommand } = await import("./ses-api.ts");
-          const command = new SendEmailCommand(requestOf(letter, options));
+          const command = new SendEmailCommand(requestOf(email, options));
           const { MessageId } = await (await client()).send(command, until);
-          return MessageId ?? letter.messageId;
+          return MessageId ?? email.messageId;
         },
-        sendWording(letter.from),
-        lifetime,
+        sendWording(email.from),
+        deadline,
         runtime,
       ),
-    check: (from, lifetime) => checkIdentity(from, lifetime),
+    check: (from, deadline) => checkIdentity(from, deadline),
   };
 
-  async function checkIdentity(from: Mailbox, lifetime: Lifetime): Promise<readonly string[]> {
+  async function checkIdentity(from: Mailbox, deadline: Deadline): Promise<readonly string[]> {
     let hidden = false;
     for (const identity of identitiesFor(from.address)) {
       const state = await callAws(
         SERVICE,
         (until) => stateOf(identity, until),
         () => undefined,
-        lifetime,
+        deadline,
         runtime,
       );
       if (state === "verified") return [];
@@ -92,20 +92,20 @@ async function openClient(region: string | undefined, runtime: Runtime): Promise
 }
 
 /** SES writes Message-ID and Date itself (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html). */
-function requestOf(letter: Letter, { configurationSet }: SesOptions): SendEmailCommandInput {
+function requestOf(email: Email, { configurationSet }: SesOptions): SendEmailCommandInput {
   const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
   return {
-    FromEmailAddress: formatMailbox(letter.from),
-    Destination: { ToAddresses: [letter.to] },
-    ...(letter.replyTo === undefined ? {} : { ReplyToAddresses: [letter.replyTo] }),
+    FromEmailAddress: formatMailbox(email.from),
+    Destination: { ToAddresses: [email.to] },
+    ...(email.replyTo === undefined ? {} : { ReplyToAddresses: [email.replyTo] }),
     Content: {
       Simple: {
-        Subject: utf8(letter.subject),
-        Body: { Text: utf8(letter.text), Html: utf8(letter.html) },
+        Subject: utf8(email.subject),
+        Body: { Text: utf8(email.text), Html: utf8(email.html) },
         Headers: Object.entries(MAIL_HEADERS).map(([Name, Value]) => ({ Name, Value })),
       },
     },
-    EmailTags: [{ Name: "handoff", Value: letter.handoff }],
+    EmailTags: [{ Name: "handoff", Value: email.handoff }],
     ...(configurationSet === undefined ? {} : { ConfigurationSetName: configurationSet }),
   };
 }

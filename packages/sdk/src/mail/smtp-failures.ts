@@ -1,6 +1,6 @@
 import { emailHintOf } from "@secret-handoff/protocol";
-import type { Lifetime } from "../runtime/lifetime.ts";
-import { PassingError } from "../runtime/retry.ts";
+import type { Deadline } from "../runtime/deadline.ts";
+import { TransientError } from "../runtime/retry.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SmtpServer } from "./smtp-server.ts";
 
@@ -13,17 +13,17 @@ type SmtpError = {
 };
 
 /**
- * The sentence for a failure of nodemailer, wrapped in {@link PassingError} where it can pass later (RFC 5321, section 4.2.1:
+ * The sentence for a failure of nodemailer, wrapped in {@link TransientError} where it can pass later (RFC 5321, section 4.2.1:
  * 4yz is transient).
  * @param to the recipient, where the failure is about one mail
  */
-export function smtpFailure(error: unknown, server: SmtpServer, { over }: Lifetime, to?: string): Error {
-  if (over.aborted && over.reason instanceof SenderError) return over.reason;
+export function smtpFailure(error: unknown, server: SmtpServer, { hard }: Deadline, to?: string): Error {
+  if (hard.aborted && hard.reason instanceof SenderError) return hard.reason;
   const { code, responseCode, response } = isSmtpError(error) ? error : {};
   const where = `${server.host}:${server.port}`;
   const status = typeof responseCode === "number" ? responseCode : undefined;
   const passing = status !== undefined && status >= 400 && status < 500;
-  const wrap = (final: SenderError) => (passing ? new PassingError(final) : final);
+  const wrap = (final: SenderError) => (passing ? new TransientError(final) : final);
   if (code === "ETLS" && status !== undefined) {
     return new SenderError(
       "mail_tls",
@@ -54,7 +54,7 @@ export function smtpFailure(error: unknown, server: SmtpServer, { over }: Lifeti
       ),
     );
   }
-  return new PassingError(
+  return new TransientError(
     new SenderError(
       "mail_unreachable",
       `${where} cannot be reached${typeof code === "string" ? ` (${code})` : ""}. Check smtp-host and smtp-port, and that the runner may connect to it.`,

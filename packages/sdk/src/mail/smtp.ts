@@ -1,7 +1,7 @@
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { type Letter, MAIL_HEADERS, type MailTransport } from "./mail.ts";
+import { type Email, MAIL_HEADERS, type MailTransport } from "./mail.ts";
 import { smtpFailure } from "./smtp-failures.ts";
 import { type SmtpServer, tlsOf } from "./smtp-server.ts";
 
@@ -12,32 +12,32 @@ const SILENCE_MS = 30_000;
 export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTransport {
   const connection = openLazily(server);
   return {
-    send: (letter, lifetime) =>
+    send: (email, deadline) =>
       retry(
         async () => {
           const transport = await connection();
           try {
-            const sent = await untilOver(transport.sendMail(messageOf(letter)), lifetime);
+            const sent = await untilOver(transport.sendMail(messageOf(email)), deadline);
             return sent.messageId;
           } catch (error) {
-            throw smtpFailure(error, server, lifetime, letter.to);
+            throw smtpFailure(error, server, deadline, email.to);
           }
         },
-        lifetime,
+        deadline,
         runtime,
       ),
-    check: (_, lifetime) =>
+    check: (_, deadline) =>
       retry(
         async () => {
           const transport = await connection();
           try {
-            await untilOver(transport.verify(), lifetime);
+            await untilOver(transport.verify(), deadline);
           } catch (error) {
-            throw smtpFailure(error, server, lifetime);
+            throw smtpFailure(error, server, deadline);
           }
           return [];
         },
-        lifetime,
+        deadline,
         runtime,
       ),
   };
@@ -70,7 +70,7 @@ function openLazily(server: SmtpServer) {
   };
 }
 
-function messageOf({ from, to, replyTo, subject, text, html, messageId }: Letter) {
+function messageOf({ from, to, replyTo, subject, text, html, messageId }: Email) {
   return {
     from: { name: from.name ?? "", address: from.address },
     to: { name: "", address: to },
@@ -85,12 +85,12 @@ function messageOf({ from, to, replyTo, subject, text, html, messageId }: Letter
   };
 }
 
-/** nodemailer takes no signal: what is under way is left behind when the lifetime is over. */
-function untilOver<T>(work: Promise<T>, { over }: Lifetime): Promise<T> {
+/** nodemailer takes no signal: what is under way is left behind when the hard deadline has passed. */
+function untilOver<T>(work: Promise<T>, { hard }: Deadline): Promise<T> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => reject(over.reason);
-    if (over.aborted) giveUp();
-    over.addEventListener("abort", giveUp, { once: true });
-    work.then(resolve, reject).finally(() => over.removeEventListener("abort", giveUp));
+    const giveUp = () => reject(hard.reason);
+    if (hard.aborted) giveUp();
+    hard.addEventListener("abort", giveUp, { once: true });
+    work.then(resolve, reject).finally(() => hard.removeEventListener("abort", giveUp));
   });
 }

@@ -1,5 +1,5 @@
 import { durationInWords } from "../duration.ts";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import { bears, CURRENT, type VersionStages, versionWith } from "../sources/version-stages.ts";
@@ -22,7 +22,7 @@ const LONGEST_STEP_MS = 15 * 60_000;
 export async function rotateManaged(
   wish: RotationWish,
   vault: RotatingVault,
-  lifetime: Lifetime,
+  deadline: Deadline,
   runtime: Runtime,
 ): Promise<Rotated> {
   const { secret, versionId, limitMs } = wish;
@@ -36,7 +36,7 @@ export async function rotateManaged(
     if (!bears(stages, versionId, PENDING)) throw failed(wish);
     const leftMs = until - runtime.now();
     if (leftMs <= 0) throw late(wish);
-    await sleep(Math.min(waitMs, leftMs), runtime, lifetime.stopping);
+    await sleep(Math.min(waitMs, leftMs), runtime, deadline.soft);
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { SecretsSource, SecretVersion } from "../sources/secret-version.ts";
 import { checkKey, rotateGenerated } from "./generated-rotation.ts";
@@ -22,10 +22,10 @@ export function rotate(
   wish: RotationWish,
   rotation: Rotation,
   { vault, source, runtime }: RotationPorts,
-  lifetime: Lifetime,
+  deadline: Deadline,
 ): Promise<Rotated> {
   return rotation.kind === "managed"
-    ? rotateManaged(wish, vault, lifetime, runtime)
+    ? rotateManaged(wish, vault, deadline, runtime)
     : rotateGenerated(wish, rotation, vault, source);
 }
 

@@ -1,6 +1,6 @@
 import type { AwsWording } from "../aws/aws-failures.ts";
 import { Concealed } from "../concealed.ts";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError, type SenderErrorCode } from "../sender-error.ts";
 import { secretsManagerCalls } from "../sources/secrets-manager-calls.ts";
@@ -15,10 +15,10 @@ import { type RotatingVault, STAGED } from "./rotating-vault.ts";
  */
 export function secretsManagerRotation(
   region: string | undefined,
-  lifetime: Lifetime,
+  deadline: Deadline,
   runtime: Runtime,
 ): RotatingVault {
-  const call = secretsManagerCalls(region, lifetime, runtime);
+  const call = secretsManagerCalls(region, deadline, runtime);
   return {
     stages: async (id) => {
       const answer = await call(

@@ -1,4 +1,4 @@
-import type { Lifetime } from "./lifetime.ts";
+import type { Deadline } from "./deadline.ts";
 
 /** Ends one attempt. */
 export type AttemptSignal = {
@@ -8,12 +8,12 @@ export type AttemptSignal = {
 };
 
 /**
- * Does one attempt, which ends after `limitMs` or when the lifetime is over. Timer and listener go with it: AbortSignal.timeout and
+ * Does one attempt, which ends after `limitMs` or when the hard deadline has passed. Timer and listener go with it: AbortSignal.timeout and
  * AbortSignal.any would keep every request and its answer until the time is up.
  */
 export async function attempt<T>(
   limitMs: number,
-  { over }: Lifetime,
+  { hard }: Deadline,
   work: (until: AttemptSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
@@ -22,13 +22,13 @@ export async function attempt<T>(
     late = true;
     controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
   }, limitMs);
-  const giveUp = () => controller.abort(over.reason);
-  if (over.aborted) giveUp();
-  over.addEventListener("abort", giveUp, { once: true });
+  const giveUp = () => controller.abort(hard.reason);
+  if (hard.aborted) giveUp();
+  hard.addEventListener("abort", giveUp, { once: true });
   try {
     return await work({ signal: controller.signal, timedOut: () => late });
   } finally {
     clearTimeout(timer);
-    over.removeEventListener("abort", giveUp);
+    hard.removeEventListener("abort", giveUp);
   }
 }

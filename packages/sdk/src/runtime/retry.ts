@@ -1,10 +1,10 @@
 import { SenderError } from "../sender-error.ts";
-import type { Lifetime } from "./lifetime.ts";
+import type { Deadline } from "./deadline.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 
 /** Thrown by an attempt whose failure can pass later: a network error, 429, 5xx, AWS throttling, SMTP 4xx. */
-export class PassingError extends Error {
-  override readonly name = "PassingError";
+export class TransientError extends Error {
+  override readonly name = "TransientError";
   /** What is thrown when no attempt is left. */
   readonly final: SenderError;
   /** How long the other side asked us to wait, ms. */
@@ -30,13 +30,13 @@ export const RETRY: RetryOptions = { attempts: 5, baseMs: 250, capMs: 8_000 };
 const LONGEST_ASKED_MS = 60_000;
 
 /**
- * Repeats `attempt` while it throws {@link PassingError}: exponential backoff with full jitter
+ * Repeats `attempt` while it throws {@link TransientError}: exponential backoff with full jitter
  * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/), never sooner than the other side asked.
- * @throws what `attempt` throws; the last failure when no attempt is left; the reason when the lifetime stops meanwhile
+ * @throws what `attempt` throws; the last failure when no attempt is left; the reason when the soft deadline passes meanwhile
  */
 export async function retry<T>(
   attempt: (number: number) => Promise<T>,
-  lifetime: Lifetime,
+  deadline: Deadline,
   runtime: Runtime,
   { attempts, baseMs, capMs }: RetryOptions = RETRY,
 ): Promise<T> {
@@ -44,15 +44,15 @@ export async function retry<T>(
     try {
       return await attempt(number);
     } catch (error) {
-      if (!(error instanceof PassingError)) throw error;
+      if (!(error instanceof TransientError)) throw error;
       const asked = error.afterMs ?? 0;
       if (number >= attempts || asked > LONGEST_ASKED_MS) throw error.final;
-      if (lifetime.stopping.aborted) throw stopped(lifetime.stopping, error.final);
+      if (deadline.soft.aborted) throw stopped(deadline.soft, error.final);
       const jitter = runtime.random() * Math.min(capMs, baseMs * 2 ** (number - 1));
       try {
-        await sleep(Math.max(asked, jitter), runtime, lifetime.stopping);
+        await sleep(Math.max(asked, jitter), runtime, deadline.soft);
       } catch {
-        throw stopped(lifetime.stopping, error.final);
+        throw stopped(deadline.soft, error.final);
       }
     }
   }

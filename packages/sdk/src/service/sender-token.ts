@@ -1,10 +1,10 @@
 import { Concealed } from "../concealed.ts";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { jwtClaims } from "./jwt-claims.ts";
 
 /** Gives a bearer token that is valid for the next minute at least. */
-export type TokenSource = (lifetime: Lifetime) => Promise<Concealed<string>>;
+export type TokenSource = (deadline: Deadline) => Promise<Concealed<string>>;
 
 const FRESH_FOR_MS = 60_000;
 
@@ -13,14 +13,14 @@ const FRESH_FOR_MS = 60_000;
  * @param fetchToken gives a new JWT
  */
 export function cachedToken(
-  fetchToken: (lifetime: Lifetime) => Promise<string>,
+  fetchToken: (deadline: Deadline) => Promise<string>,
   runtime: Pick<Runtime, "now">,
 ): TokenSource {
   let kept: { readonly token: Concealed<string>; readonly until: number } | undefined;
   let underWay: Promise<Concealed<string>> | undefined;
-  return async (lifetime) => {
+  return async (deadline) => {
     if (kept && kept.until - runtime.now() > FRESH_FOR_MS) return kept.token;
-    underWay ??= fetchToken(lifetime)
+    underWay ??= fetchToken(deadline)
       .then((jwt) => {
         const token = new Concealed(jwt);
         kept = { token, until: expiryOf(jwt) };

@@ -1,6 +1,6 @@
 import { attempt } from "../runtime/attempt.ts";
-import type { Lifetime } from "../runtime/lifetime.ts";
-import { PassingError, retry, retryAfterMs } from "../runtime/retry.ts";
+import type { Deadline } from "../runtime/deadline.ts";
+import { retry, retryAfterMs, TransientError } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { TokenSource } from "./sender-token.ts";
@@ -29,18 +29,18 @@ const LONGEST_ANSWER = 2_000_000;
 /**
  * Sends a request until it is answered by something other than 429 or 5xx. Redirects are not followed: the token belongs to
  * one origin.
- * @throws SenderError `service_unreachable`, `service_unavailable`, `not_a_service`, or why the lifetime ended
+ * @throws SenderError `service_unreachable`, `service_unavailable`, `not_a_service`, or why the step ended
  */
 export function exchange(
   request: Exchange,
   tokens: TokenSource,
-  lifetime: Lifetime,
+  deadline: Deadline,
   runtime: Runtime,
 ): Promise<Answer> {
   return retry(
     async () => {
-      const token = await tokens(lifetime);
-      return attempt(ATTEMPT_MS, lifetime, async ({ signal, timedOut }) => {
+      const token = await tokens(deadline);
+      return attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
         let response: Response;
         let text: string;
         try {
@@ -57,22 +57,22 @@ export function exchange(
           });
           text = await boundedText(response);
         } catch (error) {
-          throw networkFailure(error, request.origin, lifetime, timedOut());
+          throw networkFailure(error, request.origin, deadline, timedOut());
         }
-        return judged(request.origin, response, parseJson(response, text), runtime);
+        return parseResponse(request.origin, response, parseJson(response, text), runtime);
       });
     },
-    lifetime,
+    deadline,
     runtime,
   );
 }
 
-function judged(origin: string, response: Response, json: unknown, runtime: Runtime): Answer {
+function parseResponse(origin: string, response: Response, json: unknown, runtime: Runtime): Answer {
   const { status } = response;
   const problem = readProblem(json);
   if (status === 429 || status >= 500) {
     const said = problem ? ` ${problem.detail}` : "";
-    throw new PassingError(
+    throw new TransientError(
       new SenderError(
         "service_unavailable",
         `${origin} answered ${status} again and again.${said} Try again later, or ask whoever runs the service.`,
@@ -89,11 +89,11 @@ function judged(origin: string, response: Response, json: unknown, runtime: Runt
   return { status, json, problem };
 }
 
-function networkFailure(error: unknown, origin: string, lifetime: Lifetime, timedOut: boolean): Error {
-  if (lifetime.over.aborted && lifetime.over.reason instanceof SenderError) return lifetime.over.reason;
+function networkFailure(error: unknown, origin: string, deadline: Deadline, timedOut: boolean): Error {
+  if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) return deadline.hard.reason;
   if (error instanceof SenderError) return error;
   if (timedOut) {
-    return new PassingError(
+    return new TransientError(
       new SenderError(
         "service_unreachable",
         `${origin} did not answer within ${ATTEMPT_MS / 1_000} seconds. Check endpoint, and that the runner may connect to it.`,
@@ -108,7 +108,7 @@ function networkFailure(error: unknown, origin: string, lifetime: Lifetime, time
       { cause: error },
     );
   }
-  return new PassingError(
+  return new TransientError(
     new SenderError(
       "service_unreachable",
       `${origin} cannot be reached${code === undefined ? "" : ` (${code})`}. Check endpoint, and that the runner may connect to it.`,

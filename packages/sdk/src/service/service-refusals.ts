@@ -2,9 +2,9 @@ import { SenderError } from "../sender-error.ts";
 import type { Answer } from "./service-exchange.ts";
 
 /** The sentence for an answer that is a refusal. What the service says in `detail` is passed on. */
-export function refusalOf(origin: string, answer: Answer): SenderError {
+export function toError(origin: string, answer: Answer): SenderError {
   const { problem } = answer;
-  if (!problem) return strangeAnswer(origin, answer);
+  if (!problem) return unexpectedResponse(origin, answer);
   switch (problem.code) {
     case "unauthenticated":
       return new SenderError(
@@ -50,7 +50,7 @@ export function refusalOf(origin: string, answer: Answer): SenderError {
 }
 
 /** The sentence for an answer that no secret-handoff service gives. */
-export function strangeAnswer(origin: string, { status }: Answer): SenderError {
+export function unexpectedResponse(origin: string, { status }: Answer): SenderError {
   return new SenderError(
     "not_a_service",
     `${origin} answered ${status}, but not as a secret-handoff service does. Check endpoint.`,

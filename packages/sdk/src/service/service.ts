@@ -6,13 +6,13 @@ import {
   type HandoffView,
   type Sealed,
 } from "@secret-handoff/protocol";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { SubjectSecret } from "../sources/subject.ts";
 import type { TokenSource } from "./sender-token.ts";
 import { readHandoffView, readPolicy } from "./service-answers.ts";
 import { type Answer, exchange } from "./service-exchange.ts";
-import { refusalOf, strangeAnswer } from "./service-refusals.ts";
+import { toError, unexpectedResponse } from "./service-refusals.ts";
 
 /** What a create adds to what was sealed. */
 export type CreateDetails = {
@@ -28,19 +28,19 @@ export type ListFilter = { readonly secret?: string; readonly run?: string; read
 export type ServiceClient = {
   readonly origin: string;
   /** The classes in force. */
-  readonly classes: (lifetime: Lifetime) => Promise<readonly CredentialClass[]>;
+  readonly classes: (deadline: Deadline) => Promise<readonly CredentialClass[]>;
   /**
    * Stores what was sealed. The answer is the new handoff's view, or, where that version was handed to that recipient already,
    * the earlier one's: then its id is another than the sealed one's. Repeating it after a lost answer sends the same bytes.
    */
-  readonly create: (sealed: Sealed, details: CreateDetails, lifetime: Lifetime) => Promise<HandoffView>;
+  readonly create: (sealed: Sealed, details: CreateDetails, deadline: Deadline) => Promise<HandoffView>;
   /** Records that the mail was accepted. */
-  readonly mailed: (id: HandoffId, messageId: string, lifetime: Lifetime) => Promise<void>;
-  readonly view: (id: HandoffId, lifetime: Lifetime) => Promise<HandoffView>;
+  readonly mailed: (id: HandoffId, messageId: string, deadline: Deadline) => Promise<void>;
+  readonly view: (id: HandoffId, deadline: Deadline) => Promise<HandoffView>;
   /** `released`: it was claimed already; `unknown`: the service never stored it. */
-  readonly revoke: (id: HandoffId, lifetime: Lifetime) => Promise<"revoked" | "released" | "unknown">;
+  readonly revoke: (id: HandoffId, deadline: Deadline) => Promise<"revoked" | "released" | "unknown">;
   /** All pages of a list. */
-  readonly list: (filter: ListFilter, lifetime: Lifetime) => Promise<readonly HandoffView[]>;
+  readonly list: (filter: ListFilter, deadline: Deadline) => Promise<readonly HandoffView[]>;
 };
 
 /**
@@ -49,39 +49,39 @@ export type ServiceClient = {
  * @param tokens gives the bearer token
  */
 export function serviceClient(origin: string, tokens: TokenSource, runtime: Runtime): ServiceClient {
-  const call = (method: "GET" | "POST" | "DELETE", path: string, lifetime: Lifetime, body?: object) =>
-    exchange({ origin, method, path, body: body && JSON.stringify(body) }, tokens, lifetime, runtime);
+  const call = (method: "GET" | "POST" | "DELETE", path: string, deadline: Deadline, body?: object) =>
+    exchange({ origin, method, path, body: body && JSON.stringify(body) }, tokens, deadline, runtime);
   return {
     origin,
-    classes: async (lifetime) => {
-      const answer = await call("GET", "/v1/sender/policy", lifetime);
+    classes: async (deadline) => {
+      const answer = await call("GET", "/v1/sender/policy", deadline);
       return read(origin, answer, [200], readPolicy).classes;
     },
-    create: async (sealed, details, lifetime) => {
-      const answer = await call("POST", "/v1/sender/handoffs", lifetime, createRequest(sealed, details));
+    create: async (sealed, details, deadline) => {
+      const answer = await call("POST", "/v1/sender/handoffs", deadline, createRequest(sealed, details));
       return read(origin, answer, [200, 201], readHandoffView);
     },
-    mailed: async (id, messageId, lifetime) => {
-      const answer = await call("POST", `/v1/sender/handoffs/${id}/mailed`, lifetime, { messageId });
-      if (answer.status !== 204) throw refusalOf(origin, answer);
+    mailed: async (id, messageId, deadline) => {
+      const answer = await call("POST", `/v1/sender/handoffs/${id}/mailed`, deadline, { messageId });
+      if (answer.status !== 204) throw toError(origin, answer);
     },
-    view: async (id, lifetime) =>
-      read(origin, await call("GET", `/v1/sender/handoffs/${id}`, lifetime), [200], readHandoffView),
-    revoke: async (id, lifetime) => {
-      const answer = await call("DELETE", `/v1/sender/handoffs/${id}`, lifetime);
+    view: async (id, deadline) =>
+      read(origin, await call("GET", `/v1/sender/handoffs/${id}`, deadline), [200], readHandoffView),
+    revoke: async (id, deadline) => {
+      const answer = await call("DELETE", `/v1/sender/handoffs/${id}`, deadline);
       if (answer.status === 204) return "revoked";
       if (answer.problem?.code === "not_found") return "unknown";
       if (answer.problem?.code === "released") return "released";
-      throw refusalOf(origin, answer);
+      throw toError(origin, answer);
     },
-    list: async (filter, lifetime) => {
+    list: async (filter, deadline) => {
       const views: HandoffView[] = [];
       let cursor: string | undefined;
       do {
         const query = new URLSearchParams({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
         const page = read(
           origin,
-          await call("GET", `/v1/sender/handoffs?${query}`, lifetime),
+          await call("GET", `/v1/sender/handoffs?${query}`, deadline),
           [200],
           readPage,
         );
@@ -110,9 +110,9 @@ function read<T>(
   expected: readonly number[],
   reader: (json: unknown) => T | undefined,
 ): T {
-  if (!expected.includes(answer.status)) throw refusalOf(origin, answer);
+  if (!expected.includes(answer.status)) throw toError(origin, answer);
   const value = reader(answer.json);
-  if (value === undefined) throw strangeAnswer(origin, answer);
+  if (value === undefined) throw unexpectedResponse(origin, answer);
   return value;
 }
 

@@ -1,7 +1,7 @@
 import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import type { AwsWording } from "../aws/aws-failures.ts";
 import { Concealed } from "../concealed.ts";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretVersion } from "./secret-version.ts";
@@ -44,7 +44,7 @@ export function parseParameters(text: string): readonly ParameterSelector[] {
  */
 export function parameterReader(
   region: string | undefined,
-  lifetime: Lifetime,
+  deadline: Deadline,
   runtime: Runtime,
 ): ParameterReader {
   const client = openedOnce(async () => {
@@ -60,7 +60,7 @@ export function parameterReader(
         return (await client()).send(command, until);
       },
       wordingOf(name),
-      lifetime,
+      deadline,
       runtime,
     );
     if (

@@ -1,5 +1,5 @@
 import { mapLimited } from "../runtime/limited.ts";
-import { settled } from "../runtime/settled.ts";
+import { toResult } from "../runtime/result.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretSelector } from "./secret-ids.ts";
 import type { LabelledSecret, SecretsSource, SecretVersion } from "./secret-version.ts";
@@ -24,10 +24,10 @@ export async function readSecrets(
   source: SecretsSource,
   onRead: (version: SecretVersion) => void = () => {},
 ): Promise<ReadResult> {
-  const wanted = await mapLimited(selectors, READS_AT_ONCE, (selector) => settled(expand(selector, source)));
+  const wanted = await mapLimited(selectors, READS_AT_ONCE, (selector) => toResult(expand(selector, source)));
   const read = await mapLimited(wanted.flatMap(spread), READS_AT_ONCE, async (item) => {
     if (item instanceof SenderError) return item;
-    return settled(readOne(item, source, onRead));
+    return toResult(readOne(item, source, onRead));
   });
   return {
     secrets: onceEach(read.flatMap((item) => (item instanceof SenderError ? [] : [item]))),

@@ -2,7 +2,7 @@ import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import type { AwsWording } from "../aws/aws-failures.ts";
 import { Concealed } from "../concealed.ts";
 import { formatDuration } from "../duration.ts";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretVersion } from "./secret-version.ts";
@@ -29,7 +29,7 @@ export type RoleAssumer = (wish: RoleWish) => Promise<SecretVersion>;
  * https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html
  * @param region undefined leaves it to the environment
  */
-export function roleAssumer(region: string | undefined, lifetime: Lifetime, runtime: Runtime): RoleAssumer {
+export function roleAssumer(region: string | undefined, deadline: Deadline, runtime: Runtime): RoleAssumer {
   const client = openedOnce(async () => {
     const { STSClient } = await import("./role-api.ts");
     return new STSClient(clientOptions(region, runtime));
@@ -48,7 +48,7 @@ export function roleAssumer(region: string | undefined, lifetime: Lifetime, runt
         return (await client()).send(command, until);
       },
       wordingOf(wish),
-      lifetime,
+      deadline,
       runtime,
     );
     if (!made?.AccessKeyId || !made.SecretAccessKey || !made.SessionToken || !made.Expiration) {

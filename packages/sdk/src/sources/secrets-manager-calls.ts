@@ -1,7 +1,7 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import type { AwsWording } from "../aws/aws-failures.ts";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 
 const SERVICE = "Secrets Manager";
@@ -32,7 +32,7 @@ export type CallSecretsManager = <T>(
  */
 export function secretsManagerCalls(
   region: string | undefined,
-  lifetime: Lifetime,
+  deadline: Deadline,
   runtime: Runtime,
 ): CallSecretsManager {
   const clients = new Map<string | undefined, () => Promise<SecretsManagerClient>>();
@@ -49,7 +49,7 @@ export function secretsManagerCalls(
         return request(await clientFor(regionOfArn(id) ?? region), api, until);
       },
       wording,
-      lifetime,
+      deadline,
       runtime,
     );
 }

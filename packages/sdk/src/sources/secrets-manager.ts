@@ -1,6 +1,6 @@
 import type { AwsWording } from "../aws/aws-failures.ts";
 import { Concealed } from "../concealed.ts";
-import type { Lifetime } from "../runtime/lifetime.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretsSource, SecretVersion } from "./secret-version.ts";
@@ -20,10 +20,10 @@ export type SecretsManagerOptions = {
  */
 export function secretsManager(
   { region, versionStage }: SecretsManagerOptions,
-  lifetime: Lifetime,
+  deadline: Deadline,
   runtime: Runtime,
 ): SecretsSource {
-  const call = secretsManagerCalls(region, lifetime, runtime);
+  const call = secretsManagerCalls(region, deadline, runtime);
   return { read, namesWithPrefix };
 
   async function read(id: string, versionId?: string): Promise<SecretVersion> {

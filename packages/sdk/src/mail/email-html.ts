@@ -1,4 +1,4 @@
-import type { LetterParts } from "./letter-parts.ts";
+import type { EmailCopy } from "./email-copy.ts";
 
 /** The page's colours (packages/page), light and dark. Nothing is loaded: no image, no font, no style sheet. */
 const LIGHT = {
@@ -21,7 +21,7 @@ const FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial
 const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
 
 /** The HTML part: one column, styles inline because some clients drop the rest, the link as a button and in full. */
-export function letterHtml(parts: LetterParts): string {
+export function emailHtml(parts: EmailCopy): string {
   const link = escapeHtml(parts.link);
   const paragraph = (text: string, style = "") =>
     `<p style="margin:0 0 16px;${style}">${escapeHtml(text)}</p>`;
@@ -80,7 +80,7 @@ function needsHtml(needs: readonly string[]): string {
   return `<p style="margin:0 0 6px;">You will need:</p><ul style="margin:0 0 16px;padding-left:22px;">${items}</ul>`;
 }
 
-function factsHtml(facts: LetterParts["facts"]): string {
+function factsHtml(facts: EmailCopy["facts"]): string {
   if (facts.length === 0) return "";
   const cell = "padding:3px 14px 3px 0;vertical-align:top;";
   const rows = facts

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import type { HandoffId } from "@secret-handoff/protocol";
-import { type LetterFacts, writeLetter } from "@secret-handoff/sdk";
+import { type EmailFacts, writeEmail } from "@secret-handoff/sdk";
 
 const LINK =
   "https://handoff.acme.example/h/SlY8E4NKPhhMiveoipXTpg#AQKI8myX8if3TWMIqZOXW6lPitRjDsEHBRgqlMtP6mphIfUQ";
-const facts: LetterFacts = {
+const facts: EmailFacts = {
   from: { address: "handoff@acme.example" },
   to: "ana@vendor.example",
   contact: "security@acme.example",
@@ -20,7 +20,7 @@ const facts: LetterFacts = {
   expiresAt: Date.parse("2026-11-22T09:10:00Z") / 1_000,
   now: Date.parse("2026-11-21T09:10:00Z") / 1_000,
 };
-const letter = writeLetter(facts);
+const email = writeEmail(facts);
 
 /** What a person reads in the HTML part. */
 function visible(html: string): string {
@@ -45,47 +45,45 @@ const SENTENCES = [
 ];
 
 test.each(SENTENCES)("both parts say: %s", (sentence) => {
-  expect(letter.text.replace(/\s+/g, " ")).toContain(sentence);
-  expect(visible(letter.html)).toContain(sentence);
+  expect(email.text.replace(/\s+/g, " ")).toContain(sentence);
+  expect(visible(email.html)).toContain(sentence);
 });
 
 test("the link stands on a line of its own in the text, whole and once", () => {
-  expect(letter.text.split("\n").filter((line) => line === LINK)).toHaveLength(1);
-  expect(letter.text.split(LINK)).toHaveLength(2);
+  expect(email.text.split("\n").filter((line) => line === LINK)).toHaveLength(1);
+  expect(email.text.split(LINK)).toHaveLength(2);
 });
 
 test("the whole URL is visible in the HTML, besides the button", () => {
-  expect(visible(letter.html).split(LINK)).toHaveLength(2);
-  expect(letter.html.split(`href="${LINK}"`)).toHaveLength(3);
+  expect(visible(email.html).split(LINK)).toHaveLength(2);
+  expect(email.html.split(`href="${LINK}"`)).toHaveLength(3);
 });
 
 test("no line of text but the link is longer than 72 columns", () => {
-  expect(letter.text.split("\n").filter((line) => line.length > 72)).toEqual([LINK]);
+  expect(email.text.split("\n").filter((line) => line.length > 72)).toEqual([LINK]);
 });
 
 test("the subject names the source and nothing else, and the message id comes from the handoff", () => {
-  expect(letter.subject).toBe("A secret for you from acme/orders");
-  expect(letter.messageId).toBe("SlY8E4NKPhhMiveoipXTpg@handoff.acme.example");
+  expect(email.subject).toBe("A secret for you from acme/orders");
+  expect(email.messageId).toBe("SlY8E4NKPhhMiveoipXTpg@handoff.acme.example");
 });
 
 test("the HTML loads nothing and links nowhere but to the handoff", () => {
-  expect(letter.html).not.toMatch(/<(img|script|link|iframe|object|embed|form|video|audio|svg)\b/i);
-  expect(letter.html).not.toMatch(/url\(|@import|srcset|src=/i);
-  expect([...letter.html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([LINK, LINK]);
-  expect([...letter.html.matchAll(/<a /g)]).toHaveLength(
-    [...letter.html.matchAll(/<a ses:no-track /g)].length,
-  );
+  expect(email.html).not.toMatch(/<(img|script|link|iframe|object|embed|form|video|audio|svg)\b/i);
+  expect(email.html).not.toMatch(/url\(|@import|srcset|src=/i);
+  expect([...email.html.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([LINK, LINK]);
+  expect([...email.html.matchAll(/<a /g)]).toHaveLength([...email.html.matchAll(/<a ses:no-track /g)].length);
 });
 
 test("only what is needed is asked for", () => {
-  const plain = writeLetter({ ...facts, flags: 0, mailedCode: false });
+  const plain = writeEmail({ ...facts, flags: 0, mailedCode: false });
   expect(plain.text).not.toContain("You will need");
   expect(plain.html).not.toContain("You will need");
 });
 
 describe("what the sender wrote cannot pass for more than text:", () => {
   const hostile = `</p><script>alert(1)</script><img src=x onerror=alert(1)> "' & <a href="https://evil.example">x</a>`;
-  const { html, text, subject } = writeLetter({
+  const { html, text, subject } = writeEmail({
     ...facts,
     message: `${hostile}\nhttps://evil.example/h/x#y`,
     reason: hostile,

@@ -2,8 +2,8 @@ import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret
 import { durationInWords } from "../duration.ts";
 import type { Mailbox } from "./mail.ts";
 
-/** What a letter says. Everything but the link is for anyone's eyes. */
-export type LetterFacts = {
+/** What an email says. Everything but the link is for anyone's eyes. */
+export type EmailFacts = {
   readonly from: Mailbox;
   readonly to: string;
   /** Whom the recipient can ask: a name or an address. */
@@ -29,7 +29,7 @@ export type LetterFacts = {
 };
 
 /** The same facts in the sentences that text and HTML share. */
-export type LetterParts = {
+export type EmailCopy = {
   readonly heading: string;
   readonly intro: string;
   readonly message: string | undefined;
@@ -43,7 +43,7 @@ export type LetterParts = {
   readonly unexpected: string;
 };
 
-export function partsOf(facts: LetterFacts): LetterParts {
+export function emailCopy(facts: EmailFacts): EmailCopy {
   return {
     heading: "A secret for you",
     intro: `${facts.contact} sends you a secret from ${facts.source}.${facts.reason === undefined ? "" : ` Reason: ${sentence(facts.reason)}`}`,
@@ -64,7 +64,7 @@ function sentence(text: string): string {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
-function needsOf({ flags, mailedCode }: LetterFacts): readonly string[] {
+function needsOf({ flags, mailedCode }: EmailFacts): readonly string[] {
   return [
     ...(needsEmail(flags) ? ["the e-mail address that this mail was sent to"] : []),
     ...(mailedCode ? ["a code that will be mailed to you when you open it"] : []),

@@ -1,9 +1,9 @@
-import type { LetterParts } from "./letter-parts.ts";
+import type { EmailCopy } from "./email-copy.ts";
 
 const WIDTH = 72;
 
 /** The plain-text part: the link on a line of its own, whole, with empty lines round it. */
-export function letterText(parts: LetterParts): string {
+export function emailText(parts: EmailCopy): string {
   const needs = parts.needs.length === 0 ? [] : [["You will need:", ...parts.needs.map(bullet)].join("\n")];
   const facts =
     parts.facts.length === 0 ? [] : [parts.facts.map(([name, value]) => factLine(name, value)).join("\n")];

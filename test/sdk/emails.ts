@@ -1,8 +1,8 @@
 import type { HandoffId } from "@secret-handoff/protocol";
-import type { Letter } from "@secret-handoff/sdk";
+import type { Email } from "@secret-handoff/sdk";
 
-/** A small letter for transports. */
-export function aLetter(more: Partial<Letter> = {}): Letter {
+/** A small email for transports. */
+export function anEmail(more: Partial<Email> = {}): Email {
   return {
     from: { name: "Acme Sécurité", address: "handoff@acme.example" },
     to: "ana@vendor.example",

@@ -1,18 +1,18 @@
-import { letterHtml } from "./letter-html.ts";
-import { type LetterFacts, partsOf } from "./letter-parts.ts";
-import { letterText } from "./letter-text.ts";
-import type { Letter } from "./mail.ts";
+import { type EmailFacts, emailCopy } from "./email-copy.ts";
+import { emailHtml } from "./email-html.ts";
+import { emailText } from "./email-text.ts";
+import type { Email } from "./mail.ts";
 
 /** The mail that carries a link: text and HTML, the whole URL in both, nothing to load, no secret's name in the subject. */
-export function writeLetter(facts: LetterFacts): Letter {
-  const parts = partsOf(facts);
+export function writeEmail(facts: EmailFacts): Email {
+  const parts = emailCopy(facts);
   return {
     from: facts.from,
     to: facts.to,
     ...(facts.replyTo === undefined ? {} : { replyTo: facts.replyTo }),
     subject: subjectLine(facts.source),
-    text: letterText(parts),
-    html: letterHtml(parts),
+    text: emailText(parts),
+    html: emailHtml(parts),
     handoff: facts.id,
     messageId: `${facts.id}@${new URL(facts.origin).hostname}`,
   };
