@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "@jest/globals";
-import { type BuiltPage, buildPage, DARK, LIGHT } from "@secret-handoff/page";
+import { type BuiltPage, buildPage } from "@secret-handoff/page";
+import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
 import { withoutMessages } from "../../packages/page/src/lean-errors.ts";
 import { report } from "../support/tier.ts";
 

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
 import { minify } from "@swc/core";
 import { build, type Metafile, transform } from "esbuild";
 import { contentSecurityPolicy } from "./content-security-policy.ts";
 import { leanErrors } from "./lean-errors.ts";
-import { paletteCss } from "./look.ts";
 import { documentOf } from "./shell.ts";
 
 /** The recipient's page: the document, and the policy that it must be served under. */
@@ -72,4 +72,13 @@ async function buildStyle(): Promise<string> {
     charset: "utf8",
   });
   return code.trim();
+}
+
+/** The palettes as custom properties, for the top of the style sheet. */
+function paletteCss(): string {
+  const properties = (palette: Palette) =>
+    Object.entries(palette)
+      .map(([name, value]) => `--${name}:${value};`)
+      .join("");
+  return `:root{color-scheme:light dark;${properties(LIGHT)}}@media screen and (prefers-color-scheme:dark){:root{${properties(DARK)}}}`;
 }

@@ -1,2 +1,1 @@
 export { type BuiltPage, buildPage } from "./build-page.ts";
-export { DARK, LIGHT, type Palette } from "./look.ts";

@@ -1,4 +1,4 @@
-import { LIGHT } from "./look.ts";
+import { LIGHT } from "@secret-handoff/protocol/theme";
 import { footer, noScript, product } from "./wording.ts";
 
 const DRAWING = `viewBox='0 0 32 32'><rect width='32' height='32' rx='8'/><path d='M10 15v-3a6 6 0 0 1 12 0v3m-13 0h14v9H9z' fill='none' stroke-width='2.5' stroke-linejoin='round'`;

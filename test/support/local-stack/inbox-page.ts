@@ -1,4 +1,4 @@
-import { DARK, LIGHT, type Palette } from "@secret-handoff/page";
+import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
 import type { Mail } from "./inbox.ts";
 
 /** Seconds after which the list looks again. */

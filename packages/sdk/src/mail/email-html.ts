@@ -1,22 +1,7 @@
+import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
 import type { EmailCopy } from "./email-copy.ts";
 
-/** The page's colours (packages/page), light and dark. Nothing is loaded: no image, no font, no style sheet. */
-const LIGHT = {
-  ground: "#f4f5f7",
-  card: "#ffffff",
-  ink: "#1a2230",
-  soft: "#566073",
-  line: "#dde1e8",
-  accent: "#0b5c56",
-};
-const DARK = {
-  ground: "#0f141b",
-  card: "#18202a",
-  ink: "#e8ecf2",
-  soft: "#a3aebe",
-  line: "#2c3746",
-  accent: "#6fd3c7",
-};
+/** Nothing is loaded: no image, no font, no style sheet. */
 const FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
 
