@@ -1,10 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
 import {
-  addressOf,
   Concealed,
   checkPassphrase,
   formatDuration,
   jsonScalars,
+  parseAddress,
   parseDuration,
   parseEndpoint,
   parseMailbox,
@@ -38,7 +38,7 @@ describe("whatever the text, a parser takes it or refuses it with a SenderError:
     ["mailbox", (value) => parseMailbox(value, "from")],
     ["passphrase", checkPassphrase],
     ["recipients", parseRecipients],
-    ["address", addressOf],
+    ["address", parseAddress],
     ["duration", parseDuration],
     ["JSON", jsonScalars],
     ["Retry-After", (value) => retryAfterMs(value, 0)],
@@ -60,11 +60,11 @@ describe("whatever the text, a parser takes it or refuses it with a SenderError:
 test("an address that is taken is one line of ASCII with one @, and stays itself", () => {
   fc.assert(
     fc.property(text, (value) => {
-      const address = addressOf(value);
+      const address = parseAddress(value);
       if (address === undefined) return;
       expect(address).toMatch(/^[\x21-\x7e]+$/);
       expect(address.split("@")).toHaveLength(2);
-      expect(addressOf(address)).toBe(address);
+      expect(parseAddress(address)).toBe(address);
     }),
     RUNS,
   );

@@ -1,11 +1,11 @@
 import {
   type Admitted,
-  addressOf,
   checkDescription,
   checkItems,
   itemsOf,
   type LabelledSecret,
   type Order,
+  parseAddress,
   type SenderError,
   subjectOf,
 } from "@secret-handoff/sdk";
@@ -30,7 +30,7 @@ export function planOrder(
 ): Plan {
   const { passphrase, reason, message, title } = inputs.optional;
   const contact = inputs.optional.contact ?? `${origin.actor} on GitHub`;
-  const replyTo = addressOf(contact);
+  const replyTo = parseAddress(contact);
   const endsAt = Math.min(...secrets.map((secret) => secret.endsAt ?? Number.POSITIVE_INFINITY));
   const context = {
     Workflow: origin.workflow,

@@ -16,11 +16,17 @@ export { checkPassphrase } from "./delivery/passphrase.ts";
 export { type Admitted, judge, type Verdict, type Wish } from "./delivery/requirements.ts";
 export { type Revocation, revokeEach } from "./delivery/revoke-each.ts";
 export { durationInWords, formatDuration, parseDuration } from "./duration.ts";
-export { writeEmail } from "./mail/email.ts";
+
+export {
+  defaultMailbox,
+  type Mailbox,
+  parseAddress,
+  parseMailbox,
+  parseRecipients,
+  type RecipientList,
+} from "./mail/addresses.ts";
+export { type Email, type MailTransport, writeEmail } from "./mail/email.ts";
 export type { EmailFacts } from "./mail/email-copy.ts";
-export type { Email, Mailbox, MailTransport } from "./mail/mail.ts";
-export { defaultMailbox, parseMailbox } from "./mail/mailbox.ts";
-export { addressOf, parseRecipients, type RecipientList } from "./mail/recipients.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
 export { smtpTransport } from "./mail/smtp.ts";
 export type { SmtpServer } from "./mail/smtp-server.ts";
@@ -29,17 +35,19 @@ export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotati
 export type { RotatingVault } from "./rotation/rotating-vault.ts";
 export type { Rotated, Rotation, RotationWish } from "./rotation/rotation.ts";
 export { secretsManagerRotation } from "./rotation/secrets-manager-rotation.ts";
-export { attempt } from "./runtime/attempt.ts";
-export { type Deadline, type EndableDeadline, startDeadline } from "./runtime/deadline.ts";
-export { mapLimited } from "./runtime/limited.ts";
-export { toResult } from "./runtime/result.ts";
+export { mapLimited } from "./runtime/concurrency.ts";
+export { attempt, type Deadline, type EndableDeadline, startDeadline } from "./runtime/deadline.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime } from "./runtime/runtime.ts";
-export { faultOf, SenderError, type SenderErrorCode } from "./sender-error.ts";
-export { parseEndpoint } from "./service/endpoint.ts";
-export { jwtClaims } from "./service/jwt-claims.ts";
-export { cachedToken, type TokenSource } from "./service/sender-token.ts";
-export { type CreateDetails, type ListFilter, type ServiceClient, serviceClient } from "./service/service.ts";
+export { faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";
+export { cachedToken, jwtClaims, type TokenSource } from "./service/sender-token.ts";
+export {
+  type CreateDetails,
+  type ListFilter,
+  parseEndpoint,
+  type ServiceClient,
+  serviceClient,
+} from "./service/service-client.ts";
 export { type GivenValue, givenSecrets, parseGivenValues, secretParts } from "./sources/given-values.ts";
 export { checkItems, itemsOf } from "./sources/items.ts";
 export { jsonScalars } from "./sources/json-leaves.ts";

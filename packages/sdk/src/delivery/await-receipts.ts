@@ -1,10 +1,9 @@
 import type { HandoffId, HandoffView } from "@secret-handoff/protocol";
+import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { mapLimited } from "../runtime/limited.ts";
-import { toResult } from "../runtime/result.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
-import { SenderError, type SenderErrorCode } from "../sender-error.ts";
-import type { ServiceClient } from "../service/service.ts";
+import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
+import type { ServiceClient } from "../service/service-client.ts";
 import { arrivalOf } from "./arrival.ts";
 
 const AT_ONCE = 6;

@@ -1,5 +1,5 @@
+import { mapLimited, oneAtATime } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { mapLimited, oneAtATime } from "../runtime/limited.ts";
 import { handOver } from "./hand-over.ts";
 import type { DeliveryPorts, Order } from "./order.ts";
 import type { Outcome } from "./outcome.ts";

@@ -1,8 +1,9 @@
 import type { CredentialClass, HandoffView, Header, Item, Sealed, SealInput } from "@secret-handoff/protocol";
 import type { Concealed } from "../concealed.ts";
-import type { Mailbox, MailTransport } from "../mail/mail.ts";
+import type { Mailbox } from "../mail/addresses.ts";
+import type { MailTransport } from "../mail/email.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import type { ServiceClient } from "../service/service.ts";
+import type { ServiceClient } from "../service/service-client.ts";
 import type { SubjectSecret } from "../sources/subject.ts";
 import type { Outcome } from "./outcome.ts";
 

@@ -1,9 +1,8 @@
 import type { HandoffId } from "@secret-handoff/protocol";
+import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { mapLimited } from "../runtime/limited.ts";
-import { toResult } from "../runtime/result.ts";
-import type { SenderError } from "../sender-error.ts";
-import type { ServiceClient } from "../service/service.ts";
+import { type SenderError, toResult } from "../sender-error.ts";
+import type { ServiceClient } from "../service/service-client.ts";
 
 const AT_ONCE = 6;
 

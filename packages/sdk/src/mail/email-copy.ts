@@ -1,6 +1,6 @@
 import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import { durationInWords } from "../duration.ts";
-import type { Mailbox } from "./mail.ts";
+import type { Mailbox } from "./addresses.ts";
 
 /** What an email says. Everything but the link is for anyone's eyes. */
 export type EmailFacts = {

@@ -1,7 +1,33 @@
+import type { HandoffId } from "@secret-handoff/protocol";
+import type { Deadline } from "../runtime/deadline.ts";
+import type { Mailbox } from "./addresses.ts";
 import { type EmailFacts, emailCopy } from "./email-copy.ts";
 import { emailHtml } from "./email-html.ts";
 import { emailText } from "./email-text.ts";
-import type { Email } from "./mail.ts";
+
+/** One mail to one recipient. */
+export type Email = {
+  readonly from: Mailbox;
+  readonly to: string;
+  readonly replyTo?: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly handoff: HandoffId;
+  /** `handoff-id@host`, without angle brackets: the same for every attempt, so that a repeated mail can be told. */
+  readonly messageId: string;
+};
+
+/** What sends mail. Each method retries what can pass later and throws SenderError. */
+export type MailTransport = {
+  /** Gives the id under which the mail was accepted. */
+  readonly send: (email: Email, deadline: Deadline) => Promise<string>;
+  /** Checks that mail from this mailbox would be taken, and sends none. Gives what could not be checked, in sentences. */
+  readonly check: (from: Mailbox, deadline: Deadline) => Promise<readonly string[]>;
+};
+
+/** RFC 3834, section 5: no holiday notice answers it. */
+export const MAIL_HEADERS: Readonly<Record<string, string>> = { "Auto-Submitted": "auto-generated" };
 
 /** The mail that carries a link: text and HTML, the whole URL in both, nothing to load, no secret's name in the subject. */
 export function writeEmail(facts: EmailFacts): Email {

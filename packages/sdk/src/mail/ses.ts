@@ -4,7 +4,8 @@ import type { AwsSentence, AwsWording } from "../aws/aws-failures.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
-import { type Email, MAIL_HEADERS, type Mailbox, type MailTransport } from "./mail.ts";
+import type { Mailbox } from "./addresses.ts";
+import { type Email, MAIL_HEADERS, type MailTransport } from "./email.ts";
 
 const SERVICE = "Amazon SES";
 

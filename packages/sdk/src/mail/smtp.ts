@@ -1,7 +1,7 @@
 import type { Deadline } from "../runtime/deadline.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { type Email, MAIL_HEADERS, type MailTransport } from "./mail.ts";
+import { type Email, MAIL_HEADERS, type MailTransport } from "./email.ts";
 import { smtpFailure } from "./smtp-failures.ts";
 import { type SmtpServer, tlsOf } from "./smtp-server.ts";
 

@@ -1,7 +1,6 @@
 import { Concealed } from "../concealed.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { jwtClaims } from "./jwt-claims.ts";
 
 /** Gives a bearer token that is valid for the next minute at least. */
 export type TokenSource = (deadline: Deadline) => Promise<Concealed<string>>;
@@ -37,4 +36,18 @@ export function cachedToken(
 function expiryOf(jwt: string): number {
   const { exp } = jwtClaims(jwt);
   return typeof exp === "number" ? exp * 1_000 : 0;
+}
+
+/**
+ * The claims of a JWT, unverified: good for a hint, never for a decision about trust.
+ * @returns nothing in it where the text is no JWT
+ */
+export function jwtClaims(jwt: string): Readonly<Record<string, unknown>> {
+  const [, payload = ""] = jwt.split(".");
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? { ...claims } : {};
+  } catch {
+    return {};
+  }
 }

@@ -1,6 +1,5 @@
-import { mapLimited } from "../runtime/limited.ts";
-import { toResult } from "../runtime/result.ts";
-import { SenderError } from "../sender-error.ts";
+import { mapLimited } from "../runtime/concurrency.ts";
+import { SenderError, toResult } from "../sender-error.ts";
 import type { SecretSelector } from "./secret-ids.ts";
 import type { LabelledSecret, SecretsSource, SecretVersion } from "./secret-version.ts";
 

@@ -4,15 +4,16 @@ import {
   encodeBase64url,
   type HandoffId,
   type HandoffView,
+  isLoopback,
   type Sealed,
 } from "@secret-handoff/protocol";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import { SenderError } from "../sender-error.ts";
 import type { SubjectSecret } from "../sources/subject.ts";
 import type { TokenSource } from "./sender-token.ts";
 import { readHandoffView, readPolicy } from "./service-answers.ts";
-import { type Answer, exchange } from "./service-exchange.ts";
-import { toError, unexpectedResponse } from "./service-refusals.ts";
+import { type Answer, exchange, toError, unexpectedResponse } from "./service-http.ts";
 
 /** What a create adds to what was sealed. */
 export type CreateDetails = {
@@ -132,4 +133,24 @@ function createRequest(sealed: Sealed, { subject, resend, reason }: CreateDetail
     ...(resend ? { resend } : {}),
     ...(reason === undefined ? {} : { reason }),
   };
+}
+
+/**
+ * The exact origin of the service, without a trailing slash: also the audience of its tokens.
+ * @param text https://host, with at most a trailing slash (http on loopback only)
+ * @throws SenderError `endpoint`
+ */
+export function parseEndpoint(text: string): string {
+  const refuse = () =>
+    new SenderError(
+      "endpoint",
+      "endpoint is not the service's address. Write https:// and a host name, without a path: https://handoff.example.com",
+    );
+  if (!URL.canParse(text)) throw refuse();
+  const url = new URL(text);
+  const bare =
+    url.pathname === "/" && url.search === "" && url.hash === "" && url.username + url.password === "";
+  const safe = url.protocol === "https:" || (url.protocol === "http:" && isLoopback(url.hostname));
+  if (!bare || !safe || /[?#@]/.test(text)) throw refuse();
+  return url.origin;
 }

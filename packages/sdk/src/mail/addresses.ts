@@ -1,5 +1,8 @@
-import { normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
+import { isLoopback, normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
 import { SenderError } from "../sender-error.ts";
+
+/** Who a mail is from: `Acme Security <handoff@acme.example>` taken apart. */
+export type Mailbox = { readonly name?: string; readonly address: string };
 
 /** Valid addresses in the order given, and one error for each line that is none. */
 export type RecipientList = {
@@ -18,7 +21,7 @@ export function parseRecipients(text: string): RecipientList {
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = index + 1;
     if (raw.trim() === "") continue;
-    const address = addressOf(raw);
+    const address = parseAddress(raw);
     const earlier = address === undefined ? undefined : firstLine.get(address);
     if (address === undefined) {
       errors.push(
@@ -46,7 +49,7 @@ export function parseRecipients(text: string): RecipientList {
 }
 
 /** The normalised address, or undefined when the text is none that mail can be sent to. */
-export function addressOf(text: string): string | undefined {
+export function parseAddress(text: string): string | undefined {
   let address: string;
   try {
     address = normaliseEmail(text);
@@ -56,4 +59,33 @@ export function addressOf(text: string): string | undefined {
   }
   const plain = /^[^\s<>()[\]\\,;:"@]+@(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(address);
   return plain && address.length <= LONGEST_ADDRESS ? address : undefined;
+}
+
+/**
+ * Reads `address` or `Name <address>`.
+ * @param input the input's name, for the sentence
+ * @throws SenderError `mail_address`
+ */
+export function parseMailbox(text: string, input: string): Mailbox {
+  const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text);
+  const address = parseAddress(match?.[3] ?? text);
+  const name = (match?.[1] ?? match?.[2] ?? "").trim();
+  if (address === undefined || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
+    throw new SenderError(
+      "mail_address",
+      `${input} is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.`,
+    );
+  }
+  return name === "" ? { address } : { name, address };
+}
+
+/**
+ * Who the mail is from where nobody says so: `handoff@` and the service's host, or `handoff@localhost` where that host is an
+ * address of a network.
+ * @param origin the service's
+ */
+export function defaultMailbox(origin: string): Mailbox {
+  const { hostname } = new URL(origin);
+  const unnamed = isLoopback(hostname) || /^[\d.]+$|^\[/.test(hostname);
+  return { address: `handoff@${unnamed ? "localhost" : hostname}` };
 }
