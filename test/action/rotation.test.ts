@@ -122,6 +122,6 @@ test("version-stage hands over the version with that label", async () => {
   expect((await step({ "version-stage": "AWSPREVIOUS" })).code).toBe(0);
   expect(await passwordOfAna()).toBe("first");
   expect((await step({ "version-stage": "NONE" })).errors).toEqual([
-    `No version of secret "${name}" bears the label that version-stage names. Check version-stage.`,
+    `No version of secret "${name}" has the label that version-stage names. Check version-stage.`,
   ]);
 });

@@ -16,6 +16,7 @@ test.each([
   ["a number", "12"],
   ["an empty object", "{}"],
   ["broken JSON", '{"a":'],
+  ["JSON of twenty thousand levels", `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`],
 ])("%s is one field, as it stands", (_, text) => {
   expect(fieldsOf(text)).toEqual([["value", text]]);
 });

@@ -50,12 +50,12 @@ function secret(behaviour: Behaviour, value = '{"user":"orders","password":"old-
 function run(rotation: Rotation = { kind: "managed" }, by = "run 1", deadline = unending()) {
   const { arn } = aws.vault.find(name);
   const versionId = versionIdOf(by, arn);
-  const vault = secretsManagerRotation("eu-west-1", deadline, runtime);
+  const secrets = secretsManagerRotation("eu-west-1", deadline, runtime);
   const source = secretsManager({ region: "eu-west-1" }, deadline, runtime);
   return rotate(
     { secret: { arn, name }, versionId, limitMs: LIMIT_MS },
     rotation,
-    { vault, source, runtime },
+    { secrets, source, runtime },
     deadline,
   );
 }
@@ -240,18 +240,18 @@ describe("a generated password", () => {
     const kept = secret({ kind: "unconfigured" });
     const { arn } = kept;
     const deadline = unending();
-    const vault = secretsManagerRotation("eu-west-1", deadline, runtime);
+    const secrets = secretsManagerRotation("eu-west-1", deadline, runtime);
     const source = secretsManager({ region: "eu-west-1" }, deadline, runtime);
     const meddled = {
-      ...vault,
+      ...secrets,
       promote: async (id: string, from: string, to: string) => {
         aws.vault.put(name, '{"user":"changed","password":"theirs"}');
-        return vault.promote(id, from, to);
+        return secrets.promote(id, from, to);
       },
     };
-    const wish = { secret: { arn, name }, versionId: versionIdOf("run 1", arn), limitMs: LIMIT_MS };
-    const ports = { vault: meddled, source, runtime };
-    expect(await sentenceOf(rotate(wish, GENERATE, ports, deadline))).toBe(
+    const request = { secret: { arn, name }, versionId: versionIdOf("run 1", arn), limitMs: LIMIT_MS };
+    const ports = { secrets: meddled, source, runtime };
+    expect(await sentenceOf(rotate(request, GENERATE, ports, deadline))).toBe(
       `secret_changed: Secret "${name}" was changed while its new password was being written, so it was left as it is. Start a new run.`,
     );
     expect(aws.vault.value(name)).toBe('{"user":"changed","password":"theirs"}');
@@ -261,15 +261,15 @@ describe("a generated password", () => {
   test("staged by a killed run becomes current with its rerun", async () => {
     const { arn } = secret({ kind: "unconfigured" });
     const deadline = unending();
-    const vault = secretsManagerRotation("eu-west-1", deadline, runtime);
+    const secrets = secretsManagerRotation("eu-west-1", deadline, runtime);
     const source = secretsManager({ region: "eu-west-1" }, deadline, runtime);
-    const dying = { ...vault, promote: () => Promise.reject(new Error("killed")) };
-    const wish = { secret: { arn, name }, versionId: versionIdOf("run 1", arn), limitMs: LIMIT_MS };
-    await expect(rotate(wish, GENERATE, { vault: dying, source, runtime }, deadline)).rejects.toThrow(
+    const dying = { ...secrets, promote: () => Promise.reject(new Error("killed")) };
+    const request = { secret: { arn, name }, versionId: versionIdOf("run 1", arn), limitMs: LIMIT_MS };
+    await expect(rotate(request, GENERATE, { secrets: dying, source, runtime }, deadline)).rejects.toThrow(
       "killed",
     );
     expect(String(aws.vault.value(name))).toContain("old-value");
-    expect(await run(GENERATE)).toEqual({ versionId: wish.versionId, begun: true });
+    expect(await run(GENERATE)).toEqual({ versionId: request.versionId, begun: true });
     expect(String(aws.vault.value(name))).not.toContain("old-value");
   });
 
@@ -278,7 +278,7 @@ describe("a generated password", () => {
     async (value) => {
       secret({ kind: "unconfigured" }, value);
       expect(await sentenceOf(run(GENERATE))).toBe(
-        `secret_unreadable: Secret "${name}" is no JSON object with the key "password", which rotate: generate writes to. Check rotate-key.`,
+        `secret_unreadable: Secret "${name}" is not a JSON object with the key "password", which rotate: generate writes to. Check rotate-key.`,
       );
     },
   );

@@ -64,7 +64,12 @@ export async function rotateSecrets(
         limitMs: rotateTimeout * 1_000,
       };
       workflow.info(`Rotating ${secret.name}.`);
-      const { versionId, begun } = await rotate(wish, rotation, { vault, source, runtime }, deadline);
+      const { versionId, begun } = await rotate(
+        wish,
+        rotation,
+        { secrets: vault, source, runtime },
+        deadline,
+      );
       const version = await source.read(secret.arn, versionId);
       maskAll(workflow, version.value.reveal());
       rotated[index] = { ...version, label: secret.label };

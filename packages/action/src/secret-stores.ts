@@ -2,7 +2,7 @@ import type {
   Deadline,
   ParameterReader,
   RoleAssumer,
-  RotatingVault,
+  RotatableSecrets,
   SecretsSource,
 } from "@secret-handoff/sdk";
 import type { Surroundings } from "./github/surroundings.ts";
@@ -11,7 +11,7 @@ import type { Draft } from "./inputs/inputs.ts";
 /** Where secrets are rotated and read. */
 export type SecretStores = {
   readonly source: SecretsSource;
-  readonly vault: RotatingVault;
+  readonly vault: RotatableSecrets;
   readonly parameter: ParameterReader;
   readonly assume: RoleAssumer;
 };

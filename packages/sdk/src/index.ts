@@ -32,8 +32,7 @@ export { smtpTransport } from "./mail/smtp.ts";
 export type { SmtpServer } from "./mail/smtp-server.ts";
 export { type PasswordRules, parsePasswordRules } from "./rotation/password-rules.ts";
 export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotation/rotate.ts";
-export type { RotatingVault } from "./rotation/rotating-vault.ts";
-export type { Rotated, Rotation, RotationWish } from "./rotation/rotation.ts";
+export type { RotatableSecrets, Rotated, Rotation, RotationRequest } from "./rotation/rotation.ts";
 export { secretsManagerRotation } from "./rotation/secrets-manager-rotation.ts";
 export { mapLimited } from "./runtime/concurrency.ts";
 export { attempt, type Deadline, type EndableDeadline, startDeadline } from "./runtime/deadline.ts";
@@ -48,19 +47,24 @@ export {
   type ServiceClient,
   serviceClient,
 } from "./service/service-client.ts";
-export { type GivenValue, givenSecrets, parseGivenValues, secretParts } from "./sources/given-values.ts";
 export { checkItems, itemsOf } from "./sources/items.ts";
-export { jsonScalars } from "./sources/json-leaves.ts";
-export {
-  type ParameterReader,
-  type ParameterSelector,
-  parameterReader,
-  parseParameters,
-} from "./sources/parameters.ts";
+export { jsonScalars } from "./sources/json.ts";
+export { type ParameterReader, parameterReader } from "./sources/parameters.ts";
 export { type ReadResult, readSecrets } from "./sources/read-secrets.ts";
-export { type RoleAssumer, type RoleWish, roleAssumer } from "./sources/role-credentials.ts";
-export { checkRotatedWithin } from "./sources/rotated-within.ts";
-export { parseSecretIds, type SecretSelector } from "./sources/secret-ids.ts";
-export type { LabelledSecret, SecretsSource, SecretVersion } from "./sources/secret-version.ts";
+export { type RoleAssumer, type RoleRequest, roleAssumer } from "./sources/role-credentials.ts";
+export {
+  checkRotatedWithin,
+  type LabelledSecret,
+  type SecretsSource,
+  type SecretVersion,
+  type SubjectSecret,
+  subjectOf,
+} from "./sources/secret-version.ts";
 export { type SecretsManagerOptions, secretsManager } from "./sources/secrets-manager.ts";
-export { type SubjectSecret, subjectOf } from "./sources/subject.ts";
+export {
+  type ParameterSelector,
+  parseParameters,
+  parseSecretIds,
+  type SecretSelector,
+} from "./sources/selectors.ts";
+export { type GivenValue, givenSecrets, parseGivenValues, secretParts } from "./sources/values.ts";

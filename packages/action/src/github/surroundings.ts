@@ -3,7 +3,7 @@ import type {
   MailTransport,
   ParameterReader,
   RoleAssumer,
-  RotatingVault,
+  RotatableSecrets,
   Runtime,
   SecretsManagerOptions,
   SecretsSource,
@@ -28,7 +28,7 @@ export type Surroundings = {
     deadline: Deadline,
     runtime: Runtime,
   ) => SecretsSource;
-  readonly openVault: (region: string | undefined, deadline: Deadline, runtime: Runtime) => RotatingVault;
+  readonly openVault: (region: string | undefined, deadline: Deadline, runtime: Runtime) => RotatableSecrets;
   readonly openParameters: (
     region: string | undefined,
     deadline: Deadline,

@@ -2,7 +2,7 @@ import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
 import {
   type Deadline,
   parseSecretIds,
-  type RotatingVault,
+  type RotatableSecrets,
   SenderError,
   type ServiceClient,
 } from "@secret-handoff/sdk";
@@ -51,7 +51,7 @@ export function parseSelection(read: InputReader, thisRun: string | undefined): 
 export async function selectHandoffs(
   selection: Selection,
   state: "open" | undefined,
-  { service, vault }: { readonly service: ServiceClient; readonly vault: RotatingVault },
+  { service, vault }: { readonly service: ServiceClient; readonly vault: RotatableSecrets },
   deadline: Deadline,
 ): Promise<readonly (HandoffId | null)[]> {
   if (selection.kind === "ids") return selection.ids;
@@ -63,7 +63,7 @@ export async function selectHandoffs(
   return [...new Set(lists.flat().map(({ id }) => id))].filter(isHandoffId);
 }
 
-async function arnOf(id: string, vault: RotatingVault): Promise<string> {
+async function arnOf(id: string, vault: RotatableSecrets): Promise<string> {
   return (await vault.stages(id)).arn;
 }
 

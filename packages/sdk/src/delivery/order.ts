@@ -4,7 +4,7 @@ import type { Mailbox } from "../mail/addresses.ts";
 import type { MailTransport } from "../mail/email.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { ServiceClient } from "../service/service-client.ts";
-import type { SubjectSecret } from "../sources/subject.ts";
+import type { SubjectSecret } from "../sources/secret-version.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What to hand over, the same for every recipient. */

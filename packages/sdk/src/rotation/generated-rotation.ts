@@ -1,40 +1,47 @@
 import { Concealed } from "../concealed.ts";
 import { SenderError } from "../sender-error.ts";
-import { readJson } from "../sources/json-text.ts";
+import { jsonMembers } from "../sources/json.ts";
 import type { SecretsSource, SecretVersion } from "../sources/secret-version.ts";
-import { bears, CURRENT, type VersionStages } from "../sources/version-stages.ts";
 import { overtaken } from "./managed-rotation.ts";
-import { type RotatingVault, STAGED } from "./rotating-vault.ts";
-import type { Rotated, Rotation, RotationWish } from "./rotation.ts";
+import {
+  CURRENT,
+  hasLabel,
+  type RotatableSecrets,
+  type Rotated,
+  type Rotation,
+  type RotationRequest,
+  STAGED,
+  type VersionStages,
+} from "./rotation.ts";
 
 /**
  * Writes a new password to one key of a JSON secret; everything else in its text stays byte for byte. The new version is stored
  * beside the current one, and AWSCURRENT moves to it only from the very version that was read, in one conditional call of Secrets
  * Manager: what somebody else wrote meanwhile is never lost.
- * @throws SenderError `secret_unreadable`, `secret_changed`, or what the vault throws
+ * @throws SenderError `secret_unreadable`, `secret_changed`, or what `secrets` throws
  */
 export async function rotateGenerated(
-  wish: RotationWish,
+  request: RotationRequest,
   { key, rules }: Extract<Rotation, { kind: "generate" }>,
-  vault: RotatingVault,
+  secrets: RotatableSecrets,
   source: SecretsSource,
 ): Promise<Rotated> {
-  const { secret, versionId } = wish;
-  const before = await vault.stages(secret.arn);
-  if (bears(before, versionId, CURRENT)) return { versionId, begun: false };
-  if (wasCurrent(before, versionId)) throw overtaken(wish);
+  const { secret, versionId } = request;
+  const before = await secrets.stages(secret.arn);
+  if (hasLabel(before, versionId, CURRENT)) return { versionId, begun: false };
+  if (wasCurrent(before, versionId)) throw overtaken(request);
   const old = await source.read(secret.arn);
-  if (!bears(before, versionId, STAGED)) {
-    const value = withKey(old, key, (await vault.password(rules)).reveal());
-    if ((await vault.stage(secret.arn, versionId, value)) === "taken") throw overtaken(wish);
+  if (!hasLabel(before, versionId, STAGED)) {
+    const value = withKey(old, key, (await secrets.password(rules)).reveal());
+    if ((await secrets.stage(secret.arn, versionId, value)) === "taken") throw overtaken(request);
   } else if (!(await isBasedOn(old, key, versionId, source))) {
-    throw changed(wish);
+    throw changed(request);
   }
-  const moved = await vault.promote(secret.arn, old.versionId, versionId);
-  await vault.unlabel(secret.arn, versionId);
+  const moved = await secrets.promote(secret.arn, old.versionId, versionId);
+  await secrets.unlabel(secret.arn, versionId);
   // A repeated call, whose first answer was lost, finds the label moved: by itself.
-  const held = moved === "promoted" || bears(await vault.stages(secret.arn), versionId, CURRENT);
-  if (!held) throw changed(wish);
+  const held = moved === "promoted" || hasLabel(await secrets.stages(secret.arn), versionId, CURRENT);
+  if (!held) throw changed(request);
   return { versionId, begun: true };
 }
 
@@ -64,12 +71,12 @@ async function isBasedOn(
  */
 function withKey({ name, value }: SecretVersion, key: string, password: string): Concealed<string> {
   const text = value.reveal();
-  const root = typeof text === "string" ? readJson(text) : undefined;
-  const [found, second] = root?.kind === "object" ? root.members.filter((member) => member.key === key) : [];
+  const members = typeof text === "string" ? jsonMembers(text) : undefined;
+  const [found, second] = members?.filter((member) => member.key === key) ?? [];
   if (typeof text !== "string" || !found) {
     throw new SenderError(
       "secret_unreadable",
-      `Secret "${name}" is no JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`,
+      `Secret "${name}" is not a JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`,
     );
   }
   if (second) {
@@ -78,11 +85,10 @@ function withKey({ name, value }: SecretVersion, key: string, password: string):
       `Secret "${name}" has the key "${key}" twice, so which of them rotate: generate writes to is not clear. Drop one.`,
     );
   }
-  const { start, end } = found.value;
-  return new Concealed(text.slice(0, start) + JSON.stringify(password) + text.slice(end));
+  return new Concealed(text.slice(0, found.start) + JSON.stringify(password) + text.slice(found.end));
 }
 
-function changed({ secret }: RotationWish): SenderError {
+function changed({ secret }: RotationRequest): SenderError {
   return new SenderError(
     "secret_changed",
     `Secret "${secret.name}" was changed while its new password was being written, so it was left as it is. Start a new run.`,

@@ -2,9 +2,15 @@ import { durationInWords } from "../duration.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
-import { bears, CURRENT, type VersionStages, versionWith } from "../sources/version-stages.ts";
-import type { RotatingVault } from "./rotating-vault.ts";
-import type { Rotated, RotationWish } from "./rotation.ts";
+import {
+  CURRENT,
+  hasLabel,
+  type RotatableSecrets,
+  type Rotated,
+  type RotationRequest,
+  type VersionStages,
+  versionWith,
+} from "./rotation.ts";
 
 const PENDING = "AWSPENDING";
 /** Between two looks, ms: it grows from the first to the second. */
@@ -16,48 +22,48 @@ const LONGEST_STEP_MS = 15 * 60_000;
 
 /**
  * Has Secrets Manager rotate the secret, and waits until the new version is the current one. A version that an earlier attempt of
- * the same wish began is waited for, or found ready.
- * @throws SenderError `rotation_unconfigured`, `rotation_under_way`, `rotation_failed`, `rotation_late`, or what the vault throws
+ * the same request began is waited for, or found ready.
+ * @throws SenderError `rotation_unconfigured`, `rotation_under_way`, `rotation_failed`, `rotation_late`, or what `secrets` throws
  */
 export async function rotateManaged(
-  wish: RotationWish,
-  vault: RotatingVault,
+  request: RotationRequest,
+  secrets: RotatableSecrets,
   deadline: Deadline,
   runtime: Runtime,
 ): Promise<Rotated> {
-  const { secret, versionId, limitMs } = wish;
+  const { secret, versionId, limitMs } = request;
   const until = runtime.now() + limitMs;
-  const before = await vault.stages(secret.arn);
-  if (bears(before, versionId, CURRENT)) return { versionId, begun: false };
-  if (!bears(before, versionId, PENDING)) await begin(wish, before, vault, runtime);
+  const before = await secrets.stages(secret.arn);
+  if (hasLabel(before, versionId, CURRENT)) return { versionId, begun: false };
+  if (!hasLabel(before, versionId, PENDING)) await begin(request, before, secrets, runtime);
   for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
-    const stages = await vault.stages(secret.arn);
-    if (bears(stages, versionId, CURRENT)) return { versionId, begun: true };
-    if (!bears(stages, versionId, PENDING)) throw failed(wish);
+    const stages = await secrets.stages(secret.arn);
+    if (hasLabel(stages, versionId, CURRENT)) return { versionId, begun: true };
+    if (!hasLabel(stages, versionId, PENDING)) throw failed(request);
     const leftMs = until - runtime.now();
-    if (leftMs <= 0) throw late(wish);
+    if (leftMs <= 0) throw late(request);
     await sleep(Math.min(waitMs, leftMs), runtime, deadline.soft);
   }
 }
 
 async function begin(
-  wish: RotationWish,
+  request: RotationRequest,
   before: VersionStages,
-  vault: RotatingVault,
+  secrets: RotatableSecrets,
   runtime: Runtime,
 ): Promise<void> {
-  const { secret, versionId } = wish;
-  if (before.labels[versionId]) throw overtaken(wish);
+  const { secret, versionId } = request;
+  if (before.labels[versionId]) throw overtaken(request);
   checkConfigured(secret, before);
   const pending = pendingOf(before);
-  if (pending !== undefined) throw busy(wish, pending, runtime.now() - before.changedAt);
-  if ((await vault.begin(secret.arn, versionId)) === "begun") return;
+  if (pending !== undefined) throw busy(request, pending, runtime.now() - before.changedAt);
+  if ((await secrets.begin(secret.arn, versionId)) === "begun") return;
   // Somebody else's rotation began between the two calls.
-  throw busy(wish, pendingOf(await vault.stages(secret.arn)), 0);
+  throw busy(request, pendingOf(await secrets.stages(secret.arn)), 0);
 }
 
 /** @throws SenderError `rotation_unconfigured` */
-export function checkConfigured({ name }: RotationWish["secret"], { rotates }: VersionStages): void {
+export function checkConfigured({ name }: RotationRequest["secret"], { rotates }: VersionStages): void {
   if (rotates) return;
   throw new SenderError(
     "rotation_unconfigured",
@@ -68,10 +74,10 @@ export function checkConfigured({ name }: RotationWish["secret"], { rotates }: V
 /** A version of a rotation that has not ended: a rotation that has may leave AWSPENDING beside AWSCURRENT. */
 function pendingOf(stages: VersionStages): string | undefined {
   const pending = versionWith(stages, PENDING);
-  return pending !== undefined && bears(stages, pending, CURRENT) ? undefined : pending;
+  return pending !== undefined && hasLabel(stages, pending, CURRENT) ? undefined : pending;
 }
 
-function busy({ secret }: RotationWish, pending: string | undefined, sinceMs: number): SenderError {
+function busy({ secret }: RotationRequest, pending: string | undefined, sinceMs: number): SenderError {
   if (sinceMs <= LONGEST_STEP_MS) {
     return new SenderError(
       "rotation_under_way",
@@ -84,22 +90,22 @@ function busy({ secret }: RotationWish, pending: string | undefined, sinceMs: nu
   );
 }
 
-function failed({ secret }: RotationWish): SenderError {
+function failed({ secret }: RotationRequest): SenderError {
   return new SenderError(
     "rotation_failed",
     `The rotation of secret "${secret.name}" failed: its new version lost AWSPENDING and never became current. Read the log of its rotation function.`,
   );
 }
 
-function late({ secret, versionId, limitMs }: RotationWish): SenderError {
+function late({ secret, versionId, limitMs }: RotationRequest): SenderError {
   return new SenderError(
     "rotation_late",
     `The rotation of secret "${secret.name}" had not ended after ${durationInWords(limitMs / 1_000)}: version ${versionId} still holds AWSPENDING. Read the log of its rotation function, or raise rotate-timeout.`,
   );
 }
 
-/** The wish is an old one: other versions have been current since. */
-export function overtaken({ secret }: RotationWish): SenderError {
+/** The request is an old one: other versions have been current since. */
+export function overtaken({ secret }: RotationRequest): SenderError {
   return new SenderError(
     "secret_changed",
     `This run rotated secret "${secret.name}" before, and it has been changed again since. Start a new run to rotate it once more.`,

@@ -4,12 +4,11 @@ import type { Runtime } from "../runtime/runtime.ts";
 import type { SecretsSource, SecretVersion } from "../sources/secret-version.ts";
 import { checkKey, rotateGenerated } from "./generated-rotation.ts";
 import { checkConfigured, rotateManaged } from "./managed-rotation.ts";
-import type { RotatingVault } from "./rotating-vault.ts";
-import type { Rotated, Rotation, RotationWish } from "./rotation.ts";
+import type { RotatableSecrets, Rotated, Rotation, RotationRequest } from "./rotation.ts";
 
 /** What rotating works with. */
 export type RotationPorts = {
-  readonly vault: RotatingVault;
+  readonly secrets: RotatableSecrets;
   readonly source: SecretsSource;
   readonly runtime: Runtime;
 };
@@ -19,26 +18,26 @@ export type RotationPorts = {
  * @throws SenderError with a sentence for each way in which it can fail
  */
 export function rotate(
-  wish: RotationWish,
+  request: RotationRequest,
   rotation: Rotation,
-  { vault, source, runtime }: RotationPorts,
+  { secrets, source, runtime }: RotationPorts,
   deadline: Deadline,
 ): Promise<Rotated> {
   return rotation.kind === "managed"
-    ? rotateManaged(wish, vault, deadline, runtime)
-    : rotateGenerated(wish, rotation, vault, source);
+    ? rotateManaged(request, secrets, deadline, runtime)
+    : rotateGenerated(request, rotation, secrets, source);
 }
 
 /**
  * Refuses a rotation that could not begin, before anything is changed.
- * @throws SenderError `rotation_unconfigured`, `secret_unreadable`, or what the vault throws
+ * @throws SenderError `rotation_unconfigured`, `secret_unreadable`, or what `secrets` throws
  */
 export async function checkRotation(
   secret: SecretVersion,
   rotation: Rotation,
-  vault: RotatingVault,
+  secrets: RotatableSecrets,
 ): Promise<void> {
-  if (rotation.kind === "managed") checkConfigured(secret, await vault.stages(secret.arn));
+  if (rotation.kind === "managed") checkConfigured(secret, await secrets.stages(secret.arn));
   else checkKey(secret, rotation.key);
 }
 

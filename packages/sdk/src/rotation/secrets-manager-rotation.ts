@@ -3,10 +3,9 @@ import { Concealed } from "../concealed.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError, type SenderErrorCode } from "../sender-error.ts";
-import { secretsManagerCalls } from "../sources/secrets-manager-calls.ts";
-import { CURRENT } from "../sources/version-stages.ts";
+import { secretsManagerCalls } from "../sources/secrets-manager.ts";
 import type { CharacterClass } from "./password-rules.ts";
-import { type RotatingVault, STAGED } from "./rotating-vault.ts";
+import { CURRENT, type RotatableSecrets, STAGED } from "./rotation.ts";
 
 /**
  * Rotation by AWS Secrets Manager (secretsmanager:DescribeSecret and, for managed rotation, RotateSecret; for generated values
@@ -17,7 +16,7 @@ export function secretsManagerRotation(
   region: string | undefined,
   deadline: Deadline,
   runtime: Runtime,
-): RotatingVault {
+): RotatableSecrets {
   const call = secretsManagerCalls(region, deadline, runtime);
   return {
     stages: async (id) => {

@@ -10,7 +10,7 @@ import {
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
-import type { SubjectSecret } from "../sources/subject.ts";
+import type { SubjectSecret } from "../sources/secret-version.ts";
 import type { TokenSource } from "./sender-token.ts";
 import { readHandoffView, readPolicy } from "./service-answers.ts";
 import { type Answer, exchange, toError, unexpectedResponse } from "./service-http.ts";

@@ -1,6 +1,6 @@
 import { encodeBundle, type Field, type Item, MAX_PLAINTEXT, type Receipt } from "@secret-handoff/protocol";
 import { SenderError } from "../sender-error.ts";
-import { jsonLeaves } from "./json-leaves.ts";
+import { jsonLeaves } from "./json.ts";
 import type { LabelledSecret } from "./secret-version.ts";
 
 /**

@@ -6,36 +6,8 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretVersion } from "./secret-version.ts";
 
-/** One line of parameters. */
-export type ParameterSelector = { readonly name: string; readonly alias?: string };
-
 /** Reads one parameter, decrypted. */
 export type ParameterReader = (name: string) => Promise<SecretVersion>;
-
-/** A name, a path or an ARN, with a version or label after a colon (Systems Manager API reference, GetParameter). */
-const NAME = /^[A-Za-z0-9_./:-]{1,2048}$/;
-
-/**
- * Reads parameters in the forms of secret-ids without prefixes, one a line: `name` or `ALIAS, name`.
- * @throws SenderError `secret_ids`, naming the line
- */
-export function parseParameters(text: string): readonly ParameterSelector[] {
-  return text
-    .split(/\r?\n/)
-    .map((line, index) => ({ parts: line.split(",").map((part) => part.trim()), number: index + 1 }))
-    .filter(({ parts }) => parts.join("") !== "")
-    .map(({ parts, number }) => {
-      const [first = "", second] = parts;
-      const name = second ?? first;
-      if (parts.length > 2 || !NAME.test(name)) {
-        throw new SenderError(
-          "secret_ids",
-          `Line ${number} of parameters is not understood. Write a parameter's name, or ALIAS, name; one a line.`,
-        );
-      }
-      return { name, ...(second === undefined || first === "" ? {} : { alias: first }) };
-    });
-}
 
 /**
  * Parameters of AWS Systems Manager (ssm:GetParameter on each, and kms:Decrypt where one has a key of its own). Version numbers begin

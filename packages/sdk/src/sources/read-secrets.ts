@@ -1,7 +1,7 @@
 import { mapLimited } from "../runtime/concurrency.ts";
 import { SenderError, toResult } from "../sender-error.ts";
-import type { SecretSelector } from "./secret-ids.ts";
 import type { LabelledSecret, SecretsSource, SecretVersion } from "./secret-version.ts";
+import type { SecretSelector } from "./selectors.ts";
 
 /** More matches of one prefix are refused: one page of ListSecrets, as in aws-actions/aws-secretsmanager-get-secrets. */
 export const MOST_MATCHES = 100;

@@ -8,7 +8,7 @@ import { SenderError } from "../sender-error.ts";
 import type { SecretVersion } from "./secret-version.ts";
 
 /** Which temporary AWS credentials to hand over. */
-export type RoleWish = {
+export type RoleRequest = {
   readonly roleArn: string;
   /** Seconds. */
   readonly duration: number;
@@ -21,7 +21,7 @@ export type RoleWish = {
 };
 
 /** Assumes a role and gives its credentials. */
-export type RoleAssumer = (wish: RoleWish) => Promise<SecretVersion>;
+export type RoleAssumer = (request: RoleRequest) => Promise<SecretVersion>;
 
 /**
  * Temporary credentials by AWS STS, as JSON whose keys are the names that AWS tools read from the environment (sts:AssumeRole on
@@ -34,30 +34,30 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
     const { STSClient } = await import("./role-api.ts");
     return new STSClient(clientOptions(region, runtime));
   });
-  return async (wish) => {
+  return async (request) => {
     const { Credentials: made } = await callAws(
       "AWS STS",
       async (until) => {
         const { AssumeRoleCommand } = await import("./role-api.ts");
         const command = new AssumeRoleCommand({
-          RoleArn: wish.roleArn,
-          RoleSessionName: wish.sessionName,
-          DurationSeconds: wish.duration,
-          ...(wish.sessionPolicy === undefined ? {} : { Policy: wish.sessionPolicy }),
+          RoleArn: request.roleArn,
+          RoleSessionName: request.sessionName,
+          DurationSeconds: request.duration,
+          ...(request.sessionPolicy === undefined ? {} : { Policy: request.sessionPolicy }),
         });
         return (await client()).send(command, until);
       },
-      wordingOf(wish),
+      wordingOf(request),
       deadline,
       runtime,
     );
     if (!made?.AccessKeyId || !made.SecretAccessKey || !made.SessionToken || !made.Expiration) {
-      throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${wish.roleArn}.`);
+      throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${request.roleArn}.`);
     }
     return {
-      arn: `${wish.roleArn}:${wish.versionId}`,
-      name: wish.roleArn.slice(wish.roleArn.lastIndexOf("/") + 1),
-      versionId: wish.versionId,
+      arn: `${request.roleArn}:${request.versionId}`,
+      name: request.roleArn.slice(request.roleArn.lastIndexOf("/") + 1),
+      versionId: request.versionId,
       versionCreatedAt: Math.floor(runtime.now() / 1_000),
       endsAt: Math.floor(made.Expiration.getTime() / 1_000),
       inFields: true,
@@ -73,7 +73,7 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
 }
 
 /** The query protocol names some exceptions without "Exception". */
-function wordingOf({ roleArn, duration }: RoleWish): AwsWording {
+function wordingOf({ roleArn, duration }: RoleRequest): AwsWording {
   return (name, message) => {
     switch (name.replace(/Exception$/, "")) {
       case "AccessDenied":

@@ -88,7 +88,7 @@ test("every number and string that a program could read is among the scalars", (
 async function rotated(value: string): Promise<string> {
   const secret = labelled("a", value);
   let staged = "";
-  const vault = {
+  const secrets = {
     stages: async () => ({ arn: secret.arn, rotates: false, changedAt: 0, labels: {} }),
     begin: async () => "begun" as const,
     password: async () => new Concealed("new-password"),
@@ -103,7 +103,7 @@ async function rotated(value: string): Promise<string> {
   await rotate(
     { secret, versionId: "new", limitMs: 1 },
     { kind: "generate", key: "password", rules: { length: 32, classes: ["lowercase"], exclude: "" } },
-    { vault, source, runtime: quickRuntime() },
+    { secrets, source, runtime: quickRuntime() },
     unending(),
   );
   return staged;

@@ -5,6 +5,7 @@ import { errorOf } from "./error-of.ts";
 const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders-AbCdEf";
 
 test.each([
+  ["nothing", " \n ", []],
   ["a name", "prod/orders", [{ kind: "secret", id: "prod/orders" }]],
   ["an ARN", ARN, [{ kind: "secret", id: ARN }]],
   ["a managed secret", "rds!db-1234", [{ kind: "secret", id: "rds!db-1234" }]],
@@ -27,11 +28,6 @@ test.each([
 describe("secret-ids refuses", () => {
   test.each([
     [
-      "nothing",
-      " \n ",
-      "secret-ids names no secret. Give one a line: a name, an ARN, prefix*, or ALIAS, id.",
-    ],
-    [
       "two commas",
       "a, b, c",
       "Line 1 of secret-ids is not understood. Write a name, an ARN, prefix*, or ALIAS, id; one secret a line.",
@@ -44,12 +40,12 @@ describe("secret-ids refuses", () => {
     [
       "a short prefix",
       "ab*",
-      "Line 1 of secret-ids is no usable prefix. Write at least 3 characters and end with one *.",
+      "Line 1 of secret-ids is not a usable prefix. Write at least 3 characters and end with one *.",
     ],
     [
       "a star in the middle",
       "prod*orders",
-      "Line 1 of secret-ids is no usable prefix. Write at least 3 characters and end with one *.",
+      "Line 1 of secret-ids is not a usable prefix. Write at least 3 characters and end with one *.",
     ],
     [
       "foreign characters",
