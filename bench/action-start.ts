@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { startLocalStack } from "../test/support/local-stack/index.ts";
-import { localInputs, startAction } from "../test/support/run-action.ts";
+import { localInputs, startAction, startLocalStack } from "@secret-handoff/local";
 import { median } from "./median.ts";
 
 /** Milliseconds from the start of a process. */

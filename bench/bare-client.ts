@@ -1,7 +1,6 @@
 import { CreateTableCommand, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { oneTimeTable } from "@secret-handoff/lambda";
-import { localClient } from "../test/support/local-stack/client.ts";
-import type { Engine } from "../test/support/local-stack/engine.ts";
+import { type Engine, localClient } from "@secret-handoff/local";
 import { load } from "./load.ts";
 import { type Figure, measured, ownCpu } from "./measured.ts";
 

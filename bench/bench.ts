@@ -1,4 +1,3 @@
-import "../test/support/quiet-sdk.ts";
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";

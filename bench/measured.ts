@@ -1,4 +1,4 @@
-import type { Engine, Used } from "../test/support/local-stack/engine.ts";
+import type { Engine, Used } from "@secret-handoff/local";
 import { type Load, load } from "./load.ts";
 
 export type Figure = Load & {

@@ -6,10 +6,9 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { type Engine, localClient } from "@secret-handoff/local";
 import { Hono } from "hono";
 import { createLocalJWKSet, exportJWK, generateKeyPair, jwtVerify, SignJWT } from "jose";
-import { localClient } from "../test/support/local-stack/client.ts";
-import type { Engine } from "../test/support/local-stack/engine.ts";
 import { load } from "./load.ts";
 import { type Figure, measured, ownCpu } from "./measured.ts";
 

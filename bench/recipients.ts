@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer } from "node:net";
 import { fileURLToPath } from "node:url";
-import { startLocalStack } from "../test/support/local-stack/index.ts";
-import { localInputs, startAction } from "../test/support/run-action.ts";
+import { localInputs, startAction, startLocalStack } from "@secret-handoff/local";
 
 /** What one run of the committed bundle takes for so many recipients. */
 export type RecipientsRun = {

@@ -1,6 +1,5 @@
+import { startOidcIssuer, startService } from "@secret-handoff/local";
 import { buildPage } from "@secret-handoff/page";
-import { startOidcIssuer } from "../test/support/local-stack/oidc-issuer.ts";
-import { startService } from "../test/support/local-stack/service.ts";
 
 /**
  * The service alone in a process, on an engine whose endpoint is the first argument, as one function of a deployment: the drainer

@@ -1,7 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import { type Engine, startEngine } from "../test/support/local-stack/engine.ts";
+import { type Engine, startEngine } from "@secret-handoff/local";
 import { measureBareClient } from "./bare-client.ts";
 import { type Prepared, prepare } from "./handoffs.ts";
 import { createPoster, load } from "./load.ts";

@@ -1,8 +1,14 @@
 import { afterAll, beforeEach, expect, test } from "@jest/globals";
-import { type LocalStack, startLocalStack } from "../support/local-stack/index.ts";
+import {
+  type ActionOptions,
+  type LocalStack,
+  localInputs,
+  runAction,
+  startAction,
+  startLocalStack,
+} from "@secret-handoff/local";
 import { findNode24 } from "../support/node24.ts";
 import { Recipient } from "../support/recipient.ts";
-import { type ActionOptions, localInputs, runAction, startAction } from "../support/run-action.ts";
 import { report } from "../support/tier.ts";
 
 /** The built bundle in a process of its own, against the whole local stack. */

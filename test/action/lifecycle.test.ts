@@ -1,8 +1,7 @@
 import { afterAll, expect, test } from "@jest/globals";
+import { localInputs, runAction, startAction, startLocalStack } from "@secret-handoff/local";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
-import { startLocalStack } from "../support/local-stack/index.ts";
 import { Recipient } from "../support/recipient.ts";
-import { localInputs, runAction, startAction } from "../support/run-action.ts";
 
 /** Steps of one job as processes of their own: each reads what the one before wrote to GITHUB_OUTPUT. */
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { InputName } from "@secret-handoff/action";
+import { startSecretsManager } from "@secret-handoff/local";
 import { secretsManager } from "@secret-handoff/sdk";
-import { startSecretsManager } from "../support/local-stack/secrets-manager/index.ts";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { runStepOn } from "./step-harness.ts";

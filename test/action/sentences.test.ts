@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { InputName } from "@secret-handoff/action";
+import { startSecretsManager } from "@secret-handoff/local";
 import { secretsManager } from "@secret-handoff/sdk";
 import { startScriptedServer } from "../sdk/scripted-server.ts";
-import { startSecretsManager } from "../support/local-stack/secrets-manager/index.ts";
 import { startTestService } from "../support/test-service.ts";
 import { runStepOn, type StepOptions } from "./step-harness.ts";
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Loopback, serveLoopback } from "../support/local-stack/loopback.ts";
+import { type Loopback, serveLoopback } from "@secret-handoff/local";
 import type { Call, PolicyStatement } from "./iam.ts";
 import { allows } from "./iam.ts";
 import type { Meter } from "./meter.ts";

@@ -8,8 +8,7 @@ import {
   type DynamoDBClient,
 } from "@aws-sdk/client-dynamodb";
 import { FUNCTION_NAMES, type FunctionName, type StackConfig } from "@secret-handoff/cdktf";
-import { localClient } from "../support/local-stack/client.ts";
-import { type Engine, startEngine } from "../support/local-stack/engine.ts";
+import { type Engine, localClient, startEngine } from "@secret-handoff/local";
 import { type AwsForOneRole, serveAwsFor } from "./aws-calls.ts";
 import { serveGateway } from "./gateway.ts";
 import { policiesOf } from "./iam.ts";

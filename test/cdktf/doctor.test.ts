@@ -4,10 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defineStack, doctor, type Finding, readOutputs } from "@secret-handoff/cdktf";
+import { type OidcIssuer, serveLoopback, startOidcIssuer } from "@secret-handoff/local";
 import { callerFrom } from "../../packages/cdktf/src/doctor/caller.ts";
 import { signatureHeaders } from "../../packages/cdktf/src/doctor/sigv4.ts";
-import { serveLoopback } from "../support/local-stack/loopback.ts";
-import { type OidcIssuer, startOidcIssuer } from "../support/local-stack/oidc-issuer.ts";
 import { builtFunctions, type Deployed, deploy } from "./deployed.ts";
 
 const CONFIG = defineStack({

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Loopback, serveLoopback } from "../support/local-stack/loopback.ts";
+import { type Loopback, serveLoopback } from "@secret-handoff/local";
 import type { RunningFunction } from "./lambda.ts";
 import { resources, type SynthesisedStack } from "./synthesis.ts";
 

@@ -6,9 +6,8 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Engine, localClient, startEngine } from "@secret-handoff/local";
 import { rotationMachine } from "../../packages/cdktf/src/reactions/rotation-machine.ts";
-import { localClient } from "../support/local-stack/client.ts";
-import { type Engine, startEngine } from "../support/local-stack/engine.ts";
 import { type Definition, run, TaskFailed } from "./state-machine.ts";
 
 const TABLE = "secret-handoff-rotations";

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type LocalStack, localInputs, runAction, startLocalStack } from "@secret-handoff/local";
 import type { Browser } from "playwright-core";
 import { launchBrowser, visit } from "../support/browser.ts";
-import { type LocalStack, startLocalStack } from "../support/local-stack/index.ts";
-import { localInputs, runAction } from "../support/run-action.ts";
 
 const EMAIL = "ana@vendor.example";
 const PASSWORD = "kq8-Zt4-wN2-rotated";

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Handoffs, Table } from "@secret-handoff/lambda";
-import { localClient } from "../support/local-stack/client.ts";
-import { TABLE } from "../support/local-stack/service.ts";
+import { localClient, TABLE } from "@secret-handoff/local";
 import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";

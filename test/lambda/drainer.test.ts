@@ -9,10 +9,9 @@ import {
   Outbox,
   Table,
 } from "@secret-handoff/lambda";
+import { AUDIT_TABLE, localClient, TABLE } from "@secret-handoff/local";
 import type { ClaimId, ClaimToken, HandoffId, LinkToken, Verifier } from "@secret-handoff/protocol";
 import { debitAttempt } from "../../packages/lambda/src/store/claim-writes.ts";
-import { localClient } from "../support/local-stack/client.ts";
-import { AUDIT_TABLE, TABLE } from "../support/local-stack/service.ts";
 import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";

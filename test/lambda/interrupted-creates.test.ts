@@ -1,7 +1,6 @@
 import { type AttributeValue, DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { localClient } from "../support/local-stack/client.ts";
-import { TABLE } from "../support/local-stack/service.ts";
+import { localClient, TABLE } from "@secret-handoff/local";
 import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";

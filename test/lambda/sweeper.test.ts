@@ -1,8 +1,7 @@
 import { type AttributeValue, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { localClient, TABLE } from "@secret-handoff/local";
 import { LEASE_SECONDS } from "@secret-handoff/protocol";
-import { localClient } from "../support/local-stack/client.ts";
-import { TABLE } from "../support/local-stack/service.ts";
 import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";

@@ -1,5 +1,5 @@
+import { type LocalStack, startLocalStack } from "@secret-handoff/local";
 import type { SealInput } from "@secret-handoff/protocol";
-import { type LocalStack, startLocalStack } from "../support/local-stack/index.ts";
 import { Sender } from "../support/sender.ts";
 
 export const EMAIL = "ana@vendor.example";

@@ -3,12 +3,18 @@ import { existsSync } from "node:fs";
 import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
 import { afterAll, expect, test } from "@jest/globals";
 import type { AuditEvent } from "@secret-handoff/lambda";
-import { localClient } from "../support/local-stack/client.ts";
-import { startLocalStack } from "../support/local-stack/index.ts";
-import { AUDIT_TABLE, TABLE } from "../support/local-stack/service.ts";
+import {
+  type ActionOptions,
+  type ActionResult,
+  AUDIT_TABLE,
+  localClient,
+  localInputs,
+  RunnerFilter,
+  startAction,
+  startLocalStack,
+  TABLE,
+} from "@secret-handoff/local";
 import { Recipient } from "../support/recipient.ts";
-import { type ActionOptions, type ActionResult, localInputs, startAction } from "../support/run-action.ts";
-import { RunnerFilter } from "../support/runner-filter.ts";
 import { atTier, report } from "../support/tier.ts";
 import { type Canary, findCanaries, linkCanaries, type Place, spellings, textCanary } from "./canaries.ts";
 import { watchProcess } from "./process-watch.ts";

@@ -1,10 +1,15 @@
 import { afterAll, expect, test } from "@jest/globals";
 import type { AuditEvent } from "@secret-handoff/lambda";
+import {
+  type ActionOptions,
+  localInputs,
+  runAction,
+  startAction,
+  startLocalStack,
+} from "@secret-handoff/local";
 import type { HandoffView } from "@secret-handoff/protocol";
 import fc from "fast-check";
-import { startLocalStack } from "../support/local-stack/index.ts";
 import { Recipient } from "../support/recipient.ts";
-import { type ActionOptions, localInputs, runAction, startAction } from "../support/run-action.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 
 /**

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { type Rotation as Behaviour, startSecretsManager } from "@secret-handoff/local";
 import {
   parsePasswordRules,
   type Rotation,
@@ -7,8 +8,6 @@ import {
   secretsManagerRotation,
   versionIdOf,
 } from "@secret-handoff/sdk";
-import type { Rotation as Behaviour } from "../support/local-stack/secrets-manager/index.ts";
-import { startSecretsManager } from "../support/local-stack/secrets-manager/index.ts";
 import { endable, unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
 import { type QuickRuntime, quickRuntime } from "./quick-runtime.ts";

@@ -1,5 +1,4 @@
-import "./quiet-sdk.ts";
-import { askedToStop } from "./asked-to-stop.ts";
+import { askedToStop } from "@secret-handoff/local";
 import { DemoError } from "./demo/demo-error.ts";
 import { runDemo } from "./demo/run-demo.ts";
 import { Terminal } from "./demo/terminal.ts";

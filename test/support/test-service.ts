@@ -1,11 +1,20 @@
 import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
 import type { AuditEvent, SenderEntry } from "@secret-handoff/lambda";
+import {
+  AUDIT_TABLE,
+  type Engine,
+  localClient,
+  type MailCatcher,
+  type Minting,
+  type OidcIssuer,
+  type Service,
+  startEngine,
+  startMailCatcher,
+  startOidcIssuer,
+  startService,
+  TABLE,
+} from "@secret-handoff/local";
 import type { CredentialClass } from "@secret-handoff/protocol";
-import { localClient } from "./local-stack/client.ts";
-import { type Engine, startEngine } from "./local-stack/engine.ts";
-import { type MailCatcher, startMailCatcher } from "./local-stack/mail-catcher.ts";
-import { type Minting, type OidcIssuer, startOidcIssuer } from "./local-stack/oidc-issuer.ts";
-import { AUDIT_TABLE, type Service, startService, TABLE } from "./local-stack/service.ts";
 
 /** A clock that stands still until a test moves it. */
 export type TestClock = { now: number };

@@ -1,5 +1,4 @@
-import type { LocalStack } from "../local-stack/index.ts";
-import { type ActionResult, localInputs, startAction } from "../run-action.ts";
+import { type ActionResult, type LocalStack, localInputs, startAction } from "@secret-handoff/local";
 import { must } from "./demo-error.ts";
 import { SECRET } from "./rotate.ts";
 import type { Terminal } from "./terminal.ts";

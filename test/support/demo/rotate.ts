@@ -3,7 +3,7 @@ import {
   RotateSecretCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import type { LocalStack } from "../local-stack/index.ts";
+import type { LocalStack } from "@secret-handoff/local";
 import { must } from "./demo-error.ts";
 
 export const SECRET = "prod/orders/api";

@@ -1,5 +1,5 @@
 import type { AuditEvent } from "@secret-handoff/lambda";
-import { type LocalStack, startLocalStack } from "../local-stack/index.ts";
+import { type LocalStack, startLocalStack } from "@secret-handoff/local";
 import { DemoError, must } from "./demo-error.ts";
 import { clockTime, sentenceOf } from "./event-sentences.ts";
 import { handOver, RECIPIENT } from "./hand-over.ts";

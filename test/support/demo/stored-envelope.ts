@@ -1,5 +1,5 @@
 import { DynamoDBClient, ScanCommand } from "@aws-sdk/client-dynamodb";
-import type { LocalStack } from "../local-stack/index.ts";
+import type { LocalStack } from "@secret-handoff/local";
 import { must } from "./demo-error.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { type AuditEvent, hashOf } from "@secret-handoff/lambda";
-import type { LocalStack } from "../local-stack/index.ts";
+import type { LocalStack } from "@secret-handoff/local";
 import { DemoError, must } from "./demo-error.ts";
 
 /**

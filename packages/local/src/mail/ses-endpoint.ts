@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
-import { Faults } from "./faults.ts";
+import { Faults } from "../faults.ts";
+import { serveLoopback } from "../loopback.ts";
 import type { Inbox } from "./inbox.ts";
-import { serveLoopback } from "./loopback.ts";
 
 /** The part of SES v2 that senders use. */
 export type SesEndpoint = {

@@ -1,4 +1,5 @@
-import type { Addresses, Job } from "./local-stack/index.ts";
+import type { Job } from "../github/job.ts";
+import type { Addresses } from "../stack.ts";
 
 /** https://docs.github.com/actions/reference/workflows-and-actions/variables#default-environment-variables */
 export function githubEnvironment(job: Job): Readonly<Record<string, string>> {

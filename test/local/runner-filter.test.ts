@@ -1,6 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { RunnerFilter } from "../support/runner-filter.ts";
-import { readFileCommands } from "../support/runner-filter-files.ts";
+import { RunnerFilter, readFileCommands } from "@secret-handoff/local";
 
 /** What the log shows of an output. */
 function shown(

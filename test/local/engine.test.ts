@@ -14,7 +14,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterEach, expect, test } from "@jest/globals";
 import { oneTimeTable } from "@secret-handoff/lambda";
-import { type Engine, startEngine } from "../support/local-stack/engine.ts";
+import { type Engine, startEngine } from "@secret-handoff/local";
 
 const started: Engine[] = [];
 
@@ -74,7 +74,7 @@ test("answers neither another host's name nor a page of another origin", async (
 
 test("dies with its parent, even when that is killed", async () => {
   const script = `
-    import { startEngine } from "./test/support/local-stack/engine.ts";
+    import { startEngine } from "@secret-handoff/local";
     process.stdout.write((await startEngine()).endpoint);
     setInterval(() => {}, 60_000);`;
   const parent = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script]);

@@ -11,11 +11,7 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import {
-  type Rotation,
-  type SecretsManagerEndpoint,
-  startSecretsManager,
-} from "../support/local-stack/secrets-manager/index.ts";
+import { type Rotation, type SecretsManagerEndpoint, startSecretsManager } from "@secret-handoff/local";
 
 const DAY = 86_400;
 const clock = { now: 1_800_000_000 };

@@ -7,7 +7,7 @@ import { expect, test } from "@jest/globals";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 function dev(env: Record<string, string> = {}): ChildProcess & { readonly told: () => string } {
-  const child = spawn(process.execPath, ["--import", "tsx", "test/support/dev.ts"], {
+  const child = spawn(process.execPath, ["--import", "tsx", "packages/local/dev.ts"], {
     cwd: ROOT,
     env: { ...process.env, ...env },
   });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type Minting, type OidcIssuer, startOidcIssuer } from "@secret-handoff/local";
 import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
-import { type Minting, type OidcIssuer, startOidcIssuer } from "../support/local-stack/oidc-issuer.ts";
 
 const NOW = 1_800_000_000;
 const AUDIENCE = "https://handoff.example.com";

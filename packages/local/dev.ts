@@ -1,6 +1,5 @@
-import "./quiet-sdk.ts";
-import { askedToStop } from "./asked-to-stop.ts";
-import { type LocalStackOptions, startLocalStack } from "./local-stack/index.ts";
+import { askedToStop } from "./src/asked-to-stop.ts";
+import { type LocalStackOptions, startLocalStack } from "./src/stack.ts";
 
 /**
  * `npm run dev`: the local stack until it is asked to stop. Prints one JSON line on standard output when all of it is ready, and

@@ -10,7 +10,7 @@ type ActionFile = {
  * @throws Error for an input that action.yml does not know; the runner would only warn
  */
 export function inputEnvironment(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const file: ActionFile = parse(readFileSync(new URL("../../action.yml", import.meta.url), "utf8"));
+  const file: ActionFile = parse(readFileSync(new URL("../../../../action.yml", import.meta.url), "utf8"));
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(file.inputs, name));
   if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(", ")}`);
   const values = Object.entries(file.inputs).map(([name, { default: fallback }]) => [

@@ -1,8 +1,7 @@
 import { GetEmailIdentityCommand, SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { type MailCatcher, sesThrottled, startMailCatcher } from "@secret-handoff/local";
 import { createTransport } from "nodemailer";
-import { type MailCatcher, startMailCatcher } from "../support/local-stack/mail-catcher.ts";
-import { sesThrottled } from "../support/local-stack/ses-endpoint.ts";
 
 let mail: MailCatcher;
 let ses: SESv2Client;

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import type { Job } from "./local-stack/index.ts";
+import type { Job } from "../github/job.ts";
 
 /** A file that the action left behind. */
 export type LeftBehind = { readonly path: string; readonly bytes: Uint8Array };

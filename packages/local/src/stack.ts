@@ -1,9 +1,10 @@
 import type { AuditEvent, Clock, Log, Pace, Page, SenderEntry } from "@secret-handoff/lambda";
 import type { CredentialClass } from "@secret-handoff/protocol";
-import { type Engine, startEngine } from "./engine.ts";
-import { DEFAULT_JOB } from "./github-claims.ts";
-import { type MailCatcher, startMailCatcher } from "./mail-catcher.ts";
-import { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
+import { type Engine, startEngine } from "./engine/engine.ts";
+import { DEFAULT_JOB } from "./github/job.ts";
+import { type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
+import { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
+import type { SmtpOptions } from "./mail/smtp-server.ts";
 import { Parts } from "./parts.ts";
 import {
   type Asked,
@@ -12,7 +13,6 @@ import {
   type Vault,
 } from "./secrets-manager/index.ts";
 import { type Service, startService } from "./service.ts";
-import type { SmtpOptions } from "./smtp-catcher.ts";
 
 export type LocalStackOptions = {
   /** The service's port; 0, any free one, unless said otherwise. */

@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type LocalStack, startLocalStack } from "../support/local-stack/index.ts";
+import { type LocalStack, startLocalStack } from "@secret-handoff/local";
 
 const PAGE = { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" };
 let stack: LocalStack;

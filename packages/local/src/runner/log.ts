@@ -1,5 +1,5 @@
-import { parseCommand, type RunnerCommand } from "./runner-filter-command.ts";
-import { RunnerMasks } from "./runner-filter-masks.ts";
+import { parseCommand, type RunnerCommand } from "./command.ts";
+import { RunnerMasks } from "./masks.ts";
 
 /** An annotation of the workflow run. */
 export type Annotation = {

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { inputEnvironment } from "./action-inputs.ts";
-import { type Addresses, DEFAULT_JOB, type Job, type LocalStack } from "./local-stack/index.ts";
-import { githubEnvironment, stackEnvironment } from "./runner-environment.ts";
-import { type Annotation, RunnerFilter } from "./runner-filter.ts";
-import { checkSummary, readFileCommands } from "./runner-filter-files.ts";
-import { type LeftBehind, RunnerFolder } from "./runner-folder.ts";
+import { DEFAULT_JOB, type Job } from "../github/job.ts";
+import type { Addresses, LocalStack } from "../stack.ts";
+import { checkSummary, readFileCommands } from "./command-files.ts";
+import { githubEnvironment, stackEnvironment } from "./environment.ts";
+import { type LeftBehind, RunnerFolder } from "./folder.ts";
+import { inputEnvironment } from "./inputs.ts";
+import { type Annotation, RunnerFilter } from "./log.ts";
 
 export type ActionOptions = {
   /** By their names in action.yml; defaults are filled in. */
@@ -46,7 +47,7 @@ export type RunningAction = {
   readonly finished: Promise<ActionResult>;
 };
 
-const BUNDLE = fileURLToPath(new URL("../../packages/action/dist/index.cjs", import.meta.url));
+const BUNDLE = fileURLToPath(new URL("../../../action/dist/index.cjs", import.meta.url));
 
 /** Inputs that lead the action to the local stack's service and SMTP server. */
 export function localInputs({ url, smtp }: Addresses): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
+import { type Loopback, serveLoopback } from "../loopback.ts";
 import type { Inbox } from "./inbox.ts";
 import { framedPart, listPage, mailPage } from "./inbox-page.ts";
-import { type Loopback, serveLoopback } from "./loopback.ts";
 
 /** What a mail says must not run, nor load anything from anywhere. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'";

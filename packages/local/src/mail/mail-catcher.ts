@@ -1,7 +1,7 @@
 import { Inbox, type Mail } from "./inbox.ts";
 import { serveInbox } from "./inbox-server.ts";
 import { type SesEndpoint, startSesEndpoint } from "./ses-endpoint.ts";
-import { type SmtpCatcher, type SmtpOptions, startSmtpCatcher } from "./smtp-catcher.ts";
+import { type SmtpCatcher, type SmtpOptions, startSmtpCatcher } from "./smtp-server.ts";
 
 /** Catches all mail, by SMTP and by SES, in one inbox. */
 export type MailCatcher = {

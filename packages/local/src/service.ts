@@ -36,7 +36,7 @@ import {
 } from "@secret-handoff/lambda";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
 import { createTransport } from "nodemailer";
-import { localClient } from "./client.ts";
+import { localClient } from "./engine/client.ts";
 import { TellingTable } from "./telling-table.ts";
 
 export type ServiceOptions = {
