@@ -3,28 +3,27 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { doctor } from "./src/doctor/doctor.ts";
-import { readOutputs } from "./src/doctor/outputs-file.ts";
+import { doctor, readOutputs } from "./src/doctor/doctor.ts";
 
 /**
- * `npm run doctor -- --endpoint URL`, or `--outputs FILE`: examines a deployed service. Exits 1 when a check failed, and 2 when it
- * was not told what to examine.
+ * `npm run doctor -- --endpoint URL`, or `--outputs FILE`: checks a deployed service. Exits 1 when a check failed, and 2 when it
+ * was not told which service.
  */
 const USAGE = "usage: npm run doctor -- --endpoint https://HOST | --outputs FILE [--class NAME]";
 
 const options = readOptions();
-const { endpoint, peopleEndpoint } = readService();
-const findings = await doctor({
+const { endpoint, operatorEndpoint } = readService();
+const results = await doctor({
   endpoint: endpoint.replace(/\/$/, ""),
-  peopleEndpoint,
+  operatorEndpoint,
   pageHash: builtPageHash(),
   class: options.class,
   environment: process.env,
 });
-for (const { outcome, check, detail } of findings) {
-  process.stdout.write(`${outcome.padEnd(8)}${check}${detail === undefined ? "" : `: ${detail}`}\n`);
+for (const { status, check, detail } of results) {
+  process.stdout.write(`${status.padEnd(8)}${check}${detail === undefined ? "" : `: ${detail}`}\n`);
 }
-process.exitCode = findings.some(({ outcome }) => outcome === "failed") ? 1 : 0;
+process.exitCode = results.some(({ status }) => status === "failed") ? 1 : 0;
 
 function readOptions() {
   try {
@@ -41,7 +40,7 @@ function readOptions() {
   }
 }
 
-function readService(): { readonly endpoint: string; readonly peopleEndpoint?: string | undefined } {
+function readService(): { readonly endpoint: string; readonly operatorEndpoint?: string | undefined } {
   const { outputs, endpoint: named } = options;
   if (outputs === undefined) return named ? { endpoint: named } : refuse(USAGE);
   try {

@@ -1,7 +1,7 @@
 import { defineStack } from "./src/index.ts";
 
 /**
- * The one file that a deployment edits. Every prop has a comment in src/secret-handoff-props.ts; what is left out has a
+ * The one file that a deployment edits. Every prop has a comment in src/props.ts; what is left out has a
  * safe default. `npm run synth` checks it; `npm run synth -- --config FILE` takes another one.
  */
 export default defineStack({

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
-import { packFolder } from "../../packages/cdktf/src/functions/function-archive.ts";
+import { packFolder } from "../../packages/cdktf/src/functions/archive.ts";
 import { report } from "../support/tier.ts";
 import { unzip } from "./zip-reader.ts";
 

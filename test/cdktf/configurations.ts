@@ -65,7 +65,7 @@ export const EVERYTHING = defineStack({
       page: { rate: 10, burst: 20 },
       recipient: { rate: 11, burst: 21 },
       sender: { rate: 12, burst: 22 },
-      people: { rate: 1, burst: 2 },
+      operators: { rate: 1, burst: 2 },
     },
     kmsKeyArn: `arn:aws:kms:eu-central-1:${ACCOUNT}:key/0b3a9c1e-7f4d-4b8a-9d2c-6e5f4a3b2c1d`,
     deletionProtection: { handoffs: false, audit: false },

@@ -30,7 +30,7 @@ function policyOf(address: string, json = STACKS.least): FoundPolicy {
 }
 
 describe("every policy of every stack", () => {
-  test("is found: roles, trust, key, topic, logs, people", () => {
+  test("is found: roles, trust, key, topic, logs, operators", () => {
     expect(new Set(policiesOf(STACKS.everything).map(({ address }) => address.split(".")[0]))).toEqual(
       new Set([
         "aws_iam_role",

@@ -1,4 +1,4 @@
-import { SEALED_ATTRIBUTES } from "../../packages/cdktf/src/permissions/permissions.ts";
+import { SEALED_ATTRIBUTES } from "../../packages/cdktf/src/iam/function-permissions.ts";
 import { listOf, type PolicyStatement, policiesOf } from "./iam.ts";
 import type { SynthesisedStack } from "./synthesis.ts";
 
@@ -33,7 +33,7 @@ const ROLES: readonly (readonly [RegExp, string])[] = [
   [/\.reactions_rotate_rules_/, "the rules that rotate"],
   [/\.reactions_rotations_/, "the state machine that rotates"],
   [/\.on_rotated_/, "the rule that starts a workflow"],
-  [/\.people$/, "people"],
+  [/\.operators$/, "operators"],
 ];
 
 const OPERATORS: Readonly<Record<string, string>> = {

@@ -320,13 +320,15 @@ describe("outputs", () => {
       "mail_configuration_set",
       "mail_configuration_set_arn",
       "mail_identity_arn",
+      "operator_endpoint",
+      "operator_policy_arn",
       "orders_role_arn",
-      "people_endpoint",
-      "people_policy_arn",
       "pseudonym_key_arn",
     ]);
     expect(everything.output.endpoint?.value).toBe("https://handoff.example.com");
     expect(least.output.endpoint?.value).toBe(ref("aws_apigatewayv2_api.http_api.api_endpoint"));
-    expect(everything.output.people_endpoint?.value).toBe(ref("aws_apigatewayv2_api.http_api.api_endpoint"));
+    expect(everything.output.operator_endpoint?.value).toBe(
+      ref("aws_apigatewayv2_api.http_api.api_endpoint"),
+    );
   });
 });

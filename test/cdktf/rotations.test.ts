@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type Engine, localClient, startEngine } from "@secret-handoff/local";
-import { rotationMachine } from "../../packages/cdktf/src/reactions/rotation-machine.ts";
+import { rotationMachine } from "../../packages/cdktf/src/reactions/rotations.ts";
 import { type Definition, run, TaskFailed } from "./state-machine.ts";
 
 const TABLE = "secret-handoff-rotations";

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import jsonata from "jsonata";
 
 type State = {
   readonly Type: string;
@@ -28,7 +29,7 @@ export class TaskFailed extends Error {
   }
 }
 
-export type Surroundings = {
+export type ExecutionContext = {
   readonly execution: string;
   /** Unix milliseconds. */
   readonly clock: () => number;
@@ -44,26 +45,26 @@ export type Ended = { readonly state: string; readonly error?: string };
  * Runs a definition in the Amazon States Language as far as ours goes: Wait, Task with Retry and Catch, Succeed, Fail.
  * https://states-language.net
  */
-export async function run(definition: Definition, start: object, surroundings: Surroundings): Promise<Ended> {
+export async function run(definition: Definition, start: object, context: ExecutionContext): Promise<Ended> {
   let name = definition.StartAt;
   let input: unknown = start;
   for (;;) {
     const state = definition.States[name];
     if (!state) throw new Error(`there is no state ${name}`);
-    const scope = scopeOf(input, surroundings);
+    const scope = scopeOf(input, context);
     if (state.Type === "Succeed") return { state: name };
-    if (state.Type === "Fail") return { state: name, error: String(evaluate(state.Error, scope)) };
-    if (state.Type === "Wait") surroundings.wait(Number(evaluate(state.Seconds, scope)));
+    if (state.Type === "Fail") return { state: name, error: String(await evaluate(state.Error, scope)) };
+    if (state.Type === "Wait") context.wait(Number(await evaluate(state.Seconds, scope)));
     else {
-      const error = await perform(state, scope, surroundings);
+      const error = await perform(state, scope, context);
       const caught = error && state.Catch?.find((catcher) => names(catcher, error));
       if (error && !caught) return { state: name, error };
       if (caught) {
-        if (caught.Output !== undefined) input = evaluate(caught.Output, withError(scope, error));
+        if (caught.Output !== undefined) input = await evaluate(caught.Output, withError(scope, error));
         name = caught.Next;
         continue;
       }
-      if (state.Output !== undefined) input = evaluate(state.Output, scope);
+      if (state.Output !== undefined) input = await evaluate(state.Output, scope);
     }
     if (state.End) return { state: name };
     name = state.Next ?? "";
@@ -71,11 +72,11 @@ export async function run(definition: Definition, start: object, surroundings: S
 }
 
 /** @returns the error that was left when all attempts were spent */
-async function perform(state: State, scope: Scope, { task }: Surroundings): Promise<string | undefined> {
+async function perform(state: State, scope: Scope, { task }: ExecutionContext): Promise<string | undefined> {
   const attempts = new Map<object, number>();
   for (;;) {
     try {
-      await task(state.Resource ?? "", evaluate(state.Arguments, scope) as Record<string, unknown>);
+      await task(state.Resource ?? "", (await evaluate(state.Arguments, scope)) as Record<string, unknown>);
       return undefined;
     } catch (error) {
       if (!(error instanceof TaskFailed)) throw error;
@@ -91,34 +92,40 @@ function names({ ErrorEquals }: { readonly ErrorEquals: readonly string[] }, err
   return ErrorEquals.includes(error) || ErrorEquals.includes("States.ALL");
 }
 
-type Scope = Readonly<Record<string, unknown>>;
+/** What an expression sees: `$states`, and the clock. */
+type Scope = { readonly states: Readonly<Record<string, unknown>>; readonly millis: () => number };
 
-/** What JSONata's names mean. Our expressions keep to what JavaScript reads in the same way. */
-function scopeOf(input: unknown, { execution, clock }: Surroundings): Scope {
+function scopeOf(input: unknown, { execution, clock }: ExecutionContext): Scope {
   const EnteredTime = new Date(clock()).toISOString();
   return {
-    $states: { input, context: { Execution: { Id: execution }, State: { EnteredTime } } },
-    $millis: clock,
-    $floor: Math.floor,
-    $string: String,
-    $join: (parts: readonly string[], separator: string) => parts.join(separator),
-    $substring: (text: string, start: number, length: number) => text.slice(start, start + length),
-    $hash: (text: string, algorithm: string) =>
-      createHash(algorithm.replace("-", "").toLowerCase()).update(text).digest("hex"),
+    states: { input, context: { Execution: { Id: execution }, State: { EnteredTime } } },
+    millis: clock,
   };
 }
 
 /** In a catcher, `$states` tells of the error too. */
-function withError(scope: Scope, name: string): Scope {
-  return { ...scope, $states: { ...(scope.$states as object), errorOutput: { Error: name } } };
+function withError({ states, millis }: Scope, name: string): Scope {
+  return { states: { ...states, errorOutput: { Error: name } }, millis };
 }
 
-function evaluate(value: unknown, scope: Scope): unknown {
-  if (Array.isArray(value)) return value.map((element) => evaluate(element, scope));
+/** Evaluates every `{% … %}` in a value with JSONata, and Step Functions' own `$hash`. */
+async function evaluate(value: unknown, scope: Scope): Promise<unknown> {
+  if (Array.isArray(value)) return Promise.all(value.map((element) => evaluate(element, scope)));
   if (typeof value === "object" && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, evaluate(part, scope)]));
+    const parts = Object.entries(value).map(async ([key, part]) => [key, await evaluate(part, scope)]);
+    return Object.fromEntries(await Promise.all(parts));
   }
-  const expression = typeof value === "string" ? /^\{% (.*) %\}$/.exec(value)?.[1] : undefined;
-  if (expression === undefined) return value;
-  return new Function(...Object.keys(scope), `return ${expression};`)(...Object.values(scope)) as unknown;
+  const text = typeof value === "string" ? /^\{% (.*) %\}$/s.exec(value)?.[1] : undefined;
+  if (text === undefined) return value;
+  const expression = jsonata(text);
+  expression.registerFunction("hash", hash, "<ss:s>");
+  expression.registerFunction("millis", scope.millis, "<:n>");
+  const result = await expression.evaluate(undefined, { states: scope.states });
+  // Step Functions fails a state whose expression gives nothing.
+  if (result === undefined) throw new TaskFailed("States.QueryEvaluationError");
+  return result;
+}
+
+function hash(text: string, algorithm: string): string {
+  return createHash(algorithm.replace("-", "").toLowerCase()).update(text).digest("hex");
 }

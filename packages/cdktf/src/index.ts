@@ -1,33 +1,30 @@
 export type { Right, SenderEntry } from "@secret-handoff/protocol";
 export { InvalidProps } from "./checks/invalid-props.ts";
-export { type DoctorOptions, doctor } from "./doctor/doctor.ts";
-export type { Finding } from "./doctor/finding.ts";
-export { readOutputs } from "./doctor/outputs-file.ts";
-export { FUNCTION_NAMES, type FunctionName } from "./functions/function-archive.ts";
-export type {
-  DeliveredProps,
-  DispatchProps,
-  LifecycleProps,
-  NotifyProps,
-  ReactionProps,
-  RotationProps,
-} from "./lifecycle-props.ts";
-export type { GitHubJobs } from "./permissions/github-trust.ts";
-export type { SenderRights } from "./permissions/sender-rights.ts";
-export type { PolicyProps } from "./policy.ts";
-export { SecretHandoff, type SecretHandoffOutputs } from "./secret-handoff.ts";
+export type { CheckResult } from "./doctor/check.ts";
+export { type DoctorOptions, doctor, readOutputs } from "./doctor/doctor.ts";
+export { FUNCTION_NAMES, type FunctionName } from "./functions/archive.ts";
+export type { GitHubJobs } from "./iam/github-trust.ts";
+export type { SenderRights } from "./iam/sender-permissions.ts";
+export { SecretHandoffSender, type SecretHandoffSenderProps } from "./iam/sender-role.ts";
 export type {
   AlarmProps,
   DeletionProtectionProps,
+  DeliveredProps,
+  DispatchProps,
   DomainProps,
   EdgeProps,
   EventTargetProps,
+  LifecycleProps,
+  NotifyProps,
+  PolicyProps,
+  ReactionProps,
+  RotationProps,
   SecretHandoffProps,
   SesMailProps,
   SmtpMailProps,
   Throttle,
   ThrottleProps,
-} from "./secret-handoff-props.ts";
-export { SecretHandoffSender, type SecretHandoffSenderProps } from "./secret-handoff-sender.ts";
+} from "./props.ts";
+export { SecretHandoff, type SecretHandoffOutputs } from "./secret-handoff.ts";
 export { defineStack, SecretHandoffStack, type StackConfig, type StateProps } from "./stack.ts";
-export { buildModules } from "./terraform-module/build-modules.ts";
+export { buildModules } from "./terraform-module/build.ts";

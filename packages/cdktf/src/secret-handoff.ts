@@ -1,24 +1,24 @@
 import { join } from "node:path";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
-import { propsProblems } from "./checks/check-props.ts";
 import { InvalidProps } from "./checks/invalid-props.ts";
-import { CustomDomain } from "./front/custom-domain.ts";
-import { Edge } from "./front/edge.ts";
-import { archiveAsset } from "./functions/function-archive.ts";
-import { policyJson } from "./policy.ts";
-import type { DomainProps, EdgeProps, SecretHandoffProps } from "./secret-handoff-props.ts";
+import { policyJson } from "./checks/policy.ts";
+import { propsProblems } from "./checks/service.ts";
+import { archiveAsset } from "./functions/archive.ts";
+import { Edge } from "./http/edge.ts";
+import { CustomDomain } from "./http/host-name.ts";
+import type { DomainProps, EdgeProps, SecretHandoffProps } from "./props.ts";
 import { Service } from "./service.ts";
-import { tagEverything } from "./terraform/tag-everything.ts";
+import { tagEverything } from "./terraform.ts";
 
 /** What the rest of an infrastructure needs to know of a deployed service. */
 export type SecretHandoffOutputs = {
   /** Origin of the links, and the action's `endpoint`: `https://HOST`, no trailing slash. */
   readonly endpoint: string;
-  /** Where people with an AWS identity call; the endpoint itself unless CloudFront stands in front. */
-  readonly peopleEndpoint: string;
-  /** Policy to attach to the roles of those people. */
-  readonly peoplePolicyArn: string;
+  /** Where operators call with their AWS identity; the endpoint itself unless CloudFront stands in front. */
+  readonly operatorEndpoint: string;
+  /** Policy to attach to the operators' roles. */
+  readonly operatorPolicyArn: string;
   /** Where the host name must point; undefined without a domain. */
   readonly domainTarget: string | undefined;
   /** The bus that every audit event is published on. */
@@ -86,8 +86,8 @@ export function outputsOf(service: Service, behindEdge: boolean): SecretHandoffO
   const { mail, events, tables, api, alarms, pseudonymKey } = service;
   return {
     endpoint: service.origin,
-    peopleEndpoint: behindEdge ? api.api.apiEndpoint : service.origin,
-    peoplePolicyArn: service.peoplePolicyArn,
+    operatorEndpoint: behindEdge ? api.api.apiEndpoint : service.origin,
+    operatorPolicyArn: service.operatorPolicyArn,
     domainTarget: undefined,
     eventBusArn: events.bus.arn,
     eventBusName: events.bus.name,

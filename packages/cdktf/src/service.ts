@@ -1,31 +1,34 @@
 import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
-import { Alarms } from "./events/alarms.ts";
-import { AuditBus } from "./events/audit-bus.ts";
-import { HttpApi } from "./front/http-api.ts";
-import type { FunctionCode, FunctionName } from "./functions/function-archive.ts";
-import { ServiceFunction } from "./functions/service-function.ts";
-import { followStream, recordBounces, runEveryMinute } from "./functions/triggers.ts";
-import { SesMail } from "./mail/ses-mail.ts";
-import { peoplePolicy } from "./permissions/people-policy.ts";
+import { Alarms } from "./alarms.ts";
+import { AuditBus } from "./events.ts";
+import type { FunctionCode, FunctionName } from "./functions/archive.ts";
+import {
+  followStream,
+  recordBounces,
+  runEveryMinute,
+  ServiceFunction,
+} from "./functions/service-function.ts";
+import { HttpApi } from "./http/api.ts";
 import {
   bounceStatements,
   drainerStatements,
+  operatorPolicy,
   recipientStatements,
   senderStatements,
   smtpStatements,
   sweeperStatements,
   tableKeyStatements,
-} from "./permissions/permissions.ts";
-import type { Statement } from "./permissions/policy-document.ts";
-import { mailStatement } from "./permissions/sender-rights.ts";
+} from "./iam/function-permissions.ts";
+import type { Statement } from "./iam/policies.ts";
+import { mailStatement } from "./iam/sender-permissions.ts";
+import type { SecretHandoffProps } from "./props.ts";
 import { Reactions } from "./reactions/reactions.ts";
 import { WorkflowDispatch } from "./reactions/workflow-dispatch.ts";
-import type { SecretHandoffProps } from "./secret-handoff-props.ts";
-import { PseudonymKey } from "./store/pseudonym-key.ts";
-import { Tables } from "./store/tables.ts";
-import { type ArnParts, arnParts } from "./terraform/arn-parts.ts";
+import { SesMail } from "./ses.ts";
+import { PseudonymKey, Tables } from "./store.ts";
+import { type ArnParts, arnParts } from "./terraform.ts";
 
 /** What the service is made of once its code is packed and its address known; all of it may be Terraform expressions. */
 export type ServiceProps = Omit<
@@ -67,7 +70,7 @@ export class Service extends Construct {
   readonly mail: SesMail | undefined;
   readonly alarms: Alarms;
   readonly pseudonymKey: PseudonymKey;
-  readonly peoplePolicyArn: string;
+  readonly operatorPolicyArn: string;
   readonly origin: string;
 
   constructor(scope: Construct, id: string, props: ServiceProps) {
@@ -119,7 +122,7 @@ export class Service extends Construct {
       rotationsArn: reactions.rotations?.machine.arn,
       dispatchRule: dispatch?.rule.name,
     });
-    this.peoplePolicyArn = peoplePolicy(this, "people", {
+    this.operatorPolicyArn = operatorPolicy(this, "operators", {
       name,
       executionArn: this.api.api.executionArn,
     }).arn;

@@ -2,15 +2,15 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { LocalBackend, S3Backend } from "cdktf";
 import type { Construct } from "constructs";
 import { InvalidProps } from "./checks/invalid-props.ts";
-import { GITHUB_ISSUER } from "./policy.ts";
-import { SecretHandoff } from "./secret-handoff.ts";
-import type { EdgeProps, SecretHandoffProps } from "./secret-handoff-props.ts";
+import { GITHUB_ISSUER } from "./checks/policy.ts";
 import {
   DEFAULT_SENDER_NAME,
   SecretHandoffSender,
   type SecretHandoffSenderProps,
-} from "./secret-handoff-sender.ts";
-import { ReadableStack } from "./terraform/readable-stack.ts";
+} from "./iam/sender-role.ts";
+import type { EdgeProps, SecretHandoffProps } from "./props.ts";
+import { SecretHandoff } from "./secret-handoff.ts";
+import { ReadableStack } from "./terraform.ts";
 
 /** Where Terraform keeps its state. */
 export type StateProps =

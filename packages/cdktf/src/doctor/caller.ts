@@ -1,9 +1,10 @@
-import type { Runtime } from "./runtime.ts";
-import { type AwsCredentials, signatureHeaders } from "./sigv4.ts";
+import { Hash } from "@smithy/core/serde";
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { Runtime } from "./check.ts";
 
 /** Somebody who may call the sender's routes. */
 export type Caller = {
-  readonly who: string;
+  readonly name: string;
   readonly call: (method: string, path: string, body?: unknown) => Promise<Response>;
 };
 
@@ -12,22 +13,27 @@ type NetworkAndClock = Pick<Runtime, "fetch" | "now">;
 
 /**
  * A caller from what the environment offers: a workflow's OIDC token, or AWS credentials.
- * @param peopleEndpoint where people's calls go: the endpoint, or the API's own address behind CloudFront
+ * @param operatorEndpoint where operators call: the endpoint, or the API's own address behind CloudFront
  * @returns undefined where the environment offers neither
  */
 export function callerFrom(
   environment: Environment,
-  { endpoint, peopleEndpoint }: { readonly endpoint: string; readonly peopleEndpoint: string },
+  { endpoint, operatorEndpoint }: { readonly endpoint: string; readonly operatorEndpoint: string },
   runtime: NetworkAndClock,
 ): Caller | undefined {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: token } = environment;
   if (url && token) return workflow(endpoint, url, token, runtime);
   const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = environment;
   if (!accessKeyId || !secretAccessKey) return undefined;
-  const region = regionOf(peopleEndpoint) ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+  const region = regionOf(operatorEndpoint) ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
   if (!region) return undefined;
-  const sessionToken = environment.AWS_SESSION_TOKEN || undefined;
-  return person(peopleEndpoint, { accessKeyId, secretAccessKey, sessionToken }, region, runtime);
+  const sessionToken = environment.AWS_SESSION_TOKEN;
+  return operator(
+    operatorEndpoint,
+    { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
+    region,
+    runtime,
+  );
 }
 
 function workflow(
@@ -36,7 +42,7 @@ function workflow(
   requestToken: string,
   { fetch }: NetworkAndClock,
 ): Caller {
-  const mint = async (): Promise<string> => {
+  const requestIdToken = async (): Promise<string> => {
     const url = new URL(requestUrl);
     url.searchParams.set("audience", endpoint);
     const response = await fetch(url, { headers: { authorization: `Bearer ${requestToken}` } });
@@ -45,34 +51,47 @@ function workflow(
     return value;
   };
   return {
-    who: "a workflow's token",
+    name: "a workflow's token",
     call: async (method, path, body) =>
       fetch(`${endpoint}/v1/sender${path}`, {
         method,
-        headers: { authorization: `Bearer ${await mint()}`, ...jsonHeaders(body) },
+        headers: { authorization: `Bearer ${await requestIdToken()}`, ...jsonHeaders(body) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
   };
 }
 
-function person(
+function operator(
   endpoint: string,
-  credentials: AwsCredentials,
+  credentials: { readonly accessKeyId: string; readonly secretAccessKey: string; sessionToken?: string },
   region: string,
   { fetch, now }: NetworkAndClock,
 ): Caller {
+  const signer = new SignatureV4({
+    credentials,
+    region,
+    service: "execute-api",
+    sha256: Hash.bind(null, "sha256"),
+  });
   return {
-    who: "AWS credentials",
+    name: "AWS credentials",
     call: async (method, path, body) => {
       const url = new URL(`${endpoint}/iam/v1/sender${path}`);
       const text = body === undefined ? "" : JSON.stringify(body);
-      const scope = { region, service: "execute-api" };
-      const headers = signatureHeaders({ method, url, body: text }, credentials, scope, new Date(now()));
-      return fetch(url, {
-        method,
-        headers: { ...headers, ...jsonHeaders(body) },
-        ...(body === undefined ? {} : { body: text }),
-      });
+      const { headers } = await signer.sign(
+        {
+          method,
+          protocol: url.protocol,
+          hostname: url.hostname,
+          path: url.pathname,
+          query: Object.fromEntries(url.searchParams),
+          headers: { host: url.host, ...jsonHeaders(body) },
+          body: text,
+        },
+        { signingDate: new Date(now()) },
+      );
+      const { host: _, ...sent } = headers;
+      return fetch(url, { method, headers: sent, ...(body === undefined ? {} : { body: text }) });
     },
   };
 }

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { CheckFailed } from "./finding.ts";
-import type { Runtime } from "./runtime.ts";
+import { CheckFailed, type Runtime } from "./check.ts";
 
 /** Headers of the page, and what each must hold. */
 const HEADERS: Readonly<Record<string, RegExp>> = {

@@ -13,9 +13,7 @@ import {
   seal,
 } from "@secret-handoff/protocol";
 import type { Caller } from "./caller.ts";
-import { CheckFailed } from "./finding.ts";
-import { problemIn } from "./problem.ts";
-import type { Runtime } from "./runtime.ts";
+import { CheckFailed, problemIn, type Runtime } from "./check.ts";
 
 /** Nobody is mailed: the address only has to be typed again. */
 const ADDRESS = "doctor@secret-handoff.invalid";
@@ -55,7 +53,7 @@ export async function roundTrip(
   await open(endpoint, sealed, { value, passphrase }, runtime);
   const { state } = await json<HandoffView>(await caller.call("GET", `/handoffs/${sealed.id}`));
   if (state !== "delivered") throw new CheckFailed(`the handoff ended as ${state} and not as delivered`);
-  return `class ${chosen.name}, with ${caller.who}`;
+  return `class ${chosen.name}, with ${caller.name}`;
 }
 
 function chooseClass(classes: readonly CredentialClass[], wanted: string | undefined): CredentialClass {

@@ -1,14 +1,11 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { Construct } from "constructs";
-import { EVENT_SOURCE } from "../events/audit-bus.ts";
-import { noticeTopic } from "../events/notice-topic.ts";
-import type { LifecycleProps, NotifyProps, RotationProps } from "../lifecycle-props.ts";
-import { allow } from "../permissions/policy-document.ts";
-import { ServiceRole } from "../permissions/service-role.ts";
-import type { ArnParts } from "../terraform/arn-parts.ts";
-import type { RotationInput } from "./rotation-machine.ts";
-import { Rotations } from "./rotations.ts";
+import { EVENT_SOURCE, noticeTopic } from "../events.ts";
+import { allow, ServiceRole } from "../iam/policies.ts";
+import type { LifecycleProps, NotifyProps, RotationProps } from "../props.ts";
+import type { ArnParts } from "../terraform.ts";
+import { type RotationInput, Rotations } from "./rotations.ts";
 
 export type ReactionsProps = LifecycleProps & {
   readonly name: string;

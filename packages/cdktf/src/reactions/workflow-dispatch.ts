@@ -2,9 +2,8 @@ import { CloudwatchEventApiDestination } from "@cdktf/provider-aws/lib/cloudwatc
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { Construct } from "constructs";
-import type { DispatchProps } from "../lifecycle-props.ts";
-import { allow } from "../permissions/policy-document.ts";
-import { ServiceRole } from "../permissions/service-role.ts";
+import { allow, ServiceRole } from "../iam/policies.ts";
+import type { DispatchProps } from "../props.ts";
 
 export type WorkflowDispatchProps = DispatchProps & {
   readonly name: string;

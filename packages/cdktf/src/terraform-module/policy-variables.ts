@@ -1,6 +1,6 @@
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
-import { GITHUB_ISSUER } from "../policy.ts";
-import { snakeCase } from "../terraform/readable-stack.ts";
+import { GITHUB_ISSUER } from "../checks/policy.ts";
+import { snakeCase } from "../terraform.ts";
 import type { Variable } from "./variables.ts";
 
 const STRING = "string";

@@ -1,4 +1,4 @@
-import type { Expression } from "../checks/expression.ts";
+import type { Expression } from "../terraform.ts";
 
 /** One input of a module. */
 export type Variable = {

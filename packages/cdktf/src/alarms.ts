@@ -1,0 +1,202 @@
+import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
+import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
+import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js";
+import {
+  CloudwatchMetricAlarm,
+  type CloudwatchMetricAlarmConfig,
+} from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
+import { Construct } from "constructs";
+import { EVENT_SOURCE, noticeTopic } from "./events.ts";
+import { FUNCTION_NAMES, type FunctionName } from "./functions/archive.ts";
+import type { ServiceFunction } from "./functions/service-function.ts";
+import type { AlarmProps } from "./props.ts";
+
+export type AlarmsProps = AlarmProps & Watched & { readonly accountId: string; readonly busName: string };
+
+/** Events that somebody must hear of at once, and what they are told. */
+const TOLD_AT_ONCE = {
+  locked: "was locked: five wrong answers. Ask the recipient, and rotate the secret if it was not them.",
+  reported:
+    "was reported by its recipient: not expected, or not opened by them. If it had been opened, rotate the secret.",
+} as const;
+
+/** What goes wrong, told to one SNS topic. No message holds a secret, a link or an address. */
+export class Alarms extends Construct {
+  readonly topicArn: string;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const { name, accountId, emails } = props;
+    this.topicArn =
+      props.topicArn ?? noticeTopic(this, { name: `${name}-alarms`, emails, alarmsOf: accountId }).arn;
+    this.#tellAtOnce(props);
+    this.#countMangledLinks(props);
+    for (const [key, alarm] of Object.entries(metricAlarms(props))) {
+      new CloudwatchMetricAlarm(this, key, {
+        evaluationPeriods: 1,
+        period: FIVE_MINUTES,
+        statistic: "Sum",
+        threshold: 1,
+        comparisonOperator: "GreaterThanOrEqualToThreshold",
+        treatMissingData: "notBreaching",
+        ...alarm,
+        alarmName: `${props.name}-${key}`,
+        alarmActions: [this.topicArn],
+        okActions: [this.topicArn],
+      });
+    }
+  }
+
+  /**
+   * Straight from the bus: EventBridge delivers at least once, whereas its metrics, which an alarm would watch, are best
+   * effort. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+   */
+  #tellAtOnce({ name, busName }: AlarmsProps): void {
+    for (const [what, sentence] of Object.entries(TOLD_AT_ONCE)) {
+      const rule = new CloudwatchEventRule(this, `${what}-rule`, {
+        name: `${name}-${what}`,
+        description: `A handoff was ${what}`,
+        eventBusName: busName,
+        eventPattern: JSON.stringify({ source: [EVENT_SOURCE], "detail-type": [what] }),
+      });
+      new CloudwatchEventTarget(this, `${what}-target`, {
+        rule: rule.name,
+        eventBusName: busName,
+        targetId: "alarms",
+        arn: this.topicArn,
+        inputTransformer: {
+          inputPaths: { handoff: "$.detail.handoff", class: "$.detail.class", when: "$.detail.when" },
+          inputTemplate: JSON.stringify(`secret-handoff: <handoff> (<class>) ${sentence} <when>`),
+        },
+      });
+    }
+  }
+
+  /** The recipient's function says this one word when a link's key has reached the server; never which link. */
+  #countMangledLinks({ name, functions }: AlarmsProps): void {
+    new CloudwatchLogMetricFilter(this, "mangled-filter", {
+      name: `${name}-link-mangled`,
+      logGroupName: functions.recipient.logGroup.name,
+      pattern: '"link_mangled"',
+      metricTransformation: {
+        name: MANGLED_METRIC,
+        namespace: mangledNamespace(name),
+        value: "1",
+      },
+    });
+  }
+}
+
+/** What the alarms watch. */
+export type Watched = {
+  readonly name: string;
+  readonly apiId: string;
+  readonly tableName: string;
+  readonly functions: Readonly<Record<FunctionName, ServiceFunction>>;
+  /** Of the state machine that rotates, where there is one. */
+  readonly rotationsArn?: string | undefined;
+  /** The rule that starts a workflow, where there is one. */
+  readonly dispatchRule?: string | undefined;
+};
+
+/** Seconds; the period of every alarm. */
+export const FIVE_MINUTES = 300;
+export const MANGLED_METRIC = "LinkMangled";
+export const mangledNamespace = (name: string): string => `SecretHandoff/${name}`;
+
+/** What an alarm does not say itself: once in five minutes is enough, and no data is well. */
+type Alarm = Omit<CloudwatchMetricAlarmConfig, "alarmName" | "comparisonOperator" | "evaluationPeriods"> &
+  Partial<Pick<CloudwatchMetricAlarmConfig, "comparisonOperator" | "evaluationPeriods">>;
+
+/** The alarms, by the last part of their names. */
+export function metricAlarms({
+  name,
+  apiId,
+  tableName,
+  functions,
+  rotationsArn,
+  dispatchRule,
+}: Watched): Readonly<Record<string, Alarm>> {
+  const ofFunction = (name: FunctionName, metricName: string, alarmDescription: string): Alarm => ({
+    namespace: "AWS/Lambda",
+    metricName,
+    dimensions: { FunctionName: functions[name].function.functionName },
+    alarmDescription,
+  });
+  const throttles = FUNCTION_NAMES.map(
+    (name) =>
+      [
+        `${name}-throttled`,
+        ofFunction(name, "Throttles", `The ${name} function ran into the account's concurrency limit.`),
+      ] as const,
+  );
+  return {
+    "server-errors": {
+      namespace: "AWS/ApiGateway",
+      metricName: "5xx",
+      dimensions: { ApiId: apiId },
+      threshold: 3,
+      alarmDescription:
+        "The API answered 5xx: AWS throttled us, the issuer's keys were out of reach, or a fault of ours.",
+    },
+    "drainer-failing": ofFunction(
+      "drainer",
+      "Errors",
+      "The drainer fails: audit events are late. The sweeper drains what it finds.",
+    ),
+    "drainer-behind": {
+      ...ofFunction("drainer", "IteratorAge", "The drainer is more than five minutes behind."),
+      statistic: "Maximum",
+      threshold: FIVE_MINUTES * 1_000,
+    },
+    "sweeper-failing": {
+      ...ofFunction(
+        "sweeper",
+        "Errors",
+        "The sweeper fails: expired handoffs keep their ciphertext until it recovers.",
+      ),
+      threshold: 3,
+    },
+    "sweeper-silent": {
+      ...ofFunction("sweeper", "Invocations", "The sweeper has not run for ten minutes."),
+      evaluationPeriods: 2,
+      comparisonOperator: "LessThanThreshold",
+      treatMissingData: "breaching",
+    },
+    ...Object.fromEntries(throttles),
+    "table-throttled": {
+      namespace: "AWS/DynamoDB",
+      metricName: "ThrottledRequests",
+      dimensions: { TableName: tableName, Operation: "UpdateItem" },
+      alarmDescription: "DynamoDB throttled writes to the one-time table.",
+    },
+    "link-mangled": {
+      namespace: mangledNamespace(name),
+      metricName: MANGLED_METRIC,
+      alarmDescription:
+        "A mail gateway sent a link's key to the server. The handoff was not consumed; find the gateway, and prefer a passphrase for its recipients.",
+    },
+    ...(rotationsArn === undefined
+      ? {}
+      : {
+          "rotation-failing": {
+            namespace: "AWS/States",
+            metricName: "ExecutionsFailed",
+            dimensions: { StateMachineArn: rotationsArn },
+            alarmDescription:
+              "A secret that should have been rotated was not: the day's limit was reached, or Secrets Manager refused. The execution says which.",
+          },
+        }),
+    ...(dispatchRule === undefined
+      ? {}
+      : {
+          "dispatch-failing": {
+            namespace: "AWS/Events",
+            metricName: "FailedInvocations",
+            dimensions: { RuleName: dispatchRule },
+            alarmDescription:
+              "A rotation started no delivery: GitHub refused the call, or could not be reached for a day. Look at the connection's token.",
+          },
+        }),
+  };
+}

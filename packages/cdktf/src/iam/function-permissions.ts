@@ -1,0 +1,171 @@
+import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
+import type { Construct } from "constructs";
+import { OPERATOR_ROUTES } from "../http/api.ts";
+import type { RotationProps } from "../props.ts";
+import { allow, policyDocument, type Statement } from "./policies.ts";
+
+/** The attributes that only the recipient's function may read. */
+export const SEALED_ATTRIBUTES = [
+  "envelope",
+  "header",
+  "claimVerifier",
+  "receiptVerifier",
+  "emailVerifier",
+  "claimHash",
+  "codeHash",
+] as const;
+
+/** What a write may give back. */
+const RETURNS_NOTHING = { StringEqualsIfExists: { "dynamodb:ReturnValues": "NONE" } };
+
+/**
+ * Reading by named attributes only, none of them sealed. Without `dynamodb:Select` a read that names no attribute would
+ * pass `ForAllValues` and return everything; required, not "if exists", it fails closed.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ */
+const READS_NOTHING_SEALED = {
+  "ForAllValues:StringNotEquals": { "dynamodb:Attributes": SEALED_ATTRIBUTES },
+  StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
+};
+
+export type TableArns = {
+  readonly table: string;
+  readonly stream: string;
+  readonly audit: string;
+};
+
+/**
+ * The recipient's function: what the holder of a link can do. It may not put an item, and its code makes none; that UpdateItem could
+ * make one, no policy can forbid.
+ */
+export function recipientStatements({ table }: TableArns): readonly Statement[] {
+  return [allow("OpenHandoffs", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [table])];
+}
+
+/** The sender's function: creates, and never reads what is sealed. */
+export function senderStatements({ table, audit }: TableArns, pseudonymKey: string): readonly Statement[] {
+  return [
+    allow("ReadHandoffs", ["dynamodb:GetItem", "dynamodb:Query"], [table], READS_NOTHING_SEALED),
+    allow("FindOwnHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`]),
+    allow("CreateHandoffs", ["dynamodb:PutItem"], [table], RETURNS_NOTHING),
+    allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
+    allow("RecordRefusals", ["dynamodb:PutItem"], [audit]),
+    allow("ReadEvents", ["dynamodb:Query"], [audit, `${audit}/index/byDay`]),
+    allow("MakePseudonyms", ["kms:GenerateMac"], [pseudonymKey]),
+  ];
+}
+
+/** The drainer: turns outboxes into audit events. */
+export function drainerStatements({ table, stream, audit }: TableArns, bus: string): readonly Statement[] {
+  return [
+    allow(
+      "FollowTheStream",
+      ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"],
+      [stream],
+    ),
+    ...drainStatements({ table, audit }, bus),
+  ];
+}
+
+/** The sweeper: ends what is due, and drains what the drainer missed. */
+export function sweeperStatements({ table, audit }: TableArns, bus: string): readonly Statement[] {
+  return [
+    allow("FindWhatIsDue", ["dynamodb:Query"], [`${table}/index/due`]),
+    ...drainStatements({ table, audit }, bus),
+  ];
+}
+
+/** The sweeper, where mail goes through SES: finds the handoff that a bounce names. */
+export function bounceStatements({ table }: TableArns): readonly Statement[] {
+  return [allow("FindBouncedHandoffs", ["dynamodb:Query"], [table], READS_NOTHING_SEALED)];
+}
+
+function drainStatements(
+  { table, audit }: Pick<TableArns, "table" | "audit">,
+  bus: string,
+): readonly Statement[] {
+  return [
+    allow("ReadOutboxes", ["dynamodb:GetItem"], [table], READS_NOTHING_SEALED),
+    allow("SettleHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
+    allow("StoreEvents", ["dynamodb:PutItem"], [audit]),
+    allow("PublishEvents", ["events:PutEvents"], [bus]),
+  ];
+}
+
+/** The machine that rotates: counts in its own table, and starts the rotation of the secrets that are named. */
+export function rotationStatements(
+  table: string,
+  { secretArns, functionArns = [] }: Pick<RotationProps, "secretArns" | "functionArns">,
+): readonly Statement[] {
+  return [
+    allow("CountRotations", ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [table]),
+    allow("RotateSecrets", ["secretsmanager:RotateSecret"], secretArns),
+    ...(functionArns.length === 0
+      ? []
+      : [allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], functionArns)]),
+  ];
+}
+
+/** Mailing codes through SMTP: reading the server's credentials. */
+export function smtpStatements(mail: {
+  readonly secretArn: string;
+  readonly kmsKeyArn?: string;
+}): readonly Statement[] {
+  return [
+    allow("ReadSmtpCredentials", ["secretsmanager:GetSecretValue"], [mail.secretArn]),
+    ...(mail.kmsKeyArn === undefined
+      ? []
+      : [
+          allow("DecryptSmtpCredentials", ["kms:Decrypt"], [mail.kmsKeyArn], {
+            StringLike: { "kms:ViaService": "secretsmanager.*.amazonaws.com" },
+          }),
+        ]),
+  ];
+}
+
+/**
+ * Using tables that a customer managed key encrypts: DynamoDB acts with the caller's permissions on the key.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export function tableKeyStatements(key: string): readonly Statement[] {
+  return [
+    allow(
+      "UseTheTablesKey",
+      [
+        "kms:Decrypt",
+        "kms:DescribeKey",
+        "kms:Encrypt",
+        "kms:GenerateDataKey",
+        "kms:ReEncryptFrom",
+        "kms:ReEncryptTo",
+      ],
+      [key],
+      { StringLike: { "kms:ViaService": "dynamodb.*.amazonaws.com" } },
+    ),
+  ];
+}
+
+/** Writing to the function's own log group. */
+export function logStatements(logGroup: string): readonly Statement[] {
+  return [allow("WriteLogs", ["logs:CreateLogStream", "logs:PutLogEvents"], [`${logGroup}:*`])];
+}
+
+/** A policy to attach to the roles of operators: people who call the sender routes with their own AWS identity. */
+export function operatorPolicy(
+  scope: Construct,
+  id: string,
+  props: { readonly name: string; readonly executionArn: string },
+): IamPolicy {
+  return new IamPolicy(scope, id, {
+    name: `${props.name}-operators`,
+    description: "Lets operators call secret-handoff's sender routes with their own AWS identity",
+    policy: policyDocument([
+      {
+        Sid: "CallSenderRoutes",
+        Effect: "Allow",
+        Action: ["execute-api:Invoke"],
+        Resource: [`${props.executionArn}/${OPERATOR_ROUTES}`],
+      },
+    ]),
+  });
+}

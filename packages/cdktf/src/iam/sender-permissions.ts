@@ -1,0 +1,155 @@
+import type { ArnParts } from "../terraform.ts";
+import { allow, type Statement } from "./policies.ts";
+
+/** What Secrets Manager allows in a name, and a path of names. */
+const SECRET_NAME = /^[\w+=.@-]+(\/[\w+=.@-]+)*(\/\*)?$/;
+
+/** What Systems Manager allows in a parameter's name, and a path of names. */
+const PARAMETER_NAME = /^\/?[\w.-]+(\/[\w.-]+)*(\/\*)?$/;
+const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
+const FUNCTION_ARN = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/;
+
+/** What a sending workflow may do in AWS. */
+export type SenderRights = {
+  /** Names of secrets in the account, whole; a trailing `/*` takes all below a path. */
+  readonly secretNames?: readonly string[];
+  /** Or every secret that has all of these tags. */
+  readonly secretTags?: Readonly<Record<string, string>>;
+  /** Names of Systems Manager parameters, for the action's `parameters`; a trailing `/*` takes all below a path. */
+  readonly parameterNames?: readonly string[];
+  /** Roles to make temporary credentials of, for the action's `source: sts`. Each has to trust this one. */
+  readonly assumeRoleArns?: readonly string[];
+  /**
+   * `managed` lets the role start a secret's own rotation; `generate` lets it write a new value.
+   * @default none: it only reads
+   */
+  readonly rotate?: "managed" | "generate";
+  /** Functions that rotate the secrets, where `rotate` is `managed` and they are yours: RotateSecret wants them invocable. */
+  readonly rotationFunctionArns?: readonly string[];
+  /** Lets the role list secrets, for `prefix*` among the action's secret-ids. AWS limits that to no secret. @default false */
+  readonly listSecrets?: boolean;
+  /** Keys that encrypt those secrets and parameters, where they are not AWS's own. */
+  readonly kmsKeyArns?: readonly string[];
+  /** How the workflow mails. @default not through SES */
+  readonly mail?: MailRights;
+};
+
+export type MailRights = {
+  readonly identityArn: string;
+  readonly configurationSetArn: string;
+  readonly from: string;
+};
+
+/** What is wrong with the rights, each a sentence. */
+export function senderRightsProblems(rights: SenderRights): readonly string[] {
+  const { secretNames = [], secretTags = {}, parameterNames = [], assumeRoleArns = [] } = rights;
+  const { rotationFunctionArns = [] } = rights;
+  const nothing = [secretNames, Object.keys(secretTags), parameterNames, assumeRoleArns].every(
+    ({ length }) => length === 0,
+  );
+  return [
+    ...(nothing
+      ? [
+          "the role could read nothing to hand over: give secretNames, secretTags, parameterNames or assumeRoleArns",
+        ]
+      : []),
+    ...secretNames
+      .filter((name) => !SECRET_NAME.test(name))
+      .map((name) => `${name} is no name of a secret: write it out, or end a path with /*`),
+    ...parameterNames
+      .filter((name) => !PARAMETER_NAME.test(name))
+      .map((name) => `${name} is no name of a parameter: write it out, or end a path with /*`),
+    ...assumeRoleArns
+      .filter((arn) => !ROLE_ARN.test(arn))
+      .map((arn) => `${arn} is no ARN of a role: write it out, as arn:aws:iam::ACCOUNT:role/NAME`),
+    ...rotationFunctionArns
+      .filter((arn) => !FUNCTION_ARN.test(arn))
+      .map(
+        (arn) =>
+          `${arn} is no ARN of a function: write it out, as arn:aws:lambda:REGION:ACCOUNT:function:NAME`,
+      ),
+  ];
+}
+
+/** The role's statements. Each action is named; the only resource of `*` is where AWS knows no other. */
+export function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly Statement[] {
+  const { rotate, mail, kmsKeyArns = [], secretTags, parameterNames = [], assumeRoleArns = [] } = rights;
+  const { rotationFunctionArns = [] } = rights;
+  const inAccount = `arn:${here.partition}:secretsmanager:${here.region}:${here.account}:secret:`;
+  const secrets = (rights.secretNames ?? []).map((name) => `${inAccount}${secretPattern(name)}`);
+  const parameters = parameterNames.map(
+    (name) => `arn:${here.partition}:ssm:${here.region}:${here.account}:parameter/${name.replace(/^\//, "")}`,
+  );
+  const actions = [
+    "secretsmanager:GetSecretValue",
+    "secretsmanager:DescribeSecret",
+    ...(rotate === "managed" ? ["secretsmanager:RotateSecret"] : []),
+    ...(rotate === "generate"
+      ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"]
+      : []),
+  ];
+  return [
+    ...(secrets.length > 0 ? [allow("UseNamedSecrets", actions, secrets)] : []),
+    ...(secretTags === undefined
+      ? []
+      : [allow("UseTaggedSecrets", actions, [`${inAccount}*`], { StringEquals: resourceTags(secretTags) })]),
+    ...(rotate === "managed" && rotationFunctionArns.length > 0
+      ? [allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], rotationFunctionArns)]
+      : []),
+    ...(parameters.length > 0 ? [allow("ReadParameters", ["ssm:GetParameter"], parameters)] : []),
+    ...(assumeRoleArns.length > 0 ? [allow("AssumeRoles", ["sts:AssumeRole"], assumeRoleArns)] : []),
+    ...(rights.listSecrets ? [allow("ListSecrets", ["secretsmanager:ListSecrets"], ["*"])] : []),
+    ...(rotate === "generate"
+      ? [allow("GeneratePasswords", ["secretsmanager:GetRandomPassword"], ["*"])]
+      : []),
+    ...(kmsKeyArns.length > 0
+      ? [
+          allow(
+            "DecryptSecrets",
+            rotate === "generate" ? ["kms:Decrypt", "kms:GenerateDataKey"] : ["kms:Decrypt"],
+            kmsKeyArns,
+            {
+              StringEquals: {
+                "kms:ViaService": [
+                  `secretsmanager.${here.region}.amazonaws.com`,
+                  ...(parameters.length > 0 ? [`ssm.${here.region}.amazonaws.com`] : []),
+                ],
+              },
+            },
+          ),
+        ]
+      : []),
+    ...(mail === undefined ? [] : [mailStatement(mail, here), checkMailStatement(mail, here)]),
+  ];
+}
+
+/**
+ * Mailing through SES, from one address. That address is the limit, not the identity: SES asks for a right on the recipient's
+ * identity as well while the account is in its sandbox, and on the address's own where one lies beside its domain's.
+ */
+export function mailStatement(
+  { identityArn, configurationSetArn, from }: MailRights,
+  here: ArnParts,
+): Statement {
+  return allow("MailLinks", ["ses:SendEmail"], [identityArn, identityIn(here, "*"), configurationSetArn], {
+    StringEquals: { "ses:FromAddress": from },
+  });
+}
+
+/** Seeing whether SES would send, which a dry run of the action does: by the address itself, then by its domain. */
+export function checkMailStatement({ identityArn, from }: MailRights, here: ArnParts): Statement {
+  return allow("CheckMailIdentity", ["ses:GetEmailIdentity"], [identityArn, identityIn(here, from)]);
+}
+
+function identityIn({ partition, region, account }: ArnParts, name: string): string {
+  return `arn:${partition}:ses:${region}:${account}:identity/${name}`;
+}
+
+/** Secrets Manager ends every secret's ARN with a hyphen and six characters of its own. */
+function secretPattern(name: string): string {
+  return name.endsWith("/*") ? name : `${name}-??????`;
+}
+
+function resourceTags(tags: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
+}

@@ -1,0 +1,93 @@
+import { DataAwsRegion } from "@cdktf/provider-aws/lib/data-aws-region/index.js";
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js";
+import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
+import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
+import { Construct } from "constructs";
+import { InvalidProps } from "../checks/invalid-props.ts";
+import { GITHUB_ISSUER } from "../checks/policy.ts";
+import { type ArnParts, arnParts, tagEverything } from "../terraform.ts";
+import { type GitHubJobs, gitHubTrust } from "./github-trust.ts";
+import { policyDocument, type Statement } from "./policies.ts";
+import { type SenderRights, senderRightsProblems, senderRightsStatements } from "./sender-permissions.ts";
+
+export const DEFAULT_SENDER_NAME = "secret-handoff-sender";
+
+export type SecretHandoffSenderProps = GitHubJobs &
+  SenderRights & {
+    /** Name of the role. @default secret-handoff-sender */
+    readonly name?: string;
+    /**
+     * The account's OIDC provider for GitHub; an account can have one only.
+     * @default one is made
+     */
+    readonly oidcProviderArn?: string;
+    readonly permissionsBoundaryArn?: string;
+    readonly tags?: Readonly<Record<string, string>>;
+  };
+
+/**
+ * The AWS side of a workflow that sends: a role that one repository's environment may assume, to read (and rotate) the
+ * secrets that are named, and to mail. It has nothing on the tables: handoffs are created through the service.
+ * @throws InvalidProps at synth
+ */
+export class SecretHandoffSender extends Construct {
+  readonly roleArn: string;
+  readonly oidcProviderArn: string;
+
+  constructor(scope: Construct, id: string, props: SecretHandoffSenderProps) {
+    super(scope, id);
+    const problems = senderRightsProblems(props);
+    if (problems.length > 0) throw new InvalidProps(problems);
+
+    this.oidcProviderArn = props.oidcProviderArn ?? this.#oidcProvider(props.issuer ?? GITHUB_ISSUER);
+    this.roleArn = new SenderRole(this, "sender", {
+      name: props.name ?? DEFAULT_SENDER_NAME,
+      jobs: props,
+      oidcProviderArn: this.oidcProviderArn,
+      permissionsBoundaryArn: props.permissionsBoundaryArn,
+      statements: (here) => senderRightsStatements(props, here),
+    }).arn;
+    if (props.tags) tagEverything(this, props.tags);
+  }
+
+  #oidcProvider(issuer: string): string {
+    return new IamOpenidConnectProvider(this, "oidc", {
+      url: issuer,
+      clientIdList: ["sts.amazonaws.com"],
+    }).arn;
+  }
+}
+
+export type SenderRoleProps = {
+  readonly name: string;
+  readonly jobs: GitHubJobs;
+  readonly oidcProviderArn: string;
+  readonly permissionsBoundaryArn?: string | undefined;
+  /** What the role may do, given where it lives. */
+  readonly statements: (here: ArnParts) => readonly Statement[];
+};
+
+/** A role that the jobs of one repository's environment may assume. */
+export class SenderRole extends Construct {
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, props: SenderRoleProps) {
+    super(scope, id);
+    const { jobs, permissionsBoundaryArn } = props;
+    const role = new IamRole(this, "role", {
+      name: props.name,
+      description: `secret-handoff: ${jobs.repository}, environment ${jobs.environment}`,
+      assumeRolePolicy: policyDocument([gitHubTrust(jobs, props.oidcProviderArn)]),
+      maxSessionDuration: 3_600,
+      ...(permissionsBoundaryArn === undefined ? {} : { permissionsBoundary: permissionsBoundaryArn }),
+    });
+    const { partition, account } = arnParts(role.arn);
+    const region = new DataAwsRegion(this, "region").id;
+    new IamRolePolicy(this, "policy", {
+      name: "send",
+      role: role.name,
+      policy: policyDocument(props.statements({ partition, region, account })),
+    });
+    this.arn = role.arn;
+  }
+}

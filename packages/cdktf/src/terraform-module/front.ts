@@ -1,0 +1,79 @@
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
+import { Token } from "cdktf";
+import type { Construct } from "constructs";
+import { Edge } from "../http/edge.ts";
+import { CustomDomain } from "../http/host-name.ts";
+import { ReadableStack, tagEverything } from "../terraform.ts";
+import { expression, ref, SHARED, type Variable } from "./variables.ts";
+
+const HOST: Readonly<Record<string, Variable>> = {
+  host: {
+    type: "string",
+    description: "The service's host name.",
+    holds: [
+      'can(regex("^[a-z0-9-]+([.][a-z0-9-]+)+$", var.host))',
+      "host must be a bare host name in lower case: no scheme, port or path.",
+    ],
+  },
+  hosted_zone_id: { type: "string", description: "Route 53 zone of the host name." },
+};
+
+export const DOMAIN_VARIABLES: Readonly<Record<string, Variable>> = {
+  ...HOST,
+  certificate_arn: { type: "string", description: "ARN of its ACM certificate, in the service's region." },
+  api_id: { type: "string", description: "The service's output api_id." },
+  stage_id: { type: "string", description: "The service's output stage_id." },
+  tags: SHARED.tags,
+};
+
+/** A host name on the API, as a plain Terraform module. */
+export class DomainModule extends ReadableStack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const domain = new CustomDomain(this, "host-name", {
+      name: ref("host"),
+      certificateArn: ref("certificate_arn"),
+      hostedZoneId: ref("hosted_zone_id"),
+      apiId: ref("api_id"),
+      stageId: ref("stage_id"),
+    });
+    tagEverything(domain, ref("tags"));
+    this.output({ domainTarget: domain.target });
+  }
+}
+
+export const EDGE_VARIABLES: Readonly<Record<string, Variable>> = {
+  name: SHARED.name("secret-handoff"),
+  ...HOST,
+  certificate_arn: { type: "string", description: "ARN of its ACM certificate, in us-east-1." },
+  api_endpoint: { type: "string", description: "The service's output api_endpoint." },
+  requests_per_address: {
+    type: "number",
+    description: "Requests that one address may make in five minutes, besides the senders' calls.",
+    default: 500,
+    holds: ["var.requests_per_address >= 10", "AWS WAF accepts 10 at least."],
+  },
+  price_class: { type: "string", description: "CloudFront's price class.", default: "PriceClass_100" },
+  tags: SHARED.tags,
+};
+
+/** CloudFront and WAF in front of the API, as a plain Terraform module that takes the provider `aws.us_east_1`. */
+export class EdgeModule extends ReadableStack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const edge = new Edge(this, "front", {
+      usEast1: new AwsProvider(this, "us-east-1", { alias: "us_east_1" }),
+      namePrefix: ref("name"),
+      domain: {
+        name: ref("host"),
+        certificateArn: ref("certificate_arn"),
+        hostedZoneId: ref("hosted_zone_id"),
+      },
+      apiHost: expression('replace(var.api_endpoint, "https://", "")'),
+      requestsPerAddress: Token.asNumber(ref("requests_per_address")),
+      priceClass: ref("price_class"),
+    });
+    tagEverything(edge, ref("tags"));
+    this.output({ domainTarget: edge.target });
+  }
+}
