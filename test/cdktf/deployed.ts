@@ -126,7 +126,7 @@ function resolved(json: SynthesisedStack, value: string, url: string): string {
 type TableBlock = {
   readonly name: string;
   readonly hash_key: string;
-  readonly range_key: string;
+  readonly range_key?: string;
   readonly attribute: readonly { readonly name: string; readonly type: "S" | "N" | "B" }[];
   readonly global_secondary_index: readonly {
     readonly name: string;
@@ -146,9 +146,9 @@ async function createTables(json: SynthesisedStack, client: DynamoDBClient): Pro
 }
 
 function definitionOf(table: TableBlock): CreateTableCommandInput {
-  const keys = (block: { readonly hash_key: string; readonly range_key: string }) => [
+  const keys = (block: { readonly hash_key: string; readonly range_key?: string }) => [
     { AttributeName: block.hash_key, KeyType: "HASH" as const },
-    { AttributeName: block.range_key, KeyType: "RANGE" as const },
+    ...(block.range_key === undefined ? [] : [{ AttributeName: block.range_key, KeyType: "RANGE" as const }]),
   ];
   return {
     TableName: table.name,

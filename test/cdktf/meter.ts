@@ -10,7 +10,7 @@ type Index = {
 type Table = {
   readonly name: string;
   readonly hash_key: string;
-  readonly range_key: string;
+  readonly range_key?: string;
   readonly global_secondary_index: readonly Index[];
 };
 
@@ -57,7 +57,8 @@ export class Meter {
 
   async #read(table: Table, { Key, Item }: DynamoRequest): Promise<Item | undefined> {
     const from = (Key ?? Item ?? {}) as Record<string, { readonly B?: string }>;
-    const key = [table.hash_key, table.range_key].map((name) => {
+    const names = table.range_key === undefined ? [table.hash_key] : [table.hash_key, table.range_key];
+    const key = names.map((name) => {
       const value = from[name];
       return [name, value?.B === undefined ? value : { B: Buffer.from(value.B, "base64") }];
     });

@@ -12,7 +12,6 @@ describe("the tables", () => {
     expect(resource(least, "aws_dynamodb_table", "tables_handoffs")).toMatchObject({
       billing_mode: "PAY_PER_REQUEST",
       hash_key: "id",
-      range_key: "linkVerifier",
       ttl: { enabled: true, attribute_name: "ttl" },
       stream_enabled: true,
       stream_view_type: "KEYS_ONLY",

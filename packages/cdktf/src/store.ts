@@ -1,10 +1,13 @@
 import { DynamodbTable, type DynamodbTableConfig } from "@cdktf/provider-aws/lib/dynamodb-table/index.js";
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias/index.js";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key/index.js";
+import { auditTable, oneTimeTable } from "@secret-handoff/lambda/tables";
 import { Construct } from "constructs";
 import type { TableArns } from "./iam/function-permissions.ts";
 import { policyDocument } from "./iam/policies.ts";
 import type { DeletionProtectionProps } from "./props.ts";
+
+type TableDefinition = ReturnType<typeof oneTimeTable>;
 
 export type TablesProps = {
   readonly name: string;
@@ -12,10 +15,7 @@ export type TablesProps = {
   readonly deletionProtection?: DeletionProtectionProps | undefined;
 };
 
-/**
- * The one-time table and the audit table. Their keys and indexes are those of `definitions.ts` in packages/lambda, which
- * the local stack builds its own from.
- */
+/** The one-time table and the audit table, with the keys and indexes that the store's code is written for. */
 export class Tables extends Construct {
   readonly handoffs: DynamodbTable;
   readonly audit: DynamodbTable;
@@ -24,27 +24,10 @@ export class Tables extends Construct {
   constructor(scope: Construct, id: string, props: TablesProps) {
     super(scope, id);
     const { kmsKeyArn, deletionProtection = {} } = props;
-    const shared: Pick<DynamodbTableConfig, "billingMode" | "serverSideEncryption"> = {
-      billingMode: "PAY_PER_REQUEST",
-      ...(kmsKeyArn === undefined ? {} : { serverSideEncryption: { enabled: true, kmsKeyArn } }),
-    };
+    const encryption = kmsKeyArn === undefined ? {} : { serverSideEncryption: { enabled: true, kmsKeyArn } };
     this.handoffs = new DynamodbTable(this, "handoffs", {
-      ...shared,
-      name: `${props.name}-handoffs`,
-      hashKey: "id",
-      rangeKey: "linkVerifier",
-      attribute: [
-        { name: "id", type: "S" },
-        { name: "linkVerifier", type: "B" },
-        { name: "dueShard", type: "S" },
-        { name: "dueAt", type: "N" },
-        { name: "owner", type: "S" },
-        { name: "createdAt", type: "N" },
-      ],
-      globalSecondaryIndex: [
-        { name: "due", hashKey: "dueShard", rangeKey: "dueAt", projectionType: "KEYS_ONLY" },
-        { name: "byOwner", hashKey: "owner", rangeKey: "createdAt", projectionType: "KEYS_ONLY" },
-      ],
+      ...tableConfig(oneTimeTable(`${props.name}-handoffs`)),
+      ...encryption,
       ttl: { enabled: true, attributeName: "ttl" },
       streamEnabled: true,
       streamViewType: "KEYS_ONLY",
@@ -53,22 +36,43 @@ export class Tables extends Construct {
       deletionProtectionEnabled: deletionProtection.handoffs ?? true,
     });
     this.audit = new DynamodbTable(this, "audit", {
-      ...shared,
-      name: `${props.name}-audit`,
-      hashKey: "stream",
-      rangeKey: "sequence",
-      attribute: [
-        { name: "stream", type: "S" },
-        { name: "sequence", type: "N" },
-        { name: "day", type: "S" },
-        { name: "at", type: "S" },
-      ],
-      globalSecondaryIndex: [{ name: "byDay", hashKey: "day", rangeKey: "at", projectionType: "ALL" }],
+      ...tableConfig(auditTable(`${props.name}-audit`)),
+      ...encryption,
       pointInTimeRecovery: { enabled: true },
       deletionProtectionEnabled: deletionProtection.audit ?? true,
     });
     this.arns = { table: this.handoffs.arn, stream: this.handoffs.streamArn, audit: this.audit.arn };
   }
+}
+
+/** A table's definition in the words of DynamoDB's API, as the store's package has it, in those of Terraform. */
+function tableConfig(table: TableDefinition): DynamodbTableConfig {
+  return {
+    name: given(table.TableName),
+    billingMode: given(table.BillingMode),
+    ...keysOf(table.KeySchema),
+    attribute: (table.AttributeDefinitions ?? []).map((attribute) => ({
+      name: given(attribute.AttributeName),
+      type: given(attribute.AttributeType),
+    })),
+    globalSecondaryIndex: (table.GlobalSecondaryIndexes ?? []).map((index) => ({
+      name: given(index.IndexName),
+      ...keysOf(index.KeySchema),
+      projectionType: given(index.Projection?.ProjectionType),
+    })),
+  };
+}
+
+function keysOf(schema: TableDefinition["KeySchema"] = []): { hashKey: string; rangeKey?: string } {
+  const named = (type: "HASH" | "RANGE") => schema.find(({ KeyType }) => KeyType === type)?.AttributeName;
+  const rangeKey = named("RANGE");
+  return { hashKey: given(named("HASH")), ...(rangeKey === undefined ? {} : { rangeKey }) };
+}
+
+/** The SDK types every member of a request as optional. */
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the definition of a table lacks a part that Terraform needs");
+  return value;
 }
 
 export type PseudonymKeyProps = {
