@@ -8,7 +8,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The folders whose files are generated, and the npm script that writes each. */
-const GENERATED = [{ folder: "packages/action/dist", script: "build" }];
+const GENERATED = [
+  { folder: "packages/action/dist", script: "build" },
+  { folder: "docs/reference", script: "reference" },
+];
 
 const outOfDate = GENERATED.flatMap(({ folder, script }) => {
   const before = hashes(folder);

@@ -1,3 +1,7 @@
+/**
+ * What a sender does: read secrets, rotate them, seal them, create handoffs, mail links, wait for receipts, revoke.
+ * @module sdk
+ */
 export { Concealed } from "./concealed.ts";
 export { type Arrival, arrivalOf } from "./delivery/arrival.ts";
 export {
