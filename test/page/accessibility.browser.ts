@@ -49,7 +49,7 @@ export function accessibilityTests(inBrowser: InBrowser): void {
       };
 
       await goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE }));
-      expect(await name()).toMatch(/sends you a secret$/);
+      expect(await name()).toMatch(/sent you a secret$/);
       expect(await walk(1)).toEqual(["email"]);
       await page.keyboard.type("bob@else.example");
       await page.keyboard.press("Enter");
@@ -102,7 +102,7 @@ export function accessibilityTests(inBrowser: InBrowser): void {
     await sees("Report this link");
     for (let step = 0; step < 3; step += 1) await page.keyboard.press("Tab");
     await page.keyboard.press("Enter");
-    await sees(/sends you a secret/);
+    await sees(/sent you a secret/);
   });
 
   inBrowser(
@@ -112,7 +112,7 @@ export function accessibilityTests(inBrowser: InBrowser): void {
       await goTo(await stack.link({ email: EMAIL }));
       await page.getByLabel("Your e-mail address").fill("abe@vendor.example");
       await press("Reveal");
-      const alert = page.getByRole("alert").filter({ hasText: "4 tries are left" });
+      const alert = page.getByRole("alert").filter({ hasText: "4 tries left" });
       await alert.waitFor();
       expect(await alert.evaluate((node) => node === document.activeElement)).toBe(true);
     },

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { deriveOpenKeys, type ProblemCode } from "@secret-handoff/protocol";
-import type { Refusal } from "../../packages/page/src/service.ts";
+import type { Refusal } from "../../packages/page/src/service-client.ts";
 import { EMAIL, NOW, ok, sealedHandoff, unreachable, Walk } from "./sealed.ts";
 
 const SECOND = 1_000;
@@ -29,20 +29,21 @@ async function begin(
   const { link, claimId } = handoff;
   const openKeys = remembered.withKeys ? await deriveOpenKeys(link, { email: EMAIL }) : undefined;
   const claimedBefore = remembered.claimedBefore ?? false;
-  walk.send({ is: "link_found", start: { link, claimId, claimedBefore, openKeys } });
-  walk.send({ is: "status_answered", answer: ok({ ...handoff.status, ...status }), now: NOW });
+  walk.send({ type: "link_found", start: { link, claimId, claimedBefore, openKeys } });
+  walk.send({ type: "status_answered", result: ok({ ...handoff.status, ...status }), now: NOW });
 }
 
-const reveal = (email: string, passphrase = "") => walk.send({ is: "reveal", typed: { email, passphrase } });
+const reveal = (email: string, passphrase = "") =>
+  walk.send({ type: "reveal", typed: { email, passphrase } });
 
 async function derive() {
-  walk.send({ is: "derived", openKeys: await deriveOpenKeys(handoff.link, { email: EMAIL }) });
+  walk.send({ type: "derived", openKeys: await deriveOpenKeys(handoff.link, { email: EMAIL }) });
 }
 
 const claimAnswered = (
-  answer: Parameters<typeof ok>[0] | Refusal | typeof unreachable = ok(handoff.claim),
+  result: Parameters<typeof ok>[0] | Refusal | typeof unreachable = ok(handoff.claim),
   now = NOW,
-) => walk.send({ is: "claim_answered", answer: answer as never, now });
+) => walk.send({ type: "claim_answered", result: result as never, now });
 
 async function open() {
   await begin();
@@ -60,10 +61,10 @@ describe("before Reveal", () => {
 
   test("a service that cannot be reached uses nothing up and can be asked again", async () => {
     const { link, claimId } = await sealedHandoff();
-    walk.send({ is: "link_found", start: { link, claimId, claimedBefore: false } });
-    walk.send({ is: "status_answered", answer: unreachable, now: NOW });
+    walk.send({ type: "link_found", start: { link, claimId, claimedBefore: false } });
+    walk.send({ type: "status_answered", result: unreachable, now: NOW });
     walk.at("unreachable");
-    walk.send({ is: "try_again" });
+    walk.send({ type: "try_again" });
     walk.at("checking");
     expect(walk.asked).toEqual(["ask_status", "ask_status"]);
   });
@@ -107,8 +108,8 @@ describe("before Reveal", () => {
 
   test("an unknown link is told as unknown", async () => {
     const { link, claimId } = await sealedHandoff();
-    walk.send({ is: "link_found", start: { link, claimId, claimedBefore: false } });
-    walk.send({ is: "status_answered", answer: refused("not_found"), now: NOW });
+    walk.send({ type: "link_found", start: { link, claimId, claimedBefore: false } });
+    walk.send({ type: "status_answered", result: refused("not_found"), now: NOW });
     expect(walk.at("ended").state).toBe("unknown");
   });
 });
@@ -124,7 +125,7 @@ describe("answers that cannot be right", () => {
   ])("the address %j is refused here and spends no attempt", async (email, why) => {
     await begin();
     reveal(email);
-    expect(walk.at("ready").complaint).toEqual({ about: "email", why });
+    expect(walk.at("ready").error).toEqual({ field: "email", why });
     expect(walk.asked).toEqual(["ask_status"]);
   });
 
@@ -152,7 +153,7 @@ describe("answers that cannot be right", () => {
   ])("the passphrase %j is refused here and spends no attempt", async (passphrase, why) => {
     await begin({ passphrase: "correct horse battery staple" });
     reveal(EMAIL, passphrase);
-    expect(walk.at("ready").complaint).toEqual({ about: "passphrase", why });
+    expect(walk.at("ready").error).toEqual({ field: "passphrase", why });
     expect(walk.asked).toEqual(["ask_status"]);
   });
 });
@@ -176,8 +177,8 @@ describe("Reveal", () => {
   test("a device without memory for the passphrase is told so, and nothing was sent", async () => {
     await begin({ passphrase: "correct horse battery staple" });
     reveal(EMAIL, "correct horse battery staple");
-    walk.send({ is: "derivation_failed" });
-    expect(walk.at("ready").complaint).toEqual({ about: "device", why: "memory" });
+    walk.send({ type: "derivation_failed" });
+    expect(walk.at("ready").error).toEqual({ field: "device", why: "memory" });
     expect(walk.asked).not.toContain("claim");
   });
 
@@ -187,7 +188,7 @@ describe("Reveal", () => {
     await derive();
     claimAnswered(refused("wrong_answer", { attemptsLeft: 3 }));
     expect(walk.at("ready")).toMatchObject({
-      complaint: { about: "answers", attemptsLeft: 3 },
+      error: { field: "answers", attemptsLeft: 3 },
       typed: { email: EMAIL },
       handoff: { attemptsLeft: 3 },
     });
@@ -237,17 +238,17 @@ describe("a claim whose answer is lost", () => {
     await begin();
     reveal(EMAIL);
     await derive();
-    const first = walk.last.find((effect) => effect.do === "claim");
+    const first = walk.last.find((effect) => effect.type === "claim");
     const pauses: number[] = [];
     let now = NOW;
     for (let round = 0; round < 7; round += 1) {
       claimAnswered(unreachable, now);
       const { retryAt = 0 } = walk.at("interrupted");
       pauses.push((retryAt - now) / SECOND);
-      expect(walk.send({ is: "tick", now: retryAt - 1 })).toBe(false);
-      walk.send({ is: "tick", now: retryAt });
+      expect(walk.send({ type: "tick", now: retryAt - 1 })).toBe(false);
+      walk.send({ type: "tick", now: retryAt });
       now = retryAt;
-      expect(walk.last.find((effect) => effect.do === "claim")).toEqual(first);
+      expect(walk.last.find((effect) => effect.type === "claim")).toEqual(first);
     }
     expect(pauses).toEqual([1, 2, 4, 8, 15, 15, 15]);
     claimAnswered(ok(handoff.claim, NOW), NOW + SECOND);
@@ -259,9 +260,9 @@ describe("a claim whose answer is lost", () => {
     reveal(EMAIL);
     await derive();
     claimAnswered(unreachable);
-    expect(walk.send({ is: "try_again" })).toBe(true);
-    expect(walk.send({ is: "try_again" })).toBe(false);
-    expect(walk.send({ is: "tick", now: NOW + 60 * SECOND })).toBe(false);
+    expect(walk.send({ type: "try_again" })).toBe(true);
+    expect(walk.send({ type: "try_again" })).toBe(false);
+    expect(walk.send({ type: "tick", now: NOW + 60 * SECOND })).toBe(false);
   });
 });
 
@@ -292,7 +293,7 @@ describe("after a reload", () => {
   });
 
   test("a tab in which the secret was taken says so without asking the service", () => {
-    walk.send({ is: "finished_before" });
+    walk.send({ type: "finished_before" });
     expect(walk.at("ended").state).toBe("finished");
     expect(walk.asked).toEqual([]);
   });
@@ -307,46 +308,46 @@ describe("a mailed code", () => {
 
   test("is asked for before anything is claimed, with the address as it is bound", () => {
     walk.at("code");
-    expect(walk.last.at(-1)).toMatchObject({ do: "mail_code", email: EMAIL });
+    expect(walk.last.at(-1)).toMatchObject({ type: "mail_code", email: EMAIL });
     expect(walk.asked).not.toContain("claim");
   });
 
   test.each(["1234567", "123456789", "12a45678", ""])("%j is no code and is not sent", (code) => {
-    walk.send({ is: "code_typed", code });
-    expect(walk.at("code").complaint).toEqual({ about: "code", why: "malformed" });
+    walk.send({ type: "code_typed", code });
+    expect(walk.at("code").error).toEqual({ field: "code", why: "malformed" });
     expect(walk.asked).not.toContain("claim");
   });
 
   test("goes with the claim, however it was spaced, and opens", () => {
-    walk.send({ is: "code_typed", code: " 1234 5678 " });
-    expect(walk.last.at(-1)).toMatchObject({ do: "claim", claim: { code: "12345678" } });
+    walk.send({ type: "code_typed", code: " 1234 5678 " });
+    expect(walk.last.at(-1)).toMatchObject({ type: "claim", claim: { code: "12345678" } });
     claimAnswered();
     walk.at("opened");
   });
 
   test("that is wrong can be typed again or mailed anew", () => {
-    walk.send({ is: "code_mailed", answer: ok(undefined) });
-    walk.send({ is: "code_typed", code: "12345678" });
+    walk.send({ type: "code_mailed", result: ok(undefined) });
+    walk.send({ type: "code_typed", code: "12345678" });
     claimAnswered(refused("code_needed"));
-    expect(walk.at("code")).toMatchObject({ complaint: { about: "code", why: "wrong" }, mailing: "sent" });
-    walk.send({ is: "send_code_again" });
+    expect(walk.at("code")).toMatchObject({ error: { field: "code", why: "wrong" }, mailing: "sent" });
+    walk.send({ type: "send_code_again" });
     expect(walk.at("code").mailing).toBe("sending");
-    expect(walk.at("code").complaint).toBeUndefined();
-    expect(walk.send({ is: "send_code_again" })).toBe(false);
+    expect(walk.at("code").error).toBeUndefined();
+    expect(walk.send({ type: "send_code_again" })).toBe(false);
   });
 
   test("that could not be asked for says so", () => {
-    walk.send({ is: "code_mailed", answer: unreachable });
+    walk.send({ type: "code_mailed", result: unreachable });
     expect(walk.at("code").mailing).toBe("failed");
   });
 
   test("for a handoff that has ended meanwhile tells the ending", () => {
-    walk.send({ is: "code_mailed", answer: refused("revoked") });
+    walk.send({ type: "code_mailed", result: refused("revoked") });
     expect(walk.at("ended").state).toBe("revoked");
   });
 
   test("leads back to the address", () => {
-    walk.send({ is: "back" });
+    walk.send({ type: "back" });
     expect(walk.at("ready").typed.email).toBe(" Ana@vendor.example");
   });
 });
@@ -354,13 +355,13 @@ describe("a mailed code", () => {
 describe("acknowledging", () => {
   test("waits for the recipient, so that a reload still shows the secret", async () => {
     await open();
-    walk.send({ is: "tick", now: NOW + 102 * SECOND });
+    walk.send({ type: "tick", now: NOW + 102 * SECOND });
     expect(walk.asked).not.toContain("acknowledge");
   });
 
   test("happens more than 15 s before the lease ends if the recipient does nothing", async () => {
     await open();
-    walk.send({ is: "tick", now: NOW + 103 * SECOND });
+    walk.send({ type: "tick", now: NOW + 103 * SECOND });
     expect(walk.asked.at(-1)).toBe("acknowledge");
   });
 
@@ -371,9 +372,9 @@ describe("acknowledging", () => {
     // The device is ten minutes ahead: the lease that the service states as now + 120 s seems long over.
     const device = NOW + 600 * SECOND;
     claimAnswered(ok(handoff.claim, NOW), device);
-    walk.send({ is: "tick", now: device + 102 * SECOND });
+    walk.send({ type: "tick", now: device + 102 * SECOND });
     expect(walk.asked).not.toContain("acknowledge");
-    walk.send({ is: "tick", now: device + 103 * SECOND });
+    walk.send({ type: "tick", now: device + 103 * SECOND });
     expect(walk.asked).toContain("acknowledge");
   });
 
@@ -382,51 +383,51 @@ describe("acknowledging", () => {
     reveal(EMAIL);
     await derive();
     claimAnswered(ok({ ...handoff.claim, leaseUntil: handoff.claim.leaseUntil + 9_999 }));
-    walk.send({ is: "tick", now: NOW + 103 * SECOND });
+    walk.send({ type: "tick", now: NOW + 103 * SECOND });
     expect(walk.asked).toContain("acknowledge");
   });
 
   test("happens at once when something was taken, and once", async () => {
     await open();
-    walk.send({ is: "taken" });
-    walk.send({ is: "taken" });
+    walk.send({ type: "taken" });
+    walk.send({ type: "taken" });
     expect(walk.asked.filter((name) => name === "acknowledge")).toHaveLength(1);
-    walk.send({ is: "acknowledge_answered", answer: ok(undefined), now: NOW });
+    walk.send({ type: "acknowledge_answered", result: ok(undefined), now: NOW });
     expect(walk.asked.at(-1)).toBe("finish");
     expect(walk.at("opened").acknowledgement.kind).toBe("known");
-    walk.send({ is: "taken" });
+    walk.send({ type: "taken" });
     expect(walk.asked.filter((name) => name === "acknowledge")).toHaveLength(1);
   });
 
   test("goes on until the service knows, and the claim stays remembered until then", async () => {
     await open();
-    walk.send({ is: "taken" });
+    walk.send({ type: "taken" });
     let now = NOW;
     for (let round = 0; round < 6; round += 1) {
-      walk.send({ is: "acknowledge_answered", answer: unreachable, now });
+      walk.send({ type: "acknowledge_answered", result: unreachable, now });
       expect(walk.asked).not.toContain("finish");
       now += 30 * SECOND;
-      walk.send({ is: "tick", now });
+      walk.send({ type: "tick", now });
       expect(walk.asked.at(-1)).toBe("acknowledge");
     }
-    walk.send({ is: "acknowledge_answered", answer: ok(undefined), now });
+    walk.send({ type: "acknowledge_answered", result: ok(undefined), now });
     expect(walk.asked.at(-1)).toBe("finish");
   });
 
   test("that is refused, as after a report, ends the trying", async () => {
     await open();
-    walk.send({ is: "taken" });
-    walk.send({ is: "acknowledge_answered", answer: refused("wrong_receipt"), now: NOW });
+    walk.send({ type: "taken" });
+    walk.send({ type: "acknowledge_answered", result: refused("wrong_receipt"), now: NOW });
     expect(walk.at("opened").acknowledgement.kind).toBe("refused");
     expect(walk.asked.at(-1)).toBe("finish");
   });
 
   test("is done by Done, and goes on after it where it failed", async () => {
     await open();
-    walk.send({ is: "done" });
+    walk.send({ type: "done" });
     expect(walk.at("done").acknowledgement.kind).toBe("sending");
-    walk.send({ is: "acknowledge_answered", answer: unreachable, now: NOW });
-    walk.send({ is: "tick", now: NOW + 30 * SECOND });
+    walk.send({ type: "acknowledge_answered", result: unreachable, now: NOW });
+    walk.send({ type: "tick", now: NOW + 30 * SECOND });
     expect(walk.asked.filter((name) => name === "acknowledge")).toHaveLength(2);
   });
 });
@@ -434,29 +435,29 @@ describe("acknowledging", () => {
 describe("showing", () => {
   test("ends after five minutes by covering the secret, which loses nothing", async () => {
     await open();
-    walk.send({ is: "tick", now: NOW + 299 * SECOND });
+    walk.send({ type: "tick", now: NOW + 299 * SECOND });
     walk.at("opened");
-    walk.send({ is: "tick", now: NOW + 300 * SECOND });
+    walk.send({ type: "tick", now: NOW + 300 * SECOND });
     walk.at("hidden");
-    walk.send({ is: "show_again", now: NOW + 400 * SECOND });
+    walk.send({ type: "show_again", now: NOW + 400 * SECOND });
     expect(walk.at("opened").bundle.items).toHaveLength(1);
   });
 
   test("is prolonged as often as the recipient wants", async () => {
     await open();
-    walk.send({ is: "show_longer", now: NOW + 299 * SECOND });
-    walk.send({ is: "tick", now: NOW + 598 * SECOND });
+    walk.send({ type: "show_longer", now: NOW + 299 * SECOND });
+    walk.send({ type: "tick", now: NOW + 598 * SECOND });
     walk.at("opened");
   });
 
   test("a covered secret is forgotten after a quarter of an hour", async () => {
     await open();
-    walk.send({ is: "taken" });
-    walk.send({ is: "acknowledge_answered", answer: ok(undefined), now: NOW });
-    walk.send({ is: "tick", now: NOW + 300 * SECOND });
-    walk.send({ is: "tick", now: NOW + 1_199 * SECOND });
+    walk.send({ type: "taken" });
+    walk.send({ type: "acknowledge_answered", result: ok(undefined), now: NOW });
+    walk.send({ type: "tick", now: NOW + 300 * SECOND });
+    walk.send({ type: "tick", now: NOW + 1_199 * SECOND });
     walk.at("hidden");
-    walk.send({ is: "tick", now: NOW + 1_200 * SECOND });
+    walk.send({ type: "tick", now: NOW + 1_200 * SECOND });
     const done = walk.at("done");
     expect(done.forgotten).toBe(true);
     expect(JSON.stringify(done)).not.toContain("hunter2");
@@ -464,7 +465,7 @@ describe("showing", () => {
 
   test("Done holds nothing of the secret", async () => {
     await open();
-    walk.send({ is: "done" });
+    walk.send({ type: "done" });
     expect(JSON.stringify(walk.screen)).not.toContain("hunter2");
   });
 });
@@ -472,17 +473,17 @@ describe("showing", () => {
 describe("it wasn't me", () => {
   test("takes a press, a word and a second press", async () => {
     await begin();
-    walk.send({ is: "not_me" });
+    walk.send({ type: "not_me" });
     expect(walk.asked).not.toContain("report");
     for (const word of ["", "yes", "reported", "not me"]) {
-      walk.send({ is: "report", word });
-      expect(walk.at("reporting").problem).toBe("word");
+      walk.send({ type: "report", word });
+      expect(walk.at("report").problem).toBe("word");
     }
     expect(walk.asked).not.toContain("report");
-    walk.send({ is: "report", word: " Report " });
-    walk.send({ is: "report", word: "report" });
+    walk.send({ type: "report", word: " Report " });
+    walk.send({ type: "report", word: "report" });
     expect(walk.asked.filter((name) => name === "report")).toHaveLength(1);
-    walk.send({ is: "report_answered", answer: ok(undefined), now: NOW });
+    walk.send({ type: "report_answered", result: ok(undefined), now: NOW });
     expect(walk.at("ended")).toMatchObject({ state: "reported", byMe: true });
   });
 
@@ -490,37 +491,37 @@ describe("it wasn't me", () => {
     "is there after %s",
     async (state) => {
       await begin({}, {}, { state });
-      expect(walk.send({ is: "not_me" })).toBe(true);
+      expect(walk.send({ type: "not_me" })).toBe(true);
     },
   );
 
   test("can be taken back until it is sent, and leads back to where it was", async () => {
     await begin();
     const before = walk.screen;
-    walk.send({ is: "not_me" });
-    walk.send({ is: "back" });
+    walk.send({ type: "not_me" });
+    walk.send({ type: "back" });
     expect(walk.screen).toBe(before);
   });
 
   test("that does not get through can be sent again", async () => {
     await begin();
-    walk.send({ is: "not_me" });
-    walk.send({ is: "report", word: "report" });
-    walk.send({ is: "report_answered", answer: unreachable, now: NOW });
-    expect(walk.at("reporting")).toMatchObject({ problem: "unreachable", sending: false });
-    expect(walk.send({ is: "report", word: "report" })).toBe(true);
+    walk.send({ type: "not_me" });
+    walk.send({ type: "report", word: "report" });
+    walk.send({ type: "report_answered", result: unreachable, now: NOW });
+    expect(walk.at("report")).toMatchObject({ problem: "unreachable", sending: false });
+    expect(walk.send({ type: "report", word: "report" })).toBe(true);
   });
 });
 
 test("what does not belong to the screen changes nothing", async () => {
   await open();
   for (const event of [
-    { is: "reveal", typed: { email: EMAIL, passphrase: "" } },
-    { is: "status_answered", answer: ok(handoff.status), now: NOW },
-    { is: "claim_answered", answer: ok(handoff.claim), now: NOW },
-    { is: "not_me" },
-    { is: "back" },
-    { is: "code_typed", code: "12345678" },
+    { type: "reveal", typed: { email: EMAIL, passphrase: "" } },
+    { type: "status_answered", result: ok(handoff.status), now: NOW },
+    { type: "claim_answered", result: ok(handoff.claim), now: NOW },
+    { type: "not_me" },
+    { type: "back" },
+    { type: "code_typed", code: "12345678" },
   ] as const) {
     const before = walk.at("opened");
     walk.send(event);

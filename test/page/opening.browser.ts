@@ -14,7 +14,7 @@ export function openingTests(inBrowser: InBrowser): void {
       const ana = await visitor();
       const link = await stack.link();
       const response = await ana.page.goto(link);
-      await ana.sees(/sends you a secret/);
+      await ana.sees(/sent you a secret/);
       expect(response?.headers()["content-security-policy"]).toContain("require-trusted-types-for 'script'");
       const [first, ...later] = ana.requests;
       expect(first).toBe(`GET ${link.replace(/#.*/, "")}`);
@@ -69,7 +69,7 @@ export function openingTests(inBrowser: InBrowser): void {
       const link = await stack.link({ email: EMAIL });
       await ana.goTo(link);
       await answer(ana, WRONG_EMAIL);
-      await ana.page.getByText("4 tries are left").waitFor();
+      await ana.page.getByText("4 tries left").waitFor();
       expect((await new Recipient(link).status()).body.attemptsLeft).toBe(4);
       await answer(ana, EMAIL);
       await ana.sees("Your secret");
@@ -91,10 +91,10 @@ export function openingTests(inBrowser: InBrowser): void {
     await ana.goTo(link);
     for (const left of [4, 3, 2]) {
       await answer(ana, WRONG_EMAIL);
-      await ana.page.getByText(`${left} tries are left`).waitFor();
+      await ana.page.getByText(`${left} tries left`).waitFor();
     }
     await answer(ana, WRONG_EMAIL);
-    await ana.page.getByText("One try is left").waitFor();
+    await ana.page.getByText("One try left").waitFor();
     await answer(ana, WRONG_EMAIL);
     await ana.sees("This link is locked");
   });
@@ -103,7 +103,7 @@ export function openingTests(inBrowser: InBrowser): void {
     const ana = await visitor();
     await ana.goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE }));
     await answer(ana, EMAIL, "wrong battery horse staple");
-    await ana.page.getByText("4 tries are left").waitFor();
+    await ana.page.getByText("4 tries left").waitFor();
     await answer(ana, EMAIL, "  correct horse\tbattery  staple ");
     await ana.sees("Your secret");
   });
@@ -113,7 +113,7 @@ export function openingTests(inBrowser: InBrowser): void {
     const before = stack.stack.mail.inbox.mails.length;
     await ana.goTo(await stack.link({ email: EMAIL, mailedCode: true }));
     await answer(ana, EMAIL);
-    await ana.page.getByText("A code was asked for").waitFor();
+    await ana.page.getByText("Code requested").waitFor();
     await ana.page.getByLabel("Code").fill("0000 0000");
     await ana.press("Reveal");
     await ana.page.getByText("That code is wrong").waitFor();
@@ -169,7 +169,7 @@ export function openingTests(inBrowser: InBrowser): void {
       const id = /\/h\/([^#]*)/.exec(link)?.[1] ?? "";
       expect(JSON.parse(stored)).toEqual([{ [`secret-handoff/${id}`]: '{"finished":true}' }, {}]);
       await ana.page.reload();
-      await ana.sees("You have taken this");
+      await ana.sees("You have received this");
     },
   );
 
@@ -180,7 +180,7 @@ export function openingTests(inBrowser: InBrowser): void {
     await answer(ana, EMAIL);
     await ana.sees("Your secret");
     await bob.goTo(link);
-    await bob.sees("This link was opened already");
+    await bob.sees("This link was already opened");
     expect(await bob.page.locator("main").textContent()).toMatch(/on \w+ \d+ \w+ \d{4} at \d\d:\d\d CET/);
   });
 
@@ -194,7 +194,7 @@ export function openingTests(inBrowser: InBrowser): void {
       await bob.press("Reveal");
       await bob.sees("Your secret");
       await ana.press("Reveal");
-      await ana.sees("This link was opened already");
+      await ana.sees("This link was already opened");
     },
   );
 
@@ -203,7 +203,7 @@ export function openingTests(inBrowser: InBrowser): void {
       const ana = await visitor();
       const link = await stack.link();
       await ana.goTo(link.replace("#", mangled));
-      await ana.sees(/sends you a secret/);
+      await ana.sees(/sent you a secret/);
       expect(ana.page.url()).toBe(link);
       await ana.press("Reveal");
       await ana.sees("Your secret");
@@ -227,15 +227,15 @@ export function openingTests(inBrowser: InBrowser): void {
       const ana = await visitor();
       const link = await stack.link();
       await ana.goTo(link.slice(0, -2));
-      await ana.sees("This link is not whole");
+      await ana.sees("Part of this link is missing");
       expect(ana.requests.filter((request) => request.startsWith("POST"))).toEqual([]);
       await ana.page.getByLabel("The whole link").fill(link.slice(0, -1));
       await ana.press("Open this link");
-      await ana.page.getByText("A part is missing or was changed").first().waitFor();
+      await ana.page.getByText("Some characters are missing or changed").first().waitFor();
       expect(ana.requests.filter((request) => request.startsWith("POST"))).toEqual([]);
       await ana.page.getByLabel("The whole link").fill(`<${link}>`);
       await ana.press("Open this link");
-      await ana.sees(/sends you a secret/);
+      await ana.sees(/sent you a secret/);
       expect(ana.page.url()).toBe(link);
     },
   );
@@ -246,7 +246,7 @@ export function openingTests(inBrowser: InBrowser): void {
     await ana.goTo(address);
     await ana.page.getByLabel("The whole link").fill(key);
     await ana.press("Open this link");
-    await ana.sees(/sends you a secret/);
+    await ana.sees(/sent you a secret/);
   });
 
   inBrowser("what the sender wrote is text, whatever it looks like", async ({ stack, visitor }) => {
@@ -258,7 +258,7 @@ export function openingTests(inBrowser: InBrowser): void {
         items: [{ label: markup, fields: [{ name: markup, value: markup, concealed: false }] }],
       }),
     );
-    expect(await ana.heading()).toBe(`${markup} sends you a secret`);
+    expect(await ana.heading()).toBe(`${markup} sent you a secret`);
     await ana.press("Reveal");
     await ana.sees("Your secret");
     expect(await ana.page.locator(".value").textContent()).toBe(markup);

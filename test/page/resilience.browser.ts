@@ -108,7 +108,7 @@ export function resilienceTests(inBrowser: InBrowser): void {
       await ana.press("Done");
       await ana.page.getByText("The sender can see").waitFor();
       await ana.page.reload();
-      await ana.sees("You have taken this");
+      await ana.sees("You have received this");
     },
   );
 
@@ -140,11 +140,11 @@ export function resilienceTests(inBrowser: InBrowser): void {
       const ana = await visitor();
       const link = await stack.link();
       await ana.goTo(link.slice(0, -1));
-      await ana.sees("This link is not whole");
+      await ana.sees("Part of this link is missing");
       await ana.page.evaluate((whole) => {
         location.href = whole;
       }, link);
-      await ana.sees(/sends you a secret/);
+      await ana.sees(/sent you a secret/);
     },
   );
 
@@ -172,7 +172,7 @@ export function resilienceTests(inBrowser: InBrowser): void {
     await ana.goTo(await stack.link({ email: EMAIL }));
     await answer(ana, EMAIL);
     await ana.press(/^Download/);
-    await ana.page.getByText("Taken. A reload").waitFor();
+    await ana.page.getByText("Reloading will not show it again").waitFor();
     const asked = ana.page.waitForEvent("dialog");
     void ana.page.close({ runBeforeUnload: true });
     const dialog = await asked;
@@ -194,15 +194,15 @@ export function resilienceTests(inBrowser: InBrowser): void {
       await ana.page.clock.fastForward("04:59");
       await ana.sees("Your secret");
       await ana.page.clock.fastForward("00:03");
-      await ana.sees("The secret is covered");
+      await ana.sees("The secret is hidden");
       expect(await ana.page.locator("body").textContent()).not.toContain("orders_app");
       await ana.press("Show it again");
       await ana.sees("Your secret");
       expect(await ana.page.locator("main").textContent()).not.toContain("sk_live");
       await ana.page.clock.fastForward("05:01");
-      await ana.sees("The secret is covered");
+      await ana.sees("The secret is hidden");
       await ana.page.clock.fastForward("15:01");
-      await ana.sees("The secret was forgotten");
+      await ana.sees("This page has forgotten the secret");
     },
   );
 
@@ -214,11 +214,11 @@ export function resilienceTests(inBrowser: InBrowser): void {
       await ana.goTo(await stack.link({ email: EMAIL }));
       await answer(ana, EMAIL);
       await ana.press("Copy: prod/orders/database, password");
-      await ana.page.getByText("Clipboard: emptied in").waitFor();
+      await ana.page.getByText("Clipboard: cleared in").waitFor();
       const clipboard = () => ana.page.evaluate(() => navigator.clipboard.readText());
       expect(await clipboard()).toBe("O0l1I|tR'9$vQ~w2");
       await ana.page.clock.runFor("01:01");
-      await ana.page.getByText("Clipboard: emptied.").first().waitFor();
+      await ana.page.getByText("Clipboard: cleared.").first().waitFor();
       expect(await clipboard()).toBe("");
     },
   );
@@ -231,8 +231,8 @@ export function resilienceTests(inBrowser: InBrowser): void {
       await ana.goTo(await stack.link());
       await ana.press("Reveal");
       await ana.press("Copy: prod/orders/api-key, value");
-      await ana.page.getByText("does not let the page empty it").first().waitFor();
-      await ana.page.getByText("Taken. A reload").waitFor();
+      await ana.page.getByText("does not let the page clear it").first().waitFor();
+      await ana.page.getByText("Reloading will not show it again").waitFor();
     },
   );
 
@@ -262,10 +262,10 @@ export function resilienceTests(inBrowser: InBrowser): void {
       const link = await given.stack.link({ email: EMAIL });
       await ana.goTo(link);
       await answer(ana, "abe@vendor.example");
-      await ana.page.getByText("4 tries are left").waitFor();
+      await ana.page.getByText("4 tries left").waitFor();
       expect((await new Recipient(link).claim({ email: EMAIL })).status).toBe(200);
       await ana.page.reload();
-      await ana.sees("This link was opened already");
+      await ana.sees("This link was already opened");
     },
   );
 

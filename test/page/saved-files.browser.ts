@@ -40,7 +40,7 @@ export function savedFilesTests(inBrowser: InBrowser): void {
     expect(shellOnly).toBe(VALUES[1]);
     expect(readAsDotenv(env.bytes.toString())).toMatchObject(readByAll);
     expect(parseEnv(env.bytes.toString())).toMatchObject(readByAll);
-    await ana.page.getByText("Quoted for sh; other readers may get them wrong: V1.").waitFor();
+    await ana.page.getByText("Quoted for a shell; other programs may misread: V1.").waitFor();
 
     const json = await download(ana, "JSON");
     expect(json.name).toBe("secret.json");

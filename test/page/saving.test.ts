@@ -6,9 +6,7 @@ import type { Item } from "@secret-handoff/protocol";
 import fc from "fast-check";
 import { csvFor1Password, csvForBitwarden } from "../../packages/page/src/saving/csv.ts";
 import { envFile } from "../../packages/page/src/saving/env.ts";
-import { jsonFile } from "../../packages/page/src/saving/json.ts";
-import { fileName } from "../../packages/page/src/saving/save.ts";
-import { asText } from "../../packages/page/src/saving/text.ts";
+import { asText, fileName, jsonFile } from "../../packages/page/src/saving/files.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 import { readAsDotenv, readCsvRecords, readWithShell } from "./readers.ts";
 

@@ -7,11 +7,10 @@ import {
   type StatusResponse,
   seal,
 } from "@secret-handoff/protocol";
-import type { Effect } from "../../packages/page/src/flow/effects.ts";
-import type { Event } from "../../packages/page/src/flow/events.ts";
+import type { Effect, FlowEvent } from "../../packages/page/src/flow/events.ts";
+import { step } from "../../packages/page/src/flow/flow.ts";
 import type { Screen } from "../../packages/page/src/flow/screens.ts";
-import { step } from "../../packages/page/src/flow/step.ts";
-import type { Answer } from "../../packages/page/src/service.ts";
+import type { ServiceResult } from "../../packages/page/src/service-client.ts";
 
 /** Device time at which the tests begin, ms. */
 export const NOW = 1_790_000_000_000;
@@ -19,7 +18,7 @@ const NOW_SECONDS = NOW / 1_000;
 
 export const EMAIL = "ana@vendor.example";
 
-export const unreachable: Answer<never> = { kind: "unreachable" };
+export const unreachable: ServiceResult<never> = { kind: "unreachable" };
 
 /** A sealed handoff as the page meets it: what its link says, and what the service would answer. */
 export async function sealedHandoff(input: Partial<SealInput> = {}) {
@@ -53,7 +52,7 @@ export async function sealedHandoff(input: Partial<SealInput> = {}) {
   return { sealed, link, status, claim, claimId: new Uint8Array(16).fill(7) as Uint8Array as ClaimId };
 }
 
-export function ok<Body>(body: Body, serverTime: number | undefined = NOW): Answer<Body> {
+export function ok<Body>(body: Body, serverTime: number | undefined = NOW): ServiceResult<Body> {
   return { kind: "ok", body, serverTime };
 }
 
@@ -65,18 +64,19 @@ export class Walk {
   last: readonly Effect[] = [];
 
   /** @returns whether anything changed */
-  send(event: Event): boolean {
+  send(event: FlowEvent): boolean {
     const next = step(this.screen, event);
     if (!next) return false;
     this.screen = next.screen;
     this.last = next.effects;
-    this.asked.push(...next.effects.map((effect) => effect.do));
+    this.asked.push(...next.effects.map((effect) => effect.type));
     return true;
   }
 
   /** The screen, which must be this one. */
-  at<At extends Screen["at"]>(at: At): Extract<Screen, { at: At }> {
-    if (this.screen?.at !== at) throw new Error(`expected the screen ${at}, found ${this.screen?.at}`);
-    return this.screen as Extract<Screen, { at: At }>;
+  at<Kind extends Screen["kind"]>(kind: Kind): Extract<Screen, { kind: Kind }> {
+    if (this.screen?.kind !== kind)
+      throw new Error(`expected the screen ${kind}, found ${this.screen?.kind}`);
+    return this.screen as Extract<Screen, { kind: Kind }>;
   }
 }

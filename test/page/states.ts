@@ -61,7 +61,7 @@ async function claimed(stack: PageStack): Promise<string> {
 export const PAGE_STATES: readonly PageState[] = [
   {
     name: "looking at the link",
-    heading: "Looking at your link",
+    heading: "Checking your link",
     async reach(visitor, stack) {
       await hold(visitor, "status");
       await visitor.page.goto(await stack.link());
@@ -69,17 +69,17 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "ready, without questions",
-    heading: /sends you a secret/,
+    heading: /sent you a secret/,
     reach: async (visitor, stack) => visitor.goTo(await stack.link()),
   },
   {
     name: "ready, address and passphrase",
-    heading: /sends you a secret/,
+    heading: /sent you a secret/,
     reach: async (visitor, stack) => visitor.goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE })),
   },
   {
     name: "ready, address with a mailed code",
-    heading: /sends you a secret/,
+    heading: /sent you a secret/,
     reach: async (visitor, stack) => visitor.goTo(await stack.link({ email: EMAIL, mailedCode: true })),
   },
   {
@@ -89,7 +89,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "ready, inside another app",
-    heading: /sends you a secret/,
+    heading: /sent you a secret/,
     context: {
       userAgent:
         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
@@ -98,7 +98,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "another address than the one it was sent to",
-    heading: /sends you a secret/,
+    heading: /sent you a secret/,
     async reach(visitor, stack) {
       await visitor.goTo(await stack.link({ email: EMAIL }));
       await answer(visitor, "bob@else.example");
@@ -106,11 +106,11 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "a wrong answer",
-    heading: /sends you a secret/,
+    heading: /sent you a secret/,
     async reach(visitor, stack) {
       await visitor.goTo(await stack.link({ email: EMAIL }));
       await answer(visitor, WRONG_EMAIL);
-      await visitor.page.getByText("4 tries are left").waitFor();
+      await visitor.page.getByText("4 tries left").waitFor();
     },
   },
   {
@@ -146,20 +146,20 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "a code was mailed",
-    heading: "Type the code from your mail",
+    heading: "Type the code from your e-mail",
     async reach(visitor, stack) {
       await visitor.goTo(await stack.link({ email: EMAIL, mailedCode: true }));
       await answer(visitor, EMAIL);
-      await visitor.page.getByText("A code was asked for").waitFor();
+      await visitor.page.getByText("Code requested").waitFor();
     },
   },
   {
     name: "a wrong code",
-    heading: "Type the code from your mail",
+    heading: "Type the code from your e-mail",
     async reach(visitor, stack) {
       await visitor.goTo(await stack.link({ email: EMAIL, mailedCode: true }));
       await answer(visitor, EMAIL);
-      await visitor.page.getByText("A code was asked for").waitFor();
+      await visitor.page.getByText("Code requested").waitFor();
       await visitor.page.getByLabel("Code").fill("0000 0000");
       await visitor.press("Reveal");
       await visitor.page.getByText("That code is wrong").waitFor();
@@ -181,17 +181,17 @@ export const PAGE_STATES: readonly PageState[] = [
     async reach(visitor, stack) {
       await open(visitor, stack);
       await visitor.press("JSON");
-      await visitor.page.getByText("Taken. A reload").waitFor();
+      await visitor.page.getByText("Reloading will not show it again").waitFor();
     },
   },
   {
     name: "the secret is covered",
-    heading: "The secret is covered",
+    heading: "The secret is hidden",
     async reach(visitor, stack) {
       await visitor.page.clock.install();
       await open(visitor, stack);
       await visitor.page.clock.fastForward("05:01");
-      await visitor.sees("The secret is covered");
+      await visitor.sees("The secret is hidden");
     },
   },
   {
@@ -218,12 +218,12 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "a link without its key",
-    heading: "This link is not whole",
+    heading: "Part of this link is missing",
     reach: async (visitor, stack) => visitor.goTo((await stack.link()).replace(/#.*/, "")),
   },
   {
     name: "a damaged link, and a paste that is no better",
-    heading: "This link is not whole",
+    heading: "Part of this link is missing",
     async reach(visitor, stack) {
       await visitor.goTo((await stack.link()).slice(0, -3));
       await visitor.page.getByLabel("The whole link").fill("https://handoff.example.com/h/");
@@ -259,7 +259,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "opened already",
-    heading: "This link was opened already",
+    heading: "This link was already opened",
     reach: async (visitor, stack) => visitor.goTo(await claimed(stack)),
   },
   {
@@ -276,7 +276,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "opened, not confirmed",
-    heading: "This link was opened already",
+    heading: "This link was already opened",
     reach: async (visitor, stack) =>
       visitor.goTo(await longAgo(stack, 600, (recipient) => recipient.claim({ email: EMAIL }))),
   },
@@ -291,7 +291,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "superseded",
-    heading: "A newer link has taken its place",
+    heading: "A newer link has replaced this one",
     async reach(visitor, stack) {
       const subject = {
         secret: `arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-${crypto.randomUUID()}`,
@@ -348,13 +348,13 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "taken in this tab, reloaded",
-    heading: "You have taken this",
+    heading: "You have received this",
     async reach(visitor, stack) {
       await open(visitor, stack);
       await visitor.press("Done");
       await visitor.page.getByText("The sender can see").waitFor();
       await visitor.page.reload();
-      await visitor.sees("You have taken this");
+      await visitor.sees("You have received this");
     },
   },
   {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { STATES } from "@secret-handoff/protocol";
 import type { EndedScreen } from "../../packages/page/src/flow/screens.ts";
-import { asClock, fromNow, inFull } from "../../packages/page/src/times.ts";
-import { isWebView } from "../../packages/page/src/web-view.ts";
+import { asClock, fromNow, inFull } from "../../packages/page/src/time.ts";
+import { isWebView } from "../../packages/page/src/views/ready.ts";
 import * as say from "../../packages/page/src/wording.ts";
 
 describe("times", () => {
@@ -46,10 +46,10 @@ describe("endings", () => {
   ] as EndedScreen["state"][];
 
   test.each(states)("%s says what happened and whom to ask", (state) => {
-    const screen: EndedScreen = { at: "ended", state, changedAt: 1 };
-    const story = say.ending(screen, "Sunday 22 November 2026 at 09:10 CET", "Mia Lind");
-    expect(story.length).toBeGreaterThan(1);
-    expect(story.slice(1).join(" ")).toContain("Mia Lind");
+    const screen: EndedScreen = { kind: "ended", state, changedAt: 1 };
+    const message = say.ending(screen, "Sunday 22 November 2026 at 09:10 CET", "Mia Lind");
+    expect(message.length).toBeGreaterThan(1);
+    expect(message.slice(1).join(" ")).toContain("Mia Lind");
   });
 
   test.each([
@@ -63,12 +63,14 @@ describe("endings", () => {
     "reported",
   ] as const)("%s says when", (state) => {
     const when = "Sunday 22 November 2026 at 09:10 CET";
-    expect(say.ending({ at: "ended", state, changedAt: 1 }, when, "Mia").join(" ")).toContain(` on ${when}`);
+    expect(say.ending({ kind: "ended", state, changedAt: 1 }, when, "Mia").join(" ")).toContain(
+      ` on ${when}`,
+    );
   });
 
   test("a time that is not known leaves a whole sentence", () => {
     for (const state of states) {
-      const text = say.ending({ at: "ended", state, changedAt: undefined }, undefined, "Mia").join(" ");
+      const text = say.ending({ kind: "ended", state, changedAt: undefined }, undefined, "Mia").join(" ");
       expect(text).not.toMatch(/undefined| {2}| \.|was\./);
     }
   });

@@ -98,7 +98,7 @@ export async function visit(browser: Browser, options: BrowserContextOptions = {
       await page.goto(address);
       await page.waitForFunction(() => {
         const text = document.querySelector("h1")?.textContent ?? "";
-        return text !== "" && text !== "Looking at your link";
+        return text !== "" && text !== "Checking your link";
       });
     },
     heading: async () => (await title.textContent()) ?? "",

@@ -1,17 +1,15 @@
-import { createClaimMemory } from "./claim-memory.ts";
-import { ClipboardKeeper } from "./clipboard.ts";
-import { deviceClock as clock } from "./clock.ts";
-import { copyInPress } from "./copy-in-press.ts";
+import { browserStore, createClaimMemory, tabStore } from "./claim-memory.ts";
+import { ClipboardKeeper, copyInPress } from "./clipboard.ts";
 import { Page } from "./page.ts";
-import { save } from "./saving/save.ts";
-import { createService } from "./service.ts";
-import { Stage } from "./stage.ts";
-import { browserStore, tabStore } from "./stores.ts";
-import { isWebView } from "./web-view.ts";
+import { saveFile } from "./saving/files.ts";
+import { createServiceClient } from "./service-client.ts";
+import { deviceClock as clock } from "./time.ts";
+import { isWebView } from "./views/ready.ts";
+import { Renderer } from "./views/renderer.ts";
 
 /**
  * Starts the page in a browser: hands its globals to the parts that need them. Only what is about the document
- * itself takes it from there: the views, the stage, and copying and saving in a press.
+ * itself takes it from there: the views, and copying and saving in a press.
  */
 
 const main = document.getElementById("main");
@@ -23,15 +21,15 @@ const clipboard = new ClipboardKeeper({
   writeInPress: copyInPress,
   hasFocus: () => document.hasFocus(),
   clock,
-  onChange: (state) => stage.clipboardChanged(state),
+  onChange: (state) => renderer.clipboardChanged(state),
 });
 
-const stage = new Stage(main, {
+const renderer = new Renderer(main, {
   send: (event) => page.send(event),
   now: () => clock.now(),
   paste: (text) => page.paste(text),
   copy: (text) => clipboard.copy(text),
-  save: (name, data) => save(name, data),
+  save: saveFile,
   announce(text) {
     announcer.textContent = text;
   },
@@ -42,14 +40,14 @@ const page = new Page({
   location: window.location,
   showAddress: (address) => history.replaceState(history.state, "", address),
   memory: createClaimMemory(tabStore(window), browserStore(window), () => clock.now()),
-  service: createService((input, init) => fetch(input, init)),
+  service: createServiceClient((input, init) => fetch(input, init)),
   clock,
-  show: (screen) => stage.show(screen),
+  show: (screen) => renderer.show(screen),
 });
 
 window.addEventListener("hashchange", () => page.start());
 window.addEventListener("storage", ({ key }) => page.otherTabWrote(key));
-window.addEventListener("online", () => page.send({ is: "try_again" }));
+window.addEventListener("online", () => page.send({ type: "try_again" }));
 window.addEventListener("focus", () => void clipboard.tick());
 window.addEventListener("beforeunload", (event) => {
   if (page.holdsTheOnlyCopy) event.preventDefault();

@@ -32,7 +32,7 @@ export async function openAsRecipient(opening: Opening, terminal: Terminal): Pro
 
   const wrong = await recipient.claim({ email: "eve@elsewhere.example" });
   must(wrong.status === 403, "Another address than the recipient's was not refused.");
-  terminal.step("done", "guarded", `another address is refused; ${wrong.body.attemptsLeft} tries are left`);
+  terminal.step("done", "guarded", `another address is refused; ${wrong.body.attemptsLeft} tries left`);
 
   const claim = await recipient.claim({ email: address });
   must(claim.status === 200, `The claim was answered ${claim.status} instead of 200.`);

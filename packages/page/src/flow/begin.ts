@@ -1,49 +1,55 @@
 import {
   decodeBase64url,
   deriveLinkKeys,
+  emailHintOf,
   type Header,
   type LinkKeys,
+  needsEmail,
+  needsPassphrase,
+  normaliseEmail,
+  normalisePassphrase,
   openHeader,
   ProtocolError,
+  passphraseWeakness,
   type StatusResponse,
 } from "@secret-handoff/protocol";
-import type { Answer } from "../service.ts";
-import { clockAhead } from "./clock-ahead.ts";
-import { type Step, show } from "./effects.ts";
-import { ended, refusedAs } from "./ended.ts";
-import type { Event } from "./events.ts";
-import type { Handoff, Start } from "./screens.ts";
+import type { ServiceResult } from "../service-client.ts";
+import { clockAhead } from "../time.ts";
+import { claiming } from "./claim.ts";
+import { ended, endingOf } from "./ended.ts";
+import { type FlowEvent, type Step, show } from "./events.ts";
+import type { FieldError, Handoff, ReadyScreen, Start, Typed } from "./screens.ts";
 
 /** What starts the page, or starts it anew: an address, or a link that was pasted. */
-export function begin(event: Event): Step | undefined {
-  switch (event.is) {
+export function begin(event: FlowEvent): Step | undefined {
+  switch (event.type) {
     case "link_found":
-      return show({ at: "checking", start: event.start }, { do: "ask_status", link: event.start.link });
+      return show({ kind: "checking", start: event.start }, { type: "ask_status", link: event.start.link });
     case "no_link":
-      return show({ at: "damaged", why: event.why });
+      return show({ kind: "damaged", why: event.why });
     case "finished_before":
-      return show({ at: "ended", state: "finished", changedAt: undefined });
+      return show({ kind: "ended", state: "finished", changedAt: undefined });
     default:
       return undefined;
   }
 }
 
 /** While the status is asked for, and after it could not be had. Nothing here consumes anything. */
-export function check(start: Start, event: Event): Step | undefined {
-  if (event.is === "try_again") return begin({ is: "link_found", start });
-  if (event.is !== "status_answered") return undefined;
-  return afterStatus(start, event.answer, event.now);
+export function whenChecking(start: Start, event: FlowEvent): Step | undefined {
+  if (event.type === "try_again") return begin({ type: "link_found", start });
+  if (event.type !== "status_answered") return undefined;
+  return afterStatus(start, event.result, event.now);
 }
 
-function afterStatus(start: Start, answer: Answer<StatusResponse>, now: number): Step {
-  if (answer.kind === "refused") {
-    const state = refusedAs(answer);
-    if (state) return ended(start.link.id, state, answer.changedAt);
+function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: number): Step {
+  if (result.kind === "refused") {
+    const state = endingOf(result);
+    if (state) return ended(start.link.id, state, result.changedAt);
   }
-  if (answer.kind !== "ok") return show({ at: "unreachable", start });
+  if (result.kind !== "ok") return show({ kind: "unreachable", start });
 
   const { link, claimId, claimedBefore, openKeys } = start;
-  const { body } = answer;
+  const { body } = result;
   const keys = deriveLinkKeys(link.id, link.linkSecret);
   const header = readHeader(body.header, start, keys);
   const handoff: Handoff = {
@@ -54,9 +60,9 @@ function afterStatus(start: Start, answer: Answer<StatusResponse>, now: number):
     expiresAt: body.expiresAt,
     verification: body.verification,
     attemptsLeft: body.attemptsLeft,
-    clockAhead: clockAhead(answer.serverTime, now),
+    clockAhead: clockAhead(result.serverTime, now),
   };
-  if (header === undefined || body.flags !== link.flags) return show({ at: "broken", handoff });
+  if (header === undefined || body.flags !== link.flags) return show({ kind: "broken", handoff });
 
   const { state, changedAt } = body;
   if (state !== "open" && !(state === "claimed" && claimedBefore)) {
@@ -68,20 +74,62 @@ function afterStatus(start: Start, answer: Answer<StatusResponse>, now: number):
   const typed = { email: "", passphrase: "" };
   // Reveal was pressed before the reload; a mailed code is not kept, so that one has to be asked for again.
   const goesOn = openKeys && (state === "claimed" || body.verification !== "email-code");
-  if (!goesOn) return show({ at: "ready", handoff, typed, resumes: state === "claimed" });
-  const claim = { openKeys };
-  return show(
-    { at: "opening", handoff, typed, claim, step: "claiming", progress: 1 },
-    { do: "remember", handoff, openKeys },
-    { do: "claim", handoff, claim },
-  );
+  if (!goesOn) return show({ kind: "ready", handoff, typed, resumes: state === "claimed" });
+  return claiming(handoff, typed, { openKeys });
 }
 
 /** Undefined when the header is not the one that was sealed for this link. An ended handoff may have none any more. */
-function readHeader(spelled: string, { link }: Start, { headerKey }: LinkKeys): Header | undefined {
-  if (spelled === "") return {};
+function readHeader(encoded: string, { link }: Start, { headerKey }: LinkKeys): Header | undefined {
+  if (encoded === "") return {};
+  return valueUnlessRefused(() => openHeader(decodeBase64url(encoded), link.id, headerKey));
+}
+
+/** Reveal is the only thing that leads to a claim, and it leads to one from here alone: pressed twice, it claims once. */
+export function whenReady(screen: ReadyScreen, event: FlowEvent): Step | undefined {
+  if (event.type !== "reveal") return undefined;
+  const { handoff } = screen;
+  const { typed } = event;
+  const error = checkAnswers(handoff, typed);
+  if (error) return show({ ...screen, typed, error });
+  return show(
+    { kind: "opening", handoff, typed, step: "deriving", progress: 0 },
+    { type: "remember", handoff },
+    { type: "derive", link: handoff.link, typed },
+  );
+}
+
+/**
+ * What is certainly wrong with the answers is told here and spends no attempt: above all an address that does not fit the hint,
+ * which is also what a mail gateway types when it fills in forms.
+ * @returns undefined when they are worth sending
+ */
+function checkAnswers({ link, header }: Handoff, typed: Typed): FieldError | undefined {
+  const email = needsEmail(link.flags) ? checkEmail(typed.email, header.emailHint) : undefined;
+  return email ?? (needsPassphrase(link.flags) ? checkPassphrase(typed.passphrase) : undefined);
+}
+
+function checkEmail(typed: string, hint: string | undefined): FieldError | undefined {
+  if (typed.trim() === "") return { field: "email", why: "empty" };
+  const email = valueUnlessRefused(() => normaliseEmail(typed));
+  if (email === undefined) return { field: "email", why: "malformed" };
+  if (hint !== undefined && /^.•••@./.test(hint) && emailHintOf(email) !== hint) {
+    return { field: "email", why: "not_the_hint" };
+  }
+  return undefined;
+}
+
+function checkPassphrase(typed: string): FieldError | undefined {
+  if (typed.trim() === "") return { field: "passphrase", why: "empty" };
+  const passphrase = valueUnlessRefused(() => normalisePassphrase(typed));
+  if (passphrase === undefined) return { field: "passphrase", why: "malformed" };
+  // Senders refuse a weak one, so it cannot be right.
+  const why = passphraseWeakness(passphrase);
+  return why && { field: "passphrase", why };
+}
+
+function valueUnlessRefused<Value>(read: () => Value): Value | undefined {
   try {
-    return openHeader(decodeBase64url(spelled), link.id, headerKey);
+    return read();
   } catch (error) {
     if (error instanceof ProtocolError) return undefined;
     throw error;

@@ -6,131 +6,142 @@ import {
   openEnvelope,
   ProtocolError,
 } from "@secret-handoff/protocol";
-import type { Answer, Refusal } from "../service.ts";
-import { complaintAbout } from "./answers.ts";
-import { clockAhead } from "./clock-ahead.ts";
-import { type Effect, type Step, show } from "./effects.ts";
-import { ended, refusedAs } from "./ended.ts";
-import type { Event } from "./events.ts";
-import { ACKNOWLEDGE_BEFORE, SHOW_FOR } from "./open.ts";
-import type { Claim, Handoff, Interrupted, Opening, Ready, Typed } from "./screens.ts";
+import type { Refusal, ServiceResult } from "../service-client.ts";
+import { clockAhead } from "../time.ts";
+import { ended, endingOf } from "./ended.ts";
+import { type Effect, type FlowEvent, type Step, show } from "./events.ts";
+import { ACKNOWLEDGE_BEFORE, SHOW_FOR } from "./opened.ts";
+import type {
+  Claim,
+  CodeScreen,
+  FieldError,
+  Handoff,
+  InterruptedScreen,
+  OpeningScreen,
+  Typed,
+} from "./screens.ts";
 
 /** The longest pause between two tries of the same claim, ms. */
 const LONGEST_PAUSE = 15_000;
 
-/** Reveal is the only thing that leads to a claim, and it leads to one from here alone: pressed twice, it claims once. */
-export function whenReady(screen: Ready, event: Event): Step | undefined {
-  if (event.is !== "reveal") return undefined;
-  const { handoff } = screen;
-  const complaint = complaintAbout(handoff, event.typed);
-  if (complaint) return show({ ...screen, typed: event.typed, complaint });
+/** Sends a claim. It is remembered first: when its answer is lost, a reload makes the same claim again. */
+export function claiming(handoff: Handoff, typed: Typed, claim: Claim): Step {
   return show(
-    { at: "opening", handoff, typed: event.typed, step: "deriving", progress: 0 },
-    { do: "remember", handoff },
-    { do: "derive", link: handoff.link, typed: event.typed },
+    { kind: "opening", handoff, typed, claim, step: "claiming", progress: 1 },
+    ...sendClaim(handoff, claim),
   );
 }
 
-export function whenOpening(screen: Opening, event: Event): Step | undefined {
-  const { handoff, typed } = screen;
-  switch (event.is) {
+function sendClaim(handoff: Handoff, claim: Claim): Effect[] {
+  return [
+    { type: "remember", handoff, openKeys: claim.openKeys },
+    { type: "claim", handoff, claim },
+  ];
+}
+
+export function whenOpening(screen: OpeningScreen, event: FlowEvent): Step | undefined {
+  const { handoff, typed, claim } = screen;
+  switch (event.type) {
     case "derivation_progress":
       return screen.step === "deriving" ? show({ ...screen, progress: event.fraction }) : undefined;
     case "derivation_failed":
-      return backToReady(handoff, typed, { about: "device", why: "memory" });
+      return backToReady(handoff, typed, { field: "device", why: "memory" });
     case "derived": {
-      const claim = { openKeys: event.openKeys };
-      const remember: Effect = { do: "remember", handoff, openKeys: event.openKeys };
+      const { openKeys } = event;
       return handoff.verification === "email-code"
-        ? mailCode(handoff, typed, claim, remember)
-        : show({ ...screen, claim, step: "claiming", progress: 1 }, remember, {
-            do: "claim",
-            handoff,
-            claim,
-          });
+        ? mailCode(handoff, typed, { openKeys }, { type: "remember", handoff, openKeys })
+        : claiming(handoff, typed, { openKeys });
     }
     case "claim_answered":
-      return (
-        screen.claim && afterClaim({ handoff, typed, claim: screen.claim, tries: 0 }, event.answer, event.now)
-      );
+      return claim && afterClaim({ handoff, typed, claim, tries: 0 }, event.result, event.now);
     default:
       return undefined;
   }
 }
 
-export function whenInterrupted(screen: Interrupted, event: Event): Step | undefined {
-  if (event.is === "claim_answered") return afterClaim(screen, event.answer, event.now);
-  const { retryAt } = screen;
-  const due =
-    event.is === "try_again" || (event.is === "tick" && retryAt !== undefined && event.now >= retryAt);
-  if (!due || retryAt === undefined) return undefined;
-  const { handoff, claim } = screen;
-  return show(
-    { ...screen, retryAt: undefined },
-    { do: "remember", handoff, openKeys: claim.openKeys },
-    { do: "claim", handoff, claim },
-  );
-}
-
-/** Asks the service to mail a code, and for the code. */
-export function mailCode(handoff: Handoff, typed: Typed, claim: Claim, ...effects: Effect[]): Step {
-  return show({ at: "code", handoff, typed, claim, mailing: "sending" }, ...effects, {
-    do: "mail_code",
+/** Asks the service to mail a code, and the recipient to type it. */
+function mailCode(handoff: Handoff, typed: Typed, claim: Claim, ...effects: Effect[]): Step {
+  return show({ kind: "code", handoff, typed, claim, mailing: "sending" }, ...effects, {
+    type: "mail_code",
     handoff,
     email: normaliseEmail(typed.email),
   });
 }
 
-type Trying = {
-  readonly handoff: Handoff;
-  readonly typed: Typed;
-  readonly claim: Claim;
-  readonly tries: number;
-};
-
-function afterClaim(trying: Trying, answer: Answer<ClaimResponse>, now: number): Step {
-  const { handoff, typed, claim, tries } = trying;
-  switch (answer.kind) {
-    case "ok":
-      return open(handoff, claim, answer.body, clockAhead(answer.serverTime, now), now);
-    case "refused":
-      return afterRefusal(trying, answer);
-    case "unreachable":
-      return show({
-        at: "interrupted",
-        handoff,
-        typed,
-        claim,
-        tries: tries + 1,
-        retryAt: now + Math.min(1_000 * 2 ** tries, LONGEST_PAUSE),
-      });
+/** While the recipient looks for the code in their mail. */
+export function whenCode(screen: CodeScreen, event: FlowEvent): Step | undefined {
+  const { handoff, typed, claim } = screen;
+  switch (event.type) {
+    case "code_mailed": {
+      const { result } = event;
+      if (result.kind === "ok") return show({ ...screen, mailing: "sent" });
+      const state = result.kind === "refused" ? endingOf(result) : undefined;
+      if (state) return ended(handoff.link.id, state, undefined, handoff);
+      return show({ ...screen, mailing: "failed" });
+    }
+    case "code_typed": {
+      const code = event.code.normalize("NFKC").replace(/[\s-]+/g, "");
+      if (!/^\d{8}$/.test(code)) return show({ ...screen, error: { field: "code", why: "malformed" } });
+      return claiming(handoff, typed, { ...claim, code });
+    }
+    case "send_code_again":
+      if (screen.mailing === "sending") return undefined;
+      return mailCode(handoff, typed, { openKeys: claim.openKeys });
+    case "back":
+      return show({ kind: "ready", handoff, typed, resumes: false });
+    default:
+      return undefined;
   }
 }
 
-function afterRefusal({ handoff, typed, claim }: Trying, refusal: Refusal): Step {
+export function whenInterrupted(screen: InterruptedScreen, event: FlowEvent): Step | undefined {
+  const { handoff, claim, retryAt } = screen;
+  if (event.type === "claim_answered") return afterClaim(screen, event.result, event.now);
+  if (retryAt === undefined) return undefined;
+  const due = event.type === "try_again" || (event.type === "tick" && event.now >= retryAt);
+  return due ? show({ ...screen, retryAt: undefined }, ...sendClaim(handoff, claim)) : undefined;
+}
+
+type Attempt = Pick<InterruptedScreen, "handoff" | "typed" | "claim" | "tries">;
+
+function afterClaim(attempt: Attempt, result: ServiceResult<ClaimResponse>, now: number): Step {
+  const { handoff, typed, claim, tries } = attempt;
+  switch (result.kind) {
+    case "ok":
+      return open(handoff, claim, result.body, clockAhead(result.serverTime, now), now);
+    case "refused":
+      return afterRefusal(attempt, result);
+    case "unreachable": {
+      const retryAt = now + Math.min(1_000 * 2 ** tries, LONGEST_PAUSE);
+      return show({ kind: "interrupted", handoff, typed, claim, tries: tries + 1, retryAt });
+    }
+  }
+}
+
+function afterRefusal({ handoff, typed, claim }: Attempt, refusal: Refusal): Step {
   const { id, flags } = handoff.link;
-  const state = refusedAs(refusal);
+  const state = endingOf(refusal);
   if (state) return ended(id, state, refusal.changedAt, handoff);
   if (refusal.code === "code_needed") {
     if (claim.code !== undefined) {
-      const complaint = { about: "code", why: "wrong" } as const;
-      return show({ at: "code", handoff, typed, claim, mailing: "sent", complaint });
+      const error = { field: "code", why: "wrong" } as const;
+      return show({ kind: "code", handoff, typed, claim, mailing: "sent", error });
     }
     // After a reload the address is not known any more: it is asked for again, and the code after it.
     return typed.email === "" ? backToReady(handoff, typed) : mailCode(handoff, typed, claim);
   }
   if (refusal.code !== "wrong_answer" || flags === 0) {
-    return show({ at: "broken", handoff }, { do: "forget", id });
+    return show({ kind: "broken", handoff }, { type: "forget", id });
   }
   const attemptsLeft = refusal.attemptsLeft ?? 0;
   if (attemptsLeft === 0) return ended(id, "locked", undefined, handoff);
-  const complaint = { about: "answers", why: "wrong", attemptsLeft } as const;
-  return backToReady({ ...handoff, attemptsLeft }, typed, complaint);
+  const error = { field: "answers", why: "wrong", attemptsLeft } as const;
+  return backToReady({ ...handoff, attemptsLeft }, typed, error);
 }
 
 /** What was derived from the answers is dropped; the link stays remembered, for it has left the address. */
-function backToReady(handoff: Handoff, typed: Typed, complaint?: Ready["complaint"]): Step {
-  return show({ at: "ready", handoff, typed, complaint, resumes: false }, { do: "remember", handoff });
+function backToReady(handoff: Handoff, typed: Typed, error?: FieldError): Step {
+  return show({ kind: "ready", handoff, typed, error, resumes: false }, { type: "remember", handoff });
 }
 
 function open(handoff: Handoff, { openKeys }: Claim, body: ClaimResponse, ahead: number, now: number): Step {
@@ -140,7 +151,7 @@ function open(handoff: Handoff, { openKeys }: Claim, body: ClaimResponse, ahead:
     const bundle = openEnvelope(decodeBase64url(body.envelope), context, openKeys);
     const leaseUntil = Math.min(body.leaseUntil * 1_000 - ahead, now + LEASE_SECONDS * 1_000);
     return show({
-      at: "opened",
+      kind: "opened",
       handoff: { ...handoff, clockAhead: ahead },
       bundle,
       acknowledgement: { kind: "due", at: leaseUntil - ACKNOWLEDGE_BEFORE, tries: 0 },
@@ -149,6 +160,6 @@ function open(handoff: Handoff, { openKeys }: Claim, body: ClaimResponse, ahead:
     });
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    return show({ at: "broken", handoff }, { do: "forget", id });
+    return show({ kind: "broken", handoff }, { type: "forget", id });
   }
 }

@@ -1,10 +1,10 @@
 import { type Ended, type HandoffId, STATES } from "@secret-handoff/protocol";
-import type { Refusal } from "../service.ts";
-import { type Step, show } from "./effects.ts";
-import type { EndedScreen, Handoff } from "./screens.ts";
+import type { Refusal } from "../service-client.ts";
+import { type FlowEvent, type Step, show } from "./events.ts";
+import type { EndedScreen, Handoff, ReadyScreen, ReportScreen } from "./screens.ts";
 
 /** The ending that a refusal names, if it names one. */
-export function refusedAs({ code }: Refusal): Ended | "unknown" | undefined {
+export function endingOf({ code }: Refusal): Ended | "unknown" | undefined {
   if (code === "not_found") return "unknown";
   return STATES.find((state): state is Ended => state !== "open" && state === code);
 }
@@ -16,5 +16,42 @@ export function ended(
   changedAt: number | undefined,
   handoff?: Handoff,
 ): Step {
-  return show({ at: "ended", state, changedAt, handoff }, { do: "forget", id });
+  return show({ kind: "ended", state, changedAt, handoff }, { type: "forget", id });
+}
+
+/** The word that the recipient types to report; nothing that fills in forms by itself will hit on it. */
+export const REPORT_WORD = "report";
+
+/** "It wasn't me": the first step only leads to the second. */
+export function whenNotMe(screen: ReadyScreen | EndedScreen, event: FlowEvent): Step | undefined {
+  if (event.type !== "not_me" || !screen.handoff) return undefined;
+  return show({ kind: "report", handoff: screen.handoff, back: screen, sending: false });
+}
+
+export function whenReport(screen: ReportScreen, event: FlowEvent): Step | undefined {
+  const { handoff, sending } = screen;
+  switch (event.type) {
+    case "back":
+      return sending ? undefined : show(screen.back);
+    case "report":
+      if (sending) return undefined;
+      if (event.word.trim().toLowerCase() !== REPORT_WORD) return show({ ...screen, problem: "word" });
+      return show({ ...screen, sending: true, problem: undefined }, { type: "report", handoff });
+    case "report_answered": {
+      const { result } = event;
+      const { id } = handoff.link;
+      if (result.kind === "ok") {
+        const changedAt = Math.floor((event.now + handoff.clockAhead) / 1_000);
+        return show(
+          { kind: "ended", state: "reported", changedAt, handoff, byMe: true },
+          { type: "forget", id },
+        );
+      }
+      const state = result.kind === "refused" ? endingOf(result) : undefined;
+      if (state) return ended(id, state, undefined, handoff);
+      return show({ ...screen, sending: false, problem: "unreachable" });
+    }
+    default:
+      return undefined;
+  }
 }

@@ -41,12 +41,12 @@ export type Handoff = {
 export type Typed = { readonly email: string; readonly passphrase: string };
 
 /** Why an answer was not sent, or did not open. Each has its sentence in wording.ts. */
-export type Complaint =
-  | { readonly about: "email"; readonly why: "empty" | "malformed" | "not_the_hint" }
-  | { readonly about: "passphrase"; readonly why: "empty" | "malformed" | PassphraseWeakness }
-  | { readonly about: "answers"; readonly why: "wrong"; readonly attemptsLeft: number }
-  | { readonly about: "device"; readonly why: "memory" }
-  | { readonly about: "code"; readonly why: "malformed" | "wrong" };
+export type FieldError =
+  | { readonly field: "email"; readonly why: "empty" | "malformed" | "not_the_hint" }
+  | { readonly field: "passphrase"; readonly why: "empty" | "malformed" | PassphraseWeakness }
+  | { readonly field: "answers"; readonly why: "wrong"; readonly attemptsLeft: number }
+  | { readonly field: "device"; readonly why: "memory" }
+  | { readonly field: "code"; readonly why: "malformed" | "wrong" };
 
 /** Everything that a claim needs; kept so that a retry is the same claim. */
 export type Claim = {
@@ -55,38 +55,38 @@ export type Claim = {
   readonly code?: string | undefined;
 };
 
-/** What stands on the screen. One at a time; everything the page knows is in it. */
+/** The screens, in the order in which a recipient may meet them. One at a time; everything the page knows is in it. */
 export type Screen =
-  | { readonly at: "checking"; readonly start: Start }
-  | Damaged
-  | { readonly at: "unreachable"; readonly start: Start }
-  | Ready
-  | Opening
-  | Interrupted
-  | AwaitingCode
-  | Opened
-  | Hidden
-  | Done
-  | { readonly at: "broken"; readonly handoff: Handoff }
+  | { readonly kind: "checking"; readonly start: Start }
+  | { readonly kind: "unreachable"; readonly start: Start }
+  | DamagedScreen
+  | ReadyScreen
+  | OpeningScreen
+  | InterruptedScreen
+  | CodeScreen
+  | OpenedScreen
+  | HiddenScreen
+  | DoneScreen
+  | { readonly kind: "broken"; readonly handoff: Handoff }
   | EndedScreen
-  | Reporting;
+  | ReportScreen;
 
-export type Damaged = {
-  readonly at: "damaged";
+export type DamagedScreen = {
+  readonly kind: "damaged";
   readonly why: "no_key" | "damaged" | "version" | "elsewhere";
 };
 
-export type Ready = {
-  readonly at: "ready";
+export type ReadyScreen = {
+  readonly kind: "ready";
   readonly handoff: Handoff;
   /** This browser has claimed already and may read again. */
   readonly resumes: boolean;
   readonly typed: Typed;
-  readonly complaint?: Complaint | undefined;
+  readonly error?: FieldError | undefined;
 };
 
-export type Opening = {
-  readonly at: "opening";
+export type OpeningScreen = {
+  readonly kind: "opening";
   readonly handoff: Handoff;
   readonly typed: Typed;
   readonly step: "deriving" | "claiming";
@@ -96,8 +96,8 @@ export type Opening = {
 };
 
 /** The claim's request or its answer was lost. The same claim is tried again. */
-export type Interrupted = {
-  readonly at: "interrupted";
+export type InterruptedScreen = {
+  readonly kind: "interrupted";
   readonly handoff: Handoff;
   readonly typed: Typed;
   readonly claim: Claim;
@@ -106,13 +106,13 @@ export type Interrupted = {
   readonly retryAt: number | undefined;
 };
 
-export type AwaitingCode = {
-  readonly at: "code";
+export type CodeScreen = {
+  readonly kind: "code";
   readonly handoff: Handoff;
   readonly typed: Typed;
   readonly claim: Claim;
   readonly mailing: "sending" | "sent" | "failed";
-  readonly complaint?: Complaint | undefined;
+  readonly error?: FieldError | undefined;
 };
 
 /** Whether the service knows that the secret was taken. Times are the device's, ms. */
@@ -124,37 +124,37 @@ export type Acknowledgement =
   /** The handoff has ended otherwise in the meantime, by a report for instance. */
   | { readonly kind: "refused" };
 
-export type Opened = {
-  readonly at: "opened";
+export type OpenedScreen = {
+  readonly kind: "opened";
   readonly handoff: Handoff;
   readonly bundle: Bundle;
   readonly acknowledgement: Acknowledgement;
-  /** Device time at which the secret is covered, ms. */
+  /** Device time at which the secret is hidden, ms. */
   readonly hideAt: number;
   /** Device time now, ms; moves once a second. */
   readonly now: number;
 };
 
-/** Covered after a while; still held by this tab. */
-export type Hidden = {
-  readonly at: "hidden";
-  readonly opened: Opened;
+/** Hidden after a while; still held by this tab. */
+export type HiddenScreen = {
+  readonly kind: "hidden";
+  readonly opened: OpenedScreen;
   readonly forgetAt: number;
   readonly now: number;
 };
 
-export type Done = {
-  readonly at: "done";
+export type DoneScreen = {
+  readonly kind: "done";
   readonly handoff: Handoff;
   readonly bundle: Pick<Bundle, "receipt">;
   readonly acknowledgement: Acknowledgement;
-  /** Forgotten by time instead of by the recipient's Done. */
+  /** Forgotten because time was up, not because the recipient pressed Done. */
   readonly forgotten: boolean;
 };
 
 export type EndedScreen = {
-  readonly at: "ended";
-  /** `finished`: taken over in this very tab. */
+  readonly kind: "ended";
+  /** `finished`: received in this very tab. */
   readonly state: Ended | "unknown" | "finished";
   /** Unix seconds. */
   readonly changedAt: number | undefined;
@@ -164,10 +164,10 @@ export type EndedScreen = {
 };
 
 /** The second step of "it wasn't me". */
-export type Reporting = {
-  readonly at: "reporting";
+export type ReportScreen = {
+  readonly kind: "report";
   readonly handoff: Handoff;
-  readonly back: Ready | EndedScreen;
+  readonly back: ReadyScreen | EndedScreen;
   readonly sending: boolean;
   readonly problem?: "word" | "unreachable" | undefined;
 };

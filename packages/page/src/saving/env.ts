@@ -1,5 +1,5 @@
 import type { Item } from "@secret-handoff/protocol";
-import { distinct } from "./distinct.ts";
+import { distinct } from "./files.ts";
 
 /** A .env file, and the names in it that its readers do not agree on. */
 export type EnvFile = {

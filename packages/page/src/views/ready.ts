@@ -1,38 +1,47 @@
 import { MAX_ATTEMPTS, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
-import type { Complaint, Handoff, Typed } from "../flow/screens.ts";
+import type { FieldError, Handoff, Typed } from "../flow/screens.ts";
 import * as say from "../wording.ts";
-import { type Content, element } from "./element.ts";
-import { button, card, form, hint, labelledInput, submitButton, told } from "./parts.ts";
-import type { Hands, ScreenAt, View } from "./view.ts";
+import {
+  button,
+  type Content,
+  card,
+  element,
+  form,
+  hint,
+  labelledInput,
+  message,
+  submitButton,
+} from "./elements.ts";
+import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
 /** Who sent this, what it is for, until when, how it is protected; and the one button that opens it. */
-export function readyView(screen: ScreenAt<"ready">, hands: Hands): View<ScreenAt<"ready">> {
+export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View<ScreenOf<"ready">> {
   const { handoff, resumes } = screen;
   const { header, link, verification } = handoff;
   const questions = askFor(handoff, screen.typed);
-  const problem = element("p", { class: "complaint", role: "alert", tabindex: "-1" });
+  const problem = element("p", { class: "error", role: "alert", tabindex: "-1" });
   const mailsCode = verification === "email-code" && !resumes;
 
-  function update({ complaint }: ScreenAt<"ready">): void {
-    questions.complain(complaint, header.emailHint);
-    const general = complaint && (complaint.about === "answers" || complaint.about === "device");
-    problem.textContent = general ? say.complain(complaint, undefined) : "";
+  function update({ error }: ScreenOf<"ready">): void {
+    questions.showError(error, header.emailHint);
+    const general = error && (error.field === "answers" || error.field === "device");
+    problem.textContent = general ? say.fieldError(error, undefined) : "";
     problem.toggleAttribute("data-focus", general === true);
   }
   update(screen);
 
-  const fewer = link.flags !== 0 && handoff.attemptsLeft < MAX_ATTEMPTS && !screen.complaint && !resumes;
+  const fewer = link.flags !== 0 && handoff.attemptsLeft < MAX_ATTEMPTS && !screen.error && !resumes;
   return {
     update,
     root: element(
       "div",
       {},
-      hands.inWebView && warning(say.inWebView),
+      actions.inWebView && warning(say.inWebView),
       card(
-        ...told(resumes ? say.openedHere : [say.sendsYouASecret(header)]),
-        description(handoff, hands.now()),
+        ...message(resumes ? say.openedHere : [say.sentYouASecret(header)]),
+        description(handoff, actions.now()),
         form(
-          () => hands.send({ is: "reveal", typed: questions.typed() }),
+          () => actions.send({ type: "reveal", typed: questions.typed() }),
           ...questions.roots,
           problem,
           fewer && hint(say.triesLeft(handoff.attemptsLeft)),
@@ -45,13 +54,13 @@ export function readyView(screen: ScreenAt<"ready">, hands: Hands): View<ScreenA
         { class: "aside" },
         element("h2", {}, say.notExpecting),
         element("p", {}, say.leaveItClosed(say.senderOf(header))),
-        button(say.reportThis, () => hands.send({ is: "not_me" }), "quiet"),
+        button(say.reportThis, () => actions.send({ type: "not_me" }), "quiet"),
       ),
     ),
   };
 }
 
-function warning([title, body]: say.Story): HTMLElement {
+function warning([title, body]: say.Message): HTMLElement {
   return element("section", { class: "note" }, element("h2", {}, title), element("p", {}, body));
 }
 
@@ -78,8 +87,8 @@ function description(handoff: Handoff, now: number): HTMLElement {
 }
 
 function factOf(name: string, lines: readonly (string | false | undefined)[]): Content {
-  const told = lines.flatMap((line) => (line && line.trim() !== "" ? [element("div", {}, line)] : []));
-  return told.length > 0 && element("div", {}, element("dt", {}, name), element("dd", {}, ...told));
+  const texts = lines.flatMap((line) => (line && line.trim() !== "" ? [element("div", {}, line)] : []));
+  return texts.length > 0 && element("div", {}, element("dt", {}, name), element("dd", {}, ...texts));
 }
 
 function protectionOf({ link: { flags }, verification }: Handoff) {
@@ -108,17 +117,17 @@ function askFor({ link: { flags }, header }: Handoff, typed: Typed) {
       email: inputs.email?.input.value ?? "",
       passphrase: inputs.passphrase?.input.value ?? "",
     }),
-    complain(complaint: Complaint | undefined, addressHint: string | undefined) {
+    showError(error: FieldError | undefined, emailHint: string | undefined) {
       for (const kind of kinds) {
-        inputs[kind]?.complain(complaint?.about === kind ? say.complain(complaint, addressHint) : undefined);
+        inputs[kind]?.showError(error?.field === kind ? say.fieldError(error, emailHint) : undefined);
       }
     },
   };
 }
 
-function emailInput(addressHint: string | undefined) {
+function emailInput(emailHint: string | undefined) {
   const attributes = { type: "email", autocomplete: "email" };
-  return labelledInput("email", say.email, attributes, say.emailHint(addressHint));
+  return labelledInput("email", say.email, attributes, say.emailHint(emailHint));
 }
 
 function passphraseInput() {
@@ -131,4 +140,17 @@ function passphraseInput() {
   });
   made.root.append(element("label", { class: "check" }, box, say.showPassphrase));
   return made;
+}
+
+/** Apps that open links in a view of their own, and say so in the user agent. */
+const APPS =
+  /\b(?:FB(?:AN|AV|_IAB)|Instagram|LinkedInApp|Line\/|MicroMessenger|Snapchat|musical_ly|GSA\/|TeamsMobile)|; wv\)/;
+
+/**
+ * Whether the page stands in a web view inside of another app: there a reload, a copy or a download often fails, and the view may
+ * be closed by a wrong swipe. Safari and every browser on iOS name Safari; a bare WKWebView does not.
+ */
+export function isWebView(userAgent: string): boolean {
+  const onIos = /\b(?:iPhone|iPad|iPod)\b.*AppleWebKit/.test(userAgent);
+  return APPS.test(userAgent) || (onIos && !userAgent.includes("Safari/"));
 }

@@ -1,4 +1,26 @@
-/** Times as the reader reads them: in their own time zone, and how long from now. */
+/** Time, as the page uses it. Tests inject their own. */
+export type Clock = {
+  /** Milliseconds since 1970, by this device's clock. */
+  now(): number;
+  /** Calls `tell` about every `ms` milliseconds until the returned function is called. */
+  every(ms: number, tell: () => void): () => void;
+};
+
+export const deviceClock: Clock = {
+  now: () => Date.now(),
+  every(ms, tell) {
+    const timer = setInterval(tell, ms);
+    return () => clearInterval(timer);
+  },
+};
+
+/**
+ * How far the service's clock is ahead of the device's, ms. Devices are wrong by minutes often enough to matter to a lease of two.
+ * @param serverTime from the answer's Date header, ms since 1970, cut to whole seconds
+ */
+export function clockAhead(serverTime: number | undefined, now: number): number {
+  return serverTime === undefined ? 0 : serverTime - now;
+}
 
 const UNITS = [
   ["day", 86_400],

@@ -5,49 +5,49 @@ import {
   ProtocolError,
   parseFragment,
 } from "@secret-handoff/protocol";
-import type { Damaged, LinkParts } from "./flow/screens.ts";
+import type { DamagedScreen, LinkParts } from "./flow/screens.ts";
 
 /** A link, or what is wrong with the text that should hold one. */
-export type Found =
+export type LinkResult =
   | { readonly kind: "link"; readonly link: LinkParts }
-  | { readonly kind: "none"; readonly why: Damaged["why"]; readonly id: HandoffId | undefined };
+  | { readonly kind: "none"; readonly why: DamagedScreen["why"]; readonly id: HandoffId | undefined };
 
 type Place = Pick<Location, "pathname" | "search" | "hash" | "hostname">;
 
 /** Reads the address that the browser shows, however a mail gateway has mangled it. */
-export function findInAddress({ pathname, search, hash }: Place): Found {
+export function readAddress({ pathname, search, hash }: Place): LinkResult {
   const id = idIn(pathname);
   const bare = id !== undefined && hash === "" && search === "" && pathname.endsWith(id);
-  return bare ? { kind: "none", why: "no_key", id } : find(id, () => mendAddress(pathname + search + hash));
+  return bare ? { kind: "none", why: "no_key", id } : read(id, () => mendAddress(pathname + search + hash));
 }
 
 /** Reads what the recipient pasted: a whole link, wrapped or not, or only the part after `#`. */
-export function findInPasted(pasted: string, place: Place): Found {
+export function readPasted(pasted: string, place: Place): LinkResult {
   const id = idIn(place.pathname);
   const text = pasted.trim();
   if (/^#?[\w-]{48}$/.test(text) && id !== undefined) {
-    return findByKey(id, text.replace("#", ""));
+    return readKey(id, text.replace("#", ""));
   }
   // A key must not be shown to another service than the one that the link names.
   if (/^[a-z]+:\/\//i.test(text) && !text.toLowerCase().includes(place.hostname)) {
     return { kind: "none", why: "elsewhere", id };
   }
-  return find(id, () => mendAddress(text));
+  return read(id, () => mendAddress(text));
 }
 
 /** Reads the key of the handoff whose id is known. */
-export function findByKey(id: HandoffId, fragment: string): Found {
-  return find(id, () => parseFragment(id, fragment));
+export function readKey(id: HandoffId, fragment: string): LinkResult {
+  return read(id, () => parseFragment(id, fragment));
 }
 
 /** The address as it should have arrived. */
-export function addressOf(id: HandoffId, fragment?: string): string {
+export function pathOf(id: HandoffId, fragment?: string): string {
   return fragment === undefined ? `/h/${id}` : `/h/${id}#${fragment}`;
 }
 
-function find(id: HandoffId | undefined, read: () => LinkParts): Found {
+function read(id: HandoffId | undefined, parse: () => LinkParts): LinkResult {
   try {
-    return { kind: "link", link: read() };
+    return { kind: "link", link: parse() };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const newer = error.code === "version" || error.code === "flags";

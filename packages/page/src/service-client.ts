@@ -10,10 +10,9 @@ import {
   type StatusRequest,
   type StatusResponse,
 } from "@secret-handoff/protocol";
-import { readShape, type Shape } from "./shape.ts";
 
 /** What the service said, or that it could not be asked. */
-export type Answer<Body> =
+export type ServiceResult<Body> =
   | { readonly kind: "ok"; readonly body: Body; readonly serverTime: number | undefined }
   | Refusal
   | Unreachable;
@@ -31,27 +30,27 @@ type Problem = {
 export type Unreachable = { readonly kind: "unreachable" };
 
 /** The recipient's half of API v1. No call throws; tokens travel in bodies. */
-export type Service = {
-  status(id: HandoffId, body: StatusRequest): Promise<Answer<StatusResponse>>;
-  claim(id: HandoffId, body: ClaimRequest): Promise<Answer<ClaimResponse>>;
-  mailCode(id: HandoffId, body: CodeRequest): Promise<Answer<undefined>>;
-  acknowledge(id: HandoffId, body: AcknowledgeRequest): Promise<Answer<undefined>>;
-  report(id: HandoffId, body: ReportRequest): Promise<Answer<undefined>>;
+export type ServiceClient = {
+  status(id: HandoffId, body: StatusRequest): Promise<ServiceResult<StatusResponse>>;
+  claim(id: HandoffId, body: ClaimRequest): Promise<ServiceResult<ClaimResponse>>;
+  mailCode(id: HandoffId, body: CodeRequest): Promise<ServiceResult<undefined>>;
+  acknowledge(id: HandoffId, body: AcknowledgeRequest): Promise<ServiceResult<undefined>>;
+  report(id: HandoffId, body: ReportRequest): Promise<ServiceResult<undefined>>;
 };
 
 /** A call that takes longer than this counts as lost, ms. */
-const PATIENCE = 15_000;
+const TIMEOUT = 15_000;
 
 /** @param fetch the browser's, or a test's */
-export function createService(fetch: typeof globalThis.fetch): Service {
+export function createServiceClient(fetch: typeof globalThis.fetch): ServiceClient {
   async function post<Body>(
     id: HandoffId,
     action: string,
     body: object,
     read: (value: unknown) => Body,
-  ): Promise<Answer<Body>> {
-    const patience = new AbortController();
-    const timer = setTimeout(() => patience.abort(), PATIENCE);
+  ): Promise<ServiceResult<Body>> {
+    const timeout = new AbortController();
+    const timer = setTimeout(() => timeout.abort(), TIMEOUT);
     try {
       const response = await fetch(`/v1/handoffs/${id}/${action}`, {
         method: "POST",
@@ -62,9 +61,9 @@ export function createService(fetch: typeof globalThis.fetch): Service {
         redirect: "error",
         // What was acknowledged on the way out must arrive although the tab is gone.
         keepalive: action === "acknowledge",
-        signal: patience.signal,
+        signal: timeout.signal,
       });
-      return await readAnswer(response, read);
+      return await readResult(response, read);
     } catch {
       // Offline, timed out, or not JSON of the shape that API v1 writes: for the reader it is one thing, and can be tried again.
       return { kind: "unreachable" };
@@ -81,7 +80,10 @@ export function createService(fetch: typeof globalThis.fetch): Service {
   };
 }
 
-async function readAnswer<Body>(response: Response, read: (value: unknown) => Body): Promise<Answer<Body>> {
+async function readResult<Body>(
+  response: Response,
+  read: (value: unknown) => Body,
+): Promise<ServiceResult<Body>> {
   if (response.status >= 500 || response.status === 429) return { kind: "unreachable" };
   if (!response.ok) return { kind: "refused", ...readShape<Problem>(await response.json(), PROBLEM) };
   const date = Date.parse(response.headers.get("date") ?? "");
@@ -116,4 +118,23 @@ function readStatus(value: unknown): StatusResponse {
 
 function readNothing(): undefined {
   return undefined;
+}
+
+type Kind = "string" | "number" | "string?" | "number?";
+
+/** The keys of a flat JSON object and the types of their values; `?` where it may be missing. */
+type Shape<Body> = { readonly [Key in keyof Body]-?: Kind };
+
+/**
+ * JSON from outside, once every key of the shape has been looked at; keys beyond it are ignored.
+ * @throws TypeError naming the key whose value is of another type
+ */
+function readShape<Body>(value: unknown, shape: Shape<Body>): Body {
+  const record = Object(value) as Record<string, unknown>;
+  for (const [key, kind] of Object.entries<Kind>(shape)) {
+    const found = record[key];
+    if (found === undefined && kind.endsWith("?")) continue;
+    if (typeof found !== kind.replace("?", "")) throw new TypeError(key);
+  }
+  return record as Body;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { createService } from "../../packages/page/src/service.ts";
+import { createServiceClient } from "../../packages/page/src/service-client.ts";
 import { sealedHandoff } from "./sealed.ts";
 
 const { link, status, claim } = await sealedHandoff();
@@ -8,7 +8,7 @@ const DATE = "Mon, 21 Sep 2026 14:13:20 GMT";
 /** The service behind a fetch that answers this. */
 function answering(answer: (request: Request) => Response | Promise<Response>) {
   const requests: { readonly url: string; readonly init: RequestInit }[] = [];
-  const service = createService(async (input, init = {}) => {
+  const service = createServiceClient(async (input, init = {}) => {
     requests.push({ url: String(input), init });
     return answer(new Request(`https://handoff.example.com${input}`, { method: "POST" }));
   });

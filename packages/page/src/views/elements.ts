@@ -1,5 +1,37 @@
-import type { Story } from "../wording.ts";
-import { type Content, element } from "./element.ts";
+import type { Message } from "../wording.ts";
+
+export type Content = Node | string | false | undefined;
+type Attribute = string | boolean | undefined | ((event: Event) => void);
+
+/**
+ * Makes an element. Text becomes text nodes and nothing becomes markup, so that no value can be more than a value.
+ * @param attributes functions listen to the event of their name; `true` sets an empty attribute; `false` and undefined set none
+ */
+export function element<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Readonly<Record<string, Attribute>> = {},
+  ...contents: readonly Content[]
+): HTMLElementTagNameMap[Name] {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (typeof value === "function") made.addEventListener(key, value);
+    else if (value !== false && value !== undefined) made.setAttribute(key, value === true ? "" : value);
+  }
+  fill(made, ...contents);
+  return made;
+}
+
+/** Replaces all that stands in the parent. */
+export function fill(parent: Element, ...contents: readonly Content[]): void {
+  parent.replaceChildren(
+    ...contents.filter((content): content is Node | string => content !== false && content !== undefined),
+  );
+}
+
+/** Sets the text where it has changed, so that nothing is announced twice. */
+export function setText(node: Element, text: string): void {
+  if (node.textContent !== text) node.textContent = text;
+}
 
 type Press = () => void;
 
@@ -8,8 +40,8 @@ export function heading(text: string): HTMLElement {
   return element("h1", { tabindex: "-1" }, text);
 }
 
-/** The story's heading and paragraphs. */
-export function told([title, ...body]: Story): HTMLElement[] {
+/** A message's heading and paragraphs. */
+export function message([title, ...body]: Message): HTMLElement[] {
   return [heading(title), ...body.map((sentence) => element("p", {}, sentence))];
 }
 
@@ -44,12 +76,12 @@ export function form(submit: Press, ...contents: readonly Content[]): HTMLElemen
   return element("form", { novalidate: true, autocomplete: "off", submit: send }, ...contents);
 }
 
-/** An input with its label, its hint and its complaint, tied together for screen readers. */
+/** An input with its label, its hint and its error, tied together for screen readers. */
 export type LabelledInput = {
   readonly root: HTMLElement;
   readonly input: HTMLInputElement;
   /** Shows what is wrong and puts the focus there; undefined takes it away. */
-  complain(text: string | undefined): void;
+  showError(text: string | undefined): void;
 };
 
 export function labelledInput(
@@ -58,7 +90,7 @@ export function labelledInput(
   attributes: Readonly<Record<string, string>> = {},
   hintText?: string,
 ): LabelledInput {
-  const complaint = element("p", { id: `${id}-complaint`, class: "complaint" });
+  const error = element("p", { id: `${id}-error`, class: "error" });
   const explained = hintText === undefined ? undefined : hint(hintText);
   explained?.setAttribute("id", `${id}-hint`);
   const input = element("input", {
@@ -66,7 +98,7 @@ export function labelledInput(
     autocomplete: "off",
     autocapitalize: "none",
     spellcheck: "false",
-    "aria-describedby": `${explained ? `${id}-hint ` : ""}${id}-complaint`,
+    "aria-describedby": `${explained ? `${id}-hint ` : ""}${id}-error`,
     ...attributes,
   });
   return {
@@ -77,10 +109,10 @@ export function labelledInput(
       element("label", { for: id }, label),
       explained,
       input,
-      complaint,
+      error,
     ),
-    complain(text) {
-      complaint.textContent = text ?? "";
+    showError(text) {
+      error.textContent = text ?? "";
       input.setAttribute("aria-invalid", String(text !== undefined));
       if (text !== undefined) input.focus();
     },

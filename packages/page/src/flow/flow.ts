@@ -1,10 +1,8 @@
-import { begin, check } from "./begin.ts";
-import { whenInterrupted, whenOpening, whenReady } from "./claim.ts";
-import { whenAwaitingCode } from "./code.ts";
-import type { Step } from "./effects.ts";
-import type { Event } from "./events.ts";
-import { whenDone, whenHidden, whenOpened } from "./open.ts";
-import { whenNotMe, whenReporting } from "./report.ts";
+import { begin, whenChecking, whenReady } from "./begin.ts";
+import { whenCode, whenInterrupted, whenOpening } from "./claim.ts";
+import { whenNotMe, whenReport } from "./ended.ts";
+import type { FlowEvent, Step } from "./events.ts";
+import { whenDone, whenHidden, whenOpened } from "./opened.ts";
 import type { Screen } from "./screens.ts";
 
 /**
@@ -12,23 +10,23 @@ import type { Screen } from "./screens.ts";
  * belong to the screen that stands there (a second press, an answer that comes too late) changes nothing.
  * @returns undefined when nothing changes
  */
-export function step(screen: Screen | undefined, event: Event): Step | undefined {
-  return begin(event) ?? (screen && at(screen, event));
+export function step(screen: Screen | undefined, event: FlowEvent): Step | undefined {
+  return begin(event) ?? (screen && stepFrom(screen, event));
 }
 
-function at(screen: Screen, event: Event): Step | undefined {
-  switch (screen.at) {
+function stepFrom(screen: Screen, event: FlowEvent): Step | undefined {
+  switch (screen.kind) {
     case "checking":
     case "unreachable":
-      return check(screen.start, event);
+      return whenChecking(screen.start, event);
     case "ready":
       return whenReady(screen, event) ?? whenNotMe(screen, event);
     case "opening":
       return whenOpening(screen, event);
+    case "code":
+      return whenCode(screen, event);
     case "interrupted":
       return whenInterrupted(screen, event);
-    case "code":
-      return whenAwaitingCode(screen, event);
     case "opened":
       return whenOpened(screen, event);
     case "hidden":
@@ -37,8 +35,8 @@ function at(screen: Screen, event: Event): Step | undefined {
       return whenDone(screen, event);
     case "ended":
       return whenNotMe(screen, event);
-    case "reporting":
-      return whenReporting(screen, event);
+    case "report":
+      return whenReport(screen, event);
     case "damaged":
     case "broken":
       return undefined;

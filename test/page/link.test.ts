@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { findInAddress, findInPasted } from "../../packages/page/src/address.ts";
+import { readAddress, readPasted } from "../../packages/page/src/link.ts";
 import { sealedHandoff } from "./sealed.ts";
 
 const HOST = "handoff.example.com";
@@ -16,11 +16,11 @@ beforeAll(async () => {
 /** Reads an address as a browser shows it. */
 function open(address: string) {
   const { pathname, search, hash, hostname } = new URL(address, `https://${HOST}`);
-  return findInAddress({ pathname, search, hash, hostname });
+  return readAddress({ pathname, search, hash, hostname });
 }
 
 const paste = (text: string) =>
-  findInPasted(text, { pathname: `/h/${id}`, search: "", hash: "", hostname: HOST });
+  readPasted(text, { pathname: `/h/${id}`, search: "", hash: "", hostname: HOST });
 
 describe("the address", () => {
   test.each([
