@@ -9,9 +9,9 @@ import { Construct } from "constructs";
 import { EVENT_SOURCE, noticeTopic } from "./events.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./functions/archive.ts";
 import type { ServiceFunction } from "./functions/service-function.ts";
-import type { AlarmProps } from "./props.ts";
+import type { NotifyProps } from "./props.ts";
 
-export type AlarmsProps = AlarmProps & Watched & { readonly accountId: string; readonly busName: string };
+export type AlarmsProps = NotifyProps & Watched & { readonly accountId: string; readonly busName: string };
 
 /** Events that somebody must hear of at once, and what they are told. */
 const TOLD_AT_ONCE = {

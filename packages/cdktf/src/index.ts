@@ -11,7 +11,6 @@ export type { GitHubJobs } from "./iam/github-trust.ts";
 export type { SenderRights } from "./iam/sender-permissions.ts";
 export { SecretHandoffSender, type SecretHandoffSenderProps } from "./iam/sender-role.ts";
 export type {
-  AlarmProps,
   DeletionProtectionProps,
   DeliveredProps,
   DispatchProps,

@@ -3,64 +3,64 @@ import type { IResolvable, TerraformProvider } from "cdktf";
 import type { FunctionName } from "./functions/archive.ts";
 import type { Expression } from "./terraform.ts";
 
-/** Who may send what. Enforced by the sender function. */
+/** Who may send what. The sender function enforces it. */
 export type PolicyProps = {
-  /** An empty list refuses everyone. */
+  /** The workflows that may call the service, and what each may do. With an empty list the service refuses every workflow. */
   readonly senders: readonly SenderEntry[];
-  /** @default the five classes of the protocol package */
+  /** The credential classes. @default the five classes of the protocol package */
   readonly classes?: readonly CredentialClass[];
   /**
    * Issuer of the workflows' tokens; on GitHub Enterprise Server `https://HOST/_services/token`.
    * @default https://token.actions.githubusercontent.com
    */
   readonly issuer?: string;
-  /** @default the issuer's `/.well-known/jwks` */
+  /** Where the issuer publishes its keys. @default the issuer's `/.well-known/jwks` */
   readonly jwksUrl?: string;
 };
 
-/** Who is told of an event, through an SNS topic. */
+/** Who is notified, through an SNS topic. */
 export type NotifyProps = {
   /**
-   * An SNS topic whose policy lets cloudwatch.amazonaws.com and events.amazonaws.com publish.
-   * @default one is made
+   * ARN of an SNS topic of yours. Its policy must let cloudwatch.amazonaws.com and events.amazonaws.com publish.
+   * @default the stack makes a topic
    */
   readonly topicArn?: string;
-  /** Addresses that are subscribed to the topic made here; each must confirm. */
+  /** E-mail addresses to subscribe to the topic that the stack makes. Each must confirm. */
   readonly emails?: readonly string[];
 };
 
-/** What happens when a handoff came to such an end. */
+/** What happens when a handoff ends in a certain way. */
 export type ReactionProps = {
   /**
-   * A topic whose policy lets events.amazonaws.com publish, or addresses that are subscribed to one made here.
-   * @default nobody is told
+   * Whom to notify: a topic of yours, whose policy must let events.amazonaws.com publish, or addresses to subscribe to a new topic.
+   * @default nobody
    */
   readonly notify?: NotifyProps;
   /**
-   * Rotates the secret again, if it is one of `rotation.secretArns`.
+   * Rotates the secret again, if `rotation.secretArns` names it.
    * @default false
    */
   readonly rotate?: boolean;
 };
 
-/** For hand-overs that should be short-lived. */
+/** What happens after a handoff was delivered. */
 export type DeliveredProps = {
-  /** Seconds after the receipt at which the secret is rotated; 1 to 2,592,000 (30 days). */
+  /** Seconds between the receipt and the rotation of the secret; 1 to 2,592,000 (30 days). */
   readonly rotateAfter: number;
 };
 
-/** Which secrets the service may rotate, and how often. Each must have a rotation configured. */
+/** Which secrets the service may rotate, and how often. Each of them must have a rotation configured in Secrets Manager. */
 export type RotationProps = {
-  /** Whole ARNs, with Secrets Manager's own ending. No other secret can be rotated, whatever an event says. */
+  /** Whole ARNs, with the six characters that Secrets Manager adds. The service cannot rotate any other secret. */
   readonly secretArns: readonly string[];
   /**
-   * Rotations of one secret in one day (UTC) at the most, over all reactions. It ends the circle in which a rotation
+   * How often one secret may be rotated in one day (UTC), over all reactions. The limit ends the circle in which a rotation
    * starts a delivery that nobody opens, which rotates again.
    * @default 3
    */
   readonly limitPerDay?: number;
   /**
-   * The secrets' rotation functions: whoever calls RotateSecret needs lambda:InvokeFunction on them as well.
+   * ARNs of the secrets' rotation functions. The caller of RotateSecret needs lambda:InvokeFunction on them as well.
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
    * @default none, for rotations that Secrets Manager manages itself
    */
@@ -69,7 +69,7 @@ export type RotationProps = {
 
 /** Starts a GitHub workflow (`on: repository_dispatch`) when a secret has a new current version. */
 export type DispatchProps = {
-  /** Names of secrets, whole; a trailing `*` takes all names that begin so. */
+  /** Names of secrets; a trailing `*` takes all names that begin so. */
   readonly secretNames: readonly string[];
   /** `owner/name` of the repository whose default branch holds the workflow. */
   readonly repository: string;
@@ -79,7 +79,7 @@ export type DispatchProps = {
    */
   readonly connectionArn: string;
   /**
-   * The workflow's `types`; 1 to 100 characters.
+   * The event type that the workflow listens to (`types`); 1 to 100 characters.
    * @default secret-label-updated
    */
   readonly eventType?: string;
@@ -90,32 +90,32 @@ export type DispatchProps = {
   readonly apiUrl?: string;
 };
 
-/** What follows when a handoff has ended, and what a rotation starts. */
+/** What follows when a handoff ends, and what a rotation starts. */
 export type LifecycleProps = {
-  /** A handoff that expired unread, was locked, was never confirmed, or whose mail bounced. @default nothing */
+  /** When a handoff expired unread, was locked, was never confirmed, or its mail bounced. @default nothing */
   readonly onUndelivered?: ReactionProps;
-  /** A handoff whose recipient says it was not them. @default nothing beyond the alarms' topic */
+  /** When the recipient reports a handoff as not theirs. @default nothing beyond the alarms' topic */
   readonly onReported?: ReactionProps;
-  /** A handoff whose receipt came back. @default nothing */
+  /** When a handoff was delivered. @default nothing */
   readonly onDelivered?: DeliveredProps;
-  /** Needed by every reaction that rotates. @default none */
+  /** What may be rotated. Every reaction that rotates needs it. @default nothing */
   readonly rotation?: RotationProps;
-  /** A secret that has a new current version, whoever rotated it. @default nothing */
+  /** When a secret has a new current version, whoever rotated it. @default nothing */
   readonly onRotated?: DispatchProps;
 };
 
 /** The service's own host name. */
 export type DomainProps = {
-  /** A host name under your control, `handoff.example.com`. It becomes part of every link: choose it once. */
+  /** A host name that you control, `handoff.example.com`. It becomes part of every link: choose it once. */
   readonly name: string;
   /**
-   * ARN of an ACM certificate for it: in the stack's region, or in us-east-1 with `edge`.
-   * @default one is made and validated through `hostedZoneId`
+   * ARN of an ACM certificate for the name: in the stack's region, or in us-east-1 with `edge`.
+   * @default the stack makes one and validates it through `hostedZoneId`
    */
   readonly certificateArn?: string;
   /**
-   * Route 53 zone that gets the record (and the certificate's validation).
-   * @default none; point the host name at the output `domainTarget` yourself
+   * Route 53 zone in which the stack writes the record, and the certificate's validation.
+   * @default none: point the host name at the output `domain_target` yourself
    */
   readonly hostedZoneId?: string;
 };
@@ -125,16 +125,16 @@ export type EdgeProps = {
   /** An AWS provider of us-east-1, where CloudFront looks for certificates and web ACLs. */
   readonly usEast1: TerraformProvider;
   /**
-   * Requests that one address may make in five minutes before it is refused, besides the senders' calls.
+   * Requests that one address may make in five minutes, not counting the senders' calls.
    * @default 500
    */
   readonly requestsPerAddress?: number;
   /**
-   * A CLOUDFRONT web ACL of yours.
-   * @default one is made, with a rate limit and AWS's address-reputation and known-bad-input rules
+   * ARN of a web ACL of yours, with the scope CLOUDFRONT.
+   * @default the stack makes one, with a rate limit and AWS's address-reputation and known-bad-input rules
    */
   readonly webAclArn?: string;
-  /** @default PriceClass_100 */
+  /** Which of CloudFront's locations serve. @default PriceClass_100 */
   readonly priceClass?: "PriceClass_100" | "PriceClass_200" | "PriceClass_All" | Expression;
 };
 
@@ -146,14 +146,14 @@ export type SesMailProps = {
   /** The sender's address, in that domain. */
   readonly from: string;
   /**
-   * ARN of an identity that exists already.
-   * @default one is made, with Easy DKIM
+   * ARN of an SES identity that exists already.
+   * @default the stack makes one, with Easy DKIM
    */
   readonly identityArn?: string;
-  /** Route 53 zone that gets the DKIM records of a domain made here. */
+  /** Route 53 zone in which the stack writes the DKIM records of the domain that it makes. */
   readonly hostedZoneId?: string;
   /**
-   * REQUIRE bounces mail that would travel in the clear.
+   * REQUIRE bounces a mail rather than send it without TLS.
    * @default REQUIRE
    */
   readonly tlsPolicy?: "REQUIRE" | "OPTIONAL" | Expression;
@@ -164,20 +164,21 @@ export type SmtpMailProps = {
   readonly kind: "smtp";
   /** The sender's address. */
   readonly from: string;
-  /** ARN of a Secrets Manager secret with JSON `{"host","port","user","password"}`; port 587 where none is given. */
+  /** ARN of a Secrets Manager secret with JSON `{"host","port","user","password"}`; without a port, 587. */
   readonly secretArn: string;
-  /** ARN of the KMS key that encrypts it, where that is not aws/secretsmanager. */
+  /** ARN of the KMS key that encrypts the secret, unless it is aws/secretsmanager. */
   readonly kmsKeyArn?: string;
 };
 
+/** A limit of requests, over all callers. */
 export type Throttle = {
-  /** Requests a second, over all callers. */
+  /** Requests a second. */
   readonly rate: number;
-  /** Requests that may come at once. */
+  /** Requests at once. */
   readonly burst: number;
 };
 
-/** Limits of the routes. They are a ceiling on cost as much as on load: what is throttled invokes nothing. */
+/** Limits of the routes. They limit cost as much as load: a throttled request invokes no function. */
 export type ThrottleProps = {
   /** `GET /h/*`. @default 50 a second, 100 at once */
   readonly page?: Throttle;
@@ -191,59 +192,64 @@ export type ThrottleProps = {
 
 /** Where audit events go besides the audit table. */
 export type EventTargetProps = {
-  /** An SNS topic whose policy lets events.amazonaws.com publish. */
+  /** ARN of an SNS topic whose policy lets events.amazonaws.com publish. */
   readonly topicArn?: string;
-  /** Days to keep them in a log group made for them. */
+  /** Writes the events to a new log group and keeps them for so many days. */
   readonly logRetentionDays?: number;
-  /** Another event bus, which must accept events of this account. */
+  /** ARN of another event bus, which must accept events of this account. */
   readonly busArn?: string;
 };
 
-/** Who is told of an alarm. */
-export type AlarmProps = NotifyProps;
-
-/** Deletion protection of the two tables. Both must be off before a tear-down. */
+/** Deletion protection of the two tables. Switch both off before a tear-down. */
 export type DeletionProtectionProps = {
-  /** @default true */
+  /** The one-time table. @default true */
   readonly handoffs?: boolean | IResolvable;
-  /** @default true */
+  /** The audit table. @default true */
   readonly audit?: boolean | IResolvable;
 };
 
+/** The service. */
 export type SecretHandoffProps = PolicyProps &
   LifecycleProps & {
     /** Folder with the built functions: recipient, sender, drainer, sweeper. */
     readonly code: string;
     /**
-     * Begins the name of everything; 1 to 40 of a-z, 0-9 and hyphens.
+     * Begins the name of every resource; 1 to 40 of a-z, 0-9 and hyphens.
      * @default secret-handoff
      */
     readonly name?: string;
-    /** @default none: the links then carry the API's own address, which cannot be moved */
+    /** The host name of the links. @default the API's own address, which cannot be moved */
     readonly domain?: DomainProps;
-    /** @default none */
+    /** CloudFront and AWS WAF in front of the API. @default none */
     readonly edge?: EdgeProps;
     /**
-     * How the service mails codes. Required by any class with `email-code`.
-     * @default none
+     * How the service mails codes. Every class with `email-code` needs it.
+     * @default no mail
      */
     readonly mail?: SesMailProps | SmtpMailProps;
-    /** @default nodejs24.x */
+    /** Lambda runtime of the functions. @default nodejs24.x */
     readonly runtime?: string;
-    /** Memory of each function, MB; CPU grows with it. @default 512 */
+    /** Memory of each function in MB; CPU grows with it. @default 512 */
     readonly memorySize?: number;
-    /** @default none: a new account has 10 concurrent executions in all, and none of them can be reserved */
+    /**
+     * Concurrent executions to reserve for each function.
+     * @default none: a new account has 10 in all, of which none can be reserved
+     */
     readonly reservedConcurrency?: Partial<Readonly<Record<FunctionName, number>>>;
-    /** Days to keep the logs of the functions and of the API, one of those that CloudWatch offers. @default 30 */
+    /** Days to keep the logs of the functions and of the API, one of the values that CloudWatch offers. @default 30 */
     readonly logRetentionDays?: number;
+    /** Limits of the routes. @default those of ThrottleProps */
     readonly throttles?: ThrottleProps;
-    /** A customer managed key for the two tables. @default the key that DynamoDB owns */
+    /** ARN of a customer managed key for the two tables. @default the key that DynamoDB owns */
     readonly kmsKeyArn?: string;
+    /** Deletion protection. @default on */
     readonly deletionProtection?: DeletionProtectionProps;
-    readonly alarms?: AlarmProps;
+    /** Who is notified of alarms, and of locked and reported handoffs. @default a new topic without subscribers */
+    readonly alarms?: NotifyProps;
+    /** Where audit events go besides the audit table. @default nowhere */
     readonly events?: EventTargetProps;
-    /** Tags of everything that can have them. */
+    /** Tags of every resource that can have them. @default none */
     readonly tags?: Readonly<Record<string, string>>;
-    /** Permissions boundary of every role. */
+    /** ARN of the permissions boundary of every role. @default none */
     readonly permissionsBoundaryArn?: string;
   };

@@ -14,35 +14,45 @@ import { ReadableStack } from "./terraform.ts";
 
 /** Where Terraform keeps its state. */
 export type StateProps =
-  /** In a file, for a trial. The path is relative to the synthesised stack's folder. */
-  | { readonly kind: "local"; readonly path?: string }
-  /** In an S3 bucket, locked by S3 itself. */
-  | { readonly kind: "s3"; readonly bucket: string; readonly key: string; readonly region: string };
+  | {
+      /** In a file, for a trial. */
+      readonly kind: "local";
+      /** Relative to the synthesised stack's folder. @default a file beside cdktf.out */
+      readonly path?: string;
+    }
+  | {
+      /** In an S3 bucket. Terraform encrypts the state there and locks it with S3's own lock. */
+      readonly kind: "s3";
+      readonly bucket: string;
+      readonly key: string;
+      readonly region: string;
+    };
 
-/** Everything that a deployment decides, in one place. */
+/** Everything that one deployment decides. */
 export type StackConfig = {
+  /** The AWS region of everything but CloudFront's certificate and web ACL. */
   readonly region: string;
-  /** @default a file above cdktf.out */
+  /** Where Terraform keeps its state. @default a file beside cdktf.out */
   readonly state?: StateProps;
-  /** The service, without `code`, which the build supplies. */
+  /** The service. The build supplies `code`, and the stack the provider of `edge`. */
   readonly service: Omit<SecretHandoffProps, "code" | "edge"> & {
     readonly edge?: Omit<EdgeProps, "usEast1">;
   };
   /**
-   * The workflows' roles, by a name of your own. Mail through SES goes with the service's identity.
-   * @default none
+   * The AWS roles of the sending workflows, each under a key of your choice. They mail with the service's SES identity.
+   * @default no roles
    */
   readonly gitHub?: Readonly<Record<string, Omit<SecretHandoffSenderProps, "mail">>>;
 };
 
-/** Checks a configuration's shape where it is written. */
+/** Types a configuration in the editor; `npm run synth` checks it. */
 export function defineStack(config: StackConfig): StackConfig {
   return config;
 }
 
 const DEFAULT_STATE_PATH = "../../../terraform.secret-handoff.tfstate";
 
-/** The deployable stack: provider, state, service, senders' roles, outputs. */
+/** The deployable stack: provider, state, service, the workflows' roles, outputs. */
 export class SecretHandoffStack extends ReadableStack {
   readonly handoff: SecretHandoff;
 
@@ -62,7 +72,7 @@ export class SecretHandoffStack extends ReadableStack {
     this.#makeSenders(gitHub, this.#mailFor(service.mail));
   }
 
-  /** The workflows' roles. They share the account's one OIDC provider for each issuer. */
+  /** The workflows' roles. They share one OIDC provider for each issuer, because an account can have no second one. */
   #makeSenders(
     gitHub: NonNullable<StackConfig["gitHub"]>,
     mail: Pick<SecretHandoffSenderProps, "mail">,

@@ -11,14 +11,14 @@ export type GitHubJobs = {
   readonly repositoryId: string;
   /** GitHub's number of its owner: `gh api repos/OWNER/NAME --jq .owner.id`. */
   readonly ownerId: string;
-  /** The job's environment; its protection rules then guard the role. */
+  /** The job's GitHub environment, whose protection rules then guard the role. */
   readonly environment: string;
   /**
    * The workflow file that defines the job, `owner/name/.github/workflows/file.yml@ref`.
-   * @default any of the repository
+   * @default any workflow of the repository
    */
   readonly workflow?: string;
-  /** @default https://token.actions.githubusercontent.com */
+  /** Issuer of the jobs' tokens. @default https://token.actions.githubusercontent.com */
   readonly issuer?: string;
 };
 

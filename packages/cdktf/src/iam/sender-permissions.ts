@@ -11,32 +11,36 @@ const FUNCTION_ARN = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/;
 
 /** What a sending workflow may do in AWS. */
 export type SenderRights = {
-  /** Names of secrets in the account, whole; a trailing `/*` takes all below a path. */
+  /** Names of secrets; a trailing `/*` takes every secret below a path. */
   readonly secretNames?: readonly string[];
-  /** Or every secret that has all of these tags. */
+  /** Every secret that has all of these tags. */
   readonly secretTags?: Readonly<Record<string, string>>;
-  /** Names of Systems Manager parameters, for the action's `parameters`; a trailing `/*` takes all below a path. */
+  /** Names of Systems Manager parameters, for the action's `parameters`; a trailing `/*` takes every one below a path. */
   readonly parameterNames?: readonly string[];
-  /** Roles to make temporary credentials of, for the action's `source: sts`. Each has to trust this one. */
+  /** ARNs of roles to assume, for the action's `source: sts`. Each must trust this role. */
   readonly assumeRoleArns?: readonly string[];
   /**
-   * `managed` lets the role start a secret's own rotation; `generate` lets it write a new value.
-   * @default none: it only reads
+   * `managed` lets the role start the rotation that a secret has; `generate` lets it write a new value.
+   * @default neither: the role only reads
    */
   readonly rotate?: "managed" | "generate";
-  /** Functions that rotate the secrets, where `rotate` is `managed` and they are yours: RotateSecret wants them invocable. */
+  /** ARNs of your rotation functions, with `rotate: "managed"`: the caller of RotateSecret must be able to invoke them. */
   readonly rotationFunctionArns?: readonly string[];
-  /** Lets the role list secrets, for `prefix*` among the action's secret-ids. AWS limits that to no secret. @default false */
+  /** Lets the role list the account's secrets, for `prefix*` in the action's secret-ids. IAM cannot limit which. @default false */
   readonly listSecrets?: boolean;
-  /** Keys that encrypt those secrets and parameters, where they are not AWS's own. */
+  /** ARNs of the KMS keys that encrypt those secrets and parameters, unless they are AWS's own. */
   readonly kmsKeyArns?: readonly string[];
-  /** How the workflow mails. @default not through SES */
+  /** Lets the role mail through SES. @default no mail */
   readonly mail?: MailRights;
 };
 
+/** Mail from one address, under one configuration set. */
 export type MailRights = {
+  /** ARN of the SES identity. */
   readonly identityArn: string;
+  /** ARN of the configuration set. */
   readonly configurationSetArn: string;
+  /** The only address that the role may mail from. */
   readonly from: string;
 };
 

@@ -12,22 +12,25 @@ import { type SenderRights, senderRightsProblems, senderRightsStatements } from 
 
 export const DEFAULT_SENDER_NAME = "secret-handoff-sender";
 
+/** The AWS role of a sending workflow. */
 export type SecretHandoffSenderProps = GitHubJobs &
   SenderRights & {
     /** Name of the role. @default secret-handoff-sender */
     readonly name?: string;
     /**
-     * The account's OIDC provider for GitHub; an account can have one only.
-     * @default one is made
+     * ARN of the account's OIDC provider for the issuer. An account can have only one for each issuer.
+     * @default a new one
      */
     readonly oidcProviderArn?: string;
+    /** ARN of the role's permissions boundary. @default none */
     readonly permissionsBoundaryArn?: string;
+    /** Tags of the role and the provider. @default none */
     readonly tags?: Readonly<Record<string, string>>;
   };
 
 /**
- * The AWS side of a workflow that sends: a role that one repository's environment may assume, to read (and rotate) the
- * secrets that are named, and to mail. It has nothing on the tables: handoffs are created through the service.
+ * The AWS role of a sending workflow. Jobs of one repository's environment may assume it to read (and rotate) the named secrets and
+ * to mail. It has no right on the tables: a workflow creates handoffs through the service.
  * @throws InvalidProps at synth
  */
 export class SecretHandoffSender extends Construct {
