@@ -125,7 +125,7 @@ test.each([
       AWS_SESSION_TOKEN: undefined,
       AWS_EC2_METADATA_DISABLED: "true",
     },
-    "AWS does not accept the credentials, or there are none (CredentialsProviderError). Run aws-actions/configure-aws-credentials before this step.",
+    "There are no AWS credentials. Run aws-actions/configure-aws-credentials before this step.",
   ],
   [
     "no AWS region",

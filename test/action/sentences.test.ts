@@ -64,12 +64,12 @@ describe("one mistake is one annotation:", () => {
     [
       "a secret that the role may not read",
       { "secret-ids": "prod/denied" },
-      'The AWS role may not read secret "prod/denied". Grant it secretsmanager:GetSecretValue on this secret.',
+      'The AWS role handoff may not call secretsmanager:GetSecretValue on secret "prod/denied". Grant the role secretsmanager:GetSecretValue on it.',
     ],
     [
       "a secret marked for deletion",
       { "secret-ids": "prod/deleted" },
-      'Secret "prod/deleted" cannot be read: it is marked for deletion. Restore it or drop it from secret-ids.',
+      'Secret "prod/deleted" is marked for deletion. Restore it, or drop it from secret-ids.',
     ],
     [
       "no such prefix",

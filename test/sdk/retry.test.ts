@@ -9,7 +9,7 @@ const final = new SenderError("service_unavailable", "busy");
 /** Fails `times` times, then gives the number of the attempt that passed. */
 function failing(times: number, afterMs?: number) {
   return async (attempt: number) => {
-    if (attempt <= times) throw new TransientError(final, afterMs);
+    if (attempt <= times) throw new TransientError(final, { afterMs });
     return attempt;
   };
 }

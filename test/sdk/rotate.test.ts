@@ -170,7 +170,7 @@ describe("a managed rotation", () => {
     const { arn } = secret({ kind: "fast" });
     aws.vault.deny(name, permission);
     expect(await sentenceOf(run())).toBe(
-      `access_denied: The AWS role may not call ${permission} on secret "${arn}". Grant it secretsmanager:${permission} on this secret.`,
+      `access_denied: The AWS role handoff may not call secretsmanager:${permission} on ${arn}. Grant the role secretsmanager:${permission} on it.`,
     );
   });
 
@@ -288,7 +288,7 @@ describe("a generated password", () => {
       const { arn } = secret({ kind: "unconfigured" });
       aws.vault.deny(name, permission);
       expect(await sentenceOf(run(GENERATE))).toBe(
-        `access_denied: The AWS role may not call ${permission} on secret "${arn}". Grant it secretsmanager:${permission} on this secret.`,
+        `access_denied: The AWS role handoff may not call secretsmanager:${permission} on ${arn}. Grant the role secretsmanager:${permission} on it.`,
       );
       expect(String(aws.vault.value(name))).toContain("old-value");
     },

@@ -107,50 +107,12 @@ test.each([
     'secret_unreadable: Secret "prod/a" has no value. Put one into it first.',
   ],
   [
-    "no permission",
-    refusal("AccessDeniedException", "User: x is not authorized to perform: secretsmanager:GetSecretValue"),
-    'access_denied: The AWS role may not read secret "prod/a". Grant it secretsmanager:GetSecretValue on this secret.',
-  ],
-  [
-    "no permission on the key",
-    refusal("AccessDeniedException", "Access to KMS is not allowed"),
-    'access_denied: The AWS role may not decrypt secret "prod/a". Grant it kms:Decrypt on the secret\'s KMS key.',
-  ],
-  [
     "a disabled key",
     refusal("DecryptionFailure"),
     'secret_unreadable: Secret "prod/a" cannot be decrypted. Check that its KMS key is enabled.',
-  ],
-  [
-    "a deleted secret",
-    refusal("InvalidRequestException", "it was marked for deletion"),
-    'secret_unreadable: Secret "prod/a" cannot be read: it is marked for deletion. Restore it or drop it from secret-ids.',
-  ],
-  [
-    "a name it does not take",
-    refusal("ValidationException"),
-    'secret_ids: AWS does not take "prod/a" as a secret\'s name. Check secret-ids.',
-  ],
-  [
-    "expired credentials",
-    refusal("ExpiredTokenException"),
-    "aws_credentials: AWS does not accept the credentials, or there are none (ExpiredTokenException). Run aws-actions/configure-aws-credentials before this step.",
-  ],
-  [
-    "something else",
-    refusal("InvalidNextTokenException"),
-    "aws_unavailable: Secrets Manager refused the request (InvalidNextTokenException).",
   ],
 ])("Secrets Manager answers with %s", async (_, answer, expected) => {
   server.answer(answer);
   const { code, message } = await rejectionOf(read());
   expect(`${code}: ${message}`).toBe(expected);
-});
-
-test("no permission to list is told with the permission", async () => {
-  server.answer(refusal("AccessDeniedException"));
-  const { code, message } = await rejectionOf(source().namesWithPrefix("prod/", 100));
-  expect(`${code}: ${message}`).toBe(
-    "access_denied: The AWS role may not list secrets, which prefix* needs. Grant it secretsmanager:ListSecrets on *, or name each secret.",
-  );
 });

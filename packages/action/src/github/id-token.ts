@@ -60,10 +60,9 @@ export function fetchIdToken(
         throw new TransientError(failure("the request did not get through", cause));
       }
       if (response.status === 429 || response.status >= 500) {
-        throw new TransientError(
-          failure(`it answered ${response.status}`),
-          retryAfterMs(response.headers.get("retry-after"), runtime.now()),
-        );
+        throw new TransientError(failure(`it answered ${response.status}`), {
+          afterMs: retryAfterMs(response.headers.get("retry-after"), runtime.now()),
+        });
       }
       const token = isObject(body) ? body.value : undefined;
       if (!response.ok || typeof token !== "string" || token === "")

@@ -1,9 +1,10 @@
 import type { Deadline } from "../runtime/deadline.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { type AwsWording, awsFailure } from "./aws-failures.ts";
+import { type AwsCall, awsFailure } from "./aws-errors.ts";
 
-const CONNECT_MS = 3_000;
+/** More than one address of a host may be tried in it (runtime/network.ts). */
+const CONNECT_MS = 10_000;
 const ANSWER_MS = 10_000;
 
 /**
@@ -38,14 +39,12 @@ export function openedOnce<T>(open: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * Calls AWS until the answer is something that does not pass.
- * @param service as people call it
- * @throws SenderError in the call's own wording
+ * Calls AWS until the answer is something that trying again does not change.
+ * @throws SenderError
  */
 export function callAws<T>(
-  service: string,
+  call: AwsCall,
   run: (until: { readonly abortSignal: AbortSignal }) => Promise<T>,
-  wording: AwsWording,
   deadline: Deadline,
   runtime: Runtime,
 ): Promise<T> {
@@ -54,7 +53,7 @@ export function callAws<T>(
       try {
         return await run({ abortSignal: deadline.hard });
       } catch (error) {
-        throw awsFailure(error, service, deadline, wording);
+        throw awsFailure(error, call, deadline);
       }
     },
     deadline,

@@ -1,6 +1,7 @@
 import type { SESv2Client, SendEmailCommandInput } from "@aws-sdk/client-sesv2";
+import { emailHintOf } from "@secret-handoff/protocol";
 import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
-import type { AwsSentence, AwsWording } from "../aws/aws-failures.ts";
+import { type AwsCall, type AwsSentence, type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
@@ -23,14 +24,13 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
   return {
     send: (email, deadline) =>
       callAws(
-        SERVICE,
+        sendCall(email),
         async (until) => {
           const { SendEmailCommand } = await import("./ses-api.ts");
           const command = new SendEmailCommand(requestOf(email, options));
           const { MessageId } = await (await client()).send(command, until);
           return MessageId ?? email.messageId;
         },
-        sendWording(email.from),
         deadline,
         runtime,
       ),
@@ -41,9 +41,8 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
     let hidden = false;
     for (const identity of identitiesFor(from.address)) {
       const state = await callAws(
-        SERVICE,
+        { service: SERVICE, subject: `identity ${identity}`, permission: "ses:GetEmailIdentity" },
         (until) => stateOf(identity, until),
-        () => undefined,
         deadline,
         runtime,
       );
@@ -66,8 +65,9 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
       const found = await (await client()).send(command, until);
       return found.VerifiedForSendingStatus ? "verified" : "unverified";
     } catch (error) {
-      if (isNamed(error, /^NotFoundException$/)) return "unverified";
-      if (isNamed(error, /^AccessDenied/)) return "hidden";
+      const name = typeof error === "object" && error !== null && "name" in error ? String(error.name) : "";
+      if (isAbout("NotFound", name)) return "unverified";
+      if (isAbout("AccessDenied", name)) return "hidden";
       throw error;
     }
   }
@@ -81,10 +81,6 @@ function identitiesFor(address: string): readonly string[] {
   const labels = address.slice(address.lastIndexOf("@") + 1).split(".");
   const domains = labels.map((_, above) => labels.slice(above).join("."));
   return [address, ...domains.slice(0, Math.max(1, labels.length - 1))];
-}
-
-function isNamed(error: unknown, pattern: RegExp): boolean {
-  return typeof error === "object" && error !== null && "name" in error && pattern.test(String(error.name));
 }
 
 async function openClient(region: string | undefined, runtime: Runtime): Promise<SESv2Client> {
@@ -121,39 +117,69 @@ function formatMailbox({ name, address }: Mailbox): string {
   return `${shown} <${address}>`;
 }
 
-function sendWording(from: Mailbox): AwsWording {
-  return (name, message) => {
-    switch (name) {
-      case "AccessDeniedException":
-      case "AccessDenied":
-        return [
-          "access_denied",
-          `The AWS role may not send mail from ${from.address}. Grant it ses:SendEmail on that identity${/configuration-set/.test(message) ? " and on the configuration set" : ""}.`,
-        ];
-      case "MailFromDomainNotVerifiedException":
-        return unverified(from);
-      case "MessageRejected":
-        return /not verified/i.test(message)
-          ? [
-              "mail_identity",
-              `Amazon SES refused the mail: an address is not verified. Verify ${from.address} in SES; in the SES sandbox the recipient must be verified as well.`,
-            ]
-          : ["mail_refused", `Amazon SES refused the mail (MessageRejected).`];
-      case "AccountSuspendedException":
-      case "SendingPausedException":
-        return [
-          "mail_refused",
-          `Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console.`,
-        ];
-      case "NotFoundException":
-        return [
-          "mail_identity",
-          "Amazon SES does not know the configuration set. Check configuration-set and the region.",
-        ];
-      default:
-        return ["mail_refused", `Amazon SES refused the mail (${name}).`];
-    }
+function sendCall({ from, to }: Email): AwsCall {
+  return {
+    service: SERVICE,
+    subject: `identity ${from.address}`,
+    permission: "ses:SendEmail",
+    wording: sendWording(from, to),
+    recipient: to,
+    once: true,
+    request: "the mail",
+    refusedCode: "mail_refused",
   };
+}
+
+/** https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html, and the API reference of SendEmail. */
+function sendWording(from: Mailbox, to: string): AwsWording {
+  return (name, message) => {
+    if (/daily (?:message|sending) quota/i.test(message)) {
+      return [
+        "mail_quota",
+        "Amazon SES has sent what this account may send in 24 hours. Run again later, or ask AWS for a higher sending quota.",
+      ];
+    }
+    if (/address is not verified/i.test(message)) return notVerified(from, to, message);
+    if (isAbout("MailFromDomainNotVerified", name)) return unverified(from);
+    if (isAbout("AccessDenied", name) && isRecipients(message, from, to)) {
+      return [
+        "access_denied",
+        `The AWS role may not call ses:SendEmail on the identity of recipient ${emailHintOf(to)}, which is one of this account's own. Grant it ses:SendEmail on that identity as well.`,
+      ];
+    }
+    if (isAbout("AccountSuspended", name) || isAbout("SendingPaused", name)) {
+      return [
+        "mail_refused",
+        "Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console.",
+      ];
+    }
+    if (isAbout("NotFound", name) && /configuration set/i.test(message)) {
+      return [
+        "mail_identity",
+        "Amazon SES does not know the configuration set. Check configuration-set and the region.",
+      ];
+    }
+    return undefined;
+  };
+}
+
+/** SES names the identities that failed: outside the sandbox only senders do, in it recipients as well. */
+function notVerified(from: Mailbox, to: string, message: string): AwsSentence {
+  const failed = message.slice(message.lastIndexOf(":") + 1).toLowerCase();
+  const sender = failed.includes(from.address.toLowerCase());
+  if (!failed.includes(to.toLowerCase())) return unverified(from);
+  const both = sender ? ` Nor is ${from.address} verified: verify it too.` : "";
+  return [
+    "mail_identity",
+    `Amazon SES may not send to ${emailHintOf(to)}: the account is in the SES sandbox, where each recipient must be verified. Verify the recipient, or have AWS move the account out of the sandbox.${both}`,
+  ];
+}
+
+/** True when the identity that IAM names is the recipient's address or domain, and not the sender's. */
+function isRecipients(message: string, from: Mailbox, to: string): boolean {
+  const identity = /:identity\/([^\s`'"]+)/.exec(message)?.[1]?.toLowerCase();
+  if (identity === undefined || identitiesFor(from.address).includes(identity)) return false;
+  return identitiesFor(to).includes(identity);
 }
 
 function unverified(from: Mailbox): AwsSentence {

@@ -1,4 +1,4 @@
-import type { AwsWording } from "../aws/aws-failures.ts";
+import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import { Concealed } from "../concealed.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -21,10 +21,9 @@ export function secretsManagerRotation(
   return {
     stages: async (id) => {
       const answer = await call(
-        id,
+        { id, action: "DescribeSecret" },
         (client, { DescribeSecretCommand }, until) =>
           client.send(new DescribeSecretCommand({ SecretId: id }), until),
-        denied(id, "DescribeSecret"),
       );
       return {
         arn: answer.ARN ?? id,
@@ -38,16 +37,15 @@ export function secretsManagerRotation(
         "busy",
         "rotation_under_way",
         call(
-          id,
+          { id, action: "RotateSecret", wording: rotateWording(id) },
           (client, { RotateSecretCommand }, until) =>
             client.send(new RotateSecretCommand({ SecretId: id, ClientRequestToken: versionId }), until),
-          rotateWording(id),
         ).then(() => "begun" as const),
       ),
     password: async ({ length, classes, exclude }) => {
       const without = (name: CharacterClass) => !classes.includes(name);
       const answer = await call(
-        undefined,
+        { action: "GetRandomPassword", subject: "*, which rotate: generate needs" },
         (client, { GetRandomPasswordCommand }, until) =>
           client.send(
             new GetRandomPasswordCommand({
@@ -62,13 +60,6 @@ export function secretsManagerRotation(
             }),
             until,
           ),
-        (name) =>
-          name === "AccessDeniedException"
-            ? [
-                "access_denied",
-                "The AWS role may not have Secrets Manager make a password. Grant it secretsmanager:GetRandomPassword on *.",
-              ]
-            : undefined,
       );
       const made = answer.RandomPassword ?? "";
       if (made.length === length) return new Concealed(made);
@@ -82,7 +73,7 @@ export function secretsManagerRotation(
         "taken",
         "secret_changed",
         call(
-          id,
+          { id, action: "PutSecretValue", wording: putWording(id) },
           (client, { PutSecretValueCommand }, until) =>
             client.send(
               new PutSecretValueCommand({
@@ -93,7 +84,6 @@ export function secretsManagerRotation(
               }),
               until,
             ),
-          putWording(id),
         ).then(() => "staged" as const),
       ),
     promote: (id, from, to) =>
@@ -101,7 +91,7 @@ export function secretsManagerRotation(
         "moved_away",
         "secret_changed",
         call(
-          id,
+          { id, action: "UpdateSecretVersionStage", wording: moveWording(id) },
           (client, { UpdateSecretVersionStageCommand }, until) =>
             client.send(
               new UpdateSecretVersionStageCommand({
@@ -112,12 +102,11 @@ export function secretsManagerRotation(
               }),
               until,
             ),
-          moveWording(id),
         ).then(() => "promoted" as const),
       ),
     unlabel: async (id, versionId) => {
       await call(
-        id,
+        { id, action: "UpdateSecretVersionStage" },
         (client, { UpdateSecretVersionStageCommand }, until) =>
           client.send(
             new UpdateSecretVersionStageCommand({
@@ -127,7 +116,6 @@ export function secretsManagerRotation(
             }),
             until,
           ),
-        denied(id, "UpdateSecretVersionStage"),
       );
     },
   };
@@ -147,55 +135,45 @@ async function unless<Done extends string, Refused extends string>(
   }
 }
 
-/** Shared by all requests about one secret. @param permission the one that the request takes */
-function denied(id: string, permission: string): AwsWording {
-  return (name, message) => {
-    switch (name) {
-      case "AccessDeniedException":
-        return [
-          "access_denied",
-          /kms/i.test(message)
-            ? `The AWS role may not use the KMS key of secret "${id}". Grant it kms:Decrypt and kms:GenerateDataKey on that key.`
-            : `The AWS role may not call ${permission} on secret "${id}". Grant it secretsmanager:${permission} on this secret.`,
-        ];
-      case "ResourceNotFoundException":
-        return [
-          "secret_unknown",
-          `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`,
-        ];
-      default:
-        return undefined;
-    }
-  };
-}
-
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html#API_RotateSecret_Errors */
 function rotateWording(id: string): AwsWording {
   return (name, message) => {
-    if (name === "InvalidRequestException" && /previous rotation/i.test(message)) {
+    if (/previous rotation/i.test(message)) {
       return ["rotation_under_way", `A rotation of secret "${id}" is under way.`];
     }
-    if (name === "InvalidRequestException" && /rotation function|not configured|no lambda/i.test(message)) {
+    if (/no lambda rotation function|doesn't already have a lambda function/i.test(message)) {
       return [
         "rotation_unconfigured",
         `Secret "${id}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
       ];
     }
-    return denied(id, "RotateSecret")(name, message);
+    if (isAbout("ResourceNotFound", name) && /lambda|function/i.test(message)) {
+      return [
+        "rotation_failed",
+        `The rotation function of secret "${id}" does not exist any more, or Secrets Manager cannot reach it. Set up rotation with a function that is there.`,
+      ];
+    }
+    if (/cannot invoke the specified lambda function/i.test(message)) {
+      return [
+        "rotation_failed",
+        `Secrets Manager may not invoke the rotation function of secret "${id}". Let the function's policy allow lambda:InvokeFunction to secretsmanager.amazonaws.com.`,
+      ];
+    }
+    return undefined;
   };
 }
 
 function putWording(id: string): AwsWording {
-  return (name, message) =>
-    name === "ResourceExistsException"
+  return (name) =>
+    isAbout("ResourceExists", name)
       ? ["secret_changed", `That version of secret "${id}" is there already.`]
-      : denied(id, "PutSecretValue")(name, message);
+      : undefined;
 }
 
 /** The label is on another version than the one it was to be moved from. */
 function moveWording(id: string): AwsWording {
-  return (name, message) =>
-    name === "InvalidParameterException"
+  return (_, message) =>
+    /currently attached to version|RemoveFromVersionId/i.test(message)
       ? ["secret_changed", `Another version of secret "${id}" has become current.`]
-      : denied(id, "UpdateSecretVersionStage")(name, message);
+      : undefined;
 }

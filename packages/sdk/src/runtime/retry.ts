@@ -2,6 +2,8 @@ import { SenderError } from "../sender-error.ts";
 import type { Deadline } from "./deadline.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 
+type TransientOptions = { readonly afterMs?: number | undefined; readonly throttled?: boolean };
+
 /** Thrown by an attempt whose failure can pass later: a network error, 429, 5xx, AWS throttling, SMTP 4xx. */
 export class TransientError extends Error {
   override readonly name = "TransientError";
@@ -9,11 +11,14 @@ export class TransientError extends Error {
   readonly final: SenderError;
   /** How long the other side asked us to wait, ms. */
   readonly afterMs: number | undefined;
+  /** True when the other side is there and asks for fewer requests: that passes, however long it takes. */
+  readonly throttled: boolean;
 
-  constructor(final: SenderError, afterMs?: number) {
+  constructor(final: SenderError, { afterMs, throttled = false }: TransientOptions = {}) {
     super(final.message, { cause: final });
     this.final = final;
     this.afterMs = afterMs;
+    this.throttled = throttled;
   }
 }
 

@@ -77,7 +77,7 @@ function parseResponse(origin: string, response: Response, json: unknown, runtim
         "service_unavailable",
         `${origin} answered ${status} again and again.${said} Try again later, or ask whoever runs the service.`,
       ),
-      retryAfterMs(response.headers.get("retry-after"), runtime.now()),
+      { afterMs: retryAfterMs(response.headers.get("retry-after"), runtime.now()) },
     );
   }
   if (status >= 300 && status < 400) {

@@ -1,5 +1,5 @@
 import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
-import type { AwsWording } from "../aws/aws-failures.ts";
+import type { AwsWording } from "../aws/aws-errors.ts";
 import { Concealed } from "../concealed.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -25,13 +25,17 @@ export function parameterReader(
   });
   return async (name) => {
     const { Parameter: found } = await callAws(
-      "Systems Manager",
+      {
+        service: "Systems Manager",
+        subject: `parameter "${name}"`,
+        permission: "ssm:GetParameter",
+        wording: wordingOf(name),
+      },
       async (until) => {
         const { GetParameterCommand } = await import("./parameters-api.ts");
         const command = new GetParameterCommand({ Name: name, WithDecryption: true });
         return (await client()).send(command, until);
       },
-      wordingOf(name),
       deadline,
       runtime,
     );
@@ -55,23 +59,18 @@ export function parameterReader(
 }
 
 function wordingOf(parameter: string): AwsWording {
-  return (name, message) => {
+  return (name) => {
     switch (name) {
       case "ParameterNotFound":
-      case "ParameterVersionNotFound":
         return [
           "secret_unknown",
           `There is no parameter "${parameter}". Check parameters, the region and the account of the AWS role.`,
         ];
-      case "AccessDeniedException":
+      case "ParameterVersionNotFound":
         return [
-          "access_denied",
-          /kms/i.test(message)
-            ? `The AWS role may not decrypt parameter "${parameter}". Grant it kms:Decrypt on the parameter's KMS key.`
-            : `The AWS role may not read parameter "${parameter}". Grant it ssm:GetParameter on this parameter.`,
+          "secret_unknown",
+          `Parameter "${parameter}" has no such version or label. Check what stands behind the colon in parameters.`,
         ];
-      case "ValidationException":
-        return ["secret_ids", `AWS does not take "${parameter}" as a parameter's name. Check parameters.`];
       default:
         return undefined;
     }

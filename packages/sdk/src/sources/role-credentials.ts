@@ -1,7 +1,8 @@
 import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
-import type { AwsWording } from "../aws/aws-failures.ts";
+import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import { Concealed } from "../concealed.ts";
 import { formatDuration } from "../duration.ts";
+import { redact } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
@@ -36,7 +37,12 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
   });
   return async (request) => {
     const { Credentials: made } = await callAws(
-      "AWS STS",
+      {
+        service: "AWS STS",
+        subject: `role ${request.roleArn}`,
+        permission: "sts:AssumeRole",
+        wording: wordingOf(request),
+      },
       async (until) => {
         const { AssumeRoleCommand } = await import("./role-api.ts");
         const command = new AssumeRoleCommand({
@@ -47,7 +53,6 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
         });
         return (await client()).send(command, until);
       },
-      wordingOf(request),
       deadline,
       runtime,
     );
@@ -72,28 +77,36 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
   };
 }
 
-/** The query protocol names some exceptions without "Exception". */
+/** STS says ValidationError for a role, a name, a policy and a length of time: what it says of it decides. */
 function wordingOf({ roleArn, duration }: RoleRequest): AwsWording {
   return (name, message) => {
-    switch (name.replace(/Exception$/, "")) {
-      case "AccessDenied":
-        return [
-          "access_denied",
-          `The AWS role may not assume ${roleArn}. Grant it sts:AssumeRole on that role, and let that role trust it.`,
-        ];
-      case "MalformedPolicyDocument":
-        return ["input", "role-session-policy is no IAM policy. Write it as JSON."];
-      case "PackedPolicyTooLarge":
-        return ["input", "role-session-policy is too long. Shorten it, or use a narrower role."];
-      case "ValidationError":
-        return /DurationSeconds/.test(message)
-          ? [
-              "input",
-              `${roleArn} cannot be assumed for ${formatDuration(duration)}: its own longest session is shorter, or the asking role is itself assumed by another, which AWS limits to 1h. Shorten role-duration.`,
-            ]
-          : ["input", `AWS does not take role-to-assume or role-session-policy as they are.`];
-      default:
-        return undefined;
+    if (/session limit for roles assumed by role chaining/.test(message)) {
+      return [
+        "input",
+        `${roleArn} cannot be assumed for ${formatDuration(duration)}: the AWS role of this job is itself assumed, and from such a role AWS gives one hour at most. Set role-duration to 1h or less.`,
+      ];
     }
+    if (/DurationSeconds exceeds the MaxSessionDuration/.test(message)) {
+      return [
+        "input",
+        `${roleArn} cannot be assumed for ${formatDuration(duration)}: its maximum session duration is shorter. Shorten role-duration, or raise the maximum of the role.`,
+      ];
+    }
+    if (isAbout("MalformedPolicyDocument", name)) {
+      return ["input", `role-session-policy is not a valid IAM policy (AWS says: ${redact(message)}).`];
+    }
+    if (isAbout("PackedPolicyTooLarge", name)) {
+      return [
+        "input",
+        `role-session-policy is too long (AWS says: ${redact(message)}). Shorten it, or use a narrower role.`,
+      ];
+    }
+    if (isAbout("RegionDisabled", name)) {
+      return [
+        "aws_region",
+        "AWS STS is not activated in this region for the account. Activate it, or set another region.",
+      ];
+    }
+    return undefined;
   };
 }

@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
-import type { AwsWording } from "../aws/aws-failures.ts";
+import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import { Concealed } from "../concealed.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -33,10 +33,9 @@ export function secretsManager(
         ? { ...(versionStage === undefined ? {} : { VersionStage: versionStage }) }
         : { VersionId: versionId };
     const answer = await call(
-      id,
+      { id, action: "GetSecretValue", wording: readWording(id, versionStage) },
       (client, { GetSecretValueCommand }, until) =>
         client.send(new GetSecretValueCommand({ SecretId: id, ...which }), until),
-      readWording(id, versionStage),
     );
     const { ARN: arn, Name: name, VersionId: found, CreatedDate: createdAt } = answer;
     const value = answer.SecretString ?? answer.SecretBinary;
@@ -58,7 +57,7 @@ export function secretsManager(
     let token: string | undefined;
     do {
       const page = await call(
-        undefined,
+        { action: "ListSecrets", subject: "*, which prefix* needs" },
         (client, { ListSecretsCommand }, until) =>
           client.send(
             new ListSecretsCommand({
@@ -68,7 +67,6 @@ export function secretsManager(
             }),
             until,
           ),
-        listWording,
       );
       names.push(...(page.SecretList ?? []).flatMap(({ Name }) => (Name?.startsWith(prefix) ? [Name] : [])));
       token = page.NextToken;
@@ -79,40 +77,13 @@ export function secretsManager(
 
 function readWording(id: string, versionStage: string | undefined): AwsWording {
   return (name, message) => {
-    switch (name) {
-      case "ResourceNotFoundException":
-        return /staging label/i.test(message)
-          ? ["secret_unreadable", noValue(id, versionStage)]
-          : [
-              "secret_unknown",
-              `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`,
-            ];
-      case "AccessDeniedException":
-        return /kms/i.test(message)
-          ? [
-              "access_denied",
-              `The AWS role may not decrypt secret "${id}". Grant it kms:Decrypt on the secret's KMS key.`,
-            ]
-          : [
-              "access_denied",
-              `The AWS role may not read secret "${id}". Grant it secretsmanager:GetSecretValue on this secret.`,
-            ];
-      case "DecryptionFailure":
-        return [
-          "secret_unreadable",
-          `Secret "${id}" cannot be decrypted. Check that its KMS key is enabled.`,
-        ];
-      case "InvalidRequestException":
-        return [
-          "secret_unreadable",
-          `Secret "${id}" cannot be read: it is marked for deletion. Restore it or drop it from secret-ids.`,
-        ];
-      case "InvalidParameterException":
-      case "ValidationException":
-        return ["secret_ids", `AWS does not take "${id}" as a secret's name. Check secret-ids.`];
-      default:
-        return undefined;
+    if (isAbout("ResourceNotFound", name) && /staging label|VersionId/i.test(message)) {
+      return ["secret_unreadable", noValue(id, versionStage)];
     }
+    if (isAbout("DecryptionFailure", name)) {
+      return ["secret_unreadable", `Secret "${id}" cannot be decrypted. Check that its KMS key is enabled.`];
+    }
+    return undefined;
   };
 }
 
@@ -122,15 +93,48 @@ function noValue(id: string, versionStage: string | undefined): string {
     : `No version of secret "${id}" has the label that version-stage names. Check version-stage.`;
 }
 
-const listWording: AwsWording = (name) =>
-  name === "AccessDeniedException"
-    ? [
-        "access_denied",
-        "The AWS role may not list secrets, which prefix* needs. Grant it secretsmanager:ListSecrets on *, or name each secret.",
-      ]
-    : undefined;
-
-const SERVICE = "Secrets Manager";
+/**
+ * What Secrets Manager says of a secret, whatever the request. InvalidRequestException and InvalidParameterException stand for a
+ * dozen things each, so the words decide; they are those of its API reference and of public reports.
+ */
+function secretWording(id: string): AwsWording {
+  return (name, message) => {
+    if (/marked for deletion|marked deleted|because it was deleted/i.test(message)) {
+      return [
+        "secret_unreadable",
+        `Secret "${id}" is marked for deletion. Restore it, or drop it from secret-ids.`,
+      ];
+    }
+    if (/from a different AWS account/i.test(message)) {
+      return [
+        "secret_unreadable",
+        `Secret "${id}" belongs to another AWS account and is encrypted with that account's default key, which nobody else can use. Encrypt it with a KMS key of its own that admits this account.`,
+      ];
+    }
+    if (/replica secret/i.test(message)) {
+      return [
+        "secret_unreadable",
+        `Secret "${id}" is a replica and changes only where its primary is. Name the primary secret by its ARN, or set its region.`,
+      ];
+    }
+    if (/managed by (?:another|an AWS) service|owning service|owned by another service/i.test(message)) {
+      return [
+        "rotation_unconfigured",
+        `Secret "${id}" is managed by another AWS service and changes only through it. Rotate it there, and hand it over without rotate.`,
+      ];
+    }
+    if (isAbout("ResourceNotFound", name) && /find the specified secret|^$|^UnknownError$/i.test(message)) {
+      return [
+        "secret_unknown",
+        `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`,
+      ];
+    }
+    if (/invalid name|must be a valid name/i.test(message)) {
+      return ["secret_ids", `AWS does not take "${id}" as a secret's name. Check secret-ids.`];
+    }
+    return undefined;
+  };
+}
 
 type Api = typeof import("./secrets-manager-api.ts");
 
@@ -141,15 +145,25 @@ export type SecretsManagerRequest<T> = (
   until: { readonly abortSignal: AbortSignal },
 ) => Promise<T>;
 
+/** What a request is about. */
+export type SecretsManagerCall = {
+  /** The secret's name or ARN: an ARN is asked in its own region. */
+  readonly id?: string;
+  /** As the API calls it, and IAM: "GetSecretValue". */
+  readonly action: string;
+  /** What it is about where it is about no secret. */
+  readonly subject?: string;
+  /** What this request knows of refusals, beyond what every request about a secret does. */
+  readonly wording?: AwsWording;
+};
+
 /**
- * Sends a request until it is answered by something that does not pass.
- * @param id the secret's name or ARN: an ARN is asked in its own region
- * @throws SenderError in the request's own wording
+ * Sends a request until the answer is something that trying again does not change.
+ * @throws SenderError
  */
 export type CallSecretsManager = <T>(
-  id: string | undefined,
+  call: SecretsManagerCall,
   request: SecretsManagerRequest<T>,
-  wording: AwsWording,
 ) => Promise<T>;
 
 /**
@@ -167,14 +181,19 @@ export function secretsManagerCalls(
     clients.set(wanted, client);
     return client();
   };
-  return (id, request, wording) =>
+  return ({ id, action, subject = `secret "${id}"`, wording }, request) =>
     callAws(
-      SERVICE,
+      {
+        service: "Secrets Manager",
+        subject,
+        permission: `secretsmanager:${action}`,
+        wording: (name, message) =>
+          wording?.(name, message) ?? (id === undefined ? undefined : secretWording(id)(name, message)),
+      },
       async (until) => {
         const api = await import("./secrets-manager-api.ts");
         return request(await clientFor(regionOfArn(id) ?? region), api, until);
       },
-      wording,
       deadline,
       runtime,
     );
