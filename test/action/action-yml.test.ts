@@ -18,8 +18,8 @@ test("action.yml declares the inputs that the code reads, with the same defaults
     { ...(required ? { required } : {}), ...(value === undefined ? {} : { default: value }) },
   ]);
   const read = Object.entries(INPUTS).map(([name, spec]) => {
-    const { verbatim: _, ...rest }: InputSpec = spec;
-    return [name, rest];
+    const { required, default: value }: InputSpec = spec;
+    return [name, { ...(required ? { required } : {}), ...(value === undefined ? {} : { default: value }) }];
   });
   expect(Object.fromEntries(declared)).toEqual(Object.fromEntries(read));
 });

@@ -1,4 +1,4 @@
-import { type InputName, type InputReader, withDefaults } from "@secret-handoff/action";
+import type { InputName, InputReader } from "@secret-handoff/action";
 
 /** Inputs of a run that is in order. */
 export const VALID: Partial<Record<InputName, string>> = {
@@ -9,7 +9,7 @@ export const VALID: Partial<Record<InputName, string>> = {
   from: "handoff@acme.example",
 };
 
-/** Reads inputs as the runner would: what is not given has action.yml's default. */
+/** Reads inputs as the runner would where the workflow gives these alone. */
 export function inputReader(given: Partial<Record<InputName, string>>): InputReader {
-  return withDefaults((name) => given[name] ?? "");
+  return (name) => given[name] ?? "";
 }

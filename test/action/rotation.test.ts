@@ -36,7 +36,7 @@ beforeEach(() => {
 const step = (inputs: Partial<Record<InputName, string>>) =>
   runStepOn(service, {
     inputs: { recipients: ana, "secret-ids": name, "parse-json-secrets": "true", ...inputs },
-    surroundings: { openSecrets: secretsManager },
+    context: { openSecrets: secretsManager },
   });
 
 const mailed = () => service.mail.inbox.mails.filter(({ recipients }) => recipients.includes(ana));

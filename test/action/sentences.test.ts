@@ -46,7 +46,7 @@ async function sentences(inputs: Given, options: StepOptions = {}): Promise<read
   const { code, errors, workflow } = await runStepOn(service, {
     ...options,
     inputs: { recipients: ana, ...inputs },
-    surroundings: { openSecrets: secretsManager, ...options.surroundings },
+    context: { openSecrets: secretsManager, ...options.context },
   });
   expect(code).toBe(1);
   expect(service.mail.inbox.mails.some(({ recipients }) => recipients.includes(ana))).toBe(false);
@@ -131,7 +131,7 @@ describe("one mistake is one annotation:", () => {
   });
 
   test("no id-token permission", async () => {
-    expect(await sentences({}, { surroundings: { env: {} } })).toEqual([
+    expect(await sentences({}, { context: { env: {} } })).toEqual([
       "This job may not request an OIDC token. Add id-token: write to its permissions; workflows of forked pull requests cannot have it.",
     ]);
   });

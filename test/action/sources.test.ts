@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type InputName, readInputs, type Surroundings } from "@secret-handoff/action";
-import { Concealed, type ParameterReader, SenderError, smtpTransport } from "@secret-handoff/sdk";
+import { type InputName, readDeliverInputs, type StepContext } from "@secret-handoff/action";
+import {
+  Concealed,
+  ErrorCollector,
+  type ParameterReader,
+  SenderError,
+  smtpTransport,
+} from "@secret-handoff/sdk";
 import { type ScriptedServer, startScriptedServer } from "../sdk/scripted-server.ts";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
@@ -35,10 +41,10 @@ const known: ParameterReader = async (name) => {
   throw new SenderError("secret_unknown", `There is no parameter "${name}".`);
 };
 
-const step = (inputs: Partial<Record<InputName, string>>, surroundings: Partial<Surroundings> = {}) =>
+const step = (inputs: Partial<Record<InputName, string>>, context: Partial<StepContext> = {}) =>
   runStepOn(service, {
     inputs: { recipients: ana, "secret-ids": "", class: "internal-tool", ...inputs },
-    surroundings: {
+    context: {
       openParameters: () => known,
       openRole:
         () =>
@@ -51,7 +57,7 @@ const step = (inputs: Partial<Record<InputName, string>>, surroundings: Partial<
           inFields: true,
           value: new Concealed(JSON.stringify(CREDENTIALS)),
         }),
-      ...surroundings,
+      ...context,
     },
   });
 
@@ -255,13 +261,18 @@ describe("a mistake in the inputs is told:", () => {
   test.each<[Partial<Record<InputName, string>>, string]>([
     [{ source: "vault" }, "source must be secrets-manager or sts."],
     [{ "role-to-assume": ROLE }, "role-to-assume needs source: sts. Set it, or drop role-to-assume."],
-    [{ source: "sts" }, "role-to-assume is no role's ARN, like arn:aws:iam::123456789012:role/name."],
+    [{ source: "sts" }, "source: sts needs role-to-assume. Set it to the ARN of a role."],
+    [
+      { source: "sts", "role-to-assume": "upload" },
+      "role-to-assume is not a role's ARN. Write it like arn:aws:iam::123456789012:role/name.",
+    ],
     [
       { source: "sts", "role-to-assume": ROLE, "role-duration": "13h" },
       "role-duration must be between 15m and 12h.",
     ],
   ])("%j", (given, sentence) => {
-    const { errors } = readInputs(inputReader({ ...VALID, ...given }));
-    expect(errors.map(({ message }) => message)).toEqual([sentence]);
+    const errors = new ErrorCollector();
+    readDeliverInputs(inputReader({ ...VALID, ...given }), errors);
+    expect(errors.errors.map(({ message }) => message)).toEqual([sentence]);
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type InputName, type OnCancel, runStep, type Surroundings } from "@secret-handoff/action";
+import { type InputName, runStep, type StepContext } from "@secret-handoff/action";
 import {
   Concealed,
   parameterReader,
@@ -28,8 +28,7 @@ export type StepOptions = {
   /** Claims of the workflow's token that differ. */
   readonly claims?: Record<string, unknown>;
   readonly runtime?: Partial<Runtime>;
-  readonly onCancel?: OnCancel;
-  readonly surroundings?: Partial<Surroundings>;
+  readonly context?: Partial<StepContext>;
 };
 
 /** Waits are this much shorter than in life. */
@@ -57,31 +56,29 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
         : platformRuntime.fetch(input, init),
     ...options.runtime,
   };
-  const code = await runStep(
-    inputReader(inputs),
-    {
-      env: { ACTIONS_ID_TOKEN_REQUEST_URL: TOKEN_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "bearer" },
-      origin: {
-        repository: "acme/orders",
-        workflow: "Rotate",
-        actor: "mona",
-        runUrl: "https://github.com/acme/orders/actions/runs/7",
-      },
-      execution: randomUUID(),
-      workflow,
-      runtime,
-      openSecrets: () => secretsOf(secrets),
-      openVault: (region, deadline) => secretsManagerRotation(region, deadline, runtime),
-      openParameters: (region, deadline) => parameterReader(region, deadline, runtime),
-      openRole: (region, deadline) => roleAssumer(region, deadline, runtime),
-      openMail: (choice) => {
-        if (choice.by === "smtp") return smtpTransport(choice.server, runtime);
-        throw new Error("this test mails over SMTP");
-      },
-      ...options.surroundings,
+  const code = await runStep(inputReader(inputs), {
+    env: { ACTIONS_ID_TOKEN_REQUEST_URL: TOKEN_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "bearer" },
+    run: {
+      repository: "acme/orders",
+      workflow: "Rotate",
+      actor: "mona",
+      id: "7",
+      url: "https://github.com/acme/orders/actions/runs/7",
     },
-    options.onCancel ?? (() => () => {}),
-  );
+    execution: randomUUID(),
+    workflow,
+    runtime,
+    openSecrets: () => secretsOf(secrets),
+    openRotation: (region, deadline) => secretsManagerRotation(region, deadline, runtime),
+    openParameters: (region, deadline) => parameterReader(region, deadline, runtime),
+    openRole: (region, deadline) => roleAssumer(region, deadline, runtime),
+    openMail: (choice) => {
+      if (choice.by === "smtp") return smtpTransport(choice.server, runtime);
+      throw new Error("this test mails over SMTP");
+    },
+    onCancel: () => () => {},
+    ...options.context,
+  });
   const errors = workflow.lines.flatMap((line) => (line.startsWith("error: ") ? [line.slice(7)] : []));
   return { code, workflow, errors };
 }

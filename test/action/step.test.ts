@@ -195,9 +195,11 @@ describe("a cancelled step", () => {
   test("creates nothing when it was cancelled before", async () => {
     const { code, errors } = await runStepOn(service, {
       inputs: { recipients: ana },
-      onCancel: (stop) => {
-        stop(CANCELLED);
-        return () => {};
+      context: {
+        onCancel: (stop) => {
+          stop(CANCELLED);
+          return () => {};
+        },
       },
     });
     expect(code).toBe(1);
@@ -210,11 +212,11 @@ describe("a cancelled step", () => {
     const runtime = quickRuntime();
     const { code, workflow } = await runStepOn(service, {
       inputs: { recipients: ana },
-      onCancel: (stop) => {
-        cancel = () => stop(CANCELLED);
-        return () => {};
-      },
-      surroundings: {
+      context: {
+        onCancel: (stop) => {
+          cancel = () => stop(CANCELLED);
+          return () => {};
+        },
         openMail: (choice) => {
           if (choice.by === "ses") throw new Error("this test mails over SMTP");
           const real = smtpTransport(choice.server, runtime);

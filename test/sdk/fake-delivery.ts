@@ -6,8 +6,16 @@ import {
   type Sealed,
   seal,
 } from "@secret-handoff/protocol";
-import { Concealed, type DeliveryPorts, type Email, type Order } from "@secret-handoff/sdk";
+import {
+  Concealed,
+  type Delivery,
+  DeliveryContents,
+  type DeliveryDetails,
+  type DeliveryPorts,
+  type Email,
+} from "@secret-handoff/sdk";
 import { quickRuntime } from "./quick-runtime.ts";
+import { labelled } from "./secrets.ts";
 
 /** What happened, in order, as `verb recipient`. */
 export type Journal = string[];
@@ -15,18 +23,28 @@ export type Journal = string[];
 const [internalTool] = DEFAULT_CLASSES.filter(({ name }) => name === "internal-tool");
 if (!internalTool) throw new Error("the default classes have changed");
 
-export const order: Order = {
+const details: DeliveryDetails = {
   class: internalTool,
   expiresIn: 3_600,
-  items: [{ label: "a", fields: [{ name: "value", value: "canary", concealed: true }] }],
-  header: { title: "t" },
+  secrets: [{ label: "a", name: "prod/a", versionId: "v" }],
   subject: { secret: "arn:a", versionId: "v", versionCreatedAt: 1 },
   resend: false,
+  passphraseNeeded: false,
+  source: "acme/orders",
   from: { address: "handoff@acme.example" },
   contact: "mona on GitHub",
-  source: "acme/orders",
+  title: "t",
   context: {},
 };
+
+/** A delivery that differs in some details. */
+export function deliveryOf(
+  different: Partial<DeliveryDetails> = {},
+  passphrase?: Concealed<string>,
+): Delivery {
+  const contents = new DeliveryContents([labelled("a", "canary")], { parseJson: false, passphrase });
+  return { details: { ...details, ...different }, contents };
+}
 
 /** Fails a step by throwing, or changes its answer. */
 export type Faults = {

@@ -1,9 +1,10 @@
 import { expect, test } from "@jest/globals";
-import { Concealed, itemsOf, jsonScalars, rotate } from "@secret-handoff/sdk";
+import { Concealed, jsonScalars, rotate } from "@secret-handoff/sdk";
 import fc from "fast-check";
 import { atTier, SEED } from "../support/tier.ts";
 import { unending } from "./deadlines.ts";
 import { quickRuntime } from "./quick-runtime.ts";
+import { sealedItems } from "./sealed-items.ts";
 import { labelled } from "./secrets.ts";
 
 /** Whatever the JSON and however it is written: what is replaced is one value, and what is delivered is what was written. */
@@ -56,9 +57,11 @@ test("rotate: generate replaces the value of its key, and every other byte stays
 });
 
 test("a leaf is delivered as it is written, a string as it reads", () => {
+  // Half a character is refused as a whole (contents.test.ts).
+  const whole = json.filter((value) => !value.includes("\\ud800"));
   fc.assert(
-    fc.property(json, space, (value, gap) => {
-      const [item] = itemsOf([labelled("a", `{"key":${gap}${value}${gap}}`)], { parseJson: true });
+    fc.property(whole, space, (value, gap) => {
+      const [item] = sealedItems([labelled("a", `{"key":${gap}${value}${gap}}`)], { parseJson: true });
       const parsed: unknown = JSON.parse(value);
       const [first] = item?.fields ?? [];
       if (typeof parsed === "string") expect(first?.value).toBe(parsed);

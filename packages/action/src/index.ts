@@ -1,17 +1,9 @@
-export type { OnCancel } from "./github/cancel.ts";
-export { environmentOf, fetchIdToken, type TokenEndpoint, tokenEndpoint } from "./github/id-token.ts";
+export { readExistingInputs } from "./existing-handoffs.ts";
 export { maskedForms, SHORTEST_MASKED } from "./github/masking.ts";
-export { type Origin, originOf } from "./github/origin.ts";
-export type { Surroundings } from "./github/surroundings.ts";
-export type { Workflow } from "./github/workflow.ts";
-export {
-  INPUTS,
-  type InputName,
-  type InputReader,
-  type InputSpec,
-  withDefaults,
-} from "./inputs/input-table.ts";
-export { type Inputs, readInputs } from "./inputs/inputs.ts";
-export { readManageInputs } from "./inputs/manage-inputs.ts";
-export { deliverySummary, problemsSummary } from "./report/summary.ts";
+export { environmentOf, fetchIdToken, type TokenEndpoint, tokenEndpoint } from "./github/service-token.ts";
+export type { WorkflowCommands } from "./github/workflow-commands.ts";
+export { type DeliverInputs, readDeliverInputs } from "./inputs/deliver-inputs.ts";
+export { INPUT_NAMES, INPUTS, type InputName, type InputReader, type InputSpec } from "./inputs/table.ts";
+export { deliverySummary, problemsSummary } from "./report/summaries.ts";
 export { runStep } from "./step.ts";
+export { type OnCancel, type StepContext, type WorkflowRun, workflowRunOf } from "./step-context.ts";

@@ -11,11 +11,10 @@ import {
   sesTransport,
   smtpTransport,
 } from "@secret-handoff/sdk";
-import type { OnCancel } from "./github/cancel.ts";
-import { originOf } from "./github/origin.ts";
-import { githubInputs, githubWorkflow } from "./github/workflow.ts";
-import type { MailChoice } from "./inputs/mail-choice.ts";
+import { githubCommands, githubInputs } from "./github/workflow-commands.ts";
+import type { MailChoice } from "./inputs/deliver-inputs.ts";
 import { runStep } from "./step.ts";
+import { type OnCancel, workflowRunOf } from "./step-context.ts";
 
 /**
  * The runner asks a cancelled step to stop with SIGINT, then SIGTERM after 7.5 s, and kills it 2.5 s later. A fault that nothing
@@ -36,24 +35,21 @@ function openMail(choice: MailChoice): MailTransport {
 
 async function main(): Promise<number> {
   try {
-    return await runStep(
-      githubInputs,
-      {
-        env: process.env,
-        origin: originOf(process.env),
-        execution: randomUUID(),
-        workflow: githubWorkflow,
-        runtime: platformRuntime,
-        openSecrets: secretsManager,
-        openVault: secretsManagerRotation,
-        openParameters: parameterReader,
-        openRole: roleAssumer,
-        openMail,
-      },
+    return await runStep(githubInputs, {
+      env: process.env,
+      run: workflowRunOf(process.env),
+      execution: randomUUID(),
+      workflow: githubCommands,
+      runtime: platformRuntime,
+      openSecrets: secretsManager,
+      openRotation: secretsManagerRotation,
+      openParameters: parameterReader,
+      openRole: roleAssumer,
+      openMail,
       onCancel,
-    );
+    });
   } catch (error) {
-    githubWorkflow.error(faultOf(error).message);
+    githubCommands.error(faultOf(error).message);
     return 1;
   }
 }

@@ -1,68 +1,90 @@
 import {
+  type Deadline,
+  type ErrorCollector,
   givenSecrets,
   type LabelledSecret,
   mapLimited,
-  type ReadResult,
+  type ParameterReader,
+  type RoleAssumer,
+  type RotatableSecrets,
   readSecrets,
-  SenderError,
-  toResult,
+  type SecretsSource,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./github/masking.ts";
-import type { Surroundings } from "./github/surroundings.ts";
-import type { Sources } from "./inputs/source-inputs.ts";
-import type { SecretStores } from "./secret-stores.ts";
+import type { DeliverInputs } from "./inputs/deliver-inputs.ts";
+import type { Draft } from "./inputs/table.ts";
+import type { StepContext } from "./step-context.ts";
+
+/** Where secrets are read and rotated. */
+export type Sources = {
+  readonly secrets: SecretsSource;
+  readonly rotation: RotatableSecrets;
+  readonly parameter: ParameterReader;
+  readonly assumeRole: RoleAssumer;
+};
+
+/** What was read: `secrets` of Secrets Manager, which can be rotated, and `others`, which cannot. */
+export type ReadSources = {
+  readonly secrets: readonly LabelledSecret[];
+  readonly others: readonly LabelledSecret[];
+};
 
 /** As many as secrets are read at once. */
 const PARAMETERS_AT_ONCE = 5;
 
-/** What was read: `secrets` of Secrets Manager, which can be rotated, and `others`, which cannot. */
-export type SourcesRead = ReadResult & { readonly others: readonly LabelledSecret[] };
+/** Opens them in the region that was asked for. Nothing is called yet. */
+export function openSources(
+  { region, "version-stage": versionStage }: Draft<DeliverInputs>,
+  { openSecrets, openRotation, openParameters, openRole, runtime }: StepContext,
+  deadline: Deadline,
+): Sources {
+  return {
+    secrets: openSecrets({ region, versionStage }, deadline, runtime),
+    rotation: openRotation(region, deadline, runtime),
+    parameter: openParameters(region, deadline, runtime),
+    assumeRole: openRole(region, deadline, runtime),
+  };
+}
 
 /**
  * Reads everything that is to be handed over, and masks each value as soon as it is there. What has no versions (values of earlier
  * steps, temporary credentials) belongs to this execution of the step alone.
  */
 export async function readSources(
-  { secretIds, parameters, values, role }: Sources,
-  stores: SecretStores,
-  { workflow, runtime, origin, execution }: Surroundings,
-): Promise<SourcesRead> {
+  inputs: Draft<DeliverInputs>,
+  sources: Sources,
+  errors: ErrorCollector,
+  { workflow, runtime, run, execution }: StepContext,
+): Promise<ReadSources> {
+  const { "secret-ids": secretIds = [], parameters = [], values = [], role } = inputs;
   const mask = ({ value }: Pick<LabelledSecret, "value">) => maskAll(workflow, value.reveal());
-  const now = Math.floor(runtime.now() / 1_000);
-  const given = givenSecrets(values, origin.repository, execution, now);
-  const kept = async (
+  const readOne = (
     label: string | undefined,
-    version: Promise<Omit<LabelledSecret, "label">>,
-  ): Promise<LabelledSecret> => {
-    const found = await version;
-    mask(found);
-    return { ...found, label: label ?? found.name };
-  };
+    version: () => Promise<Omit<LabelledSecret, "label">>,
+  ): Promise<LabelledSecret | undefined> =>
+    errors.attemptAsync(async () => {
+      const found = await version();
+      mask(found);
+      return { ...found, label: label ?? found.name };
+    });
   const session = role && {
     ...role,
-    sessionName: runOf(origin.runUrl)
-      .replace(/[^\w+=,.@-]/g, "-")
-      .slice(0, 64),
+    sessionName: `run-${run.id}`.replace(/[^\w+=,.@-]/g, "-").slice(0, 64),
     versionId: execution,
   };
   // All in one: where one fails in a way that nothing foresaw, the failure of another must not be left without anyone to see it.
-  const [{ secrets, errors }, named, assumed] = await Promise.all([
-    readSecrets(secretIds, stores.source, mask),
+  const [secrets, named, assumed] = await Promise.all([
+    readSecrets(secretIds, sources.secrets, mask),
     mapLimited(parameters, PARAMETERS_AT_ONCE, ({ name, alias }) =>
-      toResult(kept(alias, stores.parameter(name))),
+      readOne(alias, () => sources.parameter(name)),
     ),
-    Promise.all(session ? [toResult(kept(undefined, stores.assume(session)))] : []),
+    session && readOne(undefined, () => sources.assumeRole(session)),
   ]);
-  const others = [...named, ...assumed];
-  const found = others.flatMap((one) => (one instanceof SenderError ? [] : [one]));
+  errors.add(...secrets.errors);
+  const now = Math.floor(runtime.now() / 1_000);
+  const given = givenSecrets(values, run.repository, execution, now);
   return {
-    secrets,
-    others: [...found, ...given],
-    errors: [...errors, ...others.filter((one) => one instanceof SenderError)],
+    secrets: secrets.secrets,
+    others: [...[...named, assumed].filter((one) => one !== undefined), ...given],
   };
-}
-
-/** `run-17402286119`: a run's address ends with its id. */
-function runOf(runUrl: string): string {
-  return `run-${runUrl.slice(runUrl.lastIndexOf("/") + 1)}`;
 }

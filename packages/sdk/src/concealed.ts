@@ -1,17 +1,7 @@
 import { inspect } from "node:util";
 
-/** A value that refuses to print itself; only {@link reveal} gives it. */
-export class Concealed<T> {
-  readonly #value: T;
-
-  constructor(value: T) {
-    this.#value = value;
-  }
-
-  reveal(): T {
-    return this.#value;
-  }
-
+/** What refuses to print itself: neither a log, nor an error, nor JSON shows what it holds. */
+export abstract class Unprintable {
   toString(): string {
     return "[secret]";
   }
@@ -22,5 +12,19 @@ export class Concealed<T> {
 
   [inspect.custom](): string {
     return "[secret]";
+  }
+}
+
+/** A value that refuses to print itself; only {@link reveal} gives it. */
+export class Concealed<T> extends Unprintable {
+  readonly #value: T;
+
+  constructor(value: T) {
+    super();
+    this.#value = value;
+  }
+
+  reveal(): T {
+    return this.#value;
   }
 }

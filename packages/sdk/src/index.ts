@@ -3,23 +3,28 @@
  * @module sdk
  */
 export { Concealed } from "./concealed.ts";
-export { type Arrival, arrivalOf } from "./delivery/arrival.ts";
+export { type ContentsOptions, checkPassphrase, DeliveryContents, type Seal } from "./delivery/contents.ts";
+export { type DeliveryPorts, deliver, type Outcome } from "./delivery/deliver.ts";
 export {
-  awaitReceipts,
-  isTransient,
-  viewEach,
-  type Watched,
-  type Watching,
-  type WatchPorts,
-} from "./delivery/await-receipts.ts";
-export { deliver } from "./delivery/deliver.ts";
-export { checkDescription } from "./delivery/description.ts";
-export type { DeliveryPorts, Order } from "./delivery/order.ts";
-export type { Outcome } from "./delivery/outcome.ts";
-export { checkPassphrase } from "./delivery/passphrase.ts";
-export { type Admitted, judge, type Verdict, type Wish } from "./delivery/requirements.ts";
-export { type Revocation, revokeEach } from "./delivery/revoke-each.ts";
+  checkDescription,
+  type Delivery,
+  type DeliveryDetails,
+  type NamedVersion,
+  namedVersions,
+} from "./delivery/delivery.ts";
+export {
+  type AwaitPorts,
+  awaitHandoffs,
+  type DeliveryStatus,
+  deliveryStatusOf,
+  type Revocation,
+  revokeHandoffs,
+  type SeenHandoff,
+  viewHandoffs,
+} from "./delivery/existing-handoffs.ts";
+export { checkPolicy, type PolicyResult, type SendRequest } from "./delivery/policy.ts";
 export { durationInWords, formatDuration, parseDuration } from "./duration.ts";
+export { ErrorCollector } from "./error-collector.ts";
 
 export {
   defaultMailbox,
@@ -51,7 +56,6 @@ export {
   type ServiceClient,
   serviceClient,
 } from "./service/service-client.ts";
-export { checkItems, itemsOf } from "./sources/items.ts";
 export { jsonScalars } from "./sources/json.ts";
 export { type ParameterReader, parameterReader } from "./sources/parameters.ts";
 export { type ReadResult, readSecrets } from "./sources/read-secrets.ts";

@@ -1,5 +1,5 @@
 import { jsonScalars } from "@secret-handoff/sdk";
-import type { Workflow } from "./workflow.ts";
+import type { WorkflowCommands } from "./workflow-commands.ts";
 
 /**
  * A form shorter than this is not masked: the runner replaces every occurrence, and words such as "true", "5432" or "admin"
@@ -25,7 +25,7 @@ export function maskedForms(value: string | Uint8Array): readonly string[] {
 }
 
 /** Masks a secret in every form it could be shown in. */
-export function maskAll(workflow: Pick<Workflow, "mask">, value: string | Uint8Array): void {
+export function maskAll(workflow: Pick<WorkflowCommands, "mask">, value: string | Uint8Array): void {
   for (const form of maskedForms(value)) workflow.mask(form);
 }
 

@@ -1,30 +1,246 @@
+import { type HandoffId, type HandoffView, ProtocolError, type Sealed } from "@secret-handoff/protocol";
+import { type Email, type MailTransport, writeEmail } from "../mail/email.ts";
 import { mapLimited, oneAtATime } from "../runtime/concurrency.ts";
-import type { Deadline } from "../runtime/deadline.ts";
-import { handOver } from "./hand-over.ts";
-import type { DeliveryPorts, Order } from "./order.ts";
-import type { Outcome } from "./outcome.ts";
+import { cleanupDeadline, type Deadline } from "../runtime/deadline.ts";
+import { type Runtime, sleep } from "../runtime/runtime.ts";
+import { faultOf, SenderError, type SenderErrorCode } from "../sender-error.ts";
+import type { ServiceClient } from "../service/service-client.ts";
+import type { Seal } from "./contents.ts";
+import { type Delivery, type DeliveryDetails, headerOf } from "./delivery.ts";
+
+/** What became of one recipient. */
+export type Outcome =
+  | {
+      readonly kind: "mailed";
+      readonly recipient: string;
+      readonly id: HandoffId;
+      /** Unix seconds. */
+      readonly expiresAt: number;
+      /** The mail went out, but the service could not be told: a later run may mail again. */
+      readonly notRecorded?: SenderError;
+    }
+  | {
+      /** That version was handed to that recipient before; nothing was mailed. */
+      readonly kind: "earlier";
+      readonly recipient: string;
+      readonly handoff: HandoffView;
+    }
+  | {
+      readonly kind: "failed";
+      readonly recipient: string;
+      readonly error: SenderError;
+      /** Set when this run had to end what it created for the recipient: it is revoked, or else `notRevoked` is set. */
+      readonly id?: HandoffId;
+      /** Set when what was created could not be revoked: it stays until its expiry, and where the mail's fate is unknown somebody may have its link. */
+      readonly notRevoked?: SenderError;
+    };
+
+/** What a delivery works with. */
+export type DeliveryPorts = {
+  readonly service: ServiceClient;
+  readonly mail: MailTransport;
+  readonly runtime: Runtime;
+  readonly seal: Seal;
+  /** Told each link before anything is done with it: the place to mask. */
+  readonly onSealed?: (sealed: Sealed) => void;
+  /** Told when another run's handoff of that version is not mailed yet, each time it is looked at. */
+  readonly onWaiting?: (recipient: string, earlier: HandoffView) => void;
+  /** Told each outcome as it comes. */
+  readonly onOutcome?: (outcome: Outcome, done: number, all: number) => void;
+};
 
 /** Handoffs under way at once: enough to hide the network's delay, too few to trouble a mail server. */
 const AT_ONCE = 6;
+/** What revoking may take at the end, ms: the runner kills a cancelled step ten seconds after it was asked to stop. */
+const CLEANUP_MS = 4_000;
+/** Between two questions whether another run has mailed, ms. */
+const ASK_AGAIN_MS = 10_000;
+/** A handoff that lost a race has ended; sealed anew, it finds the winner's, or takes the place of one that was left unmailed. */
+const MOST_ROUNDS = 3;
+
+/** Answers after which nothing of a create is stored, or nothing of it is open. */
+const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
+  "not_allowed",
+  "policy",
+  "too_large",
+  "service_refused",
+  "resend_needed",
+  "newer_version",
+  "overtaken",
+  "ended",
+]);
 
 /**
- * Hands the order over to every recipient, each by a link of their own. One recipient's failure never stops the others.
+ * Hands the delivery over to every recipient, each by a link of their own. One recipient's failure never stops the others.
  * Sealing goes one at a time: with a passphrase it takes 128 MiB and a processor for about half a second (scrypt, N = 2^17).
  * @returns one outcome a recipient, in the order given
  */
 export async function deliver(
-  order: Order,
+  delivery: Delivery,
   recipients: readonly string[],
   ports: DeliveryPorts,
   deadline: Deadline,
 ): Promise<readonly Outcome[]> {
   const inTurn = oneAtATime();
-  const seal: DeliveryPorts["seal"] = (input) => inTurn(() => ports.seal(input));
+  const seal: Seal = (input) => inTurn(() => ports.seal(input));
   let done = 0;
   return mapLimited(recipients, AT_ONCE, async (recipient) => {
-    const outcome = await handOver(recipient, order, { ...ports, seal }, deadline);
+    const outcome = await deliverToOne(recipient, delivery, { ...ports, seal }, deadline);
     done += 1;
     ports.onOutcome?.(outcome, done, recipients.length);
     return outcome;
   });
+}
+
+/**
+ * One handoff to one recipient: seal, create, mail, record. What was created for a mail that failed is revoked. Whatever fails
+ * becomes the outcome and is never thrown.
+ */
+async function deliverToOne(
+  recipient: string,
+  delivery: Delivery,
+  ports: DeliveryPorts,
+  deadline: Deadline,
+): Promise<Outcome> {
+  try {
+    for (let round = 1; ; round += 1) {
+      deadline.soft.throwIfAborted();
+      const sealed = await sealFor(recipient, delivery, ports);
+      ports.onSealed?.(sealed);
+      const outcome = await send(recipient, sealed, delivery.details, ports, deadline);
+      const lost = outcome.kind === "failed" && outcome.error.code === "overtaken";
+      if (!lost || round === MOST_ROUNDS) return outcome;
+    }
+  } catch (error) {
+    return { kind: "failed", recipient, error: asSenderError(error) };
+  }
+}
+
+function sealFor(
+  recipient: string,
+  { details, contents }: Delivery,
+  { service, runtime, seal }: DeliveryPorts,
+): Promise<Sealed> {
+  const { verification } = details.class;
+  const latest = Math.floor(runtime.now() / 1_000) + details.expiresIn;
+  const description = {
+    origin: service.origin,
+    class: details.class.name,
+    expiresAt: Math.min(latest, details.endsAt ?? latest),
+    header: headerOf(details),
+    email: verification === "click" ? undefined : recipient,
+    mailedCode: verification === "email-code",
+  };
+  return contents.seal(description, seal);
+}
+
+async function send(
+  recipient: string,
+  sealed: Sealed,
+  details: DeliveryDetails,
+  ports: DeliveryPorts,
+  deadline: Deadline,
+): Promise<Outcome> {
+  const { id, expiresAt } = sealed;
+  let messageId: string;
+  try {
+    deadline.soft.throwIfAborted();
+    const stored = await create(recipient, sealed, details, ports, deadline);
+    if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
+    deadline.soft.throwIfAborted();
+    messageId = await ports.mail.send(emailFor(recipient, sealed, details, ports), deadline);
+  } catch (thrown) {
+    const error = asSenderError(thrown);
+    if (REFUSED.has(error.code)) return { kind: "failed", recipient, error };
+    const ending = await revoke(sealed, ports);
+    if (ending === "released") return { kind: "mailed", recipient, id, expiresAt, notRecorded: error };
+    if (ending === "unknown") return { kind: "failed", recipient, error };
+    return { kind: "failed", recipient, error, id, ...(ending === "revoked" ? {} : { notRevoked: ending }) };
+  }
+  try {
+    await ports.service.mailed(id, messageId, deadline);
+    return { kind: "mailed", recipient, id, expiresAt };
+  } catch (error) {
+    return { kind: "mailed", recipient, id, expiresAt, notRecorded: asSenderError(error) };
+  }
+}
+
+/**
+ * Creates, or finds the earlier handoff of that version. One that another run has created and not mailed yet is waited for:
+ * asking again answers whether it was mailed, and takes its place once it has ended or counts as abandoned (five minutes).
+ */
+async function create(
+  recipient: string,
+  sealed: Sealed,
+  { subject, resend, reason }: DeliveryDetails,
+  { service, runtime, onWaiting }: DeliveryPorts,
+  deadline: Deadline,
+): Promise<HandoffView> {
+  const request = {
+    subject: { ...subject, recipient },
+    resend,
+    ...(reason === undefined ? {} : { reason }),
+  };
+  for (;;) {
+    const stored = await service.create(sealed, request, deadline);
+    if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);
+    if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
+    onWaiting?.(recipient, stored);
+    await sleep(ASK_AGAIN_MS, runtime, deadline.soft);
+  }
+}
+
+/** A create was stored; before it was answered or repeated, somebody had ended the handoff. */
+function endedMeanwhile({ state }: HandoffView): SenderError {
+  return state === "superseded"
+    ? new SenderError(
+        "overtaken",
+        "Other runs hand over the same secret again and again, so this handoff is superseded and was not mailed.",
+      )
+    : new SenderError("ended", `This handoff was ended before it was mailed: it is ${state}.`);
+}
+
+/** `released` shows that a mail whose fate was unknown did arrive: its link has been opened. */
+async function revoke(
+  sealed: Sealed,
+  { service, runtime }: DeliveryPorts,
+): Promise<"revoked" | "released" | "unknown" | SenderError> {
+  const late = new SenderError("deadline", "There was no time left to revoke the handoff.");
+  const cleanup = cleanupDeadline(CLEANUP_MS, late, runtime);
+  try {
+    return await service.revoke(sealed.id, cleanup.deadline);
+  } catch (error) {
+    return asSenderError(error);
+  } finally {
+    cleanup.close();
+  }
+}
+
+function emailFor(
+  recipient: string,
+  { link, id, flags, expiresAt }: Sealed,
+  details: DeliveryDetails,
+  { runtime, service }: DeliveryPorts,
+): Email {
+  const { from, replyTo, contact, source, reason, message, context } = details;
+  return writeEmail({
+    ...{ from, contact, source, reason, message, context },
+    ...(replyTo === undefined ? {} : { replyTo }),
+    to: recipient,
+    ...{ link, id, flags, expiresAt, origin: service.origin },
+    mailedCode: details.class.verification === "email-code",
+    now: Math.floor(runtime.now() / 1_000),
+  });
+}
+
+/** A fault of our own must not stop the other recipients either. */
+function asSenderError(error: unknown): SenderError {
+  if (error instanceof SenderError) return error;
+  if (error instanceof ProtocolError)
+    return new SenderError(
+      error.code === "too_large" ? "too_large" : "sealing",
+      `The handoff could not be sealed: ${error.message}.`,
+      { cause: error },
+    );
+  return faultOf(error);
 }

@@ -1,0 +1,104 @@
+import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
+import {
+  awaitHandoffs,
+  type DeliveryStatus,
+  formatDuration,
+  type Outcome,
+  SenderError,
+  type ServiceClient,
+} from "@secret-handoff/sdk";
+import type { CheckedDelivery } from "./check.ts";
+import { pluralize } from "./report/formatting.ts";
+import { handoffOf } from "./report/outcomes.ts";
+import { handoffsSummary } from "./report/summaries.ts";
+import { type StepContext, withTimeout } from "./step-context.ts";
+
+/** A wait ends by its own clock; the step is stopped only when that fails, seconds later. */
+const SPARE_SECONDS = 120;
+/** How often the log says that the wait goes on, ms. */
+const SAY_EVERY_MS = 600_000;
+
+/** Waits for receipts, and tells the log each one as it comes. @param seconds at the most */
+export async function awaitReceipts(
+  ids: readonly HandoffId[],
+  seconds: number,
+  service: ServiceClient,
+  context: StepContext,
+): ReturnType<typeof awaitHandoffs> {
+  const { workflow, runtime } = context;
+  let saidAt = 0;
+  workflow.info(`Waiting for ${pluralize(ids.length, "receipt")}, at most ${formatDuration(seconds)}.`);
+  const ports = {
+    ...{ service, runtime },
+    onEnded: (
+      { id, status }: { readonly id: HandoffId; readonly status: DeliveryStatus },
+      ended: number,
+      all: number,
+    ) => workflow.info(`${ended}/${all} handoff ${id}: ${status}`),
+    onWaiting: (pending: number, elapsedMs: number) => {
+      if (elapsedMs - saidAt < SAY_EVERY_MS) return;
+      saidAt = elapsedMs;
+      const elapsed = formatDuration(Math.floor(elapsedMs / 60_000) * 60);
+      workflow.info(`Still waiting for ${pluralize(pending, "receipt")} after ${elapsed}.`);
+    },
+  };
+  return withTimeout(
+    seconds + SPARE_SECONDS,
+    context,
+    (deadline) => awaitHandoffs(ids, ports, seconds * 1_000, deadline),
+    () => new SenderError("deadline", "The wait for receipts did not end in its time."),
+  );
+}
+
+/**
+ * Waits until what was handed over has ended, and reports how.
+ * @returns false when the wait was cut short, or a receipt that the class requires is missing
+ */
+export async function awaitReceiptsOf(
+  outcomes: readonly Outcome[],
+  { delivery, service }: Pick<CheckedDelivery, "delivery" | "service">,
+  seconds: number,
+  context: StepContext,
+): Promise<boolean> {
+  const { workflow } = context;
+  const { name, receiptRequired = false } = delivery.details.class;
+  const ids = outcomes.map(handoffOf).filter((id) => id !== undefined && isHandoffId(id));
+  const { handoffs, stopped } = await awaitReceipts(ids, seconds, service, context);
+  const statusOf = new Map<string, DeliveryStatus>(handoffs.map(({ id, status }) => [id, status]));
+  const statuses = outcomes.map((outcome) => {
+    const id = handoffOf(outcome);
+    return id === undefined ? statusOfFailure(outcome) : (statusOf.get(id) ?? "failed");
+  });
+  for (const { id, error } of handoffs) if (error) workflow.warning(`Handoff ${id}: ${error.message}`);
+  const pending = statuses.filter((status) => status === "pending").length;
+  if (stopped) workflow.error(stopped.message);
+  else if (pending > 0) {
+    workflow.warning(
+      `${pluralize(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`,
+    );
+  }
+  const others = statuses.filter((status) => status !== "delivered");
+  const lacking = receiptRequired && others.length > 0;
+  if (lacking) {
+    const found = [...new Set(others)].join(", ");
+    workflow.error(
+      `Class ${name} requires the receipt of each recipient, and ${others.length} of ${statuses.length} did not come: ${found}.`,
+    );
+  }
+  setReceiptOutputs(statuses, context);
+  await workflow.summarise(handoffsSummary(handoffs));
+  return stopped === undefined && !lacking;
+}
+
+/** Outputs that a next step can branch on. */
+export function setReceiptOutputs(statuses: readonly DeliveryStatus[], { workflow }: StepContext): void {
+  const delivered = statuses.filter((status) => status === "delivered").length;
+  workflow.output("receipts", JSON.stringify(statuses));
+  workflow.output("delivered-count", delivered);
+  workflow.output("all-delivered", String(statuses.length > 0 && delivered === statuses.length));
+}
+
+/** For a recipient who got nothing. */
+function statusOfFailure(outcome: Outcome): DeliveryStatus {
+  return outcome.kind === "failed" && outcome.error.code === "mail_refused" ? "bounced" : "failed";
+}

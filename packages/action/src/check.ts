@@ -1,0 +1,162 @@
+import {
+  checkDescription,
+  checkPolicy,
+  type Deadline,
+  type Delivery,
+  DeliveryContents,
+  type DeliveryDetails,
+  ErrorCollector,
+  type LabelledSecret,
+  type MailTransport,
+  namedVersions,
+  type PolicyResult,
+  parseAddress,
+  type ServiceClient,
+  subjectOf,
+} from "@secret-handoff/sdk";
+import { type OpenedService, openService } from "./github/service-token.ts";
+import { type DeliverInputs, isComplete } from "./inputs/deliver-inputs.ts";
+import type { Draft } from "./inputs/table.ts";
+import { openSources, type ReadSources, readSources, type Sources } from "./read-sources.ts";
+import { checkAges } from "./rotate.ts";
+import type { StepContext } from "./step-context.ts";
+
+/** A delivery that nothing stands against. Nothing has been created. */
+export type CheckedDelivery = {
+  readonly inputs: DeliverInputs;
+  readonly delivery: Delivery;
+  /** The delivery of other versions of the secrets. Where it cannot be, the errors say why. */
+  readonly deliveryOf: (secrets: readonly LabelledSecret[]) => Delivery | undefined;
+  readonly recipients: readonly string[];
+  /** Those of Secrets Manager, which can be rotated. */
+  readonly secrets: readonly LabelledSecret[];
+  /** What is handed over as it is, also when the secrets are rotated. */
+  readonly others: readonly LabelledSecret[];
+  readonly sources: Sources;
+  readonly service: ServiceClient;
+  readonly mail: MailTransport;
+};
+
+/**
+ * Reads the secrets and the policy side by side, masks, and checks. Inputs that could not be read do not keep the others from
+ * being checked: every mistake is found at once, before anything is created.
+ * @param errors has the mistakes in the inputs, and takes all others
+ * @returns undefined where there is an error
+ */
+export async function checkDelivery(
+  inputs: Draft<DeliverInputs>,
+  errors: ErrorCollector,
+  context: StepContext,
+  deadline: Deadline,
+): Promise<CheckedDelivery | undefined> {
+  const { workflow, runtime } = context;
+  const service = inputs.endpoint === undefined ? undefined : openService(inputs.endpoint, context);
+  const sources = openSources(inputs, context, deadline);
+  const mail = inputs.mail && context.openMail(inputs.mail, runtime);
+  const from = inputs["dry-run"] ? inputs.from : undefined;
+  // Each part has its own, so that the errors keep their order whichever part ends first.
+  const policyErrors = new ErrorCollector();
+  const readErrors = new ErrorCollector();
+  const mailErrors = new ErrorCollector();
+  // The token is asked for first: while it travels, the AWS client is loaded.
+  const [classes, read, mailWarnings] = await Promise.all([
+    service && policyErrors.attemptAsync(() => service.client.classes(deadline)),
+    readAndCheckAges(inputs, sources, readErrors, context),
+    mail && from && mailErrors.attemptAsync(() => mail.check(from, deadline)),
+  ]);
+  const policy = service && classes && checkClass(inputs, classes, service);
+  for (const sentence of [...(policy?.warnings ?? []), ...(mailWarnings ?? [])]) workflow.warning(sentence);
+  const complete = isComplete(inputs, errors) ? inputs : undefined;
+  errors.add(...readErrors.errors, ...policyErrors.errors, ...(policy?.errors ?? []));
+  const { allowed } = policy ?? {};
+  const deliveryOf = (secrets: readonly LabelledSecret[]) =>
+    complete && allowed && planDelivery(complete, allowed, secrets, errors, context);
+  const all = [...read.secrets, ...read.others];
+  const delivery = all.length > 0 ? deliveryOf(all) : undefined;
+  errors.add(...mailErrors.errors);
+  if (errors.errors.length > 0 || !complete || !delivery || !service || !mail) return undefined;
+  return {
+    ...{ inputs: complete, delivery, deliveryOf, ...read, sources, mail },
+    ...{ recipients: complete.recipients, service: service.client },
+  };
+}
+
+/** Reads what is to be handed over, and finds which of it is too old or could not be rotated. */
+async function readAndCheckAges(
+  inputs: Draft<DeliverInputs>,
+  sources: Sources,
+  errors: ErrorCollector,
+  context: StepContext,
+): Promise<ReadSources> {
+  const read = await readSources(inputs, sources, errors, context);
+  errors.add(...(await checkAges(read, inputs, sources, context)));
+  return read;
+}
+
+/** A weak passphrase or a malformed length of time has its own error; here it counts as given. */
+function checkClass(
+  inputs: Draft<DeliverInputs>,
+  classes: Parameters<typeof checkPolicy>[1],
+  { environment }: OpenedService,
+): PolicyResult | undefined {
+  if (inputs.class === undefined) return undefined;
+  return checkPolicy(
+    {
+      class: inputs.class,
+      expiresIn: inputs["expires-in"],
+      hasPassphrase: inputs.passphraseGiven ?? false,
+      reason: inputs.reason,
+      recipients: inputs.recipients ?? [],
+      environment: environment(),
+      awaits: inputs.await !== undefined,
+    },
+    classes,
+  );
+}
+
+/** What the inputs and the secrets make together. @param secrets at least one */
+function planDelivery(
+  inputs: DeliverInputs,
+  allowed: NonNullable<PolicyResult["allowed"]>,
+  secrets: readonly LabelledSecret[],
+  errors: ErrorCollector,
+  { run, runtime }: StepContext,
+): Delivery | undefined {
+  const contact = inputs.contact ?? `${run.actor} on GitHub`;
+  const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
+  const endsAt = ends.length === 0 ? undefined : Math.min(...ends);
+  const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(runtime.now() / 1_000);
+  const details: DeliveryDetails = {
+    class: allowed.class,
+    // A link to what has stopped working is of no use.
+    expiresIn: Math.min(allowed.expiresIn, leftSeconds),
+    endsAt,
+    secrets: namedVersions(secrets),
+    subject: subjectOf(secrets),
+    resend: inputs.resend,
+    passphraseNeeded: inputs.passphrase !== undefined,
+    source: run.repository,
+    from: inputs.from,
+    contact,
+    replyTo: parseAddress(contact),
+    title: inputs.title ?? `A secret from ${run.repository}`,
+    reason: inputs.reason,
+    message: inputs.message,
+    context: {
+      Workflow: run.workflow,
+      Run: run.url,
+      "Started by": run.actor,
+      ...(endsAt === undefined ? {} : { "Works until": `${isoMinute(endsAt)} UTC` }),
+      ...inputs.context,
+    },
+  };
+  const { "parse-json-secrets": parseJson, passphrase } = inputs;
+  const contents = errors.attempt(() => new DeliveryContents(secrets, { parseJson, passphrase }));
+  errors.attempt(() => checkDescription(details));
+  return contents && { details, contents };
+}
+
+/** `2026-11-21 14:05` */
+function isoMinute(seconds: number): string {
+  return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
+}

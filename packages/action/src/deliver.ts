@@ -1,0 +1,87 @@
+import { emailHintOf, type HandoffView, type Sealed, seal } from "@secret-handoff/protocol";
+import { type Deadline, deliver, ErrorCollector, type Outcome, SenderError } from "@secret-handoff/sdk";
+import { awaitReceiptsOf } from "./await-receipts.ts";
+import { type CheckedDelivery, checkDelivery } from "./check.ts";
+import { maskAll } from "./github/masking.ts";
+import { readDeliverInputs } from "./inputs/deliver-inputs.ts";
+import type { InputReader } from "./inputs/table.ts";
+import { pluralize } from "./report/formatting.ts";
+import { outcomeLine, reportDryRunOk, reportOutcomes, reportProblems } from "./report/outcomes.ts";
+import { rotateIfRequested } from "./rotate.ts";
+import { type StepContext, withTimeout } from "./step-context.ts";
+
+/** What the checks may take where timeout itself is a mistake: then nothing follows them. */
+const CHECKS_SECONDS = 600;
+
+/**
+ * Checks, rotates where that is asked for, hands over, and waits where that is asked for.
+ * @returns the exit code: 0 when every recipient was served
+ */
+export async function runDeliver(read: InputReader, context: StepContext): Promise<0 | 1> {
+  const errors = new ErrorCollector();
+  const inputs = readDeliverInputs(read, errors);
+  const delivered = await withTimeout(inputs.timeout ?? CHECKS_SECONDS, context, async (deadline) => {
+    const checked = await checkDelivery(inputs, errors, context, deadline);
+    const dryRun = inputs["dry-run"] ?? false;
+    if (!checked) return reportProblems(errors.errors, context, { dryRun });
+    if (dryRun) return reportDryRunOk(checked.delivery.details, checked.recipients, context);
+    const { delivery, rotated } = await rotateIfRequested(checked, errors, context, deadline);
+    if (!delivery) return reportProblems(errors.errors, context, { rotated });
+    return handOver({ ...checked, delivery }, context, deadline);
+  });
+  if (typeof delivered === "number") return delivered;
+  const { outcomes, checked, cancelled } = delivered;
+  const code = outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
+  if (inputs.await === undefined) return code;
+  if (cancelled) {
+    // Where a recipient was not served for it, it has been told.
+    if (code === 0) context.workflow.error(cancelled.message);
+    return 1;
+  }
+  return (await awaitReceiptsOf(outcomes, checked, inputs.await, context)) ? code : 1;
+}
+
+type Delivered = {
+  readonly outcomes: readonly Outcome[];
+  readonly checked: CheckedDelivery;
+  /** Set where the job is to end: no wait may begin. */
+  readonly cancelled: SenderError | undefined;
+};
+
+async function handOver(
+  checked: CheckedDelivery,
+  context: StepContext,
+  deadline: Deadline,
+): Promise<Delivered> {
+  const { delivery, recipients, service, mail } = checked;
+  const { workflow, runtime } = context;
+  const secrets = pluralize(delivery.details.secrets.length, "secret");
+  workflow.info(
+    `Read ${secrets}. Handing over to ${pluralize(recipients.length, "recipient")} through ${service.origin}.`,
+  );
+  const ports = {
+    ...{ service, mail, runtime, seal },
+    onSealed: (sealed: Sealed) => maskLink(sealed, context),
+    onWaiting: (recipient: string, { id }: HandoffView) =>
+      workflow.info(
+        `${emailHintOf(recipient)}: another run created handoff ${id} and is mailing it; waiting`,
+      ),
+    onOutcome: (outcome: Outcome, done: number, all: number) =>
+      workflow.info(`${done}/${all} ${outcomeLine(outcome)}`),
+  };
+  const outcomes = await deliver(delivery, recipients, ports, deadline);
+  await reportOutcomes(delivery.details, outcomes, context);
+  return { outcomes, checked, cancelled: cancelOf(deadline) };
+}
+
+/** Why nothing new may begin. When the time of the step is up that is not so: a wait does not count towards it. */
+function cancelOf({ soft }: Deadline): SenderError | undefined {
+  const reason: unknown = soft.reason;
+  return reason instanceof SenderError && reason.code !== "deadline" ? reason : undefined;
+}
+
+/** The link whole, and the part of it that must stay secret. */
+function maskLink({ link }: Sealed, { workflow }: StepContext): void {
+  maskAll(workflow, link);
+  maskAll(workflow, link.slice(link.indexOf("#") + 1));
+}

@@ -1,0 +1,203 @@
+import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
+import {
+  type Deadline,
+  ErrorCollector,
+  type Revocation,
+  type RotatableSecrets,
+  revokeHandoffs,
+  type SeenHandoff,
+  SenderError,
+  type ServiceClient,
+  viewHandoffs,
+} from "@secret-handoff/sdk";
+import { awaitReceipts, setReceiptOutputs } from "./await-receipts.ts";
+import { openService } from "./github/service-token.ts";
+import { type Draft, type InputReader, type Inputs, readInputs } from "./inputs/table.ts";
+import { pluralize } from "./report/formatting.ts";
+import { reportProblems } from "./report/outcomes.ts";
+import { handoffsSummary, revocationsSummary } from "./report/summaries.ts";
+import { type StepContext, withTimeout } from "./step-context.ts";
+
+/** await-receipt, revoke and status: the operations on handoffs that were made before. */
+
+export type ExistingOperation = Exclude<Inputs["operation"], "deliver">;
+
+/** What the operations take. */
+export type ExistingInputs = {
+  readonly endpoint: string;
+  readonly selection: Selection;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Seconds to wait for receipts. */
+  readonly awaitFor: number;
+  readonly region: string | undefined;
+};
+
+/** Which handoffs an operation is about. */
+type Selection =
+  /** Null stands for a recipient who got none, as in the output of an earlier step. */
+  | { readonly kind: "ids"; readonly ids: readonly (HandoffId | null)[] }
+  | { readonly kind: "list"; readonly secrets: readonly string[]; readonly run?: string };
+
+/** Seconds: an hour less than a job on GitHub's own runners may take. */
+const DEFAULT_AWAIT = 5 * 3_600;
+/** Of an ARN that ends with the six characters Secrets Manager adds. */
+const WHOLE_ARN = /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/;
+
+/** @returns the exit code: 0 when everything that was asked for was done */
+export async function runOnExisting(
+  operation: ExistingOperation,
+  read: InputReader,
+  context: StepContext,
+): Promise<0 | 1> {
+  const errors = new ErrorCollector();
+  const inputs = readExistingInputs(read, context.env.GITHUB_RUN_ID, errors);
+  if (!inputs) return reportProblems(errors.errors, context);
+  // A wait has a deadline of its own, which begins when the handoffs are known.
+  const limit = inputs.timeout + (operation === "await-receipt" ? inputs.awaitFor : 0);
+  return withTimeout(limit, context, async (deadline) => {
+    const code = await errors.attemptAsync(() => runOperation(operation, inputs, context, deadline));
+    return code ?? reportProblems(errors.errors, context);
+  });
+}
+
+/** Reads every input of the operations, so that all mistakes are told at once. @param thisRun the id of this workflow run */
+export function readExistingInputs(
+  read: InputReader,
+  thisRun: string | undefined,
+  errors: ErrorCollector,
+): ExistingInputs | undefined {
+  const names = ["endpoint", "handoff-ids", "secret-ids", "run", "timeout", "await", "region"] as const;
+  const inputs = readInputs(names, read, errors);
+  const { endpoint, timeout, await: awaitFor = DEFAULT_AWAIT, region } = inputs;
+  const isSet = (name: (typeof names)[number]) => read(name).trim() !== "";
+  const selection = errors.attempt(() => selectionOf(inputs, isSet, thisRun));
+  if (errors.errors.length > 0 || endpoint === undefined || timeout === undefined || !selection) {
+    return undefined;
+  }
+  return { endpoint, selection, timeout, awaitFor, region };
+}
+
+function selectionOf(
+  { "handoff-ids": ids, "secret-ids": selectors = [], run }: Draft<Inputs>,
+  isSet: (name: "handoff-ids" | "secret-ids" | "run") => boolean,
+  thisRun: string | undefined,
+): Selection | undefined {
+  if (isSet("handoff-ids")) {
+    if (!isSet("secret-ids") && !isSet("run")) return ids && { kind: "ids", ids };
+    throw new SenderError("input", "handoff-ids goes without secret-ids and run. Drop one or the other.");
+  }
+  if (!isSet("secret-ids") && !isSet("run")) {
+    throw new SenderError("input", "Say which handoffs: set handoff-ids, secret-ids or run.");
+  }
+  const secrets = selectors.map((selector) => {
+    if (selector.kind === "secret") return selector.id;
+    throw new SenderError(
+      "secret_ids",
+      "Here secret-ids takes names and ARNs, not prefix*. Name each secret.",
+    );
+  });
+  return { kind: "list", secrets, ...runFilter(run, thisRun) };
+}
+
+function runFilter(run: string | undefined, thisRun: string | undefined) {
+  if (run === undefined) return {};
+  if (run !== "this") return { run };
+  if (thisRun) return { run: thisRun };
+  throw new SenderError("input", "The runner does not say which run this is. Write the run's number.");
+}
+
+/** @throws SenderError when the handoffs cannot be found out */
+async function runOperation(
+  operation: ExistingOperation,
+  { endpoint, region, selection, awaitFor }: ExistingInputs,
+  context: StepContext,
+  deadline: Deadline,
+): Promise<0 | 1> {
+  const { workflow, runtime } = context;
+  const service = openService(endpoint, context).client;
+  const secrets = context.openRotation(region, deadline, runtime);
+  const state = operation === "revoke" ? "open" : undefined;
+  const places = await selectHandoffs(selection, state, { service, secrets }, deadline);
+  const ids = places.filter((id) => id !== null);
+  workflow.output("handoff-ids", JSON.stringify(places));
+  if (operation === "revoke") {
+    return reportRevocations(places, await revokeHandoffs(ids, service, deadline), context);
+  }
+  if (operation === "status") {
+    const handoffs = await viewHandoffs(ids, service, deadline);
+    for (const { id, view } of handoffs) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
+    return reportHandoffs(places, { handoffs }, context);
+  }
+  return reportHandoffs(places, await awaitReceipts(ids, awaitFor, service, context), context);
+}
+
+/**
+ * The handoffs that are selected, as far as this workflow's repository has made them.
+ * @param state only those in this state, where they are listed
+ */
+async function selectHandoffs(
+  selection: Selection,
+  state: "open" | undefined,
+  { service, secrets }: { readonly service: ServiceClient; readonly secrets: RotatableSecrets },
+  deadline: Deadline,
+): Promise<readonly (HandoffId | null)[]> {
+  if (selection.kind === "ids") return selection.ids;
+  const { run } = selection;
+  const filter = { ...(run === undefined ? {} : { run }), ...(state === undefined ? {} : { state }) };
+  const arnOf = async (id: string) => (WHOLE_ARN.test(id) ? id : (await secrets.stages(id)).arn);
+  const arns = await Promise.all(selection.secrets.map(arnOf));
+  const filters = arns.length === 0 ? [filter] : arns.map((secret) => ({ ...filter, secret }));
+  const lists = await Promise.all(filters.map((one) => service.list(one, deadline)));
+  return [...new Set(lists.flat().map(({ id }) => id))].filter(isHandoffId);
+}
+
+async function reportHandoffs(
+  places: readonly (HandoffId | null)[],
+  { handoffs, stopped }: { readonly handoffs: readonly SeenHandoff[]; readonly stopped?: SenderError },
+  context: StepContext,
+): Promise<0 | 1> {
+  const { workflow } = context;
+  const byId = new Map(handoffs.map((one) => [one.id, one]));
+  const ordered = places.map((id) => (id === null ? undefined : byId.get(id)));
+  const failures = handoffs.flatMap(({ id, error }) => (error ? [{ id, error }] : []));
+  for (const { id, error } of failures) workflow.error(`Handoff ${id}: ${error.message}`);
+  if (stopped) workflow.error(stopped.message);
+  workflow.output("states", JSON.stringify(ordered.map((one) => one?.view?.state ?? "failed")));
+  workflow.output("failed-count", failures.length);
+  setReceiptOutputs(
+    ordered.map((one) => one?.status ?? "failed"),
+    context,
+  );
+  await workflow.summarise(handoffsSummary(handoffs));
+  return failures.length === 0 && !stopped ? 0 : 1;
+}
+
+async function reportRevocations(
+  places: readonly (HandoffId | null)[],
+  revocations: readonly Revocation[],
+  { workflow }: StepContext,
+): Promise<0 | 1> {
+  const count = (ending: Revocation["ending"]) => revocations.filter((one) => one.ending === ending).length;
+  for (const { id, ending } of revocations) {
+    if (ending instanceof SenderError) workflow.error(`Handoff ${id}: ${ending.message}`);
+    else if (ending === "unknown") workflow.error(`Handoff ${id}: the service does not know it.`);
+    else if (ending === "revoked") workflow.info(`Handoff ${id}: revoked`);
+    else
+      workflow.warning(
+        `Handoff ${id} was opened already, so it cannot be revoked. Rotate the secret if that was wrong.`,
+      );
+  }
+  const failed = revocations.length - count("revoked") - count("released");
+  workflow.info(`Revoked ${pluralize(count("revoked"), "handoff")}; opened before: ${count("released")}.`);
+  const states = new Map(
+    revocations.map(({ id, ending }) => [id, ending instanceof SenderError ? "failed" : ending]),
+  );
+  const ordered = places.map((id) => (id === null ? "failed" : states.get(id)));
+  workflow.output("states", JSON.stringify(ordered));
+  workflow.output("revoked-count", count("revoked"));
+  workflow.output("released-count", count("released"));
+  workflow.output("failed-count", failed);
+  await workflow.summarise(revocationsSummary(revocations));
+  return failed === 0 ? 0 : 1;
+}

@@ -1,0 +1,142 @@
+import {
+  defaultMailbox,
+  type ErrorCollector,
+  type Mailbox,
+  parsePasswordRules,
+  type Rotation,
+  SenderError,
+  type SesOptions,
+  type SmtpServer,
+} from "@secret-handoff/sdk";
+import {
+  type Draft,
+  INPUT_NAMES,
+  type InputName,
+  type InputReader,
+  type Inputs,
+  readInputs,
+  textOf,
+} from "./table.ts";
+
+/** What a delivery is asked for: the inputs, and what several of them mean together. */
+export type DeliverInputs = Omit<Inputs, "from" | "rotate"> & {
+  readonly from: Mailbox;
+  readonly mail: MailChoice;
+  /** Whose temporary credentials to hand over. */
+  readonly role: RoleChoice | undefined;
+  readonly rotation: Rotation | undefined;
+  /** True for a weak passphrase as well. */
+  readonly passphraseGiven: boolean;
+};
+
+/** How the mail goes out. */
+export type MailChoice =
+  | { readonly by: "smtp"; readonly server: SmtpServer }
+  | { readonly by: "ses"; readonly options: SesOptions };
+
+export type RoleChoice = {
+  readonly roleArn: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly sessionPolicy?: string;
+};
+
+/** Seconds that AWS STS allows (API reference, AssumeRole). */
+const SHORTEST_SESSION = 900;
+const LONGEST_SESSION = 43_200;
+
+/** Reads every input of a delivery, so that all mistakes are told at once. */
+export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Draft<DeliverInputs> {
+  const names = INPUT_NAMES.filter((name) => !["operation", "handoff-ids", "run"].includes(name));
+  const inputs = readInputs(names, read, errors);
+  const isSet: IsSet = (name) => textOf(name, read) !== "";
+  errors.attempt(() => checkSomething(inputs));
+  return {
+    ...inputs,
+    from: inputs.from ?? (isSet("from") ? undefined : defaultFrom(inputs.endpoint)),
+    mail: errors.attempt(() => mailChoice(inputs, isSet)),
+    role: errors.attempt(() => roleChoice(inputs, isSet)),
+    rotation: errors.attempt(() => rotationChoice(inputs)),
+    passphraseGiven: isSet("passphrase"),
+  };
+}
+
+/** True when nothing is missing: whatever is missing has its error. */
+export function isComplete(_: Draft<DeliverInputs>, { errors }: ErrorCollector): _ is DeliverInputs {
+  return errors.length === 0;
+}
+
+/** Undefined where it would come from an endpoint that has an error already. */
+function defaultFrom(endpoint: string | undefined): Mailbox | undefined {
+  return endpoint === undefined ? undefined : defaultMailbox(endpoint);
+}
+
+/** An input that is set and has a mistake is not in the draft: so whether it is set is asked apart. */
+type IsSet = (name: InputName) => boolean;
+
+/** Where one of them has a mistake, nobody knows whether there is something. */
+function checkSomething(inputs: Draft<Inputs>): void {
+  const { "secret-ids": secretIds, parameters, values, source } = inputs;
+  if (!secretIds || !parameters || !values || source !== "secrets-manager") return;
+  if (secretIds.length + parameters.length + values.length > 0) return;
+  throw new SenderError("input", "Nothing to hand over: set secret-ids, parameters, values or source: sts.");
+}
+
+/** SMTP where smtp-host is set, else SES. */
+function mailChoice(inputs: Draft<Inputs>, isSet: IsSet): MailChoice | undefined {
+  const { "smtp-host": host, "smtp-port": port, "smtp-user": user, "smtp-password": password } = inputs;
+  if (!isSet("smtp-host")) {
+    if (user !== undefined || password !== undefined) {
+      throw new SenderError(
+        "input",
+        "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES.",
+      );
+    }
+    const { region, "configuration-set": configurationSet } = inputs;
+    return {
+      by: "ses",
+      options: {
+        ...(region === undefined ? {} : { region }),
+        ...(configurationSet === undefined ? {} : { configurationSet }),
+      },
+    };
+  }
+  if ((user === undefined) !== (password === undefined)) {
+    throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
+  }
+  if (host === undefined || port === undefined) return undefined;
+  const login = user !== undefined && password !== undefined ? { login: { user, password } } : {};
+  return { by: "smtp", server: { host, port, ...login } };
+}
+
+function roleChoice(inputs: Draft<Inputs>, isSet: IsSet): RoleChoice | undefined {
+  const { source, "role-to-assume": roleArn, "role-duration": duration } = inputs;
+  if (source === "secrets-manager" && isSet("role-to-assume")) {
+    throw new SenderError("input", "role-to-assume needs source: sts. Set it, or drop role-to-assume.");
+  }
+  if (source !== "sts") return undefined;
+  if (!isSet("role-to-assume")) {
+    throw new SenderError("input", "source: sts needs role-to-assume. Set it to the ARN of a role.");
+  }
+  if (duration !== undefined && (duration < SHORTEST_SESSION || duration > LONGEST_SESSION)) {
+    throw new SenderError("input", "role-duration must be between 15m and 12h.");
+  }
+  if (roleArn === undefined || duration === undefined) return undefined;
+  const sessionPolicy = inputs["role-session-policy"];
+  return { roleArn, duration, ...(sessionPolicy === undefined ? {} : { sessionPolicy }) };
+}
+
+function rotationChoice(inputs: Draft<Inputs>): Rotation | undefined {
+  const { rotate, "rotate-key": key = "" } = inputs;
+  if (rotate === undefined || rotate === "none") return undefined;
+  if (inputs["version-stage"] !== undefined) {
+    throw new SenderError(
+      "input",
+      "rotate and version-stage exclude each other: a rotated secret goes out as its new version. Drop one of them.",
+    );
+  }
+  if (rotate === "managed") return { kind: "managed" };
+  const { "password-length": length = "", "password-characters": characters = "" } = inputs;
+  const rules = parsePasswordRules(length, characters, inputs["password-exclude"] ?? "");
+  return { kind: "generate", key, rules };
+}

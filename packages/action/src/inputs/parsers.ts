@@ -1,0 +1,136 @@
+import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
+import {
+  Concealed,
+  checkPassphrase,
+  type ErrorCollector,
+  parseDuration,
+  parseRecipients,
+  SenderError,
+} from "@secret-handoff/sdk";
+
+/**
+ * Reads the text of one input. A mistake is told by a SenderError that names the input and never repeats its text.
+ * @param errors takes the mistakes of an input that can hold several
+ */
+export type Parser<T> = (text: string, name: string, errors: ErrorCollector) => T;
+
+/** For an input that must be set. */
+export function needed<T>(parse: Parser<T>): Parser<T> {
+  return (text, name, errors) => {
+    if (text.trim() !== "") return parse(text, name, errors);
+    throw new SenderError("input", `The input ${name} is not set. Set it under with: in the workflow.`);
+  };
+}
+
+/** For an input that may be left out: then it is undefined. */
+export function optional<T>(parse: Parser<T>): Parser<T | undefined> {
+  return (text, name, errors) => (text === "" ? undefined : parse(text, name, errors));
+}
+
+/** Any text, as it stands. */
+export const asText: Parser<string> = (text) => text;
+
+export function oneOf<T extends string>(...words: readonly T[]): Parser<T> {
+  return (text, name) => {
+    const found = words.find((word) => word === text);
+    if (found !== undefined) return found;
+    const last = words.at(-1);
+    throw new SenderError("input", `${name} must be ${words.slice(0, -1).join(", ")} or ${last}.`);
+  };
+}
+
+/** The words that @actions/core takes (YAML 1.2 core schema). */
+export const asBoolean: Parser<boolean> = (text, name) => {
+  if (/^(true|True|TRUE)$/.test(text)) return true;
+  if (/^(false|False|FALSE)$/.test(text)) return false;
+  throw new SenderError("input", `${name} must be true or false.`);
+};
+
+/** Seconds. */
+export const asSeconds: Parser<number> = (text, name) => {
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds;
+  throw new SenderError("input", `${name} is not a length of time. Write it like 24h, 90m or 1d12h.`);
+};
+
+export function asLine(longest: number): Parser<string> {
+  return (text, name) => {
+    if (text.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) return text;
+    throw new SenderError("input", `${name} must be one line of at most ${longest} characters.`);
+  };
+}
+
+/** Text of several lines. */
+export const asLines: Parser<string> = (text, name) => {
+  if (!/[\p{Cs}\p{Zl}\p{Zp}]|(?![\n\r\t])\p{Cc}/u.test(text)) return text;
+  throw new SenderError("input", `${name} holds control characters. Write plain text.`);
+};
+
+/** What `pattern` matches; `sentence` says what to write instead. */
+export function matching(pattern: RegExp, sentence: string): Parser<string> {
+  return (text, name) => {
+    if (pattern.test(text)) return text;
+    throw new SenderError("input", `${name} ${sentence}`);
+  };
+}
+
+export const asPort: Parser<number> = (text, name) => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new SenderError("input", `${name} is not a port number.`);
+};
+
+/** A secret, as it stands. */
+export const asSecret: Parser<Concealed<string>> = (text) => new Concealed(text);
+
+export const asPassphrase: Parser<Concealed<string>> = (text) => {
+  checkPassphrase(text);
+  return new Concealed(text);
+};
+
+/** The valid addresses, even where others are not; those have their errors. */
+export const asRecipients: Parser<readonly string[]> = (text, _, errors) => {
+  const { recipients, errors: wrong } = parseRecipients(text);
+  errors.add(...wrong);
+  return recipients;
+};
+
+/** `NAME=value`, one a line. */
+export const asContext: Parser<Readonly<Record<string, string>>> = (text, name) => {
+  const entries = linesOf(text).map((line, index) => {
+    const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
+    if (key !== "" && !/[\p{Cc}\p{Cs}]/u.test(line)) return [key, value] as const;
+    throw new SenderError(
+      "input",
+      `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`,
+    );
+  });
+  return Object.fromEntries(entries);
+};
+
+/** Ids, one a line, or the JSON array of an earlier step's output, in which null stands for a recipient who got none. */
+export const asHandoffIds: Parser<readonly (HandoffId | null)[]> = (text, name) => {
+  const entries = text.startsWith("[") ? jsonArray(text, name) : linesOf(text);
+  return entries.map((entry, index) => {
+    if (entry === null || (typeof entry === "string" && isHandoffId(entry))) return entry;
+    throw new SenderError("input", `Entry ${index + 1} of ${name} is not a handoff's id.`);
+  });
+};
+
+function jsonArray(text: string, name: string): readonly unknown[] {
+  let array: unknown;
+  try {
+    array = JSON.parse(text);
+  } catch (cause) {
+    throw new SenderError("input", `${name} is not the output handoff-ids of an earlier step.`, { cause });
+  }
+  if (Array.isArray(array)) return array;
+  throw new SenderError("input", `${name} is not a JSON array.`);
+}
+
+function linesOf(text: string): readonly string[] {
+  return text
+    .split(/\r?\n/)
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}

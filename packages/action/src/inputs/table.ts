@@ -1,0 +1,146 @@
+import {
+  type ErrorCollector,
+  parseEndpoint,
+  parseGivenValues,
+  parseMailbox,
+  parseParameters,
+  parseSecretIds,
+  secretParts,
+} from "@secret-handoff/sdk";
+import {
+  asBoolean,
+  asContext,
+  asHandoffIds,
+  asLine,
+  asLines,
+  asPassphrase,
+  asPort,
+  asRecipients,
+  asSeconds,
+  asSecret,
+  asText,
+  matching,
+  needed,
+  oneOf,
+  optional,
+  type Parser,
+} from "./parsers.ts";
+
+/** One input of the action. A test compares `required` and `default` with action.yml. */
+export type InputSpec<T = unknown> = {
+  readonly required?: true;
+  readonly default?: string;
+  /** White space at its ends belongs to the value. */
+  readonly verbatim?: true;
+  /** The parts of its text that are masked before anything else happens. */
+  readonly secrets?: (text: string) => readonly string[];
+  readonly parse: Parser<T>;
+};
+
+/** Characters; the service keeps no longer reason. */
+const LONGEST_REASON = 500;
+const LONGEST_LINE = 200;
+
+const whole = (text: string) => [text];
+
+const TABLE = {
+  operation: { default: "deliver", parse: oneOf("deliver", "await-receipt", "revoke", "status") },
+  endpoint: { required: true, parse: needed(parseEndpoint) },
+  "secret-ids": { parse: parseSecretIds },
+  parameters: { parse: parseParameters },
+  values: { verbatim: true, secrets: secretParts, parse: parseGivenValues },
+  source: { default: "secrets-manager", parse: oneOf("secrets-manager", "sts") },
+  "role-to-assume": {
+    parse: optional(
+      matching(
+        /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+        "is not a role's ARN. Write it like arn:aws:iam::123456789012:role/name.",
+      ),
+    ),
+  },
+  "role-duration": { default: "1h", parse: asSeconds },
+  "role-session-policy": { parse: optional(asText) },
+  "parse-json-secrets": { default: "false", parse: asBoolean },
+  recipients: { parse: needed(asRecipients) },
+  class: { parse: needed(asText) },
+  "expires-in": { parse: optional(asSeconds) },
+  passphrase: { verbatim: true, secrets: whole, parse: optional(asPassphrase) },
+  reason: { parse: optional(asLine(LONGEST_REASON)) },
+  title: { parse: optional(asLine(LONGEST_LINE)) },
+  message: { parse: optional(asLines) },
+  context: { parse: asContext },
+  contact: { parse: optional(asLine(LONGEST_LINE)) },
+  from: { parse: optional(parseMailbox) },
+  "smtp-host": {
+    parse: optional(
+      matching(/^[A-Za-z0-9.:-]{1,253}$/, "is not a host name. Write it like smtp.example.com."),
+    ),
+  },
+  "smtp-port": { default: "587", parse: asPort },
+  "smtp-user": { parse: optional(asText) },
+  "smtp-password": { verbatim: true, secrets: whole, parse: optional(asSecret) },
+  "configuration-set": { parse: optional(asText) },
+  region: { parse: optional(asText) },
+  rotate: { default: "none", parse: oneOf("managed", "generate", "none") },
+  "rotate-key": { default: "password", parse: asText },
+  "rotate-timeout": { default: "5m", parse: asSeconds },
+  "password-length": { default: "32", parse: asText },
+  "password-characters": { default: "lowercase, uppercase, digits", parse: asText },
+  "password-exclude": { parse: asText },
+  "rotated-within": { parse: optional(asSeconds) },
+  "version-stage": {
+    parse: optional(
+      matching(/^[A-Za-z0-9_-]{1,256}$/, "is not a staging label. Write it like AWSCURRENT or AWSPENDING."),
+    ),
+  },
+  await: { parse: optional(asSeconds) },
+  "handoff-ids": { parse: optional(asHandoffIds) },
+  run: {
+    parse: optional(
+      matching(/^(\d{1,20}|this)$/, "is not the id of a workflow run. Write its number, or this."),
+    ),
+  },
+  resend: { default: "false", parse: asBoolean },
+  "dry-run": { default: "false", parse: asBoolean },
+  timeout: { default: "10m", parse: asSeconds },
+} as const satisfies Readonly<Record<string, InputSpec>>;
+
+export type InputName = keyof typeof TABLE;
+
+/** The values of the inputs, by their names in action.yml. */
+export type Inputs = { readonly [N in InputName]: ReturnType<(typeof TABLE)[N]["parse"]> };
+
+/** Every input of the action: its name, its default, what it means, and what of it is secret. */
+export const INPUTS: { readonly [N in InputName]: InputSpec<Inputs[N]> } = TABLE;
+
+export const INPUT_NAMES: readonly InputName[] = Object.keys(TABLE).filter((name) => isInputName(name));
+
+/** Gives an input's text; empty when it is not set. */
+export type InputReader = (name: InputName) => string;
+
+/** Values that may be missing: what could not be read has its error, and the rest can still be checked. */
+export type Draft<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
+
+/** Reads these inputs, so that all mistakes are told at once. */
+export function readInputs(
+  names: readonly InputName[],
+  read: InputReader,
+  errors: ErrorCollector,
+): Draft<Inputs> {
+  const draft: { -readonly [N in InputName]?: Inputs[N] } = {};
+  const readOne = <N extends InputName>(name: N) => {
+    const value = errors.attempt(() => INPUTS[name].parse(textOf(name, read), name, errors));
+    if (value !== undefined) draft[name] = value;
+  };
+  for (const name of names) readOne(name);
+  return draft;
+}
+
+/** Where a workflow sets an input to nothing, like `smtp-port: ${{ vars.PORT }}` without that variable, its default counts. */
+export function textOf(name: InputName, read: InputReader): string {
+  return read(name) || (INPUTS[name].default ?? "");
+}
+
+function isInputName(name: string): name is InputName {
+  return Object.hasOwn(TABLE, name);
+}

@@ -1,0 +1,129 @@
+import { emailHintOf } from "@secret-handoff/protocol";
+import type { DeliveryDetails, Outcome, SenderError } from "@secret-handoff/sdk";
+import type { WorkflowCommands } from "../github/workflow-commands.ts";
+import type { StepContext } from "../step-context.ts";
+import {
+  deliverySummary,
+  dryRunSummary,
+  type ProblemContext,
+  problemsSummary,
+  warningOf,
+} from "./summaries.ts";
+
+/** Reports what was found before anything was created: each mistake once, as an annotation and in the job summary. */
+export async function reportProblems(
+  errors: readonly SenderError[],
+  { workflow }: StepContext,
+  when: ProblemContext = {},
+): Promise<1> {
+  const sentences = [...new Set(errors.map(({ message }) => message))];
+  for (const sentence of sentences) workflow.error(sentence);
+  await workflow.summarise(problemsSummary(sentences, when));
+  return 1;
+}
+
+/** Reports a dry run that found nothing wrong. */
+export async function reportDryRunOk(
+  details: DeliveryDetails,
+  recipients: readonly string[],
+  { workflow, run }: StepContext,
+): Promise<0> {
+  workflow.info("Dry run: everything is in order. Nothing was created or sent.");
+  await workflow.summarise(dryRunSummary(details, recipients, run));
+  return 0;
+}
+
+/** Reports a delivery: annotations, the job summary, outputs. */
+export async function reportOutcomes(
+  details: DeliveryDetails,
+  outcomes: readonly Outcome[],
+  { workflow, run }: StepContext,
+): Promise<void> {
+  annotateOutcomes(workflow, outcomes);
+  await workflow.summarise(deliverySummary(details, outcomes, run));
+  setOutputs(workflow, outcomes);
+}
+
+/** The handoff that a recipient got, now or before. */
+export function handoffOf(outcome: Outcome): string | undefined {
+  switch (outcome.kind) {
+    case "mailed":
+      return outcome.id;
+    case "earlier":
+      return outcome.handoff.id;
+    case "failed":
+      return undefined;
+  }
+}
+
+/** Recipients named in one annotation; the summary names all. */
+const MOST_NAMED = 5;
+
+/** One log line for one outcome. Recipients appear as hints: logs of public repositories are public. */
+export function outcomeLine(outcome: Outcome): string {
+  const who = emailHintOf(outcome.recipient);
+  switch (outcome.kind) {
+    case "mailed":
+      return `${who}: mailed, handoff ${outcome.id}`;
+    case "earlier":
+      return `${who}: this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
+    case "failed":
+      return `${who}: failed`;
+  }
+}
+
+/** Outputs: ids, states and counts, in the order of the recipients. */
+function setOutputs(workflow: WorkflowCommands, outcomes: readonly Outcome[]): void {
+  const count = (kind: Outcome["kind"]) => outcomes.filter((outcome) => outcome.kind === kind).length;
+  workflow.output("handoff-ids", JSON.stringify(outcomes.map((outcome) => handoffOf(outcome) ?? null)));
+  workflow.output("states", JSON.stringify(outcomes.map(stateOf)));
+  workflow.output("mailed-count", count("mailed"));
+  workflow.output("earlier-count", count("earlier"));
+  workflow.output("failed-count", count("failed"));
+}
+
+function stateOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "mailed":
+      return "open";
+    case "earlier":
+      return outcome.handoff.state;
+    case "failed":
+      return "failed";
+  }
+}
+
+/** Each distinct failure once, with the recipients it met. */
+function annotateOutcomes(workflow: WorkflowCommands, outcomes: readonly Outcome[]): void {
+  for (const [sentence, recipients] of grouped(outcomes, failureOf)) {
+    workflow.error(`${named(recipients)}: ${sentence}`);
+  }
+  for (const [sentence, recipients] of grouped(outcomes, warningOf)) {
+    workflow.warning(`${named(recipients)}: ${sentence}`);
+  }
+}
+
+function failureOf(outcome: Outcome): string | undefined {
+  return outcome.kind === "failed" ? outcome.error.message : undefined;
+}
+
+function grouped(
+  outcomes: readonly Outcome[],
+  sentenceOf: (outcome: Outcome) => string | undefined,
+): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const outcome of outcomes) {
+    const sentence = sentenceOf(outcome);
+    if (sentence === undefined) continue;
+    const group = groups.get(sentence) ?? [];
+    groups.set(sentence, group);
+    group.push(outcome.recipient);
+  }
+  return groups;
+}
+
+function named(recipients: readonly string[]): string {
+  const shown = recipients.slice(0, MOST_NAMED).map(emailHintOf).join(", ");
+  const more = recipients.length - MOST_NAMED;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}

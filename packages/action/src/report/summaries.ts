@@ -1,0 +1,216 @@
+import { emailHintOf } from "@secret-handoff/protocol";
+import {
+  type DeliveryDetails,
+  formatDuration,
+  type NamedVersion,
+  type Outcome,
+  type Revocation,
+  type SeenHandoff,
+  SenderError,
+} from "@secret-handoff/sdk";
+import type { WorkflowRun } from "../step-context.ts";
+import { code, escapeMarkdown, markdownTable, pluralize, utc } from "./formatting.ts";
+
+/** The job summary of a delivery: what went to whom, until when, what failed. Never a link, an address or a value. */
+export function deliverySummary(
+  details: DeliveryDetails,
+  outcomes: readonly Outcome[],
+  run: WorkflowRun,
+): string {
+  const served = outcomes.filter(({ kind }) => kind !== "failed").length;
+  const heading =
+    served === outcomes.length
+      ? `Handed over to ${pluralize(served, "recipient")}`
+      : `Handed over to ${served} of ${pluralize(outcomes.length, "recipient")}`;
+  const warnings = outcomes.flatMap((outcome) => {
+    const warning = warningOf(outcome);
+    return warning === undefined ? [] : [`- ${recipientCell(outcome)}: ${escapeMarkdown(warning)}`];
+  });
+  return [
+    `### ${heading}`,
+    factsLine(details, run),
+    markdownTable(
+      ["Recipient", "Result", "Opens until (UTC)", "Handoff"],
+      outcomes.map((outcome) => [
+        recipientCell(outcome),
+        resultCell(outcome),
+        untilCell(outcome),
+        handoffCell(outcome),
+      ]),
+    ),
+    secretsList(details.secrets),
+    ...(warnings.length === 0 ? [] : [`**Warnings**\n\n${warnings.join("\n")}`]),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+/** The job summary of a dry run that found everything in details. */
+export function dryRunSummary(
+  details: DeliveryDetails,
+  recipients: readonly string[],
+  run: WorkflowRun,
+): string {
+  return [
+    "### Dry run: everything is in order",
+    factsLine(details, run),
+    `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
+    secretsList(details.secrets),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+/** When the problems showed. */
+export type ProblemContext = {
+  readonly dryRun?: boolean;
+  /** What had been rotated by then. */
+  readonly rotated?: readonly NamedVersion[];
+};
+
+/** The job summary of a run that found mistakes before it created anything. */
+export function problemsSummary(
+  sentences: readonly string[],
+  { dryRun = false, rotated = [] }: ProblemContext = {},
+): string {
+  return [
+    `### ${dryRun ? "Dry run" : "Not handed over"}: ${pluralize(sentences.length, "problem")} to solve`,
+    sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n"),
+    "Nothing was created or sent.",
+    ...(rotated.length === 0 ? [] : [`These were rotated before that:\n\n${versionsTable(rotated)}`]),
+  ]
+    .join("\n\n")
+    .concat("\n");
+}
+
+function factsLine(details: DeliveryDetails, run: WorkflowRun): string {
+  const asked = {
+    click: "no question",
+    email: "their address",
+    "email-code": "their address and a mailed code",
+  }[details.class.verification];
+  const passphrase = details.passphraseNeeded ? ", and the passphrase" : "";
+  const facts = [
+    `Class **${escapeMarkdown(details.class.name)}**`,
+    `links end after **${formatDuration(details.expiresIn)}**`,
+    `recipients are asked for ${asked}${passphrase}`,
+    ...(details.reason === undefined ? [] : [`reason: ${escapeMarkdown(details.reason)}`]),
+    `sent by ${escapeMarkdown(run.actor)}`,
+  ];
+  return `${facts.join("; ")}.`;
+}
+
+function secretsList(secrets: readonly NamedVersion[]): string {
+  return `<details><summary>${pluralize(secrets.length, "secret")} in each handoff</summary>\n\n${versionsTable(secrets)}\n\n</details>`;
+}
+
+function versionsTable(secrets: readonly NamedVersion[]): string {
+  return markdownTable(
+    ["Shown as", "Secret", "Version"],
+    secrets.map(({ label, name, versionId }) => [
+      escapeMarkdown(label),
+      escapeMarkdown(name),
+      code(versionId),
+    ]),
+  );
+}
+
+function recipientCell({ recipient }: Outcome): string {
+  return hint(recipient);
+}
+
+function hint(address: string): string {
+  return escapeMarkdown(emailHintOf(address));
+}
+
+function resultCell(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "mailed":
+      return "Mailed";
+    case "earlier":
+      return `Handed over before (${outcome.handoff.state}); nothing mailed`;
+    case "failed":
+      return `**Failed.** ${escapeMarkdown(outcome.error.message)}`;
+  }
+}
+
+function untilCell(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "mailed":
+      return utc(outcome.expiresAt);
+    case "earlier":
+      return utc(outcome.handoff.expiresAt);
+    case "failed":
+      return "";
+  }
+}
+
+function handoffCell(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "mailed":
+      return code(outcome.id);
+    case "earlier":
+      return code(outcome.handoff.id);
+    case "failed":
+      return outcome.id === undefined
+        ? ""
+        : `${code(outcome.id)} (${outcome.notRevoked ? "not revoked" : "revoked"})`;
+  }
+}
+
+/** The job summary of a look at handoffs: how each stands, and since when. */
+export function handoffsSummary(handoffs: readonly SeenHandoff[]): string {
+  const delivered = handoffs.filter(({ status }) => status === "delivered").length;
+  const rows = handoffs.map(({ id, status, view, error }) => [
+    code(id),
+    view
+      ? `**${status === "bounced" ? status : view.state}**`
+      : error
+        ? escapeMarkdown(error.message)
+        : "not seen",
+    view ? utc(view.changedAt) : "",
+    view ? escapeMarkdown(view.class) : "",
+    view?.versionId === undefined ? "" : code(view.versionId),
+  ]);
+  return page(
+    `${delivered} of ${pluralize(handoffs.length, "handoff")} delivered`,
+    markdownTable(["Handoff", "State", "Since (UTC)", "Class", "Version"], rows),
+  );
+}
+
+/** The job summary of revocations. */
+export function revocationsSummary(revocations: readonly Revocation[]): string {
+  const revoked = revocations.filter(({ ending }) => ending === "revoked").length;
+  const rows = revocations.map(({ id, ending }) => [code(id), escapeMarkdown(sentenceOf(ending))]);
+  return page(
+    `${revoked} of ${pluralize(revocations.length, "handoff")} revoked`,
+    markdownTable(["Handoff", "Result"], rows),
+  );
+}
+
+function sentenceOf(ending: Revocation["ending"]): string {
+  if (ending instanceof SenderError) return ending.message;
+  switch (ending) {
+    case "revoked":
+      return "Revoked";
+    case "released":
+      return "Opened before; rotate what was in it if that was wrong";
+    case "unknown":
+      return "The service does not know it";
+  }
+}
+
+function page(heading: string, table: string): string {
+  return `### ${heading}\n\n${table}\n`;
+}
+
+/** What went well enough, but should be known. */
+export function warningOf(outcome: Outcome): string | undefined {
+  if (outcome.kind === "mailed" && outcome.notRecorded) {
+    return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
+  }
+  if (outcome.kind === "failed" && outcome.notRevoked) {
+    return `What was created could not be revoked and ends by itself; its link may have been mailed all the same. ${outcome.notRevoked.message}`;
+  }
+  return undefined;
+}

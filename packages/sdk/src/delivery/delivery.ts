@@ -1,0 +1,83 @@
+import { type CredentialClass, HEADER_BUCKETS, type Header } from "@secret-handoff/protocol";
+import type { Mailbox } from "../mail/addresses.ts";
+import { SenderError } from "../sender-error.ts";
+import type { LabelledSecret, SubjectSecret } from "../sources/secret-version.ts";
+import type { DeliveryContents } from "./contents.ts";
+
+/** What to hand over, the same for every recipient. */
+export type Delivery = {
+  /** For mail, summary and report. */
+  readonly details: DeliveryDetails;
+  /** For the envelope alone. */
+  readonly contents: DeliveryContents;
+};
+
+/** What may be shown of a delivery: it holds no value and no passphrase. */
+export type DeliveryDetails = {
+  readonly class: CredentialClass;
+  /** Seconds from the sealing to the expiry. */
+  readonly expiresIn: number;
+  /** When what is handed over stops working, Unix seconds: no link outlives it, however late it is sealed. */
+  readonly endsAt?: number | undefined;
+  /** What is handed over, by name. */
+  readonly secrets: readonly NamedVersion[];
+  readonly subject: SubjectSecret;
+  /** True where a version goes out again that was handed over before. */
+  readonly resend: boolean;
+  readonly passphraseNeeded: boolean;
+  /** What sends it, like `acme/orders`. */
+  readonly source: string;
+  readonly from: Mailbox;
+  /** Whom the recipients can ask: a name or an address. */
+  readonly contact: string;
+  /** Set where `contact` is an address. */
+  readonly replyTo?: string | undefined;
+  readonly title: string;
+  readonly reason?: string | undefined;
+  readonly message?: string | undefined;
+  /** Names and values, like `Workflow: Rotate`. */
+  readonly context: Readonly<Record<string, string>>;
+};
+
+/** A version by its names. */
+export type NamedVersion = Pick<LabelledSecret, "label" | "name" | "versionId">;
+
+/** The names alone: a secret's value does not travel with them. */
+export function namedVersions(secrets: readonly LabelledSecret[]): readonly NamedVersion[] {
+  return secrets.map(({ label, name, versionId }) => ({ label, name, versionId }));
+}
+
+/** The description that the page shows before a link is opened. */
+export function headerOf({
+  title,
+  message,
+  contact,
+  source,
+  context,
+  reason,
+}: DeliveryDetails): Omit<Header, "emailHint"> {
+  return {
+    title,
+    ...(message === undefined ? {} : { message }),
+    sender: contact,
+    context: { Repository: source, ...context, ...(reason === undefined ? {} : { Reason: reason }) },
+  };
+}
+
+/** Bytes of a header's JSON that the largest bucket holds. */
+const LONGEST_HEADER = (HEADER_BUCKETS.at(-1) ?? 0) - 4;
+/** What the recipient's address hint may add: a letter, three bullets, a domain. */
+const HINT_BYTES = 300;
+
+/**
+ * Refuses details that no header holds, before anything is created.
+ * @throws SenderError `description`
+ */
+export function checkDescription(details: DeliveryDetails): void {
+  const size = Buffer.byteLength(JSON.stringify({ v: 1, ...headerOf(details) }), "utf8") + HINT_BYTES;
+  if (size <= LONGEST_HEADER) return;
+  throw new SenderError(
+    "description",
+    `title, message, reason and context are ${size - LONGEST_HEADER} bytes too long together. Shorten them.`,
+  );
+}

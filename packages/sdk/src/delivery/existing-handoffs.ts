@@ -1,0 +1,152 @@
+import type { HandoffId, HandoffView, State } from "@secret-handoff/protocol";
+import { mapLimited } from "../runtime/concurrency.ts";
+import type { Deadline } from "../runtime/deadline.ts";
+import { type Runtime, sleep } from "../runtime/runtime.ts";
+import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
+import type { ServiceClient } from "../service/service-client.ts";
+
+/** Handoffs that were made before: how they stand, waiting until they have ended, and revoking them. */
+
+/** How a delivery stands. */
+export type DeliveryStatus =
+  /** How a handoff can end. */
+  | Exclude<State, "open" | "claimed">
+  /** Not ended yet. */
+  | "pending"
+  /** The mail was refused for good, at once or later, so that nobody got a link. */
+  | "bounced"
+  /** Nothing was handed over for another reason. */
+  | "failed";
+
+/** A handoff as it was seen last. */
+export type SeenHandoff = {
+  readonly id: HandoffId;
+  readonly status: DeliveryStatus;
+  /** Missing where it was never seen. */
+  readonly view?: HandoffView;
+  /** Why the last look failed. */
+  readonly error?: SenderError;
+};
+
+/** What became of one revocation. `released`: it was opened before, so the secret is known to whoever opened it. */
+export type Revocation = {
+  readonly id: HandoffId;
+  readonly ending: "revoked" | "released" | "unknown" | SenderError;
+};
+
+export type AwaitPorts = {
+  readonly service: Pick<ServiceClient, "view">;
+  readonly runtime: Runtime;
+  /** Told each handoff as it ends. */
+  readonly onEnded?: (seen: SeenHandoff, ended: number, all: number) => void;
+  /** Told after each look at which some had not ended. */
+  readonly onWaiting?: (pending: number, elapsedMs: number) => void;
+};
+
+/** Handoffs that are looked at or revoked at once. */
+const AT_ONCE = 6;
+/** Between two looks, ms: it grows from the first to the second. */
+const FIRST_LOOK_MS = 2_000;
+const LONGEST_LOOK_MS = 60_000;
+const GROWTH = 1.5;
+
+/** A wait of hours outlasts these: the next look may find the service again. */
+const TRANSIENT: ReadonlySet<SenderErrorCode> = new Set([
+  "service_unreachable",
+  "service_unavailable",
+  "id_token",
+]);
+
+/** What the service's view of a handoff says. A bounced handoff is still open, and nobody has its link. */
+export function deliveryStatusOf({
+  state,
+  bouncedAt,
+}: Pick<HandoffView, "state" | "bouncedAt">): Exclude<DeliveryStatus, "failed"> {
+  if (state === "open" && bouncedAt !== undefined) return "bounced";
+  return state === "open" || state === "claimed" ? "pending" : state;
+}
+
+/** Looks at each handoff once, in the order given. What the service refuses to show has its error; nothing is thrown. */
+export function viewHandoffs(
+  ids: readonly HandoffId[],
+  service: Pick<ServiceClient, "view">,
+  deadline: Deadline,
+): Promise<readonly SeenHandoff[]> {
+  return mapLimited(ids, AT_ONCE, async (id) => {
+    const found = await toResult(service.view(id, deadline));
+    return found instanceof SenderError
+      ? unseen(id, found)
+      : { id, status: deliveryStatusOf(found), view: found };
+  });
+}
+
+/**
+ * Waits until each handoff has ended: delivered, or in any other way. Looks become rarer, down to one a minute.
+ * @param limitMs then it returns, whatever has not ended
+ * @returns the handoffs in the order given, and why the wait was cut short where it was
+ */
+export async function awaitHandoffs(
+  ids: readonly HandoffId[],
+  { service, runtime, onEnded, onWaiting }: AwaitPorts,
+  limitMs: number,
+  deadline: Deadline,
+): Promise<{ readonly handoffs: readonly SeenHandoff[]; readonly stopped?: SenderError }> {
+  const from = runtime.now();
+  const seen = new Map<HandoffId, SeenHandoff>(ids.map((id) => [id, { id, status: "pending" }]));
+  const handoffs = () => [...seen.values()];
+  const pending = () =>
+    handoffs().filter(({ status, error }) => status === "pending" && canBeSeenAgain(error));
+  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
+    const looks = await viewHandoffs(
+      pending().map(({ id }) => id),
+      service,
+      deadline,
+    );
+    for (const look of looks) {
+      // A look that a cancelled workflow cut short says nothing of the handoff.
+      if (look.error && deadline.soft.aborted) continue;
+      seen.set(look.id, afterLook(look, seen.get(look.id)));
+      if (look.status !== "pending" && look.view) onEnded?.(look, ids.length - pending().length, ids.length);
+    }
+    const left = pending().length;
+    if (left === 0) return { handoffs: handoffs() };
+    const elapsedMs = runtime.now() - from;
+    const reason: unknown = deadline.soft.reason;
+    if (reason instanceof SenderError) return { handoffs: handoffs(), stopped: reason };
+    if (elapsedMs >= limitMs) return { handoffs: handoffs() };
+    onWaiting?.(left, elapsedMs);
+    try {
+      await sleep(Math.min(waitMs, limitMs - elapsedMs), runtime, deadline.soft);
+    } catch (thrown) {
+      if (thrown instanceof SenderError) return { handoffs: handoffs(), stopped: thrown };
+      throw thrown;
+    }
+  }
+}
+
+/** Revokes each handoff. One failure stops no other. */
+export function revokeHandoffs(
+  ids: readonly HandoffId[],
+  service: Pick<ServiceClient, "revoke">,
+  deadline: Deadline,
+): Promise<readonly Revocation[]> {
+  return mapLimited(ids, AT_ONCE, async (id) => ({
+    id,
+    ending: await toResult(service.revoke(id, deadline)),
+  }));
+}
+
+/** A service that was not there to ask says nothing of the handoff. */
+function unseen(id: HandoffId, error: SenderError): SeenHandoff {
+  return { id, status: canBeSeenAgain(error) ? "pending" : "failed", error };
+}
+
+/** A look that failed does not undo what an earlier one has shown. */
+function afterLook(look: SeenHandoff, before: SeenHandoff | undefined): SeenHandoff {
+  if (look.view || !look.error || !before?.view) return look;
+  return canBeSeenAgain(look.error) ? before : { ...before, error: look.error };
+}
+
+function canBeSeenAgain(error: SenderError | undefined): boolean {
+  return error === undefined || TRANSIENT.has(error.code);
+}
