@@ -79,9 +79,16 @@ export const EVERYTHING = defineStack({
     onReported: { notify: { topicArn: `arn:aws:sns:eu-central-1:${ACCOUNT}:pager` }, rotate: true },
     onDelivered: { rotateAfter: 28_800 },
     rotation: {
-      secretArns: [
-        `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:prod/orders/api-AbCdEf`,
-        `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:prod/billing-GhIjKl`,
+      secrets: [
+        {
+          arn: `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:prod/orders/api-AbCdEf`,
+          repositoryIds: ["123456789"],
+        },
+        {
+          arn: `arn:aws:secretsmanager:eu-central-1:${ACCOUNT}:secret:prod/billing-GhIjKl`,
+          repositoryIds: ["123456789", "987654321"],
+          operators: true,
+        },
       ],
       limitPerDay: 2,
       functionArns: [`arn:aws:lambda:eu-central-1:${ACCOUNT}:function:rotate-orders`],

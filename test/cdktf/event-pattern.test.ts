@@ -22,6 +22,13 @@ const RULES: readonly (readonly [string, Parameters<typeof matches>[0], boolean]
   ["one element of the event's list", { resources: ["arn:aws:ec2:us-east-1:1:subnet/s"] }, true],
   ["a prefix of one element", { resources: [{ prefix: "arn:aws:ec2:us-east-1:1:" }] }, true],
   ["a prefix of nothing", { detail: { state: [{ prefix: "ed" }] } }, false],
+  ["anything but other values", { detail: { state: [{ "anything-but": ["running", "stopped"] }] } }, true],
+  ["anything but this very value", { detail: { state: [{ "anything-but": ["terminated"] }] } }, false],
+  [
+    "anything but a value, of a field that is not there",
+    { detail: { reason: [{ "anything-but": ["x"] }] } },
+    false,
+  ],
   ["a field that must exist", { detail: { state: [{ exists: true }] } }, true],
   ["a field that must not exist, and does", { detail: { state: [{ exists: false }] } }, false],
   [

@@ -25,6 +25,8 @@ function isMet(alternative: Json, found: Json | undefined): boolean {
       return elementsOf(found).some(
         (value) => typeof value === "string" && value.startsWith(String(operand)),
       );
+    case "anything-but":
+      return elementsOf(found).some((value) => !(operand as readonly Json[]).includes(value));
     case "exists":
       // Of leaves only: an object is never said to exist.
       return (found !== undefined && !isFields(found)) === operand;

@@ -11,6 +11,7 @@ import { createRequest } from "../support/sender.ts";
 import { report } from "../support/tier.ts";
 import { EVERYTHING, LEAST } from "./configurations.ts";
 import { builtFunctions, type Deployed, deploy } from "./deployed.ts";
+import { matches } from "./event-pattern.ts";
 import { startFunction } from "./lambda.ts";
 import { resource, synthesise } from "./synthesis.ts";
 
@@ -34,6 +35,30 @@ const CONFIG = defineStack({
 /** Request units of one handoff that docs/operations.md makes dollars of. */
 const COST = { reads: 11, writes: 42 };
 const EMAIL = "ana@vendor.example";
+/** The pattern of the rule that rotates, of a service that rotates what repository 42 hands over. */
+const ROTATE_RULE = JSON.parse(
+  String(
+    resource(
+      synthesise({
+        ...LEAST,
+        service: {
+          ...LEAST.service,
+          onDelivered: { rotateAfter: 60 },
+          rotation: {
+            secrets: [
+              {
+                arn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf",
+                repositoryIds: ["42"],
+              },
+            ],
+          },
+        },
+      }).json,
+      "aws_cloudwatch_event_rule",
+      "reactions_rotate_rule",
+    ).event_pattern,
+  ),
+) as Parameters<typeof matches>[0];
 const recorded = (name: string) =>
   JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), "utf8")) as unknown;
 
@@ -107,6 +132,18 @@ async function trail({ id }: Sealed): Promise<readonly string[]> {
     .map(({ event }) => (JSON.parse(event?.S ?? "") as { what: string }).what);
 }
 
+/** Events of a handoff that the drainer has put on the bus, as EventBridge delivers them. */
+function published(type: string, { id }: Sealed) {
+  return deployed.aws.drainer.calls
+    .flatMap(({ body }) => (body.Entries ?? []) as readonly Readonly<Record<string, string>>[])
+    .map(({ Source = "", DetailType = "", Detail = "{}" }) => ({
+      source: Source,
+      "detail-type": DetailType,
+      detail: JSON.parse(Detail) as { readonly handoff?: string },
+    }))
+    .filter((event) => event["detail-type"] === type && event.detail.handoff === id);
+}
+
 /** The stream's record of a handoff. */
 function streamEvent({ id, linkVerifier }: Sealed) {
   const event = recorded("stream-event.json") as { Records: { dynamodb: { Keys: object } }[] };
@@ -155,6 +192,7 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     await deployed.functions.drainer.invoke(streamEvent(sealed));
 
     expect(await trail(sealed)).toEqual(["created", "claimed", "acknowledged"]);
+    expect(published("acknowledged", sealed).filter((event) => matches(ROTATE_RULE, event))).toHaveLength(1);
     expect(await stored(sealed)).not.toHaveProperty("envelope");
   });
 

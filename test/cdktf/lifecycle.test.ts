@@ -6,11 +6,11 @@ import { publishTo } from "../../packages/lambda/src/drainer/publish.ts";
 import { EVERYTHING, LEAST } from "./configurations.ts";
 import { matches } from "./event-pattern.ts";
 import { allows, policiesOf } from "./iam.ts";
-import { ref, resource, synthesise } from "./synthesis.ts";
+import { ref, resource, resources, synthesise } from "./synthesis.ts";
 
 const least = synthesise(LEAST).json;
 const everything = synthesise(EVERYTHING).json;
-const SECRETS = EVERYTHING.service.rotation?.secretArns ?? [];
+const SECRETS = (EVERYTHING.service.rotation?.secrets ?? []).map(({ arn }) => arn);
 const [SECRET = ""] = SECRETS;
 const OTHER_SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:prod/other-AbCdEf";
 
@@ -22,7 +22,7 @@ const patternOf = (rule: string, json = everything) =>
 const targetOf = (target: string) => resource(everything, "aws_cloudwatch_event_target", target);
 
 /** An event as the drainer puts it on the bus, and as EventBridge then delivers it. */
-async function published(what: EventName, secret: string | undefined = SECRET): Promise<Event> {
+async function published(what: EventName, change: Partial<AuditEvent> = {}): Promise<Event> {
   const delivered: Event[] = [];
   const client = {
     send: async ({ input }: PutEventsCommand) => {
@@ -39,9 +39,11 @@ async function published(what: EventName, secret: string | undefined = SECRET): 
     who: { kind: "service" },
     handoff: "ABEiM0RVZneImaq7zN3u_w",
     class: "api-key",
-    ...(secret === "" ? {} : { secret }),
+    owner: "123456789",
+    secret: SECRET,
     outcome: "done",
     sequence: 3,
+    ...change,
   };
   await publishTo("handoffs", () => {}, client)([event]);
   const [first] = delivered;
@@ -73,9 +75,7 @@ const EVERY_EVENT = [
 const RULES = {
   reactions_undelivered_notice_rule: ["bounced", "locked", "unconfirmed", "expired"],
   reactions_reported_notice_rule: ["reported"],
-  reactions_rotate_undelivered_rule: ["bounced", "locked", "unconfirmed", "expired"],
-  reactions_rotate_reported_rule: ["reported"],
-  reactions_rotate_delivered_rule: ["acknowledged"],
+  reactions_rotate_rule: ["bounced", "locked", "acknowledged", "unconfirmed", "expired", "reported"],
 };
 
 describe("the rules on what became of a handoff", () => {
@@ -87,15 +87,35 @@ describe("the rules on what became of a handoff", () => {
     expect(matched).toEqual(wanted);
   });
 
-  test("rotate only secrets that are named, and never a handoff without a secret", async () => {
-    for (const rule of Object.keys(RULES).filter((name) => name.includes("rotate"))) {
-      const [what] = RULES[rule as keyof typeof RULES] as [EventName];
-      const verdicts = [];
-      for (const secret of [...SECRETS, OTHER_SECRET, ""]) {
-        verdicts.push(matches(patternOf(rule), await published(what, secret)));
-      }
-      expect(verdicts).toEqual([true, true, false, false]);
+  test("rotate for the repositories that hand over a secret that may be rotated, and for operators", async () => {
+    const rule = patternOf("reactions_rotate_rule");
+    for (const [owner, expected] of [
+      ["123456789", true],
+      ["987654321", true],
+      ["iam", true],
+      ["555", false],
+    ] as const) {
+      expect([owner, matches(rule, await published("expired", { owner }))]).toEqual([owner, expected]);
     }
+  });
+
+  test("rotate nothing for a report of a link that ended long ago", async () => {
+    const outcome = "already_ended";
+    const report = await published("reported", { outcome });
+    expect(matches(patternOf("reactions_rotate_rule"), report)).toBe(false);
+    expect(matches(patternOf("reactions_reported_notice_rule"), report)).toBe(true);
+  });
+
+  test("rotate only at the ends that are asked for", () => {
+    const { json } = synthesise({
+      ...LEAST,
+      service: {
+        ...LEAST.service,
+        onReported: { rotate: true },
+        rotation: EVERYTHING.service.rotation as never,
+      },
+    });
+    expect(patternOf("reactions_rotate_rule", json)["detail-type"]).toEqual(["reported"]);
   });
 
   test("take no event of the same name from somebody else", async () => {
@@ -115,20 +135,24 @@ describe("the rules on what became of a handoff", () => {
     ).toMatchObject({ protocol: "email", endpoint: "orders@example.com" });
   });
 
-  test("hand the machine the handoff, its secret and how long to wait, and nothing else", () => {
-    for (const [end, wait] of [
-      ["undelivered", 0],
-      ["reported", 0],
-      ["delivered", 28_800],
-    ] as const) {
-      expect(targetOf(`reactions_rotate_${end}_target`)).toMatchObject({
-        arn: ref("aws_sfn_state_machine.reactions_rotations_machine.arn"),
-        input_transformer: {
-          input_paths: { handoff: "$.detail.handoff", secret: "$.detail.secret" },
-          input_template: JSON.stringify({ handoff: "<handoff>", secret: "<secret>", wait }),
-        },
-      });
-    }
+  test("hand the machine the whole event, so that it sees the owner and the members of a set", () => {
+    const target = targetOf("reactions_rotate_target");
+    expect(target.arn).toBe(ref("aws_sfn_state_machine.reactions_rotations_machine.arn"));
+    expect(target).not.toHaveProperty("input_transformer");
+  });
+
+  test("name in their messages only what the drainer's events have", async () => {
+    const { detail } = await published("reported");
+    const paths = resources(everything, "aws_cloudwatch_event_target")
+      .filter(({ event_bus_name }) => event_bus_name === ref("aws_cloudwatch_event_bus.events_bus.name"))
+      .flatMap(({ input_transformer }) =>
+        Object.values(
+          (input_transformer as { readonly input_paths?: object } | undefined)?.input_paths ?? {},
+        ),
+      )
+      .filter((path: string) => !path.startsWith("$.detail.mail."));
+    expect(paths.length).toBeGreaterThan(0);
+    expect(paths.filter((path: string) => !((path.split(".")[2] ?? "") in (detail as object)))).toEqual([]);
   });
 
   test("are not there where nothing is asked for", () => {

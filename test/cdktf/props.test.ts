@@ -32,7 +32,10 @@ const withSender = (change: SenderEntry) => withService({ senders: [change] });
 const withMail = (from: string, identity = "example.com") =>
   withService({ mail: { kind: "ses", identity, from } });
 
-const SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/orders-AbCdEf";
+const SECRET = {
+  arn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/orders-AbCdEf",
+  repositoryIds: ["123456789"],
+};
 const withRotation = (rotation: RotationProps) => withService({ onReported: { rotate: true }, rotation });
 const withDispatch = (change: Partial<DispatchProps>) =>
   withService({
@@ -190,34 +193,46 @@ const MISTAKES: Readonly<Record<string, readonly [() => unknown, string]>> = {
   ],
   "a rotation of no secret in particular": [
     withService({ onUndelivered: { rotate: true } }),
-    "onUndelivered.rotate needs rotation.secretArns: which secrets may be rotated?",
+    "onUndelivered.rotate needs rotation.secrets: which secrets may be rotated?",
   ],
   "a rotation after a delivery, of no secret in particular": [
     withService({ onDelivered: { rotateAfter: 60 } }),
-    "onDelivered.rotateAfter needs rotation.secretArns: which secrets may be rotated?",
+    "onDelivered.rotateAfter needs rotation.secrets: which secrets may be rotated?",
   ],
   "a rotation at once after a delivery": [
-    withService({ onDelivered: { rotateAfter: 0 }, rotation: { secretArns: [SECRET_ARN] } }),
+    withService({ onDelivered: { rotateAfter: 0 }, rotation: { secrets: [SECRET] } }),
     "onDelivered.rotateAfter must be whole seconds from 1 to 2592000, 30 days",
   ],
   "secrets that nothing rotates": [
-    withService({ onReported: { rotate: false }, rotation: { secretArns: [SECRET_ARN] } }),
+    withService({ onReported: { rotate: false }, rotation: { secrets: [SECRET] } }),
     "rotation is set, and nothing rotates: set rotate in onUndelivered or onReported, or onDelivered, or leave it out",
   ],
   "an empty list of secrets": [
-    withRotation({ secretArns: [] }),
-    "rotation.secretArns is empty: name the secrets that may be rotated",
+    withRotation({ secrets: [] }),
+    "rotation.secrets is empty: name the secrets that may be rotated",
   ],
   "an ARN with a wildcard": [
-    withRotation({ secretArns: ["arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/*"] }),
+    withRotation({
+      secrets: [{ ...SECRET, arn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/*" }],
+    }),
     "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/* is no whole ARN of a secret: it ends with a hyphen and six characters, and has no wildcard",
   ],
-  "more secrets than a rule's pattern takes": [
-    withRotation({ secretArns: Array.from({ length: 26 }, () => SECRET_ARN) }),
-    "rotation.secretArns takes 1925 characters, and EventBridge leaves 1898 for them in a rule's pattern: name fewer, or split them over two services",
+  "a secret that no repository hands over": [
+    withRotation({ secrets: [{ ...SECRET, repositoryIds: [] }] }),
+    `rotation.secrets: no repository hands over ${SECRET.arn}, so nothing could rotate it: give repositoryIds, or operators`,
+  ],
+  "a secret's repository by its name": [
+    withRotation({ secrets: [{ ...SECRET, repositoryIds: ["example/orders"] }] }),
+    "rotation.secrets: example/orders is no repositoryId: give GitHub's number of the repository (gh api repos/OWNER/NAME --jq .id)",
+  ],
+  "more repositories than a rule's pattern takes": [
+    withRotation({
+      secrets: [{ ...SECRET, repositoryIds: Array.from({ length: 200 }, (_, n) => `${1e8 + n}`) }],
+    }),
+    "rotation.secrets names repositories in 2401 characters, and a rule's pattern has 1848 for them: name fewer, or split them over two services",
   ],
   "no limit of rotations": [
-    withRotation({ secretArns: [SECRET_ARN], limitPerDay: Number.POSITIVE_INFINITY }),
+    withRotation({ secrets: [SECRET], limitPerDay: Number.POSITIVE_INFINITY }),
     "rotation.limitPerDay must be a whole number from 1 to 100",
   ],
   "a dispatch for no secret": [

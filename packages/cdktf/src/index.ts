@@ -21,6 +21,7 @@ export type {
   NotifyProps,
   PolicyProps,
   ReactionProps,
+  RotatableSecret,
   RotationProps,
   SecretHandoffProps,
   SesMailProps,

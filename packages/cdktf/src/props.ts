@@ -37,7 +37,7 @@ export type ReactionProps = {
    */
   readonly notify?: NotifyProps;
   /**
-   * Rotates the secret again, if `rotation.secretArns` names it.
+   * Rotates the secret again, if `rotation.secrets` names it. Of a handoff of several secrets, those that it names.
    * @default false
    */
   readonly rotate?: boolean;
@@ -49,10 +49,20 @@ export type DeliveredProps = {
   readonly rotateAfter: number;
 };
 
+/** A secret that the service may rotate, and whose handoffs may bring that about. */
+export type RotatableSecret = {
+  /** Whole ARN, with the six characters that Secrets Manager adds. */
+  readonly arn: string;
+  /** GitHub's numbers of the repositories that hand the secret over. No other repository's handoff rotates it, whatever secret it names. */
+  readonly repositoryIds: readonly string[];
+  /** Handoffs that operators create rotate it as well. @default false */
+  readonly operators?: boolean;
+};
+
 /** Which secrets the service may rotate, and how often. Each of them must have a rotation configured in Secrets Manager. */
 export type RotationProps = {
-  /** Whole ARNs, with the six characters that Secrets Manager adds. The service cannot rotate any other secret. */
-  readonly secretArns: readonly string[];
+  /** The secrets. The service cannot rotate any other. */
+  readonly secrets: readonly RotatableSecret[];
   /**
    * How often one secret may be rotated in one day (UTC), over all reactions. The limit ends the circle in which a rotation
    * starts a delivery that nobody opens, which rotates again.

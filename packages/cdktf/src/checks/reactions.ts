@@ -1,15 +1,12 @@
-import type { DispatchProps, LifecycleProps, NotifyProps } from "../props.ts";
+import type { DispatchProps, LifecycleProps, NotifyProps, RotatableSecret } from "../props.ts";
 import { isExpression } from "../terraform.ts";
 
 const SECRET_ARN = /^arn:[a-z-]+:secretsmanager:[a-z0-9-]+:\d{12}:secret:[\w/+=.@-]+-[A-Za-z0-9]{6}$/;
 const SECRET_NAME = /^[\w/+=.@-]+\*?$/;
 const REPOSITORY = /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/;
 const CONNECTION_ARN = /^arn:[a-z-]+:events:[a-z0-9-]+:\d{12}:connection\/[\w.-]+\/[0-9a-f-]+$/;
-/** Characters of a rule's pattern that EventBridge takes, and what ours has beside the ARNs. */
-const PATTERN_LIMIT = 2_048;
-const PATTERN_FRAME = 150;
-/** Stands for an ARN that only Terraform knows. */
-const UNKNOWN_ARN = "?".repeat(90);
+/** Characters that EventBridge takes in a rule's pattern are 2,048; the rest of ours needs fewer than 200 of them. */
+const PATTERN_LIMIT = 1_848;
 /** Seconds; 30 days. An execution of Step Functions ends after a year, whatever it waits for. */
 const LONGEST_WAIT = 2_592_000;
 
@@ -48,31 +45,48 @@ function rotationProblems({ onUndelivered, onReported, onDelivered, rotation }: 
     ...(onDelivered ? ["onDelivered.rotateAfter"] : []),
   ];
   if (rotation === undefined) {
-    return rotating.map((reaction) => `${reaction} needs rotation.secretArns: which secrets may be rotated?`);
+    return rotating.map((reaction) => `${reaction} needs rotation.secrets: which secrets may be rotated?`);
   }
-  const { secretArns, limitPerDay } = rotation;
-  const { length } = JSON.stringify(secretArns.map((arn) => (isExpression(arn) ? UNKNOWN_ARN : arn)));
+  const { secrets, limitPerDay } = rotation;
+  const owners = new Set(secrets.flatMap(({ repositoryIds }) => repositoryIds));
+  const { length } = JSON.stringify([...owners]);
   return [
     ...(rotating.length > 0
       ? []
       : [
           "rotation is set, and nothing rotates: set rotate in onUndelivered or onReported, or onDelivered, or leave it out",
         ]),
-    ...(secretArns.length > 0 ? [] : ["rotation.secretArns is empty: name the secrets that may be rotated"]),
-    ...secretArns
-      .filter((arn) => !isExpression(arn) && !SECRET_ARN.test(arn))
-      .map(
-        (arn) =>
-          `${arn} is no whole ARN of a secret: it ends with a hyphen and six characters, and has no wildcard`,
-      ),
-    ...(PATTERN_FRAME + length <= PATTERN_LIMIT
+    ...(secrets.length > 0 ? [] : ["rotation.secrets is empty: name the secrets that may be rotated"]),
+    ...secrets.flatMap(rotatableProblems),
+    ...(length <= PATTERN_LIMIT
       ? []
       : [
-          `rotation.secretArns takes ${length} characters, and EventBridge leaves ${PATTERN_LIMIT - PATTERN_FRAME} for them in a rule's pattern: name fewer, or split them over two services`,
+          `rotation.secrets names repositories in ${length} characters, and a rule's pattern has ${PATTERN_LIMIT} for them: name fewer, or split them over two services`,
         ]),
     ...(limitPerDay === undefined || isWhole(limitPerDay, 100)
       ? []
       : ["rotation.limitPerDay must be a whole number from 1 to 100"]),
+  ];
+}
+
+function rotatableProblems({ arn, repositoryIds, operators }: RotatableSecret): readonly string[] {
+  return [
+    ...(isExpression(arn) || SECRET_ARN.test(arn)
+      ? []
+      : [
+          `${arn} is no whole ARN of a secret: it ends with a hyphen and six characters, and has no wildcard`,
+        ]),
+    ...(repositoryIds.length > 0 || operators
+      ? []
+      : [
+          `rotation.secrets: no repository hands over ${arn}, so nothing could rotate it: give repositoryIds, or operators`,
+        ]),
+    ...repositoryIds
+      .filter((id) => !isExpression(id) && !/^[1-9]\d*$/.test(id))
+      .map(
+        (id) =>
+          `rotation.secrets: ${id} is no repositoryId: give GitHub's number of the repository (gh api repos/OWNER/NAME --jq .id)`,
+      ),
   ];
 }
 

@@ -92,14 +92,18 @@ function drainStatements(
   ];
 }
 
-/** The machine that rotates: counts in its own table, and starts the rotation of the secrets that are named. */
+/** The state machine that rotates: marks and counts in its own table, and starts the rotation of the named secrets. */
 export function rotationStatements(
   table: string,
-  { secretArns, functionArns = [] }: Pick<RotationProps, "secretArns" | "functionArns">,
+  { secrets, functionArns = [] }: Pick<RotationProps, "secrets" | "functionArns">,
 ): readonly Statement[] {
   return [
     allow("CountRotations", ["dynamodb:DeleteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], [table]),
-    allow("RotateSecrets", ["secretsmanager:RotateSecret"], secretArns),
+    allow(
+      "RotateSecrets",
+      ["secretsmanager:RotateSecret"],
+      secrets.map(({ arn }) => arn),
+    ),
     ...(functionArns.length === 0
       ? []
       : [allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], functionArns)]),

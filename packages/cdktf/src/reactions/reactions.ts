@@ -5,7 +5,7 @@ import { EVENT_SOURCE, noticeTopic } from "../events.ts";
 import { allow, ServiceRole } from "../iam/policies.ts";
 import type { LifecycleProps, NotifyProps, RotationProps } from "../props.ts";
 import type { ArnParts } from "../terraform.ts";
-import { type RotationInput, Rotations } from "./rotations.ts";
+import { ownersOf, Rotations } from "./rotations.ts";
 
 export type ReactionsProps = LifecycleProps & {
   readonly name: string;
@@ -33,14 +33,15 @@ export class Reactions extends Construct {
     if (onUndelivered?.notify) this.#tell("undelivered", onUndelivered.notify, props);
     if (onReported?.notify) this.#tell("reported", onReported.notify, props);
 
-    const waits: Partial<Record<End, number>> = {
-      ...(onUndelivered?.rotate ? { undelivered: 0 } : {}),
-      ...(onReported?.rotate ? { reported: 0 } : {}),
-      ...(onDelivered ? { delivered: onDelivered.rotateAfter } : {}),
-    };
-    if (rotation === undefined || Object.keys(waits).length === 0) return;
-    this.rotations = new Rotations(this, "rotations", { ...props, ...rotation });
-    this.#rotate(waits, rotation, this.rotations, props);
+    const rotating = [
+      ...(onUndelivered?.rotate ? ENDS.undelivered : []),
+      ...(onReported?.rotate ? ENDS.reported : []),
+      ...(onDelivered ? ENDS.delivered : []),
+    ];
+    if (rotation === undefined || rotating.length === 0) return;
+    const { rotateAfter = 0 } = onDelivered ?? {};
+    this.rotations = new Rotations(this, "rotations", { ...props, ...rotation, rotateAfter });
+    this.#rotate(rotating, rotation, this.rotations, props);
   }
 
   #tell(end: End, { topicArn, emails }: NotifyProps, { name, busName }: ReactionsProps): void {
@@ -68,48 +69,44 @@ export class Reactions extends Construct {
     });
   }
 
-  /** Only events of a secret that may be rotated start anything: each is named in the pattern, and in the role again. */
+  /**
+   * Only events of repositories that hand over a rotatable secret start the machine, which then decides for each secret. A report of a
+   * link that ended long ago starts nothing.
+   */
   #rotate(
-    waits: Partial<Record<End, number>>,
-    { secretArns }: RotationProps,
+    rotating: readonly string[],
+    { secrets }: RotationProps,
     { machine }: Rotations,
     { name, busName, permissionsBoundaryArn }: ReactionsProps,
   ): void {
-    const rules = (Object.keys(waits) as readonly End[]).map((end) => ({
-      end,
-      rule: new CloudwatchEventRule(this, `rotate-${end}-rule`, {
-        name: `${name}-rotate-${end}`,
-        description: `Rotates the secret of a handoff that was ${end}`,
-        eventBusName: busName,
-        eventPattern: JSON.stringify({
-          source: [EVENT_SOURCE],
-          "detail-type": ENDS[end],
-          detail: { secret: secretArns },
-        }),
+    const rule = new CloudwatchEventRule(this, "rotate-rule", {
+      name: `${name}-rotate`,
+      description: "Rotates the secrets of a handoff that ended",
+      eventBusName: busName,
+      eventPattern: JSON.stringify({
+        source: [EVENT_SOURCE],
+        "detail-type": rotating,
+        detail: {
+          owner: [...new Set(secrets.flatMap(ownersOf))],
+          outcome: [{ "anything-but": ["already_ended"] }],
+        },
       }),
-    }));
+    });
     const role = new ServiceRole(this, "rotate-rules", {
       name: `${name}-rotate-rules`,
       description: "secret-handoff: starts rotations",
       service: "events.amazonaws.com",
-      sourceArns: rules.map(({ rule }) => rule.arn),
+      sourceArns: [rule.arn],
       policyName: "start",
       statements: [allow("StartRotations", ["states:StartExecution"], [machine.arn])],
       permissionsBoundaryArn,
     });
-    for (const { end, rule } of rules) {
-      const input: RotationInput = { handoff: "<handoff>", secret: "<secret>", wait: waits[end] ?? 0 };
-      new CloudwatchEventTarget(this, `rotate-${end}-target`, {
-        rule: rule.name,
-        eventBusName: busName,
-        targetId: "rotations",
-        arn: machine.arn,
-        roleArn: role.arn,
-        inputTransformer: {
-          inputPaths: { handoff: "$.detail.handoff", secret: "$.detail.secret" },
-          inputTemplate: JSON.stringify(input),
-        },
-      });
-    }
+    new CloudwatchEventTarget(this, "rotate-target", {
+      rule: rule.name,
+      eventBusName: busName,
+      targetId: "rotations",
+      arn: machine.arn,
+      roleArn: role.arn,
+    });
   }
 }

@@ -3,12 +3,14 @@ import { SfnStateMachine } from "@cdktf/provider-aws/lib/sfn-state-machine/index
 import { Construct } from "constructs";
 import { rotationStatements, tableKeyStatements } from "../iam/function-permissions.ts";
 import { ServiceRole } from "../iam/policies.ts";
-import type { RotationProps } from "../props.ts";
+import type { RotatableSecret, RotationProps } from "../props.ts";
 import type { ArnParts } from "../terraform.ts";
 
 export type RotationsProps = RotationProps & {
   readonly name: string;
   readonly here: ArnParts;
+  /** Seconds between a delivery and the rotation. */
+  readonly rotateAfter: number;
   readonly kmsKeyArn?: string | undefined;
   readonly permissionsBoundaryArn?: string | undefined;
 };
@@ -55,7 +57,13 @@ export class Rotations extends Construct {
       name,
       type: "STANDARD",
       roleArn: role.arn,
-      definition: rotationMachine({ partition: here.partition, tableName: table.name, limitPerDay }),
+      definition: rotationMachine({
+        partition: here.partition,
+        tableName: table.name,
+        limitPerDay,
+        secrets: props.secrets,
+        rotateAfter: props.rotateAfter,
+      }),
       dependsOn: [role.policy],
     });
   }
@@ -66,124 +74,232 @@ export type RotationMachineProps = {
   readonly partition: string;
   readonly tableName: string;
   readonly limitPerDay: number;
+  readonly secrets: readonly RotatableSecret[];
+  /** Seconds between a delivery and the rotation. Every other event rotates at once. */
+  readonly rotateAfter: number;
 };
 
-/** What a rule starts the machine with. `wait` is in seconds. */
-export type RotationInput = { readonly handoff: string; readonly secret: string; readonly wait: number };
-
-/** Seconds that the table remembers who has rotated: longer than the longest wait. */
+/** Seconds that the table remembers which handoffs have rotated: longer than the longest wait. */
 const REMEMBERED = 90 * 86_400;
-/** Step Functions spells the service in one way for its own integration, in the other for the SDK's: never depend on it. */
+/** Seconds within which an execution that has begun has ended: all retries of all its states take 40 minutes. */
+const LEASE = 3_600;
+/** How an event names the owner of a handoff that an operator created. */
+const OPERATORS = "iam";
+/** Step Functions spells the service one way in its own integration and the other way in the SDK's. */
 const CONDITION_FAILED = [
   "DynamoDB.ConditionalCheckFailedException",
   "DynamoDb.ConditionalCheckFailedException",
 ];
 
-/** A JSONata expression of Step Functions; these are written so that JavaScript reads them alike, which the tests use. */
+/** An expression of Step Functions in JSONata. */
 const jsonata = (expression: string): string => `{% ${expression} %}`;
 const INPUT = jsonata("$states.input");
 const EXECUTION = jsonata("$states.context.Execution.Id");
 const HANDOFF = jsonata("$states.input.handoff");
 const SECRET = jsonata("$states.input.secret");
+/** One secret of one handoff. */
+const MARKER = jsonata("$states.input.handoff & ' ' & $states.input.secret");
 /** The secret and the UTC day, 2026-11-21. */
 const SECRET_TODAY = jsonata(
-  "$join([$states.input.secret, $substring($states.context.State.EnteredTime, 0, 10)], ' ')",
+  "$states.input.secret & ' ' & $substring($states.context.State.EnteredTime, 0, 10)",
 );
-const TTL = jsonata(`$string($floor($millis() / 1000) + ${REMEMBERED})`);
+const secondsFromNow = (seconds: number) => jsonata(`$string($floor($millis() / 1000) + ${seconds})`);
 
-/** What goes on to the failing end. */
-const failure = (error: string) => ({ handoff: HANDOFF, error });
-
-/** Of what passes by itself: throttling, a fault of AWS's, a time-out. A failed condition passes never. */
-const RETRY_CALLS = [
+/** Retries what passes by itself: throttling, a fault of AWS's, a time-out. A failed condition stays failed. */
+const RETRY_WRITES = [
   { ErrorEquals: CONDITION_FAILED, MaxAttempts: 0 },
   { ErrorEquals: ["States.ALL"], IntervalSeconds: 2, BackoffRate: 2, MaxAttempts: 6, JitterStrategy: "FULL" },
 ];
-/** A rotation that runs already is refused with InvalidRequestException: it is over after some minutes. */
+/** Secrets Manager refuses a rotation with InvalidRequestException while another one runs, which takes some minutes. */
 const RETRY_ROTATION = [{ ErrorEquals: ["States.ALL"], IntervalSeconds: 60, BackoffRate: 2, MaxAttempts: 5 }];
 
+/** The input with an error added to it. */
+const failedWith = (error: string) => jsonata(`$merge([$states.input, {'error': ${error}}])`);
+const ANY_ERROR = {
+  ErrorEquals: ["States.ALL"],
+  Output: failedWith("$states.errorOutput.Error"),
+  Next: "Forget",
+};
+
 /**
- * The definition of the machine that rotates (Amazon States Language). It waits; makes sure that this handoff has not
- * rotated its secret before, since EventBridge delivers at least once; counts against the day's limit; rotates. Both are
- * conditions of the writes themselves. A write whose answer was lost may count twice: fewer rotations, never more.
- * Whatever goes wrong fails the execution, which an alarm tells, and the handoff is forgotten: when it is reported later,
- * that must be able to rotate.
+ * The definition of the state machine that rotates (Amazon States Language). A rule starts it with an event. It waits, then rotates those secrets of the handoff that
+ * the handoff's owner may have rotated. For each of them it
+ *
+ * 1. marks the handoff, so that it rotates this secret once: EventBridge delivers at least once;
+ * 2. counts against the day's limit;
+ * 3. rotates.
+ *
+ * The mark and the count are conditions of the writes themselves, and both may be written twice without harm: an answer that was lost
+ * does not count as a second rotation. An execution that fails removes its mark, so that a later event of the handoff can rotate. If
+ * it cannot remove it, the mark ends with its lease.
  */
-export function rotationMachine({ partition, tableName, limitPerDay }: RotationMachineProps): string {
+export function rotationMachine({
+  partition,
+  tableName,
+  limitPerDay,
+  secrets,
+  rotateAfter,
+}: RotationMachineProps): string {
   const task = (resource: string) => `arn:${partition}:states:::${resource}`;
   return JSON.stringify({
-    Comment: "Rotates the secret of a handoff, once for a handoff and within the day's limit",
+    Comment: "Rotates the secrets of a handoff, each once and within the day's limit",
     QueryLanguage: "JSONata",
     StartAt: "Wait",
     States: {
-      Wait: { Type: "Wait", Seconds: jsonata("$states.input.wait"), Next: "Once a handoff" },
-      "Once a handoff": {
-        Type: "Task",
-        Resource: task("dynamodb:putItem"),
-        Arguments: {
-          TableName: tableName,
-          Item: { id: { S: HANDOFF }, execution: { S: EXECUTION }, ttl: { N: TTL } },
-          ConditionExpression: "attribute_not_exists(#id) OR #execution = :execution",
-          ExpressionAttributeNames: { "#id": "id", "#execution": "execution" },
-          ExpressionAttributeValues: { ":execution": { S: EXECUTION } },
-        },
-        Retry: RETRY_CALLS,
-        Catch: [{ ErrorEquals: CONDITION_FAILED, Next: "Rotated before" }],
-        Output: INPUT,
-        Next: "Within the limit",
+      Wait: {
+        Type: "Wait",
+        Seconds: jsonata(`$states.input.\`detail-type\` = 'acknowledged' ? ${rotateAfter} : 0`),
+        Next: "Rotate the secrets",
       },
-      "Within the limit": {
-        Type: "Task",
-        Resource: task("dynamodb:updateItem"),
-        Arguments: {
-          TableName: tableName,
-          Key: { id: { S: SECRET_TODAY } },
-          UpdateExpression: "SET #ttl = :ttl ADD #rotations :one",
-          ConditionExpression: "attribute_not_exists(#rotations) OR #rotations < :limit",
-          ExpressionAttributeNames: { "#rotations": "rotations", "#ttl": "ttl" },
-          ExpressionAttributeValues: {
-            ":one": { N: "1" },
-            ":limit": { N: String(limitPerDay) },
-            ":ttl": { N: TTL },
+      "Rotate the secrets": {
+        Type: "Map",
+        Items: jsonata(secretsToRotate(secrets)),
+        ItemSelector: {
+          handoff: jsonata("$states.input.detail.handoff"),
+          secret: jsonata("$states.context.Map.Item.Value"),
+        },
+        ItemProcessor: {
+          ProcessorConfig: { Mode: "INLINE" },
+          StartAt: "Mark",
+          States: {
+            Mark: {
+              Type: "Task",
+              Resource: task("dynamodb:putItem"),
+              Arguments: {
+                TableName: tableName,
+                Item: {
+                  id: { S: MARKER },
+                  execution: { S: EXECUTION },
+                  leaseUntil: { N: secondsFromNow(LEASE) },
+                  ttl: { N: secondsFromNow(REMEMBERED) },
+                },
+                ConditionExpression:
+                  "attribute_not_exists(#id) OR #execution = :execution OR #leaseUntil < :now",
+                ExpressionAttributeNames: {
+                  "#id": "id",
+                  "#execution": "execution",
+                  "#leaseUntil": "leaseUntil",
+                },
+                ExpressionAttributeValues: {
+                  ":execution": { S: EXECUTION },
+                  ":now": { N: secondsFromNow(0) },
+                },
+              },
+              Retry: RETRY_WRITES,
+              Catch: [{ ErrorEquals: CONDITION_FAILED, Output: INPUT, Next: "Rotated before" }, ANY_ERROR],
+              Output: INPUT,
+              Next: "Count",
+            },
+            Count: {
+              Type: "Task",
+              Resource: task("dynamodb:updateItem"),
+              Arguments: {
+                TableName: tableName,
+                Key: { id: { S: SECRET_TODAY } },
+                // The handoffs are a set, so a write that is repeated counts once.
+                UpdateExpression: "SET #ttl = :ttl ADD #handoffs :handoffs",
+                ConditionExpression:
+                  "attribute_not_exists(#handoffs) OR contains(#handoffs, :handoff) OR size(#handoffs) < :limit",
+                ExpressionAttributeNames: { "#handoffs": "handoffs", "#ttl": "ttl" },
+                ExpressionAttributeValues: {
+                  ":handoff": { S: HANDOFF },
+                  ":handoffs": { SS: [HANDOFF] },
+                  ":limit": { N: String(limitPerDay) },
+                  ":ttl": { N: secondsFromNow(REMEMBERED) },
+                },
+              },
+              Retry: RETRY_WRITES,
+              Catch: [
+                { ErrorEquals: CONDITION_FAILED, Output: failedWith("'LimitReached'"), Next: "Forget" },
+                ANY_ERROR,
+              ],
+              Output: INPUT,
+              Next: "Rotate",
+            },
+            Rotate: {
+              Type: "Task",
+              Resource: task("aws-sdk:secretsmanager:rotateSecret"),
+              Arguments: {
+                SecretId: SECRET,
+                // Of the handoff, so that a repeated call asks for the same version. At most 64 characters.
+                ClientRequestToken: jsonata(
+                  "$hash($states.input.handoff & ' ' & $states.input.secret, 'SHA-256')",
+                ),
+              },
+              Retry: RETRY_ROTATION,
+              Catch: [ANY_ERROR],
+              Output: INPUT,
+              Next: "Remember",
+            },
+            // Without a lease the mark holds for good. Should this fail, a later event may rotate once more.
+            Remember: {
+              Type: "Task",
+              Resource: task("dynamodb:updateItem"),
+              Arguments: {
+                TableName: tableName,
+                Key: { id: { S: MARKER } },
+                UpdateExpression: "REMOVE #leaseUntil",
+                ConditionExpression: "#execution = :execution",
+                ExpressionAttributeNames: { "#execution": "execution", "#leaseUntil": "leaseUntil" },
+                ExpressionAttributeValues: { ":execution": { S: EXECUTION } },
+              },
+              Retry: RETRY_WRITES,
+              Catch: [{ ErrorEquals: ["States.ALL"], Output: INPUT, Next: "Rotated" }],
+              Output: INPUT,
+              Next: "Rotated",
+            },
+            Rotated: { Type: "Succeed" },
+            "Rotated before": { Type: "Succeed" },
+            Forget: {
+              Type: "Task",
+              Resource: task("dynamodb:deleteItem"),
+              Arguments: {
+                TableName: tableName,
+                Key: { id: { S: MARKER } },
+                ConditionExpression: "attribute_not_exists(#id) OR #execution = :execution",
+                ExpressionAttributeNames: { "#id": "id", "#execution": "execution" },
+                ExpressionAttributeValues: { ":execution": { S: EXECUTION } },
+              },
+              Retry: RETRY_WRITES,
+              Catch: [{ ErrorEquals: ["States.ALL"], Output: INPUT, Next: "Not rotated" }],
+              Output: INPUT,
+              Next: "Not rotated",
+            },
+            "Not rotated": { Type: "Succeed" },
           },
         },
-        Retry: RETRY_CALLS,
-        Catch: [{ ErrorEquals: CONDITION_FAILED, Output: failure("LimitReached"), Next: "Forget" }],
-        Output: INPUT,
-        Next: "Rotate",
+        Output: { failed: jsonata("[$states.result[$exists(error)]]") },
+        Next: "All rotated?",
       },
-      Rotate: {
-        Type: "Task",
-        Resource: task("aws-sdk:secretsmanager:rotateSecret"),
-        Arguments: {
-          SecretId: SECRET,
-          // The same at every retry, so that a lost answer does not rotate twice; 64 characters are the most.
-          ClientRequestToken: jsonata("$hash($states.context.Execution.Id, 'SHA-256')"),
-        },
-        Retry: RETRY_ROTATION,
-        Catch: [
-          {
-            ErrorEquals: ["States.ALL"],
-            Output: failure(jsonata("$states.errorOutput.Error")),
-            Next: "Forget",
-          },
-        ],
-        End: true,
+      "All rotated?": {
+        Type: "Choice",
+        Choices: [{ Condition: jsonata("$count($states.input.failed) = 0"), Next: "Done" }],
+        Default: "Failed",
       },
-      "Rotated before": { Type: "Succeed" },
-      Forget: {
-        Type: "Task",
-        Resource: task("dynamodb:deleteItem"),
-        Arguments: { TableName: tableName, Key: { id: { S: HANDOFF } } },
-        Retry: RETRY_CALLS,
-        Output: INPUT,
-        Next: "Not rotated",
-      },
-      "Not rotated": {
+      Done: { Type: "Succeed" },
+      Failed: {
         Type: "Fail",
-        Error: jsonata("$states.input.error"),
-        Cause: `LimitReached: ${limitPerDay} rotations of this secret were started today. Anything else is Secrets Manager's answer. Rotate by hand.`,
+        Error: jsonata("$states.input.failed[0].error"),
+        Cause: jsonata(
+          `'Rotate these by hand. LimitReached means that ${limitPerDay} handoffs have rotated the secret today. ' & $join($states.input.failed.(secret & ': ' & error), ', ')`,
+        ),
       },
     },
   });
+}
+
+/** Those secrets of an event, one or the members of a set, that its owner may have rotated. */
+function secretsToRotate(secrets: readonly RotatableSecret[]): string {
+  const owners = Object.fromEntries(secrets.map((secret) => [secret.arn, ownersOf(secret)]));
+  return [
+    `( $owners := ${JSON.stringify(owners)};`,
+    "$owner := $states.input.detail.owner;",
+    "$handedOver := $exists($states.input.detail.members) ? $states.input.detail.members : $states.input.detail.secret;",
+    "[$distinct($handedOver)[$owner in $lookup($owners, $)]] )",
+  ].join(" ");
+}
+
+/** The owners, as events name them, whose handoffs may rotate a secret. */
+export function ownersOf({ repositoryIds, operators }: RotatableSecret): readonly string[] {
+  return operators ? [...repositoryIds, OPERATORS] : repositoryIds;
 }

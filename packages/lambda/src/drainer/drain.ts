@@ -80,6 +80,7 @@ function complete(
     when: isoTime(at),
     who: who ?? about.sender,
     handoff: record.id,
+    owner: record.owner,
     class: record.class,
     ...(about.recipient === undefined ? {} : { to: about.recipient }),
     expires: isoTime(record.expiresAt),

@@ -63,6 +63,8 @@ export type AuditEvent = {
   readonly when: string;
   readonly who: Who;
   readonly handoff?: string;
+  /** Who created the handoff: GitHub's number of the repository, or `iam` for an operator. */
+  readonly owner?: string;
   readonly class?: string;
   /** Pseudonym of the recipient. */
   readonly to?: string;
