@@ -12,7 +12,6 @@ export async function measureBareClient(engine: Engine, count: number): Promise<
   const keys = (name: string) =>
     Array.from({ length: count }, (_, n) => ({
       id: { S: `${name}-${n}` },
-      linkVerifier: { B: new Uint8Array(32) },
     }));
   type Key = ReturnType<typeof keys>[number];
   const put = async (key: Key) => {

@@ -2,12 +2,12 @@ import {
   deriveLinkKeys,
   deriveOpenKeys,
   encodeBase64url,
-  openEnvelope,
+  open,
   parseLink,
   type Sealed,
   seal,
 } from "@secret-handoff/protocol";
-import { createRequest } from "../test/support/sender.ts";
+import { createRequestOf } from "@secret-handoff/protocol/api";
 
 /** Everything one handoff sends, made beforehand: the bench times the service, not the cryptography of its clients. */
 export type Prepared = {
@@ -42,16 +42,16 @@ export async function prepare(origin: string, count: number, email?: string): Pr
 
 async function prepareOne(sealed: Sealed, email: string | undefined): Promise<Prepared> {
   const link = parseLink(sealed.link);
-  const { linkToken } = deriveLinkKeys(link.id, link.linkSecret);
+  const { linkToken } = deriveLinkKeys(link);
   const openKeys = await deriveOpenKeys(link, { email });
-  const { receipt } = openEnvelope(sealed.envelope, sealed, openKeys);
+  const { receipt } = open(link, openKeys, sealed);
   const shown = {
     linkToken: encodeBase64url(linkToken),
     claimId: encodeBase64url(crypto.getRandomValues(new Uint8Array(16))),
   };
   return {
     id: sealed.id,
-    create: JSON.stringify(createRequest(sealed)),
+    create: JSON.stringify(createRequestOf(sealed)),
     claim: JSON.stringify({ ...shown, claimToken: encodeBase64url(openKeys.claimToken), flags: link.flags }),
     acknowledge: JSON.stringify({ ...shown, receipt: encodeBase64url(receipt) }),
   };

@@ -113,7 +113,7 @@ async function handOver(input: Partial<SealInput> = {}, more: object = {}): Prom
   return sealed;
 }
 
-const keyOf = ({ id, linkVerifier }: Sealed) => ({ id: { S: id }, linkVerifier: { B: linkVerifier } });
+const keyOf = ({ id }: Sealed) => ({ id: { S: id } });
 
 async function stored(sealed: Sealed) {
   const { Item } = await deployed.client.send(
@@ -145,10 +145,10 @@ function published(type: string, { id }: Sealed) {
 }
 
 /** The stream's record of a handoff. */
-function streamEvent({ id, linkVerifier }: Sealed) {
+function streamEvent({ id }: Sealed) {
   const event = recorded("stream-event.json") as { Records: { dynamodb: { Keys: object } }[] };
   for (const { dynamodb } of event.Records) {
-    dynamodb.Keys = { id: { S: id }, linkVerifier: { B: Buffer.from(linkVerifier).toString("base64") } };
+    dynamodb.Keys = { id: { S: id } };
   }
   return event;
 }

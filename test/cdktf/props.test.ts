@@ -7,7 +7,7 @@ import {
   type SecretHandoffSenderProps,
   type SenderEntry,
 } from "@secret-handoff/cdktf";
-import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { EVERYTHING, LEAST } from "./configurations.ts";
 import { synthesise } from "./synthesis.ts";
 

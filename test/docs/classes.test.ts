@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { expect, test } from "@jest/globals";
-import { DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 
 const FILE = new URL("../../docs/action.md", import.meta.url);
 const PLACE = /(<!-- classes -->\n)[\s\S]*?(<!-- \/classes -->)/;

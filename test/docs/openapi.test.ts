@@ -81,7 +81,7 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   await sender.create({ ...body, class: "production-admin" });
   await sender.create({ ...body, more: 1 });
   await sender.create({ ...body, envelope: "A".repeat(500_000) });
-  await sender.call("POST", `/v1/sender/handoffs/${body.id}/mailed`, { messageId: "<a@b>" });
+  await sender.call("POST", `/v1/sender/handoffs/${checked.id}/mailed`, { messageId: "<a@b>" });
   const recipient = new Recipient(checked.link);
   await recipient.status();
   await recipient.claim({ email });
@@ -90,10 +90,10 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   await recipient.claim({ email: "bob@vendor.example", code });
   const claim = await recipient.claim({ email, code });
   await new Recipient(checked.link).claim({ email });
-  await fetch(`${service.url}/v1/handoffs/${body.id}/claim`, { method: "POST", body: "a text" });
+  await fetch(`${service.url}/v1/handoffs/${checked.id}/claim`, { method: "POST", body: "a text" });
   await recipient.acknowledge(new Uint8Array(32));
   await recipient.acknowledge((await recipient.open(claim, { email })).receipt);
-  await sender.call("DELETE", `/v1/sender/handoffs/${body.id}`);
+  await sender.call("DELETE", `/v1/sender/handoffs/${checked.id}`);
   await recipient.report();
 
   const open = await sender.handOver();

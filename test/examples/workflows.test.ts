@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { INPUTS, type InputName, readDeliverInputs, readExistingInputs } from "@secret-handoff/action";
-import { DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { checkPolicy, ErrorCollector } from "@secret-handoff/sdk";
 import { parseDocument } from "yaml";
 import { inputReader } from "../action/input-reader.ts";

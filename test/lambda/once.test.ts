@@ -1,15 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import type { HandoffId, State, Verifier } from "@secret-handoff/protocol";
+import type { HandoffId, State } from "@secret-handoff/protocol";
 import { type Decision, decide } from "../../packages/lambda/src/sender/once.ts";
 import type { HandoffRecord } from "../../packages/lambda/src/store/handoff.ts";
 import type { SubjectRecord } from "../../packages/lambda/src/store/subjects.ts";
 
 const NOW = 1_800_000_000;
 const subject: SubjectRecord = {
-  newest: {
-    id: "AAAAAAAAAAAAAAAAAAAAAA" as HandoffId,
-    linkVerifier: new Uint8Array(32) as Uint8Array as Verifier,
-  },
+  newest: { id: "AAAAAAAAAAAAAAAAAAAAAA" as HandoffId },
   versionId: "v2",
   versionCreatedAt: 200,
   previous: undefined,

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { SenderEntry } from "@secret-handoff/lambda";
+import { SenderEntry } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
 import { type GitHubClaims, grantOf } from "../../packages/lambda/src/sender/senders.ts";
 
 const claims: GitHubClaims = {
   repository: "octo/orders",
   repository_id: "42",
+  repository_owner_id: "9",
   ref: "refs/heads/main",
   event_name: "workflow_dispatch",
   workflow_ref: "octo/orders/.github/workflows/rotate.yml@refs/heads/main",

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { deriveOpenKeys, type ProblemCode } from "@secret-handoff/protocol";
+import { deriveOpenKeys } from "@secret-handoff/protocol";
+import type { ProblemCode } from "@secret-handoff/protocol/api";
 import type { Refusal } from "../../packages/page/src/service-client.ts";
 import { EMAIL, NOW, ok, sealedHandoff, unreachable, Walk } from "./sealed.ts";
 

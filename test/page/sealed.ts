@@ -1,12 +1,5 @@
-import {
-  type ClaimId,
-  type ClaimResponse,
-  encodeBase64url,
-  parseLink,
-  type SealInput,
-  type StatusResponse,
-  seal,
-} from "@secret-handoff/protocol";
+import { type ClaimId, encodeBase64url, parseLink, type SealInput, seal } from "@secret-handoff/protocol";
+import type { ClaimResponse, StatusResponse } from "@secret-handoff/protocol/api";
 import type { Effect, FlowEvent } from "../../packages/page/src/flow/events.ts";
 import { step } from "../../packages/page/src/flow/flow.ts";
 import type { Screen } from "../../packages/page/src/flow/screens.ts";

@@ -1,6 +1,8 @@
 import { type LocalStack, startLocalStack } from "@secret-handoff/local";
 import type { SealInput } from "@secret-handoff/protocol";
+import { DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { Sender } from "../support/sender.ts";
+import { CLICK_CLASS } from "../support/test-service.ts";
 
 export const EMAIL = "ana@vendor.example";
 export const PASSPHRASE = "correct horse battery staple";
@@ -54,6 +56,7 @@ export async function startPageStack(): Promise<PageStack> {
   };
   const stack = await startLocalStack({
     clock: () => clock.now,
+    classes: [...DEFAULT_CLASSES, CLICK_CLASS],
     pace: async (look, mail) => mail(await look()),
   });
   const sender = new Sender({

@@ -13,7 +13,7 @@ export async function linkCanaries(
   answers: { readonly email: string; readonly passphrase?: string },
 ): Promise<readonly Canary[]> {
   const parsed = parseLink(link);
-  const { linkToken, headerKey, kdfSalt, emailKey } = deriveLinkKeys(parsed.id, parsed.linkSecret);
+  const { linkToken, headerKey, kdfSalt, emailKey } = deriveLinkKeys(parsed);
   const { claimToken, contentKey } = await deriveOpenKeys(parsed, answers);
   const raw = {
     linkSecret: parsed.linkSecret,

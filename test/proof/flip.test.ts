@@ -5,14 +5,18 @@ import {
   deriveOpenKeys,
   type EnvelopeContext,
   type Flags,
-  idFromBytes,
+  formatLink,
+  type HandoffId,
+  handoffIdOfToken,
   type LinkSecret,
   type OpenKeys,
   openEnvelope,
   openHeader,
   ProtocolError,
   type ProtocolErrorCode,
+  parseLink,
   type Receipt,
+  recoverLink,
   sealEnvelope,
   sealHeader,
 } from "@secret-handoff/protocol";
@@ -21,6 +25,7 @@ import { collide } from "./collision.ts";
 import { seededBytes } from "./seeded-bytes.ts";
 
 const ENVELOPES = atTier({ cit: 6, proof: 1_000 });
+const LINKS = atTier({ cit: 4, proof: 1_000 });
 const COLLISIONS = atTier({ cit: 25, proof: 1_000 });
 const MINUTES = 60_000;
 
@@ -34,11 +39,16 @@ type Handoff = {
 };
 
 async function handoff(flags: Flags, email: string): Promise<Handoff> {
-  const id = idFromBytes(random(16));
   const linkSecret = random(32) as LinkSecret;
-  const keys = await deriveOpenKeys({ id, flags, linkSecret }, { email });
-  const context = { id, flags, expiresAt: 1_800_000_000, class: "third-party-service" };
-  return { context, linkSecret, headerKey: deriveLinkKeys(id, linkSecret).headerKey, keys };
+  const { linkToken, headerKey } = deriveLinkKeys({ flags, linkSecret });
+  const keys = await deriveOpenKeys({ flags, linkSecret }, { email });
+  const context = {
+    id: handoffIdOfToken(linkToken),
+    flags,
+    expiresAt: 1_800_000_000,
+    class: "third-party-service",
+  };
+  return { context, linkSecret, headerKey, keys };
 }
 
 /** The code of the refusal; fails where the bytes are taken. */
@@ -54,20 +64,20 @@ function refusalOf(open: () => unknown): ProtocolErrorCode {
 
 /**
  * Flips each bit in turn, in place, and puts it back.
- * @param codeAt the refusal that a change of the byte at this place must meet
+ * @param codeAt the refusal that a change of this bit of the byte at this place must meet
  * @returns how many bits were flipped
  */
 function flipEveryBit(
   bytes: Uint8Array,
   open: () => unknown,
-  codeAt: (at: number) => ProtocolErrorCode,
+  codeAt: (at: number, bit: number) => ProtocolErrorCode,
 ): number {
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at] ?? 0;
-    const expected = codeAt(at);
     for (let bit = 0; bit < 8; bit += 1) {
       bytes[at] = byte ^ (1 << bit);
       const code = refusalOf(open);
+      const expected = codeAt(at, bit);
       // expect() costs more than the decryption it would watch.
       if (code !== expected) throw new Error(`bit ${bit} of byte ${at}: ${code} instead of ${expected}`);
     }
@@ -131,6 +141,52 @@ describe("every bit flipped", () => {
   );
 });
 
+describe("every bit of a link flipped", () => {
+  test(
+    `in its id and in its fragment, of ${LINKS} links: each told, locally, for the reason of its place`,
+    async () => {
+      let bits = 0;
+      for (let index = 0; index < LINKS; index += 1) {
+        const linkSecret = random(32) as LinkSecret;
+        const flags = (index % 4) as Flags;
+        const id = Buffer.from(
+          handoffIdOfToken(deriveLinkKeys({ flags, linkSecret }).linkToken),
+          "base64url",
+        );
+        const fragment = Buffer.from([1, flags, ...linkSecret]);
+        const link = () =>
+          `https://handoff.example.com/h/${id.toString("base64url")}#${fragment.toString("base64url")}`;
+        expect(link()).toBe(
+          formatLink({
+            origin: "https://handoff.example.com",
+            id: id.toString("base64url") as HandoffId,
+            flags,
+            linkSecret,
+          }),
+        );
+        for (const read of [parseLink, recoverLink]) {
+          bits += flipEveryBit(
+            id,
+            () => read(link()),
+            () => "damaged",
+          );
+          bits += flipEveryBit(
+            fragment,
+            () => read(link()),
+            (at, bit) => {
+              if (at === 0) return "version";
+              return at === 1 && bit > 1 ? "flags" : "damaged";
+            },
+          );
+          expect(read(link())).toMatchObject({ flags, linkSecret });
+        }
+      }
+      report(`${bits.toLocaleString("en")} bits of ${LINKS} links flipped, each told`);
+    },
+    20 * MINUTES,
+  );
+});
+
 describe("a ciphertext that two keys decrypt", () => {
   test(
     `is taken by bare XChaCha20-Poly1305 under both, and refused by the commitment: ${COLLISIONS} times`,
@@ -138,7 +194,7 @@ describe("a ciphertext that two keys decrypt", () => {
       for (let index = 0; index < COLLISIONS; index += 1) {
         // One link, two answers: what somebody would want who tests many answers with one envelope.
         const { context, linkSecret, keys: ana } = await handoff(2, "ana@vendor.example");
-        const bob = await deriveOpenKeys({ ...context, linkSecret }, { email: "bob@vendor.example" });
+        const bob = await deriveOpenKeys({ flags: 2, linkSecret }, { email: "bob@vendor.example" });
         const nonce = random(24);
         const aad = aadOf(context);
         const sealed = collide({ keys: [ana.contentKey, bob.contentKey], nonce, aad, blocks: 16, random });

@@ -7,7 +7,7 @@ import {
   startAction,
   startLocalStack,
 } from "@secret-handoff/local";
-import type { HandoffView } from "@secret-handoff/protocol";
+import type { HandoffView } from "@secret-handoff/protocol/api";
 import fc from "fast-check";
 import { Recipient } from "../support/recipient.ts";
 import { atTier, report, SEED } from "../support/tier.ts";

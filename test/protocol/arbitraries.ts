@@ -1,12 +1,16 @@
 import { jest } from "@jest/globals";
 import {
   type Bundle,
+  deriveLinkKeys,
   type Flags,
   type Header,
+  handoffIdOf,
+  handoffIdOfToken,
   type Item,
-  idFromBytes,
+  type Link,
   type LinkSecret,
   type Receipt,
+  type Verifier,
 } from "@secret-handoff/protocol";
 import fc from "fast-check";
 import { SEED } from "../support/tier.ts";
@@ -56,7 +60,7 @@ export const header: fc.Arbitrary<Omit<Header, "emailHint">> = fc.record(
   { requiredKeys: [] },
 );
 
-export const handoffId = bytes(16).map(idFromBytes);
+export const handoffId = bytes(32).map((value) => handoffIdOf(value as Uint8Array as Verifier));
 export const linkSecret = bytes(32).map((value) => value as Uint8Array as LinkSecret);
 export const flags: fc.Arbitrary<Flags> = fc.constantFrom(0, 1, 2, 3);
 export const expiresAt = fc.nat({ max: Number.MAX_SAFE_INTEGER });
@@ -69,3 +73,8 @@ export const origin = fc.oneof(
   fc.domain().map((domain) => `https://${domain.toLowerCase()}`),
   fc.integer({ min: 1_024, max: 65_535 }).map((port) => `http://127.0.0.1:${port}`),
 );
+
+/** A link with the id that belongs to it. */
+export const link: fc.Arbitrary<Link> = fc
+  .record({ origin, flags, linkSecret })
+  .map((parts) => ({ ...parts, id: handoffIdOfToken(deriveLinkKeys(parts).linkToken) }));

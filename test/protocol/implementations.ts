@@ -6,11 +6,11 @@ import type {
   HeaderJson,
   KeysInput,
   LinkKeysHex,
+  LinkParts,
   LinkResult,
-  MendedResult,
   OpenKeysHex,
 } from "../vectors/format.ts";
-import { link, mend } from "./second/link.ts";
+import { link, recover } from "./second/link.ts";
 import { Refusal } from "./second/refusal.ts";
 import { emailVerifier, schedule, verifier } from "./second/schedule.ts";
 import { openEnvelope, openHeader } from "./second/sealed.ts";
@@ -20,10 +20,10 @@ import * as text from "./second/text.ts";
 export type Implementation = {
   base64url(text: string, length?: number): string;
   link(text: string): LinkResult;
-  mend(address: string): MendedResult;
+  recover(address: string): LinkParts;
   passphrase(text: string): string;
   email(text: string): string;
-  keys(input: KeysInput): Promise<LinkKeysHex & OpenKeysHex>;
+  keys(input: KeysInput): Promise<LinkKeysHex & OpenKeysHex & { readonly id: string }>;
   verifier(token: string): string;
   emailVerifier(emailKey: string, email: string): string;
   openEnvelope(given: EnvelopeGiven, envelope: Buffer): BundleJson;
@@ -49,17 +49,17 @@ export const first: Implementation = {
     const { linkSecret, ...parsed } = protocol.parseLink(given);
     return { ...parsed, linkSecret: hex(linkSecret) };
   },
-  mend(address) {
-    const { linkSecret, ...mended } = protocol.mendAddress(address);
-    return { ...mended, linkSecret: hex(linkSecret) };
+  recover(address) {
+    const { linkSecret, ...recovered } = protocol.recoverLink(address);
+    return { ...recovered, linkSecret: hex(linkSecret) };
   },
   passphrase: protocol.normalisePassphrase,
   email: protocol.normaliseEmail,
-  async keys({ id: idText, flags, linkSecret, ...answers }) {
-    const id = protocol.parseHandoffId(idText);
-    const secret = linkSecretOf(linkSecret);
-    const open = await protocol.deriveOpenKeys({ id, flags: flagsOf(flags), linkSecret: secret }, answers);
-    return { ...hexed(protocol.deriveLinkKeys(id, secret)), ...hexed(open) };
+  async keys({ flags, linkSecret, ...answers }) {
+    const link = { flags: flagsOf(flags), linkSecret: linkSecretOf(linkSecret) };
+    const linkKeys = protocol.deriveLinkKeys(link);
+    const openKeys = await protocol.deriveOpenKeys(link, answers);
+    return { id: protocol.handoffIdOfToken(linkKeys.linkToken), ...hexed(linkKeys), ...hexed(openKeys) };
   },
   verifier: (token) => hex(protocol.verifierOf(unhex(token) as Uint8Array as protocol.LinkToken)),
   emailVerifier: (emailKey, email) => hex(protocol.emailVerifierOf(unhex(emailKey), email)),
@@ -89,7 +89,7 @@ export const first: Implementation = {
 export const second: Implementation = {
   base64url: (given, length) => text.decode(given, length).toString("hex"),
   link,
-  mend,
+  recover,
   passphrase: text.passphrase,
   email: text.email,
   keys: async (input) => schedule(input),

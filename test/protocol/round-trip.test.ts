@@ -5,11 +5,15 @@ import {
   deriveOpenKeys,
   emailHintOf,
   emailVerifierOf,
+  formatFragment,
   formatLink,
+  isHandoffId,
+  open,
   openEnvelope,
   openHeader,
   ProtocolError,
   parseLink,
+  recoverLink,
   type Sealed,
   type SealInput,
   seal,
@@ -22,15 +26,15 @@ import { atTier } from "../support/tier.ts";
 import * as any from "./arbitraries.ts";
 
 /** Opens a handoff as a recipient does: from the link, the answers and what the service knows. */
-async function open({ link, envelope, header, expiresAt, class: className }: Sealed, answers: Answers) {
-  const { id, flags, linkSecret } = parseLink(link);
-  const linkKeys = deriveLinkKeys(id, linkSecret);
-  const openKeys = await deriveOpenKeys({ id, flags, linkSecret }, answers);
+async function openSealed(sealed: Sealed, answers: Answers) {
+  const link = parseLink(sealed.link);
+  const linkKeys = deriveLinkKeys(link);
+  const openKeys = await deriveOpenKeys(link, answers);
   return {
     linkKeys,
     openKeys,
-    header: openHeader(header, id, linkKeys.headerKey),
-    bundle: openEnvelope(envelope, { id, flags, expiresAt, class: className }, openKeys),
+    header: openHeader(sealed.header, link.id, linkKeys.headerKey),
+    bundle: open(link, openKeys, sealed),
   };
 }
 
@@ -48,7 +52,7 @@ test("whatever was sealed is what the recipient opens", async () => {
     fc.asyncProperty(input, fc.boolean(), async (given, wanted) => {
       const mailedCode = wanted && given.email !== undefined;
       const sealed = await seal({ ...given, mailedCode });
-      const opened = await open(sealed, given);
+      const opened = await openSealed(sealed, given);
       expect(opened.bundle.items).toEqual(given.items);
       const hint = given.email === undefined ? {} : { emailHint: emailHintOf(given.email) };
       expect(opened.header).toEqual({ ...given.header, ...hint });
@@ -69,9 +73,9 @@ test("an answer is taken however it is typed, and another one opens nothing", as
     fc.asyncProperty(any.email, async (email) => {
       const sealed = await seal({ ...SMALL, email, passphrase: "Stra\u00dfe caf\u00e9 42 \uff41" });
       const typed = { email: ` ${email.toUpperCase()}\n`, passphrase: "\tStra\u00dfe  cafe\u0301\u00a042 a" };
-      expect((await open(sealed, typed)).bundle.items).toEqual(SMALL.items);
+      expect((await openSealed(sealed, typed)).bundle.items).toEqual(SMALL.items);
       const wrong = { ...typed, passphrase: "stra\u00dfe caf\u00e9 42 a" };
-      await expect(open(sealed, wrong)).rejects.toMatchObject({ code: "commitment" });
+      await expect(openSealed(sealed, wrong)).rejects.toMatchObject({ code: "commitment" });
     }),
   );
 });
@@ -82,21 +86,46 @@ test("another address opens nothing", async () => {
     fc.asyncProperty(any.email, any.email, async (email, other) => {
       fc.pre(email !== other);
       const sealed = await seal({ ...SMALL, email });
-      await expect(open(sealed, { email: other })).rejects.toMatchObject({ code: "commitment" });
+      await expect(openSealed(sealed, { email: other })).rejects.toMatchObject({ code: "commitment" });
     }),
   );
 });
 
 test("a link is read back as it was written", async () => {
-  const link = fc.record({
-    origin: any.origin,
-    id: any.handoffId,
-    flags: any.flags,
-    linkSecret: any.linkSecret,
-  });
   await any.check(
     atTier({ cit: 500, proof: 100_000 }),
-    fc.property(link, (given) => expect(parseLink(formatLink(given))).toEqual(given)),
+    fc.property(any.link, (given) => expect(parseLink(formatLink(given))).toEqual(given)),
+  );
+});
+
+test("a link under the id of another handoff is damaged", async () => {
+  await any.check(
+    atTier({ cit: 500, proof: 100_000 }),
+    fc.property(any.link, any.link, (given, { id }) => {
+      fc.pre(given.id !== id);
+      const mixed = formatLink({ ...given, id });
+      expect(() => parseLink(mixed)).toThrow(expect.objectContaining({ code: "damaged" }));
+      expect(() => recoverLink(mixed)).toThrow(expect.objectContaining({ code: "damaged" }));
+    }),
+  );
+});
+
+test("a key alone names its handoff: an id that was lost or misspelt is derived, an id of another is never taken", async () => {
+  const misspelt = fc.stringMatching(/^[\w.~!=-]{0,64}$/).filter((text) => !isHandoffId(text));
+  await any.check(
+    atTier({ cit: 500, proof: 100_000 }),
+    fc.property(any.link, misspelt, ({ origin, ...given }, id) => {
+      const address = `${origin}/h/${id}#${formatFragment(given)}`;
+      expect(recoverLink(address)).toEqual(given);
+      expect(() => parseLink(address)).toThrow(expect.objectContaining({ code: "link" }));
+    }),
+  );
+});
+
+test("the last character of a link is never one that mail programs drop", async () => {
+  await any.check(
+    atTier({ cit: 500, proof: 100_000 }),
+    fc.property(any.link, (given) => expect(formatLink(given)).toMatch(/#[\w-]{45}[AQgw]$/)),
   );
 });
 

@@ -1,18 +1,19 @@
 import { describe, expect, test } from "@jest/globals";
 import {
   decodeBase64url,
+  deriveLinkKeys,
   encodeBase64url,
   encodedLength,
   formatLink,
-  idFromBytes,
+  handoffIdOfToken,
   type LinkSecret,
-  mendAddress,
   normaliseEmail,
   normalisePassphrase,
   ProtocolError,
+  recoverLink,
 } from "@secret-handoff/protocol";
 import fc from "fast-check";
-import { ENVELOPE_BUCKETS, pad, unpad } from "../../packages/protocol/src/padding.ts";
+import { ENVELOPE_BUCKETS, pad, unpad } from "../../packages/protocol/src/framing.ts";
 import { atTier } from "../support/tier.ts";
 import * as any from "./arbitraries.ts";
 
@@ -162,12 +163,6 @@ describe("an address that gateways have wrapped", () => {
     (text) => `https://gateway.example/v2?u=${encodeURIComponent(text)}&d=05%7C01`,
     (text) => `https://gateway.example/h/${encodeURIComponent(text)}?recipient=${encodeURIComponent("a@b")}`,
   ];
-  const link = fc.record({
-    origin: any.origin,
-    id: any.handoffId,
-    flags: any.flags,
-    linkSecret: any.linkSecret,
-  });
   const layers = fc.array(fc.constantFrom(...encodings), { maxLength: 5 });
   const surroundings = fc.constantFrom(
     ["", ""],
@@ -177,25 +172,22 @@ describe("an address that gateways have wrapped", () => {
     ["(", ")"],
   );
 
-  test("is mended through any five layers of encoding", async () => {
+  test("is recovered through any five layers of encoding", async () => {
     await any.check(
       atTier({ cit: 500, proof: 100_000 }),
-      fc.property(link, layers, surroundings, (given, wrap, [before, behind]) => {
+      fc.property(any.link, layers, surroundings, (given, wrap, [before, behind]) => {
         const { origin: _, ...expected } = given;
         const wrapped = wrap.reduce((text, encode) => encode(text), `${before}${formatLink(given)}${behind}`);
-        expect(mendAddress(wrapped)).toEqual(expected);
+        expect(recoverLink(wrapped)).toEqual(expected);
       }),
     );
   });
 
   test("may carry 2,048 characters of parameters before the key, and no more", () => {
-    const given = {
-      id: idFromBytes(new Uint8Array(16)),
-      flags: 0,
-      linkSecret: new Uint8Array(32) as LinkSecret,
-    } as const;
+    const parts = { flags: 0, linkSecret: new Uint8Array(32) as LinkSecret } as const;
+    const given = { ...parts, id: handoffIdOfToken(deriveLinkKeys(parts).linkToken) };
     const [before, key] = formatLink({ origin: "https://handoff.example.com", ...given }).split("#");
-    expect(mendAddress(`${before}?${"x".repeat(2_048)}#${key}`)).toEqual(given);
-    expect(() => mendAddress(`${before}?${"x".repeat(2_049)}#${key}`)).toThrow(ProtocolError);
+    expect(recoverLink(`${before}?${"x".repeat(2_048)}#${key}`)).toEqual(given);
+    expect(() => recoverLink(`${before}?${"x".repeat(2_049)}#${key}`)).toThrow(ProtocolError);
   });
 });

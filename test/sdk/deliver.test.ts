@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { HandoffId } from "@secret-handoff/protocol";
 import { deliver, type Outcome, SenderError } from "@secret-handoff/sdk";
 import { endable, unending } from "./deadlines.ts";
 import { deliveryOf, fakePorts, linkIn, passphrase } from "./fake-delivery.ts";
@@ -138,7 +139,7 @@ test("a mail that went out stays, even when the service cannot be told", async (
 });
 
 describe("a version that was handed over before", () => {
-  const other = "AAAAAAAAAAAAAAAAAAAAAA";
+  const other = "AAAAAAAAAAAAAAAAAAAAAA" as HandoffId;
 
   test("is mailed to nobody", async () => {
     const { ports, journal } = fakePorts({

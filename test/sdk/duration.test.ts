@@ -26,7 +26,7 @@ test.each([86_400, 5_400, 45, 3_600, 129_660])("what is written for %i seconds r
 test.each([
   [86_400, "24 hours"],
   [259_200, "3 days"],
-  [3_600, "60 minutes"],
+  [3_600, "1 hour"],
   [7_200, "2 hours"],
   [7_199, "2 hours"],
   [86_399, "24 hours"],

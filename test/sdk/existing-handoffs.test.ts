@@ -1,5 +1,6 @@
 import { expect, test } from "@jest/globals";
-import { type HandoffId, type HandoffView, STATES } from "@secret-handoff/protocol";
+import { type HandoffId, STATES } from "@secret-handoff/protocol";
+import type { HandoffView } from "@secret-handoff/protocol/api";
 import { awaitHandoffs, deliveryStatusOf, SenderError } from "@secret-handoff/sdk";
 import { endable, unending } from "./deadlines.ts";
 import { quickRuntime } from "./quick-runtime.ts";

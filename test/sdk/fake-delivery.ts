@@ -1,11 +1,5 @@
-import {
-  DEFAULT_CLASSES,
-  type HandoffId,
-  type HandoffView,
-  parseLink,
-  type Sealed,
-  seal,
-} from "@secret-handoff/protocol";
+import { type HandoffId, parseLink, type Sealed, seal } from "@secret-handoff/protocol";
+import { DEFAULT_CLASSES, type HandoffView } from "@secret-handoff/protocol/api";
 import {
   Concealed,
   type Delivery,

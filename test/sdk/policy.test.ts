@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { checkPolicy, type SendRequest } from "@secret-handoff/sdk";
 
 const strict: CredentialClass = {

@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from "@jest/globals";
-import { DEFAULT_CLASSES, type HandoffView, seal } from "@secret-handoff/protocol";
+import type { HandoffId } from "@secret-handoff/protocol";
+import { seal } from "@secret-handoff/protocol";
+import { DEFAULT_CLASSES, type HandoffView } from "@secret-handoff/protocol/api";
 import { Concealed, type ServiceClient, serviceClient } from "@secret-handoff/sdk";
 import { endable, unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
@@ -54,7 +56,7 @@ describe("a create", () => {
     expect(request?.headers["content-type"]).toBe("application/json");
     const body: Record<string, unknown> = JSON.parse(request?.body ?? "");
     expect(Object.keys(body).sort()).toEqual(
-      "claimVerifier class envelope expiresAt flags header id linkVerifier reason receiptVerifier subject"
+      "claimVerifier class envelope expiresAt flags header linkVerifier reason receiptVerifier subject"
         .split(" ")
         .sort(),
     );
@@ -71,14 +73,23 @@ describe("a create", () => {
   });
 
   test("that finds an earlier handoff gives its view", async () => {
-    const earlier = view({ id: "AAAAAAAAAAAAAAAAAAAAAA", state: "delivered", mailed: true, mailedAt: 5 });
+    const earlier = view({
+      id: "AAAAAAAAAAAAAAAAAAAAAA" as HandoffId,
+      state: "delivered",
+      mailed: true,
+      mailedAt: 5,
+    });
     server.answer({ status: 200, json: earlier });
     expect(await create()).toEqual(earlier);
   });
 });
 
 test.each([
-  ["classes", () => client().classes(unending()), { status: 200, json: { classes: DEFAULT_CLASSES } }],
+  [
+    "classes",
+    () => client().classes(unending()),
+    { status: 200, json: { rights: ["send"], classes: DEFAULT_CLASSES } },
+  ],
   ["view", () => client().view(sealed.id, unending()), { status: 200, json: view() }],
   ["mailed", () => client().mailed(sealed.id, "<m@h>", unending()), { status: 204 }],
   ["revoke", () => client().revoke(sealed.id, unending()), { status: 204 }],
@@ -166,7 +177,7 @@ describe("an answer becomes a sentence:", () => {
       { status: 201, text: "{", headers: { "content-type": "application/json" } },
       strange(201),
     ],
-    ["an id of another shape", { status: 201, json: view({ id: "x" }) }, strange(201)],
+    ["an id of another shape", { status: 201, json: view({ id: "x" as HandoffId }) }, strange(201)],
     [
       "a redirect",
       { status: 302, headers: { location: "https://elsewhere.example" } },

@@ -1,18 +1,16 @@
 import {
   type ClaimId,
-  type ClaimResponse,
   decodeBase64url,
   deriveLinkKeys,
   deriveOpenKeys,
   encodeBase64url,
   type Header,
   type Link,
-  openEnvelope,
+  open,
   openHeader,
-  type Problem,
   parseLink,
-  type StatusResponse,
 } from "@secret-handoff/protocol";
+import type { ClaimResponse, Problem, StatusResponse } from "@secret-handoff/protocol/api";
 
 /** An answer of the service, as far as tests look at it. */
 export type Answer = {
@@ -73,10 +71,8 @@ export class Recipient {
 
   /** Decrypts a claim's answer, and with `receipt` acknowledges it. */
   async open(claim: Answer, answers: Answers = {}) {
-    const { envelope, class: className, flags, expiresAt } = claim.body;
     const keys = await deriveOpenKeys(this.link, answers);
-    const context = { id: this.link.id, flags, expiresAt, class: className };
-    return openEnvelope(decodeBase64url(envelope), context, keys);
+    return open(this.link, keys, { ...claim.body, envelope: decodeBase64url(claim.body.envelope) });
   }
 
   acknowledge(receipt: Uint8Array): Promise<Answer> {
@@ -91,7 +87,7 @@ export class Recipient {
   }
 
   #keys() {
-    return deriveLinkKeys(this.link.id, this.link.linkSecret);
+    return deriveLinkKeys(this.link);
   }
 
   #call(what: string, body: Record<string, unknown>): Promise<Answer> {

@@ -1,13 +1,11 @@
+import { type Sealed, type SealInput, seal } from "@secret-handoff/protocol";
 import {
   type CreateRequest,
-  encodeBase64url,
+  createRequestOf,
   type HandoffView,
   type Problem,
-  type Sealed,
-  type SealInput,
-  seal,
-} from "@secret-handoff/protocol";
-import type { TestService, TokenWanted } from "./test-service.ts";
+} from "@secret-handoff/protocol/api";
+import { CLICK_CLASS, type TestService, type TokenWanted } from "./test-service.ts";
 
 export type SenderAnswer = {
   readonly status: number;
@@ -15,16 +13,9 @@ export type SenderAnswer = {
   readonly body: HandoffView & Problem;
 };
 
-/** A sealed handoff as JSON of the create call. */
-export function createRequest(
-  { link: _, ...sealed }: Sealed,
-  more: Partial<CreateRequest> = {},
-): CreateRequest {
-  const wire = Object.entries(sealed).map(([name, value]) => [
-    name,
-    value instanceof Uint8Array ? encodeBase64url(value) : value,
-  ]);
-  return { ...Object.fromEntries(wire), ...more };
+/** A sealed handoff as JSON of the create call. @param more overrides any of it */
+export function createRequest(sealed: Sealed, more: Partial<CreateRequest> = {}): CreateRequest {
+  return { ...createRequestOf(sealed), ...more };
 }
 
 /** What a sender needs of the service under test. */
@@ -41,11 +32,11 @@ export class Sender {
     this.#wanted = wanted;
   }
 
-  /** Seals with sensible defaults: one field, an hour, class internal-tool. */
+  /** Seals with sensible defaults: one field, an hour, class internal-tool, or click-only where no address is asked for. */
   seal(input: Partial<SealInput> = {}): Promise<Sealed> {
     return seal({
       origin: this.#service.url,
-      class: "internal-tool",
+      class: input.email === undefined ? CLICK_CLASS.name : "internal-tool",
       expiresAt: this.#service.clock.now + 3_600,
       items: [{ label: "orders", fields: [{ name: "password", value: "hunter2-hunter2", concealed: true }] }],
       header: { title: "Orders database", sender: "octo/orders" },

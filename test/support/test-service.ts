@@ -1,5 +1,5 @@
 import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
-import type { AuditEvent, SenderEntry } from "@secret-handoff/lambda";
+import type { AuditEvent } from "@secret-handoff/lambda";
 import {
   AUDIT_TABLE,
   type Engine,
@@ -14,7 +14,7 @@ import {
   startService,
   TABLE,
 } from "@secret-handoff/local";
-import type { CredentialClass } from "@secret-handoff/protocol";
+import { type CredentialClass, DEFAULT_CLASSES, type SenderEntry } from "@secret-handoff/protocol/api";
 
 /** A clock that stands still until a test moves it. */
 export type TestClock = { now: number };
@@ -50,6 +50,15 @@ export type TestService = {
   close(): Promise<void>;
 };
 
+/** The one class whose links open with a click: no default class allows that. */
+export const CLICK_CLASS: CredentialClass = {
+  name: "click-only",
+  expiresWithin: 72 * 3_600,
+  passphrase: "optional",
+  approvals: [],
+  verification: "click",
+};
+
 /** Admits what {@link TestService.mint} mints by default. */
 const EVERYTHING: SenderEntry = { repositoryId: "42", may: ["send", "revoke", "audit"] };
 
@@ -75,7 +84,7 @@ export async function startTestService(
     page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
     senders: options.senders ?? [EVERYTHING],
     drainAfterWrites: options.drainAfterWrites ?? true,
-    ...(options.classes ? { classes: options.classes } : {}),
+    classes: options.classes ?? [...DEFAULT_CLASSES, CLICK_CLASS],
     clock: () => clock.now,
     pace: async (look, mail) => mail(await look()),
     log: (line) => logged.push(JSON.stringify(line)),

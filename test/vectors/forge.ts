@@ -1,28 +1,37 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
-import { sha256 } from "@noble/hashes/sha2.js";
 import { concatBytes } from "@noble/hashes/utils.js";
-import { base64url, CLASS, EXPIRES_AT, fixed, ID, LINK_SECRET, ORIGIN, unhex, utf8 } from "./material.ts";
+import {
+  base64url,
+  CLASS,
+  EXPIRES_AT,
+  fixed,
+  ID,
+  idOf,
+  LINK_SECRET,
+  ORIGIN,
+  unhex,
+  utf8,
+} from "./material.ts";
 
 /** Writers that can also write what the protocol forbids. By default each part is right. */
 
 export type ForgedLink = {
   readonly origin?: string;
+  /** @default the id that belongs to flags and link secret */
   readonly id?: string;
   readonly version?: number;
   readonly flags?: number;
   readonly linkSecret?: Uint8Array;
-  /** The id that the checksum is made with. */
-  readonly checksumId?: string;
 };
 
 export function forgeFragmentBytes(parts: ForgedLink = {}): Uint8Array {
-  const { id = ID, version = 1, flags = 0, linkSecret = LINK_SECRET, checksumId = id } = parts;
-  const body = concatBytes(Uint8Array.of(version, flags), linkSecret);
-  return concatBytes(body, sha256(concatBytes(body, Buffer.from(checksumId, "base64url"))).subarray(0, 2));
+  const { version = 1, flags = 0, linkSecret = LINK_SECRET } = parts;
+  return concatBytes(Uint8Array.of(version, flags), linkSecret);
 }
 
 export function forgeLink(parts: ForgedLink = {}): string {
-  const { origin = ORIGIN, id = ID } = parts;
+  const { origin = ORIGIN, flags = 0, linkSecret = LINK_SECRET } = parts;
+  const { id = idOf(flags, linkSecret) } = parts;
   return `${origin}/h/${id}#${base64url(forgeFragmentBytes(parts))}`;
 }
 

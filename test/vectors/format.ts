@@ -8,7 +8,7 @@ export type Vectors = {
   readonly protocol: "secret-handoff/v1";
   readonly base64url: readonly Base64urlVector[];
   readonly links: readonly LinkVector[];
-  readonly mended: readonly MendedVector[];
+  readonly recovered: readonly RecoveredVector[];
   readonly passphrases: readonly AnswerVector[];
   readonly emails: readonly AnswerVector[];
   readonly keys: readonly KeysVector[];
@@ -35,15 +35,14 @@ export type Outcome<Value> = { readonly result: Value } | { readonly error: Prot
 /** `length` is the number of bytes the reader expects, where it is fixed. */
 export type Base64urlVector = Named & { readonly text: string; readonly length?: number } & Outcome<string>;
 
-export type MendedResult = { readonly id: string; readonly flags: number; readonly linkSecret: string };
-export type LinkResult = MendedResult & { readonly origin: string };
+export type LinkParts = { readonly id: string; readonly flags: number; readonly linkSecret: string };
+export type LinkResult = LinkParts & { readonly origin: string };
 export type LinkVector = Named & { readonly link: string } & Outcome<LinkResult>;
-export type MendedVector = Named & { readonly address: string } & Outcome<MendedResult>;
+export type RecoveredVector = Named & { readonly address: string } & Outcome<LinkParts>;
 
 export type AnswerVector = Named & { readonly input: string } & Outcome<string>;
 
 export type KeysInput = {
-  readonly id: string;
   readonly flags: number;
   readonly linkSecret: string;
   readonly passphrase?: string;
@@ -65,6 +64,8 @@ export type Schedule = LinkKeysHex &
   OpenKeysHex & {
     readonly salt: string;
     readonly prk: string;
+    readonly linkVerifier: string;
+    readonly id: string;
     readonly passKey: string;
     readonly emailBytes: string;
     readonly openPrk: string;
@@ -126,7 +127,6 @@ export type HeaderVector = Named & { readonly header: string } & Outcome<HeaderJ
 /** A whole handoff, sealed from the random bytes given: everything the sender makes, and what the recipient opens. */
 export type HandoffVector = Named & {
   readonly random: {
-    readonly id: string;
     readonly linkSecret: string;
     readonly receipt: string;
     readonly envelopeNonce: string;

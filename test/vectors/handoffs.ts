@@ -50,7 +50,6 @@ export async function handoffVectors(): Promise<readonly HandoffVector[]> {
 async function makeHandoff(answers: Given): Promise<HandoffVector> {
   const bytes = (part: string, length: number) => hex(fixed(`${answers.name}: ${part}`, length));
   const random = {
-    id: bytes("id", 16),
     linkSecret: bytes("link secret", 32),
     receipt: bytes("receipt", 32),
     envelopeNonce: bytes("envelope nonce", 24),
@@ -84,8 +83,8 @@ export function readItems(items: BundleJson["items"]) {
 
 /** Gives the bytes of a vector in the order in which `seal` asks for them. */
 export function inOrder(random: HandoffVector["random"]): RandomBytes {
-  const { id, linkSecret, receipt, envelopeNonce, headerNonce } = random;
-  const queue = [id, linkSecret, receipt, envelopeNonce, headerNonce].map(unhex);
+  const { linkSecret, receipt, envelopeNonce, headerNonce } = random;
+  const queue = [linkSecret, receipt, envelopeNonce, headerNonce].map(unhex);
   return (length) => {
     const next = queue.shift();
     if (next?.length !== length) throw new Error("seal asks for its random bytes in another order");

@@ -5,16 +5,28 @@ import { concatBytes } from "@noble/hashes/utils.js";
 import { emailVerifierOf, type Receipt, verifierOf } from "@secret-handoff/protocol";
 import { prefixed } from "./forge.ts";
 import type { EmailVerifierVector, KeysInput, KeysVector, Schedule, VerifierVector } from "./format.ts";
-import { EMAIL, fixed, hex, ID, LINK_SECRET, OTHER_ID, PASSPHRASE, unhex, utf8 } from "./material.ts";
+import {
+  base64url,
+  EMAIL,
+  fixed,
+  hex,
+  LINK_SECRET,
+  OTHER_SECRET,
+  PASSPHRASE,
+  unhex,
+  utf8,
+} from "./material.ts";
 
 /**
  * The key schedule with each of its values shown. The answers are given in their normal form here; what people type is under
  * `passphrases` and `emails`.
  */
-export async function scheduleOf({ id, flags, linkSecret, passphrase, email }: KeysInput): Promise<Schedule> {
-  const salt = concatBytes(utf8("secret-handoff/v1"), Buffer.from(id, "base64url"));
+export async function scheduleOf({ flags, linkSecret, passphrase, email }: KeysInput): Promise<Schedule> {
+  const salt = concatBytes(utf8("secret-handoff/v1"), Uint8Array.of(flags));
   const secret = unhex(linkSecret);
   const prk = extract(sha256, secret, salt);
+  const linkToken = derive(prk, "link token");
+  const linkVerifier = sha256(linkToken);
   const kdfSalt = derive(prk, "passphrase salt");
   const passKey =
     (flags & 1) !== 0
@@ -25,7 +37,9 @@ export async function scheduleOf({ id, flags, linkSecret, passphrase, email }: K
   return {
     salt: hex(salt),
     prk: hex(prk),
-    linkToken: hex(derive(prk, "link token")),
+    linkToken: hex(linkToken),
+    linkVerifier: hex(linkVerifier),
+    id: base64url(sha256(concatBytes(utf8("secret-handoff/v1 id"), linkVerifier)).slice(0, 16)),
     headerKey: hex(derive(prk, "header key")),
     kdfSalt: hex(kdfSalt),
     emailKey: hex(derive(prk, "email key")),
@@ -42,7 +56,7 @@ function derive(prk: Uint8Array, info: string): Uint8Array {
   return expand(sha256, prk, utf8(info), 32);
 }
 
-const base = { id: ID, linkSecret: hex(LINK_SECRET) };
+const base = { linkSecret: hex(LINK_SECRET) };
 const inputs: readonly (KeysInput & { readonly name: string })[] = [
   { name: "flags 0: the link alone", ...base, flags: 0 },
   { name: "flags 1: a passphrase", ...base, flags: 1, passphrase: PASSPHRASE },
@@ -56,8 +70,8 @@ const inputs: readonly (KeysInput & { readonly name: string })[] = [
     email: EMAIL,
   },
   { name: "flags 2, another address", ...base, flags: 2, email: "bob@vendor.example" },
-  { name: "flags 0, another id", ...base, id: OTHER_ID, flags: 0 },
-  { name: "flags 0, a link secret of zeros", id: ID, linkSecret: "00".repeat(32), flags: 0 },
+  { name: "flags 0, another link secret", linkSecret: hex(OTHER_SECRET), flags: 0 },
+  { name: "flags 0, a link secret of zeros", linkSecret: "00".repeat(32), flags: 0 },
 ];
 
 const refused: readonly KeysVector[] = [

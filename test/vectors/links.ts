@@ -1,21 +1,25 @@
 import { concatBytes } from "@noble/hashes/utils.js";
 import { forgeFragmentBytes, forgeLink } from "./forge.ts";
-import type { LinkResult, LinkVector, MendedVector } from "./format.ts";
-import { base64url, hex, ID, LINK_SECRET, ORIGIN, OTHER_ID } from "./material.ts";
+import type { LinkParts, LinkResult, LinkVector, RecoveredVector } from "./format.ts";
+import { base64url, fixed, hex, ID, idOf, LINK_SECRET, ORIGIN, OTHER_ID } from "./material.ts";
 
 const GOOD = forgeLink();
 const FRAGMENT = GOOD.slice(GOOD.indexOf("#") + 1);
 const RESULT: LinkResult = { origin: ORIGIN, id: ID, flags: 0, linkSecret: hex(LINK_SECRET) };
-const { origin: _, ...MENDED } = RESULT;
+const { origin: _, ...RECOVERED } = RESULT;
 
-/** 48 characters leave no unused bits in 36 bytes, so a second spelling must come through the id: its last character has four. */
+/** What a link with these flags says, its id included: flags are part of every key. */
+function withFlags<Result extends LinkParts>(result: Result, flags: number): Result {
+  return { ...result, flags, id: idOf(flags, LINK_SECRET) };
+}
+
 const ID_WITH_UNUSED_BITS = `${ID.slice(0, -1)}${nextCharacter(ID.slice(-1))}`;
 
 export const linkVectors: readonly LinkVector[] = [
   ...[0, 1, 2, 3].map((flags) => ({
     name: `a link with flags ${flags}`,
     link: forgeLink({ flags }),
-    result: { ...RESULT, flags },
+    result: withFlags(RESULT, flags),
   })),
   ...[
     "https://localhost",
@@ -31,7 +35,7 @@ export const linkVectors: readonly LinkVector[] = [
   {
     name: "a link secret of zeros",
     link: forgeLink({ linkSecret: new Uint8Array(32) }),
-    result: { ...RESULT, linkSecret: "00".repeat(32) },
+    result: { ...RESULT, id: idOf(0, new Uint8Array(32)), linkSecret: "00".repeat(32) },
   },
   { name: "nothing at all", link: "", error: "link" },
   { name: "no fragment", link: GOOD.slice(0, GOOD.indexOf("#")), error: "link" },
@@ -44,7 +48,17 @@ export const linkVectors: readonly LinkVector[] = [
     link: `${ORIGIN}/h/${ID}#${base64url(concatBytes(forgeFragmentBytes(), Uint8Array.of(0)))}`,
     error: "link",
   },
-  { name: "the fragment padded", link: `${GOOD}====`, error: "link" },
+  {
+    name: "36 bytes, as with a checksum",
+    link: `${ORIGIN}/h/${ID}#${base64url(concatBytes(forgeFragmentBytes(), fixed("a checksum", 2)))}`,
+    error: "link",
+  },
+  { name: "the fragment padded", link: `${GOOD}==`, error: "link" },
+  {
+    name: "the fragment with unused bits that are not zero",
+    link: `${GOOD.slice(0, -1)}${nextCharacter(GOOD.slice(-1))}`,
+    error: "link",
+  },
   { name: "a space inside the fragment", link: withCharacter(20, " "), error: "link" },
   { name: "the plus of standard base64 in the fragment", link: withCharacter(20, "+"), error: "link" },
   { name: "the slash of standard base64 in the fragment", link: withCharacter(20, "/"), error: "link" },
@@ -62,24 +76,22 @@ export const linkVectors: readonly LinkVector[] = [
   { name: "version 255 with unknown flags", link: forgeLink({ version: 255, flags: 255 }), error: "version" },
   { name: "unknown flag bit 2", link: forgeLink({ flags: 0x04 }), error: "flags" },
   { name: "unknown flag bit 7 beside known ones", link: forgeLink({ flags: 0x83 }), error: "flags" },
-  { name: "the flags of another link: the checksum tells", link: withByte(1, 0x02), error: "checksum" },
+  { name: "the flags of another link: the id tells", link: withByte(1, 0x02), error: "damaged" },
   {
-    name: "unknown flags and a wrong checksum: damaged comes first",
+    name: "unknown flags under another link's id: the flags come first",
     link: withByte(1, 0x40),
-    error: "checksum",
+    error: "flags",
   },
-  { name: "one bit of the link secret flipped", link: withByte(2, 0x01), error: "checksum" },
-  { name: "the last bit of the checksum flipped", link: withByte(35, 0x01), error: "checksum" },
-  {
-    name: "the fragment of another handoff's link",
-    link: forgeLink({ checksumId: OTHER_ID }),
-    error: "checksum",
-  },
-  { name: "the checksum made without the id", link: forgeLink({ checksumId: "" }), error: "checksum" },
+  { name: "the first bit of the link secret flipped", link: withByte(2, 0x80), error: "damaged" },
+  { name: "the last bit of the link secret flipped", link: withByte(33, 0x01), error: "damaged" },
+  { name: "the fragment of another handoff's link", link: forgeLink({ id: OTHER_ID }), error: "damaged" },
+  { name: "an id of zeros", link: forgeLink({ id: "A".repeat(22) }), error: "damaged" },
+  { name: "the first bit of the id flipped", link: forgeLink({ id: flippedId(0, 0x80) }), error: "damaged" },
+  { name: "the last bit of the id flipped", link: forgeLink({ id: flippedId(15, 0x01) }), error: "damaged" },
   {
     name: "the link secret with capitals and small letters exchanged",
     link: swapCase(GOOD),
-    error: "checksum",
+    error: "damaged",
   },
   { name: "the id one character short", link: GOOD.replace(ID, ID.slice(0, -1)), error: "link" },
   { name: "the id one character long", link: GOOD.replace(ID, `${ID}A`), error: "link" },
@@ -147,56 +159,78 @@ const inLayers = (layers: number) => {
 const everyCharacter = (text: string) =>
   [...Buffer.from(text)].map((byte) => `%${hex(Uint8Array.of(byte))}`).join("");
 
-export const mendedVectors: readonly MendedVector[] = [
-  { name: "path and fragment as they should be", address: PATH, result: MENDED },
-  { name: "the whole link", address: GOOD, result: MENDED },
-  { name: "# as %23", address: PATH.replace("#", "%23"), result: MENDED },
-  { name: "# as %2523", address: PATH.replace("#", "%2523"), result: MENDED },
-  { name: "# as %252523", address: PATH.replace("#", "%252523"), result: MENDED },
-  { name: "five layers of encoding", address: inLayers(5), result: MENDED },
-  { name: "every character percent-encoded, lower-case hex", address: everyCharacter(PATH), result: MENDED },
+export const recoveredVectors: readonly RecoveredVector[] = [
+  { name: "path and fragment as they should be", address: PATH, result: RECOVERED },
+  { name: "the whole link", address: GOOD, result: RECOVERED },
+  { name: "# as %23", address: PATH.replace("#", "%23"), result: RECOVERED },
+  { name: "# as %2523", address: PATH.replace("#", "%2523"), result: RECOVERED },
+  { name: "# as %252523", address: PATH.replace("#", "%252523"), result: RECOVERED },
+  { name: "five layers of encoding", address: inLayers(5), result: RECOVERED },
+  {
+    name: "every character percent-encoded, lower-case hex",
+    address: everyCharacter(PATH),
+    result: RECOVERED,
+  },
   {
     name: "every character percent-encoded, upper-case hex",
     address: everyCharacter(PATH).toUpperCase(),
-    result: MENDED,
+    result: RECOVERED,
   },
   {
     name: "inside a gateway's url parameter",
     address: `https://gateway.example/?url=${encodeURIComponent(GOOD)}&data=05%7C01`,
-    result: MENDED,
+    result: RECOVERED,
   },
   {
     name: "inside two gateways' url parameters",
     address: `https://a.example/?u=${encodeURIComponent(`https://b.example/?url=${encodeURIComponent(GOOD)}&x=1`)}&y=2`,
-    result: MENDED,
+    result: RECOVERED,
   },
   {
     name: "behind a gateway whose own path has /h/",
     address: `https://gateway.example/h/r?u=${encodeURIComponent(GOOD)}`,
-    result: MENDED,
+    result: RECOVERED,
   },
   {
     name: "tracking parameters before the fragment",
     address: PATH.replace("#", "?utm_source=mail&utm_medium=x#"),
-    result: MENDED,
+    result: RECOVERED,
   },
   {
     name: "tracking parameters behind %23",
     address: `${PATH.replace("#", "%23")}?utm_source=mail`,
-    result: MENDED,
+    result: RECOVERED,
   },
   {
     name: "a mangled and then repeated fragment",
     address: `${PATH.replace("#", "%23")}#${FRAGMENT}`,
-    result: MENDED,
+    result: RECOVERED,
   },
-  { name: "a slash behind the id", address: PATH.replace("#", "/#"), result: MENDED },
-  { name: "in angle brackets, inside a sentence", address: `Open <${GOOD}>, please.`, result: MENDED },
-  { name: "a full stop behind it", address: `${GOOD}.`, result: MENDED },
+  { name: "a slash behind the id", address: PATH.replace("#", "/#"), result: RECOVERED },
+  { name: "in angle brackets, inside a sentence", address: `Open <${GOOD}>, please.`, result: RECOVERED },
+  { name: "a full stop behind it", address: `${GOOD}.`, result: RECOVERED },
   {
     name: "flags 3 kept",
     address: forgeLink({ flags: 3 }).replace("#", "%23"),
-    result: { ...MENDED, flags: 3 },
+    result: withFlags(RECOVERED, 3),
+  },
+  ...[
+    ["no id", ""],
+    ["the id cut at its start", ID.slice(1)],
+    ["the id cut at its end", ID.slice(0, -1)],
+    ["the id one character long", `${ID}A`],
+    ["the id with unused bits that are not zero", ID_WITH_UNUSED_BITS],
+    ["the id padded", `${ID}==`],
+    ["a full stop inside the id", `${ID.slice(0, 9)}.${ID.slice(9)}`],
+  ].map(([name = "", id = ""]) => ({
+    name: `${name}: it is derived from the key`,
+    address: PATH.replace(ID, id),
+    result: RECOVERED,
+  })),
+  {
+    name: "no id and no slash: it is derived from the key",
+    address: PATH.replace(`/${ID}`, ""),
+    result: RECOVERED,
   },
   { name: "six layers of encoding", address: inLayers(6), error: "link" },
   { name: "an empty address", address: "", error: "link" },
@@ -214,18 +248,17 @@ export const mendedVectors: readonly MendedVector[] = [
   },
   { name: "%23, and a character too many", address: `${PATH.replace("#", "%23")}A`, error: "link" },
   { name: "two # before the key", address: PATH.replace("#", "##"), error: "link" },
-  { name: "the id cut", address: PATH.replace(ID, ID.slice(1)).replace("#", "%23"), error: "link" },
-  {
-    name: "the id with unused bits that are not zero",
-    address: PATH.replace(ID, ID_WITH_UNUSED_BITS),
-    error: "link",
-  },
   {
     name: "the fragment of another handoff",
     address: PATH.replace(ID, OTHER_ID).replace("#", "%23"),
-    error: "checksum",
+    error: "damaged",
   },
-  { name: "the address lowered by a gateway", address: PATH.toLowerCase(), error: "link" },
+  {
+    name: "a bit of the link secret flipped, under its id",
+    address: withByte(20, 0x08).replace("#", "%23"),
+    error: "damaged",
+  },
+  { name: "the address lowered by a gateway", address: PATH.toLowerCase(), error: "version" },
   { name: "version 2 behind %23", address: forgeLink({ version: 2 }).replace("#", "%23"), error: "version" },
   { name: "unknown flags behind %23", address: forgeLink({ flags: 8 }).replace("#", "%23"), error: "flags" },
 ];
@@ -239,17 +272,22 @@ function withCharacter(index: number, character: string): string {
   return `${ORIGIN}/h/${ID}#${FRAGMENT.slice(0, index)}${character}${FRAGMENT.slice(index + 1)}`;
 }
 
-/** The good link with `mask` xored into one byte of its fragment, the checksum left as it was. */
+/** The good link with `mask` xored into one byte of its fragment, the id left as it was. */
 function withByte(index: number, mask: number): string {
   const bytes = forgeFragmentBytes().map((byte, at) => (at === index ? byte ^ mask : byte));
   return `${ORIGIN}/h/${ID}#${base64url(bytes)}`;
 }
 
-/** The link with all but its version and flags in the other case. */
+function flippedId(index: number, mask: number): string {
+  const bytes = Uint8Array.from(Buffer.from(ID, "base64url"));
+  return base64url(bytes.map((byte, at) => (at === index ? byte ^ mask : byte)));
+}
+
+/** The link with all but its version, its flags and its last character (which has unused bits) in the other case. */
 function swapCase(link: string): string {
   const at = link.indexOf("#") + 5;
-  const swapped = [...link.slice(at)].map((letter) =>
+  const swapped = [...link.slice(at, -1)].map((letter) =>
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
   );
-  return link.slice(0, at) + swapped.join("");
+  return link.slice(0, at) + swapped.join("") + link.slice(-1);
 }

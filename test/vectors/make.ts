@@ -5,19 +5,18 @@ import type { Schedule, Vectors } from "./format.ts";
 import { handoffVectors } from "./handoffs.ts";
 import { headerVectors } from "./headers.ts";
 import { emailVerifierVectors, keysVectors, scheduleOf, verifierVectors } from "./keys.ts";
-import { linkVectors, mendedVectors } from "./links.ts";
-import { hex, ID, LINK_SECRET, OTHER_ID } from "./material.ts";
+import { linkVectors, recoveredVectors } from "./links.ts";
+import { hex, LINK_SECRET, OTHER_SECRET } from "./material.ts";
 
 /** Everything in v1.json, the same at every call. */
 export async function makeVectors(): Promise<Vectors> {
-  const linkSecret = hex(LINK_SECRET);
-  const keys: Schedule = await scheduleOf({ id: ID, flags: 0, linkSecret });
-  const others: Schedule = await scheduleOf({ id: OTHER_ID, flags: 0, linkSecret });
+  const keys: Schedule = await scheduleOf({ flags: 0, linkSecret: hex(LINK_SECRET) });
+  const others: Schedule = await scheduleOf({ flags: 0, linkSecret: hex(OTHER_SECRET) });
   return {
     protocol: "secret-handoff/v1",
     base64url: base64urlVectors,
     links: linkVectors,
-    mended: mendedVectors,
+    recovered: recoveredVectors,
     passphrases: passphraseVectors,
     emails: emailVectors,
     keys: await keysVectors(),

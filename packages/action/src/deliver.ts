@@ -1,4 +1,5 @@
-import { emailHintOf, type HandoffView, type Sealed, seal } from "@secret-handoff/protocol";
+import { emailHintOf, type Sealed, seal } from "@secret-handoff/protocol";
+import type { HandoffView } from "@secret-handoff/protocol/api";
 import { type Deadline, deliver, ErrorCollector, type Outcome, SenderError } from "@secret-handoff/sdk";
 import { awaitReceiptsOf } from "./await-receipts.ts";
 import { type CheckedDelivery, checkDelivery } from "./check.ts";

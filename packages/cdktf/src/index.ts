@@ -2,7 +2,7 @@
  * The service as a CDKTF construct, the AWS role of a sending workflow, and the check of a deployment.
  * @module cdktf
  */
-export type { Right, SenderEntry } from "@secret-handoff/protocol";
+export type { Right, SenderEntry } from "@secret-handoff/protocol/api";
 export { InvalidProps } from "./checks/invalid-props.ts";
 export type { CheckResult } from "./doctor/check.ts";
 export { type DoctorOptions, doctor, readOutputs } from "./doctor/doctor.ts";

@@ -1,4 +1,4 @@
-import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol";
+import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
 import type { IResolvable, TerraformProvider } from "cdktf";
 import type { FunctionName } from "./functions/archive.ts";
 import type { Expression } from "./terraform.ts";

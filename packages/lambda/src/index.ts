@@ -8,7 +8,6 @@ export { ANSWER_AFTER_MS, type MailCode, type Pace, paced } from "./recipient/co
 export { type EncodedPage, encodePage, type Page } from "./recipient/page.ts";
 export { createSenderApp, type SenderDeps } from "./sender/app.ts";
 export { localPseudonyms, type Pseudonymise } from "./sender/pseudonym.ts";
-export { SenderEntry } from "./sender/senders.ts";
 export { createTokenVerifier, type TokenOptions, type VerifyToken } from "./sender/tokens.ts";
 export type { Attributes } from "./store/attributes.ts";
 export { Audit } from "./store/audit.ts";

@@ -26,7 +26,6 @@ import {
   type Pace,
   type Page,
   paced,
-  type SenderEntry,
   Subjects,
   type Swept,
   stdoutLog,
@@ -34,7 +33,8 @@ import {
   systemClock,
   Table,
 } from "@secret-handoff/lambda";
-import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import type { SenderEntry } from "@secret-handoff/protocol/api";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { createTransport } from "nodemailer";
 import { localClient } from "./engine/client.ts";
 import { TellingTable } from "./telling-table.ts";

@@ -1,5 +1,5 @@
 import { type Attributes, type HandoffKey, Table, type Update } from "@secret-handoff/lambda";
-import type { HandoffId, Verifier } from "@secret-handoff/protocol";
+import type { HandoffId } from "@secret-handoff/protocol";
 
 /** A table that tells of each write, as the stream of a deployment does. */
 export class TellingTable extends Table {
@@ -21,8 +21,7 @@ export class TellingTable extends Table {
     return written;
   }
 
-  #told({ id, linkVerifier }: Attributes): void {
-    if (id?.S && linkVerifier?.B)
-      this.#tell({ id: id.S as HandoffId, linkVerifier: linkVerifier.B as Verifier });
+  #told({ id }: Attributes): void {
+    if (id?.S) this.#tell({ id: id.S as HandoffId });
   }
 }

@@ -1,9 +1,9 @@
 import {
   type HandoffId,
   isHandoffId,
-  mendAddress,
   ProtocolError,
   parseFragment,
+  recoverLink,
 } from "@secret-handoff/protocol";
 import type { DamagedScreen, LinkParts } from "./flow/screens.ts";
 
@@ -18,26 +18,24 @@ type Place = Pick<Location, "pathname" | "search" | "hash" | "hostname">;
 export function readAddress({ pathname, search, hash }: Place): LinkResult {
   const id = idIn(pathname);
   const bare = id !== undefined && hash === "" && search === "" && pathname.endsWith(id);
-  return bare ? { kind: "none", why: "no_key", id } : read(id, () => mendAddress(pathname + search + hash));
+  return bare ? { kind: "none", why: "no_key", id } : read(id, () => recoverLink(pathname + search + hash));
 }
 
 /** Reads what the recipient pasted: a whole link, wrapped or not, or only the part after `#`. */
 export function readPasted(pasted: string, place: Place): LinkResult {
   const id = idIn(place.pathname);
   const text = pasted.trim();
-  if (/^#?[\w-]{48}$/.test(text) && id !== undefined) {
-    return readKey(id, text.replace("#", ""));
-  }
+  if (/^#?[\w-]{46}$/.test(text)) return readKey(id, text.replace("#", ""));
   // A key must not be shown to another service than the one that the link names.
   if (/^[a-z]+:\/\//i.test(text) && !text.toLowerCase().includes(place.hostname)) {
     return { kind: "none", why: "elsewhere", id };
   }
-  return read(id, () => mendAddress(text));
+  return read(id, () => recoverLink(text));
 }
 
-/** Reads the key of the handoff whose id is known. */
-export function readKey(id: HandoffId, fragment: string): LinkResult {
-  return read(id, () => parseFragment(id, fragment));
+/** Reads a key, which must be that of the handoff whose id is known. */
+export function readKey(id: HandoffId | undefined, fragment: string): LinkResult {
+  return read(id, () => parseFragment(fragment, id));
 }
 
 /** The address as it should have arrived. */

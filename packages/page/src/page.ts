@@ -115,9 +115,9 @@ function runEffect(effect: Effect, ports: PagePorts, reply: (event: FlowEvent) =
   const { memory, service, showAddress, clock } = ports;
   switch (effect.type) {
     case "ask_status": {
-      const { id, linkSecret } = effect.link;
+      const { id } = effect.link;
       void service
-        .status(id, proofOf(deriveLinkKeys(id, linkSecret)))
+        .status(id, proofOf(deriveLinkKeys(effect.link)))
         .then((result) => reply({ type: "status_answered", result, now: clock.now() }));
       break;
     }

@@ -1,15 +1,14 @@
-import {
-  type AcknowledgeRequest,
-  type ClaimRequest,
-  type ClaimResponse,
-  type CodeRequest,
-  type HandoffId,
-  type ProblemCode,
-  type ReportRequest,
-  STATES,
-  type StatusRequest,
-  type StatusResponse,
-} from "@secret-handoff/protocol";
+import { type HandoffId, STATES } from "@secret-handoff/protocol";
+import type {
+  AcknowledgeRequest,
+  ClaimRequest,
+  ClaimResponse,
+  CodeRequest,
+  ProblemCode,
+  ReportRequest,
+  StatusRequest,
+  StatusResponse,
+} from "@secret-handoff/protocol/api";
 
 /** What the service said, or that it could not be asked. */
 export type ServiceResult<Body> =

@@ -7,6 +7,10 @@ export type Answers = {
   readonly email?: string | undefined;
 };
 
+/** White space (Unicode White_Space) and zero-width characters at the ends: mail programs and chats add both to a copied address. */
+const INVISIBLE_ENDS =
+  /^[\p{White_Space}\u200b-\u200d\u2060\ufeff]+|[\p{White_Space}\u200b-\u200d\u2060\ufeff]+$/gu;
+
 /**
  * NFKC, trimmed, runs of white space (Unicode White_Space) become one U+0020.
  * @throws ProtocolError `passphrase` when nothing is left or the text is not well-formed Unicode
@@ -24,14 +28,45 @@ export function normalisePassphrase(text: string): string {
 }
 
 /**
- * NFKC, ASCII white space trimmed, A-Z lowered.
- * @throws ProtocolError `email` unless what is left is printable ASCII without spaces, with exactly one `@` and something on
- * both sides (an internationalised domain must be given as A-labels, RFC 5890)
+ * NFKC, white space and zero-width characters at the ends trimmed, a domain in its own script turned into A-labels, A-Z lowered.
+ * @throws ProtocolError `email` unless what is left is printable ASCII without spaces, with exactly one `@` and something on both sides
  */
 export function normaliseEmail(text: string): string {
-  const normalised = text.normalize("NFKC").replace(/^[\t\n\v\f\r ]+|[\t\n\v\f\r ]+$/g, "");
-  if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(normalised)) {
-    throw new ProtocolError("email", "this is not an e-mail address of the form name@domain in plain ASCII");
+  const trimmed = text.normalize("NFKC").replace(INVISIBLE_ENDS, "");
+  const at = trimmed.lastIndexOf("@");
+  const address = trimmed.slice(0, at + 1) + asciiDomain(trimmed.slice(at + 1));
+  if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(address)) {
+    throw new ProtocolError("email", "this is not an e-mail address of the form name@domain");
   }
-  return normalised.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/**
+ * A domain's A-labels (UTS 46), by the URL parser that Node and browsers have alike (https://url.spec.whatwg.org/#concept-domain-to-ascii).
+ * ASCII is left as it is: the parser would read numbers as IPv4 addresses and drop percent-encoding.
+ */
+function asciiDomain(domain: string): string {
+  if (/^[\x21-\x7e]*$/.test(domain) || /[\s"#%/:<>?@[\\\]^`{|}]/.test(domain)) return domain;
+  try {
+    const { hostname } = new URL(`https://${domain}`);
+    return /^[\d.]+$/.test(hostname) ? domain : hostname;
+  } catch {
+    return domain;
+  }
+}
+
+/** Senders refuse a passphrase of fewer characters (Unicode code points, once normalised). */
+export const SHORTEST_PASSPHRASE = 12;
+
+/** Why a passphrase could be guessed. */
+export type PassphraseWeakness = "too_short" | "digits_only";
+
+/**
+ * What makes a passphrase one that no sender may use, and that no reader therefore needs to try.
+ * @param normalised what {@link normalisePassphrase} returned
+ * @returns undefined when it will do
+ */
+export function passphraseWeakness(normalised: string): PassphraseWeakness | undefined {
+  if ([...normalised].length < SHORTEST_PASSPHRASE) return "too_short";
+  return /^[\p{Nd} ]+$/u.test(normalised) ? "digits_only" : undefined;
 }

@@ -1,23 +1,9 @@
+import { base64urlnopad } from "@scure/base";
 import { ProtocolError } from "./errors.ts";
-
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const VALUES = new Map([...ALPHABET].map((character, value) => [character.charCodeAt(0), value]));
 
 /** Unpadded base64url (RFC 4648, section 5). */
 export function encodeBase64url(bytes: Uint8Array): string {
-  let text = "";
-  let buffer = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    buffer = (buffer << 8) | byte;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += ALPHABET.charAt((buffer >> bits) & 63);
-    }
-    buffer &= (1 << bits) - 1;
-  }
-  return bits > 0 ? text + ALPHABET.charAt((buffer << (6 - bits)) & 63) : text;
+  return base64urlnopad.encode(bytes);
 }
 
 /**
@@ -27,31 +13,15 @@ export function encodeBase64url(bytes: Uint8Array): string {
  * @throws ProtocolError `base64url` on padding, foreign characters, another length or non-zero unused bits
  */
 export function decodeBase64url(text: string, length?: number): Uint8Array<ArrayBuffer> {
-  const size = Math.floor((text.length * 6) / 8);
-  if (
-    text.length % 4 === 1 ||
-    (length !== undefined && (size !== length || text.length !== encodedLength(length)))
-  ) {
+  if (length !== undefined && text.length !== encodedLength(length)) {
     throw new ProtocolError("base64url", "base64url of another length than expected");
   }
-  const bytes = new Uint8Array(size);
-  let buffer = 0;
-  let bits = 0;
-  let at = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const value = VALUES.get(text.charCodeAt(index));
-    if (value === undefined) throw new ProtocolError("base64url", "a character that is not base64url");
-    buffer = (buffer << 6) | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[at] = (buffer >> bits) & 255;
-      at += 1;
-      buffer &= (1 << bits) - 1;
-    }
+  try {
+    return base64urlnopad.decode(text) as Uint8Array<ArrayBuffer>;
+  } catch {
+    // No cause: the library's error quotes the character that it could not read.
+    throw new ProtocolError("base64url", "this is not unpadded base64url in its one spelling");
   }
-  if (buffer !== 0) throw new ProtocolError("base64url", "base64url whose unused bits are not zero");
-  return bytes;
 }
 
 /** Characters that `length` bytes take in unpadded base64url. */

@@ -1,7 +1,7 @@
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
-import type { Receipt } from "./brands.ts";
 import { utf8 } from "./framing.ts";
-import { asArray, asBoolean, asObject, asString, optional, parseVersioned } from "./json.ts";
+import { asArray, asBoolean, asObject, asString, optional, parseVersioned } from "./plaintext.ts";
+import type { Receipt } from "./tokens.ts";
 
 /** One named value of an item. */
 export type Field = {

@@ -1,14 +1,21 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { equalBytes } from "@noble/ciphers/utils.js";
-import type { HandoffId } from "./brands.ts";
 import { type Bundle, decodeBundle, encodeBundle } from "./bundle.ts";
 import { ProtocolError } from "./errors.ts";
-import { type Flags, parseFlags } from "./flags.ts";
-import { concat, isWellFormed, lengthPrefixed, uint64, utf8 } from "./framing.ts";
-import { idBytes } from "./id.ts";
+import {
+  concat,
+  ENVELOPE_BUCKETS,
+  isWellFormed,
+  lengthPrefixed,
+  pad,
+  uint64,
+  unpad,
+  utf8,
+} from "./framing.ts";
 import type { OpenKeys } from "./keys.ts";
-import { VERSION } from "./link.ts";
-import { ENVELOPE_BUCKETS, pad, unpad } from "./padding.ts";
+import { idBytes, VERSION } from "./link.ts";
+import { type Flags, parseFlags } from "./states.ts";
+import type { HandoffId } from "./tokens.ts";
 
 const NONCE_BYTES = 24;
 const COMMITMENT_BYTES = 32;

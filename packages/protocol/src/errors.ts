@@ -4,7 +4,7 @@ export type ProtocolErrorCode =
   | "link"
   | "version"
   | "flags"
-  | "checksum"
+  | "damaged"
   | "passphrase"
   | "email"
   | "envelope"

@@ -1,11 +1,9 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
-import type { HandoffId } from "./brands.ts";
 import { ProtocolError } from "./errors.ts";
-import { concat, utf8 } from "./framing.ts";
-import { idBytes } from "./id.ts";
-import { asObject, asString, optional, parseVersioned } from "./json.ts";
-import { VERSION } from "./link.ts";
-import { HEADER_BUCKETS, pad, unpad } from "./padding.ts";
+import { concat, HEADER_BUCKETS, pad, unpad, utf8 } from "./framing.ts";
+import { idBytes, VERSION } from "./link.ts";
+import { asObject, asString, optional, parseVersioned } from "./plaintext.ts";
+import type { HandoffId } from "./tokens.ts";
 
 /** What the recipient sees before claiming. Never a secret. */
 export type Header = {

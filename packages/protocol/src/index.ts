@@ -1,40 +1,65 @@
-export { type Answers, normaliseEmail, normalisePassphrase } from "./answers.ts";
+export {
+  type Answers,
+  normaliseEmail,
+  normalisePassphrase,
+  type PassphraseWeakness,
+  passphraseWeakness,
+  SHORTEST_PASSPHRASE,
+} from "./answers.ts";
 export { decodeBase64url, encodeBase64url, encodedLength } from "./base64url.ts";
-export type {
-  ClaimId,
-  ClaimToken,
-  HandoffId,
-  LinkSecret,
-  LinkToken,
-  Receipt,
-  Verifier,
-} from "./brands.ts";
 export { type Bundle, type BundleFile, decodeBundle, encodeBundle, type Field, type Item } from "./bundle.ts";
-export { type CredentialClass, DEFAULT_CLASSES } from "./classes.ts";
 export { type EnvelopeContext, isEnvelopeLength, openEnvelope, sealEnvelope } from "./envelope.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
-export { type Flags, needsEmail, needsPassphrase, parseFlags } from "./flags.ts";
+export { HEADER_BUCKETS, MAX_PLAINTEXT } from "./framing.ts";
 export { emailHintOf, type Header, isHeaderLength, openHeader, sealHeader } from "./header.ts";
-export { idFromBytes, isHandoffId, parseHandoffId } from "./id.ts";
 export { deriveLinkKeys, deriveOpenKeys, type LinkKeys, type OpenKeys } from "./keys.ts";
-export { formatFragment, formatLink, type Link, parseFragment, parseLink, VERSION } from "./link.ts";
-export { isLoopback } from "./loopback.ts";
-export { mendAddress } from "./mend.ts";
-export { HEADER_BUCKETS, MAX_PLAINTEXT } from "./padding.ts";
-export { type PassphraseWeakness, passphraseWeakness, SHORTEST_PASSPHRASE } from "./passphrase-strength.ts";
-export { platformRandom, type RandomBytes } from "./random.ts";
-export { type Sealed, type SealInput, seal } from "./seal.ts";
-export type { Right, SenderEntry } from "./senders.ts";
+export {
+  formatFragment,
+  formatLink,
+  handoffIdOf,
+  handoffIdOfToken,
+  isHandoffId,
+  isLoopback,
+  type Link,
+  type LinkParts,
+  parseFragment,
+  parseHandoffId,
+  parseLink,
+  recoverLink,
+  VERSION,
+} from "./link.ts";
+export {
+  open,
+  platformRandom,
+  type RandomBytes,
+  type Released,
+  type Sealed,
+  type SealInput,
+  seal,
+} from "./seal.ts";
 export {
   CODE_SECONDS,
   type Ended,
+  type Flags,
   LEASE_SECONDS,
   MAX_ATTEMPTS,
   MAX_CODE_TRIES,
   MAX_CODES,
+  needsEmail,
+  needsPassphrase,
+  parseFlags,
   STATES,
   type State,
   type Verification,
 } from "./states.ts";
-export { emailVerifierOf, verifierOf } from "./verifiers.ts";
-export type * from "./wire.ts";
+export {
+  type ClaimId,
+  type ClaimToken,
+  emailVerifierOf,
+  type HandoffId,
+  type LinkSecret,
+  type LinkToken,
+  type Receipt,
+  type Verifier,
+  verifierOf,
+} from "./tokens.ts";

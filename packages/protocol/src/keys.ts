@@ -2,11 +2,10 @@ import { expand, extract } from "@noble/hashes/hkdf.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Answers, normaliseEmail, normalisePassphrase } from "./answers.ts";
-import type { ClaimToken, HandoffId, LinkSecret, LinkToken } from "./brands.ts";
 import { ProtocolError } from "./errors.ts";
-import { type Flags, needsEmail, needsPassphrase } from "./flags.ts";
 import { concat, lengthPrefixed, utf8 } from "./framing.ts";
-import { idBytes } from "./id.ts";
+import { type Flags, needsEmail, needsPassphrase } from "./states.ts";
+import type { ClaimToken, LinkSecret, LinkToken } from "./tokens.ts";
 
 const KEY_BYTES = 32;
 const EMPTY = new Uint8Array(0);
@@ -29,9 +28,11 @@ export type OpenKeys = {
   readonly commitment: Uint8Array;
 };
 
+type LinkMaterial = { readonly flags: Flags; readonly linkSecret: LinkSecret };
+
 /** The part of the key schedule that needs no answers. HKDF-SHA-256, RFC 5869. */
-export function deriveLinkKeys(id: HandoffId, linkSecret: LinkSecret): LinkKeys {
-  const prk = extract(sha256, linkSecret, salt(id));
+export function deriveLinkKeys({ flags, linkSecret }: LinkMaterial): LinkKeys {
+  const prk = extract(sha256, linkSecret, salt(flags));
   return {
     linkToken: derive(prk, "link token") as LinkToken,
     headerKey: derive(prk, "header key"),
@@ -46,27 +47,21 @@ export function deriveLinkKeys(id: HandoffId, linkSecret: LinkSecret): LinkKeys 
  * @throws ProtocolError `passphrase` or `email` when an answer is missing or malformed
  */
 export async function deriveOpenKeys(
-  {
-    id,
-    flags,
-    linkSecret,
-  }: { readonly id: HandoffId; readonly flags: Flags; readonly linkSecret: LinkSecret },
+  link: LinkMaterial,
   answers: Answers,
   onProgress?: (fraction: number) => void,
 ): Promise<OpenKeys> {
+  const { flags, linkSecret } = link;
   const email = needsEmail(flags) ? utf8(normaliseEmail(required(answers.email, "email"))) : EMPTY;
   const passKey = needsPassphrase(flags)
     ? await scryptAsync(
         utf8(normalisePassphrase(required(answers.passphrase, "passphrase"))),
-        deriveLinkKeys(id, linkSecret).kdfSalt,
+        deriveLinkKeys(link).kdfSalt,
         { ...SCRYPT, ...(onProgress ? { onProgress } : {}) },
       )
     : EMPTY;
-  const openPrk = extract(
-    sha256,
-    concat(linkSecret, lengthPrefixed(passKey), lengthPrefixed(email)),
-    salt(id),
-  );
+  const material = concat(linkSecret, lengthPrefixed(passKey), lengthPrefixed(email));
+  const openPrk = extract(sha256, material, salt(flags));
   return {
     claimToken: derive(openPrk, "claim token") as ClaimToken,
     contentKey: derive(openPrk, "content key"),
@@ -78,8 +73,9 @@ function derive(prk: Uint8Array, info: string): Uint8Array {
   return expand(sha256, prk, utf8(info), KEY_BYTES);
 }
 
-function salt(id: HandoffId): Uint8Array {
-  return concat(utf8("secret-handoff/v1"), idBytes(id));
+/** Flags are part of every key: whoever changes them in a link addresses no handoff. */
+function salt(flags: Flags): Uint8Array {
+  return concat(utf8("secret-handoff/v1"), Uint8Array.of(flags));
 }
 
 function required(answer: string | undefined, code: "passphrase" | "email"): string {

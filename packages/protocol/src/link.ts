@@ -1,23 +1,56 @@
-import { equalBytes } from "@noble/ciphers/utils.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { decodeBase64url, encodeBase64url } from "./base64url.ts";
-import type { HandoffId, LinkSecret } from "./brands.ts";
 import { ProtocolError } from "./errors.ts";
-import { type Flags, parseFlags } from "./flags.ts";
-import { concat } from "./framing.ts";
-import { idBytes, parseHandoffId } from "./id.ts";
-import { isLoopback } from "./loopback.ts";
+import { concat, utf8 } from "./framing.ts";
+import { deriveLinkKeys } from "./keys.ts";
+import { type Flags, parseFlags } from "./states.ts";
+import { type HandoffId, type LinkSecret, type LinkToken, type Verifier, verifierOf } from "./tokens.ts";
 
 export const VERSION = 0x01;
-const FRAGMENT_BYTES = 36;
+const ID_BYTES = 16;
+const FRAGMENT_BYTES = 34;
 
-/** What a link says: `https://HOST/h/<id>#<fragment>`. */
-export type Link = {
-  /** Scheme and authority, without a trailing slash. */
-  readonly origin: string;
+/** Names a handoff: the first 16 bytes of SHA-256("secret-handoff/v1 id" | linkVerifier), so that nobody can choose an id. */
+export function handoffIdOf(linkVerifier: Verifier): HandoffId {
+  const digest = sha256(concat(utf8("secret-handoff/v1 id"), linkVerifier));
+  return encodeBase64url(digest.subarray(0, ID_BYTES)) as HandoffId;
+}
+
+/** The id of the handoff whose link's holder shows this token. */
+export function handoffIdOfToken(linkToken: LinkToken): HandoffId {
+  return handoffIdOf(verifierOf(linkToken));
+}
+
+/** @throws ProtocolError `link` unless `text` is the one spelling of 16 bytes (22 characters). */
+export function parseHandoffId(text: string): HandoffId {
+  if (!isHandoffId(text)) {
+    throw new ProtocolError("link", "the handoff id is not 22 characters of base64url");
+  }
+  return text;
+}
+
+/** True when `text` could name a handoff. */
+export function isHandoffId(text: string): text is HandoffId {
+  // 22 characters hold 132 bits: the last four must be zero.
+  return /^[\w-]{21}[AQgw]$/.test(text);
+}
+
+/** The 16 bytes that an id spells. */
+export function idBytes(id: HandoffId): Uint8Array {
+  return decodeBase64url(id, ID_BYTES);
+}
+
+/** What a link says, but for the host that serves it. */
+export type LinkParts = {
   readonly id: HandoffId;
   readonly flags: Flags;
   readonly linkSecret: LinkSecret;
+};
+
+/** What a link says: `https://HOST/h/<id>#<fragment>`. */
+export type Link = LinkParts & {
+  /** Scheme and authority, without a trailing slash. */
+  readonly origin: string;
 };
 
 /**
@@ -28,48 +61,79 @@ export function formatLink(link: Link): string {
   return `${checkOrigin(link.origin)}/h/${link.id}#${formatFragment(link)}`;
 }
 
-/** 48 characters: base64url of version | flags | linkSecret | checksum. */
-export function formatFragment({ id, flags, linkSecret }: Omit<Link, "origin">): string {
-  const body = concat(Uint8Array.of(VERSION, flags), linkSecret);
-  return encodeBase64url(concat(body, checksum(body, id)));
+/** 46 characters: base64url of version | flags | linkSecret. The last is one of `A`, `Q`, `g`, `w`: no mail program drops it. */
+export function formatFragment({ flags, linkSecret }: Pick<Link, "flags" | "linkSecret">): string {
+  return encodeBase64url(concat(Uint8Array.of(VERSION, flags), linkSecret));
 }
 
 /**
  * Reads a whole link, strictly: https (http on loopback only), the host as the URL Standard spells it (lower case, A-labels, no
- * default port), `/h/<id>`, a 48-character fragment, nothing else.
- * @throws ProtocolError `link`, `version`, `flags` or `checksum`
+ * default port), `/h/<id>`, a 46-character fragment, nothing else.
+ * @throws ProtocolError `link`, `version`, `flags` or `damaged`
  */
 export function parseLink(text: string): Link {
   const match = /^(https?:\/\/[^/?#@\\\s]+)\/h\/([^/?#]*)#(.*)$/s.exec(text);
   if (!match) throw new ProtocolError("link", "this is not a link of the form https://HOST/h/<id>#<key>");
   const [, origin = "", id = "", fragment = ""] = match;
-  return { origin: checkOrigin(origin), ...parseFragment(parseHandoffId(id), fragment) };
+  return { origin: checkOrigin(origin), ...parseFragment(fragment, parseHandoffId(id)) };
 }
 
 /**
- * Reads the fragment of the link whose id is known. What is damaged is told as damaged, before its flags are believed.
- * @param fragment 48 characters, without the `#`
- * @throws ProtocolError, checked in this order: `link` (length, characters), `version`, `checksum` (damaged or mixed-up link),
- * `flags`
+ * Reads a fragment, and derives the id of its handoff.
+ * @param fragment 46 characters, without the `#`
+ * @param expected the id that stood before it, where one did: another one shows that either of the two is damaged
+ * @throws ProtocolError, checked in this order: `link` (length, characters), `version`, `flags`, `damaged`
  */
-export function parseFragment(id: HandoffId, fragment: string): Omit<Link, "origin"> {
+export function parseFragment(fragment: string, expected?: HandoffId): LinkParts {
   let bytes: Uint8Array;
   try {
     bytes = decodeBase64url(fragment, FRAGMENT_BYTES);
   } catch (cause) {
-    throw new ProtocolError("link", "the part after # is not 48 characters of base64url", { cause });
+    throw new ProtocolError("link", "the part after # is not 46 characters of base64url", { cause });
   }
-  const body = bytes.subarray(0, FRAGMENT_BYTES - 2);
-  if (body[0] !== VERSION)
+  if (bytes[0] !== VERSION) {
     throw new ProtocolError("version", "the link is of a version that this reader does not know");
-  if (!equalBytes(bytes.subarray(FRAGMENT_BYTES - 2), checksum(body, id))) {
-    throw new ProtocolError("checksum", "the link is damaged: its checksum does not match");
   }
-  return { id, flags: parseFlags(body[1] ?? 0xff), linkSecret: body.slice(2) as LinkSecret };
+  const flags = parseFlags(bytes[1] ?? 0xff);
+  const linkSecret = bytes.slice(2) as Uint8Array as LinkSecret;
+  const id = handoffIdOfToken(deriveLinkKeys({ flags, linkSecret }).linkToken);
+  if (expected !== undefined && expected !== id) {
+    throw new ProtocolError("damaged", "the link is damaged: its two halves do not belong together");
+  }
+  return { id, flags, linkSecret };
 }
 
-function checksum(body: Uint8Array, id: HandoffId): Uint8Array {
-  return sha256(concat(body, idBytes(id))).subarray(0, 2);
+/**
+ * The path and key of a link in a text: an id, then at most a slash and tracking parameters, then the key, then nothing that could belong
+ * to it. Bounded, so that a hostile address costs no more than its length.
+ */
+const ADDRESS = /\/h(?:\/([^/?#\s]{0,64}))?\/?(?:\?[^#\s]{0,2048})?#([\w-]{46})(?![\w-]*[A-Za-z0-9])/;
+
+/**
+ * Reads the id and key out of an address that may have passed through a mail gateway: `#` written as `%23`, `%2523` or encoded more often
+ * still, whole characters percent-encoded, tracking parameters put before or behind the key. An id that is missing or damaged in its
+ * spelling is derived from the key.
+ * @param address path, query and fragment as the browser shows them, or any text that contains `/h/`
+ * @throws ProtocolError `link`, `version`, `flags` or `damaged` when what is left is not a link
+ */
+export function recoverLink(address: string): LinkParts {
+  const match = ADDRESS.exec(percentDecoded(address));
+  if (!match) throw new ProtocolError("link", "the address holds no whole link");
+  const [, id = "", fragment = ""] = match;
+  return parseFragment(fragment, isHandoffId(id) ? id : undefined);
+}
+
+/** Undoes percent-encoding until nothing changes; at most 5 rounds, for each gateway on the way adds one. */
+function percentDecoded(address: string): string {
+  let text = address;
+  for (let round = 0; round < 5; round += 1) {
+    const next = text.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) =>
+      String.fromCharCode(Number.parseInt(hex, 16)),
+    );
+    if (next === text) break;
+    text = next;
+  }
+  return text;
 }
 
 function checkOrigin(origin: string): string {
@@ -85,4 +149,9 @@ function checkOrigin(origin: string): string {
     throw new ProtocolError("link", "the link is not an https link");
   }
   return origin;
+}
+
+/** True for a host that stays on this machine, as a URL spells it: there http will do. */
+export function isLoopback(hostname: string): boolean {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
 }

@@ -1,15 +1,18 @@
 import { type Answers, normaliseEmail } from "./answers.ts";
-import type { LinkSecret, Receipt, Verifier } from "./brands.ts";
-import type { Item } from "./bundle.ts";
-import { type EnvelopeContext, sealEnvelope } from "./envelope.ts";
+import type { Bundle, Item } from "./bundle.ts";
+import { type EnvelopeContext, openEnvelope, sealEnvelope } from "./envelope.ts";
 import { ProtocolError } from "./errors.ts";
-import { flagsOf } from "./flags.ts";
 import { emailHintOf, type Header, sealHeader } from "./header.ts";
-import { idFromBytes } from "./id.ts";
-import { deriveLinkKeys, deriveOpenKeys } from "./keys.ts";
-import { formatLink } from "./link.ts";
-import { platformRandom, type RandomBytes } from "./random.ts";
-import { emailVerifierOf, verifierOf } from "./verifiers.ts";
+import { deriveLinkKeys, deriveOpenKeys, type OpenKeys } from "./keys.ts";
+import { formatLink, handoffIdOf, type LinkParts } from "./link.ts";
+import { flagsOf } from "./states.ts";
+import { emailVerifierOf, type LinkSecret, type Receipt, type Verifier, verifierOf } from "./tokens.ts";
+
+/** Gives `length` random bytes. Production code uses {@link platformRandom}; tests inject their own. */
+export type RandomBytes = (length: number) => Uint8Array;
+
+/** The platform's CSPRNG (Web Crypto), in Node, Lambda and the browser alike. */
+export const platformRandom: RandomBytes = (length) => crypto.getRandomValues(new Uint8Array(length));
 
 /** What to seal. */
 export type SealInput = Answers & {
@@ -36,7 +39,7 @@ export type Sealed = EnvelopeContext & {
 };
 
 /**
- * Makes a new id and link secret and seals exactly one envelope with them.
+ * Makes a new link secret, derives everything else from it, and seals exactly one envelope with it.
  * @param random for tests only
  * @throws ProtocolError `too_large`, `plaintext`, `email`, `passphrase`, `class`, `expiry` or `link` (an origin that is none)
  */
@@ -46,18 +49,19 @@ export async function seal(input: SealInput, random: RandomBytes = platformRando
     throw new ProtocolError("email", "a code can be mailed only where the recipient's address is known");
   }
   const flags = flagsOf({ passphrase: input.passphrase !== undefined, email: email !== undefined });
-  const id = idFromBytes(random(16));
   const linkSecret = random(32) as LinkSecret;
   const receipt = random(32) as Receipt;
+  const linkKeys = deriveLinkKeys({ flags, linkSecret });
+  const linkVerifier = verifierOf(linkKeys.linkToken);
+  const id = handoffIdOf(linkVerifier);
   const context = { id, flags, expiresAt: input.expiresAt, class: input.class };
   const link = formatLink({ origin: input.origin, id, flags, linkSecret });
-  const linkKeys = deriveLinkKeys(id, linkSecret);
-  const openKeys = await deriveOpenKeys({ id, flags, linkSecret }, input);
+  const openKeys = await deriveOpenKeys({ flags, linkSecret }, input);
   const header = { ...input.header, ...(email === undefined ? {} : { emailHint: emailHintOf(email) }) };
   return {
     ...context,
     link,
-    linkVerifier: verifierOf(linkKeys.linkToken),
+    linkVerifier,
     claimVerifier: verifierOf(openKeys.claimToken),
     receiptVerifier: verifierOf(receipt),
     ...(input.mailedCode && email !== undefined
@@ -66,4 +70,22 @@ export async function seal(input: SealInput, random: RandomBytes = platformRando
     envelope: sealEnvelope({ items: input.items, receipt }, context, openKeys, random(24)),
     header: sealHeader(header, id, linkKeys.headerKey, random(24)),
   };
+}
+
+/** What a claim released. */
+export type Released = {
+  readonly envelope: Uint8Array;
+  readonly class: string;
+  /** Unix seconds. */
+  readonly expiresAt: number;
+};
+
+/**
+ * The sibling of {@link seal}: decrypts what a claim released, and checks that it belongs to this link.
+ * @param openKeys what {@link deriveOpenKeys} gave for this link; its claim token is what the claim showed
+ * @throws ProtocolError as {@link openEnvelope}
+ */
+export function open({ id, flags }: LinkParts, openKeys: OpenKeys, released: Released): Bundle {
+  const { envelope, expiresAt, class: className } = released;
+  return openEnvelope(envelope, { id, flags, expiresAt, class: className }, openKeys);
 }

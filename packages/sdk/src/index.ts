@@ -2,6 +2,8 @@
  * What a sender does: read secrets, rotate them, seal them, create handoffs, mail links, wait for receipts, revoke.
  * @module sdk
  */
+
+export { durationInWords, formatDuration, parseDuration } from "@secret-handoff/protocol/api";
 export { Concealed } from "./concealed.ts";
 export { type ContentsOptions, checkPassphrase, DeliveryContents, type Seal } from "./delivery/contents.ts";
 export { type DeliveryPorts, deliver, type Outcome } from "./delivery/deliver.ts";
@@ -23,7 +25,6 @@ export {
   viewHandoffs,
 } from "./delivery/existing-handoffs.ts";
 export { checkPolicy, type PolicyResult, type SendRequest } from "./delivery/policy.ts";
-export { durationInWords, formatDuration, parseDuration } from "./duration.ts";
 export { ErrorCollector } from "./error-collector.ts";
 
 export {

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
-import type { LinkResult, MendedResult } from "../../vectors/format.ts";
+import type { LinkParts, LinkResult } from "../../vectors/format.ts";
 import { Refusal, refuseUnless } from "./refusal.ts";
+import { linkKeys } from "./schedule.ts";
 import { decode } from "./text.ts";
 
 export function link(text: string): LinkResult {
@@ -12,47 +12,61 @@ export function link(text: string): LinkResult {
   const [, name = "", port] = /^([a-z0-9.-]+|\[[0-9a-f:]+\])(?::([1-9][0-9]*))?$/.exec(host) ?? [];
   refuseUnless(name !== "" && Number(port ?? 1) < 65_536 && port !== (secure ? "443" : "80"), "link");
   refuseUnless(secure || (scheme === "http:" && ["localhost", "127.0.0.1", "[::1]"].includes(name)), "link");
-  return { origin: `${scheme}//${host}`, ...fragmentOf(id, fragment) };
+  refuseUnless(isId(id), "link");
+  return { origin: `${scheme}//${host}`, ...read(fragment, id) };
 }
 
-export function mend(address: string): MendedResult {
+/** The link inside an address that gateways have been at. */
+export function recover(address: string): LinkParts {
   let text = address;
   for (let round = 0; round < 5; round += 1) {
     text = text.replace(/%[2-7][0-9a-fA-F]/g, (escaped) =>
       Buffer.from(escaped.slice(1), "hex").toString("latin1"),
     );
   }
-  for (let start = text.indexOf("/h/"); start >= 0; start = text.indexOf("/h/", start + 1)) {
-    const id = text.slice(start + 3, start + 25);
-    const rest = text.slice(start + 25);
-    const key = rest.indexOf("#");
-    const between = rest.slice(0, Math.max(key, 0)).replace(/^\//, "");
-    const fragment = rest.slice(key + 1, key + 49);
-    const behind = rest.charAt(key + 49);
-    const isClean = (part: string, length: number) => part.length === length && /^[A-Za-z0-9_-]*$/.test(part);
-    if (key < 0 || !isClean(id, 22) || !isClean(fragment, 48)) continue;
-    if (between !== "" && !/^\?\S{0,2048}$/.test(between)) continue;
-    if (behind !== "" && !/[?&#/\s>"').,;]/.test(behind)) continue;
-    return fragmentOf(id, fragment);
+  for (let start = text.indexOf("/h"); start >= 0; start = text.indexOf("/h", start + 1)) {
+    const key = text.indexOf("#", start);
+    if (key < 0) break;
+    const [path = "", ...query] = text.slice(start, key).split("?");
+    const [, , id = "", ...tail] = path.split("/");
+    const fragment = text.slice(key + 1, key + 47);
+    const isPath = path === "/h" || (path.startsWith("/h/") && (tail.length === 0 || tail.join("/") === ""));
+    if (!isPath || tail.length > 1 || id.length > 64 || /\s/.test(path)) continue;
+    if (query.join("?").length > 2_048 || /\s/.test(query.join("?"))) continue;
+    if (!/^[A-Za-z0-9_-]{46}$/.test(fragment) || goesOn(text, key + 47)) continue;
+    return read(fragment, isId(id) ? id : undefined);
   }
   throw new Refusal("link");
 }
 
-function fragmentOf(id: string, fragment: string): MendedResult {
-  const idBytes = orLink(() => decode(id, 16));
-  const bytes = orLink(() => decode(fragment, 36));
-  const [version, flags = 0] = bytes;
-  refuseUnless(version === 1, "version");
-  const hash = createHash("sha256").update(bytes.subarray(0, 34)).update(idBytes).digest();
-  refuseUnless(hash.subarray(0, 2).equals(bytes.subarray(34)), "checksum");
-  refuseUnless(flags < 4, "flags");
-  return { id, flags, linkSecret: bytes.toString("hex", 2, 34) };
+/** Whether the key is longer than it should be; dashes and underscores alone are a sentence's, not the key's. */
+function goesOn(text: string, from: number): boolean {
+  let at = from;
+  while (text[at] === "-" || text[at] === "_") at += 1;
+  return /[A-Za-z0-9]/.test(text.charAt(at));
 }
 
-function orLink(read: () => Buffer): Buffer {
+function isId(text: string): boolean {
   try {
-    return read();
+    return decode(text, 16).length === 16;
+  } catch {
+    return false;
+  }
+}
+
+/** What a key says, and the id that it makes; `expected` is the one it came with. */
+function read(key: string, expected: string | undefined): LinkParts {
+  let bytes: Buffer;
+  try {
+    bytes = decode(key, 34);
   } catch {
     throw new Refusal("link");
   }
+  const [version, flags = 0] = bytes;
+  refuseUnless(version === 1, "version");
+  refuseUnless(flags < 4, "flags");
+  const linkSecret = bytes.toString("hex", 2);
+  const { id } = linkKeys(flags, linkSecret);
+  refuseUnless(expected === undefined || expected === id, "damaged");
+  return { id, flags, linkSecret };
 }

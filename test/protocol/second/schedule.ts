@@ -3,24 +3,49 @@ import type { KeysInput, Schedule } from "../../vectors/format.ts";
 import { Refusal } from "./refusal.ts";
 import * as answers from "./text.ts";
 
-export function schedule({ id, flags, linkSecret, passphrase, email }: KeysInput): Schedule {
-  const secret = Buffer.from(linkSecret, "hex");
-  const salt = Buffer.concat([Buffer.from("secret-handoff/v1"), answers.decode(id, 16)]);
-  const derive = (input: Buffer, info: string) => Buffer.from(hkdfSync("sha256", input, salt, info, 32));
-  const extract = (input: Buffer) => createHmac("sha256", salt).update(input).digest("hex");
+const ID_LABEL = "secret-handoff/v1 id";
 
-  const kdfSalt = derive(secret, "passphrase salt");
-  const emailBytes = Buffer.from(flags & 2 ? answers.email(email ?? missing("email")) : "");
-  const passKey =
-    flags & 1 ? stretch(answers.passphrase(passphrase ?? missing("passphrase")), kdfSalt) : Buffer.alloc(0);
-  const openSecret = Buffer.concat([secret, length(passKey), passKey, length(emailBytes), emailBytes]);
+/** HKDF-SHA-256 under the salt that these flags give. */
+function underFlags(flags: number) {
+  const salt = Buffer.from([...Buffer.from("secret-handoff/v1"), flags]);
+  return {
+    salt,
+    extract: (input: Buffer) => createHmac("sha256", salt).update(input).digest("hex"),
+    derive: (input: Buffer, info: string) => Buffer.from(hkdfSync("sha256", input, salt, info, 32)),
+  };
+}
+
+/** What flags and link secret give without any answer. */
+export function linkKeys(flags: number, linkSecret: string) {
+  const secret = Buffer.from(linkSecret, "hex");
+  const { salt, extract, derive } = underFlags(flags);
+  const linkToken = derive(secret, "link token").toString("hex");
+  const linkVerifier = verifier(linkToken);
+  const name = createHash("sha256").update(ID_LABEL).update(linkVerifier, "hex").digest();
   return {
     salt: salt.toString("hex"),
     prk: extract(secret),
-    linkToken: derive(secret, "link token").toString("hex"),
+    linkToken,
+    linkVerifier,
+    id: name.toString("base64url", 0, 16),
     headerKey: derive(secret, "header key").toString("hex"),
-    kdfSalt: kdfSalt.toString("hex"),
+    kdfSalt: derive(secret, "passphrase salt").toString("hex"),
     emailKey: derive(secret, "email key").toString("hex"),
+  };
+}
+
+export function schedule({ flags, linkSecret, passphrase, email }: KeysInput): Schedule {
+  const alone = linkKeys(flags, linkSecret);
+  const { extract, derive } = underFlags(flags);
+  const emailBytes = Buffer.from(flags & 2 ? answers.email(email ?? missing("email")) : "");
+  const passKey =
+    flags & 1
+      ? stretch(answers.passphrase(passphrase ?? missing("passphrase")), Buffer.from(alone.kdfSalt, "hex"))
+      : Buffer.alloc(0);
+  const parts = [passKey, emailBytes].flatMap((part) => [length(part), part]);
+  const openSecret = Buffer.concat([Buffer.from(linkSecret, "hex"), ...parts]);
+  return {
+    ...alone,
     passKey: passKey.toString("hex"),
     emailBytes: emailBytes.toString("hex"),
     openPrk: extract(openSecret),

@@ -1,4 +1,5 @@
-import { Refusal, refuseUnless } from "./refusal.ts";
+import { domainToASCII } from "node:url";
+import { refuseUnless } from "./refusal.ts";
 
 export function decode(text: string, length?: number): Buffer {
   const bytes = Buffer.from(text, "base64url");
@@ -33,17 +34,37 @@ export function passphrase(text: string): string {
   return out;
 }
 
+/** What a copied address may carry at its ends besides white space: U+200B to U+200D, U+2060 and U+FEFF. */
+const ZERO_WIDTH = new Set([0x200b, 0x200c, 0x200d, 0x2060, 0xfeff]);
+
 export function email(text: string): string {
   const codes = [...text.normalize("NFKC")].map((character) => character.codePointAt(0) ?? 0);
-  const isSpace = (code: number | undefined) =>
-    code === 0x20 || (code !== undefined && code >= 0x9 && code <= 0xd);
-  while (isSpace(codes[0])) codes.shift();
-  while (isSpace(codes.at(-1))) codes.pop();
-  if (codes.some((code) => code <= 0x20 || code >= 0x7f)) throw new Refusal("email");
-  const lowered = codes
-    .map((code) => String.fromCharCode(code >= 0x41 && code <= 0x5a ? code + 0x20 : code))
-    .join("");
-  const sides = lowered.split("@");
-  refuseUnless(sides.length === 2 && !sides.includes(""), "email");
-  return lowered;
+  const isInvisible = (code: number | undefined) =>
+    code !== undefined && (WHITE_SPACE.has(code) || ZERO_WIDTH.has(code));
+  while (isInvisible(codes[0])) codes.shift();
+  while (isInvisible(codes.at(-1))) codes.pop();
+  const at = codes.indexOf(0x40);
+  const sides = [codes.slice(0, Math.max(at, 0)), inALabels(codes.slice(at + 1))];
+  refuseUnless(at > 0, "email");
+  const lowered = sides.map((side) => {
+    refuseUnless(side.length > 0 && side.every(isPrintable) && !side.includes(0x40), "email");
+    return String.fromCharCode(...side.map((code) => (code >= 0x41 && code <= 0x5a ? code + 0x20 : code)));
+  });
+  return lowered.join("@");
+}
+
+function isPrintable(code: number): boolean {
+  return code > 0x20 && code < 0x7f;
+}
+
+/** A domain with letters beyond ASCII as UTS 46 writes it in ASCII; every other one as it is. */
+function inALabels(domain: readonly number[]): readonly number[] {
+  if (domain.every(isPrintable)) return domain;
+  const inside = domain.filter((code) => code < 0x80);
+  const isHostCharacter = (code: number) =>
+    isPrintable(code) && !'"#%/:<>?@[\\]^`{|}'.includes(String.fromCharCode(code));
+  refuseUnless(inside.every(isHostCharacter), "email");
+  const ascii = domainToASCII(String.fromCodePoint(...domain));
+  refuseUnless(ascii !== "" && !/^[0-9.]+$/.test(ascii), "email");
+  return [...Buffer.from(ascii)];
 }

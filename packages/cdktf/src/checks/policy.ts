@@ -3,7 +3,7 @@ import {
   DEFAULT_CLASSES,
   type Right,
   type SenderEntry,
-} from "@secret-handoff/protocol";
+} from "@secret-handoff/protocol/api";
 import type { PolicyProps } from "../props.ts";
 
 export const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";

@@ -1,4 +1,5 @@
-import { type Problem, platformRandom, type RandomBytes } from "@secret-handoff/protocol";
+import { platformRandom, type RandomBytes } from "@secret-handoff/protocol";
+import type { Problem } from "@secret-handoff/protocol/api";
 
 /** How one check of the doctor's ended. `detail` says what to do where it failed, and why it was left out where it was skipped. */
 export type CheckResult =

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import type { Problem } from "@secret-handoff/protocol";
+import type { Problem } from "@secret-handoff/protocol/api";
 import { callerFrom } from "./caller.ts";
 import { CheckFailed, type CheckResult, nodeRuntime, problemIn, type Runtime, runCheck } from "./check.ts";
 import { checkPage } from "./page-check.ts";

@@ -1,17 +1,20 @@
 import {
-  type ClaimResponse,
-  type CredentialClass,
   decodeBase64url,
   deriveLinkKeys,
   deriveOpenKeys,
   encodeBase64url,
-  type HandoffView,
-  openEnvelope,
-  type PolicyResponse,
+  open as openHandoff,
   parseLink,
   type Sealed,
   seal,
 } from "@secret-handoff/protocol";
+import {
+  type ClaimResponse,
+  type CredentialClass,
+  createRequestOf,
+  type HandoffView,
+  type PolicyResponse,
+} from "@secret-handoff/protocol/api";
 import type { Caller } from "./caller.ts";
 import { CheckFailed, problemIn, type Runtime } from "./check.ts";
 
@@ -49,7 +52,13 @@ export async function roundTrip(
     runtime.random,
   );
   // Whatever goes wrong from here on, it expires within five minutes.
-  await json<HandoffView>(await caller.call("POST", "/handoffs", createBody(sealed, chosen)));
+  await json<HandoffView>(
+    await caller.call(
+      "POST",
+      "/handoffs",
+      createRequestOf(sealed, chosen.reasonRequired ? { reason: "a check of the service" } : {}),
+    ),
+  );
   await open(endpoint, sealed, { value, passphrase }, runtime);
   const { state } = await json<HandoffView>(await caller.call("GET", `/handoffs/${sealed.id}`));
   if (state !== "delivered") throw new CheckFailed(`the handoff ended as ${state} and not as delivered`);
@@ -71,17 +80,6 @@ function chooseClass(classes: readonly CredentialClass[], wanted: string | undef
   return found;
 }
 
-function createBody({ link: _, ...sealed }: Sealed, chosen: CredentialClass): Record<string, unknown> {
-  const wire = Object.entries(sealed).map(([name, value]) => [
-    name,
-    value instanceof Uint8Array ? encodeBase64url(value) : value,
-  ]);
-  return {
-    ...Object.fromEntries(wire),
-    ...(chosen.reasonRequired ? { reason: "a check of the service" } : {}),
-  };
-}
-
 async function open(
   endpoint: string,
   sealed: Sealed,
@@ -89,7 +87,7 @@ async function open(
   { fetch, random }: Pick<Runtime, "fetch" | "random">,
 ): Promise<void> {
   const link = parseLink(sealed.link);
-  const linkToken = encodeBase64url(deriveLinkKeys(link.id, link.linkSecret).linkToken);
+  const linkToken = encodeBase64url(deriveLinkKeys(link).linkToken);
   const keys = await deriveOpenKeys(link, { email: ADDRESS, passphrase });
   const post = (what: string, body: object) =>
     fetch(`${endpoint}/v1/handoffs/${link.id}/${what}`, {
@@ -100,7 +98,7 @@ async function open(
   const claimId = encodeBase64url(random(16));
   const claim = { claimToken: encodeBase64url(keys.claimToken), claimId, flags: link.flags };
   const { envelope } = await json<ClaimResponse>(await post("claim", claim));
-  const bundle = openEnvelope(decodeBase64url(envelope), sealed, keys);
+  const bundle = openHandoff(link, keys, { ...sealed, envelope: decodeBase64url(envelope) });
   if (bundle.items[0]?.fields[0]?.value !== value)
     throw new CheckFailed("what was opened is not what was sealed");
   const receipt = encodeBase64url(bundle.receipt);

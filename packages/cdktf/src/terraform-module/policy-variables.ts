@@ -1,4 +1,4 @@
-import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { GITHUB_ISSUER } from "../checks/policy.ts";
 import { snakeCase } from "../terraform.ts";
 import type { Variable } from "./variables.ts";

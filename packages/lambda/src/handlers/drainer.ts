@@ -1,4 +1,4 @@
-import type { HandoffId, Verifier } from "@secret-handoff/protocol";
+import type { HandoffId } from "@secret-handoff/protocol";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { systemClock } from "../clock.ts";
 import { drain } from "../drainer/drain.ts";
@@ -34,10 +34,6 @@ export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatch
 }
 
 function keyIn({ dynamodb }: DynamoDBRecord): HandoffKey | undefined {
-  const { id, linkVerifier } = dynamodb?.Keys ?? {};
-  if (!id?.S || !linkVerifier?.B) return undefined;
-  return {
-    id: id.S as HandoffId,
-    linkVerifier: new Uint8Array(Buffer.from(linkVerifier.B, "base64")) as Uint8Array as Verifier,
-  };
+  const id = dynamodb?.Keys?.id?.S;
+  return id ? { id: id as HandoffId } : undefined;
 }

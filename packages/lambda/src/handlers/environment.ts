@@ -1,6 +1,5 @@
-import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
+import { CredentialClass, DEFAULT_CLASSES, SenderEntry } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
-import { SenderEntry } from "../sender/senders.ts";
 
 /** @throws Error naming the variable when the deployment has not set it */
 export function required(name: string): string {
@@ -14,20 +13,16 @@ export function optional(name: string): string | undefined {
   return process.env[name] || undefined;
 }
 
-const word = v.pipe(v.string(), v.minLength(1));
-const words = v.array(word);
+/** Seconds: a shorter life is a mistake in the unit. */
+const SHORTEST_LIFE = 60;
 
-const ClassEntry = v.strictObject({
-  name: word,
-  expiresWithin: v.pipe(v.number(), v.safeInteger(), v.minValue(60)),
-  passphrase: v.picklist(["required", "recommended", "optional"]),
-  approvals: words,
-  verification: v.picklist(["click", "email", "email-code"]),
-  environments: v.exactOptional(words),
-  reasonRequired: v.exactOptional(v.boolean()),
-  recipientDomains: v.exactOptional(words),
-  receiptRequired: v.exactOptional(v.boolean()),
-}) satisfies v.GenericSchema<unknown, CredentialClass>;
+const ClassEntry = v.pipe(
+  v.strictObject(CredentialClass.entries),
+  v.check(
+    ({ expiresWithin }) => expiresWithin >= SHORTEST_LIFE,
+    "expiresWithin is in seconds, and at least 60",
+  ),
+);
 
 const Config = v.strictObject({
   issuer: v.pipe(v.string(), v.url()),

@@ -1,4 +1,4 @@
-import type { Problem, ProblemCode } from "@secret-handoff/protocol";
+import type { Problem, ProblemCode } from "@secret-handoff/protocol/api";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 

@@ -1,23 +1,21 @@
+import { encodeBase64url, type HandoffId, handoffIdOfToken, type LinkToken } from "@secret-handoff/protocol";
 import {
-  type AcknowledgeRequest,
-  type ClaimId,
+  AcknowledgeRequest,
+  ClaimRequest,
   type ClaimResponse,
-  type ClaimToken,
-  encodeBase64url,
-  type HandoffId,
-  isHandoffId,
-  type LinkToken,
-  type Receipt,
+  CodeRequest,
+  RECIPIENT_BODY_LIMIT,
+  ReportRequest,
+  StatusRequest,
   type StatusResponse,
-} from "@secret-handoff/protocol";
+} from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
-import * as v from "valibot";
+import type * as v from "valibot";
 import type { Clock } from "../clock.ts";
 import { readBody } from "../http/body.ts";
 import { answerFailure } from "../http/failure.ts";
 import { notFound, ProblemError } from "../http/problem.ts";
 import { route } from "../http/routes.ts";
-import { bytes, flags, text } from "../http/schema.ts";
 import { refuseForeignOrigin, securityHeaders } from "../http/security.ts";
 import type { ClaimOutcome, Claims } from "../store/claims.ts";
 import { derive, verificationOf } from "../store/handoff.ts";
@@ -32,25 +30,6 @@ export type RecipientDeps = CodeDeps & {
   readonly clock: Clock;
 };
 
-/** The largest body that a recipient may send, bytes. */
-const BODY_LIMIT = 2_048;
-
-const linkToken = bytes<LinkToken>(32);
-const StatusBody = v.strictObject({ linkToken });
-const ClaimBody = v.strictObject({
-  linkToken,
-  claimToken: bytes<ClaimToken>(32),
-  claimId: bytes<ClaimId>(16),
-  flags,
-  code: v.optional(v.pipe(v.string(), v.regex(/^\d{8}$/))),
-});
-const CodeBody = v.strictObject({ linkToken, email: text(320), emailKey: bytes<Uint8Array>(32) });
-const AcknowledgeBody = v.strictObject({
-  linkToken,
-  claimId: bytes<ClaimId>(16),
-  receipt: bytes<Receipt>(32),
-} satisfies Record<keyof AcknowledgeRequest, v.GenericSchema>);
-
 /** The recipient's side of the one-time store: public, and able to create nothing. */
 export function createRecipientApp(deps: RecipientDeps): Hono {
   const { origin, page, claims, clock, log } = deps;
@@ -59,12 +38,15 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
   app.onError((error, c) => answerFailure(error, c, log));
   app.notFound((c) => new ProblemError("not_found", "There is nothing at this address.").toResponse(c));
 
-  /** Checks in this order: who, type, size, shape, and only then the id. */
-  async function read<Schema extends v.GenericSchema>(c: Context, schema: Schema) {
+  /** Checks in this order: who, type, size, shape, and only then the id, which must be the token's: no wrong token reaches the table. */
+  async function read<Schema extends v.GenericSchema<unknown, { readonly linkToken: LinkToken }>>(
+    c: Context,
+    schema: Schema,
+  ) {
     refuseForeignOrigin(c, origin);
-    const body = await readBody(c, schema, BODY_LIMIT);
-    const id = c.req.param("id") ?? "";
-    if (!isHandoffId(id)) throw notFound();
+    const body = await readBody(c, schema, RECIPIENT_BODY_LIMIT);
+    const id = handoffIdOfToken(body.linkToken);
+    if (c.req.param("id") !== id) throw notFound();
     return { id, body };
   }
 
@@ -74,14 +56,14 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
 
   route(app, "/v1/handoffs/:id/status", {
     POST: async (c) => {
-      const { id, body } = await read(c, StatusBody);
-      return c.json(await status(claims, id, body.linkToken, clock()));
+      const { id } = await read(c, StatusRequest);
+      return c.json(await status(claims, id, clock()));
     },
   });
 
   route(app, "/v1/handoffs/:id/claim", {
     POST: async (c) => {
-      const { id, body } = await read(c, ClaimBody);
+      const { id, body } = await read(c, ClaimRequest);
       const codeHash = body.code === undefined ? undefined : codeHashOf(body.linkToken, body.code);
       return c.json(claimAnswer(await claims.claim(id, { ...body, codeHash }, clock())));
     },
@@ -89,7 +71,7 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
 
   route(app, "/v1/handoffs/:id/code", {
     POST: async (c) => {
-      const { id, body } = await read(c, CodeBody);
+      const { id, body } = await read(c, CodeRequest);
       await sendCode(deps, id, body, clock());
       return c.body(null, 202);
     },
@@ -97,7 +79,7 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
 
   route(app, "/v1/handoffs/:id/acknowledge", {
     POST: async (c) => {
-      const { id, body } = await read(c, AcknowledgeBody);
+      const { id, body } = await read(c, AcknowledgeRequest);
       const outcome = await claims.acknowledge(id, body, clock());
       if (outcome === "not_found") throw notFound();
       if (outcome === "wrong_receipt") {
@@ -109,8 +91,8 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
 
   route(app, "/v1/handoffs/:id/report", {
     POST: async (c) => {
-      const { id, body } = await read(c, StatusBody);
-      if ((await claims.report(id, body.linkToken, clock())) === "not_found") throw notFound();
+      const { id } = await read(c, ReportRequest);
+      if ((await claims.report(id, clock())) === "not_found") throw notFound();
       return c.body(null, 204);
     },
   });
@@ -118,8 +100,8 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
   return app;
 }
 
-async function status(claims: Claims, id: HandoffId, token: LinkToken, now: number): Promise<StatusResponse> {
-  const record = await claims.find(id, token);
+async function status(claims: Claims, id: HandoffId, now: number): Promise<StatusResponse> {
+  const record = await claims.find(id);
   if (!record) throw notFound();
   return {
     ...derive(record, now),

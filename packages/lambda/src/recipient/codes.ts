@@ -65,7 +65,7 @@ export async function sendCode(
   const arm = async () => {
     const outcome = await codes.arm(
       id,
-      { linkToken, emailVerifier: emailVerifierOf(emailKey, to) },
+      { emailVerifier: emailVerifierOf(emailKey, to) },
       { hash: codeHashOf(linkToken, code), expiresAt: now + CODE_SECONDS, tries: MAX_CODE_TRIES },
       now,
     );

@@ -59,7 +59,7 @@ function preferred(accepted: string): Encoding {
 
 /**
  * An id, an encoded `#` and how every key of version 1 begins, or more that is encoded. Between id and `#` comes what the page's
- * `mendAddress` admits: a slash and tracking parameters, encoded too or not, and as many times as gateways were on the way.
+ * `recoverLink` admits: a slash and tracking parameters, encoded too or not, and as many times as gateways were on the way.
  */
 const MANGLED = /^\/h\/[\w-]{22}(?:\/|%(?:25)*2f)?(?:(?:\?|%(?:25)*3f).{0,2048}?)?%(?:25)*23(?:AQ|%)/i;
 

@@ -1,17 +1,19 @@
 import {
-  type CredentialClass,
   isEnvelopeLength,
-  isHandoffId,
   isHeaderLength,
   needsEmail,
   normaliseEmail,
   ProtocolError,
   VERSION,
 } from "@secret-handoff/protocol";
+import {
+  type CredentialClass,
+  type ParsedCreateRequest,
+  type PolicyViolation,
+  policyViolations,
+} from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import type { Caller } from "./caller.ts";
-import { brokenRules, EXPIRED } from "./policy.ts";
-import type { CreateBody } from "./schemas.ts";
 
 /**
  * Judges a create before anything is looked up: its shape, then who may send the class, then every rule of the class.
@@ -21,19 +23,19 @@ import type { CreateBody } from "./schemas.ts";
 export function admit(
   classes: readonly CredentialClass[],
   caller: Caller,
-  body: CreateBody,
+  body: ParsedCreateRequest,
   now: number,
 ): { readonly recipient: string | undefined } {
   checkShape(body);
   const recipient = body.subject && readRecipient(body.subject.recipient);
   const credentialClass = classes.find(({ name }) => name === body.class);
   if (!credentialClass) {
-    const broken = [
-      {
-        rule: "class",
-        detail: `This service knows the classes ${classes.map(({ name }) => name).join(", ")}.`,
-      },
-      ...(body.expiresAt > now ? [] : [EXPIRED]),
+    const known = classes.map(({ name }) => name).join(", ");
+    const broken: PolicyViolation[] = [
+      { rule: "class", detail: `This service knows the classes ${known}.` },
+      ...(body.expiresAt > now
+        ? []
+        : [{ rule: "expiry" as const, detail: "The expiry has passed already." }]),
     ];
     throw new ProblemError("policy", "The class is not one that this service knows.", {
       extensions: { broken },
@@ -47,12 +49,14 @@ export function admit(
   }
   const proposal = {
     ...body,
-    recipient,
+    recipients: recipient === undefined ? [] : [recipient],
     reason: body.reason,
     mailedCode: body.emailVerifier !== undefined,
     environment: caller.environment,
+    // Nobody can prove an approval yet.
+    approvals: [],
   };
-  const broken = brokenRules(credentialClass, proposal, now);
+  const broken = policyViolations(credentialClass, proposal, now);
   if (broken.length > 0) {
     throw new ProblemError("policy", broken.map(({ detail }) => detail).join(" "), {
       extensions: { broken },
@@ -62,8 +66,7 @@ export function admit(
 }
 
 /** What the schema cannot say. */
-function checkShape({ id, envelope, header, emailVerifier, flags }: CreateBody): void {
-  if (!isHandoffId(id)) throw malformed("id");
+function checkShape({ envelope, header, emailVerifier, flags }: ParsedCreateRequest): void {
   // What no reader of this version could open must not be claimed, and burned, to find that out.
   if (envelope[0] !== VERSION || !isEnvelopeLength(envelope.length)) throw malformed("envelope");
   if (header[0] !== VERSION || !isHeaderLength(header.length)) throw malformed("header");

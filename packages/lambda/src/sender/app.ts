@@ -1,5 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { isHandoffId, type PolicyResponse, type Right, type SenderEntry } from "@secret-handoff/protocol";
+import { handoffIdOf, isHandoffId } from "@secret-handoff/protocol";
+import {
+  CreateRequest,
+  EventsQuery,
+  ListQuery,
+  MailedRequest,
+  type ParsedCreateRequest,
+  type PolicyResponse,
+  type Right,
+  SENDER_BODY_LIMIT,
+  type SenderEntry,
+} from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
 import type { Clock } from "../clock.ts";
 import { type AuditEvent, type EventName, isoTime } from "../events/event.ts";
@@ -17,7 +28,6 @@ import { CursorError } from "./cursor.ts";
 import { listEvents } from "./events.ts";
 import { type IamPrincipal, identify } from "./identify.ts";
 import { listHandoffs } from "./list.ts";
-import { BODY_LIMIT, CreateBody, EventsQuery, ListQuery, MailedBody } from "./schemas.ts";
 import type { VerifyToken } from "./tokens.ts";
 
 export type SenderDeps = CreateDeps & {
@@ -62,9 +72,13 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     }
   }
 
-  async function noteRefusal(error: unknown, caller: Caller | undefined, of?: CreateBody): Promise<void> {
+  async function noteRefusal(
+    error: unknown,
+    caller: Caller | undefined,
+    of?: ParsedCreateRequest,
+  ): Promise<void> {
     if (!(error instanceof ProblemError) || error.status >= 500) return;
-    const named = of && { ...(isHandoffId(of.id) ? { handoff: of.id } : {}), class: of.class };
+    const named = of && { handoff: handoffIdOf(of.linkVerifier), class: of.class };
     await note("refused", caller, error.code, named);
   }
 
@@ -79,26 +93,21 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     await audit.putLoose({ v: 1, what, when: isoTime(clock()), who, ...named, outcome }, randomUUID());
   }
 
-  /** What has this id and the caller may know: its own, or any with the right named. At least one, and hardly ever more. */
-  async function owned(
-    c: Context,
-    caller: Caller,
-    orWith: readonly Right[],
-  ): Promise<readonly HandoffRecord[]> {
+  /** The handoff with this id, if the caller may know it: its own, or any with one of these rights. */
+  async function owned(c: Context, caller: Caller, orWith: readonly Right[]): Promise<HandoffRecord> {
     const id = c.req.param("id") ?? "";
+    const found = isHandoffId(id) ? await handoffs.get({ id }) : undefined;
     const mayKnowAll = orWith.some((right) => caller.rights.has(right));
-    const found = isHandoffId(id) ? await handoffs.find(id) : [];
-    const known = found.filter(({ owner }) => mayKnowAll || owner === caller.owner);
-    if (known.length === 0) {
+    if (!found || !(mayKnowAll || found.owner === caller.owner)) {
       throw new ProblemError("not_found", "There is no handoff with this id, or it is not yours.");
     }
-    return known;
+    return found;
   }
 
   route(api, "/handoffs", {
     POST: async (c) => {
       const caller = await admit(c, "send");
-      const body = await readBody(c, CreateBody, BODY_LIMIT);
+      const body = await readBody(c, CreateRequest, SENDER_BODY_LIMIT);
       try {
         const { status, view } = await create(deps, caller, body, clock());
         return c.json(view, status);
@@ -120,17 +129,12 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
   route(api, "/handoffs/:id", {
     GET: async (c) => {
       const caller = await admit(c, "send", "revoke", "audit");
-      const views = (await owned(c, caller, ["revoke", "audit"])).map((record) => viewOf(record, clock()));
-      return c.json(views.find(({ state }) => state === "open") ?? views[0]);
+      return c.json(viewOf(await owned(c, caller, ["revoke", "audit"]), clock()));
     },
     DELETE: async (c) => {
       const caller = await admit(c, "send", "revoke");
-      const endings = await Promise.all(
-        (await owned(c, caller, ["revoke"])).map((record) =>
-          handoffs.withdraw(record, "revoked", caller.who, clock()),
-        ),
-      );
-      if (endings.includes("released")) {
+      const record = await owned(c, caller, ["revoke"]);
+      if ((await handoffs.withdraw(record, "revoked", caller.who, clock())) === "released") {
         throw new ProblemError(
           "released",
           "The secret has been released to its recipient; it can no longer be revoked.",
@@ -143,10 +147,8 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
   route(api, "/handoffs/:id/mailed", {
     POST: async (c) => {
       const caller = await admit(c, "send");
-      const { messageId } = await readBody(c, MailedBody, BODY_LIMIT);
-      for (const record of await owned(c, caller, [])) {
-        await handoffs.mailed(record, messageId, caller.who, clock());
-      }
+      const { messageId } = await readBody(c, MailedRequest, SENDER_BODY_LIMIT);
+      await handoffs.mailed(await owned(c, caller, []), messageId, caller.who, clock());
       return c.body(null, 204);
     },
   });
@@ -155,6 +157,7 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     GET: async (c) => {
       const caller = await admit(c, "send", "revoke", "audit");
       const answer: PolicyResponse = {
+        rights: [...caller.rights],
         classes: classes.filter(({ name }) => caller.classes?.has(name) ?? true),
       };
       return c.json(answer);

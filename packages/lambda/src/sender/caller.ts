@@ -1,4 +1,4 @@
-import type { Right } from "@secret-handoff/protocol";
+import type { Right } from "@secret-handoff/protocol/api";
 import type { Who } from "../events/event.ts";
 
 /** Who calls the sender API, verified, and what the deployment lets them do. */

@@ -1,4 +1,4 @@
-import type { CredentialClass } from "@secret-handoff/protocol";
+import type { CredentialClass, ParsedCreateRequest } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import { viewOf } from "../store/handoff.ts";
 import type { NewHandoff } from "../store/handoffs.ts";
@@ -8,8 +8,7 @@ import type { Caller } from "./caller.ts";
 import type { Created } from "./created.ts";
 import { newHandoff, viewOfNew } from "./new-handoff.ts";
 import type { Pseudonymise } from "./pseudonym.ts";
-import type { CreateBody } from "./schemas.ts";
-import { look, moveSubject, type PointerDeps } from "./subject-pointer.ts";
+import { type Look, look, moveSubject, type PointerDeps } from "./subject-pointer.ts";
 
 export type CreateDeps = PointerDeps & {
   readonly classes: readonly CredentialClass[];
@@ -24,7 +23,7 @@ export type CreateDeps = PointerDeps & {
 export async function create(
   deps: CreateDeps,
   caller: Caller,
-  body: CreateBody,
+  body: ParsedCreateRequest,
   now: number,
 ): Promise<Created> {
   const { recipient } = admit(deps.classes, caller, body, now);
@@ -35,19 +34,38 @@ export async function create(
       : undefined;
   const handoff = newHandoff(body, caller, pseudonym, subject);
 
-  if (await deps.handoffs.isTaken(handoff.id)) return repeated(deps, handoff, body, now);
-  const first = subject === undefined ? {} : await look(deps, subject, body, caller.who, now);
+  const first = subject === undefined ? {} : await lookFirst(deps, handoff, subject, body, now);
   if (first.answer) return first.answer;
   if (!(await deps.handoffs.put(handoff, now))) return repeated(deps, handoff, body, now);
   const displaced = subject === undefined ? undefined : await moveSubject(deps, handoff, body, first, now);
   return displaced ?? { status: 201, view: viewOfNew(handoff, now) };
 }
 
+/** Looks at the subject. Where nothing is to be created, what a try that died before has left open is ended. */
+async function lookFirst(
+  deps: CreateDeps,
+  handoff: NewHandoff,
+  subject: string,
+  body: ParsedCreateRequest,
+  now: number,
+): Promise<Look> {
+  const endOwn = () => deps.handoffs.withdraw(handoff, "superseded", handoff.about.sender, now);
+  try {
+    const found = await look(deps, handoff.id, subject, body, handoff.about.sender, now);
+    if (found.answer) await endOwn();
+    return found;
+  } catch (error) {
+    // After a failure of AWS it stays: the create is repeated, and goes on from here.
+    if (error instanceof ProblemError) await endOwn();
+    throw error;
+  }
+}
+
 /** The id is taken: by this very create, whose answer was lost, or by another. */
 async function repeated(
   deps: CreateDeps,
   handoff: NewHandoff,
-  body: CreateBody,
+  body: ParsedCreateRequest,
   now: number,
 ): Promise<Created> {
   const earlier = await deps.handoffs.get(handoff);

@@ -1,4 +1,4 @@
-import type { Right, SenderEntry } from "@secret-handoff/protocol";
+import type { Right, SenderEntry } from "@secret-handoff/protocol/api";
 import type { Context } from "hono";
 import type { Caller } from "./caller.ts";
 import { type GitHubClaims, grantOf } from "./senders.ts";

@@ -1,4 +1,5 @@
-import { type HandoffView, isHandoffId, type State } from "@secret-handoff/protocol";
+import { isHandoffId, type State } from "@secret-handoff/protocol";
+import type { HandoffView } from "@secret-handoff/protocol/api";
 import { type Attributes, ItemReader, N, S } from "../store/attributes.ts";
 import { keyOf, viewOf } from "../store/handoff.ts";
 import type { Handoffs } from "../store/handoffs.ts";
@@ -33,7 +34,7 @@ export async function listHandoffs(
     (run === undefined || view.run === run) &&
     (state === undefined || view.state === state);
   const found: HandoffView[] = [];
-  let after = cursor === undefined ? undefined : await placeIn(cursor, handoffs, owner);
+  let after = cursor === undefined ? undefined : placeIn(cursor, owner);
   for (let page = 0; page < PAGES_A_CALL && found.length < PAGE; page += 1) {
     const { records, next } = await handoffs.listByOwner(owner, PAGE, after);
     found.push(...records.map((record) => viewOf(record, now)).filter(wanted));
@@ -43,15 +44,15 @@ export async function listHandoffs(
   return after ? { handoffs: found, cursor: cursorAt(after) } : { handoffs: found };
 }
 
-/** Names the last handoff of the page. Its verifier is part of its place, and is looked up again: senders see none. */
+/** Names the last handoff of the page. */
 function cursorAt(place: Attributes): string {
-  return writeCursor([new ItemReader(place).string("id")]);
+  const read = new ItemReader(place);
+  return writeCursor([read.string("id"), read.number("createdAt")]);
 }
 
-async function placeIn(cursor: string, handoffs: Handoffs, owner: string): Promise<Attributes> {
-  const [id] = readCursor(cursor);
+function placeIn(cursor: string, owner: string): Attributes {
+  const [id, createdAt] = readCursor(cursor);
   if (typeof id !== "string" || !isHandoffId(id)) throw new CursorError();
-  const last = (await handoffs.find(id)).find((record) => record.owner === owner);
-  if (!last) throw new CursorError();
-  return { ...keyOf(last), owner: S(owner), createdAt: N(last.createdAt) };
+  if (typeof createdAt !== "number" || !Number.isSafeInteger(createdAt)) throw new CursorError();
+  return { ...keyOf({ id }), owner: S(owner), createdAt: N(createdAt) };
 }

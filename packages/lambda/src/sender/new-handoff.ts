@@ -1,19 +1,18 @@
 import { createHash } from "node:crypto";
-import { type HandoffView, MAX_ATTEMPTS, parseHandoffId } from "@secret-handoff/protocol";
+import { handoffIdOf, MAX_ATTEMPTS } from "@secret-handoff/protocol";
+import type { HandoffView, ParsedCreateRequest } from "@secret-handoff/protocol/api";
 import type { NewHandoff } from "../store/handoffs.ts";
 import type { Caller } from "./caller.ts";
-import type { CreateBody } from "./schemas.ts";
 
 /** The handoff that an admitted create asks for. @param recipient pseudonym */
 export function newHandoff(
-  body: CreateBody,
+  body: ParsedCreateRequest,
   caller: Caller,
   recipient: string | undefined,
   subject: string | undefined,
 ): NewHandoff {
   return {
-    id: parseHandoffId(body.id),
-    linkVerifier: body.linkVerifier,
+    id: handoffIdOf(body.linkVerifier),
     class: body.class,
     flags: body.flags,
     expiresAt: body.expiresAt,
@@ -57,7 +56,7 @@ export function viewOfNew(handoff: NewHandoff, now: number): HandoffView {
 }
 
 /** SHA-256 over the create, bytes in base64url, keys in order. */
-function digestOf(body: CreateBody): Uint8Array {
+function digestOf(body: ParsedCreateRequest): Uint8Array {
   const ordered = Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1));
   const plain = JSON.stringify(ordered, (_, value: unknown) =>
     value instanceof Uint8Array ? Buffer.from(value).toString("base64url") : value,

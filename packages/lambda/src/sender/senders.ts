@@ -1,42 +1,13 @@
-import type { SenderEntry as Entry, Right } from "@secret-handoff/protocol";
+import type { Right, SenderEntry } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
 
-const right = v.picklist(["send", "revoke", "audit"] satisfies Right[]);
-const words = v.array(v.pipe(v.string(), v.minLength(1)));
 const word = v.pipe(v.string(), v.minLength(1));
-
-/** One entry of the senders list. A named part must match; `repositoryId` or `repository` must be named. */
-export const SenderEntry = v.pipe(
-  v.strictObject({
-    repositoryId: v.optional(word),
-    repository: v.optional(word),
-    environment: v.optional(word),
-    /**
-     * `.github/workflows/rotate.yml`, or with `OWNER/REPO/` before it for a reusable workflow. With `@` and a ref behind it, that
-     * very ref; without, any.
-     */
-    workflow: v.optional(word),
-    ref: v.optional(word),
-    /** The only event names admitted; without it all but the dangerous ones are. */
-    events: v.optional(words),
-    /** The only classes admitted. */
-    classes: v.optional(words),
-    may: v.pipe(
-      v.union([right, v.array(right)]),
-      v.transform((may): readonly Right[] => (Array.isArray(may) ? may : [may])),
-    ),
-  }),
-  v.check(
-    (entry) => entry.repositoryId !== undefined || entry.repository !== undefined,
-    "names no repository",
-  ),
-) satisfies v.GenericSchema<unknown, Entry>;
-export type SenderEntry = Entry;
 
 /** The claims of a GitHub OIDC token that matter here (GitHub, "OpenID Connect reference"). */
 export const GitHubClaims = v.object({
   repository: word,
   repository_id: word,
+  repository_owner_id: word,
   ref: word,
   event_name: word,
   workflow_ref: word,
@@ -80,6 +51,7 @@ function matches(entry: SenderEntry, claims: GitHubClaims): boolean {
   const events = entry.events;
   return (
     (entry.repositoryId === undefined || entry.repositoryId === claims.repository_id) &&
+    (entry.ownerId === undefined || entry.ownerId === claims.repository_owner_id) &&
     (entry.repository === undefined || entry.repository.toLowerCase() === claims.repository.toLowerCase()) &&
     (entry.environment === undefined || entry.environment === claims.environment) &&
     (entry.workflow === undefined || isWorkflow(entry.workflow, claims)) &&

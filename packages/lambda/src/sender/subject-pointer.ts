@@ -1,3 +1,5 @@
+import type { HandoffId } from "@secret-handoff/protocol";
+import type { ParsedCreateRequest } from "@secret-handoff/protocol/api";
 import type { Who } from "../events/event.ts";
 import { ProblemError } from "../http/problem.ts";
 import { type HandoffKey, viewOf } from "../store/handoff.ts";
@@ -5,7 +7,6 @@ import type { Handoffs, NewHandoff } from "../store/handoffs.ts";
 import type { SubjectRecord, Subjects } from "../store/subjects.ts";
 import type { Created } from "./created.ts";
 import { decide } from "./once.ts";
-import type { CreateBody } from "./schemas.ts";
 
 export type PointerDeps = { readonly handoffs: Handoffs; readonly subjects: Subjects };
 
@@ -24,7 +25,7 @@ export type Look = { readonly seen?: SubjectRecord; readonly answer?: Created };
 export async function moveSubject(
   deps: PointerDeps,
   handoff: NewHandoff,
-  body: CreateBody,
+  body: ParsedCreateRequest,
   first: Look | undefined,
   now: number,
 ): Promise<Created | undefined> {
@@ -38,7 +39,7 @@ export async function moveSubject(
   };
   const lookAgain = async () => {
     try {
-      return await look(deps, subject, body, by, now);
+      return await look(deps, handoff.id, subject, body, by, now);
     } catch (error) {
       // After a failure behind us it stays: the create is repeated, and goes on from here.
       if (error instanceof ProblemError) await withdrawOwn();
@@ -70,8 +71,9 @@ export async function moveSubject(
  */
 export async function look(
   deps: PointerDeps,
+  id: HandoffId,
   subject: string,
-  body: CreateBody,
+  body: ParsedCreateRequest,
   by: Who,
   now: number,
 ): Promise<Look> {
@@ -81,7 +83,7 @@ export async function look(
   if (seen.previous) {
     await endPrevious(deps, subject, { newest: seen.newest, previous: seen.previous }, by, now);
   }
-  if (seen.newest.id === body.id) return { seen };
+  if (seen.newest.id === id) return { seen };
   const newest = await deps.handoffs.get(seen.newest);
   switch (decide(seen, newest, { ...body.subject, resend: body.resend ?? false }, now)) {
     case "hand_over":

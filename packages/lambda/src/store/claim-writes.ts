@@ -4,7 +4,6 @@ import {
   type ClaimToken,
   type Flags,
   LEASE_SECONDS,
-  type LinkToken,
   verifierOf,
 } from "@secret-handoff/protocol";
 import type { Entry, EventName } from "../events/event.ts";
@@ -26,7 +25,6 @@ import {
 /** The conditional writes that the holder of a link can bring about. What may happen is said here, and nowhere before the write. */
 
 export type ClaimAttempt = {
-  readonly linkToken: LinkToken;
   readonly claimToken: ClaimToken;
   readonly claimId: ClaimId;
   readonly flags: Flags;

@@ -4,7 +4,6 @@ import {
   type Ended,
   type Flags,
   type HandoffId,
-  type LinkToken,
   type Receipt,
   verifierOf,
 } from "@secret-handoff/protocol";
@@ -48,8 +47,8 @@ export class Claims {
     this.#table = table;
   }
 
-  async find(id: HandoffId, linkToken: LinkToken): Promise<HandoffRecord | undefined> {
-    return this.#read(addressOf(id, linkToken));
+  async find(id: HandoffId): Promise<HandoffRecord | undefined> {
+    return this.#read({ id });
   }
 
   /**
@@ -57,7 +56,7 @@ export class Claims {
    * Where an answer is checked, the attempt is debited before it is judged; so is a try of the mailed code.
    */
   async claim(id: HandoffId, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
-    const key = addressOf(id, attempt.linkToken);
+    const key = { id };
     if (attempt.flags === 0) {
       return (await this.#take(key, attempt, now)) ?? this.#judge(key, attempt, now);
     }
@@ -85,10 +84,10 @@ export class Claims {
   /** @returns true when the receipt proves that this claim was decrypted, now or before */
   async acknowledge(
     id: HandoffId,
-    proof: { readonly linkToken: LinkToken; readonly claimId: ClaimId; readonly receipt: Receipt },
+    proof: { readonly claimId: ClaimId; readonly receipt: Receipt },
     now: number,
   ): Promise<"acknowledged" | "wrong_receipt" | "not_found"> {
-    const key = addressOf(id, proof.linkToken);
+    const key = { id };
     const claimHash = verifierOf(proof.claimId);
     const receiptVerifier = verifierOf(proof.receipt);
     const written = await this.#table.update(acknowledge(key, { claimHash, receiptVerifier }, now));
@@ -103,8 +102,8 @@ export class Claims {
   }
 
   /** Burns what is still there; a handoff that has ended unread keeps its state, and remembers the report once. */
-  async report(id: HandoffId, linkToken: LinkToken, now: number): Promise<"reported" | "not_found"> {
-    const key = addressOf(id, linkToken);
+  async report(id: HandoffId, now: number): Promise<"reported" | "not_found"> {
+    const key = { id };
     if (await this.#table.update(burn(key, now))) return "reported";
     const noted = await this.#table.update(noteReport(key, now));
     return noted || (await this.#read(key)) ? "reported" : "not_found";
@@ -155,10 +154,6 @@ export class Claims {
     const item = await this.#table.get(keyOf(key));
     return item && readHandoff(item);
   }
-}
-
-export function addressOf(id: HandoffId, linkToken: LinkToken): HandoffKey {
-  return { id, linkVerifier: verifierOf(linkToken) };
 }
 
 function released(item: Attributes): ClaimOutcome {

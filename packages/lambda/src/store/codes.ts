@@ -1,7 +1,7 @@
-import type { HandoffId, LinkToken, Verifier } from "@secret-handoff/protocol";
+import type { HandoffId, Verifier } from "@secret-handoff/protocol";
 import { B, N } from "./attributes.ts";
 import { byRecipient } from "./claim-writes.ts";
-import { addressOf, type Gone, type NotFound } from "./claims.ts";
+import type { Gone, NotFound } from "./claims.ts";
 import { derive, keyOf, readHandoff } from "./handoff.ts";
 import type { Table } from "./table.ts";
 import { all, change, isOpen } from "./transitions.ts";
@@ -21,11 +21,11 @@ export class Codes {
    */
   async arm(
     id: HandoffId,
-    shown: { readonly linkToken: LinkToken; readonly emailVerifier: Verifier },
+    shown: { readonly emailVerifier: Verifier },
     code: { readonly hash: Uint8Array; readonly expiresAt: number; readonly tries: number },
     now: number,
   ): Promise<"armed" | "unchanged" | Gone | NotFound> {
-    const key = addressOf(id, shown.linkToken);
+    const key = { id };
     const armed = await this.#table.update(
       change({
         key,

@@ -14,16 +14,12 @@ export function oneTimeTable(name: string): CreateTableCommandInput {
     BillingMode: "PAY_PER_REQUEST",
     AttributeDefinitions: [
       { AttributeName: "id", AttributeType: "S" },
-      { AttributeName: "linkVerifier", AttributeType: "B" },
       { AttributeName: "dueShard", AttributeType: "S" },
       { AttributeName: "dueAt", AttributeType: "N" },
       { AttributeName: "owner", AttributeType: "S" },
       { AttributeName: "createdAt", AttributeType: "N" },
     ],
-    KeySchema: [
-      { AttributeName: "id", KeyType: "HASH" },
-      { AttributeName: "linkVerifier", KeyType: "RANGE" },
-    ],
+    KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
     GlobalSecondaryIndexes: [
       {
         IndexName: DUE_INDEX,

@@ -1,4 +1,4 @@
-import type { HandoffId, Verifier } from "@secret-handoff/protocol";
+import type { HandoffId } from "@secret-handoff/protocol";
 import type { Entry } from "../events/event.ts";
 import { ItemReader, N, S } from "./attributes.ts";
 import { lock } from "./claim-writes.ts";
@@ -25,7 +25,7 @@ export class Due {
     });
     return items.map((item) => {
       const read = new ItemReader(item);
-      return { id: read.string("id") as HandoffId, linkVerifier: read.bytes("linkVerifier") as Verifier };
+      return { id: read.string("id") as HandoffId };
     });
   }
 

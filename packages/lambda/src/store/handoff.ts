@@ -1,7 +1,6 @@
 import {
   type Flags,
   type HandoffId,
-  type HandoffView,
   LEASE_SECONDS,
   needsEmail,
   needsPassphrase,
@@ -9,13 +8,13 @@ import {
   STATES,
   type State,
   type Verification,
-  type Verifier,
 } from "@secret-handoff/protocol";
+import type { HandoffView } from "@secret-handoff/protocol/api";
 import type { Check, Who } from "../events/event.ts";
-import { type Attributes, B, ItemReader, S } from "./attributes.ts";
+import { type Attributes, ItemReader, S } from "./attributes.ts";
 
-/** The primary key of a handoff: because the verifier is part of it, a wrong link token addresses nothing. */
-export type HandoffKey = { readonly id: HandoffId; readonly linkVerifier: Verifier };
+/** The primary key of a handoff. */
+export type HandoffKey = { readonly id: HandoffId };
 
 /** What a create said that never changes, that no condition asks for and no index sorts by: one attribute of the item, as JSON. */
 export type About = {
@@ -60,10 +59,9 @@ export type HandoffRecord = HandoffKey & {
   readonly chain: string | undefined;
 };
 
-/** What all but the recipient's function may read: no envelope, no header, no verifier but the key's. */
+/** What all but the recipient's function may read: no envelope, no header, no verifier. */
 export const SENDER_ATTRIBUTES = [
   "id",
-  "linkVerifier",
   "state",
   "class",
   "flags",
@@ -85,8 +83,8 @@ export const SENDER_ATTRIBUTES = [
   "chain",
 ] as const;
 
-export function keyOf({ id, linkVerifier }: HandoffKey): Attributes {
-  return { id: S(id), linkVerifier: B(linkVerifier) };
+export function keyOf({ id }: HandoffKey): Attributes {
+  return { id: S(id) };
 }
 
 /** @throws Error naming the attribute when a required one is missing */
@@ -96,7 +94,6 @@ export function readHandoff(item: Attributes): HandoffRecord {
   if (!state) throw new Error("an item of the table has an unknown state");
   return {
     id: read.string("id") as HandoffId,
-    linkVerifier: read.bytes("linkVerifier") as Verifier,
     state,
     class: read.string("class"),
     flags: parseFlags(read.number("flags")),

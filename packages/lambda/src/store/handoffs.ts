@@ -42,9 +42,6 @@ export type NewHandoff = HandoffKey & {
   readonly owner: string;
 };
 
-/** More creates of one id than this cannot meet in the milliseconds between look-up and put. */
-const MAX_TWINS = 25;
-
 export type HandoffPage = { readonly records: readonly HandoffRecord[]; readonly next?: Attributes };
 
 /** What a sender can do to handoffs. Never reads envelope, header or claim verifier. */
@@ -55,13 +52,12 @@ export class Handoffs {
     this.#table = table;
   }
 
-  /** @returns false when this very item is there already */
+  /** One conditional put. @returns false when a handoff has this id already */
   async put(handoff: NewHandoff, now: number): Promise<boolean> {
     const created: Entry = { what: "created", at: now };
     return this.#table.putNew(
       attributes({
         id: S(handoff.id),
-        linkVerifier: B(handoff.linkVerifier),
         state: S("open"),
         class: S(handoff.class),
         flags: N(handoff.flags),
@@ -87,23 +83,6 @@ export class Handoffs {
     );
   }
 
-  /** @returns true when a handoff has this id, whatever its link verifier: the table's key alone would let each have one */
-  async isTaken(id: HandoffId): Promise<boolean> {
-    const where = { where: "#id = :id", values: { id: S(id) } };
-    return (await this.#table.query({ ...where, attributes: ["id"], limit: 1 })).items.length > 0;
-  }
-
-  /** The handoffs with this id, whatever their link verifiers: one, unless several were created at the same moment. */
-  async find(id: HandoffId): Promise<readonly HandoffRecord[]> {
-    const { items } = await this.#table.query({
-      where: "#id = :id",
-      values: { id: S(id) },
-      attributes: SENDER_ATTRIBUTES,
-      limit: MAX_TWINS,
-    });
-    return items.map(readHandoff);
-  }
-
   async get(key: HandoffKey): Promise<HandoffRecord | undefined> {
     const item = await this.#table.get(keyOf(key), SENDER_ATTRIBUTES);
     return item && readHandoff(item);
@@ -120,13 +99,7 @@ export class Handoffs {
       after,
     });
     const records = await Promise.all(
-      items.map((item) => {
-        const read = new ItemReader(item);
-        return this.get({
-          id: read.string("id") as HandoffId,
-          linkVerifier: read.bytes("linkVerifier") as Verifier,
-        });
-      }),
+      items.map((item) => this.get({ id: new ItemReader(item).string("id") as HandoffId })),
     );
     return { records: records.filter((record) => record !== undefined), ...(next ? { next } : {}) };
   }
@@ -148,15 +121,9 @@ export class Handoffs {
 
   /** Remembers that its mail bounced; told again, it writes nothing. @returns false when there was nothing to write */
   async bounced(id: HandoffId, now: number): Promise<boolean> {
-    const records = await this.find(id);
-    const noted = await Promise.all(records.map((record) => this.#noteBounce(record, now)));
-    return noted.includes(true);
-  }
-
-  async #noteBounce(record: HandoffKey, now: number): Promise<boolean> {
     const written = await this.#table.update(
       change({
-        key: record,
+        key: { id },
         now,
         condition: all(exists, "attribute_not_exists(#bouncedAt)"),
         events: [{ what: "bounced", at: now, who: { kind: "service" } }],

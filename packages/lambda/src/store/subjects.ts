@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { HandoffId, Verifier } from "@secret-handoff/protocol";
-import { type Attributes, attributes, B, ItemReader, N, S } from "./attributes.ts";
+import type { HandoffId } from "@secret-handoff/protocol";
+import { type Attributes, attributes, ItemReader, N, S } from "./attributes.ts";
 import type { HandoffKey } from "./handoff.ts";
 import type { Table } from "./table.ts";
 import { BACKSTOP_SECONDS, DUE_SHARD } from "./transitions.ts";
@@ -14,22 +14,14 @@ export type SubjectRecord = {
   readonly previous: HandoffKey | undefined;
 };
 
-/** A subject lies beside the handoffs under an id that none of them can have, and a sort key of one byte. */
-const SORT_KEY = B(Uint8Array.of(0));
+/** A subject lies beside the handoffs under an id that none of them can have. */
 const PREFIX = "subject/";
 
 /** Seconds that a subject is remembered after its last handoff: a year and more, for what is rotated once a year. */
 const MEMORY_SECONDS = 400 * 86_400;
 
 /** All of a subject, by name: roles that may not read envelopes may read nothing that they do not name. */
-const SUBJECT_ATTRIBUTES = [
-  "newestId",
-  "newestVerifier",
-  "versionId",
-  "versionCreatedAt",
-  "previousId",
-  "previousVerifier",
-] as const;
+const SUBJECT_ATTRIBUTES = ["newestId", "versionId", "versionCreatedAt", "previousId"] as const;
 
 /** The id of (secret ARN, recipient pseudonym) for one owner: nobody moves another's pointer, or learns from it, by naming that secret. */
 export function subjectId(owner: string, secret: string, recipient: string): string {
@@ -67,7 +59,6 @@ export class Subjects {
   ): Promise<boolean> {
     const item = attributes({
       newestId: S(to.newest.id),
-      newestVerifier: B(to.newest.linkVerifier),
       versionId: S(to.versionId),
       versionCreatedAt: N(to.versionCreatedAt),
       ttl: N(now + MEMORY_SECONDS),
@@ -78,7 +69,6 @@ export class Subjects {
       set: [
         ...Object.keys(item).map((name) => `#${name} = :${name}`),
         "#previousId = :previousId",
-        "#previousVerifier = :previousVerifier",
         "#dueShard = :dueShard",
         "#dueAt = :dueAt",
       ],
@@ -86,7 +76,6 @@ export class Subjects {
       values: {
         ...item,
         previousId: S(seen.newest.id),
-        previousVerifier: B(seen.newest.linkVerifier),
         dueShard: S(DUE_SHARD),
         dueAt: N(now + BACKSTOP_SECONDS),
       },
@@ -98,7 +87,7 @@ export class Subjects {
   async settle(id: string, newest: HandoffId): Promise<void> {
     await this.#table.update({
       key: keyOfSubject(id),
-      remove: ["previousId", "previousVerifier", "dueShard", "dueAt"],
+      remove: ["previousId", "dueShard", "dueAt"],
       condition: "attribute_exists(#id) AND #newestId = :newest",
       values: { newest: S(newest) },
     });
@@ -106,23 +95,16 @@ export class Subjects {
 }
 
 function keyOfSubject(id: string): Attributes {
-  return { id: S(id), linkVerifier: SORT_KEY };
+  return { id: S(id) };
 }
 
 function readSubject(item: Attributes): SubjectRecord {
   const read = new ItemReader(item);
   const previousId = read.optionalString("previousId");
-  const previousVerifier = read.optionalBytes("previousVerifier");
   return {
-    newest: {
-      id: read.string("newestId") as HandoffId,
-      linkVerifier: read.bytes("newestVerifier") as Verifier,
-    },
+    newest: { id: read.string("newestId") as HandoffId },
     versionId: read.string("versionId"),
     versionCreatedAt: read.number("versionCreatedAt"),
-    previous:
-      previousId && previousVerifier
-        ? { id: previousId as HandoffId, linkVerifier: previousVerifier as Verifier }
-        : undefined,
+    previous: previousId === undefined ? undefined : { id: previousId as HandoffId },
   };
 }

@@ -11,8 +11,8 @@ import {
   openHeader,
   ProtocolError,
   passphraseWeakness,
-  type StatusResponse,
 } from "@secret-handoff/protocol";
+import type { StatusResponse } from "@secret-handoff/protocol/api";
 import type { ServiceResult } from "../service-client.ts";
 import { clockAhead } from "../time.ts";
 import { claiming } from "./claim.ts";
@@ -50,7 +50,7 @@ function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: n
 
   const { link, claimId, claimedBefore, openKeys } = start;
   const { body } = result;
-  const keys = deriveLinkKeys(link.id, link.linkSecret);
+  const keys = deriveLinkKeys(link);
   const header = readHeader(body.header, start, keys);
   const handoff: Handoff = {
     link,

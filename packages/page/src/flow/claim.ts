@@ -1,11 +1,11 @@
 import {
-  type ClaimResponse,
   decodeBase64url,
   LEASE_SECONDS,
   normaliseEmail,
-  openEnvelope,
+  open as openHandoff,
   ProtocolError,
 } from "@secret-handoff/protocol";
+import type { ClaimResponse } from "@secret-handoff/protocol/api";
 import type { Refusal, ServiceResult } from "../service-client.ts";
 import { clockAhead } from "../time.ts";
 import { ended, endingOf } from "./ended.ts";
@@ -145,10 +145,9 @@ function backToReady(handoff: Handoff, typed: Typed, error?: FieldError): Step {
 }
 
 function open(handoff: Handoff, { openKeys }: Claim, body: ClaimResponse, ahead: number, now: number): Step {
-  const { id, flags } = handoff.link;
+  const { id } = handoff.link;
   try {
-    const context = { id, flags, expiresAt: body.expiresAt, class: body.class };
-    const bundle = openEnvelope(decodeBase64url(body.envelope), context, openKeys);
+    const bundle = openHandoff(handoff.link, openKeys, { ...body, envelope: decodeBase64url(body.envelope) });
     const leaseUntil = Math.min(body.leaseUntil * 1_000 - ahead, now + LEASE_SECONDS * 1_000);
     return show({
       kind: "opened",

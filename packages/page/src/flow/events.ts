@@ -1,4 +1,5 @@
-import type { ClaimResponse, HandoffId, OpenKeys, Receipt, StatusResponse } from "@secret-handoff/protocol";
+import type { HandoffId, OpenKeys, Receipt } from "@secret-handoff/protocol";
+import type { ClaimResponse, StatusResponse } from "@secret-handoff/protocol/api";
 import type { ServiceResult } from "../service-client.ts";
 import type { Claim, DamagedScreen, Handoff, LinkParts, Screen, Start, Typed } from "./screens.ts";
 

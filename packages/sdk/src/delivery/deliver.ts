@@ -1,4 +1,5 @@
-import { type HandoffId, type HandoffView, ProtocolError, type Sealed } from "@secret-handoff/protocol";
+import { type HandoffId, ProtocolError, type Sealed } from "@secret-handoff/protocol";
+import type { HandoffView } from "@secret-handoff/protocol/api";
 import { type Email, type MailTransport, writeEmail } from "../mail/email.ts";
 import { mapLimited, oneAtATime } from "../runtime/concurrency.ts";
 import { cleanupDeadline, type Deadline } from "../runtime/deadline.ts";

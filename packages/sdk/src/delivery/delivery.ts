@@ -1,4 +1,5 @@
-import { type CredentialClass, HEADER_BUCKETS, type Header } from "@secret-handoff/protocol";
+import { HEADER_BUCKETS, type Header } from "@secret-handoff/protocol";
+import type { CredentialClass } from "@secret-handoff/protocol/api";
 import type { Mailbox } from "../mail/addresses.ts";
 import { SenderError } from "../sender-error.ts";
 import type { LabelledSecret, SubjectSecret } from "../sources/secret-version.ts";

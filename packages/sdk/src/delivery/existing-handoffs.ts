@@ -1,4 +1,5 @@
-import type { HandoffId, HandoffView, State } from "@secret-handoff/protocol";
+import type { HandoffId, State } from "@secret-handoff/protocol";
+import type { HandoffView } from "@secret-handoff/protocol/api";
 import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";

@@ -1,5 +1,5 @@
-import type { CredentialClass } from "@secret-handoff/protocol";
-import { formatDuration } from "../duration.ts";
+import type { CredentialClass } from "@secret-handoff/protocol/api";
+import { formatDuration } from "@secret-handoff/protocol/api";
 import { SenderError } from "../sender-error.ts";
 
 /** What a sender wants, as far as a class has a say in it. */

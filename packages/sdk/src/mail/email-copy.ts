@@ -1,5 +1,5 @@
 import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
-import { durationInWords } from "../duration.ts";
+import { durationInWords } from "@secret-handoff/protocol/api";
 import type { Mailbox } from "./addresses.ts";
 
 /** What an email says. Everything but the link is for anyone's eyes. */

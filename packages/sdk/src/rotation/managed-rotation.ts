@@ -1,4 +1,4 @@
-import { durationInWords } from "../duration.ts";
+import { durationInWords } from "@secret-handoff/protocol/api";
 import type { Deadline } from "../runtime/deadline.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";

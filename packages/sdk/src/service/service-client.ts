@@ -1,12 +1,5 @@
-import {
-  type CreateRequest,
-  type CredentialClass,
-  encodeBase64url,
-  type HandoffId,
-  type HandoffView,
-  isLoopback,
-  type Sealed,
-} from "@secret-handoff/protocol";
+import { type HandoffId, isLoopback, type Sealed } from "@secret-handoff/protocol";
+import { type CredentialClass, createRequestOf, type HandoffView } from "@secret-handoff/protocol/api";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
@@ -59,7 +52,7 @@ export function serviceClient(origin: string, tokens: TokenSource, runtime: Runt
       return read(origin, answer, [200], readPolicy).classes;
     },
     create: async (sealed, details, deadline) => {
-      const answer = await call("POST", "/v1/sender/handoffs", deadline, createRequest(sealed, details));
+      const answer = await call("POST", "/v1/sender/handoffs", deadline, createRequestOf(sealed, details));
       return read(origin, answer, [200, 201], readHandoffView);
     },
     mailed: async (id, messageId, deadline) => {
@@ -115,24 +108,6 @@ function read<T>(
   const value = reader(answer.json);
   if (value === undefined) throw unexpectedResponse(origin, answer);
   return value;
-}
-
-function createRequest(sealed: Sealed, { subject, resend, reason }: CreateDetails): CreateRequest {
-  return {
-    id: sealed.id,
-    class: sealed.class,
-    flags: sealed.flags,
-    expiresAt: sealed.expiresAt,
-    linkVerifier: encodeBase64url(sealed.linkVerifier),
-    claimVerifier: encodeBase64url(sealed.claimVerifier),
-    receiptVerifier: encodeBase64url(sealed.receiptVerifier),
-    ...(sealed.emailVerifier ? { emailVerifier: encodeBase64url(sealed.emailVerifier) } : {}),
-    envelope: encodeBase64url(sealed.envelope),
-    header: encodeBase64url(sealed.header),
-    ...(subject ? { subject } : {}),
-    ...(resend ? { resend } : {}),
-    ...(reason === undefined ? {} : { reason }),
-  };
 }
 
 /**

@@ -1,7 +1,7 @@
+import { formatDuration } from "@secret-handoff/protocol/api";
 import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import { Concealed } from "../concealed.ts";
-import { formatDuration } from "../duration.ts";
 import { redact } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";

@@ -1,5 +1,9 @@
-import { decodeBase64url, encodedLength, type Flags, ProtocolError } from "@secret-handoff/protocol";
 import * as v from "valibot";
+import { decodeBase64url, encodedLength } from "../base64url.ts";
+import { ProtocolError } from "../errors.ts";
+import { type Flags, STATES } from "../states.ts";
+
+/** The fields that requests and answers are made of. Bytes are unpadded base64url, times are whole Unix seconds. */
 
 /** base64url of exactly `length` bytes, decoded into the branded type. */
 export function bytes<Brand extends Uint8Array>(length: number) {
@@ -9,12 +13,19 @@ export function bytes<Brand extends Uint8Array>(length: number) {
 /** base64url of bytes of any length: the limit of the body is one already. */
 export const blob = v.pipe(v.string(), decode<Uint8Array>());
 
-/** Printable text between 1 and `limit` characters: no control characters. */
+/** Text between 1 and `limit` characters: no control characters, no unpaired surrogates. */
 export function text(limit: number) {
   return v.pipe(v.string(), v.minLength(1), v.maxLength(limit), v.regex(/^[^\p{Cc}\p{Cs}]*$/u));
 }
 
+/** An array that nobody changes. */
+export function list<const Schema extends v.GenericSchema>(item: Schema) {
+  return v.pipe(v.array(item), v.readonly());
+}
+
 export const flags = v.picklist([0, 1, 2, 3] satisfies Flags[]);
+
+export const state = v.picklist(STATES);
 
 /** Whole Unix seconds; milliseconds by mistake are too many. */
 export const time = v.pipe(v.number(), v.safeInteger(), v.minValue(0), v.maxValue(99_999_999_999));

@@ -19,11 +19,22 @@ export function formatDuration(seconds: number): string {
   return unit ? `${seconds / unit.seconds}${unit.letter}` : `${seconds}s`;
 }
 
-/** In words, rounded to the unit that reads best: `24 hours`, `3 days`, `90 minutes`. */
+/** In words, rounded to the unit that reads best: `24 hours`, `3 days`, `90 minutes`, `1 hour`. */
 export function durationInWords(seconds: number): string {
   const minutes = Math.round(seconds / 60) * 60;
   const rounded = minutes >= 120 ? minutes : seconds;
-  const unit = UNITS.find(({ seconds: size }) => rounded >= 2 * size) ?? UNITS[3];
+  const readsBest = (size: number) => rounded >= 2 * size || (rounded === size && size === 3_600);
+  const unit = UNITS.find(({ seconds: size }) => readsBest(size)) ?? UNITS[3];
   const count = Math.max(0, Math.round(rounded / unit.seconds));
   return `${count} ${unit.name}${count === 1 ? "" : "s"}`;
+}
+
+/** RFC 3339 in UTC, whole seconds: `2026-11-21T14:05:09Z`. @param unixSeconds whole Unix seconds */
+export function isoTime(unixSeconds: number): string {
+  return `${new Date(unixSeconds * 1000).toISOString().slice(0, 19)}Z`;
+}
+
+/** `2026-11-21 14:05 UTC` @param unixSeconds whole Unix seconds */
+export function utcMinute(unixSeconds: number): string {
+  return `${new Date(unixSeconds * 1000).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol";
-import { brokenRules, type Proposal } from "../../packages/lambda/src/sender/policy.ts";
+import {
+  type CredentialClass,
+  DEFAULT_CLASSES,
+  type Proposal,
+  policyViolations,
+} from "@secret-handoff/protocol/api";
 
 const NOW = 1_800_000_000;
 const open: CredentialClass = {
@@ -14,13 +18,16 @@ const proposal: Proposal = {
   flags: 2,
   expiresAt: NOW + 3_600,
   mailedCode: false,
-  recipient: "ana@vendor.example",
+  recipients: ["ana@vendor.example"],
   reason: undefined,
   environment: undefined,
+  approvals: [],
 };
 
 const rules = (credentialClass: Partial<CredentialClass>, overrides: Partial<Proposal>) =>
-  brokenRules({ ...open, ...credentialClass }, { ...proposal, ...overrides }, NOW).map(({ rule }) => rule);
+  policyViolations({ ...open, ...credentialClass }, { ...proposal, ...overrides }, NOW).map(
+    ({ rule }) => rule,
+  );
 
 describe("each rule of a class is judged on its own", () => {
   test.each<[string, Partial<CredentialClass>, Partial<Proposal>, string[]]>([
@@ -31,9 +38,26 @@ describe("each rule of a class is judged on its own", () => {
     ["a required passphrase is missing", { passphrase: "required" }, {}, ["passphrase"]],
     ["a required passphrase is there", { passphrase: "required" }, { flags: 3 }, []],
     ["a recommended passphrase may be missing", { passphrase: "recommended" }, {}, []],
-    ["approvals cannot be proved yet", { approvals: ["manager"] }, {}, ["approvals"]],
+    ["an approval is missing", { approvals: ["manager"] }, {}, ["approvals"]],
+    ["one of two approvals is missing", { approvals: ["a", "b"] }, { approvals: ["b"] }, ["approvals"]],
+    [
+      "a role that stands twice approves twice",
+      { approvals: ["a", "a"] },
+      { approvals: ["a"] },
+      ["approvals"],
+    ],
+    ["every approval is there", { approvals: ["a", "b"] }, { approvals: ["b", "a"] }, []],
     ["a known recipient is not asked for the address", {}, { flags: 0 }, ["verification"]],
-    ["an unknown recipient cannot be asked", {}, { flags: 0, recipient: undefined }, []],
+    [
+      "nor is an unknown one, which only a click class allows",
+      {},
+      { flags: 0, recipients: [] },
+      ["verification"],
+    ],
+    ["a click class asks for nothing", { verification: "click" }, { flags: 0, recipients: [] }, []],
+    ["a receipt is not waited for", { receiptRequired: true }, { awaitsReceipt: false }, ["receipt"]],
+    ["a receipt is waited for", { receiptRequired: true }, { awaitsReceipt: true }, []],
+    ["the service does not know who waits", { receiptRequired: true }, {}, []],
     ["a code must be mailed", { verification: "email-code" }, {}, ["verification"]],
     ["a code is mailed", { verification: "email-code" }, { mailedCode: true }, []],
     ["a reason is missing", { reasonRequired: true }, {}, ["reason"]],
@@ -45,9 +69,15 @@ describe("each rule of a class is judged on its own", () => {
     ["the recipient's domain", { recipientDomains: ["Vendor.Example"] }, {}, []],
     ["another domain", { recipientDomains: ["example"] }, {}, ["recipient"]],
     [
+      "one of two in another domain",
+      { recipientDomains: ["vendor.example"] },
+      { recipients: ["ana@vendor.example", "ben@other.example"] },
+      ["recipient"],
+    ],
+    [
       "no recipient where a domain is asked",
       { recipientDomains: ["vendor.example"] },
-      { recipient: undefined },
+      { recipients: [] },
       ["recipient"],
     ],
   ])("%s", (_, credentialClass, overrides, broken) => {
@@ -57,11 +87,11 @@ describe("each rule of a class is judged on its own", () => {
 
 test("every broken rule is told at once, in sentences", () => {
   const admin = DEFAULT_CLASSES[0] ?? open;
-  const broken = brokenRules(admin, { ...proposal, expiresAt: NOW + 90_000 }, NOW);
+  const broken = policyViolations(admin, { ...proposal, expiresAt: NOW + 90_000 }, NOW);
   expect(broken.map(({ detail }) => detail)).toEqual([
     "Class production-admin allows at most 1 hour until expiry.",
-    "Class production-admin needs a passphrase, told to the recipient over another channel.",
-    "Class production-admin needs approval by security and manager, and approvals cannot be proved yet.",
+    "Class production-admin requires a passphrase, told to the recipient over another channel.",
+    "Class production-admin requires approval by security and manager.",
     "Class production-admin asks the recipient for a code mailed to that address.",
   ]);
 });

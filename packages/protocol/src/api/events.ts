@@ -1,0 +1,91 @@
+import * as v from "valibot";
+import { list } from "./fields.ts";
+
+/** What the events on the bus name as their source. */
+export const EVENT_SOURCE = "secret-handoff";
+
+/** Everything that leaves a trace. */
+export const EVENT_TYPES = [
+  "requested",
+  "approved",
+  "denied",
+  "request_expired",
+  "created",
+  "mailed",
+  "bounced",
+  "code_mailed",
+  "answer_wrong",
+  "locked",
+  "claimed",
+  "acknowledged",
+  "unconfirmed",
+  "expired",
+  "revoked",
+  "superseded",
+  "reported",
+  "refused",
+  "recipient_erased",
+  "audit_viewed",
+] as const;
+export const EventType = v.picklist(EVENT_TYPES);
+export type EventType = v.InferOutput<typeof EventType>;
+
+const text = v.string();
+
+/** Who did it, as far as it was verified. */
+export const Actor = v.variant("kind", [
+  v.object({
+    kind: v.literal("github"),
+    repository: text,
+    repositoryId: text,
+    workflow: text,
+    ref: text,
+    event: text,
+    run: text,
+    attempt: text,
+    actor: text,
+    environment: v.optional(text),
+  }),
+  /** The ARN of an IAM principal. */
+  v.object({ kind: v.literal("iam"), principal: text }),
+  /** Whoever holds the link. */
+  v.object({ kind: v.literal("recipient") }),
+  v.object({ kind: v.literal("service") }),
+  /** A caller whose token did not verify. */
+  v.object({ kind: v.literal("unverified") }),
+]);
+export type Actor = v.InferOutput<typeof Actor>;
+
+/** A check that the recipient must pass. */
+export const Check = v.picklist(["email", "passphrase", "email-code"]);
+export type Check = v.InferOutput<typeof Check>;
+
+/** An audit event as it is stored, published and shown. Our own schema, version 1. Never a secret. */
+export const AuditEvent = v.object({
+  v: v.literal(1),
+  /** Unique: `<handoff>/<sequence>`, or a UUID. */
+  id: text,
+  type: EventType,
+  /** RFC 3339, UTC, whole seconds. */
+  time: text,
+  actor: Actor,
+  handoff: v.optional(text),
+  class: v.optional(text),
+  secret: v.optional(text),
+  /** The ARNs of a set that is handed over as one. */
+  members: v.optional(list(text)),
+  versionId: v.optional(text),
+  /** The recipient's id in the trail. */
+  recipient: v.optional(text),
+  /** RFC 3339, UTC. */
+  expiry: v.optional(text),
+  checks: v.optional(list(Check)),
+  reason: v.optional(text),
+  outcome: text,
+  attemptsLeft: v.optional(v.number()),
+  /** Counts the events of one handoff from 1. */
+  sequence: v.optional(v.number()),
+  /** Hash of the previous event of that handoff; absent on the first. */
+  previous: v.optional(text),
+});
+export type AuditEvent = v.InferOutput<typeof AuditEvent>;

@@ -1,0 +1,47 @@
+export {
+  CredentialClass,
+  DEFAULT_CLASSES,
+  EXPIRY_TOLERANCE,
+  foreignRecipients,
+  missingApprovals,
+  type PolicyRule,
+  type PolicyViolation,
+  type Proposal,
+  policyViolations,
+} from "./classes.ts";
+export { Actor, AuditEvent, Check, EVENT_SOURCE, EVENT_TYPES, EventType } from "./events.ts";
+export { text, time } from "./fields.ts";
+export {
+  AcknowledgeRequest,
+  CheckRequest,
+  ClaimRequest,
+  CodeRequest,
+  CreateRequest,
+  createRequestOf,
+  EventsQuery,
+  ListQuery,
+  MailedRequest,
+  type ParsedAcknowledgeRequest,
+  type ParsedCheckRequest,
+  type ParsedClaimRequest,
+  type ParsedCodeRequest,
+  type ParsedCreateRequest,
+  RECIPIENT_BODY_LIMIT,
+  ReportRequest,
+  SENDER_BODY_LIMIT,
+  StatusRequest,
+  Subject,
+} from "./requests.ts";
+export {
+  CheckResponse,
+  ClaimResponse,
+  EventsResponse,
+  HandoffView,
+  ListResponse,
+  PolicyResponse,
+  type Problem,
+  type ProblemCode,
+  StatusResponse,
+} from "./responses.ts";
+export { OperatorEntry, Right, SenderEntry } from "./senders.ts";
+export { durationInWords, formatDuration, isoTime, parseDuration, utcMinute } from "./times.ts";

@@ -1,0 +1,137 @@
+import * as v from "valibot";
+import { encodeBase64url } from "../base64url.ts";
+import type { Sealed } from "../seal.ts";
+import type { ClaimId, ClaimToken, LinkToken, Receipt, Verifier } from "../tokens.ts";
+import { blob, bytes, flags, state, text, time } from "./fields.ts";
+
+/**
+ * What API v1 takes. A schema and the JSON type that travels share a name; `Parsed…` is what the schema reads out of it, with bytes
+ * decoded. Unknown fields are refused.
+ */
+
+/** The largest bodies, bytes. */
+export const RECIPIENT_BODY_LIMIT = 2_048;
+export const SENDER_BODY_LIMIT = 409_600;
+
+const linkToken = bytes<LinkToken>(32);
+const verifier = bytes<Verifier>(32);
+
+export const StatusRequest = v.strictObject({ linkToken });
+export type StatusRequest = v.InferInput<typeof StatusRequest>;
+
+export const ClaimRequest = v.strictObject({
+  linkToken,
+  claimToken: bytes<ClaimToken>(32),
+  claimId: bytes<ClaimId>(16),
+  flags,
+  code: v.optional(v.pipe(v.string(), v.regex(/^\d{8}$/))),
+});
+export type ClaimRequest = v.InferInput<typeof ClaimRequest>;
+export type ParsedClaimRequest = v.InferOutput<typeof ClaimRequest>;
+
+export const CodeRequest = v.strictObject({ linkToken, email: text(320), emailKey: bytes<Uint8Array>(32) });
+export type CodeRequest = v.InferInput<typeof CodeRequest>;
+export type ParsedCodeRequest = v.InferOutput<typeof CodeRequest>;
+
+export const AcknowledgeRequest = v.strictObject({
+  linkToken,
+  claimId: bytes<ClaimId>(16),
+  receipt: bytes<Receipt>(32),
+});
+export type AcknowledgeRequest = v.InferInput<typeof AcknowledgeRequest>;
+export type ParsedAcknowledgeRequest = v.InferOutput<typeof AcknowledgeRequest>;
+
+export const ReportRequest = v.strictObject({ linkToken });
+export type ReportRequest = v.InferInput<typeof ReportRequest>;
+
+/** A secret's name as subjects and lists spell it: an ARN, `bundle:…` for several, `value:…` or `role:…` for what has no ARN. */
+const secretId = text(2_048);
+
+/** What is handed over to whom. */
+export const Subject = v.strictObject({
+  secret: secretId,
+  versionId: text(64),
+  /** When that version was made (GetSecretValue's CreatedDate). */
+  versionCreatedAt: time,
+  /** The recipient's e-mail address. */
+  recipient: text(320),
+});
+export type Subject = v.InferInput<typeof Subject>;
+
+const proposal = {
+  class: text(64),
+  flags,
+  expiresAt: time,
+  subject: v.optional(Subject),
+  /** The ARNs of a set, where the subject is a `bundle:…`. */
+  members: v.optional(v.pipe(v.array(secretId), v.minLength(1), v.maxLength(50))),
+  resend: v.optional(v.boolean()),
+  reason: v.optional(text(500)),
+  /** The id of the request that was approved. */
+  request: v.optional(text(64)),
+};
+
+/** A handoff to be stored. It names no id: the service derives it from `linkVerifier`, and answers with it. */
+export const CreateRequest = v.strictObject({
+  ...proposal,
+  linkVerifier: verifier,
+  claimVerifier: verifier,
+  receiptVerifier: verifier,
+  /** Where a code is mailed before the claim; needs flags with bit 1. */
+  emailVerifier: v.optional(verifier),
+  envelope: blob,
+  header: blob,
+});
+export type CreateRequest = v.InferInput<typeof CreateRequest>;
+export type ParsedCreateRequest = v.InferOutput<typeof CreateRequest>;
+
+/** The create that stores a sealed handoff. The link stays behind: it goes to the recipient only. */
+export function createRequestOf(
+  sealed: Sealed,
+  details: Pick<CreateRequest, "subject" | "members" | "resend" | "reason" | "request"> = {},
+): CreateRequest {
+  const { emailVerifier } = sealed;
+  return {
+    class: sealed.class,
+    flags: sealed.flags,
+    expiresAt: sealed.expiresAt,
+    linkVerifier: encodeBase64url(sealed.linkVerifier),
+    claimVerifier: encodeBase64url(sealed.claimVerifier),
+    receiptVerifier: encodeBase64url(sealed.receiptVerifier),
+    ...(emailVerifier ? { emailVerifier: encodeBase64url(emailVerifier) } : {}),
+    envelope: encodeBase64url(sealed.envelope),
+    header: encodeBase64url(sealed.header),
+    ...details,
+  };
+}
+
+/** A create that carries no envelope: what would happen is answered, and nothing is created. */
+export const CheckRequest = v.strictObject({
+  ...proposal,
+  /** True where a code would be mailed before the claim. */
+  mailedCode: v.optional(v.boolean()),
+});
+export type CheckRequest = v.InferInput<typeof CheckRequest>;
+export type ParsedCheckRequest = v.InferOutput<typeof CheckRequest>;
+
+export const MailedRequest = v.strictObject({ messageId: text(998) });
+export type MailedRequest = v.InferInput<typeof MailedRequest>;
+
+const cursor = text(512);
+
+export const ListQuery = v.strictObject({
+  secret: v.optional(secretId),
+  run: v.optional(v.pipe(v.string(), v.regex(/^\d{1,20}$/))),
+  state: v.optional(state),
+  cursor: v.optional(cursor),
+});
+export type ListQuery = v.InferOutput<typeof ListQuery>;
+
+const timeInQuery = v.pipe(v.string(), v.regex(/^\d{1,11}$/), v.transform(Number));
+
+export const EventsQuery = v.strictObject({
+  since: v.optional(timeInQuery),
+  until: v.optional(timeInQuery),
+  cursor: v.optional(cursor),
+});
+export type EventsQuery = v.InferOutput<typeof EventsQuery>;

@@ -1,0 +1,112 @@
+import * as v from "valibot";
+import { isHandoffId } from "../link.ts";
+import type { Ended, Verification } from "../states.ts";
+import type { HandoffId } from "../tokens.ts";
+import { CredentialClass, type PolicyViolation } from "./classes.ts";
+import { AuditEvent } from "./events.ts";
+import { flags, list, state, time } from "./fields.ts";
+import { Right } from "./senders.ts";
+
+/** What API v1 answers. Clients ignore fields that they do not know. */
+
+export const StatusResponse = v.object({
+  state,
+  class: v.string(),
+  flags,
+  expiresAt: time,
+  /** base64url; empty where an ended handoff has none any more. */
+  header: v.string(),
+  verification: v.picklist(["click", "email", "email-code"] satisfies Verification[]),
+  attemptsLeft: v.number(),
+  changedAt: time,
+});
+export type StatusResponse = v.InferOutput<typeof StatusResponse>;
+
+export const ClaimResponse = v.object({
+  /** base64url. */
+  envelope: v.string(),
+  class: v.string(),
+  flags,
+  expiresAt: time,
+  leaseUntil: time,
+});
+export type ClaimResponse = v.InferOutput<typeof ClaimResponse>;
+
+const handoffId = v.custom<HandoffId>((value) => typeof value === "string" && isHandoffId(value));
+
+/** What a sender may know of a handoff: never envelope, header or verifiers. */
+export const HandoffView = v.object({
+  id: handoffId,
+  state,
+  class: v.string(),
+  flags,
+  createdAt: time,
+  expiresAt: time,
+  changedAt: time,
+  mailed: v.boolean(),
+  mailedAt: v.optional(time),
+  claimedAt: v.optional(time),
+  deliveredAt: v.optional(time),
+  /** The mail bounced for good: the link is open still, and nobody will open it. */
+  bouncedAt: v.optional(time),
+  attemptsLeft: v.number(),
+  /** The `secret` of the subject, where one was named. */
+  secret: v.optional(v.string()),
+  versionId: v.optional(v.string()),
+  /** GitHub run id of the sender. */
+  run: v.optional(v.string()),
+});
+export type HandoffView = v.InferOutput<typeof HandoffView>;
+
+/** What a create would do. `earlier`: that version was handed to that recipient before, so nothing would be created. */
+export const CheckResponse = v.variant("outcome", [
+  v.object({ outcome: v.literal("create"), supersedes: v.optional(handoffId) }),
+  v.object({ outcome: v.literal("earlier"), handoff: HandoffView }),
+]);
+export type CheckResponse = v.InferOutput<typeof CheckResponse>;
+
+export const ListResponse = v.object({ handoffs: list(HandoffView), cursor: v.optional(v.string()) });
+export type ListResponse = v.InferOutput<typeof ListResponse>;
+
+export const EventsResponse = v.object({ events: list(AuditEvent), cursor: v.optional(v.string()) });
+export type EventsResponse = v.InferOutput<typeof EventsResponse>;
+
+/** The caller's rights, and the classes in force for it. */
+export const PolicyResponse = v.object({ rights: list(Right), classes: list(CredentialClass) });
+export type PolicyResponse = v.InferOutput<typeof PolicyResponse>;
+
+/** Stable codes of problem+json answers (RFC 9457). */
+export type ProblemCode =
+  | Ended
+  | "malformed"
+  | "not_found"
+  | "method_not_allowed"
+  | "unsupported_media_type"
+  | "too_large"
+  | "foreign_origin"
+  | "wrong_answer"
+  | "code_needed"
+  | "wrong_receipt"
+  | "unauthenticated"
+  | "not_allowed"
+  | "policy"
+  | "id_taken"
+  | "released"
+  | "newer_version"
+  | "resend_needed"
+  | "unavailable"
+  | "internal";
+
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** 403 `wrong_answer`. */
+  readonly attemptsLeft?: number;
+  /** 410: when the state was reached, Unix seconds. */
+  readonly changedAt?: number;
+  /** 422 `policy`. */
+  readonly broken?: readonly PolicyViolation[];
+};
