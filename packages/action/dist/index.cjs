@@ -13,9 +13,9 @@ var __esm = (fn, res, err) => function __init() {
     throw err = [e9], e9;
   }
 };
-var __export = (target, all2) => {
-  for (var name2 in all2)
-    __defProp(target, name2, { get: all2[name2], enumerable: true });
+var __export = (target, all) => {
+  for (var name2 in all)
+    __defProp(target, name2, { get: all[name2], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -34,226 +34,286 @@ var __toESM = (mod, isNodeMode, target) => (target = mod != null ? __create(__ge
   mod
 ));
 
-// node_modules/@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js
-var state, emitWarningIfUnsupportedVersion;
-var init_emitWarningIfUnsupportedVersion = __esm({
-  "node_modules/@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js"() {
-    state = {
-      warningEmitted: false
-    };
-    emitWarningIfUnsupportedVersion = (version2) => {
-      if (version2 && !state.warningEmitted) {
-        if (process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED === "true") {
-          state.warningEmitted = true;
-          return;
-        }
-        const userMajorVersion = parseInt(version2.substring(1, version2.indexOf(".")));
-        const vv = 22;
-        if (userMajorVersion < vv) {
-          state.warningEmitted = true;
-          process.emitWarning(`NodeVersionSupportWarning: The AWS SDK for JavaScript (v3)
-versions published after the first week of January 2027
-will require node >=${vv}. You are running node ${version2}.
+// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/isStreamingPayload/isStreamingPayload.js
+var import_node_stream, isStreamingPayload;
+var init_isStreamingPayload = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/isStreamingPayload/isStreamingPayload.js"() {
+    import_node_stream = require("node:stream");
+    isStreamingPayload = (request) => request?.body instanceof import_node_stream.Readable || typeof ReadableStream !== "undefined" && request?.body instanceof ReadableStream;
+  }
+});
 
-To continue receiving updates to AWS services, bug fixes,
-and security updates please upgrade to node >=${vv}.
-
-More information can be found at: https://a.co/c895JFp`);
+// node_modules/@smithy/core/dist-es/submodules/client/middleware-stack/MiddlewareStack.js
+var getAllAliases, getMiddlewareNameWithAliases, constructStack, stepWeights, priorityWeights;
+var init_MiddlewareStack = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/client/middleware-stack/MiddlewareStack.js"() {
+    getAllAliases = (name2, aliases) => {
+      const _aliases = [];
+      if (name2) {
+        _aliases.push(name2);
+      }
+      if (aliases) {
+        for (const alias of aliases) {
+          _aliases.push(alias);
         }
       }
+      return _aliases;
     };
-  }
-});
-
-// node_modules/@aws-sdk/core/dist-es/submodules/client/setCredentialFeature.js
-function setCredentialFeature(credentials, feature, value) {
-  if (!credentials.$source) {
-    credentials.$source = {};
-  }
-  credentials.$source[feature] = value;
-  return credentials;
-}
-var init_setCredentialFeature = __esm({
-  "node_modules/@aws-sdk/core/dist-es/submodules/client/setCredentialFeature.js"() {
-  }
-});
-
-// node_modules/@aws-sdk/core/dist-es/submodules/client/setFeature.js
-function setFeature(context, feature, value) {
-  if (!context.__aws_sdk_context) {
-    context.__aws_sdk_context = {
-      features: {}
+    getMiddlewareNameWithAliases = (name2, aliases) => {
+      return `${name2 || "anonymous"}${aliases && aliases.length > 0 ? ` (a.k.a. ${aliases.join(",")})` : ""}`;
     };
-  } else if (!context.__aws_sdk_context.features) {
-    context.__aws_sdk_context.features = {};
-  }
-  context.__aws_sdk_context.features[feature] = value;
-}
-var init_setFeature = __esm({
-  "node_modules/@aws-sdk/core/dist-es/submodules/client/setFeature.js"() {
-  }
-});
-
-// node_modules/@aws-sdk/core/dist-es/submodules/client/getDefaultSocketTimeout.js
-var isDefaultSocketTimeoutEnabled, getDefaultSocketTimeout;
-var init_getDefaultSocketTimeout = __esm({
-  "node_modules/@aws-sdk/core/dist-es/submodules/client/getDefaultSocketTimeout.js"() {
-    isDefaultSocketTimeoutEnabled = () => typeof process === "object" && process?.env?.AWS_ENABLE_DEFAULT_SOCKET_TIMEOUT_2026 === "true";
-    getDefaultSocketTimeout = (requestHandler, timeoutMs) => {
-      if (!isDefaultSocketTimeoutEnabled()) {
-        return void 0;
-      }
-      if (typeof requestHandler?.handle === "function") {
-        return void 0;
-      }
-      return timeoutMs;
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/is-array-buffer/is-array-buffer.js
-var isArrayBuffer;
-var init_is_array_buffer = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/is-array-buffer/is-array-buffer.js"() {
-    isArrayBuffer = (arg) => typeof ArrayBuffer === "function" && arg instanceof ArrayBuffer || Object.prototype.toString.call(arg) === "[object ArrayBuffer]";
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/util-buffer-from/buffer-from.js
-var fromArrayBuffer, fromString;
-var init_buffer_from = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/util-buffer-from/buffer-from.js"() {
-    init_is_array_buffer();
-    fromArrayBuffer = (input, offset = 0, length = input.byteLength - offset) => {
-      if (!isArrayBuffer(input)) {
-        throw new TypeError(`The "input" argument must be ArrayBuffer. Received type ${typeof input} (${input})`);
-      }
-      return Buffer.from(input, offset, length);
-    };
-    fromString = (input, encoding) => {
-      if (typeof input !== "string") {
-        throw new TypeError(`The "input" argument must be of type string. Received type ${typeof input} (${input})`);
-      }
-      return encoding ? Buffer.from(input, encoding) : Buffer.from(input);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/util-base64/fromBase64.js
-var BASE64_REGEX, fromBase64;
-var init_fromBase64 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/util-base64/fromBase64.js"() {
-    init_buffer_from();
-    BASE64_REGEX = /^[A-Za-z0-9+/]*={0,2}$/;
-    fromBase64 = (input) => {
-      if (input.length * 3 % 4 !== 0) {
-        throw new TypeError(`Incorrect padding on base64 string.`);
-      }
-      if (!BASE64_REGEX.exec(input)) {
-        throw new TypeError(`Invalid base64 string.`);
-      }
-      const buffer = fromString(input, "base64");
-      return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/fromUtf8.js
-var fromUtf8;
-var init_fromUtf8 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/fromUtf8.js"() {
-    init_buffer_from();
-    fromUtf8 = (input) => {
-      const buf = fromString(input, "utf8");
-      return new Uint8Array(buf.buffer, buf.byteOffset, buf.byteLength / Uint8Array.BYTES_PER_ELEMENT);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/util-base64/toBase64.js
-var toBase64;
-var init_toBase64 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/util-base64/toBase64.js"() {
-    init_buffer_from();
-    init_fromUtf8();
-    toBase64 = (_input) => {
-      let input;
-      if (typeof _input === "string") {
-        input = fromUtf8(_input);
-      } else {
-        input = _input;
-      }
-      if (typeof input !== "object" || typeof input.byteOffset !== "number" || typeof input.byteLength !== "number") {
-        throw new Error("@smithy/util-base64: toBase64 encoder function only accepts string | Uint8Array.");
-      }
-      return fromArrayBuffer(input.buffer, input.byteOffset, input.byteLength).toString("base64");
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/util-stream/blob/Uint8ArrayBlobAdapter.js
-function bindUint8ArrayBlobAdapter(toUtf83, fromUtf83, toBase643, fromBase642) {
-  return class Uint8ArrayBlobAdapter2 extends Uint8Array {
-    static fromString(source, encoding = "utf-8") {
-      if (typeof source === "string") {
-        if (encoding === "base64") {
-          return Uint8ArrayBlobAdapter2.mutate(fromBase642(source));
+    constructStack = () => {
+      let absoluteEntries = [];
+      let relativeEntries = [];
+      let identifyOnResolve = false;
+      const entriesNameSet = /* @__PURE__ */ new Set();
+      const sort = (entries) => entries.sort((a9, b9) => stepWeights[b9.step] - stepWeights[a9.step] || priorityWeights[b9.priority || "normal"] - priorityWeights[a9.priority || "normal"]);
+      const removeByName = (toRemove) => {
+        let isRemoved = false;
+        const filterCb = (entry) => {
+          const aliases = getAllAliases(entry.name, entry.aliases);
+          if (aliases.includes(toRemove)) {
+            isRemoved = true;
+            for (const alias of aliases) {
+              entriesNameSet.delete(alias);
+            }
+            return false;
+          }
+          return true;
+        };
+        absoluteEntries = absoluteEntries.filter(filterCb);
+        relativeEntries = relativeEntries.filter(filterCb);
+        return isRemoved;
+      };
+      const removeByReference = (toRemove) => {
+        let isRemoved = false;
+        const filterCb = (entry) => {
+          if (entry.middleware === toRemove) {
+            isRemoved = true;
+            for (const alias of getAllAliases(entry.name, entry.aliases)) {
+              entriesNameSet.delete(alias);
+            }
+            return false;
+          }
+          return true;
+        };
+        absoluteEntries = absoluteEntries.filter(filterCb);
+        relativeEntries = relativeEntries.filter(filterCb);
+        return isRemoved;
+      };
+      const cloneTo = (toStack) => {
+        absoluteEntries.forEach((entry) => {
+          toStack.add(entry.middleware, { ...entry });
+        });
+        relativeEntries.forEach((entry) => {
+          toStack.addRelativeTo(entry.middleware, { ...entry });
+        });
+        toStack.identifyOnResolve?.(stack.identifyOnResolve());
+        return toStack;
+      };
+      const expandRelativeMiddlewareList = (from) => {
+        const expandedMiddlewareList = [];
+        from.before.forEach((entry) => {
+          if (entry.before.length === 0 && entry.after.length === 0) {
+            expandedMiddlewareList.push(entry);
+          } else {
+            expandedMiddlewareList.push(...expandRelativeMiddlewareList(entry));
+          }
+        });
+        expandedMiddlewareList.push(from);
+        from.after.reverse().forEach((entry) => {
+          if (entry.before.length === 0 && entry.after.length === 0) {
+            expandedMiddlewareList.push(entry);
+          } else {
+            expandedMiddlewareList.push(...expandRelativeMiddlewareList(entry));
+          }
+        });
+        return expandedMiddlewareList;
+      };
+      const getMiddlewareList = (debug = false) => {
+        const normalizedAbsoluteEntries = [];
+        const normalizedRelativeEntries = [];
+        const normalizedEntriesNameMap = {};
+        absoluteEntries.forEach((entry) => {
+          const normalizedEntry = {
+            ...entry,
+            before: [],
+            after: []
+          };
+          for (const alias of getAllAliases(normalizedEntry.name, normalizedEntry.aliases)) {
+            normalizedEntriesNameMap[alias] = normalizedEntry;
+          }
+          normalizedAbsoluteEntries.push(normalizedEntry);
+        });
+        relativeEntries.forEach((entry) => {
+          const normalizedEntry = {
+            ...entry,
+            before: [],
+            after: []
+          };
+          for (const alias of getAllAliases(normalizedEntry.name, normalizedEntry.aliases)) {
+            normalizedEntriesNameMap[alias] = normalizedEntry;
+          }
+          normalizedRelativeEntries.push(normalizedEntry);
+        });
+        normalizedRelativeEntries.forEach((entry) => {
+          if (entry.toMiddleware) {
+            const toMiddleware = normalizedEntriesNameMap[entry.toMiddleware];
+            if (toMiddleware === void 0) {
+              if (debug) {
+                return;
+              }
+              throw new Error(`${entry.toMiddleware} is not found when adding ${getMiddlewareNameWithAliases(entry.name, entry.aliases)} middleware ${entry.relation} ${entry.toMiddleware}`);
+            }
+            if (entry.relation === "after") {
+              toMiddleware.after.push(entry);
+            }
+            if (entry.relation === "before") {
+              toMiddleware.before.push(entry);
+            }
+          }
+        });
+        const mainChain = sort(normalizedAbsoluteEntries).map(expandRelativeMiddlewareList).reduce((wholeList, expandedMiddlewareList) => {
+          wholeList.push(...expandedMiddlewareList);
+          return wholeList;
+        }, []);
+        return mainChain;
+      };
+      const stack = {
+        add: (middleware, options = {}) => {
+          const { name: name2, override, aliases: _aliases } = options;
+          const entry = {
+            step: "initialize",
+            priority: "normal",
+            middleware,
+            ...options
+          };
+          const aliases = getAllAliases(name2, _aliases);
+          if (aliases.length > 0) {
+            if (aliases.some((alias) => entriesNameSet.has(alias))) {
+              if (!override) {
+                throw new Error(`Duplicate middleware name '${getMiddlewareNameWithAliases(name2, _aliases)}'`);
+              }
+              for (const alias of aliases) {
+                const toOverrideIndex = absoluteEntries.findIndex((entry2) => entry2.name === alias || entry2.aliases?.some((a9) => a9 === alias));
+                if (toOverrideIndex === -1) {
+                  continue;
+                }
+                const toOverride = absoluteEntries[toOverrideIndex];
+                if (toOverride.step !== entry.step || entry.priority !== toOverride.priority) {
+                  throw new Error(`"${getMiddlewareNameWithAliases(toOverride.name, toOverride.aliases)}" middleware with ${toOverride.priority} priority in ${toOverride.step} step cannot be overridden by "${getMiddlewareNameWithAliases(name2, _aliases)}" middleware with ${entry.priority} priority in ${entry.step} step.`);
+                }
+                absoluteEntries.splice(toOverrideIndex, 1);
+              }
+            }
+            for (const alias of aliases) {
+              entriesNameSet.add(alias);
+            }
+          }
+          absoluteEntries.push(entry);
+        },
+        addRelativeTo: (middleware, options) => {
+          const { name: name2, override, aliases: _aliases } = options;
+          const entry = {
+            middleware,
+            ...options
+          };
+          const aliases = getAllAliases(name2, _aliases);
+          if (aliases.length > 0) {
+            if (aliases.some((alias) => entriesNameSet.has(alias))) {
+              if (!override) {
+                throw new Error(`Duplicate middleware name '${getMiddlewareNameWithAliases(name2, _aliases)}'`);
+              }
+              for (const alias of aliases) {
+                const toOverrideIndex = relativeEntries.findIndex((entry2) => entry2.name === alias || entry2.aliases?.some((a9) => a9 === alias));
+                if (toOverrideIndex === -1) {
+                  continue;
+                }
+                const toOverride = relativeEntries[toOverrideIndex];
+                if (toOverride.toMiddleware !== entry.toMiddleware || toOverride.relation !== entry.relation) {
+                  throw new Error(`"${getMiddlewareNameWithAliases(toOverride.name, toOverride.aliases)}" middleware ${toOverride.relation} "${toOverride.toMiddleware}" middleware cannot be overridden by "${getMiddlewareNameWithAliases(name2, _aliases)}" middleware ${entry.relation} "${entry.toMiddleware}" middleware.`);
+                }
+                relativeEntries.splice(toOverrideIndex, 1);
+              }
+            }
+            for (const alias of aliases) {
+              entriesNameSet.add(alias);
+            }
+          }
+          relativeEntries.push(entry);
+        },
+        clone: () => cloneTo(constructStack()),
+        use: (plugin) => {
+          plugin.applyToStack(stack);
+        },
+        remove: (toRemove) => {
+          if (typeof toRemove === "string") {
+            return removeByName(toRemove);
+          } else {
+            return removeByReference(toRemove);
+          }
+        },
+        removeByTag: (toRemove) => {
+          let isRemoved = false;
+          const filterCb = (entry) => {
+            const { tags, name: name2, aliases: _aliases } = entry;
+            if (tags && tags.includes(toRemove)) {
+              const aliases = getAllAliases(name2, _aliases);
+              for (const alias of aliases) {
+                entriesNameSet.delete(alias);
+              }
+              isRemoved = true;
+              return false;
+            }
+            return true;
+          };
+          absoluteEntries = absoluteEntries.filter(filterCb);
+          relativeEntries = relativeEntries.filter(filterCb);
+          return isRemoved;
+        },
+        concat: (from) => {
+          const cloned = cloneTo(constructStack());
+          cloned.use(from);
+          cloned.identifyOnResolve(identifyOnResolve || cloned.identifyOnResolve() || (from.identifyOnResolve?.() ?? false));
+          return cloned;
+        },
+        applyToStack: cloneTo,
+        identify: () => {
+          return getMiddlewareList(true).map((mw) => {
+            const step = mw.step ?? mw.relation + " " + mw.toMiddleware;
+            return getMiddlewareNameWithAliases(mw.name, mw.aliases) + " - " + step;
+          });
+        },
+        identifyOnResolve(toggle) {
+          if (typeof toggle === "boolean") {
+            identifyOnResolve = toggle;
+          }
+          return identifyOnResolve;
+        },
+        resolve: (handler, context) => {
+          for (const middleware of getMiddlewareList().map((entry) => entry.middleware).reverse()) {
+            handler = middleware(handler, context);
+          }
+          if (identifyOnResolve) {
+            console.log(stack.identify());
+          }
+          return handler;
         }
-        return Uint8ArrayBlobAdapter2.mutate(fromUtf83(source));
-      }
-      throw new Error(`Unsupported conversion from ${typeof source} to Uint8ArrayBlobAdapter.`);
-    }
-    static mutate(source) {
-      Object.setPrototypeOf(source, Uint8ArrayBlobAdapter2.prototype);
-      return source;
-    }
-    transformToString(encoding = "utf-8") {
-      if (encoding === "base64") {
-        return toBase643(this);
-      }
-      return toUtf83(this);
-    }
-  };
-}
-var init_Uint8ArrayBlobAdapter = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/util-stream/blob/Uint8ArrayBlobAdapter.js"() {
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/toUtf8.js
-var toUtf8;
-var init_toUtf8 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/toUtf8.js"() {
-    init_buffer_from();
-    toUtf8 = (input) => {
-      if (typeof input === "string") {
-        return input;
-      }
-      if (typeof input !== "object" || typeof input.byteOffset !== "number" || typeof input.byteLength !== "number") {
-        throw new Error("@smithy/util-utf8: toUtf8 encoder function only accepts string | Uint8Array.");
-      }
-      return fromArrayBuffer(input.buffer, input.byteOffset, input.byteLength).toString("utf8");
+      };
+      return stack;
     };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/uuid/v4.js
-function bindV4(getRandomValues2) {
-  if (typeof crypto !== "undefined" && typeof crypto.randomUUID === "function") {
-    return () => crypto.randomUUID();
-  }
-  return () => {
-    const rnds = new Uint8Array(16);
-    getRandomValues2(rnds);
-    rnds[6] = rnds[6] & 15 | 64;
-    rnds[8] = rnds[8] & 63 | 128;
-    return decimalToHex[rnds[0]] + decimalToHex[rnds[1]] + decimalToHex[rnds[2]] + decimalToHex[rnds[3]] + "-" + decimalToHex[rnds[4]] + decimalToHex[rnds[5]] + "-" + decimalToHex[rnds[6]] + decimalToHex[rnds[7]] + "-" + decimalToHex[rnds[8]] + decimalToHex[rnds[9]] + "-" + decimalToHex[rnds[10]] + decimalToHex[rnds[11]] + decimalToHex[rnds[12]] + decimalToHex[rnds[13]] + decimalToHex[rnds[14]] + decimalToHex[rnds[15]];
-  };
-}
-var decimalToHex;
-var init_v4 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/uuid/v4.js"() {
-    decimalToHex = Array.from({ length: 256 }, (_, i9) => i9.toString(16).padStart(2, "0"));
+    stepWeights = {
+      initialize: 5,
+      serialize: 4,
+      build: 3,
+      finalizeRequest: 2,
+      deserialize: 1
+    };
+    priorityWeights = {
+      high: 3,
+      normal: 2,
+      low: 1
+    };
   }
 });
 
@@ -564,1561 +624,6 @@ var init_transport = __esm({
   }
 });
 
-// node_modules/@smithy/core/dist-es/submodules/serde/parse-utils.js
-var expectNumber, MAX_FLOAT, expectFloat32, expectLong, expectShort, expectByte, expectSizedInt, castInt, strictParseDouble, strictParseFloat32, NUMBER_REGEX, parseNumber, strictParseShort, strictParseByte, stackTraceWarning, logger;
-var init_parse_utils = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/parse-utils.js"() {
-    expectNumber = (value) => {
-      if (value === null || value === void 0) {
-        return void 0;
-      }
-      if (typeof value === "string") {
-        const parsed = parseFloat(value);
-        if (!Number.isNaN(parsed)) {
-          if (String(parsed) !== String(value)) {
-            logger.warn(stackTraceWarning(`Expected number but observed string: ${value}`));
-          }
-          return parsed;
-        }
-      }
-      if (typeof value === "number") {
-        return value;
-      }
-      throw new TypeError(`Expected number, got ${typeof value}: ${value}`);
-    };
-    MAX_FLOAT = Math.ceil(2 ** 127 * (2 - 2 ** -23));
-    expectFloat32 = (value) => {
-      const expected = expectNumber(value);
-      if (expected !== void 0 && !Number.isNaN(expected) && expected !== Infinity && expected !== -Infinity) {
-        if (Math.abs(expected) > MAX_FLOAT) {
-          throw new TypeError(`Expected 32-bit float, got ${value}`);
-        }
-      }
-      return expected;
-    };
-    expectLong = (value) => {
-      if (value === null || value === void 0) {
-        return void 0;
-      }
-      if (Number.isInteger(value) && !Number.isNaN(value)) {
-        return value;
-      }
-      throw new TypeError(`Expected integer, got ${typeof value}: ${value}`);
-    };
-    expectShort = (value) => expectSizedInt(value, 16);
-    expectByte = (value) => expectSizedInt(value, 8);
-    expectSizedInt = (value, size) => {
-      const expected = expectLong(value);
-      if (expected !== void 0 && castInt(expected, size) !== expected) {
-        throw new TypeError(`Expected ${size}-bit integer, got ${value}`);
-      }
-      return expected;
-    };
-    castInt = (value, size) => {
-      switch (size) {
-        case 32:
-          return Int32Array.of(value)[0];
-        case 16:
-          return Int16Array.of(value)[0];
-        case 8:
-          return Int8Array.of(value)[0];
-      }
-    };
-    strictParseDouble = (value) => {
-      if (typeof value == "string") {
-        return expectNumber(parseNumber(value));
-      }
-      return expectNumber(value);
-    };
-    strictParseFloat32 = (value) => {
-      if (typeof value == "string") {
-        return expectFloat32(parseNumber(value));
-      }
-      return expectFloat32(value);
-    };
-    NUMBER_REGEX = /(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(-?Infinity)|(NaN)/g;
-    parseNumber = (value) => {
-      const matches = value.match(NUMBER_REGEX);
-      if (matches === null || matches[0].length !== value.length) {
-        throw new TypeError(`Expected real number, got implicit NaN`);
-      }
-      return parseFloat(value);
-    };
-    strictParseShort = (value) => {
-      if (typeof value === "string") {
-        return expectShort(parseNumber(value));
-      }
-      return expectShort(value);
-    };
-    strictParseByte = (value) => {
-      if (typeof value === "string") {
-        return expectByte(parseNumber(value));
-      }
-      return expectByte(value);
-    };
-    stackTraceWarning = (message) => {
-      return String(new TypeError(message).stack || message).split("\n").slice(0, 5).filter((s2) => !s2.includes("stackTraceWarning")).join("\n");
-    };
-    logger = {
-      warn: console.warn
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/date-utils.js
-function dateToUtcString(date2) {
-  const year2 = date2.getUTCFullYear();
-  const month = date2.getUTCMonth();
-  const dayOfWeek = date2.getUTCDay();
-  const dayOfMonthInt = date2.getUTCDate();
-  const hoursInt = date2.getUTCHours();
-  const minutesInt = date2.getUTCMinutes();
-  const secondsInt = date2.getUTCSeconds();
-  const dayOfMonthString = dayOfMonthInt < 10 ? `0${dayOfMonthInt}` : `${dayOfMonthInt}`;
-  const hoursString = hoursInt < 10 ? `0${hoursInt}` : `${hoursInt}`;
-  const minutesString = minutesInt < 10 ? `0${minutesInt}` : `${minutesInt}`;
-  const secondsString = secondsInt < 10 ? `0${secondsInt}` : `${secondsInt}`;
-  return `${DAYS[dayOfWeek]}, ${dayOfMonthString} ${MONTHS[month]} ${year2} ${hoursString}:${minutesString}:${secondsString} GMT`;
-}
-var DAYS, MONTHS, RFC3339, parseRfc3339DateTime, RFC3339_WITH_OFFSET, parseRfc3339DateTimeWithOffset, IMF_FIXDATE, RFC_850_DATE, ASC_TIME, parseRfc7231DateTime, parseEpochTimestamp, buildDate, parseTwoDigitYear, FIFTY_YEARS_IN_MILLIS, adjustRfc850Year, parseMonthByShortName, DAYS_IN_MONTH, validateDayOfMonth, isLeapYear, parseDateValue, parseMilliseconds, parseOffsetToMilliseconds, stripLeadingZeroes;
-var init_date_utils = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/date-utils.js"() {
-    init_parse_utils();
-    DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
-    MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    RFC3339 = new RegExp(/^(\d{4})-(\d{2})-(\d{2})[tT](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?[zZ]$/);
-    parseRfc3339DateTime = (value) => {
-      if (value === null || value === void 0) {
-        return void 0;
-      }
-      if (typeof value !== "string") {
-        throw new TypeError("RFC-3339 date-times must be expressed as strings");
-      }
-      const match = RFC3339.exec(value);
-      if (!match) {
-        throw new TypeError("Invalid RFC-3339 date-time value");
-      }
-      const [_, yearStr, monthStr, dayStr, hours, minutes, seconds, fractionalMilliseconds] = match;
-      const year2 = strictParseShort(stripLeadingZeroes(yearStr));
-      const month = parseDateValue(monthStr, "month", 1, 12);
-      const day = parseDateValue(dayStr, "day", 1, 31);
-      return buildDate(year2, month, day, { hours, minutes, seconds, fractionalMilliseconds });
-    };
-    RFC3339_WITH_OFFSET = new RegExp(/^(\d{4})-(\d{2})-(\d{2})[tT](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(([-+]\d{2}:\d{2})|[zZ])$/);
-    parseRfc3339DateTimeWithOffset = (value) => {
-      if (value === null || value === void 0) {
-        return void 0;
-      }
-      if (typeof value !== "string") {
-        throw new TypeError("RFC-3339 date-times must be expressed as strings");
-      }
-      const match = RFC3339_WITH_OFFSET.exec(value);
-      if (!match) {
-        throw new TypeError("Invalid RFC-3339 date-time value");
-      }
-      const [_, yearStr, monthStr, dayStr, hours, minutes, seconds, fractionalMilliseconds, offsetStr] = match;
-      const year2 = strictParseShort(stripLeadingZeroes(yearStr));
-      const month = parseDateValue(monthStr, "month", 1, 12);
-      const day = parseDateValue(dayStr, "day", 1, 31);
-      const date2 = buildDate(year2, month, day, { hours, minutes, seconds, fractionalMilliseconds });
-      if (offsetStr.toUpperCase() != "Z") {
-        date2.setTime(date2.getTime() - parseOffsetToMilliseconds(offsetStr));
-      }
-      return date2;
-    };
-    IMF_FIXDATE = new RegExp(/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d+))? GMT$/);
-    RFC_850_DATE = new RegExp(/^(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday), (\d{2})-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-(\d{2}) (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d+))? GMT$/);
-    ASC_TIME = new RegExp(/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ( [1-9]|\d{2}) (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d+))? (\d{4})$/);
-    parseRfc7231DateTime = (value) => {
-      if (value === null || value === void 0) {
-        return void 0;
-      }
-      if (typeof value !== "string") {
-        throw new TypeError("RFC-7231 date-times must be expressed as strings");
-      }
-      let match = IMF_FIXDATE.exec(value);
-      if (match) {
-        const [_, dayStr, monthStr, yearStr, hours, minutes, seconds, fractionalMilliseconds] = match;
-        return buildDate(strictParseShort(stripLeadingZeroes(yearStr)), parseMonthByShortName(monthStr), parseDateValue(dayStr, "day", 1, 31), { hours, minutes, seconds, fractionalMilliseconds });
-      }
-      match = RFC_850_DATE.exec(value);
-      if (match) {
-        const [_, dayStr, monthStr, yearStr, hours, minutes, seconds, fractionalMilliseconds] = match;
-        return adjustRfc850Year(buildDate(parseTwoDigitYear(yearStr), parseMonthByShortName(monthStr), parseDateValue(dayStr, "day", 1, 31), {
-          hours,
-          minutes,
-          seconds,
-          fractionalMilliseconds
-        }));
-      }
-      match = ASC_TIME.exec(value);
-      if (match) {
-        const [_, monthStr, dayStr, hours, minutes, seconds, fractionalMilliseconds, yearStr] = match;
-        return buildDate(strictParseShort(stripLeadingZeroes(yearStr)), parseMonthByShortName(monthStr), parseDateValue(dayStr.trimLeft(), "day", 1, 31), { hours, minutes, seconds, fractionalMilliseconds });
-      }
-      throw new TypeError("Invalid RFC-7231 date-time value");
-    };
-    parseEpochTimestamp = (value) => {
-      if (value === null || value === void 0) {
-        return void 0;
-      }
-      let valueAsDouble;
-      if (typeof value === "number") {
-        valueAsDouble = value;
-      } else if (typeof value === "string") {
-        valueAsDouble = strictParseDouble(value);
-      } else if (typeof value === "object" && value.tag === 1) {
-        valueAsDouble = value.value;
-      } else {
-        throw new TypeError("Epoch timestamps must be expressed as floating point numbers or their string representation");
-      }
-      if (Number.isNaN(valueAsDouble) || valueAsDouble === Infinity || valueAsDouble === -Infinity) {
-        throw new TypeError("Epoch timestamps must be valid, non-Infinite, non-NaN numerics");
-      }
-      return new Date(Math.round(valueAsDouble * 1e3));
-    };
-    buildDate = (year2, month, day, time2) => {
-      const adjustedMonth = month - 1;
-      validateDayOfMonth(year2, adjustedMonth, day);
-      return new Date(Date.UTC(year2, adjustedMonth, day, parseDateValue(time2.hours, "hour", 0, 23), parseDateValue(time2.minutes, "minute", 0, 59), parseDateValue(time2.seconds, "seconds", 0, 60), parseMilliseconds(time2.fractionalMilliseconds)));
-    };
-    parseTwoDigitYear = (value) => {
-      const thisYear = (/* @__PURE__ */ new Date()).getUTCFullYear();
-      const valueInThisCentury = Math.floor(thisYear / 100) * 100 + strictParseShort(stripLeadingZeroes(value));
-      if (valueInThisCentury < thisYear) {
-        return valueInThisCentury + 100;
-      }
-      return valueInThisCentury;
-    };
-    FIFTY_YEARS_IN_MILLIS = 50 * 365 * 24 * 60 * 60 * 1e3;
-    adjustRfc850Year = (input) => {
-      if (input.getTime() - (/* @__PURE__ */ new Date()).getTime() > FIFTY_YEARS_IN_MILLIS) {
-        return new Date(Date.UTC(input.getUTCFullYear() - 100, input.getUTCMonth(), input.getUTCDate(), input.getUTCHours(), input.getUTCMinutes(), input.getUTCSeconds(), input.getUTCMilliseconds()));
-      }
-      return input;
-    };
-    parseMonthByShortName = (value) => {
-      const monthIdx = MONTHS.indexOf(value);
-      if (monthIdx < 0) {
-        throw new TypeError(`Invalid month: ${value}`);
-      }
-      return monthIdx + 1;
-    };
-    DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
-    validateDayOfMonth = (year2, month, day) => {
-      let maxDays = DAYS_IN_MONTH[month];
-      if (month === 1 && isLeapYear(year2)) {
-        maxDays = 29;
-      }
-      if (day > maxDays) {
-        throw new TypeError(`Invalid day for ${MONTHS[month]} in ${year2}: ${day}`);
-      }
-    };
-    isLeapYear = (year2) => {
-      return year2 % 4 === 0 && (year2 % 100 !== 0 || year2 % 400 === 0);
-    };
-    parseDateValue = (value, type, lower, upper) => {
-      const dateVal = strictParseByte(stripLeadingZeroes(value));
-      if (dateVal < lower || dateVal > upper) {
-        throw new TypeError(`${type} must be between ${lower} and ${upper}, inclusive`);
-      }
-      return dateVal;
-    };
-    parseMilliseconds = (value) => {
-      if (value === null || value === void 0) {
-        return 0;
-      }
-      return strictParseFloat32("0." + value) * 1e3;
-    };
-    parseOffsetToMilliseconds = (value) => {
-      const directionStr = value[0];
-      let direction = 1;
-      if (directionStr == "+") {
-        direction = 1;
-      } else if (directionStr == "-") {
-        direction = -1;
-      } else {
-        throw new TypeError(`Offset direction, ${directionStr}, must be "+" or "-"`);
-      }
-      const hour = Number(value.substring(1, 3));
-      const minute = Number(value.substring(4, 6));
-      return direction * (hour * 60 + minute) * 60 * 1e3;
-    };
-    stripLeadingZeroes = (value) => {
-      let idx = 0;
-      while (idx < value.length - 1 && value.charAt(idx) === "0") {
-        idx++;
-      }
-      if (idx === 0) {
-        return value;
-      }
-      return value.slice(idx);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/lazy-json.js
-var LazyJsonString;
-var init_lazy_json = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/lazy-json.js"() {
-    LazyJsonString = function LazyJsonString2(val) {
-      const str = Object.assign(new String(val), {
-        deserializeJSON() {
-          return JSON.parse(String(val));
-        },
-        toString() {
-          return String(val);
-        },
-        toJSON() {
-          return String(val);
-        }
-      });
-      return str;
-    };
-    LazyJsonString.from = (object) => {
-      if (object && typeof object === "object" && (object instanceof LazyJsonString || "deserializeJSON" in object)) {
-        return object;
-      } else if (typeof object === "string" || Object.getPrototypeOf(object) === String.prototype) {
-        return LazyJsonString(String(object));
-      }
-      return LazyJsonString(JSON.stringify(object));
-    };
-    LazyJsonString.fromObject = LazyJsonString.from;
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/quote-header.js
-function quoteHeader(part) {
-  if (part.includes(",") || part.includes('"')) {
-    part = `"${part.replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
-  }
-  return part;
-}
-var init_quote_header = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/quote-header.js"() {
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/schema-serde-lib/schema-date-utils.js
-function range(v, min, max) {
-  const _v2 = Number(v);
-  if (_v2 < min || _v2 > max) {
-    throw new Error(`Value ${_v2} out of range [${min}, ${max}]`);
-  }
-}
-var ddd, mmm, time, date, year, RFC3339_WITH_OFFSET2, IMF_FIXDATE_NATIVE, IMF_FIXDATE2, RFC_850_DATE2, ASC_TIME2, months, _parseEpochTimestamp, _parseRfc3339DateTimeWithOffset, _parseRfc7231DateTime;
-var init_schema_date_utils = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/schema-serde-lib/schema-date-utils.js"() {
-    ddd = `(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:[ne|u?r]?s?day)?`;
-    mmm = `(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`;
-    time = `(\\d?\\d):(\\d{2}):(\\d{2})(?:\\.(\\d+))?`;
-    date = `(\\d?\\d)`;
-    year = `(\\d{4})`;
-    RFC3339_WITH_OFFSET2 = new RegExp(/^(\d{4})-(\d\d)-(\d\d)[tT](\d\d):(\d\d):(\d\d)(\.(\d+))?(([-+]\d\d:\d\d)|[zZ])$/);
-    IMF_FIXDATE_NATIVE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?:0[1-9]|[12]\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [1-9]\d{3} (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d GMT$/;
-    IMF_FIXDATE2 = new RegExp(`^${ddd}, ${date} ${mmm} ${year} ${time} GMT$`);
-    RFC_850_DATE2 = new RegExp(`^${ddd}, ${date}-${mmm}-(\\d\\d) ${time} GMT$`);
-    ASC_TIME2 = new RegExp(`^${ddd} ${mmm} ( [1-9]|\\d\\d) ${time} ${year}$`);
-    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-    _parseEpochTimestamp = (value) => {
-      if (value == null) {
-        return void 0;
-      }
-      let num = NaN;
-      if (typeof value === "number") {
-        num = value;
-      } else if (typeof value === "string") {
-        if (!/^-?\d*\.?\d+$/.test(value)) {
-          throw new TypeError(`parseEpochTimestamp - numeric string invalid.`);
-        }
-        num = Number.parseFloat(value);
-      } else if (typeof value === "object" && value.tag === 1) {
-        num = value.value;
-      }
-      if (isNaN(num) || Math.abs(num) === Infinity) {
-        throw new TypeError("Epoch timestamps must be valid finite numbers.");
-      }
-      return new Date(Math.round(num * 1e3));
-    };
-    _parseRfc3339DateTimeWithOffset = (value) => {
-      if (value == null) {
-        return void 0;
-      }
-      if (typeof value !== "string") {
-        throw new TypeError("RFC3339 timestamps must be strings");
-      }
-      const matches = RFC3339_WITH_OFFSET2.exec(value);
-      if (!matches) {
-        throw new TypeError(`Invalid RFC3339 timestamp format ${value}`);
-      }
-      const [, yearStr, monthStr, dayStr, hours, minutes, seconds, , ms, offsetStr] = matches;
-      range(monthStr, 1, 12);
-      range(dayStr, 1, 31);
-      range(hours, 0, 23);
-      range(minutes, 0, 59);
-      range(seconds, 0, 60);
-      const date2 = new Date(Date.UTC(Number(yearStr), Number(monthStr) - 1, Number(dayStr), Number(hours), Number(minutes), Number(seconds), Number(ms) ? Math.round(parseFloat(`0.${ms}`) * 1e3) : 0));
-      date2.setUTCFullYear(Number(yearStr));
-      if (offsetStr.toUpperCase() != "Z") {
-        const [, sign3, offsetH, offsetM] = /([+-])(\d\d):(\d\d)/.exec(offsetStr) || [void 0, "+", 0, 0];
-        const scalar = sign3 === "-" ? 1 : -1;
-        date2.setTime(date2.getTime() + scalar * (Number(offsetH) * 60 * 60 * 1e3 + Number(offsetM) * 60 * 1e3));
-      }
-      return date2;
-    };
-    _parseRfc7231DateTime = (value) => {
-      if (value == null) {
-        return void 0;
-      }
-      if (typeof value !== "string") {
-        throw new TypeError("RFC7231 timestamps must be strings.");
-      }
-      if (IMF_FIXDATE_NATIVE.test(value)) {
-        return new Date(value);
-      }
-      let day;
-      let month;
-      let year2;
-      let hour;
-      let minute;
-      let second;
-      let fraction;
-      let matches;
-      if (matches = IMF_FIXDATE2.exec(value)) {
-        [, day, month, year2, hour, minute, second, fraction] = matches;
-      } else if (matches = RFC_850_DATE2.exec(value)) {
-        [, day, month, year2, hour, minute, second, fraction] = matches;
-        year2 = (Number(year2) + 1900).toString();
-      } else if (matches = ASC_TIME2.exec(value)) {
-        [, month, day, hour, minute, second, fraction, year2] = matches;
-      }
-      if (year2 && second) {
-        const timestamp = Date.UTC(Number(year2), months.indexOf(month), Number(day), Number(hour), Number(minute), Number(second), fraction ? Math.round(parseFloat(`0.${fraction}`) * 1e3) : 0);
-        range(day, 1, 31);
-        range(hour, 0, 23);
-        range(minute, 0, 59);
-        range(second, 0, 60);
-        const date2 = new Date(timestamp);
-        date2.setUTCFullYear(Number(year2));
-        return date2;
-      }
-      throw new TypeError(`Invalid RFC7231 date-time value ${value}.`);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/split-every.js
-function splitEvery(value, delimiter2, numDelimiters) {
-  if (numDelimiters <= 0 || !Number.isInteger(numDelimiters)) {
-    throw new Error("Invalid number of delimiters (" + numDelimiters + ") for splitEvery.");
-  }
-  const segments = value.split(delimiter2);
-  if (numDelimiters === 1) {
-    return segments;
-  }
-  const compoundSegments = [];
-  let currentSegment = "";
-  for (let i9 = 0; i9 < segments.length; i9++) {
-    if (currentSegment === "") {
-      currentSegment = segments[i9];
-    } else {
-      currentSegment += delimiter2 + segments[i9];
-    }
-    if ((i9 + 1) % numDelimiters === 0) {
-      compoundSegments.push(currentSegment);
-      currentSegment = "";
-    }
-  }
-  if (currentSegment !== "") {
-    compoundSegments.push(currentSegment);
-  }
-  return compoundSegments;
-}
-var init_split_every = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/split-every.js"() {
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/split-header.js
-var splitHeader;
-var init_split_header = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/split-header.js"() {
-    splitHeader = (value) => {
-      const z = value.length;
-      const values = [];
-      let withinQuotes = false;
-      let escaped = false;
-      let anchor = 0;
-      for (let i9 = 0; i9 < z; ++i9) {
-        const char = value[i9];
-        switch (char) {
-          case `"`:
-            if (!escaped) {
-              withinQuotes = !withinQuotes;
-            }
-            break;
-          case ",":
-            if (!withinQuotes) {
-              values.push(value.slice(anchor, i9));
-              anchor = i9 + 1;
-            }
-            break;
-          default:
-        }
-        escaped = char === "\\" && !escaped;
-      }
-      values.push(value.slice(anchor));
-      return values.map((v) => {
-        v = v.trim();
-        const z2 = v.length;
-        if (z2 < 2) {
-          return v;
-        }
-        if (v[0] === `"` && v[z2 - 1] === `"`) {
-          v = v.slice(1, z2 - 1);
-          return v.replace(/\\(["\\])/g, "$1");
-        }
-        return v.replace(/\\"/g, '"');
-      });
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/value/NumericValue.js
-var format, NumericValue;
-var init_NumericValue = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/value/NumericValue.js"() {
-    format = /^-?((0|[1-9]\d*)(\.\d+)?|\.\d+)([eE][+-]?\d+)?$/;
-    NumericValue = class _NumericValue {
-      string;
-      type;
-      constructor(string, type) {
-        this.string = string;
-        this.type = type;
-        if (!format.test(string)) {
-          throw new Error(`@smithy/core/serde - NumericValue string must conform to the Smithy bigDecimal format. Received: "${string}"`);
-        }
-      }
-      toString() {
-        return this.string;
-      }
-      static [Symbol.hasInstance](object) {
-        if (!object || typeof object !== "object") {
-          return false;
-        }
-        const _nv = object;
-        return _NumericValue.prototype.isPrototypeOf(object) || _nv.type === "bigDecimal" && format.test(_nv.string);
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/util-hex-encoding/hex-encoding.js
-function fromHex(encoded) {
-  if (encoded.length % 2 !== 0) {
-    throw new Error("Hex encoded strings must have an even number length");
-  }
-  const out = new Uint8Array(encoded.length / 2);
-  for (let i9 = 0; i9 < encoded.length; i9 += 2) {
-    const encodedByte = encoded.slice(i9, i9 + 2).toLowerCase();
-    if (encodedByte in HEX_TO_SHORT) {
-      out[i9 / 2] = HEX_TO_SHORT[encodedByte];
-    } else {
-      throw new Error(`Cannot decode unrecognized sequence ${encodedByte} as hexadecimal`);
-    }
-  }
-  return out;
-}
-function toHex(bytes) {
-  let out = "";
-  for (let i9 = 0; i9 < bytes.byteLength; i9++) {
-    out += SHORT_TO_HEX[bytes[i9]];
-  }
-  return out;
-}
-var SHORT_TO_HEX, HEX_TO_SHORT;
-var init_hex_encoding = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/util-hex-encoding/hex-encoding.js"() {
-    SHORT_TO_HEX = {};
-    HEX_TO_SHORT = {};
-    for (let i9 = 0; i9 < 256; i9++) {
-      let encodedByte = i9.toString(16).toLowerCase();
-      if (encodedByte.length === 1) {
-        encodedByte = `0${encodedByte}`;
-      }
-      SHORT_TO_HEX[i9] = encodedByte;
-      HEX_TO_SHORT[encodedByte] = i9;
-    }
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js
-var import_node_fs, calculateBodyLength;
-var init_calculateBodyLength = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
-    import_node_fs = require("node:fs");
-    calculateBodyLength = (body) => {
-      if (!body) {
-        return 0;
-      }
-      if (typeof body === "string") {
-        return Buffer.byteLength(body);
-      } else if (typeof body.byteLength === "number") {
-        return body.byteLength;
-      } else if (typeof body.size === "number") {
-        return body.size;
-      } else if (typeof body.start === "number" && typeof body.end === "number") {
-        return body.end + 1 - body.start;
-      } else if (body instanceof import_node_fs.ReadStream) {
-        if (body.path != null) {
-          return (0, import_node_fs.lstatSync)(body.path).size;
-        } else if (typeof body.fd === "number") {
-          return (0, import_node_fs.fstatSync)(body.fd).size;
-        }
-      }
-      throw new Error(`Body Length computation failed for ${body}`);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/toUint8Array.js
-var toUint8Array;
-var init_toUint8Array = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/toUint8Array.js"() {
-    init_fromUtf8();
-    toUint8Array = (data) => {
-      if (data instanceof Uint8Array) {
-        return data;
-      }
-      if (typeof data === "string") {
-        return fromUtf8(data);
-      }
-      if (ArrayBuffer.isView(data)) {
-        return new Uint8Array(data.buffer, data.byteOffset, data.byteLength / Uint8Array.BYTES_PER_ELEMENT);
-      }
-      return new Uint8Array(data);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/serde/concatBytes.js
-function concatBytes(arrays, length) {
-  if (length === void 0) {
-    length = 0;
-    for (const bytes of arrays) {
-      length += bytes.byteLength;
-    }
-  }
-  const result = new Uint8Array(length);
-  let offset = 0;
-  for (const buf of arrays) {
-    result.set(buf, offset);
-    offset += buf.byteLength;
-  }
-  return result;
-}
-var init_concatBytes = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/serde/concatBytes.js"() {
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/property-provider/ProviderError.js
-var ProviderError;
-var init_ProviderError = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/ProviderError.js"() {
-    ProviderError = class _ProviderError extends Error {
-      name = "ProviderError";
-      tryNextLink;
-      constructor(message, options = true) {
-        let logger2;
-        let tryNextLink = true;
-        if (typeof options === "boolean") {
-          logger2 = void 0;
-          tryNextLink = options;
-        } else if (options != null && typeof options === "object") {
-          logger2 = options.logger;
-          tryNextLink = options.tryNextLink ?? true;
-        }
-        super(message);
-        this.tryNextLink = tryNextLink;
-        Object.setPrototypeOf(this, _ProviderError.prototype);
-        logger2?.debug?.(`@smithy/property-provider ${tryNextLink ? "->" : "(!)"} ${message}`);
-      }
-      static from(error3, options = true) {
-        return Object.assign(new this(error3.message, options), error3);
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/property-provider/CredentialsProviderError.js
-var CredentialsProviderError;
-var init_CredentialsProviderError = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/CredentialsProviderError.js"() {
-    init_ProviderError();
-    CredentialsProviderError = class _CredentialsProviderError extends ProviderError {
-      name = "CredentialsProviderError";
-      constructor(message, options = true) {
-        super(message, options);
-        Object.setPrototypeOf(this, _CredentialsProviderError.prototype);
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/property-provider/TokenProviderError.js
-var TokenProviderError;
-var init_TokenProviderError = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/TokenProviderError.js"() {
-    init_ProviderError();
-    TokenProviderError = class _TokenProviderError extends ProviderError {
-      name = "TokenProviderError";
-      constructor(message, options = true) {
-        super(message, options);
-        Object.setPrototypeOf(this, _TokenProviderError.prototype);
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/property-provider/chain.js
-var chain;
-var init_chain = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/chain.js"() {
-    init_ProviderError();
-    chain = (...providers) => async () => {
-      if (providers.length === 0) {
-        throw new ProviderError("No providers in chain");
-      }
-      let lastProviderError;
-      for (const provider of providers) {
-        try {
-          const credentials = await provider();
-          return credentials;
-        } catch (err) {
-          lastProviderError = err;
-          if (err?.tryNextLink) {
-            continue;
-          }
-          throw err;
-        }
-      }
-      throw lastProviderError;
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/property-provider/fromValue.js
-var fromValue;
-var init_fromValue = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/fromValue.js"() {
-    fromValue = (staticValue) => () => Promise.resolve(staticValue);
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/property-provider/memoize.js
-var memoize;
-var init_memoize = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/memoize.js"() {
-    memoize = (provider, isExpired, requiresRefresh) => {
-      let resolved;
-      let pending;
-      let hasResult;
-      let isConstant = false;
-      const coalesceProvider = async () => {
-        if (!pending) {
-          pending = provider();
-        }
-        try {
-          resolved = await pending;
-          hasResult = true;
-          isConstant = false;
-        } finally {
-          pending = void 0;
-        }
-        return resolved;
-      };
-      if (isExpired === void 0) {
-        return async (options) => {
-          if (!hasResult || options?.forceRefresh) {
-            resolved = await coalesceProvider();
-          }
-          return resolved;
-        };
-      }
-      return async (options) => {
-        if (!hasResult || options?.forceRefresh) {
-          resolved = await coalesceProvider();
-        }
-        if (isConstant) {
-          return resolved;
-        }
-        if (requiresRefresh && !requiresRefresh(resolved)) {
-          isConstant = true;
-          return resolved;
-        }
-        if (isExpired(resolved)) {
-          await coalesceProvider();
-          return resolved;
-        }
-        return resolved;
-      };
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/util-config-provider/booleanSelector.js
-var booleanSelector;
-var init_booleanSelector = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/util-config-provider/booleanSelector.js"() {
-    booleanSelector = (obj, key, type) => {
-      if (!(key in obj)) {
-        return void 0;
-      }
-      if (obj[key] === "true") {
-        return true;
-      }
-      if (obj[key] === "false") {
-        return false;
-      }
-      throw new Error(`Cannot load ${type} "${key}". Expected "true" or "false", got ${obj[key]}.`);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/util-config-provider/types.js
-var SelectorType;
-var init_types = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/util-config-provider/types.js"() {
-    (function(SelectorType2) {
-      SelectorType2["ENV"] = "env";
-      SelectorType2["CONFIG"] = "shared config entry";
-    })(SelectorType || (SelectorType = {}));
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getHomeDir.js
-var import_node_os, import_node_path, homeDirCache, getHomeDirCacheKey, getHomeDir;
-var init_getHomeDir = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getHomeDir.js"() {
-    import_node_os = require("node:os");
-    import_node_path = require("node:path");
-    homeDirCache = {};
-    getHomeDirCacheKey = () => {
-      if (process && process.geteuid) {
-        return `${process.geteuid()}`;
-      }
-      return "DEFAULT";
-    };
-    getHomeDir = () => {
-      const { HOME, USERPROFILE, HOMEPATH, HOMEDRIVE = `C:${import_node_path.sep}` } = process.env;
-      if (HOME) {
-        return HOME;
-      }
-      if (USERPROFILE) {
-        return USERPROFILE;
-      }
-      if (HOMEPATH) {
-        return `${HOMEDRIVE}${HOMEPATH}`;
-      }
-      const homeDirCacheKey = getHomeDirCacheKey();
-      if (!homeDirCache[homeDirCacheKey]) {
-        homeDirCache[homeDirCacheKey] = (0, import_node_os.homedir)();
-      }
-      return homeDirCache[homeDirCacheKey];
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getProfileName.js
-var ENV_PROFILE, DEFAULT_PROFILE, getProfileName;
-var init_getProfileName = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getProfileName.js"() {
-    ENV_PROFILE = "AWS_PROFILE";
-    DEFAULT_PROFILE = "default";
-    getProfileName = (init) => init.profile || process.env[ENV_PROFILE] || DEFAULT_PROFILE;
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js
-var import_node_crypto, import_node_path2, getSSOTokenFilepath;
-var init_getSSOTokenFilepath = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js"() {
-    import_node_crypto = require("node:crypto");
-    import_node_path2 = require("node:path");
-    init_getHomeDir();
-    getSSOTokenFilepath = (id) => {
-      const hasher = (0, import_node_crypto.createHash)("sha1");
-      const cacheName = hasher.update(id).digest("hex");
-      return (0, import_node_path2.join)(getHomeDir(), ".aws", "sso", "cache", `${cacheName}.json`);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js
-var import_promises, tokenIntercept, getSSOTokenFromFile;
-var init_getSSOTokenFromFile = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js"() {
-    import_promises = require("node:fs/promises");
-    init_getSSOTokenFilepath();
-    tokenIntercept = {};
-    getSSOTokenFromFile = async (id) => {
-      if (tokenIntercept[id]) {
-        return tokenIntercept[id];
-      }
-      const ssoTokenFilepath = getSSOTokenFilepath(id);
-      const ssoTokenText = await (0, import_promises.readFile)(ssoTokenFilepath, "utf8");
-      return JSON.parse(ssoTokenText);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/constants.js
-var CONFIG_PREFIX_SEPARATOR;
-var init_constants = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/constants.js"() {
-    CONFIG_PREFIX_SEPARATOR = ".";
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigData.js
-var getConfigData;
-var init_getConfigData = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigData.js"() {
-    init_dist_es();
-    init_constants();
-    getConfigData = (data) => Object.entries(data).filter(([key]) => {
-      const indexOfSeparator = key.indexOf(CONFIG_PREFIX_SEPARATOR);
-      if (indexOfSeparator === -1) {
-        return false;
-      }
-      return Object.values(IniSectionType).includes(key.substring(0, indexOfSeparator));
-    }).reduce((acc, [key, value]) => {
-      const indexOfSeparator = key.indexOf(CONFIG_PREFIX_SEPARATOR);
-      const updatedKey = key.substring(0, indexOfSeparator) === IniSectionType.PROFILE ? key.substring(indexOfSeparator + 1) : key;
-      acc[updatedKey] = value;
-      return acc;
-    }, {
-      ...data.default && { default: data.default }
-    });
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigFilepath.js
-var import_node_path3, ENV_CONFIG_PATH, getConfigFilepath;
-var init_getConfigFilepath = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigFilepath.js"() {
-    import_node_path3 = require("node:path");
-    init_getHomeDir();
-    ENV_CONFIG_PATH = "AWS_CONFIG_FILE";
-    getConfigFilepath = () => process.env[ENV_CONFIG_PATH] || (0, import_node_path3.join)(getHomeDir(), ".aws", "config");
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getCredentialsFilepath.js
-var import_node_path4, ENV_CREDENTIALS_PATH, getCredentialsFilepath;
-var init_getCredentialsFilepath = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getCredentialsFilepath.js"() {
-    import_node_path4 = require("node:path");
-    init_getHomeDir();
-    ENV_CREDENTIALS_PATH = "AWS_SHARED_CREDENTIALS_FILE";
-    getCredentialsFilepath = () => process.env[ENV_CREDENTIALS_PATH] || (0, import_node_path4.join)(getHomeDir(), ".aws", "credentials");
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/parseIni.js
-var prefixKeyRegex, profileNameBlockList, parseIni;
-var init_parseIni = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/parseIni.js"() {
-    init_dist_es();
-    init_constants();
-    prefixKeyRegex = /^([\w-]+)\s(["'])?([\w-@+.%:/]+)\2$/;
-    profileNameBlockList = ["__proto__", "profile __proto__"];
-    parseIni = (iniData) => {
-      const map2 = {};
-      let currentSection;
-      let currentSubSection;
-      for (const iniLine of iniData.split(/\r?\n/)) {
-        const trimmedLine = iniLine.split(/(^|\s)[;#]/)[0].trim();
-        const isSection = trimmedLine[0] === "[" && trimmedLine[trimmedLine.length - 1] === "]";
-        if (isSection) {
-          currentSection = void 0;
-          currentSubSection = void 0;
-          const sectionName = trimmedLine.substring(1, trimmedLine.length - 1);
-          const matches = prefixKeyRegex.exec(sectionName);
-          if (matches) {
-            const [, prefix, , name2] = matches;
-            if (Object.values(IniSectionType).includes(prefix)) {
-              currentSection = [prefix, name2].join(CONFIG_PREFIX_SEPARATOR);
-            }
-          } else {
-            currentSection = sectionName;
-          }
-          if (profileNameBlockList.includes(sectionName)) {
-            throw new Error(`Found invalid profile name "${sectionName}"`);
-          }
-        } else if (currentSection) {
-          const indexOfEqualsSign = trimmedLine.indexOf("=");
-          if (![0, -1].includes(indexOfEqualsSign)) {
-            const [name2, value] = [
-              trimmedLine.substring(0, indexOfEqualsSign).trim(),
-              trimmedLine.substring(indexOfEqualsSign + 1).trim()
-            ];
-            if (value === "") {
-              currentSubSection = name2;
-            } else {
-              if (currentSubSection && iniLine.trimStart() === iniLine) {
-                currentSubSection = void 0;
-              }
-              map2[currentSection] = map2[currentSection] || {};
-              const key = currentSubSection ? [currentSubSection, name2].join(CONFIG_PREFIX_SEPARATOR) : name2;
-              map2[currentSection][key] = value;
-            }
-          }
-        }
-      }
-      return map2;
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js
-var import_promises2, filePromises, fileIntercept, readFile3;
-var init_readFile = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js"() {
-    import_promises2 = require("node:fs/promises");
-    filePromises = {};
-    fileIntercept = {};
-    readFile3 = (path3, options) => {
-      if (fileIntercept[path3] !== void 0) {
-        return fileIntercept[path3];
-      }
-      if (!filePromises[path3] || options?.ignoreCache) {
-        filePromises[path3] = (0, import_promises2.readFile)(path3, "utf8");
-      }
-      return filePromises[path3];
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js
-var import_node_path5, swallowError, loadSharedConfigFiles;
-var init_loadSharedConfigFiles = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js"() {
-    import_node_path5 = require("node:path");
-    init_getConfigData();
-    init_getConfigFilepath();
-    init_getCredentialsFilepath();
-    init_getHomeDir();
-    init_parseIni();
-    init_readFile();
-    init_constants();
-    swallowError = () => ({});
-    loadSharedConfigFiles = async (init = {}) => {
-      const { filepath = getCredentialsFilepath(), configFilepath = getConfigFilepath() } = init;
-      const homeDir = getHomeDir();
-      const relativeHomeDirPrefix = "~/";
-      let resolvedFilepath = filepath;
-      if (filepath.startsWith(relativeHomeDirPrefix)) {
-        resolvedFilepath = (0, import_node_path5.join)(homeDir, filepath.slice(2));
-      }
-      let resolvedConfigFilepath = configFilepath;
-      if (configFilepath.startsWith(relativeHomeDirPrefix)) {
-        resolvedConfigFilepath = (0, import_node_path5.join)(homeDir, configFilepath.slice(2));
-      }
-      const parsedFiles = await Promise.all([
-        readFile3(resolvedConfigFilepath, {
-          ignoreCache: init.ignoreCache
-        }).then(parseIni).then(getConfigData).catch(swallowError),
-        readFile3(resolvedFilepath, {
-          ignoreCache: init.ignoreCache
-        }).then(parseIni).catch(swallowError)
-      ]);
-      return {
-        configFile: parsedFiles[0],
-        credentialsFile: parsedFiles[1]
-      };
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSsoSessionData.js
-var getSsoSessionData;
-var init_getSsoSessionData = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSsoSessionData.js"() {
-    init_dist_es();
-    init_loadSharedConfigFiles();
-    getSsoSessionData = (data) => Object.entries(data).filter(([key]) => key.startsWith(IniSectionType.SSO_SESSION + CONFIG_PREFIX_SEPARATOR)).reduce((acc, [key, value]) => ({ ...acc, [key.substring(key.indexOf(CONFIG_PREFIX_SEPARATOR) + 1)]: value }), {});
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSsoSessionData.js
-var swallowError2, loadSsoSessionData;
-var init_loadSsoSessionData = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSsoSessionData.js"() {
-    init_getConfigFilepath();
-    init_getSsoSessionData();
-    init_parseIni();
-    init_readFile();
-    swallowError2 = () => ({});
-    loadSsoSessionData = async (init = {}) => readFile3(init.configFilepath ?? getConfigFilepath()).then(parseIni).then(getSsoSessionData).catch(swallowError2);
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/mergeConfigFiles.js
-var mergeConfigFiles;
-var init_mergeConfigFiles = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/mergeConfigFiles.js"() {
-    mergeConfigFiles = (...files) => {
-      const merged = {};
-      for (const file of files) {
-        for (const [key, values] of Object.entries(file)) {
-          if (merged[key] !== void 0) {
-            Object.assign(merged[key], values);
-          } else {
-            merged[key] = values;
-          }
-        }
-      }
-      return merged;
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/parseKnownFiles.js
-var parseKnownFiles;
-var init_parseKnownFiles = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/parseKnownFiles.js"() {
-    init_loadSharedConfigFiles();
-    init_mergeConfigFiles();
-    parseKnownFiles = async (init) => {
-      const parsedFiles = await loadSharedConfigFiles(init);
-      return mergeConfigFiles(parsedFiles.configFile, parsedFiles.credentialsFile);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/externalDataInterceptor.js
-var externalDataInterceptor;
-var init_externalDataInterceptor = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/externalDataInterceptor.js"() {
-    init_getSSOTokenFromFile();
-    init_readFile();
-    externalDataInterceptor = {
-      getFileRecord() {
-        return fileIntercept;
-      },
-      interceptFile(path3, contents) {
-        fileIntercept[path3] = Promise.resolve(contents);
-      },
-      getTokenRecord() {
-        return tokenIntercept;
-      },
-      interceptToken(id, contents) {
-        tokenIntercept[id] = contents;
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/getSelectorName.js
-function getSelectorName(functionString) {
-  try {
-    const constants2 = new Set(Array.from(functionString.match(/([A-Z_]){3,}/g) ?? []));
-    constants2.delete("CONFIG");
-    constants2.delete("CONFIG_PREFIX_SEPARATOR");
-    constants2.delete("ENV");
-    return [...constants2].join(", ");
-  } catch (ignored) {
-    return functionString;
-  }
-}
-var init_getSelectorName = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/getSelectorName.js"() {
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromEnv.js
-var fromEnv;
-var init_fromEnv = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromEnv.js"() {
-    init_CredentialsProviderError();
-    init_getSelectorName();
-    fromEnv = (envVarSelector, options) => async () => {
-      try {
-        const config = envVarSelector(process.env, options);
-        if (config === void 0) {
-          throw new Error();
-        }
-        return config;
-      } catch (e9) {
-        throw new CredentialsProviderError(e9.message || `Not found in ENV: ${getSelectorName(envVarSelector.toString())}`, { logger: options?.logger });
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromSharedConfigFiles.js
-var fromSharedConfigFiles;
-var init_fromSharedConfigFiles = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromSharedConfigFiles.js"() {
-    init_CredentialsProviderError();
-    init_getProfileName();
-    init_loadSharedConfigFiles();
-    init_getSelectorName();
-    fromSharedConfigFiles = (configSelector, { preferredFile = "config", ...init } = {}) => async () => {
-      const profile = getProfileName(init);
-      const { configFile, credentialsFile } = await loadSharedConfigFiles(init);
-      const profileFromCredentials = credentialsFile[profile] || {};
-      const profileFromConfig = configFile[profile] || {};
-      const mergedProfile = preferredFile === "config" ? { ...profileFromCredentials, ...profileFromConfig } : { ...profileFromConfig, ...profileFromCredentials };
-      try {
-        const cfgFile = preferredFile === "config" ? configFile : credentialsFile;
-        const configValue = configSelector(mergedProfile, cfgFile);
-        if (configValue === void 0) {
-          throw new Error();
-        }
-        return configValue;
-      } catch (e9) {
-        throw new CredentialsProviderError(e9.message || `Not found in config files w/ profile [${profile}]: ${getSelectorName(configSelector.toString())}`, { logger: init.logger });
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromStatic.js
-var isFunction, fromStatic;
-var init_fromStatic = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromStatic.js"() {
-    init_fromValue();
-    isFunction = (func) => typeof func === "function";
-    fromStatic = (defaultValue) => isFunction(defaultValue) ? async () => await defaultValue() : fromValue(defaultValue);
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/configLoader.js
-var loadConfig;
-var init_configLoader = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/configLoader.js"() {
-    init_chain();
-    init_memoize();
-    init_fromEnv();
-    init_fromSharedConfigFiles();
-    init_fromStatic();
-    loadConfig = ({ environmentVariableSelector, configFileSelector, default: defaultValue }, configuration = {}) => {
-      const { signingName, logger: logger2 } = configuration;
-      const envOptions = { signingName, logger: logger2 };
-      return memoize(chain(fromEnv(environmentVariableSelector, envOptions), fromSharedConfigFiles(configFileSelector, configuration), fromStatic(defaultValue)));
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/config-resolver/endpointsConfig/NodeUseDualstackEndpointConfigOptions.js
-var ENV_USE_DUALSTACK_ENDPOINT, CONFIG_USE_DUALSTACK_ENDPOINT, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS;
-var init_NodeUseDualstackEndpointConfigOptions = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/endpointsConfig/NodeUseDualstackEndpointConfigOptions.js"() {
-    init_booleanSelector();
-    init_types();
-    ENV_USE_DUALSTACK_ENDPOINT = "AWS_USE_DUALSTACK_ENDPOINT";
-    CONFIG_USE_DUALSTACK_ENDPOINT = "use_dualstack_endpoint";
-    NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS = {
-      environmentVariableSelector: (env2) => booleanSelector(env2, ENV_USE_DUALSTACK_ENDPOINT, SelectorType.ENV),
-      configFileSelector: (profile) => booleanSelector(profile, CONFIG_USE_DUALSTACK_ENDPOINT, SelectorType.CONFIG),
-      default: false
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/config/config-resolver/endpointsConfig/NodeUseFipsEndpointConfigOptions.js
-var ENV_USE_FIPS_ENDPOINT, CONFIG_USE_FIPS_ENDPOINT, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS;
-var init_NodeUseFipsEndpointConfigOptions = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/endpointsConfig/NodeUseFipsEndpointConfigOptions.js"() {
-    init_booleanSelector();
-    init_types();
-    ENV_USE_FIPS_ENDPOINT = "AWS_USE_FIPS_ENDPOINT";
-    CONFIG_USE_FIPS_ENDPOINT = "use_fips_endpoint";
-    NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS = {
-      environmentVariableSelector: (env2) => booleanSelector(env2, ENV_USE_FIPS_ENDPOINT, SelectorType.ENV),
-      configFileSelector: (profile) => booleanSelector(profile, CONFIG_USE_FIPS_ENDPOINT, SelectorType.CONFIG),
-      default: false
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/client/middleware-stack/MiddlewareStack.js
-var getAllAliases, getMiddlewareNameWithAliases, constructStack, stepWeights, priorityWeights;
-var init_MiddlewareStack = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/client/middleware-stack/MiddlewareStack.js"() {
-    getAllAliases = (name2, aliases) => {
-      const _aliases = [];
-      if (name2) {
-        _aliases.push(name2);
-      }
-      if (aliases) {
-        for (const alias of aliases) {
-          _aliases.push(alias);
-        }
-      }
-      return _aliases;
-    };
-    getMiddlewareNameWithAliases = (name2, aliases) => {
-      return `${name2 || "anonymous"}${aliases && aliases.length > 0 ? ` (a.k.a. ${aliases.join(",")})` : ""}`;
-    };
-    constructStack = () => {
-      let absoluteEntries = [];
-      let relativeEntries = [];
-      let identifyOnResolve = false;
-      const entriesNameSet = /* @__PURE__ */ new Set();
-      const sort = (entries) => entries.sort((a9, b9) => stepWeights[b9.step] - stepWeights[a9.step] || priorityWeights[b9.priority || "normal"] - priorityWeights[a9.priority || "normal"]);
-      const removeByName = (toRemove) => {
-        let isRemoved = false;
-        const filterCb = (entry) => {
-          const aliases = getAllAliases(entry.name, entry.aliases);
-          if (aliases.includes(toRemove)) {
-            isRemoved = true;
-            for (const alias of aliases) {
-              entriesNameSet.delete(alias);
-            }
-            return false;
-          }
-          return true;
-        };
-        absoluteEntries = absoluteEntries.filter(filterCb);
-        relativeEntries = relativeEntries.filter(filterCb);
-        return isRemoved;
-      };
-      const removeByReference = (toRemove) => {
-        let isRemoved = false;
-        const filterCb = (entry) => {
-          if (entry.middleware === toRemove) {
-            isRemoved = true;
-            for (const alias of getAllAliases(entry.name, entry.aliases)) {
-              entriesNameSet.delete(alias);
-            }
-            return false;
-          }
-          return true;
-        };
-        absoluteEntries = absoluteEntries.filter(filterCb);
-        relativeEntries = relativeEntries.filter(filterCb);
-        return isRemoved;
-      };
-      const cloneTo = (toStack) => {
-        absoluteEntries.forEach((entry) => {
-          toStack.add(entry.middleware, { ...entry });
-        });
-        relativeEntries.forEach((entry) => {
-          toStack.addRelativeTo(entry.middleware, { ...entry });
-        });
-        toStack.identifyOnResolve?.(stack.identifyOnResolve());
-        return toStack;
-      };
-      const expandRelativeMiddlewareList = (from) => {
-        const expandedMiddlewareList = [];
-        from.before.forEach((entry) => {
-          if (entry.before.length === 0 && entry.after.length === 0) {
-            expandedMiddlewareList.push(entry);
-          } else {
-            expandedMiddlewareList.push(...expandRelativeMiddlewareList(entry));
-          }
-        });
-        expandedMiddlewareList.push(from);
-        from.after.reverse().forEach((entry) => {
-          if (entry.before.length === 0 && entry.after.length === 0) {
-            expandedMiddlewareList.push(entry);
-          } else {
-            expandedMiddlewareList.push(...expandRelativeMiddlewareList(entry));
-          }
-        });
-        return expandedMiddlewareList;
-      };
-      const getMiddlewareList = (debug = false) => {
-        const normalizedAbsoluteEntries = [];
-        const normalizedRelativeEntries = [];
-        const normalizedEntriesNameMap = {};
-        absoluteEntries.forEach((entry) => {
-          const normalizedEntry = {
-            ...entry,
-            before: [],
-            after: []
-          };
-          for (const alias of getAllAliases(normalizedEntry.name, normalizedEntry.aliases)) {
-            normalizedEntriesNameMap[alias] = normalizedEntry;
-          }
-          normalizedAbsoluteEntries.push(normalizedEntry);
-        });
-        relativeEntries.forEach((entry) => {
-          const normalizedEntry = {
-            ...entry,
-            before: [],
-            after: []
-          };
-          for (const alias of getAllAliases(normalizedEntry.name, normalizedEntry.aliases)) {
-            normalizedEntriesNameMap[alias] = normalizedEntry;
-          }
-          normalizedRelativeEntries.push(normalizedEntry);
-        });
-        normalizedRelativeEntries.forEach((entry) => {
-          if (entry.toMiddleware) {
-            const toMiddleware = normalizedEntriesNameMap[entry.toMiddleware];
-            if (toMiddleware === void 0) {
-              if (debug) {
-                return;
-              }
-              throw new Error(`${entry.toMiddleware} is not found when adding ${getMiddlewareNameWithAliases(entry.name, entry.aliases)} middleware ${entry.relation} ${entry.toMiddleware}`);
-            }
-            if (entry.relation === "after") {
-              toMiddleware.after.push(entry);
-            }
-            if (entry.relation === "before") {
-              toMiddleware.before.push(entry);
-            }
-          }
-        });
-        const mainChain = sort(normalizedAbsoluteEntries).map(expandRelativeMiddlewareList).reduce((wholeList, expandedMiddlewareList) => {
-          wholeList.push(...expandedMiddlewareList);
-          return wholeList;
-        }, []);
-        return mainChain;
-      };
-      const stack = {
-        add: (middleware, options = {}) => {
-          const { name: name2, override, aliases: _aliases } = options;
-          const entry = {
-            step: "initialize",
-            priority: "normal",
-            middleware,
-            ...options
-          };
-          const aliases = getAllAliases(name2, _aliases);
-          if (aliases.length > 0) {
-            if (aliases.some((alias) => entriesNameSet.has(alias))) {
-              if (!override) {
-                throw new Error(`Duplicate middleware name '${getMiddlewareNameWithAliases(name2, _aliases)}'`);
-              }
-              for (const alias of aliases) {
-                const toOverrideIndex = absoluteEntries.findIndex((entry2) => entry2.name === alias || entry2.aliases?.some((a9) => a9 === alias));
-                if (toOverrideIndex === -1) {
-                  continue;
-                }
-                const toOverride = absoluteEntries[toOverrideIndex];
-                if (toOverride.step !== entry.step || entry.priority !== toOverride.priority) {
-                  throw new Error(`"${getMiddlewareNameWithAliases(toOverride.name, toOverride.aliases)}" middleware with ${toOverride.priority} priority in ${toOverride.step} step cannot be overridden by "${getMiddlewareNameWithAliases(name2, _aliases)}" middleware with ${entry.priority} priority in ${entry.step} step.`);
-                }
-                absoluteEntries.splice(toOverrideIndex, 1);
-              }
-            }
-            for (const alias of aliases) {
-              entriesNameSet.add(alias);
-            }
-          }
-          absoluteEntries.push(entry);
-        },
-        addRelativeTo: (middleware, options) => {
-          const { name: name2, override, aliases: _aliases } = options;
-          const entry = {
-            middleware,
-            ...options
-          };
-          const aliases = getAllAliases(name2, _aliases);
-          if (aliases.length > 0) {
-            if (aliases.some((alias) => entriesNameSet.has(alias))) {
-              if (!override) {
-                throw new Error(`Duplicate middleware name '${getMiddlewareNameWithAliases(name2, _aliases)}'`);
-              }
-              for (const alias of aliases) {
-                const toOverrideIndex = relativeEntries.findIndex((entry2) => entry2.name === alias || entry2.aliases?.some((a9) => a9 === alias));
-                if (toOverrideIndex === -1) {
-                  continue;
-                }
-                const toOverride = relativeEntries[toOverrideIndex];
-                if (toOverride.toMiddleware !== entry.toMiddleware || toOverride.relation !== entry.relation) {
-                  throw new Error(`"${getMiddlewareNameWithAliases(toOverride.name, toOverride.aliases)}" middleware ${toOverride.relation} "${toOverride.toMiddleware}" middleware cannot be overridden by "${getMiddlewareNameWithAliases(name2, _aliases)}" middleware ${entry.relation} "${entry.toMiddleware}" middleware.`);
-                }
-                relativeEntries.splice(toOverrideIndex, 1);
-              }
-            }
-            for (const alias of aliases) {
-              entriesNameSet.add(alias);
-            }
-          }
-          relativeEntries.push(entry);
-        },
-        clone: () => cloneTo(constructStack()),
-        use: (plugin) => {
-          plugin.applyToStack(stack);
-        },
-        remove: (toRemove) => {
-          if (typeof toRemove === "string") {
-            return removeByName(toRemove);
-          } else {
-            return removeByReference(toRemove);
-          }
-        },
-        removeByTag: (toRemove) => {
-          let isRemoved = false;
-          const filterCb = (entry) => {
-            const { tags, name: name2, aliases: _aliases } = entry;
-            if (tags && tags.includes(toRemove)) {
-              const aliases = getAllAliases(name2, _aliases);
-              for (const alias of aliases) {
-                entriesNameSet.delete(alias);
-              }
-              isRemoved = true;
-              return false;
-            }
-            return true;
-          };
-          absoluteEntries = absoluteEntries.filter(filterCb);
-          relativeEntries = relativeEntries.filter(filterCb);
-          return isRemoved;
-        },
-        concat: (from) => {
-          const cloned = cloneTo(constructStack());
-          cloned.use(from);
-          cloned.identifyOnResolve(identifyOnResolve || cloned.identifyOnResolve() || (from.identifyOnResolve?.() ?? false));
-          return cloned;
-        },
-        applyToStack: cloneTo,
-        identify: () => {
-          return getMiddlewareList(true).map((mw) => {
-            const step = mw.step ?? mw.relation + " " + mw.toMiddleware;
-            return getMiddlewareNameWithAliases(mw.name, mw.aliases) + " - " + step;
-          });
-        },
-        identifyOnResolve(toggle) {
-          if (typeof toggle === "boolean") {
-            identifyOnResolve = toggle;
-          }
-          return identifyOnResolve;
-        },
-        resolve: (handler, context) => {
-          for (const middleware of getMiddlewareList().map((entry) => entry.middleware).reverse()) {
-            handler = middleware(handler, context);
-          }
-          if (identifyOnResolve) {
-            console.log(stack.identify());
-          }
-          return handler;
-        }
-      };
-      return stack;
-    };
-    stepWeights = {
-      initialize: 5,
-      serialize: 4,
-      build: 3,
-      finalizeRequest: 2,
-      deserialize: 1
-    };
-    priorityWeights = {
-      high: 3,
-      normal: 2,
-      low: 1
-    };
-  }
-});
-
 // node_modules/@smithy/core/dist-es/submodules/client/util-waiter/circularReplacer.js
 var getCircularReplacer;
 var init_circularReplacer = __esm({
@@ -2215,14 +720,14 @@ var init_poller = __esm({
           }
           await sleep2(delayMs / 1e3);
         }
-        const { state: state2, reason: reason2 } = await acceptorChecks(client, input);
+        const { state: state3, reason: reason2 } = await acceptorChecks(client, input);
         if (reason2) {
           const message = createMessageFromResponse(reason2);
           observedResponses[message] |= 0;
           observedResponses[message] += 1;
         }
-        if (state2 !== WaiterState.RETRY) {
-          return { state: state2, reason: reason2, final: reason2, observedResponses };
+        if (state3 !== WaiterState.RETRY) {
+          return { state: state3, reason: reason2, final: reason2, observedResponses };
         }
         currentAttempt += 1;
         if (!didWarn403 && Date.now() >= warn403Time) {
@@ -3029,11 +1534,11 @@ function schemaLogFilter(schema, data) {
       return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, schemaLogFilter(valueSchema, value)]));
     }
   } else if (ns.isStructSchema() && typeof data === "object") {
-    const object = data;
+    const object2 = data;
     const newObject = {};
     for (const [member2, memberNs] of ns.structIterator()) {
-      if (object[member2] != null) {
-        newObject[member2] = schemaLogFilter(memberNs, object[member2]);
+      if (object2[member2] != null) {
+        newObject[member2] = schemaLogFilter(memberNs, object2[member2]);
       }
     }
     return newObject;
@@ -3382,11 +1887,11 @@ var init_defaults_mode = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/client/smithy-client/emitWarningIfUnsupportedVersion.js
-var warningEmitted, emitWarningIfUnsupportedVersion2;
-var init_emitWarningIfUnsupportedVersion2 = __esm({
+var warningEmitted, emitWarningIfUnsupportedVersion;
+var init_emitWarningIfUnsupportedVersion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/client/smithy-client/emitWarningIfUnsupportedVersion.js"() {
     warningEmitted = false;
-    emitWarningIfUnsupportedVersion2 = (version2) => {
+    emitWarningIfUnsupportedVersion = (version2) => {
       if (version2 && !warningEmitted && parseInt(version2.substring(1, version2.indexOf("."))) < 16) {
         warningEmitted = true;
       }
@@ -3535,9 +2040,9 @@ function makeBuilder(common, service, name2, ep) {
   return function makeCommand(added, plugins, op, $, smithyContext = {}) {
     const epMerged = Object.assign({}, common, added);
     return Command.classBuilder().ep(epMerged).m(function(CommandCtor, clientStack, config, options) {
-      const list = plugins.call(this, CommandCtor, clientStack, config, options);
-      list.unshift(ep(config, CommandCtor.getEndpointParameterInstructions()));
-      return list;
+      const list2 = plugins.call(this, CommandCtor, clientStack, config, options);
+      list2.unshift(ep(config, CommandCtor.getEndpointParameterInstructions()));
+      return list2;
     }).s(service, op, smithyContext).n(name2, op.charAt(0).toUpperCase() + op.slice(1) + "Command").sc($).build();
   };
 }
@@ -3558,12 +2063,1439 @@ var init_client2 = __esm({
     init_command();
     init_create_aggregated_client();
     init_defaults_mode();
-    init_emitWarningIfUnsupportedVersion2();
+    init_emitWarningIfUnsupportedVersion();
     init_exceptions();
     init_defaultExtensionConfiguration();
     init_get_value_from_text_node();
     init_NoOpLogger();
     init_client_command_builder();
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/is-array-buffer/is-array-buffer.js
+var isArrayBuffer;
+var init_is_array_buffer = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/is-array-buffer/is-array-buffer.js"() {
+    isArrayBuffer = (arg) => typeof ArrayBuffer === "function" && arg instanceof ArrayBuffer || Object.prototype.toString.call(arg) === "[object ArrayBuffer]";
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/util-buffer-from/buffer-from.js
+var fromArrayBuffer, fromString;
+var init_buffer_from = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/util-buffer-from/buffer-from.js"() {
+    init_is_array_buffer();
+    fromArrayBuffer = (input, offset = 0, length2 = input.byteLength - offset) => {
+      if (!isArrayBuffer(input)) {
+        throw new TypeError(`The "input" argument must be ArrayBuffer. Received type ${typeof input} (${input})`);
+      }
+      return Buffer.from(input, offset, length2);
+    };
+    fromString = (input, encoding) => {
+      if (typeof input !== "string") {
+        throw new TypeError(`The "input" argument must be of type string. Received type ${typeof input} (${input})`);
+      }
+      return encoding ? Buffer.from(input, encoding) : Buffer.from(input);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/util-base64/fromBase64.js
+var BASE64_REGEX, fromBase64;
+var init_fromBase64 = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/util-base64/fromBase64.js"() {
+    init_buffer_from();
+    BASE64_REGEX = /^[A-Za-z0-9+/]*={0,2}$/;
+    fromBase64 = (input) => {
+      if (input.length * 3 % 4 !== 0) {
+        throw new TypeError(`Incorrect padding on base64 string.`);
+      }
+      if (!BASE64_REGEX.exec(input)) {
+        throw new TypeError(`Invalid base64 string.`);
+      }
+      const buffer = fromString(input, "base64");
+      return new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/fromUtf8.js
+var fromUtf8;
+var init_fromUtf8 = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/fromUtf8.js"() {
+    init_buffer_from();
+    fromUtf8 = (input) => {
+      const buf = fromString(input, "utf8");
+      return new Uint8Array(buf.buffer, buf.byteOffset, buf.byteLength / Uint8Array.BYTES_PER_ELEMENT);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/util-base64/toBase64.js
+var toBase64;
+var init_toBase64 = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/util-base64/toBase64.js"() {
+    init_buffer_from();
+    init_fromUtf8();
+    toBase64 = (_input) => {
+      let input;
+      if (typeof _input === "string") {
+        input = fromUtf8(_input);
+      } else {
+        input = _input;
+      }
+      if (typeof input !== "object" || typeof input.byteOffset !== "number" || typeof input.byteLength !== "number") {
+        throw new Error("@smithy/util-base64: toBase64 encoder function only accepts string | Uint8Array.");
+      }
+      return fromArrayBuffer(input.buffer, input.byteOffset, input.byteLength).toString("base64");
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/util-stream/blob/Uint8ArrayBlobAdapter.js
+function bindUint8ArrayBlobAdapter(toUtf83, fromUtf83, toBase643, fromBase642) {
+  return class Uint8ArrayBlobAdapter2 extends Uint8Array {
+    static fromString(source, encoding = "utf-8") {
+      if (typeof source === "string") {
+        if (encoding === "base64") {
+          return Uint8ArrayBlobAdapter2.mutate(fromBase642(source));
+        }
+        return Uint8ArrayBlobAdapter2.mutate(fromUtf83(source));
+      }
+      throw new Error(`Unsupported conversion from ${typeof source} to Uint8ArrayBlobAdapter.`);
+    }
+    static mutate(source) {
+      Object.setPrototypeOf(source, Uint8ArrayBlobAdapter2.prototype);
+      return source;
+    }
+    transformToString(encoding = "utf-8") {
+      if (encoding === "base64") {
+        return toBase643(this);
+      }
+      return toUtf83(this);
+    }
+  };
+}
+var init_Uint8ArrayBlobAdapter = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/util-stream/blob/Uint8ArrayBlobAdapter.js"() {
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/toUtf8.js
+var toUtf8;
+var init_toUtf8 = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/toUtf8.js"() {
+    init_buffer_from();
+    toUtf8 = (input) => {
+      if (typeof input === "string") {
+        return input;
+      }
+      if (typeof input !== "object" || typeof input.byteOffset !== "number" || typeof input.byteLength !== "number") {
+        throw new Error("@smithy/util-utf8: toUtf8 encoder function only accepts string | Uint8Array.");
+      }
+      return fromArrayBuffer(input.buffer, input.byteOffset, input.byteLength).toString("utf8");
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/uuid/v4.js
+function bindV4(getRandomValues2) {
+  if (typeof crypto !== "undefined" && typeof crypto.randomUUID === "function") {
+    return () => crypto.randomUUID();
+  }
+  return () => {
+    const rnds = new Uint8Array(16);
+    getRandomValues2(rnds);
+    rnds[6] = rnds[6] & 15 | 64;
+    rnds[8] = rnds[8] & 63 | 128;
+    return decimalToHex[rnds[0]] + decimalToHex[rnds[1]] + decimalToHex[rnds[2]] + decimalToHex[rnds[3]] + "-" + decimalToHex[rnds[4]] + decimalToHex[rnds[5]] + "-" + decimalToHex[rnds[6]] + decimalToHex[rnds[7]] + "-" + decimalToHex[rnds[8]] + decimalToHex[rnds[9]] + "-" + decimalToHex[rnds[10]] + decimalToHex[rnds[11]] + decimalToHex[rnds[12]] + decimalToHex[rnds[13]] + decimalToHex[rnds[14]] + decimalToHex[rnds[15]];
+  };
+}
+var decimalToHex;
+var init_v4 = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/uuid/v4.js"() {
+    decimalToHex = Array.from({ length: 256 }, (_, i9) => i9.toString(16).padStart(2, "0"));
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/parse-utils.js
+var expectNumber, MAX_FLOAT, expectFloat32, expectLong, expectShort, expectByte, expectSizedInt, castInt, strictParseDouble, strictParseFloat32, NUMBER_REGEX, parseNumber, strictParseShort, strictParseByte, stackTraceWarning, logger;
+var init_parse_utils = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/parse-utils.js"() {
+    expectNumber = (value) => {
+      if (value === null || value === void 0) {
+        return void 0;
+      }
+      if (typeof value === "string") {
+        const parsed = parseFloat(value);
+        if (!Number.isNaN(parsed)) {
+          if (String(parsed) !== String(value)) {
+            logger.warn(stackTraceWarning(`Expected number but observed string: ${value}`));
+          }
+          return parsed;
+        }
+      }
+      if (typeof value === "number") {
+        return value;
+      }
+      throw new TypeError(`Expected number, got ${typeof value}: ${value}`);
+    };
+    MAX_FLOAT = Math.ceil(2 ** 127 * (2 - 2 ** -23));
+    expectFloat32 = (value) => {
+      const expected = expectNumber(value);
+      if (expected !== void 0 && !Number.isNaN(expected) && expected !== Infinity && expected !== -Infinity) {
+        if (Math.abs(expected) > MAX_FLOAT) {
+          throw new TypeError(`Expected 32-bit float, got ${value}`);
+        }
+      }
+      return expected;
+    };
+    expectLong = (value) => {
+      if (value === null || value === void 0) {
+        return void 0;
+      }
+      if (Number.isInteger(value) && !Number.isNaN(value)) {
+        return value;
+      }
+      throw new TypeError(`Expected integer, got ${typeof value}: ${value}`);
+    };
+    expectShort = (value) => expectSizedInt(value, 16);
+    expectByte = (value) => expectSizedInt(value, 8);
+    expectSizedInt = (value, size) => {
+      const expected = expectLong(value);
+      if (expected !== void 0 && castInt(expected, size) !== expected) {
+        throw new TypeError(`Expected ${size}-bit integer, got ${value}`);
+      }
+      return expected;
+    };
+    castInt = (value, size) => {
+      switch (size) {
+        case 32:
+          return Int32Array.of(value)[0];
+        case 16:
+          return Int16Array.of(value)[0];
+        case 8:
+          return Int8Array.of(value)[0];
+      }
+    };
+    strictParseDouble = (value) => {
+      if (typeof value == "string") {
+        return expectNumber(parseNumber(value));
+      }
+      return expectNumber(value);
+    };
+    strictParseFloat32 = (value) => {
+      if (typeof value == "string") {
+        return expectFloat32(parseNumber(value));
+      }
+      return expectFloat32(value);
+    };
+    NUMBER_REGEX = /(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)|(-?Infinity)|(NaN)/g;
+    parseNumber = (value) => {
+      const matches = value.match(NUMBER_REGEX);
+      if (matches === null || matches[0].length !== value.length) {
+        throw new TypeError(`Expected real number, got implicit NaN`);
+      }
+      return parseFloat(value);
+    };
+    strictParseShort = (value) => {
+      if (typeof value === "string") {
+        return expectShort(parseNumber(value));
+      }
+      return expectShort(value);
+    };
+    strictParseByte = (value) => {
+      if (typeof value === "string") {
+        return expectByte(parseNumber(value));
+      }
+      return expectByte(value);
+    };
+    stackTraceWarning = (message) => {
+      return String(new TypeError(message).stack || message).split("\n").slice(0, 5).filter((s2) => !s2.includes("stackTraceWarning")).join("\n");
+    };
+    logger = {
+      warn: console.warn
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/date-utils.js
+function dateToUtcString(date2) {
+  const year2 = date2.getUTCFullYear();
+  const month = date2.getUTCMonth();
+  const dayOfWeek = date2.getUTCDay();
+  const dayOfMonthInt = date2.getUTCDate();
+  const hoursInt = date2.getUTCHours();
+  const minutesInt = date2.getUTCMinutes();
+  const secondsInt = date2.getUTCSeconds();
+  const dayOfMonthString = dayOfMonthInt < 10 ? `0${dayOfMonthInt}` : `${dayOfMonthInt}`;
+  const hoursString = hoursInt < 10 ? `0${hoursInt}` : `${hoursInt}`;
+  const minutesString = minutesInt < 10 ? `0${minutesInt}` : `${minutesInt}`;
+  const secondsString = secondsInt < 10 ? `0${secondsInt}` : `${secondsInt}`;
+  return `${DAYS[dayOfWeek]}, ${dayOfMonthString} ${MONTHS[month]} ${year2} ${hoursString}:${minutesString}:${secondsString} GMT`;
+}
+var DAYS, MONTHS, RFC3339, parseRfc3339DateTime, RFC3339_WITH_OFFSET, parseRfc3339DateTimeWithOffset, IMF_FIXDATE, RFC_850_DATE, ASC_TIME, parseRfc7231DateTime, parseEpochTimestamp, buildDate, parseTwoDigitYear, FIFTY_YEARS_IN_MILLIS, adjustRfc850Year, parseMonthByShortName, DAYS_IN_MONTH, validateDayOfMonth, isLeapYear, parseDateValue, parseMilliseconds, parseOffsetToMilliseconds, stripLeadingZeroes;
+var init_date_utils = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/date-utils.js"() {
+    init_parse_utils();
+    DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+    MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    RFC3339 = new RegExp(/^(\d{4})-(\d{2})-(\d{2})[tT](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?[zZ]$/);
+    parseRfc3339DateTime = (value) => {
+      if (value === null || value === void 0) {
+        return void 0;
+      }
+      if (typeof value !== "string") {
+        throw new TypeError("RFC-3339 date-times must be expressed as strings");
+      }
+      const match = RFC3339.exec(value);
+      if (!match) {
+        throw new TypeError("Invalid RFC-3339 date-time value");
+      }
+      const [_, yearStr, monthStr, dayStr, hours, minutes, seconds, fractionalMilliseconds] = match;
+      const year2 = strictParseShort(stripLeadingZeroes(yearStr));
+      const month = parseDateValue(monthStr, "month", 1, 12);
+      const day = parseDateValue(dayStr, "day", 1, 31);
+      return buildDate(year2, month, day, { hours, minutes, seconds, fractionalMilliseconds });
+    };
+    RFC3339_WITH_OFFSET = new RegExp(/^(\d{4})-(\d{2})-(\d{2})[tT](\d{2}):(\d{2}):(\d{2})(?:\.(\d+))?(([-+]\d{2}:\d{2})|[zZ])$/);
+    parseRfc3339DateTimeWithOffset = (value) => {
+      if (value === null || value === void 0) {
+        return void 0;
+      }
+      if (typeof value !== "string") {
+        throw new TypeError("RFC-3339 date-times must be expressed as strings");
+      }
+      const match = RFC3339_WITH_OFFSET.exec(value);
+      if (!match) {
+        throw new TypeError("Invalid RFC-3339 date-time value");
+      }
+      const [_, yearStr, monthStr, dayStr, hours, minutes, seconds, fractionalMilliseconds, offsetStr] = match;
+      const year2 = strictParseShort(stripLeadingZeroes(yearStr));
+      const month = parseDateValue(monthStr, "month", 1, 12);
+      const day = parseDateValue(dayStr, "day", 1, 31);
+      const date2 = buildDate(year2, month, day, { hours, minutes, seconds, fractionalMilliseconds });
+      if (offsetStr.toUpperCase() != "Z") {
+        date2.setTime(date2.getTime() - parseOffsetToMilliseconds(offsetStr));
+      }
+      return date2;
+    };
+    IMF_FIXDATE = new RegExp(/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (\d{2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) (\d{4}) (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d+))? GMT$/);
+    RFC_850_DATE = new RegExp(/^(?:Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday), (\d{2})-(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-(\d{2}) (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d+))? GMT$/);
+    ASC_TIME = new RegExp(/^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ( [1-9]|\d{2}) (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d+))? (\d{4})$/);
+    parseRfc7231DateTime = (value) => {
+      if (value === null || value === void 0) {
+        return void 0;
+      }
+      if (typeof value !== "string") {
+        throw new TypeError("RFC-7231 date-times must be expressed as strings");
+      }
+      let match = IMF_FIXDATE.exec(value);
+      if (match) {
+        const [_, dayStr, monthStr, yearStr, hours, minutes, seconds, fractionalMilliseconds] = match;
+        return buildDate(strictParseShort(stripLeadingZeroes(yearStr)), parseMonthByShortName(monthStr), parseDateValue(dayStr, "day", 1, 31), { hours, minutes, seconds, fractionalMilliseconds });
+      }
+      match = RFC_850_DATE.exec(value);
+      if (match) {
+        const [_, dayStr, monthStr, yearStr, hours, minutes, seconds, fractionalMilliseconds] = match;
+        return adjustRfc850Year(buildDate(parseTwoDigitYear(yearStr), parseMonthByShortName(monthStr), parseDateValue(dayStr, "day", 1, 31), {
+          hours,
+          minutes,
+          seconds,
+          fractionalMilliseconds
+        }));
+      }
+      match = ASC_TIME.exec(value);
+      if (match) {
+        const [_, monthStr, dayStr, hours, minutes, seconds, fractionalMilliseconds, yearStr] = match;
+        return buildDate(strictParseShort(stripLeadingZeroes(yearStr)), parseMonthByShortName(monthStr), parseDateValue(dayStr.trimLeft(), "day", 1, 31), { hours, minutes, seconds, fractionalMilliseconds });
+      }
+      throw new TypeError("Invalid RFC-7231 date-time value");
+    };
+    parseEpochTimestamp = (value) => {
+      if (value === null || value === void 0) {
+        return void 0;
+      }
+      let valueAsDouble;
+      if (typeof value === "number") {
+        valueAsDouble = value;
+      } else if (typeof value === "string") {
+        valueAsDouble = strictParseDouble(value);
+      } else if (typeof value === "object" && value.tag === 1) {
+        valueAsDouble = value.value;
+      } else {
+        throw new TypeError("Epoch timestamps must be expressed as floating point numbers or their string representation");
+      }
+      if (Number.isNaN(valueAsDouble) || valueAsDouble === Infinity || valueAsDouble === -Infinity) {
+        throw new TypeError("Epoch timestamps must be valid, non-Infinite, non-NaN numerics");
+      }
+      return new Date(Math.round(valueAsDouble * 1e3));
+    };
+    buildDate = (year2, month, day, time3) => {
+      const adjustedMonth = month - 1;
+      validateDayOfMonth(year2, adjustedMonth, day);
+      return new Date(Date.UTC(year2, adjustedMonth, day, parseDateValue(time3.hours, "hour", 0, 23), parseDateValue(time3.minutes, "minute", 0, 59), parseDateValue(time3.seconds, "seconds", 0, 60), parseMilliseconds(time3.fractionalMilliseconds)));
+    };
+    parseTwoDigitYear = (value) => {
+      const thisYear = (/* @__PURE__ */ new Date()).getUTCFullYear();
+      const valueInThisCentury = Math.floor(thisYear / 100) * 100 + strictParseShort(stripLeadingZeroes(value));
+      if (valueInThisCentury < thisYear) {
+        return valueInThisCentury + 100;
+      }
+      return valueInThisCentury;
+    };
+    FIFTY_YEARS_IN_MILLIS = 50 * 365 * 24 * 60 * 60 * 1e3;
+    adjustRfc850Year = (input) => {
+      if (input.getTime() - (/* @__PURE__ */ new Date()).getTime() > FIFTY_YEARS_IN_MILLIS) {
+        return new Date(Date.UTC(input.getUTCFullYear() - 100, input.getUTCMonth(), input.getUTCDate(), input.getUTCHours(), input.getUTCMinutes(), input.getUTCSeconds(), input.getUTCMilliseconds()));
+      }
+      return input;
+    };
+    parseMonthByShortName = (value) => {
+      const monthIdx = MONTHS.indexOf(value);
+      if (monthIdx < 0) {
+        throw new TypeError(`Invalid month: ${value}`);
+      }
+      return monthIdx + 1;
+    };
+    DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    validateDayOfMonth = (year2, month, day) => {
+      let maxDays = DAYS_IN_MONTH[month];
+      if (month === 1 && isLeapYear(year2)) {
+        maxDays = 29;
+      }
+      if (day > maxDays) {
+        throw new TypeError(`Invalid day for ${MONTHS[month]} in ${year2}: ${day}`);
+      }
+    };
+    isLeapYear = (year2) => {
+      return year2 % 4 === 0 && (year2 % 100 !== 0 || year2 % 400 === 0);
+    };
+    parseDateValue = (value, type, lower, upper) => {
+      const dateVal = strictParseByte(stripLeadingZeroes(value));
+      if (dateVal < lower || dateVal > upper) {
+        throw new TypeError(`${type} must be between ${lower} and ${upper}, inclusive`);
+      }
+      return dateVal;
+    };
+    parseMilliseconds = (value) => {
+      if (value === null || value === void 0) {
+        return 0;
+      }
+      return strictParseFloat32("0." + value) * 1e3;
+    };
+    parseOffsetToMilliseconds = (value) => {
+      const directionStr = value[0];
+      let direction = 1;
+      if (directionStr == "+") {
+        direction = 1;
+      } else if (directionStr == "-") {
+        direction = -1;
+      } else {
+        throw new TypeError(`Offset direction, ${directionStr}, must be "+" or "-"`);
+      }
+      const hour = Number(value.substring(1, 3));
+      const minute = Number(value.substring(4, 6));
+      return direction * (hour * 60 + minute) * 60 * 1e3;
+    };
+    stripLeadingZeroes = (value) => {
+      let idx = 0;
+      while (idx < value.length - 1 && value.charAt(idx) === "0") {
+        idx++;
+      }
+      if (idx === 0) {
+        return value;
+      }
+      return value.slice(idx);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/lazy-json.js
+var LazyJsonString;
+var init_lazy_json = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/lazy-json.js"() {
+    LazyJsonString = function LazyJsonString2(val) {
+      const str = Object.assign(new String(val), {
+        deserializeJSON() {
+          return JSON.parse(String(val));
+        },
+        toString() {
+          return String(val);
+        },
+        toJSON() {
+          return String(val);
+        }
+      });
+      return str;
+    };
+    LazyJsonString.from = (object2) => {
+      if (object2 && typeof object2 === "object" && (object2 instanceof LazyJsonString || "deserializeJSON" in object2)) {
+        return object2;
+      } else if (typeof object2 === "string" || Object.getPrototypeOf(object2) === String.prototype) {
+        return LazyJsonString(String(object2));
+      }
+      return LazyJsonString(JSON.stringify(object2));
+    };
+    LazyJsonString.fromObject = LazyJsonString.from;
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/quote-header.js
+function quoteHeader(part) {
+  if (part.includes(",") || part.includes('"')) {
+    part = `"${part.replace(/\\/g, "\\\\").replace(/"/g, '\\"')}"`;
+  }
+  return part;
+}
+var init_quote_header = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/quote-header.js"() {
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/schema-serde-lib/schema-date-utils.js
+function range(v, min, max) {
+  const _v2 = Number(v);
+  if (_v2 < min || _v2 > max) {
+    throw new Error(`Value ${_v2} out of range [${min}, ${max}]`);
+  }
+}
+var ddd, mmm, time2, date, year, RFC3339_WITH_OFFSET2, IMF_FIXDATE_NATIVE, IMF_FIXDATE2, RFC_850_DATE2, ASC_TIME2, months, _parseEpochTimestamp, _parseRfc3339DateTimeWithOffset, _parseRfc7231DateTime;
+var init_schema_date_utils = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/schema-serde-lib/schema-date-utils.js"() {
+    ddd = `(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)(?:[ne|u?r]?s?day)?`;
+    mmm = `(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)`;
+    time2 = `(\\d?\\d):(\\d{2}):(\\d{2})(?:\\.(\\d+))?`;
+    date = `(\\d?\\d)`;
+    year = `(\\d{4})`;
+    RFC3339_WITH_OFFSET2 = new RegExp(/^(\d{4})-(\d\d)-(\d\d)[tT](\d\d):(\d\d):(\d\d)(\.(\d+))?(([-+]\d\d:\d\d)|[zZ])$/);
+    IMF_FIXDATE_NATIVE = /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), (?:0[1-9]|[12]\d|3[01]) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [1-9]\d{3} (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d GMT$/;
+    IMF_FIXDATE2 = new RegExp(`^${ddd}, ${date} ${mmm} ${year} ${time2} GMT$`);
+    RFC_850_DATE2 = new RegExp(`^${ddd}, ${date}-${mmm}-(\\d\\d) ${time2} GMT$`);
+    ASC_TIME2 = new RegExp(`^${ddd} ${mmm} ( [1-9]|\\d\\d) ${time2} ${year}$`);
+    months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    _parseEpochTimestamp = (value) => {
+      if (value == null) {
+        return void 0;
+      }
+      let num = NaN;
+      if (typeof value === "number") {
+        num = value;
+      } else if (typeof value === "string") {
+        if (!/^-?\d*\.?\d+$/.test(value)) {
+          throw new TypeError(`parseEpochTimestamp - numeric string invalid.`);
+        }
+        num = Number.parseFloat(value);
+      } else if (typeof value === "object" && value.tag === 1) {
+        num = value.value;
+      }
+      if (isNaN(num) || Math.abs(num) === Infinity) {
+        throw new TypeError("Epoch timestamps must be valid finite numbers.");
+      }
+      return new Date(Math.round(num * 1e3));
+    };
+    _parseRfc3339DateTimeWithOffset = (value) => {
+      if (value == null) {
+        return void 0;
+      }
+      if (typeof value !== "string") {
+        throw new TypeError("RFC3339 timestamps must be strings");
+      }
+      const matches = RFC3339_WITH_OFFSET2.exec(value);
+      if (!matches) {
+        throw new TypeError(`Invalid RFC3339 timestamp format ${value}`);
+      }
+      const [, yearStr, monthStr, dayStr, hours, minutes, seconds, , ms, offsetStr] = matches;
+      range(monthStr, 1, 12);
+      range(dayStr, 1, 31);
+      range(hours, 0, 23);
+      range(minutes, 0, 59);
+      range(seconds, 0, 60);
+      const date2 = new Date(Date.UTC(Number(yearStr), Number(monthStr) - 1, Number(dayStr), Number(hours), Number(minutes), Number(seconds), Number(ms) ? Math.round(parseFloat(`0.${ms}`) * 1e3) : 0));
+      date2.setUTCFullYear(Number(yearStr));
+      if (offsetStr.toUpperCase() != "Z") {
+        const [, sign3, offsetH, offsetM] = /([+-])(\d\d):(\d\d)/.exec(offsetStr) || [void 0, "+", 0, 0];
+        const scalar = sign3 === "-" ? 1 : -1;
+        date2.setTime(date2.getTime() + scalar * (Number(offsetH) * 60 * 60 * 1e3 + Number(offsetM) * 60 * 1e3));
+      }
+      return date2;
+    };
+    _parseRfc7231DateTime = (value) => {
+      if (value == null) {
+        return void 0;
+      }
+      if (typeof value !== "string") {
+        throw new TypeError("RFC7231 timestamps must be strings.");
+      }
+      if (IMF_FIXDATE_NATIVE.test(value)) {
+        return new Date(value);
+      }
+      let day;
+      let month;
+      let year2;
+      let hour;
+      let minute;
+      let second;
+      let fraction;
+      let matches;
+      if (matches = IMF_FIXDATE2.exec(value)) {
+        [, day, month, year2, hour, minute, second, fraction] = matches;
+      } else if (matches = RFC_850_DATE2.exec(value)) {
+        [, day, month, year2, hour, minute, second, fraction] = matches;
+        year2 = (Number(year2) + 1900).toString();
+      } else if (matches = ASC_TIME2.exec(value)) {
+        [, month, day, hour, minute, second, fraction, year2] = matches;
+      }
+      if (year2 && second) {
+        const timestamp = Date.UTC(Number(year2), months.indexOf(month), Number(day), Number(hour), Number(minute), Number(second), fraction ? Math.round(parseFloat(`0.${fraction}`) * 1e3) : 0);
+        range(day, 1, 31);
+        range(hour, 0, 23);
+        range(minute, 0, 59);
+        range(second, 0, 60);
+        const date2 = new Date(timestamp);
+        date2.setUTCFullYear(Number(year2));
+        return date2;
+      }
+      throw new TypeError(`Invalid RFC7231 date-time value ${value}.`);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/split-every.js
+function splitEvery(value, delimiter2, numDelimiters) {
+  if (numDelimiters <= 0 || !Number.isInteger(numDelimiters)) {
+    throw new Error("Invalid number of delimiters (" + numDelimiters + ") for splitEvery.");
+  }
+  const segments = value.split(delimiter2);
+  if (numDelimiters === 1) {
+    return segments;
+  }
+  const compoundSegments = [];
+  let currentSegment = "";
+  for (let i9 = 0; i9 < segments.length; i9++) {
+    if (currentSegment === "") {
+      currentSegment = segments[i9];
+    } else {
+      currentSegment += delimiter2 + segments[i9];
+    }
+    if ((i9 + 1) % numDelimiters === 0) {
+      compoundSegments.push(currentSegment);
+      currentSegment = "";
+    }
+  }
+  if (currentSegment !== "") {
+    compoundSegments.push(currentSegment);
+  }
+  return compoundSegments;
+}
+var init_split_every = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/split-every.js"() {
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/split-header.js
+var splitHeader;
+var init_split_header = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/split-header.js"() {
+    splitHeader = (value) => {
+      const z = value.length;
+      const values = [];
+      let withinQuotes = false;
+      let escaped = false;
+      let anchor = 0;
+      for (let i9 = 0; i9 < z; ++i9) {
+        const char = value[i9];
+        switch (char) {
+          case `"`:
+            if (!escaped) {
+              withinQuotes = !withinQuotes;
+            }
+            break;
+          case ",":
+            if (!withinQuotes) {
+              values.push(value.slice(anchor, i9));
+              anchor = i9 + 1;
+            }
+            break;
+          default:
+        }
+        escaped = char === "\\" && !escaped;
+      }
+      values.push(value.slice(anchor));
+      return values.map((v) => {
+        v = v.trim();
+        const z2 = v.length;
+        if (z2 < 2) {
+          return v;
+        }
+        if (v[0] === `"` && v[z2 - 1] === `"`) {
+          v = v.slice(1, z2 - 1);
+          return v.replace(/\\(["\\])/g, "$1");
+        }
+        return v.replace(/\\"/g, '"');
+      });
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/value/NumericValue.js
+var format2, NumericValue;
+var init_NumericValue = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/value/NumericValue.js"() {
+    format2 = /^-?((0|[1-9]\d*)(\.\d+)?|\.\d+)([eE][+-]?\d+)?$/;
+    NumericValue = class _NumericValue {
+      string;
+      type;
+      constructor(string2, type) {
+        this.string = string2;
+        this.type = type;
+        if (!format2.test(string2)) {
+          throw new Error(`@smithy/core/serde - NumericValue string must conform to the Smithy bigDecimal format. Received: "${string2}"`);
+        }
+      }
+      toString() {
+        return this.string;
+      }
+      static [Symbol.hasInstance](object2) {
+        if (!object2 || typeof object2 !== "object") {
+          return false;
+        }
+        const _nv = object2;
+        return _NumericValue.prototype.isPrototypeOf(object2) || _nv.type === "bigDecimal" && format2.test(_nv.string);
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/util-hex-encoding/hex-encoding.js
+function fromHex(encoded) {
+  if (encoded.length % 2 !== 0) {
+    throw new Error("Hex encoded strings must have an even number length");
+  }
+  const out = new Uint8Array(encoded.length / 2);
+  for (let i9 = 0; i9 < encoded.length; i9 += 2) {
+    const encodedByte = encoded.slice(i9, i9 + 2).toLowerCase();
+    if (encodedByte in HEX_TO_SHORT) {
+      out[i9 / 2] = HEX_TO_SHORT[encodedByte];
+    } else {
+      throw new Error(`Cannot decode unrecognized sequence ${encodedByte} as hexadecimal`);
+    }
+  }
+  return out;
+}
+function toHex(bytes2) {
+  let out = "";
+  for (let i9 = 0; i9 < bytes2.byteLength; i9++) {
+    out += SHORT_TO_HEX[bytes2[i9]];
+  }
+  return out;
+}
+var SHORT_TO_HEX, HEX_TO_SHORT;
+var init_hex_encoding = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/util-hex-encoding/hex-encoding.js"() {
+    SHORT_TO_HEX = {};
+    HEX_TO_SHORT = {};
+    for (let i9 = 0; i9 < 256; i9++) {
+      let encodedByte = i9.toString(16).toLowerCase();
+      if (encodedByte.length === 1) {
+        encodedByte = `0${encodedByte}`;
+      }
+      SHORT_TO_HEX[i9] = encodedByte;
+      HEX_TO_SHORT[encodedByte] = i9;
+    }
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js
+var import_node_fs, calculateBodyLength;
+var init_calculateBodyLength = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/util-body-length/calculateBodyLength.js"() {
+    import_node_fs = require("node:fs");
+    calculateBodyLength = (body) => {
+      if (!body) {
+        return 0;
+      }
+      if (typeof body === "string") {
+        return Buffer.byteLength(body);
+      } else if (typeof body.byteLength === "number") {
+        return body.byteLength;
+      } else if (typeof body.size === "number") {
+        return body.size;
+      } else if (typeof body.start === "number" && typeof body.end === "number") {
+        return body.end + 1 - body.start;
+      } else if (body instanceof import_node_fs.ReadStream) {
+        if (body.path != null) {
+          return (0, import_node_fs.lstatSync)(body.path).size;
+        } else if (typeof body.fd === "number") {
+          return (0, import_node_fs.fstatSync)(body.fd).size;
+        }
+      }
+      throw new Error(`Body Length computation failed for ${body}`);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/toUint8Array.js
+var toUint8Array;
+var init_toUint8Array = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/util-utf8/toUint8Array.js"() {
+    init_fromUtf8();
+    toUint8Array = (data) => {
+      if (data instanceof Uint8Array) {
+        return data;
+      }
+      if (typeof data === "string") {
+        return fromUtf8(data);
+      }
+      if (ArrayBuffer.isView(data)) {
+        return new Uint8Array(data.buffer, data.byteOffset, data.byteLength / Uint8Array.BYTES_PER_ELEMENT);
+      }
+      return new Uint8Array(data);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/serde/concatBytes.js
+function concatBytes2(arrays, length2) {
+  if (length2 === void 0) {
+    length2 = 0;
+    for (const bytes2 of arrays) {
+      length2 += bytes2.byteLength;
+    }
+  }
+  const result = new Uint8Array(length2);
+  let offset = 0;
+  for (const buf of arrays) {
+    result.set(buf, offset);
+    offset += buf.byteLength;
+  }
+  return result;
+}
+var init_concatBytes = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/serde/concatBytes.js"() {
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/property-provider/ProviderError.js
+var ProviderError;
+var init_ProviderError = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/ProviderError.js"() {
+    ProviderError = class _ProviderError extends Error {
+      name = "ProviderError";
+      tryNextLink;
+      constructor(message, options = true) {
+        let logger2;
+        let tryNextLink = true;
+        if (typeof options === "boolean") {
+          logger2 = void 0;
+          tryNextLink = options;
+        } else if (options != null && typeof options === "object") {
+          logger2 = options.logger;
+          tryNextLink = options.tryNextLink ?? true;
+        }
+        super(message);
+        this.tryNextLink = tryNextLink;
+        Object.setPrototypeOf(this, _ProviderError.prototype);
+        logger2?.debug?.(`@smithy/property-provider ${tryNextLink ? "->" : "(!)"} ${message}`);
+      }
+      static from(error3, options = true) {
+        return Object.assign(new this(error3.message, options), error3);
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/property-provider/CredentialsProviderError.js
+var CredentialsProviderError;
+var init_CredentialsProviderError = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/CredentialsProviderError.js"() {
+    init_ProviderError();
+    CredentialsProviderError = class _CredentialsProviderError extends ProviderError {
+      name = "CredentialsProviderError";
+      constructor(message, options = true) {
+        super(message, options);
+        Object.setPrototypeOf(this, _CredentialsProviderError.prototype);
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/property-provider/TokenProviderError.js
+var TokenProviderError;
+var init_TokenProviderError = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/TokenProviderError.js"() {
+    init_ProviderError();
+    TokenProviderError = class _TokenProviderError extends ProviderError {
+      name = "TokenProviderError";
+      constructor(message, options = true) {
+        super(message, options);
+        Object.setPrototypeOf(this, _TokenProviderError.prototype);
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/property-provider/chain.js
+var chain2;
+var init_chain = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/chain.js"() {
+    init_ProviderError();
+    chain2 = (...providers) => async () => {
+      if (providers.length === 0) {
+        throw new ProviderError("No providers in chain");
+      }
+      let lastProviderError;
+      for (const provider of providers) {
+        try {
+          const credentials = await provider();
+          return credentials;
+        } catch (err) {
+          lastProviderError = err;
+          if (err?.tryNextLink) {
+            continue;
+          }
+          throw err;
+        }
+      }
+      throw lastProviderError;
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/property-provider/fromValue.js
+var fromValue;
+var init_fromValue = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/fromValue.js"() {
+    fromValue = (staticValue) => () => Promise.resolve(staticValue);
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/property-provider/memoize.js
+var memoize;
+var init_memoize = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/property-provider/memoize.js"() {
+    memoize = (provider, isExpired, requiresRefresh) => {
+      let resolved;
+      let pending;
+      let hasResult;
+      let isConstant = false;
+      const coalesceProvider = async () => {
+        if (!pending) {
+          pending = provider();
+        }
+        try {
+          resolved = await pending;
+          hasResult = true;
+          isConstant = false;
+        } finally {
+          pending = void 0;
+        }
+        return resolved;
+      };
+      if (isExpired === void 0) {
+        return async (options) => {
+          if (!hasResult || options?.forceRefresh) {
+            resolved = await coalesceProvider();
+          }
+          return resolved;
+        };
+      }
+      return async (options) => {
+        if (!hasResult || options?.forceRefresh) {
+          resolved = await coalesceProvider();
+        }
+        if (isConstant) {
+          return resolved;
+        }
+        if (requiresRefresh && !requiresRefresh(resolved)) {
+          isConstant = true;
+          return resolved;
+        }
+        if (isExpired(resolved)) {
+          await coalesceProvider();
+          return resolved;
+        }
+        return resolved;
+      };
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/util-config-provider/booleanSelector.js
+var booleanSelector;
+var init_booleanSelector = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/util-config-provider/booleanSelector.js"() {
+    booleanSelector = (obj, key, type) => {
+      if (!(key in obj)) {
+        return void 0;
+      }
+      if (obj[key] === "true") {
+        return true;
+      }
+      if (obj[key] === "false") {
+        return false;
+      }
+      throw new Error(`Cannot load ${type} "${key}". Expected "true" or "false", got ${obj[key]}.`);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/util-config-provider/types.js
+var SelectorType;
+var init_types = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/util-config-provider/types.js"() {
+    (function(SelectorType2) {
+      SelectorType2["ENV"] = "env";
+      SelectorType2["CONFIG"] = "shared config entry";
+    })(SelectorType || (SelectorType = {}));
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getHomeDir.js
+var import_node_os, import_node_path, homeDirCache, getHomeDirCacheKey, getHomeDir;
+var init_getHomeDir = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getHomeDir.js"() {
+    import_node_os = require("node:os");
+    import_node_path = require("node:path");
+    homeDirCache = {};
+    getHomeDirCacheKey = () => {
+      if (process && process.geteuid) {
+        return `${process.geteuid()}`;
+      }
+      return "DEFAULT";
+    };
+    getHomeDir = () => {
+      const { HOME, USERPROFILE, HOMEPATH, HOMEDRIVE = `C:${import_node_path.sep}` } = process.env;
+      if (HOME) {
+        return HOME;
+      }
+      if (USERPROFILE) {
+        return USERPROFILE;
+      }
+      if (HOMEPATH) {
+        return `${HOMEDRIVE}${HOMEPATH}`;
+      }
+      const homeDirCacheKey = getHomeDirCacheKey();
+      if (!homeDirCache[homeDirCacheKey]) {
+        homeDirCache[homeDirCacheKey] = (0, import_node_os.homedir)();
+      }
+      return homeDirCache[homeDirCacheKey];
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getProfileName.js
+var ENV_PROFILE, DEFAULT_PROFILE, getProfileName;
+var init_getProfileName = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getProfileName.js"() {
+    ENV_PROFILE = "AWS_PROFILE";
+    DEFAULT_PROFILE = "default";
+    getProfileName = (init) => init.profile || process.env[ENV_PROFILE] || DEFAULT_PROFILE;
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js
+var import_node_crypto, import_node_path2, getSSOTokenFilepath;
+var init_getSSOTokenFilepath = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFilepath.js"() {
+    import_node_crypto = require("node:crypto");
+    import_node_path2 = require("node:path");
+    init_getHomeDir();
+    getSSOTokenFilepath = (id) => {
+      const hasher = (0, import_node_crypto.createHash)("sha1");
+      const cacheName = hasher.update(id).digest("hex");
+      return (0, import_node_path2.join)(getHomeDir(), ".aws", "sso", "cache", `${cacheName}.json`);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js
+var import_promises, tokenIntercept, getSSOTokenFromFile;
+var init_getSSOTokenFromFile = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSSOTokenFromFile.js"() {
+    import_promises = require("node:fs/promises");
+    init_getSSOTokenFilepath();
+    tokenIntercept = {};
+    getSSOTokenFromFile = async (id) => {
+      if (tokenIntercept[id]) {
+        return tokenIntercept[id];
+      }
+      const ssoTokenFilepath = getSSOTokenFilepath(id);
+      const ssoTokenText = await (0, import_promises.readFile)(ssoTokenFilepath, "utf8");
+      return JSON.parse(ssoTokenText);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/constants.js
+var CONFIG_PREFIX_SEPARATOR;
+var init_constants = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/constants.js"() {
+    CONFIG_PREFIX_SEPARATOR = ".";
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigData.js
+var getConfigData;
+var init_getConfigData = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigData.js"() {
+    init_dist_es();
+    init_constants();
+    getConfigData = (data) => Object.entries(data).filter(([key]) => {
+      const indexOfSeparator = key.indexOf(CONFIG_PREFIX_SEPARATOR);
+      if (indexOfSeparator === -1) {
+        return false;
+      }
+      return Object.values(IniSectionType).includes(key.substring(0, indexOfSeparator));
+    }).reduce((acc, [key, value]) => {
+      const indexOfSeparator = key.indexOf(CONFIG_PREFIX_SEPARATOR);
+      const updatedKey = key.substring(0, indexOfSeparator) === IniSectionType.PROFILE ? key.substring(indexOfSeparator + 1) : key;
+      acc[updatedKey] = value;
+      return acc;
+    }, {
+      ...data.default && { default: data.default }
+    });
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigFilepath.js
+var import_node_path3, ENV_CONFIG_PATH, getConfigFilepath;
+var init_getConfigFilepath = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getConfigFilepath.js"() {
+    import_node_path3 = require("node:path");
+    init_getHomeDir();
+    ENV_CONFIG_PATH = "AWS_CONFIG_FILE";
+    getConfigFilepath = () => process.env[ENV_CONFIG_PATH] || (0, import_node_path3.join)(getHomeDir(), ".aws", "config");
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getCredentialsFilepath.js
+var import_node_path4, ENV_CREDENTIALS_PATH, getCredentialsFilepath;
+var init_getCredentialsFilepath = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getCredentialsFilepath.js"() {
+    import_node_path4 = require("node:path");
+    init_getHomeDir();
+    ENV_CREDENTIALS_PATH = "AWS_SHARED_CREDENTIALS_FILE";
+    getCredentialsFilepath = () => process.env[ENV_CREDENTIALS_PATH] || (0, import_node_path4.join)(getHomeDir(), ".aws", "credentials");
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/parseIni.js
+var prefixKeyRegex, profileNameBlockList, parseIni;
+var init_parseIni = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/parseIni.js"() {
+    init_dist_es();
+    init_constants();
+    prefixKeyRegex = /^([\w-]+)\s(["'])?([\w-@+.%:/]+)\2$/;
+    profileNameBlockList = ["__proto__", "profile __proto__"];
+    parseIni = (iniData) => {
+      const map2 = {};
+      let currentSection;
+      let currentSubSection;
+      for (const iniLine of iniData.split(/\r?\n/)) {
+        const trimmedLine = iniLine.split(/(^|\s)[;#]/)[0].trim();
+        const isSection = trimmedLine[0] === "[" && trimmedLine[trimmedLine.length - 1] === "]";
+        if (isSection) {
+          currentSection = void 0;
+          currentSubSection = void 0;
+          const sectionName = trimmedLine.substring(1, trimmedLine.length - 1);
+          const matches = prefixKeyRegex.exec(sectionName);
+          if (matches) {
+            const [, prefix, , name2] = matches;
+            if (Object.values(IniSectionType).includes(prefix)) {
+              currentSection = [prefix, name2].join(CONFIG_PREFIX_SEPARATOR);
+            }
+          } else {
+            currentSection = sectionName;
+          }
+          if (profileNameBlockList.includes(sectionName)) {
+            throw new Error(`Found invalid profile name "${sectionName}"`);
+          }
+        } else if (currentSection) {
+          const indexOfEqualsSign = trimmedLine.indexOf("=");
+          if (![0, -1].includes(indexOfEqualsSign)) {
+            const [name2, value] = [
+              trimmedLine.substring(0, indexOfEqualsSign).trim(),
+              trimmedLine.substring(indexOfEqualsSign + 1).trim()
+            ];
+            if (value === "") {
+              currentSubSection = name2;
+            } else {
+              if (currentSubSection && iniLine.trimStart() === iniLine) {
+                currentSubSection = void 0;
+              }
+              map2[currentSection] = map2[currentSection] || {};
+              const key = currentSubSection ? [currentSubSection, name2].join(CONFIG_PREFIX_SEPARATOR) : name2;
+              map2[currentSection][key] = value;
+            }
+          }
+        }
+      }
+      return map2;
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js
+var import_promises2, filePromises, fileIntercept, readFile3;
+var init_readFile = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/readFile.js"() {
+    import_promises2 = require("node:fs/promises");
+    filePromises = {};
+    fileIntercept = {};
+    readFile3 = (path3, options) => {
+      if (fileIntercept[path3] !== void 0) {
+        return fileIntercept[path3];
+      }
+      if (!filePromises[path3] || options?.ignoreCache) {
+        filePromises[path3] = (0, import_promises2.readFile)(path3, "utf8");
+      }
+      return filePromises[path3];
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js
+var import_node_path5, swallowError, loadSharedConfigFiles;
+var init_loadSharedConfigFiles = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSharedConfigFiles.js"() {
+    import_node_path5 = require("node:path");
+    init_getConfigData();
+    init_getConfigFilepath();
+    init_getCredentialsFilepath();
+    init_getHomeDir();
+    init_parseIni();
+    init_readFile();
+    init_constants();
+    swallowError = () => ({});
+    loadSharedConfigFiles = async (init = {}) => {
+      const { filepath = getCredentialsFilepath(), configFilepath = getConfigFilepath() } = init;
+      const homeDir = getHomeDir();
+      const relativeHomeDirPrefix = "~/";
+      let resolvedFilepath = filepath;
+      if (filepath.startsWith(relativeHomeDirPrefix)) {
+        resolvedFilepath = (0, import_node_path5.join)(homeDir, filepath.slice(2));
+      }
+      let resolvedConfigFilepath = configFilepath;
+      if (configFilepath.startsWith(relativeHomeDirPrefix)) {
+        resolvedConfigFilepath = (0, import_node_path5.join)(homeDir, configFilepath.slice(2));
+      }
+      const parsedFiles = await Promise.all([
+        readFile3(resolvedConfigFilepath, {
+          ignoreCache: init.ignoreCache
+        }).then(parseIni).then(getConfigData).catch(swallowError),
+        readFile3(resolvedFilepath, {
+          ignoreCache: init.ignoreCache
+        }).then(parseIni).catch(swallowError)
+      ]);
+      return {
+        configFile: parsedFiles[0],
+        credentialsFile: parsedFiles[1]
+      };
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSsoSessionData.js
+var getSsoSessionData;
+var init_getSsoSessionData = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/getSsoSessionData.js"() {
+    init_dist_es();
+    init_loadSharedConfigFiles();
+    getSsoSessionData = (data) => Object.entries(data).filter(([key]) => key.startsWith(IniSectionType.SSO_SESSION + CONFIG_PREFIX_SEPARATOR)).reduce((acc, [key, value]) => ({ ...acc, [key.substring(key.indexOf(CONFIG_PREFIX_SEPARATOR) + 1)]: value }), {});
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSsoSessionData.js
+var swallowError2, loadSsoSessionData;
+var init_loadSsoSessionData = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/loadSsoSessionData.js"() {
+    init_getConfigFilepath();
+    init_getSsoSessionData();
+    init_parseIni();
+    init_readFile();
+    swallowError2 = () => ({});
+    loadSsoSessionData = async (init = {}) => readFile3(init.configFilepath ?? getConfigFilepath()).then(parseIni).then(getSsoSessionData).catch(swallowError2);
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/mergeConfigFiles.js
+var mergeConfigFiles;
+var init_mergeConfigFiles = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/mergeConfigFiles.js"() {
+    mergeConfigFiles = (...files) => {
+      const merged = {};
+      for (const file of files) {
+        for (const [key, values] of Object.entries(file)) {
+          if (merged[key] !== void 0) {
+            Object.assign(merged[key], values);
+          } else {
+            merged[key] = values;
+          }
+        }
+      }
+      return merged;
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/parseKnownFiles.js
+var parseKnownFiles;
+var init_parseKnownFiles = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/parseKnownFiles.js"() {
+    init_loadSharedConfigFiles();
+    init_mergeConfigFiles();
+    parseKnownFiles = async (init) => {
+      const parsedFiles = await loadSharedConfigFiles(init);
+      return mergeConfigFiles(parsedFiles.configFile, parsedFiles.credentialsFile);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/externalDataInterceptor.js
+var externalDataInterceptor;
+var init_externalDataInterceptor = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/shared-ini-file-loader/externalDataInterceptor.js"() {
+    init_getSSOTokenFromFile();
+    init_readFile();
+    externalDataInterceptor = {
+      getFileRecord() {
+        return fileIntercept;
+      },
+      interceptFile(path3, contents) {
+        fileIntercept[path3] = Promise.resolve(contents);
+      },
+      getTokenRecord() {
+        return tokenIntercept;
+      },
+      interceptToken(id, contents) {
+        tokenIntercept[id] = contents;
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/getSelectorName.js
+function getSelectorName(functionString) {
+  try {
+    const constants2 = new Set(Array.from(functionString.match(/([A-Z_]){3,}/g) ?? []));
+    constants2.delete("CONFIG");
+    constants2.delete("CONFIG_PREFIX_SEPARATOR");
+    constants2.delete("ENV");
+    return [...constants2].join(", ");
+  } catch (ignored) {
+    return functionString;
+  }
+}
+var init_getSelectorName = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/getSelectorName.js"() {
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromEnv.js
+var fromEnv;
+var init_fromEnv = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromEnv.js"() {
+    init_CredentialsProviderError();
+    init_getSelectorName();
+    fromEnv = (envVarSelector, options) => async () => {
+      try {
+        const config = envVarSelector(process.env, options);
+        if (config === void 0) {
+          throw new Error();
+        }
+        return config;
+      } catch (e9) {
+        throw new CredentialsProviderError(e9.message || `Not found in ENV: ${getSelectorName(envVarSelector.toString())}`, { logger: options?.logger });
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromSharedConfigFiles.js
+var fromSharedConfigFiles;
+var init_fromSharedConfigFiles = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromSharedConfigFiles.js"() {
+    init_CredentialsProviderError();
+    init_getProfileName();
+    init_loadSharedConfigFiles();
+    init_getSelectorName();
+    fromSharedConfigFiles = (configSelector, { preferredFile = "config", ...init } = {}) => async () => {
+      const profile = getProfileName(init);
+      const { configFile, credentialsFile } = await loadSharedConfigFiles(init);
+      const profileFromCredentials = credentialsFile[profile] || {};
+      const profileFromConfig = configFile[profile] || {};
+      const mergedProfile = preferredFile === "config" ? { ...profileFromCredentials, ...profileFromConfig } : { ...profileFromConfig, ...profileFromCredentials };
+      try {
+        const cfgFile = preferredFile === "config" ? configFile : credentialsFile;
+        const configValue = configSelector(mergedProfile, cfgFile);
+        if (configValue === void 0) {
+          throw new Error();
+        }
+        return configValue;
+      } catch (e9) {
+        throw new CredentialsProviderError(e9.message || `Not found in config files w/ profile [${profile}]: ${getSelectorName(configSelector.toString())}`, { logger: init.logger });
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromStatic.js
+var isFunction, fromStatic;
+var init_fromStatic = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/fromStatic.js"() {
+    init_fromValue();
+    isFunction = (func) => typeof func === "function";
+    fromStatic = (defaultValue) => isFunction(defaultValue) ? async () => await defaultValue() : fromValue(defaultValue);
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/configLoader.js
+var loadConfig;
+var init_configLoader = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/configLoader.js"() {
+    init_chain();
+    init_memoize();
+    init_fromEnv();
+    init_fromSharedConfigFiles();
+    init_fromStatic();
+    loadConfig = ({ environmentVariableSelector, configFileSelector, default: defaultValue }, configuration = {}) => {
+      const { signingName, logger: logger2 } = configuration;
+      const envOptions = { signingName, logger: logger2 };
+      return memoize(chain2(fromEnv(environmentVariableSelector, envOptions), fromSharedConfigFiles(configFileSelector, configuration), fromStatic(defaultValue)));
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/config-resolver/endpointsConfig/NodeUseDualstackEndpointConfigOptions.js
+var ENV_USE_DUALSTACK_ENDPOINT, CONFIG_USE_DUALSTACK_ENDPOINT, NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS;
+var init_NodeUseDualstackEndpointConfigOptions = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/endpointsConfig/NodeUseDualstackEndpointConfigOptions.js"() {
+    init_booleanSelector();
+    init_types();
+    ENV_USE_DUALSTACK_ENDPOINT = "AWS_USE_DUALSTACK_ENDPOINT";
+    CONFIG_USE_DUALSTACK_ENDPOINT = "use_dualstack_endpoint";
+    NODE_USE_DUALSTACK_ENDPOINT_CONFIG_OPTIONS = {
+      environmentVariableSelector: (env2) => booleanSelector(env2, ENV_USE_DUALSTACK_ENDPOINT, SelectorType.ENV),
+      configFileSelector: (profile) => booleanSelector(profile, CONFIG_USE_DUALSTACK_ENDPOINT, SelectorType.CONFIG),
+      default: false
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/config/config-resolver/endpointsConfig/NodeUseFipsEndpointConfigOptions.js
+var ENV_USE_FIPS_ENDPOINT, CONFIG_USE_FIPS_ENDPOINT, NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS;
+var init_NodeUseFipsEndpointConfigOptions = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/endpointsConfig/NodeUseFipsEndpointConfigOptions.js"() {
+    init_booleanSelector();
+    init_types();
+    ENV_USE_FIPS_ENDPOINT = "AWS_USE_FIPS_ENDPOINT";
+    CONFIG_USE_FIPS_ENDPOINT = "use_fips_endpoint";
+    NODE_USE_FIPS_ENDPOINT_CONFIG_OPTIONS = {
+      environmentVariableSelector: (env2) => booleanSelector(env2, ENV_USE_FIPS_ENDPOINT, SelectorType.ENV),
+      configFileSelector: (profile) => booleanSelector(profile, CONFIG_USE_FIPS_ENDPOINT, SelectorType.CONFIG),
+      default: false
+    };
   }
 });
 
@@ -3709,8 +3641,8 @@ var init_checkRegion = __esm({
   "node_modules/@smithy/core/dist-es/submodules/config/config-resolver/regionConfig/checkRegion.js"() {
     init_transport();
     validRegions = /* @__PURE__ */ new Set();
-    checkRegion = (region, check = isValidHostLabel) => {
-      if (!validRegions.has(region) && !check(region)) {
+    checkRegion = (region, check2 = isValidHostLabel) => {
+      if (!validRegions.has(region) && !check2(region)) {
         if (region === "*") {
           console.warn(`@smithy/config-resolver WARN - Please use the caller region instead of "*". See "sigv4a" in https://github.com/aws/aws-sdk-js-v3/blob/main/supplemental-docs/CLIENTS.md.`);
         } else {
@@ -4122,7 +4054,7 @@ var init_getEndpointFromInstructions = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/endpointMiddleware.js
-function setFeature2(context, feature, value) {
+function setFeature(context, feature, value) {
   if (!context.__smithy_context) {
     context.__smithy_context = { features: {} };
   } else if (!context.__smithy_context.features) {
@@ -4135,7 +4067,7 @@ function bindEndpointMiddleware(getEndpointFromConfig2) {
   return ({ config, instructions }) => {
     return (next, context) => async (args) => {
       if (config.isCustomEndpoint) {
-        setFeature2(context, "ENDPOINT_OVERRIDE", "N");
+        setFeature(context, "ENDPOINT_OVERRIDE", "N");
       }
       const endpoint = await getEndpointFromInstructions2(args.input, {
         getEndpointParameterInstructions() {
@@ -4911,8 +4843,8 @@ var isReadableStream, isBlob;
 var init_stream_type_check = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-type-check.js"() {
     isReadableStream = (stream) => typeof ReadableStream === "function" && (stream?.constructor?.name === ReadableStream.name || stream instanceof ReadableStream);
-    isBlob = (blob) => {
-      return typeof Blob === "function" && (blob?.constructor?.name === Blob.name || blob instanceof Blob);
+    isBlob = (blob2) => {
+      return typeof Blob === "function" && (blob2?.constructor?.name === Blob.name || blob2 instanceof Blob);
     };
   }
 });
@@ -4996,24 +4928,24 @@ var init_toUtf8_browser = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-collector.browser.js
-async function collectBlob(blob) {
-  return blob.arrayBuffer().then((ab) => new Uint8Array(ab));
+async function collectBlob(blob2) {
+  return blob2.arrayBuffer().then((ab) => new Uint8Array(ab));
 }
 async function collectReadableStream(stream) {
   const chunks = [];
   const reader = stream.getReader();
-  let length = 0;
+  let length2 = 0;
   while (true) {
     const { done, value } = await reader.read();
     if (value) {
       chunks.push(value);
-      length += value.length;
+      length2 += value.length;
     }
     if (done) {
       break;
     }
   }
-  return concatBytes(chunks, length);
+  return concatBytes2(chunks, length2);
 }
 var streamCollector;
 var init_stream_collector_browser = __esm({
@@ -5052,11 +4984,11 @@ var init_sdk_stream_mixin_browser = __esm({
         transformed = true;
         return await streamCollector(stream);
       };
-      const blobToWebStream = (blob) => {
-        if (typeof blob.stream !== "function") {
+      const blobToWebStream = (blob2) => {
+        if (typeof blob2.stream !== "function") {
           throw new Error("Cannot transform payload Blob to web stream. Please make sure the Blob.stream() is polyfilled.\nIf you are using React Native, this API is not yet supported, see: https://react-native.canny.io/feature-requests/p/fetch-streaming-body");
         }
-        return blob.stream();
+        return blob2.stream();
       };
       return Object.assign(stream, {
         transformToByteArray,
@@ -5094,10 +5026,10 @@ var init_sdk_stream_mixin_browser = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-collector.js
-var import_node_stream, streamCollector2, Collector;
+var import_node_stream2, streamCollector2, Collector;
 var init_stream_collector = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-stream/stream-collector.js"() {
-    import_node_stream = require("node:stream");
+    import_node_stream2 = require("node:stream");
     init_concatBytes();
     init_stream_collector_browser();
     init_stream_type_check();
@@ -5118,12 +5050,12 @@ var init_stream_collector = __esm({
         });
         collector.on("error", reject);
         collector.on("finish", function() {
-          const bytes = concatBytes(this.bufferedBytes);
-          resolve3(bytes);
+          const bytes2 = concatBytes2(this.bufferedBytes);
+          resolve3(bytes2);
         });
       });
     };
-    Collector = class extends import_node_stream.Writable {
+    Collector = class extends import_node_stream2.Writable {
       bufferedBytes = [];
       _write(chunk, encoding, callback) {
         this.bufferedBytes.push(chunk);
@@ -5134,16 +5066,16 @@ var init_stream_collector = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/serde/util-stream/sdk-stream-mixin.js
-var import_node_stream2, ERR_MSG_STREAM_HAS_BEEN_TRANSFORMED2, sdkStreamMixin2;
+var import_node_stream3, ERR_MSG_STREAM_HAS_BEEN_TRANSFORMED2, sdkStreamMixin2;
 var init_sdk_stream_mixin = __esm({
   "node_modules/@smithy/core/dist-es/submodules/serde/util-stream/sdk-stream-mixin.js"() {
-    import_node_stream2 = require("node:stream");
+    import_node_stream3 = require("node:stream");
     init_buffer_from();
     init_sdk_stream_mixin_browser();
     init_stream_collector();
     ERR_MSG_STREAM_HAS_BEEN_TRANSFORMED2 = "The stream has already been transformed.";
     sdkStreamMixin2 = (stream) => {
-      if (!(stream instanceof import_node_stream2.Readable)) {
+      if (!(stream instanceof import_node_stream3.Readable)) {
         try {
           return sdkStreamMixin(stream);
         } catch (ignored) {
@@ -5177,11 +5109,11 @@ var init_sdk_stream_mixin = __esm({
           if (stream.readableFlowing !== null) {
             throw new Error("The stream has been consumed by other callbacks.");
           }
-          if (typeof import_node_stream2.Readable.toWeb !== "function") {
+          if (typeof import_node_stream3.Readable.toWeb !== "function") {
             throw new Error("Readable.toWeb() is not supported. Please ensure a polyfill is available.");
           }
           transformed = true;
-          return import_node_stream2.Readable.toWeb(stream);
+          return import_node_stream3.Readable.toWeb(stream);
         }
       });
     };
@@ -5317,12 +5249,12 @@ var init_HttpBindingNormalizedSchema = __esm({
         const media = traits.mediaType ? traits.mediaType === "application/json" || traits.mediaType.endsWith("+json") ? 2 : 1 : 0;
         const stream = traits.streaming || type === 42 ? this.isStructSchema() ? 2 : 1 : 0;
         const timestamp = type >= 4 && type <= 7 ? slot >= 6 ? 2 : slot > 0 && slot < 4 ? 1 : 0 : 0;
-        let flags = type | media << 8 | (traits.idempotencyToken ? 1 : 0) << 10 | stream << 11 | (traits.sparse ? 1 : 0) << 13 | timestamp << 14 | (traits.hostLabel ? 1 : 0) << 17 | (location === 36 && typeof raw !== "object" ? 1 : 0) << 18;
+        let flags2 = type | media << 8 | (traits.idempotencyToken ? 1 : 0) << 10 | stream << 11 | (traits.sparse ? 1 : 0) << 13 | timestamp << 14 | (traits.hostLabel ? 1 : 0) << 17 | (location === 36 && typeof raw !== "object" ? 1 : 0) << 18;
         const category = type & 192;
         const collectionValue = slot & 2 && (category === 64 || !nested && slot & 1) ? this.getHttpBindingCollectionValue(location, traits) : void 0;
         const valueType = (collectionValue?.[1] ?? 0) & 255;
-        flags |= (slot >= 6 && (valueType === 4 || valueType === 6) ? 1 : 0) << 16;
-        return [this, flags, collectionValue];
+        flags2 |= (slot >= 6 && (valueType === 4 || valueType === 6) ? 1 : 0) << 16;
+        return [this, flags2, collectionValue];
       }
       getHttpBindingCollectionValue(location, traits = this.getMergedTraits()) {
         const valueSchema = _HttpBindingNormalizedSchema.of(this.getValueSchema());
@@ -5446,8 +5378,8 @@ var init_HttpBindingNormalizedSchema = __esm({
         memberNames,
         memberSchemas
       ];
-      const required3 = source[6];
-      const bodyRequired = required3 && memberNames.reduce((count2, name2) => count2 + (source[4].indexOf(name2) < required3 ? 1 : 0), 0);
+      const required2 = source[6];
+      const bodyRequired = required2 && memberNames.reduce((count, name2) => count + (source[4].indexOf(name2) < required2 ? 1 : 0), 0);
       if (bodyRequired) {
         body[6] = bodyRequired;
       }
@@ -5614,7 +5546,7 @@ var init_Sha256Js = __esm({
         this.bytesHashed = 0;
       }
       digestSync() {
-        const state2 = this.state.slice();
+        const state3 = this.state.slice();
         const buffer = this.buffer.slice();
         let bufferLength = this.bufferLength;
         const bitsHashed = this.bytesHashed * 8;
@@ -5624,7 +5556,7 @@ var init_Sha256Js = __esm({
           for (let i9 = bufferLength; i9 < BLOCK; ++i9) {
             bufferView.setUint8(i9, 0);
           }
-          this.hashBufferWith(state2, buffer);
+          this.hashBufferWith(state3, buffer);
           bufferLength = 0;
         }
         for (let i9 = bufferLength; i9 < BLOCK - 8; ++i9) {
@@ -5632,13 +5564,13 @@ var init_Sha256Js = __esm({
         }
         bufferView.setUint32(BLOCK - 8, Math.floor(bitsHashed / 4294967296), false);
         bufferView.setUint32(BLOCK - 4, bitsHashed, false);
-        this.hashBufferWith(state2, buffer);
+        this.hashBufferWith(state3, buffer);
         const out = new Uint8Array(DIGEST_LENGTH);
         for (let i9 = 0; i9 < 8; ++i9) {
-          out[i9 * 4] = state2[i9] >>> 24 & 255;
-          out[i9 * 4 + 1] = state2[i9] >>> 16 & 255;
-          out[i9 * 4 + 2] = state2[i9] >>> 8 & 255;
-          out[i9 * 4 + 3] = state2[i9] >>> 0 & 255;
+          out[i9 * 4] = state3[i9] >>> 24 & 255;
+          out[i9 * 4 + 1] = state3[i9] >>> 16 & 255;
+          out[i9 * 4 + 2] = state3[i9] >>> 8 & 255;
+          out[i9 * 4 + 3] = state3[i9] >>> 0 & 255;
         }
         return out;
       }
@@ -5662,9 +5594,9 @@ var init_Sha256Js = __esm({
       hashBuffer() {
         this.hashBufferWith(this.state, this.buffer);
       }
-      hashBufferWith(state2, buffer) {
+      hashBufferWith(state3, buffer) {
         const w = this.w ??= new Int32Array(64);
-        let s0 = state2[0], s1 = state2[1], s2 = state2[2], s3 = state2[3], s4 = state2[4], s5 = state2[5], s6 = state2[6], s7 = state2[7];
+        let s0 = state3[0], s1 = state3[1], s2 = state3[2], s3 = state3[3], s4 = state3[4], s5 = state3[5], s6 = state3[6], s7 = state3[7];
         for (let i9 = 0; i9 < BLOCK; ++i9) {
           if (i9 < 16) {
             w[i9] = (buffer[i9 * 4] & 255) << 24 | (buffer[i9 * 4 + 1] & 255) << 16 | (buffer[i9 * 4 + 2] & 255) << 8 | buffer[i9 * 4 + 3] & 255;
@@ -5686,14 +5618,14 @@ var init_Sha256Js = __esm({
           s1 = s0;
           s0 = t1 + t2 | 0;
         }
-        state2[0] += s0;
-        state2[1] += s1;
-        state2[2] += s2;
-        state2[3] += s3;
-        state2[4] += s4;
-        state2[5] += s5;
-        state2[6] += s6;
-        state2[7] += s7;
+        state3[0] += s0;
+        state3[1] += s1;
+        state3[2] += s2;
+        state3[3] += s3;
+        state3[4] += s4;
+        state3[5] += s5;
+        state3[6] += s6;
+        state3[7] += s7;
       }
     };
     INIT = new Int32Array([
@@ -5848,13 +5780,13 @@ var init_checksum3 = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/event-streams/eventstream-codec/Int64.js
-function negate(bytes) {
+function negate(bytes2) {
   for (let i9 = 0; i9 < 8; i9++) {
-    bytes[i9] ^= 255;
+    bytes2[i9] ^= 255;
   }
   for (let i9 = 7; i9 > -1; i9--) {
-    bytes[i9]++;
-    if (bytes[i9] !== 0) {
+    bytes2[i9]++;
+    if (bytes2[i9] !== 0) {
       break;
     }
   }
@@ -5865,32 +5797,32 @@ var init_Int64 = __esm({
     init_serde();
     Int64 = class _Int64 {
       bytes;
-      constructor(bytes) {
-        this.bytes = bytes;
-        if (bytes.byteLength !== 8) {
+      constructor(bytes2) {
+        this.bytes = bytes2;
+        if (bytes2.byteLength !== 8) {
           throw new Error("Int64 buffers must be exactly 8 bytes");
         }
       }
-      static fromNumber(number) {
-        if (number > 9223372036854776e3 || number < -9223372036854776e3) {
-          throw new Error(`${number} is too large (or, if negative, too small) to represent as an Int64`);
+      static fromNumber(number2) {
+        if (number2 > 9223372036854776e3 || number2 < -9223372036854776e3) {
+          throw new Error(`${number2} is too large (or, if negative, too small) to represent as an Int64`);
         }
-        const bytes = new Uint8Array(8);
-        for (let i9 = 7, remaining = Math.abs(Math.round(number)); i9 > -1 && remaining > 0; i9--, remaining /= 256) {
-          bytes[i9] = remaining;
+        const bytes2 = new Uint8Array(8);
+        for (let i9 = 7, remaining = Math.abs(Math.round(number2)); i9 > -1 && remaining > 0; i9--, remaining /= 256) {
+          bytes2[i9] = remaining;
         }
-        if (number < 0) {
-          negate(bytes);
+        if (number2 < 0) {
+          negate(bytes2);
         }
-        return new _Int64(bytes);
+        return new _Int64(bytes2);
       }
       valueOf() {
-        const bytes = this.bytes.slice(0);
-        const negative = bytes[0] & 128;
+        const bytes2 = this.bytes.slice(0);
+        const negative = bytes2[0] & 128;
         if (negative) {
-          negate(bytes);
+          negate(bytes2);
         }
-        return parseInt(toHex(bytes), 16) * (negative ? -1 : 1);
+        return parseInt(toHex(bytes2), 16) * (negative ? -1 : 1);
       }
       toString() {
         return String(this.valueOf());
@@ -5919,13 +5851,13 @@ var init_HeaderMarshaller = __esm({
           if (!hasOwn(headers, headerName)) {
             continue;
           }
-          const bytes = this.fromUtf8(headerName);
-          if (bytes.byteLength > 255) {
-            throw new Error(`@smithy/core/event-streams - header name exceeds 255 bytes: ${bytes.byteLength}`);
+          const bytes2 = this.fromUtf8(headerName);
+          if (bytes2.byteLength > 255) {
+            throw new Error(`@smithy/core/event-streams - header name exceeds 255 bytes: ${bytes2.byteLength}`);
           }
-          chunks.push(Uint8Array.from([bytes.byteLength]), bytes, this.formatHeaderValue(headers[headerName]));
+          chunks.push(Uint8Array.from([bytes2.byteLength]), bytes2, this.formatHeaderValue(headers[headerName]));
         }
-        const out = new Uint8Array(chunks.reduce((carry, bytes) => carry + bytes.byteLength, 0));
+        const out = new Uint8Array(chunks.reduce((carry, bytes2) => carry + bytes2.byteLength, 0));
         let position = 0;
         for (const chunk of chunks) {
           out.set(chunk, position);
@@ -6190,18 +6122,18 @@ var init_EventStreamCodec = __esm({
       }
       encode({ headers: rawHeaders, body }) {
         const headers = this.headerMarshaller.format(rawHeaders);
-        const length = headers.byteLength + body.byteLength + 16;
-        const out = new Uint8Array(length);
+        const length2 = headers.byteLength + body.byteLength + 16;
+        const out = new Uint8Array(length2);
         const view = new DataView(out.buffer, out.byteOffset, out.byteLength);
-        const checksum2 = new Crc32Node();
-        view.setUint32(0, length, false);
+        const checksum = new Crc32Node();
+        view.setUint32(0, length2, false);
         view.setUint32(4, headers.byteLength, false);
-        checksum2.update(out.subarray(0, 8));
-        view.setUint32(8, checksum2.digestSync(), false);
+        checksum.update(out.subarray(0, 8));
+        view.setUint32(8, checksum.digestSync(), false);
         out.set(headers, 12);
         out.set(body, headers.byteLength + 12);
-        checksum2.update(out.subarray(8, length - 4));
-        view.setUint32(length - 4, checksum2.digestSync(), false);
+        checksum.update(out.subarray(8, length2 - 4));
+        view.setUint32(length2 - 4, checksum.digestSync(), false);
         return out;
       }
       decode(message) {
@@ -6228,8 +6160,8 @@ var init_MessageDecoderStream = __esm({
         return this.asyncIterator();
       }
       async *asyncIterator() {
-        for await (const bytes of this.options.inputStream) {
-          const decoded = this.options.decoder.decode(bytes);
+        for await (const bytes2 of this.options.inputStream) {
+          const decoded = this.options.decoder.decode(bytes2);
           yield decoded;
         }
       }
@@ -6495,10 +6427,10 @@ async function* readableToIterable(readStream) {
     generationEnded = streamEnded && records.length === 0;
   }
 }
-var import_node_stream3, EventStreamMarshaller2, eventStreamSerdeProvider2;
+var import_node_stream4, EventStreamMarshaller2, eventStreamSerdeProvider2;
 var init_EventStreamMarshaller2 = __esm({
   "node_modules/@smithy/core/dist-es/submodules/event-streams/eventstream-serde/EventStreamMarshaller.js"() {
-    import_node_stream3 = require("node:stream");
+    import_node_stream4 = require("node:stream");
     init_EventStreamMarshaller();
     EventStreamMarshaller2 = class {
       universalMarshaller;
@@ -6513,7 +6445,7 @@ var init_EventStreamMarshaller2 = __esm({
         return this.universalMarshaller.deserialize(bodyIterable, deserializer);
       }
       serialize(input, serializer) {
-        return import_node_stream3.Readable.from(this.universalMarshaller.serialize(input, serializer));
+        return import_node_stream4.Readable.from(this.universalMarshaller.serialize(input, serializer));
       }
     };
     eventStreamSerdeProvider2 = (options) => new EventStreamMarshaller2(options);
@@ -6970,8 +6902,8 @@ var init_HttpProtocol = __esm({
           return;
         }
         let resolvedHostPrefix = hostPrefix;
-        for (const [name2, [, flags]] of HttpBindingNormalizedSchema.of(operationSchema.input).getHttpBindings().request.memberBindings) {
-          if (!(flags >> 17 & 1)) {
+        for (const [name2, [, flags2]] of HttpBindingNormalizedSchema.of(operationSchema.input).getHttpBindings().request.memberBindings) {
+          if (!(flags2 >> 17 & 1)) {
             continue;
           }
           const replacement = input[name2];
@@ -7140,8 +7072,8 @@ var init_HttpBindingProtocol = __esm({
         const names = Object.getOwnPropertyNames(input);
         const prototype = Object.getPrototypeOf(input);
         const sparse = (prototype === Object.prototype || prototype === null) && !bindings.hasIdempotency && !bindings.hasPrefixHeaders && names.length * 2 < bindings.memberBindings.length;
-        const length = sparse ? names.length : bindings.memberBindings.length;
-        for (let i9 = 0; i9 < length; ++i9) {
+        const length2 = sparse ? names.length : bindings.memberBindings.length;
+        for (let i9 = 0; i9 < length2; ++i9) {
           const binding = sparse ? hasOwn(bindings.byName, names[i9]) ? bindings.byName[names[i9]] : void 0 : bindings.memberBindings[i9];
           if (!binding) {
             continue;
@@ -7149,16 +7081,16 @@ var init_HttpBindingProtocol = __esm({
           const value = binding[1];
           const memberName = binding[0];
           const memberNs = value[0];
-          const flags = value[1];
+          const flags2 = value[1];
           const collectionValue = value[2];
           const location = binding[2];
           const wireName = binding[3];
           const inputMemberValue = input[memberName];
-          if (inputMemberValue == null && !(flags >> 10 & 1)) {
+          if (inputMemberValue == null && !(flags2 >> 10 & 1)) {
             continue;
           }
           if (location === 36) {
-            const stream = flags >> 11 & 3;
+            const stream = flags2 >> 11 & 3;
             if (stream) {
               if (stream === 2) {
                 eventStream = inputMemberValue || void 0;
@@ -7211,7 +7143,7 @@ var init_HttpBindingProtocol = __esm({
         return eventStream;
       }
       serializeQuery(value, data, wireName, query, directSerializer) {
-        const [ns, flags, collectionValue] = value;
+        const [ns, flags2, collectionValue] = value;
         const traits = directSerializer ? void 0 : ns.getMergedTraits();
         if (wireName === void 0) {
           for (const key in data) {
@@ -7229,11 +7161,11 @@ var init_HttpBindingProtocol = __esm({
           }
           return;
         }
-        if ((flags & 192) === 64) {
+        if ((flags2 & 192) === 64) {
           const buffer = [];
           for (const item of data) {
             const serialized = this.serializeHttpValue(collectionValue, item, 34, directSerializer, directSerializer ? collectionValue[0] : [collectionValue[0], traits]);
-            if (flags >> 13 & 1 || serialized !== void 0) {
+            if (flags2 >> 13 & 1 || serialized !== void 0) {
               buffer.push(serialized);
             }
           }
@@ -7243,9 +7175,9 @@ var init_HttpBindingProtocol = __esm({
         }
       }
       serializeHttpValue(value, data, location, directSerializer, schema = value[0]) {
-        const flags = value[1];
-        const type = flags & 255;
-        if (directSerializer && !(flags & 1792) && (type <= 2 || type === 17 || type === 19)) {
+        const flags2 = value[1];
+        const type = flags2 & 255;
+        if (directSerializer && !(flags2 & 1792) && (type <= 2 || type === 17 || type === 19)) {
           return String(data);
         }
         if (directSerializer) {
@@ -7281,18 +7213,18 @@ var init_HttpBindingProtocol = __esm({
         const responseBindings = ns.getHttpBindings().response;
         const dataObject = {};
         if (response.statusCode >= 300) {
-          const bytes = await collectBody(response.body, context);
-          if (bytes.byteLength > 0) {
-            Object.assign(dataObject, await deserializer.read(15, bytes));
+          const bytes2 = await collectBody(response.body, context);
+          if (bytes2.byteLength > 0) {
+            Object.assign(dataObject, await deserializer.read(15, bytes2));
           }
           await this.handleError(operationSchema, context, response, dataObject, this.deserializeMetadata(response));
           throw new Error("@smithy/core/protocols - HTTP Protocol error handler failed to throw.");
         }
         const nonHttpBindingMembers = await this.deserializeHttpMessage(ns, context, response, dataObject);
         if (nonHttpBindingMembers.length) {
-          const bytes = await collectBody(response.body, context);
-          if (bytes.byteLength > 0) {
-            const dataFromBody = await (directDeserializer ? directDeserializer.readCodec(responseBindings.syntheticBodySchema, bytes) : deserializer.read(responseBindings.syntheticBodySchema, bytes));
+          const bytes2 = await collectBody(response.body, context);
+          if (bytes2.byteLength > 0) {
+            const dataFromBody = await (directDeserializer ? directDeserializer.readCodec(responseBindings.syntheticBodySchema, bytes2) : deserializer.read(responseBindings.syntheticBodySchema, bytes2));
             for (const member2 of nonHttpBindingMembers) {
               if (dataFromBody[member2] != null) {
                 dataObject[member2] = dataFromBody[member2];
@@ -7314,8 +7246,8 @@ var init_HttpBindingProtocol = __esm({
         const headers = response.headers;
         if (payload) {
           const [memberName, value] = payload;
-          const [memberSchema, flags] = value;
-          const stream = flags >> 11 & 3;
+          const [memberSchema, flags2] = value;
+          const stream = flags2 >> 11 & 3;
           if (stream) {
             if (stream === 2) {
               dataObject[memberName] = await this.deserializeEventStream({
@@ -7326,9 +7258,9 @@ var init_HttpBindingProtocol = __esm({
               dataObject[memberName] = sdkStreamMixin2(response.body);
             }
           } else if (response.body) {
-            const bytes = await collectBody(response.body, context);
-            if (bytes.byteLength > 0) {
-              dataObject[memberName] = await (directDeserializer ? directDeserializer.readPayload(value, bytes) : deserializer.read(memberSchema, bytes));
+            const bytes2 = await collectBody(response.body, context);
+            if (bytes2.byteLength > 0) {
+              dataObject[memberName] = await (directDeserializer ? directDeserializer.readPayload(value, bytes2) : deserializer.read(memberSchema, bytes2));
             }
           }
         }
@@ -7346,14 +7278,14 @@ var init_HttpBindingProtocol = __esm({
           if (!binding) {
             continue;
           }
-          const [memberName, [memberSchema, flags, collectionValue], , wireName] = binding;
+          const [memberName, [memberSchema, flags2, collectionValue], , wireName] = binding;
           if (collectionValue) {
-            const sections = flags >> 16 & 1 ? splitEvery(headerValue, ",", 2) : splitHeader(headerValue);
-            const list = [];
+            const sections = flags2 >> 16 & 1 ? splitEvery(headerValue, ",", 2) : splitHeader(headerValue);
+            const list2 = [];
             for (const section of sections) {
-              list.push(directDeserializer ? directDeserializer.readHttpBinding(collectionValue, section.trim(), 38) : await deserializer.read([collectionValue[0], { httpHeader: wireName }], section.trim()));
+              list2.push(directDeserializer ? directDeserializer.readHttpBinding(collectionValue, section.trim(), 38) : await deserializer.read([collectionValue[0], { httpHeader: wireName }], section.trim()));
             }
-            dataObject[memberName] = list;
+            dataObject[memberName] = list2;
           } else {
             dataObject[memberName] = directDeserializer ? directDeserializer.readHttpBinding(binding[1], headerValue, 38) : await deserializer.read(memberSchema, headerValue);
           }
@@ -7445,9 +7377,9 @@ var init_RpcProtocol = __esm({
         const ns = NormalizedSchema.of(operationSchema.output);
         const dataObject = {};
         if (this.isErrorResponse(response.statusCode)) {
-          const bytes = await collectBody(response.body, context);
-          if (bytes.byteLength > 0) {
-            Object.assign(dataObject, await deserializer.read(15, bytes));
+          const bytes2 = await collectBody(response.body, context);
+          if (bytes2.byteLength > 0) {
+            Object.assign(dataObject, await deserializer.read(15, bytes2));
           }
           await this.handleError(operationSchema, context, response, dataObject, this.deserializeMetadata(response));
           throw new Error("@smithy/core/protocols - RPC Protocol error handler failed to throw.");
@@ -7468,9 +7400,9 @@ var init_RpcProtocol = __esm({
             initialResponseContainer: dataObject
           });
         } else {
-          const bytes = await collectBody(response.body, context);
-          if (bytes.byteLength > 0) {
-            Object.assign(dataObject, await deserializer.read(ns, bytes));
+          const bytes2 = await collectBody(response.body, context);
+          if (bytes2.byteLength > 0) {
+            Object.assign(dataObject, await deserializer.read(ns, bytes2));
           }
         }
         dataObject.$metadata = this.deserializeMetadata(response);
@@ -7502,8 +7434,8 @@ var init_FromStringShapeDeserializer = __esm({
         const location = ns.getHttpBindingLocation(traits);
         return this.readHttpBinding(ns.getHttpBindingValue(location, traits), data, location);
       }
-      readHttpBinding([ns, flags, collectionValue], data, location) {
-        const schema = flags & 255;
+      readHttpBinding([ns, flags2, collectionValue], data, location) {
+        const schema = flags2 & 255;
         if ((schema & 192) === 64) {
           collectionValue ??= ns.getHttpBindingCollectionValue(location);
           return splitHeader(data).map((item) => this.readHttpBinding(collectionValue, item, location));
@@ -7516,9 +7448,9 @@ var init_FromStringShapeDeserializer = __esm({
           case 5:
           case 6:
           case 7: {
-            const bindingFormat = this.settings.httpBindings ? flags >> 14 & 3 : 0;
-            const format2 = this.settings.timestampFormat.useTrait && schema > 4 ? schema : bindingFormat ? bindingFormat + 4 : this.settings.timestampFormat.default;
-            switch (format2) {
+            const bindingFormat = this.settings.httpBindings ? flags2 >> 14 & 3 : 0;
+            const format3 = this.settings.timestampFormat.useTrait && schema > 4 ? schema : bindingFormat ? bindingFormat + 4 : this.settings.timestampFormat.default;
+            switch (format3) {
               case 5:
                 return _parseRfc3339DateTimeWithOffset(data);
               case 6:
@@ -7531,7 +7463,7 @@ var init_FromStringShapeDeserializer = __esm({
             }
           }
           case 0: {
-            const media = flags >> 8 & 3;
+            const media = flags2 >> 8 & 3;
             if (!media) {
               return data;
             }
@@ -7594,8 +7526,8 @@ var init_HttpInterceptingShapeDeserializer = __esm({
         const value = typeof data === "string" ? data : (this.serdeContext?.utf8Encoder ?? toUtf8)(data);
         return this.stringDeserializer.readHttpBinding(binding, value, location);
       }
-      readPayload([schema, flags], data) {
-        const type = flags & 255;
+      readPayload([schema, flags2], data) {
+        const type = flags2 & 255;
         if (type === 21 || type === 42) {
           return typeof data === "string" ? (this.serdeContext?.utf8Decoder ?? fromUtf8)(data) : data;
         }
@@ -7631,8 +7563,8 @@ var init_ToStringShapeSerializer = __esm({
         const location = ns.getHttpBindingLocation(traits);
         this.writeHttpBinding(ns.getHttpBindingValue(location, traits), value, location);
       }
-      writeHttpBinding([ns, flags, collectionValue], value, location) {
-        const schema = flags & 255;
+      writeHttpBinding([ns, flags2, collectionValue], value, location) {
+        const schema = flags2 & 255;
         switch (typeof value) {
           case "object":
             if (value === null) {
@@ -7643,9 +7575,9 @@ var init_ToStringShapeSerializer = __esm({
               if (!(value instanceof Date)) {
                 throw new Error(`@smithy/core/protocols - received non-Date value ${value} when schema expected Date in ${ns.getName(true)}`);
               }
-              const bindingFormat = this.settings.httpBindings ? flags >> 14 & 3 : 0;
-              const format2 = this.settings.timestampFormat.useTrait && schema > 4 ? schema : bindingFormat ? bindingFormat + 4 : this.settings.timestampFormat.default;
-              switch (format2) {
+              const bindingFormat = this.settings.httpBindings ? flags2 >> 14 & 3 : 0;
+              const format3 = this.settings.timestampFormat.useTrait && schema > 4 ? schema : bindingFormat ? bindingFormat + 4 : this.settings.timestampFormat.default;
+              switch (format3) {
                 case 5:
                   this.stringBuffer = value.toISOString().replace(".000Z", "Z");
                   break;
@@ -7684,7 +7616,7 @@ var init_ToStringShapeSerializer = __esm({
             this.stringBuffer = JSON.stringify(value, null, 2);
             break;
           case "string":
-            const media = flags >> 8 & 3;
+            const media = flags2 >> 8 & 3;
             let intermediateValue = value;
             if (media === 2) {
               intermediateValue = LazyJsonString.from(intermediateValue);
@@ -7696,7 +7628,7 @@ var init_ToStringShapeSerializer = __esm({
             this.stringBuffer = value;
             break;
           default:
-            this.stringBuffer = flags >> 10 & 1 ? generateIdempotencyToken() : String(value);
+            this.stringBuffer = flags2 >> 10 & 1 ? generateIdempotencyToken() : String(value);
         }
       }
       flush() {
@@ -7814,11 +7746,11 @@ function contentLengthMiddleware(bodyLengthChecker) {
       const { body, headers } = request;
       if (body && Object.keys(headers).map((str) => str.toLowerCase()).indexOf(CONTENT_LENGTH_HEADER) === -1) {
         try {
-          const length = bodyLengthChecker(body);
-          if (length != null) {
+          const length2 = bodyLengthChecker(body);
+          if (length2 != null) {
             request.headers = {
               ...request.headers,
-              [CONTENT_LENGTH_HEADER]: String(length)
+              [CONTENT_LENGTH_HEADER]: String(length2)
             };
           }
         } catch (ignored) {
@@ -8168,7 +8100,7 @@ var init_parseJsonBody = __esm({
     init_detectBufferParsing();
     init_jsonReviver();
     init_needsReviver();
-    findKey = (object, key) => Object.keys(object).find((k9) => k9.toLowerCase() === key.toLowerCase());
+    findKey = (object2, key) => Object.keys(object2).find((k9) => k9.toLowerCase() === key.toLowerCase());
     sanitizeErrorCode = (rawValue) => {
       let cleanValue = rawValue;
       if (typeof cleanValue === "number") {
@@ -8298,15 +8230,15 @@ var init_JsonShapeDeserializer2 = __esm({
         }
         const mediaType = ns.getMergedTraits().mediaType;
         if (ns.isStringSchema() && typeof value === "string" && mediaType) {
-          const isJson2 = mediaType === "application/json" || mediaType.endsWith("+json");
-          if (isJson2) {
+          const isJson = mediaType === "application/json" || mediaType.endsWith("+json");
+          if (isJson) {
             return LazyJsonString.from(value);
           }
           return value;
         }
         if (ns.isTimestampSchema() && value != null) {
-          const format2 = determineTimestampFormat(ns, this.settings);
-          switch (format2) {
+          const format3 = determineTimestampFormat(ns, this.settings);
+          switch (format3) {
             case 5:
               return parseRfc3339DateTimeWithOffset(value);
             case 6:
@@ -8371,7 +8303,7 @@ var init_JsonShapeDeserializer2 = __esm({
         return value;
       }
       _readStruct(ns, record) {
-        const union = ns.isUnionSchema();
+        const union2 = ns.isUnionSchema();
         const out = {};
         let nameMap;
         const hasType = typeof record.__type === "string";
@@ -8380,7 +8312,7 @@ var init_JsonShapeDeserializer2 = __esm({
           nameMap = {};
         }
         let unionSerde;
-        if (union) {
+        if (union2) {
           unionSerde = new UnionSerde(record, out);
         }
         for (const [memberName, memberSchema] of ns.structIterator()) {
@@ -8391,14 +8323,14 @@ var init_JsonShapeDeserializer2 = __esm({
               nameMap[fromKey] = memberName;
             }
           }
-          if (union) {
+          if (union2) {
             unionSerde.mark(fromKey);
           }
           if (record[fromKey] != null) {
             out[memberName] = this._read(memberSchema, record[fromKey]);
           }
         }
-        if (union) {
+        if (union2) {
           unionSerde.writeUnknown();
         } else if (hasType) {
           for (const k9 in record) {
@@ -8437,12 +8369,12 @@ var init_JsonBytesStringAdapter = __esm({
     init_serde();
     JsonBytesStringAdapter = class _JsonBytesStringAdapter extends Uint8Array {
       string = null;
-      static allocUnsafe(bytes) {
+      static allocUnsafe(bytes2) {
         if (typeof Buffer === "function") {
-          const buffer = Buffer.allocUnsafe(bytes);
+          const buffer = Buffer.allocUnsafe(bytes2);
           return new _JsonBytesStringAdapter(buffer.buffer, buffer.byteOffset, buffer.byteLength);
         }
-        return new _JsonBytesStringAdapter(bytes);
+        return new _JsonBytesStringAdapter(bytes2);
       }
       toString() {
         return this.s();
@@ -8508,14 +8440,14 @@ var init_JsonBytesStringAdapter = __esm({
       charCodeAt(index) {
         return this.s().charCodeAt(index);
       }
-      padStart(maxLength, fillString) {
-        return this.s().padStart(maxLength, fillString);
+      padStart(maxLength2, fillString) {
+        return this.s().padStart(maxLength2, fillString);
       }
-      padEnd(maxLength, fillString) {
-        return this.s().padEnd(maxLength, fillString);
+      padEnd(maxLength2, fillString) {
+        return this.s().padEnd(maxLength2, fillString);
       }
-      repeat(count2) {
-        return this.s().repeat(count2);
+      repeat(count) {
+        return this.s().repeat(count);
       }
       toUpperCase() {
         return this.s().toUpperCase();
@@ -8785,8 +8717,8 @@ var init_JsonShapeSerializer2 = __esm({
         if (ns.isStringSchema()) {
           const mediaType = ns.getMergedTraits().mediaType;
           if (mediaType) {
-            const isJson2 = mediaType === "application/json" || mediaType.endsWith("+json");
-            if (isJson2) {
+            const isJson = mediaType === "application/json" || mediaType.endsWith("+json");
+            if (isJson) {
               this.writeJsonString(LazyJsonString.from(value).toString());
               return;
             }
@@ -9036,8 +8968,8 @@ var init_JsonShapeSerializer2 = __esm({
         this.json[this.i++] = CLOSE_BRACE;
       }
       writeTimestamp(ns, value) {
-        const format2 = determineTimestampFormat(ns, this.settings);
-        switch (format2) {
+        const format3 = determineTimestampFormat(ns, this.settings);
+        switch (format3) {
           case 5: {
             const iso = value.toISOString().replace(".000Z", "Z");
             this.writeAsciiQuoted(iso);
@@ -9110,6 +9042,823 @@ var init_protocols = __esm({
     init_transport();
     init_parseJsonBody();
     init_JsonCodec2();
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js
+var THROTTLING_ERROR_CODES, TRANSIENT_ERROR_CODES, TRANSIENT_ERROR_STATUS_CODES, NODEJS_TIMEOUT_ERROR_CODES, NODEJS_NETWORK_ERROR_CODES;
+var init_constants3 = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js"() {
+    THROTTLING_ERROR_CODES = [
+      "BandwidthLimitExceeded",
+      "EC2ThrottledException",
+      "LimitExceededException",
+      "PriorRequestNotComplete",
+      "ProvisionedThroughputExceededException",
+      "RequestLimitExceeded",
+      "RequestThrottled",
+      "RequestThrottledException",
+      "SlowDown",
+      "ThrottledException",
+      "Throttling",
+      "ThrottlingException",
+      "TooManyRequestsException",
+      "TransactionInProgressException"
+    ];
+    TRANSIENT_ERROR_CODES = ["TimeoutError", "RequestTimeout", "RequestTimeoutException"];
+    TRANSIENT_ERROR_STATUS_CODES = [500, 502, 503, 504];
+    NODEJS_TIMEOUT_ERROR_CODES = ["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT"];
+    NODEJS_NETWORK_ERROR_CODES = ["EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"];
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/service-error-classification.js
+function isNodeJsHttp2TransientError(error3) {
+  return error3.code === "ERR_HTTP2_STREAM_ERROR" && error3.message.includes("NGHTTP2_REFUSED_STREAM");
+}
+var isRetryableByTrait, isClockSkewCorrectedError, isBrowserNetworkError, isThrottlingError, isTransientError, isServerError;
+var init_service_error_classification = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/service-error-classification.js"() {
+    init_constants3();
+    isRetryableByTrait = (error3) => error3?.$retryable !== void 0;
+    isClockSkewCorrectedError = (error3) => error3.$metadata?.clockSkewCorrected;
+    isBrowserNetworkError = (error3) => {
+      const errorMessages = /* @__PURE__ */ new Set([
+        "Failed to fetch",
+        "NetworkError when attempting to fetch resource",
+        "The Internet connection appears to be offline",
+        "Load failed",
+        "Network request failed"
+      ]);
+      const isValid = error3 && error3 instanceof TypeError;
+      if (!isValid) {
+        return false;
+      }
+      return errorMessages.has(error3.message);
+    };
+    isThrottlingError = (error3) => error3.$metadata?.httpStatusCode === 429 || THROTTLING_ERROR_CODES.includes(error3.name) || error3.$retryable?.throttling == true;
+    isTransientError = (error3, depth = 0) => error3?.name !== "AbortError" && (isRetryableByTrait(error3) || isClockSkewCorrectedError(error3) || error3.name === "InvalidSignatureException" && error3.message?.includes("Signature expired") || TRANSIENT_ERROR_CODES.includes(error3.name) || NODEJS_TIMEOUT_ERROR_CODES.includes(error3?.code || "") || NODEJS_NETWORK_ERROR_CODES.includes(error3?.code || "") || TRANSIENT_ERROR_STATUS_CODES.includes(error3.$metadata?.httpStatusCode || 0) || isBrowserNetworkError(error3) || isNodeJsHttp2TransientError(error3) || error3.cause !== void 0 && depth <= 10 && isTransientError(error3.cause, depth + 1));
+    isServerError = (error3) => {
+      if (error3.$metadata?.httpStatusCode !== void 0) {
+        const statusCode = error3.$metadata.httpStatusCode;
+        if (500 <= statusCode && statusCode <= 599 && !isTransientError(error3)) {
+          return true;
+        }
+        return false;
+      }
+      return false;
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/race.js
+var race, createAbortError, isAbortError;
+var init_race = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/race.js"() {
+    race = (promise, signal) => {
+      if (!signal) {
+        return promise;
+      }
+      let cleanup = () => {
+      };
+      const aborted = new Promise((_, reject) => {
+        const handler = () => reject(createAbortError(signal));
+        if (signal.aborted) {
+          handler();
+        } else if (typeof signal.addEventListener === "function") {
+          signal.addEventListener("abort", handler, { once: true });
+          cleanup = () => signal.removeEventListener("abort", handler);
+        } else {
+          signal.onabort = handler;
+        }
+      });
+      return Promise.race([promise, aborted]).finally(cleanup);
+    };
+    createAbortError = (signal) => {
+      const reason2 = signal.reason;
+      if (reason2 instanceof Error) {
+        return Object.assign(new Error("Request aborted"), { name: "AbortError", cause: reason2 });
+      }
+      return Object.assign(new Error(reason2 ? String(reason2) : "Request aborted"), { name: "AbortError" });
+    };
+    isAbortError = (error3) => typeof error3 === "object" && error3 !== null && "name" in error3 && error3.name === "AbortError";
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/constants.js
+var MAXIMUM_RETRY_DELAY, INITIAL_RETRY_TOKENS, NO_RETRY_INCREMENT, INVOCATION_ID_HEADER, REQUEST_HEADER;
+var init_constants4 = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/constants.js"() {
+    MAXIMUM_RETRY_DELAY = 20 * 1e3;
+    INITIAL_RETRY_TOKENS = 500;
+    NO_RETRY_INCREMENT = 1;
+    INVOCATION_ID_HEADER = "amz-sdk-invocation-id";
+    REQUEST_HEADER = "amz-sdk-request";
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/parseRetryAfterHeader.js
+function parseRetryAfterHeader(response, logger2) {
+  if (!HttpResponse.isInstance(response)) {
+    return;
+  }
+  for (const header in response.headers) {
+    if (!hasOwn(response.headers, header)) {
+      continue;
+    }
+    const h9 = header.toLowerCase();
+    if (h9 === "retry-after") {
+      const retryAfter = response.headers[header];
+      let retryAfterSeconds = NaN;
+      if (retryAfter.endsWith("GMT")) {
+        try {
+          const date2 = parseRfc7231DateTime(retryAfter);
+          retryAfterSeconds = (date2.getTime() - Date.now()) / 1e3;
+        } catch (e9) {
+          logger2?.trace?.("Failed to parse retry-after header");
+          logger2?.trace?.(e9);
+        }
+      } else if (retryAfter.match(/ GMT, ((\d+)|(\d+\.\d+))$/)) {
+        retryAfterSeconds = Number(retryAfter.match(/ GMT, ([\d.]+)$/)?.[1]);
+      } else if (retryAfter.match(/^((\d+)|(\d+\.\d+))$/)) {
+        retryAfterSeconds = Number(retryAfter);
+      } else if (Date.parse(retryAfter) >= Date.now()) {
+        retryAfterSeconds = (Date.parse(retryAfter) - Date.now()) / 1e3;
+      }
+      if (isNaN(retryAfterSeconds)) {
+        return;
+      }
+      return new Date(Date.now() + retryAfterSeconds * 1e3);
+    } else if (h9 === "x-amz-retry-after") {
+      const v = response.headers[header];
+      const backoffMilliseconds = Number(v);
+      if (isNaN(backoffMilliseconds)) {
+        logger2?.trace?.(`Failed to parse x-amz-retry-after=${v}`);
+        return;
+      }
+      return new Date(Date.now() + backoffMilliseconds);
+    }
+  }
+}
+var init_parseRetryAfterHeader = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/parseRetryAfterHeader.js"() {
+    init_transport();
+    init_protocols();
+    init_serde();
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/util.js
+var asSdkError;
+var init_util = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/util.js"() {
+    asSdkError = (error3) => {
+      if (error3 instanceof Error) {
+        return error3;
+      }
+      if (error3 instanceof Object) {
+        return Object.assign(new Error(), error3);
+      }
+      if (typeof error3 === "string") {
+        return new Error(error3);
+      }
+      return new Error(`AWS SDK error wrapper for ${error3}`);
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/retryMiddleware.js
+function bindRetryMiddleware(isStreamingPayload2) {
+  return (options) => (next, context) => async (args) => {
+    let retryStrategy = await options.retryStrategy();
+    const maxAttempts = await options.maxAttempts();
+    const abortSignal = context[SMITHY_CONTEXT_KEY]?.abortSignal;
+    if (isRetryStrategyV2(retryStrategy)) {
+      retryStrategy = retryStrategy;
+      const retryTokenScope = (context["partition_id"] ?? "") + (context.__retryLongPoll ? ":longpoll" : "");
+      let retryToken = await race(retryStrategy.acquireInitialRetryToken(retryTokenScope), abortSignal);
+      let lastError = new Error();
+      let attempts = 0;
+      let totalRetryDelay = 0;
+      const { request } = args;
+      const isRequest = HttpRequest.isInstance(request);
+      if (isRequest) {
+        request.headers[INVOCATION_ID_HEADER] = v4();
+      }
+      while (true) {
+        try {
+          if (isRequest) {
+            request.headers[REQUEST_HEADER] = `attempt=${attempts + 1}; max=${maxAttempts}`;
+          }
+          const { response, output } = await next(args);
+          retryStrategy.recordSuccess(retryToken);
+          output.$metadata.attempts = attempts + 1;
+          output.$metadata.totalRetryDelay = totalRetryDelay;
+          return { response, output };
+        } catch (e9) {
+          const retryErrorInfo = getRetryErrorInfo(e9, options.logger);
+          lastError = asSdkError(e9);
+          if (isRequest && isStreamingPayload2(request)) {
+            (context.logger instanceof NoOpLogger ? console : context.logger)?.warn("An error was encountered in a non-retryable streaming request.");
+            throw lastError;
+          }
+          try {
+            if (abortSignal?.aborted) {
+              throw lastError;
+            }
+            retryToken = await race(retryStrategy.refreshRetryTokenForRetry(retryToken, retryErrorInfo), abortSignal);
+          } catch (refreshError) {
+            if (refreshError !== lastError && abortSignal?.aborted && isAbortError(refreshError)) {
+              throw refreshError;
+            }
+            if (!lastError.$metadata) {
+              lastError.$metadata = {};
+            }
+            lastError.$metadata.attempts = attempts + 1;
+            lastError.$metadata.totalRetryDelay = totalRetryDelay;
+            throw lastError;
+          }
+          attempts = retryToken.getRetryCount();
+          const delay = retryToken.getRetryDelay();
+          totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
+          if (delay > 0) {
+            await race(new Promise((resolve3) => setTimeout(resolve3, delay)), abortSignal);
+          }
+        }
+      }
+    } else {
+      retryStrategy = retryStrategy;
+      if (retryStrategy?.mode) {
+        context.userAgent = [...context.userAgent || [], ["cfg/retry-mode", retryStrategy.mode]];
+      }
+      return retryStrategy.retry(next, args);
+    }
+  };
+}
+function bindGetRetryPlugin(isStreamingPayload2) {
+  const retryMiddleware2 = bindRetryMiddleware(isStreamingPayload2);
+  return (options) => ({
+    applyToStack: (clientStack) => {
+      clientStack.add(retryMiddleware2(options), retryMiddlewareOptions);
+    }
+  });
+}
+var isRetryStrategyV2, getRetryErrorInfo, getRetryErrorType, retryMiddlewareOptions;
+var init_retryMiddleware = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/retryMiddleware.js"() {
+    init_client2();
+    init_protocols();
+    init_serde();
+    init_dist_es();
+    init_service_error_classification();
+    init_race();
+    init_constants4();
+    init_parseRetryAfterHeader();
+    init_util();
+    isRetryStrategyV2 = (retryStrategy) => typeof retryStrategy.acquireInitialRetryToken !== "undefined" && typeof retryStrategy.refreshRetryTokenForRetry !== "undefined" && typeof retryStrategy.recordSuccess !== "undefined";
+    getRetryErrorInfo = (error3, logger2) => {
+      const errorInfo = {
+        error: error3,
+        errorType: getRetryErrorType(error3)
+      };
+      const retryAfterHint = parseRetryAfterHeader(error3.$response, logger2);
+      if (retryAfterHint) {
+        errorInfo.retryAfterHint = retryAfterHint;
+      }
+      return errorInfo;
+    };
+    getRetryErrorType = (error3) => {
+      if (isThrottlingError(error3)) {
+        return "THROTTLING";
+      }
+      if (isTransientError(error3)) {
+        return "TRANSIENT";
+      }
+      if (isServerError(error3)) {
+        return "SERVER_ERROR";
+      }
+      return "CLIENT_ERROR";
+    };
+    retryMiddlewareOptions = {
+      name: "retryMiddleware",
+      tags: ["RETRY"],
+      step: "finalizeRequest",
+      priority: "high",
+      override: true
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js
+var DefaultRateLimiter;
+var init_DefaultRateLimiter = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js"() {
+    init_service_error_classification();
+    DefaultRateLimiter = class _DefaultRateLimiter {
+      static setTimeoutFn = (fn, delay) => setTimeout(fn, delay);
+      beta;
+      minCapacity;
+      minFillRate;
+      scaleConstant;
+      smooth;
+      enabled = false;
+      availableTokens = 0;
+      lastMaxRate = 0;
+      measuredTxRate = 0;
+      requestCount = 0;
+      fillRate;
+      lastThrottleTime;
+      lastTimestamp = 0;
+      lastTxRateBucket;
+      maxCapacity;
+      timeWindow = 0;
+      constructor(options) {
+        this.beta = options?.beta ?? 0.7;
+        this.minCapacity = options?.minCapacity ?? 1;
+        this.minFillRate = options?.minFillRate ?? 0.5;
+        this.scaleConstant = options?.scaleConstant ?? 0.4;
+        this.smooth = options?.smooth ?? 0.8;
+        this.lastThrottleTime = this.getCurrentTimeInSeconds();
+        this.lastTxRateBucket = Math.floor(this.getCurrentTimeInSeconds());
+        this.fillRate = this.minFillRate;
+        this.maxCapacity = this.minCapacity;
+      }
+      async getSendToken() {
+        return this.acquireTokenBucket(1);
+      }
+      updateClientSendingRate(response) {
+        let calculatedRate;
+        this.updateMeasuredRate();
+        const retryErrorInfo = response;
+        const isThrottling2 = retryErrorInfo?.errorType === "THROTTLING" || isThrottlingError(retryErrorInfo?.error ?? response);
+        if (isThrottling2) {
+          const rateToUse = !this.enabled ? this.measuredTxRate : Math.min(this.measuredTxRate, this.fillRate);
+          this.lastMaxRate = rateToUse;
+          this.calculateTimeWindow();
+          this.lastThrottleTime = this.getCurrentTimeInSeconds();
+          calculatedRate = this.cubicThrottle(rateToUse);
+          this.enableTokenBucket();
+        } else {
+          this.calculateTimeWindow();
+          calculatedRate = this.cubicSuccess(this.getCurrentTimeInSeconds());
+        }
+        const newRate = Math.min(calculatedRate, 2 * this.measuredTxRate);
+        this.updateTokenBucketRate(newRate);
+      }
+      getCurrentTimeInSeconds() {
+        return Date.now() / 1e3;
+      }
+      async acquireTokenBucket(amount) {
+        if (!this.enabled) {
+          return;
+        }
+        this.refillTokenBucket();
+        while (amount > this.availableTokens) {
+          const delay = (amount - this.availableTokens) / this.fillRate * 1e3;
+          await new Promise((resolve3) => _DefaultRateLimiter.setTimeoutFn(resolve3, delay));
+          this.refillTokenBucket();
+        }
+        this.availableTokens = this.availableTokens - amount;
+      }
+      refillTokenBucket() {
+        const timestamp = this.getCurrentTimeInSeconds();
+        if (!this.lastTimestamp) {
+          this.lastTimestamp = timestamp;
+          return;
+        }
+        const fillAmount = (timestamp - this.lastTimestamp) * this.fillRate;
+        this.availableTokens = Math.min(this.maxCapacity, this.availableTokens + fillAmount);
+        this.lastTimestamp = timestamp;
+      }
+      calculateTimeWindow() {
+        this.timeWindow = this.getPrecise(Math.pow(this.lastMaxRate * (1 - this.beta) / this.scaleConstant, 1 / 3));
+      }
+      cubicThrottle(rateToUse) {
+        return this.getPrecise(rateToUse * this.beta);
+      }
+      cubicSuccess(timestamp) {
+        return this.getPrecise(this.scaleConstant * Math.pow(timestamp - this.lastThrottleTime - this.timeWindow, 3) + this.lastMaxRate);
+      }
+      enableTokenBucket() {
+        this.enabled = true;
+      }
+      updateTokenBucketRate(newRate) {
+        this.refillTokenBucket();
+        this.fillRate = Math.max(newRate, this.minFillRate);
+        this.maxCapacity = Math.max(newRate, this.minCapacity);
+        this.availableTokens = Math.min(this.availableTokens, this.maxCapacity);
+      }
+      updateMeasuredRate() {
+        const t = this.getCurrentTimeInSeconds();
+        const timeBucket = Math.floor(t * 2) / 2;
+        this.requestCount++;
+        if (timeBucket > this.lastTxRateBucket) {
+          const currentRate = this.requestCount / (timeBucket - this.lastTxRateBucket);
+          this.measuredTxRate = this.getPrecise(currentRate * this.smooth + this.measuredTxRate * (1 - this.smooth));
+          this.requestCount = 0;
+          this.lastTxRateBucket = timeBucket;
+        }
+      }
+      getPrecise(num) {
+        return parseFloat(num.toFixed(8));
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/retries-2026-config.js
+var Retry;
+var init_retries_2026_config = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/retries-2026-config.js"() {
+    Retry = class {
+      static v2026 = true;
+      static delay() {
+        return 50;
+      }
+      static throttlingDelay() {
+        return 1e3;
+      }
+      static cost() {
+        return 14;
+      }
+      static throttlingCost() {
+        return 5;
+      }
+      static modifiedCostType() {
+        return "THROTTLING";
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRetryBackoffStrategy.js
+var DefaultRetryBackoffStrategy;
+var init_DefaultRetryBackoffStrategy = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRetryBackoffStrategy.js"() {
+    init_constants4();
+    init_retries_2026_config();
+    DefaultRetryBackoffStrategy = class {
+      x = Retry.delay();
+      computeNextBackoffDelay(i9) {
+        const b9 = Math.random();
+        const r9 = 2;
+        const t_i = b9 * Math.min(this.x * r9 ** i9, MAXIMUM_RETRY_DELAY);
+        return Math.floor(t_i);
+      }
+      setDelayBase(delay) {
+        this.x = delay;
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRetryToken.js
+var DefaultRetryToken;
+var init_DefaultRetryToken = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRetryToken.js"() {
+    init_constants4();
+    DefaultRetryToken = class {
+      delay;
+      count;
+      cost;
+      longPoll;
+      $retryLog = {
+        acquisitionDelay: 0
+      };
+      constructor(delay, count, cost, longPoll) {
+        this.delay = delay;
+        this.count = count;
+        this.cost = cost;
+        this.longPoll = longPoll;
+      }
+      getRetryCount() {
+        return this.count;
+      }
+      getRetryDelay() {
+        return Math.min(MAXIMUM_RETRY_DELAY, this.delay);
+      }
+      getRetryCost() {
+        return this.cost;
+      }
+      isLongPoll() {
+        return this.longPoll;
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/config.js
+var RETRY_MODES, DEFAULT_MAX_ATTEMPTS, DEFAULT_RETRY_MODE;
+var init_config3 = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/config.js"() {
+    (function(RETRY_MODES2) {
+      RETRY_MODES2["STANDARD"] = "standard";
+      RETRY_MODES2["ADAPTIVE"] = "adaptive";
+    })(RETRY_MODES || (RETRY_MODES = {}));
+    DEFAULT_MAX_ATTEMPTS = 3;
+    DEFAULT_RETRY_MODE = RETRY_MODES.STANDARD;
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/StandardRetryStrategy.js
+var refusal, StandardRetryStrategy;
+var init_StandardRetryStrategy = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/StandardRetryStrategy.js"() {
+    init_DefaultRetryBackoffStrategy();
+    init_DefaultRetryToken();
+    init_config3();
+    init_constants4();
+    init_retries_2026_config();
+    refusal = {
+      incompatible: 1,
+      attempts: 2,
+      capacity: 3
+    };
+    StandardRetryStrategy = class {
+      mode = RETRY_MODES.STANDARD;
+      retryBackoffStrategy;
+      capacity = INITIAL_RETRY_TOKENS;
+      maxAttemptsProvider;
+      baseDelay;
+      constructor(arg1) {
+        if (typeof arg1 === "number") {
+          this.maxAttemptsProvider = async () => arg1;
+        } else if (typeof arg1 === "function") {
+          this.maxAttemptsProvider = arg1;
+        } else if (arg1 && typeof arg1 === "object") {
+          this.maxAttemptsProvider = async () => arg1.maxAttempts;
+          this.baseDelay = arg1.baseDelay;
+          this.retryBackoffStrategy = arg1.backoff;
+        }
+        this.maxAttemptsProvider ??= async () => DEFAULT_MAX_ATTEMPTS;
+        this.baseDelay ??= Retry.delay();
+        this.retryBackoffStrategy ??= new DefaultRetryBackoffStrategy();
+      }
+      async acquireInitialRetryToken(retryTokenScope) {
+        return new DefaultRetryToken(Retry.delay(), 0, void 0, retryTokenScope.includes(":longpoll"));
+      }
+      async refreshRetryTokenForRetry(token, errorInfo) {
+        const maxAttempts = await this.getMaxAttempts();
+        const retryCode = this.retryCode(token, errorInfo, maxAttempts);
+        const shouldRetry = retryCode === 0;
+        const isLongPoll = token.isLongPoll?.();
+        if (shouldRetry || isLongPoll) {
+          const errorType = errorInfo.errorType;
+          this.retryBackoffStrategy.setDelayBase(errorType === "THROTTLING" ? Retry.throttlingDelay() : this.baseDelay);
+          const delayFromErrorType = this.retryBackoffStrategy.computeNextBackoffDelay(token.getRetryCount());
+          let retryDelay = delayFromErrorType;
+          if (errorInfo.retryAfterHint instanceof Date) {
+            retryDelay = Math.max(delayFromErrorType, Math.min(errorInfo.retryAfterHint.getTime() - Date.now(), delayFromErrorType + 5e3));
+          }
+          if (!shouldRetry) {
+            const longPollBackoff = retryCode === refusal.capacity && isLongPoll ? retryDelay : 0;
+            if (longPollBackoff > 0) {
+              await new Promise((r9) => setTimeout(r9, longPollBackoff));
+            }
+          } else {
+            const capacityCost = this.getCapacityCost(errorType);
+            this.capacity -= capacityCost;
+            const nextToken = new DefaultRetryToken(0, token.getRetryCount() + 1, capacityCost, token.isLongPoll?.() ?? false);
+            await new Promise((r9) => setTimeout(r9, retryDelay));
+            nextToken.$retryLog.acquisitionDelay = retryDelay;
+            return nextToken;
+          }
+        }
+        throw new Error("No retry token available");
+      }
+      recordSuccess(token) {
+        this.capacity = Math.min(INITIAL_RETRY_TOKENS, this.capacity + (token.getRetryCost() ?? NO_RETRY_INCREMENT));
+      }
+      getCapacity() {
+        return this.capacity;
+      }
+      async maxAttempts() {
+        return this.maxAttemptsProvider();
+      }
+      async getMaxAttempts() {
+        try {
+          return await this.maxAttemptsProvider();
+        } catch (ignored) {
+          console.warn(`Max attempts provider could not resolve. Using default of ${DEFAULT_MAX_ATTEMPTS}`);
+          return DEFAULT_MAX_ATTEMPTS;
+        }
+      }
+      retryCode(tokenToRenew, errorInfo, maxAttempts) {
+        const attempts = tokenToRenew.getRetryCount() + 1;
+        const retryableStatus = this.isRetryableError(errorInfo.errorType) ? 0 : refusal.incompatible;
+        const attemptStatus = attempts < maxAttempts ? 0 : refusal.attempts;
+        const capacityStatus = this.capacity >= this.getCapacityCost(errorInfo.errorType) ? 0 : refusal.capacity;
+        return retryableStatus || attemptStatus || capacityStatus;
+      }
+      getCapacityCost(errorType) {
+        return errorType === Retry.modifiedCostType() ? Retry.throttlingCost() : Retry.cost();
+      }
+      isRetryableError(errorType) {
+        return errorType === "THROTTLING" || errorType === "TRANSIENT";
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js
+var AdaptiveRetryStrategy;
+var init_AdaptiveRetryStrategy = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js"() {
+    init_DefaultRateLimiter();
+    init_StandardRetryStrategy();
+    init_config3();
+    AdaptiveRetryStrategy = class {
+      mode = RETRY_MODES.ADAPTIVE;
+      rateLimiter;
+      standardRetryStrategy;
+      constructor(maxAttemptsProvider, options) {
+        const { rateLimiter } = options ?? {};
+        this.rateLimiter = rateLimiter ?? new DefaultRateLimiter();
+        this.standardRetryStrategy = options ? new StandardRetryStrategy({
+          maxAttempts: typeof maxAttemptsProvider === "number" ? maxAttemptsProvider : 3,
+          ...options
+        }) : new StandardRetryStrategy(maxAttemptsProvider);
+      }
+      async acquireInitialRetryToken(retryTokenScope) {
+        const token = await this.standardRetryStrategy.acquireInitialRetryToken(retryTokenScope);
+        await this.rateLimiter.getSendToken();
+        return token;
+      }
+      async refreshRetryTokenForRetry(tokenToRenew, errorInfo) {
+        this.rateLimiter.updateClientSendingRate(errorInfo);
+        const token = await this.standardRetryStrategy.refreshRetryTokenForRetry(tokenToRenew, errorInfo);
+        await this.rateLimiter.getSendToken();
+        return token;
+      }
+      recordSuccess(token) {
+        this.rateLimiter.updateClientSendingRate({});
+        this.standardRetryStrategy.recordSuccess(token);
+      }
+      async maxAttemptsProvider() {
+        return this.standardRetryStrategy.maxAttempts();
+      }
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/configurations.js
+var ENV_MAX_ATTEMPTS, CONFIG_MAX_ATTEMPTS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, ENV_RETRY_MODE, CONFIG_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS;
+var init_configurations = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/configurations.js"() {
+    init_client2();
+    init_AdaptiveRetryStrategy();
+    init_StandardRetryStrategy();
+    init_config3();
+    init_retries_2026_config();
+    ENV_MAX_ATTEMPTS = "AWS_MAX_ATTEMPTS";
+    CONFIG_MAX_ATTEMPTS = "max_attempts";
+    NODE_MAX_ATTEMPT_CONFIG_OPTIONS = {
+      environmentVariableSelector: (env2) => {
+        const value = env2[ENV_MAX_ATTEMPTS];
+        if (!value) {
+          return void 0;
+        }
+        const maxAttempt = parseInt(value);
+        if (Number.isNaN(maxAttempt)) {
+          throw new Error(`Environment variable ${ENV_MAX_ATTEMPTS} mast be a number, got "${value}"`);
+        }
+        return maxAttempt;
+      },
+      configFileSelector: (profile) => {
+        const value = profile[CONFIG_MAX_ATTEMPTS];
+        if (!value) {
+          return void 0;
+        }
+        const maxAttempt = parseInt(value);
+        if (Number.isNaN(maxAttempt)) {
+          throw new Error(`Shared config file entry ${CONFIG_MAX_ATTEMPTS} mast be a number, got "${value}"`);
+        }
+        return maxAttempt;
+      },
+      default: DEFAULT_MAX_ATTEMPTS
+    };
+    resolveRetryConfig = (input, defaults) => {
+      const { retryStrategy, retryMode } = input;
+      const { defaultMaxAttempts = DEFAULT_MAX_ATTEMPTS, defaultBaseDelay = Retry.delay() } = defaults ?? {};
+      const maxAttemptsProvider = normalizeProvider(input.maxAttempts ?? defaultMaxAttempts);
+      let controller = retryStrategy ? Promise.resolve(retryStrategy) : void 0;
+      const getDefault2 = async () => {
+        const maxAttempts = await maxAttemptsProvider();
+        const adaptive = await normalizeProvider(retryMode)() === RETRY_MODES.ADAPTIVE;
+        if (adaptive) {
+          return new AdaptiveRetryStrategy(maxAttemptsProvider, {
+            maxAttempts,
+            baseDelay: defaultBaseDelay
+          });
+        }
+        return new StandardRetryStrategy({
+          maxAttempts,
+          baseDelay: defaultBaseDelay
+        });
+      };
+      return Object.assign(input, {
+        maxAttempts: maxAttemptsProvider,
+        retryStrategy: () => controller ??= getDefault2()
+      });
+    };
+    ENV_RETRY_MODE = "AWS_RETRY_MODE";
+    CONFIG_RETRY_MODE = "retry_mode";
+    NODE_RETRY_MODE_CONFIG_OPTIONS = {
+      environmentVariableSelector: (env2) => env2[ENV_RETRY_MODE],
+      configFileSelector: (profile) => profile[CONFIG_RETRY_MODE],
+      default: DEFAULT_RETRY_MODE
+    };
+  }
+});
+
+// node_modules/@smithy/core/dist-es/submodules/retry/index.js
+var retryMiddleware, getRetryPlugin;
+var init_retry2 = __esm({
+  "node_modules/@smithy/core/dist-es/submodules/retry/index.js"() {
+    init_isStreamingPayload();
+    init_retryMiddleware();
+    init_service_error_classification();
+    init_config3();
+    init_configurations();
+    retryMiddleware = bindRetryMiddleware(isStreamingPayload);
+    getRetryPlugin = bindGetRetryPlugin(isStreamingPayload);
+  }
+});
+
+// node_modules/@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js
+var state2, emitWarningIfUnsupportedVersion2;
+var init_emitWarningIfUnsupportedVersion2 = __esm({
+  "node_modules/@aws-sdk/core/dist-es/submodules/client/emitWarningIfUnsupportedVersion.js"() {
+    state2 = {
+      warningEmitted: false
+    };
+    emitWarningIfUnsupportedVersion2 = (version2) => {
+      if (version2 && !state2.warningEmitted) {
+        if (process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED === "true") {
+          state2.warningEmitted = true;
+          return;
+        }
+        const userMajorVersion = parseInt(version2.substring(1, version2.indexOf(".")));
+        const vv = 22;
+        if (userMajorVersion < vv) {
+          state2.warningEmitted = true;
+          process.emitWarning(`NodeVersionSupportWarning: The AWS SDK for JavaScript (v3)
+versions published after the first week of January 2027
+will require node >=${vv}. You are running node ${version2}.
+
+To continue receiving updates to AWS services, bug fixes,
+and security updates please upgrade to node >=${vv}.
+
+More information can be found at: https://a.co/c895JFp`);
+        }
+      }
+    };
+  }
+});
+
+// node_modules/@aws-sdk/core/dist-es/submodules/client/setCredentialFeature.js
+function setCredentialFeature(credentials, feature, value) {
+  if (!credentials.$source) {
+    credentials.$source = {};
+  }
+  credentials.$source[feature] = value;
+  return credentials;
+}
+var init_setCredentialFeature = __esm({
+  "node_modules/@aws-sdk/core/dist-es/submodules/client/setCredentialFeature.js"() {
+  }
+});
+
+// node_modules/@aws-sdk/core/dist-es/submodules/client/setFeature.js
+function setFeature2(context, feature, value) {
+  if (!context.__aws_sdk_context) {
+    context.__aws_sdk_context = {
+      features: {}
+    };
+  } else if (!context.__aws_sdk_context.features) {
+    context.__aws_sdk_context.features = {};
+  }
+  context.__aws_sdk_context.features[feature] = value;
+}
+var init_setFeature = __esm({
+  "node_modules/@aws-sdk/core/dist-es/submodules/client/setFeature.js"() {
+  }
+});
+
+// node_modules/@aws-sdk/core/dist-es/submodules/client/getDefaultSocketTimeout.js
+var isDefaultSocketTimeoutEnabled, getDefaultSocketTimeout;
+var init_getDefaultSocketTimeout = __esm({
+  "node_modules/@aws-sdk/core/dist-es/submodules/client/getDefaultSocketTimeout.js"() {
+    isDefaultSocketTimeoutEnabled = () => typeof process === "object" && process?.env?.AWS_ENABLE_DEFAULT_SOCKET_TIMEOUT_2026 === "true";
+    getDefaultSocketTimeout = (requestHandler, timeoutMs) => {
+      if (!isDefaultSocketTimeoutEnabled()) {
+        return void 0;
+      }
+      if (typeof requestHandler?.handle === "function") {
+        return void 0;
+      }
+      return timeoutMs;
+    };
   }
 });
 
@@ -9636,15 +10385,15 @@ var init_createPaginator = __esm({
       return await client.send(command9, ...args);
     };
     get = (fromObject, path3) => {
-      let cursor = fromObject;
+      let cursor2 = fromObject;
       const pathComponents = path3.split(".");
       for (const step of pathComponents) {
-        if (!cursor || typeof cursor !== "object") {
+        if (!cursor2 || typeof cursor2 !== "object") {
           return void 0;
         }
-        cursor = cursor[step];
+        cursor2 = cursor2[step];
       }
-      return cursor;
+      return cursor2;
     };
   }
 });
@@ -9801,7 +10550,7 @@ function resolveUserAgentConfig(input) {
   });
 }
 var DEFAULT_UA_APP_ID;
-var init_configurations = __esm({
+var init_configurations2 = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/configurations.js"() {
     init_dist_es2();
     DEFAULT_UA_APP_ID = void 0;
@@ -10137,760 +10886,21 @@ var init_partition = __esm({
   }
 });
 
-// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/isStreamingPayload/isStreamingPayload.js
-var import_node_stream4, isStreamingPayload;
-var init_isStreamingPayload = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/isStreamingPayload/isStreamingPayload.js"() {
-    import_node_stream4 = require("node:stream");
-    isStreamingPayload = (request) => request?.body instanceof import_node_stream4.Readable || typeof ReadableStream !== "undefined" && request?.body instanceof ReadableStream;
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js
-var THROTTLING_ERROR_CODES, TRANSIENT_ERROR_CODES, TRANSIENT_ERROR_STATUS_CODES, NODEJS_TIMEOUT_ERROR_CODES, NODEJS_NETWORK_ERROR_CODES;
-var init_constants3 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/constants.js"() {
-    THROTTLING_ERROR_CODES = [
-      "BandwidthLimitExceeded",
-      "EC2ThrottledException",
-      "LimitExceededException",
-      "PriorRequestNotComplete",
-      "ProvisionedThroughputExceededException",
-      "RequestLimitExceeded",
-      "RequestThrottled",
-      "RequestThrottledException",
-      "SlowDown",
-      "ThrottledException",
-      "Throttling",
-      "ThrottlingException",
-      "TooManyRequestsException",
-      "TransactionInProgressException"
-    ];
-    TRANSIENT_ERROR_CODES = ["TimeoutError", "RequestTimeout", "RequestTimeoutException"];
-    TRANSIENT_ERROR_STATUS_CODES = [500, 502, 503, 504];
-    NODEJS_TIMEOUT_ERROR_CODES = ["ECONNRESET", "ECONNREFUSED", "EPIPE", "ETIMEDOUT"];
-    NODEJS_NETWORK_ERROR_CODES = ["EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN"];
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/service-error-classification.js
-function isNodeJsHttp2TransientError(error3) {
-  return error3.code === "ERR_HTTP2_STREAM_ERROR" && error3.message.includes("NGHTTP2_REFUSED_STREAM");
-}
-var isRetryableByTrait, isClockSkewCorrectedError, isBrowserNetworkError, isThrottlingError, isTransientError, isServerError;
-var init_service_error_classification = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/service-error-classification/service-error-classification.js"() {
-    init_constants3();
-    isRetryableByTrait = (error3) => error3?.$retryable !== void 0;
-    isClockSkewCorrectedError = (error3) => error3.$metadata?.clockSkewCorrected;
-    isBrowserNetworkError = (error3) => {
-      const errorMessages = /* @__PURE__ */ new Set([
-        "Failed to fetch",
-        "NetworkError when attempting to fetch resource",
-        "The Internet connection appears to be offline",
-        "Load failed",
-        "Network request failed"
-      ]);
-      const isValid = error3 && error3 instanceof TypeError;
-      if (!isValid) {
-        return false;
-      }
-      return errorMessages.has(error3.message);
-    };
-    isThrottlingError = (error3) => error3.$metadata?.httpStatusCode === 429 || THROTTLING_ERROR_CODES.includes(error3.name) || error3.$retryable?.throttling == true;
-    isTransientError = (error3, depth = 0) => error3?.name !== "AbortError" && (isRetryableByTrait(error3) || isClockSkewCorrectedError(error3) || error3.name === "InvalidSignatureException" && error3.message?.includes("Signature expired") || TRANSIENT_ERROR_CODES.includes(error3.name) || NODEJS_TIMEOUT_ERROR_CODES.includes(error3?.code || "") || NODEJS_NETWORK_ERROR_CODES.includes(error3?.code || "") || TRANSIENT_ERROR_STATUS_CODES.includes(error3.$metadata?.httpStatusCode || 0) || isBrowserNetworkError(error3) || isNodeJsHttp2TransientError(error3) || error3.cause !== void 0 && depth <= 10 && isTransientError(error3.cause, depth + 1));
-    isServerError = (error3) => {
-      if (error3.$metadata?.httpStatusCode !== void 0) {
-        const statusCode = error3.$metadata.httpStatusCode;
-        if (500 <= statusCode && statusCode <= 599 && !isTransientError(error3)) {
-          return true;
-        }
-        return false;
-      }
-      return false;
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/race.js
-var race, createAbortError, isAbortError;
-var init_race = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/race.js"() {
-    race = (promise, signal) => {
-      if (!signal) {
-        return promise;
-      }
-      let cleanup = () => {
-      };
-      const aborted = new Promise((_, reject) => {
-        const handler = () => reject(createAbortError());
-        if (signal.aborted) {
-          handler();
-        } else if (typeof signal.addEventListener === "function") {
-          signal.addEventListener("abort", handler, { once: true });
-          cleanup = () => signal.removeEventListener("abort", handler);
-        } else {
-          signal.onabort = handler;
-        }
-      });
-      return Promise.race([promise, aborted]).finally(cleanup);
-    };
-    createAbortError = () => Object.assign(new Error("Request aborted"), { name: "AbortError" });
-    isAbortError = (error3) => typeof error3 === "object" && error3 !== null && "name" in error3 && error3.name === "AbortError";
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/constants.js
-var MAXIMUM_RETRY_DELAY, INITIAL_RETRY_TOKENS, NO_RETRY_INCREMENT, INVOCATION_ID_HEADER, REQUEST_HEADER;
-var init_constants4 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/constants.js"() {
-    MAXIMUM_RETRY_DELAY = 20 * 1e3;
-    INITIAL_RETRY_TOKENS = 500;
-    NO_RETRY_INCREMENT = 1;
-    INVOCATION_ID_HEADER = "amz-sdk-invocation-id";
-    REQUEST_HEADER = "amz-sdk-request";
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/parseRetryAfterHeader.js
-function parseRetryAfterHeader(response, logger2) {
-  if (!HttpResponse.isInstance(response)) {
-    return;
-  }
-  for (const header in response.headers) {
-    if (!hasOwn(response.headers, header)) {
-      continue;
-    }
-    const h9 = header.toLowerCase();
-    if (h9 === "retry-after") {
-      const retryAfter = response.headers[header];
-      let retryAfterSeconds = NaN;
-      if (retryAfter.endsWith("GMT")) {
-        try {
-          const date2 = parseRfc7231DateTime(retryAfter);
-          retryAfterSeconds = (date2.getTime() - Date.now()) / 1e3;
-        } catch (e9) {
-          logger2?.trace?.("Failed to parse retry-after header");
-          logger2?.trace?.(e9);
-        }
-      } else if (retryAfter.match(/ GMT, ((\d+)|(\d+\.\d+))$/)) {
-        retryAfterSeconds = Number(retryAfter.match(/ GMT, ([\d.]+)$/)?.[1]);
-      } else if (retryAfter.match(/^((\d+)|(\d+\.\d+))$/)) {
-        retryAfterSeconds = Number(retryAfter);
-      } else if (Date.parse(retryAfter) >= Date.now()) {
-        retryAfterSeconds = (Date.parse(retryAfter) - Date.now()) / 1e3;
-      }
-      if (isNaN(retryAfterSeconds)) {
-        return;
-      }
-      return new Date(Date.now() + retryAfterSeconds * 1e3);
-    } else if (h9 === "x-amz-retry-after") {
-      const v = response.headers[header];
-      const backoffMilliseconds = Number(v);
-      if (isNaN(backoffMilliseconds)) {
-        logger2?.trace?.(`Failed to parse x-amz-retry-after=${v}`);
-        return;
-      }
-      return new Date(Date.now() + backoffMilliseconds);
-    }
-  }
-}
-var init_parseRetryAfterHeader = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/parseRetryAfterHeader.js"() {
-    init_transport();
-    init_protocols();
-    init_serde();
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/util.js
-var asSdkError;
-var init_util = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/util.js"() {
-    asSdkError = (error3) => {
-      if (error3 instanceof Error) {
-        return error3;
-      }
-      if (error3 instanceof Object) {
-        return Object.assign(new Error(), error3);
-      }
-      if (typeof error3 === "string") {
-        return new Error(error3);
-      }
-      return new Error(`AWS SDK error wrapper for ${error3}`);
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/retryMiddleware.js
-function bindRetryMiddleware(isStreamingPayload2) {
-  return (options) => (next, context) => async (args) => {
-    let retryStrategy = await options.retryStrategy();
-    const maxAttempts = await options.maxAttempts();
-    const abortSignal = context[SMITHY_CONTEXT_KEY]?.abortSignal;
-    if (isRetryStrategyV2(retryStrategy)) {
-      retryStrategy = retryStrategy;
-      const retryTokenScope = (context["partition_id"] ?? "") + (context.__retryLongPoll ? ":longpoll" : "");
-      let retryToken = await race(retryStrategy.acquireInitialRetryToken(retryTokenScope), abortSignal);
-      let lastError = new Error();
-      let attempts = 0;
-      let totalRetryDelay = 0;
-      const { request } = args;
-      const isRequest = HttpRequest.isInstance(request);
-      if (isRequest) {
-        request.headers[INVOCATION_ID_HEADER] = v4();
-      }
-      while (true) {
-        try {
-          if (isRequest) {
-            request.headers[REQUEST_HEADER] = `attempt=${attempts + 1}; max=${maxAttempts}`;
-          }
-          const { response, output } = await next(args);
-          retryStrategy.recordSuccess(retryToken);
-          output.$metadata.attempts = attempts + 1;
-          output.$metadata.totalRetryDelay = totalRetryDelay;
-          return { response, output };
-        } catch (e9) {
-          const retryErrorInfo = getRetryErrorInfo(e9, options.logger);
-          lastError = asSdkError(e9);
-          if (isRequest && isStreamingPayload2(request)) {
-            (context.logger instanceof NoOpLogger ? console : context.logger)?.warn("An error was encountered in a non-retryable streaming request.");
-            throw lastError;
-          }
-          try {
-            retryToken = await race(retryStrategy.refreshRetryTokenForRetry(retryToken, retryErrorInfo), abortSignal);
-          } catch (refreshError) {
-            if (abortSignal?.aborted && isAbortError(refreshError)) {
-              throw refreshError;
-            }
-            if (!lastError.$metadata) {
-              lastError.$metadata = {};
-            }
-            lastError.$metadata.attempts = attempts + 1;
-            lastError.$metadata.totalRetryDelay = totalRetryDelay;
-            throw lastError;
-          }
-          attempts = retryToken.getRetryCount();
-          const delay = retryToken.getRetryDelay();
-          totalRetryDelay += (retryToken?.$retryLog?.acquisitionDelay ?? 0) + delay;
-          if (delay > 0) {
-            await race(new Promise((resolve3) => setTimeout(resolve3, delay)), abortSignal);
-          }
-        }
-      }
-    } else {
-      retryStrategy = retryStrategy;
-      if (retryStrategy?.mode) {
-        context.userAgent = [...context.userAgent || [], ["cfg/retry-mode", retryStrategy.mode]];
-      }
-      return retryStrategy.retry(next, args);
-    }
-  };
-}
-function bindGetRetryPlugin(isStreamingPayload2) {
-  const retryMiddleware2 = bindRetryMiddleware(isStreamingPayload2);
-  return (options) => ({
-    applyToStack: (clientStack) => {
-      clientStack.add(retryMiddleware2(options), retryMiddlewareOptions);
-    }
-  });
-}
-var isRetryStrategyV2, getRetryErrorInfo, getRetryErrorType, retryMiddlewareOptions;
-var init_retryMiddleware = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/retryMiddleware.js"() {
-    init_client2();
-    init_protocols();
-    init_serde();
-    init_dist_es();
-    init_service_error_classification();
-    init_race();
-    init_constants4();
-    init_parseRetryAfterHeader();
-    init_util();
-    isRetryStrategyV2 = (retryStrategy) => typeof retryStrategy.acquireInitialRetryToken !== "undefined" && typeof retryStrategy.refreshRetryTokenForRetry !== "undefined" && typeof retryStrategy.recordSuccess !== "undefined";
-    getRetryErrorInfo = (error3, logger2) => {
-      const errorInfo = {
-        error: error3,
-        errorType: getRetryErrorType(error3)
-      };
-      const retryAfterHint = parseRetryAfterHeader(error3.$response, logger2);
-      if (retryAfterHint) {
-        errorInfo.retryAfterHint = retryAfterHint;
-      }
-      return errorInfo;
-    };
-    getRetryErrorType = (error3) => {
-      if (isThrottlingError(error3)) {
-        return "THROTTLING";
-      }
-      if (isTransientError(error3)) {
-        return "TRANSIENT";
-      }
-      if (isServerError(error3)) {
-        return "SERVER_ERROR";
-      }
-      return "CLIENT_ERROR";
-    };
-    retryMiddlewareOptions = {
-      name: "retryMiddleware",
-      tags: ["RETRY"],
-      step: "finalizeRequest",
-      priority: "high",
-      override: true
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js
-var DefaultRateLimiter;
-var init_DefaultRateLimiter = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRateLimiter.js"() {
-    init_service_error_classification();
-    DefaultRateLimiter = class _DefaultRateLimiter {
-      static setTimeoutFn = (fn, delay) => setTimeout(fn, delay);
-      beta;
-      minCapacity;
-      minFillRate;
-      scaleConstant;
-      smooth;
-      enabled = false;
-      availableTokens = 0;
-      lastMaxRate = 0;
-      measuredTxRate = 0;
-      requestCount = 0;
-      fillRate;
-      lastThrottleTime;
-      lastTimestamp = 0;
-      lastTxRateBucket;
-      maxCapacity;
-      timeWindow = 0;
-      constructor(options) {
-        this.beta = options?.beta ?? 0.7;
-        this.minCapacity = options?.minCapacity ?? 1;
-        this.minFillRate = options?.minFillRate ?? 0.5;
-        this.scaleConstant = options?.scaleConstant ?? 0.4;
-        this.smooth = options?.smooth ?? 0.8;
-        this.lastThrottleTime = this.getCurrentTimeInSeconds();
-        this.lastTxRateBucket = Math.floor(this.getCurrentTimeInSeconds());
-        this.fillRate = this.minFillRate;
-        this.maxCapacity = this.minCapacity;
-      }
-      async getSendToken() {
-        return this.acquireTokenBucket(1);
-      }
-      updateClientSendingRate(response) {
-        let calculatedRate;
-        this.updateMeasuredRate();
-        const retryErrorInfo = response;
-        const isThrottling = retryErrorInfo?.errorType === "THROTTLING" || isThrottlingError(retryErrorInfo?.error ?? response);
-        if (isThrottling) {
-          const rateToUse = !this.enabled ? this.measuredTxRate : Math.min(this.measuredTxRate, this.fillRate);
-          this.lastMaxRate = rateToUse;
-          this.calculateTimeWindow();
-          this.lastThrottleTime = this.getCurrentTimeInSeconds();
-          calculatedRate = this.cubicThrottle(rateToUse);
-          this.enableTokenBucket();
-        } else {
-          this.calculateTimeWindow();
-          calculatedRate = this.cubicSuccess(this.getCurrentTimeInSeconds());
-        }
-        const newRate = Math.min(calculatedRate, 2 * this.measuredTxRate);
-        this.updateTokenBucketRate(newRate);
-      }
-      getCurrentTimeInSeconds() {
-        return Date.now() / 1e3;
-      }
-      async acquireTokenBucket(amount) {
-        if (!this.enabled) {
-          return;
-        }
-        this.refillTokenBucket();
-        while (amount > this.availableTokens) {
-          const delay = (amount - this.availableTokens) / this.fillRate * 1e3;
-          await new Promise((resolve3) => _DefaultRateLimiter.setTimeoutFn(resolve3, delay));
-          this.refillTokenBucket();
-        }
-        this.availableTokens = this.availableTokens - amount;
-      }
-      refillTokenBucket() {
-        const timestamp = this.getCurrentTimeInSeconds();
-        if (!this.lastTimestamp) {
-          this.lastTimestamp = timestamp;
-          return;
-        }
-        const fillAmount = (timestamp - this.lastTimestamp) * this.fillRate;
-        this.availableTokens = Math.min(this.maxCapacity, this.availableTokens + fillAmount);
-        this.lastTimestamp = timestamp;
-      }
-      calculateTimeWindow() {
-        this.timeWindow = this.getPrecise(Math.pow(this.lastMaxRate * (1 - this.beta) / this.scaleConstant, 1 / 3));
-      }
-      cubicThrottle(rateToUse) {
-        return this.getPrecise(rateToUse * this.beta);
-      }
-      cubicSuccess(timestamp) {
-        return this.getPrecise(this.scaleConstant * Math.pow(timestamp - this.lastThrottleTime - this.timeWindow, 3) + this.lastMaxRate);
-      }
-      enableTokenBucket() {
-        this.enabled = true;
-      }
-      updateTokenBucketRate(newRate) {
-        this.refillTokenBucket();
-        this.fillRate = Math.max(newRate, this.minFillRate);
-        this.maxCapacity = Math.max(newRate, this.minCapacity);
-        this.availableTokens = Math.min(this.availableTokens, this.maxCapacity);
-      }
-      updateMeasuredRate() {
-        const t = this.getCurrentTimeInSeconds();
-        const timeBucket = Math.floor(t * 2) / 2;
-        this.requestCount++;
-        if (timeBucket > this.lastTxRateBucket) {
-          const currentRate = this.requestCount / (timeBucket - this.lastTxRateBucket);
-          this.measuredTxRate = this.getPrecise(currentRate * this.smooth + this.measuredTxRate * (1 - this.smooth));
-          this.requestCount = 0;
-          this.lastTxRateBucket = timeBucket;
-        }
-      }
-      getPrecise(num) {
-        return parseFloat(num.toFixed(8));
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/retries-2026-config.js
-var Retry;
-var init_retries_2026_config = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/retries-2026-config.js"() {
-    Retry = class {
-      static v2026 = true;
-      static delay() {
-        return 50;
-      }
-      static throttlingDelay() {
-        return 1e3;
-      }
-      static cost() {
-        return 14;
-      }
-      static throttlingCost() {
-        return 5;
-      }
-      static modifiedCostType() {
-        return "THROTTLING";
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRetryBackoffStrategy.js
-var DefaultRetryBackoffStrategy;
-var init_DefaultRetryBackoffStrategy = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRetryBackoffStrategy.js"() {
-    init_constants4();
-    init_retries_2026_config();
-    DefaultRetryBackoffStrategy = class {
-      x = Retry.delay();
-      computeNextBackoffDelay(i9) {
-        const b9 = Math.random();
-        const r9 = 2;
-        const t_i = b9 * Math.min(this.x * r9 ** i9, MAXIMUM_RETRY_DELAY);
-        return Math.floor(t_i);
-      }
-      setDelayBase(delay) {
-        this.x = delay;
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRetryToken.js
-var DefaultRetryToken;
-var init_DefaultRetryToken = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/DefaultRetryToken.js"() {
-    init_constants4();
-    DefaultRetryToken = class {
-      delay;
-      count;
-      cost;
-      longPoll;
-      $retryLog = {
-        acquisitionDelay: 0
-      };
-      constructor(delay, count2, cost, longPoll) {
-        this.delay = delay;
-        this.count = count2;
-        this.cost = cost;
-        this.longPoll = longPoll;
-      }
-      getRetryCount() {
-        return this.count;
-      }
-      getRetryDelay() {
-        return Math.min(MAXIMUM_RETRY_DELAY, this.delay);
-      }
-      getRetryCost() {
-        return this.cost;
-      }
-      isLongPoll() {
-        return this.longPoll;
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/config.js
-var RETRY_MODES, DEFAULT_MAX_ATTEMPTS, DEFAULT_RETRY_MODE;
-var init_config3 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/config.js"() {
-    (function(RETRY_MODES2) {
-      RETRY_MODES2["STANDARD"] = "standard";
-      RETRY_MODES2["ADAPTIVE"] = "adaptive";
-    })(RETRY_MODES || (RETRY_MODES = {}));
-    DEFAULT_MAX_ATTEMPTS = 3;
-    DEFAULT_RETRY_MODE = RETRY_MODES.STANDARD;
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/StandardRetryStrategy.js
-var refusal, StandardRetryStrategy;
-var init_StandardRetryStrategy = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/StandardRetryStrategy.js"() {
-    init_DefaultRetryBackoffStrategy();
-    init_DefaultRetryToken();
-    init_config3();
-    init_constants4();
-    init_retries_2026_config();
-    refusal = {
-      incompatible: 1,
-      attempts: 2,
-      capacity: 3
-    };
-    StandardRetryStrategy = class {
-      mode = RETRY_MODES.STANDARD;
-      retryBackoffStrategy;
-      capacity = INITIAL_RETRY_TOKENS;
-      maxAttemptsProvider;
-      baseDelay;
-      constructor(arg1) {
-        if (typeof arg1 === "number") {
-          this.maxAttemptsProvider = async () => arg1;
-        } else if (typeof arg1 === "function") {
-          this.maxAttemptsProvider = arg1;
-        } else if (arg1 && typeof arg1 === "object") {
-          this.maxAttemptsProvider = async () => arg1.maxAttempts;
-          this.baseDelay = arg1.baseDelay;
-          this.retryBackoffStrategy = arg1.backoff;
-        }
-        this.maxAttemptsProvider ??= async () => DEFAULT_MAX_ATTEMPTS;
-        this.baseDelay ??= Retry.delay();
-        this.retryBackoffStrategy ??= new DefaultRetryBackoffStrategy();
-      }
-      async acquireInitialRetryToken(retryTokenScope) {
-        return new DefaultRetryToken(Retry.delay(), 0, void 0, retryTokenScope.includes(":longpoll"));
-      }
-      async refreshRetryTokenForRetry(token, errorInfo) {
-        const maxAttempts = await this.getMaxAttempts();
-        const retryCode = this.retryCode(token, errorInfo, maxAttempts);
-        const shouldRetry = retryCode === 0;
-        const isLongPoll = token.isLongPoll?.();
-        if (shouldRetry || isLongPoll) {
-          const errorType = errorInfo.errorType;
-          this.retryBackoffStrategy.setDelayBase(errorType === "THROTTLING" ? Retry.throttlingDelay() : this.baseDelay);
-          const delayFromErrorType = this.retryBackoffStrategy.computeNextBackoffDelay(token.getRetryCount());
-          let retryDelay = delayFromErrorType;
-          if (errorInfo.retryAfterHint instanceof Date) {
-            retryDelay = Math.max(delayFromErrorType, Math.min(errorInfo.retryAfterHint.getTime() - Date.now(), delayFromErrorType + 5e3));
-          }
-          if (!shouldRetry) {
-            const longPollBackoff = retryCode === refusal.capacity && isLongPoll ? retryDelay : 0;
-            if (longPollBackoff > 0) {
-              await new Promise((r9) => setTimeout(r9, longPollBackoff));
-            }
-          } else {
-            const capacityCost = this.getCapacityCost(errorType);
-            this.capacity -= capacityCost;
-            const nextToken = new DefaultRetryToken(0, token.getRetryCount() + 1, capacityCost, token.isLongPoll?.() ?? false);
-            await new Promise((r9) => setTimeout(r9, retryDelay));
-            nextToken.$retryLog.acquisitionDelay = retryDelay;
-            return nextToken;
-          }
-        }
-        throw new Error("No retry token available");
-      }
-      recordSuccess(token) {
-        this.capacity = Math.min(INITIAL_RETRY_TOKENS, this.capacity + (token.getRetryCost() ?? NO_RETRY_INCREMENT));
-      }
-      getCapacity() {
-        return this.capacity;
-      }
-      async maxAttempts() {
-        return this.maxAttemptsProvider();
-      }
-      async getMaxAttempts() {
-        try {
-          return await this.maxAttemptsProvider();
-        } catch (ignored) {
-          console.warn(`Max attempts provider could not resolve. Using default of ${DEFAULT_MAX_ATTEMPTS}`);
-          return DEFAULT_MAX_ATTEMPTS;
-        }
-      }
-      retryCode(tokenToRenew, errorInfo, maxAttempts) {
-        const attempts = tokenToRenew.getRetryCount() + 1;
-        const retryableStatus = this.isRetryableError(errorInfo.errorType) ? 0 : refusal.incompatible;
-        const attemptStatus = attempts < maxAttempts ? 0 : refusal.attempts;
-        const capacityStatus = this.capacity >= this.getCapacityCost(errorInfo.errorType) ? 0 : refusal.capacity;
-        return retryableStatus || attemptStatus || capacityStatus;
-      }
-      getCapacityCost(errorType) {
-        return errorType === Retry.modifiedCostType() ? Retry.throttlingCost() : Retry.cost();
-      }
-      isRetryableError(errorType) {
-        return errorType === "THROTTLING" || errorType === "TRANSIENT";
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js
-var AdaptiveRetryStrategy;
-var init_AdaptiveRetryStrategy = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js"() {
-    init_DefaultRateLimiter();
-    init_StandardRetryStrategy();
-    init_config3();
-    AdaptiveRetryStrategy = class {
-      mode = RETRY_MODES.ADAPTIVE;
-      rateLimiter;
-      standardRetryStrategy;
-      constructor(maxAttemptsProvider, options) {
-        const { rateLimiter } = options ?? {};
-        this.rateLimiter = rateLimiter ?? new DefaultRateLimiter();
-        this.standardRetryStrategy = options ? new StandardRetryStrategy({
-          maxAttempts: typeof maxAttemptsProvider === "number" ? maxAttemptsProvider : 3,
-          ...options
-        }) : new StandardRetryStrategy(maxAttemptsProvider);
-      }
-      async acquireInitialRetryToken(retryTokenScope) {
-        const token = await this.standardRetryStrategy.acquireInitialRetryToken(retryTokenScope);
-        await this.rateLimiter.getSendToken();
-        return token;
-      }
-      async refreshRetryTokenForRetry(tokenToRenew, errorInfo) {
-        this.rateLimiter.updateClientSendingRate(errorInfo);
-        const token = await this.standardRetryStrategy.refreshRetryTokenForRetry(tokenToRenew, errorInfo);
-        await this.rateLimiter.getSendToken();
-        return token;
-      }
-      recordSuccess(token) {
-        this.rateLimiter.updateClientSendingRate({});
-        this.standardRetryStrategy.recordSuccess(token);
-      }
-      async maxAttemptsProvider() {
-        return this.standardRetryStrategy.maxAttempts();
-      }
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/configurations.js
-var ENV_MAX_ATTEMPTS, CONFIG_MAX_ATTEMPTS, NODE_MAX_ATTEMPT_CONFIG_OPTIONS, resolveRetryConfig, ENV_RETRY_MODE, CONFIG_RETRY_MODE, NODE_RETRY_MODE_CONFIG_OPTIONS;
-var init_configurations2 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/configurations.js"() {
-    init_client2();
-    init_AdaptiveRetryStrategy();
-    init_StandardRetryStrategy();
-    init_config3();
-    init_retries_2026_config();
-    ENV_MAX_ATTEMPTS = "AWS_MAX_ATTEMPTS";
-    CONFIG_MAX_ATTEMPTS = "max_attempts";
-    NODE_MAX_ATTEMPT_CONFIG_OPTIONS = {
-      environmentVariableSelector: (env2) => {
-        const value = env2[ENV_MAX_ATTEMPTS];
-        if (!value) {
-          return void 0;
-        }
-        const maxAttempt = parseInt(value);
-        if (Number.isNaN(maxAttempt)) {
-          throw new Error(`Environment variable ${ENV_MAX_ATTEMPTS} mast be a number, got "${value}"`);
-        }
-        return maxAttempt;
-      },
-      configFileSelector: (profile) => {
-        const value = profile[CONFIG_MAX_ATTEMPTS];
-        if (!value) {
-          return void 0;
-        }
-        const maxAttempt = parseInt(value);
-        if (Number.isNaN(maxAttempt)) {
-          throw new Error(`Shared config file entry ${CONFIG_MAX_ATTEMPTS} mast be a number, got "${value}"`);
-        }
-        return maxAttempt;
-      },
-      default: DEFAULT_MAX_ATTEMPTS
-    };
-    resolveRetryConfig = (input, defaults) => {
-      const { retryStrategy, retryMode } = input;
-      const { defaultMaxAttempts = DEFAULT_MAX_ATTEMPTS, defaultBaseDelay = Retry.delay() } = defaults ?? {};
-      const maxAttemptsProvider = normalizeProvider(input.maxAttempts ?? defaultMaxAttempts);
-      let controller = retryStrategy ? Promise.resolve(retryStrategy) : void 0;
-      const getDefault = async () => {
-        const maxAttempts = await maxAttemptsProvider();
-        const adaptive = await normalizeProvider(retryMode)() === RETRY_MODES.ADAPTIVE;
-        if (adaptive) {
-          return new AdaptiveRetryStrategy(maxAttemptsProvider, {
-            maxAttempts,
-            baseDelay: defaultBaseDelay
-          });
-        }
-        return new StandardRetryStrategy({
-          maxAttempts,
-          baseDelay: defaultBaseDelay
-        });
-      };
-      return Object.assign(input, {
-        maxAttempts: maxAttemptsProvider,
-        retryStrategy: () => controller ??= getDefault()
-      });
-    };
-    ENV_RETRY_MODE = "AWS_RETRY_MODE";
-    CONFIG_RETRY_MODE = "retry_mode";
-    NODE_RETRY_MODE_CONFIG_OPTIONS = {
-      environmentVariableSelector: (env2) => env2[ENV_RETRY_MODE],
-      configFileSelector: (profile) => profile[CONFIG_RETRY_MODE],
-      default: DEFAULT_RETRY_MODE
-    };
-  }
-});
-
-// node_modules/@smithy/core/dist-es/submodules/retry/index.js
-var retryMiddleware, getRetryPlugin;
-var init_retry2 = __esm({
-  "node_modules/@smithy/core/dist-es/submodules/retry/index.js"() {
-    init_isStreamingPayload();
-    init_retryMiddleware();
-    init_config3();
-    init_configurations2();
-    retryMiddleware = bindRetryMiddleware(isStreamingPayload);
-    getRetryPlugin = bindGetRetryPlugin(isStreamingPayload);
-  }
-});
-
 // node_modules/@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/check-features.js
 async function checkFeatures(context, config, args) {
   const request = args.request;
   if (request?.headers?.["smithy-protocol"] === "rpc-v2-cbor") {
-    setFeature(context, "PROTOCOL_RPC_V2_CBOR", "M");
+    setFeature2(context, "PROTOCOL_RPC_V2_CBOR", "M");
   }
   if (typeof config.retryStrategy === "function") {
     const retryStrategy = await config.retryStrategy();
     if (typeof retryStrategy.mode === "string") {
       switch (retryStrategy.mode) {
         case RETRY_MODES.ADAPTIVE:
-          setFeature(context, "RETRY_MODE_ADAPTIVE", "F");
+          setFeature2(context, "RETRY_MODE_ADAPTIVE", "F");
           break;
         case RETRY_MODES.STANDARD:
-          setFeature(context, "RETRY_MODE_STANDARD", "E");
+          setFeature2(context, "RETRY_MODE_STANDARD", "E");
           break;
       }
     }
@@ -10898,17 +10908,17 @@ async function checkFeatures(context, config, args) {
   if (typeof config.accountIdEndpointMode === "function") {
     const endpointV2 = context.endpointV2;
     if (String(endpointV2?.url?.hostname).match(ACCOUNT_ID_ENDPOINT_REGEX)) {
-      setFeature(context, "ACCOUNT_ID_ENDPOINT", "O");
+      setFeature2(context, "ACCOUNT_ID_ENDPOINT", "O");
     }
     switch (await config.accountIdEndpointMode?.()) {
       case "disabled":
-        setFeature(context, "ACCOUNT_ID_MODE_DISABLED", "Q");
+        setFeature2(context, "ACCOUNT_ID_MODE_DISABLED", "Q");
         break;
       case "preferred":
-        setFeature(context, "ACCOUNT_ID_MODE_PREFERRED", "P");
+        setFeature2(context, "ACCOUNT_ID_MODE_PREFERRED", "P");
         break;
       case "required":
-        setFeature(context, "ACCOUNT_ID_MODE_REQUIRED", "R");
+        setFeature2(context, "ACCOUNT_ID_MODE_REQUIRED", "R");
         break;
     }
   }
@@ -10916,10 +10926,10 @@ async function checkFeatures(context, config, args) {
   if (identity?.$source) {
     const credentials = identity;
     if (credentials.accountId) {
-      setFeature(context, "RESOLVED_ACCOUNT_ID", "T");
+      setFeature2(context, "RESOLVED_ACCOUNT_ID", "T");
     }
     for (const [key, value] of Object.entries(credentials.$source ?? {})) {
-      setFeature(context, key, value);
+      setFeature2(context, key, value);
     }
   }
 }
@@ -11130,7 +11140,7 @@ var init_defaultUserAgent = __esm({
 var UA_APP_ID_ENV_NAME, UA_APP_ID_INI_NAME, UA_APP_ID_INI_NAME_DEPRECATED, NODE_APP_ID_CONFIG_OPTIONS;
 var init_nodeAppIdConfigOptions = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/client/util-user-agent-node/nodeAppIdConfigOptions.js"() {
-    init_configurations();
+    init_configurations2();
     UA_APP_ID_ENV_NAME = "AWS_SDK_UA_APP_ID";
     UA_APP_ID_INI_NAME = "sdk_ua_app_id";
     UA_APP_ID_INI_NAME_DEPRECATED = "sdk-ua-app-id";
@@ -11272,13 +11282,13 @@ var init_extensions2 = __esm({
 // node_modules/@aws-sdk/core/dist-es/submodules/client/index.js
 var init_client3 = __esm({
   "node_modules/@aws-sdk/core/dist-es/submodules/client/index.js"() {
-    init_emitWarningIfUnsupportedVersion();
+    init_emitWarningIfUnsupportedVersion2();
     init_setCredentialFeature();
     init_getDefaultSocketTimeout();
     init_hostHeaderMiddleware();
     init_loggerMiddleware();
     init_getRecursionDetectionPlugin();
-    init_configurations();
+    init_configurations2();
     init_user_agent_middleware();
     init_defaultUserAgent();
     init_nodeAppIdConfigOptions();
@@ -11554,13 +11564,13 @@ var init_resolveAwsSdkSigV4AConfig = __esm({
 });
 
 // node_modules/@smithy/signature-v4/dist-es/HeaderFormatter.js
-function negate2(bytes) {
+function negate2(bytes2) {
   for (let i9 = 0; i9 < 8; i9++) {
-    bytes[i9] ^= 255;
+    bytes2[i9] ^= 255;
   }
   for (let i9 = 7; i9 > -1; i9--) {
-    bytes[i9]++;
-    if (bytes[i9] !== 0) {
+    bytes2[i9]++;
+    if (bytes2[i9] !== 0) {
       break;
     }
   }
@@ -11577,10 +11587,10 @@ var init_HeaderFormatter = __esm({
           if (!hasOwn(headers, headerName)) {
             continue;
           }
-          const bytes = fromUtf8(headerName);
-          chunks.push(Uint8Array.from([bytes.byteLength]), bytes, this.formatHeaderValue(headers[headerName]));
+          const bytes2 = fromUtf8(headerName);
+          chunks.push(Uint8Array.from([bytes2.byteLength]), bytes2, this.formatHeaderValue(headers[headerName]));
         }
-        const out = new Uint8Array(chunks.reduce((carry, bytes) => carry + bytes.byteLength, 0));
+        const out = new Uint8Array(chunks.reduce((carry, bytes2) => carry + bytes2.byteLength, 0));
         let position = 0;
         for (const chunk of chunks) {
           out.set(chunk, position);
@@ -11655,32 +11665,32 @@ var init_HeaderFormatter = __esm({
     UUID_PATTERN2 = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
     Int642 = class _Int64 {
       bytes;
-      constructor(bytes) {
-        this.bytes = bytes;
-        if (bytes.byteLength !== 8) {
+      constructor(bytes2) {
+        this.bytes = bytes2;
+        if (bytes2.byteLength !== 8) {
           throw new Error("Int64 buffers must be exactly 8 bytes");
         }
       }
-      static fromNumber(number) {
-        if (number > 9223372036854776e3 || number < -9223372036854776e3) {
-          throw new Error(`${number} is too large (or, if negative, too small) to represent as an Int64`);
+      static fromNumber(number2) {
+        if (number2 > 9223372036854776e3 || number2 < -9223372036854776e3) {
+          throw new Error(`${number2} is too large (or, if negative, too small) to represent as an Int64`);
         }
-        const bytes = new Uint8Array(8);
-        for (let i9 = 7, remaining = Math.abs(Math.round(number)); i9 > -1 && remaining > 0; i9--, remaining /= 256) {
-          bytes[i9] = remaining;
+        const bytes2 = new Uint8Array(8);
+        for (let i9 = 7, remaining = Math.abs(Math.round(number2)); i9 > -1 && remaining > 0; i9--, remaining /= 256) {
+          bytes2[i9] = remaining;
         }
-        if (number < 0) {
-          negate2(bytes);
+        if (number2 < 0) {
+          negate2(bytes2);
         }
-        return new _Int64(bytes);
+        return new _Int64(bytes2);
       }
       valueOf() {
-        const bytes = this.bytes.slice(0);
-        const negative = bytes[0] & 128;
+        const bytes2 = this.bytes.slice(0);
+        const negative = bytes2[0] & 128;
         if (negative) {
-          negate2(bytes);
+          negate2(bytes2);
         }
-        return parseInt(toHex(bytes), 16) * (negative ? -1 : 1);
+        return parseInt(toHex(bytes2), 16) * (negative ? -1 : 1);
       }
       toString() {
         return String(this.valueOf());
@@ -11770,18 +11780,18 @@ var init_getCanonicalQuery = __esm({
 var iso8601, toDate;
 var init_utilDate = __esm({
   "node_modules/@smithy/signature-v4/dist-es/utilDate.js"() {
-    iso8601 = (time2) => toDate(time2).toISOString().replace(/\.\d{3}Z$/, "Z");
-    toDate = (time2) => {
-      if (typeof time2 === "number") {
-        return new Date(time2 * 1e3);
+    iso8601 = (time3) => toDate(time3).toISOString().replace(/\.\d{3}Z$/, "Z");
+    toDate = (time3) => {
+      if (typeof time3 === "number") {
+        return new Date(time3 * 1e3);
       }
-      if (typeof time2 === "string") {
-        if (Number(time2)) {
-          return new Date(Number(time2) * 1e3);
+      if (typeof time3 === "string") {
+        if (Number(time3)) {
+          return new Date(Number(time3) * 1e3);
         }
-        return new Date(time2);
+        return new Date(time3);
       }
-      return time2;
+      return time3;
     };
   }
 });
@@ -14192,7 +14202,7 @@ var init_remoteProvider = __esm({
       if (process.env[ENV_CMDS_RELATIVE_URI2] || process.env[ENV_CMDS_FULL_URI2]) {
         init.logger?.debug("@aws-sdk/credential-provider-node - remoteProvider::fromHttp/fromContainerMetadata");
         const { fromHttp: fromHttp2 } = await Promise.resolve().then(() => (init_dist_es8(), dist_es_exports3));
-        return chain(fromHttp2(init), fromContainerMetadata2(init));
+        return chain2(fromHttp2(init), fromContainerMetadata2(init));
       }
       if (process.env[ENV_IMDS_DISABLED2] && process.env[ENV_IMDS_DISABLED2] !== "false") {
         return async () => {
@@ -14207,7 +14217,7 @@ var init_remoteProvider = __esm({
 
 // node_modules/@aws-sdk/credential-provider-node/dist-es/runtime/memoize-chain.js
 function memoizeChain(providers, treatAsExpired) {
-  const chain2 = internalCreateChain(providers);
+  const chain3 = internalCreateChain(providers);
   let activeLock;
   let passiveLock;
   let credentials;
@@ -14215,7 +14225,7 @@ function memoizeChain(providers, treatAsExpired) {
   const provider = async (options) => {
     if (options?.forceRefresh) {
       if (!forceRefreshLock) {
-        forceRefreshLock = chain2(options).then((c9) => {
+        forceRefreshLock = chain3(options).then((c9) => {
           credentials = c9;
         }).finally(() => {
           forceRefreshLock = void 0;
@@ -14234,7 +14244,7 @@ function memoizeChain(providers, treatAsExpired) {
     } else if (!credentials || treatAsExpired?.(credentials)) {
       if (credentials) {
         if (!passiveLock) {
-          passiveLock = chain2(options).then((c9) => {
+          passiveLock = chain3(options).then((c9) => {
             credentials = c9;
           }).catch(() => {
           }).finally(() => {
@@ -14242,7 +14252,7 @@ function memoizeChain(providers, treatAsExpired) {
           });
         }
       } else {
-        activeLock = chain2(options).then((c9) => {
+        activeLock = chain3(options).then((c9) => {
           credentials = c9;
         }).finally(() => {
           activeLock = void 0;
@@ -14843,8 +14853,8 @@ function writeKey2(obj) {
   Object.defineProperty(obj, "__proto__", { value: void 0, writable: true, enumerable: true, configurable: true });
 }
 function parseXML(xml) {
-  const state2 = new AwsXmlParser(xml);
-  return state2.parse();
+  const state3 = new AwsXmlParser(xml);
+  return state3.parse();
 }
 var AwsXmlParser;
 var init_xml_parser = __esm({
@@ -14983,11 +14993,11 @@ var init_xml_parser = __esm({
               childTags.push(p4.parseTag());
             }
           } else {
-            let text = "";
+            let text3 = "";
             while (p4.i < p4.z && p4.x[p4.i] !== "<") {
-              text += p4.x[p4.i++];
+              text3 += p4.x[p4.i++];
             }
-            textParts.push(p4.decodeEntities(text));
+            textParts.push(p4.decodeEntities(text3));
           }
         }
         if (!p4.isNext("</")) {
@@ -15002,18 +15012,18 @@ var init_xml_parser = __esm({
           return { tag, value: "" };
         }
         if (!hasAttrs && !hasElementChild) {
-          const text = textParts.length === 1 ? textParts[0] : textParts.join("");
-          if (text.trim() === "" && text.includes("\n")) {
+          const text3 = textParts.length === 1 ? textParts[0] : textParts.join("");
+          if (text3.trim() === "" && text3.includes("\n")) {
             return { tag, value: "" };
           }
-          return { tag, value: text };
+          return { tag, value: text3 };
         }
         const obj = {};
-        for (const text of textParts) {
-          if (text.trim() === "" && text.includes("\n")) {
+        for (const text3 of textParts) {
+          if (text3.trim() === "" && text3.includes("\n")) {
             continue;
           }
-          obj["#text"] = "#text" in obj ? obj["#text"] + text : text;
+          obj["#text"] = "#text" in obj ? obj["#text"] + text3 : text3;
         }
         for (const child of childTags) {
           if (child.tag === "__proto__") {
@@ -15163,7 +15173,7 @@ var init_XmlShapeDeserializer = __esm({
         this.serdeContext = serdeContext;
         this.stringDeserializer.setSerdeContext(serdeContext);
       }
-      read(schema, bytes, key) {
+      read(schema, bytes2, key) {
         const ns = NormalizedSchema.of(schema);
         const memberSchemas = ns.getMemberSchemas();
         const isEventPayload = ns.isStructSchema() && ns.isMemberSchema() && !!Object.values(memberSchemas).find((memberNs) => {
@@ -15174,13 +15184,13 @@ var init_XmlShapeDeserializer = __esm({
           const memberName = Object.keys(memberSchemas)[0];
           const eventMemberSchema = memberSchemas[memberName];
           if (eventMemberSchema.isBlobSchema()) {
-            output[memberName] = bytes;
+            output[memberName] = bytes2;
           } else {
-            output[memberName] = this.read(memberSchemas[memberName], bytes);
+            output[memberName] = this.read(memberSchemas[memberName], bytes2);
           }
           return output;
         }
-        const xmlString = (this.serdeContext?.utf8Encoder ?? toUtf8)(bytes);
+        const xmlString = (this.serdeContext?.utf8Encoder ?? toUtf8)(bytes2);
         const parsedObject = this.parseXml(xmlString);
         return this.readSchema(schema, key ? parsedObject[key] : parsedObject);
       }
@@ -15235,22 +15245,22 @@ var init_XmlShapeDeserializer = __esm({
             return buffer;
           }
           if (ns.isStructSchema()) {
-            const union = ns.isUnionSchema();
+            const union2 = ns.isUnionSchema();
             let unionSerde;
-            if (union) {
+            if (union2) {
               unionSerde = new UnionSerde2(value, buffer);
             }
             for (const [memberName, memberSchema] of ns.structIterator()) {
               const memberTraits = memberSchema.getMergedTraits();
               const xmlObjectKey = !memberTraits.httpPayload ? memberSchema.getMemberTraits().xmlName ?? memberName : memberTraits.xmlName ?? memberSchema.getName();
-              if (union) {
+              if (union2) {
                 unionSerde.mark(xmlObjectKey);
               }
               if (value[xmlObjectKey] != null) {
                 buffer[memberName] = this.readSchema(memberSchema, value[xmlObjectKey]);
               }
             }
-            if (union) {
+            if (union2) {
               unionSerde.writeUnknown();
             }
             return buffer;
@@ -15346,8 +15356,8 @@ var init_QueryShapeSerializer = __esm({
         } else if (ns.isTimestampSchema()) {
           if (value instanceof Date) {
             this.writeKey(prefix);
-            const format2 = determineTimestampFormat(ns, this.settings);
-            switch (format2) {
+            const format3 = determineTimestampFormat(ns, this.settings);
+            switch (format3) {
               case 5:
                 this.writeValue(value.toISOString().replace(".000Z", "Z"));
                 break;
@@ -15540,9 +15550,9 @@ var init_AwsQueryProtocol = __esm({
         const ns = NormalizedSchema.of(operationSchema.output);
         const dataObject = {};
         if (response.statusCode >= 300) {
-          const bytes2 = await collectBody(response.body, context);
-          if (bytes2.byteLength > 0) {
-            Object.assign(dataObject, await deserializer.read(15, bytes2));
+          const bytes3 = await collectBody(response.body, context);
+          if (bytes3.byteLength > 0) {
+            Object.assign(dataObject, await deserializer.read(15, bytes3));
           }
           await this.handleError(operationSchema, context, response, dataObject, this.deserializeMetadata(response));
         }
@@ -15553,9 +15563,9 @@ var init_AwsQueryProtocol = __esm({
         }
         const shortName = operationSchema.name.split("#")[1] ?? operationSchema.name;
         const awsQueryResultKey = ns.isStructSchema() && this.useNestedResult() ? shortName + "Result" : void 0;
-        const bytes = await collectBody(response.body, context);
-        if (bytes.byteLength > 0) {
-          Object.assign(dataObject, await deserializer.read(ns, bytes, awsQueryResultKey));
+        const bytes2 = await collectBody(response.body, context);
+        if (bytes2.byteLength > 0) {
+          Object.assign(dataObject, await deserializer.read(ns, bytes2, awsQueryResultKey));
         }
         dataObject.$metadata = this.deserializeMetadata(response);
         return dataObject;
@@ -16209,11 +16219,11 @@ var init_runtimeConfig = __esm({
     init_dist_es7();
     init_runtimeConfig_shared();
     getRuntimeConfig2 = (config) => {
-      emitWarningIfUnsupportedVersion2(process.version);
+      emitWarningIfUnsupportedVersion(process.version);
       const defaultsMode = resolveDefaultsModeConfig(config);
       const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
       const clientSharedValues = getRuntimeConfig(config);
-      emitWarningIfUnsupportedVersion(process.version);
+      emitWarningIfUnsupportedVersion2(process.version);
       const loaderConfig = {
         profile: config?.profile,
         logger: clientSharedValues.logger
@@ -17122,11 +17132,11 @@ var init_runtimeConfig2 = __esm({
     init_dist_es7();
     init_runtimeConfig_shared2();
     getRuntimeConfig4 = (config) => {
-      emitWarningIfUnsupportedVersion2(process.version);
+      emitWarningIfUnsupportedVersion(process.version);
       const defaultsMode = resolveDefaultsModeConfig(config);
       const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
       const clientSharedValues = getRuntimeConfig3(config);
-      emitWarningIfUnsupportedVersion(process.version);
+      emitWarningIfUnsupportedVersion2(process.version);
       const loaderConfig = {
         profile: config?.profile,
         logger: clientSharedValues.logger
@@ -17568,7 +17578,7 @@ var init_resolveCredentialSource = __esm({
           const { fromHttp: fromHttp2 } = await Promise.resolve().then(() => (init_dist_es8(), dist_es_exports3));
           const { fromContainerMetadata: fromContainerMetadata2 } = await Promise.resolve().then(() => (init_dist_es6(), dist_es_exports2));
           logger2?.debug("@aws-sdk/credential-provider-ini - credential_source is EcsContainer");
-          return async () => chain(fromHttp2(options ?? {}), fromContainerMetadata2(options))().then(setNamedProvider);
+          return async () => chain2(fromHttp2(options ?? {}), fromContainerMetadata2(options))().then(setNamedProvider);
         },
         Ec2InstanceMetadata: async (options) => {
           logger2?.debug("@aws-sdk/credential-provider-ini - credential_source is Ec2InstanceMetadata");
@@ -18391,11 +18401,11 @@ var init_runtimeConfig3 = __esm({
     init_dist_es7();
     init_runtimeConfig_shared3();
     getRuntimeConfig6 = (config) => {
-      emitWarningIfUnsupportedVersion2(process.version);
+      emitWarningIfUnsupportedVersion(process.version);
       const defaultsMode = resolveDefaultsModeConfig(config);
       const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
       const clientSharedValues = getRuntimeConfig5(config);
-      emitWarningIfUnsupportedVersion(process.version);
+      emitWarningIfUnsupportedVersion2(process.version);
       const loaderConfig = {
         profile: config?.profile,
         logger: clientSharedValues.logger
@@ -19526,11 +19536,11 @@ var init_runtimeConfig4 = __esm({
     init_dist_es7();
     init_runtimeConfig_shared4();
     getRuntimeConfig8 = (config) => {
-      emitWarningIfUnsupportedVersion2(process.version);
+      emitWarningIfUnsupportedVersion(process.version);
       const defaultsMode = resolveDefaultsModeConfig(config);
       const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
       const clientSharedValues = getRuntimeConfig7(config);
-      emitWarningIfUnsupportedVersion(process.version);
+      emitWarningIfUnsupportedVersion2(process.version);
       const loaderConfig = {
         profile: config?.profile,
         logger: clientSharedValues.logger
@@ -26062,11 +26072,11 @@ var init_runtimeConfig5 = __esm({
     init_dist_es7();
     init_runtimeConfig_shared5();
     getRuntimeConfig10 = (config) => {
-      emitWarningIfUnsupportedVersion2(process.version);
+      emitWarningIfUnsupportedVersion(process.version);
       const defaultsMode = resolveDefaultsModeConfig(config);
       const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
       const clientSharedValues = getRuntimeConfig9(config);
-      emitWarningIfUnsupportedVersion(process.version);
+      emitWarningIfUnsupportedVersion2(process.version);
       const loaderConfig = {
         profile: config?.profile,
         logger: clientSharedValues.logger
@@ -28218,11 +28228,11 @@ var init_ses_api = __esm({
 function error(type) {
   throw new RangeError(errors[type]);
 }
-function map(array, callback) {
+function map(array2, callback) {
   const result = [];
-  let length = array.length;
-  while (length--) {
-    result[length] = callback(array[length]);
+  let length2 = array2.length;
+  while (length2--) {
+    result[length2] = callback(array2[length2]);
   }
   return result;
 }
@@ -28238,14 +28248,14 @@ function mapDomain(domain, callback) {
   const encoded = map(labels, callback).join(".");
   return result + encoded;
 }
-function ucs2decode(string) {
+function ucs2decode(string2) {
   const output = [];
   let counter = 0;
-  const length = string.length;
-  while (counter < length) {
-    const value = string.charCodeAt(counter++);
-    if (value >= 55296 && value <= 56319 && counter < length) {
-      const extra = string.charCodeAt(counter++);
+  const length2 = string2.length;
+  while (counter < length2) {
+    const value = string2.charCodeAt(counter++);
+    if (value >= 55296 && value <= 56319 && counter < length2) {
+      const extra = string2.charCodeAt(counter++);
       if ((extra & 64512) == 56320) {
         output.push(((value & 1023) << 10) + (extra & 1023) + 65536);
       } else {
@@ -28258,7 +28268,7 @@ function ucs2decode(string) {
   }
   return output;
 }
-var maxInt, base, tMin, tMax, skew, damp, initialBias, initialN, delimiter, regexPunycode, regexNonASCII, regexSeparators, errors, baseMinusTMin, floor, stringFromCharCode, basicToDigit, digitToBasic, adapt, decode, encode, toUnicode, toASCII;
+var maxInt, base, tMin, tMax, skew, damp, initialBias, initialN, delimiter, regexPunycode, regexNonASCII, regexSeparators, errors, baseMinusTMin, floor, stringFromCharCode, basicToDigit, digitToBasic, adapt, decode2, encode, toUnicode, toASCII;
 var init_punycode = __esm({
   "node_modules/nodemailer/dist/esm/punycode/index.js"() {
     maxInt = 2147483647;
@@ -28310,7 +28320,7 @@ var init_punycode = __esm({
       }
       return floor(k9 + (baseMinusTMin + 1) * delta / (delta + skew));
     };
-    decode = function(input) {
+    decode2 = function(input) {
       const output = [];
       const inputLength = input.length;
       let i9 = 0;
@@ -28419,13 +28429,13 @@ var init_punycode = __esm({
       return output.join("");
     };
     toUnicode = function(input) {
-      return mapDomain(input, function(string) {
-        return regexPunycode.test(string) ? decode(string.slice(4).toLowerCase()) : string;
+      return mapDomain(input, function(string2) {
+        return regexPunycode.test(string2) ? decode2(string2.slice(4).toLowerCase()) : string2;
       });
     };
     toASCII = function(input) {
-      return mapDomain(input, function(string) {
-        return regexNonASCII.test(string) ? "xn--" + encode(string) : string;
+      return mapDomain(input, function(string2) {
+        return regexNonASCII.test(string2) ? "xn--" + encode(string2) : string2;
       });
     };
   }
@@ -28491,7 +28501,7 @@ function normalizeHostname(raw, href) {
   }
   return mapped;
 }
-var import_node_net, import_node_url, SLASHLESS_AUTHORITY, LEGACY_TRIM, AUTHORITY, FORBIDDEN_HOST_CHARS, CONTROL_CHARS, parse, resolve;
+var import_node_net, import_node_url, SLASHLESS_AUTHORITY, LEGACY_TRIM, AUTHORITY, FORBIDDEN_HOST_CHARS, CONTROL_CHARS, parse2, resolve;
 var init_url = __esm({
   "node_modules/nodemailer/dist/esm/shared/url.js"() {
     import_node_net = __toESM(require("node:net"), 1);
@@ -28502,7 +28512,7 @@ var init_url = __esm({
     AUTHORITY = /^([a-zA-Z0-9+.-]+:)?[\\/]{2}([^\\/?#]*)/;
     FORBIDDEN_HOST_CHARS = /[\x00-\x20#/:<>?@[\\\]^|\x7f]/;
     CONTROL_CHARS = /[\x00-\x1f\x7f]/;
-    parse = (input, parseQueryString2) => {
+    parse2 = (input, parseQueryString2) => {
       input = stripSurroundingWhitespace(input || "");
       const slashless = SLASHLESS_AUTHORITY.exec(input);
       const normalized2 = slashless ? slashless[1] + "//" + slashless[2] : input;
@@ -28589,7 +28599,7 @@ var init_cookies = __esm({
        * @param url Current URL
        */
       set(cookieStr, url) {
-        const urlparts = parse(url || "");
+        const urlparts = parse2(url || "");
         const cookie = this.parse(cookieStr);
         let domain;
         if (cookie.domain) {
@@ -28710,7 +28720,7 @@ var init_cookies = __esm({
        * @returns true if cookie is valid for specifiec URL
        */
       match(cookie, url) {
-        const urlparts = parse(url || "");
+        const urlparts = parse2(url || "");
         if (urlparts.hostname !== cookie.domain && (cookie.domain.charAt(0) !== "." || ("." + urlparts.hostname).substr(-cookie.domain.length) !== cookie.domain)) {
           return false;
         }
@@ -28856,7 +28866,7 @@ function setFetchCode(err) {
 function parseFetchUrl(url) {
   let parsed;
   try {
-    parsed = parse(url);
+    parsed = parse2(url);
   } catch (_err) {
     return false;
   }
@@ -29596,7 +29606,7 @@ var init_shared = __esm({
     parseConnectionUrl = (str) => {
       str = str || "";
       const options = {};
-      const url = parse(str, true);
+      const url = parse2(str, true);
       switch (url.protocol) {
         case "smtp:":
           options.secure = false;
@@ -31884,8 +31894,8 @@ function encode2(buffer) {
   return buffer.toString("base64");
 }
 function normalizeLineLength(lineLength) {
-  const length = Math.floor(Number(lineLength));
-  return Number.isFinite(length) && length >= 1 ? length : 76;
+  const length2 = Math.floor(Number(lineLength));
+  return Number.isFinite(length2) && length2 >= 1 ? length2 : 76;
 }
 function wrapBuffer(src, lineLength, final) {
   const lines = Math.ceil(src.length / lineLength);
@@ -32203,13 +32213,13 @@ function hasLongerLines(str, lineLength) {
   }
   return new RegExp("^.{" + (lineLength + 1) + ",}", "m").test(str);
 }
-function encodeWord(data, mimeWordEncoding, maxLength) {
+function encodeWord(data, mimeWordEncoding, maxLength2) {
   mimeWordEncoding = (mimeWordEncoding || "Q").toString().toUpperCase().trim().charAt(0);
-  maxLength = maxLength || 0;
+  maxLength2 = maxLength2 || 0;
   let encodedStr;
   const toCharset = "UTF-8";
-  if (maxLength && maxLength > 7 + toCharset.length) {
-    maxLength -= 7 + toCharset.length;
+  if (maxLength2 && maxLength2 > 7 + toCharset.length) {
+    maxLength2 -= 7 + toCharset.length;
   }
   if (mimeWordEncoding === "Q") {
     encodedStr = encode3(data).replace(/[^a-z0-9!*+\-/=]/gi, (chr) => {
@@ -32221,11 +32231,11 @@ function encodeWord(data, mimeWordEncoding, maxLength) {
     });
   } else if (mimeWordEncoding === "B") {
     encodedStr = typeof data === "string" ? data : data.toString("utf-8");
-    maxLength = maxLength ? Math.max(3, (maxLength - maxLength % 4) / 4 * 3) : 0;
+    maxLength2 = maxLength2 ? Math.max(3, (maxLength2 - maxLength2 % 4) / 4 * 3) : 0;
   }
-  if (maxLength && (mimeWordEncoding !== "B" ? encodedStr : encode2(data)).length > maxLength) {
+  if (maxLength2 && (mimeWordEncoding !== "B" ? encodedStr : encode2(data)).length > maxLength2) {
     if (mimeWordEncoding === "Q") {
-      encodedStr = splitMimeEncodedString(encodedStr, maxLength).join("?= =?" + toCharset + "?" + mimeWordEncoding + "?");
+      encodedStr = splitMimeEncodedString(encodedStr, maxLength2).join("?= =?" + toCharset + "?" + mimeWordEncoding + "?");
     } else {
       const parts = [];
       let lpart = "";
@@ -32234,7 +32244,7 @@ function encodeWord(data, mimeWordEncoding, maxLength) {
         if (/[\ud800-\udbff]/.test(chr) && /[\udc00-\udfff]/.test(encodedStr.charAt(i9 + 1))) {
           chr += encodedStr.charAt(++i9);
         }
-        if (Buffer.byteLength(lpart + chr) <= maxLength || i9 === 0) {
+        if (Buffer.byteLength(lpart + chr) <= maxLength2 || i9 === 0) {
           lpart += chr;
         } else {
           parts.push(encode2(lpart));
@@ -32283,9 +32293,9 @@ function _markInvalidEncodedWords(value, range2) {
     if (match && end > wordEnd) {
       wordAt(end - 1);
     }
-    const word = value.substring(start, wordEnd);
-    const looksLike = match ? true : start === pos && word.length >= 4 && word.endsWith("?=");
-    const valid = start === pos && wordEnd === end && word.length <= 75 && VALID_ENCODED_WORD.test(word);
+    const word3 = value.substring(start, wordEnd);
+    const looksLike = match ? true : start === pos && word3.length >= 4 && word3.endsWith("?=");
+    const valid = start === pos && wordEnd === end && word3.length <= 75 && VALID_ENCODED_WORD.test(word3);
     if (looksLike && !valid) {
       range2[0] = range2[0] < 0 ? start : Math.min(range2[0], start);
       range2[1] = Math.max(range2[1], wordEnd - 1);
@@ -32294,8 +32304,8 @@ function _markInvalidEncodedWords(value, range2) {
   }
   return range2;
 }
-function encodeWords(value, mimeWordEncoding, maxLength, encodeAll) {
-  maxLength = maxLength || 0;
+function encodeWords(value, mimeWordEncoding, maxLength2, encodeAll) {
+  maxLength2 = maxLength2 || 0;
   let firstSpecial = -1;
   let lastSpecial = -1;
   for (let i9 = 0; i9 < value.length; i9++) {
@@ -32314,7 +32324,7 @@ function encodeWords(value, mimeWordEncoding, maxLength, encodeAll) {
     return value;
   }
   if (encodeAll) {
-    return encodeWord(value, mimeWordEncoding, maxLength);
+    return encodeWord(value, mimeWordEncoding, maxLength2);
   }
   let startIndex = firstSpecial;
   while (startIndex > 0 && !/\s/.test(value.charAt(startIndex - 1))) {
@@ -32324,7 +32334,7 @@ function encodeWords(value, mimeWordEncoding, maxLength, encodeAll) {
   while (endIndex < value.length && !/\s/.test(value.charAt(endIndex))) {
     endIndex++;
   }
-  return (startIndex ? value.substr(0, startIndex) : "") + encodeWord(value.substring(startIndex, endIndex), mimeWordEncoding || "Q", maxLength) + (endIndex < value.length ? value.substr(endIndex) : "");
+  return (startIndex ? value.substr(0, startIndex) : "") + encodeWord(value.substring(startIndex, endIndex), mimeWordEncoding || "Q", maxLength2) + (endIndex < value.length ? value.substr(endIndex) : "");
 }
 function buildHeaderValue(structured) {
   const paramsArray = [];
@@ -32348,16 +32358,16 @@ function buildHeaderValue(structured) {
   const value = typeof structured.value === "string" ? structured.value.replace(/[\x00-\x1f\x7f]/g, "") : structured.value;
   return value + (paramsArray.length ? "; " + paramsArray.join("; ") : "");
 }
-function buildHeaderParam(key, data, maxLength) {
-  const list = [];
+function buildHeaderParam(key, data, maxLength2) {
+  const list2 = [];
   let encodedStr = typeof data === "string" ? data : (data || "").toString();
   let chr;
   let line;
   let startPos = 0;
   let i9, len;
-  maxLength = maxLength || 50;
+  maxLength2 = maxLength2 || 50;
   if (isPlainParamValue(data)) {
-    if (encodedStr.length <= maxLength) {
+    if (encodedStr.length <= maxLength2) {
       return [
         {
           key,
@@ -32365,14 +32375,14 @@ function buildHeaderParam(key, data, maxLength) {
         }
       ];
     }
-    encodedStr = encodedStr.replace(new RegExp(".{" + maxLength + "}", "g"), (str) => {
-      list.push({
+    encodedStr = encodedStr.replace(new RegExp(".{" + maxLength2 + "}", "g"), (str) => {
+      list2.push({
         line: str
       });
       return "";
     });
     if (encodedStr) {
-      list.push({
+      list2.push({
         line: encodedStr
       });
     }
@@ -32401,8 +32411,8 @@ function buildHeaderParam(key, data, maxLength) {
       } else {
         chr = chr === " " ? chr : safeEncodeURIComponent(chr);
         if (chr !== encodedStr[i9]) {
-          if ((safeEncodeURIComponent(line) + chr).length >= maxLength) {
-            list.push({
+          if ((safeEncodeURIComponent(line) + chr).length >= maxLength2) {
+            list2.push({
               line,
               encoded
             });
@@ -32416,8 +32426,8 @@ function buildHeaderParam(key, data, maxLength) {
           }
         }
       }
-      if ((line + chr).length >= maxLength) {
-        list.push({
+      if ((line + chr).length >= maxLength2) {
+        list2.push({
           line,
           encoded
         });
@@ -32433,13 +32443,13 @@ function buildHeaderParam(key, data, maxLength) {
       }
     }
     if (line) {
-      list.push({
+      list2.push({
         line,
         encoded
       });
     }
   }
-  return list.map((item, i10) => ({
+  return list2.map((item, i10) => ({
     // encoded lines: {name}*{part}*
     // unencoded lines: {name}*{part}
     // if any line needs to be encoded then the first line (part==0) is always encoded
@@ -32469,7 +32479,7 @@ function parseHeaderValue(str, options) {
     value: "",
     params: {}
   };
-  let stripComments = !!options?.stripComments;
+  let stripComments2 = !!options?.stripComments;
   const setParam = (name2, value2) => {
     name2 = name2.toLowerCase();
     if (_isParamName(name2) && !Object.prototype.hasOwnProperty.call(response.params, name2)) {
@@ -32514,7 +32524,7 @@ function parseHeaderValue(str, options) {
   };
   for (let i9 = 0, len = str.length; i9 < len; i9++) {
     chr = str.charAt(i9);
-    if (stripComments && chr === "(" && !quote2 && !quoteClosed && !(stage === "value" && key !== false && !pendingSpace)) {
+    if (stripComments2 && chr === "(" && !quote2 && !quoteClosed && !(stage === "value" && key !== false && !pendingSpace)) {
       let end = _findCommentEnd(str, i9);
       if (end < 0 && str.indexOf(";", i9) < 0) {
         end = len - 1;
@@ -32523,7 +32533,7 @@ function parseHeaderValue(str, options) {
         i9 = end;
         continue;
       }
-      stripComments = false;
+      stripComments2 = false;
     }
     if (stage === "key") {
       if (chr === "=") {
@@ -32722,8 +32732,8 @@ var init_mime_funcs = __esm({
 
 // node_modules/nodemailer/dist/esm/addressparser/index.js
 function _domainAt(address) {
-  const literal = address.charAt(address.length - 1) === "]" ? DOMAIN_LITERAL_TAIL.exec(address) : null;
-  return literal ? address.length - literal[1].length - 1 : address.lastIndexOf("@");
+  const literal2 = address.charAt(address.length - 1) === "]" ? DOMAIN_LITERAL_TAIL.exec(address) : null;
+  return literal2 ? address.length - literal2[1].length - 1 : address.lastIndexOf("@");
 }
 function _quoteLocalPart(address) {
   const lastAt = _domainAt(address);
@@ -32759,12 +32769,12 @@ function _isDroppedCode(code2) {
 function _isWordCode(code2) {
   return code2 >= 48 && code2 <= 57 || code2 >= 65 && code2 <= 90 || code2 >= 97 && code2 <= 122 || code2 === 95;
 }
-function _isBoundary(text, at) {
-  return _isWordCode(text.charCodeAt(at - 1)) !== _isWordCode(text.charCodeAt(at));
+function _isBoundary(text3, at) {
+  return _isWordCode(text3.charCodeAt(at - 1)) !== _isWordCode(text3.charCodeAt(at));
 }
-function _indexOfAt(text, from, to) {
+function _indexOfAt(text3, from, to) {
   for (let i9 = from; i9 < to; i9++) {
-    if (text.charCodeAt(i9) === 64) {
+    if (text3.charCodeAt(i9) === 64) {
       return i9;
     }
   }
@@ -32845,11 +32855,11 @@ function _collapseAtSpacing(value) {
   }
   return _joinAtSpacing(value, at);
 }
-function _looseAddressStart(text) {
-  const len = text.length;
+function _looseAddressStart(text3) {
+  const len = text3.length;
   let pos = 0;
   while (pos < len) {
-    while (pos < len && _isSpaceCode(text.charCodeAt(pos))) {
+    while (pos < len && _isSpaceCode(text3.charCodeAt(pos))) {
       pos++;
     }
     if (pos >= len) {
@@ -32857,14 +32867,14 @@ function _looseAddressStart(text) {
     }
     const runStart = pos;
     let runEnd = pos;
-    while (runEnd < len && !_isSpaceCode(text.charCodeAt(runEnd))) {
+    while (runEnd < len && !_isSpaceCode(text3.charCodeAt(runEnd))) {
       runEnd++;
     }
-    let at = _indexOfAt(text, runStart, runEnd);
+    let at = _indexOfAt(text3, runStart, runEnd);
     if (at >= 0) {
       let lastBoundary = -1;
       for (let k9 = runEnd; k9 > runStart; k9--) {
-        if (_isBoundary(text, k9)) {
+        if (_isBoundary(text3, k9)) {
           lastBoundary = k9;
           break;
         }
@@ -32873,12 +32883,12 @@ function _looseAddressStart(text) {
       while (lastBoundary >= 0 && at >= 0) {
         if (at > atomStart && runEnd > at + 1 && lastBoundary > at + 1) {
           for (let start = atomStart; start < at; start++) {
-            if (_isBoundary(text, start)) {
+            if (_isBoundary(text3, start)) {
               if (start > runStart) {
                 return start;
               }
               let padded = runStart;
-              while (padded > 0 && _isSpaceCode(text.charCodeAt(padded - 1))) {
+              while (padded > 0 && _isSpaceCode(text3.charCodeAt(padded - 1))) {
                 padded--;
               }
               return padded;
@@ -32886,7 +32896,7 @@ function _looseAddressStart(text) {
           }
         }
         atomStart = at + 1;
-        at = _indexOfAt(text, atomStart, runEnd);
+        at = _indexOfAt(text3, atomStart, runEnd);
       }
     }
     pos = runEnd;
@@ -33000,10 +33010,10 @@ function _stripAddressComments(address) {
   if (depth) {
     comments.push(comment.trim());
   }
-  return { address: result.trim(), comments: comments.filter((text) => text) };
+  return { address: result.trim(), comments: comments.filter((text3) => text3) };
 }
 function _collectAddressParts(tokens, from, to) {
-  let state2 = "text";
+  let state3 = "text";
   const data = {
     address: [],
     comment: [],
@@ -33025,22 +33035,22 @@ function _collectAddressParts(tokens, from, to) {
     if (tokens.isOperator(i9)) {
       switch (value) {
         case "<":
-          state2 = "address";
+          state3 = "address";
           insideQuotes = false;
           lastTextOpen = false;
           break;
         case "(":
-          state2 = "comment";
+          state3 = "comment";
           insideQuotes = false;
           gapsFolding = gapsFolding && _isFoldingGap(tokens.str, gapFrom, tokens.contentStart(i9));
           break;
         case '"':
           insideQuotes = !insideQuotes;
-          state2 = "text";
+          state3 = "text";
           lastTextOpen = false;
           break;
         default:
-          state2 = "text";
+          state3 = "text";
           insideQuotes = false;
           if (value !== ")") {
             lastTextOpen = false;
@@ -33051,33 +33061,33 @@ function _collectAddressParts(tokens, from, to) {
       }
     } else {
       const opensAfterEmptyQuotedString = prevOperator === '"' && prevNoBreak && i9 > from + 1 && tokens.operatorAt(i9 - 2) === '"';
-      const parts = data[state2];
+      const parts = data[state3];
       const secondAt = lastTextHasAt && prevOperator === ")" && value.indexOf("@") >= 0;
       const joinsDomain = !secondAt && lastTextOpen && lastTextHasAt && prevOperator === ")" && (lastChars.text === "." || value.charAt(0) === ".") && gapsFolding && _isFoldingGap(tokens.str, gapFrom, tokens.contentStart(i9));
-      const joins = joinsDomain || !secondAt && prevNoBreak && parts.length > 0 && (prevOperator !== ")" || lastChars[state2] === "@" || value.charAt(0) === "@");
+      const joins = joinsDomain || !secondAt && prevNoBreak && parts.length > 0 && (prevOperator !== ")" || lastChars[state3] === "@" || value.charAt(0) === "@");
       if (joins) {
-        const last = data[state2].length - 1;
-        if (state2 === "text" && !insideQuotes) {
+        const last = data[state3].length - 1;
+        if (state3 === "text" && !insideQuotes) {
           if (lastTextPureQuoted && value.charAt(0) === "@") {
             data.quotedLocalAt[last] = data.text[last].length;
           }
           lastTextPureQuoted = false;
         }
-        data[state2][last] += value;
-        lastChars[state2] = value.charAt(value.length - 1);
-        if (state2 === "text" && insideQuotes) {
+        data[state3][last] += value;
+        lastChars[state3] = value.charAt(value.length - 1);
+        if (state3 === "text" && insideQuotes) {
           data.textWasQuoted[last] = true;
         }
       } else {
-        data[state2].push(value);
-        lastChars[state2] = value.charAt(value.length - 1);
-        if (state2 === "text") {
+        data[state3].push(value);
+        lastChars[state3] = value.charAt(value.length - 1);
+        if (state3 === "text") {
           data.textWasQuoted.push(insideQuotes || opensAfterEmptyQuotedString);
           data.quotedLocalAt.push(opensAfterEmptyQuotedString && value.charAt(0) === "@" ? 0 : -1);
           lastTextPureQuoted = insideQuotes;
         }
       }
-      if (state2 === "text") {
+      if (state3 === "text") {
         lastTextHasAt = joins && lastTextHasAt || !insideQuotes && value.indexOf("@") >= 0;
         lastTextOpen = true;
         gapFrom = tokens.contentEnd(i9);
@@ -33181,10 +33191,10 @@ function _handleAddress(tokens, from, to) {
   }
   return address;
 }
-function _mergeNameFragments(list) {
+function _mergeNameFragments(list2) {
   const merged = [];
-  for (let i9 = list.length - 1; i9 >= 0; i9--) {
-    const current = list[i9];
+  for (let i9 = list2.length - 1; i9 >= 0; i9--) {
+    const current = list2[i9];
     const next = merged.length ? merged[merged.length - 1] : null;
     if (next && current.address === "" && current.name && !current.group && next.address && next.name) {
       next.name = current.name + ", " + next.name;
@@ -33234,8 +33244,8 @@ function addressparser(str, options) {
   const parsedAddresses = _parseAddressList(str);
   if (options?.flatten) {
     const flatAddresses = [];
-    const walkAddressList = (list) => {
-      list.forEach((entry) => {
+    const walkAddressList = (list2) => {
+      list2.forEach((entry) => {
         if (entry.group) {
           return walkAddressList(entry.group);
         }
@@ -33393,10 +33403,10 @@ var init_addressparser = __esm({
           this.checkChar(str.charAt(i9), i9);
         }
         this._closeText(len);
-        const list = this.list;
-        const slots = list.slots;
+        const list2 = this.list;
+        const slots = list2.slots;
         let kept = 0;
-        for (let i9 = 0, count2 = list.length; i9 < count2; i9++) {
+        for (let i9 = 0, count = list2.length; i9 < count; i9++) {
           const kind = slots[i9 * 3];
           let start = slots[i9 * 3 + 1];
           let end = slots[i9 * 3 + 2];
@@ -33405,7 +33415,7 @@ var init_addressparser = __esm({
             if (!value) {
               continue;
             }
-            list.cleaned.set(kept, value);
+            list2.cleaned.set(kept, value);
           } else if (!(kind & TOKEN_OPERATOR)) {
             while (start < end && _isSpaceCode(str.charCodeAt(start))) {
               start++;
@@ -33422,8 +33432,8 @@ var init_addressparser = __esm({
           slots[kept * 3 + 2] = end;
           kept++;
         }
-        list.length = kept;
-        return list;
+        list2.length = kept;
+        return list2;
       }
       /**
        * Ends the text run being collected, if there is one
@@ -33732,15 +33742,15 @@ function stripWhitespaceInAngleBrackets(value) {
   let result = "";
   let pos = 0;
   for (; ; ) {
-    const open = value.indexOf("<", pos);
-    if (open < 0) {
+    const open2 = value.indexOf("<", pos);
+    if (open2 < 0) {
       break;
     }
-    const close = value.indexOf(">", open + 1);
+    const close = value.indexOf(">", open2 + 1);
     if (close < 0) {
       break;
     }
-    result += value.slice(pos, open) + value.slice(open, close + 1).replace(/\s/g, "");
+    result += value.slice(pos, open2) + value.slice(open2, close + 1).replace(/\s/g, "");
     pos = close + 1;
   }
   return result + value.slice(pos);
@@ -34193,8 +34203,8 @@ var init_mime_node = __esm({
           }
         });
         const stages = [stream];
-        for (const transform of this._transforms) {
-          stages.push(typeof transform === "function" ? transform() : transform);
+        for (const transform2 of this._transforms) {
+          stages.push(typeof transform2 === "function" ? transform2() : transform2);
         }
         stages.push(new LastNewline());
         let outputStream = (0, import_node_stream13.pipeline)(stages, PIPELINE_NOOP);
@@ -34221,8 +34231,8 @@ var init_mime_node = __esm({
        *
        * @param transform Read-Write stream
        */
-      transform(transform) {
-        this._transforms.push(transform);
+      transform(transform2) {
+        this._transforms.push(transform2);
       }
       /**
        * Appends a post process function. The functon is run after transforms and
@@ -34372,17 +34382,17 @@ var init_mime_node = __esm({
        * @return SMTP envelope in the form of {from: 'from@example.com', to: ['to@example.com']}
        */
       setEnvelope(envelope) {
-        let list;
+        let list2;
         this._envelope = {
           from: false,
           to: []
         };
         if (envelope.from) {
-          list = [];
-          this._convertAddresses(this._parseEnvelopeAddresses(envelope.from), list);
-          list = list.filter((address) => address && address.address);
-          if (list.length && list[0]) {
-            this._envelope.from = list[0].address;
+          list2 = [];
+          this._convertAddresses(this._parseEnvelopeAddresses(envelope.from), list2);
+          list2 = list2.filter((address) => address && address.address);
+          if (list2.length && list2[0]) {
+            this._envelope.from = list2[0].address;
           }
         }
         const seenRecipients = /* @__PURE__ */ new Set();
@@ -34433,11 +34443,11 @@ var init_mime_node = __esm({
         const seenRecipients = /* @__PURE__ */ new Set();
         const recipients = [];
         this._headers.forEach((header) => {
-          const list = [];
+          const list2 = [];
           if (header.key === "From" || !envelope.from && ["Reply-To", "Sender"].includes(header.key)) {
-            this._convertAddresses(this._parseAddresses(header.value), list);
-            if (list.length && list[0]) {
-              envelope.from = list[0].address;
+            this._convertAddresses(this._parseAddresses(header.value), list2);
+            if (list2.length && list2[0]) {
+              envelope.from = list2[0].address;
             }
           } else if (["To", "Cc", "Bcc"].includes(header.key)) {
             this._convertAddresses(this._parseAddresses(header.value), recipients, seenRecipients);
@@ -34591,10 +34601,10 @@ var init_mime_node = __esm({
         const flattened = [];
         const seen = /* @__PURE__ */ new WeakSet();
         const stack = [];
-        const enter = (list) => {
-          if (!seen.has(list)) {
-            seen.add(list);
-            stack.push({ list, pos: 0 });
+        const enter = (list2) => {
+          if (!seen.has(list2)) {
+            seen.add(list2);
+            stack.push({ list: list2, pos: 0 });
           }
         };
         enter(Array.isArray(addresses) ? addresses : [addresses]);
@@ -34848,8 +34858,8 @@ var init_mime_node = __esm({
         if (!address) {
           return address;
         }
-        const literal = address.charAt(address.length - 1) === "]" ? DOMAIN_LITERAL_TAIL2.exec(address) : null;
-        const lastAt = literal ? address.length - literal[1].length - 1 : address.lastIndexOf("@");
+        const literal2 = address.charAt(address.length - 1) === "]" ? DOMAIN_LITERAL_TAIL2.exec(address) : null;
+        const lastAt = literal2 ? address.length - literal2[1].length - 1 : address.lastIndexOf("@");
         if (lastAt < 0) {
           return this._normalizeLocalPart(address);
         }
@@ -34974,18 +34984,18 @@ function isContentObject(value) {
 }
 function fitsSevenBit(content) {
   let at;
-  let length;
+  let length2;
   if (typeof content === "string") {
     at = (i9) => content.charCodeAt(i9);
-    length = content.length;
+    length2 = content.length;
   } else if (Buffer.isBuffer(content)) {
     at = (i9) => content[i9];
-    length = content.length;
+    length2 = content.length;
   } else {
     return false;
   }
   let lineLength = 0;
-  for (let i9 = 0; i9 < length; i9++) {
+  for (let i9 = 0; i9 < length2; i9++) {
     const c9 = at(i9);
     if (c9 === 0 || c9 > 127) {
       return false;
@@ -35226,16 +35236,16 @@ var init_mail_composer = __esm({
        */
       getAlternatives() {
         const alternatives = [];
-        let text, html, watchHtml, amp, eventObject;
+        let text3, html, watchHtml, amp, eventObject;
         if (this.mail.text) {
           if (isContentObject(this.mail.text)) {
-            text = this.mail.text;
+            text3 = this.mail.text;
           } else {
-            text = {
+            text3 = {
               content: this.mail.text
             };
           }
-          text.contentType = "text/plain; charset=utf-8";
+          text3.contentType = "text/plain; charset=utf-8";
         }
         if (this.mail.watchHtml) {
           if (isContentObject(this.mail.watchHtml)) {
@@ -35275,7 +35285,7 @@ var init_mail_composer = __esm({
           }
           html.contentType = "text/html; charset=utf-8";
         }
-        [].concat(text || []).concat(watchHtml || []).concat(amp || []).concat(html || []).concat(eventObject || []).concat(this.mail.alternatives || []).forEach((alternative) => {
+        [].concat(text3 || []).concat(watchHtml || []).concat(amp || []).concat(html || []).concat(eventObject || []).concat(this.mail.alternatives || []).forEach((alternative) => {
           if (/^data:/i.test(alternative.path || alternative.href)) {
             alternative = this._processDataUrl(alternative);
           }
@@ -35698,9 +35708,9 @@ var init_relaxed_body = __esm({
       /** @internal */
       _hashEmptyLines() {
         while (this._pendingEmptyLines > 0) {
-          const count2 = Math.min(this._pendingEmptyLines, EMPTY_LINES.length / 2);
-          this._hashCanonical(EMPTY_LINES.subarray(0, count2 * 2));
-          this._pendingEmptyLines -= count2;
+          const count = Math.min(this._pendingEmptyLines, EMPTY_LINES.length / 2);
+          this._hashCanonical(EMPTY_LINES.subarray(0, count * 2));
+          this._pendingEmptyLines -= count;
         }
       }
       /**
@@ -36113,18 +36123,18 @@ function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions,
     setImmediate(() => done(err));
     return;
   }
-  const proxy = parse(proxyUrl);
+  const proxy = parse2(proxyUrl);
   const authority = (import_node_net5.default.isIPv6(unbracket(destinationHost)) ? "[" + unbracket(destinationHost) + "]" : destinationHost) + ":" + destinationPort;
   const connectOptions = {
     host: proxy.hostname,
     port: Number(proxy.port) ? Number(proxy.port) : proxy.protocol === "https:" ? 443 : 80
   };
-  let connect;
+  let connect2;
   if (proxy.protocol === "https:") {
     connectOptions.rejectUnauthorized = tlsOptions.rejectUnauthorized !== false;
-    connect = import_node_tls.default.connect.bind(import_node_tls.default);
+    connect2 = import_node_tls.default.connect.bind(import_node_tls.default);
   } else {
-    connect = import_node_net5.default.connect.bind(import_node_net5.default);
+    connect2 = import_node_net5.default.connect.bind(import_node_net5.default);
   }
   const timeout = Number(tlsOptions.timeout) || httpProxyClient.timeout || 30 * 1e3;
   let socket;
@@ -36197,7 +36207,7 @@ function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions,
     socket.on("newListener", resumeOnData);
     return done(null, socket);
   }
-  socket = connect(connectOptions, () => {
+  socket = connect2(connectOptions, () => {
     if (finished3) {
       return;
     }
@@ -36628,13 +36638,13 @@ var init_mailer = __esm({
         const mail = new MailMessage(this, data);
         const signalOption = mail.data.signal;
         const signal = isAbortSignal(signalOption) ? signalOption : void 0;
-        let settled2 = false;
+        let settled = false;
         const removeAbortListener = () => signal?.removeEventListener("abort", onAbort);
         const finish = (err, info2) => {
-          if (settled2) {
+          if (settled) {
             return;
           }
-          settled2 = true;
+          settled = true;
           removeAbortListener();
           if (err) {
             mail.releaseStreams();
@@ -36667,7 +36677,7 @@ var init_mailer = __esm({
           action: "send"
         }, "Sending mail using %s/%s", this.transporter.name, this.transporter.version);
         this._processPlugins("compile", mail, (err) => {
-          if (settled2) {
+          if (settled) {
             return;
           }
           if (err) {
@@ -36705,7 +36715,7 @@ var init_mailer = __esm({
             return fail(err2);
           }
           this._processPlugins("stream", mail, (err2) => {
-            if (settled2) {
+            if (settled) {
               return;
             }
             if (err2) {
@@ -36795,7 +36805,7 @@ var init_mailer = __esm({
        * @param proxyUrl Proxy configuration url
        */
       setupProxy(proxyUrl) {
-        const proxy = parse(proxyUrl);
+        const proxy = parse2(proxyUrl);
         this.getSocket = (options, callback) => {
           const protocol = proxy.protocol.replace(/:$/, "").toLowerCase();
           const configuredTimeout = Number(this.options.connectionTimeout) || 0;
@@ -36826,7 +36836,7 @@ var init_mailer = __esm({
                 err2.code = EPROXY;
                 return callback(err2);
               }
-              const connect = (ipaddress) => {
+              const connect2 = (ipaddress) => {
                 const proxyV2 = !!this.meta.get("proxy_socks_module").SocksClient;
                 const socksClient = proxyV2 ? this.meta.get("proxy_socks_module").SocksClient : this.meta.get("proxy_socks_module");
                 const proxyType = Number(proxy.protocol.replace(/\D/g, "")) || 5;
@@ -36870,13 +36880,13 @@ var init_mailer = __esm({
                 });
               };
               if (import_node_net6.default.isIP(proxy.hostname)) {
-                return connect(proxy.hostname);
+                return connect2(proxy.hostname);
               }
               return import_node_dns2.default.lookup(proxy.hostname, (err2, address) => {
                 if (err2) {
                   return callback(err2);
                 }
-                connect(address);
+                connect2(address);
               });
             }
           }
@@ -37050,8 +37060,8 @@ var init_server_message_id = __esm({
 });
 
 // node_modules/nodemailer/dist/esm/smtp-connection/index.js
-function shuffle(list) {
-  const result = list.slice();
+function shuffle(list2) {
+  const result = list2.slice();
   for (let i9 = result.length - 1; i9 > 0; i9--) {
     const j9 = Math.floor(Math.random() * (i9 + 1));
     [result[i9], result[j9]] = [result[j9], result[i9]];
@@ -37272,8 +37282,8 @@ var init_smtp_connection = __esm({
               }
               opts.lookup = ((hostname, lookupOptions, callback) => {
                 if (lookupOptions && lookupOptions.all) {
-                  const all2 = ordered.map((address) => ({ address, family: import_node_net7.default.isIPv6(address) ? 6 : 4 }));
-                  return setImmediate(() => callback(null, all2));
+                  const all = ordered.map((address) => ({ address, family: import_node_net7.default.isIPv6(address) ? 6 : 4 }));
+                  return setImmediate(() => callback(null, all));
                 }
                 setImmediate(() => callback(null, ordered[0], import_node_net7.default.isIPv6(ordered[0]) ? 6 : 4));
               });
@@ -39581,12 +39591,12 @@ var init_xoauth2 = __esm({
        * @param renew If false then use cached access token (if available)
        * @param callback Callback function with error object and token string
        */
-      getToken(renew2, callback) {
+      getToken(renew, callback) {
         const done = callback;
         if (this.configError) {
           return done(this.configError);
         }
-        if (!renew2 && this.accessToken && (!this.expires || this.expires > Date.now())) {
+        if (!renew && this.accessToken && (!this.expires || this.expires > Date.now())) {
           this.logger.debug({
             tnx: "OAUTH2",
             user: this.options.user,
@@ -39613,7 +39623,7 @@ var init_xoauth2 = __esm({
           return done(err);
         }
         if (this.renewing) {
-          this.renewalQueue.push({ renew: renew2, callback: done });
+          this.renewalQueue.push({ renew, callback: done });
           return;
         }
         this.renewing = true;
@@ -39638,7 +39648,7 @@ var init_xoauth2 = __esm({
           done(err, accessToken);
         };
         if (this.provisionCallback) {
-          this.provisionCallback(this.options.user, !!renew2, (err, accessToken, expires) => {
+          this.provisionCallback(this.options.user, !!renew, (err, accessToken, expires) => {
             if (!err && accessToken) {
               this.accessToken = accessToken;
               this.expires = expires || 0;
@@ -41829,11 +41839,11 @@ var init_runtimeConfig6 = __esm({
     init_dist_es7();
     init_runtimeConfig_shared6();
     getRuntimeConfig12 = (config) => {
-      emitWarningIfUnsupportedVersion2(process.version);
+      emitWarningIfUnsupportedVersion(process.version);
       const defaultsMode = resolveDefaultsModeConfig(config);
       const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
       const clientSharedValues = getRuntimeConfig11(config);
-      emitWarningIfUnsupportedVersion(process.version);
+      emitWarningIfUnsupportedVersion2(process.version);
       const loaderConfig = {
         profile: config?.profile,
         logger: clientSharedValues.logger
@@ -54265,11 +54275,11 @@ var init_runtimeConfig7 = __esm({
     init_dist_es7();
     init_runtimeConfig_shared7();
     getRuntimeConfig14 = (config) => {
-      emitWarningIfUnsupportedVersion2(process.version);
+      emitWarningIfUnsupportedVersion(process.version);
       const defaultsMode = resolveDefaultsModeConfig(config);
       const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
       const clientSharedValues = getRuntimeConfig13(config);
-      emitWarningIfUnsupportedVersion(process.version);
+      emitWarningIfUnsupportedVersion2(process.version);
       const loaderConfig = {
         profile: config?.profile,
         logger: clientSharedValues.logger
@@ -58792,11 +58802,11 @@ var init_runtimeConfig8 = __esm({
     init_dist_es7();
     init_runtimeConfig_shared8();
     getRuntimeConfig16 = (config) => {
-      emitWarningIfUnsupportedVersion2(process.version);
+      emitWarningIfUnsupportedVersion(process.version);
       const defaultsMode = resolveDefaultsModeConfig(config);
       const defaultConfigProvider = () => defaultsMode().then(loadConfigsForDefaultMode);
       const clientSharedValues = getRuntimeConfig15(config);
-      emitWarningIfUnsupportedVersion(process.version);
+      emitWarningIfUnsupportedVersion2(process.version);
       const loaderConfig = {
         profile: config?.profile,
         logger: clientSharedValues.logger
@@ -59187,175 +59197,716 @@ var init_role_api = __esm({
 // packages/action/src/main.ts
 var import_node_crypto14 = require("node:crypto");
 
-// packages/sdk/src/concealed.ts
-var import_node_util = require("node:util");
-var Concealed = class {
-  #value;
-  constructor(value) {
-    this.#value = value;
-  }
-  reveal() {
-    return this.#value;
-  }
-  toString() {
-    return "[secret]";
-  }
-  toJSON() {
-    return "[secret]";
-  }
-  [import_node_util.inspect.custom]() {
-    return "[secret]";
-  }
+// node_modules/valibot/dist/index.mjs
+var store$4;
+var DEFAULT_CONFIG = {
+  lang: void 0,
+  message: void 0,
+  abortEarly: void 0,
+  abortPipeEarly: void 0
 };
-
-// packages/sdk/src/delivery/arrival.ts
-function arrivalOf({
-  state: state2,
-  bouncedAt
-}) {
-  if (state2 === "open" && bouncedAt !== void 0) return "bounced";
-  return state2 === "open" || state2 === "claimed" ? "pending" : state2;
+// @__NO_SIDE_EFFECTS__
+function getGlobalConfig(config$1) {
+  if (!config$1 && !store$4) return DEFAULT_CONFIG;
+  return {
+    lang: config$1?.lang ?? store$4?.lang,
+    message: config$1?.message,
+    abortEarly: config$1?.abortEarly ?? store$4?.abortEarly,
+    abortPipeEarly: config$1?.abortPipeEarly ?? store$4?.abortPipeEarly
+  };
 }
-
-// packages/sdk/src/runtime/limited.ts
-async function mapLimited(values, limit, map2) {
-  const results = [];
-  const queue = values.entries();
-  let failed2 = false;
-  const worker = async () => {
-    for (const [index, value] of queue) {
-      if (failed2) return;
-      try {
-        results[index] = await map2(value, index);
-      } catch (error3) {
-        failed2 = true;
-        throw error3;
+var store$3;
+// @__NO_SIDE_EFFECTS__
+function getGlobalMessage(lang) {
+  return store$3?.get(lang);
+}
+var store$2;
+// @__NO_SIDE_EFFECTS__
+function getSchemaMessage(lang) {
+  return store$2?.get(lang);
+}
+var store$1;
+// @__NO_SIDE_EFFECTS__
+function getSpecificMessage(reference, lang) {
+  return store$1?.get(reference)?.get(lang);
+}
+// @__NO_SIDE_EFFECTS__
+function _stringify(input) {
+  const type = typeof input;
+  if (type === "string") return `"${input}"`;
+  if (type === "number" || type === "bigint" || type === "boolean") return `${input}`;
+  if (type === "object" || type === "function") return (input && Object.getPrototypeOf(input)?.constructor?.name) ?? "null";
+  return type;
+}
+function _addIssue(context, label, dataset, config$1, other) {
+  const input = other && "input" in other ? other.input : dataset.value;
+  const expected = other?.expected ?? context.expects ?? null;
+  const received = other?.received ?? /* @__PURE__ */ _stringify(input);
+  const issue2 = {
+    kind: context.kind,
+    type: context.type,
+    input,
+    expected,
+    received,
+    message: `Invalid ${label}: ${expected ? `Expected ${expected} but r` : "R"}eceived ${received}`,
+    requirement: context.requirement,
+    path: other?.path,
+    issues: other?.issues,
+    lang: config$1.lang,
+    abortEarly: config$1.abortEarly,
+    abortPipeEarly: config$1.abortPipeEarly
+  };
+  const isSchema = context.kind === "schema";
+  const message$1 = other?.message ?? context.message ?? /* @__PURE__ */ getSpecificMessage(context.reference, issue2.lang) ?? (isSchema ? /* @__PURE__ */ getSchemaMessage(issue2.lang) : null) ?? config$1.message ?? /* @__PURE__ */ getGlobalMessage(issue2.lang);
+  if (message$1 !== void 0) issue2.message = typeof message$1 === "function" ? message$1(issue2) : message$1;
+  if (isSchema) dataset.typed = false;
+  if (dataset.issues) dataset.issues.push(issue2);
+  else dataset.issues = [issue2];
+}
+// @__NO_SIDE_EFFECTS__
+function _isSameValueZero(value1, value2) {
+  return value1 === value2 || Number.isNaN(value1) && Number.isNaN(value2);
+}
+// @__NO_SIDE_EFFECTS__
+function _joinExpects(values$1, separator) {
+  const list2 = [...new Set(values$1)];
+  if (list2.length > 1) return `(${list2.join(` ${separator} `)})`;
+  return list2[0] ?? "never";
+}
+function _standardSchema(schema) {
+  schema["~standard"] = {
+    version: 1,
+    vendor: "valibot",
+    validate: (value$1) => schema["~run"]({ value: value$1 }, /* @__PURE__ */ getGlobalConfig())
+  };
+  return schema;
+}
+var EMOJI_REGEX = new RegExp("^(?:[\\u{1F1E6}-\\u{1F1FF}]{2}|\\u{1F3F4}[\\u{E0061}-\\u{E007A}]{2}[\\u{E0030}-\\u{E0039}\\u{E0061}-\\u{E007A}]{1,3}\\u{E007F}|(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation})(?:\\u200D(?:\\p{Emoji}\\uFE0F\\u20E3?|\\p{Emoji_Modifier_Base}\\p{Emoji_Modifier}?|(?![\\p{Emoji_Modifier_Base}\\u{1F1E6}-\\u{1F1FF}])\\p{Emoji_Presentation}))*)+$", "u");
+// @__NO_SIDE_EFFECTS__
+function check(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "check",
+    reference: check,
+    async: false,
+    expects: null,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "input", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function length(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "length",
+    reference: length,
+    async: false,
+    expects: `${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && dataset.value.length !== this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function maxLength(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "max_length",
+    reference: maxLength,
+    async: false,
+    expects: `<=${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && dataset.value.length > this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function maxValue(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "max_value",
+    reference: maxValue,
+    async: false,
+    expects: `<=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !(dataset.value <= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function minLength(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "min_length",
+    reference: minLength,
+    async: false,
+    expects: `>=${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && dataset.value.length < this.requirement) _addIssue(this, "length", dataset, config$1, { received: `${dataset.value.length}` });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function minValue(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "min_value",
+    reference: minValue,
+    async: false,
+    expects: `>=${requirement instanceof Date ? requirement.toJSON() : /* @__PURE__ */ _stringify(requirement)}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !(dataset.value >= this.requirement)) _addIssue(this, "value", dataset, config$1, { received: dataset.value instanceof Date ? dataset.value.toJSON() : /* @__PURE__ */ _stringify(dataset.value) });
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function rawTransform(action) {
+  return {
+    kind: "transformation",
+    type: "raw_transform",
+    reference: rawTransform,
+    async: false,
+    "~run"(dataset, config$1) {
+      const output = action({
+        dataset,
+        config: config$1,
+        addIssue: (info2) => _addIssue(this, info2?.label ?? "input", dataset, config$1, info2),
+        NEVER: null
+      });
+      if (dataset.issues) dataset.typed = false;
+      else dataset.value = output;
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function readonly() {
+  return {
+    kind: "transformation",
+    type: "readonly",
+    reference: readonly,
+    async: false,
+    "~run"(dataset) {
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function regex(requirement, message$1) {
+  return {
+    kind: "validation",
+    type: "regex",
+    reference: regex,
+    async: false,
+    expects: `${requirement}`,
+    requirement,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement.test(dataset.value)) _addIssue(this, "format", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function safeInteger(message$1) {
+  return {
+    kind: "validation",
+    type: "safe_integer",
+    reference: safeInteger,
+    async: false,
+    expects: null,
+    requirement: Number.isSafeInteger,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (dataset.typed && !this.requirement(dataset.value)) _addIssue(this, "safe integer", dataset, config$1);
+      return dataset;
+    }
+  };
+}
+// @__NO_SIDE_EFFECTS__
+function transform(operation2) {
+  return {
+    kind: "transformation",
+    type: "transform",
+    reference: transform,
+    async: false,
+    operation: operation2,
+    "~run"(dataset) {
+      dataset.value = this.operation(dataset.value);
+      return dataset;
+    }
+  };
+}
+var ABORT_EARLY_CONFIG = { abortEarly: true };
+// @__NO_SIDE_EFFECTS__
+function getFallback(schema, dataset, config$1) {
+  return typeof schema.fallback === "function" ? schema.fallback(dataset, config$1) : schema.fallback;
+}
+// @__NO_SIDE_EFFECTS__
+function getDefault(schema, dataset, config$1) {
+  return typeof schema.default === "function" ? schema.default(dataset, config$1) : schema.default;
+}
+// @__NO_SIDE_EFFECTS__
+function array(item, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "array",
+    reference: array,
+    expects: "Array",
+    async: false,
+    item,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (Array.isArray(input)) {
+        dataset.typed = true;
+        dataset.value = [];
+        for (let key = 0; key < input.length; key++) {
+          const value$1 = input[key];
+          const itemDataset = this.item["~run"]({ value: value$1 }, config$1);
+          if (itemDataset.issues) {
+            const pathItem = {
+              type: "array",
+              origin: "value",
+              input,
+              key,
+              value: value$1
+            };
+            for (const issue2 of itemDataset.issues) {
+              if (issue2.path) issue2.path.unshift(pathItem);
+              else issue2.path = [pathItem];
+              dataset.issues?.push(issue2);
+            }
+            if (!dataset.issues) dataset.issues = itemDataset.issues;
+            if (config$1.abortEarly) {
+              dataset.typed = false;
+              break;
+            }
+          }
+          if (!itemDataset.typed) dataset.typed = false;
+          dataset.value.push(itemDataset.value);
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function boolean(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "boolean",
+    reference: boolean,
+    expects: "boolean",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "boolean") dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function custom(check$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "custom",
+    reference: custom,
+    expects: "unknown",
+    async: false,
+    check: check$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (this.check(dataset.value)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function literal(literal_, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "literal",
+    reference: literal,
+    expects: /* @__PURE__ */ _stringify(literal_),
+    async: false,
+    literal: literal_,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (/* @__PURE__ */ _isSameValueZero(dataset.value, this.literal)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function number(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "number",
+    reference: number,
+    expects: "number",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "number" && !isNaN(dataset.value)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function object(entries$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "object",
+    reference: object,
+    expects: "Object",
+    async: false,
+    entries: entries$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const key in this.entries) {
+          const valueSchema = this.entries[key];
+          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+            if (valueDataset.issues) {
+              const pathItem = {
+                type: "object",
+                origin: "value",
+                input,
+                key,
+                value: value$1
+              };
+              for (const issue2 of valueDataset.issues) {
+                if (issue2.path) issue2.path.unshift(pathItem);
+                else issue2.path = [pathItem];
+                dataset.issues?.push(issue2);
+              }
+              if (!dataset.issues) dataset.issues = valueDataset.issues;
+              if (config$1.abortEarly) {
+                dataset.typed = false;
+                break;
+              }
+            }
+            if (!valueDataset.typed) dataset.typed = false;
+            dataset.value[key] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+            _addIssue(this, "key", dataset, config$1, {
+              input: void 0,
+              expected: `"${key}"`,
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            if (config$1.abortEarly) break;
+          }
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function optional(wrapped, default_) {
+  return _standardSchema({
+    kind: "schema",
+    type: "optional",
+    reference: optional,
+    expects: `(${wrapped.expects} | undefined)`,
+    async: false,
+    wrapped,
+    default: default_,
+    "~run"(dataset, config$1) {
+      if (dataset.value === void 0) {
+        if (this.default !== void 0) dataset.value = /* @__PURE__ */ getDefault(this, dataset, config$1);
+        if (dataset.value === void 0) {
+          dataset.typed = true;
+          return dataset;
+        }
       }
+      return this.wrapped["~run"](dataset, config$1);
     }
-  };
-  await Promise.all(Array.from({ length: Math.min(limit, values.length) }, worker));
-  return results;
-}
-function oneAtATime() {
-  let last = Promise.resolve();
-  return (task) => {
-    const result = last.then(task, task);
-    last = result;
-    return result;
-  };
-}
-
-// packages/sdk/src/runtime/runtime.ts
-var platformRuntime = {
-  now: Date.now,
-  random: Math.random,
-  schedule: (ms, task) => {
-    const timer = setTimeout(task, ms);
-    return () => clearTimeout(timer);
-  },
-  fetch: (input, init) => fetch(input, init)
-};
-function sleep(ms, runtime, signal) {
-  return new Promise((resolve3, reject) => {
-    if (signal.aborted) {
-      reject(signal.reason);
-      return;
-    }
-    const stop = () => {
-      callOff();
-      reject(signal.reason);
-    };
-    const callOff = runtime.schedule(ms, () => {
-      signal.removeEventListener("abort", stop);
-      resolve3();
-    });
-    signal.addEventListener("abort", stop, { once: true });
   });
 }
-
-// packages/sdk/src/sender-error.ts
-var SenderError = class extends Error {
-  name = "SenderError";
-  code;
-  constructor(code2, message, options) {
-    super(message, options);
-    this.code = code2;
-  }
-};
-function faultOf(error3) {
-  const name2 = error3 instanceof Error ? error3.name : typeof error3;
-  return new SenderError(
-    "unexpected",
-    `Something failed that should not (${name2}). Please report it to the project.`,
-    { cause: error3 }
-  );
-}
-
-// packages/sdk/src/runtime/settled.ts
-async function settled(work) {
-  try {
-    return await work;
-  } catch (error3) {
-    if (error3 instanceof SenderError) return error3;
-    throw error3;
-  }
-}
-
-// packages/sdk/src/delivery/await-receipts.ts
-var AT_ONCE = 6;
-var FIRST_LOOK_MS = 2e3;
-var LONGEST_LOOK_MS = 6e4;
-var GROWTH = 1.5;
-var PASSING = /* @__PURE__ */ new Set([
-  "service_unreachable",
-  "service_unavailable",
-  "id_token"
-]);
-async function viewEach(ids, service, lifetime) {
-  return mapLimited(ids, AT_ONCE, async (id) => {
-    const found = await settled(service.view(id, lifetime));
-    return found instanceof SenderError ? { id, error: found } : { id, view: found };
+// @__NO_SIDE_EFFECTS__
+function picklist(options, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "picklist",
+    reference: picklist,
+    expects: /* @__PURE__ */ _joinExpects(options.map(_stringify), "|"),
+    async: false,
+    options,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (this.options.includes(dataset.value)) dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
   });
 }
-async function awaitReceipts(ids, { service, runtime, onEnded, onWaiting }, limitMs, lifetime) {
-  const from = runtime.now();
-  const seen = /* @__PURE__ */ new Map();
-  const watched = () => ids.map((id) => seen.get(id) ?? { id });
-  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
-    const pending = ids.filter((id) => isPending(seen.get(id)));
-    for (const found of await viewEach(pending, service, lifetime)) {
-      if (!found.view && lifetime.stopping.aborted) continue;
-      seen.set(found.id, seenLast(found, seen.get(found.id)));
-      if (found.view && !isPending(found)) onEnded?.(found.view, ids.length - count(watched()), ids.length);
+// @__NO_SIDE_EFFECTS__
+function strictObject(entries$1, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "strict_object",
+    reference: strictObject,
+    expects: "Object",
+    async: false,
+    entries: entries$1,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        dataset.typed = true;
+        dataset.value = {};
+        for (const key in this.entries) {
+          const valueSchema = this.entries[key];
+          if (key in input || (valueSchema.type === "exact_optional" || valueSchema.type === "optional" || valueSchema.type === "nullish") && valueSchema.default !== void 0) {
+            const value$1 = key in input ? input[key] : /* @__PURE__ */ getDefault(valueSchema);
+            const valueDataset = valueSchema["~run"]({ value: value$1 }, config$1);
+            if (valueDataset.issues) {
+              const pathItem = {
+                type: "object",
+                origin: "value",
+                input,
+                key,
+                value: value$1
+              };
+              for (const issue2 of valueDataset.issues) {
+                if (issue2.path) issue2.path.unshift(pathItem);
+                else issue2.path = [pathItem];
+                dataset.issues?.push(issue2);
+              }
+              if (!dataset.issues) dataset.issues = valueDataset.issues;
+              if (config$1.abortEarly) {
+                dataset.typed = false;
+                break;
+              }
+            }
+            if (!valueDataset.typed) dataset.typed = false;
+            dataset.value[key] = valueDataset.value;
+          } else if (valueSchema.fallback !== void 0) dataset.value[key] = /* @__PURE__ */ getFallback(valueSchema);
+          else if (valueSchema.type !== "exact_optional" && valueSchema.type !== "optional" && valueSchema.type !== "nullish") {
+            _addIssue(this, "key", dataset, config$1, {
+              input: void 0,
+              expected: `"${key}"`,
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            if (config$1.abortEarly) break;
+          }
+        }
+        if (!dataset.issues || !config$1.abortEarly) {
+          for (const key in input) if (!Object.prototype.hasOwnProperty.call(this.entries, key)) {
+            _addIssue(this, "key", dataset, config$1, {
+              input: key,
+              expected: "never",
+              path: [{
+                type: "object",
+                origin: "key",
+                input,
+                key,
+                value: input[key]
+              }]
+            });
+            break;
+          }
+        }
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
     }
-    const leftMs = limitMs - (runtime.now() - from);
-    const left = count(watched());
-    if (left === 0) return { watched: watched() };
-    const reason2 = lifetime.stopping.reason;
-    if (reason2 instanceof SenderError) return { watched: watched(), stopped: reason2 };
-    if (leftMs <= 0) return { watched: watched() };
-    onWaiting?.(left, limitMs - leftMs);
-    try {
-      await sleep(Math.min(waitMs, leftMs), runtime, lifetime.stopping);
-    } catch (reason3) {
-      if (reason3 instanceof SenderError) return { watched: watched(), stopped: reason3 };
-      throw reason3;
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function string(message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "string",
+    reference: string,
+    expects: "string",
+    async: false,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      if (typeof dataset.value === "string") dataset.typed = true;
+      else _addIssue(this, "type", dataset, config$1);
+      return dataset;
     }
-  }
+  });
 }
-function canPass({ code: code2 }) {
-  return PASSING.has(code2);
+// @__NO_SIDE_EFFECTS__
+function _subIssues(datasets) {
+  let issues;
+  if (datasets) for (const dataset of datasets) if (issues) for (const issue2 of dataset.issues) issues.push(issue2);
+  else issues = dataset.issues;
+  return issues;
 }
-function seenLast(found, before) {
-  if (found.view || !before?.view) return found;
-  return found.error && canPass(found.error) ? before : { ...found, view: before.view };
+// @__NO_SIDE_EFFECTS__
+function union(options, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "union",
+    reference: union,
+    expects: /* @__PURE__ */ _joinExpects(options.map((option) => option.expects), "|"),
+    async: false,
+    options,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      let validDataset;
+      let typedDatasets;
+      let untypedDatasets;
+      for (const schema of this.options) {
+        const optionDataset = schema["~run"]({ value: dataset.value }, config$1);
+        if (optionDataset.typed) if (optionDataset.issues) if (typedDatasets) typedDatasets.push(optionDataset);
+        else typedDatasets = [optionDataset];
+        else {
+          validDataset = optionDataset;
+          break;
+        }
+        else if (untypedDatasets) untypedDatasets.push(optionDataset);
+        else untypedDatasets = [optionDataset];
+      }
+      if (validDataset) return validDataset;
+      if (typedDatasets) {
+        if (typedDatasets.length === 1) return typedDatasets[0];
+        _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(typedDatasets) });
+        dataset.typed = true;
+      } else if (untypedDatasets?.length === 1) return untypedDatasets[0];
+      else _addIssue(this, "type", dataset, config$1, { issues: /* @__PURE__ */ _subIssues(untypedDatasets) });
+      return dataset;
+    }
+  });
 }
-function isPending(found) {
-  if (found?.error && !canPass(found.error)) return false;
-  return !found?.view || arrivalOf(found.view) === "pending";
+// @__NO_SIDE_EFFECTS__
+function variant(key, options, message$1) {
+  return _standardSchema({
+    kind: "schema",
+    type: "variant",
+    reference: variant,
+    expects: "Object",
+    async: false,
+    key,
+    options,
+    message: message$1,
+    "~run"(dataset, config$1) {
+      const input = dataset.value;
+      if (input && typeof input === "object") {
+        let outputDataset;
+        let maxDiscriminatorPriority = 0;
+        let invalidDiscriminatorKey = this.key;
+        let expectedDiscriminators = [];
+        const parseOptions = (variant$1, allKeys) => {
+          for (const schema of variant$1.options) {
+            if (schema.type === "variant") parseOptions(schema, new Set(allKeys).add(schema.key));
+            else {
+              let keysAreValid = true;
+              let currentPriority = 0;
+              for (const currentKey of allKeys) {
+                const discriminatorSchema = schema.entries[currentKey];
+                if (currentKey in input ? discriminatorSchema["~run"]({
+                  typed: false,
+                  value: input[currentKey]
+                }, ABORT_EARLY_CONFIG).issues : discriminatorSchema.type !== "exact_optional" && discriminatorSchema.type !== "optional" && discriminatorSchema.type !== "nullish") {
+                  keysAreValid = false;
+                  if (invalidDiscriminatorKey !== currentKey && (maxDiscriminatorPriority < currentPriority || maxDiscriminatorPriority === currentPriority && currentKey in input && !(invalidDiscriminatorKey in input))) {
+                    maxDiscriminatorPriority = currentPriority;
+                    invalidDiscriminatorKey = currentKey;
+                    expectedDiscriminators = [];
+                  }
+                  if (invalidDiscriminatorKey === currentKey) expectedDiscriminators.push(schema.entries[currentKey].expects);
+                  break;
+                }
+                currentPriority++;
+              }
+              if (keysAreValid) {
+                const optionDataset = schema["~run"]({ value: input }, config$1);
+                if (!outputDataset || !outputDataset.typed && optionDataset.typed) outputDataset = optionDataset;
+              }
+            }
+            if (outputDataset && !outputDataset.issues) break;
+          }
+        };
+        parseOptions(this, /* @__PURE__ */ new Set([this.key]));
+        if (outputDataset) return outputDataset;
+        _addIssue(this, "type", dataset, config$1, {
+          input: input[invalidDiscriminatorKey],
+          expected: /* @__PURE__ */ _joinExpects(expectedDiscriminators, "|"),
+          path: [{
+            type: "object",
+            origin: "value",
+            input,
+            key: invalidDiscriminatorKey,
+            value: input[invalidDiscriminatorKey]
+          }]
+        });
+      } else _addIssue(this, "type", dataset, config$1);
+      return dataset;
+    }
+  });
 }
-function count(watched) {
-  return watched.filter(isPending).length;
+// @__NO_SIDE_EFFECTS__
+function pipe(...pipe$1) {
+  return _standardSchema({
+    ...pipe$1[0],
+    pipe: pipe$1,
+    "~run"(dataset, config$1) {
+      for (const item of pipe$1) if (item.kind !== "metadata") {
+        if (dataset.issues && (item.kind === "schema" || item.kind === "transformation")) {
+          dataset.typed = false;
+          break;
+        }
+        if (!dataset.issues || !config$1.abortEarly && !config$1.abortPipeEarly) dataset = item["~run"](dataset, config$1);
+      }
+      return dataset;
+    }
+  });
+}
+// @__NO_SIDE_EFFECTS__
+function safeParse(schema, input, config$1) {
+  const dataset = schema["~run"]({ value: input }, /* @__PURE__ */ getGlobalConfig(config$1));
+  return {
+    typed: dataset.typed,
+    success: !dataset.issues,
+    output: dataset.value,
+    issues: dataset.issues
+  };
 }
 
 // packages/protocol/src/errors.ts
@@ -59368,183 +59919,281 @@ var ProtocolError = class extends Error {
   }
 };
 
-// packages/protocol/src/framing.ts
-var UTF8 = new TextEncoder();
-function utf8(text) {
-  return UTF8.encode(text);
+// packages/protocol/src/states.ts
+var STATES = [
+  "open",
+  "claimed",
+  "delivered",
+  "unconfirmed",
+  "expired",
+  "revoked",
+  "superseded",
+  "locked",
+  "reported"
+];
+var NEEDS_PASSPHRASE = 1;
+var NEEDS_EMAIL = 2;
+function parseFlags(value) {
+  if (value === 0 || value === 1 || value === 2 || value === 3) return value;
+  throw new ProtocolError("flags", "the link has flags that protocol v1 does not know");
 }
-function isWellFormed(text) {
-  return !new RegExp("\\p{Surrogate}", "u").test(text);
+function flagsOf(needs) {
+  return parseFlags((needs.passphrase ? NEEDS_PASSPHRASE : 0) | (needs.email ? NEEDS_EMAIL : 0));
 }
-function concat(...parts) {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+function needsPassphrase(flags2) {
+  return (flags2 & NEEDS_PASSPHRASE) !== 0;
 }
-function uint32(value) {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setUint32(0, value);
-  return bytes;
-}
-function uint64(value) {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(value));
-  return bytes;
-}
-function lengthPrefixed(bytes) {
-  return concat(uint32(bytes.length), bytes);
+function needsEmail(flags2) {
+  return (flags2 & NEEDS_EMAIL) !== 0;
 }
 
-// packages/protocol/src/answers.ts
-function normalisePassphrase(text) {
-  const normalised2 = text.normalize("NFKC").replace(new RegExp("\\p{White_Space}+", "gu"), " ").replace(/^ | $/g, "");
-  if (normalised2 === "") throw new ProtocolError("passphrase", "the passphrase is empty");
-  if (!isWellFormed(normalised2)) {
-    throw new ProtocolError("passphrase", "the passphrase holds half a character (an unpaired surrogate)");
-  }
-  return normalised2;
+// node_modules/@scure/base/index.js
+var freeze = (fn) => Object.freeze(fn());
+function isBytes(a9) {
+  return a9 instanceof Uint8Array || ArrayBuffer.isView(a9) && a9.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a9 && a9.BYTES_PER_ELEMENT === 1;
 }
-function normaliseEmail(text) {
-  const normalised2 = text.normalize("NFKC").replace(/^[\t\n\v\f\r ]+|[\t\n\v\f\r ]+$/g, "");
-  if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(normalised2)) {
-    throw new ProtocolError("email", "this is not an e-mail address of the form name@domain in plain ASCII");
-  }
-  return normalised2.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+function abytes(b9) {
+  if (!isBytes(b9))
+    throw new TypeError("Uint8Array expected");
 }
+function astr(label, input) {
+  if (typeof input !== "string")
+    throw new TypeError(`${label}: string expected`);
+  return true;
+}
+function anumber(n4, title = "number") {
+  if (typeof n4 !== "number")
+    throw new TypeError(`${title}: expected number, got ${typeof n4}`);
+  if (!Number.isSafeInteger(n4))
+    throw new RangeError(`${title}: expected safe integer, got ${n4}`);
+}
+function chain(...args) {
+  const id = (a9) => a9;
+  const wrap3 = (a9, b9) => (c9) => a9(b9(c9));
+  const encode4 = args.map((x) => x.encode).reduceRight(wrap3, id);
+  const decode3 = args.map((x) => x.decode).reduce(wrap3, id);
+  return { encode: encode4, decode: decode3 };
+}
+var powers = /* @__PURE__ */ (() => {
+  let res = [];
+  for (let i9 = 0; i9 < 40; i9++)
+    res.push(2 ** i9);
+  return res;
+})();
+var asciiDecoder = /* @__PURE__ */ (() => {
+  try {
+    const decoder = new TextDecoder();
+    return decoder.decode(Uint8Array.of(65, 48, 43, 127)) === "A0+" ? decoder : void 0;
+  } catch (e9) {
+    return void 0;
+  }
+})();
+var B2S_CHUNK = 8192;
+function charcodesToString(codes) {
+  const len = codes.length;
+  if (asciiDecoder !== void 0 && len >= 12)
+    return asciiDecoder.decode(codes);
+  if (len <= B2S_CHUNK)
+    return String.fromCharCode.apply(null, codes);
+  let res = "";
+  for (let i9 = 0; i9 < len; i9 += B2S_CHUNK)
+    res += String.fromCharCode.apply(null, codes.subarray(i9, i9 + B2S_CHUNK));
+  return res;
+}
+function radix2(bits) {
+  anumber(bits);
+  if (bits <= 0 || bits > 8)
+    throw new RangeError("radix2: bits should be in (0..8]");
+  const mask = powers[bits] - 1;
+  return {
+    encode: (bytes2) => {
+      abytes(bytes2);
+      const len = bytes2.length;
+      const res = new Uint8Array(Math.ceil(len * 8 / bits));
+      let carry = 0;
+      let pos = 0;
+      let j9 = 0;
+      for (let i9 = 0; i9 < len; ) {
+        if (i9 + 2 < len) {
+          carry = carry << 24 | bytes2[i9] << 16 | bytes2[i9 + 1] << 8 | bytes2[i9 + 2];
+          pos += 24;
+          i9 += 3;
+        } else {
+          carry = (carry << 8 | bytes2[i9]) & 65535;
+          pos += 8;
+          i9++;
+        }
+        for (; ; ) {
+          pos -= bits;
+          res[j9++] = carry >> pos & mask;
+          if (pos < bits)
+            break;
+        }
+      }
+      if (pos > 0)
+        res[j9] = carry << bits - pos & mask;
+      return res;
+    },
+    decode: (digits) => {
+      const len = digits.length;
+      const res = new Uint8Array(Math.floor(len * bits / 8));
+      let carry = 0;
+      let pos = 0;
+      let j9 = 0;
+      for (let i9 = 0; i9 < len; i9++) {
+        carry = (carry << bits | digits[i9]) & 65535;
+        pos += bits;
+        for (; pos >= 8; pos -= 8)
+          res[j9++] = carry >> pos - 8 & 255;
+      }
+      carry = carry << 8 - pos & 255;
+      if (pos >= bits)
+        throw new Error("Excess padding");
+      if (carry > 0)
+        throw new Error(`Non-zero padding: ${carry}`);
+      return res;
+    }
+  };
+}
+function alphabet(letters, aliases) {
+  const len = letters.length;
+  if (len > 128)
+    throw new Error("alphabet: max 128 letters");
+  const encTable = new Uint8Array(len);
+  const decTable = new Int8Array(128).fill(-1);
+  for (let i9 = 0; i9 < len; i9++) {
+    const code2 = letters.charCodeAt(i9);
+    if (letters.codePointAt(i9) !== code2 || code2 > 127)
+      throw new Error("alphabet: single-char ASCII letters only");
+    encTable[i9] = code2;
+    decTable[code2] = i9;
+  }
+  if (aliases !== void 0) {
+    for (const alias of Object.keys(aliases)) {
+      const code2 = alias.charCodeAt(0);
+      const target = decTable[aliases[alias].charCodeAt(0)];
+      if (alias.length !== 1 || code2 > 127 || target === void 0 || target === -1)
+        throw new Error(`alphabet: invalid alias ${alias}`);
+      decTable[code2] = target;
+    }
+  }
+  return {
+    encode: (digits) => {
+      const codes = new Uint8Array(digits.length);
+      for (let i9 = 0; i9 < digits.length; i9++) {
+        const d9 = digits[i9];
+        const code2 = encTable[d9];
+        if (code2 === void 0)
+          throw new Error(`alphabet.encode: invalid digit ${d9}`);
+        codes[i9] = code2;
+      }
+      return charcodesToString(codes);
+    },
+    decode: (input) => {
+      astr("decode", input);
+      const slen = input.length;
+      const digits = new Uint8Array(slen);
+      for (let i9 = 0; i9 < slen; i9++) {
+        const code2 = input.charCodeAt(i9);
+        const digit = code2 < 128 ? decTable[code2] : -1;
+        if (digit === -1)
+          throw new Error(`Unknown letter "${input[i9]}". Allowed: ${letters}`);
+        digits[i9] = digit;
+      }
+      return digits;
+    }
+  };
+}
+var base64urlnopad = /* @__PURE__ */ freeze(() => chain(radix2(6), alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")));
 
 // packages/protocol/src/base64url.ts
-var ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-var VALUES = new Map([...ALPHABET].map((character, value) => [character.charCodeAt(0), value]));
-function encodeBase64url(bytes) {
-  let text = "";
-  let buffer = 0;
-  let bits = 0;
-  for (const byte of bytes) {
-    buffer = buffer << 8 | byte;
-    bits += 8;
-    while (bits >= 6) {
-      bits -= 6;
-      text += ALPHABET.charAt(buffer >> bits & 63);
-    }
-    buffer &= (1 << bits) - 1;
-  }
-  return bits > 0 ? text + ALPHABET.charAt(buffer << 6 - bits & 63) : text;
+function encodeBase64url(bytes2) {
+  return base64urlnopad.encode(bytes2);
 }
-function decodeBase64url(text, length) {
-  const size = Math.floor(text.length * 6 / 8);
-  if (text.length % 4 === 1 || length !== void 0 && (size !== length || text.length !== encodedLength(length))) {
+function decodeBase64url(text3, length2) {
+  if (length2 !== void 0 && text3.length !== encodedLength(length2)) {
     throw new ProtocolError("base64url", "base64url of another length than expected");
   }
-  const bytes = new Uint8Array(size);
-  let buffer = 0;
-  let bits = 0;
-  let at = 0;
-  for (let index = 0; index < text.length; index += 1) {
-    const value = VALUES.get(text.charCodeAt(index));
-    if (value === void 0) throw new ProtocolError("base64url", "a character that is not base64url");
-    buffer = buffer << 6 | value;
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[at] = buffer >> bits & 255;
-      at += 1;
-      buffer &= (1 << bits) - 1;
-    }
-  }
-  if (buffer !== 0) throw new ProtocolError("base64url", "base64url whose unused bits are not zero");
-  return bytes;
-}
-function encodedLength(length) {
-  return Math.ceil(length * 8 / 6);
-}
-
-// packages/protocol/src/json.ts
-function parseVersioned(bytes, part) {
-  let value;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+    return base64urlnopad.decode(text3);
   } catch {
-    throw new ProtocolError("plaintext", `the ${part} is not UTF-8 JSON`);
+    throw new ProtocolError("base64url", "this is not unpadded base64url in its one spelling");
   }
-  const object = asObject(value, part);
-  if (object.v !== 1) throw new ProtocolError("plaintext", `the ${part} is not of version 1`);
-  return object;
 }
-function asObject(value, part) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(part, "an object");
-  return value;
-}
-function asArray(value, part) {
-  if (!Array.isArray(value)) refuse(part, "an array");
-  return value;
-}
-function asString(value, part) {
-  if (typeof value !== "string" || !isWellFormed(value)) refuse(part, "a string of well-formed Unicode");
-  return value;
-}
-function asBoolean(value, part) {
-  if (typeof value !== "boolean") refuse(part, "true or false");
-  return value;
-}
-function optional(value, read2) {
-  return value === void 0 ? void 0 : read2(value);
-}
-function refuse(part, wanted) {
-  throw new ProtocolError("plaintext", `${part} is not ${wanted}`);
+function encodedLength(length2) {
+  return Math.ceil(length2 * 8 / 6);
 }
 
-// packages/protocol/src/bundle.ts
-var RECEIPT_BYTES = 32;
-function encodeBundle(bundle) {
-  const items = bundle.items.map(({ label, fields, files }) => ({
-    label,
-    fields: fields.map(({ name: name2, value, concealed }) => ({ name: name2, value, concealed })),
-    ...files && files.length > 0 ? {
-      files: files.map(({ name: name2, mediaType, data }) => ({ name: name2, mediaType, data: encodeBase64url(data) }))
-    } : {}
-  }));
-  const bytes = utf8(JSON.stringify({ v: 1, items, receipt: encodeBase64url(bundle.receipt) }));
-  decodeBundle(bytes);
-  return bytes;
+// packages/protocol/src/api/fields.ts
+function bytes(length2) {
+  return pipe(string(), length(encodedLength(length2)), decode(length2));
 }
-function decodeBundle(bytes) {
-  const object = parseVersioned(bytes, "bundle");
-  return {
-    items: asArray(object.items, "items").map(readItem),
-    receipt: decodeBase64url(asString(object.receipt, "receipt"), RECEIPT_BYTES)
-  };
+var blob = pipe(string(), decode());
+function text(limit) {
+  return pipe(string(), minLength(1), maxLength(limit), regex(/^[^\p{Cc}\p{Cs}]*$/u));
 }
-function readItem(value) {
-  const item = asObject(value, "an item");
-  const files = optional(item.files, (list) => asArray(list, "files").map(readFile));
-  return {
-    label: asString(item.label, "an item's label"),
-    fields: asArray(item.fields, "an item's fields").map(readField),
-    ...files ? { files } : {}
-  };
+function list(item) {
+  return pipe(array(item), readonly());
 }
-function readField(value) {
-  const field = asObject(value, "a field");
-  return {
-    name: asString(field.name, "a field's name"),
-    value: asString(field.value, "a field's value"),
-    concealed: asBoolean(field.concealed, "a field's concealed")
-  };
-}
-function readFile(value) {
-  const file = asObject(value, "a file");
-  return {
-    name: asString(file.name, "a file's name"),
-    mediaType: asString(file.mediaType, "a file's mediaType"),
-    data: decodeBase64url(asString(file.data, "a file's data"))
-  };
+var flags = picklist([0, 1, 2, 3]);
+var state = picklist(STATES);
+var time = pipe(number(), safeInteger(), minValue(0), maxValue(99999999999));
+function decode(length2) {
+  return rawTransform(({ dataset, addIssue, NEVER }) => {
+    try {
+      return decodeBase64url(dataset.value, length2);
+    } catch (error3) {
+      if (!(error3 instanceof ProtocolError)) throw error3;
+      addIssue({ message: error3.message });
+      return NEVER;
+    }
+  });
 }
 
-// packages/protocol/src/classes.ts
+// packages/protocol/src/api/times.ts
+var UNITS = [
+  { name: "day", letter: "d", seconds: 86400 },
+  { name: "hour", letter: "h", seconds: 3600 },
+  { name: "minute", letter: "m", seconds: 60 },
+  { name: "second", letter: "s", seconds: 1 }
+];
+function parseDuration(text3) {
+  const match = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$/.exec(text3.trim());
+  if (!match) return void 0;
+  const seconds = UNITS.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit.seconds, 0);
+  return seconds > 0 ? seconds : void 0;
+}
+function formatDuration(seconds) {
+  const unit = UNITS.slice(1).find(({ seconds: size }) => seconds % size === 0);
+  return unit ? `${seconds / unit.seconds}${unit.letter}` : `${seconds}s`;
+}
+function durationInWords(seconds) {
+  const minutes = Math.round(seconds / 60) * 60;
+  const rounded = minutes >= 120 ? minutes : seconds;
+  const readsBest = (size) => rounded >= 2 * size || rounded === size && size === 3600;
+  const unit = UNITS.find(({ seconds: size }) => readsBest(size)) ?? UNITS[3];
+  const count = Math.max(0, Math.round(rounded / unit.seconds));
+  return `${count} ${unit.name}${count === 1 ? "" : "s"}`;
+}
+
+// packages/protocol/src/api/classes.ts
+var word = pipe(string(), minLength(1));
+var CredentialClass = object({
+  name: word,
+  /** The longest time from creation to expiry, seconds. */
+  expiresWithin: pipe(number(), safeInteger(), minValue(1)),
+  passphrase: picklist(["required", "recommended", "optional"]),
+  /** The roles that must approve, one entry an approval. */
+  approvals: list(word),
+  verification: picklist(["click", "email", "email-code"]),
+  /** GitHub environments of which the sender's token must name one. */
+  environments: optional(list(word)),
+  reasonRequired: optional(boolean()),
+  /** Domains of which the recipient's address must be in one. */
+  recipientDomains: optional(list(word)),
+  /** The sender must wait for each recipient's receipt, and fails without it. */
+  receiptRequired: optional(boolean())
+});
 var HOUR = 3600;
 var DEFAULT_CLASSES = [
   {
@@ -59584,39 +60233,219 @@ var DEFAULT_CLASSES = [
   }
 ];
 
-// node_modules/@noble/ciphers/utils.js
-function isBytes(a9) {
+// packages/protocol/src/api/events.ts
+var EVENT_TYPES = [
+  "requested",
+  "approved",
+  "denied",
+  "request_expired",
+  "created",
+  "mailed",
+  "bounced",
+  "code_mailed",
+  "answer_wrong",
+  "locked",
+  "claimed",
+  "acknowledged",
+  "unconfirmed",
+  "expired",
+  "revoked",
+  "superseded",
+  "reported",
+  "refused",
+  "recipient_erased",
+  "audit_viewed"
+];
+var EventType = picklist(EVENT_TYPES);
+var text2 = string();
+var Actor = variant("kind", [
+  object({
+    kind: literal("github"),
+    repository: text2,
+    repositoryId: text2,
+    workflow: text2,
+    ref: text2,
+    event: text2,
+    run: text2,
+    attempt: text2,
+    actor: text2,
+    environment: optional(text2)
+  }),
+  /** The ARN of an IAM principal. */
+  object({ kind: literal("iam"), principal: text2 }),
+  /** Whoever holds the link. */
+  object({ kind: literal("recipient") }),
+  object({ kind: literal("service") }),
+  /** A caller whose token did not verify. */
+  object({ kind: literal("unverified") })
+]);
+var Check = picklist(["email", "passphrase", "email-code"]);
+var AuditEvent = object({
+  v: literal(1),
+  /** Unique: `<handoff>/<sequence>`, or a UUID. */
+  id: text2,
+  type: EventType,
+  /** RFC 3339, UTC, whole seconds. */
+  time: text2,
+  actor: Actor,
+  handoff: optional(text2),
+  class: optional(text2),
+  secret: optional(text2),
+  /** The ARNs of a set that is handed over as one. */
+  members: optional(list(text2)),
+  versionId: optional(text2),
+  /** The recipient's id in the trail. */
+  recipient: optional(text2),
+  /** RFC 3339, UTC. */
+  expiry: optional(text2),
+  checks: optional(list(Check)),
+  reason: optional(text2),
+  outcome: text2,
+  attemptsLeft: optional(number()),
+  /** Counts the events of one handoff from 1. */
+  sequence: optional(number()),
+  /** Hash of the previous event of that handoff; absent on the first. */
+  previous: optional(text2)
+});
+
+// packages/protocol/src/api/requests.ts
+var linkToken = bytes(32);
+var verifier = bytes(32);
+var StatusRequest = strictObject({ linkToken });
+var ClaimRequest = strictObject({
+  linkToken,
+  claimToken: bytes(32),
+  claimId: bytes(16),
+  flags,
+  code: optional(pipe(string(), regex(/^\d{8}$/)))
+});
+var CodeRequest = strictObject({ linkToken, email: text(320), emailKey: bytes(32) });
+var AcknowledgeRequest = strictObject({
+  linkToken,
+  claimId: bytes(16),
+  receipt: bytes(32)
+});
+var ReportRequest = strictObject({ linkToken });
+var secretId = text(2048);
+var Subject = strictObject({
+  secret: secretId,
+  versionId: text(64),
+  /** When that version was made (GetSecretValue's CreatedDate). */
+  versionCreatedAt: time,
+  /** The recipient's e-mail address. */
+  recipient: text(320)
+});
+var proposal = {
+  class: text(64),
+  flags,
+  expiresAt: time,
+  subject: optional(Subject),
+  /** The ARNs of a set, where the subject is a `bundle:…`. */
+  members: optional(pipe(array(secretId), minLength(1), maxLength(50))),
+  resend: optional(boolean()),
+  reason: optional(text(500)),
+  /** The id of the request that was approved. */
+  request: optional(text(64))
+};
+var CreateRequest = strictObject({
+  ...proposal,
+  linkVerifier: verifier,
+  claimVerifier: verifier,
+  receiptVerifier: verifier,
+  /** Where a code is mailed before the claim; needs flags with bit 1. */
+  emailVerifier: optional(verifier),
+  envelope: blob,
+  header: blob
+});
+function createRequestOf(sealed, details = {}) {
+  const { emailVerifier } = sealed;
+  return {
+    class: sealed.class,
+    flags: sealed.flags,
+    expiresAt: sealed.expiresAt,
+    linkVerifier: encodeBase64url(sealed.linkVerifier),
+    claimVerifier: encodeBase64url(sealed.claimVerifier),
+    receiptVerifier: encodeBase64url(sealed.receiptVerifier),
+    ...emailVerifier ? { emailVerifier: encodeBase64url(emailVerifier) } : {},
+    envelope: encodeBase64url(sealed.envelope),
+    header: encodeBase64url(sealed.header),
+    ...details
+  };
+}
+var CheckRequest = strictObject({
+  ...proposal,
+  /** True where a code would be mailed before the claim. */
+  mailedCode: optional(boolean())
+});
+var MailedRequest = strictObject({ messageId: text(998) });
+var cursor = text(512);
+var ListQuery = strictObject({
+  secret: optional(secretId),
+  run: optional(pipe(string(), regex(/^\d{1,20}$/))),
+  state: optional(state),
+  cursor: optional(cursor)
+});
+var timeInQuery = pipe(string(), regex(/^\d{1,11}$/), transform(Number));
+var EventsQuery = strictObject({
+  since: optional(timeInQuery),
+  until: optional(timeInQuery),
+  cursor: optional(cursor)
+});
+
+// node_modules/@noble/hashes/_u64.js
+var fromNumH = (n4) => n4 / 2 ** 32 | 0;
+var fromNumL = (n4) => n4 >>> 0;
+function setU64FromNum(view, byteOffset, n4, isLE3) {
+  const h9 = fromNumH(n4);
+  const l6 = fromNumL(n4);
+  view.setUint32(byteOffset, isLE3 ? l6 : h9, isLE3);
+  view.setUint32(byteOffset + 4, isLE3 ? h9 : l6, isLE3);
+}
+
+// node_modules/@noble/hashes/utils.js
+function isBytes2(a9) {
   return a9 instanceof Uint8Array || ArrayBuffer.isView(a9) && a9.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a9 && a9.BYTES_PER_ELEMENT === 1;
 }
 var atitle = (title) => title ? `"${title}" ` : "";
-function abool(value, title = "") {
-  if (typeof value !== "boolean")
-    throw new TypeError(atitle(title) + "expected boolean, got type=" + typeof value);
-  return value;
-}
-function anumber(n4, title = "") {
+function anumber2(n4, title = "") {
   if (typeof n4 !== "number")
     throw new TypeError(atitle(title) + "expected number, got " + typeof n4);
   if (!Number.isSafeInteger(n4) || n4 < 0)
     throw new RangeError(atitle(title) + "expected integer >= 0, got " + n4);
   return n4;
 }
-function abytes(value, length, title = "") {
-  if (isBytes(value) && (length === void 0 || value.length === length))
+function abytes2(value, length2, title = "") {
+  if (isBytes2(value) && (length2 === void 0 || value.length === length2))
     return value;
-  if (length !== void 0)
-    anumber(length, "length");
-  const bytes = isBytes(value);
-  const ofLen = length !== void 0 ? ` of length ${length}` : "";
-  const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
+  if (length2 !== void 0)
+    anumber2(length2, "length");
+  const bytes2 = isBytes2(value);
+  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
+  const got = bytes2 ? `length=${value.length}` : `type=${typeof value}`;
   const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
-  if (!bytes)
+  if (!bytes2)
     throw new TypeError(message);
   throw new RangeError(message);
 }
+function ahash(h9) {
+  if (typeof h9 !== "function" || typeof h9.create !== "function")
+    throw new TypeError("expected hash wrapped by utils.createHasher");
+  anumber2(h9.outputLen);
+  anumber2(h9.blockLen);
+  if (h9.outputLen < 1 || h9.blockLen < 1)
+    throw new Error("hash blockLen / outputLen must be >= 1");
+}
 var aobject = (value, label) => {
   if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new TypeError(label === "object" ? "expected valid options object" : `"${label}" expected object, got type=${typeof value}`);
+    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
+};
+var aopts = (value, label) => {
+  aobject(value, label);
+  const proto = Object.getPrototypeOf(value);
+  if (proto !== Object.prototype && proto !== null)
+    throw new TypeError(`"${label}" expected plain object`);
+  if (Object.hasOwn(value, "__proto__"))
+    throw new TypeError(`"${label}.__proto__" is not allowed`);
 };
 function aexists(instance, checkFinished = true) {
   if (instance.destroyed)
@@ -59625,7 +60454,7 @@ function aexists(instance, checkFinished = true) {
     throw new Error("digest() was already called");
 }
 function aoutput(out, instance) {
-  abytes(out, void 0, "output");
+  abytes2(out, void 0, "output");
   const min = instance.outputLen;
   if (!(out.length >= min)) {
     throw new RangeError('"output" expected length >= ' + min);
@@ -59642,9 +60471,15 @@ function clean(...arrays) {
 function createView(arr) {
   return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
 }
+function rotr(word3, shift) {
+  return word3 << 32 - shift | word3 >>> shift;
+}
+function rotl(word3, shift) {
+  return word3 << shift | word3 >>> 32 - shift >>> 0;
+}
 var isLE = /* @__PURE__ */ (() => new Uint8Array(new Uint32Array([287454020]).buffer)[0] === 68)();
-function byteSwap(word) {
-  return word << 24 & 4278190080 | word << 8 & 16711680 | word >>> 8 & 65280 | word >>> 24 & 255;
+function byteSwap(word3) {
+  return word3 << 24 & 4278190080 | word3 << 8 & 16711680 | word3 >>> 8 & 65280 | word3 >>> 24 & 255;
 }
 function byteSwap32(arr) {
   for (let i9 = 0; i9 < arr.length; i9++) {
@@ -59653,6 +60488,1166 @@ function byteSwap32(arr) {
   return arr;
 }
 var swap32IfBE = isLE ? (u) => u : byteSwap32;
+function nextTick(onReject) {
+  const host = globalThis;
+  if (typeof host.scheduler?.yield === "function") {
+    const promise = host.scheduler.yield();
+    if (onReject)
+      promise.catch(onReject);
+    return promise;
+  }
+  return new Promise((resolve3) => host.setTimeout(resolve3, 0));
+}
+async function asyncLoop(iters, tick, cb, onReject) {
+  anumber2(iters, "iters");
+  anumber2(tick, "tick");
+  if (typeof cb !== "function")
+    throw new TypeError("callback must be a function");
+  let ts = Date.now();
+  for (let i9 = 0; i9 < iters; i9++) {
+    cb(i9);
+    const diff = Date.now() - ts;
+    if (diff >= 0 && diff < tick)
+      continue;
+    await nextTick(onReject);
+    ts = Date.now();
+  }
+}
+function utf8ToBytes(str) {
+  if (typeof str !== "string")
+    throw new TypeError("string expected");
+  const encoded = new TextEncoder().encode(str);
+  try {
+    return new Uint8Array(encoded);
+  } finally {
+    clean(encoded);
+  }
+}
+function kdfInputToBytes(data, errorTitle = "") {
+  if (typeof data === "string")
+    return utf8ToBytes(data);
+  return abytes2(data, void 0, errorTitle);
+}
+function concatBytes(...arrays) {
+  let sum = 0;
+  for (let i9 = 0; i9 < arrays.length; i9++) {
+    const a9 = arrays[i9];
+    abytes2(a9);
+    sum += a9.length;
+  }
+  const res = new Uint8Array(sum);
+  for (let i9 = 0, pad2 = 0; i9 < arrays.length; i9++) {
+    const a9 = arrays[i9];
+    res.set(a9, pad2);
+    pad2 += a9.length;
+  }
+  return res;
+}
+function checkOpts(defaults, opts, title = "opts") {
+  aopts(defaults, "defaults");
+  if (opts !== void 0)
+    aopts(opts, title);
+  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults, opts);
+  return merged;
+}
+function createHasher(hashCons, info2 = {}) {
+  if (typeof hashCons !== "function")
+    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
+  info2 = checkOpts({}, info2, "info");
+  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
+  const tmp = hashCons(void 0);
+  hashC.outputLen = tmp.outputLen;
+  hashC.blockLen = tmp.blockLen;
+  hashC.canXOF = tmp.canXOF;
+  hashC.create = (opts) => hashCons(opts);
+  Object.assign(hashC, info2);
+  return Object.freeze(hashC);
+}
+var oidNist = (suffix) => ({
+  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
+  // Larger suffix values would need base-128 OID encoding and a different length byte.
+  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
+});
+
+// node_modules/@noble/hashes/_md.js
+function Chi(a9, b9, c9) {
+  return a9 & b9 ^ ~a9 & c9;
+}
+function Maj(a9, b9, c9) {
+  return a9 & b9 ^ a9 & c9 ^ b9 & c9;
+}
+var HashMD = class {
+  blockLen;
+  outputLen;
+  canXOF = false;
+  padOffset;
+  isLE;
+  // For partial updates less than block size
+  buffer;
+  view;
+  finished = false;
+  length = 0;
+  pos = 0;
+  destroyed = false;
+  constructor(blockLen, outputLen, padOffset, isLE3) {
+    this.blockLen = blockLen;
+    this.outputLen = outputLen;
+    this.padOffset = padOffset;
+    this.isLE = isLE3;
+    this.buffer = new Uint8Array(blockLen);
+    this.view = createView(this.buffer);
+  }
+  update(data) {
+    aexists(this);
+    abytes2(data);
+    const { view, buffer, blockLen } = this;
+    const len = data.length;
+    let processed = false;
+    for (let pos = 0; pos < len; ) {
+      const take = Math.min(blockLen - this.pos, len - pos);
+      if (take === blockLen) {
+        const dataView = createView(data);
+        for (; blockLen <= len - pos; pos += blockLen)
+          this.process(dataView, pos);
+        processed = true;
+        continue;
+      }
+      buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
+      this.pos += take;
+      pos += take;
+      if (this.pos === blockLen) {
+        this.process(view, 0);
+        this.pos = 0;
+        processed = true;
+      }
+    }
+    this.length += data.length;
+    if (processed)
+      this.roundClean();
+    return this;
+  }
+  digestInto(out) {
+    aexists(this);
+    aoutput(out, this);
+    this.finished = true;
+    const { buffer, view, blockLen, isLE: isLE3 } = this;
+    let { pos } = this;
+    buffer[pos++] = 128;
+    buffer.fill(0, pos);
+    if (this.padOffset > blockLen - pos) {
+      this.process(view, 0);
+      buffer.fill(0);
+    }
+    setU64FromNum(view, blockLen - 8, this.length * 8, isLE3);
+    this.process(view, 0);
+    this.roundClean();
+    const oview = out === buffer ? view : createView(out);
+    const len = this.outputLen;
+    const outLen = len / 4;
+    const state3 = this.get();
+    if (len % 4 || outLen > state3.length)
+      throw new Error("invalid outputLen");
+    for (let i9 = 0; i9 < outLen; i9++)
+      oview.setUint32(4 * i9, state3[i9], isLE3);
+  }
+  digest() {
+    const { buffer, outputLen } = this;
+    this.digestInto(buffer);
+    const res = buffer.slice(0, outputLen);
+    this.destroy();
+    return res;
+  }
+  _cloneIntoMeta(to) {
+    const { buffer, length: length2, finished: finished3, destroyed, pos } = this;
+    to.destroyed = destroyed;
+    to.finished = finished3;
+    to.length = length2;
+    to.pos = pos;
+    if (pos)
+      to.buffer.set(buffer);
+    return to;
+  }
+  clone() {
+    return this._cloneInto();
+  }
+};
+var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
+  1779033703,
+  3144134277,
+  1013904242,
+  2773480762,
+  1359893119,
+  2600822924,
+  528734635,
+  1541459225
+]);
+
+// node_modules/@noble/hashes/sha2.js
+var SHA256_K = /* @__PURE__ */ Uint32Array.from([
+  1116352408,
+  1899447441,
+  3049323471,
+  3921009573,
+  961987163,
+  1508970993,
+  2453635748,
+  2870763221,
+  3624381080,
+  310598401,
+  607225278,
+  1426881987,
+  1925078388,
+  2162078206,
+  2614888103,
+  3248222580,
+  3835390401,
+  4022224774,
+  264347078,
+  604807628,
+  770255983,
+  1249150122,
+  1555081692,
+  1996064986,
+  2554220882,
+  2821834349,
+  2952996808,
+  3210313671,
+  3336571891,
+  3584528711,
+  113926993,
+  338241895,
+  666307205,
+  773529912,
+  1294757372,
+  1396182291,
+  1695183700,
+  1986661051,
+  2177026350,
+  2456956037,
+  2730485921,
+  2820302411,
+  3259730800,
+  3345764771,
+  3516065817,
+  3600352804,
+  4094571909,
+  275423344,
+  430227734,
+  506948616,
+  659060556,
+  883997877,
+  958139571,
+  1322822218,
+  1537002063,
+  1747873779,
+  1955562222,
+  2024104815,
+  2227730452,
+  2361852424,
+  2428436474,
+  2756734187,
+  3204031479,
+  3329325298
+]);
+var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
+var SHA2_32B = class extends HashMD {
+  // We cannot use array here since array allows indexing by variable
+  // which means optimizer/compiler cannot use registers.
+  // Numeric initializers matter: starting the fields as `undefined` changes
+  // V8's field representation and makes sha256 3x slower (measured).
+  A = 0;
+  B = 0;
+  C = 0;
+  D = 0;
+  E = 0;
+  F = 0;
+  G = 0;
+  H = 0;
+  constructor(outputLen, IV) {
+    super(64, outputLen, 8, false);
+    this.A = IV[0] | 0;
+    this.B = IV[1] | 0;
+    this.C = IV[2] | 0;
+    this.D = IV[3] | 0;
+    this.E = IV[4] | 0;
+    this.F = IV[5] | 0;
+    this.G = IV[6] | 0;
+    this.H = IV[7] | 0;
+  }
+  get() {
+    const { A, B, C, D, E, F, G, H } = this;
+    return [A, B, C, D, E, F, G, H];
+  }
+  // prettier-ignore
+  set(A, B, C, D, E, F, G, H) {
+    this.A = A | 0;
+    this.B = B | 0;
+    this.C = C | 0;
+    this.D = D | 0;
+    this.E = E | 0;
+    this.F = F | 0;
+    this.G = G | 0;
+    this.H = H | 0;
+  }
+  _cloneInto(to) {
+    (to ||= new this.constructor()).set(...this.get());
+    return this._cloneIntoMeta(to);
+  }
+  process(view, offset) {
+    for (let i9 = 0; i9 < 16; i9++, offset += 4)
+      SHA256_W[i9] = view.getUint32(offset, false);
+    for (let i9 = 16; i9 < 64; i9++) {
+      const W15 = SHA256_W[i9 - 15];
+      const W2 = SHA256_W[i9 - 2];
+      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
+      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
+      SHA256_W[i9] = s1 + SHA256_W[i9 - 7] + s0 + SHA256_W[i9 - 16] | 0;
+    }
+    let { A, B, C, D, E, F, G, H } = this;
+    for (let i9 = 0; i9 < 64; i9++) {
+      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
+      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i9] + SHA256_W[i9] | 0;
+      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
+      const T2 = sigma0 + Maj(A, B, C) | 0;
+      H = G;
+      G = F;
+      F = E;
+      E = D + T1 | 0;
+      D = C;
+      C = B;
+      B = A;
+      A = T1 + T2 | 0;
+    }
+    A = A + this.A | 0;
+    B = B + this.B | 0;
+    C = C + this.C | 0;
+    D = D + this.D | 0;
+    E = E + this.E | 0;
+    F = F + this.F | 0;
+    G = G + this.G | 0;
+    H = H + this.H | 0;
+    this.set(A, B, C, D, E, F, G, H);
+  }
+  roundClean() {
+    clean(SHA256_W);
+  }
+  destroy() {
+    this.destroyed = true;
+    this.set(0, 0, 0, 0, 0, 0, 0, 0);
+    clean(this.buffer);
+  }
+};
+var _SHA256 = class extends SHA2_32B {
+  constructor() {
+    super(32, SHA256_IV);
+  }
+};
+var sha256 = /* @__PURE__ */ createHasher(
+  () => new _SHA256(),
+  /* @__PURE__ */ oidNist(1)
+);
+
+// packages/protocol/src/framing.ts
+var UTF8 = new TextEncoder();
+function utf8(text3) {
+  return UTF8.encode(text3);
+}
+function isWellFormed(text3) {
+  return !new RegExp("\\p{Surrogate}", "u").test(text3);
+}
+function concat(...parts) {
+  return concatBytes(...parts);
+}
+function uint64(value) {
+  const bytes2 = new Uint8Array(8);
+  new DataView(bytes2.buffer).setBigUint64(0, BigInt(value));
+  return bytes2;
+}
+function lengthPrefixed(bytes2) {
+  const length2 = new Uint8Array(4);
+  new DataView(length2.buffer).setUint32(0, bytes2.length);
+  return concat(length2, bytes2);
+}
+var ENVELOPE_BUCKETS = [256, 1024, 4096, 16384, 65536, 262144];
+var HEADER_BUCKETS = [256, 1024, 4096];
+var MAX_PLAINTEXT = 262140;
+function pad(plaintext, buckets) {
+  const framed = lengthPrefixed(plaintext);
+  const size = buckets.find((bucket) => bucket >= framed.length);
+  if (size === void 0) {
+    throw new ProtocolError(
+      "too_large",
+      `more than ${(buckets.at(-1) ?? 0) - 4} bytes do not fit into one handoff`
+    );
+  }
+  return concat(framed, new Uint8Array(size - framed.length));
+}
+
+// node_modules/@noble/hashes/hmac.js
+var _HMAC = class {
+  oHash;
+  iHash;
+  blockLen;
+  outputLen;
+  canXOF = false;
+  finished = false;
+  destroyed = false;
+  constructor(hash, key) {
+    ahash(hash);
+    abytes2(key, void 0, "key");
+    this.iHash = hash.create();
+    if (typeof this.iHash.update !== "function")
+      throw new Error("expected Hash instance");
+    this.blockLen = this.iHash.blockLen;
+    this.outputLen = this.iHash.outputLen;
+    const blockLen = this.blockLen;
+    const pad2 = new Uint8Array(blockLen);
+    pad2.set(key.length > blockLen ? hash.create().update(key).digest() : key);
+    for (let i9 = 0; i9 < pad2.length; i9++)
+      pad2[i9] ^= 54;
+    this.iHash.update(pad2);
+    this.oHash = hash.create();
+    for (let i9 = 0; i9 < pad2.length; i9++)
+      pad2[i9] ^= 54 ^ 92;
+    this.oHash.update(pad2);
+    clean(pad2);
+  }
+  update(buf) {
+    aexists(this);
+    this.iHash.update(buf);
+    return this;
+  }
+  digestInto(out) {
+    aexists(this);
+    aoutput(out, this);
+    this.finished = true;
+    const buf = out.subarray(0, this.outputLen);
+    this.iHash.digestInto(buf);
+    this.oHash.update(buf);
+    this.oHash.digestInto(buf);
+    this.destroy();
+  }
+  digest() {
+    const out = new Uint8Array(this.oHash.outputLen);
+    this.digestInto(out);
+    return out;
+  }
+  _cloneInto(to) {
+    to ||= Object.create(Object.getPrototypeOf(this), {});
+    const { oHash, iHash, finished: finished3, destroyed, blockLen, outputLen, canXOF } = this;
+    to = to;
+    to.finished = finished3;
+    to.destroyed = destroyed;
+    to.blockLen = blockLen;
+    to.outputLen = outputLen;
+    to.canXOF = canXOF;
+    to.oHash = oHash._cloneInto(to.oHash);
+    to.iHash = iHash._cloneInto(to.iHash);
+    return to;
+  }
+  clone() {
+    return this._cloneInto();
+  }
+  destroy() {
+    this.destroyed = true;
+    this.oHash.destroy();
+    this.iHash.destroy();
+  }
+};
+var hmac = /* @__PURE__ */ (() => {
+  const hmac_ = ((hash, key, message) => new _HMAC(hash, key).update(message).digest());
+  hmac_.create = (hash, key) => new _HMAC(hash, key);
+  return hmac_;
+})();
+
+// node_modules/@noble/hashes/hkdf.js
+function extract(hash, ikm, salt2) {
+  ahash(hash);
+  if (salt2 === void 0)
+    salt2 = new Uint8Array(hash.outputLen);
+  return hmac(hash, salt2, ikm);
+}
+var HKDF_COUNTER = /* @__PURE__ */ Uint8Array.of(0);
+var EMPTY_BUFFER = /* @__PURE__ */ Uint8Array.of();
+function expand(hash, prk, info2, length2 = 32, _recycled) {
+  ahash(hash);
+  anumber2(length2, "length");
+  abytes2(prk, void 0, "prk");
+  const olen = hash.outputLen;
+  if (prk.length < olen)
+    throw new Error('"prk" must be at least HashLen octets');
+  if (length2 > 255 * olen)
+    throw new Error("Length must be <= 255*HashLen");
+  const blocks = Math.ceil(length2 / olen);
+  if (info2 === void 0)
+    info2 = EMPTY_BUFFER;
+  else
+    abytes2(info2, void 0, "info");
+  if (!blocks) {
+    if (_recycled)
+      clean(prk);
+    return new Uint8Array();
+  }
+  const okm = _recycled && blocks === 1 ? prk : new Uint8Array(blocks * olen);
+  const { iHash, oHash } = hmac.create(hash, prk);
+  const T = _recycled ? prk : new Uint8Array(olen);
+  const worker = blocks > 1 ? _recycled?.iHash || hash.create() : void 0;
+  for (let counter = 0; counter < blocks - 1; counter++) {
+    HKDF_COUNTER[0] = counter + 1;
+    const iWork = iHash._cloneInto(worker);
+    if (counter)
+      iWork.update(T);
+    iWork.update(info2).update(HKDF_COUNTER).digestInto(T);
+    oHash._cloneInto(worker).update(T).digestInto(T);
+    okm.set(T, olen * counter);
+  }
+  HKDF_COUNTER[0] = blocks;
+  if (blocks > 1)
+    iHash.update(T);
+  iHash.update(info2).update(HKDF_COUNTER).digestInto(T);
+  oHash.update(T).digestInto(T);
+  okm.set(T, olen * (blocks - 1));
+  iHash.destroy();
+  oHash.destroy();
+  worker?.destroy();
+  if (T !== okm)
+    clean(T);
+  clean(HKDF_COUNTER);
+  if (length2 === okm.length)
+    return okm;
+  const res = okm.slice(0, length2);
+  clean(okm);
+  return res;
+}
+
+// node_modules/@noble/hashes/pbkdf2.js
+function pbkdf2Init(hash, _password, _salt, _opts) {
+  ahash(hash);
+  const opts = checkOpts({ dkLen: 32, asyncTick: 10 }, _opts);
+  const { c: c9, dkLen, asyncTick } = opts;
+  anumber2(c9, "c");
+  anumber2(dkLen, "dkLen");
+  anumber2(asyncTick, "asyncTick");
+  if (c9 < 1)
+    throw new Error('"c" (iterations) must be >= 1');
+  if (dkLen < 1)
+    throw new Error('"dkLen" must be >= 1');
+  if (dkLen > (2 ** 32 - 1) * hash.outputLen)
+    throw new Error("derived key too long");
+  const p4 = kdfInputToBytes(_password, "password");
+  try {
+    const s2 = kdfInputToBytes(_salt, "salt");
+    try {
+      const DK = new Uint8Array(dkLen);
+      const { iHash, oHash, outputLen } = hmac.create(hash, p4);
+      const u = new Uint8Array(outputLen);
+      const eng = pbkdf2Engine(iHash, oHash, s2, u);
+      return { c: c9, dkLen, asyncTick, DK, outputLen, eng };
+    } finally {
+      if (typeof _salt === "string")
+        clean(s2);
+    }
+  } finally {
+    if (typeof _password === "string")
+      clean(p4);
+  }
+}
+function pbkdf2Engine(iHash, oHash, salt2, u) {
+  const counter = new Uint8Array(4);
+  const view = createView(counter);
+  const salted = iHash._cloneInto().update(salt2);
+  const work = oHash._cloneInto();
+  const iClone = iHash._cloneInto;
+  const oClone = oHash._cloneInto;
+  return {
+    u1: (ti, Ti) => {
+      view.setInt32(0, ti, false);
+      salted._cloneInto(work).update(counter).digestInto(u);
+      oHash._cloneInto(work).update(u).digestInto(u);
+      Ti.set(u.subarray(0, Ti.length));
+    },
+    // Whole `F` inner loop for the sync variant: one optimized function owns the hot loop.
+    rounds: (c9, Ti) => {
+      for (let ui = 1; ui < c9; ui++) {
+        iClone.call(iHash, work).update(u).digestInto(u);
+        oClone.call(oHash, work).update(u).digestInto(u);
+        for (let i9 = 0; i9 < Ti.length; i9++)
+          Ti[i9] ^= u[i9];
+      }
+    },
+    output: (DK) => {
+      iHash.destroy();
+      oHash.destroy();
+      salted.destroy();
+      work.destroy();
+      clean(u);
+      return DK;
+    }
+  };
+}
+function pbkdf2(hash, password, salt2, opts) {
+  const { c: c9, dkLen, DK, outputLen, eng } = pbkdf2Init(hash, password, salt2, opts);
+  for (let ti = 1, pos = 0; pos < dkLen; ti++, pos += outputLen) {
+    const Ti = DK.subarray(pos, pos + outputLen);
+    eng.u1(ti, Ti);
+    eng.rounds(c9, Ti);
+  }
+  return eng.output(DK);
+}
+
+// node_modules/@noble/hashes/scrypt.js
+function XorAndSalsa(prev, pi, input, ii, out, oi) {
+  let y00 = prev[pi++] ^ input[ii++], y01 = prev[pi++] ^ input[ii++];
+  let y02 = prev[pi++] ^ input[ii++], y03 = prev[pi++] ^ input[ii++];
+  let y04 = prev[pi++] ^ input[ii++], y05 = prev[pi++] ^ input[ii++];
+  let y06 = prev[pi++] ^ input[ii++], y07 = prev[pi++] ^ input[ii++];
+  let y08 = prev[pi++] ^ input[ii++], y09 = prev[pi++] ^ input[ii++];
+  let y10 = prev[pi++] ^ input[ii++], y11 = prev[pi++] ^ input[ii++];
+  let y12 = prev[pi++] ^ input[ii++], y13 = prev[pi++] ^ input[ii++];
+  let y14 = prev[pi++] ^ input[ii++], y15 = prev[pi++] ^ input[ii++];
+  let x00 = y00, x01 = y01, x02 = y02, x03 = y03, x04 = y04, x05 = y05, x06 = y06, x07 = y07, x08 = y08, x09 = y09, x10 = y10, x11 = y11, x12 = y12, x13 = y13, x14 = y14, x15 = y15;
+  for (let i9 = 0; i9 < 8; i9 += 2) {
+    x04 ^= rotl(x00 + x12 | 0, 7);
+    x08 ^= rotl(x04 + x00 | 0, 9);
+    x12 ^= rotl(x08 + x04 | 0, 13);
+    x00 ^= rotl(x12 + x08 | 0, 18);
+    x09 ^= rotl(x05 + x01 | 0, 7);
+    x13 ^= rotl(x09 + x05 | 0, 9);
+    x01 ^= rotl(x13 + x09 | 0, 13);
+    x05 ^= rotl(x01 + x13 | 0, 18);
+    x14 ^= rotl(x10 + x06 | 0, 7);
+    x02 ^= rotl(x14 + x10 | 0, 9);
+    x06 ^= rotl(x02 + x14 | 0, 13);
+    x10 ^= rotl(x06 + x02 | 0, 18);
+    x03 ^= rotl(x15 + x11 | 0, 7);
+    x07 ^= rotl(x03 + x15 | 0, 9);
+    x11 ^= rotl(x07 + x03 | 0, 13);
+    x15 ^= rotl(x11 + x07 | 0, 18);
+    x01 ^= rotl(x00 + x03 | 0, 7);
+    x02 ^= rotl(x01 + x00 | 0, 9);
+    x03 ^= rotl(x02 + x01 | 0, 13);
+    x00 ^= rotl(x03 + x02 | 0, 18);
+    x06 ^= rotl(x05 + x04 | 0, 7);
+    x07 ^= rotl(x06 + x05 | 0, 9);
+    x04 ^= rotl(x07 + x06 | 0, 13);
+    x05 ^= rotl(x04 + x07 | 0, 18);
+    x11 ^= rotl(x10 + x09 | 0, 7);
+    x08 ^= rotl(x11 + x10 | 0, 9);
+    x09 ^= rotl(x08 + x11 | 0, 13);
+    x10 ^= rotl(x09 + x08 | 0, 18);
+    x12 ^= rotl(x15 + x14 | 0, 7);
+    x13 ^= rotl(x12 + x15 | 0, 9);
+    x14 ^= rotl(x13 + x12 | 0, 13);
+    x15 ^= rotl(x14 + x13 | 0, 18);
+  }
+  out[oi++] = y00 + x00 | 0;
+  out[oi++] = y01 + x01 | 0;
+  out[oi++] = y02 + x02 | 0;
+  out[oi++] = y03 + x03 | 0;
+  out[oi++] = y04 + x04 | 0;
+  out[oi++] = y05 + x05 | 0;
+  out[oi++] = y06 + x06 | 0;
+  out[oi++] = y07 + x07 | 0;
+  out[oi++] = y08 + x08 | 0;
+  out[oi++] = y09 + x09 | 0;
+  out[oi++] = y10 + x10 | 0;
+  out[oi++] = y11 + x11 | 0;
+  out[oi++] = y12 + x12 | 0;
+  out[oi++] = y13 + x13 | 0;
+  out[oi++] = y14 + x14 | 0;
+  out[oi++] = y15 + x15 | 0;
+}
+function BlockMix(input, ii, out, oi, r9) {
+  let head = oi + 0;
+  let tail = oi + 16 * r9;
+  for (let i9 = 0; i9 < 16; i9++)
+    out[tail + i9] = input[ii + (2 * r9 - 1) * 16 + i9];
+  for (let i9 = 0; i9 < r9; i9++, head += 16, ii += 16) {
+    XorAndSalsa(out, tail, input, ii, out, head);
+    if (i9 > 0)
+      tail += 16;
+    XorAndSalsa(out, head, input, ii += 16, out, tail);
+  }
+}
+var SCRYPT_DEFAULT_MAXMEM = 128 * 8 * (2 ** 20 + 1 + 1);
+function scryptInit(password, salt2, _opts) {
+  const opts = checkOpts({
+    dkLen: 32,
+    asyncTick: 10,
+    maxmem: SCRYPT_DEFAULT_MAXMEM
+  }, _opts);
+  const { N, r: r9, p: p4, dkLen, asyncTick, maxmem, onProgress } = opts;
+  anumber2(N, "N");
+  anumber2(r9, "r");
+  anumber2(p4, "p");
+  anumber2(dkLen, "dkLen");
+  anumber2(asyncTick, "asyncTick");
+  anumber2(maxmem, "maxmem");
+  if (onProgress !== void 0 && typeof onProgress !== "function")
+    throw new Error('"onProgress" must be a function');
+  if (r9 < 1)
+    throw new Error('"r" expected integer >= 1');
+  const blockSize = 128 * r9;
+  const blockSize32 = blockSize / 4;
+  const pow32 = Math.pow(2, 32);
+  if (N <= 1 || (N & N - 1) !== 0 || N > pow32)
+    throw new Error('"N" expected a power of 2, and 2^1 <= N <= 2^32');
+  if (p4 < 1 || p4 > (pow32 - 1) * 32 / blockSize)
+    throw new Error('"p" expected integer 1..((2^32 - 1) * 32) / (128 * r)');
+  if (dkLen < 1 || dkLen > (pow32 - 1) * 32)
+    throw new Error('"dkLen" expected integer 1..(2^32 - 1) * 32');
+  const memUsed = blockSize * (N + p4 + 1);
+  if (memUsed > maxmem)
+    throw new Error('"maxmem" limit was hit: memUsed(128*r*(N+p+1))=' + memUsed + ", maxmem=" + maxmem);
+  const B = pbkdf2(sha256, password, salt2, { c: 1, dkLen: blockSize * p4 });
+  const B32 = u32(B);
+  const V = u32(new Uint8Array(blockSize * N));
+  const tmp = u32(new Uint8Array(blockSize));
+  let blockMixCb = () => {
+  };
+  if (onProgress) {
+    const totalBlockMix = 2 * N * p4;
+    const callbackPer = Math.max(Math.floor(totalBlockMix / 1e4), 1);
+    let blockMixCnt = 0;
+    blockMixCb = () => {
+      blockMixCnt++;
+      if (onProgress && (!(blockMixCnt % callbackPer) || blockMixCnt === totalBlockMix)) {
+        try {
+          onProgress(blockMixCnt / totalBlockMix);
+        } catch (e9) {
+          clean(B, V, tmp);
+          throw e9;
+        }
+      }
+    };
+  }
+  return { N, r: r9, p: p4, dkLen, blockSize32, V, B32, B, tmp, blockMixCb, asyncTick };
+}
+function scryptOutput(password, dkLen, B, V, tmp) {
+  const res = pbkdf2(sha256, password, B, { c: 1, dkLen });
+  clean(B, V, tmp);
+  return res;
+}
+async function scryptAsync(password, salt2, opts) {
+  const { N, r: r9, p: p4, dkLen, blockSize32, V, B32, B, tmp, blockMixCb, asyncTick } = scryptInit(password, salt2, opts);
+  const abort = () => clean(B, V, tmp);
+  swap32IfBE(B32);
+  for (let pi = 0; pi < p4; pi++) {
+    const Pi = blockSize32 * pi;
+    for (let i9 = 0; i9 < blockSize32; i9++)
+      V[i9] = B32[Pi + i9];
+    let pos = 0;
+    await asyncLoop(N - 1, asyncTick, () => {
+      BlockMix(V, pos, V, pos += blockSize32, r9);
+      blockMixCb();
+    }, abort);
+    BlockMix(V, (N - 1) * blockSize32, B32, Pi, r9);
+    blockMixCb();
+    await asyncLoop(N, asyncTick, () => {
+      const j9 = (B32[Pi + blockSize32 - 16] & N - 1) >>> 0;
+      for (let k9 = 0; k9 < blockSize32; k9++)
+        tmp[k9] = B32[Pi + k9] ^ V[j9 * blockSize32 + k9];
+      BlockMix(tmp, 0, B32, Pi, r9);
+      blockMixCb();
+    }, abort);
+  }
+  swap32IfBE(B32);
+  return scryptOutput(password, dkLen, B, V, tmp);
+}
+
+// packages/protocol/src/answers.ts
+var INVISIBLE_ENDS = /^[\p{White_Space}\u200b-\u200d\u2060\ufeff]+|[\p{White_Space}\u200b-\u200d\u2060\ufeff]+$/gu;
+function normalisePassphrase(text3) {
+  const normalised2 = text3.normalize("NFKC").replace(new RegExp("\\p{White_Space}+", "gu"), " ").replace(/^ | $/g, "");
+  if (normalised2 === "") throw new ProtocolError("passphrase", "the passphrase is empty");
+  if (!isWellFormed(normalised2)) {
+    throw new ProtocolError("passphrase", "the passphrase holds half a character (an unpaired surrogate)");
+  }
+  return normalised2;
+}
+function normaliseEmail(text3) {
+  const trimmed = text3.normalize("NFKC").replace(INVISIBLE_ENDS, "");
+  const at = trimmed.lastIndexOf("@");
+  const address = trimmed.slice(0, at + 1) + asciiDomain(trimmed.slice(at + 1));
+  if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(address)) {
+    throw new ProtocolError("email", "this is not an e-mail address of the form name@domain");
+  }
+  return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+function asciiDomain(domain) {
+  if (/^[\x21-\x7e]*$/.test(domain) || /[\s"#%/:<>?@[\\\]^`{|}]/.test(domain)) return domain;
+  try {
+    const { hostname } = new URL(`https://${domain}`);
+    return /^[\d.]+$/.test(hostname) ? domain : hostname;
+  } catch {
+    return domain;
+  }
+}
+var SHORTEST_PASSPHRASE = 12;
+function passphraseWeakness(normalised2) {
+  if ([...normalised2].length < SHORTEST_PASSPHRASE) return "too_short";
+  return /^[\p{Nd} ]+$/u.test(normalised2) ? "digits_only" : void 0;
+}
+
+// packages/protocol/src/keys.ts
+var KEY_BYTES = 32;
+var EMPTY = new Uint8Array(0);
+var SCRYPT = { N: 2 ** 17, r: 8, p: 1, dkLen: KEY_BYTES };
+function deriveLinkKeys({ flags: flags2, linkSecret }) {
+  const prk = extract(sha256, linkSecret, salt(flags2));
+  return {
+    linkToken: derive(prk, "link token"),
+    headerKey: derive(prk, "header key"),
+    kdfSalt: derive(prk, "passphrase salt"),
+    emailKey: derive(prk, "email key")
+  };
+}
+async function deriveOpenKeys(link, answers, onProgress) {
+  const { flags: flags2, linkSecret } = link;
+  const email = needsEmail(flags2) ? utf8(normaliseEmail(required(answers.email, "email"))) : EMPTY;
+  const passKey = needsPassphrase(flags2) ? await scryptAsync(
+    utf8(normalisePassphrase(required(answers.passphrase, "passphrase"))),
+    deriveLinkKeys(link).kdfSalt,
+    { ...SCRYPT, ...onProgress ? { onProgress } : {} }
+  ) : EMPTY;
+  const material = concat(linkSecret, lengthPrefixed(passKey), lengthPrefixed(email));
+  const openPrk = extract(sha256, material, salt(flags2));
+  return {
+    claimToken: derive(openPrk, "claim token"),
+    contentKey: derive(openPrk, "content key"),
+    commitment: derive(openPrk, "key commitment")
+  };
+}
+function derive(prk, info2) {
+  return expand(sha256, prk, utf8(info2), KEY_BYTES);
+}
+function salt(flags2) {
+  return concat(utf8("secret-handoff/v1"), Uint8Array.of(flags2));
+}
+function required(answer, code2) {
+  if (answer === void 0) throw new ProtocolError(code2, `the ${code2} is missing and this link needs it`);
+  return answer;
+}
+
+// packages/protocol/src/tokens.ts
+function verifierOf(token) {
+  return sha256(token);
+}
+function emailVerifierOf(emailKey, address) {
+  return hmac(sha256, emailKey, utf8(normaliseEmail(address)));
+}
+
+// packages/protocol/src/link.ts
+var VERSION = 1;
+var ID_BYTES = 16;
+function handoffIdOf(linkVerifier) {
+  const digest2 = sha256(concat(utf8("secret-handoff/v1 id"), linkVerifier));
+  return encodeBase64url(digest2.subarray(0, ID_BYTES));
+}
+function isHandoffId(text3) {
+  return /^[\w-]{21}[AQgw]$/.test(text3);
+}
+function idBytes(id) {
+  return decodeBase64url(id, ID_BYTES);
+}
+function formatLink(link) {
+  return `${checkOrigin(link.origin)}/h/${link.id}#${formatFragment(link)}`;
+}
+function formatFragment({ flags: flags2, linkSecret }) {
+  return encodeBase64url(concat(Uint8Array.of(VERSION, flags2), linkSecret));
+}
+function checkOrigin(origin) {
+  let url;
+  try {
+    url = new URL(origin);
+  } catch {
+    throw new ProtocolError("link", "the link's host is not a host name");
+  }
+  if (url.origin !== origin) throw new ProtocolError("link", "the link's host is not in its one spelling");
+  if (url.protocol !== "https:" && !(isLoopback(url.hostname) && url.protocol === "http:")) {
+    throw new ProtocolError("link", "the link is not an https link");
+  }
+  return origin;
+}
+function isLoopback(hostname) {
+  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
+}
+
+// packages/protocol/src/api/senders.ts
+var Right = picklist(["send", "check", "revoke", "approve", "audit", "erase"]);
+var word2 = pipe(string(), minLength(1));
+var words = list(word2);
+var grant = {
+  /** Names of the classes that it covers. @default all */
+  classes: optional(words),
+  /** Roles for which it may approve. */
+  roles: optional(words),
+  /** One right, or several. */
+  may: pipe(
+    union([Right, list(Right)]),
+    transform((may) => typeof may === "string" ? [may] : may)
+  )
+};
+var SenderEntry = pipe(
+  strictObject({
+    /** GitHub's number of the repository, which survives a renaming and is never given to another one. */
+    repositoryId: optional(word2),
+    /** `owner/name`; prefer the id. */
+    repository: optional(word2),
+    /** GitHub's number of the organisation or user that owns the repository: all of its repositories. */
+    ownerId: optional(word2),
+    /** The job's GitHub environment. */
+    environment: optional(word2),
+    /**
+     * `.github/workflows/file.yml`, with `owner/name/` before it for a reusable one. With `@` and a ref behind it, that very ref;
+     * without, any.
+     */
+    workflow: optional(word2),
+    /** The git ref, `refs/heads/main`. */
+    ref: optional(word2),
+    /**
+     * The events that may have started the workflow.
+     * @default any but those that run with somebody else's code or input
+     */
+    events: optional(words),
+    ...grant
+  }),
+  check(
+    ({ repositoryId, repository, ownerId }) => repositoryId !== void 0 || repository !== void 0 || ownerId !== void 0,
+    "names no repository and no owner"
+  )
+);
+var OperatorEntry = strictObject({
+  /** The ARN of an IAM role or user. */
+  principal: word2,
+  ...grant
+});
+
+// packages/protocol/src/api/responses.ts
+var StatusResponse = object({
+  state,
+  class: string(),
+  flags,
+  expiresAt: time,
+  /** base64url; empty where an ended handoff has none any more. */
+  header: string(),
+  verification: picklist(["click", "email", "email-code"]),
+  attemptsLeft: number(),
+  changedAt: time
+});
+var ClaimResponse = object({
+  /** base64url. */
+  envelope: string(),
+  class: string(),
+  flags,
+  expiresAt: time,
+  leaseUntil: time
+});
+var handoffId = custom((value) => typeof value === "string" && isHandoffId(value));
+var HandoffView = object({
+  id: handoffId,
+  state,
+  class: string(),
+  flags,
+  createdAt: time,
+  expiresAt: time,
+  changedAt: time,
+  mailed: boolean(),
+  mailedAt: optional(time),
+  claimedAt: optional(time),
+  deliveredAt: optional(time),
+  /** The mail bounced for good: the link is open still, and nobody will open it. */
+  bouncedAt: optional(time),
+  attemptsLeft: number(),
+  /** The `secret` of the subject, where one was named. */
+  secret: optional(string()),
+  versionId: optional(string()),
+  /** GitHub run id of the sender. */
+  run: optional(string())
+});
+var CheckResponse = variant("outcome", [
+  object({ outcome: literal("create"), supersedes: optional(handoffId) }),
+  object({ outcome: literal("earlier"), handoff: HandoffView })
+]);
+var ListResponse = object({ handoffs: list(HandoffView), cursor: optional(string()) });
+var EventsResponse = object({ events: list(AuditEvent), cursor: optional(string()) });
+var PolicyResponse = object({ rights: list(Right), classes: list(CredentialClass) });
+
+// packages/sdk/src/concealed.ts
+var import_node_util = require("node:util");
+var Unprintable = class {
+  toString() {
+    return "[secret]";
+  }
+  toJSON() {
+    return "[secret]";
+  }
+  [import_node_util.inspect.custom]() {
+    return "[secret]";
+  }
+};
+var Concealed = class extends Unprintable {
+  #value;
+  constructor(value) {
+    super();
+    this.#value = value;
+  }
+  reveal() {
+    return this.#value;
+  }
+};
+
+// packages/protocol/src/plaintext.ts
+function parseVersioned(bytes2, part) {
+  let value;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes2));
+  } catch {
+    throw new ProtocolError("plaintext", `the ${part} is not UTF-8 JSON`);
+  }
+  const object2 = asObject(value, part);
+  if (object2.v !== 1) throw new ProtocolError("plaintext", `the ${part} is not of version 1`);
+  return object2;
+}
+function asObject(value, part) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(part, "an object");
+  return value;
+}
+function asArray(value, part) {
+  if (!Array.isArray(value)) refuse(part, "an array");
+  return value;
+}
+function asString(value, part) {
+  if (typeof value !== "string" || !isWellFormed(value)) refuse(part, "a string of well-formed Unicode");
+  return value;
+}
+function asBoolean(value, part) {
+  if (typeof value !== "boolean") refuse(part, "true or false");
+  return value;
+}
+function optional2(value, read3) {
+  return value === void 0 ? void 0 : read3(value);
+}
+function refuse(part, wanted) {
+  throw new ProtocolError("plaintext", `${part} is not ${wanted}`);
+}
+
+// packages/protocol/src/bundle.ts
+var RECEIPT_BYTES = 32;
+function encodeBundle(bundle) {
+  const items = bundle.items.map(({ label, fields, files }) => ({
+    label,
+    fields: fields.map(({ name: name2, value, concealed }) => ({ name: name2, value, concealed })),
+    ...files && files.length > 0 ? {
+      files: files.map(({ name: name2, mediaType, data }) => ({ name: name2, mediaType, data: encodeBase64url(data) }))
+    } : {}
+  }));
+  const bytes2 = utf8(JSON.stringify({ v: 1, items, receipt: encodeBase64url(bundle.receipt) }));
+  decodeBundle(bytes2);
+  return bytes2;
+}
+function decodeBundle(bytes2) {
+  const object2 = parseVersioned(bytes2, "bundle");
+  return {
+    items: asArray(object2.items, "items").map(readItem),
+    receipt: decodeBase64url(asString(object2.receipt, "receipt"), RECEIPT_BYTES)
+  };
+}
+function readItem(value) {
+  const item = asObject(value, "an item");
+  const files = optional2(item.files, (list2) => asArray(list2, "files").map(readFile));
+  return {
+    label: asString(item.label, "an item's label"),
+    fields: asArray(item.fields, "an item's fields").map(readField),
+    ...files ? { files } : {}
+  };
+}
+function readField(value) {
+  const field = asObject(value, "a field");
+  return {
+    name: asString(field.name, "a field's name"),
+    value: asString(field.value, "a field's value"),
+    concealed: asBoolean(field.concealed, "a field's concealed")
+  };
+}
+function readFile(value) {
+  const file = asObject(value, "a file");
+  return {
+    name: asString(file.name, "a file's name"),
+    mediaType: asString(file.mediaType, "a file's mediaType"),
+    data: decodeBase64url(asString(file.data, "a file's data"))
+  };
+}
+
+// node_modules/@noble/ciphers/utils.js
+function isBytes3(a9) {
+  return a9 instanceof Uint8Array || ArrayBuffer.isView(a9) && a9.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a9 && a9.BYTES_PER_ELEMENT === 1;
+}
+var atitle2 = (title) => title ? `"${title}" ` : "";
+function abool(value, title = "") {
+  if (typeof value !== "boolean")
+    throw new TypeError(atitle2(title) + "expected boolean, got type=" + typeof value);
+  return value;
+}
+function anumber3(n4, title = "") {
+  if (typeof n4 !== "number")
+    throw new TypeError(atitle2(title) + "expected number, got " + typeof n4);
+  if (!Number.isSafeInteger(n4) || n4 < 0)
+    throw new RangeError(atitle2(title) + "expected integer >= 0, got " + n4);
+  return n4;
+}
+function abytes3(value, length2, title = "") {
+  if (isBytes3(value) && (length2 === void 0 || value.length === length2))
+    return value;
+  if (length2 !== void 0)
+    anumber3(length2, "length");
+  const bytes2 = isBytes3(value);
+  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
+  const got = bytes2 ? `length=${value.length}` : `type=${typeof value}`;
+  const message = atitle2(title) + "expected Uint8Array" + ofLen + ", got " + got;
+  if (!bytes2)
+    throw new TypeError(message);
+  throw new RangeError(message);
+}
+var aobject2 = (value, label) => {
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new TypeError(label === "object" ? "expected valid options object" : `"${label}" expected object, got type=${typeof value}`);
+};
+function aexists2(instance, checkFinished = true) {
+  if (instance.destroyed)
+    throw new Error("hash was destroyed");
+  if (checkFinished && instance.finished)
+    throw new Error("digest() was already called");
+}
+function aoutput2(out, instance) {
+  abytes3(out, void 0, "output");
+  const min = instance.outputLen;
+  if (!(out.length >= min)) {
+    throw new RangeError('"output" expected length >= ' + min);
+  }
+}
+function u322(arr) {
+  return new Uint32Array(arr.buffer, arr.byteOffset, Math.floor(arr.byteLength / 4));
+}
+function clean2(...arrays) {
+  for (let i9 = 0; i9 < arrays.length; i9++) {
+    arrays[i9].fill(0);
+  }
+}
+function createView2(arr) {
+  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
+}
+var isLE2 = /* @__PURE__ */ (() => new Uint8Array(new Uint32Array([287454020]).buffer)[0] === 68)();
+function byteSwap2(word3) {
+  return word3 << 24 & 4278190080 | word3 << 8 & 16711680 | word3 >>> 8 & 65280 | word3 >>> 24 & 255;
+}
+function byteSwap322(arr) {
+  for (let i9 = 0; i9 < arr.length; i9++) {
+    arr[i9] = byteSwap2(arr[i9]);
+  }
+  return arr;
+}
+var swap32IfBE2 = isLE2 ? (u) => u : byteSwap322;
 function overlapBytes(a9, b9) {
   if (!a9.byteLength || !b9.byteLength)
     return false;
@@ -59664,15 +61659,15 @@ function complexOverlapBytes(input, output) {
   if (overlapBytes(input, output) && input.byteOffset < output.byteOffset)
     throw new Error("complex overlap of input and output is not supported");
 }
-function checkOpts(defaults, opts) {
-  aobject(defaults, "defaults");
-  aobject(opts, "opts");
+function checkOpts2(defaults, opts) {
+  aobject2(defaults, "defaults");
+  aobject2(opts, "opts");
   const merged = Object.assign(defaults, opts);
   return merged;
 }
 function equalBytes(a9, b9) {
-  a9 = abytes(a9);
-  b9 = abytes(b9);
+  a9 = abytes3(a9);
+  b9 = abytes3(b9);
   if (a9.length !== b9.length)
     return false;
   let diff = 0;
@@ -59692,26 +61687,26 @@ function wrapMacConstructor(keyLen, macCons, fromMsg) {
 }
 var wrapCipher = /* @__NO_SIDE_EFFECTS__ */ (params, constructor) => {
   function wrappedCipher(key, ...args) {
-    abytes(key, void 0, "key");
+    abytes3(key, void 0, "key");
     if (params.nonceLength !== void 0) {
       const nonce = args[0];
-      abytes(nonce, params.varSizeNonce ? void 0 : params.nonceLength, "nonce");
+      abytes3(nonce, params.varSizeNonce ? void 0 : params.nonceLength, "nonce");
     }
     const tagl = params.tagLength;
     const aadStart = params.nonceLength !== void 0 ? 1 : 0;
     if (!params.withAAD) {
       for (let i9 = aadStart; i9 < args.length; i9++)
-        if (isBytes(args[i9]))
+        if (isBytes3(args[i9]))
           throw new Error("AAD not supported");
     }
     if (params.withAAD && args[aadStart] !== void 0)
-      abytes(args[aadStart], void 0, "AAD");
+      abytes3(args[aadStart], void 0, "AAD");
     const cipher = constructor(key, ...args);
     const checkOutput = (fnLength, output) => {
       if (output !== void 0) {
         if (fnLength !== 2)
           throw new Error("cipher output not supported");
-        abytes(output, void 0, "output");
+        abytes3(output, void 0, "output");
       }
     };
     let called = false;
@@ -59720,12 +61715,12 @@ var wrapCipher = /* @__NO_SIDE_EFFECTS__ */ (params, constructor) => {
         if (called)
           throw new Error("cannot encrypt() twice with same key + nonce");
         called = true;
-        abytes(data, void 0, "data");
+        abytes3(data, void 0, "data");
         checkOutput(cipher.encrypt.length, output);
         return cipher.encrypt(data, output);
       },
       decrypt(data, output) {
-        abytes(data, void 0, "data");
+        abytes3(data, void 0, "data");
         if (tagl && data.length < tagl)
           throw new Error('"ciphertext" expected length >= tagLength=' + tagl);
         checkOutput(cipher.decrypt.length, output);
@@ -59740,33 +61735,33 @@ var wrapCipher = /* @__NO_SIDE_EFFECTS__ */ (params, constructor) => {
 function getOutput(expectedLength, out, onlyAligned = true) {
   if (out === void 0)
     return new Uint8Array(expectedLength);
-  abytes(out, expectedLength, "output");
+  abytes3(out, expectedLength, "output");
   if (onlyAligned && !isAligned32(out))
     throw new Error("invalid output, must be aligned");
   return out;
 }
 function u64Lengths(dataLength, aadLength, isLE3) {
-  anumber(dataLength);
-  anumber(aadLength);
+  anumber3(dataLength);
+  anumber3(aadLength);
   abool(isLE3);
   const num = new Uint8Array(16);
-  const view = createView(num);
+  const view = createView2(num);
   view.setBigUint64(0, BigInt(aadLength), isLE3);
   view.setBigUint64(8, BigInt(dataLength), isLE3);
   return num;
 }
-function isAligned32(bytes) {
-  return bytes.byteOffset % 4 === 0;
+function isAligned32(bytes2) {
+  return bytes2.byteOffset % 4 === 0;
 }
-function copyBytes(bytes) {
-  return Uint8Array.from(abytes(bytes));
+function copyBytes(bytes2) {
+  return Uint8Array.from(abytes3(bytes2));
 }
 
 // node_modules/@noble/ciphers/_arx.js
 var encodeStr = (str) => Uint8Array.from(str.split(""), (c9) => c9.charCodeAt(0));
-var sigma16_32 = /* @__PURE__ */ (() => swap32IfBE(u32(encodeStr("expand 16-byte k"))))();
-var sigma32_32 = /* @__PURE__ */ (() => swap32IfBE(u32(encodeStr("expand 32-byte k"))))();
-function rotl(a9, b9) {
+var sigma16_32 = /* @__PURE__ */ (() => swap32IfBE2(u322(encodeStr("expand 16-byte k"))))();
+var sigma32_32 = /* @__PURE__ */ (() => swap32IfBE2(u322(encodeStr("expand 32-byte k"))))();
+function rotl2(a9, b9) {
   return a9 << b9 | a9 >>> 32 - b9;
 }
 var BLOCK_LEN = 64;
@@ -59776,14 +61771,14 @@ var U32_EMPTY = /* @__PURE__ */ Uint32Array.of();
 function runCipher(core, sigma, key, nonce, data, output, counter, rounds) {
   const len = data.length;
   const block = new Uint8Array(BLOCK_LEN);
-  const b32 = u32(block);
-  const isAligned = isLE && isAligned32(data) && isAligned32(output);
-  const d32 = isAligned ? u32(data) : U32_EMPTY;
-  const o32 = isAligned ? u32(output) : U32_EMPTY;
-  if (!isLE) {
+  const b32 = u322(block);
+  const isAligned = isLE2 && isAligned32(data) && isAligned32(output);
+  const d32 = isAligned ? u322(data) : U32_EMPTY;
+  const o32 = isAligned ? u322(output) : U32_EMPTY;
+  if (!isLE2) {
     for (let pos = 0; pos < len; counter++) {
       core(sigma, key, nonce, b32, counter, rounds);
-      swap32IfBE(b32);
+      swap32IfBE2(b32);
       if (counter >= MAX_COUNTER)
         throw new Error("arx: counter overflow");
       const take = Math.min(BLOCK_LEN, len - pos);
@@ -59819,23 +61814,23 @@ function runCipher(core, sigma, key, nonce, data, output, counter, rounds) {
   }
 }
 function createCipher(core, opts) {
-  const { allowShortKeys, extendNonceFn, counterLength, counterRight, rounds } = checkOpts({ allowShortKeys: false, counterLength: 8, counterRight: false, rounds: 20 }, opts);
+  const { allowShortKeys, extendNonceFn, counterLength, counterRight, rounds } = checkOpts2({ allowShortKeys: false, counterLength: 8, counterRight: false, rounds: 20 }, opts);
   if (typeof core !== "function")
     throw new Error("core must be a function");
-  anumber(counterLength);
-  anumber(rounds);
+  anumber3(counterLength);
+  anumber3(rounds);
   abool(counterRight);
   abool(allowShortKeys);
   return (key, nonce, data, output, counter = 0) => {
-    abytes(key, void 0, "key");
-    abytes(nonce, void 0, "nonce");
-    abytes(data, void 0, "data");
+    abytes3(key, void 0, "key");
+    abytes3(nonce, void 0, "nonce");
+    abytes3(data, void 0, "data");
     const len = data.length;
     const hasOutput = output !== void 0;
     output = getOutput(len, output, false);
     if (hasOutput)
       complexOverlapBytes(data, output);
-    anumber(counter);
+    anumber3(counter);
     if (counter < 0 || counter >= MAX_COUNTER)
       throw new Error("arx: counter overflow");
     const toClean = [];
@@ -59852,27 +61847,27 @@ function createCipher(core, opts) {
       sigma = sigma16_32;
       toClean.push(k9);
     } else {
-      abytes(key, 32, "arx key");
+      abytes3(key, 32, "arx key");
       throw new Error("invalid key size");
     }
-    if (!isLE || !isAligned32(nonce))
+    if (!isLE2 || !isAligned32(nonce))
       toClean.push(nonce = copyBytes(nonce));
-    let k32 = u32(k9);
+    let k32 = u322(k9);
     if (extendNonceFn) {
       if (nonce.length !== 24)
         throw new Error("arx: extended nonce must be 24 bytes");
       const n16 = nonce.subarray(0, 16);
-      if (isLE)
-        extendNonceFn(sigma, k32, u32(n16), k32);
+      if (isLE2)
+        extendNonceFn(sigma, k32, u322(n16), k32);
       else {
-        const sigmaRaw = swap32IfBE(Uint32Array.from(sigma));
-        extendNonceFn(sigmaRaw, k32, u32(n16), k32);
-        clean(sigmaRaw);
-        swap32IfBE(k32);
+        const sigmaRaw = swap32IfBE2(Uint32Array.from(sigma));
+        extendNonceFn(sigmaRaw, k32, u322(n16), k32);
+        clean2(sigmaRaw);
+        swap32IfBE2(k32);
       }
       nonce = nonce.subarray(16);
-    } else if (!isLE)
-      swap32IfBE(k32);
+    } else if (!isLE2)
+      swap32IfBE2(k32);
     const nonceNcLen = 16 - counterLength;
     if (nonceNcLen !== nonce.length)
       throw new Error(`arx: nonce must be ${nonceNcLen} or 16 bytes`);
@@ -59882,12 +61877,12 @@ function createCipher(core, opts) {
       nonce = nc;
       toClean.push(nonce);
     }
-    const n32 = swap32IfBE(u32(nonce));
+    const n32 = swap32IfBE2(u322(nonce));
     try {
       runCipher(core, sigma, k32, n32, data, output, counter, rounds);
       return output;
     } finally {
-      clean(...toClean);
+      clean2(...toClean);
     }
   };
 }
@@ -59909,7 +61904,7 @@ var Poly1305 = class {
   destroyed = false;
   // Can be speed-up using BigUint64Array, at the cost of complexity
   constructor(key) {
-    key = copyBytes(abytes(key, 32, "key"));
+    key = copyBytes(abytes3(key, 32, "key"));
     const t0 = u8to16(key, 0);
     const t1 = u8to16(key, 2);
     const t2 = u8to16(key, 4);
@@ -60085,11 +62080,11 @@ var Poly1305 = class {
       f9 = (h9[i9] + pad2[i9] | 0) + (f9 >>> 16) | 0;
       h9[i9] = f9 & 65535;
     }
-    clean(g9);
+    clean2(g9);
   }
   update(data) {
-    aexists(this);
-    abytes(data);
+    aexists2(this);
+    abytes3(data);
     data = copyBytes(data);
     const { buffer, blockLen } = this;
     const len = data.length;
@@ -60112,11 +62107,11 @@ var Poly1305 = class {
   }
   destroy() {
     this.destroyed = true;
-    clean(this.h, this.r, this.buffer, this.pad);
+    clean2(this.h, this.r, this.buffer, this.pad);
   }
   digestInto(out) {
-    aexists(this);
-    aoutput(out, this);
+    aexists2(this);
+    aoutput2(out, this);
     this.finished = true;
     const { buffer, h: h9 } = this;
     let { pos } = this;
@@ -60149,69 +62144,69 @@ function chachaCore(s2, k9, n4, out, cnt, rounds = 20) {
   let x00 = y00, x01 = y01, x02 = y02, x03 = y03, x04 = y04, x05 = y05, x06 = y06, x07 = y07, x08 = y08, x09 = y09, x10 = y10, x11 = y11, x12 = y12, x13 = y13, x14 = y14, x15 = y15;
   for (let r9 = 0; r9 < rounds; r9 += 2) {
     x00 = x00 + x04 | 0;
-    x12 = rotl(x12 ^ x00, 16);
+    x12 = rotl2(x12 ^ x00, 16);
     x08 = x08 + x12 | 0;
-    x04 = rotl(x04 ^ x08, 12);
+    x04 = rotl2(x04 ^ x08, 12);
     x00 = x00 + x04 | 0;
-    x12 = rotl(x12 ^ x00, 8);
+    x12 = rotl2(x12 ^ x00, 8);
     x08 = x08 + x12 | 0;
-    x04 = rotl(x04 ^ x08, 7);
+    x04 = rotl2(x04 ^ x08, 7);
     x01 = x01 + x05 | 0;
-    x13 = rotl(x13 ^ x01, 16);
+    x13 = rotl2(x13 ^ x01, 16);
     x09 = x09 + x13 | 0;
-    x05 = rotl(x05 ^ x09, 12);
+    x05 = rotl2(x05 ^ x09, 12);
     x01 = x01 + x05 | 0;
-    x13 = rotl(x13 ^ x01, 8);
+    x13 = rotl2(x13 ^ x01, 8);
     x09 = x09 + x13 | 0;
-    x05 = rotl(x05 ^ x09, 7);
+    x05 = rotl2(x05 ^ x09, 7);
     x02 = x02 + x06 | 0;
-    x14 = rotl(x14 ^ x02, 16);
+    x14 = rotl2(x14 ^ x02, 16);
     x10 = x10 + x14 | 0;
-    x06 = rotl(x06 ^ x10, 12);
+    x06 = rotl2(x06 ^ x10, 12);
     x02 = x02 + x06 | 0;
-    x14 = rotl(x14 ^ x02, 8);
+    x14 = rotl2(x14 ^ x02, 8);
     x10 = x10 + x14 | 0;
-    x06 = rotl(x06 ^ x10, 7);
+    x06 = rotl2(x06 ^ x10, 7);
     x03 = x03 + x07 | 0;
-    x15 = rotl(x15 ^ x03, 16);
+    x15 = rotl2(x15 ^ x03, 16);
     x11 = x11 + x15 | 0;
-    x07 = rotl(x07 ^ x11, 12);
+    x07 = rotl2(x07 ^ x11, 12);
     x03 = x03 + x07 | 0;
-    x15 = rotl(x15 ^ x03, 8);
+    x15 = rotl2(x15 ^ x03, 8);
     x11 = x11 + x15 | 0;
-    x07 = rotl(x07 ^ x11, 7);
+    x07 = rotl2(x07 ^ x11, 7);
     x00 = x00 + x05 | 0;
-    x15 = rotl(x15 ^ x00, 16);
+    x15 = rotl2(x15 ^ x00, 16);
     x10 = x10 + x15 | 0;
-    x05 = rotl(x05 ^ x10, 12);
+    x05 = rotl2(x05 ^ x10, 12);
     x00 = x00 + x05 | 0;
-    x15 = rotl(x15 ^ x00, 8);
+    x15 = rotl2(x15 ^ x00, 8);
     x10 = x10 + x15 | 0;
-    x05 = rotl(x05 ^ x10, 7);
+    x05 = rotl2(x05 ^ x10, 7);
     x01 = x01 + x06 | 0;
-    x12 = rotl(x12 ^ x01, 16);
+    x12 = rotl2(x12 ^ x01, 16);
     x11 = x11 + x12 | 0;
-    x06 = rotl(x06 ^ x11, 12);
+    x06 = rotl2(x06 ^ x11, 12);
     x01 = x01 + x06 | 0;
-    x12 = rotl(x12 ^ x01, 8);
+    x12 = rotl2(x12 ^ x01, 8);
     x11 = x11 + x12 | 0;
-    x06 = rotl(x06 ^ x11, 7);
+    x06 = rotl2(x06 ^ x11, 7);
     x02 = x02 + x07 | 0;
-    x13 = rotl(x13 ^ x02, 16);
+    x13 = rotl2(x13 ^ x02, 16);
     x08 = x08 + x13 | 0;
-    x07 = rotl(x07 ^ x08, 12);
+    x07 = rotl2(x07 ^ x08, 12);
     x02 = x02 + x07 | 0;
-    x13 = rotl(x13 ^ x02, 8);
+    x13 = rotl2(x13 ^ x02, 8);
     x08 = x08 + x13 | 0;
-    x07 = rotl(x07 ^ x08, 7);
+    x07 = rotl2(x07 ^ x08, 7);
     x03 = x03 + x04 | 0;
-    x14 = rotl(x14 ^ x03, 16);
+    x14 = rotl2(x14 ^ x03, 16);
     x09 = x09 + x14 | 0;
-    x04 = rotl(x04 ^ x09, 12);
+    x04 = rotl2(x04 ^ x09, 12);
     x03 = x03 + x04 | 0;
-    x14 = rotl(x14 ^ x03, 8);
+    x14 = rotl2(x14 ^ x03, 8);
     x09 = x09 + x14 | 0;
-    x04 = rotl(x04 ^ x09, 7);
+    x04 = rotl2(x04 ^ x09, 7);
   }
   let oi = 0;
   out[oi++] = y00 + x00 | 0;
@@ -60232,9 +62227,9 @@ function chachaCore(s2, k9, n4, out, cnt, rounds = 20) {
   out[oi++] = y15 + x15 | 0;
 }
 function hchacha(s2, k9, i9, out) {
-  const s22 = isLE ? s2 : swap32IfBE(s2.slice(0, 4));
-  const k22 = isLE ? k9 : swap32IfBE(k9.slice(0, 8));
-  const i22 = isLE ? i9 : swap32IfBE(i9.slice(0, 4));
+  const s22 = isLE2 ? s2 : swap32IfBE2(s2.slice(0, 4));
+  const k22 = isLE2 ? k9 : swap32IfBE2(k9.slice(0, 8));
+  const i22 = isLE2 ? i9 : swap32IfBE2(i9.slice(0, 4));
   const t = new Uint32Array(16);
   chachaCore(s22, k22, i22.subarray(1), t, i22[0]);
   let oi = 0;
@@ -60246,10 +62241,10 @@ function hchacha(s2, k9, i9, out) {
   out[oi++] = t[13] - i22[1] | 0;
   out[oi++] = t[14] - i22[2] | 0;
   out[oi++] = t[15] - i22[3] | 0;
-  swap32IfBE(out);
-  if (!isLE)
-    clean(s22, k22, i22);
-  clean(t);
+  swap32IfBE2(out);
+  if (!isLE2)
+    clean2(s22, k22, i22);
+  clean2(t);
 }
 var xchacha20 = /* @__PURE__ */ createCipher(chachaCore, {
   counterRight: false,
@@ -60267,7 +62262,7 @@ var updatePadded = (h9, msg) => {
 var ZEROS32 = /* @__PURE__ */ new Uint8Array(32);
 function computeTag(fn, key, nonce, ciphertext, AAD) {
   if (AAD !== void 0)
-    abytes(AAD, void 0, "AAD");
+    abytes3(AAD, void 0, "AAD");
   const authKey = fn(key, nonce, ZEROS32);
   const lengths = u64Lengths(ciphertext.length, AAD ? AAD.length : 0, true);
   const h9 = poly1305.create(authKey);
@@ -60276,7 +62271,7 @@ function computeTag(fn, key, nonce, ciphertext, AAD) {
   updatePadded(h9, ciphertext);
   h9.update(lengths);
   const res = h9.digest();
-  clean(authKey, lengths);
+  clean2(authKey, lengths);
   return res;
 }
 var _poly1305_aead = (xorStream) => (key, nonce, AAD) => {
@@ -60290,7 +62285,7 @@ var _poly1305_aead = (xorStream) => (key, nonce, AAD) => {
       xorStream(key, nonce, oPlain, oPlain, 1);
       const tag = computeTag(xorStream, key, nonce, oPlain, AAD);
       output.set(tag, plength);
-      clean(tag);
+      clean2(tag);
       return output;
     },
     decrypt(ciphertext, output) {
@@ -60299,12 +62294,12 @@ var _poly1305_aead = (xorStream) => (key, nonce, AAD) => {
       const passedTag = ciphertext.subarray(-tagLength);
       const tag = computeTag(xorStream, key, nonce, data, AAD);
       if (!equalBytes(passedTag, tag)) {
-        clean(tag);
+        clean2(tag);
         throw new Error("invalid tag");
       }
       output.set(ciphertext.subarray(0, -tagLength));
       xorStream(key, nonce, output, output, 1);
-      clean(tag);
+      clean2(tag);
       return output;
     }
   };
@@ -60313,535 +62308,6 @@ var xchacha20poly1305 = /* @__PURE__ */ wrapCipher(
   { blockSize: 64, nonceLength: 24, tagLength: 16, withAAD: true },
   /* @__PURE__ */ _poly1305_aead(xchacha20)
 );
-
-// packages/protocol/src/flags.ts
-var NEEDS_PASSPHRASE = 1;
-var NEEDS_EMAIL = 2;
-function parseFlags(value) {
-  if (value === 0 || value === 1 || value === 2 || value === 3) return value;
-  throw new ProtocolError("flags", "the link has flags that protocol v1 does not know");
-}
-function flagsOf(needs) {
-  return parseFlags((needs.passphrase ? NEEDS_PASSPHRASE : 0) | (needs.email ? NEEDS_EMAIL : 0));
-}
-function needsPassphrase(flags) {
-  return (flags & NEEDS_PASSPHRASE) !== 0;
-}
-function needsEmail(flags) {
-  return (flags & NEEDS_EMAIL) !== 0;
-}
-
-// packages/protocol/src/id.ts
-var ID_BYTES = 16;
-function parseHandoffId(text) {
-  try {
-    decodeBase64url(text, ID_BYTES);
-  } catch (cause) {
-    throw new ProtocolError("link", "the handoff id is not 22 characters of base64url", { cause });
-  }
-  return text;
-}
-function isHandoffId(text) {
-  try {
-    parseHandoffId(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-function idBytes(id) {
-  return decodeBase64url(id, ID_BYTES);
-}
-function idFromBytes(bytes) {
-  return parseHandoffId(encodeBase64url(bytes));
-}
-
-// node_modules/@noble/hashes/_u64.js
-var fromNumH = (n4) => n4 / 2 ** 32 | 0;
-var fromNumL = (n4) => n4 >>> 0;
-function setU64FromNum(view, byteOffset, n4, isLE3) {
-  const h9 = fromNumH(n4);
-  const l6 = fromNumL(n4);
-  view.setUint32(byteOffset, isLE3 ? l6 : h9, isLE3);
-  view.setUint32(byteOffset + 4, isLE3 ? h9 : l6, isLE3);
-}
-
-// node_modules/@noble/hashes/utils.js
-function isBytes2(a9) {
-  return a9 instanceof Uint8Array || ArrayBuffer.isView(a9) && a9.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a9 && a9.BYTES_PER_ELEMENT === 1;
-}
-var atitle2 = (title) => title ? `"${title}" ` : "";
-function anumber2(n4, title = "") {
-  if (typeof n4 !== "number")
-    throw new TypeError(atitle2(title) + "expected number, got " + typeof n4);
-  if (!Number.isSafeInteger(n4) || n4 < 0)
-    throw new RangeError(atitle2(title) + "expected integer >= 0, got " + n4);
-  return n4;
-}
-function abytes2(value, length, title = "") {
-  if (isBytes2(value) && (length === void 0 || value.length === length))
-    return value;
-  if (length !== void 0)
-    anumber2(length, "length");
-  const bytes = isBytes2(value);
-  const ofLen = length !== void 0 ? ` of length ${length}` : "";
-  const got = bytes ? `length=${value.length}` : `type=${typeof value}`;
-  const message = atitle2(title) + "expected Uint8Array" + ofLen + ", got " + got;
-  if (!bytes)
-    throw new TypeError(message);
-  throw new RangeError(message);
-}
-function ahash(h9) {
-  if (typeof h9 !== "function" || typeof h9.create !== "function")
-    throw new TypeError("expected hash wrapped by utils.createHasher");
-  anumber2(h9.outputLen);
-  anumber2(h9.blockLen);
-  if (h9.outputLen < 1 || h9.blockLen < 1)
-    throw new Error("hash blockLen / outputLen must be >= 1");
-}
-var aobject2 = (value, label) => {
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
-};
-var aopts = (value, label) => {
-  aobject2(value, label);
-  const proto = Object.getPrototypeOf(value);
-  if (proto !== Object.prototype && proto !== null)
-    throw new TypeError(`"${label}" expected plain object`);
-  if (Object.hasOwn(value, "__proto__"))
-    throw new TypeError(`"${label}.__proto__" is not allowed`);
-};
-function aexists2(instance, checkFinished = true) {
-  if (instance.destroyed)
-    throw new Error("hash was destroyed");
-  if (checkFinished && instance.finished)
-    throw new Error("digest() was already called");
-}
-function aoutput2(out, instance) {
-  abytes2(out, void 0, "output");
-  const min = instance.outputLen;
-  if (!(out.length >= min)) {
-    throw new RangeError('"output" expected length >= ' + min);
-  }
-}
-function u322(arr) {
-  return new Uint32Array(arr.buffer, arr.byteOffset, Math.floor(arr.byteLength / 4));
-}
-function clean2(...arrays) {
-  for (let i9 = 0; i9 < arrays.length; i9++) {
-    arrays[i9].fill(0);
-  }
-}
-function createView2(arr) {
-  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
-}
-function rotr(word, shift) {
-  return word << 32 - shift | word >>> shift;
-}
-function rotl2(word, shift) {
-  return word << shift | word >>> 32 - shift >>> 0;
-}
-var isLE2 = /* @__PURE__ */ (() => new Uint8Array(new Uint32Array([287454020]).buffer)[0] === 68)();
-function byteSwap2(word) {
-  return word << 24 & 4278190080 | word << 8 & 16711680 | word >>> 8 & 65280 | word >>> 24 & 255;
-}
-function byteSwap322(arr) {
-  for (let i9 = 0; i9 < arr.length; i9++) {
-    arr[i9] = byteSwap2(arr[i9]);
-  }
-  return arr;
-}
-var swap32IfBE2 = isLE2 ? (u) => u : byteSwap322;
-function nextTick(onReject) {
-  const host = globalThis;
-  if (typeof host.scheduler?.yield === "function") {
-    const promise = host.scheduler.yield();
-    if (onReject)
-      promise.catch(onReject);
-    return promise;
-  }
-  return new Promise((resolve3) => host.setTimeout(resolve3, 0));
-}
-async function asyncLoop(iters, tick, cb, onReject) {
-  anumber2(iters, "iters");
-  anumber2(tick, "tick");
-  if (typeof cb !== "function")
-    throw new TypeError("callback must be a function");
-  let ts = Date.now();
-  for (let i9 = 0; i9 < iters; i9++) {
-    cb(i9);
-    const diff = Date.now() - ts;
-    if (diff >= 0 && diff < tick)
-      continue;
-    await nextTick(onReject);
-    ts = Date.now();
-  }
-}
-function utf8ToBytes(str) {
-  if (typeof str !== "string")
-    throw new TypeError("string expected");
-  const encoded = new TextEncoder().encode(str);
-  try {
-    return new Uint8Array(encoded);
-  } finally {
-    clean2(encoded);
-  }
-}
-function kdfInputToBytes(data, errorTitle = "") {
-  if (typeof data === "string")
-    return utf8ToBytes(data);
-  return abytes2(data, void 0, errorTitle);
-}
-function checkOpts2(defaults, opts, title = "opts") {
-  aopts(defaults, "defaults");
-  if (opts !== void 0)
-    aopts(opts, title);
-  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults, opts);
-  return merged;
-}
-function createHasher(hashCons, info2 = {}) {
-  if (typeof hashCons !== "function")
-    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
-  info2 = checkOpts2({}, info2, "info");
-  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
-  const tmp = hashCons(void 0);
-  hashC.outputLen = tmp.outputLen;
-  hashC.blockLen = tmp.blockLen;
-  hashC.canXOF = tmp.canXOF;
-  hashC.create = (opts) => hashCons(opts);
-  Object.assign(hashC, info2);
-  return Object.freeze(hashC);
-}
-var oidNist = (suffix) => ({
-  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
-  // Larger suffix values would need base-128 OID encoding and a different length byte.
-  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
-});
-
-// node_modules/@noble/hashes/_md.js
-function Chi(a9, b9, c9) {
-  return a9 & b9 ^ ~a9 & c9;
-}
-function Maj(a9, b9, c9) {
-  return a9 & b9 ^ a9 & c9 ^ b9 & c9;
-}
-var HashMD = class {
-  blockLen;
-  outputLen;
-  canXOF = false;
-  padOffset;
-  isLE;
-  // For partial updates less than block size
-  buffer;
-  view;
-  finished = false;
-  length = 0;
-  pos = 0;
-  destroyed = false;
-  constructor(blockLen, outputLen, padOffset, isLE3) {
-    this.blockLen = blockLen;
-    this.outputLen = outputLen;
-    this.padOffset = padOffset;
-    this.isLE = isLE3;
-    this.buffer = new Uint8Array(blockLen);
-    this.view = createView2(this.buffer);
-  }
-  update(data) {
-    aexists2(this);
-    abytes2(data);
-    const { view, buffer, blockLen } = this;
-    const len = data.length;
-    let processed = false;
-    for (let pos = 0; pos < len; ) {
-      const take = Math.min(blockLen - this.pos, len - pos);
-      if (take === blockLen) {
-        const dataView = createView2(data);
-        for (; blockLen <= len - pos; pos += blockLen)
-          this.process(dataView, pos);
-        processed = true;
-        continue;
-      }
-      buffer.set(pos === 0 && take === len ? data : data.subarray(pos, pos + take), this.pos);
-      this.pos += take;
-      pos += take;
-      if (this.pos === blockLen) {
-        this.process(view, 0);
-        this.pos = 0;
-        processed = true;
-      }
-    }
-    this.length += data.length;
-    if (processed)
-      this.roundClean();
-    return this;
-  }
-  digestInto(out) {
-    aexists2(this);
-    aoutput2(out, this);
-    this.finished = true;
-    const { buffer, view, blockLen, isLE: isLE3 } = this;
-    let { pos } = this;
-    buffer[pos++] = 128;
-    buffer.fill(0, pos);
-    if (this.padOffset > blockLen - pos) {
-      this.process(view, 0);
-      buffer.fill(0);
-    }
-    setU64FromNum(view, blockLen - 8, this.length * 8, isLE3);
-    this.process(view, 0);
-    this.roundClean();
-    const oview = out === buffer ? view : createView2(out);
-    const len = this.outputLen;
-    const outLen = len / 4;
-    const state2 = this.get();
-    if (len % 4 || outLen > state2.length)
-      throw new Error("invalid outputLen");
-    for (let i9 = 0; i9 < outLen; i9++)
-      oview.setUint32(4 * i9, state2[i9], isLE3);
-  }
-  digest() {
-    const { buffer, outputLen } = this;
-    this.digestInto(buffer);
-    const res = buffer.slice(0, outputLen);
-    this.destroy();
-    return res;
-  }
-  _cloneIntoMeta(to) {
-    const { buffer, length, finished: finished3, destroyed, pos } = this;
-    to.destroyed = destroyed;
-    to.finished = finished3;
-    to.length = length;
-    to.pos = pos;
-    if (pos)
-      to.buffer.set(buffer);
-    return to;
-  }
-  clone() {
-    return this._cloneInto();
-  }
-};
-var SHA256_IV = /* @__PURE__ */ Uint32Array.from([
-  1779033703,
-  3144134277,
-  1013904242,
-  2773480762,
-  1359893119,
-  2600822924,
-  528734635,
-  1541459225
-]);
-
-// node_modules/@noble/hashes/sha2.js
-var SHA256_K = /* @__PURE__ */ Uint32Array.from([
-  1116352408,
-  1899447441,
-  3049323471,
-  3921009573,
-  961987163,
-  1508970993,
-  2453635748,
-  2870763221,
-  3624381080,
-  310598401,
-  607225278,
-  1426881987,
-  1925078388,
-  2162078206,
-  2614888103,
-  3248222580,
-  3835390401,
-  4022224774,
-  264347078,
-  604807628,
-  770255983,
-  1249150122,
-  1555081692,
-  1996064986,
-  2554220882,
-  2821834349,
-  2952996808,
-  3210313671,
-  3336571891,
-  3584528711,
-  113926993,
-  338241895,
-  666307205,
-  773529912,
-  1294757372,
-  1396182291,
-  1695183700,
-  1986661051,
-  2177026350,
-  2456956037,
-  2730485921,
-  2820302411,
-  3259730800,
-  3345764771,
-  3516065817,
-  3600352804,
-  4094571909,
-  275423344,
-  430227734,
-  506948616,
-  659060556,
-  883997877,
-  958139571,
-  1322822218,
-  1537002063,
-  1747873779,
-  1955562222,
-  2024104815,
-  2227730452,
-  2361852424,
-  2428436474,
-  2756734187,
-  3204031479,
-  3329325298
-]);
-var SHA256_W = /* @__PURE__ */ new Uint32Array(64);
-var SHA2_32B = class extends HashMD {
-  // We cannot use array here since array allows indexing by variable
-  // which means optimizer/compiler cannot use registers.
-  // Numeric initializers matter: starting the fields as `undefined` changes
-  // V8's field representation and makes sha256 3x slower (measured).
-  A = 0;
-  B = 0;
-  C = 0;
-  D = 0;
-  E = 0;
-  F = 0;
-  G = 0;
-  H = 0;
-  constructor(outputLen, IV) {
-    super(64, outputLen, 8, false);
-    this.A = IV[0] | 0;
-    this.B = IV[1] | 0;
-    this.C = IV[2] | 0;
-    this.D = IV[3] | 0;
-    this.E = IV[4] | 0;
-    this.F = IV[5] | 0;
-    this.G = IV[6] | 0;
-    this.H = IV[7] | 0;
-  }
-  get() {
-    const { A, B, C, D, E, F, G, H } = this;
-    return [A, B, C, D, E, F, G, H];
-  }
-  // prettier-ignore
-  set(A, B, C, D, E, F, G, H) {
-    this.A = A | 0;
-    this.B = B | 0;
-    this.C = C | 0;
-    this.D = D | 0;
-    this.E = E | 0;
-    this.F = F | 0;
-    this.G = G | 0;
-    this.H = H | 0;
-  }
-  _cloneInto(to) {
-    (to ||= new this.constructor()).set(...this.get());
-    return this._cloneIntoMeta(to);
-  }
-  process(view, offset) {
-    for (let i9 = 0; i9 < 16; i9++, offset += 4)
-      SHA256_W[i9] = view.getUint32(offset, false);
-    for (let i9 = 16; i9 < 64; i9++) {
-      const W15 = SHA256_W[i9 - 15];
-      const W2 = SHA256_W[i9 - 2];
-      const s0 = rotr(W15, 7) ^ rotr(W15, 18) ^ W15 >>> 3;
-      const s1 = rotr(W2, 17) ^ rotr(W2, 19) ^ W2 >>> 10;
-      SHA256_W[i9] = s1 + SHA256_W[i9 - 7] + s0 + SHA256_W[i9 - 16] | 0;
-    }
-    let { A, B, C, D, E, F, G, H } = this;
-    for (let i9 = 0; i9 < 64; i9++) {
-      const sigma1 = rotr(E, 6) ^ rotr(E, 11) ^ rotr(E, 25);
-      const T1 = H + sigma1 + Chi(E, F, G) + SHA256_K[i9] + SHA256_W[i9] | 0;
-      const sigma0 = rotr(A, 2) ^ rotr(A, 13) ^ rotr(A, 22);
-      const T2 = sigma0 + Maj(A, B, C) | 0;
-      H = G;
-      G = F;
-      F = E;
-      E = D + T1 | 0;
-      D = C;
-      C = B;
-      B = A;
-      A = T1 + T2 | 0;
-    }
-    A = A + this.A | 0;
-    B = B + this.B | 0;
-    C = C + this.C | 0;
-    D = D + this.D | 0;
-    E = E + this.E | 0;
-    F = F + this.F | 0;
-    G = G + this.G | 0;
-    H = H + this.H | 0;
-    this.set(A, B, C, D, E, F, G, H);
-  }
-  roundClean() {
-    clean2(SHA256_W);
-  }
-  destroy() {
-    this.destroyed = true;
-    this.set(0, 0, 0, 0, 0, 0, 0, 0);
-    clean2(this.buffer);
-  }
-};
-var _SHA256 = class extends SHA2_32B {
-  constructor() {
-    super(32, SHA256_IV);
-  }
-};
-var sha256 = /* @__PURE__ */ createHasher(
-  () => new _SHA256(),
-  /* @__PURE__ */ oidNist(1)
-);
-
-// packages/protocol/src/loopback.ts
-function isLoopback(hostname) {
-  return ["127.0.0.1", "localhost", "[::1]"].includes(hostname);
-}
-
-// packages/protocol/src/link.ts
-var VERSION = 1;
-function formatLink(link) {
-  return `${checkOrigin(link.origin)}/h/${link.id}#${formatFragment(link)}`;
-}
-function formatFragment({ id, flags, linkSecret }) {
-  const body = concat(Uint8Array.of(VERSION, flags), linkSecret);
-  return encodeBase64url(concat(body, checksum(body, id)));
-}
-function checksum(body, id) {
-  return sha256(concat(body, idBytes(id))).subarray(0, 2);
-}
-function checkOrigin(origin) {
-  let url;
-  try {
-    url = new URL(origin);
-  } catch {
-    throw new ProtocolError("link", "the link's host is not a host name");
-  }
-  if (url.origin !== origin) throw new ProtocolError("link", "the link's host is not in its one spelling");
-  if (url.protocol !== "https:" && !(isLoopback(url.hostname) && url.protocol === "http:")) {
-    throw new ProtocolError("link", "the link is not an https link");
-  }
-  return origin;
-}
-
-// packages/protocol/src/padding.ts
-var ENVELOPE_BUCKETS = [256, 1024, 4096, 16384, 65536, 262144];
-var HEADER_BUCKETS = [256, 1024, 4096];
-var MAX_PLAINTEXT = 262140;
-function pad(plaintext, buckets) {
-  const framed = lengthPrefixed(plaintext);
-  const size = buckets.find((bucket) => bucket >= framed.length);
-  if (size === void 0) {
-    throw new ProtocolError(
-      "too_large",
-      `more than ${(buckets.at(-1) ?? 0) - 4} bytes do not fit into one handoff`
-    );
-  }
-  return concat(framed, new Uint8Array(size - framed.length));
-}
 
 // packages/protocol/src/envelope.ts
 var NONCE_BYTES = 24;
@@ -60853,7 +62319,7 @@ function sealEnvelope(bundle, context, { contentKey, commitment }, nonce) {
   const sealed = xchacha20poly1305(contentKey, nonce, aad).encrypt(padded);
   return concat(Uint8Array.of(VERSION), nonce, commitment, sealed);
 }
-function envelopeAad({ id, flags, expiresAt, class: className }) {
+function envelopeAad({ id, flags: flags2, expiresAt, class: className }) {
   if (className === "" || !isWellFormed(className)) {
     throw new ProtocolError("class", "the class has no name, or one that is not well-formed Unicode");
   }
@@ -60863,7 +62329,7 @@ function envelopeAad({ id, flags, expiresAt, class: className }) {
   return concat(
     utf8("secret-handoff/v1 envelope"),
     idBytes(id),
-    Uint8Array.of(parseFlags(flags)),
+    Uint8Array.of(parseFlags(flags2)),
     uint64(expiresAt),
     lengthPrefixed(utf8(className))
   );
@@ -60888,15 +62354,15 @@ function emailHintOf(address) {
 function headerAad(id) {
   return concat(utf8("secret-handoff/v1 header"), idBytes(id));
 }
-function readHeader(bytes) {
-  const object = parseVersioned(bytes, "header");
-  const text = (key) => optional(object[key], (value) => asString(value, `the header's ${key}`));
+function readHeader(bytes2) {
+  const object2 = parseVersioned(bytes2, "header");
+  const text3 = (key) => optional2(object2[key], (value) => asString(value, `the header's ${key}`));
   return {
-    title: text("title"),
-    message: text("message"),
-    sender: text("sender"),
-    context: optional(
-      object.context,
+    title: text3("title"),
+    message: text3("message"),
+    sender: text3("sender"),
+    context: optional2(
+      object2.context,
       (value) => Object.fromEntries(
         Object.entries(asObject(value, "the header's context")).map(([name2, item]) => [
           asString(name2, "a context name"),
@@ -60904,465 +62370,31 @@ function readHeader(bytes) {
         ])
       )
     ),
-    emailHint: text("emailHint")
+    emailHint: text3("emailHint")
   };
-}
-
-// node_modules/@noble/hashes/hmac.js
-var _HMAC = class {
-  oHash;
-  iHash;
-  blockLen;
-  outputLen;
-  canXOF = false;
-  finished = false;
-  destroyed = false;
-  constructor(hash, key) {
-    ahash(hash);
-    abytes2(key, void 0, "key");
-    this.iHash = hash.create();
-    if (typeof this.iHash.update !== "function")
-      throw new Error("expected Hash instance");
-    this.blockLen = this.iHash.blockLen;
-    this.outputLen = this.iHash.outputLen;
-    const blockLen = this.blockLen;
-    const pad2 = new Uint8Array(blockLen);
-    pad2.set(key.length > blockLen ? hash.create().update(key).digest() : key);
-    for (let i9 = 0; i9 < pad2.length; i9++)
-      pad2[i9] ^= 54;
-    this.iHash.update(pad2);
-    this.oHash = hash.create();
-    for (let i9 = 0; i9 < pad2.length; i9++)
-      pad2[i9] ^= 54 ^ 92;
-    this.oHash.update(pad2);
-    clean2(pad2);
-  }
-  update(buf) {
-    aexists2(this);
-    this.iHash.update(buf);
-    return this;
-  }
-  digestInto(out) {
-    aexists2(this);
-    aoutput2(out, this);
-    this.finished = true;
-    const buf = out.subarray(0, this.outputLen);
-    this.iHash.digestInto(buf);
-    this.oHash.update(buf);
-    this.oHash.digestInto(buf);
-    this.destroy();
-  }
-  digest() {
-    const out = new Uint8Array(this.oHash.outputLen);
-    this.digestInto(out);
-    return out;
-  }
-  _cloneInto(to) {
-    to ||= Object.create(Object.getPrototypeOf(this), {});
-    const { oHash, iHash, finished: finished3, destroyed, blockLen, outputLen, canXOF } = this;
-    to = to;
-    to.finished = finished3;
-    to.destroyed = destroyed;
-    to.blockLen = blockLen;
-    to.outputLen = outputLen;
-    to.canXOF = canXOF;
-    to.oHash = oHash._cloneInto(to.oHash);
-    to.iHash = iHash._cloneInto(to.iHash);
-    return to;
-  }
-  clone() {
-    return this._cloneInto();
-  }
-  destroy() {
-    this.destroyed = true;
-    this.oHash.destroy();
-    this.iHash.destroy();
-  }
-};
-var hmac = /* @__PURE__ */ (() => {
-  const hmac_ = ((hash, key, message) => new _HMAC(hash, key).update(message).digest());
-  hmac_.create = (hash, key) => new _HMAC(hash, key);
-  return hmac_;
-})();
-
-// node_modules/@noble/hashes/hkdf.js
-function extract(hash, ikm, salt2) {
-  ahash(hash);
-  if (salt2 === void 0)
-    salt2 = new Uint8Array(hash.outputLen);
-  return hmac(hash, salt2, ikm);
-}
-var HKDF_COUNTER = /* @__PURE__ */ Uint8Array.of(0);
-var EMPTY_BUFFER = /* @__PURE__ */ Uint8Array.of();
-function expand(hash, prk, info2, length = 32, _recycled) {
-  ahash(hash);
-  anumber2(length, "length");
-  abytes2(prk, void 0, "prk");
-  const olen = hash.outputLen;
-  if (prk.length < olen)
-    throw new Error('"prk" must be at least HashLen octets');
-  if (length > 255 * olen)
-    throw new Error("Length must be <= 255*HashLen");
-  const blocks = Math.ceil(length / olen);
-  if (info2 === void 0)
-    info2 = EMPTY_BUFFER;
-  else
-    abytes2(info2, void 0, "info");
-  if (!blocks) {
-    if (_recycled)
-      clean2(prk);
-    return new Uint8Array();
-  }
-  const okm = _recycled && blocks === 1 ? prk : new Uint8Array(blocks * olen);
-  const { iHash, oHash } = hmac.create(hash, prk);
-  const T = _recycled ? prk : new Uint8Array(olen);
-  const worker = blocks > 1 ? _recycled?.iHash || hash.create() : void 0;
-  for (let counter = 0; counter < blocks - 1; counter++) {
-    HKDF_COUNTER[0] = counter + 1;
-    const iWork = iHash._cloneInto(worker);
-    if (counter)
-      iWork.update(T);
-    iWork.update(info2).update(HKDF_COUNTER).digestInto(T);
-    oHash._cloneInto(worker).update(T).digestInto(T);
-    okm.set(T, olen * counter);
-  }
-  HKDF_COUNTER[0] = blocks;
-  if (blocks > 1)
-    iHash.update(T);
-  iHash.update(info2).update(HKDF_COUNTER).digestInto(T);
-  oHash.update(T).digestInto(T);
-  okm.set(T, olen * (blocks - 1));
-  iHash.destroy();
-  oHash.destroy();
-  worker?.destroy();
-  if (T !== okm)
-    clean2(T);
-  clean2(HKDF_COUNTER);
-  if (length === okm.length)
-    return okm;
-  const res = okm.slice(0, length);
-  clean2(okm);
-  return res;
-}
-
-// node_modules/@noble/hashes/pbkdf2.js
-function pbkdf2Init(hash, _password, _salt, _opts) {
-  ahash(hash);
-  const opts = checkOpts2({ dkLen: 32, asyncTick: 10 }, _opts);
-  const { c: c9, dkLen, asyncTick } = opts;
-  anumber2(c9, "c");
-  anumber2(dkLen, "dkLen");
-  anumber2(asyncTick, "asyncTick");
-  if (c9 < 1)
-    throw new Error('"c" (iterations) must be >= 1');
-  if (dkLen < 1)
-    throw new Error('"dkLen" must be >= 1');
-  if (dkLen > (2 ** 32 - 1) * hash.outputLen)
-    throw new Error("derived key too long");
-  const p4 = kdfInputToBytes(_password, "password");
-  try {
-    const s2 = kdfInputToBytes(_salt, "salt");
-    try {
-      const DK = new Uint8Array(dkLen);
-      const { iHash, oHash, outputLen } = hmac.create(hash, p4);
-      const u = new Uint8Array(outputLen);
-      const eng = pbkdf2Engine(iHash, oHash, s2, u);
-      return { c: c9, dkLen, asyncTick, DK, outputLen, eng };
-    } finally {
-      if (typeof _salt === "string")
-        clean2(s2);
-    }
-  } finally {
-    if (typeof _password === "string")
-      clean2(p4);
-  }
-}
-function pbkdf2Engine(iHash, oHash, salt2, u) {
-  const counter = new Uint8Array(4);
-  const view = createView2(counter);
-  const salted = iHash._cloneInto().update(salt2);
-  const work = oHash._cloneInto();
-  const iClone = iHash._cloneInto;
-  const oClone = oHash._cloneInto;
-  return {
-    u1: (ti, Ti) => {
-      view.setInt32(0, ti, false);
-      salted._cloneInto(work).update(counter).digestInto(u);
-      oHash._cloneInto(work).update(u).digestInto(u);
-      Ti.set(u.subarray(0, Ti.length));
-    },
-    // Whole `F` inner loop for the sync variant: one optimized function owns the hot loop.
-    rounds: (c9, Ti) => {
-      for (let ui = 1; ui < c9; ui++) {
-        iClone.call(iHash, work).update(u).digestInto(u);
-        oClone.call(oHash, work).update(u).digestInto(u);
-        for (let i9 = 0; i9 < Ti.length; i9++)
-          Ti[i9] ^= u[i9];
-      }
-    },
-    output: (DK) => {
-      iHash.destroy();
-      oHash.destroy();
-      salted.destroy();
-      work.destroy();
-      clean2(u);
-      return DK;
-    }
-  };
-}
-function pbkdf2(hash, password, salt2, opts) {
-  const { c: c9, dkLen, DK, outputLen, eng } = pbkdf2Init(hash, password, salt2, opts);
-  for (let ti = 1, pos = 0; pos < dkLen; ti++, pos += outputLen) {
-    const Ti = DK.subarray(pos, pos + outputLen);
-    eng.u1(ti, Ti);
-    eng.rounds(c9, Ti);
-  }
-  return eng.output(DK);
-}
-
-// node_modules/@noble/hashes/scrypt.js
-function XorAndSalsa(prev, pi, input, ii, out, oi) {
-  let y00 = prev[pi++] ^ input[ii++], y01 = prev[pi++] ^ input[ii++];
-  let y02 = prev[pi++] ^ input[ii++], y03 = prev[pi++] ^ input[ii++];
-  let y04 = prev[pi++] ^ input[ii++], y05 = prev[pi++] ^ input[ii++];
-  let y06 = prev[pi++] ^ input[ii++], y07 = prev[pi++] ^ input[ii++];
-  let y08 = prev[pi++] ^ input[ii++], y09 = prev[pi++] ^ input[ii++];
-  let y10 = prev[pi++] ^ input[ii++], y11 = prev[pi++] ^ input[ii++];
-  let y12 = prev[pi++] ^ input[ii++], y13 = prev[pi++] ^ input[ii++];
-  let y14 = prev[pi++] ^ input[ii++], y15 = prev[pi++] ^ input[ii++];
-  let x00 = y00, x01 = y01, x02 = y02, x03 = y03, x04 = y04, x05 = y05, x06 = y06, x07 = y07, x08 = y08, x09 = y09, x10 = y10, x11 = y11, x12 = y12, x13 = y13, x14 = y14, x15 = y15;
-  for (let i9 = 0; i9 < 8; i9 += 2) {
-    x04 ^= rotl2(x00 + x12 | 0, 7);
-    x08 ^= rotl2(x04 + x00 | 0, 9);
-    x12 ^= rotl2(x08 + x04 | 0, 13);
-    x00 ^= rotl2(x12 + x08 | 0, 18);
-    x09 ^= rotl2(x05 + x01 | 0, 7);
-    x13 ^= rotl2(x09 + x05 | 0, 9);
-    x01 ^= rotl2(x13 + x09 | 0, 13);
-    x05 ^= rotl2(x01 + x13 | 0, 18);
-    x14 ^= rotl2(x10 + x06 | 0, 7);
-    x02 ^= rotl2(x14 + x10 | 0, 9);
-    x06 ^= rotl2(x02 + x14 | 0, 13);
-    x10 ^= rotl2(x06 + x02 | 0, 18);
-    x03 ^= rotl2(x15 + x11 | 0, 7);
-    x07 ^= rotl2(x03 + x15 | 0, 9);
-    x11 ^= rotl2(x07 + x03 | 0, 13);
-    x15 ^= rotl2(x11 + x07 | 0, 18);
-    x01 ^= rotl2(x00 + x03 | 0, 7);
-    x02 ^= rotl2(x01 + x00 | 0, 9);
-    x03 ^= rotl2(x02 + x01 | 0, 13);
-    x00 ^= rotl2(x03 + x02 | 0, 18);
-    x06 ^= rotl2(x05 + x04 | 0, 7);
-    x07 ^= rotl2(x06 + x05 | 0, 9);
-    x04 ^= rotl2(x07 + x06 | 0, 13);
-    x05 ^= rotl2(x04 + x07 | 0, 18);
-    x11 ^= rotl2(x10 + x09 | 0, 7);
-    x08 ^= rotl2(x11 + x10 | 0, 9);
-    x09 ^= rotl2(x08 + x11 | 0, 13);
-    x10 ^= rotl2(x09 + x08 | 0, 18);
-    x12 ^= rotl2(x15 + x14 | 0, 7);
-    x13 ^= rotl2(x12 + x15 | 0, 9);
-    x14 ^= rotl2(x13 + x12 | 0, 13);
-    x15 ^= rotl2(x14 + x13 | 0, 18);
-  }
-  out[oi++] = y00 + x00 | 0;
-  out[oi++] = y01 + x01 | 0;
-  out[oi++] = y02 + x02 | 0;
-  out[oi++] = y03 + x03 | 0;
-  out[oi++] = y04 + x04 | 0;
-  out[oi++] = y05 + x05 | 0;
-  out[oi++] = y06 + x06 | 0;
-  out[oi++] = y07 + x07 | 0;
-  out[oi++] = y08 + x08 | 0;
-  out[oi++] = y09 + x09 | 0;
-  out[oi++] = y10 + x10 | 0;
-  out[oi++] = y11 + x11 | 0;
-  out[oi++] = y12 + x12 | 0;
-  out[oi++] = y13 + x13 | 0;
-  out[oi++] = y14 + x14 | 0;
-  out[oi++] = y15 + x15 | 0;
-}
-function BlockMix(input, ii, out, oi, r9) {
-  let head = oi + 0;
-  let tail = oi + 16 * r9;
-  for (let i9 = 0; i9 < 16; i9++)
-    out[tail + i9] = input[ii + (2 * r9 - 1) * 16 + i9];
-  for (let i9 = 0; i9 < r9; i9++, head += 16, ii += 16) {
-    XorAndSalsa(out, tail, input, ii, out, head);
-    if (i9 > 0)
-      tail += 16;
-    XorAndSalsa(out, head, input, ii += 16, out, tail);
-  }
-}
-var SCRYPT_DEFAULT_MAXMEM = 128 * 8 * (2 ** 20 + 1 + 1);
-function scryptInit(password, salt2, _opts) {
-  const opts = checkOpts2({
-    dkLen: 32,
-    asyncTick: 10,
-    maxmem: SCRYPT_DEFAULT_MAXMEM
-  }, _opts);
-  const { N, r: r9, p: p4, dkLen, asyncTick, maxmem, onProgress } = opts;
-  anumber2(N, "N");
-  anumber2(r9, "r");
-  anumber2(p4, "p");
-  anumber2(dkLen, "dkLen");
-  anumber2(asyncTick, "asyncTick");
-  anumber2(maxmem, "maxmem");
-  if (onProgress !== void 0 && typeof onProgress !== "function")
-    throw new Error('"onProgress" must be a function');
-  if (r9 < 1)
-    throw new Error('"r" expected integer >= 1');
-  const blockSize = 128 * r9;
-  const blockSize32 = blockSize / 4;
-  const pow32 = Math.pow(2, 32);
-  if (N <= 1 || (N & N - 1) !== 0 || N > pow32)
-    throw new Error('"N" expected a power of 2, and 2^1 <= N <= 2^32');
-  if (p4 < 1 || p4 > (pow32 - 1) * 32 / blockSize)
-    throw new Error('"p" expected integer 1..((2^32 - 1) * 32) / (128 * r)');
-  if (dkLen < 1 || dkLen > (pow32 - 1) * 32)
-    throw new Error('"dkLen" expected integer 1..(2^32 - 1) * 32');
-  const memUsed = blockSize * (N + p4 + 1);
-  if (memUsed > maxmem)
-    throw new Error('"maxmem" limit was hit: memUsed(128*r*(N+p+1))=' + memUsed + ", maxmem=" + maxmem);
-  const B = pbkdf2(sha256, password, salt2, { c: 1, dkLen: blockSize * p4 });
-  const B32 = u322(B);
-  const V = u322(new Uint8Array(blockSize * N));
-  const tmp = u322(new Uint8Array(blockSize));
-  let blockMixCb = () => {
-  };
-  if (onProgress) {
-    const totalBlockMix = 2 * N * p4;
-    const callbackPer = Math.max(Math.floor(totalBlockMix / 1e4), 1);
-    let blockMixCnt = 0;
-    blockMixCb = () => {
-      blockMixCnt++;
-      if (onProgress && (!(blockMixCnt % callbackPer) || blockMixCnt === totalBlockMix)) {
-        try {
-          onProgress(blockMixCnt / totalBlockMix);
-        } catch (e9) {
-          clean2(B, V, tmp);
-          throw e9;
-        }
-      }
-    };
-  }
-  return { N, r: r9, p: p4, dkLen, blockSize32, V, B32, B, tmp, blockMixCb, asyncTick };
-}
-function scryptOutput(password, dkLen, B, V, tmp) {
-  const res = pbkdf2(sha256, password, B, { c: 1, dkLen });
-  clean2(B, V, tmp);
-  return res;
-}
-async function scryptAsync(password, salt2, opts) {
-  const { N, r: r9, p: p4, dkLen, blockSize32, V, B32, B, tmp, blockMixCb, asyncTick } = scryptInit(password, salt2, opts);
-  const abort = () => clean2(B, V, tmp);
-  swap32IfBE2(B32);
-  for (let pi = 0; pi < p4; pi++) {
-    const Pi = blockSize32 * pi;
-    for (let i9 = 0; i9 < blockSize32; i9++)
-      V[i9] = B32[Pi + i9];
-    let pos = 0;
-    await asyncLoop(N - 1, asyncTick, () => {
-      BlockMix(V, pos, V, pos += blockSize32, r9);
-      blockMixCb();
-    }, abort);
-    BlockMix(V, (N - 1) * blockSize32, B32, Pi, r9);
-    blockMixCb();
-    await asyncLoop(N, asyncTick, () => {
-      const j9 = (B32[Pi + blockSize32 - 16] & N - 1) >>> 0;
-      for (let k9 = 0; k9 < blockSize32; k9++)
-        tmp[k9] = B32[Pi + k9] ^ V[j9 * blockSize32 + k9];
-      BlockMix(tmp, 0, B32, Pi, r9);
-      blockMixCb();
-    }, abort);
-  }
-  swap32IfBE2(B32);
-  return scryptOutput(password, dkLen, B, V, tmp);
-}
-
-// packages/protocol/src/keys.ts
-var KEY_BYTES = 32;
-var EMPTY = new Uint8Array(0);
-var SCRYPT = { N: 2 ** 17, r: 8, p: 1, dkLen: KEY_BYTES };
-function deriveLinkKeys(id, linkSecret) {
-  const prk = extract(sha256, linkSecret, salt(id));
-  return {
-    linkToken: derive(prk, "link token"),
-    headerKey: derive(prk, "header key"),
-    kdfSalt: derive(prk, "passphrase salt"),
-    emailKey: derive(prk, "email key")
-  };
-}
-async function deriveOpenKeys({
-  id,
-  flags,
-  linkSecret
-}, answers, onProgress) {
-  const email = needsEmail(flags) ? utf8(normaliseEmail(required(answers.email, "email"))) : EMPTY;
-  const passKey = needsPassphrase(flags) ? await scryptAsync(
-    utf8(normalisePassphrase(required(answers.passphrase, "passphrase"))),
-    deriveLinkKeys(id, linkSecret).kdfSalt,
-    { ...SCRYPT, ...onProgress ? { onProgress } : {} }
-  ) : EMPTY;
-  const openPrk = extract(
-    sha256,
-    concat(linkSecret, lengthPrefixed(passKey), lengthPrefixed(email)),
-    salt(id)
-  );
-  return {
-    claimToken: derive(openPrk, "claim token"),
-    contentKey: derive(openPrk, "content key"),
-    commitment: derive(openPrk, "key commitment")
-  };
-}
-function derive(prk, info2) {
-  return expand(sha256, prk, utf8(info2), KEY_BYTES);
-}
-function salt(id) {
-  return concat(utf8("secret-handoff/v1"), idBytes(id));
-}
-function required(answer, code2) {
-  if (answer === void 0) throw new ProtocolError(code2, `the ${code2} is missing and this link needs it`);
-  return answer;
-}
-
-// packages/protocol/src/passphrase-strength.ts
-var SHORTEST_PASSPHRASE = 12;
-function passphraseWeakness(normalised2) {
-  if ([...normalised2].length < SHORTEST_PASSPHRASE) return "too_short";
-  return /^[\p{Nd} ]+$/u.test(normalised2) ? "digits_only" : void 0;
-}
-
-// packages/protocol/src/random.ts
-var platformRandom = (length) => crypto.getRandomValues(new Uint8Array(length));
-
-// packages/protocol/src/verifiers.ts
-function verifierOf(token) {
-  return sha256(token);
-}
-function emailVerifierOf(emailKey, address) {
-  return hmac(sha256, emailKey, utf8(normaliseEmail(address)));
 }
 
 // packages/protocol/src/seal.ts
+var platformRandom = (length2) => crypto.getRandomValues(new Uint8Array(length2));
 async function seal(input, random = platformRandom) {
   const email = input.email === void 0 ? void 0 : normaliseEmail(input.email);
   if (input.mailedCode && email === void 0) {
     throw new ProtocolError("email", "a code can be mailed only where the recipient's address is known");
   }
-  const flags = flagsOf({ passphrase: input.passphrase !== void 0, email: email !== void 0 });
-  const id = idFromBytes(random(16));
+  const flags2 = flagsOf({ passphrase: input.passphrase !== void 0, email: email !== void 0 });
   const linkSecret = random(32);
   const receipt2 = random(32);
-  const context = { id, flags, expiresAt: input.expiresAt, class: input.class };
-  const link = formatLink({ origin: input.origin, id, flags, linkSecret });
-  const linkKeys = deriveLinkKeys(id, linkSecret);
-  const openKeys = await deriveOpenKeys({ id, flags, linkSecret }, input);
+  const linkKeys = deriveLinkKeys({ flags: flags2, linkSecret });
+  const linkVerifier = verifierOf(linkKeys.linkToken);
+  const id = handoffIdOf(linkVerifier);
+  const context = { id, flags: flags2, expiresAt: input.expiresAt, class: input.class };
+  const link = formatLink({ origin: input.origin, id, flags: flags2, linkSecret });
+  const openKeys = await deriveOpenKeys({ flags: flags2, linkSecret }, input);
   const header = { ...input.header, ...email === void 0 ? {} : { emailHint: emailHintOf(email) } };
   return {
     ...context,
     link,
-    linkVerifier: verifierOf(linkKeys.linkToken),
+    linkVerifier,
     claimVerifier: verifierOf(openKeys.claimToken),
     receiptVerifier: verifierOf(receipt2),
     ...input.mailedCode && email !== void 0 ? { emailVerifier: emailVerifierOf(linkKeys.emailKey, email) } : {},
@@ -61371,27 +62403,1105 @@ async function seal(input, random = platformRandom) {
   };
 }
 
-// packages/protocol/src/states.ts
-var STATES = [
-  "open",
-  "claimed",
-  "delivered",
-  "unconfirmed",
-  "expired",
-  "revoked",
-  "superseded",
-  "locked",
-  "reported"
-];
+// packages/sdk/src/sender-error.ts
+var SenderError = class extends Error {
+  name = "SenderError";
+  code;
+  constructor(code2, message, options) {
+    super(message, options);
+    this.code = code2;
+  }
+};
+function faultOf(error3) {
+  const name2 = error3 instanceof Error ? error3.name : typeof error3;
+  return new SenderError(
+    "unexpected",
+    `Something failed that should not (${name2}). Please report it to the project.`,
+    { cause: error3 }
+  );
+}
+async function toResult(work) {
+  try {
+    return await work;
+  } catch (error3) {
+    if (error3 instanceof SenderError) return error3;
+    throw error3;
+  }
+}
 
-// packages/sdk/src/mail/letter-html.ts
+// node_modules/jsonc-parser/lib/esm/impl/scanner.js
+function createScanner(text3, ignoreTrivia = false) {
+  const len = text3.length;
+  let pos = 0, value = "", tokenOffset = 0, token = 16, lineNumber = 0, lineStartOffset = 0, tokenLineStartOffset = 0, prevTokenLineStartOffset = 0, scanError = 0;
+  function scanHexDigits(count, exact) {
+    let digits = 0;
+    let value2 = 0;
+    while (digits < count || !exact) {
+      let ch = text3.charCodeAt(pos);
+      if (ch >= 48 && ch <= 57) {
+        value2 = value2 * 16 + ch - 48;
+      } else if (ch >= 65 && ch <= 70) {
+        value2 = value2 * 16 + ch - 65 + 10;
+      } else if (ch >= 97 && ch <= 102) {
+        value2 = value2 * 16 + ch - 97 + 10;
+      } else {
+        break;
+      }
+      pos++;
+      digits++;
+    }
+    if (digits < count) {
+      value2 = -1;
+    }
+    return value2;
+  }
+  function setPosition(newPosition) {
+    pos = newPosition;
+    value = "";
+    tokenOffset = 0;
+    token = 16;
+    scanError = 0;
+  }
+  function scanNumber() {
+    let start = pos;
+    if (text3.charCodeAt(pos) === 48) {
+      pos++;
+    } else {
+      pos++;
+      while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+        pos++;
+      }
+    }
+    if (pos < text3.length && text3.charCodeAt(pos) === 46) {
+      pos++;
+      if (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+        pos++;
+        while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+          pos++;
+        }
+      } else {
+        scanError = 3;
+        return text3.substring(start, pos);
+      }
+    }
+    let end = pos;
+    if (pos < text3.length && (text3.charCodeAt(pos) === 69 || text3.charCodeAt(pos) === 101)) {
+      pos++;
+      if (pos < text3.length && text3.charCodeAt(pos) === 43 || text3.charCodeAt(pos) === 45) {
+        pos++;
+      }
+      if (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+        pos++;
+        while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+          pos++;
+        }
+        end = pos;
+      } else {
+        scanError = 3;
+      }
+    }
+    return text3.substring(start, end);
+  }
+  function scanString() {
+    let result = "", start = pos;
+    while (true) {
+      if (pos >= len) {
+        result += text3.substring(start, pos);
+        scanError = 2;
+        break;
+      }
+      const ch = text3.charCodeAt(pos);
+      if (ch === 34) {
+        result += text3.substring(start, pos);
+        pos++;
+        break;
+      }
+      if (ch === 92) {
+        result += text3.substring(start, pos);
+        pos++;
+        if (pos >= len) {
+          scanError = 2;
+          break;
+        }
+        const ch2 = text3.charCodeAt(pos++);
+        switch (ch2) {
+          case 34:
+            result += '"';
+            break;
+          case 92:
+            result += "\\";
+            break;
+          case 47:
+            result += "/";
+            break;
+          case 98:
+            result += "\b";
+            break;
+          case 102:
+            result += "\f";
+            break;
+          case 110:
+            result += "\n";
+            break;
+          case 114:
+            result += "\r";
+            break;
+          case 116:
+            result += "	";
+            break;
+          case 117:
+            const ch3 = scanHexDigits(4, true);
+            if (ch3 >= 0) {
+              result += String.fromCharCode(ch3);
+            } else {
+              scanError = 4;
+            }
+            break;
+          default:
+            scanError = 5;
+        }
+        start = pos;
+        continue;
+      }
+      if (ch >= 0 && ch <= 31) {
+        if (isLineBreak(ch)) {
+          result += text3.substring(start, pos);
+          scanError = 2;
+          break;
+        } else {
+          scanError = 6;
+        }
+      }
+      pos++;
+    }
+    return result;
+  }
+  function scanNext() {
+    value = "";
+    scanError = 0;
+    tokenOffset = pos;
+    lineStartOffset = lineNumber;
+    prevTokenLineStartOffset = tokenLineStartOffset;
+    if (pos >= len) {
+      tokenOffset = len;
+      return token = 17;
+    }
+    let code2 = text3.charCodeAt(pos);
+    if (isWhiteSpace(code2)) {
+      do {
+        pos++;
+        value += String.fromCharCode(code2);
+        code2 = text3.charCodeAt(pos);
+      } while (isWhiteSpace(code2));
+      return token = 15;
+    }
+    if (isLineBreak(code2)) {
+      pos++;
+      value += String.fromCharCode(code2);
+      if (code2 === 13 && text3.charCodeAt(pos) === 10) {
+        pos++;
+        value += "\n";
+      }
+      lineNumber++;
+      tokenLineStartOffset = pos;
+      return token = 14;
+    }
+    switch (code2) {
+      // tokens: []{}:,
+      case 123:
+        pos++;
+        return token = 1;
+      case 125:
+        pos++;
+        return token = 2;
+      case 91:
+        pos++;
+        return token = 3;
+      case 93:
+        pos++;
+        return token = 4;
+      case 58:
+        pos++;
+        return token = 6;
+      case 44:
+        pos++;
+        return token = 5;
+      // strings
+      case 34:
+        pos++;
+        value = scanString();
+        return token = 10;
+      // comments
+      case 47:
+        const start = pos - 1;
+        if (text3.charCodeAt(pos + 1) === 47) {
+          pos += 2;
+          while (pos < len) {
+            if (isLineBreak(text3.charCodeAt(pos))) {
+              break;
+            }
+            pos++;
+          }
+          value = text3.substring(start, pos);
+          return token = 12;
+        }
+        if (text3.charCodeAt(pos + 1) === 42) {
+          pos += 2;
+          const safeLength = len - 1;
+          let commentClosed = false;
+          while (pos < safeLength) {
+            const ch = text3.charCodeAt(pos);
+            if (ch === 42 && text3.charCodeAt(pos + 1) === 47) {
+              pos += 2;
+              commentClosed = true;
+              break;
+            }
+            pos++;
+            if (isLineBreak(ch)) {
+              if (ch === 13 && text3.charCodeAt(pos) === 10) {
+                pos++;
+              }
+              lineNumber++;
+              tokenLineStartOffset = pos;
+            }
+          }
+          if (!commentClosed) {
+            pos++;
+            scanError = 1;
+          }
+          value = text3.substring(start, pos);
+          return token = 13;
+        }
+        value += String.fromCharCode(code2);
+        pos++;
+        return token = 16;
+      // numbers
+      case 45:
+        value += String.fromCharCode(code2);
+        pos++;
+        if (pos === len || !isDigit(text3.charCodeAt(pos))) {
+          return token = 16;
+        }
+      // found a minus, followed by a number so
+      // we fall through to proceed with scanning
+      // numbers
+      case 48:
+      case 49:
+      case 50:
+      case 51:
+      case 52:
+      case 53:
+      case 54:
+      case 55:
+      case 56:
+      case 57:
+        value += scanNumber();
+        return token = 11;
+      // literals and unknown symbols
+      default:
+        while (pos < len && isUnknownContentCharacter(code2)) {
+          pos++;
+          code2 = text3.charCodeAt(pos);
+        }
+        if (tokenOffset !== pos) {
+          value = text3.substring(tokenOffset, pos);
+          switch (value) {
+            case "true":
+              return token = 8;
+            case "false":
+              return token = 9;
+            case "null":
+              return token = 7;
+          }
+          return token = 16;
+        }
+        value += String.fromCharCode(code2);
+        pos++;
+        return token = 16;
+    }
+  }
+  function isUnknownContentCharacter(code2) {
+    if (isWhiteSpace(code2) || isLineBreak(code2)) {
+      return false;
+    }
+    switch (code2) {
+      case 125:
+      case 93:
+      case 123:
+      case 91:
+      case 34:
+      case 58:
+      case 44:
+      case 47:
+        return false;
+    }
+    return true;
+  }
+  function scanNextNonTrivia() {
+    let result;
+    do {
+      result = scanNext();
+    } while (result >= 12 && result <= 15);
+    return result;
+  }
+  return {
+    setPosition,
+    getPosition: () => pos,
+    scan: ignoreTrivia ? scanNextNonTrivia : scanNext,
+    getToken: () => token,
+    getTokenValue: () => value,
+    getTokenOffset: () => tokenOffset,
+    getTokenLength: () => pos - tokenOffset,
+    getTokenStartLine: () => lineStartOffset,
+    getTokenStartCharacter: () => tokenOffset - prevTokenLineStartOffset,
+    getTokenError: () => scanError
+  };
+}
+function isWhiteSpace(ch) {
+  return ch === 32 || ch === 9;
+}
+function isLineBreak(ch) {
+  return ch === 10 || ch === 13;
+}
+function isDigit(ch) {
+  return ch >= 48 && ch <= 57;
+}
+var CharacterCodes;
+(function(CharacterCodes2) {
+  CharacterCodes2[CharacterCodes2["lineFeed"] = 10] = "lineFeed";
+  CharacterCodes2[CharacterCodes2["carriageReturn"] = 13] = "carriageReturn";
+  CharacterCodes2[CharacterCodes2["space"] = 32] = "space";
+  CharacterCodes2[CharacterCodes2["_0"] = 48] = "_0";
+  CharacterCodes2[CharacterCodes2["_1"] = 49] = "_1";
+  CharacterCodes2[CharacterCodes2["_2"] = 50] = "_2";
+  CharacterCodes2[CharacterCodes2["_3"] = 51] = "_3";
+  CharacterCodes2[CharacterCodes2["_4"] = 52] = "_4";
+  CharacterCodes2[CharacterCodes2["_5"] = 53] = "_5";
+  CharacterCodes2[CharacterCodes2["_6"] = 54] = "_6";
+  CharacterCodes2[CharacterCodes2["_7"] = 55] = "_7";
+  CharacterCodes2[CharacterCodes2["_8"] = 56] = "_8";
+  CharacterCodes2[CharacterCodes2["_9"] = 57] = "_9";
+  CharacterCodes2[CharacterCodes2["a"] = 97] = "a";
+  CharacterCodes2[CharacterCodes2["b"] = 98] = "b";
+  CharacterCodes2[CharacterCodes2["c"] = 99] = "c";
+  CharacterCodes2[CharacterCodes2["d"] = 100] = "d";
+  CharacterCodes2[CharacterCodes2["e"] = 101] = "e";
+  CharacterCodes2[CharacterCodes2["f"] = 102] = "f";
+  CharacterCodes2[CharacterCodes2["g"] = 103] = "g";
+  CharacterCodes2[CharacterCodes2["h"] = 104] = "h";
+  CharacterCodes2[CharacterCodes2["i"] = 105] = "i";
+  CharacterCodes2[CharacterCodes2["j"] = 106] = "j";
+  CharacterCodes2[CharacterCodes2["k"] = 107] = "k";
+  CharacterCodes2[CharacterCodes2["l"] = 108] = "l";
+  CharacterCodes2[CharacterCodes2["m"] = 109] = "m";
+  CharacterCodes2[CharacterCodes2["n"] = 110] = "n";
+  CharacterCodes2[CharacterCodes2["o"] = 111] = "o";
+  CharacterCodes2[CharacterCodes2["p"] = 112] = "p";
+  CharacterCodes2[CharacterCodes2["q"] = 113] = "q";
+  CharacterCodes2[CharacterCodes2["r"] = 114] = "r";
+  CharacterCodes2[CharacterCodes2["s"] = 115] = "s";
+  CharacterCodes2[CharacterCodes2["t"] = 116] = "t";
+  CharacterCodes2[CharacterCodes2["u"] = 117] = "u";
+  CharacterCodes2[CharacterCodes2["v"] = 118] = "v";
+  CharacterCodes2[CharacterCodes2["w"] = 119] = "w";
+  CharacterCodes2[CharacterCodes2["x"] = 120] = "x";
+  CharacterCodes2[CharacterCodes2["y"] = 121] = "y";
+  CharacterCodes2[CharacterCodes2["z"] = 122] = "z";
+  CharacterCodes2[CharacterCodes2["A"] = 65] = "A";
+  CharacterCodes2[CharacterCodes2["B"] = 66] = "B";
+  CharacterCodes2[CharacterCodes2["C"] = 67] = "C";
+  CharacterCodes2[CharacterCodes2["D"] = 68] = "D";
+  CharacterCodes2[CharacterCodes2["E"] = 69] = "E";
+  CharacterCodes2[CharacterCodes2["F"] = 70] = "F";
+  CharacterCodes2[CharacterCodes2["G"] = 71] = "G";
+  CharacterCodes2[CharacterCodes2["H"] = 72] = "H";
+  CharacterCodes2[CharacterCodes2["I"] = 73] = "I";
+  CharacterCodes2[CharacterCodes2["J"] = 74] = "J";
+  CharacterCodes2[CharacterCodes2["K"] = 75] = "K";
+  CharacterCodes2[CharacterCodes2["L"] = 76] = "L";
+  CharacterCodes2[CharacterCodes2["M"] = 77] = "M";
+  CharacterCodes2[CharacterCodes2["N"] = 78] = "N";
+  CharacterCodes2[CharacterCodes2["O"] = 79] = "O";
+  CharacterCodes2[CharacterCodes2["P"] = 80] = "P";
+  CharacterCodes2[CharacterCodes2["Q"] = 81] = "Q";
+  CharacterCodes2[CharacterCodes2["R"] = 82] = "R";
+  CharacterCodes2[CharacterCodes2["S"] = 83] = "S";
+  CharacterCodes2[CharacterCodes2["T"] = 84] = "T";
+  CharacterCodes2[CharacterCodes2["U"] = 85] = "U";
+  CharacterCodes2[CharacterCodes2["V"] = 86] = "V";
+  CharacterCodes2[CharacterCodes2["W"] = 87] = "W";
+  CharacterCodes2[CharacterCodes2["X"] = 88] = "X";
+  CharacterCodes2[CharacterCodes2["Y"] = 89] = "Y";
+  CharacterCodes2[CharacterCodes2["Z"] = 90] = "Z";
+  CharacterCodes2[CharacterCodes2["asterisk"] = 42] = "asterisk";
+  CharacterCodes2[CharacterCodes2["backslash"] = 92] = "backslash";
+  CharacterCodes2[CharacterCodes2["closeBrace"] = 125] = "closeBrace";
+  CharacterCodes2[CharacterCodes2["closeBracket"] = 93] = "closeBracket";
+  CharacterCodes2[CharacterCodes2["colon"] = 58] = "colon";
+  CharacterCodes2[CharacterCodes2["comma"] = 44] = "comma";
+  CharacterCodes2[CharacterCodes2["dot"] = 46] = "dot";
+  CharacterCodes2[CharacterCodes2["doubleQuote"] = 34] = "doubleQuote";
+  CharacterCodes2[CharacterCodes2["minus"] = 45] = "minus";
+  CharacterCodes2[CharacterCodes2["openBrace"] = 123] = "openBrace";
+  CharacterCodes2[CharacterCodes2["openBracket"] = 91] = "openBracket";
+  CharacterCodes2[CharacterCodes2["plus"] = 43] = "plus";
+  CharacterCodes2[CharacterCodes2["slash"] = 47] = "slash";
+  CharacterCodes2[CharacterCodes2["formFeed"] = 12] = "formFeed";
+  CharacterCodes2[CharacterCodes2["tab"] = 9] = "tab";
+})(CharacterCodes || (CharacterCodes = {}));
+
+// node_modules/jsonc-parser/lib/esm/impl/string-intern.js
+var cachedSpaces = new Array(20).fill(0).map((_, index) => {
+  return " ".repeat(index);
+});
+var maxCachedValues = 200;
+var cachedBreakLinesWithSpaces = {
+  " ": {
+    "\n": new Array(maxCachedValues).fill(0).map((_, index) => {
+      return "\n" + " ".repeat(index);
+    }),
+    "\r": new Array(maxCachedValues).fill(0).map((_, index) => {
+      return "\r" + " ".repeat(index);
+    }),
+    "\r\n": new Array(maxCachedValues).fill(0).map((_, index) => {
+      return "\r\n" + " ".repeat(index);
+    })
+  },
+  "	": {
+    "\n": new Array(maxCachedValues).fill(0).map((_, index) => {
+      return "\n" + "	".repeat(index);
+    }),
+    "\r": new Array(maxCachedValues).fill(0).map((_, index) => {
+      return "\r" + "	".repeat(index);
+    }),
+    "\r\n": new Array(maxCachedValues).fill(0).map((_, index) => {
+      return "\r\n" + "	".repeat(index);
+    })
+  }
+};
+
+// node_modules/jsonc-parser/lib/esm/impl/parser.js
+var ParseOptions;
+(function(ParseOptions2) {
+  ParseOptions2.DEFAULT = {
+    allowTrailingComma: false
+  };
+})(ParseOptions || (ParseOptions = {}));
+function parseTree(text3, errors2 = [], options = ParseOptions.DEFAULT) {
+  let currentParent = { type: "array", offset: -1, length: -1, children: [], parent: void 0 };
+  function ensurePropertyComplete(endOffset) {
+    if (currentParent.type === "property") {
+      currentParent.length = endOffset - currentParent.offset;
+      currentParent = currentParent.parent;
+    }
+  }
+  function onValue(valueNode) {
+    currentParent.children.push(valueNode);
+    return valueNode;
+  }
+  const visitor = {
+    onObjectBegin: (offset) => {
+      currentParent = onValue({ type: "object", offset, length: -1, parent: currentParent, children: [] });
+    },
+    onObjectProperty: (name2, offset, length2) => {
+      currentParent = onValue({ type: "property", offset, length: -1, parent: currentParent, children: [] });
+      currentParent.children.push({ type: "string", value: name2, offset, length: length2, parent: currentParent });
+    },
+    onObjectEnd: (offset, length2) => {
+      ensurePropertyComplete(offset + length2);
+      currentParent.length = offset + length2 - currentParent.offset;
+      currentParent = currentParent.parent;
+      ensurePropertyComplete(offset + length2);
+    },
+    onArrayBegin: (offset, length2) => {
+      currentParent = onValue({ type: "array", offset, length: -1, parent: currentParent, children: [] });
+    },
+    onArrayEnd: (offset, length2) => {
+      currentParent.length = offset + length2 - currentParent.offset;
+      currentParent = currentParent.parent;
+      ensurePropertyComplete(offset + length2);
+    },
+    onLiteralValue: (value, offset, length2) => {
+      onValue({ type: getNodeType(value), offset, length: length2, parent: currentParent, value });
+      ensurePropertyComplete(offset + length2);
+    },
+    onSeparator: (sep2, offset, length2) => {
+      if (currentParent.type === "property") {
+        if (sep2 === ":") {
+          currentParent.colonOffset = offset;
+        } else if (sep2 === ",") {
+          ensurePropertyComplete(offset);
+        }
+      }
+    },
+    onError: (error3, offset, length2) => {
+      errors2.push({ error: error3, offset, length: length2 });
+    }
+  };
+  visit(text3, visitor, options);
+  const result = currentParent.children[0];
+  if (result) {
+    delete result.parent;
+  }
+  return result;
+}
+function visit(text3, visitor, options = ParseOptions.DEFAULT) {
+  const _scanner = createScanner(text3, false);
+  const _jsonPath = [];
+  let suppressedCallbacks = 0;
+  function toNoArgVisit(visitFunction) {
+    return visitFunction ? () => suppressedCallbacks === 0 && visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter()) : () => true;
+  }
+  function toOneArgVisit(visitFunction) {
+    return visitFunction ? (arg) => suppressedCallbacks === 0 && visitFunction(arg, _scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter()) : () => true;
+  }
+  function toOneArgVisitWithPath(visitFunction) {
+    return visitFunction ? (arg) => suppressedCallbacks === 0 && visitFunction(arg, _scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter(), () => _jsonPath.slice()) : () => true;
+  }
+  function toBeginVisit(visitFunction) {
+    return visitFunction ? () => {
+      if (suppressedCallbacks > 0) {
+        suppressedCallbacks++;
+      } else {
+        let cbReturn = visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter(), () => _jsonPath.slice());
+        if (cbReturn === false) {
+          suppressedCallbacks = 1;
+        }
+      }
+    } : () => true;
+  }
+  function toEndVisit(visitFunction) {
+    return visitFunction ? () => {
+      if (suppressedCallbacks > 0) {
+        suppressedCallbacks--;
+      }
+      if (suppressedCallbacks === 0) {
+        visitFunction(_scanner.getTokenOffset(), _scanner.getTokenLength(), _scanner.getTokenStartLine(), _scanner.getTokenStartCharacter());
+      }
+    } : () => true;
+  }
+  const onObjectBegin = toBeginVisit(visitor.onObjectBegin), onObjectProperty = toOneArgVisitWithPath(visitor.onObjectProperty), onObjectEnd = toEndVisit(visitor.onObjectEnd), onArrayBegin = toBeginVisit(visitor.onArrayBegin), onArrayEnd = toEndVisit(visitor.onArrayEnd), onLiteralValue = toOneArgVisitWithPath(visitor.onLiteralValue), onSeparator = toOneArgVisit(visitor.onSeparator), onComment = toNoArgVisit(visitor.onComment), onError = toOneArgVisit(visitor.onError);
+  const disallowComments = options && options.disallowComments;
+  const allowTrailingComma = options && options.allowTrailingComma;
+  function scanNext() {
+    while (true) {
+      const token = _scanner.scan();
+      switch (_scanner.getTokenError()) {
+        case 4:
+          handleError(
+            14
+            /* ParseErrorCode.InvalidUnicode */
+          );
+          break;
+        case 5:
+          handleError(
+            15
+            /* ParseErrorCode.InvalidEscapeCharacter */
+          );
+          break;
+        case 3:
+          handleError(
+            13
+            /* ParseErrorCode.UnexpectedEndOfNumber */
+          );
+          break;
+        case 1:
+          if (!disallowComments) {
+            handleError(
+              11
+              /* ParseErrorCode.UnexpectedEndOfComment */
+            );
+          }
+          break;
+        case 2:
+          handleError(
+            12
+            /* ParseErrorCode.UnexpectedEndOfString */
+          );
+          break;
+        case 6:
+          handleError(
+            16
+            /* ParseErrorCode.InvalidCharacter */
+          );
+          break;
+      }
+      switch (token) {
+        case 12:
+        case 13:
+          if (disallowComments) {
+            handleError(
+              10
+              /* ParseErrorCode.InvalidCommentToken */
+            );
+          } else {
+            onComment();
+          }
+          break;
+        case 16:
+          handleError(
+            1
+            /* ParseErrorCode.InvalidSymbol */
+          );
+          break;
+        case 15:
+        case 14:
+          break;
+        default:
+          return token;
+      }
+    }
+  }
+  function handleError(error3, skipUntilAfter = [], skipUntil = []) {
+    onError(error3);
+    if (skipUntilAfter.length + skipUntil.length > 0) {
+      let token = _scanner.getToken();
+      while (token !== 17) {
+        if (skipUntilAfter.indexOf(token) !== -1) {
+          scanNext();
+          break;
+        } else if (skipUntil.indexOf(token) !== -1) {
+          break;
+        }
+        token = scanNext();
+      }
+    }
+  }
+  function parseString(isValue) {
+    const value = _scanner.getTokenValue();
+    if (isValue) {
+      onLiteralValue(value);
+    } else {
+      onObjectProperty(value);
+      _jsonPath.push(value);
+    }
+    scanNext();
+    return true;
+  }
+  function parseLiteral() {
+    switch (_scanner.getToken()) {
+      case 11:
+        const tokenValue = _scanner.getTokenValue();
+        let value = Number(tokenValue);
+        if (isNaN(value)) {
+          handleError(
+            2
+            /* ParseErrorCode.InvalidNumberFormat */
+          );
+          value = 0;
+        }
+        onLiteralValue(value);
+        break;
+      case 7:
+        onLiteralValue(null);
+        break;
+      case 8:
+        onLiteralValue(true);
+        break;
+      case 9:
+        onLiteralValue(false);
+        break;
+      default:
+        return false;
+    }
+    scanNext();
+    return true;
+  }
+  function parseProperty() {
+    if (_scanner.getToken() !== 10) {
+      handleError(3, [], [
+        2,
+        5
+        /* SyntaxKind.CommaToken */
+      ]);
+      return false;
+    }
+    parseString(false);
+    if (_scanner.getToken() === 6) {
+      onSeparator(":");
+      scanNext();
+      if (!parseValue()) {
+        handleError(4, [], [
+          2,
+          5
+          /* SyntaxKind.CommaToken */
+        ]);
+      }
+    } else {
+      handleError(5, [], [
+        2,
+        5
+        /* SyntaxKind.CommaToken */
+      ]);
+    }
+    _jsonPath.pop();
+    return true;
+  }
+  function parseObject() {
+    onObjectBegin();
+    scanNext();
+    let needsComma = false;
+    while (_scanner.getToken() !== 2 && _scanner.getToken() !== 17) {
+      if (_scanner.getToken() === 5) {
+        if (!needsComma) {
+          handleError(4, [], []);
+        }
+        onSeparator(",");
+        scanNext();
+        if (_scanner.getToken() === 2 && allowTrailingComma) {
+          break;
+        }
+      } else if (needsComma) {
+        handleError(6, [], []);
+      }
+      if (!parseProperty()) {
+        handleError(4, [], [
+          2,
+          5
+          /* SyntaxKind.CommaToken */
+        ]);
+      }
+      needsComma = true;
+    }
+    onObjectEnd();
+    if (_scanner.getToken() !== 2) {
+      handleError(7, [
+        2
+        /* SyntaxKind.CloseBraceToken */
+      ], []);
+    } else {
+      scanNext();
+    }
+    return true;
+  }
+  function parseArray() {
+    onArrayBegin();
+    scanNext();
+    let isFirstElement = true;
+    let needsComma = false;
+    while (_scanner.getToken() !== 4 && _scanner.getToken() !== 17) {
+      if (_scanner.getToken() === 5) {
+        if (!needsComma) {
+          handleError(4, [], []);
+        }
+        onSeparator(",");
+        scanNext();
+        if (_scanner.getToken() === 4 && allowTrailingComma) {
+          break;
+        }
+      } else if (needsComma) {
+        handleError(6, [], []);
+      }
+      if (isFirstElement) {
+        _jsonPath.push(0);
+        isFirstElement = false;
+      } else {
+        _jsonPath[_jsonPath.length - 1]++;
+      }
+      if (!parseValue()) {
+        handleError(4, [], [
+          4,
+          5
+          /* SyntaxKind.CommaToken */
+        ]);
+      }
+      needsComma = true;
+    }
+    onArrayEnd();
+    if (!isFirstElement) {
+      _jsonPath.pop();
+    }
+    if (_scanner.getToken() !== 4) {
+      handleError(8, [
+        4
+        /* SyntaxKind.CloseBracketToken */
+      ], []);
+    } else {
+      scanNext();
+    }
+    return true;
+  }
+  function parseValue() {
+    switch (_scanner.getToken()) {
+      case 3:
+        return parseArray();
+      case 1:
+        return parseObject();
+      case 10:
+        return parseString(true);
+      default:
+        return parseLiteral();
+    }
+  }
+  scanNext();
+  if (_scanner.getToken() === 17) {
+    if (options.allowEmptyContent) {
+      return true;
+    }
+    handleError(4, [], []);
+    return false;
+  }
+  if (!parseValue()) {
+    handleError(4, [], []);
+    return false;
+  }
+  if (_scanner.getToken() !== 17) {
+    handleError(9, [], []);
+  }
+  return true;
+}
+function getNodeType(value) {
+  switch (typeof value) {
+    case "boolean":
+      return "boolean";
+    case "number":
+      return "number";
+    case "string":
+      return "string";
+    case "object": {
+      if (!value) {
+        return "null";
+      } else if (Array.isArray(value)) {
+        return "array";
+      }
+      return "object";
+    }
+    default:
+      return "null";
+  }
+}
+
+// node_modules/jsonc-parser/lib/esm/main.js
+var ScanError;
+(function(ScanError2) {
+  ScanError2[ScanError2["None"] = 0] = "None";
+  ScanError2[ScanError2["UnexpectedEndOfComment"] = 1] = "UnexpectedEndOfComment";
+  ScanError2[ScanError2["UnexpectedEndOfString"] = 2] = "UnexpectedEndOfString";
+  ScanError2[ScanError2["UnexpectedEndOfNumber"] = 3] = "UnexpectedEndOfNumber";
+  ScanError2[ScanError2["InvalidUnicode"] = 4] = "InvalidUnicode";
+  ScanError2[ScanError2["InvalidEscapeCharacter"] = 5] = "InvalidEscapeCharacter";
+  ScanError2[ScanError2["InvalidCharacter"] = 6] = "InvalidCharacter";
+})(ScanError || (ScanError = {}));
+var SyntaxKind;
+(function(SyntaxKind2) {
+  SyntaxKind2[SyntaxKind2["OpenBraceToken"] = 1] = "OpenBraceToken";
+  SyntaxKind2[SyntaxKind2["CloseBraceToken"] = 2] = "CloseBraceToken";
+  SyntaxKind2[SyntaxKind2["OpenBracketToken"] = 3] = "OpenBracketToken";
+  SyntaxKind2[SyntaxKind2["CloseBracketToken"] = 4] = "CloseBracketToken";
+  SyntaxKind2[SyntaxKind2["CommaToken"] = 5] = "CommaToken";
+  SyntaxKind2[SyntaxKind2["ColonToken"] = 6] = "ColonToken";
+  SyntaxKind2[SyntaxKind2["NullKeyword"] = 7] = "NullKeyword";
+  SyntaxKind2[SyntaxKind2["TrueKeyword"] = 8] = "TrueKeyword";
+  SyntaxKind2[SyntaxKind2["FalseKeyword"] = 9] = "FalseKeyword";
+  SyntaxKind2[SyntaxKind2["StringLiteral"] = 10] = "StringLiteral";
+  SyntaxKind2[SyntaxKind2["NumericLiteral"] = 11] = "NumericLiteral";
+  SyntaxKind2[SyntaxKind2["LineCommentTrivia"] = 12] = "LineCommentTrivia";
+  SyntaxKind2[SyntaxKind2["BlockCommentTrivia"] = 13] = "BlockCommentTrivia";
+  SyntaxKind2[SyntaxKind2["LineBreakTrivia"] = 14] = "LineBreakTrivia";
+  SyntaxKind2[SyntaxKind2["Trivia"] = 15] = "Trivia";
+  SyntaxKind2[SyntaxKind2["Unknown"] = 16] = "Unknown";
+  SyntaxKind2[SyntaxKind2["EOF"] = 17] = "EOF";
+})(SyntaxKind || (SyntaxKind = {}));
+var parseTree2 = parseTree;
+var ParseErrorCode;
+(function(ParseErrorCode2) {
+  ParseErrorCode2[ParseErrorCode2["InvalidSymbol"] = 1] = "InvalidSymbol";
+  ParseErrorCode2[ParseErrorCode2["InvalidNumberFormat"] = 2] = "InvalidNumberFormat";
+  ParseErrorCode2[ParseErrorCode2["PropertyNameExpected"] = 3] = "PropertyNameExpected";
+  ParseErrorCode2[ParseErrorCode2["ValueExpected"] = 4] = "ValueExpected";
+  ParseErrorCode2[ParseErrorCode2["ColonExpected"] = 5] = "ColonExpected";
+  ParseErrorCode2[ParseErrorCode2["CommaExpected"] = 6] = "CommaExpected";
+  ParseErrorCode2[ParseErrorCode2["CloseBraceExpected"] = 7] = "CloseBraceExpected";
+  ParseErrorCode2[ParseErrorCode2["CloseBracketExpected"] = 8] = "CloseBracketExpected";
+  ParseErrorCode2[ParseErrorCode2["EndOfFileExpected"] = 9] = "EndOfFileExpected";
+  ParseErrorCode2[ParseErrorCode2["InvalidCommentToken"] = 10] = "InvalidCommentToken";
+  ParseErrorCode2[ParseErrorCode2["UnexpectedEndOfComment"] = 11] = "UnexpectedEndOfComment";
+  ParseErrorCode2[ParseErrorCode2["UnexpectedEndOfString"] = 12] = "UnexpectedEndOfString";
+  ParseErrorCode2[ParseErrorCode2["UnexpectedEndOfNumber"] = 13] = "UnexpectedEndOfNumber";
+  ParseErrorCode2[ParseErrorCode2["InvalidUnicode"] = 14] = "InvalidUnicode";
+  ParseErrorCode2[ParseErrorCode2["InvalidEscapeCharacter"] = 15] = "InvalidEscapeCharacter";
+  ParseErrorCode2[ParseErrorCode2["InvalidCharacter"] = 16] = "InvalidCharacter";
+})(ParseErrorCode || (ParseErrorCode = {}));
+
+// packages/sdk/src/sources/json.ts
+function parseJson(text3) {
+  try {
+    JSON.parse(text3);
+    return parseTree2(text3, [], { disallowComments: true });
+  } catch (error3) {
+    if (error3 instanceof SyntaxError || error3 instanceof RangeError) return void 0;
+    throw error3;
+  }
+}
+function jsonMembers(text3) {
+  const root9 = parseJson(text3);
+  return root9?.type === "object" ? membersOf(root9).map(([key, { offset, length: length2 }]) => ({ key, start: offset, end: offset + length2 })) : void 0;
+}
+function jsonLeaves(text3) {
+  const root9 = parseJson(text3);
+  if (root9?.type !== "object") return [];
+  const leaves = [];
+  const left = [...new Map(membersOf(root9))].toReversed();
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [name2, node] = next;
+    const members = node.type === "object" ? [...new Map(membersOf(node))] : [];
+    for (const [key, value] of members.toReversed()) left.push([`${name2}.${key}`, value]);
+    if (members.length === 0) leaves.push({ name: name2, value: textOf(node, text3) });
+  }
+  return leaves;
+}
+function jsonScalars(text3) {
+  const root9 = parseJson(text3);
+  if (!root9) return [];
+  const scalars = [];
+  const left = childrenOf(root9).toReversed();
+  for (let node = left.pop(); node; node = left.pop()) {
+    const written = textOf(node, text3);
+    if (node.type === "string") scalars.push(written, ...jsonScalars(written));
+    else if (node.type === "number") scalars.push(.../* @__PURE__ */ new Set([written, String(Number(written))]));
+    else if (node.type === "boolean") scalars.push(written);
+    for (const child of childrenOf(node).toReversed()) left.push(child);
+  }
+  return scalars;
+}
+function membersOf({ children = [] }) {
+  return children.flatMap(
+    ({ children: [key, value] = [] }) => key && value ? [[String(key.value), value]] : []
+  );
+}
+function childrenOf(node) {
+  return node.type === "object" ? membersOf(node).map(([, value]) => value) : node.children ?? [];
+}
+function textOf({ type, value, offset, length: length2 }, text3) {
+  return type === "string" ? String(value) : text3.slice(offset, offset + length2);
+}
+
+// packages/sdk/src/delivery/contents.ts
+var DeliveryContents = class extends Unprintable {
+  #items;
+  #passphrase;
+  /** @throws SenderError `secret_unreadable` or `too_large` */
+  constructor(secrets, { parseJson: parseJson3, passphrase: passphrase2 }) {
+    super();
+    this.#items = itemsOf(secrets, parseJson3);
+    this.#passphrase = passphrase2;
+    checkItems(this.#items);
+  }
+  seal(description, seal2) {
+    return seal2({ ...description, items: this.#items, passphrase: this.#passphrase?.reveal() });
+  }
+};
+var SHOWN = /* @__PURE__ */ new Set(["engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier"]);
+function itemsOf(secrets, parseJson3) {
+  return secrets.map(({ label, inFields, value: concealed }) => {
+    const value = concealed.reveal();
+    if (typeof value !== "string") {
+      return {
+        label,
+        fields: [],
+        files: [{ name: fileNameOf(label), mediaType: "application/octet-stream", data: value }]
+      };
+    }
+    return { label, fields: fieldsOf(value, parseJson3 || inFields === true) };
+  });
+}
+function checkItems(items) {
+  for (const { label, fields } of items) {
+    if (fields.some(({ name: name2, value }) => [name2, value].some((text3) => new RegExp("\\p{Surrogate}", "u").test(text3)))) {
+      throw new SenderError(
+        "secret_unreadable",
+        `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`
+      );
+    }
+  }
+  const size = encodeBundle({ items, receipt: new Uint8Array(32) }).length;
+  if (size <= MAX_PLAINTEXT) return;
+  const count = new Intl.NumberFormat("en-GB");
+  throw new SenderError(
+    "too_large",
+    `The secrets take ${count.format(size)} bytes together and one handoff carries ${count.format(MAX_PLAINTEXT)}. Hand them over in several steps.`
+  );
+}
+function fieldsOf(value, parseJson3) {
+  const leaves = parseJson3 ? jsonLeaves(value) : [];
+  if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
+  return leaves.map((leaf) => ({ ...leaf, concealed: !SHOWN.has(leaf.name) }));
+}
+function fileNameOf(label) {
+  const last = label.split("/").findLast((part) => part !== "") ?? "";
+  const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
+  return `${safe === "" ? "secret" : safe}.bin`;
+}
+var WEAK = {
+  too_short: `it has fewer than ${SHORTEST_PASSPHRASE} characters`,
+  digits_only: "it has digits only"
+};
+function checkPassphrase(passphrase2) {
+  const weakness = passphraseWeakness(normalised(passphrase2));
+  if (weakness === void 0) return;
+  throw new SenderError(
+    "passphrase",
+    `The passphrase is too weak: ${WEAK[weakness]}. Use four or more random words.`
+  );
+}
+function normalised(passphrase2) {
+  try {
+    return normalisePassphrase(passphrase2);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new SenderError("passphrase", `The passphrase cannot be used: ${cause.message}.`, { cause });
+  }
+}
+
+// packages/sdk/src/mail/email-copy.ts
+function emailCopy(facts) {
+  return {
+    heading: "A secret for you",
+    intro: `${facts.contact} sends you a secret from ${facts.source}.${facts.reason === void 0 ? "" : ` Reason: ${sentence(facts.reason)}`}`,
+    message: facts.message,
+    link: facts.link,
+    button: "Open the secret",
+    until: `The link ends ${expiryInWords(facts.expiresAt, facts.now)}.`,
+    once: "It opens once: have the place ready where you will keep the secret before you press Reveal.",
+    needs: needsOf(facts),
+    facts: Object.entries(facts.context),
+    warning: "Nobody will ask you for this link. Do not forward it, and paste it nowhere but into your browser.",
+    unexpected: `Not expecting it? Leave it closed and ask ${facts.contact}, in a way you already know.`
+  };
+}
+function sentence(text3) {
+  return /[.!?]$/.test(text3) ? text3 : `${text3}.`;
+}
+function needsOf({ flags: flags2, mailedCode }) {
+  return [
+    ...needsEmail(flags2) ? ["the e-mail address that this mail was sent to"] : [],
+    ...mailedCode ? ["a code that will be mailed to you when you open it"] : [],
+    ...needsPassphrase(flags2) ? ["the passphrase, which you get another way, not by mail"] : []
+  ];
+}
+function expiryInWords(expiresAt, now) {
+  const date2 = new Intl.DateTimeFormat("en-GB", {
+    weekday: "long",
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+    timeZone: "UTC"
+  }).format(expiresAt * 1e3).replace(",", "");
+  const time3 = new Date(expiresAt * 1e3).toISOString().slice(11, 16);
+  return `in ${durationInWords(expiresAt - now)}, on ${date2} at ${time3} UTC`;
+}
+
+// packages/protocol/src/theme.ts
 var LIGHT = {
   ground: "#f4f5f7",
   card: "#ffffff",
   ink: "#1a2230",
   soft: "#566073",
   line: "#dde1e8",
-  accent: "#0b5c56"
+  edge: "#858f9f",
+  accent: "#0b5c56",
+  tint: "#eaf4f2",
+  alarm: "#a3261b"
 };
 var DARK = {
   ground: "#0f141b",
@@ -61399,13 +63509,18 @@ var DARK = {
   ink: "#e8ecf2",
   soft: "#a3aebe",
   line: "#2c3746",
-  accent: "#6fd3c7"
+  edge: "#6f7c8f",
+  accent: "#6fd3c7",
+  tint: "#16302f",
+  alarm: "#ff9d90"
 };
+
+// packages/sdk/src/mail/email-html.ts
 var FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 var MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
-function letterHtml(parts) {
+function emailHtml(parts) {
   const link = escapeHtml(parts.link);
-  const paragraph = (text, style = "") => `<p style="margin:0 0 16px;${style}">${escapeHtml(text)}</p>`;
+  const paragraph = (text3, style = "") => `<p style="margin:0 0 16px;${style}">${escapeHtml(text3)}</p>`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -61467,7 +63582,7 @@ function factsHtml(facts) {
   ).join("");
   return `<table role="presentation" class="rule" width="100%" cellpadding="0" cellspacing="0" style="margin-top:24px;padding-top:16px;border-top:1px solid ${LIGHT.line};font-size:13px;line-height:1.5;">${rows}</table>`;
 }
-function escapeHtml(text) {
+function escapeHtml(text3) {
   const entities = {
     "&": "&amp;",
     "<": "&lt;",
@@ -61475,75 +63590,12 @@ function escapeHtml(text) {
     '"': "&quot;",
     "'": "&#39;"
   };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return text3.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-// packages/sdk/src/duration.ts
-var UNITS = [
-  { name: "day", letter: "d", seconds: 86400 },
-  { name: "hour", letter: "h", seconds: 3600 },
-  { name: "minute", letter: "m", seconds: 60 },
-  { name: "second", letter: "s", seconds: 1 }
-];
-function parseDuration(text) {
-  const match = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$/.exec(text.trim());
-  if (!match) return void 0;
-  const seconds = UNITS.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit.seconds, 0);
-  return seconds > 0 ? seconds : void 0;
-}
-function formatDuration(seconds) {
-  const unit = UNITS.slice(1).find(({ seconds: size }) => seconds % size === 0);
-  return unit ? `${seconds / unit.seconds}${unit.letter}` : `${seconds}s`;
-}
-function durationInWords(seconds) {
-  const minutes = Math.round(seconds / 60) * 60;
-  const rounded = minutes >= 120 ? minutes : seconds;
-  const unit = UNITS.find(({ seconds: size }) => rounded >= 2 * size) ?? UNITS[3];
-  const count2 = Math.max(0, Math.round(rounded / unit.seconds));
-  return `${count2} ${unit.name}${count2 === 1 ? "" : "s"}`;
-}
-
-// packages/sdk/src/mail/letter-parts.ts
-function partsOf(facts) {
-  return {
-    heading: "A secret for you",
-    intro: `${facts.contact} sends you a secret from ${facts.source}.${facts.reason === void 0 ? "" : ` Reason: ${sentence(facts.reason)}`}`,
-    message: facts.message,
-    link: facts.link,
-    button: "Open the secret",
-    until: `The link ends ${expiryInWords(facts.expiresAt, facts.now)}.`,
-    once: "It opens once: have the place ready where you will keep the secret before you press Reveal.",
-    needs: needsOf(facts),
-    facts: Object.entries(facts.context),
-    warning: "Nobody will ask you for this link. Do not forward it, and paste it nowhere but into your browser.",
-    unexpected: `Not expecting it? Leave it closed and ask ${facts.contact}, in a way you already know.`
-  };
-}
-function sentence(text) {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-function needsOf({ flags, mailedCode }) {
-  return [
-    ...needsEmail(flags) ? ["the e-mail address that this mail was sent to"] : [],
-    ...mailedCode ? ["a code that will be mailed to you when you open it"] : [],
-    ...needsPassphrase(flags) ? ["the passphrase, which you get another way, not by mail"] : []
-  ];
-}
-function expiryInWords(expiresAt, now) {
-  const date2 = new Intl.DateTimeFormat("en-GB", {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC"
-  }).format(expiresAt * 1e3).replace(",", "");
-  const time2 = new Date(expiresAt * 1e3).toISOString().slice(11, 16);
-  return `in ${durationInWords(expiresAt - now)}, on ${date2} at ${time2} UTC`;
-}
-
-// packages/sdk/src/mail/letter-text.ts
+// packages/sdk/src/mail/email-text.ts
 var WIDTH = 72;
-function letterText(parts) {
+function emailText(parts) {
   const needs = parts.needs.length === 0 ? [] : [["You will need:", ...parts.needs.map(bullet)].join("\n")];
   const facts = parts.facts.length === 0 ? [] : [parts.facts.map(([name2, value]) => factLine(name2, value)).join("\n")];
   return [
@@ -61559,8 +63611,8 @@ function letterText(parts) {
     ...facts
   ].join("\n\n").concat("\n");
 }
-function bullet(text) {
-  return wrap(text, "- ", "  ");
+function bullet(text3) {
+  return wrap(text3, "- ", "  ");
 }
 function factLine(name2, value) {
   return wrap(`${oneLine(name2)}: ${oneLine(value)}`, "", "  ");
@@ -61568,35 +63620,36 @@ function factLine(name2, value) {
 function quote(message) {
   return message.trim().split(/\r?\n/).map((line) => line.trim() === "" ? ">" : wrap(line, "> ", "> ")).join("\n");
 }
-function oneLine(text) {
-  return text.replace(/\s+/g, " ").trim();
+function oneLine(text3) {
+  return text3.replace(/\s+/g, " ").trim();
 }
-function wrap(text, first = "", rest = "") {
+function wrap(text3, first = "", rest = "") {
   const lines = [];
   let line = first;
   let empty = true;
-  for (const word of text.split(/\s+/)) {
-    if (!empty && line.length + 1 + word.length > WIDTH) {
+  for (const word3 of text3.split(/\s+/)) {
+    if (!empty && line.length + 1 + word3.length > WIDTH) {
       lines.push(line);
       line = rest;
       empty = true;
     }
-    line += empty ? word : ` ${word}`;
+    line += empty ? word3 : ` ${word3}`;
     empty = false;
   }
   return [...lines, line].join("\n");
 }
 
-// packages/sdk/src/mail/letter.ts
-function writeLetter(facts) {
-  const parts = partsOf(facts);
+// packages/sdk/src/mail/email.ts
+var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
+function writeEmail(facts) {
+  const parts = emailCopy(facts);
   return {
     from: facts.from,
     to: facts.to,
     ...facts.replyTo === void 0 ? {} : { replyTo: facts.replyTo },
     subject: subjectLine(facts.source),
-    text: letterText(parts),
-    html: letterHtml(parts),
+    text: emailText(parts),
+    html: emailHtml(parts),
     handoff: facts.id,
     messageId: `${facts.id}@${new URL(facts.origin).hostname}`
   };
@@ -61605,31 +63658,135 @@ function subjectLine(source) {
   return `A secret for you from ${source.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 120)}`;
 }
 
-// packages/sdk/src/runtime/lifetime.ts
-function startLifetime(options, runtime) {
-  const stopping = new AbortController();
-  const over = new AbortController();
+// packages/sdk/src/runtime/concurrency.ts
+async function mapLimited(values, limit, map2) {
+  const results = [];
+  const queue = values.entries();
+  let failed2 = false;
+  const worker = async () => {
+    for (const [index, value] of queue) {
+      if (failed2) return;
+      try {
+        results[index] = await map2(value, index);
+      } catch (error3) {
+        failed2 = true;
+        throw error3;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, values.length) }, worker));
+  return results;
+}
+function oneAtATime() {
+  let last = Promise.resolve();
+  return (task) => {
+    const result = last.then(task, task);
+    last = result;
+    return result;
+  };
+}
+
+// packages/sdk/src/runtime/deadline.ts
+function startDeadline(options, runtime) {
+  const soft = new AbortController();
+  const hard = new AbortController();
   const callOff = [];
   const stop = (reason2) => {
-    if (stopping.signal.aborted) return;
-    callOff.push(runtime.schedule(options.graceMs, () => over.abort(reason2)));
-    stopping.abort(reason2);
+    if (soft.signal.aborted) return;
+    callOff.push(runtime.schedule(options.graceMs, () => hard.abort(reason2)));
+    soft.abort(reason2);
   };
   callOff.push(runtime.schedule(options.limitMs, () => stop(options.atLimit())));
   return {
-    lifetime: { stopping: stopping.signal, over: over.signal },
+    deadline: { soft: soft.signal, hard: hard.signal },
     stop,
     close: () => {
       for (const off of callOff) off();
     }
   };
 }
-function tidyingLifetime(limitMs, reason2, runtime) {
-  return startLifetime({ limitMs, graceMs: 0, atLimit: () => reason2 }, runtime);
+function cleanupDeadline(limitMs, reason2, runtime) {
+  return startDeadline({ limitMs, graceMs: 0, atLimit: () => reason2 }, runtime);
+}
+async function attempt(limitMs, { hard }, work) {
+  const controller = new AbortController();
+  let late2 = false;
+  const timer = setTimeout(() => {
+    late2 = true;
+    controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
+  }, limitMs);
+  const giveUp = () => controller.abort(hard.reason);
+  if (hard.aborted) giveUp();
+  hard.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await work({ signal: controller.signal, timedOut: () => late2 });
+  } finally {
+    clearTimeout(timer);
+    hard.removeEventListener("abort", giveUp);
+  }
 }
 
-// packages/sdk/src/delivery/hand-over.ts
-var TIDYING_MS = 4e3;
+// packages/sdk/src/runtime/runtime.ts
+var platformRuntime = {
+  now: Date.now,
+  random: Math.random,
+  schedule: (ms, task) => {
+    const timer = setTimeout(task, ms);
+    return () => clearTimeout(timer);
+  },
+  fetch: (input, init) => fetch(input, init)
+};
+function sleep(ms, runtime, signal) {
+  return new Promise((resolve3, reject) => {
+    if (signal.aborted) {
+      reject(signal.reason);
+      return;
+    }
+    const stop = () => {
+      callOff();
+      reject(signal.reason);
+    };
+    const callOff = runtime.schedule(ms, () => {
+      signal.removeEventListener("abort", stop);
+      resolve3();
+    });
+    signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+// packages/sdk/src/delivery/delivery.ts
+function namedVersions(secrets) {
+  return secrets.map(({ label, name: name2, versionId }) => ({ label, name: name2, versionId }));
+}
+function headerOf({
+  title,
+  message,
+  contact,
+  source,
+  context,
+  reason: reason2
+}) {
+  return {
+    title,
+    ...message === void 0 ? {} : { message },
+    sender: contact,
+    context: { Repository: source, ...context, ...reason2 === void 0 ? {} : { Reason: reason2 } }
+  };
+}
+var LONGEST_HEADER = (HEADER_BUCKETS.at(-1) ?? 0) - 4;
+var HINT_BYTES = 300;
+function checkDescription(details) {
+  const size = Buffer.byteLength(JSON.stringify({ v: 1, ...headerOf(details) }), "utf8") + HINT_BYTES;
+  if (size <= LONGEST_HEADER) return;
+  throw new SenderError(
+    "description",
+    `title, message, reason and context are ${size - LONGEST_HEADER} bytes too long together. Shorten them.`
+  );
+}
+
+// packages/sdk/src/delivery/deliver.ts
+var AT_ONCE = 6;
+var CLEANUP_MS = 4e3;
 var ASK_AGAIN_MS = 1e4;
 var MOST_ROUNDS = 3;
 var REFUSED = /* @__PURE__ */ new Set([
@@ -61642,13 +63799,24 @@ var REFUSED = /* @__PURE__ */ new Set([
   "overtaken",
   "ended"
 ]);
-async function handOver(recipient, order, ports, lifetime) {
+async function deliver(delivery, recipients, ports, deadline) {
+  const inTurn = oneAtATime();
+  const seal2 = (input) => inTurn(() => ports.seal(input));
+  let done = 0;
+  return mapLimited(recipients, AT_ONCE, async (recipient) => {
+    const outcome = await deliverToOne(recipient, delivery, { ...ports, seal: seal2 }, deadline);
+    done += 1;
+    ports.onOutcome?.(outcome, done, recipients.length);
+    return outcome;
+  });
+}
+async function deliverToOne(recipient, delivery, ports, deadline) {
   try {
     for (let round = 1; ; round += 1) {
-      lifetime.stopping.throwIfAborted();
-      const sealed = await ports.seal(sealInput(recipient, order, ports));
+      deadline.soft.throwIfAborted();
+      const sealed = await sealFor(recipient, delivery, ports);
       ports.onSealed?.(sealed);
-      const outcome = await send(recipient, sealed, order, ports, lifetime);
+      const outcome = await send(recipient, sealed, delivery.details, ports, deadline);
       const lost = outcome.kind === "failed" && outcome.error.code === "overtaken";
       if (!lost || round === MOST_ROUNDS) return outcome;
     }
@@ -61656,15 +63824,28 @@ async function handOver(recipient, order, ports, lifetime) {
     return { kind: "failed", recipient, error: asSenderError(error3) };
   }
 }
-async function send(recipient, sealed, order, ports, lifetime) {
+function sealFor(recipient, { details, contents }, { service, runtime, seal: seal2 }) {
+  const { verification } = details.class;
+  const latest = Math.floor(runtime.now() / 1e3) + details.expiresIn;
+  const description = {
+    origin: service.origin,
+    class: details.class.name,
+    expiresAt: Math.min(latest, details.endsAt ?? latest),
+    header: headerOf(details),
+    email: verification === "click" ? void 0 : recipient,
+    mailedCode: verification === "email-code"
+  };
+  return contents.seal(description, seal2);
+}
+async function send(recipient, sealed, details, ports, deadline) {
   const { id, expiresAt } = sealed;
   let messageId;
   try {
-    lifetime.stopping.throwIfAborted();
-    const stored = await create(recipient, sealed, order, ports, lifetime);
+    deadline.soft.throwIfAborted();
+    const stored = await create(recipient, sealed, details, ports, deadline);
     if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
-    lifetime.stopping.throwIfAborted();
-    messageId = await ports.mail.send(letterOf(recipient, sealed, order, ports), lifetime);
+    deadline.soft.throwIfAborted();
+    messageId = await ports.mail.send(emailFor(recipient, sealed, details, ports), deadline);
   } catch (thrown) {
     const error3 = asSenderError(thrown);
     if (REFUSED.has(error3.code)) return { kind: "failed", recipient, error: error3 };
@@ -61674,69 +63855,51 @@ async function send(recipient, sealed, order, ports, lifetime) {
     return { kind: "failed", recipient, error: error3, id, ...ending === "revoked" ? {} : { notRevoked: ending } };
   }
   try {
-    await ports.service.mailed(id, messageId, lifetime);
+    await ports.service.mailed(id, messageId, deadline);
     return { kind: "mailed", recipient, id, expiresAt };
   } catch (error3) {
     return { kind: "mailed", recipient, id, expiresAt, notRecorded: asSenderError(error3) };
   }
 }
-async function create(recipient, sealed, order, { service, runtime, onWaiting }, lifetime) {
+async function create(recipient, sealed, { subject, resend, reason: reason2 }, { service, runtime, onWaiting }, deadline) {
+  const request = {
+    subject: { ...subject, recipient },
+    resend,
+    ...reason2 === void 0 ? {} : { reason: reason2 }
+  };
   for (; ; ) {
-    const stored = await service.create(sealed, detailsOf(order, recipient), lifetime);
+    const stored = await service.create(sealed, request, deadline);
     if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
-    await sleep(ASK_AGAIN_MS, runtime, lifetime.stopping);
+    await sleep(ASK_AGAIN_MS, runtime, deadline.soft);
   }
 }
-function endedMeanwhile({ state: state2 }) {
-  return state2 === "superseded" ? new SenderError(
+function endedMeanwhile({ state: state3 }) {
+  return state3 === "superseded" ? new SenderError(
     "overtaken",
     "Other runs hand over the same secret again and again, so this handoff is superseded and was not mailed."
-  ) : new SenderError("ended", `This handoff was ended before it was mailed: it is ${state2}.`);
+  ) : new SenderError("ended", `This handoff was ended before it was mailed: it is ${state3}.`);
 }
-async function revoke(sealed, ports) {
+async function revoke(sealed, { service, runtime }) {
   const late2 = new SenderError("deadline", "There was no time left to revoke the handoff.");
-  const tidying = tidyingLifetime(TIDYING_MS, late2, ports.runtime);
+  const cleanup = cleanupDeadline(CLEANUP_MS, late2, runtime);
   try {
-    return await ports.service.revoke(sealed.id, tidying.lifetime);
+    return await service.revoke(sealed.id, cleanup.deadline);
   } catch (error3) {
     return asSenderError(error3);
   } finally {
-    tidying.close();
+    cleanup.close();
   }
 }
-function sealInput(recipient, order, { runtime, service }) {
-  const { verification } = order.class;
-  return {
-    origin: service.origin,
-    class: order.class.name,
-    expiresAt: Math.min(
-      Math.floor(runtime.now() / 1e3) + order.expiresIn,
-      order.endsAt ?? Number.POSITIVE_INFINITY
-    ),
-    items: order.items,
-    header: order.header,
-    passphrase: order.passphrase?.reveal(),
-    email: verification === "click" ? void 0 : recipient,
-    mailedCode: verification === "email-code"
-  };
-}
-function detailsOf({ subject, resend, reason: reason2 }, recipient) {
-  return { subject: { ...subject, recipient }, resend, ...reason2 === void 0 ? {} : { reason: reason2 } };
-}
-function letterOf(recipient, sealed, order, { runtime, service }) {
-  const { from, replyTo, contact, source, reason: reason2, message, context } = order;
-  return writeLetter({
+function emailFor(recipient, { link, id, flags: flags2, expiresAt }, details, { runtime, service }) {
+  const { from, replyTo, contact, source, reason: reason2, message, context } = details;
+  return writeEmail({
     ...{ from, contact, source, reason: reason2, message, context },
     ...replyTo === void 0 ? {} : { replyTo },
     to: recipient,
-    link: sealed.link,
-    origin: service.origin,
-    id: sealed.id,
-    flags: sealed.flags,
-    mailedCode: order.class.verification === "email-code",
-    expiresAt: sealed.expiresAt,
+    ...{ link, id, flags: flags2, expiresAt, origin: service.origin },
+    mailedCode: details.class.verification === "email-code",
     now: Math.floor(runtime.now() / 1e3)
   });
 }
@@ -61751,77 +63914,100 @@ function asSenderError(error3) {
   return faultOf(error3);
 }
 
-// packages/sdk/src/delivery/deliver.ts
+// packages/sdk/src/delivery/existing-handoffs.ts
 var AT_ONCE2 = 6;
-async function deliver(order, recipients, ports, lifetime) {
-  const inTurn = oneAtATime();
-  const seal2 = (input) => inTurn(() => ports.seal(input));
-  let done = 0;
-  return mapLimited(recipients, AT_ONCE2, async (recipient) => {
-    const outcome = await handOver(recipient, order, { ...ports, seal: seal2 }, lifetime);
-    done += 1;
-    ports.onOutcome?.(outcome, done, recipients.length);
-    return outcome;
+var FIRST_LOOK_MS = 2e3;
+var LONGEST_LOOK_MS = 6e4;
+var GROWTH = 1.5;
+var TRANSIENT = /* @__PURE__ */ new Set([
+  "service_unreachable",
+  "service_unavailable",
+  "id_token"
+]);
+function deliveryStatusOf({
+  state: state3,
+  bouncedAt
+}) {
+  if (state3 === "open" && bouncedAt !== void 0) return "bounced";
+  return state3 === "open" || state3 === "claimed" ? "pending" : state3;
+}
+function viewHandoffs(ids, service, deadline) {
+  return mapLimited(ids, AT_ONCE2, async (id) => {
+    const found = await toResult(service.view(id, deadline));
+    return found instanceof SenderError ? unseen(id, found) : { id, status: deliveryStatusOf(found), view: found };
   });
 }
-
-// packages/sdk/src/delivery/description.ts
-var LONGEST = (HEADER_BUCKETS.at(-1) ?? 0) - 4;
-var HINT_BYTES = 300;
-function checkDescription(header) {
-  const size = Buffer.byteLength(JSON.stringify({ v: 1, ...header }), "utf8") + HINT_BYTES;
-  if (size <= LONGEST) return;
-  throw new SenderError(
-    "description",
-    `title, message, reason and context are ${size - LONGEST} bytes too long together. Shorten them.`
-  );
-}
-
-// packages/sdk/src/delivery/passphrase.ts
-var WEAK = {
-  too_short: `it has fewer than ${SHORTEST_PASSPHRASE} characters`,
-  digits_only: "it has digits only"
-};
-function checkPassphrase(passphrase2) {
-  const weakness = passphraseWeakness(normalised(passphrase2));
-  if (weakness === void 0) return;
-  throw new SenderError(
-    "passphrase",
-    `The passphrase is too weak: ${WEAK[weakness]}. Use four or more random words.`
-  );
-}
-function normalised(passphrase2) {
-  try {
-    return normalisePassphrase(passphrase2);
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
-    throw new SenderError("passphrase", `The passphrase cannot be used: ${cause.message}.`, { cause });
+async function awaitHandoffs(ids, { service, runtime, onEnded, onWaiting }, limitMs, deadline) {
+  const from = runtime.now();
+  const seen = new Map(ids.map((id) => [id, { id, status: "pending" }]));
+  const handoffs = () => [...seen.values()];
+  const pending = () => handoffs().filter(({ status, error: error3 }) => status === "pending" && canBeSeenAgain(error3));
+  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
+    const looks = await viewHandoffs(
+      pending().map(({ id }) => id),
+      service,
+      deadline
+    );
+    for (const look of looks) {
+      if (look.error && deadline.soft.aborted) continue;
+      seen.set(look.id, afterLook(look, seen.get(look.id)));
+      if (look.status !== "pending" && look.view) onEnded?.(look, ids.length - pending().length, ids.length);
+    }
+    const left = pending().length;
+    if (left === 0) return { handoffs: handoffs() };
+    const elapsedMs = runtime.now() - from;
+    const reason2 = deadline.soft.reason;
+    if (reason2 instanceof SenderError) return { handoffs: handoffs(), stopped: reason2 };
+    if (elapsedMs >= limitMs) return { handoffs: handoffs() };
+    onWaiting?.(left, elapsedMs);
+    try {
+      await sleep(Math.min(waitMs, limitMs - elapsedMs), runtime, deadline.soft);
+    } catch (thrown) {
+      if (thrown instanceof SenderError) return { handoffs: handoffs(), stopped: thrown };
+      throw thrown;
+    }
   }
 }
+function revokeHandoffs(ids, service, deadline) {
+  return mapLimited(ids, AT_ONCE2, async (id) => ({
+    id,
+    ending: await toResult(service.revoke(id, deadline))
+  }));
+}
+function unseen(id, error3) {
+  return { id, status: canBeSeenAgain(error3) ? "pending" : "failed", error: error3 };
+}
+function afterLook(look, before) {
+  if (look.view || !look.error || !before?.view) return look;
+  return canBeSeenAgain(look.error) ? before : { ...before, error: look.error };
+}
+function canBeSeenAgain(error3) {
+  return error3 === void 0 || TRANSIENT.has(error3.code);
+}
 
-// packages/sdk/src/delivery/requirements.ts
-function judge(wish, classes) {
-  const found = classes.find(({ name: name2 }) => name2 === wish.class);
+// packages/sdk/src/delivery/policy.ts
+function checkPolicy(request, classes) {
+  const found = classes.find(({ name: name2 }) => name2 === request.class);
   if (!found) {
     const names = classes.map(({ name: name2 }) => name2).join(", ");
     return {
       errors: [
         new SenderError(
           "class_unknown",
-          `The service has no class "${wish.class}" for this workflow. Choose one of: ${names}.`
+          `The service has no class "${request.class}" for this workflow. Choose one of: ${names}.`
         )
       ],
-      advice: []
+      warnings: []
     };
   }
-  const errors2 = RULES.flatMap((rule) => rule(wish, found) ?? []);
-  const advice = found.passphrase === "recommended" && !wish.hasPassphrase ? [
+  const errors2 = RULES.flatMap((rule) => rule(request, found) ?? []);
+  const warnings = found.passphrase === "recommended" && !request.hasPassphrase ? [
     `Class ${found.name} recommends a passphrase: whoever reads the mailbox can open the link without one.`
   ] : [];
   return {
-    ...errors2.length === 0 ? { admitted: { class: found, expiresIn: wish.expiresIn ?? found.expiresWithin } } : {},
+    ...errors2.length === 0 ? { allowed: { class: found, expiresIn: request.expiresIn ?? found.expiresWithin } } : {},
     errors: errors2,
-    advice
+    warnings
   };
 }
 var expiry = ({ expiresIn }, { name: name2, expiresWithin }) => expiresIn !== void 0 && expiresIn > expiresWithin ? new SenderError(
@@ -61833,9 +64019,9 @@ var passphrase = ({ hasPassphrase }, { name: name2, passphrase: rule }) => rule 
   `Class ${name2} requires a passphrase. Set the passphrase input from a secret, and tell it to the recipient over another channel.`
 ) : void 0;
 var reason = ({ reason: given }, { name: name2, reasonRequired }) => reasonRequired && given === void 0 ? new SenderError("reason", `Class ${name2} requires a reason. Set the reason input.`) : void 0;
-var approvals = (_, { name: name2, approvals: needed }) => needed.length > 0 ? new SenderError(
+var approvals = (_, { name: name2, approvals: needed2 }) => needed2.length > 0 ? new SenderError(
   "approvals",
-  `Class ${name2} needs approval by ${needed.join(" and ")}, which this action cannot bring yet. Choose a class without approvals.`
+  `Class ${name2} needs approval by ${needed2.join(" and ")}, which this action cannot bring yet. Choose a class without approvals.`
 ) : void 0;
 var environments = ({ environment }, { name: name2, environments: allowed }) => allowed && !allowed.includes(environment ?? "") ? new SenderError(
   "policy",
@@ -61867,25 +64053,50 @@ var RULES = [
   recipientDomains
 ];
 
-// packages/sdk/src/delivery/revoke-each.ts
-var AT_ONCE3 = 6;
-function revokeEach(ids, service, lifetime) {
-  return mapLimited(ids, AT_ONCE3, async (id) => ({
-    id,
-    ending: await settled(service.revoke(id, lifetime))
-  }));
-}
+// packages/sdk/src/error-collector.ts
+var ErrorCollector = class {
+  #errors = [];
+  /** In the order they came. */
+  get errors() {
+    return this.#errors;
+  }
+  add(...errors2) {
+    this.#errors.push(...errors2);
+  }
+  /** What `work` returns, or undefined where it throws SenderError, which is kept. */
+  attempt(work) {
+    try {
+      return work();
+    } catch (error3) {
+      this.#keep(error3);
+      return void 0;
+    }
+  }
+  /** What `work` resolves with, or undefined where it rejects with SenderError, which is kept. */
+  async attemptAsync(work) {
+    try {
+      return await work();
+    } catch (error3) {
+      this.#keep(error3);
+      return void 0;
+    }
+  }
+  #keep(error3) {
+    if (!(error3 instanceof SenderError)) throw error3;
+    this.#errors.push(error3);
+  }
+};
 
-// packages/sdk/src/mail/recipients.ts
+// packages/sdk/src/mail/addresses.ts
 var LONGEST_ADDRESS = 254;
-function parseRecipients(text) {
+function parseRecipients(text3) {
   const recipients = [];
   const errors2 = [];
   const firstLine = /* @__PURE__ */ new Map();
-  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+  for (const [index, raw] of text3.split(/\r?\n/).entries()) {
     const line = index + 1;
     if (raw.trim() === "") continue;
-    const address = addressOf(raw);
+    const address = parseAddress(raw);
     const earlier = address === void 0 ? void 0 : firstLine.get(address);
     if (address === void 0) {
       errors2.push(
@@ -61911,10 +64122,10 @@ function parseRecipients(text) {
   }
   return { recipients, errors: errors2 };
 }
-function addressOf(text) {
+function parseAddress(text3) {
   let address;
   try {
-    address = normaliseEmail(text);
+    address = normaliseEmail(text3);
   } catch (error3) {
     if (error3 instanceof ProtocolError) return void 0;
     throw error3;
@@ -61922,11 +64133,9 @@ function addressOf(text) {
   const plain = /^[^\s<>()[\]\\,;:"@]+@(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(address);
   return plain && address.length <= LONGEST_ADDRESS ? address : void 0;
 }
-
-// packages/sdk/src/mail/mailbox.ts
-function parseMailbox(text, input) {
-  const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text);
-  const address = addressOf(match?.[3] ?? text);
+function parseMailbox(text3, input) {
+  const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text3);
+  const address = parseAddress(match?.[3] ?? text3);
   const name2 = (match?.[1] ?? match?.[2] ?? "").trim();
   if (address === void 0 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name2)) {
     throw new SenderError(
@@ -61938,39 +64147,42 @@ function parseMailbox(text, input) {
 }
 function defaultMailbox(origin) {
   const { hostname } = new URL(origin);
-  const unnamed = isLoopback(hostname) || /^[\d.]+$|^\[/.test(hostname);
-  return { address: `handoff@${unnamed ? "localhost" : hostname}` };
+  const unnamed2 = isLoopback(hostname) || /^[\d.]+$|^\[/.test(hostname);
+  return { address: `handoff@${unnamed2 ? "localhost" : hostname}` };
 }
 
 // packages/sdk/src/runtime/retry.ts
-var PassingError = class extends Error {
-  name = "PassingError";
+var TransientError = class extends Error {
+  name = "TransientError";
   /** What is thrown when no attempt is left. */
   final;
   /** How long the other side asked us to wait, ms. */
   afterMs;
-  constructor(final, afterMs) {
+  /** True when the other side is there and asks for fewer requests: that passes, however long it takes. */
+  throttled;
+  constructor(final, { afterMs, throttled: throttled2 = false } = {}) {
     super(final.message, { cause: final });
     this.final = final;
     this.afterMs = afterMs;
+    this.throttled = throttled2;
   }
 };
 var RETRY = { attempts: 5, baseMs: 250, capMs: 8e3 };
 var LONGEST_ASKED_MS = 6e4;
-async function retry(attempt2, lifetime, runtime, { attempts, baseMs, capMs } = RETRY) {
-  for (let number = 1; ; number += 1) {
+async function retry(attempt2, deadline, runtime, { attempts, baseMs, capMs } = RETRY) {
+  for (let number2 = 1; ; number2 += 1) {
     try {
-      return await attempt2(number);
+      return await attempt2(number2);
     } catch (error3) {
-      if (!(error3 instanceof PassingError)) throw error3;
+      if (!(error3 instanceof TransientError)) throw error3;
       const asked = error3.afterMs ?? 0;
-      if (number >= attempts || asked > LONGEST_ASKED_MS) throw error3.final;
-      if (lifetime.stopping.aborted) throw stopped(lifetime.stopping, error3.final);
-      const jitter = runtime.random() * Math.min(capMs, baseMs * 2 ** (number - 1));
+      if (number2 >= attempts || asked > LONGEST_ASKED_MS) throw error3.final;
+      if (deadline.soft.aborted) throw stopped(deadline.soft, error3.final);
+      const jitter = runtime.random() * Math.min(capMs, baseMs * 2 ** (number2 - 1));
       try {
-        await sleep(Math.max(asked, jitter), runtime, lifetime.stopping);
+        await sleep(Math.max(asked, jitter), runtime, deadline.soft);
       } catch {
-        throw stopped(lifetime.stopping, error3.final);
+        throw stopped(deadline.soft, error3.final);
       }
     }
   }
@@ -61986,72 +64198,338 @@ function retryAfterMs(value, now) {
   return Number.isNaN(date2) ? void 0 : Math.max(0, date2 - now);
 }
 
-// packages/sdk/src/aws/aws-failures.ts
-var THROTTLING = /* @__PURE__ */ new Set([
-  "Throttling",
-  "ThrottlingException",
-  "ThrottledException",
-  "RequestThrottled",
-  "RequestThrottledException",
-  "TooManyRequestsException",
-  "RequestLimitExceeded",
-  "BandwidthLimitExceeded",
-  "SlowDown",
-  "PriorRequestNotComplete"
-]);
-var CREDENTIALS = /* @__PURE__ */ new Set([
-  "CredentialsProviderError",
-  "ExpiredToken",
-  "ExpiredTokenException",
-  "UnrecognizedClientException",
-  "InvalidClientTokenId",
-  "InvalidSignatureException",
-  "SignatureDoesNotMatch",
-  "IncompleteSignature",
-  "MissingAuthenticationToken",
-  "MissingAuthenticationTokenException"
-]);
-var NETWORK = /^(ECONN|ENOTFOUND|EAI_AGAIN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)|TimeoutError/;
-function awsFailure(error3, service, { over }, wording) {
-  if (over.aborted && over.reason instanceof SenderError) return over.reason;
-  if (error3 instanceof SenderError) return error3;
-  if (!isAwsError(error3)) return new Error(`${service} failed`, { cause: error3 });
-  const status = error3.$metadata?.httpStatusCode ?? 0;
-  const code2 = typeof error3.code === "string" ? error3.code : error3.name;
-  const passing = THROTTLING.has(error3.name) || NETWORK.test(code2) || NETWORK.test(error3.name);
-  if (passing || status === 429 || status >= 500) {
-    return new PassingError(
-      new SenderError(
-        "aws_unavailable",
-        `${service} did not take the request (${code2}), repeatedly. Try again later, and check that the runner may connect to it.`,
-        { cause: error3 }
-      )
-    );
-  }
-  const sentence2 = generalWording(error3.name, error3.message) ?? wording(error3.name, error3.message) ?? [
-    "aws_unavailable",
-    `${service} refused the request (${error3.name}).`
-  ];
-  return new SenderError(...sentence2, { cause: error3 });
+// packages/sdk/src/aws/aws-errors.ts
+init_retry2();
+
+// packages/sdk/src/redact.ts
+var LONGEST_QUOTE = 300;
+var ALWAYS = [
+  [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
+  [/\S*:\/\/\S*/g, "[link]"],
+  // A SigV4 refusal repeats the request, and a validation error the value (AWS General Reference, "Signature errors").
+  [/\b(?:the )?canonical string\b.*/gis, "[request]"],
+  [/\bx-amz-security-token\b\S*/gi, "[token]"],
+  [/\bValue '[^']*'/g, "Value [removed]"],
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, "[access key]"],
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
+  [/(?<![\w:/.+-])(?!arn:)[\w+/=-]{40,}/g, "[removed]"],
+  [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address)]
+];
+function redact(text3, recipient) {
+  const known = recipient === void 0 ? text3 : withoutRecipient(text3, recipient);
+  const clean3 = ALWAYS.reduce(
+    (line, [pattern, put]) => typeof put === "string" ? line.replace(pattern, put) : line.replace(pattern, put),
+    known
+  );
+  return clean3.trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
 }
-var generalWording = (name2, message) => {
-  if (CREDENTIALS.has(name2)) {
-    return [
-      "aws_credentials",
-      `AWS does not accept the credentials, or there are none (${name2}). Run aws-actions/configure-aws-credentials before this step.`
-    ];
-  }
-  if (/^Region is missing/.test(message)) {
-    return ["aws_region", "No AWS region is set. Set the region input or AWS_REGION."];
-  }
-  return void 0;
+function withoutRecipient(text3, address) {
+  const local = address.slice(0, address.lastIndexOf("@"));
+  const domain = address.slice(address.lastIndexOf("@") + 1);
+  const hint2 = emailHintOf(address);
+  const hinted = replaceEach(text3, [address, `${local}%40${domain}`, `${local}=${domain}`], hint2);
+  const pieces = [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE);
+  return replaceEach(hinted, pieces, "[recipient]");
+}
+var SHORTEST_PIECE = 2;
+function replaceEach(text3, words2, put) {
+  const longestFirst = [...new Set(words2)].filter((word3) => word3 !== "").sort((a9, b9) => b9.length - a9.length);
+  if (longestFirst.length === 0) return text3;
+  const any = longestFirst.map((word3) => word3.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|");
+  return text3.replace(new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, "giu"), put);
+}
+
+// packages/sdk/src/runtime/network.ts
+var connect = (address) => `Check ${address}, and that the runner may connect to it.`;
+var trustCa = () => "Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment of the job: a proxy that inspects TLS has an authority of its own.";
+var checkClock = () => "Check the runner's clock and the certificate.";
+var checkTlsPort = (address) => `Check ${address}: the port may be one for connections without TLS.`;
+var UNTRUSTED = {
+  reason: "the runner does not trust the authority that signed its certificate",
+  advice: trustCa,
+  tls: true
 };
+var NO_TLS = { reason: "its answer is not TLS", advice: checkTlsPort, tls: true };
+var CUT = { reason: "the connection was cut", advice: connect, transient: true };
+var SILENT = {
+  reason: "it did not answer in time",
+  advice: (address) => `Check ${address}, and whether a firewall drops the runner's connections.`,
+  transient: true
+};
+var NO_ROUTE = {
+  reason: "there is no route to it",
+  advice: connect,
+  transient: true,
+  unsent: true
+};
+var BY_CODE = {
+  ENOTFOUND: {
+    reason: "its name is not known",
+    advice: (address) => `Check the spelling of ${address}, and that the runner can look the name up.`,
+    transient: true,
+    unsent: true
+  },
+  EAI_AGAIN: {
+    reason: "the runner's name server did not answer",
+    advice: () => "Check the runner's network.",
+    transient: true,
+    unsent: true
+  },
+  ECONNREFUSED: { reason: "nothing takes connections there", advice: connect, transient: true, unsent: true },
+  EHOSTUNREACH: NO_ROUTE,
+  ENETUNREACH: NO_ROUTE,
+  ECONNRESET: CUT,
+  EPIPE: CUT,
+  UND_ERR_SOCKET: CUT,
+  ETIMEDOUT: SILENT,
+  TimeoutError: SILENT,
+  UND_ERR_CONNECT_TIMEOUT: { ...SILENT, unsent: true },
+  UND_ERR_HEADERS_TIMEOUT: SILENT,
+  UND_ERR_BODY_TIMEOUT: SILENT,
+  DEPTH_ZERO_SELF_SIGNED_CERT: UNTRUSTED,
+  SELF_SIGNED_CERT_IN_CHAIN: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT: UNTRUSTED,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: UNTRUSTED,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: UNTRUSTED,
+  CERT_UNTRUSTED: UNTRUSTED,
+  CERT_HAS_EXPIRED: { reason: "its certificate has expired", advice: checkClock, tls: true },
+  CERT_NOT_YET_VALID: { reason: "its certificate is not valid yet", advice: checkClock, tls: true },
+  CERT_REVOKED: { reason: "its certificate is revoked", advice: connect, tls: true },
+  ERR_TLS_CERT_ALTNAME_INVALID: {
+    reason: "its certificate is for another name",
+    advice: (address) => `Check ${address}: write the name that the certificate has.`,
+    tls: true
+  },
+  EPROTO: NO_TLS,
+  ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  ERR_INVALID_URL: {
+    reason: "its address is not a URL",
+    advice: (address) => `Check ${address}.`,
+    unsent: true
+  }
+};
+function explanationOf(code2) {
+  if (Object.hasOwn(BY_CODE, code2)) return BY_CODE[code2];
+  if (/^ERR_(SSL|TLS)_|^CERT_/.test(code2)) {
+    return { reason: "TLS could not be set up", advice: connect, tls: true };
+  }
+  if (code2.startsWith("HPE_")) return { reason: "its answer is not HTTP", advice: connect };
+  return void 0;
+}
+function networkFault(error3) {
+  const faults = [...codesIn(error3)].flatMap(({ code: code2, connecting }) => {
+    const found = explanationOf(code2);
+    if (!found) return [];
+    const { tls: tls3 = false, transient = false, unsent = false, reason: reason2, advice } = found;
+    return [{ ...{ code: code2, reason: reason2, advice, tls: tls3, transient }, unsent: unsent || tls3 || connecting }];
+  });
+  return faults.find(({ reason: reason2 }) => reason2 !== NO_ROUTE.reason) ?? faults[0];
+}
+function* codesIn(error3, depth = 0) {
+  if (typeof error3 !== "object" || error3 === null || depth > 5) return;
+  const part = (name2) => Reflect.get(error3, name2);
+  const gathered = part("errors");
+  for (const one of Array.isArray(gathered) ? gathered : []) yield* codesIn(one, depth + 1);
+  const connecting = part("syscall") === "connect";
+  for (const code2 of [part("code"), part("name")]) {
+    if (typeof code2 === "string") yield { code: code2, connecting };
+  }
+  yield* codesIn(part("cause"), depth + 1);
+}
+
+// packages/sdk/src/aws/access-denied.ts
+var QUOTE2 = "[`'\"]?";
+var PRINCIPAL = new RegExp(`User:? ${QUOTE2}(arn:[^\\s\`'"]+)`);
+var ACTION = new RegExp(`not authorized to perform:? ${QUOTE2}([a-z0-9-]+:[A-Za-z]+)`);
+var RESOURCE = new RegExp(`on (?:the )?resource:? ${QUOTE2}(arn:[^\\s\`'"]+)`);
+var DENY = /explicit deny in (?:an?|the) ([a-z -]+?) polic(?:y|ies)(?:: (arn:\S+))?|explicit deny in (?:an?|the) (permissions boundary)/i;
+var NO_ALLOW = /because no ([A-Za-z -]+?)(?: polic(?:y|ies))? allows?\b/;
+var grant2 = (action) => action === "sts:AssumeRole" ? "Grant the role sts:AssumeRole on it, and let the trust policy of the role to assume name the role that assumes it." : `Grant the role ${action} on it.`;
+var BY_POLICY = {
+  "identity-based": grant2,
+  "resource-based": (action) => `Let the policy of that resource allow the role ${action}.`,
+  session: (action) => `The session policy that was given when the role was assumed leaves ${action} out: widen it (inline-session-policy, managed-session-policies).`,
+  "permissions boundary": (action) => `The role's permissions boundary leaves ${action} out: widen the boundary.`,
+  "service control": (action) => `A service control policy of the AWS organization forbids ${action}: ask whoever runs the organization.`,
+  "resource control": (action) => `A resource control policy of the AWS organization forbids ${action}: ask whoever runs the organization.`,
+  "VPC endpoint": (action) => `The policy of the VPC endpoint that the runner uses leaves ${action} out: widen it.`
+};
+function accessDenied(message, call) {
+  const { subject, permission, recipient } = call;
+  const action = ACTION.exec(message)?.[1];
+  if (action === void 0) return unnamed(message, call);
+  const resource = RESOURCE.exec(message)?.[1]?.replace(/[.,]$/, "");
+  if (resource === void 0 && action.startsWith("kms:")) return keyDenied(subject, action);
+  const target = resource === void 0 ? subject : redact(resource, recipient);
+  const about = action === permission ? "" : `, which ${subject} takes`;
+  const advice = adviceOf(message, action);
+  return `${whoIn(message)} may not call ${action} on ${target}${about}. ${advice}`;
+}
+function unnamed(message, { subject, permission, recipient }) {
+  if (/^Access to KMS is not allowed|customer master key|\(Service: (AWS)?KMS\b/i.test(message)) {
+    return keyDenied(subject, "kms:Decrypt");
+  }
+  const words2 = redact(message, recipient);
+  const told = words2 === "" ? "" : ` AWS says: ${words2}.`;
+  return `The AWS role may not call ${permission} on ${subject}. Grant it that action.${told}`;
+}
+function keyDenied(subject, action) {
+  return `The AWS role may not use the KMS key of ${subject}, or the key does not exist in this region. Grant the role ${action} on that key, and let the key's policy allow it.`;
+}
+function adviceOf(message, action) {
+  const [, kind, policy, boundary] = DENY.exec(message) ?? [];
+  const denying = kind ?? boundary;
+  if (denying === void 0 || denying.endsWith("control")) {
+    const lacking = denying ?? NO_ALLOW.exec(message)?.[1] ?? "identity-based";
+    return (BY_POLICY[lacking] ?? grant2)(action);
+  }
+  const which = boundary ?? `${denying} policy${policy === void 0 ? "" : ` ${policy}`}`;
+  return `A statement of its ${which} denies the role ${action}: change that statement.`;
+}
+function whoIn(message) {
+  const arn = PRINCIPAL.exec(message)?.[1] ?? "";
+  const assumed = /:assumed-role\/([^/]+)/.exec(arn)?.[1];
+  const named2 = /:(role|user)\/(?:.*\/)?([^/]+)$/.exec(arn);
+  const [kind, name2] = assumed === void 0 ? [named2?.[1] ?? "role", named2?.[2]] : ["role", assumed];
+  return name2 === void 0 ? "The AWS role" : `The AWS ${kind} ${name2}`;
+}
+
+// packages/sdk/src/aws/aws-errors.ts
 function isAwsError(error3) {
   return typeof error3 === "object" && error3 !== null && "name" in error3 && "message" in error3;
 }
+function awsFailure(error3, call, { hard }) {
+  if (hard.aborted && hard.reason instanceof SenderError) return hard.reason;
+  if (error3 instanceof SenderError) return error3;
+  if (!isAwsError(error3)) return new Error(`${call.service} failed`, { cause: error3 });
+  const failed2 = (sentence3) => new SenderError(...sentence3, { cause: error3 });
+  if (CLOCK.test(`${error3.name} ${error3.message}`)) return new TransientError(failed2(clockOff(error3)));
+  const sentence2 = setUp(error3) ?? call.wording?.(error3.name, error3.message);
+  if (sentence2) return failed2(sentence2);
+  if (isThrottling(error3)) return new TransientError(failed2(throttled(error3, call)), { throttled: true });
+  const network = statusOf(error3) < 300 ? networkFault(error3) : void 0;
+  if (call.once && mayBeDone(error3, network)) return failed2(unknownFate(call));
+  if (network) {
+    const final = failed2(unreachable(error3, network, call));
+    return network.transient ? new TransientError(final) : final;
+  }
+  if (isTransientError(error3) || statusOf(error3) >= 500)
+    return new TransientError(failed2(unavailable(error3, call)));
+  return failed2(generalSentence(error3, call));
+}
+function statusOf({ $metadata }) {
+  return $metadata?.httpStatusCode ?? 0;
+}
+function isThrottling(error3) {
+  return isThrottlingError(error3) && error3.name !== "LimitExceededException";
+}
+function mayBeDone(error3, network) {
+  const status = statusOf(error3);
+  if (status === 502 || status === 504) return true;
+  return network !== void 0 && !network.unsent && !/without establishing a connection/.test(error3.message);
+}
+var CLOCK = /\bSignature (?:expired|not yet current)|\b(?:RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)/;
+function clockOff({ name: name2 }) {
+  return [
+    "clock",
+    `AWS does not accept the time of the requests (${name2}): the runner's clock is more than five minutes off. Set it, for example by NTP.`
+  ];
+}
+function setUp({ name: name2, message }) {
+  if (/^Region is missing/.test(message)) {
+    return ["aws_region", "No AWS region is set. Set the region input or AWS_REGION."];
+  }
+  if (/^Region not accepted|Invalid Configuration.*region/i.test(message)) {
+    return [
+      "aws_region",
+      "The AWS region is malformed. Write region (or AWS_REGION) like eu-west-1, without spaces or quotes."
+    ];
+  }
+  if (name2 === "TypeError" && message === "Invalid URL") {
+    return [
+      "aws_unavailable",
+      "An address of AWS in the environment is not a URL. Check AWS_ENDPOINT_URL and its like."
+    ];
+  }
+  if (name2 === "CredentialsProviderError") {
+    return [
+      "aws_credentials",
+      "There are no AWS credentials. Run aws-actions/configure-aws-credentials before this step."
+    ];
+  }
+  if (/expired/i.test(`${name2} ${message}`) && /token|credential/i.test(`${name2} ${message}`)) {
+    return [
+      "aws_credentials",
+      `The AWS credentials have expired (${name2}). Run aws-actions/configure-aws-credentials shortly before this step, or raise its role-duration-seconds.`
+    ];
+  }
+  return CREDENTIALS.has(name2.replace(/Exception$/, "")) ? [
+    "aws_credentials",
+    `AWS does not accept the credentials (${name2}). Check what aws-actions/configure-aws-credentials set before this step.`
+  ] : void 0;
+}
+var CREDENTIALS = /* @__PURE__ */ new Set([
+  "IncompleteSignature",
+  "InvalidClientTokenId",
+  "InvalidSignature",
+  "MissingAuthenticationToken",
+  "NotAuthorized",
+  "OptInRequired",
+  "SignatureDoesNotMatch",
+  "UnrecognizedClient"
+]);
+function generalSentence(error3, call) {
+  const { name: name2, message } = error3;
+  if (isAbout("AccessDenied", name2)) return ["access_denied", accessDenied(message, call)];
+  if (KMS.test(message)) return keyUnusable(error3, call);
+  const { service, request = `the request for ${call.subject}`, refusedCode = "aws_refused" } = call;
+  return [refusedCode, `${service} refused ${request}${said(error3, call)}.`];
+}
+function isAbout(word3, name2) {
+  return name2 === word3 || name2 === `${word3}Exception`;
+}
+var KMS = /\(Service: (AWS)?Kms\b|\(Service: AWSKMS\b|\bKMS key\b|\bcustomer master key\b/i;
+function keyUnusable(error3, call) {
+  return [
+    "secret_unreadable",
+    `The KMS key of ${call.subject} cannot be used${said(error3, call)}. Check that the key exists in this region, is enabled, and is not to be deleted.`
+  ];
+}
+function throttled(error3, call) {
+  return [
+    "aws_unavailable",
+    `${call.service} takes requests only slower than they come${said(error3, call)}. Try again later, or ask AWS for a higher quota.`
+  ];
+}
+function unavailable(error3, call) {
+  return [
+    "aws_unavailable",
+    `${call.service} failed to answer the request for ${call.subject}, repeatedly${said(error3, call)}. Try again later.`
+  ];
+}
+function unreachable(error3, { code: code2, reason: reason2, advice }, { service }) {
+  const host = /\b(?:ENOTFOUND|EAI_AGAIN) (\S+)/.exec(error3.message)?.[1];
+  return [
+    "aws_unavailable",
+    `${service}${host === void 0 ? "" : ` at ${host}`} cannot be reached: ${reason2} (${code2}). ${advice("region")}`
+  ];
+}
+function unknownFate({ service }) {
+  return [
+    "mail_unknown",
+    `${service} was given the mail and did not answer: whether it goes out is not known, so it is not sent twice. Run again for this recipient.`
+  ];
+}
+function said({ name: name2, message, $metadata }, { recipient }) {
+  const words2 = redact(message, recipient);
+  const told = words2 === "" || words2 === name2 || words2 === "UnknownError" ? "" : `: ${words2}`;
+  const id = $metadata?.requestId === void 0 ? "" : `; request ${redact($metadata.requestId)}`;
+  return ` (${name2}${told}${id})`;
+}
 
 // packages/sdk/src/aws/aws-client.ts
-var CONNECT_MS = 3e3;
+var CONNECT_MS = 1e4;
 var ANSWER_MS = 1e4;
 function clientOptions(region, { awsAnswerMs: answerMs = ANSWER_MS }) {
   return {
@@ -62065,76 +64543,72 @@ function clientOptions(region, { awsAnswerMs: answerMs = ANSWER_MS }) {
     }
   };
 }
-function openedOnce(open) {
+function openedOnce(open2) {
   let opened;
   return () => {
-    opened ??= open();
+    opened ??= open2();
     return opened;
   };
 }
-function callAws(service, run, wording, lifetime, runtime) {
+function callAws(call, run, deadline, runtime) {
   return retry(
     async () => {
       try {
-        return await run({ abortSignal: lifetime.over });
+        return await run({ abortSignal: deadline.hard });
       } catch (error3) {
-        throw awsFailure(error3, service, lifetime, wording);
+        throw awsFailure(error3, call, deadline);
       }
     },
-    lifetime,
+    deadline,
     runtime
   );
 }
-
-// packages/sdk/src/mail/mail.ts
-var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
 
 // packages/sdk/src/mail/ses.ts
 var SERVICE = "Amazon SES";
 function sesTransport(options, runtime) {
   const client = openedOnce(() => openClient(options.region, runtime));
   return {
-    send: (letter, lifetime) => callAws(
-      SERVICE,
+    send: (email, deadline) => callAws(
+      sendCall(email),
       async (until) => {
         const { SendEmailCommand: SendEmailCommand2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
-        const command9 = new SendEmailCommand2(requestOf(letter, options));
+        const command9 = new SendEmailCommand2(requestOf(email, options));
         const { MessageId } = await (await client()).send(command9, until);
-        return MessageId ?? letter.messageId;
+        return MessageId ?? email.messageId;
       },
-      sendWording(letter.from),
-      lifetime,
+      deadline,
       runtime
     ),
-    check: (from, lifetime) => checkIdentity(from, lifetime)
+    check: (from, deadline) => checkIdentity(from, deadline)
   };
-  async function checkIdentity(from, lifetime) {
+  async function checkIdentity(from, deadline) {
     let hidden = false;
     for (const identity of identitiesFor(from.address)) {
-      const state2 = await callAws(
-        SERVICE,
-        (until) => stateOf3(identity, until),
-        () => void 0,
-        lifetime,
+      const state3 = await callAws(
+        { service: SERVICE, subject: `identity ${identity}`, permission: "ses:GetEmailIdentity" },
+        (until) => stateOf2(identity, until),
+        deadline,
         runtime
       );
-      if (state2 === "verified") return [];
-      hidden ||= state2 === "hidden";
+      if (state3 === "verified") return [];
+      hidden ||= state3 === "hidden";
     }
     if (!hidden) throw new SenderError(...unverified(from));
     return [
       `Whether SES may send from ${from.address} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`
     ];
   }
-  async function stateOf3(identity, until) {
+  async function stateOf2(identity, until) {
     const { GetEmailIdentityCommand: GetEmailIdentityCommand2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
     const command9 = new GetEmailIdentityCommand2({ EmailIdentity: identity });
     try {
       const found = await (await client()).send(command9, until);
       return found.VerifiedForSendingStatus ? "verified" : "unverified";
     } catch (error3) {
-      if (isNamed(error3, /^NotFoundException$/)) return "unverified";
-      if (isNamed(error3, /^AccessDenied/)) return "hidden";
+      const name2 = typeof error3 === "object" && error3 !== null && "name" in error3 ? String(error3.name) : "";
+      if (isAbout("NotFound", name2)) return "unverified";
+      if (isAbout("AccessDenied", name2)) return "hidden";
       throw error3;
     }
   }
@@ -62144,27 +64618,24 @@ function identitiesFor(address) {
   const domains = labels.map((_, above) => labels.slice(above).join("."));
   return [address, ...domains.slice(0, Math.max(1, labels.length - 1))];
 }
-function isNamed(error3, pattern) {
-  return typeof error3 === "object" && error3 !== null && "name" in error3 && pattern.test(String(error3.name));
-}
 async function openClient(region, runtime) {
   const { SESv2Client: SESv2Client2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
   return new SESv2Client2(clientOptions(region, runtime));
 }
-function requestOf(letter, { configurationSet }) {
+function requestOf(email, { configurationSet }) {
   const utf82 = (Data) => ({ Data, Charset: "UTF-8" });
   return {
-    FromEmailAddress: formatMailbox(letter.from),
-    Destination: { ToAddresses: [letter.to] },
-    ...letter.replyTo === void 0 ? {} : { ReplyToAddresses: [letter.replyTo] },
+    FromEmailAddress: formatMailbox(email.from),
+    Destination: { ToAddresses: [email.to] },
+    ...email.replyTo === void 0 ? {} : { ReplyToAddresses: [email.replyTo] },
     Content: {
       Simple: {
-        Subject: utf82(letter.subject),
-        Body: { Text: utf82(letter.text), Html: utf82(letter.html) },
+        Subject: utf82(email.subject),
+        Body: { Text: utf82(email.text), Html: utf82(email.html) },
         Headers: Object.entries(MAIL_HEADERS).map(([Name, Value]) => ({ Name, Value }))
       }
     },
-    EmailTags: [{ Name: "handoff", Value: letter.handoff }],
+    EmailTags: [{ Name: "handoff", Value: email.handoff }],
     ...configurationSet === void 0 ? {} : { ConfigurationSetName: configurationSet }
   };
 }
@@ -62174,37 +64645,63 @@ function formatMailbox({ name: name2, address }) {
   const shown = ascii ? `"${name2.replace(/["\\]/g, "\\$&")}"` : `=?UTF-8?B?${Buffer.from(name2, "utf8").toString("base64")}?=`;
   return `${shown} <${address}>`;
 }
-function sendWording(from) {
-  return (name2, message) => {
-    switch (name2) {
-      case "AccessDeniedException":
-      case "AccessDenied":
-        return [
-          "access_denied",
-          `The AWS role may not send mail from ${from.address}. Grant it ses:SendEmail on that identity${/configuration-set/.test(message) ? " and on the configuration set" : ""}.`
-        ];
-      case "MailFromDomainNotVerifiedException":
-        return unverified(from);
-      case "MessageRejected":
-        return /not verified/i.test(message) ? [
-          "mail_identity",
-          `Amazon SES refused the mail: an address is not verified. Verify ${from.address} in SES; in the SES sandbox the recipient must be verified as well.`
-        ] : ["mail_refused", `Amazon SES refused the mail (MessageRejected).`];
-      case "AccountSuspendedException":
-      case "SendingPausedException":
-        return [
-          "mail_refused",
-          `Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console.`
-        ];
-      case "NotFoundException":
-        return [
-          "mail_identity",
-          "Amazon SES does not know the configuration set. Check configuration-set and the region."
-        ];
-      default:
-        return ["mail_refused", `Amazon SES refused the mail (${name2}).`];
-    }
+function sendCall({ from, to }) {
+  return {
+    service: SERVICE,
+    subject: `identity ${from.address}`,
+    permission: "ses:SendEmail",
+    wording: sendWording(from, to),
+    recipient: to,
+    once: true,
+    request: "the mail",
+    refusedCode: "mail_refused"
   };
+}
+function sendWording(from, to) {
+  return (name2, message) => {
+    if (/daily (?:message|sending) quota/i.test(message)) {
+      return [
+        "mail_quota",
+        "Amazon SES has sent what this account may send in 24 hours. Run again later, or ask AWS for a higher sending quota."
+      ];
+    }
+    if (/address is not verified/i.test(message)) return notVerified(from, to, message);
+    if (isAbout("MailFromDomainNotVerified", name2)) return unverified(from);
+    if (isAbout("AccessDenied", name2) && isRecipients(message, from, to)) {
+      return [
+        "access_denied",
+        `The AWS role may not call ses:SendEmail on the identity of recipient ${emailHintOf(to)}, which is one of this account's own. Grant it ses:SendEmail on that identity as well.`
+      ];
+    }
+    if (isAbout("AccountSuspended", name2) || isAbout("SendingPaused", name2)) {
+      return [
+        "mail_refused",
+        "Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console."
+      ];
+    }
+    if (isAbout("NotFound", name2) && /configuration set/i.test(message)) {
+      return [
+        "mail_identity",
+        "Amazon SES does not know the configuration set. Check configuration-set and the region."
+      ];
+    }
+    return void 0;
+  };
+}
+function notVerified(from, to, message) {
+  const failed2 = message.slice(message.lastIndexOf(":") + 1).toLowerCase();
+  const sender = failed2.includes(from.address.toLowerCase());
+  if (!failed2.includes(to.toLowerCase())) return unverified(from);
+  const both = sender ? ` Nor is ${from.address} verified: verify it too.` : "";
+  return [
+    "mail_identity",
+    `Amazon SES may not send to ${emailHintOf(to)}: the account is in the SES sandbox, where each recipient must be verified. Verify the recipient, or have AWS move the account out of the sandbox.${both}`
+  ];
+}
+function isRecipients(message, from, to) {
+  const identity = /:identity\/([^\s`'"]+)/.exec(message)?.[1]?.toLowerCase();
+  if (identity === void 0 || identitiesFor(from.address).includes(identity)) return false;
+  return identitiesFor(to).includes(identity);
 }
 function unverified(from) {
   return [
@@ -62214,13 +64711,13 @@ function unverified(from) {
 }
 
 // packages/sdk/src/mail/smtp-failures.ts
-function smtpFailure(error3, server, { over }, to) {
-  if (over.aborted && over.reason instanceof SenderError) return over.reason;
+function smtpFailure(error3, server, { hard }, to) {
+  if (hard.aborted && hard.reason instanceof SenderError) return hard.reason;
   const { code: code2, responseCode, response } = isSmtpError(error3) ? error3 : {};
   const where = `${server.host}:${server.port}`;
   const status = typeof responseCode === "number" ? responseCode : void 0;
   const passing = status !== void 0 && status >= 400 && status < 500;
-  const wrap3 = (final) => passing ? new PassingError(final) : final;
+  const wrap3 = (final) => passing ? new TransientError(final) : final;
   if (code2 === "ETLS" && status !== void 0) {
     return new SenderError(
       "mail_tls",
@@ -62238,7 +64735,7 @@ function smtpFailure(error3, server, { over }, to) {
     return wrap3(
       new SenderError(
         "mail_login",
-        `${where} does not accept the login${said(response, to)}. Check smtp-user and smtp-password.`
+        `${where} does not accept the login${said2(response, to)}. Check smtp-user and smtp-password.`
       )
     );
   }
@@ -62247,11 +64744,11 @@ function smtpFailure(error3, server, { over }, to) {
     return wrap3(
       new SenderError(
         "mail_refused",
-        `${where} refused ${what}${said(response, to)}. ${passing ? "Try again later." : "Check the address, and whether the server may send from this sender."}`
+        `${where} refused ${what}${said2(response, to)}. ${passing ? "Try again later." : "Check the address, and whether the server may send from this sender."}`
       )
     );
   }
-  return new PassingError(
+  return new TransientError(
     new SenderError(
       "mail_unreachable",
       `${where} cannot be reached${typeof code2 === "string" ? ` (${code2})` : ""}. Check smtp-host and smtp-port, and that the runner may connect to it.`,
@@ -62259,7 +64756,7 @@ function smtpFailure(error3, server, { over }, to) {
     )
   );
 }
-function said(response, to) {
+function said2(response, to) {
   if (typeof response !== "string") return "";
   const line = response.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replaceAll(/\S*:\/\/\S*/g, "[link]").trim();
   const hidden = to === void 0 ? line : line.split(to).join(emailHintOf(to));
@@ -62268,8 +64765,8 @@ function said(response, to) {
 }
 function isTlsError(error3) {
   if (typeof error3 !== "object" || error3 === null) return false;
-  const text = `${"message" in error3 ? error3.message : ""} ${"code" in error3 ? error3.code : ""}`;
-  return /certificate|wrong version number|SSL routines|CERT_|SELF_SIGNED/i.test(text);
+  const text3 = `${"message" in error3 ? error3.message : ""} ${"code" in error3 ? error3.code : ""}`;
+  return /certificate|wrong version number|SSL routines|CERT_|SELF_SIGNED/i.test(text3);
 }
 function isSmtpError(error3) {
   return typeof error3 === "object" && error3 !== null;
@@ -62287,36 +64784,36 @@ var SILENCE_MS = 3e4;
 function smtpTransport(server, runtime) {
   const connection = openLazily(server);
   return {
-    send: (letter, lifetime) => retry(
+    send: (email, deadline) => retry(
       async () => {
         const transport = await connection();
         try {
-          const sent = await untilOver(transport.sendMail(messageOf(letter)), lifetime);
+          const sent = await untilOver(transport.sendMail(messageOf(email)), deadline);
           return sent.messageId;
         } catch (error3) {
-          throw smtpFailure(error3, server, lifetime, letter.to);
+          throw smtpFailure(error3, server, deadline, email.to);
         }
       },
-      lifetime,
+      deadline,
       runtime
     ),
-    check: (_, lifetime) => retry(
+    check: (_, deadline) => retry(
       async () => {
         const transport = await connection();
         try {
-          await untilOver(transport.verify(), lifetime);
+          await untilOver(transport.verify(), deadline);
         } catch (error3) {
-          throw smtpFailure(error3, server, lifetime);
+          throw smtpFailure(error3, server, deadline);
         }
         return [];
       },
-      lifetime,
+      deadline,
       runtime
     )
   };
 }
 function openLazily(server) {
-  const open = async () => {
+  const open2 = async () => {
     const { openSmtp: openSmtp2 } = await Promise.resolve().then(() => (init_smtp_api(), smtp_api_exports));
     const tls3 = tlsOf(server);
     return openSmtp2({
@@ -62334,17 +64831,17 @@ function openLazily(server) {
   };
   let transport;
   return () => {
-    transport ??= open();
+    transport ??= open2();
     return transport;
   };
 }
-function messageOf({ from, to, replyTo, subject, text, html, messageId }) {
+function messageOf({ from, to, replyTo, subject, text: text3, html, messageId }) {
   return {
     from: { name: from.name ?? "", address: from.address },
     to: { name: "", address: to },
     ...replyTo === void 0 ? {} : { replyTo: { name: "", address: replyTo } },
     subject,
-    text,
+    text: text3,
     html,
     messageId: `<${messageId}>`,
     headers: MAIL_HEADERS,
@@ -62352,12 +64849,12 @@ function messageOf({ from, to, replyTo, subject, text, html, messageId }) {
     disableUrlAccess: true
   };
 }
-function untilOver(work, { over }) {
+function untilOver(work, { hard }) {
   return new Promise((resolve3, reject) => {
-    const giveUp = () => reject(over.reason);
-    if (over.aborted) giveUp();
-    over.addEventListener("abort", giveUp, { once: true });
-    work.then(resolve3, reject).finally(() => over.removeEventListener("abort", giveUp));
+    const giveUp = () => reject(hard.reason);
+    if (hard.aborted) giveUp();
+    hard.addEventListener("abort", giveUp, { once: true });
+    work.then(resolve3, reject).finally(() => hard.removeEventListener("abort", giveUp));
   });
 }
 
@@ -62372,17 +64869,17 @@ var CHARACTERS = {
   digits: "0123456789",
   punctuation: "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 };
-function parsePasswordRules(length, classes, exclude) {
-  const characters = /^\d{1,4}$/.test(length) ? Number(length) : 0;
+function parsePasswordRules(length2, classes, exclude) {
+  const characters = /^\d{1,4}$/.test(length2) ? Number(length2) : 0;
   if (characters < SHORTEST_PASSWORD || characters > LONGEST_PASSWORD) {
     throw new SenderError(
       "input",
       `password-length must be a number from ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD}.`
     );
   }
-  const named2 = classes.split(/[\s,]+/).filter((word) => word !== "");
+  const named2 = classes.split(/[\s,]+/).filter((word3) => word3 !== "");
   const chosen = CHARACTER_CLASSES.filter((known) => named2.includes(known));
-  const strangers = named2.filter((word) => !CHARACTER_CLASSES.some((known) => known === word));
+  const strangers = named2.filter((word3) => !CHARACTER_CLASSES.some((known) => known === word3));
   const left = chosen.flatMap((name2) => [...CHARACTERS[name2]]).filter((one) => !exclude.includes(one));
   if (strangers.length > 0 || chosen.length === 0 || left.length < FEWEST_CHARACTERS) {
     throw new SenderError(
@@ -62396,54 +64893,10 @@ function parsePasswordRules(length, classes, exclude) {
 // packages/sdk/src/rotation/rotate.ts
 var import_node_crypto12 = require("node:crypto");
 
-// packages/sdk/src/sources/json-text.ts
-var TOKEN2 = /[{}[\]]|"[^"\\]*(?:\\.[^"\\]*)*"|[^\s{}[\],:"]+/g;
-function readJson(text) {
-  if (!isJson(text)) return void 0;
-  const open = [];
-  let root9;
-  const place = (node) => {
-    const parent = open.at(-1);
-    if (!parent) root9 = node;
-    else if (parent.kind === "array") parent.elements.push(node);
-    else {
-      parent.members.push({ key: parent.key ?? "", value: node });
-      parent.key = void 0;
-    }
-  };
-  for (const { 0: token, index: start } of text.matchAll(TOKEN2)) {
-    const end = start + token.length;
-    const parent = open.at(-1);
-    if (token === "{") open.push({ kind: "object", start, members: [] });
-    else if (token === "[") open.push({ kind: "array", start, elements: [] });
-    else if (token === "}" || token === "]") {
-      const closed = open.pop();
-      if (closed) place({ ...closed, end });
-    } else if (parent?.kind === "object" && parent.key === void 0) parent.key = stringIn(token);
-    else place({ start, end, ...leaf(token) });
-  }
-  return root9;
-}
-function isJson(text) {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-function leaf(token) {
-  if (token.startsWith('"')) return { kind: "string", value: stringIn(token) };
-  if (token === "null") return { kind: "null" };
-  return token === "true" || token === "false" ? { kind: "boolean" } : { kind: "number" };
-}
-function stringIn(token) {
-  return String(JSON.parse(token));
-}
-
-// packages/sdk/src/sources/version-stages.ts
+// packages/sdk/src/rotation/rotation.ts
+var STAGED = "SECRETHANDOFFSTAGED";
 var CURRENT = "AWSCURRENT";
-function bears({ labels }, versionId, label) {
+function hasLabel({ labels }, versionId, label) {
   return labels[versionId]?.includes(label) ?? false;
 }
 function versionWith({ labels }, label) {
@@ -62456,29 +64909,29 @@ var FIRST_LOOK_MS2 = 1e3;
 var LONGEST_LOOK_MS2 = 15e3;
 var GROWTH2 = 1.5;
 var LONGEST_STEP_MS = 15 * 6e4;
-async function rotateManaged(wish, vault, lifetime, runtime) {
-  const { secret, versionId, limitMs } = wish;
+async function rotateManaged(request, secrets, deadline, runtime) {
+  const { secret, versionId, limitMs } = request;
   const until = runtime.now() + limitMs;
-  const before = await vault.stages(secret.arn);
-  if (bears(before, versionId, CURRENT)) return { versionId, begun: false };
-  if (!bears(before, versionId, PENDING)) await begin(wish, before, vault, runtime);
+  const before = await secrets.stages(secret.arn);
+  if (hasLabel(before, versionId, CURRENT)) return { versionId, begun: false };
+  if (!hasLabel(before, versionId, PENDING)) await begin(request, before, secrets, runtime);
   for (let waitMs = FIRST_LOOK_MS2; ; waitMs = Math.min(LONGEST_LOOK_MS2, waitMs * GROWTH2)) {
-    const stages = await vault.stages(secret.arn);
-    if (bears(stages, versionId, CURRENT)) return { versionId, begun: true };
-    if (!bears(stages, versionId, PENDING)) throw failed(wish);
+    const stages = await secrets.stages(secret.arn);
+    if (hasLabel(stages, versionId, CURRENT)) return { versionId, begun: true };
+    if (!hasLabel(stages, versionId, PENDING)) throw failed(request);
     const leftMs = until - runtime.now();
-    if (leftMs <= 0) throw late(wish);
-    await sleep(Math.min(waitMs, leftMs), runtime, lifetime.stopping);
+    if (leftMs <= 0) throw late(request);
+    await sleep(Math.min(waitMs, leftMs), runtime, deadline.soft);
   }
 }
-async function begin(wish, before, vault, runtime) {
-  const { secret, versionId } = wish;
-  if (before.labels[versionId]) throw overtaken(wish);
+async function begin(request, before, secrets, runtime) {
+  const { secret, versionId } = request;
+  if (before.labels[versionId]) throw overtaken(request);
   checkConfigured(secret, before);
   const pending = pendingOf(before);
-  if (pending !== void 0) throw busy(wish, pending, runtime.now() - before.changedAt);
-  if (await vault.begin(secret.arn, versionId) === "begun") return;
-  throw busy(wish, pendingOf(await vault.stages(secret.arn)), 0);
+  if (pending !== void 0) throw busy(request, pending, runtime.now() - before.changedAt);
+  if (await secrets.begin(secret.arn, versionId) === "begun") return;
+  throw busy(request, pendingOf(await secrets.stages(secret.arn)), 0);
 }
 function checkConfigured({ name: name2 }, { rotates }) {
   if (rotates) return;
@@ -62489,7 +64942,7 @@ function checkConfigured({ name: name2 }, { rotates }) {
 }
 function pendingOf(stages) {
   const pending = versionWith(stages, PENDING);
-  return pending !== void 0 && bears(stages, pending, CURRENT) ? void 0 : pending;
+  return pending !== void 0 && hasLabel(stages, pending, CURRENT) ? void 0 : pending;
 }
 function busy({ secret }, pending, sinceMs) {
   if (sinceMs <= LONGEST_STEP_MS) {
@@ -62522,26 +64975,23 @@ function overtaken({ secret }) {
   );
 }
 
-// packages/sdk/src/rotation/rotating-vault.ts
-var STAGED = "SECRETHANDOFFSTAGED";
-
 // packages/sdk/src/rotation/generated-rotation.ts
-async function rotateGenerated(wish, { key, rules }, vault, source) {
-  const { secret, versionId } = wish;
-  const before = await vault.stages(secret.arn);
-  if (bears(before, versionId, CURRENT)) return { versionId, begun: false };
-  if (wasCurrent(before, versionId)) throw overtaken(wish);
+async function rotateGenerated(request, { key, rules }, secrets, source) {
+  const { secret, versionId } = request;
+  const before = await secrets.stages(secret.arn);
+  if (hasLabel(before, versionId, CURRENT)) return { versionId, begun: false };
+  if (wasCurrent(before, versionId)) throw overtaken(request);
   const old = await source.read(secret.arn);
-  if (!bears(before, versionId, STAGED)) {
-    const value = withKey(old, key, (await vault.password(rules)).reveal());
-    if (await vault.stage(secret.arn, versionId, value) === "taken") throw overtaken(wish);
+  if (!hasLabel(before, versionId, STAGED)) {
+    const value = withKey(old, key, (await secrets.password(rules)).reveal());
+    if (await secrets.stage(secret.arn, versionId, value) === "taken") throw overtaken(request);
   } else if (!await isBasedOn(old, key, versionId, source)) {
-    throw changed(wish);
+    throw changed(request);
   }
-  const moved = await vault.promote(secret.arn, old.versionId, versionId);
-  await vault.unlabel(secret.arn, versionId);
-  const held = moved === "promoted" || bears(await vault.stages(secret.arn), versionId, CURRENT);
-  if (!held) throw changed(wish);
+  const moved = await secrets.promote(secret.arn, old.versionId, versionId);
+  await secrets.unlabel(secret.arn, versionId);
+  const held = moved === "promoted" || hasLabel(await secrets.stages(secret.arn), versionId, CURRENT);
+  if (!held) throw changed(request);
   return { versionId, begun: true };
 }
 function checkKey(secret, key) {
@@ -62555,13 +65005,13 @@ async function isBasedOn(old, key, versionId, source) {
   return withKey(staged, key, "").reveal() === withKey(old, key, "").reveal();
 }
 function withKey({ name: name2, value }, key, password) {
-  const text = value.reveal();
-  const root9 = typeof text === "string" ? readJson(text) : void 0;
-  const [found, second] = root9?.kind === "object" ? root9.members.filter((member2) => member2.key === key) : [];
-  if (typeof text !== "string" || !found) {
+  const text3 = value.reveal();
+  const members = typeof text3 === "string" ? jsonMembers(text3) : void 0;
+  const [found, second] = members?.filter((member2) => member2.key === key) ?? [];
+  if (typeof text3 !== "string" || !found) {
     throw new SenderError(
       "secret_unreadable",
-      `Secret "${name2}" is no JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`
+      `Secret "${name2}" is not a JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`
     );
   }
   if (second) {
@@ -62570,8 +65020,7 @@ function withKey({ name: name2, value }, key, password) {
       `Secret "${name2}" has the key "${key}" twice, so which of them rotate: generate writes to is not clear. Drop one.`
     );
   }
-  const { start, end } = found.value;
-  return new Concealed(text.slice(0, start) + JSON.stringify(password) + text.slice(end));
+  return new Concealed(text3.slice(0, found.start) + JSON.stringify(password) + text3.slice(found.end));
 }
 function changed({ secret }) {
   return new SenderError(
@@ -62581,11 +65030,11 @@ function changed({ secret }) {
 }
 
 // packages/sdk/src/rotation/rotate.ts
-function rotate(wish, rotation, { vault, source, runtime }, lifetime) {
-  return rotation.kind === "managed" ? rotateManaged(wish, vault, lifetime, runtime) : rotateGenerated(wish, rotation, vault, source);
+function rotate(request, rotation, { secrets, source, runtime }, deadline) {
+  return rotation.kind === "managed" ? rotateManaged(request, secrets, deadline, runtime) : rotateGenerated(request, rotation, secrets, source);
 }
-async function checkRotation(secret, rotation, vault) {
-  if (rotation.kind === "managed") checkConfigured(secret, await vault.stages(secret.arn));
+async function checkRotation(secret, rotation, secrets) {
+  if (rotation.kind === "managed") checkConfigured(secret, await secrets.stages(secret.arn));
   else checkKey(secret, rotation.key);
 }
 function versionIdOf(run, arn) {
@@ -62598,23 +65047,121 @@ function versionIdOf(run, arn) {
   );
 }
 
-// packages/sdk/src/sources/secrets-manager-calls.ts
-var SERVICE2 = "Secrets Manager";
-function secretsManagerCalls(region, lifetime, runtime) {
+// packages/sdk/src/sources/secrets-manager.ts
+function secretsManager({ region, versionStage }, deadline, runtime) {
+  const call = secretsManagerCalls(region, deadline, runtime);
+  return { read: read3, namesWithPrefix };
+  async function read3(id, versionId) {
+    const which = versionId === void 0 ? { ...versionStage === void 0 ? {} : { VersionStage: versionStage } } : { VersionId: versionId };
+    const answer = await call(
+      { id, action: "GetSecretValue", wording: readWording(id, versionStage) },
+      (client, { GetSecretValueCommand: GetSecretValueCommand2 }, until) => client.send(new GetSecretValueCommand2({ SecretId: id, ...which }), until)
+    );
+    const { ARN: arn, Name: name2, VersionId: found, CreatedDate: createdAt } = answer;
+    const value = answer.SecretString ?? answer.SecretBinary;
+    if (!arn || !name2 || !found || !createdAt || value === void 0) {
+      throw new SenderError("secret_unreadable", `Secret "${id}" has no value. Put one into it first.`);
+    }
+    return {
+      arn,
+      name: name2,
+      versionId: found,
+      versionCreatedAt: Math.floor(createdAt.getTime() / 1e3),
+      value: new Concealed(value)
+    };
+  }
+  async function namesWithPrefix(prefix, limit) {
+    const names = [];
+    let token;
+    do {
+      const page2 = await call(
+        { action: "ListSecrets", subject: "*, which prefix* needs" },
+        (client, { ListSecretsCommand: ListSecretsCommand2 }, until) => client.send(
+          new ListSecretsCommand2({
+            Filters: [{ Key: "name", Values: [prefix] }],
+            MaxResults: 100,
+            ...token === void 0 ? {} : { NextToken: token }
+          }),
+          until
+        )
+      );
+      names.push(...(page2.SecretList ?? []).flatMap(({ Name }) => Name?.startsWith(prefix) ? [Name] : []));
+      token = page2.NextToken;
+    } while (token !== void 0 && names.length <= limit);
+    return names.slice(0, limit + 1);
+  }
+}
+function readWording(id, versionStage) {
+  return (name2, message) => {
+    if (isAbout("ResourceNotFound", name2) && /staging label|VersionId/i.test(message)) {
+      return ["secret_unreadable", noValue(id, versionStage)];
+    }
+    if (isAbout("DecryptionFailure", name2)) {
+      return ["secret_unreadable", `Secret "${id}" cannot be decrypted. Check that its KMS key is enabled.`];
+    }
+    return void 0;
+  };
+}
+function noValue(id, versionStage) {
+  return versionStage === void 0 ? `Secret "${id}" has no value. Put one into it first.` : `No version of secret "${id}" has the label that version-stage names. Check version-stage.`;
+}
+function secretWording(id) {
+  return (name2, message) => {
+    if (/marked for deletion|marked deleted|because it was deleted/i.test(message)) {
+      return [
+        "secret_unreadable",
+        `Secret "${id}" is marked for deletion. Restore it, or drop it from secret-ids.`
+      ];
+    }
+    if (/from a different AWS account/i.test(message)) {
+      return [
+        "secret_unreadable",
+        `Secret "${id}" belongs to another AWS account and is encrypted with that account's default key, which nobody else can use. Encrypt it with a KMS key of its own that admits this account.`
+      ];
+    }
+    if (/replica secret/i.test(message)) {
+      return [
+        "secret_unreadable",
+        `Secret "${id}" is a replica and changes only where its primary is. Name the primary secret by its ARN, or set its region.`
+      ];
+    }
+    if (/managed by (?:another|an AWS) service|owning service|owned by another service/i.test(message)) {
+      return [
+        "rotation_unconfigured",
+        `Secret "${id}" is managed by another AWS service and changes only through it. Rotate it there, and hand it over without rotate.`
+      ];
+    }
+    if (isAbout("ResourceNotFound", name2) && /find the specified secret|^$|^UnknownError$/i.test(message)) {
+      return [
+        "secret_unknown",
+        `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`
+      ];
+    }
+    if (/invalid name|must be a valid name/i.test(message)) {
+      return ["secret_ids", `AWS does not take "${id}" as a secret's name. Check secret-ids.`];
+    }
+    return void 0;
+  };
+}
+function secretsManagerCalls(region, deadline, runtime) {
   const clients = /* @__PURE__ */ new Map();
   const clientFor = (wanted) => {
     const client = clients.get(wanted) ?? openedOnce(() => openClient2(wanted, runtime));
     clients.set(wanted, client);
     return client();
   };
-  return (id, request, wording) => callAws(
-    SERVICE2,
+  return ({ id, action, subject = `secret "${id}"`, wording }, request) => callAws(
+    {
+      service: "Secrets Manager",
+      subject,
+      permission: `secretsmanager:${action}`,
+      wording: (name2, message) => wording?.(name2, message) ?? (id === void 0 ? void 0 : secretWording(id)(name2, message))
+    },
     async (until) => {
       const api = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
       return request(await clientFor(regionOfArn(id) ?? region), api, until);
     },
-    wording,
-    lifetime,
+    deadline,
     runtime
   );
 }
@@ -62627,14 +65174,13 @@ function regionOfArn(id) {
 }
 
 // packages/sdk/src/rotation/secrets-manager-rotation.ts
-function secretsManagerRotation(region, lifetime, runtime) {
-  const call = secretsManagerCalls(region, lifetime, runtime);
+function secretsManagerRotation(region, deadline, runtime) {
+  const call = secretsManagerCalls(region, deadline, runtime);
   return {
     stages: async (id) => {
       const answer = await call(
-        id,
-        (client, { DescribeSecretCommand: DescribeSecretCommand2 }, until) => client.send(new DescribeSecretCommand2({ SecretId: id }), until),
-        denied(id, "DescribeSecret")
+        { id, action: "DescribeSecret" },
+        (client, { DescribeSecretCommand: DescribeSecretCommand2 }, until) => client.send(new DescribeSecretCommand2({ SecretId: id }), until)
       );
       return {
         arn: answer.ARN ?? id,
@@ -62647,18 +65193,17 @@ function secretsManagerRotation(region, lifetime, runtime) {
       "busy",
       "rotation_under_way",
       call(
-        id,
-        (client, { RotateSecretCommand: RotateSecretCommand2 }, until) => client.send(new RotateSecretCommand2({ SecretId: id, ClientRequestToken: versionId }), until),
-        rotateWording(id)
+        { id, action: "RotateSecret", wording: rotateWording(id) },
+        (client, { RotateSecretCommand: RotateSecretCommand2 }, until) => client.send(new RotateSecretCommand2({ SecretId: id, ClientRequestToken: versionId }), until)
       ).then(() => "begun")
     ),
-    password: async ({ length, classes, exclude }) => {
+    password: async ({ length: length2, classes, exclude }) => {
       const without = (name2) => !classes.includes(name2);
       const answer = await call(
-        void 0,
+        { action: "GetRandomPassword", subject: "*, which rotate: generate needs" },
         (client, { GetRandomPasswordCommand: GetRandomPasswordCommand2 }, until) => client.send(
           new GetRandomPasswordCommand2({
-            PasswordLength: length,
+            PasswordLength: length2,
             ExcludeLowercase: without("lowercase"),
             ExcludeUppercase: without("uppercase"),
             ExcludeNumbers: without("digits"),
@@ -62668,14 +65213,10 @@ function secretsManagerRotation(region, lifetime, runtime) {
             ...exclude === "" ? {} : { ExcludeCharacters: exclude }
           }),
           until
-        ),
-        (name2) => name2 === "AccessDeniedException" ? [
-          "access_denied",
-          "The AWS role may not have Secrets Manager make a password. Grant it secretsmanager:GetRandomPassword on *."
-        ] : void 0
+        )
       );
       const made = answer.RandomPassword ?? "";
-      if (made.length === length) return new Concealed(made);
+      if (made.length === length2) return new Concealed(made);
       throw new SenderError(
         "aws_unavailable",
         "Secrets Manager made a password of another length than asked."
@@ -62685,7 +65226,7 @@ function secretsManagerRotation(region, lifetime, runtime) {
       "taken",
       "secret_changed",
       call(
-        id,
+        { id, action: "PutSecretValue", wording: putWording(id) },
         (client, { PutSecretValueCommand: PutSecretValueCommand2 }, until) => client.send(
           new PutSecretValueCommand2({
             SecretId: id,
@@ -62694,15 +65235,14 @@ function secretsManagerRotation(region, lifetime, runtime) {
             VersionStages: [STAGED]
           }),
           until
-        ),
-        putWording(id)
+        )
       ).then(() => "staged")
     ),
     promote: (id, from, to) => unless(
       "moved_away",
       "secret_changed",
       call(
-        id,
+        { id, action: "UpdateSecretVersionStage", wording: moveWording(id) },
         (client, { UpdateSecretVersionStageCommand: UpdateSecretVersionStageCommand2 }, until) => client.send(
           new UpdateSecretVersionStageCommand2({
             SecretId: id,
@@ -62711,13 +65251,12 @@ function secretsManagerRotation(region, lifetime, runtime) {
             MoveToVersionId: to
           }),
           until
-        ),
-        moveWording(id)
+        )
       ).then(() => "promoted")
     ),
     unlabel: async (id, versionId) => {
       await call(
-        id,
+        { id, action: "UpdateSecretVersionStage" },
         (client, { UpdateSecretVersionStageCommand: UpdateSecretVersionStageCommand2 }, until) => client.send(
           new UpdateSecretVersionStageCommand2({
             SecretId: id,
@@ -62725,8 +65264,7 @@ function secretsManagerRotation(region, lifetime, runtime) {
             RemoveFromVersionId: versionId
           }),
           until
-        ),
-        denied(id, "UpdateSecretVersionStage")
+        )
       );
     }
   };
@@ -62739,87 +65277,37 @@ async function unless(refused, code2, work) {
     throw error3;
   }
 }
-function denied(id, permission) {
-  return (name2, message) => {
-    switch (name2) {
-      case "AccessDeniedException":
-        return [
-          "access_denied",
-          /kms/i.test(message) ? `The AWS role may not use the KMS key of secret "${id}". Grant it kms:Decrypt and kms:GenerateDataKey on that key.` : `The AWS role may not call ${permission} on secret "${id}". Grant it secretsmanager:${permission} on this secret.`
-        ];
-      case "ResourceNotFoundException":
-        return [
-          "secret_unknown",
-          `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`
-        ];
-      default:
-        return void 0;
-    }
-  };
-}
 function rotateWording(id) {
   return (name2, message) => {
-    if (name2 === "InvalidRequestException" && /previous rotation/i.test(message)) {
+    if (/previous rotation/i.test(message)) {
       return ["rotation_under_way", `A rotation of secret "${id}" is under way.`];
     }
-    if (name2 === "InvalidRequestException" && /rotation function|not configured|no lambda/i.test(message)) {
+    if (/no lambda rotation function|doesn't already have a lambda function/i.test(message)) {
       return [
         "rotation_unconfigured",
         `Secret "${id}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`
       ];
     }
-    return denied(id, "RotateSecret")(name2, message);
+    if (isAbout("ResourceNotFound", name2) && /lambda|function/i.test(message)) {
+      return [
+        "rotation_failed",
+        `The rotation function of secret "${id}" does not exist any more, or Secrets Manager cannot reach it. Set up rotation with a function that is there.`
+      ];
+    }
+    if (/cannot invoke the specified lambda function/i.test(message)) {
+      return [
+        "rotation_failed",
+        `Secrets Manager may not invoke the rotation function of secret "${id}". Let the function's policy allow lambda:InvokeFunction to secretsmanager.amazonaws.com.`
+      ];
+    }
+    return void 0;
   };
 }
 function putWording(id) {
-  return (name2, message) => name2 === "ResourceExistsException" ? ["secret_changed", `That version of secret "${id}" is there already.`] : denied(id, "PutSecretValue")(name2, message);
+  return (name2) => isAbout("ResourceExists", name2) ? ["secret_changed", `That version of secret "${id}" is there already.`] : void 0;
 }
 function moveWording(id) {
-  return (name2, message) => name2 === "InvalidParameterException" ? ["secret_changed", `Another version of secret "${id}" has become current.`] : denied(id, "UpdateSecretVersionStage")(name2, message);
-}
-
-// packages/sdk/src/runtime/attempt.ts
-async function attempt(limitMs, { over }, work) {
-  const controller = new AbortController();
-  let late2 = false;
-  const timer = setTimeout(() => {
-    late2 = true;
-    controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
-  }, limitMs);
-  const giveUp = () => controller.abort(over.reason);
-  if (over.aborted) giveUp();
-  over.addEventListener("abort", giveUp, { once: true });
-  try {
-    return await work({ signal: controller.signal, timedOut: () => late2 });
-  } finally {
-    clearTimeout(timer);
-    over.removeEventListener("abort", giveUp);
-  }
-}
-
-// packages/sdk/src/service/endpoint.ts
-function parseEndpoint(text) {
-  const refuse2 = () => new SenderError(
-    "endpoint",
-    "endpoint is not the service's address. Write https:// and a host name, without a path: https://handoff.example.com"
-  );
-  if (!URL.canParse(text)) throw refuse2();
-  const url = new URL(text);
-  const bare = url.pathname === "/" && url.search === "" && url.hash === "" && url.username + url.password === "";
-  const safe = url.protocol === "https:" || url.protocol === "http:" && isLoopback(url.hostname);
-  if (!bare || !safe || /[?#@]/.test(text)) throw refuse2();
-  return url.origin;
-}
-
-// packages/sdk/src/service/jwt-claims.ts
-function jwtClaims(jwt) {
-  const [, payload = ""] = jwt.split(".");
-  try {
-    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    return typeof claims === "object" && claims !== null ? { ...claims } : {};
-  } catch {
-    return {};
-  }
+  return (_, message) => /currently attached to version|RemoveFromVersionId/i.test(message) ? ["secret_changed", `Another version of secret "${id}" has become current.`] : void 0;
 }
 
 // packages/sdk/src/service/sender-token.ts
@@ -62827,9 +65315,9 @@ var FRESH_FOR_MS = 6e4;
 function cachedToken(fetchToken, runtime) {
   let kept;
   let underWay;
-  return async (lifetime) => {
+  return async (deadline) => {
     if (kept && kept.until - runtime.now() > FRESH_FOR_MS) return kept.token;
-    underWay ??= fetchToken(lifetime).then((jwt) => {
+    underWay ??= fetchToken(deadline).then((jwt) => {
       const token = new Concealed(jwt);
       kept = { token, until: expiryOf(jwt) };
       return token;
@@ -62843,49 +65331,27 @@ function expiryOf(jwt) {
   const { exp } = jwtClaims(jwt);
   return typeof exp === "number" ? exp * 1e3 : 0;
 }
+function jwtClaims(jwt) {
+  const [, payload = ""] = jwt.split(".");
+  try {
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? { ...claims } : {};
+  } catch {
+    return {};
+  }
+}
 
 // packages/sdk/src/service/service-answers.ts
 var MOST_RULES = 20;
 function readHandoffView(value) {
-  if (!isObject(value)) return void 0;
-  const { id, state: state2, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft } = value;
-  const { mailedAt, claimedAt, deliveredAt, bouncedAt, secret, versionId, run } = value;
-  if (typeof id !== "string" || !isHandoffId(id) || !isState(state2) || typeof className !== "string") {
-    return void 0;
-  }
-  if (!isFlags(flags) || !isWhole(createdAt) || !isWhole(expiresAt) || !isWhole(changedAt)) return void 0;
-  if (typeof mailed !== "boolean" || !isWhole(attemptsLeft)) return void 0;
-  return {
-    ...{ id, state: state2, class: className, flags, createdAt, expiresAt, changedAt, mailed, attemptsLeft },
-    ...isWhole(mailedAt) ? { mailedAt } : {},
-    ...isWhole(claimedAt) ? { claimedAt } : {},
-    ...isWhole(deliveredAt) ? { deliveredAt } : {},
-    ...isWhole(bouncedAt) ? { bouncedAt } : {},
-    ...typeof secret === "string" ? { secret } : {},
-    ...typeof versionId === "string" ? { versionId } : {},
-    ...typeof run === "string" ? { run } : {}
-  };
+  return read(HandoffView, value);
 }
 function readPolicy(value) {
-  if (!isObject(value) || !Array.isArray(value.classes)) return void 0;
-  const classes = value.classes.map(readClass);
-  return classes.every((item) => item !== void 0) ? { classes } : void 0;
+  return read(PolicyResponse, value);
 }
-function readClass(value) {
-  if (!isObject(value)) return void 0;
-  const { name: name2, expiresWithin, passphrase: passphrase2, approvals: approvals2, verification } = value;
-  const { environments: environments2, reasonRequired, recipientDomains: recipientDomains2, receiptRequired } = value;
-  if (!isLine(name2) || !isWhole(expiresWithin) || !isLines(approvals2)) return void 0;
-  if (passphrase2 !== "required" && passphrase2 !== "recommended" && passphrase2 !== "optional")
-    return void 0;
-  if (verification !== "click" && verification !== "email" && verification !== "email-code") return void 0;
-  return {
-    ...{ name: name2, expiresWithin, passphrase: passphrase2, approvals: approvals2, verification },
-    ...isLines(environments2) ? { environments: environments2 } : {},
-    ...typeof reasonRequired === "boolean" ? { reasonRequired } : {},
-    ...isLines(recipientDomains2) ? { recipientDomains: recipientDomains2 } : {},
-    ...typeof receiptRequired === "boolean" ? { receiptRequired } : {}
-  };
+function read(schema, value) {
+  const result = safeParse(schema, value, { abortEarly: true });
+  return result.success ? result.output : void 0;
 }
 function readProblem(value) {
   if (!isObject(value)) return void 0;
@@ -62893,46 +65359,31 @@ function readProblem(value) {
   if (typeof code2 !== "string" || !/^[a-z_]{1,40}$/.test(code2) || typeof detail !== "string")
     return void 0;
   const rules = Array.isArray(value.broken) ? value.broken.slice(0, MOST_RULES) : [];
-  return { code: code2, detail: oneLine2(detail), broken: rules.flatMap((rule) => readBrokenRule(rule) ?? []) };
+  return { code: code2, detail: oneLine2(detail), broken: rules.flatMap((rule) => readPolicyViolation(rule) ?? []) };
 }
-function readBrokenRule(value) {
+function readPolicyViolation(value) {
   if (!isObject(value) || typeof value.rule !== "string" || typeof value.detail !== "string")
     return void 0;
   return { rule: oneLine2(value.rule), detail: oneLine2(value.detail) };
 }
-function oneLine2(text) {
-  const line = text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim().slice(0, 1e3);
+function oneLine2(text3) {
+  const line = text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim().slice(0, 1e3);
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
-function isState(value) {
-  return STATES.some((state2) => state2 === value);
-}
-function isFlags(value) {
-  return value === 0 || value === 1 || value === 2 || value === 3;
-}
-function isWhole(value) {
-  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
-}
-function isLine(value) {
-  return typeof value === "string" && /^[^\p{Cc}\p{Zl}\p{Zp}]{1,200}$/u.test(value);
-}
-function isLines(value) {
-  return Array.isArray(value) && value.every(isLine);
-}
 
-// packages/sdk/src/service/service-exchange.ts
+// packages/sdk/src/service/service-http.ts
 var ATTEMPT_MS = 15e3;
 var LONGEST_ANSWER = 2e6;
-function exchange(request, tokens, lifetime, runtime) {
+function exchange(request, tokens, deadline, runtime) {
   return retry(
     async () => {
-      const token = await tokens(lifetime);
-      return attempt(ATTEMPT_MS, lifetime, async ({ signal, timedOut }) => {
+      const token = await tokens(deadline);
+      return attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
         let response;
-        let text;
+        let text3;
         try {
           response = await runtime.fetch(`${request.origin}${request.path}`, {
             method: request.method,
@@ -62945,28 +65396,28 @@ function exchange(request, tokens, lifetime, runtime) {
             },
             ...request.body === void 0 ? {} : { body: request.body }
           });
-          text = await boundedText(response);
+          text3 = await boundedText(response);
         } catch (error3) {
-          throw networkFailure(error3, request.origin, lifetime, timedOut());
+          throw networkFailure(error3, request.origin, deadline, timedOut());
         }
-        return judged(request.origin, response, parseJson(response, text), runtime);
+        return parseResponse(request.origin, response, parseJson2(response, text3), runtime);
       });
     },
-    lifetime,
+    deadline,
     runtime
   );
 }
-function judged(origin, response, json, runtime) {
+function parseResponse(origin, response, json, runtime) {
   const { status } = response;
   const problem = readProblem(json);
   if (status === 429 || status >= 500) {
-    const said2 = problem ? ` ${problem.detail}` : "";
-    throw new PassingError(
+    const said3 = problem ? ` ${problem.detail}` : "";
+    throw new TransientError(
       new SenderError(
         "service_unavailable",
-        `${origin} answered ${status} again and again.${said2} Try again later, or ask whoever runs the service.`
+        `${origin} answered ${status} again and again.${said3} Try again later, or ask whoever runs the service.`
       ),
-      retryAfterMs(response.headers.get("retry-after"), runtime.now())
+      { afterMs: retryAfterMs(response.headers.get("retry-after"), runtime.now()) }
     );
   }
   if (status >= 300 && status < 400) {
@@ -62977,11 +65428,11 @@ function judged(origin, response, json, runtime) {
   }
   return { status, json, problem };
 }
-function networkFailure(error3, origin, lifetime, timedOut) {
-  if (lifetime.over.aborted && lifetime.over.reason instanceof SenderError) return lifetime.over.reason;
+function networkFailure(error3, origin, deadline, timedOut) {
+  if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) return deadline.hard.reason;
   if (error3 instanceof SenderError) return error3;
   if (timedOut) {
-    return new PassingError(
+    return new TransientError(
       new SenderError(
         "service_unreachable",
         `${origin} did not answer within ${ATTEMPT_MS / 1e3} seconds. Check endpoint, and that the runner may connect to it.`
@@ -62996,7 +65447,7 @@ function networkFailure(error3, origin, lifetime, timedOut) {
       { cause: error3 }
     );
   }
-  return new PassingError(
+  return new TransientError(
     new SenderError(
       "service_unreachable",
       `${origin} cannot be reached${code2 === void 0 ? "" : ` (${code2})`}. Check endpoint, and that the runner may connect to it.`,
@@ -63011,7 +65462,7 @@ function causeCode(error3) {
 }
 async function boundedText(response) {
   const decoder = new TextDecoder();
-  let text = "";
+  let text3 = "";
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
@@ -63021,23 +65472,21 @@ async function boundedText(response) {
         "The service's answer is longer than any it gives. Check endpoint."
       );
     }
-    text += decoder.decode(chunk, { stream: true });
+    text3 += decoder.decode(chunk, { stream: true });
   }
-  return text + decoder.decode();
+  return text3 + decoder.decode();
 }
-function parseJson(response, text) {
+function parseJson2(response, text3) {
   if (!/^application\/(problem\+)?json\b/.test(response.headers.get("content-type") ?? "")) return void 0;
   try {
-    return JSON.parse(text);
+    return JSON.parse(text3);
   } catch {
     return void 0;
   }
 }
-
-// packages/sdk/src/service/service-refusals.ts
-function refusalOf(origin, answer) {
+function toError(origin, answer) {
   const { problem } = answer;
-  if (!problem) return strangeAnswer(origin, answer);
+  if (!problem) return unexpectedResponse(origin, answer);
   switch (problem.code) {
     case "unauthenticated":
       return new SenderError(
@@ -63081,52 +65530,52 @@ function refusalOf(origin, answer) {
       );
   }
 }
-function strangeAnswer(origin, { status }) {
+function unexpectedResponse(origin, { status }) {
   return new SenderError(
     "not_a_service",
     `${origin} answered ${status}, but not as a secret-handoff service does. Check endpoint.`
   );
 }
 
-// packages/sdk/src/service/service.ts
+// packages/sdk/src/service/service-client.ts
 function serviceClient(origin, tokens, runtime) {
-  const call = (method, path3, lifetime, body) => exchange({ origin, method, path: path3, body: body && JSON.stringify(body) }, tokens, lifetime, runtime);
+  const call = (method, path3, deadline, body) => exchange({ origin, method, path: path3, body: body && JSON.stringify(body) }, tokens, deadline, runtime);
   return {
     origin,
-    classes: async (lifetime) => {
-      const answer = await call("GET", "/v1/sender/policy", lifetime);
-      return read(origin, answer, [200], readPolicy).classes;
+    classes: async (deadline) => {
+      const answer = await call("GET", "/v1/sender/policy", deadline);
+      return read2(origin, answer, [200], readPolicy).classes;
     },
-    create: async (sealed, details, lifetime) => {
-      const answer = await call("POST", "/v1/sender/handoffs", lifetime, createRequest(sealed, details));
-      return read(origin, answer, [200, 201], readHandoffView);
+    create: async (sealed, details, deadline) => {
+      const answer = await call("POST", "/v1/sender/handoffs", deadline, createRequestOf(sealed, details));
+      return read2(origin, answer, [200, 201], readHandoffView);
     },
-    mailed: async (id, messageId, lifetime) => {
-      const answer = await call("POST", `/v1/sender/handoffs/${id}/mailed`, lifetime, { messageId });
-      if (answer.status !== 204) throw refusalOf(origin, answer);
+    mailed: async (id, messageId, deadline) => {
+      const answer = await call("POST", `/v1/sender/handoffs/${id}/mailed`, deadline, { messageId });
+      if (answer.status !== 204) throw toError(origin, answer);
     },
-    view: async (id, lifetime) => read(origin, await call("GET", `/v1/sender/handoffs/${id}`, lifetime), [200], readHandoffView),
-    revoke: async (id, lifetime) => {
-      const answer = await call("DELETE", `/v1/sender/handoffs/${id}`, lifetime);
+    view: async (id, deadline) => read2(origin, await call("GET", `/v1/sender/handoffs/${id}`, deadline), [200], readHandoffView),
+    revoke: async (id, deadline) => {
+      const answer = await call("DELETE", `/v1/sender/handoffs/${id}`, deadline);
       if (answer.status === 204) return "revoked";
       if (answer.problem?.code === "not_found") return "unknown";
       if (answer.problem?.code === "released") return "released";
-      throw refusalOf(origin, answer);
+      throw toError(origin, answer);
     },
-    list: async (filter, lifetime) => {
+    list: async (filter, deadline) => {
       const views = [];
-      let cursor;
+      let cursor2;
       do {
-        const query = new URLSearchParams({ ...filter, ...cursor === void 0 ? {} : { cursor } });
-        const page2 = read(
+        const query = new URLSearchParams({ ...filter, ...cursor2 === void 0 ? {} : { cursor: cursor2 } });
+        const page2 = read2(
           origin,
-          await call("GET", `/v1/sender/handoffs?${query}`, lifetime),
+          await call("GET", `/v1/sender/handoffs?${query}`, deadline),
           [200],
           readPage
         );
         views.push(...page2.handoffs);
-        cursor = page2.cursor;
-      } while (cursor !== void 0);
+        cursor2 = page2.cursor;
+      } while (cursor2 !== void 0);
       return views;
     }
   };
@@ -63136,180 +65585,48 @@ function readPage(value) {
   if (!Array.isArray(value.handoffs)) return void 0;
   const handoffs = value.handoffs.map(readHandoffView);
   if (!handoffs.every((view) => view !== void 0)) return void 0;
-  const cursor = "cursor" in value && typeof value.cursor === "string" ? { cursor: value.cursor } : {};
-  return { handoffs, ...cursor };
+  const cursor2 = "cursor" in value && typeof value.cursor === "string" ? { cursor: value.cursor } : {};
+  return { handoffs, ...cursor2 };
 }
-function read(origin, answer, expected, reader) {
-  if (!expected.includes(answer.status)) throw refusalOf(origin, answer);
+function read2(origin, answer, expected, reader) {
+  if (!expected.includes(answer.status)) throw toError(origin, answer);
   const value = reader(answer.json);
-  if (value === void 0) throw strangeAnswer(origin, answer);
+  if (value === void 0) throw unexpectedResponse(origin, answer);
   return value;
 }
-function createRequest(sealed, { subject, resend, reason: reason2 }) {
-  return {
-    id: sealed.id,
-    class: sealed.class,
-    flags: sealed.flags,
-    expiresAt: sealed.expiresAt,
-    linkVerifier: encodeBase64url(sealed.linkVerifier),
-    claimVerifier: encodeBase64url(sealed.claimVerifier),
-    receiptVerifier: encodeBase64url(sealed.receiptVerifier),
-    ...sealed.emailVerifier ? { emailVerifier: encodeBase64url(sealed.emailVerifier) } : {},
-    envelope: encodeBase64url(sealed.envelope),
-    header: encodeBase64url(sealed.header),
-    ...subject ? { subject } : {},
-    ...resend ? { resend } : {},
-    ...reason2 === void 0 ? {} : { reason: reason2 }
-  };
-}
-
-// packages/sdk/src/sources/given-values.ts
-var LINE_BREAK = /\r?\n/;
-var NAME_AND_VALUE = /^\s*([A-Za-z_][\w.-]{0,99})\s*=(.*)$/u;
-function parseGivenValues(text) {
-  const values = text.split(LINE_BREAK).map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => line.trim() !== "").map(({ line, number }) => {
-    const { name: name2, value } = split2(line);
-    if (name2 === "" || value.trim() === "") {
-      throw new SenderError(
-        "input",
-        `Line ${number} of values is not understood, or its value is empty. Write NAME=value, one a line.`
-      );
-    }
-    return { name: name2, value: new Concealed(value) };
-  });
-  const names = new Set(values.map(({ name: name2 }) => name2));
-  if (names.size === values.length) return values;
-  throw new SenderError("input", "values gives the same name twice. Name each value once.");
-}
-function secretParts(text) {
-  const lines = text.split(LINE_BREAK).filter((line) => line.trim() !== "");
-  const understood = lines.every((line) => {
-    const { name: name2, value } = split2(line);
-    return name2 !== "" && value.trim() !== "";
-  });
-  const values = lines.map((line) => line.slice(line.indexOf("=") + 1));
-  return understood ? values : [...values, ...lines];
-}
-function givenSecrets(values, place, execution, now) {
-  return values.map(({ name: name2, value }) => ({
-    arn: `value:${place}:${name2}:${execution}`,
-    name: name2,
-    label: name2,
-    versionId: execution,
-    versionCreatedAt: now,
-    value
-  }));
-}
-function split2(line) {
-  const [, name2 = "", value = ""] = NAME_AND_VALUE.exec(line) ?? [];
-  return { name: name2, value };
-}
-
-// packages/sdk/src/sources/json-leaves.ts
-function jsonLeaves(text) {
-  const root9 = readJson(text);
-  return root9?.kind === "object" ? leavesOf(root9, text, "") : [];
-}
-function leavesOf({ members }, text, path3) {
-  const lastOfEach = new Map(members.map(({ key, value }) => [key, value]));
-  return [...lastOfEach].flatMap(([key, value]) => {
-    const name2 = path3 === "" ? key : `${path3}.${key}`;
-    if (value.kind === "object" && value.members.length > 0) return leavesOf(value, text, name2);
-    return [{ name: name2, value: value.kind === "string" ? value.value : text.slice(value.start, value.end) }];
-  });
-}
-function jsonScalars(text) {
-  const root9 = readJson(text);
-  if (!root9) return [];
-  const scalars = [];
-  const left = childrenOf(root9).toReversed();
-  for (let node = left.pop(); node; node = left.pop()) {
-    const written = text.slice(node.start, node.end);
-    if (node.kind === "string") scalars.push(node.value, ...jsonScalars(node.value));
-    else if (node.kind === "number") scalars.push(.../* @__PURE__ */ new Set([written, String(Number(written))]));
-    else if (node.kind === "boolean") scalars.push(written);
-    for (const child of childrenOf(node).toReversed()) left.push(child);
-  }
-  return scalars;
-}
-function childrenOf(node) {
-  if (node.kind === "object") return node.members.map(({ value }) => value);
-  return node.kind === "array" ? node.elements : [];
-}
-
-// packages/sdk/src/sources/items.ts
-var SHOWN = /* @__PURE__ */ new Set(["engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier"]);
-function itemsOf(secrets, { parseJson: parseJson2 }) {
-  return secrets.map(({ label, inFields, value: concealed }) => {
-    const value = concealed.reveal();
-    if (typeof value !== "string") {
-      return {
-        label,
-        fields: [],
-        files: [{ name: fileNameOf(label), mediaType: "application/octet-stream", data: value }]
-      };
-    }
-    return { label, fields: fieldsOf(value, parseJson2 || inFields === true) };
-  });
-}
-function checkItems(items) {
-  for (const { label, fields } of items) {
-    if (fields.some(({ name: name2, value }) => [name2, value].some((text) => new RegExp("\\p{Surrogate}", "u").test(text)))) {
-      throw new SenderError(
-        "secret_unreadable",
-        `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`
-      );
-    }
-  }
-  const size = encodeBundle({ items, receipt: new Uint8Array(32) }).length;
-  if (size <= MAX_PLAINTEXT) return;
-  const count2 = new Intl.NumberFormat("en-GB");
-  throw new SenderError(
-    "too_large",
-    `The secrets take ${count2.format(size)} bytes together and one handoff carries ${count2.format(MAX_PLAINTEXT)}. Hand them over in several steps.`
+function parseEndpoint(text3) {
+  const refuse2 = () => new SenderError(
+    "endpoint",
+    "endpoint is not the service's address. Write https:// and a host name, without a path: https://handoff.example.com"
   );
-}
-function fieldsOf(value, parseJson2) {
-  const leaves = parseJson2 ? jsonLeaves(value) : [];
-  if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
-  return leaves.map((leaf2) => ({ ...leaf2, concealed: !SHOWN.has(leaf2.name) }));
-}
-function fileNameOf(label) {
-  const last = label.split("/").findLast((part) => part !== "") ?? "";
-  const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
-  return `${safe === "" ? "secret" : safe}.bin`;
+  if (!URL.canParse(text3)) throw refuse2();
+  const url = new URL(text3);
+  const bare = url.pathname === "/" && url.search === "" && url.hash === "" && url.username + url.password === "";
+  const safe = url.protocol === "https:" || url.protocol === "http:" && isLoopback(url.hostname);
+  if (!bare || !safe || /[?#@]/.test(text3)) throw refuse2();
+  return url.origin;
 }
 
 // packages/sdk/src/sources/parameters.ts
-var NAME = /^[A-Za-z0-9_./:-]{1,2048}$/;
-function parseParameters(text) {
-  return text.split(/\r?\n/).map((line, index) => ({ parts: line.split(",").map((part) => part.trim()), number: index + 1 })).filter(({ parts }) => parts.join("") !== "").map(({ parts, number }) => {
-    const [first = "", second] = parts;
-    const name2 = second ?? first;
-    if (parts.length > 2 || !NAME.test(name2)) {
-      throw new SenderError(
-        "secret_ids",
-        `Line ${number} of parameters is not understood. Write a parameter's name, or ALIAS, name; one a line.`
-      );
-    }
-    return { name: name2, ...second === void 0 || first === "" ? {} : { alias: first } };
-  });
-}
-function parameterReader(region, lifetime, runtime) {
+function parameterReader(region, deadline, runtime) {
   const client = openedOnce(async () => {
     const { SSMClient: SSMClient2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
     return new SSMClient2(clientOptions(region, runtime));
   });
   return async (name2) => {
     const { Parameter: found } = await callAws(
-      "Systems Manager",
+      {
+        service: "Systems Manager",
+        subject: `parameter "${name2}"`,
+        permission: "ssm:GetParameter",
+        wording: wordingOf(name2)
+      },
       async (until) => {
         const { GetParameterCommand: GetParameterCommand2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
         const command9 = new GetParameterCommand2({ Name: name2, WithDecryption: true });
         return (await client()).send(command9, until);
       },
-      wordingOf(name2),
-      lifetime,
+      deadline,
       runtime
     );
     if (!found?.ARN || !found.Name || !found.Version || !found.LastModifiedDate || found.Value === void 0) {
@@ -63325,21 +65642,18 @@ function parameterReader(region, lifetime, runtime) {
   };
 }
 function wordingOf(parameter) {
-  return (name2, message) => {
+  return (name2) => {
     switch (name2) {
       case "ParameterNotFound":
-      case "ParameterVersionNotFound":
         return [
           "secret_unknown",
           `There is no parameter "${parameter}". Check parameters, the region and the account of the AWS role.`
         ];
-      case "AccessDeniedException":
+      case "ParameterVersionNotFound":
         return [
-          "access_denied",
-          /kms/i.test(message) ? `The AWS role may not decrypt parameter "${parameter}". Grant it kms:Decrypt on the parameter's KMS key.` : `The AWS role may not read parameter "${parameter}". Grant it ssm:GetParameter on this parameter.`
+          "secret_unknown",
+          `Parameter "${parameter}" has no such version or label. Check what stands behind the colon in parameters.`
         ];
-      case "ValidationException":
-        return ["secret_ids", `AWS does not take "${parameter}" as a parameter's name. Check parameters.`];
       default:
         return void 0;
     }
@@ -63351,14 +65665,14 @@ var MOST_MATCHES = 100;
 var READS_AT_ONCE = 5;
 async function readSecrets(selectors, source, onRead = () => {
 }) {
-  const wanted = await mapLimited(selectors, READS_AT_ONCE, (selector) => settled(expand2(selector, source)));
-  const read2 = await mapLimited(wanted.flatMap(spread), READS_AT_ONCE, async (item) => {
+  const wanted = await mapLimited(selectors, READS_AT_ONCE, (selector) => toResult(expand2(selector, source)));
+  const read3 = await mapLimited(wanted.flatMap(spread), READS_AT_ONCE, async (item) => {
     if (item instanceof SenderError) return item;
-    return settled(readOne(item, source, onRead));
+    return toResult(readOne(item, source, onRead));
   });
   return {
-    secrets: onceEach(read2.flatMap((item) => item instanceof SenderError ? [] : [item])),
-    errors: read2.flatMap((item) => item instanceof SenderError ? [item] : [])
+    secrets: onceEach(read3.flatMap((item) => item instanceof SenderError ? [] : [item])),
+    errors: read3.flatMap((item) => item instanceof SenderError ? [item] : [])
   };
 }
 async function readOne({ id, alias }, source, onRead) {
@@ -63399,35 +65713,39 @@ function onceEach(secrets) {
 }
 
 // packages/sdk/src/sources/role-credentials.ts
-function roleAssumer(region, lifetime, runtime) {
+function roleAssumer(region, deadline, runtime) {
   const client = openedOnce(async () => {
     const { STSClient: STSClient3 } = await Promise.resolve().then(() => (init_role_api(), role_api_exports));
     return new STSClient3(clientOptions(region, runtime));
   });
-  return async (wish) => {
+  return async (request) => {
     const { Credentials: made } = await callAws(
-      "AWS STS",
+      {
+        service: "AWS STS",
+        subject: `role ${request.roleArn}`,
+        permission: "sts:AssumeRole",
+        wording: wordingOf2(request)
+      },
       async (until) => {
         const { AssumeRoleCommand: AssumeRoleCommand3 } = await Promise.resolve().then(() => (init_role_api(), role_api_exports));
         const command9 = new AssumeRoleCommand3({
-          RoleArn: wish.roleArn,
-          RoleSessionName: wish.sessionName,
-          DurationSeconds: wish.duration,
-          ...wish.sessionPolicy === void 0 ? {} : { Policy: wish.sessionPolicy }
+          RoleArn: request.roleArn,
+          RoleSessionName: request.sessionName,
+          DurationSeconds: request.duration,
+          ...request.sessionPolicy === void 0 ? {} : { Policy: request.sessionPolicy }
         });
         return (await client()).send(command9, until);
       },
-      wordingOf2(wish),
-      lifetime,
+      deadline,
       runtime
     );
     if (!made?.AccessKeyId || !made.SecretAccessKey || !made.SessionToken || !made.Expiration) {
-      throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${wish.roleArn}.`);
+      throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${request.roleArn}.`);
     }
     return {
-      arn: `${wish.roleArn}:${wish.versionId}`,
-      name: wish.roleArn.slice(wish.roleArn.lastIndexOf("/") + 1),
-      versionId: wish.versionId,
+      arn: `${request.roleArn}:${request.versionId}`,
+      name: request.roleArn.slice(request.roleArn.lastIndexOf("/") + 1),
+      versionId: request.versionId,
       versionCreatedAt: Math.floor(runtime.now() / 1e3),
       endsAt: Math.floor(made.Expiration.getTime() / 1e3),
       inFields: true,
@@ -63443,174 +65761,47 @@ function roleAssumer(region, lifetime, runtime) {
 }
 function wordingOf2({ roleArn, duration }) {
   return (name2, message) => {
-    switch (name2.replace(/Exception$/, "")) {
-      case "AccessDenied":
-        return [
-          "access_denied",
-          `The AWS role may not assume ${roleArn}. Grant it sts:AssumeRole on that role, and let that role trust it.`
-        ];
-      case "MalformedPolicyDocument":
-        return ["input", "role-session-policy is no IAM policy. Write it as JSON."];
-      case "PackedPolicyTooLarge":
-        return ["input", "role-session-policy is too long. Shorten it, or use a narrower role."];
-      case "ValidationError":
-        return /DurationSeconds/.test(message) ? [
-          "input",
-          `${roleArn} cannot be assumed for ${formatDuration(duration)}: its own longest session is shorter, or the asking role is itself assumed by another, which AWS limits to 1h. Shorten role-duration.`
-        ] : ["input", `AWS does not take role-to-assume or role-session-policy as they are.`];
-      default:
-        return void 0;
+    if (/session limit for roles assumed by role chaining/.test(message)) {
+      return [
+        "input",
+        `${roleArn} cannot be assumed for ${formatDuration(duration)}: the AWS role of this job is itself assumed, and from such a role AWS gives one hour at most. Set role-duration to 1h or less.`
+      ];
     }
+    if (/DurationSeconds exceeds the MaxSessionDuration/.test(message)) {
+      return [
+        "input",
+        `${roleArn} cannot be assumed for ${formatDuration(duration)}: its maximum session duration is shorter. Shorten role-duration, or raise the maximum of the role.`
+      ];
+    }
+    if (isAbout("MalformedPolicyDocument", name2)) {
+      return ["input", `role-session-policy is not a valid IAM policy (AWS says: ${redact(message)}).`];
+    }
+    if (isAbout("PackedPolicyTooLarge", name2)) {
+      return [
+        "input",
+        `role-session-policy is too long (AWS says: ${redact(message)}). Shorten it, or use a narrower role.`
+      ];
+    }
+    if (isAbout("RegionDisabled", name2)) {
+      return [
+        "aws_region",
+        "AWS STS is not activated in this region for the account. Activate it, or set another region."
+      ];
+    }
+    return void 0;
   };
 }
 
-// packages/sdk/src/sources/rotated-within.ts
-function checkRotatedWithin({ name: name2, versionCreatedAt }, within2, now, advice) {
+// packages/sdk/src/sources/secret-version.ts
+var import_node_crypto13 = require("node:crypto");
+function checkRotatedWithin({ name: name2, versionCreatedAt }, within, now, advice) {
   const age = now - versionCreatedAt;
-  if (age <= within2) return;
+  if (age <= within) return;
   throw new SenderError(
     "secret_stale",
-    `"${name2}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within2)}. ${advice}`
+    `"${name2}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within)}. ${advice}`
   );
 }
-
-// packages/sdk/src/sources/secret-ids.ts
-var SHORTEST_PREFIX = 3;
-var SECRET_ID = /^[A-Za-z0-9/_+=.@:!-]{1,2048}$/;
-function parseSecretIds(text) {
-  const selectors = text.split(/\r?\n/).map((line, index) => ({ line: line.trim(), number: index + 1 })).filter(({ line }) => line !== "").map(({ line, number }) => parseLine(line, number));
-  if (selectors.length === 0) {
-    throw new SenderError(
-      "secret_ids",
-      "secret-ids names no secret. Give one a line: a name, an ARN, prefix*, or ALIAS, id."
-    );
-  }
-  return selectors;
-}
-function parseLine(line, number) {
-  const parts = line.split(",").map((part) => part.trim());
-  const [first = "", second] = parts;
-  const id = second ?? first;
-  const alias = second === void 0 || first === "" ? {} : { alias: first };
-  if (parts.length > 2 || id === "") {
-    throw new SenderError(
-      "secret_ids",
-      `Line ${number} of secret-ids is not understood. Write a name, an ARN, prefix*, or ALIAS, id; one secret a line.`
-    );
-  }
-  const star = id.indexOf("*");
-  if (star === -1) {
-    refuseForeign(id, number);
-    return { kind: "secret", id, ...alias };
-  }
-  const prefix = id.slice(0, star);
-  if (star !== id.length - 1 || prefix.length < SHORTEST_PREFIX) {
-    throw new SenderError(
-      "secret_ids",
-      `Line ${number} of secret-ids is no usable prefix. Write at least ${SHORTEST_PREFIX} characters and end with one *.`
-    );
-  }
-  refuseForeign(prefix, number);
-  return { kind: "prefix", prefix, ...alias };
-}
-function refuseForeign(id, number) {
-  if (SECRET_ID.test(id)) return;
-  throw new SenderError(
-    "secret_ids",
-    `Line ${number} of secret-ids holds characters that no secret's name has. Use letters, digits and /_+=.@-`
-  );
-}
-
-// packages/sdk/src/sources/secrets-manager.ts
-function secretsManager({ region, versionStage }, lifetime, runtime) {
-  const call = secretsManagerCalls(region, lifetime, runtime);
-  return { read: read2, namesWithPrefix };
-  async function read2(id, versionId) {
-    const which = versionId === void 0 ? { ...versionStage === void 0 ? {} : { VersionStage: versionStage } } : { VersionId: versionId };
-    const answer = await call(
-      id,
-      (client, { GetSecretValueCommand: GetSecretValueCommand2 }, until) => client.send(new GetSecretValueCommand2({ SecretId: id, ...which }), until),
-      readWording(id, versionStage)
-    );
-    const { ARN: arn, Name: name2, VersionId: found, CreatedDate: createdAt } = answer;
-    const value = answer.SecretString ?? answer.SecretBinary;
-    if (!arn || !name2 || !found || !createdAt || value === void 0) {
-      throw new SenderError("secret_unreadable", `Secret "${id}" has no value. Put one into it first.`);
-    }
-    return {
-      arn,
-      name: name2,
-      versionId: found,
-      versionCreatedAt: Math.floor(createdAt.getTime() / 1e3),
-      value: new Concealed(value)
-    };
-  }
-  async function namesWithPrefix(prefix, limit) {
-    const names = [];
-    let token;
-    do {
-      const page2 = await call(
-        void 0,
-        (client, { ListSecretsCommand: ListSecretsCommand2 }, until) => client.send(
-          new ListSecretsCommand2({
-            Filters: [{ Key: "name", Values: [prefix] }],
-            MaxResults: 100,
-            ...token === void 0 ? {} : { NextToken: token }
-          }),
-          until
-        ),
-        listWording
-      );
-      names.push(...(page2.SecretList ?? []).flatMap(({ Name }) => Name?.startsWith(prefix) ? [Name] : []));
-      token = page2.NextToken;
-    } while (token !== void 0 && names.length <= limit);
-    return names.slice(0, limit + 1);
-  }
-}
-function readWording(id, versionStage) {
-  return (name2, message) => {
-    switch (name2) {
-      case "ResourceNotFoundException":
-        return /staging label/i.test(message) ? ["secret_unreadable", noValue(id, versionStage)] : [
-          "secret_unknown",
-          `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`
-        ];
-      case "AccessDeniedException":
-        return /kms/i.test(message) ? [
-          "access_denied",
-          `The AWS role may not decrypt secret "${id}". Grant it kms:Decrypt on the secret's KMS key.`
-        ] : [
-          "access_denied",
-          `The AWS role may not read secret "${id}". Grant it secretsmanager:GetSecretValue on this secret.`
-        ];
-      case "DecryptionFailure":
-        return [
-          "secret_unreadable",
-          `Secret "${id}" cannot be decrypted. Check that its KMS key is enabled.`
-        ];
-      case "InvalidRequestException":
-        return [
-          "secret_unreadable",
-          `Secret "${id}" cannot be read: it is marked for deletion. Restore it or drop it from secret-ids.`
-        ];
-      case "InvalidParameterException":
-      case "ValidationException":
-        return ["secret_ids", `AWS does not take "${id}" as a secret's name. Check secret-ids.`];
-      default:
-        return void 0;
-    }
-  };
-}
-function noValue(id, versionStage) {
-  return versionStage === void 0 ? `Secret "${id}" has no value. Put one into it first.` : `No version of secret "${id}" bears the label that version-stage names. Check version-stage.`;
-}
-var listWording = (name2) => name2 === "AccessDeniedException" ? [
-  "access_denied",
-  "The AWS role may not list secrets, which prefix* needs. Grant it secretsmanager:ListSecrets on *, or name each secret."
-] : void 0;
-
-// packages/sdk/src/sources/subject.ts
-var import_node_crypto13 = require("node:crypto");
 function subjectOf(secrets) {
   const [only] = secrets;
   if (only && secrets.length === 1) {
@@ -63628,15 +65819,102 @@ function digest(lines) {
   return (0, import_node_crypto13.createHash)("sha256").update(lines.join("\n")).digest("base64url");
 }
 
-// packages/action/src/github/origin.ts
-function originOf({
-  GITHUB_REPOSITORY: repository = "",
-  GITHUB_WORKFLOW: workflow = "",
-  GITHUB_ACTOR: actor = "",
-  GITHUB_SERVER_URL: serverUrl = "https://github.com",
-  GITHUB_RUN_ID: runId = ""
-}) {
-  return { repository, workflow, actor, runUrl: `${serverUrl}/${repository}/actions/runs/${runId}` };
+// packages/sdk/src/sources/selectors.ts
+var SHORTEST_PREFIX = 3;
+var SECRET_ID = /^[A-Za-z0-9/_+=.@:!-]{1,2048}$/;
+var PARAMETER_NAME = /^[A-Za-z0-9_./:-]{1,2048}$/;
+function parseSecretIds(text3) {
+  return linesOf(text3).map(({ parts, number: number2 }) => {
+    const { id, alias } = idAndAlias(parts);
+    if (parts.length > 2 || id === "") {
+      throw new SenderError(
+        "secret_ids",
+        `Line ${number2} of secret-ids is not understood. Write a name, an ARN, prefix*, or ALIAS, id; one secret a line.`
+      );
+    }
+    const star = id.indexOf("*");
+    if (star === -1) {
+      refuseForeign(id, number2);
+      return { kind: "secret", id, ...alias };
+    }
+    const prefix = id.slice(0, star);
+    if (star !== id.length - 1 || prefix.length < SHORTEST_PREFIX) {
+      throw new SenderError(
+        "secret_ids",
+        `Line ${number2} of secret-ids is not a usable prefix. Write at least ${SHORTEST_PREFIX} characters and end with one *.`
+      );
+    }
+    refuseForeign(prefix, number2);
+    return { kind: "prefix", prefix, ...alias };
+  });
+}
+function parseParameters(text3) {
+  return linesOf(text3).map(({ parts, number: number2 }) => {
+    const { id: name2, alias } = idAndAlias(parts);
+    if (parts.length > 2 || !PARAMETER_NAME.test(name2)) {
+      throw new SenderError(
+        "secret_ids",
+        `Line ${number2} of parameters is not understood. Write a parameter's name, or ALIAS, name; one a line.`
+      );
+    }
+    return { name: name2, ...alias };
+  });
+}
+function linesOf(text3) {
+  return text3.split(/\r?\n/).map((line, index) => ({ parts: line.split(",").map((part) => part.trim()), number: index + 1 })).filter(({ parts }) => parts.join("") !== "" || parts.length > 1);
+}
+function idAndAlias([first = "", second]) {
+  const alias = second === void 0 || first === "" ? {} : { alias: first };
+  return { id: second ?? first, alias };
+}
+function refuseForeign(id, number2) {
+  if (SECRET_ID.test(id)) return;
+  throw new SenderError(
+    "secret_ids",
+    `Line ${number2} of secret-ids holds characters that no secret's name has. Use letters, digits and /_+=.@-`
+  );
+}
+
+// packages/sdk/src/sources/values.ts
+var LINE_BREAK = /\r?\n/;
+var NAME_AND_VALUE = /^\s*([A-Za-z_][\w.-]{0,99})\s*=(.*)$/u;
+function parseGivenValues(text3) {
+  const values = text3.split(LINE_BREAK).map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => line.trim() !== "").map(({ line, number: number2 }) => {
+    const { name: name2, value } = split2(line);
+    if (name2 === "" || value.trim() === "") {
+      throw new SenderError(
+        "input",
+        `Line ${number2} of values is not understood, or its value is empty. Write NAME=value, one a line.`
+      );
+    }
+    return { name: name2, value: new Concealed(value) };
+  });
+  const names = new Set(values.map(({ name: name2 }) => name2));
+  if (names.size === values.length) return values;
+  throw new SenderError("input", "values gives the same name twice. Name each value once.");
+}
+function secretParts(text3) {
+  const lines = text3.split(LINE_BREAK).filter((line) => line.trim() !== "");
+  const understood = lines.every((line) => {
+    const { name: name2, value } = split2(line);
+    return name2 !== "" && value.trim() !== "";
+  });
+  const values = lines.map((line) => line.slice(line.indexOf("=") + 1));
+  return understood ? values : [...values, ...lines];
+}
+function givenSecrets(values, place, execution, now) {
+  return values.map(({ name: name2, value }) => ({
+    arn: `value:${place}:${name2}:${execution}`,
+    name: name2,
+    label: name2,
+    versionId: execution,
+    versionCreatedAt: now,
+    value
+  }));
+}
+function split2(line) {
+  const [, name2 = "", value = ""] = NAME_AND_VALUE.exec(line) ?? [];
+  return { name: name2, value };
 }
 
 // node_modules/@actions/core/lib/command.js
@@ -63876,8 +66154,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addRaw(text, addEOL = false) {
-    this._buffer += text;
+  addRaw(text3, addEOL = false) {
+    this._buffer += text3;
     return addEOL ? this.addEOL() : this;
   }
   /**
@@ -63973,10 +66251,10 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addHeading(text, level) {
+  addHeading(text3, level) {
     const tag = `h${level}`;
     const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag) ? tag : "h1";
-    const element = this.wrap(allowedTag, text);
+    const element = this.wrap(allowedTag, text3);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -64005,9 +66283,9 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addQuote(text, cite) {
+  addQuote(text3, cite) {
     const attrs = Object.assign({}, cite && { cite });
-    const element = this.wrap("blockquote", text, attrs);
+    const element = this.wrap("blockquote", text3, attrs);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -64018,8 +66296,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addLink(text, href) {
-    const element = this.wrap("a", text, { href });
+  addLink(text3, href) {
+    const element = this.wrap("a", text3, { href });
     return this.addRaw(element).addEOL();
   }
 };
@@ -64068,58 +66346,183 @@ function info(message) {
   process.stdout.write(message + os6.EOL);
 }
 
-// packages/action/src/inputs/input-table.ts
-var INPUTS = {
-  operation: { default: "deliver" },
-  endpoint: { required: true },
-  "secret-ids": {},
-  parameters: {},
-  values: { verbatim: true },
-  source: { default: "secrets-manager" },
-  "role-to-assume": {},
-  "role-duration": { default: "1h" },
-  "role-session-policy": {},
-  "parse-json-secrets": { default: "false" },
-  recipients: {},
-  class: {},
-  "expires-in": {},
-  passphrase: { verbatim: true },
-  reason: {},
-  title: {},
-  message: {},
-  context: {},
-  contact: {},
-  from: {},
-  "smtp-host": {},
-  "smtp-port": { default: "587" },
-  "smtp-user": {},
-  "smtp-password": { verbatim: true },
-  "configuration-set": {},
-  region: {},
-  rotate: { default: "none" },
-  "rotate-key": { default: "password" },
-  "rotate-timeout": { default: "5m" },
-  "password-length": { default: "32" },
-  "password-characters": { default: "lowercase, uppercase, digits" },
-  "password-exclude": {},
-  "rotated-within": {},
-  "version-stage": {},
-  await: {},
-  "handoff-ids": {},
-  run: {},
-  resend: { default: "false" },
-  "dry-run": { default: "false" },
-  timeout: { default: "10m" }
-};
-function withDefaults(read2) {
-  return (name2) => {
-    const { default: preset = "" } = INPUTS[name2];
-    return read2(name2) || preset;
+// packages/action/src/inputs/parsers.ts
+function needed(parse3) {
+  return (text3, name2, errors2) => {
+    if (text3.trim() !== "") return parse3(text3, name2, errors2);
+    throw new SenderError("input", `The input ${name2} is not set. Set it under with: in the workflow.`);
   };
 }
+function optional3(parse3) {
+  return (text3, name2, errors2) => text3 === "" ? void 0 : parse3(text3, name2, errors2);
+}
+var asText = (text3) => text3;
+function oneOf(...words2) {
+  return (text3, name2) => {
+    const found = words2.find((word3) => word3 === text3);
+    if (found !== void 0) return found;
+    const last = words2.at(-1);
+    throw new SenderError("input", `${name2} must be ${words2.slice(0, -1).join(", ")} or ${last}.`);
+  };
+}
+var asBoolean2 = (text3, name2) => {
+  if (/^(true|True|TRUE)$/.test(text3)) return true;
+  if (/^(false|False|FALSE)$/.test(text3)) return false;
+  throw new SenderError("input", `${name2} must be true or false.`);
+};
+var asSeconds = (text3, name2) => {
+  const seconds = parseDuration(text3);
+  if (seconds !== void 0) return seconds;
+  throw new SenderError("input", `${name2} is not a length of time. Write it like 24h, 90m or 1d12h.`);
+};
+function asLine(longest) {
+  return (text3, name2) => {
+    if (text3.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text3)) return text3;
+    throw new SenderError("input", `${name2} must be one line of at most ${longest} characters.`);
+  };
+}
+var asLines = (text3, name2) => {
+  if (!new RegExp("[\\p{Cs}\\p{Zl}\\p{Zp}]|(?![\\n\\r\\t])\\p{Cc}", "u").test(text3)) return text3;
+  throw new SenderError("input", `${name2} holds control characters. Write plain text.`);
+};
+function matching(pattern, sentence2) {
+  return (text3, name2) => {
+    if (pattern.test(text3)) return text3;
+    throw new SenderError("input", `${name2} ${sentence2}`);
+  };
+}
+var asPort = (text3, name2) => {
+  const port = /^\d{1,5}$/.test(text3) ? Number(text3) : 0;
+  if (port >= 1 && port <= 65535) return port;
+  throw new SenderError("input", `${name2} is not a port number.`);
+};
+var asSecret = (text3) => new Concealed(text3);
+var asPassphrase = (text3) => {
+  checkPassphrase(text3);
+  return new Concealed(text3);
+};
+var asRecipients = (text3, _, errors2) => {
+  const { recipients, errors: wrong } = parseRecipients(text3);
+  errors2.add(...wrong);
+  return recipients;
+};
+var asContext = (text3, name2) => {
+  const entries = linesOf2(text3).map((line, index) => {
+    const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
+    if (key !== "" && !/[\p{Cc}\p{Cs}]/u.test(line)) return [key, value];
+    throw new SenderError(
+      "input",
+      `Entry ${index + 1} of ${name2} is not understood. Write NAME=value, one a line.`
+    );
+  });
+  return Object.fromEntries(entries);
+};
+var asHandoffIds = (text3, name2) => {
+  const entries = text3.startsWith("[") ? jsonArray(text3, name2) : linesOf2(text3);
+  return entries.map((entry, index) => {
+    if (entry === null || typeof entry === "string" && isHandoffId(entry)) return entry;
+    throw new SenderError("input", `Entry ${index + 1} of ${name2} is not a handoff's id.`);
+  });
+};
+function jsonArray(text3, name2) {
+  let array2;
+  try {
+    array2 = JSON.parse(text3);
+  } catch (cause) {
+    throw new SenderError("input", `${name2} is not the output handoff-ids of an earlier step.`, { cause });
+  }
+  if (Array.isArray(array2)) return array2;
+  throw new SenderError("input", `${name2} is not a JSON array.`);
+}
+function linesOf2(text3) {
+  return text3.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+}
 
-// packages/action/src/github/workflow.ts
-var githubWorkflow = {
+// packages/action/src/inputs/table.ts
+var LONGEST_REASON = 500;
+var LONGEST_LINE = 200;
+var whole = (text3) => [text3];
+var TABLE = {
+  operation: { default: "deliver", parse: oneOf("deliver", "await-receipt", "revoke", "status") },
+  endpoint: { required: true, parse: needed(parseEndpoint) },
+  "secret-ids": { parse: parseSecretIds },
+  parameters: { parse: parseParameters },
+  values: { verbatim: true, secrets: secretParts, parse: parseGivenValues },
+  source: { default: "secrets-manager", parse: oneOf("secrets-manager", "sts") },
+  "role-to-assume": {
+    parse: optional3(
+      matching(
+        /^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/,
+        "is not a role's ARN. Write it like arn:aws:iam::123456789012:role/name."
+      )
+    )
+  },
+  "role-duration": { default: "1h", parse: asSeconds },
+  "role-session-policy": { parse: optional3(asText) },
+  "parse-json-secrets": { default: "false", parse: asBoolean2 },
+  recipients: { parse: needed(asRecipients) },
+  class: { parse: needed(asText) },
+  "expires-in": { parse: optional3(asSeconds) },
+  passphrase: { verbatim: true, secrets: whole, parse: optional3(asPassphrase) },
+  reason: { parse: optional3(asLine(LONGEST_REASON)) },
+  title: { parse: optional3(asLine(LONGEST_LINE)) },
+  message: { parse: optional3(asLines) },
+  context: { parse: asContext },
+  contact: { parse: optional3(asLine(LONGEST_LINE)) },
+  from: { parse: optional3(parseMailbox) },
+  "smtp-host": {
+    parse: optional3(
+      matching(/^[A-Za-z0-9.:-]{1,253}$/, "is not a host name. Write it like smtp.example.com.")
+    )
+  },
+  "smtp-port": { default: "587", parse: asPort },
+  "smtp-user": { parse: optional3(asText) },
+  "smtp-password": { verbatim: true, secrets: whole, parse: optional3(asSecret) },
+  "configuration-set": { parse: optional3(asText) },
+  region: { parse: optional3(asText) },
+  rotate: { default: "none", parse: oneOf("managed", "generate", "none") },
+  "rotate-key": { default: "password", parse: asText },
+  "rotate-timeout": { default: "5m", parse: asSeconds },
+  "password-length": { default: "32", parse: asText },
+  "password-characters": { default: "lowercase, uppercase, digits", parse: asText },
+  "password-exclude": { parse: asText },
+  "rotated-within": { parse: optional3(asSeconds) },
+  "version-stage": {
+    parse: optional3(
+      matching(/^[A-Za-z0-9_-]{1,256}$/, "is not a staging label. Write it like AWSCURRENT or AWSPENDING.")
+    )
+  },
+  await: { parse: optional3(asSeconds) },
+  "handoff-ids": { parse: optional3(asHandoffIds) },
+  run: {
+    parse: optional3(
+      matching(/^(\d{1,20}|this)$/, "is not the id of a workflow run. Write its number, or this.")
+    )
+  },
+  resend: { default: "false", parse: asBoolean2 },
+  "dry-run": { default: "false", parse: asBoolean2 },
+  timeout: { default: "10m", parse: asSeconds }
+};
+var INPUTS = TABLE;
+var INPUT_NAMES = Object.keys(TABLE).filter((name2) => isInputName(name2));
+function readInputs(names, read3, errors2) {
+  const draft = {};
+  const readOne2 = (name2) => {
+    const value = errors2.attempt(() => INPUTS[name2].parse(textOf2(name2, read3), name2, errors2));
+    if (value !== void 0) draft[name2] = value;
+  };
+  for (const name2 of names) readOne2(name2);
+  return draft;
+}
+function textOf2(name2, read3) {
+  return read3(name2) || (INPUTS[name2].default ?? "");
+}
+function isInputName(name2) {
+  return Object.hasOwn(TABLE, name2);
+}
+
+// packages/action/src/github/workflow-commands.ts
+var githubCommands = {
   mask: setSecret,
   info,
   warning: (sentence2) => warning2(sentence2),
@@ -64134,21 +66537,18 @@ var githubWorkflow = {
     }
   }
 };
-var githubInputs = (name2) => {
-  const { verbatim } = INPUTS[name2];
-  return getInput(name2, { trimWhitespace: !verbatim });
-};
+var githubInputs = (name2) => getInput(name2, { trimWhitespace: !INPUTS[name2].verbatim });
 
-// packages/action/src/report/markdown.ts
-function escapeMarkdown(text) {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
+// packages/action/src/report/formatting.ts
+function escapeMarkdown(text3) {
+  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
 function markdownTable(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
-function code(text) {
-  return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
+function code(text3) {
+  return `\`${text3.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
 }
 function utc(seconds) {
   const date2 = new Intl.DateTimeFormat("en-GB", {
@@ -64157,804 +66557,21 @@ function utc(seconds) {
   });
   return date2.format(seconds * 1e3).replaceAll(" ", "&nbsp;");
 }
-
-// packages/action/src/report/several.ts
-function several(count2, what) {
-  return `${count2} ${what}${count2 === 1 ? "" : "s"}`;
+function pluralize(count, noun) {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-// packages/action/src/report/receipts.ts
-var SPARE_MS = 12e4;
-var GRACE_MS = 2500;
-var SAY_EVERY_MS = 6e5;
-async function waitForReceipts(ids, seconds, service, { workflow, runtime }, onCancel2) {
-  const limitMs = seconds * 1e3;
-  const ending = startLifetime(
-    {
-      limitMs: limitMs + SPARE_MS,
-      graceMs: GRACE_MS,
-      atLimit: () => new SenderError("deadline", "The wait for receipts did not end in its time.")
-    },
-    runtime
-  );
-  const done = onCancel2(ending.stop);
-  let saidAt = 0;
-  workflow.info(`Waiting for ${several(ids.length, "receipt")}, at most ${formatDuration(seconds)}.`);
-  try {
-    return await awaitReceipts(
-      ids,
-      {
-        ...{ service, runtime },
-        onEnded: (view, ended, all2) => workflow.info(`${ended}/${all2} handoff ${view.id}: ${arrivalOf(view)}`),
-        onWaiting: (pending, elapsedMs) => {
-          if (elapsedMs - saidAt < SAY_EVERY_MS) return;
-          saidAt = elapsedMs;
-          const elapsed = formatDuration(Math.floor(elapsedMs / 6e4) * 60);
-          workflow.info(`Still waiting for ${several(pending, "receipt")} after ${elapsed}.`);
-        }
-      },
-      limitMs,
-      ending.lifetime
-    );
-  } finally {
-    done();
-    ending.close();
-  }
-}
-function arrivalOfWatched(watched) {
-  if (!watched) return "failed";
-  const { view, error: error3 } = watched;
-  if (view) return arrivalOf(view);
-  return error3 && !canPass(error3) ? "failed" : "pending";
-}
-function handoffOf(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return outcome.id;
-    case "earlier":
-      return outcome.handoff.id;
-    case "failed":
-      return void 0;
-  }
-}
-function arrivalOfFailure(outcome) {
-  return outcome.kind === "failed" && outcome.error.code === "mail_refused" ? "bounced" : "failed";
-}
-function setReceiptOutputs(workflow, arrivals) {
-  const delivered = arrivals.filter((arrival) => arrival === "delivered").length;
-  workflow.output("receipts", JSON.stringify(arrivals));
-  workflow.output("delivered-count", delivered);
-  workflow.output("all-delivered", String(arrivals.length > 0 && delivered === arrivals.length));
-}
-
-// packages/action/src/report/handoffs-summary.ts
-function watchedSummary(watched) {
-  const delivered = watched.filter((one) => arrivalOfWatched(one) === "delivered").length;
-  const rows = watched.map(({ id, view, error: error3 }) => [
-    code(id),
-    view ? `**${stateOf(view)}**` : error3 ? escapeMarkdown(error3.message) : "not seen",
-    view ? utc(view.changedAt) : "",
-    view ? escapeMarkdown(view.class) : "",
-    view?.versionId === void 0 ? "" : code(view.versionId)
-  ]);
-  return page(
-    `${delivered} of ${several(watched.length, "handoff")} delivered`,
-    markdownTable(["Handoff", "State", "Since (UTC)", "Class", "Version"], rows)
-  );
-}
-function revocationsSummary(revocations) {
-  const revoked = revocations.filter(({ ending }) => ending === "revoked").length;
-  const rows = revocations.map(({ id, ending }) => [code(id), escapeMarkdown(sentenceOf(ending))]);
-  return page(
-    `${revoked} of ${several(revocations.length, "handoff")} revoked`,
-    markdownTable(["Handoff", "Result"], rows)
-  );
-}
-function stateOf(view) {
-  return arrivalOf(view) === "bounced" ? "bounced" : view.state;
-}
-function sentenceOf(ending) {
-  if (ending instanceof SenderError) return ending.message;
-  switch (ending) {
-    case "revoked":
-      return "Revoked";
-    case "released":
-      return "Opened before; rotate what was in it if that was wrong";
-    case "unknown":
-      return "The service does not know it";
-  }
-}
-function page(heading, table) {
-  return `### ${heading}
-
-${table}
-`;
-}
-
-// packages/action/src/await-outcomes.ts
-async function awaitOutcomes(outcomes, { name: name2, receiptRequired = false }, seconds, service, surroundings, onCancel2) {
-  const { workflow } = surroundings;
-  const ids = outcomes.map(handoffOf).filter((id) => id !== void 0 && isHandoffId(id));
-  const { watched, stopped: stopped2 } = await waitForReceipts(ids, seconds, service, surroundings, onCancel2);
-  const byId = new Map(watched.map((one) => [one.id, one]));
-  const arrivals = outcomes.map((outcome) => {
-    const id = handoffOf(outcome);
-    return id === void 0 ? arrivalOfFailure(outcome) : arrivalOfWatched(byId.get(id));
-  });
-  for (const { id, error: error3 } of watched) if (error3) workflow.warning(`Handoff ${id}: ${error3.message}`);
-  const pending = arrivals.filter((arrival) => arrival === "pending").length;
-  if (stopped2) workflow.error(stopped2.message);
-  else if (pending > 0) {
-    workflow.warning(
-      `${several(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`
-    );
-  }
-  const others = arrivals.filter((arrival) => arrival !== "delivered");
-  const lacking = receiptRequired && others.length > 0;
-  if (lacking) {
-    const found = [...new Set(others)].join(", ");
-    workflow.error(
-      `Class ${name2} requires the receipt of each recipient, and ${others.length} of ${arrivals.length} did not come: ${found}.`
-    );
-  }
-  setReceiptOutputs(workflow, arrivals);
-  await workflow.summarise(watchedSummary(watched));
-  return stopped2 === void 0 && !lacking;
-}
-
-// packages/action/src/github/masking.ts
-var SHORTEST_MASKED = 6;
-function maskedForms(value) {
-  const text = typeof value === "string" ? value : decodeText(value);
-  const texts = text === void 0 ? [] : [text, ...jsonScalars(text)];
-  const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
-  return [...new Set(forms)].filter(
-    (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form)
-  );
-}
-function maskAll(workflow, value) {
-  for (const form of maskedForms(value)) workflow.mask(form);
-}
-function formsOfText(text) {
-  const lines = text.split(/\r\n|\r|\n/);
-  const parts = lines.length > 1 ? lines : [];
-  return [text, text.trim(), ...parts, ...parts.map((line) => line.trim())].filter((part) => part.length > 0).flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
-}
-function encodings(bytes) {
-  const hex = bytes.toString("hex");
-  const base64 = bytes.toString("base64");
-  return [base64, base64.replace(/=+$/, ""), bytes.toString("base64url"), hex, hex.toUpperCase()];
-}
-function spellings(text) {
-  const wellFormed = Buffer.from(text, "utf8").toString("utf8");
-  const url = encodeURIComponent(wellFormed);
-  return [url, url.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text).slice(1, -1)];
-}
-function decodeText(bytes) {
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return void 0;
-  }
-}
-
-// packages/action/src/inputs/collecting.ts
-function collecting() {
-  const errors2 = [];
-  const attempt2 = (parse2) => {
-    try {
-      return parse2();
-    } catch (error3) {
-      if (!(error3 instanceof SenderError)) throw error3;
-      errors2.push(error3);
-      return void 0;
-    }
-  };
-  return { errors: errors2, attempt: attempt2 };
-}
-
-// packages/action/src/inputs/input-values.ts
-function required2(name2, read2) {
-  const text = read2(name2);
-  if (text.trim() !== "") return text;
-  throw new SenderError("input", `The input ${name2} is not set. Set it under with: in the workflow.`);
-}
-function optional2(text) {
-  return text === "" ? void 0 : text;
-}
-function parseBoolean(name2, read2) {
-  const text = read2(name2);
-  if (/^(true|True|TRUE)$/.test(text)) return true;
-  if (/^(false|False|FALSE)$/.test(text)) return false;
-  throw new SenderError("input", `${name2} must be true or false.`);
-}
-function parseTime(name2, read2) {
-  const seconds = parseDuration(read2(name2));
-  if (seconds === void 0) {
-    throw new SenderError("input", `${name2} is not a length of time. Write it like 24h, 90m or 1d12h.`);
-  }
-  return seconds;
-}
-function parseOptionalTime(name2, read2) {
-  return read2(name2) === "" ? void 0 : parseTime(name2, read2);
-}
-function parsePassphrase(text) {
-  if (text === "") return void 0;
-  checkPassphrase(text);
-  return new Concealed(text);
-}
-function parseLine2(name2, read2, longest) {
-  const text = read2(name2);
-  if (text === "") return void 0;
-  if (text.length > longest || /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) {
-    throw new SenderError("input", `${name2} must be one line of at most ${longest} characters.`);
-  }
-  return text;
-}
-function parseText(name2, read2) {
-  const text = read2(name2);
-  if (text === "") return void 0;
-  if (new RegExp("[\\p{Cs}\\p{Zl}\\p{Zp}]|(?![\\n\\r\\t])\\p{Cc}", "u").test(text)) {
-    throw new SenderError("input", `${name2} holds control characters. Write plain text.`);
-  }
-  return text;
-}
-function parseContext(text) {
-  const entries = text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "").map((line, index) => {
-    const [, name2 = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
-    if (name2 === "" || /[\p{Cc}\p{Cs}]/u.test(line)) {
-      throw new SenderError(
-        "input",
-        `Entry ${index + 1} of context is not understood. Write NAME=value, one a line.`
-      );
-    }
-    return [name2, value];
-  });
-  return Object.fromEntries(entries);
-}
-
-// packages/action/src/inputs/mail-choice.ts
-function parseMail(read2) {
-  const host = read2("smtp-host");
-  const user = read2("smtp-user");
-  const password = read2("smtp-password");
-  if (host === "") {
-    if (user !== "" || password !== "") {
-      throw new SenderError(
-        "input",
-        "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES."
-      );
-    }
-    const configurationSet = optional2(read2("configuration-set"));
-    const region = optional2(read2("region"));
-    return {
-      by: "ses",
-      options: {
-        ...region === void 0 ? {} : { region },
-        ...configurationSet === void 0 ? {} : { configurationSet }
-      }
-    };
-  }
-  const text = read2("smtp-port");
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port < 1 || port > 65535) throw new SenderError("input", "smtp-port is not a port number.");
-  if (!/^[A-Za-z0-9.:-]{1,253}$/.test(host)) {
-    throw new SenderError("input", "smtp-host is not a host name. Write it like smtp.example.com.");
-  }
-  if (user === "" !== (password === "")) {
-    throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
-  }
-  const login = user === "" ? {} : { login: { user, password: new Concealed(password) } };
-  return { by: "smtp", server: { host, port, ...login } };
-}
-
-// packages/action/src/inputs/rotation-inputs.ts
-function readRotationInputs(read2) {
-  const rotation = parseRotation(read2);
-  const rotatedWithin = parseOptionalTime("rotated-within", read2);
-  const versionStage = optional2(read2("version-stage"));
-  const rotateTimeout = parseTime("rotate-timeout", read2);
-  if (rotation && versionStage !== void 0) {
-    throw new SenderError(
-      "input",
-      "rotate and version-stage exclude each other: a rotated secret goes out as its new version. Drop one of them."
-    );
-  }
-  if (versionStage !== void 0 && !/^[A-Za-z0-9_-]{1,256}$/.test(versionStage)) {
-    throw new SenderError(
-      "input",
-      "version-stage is no staging label. Write it like AWSCURRENT or AWSPENDING."
-    );
-  }
-  return {
-    ...rotation === void 0 ? {} : { rotation },
-    rotateTimeout,
-    ...rotatedWithin === void 0 ? {} : { rotatedWithin },
-    ...versionStage === void 0 ? {} : { versionStage }
-  };
-}
-function parseRotation(read2) {
-  switch (read2("rotate")) {
-    case "none":
-      return void 0;
-    case "managed":
-      return { kind: "managed" };
-    case "generate":
-      return {
-        kind: "generate",
-        key: read2("rotate-key"),
-        rules: parsePasswordRules(
-          read2("password-length"),
-          read2("password-characters"),
-          read2("password-exclude")
-        )
-      };
-    default:
-      throw new SenderError("input", "rotate must be managed, generate or none.");
-  }
-}
-
-// packages/action/src/inputs/source-inputs.ts
-var SHORTEST_SESSION = 900;
-var LONGEST_SESSION = 43200;
-function readSources(read2, attempt2) {
-  const secretIds = attempt2(
-    () => read2("secret-ids").trim() === "" ? [] : parseSecretIds(read2("secret-ids"))
-  );
-  const parameters = attempt2(() => parseParameters(read2("parameters")));
-  const values = attempt2(() => parseGivenValues(read2("values")));
-  const role = attempt2(() => ({ found: parseRole(read2) }));
-  if (!secretIds || !parameters || !values || !role) return void 0;
-  return attempt2(() => {
-    if (secretIds.length + parameters.length + values.length === 0 && !role.found) {
-      throw new SenderError(
-        "input",
-        "Nothing to hand over: set secret-ids, parameters, values or source: sts."
-      );
-    }
-    return { secretIds, parameters, values, ...role.found ? { role: role.found } : {} };
-  });
-}
-function parseRole(read2) {
-  const source = read2("source");
-  const roleArn = read2("role-to-assume");
-  if (source === "secrets-manager") {
-    if (roleArn === "") return void 0;
-    throw new SenderError("input", "role-to-assume needs source: sts. Set it, or drop role-to-assume.");
-  }
-  if (source !== "sts") throw new SenderError("input", "source must be secrets-manager or sts.");
-  if (!/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(roleArn)) {
-    throw new SenderError(
-      "input",
-      "role-to-assume is no role's ARN, like arn:aws:iam::123456789012:role/name."
-    );
-  }
-  const duration = parseTime("role-duration", read2);
-  if (duration < SHORTEST_SESSION || duration > LONGEST_SESSION) {
-    throw new SenderError("input", "role-duration must be between 15m and 12h.");
-  }
-  const sessionPolicy = optional2(read2("role-session-policy"));
-  return { roleArn, duration, ...sessionPolicy === void 0 ? {} : { sessionPolicy } };
-}
-
-// packages/action/src/inputs/inputs.ts
-var LONGEST_REASON = 500;
-var LONGEST_TITLE = 200;
-function readInputs(read2) {
-  const { errors: errors2, attempt: attempt2 } = collecting();
-  const endpoint = attempt2(() => parseEndpoint(required2("endpoint", read2)));
-  const draft = {
-    endpoint,
-    sources: readSources(read2, attempt2),
-    parseJsonSecrets: attempt2(() => parseBoolean("parse-json-secrets", read2)),
-    recipients: attempt2(() => readRecipients(required2("recipients", read2), errors2)),
-    class: attempt2(() => required2("class", read2)),
-    from: attempt2(() => readFrom(read2("from"), endpoint)),
-    mail: attempt2(() => parseMail(read2)),
-    context: attempt2(() => parseContext(read2("context"))),
-    resend: attempt2(() => parseBoolean("resend", read2)),
-    dryRun: attempt2(() => parseBoolean("dry-run", read2)),
-    timeout: attempt2(() => parseTime("timeout", read2)),
-    passphraseGiven: read2("passphrase") !== "",
-    age: attempt2(() => readRotationInputs(read2)),
-    optional: attemptOptional(read2, attempt2)
-  };
-  return { draft, errors: errors2 };
-}
-function isComplete(draft) {
-  return Object.values(draft).every((value) => value !== void 0);
-}
-function readFrom(text, endpoint) {
-  if (text !== "") return parseMailbox(text, "from");
-  return endpoint === void 0 ? void 0 : defaultMailbox(endpoint);
-}
-function readRecipients(text, errors2) {
-  const { recipients, errors: wrong } = parseRecipients(text);
-  errors2.push(...wrong);
-  return recipients;
-}
-function attemptOptional(read2, attempt2) {
-  const expiresIn = attempt2(() => parseOptionalTime("expires-in", read2));
-  const passphrase2 = attempt2(() => parsePassphrase(read2("passphrase")));
-  const reason2 = attempt2(() => parseLine2("reason", read2, LONGEST_REASON));
-  const title = attempt2(() => parseLine2("title", read2, LONGEST_TITLE));
-  const contact = attempt2(() => parseLine2("contact", read2, LONGEST_TITLE));
-  const message = attempt2(() => parseText("message", read2));
-  const region = optional2(read2("region"));
-  const awaitFor = attempt2(() => parseOptionalTime("await", read2));
-  return {
-    ...expiresIn === void 0 ? {} : { expiresIn },
-    ...passphrase2 === void 0 ? {} : { passphrase: passphrase2 },
-    ...reason2 === void 0 ? {} : { reason: reason2 },
-    ...title === void 0 ? {} : { title },
-    ...message === void 0 ? {} : { message },
-    ...contact === void 0 ? {} : { contact },
-    ...region === void 0 ? {} : { region },
-    ...awaitFor === void 0 ? {} : { awaitFor }
-  };
-}
-
-// packages/action/src/plan.ts
-function planOrder(inputs, admitted, secrets, origin, nowMs) {
-  const { passphrase: passphrase2, reason: reason2, message, title } = inputs.optional;
-  const contact = inputs.optional.contact ?? `${origin.actor} on GitHub`;
-  const replyTo = addressOf(contact);
-  const endsAt = Math.min(...secrets.map((secret) => secret.endsAt ?? Number.POSITIVE_INFINITY));
-  const context = {
-    Workflow: origin.workflow,
-    Run: origin.runUrl,
-    "Started by": origin.actor,
-    ...Number.isFinite(endsAt) ? { "Works until": `${isoMinute(endsAt)} UTC` } : {},
-    ...inputs.context
-  };
-  const header = {
-    title: title ?? `A secret from ${origin.repository}`,
-    ...message === void 0 ? {} : { message },
-    sender: contact,
-    context: {
-      Repository: origin.repository,
-      ...context,
-      ...reason2 === void 0 ? {} : { Reason: reason2 }
-    }
-  };
-  const items = itemsOf(secrets, { parseJson: inputs.parseJsonSecrets });
-  const { errors: errors2, attempt: attempt2 } = collecting();
-  attempt2(() => checkItems(items));
-  attempt2(() => checkDescription(header));
-  if (errors2.length > 0) return { errors: errors2 };
-  const order = {
-    class: admitted.class,
-    // A link to what has stopped working is of no use.
-    expiresIn: Math.min(admitted.expiresIn, endsAt - Math.floor(nowMs / 1e3)),
-    ...Number.isFinite(endsAt) ? { endsAt } : {},
-    items,
-    header,
-    ...passphrase2 ? { passphrase: passphrase2 } : {},
-    subject: subjectOf(secrets),
-    resend: inputs.resend,
-    reason: reason2,
-    from: inputs.from,
-    ...replyTo === void 0 ? {} : { replyTo },
-    contact,
-    source: origin.repository,
-    message,
-    context
-  };
-  return { order, errors: errors2 };
-}
-function isoMinute(seconds) {
-  return new Date(seconds * 1e3).toISOString().slice(0, 16).replace("T", " ");
-}
-
-// packages/action/src/read-sources.ts
-var PARAMETERS_AT_ONCE = 5;
-async function readSources2({ secretIds, parameters, values, role }, stores, { workflow, runtime, origin, execution }) {
-  const mask = ({ value }) => maskAll(workflow, value.reveal());
-  const now = Math.floor(runtime.now() / 1e3);
-  const given = givenSecrets(values, origin.repository, execution, now);
-  const kept = async (label, version2) => {
-    const found2 = await version2;
-    mask(found2);
-    return { ...found2, label: label ?? found2.name };
-  };
-  const session = role && {
-    ...role,
-    sessionName: runOf(origin.runUrl).replace(/[^\w+=,.@-]/g, "-").slice(0, 64),
-    versionId: execution
-  };
-  const [{ secrets, errors: errors2 }, named2, assumed] = await Promise.all([
-    readSecrets(secretIds, stores.source, mask),
-    mapLimited(
-      parameters,
-      PARAMETERS_AT_ONCE,
-      ({ name: name2, alias }) => settled(kept(alias, stores.parameter(name2)))
-    ),
-    Promise.all(session ? [settled(kept(void 0, stores.assume(session)))] : [])
-  ]);
-  const others = [...named2, ...assumed];
-  const found = others.flatMap((one) => one instanceof SenderError ? [] : [one]);
-  return {
-    secrets,
-    others: [...found, ...given],
-    errors: [...errors2, ...others.filter((one) => one instanceof SenderError)]
-  };
-}
-function runOf(runUrl) {
-  return `run-${runUrl.slice(runUrl.lastIndexOf("/") + 1)}`;
-}
-
-// packages/action/src/rotate-secrets.ts
-async function checkAges({ secrets, others }, { rotation, rotatedWithin }, { vault }, nowMs) {
-  const checkAge = (secret, advice) => {
-    if (rotatedWithin === void 0) return;
-    checkRotatedWithin(secret, rotatedWithin, Math.floor(nowMs / 1e3), advice);
-  };
-  const checks = [
-    ...secrets.map(
-      (secret) => failureOf(async () => {
-        if (rotation) await checkRotation(secret, rotation, vault);
-        else checkAge(secret, "Rotate it first, or set rotate.");
-      })
-    ),
-    ...others.map(
-      (other) => failureOf(async () => checkAge(other, "Change it first: rotate is for secret-ids alone."))
-    )
-  ];
-  return (await Promise.all(checks)).flatMap((error3) => error3 ?? []);
-}
-async function rotateSecrets(secrets, rotation, { rotateTimeout }, { source, vault }, { workflow, runtime, origin }, lifetime) {
-  const rotated = [];
-  const errors2 = secrets.map(
-    (secret, index) => failureOf(async () => {
-      const wish = {
-        secret,
-        versionId: versionIdOf(origin.runUrl, secret.arn),
-        limitMs: rotateTimeout * 1e3
-      };
-      workflow.info(`Rotating ${secret.name}.`);
-      const { versionId, begun } = await rotate(wish, rotation, { vault, source, runtime }, lifetime);
-      const version2 = await source.read(secret.arn, versionId);
-      maskAll(workflow, version2.value.reveal());
-      rotated[index] = { ...version2, label: secret.label };
-      workflow.info(
-        begun ? `Rotated ${secret.name}: version ${versionId} is the current one.` : `This run rotated ${secret.name} before: version ${versionId} is the current one.`
-      );
-    })
-  );
-  const failures = (await Promise.all(errors2)).flatMap((error3) => error3 ?? []);
-  return { secrets: rotated.filter((secret) => secret !== void 0), errors: failures };
-}
-async function failureOf(work) {
-  return await settled(work()) ?? void 0;
-}
-
-// packages/action/src/secret-stores.ts
-function openStores({ optional: optional3, age }, { openSecrets, openVault, openParameters, openRole, runtime }, lifetime) {
-  const region = optional3?.region;
-  return {
-    source: openSecrets({ region, versionStage: age?.versionStage }, lifetime, runtime),
-    vault: openVault(region, lifetime, runtime),
-    parameter: openParameters(region, lifetime, runtime),
-    assume: openRole(region, lifetime, runtime)
-  };
-}
-
-// packages/action/src/github/id-token.ts
-var ATTEMPT_MS2 = 1e4;
-function tokenEndpoint(env2) {
-  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env2;
-  if (url && bearer) return { url, bearer };
-  throw new SenderError(
-    "id_token",
-    "This job may not request an OIDC token. Add id-token: write to its permissions; workflows of forked pull requests cannot have it."
-  );
-}
-function fetchIdToken({ url, bearer }, audience, lifetime, runtime) {
-  const target = new URL(url);
-  target.searchParams.set("audience", audience);
-  return retry(
-    async () => {
-      let response;
-      let body;
-      try {
-        [response, body] = await attempt(ATTEMPT_MS2, lifetime, async ({ signal }) => {
-          const answer = await runtime.fetch(target, {
-            headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
-            redirect: "error",
-            signal
-          });
-          return [answer, await answer.json().catch(() => void 0)];
-        });
-      } catch (cause) {
-        if (lifetime.over.aborted) throw lifetime.over.reason;
-        throw new PassingError(failure("the request did not get through", cause));
-      }
-      if (response.status === 429 || response.status >= 500) {
-        throw new PassingError(
-          failure(`it answered ${response.status}`),
-          retryAfterMs(response.headers.get("retry-after"), runtime.now())
-        );
-      }
-      const token = isObject2(body) ? body.value : void 0;
-      if (!response.ok || typeof token !== "string" || token === "")
-        throw failure(`it answered ${response.status}`);
-      return token;
-    },
-    lifetime,
-    runtime
-  );
-}
-function environmentOf(jwt) {
-  const { environment } = jwtClaims(jwt);
-  return typeof environment === "string" ? environment : void 0;
-}
-function failure(what, cause) {
-  return new SenderError(
-    "id_token",
-    `GitHub gave out no OIDC token: ${what}. Run the job again; if it stays, look at GitHub's status page.`,
-    { cause }
-  );
-}
-function isObject2(value) {
-  return typeof value === "object" && value !== null;
-}
-
-// packages/action/src/service.ts
-function openService(endpoint, { env: env2, workflow, runtime }) {
-  let environment;
-  const tokens = cachedToken(async (lifetime) => {
-    const token = await fetchIdToken(tokenEndpoint(env2), endpoint, lifetime, runtime);
-    workflow.mask(token);
-    environment = environmentOf(token);
-    return token;
-  }, runtime);
-  return { client: serviceClient(endpoint, tokens, runtime), environment: () => environment };
-}
-
-// packages/action/src/prepare.ts
-async function prepare(draft, inputErrors, surroundings, lifetime) {
-  const opened = draft.endpoint === void 0 ? void 0 : openService(draft.endpoint, surroundings);
-  const stores = openStores(draft, surroundings, lifetime);
-  const mail = draft.mail && surroundings.openMail(draft.mail, surroundings.runtime);
-  const [policy, read2, checked] = await Promise.all([
-    tried(opened?.client.classes(lifetime)),
-    readAll(draft, stores, surroundings),
-    tried(draft.dryRun && draft.from ? mail?.check(draft.from, lifetime) : void 0)
-  ]);
-  const verdict = opened && policy.value && judgeDraft(draft, policy.value, opened);
-  const admitted = verdict?.admitted;
-  const orderFor = admitted && isComplete(draft) ? (secrets) => planOrder(draft, admitted, secrets, surroundings.origin, surroundings.runtime.now()) : void 0;
-  const all2 = [...read2.secrets, ...read2.others];
-  const plan = all2.length > 0 ? orderFor?.(all2) : void 0;
-  const errors2 = [
-    ...inputErrors,
-    ...read2.errors,
-    ...policy.errors,
-    ...verdict?.errors ?? [],
-    ...plan?.errors ?? [],
-    ...checked.errors
-  ];
-  const order = errors2.length === 0 ? plan?.order : void 0;
-  const ready = order && orderFor && draft.recipients && draft.age && opened && mail ? {
-    ready: {
-      ...{ order, orderFor, stores, mail, others: read2.others },
-      ...{ age: draft.age, recipients: draft.recipients, service: opened.client }
-    }
-  } : {};
-  return {
-    ...ready,
-    secrets: read2.secrets,
-    errors: errors2,
-    advice: [...verdict?.advice ?? [], ...checked.value ?? []]
-  };
-}
-async function readAll({ sources, age }, stores, surroundings) {
-  if (!sources) return { secrets: [], others: [], errors: [] };
-  const { secrets, others, errors: errors2 } = await readSources2(sources, stores, surroundings);
-  const aged = age ? await checkAges({ secrets, others }, age, stores, surroundings.runtime.now()) : [];
-  return { secrets, others, errors: [...errors2, ...aged] };
-}
-function judgeDraft(draft, classes, { environment }) {
-  if (draft.class === void 0) return void 0;
-  const { expiresIn, reason: reason2 } = draft.optional ?? {};
-  return judge(
-    {
-      class: draft.class,
-      expiresIn,
-      hasPassphrase: draft.passphraseGiven ?? false,
-      reason: reason2,
-      recipients: draft.recipients ?? [],
-      environment: environment(),
-      awaits: draft.optional?.awaitFor !== void 0
-    },
-    classes
-  );
-}
-async function tried(work) {
-  if (!work) return { errors: [] };
-  const result = await settled(work);
-  return result instanceof SenderError ? { errors: [result] } : { value: result, errors: [] };
-}
-
-// packages/action/src/report/report.ts
-var MOST_NAMED = 5;
-function lineOf(outcome) {
-  const who = emailHintOf(outcome.recipient);
-  switch (outcome.kind) {
-    case "mailed":
-      return `${who}: mailed, handoff ${outcome.id}`;
-    case "earlier":
-      return `${who}: this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
-    case "failed":
-      return `${who}: failed`;
-  }
-}
-function setOutputs(workflow, outcomes) {
-  const count2 = (kind) => outcomes.filter((outcome) => outcome.kind === kind).length;
-  workflow.output("handoff-ids", JSON.stringify(outcomes.map((outcome) => handoffOf(outcome) ?? null)));
-  workflow.output("states", JSON.stringify(outcomes.map(stateOf2)));
-  workflow.output("mailed-count", count2("mailed"));
-  workflow.output("earlier-count", count2("earlier"));
-  workflow.output("failed-count", count2("failed"));
-}
-function stateOf2(outcome) {
-  switch (outcome.kind) {
-    case "mailed":
-      return "open";
-    case "earlier":
-      return outcome.handoff.state;
-    case "failed":
-      return "failed";
-  }
-}
-function annotateOutcomes(workflow, outcomes) {
-  for (const [sentence2, recipients] of grouped(outcomes, failureOf2)) {
-    workflow.error(`${named(recipients)}: ${sentence2}`);
-  }
-  for (const [sentence2, recipients] of grouped(outcomes, doubtOf)) {
-    workflow.warning(`${named(recipients)}: ${sentence2}`);
-  }
-}
-function failureOf2(outcome) {
-  return outcome.kind === "failed" ? outcome.error.message : void 0;
-}
-function doubtOf(outcome) {
-  if (outcome.kind === "mailed" && outcome.notRecorded) {
-    return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
-  }
-  if (outcome.kind === "failed" && outcome.notRevoked) {
-    return `What was created could not be revoked and ends by itself; its link may have been mailed all the same. ${outcome.notRevoked.message}`;
-  }
-  return void 0;
-}
-function grouped(outcomes, sentenceOf2) {
-  const groups = /* @__PURE__ */ new Map();
-  for (const outcome of outcomes) {
-    const sentence2 = sentenceOf2(outcome);
-    if (sentence2 === void 0) continue;
-    const group3 = groups.get(sentence2) ?? [];
-    groups.set(sentence2, group3);
-    group3.push(outcome.recipient);
-  }
-  return groups;
-}
-function named(recipients) {
-  const shown = recipients.slice(0, MOST_NAMED).map(emailHintOf).join(", ");
-  const more = recipients.length - MOST_NAMED;
-  return more > 0 ? `${shown} and ${more} more` : shown;
-}
-
-// packages/action/src/report/summary.ts
-function deliverySummary(order, secrets, outcomes, origin) {
+// packages/action/src/report/summaries.ts
+function deliverySummary(details, outcomes, run) {
   const served = outcomes.filter(({ kind }) => kind !== "failed").length;
-  const heading = served === outcomes.length ? `Handed over to ${several(served, "recipient")}` : `Handed over to ${served} of ${several(outcomes.length, "recipient")}`;
-  const doubts = outcomes.flatMap((outcome) => {
-    const doubt = doubtOf(outcome);
-    return doubt === void 0 ? [] : [`- ${recipientCell(outcome)}: ${escapeMarkdown(doubt)}`];
+  const heading = served === outcomes.length ? `Handed over to ${pluralize(served, "recipient")}` : `Handed over to ${served} of ${pluralize(outcomes.length, "recipient")}`;
+  const warnings = outcomes.flatMap((outcome) => {
+    const warning3 = warningOf(outcome);
+    return warning3 === void 0 ? [] : [`- ${recipientCell(outcome)}: ${escapeMarkdown(warning3)}`];
   });
   return [
     `### ${heading}`,
-    factsLine(order, origin),
+    factsLine(details, run),
     markdownTable(
       ["Recipient", "Result", "Opens until (UTC)", "Handoff"],
       outcomes.map((outcome) => [
@@ -64964,23 +66581,23 @@ function deliverySummary(order, secrets, outcomes, origin) {
         handoffCell(outcome)
       ])
     ),
-    secretsList(secrets),
-    ...doubts.length === 0 ? [] : [`**To know**
+    secretsList(details.secrets),
+    ...warnings.length === 0 ? [] : [`**Warnings**
 
-${doubts.join("\n")}`]
+${warnings.join("\n")}`]
   ].join("\n\n").concat("\n");
 }
-function dryRunSummary(order, recipients, secrets, origin) {
+function dryRunSummary(details, recipients, run) {
   return [
     "### Dry run: everything is in order",
-    factsLine(order, origin),
+    factsLine(details, run),
     `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
-    secretsList(secrets)
+    secretsList(details.secrets)
   ].join("\n\n").concat("\n");
 }
-function problemsSummary(sentences, { dryRun, rotated = [] }) {
+function problemsSummary(sentences, { dryRun = false, rotated = [] } = {}) {
   return [
-    `### ${dryRun ? "Dry run" : "Not handed over"}: ${several(sentences.length, "problem")} to solve`,
+    `### ${dryRun ? "Dry run" : "Not handed over"}: ${pluralize(sentences.length, "problem")} to solve`,
     sentences.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n"),
     "Nothing was created or sent.",
     ...rotated.length === 0 ? [] : [`These were rotated before that:
@@ -64988,24 +66605,24 @@ function problemsSummary(sentences, { dryRun, rotated = [] }) {
 ${versionsTable(rotated)}`]
   ].join("\n\n").concat("\n");
 }
-function factsLine(order, origin) {
+function factsLine(details, run) {
   const asked = {
     click: "no question",
     email: "their address",
     "email-code": "their address and a mailed code"
-  }[order.class.verification];
-  const passphrase2 = order.passphrase ? ", and the passphrase" : "";
+  }[details.class.verification];
+  const passphrase2 = details.passphraseNeeded ? ", and the passphrase" : "";
   const facts = [
-    `Class **${escapeMarkdown(order.class.name)}**`,
-    `links end after **${formatDuration(order.expiresIn)}**`,
+    `Class **${escapeMarkdown(details.class.name)}**`,
+    `links end after **${formatDuration(details.expiresIn)}**`,
     `recipients are asked for ${asked}${passphrase2}`,
-    ...order.reason === void 0 ? [] : [`reason: ${escapeMarkdown(order.reason)}`],
-    `sent by ${escapeMarkdown(origin.actor)}`
+    ...details.reason === void 0 ? [] : [`reason: ${escapeMarkdown(details.reason)}`],
+    `sent by ${escapeMarkdown(run.actor)}`
   ];
   return `${facts.join("; ")}.`;
 }
 function secretsList(secrets) {
-  return `<details><summary>${several(secrets.length, "secret")} in each handoff</summary>
+  return `<details><summary>${pluralize(secrets.length, "secret")} in each handoff</summary>
 
 ${versionsTable(secrets)}
 
@@ -65057,25 +66674,156 @@ function handoffCell(outcome) {
       return outcome.id === void 0 ? "" : `${code(outcome.id)} (${outcome.notRevoked ? "not revoked" : "revoked"})`;
   }
 }
+function handoffsSummary(handoffs) {
+  const delivered = handoffs.filter(({ status }) => status === "delivered").length;
+  const rows = handoffs.map(({ id, status, view, error: error3 }) => [
+    code(id),
+    view ? `**${status === "bounced" ? status : view.state}**` : error3 ? escapeMarkdown(error3.message) : "not seen",
+    view ? utc(view.changedAt) : "",
+    view ? escapeMarkdown(view.class) : "",
+    view?.versionId === void 0 ? "" : code(view.versionId)
+  ]);
+  return page(
+    `${delivered} of ${pluralize(handoffs.length, "handoff")} delivered`,
+    markdownTable(["Handoff", "State", "Since (UTC)", "Class", "Version"], rows)
+  );
+}
+function revocationsSummary(revocations) {
+  const revoked = revocations.filter(({ ending }) => ending === "revoked").length;
+  const rows = revocations.map(({ id, ending }) => [code(id), escapeMarkdown(sentenceOf(ending))]);
+  return page(
+    `${revoked} of ${pluralize(revocations.length, "handoff")} revoked`,
+    markdownTable(["Handoff", "Result"], rows)
+  );
+}
+function sentenceOf(ending) {
+  if (ending instanceof SenderError) return ending.message;
+  switch (ending) {
+    case "revoked":
+      return "Revoked";
+    case "released":
+      return "Opened before; rotate what was in it if that was wrong";
+    case "unknown":
+      return "The service does not know it";
+  }
+}
+function page(heading, table) {
+  return `### ${heading}
 
-// packages/action/src/problems.ts
-async function tellProblems(errors2, workflow, dryRun, rotated = []) {
-  const sentences = [...new Set(errors2.map(({ message }) => message))];
-  for (const sentence2 of sentences) workflow.error(sentence2);
-  await workflow.summarise(problemsSummary(sentences, { dryRun, rotated }));
-  return 1;
+${table}
+`;
+}
+function warningOf(outcome) {
+  if (outcome.kind === "mailed" && outcome.notRecorded) {
+    return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
+  }
+  if (outcome.kind === "failed" && outcome.notRevoked) {
+    return `What was created could not be revoked and ends by itself; its link may have been mailed all the same. ${outcome.notRevoked.message}`;
+  }
+  return void 0;
 }
 
-// packages/action/src/within.ts
-var GRACE_MS2 = 2500;
-async function within(seconds, { runtime }, onCancel2, work) {
-  const ending = startLifetime(
-    { limitMs: seconds * 1e3, graceMs: GRACE_MS2, atLimit: () => timeIsUp(seconds) },
-    runtime
-  );
+// packages/action/src/report/outcomes.ts
+async function reportProblems(errors2, { workflow }, when = {}) {
+  const sentences = [...new Set(errors2.map(({ message }) => message))];
+  for (const sentence2 of sentences) workflow.error(sentence2);
+  await workflow.summarise(problemsSummary(sentences, when));
+  return 1;
+}
+async function reportDryRunOk(details, recipients, { workflow, run }) {
+  workflow.info("Dry run: everything is in order. Nothing was created or sent.");
+  await workflow.summarise(dryRunSummary(details, recipients, run));
+  return 0;
+}
+async function reportOutcomes(details, outcomes, { workflow, run }) {
+  annotateOutcomes(workflow, outcomes);
+  await workflow.summarise(deliverySummary(details, outcomes, run));
+  setOutputs(workflow, outcomes);
+}
+function handoffOf(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return outcome.id;
+    case "earlier":
+      return outcome.handoff.id;
+    case "failed":
+      return void 0;
+  }
+}
+var MOST_NAMED = 5;
+function outcomeLine(outcome) {
+  const who = emailHintOf(outcome.recipient);
+  switch (outcome.kind) {
+    case "mailed":
+      return `${who}: mailed, handoff ${outcome.id}`;
+    case "earlier":
+      return `${who}: this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
+    case "failed":
+      return `${who}: failed`;
+  }
+}
+function setOutputs(workflow, outcomes) {
+  const count = (kind) => outcomes.filter((outcome) => outcome.kind === kind).length;
+  workflow.output("handoff-ids", JSON.stringify(outcomes.map((outcome) => handoffOf(outcome) ?? null)));
+  workflow.output("states", JSON.stringify(outcomes.map(stateOf)));
+  workflow.output("mailed-count", count("mailed"));
+  workflow.output("earlier-count", count("earlier"));
+  workflow.output("failed-count", count("failed"));
+}
+function stateOf(outcome) {
+  switch (outcome.kind) {
+    case "mailed":
+      return "open";
+    case "earlier":
+      return outcome.handoff.state;
+    case "failed":
+      return "failed";
+  }
+}
+function annotateOutcomes(workflow, outcomes) {
+  for (const [sentence2, recipients] of grouped(outcomes, failureOf)) {
+    workflow.error(`${named(recipients)}: ${sentence2}`);
+  }
+  for (const [sentence2, recipients] of grouped(outcomes, warningOf)) {
+    workflow.warning(`${named(recipients)}: ${sentence2}`);
+  }
+}
+function failureOf(outcome) {
+  return outcome.kind === "failed" ? outcome.error.message : void 0;
+}
+function grouped(outcomes, sentenceOf2) {
+  const groups = /* @__PURE__ */ new Map();
+  for (const outcome of outcomes) {
+    const sentence2 = sentenceOf2(outcome);
+    if (sentence2 === void 0) continue;
+    const group3 = groups.get(sentence2) ?? [];
+    groups.set(sentence2, group3);
+    group3.push(outcome.recipient);
+  }
+  return groups;
+}
+function named(recipients) {
+  const shown = recipients.slice(0, MOST_NAMED).map(emailHintOf).join(", ");
+  const more = recipients.length - MOST_NAMED;
+  return more > 0 ? `${shown} and ${more} more` : shown;
+}
+
+// packages/action/src/step-context.ts
+function workflowRunOf({
+  GITHUB_REPOSITORY: repository = "",
+  GITHUB_WORKFLOW: workflow = "",
+  GITHUB_ACTOR: actor = "",
+  GITHUB_SERVER_URL: serverUrl = "https://github.com",
+  GITHUB_RUN_ID: id = ""
+}) {
+  return { repository, workflow, actor, id, url: `${serverUrl}/${repository}/actions/runs/${id}` };
+}
+var GRACE_MS = 2500;
+async function withTimeout(seconds, { runtime, onCancel: onCancel2 }, work, atLimit = () => timeIsUp(seconds)) {
+  const ending = startDeadline({ limitMs: seconds * 1e3, graceMs: GRACE_MS, atLimit }, runtime);
   const done = onCancel2(ending.stop);
   try {
-    return await work(ending.lifetime);
+    return await work(ending.deadline);
   } finally {
     done();
     ending.close();
@@ -65088,194 +66836,590 @@ function timeIsUp(seconds) {
   );
 }
 
-// packages/action/src/delivery.ts
-var CHECKS_SECONDS = 600;
-async function runDelivery(readInput, surroundings, onCancel2) {
-  const { workflow } = surroundings;
-  const { draft, errors: errors2 } = readInputs(readInput);
-  const delivered = await within(
-    draft.timeout ?? CHECKS_SECONDS,
-    surroundings,
-    onCancel2,
-    async (lifetime) => {
-      const prepared = await prepare(draft, errors2, surroundings, lifetime);
-      for (const sentence2 of prepared.advice) workflow.warning(sentence2);
-      const dryRun = draft.dryRun ?? false;
-      if (!prepared.ready) return tellProblems(prepared.errors, workflow, dryRun);
-      if (dryRun) return tellInOrder(prepared.ready, all(prepared.ready, prepared.secrets), surroundings);
-      const renewed = await renew(prepared.ready, prepared.secrets, surroundings, lifetime);
-      if (!renewed.order) return tellProblems(renewed.errors, workflow, false, renewed.rotated);
-      const ready = { ...prepared.ready, order: renewed.order };
-      return handOver2(ready, renewed.secrets, surroundings, lifetime);
+// packages/action/src/await-receipts.ts
+var SPARE_SECONDS = 120;
+var SAY_EVERY_MS = 6e5;
+async function awaitReceipts(ids, seconds, service, context) {
+  const { workflow, runtime } = context;
+  let saidAt = 0;
+  workflow.info(`Waiting for ${pluralize(ids.length, "receipt")}, at most ${formatDuration(seconds)}.`);
+  const ports = {
+    ...{ service, runtime },
+    onEnded: ({ id, status }, ended, all) => workflow.info(`${ended}/${all} handoff ${id}: ${status}`),
+    onWaiting: (pending, elapsedMs) => {
+      if (elapsedMs - saidAt < SAY_EVERY_MS) return;
+      saidAt = elapsedMs;
+      const elapsed = formatDuration(Math.floor(elapsedMs / 6e4) * 60);
+      workflow.info(`Still waiting for ${pluralize(pending, "receipt")} after ${elapsed}.`);
     }
+  };
+  return withTimeout(
+    seconds + SPARE_SECONDS,
+    context,
+    (deadline) => awaitHandoffs(ids, ports, seconds * 1e3, deadline),
+    () => new SenderError("deadline", "The wait for receipts did not end in its time.")
   );
+}
+async function awaitReceiptsOf(outcomes, { delivery, service }, seconds, context) {
+  const { workflow } = context;
+  const { name: name2, receiptRequired = false } = delivery.details.class;
+  const ids = outcomes.map(handoffOf).filter((id) => id !== void 0 && isHandoffId(id));
+  const { handoffs, stopped: stopped2 } = await awaitReceipts(ids, seconds, service, context);
+  const statusOf2 = new Map(handoffs.map(({ id, status }) => [id, status]));
+  const statuses = outcomes.map((outcome) => {
+    const id = handoffOf(outcome);
+    return id === void 0 ? statusOfFailure(outcome) : statusOf2.get(id) ?? "failed";
+  });
+  for (const { id, error: error3 } of handoffs) if (error3) workflow.warning(`Handoff ${id}: ${error3.message}`);
+  const pending = statuses.filter((status) => status === "pending").length;
+  if (stopped2) workflow.error(stopped2.message);
+  else if (pending > 0) {
+    workflow.warning(
+      `${pluralize(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`
+    );
+  }
+  const others = statuses.filter((status) => status !== "delivered");
+  const lacking = receiptRequired && others.length > 0;
+  if (lacking) {
+    const found = [...new Set(others)].join(", ");
+    workflow.error(
+      `Class ${name2} requires the receipt of each recipient, and ${others.length} of ${statuses.length} did not come: ${found}.`
+    );
+  }
+  setReceiptOutputs(statuses, context);
+  await workflow.summarise(handoffsSummary(handoffs));
+  return stopped2 === void 0 && !lacking;
+}
+function setReceiptOutputs(statuses, { workflow }) {
+  const delivered = statuses.filter((status) => status === "delivered").length;
+  workflow.output("receipts", JSON.stringify(statuses));
+  workflow.output("delivered-count", delivered);
+  workflow.output("all-delivered", String(statuses.length > 0 && delivered === statuses.length));
+}
+function statusOfFailure(outcome) {
+  return outcome.kind === "failed" && outcome.error.code === "mail_refused" ? "bounced" : "failed";
+}
+
+// packages/action/src/github/service-token.ts
+function openService(endpoint, { env: env2, workflow, runtime }) {
+  let environment;
+  const tokens = cachedToken(async (deadline) => {
+    const token = await fetchIdToken(tokenEndpoint(env2), endpoint, deadline, runtime);
+    workflow.mask(token);
+    environment = environmentOf(token);
+    return token;
+  }, runtime);
+  return { client: serviceClient(endpoint, tokens, runtime), environment: () => environment };
+}
+var ATTEMPT_MS2 = 1e4;
+function tokenEndpoint(env2) {
+  const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env2;
+  if (url && bearer) return { url, bearer };
+  throw new SenderError(
+    "id_token",
+    "This job may not request an OIDC token. Add id-token: write to its permissions; workflows of forked pull requests cannot have it."
+  );
+}
+function fetchIdToken({ url, bearer }, audience, deadline, runtime) {
+  const target = new URL(url);
+  target.searchParams.set("audience", audience);
+  return retry(
+    async () => {
+      let response;
+      let body;
+      try {
+        [response, body] = await attempt(ATTEMPT_MS2, deadline, async ({ signal }) => {
+          const answer = await runtime.fetch(target, {
+            headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
+            redirect: "error",
+            signal
+          });
+          return [answer, await answer.json().catch(() => void 0)];
+        });
+      } catch (cause) {
+        if (deadline.hard.aborted) throw deadline.hard.reason;
+        throw new TransientError(failure("the request did not get through", cause));
+      }
+      if (response.status === 429 || response.status >= 500) {
+        throw new TransientError(failure(`it answered ${response.status}`), {
+          afterMs: retryAfterMs(response.headers.get("retry-after"), runtime.now())
+        });
+      }
+      const token = isObject2(body) ? body.value : void 0;
+      if (!response.ok || typeof token !== "string" || token === "")
+        throw failure(`it answered ${response.status}`);
+      return token;
+    },
+    deadline,
+    runtime
+  );
+}
+function environmentOf(jwt) {
+  const { environment } = jwtClaims(jwt);
+  return typeof environment === "string" ? environment : void 0;
+}
+function failure(what, cause) {
+  return new SenderError(
+    "id_token",
+    `GitHub gave out no OIDC token: ${what}. Run the job again; if it stays, look at GitHub's status page.`,
+    { cause }
+  );
+}
+function isObject2(value) {
+  return typeof value === "object" && value !== null;
+}
+
+// packages/action/src/inputs/deliver-inputs.ts
+var SHORTEST_SESSION = 900;
+var LONGEST_SESSION = 43200;
+function readDeliverInputs(read3, errors2) {
+  const names = INPUT_NAMES.filter((name2) => !["operation", "handoff-ids", "run"].includes(name2));
+  const inputs = readInputs(names, read3, errors2);
+  const isSet2 = (name2) => textOf2(name2, read3) !== "";
+  errors2.attempt(() => checkSomething(inputs));
+  return {
+    ...inputs,
+    from: inputs.from ?? (isSet2("from") ? void 0 : defaultFrom(inputs.endpoint)),
+    mail: errors2.attempt(() => mailChoice(inputs, isSet2)),
+    role: errors2.attempt(() => roleChoice(inputs, isSet2)),
+    rotation: errors2.attempt(() => rotationChoice(inputs)),
+    passphraseGiven: isSet2("passphrase")
+  };
+}
+function isComplete(_, { errors: errors2 }) {
+  return errors2.length === 0;
+}
+function defaultFrom(endpoint) {
+  return endpoint === void 0 ? void 0 : defaultMailbox(endpoint);
+}
+function checkSomething(inputs) {
+  const { "secret-ids": secretIds, parameters, values, source } = inputs;
+  if (!secretIds || !parameters || !values || source !== "secrets-manager") return;
+  if (secretIds.length + parameters.length + values.length > 0) return;
+  throw new SenderError("input", "Nothing to hand over: set secret-ids, parameters, values or source: sts.");
+}
+function mailChoice(inputs, isSet2) {
+  const { "smtp-host": host, "smtp-port": port, "smtp-user": user, "smtp-password": password } = inputs;
+  if (!isSet2("smtp-host")) {
+    if (user !== void 0 || password !== void 0) {
+      throw new SenderError(
+        "input",
+        "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES."
+      );
+    }
+    const { region, "configuration-set": configurationSet } = inputs;
+    return {
+      by: "ses",
+      options: {
+        ...region === void 0 ? {} : { region },
+        ...configurationSet === void 0 ? {} : { configurationSet }
+      }
+    };
+  }
+  if (user === void 0 !== (password === void 0)) {
+    throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
+  }
+  if (host === void 0 || port === void 0) return void 0;
+  const login = user !== void 0 && password !== void 0 ? { login: { user, password } } : {};
+  return { by: "smtp", server: { host, port, ...login } };
+}
+function roleChoice(inputs, isSet2) {
+  const { source, "role-to-assume": roleArn, "role-duration": duration } = inputs;
+  if (source === "secrets-manager" && isSet2("role-to-assume")) {
+    throw new SenderError("input", "role-to-assume needs source: sts. Set it, or drop role-to-assume.");
+  }
+  if (source !== "sts") return void 0;
+  if (!isSet2("role-to-assume")) {
+    throw new SenderError("input", "source: sts needs role-to-assume. Set it to the ARN of a role.");
+  }
+  if (duration !== void 0 && (duration < SHORTEST_SESSION || duration > LONGEST_SESSION)) {
+    throw new SenderError("input", "role-duration must be between 15m and 12h.");
+  }
+  if (roleArn === void 0 || duration === void 0) return void 0;
+  const sessionPolicy = inputs["role-session-policy"];
+  return { roleArn, duration, ...sessionPolicy === void 0 ? {} : { sessionPolicy } };
+}
+function rotationChoice(inputs) {
+  const { rotate: rotate2, "rotate-key": key = "" } = inputs;
+  if (rotate2 === void 0 || rotate2 === "none") return void 0;
+  if (inputs["version-stage"] !== void 0) {
+    throw new SenderError(
+      "input",
+      "rotate and version-stage exclude each other: a rotated secret goes out as its new version. Drop one of them."
+    );
+  }
+  if (rotate2 === "managed") return { kind: "managed" };
+  const { "password-length": length2 = "", "password-characters": characters = "" } = inputs;
+  const rules = parsePasswordRules(length2, characters, inputs["password-exclude"] ?? "");
+  return { kind: "generate", key, rules };
+}
+
+// packages/action/src/github/masking.ts
+var SHORTEST_MASKED = 6;
+function maskedForms(value) {
+  const text3 = typeof value === "string" ? value : decodeText(value);
+  const texts = text3 === void 0 ? [] : [text3, ...jsonScalars(text3)];
+  const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
+  return [...new Set(forms)].filter(
+    (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form)
+  );
+}
+function maskAll(workflow, value) {
+  for (const form of maskedForms(value)) workflow.mask(form);
+}
+function formsOfText(text3) {
+  const lines = text3.split(/\r\n|\r|\n/);
+  const parts = lines.length > 1 ? lines : [];
+  return [text3, text3.trim(), ...parts, ...parts.map((line) => line.trim())].filter((part) => part.length > 0).flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
+}
+function encodings(bytes2) {
+  const hex = bytes2.toString("hex");
+  const base64 = bytes2.toString("base64");
+  return [base64, base64.replace(/=+$/, ""), bytes2.toString("base64url"), hex, hex.toUpperCase()];
+}
+function spellings(text3) {
+  const wellFormed = Buffer.from(text3, "utf8").toString("utf8");
+  const url = encodeURIComponent(wellFormed);
+  return [url, url.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text3).slice(1, -1)];
+}
+function decodeText(bytes2) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
+  } catch {
+    return void 0;
+  }
+}
+
+// packages/action/src/read-sources.ts
+var PARAMETERS_AT_ONCE = 5;
+function openSources({ region, "version-stage": versionStage }, { openSecrets, openRotation, openParameters, openRole, runtime }, deadline) {
+  return {
+    secrets: openSecrets({ region, versionStage }, deadline, runtime),
+    rotation: openRotation(region, deadline, runtime),
+    parameter: openParameters(region, deadline, runtime),
+    assumeRole: openRole(region, deadline, runtime)
+  };
+}
+async function readSources(inputs, sources, errors2, { workflow, runtime, run, execution }) {
+  const { "secret-ids": secretIds = [], parameters = [], values = [], role } = inputs;
+  const mask = ({ value }) => maskAll(workflow, value.reveal());
+  const readOne2 = (label, version2) => errors2.attemptAsync(async () => {
+    const found = await version2();
+    mask(found);
+    return { ...found, label: label ?? found.name };
+  });
+  const session = role && {
+    ...role,
+    sessionName: `run-${run.id}`.replace(/[^\w+=,.@-]/g, "-").slice(0, 64),
+    versionId: execution
+  };
+  const [secrets, named2, assumed] = await Promise.all([
+    readSecrets(secretIds, sources.secrets, mask),
+    mapLimited(
+      parameters,
+      PARAMETERS_AT_ONCE,
+      ({ name: name2, alias }) => readOne2(alias, () => sources.parameter(name2))
+    ),
+    session && readOne2(void 0, () => sources.assumeRole(session))
+  ]);
+  errors2.add(...secrets.errors);
+  const now = Math.floor(runtime.now() / 1e3);
+  const given = givenSecrets(values, run.repository, execution, now);
+  return {
+    secrets: secrets.secrets,
+    others: [...[...named2, assumed].filter((one) => one !== void 0), ...given]
+  };
+}
+
+// packages/action/src/rotate.ts
+async function checkAges({ secrets, others }, { rotation, "rotated-within": rotatedWithin }, sources, { runtime }) {
+  const now = Math.floor(runtime.now() / 1e3);
+  const checkAge = (secret, advice) => {
+    if (rotatedWithin !== void 0) checkRotatedWithin(secret, rotatedWithin, now, advice);
+  };
+  const checkSecret = async (secret) => {
+    if (rotation) await checkRotation(secret, rotation, sources.rotation);
+    else checkAge(secret, "Rotate it first, or set rotate.");
+  };
+  const checkOther = async (other) => checkAge(other, "Change it first: rotate is for secret-ids alone.");
+  const all = await Promise.all([
+    ...secrets.map((secret) => errorsOf(() => checkSecret(secret))),
+    ...others.map((other) => errorsOf(() => checkOther(other)))
+  ]);
+  return all.flat();
+}
+async function rotateIfRequested(checked, errors2, context, deadline) {
+  const { inputs, secrets, others, delivery, deliveryOf } = checked;
+  const { rotation } = inputs;
+  if (!rotation) return { delivery, rotated: [] };
+  const results = secrets.map(async (secret) => {
+    const own = new ErrorCollector();
+    const version2 = await own.attemptAsync(() => rotateOne(secret, rotation, checked, context, deadline));
+    return { version: version2, errors: own.errors };
+  });
+  const done = await Promise.all(results);
+  errors2.add(...done.flatMap((one) => one.errors));
+  const versions2 = done.flatMap(({ version: version2 }) => version2 ?? []);
+  const rotated = namedVersions(versions2);
+  if (errors2.errors.length > 0) return { rotated };
+  const planned = deliveryOf([...versions2, ...others]);
+  return { delivery: planned, rotated };
+}
+async function rotateOne(secret, rotation, { inputs, sources }, { workflow, runtime, run }, deadline) {
+  const request = {
+    secret,
+    versionId: versionIdOf(run.url, secret.arn),
+    limitMs: inputs["rotate-timeout"] * 1e3
+  };
+  const ports = { secrets: sources.rotation, source: sources.secrets, runtime };
+  workflow.info(`Rotating ${secret.name}.`);
+  const { versionId, begun } = await rotate(request, rotation, ports, deadline);
+  const version2 = await sources.secrets.read(secret.arn, versionId);
+  maskAll(workflow, version2.value.reveal());
+  workflow.info(
+    begun ? `Rotated ${secret.name}: version ${versionId} is the current one.` : `This run rotated ${secret.name} before: version ${versionId} is the current one.`
+  );
+  return { ...version2, label: secret.label };
+}
+async function errorsOf(check2) {
+  const errors2 = new ErrorCollector();
+  await errors2.attemptAsync(check2);
+  return errors2.errors;
+}
+
+// packages/action/src/check.ts
+async function checkDelivery(inputs, errors2, context, deadline) {
+  const { workflow, runtime } = context;
+  const service = inputs.endpoint === void 0 ? void 0 : openService(inputs.endpoint, context);
+  const sources = openSources(inputs, context, deadline);
+  const mail = inputs.mail && context.openMail(inputs.mail, runtime);
+  const from = inputs["dry-run"] ? inputs.from : void 0;
+  const policyErrors = new ErrorCollector();
+  const readErrors = new ErrorCollector();
+  const mailErrors = new ErrorCollector();
+  const [classes, read3, mailWarnings] = await Promise.all([
+    service && policyErrors.attemptAsync(() => service.client.classes(deadline)),
+    readAndCheckAges(inputs, sources, readErrors, context),
+    mail && from && mailErrors.attemptAsync(() => mail.check(from, deadline))
+  ]);
+  const policy = service && classes && checkClass(inputs, classes, service);
+  for (const sentence2 of [...policy?.warnings ?? [], ...mailWarnings ?? []]) workflow.warning(sentence2);
+  const complete = isComplete(inputs, errors2) ? inputs : void 0;
+  errors2.add(...readErrors.errors, ...policyErrors.errors, ...policy?.errors ?? []);
+  const { allowed } = policy ?? {};
+  const deliveryOf = (secrets) => complete && allowed && planDelivery(complete, allowed, secrets, errors2, context);
+  const all = [...read3.secrets, ...read3.others];
+  const delivery = all.length > 0 ? deliveryOf(all) : void 0;
+  errors2.add(...mailErrors.errors);
+  if (errors2.errors.length > 0 || !complete || !delivery || !service || !mail) return void 0;
+  return {
+    ...{ inputs: complete, delivery, deliveryOf, ...read3, sources, mail },
+    ...{ recipients: complete.recipients, service: service.client }
+  };
+}
+async function readAndCheckAges(inputs, sources, errors2, context) {
+  const read3 = await readSources(inputs, sources, errors2, context);
+  errors2.add(...await checkAges(read3, inputs, sources, context));
+  return read3;
+}
+function checkClass(inputs, classes, { environment }) {
+  if (inputs.class === void 0) return void 0;
+  return checkPolicy(
+    {
+      class: inputs.class,
+      expiresIn: inputs["expires-in"],
+      hasPassphrase: inputs.passphraseGiven ?? false,
+      reason: inputs.reason,
+      recipients: inputs.recipients ?? [],
+      environment: environment(),
+      awaits: inputs.await !== void 0
+    },
+    classes
+  );
+}
+function planDelivery(inputs, allowed, secrets, errors2, { run, runtime }) {
+  const contact = inputs.contact ?? `${run.actor} on GitHub`;
+  const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
+  const endsAt = ends.length === 0 ? void 0 : Math.min(...ends);
+  const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(runtime.now() / 1e3);
+  const details = {
+    class: allowed.class,
+    // A link to what has stopped working is of no use.
+    expiresIn: Math.min(allowed.expiresIn, leftSeconds),
+    endsAt,
+    secrets: namedVersions(secrets),
+    subject: subjectOf(secrets),
+    resend: inputs.resend,
+    passphraseNeeded: inputs.passphrase !== void 0,
+    source: run.repository,
+    from: inputs.from,
+    contact,
+    replyTo: parseAddress(contact),
+    title: inputs.title ?? `A secret from ${run.repository}`,
+    reason: inputs.reason,
+    message: inputs.message,
+    context: {
+      Workflow: run.workflow,
+      Run: run.url,
+      "Started by": run.actor,
+      ...endsAt === void 0 ? {} : { "Works until": `${isoMinute(endsAt)} UTC` },
+      ...inputs.context
+    }
+  };
+  const { "parse-json-secrets": parseJson3, passphrase: passphrase2 } = inputs;
+  const contents = errors2.attempt(() => new DeliveryContents(secrets, { parseJson: parseJson3, passphrase: passphrase2 }));
+  errors2.attempt(() => checkDescription(details));
+  return contents && { details, contents };
+}
+function isoMinute(seconds) {
+  return new Date(seconds * 1e3).toISOString().slice(0, 16).replace("T", " ");
+}
+
+// packages/action/src/deliver.ts
+var CHECKS_SECONDS = 600;
+async function runDeliver(read3, context) {
+  const errors2 = new ErrorCollector();
+  const inputs = readDeliverInputs(read3, errors2);
+  const delivered = await withTimeout(inputs.timeout ?? CHECKS_SECONDS, context, async (deadline) => {
+    const checked2 = await checkDelivery(inputs, errors2, context, deadline);
+    const dryRun = inputs["dry-run"] ?? false;
+    if (!checked2) return reportProblems(errors2.errors, context, { dryRun });
+    if (dryRun) return reportDryRunOk(checked2.delivery.details, checked2.recipients, context);
+    const { delivery, rotated } = await rotateIfRequested(checked2, errors2, context, deadline);
+    if (!delivery) return reportProblems(errors2.errors, context, { rotated });
+    return handOver({ ...checked2, delivery }, context, deadline);
+  });
   if (typeof delivered === "number") return delivered;
-  const { outcomes, order, service, cancelled } = delivered;
+  const { outcomes, checked, cancelled } = delivered;
   const code2 = outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
-  const awaitFor = draft.optional?.awaitFor;
-  if (awaitFor === void 0) return code2;
+  if (inputs.await === void 0) return code2;
   if (cancelled) {
-    if (code2 === 0) workflow.error(cancelled.message);
+    if (code2 === 0) context.workflow.error(cancelled.message);
     return 1;
   }
-  return await awaitOutcomes(outcomes, order.class, awaitFor, service, surroundings, onCancel2) ? code2 : 1;
+  return await awaitReceiptsOf(outcomes, checked, inputs.await, context) ? code2 : 1;
 }
-async function renew(ready, secrets, surroundings, lifetime) {
-  const { order, orderFor, stores, age } = ready;
-  if (!age.rotation) return { order, secrets: all(ready, secrets), rotated: [], errors: [] };
-  const result = await rotateSecrets(secrets, age.rotation, age, stores, surroundings, lifetime);
-  const { secrets: rotated, errors: errors2 } = result;
-  const renewed = all(ready, rotated);
-  return { ...errors2.length === 0 ? orderFor(renewed) : { errors: errors2 }, secrets: renewed, rotated };
-}
-function all({ others }, secrets) {
-  return [...secrets, ...others];
-}
-async function tellInOrder({ order, recipients }, secrets, { workflow, origin }) {
-  workflow.info("Dry run: everything is in order. Nothing was created or sent.");
-  await workflow.summarise(dryRunSummary(order, recipients, secrets, origin));
-  return 0;
-}
-async function handOver2({ order, recipients, service, mail }, secrets, { workflow, runtime, origin }, lifetime) {
+async function handOver(checked, context, deadline) {
+  const { delivery, recipients, service, mail } = checked;
+  const { workflow, runtime } = context;
+  const secrets = pluralize(delivery.details.secrets.length, "secret");
   workflow.info(
-    `Read ${several(secrets.length, "secret")}. Handing over to ${several(recipients.length, "recipient")} through ${service.origin}.`
+    `Read ${secrets}. Handing over to ${pluralize(recipients.length, "recipient")} through ${service.origin}.`
   );
   const ports = {
     ...{ service, mail, runtime, seal },
-    onSealed: (sealed) => maskLink(workflow, sealed),
+    onSealed: (sealed) => maskLink(sealed, context),
     onWaiting: (recipient, { id }) => workflow.info(
       `${emailHintOf(recipient)}: another run created handoff ${id} and is mailing it; waiting`
     ),
-    onOutcome: (outcome, done, all2) => workflow.info(`${done}/${all2} ${lineOf(outcome)}`)
+    onOutcome: (outcome, done, all) => workflow.info(`${done}/${all} ${outcomeLine(outcome)}`)
   };
-  const outcomes = await deliver(order, recipients, ports, lifetime);
-  annotateOutcomes(workflow, outcomes);
-  await workflow.summarise(deliverySummary(order, secrets, outcomes, origin));
-  setOutputs(workflow, outcomes);
-  return { outcomes, order, service, cancelled: cancelOf(lifetime) };
+  const outcomes = await deliver(delivery, recipients, ports, deadline);
+  await reportOutcomes(delivery.details, outcomes, context);
+  return { outcomes, checked, cancelled: cancelOf(deadline) };
 }
-function cancelOf({ stopping }) {
-  const reason2 = stopping.reason;
+function cancelOf({ soft }) {
+  const reason2 = soft.reason;
   return reason2 instanceof SenderError && reason2.code !== "deadline" ? reason2 : void 0;
 }
-function maskLink(workflow, { link }) {
+function maskLink({ link }, { workflow }) {
   maskAll(workflow, link);
   maskAll(workflow, link.slice(link.indexOf("#") + 1));
 }
 
-// packages/action/src/inputs/selection.ts
+// packages/action/src/existing-handoffs.ts
+var DEFAULT_AWAIT = 5 * 3600;
 var WHOLE_ARN = /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/;
-function parseSelection(read2, thisRun) {
-  const ids = read2("handoff-ids");
-  const secretIds = read2("secret-ids");
-  const run = read2("run") === "this" ? thisRun ?? "" : read2("run");
-  if (ids !== "") {
-    if (secretIds !== "" || read2("run") !== "") {
-      throw new SenderError("input", "handoff-ids goes without secret-ids and run. Drop one or the other.");
-    }
-    return { kind: "ids", ids: ids.startsWith("[") ? readArray(ids) : readLines(ids) };
+async function runOnExisting(operation2, read3, context) {
+  const errors2 = new ErrorCollector();
+  const inputs = readExistingInputs(read3, context.env.GITHUB_RUN_ID, errors2);
+  if (!inputs) return reportProblems(errors2.errors, context);
+  const limit = inputs.timeout + (operation2 === "await-receipt" ? inputs.awaitFor : 0);
+  return withTimeout(limit, context, async (deadline) => {
+    const code2 = await errors2.attemptAsync(() => runOperation(operation2, inputs, context, deadline));
+    return code2 ?? reportProblems(errors2.errors, context);
+  });
+}
+function readExistingInputs(read3, thisRun, errors2) {
+  const names = ["endpoint", "handoff-ids", "secret-ids", "run", "timeout", "await", "region"];
+  const inputs = readInputs(names, read3, errors2);
+  const { endpoint, timeout, await: awaitFor = DEFAULT_AWAIT, region } = inputs;
+  const isSet2 = (name2) => read3(name2).trim() !== "";
+  const selection = errors2.attempt(() => selectionOf(inputs, isSet2, thisRun));
+  if (errors2.errors.length > 0 || endpoint === void 0 || timeout === void 0 || !selection) {
+    return void 0;
   }
-  if (secretIds === "" && read2("run") === "") {
+  return { endpoint, selection, timeout, awaitFor, region };
+}
+function selectionOf({ "handoff-ids": ids, "secret-ids": selectors = [], run }, isSet2, thisRun) {
+  if (isSet2("handoff-ids")) {
+    if (!isSet2("secret-ids") && !isSet2("run")) return ids && { kind: "ids", ids };
+    throw new SenderError("input", "handoff-ids goes without secret-ids and run. Drop one or the other.");
+  }
+  if (!isSet2("secret-ids") && !isSet2("run")) {
     throw new SenderError("input", "Say which handoffs: set handoff-ids, secret-ids or run.");
   }
-  if (read2("run") !== "" && !/^\d{1,20}$/.test(run)) {
-    throw new SenderError("input", "run is no id of a workflow run. Write its number, or this.");
-  }
-  return {
-    kind: "list",
-    secrets: secretIds === "" ? [] : readSecretIds(secretIds),
-    ...run === "" ? {} : { run }
-  };
-}
-async function selectHandoffs(selection, state2, { service, vault }, lifetime) {
-  if (selection.kind === "ids") return selection.ids;
-  const { secrets, run } = selection;
-  const filter = { ...run === void 0 ? {} : { run }, ...state2 === void 0 ? {} : { state: state2 } };
-  const arns = await Promise.all(secrets.map(async (id) => WHOLE_ARN.test(id) ? id : arnOf(id, vault)));
-  const filters = secrets.length === 0 ? [filter] : arns.map((secret) => ({ ...filter, secret }));
-  const lists = await Promise.all(filters.map((one) => service.list(one, lifetime)));
-  return [...new Set(lists.flat().map(({ id }) => id))].filter(isHandoffId);
-}
-async function arnOf(id, vault) {
-  return (await vault.stages(id)).arn;
-}
-function readSecretIds(text) {
-  return parseSecretIds(text).map((selector) => {
+  const secrets = selectors.map((selector) => {
     if (selector.kind === "secret") return selector.id;
     throw new SenderError(
       "secret_ids",
-      "Here secret-ids takes names and ARNs, no prefix*. Name each secret."
+      "Here secret-ids takes names and ARNs, not prefix*. Name each secret."
     );
   });
+  return { kind: "list", secrets, ...runFilter(run, thisRun) };
 }
-function readLines(text) {
-  return text.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "").map((line, index) => {
-    if (isHandoffId(line)) return line;
-    throw new SenderError("input", `Entry ${index + 1} of handoff-ids is no handoff's id.`);
-  });
+function runFilter(run, thisRun) {
+  if (run === void 0) return {};
+  if (run !== "this") return { run };
+  if (thisRun) return { run: thisRun };
+  throw new SenderError("input", "The runner does not say which run this is. Write the run's number.");
 }
-function readArray(text) {
-  let values;
-  try {
-    values = JSON.parse(text);
-  } catch (cause) {
-    throw new SenderError("input", "handoff-ids is not the output handoff-ids of an earlier step.", {
-      cause
-    });
-  }
-  if (!Array.isArray(values)) throw new SenderError("input", "handoff-ids is no JSON array.");
-  return values.map((value, index) => {
-    if (value === null || typeof value === "string" && isHandoffId(value)) return value;
-    throw new SenderError("input", `Entry ${index + 1} of handoff-ids is no handoff's id.`);
-  });
-}
-
-// packages/action/src/inputs/manage-inputs.ts
-var DEFAULT_AWAIT = 5 * 3600;
-function readManageInputs(read2, thisRun) {
-  const { errors: errors2, attempt: attempt2 } = collecting();
-  const endpoint = attempt2(() => parseEndpoint(required2("endpoint", read2)));
-  const selection = attempt2(() => parseSelection(read2, thisRun));
-  const timeout = attempt2(() => parseTime("timeout", read2));
-  const awaitFor = attempt2(() => parseOptionalTime("await", read2) ?? DEFAULT_AWAIT);
-  if (endpoint === void 0 || !selection || timeout === void 0 || awaitFor === void 0) {
-    return { errors: errors2 };
-  }
-  return { inputs: { endpoint, selection, timeout, awaitFor, region: optional2(read2("region")) }, errors: errors2 };
-}
-
-// packages/action/src/manage.ts
-async function manage(operation2, inputs, surroundings, lifetime, onCancel2) {
-  const { workflow, runtime } = surroundings;
-  const service = openService(inputs.endpoint, surroundings).client;
-  const vault = surroundings.openVault(inputs.region, lifetime, runtime);
-  const state2 = operation2 === "revoke" ? "open" : void 0;
-  const places = await selectHandoffs(inputs.selection, state2, { service, vault }, lifetime);
+async function runOperation(operation2, { endpoint, region, selection, awaitFor }, context, deadline) {
+  const { workflow, runtime } = context;
+  const service = openService(endpoint, context).client;
+  const secrets = context.openRotation(region, deadline, runtime);
+  const state3 = operation2 === "revoke" ? "open" : void 0;
+  const places = await selectHandoffs(selection, state3, { service, secrets }, deadline);
   const ids = places.filter((id) => id !== null);
   workflow.output("handoff-ids", JSON.stringify(places));
-  if (operation2 === "revoke") return revoke2(places, ids, service, surroundings, lifetime);
-  const watching = operation2 === "status" ? { watched: await viewEach(ids, service, lifetime) } : await waitForReceipts(ids, inputs.awaitFor, service, surroundings, onCancel2);
-  return tellWatched(places, watching, operation2, surroundings);
-}
-async function tellWatched(places, { watched, stopped: stopped2 }, operation2, { workflow }) {
-  const byId = new Map(watched.map((one) => [one.id, one]));
-  const ordered = places.map((id) => id === null ? void 0 : byId.get(id));
-  const arrivals = ordered.map(arrivalOfWatched);
-  if (operation2 === "status") {
-    for (const { id, view } of watched) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
+  if (operation2 === "revoke") {
+    return reportRevocations(places, await revokeHandoffs(ids, service, deadline), context);
   }
-  const failures = watched.flatMap(({ id, error: error3 }) => error3 ? [{ id, error: error3 }] : []);
+  if (operation2 === "status") {
+    const handoffs = await viewHandoffs(ids, service, deadline);
+    for (const { id, view } of handoffs) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
+    return reportHandoffs(places, { handoffs }, context);
+  }
+  return reportHandoffs(places, await awaitReceipts(ids, awaitFor, service, context), context);
+}
+async function selectHandoffs(selection, state3, { service, secrets }, deadline) {
+  if (selection.kind === "ids") return selection.ids;
+  const { run } = selection;
+  const filter = { ...run === void 0 ? {} : { run }, ...state3 === void 0 ? {} : { state: state3 } };
+  const arnOf = async (id) => WHOLE_ARN.test(id) ? id : (await secrets.stages(id)).arn;
+  const arns = await Promise.all(selection.secrets.map(arnOf));
+  const filters = arns.length === 0 ? [filter] : arns.map((secret) => ({ ...filter, secret }));
+  const lists = await Promise.all(filters.map((one) => service.list(one, deadline)));
+  return [...new Set(lists.flat().map(({ id }) => id))].filter(isHandoffId);
+}
+async function reportHandoffs(places, { handoffs, stopped: stopped2 }, context) {
+  const { workflow } = context;
+  const byId = new Map(handoffs.map((one) => [one.id, one]));
+  const ordered = places.map((id) => id === null ? void 0 : byId.get(id));
+  const failures = handoffs.flatMap(({ id, error: error3 }) => error3 ? [{ id, error: error3 }] : []);
   for (const { id, error: error3 } of failures) workflow.error(`Handoff ${id}: ${error3.message}`);
   if (stopped2) workflow.error(stopped2.message);
   workflow.output("states", JSON.stringify(ordered.map((one) => one?.view?.state ?? "failed")));
   workflow.output("failed-count", failures.length);
-  setReceiptOutputs(workflow, arrivals);
-  await workflow.summarise(watchedSummary(watched));
+  setReceiptOutputs(
+    ordered.map((one) => one?.status ?? "failed"),
+    context
+  );
+  await workflow.summarise(handoffsSummary(handoffs));
   return failures.length === 0 && !stopped2 ? 0 : 1;
 }
-async function revoke2(places, ids, service, { workflow }, lifetime) {
-  const revocations = await revokeEach(ids, service, lifetime);
-  const count2 = (ending) => revocations.filter((one) => one.ending === ending).length;
+async function reportRevocations(places, revocations, { workflow }) {
+  const count = (ending) => revocations.filter((one) => one.ending === ending).length;
   for (const { id, ending } of revocations) {
     if (ending instanceof SenderError) workflow.error(`Handoff ${id}: ${ending.message}`);
     else if (ending === "unknown") workflow.error(`Handoff ${id}: the service does not know it.`);
@@ -65285,56 +67429,38 @@ async function revoke2(places, ids, service, { workflow }, lifetime) {
         `Handoff ${id} was opened already, so it cannot be revoked. Rotate the secret if that was wrong.`
       );
   }
-  const failed2 = ids.length - count2("revoked") - count2("released");
-  workflow.info(`Revoked ${several(count2("revoked"), "handoff")}; opened before: ${count2("released")}.`);
+  const failed2 = revocations.length - count("revoked") - count("released");
+  workflow.info(`Revoked ${pluralize(count("revoked"), "handoff")}; opened before: ${count("released")}.`);
   const states = new Map(
     revocations.map(({ id, ending }) => [id, ending instanceof SenderError ? "failed" : ending])
   );
   const ordered = places.map((id) => id === null ? "failed" : states.get(id));
   workflow.output("states", JSON.stringify(ordered));
-  workflow.output("revoked-count", count2("revoked"));
-  workflow.output("released-count", count2("released"));
+  workflow.output("revoked-count", count("revoked"));
+  workflow.output("released-count", count("released"));
   workflow.output("failed-count", failed2);
   await workflow.summarise(revocationsSummary(revocations));
   return failed2 === 0 ? 0 : 1;
 }
 
-// packages/action/src/operation.ts
-var OPERATIONS = ["deliver", "await-receipt", "revoke", "status"];
-function parseOperation(read2) {
-  const text = read2("operation");
-  const operation2 = OPERATIONS.find((known) => known === text);
-  if (operation2) return operation2;
-  throw new SenderError("input", `operation must be one of: ${OPERATIONS.join(", ")}.`);
-}
-
 // packages/action/src/step.ts
-async function runStep(readGiven, surroundings, onCancel2) {
-  const { workflow } = surroundings;
-  const readInput = withDefaults(readGiven);
-  maskInputs(readInput, workflow);
-  const { errors: errors2, attempt: attempt2 } = collecting();
-  const operation2 = attempt2(() => parseOperation(readInput));
-  if (operation2 === void 0) return tellProblems(errors2, workflow, false);
-  return operation2 === "deliver" ? runDelivery(readInput, surroundings, onCancel2) : runManagement(operation2, readInput, surroundings, onCancel2);
+async function runStep(read3, context) {
+  maskInputs(read3, context);
+  const errors2 = new ErrorCollector();
+  const { operation: operation2 } = readInputs(["operation"], read3, errors2);
+  switch (operation2) {
+    case void 0:
+      return reportProblems(errors2.errors, context);
+    case "deliver":
+      return runDeliver(read3, context);
+    default:
+      return runOnExisting(operation2, read3, context);
+  }
 }
-function maskInputs(readInput, workflow) {
-  const secrets = [readInput("passphrase"), readInput("smtp-password"), ...secretParts(readInput("values"))];
-  for (const secret of secrets) maskAll(workflow, secret);
-}
-async function runManagement(operation2, readInput, surroundings, onCancel2) {
-  const { workflow, env: env2 } = surroundings;
-  const { inputs, errors: errors2 } = readManageInputs(readInput, env2.GITHUB_RUN_ID);
-  if (!inputs) return tellProblems(errors2, workflow, false);
-  const limit = inputs.timeout + (operation2 === "await-receipt" ? inputs.awaitFor : 0);
-  return within(limit, surroundings, onCancel2, async (lifetime) => {
-    try {
-      return await manage(operation2, inputs, surroundings, lifetime, onCancel2);
-    } catch (error3) {
-      if (error3 instanceof SenderError) return tellProblems([error3], workflow, false);
-      throw error3;
-    }
-  });
+function maskInputs(read3, { workflow }) {
+  for (const name2 of INPUT_NAMES) {
+    for (const secret of INPUTS[name2].secrets?.(textOf2(name2, read3)) ?? []) maskAll(workflow, secret);
+  }
 }
 
 // packages/action/src/main.ts
@@ -65349,24 +67475,21 @@ function openMail(choice) {
 }
 async function main() {
   try {
-    return await runStep(
-      githubInputs,
-      {
-        env: process.env,
-        origin: originOf(process.env),
-        execution: (0, import_node_crypto14.randomUUID)(),
-        workflow: githubWorkflow,
-        runtime: platformRuntime,
-        openSecrets: secretsManager,
-        openVault: secretsManagerRotation,
-        openParameters: parameterReader,
-        openRole: roleAssumer,
-        openMail
-      },
+    return await runStep(githubInputs, {
+      env: process.env,
+      run: workflowRunOf(process.env),
+      execution: (0, import_node_crypto14.randomUUID)(),
+      workflow: githubCommands,
+      runtime: platformRuntime,
+      openSecrets: secretsManager,
+      openRotation: secretsManagerRotation,
+      openParameters: parameterReader,
+      openRole: roleAssumer,
+      openMail,
       onCancel
-    );
+    });
   } catch (error3) {
-    githubWorkflow.error(faultOf(error3).message);
+    githubCommands.error(faultOf(error3).message);
     return 1;
   }
 }
