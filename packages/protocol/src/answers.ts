@@ -1,3 +1,4 @@
+import { toALabels } from "./domain.ts";
 import { ProtocolError } from "./errors.ts";
 import { isWellFormed } from "./framing.ts";
 
@@ -34,25 +35,11 @@ export function normalisePassphrase(text: string): string {
 export function normaliseEmail(text: string): string {
   const trimmed = text.normalize("NFKC").replace(INVISIBLE_ENDS, "");
   const at = trimmed.lastIndexOf("@");
-  const address = trimmed.slice(0, at + 1) + asciiDomain(trimmed.slice(at + 1));
+  const address = `${trimmed.slice(0, at + 1)}${toALabels(trimmed.slice(at + 1)) ?? ""}`;
   if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(address)) {
     throw new ProtocolError("email", "this is not an e-mail address of the form name@domain");
   }
   return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-
-/**
- * A domain's A-labels (UTS 46), by the URL parser that Node and browsers have alike (https://url.spec.whatwg.org/#concept-domain-to-ascii).
- * ASCII is left as it is: the parser would read numbers as IPv4 addresses and drop percent-encoding.
- */
-function asciiDomain(domain: string): string {
-  if (/^[\x21-\x7e]*$/.test(domain) || /[\s"#%/:<>?@[\\\]^`{|}]/.test(domain)) return domain;
-  try {
-    const { hostname } = new URL(`https://${domain}`);
-    return /^[\d.]+$/.test(hostname) ? domain : hostname;
-  } catch {
-    return domain;
-  }
 }
 
 /** Senders refuse a passphrase of fewer characters (Unicode code points, once normalised). */

@@ -45,7 +45,7 @@ export function email(text: string): string {
   while (isInvisible(codes.at(-1))) codes.pop();
   const at = codes.indexOf(0x40);
   const sides = [codes.slice(0, Math.max(at, 0)), inALabels(codes.slice(at + 1))];
-  refuseUnless(at > 0, "email");
+  refuseUnless(at > 0 && at === codes.lastIndexOf(0x40), "email");
   const lowered = sides.map((side) => {
     refuseUnless(side.length > 0 && side.every(isPrintable) && !side.includes(0x40), "email");
     return String.fromCharCode(...side.map((code) => (code >= 0x41 && code <= 0x5a ? code + 0x20 : code)));
@@ -57,14 +57,31 @@ function isPrintable(code: number): boolean {
   return code > 0x20 && code < 0x7f;
 }
 
-/** A domain with letters beyond ASCII as UTS 46 writes it in ASCII; every other one as it is. */
+/** What a domain loses: soft hyphen, zero-width characters and variation selectors. */
+const IGNORED = /[\u00ad\u200b\u2060\ufeff]|\p{Variation_Selector}/gu;
+
+/** A domain with letters beyond ASCII in A-labels; every other one as it is. Punycode is the platform's. */
 function inALabels(domain: readonly number[]): readonly number[] {
-  if (domain.every(isPrintable)) return domain;
-  const inside = domain.filter((code) => code < 0x80);
-  const isHostCharacter = (code: number) =>
-    isPrintable(code) && !'"#%/:<>?@[\\]^`{|}'.includes(String.fromCharCode(code));
-  refuseUnless(inside.every(isHostCharacter), "email");
-  const ascii = domainToASCII(String.fromCodePoint(...domain));
-  refuseUnless(ascii !== "" && !/^[0-9.]+$/.test(ascii), "email");
-  return [...Buffer.from(ascii)];
+  if (domain.every((code) => code < 0x80)) return domain;
+  const kept = String.fromCodePoint(...domain).replace(IGNORED, "");
+  const lowered = [...kept]
+    .map((character) => character.toLowerCase())
+    .join("")
+    .normalize("NFKC");
+  refuseUnless(lowered.length <= 253, "email");
+  let before = "";
+  for (const character of lowered) {
+    const isJoiner = character === "\u200c" || character === "\u200d";
+    const isAllowed = isJoiner
+      ? /^(?:\p{M}|\p{Script=Arabic})$/u.test(before)
+      : /^(?:[a-z0-9.-]|[^\p{ASCII}\p{Z}\p{C}])$/u.test(character);
+    refuseUnless(isAllowed, "email");
+    before = character;
+  }
+  const labels = lowered.split(/[.\u3002]/).map((label) => {
+    const ascii = /^\p{ASCII}*$/u.test(label) ? label : domainToASCII(label);
+    refuseUnless(ascii !== "" || label === "", "email");
+    return ascii;
+  });
+  return [...Buffer.from(labels.join("."))];
 }
