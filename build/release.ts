@@ -1,0 +1,33 @@
+/**
+ * Checks that a tag may be released, and writes what the release holds: `npm run release -- --tag v1.2.3 --write release`.
+ * `release/notes.md` is the changelog's text, `release/assets` holds the files to sign and publish.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { releaseErrors, releaseNotes } from "./release-check.ts";
+
+const { values } = parseArgs({ options: { tag: { type: "string" }, write: { type: "string" } } });
+if (!values.tag || !values.write) throw new Error("Usage: npm run release -- --tag v1.2.3 --write FOLDER");
+const tag = values.tag;
+const manifests = ["package.json", ...readdirSync("packages").map((name) => `packages/${name}/package.json`)];
+const changelog = readFileSync("CHANGELOG.md", "utf8");
+const errors = releaseErrors({
+  tag,
+  tags: execFileSync("git", ["tag", "--list"], { encoding: "utf8" }).split("\n"),
+  versions: Object.fromEntries(
+    manifests.map((path) => [path, JSON.parse(readFileSync(path, "utf8")).version]),
+  ),
+  changelog,
+});
+for (const error of errors) console.error(error);
+if (errors.length > 0) process.exit(1);
+
+const assets = join(values.write, "assets");
+mkdirSync(assets, { recursive: true });
+writeFileSync(join(values.write, "notes.md"), `${releaseNotes(changelog, tag.slice(1))}\n`);
+for (const file of ["index.cjs", "THIRD-PARTY.txt"]) {
+  cpSync(join("packages/action/dist", file), join(assets, file));
+}
+console.log(`${tag} may be released; ${values.write} holds its notes and assets.`);
