@@ -16,6 +16,7 @@ type Step = {
 type Job = {
   readonly "runs-on": string;
   readonly environment?: string;
+  readonly permissions: Readonly<Record<string, string>>;
   readonly steps: readonly Step[];
 };
 type Workflow = {
@@ -57,7 +58,10 @@ describe.each(files)("%s", (file) => {
   });
 
   test("grants the whole of what it needs, and no more", () => {
-    expect(workflow.permissions).toEqual({ "id-token": "write", contents: "read" });
+    expect(workflow.permissions).toEqual({});
+    for (const { permissions } of Object.values(workflow.jobs)) {
+      expect(permissions).toEqual({ "id-token": "write", contents: "read" });
+    }
   });
 
   test("runs in an environment, which role and senders list ask for, and mails from an address of its own", () => {
