@@ -118,7 +118,7 @@ test("one refused recipient fails the step and nobody else", async () => {
   });
   expect(ids(workflow.outputs["handoff-ids"])[0]).toBeNull();
   await service.service.drained();
-  expect(service.events.filter(({ what }) => what === "revoked")).toHaveLength(1);
+  expect(service.events.filter(({ type }) => type === "revoked")).toHaveLength(1);
 });
 
 test("the same failure of many is one annotation", async () => {
@@ -235,6 +235,6 @@ describe("a cancelled step", () => {
     expect(mailTo(ana)).toEqual([]);
     expect(workflow.summaries[0]).toContain("(revoked)");
     await service.service.drained();
-    expect(service.events.at(-1)?.what).toBe("revoked");
+    expect(service.events.at(-1)?.type).toBe("revoked");
   });
 });

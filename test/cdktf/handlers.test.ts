@@ -129,7 +129,7 @@ async function trail({ id }: Sealed): Promise<readonly string[]> {
   );
   return Items.filter(({ stream }) => stream?.S === id)
     .sort((a, b) => Number(a.sequence?.N) - Number(b.sequence?.N))
-    .map(({ event }) => (JSON.parse(event?.S ?? "") as { what: string }).what);
+    .map(({ event }) => (JSON.parse(event?.S ?? "") as { type: string }).type);
 }
 
 /** Events of a handoff that the drainer has put on the bus, as EventBridge delivers them. */
@@ -332,7 +332,7 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     const events = await sender("GET", `/v1/sender/events?since=${now() - 60}&until=${now()}`);
     expect({ status: events.status, text: await events.text() }).toMatchObject({
       status: 200,
-      text: expect.stringContaining('"what":"claimed"'),
+      text: expect.stringContaining('"type":"claimed"'),
     });
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { describe, expect, test } from "@jest/globals";
-import type { AuditEvent, EventName } from "@secret-handoff/lambda";
+import { type AuditEvent, EVENT_TYPES, type EventType } from "@secret-handoff/protocol/api";
 import { publishTo } from "../../packages/lambda/src/drainer/publish.ts";
 import { EVERYTHING, LEAST } from "./configurations.ts";
 import { matches } from "./event-pattern.ts";
@@ -22,7 +22,7 @@ const patternOf = (rule: string, json = everything) =>
 const targetOf = (target: string) => resource(everything, "aws_cloudwatch_event_target", target);
 
 /** An event as the drainer puts it on the bus, and as EventBridge then delivers it. */
-async function published(what: EventName, change: Partial<AuditEvent> = {}): Promise<Event> {
+async function published(type: EventType, change: Partial<AuditEvent> = {}): Promise<Event> {
   const delivered: Event[] = [];
   const client = {
     send: async ({ input }: PutEventsCommand) => {
@@ -34,9 +34,10 @@ async function published(what: EventName, change: Partial<AuditEvent> = {}): Pro
   } as unknown as EventBridgeClient;
   const event: AuditEvent = {
     v: 1,
-    what,
-    when: "2026-11-21T07:12:00Z",
-    who: { kind: "service" },
+    id: "ABEiM0RVZneImaq7zN3u_w/3",
+    type,
+    time: "2026-11-21T07:12:00Z",
+    actor: { kind: "service" },
     handoff: "ABEiM0RVZneImaq7zN3u_w",
     class: "api-key",
     owner: "123456789",
@@ -51,26 +52,6 @@ async function published(what: EventName, change: Partial<AuditEvent> = {}): Pro
   return first;
 }
 
-const EVERY_EVENT = [
-  "requested",
-  "approved",
-  "created",
-  "mailed",
-  "bounced",
-  "code_mailed",
-  "answer_wrong",
-  "locked",
-  "claimed",
-  "acknowledged",
-  "unconfirmed",
-  "expired",
-  "revoked",
-  "superseded",
-  "reported",
-  "refused",
-  "audit_viewed",
-] as const satisfies readonly EventName[];
-
 /** Each rule, and the events that it is for. */
 const RULES = {
   reactions_undelivered_notice_rule: ["bounced", "locked", "unconfirmed", "expired"],
@@ -81,8 +62,8 @@ const RULES = {
 describe("the rules on what became of a handoff", () => {
   test.each(Object.entries(RULES))("%s matches these of the drainer's events: %j", async (rule, wanted) => {
     const matched = [];
-    for (const what of EVERY_EVENT) {
-      if (matches(patternOf(rule), await published(what))) matched.push(what);
+    for (const type of EVENT_TYPES) {
+      if (matches(patternOf(rule), await published(type))) matched.push(type);
     }
     expect(matched).toEqual(wanted);
   });

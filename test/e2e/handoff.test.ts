@@ -77,7 +77,7 @@ inBrowser(
       100,
       undefined,
     );
-    const story = trail.events.filter(({ handoff }) => handoff === id).map(({ what }) => what);
+    const story = trail.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
     expect(story).toEqual(["created", "mailed", "claimed", "acknowledged"]);
     expect([...ana.errors, ...eve.errors]).toEqual([]);
 

@@ -24,7 +24,7 @@ test("a bounce is told to the sender and in the trail once, and takes nothing fr
   });
   expect((await new Recipient(link).claim()).status).toBe(200);
   await service.service.drained();
-  const story = service.events.filter(({ handoff }) => handoff === id).map(({ what }) => what);
+  const story = service.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
   expect(story).toEqual(["created", "bounced", "claimed"]);
   client.destroy();
 });

@@ -70,7 +70,7 @@ describe("a link with an answer to give", () => {
     });
     expect((await service.stored(id))?.envelope).toBeUndefined();
     await service.service.drained();
-    const story = service.events.filter(({ handoff }) => handoff === id).map(({ what }) => what);
+    const story = service.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
     expect(story.toSorted()).toEqual([...Array(5).fill("answer_wrong"), "created", "locked"]);
   });
 
@@ -202,7 +202,7 @@ describe("a report", () => {
     for (let n = 0; n < 3; n += 1) expect((await recipient.report()).status).toBe(204);
     await service.service.drained();
     expect((await recipient.status()).body.state).toBe("revoked");
-    expect(service.events.filter(({ handoff }) => handoff === id).map(({ what }) => what)).toEqual([
+    expect(service.events.filter(({ handoff }) => handoff === id).map(({ type }) => type)).toEqual([
       "created",
       "revoked",
       "reported",

@@ -114,7 +114,7 @@ test("parallel tries are judged no more than five times", async () => {
   expect(answers.every(({ status }) => status === 403)).toBe(true);
   await service.service.drained();
   expect(
-    service.events.filter((event) => event.handoff === id && event.what === "answer_wrong"),
+    service.events.filter((event) => event.handoff === id && event.type === "answer_wrong"),
   ).toHaveLength(5);
 });
 
@@ -124,7 +124,7 @@ test("the table and the trail hold neither address nor code", async () => {
   const kept = JSON.stringify([await service.scan(), await service.audited(), service.logged]);
   expect(kept).not.toContain(EMAIL);
   expect(kept).not.toContain(code);
-  expect(service.events.filter((event) => event.handoff === id).map(({ what }) => what)).toEqual([
+  expect(service.events.filter((event) => event.handoff === id).map(({ type }) => type)).toEqual([
     "created",
     "code_mailed",
   ]);

@@ -1,15 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import {
-  Audit,
-  type AuditEvent,
-  drain,
-  type HandoffKey,
-  hashOf,
-  Outbox,
-  Table,
-} from "@secret-handoff/lambda";
+import { Audit, drain, type HandoffKey, hashOf, Outbox, Table } from "@secret-handoff/lambda";
 import { AUDIT_TABLE, localClient, TABLE } from "@secret-handoff/local";
 import type { ClaimId, ClaimToken, HandoffId, LinkToken } from "@secret-handoff/protocol";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { debitAttempt } from "../../packages/lambda/src/store/claim-writes.ts";
 import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
@@ -62,7 +55,7 @@ test("numbers the events from 1 and chains each to the one before, then the outb
   const deps = drainer([]);
   await drain(deps, keyOf(id), service.clock.now);
   const trail = await trailOf(id);
-  expect(trail.map(({ what, sequence }) => [what, sequence])).toEqual(STORY.map((what, n) => [what, n + 1]));
+  expect(trail.map(({ type, sequence }) => [type, sequence])).toEqual(STORY.map((type, n) => [type, n + 1]));
   for (const [n, event] of trail.entries()) {
     const before = trail[n - 1];
     expect(event.previous).toBe(before && hashOf(JSON.stringify(before)));
@@ -71,15 +64,16 @@ test("numbers the events from 1 and chains each to the one before, then the outb
   deps.client.destroy();
 });
 
-test("the events say who and what, and nothing that opens anything", async () => {
+test("events name actor and class, and nothing that opens anything", async () => {
   const trail = await trailOf(await drained());
   expect(trail[0]).toMatchObject({
-    who: { kind: "github", repository: "octo/orders" },
+    id: `${trail[0]?.handoff}/1`,
+    actor: { kind: "github", repository: "octo/orders" },
     class: "internal-tool",
     checks: ["email"],
     outcome: "done",
   });
-  expect(trail.at(-1)?.who).toEqual({ kind: "recipient" });
+  expect(trail.at(-1)?.actor).toEqual({ kind: "recipient" });
   const secrets = /vendor\.example|hunter2|envelope|linkSecret|Token/;
   expect(JSON.stringify(trail)).not.toMatch(secrets);
 
@@ -104,7 +98,7 @@ test("several drainers at once, and one that died half way, double nothing in th
   await expect(died).rejects.toThrow("killed");
   const several = Array.from({ length: 5 }, () => drainer([]));
   await Promise.all(several.map((deps) => drain(deps, key, service.clock.now)));
-  expect((await trailOf(id)).map(({ what }) => what)).toEqual(STORY);
+  expect((await trailOf(id)).map(({ type }) => type)).toEqual(STORY);
   for (const { client } of [dying, ...several]) client.destroy();
 });
 
@@ -119,8 +113,8 @@ test("events written while it drains follow in order", async () => {
     first = false;
   };
   await drain({ ...deps, publish }, keyOf(id), service.clock.now);
-  expect(published.map(({ what }) => what)).toEqual(["created", "claimed"]);
-  expect((await trailOf(id)).map(({ what, sequence }) => [what, sequence])).toEqual([
+  expect(published.map(({ type }) => type)).toEqual(["created", "claimed"]);
+  expect((await trailOf(id)).map(({ type, sequence }) => [type, sequence])).toEqual([
     ["created", 1],
     ["claimed", 2],
   ]);
@@ -148,4 +142,22 @@ test("an answer that is being judged while it drains is left for the sweeper to 
     dueAt: { N: String(service.clock.now + 60) },
   });
   deps.client.destroy();
+});
+
+test("the events of a set name its members, so that each can be rotated", async () => {
+  const members = [
+    "arn:aws:secretsmanager:eu-central-1:1:secret:a-AbCdEf",
+    "arn:aws:secretsmanager:eu-central-1:1:secret:b-AbCdEf",
+  ];
+  const subject = {
+    secret: "bundle:orders",
+    versionId: "v1",
+    versionCreatedAt: 1,
+    recipient: "ana@vendor.example",
+  };
+  const { id } = await sender.handOver({ email: "ana@vendor.example" }, { subject, members });
+  const deps = drainer([]);
+  await drain(deps, keyOf(id), service.clock.now);
+  deps.client.destroy();
+  expect(await trailOf(id)).toMatchObject([{ type: "created", secret: "bundle:orders", members }]);
 });

@@ -111,7 +111,7 @@ test("what was refused is named in its event, as far as the caller named it", as
   const { body: problem } = await sender.create(body);
   expect(problem.broken?.map(({ rule }) => rule)).toEqual(["class", "expiry"]);
   const refused = (await service.audited()).filter(({ handoff }) => handoff === sealed.id);
-  expect(refused).toMatchObject([{ what: "refused", class: "nope", outcome: "policy" }]);
+  expect(refused).toMatchObject([{ type: "refused", class: "nope", outcome: "policy" }]);
 });
 
 test("a class that asks for the address asks for it whether or not the create names a subject", async () => {
@@ -167,8 +167,8 @@ describe("tokens", () => {
 
   async function refusals(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
-    for (const { what, outcome } of await service.audited()) {
-      if (what === "refused") counts[outcome] = (counts[outcome] ?? 0) + 1;
+    for (const { type, outcome } of await service.audited()) {
+      if (type === "refused") counts[outcome] = (counts[outcome] ?? 0) + 1;
     }
     return counts;
   }
@@ -199,7 +199,7 @@ describe("a sender sees and ends what is its own", () => {
     expect(await listed("run=777&state=revoked")).toHaveLength(0);
     expect((await run.call("GET", `${HANDOFFS}?cursor=nonsense`)).status).toBe(400);
     await service.service.drained();
-    expect(service.events.filter((event) => event.handoff === id && event.what === "mailed")).toHaveLength(1);
+    expect(service.events.filter((event) => event.handoff === id && event.type === "mailed")).toHaveLength(1);
   });
 
   test("a list goes on page after page until it ends", async () => {
@@ -311,7 +311,7 @@ describe("once per version", () => {
     await service.service.drained();
     const runs = service.events
       .filter(({ handoff }) => handoff === first.id)
-      .map(({ what, who }) => [what, who.kind === "github" && who.run]);
+      .map(({ type, actor }) => [type, actor.kind === "github" && actor.run]);
     expect(runs.slice(1)).toEqual([
       ["mailed", "888"],
       ["superseded", "888"],
@@ -360,7 +360,7 @@ test("the trail is read a page at a time, by time, and reading it leaves an even
   const { events } = JSON.parse(text);
   expect(events.length).toBeGreaterThan(10);
   expect((await sender.call("GET", "/v1/sender/events?since=x")).status).toBe(400);
-  const viewed = async () => (await service.audited()).filter(({ what }) => what === "audit_viewed").length;
+  const viewed = async () => (await service.audited()).filter(({ type }) => type === "audit_viewed").length;
   const before = await viewed();
   expect(before).toBeGreaterThan(0);
   const cursor = Buffer.from(JSON.stringify([Math.floor(service.clock.now / 86_400)])).toString("base64url");
@@ -379,7 +379,7 @@ test("the trail of the last day goes on page after page, though the day moves on
   expect(first.events).toHaveLength(100);
   service.clock.now += 30;
   const { status, text } = await sender.call("GET", `/v1/sender/events?cursor=${first.cursor}`);
-  expect([status, JSON.parse(text).events?.[0].what]).toEqual([200, "refused"]);
+  expect([status, JSON.parse(text).events?.[0].type]).toEqual([200, "refused"]);
   service.clock.now = start;
 });
 

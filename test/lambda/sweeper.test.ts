@@ -18,11 +18,11 @@ beforeEach(() => {
 });
 afterAll(() => service.close());
 
-const whats = async (id: string) =>
+const typesOf = async (id: string) =>
   (await service.audited())
     .filter(({ handoff }) => handoff === id)
     .sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0))
-    .map(({ what }) => what);
+    .map(({ type }) => type);
 
 test("ends what has expired, with the expiry as its moment, and burns the envelope", async () => {
   const { id, expiresAt } = await sender.handOver({ expiresAt: start + 90 });
@@ -37,7 +37,7 @@ test("ends what has expired, with the expiry as its moment, and burns the envelo
   expect(item?.receiptVerifier).toBeUndefined();
   expect(item?.ttl?.N).toBe(String(expiresAt + 30 * 86_400));
   expect(item?.dueAt).toBeUndefined();
-  expect(await whats(id)).toEqual(["created", "expired"]);
+  expect(await typesOf(id)).toEqual(["created", "expired"]);
 });
 
 test("ends a claim whose lease is over without a receipt", async () => {
@@ -46,7 +46,7 @@ test("ends a claim whose lease is over without a receipt", async () => {
   service.clock.now += LEASE_SECONDS;
   await service.service.sweep();
   expect((await service.stored(id))?.state?.S).toBe("unconfirmed");
-  expect(await whats(id)).toEqual(["created", "claimed", "unconfirmed"]);
+  expect(await typesOf(id)).toEqual(["created", "claimed", "unconfirmed"]);
 });
 
 test("locks what a killed request left with no attempts", async () => {
@@ -69,10 +69,10 @@ test("locks what a killed request left with no attempts", async () => {
 
 test("drains as a backstop, and then leaves the handoff alone until it is due", async () => {
   const { id, expiresAt } = await sender.handOver();
-  expect(await whats(id)).toEqual([]);
+  expect(await typesOf(id)).toEqual([]);
   service.clock.now += 60;
   await service.service.sweep();
-  expect(await whats(id)).toEqual(["created"]);
+  expect(await typesOf(id)).toEqual(["created"]);
   expect((await service.stored(id))?.dueAt?.N).toBe(String(expiresAt));
   expect(await service.service.sweep()).toEqual({ visited: 0, failed: 0 });
 });
@@ -107,7 +107,7 @@ test("a create repeated by its identical twin is one handoff, swept once", async
   await Promise.all([sender.create(body), sender.create(body)]);
   service.clock.now += 60;
   await service.service.sweep();
-  expect(await whats(sealed.id)).toEqual(["created", "expired"]);
+  expect(await typesOf(sealed.id)).toEqual(["created", "expired"]);
 });
 
 test("a sweep whose time is over leaves the rest to the next", async () => {

@@ -2,7 +2,6 @@ import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
 import { afterAll, expect, test } from "@jest/globals";
-import type { AuditEvent } from "@secret-handoff/lambda";
 import {
   type ActionOptions,
   type ActionResult,
@@ -14,6 +13,7 @@ import {
   startLocalStack,
   TABLE,
 } from "@secret-handoff/local";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { Recipient } from "../support/recipient.ts";
 import { atTier, report } from "../support/tier.ts";
 import { type Canary, findCanaries, linkCanaries, type Place, spellings, textCanary } from "./canaries.ts";

@@ -1,5 +1,4 @@
 import { afterAll, expect, test } from "@jest/globals";
-import type { AuditEvent } from "@secret-handoff/lambda";
 import {
   type ActionOptions,
   localInputs,
@@ -7,7 +6,7 @@ import {
   startAction,
   startLocalStack,
 } from "@secret-handoff/local";
-import type { HandoffView } from "@secret-handoff/protocol/api";
+import type { AuditEvent, HandoffView } from "@secret-handoff/protocol/api";
 import fc from "fast-check";
 import { Recipient } from "../support/recipient.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
@@ -169,7 +168,7 @@ function check({ recipients, options }: Killed, open: readonly HandoffView[]): n
     expect(links.filter((id) => ids.has(id))).toEqual(links.slice(-1));
     for (const earlier of links.slice(0, -1)) {
       second += 1;
-      const told = events.filter(({ handoff }) => handoff === earlier).map(({ what }) => what);
+      const told = events.filter(({ handoff }) => handoff === earlier).map(({ type }) => type);
       // The mail server had it, and we had not said so.
       expect(told).not.toContain("mailed");
       expect(told).toEqual(expect.arrayContaining(["created"]));

@@ -1,5 +1,4 @@
 import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
-import type { AuditEvent } from "@secret-handoff/lambda";
 import {
   AUDIT_TABLE,
   type Engine,
@@ -14,6 +13,7 @@ import {
   startService,
   TABLE,
 } from "@secret-handoff/local";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { type CredentialClass, DEFAULT_CLASSES, type SenderEntry } from "@secret-handoff/protocol/api";
 
 /** A clock that stands still until a test moves it. */

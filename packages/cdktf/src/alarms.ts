@@ -5,8 +5,9 @@ import {
   CloudwatchMetricAlarm,
   type CloudwatchMetricAlarmConfig,
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
+import { EVENT_SOURCE } from "@secret-handoff/protocol/api";
 import { Construct } from "constructs";
-import { EVENT_SOURCE, noticeTopic } from "./events.ts";
+import { noticeTopic } from "./events.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./functions/archive.ts";
 import type { ServiceFunction } from "./functions/service-function.ts";
 import type { NotifyProps } from "./props.ts";
@@ -65,8 +66,8 @@ export class Alarms extends Construct {
         targetId: "alarms",
         arn: this.topicArn,
         inputTransformer: {
-          inputPaths: { handoff: "$.detail.handoff", class: "$.detail.class", when: "$.detail.when" },
-          inputTemplate: JSON.stringify(`secret-handoff: <handoff> (<class>) ${sentence} <when>`),
+          inputPaths: { handoff: "$.detail.handoff", class: "$.detail.class", time: "$.detail.time" },
+          inputTemplate: JSON.stringify(`secret-handoff: <handoff> (<class>) ${sentence} <time>`),
         },
       });
     }

@@ -6,6 +6,7 @@ import { CloudwatchLogResourcePolicy } from "@cdktf/provider-aws/lib/cloudwatch-
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy/index.js";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription/index.js";
+import { EVENT_SOURCE } from "@secret-handoff/protocol/api";
 import { Construct } from "constructs";
 import { allow, policyDocument, ServiceRole } from "./iam/policies.ts";
 import type { EventTargetProps } from "./props.ts";
@@ -15,9 +16,6 @@ export type AuditBusProps = {
   readonly targets?: EventTargetProps | undefined;
   readonly permissionsBoundaryArn?: string | undefined;
 };
-
-/** `source` of the service's own events; `detail-type` is the event's name, `detail` the event. */
-export const EVENT_SOURCE = "secret-handoff";
 
 /** The bus that audit events are published on, and where they go from there. */
 export class AuditBus extends Construct {

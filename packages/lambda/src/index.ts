@@ -1,6 +1,6 @@
 export { type Clock, systemClock } from "./clock.ts";
 export { type DrainerDeps, drain, type Publish } from "./drainer/drain.ts";
-export { type AuditEvent, type EventName, hashOf } from "./events/event.ts";
+export { hashOf } from "./events/event.ts";
 export { type Log, stdoutLog } from "./log.ts";
 export { createRecipientApp, type RecipientDeps } from "./recipient/app.ts";
 export { codeMail } from "./recipient/code-mail.ts";

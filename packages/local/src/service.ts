@@ -5,7 +5,6 @@ import { createAdaptorServer } from "@hono/node-server";
 import {
   ANSWER_AFTER_MS,
   Audit,
-  type AuditEvent,
   auditTable,
   Claims,
   type Clock,
@@ -33,7 +32,7 @@ import {
   systemClock,
   Table,
 } from "@secret-handoff/lambda";
-import type { SenderEntry } from "@secret-handoff/protocol/api";
+import type { AuditEvent, SenderEntry } from "@secret-handoff/protocol/api";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { createTransport } from "nodemailer";
 import { localClient } from "./engine/client.ts";

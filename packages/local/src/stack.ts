@@ -1,5 +1,5 @@
-import type { AuditEvent, Clock, Log, Pace, Page } from "@secret-handoff/lambda";
-import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
+import type { Clock, Log, Pace, Page } from "@secret-handoff/lambda";
+import type { AuditEvent, CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
 import { type Engine, startEngine } from "./engine/engine.ts";
 import { DEFAULT_JOB } from "./github/job.ts";
 import { type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";

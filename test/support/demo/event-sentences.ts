@@ -1,15 +1,19 @@
-import type { AuditEvent } from "@secret-handoff/lambda";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
 
 /** What an audit event means, for somebody who watches. */
 export function sentenceOf(event: AuditEvent): string {
-  const { attemptsLeft, reason, expires = "" } = event;
-  switch (event.what) {
+  const { attemptsLeft, reason, expiry = "" } = event;
+  switch (event.type) {
     case "requested":
       return "a handoff was asked for";
     case "approved":
       return "somebody else approved it";
+    case "denied":
+      return "somebody else denied it";
+    case "request_expired":
+      return "nobody approved it in time";
     case "created":
-      return `${event.class}, opens until ${minute(expires)}${reason ? `; reason: ${reason}` : ""}`;
+      return `${event.class}, opens until ${minute(expiry)}${reason ? `; reason: ${reason}` : ""}`;
     case "mailed":
       return "the mail server took the mail with the link";
     case "bounced":
@@ -36,6 +40,8 @@ export function sentenceOf(event: AuditEvent): string {
       return "reported by the recipient: not expected, or not opened by them; if it had been opened, rotate again";
     case "refused":
       return `somebody was turned away: ${event.outcome}`;
+    case "recipient_erased":
+      return "a recipient's address was erased: the trail names nobody there any more";
     case "audit_viewed":
       return "somebody read the audit trail";
   }
@@ -47,6 +53,6 @@ function minute(iso: string): string {
 }
 
 /** `09:52:07` of an event's time. */
-export function clockTime({ when }: AuditEvent): string {
-  return when.slice(11, 19);
+export function clockTime({ time }: AuditEvent): string {
+  return time.slice(11, 19);
 }

@@ -1,5 +1,5 @@
-import type { AuditEvent } from "@secret-handoff/lambda";
 import { type LocalStack, startLocalStack } from "@secret-handoff/local";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { DemoError, must } from "./demo-error.ts";
 import { clockTime, sentenceOf } from "./event-sentences.ts";
 import { handOver, RECIPIENT } from "./hand-over.ts";
@@ -76,13 +76,13 @@ export async function runDemo({ terminal, once, signal }: DemoOptions): Promise<
 
 async function tell(event: AuditEvent, how: Telling, stack: LocalStack, terminal: Terminal): Promise<void> {
   if (how === "nothing") return;
-  if (how === "live") return terminal.step("live", event.what, `${clockTime(event)}  ${sentenceOf(event)}`);
-  if (event.what === "created") {
+  if (how === "live") return terminal.step("live", event.type, `${clockTime(event)}  ${sentenceOf(event)}`);
+  if (event.type === "created") {
     const bytes = await storedEnvelope(stack, event.handoff ?? "", passwordIn(stack));
     must(bytes > 0, "The store holds no ciphertext of the handoff.");
     terminal.step("done", "sealed", `on the runner: the store got ${bytes} bytes of ciphertext and no key`);
   }
-  terminal.step("done", event.what, sentenceOf(event));
+  terminal.step("done", event.type, sentenceOf(event));
 }
 
 function passwordIn({ secrets }: LocalStack): string {
@@ -124,8 +124,8 @@ async function showTrail(
   terminal.blank();
   terminal.text(`The audit trail after ${seconds} s; each event names the hash of the one before:`);
   terminal.blank();
-  for (const event of events) terminal.step("live", event.what, `${clockTime(event)}  ${sentenceOf(event)}`);
+  for (const event of events) terminal.step("live", event.type, `${clockTime(event)}  ${sentenceOf(event)}`);
   must(events.length > 0, "The audit trail is empty.");
-  if (events.at(-1)?.what !== "acknowledged")
+  if (events.at(-1)?.type !== "acknowledged")
     throw new DemoError("The audit trail does not end in acknowledged.");
 }

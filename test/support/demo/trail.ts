@@ -1,5 +1,6 @@
-import { type AuditEvent, hashOf } from "@secret-handoff/lambda";
+import { hashOf } from "@secret-handoff/lambda";
 import type { LocalStack } from "@secret-handoff/local";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { DemoError, must } from "./demo-error.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
+import { EVENT_SOURCE } from "@secret-handoff/protocol/api";
 import { Construct } from "constructs";
-import { EVENT_SOURCE, noticeTopic } from "../events.ts";
+import { noticeTopic } from "../events.ts";
 import { allow, ServiceRole } from "../iam/policies.ts";
 import type { LifecycleProps, NotifyProps, RotationProps } from "../props.ts";
 import type { ArnParts } from "../terraform.ts";
@@ -61,10 +62,10 @@ export class Reactions extends Construct {
         inputPaths: {
           handoff: "$.detail.handoff",
           class: "$.detail.class",
-          what: "$.detail.what",
-          when: "$.detail.when",
+          type: "$.detail.type",
+          time: "$.detail.time",
         },
-        inputTemplate: JSON.stringify("secret-handoff: <handoff> (<class>): <what>, <when>"),
+        inputTemplate: JSON.stringify("secret-handoff: <handoff> (<class>): <type>, <time>"),
       },
     });
   }

@@ -1,4 +1,5 @@
-import { type AuditEvent, type Entry, hashOf, isoTime } from "../events/event.ts";
+import { type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
+import { type Entry, hashOf } from "../events/event.ts";
 import type { Audit } from "../store/audit.ts";
 import { checksOf, type HandoffKey, type HandoffRecord } from "../store/handoff.ts";
 import type { Outbox } from "../store/outbox.ts";
@@ -72,20 +73,22 @@ function complete(
   sequence: number,
   previous: string | undefined,
 ): AuditEvent {
-  const { what, at, who, outcome, attemptsLeft } = entry;
+  const { type, at, actor, outcome, attemptsLeft } = entry;
   const { about } = record;
   return {
     v: 1,
-    what,
-    when: isoTime(at),
-    who: who ?? about.sender,
+    id: `${record.id}/${sequence}`,
+    type,
+    time: isoTime(at),
+    actor: actor ?? about.sender,
     handoff: record.id,
     owner: record.owner,
     class: record.class,
-    ...(about.recipient === undefined ? {} : { to: about.recipient }),
-    expires: isoTime(record.expiresAt),
+    ...(about.recipient === undefined ? {} : { recipient: about.recipient }),
+    expiry: isoTime(record.expiresAt),
     checks: checksOf(record),
     ...(about.secret === undefined ? {} : { secret: about.secret }),
+    ...(about.members === undefined ? {} : { members: about.members }),
     ...(about.versionId === undefined ? {} : { versionId: about.versionId }),
     ...(about.reason === undefined ? {} : { reason: about.reason }),
     outcome: outcome ?? "done",

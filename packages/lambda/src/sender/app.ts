@@ -1,8 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { handoffIdOf, isHandoffId } from "@secret-handoff/protocol";
 import {
+  type AuditEvent,
   CreateRequest,
   EventsQuery,
+  type EventType,
+  isoTime,
   ListQuery,
   MailedRequest,
   type ParsedCreateRequest,
@@ -13,7 +16,6 @@ import {
 } from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
 import type { Clock } from "../clock.ts";
-import { type AuditEvent, type EventName, isoTime } from "../events/event.ts";
 import { readBody, readQuery } from "../http/body.ts";
 import { answerFailure } from "../http/failure.ts";
 import { ProblemError } from "../http/problem.ts";
@@ -84,13 +86,14 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
 
   /** @param named what of a handoff it is about, as the caller says */
   async function note(
-    what: EventName,
+    type: EventType,
     caller: Caller | undefined,
     outcome: string,
     named: Pick<AuditEvent, "handoff" | "class"> = {},
   ): Promise<void> {
-    const who = caller?.who ?? { kind: "unverified" };
-    await audit.putLoose({ v: 1, what, when: isoTime(clock()), who, ...named, outcome }, randomUUID());
+    const actor = caller?.actor ?? { kind: "unverified" };
+    const time = isoTime(clock());
+    await audit.putStandalone({ v: 1, id: randomUUID(), type, time, actor, ...named, outcome });
   }
 
   /** The handoff with this id, if the caller may know it: its own, or any with one of these rights. */
@@ -134,7 +137,7 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     DELETE: async (c) => {
       const caller = await admit(c, "send", "revoke");
       const record = await owned(c, caller, ["revoke"]);
-      if ((await handoffs.withdraw(record, "revoked", caller.who, clock())) === "released") {
+      if ((await handoffs.withdraw(record, "revoked", caller.actor, clock())) === "released") {
         throw new ProblemError(
           "released",
           "The secret has been released to its recipient; it can no longer be revoked.",
@@ -148,7 +151,7 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
     POST: async (c) => {
       const caller = await admit(c, "send");
       const { messageId } = await readBody(c, MailedRequest, SENDER_BODY_LIMIT);
-      await handoffs.mailed(await owned(c, caller, []), messageId, caller.who, clock());
+      await handoffs.mailed(await owned(c, caller, []), messageId, caller.actor, clock());
       return c.body(null, 204);
     },
   });
@@ -178,10 +181,10 @@ function senderRoutes(deps: SenderDeps, clock: Clock): Hono {
 }
 
 /** Tells the claims that were seen, so that the senders list can be mended. They are the caller's own, verified. */
-function notAllowed({ who }: Caller, anyOf: readonly Right[]): ProblemError {
+function notAllowed({ actor }: Caller, anyOf: readonly Right[]): ProblemError {
   const seen =
-    who.kind === "github"
-      ? `repository ${who.repository} (id ${who.repositoryId}), environment ${who.environment ?? "none"}, workflow ${who.workflow}, ref ${who.ref}, event ${who.event}`
+    actor.kind === "github"
+      ? `repository ${actor.repository} (id ${actor.repositoryId}), environment ${actor.environment ?? "none"}, workflow ${actor.workflow}, ref ${actor.ref}, event ${actor.event}`
       : "an IAM principal";
   return new ProblemError(
     "not_allowed",

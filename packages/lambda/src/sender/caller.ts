@@ -1,9 +1,8 @@
-import type { Right } from "@secret-handoff/protocol/api";
-import type { Who } from "../events/event.ts";
+import type { Actor, Right } from "@secret-handoff/protocol/api";
 
 /** Who calls the sender API, verified, and what the deployment lets them do. */
 export type Caller = {
-  readonly who: Who;
+  readonly actor: Actor;
   /** Owns the handoffs it creates: a repository id, or `iam`. */
   readonly owner: string;
   readonly run: string | undefined;

@@ -1,4 +1,4 @@
-import type { AuditEvent } from "../events/event.ts";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { type Attributes, ItemReader, N, S } from "../store/attributes.ts";
 import type { Audit } from "../store/audit.ts";
 import { CursorError, readCursor, writeCursor } from "./cursor.ts";

@@ -24,7 +24,7 @@ export async function identify(
     const principal = iamPrincipal(c);
     if (!principal) throw unauthenticated("Sign the request with AWS credentials (SigV4).");
     return {
-      who: { kind: "iam", principal },
+      actor: { kind: "iam", principal },
       owner: "iam",
       run: undefined,
       environment: undefined,
@@ -40,7 +40,7 @@ export async function identify(
 function callerOf(claims: GitHubClaims, senders: readonly SenderEntry[]): Caller {
   const { environment } = claims;
   return {
-    who: {
+    actor: {
       kind: "github",
       repository: claims.repository,
       repositoryId: claims.repository_id,

@@ -24,9 +24,10 @@ export function newHandoff(
     createDigest: digestOf(body),
     owner: caller.owner,
     about: {
-      sender: caller.who,
+      sender: caller.actor,
       run: caller.run,
       secret: body.subject?.secret,
+      members: body.members,
       versionId: body.subject?.versionId,
       recipient,
       reason: body.reason,

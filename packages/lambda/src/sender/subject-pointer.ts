@@ -1,6 +1,5 @@
 import type { HandoffId } from "@secret-handoff/protocol";
-import type { ParsedCreateRequest } from "@secret-handoff/protocol/api";
-import type { Who } from "../events/event.ts";
+import type { Actor, ParsedCreateRequest } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import { type HandoffKey, viewOf } from "../store/handoff.ts";
 import type { Handoffs, NewHandoff } from "../store/handoffs.ts";
@@ -74,7 +73,7 @@ export async function look(
   id: HandoffId,
   subject: string,
   body: ParsedCreateRequest,
-  by: Who,
+  by: Actor,
   now: number,
 ): Promise<Look> {
   const seen = await deps.subjects.get(subject);
@@ -107,7 +106,7 @@ async function endPrevious(
   deps: PointerDeps,
   subject: string,
   { newest, previous }: { readonly newest: HandoffKey; readonly previous: HandoffKey },
-  by: Who,
+  by: Actor,
   now: number,
 ): Promise<void> {
   await deps.handoffs.withdraw(previous, "superseded", by, now);

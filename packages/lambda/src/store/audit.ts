@@ -1,4 +1,5 @@
-import { type AuditEvent, hashOf, isoTime } from "../events/event.ts";
+import { type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
+import { hashOf } from "../events/event.ts";
 import { type Attributes, attributes, ItemReader, N, S } from "./attributes.ts";
 import { DAY_INDEX } from "./definitions.ts";
 import type { Table } from "./table.ts";
@@ -20,12 +21,12 @@ export class Audit {
   async put(handoff: string, sequence: number, event: AuditEvent, stored: string): Promise<void> {
     if (await this.#store(handoff, sequence, event, stored)) return;
     // Two creates at the same moment can give one id to two handoffs: no event of the second is lost.
-    await this.putLoose(event, hashOf(stored));
+    await this.#store(`service/${event.time}/${hashOf(stored)}`, 1, event, stored);
   }
 
-  /** Stores an event that has no place in a handoff's chain. @param unique makes its key unique within its second */
-  async putLoose(event: AuditEvent, unique: string): Promise<void> {
-    await this.#store(`service/${event.when}/${unique}`, 1, event, JSON.stringify(event));
+  /** Stores an event that has no place in a handoff's chain. */
+  async putStandalone(event: AuditEvent): Promise<void> {
+    await this.#store(`service/${event.time}/${event.id}`, 1, event, JSON.stringify(event));
   }
 
   /** @returns false when another event has this place */
@@ -34,8 +35,8 @@ export class Audit {
       attributes({
         stream: S(stream),
         sequence: N(sequence),
-        day: S(event.when.slice(0, 10)),
-        at: S(`${event.when} ${stream} ${String(sequence).padStart(6, "0")}`),
+        day: S(event.time.slice(0, 10)),
+        at: S(`${event.time} ${stream} ${String(sequence).padStart(6, "0")}`),
         event: S(stored),
       }),
       "stream",

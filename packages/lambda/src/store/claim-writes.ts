@@ -6,7 +6,8 @@ import {
   LEASE_SECONDS,
   verifierOf,
 } from "@secret-handoff/protocol";
-import type { Entry, EventName } from "../events/event.ts";
+import type { EventType } from "@secret-handoff/protocol/api";
+import type { Entry } from "../events/event.ts";
 import { B, N, S } from "./attributes.ts";
 import { type HandoffKey, keyOf } from "./handoff.ts";
 import type { Update } from "./table.ts";
@@ -141,8 +142,8 @@ export function noteReport(key: HandoffKey, now: number): Update {
   });
 }
 
-export function byRecipient(what: EventName, at: number): Entry {
-  return { what, at, who: { kind: "recipient" } };
+export function byRecipient(type: EventType, at: number): Entry {
+  return { type, at, actor: { kind: "recipient" } };
 }
 
 /** Where a code is mailed, the claim needs the right one; elsewhere none. */

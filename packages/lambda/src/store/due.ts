@@ -37,7 +37,7 @@ export class Due {
         now,
         changedAt: record.expiresAt,
         condition: all(exists, stateIs("open"), "#expiresAt <= :now"),
-        events: [{ what: "expired", at: now, who: { kind: "service" } }],
+        events: [{ type: "expired", at: now, actor: { kind: "service" } }],
       }),
     );
     return written !== undefined;
@@ -52,7 +52,7 @@ export class Due {
         now,
         changedAt: leaseEnd(record),
         condition: any(all(claimed, "#leaseUntil <= :now"), all(claimed, "#expiresAt <= :now")),
-        events: [{ what: "unconfirmed", at: now, who: { kind: "service" } }],
+        events: [{ type: "unconfirmed", at: now, actor: { kind: "service" } }],
       }),
     );
     return written !== undefined;
@@ -60,7 +60,7 @@ export class Due {
 
   /** No attempts left, but the request that used the last one died before it could lock. */
   async lock(record: HandoffRecord, now: number): Promise<boolean> {
-    const locked: Entry = { what: "locked", at: now, who: { kind: "service" } };
+    const locked: Entry = { type: "locked", at: now, actor: { kind: "service" } };
     const written = await this.#table.update(lock(record, [locked], now));
     return written !== undefined;
   }

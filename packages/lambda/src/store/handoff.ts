@@ -9,8 +9,7 @@ import {
   type State,
   type Verification,
 } from "@secret-handoff/protocol";
-import type { HandoffView } from "@secret-handoff/protocol/api";
-import type { Check, Who } from "../events/event.ts";
+import type { Actor, Check, HandoffView } from "@secret-handoff/protocol/api";
 import { type Attributes, ItemReader, S } from "./attributes.ts";
 
 /** The primary key of a handoff. */
@@ -18,9 +17,11 @@ export type HandoffKey = { readonly id: HandoffId };
 
 /** What a create said that never changes, that no condition asks for and no index sorts by: one attribute of the item, as JSON. */
 export type About = {
-  readonly sender: Who;
+  readonly sender: Actor;
   readonly run?: string | undefined;
   readonly secret?: string | undefined;
+  /** ARNs of a set that is handed over as one. */
+  readonly members?: readonly string[] | undefined;
   readonly versionId?: string | undefined;
   /** Pseudonym. */
   readonly recipient?: string | undefined;

@@ -1,6 +1,7 @@
 import type { Flags, HandoffId, Verifier } from "@secret-handoff/protocol";
 import { MAX_ATTEMPTS, MAX_CODES } from "@secret-handoff/protocol";
-import type { Entry, Who } from "../events/event.ts";
+import type { Actor } from "@secret-handoff/protocol/api";
+import type { Entry } from "../events/event.ts";
 import { type Attributes, attributes, B, ItemReader, L, N, S } from "./attributes.ts";
 import { OWNER_INDEX } from "./definitions.ts";
 import {
@@ -54,7 +55,7 @@ export class Handoffs {
 
   /** One conditional put. @returns false when a handoff has this id already */
   async put(handoff: NewHandoff, now: number): Promise<boolean> {
-    const created: Entry = { what: "created", at: now };
+    const created: Entry = { type: "created", at: now };
     return this.#table.putNew(
       attributes({
         id: S(handoff.id),
@@ -105,13 +106,13 @@ export class Handoffs {
   }
 
   /** Remembers that the mail was accepted; the first message id stays. @returns false when it was remembered before */
-  async mailed(key: HandoffKey, messageId: string, who: Who, now: number): Promise<boolean> {
+  async mailed(key: HandoffKey, messageId: string, actor: Actor, now: number): Promise<boolean> {
     const written = await this.#table.update(
       change({
         key,
         now,
         condition: all(exists, "attribute_not_exists(#mailedAt)"),
-        events: [{ what: "mailed", at: now, who }],
+        events: [{ type: "mailed", at: now, actor }],
         set: ["#mailedAt = :now", "#messageId = :messageId"],
         values: { messageId: S(messageId) },
       }),
@@ -126,7 +127,7 @@ export class Handoffs {
         key: { id },
         now,
         condition: all(exists, "attribute_not_exists(#bouncedAt)"),
-        events: [{ what: "bounced", at: now, who: { kind: "service" } }],
+        events: [{ type: "bounced", at: now, actor: { kind: "service" } }],
         set: ["#bouncedAt = :now"],
       }),
     );
@@ -141,10 +142,10 @@ export class Handoffs {
   async withdraw(
     key: HandoffKey,
     to: "revoked" | "superseded",
-    by: Who,
+    by: Actor,
     now: number,
   ): Promise<"withdrawn" | "ended" | "released"> {
-    const event: Entry = { what: to, at: now, who: by };
+    const event: Entry = { type: to, at: now, actor: by };
     const written = await this.#table.update(end(to, { key, now, condition: isOpen, events: [event] }));
     if (written) return "withdrawn";
     const record = await this.get(key);

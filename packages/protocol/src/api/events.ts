@@ -70,6 +70,8 @@ export const AuditEvent = v.object({
   time: text,
   actor: Actor,
   handoff: v.optional(text),
+  /** Who created the handoff: GitHub's number of the repository, or `iam` for an operator. */
+  owner: v.optional(text),
   class: v.optional(text),
   secret: v.optional(text),
   /** The ARNs of a set that is handed over as one. */
