@@ -71,9 +71,9 @@ describe("the bundle", () => {
     expect(stdout.trim().split("\n")).toEqual(
       [
         "The input endpoint is not set. Set it under with: in the workflow.",
-        "Nothing to hand over: set secret-ids, parameters, values or source: sts.",
         "The input recipients is not set. Set it under with: in the workflow.",
         "The input class is not set. Set it under with: in the workflow.",
+        "Nothing to hand over: set secret-ids, parameters, values or source: sts.",
       ].map((sentence) => `::error::${sentence}`),
     );
   });

@@ -31,11 +31,43 @@ test("the leaves of JSON are masked, also deep, in arrays and in JSON inside str
   }
 });
 
-test("each line of a key is masked, and its short lines are not", () => {
-  const masked = forms("-----BEGIN KEY-----\r\nAAAABBBB\n  indented  \n{\n}\n");
-  for (const line of ["-----BEGIN KEY-----", "AAAABBBB", "  indented  ", "indented"])
-    expect(masked).toContain(line);
-  expect(masked).not.toContain("{");
+test("the lines of a key are masked, and neither its short lines nor what every key begins and ends with", () => {
+  const masked = forms(
+    "-----BEGIN PRIVATE KEY-----\r\nAAAABBBB\n  indented  \nshort\n{\n-----END PRIVATE KEY-----\n",
+  );
+  for (const line of ["AAAABBBB", "  indented  ", "indented"]) expect(masked).toContain(line);
+  for (const line of ["-----BEGIN PRIVATE KEY-----", "-----END PRIVATE KEY-----", "short", "{"])
+    expect(masked).not.toContain(line);
+});
+
+describe("what the recipient sees unconcealed is not masked:", () => {
+  const database = {
+    ...{ engine: "postgres", host: "orders.example.com", port: 543210, dbname: "orders-production" },
+    ...{ username: "orders-app", dbInstanceIdentifier: "orders-db-1", password: "hunter2-hunter2" },
+    nested: { host: "replica.example.com", token: "nested-token" },
+  };
+  test.each([
+    ["on one line", JSON.stringify(database)],
+    ["on several", JSON.stringify(database, undefined, 2)],
+    ["in bytes", Buffer.from(JSON.stringify(database))],
+  ])("the JSON of a database, %s", (_, value) => {
+    const masked = forms(value);
+    for (const shown of ["postgres", "orders.example.com", "543210", "orders-production", "orders-app"])
+      expect(masked).not.toContain(shown);
+    for (const shown of ["orders-db-1", "replica.example.com"]) expect(masked).not.toContain(shown);
+    const line = [...masked].find((form) => form.includes("orders.example.com") && !form.includes("hunter2"));
+    expect(line).toBeUndefined();
+    for (const concealed of ["hunter2-hunter2", "nested-token"]) {
+      expect(masked).toContain(concealed);
+      expect(masked).toContain(Buffer.from(concealed).toString("base64"));
+    }
+  });
+});
+
+test("a leaf is masked as it reads and as it is written", () => {
+  const masked = forms('{"a":"sl\\/ash-\\u00e4"}');
+  expect(masked).toContain("sl/ash-ä");
+  expect(masked).toContain("sl\\/ash-\\u00e4");
 });
 
 test("a value of several lines is never given whole, for the runner would mask its short lines", () => {
@@ -73,7 +105,7 @@ test("whatever the value, no form is short, blank or of several lines, and a lon
     fc.property(fc.string({ unit: "binary", maxLength: 60 }), (value) => {
       const masked = maskedForms(value);
       expect(masked.every((form) => form.length >= SHORTEST_MASKED && !/[\r\n]/.test(form))).toBe(true);
-      const lines = value.split(/\r\n|\r|\n/).filter((line) => line.trim().length >= SHORTEST_MASKED);
+      const lines = value.split(/\r\n|\r|\n/).filter((line) => line.trim().length >= 8);
       expect(lines.every((line) => masked.includes(line))).toBe(true);
     }),
     { seed: SEED, numRuns: atTier({ cit: 500, proof: 10_000 }) },

@@ -196,7 +196,7 @@ test("a dry run finds the mistakes of all sources at once", async () => {
     "Line 1 of recipients",
     "The passphrase is too",
     "There is no secret",
-    "The AWS role may",
+    "The AWS role handoff",
     "expires-in is 25h ",
     "  ffff 127.0.0.1",
   ]);

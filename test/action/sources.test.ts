@@ -3,7 +3,7 @@ import { type InputName, readDeliverInputs, type StepContext } from "@secret-han
 import {
   Concealed,
   ErrorCollector,
-  type ParameterReader,
+  type ParameterStore,
   SenderError,
   smtpTransport,
 } from "@secret-handoff/sdk";
@@ -36,9 +36,12 @@ const parameterOf = (name: string) => ({
   value: new Concealed("canary-parameter"),
 });
 
-const known: ParameterReader = async (name) => {
-  if (name === "/prod/a") return parameterOf(name);
-  throw new SenderError("secret_unknown", `There is no parameter "${name}".`);
+const known: ParameterStore = {
+  read: async (name) => {
+    if (name === "/prod/a") return parameterOf(name);
+    throw new SenderError("secret_unknown", `There is no parameter "${name}".`);
+  },
+  readPath: async (path) => [parameterOf(`${path}/a`), parameterOf(`${path}/b`)],
 };
 
 const step = (inputs: Partial<Record<InputName, string>>, context: Partial<StepContext> = {}) =>
@@ -241,14 +244,17 @@ test("at most five parameters are read at once", async () => {
   let underWay = 0;
   let most = 0;
   const names = Array.from({ length: 12 }, (_, index) => `/prod/p${index}`);
-  const read: ParameterReader = async (name) => {
+  const read: ParameterStore["read"] = async (name) => {
     underWay += 1;
     most = Math.max(most, underWay);
     await new Promise((resolve) => setImmediate(resolve));
     underWay -= 1;
     return parameterOf(name);
   };
-  const { code } = await step({ parameters: names.join("\n") }, { openParameters: () => read });
+  const { code } = await step(
+    { parameters: names.join("\n") },
+    { openParameters: () => ({ ...known, read }) },
+  );
   expect([code, most]).toEqual([0, 5]);
 });
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type InputName, runStep, type StepContext } from "@secret-handoff/action";
 import {
   Concealed,
-  parameterReader,
+  parameterStore,
   platformRuntime,
   type Runtime,
   roleAssumer,
@@ -70,7 +70,7 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
     runtime,
     openSecrets: () => secretsOf(secrets),
     openRotation: (region, deadline) => secretsManagerRotation(region, deadline, runtime),
-    openParameters: (region, deadline) => parameterReader(region, deadline, runtime),
+    openParameters: (region, deadline) => parameterStore(region, deadline, runtime),
     openRole: (region, deadline) => roleAssumer(region, deadline, runtime),
     openMail: (choice) => {
       if (choice.by === "smtp") return smtpTransport(choice.server, runtime);

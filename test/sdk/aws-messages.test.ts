@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
-  parameterReader,
+  parameterStore,
   roleAssumer,
   secretsManager,
   secretsManagerRotation,
@@ -45,7 +45,7 @@ const CALLS = {
   describe: () => secretsManagerRotation(undefined, unending(), runtime()).stages("prod/db"),
   rotate: () => secretsManagerRotation(undefined, unending(), runtime()).begin("prod/db", "v-2"),
   promote: () => secretsManagerRotation(undefined, unending(), runtime()).promote("prod/db", "v-1", "v-2"),
-  parameter: () => parameterReader(undefined, unending(), runtime())("/prod/kms/a"),
+  parameter: () => parameterStore(undefined, unending(), runtime()).read("/prod/kms/a"),
   assume: () =>
     roleAssumer(
       undefined,

@@ -1,6 +1,6 @@
 import "../support/one-realm.ts";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { parameterReader, roleAssumer, secretsManager, sesTransport } from "@secret-handoff/sdk";
+import { parameterStore, roleAssumer, secretsManager, sesTransport } from "@secret-handoff/sdk";
 import { unending } from "./deadlines.ts";
 import { anEmail } from "./emails.ts";
 import { rejectionOf } from "./error-of.ts";
@@ -39,7 +39,7 @@ const role = {
 
 describe.each<[string, (runtime: QuickRuntime) => Promise<unknown>]>([
   ["Secrets Manager", (runtime) => secretsManager({}, unending(), runtime).read("prod/a")],
-  ["Systems Manager", (runtime) => parameterReader(undefined, unending(), runtime)("/prod/a")],
+  ["Systems Manager", (runtime) => parameterStore(undefined, unending(), runtime).read("/prod/a")],
   ["AWS STS", (runtime) => roleAssumer(undefined, unending(), runtime)(role)],
 ])("%s", (service, call) => {
   test.each(["hang", "stall"] as const)("that lets a request %s is asked again", async (silence) => {

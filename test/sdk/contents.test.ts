@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { encodeBundle, MAX_PLAINTEXT, type Receipt } from "@secret-handoff/protocol";
 import { Concealed, DeliveryContents, jsonScalars } from "@secret-handoff/sdk";
 import { errorOf } from "./error-of.ts";
@@ -66,14 +66,14 @@ test("a key named __proto__ is a field like any other", () => {
   ]);
 });
 
-test("everything is concealed but the address of a database", () => {
-  const [item] = sealedItems([labelled("a", '{"host":"h","password":"p","username":"u"}')], {
-    parseJson: true,
-  });
+test("everything is concealed but where a database is and who logs in", () => {
+  const text = '{"host":"h","password":"p","username":"u","replica":{"port":1}}';
+  const [item] = sealedItems([labelled("a", text)], { parseJson: true });
   expect(item?.fields.map(({ name, concealed }) => [name, concealed])).toEqual([
     ["host", false],
     ["password", true],
-    ["username", true],
+    ["username", false],
+    ["replica.port", false],
   ]);
 });
 
@@ -89,11 +89,9 @@ test.each([
 });
 
 test("a bundle that fills the largest envelope passes, one byte more is refused with both sizes", () => {
-  const contents = (length: number) =>
-    new DeliveryContents([labelled("a", "x".repeat(length))], { parseJson: false });
-  const items = sealedItems([labelled("a", "")], { parseJson: false });
-  const empty = encodeBundle({ items, receipt: new Uint8Array(32) as Receipt }).length;
-  const most = MAX_PLAINTEXT - empty;
+  const contents = (length: number) => sealedItems([labelled("a", "x".repeat(length))], { parseJson: false });
+  const size = encodeBundle({ items: contents(1), receipt: new Uint8Array(32) as Receipt }).length;
+  const most = MAX_PLAINTEXT - size + 1;
   expect(() => contents(most)).not.toThrow();
   const error = errorOf(() => contents(most + 1));
   expect([error.code, error.message]).toEqual([
@@ -104,8 +102,8 @@ test("a bundle that fills the largest envelope passes, one byte more is refused 
 
 test("half a character is refused where a recipient would have to read it", () => {
   const json = labelled("prod/a", '{"a":"\\ud800"}');
-  expect(() => new DeliveryContents([json], { parseJson: false })).not.toThrow();
-  const error = errorOf(() => new DeliveryContents([json], { parseJson: true }));
+  expect(() => sealedItems([json], { parseJson: false })).not.toThrow();
+  const error = errorOf(() => sealedItems([json], { parseJson: true }));
   expect([error.code, error.message]).toEqual([
     "secret_unreadable",
     'Secret "prod/a" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.',
@@ -114,31 +112,93 @@ test("half a character is refused where a recipient would have to read it", () =
 
 test("half a character at the end of a name is found, though the value begins with the other half", () => {
   const json = labelled("prod/a", '{"\\ud83d":"\\ude00"}');
-  expect(errorOf(() => new DeliveryContents([json], { parseJson: true })).code).toBe("secret_unreadable");
+  expect(errorOf(() => sealedItems([json], { parseJson: true })).code).toBe("secret_unreadable");
 });
 
 test("contents do not print themselves", () => {
   const passphrase = new Concealed("canary passphrase");
-  const contents = new DeliveryContents([labelled("a", "canary")], { parseJson: false, passphrase });
+  const fields = [{ name: "value", value: "canary", concealed: true }];
+  const contents = new DeliveryContents([{ label: "a", fields }], passphrase);
   const shown = [String(contents), JSON.stringify({ contents }), inspect({ contents }, { depth: 9 })];
   expect(shown.join()).not.toContain("canary");
 });
 
-test("the scalars to mask reach into arrays and into strings that are JSON", () => {
-  expect(jsonScalars('{"a":["x",1,{"b":false}],"c":"{\\"d\\":\\"deep\\"}","e":null}')).toEqual([
-    "x",
-    "1",
-    "false",
-    '{"d":"deep"}',
-    "deep",
+describe("one key of a JSON secret", () => {
+  const JSON_TEXT =
+    '{"db":{"port":5432,"password":"p"},"a.b":"dotted","n":1.10,"empty":"","a":{"c":"nested"}}';
+  const field = (key: string, value: string | Uint8Array = JSON_TEXT) =>
+    sealedItems([labelled("prod/db", value, { label: "KEY", key })], { parseJson: true });
+
+  test.each([
+    ["n", "1.10", true],
+    ["a.b", "dotted", true],
+    ["a.c", "nested", true],
+    ["db.port", "5432", false],
+    ["db", '{"port":5432,"password":"p"}', true],
+  ])("%s goes alone, as it is written", (key, value, concealed) => {
+    expect(field(key)).toEqual([{ label: "KEY", fields: [{ name: key, value, concealed }] }]);
+  });
+
+  test.each([
+    [
+      "that is not there",
+      "nope",
+      JSON_TEXT,
+      '"prod/db" is not a JSON object with the key "nope". Check the key.',
+    ],
+    ["of a text", "a", "plain", '"prod/db" is not a JSON object with the key "a". Check the key.'],
+    ["of bytes", "a", new Uint8Array([1]), '"prod/db" is not a JSON object with the key "a". Check the key.'],
+    ["that is empty", "empty", JSON_TEXT, 'The key "empty" of "prod/db" is empty. Give it a value first.'],
+    [
+      "that can be read in two ways",
+      "a.b",
+      '{"a.b":"1","a":{"b":"2"}}',
+      '"prod/db" has the key "a.b" and also nested keys that read the same. Rename one of them.',
+    ],
+  ])("%s is refused", (_, key, value, sentence) => {
+    expect(errorOf(() => field(key, value)).message).toBe(sentence);
+  });
+});
+
+describe("falsy is not missing, and empty is not a value:", () => {
+  test.each([
+    ["an empty text", ""],
+    ["white space", " \n"],
+    ["no bytes", new Uint8Array()],
+  ])("%s is refused by name", (_, value) => {
+    const error = errorOf(() => sealedItems([labelled("prod/a", value)], { parseJson: false }));
+    expect(error.message).toBe('"prod/a" is empty. Give it a value first.');
+  });
+
+  test.each(["0", "false", "null"])("%s is handed over", (value) => {
+    expect(fieldsOf(value)).toEqual([["value", value]]);
+  });
+});
+
+test("two items that nobody could tell apart are refused", () => {
+  const twice = [labelled("prod/a", "1"), labelled("prod/b", "2", { label: "prod/a" })];
+  expect(errorOf(() => sealedItems(twice, { parseJson: false })).message).toBe(
+    'Two of the secrets would be shown as "prod/a", and the recipient could not tell them apart. Give one of them another alias or name.',
+  );
+});
+
+test("the scalars to mask reach into arrays and into strings that are JSON, under the nearest name", () => {
+  const scalars = (text: string) => jsonScalars(text).map(({ name, value }) => `${name}=${value}`);
+  expect(scalars('{"a":["x",1,{"b":false}],"c":"{\\"d\\":\\"deep\\"}","e":null}')).toEqual([
+    "a=x",
+    "a=1",
+    "b=false",
+    'c={"d":"deep"}',
+    'c={\\"d\\":\\"deep\\"}',
+    "d=deep",
   ]);
-  expect(jsonScalars('{"a":123456789012345678901,"b":"first","b":"second"}')).toEqual([
-    "123456789012345678901",
-    "123456789012345680000",
-    "first",
-    "second",
+  expect(scalars('{"a":123456789012345678901,"b":"first","b":"second"}')).toEqual([
+    "a=123456789012345678901",
+    "a=123456789012345680000",
+    "b=first",
+    "b=second",
   ]);
-  expect(jsonScalars("[".repeat(30_000) + "]".repeat(30_000))).toEqual([]);
-  expect(jsonScalars("plain")).toEqual([]);
-  expect(jsonScalars('"a string"')).toEqual([]);
+  expect(scalars("[".repeat(30_000) + "]".repeat(30_000))).toEqual([]);
+  expect(scalars("plain")).toEqual([]);
+  expect(scalars('"a string"')).toEqual([]);
 });

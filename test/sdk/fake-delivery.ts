@@ -9,7 +9,6 @@ import {
   type Email,
 } from "@secret-handoff/sdk";
 import { quickRuntime } from "./quick-runtime.ts";
-import { labelled } from "./secrets.ts";
 
 /** What happened, in order, as `verb recipient`. */
 export type Journal = string[];
@@ -36,7 +35,8 @@ export function deliveryOf(
   different: Partial<DeliveryDetails> = {},
   passphrase?: Concealed<string>,
 ): Delivery {
-  const contents = new DeliveryContents([labelled("a", "canary")], { parseJson: false, passphrase });
+  const fields = [{ name: "value", value: "canary", concealed: true }];
+  const contents = new DeliveryContents([{ label: "a", fields }], passphrase);
   return { details: { ...details, ...different }, contents };
 }
 

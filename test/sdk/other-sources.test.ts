@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
   givenSecrets,
-  parameterReader,
+  parameterStore,
   parseGivenValues,
   parseParameters,
+  readParameters,
   roleAssumer,
   secretParts,
   subjectOf,
@@ -44,7 +45,8 @@ describe("a parameter", () => {
     LastModifiedDate: 1_795_000_000.5,
     Value: "s3cret",
   };
-  const read = () => parameterReader("eu-west-1", unending(), quickRuntime())("/prod/a");
+  const store = () => parameterStore("eu-west-1", unending(), quickRuntime());
+  const read = () => store().read("/prod/a");
   const refusal = (type: string, message = "no"): Scripted => ({
     status: 400,
     json: { __type: type, message },
@@ -76,9 +78,9 @@ describe("a parameter", () => {
 
   test("and the next one go through one client", async () => {
     server.answer({ status: 200, json: { Parameter: found } });
-    const reader = parameterReader("eu-west-1", unending(), quickRuntime());
-    await reader("/prod/a");
-    await reader("/prod/a");
+    const { read } = store();
+    await read("/prod/a");
+    await read("/prod/a");
     // A client of its own would have a connection of its own.
     expect(new Set(server.seen.map(({ port }) => port)).size).toBe(1);
   });
@@ -99,15 +101,55 @@ describe("a parameter", () => {
     expect(await sentenceOf(read())).toBe(sentence);
   });
 
-  test("is named alone, by path, by ARN, or with an alias", () => {
-    expect(parseParameters(`db\n\n A , /prod/a:3\n, ${ARN}\n`)).toEqual([
-      { name: "db" },
-      { name: "/prod/a:3", alias: "A" },
-      { name: ARN },
-    ]);
-    expect(errorOf(() => parseParameters("ok\n/prod/*")).message).toBe(
-      "Line 2 of parameters is not understood. Write a parameter's name, or ALIAS, name; one a line.",
+  test("named by its ARN is read in its own region", async () => {
+    server.answer({ status: 200, json: { Parameter: found } });
+    await store().read(ARN.replace("eu-west-1", "eu-central-1"));
+    expect(server.seen.at(-1)?.headers.authorization).toContain("/eu-central-1/ssm/");
+  });
+
+  test("of version 0 is a version like any other: falsy is not missing", async () => {
+    server.answer({ status: 200, json: { Parameter: { ...found, Version: 0 } } });
+    expect((await read()).versionId).toBe("0@2026-11-18T11:06:40.500Z");
+  });
+});
+
+describe("parameters under a path", () => {
+  const parameter = (Name: string) => ({
+    ...{ ARN: `arn:aws:ssm:eu-west-1:111122223333:parameter${Name}`, Name, Value: `value of ${Name}` },
+    ...{ Version: 1, LastModifiedDate: 1_795_000_000 },
+  });
+  const read = (text: string) =>
+    readParameters(parseParameters(text), parameterStore("eu-west-1", unending(), quickRuntime()));
+
+  test("are read decrypted at any depth, page by page, in the order of their names", async () => {
+    server.answer(
+      {
+        status: 200,
+        json: { Parameters: [parameter("/prod/b"), parameter("/prod/c/d")], NextToken: "more" },
+      },
+      { status: 200, json: { Parameters: [parameter("/prod/a")] } },
     );
+    const { secrets, errors } = await read("/prod/*");
+    expect([secrets.map(({ label }) => label), errors]).toEqual([["/prod/a", "/prod/b", "/prod/c/d"], []]);
+    expect(server.seen.map(({ body }) => JSON.parse(body))).toEqual([
+      { Path: "/prod", Recursive: true, WithDecryption: true, MaxResults: 10 },
+      { Path: "/prod", Recursive: true, WithDecryption: true, MaxResults: 10, NextToken: "more" },
+    ]);
+  });
+
+  test("go once where a line names one of them as well", async () => {
+    // Both requests are under way at once, so one answer fits both.
+    const json = { Parameter: parameter("/prod/a"), Parameters: [parameter("/prod/a")] };
+    server.answer({ status: 200, json });
+    const { secrets } = await read("KEY, /prod/a\n/prod/*");
+    expect(secrets.map(({ label }) => label)).toEqual(["KEY"]);
+  });
+
+  test("that are none are a mistake", async () => {
+    server.answer({ status: 200, json: { Parameters: [] } });
+    expect((await read("/prod/*")).errors.map(({ message }) => message)).toEqual([
+      'There is no parameter under "/prod/". Check parameters, the region and the account.',
+    ]);
   });
 });
 
@@ -208,31 +250,70 @@ describe("values of earlier steps", () => {
     expect(secret?.versionId.length).toBeLessThanOrEqual(64);
   });
 
+  test("of several lines stand between NAME<<EOF and EOF, as in GITHUB_OUTPUT", () => {
+    const values = parseGivenValues(
+      "A=1\r\nKEY<<EOF\r\n-----BEGIN\r\n\r\nB=2==\r\nEOF\r\nC<<X=Y\n z\nX=Y\nD=a<<b",
+    );
+    expect(values.map(({ name, value }) => [name, value.reveal()])).toEqual([
+      ["A", "1"],
+      ["KEY", "-----BEGIN\n\nB=2=="],
+      ["C", " z"],
+      ["D", "a<<b"],
+    ]);
+  });
+
   test.each([
     ["each value", "TOKEN=a=b \n\nURL=x", ["a=b ", "x"]],
+    ["a value of several lines", "KEY<<EOF\ncanary-1\ncanary-2\nEOF", ["canary-1\ncanary-2"]],
     [
       "a line that is not understood, too",
       "canary-one\nA B=canary=2",
       ["canary-one", "A B=canary=2", "canary=2"],
     ],
     ["every line where one of them is not", "KEY=-----BEGIN\ncanary/+\ncanary==", ["canary/+", "canary=="]],
+    ["the end of base64", "KEY=canary\ncanaryEnd==", ["canary", "canaryEnd=="]],
+    ["a value that does not end", "KEY<<EOF\ncanary-1", ["canary-1"]],
   ])("are masked before they are judged: %s", (_, text, parts) => {
     expect(secretParts(text)).toEqual(expect.arrayContaining(parts));
   });
 
-  test.each([["canary"], ["=canary"], ["A B=canary"], ["OK=1\nTOKEN="]])(
-    "refuse %j and do not repeat it",
-    (text) => {
-      const { message } = errorOf(() => parseGivenValues(text));
-      expect(message).toMatch(
-        /^Line \d of values is not understood, or its value is empty\. Write NAME=value, one a line\.$/,
-      );
+  const several = "For a value of several lines write NAME<<EOF, the lines, and EOF on a line of its own.";
+  test.each([
+    [
+      "canary",
+      `Line 1 of values is neither NAME=value nor a piece of a value that NAME<<EOF began. ${several}`,
+    ],
+    [
+      "=canary",
+      `Line 1 of values is neither NAME=value nor a piece of a value that NAME<<EOF began. ${several}`,
+    ],
+    [
+      "A B=canary",
+      `Line 1 of values is neither NAME=value nor a piece of a value that NAME<<EOF began. ${several}`,
+    ],
+    ["TOKEN=", "Line 1 of values has an empty value. Drop it, or give it one."],
+    ["OK=1\nTOKEN= \n", "can be read in two ways"],
+    ["TOKEN<<EOF\nEOF", "Line 1 of values has an empty value. Drop it, or give it one."],
+    ["TOKEN<<EOF\ncanary\n EOF", `Line 1 of values begins a value that does not end. ${several}`],
+    ["TOKEN<<\ncanary", `Line 1 of values begins a value that does not end. ${several}`],
+  ])("refuse %j and do not repeat it", (text, sentence) => {
+    const { message } = errorOf(() => parseGivenValues(text));
+    expect(message).toContain(sentence);
+    expect(message).not.toContain("canary");
+  });
+
+  test.each(["canaryEnd==", "canaryEnd=", "canary/End==", "canary+End", "-----END KEY-----"])(
+    "never guess: a second line of a key, %s, is refused and becomes no name",
+    (end) => {
+      const { message } = errorOf(() => parseGivenValues(`KEY=canaryBegin\n${end}`));
+      expect(message).toMatch(/^Line 2 of values .+NAME<<EOF, the lines, and EOF on a line of its own\.$/);
+      expect(message).not.toContain("canary");
     },
   );
 
-  test("refuse the same name twice", () => {
-    expect(errorOf(() => parseGivenValues("A=1\nA=2")).message).toBe(
-      "values gives the same name twice. Name each value once.",
+  test("refuse the same name twice, with both lines", () => {
+    expect(errorOf(() => parseGivenValues("A=1\n\nA=2")).message).toBe(
+      "Line 3 of values gives the name of line 1 again. Name each value once.",
     );
   });
 });

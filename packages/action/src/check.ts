@@ -1,9 +1,9 @@
 import {
   checkDescription,
   checkPolicy,
+  contentsOf,
   type Deadline,
   type Delivery,
-  DeliveryContents,
   type DeliveryDetails,
   ErrorCollector,
   type LabelledSecret,
@@ -151,7 +151,7 @@ function planDelivery(
     },
   };
   const { "parse-json-secrets": parseJson, passphrase } = inputs;
-  const contents = errors.attempt(() => new DeliveryContents(secrets, { parseJson, passphrase }));
+  const contents = contentsOf(secrets, { parseJson, passphrase }, errors);
   errors.attempt(() => checkDescription(details));
   return contents && { details, contents };
 }

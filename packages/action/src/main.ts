@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import {
   faultOf,
   type MailTransport,
-  parameterReader,
+  parameterStore,
   platformRuntime,
   roleAssumer,
   SenderError,
@@ -43,7 +43,7 @@ async function main(): Promise<number> {
       runtime: platformRuntime,
       openSecrets: secretsManager,
       openRotation: secretsManagerRotation,
-      openParameters: parameterReader,
+      openParameters: parameterStore,
       openRole: roleAssumer,
       openMail,
       onCancel,

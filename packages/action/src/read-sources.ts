@@ -3,12 +3,13 @@ import {
   type ErrorCollector,
   givenSecrets,
   type LabelledSecret,
-  mapLimited,
-  type ParameterReader,
+  type ParameterStore,
   type RoleAssumer,
   type RotatableSecrets,
+  readParameters,
   readSecrets,
   type SecretsSource,
+  type SecretVersion,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./github/masking.ts";
 import type { DeliverInputs } from "./inputs/deliver-inputs.ts";
@@ -19,7 +20,7 @@ import type { StepContext } from "./step-context.ts";
 export type Sources = {
   readonly secrets: SecretsSource;
   readonly rotation: RotatableSecrets;
-  readonly parameter: ParameterReader;
+  readonly parameters: ParameterStore;
   readonly assumeRole: RoleAssumer;
 };
 
@@ -28,9 +29,6 @@ export type ReadSources = {
   readonly secrets: readonly LabelledSecret[];
   readonly others: readonly LabelledSecret[];
 };
-
-/** As many as secrets are read at once. */
-const PARAMETERS_AT_ONCE = 5;
 
 /** Opens them in the region that was asked for. Nothing is called yet. */
 export function openSources(
@@ -41,7 +39,7 @@ export function openSources(
   return {
     secrets: openSecrets({ region, versionStage }, deadline, runtime),
     rotation: openRotation(region, deadline, runtime),
-    parameter: openParameters(region, deadline, runtime),
+    parameters: openParameters(region, deadline, runtime),
     assumeRole: openRole(region, deadline, runtime),
   };
 }
@@ -57,16 +55,7 @@ export async function readSources(
   { workflow, runtime, run, execution }: StepContext,
 ): Promise<ReadSources> {
   const { "secret-ids": secretIds = [], parameters = [], values = [], role } = inputs;
-  const mask = ({ value }: Pick<LabelledSecret, "value">) => maskAll(workflow, value.reveal());
-  const readOne = (
-    label: string | undefined,
-    version: () => Promise<Omit<LabelledSecret, "label">>,
-  ): Promise<LabelledSecret | undefined> =>
-    errors.attemptAsync(async () => {
-      const found = await version();
-      mask(found);
-      return { ...found, label: label ?? found.name };
-    });
+  const mask = ({ value }: SecretVersion) => maskAll(workflow, value.reveal());
   const session = role && {
     ...role,
     sessionName: `run-${run.id}`.replace(/[^\w+=,.@-]/g, "-").slice(0, 64),
@@ -75,16 +64,16 @@ export async function readSources(
   // All in one: where one fails in a way that nothing foresaw, the failure of another must not be left without anyone to see it.
   const [secrets, named, assumed] = await Promise.all([
     readSecrets(secretIds, sources.secrets, mask),
-    mapLimited(parameters, PARAMETERS_AT_ONCE, ({ name, alias }) =>
-      readOne(alias, () => sources.parameter(name)),
-    ),
-    session && readOne(undefined, () => sources.assumeRole(session)),
+    readParameters(parameters, sources.parameters, mask),
+    session &&
+      errors.attemptAsync(async () => {
+        const version = await sources.assumeRole(session);
+        mask(version);
+        return { ...version, label: version.name };
+      }),
   ]);
-  errors.add(...secrets.errors);
+  errors.add(...secrets.errors, ...named.errors);
   const now = Math.floor(runtime.now() / 1_000);
   const given = givenSecrets(values, run.repository, execution, now);
-  return {
-    secrets: secrets.secrets,
-    others: [...[...named, assumed].filter((one) => one !== undefined), ...given],
-  };
+  return { secrets: secrets.secrets, others: [...named.secrets, ...(assumed ? [assumed] : []), ...given] };
 }

@@ -9,6 +9,7 @@ import {
   namedVersions,
   type Rotation,
   rotate,
+  type SecretVersion,
   type SenderError,
   versionIdOf,
 } from "@secret-handoff/sdk";
@@ -56,14 +57,21 @@ export async function rotateIfRequested(
   const { inputs, secrets, others, delivery, deliveryOf } = checked;
   const { rotation } = inputs;
   if (!rotation) return { delivery, rotated: [] };
-  const results = secrets.map(async (secret) => {
+  // A secret of which several keys are handed over is rotated once.
+  const byArn = new Map(secrets.map((secret) => [secret.arn, secret]));
+  const results = [...byArn.values()].map(async (secret) => {
     const own = new ErrorCollector();
     const version = await own.attemptAsync(() => rotateOne(secret, rotation, checked, context, deadline));
     return { version, errors: own.errors };
   });
   const done = await Promise.all(results);
   errors.add(...done.flatMap((one) => one.errors));
-  const versions = done.flatMap(({ version }) => version ?? []);
+  const newVersion = new Map(done.flatMap(({ version }) => (version ? [[version.arn, version]] : [])));
+  const versions = secrets.flatMap((secret): readonly LabelledSecret[] => {
+    const version = newVersion.get(secret.arn);
+    const { label, key } = secret;
+    return version ? [{ ...version, label, ...(key === undefined ? {} : { key }) }] : [];
+  });
   const rotated = namedVersions(versions);
   if (errors.errors.length > 0) return { rotated };
   const planned = deliveryOf([...versions, ...others]);
@@ -77,7 +85,7 @@ async function rotateOne(
   { inputs, sources }: CheckedDelivery,
   { workflow, runtime, run }: StepContext,
   deadline: Deadline,
-): Promise<LabelledSecret> {
+): Promise<SecretVersion> {
   const request = {
     secret,
     versionId: versionIdOf(run.url, secret.arn),
@@ -93,7 +101,7 @@ async function rotateOne(
       ? `Rotated ${secret.name}: version ${versionId} is the current one.`
       : `This run rotated ${secret.name} before: version ${versionId} is the current one.`,
   );
-  return { ...version, label: secret.label };
+  return version;
 }
 
 async function errorsOf(check: () => Promise<void>): Promise<readonly SenderError[]> {

@@ -2,7 +2,7 @@ import {
   type Deadline,
   formatDuration,
   type MailTransport,
-  type ParameterReader,
+  type ParameterStore,
   type RoleAssumer,
   type RotatableSecrets,
   type Runtime,
@@ -40,7 +40,7 @@ export type StepContext = {
     region: string | undefined,
     deadline: Deadline,
     runtime: Runtime,
-  ) => ParameterReader;
+  ) => ParameterStore;
   readonly openRole: (region: string | undefined, deadline: Deadline, runtime: Runtime) => RoleAssumer;
   readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
 };

@@ -5,7 +5,14 @@
 
 export { durationInWords, formatDuration, parseDuration } from "@secret-handoff/protocol/api";
 export { Concealed } from "./concealed.ts";
-export { type ContentsOptions, checkPassphrase, DeliveryContents, type Seal } from "./delivery/contents.ts";
+export {
+  type ContentsOptions,
+  checkPassphrase,
+  concealedTexts,
+  contentsOf,
+  DeliveryContents,
+  type Seal,
+} from "./delivery/contents.ts";
 export { type DeliveryPorts, deliver, type Outcome } from "./delivery/deliver.ts";
 export {
   checkDescription,
@@ -57,13 +64,14 @@ export {
   type ServiceClient,
   serviceClient,
 } from "./service/service-client.ts";
-export { jsonScalars } from "./sources/json.ts";
-export { type ParameterReader, parameterReader } from "./sources/parameters.ts";
-export { type ReadResult, readSecrets } from "./sources/read-secrets.ts";
+export { isJsonContainer, jsonScalars } from "./sources/json.ts";
+export { type ParameterStore, parameterStore } from "./sources/parameters.ts";
+export { type ReadResult, readParameters, readSecrets } from "./sources/read-secrets.ts";
 export { type RoleAssumer, type RoleRequest, roleAssumer } from "./sources/role-credentials.ts";
 export {
   checkRotatedWithin,
   type LabelledSecret,
+  labelOf,
   type SecretsSource,
   type SecretVersion,
   type SubjectSecret,

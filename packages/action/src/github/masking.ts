@@ -1,4 +1,4 @@
-import { jsonScalars } from "@secret-handoff/sdk";
+import { concealedTexts, isJsonContainer } from "@secret-handoff/sdk";
 import type { WorkflowCommands } from "./workflow-commands.ts";
 
 /**
@@ -6,18 +6,23 @@ import type { WorkflowCommands } from "./workflow-commands.ts";
  * would blank the logs of all later steps. What is that short cannot be kept secret by masking anyway.
  */
 export const SHORTEST_MASKED = 6;
+/** A line of a longer value: more of them are words that logs are full of. */
+const SHORTEST_LINE = 8;
+/** The first and the last line of a key, which every key of its kind has (RFC 7468). */
+const ARMOR = /^-----(BEGIN|END) [A-Z0-9 ]+-----$/;
 
 /**
- * Every form in which a secret could show up in a log: the text, each of its lines, the leaves of JSON, and of each base64,
- * base64url, hex, URL-encoded and JSON-escaped spellings. The runner derives some of these itself, but not all. A value of
- * several lines is never given whole: the runner would mask each of its lines, however short ("{", "}"), and shows output
- * line by line anyway.
+ * Every form in which a secret could show up in a log: the whole value, its lines where it is no JSON, the concealed leaves of JSON,
+ * and of each base64, base64url, hex, URL-encoded and JSON-escaped spellings. The runner derives some of these itself, but not all.
+ * What the recipient sees unconcealed is not masked: engine, host and user name of a database would blank later logs. A value of
+ * several lines is never given whole: the runner would mask each of its lines, however short ("{", "}"), and shows output line by line
+ * anyway.
  * @param value text, or the bytes of a binary secret
  */
 export function maskedForms(value: string | Uint8Array): readonly string[] {
   // A binary secret may be text in disguise.
   const text = typeof value === "string" ? value : decodeText(value);
-  const texts = text === undefined ? [] : [text, ...jsonScalars(text)];
+  const texts = text === undefined ? [] : concealedTexts(text);
   const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
   return [...new Set(forms)].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form),
@@ -30,11 +35,18 @@ export function maskAll(workflow: Pick<WorkflowCommands, "mask">, value: string 
 }
 
 function formsOfText(text: string): readonly string[] {
-  const lines = text.split(/\r\n|\r|\n/);
-  const parts = lines.length > 1 ? lines : [];
-  return [text, text.trim(), ...parts, ...parts.map((line) => line.trim())]
+  return [text, text.trim(), ...linesOf(text)]
     .filter((part) => part.length > 0)
     .flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
+}
+
+/** The lines of a text of several. JSON is masked by its leaves: its lines hold names, and what is not concealed. */
+function linesOf(text: string): readonly string[] {
+  const lines = text.split(/\r\n|\r|\n/);
+  if (lines.length === 1 || isJsonContainer(text)) return [];
+  return lines
+    .flatMap((line) => [line, line.trim()])
+    .filter((line) => line.trim().length >= SHORTEST_LINE && !ARMOR.test(line.trim()));
 }
 
 function encodings(bytes: Buffer): readonly string[] {

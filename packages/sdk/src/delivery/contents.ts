@@ -13,8 +13,9 @@ import {
   SHORTEST_PASSPHRASE,
 } from "@secret-handoff/protocol";
 import { type Concealed, Unprintable } from "../concealed.ts";
+import type { ErrorCollector } from "../error-collector.ts";
 import { SenderError } from "../sender-error.ts";
-import { jsonLeaves } from "../sources/json.ts";
+import { jsonLeaves, jsonScalars, jsonValues } from "../sources/json.ts";
 import type { LabelledSecret } from "../sources/secret-version.ts";
 
 /** Encrypts one handoff. */
@@ -35,12 +36,12 @@ export class DeliveryContents extends Unprintable {
   readonly #items: readonly Item[];
   readonly #passphrase: Concealed<string> | undefined;
 
-  /** @throws SenderError `secret_unreadable` or `too_large` */
-  constructor(secrets: readonly LabelledSecret[], { parseJson, passphrase }: ContentsOptions) {
+  /** @throws SenderError `secret_ids`, `secret_unreadable` or `too_large` */
+  constructor(items: readonly Item[], passphrase?: Concealed<string>) {
     super();
-    this.#items = itemsOf(secrets, parseJson);
+    checkItems(items);
+    this.#items = items;
     this.#passphrase = passphrase;
-    checkItems(this.#items);
   }
 
   seal(description: Omit<SealInput, "items" | "passphrase">, seal: Seal): Promise<Sealed> {
@@ -49,35 +50,93 @@ export class DeliveryContents extends Unprintable {
 }
 
 /**
- * Parts of a database secret that are no secret by themselves
- * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html).
+ * The contents that secrets make, one item each.
+ * @param errors takes every mistake
  */
-const SHOWN = new Set(["engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier"]);
-
-/**
- * One item a secret: the leaves of a JSON secret as fields when `parseJson`, a binary secret as a file, anything else as the
- * one field `value`.
- */
-function itemsOf(secrets: readonly LabelledSecret[], parseJson: boolean): readonly Item[] {
-  return secrets.map(({ label, inFields, value: concealed }) => {
-    const value = concealed.reveal();
-    if (typeof value !== "string") {
-      return {
-        label,
-        fields: [],
-        files: [{ name: fileNameOf(label), mediaType: "application/octet-stream", data: value }],
-      };
-    }
-    return { label, fields: fieldsOf(value, parseJson || inFields === true) };
-  });
+export function contentsOf(
+  secrets: readonly LabelledSecret[],
+  { parseJson, passphrase }: ContentsOptions,
+  errors: ErrorCollector,
+): DeliveryContents | undefined {
+  const items = secrets.flatMap((secret) => errors.attempt(() => itemOf(secret, parseJson)) ?? []);
+  if (items.length < secrets.length) return undefined;
+  return errors.attempt(() => new DeliveryContents(items, passphrase));
 }
 
 /**
- * Refuses a bundle that no envelope holds or no reader takes, before anything is created.
- * @throws SenderError `secret_unreadable` or `too_large`
+ * Names whose values are no secret by themselves, in the JSON of a database secret
+ * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html). They are shown to the recipient
+ * at once, and not masked in logs.
  */
+const SHOWN = new Set([
+  ...["engine", "host", "port", "dbname", "username"],
+  ...["dbInstanceIdentifier", "dbClusterIdentifier", "masterarn"],
+]);
+
+function isConcealed(name: string): boolean {
+  return !SHOWN.has(name.slice(name.lastIndexOf(".") + 1));
+}
+
+/** The texts that logs must not show: the value as a whole, and every concealed part of it where it is JSON. */
+export function concealedTexts(value: string): readonly string[] {
+  return [value, ...jsonScalars(value).flatMap((part) => (isConcealed(part.name) ? [part.value] : []))];
+}
+
+/**
+ * The leaves of a JSON secret as fields when `parseJson`, one of its values where a key is named, a binary secret as a file, anything
+ * else as the one field `value`.
+ */
+function itemOf(secret: LabelledSecret, parseJson: boolean): Item {
+  const { label, name, key, inFields } = secret;
+  const value = secret.value.reveal();
+  if (value.length === 0 || (typeof value === "string" && value.trim() === "")) {
+    throw new SenderError("secret_unreadable", `"${name}" is empty. Give it a value first.`);
+  }
+  if (key !== undefined) return { label, fields: [fieldOf(secret, key)] };
+  if (typeof value === "string") return { label, fields: fieldsOf(value, parseJson || inFields === true) };
+  const file = { name: fileNameOf(label), mediaType: "application/octet-stream", data: value };
+  return { label, fields: [], files: [file] };
+}
+
+function fieldsOf(value: string, parseJson: boolean): readonly Field[] {
+  const leaves = parseJson ? jsonLeaves(value) : [];
+  if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
+  return leaves.map((leaf) => ({ ...leaf, concealed: isConcealed(leaf.name) }));
+}
+
+function fieldOf({ name, value: secret }: LabelledSecret, key: string): Field {
+  const text = secret.reveal();
+  const [value, other] = typeof text === "string" ? jsonValues(text, key) : [];
+  const refuse = (sentence: string) => new SenderError("secret_unreadable", sentence);
+  if (value === undefined)
+    throw refuse(`"${name}" is not a JSON object with the key "${key}". Check the key.`);
+  if (other !== undefined) {
+    throw refuse(
+      `"${name}" has the key "${key}" and also nested keys that read the same. Rename one of them.`,
+    );
+  }
+  if (value.trim() === "") throw refuse(`The key "${key}" of "${name}" is empty. Give it a value first.`);
+  return { name: key, value, concealed: isConcealed(key) };
+}
+
+/** The last part of the label, of characters that every file system takes. */
+function fileNameOf(label: string): string {
+  const last = label.split("/").findLast((part) => part !== "") ?? "";
+  const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
+  return `${safe === "" ? "secret" : safe}.bin`;
+}
+
+/** Refuses items that nobody could tell apart, that no envelope holds or that no reader takes, before anything is created. */
 function checkItems(items: readonly Item[]): void {
+  const labels = new Set<string>();
   for (const { label, fields } of items) {
+    if (labels.has(label)) {
+      throw new SenderError(
+        "secret_ids",
+        `Two of the secrets would be shown as "${label}", and the recipient could not tell them apart. Give one of them another alias or name.`,
+      );
+    }
+    labels.add(label);
     // Each for itself: two halves at the seam would look whole.
     if (fields.some(({ name, value }) => [name, value].some((text) => /\p{Surrogate}/u.test(text)))) {
       throw new SenderError(
@@ -93,19 +152,6 @@ function checkItems(items: readonly Item[]): void {
     "too_large",
     `The secrets take ${count.format(size)} bytes together and one handoff carries ${count.format(MAX_PLAINTEXT)}. Hand them over in several steps.`,
   );
-}
-
-function fieldsOf(value: string, parseJson: boolean): readonly Field[] {
-  const leaves = parseJson ? jsonLeaves(value) : [];
-  if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
-  return leaves.map((leaf) => ({ ...leaf, concealed: !SHOWN.has(leaf.name) }));
-}
-
-/** The last part of the label, of characters that every file system takes. */
-function fileNameOf(label: string): string {
-  const last = label.split("/").findLast((part) => part !== "") ?? "";
-  const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
-  return `${safe === "" ? "secret" : safe}.bin`;
 }
 
 const WEAK: Readonly<Record<PassphraseWeakness, string>> = {

@@ -53,20 +53,51 @@ export function jsonLeaves(text: string): readonly Leaf[] {
 }
 
 /**
- * Every string, number and boolean inside JSON text, also inside arrays and inside strings that are JSON themselves. A number both
- * as it is written and as programs write it that have parsed it.
+ * What stands under `path` in the object that `text` spells: names joined with dots, and a name may hold dots itself. A string as it
+ * reads, anything else as it is written.
+ * @returns every value that the path can mean: none where there is no such name, several where the path is ambiguous
  */
-export function jsonScalars(text: string): readonly string[] {
+export function jsonValues(text: string, path: string): readonly string[] {
   const root = parseJson(text);
-  if (!root) return [];
-  const scalars: string[] = [];
-  const left = childrenOf(root).toReversed();
-  for (let node = left.pop(); node; node = left.pop()) {
-    const written = textOf(node, text);
-    if (node.type === "string") scalars.push(written, ...jsonScalars(written));
-    else if (node.type === "number") scalars.push(...new Set([written, String(Number(written))]));
-    else if (node.type === "boolean") scalars.push(written);
-    for (const child of childrenOf(node).toReversed()) left.push(child);
+  const found: string[] = [];
+  const left: (readonly [Node, string])[] = root ? [[root, path]] : [];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [node, rest] = next;
+    if (node.type !== "object") continue;
+    for (const [key, value] of new Map(membersOf(node))) {
+      if (key === rest) found.push(textOf(value, text));
+      else if (rest.startsWith(`${key}.`)) left.push([value, rest.slice(key.length + 1)]);
+    }
+  }
+  return found;
+}
+
+/** True where `text` spells a JSON object or array. */
+export function isJsonContainer(text: string): boolean {
+  const { type } = parseJson(text) ?? {};
+  return type === "object" || type === "array";
+}
+
+/**
+ * Every string, number and boolean inside JSON text, also inside arrays and inside strings that are JSON themselves, each under the
+ * nearest name above it. Each as it reads and as it is written; a number also as programs write it that have parsed it.
+ */
+export function jsonScalars(text: string): readonly Leaf[] {
+  const root = parseJson(text);
+  const scalars: Leaf[] = [];
+  const left: (readonly [string, Node])[] = root ? childrenOf("", root).toReversed() : [];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [name, node] = next;
+    const written = text.slice(node.offset, node.offset + node.length);
+    const read = textOf(node, text);
+    if (node.type === "string") {
+      for (const value of new Set([read, written.slice(1, -1)])) scalars.push({ name, value });
+      scalars.push(...jsonScalars(read).map((inner) => ({ ...inner, name: inner.name || name })));
+    } else if (node.type === "number" || node.type === "boolean") {
+      const parsed = node.type === "number" ? String(Number(written)) : written;
+      for (const value of new Set([written, parsed])) scalars.push({ name, value });
+    }
+    left.push(...childrenOf(name, node).toReversed());
   }
   return scalars;
 }
@@ -78,8 +109,9 @@ function membersOf({ children = [] }: Node): readonly (readonly [key: string, va
   );
 }
 
-function childrenOf(node: Node): readonly Node[] {
-  return node.type === "object" ? membersOf(node).map(([, value]) => value) : (node.children ?? []);
+/** What lies directly in a node, each under its own name or else the node's. */
+function childrenOf(name: string, node: Node): readonly (readonly [name: string, child: Node])[] {
+  return node.type === "object" ? membersOf(node) : (node.children ?? []).map((child) => [name, child]);
 }
 
 /** A string as it reads, anything else as it is written. */

@@ -1,3 +1,4 @@
+import type { Parameter, SSMClient } from "@aws-sdk/client-ssm";
 import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import type { AwsWording } from "../aws/aws-errors.ts";
 import { Concealed } from "../concealed.ts";
@@ -6,24 +7,39 @@ import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretVersion } from "./secret-version.ts";
 
-/** Reads one parameter, decrypted. */
-export type ParameterReader = (name: string) => Promise<SecretVersion>;
+/** Where parameters come from. Each method throws SenderError with a sentence that names the parameter. */
+export type ParameterStore = {
+  /** The parameter of this name or ARN, decrypted. */
+  readonly read: (name: string) => Promise<SecretVersion>;
+  /** Every parameter below the path at any depth, decrypted, by name; at most `limit` + 1 of them. */
+  readonly readPath: (path: string, limit: number) => Promise<readonly SecretVersion[]>;
+};
 
 /**
- * Parameters of AWS Systems Manager (ssm:GetParameter on each, and kms:Decrypt where one has a key of its own). Version numbers begin
- * anew when a parameter is deleted and made again, so a version here is its number and its time: `7@2026-11-18T09:46:40.000Z`.
- * @param region undefined leaves it to the environment
+ * Parameters of AWS Systems Manager (ssm:GetParameter on each, ssm:GetParametersByPath on a path, and kms:Decrypt where one has a key
+ * of its own). An ARN is read in its own region. Version numbers begin anew when a parameter is deleted and made again, so a version
+ * here is its number and its time: `7@2026-11-18T09:46:40.000Z`.
+ * @param region where names are looked up; undefined leaves it to the environment
  */
-export function parameterReader(
+export function parameterStore(
   region: string | undefined,
   deadline: Deadline,
   runtime: Runtime,
-): ParameterReader {
-  const client = openedOnce(async () => {
-    const { SSMClient } = await import("./parameters-api.ts");
-    return new SSMClient(clientOptions(region, runtime));
-  });
-  return async (name) => {
+): ParameterStore {
+  const clients = new Map<string | undefined, () => Promise<SSMClient>>();
+  const clientIn = (wanted: string | undefined) => {
+    const client =
+      clients.get(wanted) ??
+      openedOnce(async () => {
+        const { SSMClient } = await import("./parameters-api.ts");
+        return new SSMClient(clientOptions(wanted, runtime));
+      });
+    clients.set(wanted, client);
+    return client();
+  };
+  return { read, readPath };
+
+  async function read(name: string): Promise<SecretVersion> {
     const { Parameter: found } = await callAws(
       {
         service: "Systems Manager",
@@ -34,28 +50,58 @@ export function parameterReader(
       async (until) => {
         const { GetParameterCommand } = await import("./parameters-api.ts");
         const command = new GetParameterCommand({ Name: name, WithDecryption: true });
-        return (await client()).send(command, until);
+        return (await clientIn(regionOfArn(name) ?? region)).send(command, until);
       },
       deadline,
       runtime,
     );
-    if (
-      !found?.ARN ||
-      !found.Name ||
-      !found.Version ||
-      !found.LastModifiedDate ||
-      found.Value === undefined
-    ) {
-      throw new SenderError("secret_unreadable", `Parameter "${name}" has no value.`);
-    }
-    return {
-      arn: found.ARN,
-      name: found.Name,
-      versionId: `${found.Version}@${found.LastModifiedDate.toISOString()}`,
-      versionCreatedAt: Math.floor(found.LastModifiedDate.getTime() / 1_000),
-      value: new Concealed(found.Value),
-    };
+    return versionOf(name, found);
+  }
+
+  async function readPath(path: string, limit: number): Promise<readonly SecretVersion[]> {
+    const versions: SecretVersion[] = [];
+    let token: string | undefined;
+    do {
+      const page = await callAws(
+        {
+          service: "Systems Manager",
+          subject: `parameters under "${path}"`,
+          permission: "ssm:GetParametersByPath",
+        },
+        async (until) => {
+          const { GetParametersByPathCommand } = await import("./parameters-api.ts");
+          const command = new GetParametersByPathCommand({
+            ...{ Path: path, Recursive: true, WithDecryption: true, MaxResults: 10 },
+            ...(token === undefined ? {} : { NextToken: token }),
+          });
+          return (await clientIn(region)).send(command, until);
+        },
+        deadline,
+        runtime,
+      );
+      versions.push(...(page.Parameters ?? []).map((found) => versionOf(found.Name ?? path, found)));
+      token = page.NextToken;
+    } while (token !== undefined && versions.length <= limit);
+    return versions.slice(0, limit + 1).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  }
+}
+
+function versionOf(name: string, found: Parameter | undefined): SecretVersion {
+  const { ARN: arn, Name: ownName, Version: version, LastModifiedDate: modified, Value: value } = found ?? {};
+  if (!arn || !ownName || version === undefined || !modified || value === undefined) {
+    throw new SenderError("secret_unreadable", `Parameter "${name}" has no value.`);
+  }
+  return {
+    arn,
+    name: ownName,
+    versionId: `${version}@${modified.toISOString()}`,
+    versionCreatedAt: Math.floor(modified.getTime() / 1_000),
+    value: new Concealed(value),
   };
+}
+
+function regionOfArn(name: string): string | undefined {
+  return /^arn:[^:]+:ssm:([a-z0-9-]+):/.exec(name)?.[1];
 }
 
 function wordingOf(parameter: string): AwsWording {

@@ -1,7 +1,8 @@
 import { mapLimited } from "../runtime/concurrency.ts";
 import { SenderError, toResult } from "../sender-error.ts";
-import type { LabelledSecret, SecretsSource, SecretVersion } from "./secret-version.ts";
-import type { SecretSelector } from "./selectors.ts";
+import type { ParameterStore } from "./parameters.ts";
+import { type LabelledSecret, labelOf, type SecretsSource, type SecretVersion } from "./secret-version.ts";
+import type { ParameterSelector, SecretSelector } from "./selectors.ts";
 
 /** More matches of one prefix are refused: one page of ListSecrets, as in aws-actions/aws-secretsmanager-get-secrets. */
 export const MOST_MATCHES = 100;
@@ -28,31 +29,44 @@ export async function readSecrets(
     if (item instanceof SenderError) return item;
     return toResult(readOne(item, source, onRead));
   });
+  const once = onceEach(
+    read.flatMap((item) => (item instanceof SenderError ? [] : [item])),
+    "secret-ids",
+  );
   return {
-    secrets: onceEach(read.flatMap((item) => (item instanceof SenderError ? [] : [item]))),
-    errors: read.flatMap((item) => (item instanceof SenderError ? [item] : [])),
+    secrets: once.secrets,
+    errors: [...read.flatMap((item) => (item instanceof SenderError ? [item] : [])), ...once.errors],
   };
 }
 
+/** A secret and the line that names it; one that a prefix found has none. */
+type ReadSecret = { readonly secret: LabelledSecret; readonly line: number | undefined };
+
 async function readOne(
-  { id, alias }: Wanted,
+  { id, alias, key, line }: Wanted,
   source: SecretsSource,
   onRead: (version: SecretVersion) => void,
-): Promise<LabelledSecret> {
+): Promise<ReadSecret> {
   const version = await source.read(id);
   onRead(version);
-  return { ...version, label: alias ?? version.name };
+  const label = alias ?? labelOf(version, key);
+  return { secret: { ...version, label, ...(key === undefined ? {} : { key }) }, line };
 }
 
 function spread<T>(result: readonly T[] | SenderError): readonly (T | SenderError)[] {
   return result instanceof SenderError ? [result] : result;
 }
 
-type Wanted = { readonly id: string; readonly alias?: string };
+type Wanted = {
+  readonly id: string;
+  readonly alias?: string;
+  readonly key?: string;
+  readonly line?: number;
+};
 
 async function expand(selector: SecretSelector, source: SecretsSource): Promise<readonly Wanted[]> {
+  if (selector.kind === "secret") return [selector];
   const alias = selector.alias === undefined ? {} : { alias: selector.alias };
-  if (selector.kind === "secret") return [{ id: selector.id, ...alias }];
   const names = await source.namesWithPrefix(selector.prefix, MOST_MATCHES);
   if (names.length === 0) {
     throw new SenderError(
@@ -75,8 +89,76 @@ async function expand(selector: SecretSelector, source: SecretsSource): Promise<
   return names.toSorted().map((id) => ({ id, ...alias }));
 }
 
-/** A secret that was named twice goes once, under its first label. */
-function onceEach(secrets: readonly LabelledSecret[]): readonly LabelledSecret[] {
-  const seen = new Set<string>();
-  return secrets.filter(({ arn }) => !seen.has(arn) && seen.add(arn));
+/** Reads every selected parameter, in the order they were named, those of a path by name. As {@link readSecrets} does otherwise. */
+export async function readParameters(
+  selectors: readonly ParameterSelector[],
+  store: ParameterStore,
+  onRead: (version: SecretVersion) => void = () => {},
+): Promise<ReadResult> {
+  const read = await mapLimited(selectors, READS_AT_ONCE, (selector) =>
+    toResult(readSelector(selector, store, onRead)),
+  );
+  const once = onceEach(
+    read.flatMap((item) => (item instanceof SenderError ? [] : item)),
+    "parameters",
+  );
+  return {
+    secrets: once.secrets,
+    errors: [...read.flatMap((item) => (item instanceof SenderError ? [item] : [])), ...once.errors],
+  };
+}
+
+async function readSelector(
+  selector: ParameterSelector,
+  store: ParameterStore,
+  onRead: (version: SecretVersion) => void,
+): Promise<readonly ReadSecret[]> {
+  if (selector.kind === "parameter") {
+    const { name, alias, key, line } = selector;
+    const version = await store.read(name);
+    onRead(version);
+    const label = alias ?? labelOf(version, key);
+    return [{ secret: { ...version, label, ...(key === undefined ? {} : { key }) }, line }];
+  }
+  const versions = await store.readPath(selector.path, MOST_MATCHES);
+  for (const version of versions) onRead(version);
+  if (versions.length === 0) {
+    throw new SenderError(
+      "no_such_prefix",
+      `There is no parameter under "${selector.path}/". Check parameters, the region and the account.`,
+    );
+  }
+  if (versions.length > MOST_MATCHES) {
+    throw new SenderError(
+      "too_many_matches",
+      `More than ${MOST_MATCHES} parameters lie under "${selector.path}/". Use a longer path in parameters.`,
+    );
+  }
+  return versions.map((version) => ({ secret: { ...version, label: version.name }, line: undefined }));
+}
+
+/**
+ * A secret that a line names and a prefix finds as well goes once, under its first label. Two lines that name the same one, by its name
+ * and its ARN, are a mistake.
+ */
+function onceEach(read: readonly ReadSecret[], input: string): ReadResult {
+  const lines = new Map<string, number | undefined>();
+  const secrets: LabelledSecret[] = [];
+  const errors: SenderError[] = [];
+  for (const { secret, line } of read) {
+    const what = JSON.stringify([secret.arn, secret.key]);
+    const earlier = lines.get(what);
+    if (!lines.has(what)) {
+      lines.set(what, line);
+      secrets.push(secret);
+    } else if (earlier !== undefined && line !== undefined) {
+      errors.push(
+        new SenderError(
+          "secret_ids",
+          `Lines ${earlier} and ${line} of ${input} name the same one. Name it once.`,
+        ),
+      );
+    }
+  }
+  return { secrets, errors };
 }

@@ -20,7 +20,16 @@ export type SecretVersion = {
 };
 
 /** A version and the name it is handed over under. */
-export type LabelledSecret = SecretVersion & { readonly label: string };
+export type LabelledSecret = SecretVersion & {
+  readonly label: string;
+  /** The one key of its JSON that is handed over; nested names are joined with a dot. */
+  readonly key?: string;
+};
+
+/** What the recipient sees where the workflow gives no alias. */
+export function labelOf({ name }: SecretVersion, key: string | undefined): string {
+  return key === undefined ? name : `${name} (${key})`;
+}
 
 /** Where secrets come from. Each method throws SenderError with a sentence that names the secret. */
 export type SecretsSource = {
@@ -55,23 +64,28 @@ export function checkRotatedWithin(
 export type SubjectSecret = Omit<Subject, "recipient">;
 
 /**
- * What a handoff is about, so that the same version goes to the same recipient once. One secret is itself. Several are one
- * subject of their own: its name is a digest of the sorted ARNs, its version a digest of their versions, as old as the newest
- * of them. So a rerun finds the earlier handoff, a new version of any member supersedes it, and another selection is another
- * subject. Only ARNs and version ids are digested, never a value.
+ * What a handoff is about, so that the same version goes to the same recipient once. One secret is itself. Several,
+ * or one key of a secret, are a subject of their own: its name is a digest of the sorted ARNs and keys, its version a digest of their
+ * versions, as old as the newest of them. So a rerun finds the earlier handoff, a new version of any member supersedes it, and another selection is another
+ * subject. Only ARNs, keys and version ids are digested, never a value.
  * @param secrets at least one
  */
-export function subjectOf(secrets: readonly SecretVersion[]): SubjectSecret {
+export function subjectOf(secrets: readonly Omit<LabelledSecret, "label">[]): SubjectSecret {
   const [only] = secrets;
-  if (only && secrets.length === 1) {
+  if (only && secrets.length === 1 && only.key === undefined) {
     const { arn, versionId, versionCreatedAt } = only;
     return { secret: arn, versionId, versionCreatedAt };
   }
-  const sorted = secrets.toSorted((a, b) => (a.arn < b.arn ? -1 : 1));
+  const members = secrets
+    .map(({ arn, key, ...version }) => ({
+      ...version,
+      id: key === undefined ? arn : `${arn} ${JSON.stringify(key)}`,
+    }))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
   return {
-    secret: `bundle:${digest(sorted.map(({ arn }) => arn))}`,
-    versionId: digest(sorted.map(({ arn, versionId }) => `${arn} ${versionId}`)),
-    versionCreatedAt: Math.max(...sorted.map(({ versionCreatedAt }) => versionCreatedAt)),
+    secret: `bundle:${digest(members.map(({ id }) => id))}`,
+    versionId: digest(members.map(({ id, versionId }) => `${id} ${versionId}`)),
+    versionCreatedAt: Math.max(...members.map(({ versionCreatedAt }) => versionCreatedAt)),
   };
 }
 

@@ -1,12 +1,32 @@
 import { SenderError } from "../sender-error.ts";
 
+/** What one line of secret-ids or parameters says besides its id. */
+type Chosen = {
+  /** The name that the recipient sees instead of the secret's own. */
+  readonly alias?: string;
+  /** The line it stands on, from 1. */
+  readonly line: number;
+};
+
 /** One line of secret-ids. */
-export type SecretSelector =
-  | { readonly kind: "secret"; readonly id: string; readonly alias?: string }
-  | { readonly kind: "prefix"; readonly prefix: string; readonly alias?: string };
+export type SecretSelector = Chosen &
+  (
+    | {
+        readonly kind: "secret";
+        readonly id: string;
+        /** The one key of a JSON secret that is handed over. */
+        readonly key?: string;
+      }
+    | { readonly kind: "prefix"; readonly prefix: string }
+  );
 
 /** One line of parameters. */
-export type ParameterSelector = { readonly name: string; readonly alias?: string };
+export type ParameterSelector = Chosen &
+  (
+    | { readonly kind: "parameter"; readonly name: string; readonly key?: string }
+    /** Every parameter below it, at any depth. */
+    | { readonly kind: "path"; readonly path: string }
+  );
 
 /** As aws-actions/aws-secretsmanager-get-secrets has it: a shorter prefix would match by accident. */
 const SHORTEST_PREFIX = 3;
@@ -14,74 +34,133 @@ const SHORTEST_PREFIX = 3;
 const SECRET_ID = /^[A-Za-z0-9/_+=.@:!-]{1,2048}$/;
 /** A name, a path or an ARN, with a version or label after a colon (Systems Manager API reference, GetParameter). */
 const PARAMETER_NAME = /^[A-Za-z0-9_./:-]{1,2048}$/;
+/** What a name for people never needs and an id often has. */
+const LOOKS_LIKE_AN_ID = /[/:*]/;
 
 /**
- * Reads secret-ids in the forms of aws-actions/aws-secretsmanager-get-secrets, one a line: `name`, ARN, `prefix*`,
- * `ALIAS, id`. An empty alias means none. Blank lines are skipped.
+ * Reads secret-ids in the forms of aws-actions/aws-secretsmanager-get-secrets, one a line: `name`, ARN, `prefix*`, `ALIAS, id`; and
+ * `ALIAS, id, key` for one key of a JSON secret. An empty alias means none. Blank lines are skipped. A line that can be read in
+ * two ways is refused.
  * @throws SenderError `secret_ids`, naming the line
  */
 export function parseSecretIds(text: string): readonly SecretSelector[] {
-  return linesOf(text).map(({ parts, number }) => {
-    const { id, alias } = idAndAlias(parts);
-    if (parts.length > 2 || id === "") {
-      throw new SenderError(
-        "secret_ids",
-        `Line ${number} of secret-ids is not understood. Write a name, an ARN, prefix*, or ALIAS, id; one secret a line.`,
-      );
-    }
+  const form = "a name, an ARN, prefix*, ALIAS, id or ALIAS, id, key; one secret a line";
+  const selectors = linesOf(text, "secret-ids", form).map(({ id, key, ...chosen }): SecretSelector => {
+    const { line } = chosen;
     const star = id.indexOf("*");
-    if (star === -1) {
-      refuseForeign(id, number);
-      return { kind: "secret", id, ...alias };
-    }
-    const prefix = id.slice(0, star);
-    if (star !== id.length - 1 || prefix.length < SHORTEST_PREFIX) {
-      throw new SenderError(
-        "secret_ids",
-        `Line ${number} of secret-ids is not a usable prefix. Write at least ${SHORTEST_PREFIX} characters and end with one *.`,
+    const name = star === -1 ? id : id.slice(0, star);
+    if (star !== -1 && (star !== id.length - 1 || name.length < SHORTEST_PREFIX)) {
+      throw refusal(
+        `Line ${line} of secret-ids is not a usable prefix. Write at least ${SHORTEST_PREFIX} characters and end with one *.`,
       );
     }
-    refuseForeign(prefix, number);
-    return { kind: "prefix", prefix, ...alias };
+    if (!SECRET_ID.test(name)) {
+      throw refusal(
+        `Line ${line} of secret-ids holds characters that no secret's name has. Use letters, digits and /_+=.@-`,
+      );
+    }
+    if (star === -1) return { kind: "secret", id, ...(key === undefined ? {} : { key }), ...chosen };
+    if (key === undefined) return { kind: "prefix", prefix: name, ...chosen };
+    throw refusal(
+      `Line ${line} of secret-ids names a key of a prefix. Name the one secret that has the key.`,
+    );
   });
+  const ids = selectors.map((one) => (one.kind === "secret" ? [one.id, one.key] : [`${one.prefix}*`]));
+  refuseRepetition(selectors, ids, "secret-ids");
+  return selectors;
 }
 
 /**
- * Reads parameters in the forms of secret-ids without prefixes, one a line: `name` or `ALIAS, name`.
+ * Reads parameters in the forms of secret-ids, one a line: `name`, ARN, `/path/*`, `ALIAS, name` or `ALIAS, name, key`.
  * @throws SenderError `secret_ids`, naming the line
  */
 export function parseParameters(text: string): readonly ParameterSelector[] {
-  return linesOf(text).map(({ parts, number }) => {
-    const { id: name, alias } = idAndAlias(parts);
-    if (parts.length > 2 || !PARAMETER_NAME.test(name)) {
-      throw new SenderError(
-        "secret_ids",
-        `Line ${number} of parameters is not understood. Write a parameter's name, or ALIAS, name; one a line.`,
-      );
+  const form = "a parameter's name or ARN, /path/*, ALIAS, name or ALIAS, name, key; one a line";
+  const selectors = linesOf(text, "parameters", form).map(({ id, key, ...chosen }): ParameterSelector => {
+    const { line, alias } = chosen;
+    const path = /^(\/.+)\/\*$/.exec(id)?.[1];
+    if (!PARAMETER_NAME.test(path ?? id)) throw notUnderstood(line, "parameters", form);
+    if (path === undefined) {
+      return { kind: "parameter", name: id, ...(key === undefined ? {} : { key }), ...chosen };
     }
-    return { name, ...alias };
+    if (key === undefined && alias === undefined) return { kind: "path", path, line };
+    throw refusal(
+      `Line ${line} of parameters gives a path an alias or a key. Name the one parameter that is meant.`,
+    );
   });
+  const ids = selectors.map((one) => (one.kind === "parameter" ? [one.name, one.key] : [`${one.path}/*`]));
+  refuseRepetition(selectors, ids, "parameters");
+  return selectors;
 }
 
-type Line = { readonly parts: readonly string[]; readonly number: number };
+type Line = Chosen & { readonly id: string; readonly key?: string };
 
 /** Lines that are not blank, cut at commas. */
-function linesOf(text: string): readonly Line[] {
+function linesOf(text: string, input: string, form: string): readonly Line[] {
   return text
     .split(/\r?\n/)
-    .map((line, index) => ({ parts: line.split(",").map((part) => part.trim()), number: index + 1 }))
-    .filter(({ parts }) => parts.join("") !== "" || parts.length > 1);
+    .map((whole, index) => ({ parts: whole.split(",").map((part) => part.trim()), line: index + 1 }))
+    .filter(({ parts }) => parts.length > 1 || parts[0] !== "")
+    .map(({ parts, line }) => {
+      const [first = "", second, key] = parts;
+      if (parts.length > 3 || second === "" || key === "") throw notUnderstood(line, input, form);
+      if (second === undefined) return { id: first, line };
+      if (LOOKS_LIKE_AN_ID.test(first)) throw twoReadings(parts, line, input);
+      return {
+        id: second,
+        line,
+        ...(first === "" ? {} : { alias: first }),
+        ...(key === undefined ? {} : { key }),
+      };
+    });
 }
 
-function idAndAlias([first = "", second]: readonly string[]) {
-  const alias = second === undefined || first === "" ? {} : { alias: first };
-  return { id: second ?? first, alias };
+function notUnderstood(line: number, input: string, form: string): SenderError {
+  return refusal(`Line ${line} of ${input} is not understood. Write ${form}.`);
 }
 
-function refuseForeign(id: string, number: number): void {
-  if (SECRET_ID.test(id)) return;
-  throw new SenderError(
-    "secret_ids",
-    `Line ${number} of secret-ids holds characters that no secret's name has. Use letters, digits and /_+=.@-`,
+/** The parts have stood in a line for ids, which are no secrets. Others than ids can be made of are not repeated. */
+function twoReadings(parts: readonly string[], line: number, input: string): SenderError {
+  const [alias, id, key] = parts.map((part) => (/^[\w/+=.@:!*-]{1,200}$/.test(part) ? `"${part}"` : "…"));
+  const one =
+    key === undefined ? `${id} under the alias ${alias}` : `the key ${key} of ${id} under the alias ${alias}`;
+  return refusal(
+    `Line ${line} of ${input} can be read in two ways: ${one}, or ${parts.length} ids. Write each id on a line of its own; an alias holds none of / : *.`,
   );
+}
+
+/**
+ * The same id twice is a mistake; the same alias twice would give two items that nobody can tell apart; and an alias that is another
+ * line's id leaves open which of the two a recipient sees.
+ */
+function refuseRepetition(
+  selectors: readonly Chosen[],
+  ids: readonly (readonly (string | undefined)[])[],
+  input: string,
+): void {
+  const lineOfId = new Map<string, number>();
+  const lineOfAlias = new Map<string, number>();
+  for (const [index, { alias, line }] of selectors.entries()) {
+    const id = JSON.stringify(ids[index]);
+    const same = lineOfId.get(id);
+    if (same !== undefined)
+      throw refusal(`Line ${line} of ${input} repeats line ${same}. Name each id once.`);
+    lineOfId.set(id, line);
+    if (alias === undefined) continue;
+    const twin = lineOfAlias.get(alias);
+    if (twin !== undefined) {
+      throw refusal(`Lines ${twin} and ${line} of ${input} have the same alias. Give each one of its own.`);
+    }
+    lineOfAlias.set(alias, line);
+  }
+  for (const [index, [id = ""]] of ids.entries()) {
+    const alias = lineOfAlias.get(id);
+    const line = selectors[index]?.line;
+    if (alias === undefined || alias === line) continue;
+    throw refusal(`The alias in line ${alias} of ${input} is the id in line ${line}. Use another alias.`);
+  }
+}
+
+function refusal(sentence: string): SenderError {
+  return new SenderError("secret_ids", sentence);
 }

@@ -5,45 +5,43 @@ import type { LabelledSecret } from "./secret-version.ts";
 /** A value that an earlier step has given. */
 export type GivenValue = { readonly name: string; readonly value: Concealed<string> };
 
-const LINE_BREAK = /\r?\n/;
-const NAME_AND_VALUE = /^\s*([A-Za-z_][\w.-]{0,99})\s*=(.*)$/u;
+const NAME = "[A-Za-z_][\\w.-]{0,99}";
+const NAME_AND_VALUE = new RegExp(`^\\s*(${NAME})\\s*=(.*)$`, "u");
+const NAME_AND_DELIMITER = new RegExp(`^\\s*(${NAME})\\s*<<(.*)$`, "u");
 
 /**
- * Reads `NAME=value`, one a line. The value is everything after the first `=`, white space at its ends too.
+ * Reads `NAME=value`, one a line, and `NAME<<EOF`, the lines of the value, `EOF`: the forms of GITHUB_OUTPUT. The value is everything
+ * after the first `=`, white space at its ends too. What could be a piece of the value before it is refused.
+ * @param input the input's name, for the sentences
  * @throws SenderError `input`, naming the line and never what it holds
  */
-export function parseGivenValues(text: string): readonly GivenValue[] {
-  const values = text
-    .split(LINE_BREAK)
-    .map((line, index) => ({ line, number: index + 1 }))
-    .filter(({ line }) => line.trim() !== "")
-    .map(({ line, number }) => {
-      const { name, value } = split(line);
-      if (name === "" || value.trim() === "") {
-        throw new SenderError(
-          "input",
-          `Line ${number} of values is not understood, or its value is empty. Write NAME=value, one a line.`,
-        );
-      }
-      return { name, value: new Concealed(value) };
-    });
-  const names = new Set(values.map(({ name }) => name));
-  if (names.size === values.length) return values;
-  throw new SenderError("input", "values gives the same name twice. Name each value once.");
+export function parseGivenValues(text: string, input = "values"): readonly GivenValue[] {
+  const lineOf = new Map<string, number>();
+  return entriesOf(text).map((entry) => {
+    if (entry.kind === "unclear") throw new SenderError("input", entry.sentence(input));
+    const { name, value, line } = entry;
+    const earlier = lineOf.get(name);
+    if (earlier !== undefined) {
+      throw new SenderError(
+        "input",
+        `Line ${line} of ${input} gives the name of line ${earlier} again. Name each value once.`,
+      );
+    }
+    lineOf.set(name, line);
+    return { name, value: new Concealed(value) };
+  });
 }
 
 /**
- * Every part of the text that may be secret, whether or not the text is understood: what stands after each first `=`. Where a line
- * is not understood, any of them may be a piece of a value, like the last line of a key: then every line as a whole, too.
+ * Every part of the text that may be secret, whether or not the text is understood. Where a line is not understood, any of them may
+ * be a piece of a value, like the last line of a key: then every line, and what stands after its first `=`.
  */
 export function secretParts(text: string): readonly string[] {
-  const lines = text.split(LINE_BREAK).filter((line) => line.trim() !== "");
-  const understood = lines.every((line) => {
-    const { name, value } = split(line);
-    return name !== "" && value.trim() !== "";
-  });
-  const values = lines.map((line) => line.slice(line.indexOf("=") + 1));
-  return understood ? values : [...values, ...lines];
+  const entries = entriesOf(text);
+  const values = entries.flatMap((entry) => (entry.kind === "value" ? [entry.value] : []));
+  if (values.length === entries.length) return values;
+  const lines = text.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return [...values, ...lines, ...lines.map((line) => line.slice(line.indexOf("=") + 1))];
 }
 
 /**
@@ -70,8 +68,55 @@ export function givenSecrets(
   }));
 }
 
-/** `name` is empty where the line is not understood. */
-function split(line: string): { readonly name: string; readonly value: string } {
-  const [, name = "", value = ""] = NAME_AND_VALUE.exec(line) ?? [];
-  return { name, value };
+type Entry =
+  | { readonly kind: "value"; readonly name: string; readonly value: string; readonly line: number }
+  | { readonly kind: "unclear"; readonly sentence: (input: string) => string };
+
+const SEVERAL_LINES =
+  "For a value of several lines write NAME<<EOF, the lines, and EOF on a line of its own.";
+
+function entriesOf(text: string): readonly Entry[] {
+  const lines = text.split(/\r?\n/);
+  const entries: Entry[] = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    const whole = lines[index] ?? "";
+    const line = index + 1;
+    if (whole.trim() === "") continue;
+    const [, name, delimiter = ""] = NAME_AND_DELIMITER.exec(whole) ?? [];
+    if (name === undefined) {
+      entries.push(entryIn(whole, line, entries.length > 0));
+      continue;
+    }
+    const end = delimiter.trim() === "" ? -1 : lines.indexOf(delimiter.trim(), line);
+    const value = lines.slice(line, end === -1 ? line : end).join("\n");
+    if (end === -1) entries.push(unclear(line, `begins a value that does not end. ${SEVERAL_LINES}`));
+    else if (value.trim() === "") entries.push(unclear(line, "has an empty value. Drop it, or give it one."));
+    else entries.push({ kind: "value", name, value, line });
+    if (end !== -1) index = end;
+  }
+  return entries;
+}
+
+/** One line. @param follows another value stands above it */
+function entryIn(whole: string, line: number, follows: boolean): Entry {
+  const [, name, value = ""] = NAME_AND_VALUE.exec(whole) ?? [];
+  if (name === undefined) {
+    return unclear(
+      line,
+      `is neither NAME=value nor a piece of a value that NAME<<EOF began. ${SEVERAL_LINES}`,
+    );
+  }
+  // The end of base64: one = or two.
+  if (follows && /^\s*=?\s*$/.test(value)) {
+    return unclear(
+      line,
+      `can be read in two ways: a name without a value, or the end of the value above it. ${SEVERAL_LINES}`,
+    );
+  }
+  if (value.trim() === "") return unclear(line, "has an empty value. Drop it, or give it one.");
+  return { kind: "value", name, value, line };
+}
+
+function unclear(line: number, what: string): Entry {
+  return { kind: "unclear", sentence: (input) => `Line ${line} of ${input} ${what}` };
 }
