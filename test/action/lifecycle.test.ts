@@ -103,7 +103,7 @@ test("a class that requires the receipt makes the step wait, and fail where one 
   expect([hasty.exitCode, hasty.annotations.map(({ message }) => message)]).toEqual([
     1,
     [
-      "Class receipted requires the receipt of each recipient. Set await, like await: 4h, so that the step waits for them.",
+      "Class receipted requires the receipt of each recipient, so the sender must wait for it. Set await, like await: 4h.",
     ],
   ]);
   const patient = startAction({

@@ -90,7 +90,7 @@ test("a rotation that cannot begin is told beside every other mistake", async ()
   const { errors } = await step({ rotate: "managed", "expires-in": "25h" });
   expect(errors).toEqual([
     `Secret "${name}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
-    "expires-in is 25h, but class third-party-service allows at most 24h. Shorten expires-in or choose another class.",
+    "Class third-party-service allows at most 24 hours until expiry. expires-in is 25h: shorten it, or choose another class.",
   ]);
 });
 

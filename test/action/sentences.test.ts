@@ -84,7 +84,7 @@ describe("one mistake is one annotation:", () => {
     [
       "an expiry over the class's limit",
       { "expires-in": "25h" },
-      "expires-in is 25h, but class third-party-service allows at most 24h. Shorten expires-in or choose another class.",
+      "Class third-party-service allows at most 24 hours until expiry. expires-in is 25h: shorten it, or choose another class.",
     ],
     [
       "a weak passphrase",
@@ -94,12 +94,12 @@ describe("one mistake is one annotation:", () => {
     [
       "a class that requires approvals and a passphrase",
       { class: "database-access", passphrase: "correct horse battery staple" },
-      "Class database-access needs approval by manager, which this action cannot bring yet. Choose a class without approvals.",
+      "Class database-access requires approval by manager. This action cannot bring approvals yet. Choose a class without them.",
     ],
     [
       "an unknown class",
       { class: "nope" },
-      'The service has no class "nope" for this workflow. Choose one of: production-admin, database-access, api-key, third-party-service, internal-tool.',
+      'The service has no class "nope" for this workflow. Choose one of: production-admin, database-access, api-key, third-party-service, internal-tool, click-only.',
     ],
     [
       "a recipient that is no address",
@@ -197,7 +197,7 @@ test("a dry run finds the mistakes of all sources at once", async () => {
     "The passphrase is too",
     "There is no secret",
     "The AWS role handoff",
-    "expires-in is 25h ",
+    "Class third-party-service allows at",
     "  ffff 127.0.0.1",
   ]);
 });

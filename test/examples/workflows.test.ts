@@ -110,9 +110,10 @@ describe.each(files)("%s", (file) => {
           reason: draft.reason,
           recipients: draft.recipients ?? [],
           environment,
-          awaits: draft.await !== undefined,
+          awaitsReceipt: draft.await !== undefined,
         },
         DEFAULT_CLASSES,
+        1_800_000_000,
       );
       expect(errors.map(({ message }) => message)).toEqual([]);
     }

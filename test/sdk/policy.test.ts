@@ -13,6 +13,7 @@ const strict: CredentialClass = {
   recipientDomains: ["Vendor.example"],
   receiptRequired: true,
 };
+const NOW = 1_800_000_000;
 const classes = [...DEFAULT_CLASSES, strict];
 const request: SendRequest = {
   class: "third-party-service",
@@ -21,20 +22,20 @@ const request: SendRequest = {
   reason: undefined,
   recipients: ["ana@vendor.example"],
   environment: undefined,
-  awaits: false,
+  awaitsReceipt: false,
 };
 
 test("a request within its class is allowed, for as long as the class allows unless it says less", () => {
-  expect(checkPolicy(request, classes)).toMatchObject({
+  expect(checkPolicy(request, classes, NOW)).toMatchObject({
     allowed: { expiresIn: 86_400 },
     errors: [],
     warnings: [],
   });
-  expect(checkPolicy({ ...request, expiresIn: 60 }, classes).allowed?.expiresIn).toBe(60);
+  expect(checkPolicy({ ...request, expiresIn: 60 }, classes, NOW).allowed?.expiresIn).toBe(60);
 });
 
 test("a recommended passphrase that is missing is a warning, not an error", () => {
-  const { allowed, warnings } = checkPolicy({ ...request, hasPassphrase: false }, classes);
+  const { allowed, warnings } = checkPolicy({ ...request, hasPassphrase: false }, classes, NOW);
   expect(allowed?.class.name).toBe("third-party-service");
   expect(warnings).toEqual([
     "Class third-party-service recommends a passphrase: whoever reads the mailbox can open the link without one.",
@@ -42,7 +43,7 @@ test("a recommended passphrase that is missing is a warning, not an error", () =
 });
 
 test("an unknown class is refused with the names of the known ones", () => {
-  const { errors } = checkPolicy({ ...request, class: "Third-Party" }, DEFAULT_CLASSES);
+  const { errors } = checkPolicy({ ...request, class: "Third-Party" }, DEFAULT_CLASSES, NOW);
   expect(errors.map(({ message }) => message)).toEqual([
     'The service has no class "Third-Party" for this workflow. Choose one of: production-admin, database-access, api-key, third-party-service, internal-tool.',
   ]);
@@ -57,25 +58,39 @@ test("every violation is told at once", () => {
       reason: undefined,
       recipients: ["a@vendor.example", "b@evil.example", "c@sub.vendor.example"],
       environment: "staging",
-      awaits: false,
+      awaitsReceipt: false,
     },
     classes,
+    NOW,
   );
   expect(broken.allowed).toBeUndefined();
   expect(broken.errors.map(({ code, message }) => `${code}: ${message}`)).toEqual([
-    "expiry: expires-in is 90m, but class strict allows at most 1h. Shorten expires-in or choose another class.",
-    "passphrase: Class strict requires a passphrase. Set the passphrase input from a secret, and tell it to the recipient over another channel.",
+    "expiry: Class strict allows at most 1 hour until expiry. expires-in is 90m: shorten it, or choose another class.",
+    "passphrase: Class strict requires a passphrase, told to the recipient over another channel. Set the passphrase input from a secret.",
+    "approvals: Class strict requires approval by security and manager. This action cannot bring approvals yet. Choose a class without them.",
     "reason: Class strict requires a reason. Set the reason input.",
-    "approvals: Class strict needs approval by security and manager, which this action cannot bring yet. Choose a class without approvals.",
     "policy: Class strict may be sent only from the GitHub environment production or emergency. Set environment: on the job.",
-    "receipt: Class strict requires the receipt of each recipient. Set await, like await: 4h, so that the step waits for them.",
-    "recipient: Recipients 2, 3 are outside the domains that class strict allows: Vendor.example.",
+    "recipient: Class strict may be sent only to addresses in Vendor.example. Recipients 2, 3 are not.",
+    "receipt: Class strict requires the receipt of each recipient, so the sender must wait for it. Set await, like await: 4h.",
   ]);
 });
 
-test("an expiry of exactly the limit is allowed", () => {
-  expect(checkPolicy({ ...request, expiresIn: 86_400 }, classes).errors).toEqual([]);
-  expect(checkPolicy({ ...request, expiresIn: 86_401 }, classes).errors.map(({ code }) => code)).toEqual([
-    "expiry",
+test("an expiry of the limit is allowed, and of a minute more, as the service has it", () => {
+  const codes = (expiresIn: number) =>
+    checkPolicy({ ...request, expiresIn }, classes, NOW).errors.map(({ code }) => code);
+  expect([codes(86_400), codes(86_460), codes(86_461)]).toEqual([[], [], ["expiry"]]);
+});
+
+test("a reason of white space is no reason, as for the service", () => {
+  const [only] = classes.filter(({ name }) => name === "internal-tool");
+  const reasoned = only ? [{ ...only, reasonRequired: true }] : [];
+  const { errors } = checkPolicy({ ...request, class: "internal-tool", reason: " " }, reasoned, NOW);
+  expect(errors.map(({ code }) => code)).toEqual(["reason"]);
+});
+
+test("a workflow that may use no class is told so, not given an empty choice", () => {
+  const { errors } = checkPolicy(request, [], NOW);
+  expect(errors.map(({ message }) => message)).toEqual([
+    "The service lets this workflow use no class. Ask whoever runs the service to add classes to the workflow's entry in the senders list.",
   ]);
 });

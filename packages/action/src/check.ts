@@ -64,7 +64,7 @@ export async function checkDelivery(
     readAndCheckAges(inputs, sources, readErrors, context),
     mail && from && mailErrors.attemptAsync(() => mail.check(from, deadline)),
   ]);
-  const policy = service && classes && checkClass(inputs, classes, service);
+  const policy = service && classes && checkClass(inputs, classes, service, context);
   for (const sentence of [...(policy?.warnings ?? []), ...(mailWarnings ?? [])]) workflow.warning(sentence);
   const complete = isComplete(inputs, errors) ? inputs : undefined;
   errors.add(...readErrors.errors, ...policyErrors.errors, ...(policy?.errors ?? []));
@@ -98,6 +98,7 @@ function checkClass(
   inputs: Draft<DeliverInputs>,
   classes: Parameters<typeof checkPolicy>[1],
   { environment }: OpenedService,
+  { runtime }: StepContext,
 ): PolicyResult | undefined {
   if (inputs.class === undefined) return undefined;
   return checkPolicy(
@@ -108,9 +109,10 @@ function checkClass(
       reason: inputs.reason,
       recipients: inputs.recipients ?? [],
       environment: environment(),
-      awaits: inputs.await !== undefined,
+      awaitsReceipt: inputs.await !== undefined,
     },
     classes,
+    Math.floor(runtime.now() / 1_000),
   );
 }
 

@@ -41,6 +41,7 @@ export {
   CODE_SECONDS,
   type Ended,
   type Flags,
+  flagsOf,
   LEASE_SECONDS,
   MAX_ATTEMPTS,
   MAX_CODE_TRIES,

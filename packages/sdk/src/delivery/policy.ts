@@ -1,8 +1,14 @@
-import type { CredentialClass } from "@secret-handoff/protocol/api";
-import { formatDuration } from "@secret-handoff/protocol/api";
-import { SenderError } from "../sender-error.ts";
+import { flagsOf } from "@secret-handoff/protocol";
+import {
+  type CredentialClass,
+  foreignRecipients,
+  formatDuration,
+  type PolicyRule,
+  policyViolations,
+} from "@secret-handoff/protocol/api";
+import { SenderError, type SenderErrorCode } from "../sender-error.ts";
 
-/** What a sender wants, as far as a class has a say in it. */
+/** What a sender asks for, as far as a class has a say in it. */
 export type SendRequest = {
   readonly class: string;
   /** Seconds; undefined takes the class's limit. */
@@ -13,120 +19,107 @@ export type SendRequest = {
   /** The GitHub environment of the sender's token, if any. */
   readonly environment: string | undefined;
   /** True when the sender waits until the recipients have confirmed. */
-  readonly awaits: boolean;
+  readonly awaitsReceipt: boolean;
 };
 
 /** What a class says of a request. */
 export type PolicyResult = {
   /** Missing where the request breaks a rule. */
-  readonly allowed?: { readonly class: CredentialClass /** Seconds. */; readonly expiresIn: number };
+  readonly allowed?: {
+    readonly class: CredentialClass;
+    /** Seconds. */
+    readonly expiresIn: number;
+  };
   readonly errors: readonly SenderError[];
   /** What should be known but stops nothing. */
   readonly warnings: readonly string[];
 };
 
 /**
- * Judges a request by the classes in force: every broken rule at once, as the service would refuse it.
+ * Checks a request by the rules that the service checks it by, and says of every violation at once what to do about it.
  * @param classes as `GET /v1/sender/policy` answers them
+ * @param now Unix seconds
  */
-export function checkPolicy(request: SendRequest, classes: readonly CredentialClass[]): PolicyResult {
+export function checkPolicy(
+  request: SendRequest,
+  classes: readonly CredentialClass[],
+  now: number,
+): PolicyResult {
   const found = classes.find(({ name }) => name === request.class);
-  if (!found) {
-    const names = classes.map(({ name }) => name).join(", ");
-    return {
-      errors: [
-        new SenderError(
-          "class_unknown",
-          `The service has no class "${request.class}" for this workflow. Choose one of: ${names}.`,
-        ),
-      ],
-      warnings: [],
-    };
-  }
-  const errors = RULES.flatMap((rule) => rule(request, found) ?? []);
+  if (!found) return { errors: [unknownClass(request.class, classes)], warnings: [] };
+  const { verification, expiresWithin, passphrase } = found;
+  const expiresIn = request.expiresIn ?? expiresWithin;
+  const proposal = {
+    flags: flagsOf({ passphrase: request.hasPassphrase, email: verification !== "click" }),
+    expiresAt: now + expiresIn,
+    mailedCode: verification === "email-code",
+    recipients: request.recipients,
+    reason: request.reason,
+    environment: request.environment,
+    approvals: [],
+    awaitsReceipt: request.awaitsReceipt,
+  };
+  const errors = policyViolations(found, proposal, now).map(
+    ({ rule, detail }) => new SenderError(CODES[rule], `${detail} ${adviceFor(rule, request, found)}`),
+  );
   const warnings =
-    found.passphrase === "recommended" && !request.hasPassphrase
+    passphrase === "recommended" && !request.hasPassphrase
       ? [
           `Class ${found.name} recommends a passphrase: whoever reads the mailbox can open the link without one.`,
         ]
       : [];
-  return {
-    ...(errors.length === 0
-      ? { allowed: { class: found, expiresIn: request.expiresIn ?? found.expiresWithin } }
-      : {}),
-    errors,
-    warnings,
-  };
+  return { ...(errors.length === 0 ? { allowed: { class: found, expiresIn } } : {}), errors, warnings };
 }
 
-type Rule = (request: SendRequest, credentialClass: CredentialClass) => SenderError | undefined;
-
-const expiry: Rule = ({ expiresIn }, { name, expiresWithin }) =>
-  expiresIn !== undefined && expiresIn > expiresWithin
-    ? new SenderError(
-        "expiry",
-        `expires-in is ${formatDuration(expiresIn)}, but class ${name} allows at most ${formatDuration(expiresWithin)}. Shorten expires-in or choose another class.`,
-      )
-    : undefined;
-
-const passphrase: Rule = ({ hasPassphrase }, { name, passphrase: rule }) =>
-  rule === "required" && !hasPassphrase
-    ? new SenderError(
-        "passphrase",
-        `Class ${name} requires a passphrase. Set the passphrase input from a secret, and tell it to the recipient over another channel.`,
-      )
-    : undefined;
-
-const reason: Rule = ({ reason: given }, { name, reasonRequired }) =>
-  reasonRequired && given === undefined
-    ? new SenderError("reason", `Class ${name} requires a reason. Set the reason input.`)
-    : undefined;
-
-const approvals: Rule = (_, { name, approvals: needed }) =>
-  needed.length > 0
-    ? new SenderError(
-        "approvals",
-        `Class ${name} needs approval by ${needed.join(" and ")}, which this action cannot bring yet. Choose a class without approvals.`,
-      )
-    : undefined;
-
-const environments: Rule = ({ environment }, { name, environments: allowed }) =>
-  allowed && !allowed.includes(environment ?? "")
-    ? new SenderError(
-        "policy",
-        `Class ${name} may be sent only from the GitHub environment ${allowed.join(" or ")}. Set environment: on the job.`,
-      )
-    : undefined;
-
-const receipt: Rule = ({ awaits }, { name, receiptRequired }) =>
-  receiptRequired && !awaits
-    ? new SenderError(
-        "receipt",
-        `Class ${name} requires the receipt of each recipient. Set await, like await: 4h, so that the step waits for them.`,
-      )
-    : undefined;
-
-const recipientDomains: Rule = ({ recipients }, { name, recipientDomains: domains }) => {
-  if (!domains) return undefined;
-  const foreign = recipients.flatMap((address, index) =>
-    domains.some((domain) => domain.toLowerCase() === address.slice(address.lastIndexOf("@") + 1))
-      ? []
-      : [index + 1],
-  );
-  if (foreign.length === 0) return undefined;
-  const who = foreign.length === 1 ? `Recipient ${foreign[0]} is` : `Recipients ${foreign.join(", ")} are`;
-  return new SenderError(
-    "recipient",
-    `${who} outside the domains that class ${name} allows: ${domains.join(", ")}.`,
-  );
+const CODES: Readonly<Record<PolicyRule, SenderErrorCode>> = {
+  class: "class_unknown",
+  expiry: "expiry",
+  passphrase: "passphrase",
+  approvals: "approvals",
+  verification: "policy",
+  reason: "reason",
+  environment: "policy",
+  recipient: "recipient",
+  receipt: "receipt",
 };
 
-const RULES: readonly Rule[] = [
-  expiry,
-  passphrase,
-  reason,
-  approvals,
-  environments,
-  receipt,
-  recipientDomains,
-];
+/** What the sender can do about a violation. */
+function adviceFor(
+  rule: PolicyRule,
+  { expiresIn, recipients }: SendRequest,
+  credentialClass: CredentialClass,
+): string {
+  switch (rule) {
+    case "expiry":
+      return `expires-in is ${formatDuration(expiresIn ?? credentialClass.expiresWithin)}: shorten it, or choose another class.`;
+    case "passphrase":
+      return "Set the passphrase input from a secret.";
+    case "approvals":
+      return "This action cannot bring approvals yet. Choose a class without them.";
+    case "reason":
+      return "Set the reason input.";
+    case "environment":
+      return "Set environment: on the job.";
+    case "receipt":
+      return "Set await, like await: 4h.";
+    case "recipient": {
+      const foreign = foreignRecipients(credentialClass, recipients).map((index) => index + 1);
+      return foreign.length === 1
+        ? `Recipient ${foreign[0]} is not.`
+        : `Recipients ${foreign.join(", ")} are not.`;
+    }
+    case "class":
+    case "verification":
+      return "Choose another class.";
+  }
+}
+
+function unknownClass(name: string, classes: readonly CredentialClass[]): SenderError {
+  const names = classes.map((one) => one.name).join(", ");
+  return new SenderError(
+    "class_unknown",
+    names === ""
+      ? "The service lets this workflow use no class. Ask whoever runs the service to add classes to the workflow's entry in the senders list."
+      : `The service has no class "${name}" for this workflow. Choose one of: ${names}.`,
+  );
+}
