@@ -1,13 +1,10 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { measureActionStart } from "./action-start.ts";
-import { measureFirstLoad } from "./first-load.ts";
-import { buildFunctions } from "./functions.ts";
-import { measureImports } from "./imports.ts";
-import { measureRecipients } from "./recipients.ts";
-import { measureSizes } from "./sizes.ts";
-import { measureThroughput } from "./throughput.ts";
+import { measureActionStart, measureRecipients } from "./action.ts";
+import { buildFunctions, measureImports, measureSizes } from "./artifacts.ts";
+import { measureFirstLoad } from "./page.ts";
+import { measureService } from "./service.ts";
 
 /** `npm run bench`: the figures as tables, and as JSON with `-- --json`. */
 
@@ -58,19 +55,26 @@ try {
     say(`${"".padEnd(48)}${cells(recipients, ...took, ...held)}`);
   }
 
-  const rates = await measureThroughput();
-  const processes = "service, engine (in memory) and load, a process each";
-  say(`\n${processes.padEnd(88)}${cells("engine", "cpu ms", "cpu ms")}`);
-  const head = ["in flight", "per s", "p50 ms", "p99 ms", "calls", "service", "engine"];
+  const service = await measureService();
+  const { engine, rates, memory, writeUnits } = service;
+  const processes = `service, engine (${engine}, in memory) and load, a process each`;
+  say(`\n${processes.padEnd(48)}${cells("", "", "", "", "to bare", "engine", "cpu ms", "cpu ms")}`);
+  const head = ["in flight", "per s", "p50 ms", "p99 ms", "update", "calls", "service", "engine"];
   say(`${"".padEnd(48)}${cells(...head)}`);
-  for (const { what, inFlight, perSecond, p50, p99, callsPerOperation, serviceMs, engineMs } of rates) {
-    const measured = [inFlight, perSecond.toFixed(0), p50.toFixed(1), p99.toFixed(1)];
-    const cost = [callsPerOperation.toFixed(2), serviceMs.toFixed(2), engineMs.toFixed(2)];
+  for (const { what, inFlight, perSecond, p50, p99, toBare, calls, serviceMs, engineMs } of rates) {
+    const measured = [inFlight, perSecond.toFixed(0), p50.toFixed(1), p99.toFixed(1), toBare.toFixed(2)];
+    const cost = [calls.toFixed(2), serviceMs.toFixed(2), engineMs.toFixed(2)];
     say(`${what.padEnd(48)}${cells(...measured, ...cost)}`);
   }
+  say("\nmemory, MiB                                            now      peak");
+  for (const { what, now, peak } of memory)
+    say(`${what.padEnd(48)}${cells(mebibytes(now), mebibytes(peak))}`);
+  say(
+    `\nwrite units of one handoff, its subject and its events: ${writeUnits ?? "not known on this engine"}`,
+  );
   if (json)
     process.stdout.write(
-      `${JSON.stringify({ node: process.version, sizes, imports, page, start, runs, rates }, null, 2)}\n`,
+      `${JSON.stringify({ node: process.version, sizes, imports, page, start, runs, service }, null, 2)}\n`,
     );
 } finally {
   rmSync(functions, { recursive: true, force: true });

@@ -1,9 +1,18 @@
 import { Agent, request } from "node:http";
+import {
+  deriveLinkKeys,
+  deriveOpenKeys,
+  encodeBase64url,
+  open,
+  parseLink,
+  type Sealed,
+  seal,
+} from "@secret-handoff/protocol";
+import { createRequestOf } from "@secret-handoff/protocol/api";
+import { CLICK_CLASS } from "../test/support/test-service.ts";
 
 /** What a load of calls took. */
 export type Load = {
-  readonly inFlight: number;
-  readonly count: number;
   readonly perSecond: number;
   /** Milliseconds. */
   readonly p50: number;
@@ -30,7 +39,13 @@ export async function load<T>(
   const seconds = (performance.now() - start) / 1_000;
   const sorted = times.sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { inFlight, count: items.length, perSecond: items.length / seconds, p50: at(0.5), p99: at(0.99) };
+  return { perSecond: items.length / seconds, p50: at(0.5), p99: at(0.99) };
+}
+
+/** The middle of the values; of an even number, the upper one. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
 /** Posts JSON over kept connections; throws unless the answer has the status expected. */
@@ -55,4 +70,55 @@ export function createPoster(origin: string, token: string) {
       outgoing.on("error", reject);
       outgoing.end(body);
     });
+}
+
+/** Everything one handoff sends, made beforehand: the bench times the service, not the cryptography of its clients. */
+export type Prepared = {
+  readonly id: string;
+  readonly create: string;
+  readonly status: string;
+  readonly claim: string;
+  readonly acknowledge: string;
+};
+
+/** @param more laid over the input of `seal`, such as the recipient's address, which is then asked for */
+export async function prepare(
+  origin: string,
+  count: number,
+  more: { readonly email?: string; readonly subject?: object } = {},
+): Promise<readonly Prepared[]> {
+  const { subject, ...asked } = more;
+  const prepared: Prepared[] = [];
+  for (let n = 0; n < count; n += 1) {
+    const sealed = await seal({
+      origin,
+      class: more.email === undefined ? CLICK_CLASS.name : "internal-tool",
+      expiresAt: Math.floor(Date.now() / 1_000) + 3_600,
+      items: [{ label: "orders", fields: [{ name: "password", value: "correct-horse", concealed: true }] }],
+      header: { title: "Orders database", sender: "acme/orders" },
+      ...asked,
+    });
+    prepared.push(await prepareOne(sealed, more.email, subject));
+  }
+  return prepared;
+}
+
+async function prepareOne(
+  sealed: Sealed,
+  email: string | undefined,
+  subject: object | undefined,
+): Promise<Prepared> {
+  const link = parseLink(sealed.link);
+  const { linkToken } = deriveLinkKeys(link);
+  const openKeys = await deriveOpenKeys(link, { email });
+  const { receipt } = open(link, openKeys, sealed);
+  const status = { linkToken: encodeBase64url(linkToken) };
+  const shown = { ...status, claimId: encodeBase64url(crypto.getRandomValues(new Uint8Array(16))) };
+  return {
+    id: sealed.id,
+    create: JSON.stringify({ ...createRequestOf(sealed), ...(subject ? { subject } : {}) }),
+    status: JSON.stringify(status),
+    claim: JSON.stringify({ ...shown, claimToken: encodeBase64url(openKeys.claimToken), flags: link.flags }),
+    acknowledge: JSON.stringify({ ...shown, receipt: encodeBase64url(receipt) }),
+  };
 }

@@ -77,7 +77,7 @@ export async function startTestService(
   const issuer = await startOidcIssuer({ clock: () => clock.now });
   const mail = await startMailCatcher();
   const service = await startService({
-    engineEndpoint: engine.endpoint,
+    client: localClient(engine.endpoint),
     issuer: issuer.issuer,
     jwksUrl: issuer.jwksUrl,
     smtp: mail.smtp,

@@ -35,13 +35,13 @@ import {
 import type { AuditEvent, SenderEntry } from "@secret-handoff/protocol/api";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { createTransport } from "nodemailer";
-import { localClient } from "./engine/client.ts";
 import { TellingTable } from "./telling-table.ts";
 
 export type ServiceOptions = {
   /** 0 takes any free port. */
   readonly port?: number;
-  readonly engineEndpoint: string;
+  /** Where the tables are; closed with the service. See {@link localClient}. */
+  readonly client: DynamoDBClient;
   readonly issuer: string;
   readonly jwksUrl: string;
   readonly page: Page;
@@ -75,8 +75,7 @@ export const AUDIT_TABLE = "secret-handoff-audit";
 
 /** The one-time store as a deployment runs it, in this process: both apps on one port, drainer after each write, sweeper. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { clock = systemClock, log = stdoutLog, onEvent = () => {}, classes = DEFAULT_CLASSES } = options;
-  const client = localClient(options.engineEndpoint);
+  const { client, clock = systemClock, log = stdoutLog, onEvent = () => {}, classes = DEFAULT_CLASSES } = options;
   await createTables(client);
   const table = new TellingTable(client, TABLE);
   const audit = new Audit(new Table(client, AUDIT_TABLE));

@@ -1,6 +1,7 @@
 import type { Clock, Log, Pace, Page } from "@secret-handoff/lambda";
 import type { AuditEvent, CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
-import { type Engine, startEngine } from "./engine/engine.ts";
+import { localClient } from "./engine/client.ts";
+import { type Engine, type EngineOptions, startEngine } from "./engine/engine.ts";
 import { DEFAULT_JOB } from "./github/job.ts";
 import { type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
 import { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
@@ -17,6 +18,8 @@ import { type Service, startService } from "./service.ts";
 export type LocalStackOptions = {
   /** The service's port; 0, any free one, unless said otherwise. */
   readonly port?: number;
+  /** Which engine answers DynamoDB's API: see {@link EngineOptions}. */
+  readonly engine?: string;
   /** Where the engine keeps its data, mode 0700; in memory without it. */
   readonly dataDir?: string;
   /** The time of every part; the system's unless said otherwise. */
@@ -74,19 +77,19 @@ export const LOCAL_SENDERS: readonly SenderEntry[] = [
 ];
 
 /**
- * Everything that a handoff needs, embedded and on 127.0.0.1 only: the service on dynalite, an OIDC issuer with fresh keys, a
+ * Everything that a handoff needs, embedded and on 127.0.0.1 only: the service on a DynamoDB engine, an OIDC issuer with fresh keys, a
  * Secrets Manager endpoint, and a mail catcher with an inbox.
  * @throws Error when a part does not start; the others are ended first
  */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
-  const { port, dataDir, clock, classes, senders = LOCAL_SENDERS, log = () => {} } = options;
+  const { engine: engineName, port, dataDir, clock, classes, senders = LOCAL_SENDERS, log = () => {} } = options;
   const { pace, onEvent, onSecretsAsked, sweepEvery } = options;
   const timed = clock ? { clock } : {};
   const parts = new Parts();
   try {
     const starting = [
       options.page ?? builtPage(),
-      parts.add(startEngine(dataDir === undefined ? {} : { folder: dataDir })),
+      parts.add(startEngine({ folder: dataDir, ...(engineName ? { engine: engineName } : {}) })),
       parts.add(startOidcIssuer(timed)),
       parts.add(startMailCatcher(options.smtp)),
       parts.add(startSecretsManager({ ...timed, ...(onSecretsAsked ? { onAsked: onSecretsAsked } : {}) })),
@@ -102,7 +105,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
         ...(pace ? { pace } : {}),
         ...(onEvent ? { onEvent } : {}),
         ...(sweepEvery === undefined ? {} : { sweepEvery }),
-        engineEndpoint: engine.endpoint,
+        client: localClient(engine.endpoint),
         issuer: issuer.issuer,
         jwksUrl: issuer.jwksUrl,
         smtp: mail.smtp,

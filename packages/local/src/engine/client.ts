@@ -1,14 +1,66 @@
-import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { DynamoDBClient, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
 import { createClient } from "@secret-handoff/lambda";
 
 // On Node.js 20 the SDK warns, at every start, that it will need Node.js 22 from January 2027. The README says so once.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
-/** A client as the functions use it, for the engine of the local stack, which takes any region and any key. */
-export function localClient(endpoint: string): DynamoDBClient {
-  return createClient({
+/**
+ * A client as the functions use it, for the engine of the local stack, which takes any region and any key.
+ * @param onCall told of each request that is sent, such as `PutItem`; refused conditions and repeated requests count too
+ */
+export function localClient(endpoint: string, onCall?: (operation: string) => void): DynamoDBClient {
+  const client = createClient({
     endpoint,
     region: "local",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
+  // dynoxide removes list elements one after the other; DynamoDB by their places in the item as it was.
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName !== "UpdateItemCommand") return next(args);
+        const { UpdateExpression, ...input } = args.input as UpdateItemCommandInput;
+        return next({ ...args, input: { ...input, UpdateExpression: lastElementsFirst(UpdateExpression) } });
+      },
+    { step: "initialize", name: "removeLastElementsFirst" },
+  );
+  if (onCall) {
+    client.middlewareStack.add(
+      (next, { commandName = "" }) =>
+        (args) => {
+          onCall(commandName.replace(/Command$/, ""));
+          return next(args);
+        },
+      { step: "finalizeRequest", priority: "low", name: "countCalls" },
+    );
+  }
+  return client;
+}
+
+/** Orders the paths of a REMOVE clause so that later elements of a list go before earlier ones. */
+export function lastElementsFirst(expression: string | undefined): string | undefined {
+  if (!expression || expression.indexOf("[") === expression.lastIndexOf("[")) return expression;
+  const ordered = expression.replace(REMOVE_CLAUSE, (_, keyword: string, paths: string) => {
+    const sorted = paths.split(",").map((path) => path.trim().split(/(?=\[)|\./));
+    return `${keyword} ${sorted.sort(byPlaces).map(joined).join(", ")} `;
+  });
+  return ordered.trimEnd();
+}
+
+/** From the keyword to the next one; an alias such as `#remove` is none. */
+const REMOVE_CLAUSE = /(?<![#:\w])(REMOVE)\s+(.+?)(?=(?<![#:\w])(?:SET|ADD|DELETE)\s|$)/gis;
+
+/** The steps of a path: names, and places such as `[2]`. */
+type Path = readonly string[];
+
+/** A total order: by names upwards, by places downwards. */
+function byPlaces(one: Path, other: Path): number {
+  const at = one.findIndex((step, index) => step !== other[index]);
+  const [here = "", there = ""] = [one[at], other[at]];
+  const [place, otherPlace] = [here, there].map((step) => Number(/^\[(\d+)\]$/.exec(step)?.[1]));
+  return Number(otherPlace) - Number(place) || (here < there ? -1 : 1);
+}
+
+function joined(path: Path): string {
+  return path.map((step, index) => (index === 0 || step.startsWith("[") ? step : `.${step}`)).join("");
 }

@@ -1,7 +1,6 @@
 import { startPageStack } from "../test/page/stack.ts";
 import { launchBrowser } from "../test/support/browser.ts";
-import { median } from "./median.ts";
-
+import { median } from "./load.ts";
 /** What a recipient waits for on a slow phone, ms since the link was pressed. */
 export type FirstLoad = {
   readonly largestContentfulPaint: number;

@@ -1,0 +1,338 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  UpdateItemCommand,
+  waitUntilTableExists,
+} from "@aws-sdk/client-dynamodb";
+import { oneTimeTable } from "@secret-handoff/lambda";
+import {
+  type Engine,
+  localClient,
+  startEngine,
+  startMailCatcher,
+  startOidcIssuer,
+  startService,
+} from "@secret-handoff/local";
+import { createPoster, type Load, load, median, type Prepared, prepare } from "./load.ts";
+
+/** One kind of call under load. */
+export type Rate = Load & {
+  readonly what: string;
+  readonly inFlight: number;
+  /** To the bare client's conditional updates of the same round; of several rounds the median. */
+  readonly toBare: number;
+  /** Requests to the engine. */
+  readonly calls: number;
+  /** Milliseconds of processor time of the service, or of the bare client in its place. */
+  readonly serviceMs: number;
+  readonly engineMs: number;
+};
+
+/** Memory after the load, bytes: what is held now, and the most that was held at once. */
+export type Memory = { readonly what: string; readonly now: number; readonly peak: number };
+
+export type ServiceFigures = {
+  readonly engine: string;
+  readonly rates: readonly Rate[];
+  readonly memory: readonly Memory[];
+  /** Write units that one handoff takes in all; undefined where the engine does not reckon them for indexes. */
+  readonly writeUnits: number | undefined;
+};
+
+const IN_FLIGHT = [1, 50] as const;
+/** Enough for a rate that holds still. */
+const COUNTS: Readonly<Record<(typeof IN_FLIGHT)[number], number>> = { 1: 300, 50: 2_000 };
+/** Service and bare client take turns, so that what else the machine does meets both. */
+const ROUNDS = 3;
+const WARM_UP = 3_000;
+const EMAIL = "ana@vendor.example";
+
+/** A kind of call: what it costs is read from the processes that serve it. */
+type Kind<T> = {
+  readonly what: string;
+  readonly items: (count: number) => Promise<readonly T[]>;
+  readonly call: (item: T) => Promise<void>;
+};
+
+type Measurement = Omit<Rate, "toBare">;
+
+/** Rates of the service, and of a bare SDK client on the same kind of engine: service, engine and load, a process each. */
+export async function measureService(): Promise<ServiceFigures> {
+  const [engine, bareEngine] = [await startEngine(), await startEngine()];
+  const service = await forkService(engine);
+  const bare = await startBareClient(bareEngine);
+  try {
+    const figures: Rate[] = [];
+    await warmUp(service, bare);
+    for (const inFlight of IN_FLIGHT) {
+      for (let round = 0; round < ROUNDS; round += 1) {
+        const put = await measure(bare.put, inFlight, bare);
+        const update = await measure(bare.update, inFlight, bare);
+        const rest: Measurement[] = [];
+        for (const kind of service.kinds) rest.push(await measure(kind, inFlight, service));
+        for (const one of [put, update, ...rest]) {
+          figures.push({ ...one, toBare: one.perSecond / update.perSecond });
+        }
+      }
+    }
+    return {
+      engine: engine.name,
+      rates: medians(figures),
+      memory: [
+        { what: "service", ...memoryOf(service.pid) },
+        { what: `engine (${engine.name})`, ...memoryOf(engine.pid) },
+      ],
+      writeUnits: await measureWriteUnits(),
+    };
+  } finally {
+    service.close();
+    bare.close();
+    await Promise.all([engine.close(), bareEngine.close()]);
+  }
+}
+
+/** Of each kind of call the medians of its rounds. */
+function medians(figures: readonly Rate[]): readonly Rate[] {
+  const kinds = new Map(figures.map(({ what, inFlight }) => [`${inFlight} ${what}`, { what, inFlight }]));
+  return [...kinds.values()].map(({ what, inFlight }) => {
+    const rounds = figures.filter((rate) => rate.what === what && rate.inFlight === inFlight);
+    const middle = (pick: (rate: Rate) => number) => median(rounds.map(pick));
+    return {
+      what,
+      inFlight,
+      perSecond: middle((rate) => rate.perSecond),
+      p50: middle((rate) => rate.p50),
+      p99: middle((rate) => rate.p99),
+      toBare: middle((rate) => rate.toBare),
+      calls: middle((rate) => rate.calls),
+      serviceMs: middle((rate) => rate.serviceMs),
+      engineMs: middle((rate) => rate.engineMs),
+    };
+  });
+}
+
+/** Who serves a load, as far as its cost is read. */
+type Served = {
+  readonly pid: number | undefined;
+  readonly enginePid: number | undefined;
+  readonly calls: () => Promise<number>;
+};
+
+async function measure<T>(kind: Kind<T>, inFlight: keyof typeof COUNTS, by: Served): Promise<Measurement> {
+  const items = await kind.items(COUNTS[inFlight]);
+  const used = async () => [await by.calls(), cpuMsOf(by.pid), cpuMsOf(by.enginePid)] as const;
+  const before = await used();
+  const taken = await load(items, inFlight, kind.call);
+  const after = await used();
+  const [calls = 0, serviceMs = 0, engineMs = 0] = after.map(
+    (value, index) => (value - (before[index] ?? 0)) / items.length,
+  );
+  return { what: kind.what, inFlight, ...taken, calls, serviceMs, engineMs };
+}
+
+type Service = Served & {
+  readonly kinds: readonly Kind<Prepared>[];
+  readonly close: () => void;
+};
+
+async function forkService(engine: Engine): Promise<Service> {
+  const child = fork(fileURLToPath(new URL("service-process.ts", import.meta.url)), [engine.endpoint], {
+    execArgv: ["--import", "tsx"],
+    stdio: ["ignore", "inherit", "inherit", "ipc"],
+  });
+  const [{ url, token }] = await once(child, "message");
+  const post = createPoster(url, token);
+  const create = (handoff: Prepared) => post("/v1/sender/handoffs", handoff.create, 201);
+  const claim = ({ id, claim }: Prepared) => post(`/v1/handoffs/${id}/claim`, claim, 200);
+  const acknowledge = ({ id, acknowledge }: Prepared) =>
+    post(`/v1/handoffs/${id}/acknowledge`, acknowledge, 204);
+  const both = async (handoff: Prepared) => {
+    await claim(handoff);
+    await acknowledge(handoff);
+  };
+  const created = async (count: number, more: Parameters<typeof prepare>[2] = {}) => {
+    const items = await prepare(url, count, more);
+    await load(items, 50, create);
+    return items;
+  };
+  return {
+    pid: child.pid,
+    enginePid: engine.pid,
+    calls: async () => {
+      child.send({});
+      const [{ calls }] = await once(child, "message");
+      return calls;
+    },
+    kinds: [
+      { what: "create", items: (count) => prepare(url, count), call: create },
+      { what: "claim", items: (count) => created(count), call: claim },
+      { what: "claim + acknowledge", items: (count) => created(count), call: both },
+      {
+        what: "claim + acknowledge, address checked",
+        items: (count) => created(count, { email: EMAIL }),
+        call: both,
+      },
+    ],
+    close: () => child.disconnect(),
+  };
+}
+
+type Key = { readonly id: { readonly S: string } };
+type BareClient = Served & {
+  readonly put: Kind<Key>;
+  readonly update: Kind<Key>;
+  readonly close: () => void;
+};
+
+/** The engine's own rates with the same client and items of about the same size and indexes. */
+async function startBareClient(engine: Engine): Promise<BareClient> {
+  let calls = 0;
+  const client = localClient(engine.endpoint, () => {
+    calls += 1;
+  });
+  const TableName = "bare";
+  await client.send(new CreateTableCommand(oneTimeTable(TableName)));
+  await waitUntilTableExists({ client, minDelay: 0.02, maxDelay: 0.1, maxWaitTime: 10 }, { TableName });
+  let made = 0;
+  const keys = async (count: number): Promise<readonly Key[]> =>
+    Array.from({ length: count }, () => {
+      made += 1;
+      return { id: { S: `bare-${made}` } };
+    });
+  const put = async (key: Key) => {
+    await client.send(
+      new PutItemCommand({
+        TableName,
+        Item: { ...key, state: { S: "open" }, body: { B: new Uint8Array(900) } },
+        ConditionExpression: "attribute_not_exists(id)",
+      }),
+    );
+  };
+  const update = async (key: Key) => {
+    await client.send(
+      new UpdateItemCommand({
+        TableName,
+        Key: key,
+        UpdateExpression: "SET #state = :claimed",
+        ConditionExpression: "#state = :open",
+        ExpressionAttributeNames: { "#state": "state" },
+        ExpressionAttributeValues: { ":claimed": { S: "claimed" }, ":open": { S: "open" } },
+      }),
+    );
+  };
+  return {
+    pid: process.pid,
+    enginePid: engine.pid,
+    calls: async () => calls,
+    put: { what: "bare client: conditional PutItem", items: keys, call: put },
+    update: {
+      what: "bare client: conditional UpdateItem",
+      items: async (count) => {
+        const items = await keys(count);
+        await load(items, 50, put);
+        return items;
+      },
+      call: update,
+    },
+    close: () => client.destroy(),
+  };
+}
+
+/** Node.js and the SDK take some thousand calls to come to their full speed. */
+async function warmUp(service: Service, bare: BareClient): Promise<void> {
+  for (const kind of service.kinds) await load(await kind.items(WARM_UP / 4), 50, kind.call);
+  for (const kind of [bare.put, bare.update]) await load(await kind.items(WARM_UP), 50, kind.call);
+}
+
+/**
+ * Sends one handoff with a new subject through all of its life, address asked, with the drainer after each write.
+ * @returns the write units that DynamoDB would bill, indexes included, as dynoxide reckons them
+ */
+async function measureWriteUnits(): Promise<number | undefined> {
+  const [engine, issuer, mail] = [await startEngine(), await startOidcIssuer(), await startMailCatcher()];
+  const client = localClient(engine.endpoint);
+  let units = 0;
+  meterWrites(client, (more) => {
+    units += more;
+  });
+  const service = await startService({
+    client,
+    issuer: issuer.issuer,
+    jwksUrl: issuer.jwksUrl,
+    smtp: mail.smtp,
+    page: { html: "", contentSecurityPolicy: "" },
+    senders: [{ repository: "acme/orders", may: ["send"] }],
+    log: () => {},
+  });
+  try {
+    if (engine.name !== "dynoxide") return undefined;
+    const post = createPoster(service.url, await issuer.mint({ aud: service.url }));
+    const subject = {
+      secret: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:billing-AbCdEf",
+      versionId: "v1-of-the-billing-secret-012345678",
+      versionCreatedAt: Math.floor(Date.now() / 1_000),
+      recipient: EMAIL,
+    };
+    const [handoff] = await prepare(service.url, 1, { email: EMAIL, subject });
+    if (!handoff) return undefined;
+    const steps = [
+      ["/v1/sender/handoffs", handoff.create, 201],
+      [`/v1/sender/handoffs/${handoff.id}/mailed`, JSON.stringify({ messageId: "1" }), 204],
+      [`/v1/handoffs/${handoff.id}/status`, handoff.status, 200],
+      [`/v1/handoffs/${handoff.id}/claim`, handoff.claim, 200],
+      [`/v1/handoffs/${handoff.id}/acknowledge`, handoff.acknowledge, 204],
+    ] as const;
+    for (const [path, body, status] of steps) {
+      await post(path, body, status);
+      await service.drained();
+    }
+    return units;
+  } finally {
+    await service.close();
+    await Promise.all([engine.close(), issuer.close(), mail.close()]);
+  }
+}
+
+function meterWrites(client: DynamoDBClient, onUnits: (units: number) => void): void {
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName !== "PutItemCommand" && commandName !== "UpdateItemCommand") return next(args);
+        const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: "TOTAL" } });
+        const { ConsumedCapacity } = result.output as {
+          ConsumedCapacity?: { readonly CapacityUnits?: number };
+        };
+        onUnits(ConsumedCapacity?.CapacityUnits ?? 0);
+        return result;
+      },
+    { step: "initialize", name: "meterWrites" },
+  );
+}
+
+/** Milliseconds of processor time that a process has used so far: its ticks in /proc (proc(5)), 100 a second. */
+function cpuMsOf(pid: number | undefined): number {
+  const [, rest = ""] = inProc(pid, "stat").split(") ");
+  const fields = rest.split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10;
+}
+
+function memoryOf(pid: number | undefined): { readonly now: number; readonly peak: number } {
+  const status = inProc(pid, "status");
+  const bytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, "m").exec(status)?.[1] ?? Number.NaN) * 1_024;
+  return { now: bytes("VmRSS"), peak: bytes("VmHWM") };
+}
+
+/** Empty where the system has no /proc or the process is not ours: the figure is then not a number. */
+function inProc(pid: number | undefined, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}
