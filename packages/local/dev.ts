@@ -1,4 +1,5 @@
 import { askedToStop } from "./src/asked-to-stop.ts";
+import { EngineError } from "./src/engine/engine.ts";
 import { type LocalStackOptions, startLocalStack } from "./src/stack.ts";
 
 /**
@@ -38,6 +39,7 @@ function complain(sentence: string): number {
 
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  if (error instanceof EngineError) return error.message;
   const taken = "code" in error && error.code === "EADDRINUSE";
   return taken ? "The port in PORT is taken. Choose another, or 0 for any." : (error.stack ?? error.message);
 }

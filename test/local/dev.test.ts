@@ -60,12 +60,15 @@ test("ends when npm is ended, although npm tells only the shell between them", a
   await expect(fetch(url)).rejects.toThrow();
 });
 
-test("a PORT that is none is told in one sentence", async () => {
-  const child = dev({ PORT: "http" });
+test.each([
+  [{ PORT: "http" }, "PORT must be a number from 0 (any free port) to 65535.\n"],
+  [{ ENGINE: "sqlite" }, "ENGINE must be dynoxide, dynalite, or the URL of a DynamoDB endpoint.\n"],
+])("what is wrong with %j is told in one sentence", async (env, sentence) => {
+  const child = dev(env);
   let complaint = "";
   child.stderr?.on("data", (text) => {
     complaint += text;
   });
   const [code] = await once(child, "close");
-  expect([code, complaint]).toEqual([1, "PORT must be a number from 0 (any free port) to 65535.\n"]);
+  expect([code, complaint]).toEqual([1, sentence]);
 });

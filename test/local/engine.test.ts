@@ -13,6 +13,7 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
+  QueryCommand,
   UpdateItemCommand,
   type UpdateItemCommandInput,
   waitUntilTableExists,
@@ -168,6 +169,16 @@ describeOnEachEngine("as DynamoDB does, an engine", (name) => {
     const won = results.flatMap(({ status }, n) => (status === "fulfilled" ? [n] : []));
     expect(won).toHaveLength(1);
     expect((await get(client))?.who).toEqual({ N: String(won[0]) });
+  });
+
+  test("refuses a page that would start in another partition than the one asked for", async () => {
+    const query = new QueryCommand({
+      TableName,
+      KeyConditionExpression: "id = :id",
+      ExpressionAttributeValues: { ":id": key.id },
+      ExclusiveStartKey: { id: { S: "other" } },
+    });
+    await expect(client.send(query)).rejects.toMatchObject({ name: "ValidationException" });
   });
 
   test("takes an item of 400 KB and refuses one byte more", async () => {

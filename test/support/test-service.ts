@@ -2,6 +2,7 @@ import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
 import {
   AUDIT_TABLE,
   type Engine,
+  type EngineName,
   localClient,
   type MailCatcher,
   type Minting,
@@ -68,12 +69,14 @@ export async function startTestService(
     readonly senders?: readonly SenderEntry[];
     readonly classes?: readonly CredentialClass[];
     readonly drainAfterWrites?: boolean;
+    /** See `describeOnEachEngine`. */
+    readonly engine?: EngineName;
   } = {},
 ): Promise<TestService> {
   const clock: TestClock = { now: Math.floor(Date.now() / 1_000) };
   const events: AuditEvent[] = [];
   const logged: string[] = [];
-  const engine = await startEngine();
+  const engine = await startEngine({ engine: options.engine });
   const issuer = await startOidcIssuer({ clock: () => clock.now });
   const mail = await startMailCatcher();
   const service = await startService({

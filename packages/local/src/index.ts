@@ -1,12 +1,7 @@
 export { askedToStop } from "./asked-to-stop.ts";
 export { localClient } from "./engine/client.ts";
-export {
-  type Engine,
-  type EngineName,
-  type EngineOptions,
-  installedEngines,
-  startEngine,
-} from "./engine/engine.ts";
+export { type Engine, EngineError, type EngineName } from "./engine/engine.ts";
+export { type EngineOptions, installedEngines, startEngine } from "./engine/start-engine.ts";
 export { DEFAULT_JOB, type Job } from "./github/job.ts";
 export { type Minting, type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
 export { type Loopback, serveLoopback } from "./loopback.ts";

@@ -75,7 +75,13 @@ export const AUDIT_TABLE = "secret-handoff-audit";
 
 /** The one-time store as a deployment runs it, in this process: both apps on one port, drainer after each write, sweeper. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const { client, clock = systemClock, log = stdoutLog, onEvent = () => {}, classes = DEFAULT_CLASSES } = options;
+  const {
+    client,
+    clock = systemClock,
+    log = stdoutLog,
+    onEvent = () => {},
+    classes = DEFAULT_CLASSES,
+  } = options;
   await createTables(client);
   const table = new TellingTable(client, TABLE);
   const audit = new Audit(new Table(client, AUDIT_TABLE));

@@ -1,7 +1,8 @@
 import type { Clock, Log, Pace, Page } from "@secret-handoff/lambda";
 import type { AuditEvent, CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
 import { localClient } from "./engine/client.ts";
-import { type Engine, type EngineOptions, startEngine } from "./engine/engine.ts";
+import type { Engine } from "./engine/engine.ts";
+import { type EngineOptions, startEngine } from "./engine/start-engine.ts";
 import { DEFAULT_JOB } from "./github/job.ts";
 import { type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
 import { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
@@ -18,8 +19,7 @@ import { type Service, startService } from "./service.ts";
 export type LocalStackOptions = {
   /** The service's port; 0, any free one, unless said otherwise. */
   readonly port?: number;
-  /** Which engine answers DynamoDB's API: see {@link EngineOptions}. */
-  readonly engine?: string;
+  readonly engine?: EngineOptions["engine"];
   /** Where the engine keeps its data, mode 0700; in memory without it. */
   readonly dataDir?: string;
   /** The time of every part; the system's unless said otherwise. */
@@ -82,7 +82,15 @@ export const LOCAL_SENDERS: readonly SenderEntry[] = [
  * @throws Error when a part does not start; the others are ended first
  */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
-  const { engine: engineName, port, dataDir, clock, classes, senders = LOCAL_SENDERS, log = () => {} } = options;
+  const {
+    engine: engineName,
+    port,
+    dataDir,
+    clock,
+    classes,
+    senders = LOCAL_SENDERS,
+    log = () => {},
+  } = options;
   const { pace, onEvent, onSecretsAsked, sweepEvery } = options;
   const timed = clock ? { clock } : {};
   const parts = new Parts();

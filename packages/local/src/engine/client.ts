@@ -1,11 +1,17 @@
-import type { DynamoDBClient, UpdateItemCommandInput } from "@aws-sdk/client-dynamodb";
+import {
+  type DynamoDBClient,
+  DynamoDBServiceException,
+  type QueryCommandInput,
+  type UpdateItemCommandInput,
+} from "@aws-sdk/client-dynamodb";
 import { createClient } from "@secret-handoff/lambda";
 
 // On Node.js 20 the SDK warns, at every start, that it will need Node.js 22 from January 2027. The README says so once.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /**
- * A client as the functions use it, for the engine of the local stack, which takes any region and any key.
+ * A client as the functions use it, for the engine of the local stack, which takes any region and any key. It makes up for what
+ * dynoxide does not do as DynamoDB does.
  * @param onCall told of each request that is sent, such as `PutItem`; refused conditions and repeated requests count too
  */
 export function localClient(endpoint: string, onCall?: (operation: string) => void): DynamoDBClient {
@@ -14,15 +20,15 @@ export function localClient(endpoint: string, onCall?: (operation: string) => vo
     region: "local",
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
-  // dynoxide removes list elements one after the other; DynamoDB by their places in the item as it was.
   client.middlewareStack.add(
     (next, { commandName }) =>
-      (args) => {
+      async (args) => {
+        if (commandName === "QueryCommand") checkStartKey(args.input as QueryCommandInput);
         if (commandName !== "UpdateItemCommand") return next(args);
         const { UpdateExpression, ...input } = args.input as UpdateItemCommandInput;
         return next({ ...args, input: { ...input, UpdateExpression: lastElementsFirst(UpdateExpression) } });
       },
-    { step: "initialize", name: "removeLastElementsFirst" },
+    { step: "initialize", name: "asDynamoDB" },
   );
   if (onCall) {
     client.middlewareStack.add(
@@ -37,8 +43,30 @@ export function localClient(endpoint: string, onCall?: (operation: string) => vo
   return client;
 }
 
-/** Orders the paths of a REMOVE clause so that later elements of a list go before earlier ones. */
-export function lastElementsFirst(expression: string | undefined): string | undefined {
+/** DynamoDB refuses a page that would start in another partition than the one asked for; dynoxide starts at its beginning. */
+function checkStartKey({
+  ExclusiveStartKey,
+  KeyConditionExpression = "",
+  ExpressionAttributeNames,
+  ExpressionAttributeValues,
+}: QueryCommandInput): void {
+  if (!ExclusiveStartKey) return;
+  const [, name = "", value = ""] = /^\s*(#?\w+)\s*=\s*(:\w+)/.exec(KeyConditionExpression) ?? [];
+  const started = ExclusiveStartKey[ExpressionAttributeNames?.[name] ?? name];
+  if (JSON.stringify(started) === JSON.stringify(ExpressionAttributeValues?.[value])) return;
+  throw new DynamoDBServiceException({
+    name: "ValidationException",
+    message: "The provided starting key is outside query boundaries based on provided conditions",
+    $fault: "client",
+    $metadata: { httpStatusCode: 400 },
+  });
+}
+
+/**
+ * Orders the paths of a REMOVE clause so that later elements of a list go before earlier ones: DynamoDB removes elements by their
+ * places in the item as it was, dynoxide one after the other.
+ */
+function lastElementsFirst(expression: string | undefined): string | undefined {
   if (!expression || expression.indexOf("[") === expression.lastIndexOf("[")) return expression;
   const ordered = expression.replace(REMOVE_CLAUSE, (_, keyword: string, paths: string) => {
     const sorted = paths.split(",").map((path) => path.trim().split(/(?=\[)|\./));

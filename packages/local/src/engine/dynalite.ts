@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import type { Engine } from "./engine.ts";
+import { type Engine, EngineError } from "./engine.ts";
 
 const SCRIPT = fileURLToPath(new URL("./dynalite-process.js", import.meta.url));
 
@@ -33,7 +33,7 @@ function whenReady(child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", (code) =>
-      reject(new Error(`dynalite ended with ${code} before it was ready; is its data folder in use?`)),
+      reject(new EngineError(`dynalite ended with ${code} before it was ready; is its data folder in use?`)),
     );
     child.once("message", ({ port }: { readonly port: number }) => resolve(port));
   });

@@ -3,14 +3,15 @@ import { randomInt } from "node:crypto";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Readable, Writable } from "node:stream";
-import type { Engine } from "./engine.ts";
+import { type Engine, EngineError } from "./engine.ts";
 
 /**
  * dynoxide 1.2.1 (https://github.com/nubo-db/dynoxide), a static binary that keeps its items in SQLite.
  *
  * It answers as DynamoDB does in all that the product asks: items on failed conditions, consumed capacity of the indexes too, the
  * 400 KB limit, TTL, streams, transactions, error names and sentences. What stays different:
- * - It removes list elements one after the other. {@link ../client.ts} names the last ones first.
+ * - It removes list elements one after the other, and starts a page of a query in whatever partition it is told to. The client in
+ *   client.ts makes up for both.
  * - A projection may name what an index does not hold, where DynamoDB refuses it.
  * - Each request needs an Authorization header of version 4, but its signature is not checked.
  * - It answers any Host and any Origin. So that no web page in a browser of this machine can find it, it listens on an address of
@@ -20,7 +21,9 @@ import type { Engine } from "./engine.ts";
 /** The binary of the npm package for this platform, or why there is none. */
 export function findDynoxide(): { readonly binary: string } | { readonly missing: string } {
   if (process.platform !== "linux" || process.arch !== "x64") {
-    return { missing: `dynoxide is installed on linux-x64 only; this is ${process.platform}-${process.arch}` };
+    return {
+      missing: `dynoxide is installed on linux-x64 only; this is ${process.platform}-${process.arch}`,
+    };
   }
   try {
     const { resolve } = createRequire(import.meta.url);
@@ -70,7 +73,7 @@ function whenReady(child: ChildProcess, said: Readable): Promise<void> {
     let text = "";
     child.once("error", reject);
     child.once("exit", (code) =>
-      reject(new Error(`dynoxide ended with ${code} before it was ready: ${text.trim()}`)),
+      reject(new EngineError(`dynoxide ended with ${code} before it was ready: ${text.trim()}`)),
     );
     said.setEncoding("utf8").on("data", (more: string) => {
       text += more;

@@ -1,7 +1,3 @@
-import { chmod, mkdir } from "node:fs/promises";
-import { startDynalite } from "./dynalite.ts";
-import { findDynoxide, startDynoxide } from "./dynoxide.ts";
-
 /** What answers DynamoDB's API: a child process that ends with this process however that dies, or an endpoint given by its URL. */
 export type Engine = {
   readonly name: EngineName | "endpoint";
@@ -15,49 +11,7 @@ export type Engine = {
 
 export type EngineName = "dynoxide" | "dynalite";
 
-export type EngineOptions = {
-  /** `dynoxide`, `dynalite`, or the URL of another endpoint; the variable ENGINE, else dynoxide where it is installed. */
-  readonly engine?: string | undefined;
-  /** Where the data lies, made with mode 0700; in memory without it. */
-  readonly folder?: string | undefined;
-};
-
-/** The engines that packages of this machine bring along, and why one is missing. */
-export function installedEngines(): readonly { readonly name: EngineName; readonly missing?: string }[] {
-  const { missing } = { missing: undefined, ...findDynoxide() };
-  return [{ name: "dynoxide", ...(missing === undefined ? {} : { missing }) }, { name: "dynalite" }];
-}
-
-/** @throws Error when the choice is none, or the engine ends before it is ready */
-export async function startEngine({
-  engine = process.env.ENGINE,
-  folder,
-}: EngineOptions = {}): Promise<Engine> {
-  const found = findDynoxide();
-  const chosen = engine || ("binary" in found ? "dynoxide" : "dynalite");
-  if (/^https?:\/\//.test(chosen)) return givenEndpoint(chosen);
-  if (folder !== undefined) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    await chmod(folder, 0o700);
-  }
-  switch (chosen) {
-    case "dynalite":
-      return startDynalite(folder);
-    case "dynoxide":
-      if ("missing" in found) throw new Error(`ENGINE is dynoxide, but ${found.missing}.`);
-      return startDynoxide(found.binary, folder);
-    default:
-      throw new Error("ENGINE must be dynoxide, dynalite, or the URL of a DynamoDB endpoint.");
-  }
-}
-
-/** Somebody else starts and ends it, and keeps its data. */
-function givenEndpoint(url: string): Engine {
-  return {
-    name: "endpoint",
-    endpoint: url,
-    pid: undefined,
-    kill: () => Promise.reject(new Error("An engine that was given by its endpoint is not ours to end.")),
-    close: async () => {},
-  };
+/** There is no such engine, or it did not start. The message is a sentence for whoever started the local stack. */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
 }
