@@ -58,6 +58,9 @@ for (const [name, beside] of Object.entries(FUNCTIONS)) {
 const page = await buildPage();
 metafiles.push(page.metafile);
 const { contentSecurityPolicy, bodies } = encodePage(page);
+console.log(
+  `page: ${bodies.identity.length} bytes, ${bodies.br.length} with brotli, ${bodies.gzip.length} with gzip`,
+);
 const recipient = (file: string) => join(dist, "recipient", file);
 writeFileSync(recipient("page.csp"), contentSecurityPolicy);
 writeFileSync(recipient("page.html"), bodies.identity);
