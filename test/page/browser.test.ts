@@ -1,6 +1,8 @@
 import { describe } from "@jest/globals";
 import { accessibilityTests } from "./accessibility.browser.ts";
 import { browserTests } from "./browser-tests.ts";
+import { exactValuesTests } from "./exact-values.browser.ts";
+import { faultsTests } from "./faults.browser.ts";
 import { openingTests } from "./opening.browser.ts";
 import { resilienceTests } from "./resilience.browser.ts";
 import { savedFilesTests } from "./saved-files.browser.ts";
@@ -10,5 +12,7 @@ const inBrowser = await browserTests();
 
 describe("opening", () => openingTests(inBrowser));
 describe("resilience", () => resilienceTests(inBrowser));
+describe("exact values", () => exactValuesTests(inBrowser));
+describe("faults", () => faultsTests(inBrowser));
 describe("saved files", () => savedFilesTests(inBrowser));
 describe("accessibility", () => accessibilityTests(inBrowser));

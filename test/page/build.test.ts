@@ -6,7 +6,7 @@ import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
 import { withoutMessages } from "../../packages/page/src/lean-errors.ts";
 import { report } from "../support/tier.ts";
 
-/** What a first load may weigh, bytes. */
+/** What a first load may weigh, compressed bytes. */
 const BUDGET = 25_000;
 
 let page: BuiltPage;

@@ -1,20 +1,19 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { ClipboardKeeper, type ClipboardState } from "../../packages/page/src/clipboard.ts";
 
-/** A clipboard, a focus and a clock that tests move. */
+/** A clipboard and a clock that tests move. */
 class World {
   now = 0;
-  focused = true;
   content = "before";
   allowed: "always" | "once" | "never" = "always";
   oldWay = false;
-  states: ClipboardState["kind"][] = [];
+  states: ClipboardState[] = [];
   #ticking: (() => void)[] = [];
   readonly keeper: ClipboardKeeper;
 
   constructor(withApi = true) {
     const write = async (text: string) => {
-      if (this.allowed === "never" || !this.focused) throw new Error("NotAllowedError");
+      if (this.allowed === "never") throw new Error("NotAllowedError");
       if (this.allowed === "once") this.allowed = "never";
       this.content = text;
     };
@@ -24,7 +23,6 @@ class World {
         if (this.oldWay) this.content = text;
         return this.oldWay;
       },
-      hasFocus: () => this.focused,
       clock: {
         now: () => this.now,
         every: (_, tell) => {
@@ -34,8 +32,12 @@ class World {
           };
         },
       },
-      onChange: ({ kind }) => this.states.push(kind),
+      onChange: (state) => this.states.push(state),
     });
+  }
+
+  get kinds(): readonly string[] {
+    return this.states.map(({ kind }) => kind);
   }
 
   get timers(): number {
@@ -61,7 +63,7 @@ describe("a copied value", () => {
     expect(world.content).toBe("s3cret");
     await world.pass(1);
     expect(world.content).toBe("");
-    expect(world.states).toEqual(["holds", "cleared"]);
+    expect(world.kinds).toEqual(["holds", "cleared"]);
     expect(world.timers).toBe(0);
   });
 
@@ -69,38 +71,52 @@ describe("a copied value", () => {
     await world.keeper.copy("one");
     await world.pass(40_000);
     await world.keeper.copy("two");
+    expect(world.timers).toBe(1);
     await world.pass(40_000);
     expect(world.content).toBe("two");
     await world.pass(20_000);
     expect(world.content).toBe("");
   });
 
-  test("waits for the focus where the page does not have it, and says so", async () => {
+  test("is not cleared once the recipient was elsewhere: what is there may be theirs", async () => {
     await world.keeper.copy("s3cret");
-    world.focused = false;
-    await world.pass(60_000);
-    expect(world.states.at(-1)).toBe("waits");
-    expect(world.content).toBe("s3cret");
-    world.focused = true;
-    await world.keeper.tick();
-    expect(world.content).toBe("");
-    expect(world.states.at(-1)).toBe("cleared");
-  });
-
-  test("stays where the browser lets nothing be cleared, and that is said", async () => {
-    world.allowed = "once";
-    await world.keeper.copy("s3cret");
-    await world.pass(60_000);
-    expect(world.states.at(-1)).toBe("stays");
+    world.keeper.release();
+    world.content = "something of theirs";
+    await world.pass(120_000);
+    expect(world.content).toBe("something of theirs");
+    expect(world.states.at(-1)).toEqual({ kind: "unsure", clearable: true });
     expect(world.timers).toBe(0);
   });
 
-  test("is copied the old way where there is no other, and stays", async () => {
+  test("is cleared then when the recipient asks for it", async () => {
+    await world.keeper.copy("s3cret");
+    world.keeper.release();
+    await world.keeper.clear();
+    expect(world.content).toBe("");
+    expect(world.kinds).toEqual(["holds", "unsure", "cleared"]);
+  });
+
+  test("that cannot be cleared is told as such, without a button that does nothing", async () => {
+    world.allowed = "once";
+    await world.keeper.copy("s3cret");
+    await world.pass(60_000);
+    expect(world.states.at(-1)).toEqual({ kind: "unsure", clearable: false });
+    expect(world.timers).toBe(0);
+  });
+
+  test("is copied the old way where there is no other, and cannot be cleared", async () => {
     world = new World(false);
     world.oldWay = true;
     expect(await world.keeper.copy("s3cret")).toBe(true);
-    expect(world.states).toEqual(["stays"]);
+    expect(world.states).toEqual([{ kind: "unsure", clearable: false }]);
     await world.pass(60_000);
+    expect(world.content).toBe("s3cret");
+  });
+
+  test("that a policy keeps from the clipboard's own way goes the old way", async () => {
+    world.allowed = "never";
+    world.oldWay = true;
+    expect(await world.keeper.copy("s3cret")).toBe(true);
     expect(world.content).toBe("s3cret");
   });
 });
@@ -109,10 +125,10 @@ test("a browser that lets nothing be copied is told apart", async () => {
   world.allowed = "never";
   expect(await world.keeper.copy("s3cret")).toBe(false);
   expect(world.content).toBe("before");
-  expect(world.states).toEqual(["closed"]);
+  expect(world.kinds).toEqual(["closed"]);
 });
 
-test("nothing is cleared that this page did not copy", async () => {
-  await world.keeper.tick();
-  expect(world.content).toBe("before");
+test("leaving the page says nothing of a clipboard that the page has not touched", () => {
+  world.keeper.release();
+  expect(world.states).toEqual([]);
 });

@@ -161,6 +161,7 @@ export function openingTests(inBrowser: InBrowser): void {
       await answer(ana, EMAIL);
       const told = ana.page.waitForResponse("**/acknowledge");
       await ana.press("JSON");
+      await ana.press("Download");
       await told;
       await ana.page.waitForFunction(() => localStorage.length === 0);
       const stored = await ana.page.evaluate(() =>
@@ -181,7 +182,7 @@ export function openingTests(inBrowser: InBrowser): void {
     await ana.sees("Your secret");
     await bob.goTo(link);
     await bob.sees("This link was already opened");
-    expect(await bob.page.locator("main").textContent()).toMatch(/on \w+ \d+ \w+ \d{4} at \d\d:\d\d CET/);
+    expect(await bob.page.locator("main").textContent()).toMatch(/on \w+, \d+ \w+ \d{4} at \d\d:\d\d CET/);
   });
 
   inBrowser(

@@ -193,7 +193,7 @@ describe("CSV", () => {
   test.each(readers)(
     "%s: every naughty string comes back exactly, and none is a formula",
     (_, write, columns) => {
-      const rows = readCsvRecords(write([item(NAUGHTY)]));
+      const rows = readCsvRecords(write([item(NAUGHTY)]).text);
       expect(rows).toHaveLength(NAUGHTY.length);
       for (const [index, value] of NAUGHTY.entries()) {
         const row = rows[index] ?? {};
@@ -209,7 +209,7 @@ describe("CSV", () => {
 
   test.each(readers)("%s: names that are formulas are written as text", (_, write, columns) => {
     const [row] = readCsvRecords(
-      write([{ label: "=1+1", fields: [{ name: "@SUM(A1)", value: "v", concealed: false }] }]),
+      write([{ label: "=1+1", fields: [{ name: "@SUM(A1)", value: "v", concealed: false }] }]).text,
     );
     expect(row?.[columns.title]).toBe("'=1+1");
     expect(row?.[columns.notes]).toBe("'@SUM(A1): v");
@@ -226,17 +226,17 @@ describe("CSV", () => {
   };
 
   test("1Password gets one login an item, and one for each further secret", () => {
-    expect(readCsvRecords(csvFor1Password([database]))).toEqual([
+    expect(readCsvRecords(csvFor1Password([database]).text)).toEqual([
       { Title: "orders", Website: "", Username: "app", Password: "p4ss", Notes: "host: db.example.com" },
       { Title: "orders: token", Website: "", Username: "", Password: "t0ken", Notes: "" },
     ]);
   });
 
   test("Bitwarden gets the columns of its own export", () => {
-    expect(csvForBitwarden([database]).split("\r\n")[0]).toBe(
+    expect(csvForBitwarden([database]).text.split("\r\n")[0]).toBe(
       "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp",
     );
-    expect(readCsvRecords(csvForBitwarden([database]))[0]).toMatchObject({
+    expect(readCsvRecords(csvForBitwarden([database]).text)[0]).toMatchObject({
       type: "login",
       name: "orders",
       notes: "host: db.example.com",
@@ -245,8 +245,19 @@ describe("CSV", () => {
     });
   });
 
+  test("what a spreadsheet would run is moved to the notes, and named", () => {
+    const fields = ["=1+1", "plain", "-x"].map((value, n) => ({ name: `V${n}`, value, concealed: true }));
+    const { text, moved } = csvFor1Password([{ label: "a", fields }]);
+    expect(moved).toEqual(["V0", "V2"]);
+    expect(readCsvRecords(text).map(({ Password, Notes }) => [Password, Notes])).toEqual([
+      ["", "V0: =1+1"],
+      ["plain", ""],
+      ["", "V2: -x"],
+    ]);
+  });
+
   test("an item with files only has no row", () => {
-    expect(readCsvRecords(csvFor1Password([{ label: "file", fields: [] }]))).toEqual([]);
+    expect(readCsvRecords(csvFor1Password([{ label: "file", fields: [] }]).text)).toEqual([]);
   });
 });
 
@@ -274,7 +285,15 @@ test.each([
   ["a\nb", "a_b"],
   ["...", "secret"],
   ["", "secret"],
-  ["x".repeat(300), "x".repeat(120)],
+  ["x".repeat(300), "x".repeat(80)],
+  [`${"x".repeat(300)}.tar.p12`, `${"x".repeat(76)}.p12`],
+  ["\u{1f511}".repeat(100), "\u{1f511}".repeat(80)],
+  ["CON", "_CON"],
+  ["nul.txt", "_nul.txt"],
+  ["com1.pem", "_com1.pem"],
+  ["console.pem", "console.pem"],
+  ["~root.key", "root.key"],
+  ["key.pem. ", "key.pem"],
 ])("the file name %j is saved as %j", (name, expected) => {
   expect(fileName(name)).toBe(expected);
 });

@@ -181,6 +181,7 @@ export const PAGE_STATES: readonly PageState[] = [
     async reach(visitor, stack) {
       await open(visitor, stack);
       await visitor.press("JSON");
+      await visitor.press("Download");
       await visitor.page.getByText("Reloading will not show it again").waitFor();
     },
   },
@@ -374,7 +375,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "no JavaScript",
-    heading: "This page needs JavaScript",
+    heading: "This page cannot run in this browser",
     context: { javaScriptEnabled: false },
     async reach(visitor, stack) {
       await visitor.page.goto(await stack.link());

@@ -8,9 +8,9 @@ import * as say from "../../packages/page/src/wording.ts";
 describe("times", () => {
   test("are told in the reader's own zone, with its name", () => {
     const at = Date.UTC(2026, 10, 22, 8, 10) / 1_000;
-    expect(inFull(at, "Europe/Madrid")).toBe("Sunday 22 November 2026 at 09:10 CET");
-    expect(inFull(at, "UTC")).toBe("Sunday 22 November 2026 at 08:10 UTC");
-    expect(inFull(at, "America/Los_Angeles")).toBe("Sunday 22 November 2026 at 00:10 GMT-8");
+    expect(inFull(at, "Europe/Madrid")).toBe("Sunday, 22 November 2026 at 09:10 CET");
+    expect(inFull(at, "UTC")).toBe("Sunday, 22 November 2026 at 08:10 UTC");
+    expect(inFull(at, "America/Los_Angeles")).toBe("Sunday, 22 November 2026 at 00:10 GMT-8");
   });
 
   test.each([
@@ -47,7 +47,7 @@ describe("endings", () => {
 
   test.each(states)("%s says what happened and whom to ask", (state) => {
     const screen: EndedScreen = { kind: "ended", state, changedAt: 1 };
-    const message = say.ending(screen, "Sunday 22 November 2026 at 09:10 CET", "Mia Lind");
+    const message = say.ending(screen, "Sunday, 22 November 2026 at 09:10 CET", "Mia Lind");
     expect(message.length).toBeGreaterThan(1);
     expect(message.slice(1).join(" ")).toContain("Mia Lind");
   });
@@ -62,7 +62,7 @@ describe("endings", () => {
     "locked",
     "reported",
   ] as const)("%s says when", (state) => {
-    const when = "Sunday 22 November 2026 at 09:10 CET";
+    const when = "Sunday, 22 November 2026 at 09:10 CET";
     expect(say.ending({ kind: "ended", state, changedAt: 1 }, when, "Mia").join(" ")).toContain(
       ` on ${when}`,
     );

@@ -5,7 +5,7 @@ import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
 import { minify } from "@swc/core";
 import { build, type Metafile, transform } from "esbuild";
 import { leanErrors } from "./lean-errors.ts";
-import { footer, noScript, product } from "./wording.ts";
+import { cannotRun, footer, product } from "./wording.ts";
 
 /** The recipient's page: the document, and the policy that it must be served under. */
 export type BuiltPage = {
@@ -45,6 +45,8 @@ async function buildScript(): Promise<{ readonly script: string; readonly metafi
     // Safari has them since 11.1; esbuild spells some of them out all the same.
     supported: { "regexp-unicode-property-escapes": true },
     plugins: [leanErrors],
+    inject: [fileURLToPath(new URL("./old-engines.ts", import.meta.url))],
+    define: { "Object.hasOwn": "hasOwn" },
     legalComments: "none",
     charset: "utf8",
     logLevel: "silent",
@@ -96,7 +98,7 @@ const MARK = `<svg class='mark' aria-hidden='true' ${DRAWING}/></svg>`;
 
 /** The document round the script and the style. Nothing in it is loaded from anywhere. */
 function documentOf({ script, style }: { readonly script: string; readonly style: string }): string {
-  const [heading, ...body] = noScript;
+  const [heading, ...body] = cannotRun;
   const sentences = body.map((sentence) => `<p>${sentence}</p>`).join("");
   return `<!doctype html>
 <html lang="en">
@@ -110,9 +112,8 @@ function documentOf({ script, style }: { readonly script: string; readonly style
 </head>
 <body>
 <header class="top">${MARK}<span>${product}</span></header>
-<main id="main">
-<noscript><section class="card"><h1>${heading}</h1>${sentences}</section></noscript>
-</main>
+<main id="main"><section class="card late"><h1>${heading}</h1>${sentences}</section></main>
+<p id="clipboard" class="bar"></p>
 <p id="announcer" class="unseen" role="status"></p>
 <footer class="foot">${footer}</footer>
 <script>${script}</script>

@@ -22,6 +22,8 @@ export type Recalled = {
   readonly openKeys?: OpenKeys;
   /** The handoff was taken in this tab. */
   readonly finished?: true;
+  /** Something was kept here and could not be read any more. It is gone now. */
+  readonly spoiled?: true;
 };
 
 /** A place for short texts: sessionStorage, localStorage, or what stands in for them. */
@@ -68,6 +70,7 @@ export function createClaimMemory(tab: Store, browser: Store, now: () => number)
     forget,
     recall(id) {
       const here = readTab(tab.get(tabKey(id)));
+      if (here.spoiled) tab.remove(tabKey(id));
       return here.claimId ? here : { ...here, claimId: readClaimId(browser.get(browserKey(id)), now()) };
     },
     remember(id, { fragment, claim }) {
@@ -97,19 +100,29 @@ type Kept =
 
 function readTab(stored: string | undefined): Recalled {
   if (stored === undefined) return {};
-  const kept: Kept = JSON.parse(stored);
-  if (kept.finished) return { finished: true };
-  const { fragment, claimId, keys = [] } = kept;
-  const [claimToken, contentKey, commitment] = keys.map((key) => decodeBase64url(key, 32));
-  if (!claimId || !claimToken || !contentKey || !commitment) return { fragment };
-  const openKeys = { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment };
-  return { fragment, claimId: asClaimId(claimId), openKeys };
+  try {
+    const kept: Kept = JSON.parse(stored);
+    if (kept.finished) return { finished: true };
+    const { fragment, claimId, keys = [] } = kept;
+    if (typeof fragment !== "string") return { spoiled: true };
+    const [claimToken, contentKey, commitment] = keys.map((key) => decodeBase64url(key, 32));
+    if (!claimId || !claimToken || !contentKey || !commitment) return { fragment };
+    const openKeys = { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment };
+    return { fragment, claimId: asClaimId(claimId), openKeys };
+  } catch {
+    // Whoever changed it: no part of it is believed.
+    return { spoiled: true };
+  }
 }
 
 function readClaimId(stored: string | undefined, now: number): ClaimId | undefined {
   if (stored === undefined) return undefined;
-  const { claimId, until }: { claimId: string; until: number } = JSON.parse(stored);
-  return until > now ? asClaimId(claimId) : undefined;
+  try {
+    const { claimId, until }: { claimId: string; until: number } = JSON.parse(stored);
+    return until > now ? asClaimId(claimId) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function asClaimId(spelled: string): ClaimId {
@@ -126,30 +139,27 @@ export function tabStore(window: Window): Store {
 
 /** The browser's store: localStorage, or nothing. */
 export function browserStore(window: Window): Store {
-  return webStore(() => window.localStorage) ?? emptyStore;
+  return webStore(() => window.localStorage) ?? EMPTY_STORE;
 }
 
 /** Undefined where the browser throws at the first touch. */
 function webStore(open: () => Storage): Store | undefined {
-  try {
+  return unlessRefused(() => {
     const storage = open();
     storage.setItem("secret-handoff", "");
     storage.removeItem("secret-handoff");
     return {
-      get: (key) => storage.getItem(key) ?? undefined,
-      set: (key, value) => storage.setItem(key, value),
-      remove: (key) => storage.removeItem(key),
-      keys: () => Object.keys(storage),
+      get: (key) => unlessRefused(() => storage.getItem(key)) ?? undefined,
+      set: (key, value) => unlessRefused(() => storage.setItem(key, value)),
+      remove: (key) => unlessRefused(() => storage.removeItem(key)),
+      keys: () => unlessRefused(() => Object.keys(storage)) ?? [],
     };
-  } catch {
-    // SecurityError or QuotaExceededError: the caller has another place.
-    return undefined;
-  }
+  });
 }
 
 function historyStore(history: History): Store {
   const read = (): Record<string, string> => ({ ...(history.state as Record<string, string> | null) });
-  const write = (state: Record<string, string>) => history.replaceState(state, "");
+  const write = (state: Record<string, string>) => unlessRefused(() => history.replaceState(state, ""));
   return {
     get: (key) => read()[key],
     set: (key, value) => write({ ...read(), [key]: value }),
@@ -161,9 +171,18 @@ function historyStore(history: History): Store {
   };
 }
 
-const emptyStore: Store = {
+const EMPTY_STORE: Store = {
   get: () => undefined,
   set() {},
   remove() {},
   keys: () => [],
 };
+
+/** SecurityError or QuotaExceededError, at any time: then nothing is kept, and a reload asks for the answers again. */
+function unlessRefused<Value>(access: () => Value): Value | undefined {
+  try {
+    return access();
+  } catch {
+    return undefined;
+  }
+}

@@ -7,25 +7,22 @@ export const CLEAR_AFTER = 60_000;
 export type ClipboardState =
   | { readonly kind: "untouched" }
   | { readonly kind: "holds" /** Device time, ms. */; readonly clearAt: number }
-  /** The time is over, but the browser lets a page clear only while it has the focus. */
-  | { readonly kind: "waits" }
+  /** It may still hold the value, or something of somebody else's by now: only the recipient can tell. */
+  | { readonly kind: "unsure"; readonly clearable: boolean }
   | { readonly kind: "cleared" }
-  /** This browser lets the page clear nothing by itself. */
-  | { readonly kind: "stays" }
-  /** Nor copy. */
+  /** This browser lets the page copy nothing. */
   | { readonly kind: "closed" };
 
 type Ports = {
   /** The asynchronous clipboard, where there is one. */
   readonly write: ((text: string) => Promise<void>) | undefined;
-  /** The old way, inside a press only. @returns false when it did not work */
+  /** The old way, in a press only. @returns false when it did not work */
   readonly writeInPress: (text: string) => boolean;
-  readonly hasFocus: () => boolean;
   readonly clock: Clock;
   readonly onChange: (state: ClipboardState) => void;
 };
 
-/** Copies values, and takes the last one out of the clipboard again where the browser lets it. */
+/** Copies values, and takes the last one out of the clipboard again as long as nobody can have copied something else. */
 export class ClipboardKeeper {
   readonly #ports: Ports;
   #state: ClipboardState = { kind: "untouched" };
@@ -35,42 +32,40 @@ export class ClipboardKeeper {
     this.#ports = ports;
   }
 
-  get state(): ClipboardState {
-    return this.#state;
-  }
-
   /** @returns false when this browser lets nothing be copied */
   async copy(text: string): Promise<boolean> {
     const { write, writeInPress, clock } = this.#ports;
     if (write && (await succeeds(write(text)))) {
-      this.#set({ kind: "holds", clearAt: clock.now() + CLEAR_AFTER });
-      this.#stop?.();
-      this.#stop = clock.every(1_000, () => void this.tick());
+      const clearAt = clock.now() + CLEAR_AFTER;
+      this.#become({ kind: "holds", clearAt });
+      this.#stop = clock.every(1_000, () => {
+        if (clock.now() >= clearAt) void this.clear();
+      });
       return true;
     }
-    this.#stop?.();
     const copied = writeInPress(text);
-    this.#set({ kind: copied ? "stays" : "closed" });
+    this.#become(copied ? { kind: "unsure", clearable: false } : { kind: "closed" });
     return copied;
   }
 
-  /** Looks whether it is time; called once a second, and when the page gets the focus back. */
-  async tick(): Promise<void> {
+  /** Empties it: when the time is over, or when the recipient asks for it. */
+  async clear(): Promise<void> {
+    const { write } = this.#ports;
     const state = this.#state;
-    const { write, hasFocus, clock } = this.#ports;
-    const due = state.kind === "waits" || (state.kind === "holds" && clock.now() >= state.clearAt);
-    if (!due || !write) return;
-    if (!hasFocus()) {
-      if (state.kind !== "waits") this.#set({ kind: "waits" });
-      return;
-    }
-    this.#stop?.();
-    const cleared = await succeeds(write(""));
+    const cleared = write !== undefined && (await succeeds(write("")));
     // Something may have been copied while the browser was busy clearing.
-    if (this.#state === state) this.#set(cleared ? { kind: "cleared" } : { kind: "stays" });
+    if (this.#state === state)
+      this.#become(cleared ? { kind: "cleared" } : { kind: "unsure", clearable: false });
   }
 
-  #set(state: ClipboardState): void {
+  /** The recipient went elsewhere or copied by hand: what is in the clipboard may be theirs, and is not cleared without asking. */
+  release(): void {
+    if (this.#state.kind === "holds") this.#become({ kind: "unsure", clearable: true });
+  }
+
+  #become(state: ClipboardState): void {
+    this.#stop?.();
+    this.#stop = undefined;
     this.#state = state;
     this.#ports.onChange(state);
   }
@@ -85,21 +80,50 @@ async function succeeds(attempt: Promise<void>): Promise<boolean> {
 }
 
 /**
- * Copies as browsers did before the asynchronous clipboard, and as some web views still must: by selecting. It works inside of a
- * press only.
+ * Copies as browsers did before the asynchronous clipboard, and as they still do where a policy closes that one. The text goes into
+ * the event itself: a text area would change line ends, and a rendered selection spaces. It works in a press only.
  * @returns false when nothing was copied
  */
 export function copyInPress(text: string): boolean {
   const focused = document.activeElement;
+  let written = false;
+  const put = (event: ClipboardEvent) => {
+    written = write(event, text);
+    event.stopImmediatePropagation();
+  };
+  // Safari tells of a copy only where something is selected.
   const area = document.createElement("textarea");
   area.className = "unseen";
   area.readOnly = true;
-  area.value = text;
+  area.value = "-";
   document.body.append(area);
   area.select();
+  window.addEventListener("copy", put, true);
   const copied = document.execCommand("copy");
-  area.value = "";
+  window.removeEventListener("copy", put, true);
   area.remove();
   if (focused instanceof HTMLElement) focused.focus();
-  return copied;
+  return copied && written;
+}
+
+/** Makes a copy by hand give the bytes of the value, not what the browser has drawn. */
+export function copyExactly(event: ClipboardEvent): void {
+  const selection = getSelection();
+  if (!selection?.rangeCount) return;
+  const range = selection.getRangeAt(0);
+  for (const value of document.querySelectorAll(".value")) {
+    if (!range.intersectsNode(value)) continue;
+    const inside = range.cloneRange();
+    // A triple click ends at the beginning of what follows.
+    if (!value.contains(range.startContainer)) inside.setStart(value, 0);
+    if (!value.contains(range.endContainer)) inside.setEnd(value, value.childNodes.length);
+    const text = inside.toString();
+    if (text !== "" && text === range.toString()) write(event, text);
+  }
+}
+
+function write(event: ClipboardEvent, text: string): boolean {
+  event.clipboardData?.setData("text/plain", text);
+  event.preventDefault();
+  return event.clipboardData !== null;
 }

@@ -1,5 +1,5 @@
 import { browserStore, createClaimMemory, tabStore } from "./claim-memory.ts";
-import { ClipboardKeeper, copyInPress } from "./clipboard.ts";
+import { ClipboardKeeper, copyExactly, copyInPress } from "./clipboard.ts";
 import { Page } from "./page.ts";
 import { saveFile } from "./saving/files.ts";
 import { createServiceClient } from "./service-client.ts";
@@ -13,22 +13,24 @@ import { Renderer } from "./views/renderer.ts";
  */
 
 const main = document.getElementById("main");
+const clipboardBar = document.getElementById("clipboard");
 const announcer = document.getElementById("announcer");
-if (!main || !announcer) throw new Error("the page's document is not the one that was built for it");
+if (!main || !clipboardBar || !announcer)
+  throw new Error("the page's document is not the one that was built for it");
 
 const clipboard = new ClipboardKeeper({
   write: navigator.clipboard ? (text) => navigator.clipboard.writeText(text) : undefined,
   writeInPress: copyInPress,
-  hasFocus: () => document.hasFocus(),
   clock,
   onChange: (state) => renderer.clipboardChanged(state),
 });
 
-const renderer = new Renderer(main, {
+const renderer = new Renderer(main, clipboardBar, {
   send: (event) => page.send(event),
   now: () => clock.now(),
   paste: (text) => page.paste(text),
   copy: (text) => clipboard.copy(text),
+  clearClipboard: () => void clipboard.clear(),
   save: saveFile,
   announce(text) {
     announcer.textContent = text;
@@ -45,20 +47,28 @@ const page = new Page({
   show: (screen) => renderer.show(screen),
 });
 
-window.addEventListener("hashchange", () => page.start());
+window.addEventListener("hashchange", () => page.followAddress());
 window.addEventListener("storage", ({ key }) => page.otherTabWrote(key));
 window.addEventListener("online", () => page.send({ type: "try_again" }));
-window.addEventListener("focus", () => void clipboard.tick());
+// A device that slept, or a tab that was throttled, has missed ticks.
+document.addEventListener("visibilitychange", () => page.tick());
+window.addEventListener("blur", () => clipboard.release());
+document.addEventListener("copy", (event) => {
+  copyExactly(event);
+  clipboard.release();
+});
 window.addEventListener("beforeunload", (event) => {
-  if (page.holdsTheOnlyCopy) event.preventDefault();
+  if (!page.holdsTheOnlyCopy) return;
+  event.preventDefault();
+  // Older browsers ask only for this.
+  event.returnValue = true;
 });
 window.addEventListener("pagehide", () => {
-  page.wipe();
+  page.leave();
   announcer.textContent = "";
 });
-// Out of the back/forward cache comes a wiped page: it begins again, and what a reload may show this may show too.
 window.addEventListener("pageshow", (event) => {
-  if (event.persisted) page.start();
+  if (event.persisted) page.comeBack();
 });
 
 page.start();

@@ -9,7 +9,7 @@ import {
 import type { ClaimMemory } from "./claim-memory.ts";
 import type { Effect, FlowEvent } from "./flow/events.ts";
 import { step } from "./flow/flow.ts";
-import type { Handoff, LinkParts, Screen } from "./flow/screens.ts";
+import type { Handoff, LinkParts, OpenedScreen, Screen } from "./flow/screens.ts";
 import { type LinkResult, pathOf, readAddress, readKey, readPasted } from "./link.ts";
 import type { ServiceClient } from "./service-client.ts";
 import type { Clock } from "./time.ts";
@@ -34,7 +34,11 @@ export class Page {
 
   constructor(ports: PagePorts) {
     this.#ports = ports;
-    ports.clock.every(1_000, () => this.send({ type: "tick", now: ports.clock.now() }));
+    ports.clock.every(1_000, () => this.tick());
+  }
+
+  tick(): void {
+    this.send({ type: "tick", now: this.#ports.clock.now() });
   }
 
   /** Reads the address and begins; anew after the address changed or the page came back from the back/forward cache. */
@@ -53,21 +57,59 @@ export class Page {
     this.#begin(readPasted(text, this.#ports.location));
   }
 
-  /** Forgets everything but what the claim memory keeps for a reload. */
-  wipe(): void {
+  /** Another address was put into the bar. A secret that no reload brings back stays: only leaving the page, which asks first, ends it. */
+  followAddress(): void {
+    const opened = this.#onlyCopy;
+    if (opened) this.#ports.showAddress(pathOf(opened.handoff.link.id));
+    else this.start();
+  }
+
+  /**
+   * The page goes out of sight, perhaps into the back/forward cache: nothing of the secret stays in the document. What a reload brings
+   * back is forgotten; the only copy is hidden, for a phone leaves without asking.
+   */
+  leave(): void {
+    if (this.#onlyCopy) {
+      this.send({ type: "hide", now: this.#ports.clock.now() });
+      return;
+    }
     this.#session += 1;
     this.#screen = undefined;
     this.#ports.show(undefined);
   }
 
-  /** True while leaving would lose a secret that no reload brings back. */
-  get holdsTheOnlyCopy(): boolean {
-    const screen = this.#screen;
-    const opened = screen?.kind === "hidden" ? screen.opened : screen;
-    return opened?.kind === "opened" && opened.acknowledgement.kind !== "due";
+  /** Out of the back/forward cache: begins again, and shows what a reload may show. */
+  comeBack(): void {
+    if (this.#onlyCopy) this.tick();
+    else this.start();
   }
 
+  /** True while leaving would lose a secret that no reload brings back. */
+  get holdsTheOnlyCopy(): boolean {
+    return this.#onlyCopy !== undefined;
+  }
+
+  get #onlyCopy(): OpenedScreen | undefined {
+    const screen = this.#screen;
+    const opened = screen?.kind === "hidden" ? screen.opened : screen;
+    return opened?.kind === "opened" && opened.acknowledgement.kind !== "due" ? opened : undefined;
+  }
+
+  /** A fault of the page's own is told, unless a secret stands there that would be lost by it. */
   send(event: FlowEvent): void {
+    const before = this.#screen?.kind;
+    try {
+      this.#advance(event);
+    } catch (error) {
+      if (before !== "opened") {
+        this.#screen = { kind: "failed" };
+        this.#ports.show(this.#screen);
+      }
+      throw error;
+    }
+  }
+
+  #advance(event: FlowEvent): void {
     const next = step(this.#screen, event);
     if (!next) return;
     const changed = next.screen !== this.#screen;
@@ -83,9 +125,15 @@ export class Page {
   /** The key has left the address at the reveal: after a reload it is in the memory. */
   #recall(read: LinkResult): LinkResult | "finished" {
     if (read.kind === "link" || read.id === undefined) return read;
-    const { fragment, finished } = this.#ports.memory.recall(read.id);
+    const { memory } = this.#ports;
+    const { fragment, finished, spoiled } = memory.recall(read.id);
     if (finished) return "finished";
-    return fragment === undefined ? read : readKey(read.id, fragment);
+    const { id } = read;
+    if (fragment === undefined) return spoiled ? { kind: "none", why: "memory", id } : read;
+    const kept = readKey(id, fragment);
+    if (kept.kind === "link") return kept;
+    memory.forget(id);
+    return { kind: "none", why: "memory", id };
   }
 
   #begin(read: LinkResult | "finished"): void {
@@ -97,7 +145,7 @@ export class Page {
 
   #beginWith(link: LinkParts): void {
     const { memory, showAddress } = this.#ports;
-    const { fragment, claimId, openKeys } = memory.recall(link.id);
+    const { fragment, claimId, openKeys, spoiled } = memory.recall(link.id);
     // A key that is remembered stays out of the address; any other address is put right, so that it can be copied and reloaded.
     showAddress(pathOf(link.id, fragment === undefined ? formatFragment(link) : undefined));
     const start = {
@@ -105,6 +153,7 @@ export class Page {
       claimId: claimId ?? (platformRandom(16) as ClaimId),
       claimedBefore: claimId !== undefined,
       openKeys,
+      spoiled,
     };
     this.send({ type: "link_found", start });
   }

@@ -28,13 +28,18 @@ const UNITS = [
   ["minute", 60],
 ] as const;
 
-/** "Sunday 22 November 2026 at 09:10 GMT+1". @param at Unix seconds @param timeZone the reader's, unless a test names one */
+/** "Sunday, 22 November 2026 at 09:10 GMT+1". @param at Unix seconds @param timeZone the reader's, unless a test names one */
 export function inFull(at: number, timeZone?: string): string {
-  const zone = timeZone === undefined ? {} : { timeZone };
-  const spell = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat("en-GB", { ...options, ...zone }).format(at * 1_000);
-  const date = spell({ weekday: "long", year: "numeric", month: "long", day: "numeric" }).replace(",", "");
-  return `${date} at ${spell({ hour: "2-digit", minute: "2-digit", timeZoneName: "short" })}`;
+  return new Intl.DateTimeFormat("en-GB", {
+    weekday: "long",
+    year: "numeric",
+    month: "long",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZoneName: "short",
+    ...(timeZone === undefined ? {} : { timeZone }),
+  }).format(at * 1_000);
 }
 
 /** "in 23 hours", "in 90 minutes", "in 1 second": rounded down to a unit of which there are at least two. @param seconds at least 0 */

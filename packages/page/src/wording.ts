@@ -11,10 +11,15 @@ export type Message = readonly [heading: string, ...body: string[]];
 
 export const product = "Secret handoff";
 export const footer = "Decrypted in your browser. The service never sees the key.";
-export const noScript: Message = [
-  "This page needs JavaScript",
-  "The secret is decrypted in your browser. Turn JavaScript on, or open the link in another browser.",
-  "Nothing is used up.",
+/** Stands in the document until the script runs, and where it cannot. */
+export const cannotRun: Message = [
+  "This page cannot run in this browser",
+  "The browser is too old, JavaScript is off, or something changed the page on its way.",
+  "Nothing is used up by that. Open the link in another browser or on another device.",
+];
+export const failed: Message = [
+  "Something went wrong on this page",
+  "Reload it. A secret that was already opened can be shown again in this browser, for two minutes.",
 ];
 
 /** Whom to ask, as a part of a sentence: who it says it is from. */
@@ -38,7 +43,9 @@ export const whyDamaged: Readonly<Record<DamagedScreen["why"], string>> = {
   damaged: "Some characters are missing or changed, perhaps by an e-mail program.",
   version: "This page is too old for this link. Reload the page.",
   elsewhere: "That link belongs to another service. Open it there.",
+  memory: "What this browser had stored of it was damaged, and is deleted.",
 };
+export const memorySpoiled = "What this browser had stored of this link was damaged, and is deleted.";
 export const wholeLink = "The whole link, or only the part after #";
 export const openThis = "Open this link";
 
@@ -51,7 +58,6 @@ export const openedHere: Message = [
   "Only this browser can show it again, until two minutes after you opened it.",
 ];
 export const senderWrites = "Message from the sender";
-export const about = "What it is";
 export const from = "From";
 export const until = "Expires";
 export const untilWhen = (expiresAt: number, now: number) =>
@@ -112,8 +118,9 @@ export const nextTry = (ms: number) => (ms > 0 ? `Next try in ${asClock(ms)}` : 
 export const tryNow = "Try now";
 
 export const yourSecret: Message = ["Your secret", "Put it where you need it, then press Done."];
-export const notTakenYet = (ms: number) =>
-  `Until you copy, save or press Done, reloading shows it again, for ${asClock(ms)}.`;
+export const notTakenYet =
+  "Until you have copied or saved all of it, or pressed Done, reloading shows it again, for about two minutes.";
+export const marked = "Characters that you cannot see or could mix up are marked.";
 export const taken = "The sender can see that you received it. Reloading will not show it again.";
 export const takenUntold = "The service cannot be reached to confirm that you received it. Still trying.";
 export const endedMeanwhile = "This handoff has ended in the meantime. Ask the sender.";
@@ -138,10 +145,14 @@ export const format1Password = "CSV for 1Password";
 export const formatBitwarden = "CSV for Bitwarden";
 export const unencrypted = "Saved files are not encrypted. Delete them when you no longer need them.";
 export const saved = (name: string) => `${name} went to your downloads.`;
+const listed = (names: readonly string[], what: string) =>
+  names.length > 0 ? `${what}: ${names.join(", ")}.` : "";
 export const shellOnly = (names: readonly string[]) =>
-  ` Quoted for a shell; other programs may misread: ${names.join(", ")}.`;
+  listed(names, "Quoted for a shell; other programs may misread");
 export const leftOut = (names: readonly string[]) =>
-  ` Left out, because no environment variable can hold them: ${names.join(", ")}.`;
+  listed(names, "Left out, because no environment variable can hold it");
+export const moved = (names: readonly string[]) =>
+  listed(names, "In the notes, because a spreadsheet would run it as a formula");
 export const done = "Done";
 
 export const space = "space";
@@ -150,22 +161,22 @@ export const capital = "capital";
 export const small = "small";
 export const sign = "sign";
 
-export function clipboard(state: ClipboardState, now: number): string {
+export function clipboard(state: ClipboardState): string {
   switch (state.kind) {
     case "untouched":
       return "";
     case "holds":
-      return `Clipboard: cleared in ${asClock(state.clearAt - now)}, if this page is in front.`;
-    case "waits":
-      return "Clipboard: cleared when you return to this page.";
+      return "Copied. The clipboard is cleared after one minute, unless you leave this page.";
+    case "unsure":
+      return "The clipboard may still hold the secret. Copy something else when you are done.";
     case "cleared":
-      return "Clipboard: cleared. A clipboard history may still hold the secret.";
-    case "stays":
-      return "Clipboard: this browser does not let the page clear it. Copy something else.";
+      return "Clipboard cleared. A clipboard history may still hold the secret.";
     case "closed":
-      return "Clipboard: this browser does not let the page copy. Copy by hand.";
+      return "This browser does not let the page copy. Copy what is selected by hand.";
   }
 }
+
+export const clearClipboard = "Clear the clipboard";
 
 export const hiddenHeading = "The secret is hidden";
 export const stillHeld = (ms: number) => `This tab keeps it for ${asClock(ms)}, then forgets it.`;

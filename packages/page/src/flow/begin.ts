@@ -48,7 +48,7 @@ function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: n
   }
   if (result.kind !== "ok") return show({ kind: "unreachable", start });
 
-  const { link, claimId, claimedBefore, openKeys } = start;
+  const { link, claimId, claimedBefore, openKeys, spoiled } = start;
   const { body } = result;
   const keys = deriveLinkKeys(link);
   const header = readHeader(body.header, start, keys);
@@ -61,6 +61,7 @@ function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: n
     verification: body.verification,
     attemptsLeft: body.attemptsLeft,
     clockAhead: clockAhead(result.serverTime, now),
+    spoiled,
   };
   if (header === undefined || body.flags !== link.flags) return show({ kind: "broken", handoff });
 

@@ -21,6 +21,7 @@ export type FlowEvent =
   | { readonly type: "taken" }
   | { readonly type: "acknowledge_answered"; readonly result: ServiceResult<undefined>; readonly now: number }
   | { readonly type: "show_longer"; readonly now: number }
+  | { readonly type: "hide"; readonly now: number }
   | { readonly type: "show_again"; readonly now: number }
   | { readonly type: "done" }
   | { readonly type: "not_me" }

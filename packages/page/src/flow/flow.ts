@@ -39,6 +39,7 @@ function stepFrom(screen: Screen, event: FlowEvent): Step | undefined {
       return whenReport(screen, event);
     case "damaged":
     case "broken":
+    case "failed":
       return undefined;
   }
 }

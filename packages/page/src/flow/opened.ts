@@ -18,13 +18,10 @@ export function whenOpened(screen: OpenedScreen, event: FlowEvent): Step | undef
   switch (event.type) {
     case "tick": {
       const { screen: ticked, effects } = acknowledging({ ...screen, now: event.now }, event);
-      return event.now < screen.hideAt
-        ? { screen: ticked, effects }
-        : show(
-            { kind: "hidden", opened: ticked, forgetAt: event.now + HOLD_FOR, now: event.now },
-            ...effects,
-          );
+      return event.now < screen.hideAt ? { screen: ticked, effects } : hide(ticked, event.now, effects);
     }
+    case "hide":
+      return hide(screen, event.now);
     case "show_longer":
       return show({ ...screen, now: event.now, hideAt: event.now + SHOW_FOR });
     case "done":
@@ -32,6 +29,10 @@ export function whenOpened(screen: OpenedScreen, event: FlowEvent): Step | undef
     default:
       return acknowledging(screen, event);
   }
+}
+
+function hide(opened: OpenedScreen, now: number, effects: readonly Effect[] = []): Step {
+  return show({ kind: "hidden", opened, forgetAt: now + HOLD_FOR, now }, ...effects);
 }
 
 export function whenHidden(screen: HiddenScreen, event: FlowEvent): Step | undefined {

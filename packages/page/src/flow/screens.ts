@@ -21,6 +21,8 @@ export type Start = {
   /** This browser has sent that claim before. */
   readonly claimedBefore: boolean;
   readonly openKeys?: OpenKeys | undefined;
+  /** What it remembered could not be read. */
+  readonly spoiled?: true | undefined;
 };
 
 /** A handoff whose link was read and whose status was answered. */
@@ -35,6 +37,8 @@ export type Handoff = {
   readonly attemptsLeft: number;
   /** How far the service's clock is ahead of this device's, ms. */
   readonly clockAhead: number;
+  /** What this browser remembered of it could not be read. */
+  readonly spoiled?: true | undefined;
 };
 
 /** What the recipient has typed, as typed. */
@@ -69,11 +73,13 @@ export type Screen =
   | DoneScreen
   | { readonly kind: "broken"; readonly handoff: Handoff }
   | EndedScreen
-  | ReportScreen;
+  | ReportScreen
+  /** The page itself has a fault. */
+  | { readonly kind: "failed" };
 
 export type DamagedScreen = {
   readonly kind: "damaged";
-  readonly why: "no_key" | "damaged" | "version" | "elsewhere";
+  readonly why: "no_key" | "damaged" | "version" | "elsewhere" | "memory";
 };
 
 export type ReadyScreen = {

@@ -56,9 +56,17 @@ export function saveFile(name: string, data: BlobPart): void {
   setTimeout(() => URL.revokeObjectURL(url), 30_000);
 }
 
-/** A name that no file system takes for a path, a device or an option. */
+/** The longest name, in characters; most file systems take 255 bytes. */
+const LONGEST_NAME = 80;
+
+/** A name that no system takes for a path, a device, an option or a hidden file; cut, it keeps its extension. */
 export function fileName(name: string): string {
   const last = name.split(/[/\\]/).pop() ?? "";
-  const safe = last.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}<>:"|?*]/gu, "_").replace(/^[.\s-]+|[.\s]+$/g, "");
-  return safe === "" ? "secret" : safe.slice(0, 120);
+  const safe = last
+    .replace(/[\p{C}\p{Zl}\p{Zp}<>:"|?*]/gu, "_")
+    .replace(/^[.\s~-]+|[.\s]+$/g, "")
+    .replace(/^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))/i, "_");
+  if (safe === "") return "secret";
+  const [, stem = "", extension = ""] = /^(.*?)(\.[^.]{1,12})?$/s.exec(safe) ?? [];
+  return [...stem].slice(0, LONGEST_NAME - extension.length).join("") + extension;
 }

@@ -58,7 +58,7 @@ export function hint(text = "", role?: "status"): HTMLElement {
   return element("p", { class: "hint", role }, text);
 }
 
-export function button(text: string, press: Press, kind: "main" | "plain" | "quiet" = "plain") {
+export function button(text: string, press: Press, kind: "main" | "strong" | "plain" | "quiet" = "plain") {
   return element("button", { type: "button", class: kind, click: press }, text);
 }
 
@@ -77,27 +77,34 @@ export function form(submit: Press, ...contents: readonly Content[]): HTMLElemen
 }
 
 /** An input with its label, its hint and its error, tied together for screen readers. */
-export type LabelledInput = {
+export type LabelledInput<Input extends HTMLElement> = {
   readonly root: HTMLElement;
-  readonly input: HTMLInputElement;
+  readonly input: Input;
   /** Shows what is wrong and puts the focus there; undefined takes it away. */
   showError(text: string | undefined): void;
 };
 
-export function labelledInput(
+export function labelledInput<Name extends "input" | "textarea">(
+  name: Name,
   id: string,
   label: string,
   attributes: Readonly<Record<string, string>> = {},
   hintText?: string,
-): LabelledInput {
+): LabelledInput<HTMLElementTagNameMap[Name]> {
   const error = element("p", { id: `${id}-error`, class: "error" });
   const explained = hintText === undefined ? undefined : hint(hintText);
   explained?.setAttribute("id", `${id}-hint`);
-  const input = element("input", {
+  const input = element(name, {
     id,
     autocomplete: "off",
     autocapitalize: "none",
+    autocorrect: "off",
     spellcheck: "false",
+    // Password managers: neither filled in nor offered to be kept.
+    "data-1p-ignore": "",
+    "data-bwignore": "",
+    "data-lpignore": "true",
+    "data-form-type": "other",
     "aria-describedby": `${explained ? `${id}-hint ` : ""}${id}-error`,
     ...attributes,
   });

@@ -1,6 +1,6 @@
 import type { Field } from "@secret-handoff/protocol";
 import * as say from "../wording.ts";
-import { button, element, fill, row } from "./elements.ts";
+import { button, element, fill, hint, row } from "./elements.ts";
 import type { ViewActions } from "./renderer.ts";
 
 export type FieldView = {
@@ -11,11 +11,26 @@ export type FieldView = {
 
 /** As many dots for every value: not even its length shows. */
 const MASK = "\u2022".repeat(12);
+/** Longer values than this get the whole width, their buttons below. */
+const LONGEST_IN_ROW = 40;
+/** Longer values than this are copied, not read aloud or typed off. */
+const LONGEST_SPELLED = 128;
+/** Longer values than this scroll in a box of their own, so that their buttons stay in view. */
+const LONGEST_UNBOXED = 1_000;
+/** Longer values than this are shown as they are: a mark is an element, and a phone has little room for a hundred thousand. */
+const LONGEST_MARKED = 20_000;
 
 /** One value: masked until asked for, copied without being shown, spelled out sign by sign. */
-export function fieldView({ name, value, concealed }: Field, label: string, actions: ViewActions): FieldView {
+export function fieldView(
+  { name, value, concealed }: Field,
+  label: string,
+  actions: ViewActions,
+  onCopied: () => void,
+): FieldView {
   const inFull = `${label}, ${name}`;
-  const box = element("div", { class: "value" });
+  const box = element("div");
+  const note = hint();
+  const isMarked = value.length <= LONGEST_MARKED;
   let visible = !concealed;
   let spelled = false;
 
@@ -38,60 +53,76 @@ export function fieldView({ name, value, concealed }: Field, label: string, acti
     showButton.textContent = verb;
     showButton.setAttribute("aria-label", `${verb}: ${inFull}`);
     spellButton.setAttribute("aria-pressed", String(spelled));
-    box.classList.toggle("masked", !visible);
+    const exact = visible && !spelled && value !== "";
+    box.className = exact ? "value exact" : "value";
+    if (exact && value.length > LONGEST_UNBOXED) box.tabIndex = 0;
+    else box.removeAttribute("tabindex");
+    note.textContent = exact && isMarked && UNSEEN.test(value) ? say.marked : "";
     if (!visible) {
-      const mask = element("span", { "aria-hidden": "true" }, MASK);
+      const mask = element("span", { class: "masked", "aria-hidden": "true" }, MASK);
       fill(box, mask, element("span", { class: "unseen" }, say.hidden));
     } else if (value === "") fill(box, element("i", {}, say.empty));
-    else fill(box, ...(spelled ? [spelledOut(value)] : monospaced(value)));
+    else fill(box, ...(spelled ? [spelledOut(value)] : isMarked ? marked(value) : [value]));
   }
   render();
 
-  return {
-    root: fieldBox(
-      name,
-      box,
-      concealed && showButton,
-      value !== "" && [...value].length <= LONGEST_SPELLED && spellButton,
-      copyButton(say.copy, value, inFull, actions),
-    ),
-    concealed,
-    show,
-  };
+  const copy = copyButton(say.copy, value, inFull, actions, onCopied, () => {
+    spelled = false;
+    show(true);
+    getSelection()?.selectAllChildren(box);
+  });
+  const root = fieldBox(
+    name,
+    box,
+    note,
+    copy,
+    concealed && showButton,
+    value !== "" && [...value].length <= LONGEST_SPELLED && spellButton,
+  );
+  root.classList.toggle("long", value.length > LONGEST_IN_ROW || value.includes("\n"));
+  return { root, concealed, show };
 }
 
+/** A name, what belongs to it, and its buttons. Nothing in it is offered to a translator. */
 export function fieldBox(
   name: string,
   value: HTMLElement,
+  note: HTMLElement | false,
   ...buttons: readonly (HTMLElement | false)[]
 ): HTMLElement {
   return element(
     "div",
-    { class: "field" },
-    element("div", {}, element("h3", {}, name), value),
+    { class: "field notranslate", translate: "no" },
+    element("div", {}, element("h3", {}, name), value, note),
     row(...buttons),
   );
 }
 
-/** Copies, says so for a moment and to a screen reader, and tells the flow that the secret was taken. */
-export function copyButton(text: string, value: string, what: string, actions: ViewActions): HTMLElement {
-  const made = button(text, async () => {
-    if (!(await actions.copy(value))) return;
-    actions.send({ type: "taken" });
+/**
+ * Copies, and says so for a moment and to a screen reader.
+ * @param onRefused called where the browser lets nothing be copied
+ */
+export function copyButton(
+  text: string,
+  value: string,
+  what: string,
+  actions: ViewActions,
+  onCopied: () => void,
+  onRefused: () => void,
+): HTMLElement {
+  const copy = async () => {
+    if (!(await actions.copy(value))) return onRefused();
+    onCopied();
     actions.announce(`${say.copied}: ${what}`);
     made.textContent = say.copied;
-    made.classList.add("copied");
     setTimeout(() => {
       made.textContent = text;
-      made.classList.remove("copied");
     }, 2_000);
-  });
+  };
+  const made = button(text, copy, "strong");
   made.setAttribute("aria-label", `${text}: ${what}`);
   return made;
 }
-
-/** Longer values than this are copied, not read aloud or typed off. */
-const LONGEST_SPELLED = 128;
 
 /** A value sign by sign, each with its kind under it, so that 0 and O, 1, l and I cannot be mixed up. */
 function spelledOut(value: string): HTMLElement {
@@ -99,15 +130,30 @@ function spelledOut(value: string): HTMLElement {
     "ol",
     { class: "spelled" },
     ...[...value].map((sign) =>
-      element("li", {}, element("b", {}, shown(sign)), element("small", {}, kindOf(sign))),
+      element("li", {}, element("b", {}, MARKS[sign] ?? sign), element("small", {}, kindOf(sign))),
     ),
   );
 }
 
-/** The value as runs of monospaced text, its digits marked off from its letters. */
-function monospaced(value: string): (HTMLElement | string)[] {
-  const runs = value.match(/\d+|\D+/g) ?? [];
-  return runs.map((run) => (/^\d/.test(run) ? element("span", { class: "digits" }, run) : run));
+/** What an eye cannot see (spaces at an edge or in a row, controls, formats, separators, combining marks), and what it mixes up. */
+const UNSEEN =
+  /^ +| +(?=[\r\n]|$)| {2,}|(?! )[\p{C}\p{Z}\p{M}]|[\p{Script=Cyrillic}\p{Script=Greek}\uff01-\uff5e]+/u;
+const MARKS: Readonly<Record<string, string>> = {
+  " ": "\u2423",
+  "\n": "\u21b5",
+  "\r": "\u240d",
+  "\t": "\u21e5",
+};
+
+/** The value as it is, character by character; digits are coloured, and the style sheet draws the marks, so that no copy takes them along. */
+function marked(value: string): (HTMLElement | string)[] {
+  const digits = value.length > LONGEST_UNBOXED ? "" : "|\\d+";
+  return value.split(new RegExp(`(${UNSEEN.source}${digits})`, "u")).map((run, index) => {
+    if (index % 2 === 0) return run;
+    if (/^\d/.test(run)) return element("span", { class: "digits" }, run);
+    const mark = isInvisible(run) ? [...run].map((sign) => MARKS[sign] ?? kindOf(sign)).join("") : "";
+    return element("span", { "data-mark": mark }, run);
+  });
 }
 
 /** digit, capital, small, space; for what cannot be seen, its code point. */
@@ -117,10 +163,6 @@ export function kindOf(sign: string): string {
   if (/\p{Nd}/u.test(sign)) return say.digit;
   if (/\p{Lu}/u.test(sign)) return say.capital;
   return /\p{Ll}/u.test(sign) ? say.small : say.sign;
-}
-
-function shown(sign: string): string {
-  return sign === " " ? "\u2423" : isInvisible(sign) ? "\u25a1" : sign;
 }
 
 /** Controls, formats (bidirectional overrides, zero-width joiners), separators, marks: nothing to see by themselves. */

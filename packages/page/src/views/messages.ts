@@ -1,6 +1,17 @@
 import { inFull } from "../time.ts";
 import * as say from "../wording.ts";
-import { button, card, form, hint, labelledInput, message, row, setText, submitButton } from "./elements.ts";
+import {
+  button,
+  card,
+  element,
+  form,
+  hint,
+  labelledInput,
+  message,
+  row,
+  setText,
+  submitButton,
+} from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
 /** The screens that only tell something, with at most a button. */
@@ -20,7 +31,8 @@ export function unreachableView(_: ScreenOf<"unreachable">, { send }: ViewAction
 
 /** A link that is not whole, or too new for this page, told before anything is sent; and a box to paste the whole of it. */
 export function damagedView(screen: ScreenOf<"damaged">, { paste }: ViewActions): View<ScreenOf<"damaged">> {
-  const box = labelledInput("link", say.wholeLink, { inputmode: "url" });
+  // A text area: pasted into a line, a link that was wrapped would lose its line ends, and with them how to join it again.
+  const box = labelledInput("textarea", "link", say.wholeLink, { inputmode: "url", rows: "3" });
   const title = screen.why === "version" ? say.ofANewerKind : say.partMissing;
   return {
     root: card(
@@ -29,6 +41,10 @@ export function damagedView(screen: ScreenOf<"damaged">, { paste }: ViewActions)
     ),
     update: ({ why }) => box.showError(say.whyDamaged[why]),
   };
+}
+
+export function failedView(): View {
+  return still(card(...message(say.failed)));
 }
 
 export function brokenView({ handoff }: ScreenOf<"broken">): View {
@@ -44,6 +60,7 @@ export function endedView(screen: ScreenOf<"ended">, { send }: ViewActions): Vie
   return still(
     card(
       ...message(say.ending(screen, when, say.senderOf(handoff?.header))),
+      handoff?.spoiled && element("p", {}, say.memorySpoiled),
       handoff && DOUBTFUL.has(state) && button(say.notMe, () => send({ type: "not_me" })),
     ),
   );
@@ -56,7 +73,7 @@ export function reportView(
 ): View<ScreenOf<"report">> {
   const sender = say.senderOf(handoff.header);
   const ended = back.kind === "ended";
-  const box = labelledInput("word", say.typeTheWord);
+  const box = labelledInput("input", "word", say.typeTheWord);
   const state = hint("", "status");
   return {
     root: card(

@@ -1,6 +1,6 @@
 import type { BundleFile, Item } from "@secret-handoff/protocol";
 import type { Acknowledgement } from "../flow/screens.ts";
-import { csvFor1Password, csvForBitwarden } from "../saving/csv.ts";
+import { type CsvFile, csvFor1Password, csvForBitwarden } from "../saving/csv.ts";
 import { envFile } from "../saving/env.ts";
 import { asText, fileName, jsonFile } from "../saving/files.ts";
 import * as say from "../wording.ts";
@@ -10,20 +10,22 @@ import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
 /** When to say once that the secret will be hidden, ms before. */
 const WARN_BEFORE = 60_000;
+/** Of more values than this the recipient finds what acts on all of them at the top, too. */
+const LONG_LIST = 8;
 
 /** The secret: every value to show, copy and spell out, every file to download, all of it to save. */
 export function openedView(screen: ScreenOf<"opened">, actions: ViewActions): View<ScreenOf<"opened">> {
   const { items } = screen.bundle;
-  const fields: FieldView[] = [];
-  const sections = items.map((item) => itemView(item, actions, fields));
-  const concealed = fields.filter((field) => field.concealed);
-  const lease = element("p", { class: "lease" });
-  const clipboard = hint();
+  const views: FieldView[] = [];
+  const taken = takenTogether(items, () => actions.send({ type: "taken" }));
+  const sections = items.map((item) => itemView(item, actions, taken, views));
+  const concealed = views.filter((view) => view.concealed);
+  const status = element("p", { class: "status" });
   const clock = element("span", { role: "timer" });
   let warned = false;
 
   function update({ acknowledgement, hideAt, now }: ScreenOf<"opened">): void {
-    setText(lease, leaseText(acknowledgement, now));
+    setText(status, statusText(acknowledgement));
     setText(clock, say.hidesIn(hideAt - now));
     const soon = hideAt - now <= WARN_BEFORE;
     if (soon && !warned) actions.announce(say.hidesSoon);
@@ -31,22 +33,41 @@ export function openedView(screen: ScreenOf<"opened">, actions: ViewActions): Vi
   }
   update(screen);
 
+  const values = items.flatMap(({ fields }) => fields);
+  const saving = savingView(items, actions, () => taken(...values));
+  const all = element("div");
+  const copyAll = () =>
+    copyButton(
+      say.copyAll,
+      asText(items),
+      say.yourSecret[0],
+      actions,
+      () => taken(...values),
+      () => {
+        all.className = "value exact";
+        all.textContent = asText(items);
+        getSelection()?.selectAllChildren(all);
+      },
+    );
+  const done = () => button(say.done, () => actions.send({ type: "done" }), "main");
   return {
     root: card(
       ...message(say.yourSecret),
-      lease,
-      clipboard,
-      ...sections,
-      fields.length > 1 &&
+      status,
+      values.length > LONG_LIST &&
         row(
-          concealed.length > 1 && showAllButton(concealed),
-          copyButton(say.copyAll, asText(items), say.yourSecret[0], actions),
+          copyAll(),
+          button(say.saveAs, () => saving.scrollIntoView()),
+          done(),
         ),
-      fields.length > 0 && savingView(items, actions),
+      ...sections,
+      values.length > 1 && row(copyAll(), concealed.length > 1 && showAllButton(concealed)),
+      all,
+      values.length > 0 && saving,
       element(
         "div",
         { class: "part end" },
-        button(say.done, () => actions.send({ type: "done" }), "main"),
+        done(),
         element(
           "div",
           { class: "countdown" },
@@ -56,14 +77,35 @@ export function openedView(screen: ScreenOf<"opened">, actions: ViewActions): Vi
       ),
     ),
     update,
-    clipboardChanged: (state, now) => setText(clipboard, say.clipboard(state, now)),
   };
 }
 
-function leaseText(acknowledgement: Acknowledgement, now: number): string {
-  if (acknowledgement.kind === "refused") return say.endedMeanwhile;
-  if (acknowledgement.kind !== "due") return say.taken;
-  return acknowledgement.tries === 0 ? say.notTakenYet(acknowledgement.at - now) : say.takenUntold;
+/**
+ * The secret counts as taken once every concealed value and every file was copied or saved; where nothing is concealed, every value.
+ * @returns what to call with the fields and files that were
+ */
+function takenTogether(items: readonly Item[], onTaken: () => void): (...parts: readonly object[]) => void {
+  const values = items.flatMap(({ fields }) => fields);
+  const files = items.flatMap((item) => item.files ?? []);
+  const needed = [...values.filter(({ concealed }) => concealed), ...files];
+  const left = new Set<object>(needed.length > 0 ? needed : values);
+  return (...parts) => {
+    for (const part of parts) left.delete(part);
+    if (left.size === 0) onTaken();
+  };
+}
+
+function statusText(acknowledgement: Acknowledgement): string {
+  switch (acknowledgement.kind) {
+    case "due":
+      return acknowledgement.tries > 0 ? say.takenUntold : say.notTakenYet;
+    case "sending":
+      return say.stillTelling;
+    case "known":
+      return say.taken;
+    case "refused":
+      return say.endedMeanwhile;
+  }
 }
 
 function showAllButton(fields: readonly FieldView[]): HTMLElement {
@@ -76,32 +118,35 @@ function showAllButton(fields: readonly FieldView[]): HTMLElement {
   return made;
 }
 
-/** @param fields gathers the item's fields */
+type Taken = ReturnType<typeof takenTogether>;
+
+/** @param gathered takes in the item's fields */
 function itemView(
   { label, fields, files = [] }: Item,
   actions: ViewActions,
+  taken: Taken,
   gathered: FieldView[],
 ): HTMLElement {
-  const views = fields.map((field) => fieldView(field, label, actions));
+  const views = fields.map((field) => fieldView(field, label, actions, () => taken(field)));
   gathered.push(...views);
   return element(
     "section",
     { class: "item" },
     element("h2", {}, label),
     ...views.map(({ root }) => root),
-    ...files.map((file) => fileView(file, actions)),
+    ...files.map((file) => fileView(file, actions, taken)),
   );
 }
 
-function fileView({ name, data }: BundleFile, actions: ViewActions): HTMLElement {
-  const safe = fileName(name);
+function fileView(file: BundleFile, actions: ViewActions, taken: Taken): HTMLElement {
+  const name = fileName(file.name);
   const download = button(say.download, () => {
-    actions.save(safe, new Uint8Array(data));
-    actions.send({ type: "taken" });
-    actions.announce(say.saved(safe));
+    actions.save(name, new Uint8Array(file.data));
+    taken(file);
+    actions.announce(say.saved(name));
   });
-  download.setAttribute("aria-label", `${say.download}: ${safe}`);
-  return fieldBox(safe, element("div", { class: "value" }, sizeInWords(data.length)), download);
+  download.setAttribute("aria-label", `${say.download}: ${name}`);
+  return fieldBox(name, element("div", { class: "value" }, sizeInWords(file.data.length)), false, download);
 }
 
 /** "712 bytes", "24.1 KB". */
@@ -109,20 +154,25 @@ export function sizeInWords(bytes: number): string {
   return bytes < 1_000 ? `${bytes} bytes` : `${(bytes / 1_000).toFixed(1)} KB`;
 }
 
-/** Buttons that save all values as a file. */
-function savingView(items: readonly Item[], actions: ViewActions): HTMLElement {
+/** Buttons that save all values as a file. @param onSaved called when no value was left out */
+function savingView(items: readonly Item[], actions: ViewActions, onSaved: () => void): HTMLElement {
   const result = hint("", "status");
-  function save(name: string, text: string, more = ""): void {
+  function save(name: string, text: string, ...remarks: readonly string[]): void {
     actions.save(name, text);
-    actions.send({ type: "taken" });
-    result.textContent = say.saved(name) + more;
+    result.textContent = [say.saved(name), ...remarks].join(" ");
   }
   function saveEnv(): void {
     const { text, shellOnly, leftOut } = envFile(items);
-    const more =
-      (shellOnly.length > 0 ? say.shellOnly(shellOnly) : "") +
-      (leftOut.length > 0 ? say.leftOut(leftOut) : "");
-    save("secret.env", text, more);
+    save("secret.env", text, say.shellOnly(shellOnly), say.leftOut(leftOut));
+    if (leftOut.length === 0) onSaved();
+  }
+  function saveJson(): void {
+    save("secret.json", jsonFile(items));
+    onSaved();
+  }
+  function saveCsv(name: string, { text, moved }: CsvFile): void {
+    save(name, text, say.moved(moved));
+    onSaved();
   }
   return element(
     "section",
@@ -130,9 +180,9 @@ function savingView(items: readonly Item[], actions: ViewActions): HTMLElement {
     element("h2", {}, say.saveAs),
     row(
       button(say.formatEnv, saveEnv),
-      button(say.formatJson, () => save("secret.json", jsonFile(items))),
-      button(say.format1Password, () => save("secret-1password.csv", csvFor1Password(items))),
-      button(say.formatBitwarden, () => save("secret-bitwarden.csv", csvForBitwarden(items))),
+      button(say.formatJson, saveJson),
+      button(say.format1Password, () => saveCsv("secret-1password.csv", csvFor1Password(items))),
+      button(say.formatBitwarden, () => saveCsv("secret-bitwarden.csv", csvForBitwarden(items))),
     ),
     hint(say.unencrypted),
     result,
@@ -141,27 +191,23 @@ function savingView(items: readonly Item[], actions: ViewActions): HTMLElement {
 
 export function hiddenView(screen: ScreenOf<"hidden">, { send, now }: ViewActions): View<ScreenOf<"hidden">> {
   const left = element("p");
-  const clipboard = hint();
   const update = (next: ScreenOf<"hidden">) => setText(left, say.stillHeld(next.forgetAt - next.now));
   update(screen);
   return {
     root: card(
       heading(say.hiddenHeading),
       left,
-      clipboard,
       row(
         button(say.showAgain, () => send({ type: "show_again", now: now() }), "main"),
         button(say.done, () => send({ type: "done" })),
       ),
     ),
     update,
-    clipboardChanged: (state, time) => setText(clipboard, say.clipboard(state, time)),
   };
 }
 
 export function doneView(screen: ScreenOf<"done">): View<ScreenOf<"done">> {
   const state = element("p", { role: "status" });
-  const clipboard = hint();
   const update = ({ acknowledgement: { kind } }: ScreenOf<"done">) => {
     setText(
       state,
@@ -175,9 +221,7 @@ export function doneView(screen: ScreenOf<"done">): View<ScreenOf<"done">> {
       state,
       element("h2", {}, say.leftToDo),
       element("ul", {}, ...say.advice.map((sentence) => element("li", {}, sentence))),
-      clipboard,
     ),
     update,
-    clipboardChanged: (state, time) => setText(clipboard, say.clipboard(state, time)),
   };
 }

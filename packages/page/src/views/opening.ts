@@ -53,7 +53,7 @@ export function interruptedView(
 }
 
 export function codeView(screen: ScreenOf<"code">, { send }: ViewActions): View<ScreenOf<"code">> {
-  const box = labelledInput("code", say.code, {
+  const box = labelledInput("input", "code", say.code, {
     inputmode: "numeric",
     autocomplete: "one-time-code",
     class: "code",

@@ -39,15 +39,17 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
       actions.inWebView && warning(say.inWebView),
       card(
         ...message(resumes ? say.openedHere : [say.sentYouASecret(header)]),
-        description(handoff, actions.now()),
+        header.title !== undefined && element("p", { class: "title" }, header.title),
+        handoff.spoiled && hint(say.memorySpoiled),
         form(
           () => actions.send({ type: "reveal", typed: questions.typed() }),
           ...questions.roots,
           problem,
           fewer && hint(say.triesLeft(handoff.attemptsLeft)),
           submitButton(resumes ? say.showAgain : mailsCode ? say.mailCode : say.reveal),
-          !resumes && hint(mailsCode ? say.whatCode : say.whatReveal),
+          !resumes && element("p", {}, mailsCode ? say.whatCode : say.whatReveal),
         ),
+        ...details(handoff, actions.now()),
       ),
       element(
         "section",
@@ -64,34 +66,45 @@ function warning([title, body]: say.Message): HTMLElement {
   return element("section", { class: "note" }, element("h2", {}, title), element("p", {}, body));
 }
 
-/** What the sealed header says, as the sender's words, and what is certain, as ours. */
-function description(handoff: Handoff, now: number): HTMLElement {
-  const { header, expiresAt, clockAhead } = handoff;
+/** What the sealed header says, as the sender's words, and what is certain, as ours; below the button, which a phone shows at once. */
+function details({ header, expiresAt, clockAhead, ...handoff }: Handoff, now: number): Content[] {
   const seconds = Math.floor((now + clockAhead) / 1_000);
-  const message = header.message?.trim();
-  const rows: readonly (readonly [name: string, ...lines: (string | false | undefined)[]])[] = [
-    [say.about, header.title],
-    [say.from, header.sender],
-    ...Object.entries(header.context ?? {}),
-    [say.until, say.untilWhen(expiresAt, seconds)],
-    [say.protection, ...protectionOf(handoff)],
+  const words = header.message?.trim();
+  return [
+    words !== undefined &&
+      words !== "" &&
+      element(
+        "figure",
+        {},
+        element("figcaption", {}, say.senderWrites),
+        element("blockquote", {}, ...withLinks(words)),
+      ),
+    element(
+      "dl",
+      {},
+      fact(say.until, say.untilWhen(expiresAt, seconds)),
+      fact(say.from, header.sender),
+      ...Object.entries(header.context ?? {}).map(([name, value]) => fact(name, value)),
+      fact(say.protection, ...protectionOf(handoff)),
+    ),
   ];
-  return element(
-    "div",
-    {},
-    message !== undefined &&
-      message !== "" &&
-      element("figure", {}, element("figcaption", {}, say.senderWrites), element("blockquote", {}, message)),
-    element("dl", {}, ...rows.map(([name, ...lines]) => factOf(name, lines))),
-  );
 }
 
-function factOf(name: string, lines: readonly (string | false | undefined)[]): Content {
-  const texts = lines.flatMap((line) => (line && line.trim() !== "" ? [element("div", {}, line)] : []));
+function fact(name: string, ...lines: readonly (string | false | undefined)[]): Content {
+  const texts = lines.flatMap((line) =>
+    line && line.trim() !== "" ? [element("div", {}, ...withLinks(line))] : [],
+  );
   return texts.length > 0 && element("div", {}, element("dt", {}, name), element("dd", {}, ...texts));
 }
 
-function protectionOf({ link: { flags }, verification }: Handoff) {
+/** Mail addresses in a text can be pressed. Nothing else becomes a link: a sender's address is not to lead anywhere. */
+function withLinks(text: string): Content[] {
+  return text
+    .split(/([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/)
+    .map((part, index) => (index % 2 === 0 ? part : element("a", { href: `mailto:${part}` }, part)));
+}
+
+function protectionOf({ link: { flags }, verification }: Pick<Handoff, "link" | "verification">) {
   return [
     say.endToEnd,
     needsEmail(flags) && say.opensForAddress,
@@ -127,11 +140,11 @@ function askFor({ link: { flags }, header }: Handoff, typed: Typed) {
 
 function emailInput(emailHint: string | undefined) {
   const attributes = { type: "email", autocomplete: "email" };
-  return labelledInput("email", say.email, attributes, say.emailHint(emailHint));
+  return labelledInput("input", "email", say.email, attributes, say.emailHint(emailHint));
 }
 
 function passphraseInput() {
-  const made = labelledInput("passphrase", say.passphrase, { type: "password" }, say.passphraseHint);
+  const made = labelledInput("input", "passphrase", say.passphrase, { type: "password" }, say.passphraseHint);
   const box = element("input", {
     type: "checkbox",
     change: () => {

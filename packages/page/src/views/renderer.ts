@@ -2,8 +2,16 @@ import type { ClipboardState } from "../clipboard.ts";
 import type { FlowEvent } from "../flow/events.ts";
 import type { Screen } from "../flow/screens.ts";
 import * as say from "../wording.ts";
-import { fill } from "./elements.ts";
-import { brokenView, checkingView, damagedView, endedView, reportView, unreachableView } from "./messages.ts";
+import { button, fill } from "./elements.ts";
+import {
+  brokenView,
+  checkingView,
+  damagedView,
+  endedView,
+  failedView,
+  reportView,
+  unreachableView,
+} from "./messages.ts";
 import { doneView, hiddenView, openedView } from "./opened.ts";
 import { codeView, interruptedView, openingView } from "./opening.ts";
 import { readyView } from "./ready.ts";
@@ -14,7 +22,9 @@ export type ViewActions = {
   now(): number;
   /** A link that the recipient pasted. */
   paste(text: string): void;
+  /** @returns false when this browser lets nothing be copied */
   copy(text: string): Promise<boolean>;
+  clearClipboard(): void;
   save(name: string, data: BlobPart): void;
   announce(text: string): void;
   readonly inWebView: boolean;
@@ -25,7 +35,6 @@ export type View<S extends Screen = Screen> = {
   readonly root: HTMLElement;
   /** Takes over a newer state of the same screen, without touching what has the focus. */
   update(screen: S): void;
-  clipboardChanged?(state: ClipboardState, now: number): void;
 };
 
 export type ScreenOf<Kind extends Screen["kind"]> = Extract<Screen, { kind: Kind }>;
@@ -46,18 +55,21 @@ const VIEWS: {
   broken: brokenView,
   ended: endedView,
   report: reportView,
+  failed: failedView,
 };
 
 /** Puts screens into the document: a new one takes the focus, a newer state of the same one is written into it. */
 export class Renderer {
   readonly #main: HTMLElement;
+  /** Stays in view whatever the screen: it says where the secret may lie, and what the page does about it. */
+  readonly #clipboardBar: HTMLElement;
   readonly #actions: ViewActions;
   #view: View | undefined;
   #kind: Screen["kind"] | undefined;
-  #clipboard: ClipboardState = { kind: "untouched" };
 
-  constructor(main: HTMLElement, actions: ViewActions) {
+  constructor(main: HTMLElement, clipboardBar: HTMLElement, actions: ViewActions) {
     this.#main = main;
+    this.#clipboardBar = clipboardBar;
     this.#actions = actions;
   }
 
@@ -71,13 +83,17 @@ export class Renderer {
     // A different ending is a new screen. Another damaged link usually comes from the box, and its error is shown there.
     if (this.#view && this.#kind === screen.kind && screen.kind !== "ended") this.#view.update(screen);
     else this.#replace(screen);
-    this.#showClipboard();
   }
 
   clipboardChanged(state: ClipboardState): void {
-    this.#clipboard = state;
-    this.#showClipboard();
-    if (state.kind !== "holds") this.#actions.announce(say.clipboard(state, 0));
+    const { clearClipboard, announce } = this.#actions;
+    const text = say.clipboard(state);
+    fill(
+      this.#clipboardBar,
+      text,
+      state.kind === "unsure" && state.clearable && button(say.clearClipboard, clearClipboard),
+    );
+    if (state.kind !== "holds") announce(text);
   }
 
   #replace<Kind extends Screen["kind"]>(screen: ScreenOf<Kind>): void {
@@ -90,9 +106,5 @@ export class Renderer {
     const first = view.root.querySelector<HTMLElement>("[aria-invalid=true],[data-focus]");
     (first ?? heading)?.focus();
     window.scrollTo(0, 0);
-  }
-
-  #showClipboard(): void {
-    this.#view?.clipboardChanged?.(this.#clipboard, this.#actions.now());
   }
 }
