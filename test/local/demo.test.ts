@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
-import { Terminal } from "../support/demo/terminal.ts";
+import { Terminal } from "../../packages/local/src/demo/terminal.ts";
 import { Recipient } from "../support/recipient.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -10,7 +10,9 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 type Demo = { readonly child: ChildProcessWithoutNullStreams; readonly told: () => string };
 
 function demo(...args: string[]): Demo {
-  const child = spawn(process.execPath, ["--import", "tsx", "test/support/demo.ts", ...args], { cwd: ROOT });
+  const child = spawn(process.execPath, ["--import", "tsx", "packages/local/demo.ts", ...args], {
+    cwd: ROOT,
+  });
   let told = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (text: string) => {
@@ -46,7 +48,7 @@ test("--once goes the whole path, ends in acknowledged and shows neither link no
     ],
   });
   expect(told().trimEnd().split("\n").at(-1)).toContain("acknowledged");
-  expect(told()).not.toMatch(/\/h\/|#[\w-]{48}|password"|three-months-old/);
+  expect(told()).not.toMatch(/\/h\/|#[\w-]{46}|password"|three-months-old/);
   expect(told()).not.toContain("\u001b");
 });
 

@@ -1,7 +1,43 @@
+import { ScanCommand } from "@aws-sdk/client-dynamodb";
 import { hashOf } from "@secret-handoff/lambda";
-import type { LocalStack } from "@secret-handoff/local";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
-import { DemoError, must } from "./demo-error.ts";
+import { localClient } from "../engine/client.ts";
+import { TABLE } from "../service.ts";
+import type { LocalStack } from "../stack.ts";
+
+/** The demo did not go as it must. The message is a sentence for whoever runs it. */
+export class DemoError extends Error {
+  override readonly name = "DemoError";
+}
+
+/** @throws DemoError unless the condition holds */
+export function must(condition: boolean, sentence: string): asserts condition {
+  if (!condition) throw new DemoError(sentence);
+}
+
+/**
+ * Looks into the store behind the service's back: how many bytes of ciphertext it holds of a handoff, 0 when they are gone.
+ * @throws DemoError when the secret lies there in the clear
+ */
+export async function storedEnvelope(stack: LocalStack, handoff: string, secret: string): Promise<number> {
+  const client = localClient(stack.engine.endpoint);
+  try {
+    const { Items = [] } = await client.send(
+      new ScanCommand({
+        TableName: TABLE,
+        ExpressionAttributeNames: { "#id": "id" },
+        FilterExpression: "#id = :id",
+        ExpressionAttributeValues: { ":id": { S: handoff } },
+      }),
+    );
+    const [item = {}] = Items;
+    const values = Object.values(item).map((value) => Buffer.from(value.B ?? value.S ?? ""));
+    must(!values.some((value) => value.includes(secret)), "The store holds the secret in the clear.");
+    return item.envelope?.B?.length ?? 0;
+  } finally {
+    client.destroy();
+  }
+}
 
 /**
  * The events of one handoff, read from the sender API as an auditor would, and their chain checked.

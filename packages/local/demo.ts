@@ -1,7 +1,7 @@
-import { askedToStop } from "@secret-handoff/local";
-import { DemoError } from "./demo/demo-error.ts";
-import { runDemo } from "./demo/run-demo.ts";
-import { Terminal } from "./demo/terminal.ts";
+import { askedToStop } from "./src/asked-to-stop.ts";
+import { DemoError } from "./src/demo/checks.ts";
+import { runDemo } from "./src/demo/run-demo.ts";
+import { Terminal } from "./src/demo/terminal.ts";
 
 /**
  * `npm run demo`: the whole path on this machine, waiting for you to open the link; `-- --once` opens it as a recipient would.

@@ -1,14 +1,10 @@
-import { type LocalStack, startLocalStack } from "@secret-handoff/local";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
-import { DemoError, must } from "./demo-error.ts";
+import { type LocalStack, startLocalStack } from "../stack.ts";
+import { DemoError, must, readTrail, storedEnvelope } from "./checks.ts";
 import { clockTime, sentenceOf } from "./event-sentences.ts";
-import { handOver, RECIPIENT } from "./hand-over.ts";
-import { openAsRecipient } from "./open-as-recipient.ts";
-import { rotate, SECRET } from "./rotate.ts";
-import { storedEnvelope } from "./stored-envelope.ts";
-import type { Terminal } from "./terminal.ts";
-import { ToldInTurn } from "./told-in-turn.ts";
-import { readTrail } from "./trail.ts";
+import { openAsRecipient } from "./recipient.ts";
+import { handOver, RECIPIENT, rotate, SECRET } from "./sender.ts";
+import { type Terminal, ToldInTurn } from "./terminal.ts";
 
 export type DemoOptions = {
   readonly terminal: Terminal;
