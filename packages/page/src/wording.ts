@@ -10,7 +10,8 @@ import { asClock, fromNow, inFull } from "./time.ts";
 export type Message = readonly [heading: string, ...body: string[]];
 
 export const product = "Secret handoff";
-export const footer = "Decrypted in your browser. The service never sees the key.";
+export const footer =
+  "End-to-end encrypted: decrypted in your browser, with the key in your link. The service never sees it.";
 /** Stands in the document until the script runs, and where it cannot. */
 export const cannotRun: Message = [
   "This page cannot run in this browser",
@@ -62,11 +63,6 @@ export const from = "From";
 export const until = "Expires";
 export const untilWhen = (expiresAt: number, now: number) =>
   `${inFull(expiresAt)}, ${fromNow(Math.max(0, expiresAt - now))}`;
-export const protection = "Protection";
-export const endToEnd = "End-to-end encrypted. Only your link holds the key.";
-export const opensForAddress = "Asks for the e-mail address it was sent to.";
-export const opensWithCode = "Asks for a code that is sent to that address.";
-export const opensWithPassphrase = "Asks for a passphrase that you received separately.";
 export const email = "Your e-mail address";
 export const emailHint = (hint: string | undefined) =>
   `The address the link was sent to${hint ? `: ${hint}` : "."}`;

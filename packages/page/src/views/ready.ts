@@ -67,7 +67,7 @@ function warning([title, body]: say.Message): HTMLElement {
 }
 
 /** What the sealed header says, as the sender's words, and what is certain, as ours; below the button, which a phone shows at once. */
-function details({ header, expiresAt, clockAhead, ...handoff }: Handoff, now: number): Content[] {
+function details({ header, expiresAt, clockAhead }: Handoff, now: number): Content[] {
   const seconds = Math.floor((now + clockAhead) / 1_000);
   const words = header.message?.trim();
   return [
@@ -85,7 +85,6 @@ function details({ header, expiresAt, clockAhead, ...handoff }: Handoff, now: nu
       fact(say.until, say.untilWhen(expiresAt, seconds)),
       fact(say.from, header.sender),
       ...Object.entries(header.context ?? {}).map(([name, value]) => fact(name, value)),
-      fact(say.protection, ...protectionOf(handoff)),
     ),
   ];
 }
@@ -102,15 +101,6 @@ function withLinks(text: string): Content[] {
   return text
     .split(/([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/)
     .map((part, index) => (index % 2 === 0 ? part : element("a", { href: `mailto:${part}` }, part)));
-}
-
-function protectionOf({ link: { flags }, verification }: Pick<Handoff, "link" | "verification">) {
-  return [
-    say.endToEnd,
-    needsEmail(flags) && say.opensForAddress,
-    verification === "email-code" && say.opensWithCode,
-    needsPassphrase(flags) && say.opensWithPassphrase,
-  ];
 }
 
 /** The inputs that the link's flags ask for. */
