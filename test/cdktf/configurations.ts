@@ -110,7 +110,7 @@ export const EVERYTHING = defineStack({
       repositoryId: "123456789",
       ownerId: "987654",
       environment: "production",
-      workflow: "example/orders/.github/workflows/rotate.yml@refs/heads/main",
+      issuer: "https://github.example.com/_services/token",
       secretNames: ["prod/orders/*", "prod/billing"],
       secretTags: { "secret-handoff": "yes" },
       parameterNames: ["/orders/*"],

@@ -90,6 +90,7 @@ describe("the rules on what became of a handoff", () => {
   test("rotate only at the ends that are asked for", () => {
     const { json } = synthesise({
       ...LEAST,
+      region: EVERYTHING.region,
       service: {
         ...LEAST.service,
         onReported: { rotate: true },

@@ -9,12 +9,13 @@ const PLACE = /(<!-- permissions -->\n)[\s\S]*?(<!-- \/permissions -->)/;
 
 /** The least that the service needs, every reaction, and a workflow that may do all that one can. */
 const { gitHub, region, service } = EVERYTHING;
-const { onUndelivered, onReported, onDelivered, rotation, onRotated } = service;
+const { onUndelivered, onReported, onDelivered, rotation, onRotated, issuer } = service;
 const STACK = synthesise({
   ...LEAST,
   region,
   service: {
     ...LEAST.service,
+    ...(issuer && { issuer }),
     ...(onUndelivered && { onUndelivered }),
     ...(onReported && { onReported }),
     ...(onDelivered && { onDelivered }),

@@ -284,14 +284,21 @@ describe("tags and boundary", () => {
 describe("several workflows", () => {
   const orders = EVERYTHING.gitHub?.orders as SecretHandoffSenderProps;
   const billing = { ...orders, name: "secret-handoff-billing", environment: "billing" };
+  const service = {
+    ...EVERYTHING.service,
+    senders: [
+      ...EVERYTHING.service.senders,
+      { repositoryId: "123456789", environment: "billing", may: ["send" as const] },
+    ],
+  };
   const trusted = (json: SynthesisedStack, name: string) =>
     JSON.stringify(resource(json, "aws_iam_role", name).assume_role_policy);
 
   test("share the one OIDC provider that an account can have", () => {
-    const { json } = synthesise({ ...EVERYTHING, gitHub: { orders, billing } });
-    const made = resource(json, "aws_iam_openid_connect_provider", "github_orders_oidc");
+    const { json } = synthesise({ ...EVERYTHING, service, gitHub: { orders, billing } });
+    const made = resource(json, "aws_iam_openid_connect_provider", "oidc_github_example_com_services_token");
     expect(resources(json, "aws_iam_openid_connect_provider")).toEqual([made]);
-    const arn = ref("aws_iam_openid_connect_provider.github_orders_oidc.arn");
+    const arn = ref("aws_iam_openid_connect_provider.oidc_github_example_com_services_token.arn");
     for (const name of ["github_orders_sender_role", "github_billing_sender_role"]) {
       expect(trusted(json, name)).toContain(arn);
     }
@@ -300,7 +307,7 @@ describe("several workflows", () => {
   test("use the provider that any of them names, and make none", () => {
     const oidcProviderArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
     const gitHub = { orders, billing: { ...billing, oidcProviderArn } };
-    const { json } = synthesise({ ...EVERYTHING, gitHub });
+    const { json } = synthesise({ ...EVERYTHING, service, gitHub });
     expect(resources(json, "aws_iam_openid_connect_provider")).toEqual([]);
     expect(trusted(json, "github_orders_sender_role")).toContain(oidcProviderArn);
   });

@@ -3,6 +3,7 @@
  * @module cdktf
  */
 export type { Right, SenderEntry } from "@secret-handoff/protocol/api";
+export { checkConfig } from "./checks/config.ts";
 export { InvalidProps } from "./checks/invalid-props.ts";
 export type { CheckResult } from "./doctor/check.ts";
 export { type DoctorOptions, doctor, readOutputs } from "./doctor/doctor.ts";

@@ -218,6 +218,9 @@ export type DeletionProtectionProps = {
   readonly audit?: boolean | IResolvable;
 };
 
+/** Begins the names of resources where the deployment names nothing else. */
+export const DEFAULT_NAME = "secret-handoff";
+
 /** The service. */
 export type SecretHandoffProps = PolicyProps &
   LifecycleProps & {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
+import { serviceProblems } from "./checks/config.ts";
 import { InvalidProps } from "./checks/invalid-props.ts";
-import { policyJson } from "./checks/policy.ts";
-import { propsProblems } from "./checks/service.ts";
 import { archiveAsset } from "./functions/archive.ts";
 import { Edge } from "./http/edge.ts";
 import { CustomDomain } from "./http/host-name.ts";
-import type { DomainProps, EdgeProps, SecretHandoffProps } from "./props.ts";
+import { policyJson } from "./policy.ts";
+import { DEFAULT_NAME, type DomainProps, type EdgeProps, type SecretHandoffProps } from "./props.ts";
 import { Service } from "./service.ts";
 import { tagEverything } from "./terraform.ts";
 
@@ -47,10 +47,10 @@ export class SecretHandoff extends Construct {
 
   constructor(scope: Construct, id: string, props: SecretHandoffProps) {
     super(scope, id);
-    const problems = propsProblems(props);
+    const problems = serviceProblems(props);
     if (problems.length > 0) throw new InvalidProps(problems);
 
-    const { domain, edge, name = "secret-handoff" } = props;
+    const { domain, edge, name = DEFAULT_NAME } = props;
     const archive = (part: string) => archiveAsset(this, `${part}-code`, join(props.code, part));
     this.service = new Service(this, "service", {
       ...props,

@@ -1,13 +1,10 @@
+import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-connect-provider/index.js";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { LocalBackend, S3Backend } from "cdktf";
 import type { Construct } from "constructs";
-import { InvalidProps } from "./checks/invalid-props.ts";
-import { GITHUB_ISSUER } from "./checks/policy.ts";
-import {
-  DEFAULT_SENDER_NAME,
-  SecretHandoffSender,
-  type SecretHandoffSenderProps,
-} from "./iam/sender-role.ts";
+import { checkConfig, senderRoleName, stackWarnings } from "./checks/config.ts";
+import { SecretHandoffSender, type SecretHandoffSenderProps } from "./iam/sender-role.ts";
+import { GITHUB_ISSUER } from "./policy.ts";
 import type { EdgeProps, SecretHandoffProps } from "./props.ts";
 import { SecretHandoff } from "./secret-handoff.ts";
 import { ReadableStack } from "./terraform.ts";
@@ -55,10 +52,17 @@ const DEFAULT_STATE_PATH = "../../../terraform.secret-handoff.tfstate";
 /** The deployable stack: provider, state, service, the workflows' roles, outputs. */
 export class SecretHandoffStack extends ReadableStack {
   readonly handoff: SecretHandoff;
+  /** What the configuration may not mean as it stands, each a sentence. */
+  readonly warnings: readonly string[];
 
+  /** @throws InvalidProps with everything that is wrong with the configuration */
   constructor(scope: Construct, id: string, config: StackConfig & { readonly code: string }) {
     super(scope, id);
-    const { region, state = { kind: "local" }, code, gitHub = {} } = config;
+    const { code, ...rest } = config;
+    checkConfig(rest);
+    this.warnings = stackWarnings(rest);
+
+    const { region, state = { kind: "local" }, gitHub = {} } = config;
     new AwsProvider(this, "aws", { region });
     this.#keepState(state);
     const { edge, ...service } = config.service;
@@ -69,38 +73,43 @@ export class SecretHandoffStack extends ReadableStack {
     });
     const { outputs } = this.handoff;
     this.output({ ...outputs });
-    this.#makeSenders(gitHub, this.#mailFor(service.mail));
+    this.#makeSenders(gitHub, this.#mailFor(service.mail), service);
   }
 
   /** The workflows' roles. They share one OIDC provider for each issuer, because an account can have no second one. */
   #makeSenders(
     gitHub: NonNullable<StackConfig["gitHub"]>,
     mail: Pick<SecretHandoffSenderProps, "mail">,
+    service: { readonly name?: string },
   ): void {
     const entries = Object.entries(gitHub);
-    const shared = entries.flatMap(([key, { name = DEFAULT_SENDER_NAME }], index) =>
-      entries.slice(0, index).some(([, other]) => (other.name ?? DEFAULT_SENDER_NAME) === name)
-        ? [`gitHub.${key}: another entry's role is called ${name} as well: give each a name of its own`]
-        : [],
-    );
-    if (shared.length > 0) throw new InvalidProps(shared);
-
     const issuerOf = ({ issuer = GITHUB_ISSUER }: { readonly issuer?: string }) => issuer;
     const providers = new Map(
       entries.flatMap(([, props]) =>
         props.oidcProviderArn === undefined ? [] : [[issuerOf(props), props.oidcProviderArn] as const],
       ),
     );
+    for (const issuer of new Set(entries.map(([, props]) => issuerOf(props)))) {
+      if (!providers.has(issuer)) providers.set(issuer, this.#oidcProvider(issuer));
+    }
     for (const [key, props] of entries) {
-      const oidcProviderArn = providers.get(issuerOf(props));
       const sender = new SecretHandoffSender(this, `github-${key}`, {
         ...props,
         ...mail,
-        ...(oidcProviderArn === undefined ? {} : { oidcProviderArn }),
+        name: senderRoleName(key, props, service),
+        oidcProviderArn: providers.get(issuerOf(props)) ?? "",
       });
-      providers.set(issuerOf(props), sender.oidcProviderArn);
       this.output({ [`${key}RoleArn`]: sender.roleArn });
     }
+  }
+
+  /** Its address depends on the issuer alone: a changed list of workflows must not replace a provider that a whole account uses. */
+  #oidcProvider(issuer: string): string {
+    const address = issuer.replace("https://", "").replaceAll(/[^A-Za-z0-9]+/g, "-");
+    return new IamOpenidConnectProvider(this, `oidc-${address}`, {
+      url: issuer,
+      clientIdList: ["sts.amazonaws.com"],
+    }).arn;
   }
 
   #keepState(state: StateProps): void {

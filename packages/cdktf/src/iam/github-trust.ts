@@ -1,6 +1,5 @@
-import { InvalidProps } from "../checks/invalid-props.ts";
-import { GITHUB_ISSUER } from "../checks/policy.ts";
-import { isExpression } from "../terraform.ts";
+import { isGitHubDotCom } from "../checks/contradictions.ts";
+import { GITHUB_ISSUER } from "../policy.ts";
 import type { Statement } from "./policies.ts";
 
 /** The jobs that may assume a role. */
@@ -28,12 +27,8 @@ export type GitHubJobs = {
  * https://github.blog/changelog/2026-04-23-immutable-subject-claims-for-github-actions-oidc-tokens/
  * AWS compares claims besides the subject for github.com only.
  * https://aws.amazon.com/about-aws/whats-new/2026/01/aws-sts-supports-validation-identity-provider-claims/
- * @throws InvalidProps for a wildcard, and for what the issuer's tokens cannot be held to
  */
 export function gitHubTrust(jobs: GitHubJobs, providerArn: string): Statement {
-  const problems = jobsProblems(jobs);
-  if (problems.length > 0) throw new InvalidProps(problems);
-
   const { repository, repositoryId, ownerId, environment, workflow, issuer = GITHUB_ISSUER } = jobs;
   const [owner, name] = repository.split("/");
   const claim = (key: string): string => `${issuer.replace("https://", "")}:${key}`;
@@ -51,7 +46,7 @@ export function gitHubTrust(jobs: GitHubJobs, providerArn: string): Statement {
           `repo:${owner}/${name}:environment:${place}`,
           `repo:${owner}@${ownerId}/${name}@${repositoryId}:environment:${place}`,
         ],
-        ...(issuer === GITHUB_ISSUER
+        ...(isGitHubDotCom(issuer)
           ? {
               [claim("repository_id")]: repositoryId,
               [claim("environment")]: environment,
@@ -61,35 +56,4 @@ export function gitHubTrust(jobs: GitHubJobs, providerArn: string): Statement {
       },
     },
   };
-}
-
-function jobsProblems(jobs: GitHubJobs): readonly string[] {
-  const { repository, repositoryId, ownerId, environment, workflow, issuer } = jobs;
-  const problems: string[] = [];
-  const consequence = {
-    repository: "it would admit repositories that are not yours",
-    environment: "it would admit jobs that no environment's rules protect",
-    workflow: "it would admit workflows that anybody with write access can add",
-  };
-  for (const part of ["repository", "environment", "workflow"] as const) {
-    if (!isExpression(jobs[part]) && /[*?]/.test(jobs[part] ?? "")) {
-      problems.push(
-        `${part} has a wildcard, and ${consequence[part]}: name one, and build one role for each`,
-      );
-    }
-  }
-  if (!/^[^/\s]+\/[^/\s]+$/.test(repository)) problems.push("repository must read owner/name");
-  for (const [part, id] of Object.entries({ repositoryId, ownerId })) {
-    if (!isExpression(id) && !/^[1-9]\d*$/.test(id)) {
-      problems.push(`${part} must be GitHub's number: names can be given to somebody else, numbers cannot`);
-    }
-  }
-  if (environment === "")
-    problems.push("environment is empty: without one, any job of the repository would match");
-  if (workflow !== undefined && issuer !== undefined && issuer !== GITHUB_ISSUER) {
-    problems.push(
-      "AWS compares a token's workflow for github.com only: with another issuer, leave workflow out and protect the environment",
-    );
-  }
-  return problems;
 }

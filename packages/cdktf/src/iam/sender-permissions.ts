@@ -1,14 +1,6 @@
 import type { ArnParts } from "../terraform.ts";
 import { allow, type Statement } from "./policies.ts";
 
-/** What Secrets Manager allows in a name, and a path of names. */
-const SECRET_NAME = /^[\w+=.@-]+(\/[\w+=.@-]+)*(\/\*)?$/;
-
-/** What Systems Manager allows in a parameter's name, and a path of names. */
-const PARAMETER_NAME = /^\/?[\w.-]+(\/[\w.-]+)*(\/\*)?$/;
-const ROLE_ARN = /^arn:[\w-]+:iam::\d{12}:role\/[\w+=,.@/-]+$/;
-const FUNCTION_ARN = /^arn:[\w-]+:lambda:[a-z0-9-]+:\d{12}:function:[\w-]+$/;
-
 /** What a sending workflow may do in AWS. */
 export type SenderRights = {
   /** Names of secrets; a trailing `/*` takes every secret below a path. */
@@ -43,37 +35,6 @@ export type MailRights = {
   /** The only address that the role may mail from. */
   readonly from: string;
 };
-
-/** What is wrong with the rights, each a sentence. */
-export function senderRightsProblems(rights: SenderRights): readonly string[] {
-  const { secretNames = [], secretTags = {}, parameterNames = [], assumeRoleArns = [] } = rights;
-  const { rotationFunctionArns = [] } = rights;
-  const nothing = [secretNames, Object.keys(secretTags), parameterNames, assumeRoleArns].every(
-    ({ length }) => length === 0,
-  );
-  return [
-    ...(nothing
-      ? [
-          "the role could read nothing to hand over: give secretNames, secretTags, parameterNames or assumeRoleArns",
-        ]
-      : []),
-    ...secretNames
-      .filter((name) => !SECRET_NAME.test(name))
-      .map((name) => `${name} is no name of a secret: write it out, or end a path with /*`),
-    ...parameterNames
-      .filter((name) => !PARAMETER_NAME.test(name))
-      .map((name) => `${name} is no name of a parameter: write it out, or end a path with /*`),
-    ...assumeRoleArns
-      .filter((arn) => !ROLE_ARN.test(arn))
-      .map((arn) => `${arn} is no ARN of a role: write it out, as arn:aws:iam::ACCOUNT:role/NAME`),
-    ...rotationFunctionArns
-      .filter((arn) => !FUNCTION_ARN.test(arn))
-      .map(
-        (arn) =>
-          `${arn} is no ARN of a function: write it out, as arn:aws:lambda:REGION:ACCOUNT:function:NAME`,
-      ),
-  ];
-}
 
 /** The role's statements. Each action is named; the only resource of `*` is where AWS knows no other. */
 export function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly Statement[] {

@@ -3,19 +3,18 @@ import { IamOpenidConnectProvider } from "@cdktf/provider-aws/lib/iam-openid-con
 import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { Construct } from "constructs";
+import { senderProblems } from "../checks/config.ts";
 import { InvalidProps } from "../checks/invalid-props.ts";
-import { GITHUB_ISSUER } from "../checks/policy.ts";
+import { GITHUB_ISSUER } from "../policy.ts";
 import { type ArnParts, arnParts, tagEverything } from "../terraform.ts";
 import { type GitHubJobs, gitHubTrust } from "./github-trust.ts";
 import { policyDocument, type Statement } from "./policies.ts";
-import { type SenderRights, senderRightsProblems, senderRightsStatements } from "./sender-permissions.ts";
-
-export const DEFAULT_SENDER_NAME = "secret-handoff-sender";
+import { type SenderRights, senderRightsStatements } from "./sender-permissions.ts";
 
 /** The AWS role of a sending workflow. */
 export type SecretHandoffSenderProps = GitHubJobs &
   SenderRights & {
-    /** Name of the role. @default secret-handoff-sender */
+    /** Name of the role. @default secret-handoff-github; in the stack, also the entry's key */
     readonly name?: string;
     /**
      * ARN of the account's OIDC provider for the issuer. An account can have only one for each issuer.
@@ -39,12 +38,12 @@ export class SecretHandoffSender extends Construct {
 
   constructor(scope: Construct, id: string, props: SecretHandoffSenderProps) {
     super(scope, id);
-    const problems = senderRightsProblems(props);
+    const problems = senderProblems(props);
     if (problems.length > 0) throw new InvalidProps(problems);
 
     this.oidcProviderArn = props.oidcProviderArn ?? this.#oidcProvider(props.issuer ?? GITHUB_ISSUER);
     this.roleArn = new SenderRole(this, "sender", {
-      name: props.name ?? DEFAULT_SENDER_NAME,
+      name: props.name ?? "secret-handoff-github",
       jobs: props,
       oidcProviderArn: this.oidcProviderArn,
       permissionsBoundaryArn: props.permissionsBoundaryArn,

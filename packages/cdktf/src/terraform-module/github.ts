@@ -15,7 +15,7 @@ const gitHubNumber = (name: string): Rule => [
 ];
 
 export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
-  name: SHARED.name("secret-handoff-sender"),
+  name: SHARED.name("secret-handoff-github"),
   oidc_provider_arn: { type: "string", description: "ARN of the account's OIDC provider for GitHub." },
   owner: {
     type: "string",

@@ -1,5 +1,5 @@
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
-import { GITHUB_ISSUER } from "../checks/policy.ts";
+import { GITHUB_ISSUER } from "../policy.ts";
 import { snakeCase } from "../terraform.ts";
 import type { Variable } from "./variables.ts";
 

@@ -1,6 +1,6 @@
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
-import { LOG_RETENTION_DAYS } from "../checks/service.ts";
+import { LOG_RETENTION_DAYS } from "../checks/prop-schemas.ts";
 import type { FunctionCode, FunctionName } from "../functions/archive.ts";
 import { outputsOf } from "../secret-handoff.ts";
 import { Service } from "../service.ts";

@@ -41,7 +41,12 @@ export type SenderConfig = {
 
 /** @throws Error naming the first part of CONFIG that is wrong */
 export function senderConfig(): SenderConfig {
-  const result = v.safeParse(Config, JSON.parse(required("CONFIG")));
+  return parseSenderConfig(required("CONFIG"));
+}
+
+/** Reads a CONFIG. The deployment calls it too, so that what the service cannot read is never deployed. */
+export function parseSenderConfig(json: string): SenderConfig {
+  const result = v.safeParse(Config, JSON.parse(json));
   if (!result.success) {
     throw new Error(
       `CONFIG is wrong at ${v.getDotPath(result.issues[0]) ?? "its top"}: ${result.issues[0].message}`,

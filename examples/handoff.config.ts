@@ -1,10 +1,10 @@
-import { defineStack } from "./src/index.ts";
+import type { StackConfig } from "@secret-handoff/cdktf";
 
 /**
- * The one file that a deployment edits. Every prop has a comment in src/props.ts; what is left out has a
- * safe default. `npm run synth` checks it; `npm run synth -- --config FILE` takes another one.
+ * The configuration of a deployment. Copy it, edit it, and keep the copy in a repository of yours: `npm run synth -- --config FILE`
+ * takes it from anywhere. What is left out has a safe default; docs/reference/cdktf.md describes every prop.
  */
-export default defineStack({
+const config: StackConfig = {
   region: "eu-west-1",
   service: {
     domain: { name: "handoff.example.com", hostedZoneId: "Z0000000000000EXAMPLE" },
@@ -14,10 +14,10 @@ export default defineStack({
       from: "handoff@example.com",
       hostedZoneId: "Z0000000000000EXAMPLE",
     },
-    // Nobody may send until somebody is named here.
+    // Nobody may send until a sender is named here.
     senders: [
       {
-        repositoryId: "123456789",
+        repositoryId: "123456789", // gh api repos/OWNER/NAME --jq .id
         environment: "production",
         may: ["send", "revoke"],
       },
@@ -26,13 +26,14 @@ export default defineStack({
   },
   gitHub: {
     orders: {
-      name: "secret-handoff-orders",
       repository: "example/orders",
       repositoryId: "123456789",
-      ownerId: "987654",
+      ownerId: "987654", // gh api repos/OWNER/NAME --jq .owner.id
       environment: "production",
       secretNames: ["prod/orders/*"],
       rotate: "managed",
     },
   },
-});
+};
+
+export default config;

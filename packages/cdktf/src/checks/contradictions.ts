@@ -1,0 +1,278 @@
+import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
+import type { GitHubJobs } from "../iam/github-trust.ts";
+import type { SenderRights } from "../iam/sender-permissions.ts";
+import { classesOf, GITHUB_ISSUER } from "../policy.ts";
+import type { NotifyProps, ReactionProps, SecretHandoffProps } from "../props.ts";
+import { isExpression } from "../terraform.ts";
+import { listed } from "./schema.ts";
+
+/** Characters that EventBridge takes in a rule's pattern are 2,048; the rest of ours needs fewer than 200 of them. */
+const PATTERN_LIMIT = 1_848;
+
+type Service = Omit<SecretHandoffProps, "code" | "edge"> & { readonly edge?: object };
+type Checks = readonly (readonly [holds: boolean, problem: string])[];
+
+/**
+ * Props that are well formed, and contradict each other. Each check has the props that it looks at: it is left out while one of them
+ * is malformed. A sentence begins with the path of a prop.
+ */
+export const CONTRADICTIONS: readonly (readonly [
+  props: readonly (keyof SecretHandoffProps)[],
+  check: (props: Service) => readonly string[],
+])[] = [
+  [["domain", "edge"], domainProblems],
+  [["mail", "classes"], mailProblems],
+  [["issuer", "jwksUrl"], issuerProblems],
+  [
+    ["senders", "classes"],
+    ({ senders, ...props }) =>
+      senders.flatMap((sender, index) => senderProblems(sender, index, classesOf(props as Service))),
+  ],
+  [["senders"], ({ senders }) => repeatedSenders(senders)],
+  [["senders", "classes"], classProblems],
+  [["alarms"], ({ alarms }) => noticeProblems("alarms", alarms)],
+  [["onUndelivered"], ({ onUndelivered }) => reactionProblems("onUndelivered", onUndelivered)],
+  [["onReported"], ({ onReported }) => reactionProblems("onReported", onReported)],
+  [["onUndelivered", "onReported", "onDelivered", "rotation"], rotationProblems],
+];
+
+function domainProblems({ domain, edge }: Service): readonly string[] {
+  const { certificateArn } = domain ?? {};
+  return broken([
+    [
+      domain === undefined || certificateArn !== undefined || domain.hostedZoneId !== undefined,
+      "domain needs certificateArn, or hostedZoneId so that a certificate can be made and validated",
+    ],
+    [
+      edge === undefined || domain !== undefined,
+      "edge needs domain: without it the links would lead past CloudFront",
+    ],
+    [
+      edge === undefined || known(certificateArn, (arn) => regionOf(arn) === "us-east-1"),
+      "domain.certificateArn must be of a certificate in us-east-1, because with edge CloudFront looks for it there",
+    ],
+  ]);
+}
+
+function mailProblems({ mail, ...props }: Service): readonly string[] {
+  const codes = classesOf(props).filter(({ verification }) => verification === "email-code");
+  return broken([
+    [
+      mail !== undefined || codes.length === 0,
+      `mail is not set, so no code could be mailed for ${codes.map(({ name }) => name).join(", ")}: set it, or give the class another verification`,
+    ],
+    [
+      mail?.kind !== "ses" || known(mail.from, (from) => covers(mail.identity, from)),
+      "mail.from must be of mail.identity: SES sends only from what it has verified",
+    ],
+    [
+      mail?.kind !== "ses" ||
+        mail.hostedZoneId === undefined ||
+        known(mail.identity, (identity) => !identity.includes("@")),
+      "mail.hostedZoneId is for the DKIM records of a domain, and mail.identity is an address, which has none: leave it out",
+    ],
+    [
+      mail?.kind !== "ses" || mail.identityArn === undefined || mail.hostedZoneId === undefined,
+      "mail.hostedZoneId is for the DKIM records of an identity that is made, and mail.identityArn names one that exists: leave one out",
+    ],
+  ]);
+}
+
+function issuerProblems({ issuer, jwksUrl }: Service): readonly string[] {
+  return broken([
+    [
+      jwksUrl === undefined || issuer !== undefined,
+      "jwksUrl is set without issuer, so keys from elsewhere would verify github.com's tokens: set issuer, or leave jwksUrl out",
+    ],
+  ]);
+}
+
+function senderProblems(
+  sender: SenderEntry,
+  index: number,
+  classes: readonly CredentialClass[],
+): readonly string[] {
+  const at = `senders[${index}]`;
+  const { repositoryId, repository, ownerId, environment } = sender;
+  const named = (sender.classes ?? []).map((name) => ({
+    name,
+    found: classes.find((each) => each.name === name),
+  }));
+  return [
+    ...broken([
+      [
+        repositoryId !== undefined || repository !== undefined || ownerId !== undefined,
+        `${at} names no repository, so every repository on GitHub would match: give repositoryId`,
+      ],
+    ]),
+    ...named
+      .filter(({ found }) => found === undefined)
+      .map(
+        ({ name }) =>
+          `${at}.classes has ${name}, and there is no such class: there are ${classes.map((each) => each.name).join(", ")}`,
+      ),
+    ...named
+      .filter(
+        ({ found }) => environment !== undefined && found?.environments?.includes(environment) === false,
+      )
+      .map(
+        ({ name, found }) =>
+          `${at}.classes has ${name}, which only jobs in ${listed(found?.environments ?? [])} may send, and ${at}.environment is another`,
+      ),
+  ];
+}
+
+function repeatedSenders(senders: readonly SenderEntry[]): readonly string[] {
+  const entries = senders.map((sender) => JSON.stringify(Object.entries(sender).sort()));
+  return entries.flatMap((entry, index) =>
+    entries.indexOf(entry) < index
+      ? [`senders[${index}] repeats senders[${entries.indexOf(entry)}]: leave it out`]
+      : [],
+  );
+}
+
+function classProblems(props: Service): readonly string[] {
+  const { senders } = props;
+  const classes = props.classes ?? [];
+  const may = (right: "send", name: string) =>
+    senders.some((sender) => sender.may.includes(right) && (sender.classes ?? [name]).includes(name));
+  return [
+    ...repeated(classes.map(({ name }) => name)).map((name) => `classes has ${name} twice: keep one`),
+    ...classes.flatMap(({ name, environments = [], approvals }, index) => [
+      ...environments
+        .filter((environment) => !senders.some((sender) => sender.environment === environment))
+        .map(
+          (environment) =>
+            `classes[${index}].environments has ${environment}, which no sender names, so nobody could send ${name} from there: add a sender with that environment, or take it out`,
+        ),
+      ...repeated(approvals).map(
+        (role) => `classes[${index}].approvals has ${role} twice: two approvals come from two roles`,
+      ),
+      ...(senders.length === 0 || may("send", name)
+        ? []
+        : [`classes[${index}] can never be sent: no sender that may send has ${name} among its classes`]),
+    ]),
+  ];
+}
+
+function noticeProblems(at: string, notify: NotifyProps | undefined): readonly string[] {
+  if (notify === undefined) return [];
+  const { topicArn, emails } = notify;
+  return broken([
+    [topicArn !== undefined || emails !== undefined, `${at} would notify nobody: give topicArn or emails`],
+    [
+      topicArn === undefined || emails === undefined,
+      `${at} has topicArn and emails: subscribe the addresses to that topic, or leave one out`,
+    ],
+  ]);
+}
+
+function reactionProblems(at: string, reaction: ReactionProps | undefined): readonly string[] {
+  if (reaction === undefined) return [];
+  return [
+    ...broken([
+      [
+        reaction.notify !== undefined || reaction.rotate !== undefined,
+        `${at} would do nothing: give notify or rotate, or leave it out`,
+      ],
+    ]),
+    ...noticeProblems(`${at}.notify`, reaction.notify),
+  ];
+}
+
+function rotationProblems({ onUndelivered, onReported, onDelivered, rotation }: Service): readonly string[] {
+  const rotating = [
+    ...(onUndelivered?.rotate ? ["onUndelivered.rotate"] : []),
+    ...(onReported?.rotate ? ["onReported.rotate"] : []),
+    ...(onDelivered ? ["onDelivered.rotateAfter"] : []),
+  ];
+  if (rotation === undefined) {
+    return rotating.map((reaction) => `${reaction} needs rotation.secrets: which secrets may be rotated?`);
+  }
+  const { secrets } = rotation;
+  const { length } = JSON.stringify([...new Set(secrets.flatMap(({ repositoryIds }) => repositoryIds))]);
+  return [
+    ...broken([
+      [
+        rotating.length > 0,
+        "rotation is set, and nothing rotates: set rotate in onUndelivered or onReported, or onDelivered, or leave it out",
+      ],
+      [
+        length <= PATTERN_LIMIT,
+        `rotation.secrets names repositories in ${length} characters, and a rule's pattern has ${PATTERN_LIMIT} for them: name fewer, or split them over two services`,
+      ],
+    ]),
+    ...repeated(secrets.map(({ arn }) => arn)).map(
+      (arn) => `rotation.secrets has ${arn} twice: put its repositories into one entry`,
+    ),
+    ...secrets.flatMap(({ repositoryIds, operators }, index) =>
+      repositoryIds.length > 0 || operators
+        ? []
+        : [
+            `rotation.secrets[${index}] is handed over by nobody, so nothing could rotate it: give repositoryIds, or operators`,
+          ],
+    ),
+  ];
+}
+
+/** What is wrong with a workflow's role, beyond its props' shape. */
+export function roleProblems(role: GitHubJobs & SenderRights): readonly string[] {
+  const {
+    secretNames,
+    secretTags,
+    parameterNames,
+    assumeRoleArns,
+    rotate,
+    rotationFunctionArns,
+    workflow,
+    issuer,
+  } = role;
+  return broken([
+    [
+      [secretNames, secretTags, parameterNames, assumeRoleArns].some((readable) => readable !== undefined),
+      "could read nothing to hand over: give secretNames, secretTags, parameterNames or assumeRoleArns",
+    ],
+    [
+      rotationFunctionArns === undefined || rotate === "managed",
+      'has rotationFunctionArns, which only rotate: "managed" needs',
+    ],
+    [
+      rotate === undefined || secretNames !== undefined || secretTags !== undefined,
+      "has rotate, and no secret to rotate: give secretNames or secretTags",
+    ],
+    [
+      workflow === undefined || isGitHubDotCom(issuer),
+      "has workflow, which AWS compares for github.com only: with another issuer leave it out, and protect the environment",
+    ],
+  ]);
+}
+
+/** True for github.com's own tokens, and for those of an enterprise with an issuer of its own there. */
+export function isGitHubDotCom(issuer: string = GITHUB_ISSUER): boolean {
+  return issuer === GITHUB_ISSUER || issuer.startsWith(`${GITHUB_ISSUER}/`);
+}
+
+/** The region in an ARN. */
+export function regionOf(arn: string): string | undefined {
+  return arn.split(":")[3];
+}
+
+function broken(checks: Checks): readonly string[] {
+  return checks.filter(([holds]) => !holds).map(([, problem]) => problem);
+}
+
+/** True as well where nothing is given, and where only Terraform will know. */
+function known<T>(value: T | undefined, holds: (value: T) => boolean): boolean {
+  return value === undefined || isExpression(value) || holds(value);
+}
+
+function covers(identity: string, address: string): boolean {
+  if (isExpression(identity)) return true;
+  const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
+  const verified = identity.toLowerCase();
+  return address.toLowerCase() === verified || domain === verified || domain.endsWith(`.${verified}`);
+}
+
+function repeated(names: readonly string[]): readonly string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}

@@ -1,0 +1,30 @@
+import { parseSenderConfig } from "@secret-handoff/lambda/config";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import { InvalidProps } from "./checks/invalid-props.ts";
+import type { PolicyProps } from "./props.ts";
+
+export const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
+
+/** The classes in force. */
+export function classesOf(props: PolicyProps): readonly CredentialClass[] {
+  return props.classes ?? DEFAULT_CLASSES;
+}
+
+/**
+ * The sender function's CONFIG, as JSON.
+ * @throws InvalidProps when the function could not read it
+ */
+export function policyJson(props: PolicyProps): string {
+  const json = JSON.stringify({
+    issuer: props.issuer ?? GITHUB_ISSUER,
+    ...(props.jwksUrl === undefined ? {} : { jwksUrl: props.jwksUrl }),
+    senders: props.senders,
+    classes: classesOf(props),
+  });
+  try {
+    parseSenderConfig(json);
+  } catch (error) {
+    throw new InvalidProps([`the sender function could not read its policy: ${(error as Error).message}`]);
+  }
+  return json;
+}

@@ -1,0 +1,728 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { InvalidProps, SecretHandoff, SecretHandoffStack, type StackConfig } from "@secret-handoff/cdktf";
+import { DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import { App, TerraformStack } from "cdktf";
+import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
+import { emptyFunctions } from "./synthesis.ts";
+
+const CODE = emptyFunctions();
+
+/** Everything that synth says of a configuration. None that is wrong becomes a plan: it throws before a file is written. */
+function problemsOf(config: unknown): readonly string[] {
+  const outdir = mkdtempSync(join(tmpdir(), "secret-handoff-wrong-"));
+  try {
+    const app = new App({ outdir });
+    new SecretHandoffStack(app, "secret-handoff", { ...(config as StackConfig), code: CODE });
+    app.synth();
+    return [];
+  } catch (error) {
+    if (!(error instanceof InvalidProps)) throw error;
+    expect(existsSync(join(outdir, "stacks/secret-handoff/cdk.tf.json"))).toBe(false);
+    return error.problems;
+  }
+}
+
+/** A part of a configuration that does not have to be of the right type. */
+type Part = Readonly<Record<string, unknown>>;
+
+const service = (change: Part): unknown => ({ ...LEAST, service: { ...LEAST.service, ...change } });
+const role = {
+  repository: "example/orders",
+  repositoryId: "123456789",
+  ownerId: "987654",
+  environment: "production",
+  secretNames: ["prod/orders/*"],
+};
+const gitHub = (change: Part): unknown => ({ ...LEAST, gitHub: { orders: { ...role, ...change } } });
+const apiKey = DEFAULT_CLASSES.find(({ name }) => name === "api-key") as unknown as Part;
+const credentialClass = (change: Part) => service({ classes: [{ ...apiKey, ...change }] });
+const sender = (change: Part) =>
+  service({ senders: [{ repositoryId: "123456789", may: ["send"], ...change }] });
+const ses = { kind: "ses", identity: "example.com", from: "handoff@example.com" };
+const secret = {
+  arn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/orders-AbCdEf",
+  repositoryIds: ["123456789"],
+};
+const rotation = (change: Part) =>
+  service({ onReported: { rotate: true }, rotation: { secrets: [secret], ...change } });
+const dispatch = (change: Part) =>
+  service({
+    onRotated: {
+      secretNames: ["prod/orders"],
+      repository: "example/orders",
+      connectionArn: "arn:aws:events:eu-west-1:123456789012:connection/github/3c1b2a4d-5e6f",
+      ...change,
+    },
+  });
+const topic = "arn:aws:sns:eu-west-1:123456789012:alarms";
+const certificate = (region: string) => `arn:aws:acm:${region}:123456789012:certificate/5f2c8f9e`;
+const host = { name: "handoff.example.com", hostedZoneId: "Z0123456789" };
+const without = (prop: string, from: Part): Part =>
+  Object.fromEntries(Object.entries(from).filter(([key]) => key !== prop));
+const GITHUB_NUMBER = (what: string, query: string) =>
+  `must be GitHub's number of the ${what}, as a text (gh api repos/OWNER/NAME --jq ${query}): a name can be given to somebody else, a number cannot`;
+const WILDCARD = "has a wildcard, but it is compared as a whole: write it out";
+
+/** Each wrong configuration, and everything that is said of it. */
+const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: readonly string[]]>> = {
+  // Misspelt and misplaced keys.
+  "a misspelt key of the service": [
+    service({ logRetentonDays: 30 }),
+    "service.logRetentonDays is not a prop: did you mean logRetentionDays?",
+  ],
+  "a misspelt key of a sender": [
+    sender({ enviroment: "production" }),
+    "service.senders[0].enviroment is not a prop: did you mean environment?",
+  ],
+  "a misspelt key of a class": [
+    credentialClass({ expireWithin: 60 }),
+    "service.classes[0].expireWithin is not a prop: did you mean expiresWithin?",
+  ],
+  "a misspelt key of a role": [
+    gitHub({ secretName: ["prod/a"] }),
+    "gitHub.orders.secretName is not a prop: did you mean secretNames?",
+  ],
+  "a misspelt key of the mail": [
+    service({ mail: { ...ses, tlspolicy: "REQUIRE" } }),
+    "service.mail.tlspolicy is not a prop: did you mean tlsPolicy?",
+  ],
+  "two misspelt keys at once": [
+    service({ tag: { team: "a" }, trottles: {} }),
+    "service.tag is not a prop: did you mean tags?",
+    "service.trottles is not a prop: did you mean throttles?",
+  ],
+  "a misspelt key of the file": [{ ...LEAST, github: {} }, "github is not a prop: did you mean gitHub?"],
+  "a key of the service beside it": [
+    { ...LEAST, senders: [] },
+    "senders is not a prop here: it belongs into service",
+  ],
+  "a key that is nothing like ours": [
+    service({ domain: { ...host, cdn: true } }),
+    "service.domain.cdn is not a prop: there are name, certificateArn, hostedZoneId",
+  ],
+  "a key that the stack sets itself": [service({ code: "dist" }), "service.code is not a prop"],
+  "a function that does not exist": [
+    service({ reservedConcurrency: { receiver: 1 } }),
+    "service.reservedConcurrency.receiver is not a prop: there are recipient, sender, drainer, sweeper",
+  ],
+  "a route under its old name": [
+    service({ throttles: { operator: { rate: 1, burst: 1 } } }),
+    "service.throttles.operator is not a prop: did you mean operators?",
+  ],
+
+  // Missing keys and wrong types.
+  "no region": [without("region", LEAST as never), "region is missing"],
+  "no service": [{ region: "eu-west-1" }, "service is missing"],
+  "no senders": [
+    { ...LEAST, service: without("senders", LEAST.service as never) },
+    "service.senders is missing",
+  ],
+  "a sender outside a list": [
+    service({ senders: { repositoryId: "1" } }),
+    "service.senders must be a list, not an object",
+  ],
+  "a number as a text": [service({ memorySize: "512" }), "service.memorySize must be a number, not a text"],
+  "a repository id as a number": [
+    sender({ repositoryId: 123456789 }),
+    "service.senders[0].repositoryId must be a text, not a number",
+  ],
+  "a flag as a text": [
+    service({ deletionProtection: { audit: "no" } }),
+    "service.deletionProtection.audit must be true or false, not a text",
+  ],
+  "an address outside a list": [
+    service({ alarms: { emails: "a@example.com" } }),
+    "service.alarms.emails must be a list, not a text",
+  ],
+  "a class without a field": [
+    service({ classes: [without("passphrase", apiKey)] }),
+    "service.classes[0].passphrase is missing",
+  ],
+  "a role without a repository": [
+    { ...LEAST, gitHub: { orders: without("repository", role) } },
+    "gitHub.orders.repository is missing",
+  ],
+  "a list of roles": [{ ...LEAST, gitHub: [role] }, "gitHub must be an object, not a list"],
+
+  // Wrong words.
+  "a mail service that we do not know": [
+    service({ mail: { ...ses, kind: "sendgrid" } }),
+    'service.mail.kind must be "ses" or "smtp"',
+  ],
+  "a right that does not exist": [
+    sender({ may: ["sent"] }),
+    'service.senders[0].may[0] must be "send", "revoke" or "audit": did you mean send?',
+  ],
+  "a verification that does not exist": [
+    credentialClass({ verification: "e-mail" }),
+    'service.classes[0].verification must be "click", "email" or "email-code": did you mean email?',
+  ],
+  "a passphrase that is yes": [
+    credentialClass({ passphrase: true }),
+    "service.classes[0].passphrase must be a text, not a boolean",
+  ],
+  "a rotation that does not exist": [
+    gitHub({ rotate: "manage" }),
+    'gitHub.orders.rotate must be "managed" or "generate": did you mean managed?',
+  ],
+  "a TLS policy in small letters": [
+    service({ mail: { ...ses, tlsPolicy: "require" } }),
+    'service.mail.tlsPolicy must be "REQUIRE" or "OPTIONAL": did you mean REQUIRE?',
+  ],
+  "a state that is remote": [{ ...LEAST, state: { kind: "remote" } }, 'state.kind must be "local" or "s3"'],
+  "a bucket by its URL": [
+    { ...LEAST, state: { kind: "s3", bucket: "s3://state", key: "k", region: "eu-west-1" } },
+    "state.bucket must be the name of a bucket, without s3:// or an ARN",
+  ],
+  "a region by its name": [
+    { ...LEAST, region: "Ireland" },
+    "region must be the code of an AWS region, such as eu-west-1",
+  ],
+  "a region in China": [
+    { ...LEAST, region: "cn-north-1" },
+    "region is a region of another partition: the service is built for the partition aws alone, not for China, GovCloud or the isolated regions",
+  ],
+  "a region in GovCloud": [
+    { ...LEAST, region: "us-gov-west-1" },
+    "region is a region of another partition: the service is built for the partition aws alone, not for China, GovCloud or the isolated regions",
+  ],
+
+  // Wrong units and impossible numbers.
+  "a class's life in milliseconds": [
+    credentialClass({ expiresWithin: 3_600_000 }),
+    "service.classes[0].expiresWithin is in seconds, at most 2678400 (31 days): if that is in milliseconds, write 3600",
+  ],
+  "a class's life in hours": [
+    credentialClass({ expiresWithin: 24 }),
+    "service.classes[0].expiresWithin is in seconds, at least 60: for hours, write 24 * 3_600",
+  ],
+  "a class's life that is no number": [
+    credentialClass({ expiresWithin: Number.NaN }),
+    "service.classes[0].expiresWithin must be a number, not NaN",
+  ],
+  "a class's life as a text": [
+    credentialClass({ expiresWithin: "24h" }),
+    "service.classes[0].expiresWithin must be a number, not a text",
+  ],
+  "half a second of life": [
+    credentialClass({ expiresWithin: 3_600.5 }),
+    "service.classes[0].expiresWithin must be a whole number of seconds from 60 to 2678400",
+  ],
+  "memory in gigabytes": [
+    service({ memorySize: 1 }),
+    "service.memorySize is in megabytes, at least 128: 1 GB is 1024",
+  ],
+  "memory in bytes": [
+    service({ memorySize: 536_870_912 }),
+    "service.memorySize must be a whole number of megabytes from 128 to 10240",
+  ],
+  "a retention that CloudWatch does not offer": [
+    service({ logRetentionDays: 45 }),
+    "service.logRetentionDays must be a number of days that CloudWatch offers: 60 is the nearest to 45",
+  ],
+  "a retention of events that is too long": [
+    service({ events: { logRetentionDays: 4_000 } }),
+    "service.events.logRetentionDays must be a number of days that CloudWatch offers: 3653 is the nearest to 4000",
+  ],
+  "a rotation at once after a delivery": [
+    service({ onDelivered: { rotateAfter: 8 }, rotation: { secrets: [secret] } }),
+    "service.onDelivered.rotateAfter must be a whole number of seconds from 60 to 2592000",
+  ],
+  "no limit of rotations": [
+    rotation({ limitPerDay: Number.POSITIVE_INFINITY }),
+    "service.rotation.limitPerDay must be a whole number of rotations a day from 1 to 100",
+  ],
+  "a function that could never run": [
+    service({ reservedConcurrency: { sweeper: 0 } }),
+    "service.reservedConcurrency.sweeper must be a whole number of executions of at least 1",
+  ],
+  "a route that lets nothing through": [
+    service({ throttles: { page: { rate: 0, burst: 10 } } }),
+    "service.throttles.page.rate must be requests a second, above 0 and at most 10000",
+  ],
+  "a limit that AWS WAF does not take": [
+    service({ domain: { ...host }, edge: { requestsPerAddress: 5 } }),
+    "service.edge.requestsPerAddress must be a whole number of requests in five minutes from 10 to 2000000000",
+  ],
+  "an old runtime": [
+    service({ runtime: "nodejs18.x" }),
+    "service.runtime must be a Lambda runtime of Node.js 20 or later, such as nodejs24.x",
+  ],
+  "a name that is too long for roles": [
+    service({ name: "x".repeat(41) }),
+    "service.name must be 1 to 40 of a-z, 0-9 and hyphens, beginning with a letter: it begins the names of roles, which may have 64",
+  ],
+
+  // Malformed names, addresses and ARNs.
+  "a domain with a scheme": [
+    service({ domain: { ...host, name: "https://handoff.example.com" } }),
+    "service.domain.name must be a bare host name in lower case, such as handoff.example.com: no scheme, port, path or wildcard",
+  ],
+  "a wildcard domain": [
+    service({ domain: { ...host, name: "*.example.com" } }),
+    "service.domain.name must be a bare host name in lower case, such as handoff.example.com: no scheme, port, path or wildcard",
+  ],
+  "a zone by its name": [
+    service({ domain: { ...host, hostedZoneId: "example.com" } }),
+    "service.domain.hostedZoneId must be the ID of a Route 53 zone, such as Z0123456789ABC",
+  ],
+  "mail from no address": [
+    service({ mail: { ...ses, from: "handoff" } }),
+    "service.mail.from must be a bare e-mail address, such as handoff@example.com",
+  ],
+  "mail from a name and an address": [
+    service({ mail: { ...ses, from: "Handoffs <handoff@example.com>" } }),
+    "service.mail.from must be a bare e-mail address, such as handoff@example.com",
+  ],
+  "a secret by its name": [
+    service({ mail: { kind: "smtp", from: "a@example.com", secretArn: "smtp" } }),
+    "service.mail.secretArn must be a whole ARN, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, without a wildcard",
+  ],
+  "an issuer with a trailing slash": [
+    service({ issuer: "https://token.example.com/" }),
+    "service.issuer must be an https URL without a trailing slash",
+  ],
+  "a repository by its name": [
+    sender({ repositoryId: "orders" }),
+    `service.senders[0].repositoryId ${GITHUB_NUMBER("repository", ".id")}`,
+  ],
+  "an owner by its name": [
+    gitHub({ ownerId: "example" }),
+    `gitHub.orders.ownerId ${GITHUB_NUMBER("owner", ".owner.id")}`,
+  ],
+  "a branch instead of a ref": [
+    sender({ ref: "main" }),
+    "service.senders[0].ref must be a whole git ref, such as refs/heads/main",
+  ],
+  "a workflow by its title": [
+    sender({ workflow: "Rotate" }),
+    "service.senders[0].workflow must read .github/workflows/file.yml, with owner/name/ before it or @ref after it where needed",
+  ],
+  "a class with a name of two words": [
+    credentialClass({ name: "API key" }),
+    "service.classes[0].name must be 1 to 64 of a-z, 0-9 and hyphens, beginning with a letter or digit",
+  ],
+  "a domain of recipients with an @": [
+    credentialClass({ recipientDomains: ["@vendor.example"] }),
+    "service.classes[0].recipientDomains[0] must be a bare domain in lower case, such as vendor.example: no @ and no wildcard",
+  ],
+  "a tag that AWS keeps for itself": [
+    service({ tags: { "aws:team": "a" } }),
+    "service.tags.aws:team is no key for a tag: at most 128 characters, not beginning with aws:",
+  ],
+  "a dispatch for a pattern in the middle": [
+    dispatch({ secretNames: ["prod/*/api"] }),
+    "service.onRotated.secretNames[0] must be the name of a secret, or what names begin with and one * after it",
+  ],
+  "a dispatch to a whole owner": [
+    dispatch({ repository: "example" }),
+    "service.onRotated.repository must read owner/name",
+  ],
+  "a token where a connection belongs": [
+    dispatch({ connectionArn: "github_pat_11AAAA" }),
+    "service.onRotated.connectionArn must be a whole ARN, arn:aws:events:REGION:ACCOUNT:connection/NAME/ID, without a wildcard",
+  ],
+  "a dispatch without TLS": [
+    dispatch({ apiUrl: "http://github.example.com/api/v3" }),
+    "service.onRotated.apiUrl must be an https URL without a trailing slash",
+  ],
+
+  // Wildcards, which would widen what is granted.
+  "a sender with a wildcard": [
+    sender({ repository: "example/*" }),
+    `service.senders[0].repository ${WILDCARD}`,
+  ],
+  "a role for every repository": [
+    gitHub({ repository: "example/*" }),
+    `gitHub.orders.repository ${WILDCARD}`,
+  ],
+  "a role for many environments": [gitHub({ environment: "prod*" }), `gitHub.orders.environment ${WILDCARD}`],
+  "a role for many workflows": [
+    gitHub({ workflow: "example/orders/.github/workflows/*@refs/heads/main" }),
+    `gitHub.orders.workflow ${WILDCARD}`,
+  ],
+  "a role for every secret": [
+    gitHub({ secretNames: ["*"] }),
+    "gitHub.orders.secretNames[0] must be the name of a secret, or a path that ends with /*",
+  ],
+  "a role for every parameter": [
+    gitHub({ parameterNames: ["/*"] }),
+    "gitHub.orders.parameterNames[0] must be the name of a parameter, or a path that ends with /*",
+  ],
+  "a role for every tag": [
+    gitHub({ secretTags: { team: "*" } }),
+    `gitHub.orders.secretTags.team ${WILDCARD}`,
+  ],
+  "a role for every role": [
+    gitHub({ assumeRoleArns: ["arn:aws:iam::123456789012:role/*"] }),
+    "gitHub.orders.assumeRoleArns[0] must be a whole ARN, arn:aws:iam::ACCOUNT:role/NAME, without a wildcard",
+  ],
+  "a role for every function": [
+    gitHub({ rotate: "managed", rotationFunctionArns: ["arn:aws:lambda:eu-west-1:123456789012:function:*"] }),
+    "gitHub.orders.rotationFunctionArns[0] must be a whole ARN, arn:aws:lambda:REGION:ACCOUNT:function:NAME, without a wildcard",
+  ],
+  "rotations of every secret": [
+    rotation({
+      secrets: [{ ...secret, arn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/*" }],
+    }),
+    "service.rotation.secrets[0].arn must be a whole ARN, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, without a wildcard",
+  ],
+
+  // Contradictions.
+  "a domain without a certificate": [
+    service({ domain: { name: "handoff.example.com" } }),
+    "service.domain needs certificateArn, or hostedZoneId so that a certificate can be made and validated",
+  ],
+  "CloudFront without a domain": [
+    service({ edge: {} }),
+    "service.edge needs domain: without it the links would lead past CloudFront",
+  ],
+  "a certificate that CloudFront cannot see": [
+    service({ domain: { ...host, certificateArn: certificate("eu-west-1") }, edge: {} }),
+    "service.domain.certificateArn must be of a certificate in us-east-1, because with edge CloudFront looks for it there",
+  ],
+  "a certificate of another region": [
+    service({ domain: { ...host, certificateArn: certificate("us-east-1") } }),
+    "service.domain.certificateArn is in us-east-1, and the stack in eu-west-1: name one of the stack's region",
+  ],
+  "a key of another region": [
+    service({ kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/0b3a9c1e" }),
+    "service.kmsKeyArn is in eu-central-1, and the stack in eu-west-1: name one of the stack's region",
+  ],
+  "codes without mail": [
+    { ...LEAST, service: without("mail", LEAST.service as never) },
+    "service.mail is not set, so no code could be mailed for production-admin: set it, or give the class another verification",
+  ],
+  "mail from another domain": [
+    service({ mail: { ...ses, from: "handoff@example.org" } }),
+    "service.mail.from must be of mail.identity: SES sends only from what it has verified",
+  ],
+  "DKIM records for an address": [
+    service({ mail: { ...ses, identity: "handoff@example.com", hostedZoneId: "Z1" } }),
+    "service.mail.hostedZoneId is for the DKIM records of a domain, and mail.identity is an address, which has none: leave it out",
+  ],
+  "DKIM records for an identity that exists": [
+    service({
+      mail: {
+        ...ses,
+        hostedZoneId: "Z1",
+        identityArn: "arn:aws:ses:eu-west-1:123456789012:identity/example.com",
+      },
+    }),
+    "service.mail.hostedZoneId is for the DKIM records of an identity that is made, and mail.identityArn names one that exists: leave one out",
+  ],
+  "keys of one issuer and tokens of another": [
+    service({ jwksUrl: "https://github.example.com/jwks" }),
+    "service.jwksUrl is set without issuer, so keys from elsewhere would verify github.com's tokens: set issuer, or leave jwksUrl out",
+  ],
+  "a sender that matches everything": [
+    service({ senders: [{ environment: "production", may: ["send"] }] }),
+    "service.senders[0] names no repository, so every repository on GitHub would match: give repositoryId",
+  ],
+  "a sender twice": [
+    service({ senders: [sender, sender].map(() => ({ repositoryId: "1", may: ["send"] })) }),
+    "service.senders[1] repeats senders[0]: leave it out",
+  ],
+  "a sender of a class that does not exist": [
+    sender({ classes: ["api-keys"] }),
+    "service.senders[0].classes has api-keys, and there is no such class: there are production-admin, database-access, api-key, third-party-service, internal-tool",
+  ],
+  "a sender in another environment than its class": [
+    service({
+      senders: [
+        { repositoryId: "1", environment: "staging", classes: ["api-key"], may: ["send"] },
+        { repositoryId: "1", environment: "production", may: ["send"] },
+      ],
+      classes: [{ ...apiKey, environments: ["production"] }],
+    }),
+    'service.senders[0].classes has api-key, which only jobs in "production" may send, and senders[0].environment is another',
+  ],
+  "a class twice": [service({ classes: [apiKey, apiKey] }), "service.classes has api-key twice: keep one"],
+  "the same approval twice": [
+    credentialClass({ approvals: ["manager", "manager"] }),
+    "service.classes[0].approvals has manager twice: two approvals come from two roles",
+  ],
+  "a class whose environment no sender names": [
+    credentialClass({ environments: ["vault"] }),
+    "service.classes[0].environments has vault, which no sender names, so nobody could send api-key from there: add a sender with that environment, or take it out",
+  ],
+  "a class that no sender may send": [
+    service({
+      classes: [apiKey, { ...apiKey, name: "partner" }],
+      senders: [{ repositoryId: "1", classes: ["api-key"], may: ["send"] }],
+    }),
+    "service.classes[1] can never be sent: no sender that may send has partner among its classes",
+  ],
+  "alarms for a topic and for addresses": [
+    service({ alarms: { topicArn: topic, emails: ["a@b.example"] } }),
+    "service.alarms has topicArn and emails: subscribe the addresses to that topic, or leave one out",
+  ],
+  "a reaction that does nothing": [
+    service({ onUndelivered: {} }),
+    "service.onUndelivered would do nothing: give notify or rotate, or leave it out",
+  ],
+  "a reaction that notifies nobody": [
+    service({ onReported: { notify: {} } }),
+    "service.onReported.notify would notify nobody: give topicArn or emails",
+  ],
+  "a rotation of no secret in particular": [
+    service({ onUndelivered: { rotate: true }, onDelivered: { rotateAfter: 60 } }),
+    "service.onUndelivered.rotate needs rotation.secrets: which secrets may be rotated?",
+    "service.onDelivered.rotateAfter needs rotation.secrets: which secrets may be rotated?",
+  ],
+  "secrets that nothing rotates": [
+    service({ onReported: { rotate: false }, rotation: { secrets: [secret] } }),
+    "service.rotation is set, and nothing rotates: set rotate in onUndelivered or onReported, or onDelivered, or leave it out",
+  ],
+  "a secret that nobody hands over": [
+    rotation({ secrets: [{ ...secret, repositoryIds: [] }] }),
+    "service.rotation.secrets[0] is handed over by nobody, so nothing could rotate it: give repositoryIds, or operators",
+  ],
+  "a secret twice": [
+    rotation({ secrets: [secret, secret] }),
+    `service.rotation.secrets has ${secret.arn} twice: put its repositories into one entry`,
+  ],
+  "more repositories than a rule's pattern takes": [
+    rotation({
+      secrets: [{ ...secret, repositoryIds: Array.from({ length: 200 }, (_, n) => `${1e8 + n}`) }],
+    }),
+    "service.rotation.secrets names repositories in 2401 characters, and a rule's pattern has 1848 for them: name fewer, or split them over two services",
+  ],
+  "a role that no sender matches": [
+    gitHub({ environment: "billing" }),
+    'gitHub.orders is for jobs that no sender lets send (example/orders, environment billing): add { repositoryId: "123456789", environment: "billing", may: ["send"] } to service.senders, or leave the role out',
+  ],
+  "a role of another issuer than the service's": [
+    gitHub({ issuer: "https://github.example.com/_services/token" }),
+    "gitHub.orders.issuer and service.issuer differ, so the service would refuse the tokens of those jobs: set both, or neither",
+  ],
+  "a workflow that AWS cannot compare": [
+    {
+      ...(service({ issuer: "https://github.example.com/_services/token" }) as Part),
+      gitHub: {
+        orders: {
+          ...role,
+          issuer: "https://github.example.com/_services/token",
+          workflow: "example/orders/.github/workflows/rotate.yml@refs/heads/main",
+        },
+      },
+    },
+    "gitHub.orders has workflow, which AWS compares for github.com only: with another issuer leave it out, and protect the environment",
+  ],
+  "a role that can read nothing": [
+    { ...LEAST, gitHub: { orders: without("secretNames", role) } },
+    "gitHub.orders could read nothing to hand over: give secretNames, secretTags, parameterNames or assumeRoleArns",
+  ],
+  "a rotation function that nothing calls": [
+    gitHub({ rotationFunctionArns: ["arn:aws:lambda:eu-west-1:123456789012:function:rotate"] }),
+    'gitHub.orders has rotationFunctionArns, which only rotate: "managed" needs',
+  ],
+  "a rotation of parameters": [
+    {
+      ...LEAST,
+      gitHub: { orders: { ...without("secretNames", role), parameterNames: ["/a"], rotate: "managed" } },
+    },
+    "gitHub.orders has rotate, and no secret to rotate: give secretNames or secretTags",
+  ],
+  "two roles of one name": [
+    { ...LEAST, gitHub: { orders: { ...role, name: "handoff" }, again: { ...role, name: "handoff" } } },
+    "gitHub.again.name is the name of the role of gitHub.orders as well: give each a name of its own",
+  ],
+  "a role with the name of a function's": [
+    gitHub({ name: "secret-handoff-sender" }),
+    "gitHub.orders.name is the name of a function's role: give another",
+  ],
+};
+
+describe("a wrong configuration", () => {
+  test.each(Object.entries(WRONG))("is told: %s", (_, [config, ...problems]) => {
+    expect(problemsOf(config)).toEqual(problems);
+  });
+
+  test("is told in all its parts at once", () => {
+    const problems = problemsOf({
+      region: "nowhere",
+      service: { name: "", memorySize: 1, senders: [{ may: [] }], edge: {}, mail: { ...ses, from: "x" } },
+      gitHub: { orders: { ...role, environment: "", rotate: "generate" } },
+    });
+    expect(problems.map((problem) => problem.split(" ")[0])).toEqual([
+      "region",
+      "service.senders[0].may",
+      "service.name",
+      "service.mail.from",
+      "service.memorySize",
+      "gitHub.orders.environment",
+      "service.edge",
+    ]);
+  });
+
+  test("there are at least 60 kinds of it here", () => {
+    expect(Object.keys(WRONG).length).toBeGreaterThanOrEqual(60);
+  });
+
+  test("is never repeated, because a value may be a secret in the wrong place", () => {
+    const token = "github_pat_11AAAAAAA0123456789";
+    for (const config of [
+      dispatch({ connectionArn: token }),
+      sender({ may: [token] }),
+      gitHub({ ownerId: token }),
+    ]) {
+      expect(problemsOf(config).join()).not.toContain(token);
+    }
+  });
+
+  test("makes the command end with its sentences alone, and writes nothing", () => {
+    const folder = mkdtempSync(join(tmpdir(), "secret-handoff-config-"));
+    const file = join(folder, "handoff.config.ts");
+    writeFileSync(file, `export default ${JSON.stringify(service({ nam: "x" }))};\n`);
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [
+        "--import",
+        resolve("node_modules/tsx/dist/loader.mjs"),
+        resolve("packages/cdktf/synth.ts"),
+        "--config",
+        file,
+        "--code",
+        CODE,
+      ],
+      { cwd: folder, encoding: "utf8" },
+    );
+    expect({ status, stdout, stderr }).toEqual({
+      status: 1,
+      stdout: "",
+      stderr:
+        "secret-handoff cannot be built like this:\n  - service.nam is not a prop: did you mean name?\n",
+    });
+    expect(existsSync(join(folder, "cdktf.out/stacks/secret-handoff/cdk.tf.json"))).toBe(false);
+  });
+
+  test("is told by the construct too, for those who have a stack of their own", () => {
+    const stack = new TerraformStack(new App({ outdir: mkdtempSync(join(tmpdir(), "own-")) }), "own");
+    const props = { ...LEAST.service, code: CODE, nam: "x", memorySize: 1 };
+    expect(() => new SecretHandoff(stack, "handoff", props as never)).toThrow(
+      /memorySize is in megabytes.*\n {2}- nam is not a prop: did you mean name\?/,
+    );
+  });
+});
+
+/** Props that may be empty: nobody gains a right by it. */
+const MAY_BE_EMPTY = [
+  "service.senders",
+  /^service\.classes\[\d+\]\.approvals$/,
+  /^service\.rotation\.secrets\[\d+\]\.repositoryIds$/,
+  // Everything in these may be left out.
+  "service.edge",
+  "service.throttles",
+  "service.reservedConcurrency",
+  "service.deletionProtection",
+  "service.events",
+];
+
+/** Every place in a configuration that holds a text, a list or an object. */
+function places(value: unknown, path = ""): readonly string[] {
+  if (typeof value === "string") return [path];
+  if (typeof value !== "object" || value === null) return [];
+  return [
+    ...(path === "" ? [] : [path]),
+    ...Object.entries(value).flatMap(([key, inner]) =>
+      places(inner, Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`),
+    ),
+  ];
+}
+
+/** The configuration with what is at a place replaced by the empty text, list or object. */
+function emptied(config: unknown, path: string): unknown {
+  const copy = structuredClone(config) as Record<string, never>;
+  const keys = path.split(/[.[\]]+/).filter((key) => key !== "");
+  const last = keys.pop() ?? "";
+  let holder: Record<string, never> = copy;
+  for (const key of keys) holder = holder[key] as unknown as Record<string, never>;
+  const value: unknown = holder[last];
+  holder[last] = (typeof value === "string" ? "" : Array.isArray(value) ? [] : {}) as never;
+  return copy;
+}
+
+describe("an empty prop", () => {
+  const cases = [EVERYTHING, SMTP].flatMap((config) =>
+    places(config)
+      .filter(
+        (path) =>
+          !MAY_BE_EMPTY.some((known) => (typeof known === "string" ? known === path : known.test(path))),
+      )
+      .map((path) => [path, config] as const),
+  );
+
+  test.each(cases)(
+    "would widen a permission, a trust, a rule or a pattern, or means nothing: %s",
+    (path, config) => {
+      const problems = problemsOf(emptied(config, path));
+      expect(problems.length).toBeGreaterThan(0);
+      expect(problems.some((problem) => problem.startsWith(path))).toBe(true);
+    },
+  );
+
+  test("is one of many: every prop that a stack can have is tried", () => {
+    expect(cases.length).toBeGreaterThan(100);
+  });
+});
+
+describe("what is probably not meant", () => {
+  const warningsOf = (config: StackConfig) =>
+    new SecretHandoffStack(new App({ outdir: mkdtempSync(join(tmpdir(), "warned-")) }), "s", {
+      ...config,
+      code: CODE,
+    }).warnings;
+
+  test("is built, and told: alarms without subscribers, classes that nobody can approve, senders without a role", () => {
+    const config = {
+      ...LEAST,
+      service: {
+        ...LEAST.service,
+        senders: [...LEAST.service.senders, { repositoryId: "555", may: ["send" as const] }],
+      },
+      gitHub: { orders: role },
+    };
+    expect(warningsOf(config)).toEqual([
+      "service.alarms is not set: alarms, locked and reported handoffs go to a topic that nobody is subscribed to",
+      "service.classes is not set, and of the classes in force production-admin, database-access, api-key need approvals, which are refused for now: they cannot be sent",
+      "service.senders[1] may send, and no role in gitHub is for its jobs: they need one that is made elsewhere to read secrets",
+    ]);
+  });
+
+  test("is nothing where everything is set", () => {
+    expect(warningsOf(EVERYTHING)).toEqual([]);
+  });
+});
+
+describe("a policy that Lambda's environment cannot hold", () => {
+  const senders = (count: number, more: object = {}) =>
+    Array.from({ length: count }, (_, index) => ({
+      repositoryId: String(1_000_000 + index),
+      may: ["send"],
+      ...more,
+    }));
+
+  test("is refused with the bytes that it takes", () => {
+    const [problem = ""] = problemsOf(service({ senders: senders(60, { environment: "production" }) }));
+    const [, takes, leaves] =
+      /^senders and classes take (\d+) bytes as JSON, and Lambda leaves (\d+) for them in the 4096 bytes/.exec(
+        problem,
+      ) ?? [];
+    expect(Number(takes)).toBeGreaterThan(Number(leaves));
+    expect(Number(leaves)).toBeGreaterThan(3_000);
+    expect(problemsOf(service({ senders: senders(25) }))).toEqual([]);
+  });
+
+  test("is counted as Lambda counts it, each quote twice", () => {
+    const takes = (count: number) =>
+      Number(/take (\d+) bytes/.exec(problemsOf(service({ senders: senders(count) }))[0] ?? "")?.[1]);
+    expect(takes(81) - takes(80)).toBe(
+      JSON.stringify(JSON.stringify({ repositoryId: "1000080", may: ["send"] })).length - 1,
+    );
+  });
+});
