@@ -13,7 +13,7 @@ const ROUNDS = 7;
 /** Medians over runs of the committed bundle: until Secrets Manager is asked for the first time, and until all is mailed. */
 export async function measureActionStart(): Promise<ActionStart> {
   let asked: (() => void) | undefined;
-  const stack = await startLocalStack({ onSecretsAsked: () => asked?.() });
+  const stack = await startLocalStack({ onSecretsRequest: () => asked?.() });
   const [bare, first, end]: [number[], number[], number[]] = [[], [], []];
   try {
     for (let round = -1; round < ROUNDS; round += 1) {

@@ -49,7 +49,7 @@ export function median(values: readonly number[]): number {
 }
 
 /** Posts JSON over kept connections; throws unless the answer has the status expected. */
-export function createPoster(origin: string, token: string) {
+export function createPoster(origin: string, token: () => string) {
   const { hostname, port } = new URL(origin);
   const agent = new Agent({ keepAlive: true, maxSockets: 64 });
   return (path: string, body: string, expected: number): Promise<void> =>
@@ -57,7 +57,7 @@ export function createPoster(origin: string, token: string) {
       const headers = {
         "content-type": "application/json",
         "content-length": Buffer.byteLength(body),
-        ...(path.startsWith("/v1/sender/") ? { authorization: `Bearer ${token}` } : {}),
+        ...(path.startsWith("/v1/sender/") ? { authorization: `Bearer ${token()}` } : {}),
       };
       const outgoing = request({ agent, hostname, port, path, method: "POST", headers }, (response) => {
         response.resume();

@@ -145,8 +145,9 @@ async function forkService(engine: Engine): Promise<Service> {
     execArgv: ["--import", "tsx"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  const [{ url, token }] = await once(child, "message");
-  const post = createPoster(url, token);
+  let [told] = await once(child, "message");
+  const { url } = told;
+  const post = createPoster(url, () => told.token);
   const create = (handoff: Prepared) => post("/v1/sender/handoffs", handoff.create, 201);
   const claim = ({ id, claim }: Prepared) => post(`/v1/handoffs/${id}/claim`, claim, 200);
   const acknowledge = ({ id, acknowledge }: Prepared) =>
@@ -165,8 +166,8 @@ async function forkService(engine: Engine): Promise<Service> {
     enginePid: engine.pid,
     calls: async () => {
       child.send({});
-      const [{ calls }] = await once(child, "message");
-      return calls;
+      [told] = await once(child, "message");
+      return told.calls;
     },
     kinds: [
       { what: "create", items: (count) => prepare(url, count), call: create },
@@ -271,7 +272,8 @@ async function measureWriteUnits(): Promise<number | undefined> {
   });
   try {
     if (engine.name !== "dynoxide") return undefined;
-    const post = createPoster(service.url, await issuer.mint({ aud: service.url }));
+    const token = await issuer.mint({ aud: service.url });
+    const post = createPoster(service.url, () => token);
     const subject = {
       secret: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:billing-AbCdEf",
       versionId: "v1-of-the-billing-secret-012345678",

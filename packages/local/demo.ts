@@ -1,7 +1,7 @@
-import { askedToStop } from "./src/asked-to-stop.ts";
 import { DemoError } from "./src/demo/checks.ts";
 import { runDemo } from "./src/demo/run-demo.ts";
 import { Terminal } from "./src/demo/terminal.ts";
+import { stopSignal } from "./src/stop-signal.ts";
 
 /**
  * `npm run demo`: the whole path on this machine, waiting for you to open the link; `-- --once` opens it as a recipient would.
@@ -22,7 +22,7 @@ async function main(): Promise<number> {
   }
   const terminal = new Terminal(process.stdout, process.env);
   const stop = new AbortController();
-  void askedToStop().then(() => stop.abort());
+  void stopSignal().then(() => stop.abort());
   const late = once ? [AbortSignal.timeout(ONCE_MS)] : [];
   const signal = AbortSignal.any([stop.signal, ...late]);
   try {

@@ -1,6 +1,6 @@
-import { askedToStop } from "./src/asked-to-stop.ts";
 import { EngineError } from "./src/engine/engine.ts";
 import { type LocalStackOptions, startLocalStack } from "./src/stack.ts";
+import { stopSignal } from "./src/stop-signal.ts";
 
 /**
  * `npm run dev`: the local stack until it is asked to stop. Prints one JSON line on standard output when all of it is ready, and
@@ -10,9 +10,9 @@ import { type LocalStackOptions, startLocalStack } from "./src/stack.ts";
 const SWEEP_MS = 5_000;
 
 async function main(): Promise<number> {
-  const stopping = askedToStop();
+  const stopping = stopSignal();
   const options = optionsOf(process.env);
-  if (typeof options === "string") return complain(options);
+  if (typeof options === "string") return fail(options);
   const stack = await startLocalStack(options);
   process.stdout.write(`${JSON.stringify(stack.addresses)}\n`);
   await stopping;
@@ -32,7 +32,7 @@ function optionsOf({ PORT = "0", DATA_DIR }: NodeJS.ProcessEnv): LocalStackOptio
   };
 }
 
-function complain(sentence: string): number {
+function fail(sentence: string): number {
   process.stderr.write(`${sentence}\n`);
   return 1;
 }
@@ -44,4 +44,4 @@ function sentenceOf(error: unknown): string {
   return taken ? "The port in PORT is taken. Choose another, or 0 for any." : (error.stack ?? error.message);
 }
 
-process.exit(await main().catch((error: unknown) => complain(sentenceOf(error))));
+process.exit(await main().catch((error: unknown) => fail(sentenceOf(error))));

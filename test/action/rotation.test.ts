@@ -47,12 +47,12 @@ async function passwordOfAna(): Promise<string | undefined> {
   return bundle.items[0]?.fields.find((field) => field.name === "password")?.value;
 }
 
-const current = () => JSON.parse(String(aws.vault.value(name))).password;
+const current = () => JSON.parse(String(aws.secrets.value(name))).password;
 
 describe.each([["managed"], ["generate"]])("rotate: %s", (rotate) => {
   beforeEach(() => {
     const rotation = rotate === "managed" ? ({ kind: "fast" } as const) : ({ kind: "unconfigured" } as const);
-    aws.vault.put(name, '{"user":"orders","password":"old-value"}', { rotation });
+    aws.secrets.put(name, '{"user":"orders","password":"old-value"}', { rotation });
   });
 
   test("hands over the new value, and masks it", async () => {
@@ -86,7 +86,7 @@ describe.each([["managed"], ["generate"]])("rotate: %s", (rotate) => {
 });
 
 test("a rotation that cannot begin is told beside every other mistake", async () => {
-  aws.vault.put(name, "{}");
+  aws.secrets.put(name, "{}");
   const { errors } = await step({ rotate: "managed", "expires-in": "25h" });
   expect(errors).toEqual([
     `Secret "${name}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
@@ -95,8 +95,8 @@ test("a rotation that cannot begin is told beside every other mistake", async ()
 });
 
 test("when one of two rotations fails nothing is handed over, and the summary names the other", async () => {
-  aws.vault.put(name, "{}", { rotation: { kind: "fast" } });
-  aws.vault.put(`${name}-b`, "{}", { rotation: { kind: "stuck" } });
+  aws.secrets.put(name, "{}", { rotation: { kind: "fast" } });
+  aws.secrets.put(`${name}-b`, "{}", { rotation: { kind: "stuck" } });
   const { code, errors, workflow } = await step({ rotate: "managed", "secret-ids": `${name}\n${name}-b` });
   expect([code, errors]).toEqual([
     1,
@@ -107,7 +107,7 @@ test("when one of two rotations fails nothing is handed over, and the summary na
 });
 
 test("rotated-within refuses an older version, and says how old it is", async () => {
-  aws.vault.put(name, "{}", { createdAt: service.clock.now - 3 * 86_400 });
+  aws.secrets.put(name, "{}", { createdAt: service.clock.now - 3 * 86_400 });
   const { code, errors } = await step({ "rotated-within": "24h" });
   expect([code, errors]).toEqual([
     1,
@@ -117,8 +117,8 @@ test("rotated-within refuses an older version, and says how old it is", async ()
 });
 
 test("version-stage hands over the version with that label", async () => {
-  aws.vault.put(name, '{"password":"first"}');
-  aws.vault.put(name, '{"password":"second"}');
+  aws.secrets.put(name, '{"password":"first"}');
+  aws.secrets.put(name, '{"password":"second"}');
   expect((await step({ "version-stage": "AWSPREVIOUS" })).code).toBe(0);
   expect(await passwordOfAna()).toBe("first");
   expect((await step({ "version-stage": "NONE" })).errors).toEqual([

@@ -18,15 +18,15 @@ beforeAll(() => {
     AWS_SECRET_ACCESS_KEY: "test",
     AWS_REGION: "eu-west-1",
   });
-  aws.vault.put("prod/orders", "canary-value");
-  aws.vault.put("prod/denied", "canary-value");
-  aws.vault.put("prod/deleted", "canary-value");
-  aws.vault.put("prod/large", "x".repeat(65_000));
-  aws.vault.deny("prod/denied");
-  aws.vault.markForDeletion("prod/deleted");
-  for (let n = 0; n < 101; n += 1) aws.vault.put(`many/${n}`, "canary-value");
+  aws.secrets.put("prod/orders", "canary-value");
+  aws.secrets.put("prod/denied", "canary-value");
+  aws.secrets.put("prod/deleted", "canary-value");
+  aws.secrets.put("prod/large", "x".repeat(65_000));
+  aws.secrets.deny("prod/denied");
+  aws.secrets.markForDeletion("prod/deleted");
+  for (let n = 0; n < 101; n += 1) aws.secrets.put(`many/${n}`, "canary-value");
   for (const name of ["b", "c", "d", "e"])
-    aws.vault.put(`large/${name}`, "y".repeat(65_000 + name.charCodeAt(0)));
+    aws.secrets.put(`large/${name}`, "y".repeat(65_000 + name.charCodeAt(0)));
 });
 afterAll(async () => {
   process.env = kept;

@@ -11,7 +11,11 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { type Rotation, type SecretsManagerEndpoint, startSecretsManager } from "@secret-handoff/local";
+import {
+  type RotationBehaviour,
+  type SecretsManagerEndpoint,
+  startSecretsManager,
+} from "@secret-handoff/local";
 
 const DAY = 86_400;
 const clock = { now: 1_800_000_000 };
@@ -37,7 +41,7 @@ const rotate = (SecretId: string, ClientRequestToken?: string) =>
 
 describe("reading", () => {
   test("by name, ARN and ARN without its suffix, with the version's id and creation time", async () => {
-    const { arn } = endpoint.vault.put("prod/orders/api", "value", { createdAt: clock.now - DAY });
+    const { arn } = endpoint.secrets.put("prod/orders/api", "value", { createdAt: clock.now - DAY });
     expect(arn).toMatch(/^arn:aws:secretsmanager:eu-west-1:\d{12}:secret:prod\/orders\/api-[A-Za-z0-9]{6}$/);
     for (const id of ["prod/orders/api", arn, arn.slice(0, -7)]) {
       expect(await get(id)).toMatchObject({
@@ -52,39 +56,39 @@ describe("reading", () => {
   });
 
   test("binary secrets come as bytes", async () => {
-    endpoint.vault.put("binary", Uint8Array.of(0, 255, 10));
+    endpoint.secrets.put("binary", Uint8Array.of(0, 255, 10));
     const { SecretBinary, SecretString } = await get("binary");
     expect([...(SecretBinary ?? []), SecretString]).toEqual([0, 255, 10, undefined]);
   });
 
   test("an older version by its id and by AWSPREVIOUS", async () => {
-    endpoint.vault.put("s", "old");
+    endpoint.secrets.put("s", "old");
     const { VersionId = "" } = await get("s");
-    endpoint.vault.put("s", "new");
+    endpoint.secrets.put("s", "new");
     expect((await get("s")).SecretString).toBe("new");
     expect((await get("s", { VersionId })).SecretString).toBe("old");
     expect((await get("s", { VersionStage: "AWSPREVIOUS" })).SecretString).toBe("old");
   });
 
   test("several at once, errors beside what could be read", async () => {
-    endpoint.vault.put("a", "1");
+    endpoint.secrets.put("a", "1");
     const answer = await client.send(new BatchGetSecretValueCommand({ SecretIdList: ["a", "b"] }));
     expect(answer.SecretValues?.map(({ SecretString }) => SecretString)).toEqual(["1"]);
     expect(answer.Errors).toMatchObject([{ SecretId: "b", ErrorCode: "ResourceNotFoundException" }]);
   });
 
   test("tests can count what was asked", async () => {
-    endpoint.vault.put("a", "1");
+    endpoint.secrets.put("a", "1");
     await get("a");
-    expect(endpoint.asked).toEqual([{ operation: "GetSecretValue", secretId: "a" }]);
+    expect(endpoint.requests).toEqual([{ operation: "GetSecretValue", secretId: "a" }]);
   });
 });
 
 describe("listing", () => {
   test("pages through the names that begin with a prefix", async () => {
-    for (let n = 0; n < 7; n += 1) endpoint.vault.put(`prod/${n}`, "x");
-    endpoint.vault.put("Prod/upper", "x");
-    endpoint.vault.put("my/prod/inner", "x");
+    for (let n = 0; n < 7; n += 1) endpoint.secrets.put(`prod/${n}`, "x");
+    endpoint.secrets.put("Prod/upper", "x");
+    endpoint.secrets.put("my/prod/inner", "x");
     const names: (string | undefined)[] = [];
     let NextToken: string | undefined;
     do {
@@ -103,8 +107,8 @@ describe("listing", () => {
   });
 
   test("an exclamation mark turns a value round", async () => {
-    endpoint.vault.put("prod/a", "x");
-    endpoint.vault.put("prod/b", "x");
+    endpoint.secrets.put("prod/a", "x");
+    endpoint.secrets.put("prod/b", "x");
     const Filters = [{ Key: "name" as const, Values: ["prod/", "!prod/b"] }];
     const { SecretList } = await client.send(new ListSecretsCommand({ Filters }));
     expect(SecretList?.map(({ Name }) => Name)).toEqual(["prod/a"]);
@@ -137,7 +141,7 @@ describe("writing", () => {
   });
 
   test("the same token and value change nothing, another value under it is refused", async () => {
-    endpoint.vault.put("s", "1");
+    endpoint.secrets.put("s", "1");
     const token = "11111111-2222-4333-8444-555555555555";
     const first = await put("2", token);
     await put("3");
@@ -156,8 +160,8 @@ describe("writing", () => {
 
 describe("rotation", () => {
   const stages = async () => Object.values((await describeSecret("s")).VersionIdsToStages ?? {});
-  const configure = (rotation: Rotation) =>
-    endpoint.vault.put("s", `{"user":"orders","password":"old"}`, { rotation });
+  const configure = (rotation: RotationBehaviour) =>
+    endpoint.secrets.put("s", `{"user":"orders","password":"old"}`, { rotation });
 
   test("a fast one is over when RotateSecret answers, and changes only the password", async () => {
     configure({ kind: "fast" });
@@ -210,12 +214,12 @@ describe("rotation", () => {
     await client.send(
       new UpdateSecretVersionStageCommand({ SecretId: "s", VersionStage: "AWSPENDING", RemoveFromVersionId }),
     );
-    endpoint.vault.rotate("s", { kind: "fast" });
+    endpoint.secrets.rotate("s", { kind: "fast" });
     await rotate("s");
   });
 
   test("one that is not configured is refused as AWS refuses it", async () => {
-    endpoint.vault.put("s", "1");
+    endpoint.secrets.put("s", "1");
     await expect(rotate("s")).rejects.toMatchObject({
       name: "InvalidRequestException",
       message: expect.stringContaining("No Lambda rotation function"),
@@ -239,16 +243,16 @@ describe("refusals", () => {
       name: "ResourceNotFoundException",
       $metadata: { requestId: expect.stringMatching(/^[0-9a-f-]{36}$/), httpStatusCode: 400 },
     });
-    endpoint.vault.put("gone", "1");
-    endpoint.vault.markForDeletion("gone");
+    endpoint.secrets.put("gone", "1");
+    endpoint.secrets.markForDeletion("gone");
     await expect(get("gone")).rejects.toMatchObject({ name: "InvalidRequestException" });
     await client.send(new CreateSecretCommand({ Name: "empty" }));
     await expect(get("empty")).rejects.toThrow("staging label: AWSCURRENT");
   });
 
   test("a denied operation names the permission, the others still work", async () => {
-    endpoint.vault.put("s", "1");
-    endpoint.vault.deny("s", "GetSecretValue");
+    endpoint.secrets.put("s", "1");
+    endpoint.secrets.deny("s", "GetSecretValue");
     await expect(get("s")).rejects.toMatchObject({
       name: "AccessDeniedException",
       message: expect.stringContaining(
@@ -256,15 +260,15 @@ describe("refusals", () => {
       ),
     });
     await describeSecret("s");
-    endpoint.vault.deny("*", "ListSecrets");
+    endpoint.secrets.deny("*", "ListSecrets");
     await expect(client.send(new ListSecretsCommand({}))).rejects.toMatchObject({
       name: "AccessDeniedException",
     });
   });
 
   test("throttling passes after as many requests as were ordered", async () => {
-    endpoint.vault.put("s", "1");
-    endpoint.vault.throttle(1);
+    endpoint.secrets.put("s", "1");
+    endpoint.secrets.throttle(1);
     await expect(get("s")).rejects.toMatchObject({ name: "ThrottlingException" });
     await get("s");
   });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type Rotation as Behaviour, startSecretsManager } from "@secret-handoff/local";
+import { type RotationBehaviour, startSecretsManager } from "@secret-handoff/local";
 import {
   parsePasswordRules,
   type Rotation,
@@ -42,12 +42,12 @@ const LIMIT_MS = 300_000;
 const RULES = parsePasswordRules("24", "lowercase digits", "");
 const GENERATE: Rotation = { kind: "generate", key: "password", rules: RULES };
 
-function secret(behaviour: Behaviour, value = '{"user":"orders","password":"old-value"}') {
-  return aws.vault.put(name, value, { rotation: behaviour });
+function secret(behaviour: RotationBehaviour, value = '{"user":"orders","password":"old-value"}') {
+  return aws.secrets.put(name, value, { rotation: behaviour });
 }
 
 function run(rotation: Rotation = { kind: "managed" }, by = "run 1", deadline = unending()) {
-  const { arn } = aws.vault.find(name);
+  const { arn } = aws.secrets.find(name);
   const versionId = versionIdOf(by, arn);
   const secrets = secretsManagerRotation("eu-west-1", deadline, runtime);
   const source = secretsManager({ region: "eu-west-1" }, deadline, runtime);
@@ -60,8 +60,9 @@ function run(rotation: Rotation = { kind: "managed" }, by = "run 1", deadline = 
 }
 
 const askedFor = (operation: string) =>
-  aws.asked.filter((asked) => asked.operation === operation && asked.secretId === aws.vault.find(name).arn)
-    .length;
+  aws.requests.filter(
+    (asked) => asked.operation === operation && asked.secretId === aws.secrets.find(name).arn,
+  ).length;
 const sentenceOf = async (work: Promise<unknown>) => {
   const { code, message } = await rejectionOf(work);
   return `${code}: ${message}`;
@@ -168,7 +169,7 @@ describe("a managed rotation", () => {
 
   test.each(["DescribeSecret", "RotateSecret"])("without the right to %s names it", async (permission) => {
     const { arn } = secret({ kind: "fast" });
-    aws.vault.deny(name, permission);
+    aws.secrets.deny(name, permission);
     expect(await sentenceOf(run())).toBe(
       `access_denied: The AWS role handoff may not call secretsmanager:${permission} on ${arn}. Grant the role secretsmanager:${permission} on it.`,
     );
@@ -195,7 +196,7 @@ describe("a generated password", () => {
   test("replaces one key and leaves the others", async () => {
     const kept = secret({ kind: "unconfigured" }, '{"user":"orders","password":"old","n":{"port":5432}}');
     const { versionId } = await run(GENERATE);
-    const value = JSON.parse(String(aws.vault.value(name)));
+    const value = JSON.parse(String(aws.secrets.value(name)));
     expect(value).toEqual({
       user: "orders",
       password: expect.stringMatching(/^[a-z0-9]{24}$/),
@@ -212,7 +213,7 @@ describe("a generated password", () => {
     ];
     secret({ kind: "unconfigured" }, around.join('["old"]'));
     await run(GENERATE);
-    const value = String(aws.vault.value(name));
+    const value = String(aws.secrets.value(name));
     expect(value.slice(0, around[0]?.length)).toBe(around[0]);
     expect(value.slice(-(around[1]?.length ?? 0))).toBe(around[1]);
     expect(value.slice(around[0]?.length, -(around[1]?.length ?? 0))).toMatch(/^"[a-z0-9]{24}"$/);
@@ -224,15 +225,15 @@ describe("a generated password", () => {
     expect(await sentenceOf(run(GENERATE))).toBe(
       `secret_unreadable: Secret "${name}" has the key "password" twice, so which of them rotate: generate writes to is not clear. Drop one.`,
     );
-    expect(aws.vault.value(name)).toBe(twice);
+    expect(aws.secrets.value(name)).toBe(twice);
   });
 
   test("is made once however often the run is repeated", async () => {
     secret({ kind: "unconfigured" });
     await run(GENERATE);
-    const value = aws.vault.value(name);
+    const value = aws.secrets.value(name);
     expect((await run(GENERATE)).begun).toBe(false);
-    expect(aws.vault.value(name)).toBe(value);
+    expect(aws.secrets.value(name)).toBe(value);
   });
 
   test("never displaces what somebody else wrote meanwhile", async () => {
@@ -244,7 +245,7 @@ describe("a generated password", () => {
     const meddled = {
       ...secrets,
       promote: async (id: string, from: string, to: string) => {
-        aws.vault.put(name, '{"user":"changed","password":"theirs"}');
+        aws.secrets.put(name, '{"user":"changed","password":"theirs"}');
         return secrets.promote(id, from, to);
       },
     };
@@ -253,7 +254,7 @@ describe("a generated password", () => {
     expect(await sentenceOf(rotate(request, GENERATE, ports, deadline))).toBe(
       `secret_changed: Secret "${name}" was changed while its new password was being written, so it was left as it is. Start a new run.`,
     );
-    expect(aws.vault.value(name)).toBe('{"user":"changed","password":"theirs"}');
+    expect(aws.secrets.value(name)).toBe('{"user":"changed","password":"theirs"}');
     expect(Object.values(kept.stagesById()).flat().sort()).toEqual(["AWSCURRENT", "AWSPREVIOUS"]);
   });
 
@@ -267,9 +268,9 @@ describe("a generated password", () => {
     await expect(rotate(request, GENERATE, { secrets: dying, source, runtime }, deadline)).rejects.toThrow(
       "killed",
     );
-    expect(String(aws.vault.value(name))).toContain("old-value");
+    expect(String(aws.secrets.value(name))).toContain("old-value");
     expect(await run(GENERATE)).toEqual({ versionId: request.versionId, begun: true });
-    expect(String(aws.vault.value(name))).not.toContain("old-value");
+    expect(String(aws.secrets.value(name))).not.toContain("old-value");
   });
 
   test.each([["just text"], ["[1]"], ['{"user":"orders"}']])(
@@ -286,11 +287,11 @@ describe("a generated password", () => {
     "without the right to %s names it",
     async (permission) => {
       const { arn } = secret({ kind: "unconfigured" });
-      aws.vault.deny(name, permission);
+      aws.secrets.deny(name, permission);
       expect(await sentenceOf(run(GENERATE))).toBe(
         `access_denied: The AWS role handoff may not call secretsmanager:${permission} on ${arn}. Grant the role secretsmanager:${permission} on it.`,
       );
-      expect(String(aws.vault.value(name))).toContain("old-value");
+      expect(String(aws.secrets.value(name))).toContain("old-value");
     },
   );
 });

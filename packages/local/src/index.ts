@@ -1,4 +1,3 @@
-export { askedToStop } from "./asked-to-stop.ts";
 export { localClient } from "./engine/client.ts";
 export { type Engine, EngineError, type EngineName } from "./engine/engine.ts";
 export { type EngineOptions, installedEngines, startEngine } from "./engine/start-engine.ts";
@@ -8,7 +7,7 @@ export { type Loopback, serveLoopback } from "./loopback.ts";
 export type { Inbox, Mail } from "./mail/inbox.ts";
 export { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
 export { sesThrottled } from "./mail/ses-endpoint.ts";
-export { readFileCommands } from "./runner/command-files.ts";
+export { readFileCommands } from "./runner/commands.ts";
 export { RunnerFilter } from "./runner/log.ts";
 export {
   type ActionOptions,
@@ -18,13 +17,13 @@ export {
   startAction,
 } from "./runner/run-action.ts";
 export {
-  type Asked,
-  type Rotation,
   type SecretsManagerEndpoint,
-  type SecretValue,
+  type SecretsManagerRequest,
   startSecretsManager,
-  type Vault,
-} from "./secrets-manager/index.ts";
+} from "./secrets-manager/endpoint.ts";
+export type { RotationBehaviour } from "./secrets-manager/rotation.ts";
+export type { SecretValue } from "./secrets-manager/secret.ts";
+export type { LocalSecrets } from "./secrets-manager/secrets.ts";
 export { AUDIT_TABLE, type Service, startService, TABLE } from "./service.ts";
 export {
   type Addresses,

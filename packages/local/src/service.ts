@@ -16,7 +16,6 @@ import {
   Due,
   drain,
   encodePage,
-  type HandoffKey,
   Handoffs,
   type Log,
   localPseudonyms,
@@ -35,7 +34,7 @@ import {
 import type { AuditEvent, SenderEntry } from "@secret-handoff/protocol/api";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { createTransport } from "nodemailer";
-import { TellingTable } from "./telling-table.ts";
+import { createDrainQueue, NotifyingTable } from "./drain-after-writes.ts";
 
 export type ServiceOptions = {
   /** 0 takes any free port. */
@@ -83,7 +82,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     classes = DEFAULT_CLASSES,
   } = options;
   await createTables(client);
-  const table = new TellingTable(client, TABLE);
+  const table = new NotifyingTable(client, TABLE);
   const audit = new Audit(new Table(client, AUDIT_TABLE));
   const drainerDeps = {
     outbox: new Outbox(new Table(client, TABLE)),
@@ -198,42 +197,4 @@ async function createTables(client: DynamoDBClient): Promise<void> {
       { TableName: definition.TableName },
     );
   }
-}
-
-/** Drains each handoff after each write to it, one drain of a handoff at a time. */
-function createDrainQueue(drainKey: (key: HandoffKey) => Promise<void>, log: Log) {
-  const running = new Map<string, { again: boolean }>();
-  const pending = new Set<Promise<void>>();
-  const run = async (key: HandoffKey, state: { again: boolean }) => {
-    do {
-      state.again = false;
-      await drainKey(key);
-    } while (state.again);
-  };
-  return {
-    push(key: HandoffKey): void {
-      const busy = running.get(key.id);
-      if (busy) {
-        busy.again = true;
-        return;
-      }
-      const state = { again: false };
-      running.set(key.id, state);
-      const promise = run(key, state)
-        .catch(() => log({ level: "error", what: "drain_failed" }))
-        .finally(() => {
-          running.delete(key.id);
-          pending.delete(promise);
-        });
-      pending.add(promise);
-    },
-    /** Resolves when what is being drained now is drained. */
-    async settled(): Promise<void> {
-      if (pending.size > 0) await Promise.all(pending);
-    },
-    /** Resolves when nothing is left to drain. */
-    async idle(): Promise<void> {
-      while (pending.size > 0) await Promise.all(pending);
-    },
-  };
 }

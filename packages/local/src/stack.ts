@@ -7,13 +7,12 @@ import { DEFAULT_JOB } from "./github/job.ts";
 import { type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
 import { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
 import type { SmtpOptions } from "./mail/smtp-server.ts";
-import { Parts } from "./parts.ts";
 import {
-  type Asked,
   type SecretsManagerEndpoint,
+  type SecretsManagerRequest,
   startSecretsManager,
-  type Vault,
-} from "./secrets-manager/index.ts";
+} from "./secrets-manager/endpoint.ts";
+import type { LocalSecrets } from "./secrets-manager/secrets.ts";
 import { type Service, startService } from "./service.ts";
 
 export type LocalStackOptions = {
@@ -36,7 +35,7 @@ export type LocalStackOptions = {
   /** Told of each audit event as it is published. */
   readonly onEvent?: (event: AuditEvent) => void;
   /** Told of each request to the Secrets Manager endpoint. */
-  readonly onSecretsAsked?: (asked: Asked) => void;
+  readonly onSecretsRequest?: (request: SecretsManagerRequest) => void;
   /** Milliseconds between sweeps; 0, never by itself, unless said otherwise. */
   readonly sweepEvery?: number;
 };
@@ -65,7 +64,7 @@ export type LocalStack = Addresses & {
   readonly issuer: OidcIssuer;
   readonly mail: MailCatcher;
   /** The secrets in the Secrets Manager endpoint. */
-  readonly secrets: Vault;
+  readonly secrets: LocalSecrets;
   readonly secretsManagerEndpoint: SecretsManagerEndpoint;
   /** Ends everything; may be called twice. */
   readonly close: () => Promise<void>;
@@ -91,7 +90,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     senders = LOCAL_SENDERS,
     log = () => {},
   } = options;
-  const { pace, onEvent, onSecretsAsked, sweepEvery } = options;
+  const { pace, onEvent, onSecretsRequest, sweepEvery } = options;
   const timed = clock ? { clock } : {};
   const parts = new Parts();
   try {
@@ -100,7 +99,9 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       parts.add(startEngine({ folder: dataDir, ...(engineName ? { engine: engineName } : {}) })),
       parts.add(startOidcIssuer(timed)),
       parts.add(startMailCatcher(options.smtp)),
-      parts.add(startSecretsManager({ ...timed, ...(onSecretsAsked ? { onAsked: onSecretsAsked } : {}) })),
+      parts.add(
+        startSecretsManager({ ...timed, ...(onSecretsRequest ? { onRequest: onSecretsRequest } : {}) }),
+      ),
     ] as const;
     // When one fails, the others must have started before they can be ended.
     await Promise.allSettled(starting);
@@ -138,7 +139,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       engine,
       issuer,
       mail,
-      secrets: secretsManager.vault,
+      secrets: secretsManager.secrets,
       secretsManagerEndpoint: secretsManager,
       close: () => parts.close(),
     };
@@ -152,4 +153,27 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
 async function builtPage(): Promise<Page> {
   const { buildPage } = await import("@secret-handoff/page");
   return buildPage();
+}
+
+type Part = { readonly close: () => Promise<void> };
+
+/** What has been started, so that all of it can be ended, last first. */
+class Parts {
+  readonly #started: Part[] = [];
+  #closing: Promise<void> | undefined;
+
+  async add<T extends Part>(starting: Promise<T>): Promise<T> {
+    const part = await starting;
+    this.#started.push(part);
+    return part;
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#closeInTurn();
+    return this.#closing;
+  }
+
+  async #closeInTurn(): Promise<void> {
+    for (const part of this.#started.reverse()) await part.close();
+  }
 }

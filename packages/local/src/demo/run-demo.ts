@@ -4,7 +4,7 @@ import { DemoError, must, readTrail, storedEnvelope } from "./checks.ts";
 import { clockTime, sentenceOf } from "./event-sentences.ts";
 import { openAsRecipient } from "./recipient.ts";
 import { handOver, RECIPIENT, rotate, SECRET } from "./sender.ts";
-import { type Terminal, ToldInTurn } from "./terminal.ts";
+import { SerialQueue, type Terminal } from "./terminal.ts";
 
 export type DemoOptions = {
   readonly terminal: Terminal;
@@ -16,8 +16,8 @@ export type DemoOptions = {
 
 const SWEEP_MS = 1_000;
 
-/** Which of two tellings an event gets: as a step of the story, or live; nothing while the recipient's own steps are told. */
-type Telling = "story" | "live" | "nothing";
+/** How an event is printed: as a step of the demo, or live; not at all while the recipient's own steps are printed. */
+type EventMode = "step" | "live" | "hidden";
 
 /**
  * Rotates a secret in the local stack, runs the action on it, and shows what happens as it happens.
@@ -26,17 +26,17 @@ type Telling = "story" | "live" | "nothing";
 export async function runDemo({ terminal, once, signal }: DemoOptions): Promise<void> {
   terminal.title("secret-handoff", "a rotated secret, handed over once; all of it on 127.0.0.1");
   const began = Date.now();
-  const told = new ToldInTurn();
-  let telling: Telling = "story";
+  const queue = new SerialQueue();
+  let mode: EventMode = "step";
   let rotated = false;
   const stack = await startLocalStack({
     sweepEvery: SWEEP_MS,
-    onSecretsAsked: ({ operation }) => {
-      if (rotated) told.tell(() => terminal.step("done", "read", `by the action, with ${operation}`));
+    onSecretsRequest: ({ operation }) => {
+      if (rotated) queue.add(() => terminal.step("done", "read", `by the action, with ${operation}`));
     },
     onEvent: (event) => {
-      const how = telling;
-      told.tell(() => tell(event, how, stack, terminal));
+      const now = mode;
+      queue.add(() => printEvent(event, now, stack, terminal));
     },
   });
   try {
@@ -56,10 +56,10 @@ export async function runDemo({ terminal, once, signal }: DemoOptions): Promise<
     );
     const handoff = await handOver(stack, terminal, signal);
     await stack.service.drained();
-    await told.idle();
+    await queue.idle();
 
-    telling = once ? "nothing" : "live";
-    if (!once) return await waitForOpening(stack, terminal, told, signal);
+    mode = once ? "hidden" : "live";
+    if (!once) return await waitForOpening(stack, terminal, queue, signal);
     terminal.blank();
     const secret = String(stack.secrets.value(SECRET));
     const stored = () => storedEnvelope(stack, handoff, passwordIn(stack));
@@ -70,9 +70,14 @@ export async function runDemo({ terminal, once, signal }: DemoOptions): Promise<
   }
 }
 
-async function tell(event: AuditEvent, how: Telling, stack: LocalStack, terminal: Terminal): Promise<void> {
-  if (how === "nothing") return;
-  if (how === "live") return terminal.step("live", event.type, `${clockTime(event)}  ${sentenceOf(event)}`);
+async function printEvent(
+  event: AuditEvent,
+  mode: EventMode,
+  stack: LocalStack,
+  terminal: Terminal,
+): Promise<void> {
+  if (mode === "hidden") return;
+  if (mode === "live") return terminal.step("live", event.type, `${clockTime(event)}  ${sentenceOf(event)}`);
   if (event.type === "created") {
     const bytes = await storedEnvelope(stack, event.handoff ?? "", passwordIn(stack));
     must(bytes > 0, "The store holds no ciphertext of the handoff.");
@@ -90,7 +95,7 @@ function passwordIn({ secrets }: LocalStack): string {
 async function waitForOpening(
   stack: LocalStack,
   terminal: Terminal,
-  told: ToldInTurn,
+  queue: SerialQueue,
   signal: AbortSignal,
 ): Promise<never> {
   terminal.blank();
@@ -105,7 +110,7 @@ async function waitForOpening(
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => resolve(), { once: true });
   });
-  await told.idle();
+  await queue.idle();
   throw signal.reason;
 }
 

@@ -54,18 +54,18 @@ export class Terminal {
   }
 }
 
-/** Tells of things in the order in which they happened, although telling one may take a look into the store. */
-export class ToldInTurn {
+/** Does one piece of work after the other, in the order in which it was handed in, although a piece may take a look into the store. */
+export class SerialQueue {
   #last: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
-  tell(work: () => void | Promise<void>): void {
+  add(work: () => void | Promise<void>): void {
     this.#last = this.#last.then(work).catch((error: unknown) => {
       this.#failure ??= { error };
     });
   }
 
-  /** Resolves when everything has been told. @throws what telling failed with */
+  /** Resolves when all of it is done. @throws what a piece failed with */
   async idle(): Promise<void> {
     await this.#last;
     if (this.#failure) throw this.#failure.error;

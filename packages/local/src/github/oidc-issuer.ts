@@ -1,8 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "@secret-handoff/lambda";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
-import { Faults } from "../faults.ts";
-import { serveLoopback } from "../loopback.ts";
+import { Faults, serveLoopback } from "../loopback.ts";
 import { claimsOf, type Job } from "./job.ts";
 
 /** How a token is made. Everything left out is as GitHub makes it. */

@@ -1,11 +1,58 @@
 import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
-import type { Mail } from "./inbox.ts";
+import { type Loopback, serveLoopback } from "../loopback.ts";
+import type { Inbox, Mail } from "./inbox.ts";
+
+/** What a mail says must not run, nor load anything from anywhere. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'";
+const FRAMED =
+  "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox";
+
+/** The inbox as pages, and as JSON under /api/messages (DELETE empties it). */
+export function serveInbox(inbox: Inbox): Promise<Loopback> {
+  return serveLoopback((request, { pathname }) => {
+    if (pathname === "/api/messages") return api(request.method, inbox);
+    if (request.method !== "GET" && request.method !== "HEAD") return notAllowed("GET, HEAD");
+    if (pathname === "/") return page(listPage(inbox.mails), POLICY);
+    const [, id = "", part] = /^\/messages\/([^/]+)(\/html)?$/.exec(pathname) ?? [];
+    const mail = inbox.find(id);
+    if (!mail) return new Response("There is no such mail.\n", { status: 404 });
+    return part ? page(framedPart(mail), FRAMED) : page(mailPage(mail), POLICY);
+  });
+}
+
+function api(method: string, inbox: Inbox): Response {
+  switch (method) {
+    case "GET":
+      return Response.json(inbox.mails, { headers: { "cache-control": "no-store" } });
+    case "DELETE":
+      inbox.clear();
+      return new Response(null, { status: 204 });
+    default:
+      return notAllowed("GET, DELETE");
+  }
+}
+
+function notAllowed(allow: string): Response {
+  return new Response(null, { status: 405, headers: { allow } });
+}
+
+function page(html: string, policy: string): Response {
+  return new Response(html, {
+    headers: {
+      "content-type": "text/html; charset=utf-8",
+      "content-security-policy": policy,
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+    },
+  });
+}
 
 /** Seconds after which the list looks again. */
 const REFRESH = 2;
 
 /** The list of mails, newest first. */
-export function listPage(mails: readonly Mail[]): string {
+function listPage(mails: readonly Mail[]): string {
   const rows = [...mails].reverse().map(
     (mail) => `<a class="row" href="/messages/${mail.id}">
 <span class="who">${escapeHtml(mail.to)}</span>
@@ -25,7 +72,7 @@ export function listPage(mails: readonly Mail[]): string {
 }
 
 /** One mail: its HTML part in a frame of its own, its text part, its headers. */
-export function mailPage(mail: Mail): string {
+function mailPage(mail: Mail): string {
   const facts = [
     ["From", mail.from],
     ["To", mail.to],
@@ -47,7 +94,7 @@ export function mailPage(mail: Mail): string {
 }
 
 /** The HTML part alone; its links open in a tab of their own. */
-export function framedPart({ html }: Mail): string {
+function framedPart({ html }: Mail): string {
   const base = `<base target="_blank">`;
   return /<head[^>]*>/i.test(html) ? html.replace(/<head[^>]*>/i, (head) => head + base) : base + html;
 }

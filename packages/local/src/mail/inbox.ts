@@ -25,7 +25,7 @@ export type Mail = {
   readonly at: string;
 };
 
-export type Arrival = Pick<Mail, "via" | "recipients"> & { readonly tags?: readonly string[] };
+export type Submission = Pick<Mail, "via" | "recipients"> & { readonly tags?: readonly string[] };
 
 /** Every mail that the catcher accepted, newest last. Nothing leaves the machine. */
 export class Inbox {
@@ -37,7 +37,7 @@ export class Inbox {
   }
 
   /** Parses and keeps a mail. @param raw the message as RFC 5322 has it */
-  async add(raw: Uint8Array, { via, recipients, tags = [] }: Arrival): Promise<Mail> {
+  async add(raw: Uint8Array, { via, recipients, tags = [] }: Submission): Promise<Mail> {
     const parsed = await PostalMime.parse(raw);
     const mail: Mail = {
       id: randomUUID(),

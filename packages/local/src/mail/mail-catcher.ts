@@ -1,5 +1,5 @@
 import { Inbox, type Mail } from "./inbox.ts";
-import { serveInbox } from "./inbox-server.ts";
+import { serveInbox } from "./inbox-page.ts";
 import { type SesEndpoint, startSesEndpoint } from "./ses-endpoint.ts";
 import { type SmtpCatcher, type SmtpOptions, startSmtpCatcher } from "./smtp-server.ts";
 

@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
-import { Faults } from "../faults.ts";
-import { serveLoopback } from "../loopback.ts";
+import { Faults, serveLoopback } from "../loopback.ts";
 import type { Inbox } from "./inbox.ts";
 
 /** The part of SES v2 that senders use. */

@@ -27,7 +27,7 @@ export async function startSmtpCatcher(inbox: Inbox, { login }: SmtpOptions = {}
   const greylisted = new Map<string, number>();
   let drops = 0;
 
-  const judge = (address: string): SmtpRefusal | undefined => {
+  const refusalOf = (address: string): SmtpRefusal | undefined => {
     const left = greylisted.get(address) ?? 0;
     if (left > 0) {
       greylisted.set(address, left - 1);
@@ -49,7 +49,7 @@ export async function startSmtpCatcher(inbox: Inbox, { login }: SmtpOptions = {}
       if (login && username === login.user && password === login.password) callback(null, { user: username });
       else callback(new SmtpRefusal(535, "5.7.8 Authentication credentials invalid"));
     },
-    onRcptTo: ({ address }, _session, callback) => callback(judge(address)),
+    onRcptTo: ({ address }, _session, callback) => callback(refusalOf(address)),
     onData: (stream, session, callback) => {
       const chunks: Buffer[] = [];
       stream.on("data", (chunk: Buffer) => chunks.push(chunk));

@@ -1,4 +1,4 @@
-import { parseCommand, type RunnerCommand } from "./command.ts";
+import { parseCommand, type RunnerCommand } from "./commands.ts";
 import { RunnerMasks } from "./masks.ts";
 
 /** An annotation of the workflow run. */

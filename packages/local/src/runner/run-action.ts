@@ -2,10 +2,14 @@ import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { DEFAULT_JOB, type Job } from "../github/job.ts";
 import type { Addresses, LocalStack } from "../stack.ts";
-import { checkSummary, readFileCommands } from "./command-files.ts";
-import { githubEnvironment, stackEnvironment } from "./environment.ts";
-import { type LeftBehind, RunnerFolder } from "./folder.ts";
-import { inputEnvironment } from "./inputs.ts";
+import { checkSummary, readFileCommands } from "./commands.ts";
+import {
+  githubEnvironment,
+  inputEnvironment,
+  type LeftBehind,
+  RunnerFolder,
+  stackEnvironment,
+} from "./environment.ts";
 import { type Annotation, RunnerFilter } from "./log.ts";
 
 export type ActionOptions = {

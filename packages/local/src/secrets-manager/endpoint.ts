@@ -1,25 +1,32 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "@secret-handoff/lambda";
 import { serveLoopback } from "../loopback.ts";
-import { AwsException, throttled } from "./exception.ts";
-import { OPERATIONS } from "./operations.ts";
-import type { Request as Input } from "./request.ts";
-import { Vault } from "./vault.ts";
+import {
+  batchGetSecretValue,
+  describeSecret,
+  getSecretValue,
+  listSecrets,
+  listSecretVersionIds,
+} from "./reading.ts";
+import { AwsException, type Request as Input, throttled } from "./request.ts";
+import { randomPassword } from "./rotation.ts";
+import { LocalSecrets } from "./secrets.ts";
+import { createSecret, putSecretValue, rotateSecret, updateSecretVersionStage } from "./writing.ts";
 
 /** One request that arrived, for tests that count. */
-export type Asked = { readonly operation: string; readonly secretId: string | undefined };
+export type SecretsManagerRequest = { readonly operation: string; readonly secretId: string | undefined };
 
 export type SecretsManagerOptions = {
   readonly clock?: Clock;
   /** Told of each request before it is answered. */
-  readonly onAsked?: (asked: Asked) => void;
+  readonly onRequest?: (request: SecretsManagerRequest) => void;
 };
 
 export type SecretsManagerEndpoint = {
   /** For AWS_ENDPOINT_URL_SECRETS_MANAGER. */
   readonly url: string;
-  readonly vault: Vault;
-  readonly asked: readonly Asked[];
+  readonly secrets: LocalSecrets;
+  readonly requests: readonly SecretsManagerRequest[];
   readonly close: () => Promise<void>;
 };
 
@@ -28,25 +35,25 @@ const CONTENT_TYPE = "application/x-amz-json-1.1";
 /** AWS Secrets Manager over AWS JSON 1.1, as the real SDK speaks it. https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html */
 export async function startSecretsManager({
   clock,
-  onAsked = () => {},
+  onRequest = () => {},
 }: SecretsManagerOptions = {}): Promise<SecretsManagerEndpoint> {
-  const vault = new Vault(clock);
-  const asked: Asked[] = [];
+  const secrets = new LocalSecrets(clock);
+  const requests: SecretsManagerRequest[] = [];
   const { url, close } = await serveLoopback(async (received) => {
     try {
       const { operation, input } = await read(received);
       const request = { operation, secretId: input.SecretId };
-      asked.push(request);
-      onAsked(request);
-      if (vault.takeThrottled()) throw throttled();
-      vault.permit(operation, input.SecretId ?? input.Name ?? "*");
-      return reply(200, OPERATIONS.get(operation)?.(input, vault) ?? {});
+      requests.push(request);
+      onRequest(request);
+      if (secrets.takeThrottled()) throw throttled();
+      secrets.permit(operation, input.SecretId ?? input.Name ?? "*");
+      return reply(200, OPERATIONS.get(operation)?.(input, secrets) ?? {});
     } catch (error) {
       if (!(error instanceof AwsException)) throw error;
       return reply(error.status, { __type: error.name, Message: error.message });
     }
   });
-  return { url, vault, asked, close };
+  return { url, secrets, requests, close };
 }
 
 async function read(request: Request): Promise<{ readonly operation: string; readonly input: Input }> {
@@ -74,3 +81,20 @@ function reply(status: number, body: object): Response {
   const headers = { "content-type": CONTENT_TYPE, "x-amzn-requestid": randomUUID() };
   return new Response(JSON.stringify(body), { status, headers });
 }
+
+/** Takes a request, gives the answer's body. @throws AwsException */
+type Operation = (request: Input, secrets: LocalSecrets) => object;
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Operations.html */
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map<string, Operation>([
+  ["GetSecretValue", getSecretValue],
+  ["BatchGetSecretValue", batchGetSecretValue],
+  ["DescribeSecret", describeSecret],
+  ["ListSecrets", listSecrets],
+  ["ListSecretVersionIds", listSecretVersionIds],
+  ["CreateSecret", createSecret],
+  ["PutSecretValue", putSecretValue],
+  ["UpdateSecretVersionStage", updateSecretVersionStage],
+  ["RotateSecret", rotateSecret],
+  ["GetRandomPassword", (request) => ({ RandomPassword: randomPassword(request) })],
+]);

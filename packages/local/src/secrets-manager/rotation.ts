@@ -1,10 +1,9 @@
-import { invalidRequest } from "./exception.ts";
-import { randomPassword } from "./random-password.ts";
-import type { Secret, Version } from "./secret.ts";
-import type { SecretValue } from "./secret-value.ts";
+import { randomInt } from "node:crypto";
+import { invalidParameter, invalidRequest, type PasswordRequest } from "./request.ts";
+import type { Secret, SecretValue, Version } from "./secret.ts";
 
 /** How a secret's rotation function behaves. */
-export type Rotation =
+export type RotationBehaviour =
   /** There is none. */
   | { readonly kind: "unconfigured" }
   /** Done before RotateSecret answers. */
@@ -29,7 +28,7 @@ export class Rotations {
   readonly #underWay = new Map<Secret, UnderWay>();
 
   /** Sets how a secret rotates from now on. */
-  configure(secret: Secret, rotation: Rotation, now: number): void {
+  configure(secret: Secret, rotation: RotationBehaviour, now: number): void {
     secret.rotation = rotation;
     this.#underWay.delete(secret);
     if (rotation.kind === "stuck") secret.label("AWSPENDING", secret.add(undefined, now), now);
@@ -76,7 +75,7 @@ export class Rotations {
   }
 }
 
-function isDone(rotation: Rotation, { polls, startedAt }: UnderWay, now: number): boolean {
+function isDone(rotation: RotationBehaviour, { polls, startedAt }: UnderWay, now: number): boolean {
   switch (rotation.kind) {
     case "fast":
       return true;
@@ -101,4 +100,47 @@ function withNewPassword(value: SecretValue | undefined): string {
     if (!(error instanceof SyntaxError)) throw error;
   }
   return password;
+}
+
+const LOWER = "abcdefghijklmnopqrstuvwxyz";
+const UPPER = LOWER.toUpperCase();
+const DIGITS = "0123456789";
+const PUNCTUATION = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~";
+const DEFAULT_LENGTH = 32;
+const MAX_LENGTH = 4_096;
+
+/** A random password. @throws AwsException when no password fits the request */
+export function randomPassword(request: PasswordRequest = {}): string {
+  const length = request.PasswordLength ?? DEFAULT_LENGTH;
+  const excluded = new Set(request.ExcludeCharacters ?? "");
+  const types = [
+    request.ExcludeLowercase ? "" : LOWER,
+    request.ExcludeUppercase ? "" : UPPER,
+    request.ExcludeNumbers ? "" : DIGITS,
+    request.ExcludePunctuation ? "" : PUNCTUATION,
+    request.IncludeSpace ? " " : "",
+  ]
+    .map((type) => [...type].filter((character) => !excluded.has(character)))
+    .filter((type) => type.length > 0);
+  const required = (request.RequireEachIncludedType ?? true) ? types : [];
+  if (!Number.isInteger(length) || length < Math.max(1, required.length) || length > MAX_LENGTH) {
+    throw invalidParameter("PasswordLength does not fit the required character types.");
+  }
+  const all = types.flat();
+  if (all.length === 0) throw invalidParameter("No characters are left to make a password of.");
+  const rest = Array.from({ length: length - required.length }, () => pick(all));
+  return shuffled([...required.map(pick), ...rest]).join("");
+}
+
+function pick(characters: readonly string[]): string {
+  return characters[randomInt(characters.length)] ?? "";
+}
+
+function shuffled(items: readonly string[]): readonly string[] {
+  const result = [...items];
+  for (let last = result.length - 1; last > 0; last -= 1) {
+    const other = randomInt(last + 1);
+    [result[last], result[other]] = [result[other] ?? "", result[last] ?? ""];
+  }
+  return result;
 }

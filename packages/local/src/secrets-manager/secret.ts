@@ -1,6 +1,8 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { Rotation } from "./rotation.ts";
-import type { SecretValue } from "./secret-value.ts";
+import type { RotationBehaviour } from "./rotation.ts";
+
+/** Text, or the bytes of a binary secret. */
+export type SecretValue = string | Uint8Array;
 
 export type Version = {
   readonly id: string;
@@ -24,7 +26,7 @@ export class Secret {
   changedAt: number;
   rotatedAt: number | undefined;
   deletedAt: number | undefined;
-  rotation: Rotation = { kind: "unconfigured" };
+  rotation: RotationBehaviour = { kind: "unconfigured" };
 
   constructor(name: string, createdAt: number) {
     this.name = name;
@@ -74,4 +76,8 @@ export class Secret {
 function suffix(): string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   return Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join("");
+}
+
+export function equalValues(one: SecretValue, other: SecretValue): boolean {
+  return typeof one === typeof other && Buffer.from(one).equals(Buffer.from(other));
 }

@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { AwsException, invalidParameter, notFound } from "./exception.ts";
-import { idOf, type Request } from "./request.ts";
-import { decodeValue, equalValues } from "./secret-value.ts";
-import type { Vault } from "./vault.ts";
+import { AwsException, decodeValue, idOf, invalidParameter, notFound, type Request } from "./request.ts";
+import { equalValues } from "./secret.ts";
+import type { LocalSecrets } from "./secrets.ts";
 
-export function createSecret(request: Request, vault: Vault) {
+export function createSecret(request: Request, secrets: LocalSecrets) {
   const { Name = "", Description = "", ClientRequestToken } = request;
   if (!/^[A-Za-z0-9/_+=.@!-]{1,512}$/.test(Name)) {
     throw new AwsException(
@@ -12,15 +11,15 @@ export function createSecret(request: Request, vault: Vault) {
       "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!",
     );
   }
-  if (vault.all().some(({ name }) => name === Name)) {
+  if (secrets.all().some(({ name }) => name === Name)) {
     throw new AwsException(
       "ResourceExistsException",
       `The operation failed because the secret ${Name} already exists.`,
     );
   }
   const value = decodeValue(request);
-  const now = vault.clock();
-  const secret = vault.create(Name, now);
+  const now = secrets.clock();
+  const secret = secrets.create(Name, now);
   secret.description = Description;
   if (value === undefined) return { ARN: secret.arn, Name };
   const version = secret.add(value, now, ClientRequestToken);
@@ -29,8 +28,8 @@ export function createSecret(request: Request, vault: Vault) {
 }
 
 /** The same token and value again change nothing; another value under it is refused. */
-export function putSecretValue(request: Request, vault: Vault) {
-  const secret = vault.findLive(idOf(request));
+export function putSecretValue(request: Request, secrets: LocalSecrets) {
+  const secret = secrets.findLive(idOf(request));
   const { ClientRequestToken = randomUUID(), VersionStages = ["AWSCURRENT"] } = request;
   const value = decodeValue(request);
   if (value === undefined) throw invalidParameter("You must provide either SecretString or SecretBinary.");
@@ -41,7 +40,7 @@ export function putSecretValue(request: Request, vault: Vault) {
       `You can't use ClientRequestToken ${ClientRequestToken} because that value is already in use for a version of secret ${secret.arn}.`,
     );
   }
-  const now = vault.clock();
+  const now = secrets.clock();
   const version = known ?? secret.add(value, now, ClientRequestToken);
   if (known?.value === undefined) {
     version.value = value;
@@ -55,8 +54,8 @@ export function putSecretValue(request: Request, vault: Vault) {
   };
 }
 
-export function updateSecretVersionStage(request: Request, vault: Vault) {
-  const secret = vault.findLive(idOf(request));
+export function updateSecretVersionStage(request: Request, secrets: LocalSecrets) {
+  const secret = secrets.findLive(idOf(request));
   const { VersionStage = "", MoveToVersionId, RemoveFromVersionId } = request;
   const holder = secret.at(VersionStage);
   if (holder && RemoveFromVersionId !== holder.id && MoveToVersionId !== holder.id) {
@@ -67,18 +66,18 @@ export function updateSecretVersionStage(request: Request, vault: Vault) {
   const target = MoveToVersionId === undefined ? undefined : secret.versions.get(MoveToVersionId);
   if (MoveToVersionId !== undefined && !target)
     throw notFound(`the specified secret value for VersionId: ${MoveToVersionId}`);
-  if (target) secret.label(VersionStage, target, vault.clock());
+  if (target) secret.label(VersionStage, target, secrets.clock());
   else secret.unlabel(VersionStage);
   return { ARN: secret.arn, Name: secret.name };
 }
 
-export function rotateSecret(request: Request, vault: Vault) {
-  const secret = vault.findLive(idOf(request));
+export function rotateSecret(request: Request, secrets: LocalSecrets) {
+  const secret = secrets.findLive(idOf(request));
   const { RotationLambdaARN, RotateImmediately = true, ClientRequestToken = randomUUID() } = request;
-  const now = vault.clock();
+  const now = secrets.clock();
   if (RotationLambdaARN && secret.rotation.kind === "unconfigured") {
-    vault.rotations.configure(secret, { kind: "fast" }, now);
+    secrets.rotations.configure(secret, { kind: "fast" }, now);
   }
-  const version = RotateImmediately ? vault.rotations.begin(secret, ClientRequestToken, now) : undefined;
+  const version = RotateImmediately ? secrets.rotations.begin(secret, ClientRequestToken, now) : undefined;
   return { ARN: secret.arn, Name: secret.name, ...(version ? { VersionId: version.id } : {}) };
 }

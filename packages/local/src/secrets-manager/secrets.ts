@@ -1,11 +1,10 @@
 import { type Clock, systemClock } from "@secret-handoff/lambda";
-import { accessDenied, invalidRequest, notFound } from "./exception.ts";
-import { type Rotation, Rotations } from "./rotation.ts";
-import { Secret } from "./secret.ts";
-import type { SecretValue } from "./secret-value.ts";
+import { accessDenied, invalidRequest, notFound } from "./request.ts";
+import { type RotationBehaviour, Rotations } from "./rotation.ts";
+import { Secret, type SecretValue } from "./secret.ts";
 
 /** The secrets, and how tests set them up without the API. */
-export class Vault {
+export class LocalSecrets {
   readonly clock: Clock;
   readonly rotations = new Rotations();
   readonly #secrets = new Map<string, Secret>();
@@ -41,7 +40,7 @@ export class Vault {
   }
 
   /** How a secret rotates from now on. */
-  rotate(name: string, rotation: Rotation): void {
+  rotate(name: string, rotation: RotationBehaviour): void {
     this.rotations.configure(this.find(name), rotation, this.clock());
   }
 
@@ -102,4 +101,4 @@ export class Vault {
   }
 }
 
-export type PutOptions = { readonly createdAt?: number; readonly rotation?: Rotation };
+export type PutOptions = { readonly createdAt?: number; readonly rotation?: RotationBehaviour };

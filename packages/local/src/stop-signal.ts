@@ -4,7 +4,7 @@ const LOOK_MS = 250;
  * Resolves when this process is asked to stop: by Ctrl-C, by SIGTERM, or because its terminal or npm has gone. From then on it is
  * not ended by such a signal; a second one ends it at once.
  */
-export function askedToStop(): Promise<void> {
+export function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
     const hear = () => {
