@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { sesTransport } from "@secret-handoff/sdk";
-import { unending } from "./deadlines.ts";
+import { endable, unending } from "./deadlines.ts";
 import { anEmail } from "./emails.ts";
 import { rejectionOf } from "./error-of.ts";
 import { quickRuntime } from "./quick-runtime.ts";
@@ -88,15 +88,25 @@ test.each([
     refusal(400, "SendingPausedException"),
     "mail_refused: Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console.",
   ],
-  [
-    "throttling without end",
-    refusal(429, "TooManyRequestsException", "Maximum sending rate exceeded."),
-    "aws_unavailable: Amazon SES takes requests only slower than they come (TooManyRequestsException: Maximum sending rate exceeded). Try again later, or ask AWS for a higher quota.",
-  ],
 ])("SES answers with %s", async (_, answer, expected) => {
   server.answer(answer);
   const { code, message } = await rejectionOf(transport().send(anEmail(), unending()));
   expect(`${code}: ${message}`).toBe(expected);
+});
+
+test("throttling lasts as long as the step may, and is told when it is over", async () => {
+  server.answer(refusal(429, "TooManyRequestsException", "Maximum sending rate exceeded."));
+  const { deadline, stop } = endable();
+  const runtime = quickRuntime();
+  const sending = sesTransport({ region: "eu-west-1" }, runtime).send(anEmail(), deadline);
+  runtime.schedule(0, function later() {
+    if (server.seen.length > 12) stop();
+    else runtime.schedule(0, later);
+  });
+  const { code, message } = await rejectionOf(sending);
+  expect(`${code}: ${message}`).toBe(
+    "cancelled: The workflow was cancelled. The last attempt: Amazon SES takes requests only slower than they come (TooManyRequestsException: Maximum sending rate exceeded). Try again later, or ask AWS for a higher quota.",
+  );
 });
 
 const FROM = { address: "handoff@acme.example" };

@@ -1,5 +1,5 @@
-import { afterEach, expect, test } from "@jest/globals";
-import { Concealed, type SmtpServer, smtpTransport } from "@secret-handoff/sdk";
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { Concealed, type MailTransport, type SmtpServer, smtpTransport, tlsOf } from "@secret-handoff/sdk";
 import PostalMime from "postal-mime";
 import type { SMTPServerOptions } from "smtp-server";
 import { endable, unending } from "./deadlines.ts";
@@ -18,11 +18,15 @@ const PLAIN: SMTPServerOptions = { disabledCommands: ["STARTTLS"], authOptional:
 /** Another name for this machine, which is not one of the loopback names. */
 const OFF_LOOPBACK = { host: "::ffff:127.0.0.1" };
 
-async function start(options: SMTPServerOptions, server: Partial<SmtpServer> = {}) {
+type Settings = Partial<Omit<SmtpServer, "login">> & Pick<SmtpServer, "login">;
+
+async function start(options: SMTPServerOptions, server: Settings = {}) {
   const catcher = await startSmtpCatcher(options);
   opened.push(catcher);
   const runtime = quickRuntime();
-  const transport = smtpTransport({ host: "127.0.0.1", port: catcher.port, ...server }, runtime);
+  const { host = "127.0.0.1", ...more } = server;
+  const { port } = catcher;
+  const transport = smtpTransport({ host, port, tls: tlsOf({ host, port }), ...more }, runtime);
   const where = `${server.host ?? "127.0.0.1"}:${catcher.port}`;
   return { catcher, transport, runtime, where };
 }
@@ -99,7 +103,7 @@ test("off loopback a server without TLS gets no mail", async () => {
   const { code, message } = await rejectionOf(transport.send(anEmail(), unending()));
   expect([code, message]).toEqual([
     "mail_tls",
-    `${where} offers no TLS, and mail with a link is not sent in the clear. Set smtp-port to 465, or use a server that offers STARTTLS.`,
+    `${where} offers no TLS (500 Error: command not recognized), and mail with a link is not sent in the clear. Set smtp-tls: implicit where that port speaks TLS from the start, or use a server that offers STARTTLS.`,
   ]);
   expect(catcher.messages).toEqual([]);
 });
@@ -109,7 +113,7 @@ test("off loopback a certificate that nobody signed gets no mail", async () => {
   const { code, message } = await rejectionOf(transport.send(anEmail(), unending()));
   expect([code, message]).toEqual([
     "mail_tls",
-    `TLS with ${where} could not be set up. Check smtp-port (465, or one with STARTTLS), the host name and the server's certificate.`,
+    `TLS with ${where} could not be set up: its certificate has expired (CERT_HAS_EXPIRED). Check the runner's clock and the certificate.`,
   ]);
   expect(catcher.messages).toEqual([]);
 });
@@ -121,9 +125,9 @@ test("a server that is not there is told after the last attempt", async () => {
   const { code, message } = await rejectionOf(transport.send(anEmail(), unending()));
   expect([code, message]).toEqual([
     "mail_unreachable",
-    `${where} cannot be reached (ESOCKET). Check smtp-host and smtp-port, and that the runner may connect to it.`,
+    `${where} cannot be reached: nothing takes connections there (ECONNREFUSED). Check smtp-host and smtp-port, and that the runner may connect to it.`,
   ]);
-  expect(runtime.waits).toHaveLength(4);
+  expect(runtime.waits).toHaveLength(3);
 });
 
 test("a check logs in and sends nothing", async () => {
@@ -136,4 +140,145 @@ test("a hard deadline leaves a silent server behind", async () => {
   const { deadline, giveUp } = endable();
   const { transport } = await start({ ...PLAIN, onRcptTo: () => giveUp() });
   expect((await rejectionOf(transport.send(anEmail(), deadline))).code).toBe("cancelled");
+});
+
+describe("what concerns every mail slows or ends all of them:", () => {
+  const login = { user: "robot@acme.example", password: new Concealed("smtp-canary") };
+  const several = (transport: MailTransport, count = 12) =>
+    Promise.allSettled(
+      Array.from({ length: count }, (_, index) =>
+        transport.send(anEmail({ to: `r${index}@vendor.example` }), unending()),
+      ),
+    );
+
+  test("a wrong password is tried once, and by no later mail", async () => {
+    let logins = 0;
+    const { transport } = await start(
+      {
+        ...PLAIN,
+        authOptional: false,
+        onAuth: (_, __, done) => {
+          logins += 1;
+          done(smtpError(535, "5.7.8 Bad credentials"));
+        },
+      },
+      { login },
+    );
+    const sent = await several(transport);
+    expect(sent.map((one) => one.status === "rejected" && one.reason.code)).toEqual(
+      Array(12).fill("mail_login"),
+    );
+    expect(logins).toBe(1);
+  });
+
+  test("mails share connections and logins", async () => {
+    let logins = 0;
+    const { transport, catcher } = await start(
+      {
+        ...PLAIN,
+        authOptional: false,
+        onAuth: (_, __, done) => {
+          logins += 1;
+          done(null, { user: "u" });
+        },
+      },
+      { login },
+    );
+    const sent = await several(transport, 40);
+    expect(sent.every(({ status }) => status === "fulfilled")).toBe(true);
+    expect(catcher.messages).toHaveLength(40);
+    expect(logins).toBeLessThanOrEqual(5);
+  });
+
+  test("454 too many logins is waited for", async () => {
+    let refusals = 3;
+    const { transport, catcher, runtime } = await start(
+      {
+        ...PLAIN,
+        authOptional: false,
+        onAuth: (_, __, done) =>
+          refusals-- > 0
+            ? done(smtpError(454, "4.7.0 Too many login attempts, please try again later"))
+            : done(null, { user: "u" }),
+      },
+      { login },
+    );
+    await transport.send(anEmail(), unending());
+    expect(catcher.messages).toHaveLength(1);
+    expect(runtime.waits.length).toBeGreaterThanOrEqual(3);
+  });
+
+  test.each([
+    [454, "4.7.0 Throttling failure: Daily message quota exceeded."],
+    [550, "5.4.5 Daily user sending limit exceeded."],
+    [452, "4.5.3 You have reached the limit of 200 messages per day"],
+  ])("a quota of the day (%d %s) ends the rest without another mail", async (responseCode, words) => {
+    let mails = 0;
+    const { transport, where } = await start({
+      ...PLAIN,
+      onMailFrom: (_, __, done) => {
+        mails += 1;
+        done(mails > 3 ? smtpError(responseCode, words) : undefined);
+      },
+    });
+    const sent = await several(transport);
+    const refused = sent.flatMap((one) => (one.status === "rejected" ? [one.reason] : []));
+    expect(refused.length).toBeGreaterThanOrEqual(7);
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(["mail_quota"]));
+    expect(refused[0].message).toBe(
+      `${where} has sent what this sender may send in a day (${responseCode} ${words.replace(/\.$/, "")}). Run again later, or ask for a higher limit.`,
+    );
+    expect(mails).toBeLessThanOrEqual(9);
+  });
+});
+
+test("on another port than 465 TLS can begin at once", async () => {
+  const { transport, where } = await start({ secure: true }, { host: "localhost", tls: "implicit" });
+  const { code, message } = await rejectionOf(transport.send(anEmail(), unending()));
+  expect([code, message]).toEqual([
+    "mail_tls",
+    `TLS with ${where} could not be set up: its certificate has expired (CERT_HAS_EXPIRED). Check the runner's clock and the certificate.`,
+  ]);
+});
+
+test("TLS from the start where the port speaks none names the input to change", async () => {
+  const { transport, where } = await start(PLAIN, { tls: "implicit" });
+  const { code, message } = await rejectionOf(transport.send(anEmail(), unending()));
+  expect([code, message]).toEqual([
+    "mail_tls",
+    `TLS with ${where} could not be set up: its answer is not TLS (ERR_SSL_WRONG_VERSION_NUMBER). Set smtp-tls: starttls, or another smtp-port.`,
+  ]);
+});
+
+describe("a reply never tells whom the mail was for:", () => {
+  const to = "ana.kowalska@vendor.example";
+  test.each([
+    ["550 5.1.1 No such user ana.kowalska here", "550 5.1.1 No such user [recipient] here"],
+    ["550 5.1.1 <ana.kowalska@vendor.example>... unknown", "550 5.1.1 <a•••@vendor.example>... unknown"],
+    ["550 ANA.KOWALSKA@VENDOR.EXAMPLE is unknown", "550 a•••@vendor.example is unknown"],
+    ["550 user=ana.kowalska%vendor.example", "550 user=[recipient]%vendor.example"],
+    ["550 mailbox of Kowalska, Ana is full", "550 mailbox of [recipient], [recipient] is full"],
+    ["550 /home/ana_kowalska/Maildir: no space", "550 /home/[recipient]_[recipient]/Maildir: no space"],
+    ["550 rejected akowalska1, Kowalskas", "550 rejected [recipient], [recipient]"],
+    ["550 rewritten to akowalska+ana@vendor.example", "550 rewritten to a•••@vendor.example"],
+    [
+      "550 SRS0=x=y=vendor.example=ana.kowalska@relay.example",
+      "550 SRS0=x=y=vendor.example=a•••@relay.example",
+    ],
+    ["550 robot@acme.example may not send", "550 [login] may not send"],
+    ["550 see https://mail.example/u/ana", "550 see [link]"],
+  ])("%s", async (reply, told) => {
+    const { transport, where } = await start(
+      {
+        ...PLAIN,
+        onRcptTo: (_, __, done) => done(smtpError(550, reply.slice(4))),
+        onAuth: (_, __, done) => done(null, { user: "u" }),
+      },
+      { login: { user: "robot@acme.example", password: new Concealed("smtp-canary") } },
+    );
+    const { message } = await rejectionOf(transport.send(anEmail({ to }), unending()));
+    expect(message).toBe(
+      `${where} refused the mail (${told}). Check the address, and whether the server may send from this sender.`,
+    );
+  });
 });

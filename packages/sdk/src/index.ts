@@ -45,14 +45,14 @@ export {
 export { type Email, type MailTransport, writeEmail } from "./mail/email.ts";
 export type { EmailFacts } from "./mail/email-copy.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
-export { smtpTransport } from "./mail/smtp.ts";
-export type { SmtpServer } from "./mail/smtp-server.ts";
+export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
 export { type PasswordRules, parsePasswordRules } from "./rotation/password-rules.ts";
 export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotation/rotate.ts";
 export type { RotatableSecrets, Rotated, Rotation, RotationRequest } from "./rotation/rotation.ts";
 export { secretsManagerRotation } from "./rotation/secrets-manager-rotation.ts";
-export { mapLimited } from "./runtime/concurrency.ts";
+export { mapLimited, type StandAside } from "./runtime/concurrency.ts";
 export { attempt, type Deadline, type EndableDeadline, startDeadline } from "./runtime/deadline.ts";
+export { adaptivePace, type Pace } from "./runtime/pace.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime } from "./runtime/runtime.ts";
 export { faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";

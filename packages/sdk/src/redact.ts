@@ -7,7 +7,7 @@ import { emailHintOf } from "@secret-handoff/protocol";
 
 const LONGEST_QUOTE = 300;
 
-/** What names a person, or gives access, whoever says it. The order counts: a link may hold an address, and an address a key. */
+/** What gives access or names a person, whoever says it. The order counts: a link may hold an address. */
 const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])[] = [
   [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
   [/\S*:\/\/\S*/g, "[link]"],
@@ -18,7 +18,7 @@ const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])
   [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, "[access key]"],
   [/\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
   [/(?<![\w:/.+-])(?!arn:)[\w+/=-]{40,}/g, "[removed]"],
-  [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address)],
+  [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address.toLowerCase())],
 ];
 
 /**
@@ -26,38 +26,38 @@ const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])
  * @param recipient whose name and address must not be told
  */
 export function redact(text: string, recipient?: string): string {
-  const known = recipient === undefined ? text : withoutRecipient(text, recipient);
   const clean = ALWAYS.reduce(
     (line, [pattern, put]) =>
       typeof put === "string" ? line.replace(pattern, put) : line.replace(pattern, put),
-    known,
+    text,
   );
-  return clean
+  return (recipient === undefined ? clean : withoutRecipient(clean, recipient))
     .trim()
     .slice(0, LONGEST_QUOTE)
     .replace(/[.\s]+$/, "");
 }
 
 /**
- * The address whole becomes its hint, in whatever letters; what is left of its local part, whole or in pieces, goes. The domain is
- * part of the hint and stays.
+ * Addresses are hints by now, and what else tells the recipient's local part goes, whole or in pieces, in whatever letters. The
+ * domain is part of every hint and stays.
  */
 function withoutRecipient(text: string, address: string): string {
   const local = address.slice(0, address.lastIndexOf("@"));
-  const domain = address.slice(address.lastIndexOf("@") + 1);
-  const hint = emailHintOf(address);
-  const hinted = replaceEach(text, [address, `${local}%40${domain}`, `${local}=${domain}`], hint);
-  const pieces = [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE);
-  return replaceEach(hinted, pieces, "[recipient]");
+  return [local, ...local.split(/[^\p{L}\p{N}]+/u)]
+    .filter((piece) => piece.length >= SHORTEST_PIECE)
+    .sort((a, b) => b.length - a.length)
+    .reduce((line, piece) => line.replace(wordsWith(piece), "[recipient]"), text);
 }
 
 /** A shorter piece, like the A of `a.kowalska`, names nobody, and is in every sentence. */
 const SHORTEST_PIECE = 2;
+/** From this length on a piece names somebody inside a longer word as well, like the surname in `akowalska1`. */
+const TELLING_PIECE = 4;
 
-/** Whole words only, for a piece like `no` must not cut `not` in two; the longest first, for it may hold the others. */
-function replaceEach(text: string, words: readonly string[], put: string): string {
-  const longestFirst = [...new Set(words)].filter((word) => word !== "").sort((a, b) => b.length - a.length);
-  if (longestFirst.length === 0) return text;
-  const any = longestFirst.map((word) => word.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|");
-  return text.replace(new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, "giu"), put);
+function wordsWith(piece: string): RegExp {
+  const literal = piece.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const inWord = "[\\p{L}\\p{N}]";
+  return piece.length >= TELLING_PIECE
+    ? new RegExp(`${inWord}*${literal}${inWord}*`, "giu")
+    : new RegExp(`(?<!${inWord})${literal}(?!${inWord})`, "giu");
 }

@@ -7,6 +7,7 @@ import {
   SenderError,
   type SesOptions,
   type SmtpServer,
+  tlsOf,
 } from "@secret-handoff/sdk";
 import {
   type Draft,
@@ -104,9 +105,11 @@ function mailChoice(inputs: Draft<Inputs>, isSet: IsSet): MailChoice | undefined
   if ((user === undefined) !== (password === undefined)) {
     throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
   }
-  if (host === undefined || port === undefined) return undefined;
+  const choice = inputs["smtp-tls"];
+  if (host === undefined || port === undefined || choice === undefined) return undefined;
+  const tls = choice === "auto" ? tlsOf({ host, port }) : choice;
   const login = user !== undefined && password !== undefined ? { login: { user, password } } : {};
-  return { by: "smtp", server: { host, port, ...login } };
+  return { by: "smtp", server: { host, port, tls, ...login } };
 }
 
 function roleChoice(inputs: Draft<Inputs>, isSet: IsSet): RoleChoice | undefined {

@@ -77,6 +77,7 @@ const TABLE = {
     ),
   },
   "smtp-port": { default: "587", parse: asPort },
+  "smtp-tls": { default: "auto", parse: oneOf("auto", "implicit", "starttls") },
   "smtp-user": { parse: optional(asText) },
   "smtp-password": { verbatim: true, secrets: whole, parse: optional(asSecret) },
   "configuration-set": { parse: optional(asText) },

@@ -1,6 +1,8 @@
 import type { Deadline } from "../runtime/deadline.ts";
+import { adaptivePace } from "../runtime/pace.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
+import type { SenderErrorCode } from "../sender-error.ts";
 import { type AwsCall, awsFailure } from "./aws-errors.ts";
 
 /** More than one address of a host may be tried in it (runtime/network.ts). */
@@ -38,25 +40,30 @@ export function openedOnce<T>(open: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/**
- * Calls AWS until the answer is something that trying again does not change.
- * @throws SenderError
- */
-export function callAws<T>(
+/** Calls one service of AWS until the answer is something that trying again does not change. @throws SenderError */
+export type CallAws = <T>(
   call: AwsCall,
   run: (until: { readonly abortSignal: AbortSignal }) => Promise<T>,
   deadline: Deadline,
-  runtime: Runtime,
-): Promise<T> {
-  return retry(
-    async () => {
-      try {
-        return await run({ abortSignal: deadline.hard });
-      } catch (error) {
-        throw awsFailure(error, call, deadline);
-      }
-    },
-    deadline,
-    runtime,
-  );
+) => Promise<T>;
+
+/**
+ * One service of AWS: all calls to it keep one pace, because they share its quotas.
+ * @param finals codes of refusals that would meet every other call as well
+ */
+export function awsService(runtime: Runtime, finals: readonly SenderErrorCode[] = []): CallAws {
+  const pace = adaptivePace(runtime, finals);
+  return (call, run, deadline) =>
+    retry(
+      async () => {
+        try {
+          return await run({ abortSignal: deadline.hard });
+        } catch (error) {
+          throw awsFailure(error, call, deadline);
+        }
+      },
+      deadline,
+      runtime,
+      { pace },
+    );
 }

@@ -55,7 +55,8 @@ export function awsFailure(error: unknown, call: AwsCall, { hard }: Deadline): E
   if (CLOCK.test(`${error.name} ${error.message}`)) return new TransientError(failed(clockOff(error)));
   const sentence = setUp(error) ?? call.wording?.(error.name, error.message);
   if (sentence) return failed(sentence);
-  if (isThrottling(error)) return new TransientError(failed(throttled(error, call)), { throttled: true });
+  if (isThrottling(error))
+    return new TransientError(failed(throttled(error, call)), { patience: "throttled" });
   const network = statusOf(error) < 300 ? networkFault(error) : undefined;
   if (call.once && mayBeDone(error, network)) return failed(unknownFate(call));
   if (network) {

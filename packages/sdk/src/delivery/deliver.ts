@@ -1,7 +1,7 @@
 import { type HandoffId, ProtocolError, type Sealed } from "@secret-handoff/protocol";
 import type { HandoffView } from "@secret-handoff/protocol/api";
 import { type Email, type MailTransport, writeEmail } from "../mail/email.ts";
-import { mapLimited, oneAtATime } from "../runtime/concurrency.ts";
+import { mapLimited, oneAtATime, type StandAside } from "../runtime/concurrency.ts";
 import { cleanupDeadline, type Deadline } from "../runtime/deadline.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
 import { faultOf, SenderError, type SenderErrorCode } from "../sender-error.ts";
@@ -50,6 +50,9 @@ export type DeliveryPorts = {
   readonly onOutcome?: (outcome: Outcome, done: number, all: number) => void;
 };
 
+/** What the delivery to one recipient works with: while it has to wait for itself alone, the others go on. */
+type OnePorts = DeliveryPorts & { readonly standAside: StandAside };
+
 /** Handoffs under way at once: enough to hide the network's delay, too few to trouble a mail server. */
 const AT_ONCE = 6;
 /** What revoking may take at the end, ms: the runner kills a cancelled step ten seconds after it was asked to stop. */
@@ -71,6 +74,9 @@ const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
   "ended",
 ]);
 
+/** After these no mail goes out at all: nothing is created for those who are still to come. */
+const NO_MAIL: ReadonlySet<SenderErrorCode> = new Set(["mail_login", "mail_quota", "mail_tls"]);
+
 /**
  * Hands the delivery over to every recipient, each by a link of their own. One recipient's failure never stops the others.
  * Sealing goes one at a time: with a passphrase it takes 128 MiB and a processor for about half a second (scrypt, N = 2^17).
@@ -85,8 +91,12 @@ export async function deliver(
   const inTurn = oneAtATime();
   const seal: Seal = (input) => inTurn(() => ports.seal(input));
   let done = 0;
-  return mapLimited(recipients, AT_ONCE, async (recipient) => {
-    const outcome = await deliverToOne(recipient, delivery, { ...ports, seal }, deadline);
+  let noMail: SenderError | undefined;
+  return mapLimited(recipients, AT_ONCE, async (recipient, _, standAside) => {
+    const outcome: Outcome = noMail
+      ? { kind: "failed", recipient, error: noMail }
+      : await deliverToOne(recipient, delivery, { ...ports, seal, standAside }, deadline);
+    if (outcome.kind === "failed" && NO_MAIL.has(outcome.error.code)) noMail = outcome.error;
     done += 1;
     ports.onOutcome?.(outcome, done, recipients.length);
     return outcome;
@@ -100,7 +110,7 @@ export async function deliver(
 async function deliverToOne(
   recipient: string,
   delivery: Delivery,
-  ports: DeliveryPorts,
+  ports: OnePorts,
   deadline: Deadline,
 ): Promise<Outcome> {
   try {
@@ -139,7 +149,7 @@ async function send(
   recipient: string,
   sealed: Sealed,
   details: DeliveryDetails,
-  ports: DeliveryPorts,
+  ports: OnePorts,
   deadline: Deadline,
 ): Promise<Outcome> {
   const { id, expiresAt } = sealed;
@@ -149,7 +159,8 @@ async function send(
     const stored = await create(recipient, sealed, details, ports, deadline);
     if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
     deadline.soft.throwIfAborted();
-    messageId = await ports.mail.send(emailFor(recipient, sealed, details, ports), deadline);
+    const email = emailFor(recipient, sealed, details, ports);
+    messageId = await ports.mail.send(email, deadline, ports.standAside);
   } catch (thrown) {
     const error = asSenderError(thrown);
     if (REFUSED.has(error.code)) return { kind: "failed", recipient, error };
@@ -174,7 +185,7 @@ async function create(
   recipient: string,
   sealed: Sealed,
   { subject, resend, reason }: DeliveryDetails,
-  { service, runtime, onWaiting }: DeliveryPorts,
+  { service, runtime, onWaiting, standAside }: OnePorts,
   deadline: Deadline,
 ): Promise<HandoffView> {
   const request = {
@@ -187,7 +198,7 @@ async function create(
     if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
-    await sleep(ASK_AGAIN_MS, runtime, deadline.soft);
+    await standAside(() => sleep(ASK_AGAIN_MS, runtime, deadline.soft));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { HandoffId } from "@secret-handoff/protocol";
+import type { StandAside } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Mailbox } from "./addresses.ts";
 import { type EmailFacts, emailCopy } from "./email-copy.ts";
@@ -20,8 +21,8 @@ export type Email = {
 
 /** What sends mail. Each method retries what can pass later and throws SenderError. */
 export type MailTransport = {
-  /** Gives the id under which the mail was accepted. */
-  readonly send: (email: Email, deadline: Deadline) => Promise<string>;
+  /** Gives the id under which the mail was accepted. @param standAside lets others go on while this mail alone has to wait */
+  readonly send: (email: Email, deadline: Deadline, standAside?: StandAside) => Promise<string>;
   /** Checks that mail from this mailbox would be taken, and sends none. Gives what could not be checked, in sentences. */
   readonly check: (from: Mailbox, deadline: Deadline) => Promise<readonly string[]>;
 };

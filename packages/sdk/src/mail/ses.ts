@@ -1,6 +1,6 @@
 import type { SESv2Client, SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import { emailHintOf } from "@secret-handoff/protocol";
-import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
+import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import { type AwsCall, type AwsSentence, type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -20,6 +20,7 @@ export type SesOptions = {
 
 /** Mail by SES v2 with the credentials the environment gives (ses:SendEmail on one identity). */
 export function sesTransport(options: SesOptions, runtime: Runtime): MailTransport {
+  const callAws = awsService(runtime, ["mail_quota"]);
   const client = openedOnce(() => openClient(options.region, runtime));
   return {
     send: (email, deadline) =>
@@ -32,7 +33,6 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
           return MessageId ?? email.messageId;
         },
         deadline,
-        runtime,
       ),
     check: (from, deadline) => checkIdentity(from, deadline),
   };
@@ -44,7 +44,6 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
         { service: SERVICE, subject: `identity ${identity}`, permission: "ses:GetEmailIdentity" },
         (until) => stateOf(identity, until),
         deadline,
-        runtime,
       );
       if (state === "verified") return [];
       hidden ||= state === "hidden";

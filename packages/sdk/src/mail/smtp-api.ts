@@ -1,7 +1,5 @@
-import Mail from "nodemailer/lib/mailer";
-import SMTPTransport, { type SMTPTransportOptions } from "nodemailer/lib/smtp-transport";
+/** What is used of nodemailer, and no more: loaded with the first mail, and a bundler can leave its other transports out. */
+import MailComposer from "nodemailer/lib/mail-composer";
+import SMTPConnection from "nodemailer/lib/smtp-connection";
 
-/** nodemailer's SMTP alone: loaded with the first mail, without its other transports. */
-export function openSmtp(options: SMTPTransportOptions) {
-  return new Mail(new SMTPTransport(options));
-}
+export { MailComposer, SMTPConnection };

@@ -1,77 +1,112 @@
+import { Readable } from "node:stream";
+import { isLoopback } from "@secret-handoff/protocol";
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { Concealed } from "../concealed.ts";
 import type { Deadline } from "../runtime/deadline.ts";
+import { adaptivePace } from "../runtime/pace.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type Email, MAIL_HEADERS, type MailTransport } from "./email.ts";
-import { smtpFailure } from "./smtp-failures.ts";
-import { type SmtpServer, tlsOf } from "./smtp-server.ts";
+import { isPassing, isRefusal, type SmtpPhase, smtpFailure } from "./smtp-errors.ts";
+import { answered, smtpPool } from "./smtp-pool.ts";
 
-const CONNECT_MS = 10_000;
-const SILENCE_MS = 30_000;
+/** Where mail is handed in. */
+export type SmtpServer = {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte on (RFC 8314), by STARTTLS, which must be offered, or none: see {@link tlsOf}. */
+  readonly tls: "implicit" | "starttls" | "none";
+  readonly login?: { readonly user: string; readonly password: Concealed<string> };
+};
+
+/** The usual TLS of a port: 465 speaks it from the start, any other by STARTTLS, and on loopback there is none. */
+export function tlsOf({ host, port }: Pick<SmtpServer, "host" | "port">): SmtpServer["tls"] {
+  if (port === 465) return "implicit";
+  return isLoopback(host) || host === "::1" ? "none" : "starttls";
+}
+
+/** Errors that would meet every other mail as well. */
+const FINAL = ["mail_login", "mail_quota", "mail_tls"] as const;
+
+/** Of what may be a fault of the network. A server that is there is asked as long as it says that it will be ready. */
+const ATTEMPTS = 4;
 
 /** Mail over SMTP by nodemailer. TLS is required off loopback, and certificates are checked. */
 export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTransport {
-  const connection = openLazily(server);
+  const pool = smtpPool(server, isPassing);
+  const pace = adaptivePace(runtime, FINAL);
+  let underWay = 0;
+
+  /** One attempt over one connection. @param to the recipient, where there is one */
+  async function attempt(
+    deadline: Deadline,
+    to: string | undefined,
+    work: (connection: SMTPConnection, onMessage: () => void) => Promise<void>,
+  ): Promise<void> {
+    let phase: SmtpPhase = "connecting";
+    let usable = false;
+    const taking = pool.take(deadline.soft);
+    try {
+      const connection = await untilOver(taking, deadline);
+      pace.throwIfClosed();
+      phase = "envelope";
+      const onMessage = () => {
+        phase = "message";
+      };
+      await untilOver(work(connection, onMessage), deadline);
+      usable = true;
+    } catch (error) {
+      const connection = phase === "connecting" ? undefined : await taking;
+      usable = connection !== undefined && (await standsAfter(error, connection, deadline));
+      throw smtpFailure(error, { server, deadline, phase, to });
+    } finally {
+      taking.then((connection) => pool.giveBack(connection, usable)).catch(() => undefined);
+    }
+  }
+
+  async function counted<T>(work: () => Promise<T>): Promise<T> {
+    underWay += 1;
+    try {
+      return await work();
+    } finally {
+      underWay -= 1;
+      if (underWay === 0) pool.closeIdle();
+    }
+  }
+
   return {
-    send: (email, deadline) =>
-      retry(
-        async () => {
-          const transport = await connection();
-          try {
-            const sent = await untilOver(transport.sendMail(messageOf(email)), deadline);
-            return sent.messageId;
-          } catch (error) {
-            throw smtpFailure(error, server, deadline, email.to);
-          }
-        },
-        deadline,
-        runtime,
-      ),
+    send: (email, deadline, standAside) =>
+      counted(async () => {
+        const { envelope, message } = await compose(email);
+        const send = (connection: SMTPConnection, onMessage: () => void) => {
+          const body = Readable.from([message]).once("end", onMessage);
+          return answered(connection, (done) => connection.send(envelope, body, done));
+        };
+        const options = { pace, standAside, attempts: ATTEMPTS };
+        await retry(() => attempt(deadline, email.to, send), deadline, runtime, options);
+        return `<${email.messageId}>`;
+      }),
     check: (_, deadline) =>
-      retry(
-        async () => {
-          const transport = await connection();
-          try {
-            await untilOver(transport.verify(), deadline);
-          } catch (error) {
-            throw smtpFailure(error, server, deadline);
-          }
-          return [];
-        },
-        deadline,
-        runtime,
-      ),
+      counted(async () => {
+        const options = { pace, attempts: ATTEMPTS };
+        await retry(() => attempt(deadline, undefined, async () => {}), deadline, runtime, options);
+        return [];
+      }),
   };
 }
 
-/** nodemailer is loaded with the first mail: a step that fails earlier never needs it. */
-function openLazily(server: SmtpServer) {
-  const open = async () => {
-    const { openSmtp } = await import("./smtp-api.ts");
-    const tls = tlsOf(server);
-    return openSmtp({
-      host: server.host,
-      port: server.port,
-      secure: tls === "implicit",
-      requireTLS: tls === "starttls",
-      ignoreTLS: tls === "none",
-      connectionTimeout: CONNECT_MS,
-      greetingTimeout: CONNECT_MS,
-      dnsTimeout: CONNECT_MS,
-      socketTimeout: SILENCE_MS,
-      ...(server.login
-        ? { forceAuth: true, auth: { user: server.login.user, pass: server.login.password.reveal() } }
-        : {}),
-    });
-  };
-  let transport: ReturnType<typeof open> | undefined;
-  return () => {
-    transport ??= open();
-    return transport;
-  };
+/** True where the server refused and is ready for the next mail: what it says of one recipient is nothing against the others. */
+async function standsAfter(error: unknown, connection: SMTPConnection, { hard }: Deadline): Promise<boolean> {
+  if (hard.aborted || !isRefusal(error)) return false;
+  return answered(connection, (done) => connection.reset(done)).then(
+    () => true,
+    () => false,
+  );
 }
 
-function messageOf({ from, to, replyTo, subject, text, html, messageId }: Email) {
-  return {
+async function compose({ from, to, replyTo, subject, text, html, messageId }: Email) {
+  const { MailComposer } = await import("./smtp-api.ts");
+  const node = new MailComposer({
     from: { name: from.name ?? "", address: from.address },
     to: { name: "", address: to },
     ...(replyTo === undefined ? {} : { replyTo: { name: "", address: replyTo } }),
@@ -82,7 +117,8 @@ function messageOf({ from, to, replyTo, subject, text, html, messageId }: Email)
     headers: MAIL_HEADERS,
     disableFileAccess: true,
     disableUrlAccess: true,
-  };
+  }).compile();
+  return { envelope: { from: from.address, to: [to] }, message: await node.build() };
 }
 
 /** nodemailer takes no signal: what is under way is left behind when the hard deadline has passed. */

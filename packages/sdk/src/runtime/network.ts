@@ -130,7 +130,10 @@ export function networkFault(error: unknown): NetworkFault | undefined {
   return faults.find(({ reason }) => reason !== NO_ROUTE.reason) ?? faults[0];
 }
 
-/** The codes of an error: first of what it gathers (an attempt at each address of a host), then its own, then of its causes. */
+/**
+ * The codes of an error (nodemailer keeps Node's own beside its word for it): first of what it gathers (an attempt at each address of a host), then its own, then
+ * of its causes.
+ */
 function* codesIn(
   error: unknown,
   depth = 0,
@@ -140,7 +143,7 @@ function* codesIn(
   const gathered = part("errors");
   for (const one of Array.isArray(gathered) ? gathered : []) yield* codesIn(one, depth + 1);
   const connecting = part("syscall") === "connect";
-  for (const code of [part("code"), part("name")]) {
+  for (const code of [part("originalCode"), part("code"), part("name")]) {
     if (typeof code === "string") yield { code, connecting };
   }
   yield* codesIn(part("cause"), depth + 1);

@@ -1,36 +1,50 @@
 import { SenderError } from "../sender-error.ts";
+import type { StandAside } from "./concurrency.ts";
 import type { Deadline } from "./deadline.ts";
+import type { Pace } from "./pace.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 
-type TransientOptions = { readonly afterMs?: number | undefined; readonly throttled?: boolean };
+type TransientOptions = {
+  /** How long the other side asked us to wait, ms. */
+  readonly afterMs?: number | undefined;
+  /**
+   * For how long it is worth trying again: a few times, as after a network error; or until the deadline, where the other side is
+   * there and asks for fewer calls (`throttled`, which slows all calls of the same pace) or for this one later (`later`).
+   */
+  readonly patience?: "a few times" | "throttled" | "later";
+};
 
-/** Thrown by an attempt whose failure can pass later: a network error, 429, 5xx, AWS throttling, SMTP 4xx. */
+/** Thrown by an attempt whose failure can pass: a network error, 429, 5xx, AWS throttling, SMTP 4xx. */
 export class TransientError extends Error {
   override readonly name = "TransientError";
   /** What is thrown when no attempt is left. */
   readonly final: SenderError;
-  /** How long the other side asked us to wait, ms. */
   readonly afterMs: number | undefined;
-  /** True when the other side is there and asks for fewer requests: that passes, however long it takes. */
-  readonly throttled: boolean;
+  readonly patience: "a few times" | "throttled" | "later";
 
-  constructor(final: SenderError, { afterMs, throttled = false }: TransientOptions = {}) {
+  constructor(final: SenderError, { afterMs, patience = "a few times" }: TransientOptions = {}) {
     super(final.message, { cause: final });
     this.final = final;
     this.afterMs = afterMs;
-    this.throttled = throttled;
+    this.patience = patience;
   }
 }
 
 export type RetryOptions = {
-  readonly attempts: number;
+  /** Of those that fail with the patience for a few times. */
+  readonly attempts?: number;
   /** The longest wait before the second attempt, ms; it doubles from there. */
-  readonly baseMs: number;
+  readonly baseMs?: number;
   /** The longest wait, ms. */
-  readonly capMs: number;
+  readonly capMs?: number;
+  /** Shared with the other calls to the same place. */
+  readonly pace?: Pace;
+  /** Gives others their turn during a wait for this one alone. */
+  readonly standAside?: StandAside | undefined;
 };
 
-export const RETRY: RetryOptions = { attempts: 5, baseMs: 250, capMs: 8_000 };
+/** The longest wait for what may come later, ms: mail servers that ask for it (greylisting) mean a minute or a few. */
+const LATER_CAP_MS = 60_000;
 /** A longer Retry-After is not waited for: the failure is told instead. */
 const LONGEST_ASKED_MS = 60_000;
 
@@ -41,32 +55,64 @@ const LONGEST_ASKED_MS = 60_000;
  */
 export async function retry<T>(
   attempt: (number: number) => Promise<T>,
-  deadline: Deadline,
+  { soft }: Deadline,
   runtime: Runtime,
-  { attempts, baseMs, capMs }: RetryOptions = RETRY,
+  options: RetryOptions = {},
 ): Promise<T> {
+  const { attempts = 5, pace } = options;
+  let failures = 0;
+  let last: SenderError | undefined;
   for (let number = 1; ; number += 1) {
+    const turn = await pace?.turn(soft).catch((reason: unknown) => {
+      throw soft.aborted ? stopped(soft, last ?? pace.lastRefusal()) : reason;
+    });
     try {
-      return await attempt(number);
+      const result = await attempt(number);
+      pace?.taken();
+      return result;
     } catch (error) {
-      if (!(error instanceof TransientError)) throw error;
-      const asked = error.afterMs ?? 0;
-      if (number >= attempts || asked > LONGEST_ASKED_MS) throw error.final;
-      if (deadline.soft.aborted) throw stopped(deadline.soft, error.final);
-      const jitter = runtime.random() * Math.min(capMs, baseMs * 2 ** (number - 1));
-      try {
-        await sleep(Math.max(asked, jitter), runtime, deadline.soft);
-      } catch {
-        throw stopped(deadline.soft, error.final);
+      if (!(error instanceof TransientError)) {
+        if (error instanceof SenderError) pace?.closeOn(error);
+        pace?.taken();
+        throw error;
       }
+      last = error.final;
+      if (pace && turn && error.patience === "throttled") {
+        pace.throttled(turn, last, error.afterMs);
+        continue;
+      }
+      failures += 1;
+      const hopeless = failures >= attempts || (error.afterMs ?? 0) > LONGEST_ASKED_MS;
+      if (hopeless && error.patience !== "later") throw last;
+      await backOff(error, failures, soft, runtime, options);
     }
   }
 }
 
-/** Why work stopped, with what it was waiting for as the cause. */
-function stopped(signal: AbortSignal, cause: SenderError): SenderError {
+/** @throws why work stopped meanwhile */
+async function backOff(
+  { final, afterMs = 0, patience }: TransientError,
+  failures: number,
+  soft: AbortSignal,
+  runtime: Runtime,
+  { baseMs = 250, capMs = 8_000, standAside = (wait) => wait() }: RetryOptions,
+): Promise<void> {
+  const later = patience === "later";
+  const jitter = runtime.random() * Math.min(later ? LATER_CAP_MS : capMs, baseMs * 2 ** (failures - 1));
+  const wait = () => sleep(Math.max(afterMs, jitter), runtime, soft);
+  try {
+    await (later ? standAside(wait) : wait());
+  } catch {
+    throw stopped(soft, final);
+  }
+}
+
+/** Why work stopped, and what it was waiting for. */
+function stopped(signal: AbortSignal, last: SenderError | undefined): SenderError {
   const reason: unknown = signal.reason;
-  return reason instanceof SenderError ? new SenderError(reason.code, reason.message, { cause }) : cause;
+  if (!(reason instanceof SenderError)) return last ?? new SenderError("cancelled", "The work was stopped.");
+  if (last === undefined) return reason;
+  return new SenderError(reason.code, `${reason.message} The last attempt: ${last.message}`, { cause: last });
 }
 
 /**

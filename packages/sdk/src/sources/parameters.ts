@@ -1,5 +1,5 @@
 import type { Parameter, SSMClient } from "@aws-sdk/client-ssm";
-import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
+import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import type { AwsWording } from "../aws/aws-errors.ts";
 import { Concealed } from "../concealed.ts";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -26,6 +26,7 @@ export function parameterStore(
   deadline: Deadline,
   runtime: Runtime,
 ): ParameterStore {
+  const callAws = awsService(runtime);
   const clients = new Map<string | undefined, () => Promise<SSMClient>>();
   const clientIn = (wanted: string | undefined) => {
     const client =
@@ -53,7 +54,6 @@ export function parameterStore(
         return (await clientIn(regionOfArn(name) ?? region)).send(command, until);
       },
       deadline,
-      runtime,
     );
     return versionOf(name, found);
   }
@@ -77,7 +77,6 @@ export function parameterStore(
           return (await clientIn(region)).send(command, until);
         },
         deadline,
-        runtime,
       );
       versions.push(...(page.Parameters ?? []).map((found) => versionOf(found.Name ?? path, found)));
       token = page.NextToken;

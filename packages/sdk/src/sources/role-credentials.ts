@@ -1,5 +1,5 @@
 import { formatDuration } from "@secret-handoff/protocol/api";
-import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
+import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import { Concealed } from "../concealed.ts";
 import { redact } from "../redact.ts";
@@ -31,6 +31,7 @@ export type RoleAssumer = (request: RoleRequest) => Promise<SecretVersion>;
  * @param region undefined leaves it to the environment
  */
 export function roleAssumer(region: string | undefined, deadline: Deadline, runtime: Runtime): RoleAssumer {
+  const callAws = awsService(runtime);
   const client = openedOnce(async () => {
     const { STSClient } = await import("./role-api.ts");
     return new STSClient(clientOptions(region, runtime));
@@ -54,7 +55,6 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
         return (await client()).send(command, until);
       },
       deadline,
-      runtime,
     );
     if (!made?.AccessKeyId || !made.SecretAccessKey || !made.SessionToken || !made.Expiration) {
       throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${request.roleArn}.`);

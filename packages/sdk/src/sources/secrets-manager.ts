@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { callAws, clientOptions, openedOnce } from "../aws/aws-client.ts";
+import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import { Concealed } from "../concealed.ts";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -175,6 +175,7 @@ export function secretsManagerCalls(
   deadline: Deadline,
   runtime: Runtime,
 ): CallSecretsManager {
+  const callAws = awsService(runtime);
   const clients = new Map<string | undefined, () => Promise<SecretsManagerClient>>();
   const clientFor = (wanted: string | undefined) => {
     const client = clients.get(wanted) ?? openedOnce(() => openClient(wanted, runtime));
@@ -195,7 +196,6 @@ export function secretsManagerCalls(
         return request(await clientFor(regionOfArn(id) ?? region), api, until);
       },
       deadline,
-      runtime,
     );
 }
 

@@ -1,0 +1,189 @@
+import { redact } from "../redact.ts";
+import type { Deadline } from "../runtime/deadline.ts";
+import { type NetworkFault, networkFault } from "../runtime/network.ts";
+import { TransientError } from "../runtime/retry.ts";
+import { SenderError } from "../sender-error.ts";
+import type { SmtpServer } from "./smtp.ts";
+
+/** How far a mail had come: once its text was on the way, a server that says nothing more may have taken it. */
+export type SmtpPhase = "connecting" | "envelope" | "message";
+
+type Failure = {
+  readonly server: SmtpServer;
+  readonly deadline: Deadline;
+  readonly phase: SmtpPhase;
+  /** The recipient, where the failure is about one mail. */
+  readonly to: string | undefined;
+};
+
+/** What nodemailer tells of a failure (its errors.d.ts). */
+type SmtpError = {
+  readonly code?: string | undefined;
+  readonly responseCode?: number | undefined;
+  readonly response?: string | undefined;
+  readonly command?: string | undefined;
+  readonly timeoutType?: string | undefined;
+};
+
+/**
+ * The sentence for a failure of nodemailer, wrapped in {@link TransientError} where it can pass later (RFC 5321, section 4.2.1: 4yz
+ * is transient). Connections, logins and sending too fast concern every mail; a recipient that is to come later (greylisting)
+ * concerns that one alone.
+ */
+export function smtpFailure(error: unknown, failure: Failure): Error {
+  const { hard } = failure.deadline;
+  if (hard.aborted && hard.reason instanceof SenderError) return hard.reason;
+  if (error instanceof SenderError) return error;
+  const told = asSmtpError(error);
+  return told.responseCode === undefined ? broken(error, told, failure) : refused(told, failure);
+}
+
+/** True for a failure to connect or to log in that may pass. */
+export function isPassing(error: unknown): boolean {
+  const { responseCode } = asSmtpError(error);
+  if (responseCode !== undefined) return isLater(responseCode);
+  return networkFault(error)?.tls !== true;
+}
+
+/** True where the server answered, and did not say goodbye (421). */
+export function isRefusal(error: unknown): boolean {
+  const { responseCode } = asSmtpError(error);
+  return responseCode !== undefined && responseCode !== 421;
+}
+
+/** The server answered, and not with yes. */
+function refused(told: SmtpError, { server, phase, to }: Failure): Error {
+  const { code, responseCode = 0, response = "", command = "" } = told;
+  const where = placeOf(server);
+  const words = said(response, server, to);
+  if (code === "ETLS") {
+    const final = new SenderError(
+      "mail_tls",
+      `${where} offers no TLS${words}, and mail with a link is not sent in the clear. Set smtp-tls: implicit where that port speaks TLS from the start, or use a server that offers STARTTLS.`,
+    );
+    return isLater(responseCode) ? new TransientError(final, { patience: "throttled" }) : final;
+  }
+  if (USED_UP.test(response)) {
+    return new SenderError(
+      "mail_quota",
+      `${where} has sent what this sender may send in a day${words}. Run again later, or ask for a higher limit.`,
+    );
+  }
+  if (code === "EAUTH") return login(where, words, responseCode, response);
+  if (isLater(responseCode) || TOO_FAST.test(response)) {
+    const alone = command === "RCPT TO" && !TOO_FAST.test(response) && responseCode !== 421;
+    return new TransientError(
+      new SenderError(
+        "mail_refused",
+        `${where} does not take ${whatOf(phase)} now${words}. Try again later.`,
+      ),
+      { patience: alone ? "later" : "throttled" },
+    );
+  }
+  return new SenderError(
+    "mail_refused",
+    `${where} refused ${whatOf(phase)}${words}. Check the address, and whether the server may send from this sender.`,
+  );
+}
+
+/** A login that was wrong once is wrong for every mail, and too many of them lock an account. */
+function login(where: string, words: string, responseCode: number, response: string): Error {
+  if (isLater(responseCode) || TOO_FAST.test(response)) {
+    return new TransientError(
+      new SenderError("mail_login", `${where} takes no more logins now${words}. Try again later.`),
+      { patience: "throttled" },
+    );
+  }
+  return new SenderError(
+    "mail_login",
+    `${where} does not accept the login${words}. Check smtp-user and smtp-password.`,
+  );
+}
+
+/** The connection could not be made, or ended without an answer. */
+function broken(error: unknown, told: SmtpError, { server, phase }: Failure): Error {
+  const where = placeOf(server);
+  if (phase === "message") {
+    // RFC 1047: better the same mail twice than never. It keeps its Message-ID, by which servers and mail programs know it again.
+    return new TransientError(
+      new SenderError(
+        "mail_unknown",
+        `${where} is given the mail and does not answer, again and again: whether it goes out is not known. Ask whoever runs the mail server.`,
+      ),
+    );
+  }
+  if (told.code === "EAUTH" || told.code === "ENOAUTH") {
+    return new SenderError(
+      "mail_login",
+      `${where} offers no login that smtp-user and smtp-password fit. Drop them, or use a port that takes logins, like 587.`,
+    );
+  }
+  if (told.timeoutType === "GREETING_TIMEOUT") {
+    return new TransientError(
+      new SenderError(
+        "mail_unreachable",
+        `${where} takes connections and does not greet. Set smtp-tls: implicit where that port speaks TLS from the start; otherwise check smtp-host and smtp-port.`,
+      ),
+    );
+  }
+  const network = networkFault(error);
+  if (network?.tls) return tlsFailed(where, network, server);
+  const reason = network
+    ? `: ${network.reason} (${network.code})`
+    : told.code === undefined
+      ? ""
+      : ` (${told.code})`;
+  return new TransientError(
+    new SenderError(
+      "mail_unreachable",
+      `${where} cannot be reached${reason}. ${(network?.advice ?? connectAdvice)("smtp-host and smtp-port")}`,
+      { cause: error },
+    ),
+  );
+}
+
+const connectAdvice = (address: string) => `Check ${address}, and that the runner may connect to it.`;
+
+function tlsFailed(where: string, { code, reason, advice }: NetworkFault, { tls }: SmtpServer): SenderError {
+  const told =
+    reason === "its answer is not TLS" && tls === "implicit"
+      ? "Set smtp-tls: starttls, or another smtp-port."
+      : advice("smtp-host");
+  return new SenderError("mail_tls", `TLS with ${where} could not be set up: ${reason} (${code}). ${told}`);
+}
+
+/** A transient negative completion. */
+function isLater(responseCode: number): boolean {
+  return responseCode >= 400 && responseCode < 500;
+}
+
+/** Of a day, which no waiting within a step outlasts: SES 454, Gmail 550 5.4.5, Exchange Online 554 5.2.0 and others. */
+const USED_UP =
+  /\b(?:daily|24[- ]?hours?|per day|a day)\b.*\b(?:quota|limit|exceed)|\b(?:quota|limit|exceed)\w*\b.*\b(?:daily|24[- ]?hours?|per day|a day)\b/i;
+/** What servers say of speed and numbers, whatever the command and the code: it concerns the next mail as well. */
+const TOO_FAST =
+  /\btoo (?:many|fast|much)\b|\brate\b.*\b(?:limit|exceed)|\bthrottl|\bconcurrent\b|\bslow(?: |-)?down\b|\bunusual rate\b|\bsending rate\b/i;
+
+function whatOf(phase: SmtpPhase): string {
+  return phase === "connecting" ? "the connection" : "the mail";
+}
+
+function placeOf({ host, port }: SmtpServer): string {
+  return `${host}:${port}`;
+}
+
+/** The server's own words, without the recipient, and without the login that some repeat. */
+function said(response: string, { login: account }: SmtpServer, to: string | undefined): string {
+  const password = account?.password.reveal() ?? "";
+  const hidden = [password, account?.user ?? ""].filter((secret) => secret.length > 3);
+  const spelled = hidden.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
+  const words = redact(
+    spelled.reduce((text, secret) => text.replaceAll(secret, "[login]"), response),
+    to,
+  );
+  return words === "" ? "" : ` (${words})`;
+}
+
+function asSmtpError(error: unknown): SmtpError {
+  return typeof error === "object" && error !== null ? error : {};
+}

@@ -1,0 +1,143 @@
+import type SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { SmtpServer } from "./smtp.ts";
+
+/** Connections to one server at most. */
+const MOST = 5;
+/** Looking up the name, connecting, TLS and greeting together, ms: servers that hold back spam greet only after 10 to 30 s. */
+const CONNECT_MS = 45_000;
+const LOOK_UP_MS = 10_000;
+const SILENCE_MS = 60_000;
+
+/** A connection that is logged in, of one mail at a time. */
+export type SmtpPool = {
+  /**
+   * @throws what nodemailer says of a connection or a login that failed, unless another connection can be waited for; the signal's
+   * reason when it aborts in line
+   */
+  readonly take: (signal: AbortSignal) => Promise<SMTPConnection>;
+  /** Gives it back for the next mail, or away where it is of no use any more. */
+  readonly giveBack: (connection: SMTPConnection, usable: boolean) => void;
+  /** Takes leave of the server where nothing is under way. */
+  readonly closeIdle: () => void;
+};
+
+/**
+ * Mails one after the other over few connections, each with one login: servers limit both. Connections are opened one at a time,
+ * so that a wrong password is tried once. Where the server takes no more of them while some are open, those are what it takes.
+ * Not nodemailer's pool: it sends a mail again whose connection broke, whether or not the server had taken it.
+ * @param passes tells whether a failed connection may work later
+ */
+export function smtpPool(server: SmtpServer, passes: (error: unknown) => boolean): SmtpPool {
+  const idle: SMTPConnection[] = [];
+  const open = new Set<SMTPConnection>();
+  let most = MOST;
+  let opening = false;
+  /** Why there can be no connection, now or later: a wrong password, a certificate. */
+  let refusal: unknown;
+  const changed: (() => void)[] = [];
+  const tellChange = () => {
+    for (const tell of changed.splice(0)) tell();
+  };
+  const change = (signal: AbortSignal) =>
+    new Promise<void>((resolve) => {
+      changed.push(resolve);
+      signal.addEventListener("abort", () => resolve(), { once: true });
+    });
+  const drop = (connection: SMTPConnection) => {
+    open.delete(connection);
+    if (idle.includes(connection)) idle.splice(idle.indexOf(connection), 1);
+    tellChange();
+  };
+
+  async function openOne(): Promise<SMTPConnection | undefined> {
+    opening = true;
+    try {
+      const connection = await connect(server);
+      open.add(connection);
+      connection.on("error", () => drop(connection)).on("end", () => drop(connection));
+      return connection;
+    } catch (error) {
+      if (!passes(error)) refusal = error;
+      if (open.size === 0 || !passes(error)) throw error;
+      most = open.size;
+      return undefined;
+    } finally {
+      opening = false;
+      tellChange();
+    }
+  }
+
+  return {
+    take: async (signal) => {
+      for (;;) {
+        signal.throwIfAborted();
+        if (refusal !== undefined) throw refusal;
+        const free = idle.pop();
+        if (free) return free;
+        const opened = !opening && open.size < most ? await openOne() : undefined;
+        if (opened) return opened;
+        if (idle.length === 0) await change(signal);
+      }
+    },
+    giveBack: (connection, usable) => {
+      if (usable && open.has(connection)) idle.push(connection);
+      else {
+        connection.close();
+        open.delete(connection);
+      }
+      tellChange();
+    },
+    closeIdle: () => {
+      for (const connection of idle.splice(0)) {
+        open.delete(connection);
+        connection.quit();
+      }
+    },
+  };
+}
+
+/** Connects, with TLS as the server's settings say, and logs in. */
+async function connect(server: SmtpServer): Promise<SMTPConnection> {
+  const { SMTPConnection } = await import("./smtp-api.ts");
+  const { host, port, tls, login } = server;
+  const connection = new SMTPConnection({
+    ...{ host, port },
+    secure: tls === "implicit",
+    requireTLS: tls === "starttls",
+    ignoreTLS: tls === "none",
+    connectionTimeout: CONNECT_MS,
+    greetingTimeout: CONNECT_MS,
+    dnsTimeout: LOOK_UP_MS,
+    socketTimeout: SILENCE_MS,
+  });
+  // What fails later, when nobody waits for it, is found when the connection is used again.
+  connection.on("error", () => undefined);
+  try {
+    await answered(connection, (done) => connection.connect(done));
+    if (login) {
+      const auth = { user: login.user, pass: login.password.reveal() };
+      await answered(connection, (done) => connection.login(auth, done));
+    }
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** What one command comes to. nodemailer tells a connection that breaks by an event, and does not always call back. */
+export function answered(
+  connection: SMTPConnection,
+  command: (done: (error?: Error | null) => void) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const settle = (error?: Error | null) => {
+      connection.off("error", settle).off("end", ended);
+      if (error) reject(error);
+      else resolve();
+    };
+    const ended = () => settle(Object.assign(new Error("The connection ended."), { code: "ECONNECTION" }));
+    connection.on("error", settle).on("end", ended);
+    command(settle);
+  });
+}
