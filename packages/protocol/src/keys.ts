@@ -1,4 +1,4 @@
-import { hmac } from "@noble/hashes/hmac.js";
+import { expand, extract } from "@noble/hashes/hkdf.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Answers, normaliseEmail, normalisePassphrase } from "./answers.ts";
@@ -7,10 +7,11 @@ import { concat, lengthPrefixed, utf8 } from "./framing.ts";
 import { type Flags, needsEmail, needsPassphrase } from "./states.ts";
 import type { ClaimToken, LinkSecret, LinkToken } from "./tokens.ts";
 
+const KEY_BYTES = 32;
 const EMPTY = new Uint8Array(0);
 
 /** scrypt (RFC 7914) as protocol v1 fixes it: 128 MiB, about 0.6 s on a laptop core. It belongs to the version byte. */
-const SCRYPT = { N: 2 ** 17, r: 8, p: 1, dkLen: 32 } as const;
+const SCRYPT = { N: 2 ** 17, r: 8, p: 1, dkLen: KEY_BYTES } as const;
 
 /** What the link alone gives. */
 export type LinkKeys = {
@@ -31,7 +32,7 @@ type LinkMaterial = { readonly flags: Flags; readonly linkSecret: LinkSecret };
 
 /** The part of the key schedule that needs no answers. HKDF-SHA-256, RFC 5869. */
 export function deriveLinkKeys({ flags, linkSecret }: LinkMaterial): LinkKeys {
-  const prk = extract(linkSecret, flags);
+  const prk = extract(sha256, linkSecret, salt(flags));
   return {
     linkToken: derive(prk, "link token") as LinkToken,
     headerKey: derive(prk, "header key"),
@@ -60,7 +61,7 @@ export async function deriveOpenKeys(
       )
     : EMPTY;
   const material = concat(linkSecret, lengthPrefixed(passKey), lengthPrefixed(email));
-  const openPrk = extract(material, flags);
+  const openPrk = extract(sha256, material, salt(flags));
   return {
     claimToken: derive(openPrk, "claim token") as ClaimToken,
     contentKey: derive(openPrk, "content key"),
@@ -68,14 +69,13 @@ export async function deriveOpenKeys(
   };
 }
 
-/** HKDF-Extract. Flags are part of every key: whoever changes them in a link addresses no handoff. */
-function extract(material: Uint8Array, flags: Flags): Uint8Array {
-  return hmac(sha256, concat(utf8("secret-handoff/v1"), Uint8Array.of(flags)), material);
+function derive(prk: Uint8Array, info: string): Uint8Array {
+  return expand(sha256, prk, utf8(info), KEY_BYTES);
 }
 
-/** HKDF-Expand to 32 bytes, which is one block: HMAC of info and a counter of 1. Written out, it spares the page 0.3 KB of its 25. */
-function derive(prk: Uint8Array, info: string): Uint8Array {
-  return hmac(sha256, prk, concat(utf8(info), Uint8Array.of(1)));
+/** Flags are part of every key: whoever changes them in a link addresses no handoff. */
+function salt(flags: Flags): Uint8Array {
+  return concat(utf8("secret-handoff/v1"), Uint8Array.of(flags));
 }
 
 function required(answer: string | undefined, code: "passphrase" | "email"): string {
