@@ -61,12 +61,12 @@ function listPage(mails: readonly Mail[]): string {
   );
   const body =
     rows.length === 0
-      ? `<p class="empty">No mail yet. What is sent through the local stack appears here by itself.</p>`
+      ? `<p class="empty">No mail yet. Mail that the local stack sends appears here by itself.</p>`
       : `<nav class="list" aria-label="Mails">${rows.join("\n")}</nav>`;
   const count = `${mails.length} ${mails.length === 1 ? "mail" : "mails"}`;
   return document(
     "Inbox",
-    `<header><h1>Inbox</h1><p class="soft">${count}, caught on this machine; none was sent on.</p></header>${body}`,
+    `<header><h1>Inbox</h1><p class="soft">${count}. All of them stay on this machine.</p></header>${body}`,
     `<meta http-equiv="refresh" content="${REFRESH}">`,
   );
 }
@@ -124,13 +124,13 @@ header{margin-bottom:1.5rem}header p{margin:0 0 .5rem}
 .soft,.empty{color:var(--soft)}
 .empty{padding:3rem 1.25rem;text-align:center;background:var(--card);border:1px solid var(--line);border-radius:10px}
 .list{background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-.row{display:grid;grid-template-columns:14rem 1fr auto;gap:1rem;padding:.85rem 1.25rem;color:inherit;text-decoration:none}
+.row{display:grid;grid-template-columns:minmax(14rem,22rem) 1fr auto;align-items:baseline;gap:.15rem 1rem;padding:.85rem 1.25rem;color:inherit;text-decoration:none}
 .row+.row{border-top:1px solid var(--line)}
 .row:hover{background:var(--tint)}
 .row:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:-2px}
 .who,.subject{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}
 .who{font-weight:600}
-time{color:var(--soft);font-variant-numeric:tabular-nums}
+time{color:var(--soft);font-size:.875rem;font-variant-numeric:tabular-nums}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:.75rem 0 0}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 iframe{width:100%;height:54rem;border:1px solid var(--line);border-radius:10px;background:var(--card)}
