@@ -14,8 +14,8 @@ var __esm = (fn, res, err) => function __init() {
   }
 };
 var __export = (target, all) => {
-  for (var name2 in all)
-    __defProp(target, name2, { get: all[name2], enumerable: true });
+  for (var name in all)
+    __defProp(target, name, { get: all[name], enumerable: true });
 };
 var __copyProps = (to, from, except, desc) => {
   if (from && typeof from === "object" || typeof from === "function") {
@@ -47,10 +47,10 @@ var init_isStreamingPayload = __esm({
 var getAllAliases, getMiddlewareNameWithAliases, constructStack, stepWeights, priorityWeights;
 var init_MiddlewareStack = __esm({
   "node_modules/@smithy/core/dist-es/submodules/client/middleware-stack/MiddlewareStack.js"() {
-    getAllAliases = (name2, aliases) => {
+    getAllAliases = (name, aliases) => {
       const _aliases = [];
-      if (name2) {
-        _aliases.push(name2);
+      if (name) {
+        _aliases.push(name);
       }
       if (aliases) {
         for (const alias of aliases) {
@@ -59,8 +59,8 @@ var init_MiddlewareStack = __esm({
       }
       return _aliases;
     };
-    getMiddlewareNameWithAliases = (name2, aliases) => {
-      return `${name2 || "anonymous"}${aliases && aliases.length > 0 ? ` (a.k.a. ${aliases.join(",")})` : ""}`;
+    getMiddlewareNameWithAliases = (name, aliases) => {
+      return `${name || "anonymous"}${aliases && aliases.length > 0 ? ` (a.k.a. ${aliases.join(",")})` : ""}`;
     };
     constructStack = () => {
       let absoluteEntries = [];
@@ -181,18 +181,18 @@ var init_MiddlewareStack = __esm({
       };
       const stack = {
         add: (middleware, options = {}) => {
-          const { name: name2, override, aliases: _aliases } = options;
+          const { name, override, aliases: _aliases } = options;
           const entry = {
             step: "initialize",
             priority: "normal",
             middleware,
             ...options
           };
-          const aliases = getAllAliases(name2, _aliases);
+          const aliases = getAllAliases(name, _aliases);
           if (aliases.length > 0) {
             if (aliases.some((alias) => entriesNameSet.has(alias))) {
               if (!override) {
-                throw new Error(`Duplicate middleware name '${getMiddlewareNameWithAliases(name2, _aliases)}'`);
+                throw new Error(`Duplicate middleware name '${getMiddlewareNameWithAliases(name, _aliases)}'`);
               }
               for (const alias of aliases) {
                 const toOverrideIndex = absoluteEntries.findIndex((entry2) => entry2.name === alias || entry2.aliases?.some((a9) => a9 === alias));
@@ -201,7 +201,7 @@ var init_MiddlewareStack = __esm({
                 }
                 const toOverride = absoluteEntries[toOverrideIndex];
                 if (toOverride.step !== entry.step || entry.priority !== toOverride.priority) {
-                  throw new Error(`"${getMiddlewareNameWithAliases(toOverride.name, toOverride.aliases)}" middleware with ${toOverride.priority} priority in ${toOverride.step} step cannot be overridden by "${getMiddlewareNameWithAliases(name2, _aliases)}" middleware with ${entry.priority} priority in ${entry.step} step.`);
+                  throw new Error(`"${getMiddlewareNameWithAliases(toOverride.name, toOverride.aliases)}" middleware with ${toOverride.priority} priority in ${toOverride.step} step cannot be overridden by "${getMiddlewareNameWithAliases(name, _aliases)}" middleware with ${entry.priority} priority in ${entry.step} step.`);
                 }
                 absoluteEntries.splice(toOverrideIndex, 1);
               }
@@ -213,16 +213,16 @@ var init_MiddlewareStack = __esm({
           absoluteEntries.push(entry);
         },
         addRelativeTo: (middleware, options) => {
-          const { name: name2, override, aliases: _aliases } = options;
+          const { name, override, aliases: _aliases } = options;
           const entry = {
             middleware,
             ...options
           };
-          const aliases = getAllAliases(name2, _aliases);
+          const aliases = getAllAliases(name, _aliases);
           if (aliases.length > 0) {
             if (aliases.some((alias) => entriesNameSet.has(alias))) {
               if (!override) {
-                throw new Error(`Duplicate middleware name '${getMiddlewareNameWithAliases(name2, _aliases)}'`);
+                throw new Error(`Duplicate middleware name '${getMiddlewareNameWithAliases(name, _aliases)}'`);
               }
               for (const alias of aliases) {
                 const toOverrideIndex = relativeEntries.findIndex((entry2) => entry2.name === alias || entry2.aliases?.some((a9) => a9 === alias));
@@ -231,7 +231,7 @@ var init_MiddlewareStack = __esm({
                 }
                 const toOverride = relativeEntries[toOverrideIndex];
                 if (toOverride.toMiddleware !== entry.toMiddleware || toOverride.relation !== entry.relation) {
-                  throw new Error(`"${getMiddlewareNameWithAliases(toOverride.name, toOverride.aliases)}" middleware ${toOverride.relation} "${toOverride.toMiddleware}" middleware cannot be overridden by "${getMiddlewareNameWithAliases(name2, _aliases)}" middleware ${entry.relation} "${entry.toMiddleware}" middleware.`);
+                  throw new Error(`"${getMiddlewareNameWithAliases(toOverride.name, toOverride.aliases)}" middleware ${toOverride.relation} "${toOverride.toMiddleware}" middleware cannot be overridden by "${getMiddlewareNameWithAliases(name, _aliases)}" middleware ${entry.relation} "${entry.toMiddleware}" middleware.`);
                 }
                 relativeEntries.splice(toOverrideIndex, 1);
               }
@@ -256,9 +256,9 @@ var init_MiddlewareStack = __esm({
         removeByTag: (toRemove) => {
           let isRemoved = false;
           const filterCb = (entry) => {
-            const { tags, name: name2, aliases: _aliases } = entry;
+            const { tags, name, aliases: _aliases } = entry;
             if (tags && tags.includes(toRemove)) {
-              const aliases = getAllAliases(name2, _aliases);
+              const aliases = getAllAliases(name, _aliases);
               for (const alias of aliases) {
                 entriesNameSet.delete(alias);
               }
@@ -593,11 +593,11 @@ var init_toEndpointV1 = __esm({
           const v1Endpoint = parseUrl(endpoint.url);
           if (endpoint.headers) {
             v1Endpoint.headers = {};
-            for (const name2 in endpoint.headers) {
-              if (!hasOwn(endpoint.headers, name2)) {
+            for (const name in endpoint.headers) {
+              if (!hasOwn(endpoint.headers, name)) {
                 continue;
               }
-              v1Endpoint.headers[name2.toLowerCase()] = endpoint.headers[name2].join(", ");
+              v1Endpoint.headers[name.toLowerCase()] = endpoint.headers[name].join(", ");
             }
           }
           return v1Endpoint;
@@ -720,14 +720,14 @@ var init_poller = __esm({
           }
           await sleep2(delayMs / 1e3);
         }
-        const { state: state3, reason: reason2 } = await acceptorChecks(client, input);
-        if (reason2) {
-          const message = createMessageFromResponse(reason2);
+        const { state: state3, reason } = await acceptorChecks(client, input);
+        if (reason) {
+          const message = createMessageFromResponse(reason);
           observedResponses[message] |= 0;
           observedResponses[message] += 1;
         }
         if (state3 !== WaiterState.RETRY) {
-          return { state: state3, reason: reason2, final: reason2, observedResponses };
+          return { state: state3, reason, final: reason, observedResponses };
         }
         currentAttempt += 1;
         if (!didWarn403 && Date.now() >= warn403Time) {
@@ -753,18 +753,18 @@ var init_poller = __esm({
         warningLogger.warn(`@smithy/util-waiter WARN - 403 status code encountered during waiter polling.`);
       }
     };
-    createMessageFromResponse = (reason2) => {
-      const status = reason2?.$response?.statusCode ?? reason2?.$metadata?.httpStatusCode;
-      if (reason2?.$responseBodyText) {
-        return `${status ? status + ": " : ""}Deserialization error for body: ${reason2.$responseBodyText}`;
+    createMessageFromResponse = (reason) => {
+      const status = reason?.$response?.statusCode ?? reason?.$metadata?.httpStatusCode;
+      if (reason?.$responseBodyText) {
+        return `${status ? status + ": " : ""}Deserialization error for body: ${reason.$responseBodyText}`;
       }
       if (status) {
-        if (reason2?.$response || reason2?.message) {
-          return `${status ?? "Unknown"}: ${reason2?.message}`;
+        if (reason?.$response || reason?.message) {
+          return `${status ?? "Unknown"}: ${reason?.message}`;
         }
         return `${status}: OK`;
       }
-      return String(reason2?.message ?? JSON.stringify(reason2, getCircularReplacer()) ?? "Unknown");
+      return String(reason?.message ?? JSON.stringify(reason, getCircularReplacer()) ?? "Unknown");
     };
     exponentialBackoffWithJitter = (minDelayMs, maxDelayMs, attempt2, waitUntil) => {
       const attemptCountCeiling = Math.log(maxDelayMs / minDelayMs) / Math.log(2) + 1;
@@ -929,8 +929,8 @@ var init_deref = __esm({
 var operation;
 var init_operation = __esm({
   "node_modules/@smithy/core/dist-es/submodules/schema/schemas/operation.js"() {
-    operation = (namespace, name2, traits, input, output) => ({
-      name: name2,
+    operation = (namespace, name, traits, input, output) => ({
+      name,
       namespace,
       traits,
       input,
@@ -1222,9 +1222,9 @@ var init_NormalizedSchema = __esm({
         return sc;
       }
       getName(withNamespace = false) {
-        const { name: name2 } = this;
-        const short = !withNamespace && name2 && name2.includes("#");
-        return short ? name2.split("#")[1] : name2 || void 0;
+        const { name } = this;
+        const short = !withNamespace && name && name.includes("#");
+        return short ? name.split("#")[1] : name || void 0;
       }
       getMemberName() {
         return this.memberName;
@@ -1466,8 +1466,8 @@ var init_TypeRegistry = __esm({
       getBaseException() {
         for (const exceptionKey of this.exceptions.keys()) {
           if (Array.isArray(exceptionKey)) {
-            const [, ns, name2] = exceptionKey;
-            const id = ns + "#" + name2;
+            const [, ns, name] = exceptionKey;
+            const id = ns + "#" + name;
             if (id.startsWith("smithy.ts.sdk.synthetic.") && id.endsWith("ServiceException")) {
               return exceptionKey;
             }
@@ -2036,14 +2036,14 @@ var init_NoOpLogger = __esm({
 });
 
 // node_modules/@smithy/core/dist-es/submodules/client/smithy-client/client-command-builder.js
-function makeBuilder(common, service, name2, ep) {
+function makeBuilder(common, service, name, ep) {
   return function makeCommand(added, plugins, op, $, smithyContext = {}) {
     const epMerged = Object.assign({}, common, added);
     return Command.classBuilder().ep(epMerged).m(function(CommandCtor, clientStack, config, options) {
       const list2 = plugins.call(this, CommandCtor, clientStack, config, options);
       list2.unshift(ep(config, CommandCtor.getEndpointParameterInstructions()));
       return list2;
-    }).s(service, op, smithyContext).n(name2, op.charAt(0).toUpperCase() + op.slice(1) + "Command").sc($).build();
+    }).s(service, op, smithyContext).n(name, op.charAt(0).toUpperCase() + op.slice(1) + "Command").sc($).build();
   };
 }
 var init_client_command_builder = __esm({
@@ -2614,8 +2614,8 @@ var init_schema_date_utils = __esm({
       const date2 = new Date(Date.UTC(Number(yearStr), Number(monthStr) - 1, Number(dayStr), Number(hours), Number(minutes), Number(seconds), Number(ms) ? Math.round(parseFloat(`0.${ms}`) * 1e3) : 0));
       date2.setUTCFullYear(Number(yearStr));
       if (offsetStr.toUpperCase() != "Z") {
-        const [, sign3, offsetH, offsetM] = /([+-])(\d\d):(\d\d)/.exec(offsetStr) || [void 0, "+", 0, 0];
-        const scalar = sign3 === "-" ? 1 : -1;
+        const [, sign2, offsetH, offsetM] = /([+-])(\d\d):(\d\d)/.exec(offsetStr) || [void 0, "+", 0, 0];
+        const scalar = sign2 === "-" ? 1 : -1;
         date2.setTime(date2.getTime() + scalar * (Number(offsetH) * 60 * 60 * 1e3 + Number(offsetM) * 60 * 1e3));
       }
       return date2;
@@ -3201,9 +3201,9 @@ var init_parseIni = __esm({
           const sectionName = trimmedLine.substring(1, trimmedLine.length - 1);
           const matches = prefixKeyRegex.exec(sectionName);
           if (matches) {
-            const [, prefix, , name2] = matches;
+            const [, prefix, , name] = matches;
             if (Object.values(IniSectionType).includes(prefix)) {
-              currentSection = [prefix, name2].join(CONFIG_PREFIX_SEPARATOR);
+              currentSection = [prefix, name].join(CONFIG_PREFIX_SEPARATOR);
             }
           } else {
             currentSection = sectionName;
@@ -3214,18 +3214,18 @@ var init_parseIni = __esm({
         } else if (currentSection) {
           const indexOfEqualsSign = trimmedLine.indexOf("=");
           if (![0, -1].includes(indexOfEqualsSign)) {
-            const [name2, value] = [
+            const [name, value] = [
               trimmedLine.substring(0, indexOfEqualsSign).trim(),
               trimmedLine.substring(indexOfEqualsSign + 1).trim()
             ];
             if (value === "") {
-              currentSubSection = name2;
+              currentSubSection = name;
             } else {
               if (currentSubSection && iniLine.trimStart() === iniLine) {
                 currentSubSection = void 0;
               }
               map2[currentSection] = map2[currentSection] || {};
-              const key = currentSubSection ? [currentSubSection, name2].join(CONFIG_PREFIX_SEPARATOR) : name2;
+              const key = currentSubSection ? [currentSubSection, name].join(CONFIG_PREFIX_SEPARATOR) : name;
               map2[currentSection][key] = value;
             }
           }
@@ -3243,14 +3243,14 @@ var init_readFile = __esm({
     import_promises2 = require("node:fs/promises");
     filePromises = {};
     fileIntercept = {};
-    readFile3 = (path3, options) => {
-      if (fileIntercept[path3] !== void 0) {
-        return fileIntercept[path3];
+    readFile3 = (path2, options) => {
+      if (fileIntercept[path2] !== void 0) {
+        return fileIntercept[path2];
       }
-      if (!filePromises[path3] || options?.ignoreCache) {
-        filePromises[path3] = (0, import_promises2.readFile)(path3, "utf8");
+      if (!filePromises[path2] || options?.ignoreCache) {
+        filePromises[path2] = (0, import_promises2.readFile)(path2, "utf8");
       }
-      return filePromises[path3];
+      return filePromises[path2];
     };
   }
 });
@@ -3362,8 +3362,8 @@ var init_externalDataInterceptor = __esm({
       getFileRecord() {
         return fileIntercept;
       },
-      interceptFile(path3, contents) {
-        fileIntercept[path3] = Promise.resolve(contents);
+      interceptFile(path2, contents) {
+        fileIntercept[path2] = Promise.resolve(contents);
       },
       getTokenRecord() {
         return tokenIntercept;
@@ -3962,8 +3962,8 @@ var init_createConfigValueProvider = __esm({
               return endpoint.url.href;
             }
             if ("hostname" in endpoint) {
-              const { protocol, hostname, port, path: path3 } = endpoint;
-              return `${protocol}//${hostname}${port ? ":" + port : ""}${path3}`;
+              const { protocol, hostname, port, path: path2 } = endpoint;
+              return `${protocol}//${hostname}${port ? ":" + port : ""}${path2}`;
             }
           }
           return endpoint;
@@ -4006,8 +4006,8 @@ function bindGetEndpointFromInstructions(getEndpointFromConfig2) {
       const customEndpoint = await clientConfig.endpoint();
       if (customEndpoint?.headers) {
         endpoint.headers ??= {};
-        for (const [name2, value] of Object.entries(customEndpoint.headers)) {
-          endpoint.headers[name2] = Array.isArray(value) ? value : [value];
+        for (const [name, value] of Object.entries(customEndpoint.headers)) {
+          endpoint.headers[name] = Array.isArray(value) ? value : [value];
         }
       }
     }
@@ -4023,20 +4023,20 @@ var init_getEndpointFromInstructions = __esm({
     resolveParams = async (commandInput, instructionsSupplier, clientConfig) => {
       const endpointParams = {};
       const instructions = instructionsSupplier?.getEndpointParameterInstructions?.() || {};
-      for (const [name2, instruction] of Object.entries(instructions)) {
+      for (const [name, instruction] of Object.entries(instructions)) {
         switch (instruction.type) {
           case "staticContextParams":
-            endpointParams[name2] = instruction.value;
+            endpointParams[name] = instruction.value;
             break;
           case "contextParams":
-            endpointParams[name2] = commandInput[instruction.name];
+            endpointParams[name] = commandInput[instruction.name];
             break;
           case "clientContextParams":
           case "builtInParams":
-            endpointParams[name2] = await createConfigValueProvider(instruction.name, name2, clientConfig, instruction.type !== "builtInParams")();
+            endpointParams[name] = await createConfigValueProvider(instruction.name, name, clientConfig, instruction.type !== "builtInParams")();
             break;
           case "operationContextParams":
-            endpointParams[name2] = instruction.get(commandInput);
+            endpointParams[name] = instruction.get(commandInput);
             break;
           default:
             throw new Error("Unrecognized endpoint parameter instruction: " + JSON.stringify(instruction));
@@ -4141,13 +4141,13 @@ var init_getEndpointPlugin = __esm({
 // node_modules/@smithy/core/dist-es/submodules/endpoints/middleware-endpoint/resolveEndpointConfig.js
 function bindResolveEndpointConfig(getEndpointFromConfig2) {
   return (input) => {
-    const tls3 = input.tls ?? true;
+    const tls2 = input.tls ?? true;
     const { endpoint, useDualstackEndpoint, useFipsEndpoint } = input;
     const customEndpointProvider = endpoint != null ? async () => toEndpointV1(await normalizeProvider(endpoint)()) : void 0;
     const isCustomEndpoint = !!endpoint;
     const resolvedConfig = Object.assign(input, {
       endpoint: customEndpointProvider,
-      tls: tls3,
+      tls: tls2,
       isCustomEndpoint,
       useDualstackEndpoint: normalizeProvider(useDualstackEndpoint ?? false),
       useFipsEndpoint: normalizeProvider(useFipsEndpoint ?? false),
@@ -4339,18 +4339,18 @@ var getAttrPathList;
 var init_getAttrPathList = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttrPathList.js"() {
     init_types2();
-    getAttrPathList = (path3) => {
-      const parts = path3.split(".");
+    getAttrPathList = (path2) => {
+      const parts = path2.split(".");
       const pathList = [];
       for (const part of parts) {
         const squareBracketIndex = part.indexOf("[");
         if (squareBracketIndex !== -1) {
           if (part.indexOf("]") !== part.length - 1) {
-            throw new EndpointError(`Path: '${path3}' does not end with ']'`);
+            throw new EndpointError(`Path: '${path2}' does not end with ']'`);
           }
           const arrayIndex = part.slice(squareBracketIndex + 1, -1);
           if (Number.isNaN(parseInt(arrayIndex))) {
-            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path3}'`);
+            throw new EndpointError(`Invalid array index: '${arrayIndex}' in path: '${path2}'`);
           }
           if (squareBracketIndex !== 0) {
             pathList.push(part.slice(0, squareBracketIndex));
@@ -4371,9 +4371,9 @@ var init_getAttr = __esm({
   "node_modules/@smithy/core/dist-es/submodules/endpoints/util-endpoints/lib/getAttr.js"() {
     init_types2();
     init_getAttrPathList();
-    getAttr = (value, path3) => getAttrPathList(path3).reduce((acc, index) => {
+    getAttr = (value, path2) => getAttrPathList(path2).reduce((acc, index) => {
       if (typeof acc !== "object") {
-        throw new EndpointError(`Index '${index}' in '${path3}' not found in '${JSON.stringify(value)}'`);
+        throw new EndpointError(`Index '${index}' in '${path2}' not found in '${JSON.stringify(value)}'`);
       } else if (Array.isArray(acc)) {
         const i9 = parseInt(index);
         return acc[i9 < 0 ? acc.length + i9 : i9];
@@ -4434,8 +4434,8 @@ var init_parseURL = __esm({
             return value;
           }
           if (typeof value === "object" && "hostname" in value) {
-            const { hostname: hostname2, port, protocol: protocol2 = "", path: path3 = "", query = {} } = value;
-            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path3}`);
+            const { hostname: hostname2, port, protocol: protocol2 = "", path: path2 = "", query = {} } = value;
+            const url = new URL(`${protocol2}//${hostname2}${port ? `:${port}` : ""}${path2}`);
             url.search = Object.entries(query).map(([k9, v]) => `${k9}=${v}`).join("&");
             return url;
           }
@@ -4676,15 +4676,15 @@ var init_evaluateCondition = __esm({
     init_types2();
     init_callFunction();
     evaluateCondition = (condition, options) => {
-      const { assign: assign2 } = condition;
-      if (assign2 && assign2 in options.referenceRecord) {
-        throw new EndpointError(`'${assign2}' is already defined in Reference Record.`);
+      const { assign } = condition;
+      if (assign && assign in options.referenceRecord) {
+        throw new EndpointError(`'${assign}' is already defined in Reference Record.`);
       }
       const value = callFunction(condition, options);
       options.logger?.debug?.(`${debugId} evaluateCondition: ${toDebugString(condition)} = ${toDebugString(value)}`);
       const result = value === "" ? true : !!value;
-      if (assign2 != null) {
-        return { result, toAssign: { name: assign2, value } };
+      if (assign != null) {
+        return { result, toAssign: { name: assign, value } };
       }
       return { result };
     };
@@ -4789,11 +4789,11 @@ var init_decideEndpoint = __esm({
       while (ref !== 1 && ref !== -1 && ref < RESULT) {
         const node_i = 3 * (Math.abs(ref) - 1);
         const [condition_i, highRef, lowRef] = [nodes9[node_i], nodes9[node_i + 1], nodes9[node_i + 2]];
-        const [fn, argv, assign2] = conditions[condition_i];
-        const evaluation = evaluateCondition({ fn, assign: assign2, argv }, closure);
+        const [fn, argv, assign] = conditions[condition_i];
+        const evaluation = evaluateCondition({ fn, assign, argv }, closure);
         if (evaluation.toAssign) {
-          const { name: name2, value } = evaluation.toAssign;
-          referenceRecord[name2] = value;
+          const { name, value } = evaluation.toAssign;
+          referenceRecord[name] = value;
         }
         ref = ref >= 0 === evaluation.result ? highRef : lowRef;
       }
@@ -4973,8 +4973,8 @@ var init_sdk_stream_mixin_browser = __esm({
     ERR_MSG_STREAM_HAS_BEEN_TRANSFORMED = "The stream has already been transformed.";
     sdkStreamMixin = (stream) => {
       if (!isBlobInstance(stream) && !isReadableStream(stream)) {
-        const name2 = stream?.__proto__?.constructor?.name || stream;
-        throw new Error(`Unexpected stream implementation, expect Blob or ReadableStream, got ${name2}`);
+        const name = stream?.__proto__?.constructor?.name || stream;
+        throw new Error(`Unexpected stream implementation, expect Blob or ReadableStream, got ${name}`);
       }
       let transformed = false;
       const transformToByteArray = async () => {
@@ -5079,8 +5079,8 @@ var init_sdk_stream_mixin = __esm({
         try {
           return sdkStreamMixin(stream);
         } catch (ignored) {
-          const name2 = stream?.__proto__?.constructor?.name || stream;
-          throw new Error(`Unexpected stream implementation, expect Stream.Readable instance, got ${name2}`);
+          const name = stream?.__proto__?.constructor?.name || stream;
+          throw new Error(`Unexpected stream implementation, expect Stream.Readable instance, got ${name}`);
         }
       }
       let transformed = false;
@@ -5283,28 +5283,28 @@ var init_HttpBindingNormalizedSchema = __esm({
         }
       };
       const { request, response } = bindings;
-      for (const [name2, member2] of schema.structIterator()) {
+      for (const [name, member2] of schema.structIterator()) {
         const bindingSchema = HttpBindingNormalizedSchema.of(member2);
         const traits = bindingSchema.getMergedTraits();
         const location = bindingSchema.getHttpBindingLocation(traits);
         const wireName = traits.httpHeader?.toLowerCase() ?? traits.httpPrefixHeaders?.toLowerCase() ?? traits.httpQuery;
         const value = bindingSchema.getHttpBindingValue(location, traits);
-        const binding = [name2, value, location, wireName];
-        if (name2 === "__proto__") {
+        const binding = [name, value, location, wireName];
+        if (name === "__proto__") {
           writeKey(byName);
         }
-        byName[name2] = binding;
+        byName[name] = binding;
         if (value[1] >> 10 & 1) {
           request.hasIdempotency = true;
         }
         memberBindings.push(binding);
         const slot = location & 7;
         if (slot === 0) {
-          requestBodyMemberNames.push(name2);
+          requestBodyMemberNames.push(name);
           requestBodyMemberSchemas.push(member2);
         }
         if ((slot & 4) === 0) {
-          bodyMemberNames.push(name2);
+          bodyMemberNames.push(name);
           bodyMemberSchemas.push(member2);
         } else if ((slot & 6) === 4) {
           if (slot & 1) {
@@ -5331,29 +5331,29 @@ var init_HttpBindingNormalizedSchema = __esm({
       response.syntheticBodySchema = createBodySchema(schema, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
-    buildPathSegments = (path3) => {
+    buildPathSegments = (path2) => {
       const segments = [];
       let offset = 0;
-      for (const match of path3.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
+      for (const match of path2.matchAll(/\{([^{}+]+)(\+)?\}/g)) {
         if (match.index > offset) {
-          segments.push([path3.slice(offset, match.index), 0]);
+          segments.push([path2.slice(offset, match.index), 0]);
         }
         segments.push([match[1], match[2] ? 2 : 1]);
         offset = match.index + match[0].length;
       }
-      if (segments.length && offset < path3.length) {
-        segments.push([path3.slice(offset), 0]);
+      if (segments.length && offset < path2.length) {
+        segments.push([path2.slice(offset), 0]);
       }
       return segments.length ? segments : void 0;
     };
     buildHttpOperationBindings = (schema) => {
       const { http: http2, endpoint } = translateTraits(schema.traits ?? {});
-      const [path3, search] = http2?.[1].split("?") ?? [];
+      const [path2, search] = http2?.[1].split("?") ?? [];
       return [
         http2?.[0],
-        path3,
+        path2,
         search ? [...new URLSearchParams(search)] : [],
-        path3 ? buildPathSegments(path3) : void 0,
+        path2 ? buildPathSegments(path2) : void 0,
         endpoint?.[0]
       ];
     };
@@ -5379,7 +5379,7 @@ var init_HttpBindingNormalizedSchema = __esm({
         memberSchemas
       ];
       const required2 = source[6];
-      const bodyRequired = required2 && memberNames.reduce((count, name2) => count + (source[4].indexOf(name2) < required2 ? 1 : 0), 0);
+      const bodyRequired = required2 && memberNames.reduce((count, name) => count + (source[4].indexOf(name) < required2 ? 1 : 0), 0);
       if (bodyRequired) {
         body[6] = bodyRequired;
       }
@@ -5927,43 +5927,43 @@ var init_HeaderMarshaller = __esm({
         let position = 0;
         while (position < headers.byteLength) {
           const nameLength = headers.getUint8(position++);
-          const name2 = this.toUtf8(new Uint8Array(headers.buffer, headers.byteOffset + position, nameLength));
+          const name = this.toUtf8(new Uint8Array(headers.buffer, headers.byteOffset + position, nameLength));
           position += nameLength;
           switch (headers.getUint8(position++)) {
             case 0:
-              out[name2] = {
+              out[name] = {
                 type: BOOLEAN_TAG,
                 value: true
               };
               break;
             case 1:
-              out[name2] = {
+              out[name] = {
                 type: BOOLEAN_TAG,
                 value: false
               };
               break;
             case 2:
-              out[name2] = {
+              out[name] = {
                 type: BYTE_TAG,
                 value: headers.getInt8(position++)
               };
               break;
             case 3:
-              out[name2] = {
+              out[name] = {
                 type: SHORT_TAG,
                 value: headers.getInt16(position, false)
               };
               position += 2;
               break;
             case 4:
-              out[name2] = {
+              out[name] = {
                 type: INT_TAG,
                 value: headers.getInt32(position, false)
               };
               position += 4;
               break;
             case 5:
-              out[name2] = {
+              out[name] = {
                 type: LONG_TAG,
                 value: new Int64(new Uint8Array(headers.buffer, headers.byteOffset + position, 8))
               };
@@ -5972,7 +5972,7 @@ var init_HeaderMarshaller = __esm({
             case 6:
               const binaryLength = headers.getUint16(position, false);
               position += 2;
-              out[name2] = {
+              out[name] = {
                 type: BINARY_TAG,
                 value: new Uint8Array(headers.buffer, headers.byteOffset + position, binaryLength)
               };
@@ -5981,14 +5981,14 @@ var init_HeaderMarshaller = __esm({
             case 7:
               const stringLength = headers.getUint16(position, false);
               position += 2;
-              out[name2] = {
+              out[name] = {
                 type: STRING_TAG,
                 value: this.toUtf8(new Uint8Array(headers.buffer, headers.byteOffset + position, stringLength))
               };
               position += stringLength;
               break;
             case 8:
-              out[name2] = {
+              out[name] = {
                 type: TIMESTAMP_TAG,
                 value: new Date(new Int64(new Uint8Array(headers.buffer, headers.byteOffset + position, 8)).valueOf())
               };
@@ -5997,7 +5997,7 @@ var init_HeaderMarshaller = __esm({
             case 9:
               const uuidBytes = new Uint8Array(headers.buffer, headers.byteOffset + position, 16);
               position += 16;
-              out[name2] = {
+              out[name] = {
                 type: UUID_TAG,
                 value: `${toHex(uuidBytes.subarray(0, 4))}-${toHex(uuidBytes.subarray(4, 6))}-${toHex(uuidBytes.subarray(6, 8))}-${toHex(uuidBytes.subarray(8, 10))}-${toHex(uuidBytes.subarray(10))}`
               };
@@ -6607,28 +6607,28 @@ var init_EventStreamSerde = __esm({
             if (eventStreamSchema.isStructSchema()) {
               const out = {};
               let hasBindings = false;
-              for (const [name2, member2] of eventStreamSchema.structIterator()) {
+              for (const [name, member2] of eventStreamSchema.structIterator()) {
                 const { eventHeader, eventPayload } = member2.getMergedTraits();
                 hasBindings = hasBindings || Boolean(eventHeader || eventPayload);
                 if (eventPayload) {
                   if (member2.isBlobSchema()) {
-                    out[name2] = body;
+                    out[name] = body;
                   } else if (member2.isStringSchema()) {
-                    out[name2] = (this.serdeContext?.utf8Encoder ?? toUtf8)(body);
+                    out[name] = (this.serdeContext?.utf8Encoder ?? toUtf8)(body);
                   } else if (member2.isStructSchema()) {
-                    out[name2] = await this.deserializer.read(member2, body);
+                    out[name] = await this.deserializer.read(member2, body);
                   }
                 } else if (eventHeader) {
-                  const value = event[unionMember].headers[name2]?.value;
+                  const value = event[unionMember].headers[name]?.value;
                   if (value != null) {
                     if (member2.isNumericSchema()) {
                       if (value && typeof value === "object" && "bytes" in value) {
-                        out[name2] = BigInt(value.toString());
+                        out[name] = BigInt(value.toString());
                       } else {
-                        out[name2] = Number(value);
+                        out[name] = Number(value);
                       }
                     } else {
-                      out[name2] = value;
+                      out[name] = value;
                     }
                   }
                 }
@@ -6866,11 +6866,11 @@ var init_HttpProtocol = __esm({
             request.query[k9] = v;
           }
           if (endpoint.headers) {
-            for (const name2 in endpoint.headers) {
-              if (!hasOwn(endpoint.headers, name2)) {
+            for (const name in endpoint.headers) {
+              if (!hasOwn(endpoint.headers, name)) {
                 continue;
               }
-              request.headers[name2] = endpoint.headers[name2].join(", ");
+              request.headers[name] = endpoint.headers[name].join(", ");
             }
           }
           return request;
@@ -6883,11 +6883,11 @@ var init_HttpProtocol = __esm({
             ...endpoint.query
           };
           if (endpoint.headers) {
-            for (const name2 in endpoint.headers) {
-              if (!hasOwn(endpoint.headers, name2)) {
+            for (const name in endpoint.headers) {
+              if (!hasOwn(endpoint.headers, name)) {
                 continue;
               }
-              request.headers[name2] = endpoint.headers[name2];
+              request.headers[name] = endpoint.headers[name];
             }
           }
           return request;
@@ -6902,15 +6902,15 @@ var init_HttpProtocol = __esm({
           return;
         }
         let resolvedHostPrefix = hostPrefix;
-        for (const [name2, [, flags2]] of HttpBindingNormalizedSchema.of(operationSchema.input).getHttpBindings().request.memberBindings) {
+        for (const [name, [, flags2]] of HttpBindingNormalizedSchema.of(operationSchema.input).getHttpBindings().request.memberBindings) {
           if (!(flags2 >> 17 & 1)) {
             continue;
           }
-          const replacement = input[name2];
+          const replacement = input[name];
           if (typeof replacement !== "string") {
-            throw new Error(`@smithy/core/schema - ${name2} in input must be a string as hostLabel.`);
+            throw new Error(`@smithy/core/schema - ${name} in input must be a string as hostLabel.`);
           }
-          resolvedHostPrefix = resolvedHostPrefix.replace(`{${name2}}`, replacement);
+          resolvedHostPrefix = resolvedHostPrefix.replace(`{${name}}`, replacement);
         }
         request.hostname = resolvedHostPrefix + request.hostname;
         if (!isValidHostname(request.hostname)) {
@@ -6925,16 +6925,16 @@ var init_HttpProtocol = __esm({
           cfId: output.headers["x-amz-cf-id"]
         };
       }
-      resolveError(name2, namespaces, registries) {
+      resolveError(name, namespaces, registries) {
         const defaultErrorSchema = [-3, "", "Error", 0, [], [], 0];
         let schema;
         for (const registry of registries) {
           for (const ns of namespaces) {
             try {
               if (ns === "*") {
-                schema = registry.getSchema(name2);
+                schema = registry.getSchema(name);
               } else {
-                schema = registry.getSchema(ns + "#" + name2);
+                schema = registry.getSchema(ns + "#" + name);
               }
               const errorCtor = registry.getErrorCtor(schema);
               if (errorCtor) {
@@ -7043,10 +7043,10 @@ var init_HttpBindingProtocol = __esm({
         if (endpoint) {
           this.updateServiceEndpoint(request, endpoint);
           this.setHostPrefix(request, operationSchema, input, operation2);
-          const [method, path3, staticQuery] = operation2;
+          const [method, path2, staticQuery] = operation2;
           if (method) {
             request.method = method;
-            request.path = request.path === "/" ? path3 : request.path + path3;
+            request.path = request.path === "/" ? path2 : request.path + path2;
             for (const [key, value] of staticQuery) {
               query[key] = value;
             }
@@ -7188,10 +7188,10 @@ var init_HttpBindingProtocol = __esm({
         return this.serializer.flush();
       }
       serializePath(segments, labels, bindings) {
-        let path3 = "";
+        let path2 = "";
         for (const [value, kind] of segments) {
           if (kind === 0) {
-            path3 += value;
+            path2 += value;
             continue;
           }
           const replacement = labels?.[value];
@@ -7199,12 +7199,12 @@ var init_HttpBindingProtocol = __esm({
             if (hasOwn(bindings.byName, value) && bindings.byName[value][2] === 33) {
               throw new Error(`No value provided for input HTTP label: ${value}.`);
             }
-            path3 += `{${value}${kind === 2 ? "+" : ""}}`;
+            path2 += `{${value}${kind === 2 ? "+" : ""}}`;
           } else {
-            path3 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
+            path2 += kind === 2 ? replacement.split("/").map(extendedEncodeURIComponent).join("/") : extendedEncodeURIComponent(replacement);
           }
         }
-        return path3;
+        return path2;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -7932,13 +7932,13 @@ function isRepresentable(numericString, value) {
   if (/[eE]/.test(numericString)) {
     return expandToDecimal(numericString) === expandToDecimal(String(value));
   }
-  const normalized2 = numericString.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  const normalized = numericString.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
   const canonical = String(value);
-  if (normalized2 === canonical) {
+  if (normalized === canonical) {
     return true;
   }
   if (/[eE]/.test(canonical)) {
-    return normalized2 === expandToDecimal(canonical);
+    return normalized === expandToDecimal(canonical);
   }
   return false;
 }
@@ -9135,11 +9135,11 @@ var init_race = __esm({
       return Promise.race([promise, aborted]).finally(cleanup);
     };
     createAbortError = (signal) => {
-      const reason2 = signal.reason;
-      if (reason2 instanceof Error) {
-        return Object.assign(new Error("Request aborted"), { name: "AbortError", cause: reason2 });
+      const reason = signal.reason;
+      if (reason instanceof Error) {
+        return Object.assign(new Error("Request aborted"), { name: "AbortError", cause: reason });
       }
-      return Object.assign(new Error(reason2 ? String(reason2) : "Request aborted"), { name: "AbortError" });
+      return Object.assign(new Error(reason ? String(reason) : "Request aborted"), { name: "AbortError" });
     };
     isAbortError = (error3) => typeof error3 === "object" && error3 !== null && "name" in error3 && error3.name === "AbortError";
   }
@@ -10384,9 +10384,9 @@ var init_createPaginator = __esm({
       command9 = withCommand(command9) ?? command9;
       return await client.send(command9, ...args);
     };
-    get = (fromObject, path3) => {
+    get = (fromObject, path2) => {
       let cursor2 = fromObject;
-      const pathComponents = path3.split(".");
+      const pathComponents = path2.split(".");
       for (const step of pathComponents) {
         if (!cursor2 || typeof cursor2 !== "object") {
           return void 0;
@@ -11025,11 +11025,11 @@ var init_user_agent_middleware = __esm({
       });
     };
     escapeUserAgent = (userAgentPair) => {
-      const name2 = userAgentPair[0].split(UA_NAME_SEPARATOR).map((part) => part.replace(UA_NAME_ESCAPE_REGEX, UA_ESCAPE_CHAR)).join(UA_NAME_SEPARATOR);
+      const name = userAgentPair[0].split(UA_NAME_SEPARATOR).map((part) => part.replace(UA_NAME_ESCAPE_REGEX, UA_ESCAPE_CHAR)).join(UA_NAME_SEPARATOR);
       const version2 = userAgentPair[1]?.replace(UA_VALUE_ESCAPE_REGEX, UA_ESCAPE_CHAR);
-      const prefixSeparatorIndex = name2.indexOf(UA_NAME_SEPARATOR);
-      const prefix = name2.substring(0, prefixSeparatorIndex);
-      let uaName = name2.substring(prefixSeparatorIndex + 1);
+      const prefixSeparatorIndex = name.indexOf(UA_NAME_SEPARATOR);
+      const prefix = name.substring(0, prefixSeparatorIndex);
+      let uaName = name.substring(prefixSeparatorIndex + 1);
       if (prefix === "api") {
         uaName = uaName.toLowerCase();
       }
@@ -11353,9 +11353,9 @@ var init_AwsSdkSigV4Signer = __esm({
     init_protocols();
     init_dist_es();
     init_utils2();
-    throwSigningPropertyError = (name2, property) => {
+    throwSigningPropertyError = (name, property) => {
       if (!property) {
-        throw new Error(`Property \`${name2}\` is not resolved for AWS SDK SigV4Auth`);
+        throw new Error(`Property \`${name}\` is not resolved for AWS SDK SigV4Auth`);
       }
       return property;
     };
@@ -11825,7 +11825,7 @@ var init_SignatureV4Base = __esm({
         return `${request.method}
 ${this.getCanonicalPath(request)}
 ${getCanonicalQuery(request)}
-${sortedHeaders.map((name2) => `${name2}:${canonicalHeaders[name2]}`).join("\n")}
+${sortedHeaders.map((name) => `${name}:${canonicalHeaders[name]}`).join("\n")}
 
 ${sortedHeaders.join(";")}
 ${payloadHash}`;
@@ -11839,10 +11839,10 @@ ${longDate}
 ${credentialScope}
 ${toHex(hashedRequest)}`;
       }
-      getCanonicalPath({ path: path3 }) {
+      getCanonicalPath({ path: path2 }) {
         if (this.uriEscapePath) {
           const normalizedPathSegments = [];
-          for (const pathSegment of path3.split("/")) {
+          for (const pathSegment of path2.split("/")) {
             if (pathSegment?.length === 0) {
               continue;
             }
@@ -11855,11 +11855,11 @@ ${toHex(hashedRequest)}`;
               normalizedPathSegments.push(pathSegment);
             }
           }
-          const normalizedPath = `${path3?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path3?.endsWith("/") ? "/" : ""}`;
+          const normalizedPath = `${path2?.startsWith("/") ? "/" : ""}${normalizedPathSegments.join("/")}${normalizedPathSegments.length > 0 && path2?.endsWith("/") ? "/" : ""}`;
           const doubleEncoded = escapeUri(normalizedPath);
           return doubleEncoded.replace(/%2F/g, "/");
         }
-        return path3;
+        return path2;
       }
       validateResolvedCredentials(credentials) {
         if (typeof credentials !== "object" || typeof credentials.accessKeyId !== "string" || typeof credentials.secretAccessKey !== "string") {
@@ -11997,14 +11997,14 @@ var init_moveHeadersToQuery = __esm({
     init_protocols();
     moveHeadersToQuery = (request, options = {}) => {
       const { headers, query = {} } = HttpRequest.clone(request);
-      for (const name2 in headers) {
-        if (!hasOwn(headers, name2)) {
+      for (const name in headers) {
+        if (!hasOwn(headers, name)) {
           continue;
         }
-        const lname = name2.toLowerCase();
+        const lname = name.toLowerCase();
         if (lname.slice(0, 6) === "x-amz-" && !options.unhoistableHeaders?.has(lname) || options.hoistableHeaders?.has(lname)) {
-          query[name2] = headers[name2];
-          delete headers[name2];
+          query[name] = headers[name];
+          delete headers[name];
         }
       }
       return {
@@ -12756,24 +12756,24 @@ var init_httpAuthSchemeProvider = __esm({
         const options = [];
         for (const scheme of authSchemes) {
           const { name: resolvedName, properties = {}, ...rest } = scheme;
-          const name2 = resolvedName.toLowerCase();
-          if (resolvedName !== name2) {
-            console.warn(`HttpAuthScheme has been normalized with lowercasing: '${resolvedName}' to '${name2}'`);
+          const name = resolvedName.toLowerCase();
+          if (resolvedName !== name) {
+            console.warn(`HttpAuthScheme has been normalized with lowercasing: '${resolvedName}' to '${name}'`);
           }
           let schemeId;
-          if (name2 === "sigv4a") {
+          if (name === "sigv4a") {
             schemeId = "aws.auth#sigv4a";
             const sigv4Present = authSchemes.find((s2) => {
-              const name3 = s2.name.toLowerCase();
-              return name3 !== "sigv4a" && name3.startsWith("sigv4");
+              const name2 = s2.name.toLowerCase();
+              return name2 !== "sigv4a" && name2.startsWith("sigv4");
             });
             if (SignatureV4MultiRegion.sigv4aDependency() === "none" && sigv4Present) {
               continue;
             }
-          } else if (name2.startsWith("sigv4")) {
+          } else if (name.startsWith("sigv4")) {
             schemeId = "aws.auth#sigv4";
           } else {
-            throw new Error(`Unknown HttpAuthScheme found in '@smithy.rules#endpointRuleSet': '${name2}'`);
+            throw new Error(`Unknown HttpAuthScheme found in '@smithy.rules#endpointRuleSet': '${name}'`);
           }
           const createOption = createHttpAuthOptionFunctions[schemeId];
           if (!createOption) {
@@ -12926,7 +12926,7 @@ var init_fromEnv2 = __esm({
       const accessKeyId = process.env[ENV_KEY];
       const secretAccessKey = process.env[ENV_SECRET];
       const sessionToken = process.env[ENV_SESSION];
-      const expiry2 = process.env[ENV_EXPIRATION];
+      const expiry = process.env[ENV_EXPIRATION];
       const credentialScope = process.env[ENV_CREDENTIAL_SCOPE];
       const accountId = process.env[ENV_ACCOUNT_ID];
       if (accessKeyId && secretAccessKey) {
@@ -12934,7 +12934,7 @@ var init_fromEnv2 = __esm({
           accessKeyId,
           secretAccessKey,
           ...sessionToken && { sessionToken },
-          ...expiry2 && { expiration: new Date(expiry2) },
+          ...expiry && { expiration: new Date(expiry) },
           ...credentialScope && { credentialScope },
           ...accountId && { accountId }
         };
@@ -13442,15 +13442,15 @@ var init_dist_es6 = __esm({
 
 // node_modules/@smithy/node-http-handler/dist-es/build-abort-error.js
 function buildAbortError(abortSignal) {
-  const reason2 = abortSignal && typeof abortSignal === "object" && "reason" in abortSignal ? abortSignal.reason : void 0;
-  if (reason2) {
-    if (reason2 instanceof Error) {
+  const reason = abortSignal && typeof abortSignal === "object" && "reason" in abortSignal ? abortSignal.reason : void 0;
+  if (reason) {
+    if (reason instanceof Error) {
       const abortError3 = new Error("Request aborted");
       abortError3.name = "AbortError";
-      abortError3.cause = reason2;
+      abortError3.cause = reason;
       return abortError3;
     }
-    const abortError2 = new Error(String(reason2));
+    const abortError2 = new Error(String(reason));
     abortError2.name = "AbortError";
     return abortError2;
   }
@@ -13478,12 +13478,12 @@ var init_get_transformed_headers = __esm({
     init_serde();
     getTransformedHeaders = (headers) => {
       const transformedHeaders = {};
-      for (const name2 in headers) {
-        if (!hasOwn(headers, name2)) {
+      for (const name in headers) {
+        if (!hasOwn(headers, name)) {
           continue;
         }
-        const headerValues = headers[name2];
-        transformedHeaders[name2] = Array.isArray(headerValues) ? headerValues.join(",") : headerValues;
+        const headerValues = headers[name];
+        transformedHeaders[name] = Array.isArray(headerValues) ? headerValues.join(",") : headerValues;
       }
       return transformedHeaders;
     };
@@ -13853,12 +13853,12 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             const password = request.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path3 = request.path;
+          let path2 = request.path;
           if (queryString) {
-            path3 += `?${queryString}`;
+            path2 += `?${queryString}`;
           }
           if (request.fragment) {
-            path3 += `#${request.fragment}`;
+            path2 += `#${request.fragment}`;
           }
           let hostname = request.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
@@ -13870,7 +13870,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             headers: request.headers,
             host: hostname,
             method: request.method,
-            path: path3,
+            path: path2,
             port: request.port,
             agent,
             auth
@@ -14713,9 +14713,9 @@ var init_AwsJsonRpcProtocol = __esm({
         const exception = new ErrorCtor({});
         const output = {};
         const errorDeserializer = this.codec.createDeserializer();
-        for (const [name2, member2] of ns.structIterator()) {
-          if (dataObject[name2] != null) {
-            output[name2] = errorDeserializer.readObject(member2, dataObject[name2]);
+        for (const [name, member2] of ns.structIterator()) {
+          if (dataObject[name] != null) {
+            output[name] = errorDeserializer.readObject(member2, dataObject[name]);
           }
         }
         if (awsQueryCompatible) {
@@ -14814,9 +14814,9 @@ var init_AwsRestJsonProtocol = __esm({
       async deserializeResponse(operationSchema, context, response) {
         const output = await super.deserializeResponse(operationSchema, context, response);
         const outputSchema = NormalizedSchema.of(operationSchema.output);
-        for (const [name2, member2] of outputSchema.structIterator()) {
-          if (member2.getMemberTraits().httpPayload && !(name2 in output)) {
-            output[name2] = null;
+        for (const [name, member2] of outputSchema.structIterator()) {
+          if (member2.getMemberTraits().httpPayload && !(name in output)) {
+            output[name] = null;
           }
         }
         return output;
@@ -14832,9 +14832,9 @@ var init_AwsRestJsonProtocol = __esm({
         await this.deserializeHttpMessage(errorSchema, context, response, dataObject);
         const output = {};
         const errorDeserializer = this.codec.createDeserializer();
-        for (const [name2, member2] of ns.structIterator()) {
-          const target = member2.getMergedTraits().jsonName ?? name2;
-          output[name2] = errorDeserializer.readObject(member2, dataObject[target]);
+        for (const [name, member2] of ns.structIterator()) {
+          const target = member2.getMergedTraits().jsonName ?? name;
+          output[name] = errorDeserializer.readObject(member2, dataObject[target]);
         }
         throw this.mixin.decorateServiceException(Object.assign(exception, errorMetadata, {
           $fault: ns.getMergedTraits().error,
@@ -14942,9 +14942,9 @@ var init_xml_parser = __esm({
           if (">/".includes(p4.x[p4.i])) {
             break;
           }
-          let name2 = "";
+          let name = "";
           while (p4.i < p4.z && !"= 	\r\n>/?".includes(p4.x[p4.i])) {
-            name2 += p4.x[p4.i++];
+            name += p4.x[p4.i++];
           }
           p4.trim();
           if (p4.x[p4.i] !== "=") {
@@ -14952,10 +14952,10 @@ var init_xml_parser = __esm({
           }
           ++p4.i;
           p4.trim();
-          if (name2 === "__proto__") {
+          if (name === "__proto__") {
             writeKey2(attrs);
           }
-          attrs[name2] = p4.readAttrValue();
+          attrs[name] = p4.readAttrValue();
           hasAttrs = true;
         }
         if (p4.i >= p4.z) {
@@ -15593,10 +15593,10 @@ var init_AwsQueryProtocol = __esm({
           Code: errorData.Error.Code,
           Error: errorData.Error
         };
-        for (const [name2, member2] of ns.structIterator()) {
-          const target = member2.getMergedTraits().xmlName ?? name2;
+        for (const [name, member2] of ns.structIterator()) {
+          const target = member2.getMergedTraits().xmlName ?? name;
           const value = errorData[target] ?? dataObject[target];
-          output[name2] = this.deserializer.readSchema(member2, value);
+          output[name] = this.deserializer.readSchema(member2, value);
         }
         throw this.mixin.decorateServiceException(Object.assign(exception, errorMetadata, {
           $fault: ns.getMergedTraits().error,
@@ -17866,24 +17866,24 @@ var init_httpAuthSchemeProvider4 = __esm({
         const options = [];
         for (const scheme of authSchemes) {
           const { name: resolvedName, properties = {}, ...rest } = scheme;
-          const name2 = resolvedName.toLowerCase();
-          if (resolvedName !== name2) {
-            console.warn(`HttpAuthScheme has been normalized with lowercasing: '${resolvedName}' to '${name2}'`);
+          const name = resolvedName.toLowerCase();
+          if (resolvedName !== name) {
+            console.warn(`HttpAuthScheme has been normalized with lowercasing: '${resolvedName}' to '${name}'`);
           }
           let schemeId;
-          if (name2 === "sigv4a") {
+          if (name === "sigv4a") {
             schemeId = "aws.auth#sigv4a";
             const sigv4Present = authSchemes.find((s2) => {
-              const name3 = s2.name.toLowerCase();
-              return name3 !== "sigv4a" && name3.startsWith("sigv4");
+              const name2 = s2.name.toLowerCase();
+              return name2 !== "sigv4a" && name2.startsWith("sigv4");
             });
             if (SignatureV4MultiRegion.sigv4aDependency() === "none" && sigv4Present) {
               continue;
             }
-          } else if (name2.startsWith("sigv4")) {
+          } else if (name.startsWith("sigv4")) {
             schemeId = "aws.auth#sigv4";
           } else {
-            throw new Error(`Unknown HttpAuthScheme found in '@smithy.rules#endpointRuleSet': '${name2}'`);
+            throw new Error(`Unknown HttpAuthScheme found in '@smithy.rules#endpointRuleSet': '${name}'`);
           }
           const createOption = createHttpAuthOptionFunctions[schemeId];
           if (!createOption) {
@@ -28268,7 +28268,7 @@ function ucs2decode(string2) {
   }
   return output;
 }
-var maxInt, base, tMin, tMax, skew, damp, initialBias, initialN, delimiter, regexPunycode, regexNonASCII, regexSeparators, errors, baseMinusTMin, floor, stringFromCharCode, basicToDigit, digitToBasic, adapt, decode2, encode, toUnicode, toASCII;
+var maxInt, base, tMin, tMax, skew, damp, initialBias, initialN, delimiter, regexPunycode, regexNonASCII, regexSeparators, errors, baseMinusTMin, floor, stringFromCharCode, basicToDigit, digitToBasic, adapt2, decode2, encode, toUnicode, toASCII;
 var init_punycode = __esm({
   "node_modules/nodemailer/dist/esm/punycode/index.js"() {
     maxInt = 2147483647;
@@ -28306,7 +28306,7 @@ var init_punycode = __esm({
     digitToBasic = function(digit, flag) {
       return digit + 22 + 75 * Number(digit < 26) - (Number(flag != 0) << 5);
     };
-    adapt = function(delta, numPoints, firstTime) {
+    adapt2 = function(delta, numPoints, firstTime) {
       let k9 = 0;
       delta = firstTime ? floor(delta / damp) : delta >> 1;
       delta += floor(delta / numPoints);
@@ -28361,7 +28361,7 @@ var init_punycode = __esm({
           w *= baseMinusT;
         }
         const out = output.length + 1;
-        bias = adapt(i9 - oldi, out, oldi == 0);
+        bias = adapt2(i9 - oldi, out, oldi == 0);
         if (floor(i9 / out) > maxInt - n4) {
           error("overflow");
         }
@@ -28418,7 +28418,7 @@ var init_punycode = __esm({
               q4 = floor(qMinusT / baseMinusT);
             }
             output.push(stringFromCharCode(digitToBasic(q4, 0)));
-            bias = adapt(delta, handledCPCountPlusOne, handledCPCount === basicLength);
+            bias = adapt2(delta, handledCPCountPlusOne, handledCPCount === basicLength);
             delta = 0;
             ++handledCPCount;
           }
@@ -28515,12 +28515,12 @@ var init_url = __esm({
     parse2 = (input, parseQueryString2) => {
       input = stripSurroundingWhitespace(input || "");
       const slashless = SLASHLESS_AUTHORITY.exec(input);
-      const normalized2 = slashless ? slashless[1] + "//" + slashless[2] : input;
+      const normalized = slashless ? slashless[1] + "//" + slashless[2] : input;
       let u;
       try {
-        u = new URL(normalized2);
+        u = new URL(normalized);
       } catch (err) {
-        return legacyParse(normalized2, parseQueryString2, err);
+        return legacyParse(normalized, parseQueryString2, err);
       }
       const hostname = normalizeHostname(u.hostname, u.href);
       const port = u.port || null;
@@ -28669,18 +28669,18 @@ var init_cookies = __esm({
             return;
           }
           const valueParts = cookiePart.split("=");
-          const name2 = valueParts.shift().trim();
+          const name = valueParts.shift().trim();
           let value = valueParts.join("=").trim();
           let domain;
           if (!hasNameValue) {
             hasNameValue = true;
-            if (name2) {
-              cookie.name = name2;
+            if (name) {
+              cookie.name = name;
               cookie.value = value;
             }
             return;
           }
-          switch (name2.toLowerCase()) {
+          switch (name.toLowerCase()) {
             case "expires": {
               const expires = new Date(value);
               if (expires.toString() !== "Invalid Date" && !hasMaxAge) {
@@ -28789,11 +28789,11 @@ var init_cookies = __esm({
       getPath(pathname) {
         const pathParts = (pathname || "/").split("/");
         pathParts.pop();
-        const path3 = pathParts.join("/").trim();
-        if (path3.charAt(0) !== "/") {
+        const path2 = pathParts.join("/").trim();
+        if (path2.charAt(0) !== "/") {
           return "/";
         }
-        return path3;
+        return path2;
       }
     };
     cookies_default = Cookies;
@@ -28801,17 +28801,15 @@ var init_cookies = __esm({
 });
 
 // node_modules/nodemailer/dist/esm/package-info.js
-var name, version, homepage;
+var version;
 var init_package_info = __esm({
   "node_modules/nodemailer/dist/esm/package-info.js"() {
-    name = "nodemailer";
     version = "10.6.0";
-    homepage = "https://nodemailer.com/";
   }
 });
 
 // node_modules/nodemailer/dist/esm/errors.js
-var ECONNECTION, ETIMEDOUT, ESOCKET, EOTP, ESTREAM, EABORT, ENOAUTH, EOAUTH2, EMAXRECIPIENTS, ECONFIG, EPROXY, EFILEACCESS, EURLACCESS, EFETCH, createAbortError2, isTransientError2, isPermanentResponseCode, ERR_ACCESS_DENIED;
+var ECONNECTION, ETIMEDOUT, ESOCKET, EOTP, ESTREAM, EFILEACCESS, EURLACCESS, EFETCH, isTransientError2, isPermanentResponseCode, ERR_ACCESS_DENIED;
 var init_errors6 = __esm({
   "node_modules/nodemailer/dist/esm/errors.js"() {
     ECONNECTION = "ECONNECTION";
@@ -28819,21 +28817,9 @@ var init_errors6 = __esm({
     ESOCKET = "ESOCKET";
     EOTP = "EOTP";
     ESTREAM = "ESTREAM";
-    EABORT = "EABORT";
-    ENOAUTH = "ENOAUTH";
-    EOAUTH2 = "EOAUTH2";
-    EMAXRECIPIENTS = "EMAXRECIPIENTS";
-    ECONFIG = "ECONFIG";
-    EPROXY = "EPROXY";
     EFILEACCESS = "EFILEACCESS";
     EURLACCESS = "EURLACCESS";
     EFETCH = "EFETCH";
-    createAbortError2 = (signal) => {
-      const err = new Error("Message sending aborted", { cause: signal.reason });
-      err.name = "AbortError";
-      err.code = EABORT;
-      return err;
-    };
     isTransientError2 = (err) => err.responseCode === 421 || err.code === ECONNECTION || err.code === ESOCKET || err.code === ETIMEDOUT;
     isPermanentResponseCode = (responseCode) => responseCode >= 500 && responseCode < 600 && responseCode !== 503;
     ERR_ACCESS_DENIED = "ERR_ACCESS_DENIED";
@@ -29178,71 +29164,6 @@ var init_fetch = __esm({
 });
 
 // node_modules/nodemailer/dist/esm/shared/index.js
-function resolveContent(data, key, options, callback) {
-  if (!callback && typeof options === "function") {
-    callback = options;
-    options = false;
-  }
-  options = options || {};
-  let promise;
-  if (!callback) {
-    promise = new Promise((resolve3, reject) => {
-      callback = callbackPromise(resolve3, reject);
-    });
-  }
-  resolveContentValue(data, key, options, callback);
-  return promise;
-}
-function resolveContentValue(data, key, options, callback) {
-  let content = data && data[key] && data[key].content || data[key];
-  const encoding = (typeof data[key] === "object" && data[key].encoding || "utf8").toString().toLowerCase().replace(/[-_\s]/g, "");
-  if (!content) {
-    return callback(null, content);
-  }
-  if (typeof content === "object") {
-    if (typeof content.pipe === "function") {
-      return resolveStream(content, (err, value) => {
-        if (err) {
-          return callback(err);
-        }
-        if (data[key].content) {
-          data[key].content = value;
-        } else {
-          data[key] = value;
-        }
-        callback(null, value);
-      });
-    } else if (/^data:/i.test(content.path || content.href)) {
-      const parsedDataUri = parseDataURI(content.path || content.href);
-      return callback(null, parsedDataUri && parsedDataUri.data ? parsedDataUri.data : Buffer.alloc(0));
-    } else if (content.href || /^https?:\/\//i.test(content.path)) {
-      const url = content.href || content.path;
-      if (options.disableUrlAccess) {
-        setImmediate(() => {
-          const err = new Error("Url access rejected for " + url);
-          err.code = EURLACCESS;
-          callback(err);
-        });
-        return;
-      }
-      return resolveStream(fetch_default(url, { headers: content.httpHeaders, tls: content.tls }), callback);
-    } else if (content.path) {
-      if (options.disableFileAccess) {
-        setImmediate(() => {
-          const err = new Error("File access rejected for " + content.path);
-          err.code = EFILEACCESS;
-          callback(err);
-        });
-        return;
-      }
-      return resolveStream(import_node_fs5.default.createReadStream(content.path), callback);
-    }
-  }
-  if (typeof data[key].content === "string" && !["utf8", "usascii", "ascii"].includes(encoding)) {
-    content = Buffer.from(data[key].content, encoding);
-  }
-  setImmediate(() => callback(null, content));
-}
 function recordStreamErrors(stream) {
   stream.on("error", (err) => {
     if (!streamErrors.has(stream)) {
@@ -29368,12 +29289,11 @@ function normalizeDomain(domain, toUnicode2) {
   }
   return toUnicode2 ? toUnicode(domain) : toASCII(domain);
 }
-var import_node_util3, import_node_fs5, import_node_dns, import_node_net4, import_node_os4, import_node_url2, import_node_stream7, DNS_TTL, CACHE_CLEANUP_INTERVAL, MAX_CACHE_SIZE2, lastCacheCleanup, networkInterfaces, networkInterfacesRead, _readNetworkInterfaces, isFamilySupported, resolve2, dnsCache, formatDNSValue, resolveHostname, parseConnectionUrl, _logFunc, getLogger, callbackPromise, parseDataURI, assign, encodeXText, streamErrors, URL_PARSER_UNSAFE, MAX_DOMAIN_LENGTH, MAX_LABEL_LENGTH;
+var import_node_util3, import_node_dns, import_node_net4, import_node_os4, import_node_url2, import_node_stream7, DNS_TTL, CACHE_CLEANUP_INTERVAL, MAX_CACHE_SIZE2, lastCacheCleanup, networkInterfaces, networkInterfacesRead, _readNetworkInterfaces, isFamilySupported, resolve2, dnsCache, formatDNSValue, resolveHostname, _logFunc, getLogger, callbackPromise, parseDataURI, encodeXText, streamErrors, URL_PARSER_UNSAFE, MAX_DOMAIN_LENGTH, MAX_LABEL_LENGTH;
 var init_shared = __esm({
   "node_modules/nodemailer/dist/esm/shared/index.js"() {
     init_url();
     import_node_util3 = __toESM(require("node:util"), 1);
-    import_node_fs5 = __toESM(require("node:fs"), 1);
     init_fetch();
     init_errors6();
     init_objects();
@@ -29603,69 +29523,12 @@ var init_shared = __esm({
         }
       }
     };
-    parseConnectionUrl = (str) => {
-      str = str || "";
-      const options = {};
-      const url = parse2(str, true);
-      switch (url.protocol) {
-        case "smtp:":
-          options.secure = false;
-          break;
-        case "smtps:":
-          options.secure = true;
-          break;
-        case "direct:":
-          options.direct = true;
-          break;
-      }
-      if (!isNaN(url.port) && Number(url.port)) {
-        options.port = Number(url.port);
-      }
-      if (url.hostname) {
-        options.host = url.hostname;
-      }
-      if (url.username || url.password) {
-        options.auth = {
-          user: url.username || "",
-          pass: url.password || ""
-        };
-      }
-      Object.keys(url.query || {}).forEach((key) => {
-        let obj = options;
-        let lKey = key;
-        let value = url.query[key];
-        if (!isNaN(value)) {
-          value = Number(value);
-        }
-        switch (value) {
-          case "true":
-            value = true;
-            break;
-          case "false":
-            value = false;
-            break;
-        }
-        if (key.indexOf("tls.") === 0) {
-          lKey = key.substr(4);
-          if (!options.tls) {
-            options.tls = {};
-          }
-          obj = options.tls;
-        } else if (key.indexOf(".") >= 0) {
-          return;
-        }
-        if (!isProtoKey(lKey) && !(lKey in obj)) {
-          obj[lKey] = value;
-        }
-      });
-      return options;
-    };
     _logFunc = (logger2, level, defaults, data, message, ...args) => {
       const entry = Object.assign({}, defaults || {}, data || {});
       delete entry.level;
       let logLevel = level;
       if (typeof logger2[logLevel] !== "function") {
-        logLevel = ["info", "debug", "log", "trace", "warn", "error"].find((name2) => typeof logger2[name2] === "function");
+        logLevel = ["info", "debug", "log", "trace", "warn", "error"].find((name) => typeof logger2[name] === "function");
       }
       if (logLevel) {
         logger2[logLevel](entry, message, ...args);
@@ -29754,22 +29617,6 @@ var init_shared = __esm({
         params
       };
     };
-    assign = function(...args) {
-      const target = args.shift() || {};
-      args.forEach((source) => {
-        Object.keys(source || {}).forEach((key) => {
-          if (isProtoKey(key)) {
-            return;
-          }
-          if (["tls", "auth"].includes(key) && source[key] && typeof source[key] === "object") {
-            target[key] = copyOwnKeys(target[key] || {}, source[key]);
-          } else {
-            target[key] = source[key];
-          }
-        });
-      });
-      return target;
-    };
     encodeXText = (str) => {
       if (!/[^\x21-\x2A\x2C-\x3C\x3E-\x7E]/.test(str)) {
         return str;
@@ -29790,6 +29637,316 @@ var init_shared = __esm({
     URL_PARSER_UNSAFE = /[/\\?#%\x00-\x20\x7F]/;
     MAX_DOMAIN_LENGTH = 253;
     MAX_LABEL_LENGTH = 63;
+  }
+});
+
+// node_modules/nodemailer/dist/esm/base64/index.js
+function encode2(buffer) {
+  if (typeof buffer === "string") {
+    buffer = Buffer.from(buffer, "utf-8");
+  }
+  return buffer.toString("base64");
+}
+function normalizeLineLength(lineLength) {
+  const length2 = Math.floor(Number(lineLength));
+  return Number.isFinite(length2) && length2 >= 1 ? length2 : 76;
+}
+function wrapBuffer(src, lineLength, final) {
+  const lines = Math.ceil(src.length / lineLength);
+  const complete = Math.max(lines - 1, 0);
+  let rest = src.length - complete * lineLength;
+  const output = Buffer.allocUnsafe(complete * (lineLength + 2) + (final ? rest : 0));
+  let to = 0;
+  for (let from = 0; from < complete * lineLength; from += lineLength) {
+    src.copy(output, to, from, from + lineLength);
+    to += lineLength;
+    output[to++] = 13;
+    output[to++] = 10;
+  }
+  if (final) {
+    to += src.copy(output, to, complete * lineLength);
+    rest = 0;
+  }
+  if (to !== output.length) {
+    throw new Error("Unexpected wrapped length");
+  }
+  return { output, rest };
+}
+var import_node_stream8, Encoder;
+var init_base64 = __esm({
+  "node_modules/nodemailer/dist/esm/base64/index.js"() {
+    import_node_stream8 = require("node:stream");
+    Encoder = class extends import_node_stream8.Transform {
+      constructor(options) {
+        super();
+        this.options = options || {};
+        if (this.options.lineLength !== false) {
+          this.options.lineLength = normalizeLineLength(this.options.lineLength);
+        }
+        this._curLine = "";
+        this._remainingBytes = false;
+        this.inputBytes = 0;
+        this.outputBytes = 0;
+      }
+      /**
+       * Emits the encoded characters `b64` that follow the current line, keeping what can not be
+       * emitted yet as the new current line
+       *
+       * @internal
+       */
+      _emit(b64, final) {
+        const src = Buffer.from(this._curLine + b64, "latin1");
+        if (!src.length) {
+          return;
+        }
+        let output = src;
+        if (this.options.lineLength) {
+          const wrapped = wrapBuffer(src, this.options.lineLength, final);
+          output = wrapped.output;
+          this._curLine = wrapped.rest ? src.toString("latin1", src.length - wrapped.rest) : "";
+        } else {
+          this._curLine = "";
+        }
+        if (output.length) {
+          this.outputBytes += output.length;
+          this.push(output);
+        }
+      }
+      /** @internal */
+      _transform(chunk, encoding, done) {
+        let buf = encoding !== "buffer" ? Buffer.from(chunk, encoding) : chunk;
+        if (!buf || !buf.length) {
+          return done();
+        }
+        this.inputBytes += buf.length;
+        if (this._remainingBytes) {
+          buf = Buffer.concat([this._remainingBytes, buf], this._remainingBytes.length + buf.length);
+          this._remainingBytes = false;
+        }
+        const extra = buf.length % 3;
+        if (extra) {
+          this._remainingBytes = buf.subarray(buf.length - extra);
+          buf = buf.subarray(0, buf.length - extra);
+        }
+        this._emit(encode2(buf), false);
+        done();
+      }
+      /** @internal */
+      _flush(done) {
+        this._emit(this._remainingBytes ? encode2(this._remainingBytes) : "", true);
+        this._remainingBytes = false;
+        done();
+      }
+    };
+  }
+});
+
+// node_modules/nodemailer/dist/esm/qp/index.js
+function encode3(buffer) {
+  return encodeBytes(typeof buffer === "string" ? Buffer.from(buffer, "utf-8") : buffer);
+}
+function encodeBytes(buffer, next, binary, previous) {
+  const len = buffer.length;
+  const output = Buffer.allocUnsafe(len * 3);
+  let pos = 0;
+  for (let i9 = 0; i9 < len; i9++) {
+    const ord = buffer[i9];
+    const following = i9 + 1 < len ? buffer[i9 + 1] : next;
+    const lineBreakByte = binary && (ord === 13 || ord === 10) ? ord === 13 ? following === 10 : (i9 > 0 ? buffer[i9 - 1] : previous) === 13 : true;
+    if (QP_LITERAL[ord] && lineBreakByte && !(isWhitespace(ord) && (following === void 0 || following === 10 || following === 13))) {
+      output[pos++] = ord;
+      continue;
+    }
+    output[pos++] = 61;
+    output[pos++] = HEX_DIGITS[Math.floor(ord / 16)];
+    output[pos++] = HEX_DIGITS[ord % 16];
+  }
+  return output.toString("latin1", 0, pos);
+}
+function wrap2(str, lineLength) {
+  str = (str || "").toString();
+  lineLength = Math.max(Number(lineLength) || 76, MIN_LINE_LENGTH);
+  if (str.length <= lineLength) {
+    return str;
+  }
+  let pos = 0;
+  const len = str.length;
+  let match, code2, line;
+  const lineMargin = Math.floor(lineLength / 3);
+  let result = "";
+  while (pos < len) {
+    line = str.substr(pos, lineLength);
+    if (match = line.match(/\r\n/)) {
+      line = line.substr(0, match.index + match[0].length);
+      result += line;
+      pos += line.length;
+      continue;
+    }
+    if (line.substr(-1) === "\n") {
+      result += line;
+      pos += line.length;
+      continue;
+    }
+    if (match = line.substr(-lineMargin).match(/\n.*?$/)) {
+      line = line.substr(0, line.length - (match[0].length - 1));
+      result += line;
+      pos += line.length;
+      continue;
+    }
+    if (line.length > lineLength - lineMargin && (match = line.substr(-lineMargin).match(/[ \t.,!?][^ \t.,!?]*$/))) {
+      line = line.substr(0, line.length - (match[0].length - 1));
+    } else if (line.match(/[=][\da-f]{0,2}$/i)) {
+      if (match = line.match(/[=][\da-f]{0,1}$/i)) {
+        line = line.substr(0, line.length - match[0].length);
+      }
+      while (line.length > 3 && line.length < len - pos && !line.match(/^(?:=[\da-f]{2}){1,4}$/i) && (match = line.match(/[=][\da-f]{2}$/gi))) {
+        code2 = parseInt(match[0].substr(1, 2), 16);
+        if (code2 < 128) {
+          break;
+        }
+        line = line.substr(0, line.length - 3);
+        if (code2 >= 192) {
+          break;
+        }
+      }
+    }
+    if (!line.length) {
+      line = str.substr(pos, lineLength);
+    }
+    if (pos + line.length < len && line.substr(-1) !== "\n") {
+      if (line.length === lineLength && line.match(/[=][\da-f]{2}$/i)) {
+        line = line.substr(0, line.length - 3);
+      } else if (line.length === lineLength) {
+        line = line.substr(0, line.length - 1);
+      }
+      pos += line.length;
+      line += "=\r\n";
+    } else {
+      pos += line.length;
+    }
+    result += line;
+  }
+  return result;
+}
+function checkRanges(nr, ranges) {
+  for (let i9 = ranges.length - 1; i9 >= 0; i9--) {
+    const range2 = ranges[i9];
+    if (!range2.length) {
+      continue;
+    }
+    if (range2.length === 1 && nr === range2[0]) {
+      return true;
+    }
+    if (range2.length === 2 && nr >= range2[0] && nr <= range2[1]) {
+      return true;
+    }
+  }
+  return false;
+}
+var import_node_stream9, MIN_LINE_LENGTH, QP_RANGES, QP_LITERAL, HEX_DIGITS, isWhitespace, ENCODE_SLICE_SIZE, Encoder2;
+var init_qp = __esm({
+  "node_modules/nodemailer/dist/esm/qp/index.js"() {
+    import_node_stream9 = require("node:stream");
+    MIN_LINE_LENGTH = 4;
+    QP_RANGES = [
+      [9],
+      // <TAB>
+      [10],
+      // <LF>
+      [13],
+      // <CR>
+      [32, 60],
+      // <SP>!"#$%&'()*+,-./0123456789:;
+      [62, 126]
+      // >?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}
+    ];
+    QP_LITERAL = new Uint8Array(256);
+    for (let i9 = 0; i9 < 256; i9++) {
+      QP_LITERAL[i9] = checkRanges(i9, QP_RANGES) ? 1 : 0;
+    }
+    HEX_DIGITS = Buffer.from("0123456789ABCDEF", "latin1");
+    isWhitespace = (c9) => c9 === 32 || c9 === 9;
+    ENCODE_SLICE_SIZE = 64 * 1024;
+    Encoder2 = class extends import_node_stream9.Transform {
+      constructor(options) {
+        super();
+        this.options = options || {};
+        if (this.options.lineLength !== false) {
+          this.options.lineLength = this.options.lineLength || 76;
+        }
+        this._curLine = "";
+        this._remainingBytes = false;
+        this._lastByte = void 0;
+        this.inputBytes = 0;
+        this.outputBytes = 0;
+      }
+      /** @internal */
+      _transform(chunk, encoding, done) {
+        let buf = encoding !== "buffer" ? Buffer.from(chunk, encoding) : chunk;
+        if (!buf || !buf.length) {
+          return done();
+        }
+        this.inputBytes += buf.length;
+        if (this._remainingBytes) {
+          buf = Buffer.concat([this._remainingBytes, buf], this._remainingBytes.length + buf.length);
+          this._remainingBytes = false;
+        }
+        let end = buf.length;
+        while (end > 0 && (isWhitespace(buf[end - 1]) || this.options.binary && buf[end - 1] === 13)) {
+          end--;
+        }
+        if (buf.length - end <= ENCODE_SLICE_SIZE) {
+          this._remainingBytes = end < buf.length ? Buffer.from(buf.subarray(end)) : false;
+          buf = buf.subarray(0, end);
+        }
+        this._encodeSlices(buf);
+        done();
+      }
+      /** @internal */
+      _flush(done) {
+        if (this._remainingBytes) {
+          this._encodeSlices(this._remainingBytes);
+          this._remainingBytes = false;
+        }
+        if (this._curLine) {
+          this.outputBytes += this._curLine.length;
+          this.push(this._curLine, "ascii");
+          this._curLine = "";
+        }
+        done();
+      }
+      /**
+       * Encodes the input in slices of ENCODE_SLICE_SIZE bytes. Each slice is told the byte that
+       * follows it, so a slice that ends in whitespace is encoded as if it was not split
+       *
+       * @internal
+       */
+      _encodeSlices(buf) {
+        for (let start = 0; start < buf.length; start += ENCODE_SLICE_SIZE) {
+          const end = Math.min(start + ENCODE_SLICE_SIZE, buf.length);
+          this._encodeSlice(buf.subarray(start, end), end < buf.length ? buf[end] : void 0);
+          this._lastByte = buf[end - 1];
+        }
+      }
+      /** @internal */
+      _encodeSlice(buf, next) {
+        let qp;
+        if (this.options.lineLength) {
+          qp = wrap2(this._curLine + encodeBytes(buf, next, this.options.binary, this._lastByte), this.options.lineLength);
+          const lastLF = qp.lastIndexOf("\n");
+          this._curLine = qp.substring(lastLF + 1);
+          qp = qp.substring(0, lastLF + 1);
+          if (qp) {
+            this.outputBytes += qp.length;
+            this.push(qp, "ascii");
+          }
+        } else {
+          qp = encodeBytes(buf, next, this.options.binary, this._lastByte);
+          this.outputBytes += qp.length;
+          this.push(qp, "ascii");
+        }
+      }
+    };
   }
 });
 
@@ -31886,316 +32043,6 @@ var init_mime_types = __esm({
   }
 });
 
-// node_modules/nodemailer/dist/esm/base64/index.js
-function encode2(buffer) {
-  if (typeof buffer === "string") {
-    buffer = Buffer.from(buffer, "utf-8");
-  }
-  return buffer.toString("base64");
-}
-function normalizeLineLength(lineLength) {
-  const length2 = Math.floor(Number(lineLength));
-  return Number.isFinite(length2) && length2 >= 1 ? length2 : 76;
-}
-function wrapBuffer(src, lineLength, final) {
-  const lines = Math.ceil(src.length / lineLength);
-  const complete = Math.max(lines - 1, 0);
-  let rest = src.length - complete * lineLength;
-  const output = Buffer.allocUnsafe(complete * (lineLength + 2) + (final ? rest : 0));
-  let to = 0;
-  for (let from = 0; from < complete * lineLength; from += lineLength) {
-    src.copy(output, to, from, from + lineLength);
-    to += lineLength;
-    output[to++] = 13;
-    output[to++] = 10;
-  }
-  if (final) {
-    to += src.copy(output, to, complete * lineLength);
-    rest = 0;
-  }
-  if (to !== output.length) {
-    throw new Error("Unexpected wrapped length");
-  }
-  return { output, rest };
-}
-var import_node_stream8, Encoder;
-var init_base64 = __esm({
-  "node_modules/nodemailer/dist/esm/base64/index.js"() {
-    import_node_stream8 = require("node:stream");
-    Encoder = class extends import_node_stream8.Transform {
-      constructor(options) {
-        super();
-        this.options = options || {};
-        if (this.options.lineLength !== false) {
-          this.options.lineLength = normalizeLineLength(this.options.lineLength);
-        }
-        this._curLine = "";
-        this._remainingBytes = false;
-        this.inputBytes = 0;
-        this.outputBytes = 0;
-      }
-      /**
-       * Emits the encoded characters `b64` that follow the current line, keeping what can not be
-       * emitted yet as the new current line
-       *
-       * @internal
-       */
-      _emit(b64, final) {
-        const src = Buffer.from(this._curLine + b64, "latin1");
-        if (!src.length) {
-          return;
-        }
-        let output = src;
-        if (this.options.lineLength) {
-          const wrapped = wrapBuffer(src, this.options.lineLength, final);
-          output = wrapped.output;
-          this._curLine = wrapped.rest ? src.toString("latin1", src.length - wrapped.rest) : "";
-        } else {
-          this._curLine = "";
-        }
-        if (output.length) {
-          this.outputBytes += output.length;
-          this.push(output);
-        }
-      }
-      /** @internal */
-      _transform(chunk, encoding, done) {
-        let buf = encoding !== "buffer" ? Buffer.from(chunk, encoding) : chunk;
-        if (!buf || !buf.length) {
-          return done();
-        }
-        this.inputBytes += buf.length;
-        if (this._remainingBytes) {
-          buf = Buffer.concat([this._remainingBytes, buf], this._remainingBytes.length + buf.length);
-          this._remainingBytes = false;
-        }
-        const extra = buf.length % 3;
-        if (extra) {
-          this._remainingBytes = buf.subarray(buf.length - extra);
-          buf = buf.subarray(0, buf.length - extra);
-        }
-        this._emit(encode2(buf), false);
-        done();
-      }
-      /** @internal */
-      _flush(done) {
-        this._emit(this._remainingBytes ? encode2(this._remainingBytes) : "", true);
-        this._remainingBytes = false;
-        done();
-      }
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/qp/index.js
-function encode3(buffer) {
-  return encodeBytes(typeof buffer === "string" ? Buffer.from(buffer, "utf-8") : buffer);
-}
-function encodeBytes(buffer, next, binary, previous) {
-  const len = buffer.length;
-  const output = Buffer.allocUnsafe(len * 3);
-  let pos = 0;
-  for (let i9 = 0; i9 < len; i9++) {
-    const ord = buffer[i9];
-    const following = i9 + 1 < len ? buffer[i9 + 1] : next;
-    const lineBreakByte = binary && (ord === 13 || ord === 10) ? ord === 13 ? following === 10 : (i9 > 0 ? buffer[i9 - 1] : previous) === 13 : true;
-    if (QP_LITERAL[ord] && lineBreakByte && !(isWhitespace(ord) && (following === void 0 || following === 10 || following === 13))) {
-      output[pos++] = ord;
-      continue;
-    }
-    output[pos++] = 61;
-    output[pos++] = HEX_DIGITS[Math.floor(ord / 16)];
-    output[pos++] = HEX_DIGITS[ord % 16];
-  }
-  return output.toString("latin1", 0, pos);
-}
-function wrap2(str, lineLength) {
-  str = (str || "").toString();
-  lineLength = Math.max(Number(lineLength) || 76, MIN_LINE_LENGTH);
-  if (str.length <= lineLength) {
-    return str;
-  }
-  let pos = 0;
-  const len = str.length;
-  let match, code2, line;
-  const lineMargin = Math.floor(lineLength / 3);
-  let result = "";
-  while (pos < len) {
-    line = str.substr(pos, lineLength);
-    if (match = line.match(/\r\n/)) {
-      line = line.substr(0, match.index + match[0].length);
-      result += line;
-      pos += line.length;
-      continue;
-    }
-    if (line.substr(-1) === "\n") {
-      result += line;
-      pos += line.length;
-      continue;
-    }
-    if (match = line.substr(-lineMargin).match(/\n.*?$/)) {
-      line = line.substr(0, line.length - (match[0].length - 1));
-      result += line;
-      pos += line.length;
-      continue;
-    }
-    if (line.length > lineLength - lineMargin && (match = line.substr(-lineMargin).match(/[ \t.,!?][^ \t.,!?]*$/))) {
-      line = line.substr(0, line.length - (match[0].length - 1));
-    } else if (line.match(/[=][\da-f]{0,2}$/i)) {
-      if (match = line.match(/[=][\da-f]{0,1}$/i)) {
-        line = line.substr(0, line.length - match[0].length);
-      }
-      while (line.length > 3 && line.length < len - pos && !line.match(/^(?:=[\da-f]{2}){1,4}$/i) && (match = line.match(/[=][\da-f]{2}$/gi))) {
-        code2 = parseInt(match[0].substr(1, 2), 16);
-        if (code2 < 128) {
-          break;
-        }
-        line = line.substr(0, line.length - 3);
-        if (code2 >= 192) {
-          break;
-        }
-      }
-    }
-    if (!line.length) {
-      line = str.substr(pos, lineLength);
-    }
-    if (pos + line.length < len && line.substr(-1) !== "\n") {
-      if (line.length === lineLength && line.match(/[=][\da-f]{2}$/i)) {
-        line = line.substr(0, line.length - 3);
-      } else if (line.length === lineLength) {
-        line = line.substr(0, line.length - 1);
-      }
-      pos += line.length;
-      line += "=\r\n";
-    } else {
-      pos += line.length;
-    }
-    result += line;
-  }
-  return result;
-}
-function checkRanges(nr, ranges) {
-  for (let i9 = ranges.length - 1; i9 >= 0; i9--) {
-    const range2 = ranges[i9];
-    if (!range2.length) {
-      continue;
-    }
-    if (range2.length === 1 && nr === range2[0]) {
-      return true;
-    }
-    if (range2.length === 2 && nr >= range2[0] && nr <= range2[1]) {
-      return true;
-    }
-  }
-  return false;
-}
-var import_node_stream9, MIN_LINE_LENGTH, QP_RANGES, QP_LITERAL, HEX_DIGITS, isWhitespace, ENCODE_SLICE_SIZE, Encoder2;
-var init_qp = __esm({
-  "node_modules/nodemailer/dist/esm/qp/index.js"() {
-    import_node_stream9 = require("node:stream");
-    MIN_LINE_LENGTH = 4;
-    QP_RANGES = [
-      [9],
-      // <TAB>
-      [10],
-      // <LF>
-      [13],
-      // <CR>
-      [32, 60],
-      // <SP>!"#$%&'()*+,-./0123456789:;
-      [62, 126]
-      // >?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\]^_`abcdefghijklmnopqrstuvwxyz{|}
-    ];
-    QP_LITERAL = new Uint8Array(256);
-    for (let i9 = 0; i9 < 256; i9++) {
-      QP_LITERAL[i9] = checkRanges(i9, QP_RANGES) ? 1 : 0;
-    }
-    HEX_DIGITS = Buffer.from("0123456789ABCDEF", "latin1");
-    isWhitespace = (c9) => c9 === 32 || c9 === 9;
-    ENCODE_SLICE_SIZE = 64 * 1024;
-    Encoder2 = class extends import_node_stream9.Transform {
-      constructor(options) {
-        super();
-        this.options = options || {};
-        if (this.options.lineLength !== false) {
-          this.options.lineLength = this.options.lineLength || 76;
-        }
-        this._curLine = "";
-        this._remainingBytes = false;
-        this._lastByte = void 0;
-        this.inputBytes = 0;
-        this.outputBytes = 0;
-      }
-      /** @internal */
-      _transform(chunk, encoding, done) {
-        let buf = encoding !== "buffer" ? Buffer.from(chunk, encoding) : chunk;
-        if (!buf || !buf.length) {
-          return done();
-        }
-        this.inputBytes += buf.length;
-        if (this._remainingBytes) {
-          buf = Buffer.concat([this._remainingBytes, buf], this._remainingBytes.length + buf.length);
-          this._remainingBytes = false;
-        }
-        let end = buf.length;
-        while (end > 0 && (isWhitespace(buf[end - 1]) || this.options.binary && buf[end - 1] === 13)) {
-          end--;
-        }
-        if (buf.length - end <= ENCODE_SLICE_SIZE) {
-          this._remainingBytes = end < buf.length ? Buffer.from(buf.subarray(end)) : false;
-          buf = buf.subarray(0, end);
-        }
-        this._encodeSlices(buf);
-        done();
-      }
-      /** @internal */
-      _flush(done) {
-        if (this._remainingBytes) {
-          this._encodeSlices(this._remainingBytes);
-          this._remainingBytes = false;
-        }
-        if (this._curLine) {
-          this.outputBytes += this._curLine.length;
-          this.push(this._curLine, "ascii");
-          this._curLine = "";
-        }
-        done();
-      }
-      /**
-       * Encodes the input in slices of ENCODE_SLICE_SIZE bytes. Each slice is told the byte that
-       * follows it, so a slice that ends in whitespace is encoded as if it was not split
-       *
-       * @internal
-       */
-      _encodeSlices(buf) {
-        for (let start = 0; start < buf.length; start += ENCODE_SLICE_SIZE) {
-          const end = Math.min(start + ENCODE_SLICE_SIZE, buf.length);
-          this._encodeSlice(buf.subarray(start, end), end < buf.length ? buf[end] : void 0);
-          this._lastByte = buf[end - 1];
-        }
-      }
-      /** @internal */
-      _encodeSlice(buf, next) {
-        let qp;
-        if (this.options.lineLength) {
-          qp = wrap2(this._curLine + encodeBytes(buf, next, this.options.binary, this._lastByte), this.options.lineLength);
-          const lastLF = qp.lastIndexOf("\n");
-          this._curLine = qp.substring(lastLF + 1);
-          qp = qp.substring(0, lastLF + 1);
-          if (qp) {
-            this.outputBytes += qp.length;
-            this.push(qp, "ascii");
-          }
-        } else {
-          qp = encodeBytes(buf, next, this.options.binary, this._lastByte);
-          this.outputBytes += qp.length;
-          this.push(qp, "ascii");
-        }
-      }
-    };
-  }
-});
-
 // node_modules/nodemailer/dist/esm/mime-funcs/index.js
 function isPlainText(value, isParam) {
   const re = isParam ? /[\x00-\x1f\x7f"\u0080-\uFFFF]/ : /[\x00-\x08\x0b\x0c\x0e-\x1f\u0080-\uFFFF]/;
@@ -32471,8 +32318,8 @@ function _findCommentEnd(str, start) {
   }
   return -1;
 }
-function _isParamName(name2) {
-  return !!name2 && !isProtoKey(name2);
+function _isParamName(name) {
+  return !!name && !isProtoKey(name);
 }
 function parseHeaderValue(str, options) {
   const response = {
@@ -32480,10 +32327,10 @@ function parseHeaderValue(str, options) {
     params: {}
   };
   let stripComments2 = !!options?.stripComments;
-  const setParam = (name2, value2) => {
-    name2 = name2.toLowerCase();
-    if (_isParamName(name2) && !Object.prototype.hasOwnProperty.call(response.params, name2)) {
-      response.params[name2] = value2;
+  const setParam = (name, value2) => {
+    name = name.toLowerCase();
+    if (_isParamName(name) && !Object.prototype.hasOwnProperty.call(response.params, name)) {
+      response.params[name] = value2;
     }
   };
   let key = false;
@@ -33763,11 +33610,11 @@ function abortedError() {
 function _stripBoundaryControls(value) {
   return value.replace(/[\x00-\x1f\x7f]+/g, "");
 }
-var import_node_crypto5, import_node_fs6, import_node_stream13, FORMATTED_HEADERS, ATEXT, DOT_ATOM, QUOTED_STRING, PLAIN_ADDRESS, DOMAIN_LITERAL_TAIL2, PIPELINE_NOOP, MimeNode, mime_node_default;
+var import_node_crypto5, import_node_fs5, import_node_stream13, FORMATTED_HEADERS, ATEXT, DOT_ATOM, QUOTED_STRING, PLAIN_ADDRESS, DOMAIN_LITERAL_TAIL2, PIPELINE_NOOP, MimeNode, mime_node_default;
 var init_mime_node = __esm({
   "node_modules/nodemailer/dist/esm/mime-node/index.js"() {
     import_node_crypto5 = __toESM(require("node:crypto"), 1);
-    import_node_fs6 = __toESM(require("node:fs"), 1);
+    import_node_fs5 = __toESM(require("node:fs"), 1);
     import_node_stream13 = require("node:stream");
     init_shared();
     init_mime_funcs();
@@ -34171,8 +34018,8 @@ var init_mime_node = __esm({
             return;
           }
           if (typeof this.normalizeHeaderKey === "function") {
-            const normalized2 = this.normalizeHeaderKey(key, value);
-            const cleaned = typeof normalized2 === "string" ? normalized2.replace(/[\x00-\x1f\x7f]/g, "") : "";
+            const normalized = this.normalizeHeaderKey(key, value);
+            const cleaned = typeof normalized === "string" ? normalized.replace(/[\x00-\x1f\x7f]/g, "") : "";
             if (cleaned) {
               key = cleaned;
             }
@@ -34565,7 +34412,7 @@ var init_mime_node = __esm({
             });
             return contentStream;
           }
-          return import_node_fs6.default.createReadStream(content.path);
+          return import_node_fs5.default.createReadStream(content.path);
         }
         if (content && typeof content.href === "string") {
           if (this._accessDisabled("disableUrlAccess")) {
@@ -34620,13 +34467,13 @@ var init_mime_node = __esm({
             continue;
           }
           if (address && address.address) {
-            const normalized2 = this._normalizeAddress(address.address);
-            if (normalized2 === address.address && typeof address.name === "string") {
+            const normalized = this._normalizeAddress(address.address);
+            if (normalized === address.address && typeof address.name === "string") {
               flattened.push(address);
               continue;
             }
             const copy = copyOwnKeys({}, address);
-            copy.address = normalized2;
+            copy.address = normalized;
             copy.name = address.name || "";
             flattened.push(copy);
             continue;
@@ -34899,15 +34746,15 @@ var init_mime_node = __esm({
        * @returns Mime word encoded string if needed
        * @internal
        */
-      _encodeAddressName(name2) {
-        if (!/^[\w ]*$/.test(name2)) {
-          if (/^[\x20-\x7e]*$/.test(name2)) {
-            return quoteString(name2);
+      _encodeAddressName(name) {
+        if (!/^[\w ]*$/.test(name)) {
+          if (/^[\x20-\x7e]*$/.test(name)) {
+            return quoteString(name);
           } else {
-            return encodeWord(name2, this._getTextEncoding(name2), 52);
+            return encodeWord(name, this._getTextEncoding(name), 52);
           }
         }
-        return name2;
+        return name;
       }
       /**
        * Encodes an unstructured header value. Such a value can only carry VCHAR and WSP, so a
@@ -35527,1424 +35374,16 @@ var init_mail_composer = __esm({
   }
 });
 
-// node_modules/nodemailer/dist/esm/dkim/message-parser.js
-function _trimFieldName(str) {
-  let start = 0;
-  let end = str.length;
-  while (start < end && (str.charCodeAt(start) === 32 || str.charCodeAt(start) === 9)) {
-    start++;
-  }
-  while (end > start && (str.charCodeAt(end - 1) === 32 || str.charCodeAt(end - 1) === 9)) {
-    end--;
-  }
-  return str.slice(start, end);
-}
-var import_node_stream14, MessageParser, message_parser_default;
-var init_message_parser = __esm({
-  "node_modules/nodemailer/dist/esm/dkim/message-parser.js"() {
-    import_node_stream14 = require("node:stream");
-    MessageParser = class extends import_node_stream14.Transform {
-      constructor(options) {
-        super(options);
-        this.lastBytes = Buffer.alloc(4);
-        this.headersParsed = false;
-        this.headerBytes = 0;
-        this.headerChunks = [];
-        this.rawHeaders = false;
-        this.bodySize = 0;
-      }
-      /**
-       * Keeps count of the last 4 bytes in order to detect line breaks on chunk boundaries
-       *
-       * @param data Next data chunk from the stream
-       */
-      updateLastBytes(data) {
-        const lblen = this.lastBytes.length;
-        const nblen = Math.min(data.length, lblen);
-        for (let i9 = 0, len = lblen - nblen; i9 < len; i9++) {
-          this.lastBytes[i9] = this.lastBytes[i9 + nblen];
-        }
-        for (let i9 = 1; i9 <= nblen; i9++) {
-          this.lastBytes[lblen - i9] = data[data.length - i9];
-        }
-      }
-      /**
-       * Finds and removes message headers from the remaining body. We want to keep
-       * headers separated until final delivery to be able to modify these
-       *
-       * @param data Next chunk of data
-       * @return Returns true if headers are already found or false otherwise
-       */
-      checkHeaders(data) {
-        if (this.headersParsed) {
-          return true;
-        }
-        const lblen = this.lastBytes.length;
-        let headerPos = 0;
-        for (let i9 = 0, len = this.lastBytes.length + data.length; i9 < len; i9++) {
-          let chr;
-          if (i9 < lblen) {
-            chr = this.lastBytes[i9];
-          } else {
-            chr = data[i9 - lblen];
-          }
-          if (chr === 10 && i9) {
-            const pr1 = i9 - 1 < lblen ? this.lastBytes[i9 - 1] : data[i9 - 1 - lblen];
-            const pr2 = i9 > 1 ? i9 - 2 < lblen ? this.lastBytes[i9 - 2] : data[i9 - 2 - lblen] : false;
-            if (pr1 === 10) {
-              this.headersParsed = true;
-              headerPos = i9 - lblen + 1;
-              this.headerBytes += headerPos;
-              break;
-            } else if (pr1 === 13 && pr2 === 10) {
-              this.headersParsed = true;
-              headerPos = i9 - lblen + 1;
-              this.headerBytes += headerPos;
-              break;
-            }
-          }
-        }
-        if (this.headersParsed) {
-          this.headerChunks.push(data.slice(0, headerPos));
-          this.rawHeaders = Buffer.concat(this.headerChunks, this.headerBytes);
-          this.headerChunks = null;
-          this.emit("headers", this.parseHeaders());
-          if (data.length > headerPos) {
-            const chunk = data.slice(headerPos);
-            this.bodySize += chunk.length;
-            this.push(chunk);
-          }
-          return false;
-        }
-        this.headerBytes += data.length;
-        this.headerChunks.push(data);
-        this.updateLastBytes(data);
-        return false;
-      }
-      /** @internal */
-      _transform(chunk, encoding, callback) {
-        if (!chunk || !chunk.length) {
-          return callback();
-        }
-        if (typeof chunk === "string") {
-          chunk = Buffer.from(chunk, encoding);
-        }
-        let headersFound;
-        try {
-          headersFound = this.checkHeaders(chunk);
-        } catch (E) {
-          return callback(E);
-        }
-        if (headersFound) {
-          this.bodySize += chunk.length;
-          this.push(chunk);
-        }
-        callback();
-      }
-      /** @internal */
-      _flush(callback) {
-        if (this.headerChunks) {
-          this.rawHeaders = Buffer.concat(this.headerChunks, this.headerBytes);
-          this.headerChunks = null;
-          this.emit("headers", this.parseHeaders());
-        }
-        callback();
-      }
-      parseHeaders() {
-        const rawLines = (this.rawHeaders || Buffer.alloc(0)).toString("binary").split(/\r?\n/);
-        const lines = [];
-        for (const rawLine of rawLines) {
-          if (lines.length && /^[ \t]/.test(rawLine)) {
-            lines[lines.length - 1] += "\n" + rawLine;
-          } else {
-            lines.push(rawLine);
-          }
-        }
-        return lines.filter((line) => /[^ \t\r]/.test(line)).map((line) => ({
-          key: _trimFieldName(line.substr(0, line.indexOf(":"))).toLowerCase(),
-          line
-        }));
-      }
-    };
-    message_parser_default = MessageParser;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/dkim/relaxed-body.js
-var import_node_stream15, import_node_crypto6, CHAR_CR, CHAR_LF, CHAR_SPACE, CHAR_TAB, CRLF, EMPTY_LINES, RelaxedBody, relaxed_body_default;
-var init_relaxed_body = __esm({
-  "node_modules/nodemailer/dist/esm/dkim/relaxed-body.js"() {
-    import_node_stream15 = require("node:stream");
-    import_node_crypto6 = __toESM(require("node:crypto"), 1);
-    CHAR_CR = 13;
-    CHAR_LF = 10;
-    CHAR_SPACE = 32;
-    CHAR_TAB = 9;
-    CRLF = Buffer.from("\r\n");
-    EMPTY_LINES = Buffer.alloc(4096, CRLF);
-    RelaxedBody = class extends import_node_stream15.Transform {
-      constructor(options) {
-        super();
-        options = options || {};
-        this.bodyHash = import_node_crypto6.default.createHash(options.hashAlgo || "sha256");
-        this.byteLength = 0;
-        this.debug = options.debug;
-        this._debugBody = options.debug ? [] : false;
-        this._lineHasContent = false;
-        this._pendingWsp = false;
-        this._pendingCr = false;
-        this._pendingEmptyLines = 0;
-      }
-      /** @internal */
-      _hashCanonical(data) {
-        if (!data.length) {
-          return;
-        }
-        this.bodyHash.update(data);
-        if (this._debugBody) {
-          this._debugBody.push(Buffer.from(data));
-        }
-      }
-      /** @internal */
-      _hashEmptyLines() {
-        while (this._pendingEmptyLines > 0) {
-          const count = Math.min(this._pendingEmptyLines, EMPTY_LINES.length / 2);
-          this._hashCanonical(EMPTY_LINES.subarray(0, count * 2));
-          this._pendingEmptyLines -= count;
-        }
-      }
-      /**
-       * Writes a content byte, with the space a pending run of whitespace collapses to,
-       * into the output buffer and returns the new write position. Kept a method rather
-       * than a closure so the write position stays a plain local in the byte loop
-       * @internal
-       */
-      _emitContent(out, outPos, c9) {
-        if (!this._lineHasContent) {
-          if (this._pendingEmptyLines) {
-            this._hashCanonical(out.subarray(0, outPos));
-            outPos = 0;
-            this._hashEmptyLines();
-          }
-          this._lineHasContent = true;
-        }
-        if (this._pendingWsp) {
-          out[outPos++] = CHAR_SPACE;
-          this._pendingWsp = false;
-        }
-        out[outPos++] = c9;
-        return outPos;
-      }
-      updateHash(chunk, final) {
-        const out = Buffer.allocUnsafe(chunk.length * 2 + 2);
-        let outPos = 0;
-        for (let i9 = 0; i9 < chunk.length; i9++) {
-          const c9 = chunk[i9];
-          if (c9 === CHAR_LF) {
-            if (this._lineHasContent) {
-              out[outPos++] = CHAR_CR;
-              out[outPos++] = CHAR_LF;
-              this._lineHasContent = false;
-            } else {
-              this._pendingEmptyLines++;
-            }
-            this._pendingWsp = false;
-            this._pendingCr = false;
-            continue;
-          }
-          if (this._pendingCr) {
-            outPos = this._emitContent(out, outPos, CHAR_CR);
-            this._pendingCr = false;
-          }
-          if (c9 === CHAR_CR) {
-            this._pendingCr = true;
-          } else if (c9 === CHAR_SPACE || c9 === CHAR_TAB) {
-            this._pendingWsp = true;
-          } else {
-            outPos = this._emitContent(out, outPos, c9);
-          }
-        }
-        if (final && this._pendingCr) {
-          outPos = this._emitContent(out, outPos, CHAR_CR);
-          this._pendingCr = false;
-        }
-        this._hashCanonical(out.subarray(0, outPos));
-      }
-      /** @internal */
-      _transform(chunk, encoding, callback) {
-        if (!chunk || !chunk.length) {
-          return callback();
-        }
-        if (typeof chunk === "string") {
-          chunk = Buffer.from(chunk, encoding);
-        }
-        this.updateHash(chunk);
-        this.byteLength += chunk.length;
-        this.push(chunk);
-        callback();
-      }
-      /** @internal */
-      _flush(callback) {
-        this.updateHash(Buffer.alloc(0), true);
-        if (this._lineHasContent) {
-          this._hashCanonical(CRLF);
-        }
-        this.emit("hash", this.bodyHash.digest("base64"), this.debug ? Buffer.concat(this._debugBody) : false);
-        callback();
-      }
-    };
-    relaxed_body_default = RelaxedBody;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/dkim/sign.js
-function unsupportedHashAlgoError(hashAlgo) {
-  const err = new Error('Unsupported DKIM hash algorithm "' + hashAlgo + '"');
-  err.code = ECONFIG;
-  return err;
-}
-function sign2(headers, hashAlgo, bodyHash, options) {
-  options = options || {};
-  const defaultFieldNames = "From:Sender:Reply-To:Subject:Date:Message-ID:To:Cc:MIME-Version:Content-Type:Content-Transfer-Encoding:Content-ID:Content-Description:Resent-Date:Resent-From:Resent-Sender:Resent-To:Resent-Cc:Resent-Message-ID:In-Reply-To:References:List-Id:List-Help:List-Unsubscribe:List-Subscribe:List-Post:List-Owner:List-Archive:OTP-Token";
-  const fieldNames = options.headerFieldNames || defaultFieldNames;
-  const canonicalizedHeaderData = relaxedHeaders(headers, fieldNames, options.skipFields);
-  const dkimHeader = generateDKIMHeader(options.domainName, options.keySelector, canonicalizedHeaderData.fieldNames, hashAlgo, bodyHash);
-  canonicalizedHeaderData.headers += "dkim-signature:" + relaxedHeaderLine(dkimHeader);
-  let signer;
-  try {
-    signer = import_node_crypto7.default.createSign(("rsa-" + hashAlgo).toUpperCase());
-  } catch (_E6) {
-    throw unsupportedHashAlgoError(hashAlgo);
-  }
-  signer.update(canonicalizedHeaderData.headers, "latin1");
-  let signature;
-  try {
-    signature = signer.sign(options.privateKey, "base64");
-  } catch (_E6) {
-    return false;
-  }
-  return dkimHeader + signature.replace(/(^.{73}|.{75}(?!\r?\n|\r))/g, "$&\r\n ").trim();
-}
-function generateDKIMHeader(domainName, keySelector, fieldNames, hashAlgo, bodyHash) {
-  const cleanTagValue = (value) => (value || "").toString().replace(/[\x00-\x1f\x7f;=]/g, "");
-  const dkim = [
-    "v=1",
-    "a=rsa-" + hashAlgo,
-    "c=relaxed/relaxed",
-    "d=" + normalizeDomain(cleanTagValue(domainName), false),
-    "q=dns/txt",
-    "s=" + cleanTagValue(keySelector),
-    "bh=" + bodyHash,
-    "h=" + cleanTagValue(fieldNames)
-  ].join("; ");
-  return foldLines("DKIM-Signature: " + dkim, 76) + ";\r\n b=";
-}
-function relaxedHeaders(headers, fieldNames, skipFields) {
-  const includedFields = /* @__PURE__ */ new Set();
-  const skip = /* @__PURE__ */ new Set();
-  const headerFields = /* @__PURE__ */ new Map();
-  (skipFields || "").toLowerCase().split(":").forEach((field) => {
-    skip.add(field.trim());
-  });
-  (fieldNames || "").toLowerCase().split(":").filter((field) => !skip.has(field.trim())).forEach((field) => {
-    includedFields.add(field.trim());
-  });
-  for (let i9 = headers.length - 1; i9 >= 0; i9--) {
-    const line = headers[i9];
-    if (includedFields.has(line.key) && !headerFields.has(line.key)) {
-      headerFields.set(line.key, relaxedHeaderLine(line.line));
-    }
-  }
-  const headersList = [];
-  const fields = [];
-  includedFields.forEach((field) => {
-    if (headerFields.has(field)) {
-      fields.push(field);
-      headersList.push(field + ":" + headerFields.get(field));
-    }
-  });
-  return {
-    headers: headersList.join("\r\n") + "\r\n",
-    fieldNames: fields.join(":")
-  };
-}
-function relaxedHeaderLine(line) {
-  return line.substr(line.indexOf(":") + 1).replace(/\r?\n/g, "").replace(/[ \t]+/g, " ").replace(/^ | $/g, "");
-}
-var import_node_crypto7, sign_default;
-var init_sign = __esm({
-  "node_modules/nodemailer/dist/esm/dkim/sign.js"() {
-    init_shared();
-    init_mime_funcs();
-    import_node_crypto7 = __toESM(require("node:crypto"), 1);
-    init_errors6();
-    sign2.relaxedHeaders = relaxedHeaders;
-    sign2.unsupportedHashAlgoError = unsupportedHashAlgoError;
-    sign_default = sign2;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/dkim/index.js
-var import_node_stream16, import_node_fs7, import_node_path8, import_node_crypto8, DKIM_ALGO, MAX_MESSAGE_SIZE, DKIMSigner, DKIM, dkim_default;
-var init_dkim = __esm({
-  "node_modules/nodemailer/dist/esm/dkim/index.js"() {
-    init_message_parser();
-    init_relaxed_body();
-    init_sign();
-    import_node_stream16 = require("node:stream");
-    import_node_fs7 = __toESM(require("node:fs"), 1);
-    import_node_path8 = __toESM(require("node:path"), 1);
-    import_node_crypto8 = __toESM(require("node:crypto"), 1);
-    init_objects();
-    DKIM_ALGO = "sha256";
-    MAX_MESSAGE_SIZE = 10 * 1024 * 1024;
-    DKIMSigner = class {
-      constructor(options, keys, input, output) {
-        this.options = options || {};
-        this.keys = keys;
-        this.cacheTreshold = Number(this.options.cacheTreshold) || MAX_MESSAGE_SIZE;
-        this.hashAlgo = this.options.hashAlgo || DKIM_ALGO;
-        this.cacheDir = this.options.cacheDir || false;
-        this.chunks = [];
-        this.chunklen = 0;
-        this.readPos = 0;
-        this.cachePath = this.cacheDir ? import_node_path8.default.join(this.cacheDir, "message." + Date.now() + "-" + import_node_crypto8.default.randomBytes(14).toString("hex")) : false;
-        this.cache = false;
-        this.headers = false;
-        this.bodyHash = false;
-        this.parser = false;
-        this.relaxedBody = false;
-        this.input = input;
-        this.output = output;
-        this.output.usingCache = false;
-        this.hasErrored = false;
-        this.input.on("error", (err) => this.fail(err));
-        this.output.once("close", () => {
-          if (this.output.writableFinished) {
-            return;
-          }
-          this.hasErrored = true;
-          this.input.unpipe();
-          this.input.destroy();
-          this.cleanup();
-        });
-      }
-      /**
-       * Ends the output with an error and releases the cache file
-       */
-      fail(err) {
-        this.hasErrored = true;
-        this.cleanup();
-        this.output.destroy(err);
-      }
-      cleanup() {
-        if (!this.cache || !this.cachePath) {
-          return;
-        }
-        const cache9 = this.cache;
-        this.cache = false;
-        cache9.destroy();
-        import_node_fs7.default.unlink(this.cachePath, () => false);
-      }
-      createReadCache() {
-        this.cache = import_node_fs7.default.createReadStream(this.cachePath);
-        this.cache.once("error", (err) => this.fail(err));
-        this.cache.once("close", () => {
-          this.cleanup();
-        });
-        this.cache.pipe(this.output);
-      }
-      sendNextChunk() {
-        while (!this.hasErrored) {
-          if (this.readPos >= this.chunks.length) {
-            if (!this.cache) {
-              this.output.end();
-              return;
-            }
-            return this.createReadCache();
-          }
-          const chunk = this.chunks[this.readPos++];
-          if (this.output.write(chunk) === false) {
-            this.output.once("drain", () => {
-              this.sendNextChunk();
-            });
-            return;
-          }
-        }
-      }
-      sendSignedOutput() {
-        if (this.hasErrored) {
-          return;
-        }
-        let keyPos = 0;
-        const signNextKey = () => {
-          if (keyPos >= this.keys.length) {
-            this.output.write(this.parser.rawHeaders);
-            setImmediate(() => this.sendNextChunk());
-            return;
-          }
-          const key = this.keys[keyPos++];
-          let dkimField;
-          try {
-            dkimField = sign_default(this.headers, this.hashAlgo, this.bodyHash, {
-              domainName: key.domainName,
-              keySelector: key.keySelector,
-              privateKey: key.privateKey,
-              headerFieldNames: this.options.headerFieldNames,
-              skipFields: this.options.skipFields
-            });
-          } catch (err) {
-            this.fail(err);
-            return;
-          }
-          if (dkimField) {
-            this.output.write(Buffer.from(dkimField + "\r\n"));
-          }
-          setImmediate(signNextKey);
-        };
-        if (this.bodyHash && this.headers) {
-          return signNextKey();
-        }
-        this.output.write(this.parser.rawHeaders);
-        this.sendNextChunk();
-      }
-      createWriteCache() {
-        this.output.usingCache = true;
-        this.cache = import_node_fs7.default.createWriteStream(this.cachePath, { mode: 384 });
-        this.cache.once("error", (err) => {
-          this.relaxedBody.unpipe(this.cache);
-          this.relaxedBody.on("readable", () => {
-            while (this.relaxedBody.read() !== null) {
-            }
-          });
-          this.fail(err);
-        });
-        this.cache.once("close", () => {
-          if (this.hasErrored) {
-            return;
-          }
-          this.sendSignedOutput();
-        });
-        this.relaxedBody.removeAllListeners("readable");
-        this.relaxedBody.pipe(this.cache);
-      }
-      signStream() {
-        this.parser = new message_parser_default();
-        this.relaxedBody = new relaxed_body_default({
-          hashAlgo: this.hashAlgo
-        });
-        this.parser.on("headers", (value) => {
-          this.headers = value;
-        });
-        this.relaxedBody.on("hash", (value) => {
-          this.bodyHash = value;
-        });
-        this.relaxedBody.on("readable", () => {
-          let chunk;
-          if (this.cache) {
-            return;
-          }
-          while ((chunk = this.relaxedBody.read()) !== null) {
-            this.chunks.push(chunk);
-            this.chunklen += chunk.length;
-            if (this.chunklen >= this.cacheTreshold && this.cachePath) {
-              return this.createWriteCache();
-            }
-          }
-        });
-        this.relaxedBody.on("end", () => {
-          if (this.cache) {
-            return;
-          }
-          this.sendSignedOutput();
-        });
-        this.parser.pipe(this.relaxedBody);
-        setImmediate(() => this.input.pipe(this.parser));
-      }
-    };
-    DKIM = class {
-      constructor(options) {
-        this.options = options || {};
-        this.keys = [].concat(this.options.keys || {
-          domainName: options.domainName,
-          keySelector: options.keySelector,
-          privateKey: options.privateKey
-        });
-      }
-      sign(input, extraOptions) {
-        const output = new import_node_stream16.PassThrough();
-        let inputStream = input;
-        let writeValue = false;
-        if (Buffer.isBuffer(input)) {
-          writeValue = input;
-          inputStream = new import_node_stream16.PassThrough();
-        } else if (typeof input === "string") {
-          writeValue = Buffer.from(input);
-          inputStream = new import_node_stream16.PassThrough();
-        }
-        let options = this.options;
-        if (extraOptions && Object.keys(extraOptions).length) {
-          options = copyOwnKeys({}, extraOptions);
-          copyOwnKeys(options, this.options);
-        }
-        const signer = new DKIMSigner(options, this.keys, inputStream, output);
-        setImmediate(() => {
-          try {
-            signer.signStream();
-          } catch (_E6) {
-            signer.fail(sign_default.unsupportedHashAlgoError(signer.hashAlgo));
-            return;
-          }
-          if (writeValue) {
-            setImmediate(() => {
-              inputStream.end(writeValue);
-            });
-          }
-        });
-        return output;
-      }
-    };
-    dkim_default = DKIM;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/smtp-connection/http-proxy-client.js
-function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions, callback) {
-  if (typeof tlsOptions === "function") {
-    callback = tlsOptions;
-    tlsOptions = {};
-  }
-  tlsOptions = tlsOptions || {};
-  const done = callback;
-  destinationPort = Number(destinationPort) || 0;
-  if (!destinationPort || /[\r\n]/.test(destinationHost)) {
-    const err = new Error("Invalid proxy destination");
-    err.code = EPROXY;
-    setImmediate(() => done(err));
-    return;
-  }
-  const proxy = parse2(proxyUrl);
-  const authority = (import_node_net5.default.isIPv6(unbracket(destinationHost)) ? "[" + unbracket(destinationHost) + "]" : destinationHost) + ":" + destinationPort;
-  const connectOptions = {
-    host: proxy.hostname,
-    port: Number(proxy.port) ? Number(proxy.port) : proxy.protocol === "https:" ? 443 : 80
-  };
-  let connect2;
-  if (proxy.protocol === "https:") {
-    connectOptions.rejectUnauthorized = tlsOptions.rejectUnauthorized !== false;
-    connect2 = import_node_tls.default.connect.bind(import_node_tls.default);
-  } else {
-    connect2 = import_node_net5.default.connect.bind(import_node_net5.default);
-  }
-  const timeout = Number(tlsOptions.timeout) || httpProxyClient.timeout || 30 * 1e3;
-  let socket;
-  let finished3 = false;
-  let timer;
-  const cleanup = () => {
-    clearTimeout(timer);
-    socket.removeListener("data", onSocketData);
-    socket.removeListener("error", fail);
-    socket.removeListener("close", onEarlyClose);
-  };
-  function fail(err) {
-    if (finished3) {
-      return;
-    }
-    finished3 = true;
-    cleanup();
-    try {
-      socket.destroy();
-    } catch (_E6) {
-    }
-    done(err);
-  }
-  function onEarlyClose() {
-    const err = new Error("Proxy closed the connection before the tunnel was established");
-    err.code = EPROXY;
-    fail(err);
-  }
-  const chunks = [];
-  let received = 0;
-  let tail = "";
-  function onSocketData(chunk) {
-    if (finished3) {
-      return;
-    }
-    const window = tail + chunk.toString("binary");
-    const windowEnd = window.indexOf("\r\n\r\n");
-    chunks.push(chunk);
-    received += chunk.length;
-    tail = window.slice(-3);
-    if (windowEnd < 0) {
-      if (received > MAX_RESPONSE_HEADER_BYTES) {
-        const err = new Error("Proxy response headers too large");
-        err.code = EPROXY;
-        fail(err);
-      }
-      return;
-    }
-    socket.removeListener("data", onSocketData);
-    socket.pause();
-    const headerEnd = received - window.length + windowEnd;
-    const response = Buffer.concat(chunks, received);
-    if (response.length > headerEnd + 4) {
-      socket.unshift(response.subarray(headerEnd + 4));
-    }
-    const match = response.toString("binary", 0, headerEnd).match(/^HTTP\/\d+\.\d+ (\d+)/i);
-    if (!match || (match[1] || "").charAt(0) !== "2") {
-      const err = new Error("Invalid response from proxy" + (match && ": " + match[1] || ""));
-      err.code = EPROXY;
-      return fail(err);
-    }
-    finished3 = true;
-    cleanup();
-    const resumeOnData = (event) => {
-      if (event === "data") {
-        socket.removeListener("newListener", resumeOnData);
-        socket.resume();
-      }
-    };
-    socket.on("newListener", resumeOnData);
-    return done(null, socket);
-  }
-  socket = connect2(connectOptions, () => {
-    if (finished3) {
-      return;
-    }
-    const reqHeaders = {
-      Host: authority,
-      Connection: "close"
-    };
-    if (proxy.auth) {
-      reqHeaders["Proxy-Authorization"] = "Basic " + Buffer.from(proxy.auth).toString("base64");
-    }
-    socket.write(
-      // HTTP method
-      "CONNECT " + authority + " HTTP/1.1\r\n" + // HTTP request headers
-      Object.keys(reqHeaders).map((key) => key + ": " + reqHeaders[key]).join("\r\n") + // End request
-      "\r\n\r\n"
-    );
-    socket.on("data", onSocketData);
-  });
-  timer = setTimeout(() => {
-    const err = new Error("Proxy socket timed out");
-    err.code = ETIMEDOUT;
-    fail(err);
-  }, timeout);
-  socket.once("error", fail);
-  socket.once("close", onEarlyClose);
-}
-var import_node_net5, import_node_tls, MAX_RESPONSE_HEADER_BYTES, unbracket, http_proxy_client_default;
-var init_http_proxy_client = __esm({
-  "node_modules/nodemailer/dist/esm/smtp-connection/http-proxy-client.js"() {
-    import_node_net5 = __toESM(require("node:net"), 1);
-    import_node_tls = __toESM(require("node:tls"), 1);
-    init_url();
-    init_errors6();
-    MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
-    unbracket = (host) => typeof host === "string" && host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
-    http_proxy_client_default = httpProxyClient;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/mailer/mail-message.js
-var hasOwn2, MailMessage;
-var init_mail_message = __esm({
-  "node_modules/nodemailer/dist/esm/mailer/mail-message.js"() {
-    init_shared();
-    init_mime_node();
-    init_mime_funcs();
-    hasOwn2 = (obj, key) => Object.prototype.hasOwnProperty.call(obj, key);
-    MailMessage = class {
-      constructor(mailer, data) {
-        this.mailer = mailer;
-        this.data = {};
-        this.message = null;
-        data = data || {};
-        const options = mailer.options || {};
-        const defaults = mailer._defaults || {};
-        copyOwnKeys(this.data, data);
-        this.data.headers = this.data.headers || {};
-        copyOwnKeys(this.data, defaults, (key) => hasOwn2(this.data, key));
-        copyOwnKeys(this.data.headers, defaults.headers, (key) => hasOwn2(this.data.headers, key));
-        ["disableFileAccess", "disableUrlAccess", "normalizeHeaderKey", "maxRecipients"].forEach((key) => {
-          if (key in options) {
-            this.data[key] = options[key];
-          }
-        });
-        ["disableFileAccess", "disableUrlAccess"].forEach((key) => {
-          if (!(key in options) && hasOwn2(defaults, key)) {
-            this.data[key] = this.data[key] || defaults[key];
-          }
-        });
-      }
-      resolveContent(data, key, options, callback) {
-        if (!callback && typeof options === "function") {
-          callback = options;
-          options = false;
-        }
-        options = options || {};
-        const policy = {
-          disableFileAccess: this.data.disableFileAccess || options.disableFileAccess,
-          disableUrlAccess: this.data.disableUrlAccess || options.disableUrlAccess
-        };
-        return resolveContent(data, key, policy, callback);
-      }
-      resolveAll(callback) {
-        const keys = [
-          [this.data, "html"],
-          [this.data, "text"],
-          [this.data, "watchHtml"],
-          [this.data, "amp"],
-          [this.data, "icalEvent"]
-        ];
-        if (this.data.alternatives && this.data.alternatives.length) {
-          this.data.alternatives.forEach((alternative, i9) => {
-            keys.push([this.data.alternatives, i9]);
-          });
-        }
-        if (this.data.attachments && this.data.attachments.length) {
-          this.data.attachments.forEach((attachment, i9) => {
-            if (!attachment.filename) {
-              attachment.filename = (attachment.path || attachment.href || "").split(/[/\\]/).pop().split("?").shift() || "attachment-" + (i9 + 1);
-              if (attachment.filename.indexOf(".") < 0) {
-                attachment.filename += "." + detectExtension2(attachment.contentType);
-              }
-            }
-            if (!attachment.contentType) {
-              attachment.contentType = detectMimeType2(attachment.filename || attachment.path || attachment.href || "bin");
-            }
-            keys.push([this.data.attachments, i9]);
-          });
-        }
-        const mimeNode = new mime_node_default();
-        const addressKeys = ["from", "to", "cc", "bcc", "sender", "replyTo"];
-        addressKeys.forEach((address) => {
-          let value;
-          if (this.message) {
-            value = [].concat(mimeNode._parseAddresses(this.message.getHeader(address === "replyTo" ? "reply-to" : address)) || []);
-          } else if (this.data[address]) {
-            value = [].concat(mimeNode._parseAddresses(this.data[address]) || []);
-          }
-          if (value && value.length) {
-            this.data[address] = value;
-          } else if (address in this.data) {
-            this.data[address] = null;
-          }
-        });
-        const singleKeys = ["from", "sender"];
-        singleKeys.forEach((address) => {
-          if (this.data[address]) {
-            this.data[address] = this.data[address].shift();
-          }
-        });
-        let pos = 0;
-        const resolveNext = () => {
-          if (pos >= keys.length) {
-            return callback(null, this.data);
-          }
-          const args = keys[pos++];
-          if (!args[0] || !args[0][args[1]]) {
-            return resolveNext();
-          }
-          resolveContent(...args, { disableFileAccess: this.data.disableFileAccess, disableUrlAccess: this.data.disableUrlAccess }, (err, value) => {
-            if (err) {
-              return callback(err);
-            }
-            const node = {
-              content: value
-            };
-            if (args[0][args[1]] && typeof args[0][args[1]] === "object" && !Buffer.isBuffer(args[0][args[1]])) {
-              copyOwnKeys(node, args[0][args[1]], (key) => key in node || ["content", "path", "href", "raw"].includes(key));
-            }
-            args[0][args[1]] = node;
-            resolveNext();
-          });
-        };
-        setImmediate(() => resolveNext());
-      }
-      /**
-       * Destroys the content streams of the message once sending failed. A stream that was not
-       * read to the end would otherwise keep the file or the socket behind it open
-       */
-      releaseStreams() {
-        const data = this.data;
-        const values = [data.html, data.text, data.watchHtml, data.amp, data.raw, data.icalEvent];
-        for (const key of ["attachments", "alternatives"]) {
-          if (Array.isArray(data[key])) {
-            for (const entry of data[key]) {
-              values.push(entry);
-            }
-          }
-        }
-        for (const value of values) {
-          if (value && typeof value === "object") {
-            destroyStream(value);
-            destroyStream(value.content);
-            destroyStream(value.raw);
-          }
-        }
-      }
-      normalize(callback) {
-        const envelope = this.message.getEnvelope();
-        const messageId = this.message.messageId();
-        this.resolveAll((err, data) => {
-          if (err) {
-            return callback(err);
-          }
-          data.envelope = envelope;
-          data.messageId = messageId;
-          ["html", "text", "watchHtml", "amp"].forEach((key) => {
-            if (data[key] && data[key].content) {
-              if (typeof data[key].content === "string") {
-                data[key] = data[key].content;
-              } else if (Buffer.isBuffer(data[key].content)) {
-                data[key] = data[key].content.toString();
-              }
-            }
-          });
-          if (data.icalEvent && Buffer.isBuffer(data.icalEvent.content)) {
-            data.icalEvent.content = data.icalEvent.content.toString("base64");
-            data.icalEvent.encoding = "base64";
-          }
-          if (data.alternatives && data.alternatives.length) {
-            data.alternatives.forEach((alternative) => {
-              if (alternative && alternative.content && Buffer.isBuffer(alternative.content)) {
-                alternative.content = alternative.content.toString("base64");
-                alternative.encoding = "base64";
-              }
-            });
-          }
-          if (data.attachments && data.attachments.length) {
-            data.attachments.forEach((attachment) => {
-              if (attachment && attachment.content && Buffer.isBuffer(attachment.content)) {
-                attachment.content = attachment.content.toString("base64");
-                attachment.encoding = "base64";
-              }
-            });
-          }
-          data.normalizedHeaders = {};
-          Object.keys(data.headers || {}).forEach((key) => {
-            if (isProtoKey(key)) {
-              return;
-            }
-            let value = [].concat(data.headers[key] || []).shift();
-            value = value && value.value || value;
-            if (value) {
-              if (["references", "in-reply-to", "message-id", "content-id"].includes(key)) {
-                value = this.message.encodeHeaderValue(key, value);
-              }
-              data.normalizedHeaders[key] = value;
-            }
-          });
-          if (data.list && typeof data.list === "object") {
-            const listHeaders = this._getListHeaders(data.list);
-            listHeaders.forEach((entry) => {
-              data.normalizedHeaders[entry.key] = entry.value.map((val) => val && val.value || val).join(", ");
-            });
-          }
-          if (data.references) {
-            data.normalizedHeaders.references = this.message.encodeHeaderValue("references", data.references);
-          }
-          if (data.inReplyTo) {
-            data.normalizedHeaders["in-reply-to"] = this.message.encodeHeaderValue("in-reply-to", data.inReplyTo);
-          }
-          return callback(null, data);
-        });
-      }
-      setMailerHeader() {
-        if (!this.message || !this.data.xMailer) {
-          return;
-        }
-        this.message.setHeader("X-Mailer", this.data.xMailer);
-      }
-      setPriorityHeaders() {
-        if (!this.message || !this.data.priority) {
-          return;
-        }
-        switch ((this.data.priority || "").toString().toLowerCase()) {
-          case "high":
-            this.message.setHeader("X-Priority", "1 (Highest)");
-            this.message.setHeader("X-MSMail-Priority", "High");
-            this.message.setHeader("Importance", "High");
-            break;
-          case "low":
-            this.message.setHeader("X-Priority", "5 (Lowest)");
-            this.message.setHeader("X-MSMail-Priority", "Low");
-            this.message.setHeader("Importance", "Low");
-            break;
-          default:
-        }
-      }
-      setListHeaders() {
-        if (!this.message || !this.data.list || typeof this.data.list !== "object") {
-          return;
-        }
-        this._getListHeaders(this.data.list).forEach((listHeader) => {
-          listHeader.value.forEach((value) => {
-            this.message.addHeader(listHeader.key, value);
-          });
-        });
-      }
-      /** @internal */
-      _getListHeaders(listData) {
-        return Object.keys(listData).map((key) => ({
-          key: "list-" + key.toLowerCase().trim(),
-          value: [].concat(listData[key] || []).map((value) => ({
-            prepared: true,
-            foldLines: true,
-            value: [].concat(value || []).map((value2) => {
-              if (typeof value2 === "string") {
-                value2 = {
-                  url: value2
-                };
-              }
-              if (value2 && value2.url) {
-                let comment = (value2.comment || "").toString().replace(/\r?\n|\r/g, " ");
-                const needsEncoding = !isPlainText(comment) || /\x7f/.test(comment);
-                if (key.toLowerCase().trim() === "id") {
-                  comment = needsEncoding ? encodeWord(comment) : quoteString(comment);
-                  return (value2.comment ? comment + " " : "") + this._formatListUrl(value2.url).replace(/^<[^:]+:\/{0,2}/, "<");
-                }
-                comment = needsEncoding ? encodeWord(comment) : comment.replace(/[()\\]/g, "\\$&");
-                return this._formatListUrl(value2.url) + (value2.comment ? " (" + comment + ")" : "");
-              }
-              return "";
-            }).filter((value2) => value2).join(", ")
-          }))
-        }));
-      }
-      /** @internal */
-      _formatListUrl(url) {
-        url = url.replace(/[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/g, "").replace(/[\s<]+|[\s>]+/g, "");
-        if (/^(https?|mailto|ftp):/.test(url)) {
-          return "<" + url + ">";
-        }
-        if (/^[^@]+@[^@]+$/.test(url)) {
-          return "<mailto:" + url + ">";
-        }
-        return "<http://" + url + ">";
-      }
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/mailer/index.js
-function isAbortSignal(value) {
-  return typeof value === "object" && value !== null && "aborted" in value && typeof value.addEventListener === "function" && typeof value.removeEventListener === "function";
-}
-var import_node_events, import_node_util4, import_node_net6, import_node_dns2, import_node_crypto9, DEFAULT_MAX_RECIPIENTS, Mail, mailer_default;
-var init_mailer = __esm({
-  "node_modules/nodemailer/dist/esm/mailer/index.js"() {
-    import_node_events = require("node:events");
-    init_shared();
-    init_mime_types();
-    init_mail_composer();
-    init_dkim();
-    init_http_proxy_client();
-    init_errors6();
-    import_node_util4 = __toESM(require("node:util"), 1);
-    init_url();
-    init_package_info();
-    init_mail_message();
-    import_node_net6 = __toESM(require("node:net"), 1);
-    import_node_dns2 = __toESM(require("node:dns"), 1);
-    import_node_crypto9 = __toESM(require("node:crypto"), 1);
-    DEFAULT_MAX_RECIPIENTS = 1e5;
-    Mail = class extends import_node_events.EventEmitter {
-      constructor(transporter, options, defaults) {
-        super();
-        this.options = options || {};
-        this._defaults = defaults || {};
-        this._defaultPlugins = {
-          compile: [(...args) => this._convertDataImages(...args)],
-          stream: []
-        };
-        this._userPlugins = {
-          compile: [],
-          stream: []
-        };
-        this.meta = /* @__PURE__ */ new Map();
-        this.dkim = this.options.dkim ? new dkim_default(this.options.dkim) : false;
-        this.transporter = transporter;
-        this.transporter.mailer = this;
-        this.logger = getLogger(this.options, {
-          component: this.options.component || "mail"
-        });
-        this.logger.debug({
-          tnx: "create"
-        }, "Creating transport: %s", this.getVersionString());
-        if (typeof this.transporter.on === "function") {
-          this.transporter.on("log", (log) => {
-            this.logger.debug({
-              tnx: "transport"
-            }, "%s: %s", log.type, log.message);
-          });
-          this.transporter.on("error", (err) => {
-            this.logger.error({
-              err,
-              tnx: "transport"
-            }, "Transport Error: %s", err.message);
-            this.emit("error", err);
-          });
-          this.transporter.on("idle", (...args) => {
-            this.emit("idle", ...args);
-          });
-          this.transporter.on("clear", (...args) => {
-            this.emit("clear", ...args);
-          });
-        }
-        ["close", "isIdle", "verify"].forEach((method) => {
-          this[method] = (...args) => {
-            if (typeof this.transporter[method] === "function") {
-              if (method === "verify" && typeof this.getSocket === "function") {
-                this.transporter.getSocket = this.getSocket;
-                this.getSocket = false;
-              }
-              return this.transporter[method](...args);
-            }
-            this.logger.warn({
-              tnx: "transport",
-              methodName: method
-            }, "Non existing method %s called for transport", method);
-            return false;
-          };
-        });
-        if (this.options.proxy && typeof this.options.proxy === "string") {
-          this.setupProxy(this.options.proxy);
-        }
-      }
-      use(step, plugin) {
-        step = (step || "").toString();
-        if (!this._userPlugins.hasOwnProperty(step)) {
-          this._userPlugins[step] = [plugin];
-        } else {
-          this._userPlugins[step].push(plugin);
-        }
-        return this;
-      }
-      sendMail(data, callback = null) {
-        let promise;
-        if (!callback) {
-          promise = new Promise((resolve3, reject) => {
-            callback = callbackPromise(resolve3, reject);
-          });
-        }
-        const done = callback;
-        if (typeof this.getSocket === "function") {
-          this.transporter.getSocket = this.getSocket;
-          this.getSocket = false;
-        }
-        const mail = new MailMessage(this, data);
-        const signalOption = mail.data.signal;
-        const signal = isAbortSignal(signalOption) ? signalOption : void 0;
-        let settled = false;
-        const removeAbortListener = () => signal?.removeEventListener("abort", onAbort);
-        const finish = (err, info2) => {
-          if (settled) {
-            return;
-          }
-          settled = true;
-          removeAbortListener();
-          if (err) {
-            mail.releaseStreams();
-          }
-          done(err, info2);
-        };
-        const fail = (err) => {
-          finish(err);
-        };
-        function onAbort() {
-          fail(createAbortError2(signal));
-        }
-        if (signalOption !== void 0 && signalOption !== null && !signal) {
-          const err = new Error("The signal option must be an AbortSignal");
-          err.code = ECONFIG;
-          setImmediate(() => fail(err));
-          return promise;
-        }
-        if (signal) {
-          signal.addEventListener("abort", onAbort, { once: true });
-          if (signal.aborted) {
-            setImmediate(onAbort);
-            return promise;
-          }
-        }
-        this.logger.debug({
-          tnx: "transport",
-          name: this.transporter.name,
-          version: this.transporter.version,
-          action: "send"
-        }, "Sending mail using %s/%s", this.transporter.name, this.transporter.version);
-        this._processPlugins("compile", mail, (err) => {
-          if (settled) {
-            return;
-          }
-          if (err) {
-            this.logger.error({
-              err,
-              tnx: "plugin",
-              action: "compile"
-            }, "PluginCompile Error: %s", err.message);
-            return fail(err);
-          }
-          let recipientCount;
-          try {
-            mail.message = new mail_composer_default(mail.data).compile();
-            mail.setMailerHeader();
-            mail.setPriorityHeaders();
-            mail.setListHeaders();
-            recipientCount = mail.message.getEnvelope().to.length;
-          } catch (err2) {
-            this.logger.error({
-              err: err2,
-              tnx: "transport",
-              action: "send"
-            }, "Compile Error: %s", err2.message);
-            return fail(err2);
-          }
-          const maxRecipients = mail.data.maxRecipients === void 0 ? DEFAULT_MAX_RECIPIENTS : mail.data.maxRecipients;
-          if (maxRecipients && recipientCount > maxRecipients) {
-            const err2 = new Error(`Message has ${recipientCount} recipients, which is over the ${maxRecipients} allowed by maxRecipients`);
-            err2.code = EMAXRECIPIENTS;
-            this.logger.error({
-              err: err2,
-              tnx: "transport",
-              action: "send"
-            }, "Send Error: %s", err2.message);
-            return fail(err2);
-          }
-          this._processPlugins("stream", mail, (err2) => {
-            if (settled) {
-              return;
-            }
-            if (err2) {
-              this.logger.error({
-                err: err2,
-                tnx: "plugin",
-                action: "stream"
-              }, "PluginStream Error: %s", err2.message);
-              return fail(err2);
-            }
-            if (mail.data.dkim || this.dkim) {
-              mail.message.processFunc((input) => {
-                const dkim = mail.data.dkim ? new dkim_default(mail.data.dkim) : this.dkim;
-                this.logger.debug({
-                  tnx: "DKIM",
-                  messageId: mail.message.messageId(),
-                  dkimDomains: dkim.keys.map((key) => key.keySelector + "." + key.domainName).join(", ")
-                }, "Signing outgoing message with %s keys", dkim.keys.length);
-                return dkim.sign(input, mail.data._dkim);
-              });
-            }
-            removeAbortListener();
-            this.transporter.send(mail, (...args) => {
-              if (args[0]) {
-                this.logger.error({
-                  err: args[0],
-                  tnx: "transport",
-                  action: "send"
-                }, "Send Error: %s", args[0].message);
-              }
-              finish(...args);
-            });
-          });
-        });
-        return promise;
-      }
-      getVersionString() {
-        return import_node_util4.default.format("%s (%s; +%s; %s/%s)", name, version, homepage, this.transporter.name, this.transporter.version);
-      }
-      /** @internal */
-      _processPlugins(step, mail, callback) {
-        step = (step || "").toString();
-        if (!this._userPlugins.hasOwnProperty(step)) {
-          return callback();
-        }
-        const userPlugins = this._userPlugins[step] || [];
-        const defaultPlugins = this._defaultPlugins[step] || [];
-        if (userPlugins.length) {
-          this.logger.debug({
-            tnx: "transaction",
-            pluginCount: userPlugins.length,
-            step
-          }, "Using %s plugins for %s", userPlugins.length, step);
-        }
-        if (userPlugins.length + defaultPlugins.length === 0) {
-          return callback();
-        }
-        let pos = 0;
-        let block = "default";
-        const processPlugins = () => {
-          if (mail.data.signal?.aborted) {
-            return callback(createAbortError2(mail.data.signal));
-          }
-          let curplugins = block === "default" ? defaultPlugins : userPlugins;
-          if (pos >= curplugins.length) {
-            if (block === "default" && userPlugins.length) {
-              block = "user";
-              pos = 0;
-              curplugins = userPlugins;
-            } else {
-              return callback();
-            }
-          }
-          const plugin = curplugins[pos++];
-          plugin(mail, (err) => {
-            if (err) {
-              return callback(err);
-            }
-            processPlugins();
-          });
-        };
-        processPlugins();
-      }
-      /**
-       * Sets up proxy handler for a Nodemailer object
-       *
-       * @param proxyUrl Proxy configuration url
-       */
-      setupProxy(proxyUrl) {
-        const proxy = parse2(proxyUrl);
-        this.getSocket = (options, callback) => {
-          const protocol = proxy.protocol.replace(/:$/, "").toLowerCase();
-          const configuredTimeout = Number(this.options.connectionTimeout) || 0;
-          const connectStartedAt = Number(options.connectStartedAt) || Date.now();
-          const connectionTimeout = configuredTimeout ? Math.max(connectStartedAt + configuredTimeout - Date.now(), 1) : void 0;
-          if (this.meta.has("proxy_handler_" + protocol)) {
-            return this.meta.get("proxy_handler_" + protocol)(proxy, options, callback);
-          }
-          switch (protocol) {
-            // Connect using a HTTP CONNECT method
-            case "http":
-            case "https":
-              http_proxy_client_default(proxy.href, options.port, options.host, connectionTimeout ? Object.assign({}, this.options.tls, { timeout: connectionTimeout }) : this.options.tls || {}, (err2, socket) => {
-                if (err2) {
-                  return callback(err2);
-                }
-                return callback(null, {
-                  connection: socket
-                });
-              });
-              return;
-            case "socks":
-            case "socks5":
-            case "socks4":
-            case "socks4a": {
-              if (!this.meta.has("proxy_socks_module")) {
-                let err2 = new Error("Socks module not loaded");
-                err2.code = EPROXY;
-                return callback(err2);
-              }
-              const connect2 = (ipaddress) => {
-                const proxyV2 = !!this.meta.get("proxy_socks_module").SocksClient;
-                const socksClient = proxyV2 ? this.meta.get("proxy_socks_module").SocksClient : this.meta.get("proxy_socks_module");
-                const proxyType = Number(proxy.protocol.replace(/\D/g, "")) || 5;
-                const connectionOpts = {
-                  proxy: {
-                    ipaddress,
-                    port: Number(proxy.port),
-                    type: proxyType
-                  },
-                  [proxyV2 ? "destination" : "target"]: {
-                    host: options.host,
-                    port: options.port
-                  },
-                  command: "connect"
-                };
-                if (connectionTimeout) {
-                  connectionOpts.timeout = connectionTimeout;
-                }
-                if (proxy.username || proxy.password) {
-                  const username = proxy.username || "";
-                  const password = proxy.password || "";
-                  if (proxyV2) {
-                    connectionOpts.proxy.userId = username;
-                    connectionOpts.proxy.password = password;
-                  } else if (proxyType === 4) {
-                    connectionOpts.userid = username;
-                  } else {
-                    connectionOpts.authentication = {
-                      username,
-                      password
-                    };
-                  }
-                }
-                socksClient.createConnection(connectionOpts, (err2, info2) => {
-                  if (err2) {
-                    return callback(err2);
-                  }
-                  return callback(null, {
-                    connection: info2.socket || info2
-                  });
-                });
-              };
-              if (import_node_net6.default.isIP(proxy.hostname)) {
-                return connect2(proxy.hostname);
-              }
-              return import_node_dns2.default.lookup(proxy.hostname, (err2, address) => {
-                if (err2) {
-                  return callback(err2);
-                }
-                connect2(address);
-              });
-            }
-          }
-          let err = new Error("Unknown proxy configuration");
-          err.code = EPROXY;
-          callback(err);
-        };
-      }
-      /** @internal */
-      _convertDataImages(mail, callback) {
-        if (!this.options.attachDataUrls && !mail.data.attachDataUrls || !mail.data.html) {
-          return callback();
-        }
-        mail.resolveContent(mail.data, "html", { disableFileAccess: mail.data.disableFileAccess, disableUrlAccess: mail.data.disableUrlAccess }, (err, html) => {
-          if (err) {
-            return callback(err);
-          }
-          let cidCounter = 0;
-          html = (html || "").toString().replace(/(<img\b[^<>]{0,1024} src\s{0,20}=[\s"']{0,20})(data:([^;"'<>\s]{1,255});[^"'>\s]+)/gi, (match, prefix, dataUri, mimeType) => {
-            const cid = import_node_crypto9.default.randomBytes(10).toString("hex") + "@localhost";
-            if (!mail.data.attachments) {
-              mail.data.attachments = [];
-            }
-            if (!Array.isArray(mail.data.attachments)) {
-              mail.data.attachments = [].concat(mail.data.attachments || []);
-            }
-            mail.data.attachments.push({
-              path: dataUri,
-              cid,
-              filename: "image-" + ++cidCounter + "." + detectExtension(mimeType)
-            });
-            return prefix + "cid:" + cid;
-          });
-          mail.data.html = html;
-          callback();
-        });
-      }
-      set(key, value) {
-        return this.meta.set(key, value);
-      }
-      get(key) {
-        return this.meta.get(key);
-      }
-    };
-    mailer_default = Mail;
-  }
-});
-
 // node_modules/nodemailer/dist/esm/smtp-connection/data-stream.js
-var import_node_stream17, INSERT_LF, INSERT_LF_DOT, INSERT_CR, INSERT_DOT, DataStream;
+var import_node_stream14, INSERT_LF, INSERT_LF_DOT, INSERT_CR, INSERT_DOT, DataStream;
 var init_data_stream = __esm({
   "node_modules/nodemailer/dist/esm/smtp-connection/data-stream.js"() {
-    import_node_stream17 = require("node:stream");
+    import_node_stream14 = require("node:stream");
     INSERT_LF = Buffer.from("\n");
     INSERT_LF_DOT = Buffer.from("\n.");
     INSERT_CR = Buffer.from("\r");
     INSERT_DOT = Buffer.from(".");
-    DataStream = class extends import_node_stream17.Transform {
+    DataStream = class extends import_node_stream14.Transform {
       constructor(options) {
         super(options);
         this.options = options || {};
@@ -37093,17 +35532,17 @@ function maskAuthCommand(cmd) {
   }
   return match[0].length === cmd.length ? cmd : match[0] + " /* secret */";
 }
-var import_node_events2, import_node_net7, import_node_tls2, import_node_os5, import_node_crypto10, import_node_stream18, CONNECTION_TIMEOUT, SOCKET_TIMEOUT, GREETING_TIMEOUT, DNS_TIMEOUT, CLOSE_TIMEOUT, KEEPALIVE_DELAY, TEARDOWN_NOOP, MAX_RESPONSE_SIZE, SMTPConnection, smtp_connection_default;
+var import_node_events, import_node_net5, import_node_tls, import_node_os5, import_node_crypto6, import_node_stream15, CONNECTION_TIMEOUT, SOCKET_TIMEOUT, GREETING_TIMEOUT, DNS_TIMEOUT, CLOSE_TIMEOUT, KEEPALIVE_DELAY, TEARDOWN_NOOP, MAX_RESPONSE_SIZE, SMTPConnection, smtp_connection_default;
 var init_smtp_connection = __esm({
   "node_modules/nodemailer/dist/esm/smtp-connection/index.js"() {
     init_package_info();
-    import_node_events2 = require("node:events");
-    import_node_net7 = __toESM(require("node:net"), 1);
-    import_node_tls2 = __toESM(require("node:tls"), 1);
+    import_node_events = require("node:events");
+    import_node_net5 = __toESM(require("node:net"), 1);
+    import_node_tls = __toESM(require("node:tls"), 1);
     import_node_os5 = __toESM(require("node:os"), 1);
-    import_node_crypto10 = __toESM(require("node:crypto"), 1);
+    import_node_crypto6 = __toESM(require("node:crypto"), 1);
     init_data_stream();
-    import_node_stream18 = require("node:stream");
+    import_node_stream15 = require("node:stream");
     init_shared();
     init_server_message_id();
     init_errors6();
@@ -37116,10 +35555,10 @@ var init_smtp_connection = __esm({
     TEARDOWN_NOOP = () => {
     };
     MAX_RESPONSE_SIZE = 1024 * 1024;
-    SMTPConnection = class extends import_node_events2.EventEmitter {
+    SMTPConnection = class extends import_node_events.EventEmitter {
       constructor(options) {
         super(options);
-        this.id = import_node_crypto10.default.randomBytes(8).toString("base64").replace(/\W/g, "");
+        this.id = import_node_crypto6.default.randomBytes(8).toString("base64").replace(/\W/g, "");
         this.stage = "init";
         this.options = options || {};
         if (this.options.requireTLS && (this.options.ignoreTLS || this.options.opportunisticTLS)) {
@@ -37129,7 +35568,7 @@ var init_smtp_connection = __esm({
         this.alreadySecured = !!this.options.secured;
         this.port = Number(this.options.port) || (this.secureConnection ? 465 : 587);
         this.host = this.options.host || "localhost";
-        this.servername = this.options.servername ? this.options.servername : !import_node_net7.default.isIP(this.host) ? this.host : false;
+        this.servername = this.options.servername ? this.options.servername : !import_node_net5.default.isIP(this.host) ? this.host : false;
         this.allowInternalNetworkInterfaces = this.options.allowInternalNetworkInterfaces || false;
         if (typeof this.options.secure === "undefined" && this.port === 465) {
           this.secureConnection = true;
@@ -37266,13 +35705,13 @@ var init_smtp_connection = __esm({
           return this._resolveAndConnect(opts, (resolved) => {
             let addresses = resolved._addresses || [];
             if (opts.localAddress) {
-              const localFamily = import_node_net7.default.isIPv6(opts.localAddress) ? 6 : 4;
-              const sameFamily = addresses.filter((addr) => import_node_net7.default.isIP(addr) === localFamily);
+              const localFamily = import_node_net5.default.isIPv6(opts.localAddress) ? 6 : 4;
+              const sameFamily = addresses.filter((addr) => import_node_net5.default.isIP(addr) === localFamily);
               addresses = sameFamily.length ? sameFamily : addresses;
             }
             if (addresses.length > 1) {
-              const ipv6 = addresses.filter((addr) => import_node_net7.default.isIPv6(addr));
-              const ipv4 = addresses.filter((addr) => !import_node_net7.default.isIPv6(addr));
+              const ipv6 = addresses.filter((addr) => import_node_net5.default.isIPv6(addr));
+              const ipv4 = addresses.filter((addr) => !import_node_net5.default.isIPv6(addr));
               const ordered = shuffle(ipv6).concat(shuffle(ipv4));
               opts.host = this.host;
               opts.autoSelectFamily = true;
@@ -37282,10 +35721,10 @@ var init_smtp_connection = __esm({
               }
               opts.lookup = ((hostname, lookupOptions, callback) => {
                 if (lookupOptions && lookupOptions.all) {
-                  const all = ordered.map((address) => ({ address, family: import_node_net7.default.isIPv6(address) ? 6 : 4 }));
+                  const all = ordered.map((address) => ({ address, family: import_node_net5.default.isIPv6(address) ? 6 : 4 }));
                   return setImmediate(() => callback(null, all));
                 }
-                setImmediate(() => callback(null, ordered[0], import_node_net7.default.isIPv6(ordered[0]) ? 6 : 4));
+                setImmediate(() => callback(null, ordered[0], import_node_net5.default.isIPv6(ordered[0]) ? 6 : 4));
               });
             } else if (addresses.length) {
               opts.host = addresses[0];
@@ -37332,7 +35771,7 @@ var init_smtp_connection = __esm({
         if (this._destroyed || this._closing) {
           return;
         }
-        const connectFn = secure ? import_node_tls2.default.connect : import_node_net7.default.connect;
+        const connectFn = secure ? import_node_tls.default.connect : import_node_net5.default.connect;
         try {
           this._socket = connectFn(opts, () => this._onConnect());
           this._setupConnectionHandlers();
@@ -37963,7 +36402,7 @@ var init_smtp_connection = __esm({
         this.upgrading = true;
         this._startPhase(this._remainingSetupTime(), timeoutError("TLS handshake timed out", "UPGRADE_TIMEOUT"));
         try {
-          this._socket = import_node_tls2.default.connect(opts, () => {
+          this._socket = import_node_tls.default.connect(opts, () => {
             this._clearPhase();
             this.secure = true;
             this.upgrading = false;
@@ -38237,7 +36676,7 @@ var init_smtp_connection = __esm({
           end: false
         });
         if (this.options.debug) {
-          const logStream = new import_node_stream18.PassThrough();
+          const logStream = new import_node_stream15.PassThrough();
           logStream.on("readable", () => {
             let chunk;
             while (chunk = logStream.read()) {
@@ -38475,7 +36914,7 @@ var init_smtp_connection = __esm({
           return callback(this._formatError("Invalid login sequence while waiting for server challenge string", "EAUTH", str, "AUTH CRAM-MD5"));
         }
         const base64decoded = Buffer.from(challengeMatch[1], "base64").toString("ascii");
-        const hmacMD5 = import_node_crypto10.default.createHmac("md5", this._auth.credentials.pass);
+        const hmacMD5 = import_node_crypto6.default.createHmac("md5", this._auth.credentials.pass);
         hmacMD5.update(base64decoded);
         const prepended = this._auth.credentials.user + " " + hmacMD5.digest("hex");
         this._responseActions.push((str2) => {
@@ -38809,1436 +37248,17 @@ var init_smtp_connection = __esm({
   }
 });
 
-// node_modules/nodemailer/dist/esm/well-known/services.js
-var services;
-var init_services = __esm({
-  "node_modules/nodemailer/dist/esm/well-known/services.js"() {
-    services = {
-      "126": {
-        "description": "126 Mail (NetEase)",
-        "host": "smtp.126.com",
-        "port": 465,
-        "secure": true
-      },
-      "163": {
-        "description": "163 Mail (NetEase)",
-        "host": "smtp.163.com",
-        "port": 465,
-        "secure": true
-      },
-      "1und1": {
-        "description": "1&1 Mail (German hosting provider)",
-        "host": "smtp.1und1.de",
-        "port": 465,
-        "secure": true,
-        "authMethod": "LOGIN"
-      },
-      "Aliyun": {
-        "description": "Alibaba Cloud Mail",
-        "domains": [
-          "aliyun.com"
-        ],
-        "host": "smtp.aliyun.com",
-        "port": 465,
-        "secure": true
-      },
-      "AliyunQiye": {
-        "description": "Alibaba Cloud Enterprise Mail",
-        "host": "smtp.qiye.aliyun.com",
-        "port": 465,
-        "secure": true
-      },
-      "AOL": {
-        "description": "AOL Mail",
-        "domains": [
-          "aol.com"
-        ],
-        "host": "smtp.aol.com",
-        "port": 587
-      },
-      "Aruba": {
-        "description": "Aruba PEC (Italian email provider)",
-        "domains": [
-          "aruba.it",
-          "pec.aruba.it"
-        ],
-        "aliases": [
-          "Aruba PEC"
-        ],
-        "host": "smtps.aruba.it",
-        "port": 465,
-        "secure": true,
-        "authMethod": "LOGIN"
-      },
-      "Bluewin": {
-        "description": "Bluewin (Swiss email provider)",
-        "host": "smtpauths.bluewin.ch",
-        "domains": [
-          "bluewin.ch"
-        ],
-        "port": 465
-      },
-      "BOL": {
-        "description": "BOL Mail (Brazilian provider)",
-        "domains": [
-          "bol.com.br"
-        ],
-        "host": "smtp.bol.com.br",
-        "port": 587,
-        "requireTLS": true
-      },
-      "DebugMail": {
-        "description": "DebugMail (email testing service)",
-        "host": "debugmail.io",
-        "port": 25
-      },
-      "Disroot": {
-        "description": "Disroot (privacy-focused provider)",
-        "domains": [
-          "disroot.org"
-        ],
-        "host": "disroot.org",
-        "port": 587,
-        "secure": false,
-        "authMethod": "LOGIN"
-      },
-      "DynectEmail": {
-        "description": "Dyn Email Delivery",
-        "aliases": [
-          "Dynect"
-        ],
-        "host": "smtp.dynect.net",
-        "port": 25
-      },
-      "ElasticEmail": {
-        "description": "Elastic Email",
-        "aliases": [
-          "Elastic Email"
-        ],
-        "host": "smtp.elasticemail.com",
-        "port": 465,
-        "secure": true
-      },
-      "Ethereal": {
-        "description": "Ethereal Email (email testing service)",
-        "aliases": [
-          "ethereal.email"
-        ],
-        "host": "smtp.ethereal.email",
-        "port": 587
-      },
-      "FastMail": {
-        "description": "FastMail",
-        "domains": [
-          "fastmail.com",
-          "fastmail.fm"
-        ],
-        "host": "smtp.fastmail.com",
-        "port": 465,
-        "secure": true
-      },
-      "Feishu Mail": {
-        "description": "Feishu Mail (Lark)",
-        "aliases": [
-          "Feishu",
-          "FeishuMail"
-        ],
-        "domains": [
-          "www.feishu.cn"
-        ],
-        "host": "smtp.feishu.cn",
-        "port": 465,
-        "secure": true
-      },
-      "Forward Email": {
-        "description": "Forward Email (email forwarding service)",
-        "aliases": [
-          "FE",
-          "ForwardEmail"
-        ],
-        "domains": [
-          "forwardemail.net"
-        ],
-        "host": "smtp.forwardemail.net",
-        "port": 465,
-        "secure": true
-      },
-      "GandiMail": {
-        "description": "Gandi Mail",
-        "aliases": [
-          "Gandi",
-          "Gandi Mail"
-        ],
-        "host": "mail.gandi.net",
-        "port": 587
-      },
-      "Gmail": {
-        "description": "Gmail",
-        "aliases": [
-          "Google Mail"
-        ],
-        "domains": [
-          "gmail.com",
-          "googlemail.com"
-        ],
-        "host": "smtp.gmail.com",
-        "port": 465,
-        "secure": true
-      },
-      "GmailWorkspace": {
-        "description": "Gmail Workspace",
-        "aliases": [
-          "Google Workspace Mail"
-        ],
-        "host": "smtp-relay.gmail.com",
-        "port": 465,
-        "secure": true
-      },
-      "GMX": {
-        "description": "GMX Mail",
-        "domains": [
-          "gmx.com",
-          "gmx.net",
-          "gmx.de"
-        ],
-        "host": "mail.gmx.com",
-        "port": 587
-      },
-      "Godaddy": {
-        "description": "GoDaddy Email (US)",
-        "host": "smtpout.secureserver.net",
-        "port": 25
-      },
-      "GodaddyAsia": {
-        "description": "GoDaddy Email (Asia)",
-        "host": "smtp.asia.secureserver.net",
-        "port": 25
-      },
-      "GodaddyEurope": {
-        "description": "GoDaddy Email (Europe)",
-        "host": "smtp.europe.secureserver.net",
-        "port": 25
-      },
-      "Groundmail": {
-        "description": "Groundmail",
-        "host": "smtp.groundmail.dev",
-        "port": 587,
-        "secure": false,
-        "requireTLS": true
-      },
-      "hot.ee": {
-        "description": "Hot.ee (Estonian email provider)",
-        "host": "mail.hot.ee"
-      },
-      "Hotmail": {
-        "description": "Outlook.com / Hotmail",
-        "aliases": [
-          "Outlook",
-          "Outlook.com",
-          "Hotmail.com"
-        ],
-        "domains": [
-          "hotmail.com",
-          "outlook.com"
-        ],
-        "host": "smtp-mail.outlook.com",
-        "port": 587
-      },
-      "iCloud": {
-        "description": "iCloud Mail",
-        "aliases": [
-          "Me",
-          "Mac"
-        ],
-        "domains": [
-          "icloud.com",
-          "me.com",
-          "mac.com"
-        ],
-        "host": "smtp.mail.me.com",
-        "port": 587
-      },
-      "Infomaniak": {
-        "description": "Infomaniak Mail (Swiss hosting provider)",
-        "host": "mail.infomaniak.com",
-        "domains": [
-          "ik.me",
-          "ikmail.com",
-          "etik.com"
-        ],
-        "port": 587
-      },
-      "KolabNow": {
-        "description": "KolabNow (secure email service)",
-        "domains": [
-          "kolabnow.com"
-        ],
-        "aliases": [
-          "Kolab"
-        ],
-        "host": "smtp.kolabnow.com",
-        "port": 465,
-        "secure": true,
-        "authMethod": "LOGIN"
-      },
-      "Loopia": {
-        "description": "Loopia (Swedish hosting provider)",
-        "host": "mailcluster.loopia.se",
-        "port": 465
-      },
-      "Loops": {
-        "description": "Loops",
-        "host": "smtp.loops.so",
-        "port": 587
-      },
-      "mail.ee": {
-        "description": "Mail.ee (Estonian email provider)",
-        "host": "smtp.mail.ee"
-      },
-      "Mail.ru": {
-        "description": "Mail.ru",
-        "host": "smtp.mail.ru",
-        "port": 465,
-        "secure": true
-      },
-      "Mailcatch.app": {
-        "description": "Mailcatch (email testing service)",
-        "host": "sandbox-smtp.mailcatch.app",
-        "port": 2525
-      },
-      "Maildev": {
-        "description": "MailDev (local email testing)",
-        "port": 1025,
-        "ignoreTLS": true
-      },
-      "MailerSend": {
-        "description": "MailerSend",
-        "host": "smtp.mailersend.net",
-        "port": 587
-      },
-      "Mailgun": {
-        "description": "Mailgun",
-        "host": "smtp.mailgun.org",
-        "port": 465,
-        "secure": true
-      },
-      "Mailjet": {
-        "description": "Mailjet",
-        "host": "in.mailjet.com",
-        "port": 587
-      },
-      "Mailosaur": {
-        "description": "Mailosaur (email testing service)",
-        "host": "mailosaur.io",
-        "port": 25
-      },
-      "MailSenpai": {
-        "description": "MailSenpai (SMTP Senpai, EU)",
-        "host": "relay.mailsenpai.com",
-        "port": 2525,
-        "secure": false
-      },
-      "Mailtrap": {
-        "description": "Mailtrap",
-        "host": "live.smtp.mailtrap.io",
-        "port": 587
-      },
-      "Mandrill": {
-        "description": "Mandrill (by Mailchimp)",
-        "host": "smtp.mandrillapp.com",
-        "port": 587
-      },
-      "Naver": {
-        "description": "Naver Mail (Korean email provider)",
-        "host": "smtp.naver.com",
-        "port": 587
-      },
-      "OhMySMTP": {
-        "description": "OhMySMTP (email delivery service)",
-        "host": "smtp.ohmysmtp.com",
-        "port": 587,
-        "secure": false
-      },
-      "One": {
-        "description": "One.com Email",
-        "host": "send.one.com",
-        "port": 465,
-        "secure": true
-      },
-      "OpenMailBox": {
-        "description": "OpenMailBox",
-        "aliases": [
-          "OMB",
-          "openmailbox.org"
-        ],
-        "host": "smtp.openmailbox.org",
-        "port": 465,
-        "secure": true
-      },
-      "Outlook365": {
-        "description": "Microsoft 365 / Office 365",
-        "host": "smtp.office365.com",
-        "port": 587,
-        "secure": false
-      },
-      "Oveyon": {
-        "description": "Oveyon",
-        "host": "smtp.oveyon.com",
-        "port": 587,
-        "secure": false,
-        "requireTLS": true
-      },
-      "Postmark": {
-        "description": "Postmark",
-        "aliases": [
-          "PostmarkApp"
-        ],
-        "host": "smtp.postmarkapp.com",
-        "port": 2525
-      },
-      "Proton": {
-        "description": "Proton Mail",
-        "aliases": [
-          "ProtonMail",
-          "Proton.me",
-          "Protonmail.com",
-          "Protonmail.ch"
-        ],
-        "domains": [
-          "proton.me",
-          "protonmail.com",
-          "pm.me",
-          "protonmail.ch"
-        ],
-        "host": "smtp.protonmail.ch",
-        "port": 587,
-        "requireTLS": true
-      },
-      "qiye.aliyun": {
-        "description": "Alibaba Mail Enterprise Edition",
-        "host": "smtp.mxhichina.com",
-        "port": "465",
-        "secure": true
-      },
-      "QQ": {
-        "description": "QQ Mail",
-        "domains": [
-          "qq.com"
-        ],
-        "host": "smtp.qq.com",
-        "port": 465,
-        "secure": true
-      },
-      "QQex": {
-        "description": "QQ Enterprise Mail",
-        "aliases": [
-          "QQ Enterprise"
-        ],
-        "domains": [
-          "exmail.qq.com"
-        ],
-        "host": "smtp.exmail.qq.com",
-        "port": 465,
-        "secure": true
-      },
-      "Resend": {
-        "description": "Resend",
-        "host": "smtp.resend.com",
-        "port": 465,
-        "secure": true
-      },
-      "Runbox": {
-        "description": "Runbox (Norwegian email provider)",
-        "domains": [
-          "runbox.com"
-        ],
-        "host": "smtp.runbox.com",
-        "port": 465,
-        "secure": true
-      },
-      "SendCloud": {
-        "description": "SendCloud (Chinese email delivery)",
-        "host": "smtp.sendcloud.net",
-        "port": 2525
-      },
-      "SendGrid": {
-        "description": "SendGrid",
-        "host": "smtp.sendgrid.net",
-        "port": 587
-      },
-      "SendinBlue": {
-        "description": "Brevo (formerly Sendinblue)",
-        "aliases": [
-          "Brevo"
-        ],
-        "host": "smtp-relay.brevo.com",
-        "port": 587
-      },
-      "SendPulse": {
-        "description": "SendPulse",
-        "host": "smtp-pulse.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES": {
-        "description": "AWS SES US East (N. Virginia)",
-        "host": "email-smtp.us-east-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-AP-NORTHEAST-1": {
-        "description": "AWS SES Asia Pacific (Tokyo)",
-        "host": "email-smtp.ap-northeast-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-AP-NORTHEAST-2": {
-        "description": "AWS SES Asia Pacific (Seoul)",
-        "host": "email-smtp.ap-northeast-2.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-AP-NORTHEAST-3": {
-        "description": "AWS SES Asia Pacific (Osaka)",
-        "host": "email-smtp.ap-northeast-3.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-AP-SOUTH-1": {
-        "description": "AWS SES Asia Pacific (Mumbai)",
-        "host": "email-smtp.ap-south-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-AP-SOUTHEAST-1": {
-        "description": "AWS SES Asia Pacific (Singapore)",
-        "host": "email-smtp.ap-southeast-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-AP-SOUTHEAST-2": {
-        "description": "AWS SES Asia Pacific (Sydney)",
-        "host": "email-smtp.ap-southeast-2.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-CA-CENTRAL-1": {
-        "description": "AWS SES Canada (Central)",
-        "host": "email-smtp.ca-central-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-EU-CENTRAL-1": {
-        "description": "AWS SES Europe (Frankfurt)",
-        "host": "email-smtp.eu-central-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-EU-NORTH-1": {
-        "description": "AWS SES Europe (Stockholm)",
-        "host": "email-smtp.eu-north-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-EU-WEST-1": {
-        "description": "AWS SES Europe (Ireland)",
-        "host": "email-smtp.eu-west-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-EU-WEST-2": {
-        "description": "AWS SES Europe (London)",
-        "host": "email-smtp.eu-west-2.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-EU-WEST-3": {
-        "description": "AWS SES Europe (Paris)",
-        "host": "email-smtp.eu-west-3.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-SA-EAST-1": {
-        "description": "AWS SES South America (São Paulo)",
-        "host": "email-smtp.sa-east-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-US-EAST-1": {
-        "description": "AWS SES US East (N. Virginia)",
-        "host": "email-smtp.us-east-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-US-EAST-2": {
-        "description": "AWS SES US East (Ohio)",
-        "host": "email-smtp.us-east-2.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-US-GOV-EAST-1": {
-        "description": "AWS SES GovCloud (US-East)",
-        "host": "email-smtp.us-gov-east-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-US-GOV-WEST-1": {
-        "description": "AWS SES GovCloud (US-West)",
-        "host": "email-smtp.us-gov-west-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-US-WEST-1": {
-        "description": "AWS SES US West (N. California)",
-        "host": "email-smtp.us-west-1.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "SES-US-WEST-2": {
-        "description": "AWS SES US West (Oregon)",
-        "host": "email-smtp.us-west-2.amazonaws.com",
-        "port": 465,
-        "secure": true
-      },
-      "Seznam": {
-        "description": "Seznam Email (Czech email provider)",
-        "aliases": [
-          "Seznam Email"
-        ],
-        "domains": [
-          "seznam.cz",
-          "email.cz",
-          "post.cz",
-          "spoluzaci.cz"
-        ],
-        "host": "smtp.seznam.cz",
-        "port": 465,
-        "secure": true
-      },
-      "SMTP2GO": {
-        "description": "SMTP2GO",
-        "host": "mail.smtp2go.com",
-        "port": 2525
-      },
-      "SpacePost": {
-        "description": "SpacePost",
-        "host": "smtp.spacepost.dev",
-        "port": 25976,
-        "secure": false,
-        "requireTLS": true
-      },
-      "Sparkpost": {
-        "description": "SparkPost",
-        "aliases": [
-          "SparkPost",
-          "SparkPost Mail"
-        ],
-        "domains": [
-          "sparkpost.com"
-        ],
-        "host": "smtp.sparkpostmail.com",
-        "port": 587,
-        "secure": false
-      },
-      "Tipimail": {
-        "description": "Tipimail (email delivery service)",
-        "host": "smtp.tipimail.com",
-        "port": 587
-      },
-      "TurboSMTP": {
-        "description": "TurboSMTP",
-        "host": "pro.turbo-smtp.com",
-        "port": 465,
-        "secure": true
-      },
-      "TurboSMTP-EU": {
-        "description": "TurboSMTP (EU region)",
-        "host": "pro.eu.turbo-smtp.com",
-        "port": 465,
-        "secure": true
-      },
-      "Tutanota": {
-        "description": "Tutanota (Tuta Mail)",
-        "domains": [
-          "tutanota.com",
-          "tuta.com",
-          "tutanota.de",
-          "tuta.io"
-        ],
-        "host": "smtp.tutanota.com",
-        "port": 465,
-        "secure": true
-      },
-      "Yahoo": {
-        "description": "Yahoo Mail",
-        "domains": [
-          "yahoo.com"
-        ],
-        "host": "smtp.mail.yahoo.com",
-        "port": 465,
-        "secure": true
-      },
-      "Yandex": {
-        "description": "Yandex Mail",
-        "domains": [
-          "yandex.ru"
-        ],
-        "host": "smtp.yandex.ru",
-        "port": 465,
-        "secure": true
-      },
-      "Zimbra": {
-        "description": "Zimbra Mail Server",
-        "aliases": [
-          "Zimbra Collaboration"
-        ],
-        "host": "smtp.zimbra.com",
-        "port": 587,
-        "requireTLS": true
-      },
-      "Zoho": {
-        "description": "Zoho Mail",
-        "host": "smtp.zoho.com",
-        "port": 465,
-        "secure": true,
-        "authMethod": "LOGIN"
-      }
-    };
-  }
-});
-
-// node_modules/nodemailer/dist/esm/well-known/index.js
-function normalizeKey(key) {
-  return key.replace(/[^a-zA-Z0-9.-]/g, "").toLowerCase();
-}
-function normalizeService(service) {
-  const response = {};
-  Object.keys(service).forEach((key) => {
-    if (!["domains", "aliases"].includes(key)) {
-      response[key] = service[key];
-    }
-  });
-  return response;
-}
-function wellKnown(key) {
-  key = normalizeKey(key.split("@").pop());
-  return normalized[key] || false;
-}
-var normalized;
-var init_well_known = __esm({
-  "node_modules/nodemailer/dist/esm/well-known/index.js"() {
-    init_services();
-    normalized = {};
-    Object.keys(services).forEach((key) => {
-      const service = services[key];
-      const normalizedService = normalizeService(service);
-      normalized[normalizeKey(key)] = normalizedService;
-      [].concat(service.aliases || []).forEach((alias) => {
-        normalized[normalizeKey(alias)] = normalizedService;
-      });
-      [].concat(service.domains || []).forEach((domain) => {
-        normalized[normalizeKey(domain)] = normalizedService;
-      });
-    });
-  }
-});
-
-// node_modules/nodemailer/dist/esm/xoauth2/index.js
-var import_node_stream19, import_node_crypto11, XOAuth2, xoauth2_default;
-var init_xoauth2 = __esm({
-  "node_modules/nodemailer/dist/esm/xoauth2/index.js"() {
-    import_node_stream19 = require("node:stream");
-    init_fetch();
-    import_node_crypto11 = __toESM(require("node:crypto"), 1);
-    init_shared();
-    init_errors6();
-    XOAuth2 = class extends import_node_stream19.Stream {
-      constructor(options, logger2) {
-        super();
-        this.options = options || {};
-        this.configError = false;
-        if (options && options.serviceClient) {
-          if (!options.privateKey || !options.user) {
-            const err = new Error('Options "privateKey" and "user" are required for service account!');
-            err.code = EOAUTH2;
-            this.configError = err;
-          }
-          const serviceRequestTimeout = Math.min(Math.max(Number(this.options.serviceRequestTimeout) || 0, 0), 3600);
-          this.options.serviceRequestTimeout = serviceRequestTimeout || 5 * 60;
-        }
-        this.logger = getLogger({
-          logger: logger2
-        }, {
-          component: this.options.component || "OAuth2"
-        });
-        this.provisionCallback = typeof this.options.provisionCallback === "function" ? this.options.provisionCallback : false;
-        this.options.accessUrl = this.options.accessUrl || "https://accounts.google.com/o/oauth2/token";
-        this.options.customHeaders = this.options.customHeaders || {};
-        this.options.customParams = this.options.customParams || {};
-        this.accessToken = this.options.accessToken || false;
-        if (this.options.expires && Number(this.options.expires)) {
-          this.expires = this.options.expires;
-        } else {
-          const timeout = Math.max(Number(this.options.timeout) || 0, 0);
-          this.expires = timeout && Date.now() + timeout * 1e3 || 0;
-        }
-        this.renewing = false;
-        this.renewalQueue = [];
-      }
-      /**
-       * Returns or generates (if previous has expired) a XOAuth2 token
-       *
-       * @param renew If false then use cached access token (if available)
-       * @param callback Callback function with error object and token string
-       */
-      getToken(renew, callback) {
-        const done = callback;
-        if (this.configError) {
-          return done(this.configError);
-        }
-        if (!renew && this.accessToken && (!this.expires || this.expires > Date.now())) {
-          this.logger.debug({
-            tnx: "OAUTH2",
-            user: this.options.user,
-            action: "reuse"
-          }, "Reusing existing access token for %s", this.options.user);
-          return callback(null, this.accessToken);
-        }
-        if (!this.provisionCallback && !this.options.refreshToken && !this.options.serviceClient) {
-          if (this.accessToken) {
-            this.logger.debug({
-              tnx: "OAUTH2",
-              user: this.options.user,
-              action: "reuse"
-            }, "Reusing existing access token (no refresh capability) for %s", this.options.user);
-            return callback(null, this.accessToken);
-          }
-          this.logger.error({
-            tnx: "OAUTH2",
-            user: this.options.user,
-            action: "renew"
-          }, "Cannot renew access token for %s: No refresh mechanism available", this.options.user);
-          const err = new Error("Can't create new access token for user");
-          err.code = EOAUTH2;
-          return done(err);
-        }
-        if (this.renewing) {
-          this.renewalQueue.push({ renew, callback: done });
-          return;
-        }
-        this.renewing = true;
-        const generateCallback = (err, accessToken) => {
-          this.renewalQueue.forEach((item) => item.callback(err, accessToken));
-          this.renewalQueue = [];
-          this.renewing = false;
-          if (err) {
-            this.logger.error({
-              err,
-              tnx: "OAUTH2",
-              user: this.options.user,
-              action: "renew"
-            }, "Failed generating new Access Token for %s", this.options.user);
-          } else {
-            this.logger.info({
-              tnx: "OAUTH2",
-              user: this.options.user,
-              action: "renew"
-            }, "Generated new Access Token for %s", this.options.user);
-          }
-          done(err, accessToken);
-        };
-        if (this.provisionCallback) {
-          this.provisionCallback(this.options.user, !!renew, (err, accessToken, expires) => {
-            if (!err && accessToken) {
-              this.accessToken = accessToken;
-              this.expires = expires || 0;
-            }
-            generateCallback(err, accessToken);
-          });
-        } else {
-          this.generateToken(generateCallback);
-        }
-      }
-      /**
-       * Updates token values
-       *
-       * @param accessToken New access token
-       * @param timeout Access token lifetime in seconds
-       *
-       * Emits 'token': { user: User email-address, accessToken: the new accessToken, timeout: TTL in seconds}
-       */
-      updateToken(accessToken, timeout) {
-        this.accessToken = accessToken;
-        timeout = Math.max(Number(timeout) || 0, 0);
-        this.expires = timeout && Date.now() + timeout * 1e3 || 0;
-        this.emit("token", {
-          user: this.options.user,
-          accessToken: accessToken || "",
-          expires: this.expires
-        });
-      }
-      /**
-       * Generates a new XOAuth2 token with the credentials provided at initialization
-       *
-       * @param callback Callback function with error object and token string
-       */
-      generateToken(callback) {
-        const done = callback;
-        let urlOptions;
-        let loggedUrlOptions;
-        if (this.options.serviceClient) {
-          const iat = Math.floor(Date.now() / 1e3);
-          const tokenData = {
-            iss: this.options.serviceClient,
-            scope: this.options.scope || "https://mail.google.com/",
-            sub: this.options.user,
-            aud: this.options.accessUrl,
-            iat,
-            exp: iat + this.options.serviceRequestTimeout
-          };
-          let token;
-          try {
-            token = this.jwtSignRS256(tokenData);
-          } catch (_err) {
-            const err = new Error("Can't generate token. Check your auth options");
-            err.code = EOAUTH2;
-            return done(err);
-          }
-          urlOptions = {
-            grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            assertion: token
-          };
-          loggedUrlOptions = {
-            grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-            assertion: tokenData
-          };
-        } else {
-          if (!this.options.refreshToken) {
-            const err = new Error("Can't create new access token for user");
-            err.code = EOAUTH2;
-            return done(err);
-          }
-          urlOptions = {
-            client_id: this.options.clientId || "",
-            client_secret: this.options.clientSecret || "",
-            refresh_token: this.options.refreshToken,
-            grant_type: "refresh_token"
-          };
-          loggedUrlOptions = {
-            client_id: this.options.clientId || "",
-            client_secret: (this.options.clientSecret || "").substr(0, 6) + "...",
-            refresh_token: (this.options.refreshToken || "").substr(0, 6) + "...",
-            grant_type: "refresh_token"
-          };
-        }
-        const customParams = this.options.customParams || {};
-        Object.assign(urlOptions, customParams);
-        for (const key of Object.keys(customParams)) {
-          const param = customParams[key];
-          loggedUrlOptions[key] = (param === void 0 || param === null ? "" : String(param)).substr(0, 6) + "...";
-        }
-        this.logger.debug({
-          tnx: "OAUTH2",
-          user: this.options.user,
-          action: "generate"
-        }, "Requesting token using: %s", JSON.stringify(loggedUrlOptions));
-        this.postRequest(this.options.accessUrl, urlOptions, this.options, (error3, body) => {
-          let data;
-          if (error3) {
-            return done(error3);
-          }
-          try {
-            data = JSON.parse(body.toString());
-          } catch (E) {
-            return done(E);
-          }
-          if (!data || typeof data !== "object") {
-            this.logger.debug({
-              tnx: "OAUTH2",
-              user: this.options.user,
-              action: "post"
-            }, "Response: %s", (body || "").toString());
-            const err2 = new Error("Invalid authentication response");
-            err2.code = EOAUTH2;
-            return done(err2);
-          }
-          const logData = Object.assign({}, data);
-          if (logData.access_token) {
-            logData.access_token = (logData.access_token || "").toString().substr(0, 6) + "...";
-          }
-          this.logger.debug({
-            tnx: "OAUTH2",
-            user: this.options.user,
-            action: "post"
-          }, "Response: %s", JSON.stringify(logData));
-          if (data.error) {
-            let errorMessage = data.error;
-            if (data.error_description) {
-              errorMessage += ": " + data.error_description;
-            }
-            if (data.error_uri) {
-              errorMessage += " (" + data.error_uri + ")";
-            }
-            const err2 = new Error(errorMessage);
-            err2.code = EOAUTH2;
-            return done(err2);
-          }
-          if (data.access_token) {
-            this.updateToken(data.access_token, data.expires_in);
-            return callback(null, this.accessToken);
-          }
-          const err = new Error("No access token");
-          err.code = EOAUTH2;
-          return done(err);
-        });
-      }
-      /**
-       * Converts an access_token and user id into a base64 encoded XOAuth2 token
-       *
-       * @param [accessToken] Access token string
-       * @return Base64 encoded token for IMAP or SMTP login
-       */
-      buildXOAuth2Token(accessToken) {
-        const authData = ["user=" + (this.options.user || ""), "auth=Bearer " + (accessToken || this.accessToken), "", ""];
-        return Buffer.from(authData.join(""), "utf-8").toString("base64");
-      }
-      /**
-       * Custom POST request handler.
-       * This is only needed to keep paths short in Windows, usually this module
-       * is a dependency of a dependency and if it tries to require something
-       * like the request module the paths get way too long to handle for Windows.
-       * As we do only a simple POST request we do not actually require complicated
-       * logic support (no redirects, no nothing) anyway.
-       *
-       * @param url Url to POST to
-       * @param payload Payload to POST
-       * @param params Client options, the customHeaders and tls values are used for the request
-       * @param callback Callback function with (err, buff)
-       */
-      postRequest(url, payload, params, callback) {
-        let returned = false;
-        const chunks = [];
-        let chunklen = 0;
-        const fetchOptions = {
-          method: "post",
-          headers: params.customHeaders,
-          body: payload,
-          allowErrorResponse: true,
-          // unset falls back to the fetch default, a stalled token endpoint would otherwise keep
-          // `renewing` set and queue every later request
-          timeout: params.requestTimeout
-        };
-        if (/^https:/i.test(url)) {
-          fetchOptions.tls = Object.assign({ rejectUnauthorized: true }, params.tls || {});
-        }
-        const req = fetch_default(url, fetchOptions);
-        req.on("readable", () => {
-          let chunk;
-          while ((chunk = req.read()) !== null) {
-            chunks.push(chunk);
-            chunklen += chunk.length;
-          }
-        });
-        req.once("error", (err) => {
-          if (returned) {
-            return;
-          }
-          returned = true;
-          return callback(err);
-        });
-        req.once("end", () => {
-          if (returned) {
-            return;
-          }
-          returned = true;
-          return callback(null, Buffer.concat(chunks, chunklen));
-        });
-      }
-      /**
-       * Encodes a buffer or a string into Base64url format
-       *
-       * @param data The data to convert
-       * @return The encoded string
-       */
-      toBase64URL(data) {
-        if (typeof data === "string") {
-          data = Buffer.from(data);
-        }
-        return data.toString("base64").replace(/[=]+/g, "").replace(/\+/g, "-").replace(/\//g, "_");
-      }
-      /**
-       * Creates a JSON Web Token signed with RS256 (SHA256 + RSA)
-       *
-       * @param payload The payload to include in the generated token
-       * @return The generated and signed token
-       */
-      jwtSignRS256(payload) {
-        const signedPayload = ['{"alg":"RS256","typ":"JWT"}', JSON.stringify(payload)].map((val) => this.toBase64URL(val)).join(".");
-        const signature = import_node_crypto11.default.createSign("RSA-SHA256").update(signedPayload).sign(this.options.privateKey);
-        return signedPayload + "." + this.toBase64URL(signature);
-      }
-    };
-    xoauth2_default = XOAuth2;
-  }
-});
-
-// node_modules/nodemailer/dist/esm/smtp-transport/index.js
-var import_node_events3, MESSAGE_AUTH_KEYS, SMTPTransport, smtp_transport_default;
-var init_smtp_transport = __esm({
-  "node_modules/nodemailer/dist/esm/smtp-transport/index.js"() {
-    import_node_events3 = require("node:events");
-    init_smtp_connection();
-    init_well_known();
-    init_shared();
-    init_xoauth2();
-    init_errors6();
-    init_package_info();
-    MESSAGE_AUTH_KEYS = ["type", "user", "pass", "accessToken", "refreshToken", "expires"];
-    SMTPTransport = class extends import_node_events3.EventEmitter {
-      constructor(options) {
-        super();
-        this.supportsAbortSignal = true;
-        options = options || {};
-        if (typeof options === "string") {
-          options = {
-            url: options
-          };
-        }
-        let urlData;
-        let service = options.service;
-        if (typeof options.getSocket === "function") {
-          this.getSocket = options.getSocket;
-        }
-        if (options.url) {
-          urlData = parseConnectionUrl(options.url);
-          service = service || urlData.service;
-        }
-        this.options = assign(
-          false,
-          // create new object
-          options,
-          // regular options
-          urlData,
-          // url options
-          service && wellKnown(service)
-          // wellknown options
-        );
-        this.logger = getLogger(this.options, {
-          component: this.options.component || "smtp-transport"
-        });
-        this.name = "SMTP";
-        this.version = version + "[client:" + version + "]";
-        if (this.options.auth) {
-          this.auth = this.getAuth({});
-        }
-      }
-      /**
-       * Placeholder function for creating proxy sockets. This method immediatelly returns
-       * without a socket
-       *
-       * @param options Connection options
-       * @param callback Callback function to run with the socket keys
-       */
-      getSocket(options, callback) {
-        setImmediate(() => callback(null, false));
-      }
-      getAuth(authOpts) {
-        if (!authOpts) {
-          if (this.auth && this.auth.oauth2 && this.mailer) {
-            this.auth.oauth2.provisionCallback = this.mailer.get("oauth2_provision_cb") || this.auth.oauth2.provisionCallback;
-          }
-          return this.auth;
-        }
-        const authData = Object.assign({}, this.options.auth && typeof this.options.auth === "object" ? this.options.auth : {});
-        if (typeof authOpts === "object") {
-          copyOwnKeys(authData, authOpts, (key) => !MESSAGE_AUTH_KEYS.includes(key));
-        }
-        if (Object.keys(authData).length === 0) {
-          return false;
-        }
-        switch ((authData.type || "").toString().toUpperCase()) {
-          case "OAUTH2": {
-            if (!authData.service && !authData.user) {
-              return false;
-            }
-            const oauth2 = new xoauth2_default(authData, this.logger);
-            oauth2.provisionCallback = this.mailer && this.mailer.get("oauth2_provision_cb") || oauth2.provisionCallback;
-            oauth2.on("token", (token) => this.mailer.emit("token", token));
-            oauth2.on("error", (err) => this.emit("error", err));
-            return {
-              type: "OAUTH2",
-              user: authData.user,
-              oauth2,
-              method: "XOAUTH2"
-            };
-          }
-          default:
-            return {
-              type: (authData.type || "").toString().toUpperCase() || "LOGIN",
-              user: authData.user,
-              credentials: {
-                user: authData.user || "",
-                pass: authData.pass,
-                options: authData.options
-              },
-              method: (authData.method || "").trim().toUpperCase() || this.options.authMethod || false
-            };
-        }
-      }
-      /**
-       * Sends an e-mail using the selected settings
-       *
-       * @param mail Mail object
-       * @param callback Callback function
-       */
-      send(mail, callback) {
-        const signal = mail.data.signal;
-        let returned = false;
-        let connection;
-        let perCallAuth;
-        const cleanupPerCallAuth = () => {
-          if (perCallAuth && perCallAuth !== this.auth && perCallAuth.oauth2) {
-            perCallAuth.oauth2.removeAllListeners();
-          }
-          perCallAuth = null;
-        };
-        const finish = (err, info2) => {
-          if (returned) {
-            return;
-          }
-          returned = true;
-          signal?.removeEventListener("abort", onAbort);
-          cleanupPerCallAuth();
-          connection?.close();
-          callback(err, info2);
-        };
-        function onAbort() {
-          finish(createAbortError2(signal));
-        }
-        if (signal) {
-          signal.addEventListener("abort", onAbort, { once: true });
-          if (signal.aborted) {
-            setImmediate(onAbort);
-            return;
-          }
-        }
-        const connectStartedAt = Date.now();
-        this.getSocket(Object.assign({}, this.options, { connectStartedAt }), (err, socketOptions) => {
-          if (returned) {
-            socketOptions && socketOptions.connection?.destroy();
-            return;
-          }
-          if (err) {
-            return finish(err);
-          }
-          let options = this.options;
-          if (socketOptions && socketOptions.connection) {
-            this.logger.info({
-              tnx: "proxy",
-              remoteAddress: socketOptions.connection.remoteAddress,
-              remotePort: socketOptions.connection.remotePort,
-              destHost: options.host || "",
-              destPort: options.port || "",
-              action: "connected"
-            }, "Using proxied socket from %s:%s to %s:%s", socketOptions.connection.remoteAddress, socketOptions.connection.remotePort, options.host || "", options.port || "");
-            options = Object.assign(assign(false, options), socketOptions);
-          }
-          const smtp = connection = new smtp_connection_default(options);
-          smtp._connectStartedAt = connectStartedAt;
-          smtp.once("error", (err2) => finish(err2));
-          const sendMessage = () => {
-            const envelope = mail.message.getEnvelope();
-            const messageId = mail.message.messageId();
-            const recipients = [].concat(envelope.to || []);
-            if (recipients.length > 3) {
-              recipients.push("...and " + recipients.splice(2).length + " more");
-            }
-            if (mail.data.dsn) {
-              envelope.dsn = mail.data.dsn;
-            }
-            if (mail.data.requireTLSExtensionEnabled) {
-              envelope.requireTLSExtensionEnabled = mail.data.requireTLSExtensionEnabled;
-            }
-            this.logger.info({
-              tnx: "send",
-              messageId
-            }, "Sending message %s to <%s>", messageId, recipients.join(", "));
-            smtp.send(envelope, mail.message.createReadStream(), (err2, info2) => {
-              if (returned) {
-                return;
-              }
-              if (err2) {
-                this.logger.error({
-                  err: err2,
-                  tnx: "send"
-                }, "Send error for %s: %s", messageId, err2.message);
-                return finish(err2);
-              }
-              info2.envelope = {
-                from: envelope.from,
-                to: envelope.to
-              };
-              info2.messageId = messageId;
-              try {
-                return finish(null, info2);
-              } catch (E) {
-                this.logger.error({
-                  err: E,
-                  tnx: "callback"
-                }, "Callback error for %s: %s", messageId, E.message);
-              }
-            });
-          };
-          smtp.connect((err2) => {
-            if (returned) {
-              return;
-            }
-            if (err2) {
-              return finish(err2);
-            }
-            perCallAuth = this.getAuth(mail.data.auth);
-            if (perCallAuth && (smtp.allowsAuth || options.forceAuth)) {
-              smtp.login(perCallAuth, (err3) => {
-                cleanupPerCallAuth();
-                if (returned) {
-                  return;
-                }
-                if (err3) {
-                  return finish(err3);
-                }
-                sendMessage();
-              });
-            } else {
-              sendMessage();
-            }
-          });
-        });
-      }
-      verify(callback) {
-        let promise;
-        if (!callback) {
-          promise = new Promise((resolve3, reject) => {
-            callback = callbackPromise(resolve3, reject);
-          });
-        }
-        const done = callback;
-        const connectStartedAt = Date.now();
-        this.getSocket(Object.assign({}, this.options, { connectStartedAt }), (err, socketOptions) => {
-          if (err) {
-            return done(err);
-          }
-          let options = this.options;
-          if (socketOptions && socketOptions.connection) {
-            this.logger.info({
-              tnx: "proxy",
-              remoteAddress: socketOptions.connection.remoteAddress,
-              remotePort: socketOptions.connection.remotePort,
-              destHost: options.host || "",
-              destPort: options.port || "",
-              action: "connected"
-            }, "Using proxied socket from %s:%s to %s:%s", socketOptions.connection.remoteAddress, socketOptions.connection.remotePort, options.host || "", options.port || "");
-            options = Object.assign(assign(false, options), socketOptions);
-          }
-          const connection = new smtp_connection_default(options);
-          connection._connectStartedAt = connectStartedAt;
-          let returned = false;
-          let perCallAuth;
-          const cleanupPerCallAuth = () => {
-            if (perCallAuth && perCallAuth !== this.auth && perCallAuth.oauth2) {
-              perCallAuth.oauth2.removeAllListeners();
-            }
-            perCallAuth = null;
-          };
-          connection.once("error", (err2) => {
-            if (returned) {
-              return;
-            }
-            returned = true;
-            cleanupPerCallAuth();
-            connection.close();
-            return done(err2);
-          });
-          connection.once("end", () => {
-            if (returned) {
-              return;
-            }
-            returned = true;
-            cleanupPerCallAuth();
-            return done(new Error("Connection closed"));
-          });
-          const finalize = () => {
-            if (returned) {
-              return;
-            }
-            returned = true;
-            cleanupPerCallAuth();
-            connection.quit();
-            return done(null, true);
-          };
-          connection.connect((err2) => {
-            if (returned) {
-              return;
-            }
-            if (err2) {
-              returned = true;
-              connection.close();
-              return done(err2);
-            }
-            perCallAuth = this.getAuth({});
-            if (perCallAuth && (connection.allowsAuth || options.forceAuth)) {
-              connection.login(perCallAuth, (err3) => {
-                cleanupPerCallAuth();
-                if (returned) {
-                  return;
-                }
-                if (err3) {
-                  returned = true;
-                  connection.close();
-                  return done(err3);
-                }
-                finalize();
-              });
-            } else if (!perCallAuth && connection.allowsAuth && options.forceAuth) {
-              const err3 = new Error("Authentication info was not provided");
-              err3.code = ENOAUTH;
-              returned = true;
-              cleanupPerCallAuth();
-              connection.close();
-              return done(err3);
-            } else {
-              finalize();
-            }
-          });
-        });
-        return promise;
-      }
-      /**
-       * Releases resources
-       */
-      close() {
-        if (this.auth && this.auth.oauth2) {
-          this.auth.oauth2.removeAllListeners();
-        }
-        this.emit("close");
-      }
-    };
-    smtp_transport_default = SMTPTransport;
-  }
-});
-
 // packages/sdk/src/mail/smtp-api.ts
 var smtp_api_exports = {};
 __export(smtp_api_exports, {
-  openSmtp: () => openSmtp
+  MailComposer: () => mail_composer_default,
+  SMTPConnection: () => smtp_connection_default
 });
-function openSmtp(options) {
-  return new mailer_default(new smtp_transport_default(options));
-}
 var init_smtp_api = __esm({
   "packages/sdk/src/mail/smtp-api.ts"() {
     "use strict";
-    init_mailer();
-    init_smtp_transport();
+    init_mail_composer();
+    init_smtp_connection();
   }
 });
 
@@ -56709,16 +53729,16 @@ var init_waitForCommandExecuted = __esm({
     init_client2();
     init_GetCommandInvocationCommand();
     checkState = async (client, input) => {
-      let reason2;
+      let reason;
       try {
         let result = await client.send(new GetCommandInvocationCommand(input));
-        reason2 = result;
+        reason = result;
         try {
           const returnComparator = () => {
             return result.Status;
           };
           if (returnComparator() === "Pending") {
-            return { state: WaiterState.RETRY, reason: reason2 };
+            return { state: WaiterState.RETRY, reason };
           }
         } catch (e9) {
         }
@@ -56727,7 +53747,7 @@ var init_waitForCommandExecuted = __esm({
             return result.Status;
           };
           if (returnComparator() === "InProgress") {
-            return { state: WaiterState.RETRY, reason: reason2 };
+            return { state: WaiterState.RETRY, reason };
           }
         } catch (e9) {
         }
@@ -56736,7 +53756,7 @@ var init_waitForCommandExecuted = __esm({
             return result.Status;
           };
           if (returnComparator() === "Delayed") {
-            return { state: WaiterState.RETRY, reason: reason2 };
+            return { state: WaiterState.RETRY, reason };
           }
         } catch (e9) {
         }
@@ -56745,7 +53765,7 @@ var init_waitForCommandExecuted = __esm({
             return result.Status;
           };
           if (returnComparator() === "Success") {
-            return { state: WaiterState.SUCCESS, reason: reason2 };
+            return { state: WaiterState.SUCCESS, reason };
           }
         } catch (e9) {
         }
@@ -56754,7 +53774,7 @@ var init_waitForCommandExecuted = __esm({
             return result.Status;
           };
           if (returnComparator() === "Cancelled") {
-            return { state: WaiterState.FAILURE, reason: reason2 };
+            return { state: WaiterState.FAILURE, reason };
           }
         } catch (e9) {
         }
@@ -56763,7 +53783,7 @@ var init_waitForCommandExecuted = __esm({
             return result.Status;
           };
           if (returnComparator() === "TimedOut") {
-            return { state: WaiterState.FAILURE, reason: reason2 };
+            return { state: WaiterState.FAILURE, reason };
           }
         } catch (e9) {
         }
@@ -56772,7 +53792,7 @@ var init_waitForCommandExecuted = __esm({
             return result.Status;
           };
           if (returnComparator() === "Failed") {
-            return { state: WaiterState.FAILURE, reason: reason2 };
+            return { state: WaiterState.FAILURE, reason };
           }
         } catch (e9) {
         }
@@ -56781,17 +53801,17 @@ var init_waitForCommandExecuted = __esm({
             return result.Status;
           };
           if (returnComparator() === "Cancelling") {
-            return { state: WaiterState.FAILURE, reason: reason2 };
+            return { state: WaiterState.FAILURE, reason };
           }
         } catch (e9) {
         }
       } catch (exception) {
-        reason2 = exception;
+        reason = exception;
         if (exception.name === "InvocationDoesNotExist") {
-          return { state: WaiterState.RETRY, reason: reason2 };
+          return { state: WaiterState.RETRY, reason };
         }
       }
-      return { state: WaiterState.RETRY, reason: reason2 };
+      return { state: WaiterState.RETRY, reason };
     };
     waitUntilCommandExecuted = async (params, input) => {
       const serviceDefaults = { minDelay: 5, maxDelay: 120 };
@@ -57503,6 +54523,7 @@ var init_dist_es19 = __esm({
 var parameters_api_exports = {};
 __export(parameters_api_exports, {
   GetParameterCommand: () => GetParameterCommand,
+  GetParametersByPathCommand: () => GetParametersByPathCommand,
   SSMClient: () => SSMClient
 });
 var init_parameters_api = __esm({
@@ -57777,24 +54798,24 @@ var init_httpAuthSchemeProvider8 = __esm({
         const options = [];
         for (const scheme of authSchemes) {
           const { name: resolvedName, properties = {}, ...rest } = scheme;
-          const name2 = resolvedName.toLowerCase();
-          if (resolvedName !== name2) {
-            console.warn(`HttpAuthScheme has been normalized with lowercasing: '${resolvedName}' to '${name2}'`);
+          const name = resolvedName.toLowerCase();
+          if (resolvedName !== name) {
+            console.warn(`HttpAuthScheme has been normalized with lowercasing: '${resolvedName}' to '${name}'`);
           }
           let schemeId;
-          if (name2 === "sigv4a") {
+          if (name === "sigv4a") {
             schemeId = "aws.auth#sigv4a";
             const sigv4Present = authSchemes.find((s2) => {
-              const name3 = s2.name.toLowerCase();
-              return name3 !== "sigv4a" && name3.startsWith("sigv4");
+              const name2 = s2.name.toLowerCase();
+              return name2 !== "sigv4a" && name2.startsWith("sigv4");
             });
             if (SignatureV4MultiRegion.sigv4aDependency() === "none" && sigv4Present) {
               continue;
             }
-          } else if (name2.startsWith("sigv4")) {
+          } else if (name.startsWith("sigv4")) {
             schemeId = "aws.auth#sigv4";
           } else {
-            throw new Error(`Unknown HttpAuthScheme found in '@smithy.rules#endpointRuleSet': '${name2}'`);
+            throw new Error(`Unknown HttpAuthScheme found in '@smithy.rules#endpointRuleSet': '${name}'`);
           }
           const createOption = createHttpAuthOptionFunctions[schemeId];
           if (!createOption) {
@@ -59195,7 +56216,7 @@ var init_role_api = __esm({
 });
 
 // packages/action/src/main.ts
-var import_node_crypto14 = require("node:crypto");
+var import_node_crypto9 = require("node:crypto");
 
 // node_modules/valibot/dist/index.mjs
 var store$4;
@@ -60232,6 +57253,49 @@ var DEFAULT_CLASSES = [
     verification: "email"
   }
 ];
+var EXPIRY_TOLERANCE = 60;
+function policyViolations(credentialClass, proposal2, now) {
+  const { name, expiresWithin, passphrase, verification, environments, recipientDomains } = credentialClass;
+  const { flags: flags2, expiresAt, environment } = proposal2;
+  const violations = [];
+  const require2 = (holds, rule, detail) => {
+    if (!holds) violations.push({ rule, detail });
+  };
+  require2(expiresAt > now, "expiry", "The expiry has passed already.");
+  require2(expiresAt <= now + expiresWithin + EXPIRY_TOLERANCE, "expiry", `Class ${name} allows at most ${durationInWords(expiresWithin)} until expiry.`);
+  require2(passphrase !== "required" || needsPassphrase(
+    flags2
+  ), "passphrase", `Class ${name} requires a passphrase, told to the recipient over another channel.`);
+  const missing = missingApprovals(credentialClass, proposal2.approvals);
+  require2(missing.length === 0, "approvals", `Class ${name} requires approval by ${missing.join(" and ")}.`);
+  require2(verification === "click" || needsEmail(
+    flags2
+  ), "verification", `Class ${name} asks the recipient for the address that the link was sent to.`);
+  require2(verification !== "email-code" || proposal2.mailedCode, "verification", `Class ${name} asks the recipient for a code mailed to that address.`);
+  require2(!credentialClass.reasonRequired || Boolean(proposal2.reason?.trim()), "reason", `Class ${name} requires a reason.`);
+  require2(environments === void 0 || environment !== void 0 && environments.includes(
+    environment
+  ), "environment", `Class ${name} may be sent only from the GitHub environment ${environments?.join(" or ")}.`);
+  require2(recipientDomains === void 0 || foreignRecipients(credentialClass, proposal2.recipients).length === 0, "recipient", `Class ${name} may be sent only to addresses in ${recipientDomains?.join(", ")}.`);
+  require2(!credentialClass.receiptRequired || proposal2.awaitsReceipt !== false, "receipt", `Class ${name} requires the receipt of each recipient, so the sender must wait for it.`);
+  return violations;
+}
+function missingApprovals({ approvals }, given) {
+  const left = [...given];
+  return approvals.filter((role) => {
+    const at = left.indexOf(role);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+function foreignRecipients({ recipientDomains }, recipients) {
+  if (!recipientDomains) return [];
+  if (recipients.length === 0) return [0];
+  const allowed = new Set(recipientDomains.map((domain) => domain.toLowerCase()));
+  return recipients.flatMap(
+    (address, index) => allowed.has(address.slice(address.lastIndexOf("@") + 1)) ? [] : [index]
+  );
+}
 
 // packages/protocol/src/api/events.ts
 var EVENT_TYPES = [
@@ -60289,6 +57353,8 @@ var AuditEvent = object({
   time: text2,
   actor: Actor,
   handoff: optional(text2),
+  /** Who created the handoff: GitHub's number of the repository, or `iam` for an operator. */
+  owner: optional(text2),
   class: optional(text2),
   secret: optional(text2),
   /** The ARNs of a set that is handed over as one. */
@@ -61255,6 +58321,61 @@ async function scryptAsync(password, salt2, opts) {
   return scryptOutput(password, dkLen, B, V, tmp);
 }
 
+// packages/protocol/src/domain.ts
+var LONGEST_DOMAIN = 253;
+var IGNORED = new RegExp("\\p{Variation_Selector}|[\\u00ad\\u200b\\u2060\\ufeff]", "gu");
+var FORBIDDEN = new RegExp("[\\p{Z}\\p{Cc}\\p{Cs}\\p{Co}\\p{Cn}]|(?![\\u200c\\u200d])\\p{Cf}|(?![a-z0-9.-])\\p{ASCII}", "u");
+var STRAY_JOINER = /(?:^|[^\p{M}\p{Script=Arabic}])[\u200c\u200d]/u;
+function toALabels(domain) {
+  if (new RegExp("^\\p{ASCII}*$", "u").test(domain)) return domain;
+  const lowered = [...domain.replace(IGNORED, "")].map((character) => character.toLowerCase()).join("");
+  const mapped = lowered.normalize("NFKC").replace(/\u3002/g, ".");
+  if (mapped.length > LONGEST_DOMAIN || FORBIDDEN.test(mapped) || STRAY_JOINER.test(mapped)) return void 0;
+  const labels = mapped.split(".");
+  return labels.map((label) => new RegExp("^\\p{ASCII}*$", "u").test(label) ? label : `xn--${punycode(label)}`).join(".");
+}
+var DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
+var [BASE, T_MIN, T_MAX, SKEW, DAMP, INITIAL_BIAS, INITIAL_N] = [36, 1, 26, 38, 700, 72, 128];
+function punycode(label) {
+  const input = [...label].map((character) => character.codePointAt(0) ?? 0);
+  const basic = input.filter((point) => point < INITIAL_N);
+  let output = String.fromCharCode(...basic) + (basic.length > 0 ? "-" : "");
+  let delta = 0;
+  let bias = INITIAL_BIAS;
+  let h9 = basic.length;
+  for (let n4 = INITIAL_N; h9 < input.length; n4 += 1, delta += 1) {
+    const m6 = Math.min(...input.filter((point) => point >= n4));
+    delta += (m6 - n4) * (h9 + 1);
+    n4 = m6;
+    for (const point of input) {
+      if (point < n4) delta += 1;
+      if (point !== n4) continue;
+      output += variableLengthInteger(delta, bias);
+      bias = adapt(delta, h9 + 1, h9 === basic.length);
+      delta = 0;
+      h9 += 1;
+    }
+  }
+  return output;
+}
+function variableLengthInteger(delta, bias) {
+  let digits = "";
+  let q4 = delta;
+  for (let k9 = BASE; ; k9 += BASE) {
+    const t = Math.min(Math.max(k9 - bias, T_MIN), T_MAX);
+    if (q4 < t) return digits + DIGITS.charAt(q4);
+    digits += DIGITS.charAt(t + (q4 - t) % (BASE - t));
+    q4 = Math.floor((q4 - t) / (BASE - t));
+  }
+}
+function adapt(delta, points, first) {
+  let rest = Math.floor(delta / (first ? DAMP : 2));
+  rest += Math.floor(rest / points);
+  let k9 = 0;
+  for (; rest > (BASE - T_MIN) * T_MAX / 2; k9 += BASE) rest = Math.floor(rest / (BASE - T_MIN));
+  return k9 + Math.floor((BASE - T_MIN + 1) * rest / (rest + SKEW));
+}
+
 // packages/protocol/src/answers.ts
 var INVISIBLE_ENDS = /^[\p{White_Space}\u200b-\u200d\u2060\ufeff]+|[\p{White_Space}\u200b-\u200d\u2060\ufeff]+$/gu;
 function normalisePassphrase(text3) {
@@ -61268,20 +58389,11 @@ function normalisePassphrase(text3) {
 function normaliseEmail(text3) {
   const trimmed = text3.normalize("NFKC").replace(INVISIBLE_ENDS, "");
   const at = trimmed.lastIndexOf("@");
-  const address = trimmed.slice(0, at + 1) + asciiDomain(trimmed.slice(at + 1));
+  const address = `${trimmed.slice(0, at + 1)}${toALabels(trimmed.slice(at + 1)) ?? ""}`;
   if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(address)) {
     throw new ProtocolError("email", "this is not an e-mail address of the form name@domain");
   }
   return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
-}
-function asciiDomain(domain) {
-  if (/^[\x21-\x7e]*$/.test(domain) || /[\s"#%/:<>?@[\\\]^`{|}]/.test(domain)) return domain;
-  try {
-    const { hostname } = new URL(`https://${domain}`);
-    return /^[\d.]+$/.test(hostname) ? domain : hostname;
-  } catch {
-    return domain;
-  }
 }
 var SHORTEST_PASSPHRASE = 12;
 function passphraseWeakness(normalised2) {
@@ -61537,9 +58649,9 @@ var RECEIPT_BYTES = 32;
 function encodeBundle(bundle) {
   const items = bundle.items.map(({ label, fields, files }) => ({
     label,
-    fields: fields.map(({ name: name2, value, concealed }) => ({ name: name2, value, concealed })),
+    fields: fields.map(({ name, value, concealed }) => ({ name, value, concealed })),
     ...files && files.length > 0 ? {
-      files: files.map(({ name: name2, mediaType, data }) => ({ name: name2, mediaType, data: encodeBase64url(data) }))
+      files: files.map(({ name, mediaType, data }) => ({ name, mediaType, data: encodeBase64url(data) }))
     } : {}
   }));
   const bytes2 = utf8(JSON.stringify({ v: 1, items, receipt: encodeBase64url(bundle.receipt) }));
@@ -62364,8 +59476,8 @@ function readHeader(bytes2) {
     context: optional2(
       object2.context,
       (value) => Object.fromEntries(
-        Object.entries(asObject(value, "the header's context")).map(([name2, item]) => [
-          asString(name2, "a context name"),
+        Object.entries(asObject(value, "the header's context")).map(([name, item]) => [
+          asString(name, "a context name"),
           asString(item, "a context value")
         ])
       )
@@ -62383,7 +59495,7 @@ async function seal(input, random = platformRandom) {
   }
   const flags2 = flagsOf({ passphrase: input.passphrase !== void 0, email: email !== void 0 });
   const linkSecret = random(32);
-  const receipt2 = random(32);
+  const receipt = random(32);
   const linkKeys = deriveLinkKeys({ flags: flags2, linkSecret });
   const linkVerifier = verifierOf(linkKeys.linkToken);
   const id = handoffIdOf(linkVerifier);
@@ -62396,9 +59508,9 @@ async function seal(input, random = platformRandom) {
     link,
     linkVerifier,
     claimVerifier: verifierOf(openKeys.claimToken),
-    receiptVerifier: verifierOf(receipt2),
+    receiptVerifier: verifierOf(receipt),
     ...input.mailedCode && email !== void 0 ? { emailVerifier: emailVerifierOf(linkKeys.emailKey, email) } : {},
-    envelope: sealEnvelope({ items: input.items, receipt: receipt2 }, context, openKeys, random(24)),
+    envelope: sealEnvelope({ items: input.items, receipt }, context, openKeys, random(24)),
     header: sealHeader(header, id, linkKeys.headerKey, random(24))
   };
 }
@@ -62413,10 +59525,10 @@ var SenderError = class extends Error {
   }
 };
 function faultOf(error3) {
-  const name2 = error3 instanceof Error ? error3.name : typeof error3;
+  const name = error3 instanceof Error ? error3.name : typeof error3;
   return new SenderError(
     "unexpected",
-    `Something failed that should not (${name2}). Please report it to the project.`,
+    `Something failed that should not (${name}). Please report it to the project.`,
     { cause: error3 }
   );
 }
@@ -62903,9 +60015,9 @@ function parseTree(text3, errors2 = [], options = ParseOptions.DEFAULT) {
     onObjectBegin: (offset) => {
       currentParent = onValue({ type: "object", offset, length: -1, parent: currentParent, children: [] });
     },
-    onObjectProperty: (name2, offset, length2) => {
+    onObjectProperty: (name, offset, length2) => {
       currentParent = onValue({ type: "property", offset, length: -1, parent: currentParent, children: [] });
-      currentParent.children.push({ type: "string", value: name2, offset, length: length2, parent: currentParent });
+      currentParent.children.push({ type: "string", value: name, offset, length: length2, parent: currentParent });
     },
     onObjectEnd: (offset, length2) => {
       ensurePropertyComplete(offset + length2);
@@ -63343,24 +60455,47 @@ function jsonLeaves(text3) {
   const leaves = [];
   const left = [...new Map(membersOf(root9))].toReversed();
   for (let next = left.pop(); next; next = left.pop()) {
-    const [name2, node] = next;
+    const [name, node] = next;
     const members = node.type === "object" ? [...new Map(membersOf(node))] : [];
-    for (const [key, value] of members.toReversed()) left.push([`${name2}.${key}`, value]);
-    if (members.length === 0) leaves.push({ name: name2, value: textOf(node, text3) });
+    for (const [key, value] of members.toReversed()) left.push([`${name}.${key}`, value]);
+    if (members.length === 0) leaves.push({ name, value: textOf(node, text3) });
   }
   return leaves;
 }
+function jsonValues(text3, path2) {
+  const root9 = parseJson(text3);
+  const found = [];
+  const left = root9 ? [[root9, path2]] : [];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [node, rest] = next;
+    if (node.type !== "object") continue;
+    for (const [key, value] of new Map(membersOf(node))) {
+      if (key === rest) found.push(textOf(value, text3));
+      else if (rest.startsWith(`${key}.`)) left.push([value, rest.slice(key.length + 1)]);
+    }
+  }
+  return found;
+}
+function isJsonContainer(text3) {
+  const { type } = parseJson(text3) ?? {};
+  return type === "object" || type === "array";
+}
 function jsonScalars(text3) {
   const root9 = parseJson(text3);
-  if (!root9) return [];
   const scalars = [];
-  const left = childrenOf(root9).toReversed();
-  for (let node = left.pop(); node; node = left.pop()) {
-    const written = textOf(node, text3);
-    if (node.type === "string") scalars.push(written, ...jsonScalars(written));
-    else if (node.type === "number") scalars.push(.../* @__PURE__ */ new Set([written, String(Number(written))]));
-    else if (node.type === "boolean") scalars.push(written);
-    for (const child of childrenOf(node).toReversed()) left.push(child);
+  const left = root9 ? childrenOf("", root9).toReversed() : [];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const [name, node] = next;
+    const written = text3.slice(node.offset, node.offset + node.length);
+    const read3 = textOf(node, text3);
+    if (node.type === "string") {
+      for (const value of /* @__PURE__ */ new Set([read3, written.slice(1, -1)])) scalars.push({ name, value });
+      scalars.push(...jsonScalars(read3).map((inner) => ({ ...inner, name: inner.name || name })));
+    } else if (node.type === "number" || node.type === "boolean") {
+      const parsed = node.type === "number" ? String(Number(written)) : written;
+      for (const value of /* @__PURE__ */ new Set([written, parsed])) scalars.push({ name, value });
+    }
+    left.push(...childrenOf(name, node).toReversed());
   }
   return scalars;
 }
@@ -63369,8 +60504,8 @@ function membersOf({ children = [] }) {
     ({ children: [key, value] = [] }) => key && value ? [[String(key.value), value]] : []
   );
 }
-function childrenOf(node) {
-  return node.type === "object" ? membersOf(node).map(([, value]) => value) : node.children ?? [];
+function childrenOf(name, node) {
+  return node.type === "object" ? membersOf(node) : (node.children ?? []).map((child) => [name, child]);
 }
 function textOf({ type, value, offset, length: length2 }, text3) {
   return type === "string" ? String(value) : text3.slice(offset, offset + length2);
@@ -63380,34 +60515,78 @@ function textOf({ type, value, offset, length: length2 }, text3) {
 var DeliveryContents = class extends Unprintable {
   #items;
   #passphrase;
-  /** @throws SenderError `secret_unreadable` or `too_large` */
-  constructor(secrets, { parseJson: parseJson3, passphrase: passphrase2 }) {
+  /** @throws SenderError `secret_ids`, `secret_unreadable` or `too_large` */
+  constructor(items, passphrase) {
     super();
-    this.#items = itemsOf(secrets, parseJson3);
-    this.#passphrase = passphrase2;
-    checkItems(this.#items);
+    checkItems(items);
+    this.#items = items;
+    this.#passphrase = passphrase;
   }
   seal(description, seal2) {
     return seal2({ ...description, items: this.#items, passphrase: this.#passphrase?.reveal() });
   }
 };
-var SHOWN = /* @__PURE__ */ new Set(["engine", "host", "port", "dbname", "dbInstanceIdentifier", "dbClusterIdentifier"]);
-function itemsOf(secrets, parseJson3) {
-  return secrets.map(({ label, inFields, value: concealed }) => {
-    const value = concealed.reveal();
-    if (typeof value !== "string") {
-      return {
-        label,
-        fields: [],
-        files: [{ name: fileNameOf(label), mediaType: "application/octet-stream", data: value }]
-      };
-    }
-    return { label, fields: fieldsOf(value, parseJson3 || inFields === true) };
-  });
+function contentsOf(secrets, { parseJson: parseJson3, passphrase }, errors2) {
+  const items = secrets.flatMap((secret) => errors2.attempt(() => itemOf(secret, parseJson3)) ?? []);
+  if (items.length < secrets.length) return void 0;
+  return errors2.attempt(() => new DeliveryContents(items, passphrase));
+}
+var SHOWN = /* @__PURE__ */ new Set([
+  ...["engine", "host", "port", "dbname", "username"],
+  ...["dbInstanceIdentifier", "dbClusterIdentifier", "masterarn"]
+]);
+function isConcealed(name) {
+  return !SHOWN.has(name.slice(name.lastIndexOf(".") + 1));
+}
+function concealedTexts(value) {
+  return [value, ...jsonScalars(value).flatMap((part) => isConcealed(part.name) ? [part.value] : [])];
+}
+function itemOf(secret, parseJson3) {
+  const { label, name, key, inFields } = secret;
+  const value = secret.value.reveal();
+  if (value.length === 0 || typeof value === "string" && value.trim() === "") {
+    throw new SenderError("secret_unreadable", `"${name}" is empty. Give it a value first.`);
+  }
+  if (key !== void 0) return { label, fields: [fieldOf(secret, key)] };
+  if (typeof value === "string") return { label, fields: fieldsOf(value, parseJson3 || inFields === true) };
+  const file = { name: fileNameOf(label), mediaType: "application/octet-stream", data: value };
+  return { label, fields: [], files: [file] };
+}
+function fieldsOf(value, parseJson3) {
+  const leaves = parseJson3 ? jsonLeaves(value) : [];
+  if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
+  return leaves.map((leaf) => ({ ...leaf, concealed: isConcealed(leaf.name) }));
+}
+function fieldOf({ name, value: secret }, key) {
+  const text3 = secret.reveal();
+  const [value, other] = typeof text3 === "string" ? jsonValues(text3, key) : [];
+  const refuse2 = (sentence2) => new SenderError("secret_unreadable", sentence2);
+  if (value === void 0)
+    throw refuse2(`"${name}" is not a JSON object with the key "${key}". Check the key.`);
+  if (other !== void 0) {
+    throw refuse2(
+      `"${name}" has the key "${key}" and also nested keys that read the same. Rename one of them.`
+    );
+  }
+  if (value.trim() === "") throw refuse2(`The key "${key}" of "${name}" is empty. Give it a value first.`);
+  return { name: key, value, concealed: isConcealed(key) };
+}
+function fileNameOf(label) {
+  const last = label.split("/").findLast((part) => part !== "") ?? "";
+  const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
+  return `${safe === "" ? "secret" : safe}.bin`;
 }
 function checkItems(items) {
+  const labels = /* @__PURE__ */ new Set();
   for (const { label, fields } of items) {
-    if (fields.some(({ name: name2, value }) => [name2, value].some((text3) => new RegExp("\\p{Surrogate}", "u").test(text3)))) {
+    if (labels.has(label)) {
+      throw new SenderError(
+        "secret_ids",
+        `Two of the secrets would be shown as "${label}", and the recipient could not tell them apart. Give one of them another alias or name.`
+      );
+    }
+    labels.add(label);
+    if (fields.some(({ name, value }) => [name, value].some((text3) => new RegExp("\\p{Surrogate}", "u").test(text3)))) {
       throw new SenderError(
         "secret_unreadable",
         `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`
@@ -63422,31 +60601,21 @@ function checkItems(items) {
     `The secrets take ${count.format(size)} bytes together and one handoff carries ${count.format(MAX_PLAINTEXT)}. Hand them over in several steps.`
   );
 }
-function fieldsOf(value, parseJson3) {
-  const leaves = parseJson3 ? jsonLeaves(value) : [];
-  if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
-  return leaves.map((leaf) => ({ ...leaf, concealed: !SHOWN.has(leaf.name) }));
-}
-function fileNameOf(label) {
-  const last = label.split("/").findLast((part) => part !== "") ?? "";
-  const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
-  return `${safe === "" ? "secret" : safe}.bin`;
-}
 var WEAK = {
   too_short: `it has fewer than ${SHORTEST_PASSPHRASE} characters`,
   digits_only: "it has digits only"
 };
-function checkPassphrase(passphrase2) {
-  const weakness = passphraseWeakness(normalised(passphrase2));
+function checkPassphrase(passphrase) {
+  const weakness = passphraseWeakness(normalised(passphrase));
   if (weakness === void 0) return;
   throw new SenderError(
     "passphrase",
     `The passphrase is too weak: ${WEAK[weakness]}. Use four or more random words.`
   );
 }
-function normalised(passphrase2) {
+function normalised(passphrase) {
   try {
-    return normalisePassphrase(passphrase2);
+    return normalisePassphrase(passphrase);
   } catch (cause) {
     if (!(cause instanceof ProtocolError)) throw cause;
     throw new SenderError("passphrase", `The passphrase cannot be used: ${cause.message}.`, { cause });
@@ -63578,7 +60747,7 @@ function factsHtml(facts) {
   if (facts.length === 0) return "";
   const cell = "padding:3px 14px 3px 0;vertical-align:top;";
   const rows = facts.map(
-    ([name2, value]) => `<tr><td class="soft" style="${cell}white-space:nowrap;color:${LIGHT.soft};">${escapeHtml(name2)}</td><td class="soft" style="${cell}word-break:break-word;color:${LIGHT.soft};">${escapeHtml(value)}</td></tr>`
+    ([name, value]) => `<tr><td class="soft" style="${cell}white-space:nowrap;color:${LIGHT.soft};">${escapeHtml(name)}</td><td class="soft" style="${cell}word-break:break-word;color:${LIGHT.soft};">${escapeHtml(value)}</td></tr>`
   ).join("");
   return `<table role="presentation" class="rule" width="100%" cellpadding="0" cellspacing="0" style="margin-top:24px;padding-top:16px;border-top:1px solid ${LIGHT.line};font-size:13px;line-height:1.5;">${rows}</table>`;
 }
@@ -63597,7 +60766,7 @@ function escapeHtml(text3) {
 var WIDTH = 72;
 function emailText(parts) {
   const needs = parts.needs.length === 0 ? [] : [["You will need:", ...parts.needs.map(bullet)].join("\n")];
-  const facts = parts.facts.length === 0 ? [] : [parts.facts.map(([name2, value]) => factLine(name2, value)).join("\n")];
+  const facts = parts.facts.length === 0 ? [] : [parts.facts.map(([name, value]) => factLine(name, value)).join("\n")];
   return [
     wrap(parts.intro),
     ...parts.message === void 0 ? [] : [quote(parts.message)],
@@ -63614,8 +60783,8 @@ function emailText(parts) {
 function bullet(text3) {
   return wrap(text3, "- ", "  ");
 }
-function factLine(name2, value) {
-  return wrap(`${oneLine(name2)}: ${oneLine(value)}`, "", "  ");
+function factLine(name, value) {
+  return wrap(`${oneLine(name)}: ${oneLine(value)}`, "", "  ");
 }
 function quote(message) {
   return message.trim().split(/\r?\n/).map((line) => line.trim() === "" ? ">" : wrap(line, "> ", "> ")).join("\n");
@@ -63660,22 +60829,43 @@ function subjectLine(source) {
 
 // packages/sdk/src/runtime/concurrency.ts
 async function mapLimited(values, limit, map2) {
-  const results = [];
-  const queue = values.entries();
-  let failed2 = false;
-  const worker = async () => {
-    for (const [index, value] of queue) {
-      if (failed2) return;
-      try {
-        results[index] = await map2(value, index);
-      } catch (error3) {
-        failed2 = true;
-        throw error3;
-      }
+  const { enter, leave } = places(limit);
+  const standAside = async (wait) => {
+    leave();
+    try {
+      return await wait();
+    } finally {
+      await enter();
     }
   };
-  await Promise.all(Array.from({ length: Math.min(limit, values.length) }, worker));
-  return results;
+  let failed2 = false;
+  const begun = [];
+  for (const [index, value] of values.entries()) {
+    await enter();
+    if (failed2) break;
+    const work = map2(value, index, standAside);
+    work.catch(() => {
+      failed2 = true;
+    });
+    work.then(leave, leave);
+    begun.push(work);
+  }
+  return Promise.all(begun);
+}
+function places(limit) {
+  let free = limit;
+  const waiting = [];
+  return {
+    enter: async () => {
+      if (free > 0) free -= 1;
+      else await new Promise((resolve3) => waiting.push(resolve3));
+    },
+    leave: () => {
+      const next = waiting.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
 }
 function oneAtATime() {
   let last = Promise.resolve();
@@ -63691,10 +60881,10 @@ function startDeadline(options, runtime) {
   const soft = new AbortController();
   const hard = new AbortController();
   const callOff = [];
-  const stop = (reason2) => {
+  const stop = (reason) => {
     if (soft.signal.aborted) return;
-    callOff.push(runtime.schedule(options.graceMs, () => hard.abort(reason2)));
-    soft.abort(reason2);
+    callOff.push(runtime.schedule(options.graceMs, () => hard.abort(reason)));
+    soft.abort(reason);
   };
   callOff.push(runtime.schedule(options.limitMs, () => stop(options.atLimit())));
   return {
@@ -63705,8 +60895,8 @@ function startDeadline(options, runtime) {
     }
   };
 }
-function cleanupDeadline(limitMs, reason2, runtime) {
-  return startDeadline({ limitMs, graceMs: 0, atLimit: () => reason2 }, runtime);
+function cleanupDeadline(limitMs, reason, runtime) {
+  return startDeadline({ limitMs, graceMs: 0, atLimit: () => reason }, runtime);
 }
 async function attempt(limitMs, { hard }, work) {
   const controller = new AbortController();
@@ -63756,7 +60946,7 @@ function sleep(ms, runtime, signal) {
 
 // packages/sdk/src/delivery/delivery.ts
 function namedVersions(secrets) {
-  return secrets.map(({ label, name: name2, versionId }) => ({ label, name: name2, versionId }));
+  return secrets.map(({ label, name, versionId }) => ({ label, name, versionId }));
 }
 function headerOf({
   title,
@@ -63764,13 +60954,13 @@ function headerOf({
   contact,
   source,
   context,
-  reason: reason2
+  reason
 }) {
   return {
     title,
     ...message === void 0 ? {} : { message },
     sender: contact,
-    context: { Repository: source, ...context, ...reason2 === void 0 ? {} : { Reason: reason2 } }
+    context: { Repository: source, ...context, ...reason === void 0 ? {} : { Reason: reason } }
   };
 }
 var LONGEST_HEADER = (HEADER_BUCKETS.at(-1) ?? 0) - 4;
@@ -63799,12 +60989,15 @@ var REFUSED = /* @__PURE__ */ new Set([
   "overtaken",
   "ended"
 ]);
+var NO_MAIL = /* @__PURE__ */ new Set(["mail_login", "mail_quota", "mail_tls"]);
 async function deliver(delivery, recipients, ports, deadline) {
   const inTurn = oneAtATime();
   const seal2 = (input) => inTurn(() => ports.seal(input));
   let done = 0;
-  return mapLimited(recipients, AT_ONCE, async (recipient) => {
-    const outcome = await deliverToOne(recipient, delivery, { ...ports, seal: seal2 }, deadline);
+  let noMail;
+  return mapLimited(recipients, AT_ONCE, async (recipient, _, standAside) => {
+    const outcome = noMail ? { kind: "failed", recipient, error: noMail } : await deliverToOne(recipient, delivery, { ...ports, seal: seal2, standAside }, deadline);
+    if (outcome.kind === "failed" && NO_MAIL.has(outcome.error.code)) noMail = outcome.error;
     done += 1;
     ports.onOutcome?.(outcome, done, recipients.length);
     return outcome;
@@ -63845,7 +61038,8 @@ async function send(recipient, sealed, details, ports, deadline) {
     const stored = await create(recipient, sealed, details, ports, deadline);
     if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
     deadline.soft.throwIfAborted();
-    messageId = await ports.mail.send(emailFor(recipient, sealed, details, ports), deadline);
+    const email = emailFor(recipient, sealed, details, ports);
+    messageId = await ports.mail.send(email, deadline, ports.standAside);
   } catch (thrown) {
     const error3 = asSenderError(thrown);
     if (REFUSED.has(error3.code)) return { kind: "failed", recipient, error: error3 };
@@ -63861,18 +61055,18 @@ async function send(recipient, sealed, details, ports, deadline) {
     return { kind: "mailed", recipient, id, expiresAt, notRecorded: asSenderError(error3) };
   }
 }
-async function create(recipient, sealed, { subject, resend, reason: reason2 }, { service, runtime, onWaiting }, deadline) {
+async function create(recipient, sealed, { subject, resend, reason }, { service, runtime, onWaiting, standAside }, deadline) {
   const request = {
     subject: { ...subject, recipient },
     resend,
-    ...reason2 === void 0 ? {} : { reason: reason2 }
+    ...reason === void 0 ? {} : { reason }
   };
   for (; ; ) {
     const stored = await service.create(sealed, request, deadline);
     if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
-    await sleep(ASK_AGAIN_MS, runtime, deadline.soft);
+    await standAside(() => sleep(ASK_AGAIN_MS, runtime, deadline.soft));
   }
 }
 function endedMeanwhile({ state: state3 }) {
@@ -63893,9 +61087,9 @@ async function revoke(sealed, { service, runtime }) {
   }
 }
 function emailFor(recipient, { link, id, flags: flags2, expiresAt }, details, { runtime, service }) {
-  const { from, replyTo, contact, source, reason: reason2, message, context } = details;
+  const { from, replyTo, contact, source, reason, message, context } = details;
   return writeEmail({
-    ...{ from, contact, source, reason: reason2, message, context },
+    ...{ from, contact, source, reason, message, context },
     ...replyTo === void 0 ? {} : { replyTo },
     to: recipient,
     ...{ link, id, flags: flags2, expiresAt, origin: service.origin },
@@ -63956,8 +61150,8 @@ async function awaitHandoffs(ids, { service, runtime, onEnded, onWaiting }, limi
     const left = pending().length;
     if (left === 0) return { handoffs: handoffs() };
     const elapsedMs = runtime.now() - from;
-    const reason2 = deadline.soft.reason;
-    if (reason2 instanceof SenderError) return { handoffs: handoffs(), stopped: reason2 };
+    const reason = deadline.soft.reason;
+    if (reason instanceof SenderError) return { handoffs: handoffs(), stopped: reason };
     if (elapsedMs >= limitMs) return { handoffs: handoffs() };
     onWaiting?.(left, elapsedMs);
     try {
@@ -63986,72 +61180,70 @@ function canBeSeenAgain(error3) {
 }
 
 // packages/sdk/src/delivery/policy.ts
-function checkPolicy(request, classes) {
-  const found = classes.find(({ name: name2 }) => name2 === request.class);
-  if (!found) {
-    const names = classes.map(({ name: name2 }) => name2).join(", ");
-    return {
-      errors: [
-        new SenderError(
-          "class_unknown",
-          `The service has no class "${request.class}" for this workflow. Choose one of: ${names}.`
-        )
-      ],
-      warnings: []
-    };
-  }
-  const errors2 = RULES.flatMap((rule) => rule(request, found) ?? []);
-  const warnings = found.passphrase === "recommended" && !request.hasPassphrase ? [
+function checkPolicy(request, classes, now) {
+  const found = classes.find(({ name }) => name === request.class);
+  if (!found) return { errors: [unknownClass(request.class, classes)], warnings: [] };
+  const { verification, expiresWithin, passphrase } = found;
+  const expiresIn = request.expiresIn ?? expiresWithin;
+  const proposal2 = {
+    flags: flagsOf({ passphrase: request.hasPassphrase, email: verification !== "click" }),
+    expiresAt: now + expiresIn,
+    mailedCode: verification === "email-code",
+    recipients: request.recipients,
+    reason: request.reason,
+    environment: request.environment,
+    approvals: [],
+    awaitsReceipt: request.awaitsReceipt
+  };
+  const errors2 = policyViolations(found, proposal2, now).map(
+    ({ rule, detail }) => new SenderError(CODES[rule], `${detail} ${adviceFor(rule, request, found)}`)
+  );
+  const warnings = passphrase === "recommended" && !request.hasPassphrase ? [
     `Class ${found.name} recommends a passphrase: whoever reads the mailbox can open the link without one.`
   ] : [];
-  return {
-    ...errors2.length === 0 ? { allowed: { class: found, expiresIn: request.expiresIn ?? found.expiresWithin } } : {},
-    errors: errors2,
-    warnings
-  };
+  return { ...errors2.length === 0 ? { allowed: { class: found, expiresIn } } : {}, errors: errors2, warnings };
 }
-var expiry = ({ expiresIn }, { name: name2, expiresWithin }) => expiresIn !== void 0 && expiresIn > expiresWithin ? new SenderError(
-  "expiry",
-  `expires-in is ${formatDuration(expiresIn)}, but class ${name2} allows at most ${formatDuration(expiresWithin)}. Shorten expires-in or choose another class.`
-) : void 0;
-var passphrase = ({ hasPassphrase }, { name: name2, passphrase: rule }) => rule === "required" && !hasPassphrase ? new SenderError(
-  "passphrase",
-  `Class ${name2} requires a passphrase. Set the passphrase input from a secret, and tell it to the recipient over another channel.`
-) : void 0;
-var reason = ({ reason: given }, { name: name2, reasonRequired }) => reasonRequired && given === void 0 ? new SenderError("reason", `Class ${name2} requires a reason. Set the reason input.`) : void 0;
-var approvals = (_, { name: name2, approvals: needed2 }) => needed2.length > 0 ? new SenderError(
-  "approvals",
-  `Class ${name2} needs approval by ${needed2.join(" and ")}, which this action cannot bring yet. Choose a class without approvals.`
-) : void 0;
-var environments = ({ environment }, { name: name2, environments: allowed }) => allowed && !allowed.includes(environment ?? "") ? new SenderError(
-  "policy",
-  `Class ${name2} may be sent only from the GitHub environment ${allowed.join(" or ")}. Set environment: on the job.`
-) : void 0;
-var receipt = ({ awaits }, { name: name2, receiptRequired }) => receiptRequired && !awaits ? new SenderError(
-  "receipt",
-  `Class ${name2} requires the receipt of each recipient. Set await, like await: 4h, so that the step waits for them.`
-) : void 0;
-var recipientDomains = ({ recipients }, { name: name2, recipientDomains: domains }) => {
-  if (!domains) return void 0;
-  const foreign = recipients.flatMap(
-    (address, index) => domains.some((domain) => domain.toLowerCase() === address.slice(address.lastIndexOf("@") + 1)) ? [] : [index + 1]
-  );
-  if (foreign.length === 0) return void 0;
-  const who = foreign.length === 1 ? `Recipient ${foreign[0]} is` : `Recipients ${foreign.join(", ")} are`;
-  return new SenderError(
-    "recipient",
-    `${who} outside the domains that class ${name2} allows: ${domains.join(", ")}.`
-  );
+var CODES = {
+  class: "class_unknown",
+  expiry: "expiry",
+  passphrase: "passphrase",
+  approvals: "approvals",
+  verification: "policy",
+  reason: "reason",
+  environment: "policy",
+  recipient: "recipient",
+  receipt: "receipt"
 };
-var RULES = [
-  expiry,
-  passphrase,
-  reason,
-  approvals,
-  environments,
-  receipt,
-  recipientDomains
-];
+function adviceFor(rule, { expiresIn, recipients }, credentialClass) {
+  switch (rule) {
+    case "expiry":
+      return `expires-in is ${formatDuration(expiresIn ?? credentialClass.expiresWithin)}: shorten it, or choose another class.`;
+    case "passphrase":
+      return "Set the passphrase input from a secret.";
+    case "approvals":
+      return "This action cannot bring approvals yet. Choose a class without them.";
+    case "reason":
+      return "Set the reason input.";
+    case "environment":
+      return "Set environment: on the job.";
+    case "receipt":
+      return "Set await, like await: 4h.";
+    case "recipient": {
+      const foreign = foreignRecipients(credentialClass, recipients).map((index) => index + 1);
+      return foreign.length === 1 ? `Recipient ${foreign[0]} is not.` : `Recipients ${foreign.join(", ")} are not.`;
+    }
+    case "class":
+    case "verification":
+      return "Choose another class.";
+  }
+}
+function unknownClass(name, classes) {
+  const names = classes.map((one) => one.name).join(", ");
+  return new SenderError(
+    "class_unknown",
+    names === "" ? "The service lets this workflow use no class. Ask whoever runs the service to add classes to the workflow's entry in the senders list." : `The service has no class "${name}" for this workflow. Choose one of: ${names}.`
+  );
+}
 
 // packages/sdk/src/error-collector.ts
 var ErrorCollector = class {
@@ -64136,14 +61328,14 @@ function parseAddress(text3) {
 function parseMailbox(text3, input) {
   const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text3);
   const address = parseAddress(match?.[3] ?? text3);
-  const name2 = (match?.[1] ?? match?.[2] ?? "").trim();
-  if (address === void 0 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name2)) {
+  const name = (match?.[1] ?? match?.[2] ?? "").trim();
+  if (address === void 0 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
     throw new SenderError(
       "mail_address",
       `${input} is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.`
     );
   }
-  return name2 === "" ? { address } : { name: name2, address };
+  return name === "" ? { address } : { name, address };
 }
 function defaultMailbox(origin) {
   const { hostname } = new URL(origin);
@@ -64151,45 +61343,165 @@ function defaultMailbox(origin) {
   return { address: `handoff@${unnamed2 ? "localhost" : hostname}` };
 }
 
+// packages/sdk/src/runtime/pace.ts
+var FIRST_GAP_MS = 1e3;
+var SHORTEST_GAP_MS = 20;
+var LONGEST_GAP_MS = 3e4;
+var SLOWER = 1.5;
+var FASTER = 0.95;
+var MEASURED_MS = 1e3;
+function adaptivePace(runtime, finals = []) {
+  const waiting = [];
+  const takenAt = [];
+  let gapMs = 0;
+  let refusedGapMs = 0;
+  let refusedInRow = false;
+  let slowedAt = Number.NEGATIVE_INFINITY;
+  let nextAt = Number.NEGATIVE_INFINITY;
+  let callOff;
+  let closed;
+  let last;
+  function letGo() {
+    while (waiting.length > 0 && callOff === void 0) {
+      const waitMs = nextAt - runtime.now();
+      if (waitMs > 0) {
+        callOff = runtime.schedule(waitMs, () => {
+          callOff = void 0;
+          letGo();
+        });
+        return;
+      }
+      nextAt = runtime.now() + gapMs * (0.9 + 0.2 * runtime.random());
+      waiting.shift()?.go();
+    }
+  }
+  function measuredGap() {
+    const since = runtime.now() - MEASURED_MS;
+    const taken = takenAt.filter((at) => at > since).length;
+    return taken === 0 ? FIRST_GAP_MS : MEASURED_MS / taken;
+  }
+  return {
+    turn: (signal) => new Promise((resolve3, reject) => {
+      if (closed ?? signal.aborted) {
+        reject(closed ?? signal.reason);
+        return;
+      }
+      const leave = () => {
+        const place = waiting.indexOf(waiter);
+        if (place >= 0) waiting.splice(place, 1);
+        reject(signal.reason);
+      };
+      const waiter = {
+        go: () => {
+          signal.removeEventListener("abort", leave);
+          resolve3({ at: runtime.now() });
+        },
+        fail: (reason) => {
+          signal.removeEventListener("abort", leave);
+          reject(reason);
+        }
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      waiting.push(waiter);
+      letGo();
+    }),
+    taken: () => {
+      if (gapMs === 0) {
+        takenAt.push(runtime.now());
+        if (takenAt.length > 100) takenAt.shift();
+        return;
+      }
+      refusedInRow = false;
+      gapMs = Math.max(SHORTEST_GAP_MS, Math.min(gapMs * FASTER, refusedGapMs * SLOWER));
+    },
+    lastRefusal: () => last,
+    throttled: ({ at }, refusal3, afterMs = 0) => {
+      const now = runtime.now();
+      last = refusal3;
+      if (at > slowedAt) {
+        const before = gapMs === 0 ? measuredGap() : gapMs;
+        if (!refusedInRow) refusedGapMs = before;
+        refusedInRow = true;
+        gapMs = Math.min(LONGEST_GAP_MS, before * SLOWER);
+        slowedAt = now;
+      }
+      nextAt = Math.max(nextAt, now + Math.max(afterMs, gapMs));
+      callOff?.();
+      callOff = void 0;
+      letGo();
+    },
+    throwIfClosed: () => {
+      if (closed) throw closed;
+    },
+    closeOn: (error3) => {
+      if (!finals.includes(error3.code)) return;
+      closed ??= error3;
+      for (const { fail } of waiting.splice(0)) fail(closed);
+    }
+  };
+}
+
 // packages/sdk/src/runtime/retry.ts
 var TransientError = class extends Error {
   name = "TransientError";
   /** What is thrown when no attempt is left. */
   final;
-  /** How long the other side asked us to wait, ms. */
   afterMs;
-  /** True when the other side is there and asks for fewer requests: that passes, however long it takes. */
-  throttled;
-  constructor(final, { afterMs, throttled: throttled2 = false } = {}) {
+  patience;
+  constructor(final, { afterMs, patience = "a few times" } = {}) {
     super(final.message, { cause: final });
     this.final = final;
     this.afterMs = afterMs;
-    this.throttled = throttled2;
+    this.patience = patience;
   }
 };
-var RETRY = { attempts: 5, baseMs: 250, capMs: 8e3 };
+var LATER_CAP_MS = 6e4;
 var LONGEST_ASKED_MS = 6e4;
-async function retry(attempt2, deadline, runtime, { attempts, baseMs, capMs } = RETRY) {
+async function retry(attempt2, { soft }, runtime, options = {}) {
+  const { attempts = 5, pace } = options;
+  let failures = 0;
+  let last;
   for (let number2 = 1; ; number2 += 1) {
+    const turn = await pace?.turn(soft).catch((reason) => {
+      throw soft.aborted ? stopped(soft, last ?? pace.lastRefusal()) : reason;
+    });
     try {
-      return await attempt2(number2);
+      const result = await attempt2(number2);
+      pace?.taken();
+      return result;
     } catch (error3) {
-      if (!(error3 instanceof TransientError)) throw error3;
-      const asked = error3.afterMs ?? 0;
-      if (number2 >= attempts || asked > LONGEST_ASKED_MS) throw error3.final;
-      if (deadline.soft.aborted) throw stopped(deadline.soft, error3.final);
-      const jitter = runtime.random() * Math.min(capMs, baseMs * 2 ** (number2 - 1));
-      try {
-        await sleep(Math.max(asked, jitter), runtime, deadline.soft);
-      } catch {
-        throw stopped(deadline.soft, error3.final);
+      if (!(error3 instanceof TransientError)) {
+        if (error3 instanceof SenderError) pace?.closeOn(error3);
+        pace?.taken();
+        throw error3;
       }
+      last = error3.final;
+      if (pace && turn && error3.patience === "throttled") {
+        pace.throttled(turn, last, error3.afterMs);
+        continue;
+      }
+      failures += 1;
+      const hopeless = failures >= attempts || (error3.afterMs ?? 0) > LONGEST_ASKED_MS;
+      if (hopeless && error3.patience !== "later") throw last;
+      await backOff(error3, failures, soft, runtime, options);
     }
   }
 }
-function stopped(signal, cause) {
-  const reason2 = signal.reason;
-  return reason2 instanceof SenderError ? new SenderError(reason2.code, reason2.message, { cause }) : cause;
+async function backOff({ final, afterMs = 0, patience }, failures, soft, runtime, { baseMs = 250, capMs = 8e3, standAside = (wait) => wait() }) {
+  const later = patience === "later";
+  const jitter = runtime.random() * Math.min(later ? LATER_CAP_MS : capMs, baseMs * 2 ** (failures - 1));
+  const wait = () => sleep(Math.max(afterMs, jitter), runtime, soft);
+  try {
+    await (later ? standAside(wait) : wait());
+  } catch {
+    throw stopped(soft, final);
+  }
+}
+function stopped(signal, last) {
+  const reason = signal.reason;
+  if (!(reason instanceof SenderError)) return last ?? new SenderError("cancelled", "The work was stopped.");
+  if (last === void 0) return reason;
+  return new SenderError(reason.code, `${reason.message} The last attempt: ${last.message}`, { cause: last });
 }
 function retryAfterMs(value, now) {
   if (!value) return void 0;
@@ -64213,30 +61525,25 @@ var ALWAYS = [
   [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, "[access key]"],
   [/\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
   [/(?<![\w:/.+-])(?!arn:)[\w+/=-]{40,}/g, "[removed]"],
-  [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address)]
+  [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address.toLowerCase())]
 ];
 function redact(text3, recipient) {
-  const known = recipient === void 0 ? text3 : withoutRecipient(text3, recipient);
   const clean3 = ALWAYS.reduce(
     (line, [pattern, put]) => typeof put === "string" ? line.replace(pattern, put) : line.replace(pattern, put),
-    known
+    text3
   );
-  return clean3.trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
+  return (recipient === void 0 ? clean3 : withoutRecipient(clean3, recipient)).trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
 }
 function withoutRecipient(text3, address) {
   const local = address.slice(0, address.lastIndexOf("@"));
-  const domain = address.slice(address.lastIndexOf("@") + 1);
-  const hint2 = emailHintOf(address);
-  const hinted = replaceEach(text3, [address, `${local}%40${domain}`, `${local}=${domain}`], hint2);
-  const pieces = [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE);
-  return replaceEach(hinted, pieces, "[recipient]");
+  return [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE).sort((a9, b9) => b9.length - a9.length).reduce((line, piece) => line.replace(wordsWith(piece), "[recipient]"), text3);
 }
 var SHORTEST_PIECE = 2;
-function replaceEach(text3, words2, put) {
-  const longestFirst = [...new Set(words2)].filter((word3) => word3 !== "").sort((a9, b9) => b9.length - a9.length);
-  if (longestFirst.length === 0) return text3;
-  const any = longestFirst.map((word3) => word3.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("|");
-  return text3.replace(new RegExp(`(?<![\\p{L}\\p{N}])(?:${any})(?![\\p{L}\\p{N}])`, "giu"), put);
+var TELLING_PIECE = 4;
+function wordsWith(piece) {
+  const literal2 = piece.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const inWord = "[\\p{L}\\p{N}]";
+  return piece.length >= TELLING_PIECE ? new RegExp(`${inWord}*${literal2}${inWord}*`, "giu") : new RegExp(`(?<!${inWord})${literal2}(?!${inWord})`, "giu");
 }
 
 // packages/sdk/src/runtime/network.ts
@@ -64321,18 +61628,18 @@ function networkFault(error3) {
   const faults = [...codesIn(error3)].flatMap(({ code: code2, connecting }) => {
     const found = explanationOf(code2);
     if (!found) return [];
-    const { tls: tls3 = false, transient = false, unsent = false, reason: reason2, advice } = found;
-    return [{ ...{ code: code2, reason: reason2, advice, tls: tls3, transient }, unsent: unsent || tls3 || connecting }];
+    const { tls: tls2 = false, transient = false, unsent = false, reason, advice } = found;
+    return [{ ...{ code: code2, reason, advice, tls: tls2, transient }, unsent: unsent || tls2 || connecting }];
   });
-  return faults.find(({ reason: reason2 }) => reason2 !== NO_ROUTE.reason) ?? faults[0];
+  return faults.find(({ reason }) => reason !== NO_ROUTE.reason) ?? faults[0];
 }
 function* codesIn(error3, depth = 0) {
   if (typeof error3 !== "object" || error3 === null || depth > 5) return;
-  const part = (name2) => Reflect.get(error3, name2);
+  const part = (name) => Reflect.get(error3, name);
   const gathered = part("errors");
   for (const one of Array.isArray(gathered) ? gathered : []) yield* codesIn(one, depth + 1);
   const connecting = part("syscall") === "connect";
-  for (const code2 of [part("code"), part("name")]) {
+  for (const code2 of [part("originalCode"), part("code"), part("name")]) {
     if (typeof code2 === "string") yield { code: code2, connecting };
   }
   yield* codesIn(part("cause"), depth + 1);
@@ -64391,8 +61698,8 @@ function whoIn(message) {
   const arn = PRINCIPAL.exec(message)?.[1] ?? "";
   const assumed = /:assumed-role\/([^/]+)/.exec(arn)?.[1];
   const named2 = /:(role|user)\/(?:.*\/)?([^/]+)$/.exec(arn);
-  const [kind, name2] = assumed === void 0 ? [named2?.[1] ?? "role", named2?.[2]] : ["role", assumed];
-  return name2 === void 0 ? "The AWS role" : `The AWS ${kind} ${name2}`;
+  const [kind, name] = assumed === void 0 ? [named2?.[1] ?? "role", named2?.[2]] : ["role", assumed];
+  return name === void 0 ? "The AWS role" : `The AWS ${kind} ${name}`;
 }
 
 // packages/sdk/src/aws/aws-errors.ts
@@ -64407,7 +61714,8 @@ function awsFailure(error3, call, { hard }) {
   if (CLOCK.test(`${error3.name} ${error3.message}`)) return new TransientError(failed2(clockOff(error3)));
   const sentence2 = setUp(error3) ?? call.wording?.(error3.name, error3.message);
   if (sentence2) return failed2(sentence2);
-  if (isThrottling(error3)) return new TransientError(failed2(throttled(error3, call)), { throttled: true });
+  if (isThrottling(error3))
+    return new TransientError(failed2(throttled(error3, call)), { patience: "throttled" });
   const network = statusOf(error3) < 300 ? networkFault(error3) : void 0;
   if (call.once && mayBeDone(error3, network)) return failed2(unknownFate(call));
   if (network) {
@@ -64430,13 +61738,13 @@ function mayBeDone(error3, network) {
   return network !== void 0 && !network.unsent && !/without establishing a connection/.test(error3.message);
 }
 var CLOCK = /\bSignature (?:expired|not yet current)|\b(?:RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)/;
-function clockOff({ name: name2 }) {
+function clockOff({ name }) {
   return [
     "clock",
-    `AWS does not accept the time of the requests (${name2}): the runner's clock is more than five minutes off. Set it, for example by NTP.`
+    `AWS does not accept the time of the requests (${name}): the runner's clock is more than five minutes off. Set it, for example by NTP.`
   ];
 }
-function setUp({ name: name2, message }) {
+function setUp({ name, message }) {
   if (/^Region is missing/.test(message)) {
     return ["aws_region", "No AWS region is set. Set the region input or AWS_REGION."];
   }
@@ -64446,27 +61754,27 @@ function setUp({ name: name2, message }) {
       "The AWS region is malformed. Write region (or AWS_REGION) like eu-west-1, without spaces or quotes."
     ];
   }
-  if (name2 === "TypeError" && message === "Invalid URL") {
+  if (name === "TypeError" && message === "Invalid URL") {
     return [
       "aws_unavailable",
       "An address of AWS in the environment is not a URL. Check AWS_ENDPOINT_URL and its like."
     ];
   }
-  if (name2 === "CredentialsProviderError") {
+  if (name === "CredentialsProviderError") {
     return [
       "aws_credentials",
       "There are no AWS credentials. Run aws-actions/configure-aws-credentials before this step."
     ];
   }
-  if (/expired/i.test(`${name2} ${message}`) && /token|credential/i.test(`${name2} ${message}`)) {
+  if (/expired/i.test(`${name} ${message}`) && /token|credential/i.test(`${name} ${message}`)) {
     return [
       "aws_credentials",
-      `The AWS credentials have expired (${name2}). Run aws-actions/configure-aws-credentials shortly before this step, or raise its role-duration-seconds.`
+      `The AWS credentials have expired (${name}). Run aws-actions/configure-aws-credentials shortly before this step, or raise its role-duration-seconds.`
     ];
   }
-  return CREDENTIALS.has(name2.replace(/Exception$/, "")) ? [
+  return CREDENTIALS.has(name.replace(/Exception$/, "")) ? [
     "aws_credentials",
-    `AWS does not accept the credentials (${name2}). Check what aws-actions/configure-aws-credentials set before this step.`
+    `AWS does not accept the credentials (${name}). Check what aws-actions/configure-aws-credentials set before this step.`
   ] : void 0;
 }
 var CREDENTIALS = /* @__PURE__ */ new Set([
@@ -64480,14 +61788,14 @@ var CREDENTIALS = /* @__PURE__ */ new Set([
   "UnrecognizedClient"
 ]);
 function generalSentence(error3, call) {
-  const { name: name2, message } = error3;
-  if (isAbout("AccessDenied", name2)) return ["access_denied", accessDenied(message, call)];
+  const { name, message } = error3;
+  if (isAbout("AccessDenied", name)) return ["access_denied", accessDenied(message, call)];
   if (KMS.test(message)) return keyUnusable(error3, call);
   const { service, request = `the request for ${call.subject}`, refusedCode = "aws_refused" } = call;
   return [refusedCode, `${service} refused ${request}${said(error3, call)}.`];
 }
-function isAbout(word3, name2) {
-  return name2 === word3 || name2 === `${word3}Exception`;
+function isAbout(word3, name) {
+  return name === word3 || name === `${word3}Exception`;
 }
 var KMS = /\(Service: (AWS)?Kms\b|\(Service: AWSKMS\b|\bKMS key\b|\bcustomer master key\b/i;
 function keyUnusable(error3, call) {
@@ -64508,11 +61816,11 @@ function unavailable(error3, call) {
     `${call.service} failed to answer the request for ${call.subject}, repeatedly${said(error3, call)}. Try again later.`
   ];
 }
-function unreachable(error3, { code: code2, reason: reason2, advice }, { service }) {
+function unreachable(error3, { code: code2, reason, advice }, { service }) {
   const host = /\b(?:ENOTFOUND|EAI_AGAIN) (\S+)/.exec(error3.message)?.[1];
   return [
     "aws_unavailable",
-    `${service}${host === void 0 ? "" : ` at ${host}`} cannot be reached: ${reason2} (${code2}). ${advice("region")}`
+    `${service}${host === void 0 ? "" : ` at ${host}`} cannot be reached: ${reason} (${code2}). ${advice("region")}`
   ];
 }
 function unknownFate({ service }) {
@@ -64521,11 +61829,11 @@ function unknownFate({ service }) {
     `${service} was given the mail and did not answer: whether it goes out is not known, so it is not sent twice. Run again for this recipient.`
   ];
 }
-function said({ name: name2, message, $metadata }, { recipient }) {
+function said({ name, message, $metadata }, { recipient }) {
   const words2 = redact(message, recipient);
-  const told = words2 === "" || words2 === name2 || words2 === "UnknownError" ? "" : `: ${words2}`;
+  const told = words2 === "" || words2 === name || words2 === "UnknownError" ? "" : `: ${words2}`;
   const id = $metadata?.requestId === void 0 ? "" : `; request ${redact($metadata.requestId)}`;
-  return ` (${name2}${told}${id})`;
+  return ` (${name}${told}${id})`;
 }
 
 // packages/sdk/src/aws/aws-client.ts
@@ -64550,8 +61858,9 @@ function openedOnce(open2) {
     return opened;
   };
 }
-function callAws(call, run, deadline, runtime) {
-  return retry(
+function awsService(runtime, finals = []) {
+  const pace = adaptivePace(runtime, finals);
+  return (call, run, deadline) => retry(
     async () => {
       try {
         return await run({ abortSignal: deadline.hard });
@@ -64560,13 +61869,15 @@ function callAws(call, run, deadline, runtime) {
       }
     },
     deadline,
-    runtime
+    runtime,
+    { pace }
   );
 }
 
 // packages/sdk/src/mail/ses.ts
 var SERVICE = "Amazon SES";
 function sesTransport(options, runtime) {
+  const callAws = awsService(runtime, ["mail_quota"]);
   const client = openedOnce(() => openClient(options.region, runtime));
   return {
     send: (email, deadline) => callAws(
@@ -64577,8 +61888,7 @@ function sesTransport(options, runtime) {
         const { MessageId } = await (await client()).send(command9, until);
         return MessageId ?? email.messageId;
       },
-      deadline,
-      runtime
+      deadline
     ),
     check: (from, deadline) => checkIdentity(from, deadline)
   };
@@ -64588,8 +61898,7 @@ function sesTransport(options, runtime) {
       const state3 = await callAws(
         { service: SERVICE, subject: `identity ${identity}`, permission: "ses:GetEmailIdentity" },
         (until) => stateOf2(identity, until),
-        deadline,
-        runtime
+        deadline
       );
       if (state3 === "verified") return [];
       hidden ||= state3 === "hidden";
@@ -64606,9 +61915,9 @@ function sesTransport(options, runtime) {
       const found = await (await client()).send(command9, until);
       return found.VerifiedForSendingStatus ? "verified" : "unverified";
     } catch (error3) {
-      const name2 = typeof error3 === "object" && error3 !== null && "name" in error3 ? String(error3.name) : "";
-      if (isAbout("NotFound", name2)) return "unverified";
-      if (isAbout("AccessDenied", name2)) return "hidden";
+      const name = typeof error3 === "object" && error3 !== null && "name" in error3 ? String(error3.name) : "";
+      if (isAbout("NotFound", name)) return "unverified";
+      if (isAbout("AccessDenied", name)) return "hidden";
       throw error3;
     }
   }
@@ -64639,10 +61948,10 @@ function requestOf(email, { configurationSet }) {
     ...configurationSet === void 0 ? {} : { ConfigurationSetName: configurationSet }
   };
 }
-function formatMailbox({ name: name2, address }) {
-  if (name2 === void 0) return address;
-  const ascii = /^[\x20-\x7e]*$/.test(name2);
-  const shown = ascii ? `"${name2.replace(/["\\]/g, "\\$&")}"` : `=?UTF-8?B?${Buffer.from(name2, "utf8").toString("base64")}?=`;
+function formatMailbox({ name, address }) {
+  if (name === void 0) return address;
+  const ascii = /^[\x20-\x7e]*$/.test(name);
+  const shown = ascii ? `"${name.replace(/["\\]/g, "\\$&")}"` : `=?UTF-8?B?${Buffer.from(name, "utf8").toString("base64")}?=`;
   return `${shown} <${address}>`;
 }
 function sendCall({ from, to }) {
@@ -64658,7 +61967,7 @@ function sendCall({ from, to }) {
   };
 }
 function sendWording(from, to) {
-  return (name2, message) => {
+  return (name, message) => {
     if (/daily (?:message|sending) quota/i.test(message)) {
       return [
         "mail_quota",
@@ -64666,20 +61975,20 @@ function sendWording(from, to) {
       ];
     }
     if (/address is not verified/i.test(message)) return notVerified(from, to, message);
-    if (isAbout("MailFromDomainNotVerified", name2)) return unverified(from);
-    if (isAbout("AccessDenied", name2) && isRecipients(message, from, to)) {
+    if (isAbout("MailFromDomainNotVerified", name)) return unverified(from);
+    if (isAbout("AccessDenied", name) && isRecipients(message, from, to)) {
       return [
         "access_denied",
         `The AWS role may not call ses:SendEmail on the identity of recipient ${emailHintOf(to)}, which is one of this account's own. Grant it ses:SendEmail on that identity as well.`
       ];
     }
-    if (isAbout("AccountSuspended", name2) || isAbout("SendingPaused", name2)) {
+    if (isAbout("AccountSuspended", name) || isAbout("SendingPaused", name)) {
       return [
         "mail_refused",
         "Amazon SES refused the mail: sending is paused for this account or configuration set. Look at the SES console."
       ];
     }
-    if (isAbout("NotFound", name2) && /configuration set/i.test(message)) {
+    if (isAbout("NotFound", name) && /configuration set/i.test(message)) {
       return [
         "mail_identity",
         "Amazon SES does not know the configuration set. Check configuration-set and the region."
@@ -64710,133 +62019,314 @@ function unverified(from) {
   ];
 }
 
-// packages/sdk/src/mail/smtp-failures.ts
-function smtpFailure(error3, server, { hard }, to) {
+// packages/sdk/src/mail/smtp.ts
+var import_node_stream16 = require("node:stream");
+
+// packages/sdk/src/mail/smtp-errors.ts
+function smtpFailure(error3, failure2) {
+  const { hard } = failure2.deadline;
   if (hard.aborted && hard.reason instanceof SenderError) return hard.reason;
-  const { code: code2, responseCode, response } = isSmtpError(error3) ? error3 : {};
-  const where = `${server.host}:${server.port}`;
-  const status = typeof responseCode === "number" ? responseCode : void 0;
-  const passing = status !== void 0 && status >= 400 && status < 500;
-  const wrap3 = (final) => passing ? new TransientError(final) : final;
-  if (code2 === "ETLS" && status !== void 0) {
-    return new SenderError(
+  if (error3 instanceof SenderError) return error3;
+  const told = asSmtpError(error3);
+  return told.responseCode === void 0 ? broken(error3, told, failure2) : refused(told, failure2);
+}
+function isPassing(error3) {
+  const { responseCode } = asSmtpError(error3);
+  if (responseCode !== void 0) return isLater(responseCode);
+  return networkFault(error3)?.tls !== true;
+}
+function isRefusal(error3) {
+  const { responseCode } = asSmtpError(error3);
+  return responseCode !== void 0 && responseCode !== 421;
+}
+function refused(told, { server, phase, to }) {
+  const { code: code2, responseCode = 0, response = "", command: command9 = "" } = told;
+  const where = placeOf(server);
+  const words2 = said2(response, server, to);
+  if (code2 === "ETLS") {
+    const final = new SenderError(
       "mail_tls",
-      `${where} offers no TLS, and mail with a link is not sent in the clear. Set smtp-port to 465, or use a server that offers STARTTLS.`
+      `${where} offers no TLS${words2}, and mail with a link is not sent in the clear. Set smtp-tls: implicit where that port speaks TLS from the start, or use a server that offers STARTTLS.`
     );
+    return isLater(responseCode) ? new TransientError(final, { patience: "throttled" }) : final;
   }
-  if (code2 === "ETLS" || isTlsError(error3)) {
+  if (USED_UP.test(response)) {
     return new SenderError(
-      "mail_tls",
-      `TLS with ${where} could not be set up. Check smtp-port (465, or one with STARTTLS), the host name and the server's certificate.`,
-      { cause: error3 }
+      "mail_quota",
+      `${where} has sent what this sender may send in a day${words2}. Run again later, or ask for a higher limit.`
     );
   }
-  if (code2 === "EAUTH" || code2 === "ENOAUTH") {
-    return wrap3(
-      new SenderError(
-        "mail_login",
-        `${where} does not accept the login${said2(response, to)}. Check smtp-user and smtp-password.`
-      )
-    );
-  }
-  if (status !== void 0) {
-    const what = to === void 0 ? "the connection" : "the mail";
-    return wrap3(
+  if (code2 === "EAUTH") return login(where, words2, responseCode, response);
+  if (isLater(responseCode) || TOO_FAST.test(response)) {
+    const alone = command9 === "RCPT TO" && !TOO_FAST.test(response) && responseCode !== 421;
+    return new TransientError(
       new SenderError(
         "mail_refused",
-        `${where} refused ${what}${said2(response, to)}. ${passing ? "Try again later." : "Check the address, and whether the server may send from this sender."}`
+        `${where} does not take ${whatOf(phase)} now${words2}. Try again later.`
+      ),
+      { patience: alone ? "later" : "throttled" }
+    );
+  }
+  return new SenderError(
+    "mail_refused",
+    `${where} refused ${whatOf(phase)}${words2}. Check the address, and whether the server may send from this sender.`
+  );
+}
+function login(where, words2, responseCode, response) {
+  if (isLater(responseCode) || TOO_FAST.test(response)) {
+    return new TransientError(
+      new SenderError("mail_login", `${where} takes no more logins now${words2}. Try again later.`),
+      { patience: "throttled" }
+    );
+  }
+  return new SenderError(
+    "mail_login",
+    `${where} does not accept the login${words2}. Check smtp-user and smtp-password.`
+  );
+}
+function broken(error3, told, { server, phase }) {
+  const where = placeOf(server);
+  if (phase === "message") {
+    return new TransientError(
+      new SenderError(
+        "mail_unknown",
+        `${where} is given the mail and does not answer, again and again: whether it goes out is not known. Ask whoever runs the mail server.`
       )
     );
   }
+  if (told.code === "EAUTH" || told.code === "ENOAUTH") {
+    return new SenderError(
+      "mail_login",
+      `${where} offers no login that smtp-user and smtp-password fit. Drop them, or use a port that takes logins, like 587.`
+    );
+  }
+  if (told.timeoutType === "GREETING_TIMEOUT") {
+    return new TransientError(
+      new SenderError(
+        "mail_unreachable",
+        `${where} takes connections and does not greet. Set smtp-tls: implicit where that port speaks TLS from the start; otherwise check smtp-host and smtp-port.`
+      )
+    );
+  }
+  const network = networkFault(error3);
+  if (network?.tls) return tlsFailed(where, network, server);
+  const reason = network ? `: ${network.reason} (${network.code})` : told.code === void 0 ? "" : ` (${told.code})`;
   return new TransientError(
     new SenderError(
       "mail_unreachable",
-      `${where} cannot be reached${typeof code2 === "string" ? ` (${code2})` : ""}. Check smtp-host and smtp-port, and that the runner may connect to it.`,
+      `${where} cannot be reached${reason}. ${(network?.advice ?? connectAdvice)("smtp-host and smtp-port")}`,
       { cause: error3 }
     )
   );
 }
-function said2(response, to) {
-  if (typeof response !== "string") return "";
-  const line = response.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replaceAll(/\S*:\/\/\S*/g, "[link]").trim();
-  const hidden = to === void 0 ? line : line.split(to).join(emailHintOf(to));
-  const short = hidden.slice(0, 200).replace(/[.\s]+$/, "");
-  return short === "" ? "" : ` (${short})`;
+var connectAdvice = (address) => `Check ${address}, and that the runner may connect to it.`;
+function tlsFailed(where, { code: code2, reason, advice }, { tls: tls2 }) {
+  const told = reason === "its answer is not TLS" && tls2 === "implicit" ? "Set smtp-tls: starttls, or another smtp-port." : advice("smtp-host");
+  return new SenderError("mail_tls", `TLS with ${where} could not be set up: ${reason} (${code2}). ${told}`);
 }
-function isTlsError(error3) {
-  if (typeof error3 !== "object" || error3 === null) return false;
-  const text3 = `${"message" in error3 ? error3.message : ""} ${"code" in error3 ? error3.code : ""}`;
-  return /certificate|wrong version number|SSL routines|CERT_|SELF_SIGNED/i.test(text3);
+function isLater(responseCode) {
+  return responseCode >= 400 && responseCode < 500;
 }
-function isSmtpError(error3) {
-  return typeof error3 === "object" && error3 !== null;
+var USED_UP = /\b(?:daily|24[- ]?hours?|per day|a day)\b.*\b(?:quota|limit|exceed)|\b(?:quota|limit|exceed)\w*\b.*\b(?:daily|24[- ]?hours?|per day|a day)\b/i;
+var TOO_FAST = /\btoo (?:many|fast|much)\b|\brate\b.*\b(?:limit|exceed)|\bthrottl|\bconcurrent\b|\bslow(?: |-)?down\b|\bunusual rate\b|\bsending rate\b/i;
+function whatOf(phase) {
+  return phase === "connecting" ? "the connection" : "the mail";
+}
+function placeOf({ host, port }) {
+  return `${host}:${port}`;
+}
+function said2(response, { login: account }, to) {
+  const password = account?.password.reveal() ?? "";
+  const hidden = [password, account?.user ?? ""].filter((secret) => secret.length > 3);
+  const spelled = hidden.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
+  const words2 = redact(
+    spelled.reduce((text3, secret) => text3.replaceAll(secret, "[login]"), response),
+    to
+  );
+  return words2 === "" ? "" : ` (${words2})`;
+}
+function asSmtpError(error3) {
+  return typeof error3 === "object" && error3 !== null ? error3 : {};
 }
 
-// packages/sdk/src/mail/smtp-server.ts
+// packages/sdk/src/mail/smtp-pool.ts
+var MOST = 5;
+var CONNECT_MS2 = 45e3;
+var LOOK_UP_MS = 1e4;
+var SILENCE_MS = 6e4;
+function smtpPool(server, passes) {
+  const idle = [];
+  const open2 = /* @__PURE__ */ new Set();
+  let most = MOST;
+  let opening = false;
+  let refusal3;
+  const changed2 = [];
+  const tellChange = () => {
+    for (const tell of changed2.splice(0)) tell();
+  };
+  const change = (signal) => new Promise((resolve3) => {
+    changed2.push(resolve3);
+    signal.addEventListener("abort", () => resolve3(), { once: true });
+  });
+  const drop = (connection) => {
+    open2.delete(connection);
+    if (idle.includes(connection)) idle.splice(idle.indexOf(connection), 1);
+    tellChange();
+  };
+  async function openOne() {
+    opening = true;
+    try {
+      const connection = await connect2(server);
+      open2.add(connection);
+      connection.on("error", () => drop(connection)).on("end", () => drop(connection));
+      return connection;
+    } catch (error3) {
+      if (!passes(error3)) refusal3 = error3;
+      if (open2.size === 0 || !passes(error3)) throw error3;
+      most = open2.size;
+      return void 0;
+    } finally {
+      opening = false;
+      tellChange();
+    }
+  }
+  return {
+    take: async (signal) => {
+      for (; ; ) {
+        signal.throwIfAborted();
+        if (refusal3 !== void 0) throw refusal3;
+        const free = idle.pop();
+        if (free) return free;
+        const opened = !opening && open2.size < most ? await openOne() : void 0;
+        if (opened) return opened;
+        if (idle.length === 0) await change(signal);
+      }
+    },
+    giveBack: (connection, usable) => {
+      if (usable && open2.has(connection)) idle.push(connection);
+      else {
+        connection.close();
+        open2.delete(connection);
+      }
+      tellChange();
+    },
+    closeIdle: () => {
+      for (const connection of idle.splice(0)) {
+        open2.delete(connection);
+        connection.quit();
+      }
+    }
+  };
+}
+async function connect2(server) {
+  const { SMTPConnection: SMTPConnection2 } = await Promise.resolve().then(() => (init_smtp_api(), smtp_api_exports));
+  const { host, port, tls: tls2, login: login2 } = server;
+  const connection = new SMTPConnection2({
+    ...{ host, port },
+    secure: tls2 === "implicit",
+    requireTLS: tls2 === "starttls",
+    ignoreTLS: tls2 === "none",
+    connectionTimeout: CONNECT_MS2,
+    greetingTimeout: CONNECT_MS2,
+    dnsTimeout: LOOK_UP_MS,
+    socketTimeout: SILENCE_MS
+  });
+  connection.on("error", () => void 0);
+  try {
+    await answered(connection, (done) => connection.connect(done));
+    if (login2) {
+      const auth = { user: login2.user, pass: login2.password.reveal() };
+      await answered(connection, (done) => connection.login(auth, done));
+    }
+    return connection;
+  } catch (error3) {
+    connection.close();
+    throw error3;
+  }
+}
+function answered(connection, command9) {
+  return new Promise((resolve3, reject) => {
+    const settle = (error3) => {
+      connection.off("error", settle).off("end", ended);
+      if (error3) reject(error3);
+      else resolve3();
+    };
+    const ended = () => settle(Object.assign(new Error("The connection ended."), { code: "ECONNECTION" }));
+    connection.on("error", settle).on("end", ended);
+    command9(settle);
+  });
+}
+
+// packages/sdk/src/mail/smtp.ts
 function tlsOf({ host, port }) {
   if (port === 465) return "implicit";
   return isLoopback(host) || host === "::1" ? "none" : "starttls";
 }
-
-// packages/sdk/src/mail/smtp.ts
-var CONNECT_MS2 = 1e4;
-var SILENCE_MS = 3e4;
+var FINAL = ["mail_login", "mail_quota", "mail_tls"];
+var ATTEMPTS = 4;
 function smtpTransport(server, runtime) {
-  const connection = openLazily(server);
+  const pool = smtpPool(server, isPassing);
+  const pace = adaptivePace(runtime, FINAL);
+  let underWay = 0;
+  async function attempt2(deadline, to, work) {
+    let phase = "connecting";
+    let usable = false;
+    const taking = pool.take(deadline.soft);
+    try {
+      const connection = await untilOver(taking, deadline);
+      pace.throwIfClosed();
+      phase = "envelope";
+      const onMessage = () => {
+        phase = "message";
+      };
+      await untilOver(work(connection, onMessage), deadline);
+      usable = true;
+    } catch (error3) {
+      const connection = phase === "connecting" ? void 0 : await taking;
+      usable = connection !== void 0 && await standsAfter(error3, connection, deadline);
+      throw smtpFailure(error3, { server, deadline, phase, to });
+    } finally {
+      taking.then((connection) => pool.giveBack(connection, usable)).catch(() => void 0);
+    }
+  }
+  async function counted(work) {
+    underWay += 1;
+    try {
+      return await work();
+    } finally {
+      underWay -= 1;
+      if (underWay === 0) pool.closeIdle();
+    }
+  }
   return {
-    send: (email, deadline) => retry(
-      async () => {
-        const transport = await connection();
-        try {
-          const sent = await untilOver(transport.sendMail(messageOf(email)), deadline);
-          return sent.messageId;
-        } catch (error3) {
-          throw smtpFailure(error3, server, deadline, email.to);
-        }
-      },
-      deadline,
-      runtime
-    ),
-    check: (_, deadline) => retry(
-      async () => {
-        const transport = await connection();
-        try {
-          await untilOver(transport.verify(), deadline);
-        } catch (error3) {
-          throw smtpFailure(error3, server, deadline);
-        }
-        return [];
-      },
-      deadline,
-      runtime
-    )
+    send: (email, deadline, standAside) => counted(async () => {
+      const { envelope, message } = await compose(email);
+      const send2 = (connection, onMessage) => {
+        const body = import_node_stream16.Readable.from([message]).once("end", onMessage);
+        return answered(connection, (done) => connection.send(envelope, body, done));
+      };
+      const options = { pace, standAside, attempts: ATTEMPTS };
+      await retry(() => attempt2(deadline, email.to, send2), deadline, runtime, options);
+      return `<${email.messageId}>`;
+    }),
+    check: (_, deadline) => counted(async () => {
+      const options = { pace, attempts: ATTEMPTS };
+      await retry(() => attempt2(deadline, void 0, async () => {
+      }), deadline, runtime, options);
+      return [];
+    })
   };
 }
-function openLazily(server) {
-  const open2 = async () => {
-    const { openSmtp: openSmtp2 } = await Promise.resolve().then(() => (init_smtp_api(), smtp_api_exports));
-    const tls3 = tlsOf(server);
-    return openSmtp2({
-      host: server.host,
-      port: server.port,
-      secure: tls3 === "implicit",
-      requireTLS: tls3 === "starttls",
-      ignoreTLS: tls3 === "none",
-      connectionTimeout: CONNECT_MS2,
-      greetingTimeout: CONNECT_MS2,
-      dnsTimeout: CONNECT_MS2,
-      socketTimeout: SILENCE_MS,
-      ...server.login ? { forceAuth: true, auth: { user: server.login.user, pass: server.login.password.reveal() } } : {}
-    });
-  };
-  let transport;
-  return () => {
-    transport ??= open2();
-    return transport;
-  };
+async function standsAfter(error3, connection, { hard }) {
+  if (hard.aborted || !isRefusal(error3)) return false;
+  return answered(connection, (done) => connection.reset(done)).then(
+    () => true,
+    () => false
+  );
 }
-function messageOf({ from, to, replyTo, subject, text: text3, html, messageId }) {
-  return {
+async function compose({ from, to, replyTo, subject, text: text3, html, messageId }) {
+  const { MailComposer: MailComposer2 } = await Promise.resolve().then(() => (init_smtp_api(), smtp_api_exports));
+  const node = new MailComposer2({
     from: { name: from.name ?? "", address: from.address },
     to: { name: "", address: to },
     ...replyTo === void 0 ? {} : { replyTo: { name: "", address: replyTo } },
@@ -64847,7 +62337,8 @@ function messageOf({ from, to, replyTo, subject, text: text3, html, messageId })
     headers: MAIL_HEADERS,
     disableFileAccess: true,
     disableUrlAccess: true
-  };
+  }).compile();
+  return { envelope: { from: from.address, to: [to] }, message: await node.build() };
 }
 function untilOver(work, { hard }) {
   return new Promise((resolve3, reject) => {
@@ -64880,7 +62371,7 @@ function parsePasswordRules(length2, classes, exclude) {
   const named2 = classes.split(/[\s,]+/).filter((word3) => word3 !== "");
   const chosen = CHARACTER_CLASSES.filter((known) => named2.includes(known));
   const strangers = named2.filter((word3) => !CHARACTER_CLASSES.some((known) => known === word3));
-  const left = chosen.flatMap((name2) => [...CHARACTERS[name2]]).filter((one) => !exclude.includes(one));
+  const left = chosen.flatMap((name) => [...CHARACTERS[name]]).filter((one) => !exclude.includes(one));
   if (strangers.length > 0 || chosen.length === 0 || left.length < FEWEST_CHARACTERS) {
     throw new SenderError(
       "input",
@@ -64891,7 +62382,7 @@ function parsePasswordRules(length2, classes, exclude) {
 }
 
 // packages/sdk/src/rotation/rotate.ts
-var import_node_crypto12 = require("node:crypto");
+var import_node_crypto7 = require("node:crypto");
 
 // packages/sdk/src/rotation/rotation.ts
 var STAGED = "SECRETHANDOFFSTAGED";
@@ -64933,11 +62424,11 @@ async function begin(request, before, secrets, runtime) {
   if (await secrets.begin(secret.arn, versionId) === "begun") return;
   throw busy(request, pendingOf(await secrets.stages(secret.arn)), 0);
 }
-function checkConfigured({ name: name2 }, { rotates }) {
+function checkConfigured({ name }, { rotates }) {
   if (rotates) return;
   throw new SenderError(
     "rotation_unconfigured",
-    `Secret "${name2}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`
+    `Secret "${name}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`
   );
 }
 function pendingOf(stages) {
@@ -65004,20 +62495,20 @@ async function isBasedOn(old, key, versionId, source) {
   const staged = await source.read(old.arn, versionId);
   return withKey(staged, key, "").reveal() === withKey(old, key, "").reveal();
 }
-function withKey({ name: name2, value }, key, password) {
+function withKey({ name, value }, key, password) {
   const text3 = value.reveal();
   const members = typeof text3 === "string" ? jsonMembers(text3) : void 0;
   const [found, second] = members?.filter((member2) => member2.key === key) ?? [];
   if (typeof text3 !== "string" || !found) {
     throw new SenderError(
       "secret_unreadable",
-      `Secret "${name2}" is not a JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`
+      `Secret "${name}" is not a JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`
     );
   }
   if (second) {
     throw new SenderError(
       "secret_unreadable",
-      `Secret "${name2}" has the key "${key}" twice, so which of them rotate: generate writes to is not clear. Drop one.`
+      `Secret "${name}" has the key "${key}" twice, so which of them rotate: generate writes to is not clear. Drop one.`
     );
   }
   return new Concealed(text3.slice(0, found.start) + JSON.stringify(password) + text3.slice(found.end));
@@ -65038,7 +62529,7 @@ async function checkRotation(secret, rotation, secrets) {
   else checkKey(secret, rotation.key);
 }
 function versionIdOf(run, arn) {
-  const hash = (0, import_node_crypto12.createHash)("sha256").update(JSON.stringify(["secret-handoff rotation", run, arn])).digest();
+  const hash = (0, import_node_crypto7.createHash)("sha256").update(JSON.stringify(["secret-handoff rotation", run, arn])).digest();
   hash[6] = (hash[6] ?? 0) & 15 | 128;
   hash[8] = (hash[8] ?? 0) & 63 | 128;
   const hex = hash.toString("hex");
@@ -65057,14 +62548,14 @@ function secretsManager({ region, versionStage }, deadline, runtime) {
       { id, action: "GetSecretValue", wording: readWording(id, versionStage) },
       (client, { GetSecretValueCommand: GetSecretValueCommand2 }, until) => client.send(new GetSecretValueCommand2({ SecretId: id, ...which }), until)
     );
-    const { ARN: arn, Name: name2, VersionId: found, CreatedDate: createdAt } = answer;
+    const { ARN: arn, Name: name, VersionId: found, CreatedDate: createdAt } = answer;
     const value = answer.SecretString ?? answer.SecretBinary;
-    if (!arn || !name2 || !found || !createdAt || value === void 0) {
+    if (!arn || !name || !found || !createdAt || value === void 0) {
       throw new SenderError("secret_unreadable", `Secret "${id}" has no value. Put one into it first.`);
     }
     return {
       arn,
-      name: name2,
+      name,
       versionId: found,
       versionCreatedAt: Math.floor(createdAt.getTime() / 1e3),
       value: new Concealed(value)
@@ -65092,11 +62583,11 @@ function secretsManager({ region, versionStage }, deadline, runtime) {
   }
 }
 function readWording(id, versionStage) {
-  return (name2, message) => {
-    if (isAbout("ResourceNotFound", name2) && /staging label|VersionId/i.test(message)) {
+  return (name, message) => {
+    if (isAbout("ResourceNotFound", name) && /staging label|VersionId/i.test(message)) {
       return ["secret_unreadable", noValue(id, versionStage)];
     }
-    if (isAbout("DecryptionFailure", name2)) {
+    if (isAbout("DecryptionFailure", name)) {
       return ["secret_unreadable", `Secret "${id}" cannot be decrypted. Check that its KMS key is enabled.`];
     }
     return void 0;
@@ -65106,7 +62597,7 @@ function noValue(id, versionStage) {
   return versionStage === void 0 ? `Secret "${id}" has no value. Put one into it first.` : `No version of secret "${id}" has the label that version-stage names. Check version-stage.`;
 }
 function secretWording(id) {
-  return (name2, message) => {
+  return (name, message) => {
     if (/marked for deletion|marked deleted|because it was deleted/i.test(message)) {
       return [
         "secret_unreadable",
@@ -65131,7 +62622,7 @@ function secretWording(id) {
         `Secret "${id}" is managed by another AWS service and changes only through it. Rotate it there, and hand it over without rotate.`
       ];
     }
-    if (isAbout("ResourceNotFound", name2) && /find the specified secret|^$|^UnknownError$/i.test(message)) {
+    if (isAbout("ResourceNotFound", name) && /find the specified secret|^$|^UnknownError$/i.test(message)) {
       return [
         "secret_unknown",
         `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`
@@ -65144,6 +62635,7 @@ function secretWording(id) {
   };
 }
 function secretsManagerCalls(region, deadline, runtime) {
+  const callAws = awsService(runtime);
   const clients = /* @__PURE__ */ new Map();
   const clientFor = (wanted) => {
     const client = clients.get(wanted) ?? openedOnce(() => openClient2(wanted, runtime));
@@ -65155,14 +62647,13 @@ function secretsManagerCalls(region, deadline, runtime) {
       service: "Secrets Manager",
       subject,
       permission: `secretsmanager:${action}`,
-      wording: (name2, message) => wording?.(name2, message) ?? (id === void 0 ? void 0 : secretWording(id)(name2, message))
+      wording: (name, message) => wording?.(name, message) ?? (id === void 0 ? void 0 : secretWording(id)(name, message))
     },
     async (until) => {
       const api = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
       return request(await clientFor(regionOfArn(id) ?? region), api, until);
     },
-    deadline,
-    runtime
+    deadline
   );
 }
 async function openClient2(region, runtime) {
@@ -65198,7 +62689,7 @@ function secretsManagerRotation(region, deadline, runtime) {
       ).then(() => "begun")
     ),
     password: async ({ length: length2, classes, exclude }) => {
-      const without = (name2) => !classes.includes(name2);
+      const without = (name) => !classes.includes(name);
       const answer = await call(
         { action: "GetRandomPassword", subject: "*, which rotate: generate needs" },
         (client, { GetRandomPasswordCommand: GetRandomPasswordCommand2 }, until) => client.send(
@@ -65269,16 +62760,16 @@ function secretsManagerRotation(region, deadline, runtime) {
     }
   };
 }
-async function unless(refused, code2, work) {
+async function unless(refused2, code2, work) {
   try {
     return await work;
   } catch (error3) {
-    if (error3 instanceof SenderError && error3.code === code2) return refused;
+    if (error3 instanceof SenderError && error3.code === code2) return refused2;
     throw error3;
   }
 }
 function rotateWording(id) {
-  return (name2, message) => {
+  return (name, message) => {
     if (/previous rotation/i.test(message)) {
       return ["rotation_under_way", `A rotation of secret "${id}" is under way.`];
     }
@@ -65288,7 +62779,7 @@ function rotateWording(id) {
         `Secret "${id}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`
       ];
     }
-    if (isAbout("ResourceNotFound", name2) && /lambda|function/i.test(message)) {
+    if (isAbout("ResourceNotFound", name) && /lambda|function/i.test(message)) {
       return [
         "rotation_failed",
         `The rotation function of secret "${id}" does not exist any more, or Secrets Manager cannot reach it. Set up rotation with a function that is there.`
@@ -65304,7 +62795,7 @@ function rotateWording(id) {
   };
 }
 function putWording(id) {
-  return (name2) => isAbout("ResourceExists", name2) ? ["secret_changed", `That version of secret "${id}" is there already.`] : void 0;
+  return (name) => isAbout("ResourceExists", name) ? ["secret_changed", `That version of secret "${id}" is there already.`] : void 0;
 }
 function moveWording(id) {
   return (_, message) => /currently attached to version|RemoveFromVersionId/i.test(message) ? ["secret_changed", `Another version of secret "${id}" has become current.`] : void 0;
@@ -65539,7 +63030,7 @@ function unexpectedResponse(origin, { status }) {
 
 // packages/sdk/src/service/service-client.ts
 function serviceClient(origin, tokens, runtime) {
-  const call = (method, path3, deadline, body) => exchange({ origin, method, path: path3, body: body && JSON.stringify(body) }, tokens, deadline, runtime);
+  const call = (method, path2, deadline, body) => exchange({ origin, method, path: path2, body: body && JSON.stringify(body) }, tokens, deadline, runtime);
   return {
     origin,
     classes: async (deadline) => {
@@ -65608,42 +63099,80 @@ function parseEndpoint(text3) {
 }
 
 // packages/sdk/src/sources/parameters.ts
-function parameterReader(region, deadline, runtime) {
-  const client = openedOnce(async () => {
-    const { SSMClient: SSMClient2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
-    return new SSMClient2(clientOptions(region, runtime));
-  });
-  return async (name2) => {
+function parameterStore(region, deadline, runtime) {
+  const callAws = awsService(runtime);
+  const clients = /* @__PURE__ */ new Map();
+  const clientIn = (wanted) => {
+    const client = clients.get(wanted) ?? openedOnce(async () => {
+      const { SSMClient: SSMClient2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
+      return new SSMClient2(clientOptions(wanted, runtime));
+    });
+    clients.set(wanted, client);
+    return client();
+  };
+  return { read: read3, readPath };
+  async function read3(name) {
     const { Parameter: found } = await callAws(
       {
         service: "Systems Manager",
-        subject: `parameter "${name2}"`,
+        subject: `parameter "${name}"`,
         permission: "ssm:GetParameter",
-        wording: wordingOf(name2)
+        wording: wordingOf(name)
       },
       async (until) => {
         const { GetParameterCommand: GetParameterCommand2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
-        const command9 = new GetParameterCommand2({ Name: name2, WithDecryption: true });
-        return (await client()).send(command9, until);
+        const command9 = new GetParameterCommand2({ Name: name, WithDecryption: true });
+        return (await clientIn(regionOfArn2(name) ?? region)).send(command9, until);
       },
-      deadline,
-      runtime
+      deadline
     );
-    if (!found?.ARN || !found.Name || !found.Version || !found.LastModifiedDate || found.Value === void 0) {
-      throw new SenderError("secret_unreadable", `Parameter "${name2}" has no value.`);
-    }
-    return {
-      arn: found.ARN,
-      name: found.Name,
-      versionId: `${found.Version}@${found.LastModifiedDate.toISOString()}`,
-      versionCreatedAt: Math.floor(found.LastModifiedDate.getTime() / 1e3),
-      value: new Concealed(found.Value)
-    };
+    return versionOf(name, found);
+  }
+  async function readPath(path2, limit) {
+    const versions2 = [];
+    let token;
+    do {
+      const page2 = await callAws(
+        {
+          service: "Systems Manager",
+          subject: `parameters under "${path2}"`,
+          permission: "ssm:GetParametersByPath"
+        },
+        async (until) => {
+          const { GetParametersByPathCommand: GetParametersByPathCommand2 } = await Promise.resolve().then(() => (init_parameters_api(), parameters_api_exports));
+          const command9 = new GetParametersByPathCommand2({
+            ...{ Path: path2, Recursive: true, WithDecryption: true, MaxResults: 10 },
+            ...token === void 0 ? {} : { NextToken: token }
+          });
+          return (await clientIn(region)).send(command9, until);
+        },
+        deadline
+      );
+      versions2.push(...(page2.Parameters ?? []).map((found) => versionOf(found.Name ?? path2, found)));
+      token = page2.NextToken;
+    } while (token !== void 0 && versions2.length <= limit);
+    return versions2.slice(0, limit + 1).toSorted((a9, b9) => a9.name < b9.name ? -1 : 1);
+  }
+}
+function versionOf(name, found) {
+  const { ARN: arn, Name: ownName, Version: version2, LastModifiedDate: modified, Value: value } = found ?? {};
+  if (!arn || !ownName || version2 === void 0 || !modified || value === void 0) {
+    throw new SenderError("secret_unreadable", `Parameter "${name}" has no value.`);
+  }
+  return {
+    arn,
+    name: ownName,
+    versionId: `${version2}@${modified.toISOString()}`,
+    versionCreatedAt: Math.floor(modified.getTime() / 1e3),
+    value: new Concealed(value)
   };
 }
+function regionOfArn2(name) {
+  return /^arn:[^:]+:ssm:([a-z0-9-]+):/.exec(name)?.[1];
+}
 function wordingOf(parameter) {
-  return (name2) => {
-    switch (name2) {
+  return (name) => {
+    switch (name) {
       case "ParameterNotFound":
         return [
           "secret_unknown",
@@ -65660,6 +63189,39 @@ function wordingOf(parameter) {
   };
 }
 
+// packages/sdk/src/sources/secret-version.ts
+var import_node_crypto8 = require("node:crypto");
+function labelOf({ name }, key) {
+  return key === void 0 ? name : `${name} (${key})`;
+}
+function checkRotatedWithin({ name, versionCreatedAt }, within, now, advice) {
+  const age = now - versionCreatedAt;
+  if (age <= within) return;
+  throw new SenderError(
+    "secret_stale",
+    `"${name}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within)}. ${advice}`
+  );
+}
+function subjectOf(secrets) {
+  const [only] = secrets;
+  if (only && secrets.length === 1 && only.key === void 0) {
+    const { arn, versionId, versionCreatedAt } = only;
+    return { secret: arn, versionId, versionCreatedAt };
+  }
+  const members = secrets.map(({ arn, key, ...version2 }) => ({
+    ...version2,
+    id: key === void 0 ? arn : `${arn} ${JSON.stringify(key)}`
+  })).toSorted((a9, b9) => a9.id < b9.id ? -1 : 1);
+  return {
+    secret: `bundle:${digest(members.map(({ id }) => id))}`,
+    versionId: digest(members.map(({ id, versionId }) => `${id} ${versionId}`)),
+    versionCreatedAt: Math.max(...members.map(({ versionCreatedAt }) => versionCreatedAt))
+  };
+}
+function digest(lines) {
+  return (0, import_node_crypto8.createHash)("sha256").update(lines.join("\n")).digest("base64url");
+}
+
 // packages/sdk/src/sources/read-secrets.ts
 var MOST_MATCHES = 100;
 var READS_AT_ONCE = 5;
@@ -65670,22 +63232,27 @@ async function readSecrets(selectors, source, onRead = () => {
     if (item instanceof SenderError) return item;
     return toResult(readOne(item, source, onRead));
   });
+  const once = onceEach(
+    read3.flatMap((item) => item instanceof SenderError ? [] : [item]),
+    "secret-ids"
+  );
   return {
-    secrets: onceEach(read3.flatMap((item) => item instanceof SenderError ? [] : [item])),
-    errors: read3.flatMap((item) => item instanceof SenderError ? [item] : [])
+    secrets: once.secrets,
+    errors: [...read3.flatMap((item) => item instanceof SenderError ? [item] : []), ...once.errors]
   };
 }
-async function readOne({ id, alias }, source, onRead) {
+async function readOne({ id, alias, key, line }, source, onRead) {
   const version2 = await source.read(id);
   onRead(version2);
-  return { ...version2, label: alias ?? version2.name };
+  const label = alias ?? labelOf(version2, key);
+  return { secret: { ...version2, label, ...key === void 0 ? {} : { key } }, line };
 }
 function spread(result) {
   return result instanceof SenderError ? [result] : result;
 }
 async function expand2(selector, source) {
+  if (selector.kind === "secret") return [selector];
   const alias = selector.alias === void 0 ? {} : { alias: selector.alias };
-  if (selector.kind === "secret") return [{ id: selector.id, ...alias }];
   const names = await source.namesWithPrefix(selector.prefix, MOST_MATCHES);
   if (names.length === 0) {
     throw new SenderError(
@@ -65707,13 +63274,71 @@ async function expand2(selector, source) {
   }
   return names.toSorted().map((id) => ({ id, ...alias }));
 }
-function onceEach(secrets) {
-  const seen = /* @__PURE__ */ new Set();
-  return secrets.filter(({ arn }) => !seen.has(arn) && seen.add(arn));
+async function readParameters(selectors, store, onRead = () => {
+}) {
+  const read3 = await mapLimited(
+    selectors,
+    READS_AT_ONCE,
+    (selector) => toResult(readSelector(selector, store, onRead))
+  );
+  const once = onceEach(
+    read3.flatMap((item) => item instanceof SenderError ? [] : item),
+    "parameters"
+  );
+  return {
+    secrets: once.secrets,
+    errors: [...read3.flatMap((item) => item instanceof SenderError ? [item] : []), ...once.errors]
+  };
+}
+async function readSelector(selector, store, onRead) {
+  if (selector.kind === "parameter") {
+    const { name, alias, key, line } = selector;
+    const version2 = await store.read(name);
+    onRead(version2);
+    const label = alias ?? labelOf(version2, key);
+    return [{ secret: { ...version2, label, ...key === void 0 ? {} : { key } }, line }];
+  }
+  const versions2 = await store.readPath(selector.path, MOST_MATCHES);
+  for (const version2 of versions2) onRead(version2);
+  if (versions2.length === 0) {
+    throw new SenderError(
+      "no_such_prefix",
+      `There is no parameter under "${selector.path}/". Check parameters, the region and the account.`
+    );
+  }
+  if (versions2.length > MOST_MATCHES) {
+    throw new SenderError(
+      "too_many_matches",
+      `More than ${MOST_MATCHES} parameters lie under "${selector.path}/". Use a longer path in parameters.`
+    );
+  }
+  return versions2.map((version2) => ({ secret: { ...version2, label: version2.name }, line: void 0 }));
+}
+function onceEach(read3, input) {
+  const lines = /* @__PURE__ */ new Map();
+  const secrets = [];
+  const errors2 = [];
+  for (const { secret, line } of read3) {
+    const what = JSON.stringify([secret.arn, secret.key]);
+    const earlier = lines.get(what);
+    if (!lines.has(what)) {
+      lines.set(what, line);
+      secrets.push(secret);
+    } else if (earlier !== void 0 && line !== void 0) {
+      errors2.push(
+        new SenderError(
+          "secret_ids",
+          `Lines ${earlier} and ${line} of ${input} name the same one. Name it once.`
+        )
+      );
+    }
+  }
+  return { secrets, errors: errors2 };
 }
 
 // packages/sdk/src/sources/role-credentials.ts
 function roleAssumer(region, deadline, runtime) {
+  const callAws = awsService(runtime);
   const client = openedOnce(async () => {
     const { STSClient: STSClient3 } = await Promise.resolve().then(() => (init_role_api(), role_api_exports));
     return new STSClient3(clientOptions(region, runtime));
@@ -65736,8 +63361,7 @@ function roleAssumer(region, deadline, runtime) {
         });
         return (await client()).send(command9, until);
       },
-      deadline,
-      runtime
+      deadline
     );
     if (!made?.AccessKeyId || !made.SecretAccessKey || !made.SessionToken || !made.Expiration) {
       throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${request.roleArn}.`);
@@ -65760,7 +63384,7 @@ function roleAssumer(region, deadline, runtime) {
   };
 }
 function wordingOf2({ roleArn, duration }) {
-  return (name2, message) => {
+  return (name, message) => {
     if (/session limit for roles assumed by role chaining/.test(message)) {
       return [
         "input",
@@ -65773,16 +63397,16 @@ function wordingOf2({ roleArn, duration }) {
         `${roleArn} cannot be assumed for ${formatDuration(duration)}: its maximum session duration is shorter. Shorten role-duration, or raise the maximum of the role.`
       ];
     }
-    if (isAbout("MalformedPolicyDocument", name2)) {
+    if (isAbout("MalformedPolicyDocument", name)) {
       return ["input", `role-session-policy is not a valid IAM policy (AWS says: ${redact(message)}).`];
     }
-    if (isAbout("PackedPolicyTooLarge", name2)) {
+    if (isAbout("PackedPolicyTooLarge", name)) {
       return [
         "input",
         `role-session-policy is too long (AWS says: ${redact(message)}). Shorten it, or use a narrower role.`
       ];
     }
-    if (isAbout("RegionDisabled", name2)) {
+    if (isAbout("RegionDisabled", name)) {
       return [
         "aws_region",
         "AWS STS is not activated in this region for the account. Activate it, or set another region."
@@ -65792,129 +63416,184 @@ function wordingOf2({ roleArn, duration }) {
   };
 }
 
-// packages/sdk/src/sources/secret-version.ts
-var import_node_crypto13 = require("node:crypto");
-function checkRotatedWithin({ name: name2, versionCreatedAt }, within, now, advice) {
-  const age = now - versionCreatedAt;
-  if (age <= within) return;
-  throw new SenderError(
-    "secret_stale",
-    `"${name2}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within)}. ${advice}`
-  );
-}
-function subjectOf(secrets) {
-  const [only] = secrets;
-  if (only && secrets.length === 1) {
-    const { arn, versionId, versionCreatedAt } = only;
-    return { secret: arn, versionId, versionCreatedAt };
-  }
-  const sorted = secrets.toSorted((a9, b9) => a9.arn < b9.arn ? -1 : 1);
-  return {
-    secret: `bundle:${digest(sorted.map(({ arn }) => arn))}`,
-    versionId: digest(sorted.map(({ arn, versionId }) => `${arn} ${versionId}`)),
-    versionCreatedAt: Math.max(...sorted.map(({ versionCreatedAt }) => versionCreatedAt))
-  };
-}
-function digest(lines) {
-  return (0, import_node_crypto13.createHash)("sha256").update(lines.join("\n")).digest("base64url");
-}
-
 // packages/sdk/src/sources/selectors.ts
 var SHORTEST_PREFIX = 3;
 var SECRET_ID = /^[A-Za-z0-9/_+=.@:!-]{1,2048}$/;
 var PARAMETER_NAME = /^[A-Za-z0-9_./:-]{1,2048}$/;
+var LOOKS_LIKE_AN_ID = /[/:*]/;
 function parseSecretIds(text3) {
-  return linesOf(text3).map(({ parts, number: number2 }) => {
-    const { id, alias } = idAndAlias(parts);
-    if (parts.length > 2 || id === "") {
-      throw new SenderError(
-        "secret_ids",
-        `Line ${number2} of secret-ids is not understood. Write a name, an ARN, prefix*, or ALIAS, id; one secret a line.`
-      );
-    }
+  const form = "a name, an ARN, prefix*, ALIAS, id or ALIAS, id, key; one secret a line";
+  const selectors = linesOf(text3, "secret-ids", form).map(({ id, key, ...chosen }) => {
+    const { line } = chosen;
     const star = id.indexOf("*");
-    if (star === -1) {
-      refuseForeign(id, number2);
-      return { kind: "secret", id, ...alias };
-    }
-    const prefix = id.slice(0, star);
-    if (star !== id.length - 1 || prefix.length < SHORTEST_PREFIX) {
-      throw new SenderError(
-        "secret_ids",
-        `Line ${number2} of secret-ids is not a usable prefix. Write at least ${SHORTEST_PREFIX} characters and end with one *.`
+    const name = star === -1 ? id : id.slice(0, star);
+    if (star !== -1 && (star !== id.length - 1 || name.length < SHORTEST_PREFIX)) {
+      throw refusal2(
+        `Line ${line} of secret-ids is not a usable prefix. Write at least ${SHORTEST_PREFIX} characters and end with one *.`
       );
     }
-    refuseForeign(prefix, number2);
-    return { kind: "prefix", prefix, ...alias };
+    if (!SECRET_ID.test(name)) {
+      throw refusal2(
+        `Line ${line} of secret-ids holds characters that no secret's name has. Use letters, digits and /_+=.@-`
+      );
+    }
+    if (star === -1) return { kind: "secret", id, ...key === void 0 ? {} : { key }, ...chosen };
+    if (key === void 0) return { kind: "prefix", prefix: name, ...chosen };
+    throw refusal2(
+      `Line ${line} of secret-ids names a key of a prefix. Name the one secret that has the key.`
+    );
   });
+  const ids = selectors.map((one) => one.kind === "secret" ? [one.id, one.key] : [`${one.prefix}*`]);
+  refuseRepetition(selectors, ids, "secret-ids");
+  return selectors;
 }
 function parseParameters(text3) {
-  return linesOf(text3).map(({ parts, number: number2 }) => {
-    const { id: name2, alias } = idAndAlias(parts);
-    if (parts.length > 2 || !PARAMETER_NAME.test(name2)) {
-      throw new SenderError(
-        "secret_ids",
-        `Line ${number2} of parameters is not understood. Write a parameter's name, or ALIAS, name; one a line.`
-      );
+  const form = "a parameter's name or ARN, /path/*, ALIAS, name or ALIAS, name, key; one a line";
+  const selectors = linesOf(text3, "parameters", form).map(({ id, key, ...chosen }) => {
+    const { line, alias } = chosen;
+    const path2 = /^(\/.+)\/\*$/.exec(id)?.[1];
+    if (!PARAMETER_NAME.test(path2 ?? id)) throw notUnderstood(line, "parameters", form);
+    if (path2 === void 0) {
+      return { kind: "parameter", name: id, ...key === void 0 ? {} : { key }, ...chosen };
     }
-    return { name: name2, ...alias };
+    if (key === void 0 && alias === void 0) return { kind: "path", path: path2, line };
+    throw refusal2(
+      `Line ${line} of parameters gives a path an alias or a key. Name the one parameter that is meant.`
+    );
+  });
+  const ids = selectors.map((one) => one.kind === "parameter" ? [one.name, one.key] : [`${one.path}/*`]);
+  refuseRepetition(selectors, ids, "parameters");
+  return selectors;
+}
+function linesOf(text3, input, form) {
+  return text3.split(/\r?\n/).map((whole2, index) => ({ parts: whole2.split(",").map((part) => part.trim()), line: index + 1 })).filter(({ parts }) => parts.length > 1 || parts[0] !== "").map(({ parts, line }) => {
+    const [first = "", second, key] = parts;
+    if (parts.length > 3 || second === "" || key === "") throw notUnderstood(line, input, form);
+    if (second === void 0) return { id: first, line };
+    if (LOOKS_LIKE_AN_ID.test(first)) throw twoReadings(parts, line, input);
+    return {
+      id: second,
+      line,
+      ...first === "" ? {} : { alias: first },
+      ...key === void 0 ? {} : { key }
+    };
   });
 }
-function linesOf(text3) {
-  return text3.split(/\r?\n/).map((line, index) => ({ parts: line.split(",").map((part) => part.trim()), number: index + 1 })).filter(({ parts }) => parts.join("") !== "" || parts.length > 1);
+function notUnderstood(line, input, form) {
+  return refusal2(`Line ${line} of ${input} is not understood. Write ${form}.`);
 }
-function idAndAlias([first = "", second]) {
-  const alias = second === void 0 || first === "" ? {} : { alias: first };
-  return { id: second ?? first, alias };
-}
-function refuseForeign(id, number2) {
-  if (SECRET_ID.test(id)) return;
-  throw new SenderError(
-    "secret_ids",
-    `Line ${number2} of secret-ids holds characters that no secret's name has. Use letters, digits and /_+=.@-`
+function twoReadings(parts, line, input) {
+  const [alias, id, key] = parts.map((part) => /^[\w/+=.@:!*-]{1,200}$/.test(part) ? `"${part}"` : "…");
+  const one = key === void 0 ? `${id} under the alias ${alias}` : `the key ${key} of ${id} under the alias ${alias}`;
+  return refusal2(
+    `Line ${line} of ${input} can be read in two ways: ${one}, or ${parts.length} ids. Write each id on a line of its own; an alias holds none of / : *.`
   );
+}
+function refuseRepetition(selectors, ids, input) {
+  const lineOfId = /* @__PURE__ */ new Map();
+  const lineOfAlias = /* @__PURE__ */ new Map();
+  for (const [index, { alias, line }] of selectors.entries()) {
+    const id = JSON.stringify(ids[index]);
+    const same = lineOfId.get(id);
+    if (same !== void 0)
+      throw refusal2(`Line ${line} of ${input} repeats line ${same}. Name each id once.`);
+    lineOfId.set(id, line);
+    if (alias === void 0) continue;
+    const twin = lineOfAlias.get(alias);
+    if (twin !== void 0) {
+      throw refusal2(`Lines ${twin} and ${line} of ${input} have the same alias. Give each one of its own.`);
+    }
+    lineOfAlias.set(alias, line);
+  }
+  for (const [index, [id = ""]] of ids.entries()) {
+    const alias = lineOfAlias.get(id);
+    const line = selectors[index]?.line;
+    if (alias === void 0 || alias === line) continue;
+    throw refusal2(`The alias in line ${alias} of ${input} is the id in line ${line}. Use another alias.`);
+  }
+}
+function refusal2(sentence2) {
+  return new SenderError("secret_ids", sentence2);
 }
 
 // packages/sdk/src/sources/values.ts
-var LINE_BREAK = /\r?\n/;
-var NAME_AND_VALUE = /^\s*([A-Za-z_][\w.-]{0,99})\s*=(.*)$/u;
-function parseGivenValues(text3) {
-  const values = text3.split(LINE_BREAK).map((line, index) => ({ line, number: index + 1 })).filter(({ line }) => line.trim() !== "").map(({ line, number: number2 }) => {
-    const { name: name2, value } = split2(line);
-    if (name2 === "" || value.trim() === "") {
+var NAME = "[A-Za-z_][\\w.-]{0,99}";
+var NAME_AND_VALUE = new RegExp(`^\\s*(${NAME})\\s*=(.*)$`, "u");
+var NAME_AND_DELIMITER = new RegExp(`^\\s*(${NAME})\\s*<<(.*)$`, "u");
+function parseGivenValues(text3, input = "values") {
+  const lineOf = /* @__PURE__ */ new Map();
+  return entriesOf(text3).map((entry) => {
+    if (entry.kind === "unclear") throw new SenderError("input", entry.sentence(input));
+    const { name, value, line } = entry;
+    const earlier = lineOf.get(name);
+    if (earlier !== void 0) {
       throw new SenderError(
         "input",
-        `Line ${number2} of values is not understood, or its value is empty. Write NAME=value, one a line.`
+        `Line ${line} of ${input} gives the name of line ${earlier} again. Name each value once.`
       );
     }
-    return { name: name2, value: new Concealed(value) };
+    lineOf.set(name, line);
+    return { name, value: new Concealed(value) };
   });
-  const names = new Set(values.map(({ name: name2 }) => name2));
-  if (names.size === values.length) return values;
-  throw new SenderError("input", "values gives the same name twice. Name each value once.");
 }
 function secretParts(text3) {
-  const lines = text3.split(LINE_BREAK).filter((line) => line.trim() !== "");
-  const understood = lines.every((line) => {
-    const { name: name2, value } = split2(line);
-    return name2 !== "" && value.trim() !== "";
-  });
-  const values = lines.map((line) => line.slice(line.indexOf("=") + 1));
-  return understood ? values : [...values, ...lines];
+  const entries = entriesOf(text3);
+  const values = entries.flatMap((entry) => entry.kind === "value" ? [entry.value] : []);
+  if (values.length === entries.length) return values;
+  const lines = text3.split(/\r?\n/).filter((line) => line.trim() !== "");
+  return [...values, ...lines, ...lines.map((line) => line.slice(line.indexOf("=") + 1))];
 }
 function givenSecrets(values, place, execution, now) {
-  return values.map(({ name: name2, value }) => ({
-    arn: `value:${place}:${name2}:${execution}`,
-    name: name2,
-    label: name2,
+  return values.map(({ name, value }) => ({
+    arn: `value:${place}:${name}:${execution}`,
+    name,
+    label: name,
     versionId: execution,
     versionCreatedAt: now,
     value
   }));
 }
-function split2(line) {
-  const [, name2 = "", value = ""] = NAME_AND_VALUE.exec(line) ?? [];
-  return { name: name2, value };
+var SEVERAL_LINES = "For a value of several lines write NAME<<EOF, the lines, and EOF on a line of its own.";
+function entriesOf(text3) {
+  const lines = text3.split(/\r?\n/);
+  const entries = [];
+  for (let index = 0; index < lines.length; index += 1) {
+    const whole2 = lines[index] ?? "";
+    const line = index + 1;
+    if (whole2.trim() === "") continue;
+    const [, name, delimiter2 = ""] = NAME_AND_DELIMITER.exec(whole2) ?? [];
+    if (name === void 0) {
+      entries.push(entryIn(whole2, line, entries.length > 0));
+      continue;
+    }
+    const end = delimiter2.trim() === "" ? -1 : lines.indexOf(delimiter2.trim(), line);
+    const value = lines.slice(line, end === -1 ? line : end).join("\n");
+    if (end === -1) entries.push(unclear(line, `begins a value that does not end. ${SEVERAL_LINES}`));
+    else if (value.trim() === "") entries.push(unclear(line, "has an empty value. Drop it, or give it one."));
+    else entries.push({ kind: "value", name, value, line });
+    if (end !== -1) index = end;
+  }
+  return entries;
+}
+function entryIn(whole2, line, follows) {
+  const [, name, value = ""] = NAME_AND_VALUE.exec(whole2) ?? [];
+  if (name === void 0) {
+    return unclear(
+      line,
+      `is neither NAME=value nor a piece of a value that NAME<<EOF began. ${SEVERAL_LINES}`
+    );
+  }
+  if (follows && /^\s*=?\s*$/.test(value)) {
+    return unclear(
+      line,
+      `can be read in two ways: a name without a value, or the end of the value above it. ${SEVERAL_LINES}`
+    );
+  }
+  if (value.trim() === "") return unclear(line, "has an empty value. Drop it, or give it one.");
+  return { kind: "value", name, value, line };
+}
+function unclear(line, what) {
+  return { kind: "unclear", sentence: (input) => `Line ${line} of ${input} ${what}` };
 }
 
 // node_modules/@actions/core/lib/command.js
@@ -65989,23 +63668,23 @@ function escapeProperty(s2) {
 }
 
 // node_modules/@actions/core/lib/file-command.js
-var crypto9 = __toESM(require("crypto"), 1);
-var fs6 = __toESM(require("fs"), 1);
+var crypto4 = __toESM(require("crypto"), 1);
+var fs4 = __toESM(require("fs"), 1);
 var os4 = __toESM(require("os"), 1);
 function issueFileCommand(command9, message) {
   const filePath = process.env[`GITHUB_${command9}`];
   if (!filePath) {
     throw new Error(`Unable to find environment variable for file command ${command9}`);
   }
-  if (!fs6.existsSync(filePath)) {
+  if (!fs4.existsSync(filePath)) {
     throw new Error(`Missing file at path: ${filePath}`);
   }
-  fs6.appendFileSync(filePath, `${toCommandValue(message)}${os4.EOL}`, {
+  fs4.appendFileSync(filePath, `${toCommandValue(message)}${os4.EOL}`, {
     encoding: "utf8"
   });
 }
 function prepareKeyValueMessage(key, value) {
-  const delimiter2 = `ghadelimiter_${crypto9.randomUUID()}`;
+  const delimiter2 = `ghadelimiter_${crypto4.randomUUID()}`;
   const convertedValue = toCommandValue(value);
   if (key.includes(delimiter2)) {
     throw new Error(`Unexpected input: name should not contain the delimiter "${delimiter2}"`);
@@ -66318,23 +63997,23 @@ var ExitCode;
 function setSecret(secret) {
   issueCommand("add-mask", {}, secret);
 }
-function getInput(name2, options) {
-  const val = process.env[`INPUT_${name2.replace(/ /g, "_").toUpperCase()}`] || "";
+function getInput(name, options) {
+  const val = process.env[`INPUT_${name.replace(/ /g, "_").toUpperCase()}`] || "";
   if (options && options.required && !val) {
-    throw new Error(`Input required and not supplied: ${name2}`);
+    throw new Error(`Input required and not supplied: ${name}`);
   }
   if (options && options.trimWhitespace === false) {
     return val;
   }
   return val.trim();
 }
-function setOutput(name2, value) {
+function setOutput(name, value) {
   const filePath = process.env["GITHUB_OUTPUT"] || "";
   if (filePath) {
-    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name2, value));
+    return issueFileCommand("OUTPUT", prepareKeyValueMessage(name, value));
   }
   process.stdout.write(os6.EOL);
-  issueCommand("set-output", { name: name2 }, toCommandValue(value));
+  issueCommand("set-output", { name }, toCommandValue(value));
 }
 function error2(message, properties = {}) {
   issueCommand("error", toCommandProperties(properties), message instanceof Error ? message.toString() : message);
@@ -66348,53 +64027,53 @@ function info(message) {
 
 // packages/action/src/inputs/parsers.ts
 function needed(parse3) {
-  return (text3, name2, errors2) => {
-    if (text3.trim() !== "") return parse3(text3, name2, errors2);
-    throw new SenderError("input", `The input ${name2} is not set. Set it under with: in the workflow.`);
+  return (text3, name, errors2) => {
+    if (text3.trim() !== "") return parse3(text3, name, errors2);
+    throw new SenderError("input", `The input ${name} is not set. Set it under with: in the workflow.`);
   };
 }
 function optional3(parse3) {
-  return (text3, name2, errors2) => text3 === "" ? void 0 : parse3(text3, name2, errors2);
+  return (text3, name, errors2) => text3 === "" ? void 0 : parse3(text3, name, errors2);
 }
 var asText = (text3) => text3;
 function oneOf(...words2) {
-  return (text3, name2) => {
+  return (text3, name) => {
     const found = words2.find((word3) => word3 === text3);
     if (found !== void 0) return found;
     const last = words2.at(-1);
-    throw new SenderError("input", `${name2} must be ${words2.slice(0, -1).join(", ")} or ${last}.`);
+    throw new SenderError("input", `${name} must be ${words2.slice(0, -1).join(", ")} or ${last}.`);
   };
 }
-var asBoolean2 = (text3, name2) => {
+var asBoolean2 = (text3, name) => {
   if (/^(true|True|TRUE)$/.test(text3)) return true;
   if (/^(false|False|FALSE)$/.test(text3)) return false;
-  throw new SenderError("input", `${name2} must be true or false.`);
+  throw new SenderError("input", `${name} must be true or false.`);
 };
-var asSeconds = (text3, name2) => {
+var asSeconds = (text3, name) => {
   const seconds = parseDuration(text3);
   if (seconds !== void 0) return seconds;
-  throw new SenderError("input", `${name2} is not a length of time. Write it like 24h, 90m or 1d12h.`);
+  throw new SenderError("input", `${name} is not a length of time. Write it like 24h, 90m or 1d12h.`);
 };
 function asLine(longest) {
-  return (text3, name2) => {
+  return (text3, name) => {
     if (text3.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text3)) return text3;
-    throw new SenderError("input", `${name2} must be one line of at most ${longest} characters.`);
+    throw new SenderError("input", `${name} must be one line of at most ${longest} characters.`);
   };
 }
-var asLines = (text3, name2) => {
+var asLines = (text3, name) => {
   if (!new RegExp("[\\p{Cs}\\p{Zl}\\p{Zp}]|(?![\\n\\r\\t])\\p{Cc}", "u").test(text3)) return text3;
-  throw new SenderError("input", `${name2} holds control characters. Write plain text.`);
+  throw new SenderError("input", `${name} holds control characters. Write plain text.`);
 };
 function matching(pattern, sentence2) {
-  return (text3, name2) => {
+  return (text3, name) => {
     if (pattern.test(text3)) return text3;
-    throw new SenderError("input", `${name2} ${sentence2}`);
+    throw new SenderError("input", `${name} ${sentence2}`);
   };
 }
-var asPort = (text3, name2) => {
+var asPort = (text3, name) => {
   const port = /^\d{1,5}$/.test(text3) ? Number(text3) : 0;
   if (port >= 1 && port <= 65535) return port;
-  throw new SenderError("input", `${name2} is not a port number.`);
+  throw new SenderError("input", `${name} is not a port number.`);
 };
 var asSecret = (text3) => new Concealed(text3);
 var asPassphrase = (text3) => {
@@ -66406,33 +64085,33 @@ var asRecipients = (text3, _, errors2) => {
   errors2.add(...wrong);
   return recipients;
 };
-var asContext = (text3, name2) => {
+var asContext = (text3, name) => {
   const entries = linesOf2(text3).map((line, index) => {
     const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
     if (key !== "" && !/[\p{Cc}\p{Cs}]/u.test(line)) return [key, value];
     throw new SenderError(
       "input",
-      `Entry ${index + 1} of ${name2} is not understood. Write NAME=value, one a line.`
+      `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`
     );
   });
   return Object.fromEntries(entries);
 };
-var asHandoffIds = (text3, name2) => {
-  const entries = text3.startsWith("[") ? jsonArray(text3, name2) : linesOf2(text3);
+var asHandoffIds = (text3, name) => {
+  const entries = text3.startsWith("[") ? jsonArray(text3, name) : linesOf2(text3);
   return entries.map((entry, index) => {
     if (entry === null || typeof entry === "string" && isHandoffId(entry)) return entry;
-    throw new SenderError("input", `Entry ${index + 1} of ${name2} is not a handoff's id.`);
+    throw new SenderError("input", `Entry ${index + 1} of ${name} is not a handoff's id.`);
   });
 };
-function jsonArray(text3, name2) {
+function jsonArray(text3, name) {
   let array2;
   try {
     array2 = JSON.parse(text3);
   } catch (cause) {
-    throw new SenderError("input", `${name2} is not the output handoff-ids of an earlier step.`, { cause });
+    throw new SenderError("input", `${name} is not the output handoff-ids of an earlier step.`, { cause });
   }
   if (Array.isArray(array2)) return array2;
-  throw new SenderError("input", `${name2} is not a JSON array.`);
+  throw new SenderError("input", `${name} is not a JSON array.`);
 }
 function linesOf2(text3) {
   return text3.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
@@ -66476,6 +64155,7 @@ var TABLE = {
     )
   },
   "smtp-port": { default: "587", parse: asPort },
+  "smtp-tls": { default: "auto", parse: oneOf("auto", "implicit", "starttls") },
   "smtp-user": { parse: optional3(asText) },
   "smtp-password": { verbatim: true, secrets: whole, parse: optional3(asSecret) },
   "configuration-set": { parse: optional3(asText) },
@@ -66504,21 +64184,21 @@ var TABLE = {
   timeout: { default: "10m", parse: asSeconds }
 };
 var INPUTS = TABLE;
-var INPUT_NAMES = Object.keys(TABLE).filter((name2) => isInputName(name2));
+var INPUT_NAMES = Object.keys(TABLE).filter((name) => isInputName(name));
 function readInputs(names, read3, errors2) {
   const draft = {};
-  const readOne2 = (name2) => {
-    const value = errors2.attempt(() => INPUTS[name2].parse(textOf2(name2, read3), name2, errors2));
-    if (value !== void 0) draft[name2] = value;
+  const readOne2 = (name) => {
+    const value = errors2.attempt(() => INPUTS[name].parse(textOf2(name, read3), name, errors2));
+    if (value !== void 0) draft[name] = value;
   };
-  for (const name2 of names) readOne2(name2);
+  for (const name of names) readOne2(name);
   return draft;
 }
-function textOf2(name2, read3) {
-  return read3(name2) || (INPUTS[name2].default ?? "");
+function textOf2(name, read3) {
+  return read3(name) || (INPUTS[name].default ?? "");
 }
-function isInputName(name2) {
-  return Object.hasOwn(TABLE, name2);
+function isInputName(name) {
+  return Object.hasOwn(TABLE, name);
 }
 
 // packages/action/src/github/workflow-commands.ts
@@ -66537,7 +64217,7 @@ var githubCommands = {
     }
   }
 };
-var githubInputs = (name2) => getInput(name2, { trimWhitespace: !INPUTS[name2].verbatim });
+var githubInputs = (name) => getInput(name, { trimWhitespace: !INPUTS[name].verbatim });
 
 // packages/action/src/report/formatting.ts
 function escapeMarkdown(text3) {
@@ -66611,11 +64291,11 @@ function factsLine(details, run) {
     email: "their address",
     "email-code": "their address and a mailed code"
   }[details.class.verification];
-  const passphrase2 = details.passphraseNeeded ? ", and the passphrase" : "";
+  const passphrase = details.passphraseNeeded ? ", and the passphrase" : "";
   const facts = [
     `Class **${escapeMarkdown(details.class.name)}**`,
     `links end after **${formatDuration(details.expiresIn)}**`,
-    `recipients are asked for ${asked}${passphrase2}`,
+    `recipients are asked for ${asked}${passphrase}`,
     ...details.reason === void 0 ? [] : [`reason: ${escapeMarkdown(details.reason)}`],
     `sent by ${escapeMarkdown(run.actor)}`
   ];
@@ -66631,9 +64311,9 @@ ${versionsTable(secrets)}
 function versionsTable(secrets) {
   return markdownTable(
     ["Shown as", "Secret", "Version"],
-    secrets.map(({ label, name: name2, versionId }) => [
+    secrets.map(({ label, name, versionId }) => [
       escapeMarkdown(label),
-      escapeMarkdown(name2),
+      escapeMarkdown(name),
       code(versionId)
     ])
   );
@@ -66862,7 +64542,7 @@ async function awaitReceipts(ids, seconds, service, context) {
 }
 async function awaitReceiptsOf(outcomes, { delivery, service }, seconds, context) {
   const { workflow } = context;
-  const { name: name2, receiptRequired = false } = delivery.details.class;
+  const { name, receiptRequired = false } = delivery.details.class;
   const ids = outcomes.map(handoffOf).filter((id) => id !== void 0 && isHandoffId(id));
   const { handoffs, stopped: stopped2 } = await awaitReceipts(ids, seconds, service, context);
   const statusOf2 = new Map(handoffs.map(({ id, status }) => [id, status]));
@@ -66883,7 +64563,7 @@ async function awaitReceiptsOf(outcomes, { delivery, service }, seconds, context
   if (lacking) {
     const found = [...new Set(others)].join(", ");
     workflow.error(
-      `Class ${name2} requires the receipt of each recipient, and ${others.length} of ${statuses.length} did not come: ${found}.`
+      `Class ${name} requires the receipt of each recipient, and ${others.length} of ${statuses.length} did not come: ${found}.`
     );
   }
   setReceiptOutputs(statuses, context);
@@ -66973,9 +64653,9 @@ function isObject2(value) {
 var SHORTEST_SESSION = 900;
 var LONGEST_SESSION = 43200;
 function readDeliverInputs(read3, errors2) {
-  const names = INPUT_NAMES.filter((name2) => !["operation", "handoff-ids", "run"].includes(name2));
+  const names = INPUT_NAMES.filter((name) => !["operation", "handoff-ids", "run"].includes(name));
   const inputs = readInputs(names, read3, errors2);
-  const isSet2 = (name2) => textOf2(name2, read3) !== "";
+  const isSet2 = (name) => textOf2(name, read3) !== "";
   errors2.attempt(() => checkSomething(inputs));
   return {
     ...inputs,
@@ -67019,9 +64699,11 @@ function mailChoice(inputs, isSet2) {
   if (user === void 0 !== (password === void 0)) {
     throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
   }
-  if (host === void 0 || port === void 0) return void 0;
-  const login = user !== void 0 && password !== void 0 ? { login: { user, password } } : {};
-  return { by: "smtp", server: { host, port, ...login } };
+  const choice = inputs["smtp-tls"];
+  if (host === void 0 || port === void 0 || choice === void 0) return void 0;
+  const tls2 = choice === "auto" ? tlsOf({ host, port }) : choice;
+  const login2 = user !== void 0 && password !== void 0 ? { login: { user, password } } : {};
+  return { by: "smtp", server: { host, port, tls: tls2, ...login2 } };
 }
 function roleChoice(inputs, isSet2) {
   const { source, "role-to-assume": roleArn, "role-duration": duration } = inputs;
@@ -67056,9 +64738,11 @@ function rotationChoice(inputs) {
 
 // packages/action/src/github/masking.ts
 var SHORTEST_MASKED = 6;
+var SHORTEST_LINE = 8;
+var ARMOR = /^-----(BEGIN|END) [A-Z0-9 ]+-----$/;
 function maskedForms(value) {
   const text3 = typeof value === "string" ? value : decodeText(value);
-  const texts = text3 === void 0 ? [] : [text3, ...jsonScalars(text3)];
+  const texts = text3 === void 0 ? [] : concealedTexts(text3);
   const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
   return [...new Set(forms)].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form)
@@ -67068,9 +64752,12 @@ function maskAll(workflow, value) {
   for (const form of maskedForms(value)) workflow.mask(form);
 }
 function formsOfText(text3) {
+  return [text3, text3.trim(), ...linesOf3(text3)].filter((part) => part.length > 0).flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
+}
+function linesOf3(text3) {
   const lines = text3.split(/\r\n|\r|\n/);
-  const parts = lines.length > 1 ? lines : [];
-  return [text3, text3.trim(), ...parts, ...parts.map((line) => line.trim())].filter((part) => part.length > 0).flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
+  if (lines.length === 1 || isJsonContainer(text3)) return [];
+  return lines.flatMap((line) => [line, line.trim()]).filter((line) => line.trim().length >= SHORTEST_LINE && !ARMOR.test(line.trim()));
 }
 function encodings(bytes2) {
   const hex = bytes2.toString("hex");
@@ -67091,23 +64778,17 @@ function decodeText(bytes2) {
 }
 
 // packages/action/src/read-sources.ts
-var PARAMETERS_AT_ONCE = 5;
 function openSources({ region, "version-stage": versionStage }, { openSecrets, openRotation, openParameters, openRole, runtime }, deadline) {
   return {
     secrets: openSecrets({ region, versionStage }, deadline, runtime),
     rotation: openRotation(region, deadline, runtime),
-    parameter: openParameters(region, deadline, runtime),
+    parameters: openParameters(region, deadline, runtime),
     assumeRole: openRole(region, deadline, runtime)
   };
 }
 async function readSources(inputs, sources, errors2, { workflow, runtime, run, execution }) {
   const { "secret-ids": secretIds = [], parameters = [], values = [], role } = inputs;
   const mask = ({ value }) => maskAll(workflow, value.reveal());
-  const readOne2 = (label, version2) => errors2.attemptAsync(async () => {
-    const found = await version2();
-    mask(found);
-    return { ...found, label: label ?? found.name };
-  });
   const session = role && {
     ...role,
     sessionName: `run-${run.id}`.replace(/[^\w+=,.@-]/g, "-").slice(0, 64),
@@ -67115,20 +64796,17 @@ async function readSources(inputs, sources, errors2, { workflow, runtime, run, e
   };
   const [secrets, named2, assumed] = await Promise.all([
     readSecrets(secretIds, sources.secrets, mask),
-    mapLimited(
-      parameters,
-      PARAMETERS_AT_ONCE,
-      ({ name: name2, alias }) => readOne2(alias, () => sources.parameter(name2))
-    ),
-    session && readOne2(void 0, () => sources.assumeRole(session))
+    readParameters(parameters, sources.parameters, mask),
+    session && errors2.attemptAsync(async () => {
+      const version2 = await sources.assumeRole(session);
+      mask(version2);
+      return { ...version2, label: version2.name };
+    })
   ]);
-  errors2.add(...secrets.errors);
+  errors2.add(...secrets.errors, ...named2.errors);
   const now = Math.floor(runtime.now() / 1e3);
   const given = givenSecrets(values, run.repository, execution, now);
-  return {
-    secrets: secrets.secrets,
-    others: [...[...named2, assumed].filter((one) => one !== void 0), ...given]
-  };
+  return { secrets: secrets.secrets, others: [...named2.secrets, ...assumed ? [assumed] : [], ...given] };
 }
 
 // packages/action/src/rotate.ts
@@ -67152,14 +64830,20 @@ async function rotateIfRequested(checked, errors2, context, deadline) {
   const { inputs, secrets, others, delivery, deliveryOf } = checked;
   const { rotation } = inputs;
   if (!rotation) return { delivery, rotated: [] };
-  const results = secrets.map(async (secret) => {
+  const byArn = new Map(secrets.map((secret) => [secret.arn, secret]));
+  const results = [...byArn.values()].map(async (secret) => {
     const own = new ErrorCollector();
     const version2 = await own.attemptAsync(() => rotateOne(secret, rotation, checked, context, deadline));
     return { version: version2, errors: own.errors };
   });
   const done = await Promise.all(results);
   errors2.add(...done.flatMap((one) => one.errors));
-  const versions2 = done.flatMap(({ version: version2 }) => version2 ?? []);
+  const newVersion = new Map(done.flatMap(({ version: version2 }) => version2 ? [[version2.arn, version2]] : []));
+  const versions2 = secrets.flatMap((secret) => {
+    const version2 = newVersion.get(secret.arn);
+    const { label, key } = secret;
+    return version2 ? [{ ...version2, label, ...key === void 0 ? {} : { key } }] : [];
+  });
   const rotated = namedVersions(versions2);
   if (errors2.errors.length > 0) return { rotated };
   const planned = deliveryOf([...versions2, ...others]);
@@ -67179,7 +64863,7 @@ async function rotateOne(secret, rotation, { inputs, sources }, { workflow, runt
   workflow.info(
     begun ? `Rotated ${secret.name}: version ${versionId} is the current one.` : `This run rotated ${secret.name} before: version ${versionId} is the current one.`
   );
-  return { ...version2, label: secret.label };
+  return version2;
 }
 async function errorsOf(check2) {
   const errors2 = new ErrorCollector();
@@ -67202,7 +64886,7 @@ async function checkDelivery(inputs, errors2, context, deadline) {
     readAndCheckAges(inputs, sources, readErrors, context),
     mail && from && mailErrors.attemptAsync(() => mail.check(from, deadline))
   ]);
-  const policy = service && classes && checkClass(inputs, classes, service);
+  const policy = service && classes && checkClass(inputs, classes, service, context);
   for (const sentence2 of [...policy?.warnings ?? [], ...mailWarnings ?? []]) workflow.warning(sentence2);
   const complete = isComplete(inputs, errors2) ? inputs : void 0;
   errors2.add(...readErrors.errors, ...policyErrors.errors, ...policy?.errors ?? []);
@@ -67222,7 +64906,7 @@ async function readAndCheckAges(inputs, sources, errors2, context) {
   errors2.add(...await checkAges(read3, inputs, sources, context));
   return read3;
 }
-function checkClass(inputs, classes, { environment }) {
+function checkClass(inputs, classes, { environment }, { runtime }) {
   if (inputs.class === void 0) return void 0;
   return checkPolicy(
     {
@@ -67232,9 +64916,10 @@ function checkClass(inputs, classes, { environment }) {
       reason: inputs.reason,
       recipients: inputs.recipients ?? [],
       environment: environment(),
-      awaits: inputs.await !== void 0
+      awaitsReceipt: inputs.await !== void 0
     },
-    classes
+    classes,
+    Math.floor(runtime.now() / 1e3)
   );
 }
 function planDelivery(inputs, allowed, secrets, errors2, { run, runtime }) {
@@ -67266,8 +64951,8 @@ function planDelivery(inputs, allowed, secrets, errors2, { run, runtime }) {
       ...inputs.context
     }
   };
-  const { "parse-json-secrets": parseJson3, passphrase: passphrase2 } = inputs;
-  const contents = errors2.attempt(() => new DeliveryContents(secrets, { parseJson: parseJson3, passphrase: passphrase2 }));
+  const { "parse-json-secrets": parseJson3, passphrase } = inputs;
+  const contents = contentsOf(secrets, { parseJson: parseJson3, passphrase }, errors2);
   errors2.attempt(() => checkDescription(details));
   return contents && { details, contents };
 }
@@ -67319,8 +65004,8 @@ async function handOver(checked, context, deadline) {
   return { outcomes, checked, cancelled: cancelOf(deadline) };
 }
 function cancelOf({ soft }) {
-  const reason2 = soft.reason;
-  return reason2 instanceof SenderError && reason2.code !== "deadline" ? reason2 : void 0;
+  const reason = soft.reason;
+  return reason instanceof SenderError && reason.code !== "deadline" ? reason : void 0;
 }
 function maskLink({ link }, { workflow }) {
   maskAll(workflow, link);
@@ -67344,7 +65029,7 @@ function readExistingInputs(read3, thisRun, errors2) {
   const names = ["endpoint", "handoff-ids", "secret-ids", "run", "timeout", "await", "region"];
   const inputs = readInputs(names, read3, errors2);
   const { endpoint, timeout, await: awaitFor = DEFAULT_AWAIT, region } = inputs;
-  const isSet2 = (name2) => read3(name2).trim() !== "";
+  const isSet2 = (name) => read3(name).trim() !== "";
   const selection = errors2.attempt(() => selectionOf(inputs, isSet2, thisRun));
   if (errors2.errors.length > 0 || endpoint === void 0 || timeout === void 0 || !selection) {
     return void 0;
@@ -67379,18 +65064,18 @@ async function runOperation(operation2, { endpoint, region, selection, awaitFor 
   const service = openService(endpoint, context).client;
   const secrets = context.openRotation(region, deadline, runtime);
   const state3 = operation2 === "revoke" ? "open" : void 0;
-  const places = await selectHandoffs(selection, state3, { service, secrets }, deadline);
-  const ids = places.filter((id) => id !== null);
-  workflow.output("handoff-ids", JSON.stringify(places));
+  const places2 = await selectHandoffs(selection, state3, { service, secrets }, deadline);
+  const ids = places2.filter((id) => id !== null);
+  workflow.output("handoff-ids", JSON.stringify(places2));
   if (operation2 === "revoke") {
-    return reportRevocations(places, await revokeHandoffs(ids, service, deadline), context);
+    return reportRevocations(places2, await revokeHandoffs(ids, service, deadline), context);
   }
   if (operation2 === "status") {
     const handoffs = await viewHandoffs(ids, service, deadline);
     for (const { id, view } of handoffs) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
-    return reportHandoffs(places, { handoffs }, context);
+    return reportHandoffs(places2, { handoffs }, context);
   }
-  return reportHandoffs(places, await awaitReceipts(ids, awaitFor, service, context), context);
+  return reportHandoffs(places2, await awaitReceipts(ids, awaitFor, service, context), context);
 }
 async function selectHandoffs(selection, state3, { service, secrets }, deadline) {
   if (selection.kind === "ids") return selection.ids;
@@ -67402,10 +65087,10 @@ async function selectHandoffs(selection, state3, { service, secrets }, deadline)
   const lists = await Promise.all(filters.map((one) => service.list(one, deadline)));
   return [...new Set(lists.flat().map(({ id }) => id))].filter(isHandoffId);
 }
-async function reportHandoffs(places, { handoffs, stopped: stopped2 }, context) {
+async function reportHandoffs(places2, { handoffs, stopped: stopped2 }, context) {
   const { workflow } = context;
   const byId = new Map(handoffs.map((one) => [one.id, one]));
-  const ordered = places.map((id) => id === null ? void 0 : byId.get(id));
+  const ordered = places2.map((id) => id === null ? void 0 : byId.get(id));
   const failures = handoffs.flatMap(({ id, error: error3 }) => error3 ? [{ id, error: error3 }] : []);
   for (const { id, error: error3 } of failures) workflow.error(`Handoff ${id}: ${error3.message}`);
   if (stopped2) workflow.error(stopped2.message);
@@ -67418,7 +65103,7 @@ async function reportHandoffs(places, { handoffs, stopped: stopped2 }, context) 
   await workflow.summarise(handoffsSummary(handoffs));
   return failures.length === 0 && !stopped2 ? 0 : 1;
 }
-async function reportRevocations(places, revocations, { workflow }) {
+async function reportRevocations(places2, revocations, { workflow }) {
   const count = (ending) => revocations.filter((one) => one.ending === ending).length;
   for (const { id, ending } of revocations) {
     if (ending instanceof SenderError) workflow.error(`Handoff ${id}: ${ending.message}`);
@@ -67434,7 +65119,7 @@ async function reportRevocations(places, revocations, { workflow }) {
   const states = new Map(
     revocations.map(({ id, ending }) => [id, ending instanceof SenderError ? "failed" : ending])
   );
-  const ordered = places.map((id) => id === null ? "failed" : states.get(id));
+  const ordered = places2.map((id) => id === null ? "failed" : states.get(id));
   workflow.output("states", JSON.stringify(ordered));
   workflow.output("revoked-count", count("revoked"));
   workflow.output("released-count", count("released"));
@@ -67458,8 +65143,8 @@ async function runStep(read3, context) {
   }
 }
 function maskInputs(read3, { workflow }) {
-  for (const name2 of INPUT_NAMES) {
-    for (const secret of INPUTS[name2].secrets?.(textOf2(name2, read3)) ?? []) maskAll(workflow, secret);
+  for (const name of INPUT_NAMES) {
+    for (const secret of INPUTS[name].secrets?.(textOf2(name, read3)) ?? []) maskAll(workflow, secret);
   }
 }
 
@@ -67478,12 +65163,12 @@ async function main() {
     return await runStep(githubInputs, {
       env: process.env,
       run: workflowRunOf(process.env),
-      execution: (0, import_node_crypto14.randomUUID)(),
+      execution: (0, import_node_crypto9.randomUUID)(),
       workflow: githubCommands,
       runtime: platformRuntime,
       openSecrets: secretsManager,
       openRotation: secretsManagerRotation,
-      openParameters: parameterReader,
+      openParameters: parameterStore,
       openRole: roleAssumer,
       openMail,
       onCancel
