@@ -61,6 +61,20 @@ describe("the bundle", () => {
     ]);
   });
 
+  test("outputs that cannot be written are told before anything is begun", () => {
+    const { status, stdout } = spawnSync(process.execPath, [BUNDLE], {
+      cwd: ROOT,
+      encoding: "utf8",
+      env: { GITHUB_REPOSITORY: "acme/orders", GITHUB_OUTPUT: "/nowhere/output" },
+    });
+    expect([status, stdout.trim().split("\n")]).toEqual([
+      1,
+      [
+        "::error::The step's outputs cannot be written (ENOENT), so nothing was begun. Check the file that GITHUB_OUTPUT names, and the disk of the runner.",
+      ],
+    ]);
+  });
+
   test("started with nothing set tells each input that is missing and fails", () => {
     const { status, stdout } = spawnSync(process.execPath, [BUNDLE], {
       cwd: ROOT,
@@ -71,9 +85,9 @@ describe("the bundle", () => {
     expect(stdout.trim().split("\n")).toEqual(
       [
         "The input endpoint is not set. Set it under with: in the workflow.",
-        "The input recipients is not set. Set it under with: in the workflow.",
         "The input class is not set. Set it under with: in the workflow.",
-        "Nothing to hand over: set secret-ids, parameters, values or source: sts.",
+        "Nothing to hand over: set secret-ids, parameters, values, values-file or source: sts.",
+        "Nobody to hand over to: set recipients or recipients-file.",
       ].map((sentence) => `::error::${sentence}`),
     );
   });

@@ -10,6 +10,16 @@ export const VALID: Partial<Record<InputName, string>> = {
 };
 
 /** Reads inputs as the runner would where the workflow gives these alone. */
-export function inputReader(given: Partial<Record<InputName, string>>): InputReader {
-  return (name) => given[name] ?? "";
+export function inputReader(
+  given: Partial<Record<InputName, string>>,
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+): InputReader {
+  return {
+    text: (name) => given[name] ?? "",
+    file: (path) => {
+      const file = files[path];
+      if (file === undefined) throw Object.assign(new Error("no such file"), { code: "ENOENT" });
+      return typeof file === "string" ? Buffer.from(file) : file;
+    },
+  };
 }

@@ -4,9 +4,12 @@ import { INPUT_NAMES, type InputName, readDeliverInputs } from "@secret-handoff/
 import { ErrorCollector } from "@secret-handoff/sdk";
 import { inputReader, VALID } from "./input-reader.ts";
 
-function read(given: Partial<Record<InputName, string>>) {
+function read(
+  given: Partial<Record<InputName, string>>,
+  files: Readonly<Record<string, string | Uint8Array>> = {},
+) {
   const errors = new ErrorCollector();
-  const draft = readDeliverInputs(inputReader({ ...VALID, ...given }), errors);
+  const draft = readDeliverInputs(inputReader({ ...VALID, ...given }, files), errors);
   return { draft, errors: errors.errors };
 }
 
@@ -91,11 +94,99 @@ test.each([
   expect([draft.from, errors]).toEqual([{ address }, []]);
 });
 
+describe("a file gives", () => {
+  test("values, in the forms of values", () => {
+    const { draft, errors } = read(
+      { "secret-ids": "", values: "A=1", "values-file": "out/values" },
+      { "out/values": "B=2\nKEY<<EOF\nline 1\nline 2\nEOF\n" },
+    );
+    expect(errors).toEqual([]);
+    expect(draft.values?.map(({ name, value }) => [name, value.reveal()])).toEqual([
+      ["A", "1"],
+      ["B", "2"],
+      ["KEY", "line 1\nline 2"],
+    ]);
+  });
+
+  test("recipients, with names and comments", () => {
+    const { draft, errors } = read(
+      { "recipients-file": "team.txt" },
+      { "team.txt": "# the team\nBo Berg <bo@vendor.example>\r\n\ncy@vendor.example  # on leave\n" },
+    );
+    expect(errors).toEqual([]);
+    expect(draft.recipients).toEqual(["ana@vendor.example", "bo@vendor.example", "cy@vendor.example"]);
+  });
+
+  const advice = "Check the path, which is relative to the job's workspace.";
+  test.each<[string, string | Uint8Array, InputName, string]>([
+    ["is not there", "", "values-file", `The file that values-file names cannot be read (ENOENT). ${advice}`],
+    [
+      "is no text",
+      Uint8Array.of(0xff, 0xfe),
+      "values-file",
+      `The file that values-file names is not text in UTF-8. ${advice}`,
+    ],
+    [
+      "is huge",
+      "x".repeat(1_048_577),
+      "recipients-file",
+      `The file that recipients-file names is larger than a megabyte. ${advice}`,
+    ],
+    [
+      "holds no address",
+      "ana",
+      "recipients-file",
+      "Line 1 of recipients-file is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+    ],
+    [
+      "repeats a line",
+      "b@c.example\nB@c.example",
+      "recipients-file",
+      "Line 2 of recipients-file repeats line 1. Name each recipient once.",
+    ],
+    [
+      "repeats recipients",
+      "b@c.example\nana@vendor.example",
+      "recipients-file",
+      "Recipient 2 of recipients-file stands in recipients as well. Name each recipient once.",
+    ],
+    [
+      "is not understood",
+      "canary",
+      "values-file",
+      "Line 1 of values-file is neither NAME=value nor a piece of a value that NAME<<EOF began. For a value of several lines write NAME<<EOF, the lines, and EOF on a line of its own.",
+    ],
+    [
+      "is empty",
+      " ",
+      "values-file",
+      "Nothing to hand over: set secret-ids, parameters, values, values-file or source: sts.",
+    ],
+    [
+      "is a comment",
+      "# nobody",
+      "recipients-file",
+      "Nobody to hand over to: set recipients or recipients-file.",
+    ],
+  ])("nothing when it %s", (_, text, name, sentence) => {
+    const alone = / to hand over/.test(sentence) ? { "secret-ids": "", recipients: "" } : {};
+    const others = name === "values-file" ? { recipients: "ana@vendor.example" } : { "secret-ids": "prod/a" };
+    const { errors } = read(
+      { ...alone, ...(alone.recipients === undefined ? {} : others), [name]: "the/path" },
+      text === "" ? {} : { "the/path": text },
+    );
+    expect(errors.map(({ message }) => message)).toEqual([sentence]);
+  });
+});
+
 describe("a mistake in an input is told:", () => {
   test.each<[Partial<Record<InputName, string>>, string]>([
     [{ endpoint: "" }, "The input endpoint is not set. Set it under with: in the workflow."],
-    [{ "secret-ids": " \n" }, "Nothing to hand over: set secret-ids, parameters, values or source: sts."],
-    [{ recipients: "" }, "The input recipients is not set. Set it under with: in the workflow."],
+    [
+      { "secret-ids": " \n" },
+      "Nothing to hand over: set secret-ids, parameters, values, values-file or source: sts.",
+    ],
+    [{ recipients: "" }, "Nobody to hand over to: set recipients or recipients-file."],
     [{ class: "" }, "The input class is not set. Set it under with: in the workflow."],
     [
       { from: "Acme" },
@@ -128,6 +219,7 @@ describe("a mistake in an input is told:", () => {
       { context: "Ticket=1\nnonsense" },
       "Entry 2 of context is not understood. Write NAME=value, one a line.",
     ],
+    [{ context: "Ticket=1\nTicket=2" }, "Entry 2 of context repeats entry 1. Name each once."],
     [
       { "smtp-user": "u", "smtp-password": "p" },
       "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES.",

@@ -1,6 +1,12 @@
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { type InputName, readExistingInputs } from "@secret-handoff/action";
-import { ErrorCollector, platformRuntime, SenderError, smtpTransport } from "@secret-handoff/sdk";
+import { type InputName, readExistingInputs, type StepContext } from "@secret-handoff/action";
+import {
+  ErrorCollector,
+  platformRuntime,
+  SenderError,
+  secretsManagerRotation,
+  smtpTransport,
+} from "@secret-handoff/sdk";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { inputReader } from "./input-reader.ts";
@@ -130,7 +136,9 @@ describe("deliver with await", () => {
   test("ends when its time is up, and the step does not fail for that", async () => {
     const { code, workflow } = await step({ recipients: to("ana"), await: "10m" }, waiting());
     expect([code, workflow.outputs.receipts]).toEqual([0, '["pending"]']);
-    expect(workflow.lines).toContainEqual("warning: 1 handoff of 1 had not ended after 10m.");
+    expect(workflow.lines).toContainEqual(
+      expect.stringMatching(/^warning: 1 of 1 handoff had not ended after 10m: [\w-]{22}\.$/),
+    );
   });
 
   test("cancelled stops waiting, fails, and tells what it knows; the handoffs stay", async () => {
@@ -250,6 +258,23 @@ describe("await-receipt", () => {
     expect(workflow.outputs["handoff-ids"]).toBe(first.workflow.outputs["handoff-ids"]);
   });
 
+  test("says which handoffs are pending when its time is up, and does not fail for that", async () => {
+    const [ana = "", bo = ""] = ["ana", "bo"].map(to);
+    const { workflow: first } = await step({ recipients: `${ana}\n${bo}` });
+    const { code, workflow } = await manage(
+      {
+        operation: "await-receipt",
+        "handoff-ids": first.outputs["handoff-ids"] ?? "",
+        await: "10m",
+      },
+      waiting({ 30: () => taken(bo) }),
+    );
+    expect([code, workflow.outputs.receipts]).toEqual([0, '["pending","delivered"]']);
+    expect(workflow.lines).toContainEqual(
+      `warning: 1 of 2 handoffs had not ended after 10m: ${linkTo(ana).link.id}.`,
+    );
+  });
+
   test("tells a handoff that the service does not know, and waits for the others", async () => {
     const ana = to("ana");
     await step({ recipients: ana });
@@ -338,11 +363,106 @@ describe("revoke", () => {
   });
 });
 
+describe("nothing found is not a success:", () => {
+  const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/nothing-backup";
+  const where =
+    "Check handoff-ids, secret-ids, run, the region and the account; several secrets that went in one handoff are found by run or by id.";
+  /** Knows one secret, by its name and by its ARN without the last six characters. */
+  const secretsOf = (arn: string): Partial<StepContext> => ({
+    openRotation: (region, deadline, runtime) => ({
+      ...secretsManagerRotation(region, deadline, runtime),
+      stages: async (id) => {
+        if (!arn.includes(id)) throw new SenderError("secret_unknown", `There is no secret "${id}".`);
+        return { arn, rotates: false, changedAt: 0, labels: {} };
+      },
+    }),
+  });
+
+  describe.each(["revoke", "status", "await-receipt"])("%s", (operation) => {
+    test.each<[string, Given, string]>([
+      [
+        "of ids of recipients who got none",
+        { "handoff-ids": "[null,null]" },
+        `handoff-ids names no handoff. ${where}`,
+      ],
+      ["of no ids", { "handoff-ids": "[]" }, `handoff-ids names no handoff. ${where}`],
+      ["of a run", { run: "987654" }, `Run 987654 of this repository made no handoff. ${where}`],
+      [
+        "of a secret",
+        { "secret-ids": "prod/nothing" },
+        `This repository made no handoff of secret "prod/nothing". ${where}`,
+      ],
+      [
+        "of an ARN whose name ends like one",
+        { "secret-ids": ARN },
+        `This repository made no handoff of secret "${ARN}". ${where}`,
+      ],
+      [
+        "of a secret and a run",
+        { "secret-ids": "prod/nothing", run: "987654" },
+        `Run 987654 of this repository made no handoff of secret "prod/nothing". ${where}`,
+      ],
+      ["of an unknown secret", { "secret-ids": "prod/unknown" }, 'There is no secret "prod/unknown".'],
+    ])("%s", async (_, inputs, sentence) => {
+      const { code, errors, workflow } = await manage(
+        { operation, await: "1m", ...inputs },
+        { ...waiting(), context: secretsOf(`${ARN}-AbCdEf`.replace("-backup", "")) },
+      );
+      expect([code, errors]).toEqual([1, [sentence]]);
+      expect(workflow.outputs["all-delivered"] ?? "false").toBe("false");
+    });
+  });
+
+  test("an ARN without its last six characters finds what the whole one does", async () => {
+    const whole = `${ARN}-AbCdEf`;
+    const ana = to("ana");
+    await step(
+      { recipients: ana, "secret-ids": "prod/nothing-backup" },
+      { secrets: { "prod/nothing-backup": "canary" } },
+    );
+    const { code, workflow } = await manage(
+      { operation: "revoke", "secret-ids": ARN },
+      { context: secretsOf(whole) },
+    );
+    expect([code, workflow.outputs["revoked-count"]]).toEqual([0, "1"]);
+    expect((await linkTo(ana).status()).body.state).toBe("revoked");
+  });
+
+  test("what is found is still revoked, and the step fails for the rest", async () => {
+    const ana = to("ana");
+    await step({ recipients: ana, "secret-ids": "prod/found" }, { secrets: { "prod/found": "canary" } });
+    const found = ARN.replace("nothing-backup", "found-AbCdEf");
+    const { code, errors, workflow } = await manage(
+      { operation: "revoke", "secret-ids": `${found}\nprod/unknown` },
+      { context: secretsOf(found) },
+    );
+    expect([code, errors]).toEqual([1, ['There is no secret "prod/unknown".']]);
+    expect(workflow.outputs["revoked-count"]).toBe("1");
+    expect((await linkTo(ana).status()).body.state).toBe("revoked");
+  });
+
+  test("a secret whose handoffs have all ended has nothing to revoke, and says so", async () => {
+    const found = ARN.replace("nothing-backup", "found-AbCdEf");
+    const { code, workflow } = await manage(
+      { operation: "revoke", "secret-ids": found },
+      { context: secretsOf(found) },
+    );
+    expect([code, workflow.outputs["revoked-count"]]).toEqual([0, "0"]);
+    expect(workflow.lines).toContainEqual(
+      `info: No handoff of secret "${found}" is open: there is nothing to revoke.`,
+    );
+  });
+});
+
 describe("a mistake in the inputs of an operation is told:", () => {
   test.each<[Given, string]>([
     [{ operation: "send" }, "operation must be deliver, await-receipt, revoke or status."],
     [{ operation: "revoke" }, "Say which handoffs: set handoff-ids, secret-ids or run."],
     [{ operation: "status", "handoff-ids": "x" }, "Entry 1 of handoff-ids is not a handoff's id."],
+    [
+      { operation: "status", "handoff-ids": "AAAAAAAAAAAAAAAAAAAAAA\nAAAAAAAAAAAAAAAAAAAAAA" },
+      "Entry 2 of handoff-ids repeats entry 1. Name each once.",
+    ],
     [{ operation: "status", "handoff-ids": "[1]" }, "Entry 1 of handoff-ids is not a handoff's id."],
     [
       { operation: "status", "handoff-ids": "[" },

@@ -27,6 +27,7 @@ export function recordedWorkflow(): RecordedWorkflow {
     output: (name, value) => {
       outputs[name] = String(value);
     },
+    checkOutputs: () => {},
     summarise: async (markdown) => {
       summaries.push(markdown);
     },

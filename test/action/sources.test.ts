@@ -223,6 +223,20 @@ describe("from AWS itself", () => {
   });
 });
 
+test("values of a file go out like others, masked before anything else, and the file's path alone is an input", async () => {
+  const { code, errors, workflow } = await runStepOn(service, {
+    inputs: { recipients: ana, "secret-ids": "", class: "internal-tool", "values-file": "out/values" },
+    files: { "out/values": "KEY<<EOF\n-----BEGIN\ncanary-line-1\ncanary-line-2\nEOF\n" },
+  });
+  expect([code, errors]).toEqual([0, []]);
+  expect((await opened()).map(({ label, fields }) => [label, fields[0]?.value])).toEqual([
+    ["KEY", "-----BEGIN\ncanary-line-1\ncanary-line-2"],
+  ]);
+  expect([...workflow.masks]).toEqual(expect.arrayContaining(["canary-line-1", "canary-line-2"]));
+  const said = [...workflow.lines, ...Object.values(workflow.outputs), ...workflow.summaries].join("\n");
+  expect(said).not.toContain("canary");
+});
+
 describe("values are masked though an input is refused:", () => {
   test.each<[string, Partial<Record<InputName, string>>, readonly string[]]>([
     ["another one", { values: "TOKEN=canary-token", "secret-ids": "a, b, c" }, ["canary-token"]],

@@ -24,6 +24,7 @@ export type StepRun = {
 
 export type StepOptions = {
   readonly inputs?: Partial<Record<InputName, string>>;
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly secrets?: Readonly<Record<string, string | Uint8Array>>;
   /** Claims of the workflow's token that differ. */
   readonly claims?: Record<string, unknown>;
@@ -56,7 +57,7 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
         : platformRuntime.fetch(input, init),
     ...options.runtime,
   };
-  const code = await runStep(inputReader(inputs), {
+  const code = await runStep(inputReader(inputs, options.files), {
     env: { ACTIONS_ID_TOKEN_REQUEST_URL: TOKEN_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "bearer" },
     run: {
       repository: "acme/orders",

@@ -41,6 +41,7 @@ test("there is one for each way in which a secret goes out", () => {
     "on-secret-label-updated.yml",
     "onboard-contractor.yml",
     "rotate-and-deliver.yml",
+    "value-from-a-step.yml",
   ]);
 });
 
@@ -80,7 +81,7 @@ describe.each(files)("%s", (file) => {
       const inputs = Object.fromEntries(
         Object.entries(given).map(([name, value]) => [name, filledIn(String(value), name)]),
       );
-      const read = inputReader(inputs);
+      const read = inputReader(inputs, { [inputs["values-file"] ?? ""]: "NAME=sample" });
       const errors = new ErrorCollector();
       if (inputs.operation === "revoke") readExistingInputs(read, "1", errors);
       else readDeliverInputs(read, errors);

@@ -4,6 +4,7 @@ import {
   type DeliveryStatus,
   formatDuration,
   type Outcome,
+  type SeenHandoff,
   SenderError,
   type ServiceClient,
 } from "@secret-handoff/sdk";
@@ -30,11 +31,8 @@ export async function awaitReceipts(
   workflow.info(`Waiting for ${pluralize(ids.length, "receipt")}, at most ${formatDuration(seconds)}.`);
   const ports = {
     ...{ service, runtime },
-    onEnded: (
-      { id, status }: { readonly id: HandoffId; readonly status: DeliveryStatus },
-      ended: number,
-      all: number,
-    ) => workflow.info(`${ended}/${all} handoff ${id}: ${status}`),
+    onEnded: ({ id, status }: SeenHandoff, ended: number, all: number) =>
+      workflow.info(`${ended}/${all} handoff ${id}: ${status}`),
     onWaiting: (pending: number, elapsedMs: number) => {
       if (elapsedMs - saidAt < SAY_EVERY_MS) return;
       saidAt = elapsedMs;
@@ -70,13 +68,8 @@ export async function awaitReceiptsOf(
     return id === undefined ? statusOfFailure(outcome) : (statusOf.get(id) ?? "failed");
   });
   for (const { id, error } of handoffs) if (error) workflow.warning(`Handoff ${id}: ${error.message}`);
-  const pending = statuses.filter((status) => status === "pending").length;
   if (stopped) workflow.error(stopped.message);
-  else if (pending > 0) {
-    workflow.warning(
-      `${pluralize(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`,
-    );
-  }
+  else warnOfPending(handoffs, seconds, context);
   const others = statuses.filter((status) => status !== "delivered");
   const lacking = receiptRequired && others.length > 0;
   if (lacking) {
@@ -88,6 +81,20 @@ export async function awaitReceiptsOf(
   setReceiptOutputs(statuses, context);
   await workflow.summarise(handoffsSummary(handoffs));
   return stopped === undefined && !lacking;
+}
+
+/** A wait that ended before a handoff did is not a delivery: it is said, and which. */
+export function warnOfPending(
+  handoffs: readonly SeenHandoff[],
+  seconds: number,
+  { workflow }: Pick<StepContext, "workflow">,
+): void {
+  const pending = handoffs.filter(({ status }) => status === "pending").map(({ id }) => id);
+  if (pending.length === 0) return;
+  const all = pluralize(handoffs.length, "handoff");
+  workflow.warning(
+    `${pending.length} of ${all} had not ended after ${formatDuration(seconds)}: ${pending.join(", ")}.`,
+  );
 }
 
 /** Outputs that a next step can branch on. */

@@ -1,4 +1,4 @@
-import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
+import type { HandoffId } from "@secret-handoff/protocol";
 import {
   type Deadline,
   ErrorCollector,
@@ -8,11 +8,12 @@ import {
   type SeenHandoff,
   SenderError,
   type ServiceClient,
+  toResult,
   viewHandoffs,
 } from "@secret-handoff/sdk";
-import { awaitReceipts, setReceiptOutputs } from "./await-receipts.ts";
+import { awaitReceipts, setReceiptOutputs, warnOfPending } from "./await-receipts.ts";
 import { openService } from "./github/service-token.ts";
-import { type Draft, type InputReader, type Inputs, readInputs } from "./inputs/table.ts";
+import { type Draft, type InputReader, type Inputs, isSet, readInputs } from "./inputs/table.ts";
 import { pluralize } from "./report/formatting.ts";
 import { reportProblems } from "./report/outcomes.ts";
 import { handoffsSummary, revocationsSummary } from "./report/summaries.ts";
@@ -41,9 +42,6 @@ type Selection =
 
 /** Seconds: an hour less than a job on GitHub's own runners may take. */
 const DEFAULT_AWAIT = 5 * 3_600;
-/** Of an ARN that ends with the six characters Secrets Manager adds. */
-const WHOLE_ARN = /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/;
-
 /** @returns the exit code: 0 when everything that was asked for was done */
 export async function runOnExisting(
   operation: ExistingOperation,
@@ -70,8 +68,8 @@ export function readExistingInputs(
   const names = ["endpoint", "handoff-ids", "secret-ids", "run", "timeout", "await", "region"] as const;
   const inputs = readInputs(names, read, errors);
   const { endpoint, timeout, await: awaitFor = DEFAULT_AWAIT, region } = inputs;
-  const isSet = (name: (typeof names)[number]) => read(name).trim() !== "";
-  const selection = errors.attempt(() => selectionOf(inputs, isSet, thisRun));
+  const given = (name: (typeof names)[number]) => isSet(name, read);
+  const selection = errors.attempt(() => selectionOf(inputs, given, thisRun));
   if (errors.errors.length > 0 || endpoint === undefined || timeout === undefined || !selection) {
     return undefined;
   }
@@ -107,7 +105,6 @@ function runFilter(run: string | undefined, thisRun: string | undefined) {
   throw new SenderError("input", "The runner does not say which run this is. Write the run's number.");
 }
 
-/** @throws SenderError when the handoffs cannot be found out */
 async function runOperation(
   operation: ExistingOperation,
   { endpoint, region, selection, awaitFor }: ExistingInputs,
@@ -117,39 +114,101 @@ async function runOperation(
   const { workflow, runtime } = context;
   const service = openService(endpoint, context).client;
   const secrets = context.openRotation(region, deadline, runtime);
-  const state = operation === "revoke" ? "open" : undefined;
-  const places = await selectHandoffs(selection, state, { service, secrets }, deadline);
+  const errors = new ErrorCollector();
+  const places = await selectHandoffs(operation, selection, { service, secrets }, errors, context, deadline);
+  for (const { message } of errors.errors) workflow.error(message);
   const ids = places.filter((id) => id !== null);
   workflow.output("handoff-ids", JSON.stringify(places));
-  if (operation === "revoke") {
-    return reportRevocations(places, await revokeHandoffs(ids, service, deadline), context);
-  }
-  if (operation === "status") {
-    const handoffs = await viewHandoffs(ids, service, deadline);
-    for (const { id, view } of handoffs) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
-    return reportHandoffs(places, { handoffs }, context);
-  }
-  return reportHandoffs(places, await awaitReceipts(ids, awaitFor, service, context), context);
+  const run = async (): Promise<0 | 1> => {
+    if (operation === "revoke") {
+      return reportRevocations(places, await revokeHandoffs(ids, service, deadline), context);
+    }
+    if (operation === "status") {
+      const handoffs = await viewHandoffs(ids, service, deadline);
+      for (const { id, view } of handoffs) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
+      return reportHandoffs(places, { handoffs }, context);
+    }
+    const awaited =
+      ids.length === 0 ? { handoffs: [] } : await awaitReceipts(ids, awaitFor, service, context);
+    if (!("stopped" in awaited)) warnOfPending(awaited.handoffs, awaitFor, context);
+    return reportHandoffs(places, awaited, context);
+  };
+  const code = await run();
+  return errors.errors.length > 0 ? 1 : code;
 }
 
+type Clients = { readonly service: ServiceClient; readonly secrets: RotatableSecrets };
+
 /**
- * The handoffs that are selected, as far as this workflow's repository has made them.
- * @param state only those in this state, where they are listed
+ * The handoffs that are selected, as far as this workflow's repository has made them. To revoke, those that are open.
+ * @param errors takes what was looked for and not found
  */
 async function selectHandoffs(
+  operation: ExistingOperation,
   selection: Selection,
-  state: "open" | undefined,
-  { service, secrets }: { readonly service: ServiceClient; readonly secrets: RotatableSecrets },
+  clients: Clients,
+  errors: ErrorCollector,
+  { workflow }: StepContext,
   deadline: Deadline,
 ): Promise<readonly (HandoffId | null)[]> {
-  if (selection.kind === "ids") return selection.ids;
-  const { run } = selection;
-  const filter = { ...(run === undefined ? {} : { run }), ...(state === undefined ? {} : { state }) };
-  const arnOf = async (id: string) => (WHOLE_ARN.test(id) ? id : (await secrets.stages(id)).arn);
-  const arns = await Promise.all(selection.secrets.map(arnOf));
-  const filters = arns.length === 0 ? [filter] : arns.map((secret) => ({ ...filter, secret }));
-  const lists = await Promise.all(filters.map((one) => service.list(one, deadline)));
-  return [...new Set(lists.flat().map(({ id }) => id))].filter(isHandoffId);
+  if (selection.kind === "ids") {
+    if (selection.ids.every((id) => id === null)) errors.add(nothingFound("handoff-ids names no handoff"));
+    return selection.ids;
+  }
+  const { secrets, run } = selection;
+  const searches = secrets.length === 0 ? [undefined] : secrets;
+  const lists = await Promise.all(
+    searches.map((secret) =>
+      errors.attemptAsync(async () => {
+        const found = await search(secret, run, operation === "revoke", clients, deadline);
+        const what = secret === undefined ? "" : ` of secret "${secret}"`;
+        const where = run === undefined ? "This repository" : `Run ${run} of this repository`;
+        if (!found) throw nothingFound(`${where} made no handoff${what}`);
+        if (found.length === 0) workflow.info(`No handoff${what} is open: there is nothing to revoke.`);
+        return found;
+      }),
+    ),
+  );
+  return [...new Set(lists.flatMap((list) => list ?? []))];
+}
+
+/** @returns undefined where there is none; with `openOnly`, an empty list where there are some and none of them is open */
+async function search(
+  secret: string | undefined,
+  run: string | undefined,
+  openOnly: boolean,
+  { service, secrets }: Clients,
+  deadline: Deadline,
+): Promise<readonly HandoffId[] | undefined> {
+  const list = async (arn: string | undefined, state: "open" | undefined) => {
+    const filter = {
+      ...(arn === undefined ? {} : { secret: arn }),
+      ...(run === undefined ? {} : { run }),
+      ...(state === undefined ? {} : { state }),
+    };
+    return (await service.list(filter, deadline)).map(({ id }) => id);
+  };
+  const find = async (arn: string | undefined) => {
+    const open = openOnly ? await list(arn, "open") : [];
+    if (open.length > 0) return open;
+    const all = await list(arn, undefined);
+    if (all.length === 0) return undefined;
+    return openOnly ? [] : all;
+  };
+  if (secret === undefined) return find(undefined);
+  if (!secret.startsWith("arn:")) return find((await secrets.stages(secret)).arn);
+  // An ARN without its last six characters names the secret as well, and its name may end like them: nothing but asking tells.
+  const found = await find(secret);
+  if (found) return found;
+  const whole = await toResult(secrets.stages(secret));
+  return whole instanceof SenderError || whole.arn === secret ? undefined : find(whole.arn);
+}
+
+function nothingFound(what: string): SenderError {
+  return new SenderError(
+    "input",
+    `${what}. Check handoff-ids, secret-ids, run, the region and the account; several secrets that went in one handoff are found by run or by id.`,
+  );
 }
 
 async function reportHandoffs(

@@ -34,12 +34,13 @@ function openMail(choice: MailChoice): MailTransport {
 }
 
 async function main(): Promise<number> {
+  const workflow = githubCommands();
   try {
-    return await runStep(githubInputs, {
+    const code = await runStep(githubInputs(), {
       env: process.env,
       run: workflowRunOf(process.env),
       execution: randomUUID(),
-      workflow: githubCommands,
+      workflow,
       runtime: platformRuntime,
       openSecrets: secretsManager,
       openRotation: secretsManagerRotation,
@@ -48,8 +49,9 @@ async function main(): Promise<number> {
       openMail,
       onCancel,
     });
+    return workflow.outputsLost() ? 1 : code;
   } catch (error) {
-    githubCommands.error(faultOf(error).message);
+    workflow.error(faultOf(error).message);
     return 1;
   }
 }

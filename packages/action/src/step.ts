@@ -13,6 +13,8 @@ import type { StepContext } from "./step-context.ts";
 export async function runStep(read: InputReader, context: StepContext): Promise<0 | 1> {
   maskInputs(read, context);
   const errors = new ErrorCollector();
+  errors.attempt(() => context.workflow.checkOutputs());
+  if (errors.errors.length > 0) return reportProblems(errors.errors, context);
   const { operation } = readInputs(["operation"], read, errors);
   switch (operation) {
     case undefined:
@@ -27,6 +29,10 @@ export async function runStep(read: InputReader, context: StepContext): Promise<
 /** Before anything is judged: later steps run and may print what was given also where this one refuses an input. */
 function maskInputs(read: InputReader, { workflow }: StepContext): void {
   for (const name of INPUT_NAMES) {
-    for (const secret of INPUTS[name].secrets?.(textOf(name, read)) ?? []) maskAll(workflow, secret);
+    const { secrets } = INPUTS[name];
+    if (!secrets) continue;
+    // A file that cannot be read is told when the input is.
+    const text = new ErrorCollector().attempt(() => textOf(name, read)) ?? "";
+    for (const secret of secrets(text)) maskAll(workflow, secret);
   }
 }

@@ -1,4 +1,6 @@
+import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import * as core from "@actions/core";
+import { SenderError } from "@secret-handoff/sdk";
 import { INPUTS, type InputReader } from "../inputs/table.ts";
 
 /**
@@ -12,28 +14,72 @@ export type WorkflowCommands = {
   readonly warning: (sentence: string) => void;
   readonly error: (sentence: string) => void;
   readonly output: (name: string, value: string | number) => void;
+  /** Before anything is done whose ids would be lost. @throws SenderError `input` where outputs cannot be written */
+  readonly checkOutputs: () => void;
   /** Adds Markdown to the job's summary; nothing where the runner keeps none. */
   readonly summarise: (markdown: string) => Promise<void>;
 };
 
-/** The runner, through @actions/core. */
-export const githubCommands: WorkflowCommands = {
-  mask: core.setSecret,
-  info: core.info,
-  warning: (sentence) => core.warning(sentence),
-  error: (sentence) => core.error(sentence),
-  output: core.setOutput,
-  summarise: async (markdown) => {
-    if (!process.env.GITHUB_STEP_SUMMARY) return;
-    try {
-      await core.summary.addRaw(markdown, true).write();
-    } catch {
-      // What was handed over stays handed over: a summary that cannot be written must not fail the step.
-      core.warning("The job summary could not be written.");
-    }
-  },
-};
+/** The runner, through @actions/core. `outputsLost` tells whether an output could not be written after all. */
+export function githubCommands(): WorkflowCommands & { readonly outputsLost: () => boolean } {
+  let lost = false;
+  return {
+    mask: core.setSecret,
+    info: core.info,
+    warning: (sentence) => core.warning(sentence),
+    error: (sentence) => core.error(sentence),
+    output: (name, value) => {
+      try {
+        core.setOutput(name, value);
+      } catch (error) {
+        // What was done stays done, and the rest of the report must not be lost as well.
+        if (!lost) {
+          core.error(
+            `The step's outputs could not be written (${codeOf(error)}). What was done stays done; ids and states are in the log and the job summary.`,
+          );
+        }
+        lost = true;
+      }
+    },
+    checkOutputs: () => {
+      const path = process.env.GITHUB_OUTPUT;
+      if (!path) return;
+      try {
+        closeSync(openSync(path, constants.O_WRONLY | constants.O_APPEND));
+      } catch (error) {
+        throw new SenderError(
+          "input",
+          `The step's outputs cannot be written (${codeOf(error)}), so nothing was begun. Check the file that GITHUB_OUTPUT names, and the disk of the runner.`,
+          { cause: error },
+        );
+      }
+    },
+    summarise: async (markdown) => {
+      if (!process.env.GITHUB_STEP_SUMMARY) return;
+      try {
+        await core.summary.addRaw(markdown, true).write();
+      } catch {
+        // What was handed over stays handed over: a summary that cannot be written must not fail the step.
+        core.warning("The job summary could not be written.");
+      }
+    },
+    outputsLost: () => lost,
+  };
+}
 
-/** Inputs as the runner gives them: in the environment. */
-export const githubInputs: InputReader = (name) =>
-  core.getInput(name, { trimWhitespace: !INPUTS[name].verbatim });
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+}
+
+/** Inputs as the runner gives them: in the environment. A file is read once, for it may be a pipe. */
+export function githubInputs(): InputReader {
+  const files = new Map<string, Uint8Array>();
+  return {
+    text: (name) => core.getInput(name, { trimWhitespace: !INPUTS[name].verbatim }),
+    file: (path) => {
+      const bytes = files.get(path) ?? readFileSync(path);
+      files.set(path, bytes);
+      return bytes;
+    },
+  };
+}

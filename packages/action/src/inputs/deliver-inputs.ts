@@ -15,12 +15,12 @@ import {
   type InputName,
   type InputReader,
   type Inputs,
+  isSet,
   readInputs,
-  textOf,
 } from "./table.ts";
 
 /** What a delivery is asked for: the inputs, and what several of them mean together. */
-export type DeliverInputs = Omit<Inputs, "from" | "rotate"> & {
+export type DeliverInputs = Omit<Inputs, "from" | "rotate" | "values-file" | "recipients-file"> & {
   readonly from: Mailbox;
   readonly mail: MailChoice;
   /** Whose temporary credentials to hand over. */
@@ -50,15 +50,18 @@ const LONGEST_SESSION = 43_200;
 export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Draft<DeliverInputs> {
   const names = INPUT_NAMES.filter((name) => !["operation", "handoff-ids", "run"].includes(name));
   const inputs = readInputs(names, read, errors);
-  const isSet: IsSet = (name) => textOf(name, read) !== "";
+  const given: IsSet = (name) => isSet(name, read);
   errors.attempt(() => checkSomething(inputs));
+  const recipients = errors.attempt(() => everyRecipient(inputs, errors));
   return {
     ...inputs,
-    from: inputs.from ?? (isSet("from") ? undefined : defaultFrom(inputs.endpoint)),
-    mail: errors.attempt(() => mailChoice(inputs, isSet)),
-    role: errors.attempt(() => roleChoice(inputs, isSet)),
+    values: inputs.values && inputs["values-file"] && [...inputs.values, ...inputs["values-file"]],
+    recipients,
+    from: inputs.from ?? (given("from") ? undefined : defaultFrom(inputs.endpoint)),
+    mail: errors.attempt(() => mailChoice(inputs, given)),
+    role: errors.attempt(() => roleChoice(inputs, given)),
     rotation: errors.attempt(() => rotationChoice(inputs)),
-    passphraseGiven: isSet("passphrase"),
+    passphraseGiven: given("passphrase"),
   };
 }
 
@@ -75,12 +78,30 @@ function defaultFrom(endpoint: string | undefined): Mailbox | undefined {
 /** An input that is set and has a mistake is not in the draft: so whether it is set is asked apart. */
 type IsSet = (name: InputName) => boolean;
 
-/** Where one of them has a mistake, nobody knows whether there is something. */
+/** Where one of them has a mistake, it may be all there is. */
 function checkSomething(inputs: Draft<Inputs>): void {
-  const { "secret-ids": secretIds, parameters, values, source } = inputs;
-  if (!secretIds || !parameters || !values || source !== "secrets-manager") return;
-  if (secretIds.length + parameters.length + values.length > 0) return;
-  throw new SenderError("input", "Nothing to hand over: set secret-ids, parameters, values or source: sts.");
+  const { source, "secret-ids": secretIds, parameters, values, "values-file": more } = inputs;
+  if (source !== "secrets-manager" || !secretIds || !parameters || !values || !more) return;
+  if ([secretIds, parameters, values, more].some((list) => list.length > 0)) return;
+  throw new SenderError(
+    "input",
+    "Nothing to hand over: set secret-ids, parameters, values, values-file or source: sts.",
+  );
+}
+
+/** Those of recipients and of recipients-file, as far as they could be read. */
+function everyRecipient(inputs: Draft<Inputs>, { errors }: ErrorCollector): readonly string[] {
+  const { recipients = [], "recipients-file": more = [] } = inputs;
+  const readable = recipients.length + more.length > 0 || errors.some(({ code }) => code === "recipient");
+  if (!readable && inputs["recipients-file"]) {
+    throw new SenderError("recipient", "Nobody to hand over to: set recipients or recipients-file.");
+  }
+  const twice = more.findIndex((address) => recipients.includes(address));
+  if (twice === -1) return [...recipients, ...more];
+  throw new SenderError(
+    "recipient",
+    `Recipient ${twice + 1} of recipients-file stands in recipients as well. Name each recipient once.`,
+  );
 }
 
 /** SMTP where smtp-host is set, else SES. */

@@ -88,11 +88,21 @@ export const asPassphrase: Parser<Concealed<string>> = (text) => {
   return new Concealed(text);
 };
 
-/** The valid addresses, even where others are not; those have their errors. */
-export const asRecipients: Parser<readonly string[]> = (text, _, errors) => {
-  const { recipients, errors: wrong } = parseRecipients(text);
+/** Addresses, one a line: the valid ones, even where others are not; those have their errors. */
+export const asRecipients: Parser<readonly string[]> = (text, name, errors) => {
+  if (text.trim() === "") return [];
+  const { recipients, errors: wrong } = parseRecipients(text, name);
   errors.add(...wrong);
   return recipients;
+};
+
+/** The same with comments, which begin with `#`, and with names: `Ana Kowalska <ana@vendor.example>`. */
+export const asRecipientsFile: Parser<readonly string[]> = (text, name, errors) => {
+  const lines = text.split(/\r?\n/).map((line) => {
+    const [, address] = /^[^<>]*<([^<>]*)>\s*$/.exec(line) ?? [];
+    return address ?? line.replace(/(^|\s)#.*$/, "");
+  });
+  return asRecipients(lines.join("\n"), name, errors);
 };
 
 /** `NAME=value`, one a line. */
@@ -105,17 +115,30 @@ export const asContext: Parser<Readonly<Record<string, string>>> = (text, name) 
       `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`,
     );
   });
+  refuseRepetition(
+    entries.map(([key]) => key),
+    name,
+  );
   return Object.fromEntries(entries);
 };
 
 /** Ids, one a line, or the JSON array of an earlier step's output, in which null stands for a recipient who got none. */
 export const asHandoffIds: Parser<readonly (HandoffId | null)[]> = (text, name) => {
   const entries = text.startsWith("[") ? jsonArray(text, name) : linesOf(text);
+  refuseRepetition(entries, name);
   return entries.map((entry, index) => {
     if (entry === null || (typeof entry === "string" && isHandoffId(entry))) return entry;
     throw new SenderError("input", `Entry ${index + 1} of ${name} is not a handoff's id.`);
   });
 };
+
+/** Null may come again: it stands for nothing. */
+function refuseRepetition(entries: readonly unknown[], name: string): void {
+  const again = entries.findIndex((entry, index) => entry !== null && entries.indexOf(entry) < index);
+  if (again === -1) return;
+  const first = entries.indexOf(entries[again]);
+  throw new SenderError("input", `Entry ${again + 1} of ${name} repeats entry ${first + 1}. Name each once.`);
+}
 
 function jsonArray(text: string, name: string): readonly unknown[] {
   let array: unknown;

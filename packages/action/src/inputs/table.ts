@@ -5,6 +5,7 @@ import {
   parseMailbox,
   parseParameters,
   parseSecretIds,
+  SenderError,
   secretParts,
 } from "@secret-handoff/sdk";
 import {
@@ -16,6 +17,7 @@ import {
   asPassphrase,
   asPort,
   asRecipients,
+  asRecipientsFile,
   asSeconds,
   asSecret,
   asText,
@@ -32,6 +34,8 @@ export type InputSpec<T = unknown> = {
   readonly default?: string;
   /** White space at its ends belongs to the value. */
   readonly verbatim?: true;
+  /** It is the path of a file: what is read and parsed is the file's text. */
+  readonly file?: true;
   /** The parts of its text that are masked before anything else happens. */
   readonly secrets?: (text: string) => readonly string[];
   readonly parse: Parser<T>;
@@ -49,6 +53,7 @@ const TABLE = {
   "secret-ids": { parse: parseSecretIds },
   parameters: { parse: parseParameters },
   values: { verbatim: true, secrets: secretParts, parse: parseGivenValues },
+  "values-file": { file: true, secrets: secretParts, parse: parseGivenValues },
   source: { default: "secrets-manager", parse: oneOf("secrets-manager", "sts") },
   "role-to-assume": {
     parse: optional(
@@ -61,7 +66,8 @@ const TABLE = {
   "role-duration": { default: "1h", parse: asSeconds },
   "role-session-policy": { parse: optional(asText) },
   "parse-json-secrets": { default: "false", parse: asBoolean },
-  recipients: { parse: needed(asRecipients) },
+  recipients: { parse: asRecipients },
+  "recipients-file": { file: true, parse: asRecipientsFile },
   class: { parse: needed(asText) },
   "expires-in": { parse: optional(asSeconds) },
   passphrase: { verbatim: true, secrets: whole, parse: optional(asPassphrase) },
@@ -116,8 +122,13 @@ export const INPUTS: { readonly [N in InputName]: InputSpec<Inputs[N]> } = TABLE
 
 export const INPUT_NAMES: readonly InputName[] = Object.keys(TABLE).filter((name) => isInputName(name));
 
-/** Gives an input's text; empty when it is not set. */
-export type InputReader = (name: InputName) => string;
+/** Where inputs come from. */
+export type InputReader = {
+  /** An input's text; empty when it is not set. */
+  readonly text: (name: InputName) => string;
+  /** The bytes of a file. @throws Error of the system, with its code */
+  readonly file: (path: string) => Uint8Array;
+};
 
 /** Values that may be missing: what could not be read has its error, and the rest can still be checked. */
 export type Draft<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
@@ -138,8 +149,43 @@ export function readInputs(
 }
 
 /** Where a workflow sets an input to nothing, like `smtp-port: ${{ vars.PORT }}` without that variable, its default counts. */
+export function isSet(name: InputName, read: InputReader): boolean {
+  return (read.text(name) || (INPUTS[name].default ?? "")).trim() !== "";
+}
+
+/**
+ * The text to parse: the input's own, or its file's.
+ * @throws SenderError `input` where the file cannot be read
+ */
 export function textOf(name: InputName, read: InputReader): string {
-  return read(name) || (INPUTS[name].default ?? "");
+  const { default: preset = "", file }: InputSpec = INPUTS[name];
+  const text = read.text(name) || preset;
+  return file && text !== "" ? fileText(name, text, read) : text;
+}
+
+/** Bytes of a file that is read whole: more than any handoff carries. */
+const LARGEST_FILE = 1_048_576;
+
+function fileText(name: InputName, path: string, read: InputReader): string {
+  const refuse = (why: string, cause?: unknown) =>
+    new SenderError(
+      "input",
+      `The file that ${name} names ${why}. Check the path, which is relative to the job's workspace.`,
+      { cause },
+    );
+  let bytes: Uint8Array;
+  try {
+    bytes = read.file(path);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown error";
+    throw refuse(`cannot be read (${code})`, error);
+  }
+  if (bytes.length > LARGEST_FILE) throw refuse("is larger than a megabyte");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw refuse("is not text in UTF-8", error);
+  }
 }
 
 function isInputName(name: string): name is InputName {

@@ -14,7 +14,7 @@ export type RecipientList = {
 const LONGEST_ADDRESS = 254;
 
 /** Reads one address a line. Lines are told by number, never by what they hold. */
-export function parseRecipients(text: string): RecipientList {
+export function parseRecipients(text: string, input = "recipients"): RecipientList {
   const recipients: string[] = [];
   const errors: SenderError[] = [];
   const firstLine = new Map<string, number>();
@@ -27,14 +27,14 @@ export function parseRecipients(text: string): RecipientList {
       errors.push(
         new SenderError(
           "recipient",
-          `Line ${line} of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.`,
+          `Line ${line} of ${input} is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.`,
         ),
       );
     } else if (earlier !== undefined) {
       errors.push(
         new SenderError(
           "recipient",
-          `Line ${line} of recipients repeats line ${earlier}. Name each recipient once.`,
+          `Line ${line} of ${input} repeats line ${earlier}. Name each recipient once.`,
         ),
       );
     } else {
@@ -43,7 +43,7 @@ export function parseRecipients(text: string): RecipientList {
     }
   }
   if (recipients.length === 0 && errors.length === 0) {
-    errors.push(new SenderError("recipient", "recipients names nobody. Write one e-mail address a line."));
+    errors.push(new SenderError("recipient", `${input} names nobody. Write one e-mail address a line.`));
   }
   return { recipients, errors };
 }
