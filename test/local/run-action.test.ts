@@ -69,6 +69,26 @@ test("the environment is GitHub's, with the defaults of action.yml, and nothing 
   expect(shown).not.toContain("JEST_WORKER_ID");
 });
 
+test("before the action starts, the runner prints its inputs and variables, masked only by what came before", async () => {
+  const { details, shown } = await runAction({
+    inputs: { values: "A=from-an-earlier-step\nB=not-masked", recipients: "ana@vendor.example" },
+    env: { LOG_LEVEL: "info", RUNNER_DEBUG: "1" },
+    secrets: ["from-an-earlier-step"],
+    bundle: bundle(`console.log("::add-mask::not-masked"); console.log("not-masked");`),
+  });
+  const lines = details.split("\n");
+  expect(lines.slice(0, 5)).toEqual([
+    "##[group]Run secret-handoff/secret-handoff@v1",
+    "with:",
+    "  values: A=***",
+    "B=not-masked",
+    "  recipients: ana@vendor.example",
+  ]);
+  expect(lines).toContain("  dry-run: false");
+  expect(lines.slice(-3)).toEqual(["env:", "  LOG_LEVEL: info", "##[endgroup]"]);
+  expect(shown).toBe("***\n");
+});
+
 test("an input that action.yml does not know is a mistake of the test", () => {
   expect(() => startAction({ inputs: { clas: "api-key" } })).toThrow("action.yml has no input clas");
 });

@@ -129,6 +129,27 @@ test("what the action masks stays hidden when a later step prints it, however it
   expect(findCanaries(canaries, [{ name: "a later step's log", content: shown }])).toEqual([]);
 });
 
+test.each([
+  ["masked by an earlier step", true, []],
+  ["not masked", false, ["given value in the log"]],
+])("a secret in `values` that was %s", async (_, masked, found) => {
+  const value = randomBytes(20).toString("hex");
+  const { finished } = startAction({
+    stack,
+    inputs: {
+      ...SMTP,
+      values: `API_KEY=${value}`,
+      recipients: "given@vendor.example",
+      class: "internal-tool",
+      from: "handoff@acme.example",
+    },
+    secrets: masked ? [value] : [],
+  });
+  const { exitCode, details, shown } = await finished;
+  const log = { name: "the log", content: `${details}\n${shown}` };
+  expect([exitCode, findCanaries([textCanary("given value", value)], [log])]).toEqual([0, found]);
+});
+
 test("the search itself finds a canary in every spelling", () => {
   const canary = textCanary("c", 'cä"n/ary+&');
   const spelt = [
@@ -157,7 +178,7 @@ async function play(scenario: Scenario, label: string) {
       ...scenario.inputs(fresh),
     },
     ...(scenario.env ? { env: scenario.env } : {}),
-    // GitHub masks what a workflow takes from its secrets; here the action must do it alone.
+    // GitHub masks what a workflow takes from its secrets; here the action must do it alone, once it has started.
     secrets: [],
     onLine: (line) => {
       if (scenario.cancelAt?.test(line)) action.kill("SIGTERM");
@@ -175,6 +196,7 @@ async function play(scenario: Scenario, label: string) {
   await stack.service.drained();
   const places = [
     ...placesOf(result),
+    { name: "what the runner printed first", content: withoutPassphrase(result.details, fresh) },
     ...processes,
     { name: "service log", content: logged.slice(from.logged).join("\n") },
     { name: "audit events", content: JSON.stringify(events.slice(from.events)) },
@@ -215,6 +237,11 @@ function putSecrets(label: string): Fresh {
       { name: "binary secret", bytes: binary },
     ],
   };
+}
+
+/** A workflow takes it from its secrets, and so it would be masked. */
+function withoutPassphrase(details: string, { passphrase }: Fresh): string {
+  return details.replaceAll(passphrase, "***");
 }
 
 /** The tokens that the action got: it masks each, so its own commands tell them. */

@@ -62,6 +62,9 @@ export async function handOver(stack: LocalStack, terminal: Terminal, signal: Ab
     },
     onLine: (line) => terminal.quote(asInTheLog(line, terminal)),
   });
+  // GitHub shows the group with inputs and environment closed.
+  const [title = ""] = action.details.split("\n");
+  terminal.quote(`${terminal.paint("dim", "▸")} ${title.replace("##[group]", "")}`);
   const cancel = () => action.kill("SIGTERM");
   signal.addEventListener("abort", cancel, { once: true });
   try {
@@ -73,11 +76,11 @@ export async function handOver(stack: LocalStack, terminal: Terminal, signal: Ab
   }
 }
 
-function handoffOf({ exitCode, shown, summary, outputs }: ActionResult, secret: string): string {
+function handoffOf({ exitCode, details, shown, summary, outputs }: ActionResult, secret: string): string {
   must(exitCode === 0, `The action failed (${exitCode}); its output above says why.`);
   const { password }: { readonly password?: string } = JSON.parse(secret);
   must(password !== undefined && password !== "", "The rotation left no password.");
-  for (const text of [shown, summary, ...Object.values(outputs)]) {
+  for (const text of [details, shown, summary, ...Object.values(outputs)]) {
     must(!text.includes(password), "The action's output shows the secret.");
     must(!/\/h\/[\w-]{22}#/.test(text), "The action's output shows the link.");
   }

@@ -5,6 +5,9 @@ import { parse } from "yaml";
 import type { Job } from "../github/job.ts";
 import type { Addresses } from "../stack.ts";
 
+const ACTION_REPOSITORY = "secret-handoff/secret-handoff";
+const ACTION_REF = "v1";
+
 /** https://docs.github.com/actions/reference/workflows-and-actions/variables#default-environment-variables */
 export function githubEnvironment(job: Job): Readonly<Record<string, string>> {
   const [owner = ""] = job.repository.split("/");
@@ -14,7 +17,8 @@ export function githubEnvironment(job: Job): Readonly<Record<string, string>> {
     CI: "true",
     GITHUB_ACTIONS: "true",
     GITHUB_ACTION: "__secret-handoff",
-    GITHUB_ACTION_REPOSITORY: "secret-handoff/secret-handoff",
+    GITHUB_ACTION_REF: ACTION_REF,
+    GITHUB_ACTION_REPOSITORY: ACTION_REPOSITORY,
     GITHUB_ACTOR: job.actor,
     GITHUB_ACTOR_ID: job.actorId,
     GITHUB_TRIGGERING_ACTOR: job.actor,
@@ -44,11 +48,8 @@ export function githubEnvironment(job: Job): Readonly<Record<string, string>> {
   };
 }
 
-/**
- * What aws-actions/configure-aws-credentials and `permissions: id-token: write` leave in the environment.
- * @param requestToken bound to the job
- */
-export function stackEnvironment(stack: Addresses, requestToken: string): Readonly<Record<string, string>> {
+/** What aws-actions/configure-aws-credentials leaves in the environment of later steps, and where the local stack's AWS is. */
+export function awsEnvironment(stack: Addresses): Readonly<Record<string, string>> {
   return {
     AWS_REGION: "eu-west-1",
     AWS_DEFAULT_REGION: "eu-west-1",
@@ -57,6 +58,15 @@ export function stackEnvironment(stack: Addresses, requestToken: string): Readon
     AWS_SESSION_TOKEN: "local-stack-only",
     AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.secretsManager,
     AWS_ENDPOINT_URL_SESV2: stack.ses,
+  };
+}
+
+/**
+ * What `permissions: id-token: write` adds.
+ * @param requestToken bound to the job
+ */
+export function idTokenEnvironment(stack: Addresses, requestToken: string): Readonly<Record<string, string>> {
+  return {
     ACTIONS_ID_TOKEN_REQUEST_URL: stack.idTokenRequestUrl,
     ACTIONS_ID_TOKEN_REQUEST_TOKEN: requestToken,
   };
@@ -67,22 +77,53 @@ type ActionFile = {
 };
 
 /**
- * Inputs as the runner hands them to an action: in the environment, with the defaults of action.yml.
+ * The step's inputs as the runner has them: those given, in their order, then the defaults of action.yml.
  * @throws Error for an input that action.yml does not know; the runner would only warn
  */
-export function inputEnvironment(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const file: ActionFile = parse(readFileSync(new URL("../../../../action.yml", import.meta.url), "utf8"));
-  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(file.inputs, name));
+export function inputsOf(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { inputs }: ActionFile = parse(
+    readFileSync(new URL("../../../../action.yml", import.meta.url), "utf8"),
+  );
+  const unknown = Object.keys(given).filter((name) => !Object.hasOwn(inputs, name));
   if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(", ")}`);
-  const values = Object.entries(file.inputs).map(([name, { default: fallback }]) => [
-    variableOf(name),
-    given[name] ?? (fallback === undefined ? "" : String(fallback)),
-  ]);
-  return Object.fromEntries(values);
+  const defaults = Object.entries(inputs).map(([name, { default: value }]) => [name, String(value ?? "")]);
+  return { ...given, ...Object.fromEntries(defaults.filter(([name = ""]) => !Object.hasOwn(given, name))) };
 }
 
-function variableOf(name: string): string {
-  return `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`;
+/** Inputs as the action finds them in its environment. */
+export function inputVariables(inputs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [
+      `INPUT_${name.replaceAll(" ", "_").toUpperCase()}`,
+      value,
+    ]),
+  );
+}
+
+/** Variables that the runner sets for each step by itself, and so does not print. */
+const SET_BY_RUNNER = /^(?:ACTIONS|GITHUB|RUNNER)_/;
+
+/**
+ * What the runner prints before the action starts, when nothing that the action will mask is masked yet: its name, every input with
+ * a value, and the variables of the workflow's `env:` and of earlier steps (GITHUB_ENV).
+ * After actions/runner, src/Runner.Worker/Handlers/Handler.cs (PrintActionDetails) and ActionRunner.cs.
+ */
+export function stepDetails(
+  inputs: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  const given = Object.entries(inputs).filter(([, value]) => value !== "");
+  const variables = Object.entries(env).filter(
+    ([name, value]) => value !== undefined && !SET_BY_RUNNER.test(name),
+  );
+  const block = (head: string, lines: readonly (readonly [string, string | undefined])[]) =>
+    lines.length === 0 ? [] : [head, ...lines.map(([name, value]) => `  ${name}: ${value}`)];
+  return [
+    `##[group]Run ${ACTION_REPOSITORY}@${ACTION_REF}`,
+    ...block("with:", given),
+    ...block("env:", variables),
+    "##[endgroup]",
+  ];
 }
 
 /** A file that the action left behind. */

@@ -75,6 +75,11 @@ export class RunnerFilter {
     return rests.flatMap((rest) => (rest === "" ? [] : this.#line(rest)));
   }
 
+  /** A message as the log shows it, the runner's own too: masked whole, then line by line. */
+  show(text: string): readonly string[] {
+    return this.masks.hide(text).split(/\r\n|\n|\r/);
+  }
+
   /** A summary as the runner uploads it. */
   maskLines(text: string): string {
     return text
@@ -85,7 +90,7 @@ export class RunnerFilter {
 
   #line(line: string): readonly string[] {
     const command = parseCommand(line, (name) => this.#known.has(name));
-    return command && this.#takes(command) ? this.#run(command, line) : this.#show(line);
+    return command && this.#takes(command) ? this.#run(command, line) : this.show(line);
   }
 
   /** While commands are stopped, only their token is one. */
@@ -95,12 +100,12 @@ export class RunnerFilter {
 
   #run(command: RunnerCommand, line: string): readonly string[] {
     const { name, data } = command;
-    const echoed = this.#echo && !NOT_ECHOED.has(name) ? this.#show(line) : [];
+    const echoed = this.#echo && !NOT_ECHOED.has(name) ? this.show(line) : [];
     switch (name) {
       case this.#stopToken:
         this.#known.delete(name);
         this.#stopToken = undefined;
-        return this.#show(line);
+        return this.show(line);
       case "stop-commands":
         return this.#stop(data, line);
       case "add-mask":
@@ -110,11 +115,11 @@ export class RunnerFilter {
       case "notice":
         return this.#annotate(name, command);
       case "debug":
-        return this.#debug ? this.#show(`##[debug]${data}`) : [];
+        return this.#debug ? this.show(`##[debug]${data}`) : [];
       case "group":
-        return [...echoed, ...this.#show(`##[group]${data}`)];
+        return [...echoed, ...this.show(`##[group]${data}`)];
       case "endgroup":
-        return [...echoed, ...this.#show("##[endgroup]")];
+        return [...echoed, ...this.show("##[endgroup]")];
       case "set-output":
       case "save-state":
         return [...echoed, ...this.#keep(command, line)];
@@ -131,10 +136,10 @@ export class RunnerFilter {
 
   #mask(value: string): readonly string[] {
     if (value.trim() === "") {
-      return this.#show("##[warning]Can't add secret mask for empty string in ##[add-mask] command.");
+      return this.show("##[warning]Can't add secret mask for empty string in ##[add-mask] command.");
     }
     this.masks.addWithLines(value);
-    return this.#echo ? this.#show("::add-mask::***") : [];
+    return this.#echo ? this.show("::add-mask::***") : [];
   }
 
   #stop(token: string, line: string): readonly string[] {
@@ -145,14 +150,14 @@ export class RunnerFilter {
     this.#stopToken = name;
     this.#known.add(name);
     if (token.length > LONGEST_PLAIN_TOKEN) this.masks.add(token);
-    return this.#show(line);
+    return this.show(line);
   }
 
   #annotate(level: Annotation["level"], { data, properties }: RunnerCommand): readonly string[] {
     const title = properties.get("title");
     const hidden = title === undefined ? {} : { title: this.masks.hide(title) };
     this.annotations.push({ level, message: this.masks.hide(data), ...hidden });
-    return this.#show(`##[${level}]${data}`);
+    return this.show(`##[${level}]${data}`);
   }
 
   #keep({ name, properties, data }: RunnerCommand, line: string): readonly string[] {
@@ -165,13 +170,8 @@ export class RunnerFilter {
   #refuse(line: string, why: string): readonly string[] {
     this.failed = true;
     return [
-      ...this.#show(`##[error]Unable to process command '${line}' successfully.`),
-      ...this.#show(`##[error]${why}`),
+      ...this.show(`##[error]Unable to process command '${line}' successfully.`),
+      ...this.show(`##[error]${why}`),
     ];
-  }
-
-  /** A message of several lines is masked whole, then shown line by line. */
-  #show(text: string): readonly string[] {
-    return this.masks.hide(text).split(/\r\n|\n|\r/);
   }
 }

@@ -4,11 +4,14 @@ import { DEFAULT_JOB, type Job } from "../github/job.ts";
 import type { Addresses, LocalStack } from "../stack.ts";
 import { checkSummary, readFileCommands } from "./commands.ts";
 import {
+  awsEnvironment,
   githubEnvironment,
-  inputEnvironment,
+  idTokenEnvironment,
+  inputsOf,
+  inputVariables,
   type LeftBehind,
   RunnerFolder,
-  stackEnvironment,
+  stepDetails,
 } from "./environment.ts";
 import { type Annotation, RunnerFilter } from "./log.ts";
 
@@ -20,11 +23,11 @@ export type ActionOptions = {
   /** Laid over the environment; undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly job?: Partial<Job>;
-  /** Values that the workflow took from its secrets, masked from the start. */
+  /** Values that are masked before the step: the workflow took them from its secrets, or an earlier step masked them. */
   readonly secrets?: readonly string[];
   readonly bundle?: string;
   readonly nodePath?: string;
-  /** Told of each line as the log shows it, while the action runs. */
+  /** Told of each line of the action's as the log shows it, while the action runs. */
   readonly onLine?: (line: string) => void;
 };
 
@@ -32,7 +35,9 @@ export type ActionResult = {
   /** null when a signal ended it. */
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** As the log of the job shows it. */
+  /** What the runner prints of the step before the action starts: inputs and environment. */
+  readonly details: string;
+  /** What the action wrote, as the log of the job shows it. */
   readonly shown: string;
   /** As the action wrote it: holds secrets. */
   readonly raw: string;
@@ -47,6 +52,8 @@ export type ActionResult = {
 
 export type RunningAction = {
   readonly pid: number;
+  /** See {@link ActionResult}. */
+  readonly details: string;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly finished: Promise<ActionResult>;
 };
@@ -70,7 +77,8 @@ export function startAction(options: ActionOptions): RunningAction {
   const job = { ...DEFAULT_JOB, ...options.job };
   const requestToken =
     (options.job && stack?.issuer?.tokenFor(options.job)) ?? stack?.idTokenRequestToken ?? "";
-  const inputs = inputEnvironment(options.inputs);
+  const inputs = inputsOf(options.inputs);
+  const env = { ...(stack ? awsEnvironment(stack) : {}), ...options.env };
   const folder = new RunnerFolder(job);
   const child = spawn(nodePath, [bundle], {
     cwd: folder.workspace,
@@ -79,13 +87,19 @@ export function startAction(options: ActionOptions): RunningAction {
       ...folder.environment(),
       // GitHub runs it on Node.js 24, where the AWS SDK has nothing to warn of.
       AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: "true",
-      ...(stack ? stackEnvironment(stack, requestToken) : {}),
-      ...inputs,
-      ...options.env,
+      ...(stack ? idTokenEnvironment(stack, requestToken) : {}),
+      ...inputVariables(inputs),
+      ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const filter = new RunnerFilter({ secrets: [...secrets, requestToken] });
+  // The runner masks its own token, and configure-aws-credentials the credentials that it leaves.
+  const credentials = [env.AWS_ACCESS_KEY_ID, env.AWS_SECRET_ACCESS_KEY, env.AWS_SESSION_TOKEN];
+  const masked = [...secrets, requestToken, ...credentials.filter((value) => value !== undefined)];
+  const filter = new RunnerFilter({ secrets: masked });
+  const details = stepDetails(inputs, env)
+    .flatMap((line) => filter.show(line))
+    .join("\n");
   const shown: string[] = [];
   let raw = "";
   const show = (lines: readonly string[]) => {
@@ -112,6 +126,7 @@ export function startAction(options: ActionOptions): RunningAction {
         resolve({
           exitCode: filter.failed && exitCode === 0 ? 1 : exitCode,
           signal,
+          details,
           shown: shown.map((line) => `${line}\n`).join(""),
           raw,
           annotations: filter.annotations,
@@ -128,6 +143,7 @@ export function startAction(options: ActionOptions): RunningAction {
   }).finally(() => folder.remove());
   return {
     pid: child.pid ?? 0,
+    details,
     kill: (signal) => {
       child.kill(signal);
     },
