@@ -178,7 +178,7 @@ describe("one mistake is one annotation:", () => {
   test("SMTP without TLS", async () => {
     const { port } = service.mail.smtpServer;
     expect(await sentences({ "smtp-host": "::ffff:127.0.0.1", "smtp-port": String(port) })).toEqual([
-      `a•••@vendor.example: ::ffff:127.0.0.1:${port} offers no TLS, and mail with a link is not sent in the clear. Set smtp-port to 465, or use a server that offers STARTTLS.`,
+      `a•••@vendor.example: ::ffff:127.0.0.1:${port} offers no TLS (500 Error: command not recognized), and mail with a link is not sent in the clear. Set smtp-tls: implicit where that port speaks TLS from the start, or use a server that offers STARTTLS.`,
     ]);
   });
 });
