@@ -76,6 +76,14 @@ describe("the trust of a workflow's role", () => {
     ).toBe(false);
   });
 
+  test("holds the tokens of an enterprise with its own issuer on github.com to every claim", () => {
+    const issuer = "https://token.actions.githubusercontent.com/acme";
+    const place = "token.actions.githubusercontent.com/acme";
+    expect(admits({ ...JOBS, issuer }, claims({}, place))).toBe(true);
+    expect(admits({ ...JOBS, issuer }, claims({ repository_id: "999" }, place))).toBe(false);
+    expect(admits({ ...JOBS, issuer }, claims())).toBe(false);
+  });
+
   test("compares an environment's colon as GitHub writes it", () => {
     const jobs = { ...JOBS, environment: "prod:eu" };
     const context = claims({ sub: "repo:example/orders:environment:prod%3Aeu", environment: "prod:eu" });

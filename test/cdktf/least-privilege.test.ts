@@ -30,7 +30,7 @@ function policyOf(address: string, json = STACKS.least): FoundPolicy {
 }
 
 describe("every policy of every stack", () => {
-  test("is found: roles, trust, key, topic, logs, operators", () => {
+  test("is found: roles, trust, key, topic, queue, logs, operators", () => {
     expect(new Set(policiesOf(STACKS.everything).map(({ address }) => address.split(".")[0]))).toEqual(
       new Set([
         "aws_iam_role",
@@ -38,6 +38,7 @@ describe("every policy of every stack", () => {
         "aws_iam_policy",
         "aws_kms_key",
         "aws_sns_topic_policy",
+        "aws_sqs_queue_policy",
         "aws_cloudwatch_log_resource_policy",
       ]),
     );

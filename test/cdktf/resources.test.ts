@@ -248,7 +248,9 @@ describe("what watches", () => {
           "sweeper-failing",
           "sweeper-silent",
           "recipient-throttled",
-          "table-throttled",
+          "handoffs-throttled",
+          "audit-throttled",
+          "events-undelivered",
           "link-mangled",
         ]),
       );
@@ -265,19 +267,117 @@ describe("what watches", () => {
   });
 });
 
+/** Types of resources that AWS keeps no tags for. */
+const NO_TAGS = [
+  "aws_apigatewayv2_integration",
+  "aws_apigatewayv2_route",
+  "aws_cloudwatch_event_api_destination",
+  "aws_cloudwatch_event_target",
+  "aws_cloudwatch_log_metric_filter",
+  "aws_cloudwatch_log_resource_policy",
+  "aws_iam_role_policy",
+  "aws_kms_alias",
+  "aws_lambda_permission",
+  "aws_route53_record",
+  "aws_sesv2_configuration_set_event_destination",
+  "aws_sns_topic_policy",
+  "aws_sns_topic_subscription",
+  "aws_sqs_queue_policy",
+];
+
 describe("tags and boundary", () => {
-  test("everything that can have tags has them, and every role its boundary", () => {
-    for (const [type, name] of [
-      ["aws_dynamodb_table", "tables_handoffs"],
-      ["aws_lambda_function", "sweeper_function"],
-      ["aws_apigatewayv2_stage", "http_stage"],
-      ["aws_cloudfront_distribution", "edge_distribution"],
-      ["aws_kms_key", "pseudonyms_key"],
-    ] as const) {
-      expect(resource(everything, type, name).tags).toEqual(EVERYTHING.service.tags);
+  test("everything that can have tags has the service's, the workflows' roles and the OIDC provider too", () => {
+    for (const [type, named] of Object.entries(everything.resource)) {
+      for (const [name, { tags }] of Object.entries(named)) {
+        expect([type, name, tags]).toEqual([
+          type,
+          name,
+          NO_TAGS.includes(type) ? undefined : EVERYTHING.service.tags,
+        ]);
+      }
     }
+  });
+
+  test("a role's own tags go before the service's", () => {
+    const orders = { ...(EVERYTHING.gitHub?.orders as SecretHandoffSenderProps), tags: { team: "orders" } };
+    const { json } = synthesise({ ...EVERYTHING, gitHub: { orders } });
+    expect(resource(json, "aws_iam_role", "github_orders_sender_role").tags).toEqual({
+      team: "orders",
+      service: "secret-handoff",
+    });
+  });
+
+  test("every role has its boundary", () => {
     const boundaries = resources(everything, "aws_iam_role").map((role) => role.permissions_boundary);
     expect(new Set(boundaries)).toEqual(new Set([EVERYTHING.service.permissionsBoundaryArn]));
+  });
+});
+
+describe("what EventBridge cannot deliver", () => {
+  test("comes into a queue, of every rule but the sweeper's, which runs again a minute later", () => {
+    for (const [name, target] of Object.entries(everything.resource.aws_cloudwatch_event_target ?? {})) {
+      const queue = { arn: ref("aws_sqs_queue.undelivered_queue.arn") };
+      expect([name, target.dead_letter_config]).toEqual([
+        name,
+        name === "schedule_target" ? undefined : queue,
+      ]);
+    }
+    const rules = Object.keys(everything.resource.aws_cloudwatch_event_rule ?? {});
+    const { policy } = resource(everything, "aws_sqs_queue_policy", "undelivered_queue_policy");
+    expect(rules.filter((name) => !String(policy).includes(`${name}.arn`))).toEqual(["schedule"]);
+  });
+
+  test("fires an alarm at once", () => {
+    expect(resource(least, "aws_cloudwatch_metric_alarm", "alarms_events_undelivered")).toMatchObject({
+      metric_name: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: ref("aws_sqs_queue.undelivered_queue.name") },
+      threshold: 1,
+      comparison_operator: "GreaterThanOrEqualToThreshold",
+    });
+  });
+});
+
+describe("throttling", () => {
+  test("of any operation on either table fires an alarm", () => {
+    for (const table of ["handoffs", "audit"]) {
+      const { metric_query } = resource(least, "aws_cloudwatch_metric_alarm", `alarms_${table}_throttled`);
+      const [sum, ...metrics] = metric_query as readonly {
+        expression?: string;
+        metric?: { dimensions: object };
+      }[];
+      expect(sum).toMatchObject({ expression: "SUM(METRICS())", return_data: true });
+      expect(metrics.map(({ metric }) => metric?.dimensions)).toEqual(
+        ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map((Operation) => ({
+          TableName: ref(`aws_dynamodb_table.tables_${table}.name`),
+          Operation,
+        })),
+      );
+    }
+  });
+});
+
+describe("a destroy that the tables refuse", () => {
+  test("leaves the links' address and the key of the recipients' names: the tables depend on both", () => {
+    for (const table of ["tables_handoffs", "tables_audit"]) {
+      expect(resource(least, "aws_dynamodb_table", table).depends_on).toEqual([
+        "aws_apigatewayv2_api.http_api",
+        "aws_kms_key.pseudonyms_key",
+      ]);
+    }
+  });
+});
+
+describe("a workflow's role", () => {
+  const orders = EVERYTHING.gitHub?.orders as SecretHandoffSenderProps;
+
+  test("lasts an hour, or as long as its step waits", () => {
+    const lasting = (change: object) =>
+      resource(
+        synthesise({ ...EVERYTHING, gitHub: { orders: { ...orders, ...change } } }).json,
+        "aws_iam_role",
+        "github_orders_sender_role",
+      ).max_session_duration;
+    expect([lasting({}), lasting({ maxSessionDuration: 14_400 })]).toEqual([3_600, 14_400]);
   });
 });
 

@@ -236,6 +236,10 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
     rotation({ limitPerDay: Number.POSITIVE_INFINITY }),
     "service.rotation.limitPerDay must be a whole number of rotations a day from 1 to 100",
   ],
+  "a session in hours": [
+    gitHub({ maxSessionDuration: 4 }),
+    "gitHub.orders.maxSessionDuration is in seconds: for 4 hours write 4 * 3_600",
+  ],
   "a function that could never run": [
     service({ reservedConcurrency: { sweeper: 0 } }),
     "service.reservedConcurrency.sweeper must be a whole number of executions of at least 1",

@@ -1,5 +1,4 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { CloudwatchLogMetricFilter } from "@cdktf/provider-aws/lib/cloudwatch-log-metric-filter/index.js";
 import {
   CloudwatchMetricAlarm,
@@ -7,12 +6,17 @@ import {
 } from "@cdktf/provider-aws/lib/cloudwatch-metric-alarm/index.js";
 import { EVENT_SOURCE } from "@secret-handoff/protocol/api";
 import { Construct } from "constructs";
-import { noticeTopic } from "./events.ts";
+import { noticeTopic, type UndeliveredEvents } from "./events.ts";
 import { FUNCTION_NAMES, type FunctionName } from "./functions/archive.ts";
 import type { ServiceFunction } from "./functions/service-function.ts";
 import type { NotifyProps } from "./props.ts";
 
-export type AlarmsProps = NotifyProps & Watched & { readonly accountId: string; readonly busName: string };
+export type AlarmsProps = NotifyProps &
+  Watched & {
+    readonly accountId: string;
+    readonly busName: string;
+    readonly undelivered: UndeliveredEvents;
+  };
 
 /** Events that somebody must hear of at once, and what they are told. */
 const TOLD_AT_ONCE = {
@@ -35,8 +39,7 @@ export class Alarms extends Construct {
     for (const [key, alarm] of Object.entries(metricAlarms(props))) {
       new CloudwatchMetricAlarm(this, key, {
         evaluationPeriods: 1,
-        period: FIVE_MINUTES,
-        statistic: "Sum",
+        ...(alarm.metricQuery === undefined ? { period: FIVE_MINUTES, statistic: "Sum" } : {}),
         threshold: 1,
         comparisonOperator: "GreaterThanOrEqualToThreshold",
         treatMissingData: "notBreaching",
@@ -52,7 +55,7 @@ export class Alarms extends Construct {
    * Straight from the bus: EventBridge delivers at least once, whereas its metrics, which an alarm would watch, are best
    * effort. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
    */
-  #tellAtOnce({ name, busName }: AlarmsProps): void {
+  #tellAtOnce({ name, busName, undelivered }: AlarmsProps): void {
     for (const [what, sentence] of Object.entries(TOLD_AT_ONCE)) {
       const rule = new CloudwatchEventRule(this, `${what}-rule`, {
         name: `${name}-${what}`,
@@ -60,9 +63,7 @@ export class Alarms extends Construct {
         eventBusName: busName,
         eventPattern: JSON.stringify({ source: [EVENT_SOURCE], "detail-type": [what] }),
       });
-      new CloudwatchEventTarget(this, `${what}-target`, {
-        rule: rule.name,
-        eventBusName: busName,
+      undelivered.deliver(this, `${what}-target`, rule, {
         targetId: "alarms",
         arn: this.topicArn,
         inputTransformer: {
@@ -92,7 +93,9 @@ export class Alarms extends Construct {
 export type Watched = {
   readonly name: string;
   readonly apiId: string;
-  readonly tableName: string;
+  /** Names of the tables, by what they hold. */
+  readonly tables: Readonly<Record<string, string>>;
+  readonly undeliveredQueue: string;
   readonly functions: Readonly<Record<FunctionName, ServiceFunction>>;
   /** Of the state machine that rotates, where there is one. */
   readonly rotationsArn?: string | undefined;
@@ -113,7 +116,8 @@ type Alarm = Omit<CloudwatchMetricAlarmConfig, "alarmName" | "comparisonOperator
 export function metricAlarms({
   name,
   apiId,
-  tableName,
+  tables,
+  undeliveredQueue,
   functions,
   rotationsArn,
   dispatchRule,
@@ -165,11 +169,19 @@ export function metricAlarms({
       treatMissingData: "breaching",
     },
     ...Object.fromEntries(throttles),
-    "table-throttled": {
-      namespace: "AWS/DynamoDB",
-      metricName: "ThrottledRequests",
-      dimensions: { TableName: tableName, Operation: "UpdateItem" },
-      alarmDescription: "DynamoDB throttled writes to the one-time table.",
+    ...Object.fromEntries(
+      Object.entries(tables).map(([what, tableName]) => [
+        `${what}-throttled`,
+        throttledTable(what, tableName),
+      ]),
+    ),
+    "events-undelivered": {
+      namespace: "AWS/SQS",
+      metricName: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: undeliveredQueue },
+      statistic: "Maximum",
+      alarmDescription:
+        "EventBridge could not deliver an event to its target for a day. The queue's messages name the rule and the reason.",
     },
     "link-mangled": {
       namespace: mangledNamespace(name),
@@ -199,5 +211,27 @@ export function metricAlarms({
               "A rotation started no delivery: GitHub refused the call, or could not be reached for a day. Look at the connection's token.",
           },
         }),
+  };
+}
+
+/** What the functions do with tables. DynamoDB counts the throttled requests of each operation by themselves. */
+const OPERATIONS = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"] as const;
+
+function throttledTable(what: string, TableName: string): Alarm {
+  return {
+    alarmDescription: `DynamoDB throttled requests to the table of ${what}.`,
+    metricQuery: [
+      { id: "throttled", expression: "SUM(METRICS())", label: "throttled requests", returnData: true },
+      ...OPERATIONS.map((Operation) => ({
+        id: Operation.toLowerCase(),
+        metric: {
+          namespace: "AWS/DynamoDB",
+          metricName: "ThrottledRequests",
+          dimensions: { TableName, Operation },
+          period: FIVE_MINUTES,
+          stat: "Sum",
+        },
+      })),
+    ],
   };
 }

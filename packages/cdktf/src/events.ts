@@ -1,12 +1,18 @@
 import { CloudwatchEventBus } from "@cdktf/provider-aws/lib/cloudwatch-event-bus/index.js";
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
+import {
+  CloudwatchEventTarget,
+  type CloudwatchEventTargetConfig,
+} from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { CloudwatchLogGroup } from "@cdktf/provider-aws/lib/cloudwatch-log-group/index.js";
 import { CloudwatchLogResourcePolicy } from "@cdktf/provider-aws/lib/cloudwatch-log-resource-policy/index.js";
 import { SnsTopic } from "@cdktf/provider-aws/lib/sns-topic/index.js";
 import { SnsTopicPolicy } from "@cdktf/provider-aws/lib/sns-topic-policy/index.js";
 import { SnsTopicSubscription } from "@cdktf/provider-aws/lib/sns-topic-subscription/index.js";
+import { SqsQueue } from "@cdktf/provider-aws/lib/sqs-queue/index.js";
+import { SqsQueuePolicy } from "@cdktf/provider-aws/lib/sqs-queue-policy/index.js";
 import { EVENT_SOURCE } from "@secret-handoff/protocol/api";
+import { Lazy } from "cdktf";
 import { Construct } from "constructs";
 import { allow, policyDocument, ServiceRole } from "./iam/policies.ts";
 import type { EventTargetProps } from "./props.ts";
@@ -14,6 +20,7 @@ import type { EventTargetProps } from "./props.ts";
 export type AuditBusProps = {
   readonly name: string;
   readonly targets?: EventTargetProps | undefined;
+  readonly undelivered: UndeliveredEvents;
   readonly permissionsBoundaryArn?: string | undefined;
 };
 
@@ -34,9 +41,7 @@ export class AuditBus extends Construct {
       eventPattern: JSON.stringify({ source: [EVENT_SOURCE] }),
     });
     const send = (target: string, arn: string, roleArn?: string) =>
-      new CloudwatchEventTarget(this, `to-${target}`, {
-        rule: rule.name,
-        eventBusName: this.bus.name,
+      props.undelivered.deliver(this, `to-${target}`, rule, {
         targetId: target,
         arn,
         ...(roleArn === undefined ? {} : { roleArn }),
@@ -69,6 +74,55 @@ export class AuditBus extends Construct {
       ]),
     });
     return group;
+  }
+}
+
+/** The queue of the events that EventBridge could not deliver to a target in a day. Its alarm fires at the first. */
+export class UndeliveredEvents extends Construct {
+  readonly queue: SqsQueue;
+  readonly #rules = new Set<CloudwatchEventRule>();
+
+  constructor(scope: Construct, id: string, { name }: { readonly name: string }) {
+    super(scope, id);
+    this.queue = new SqsQueue(this, "queue", {
+      name: `${name}-undelivered`,
+      // Long enough for a weekend. SES's own events name the recipient, so not longer.
+      messageRetentionSeconds: 4 * 86_400,
+      sqsManagedSseEnabled: true,
+    });
+    new SqsQueuePolicy(this, "queue-policy", {
+      queueUrl: this.queue.url,
+      policy: Lazy.stringValue({
+        produce: () =>
+          policyDocument([
+            {
+              Sid: "RulesKeepWhatTheyCannotDeliver",
+              Effect: "Allow",
+              Principal: { Service: "events.amazonaws.com" },
+              Action: ["sqs:SendMessage"],
+              Resource: [this.queue.arn],
+              Condition: { ArnEquals: { "aws:SourceArn": [...this.#rules].map(({ arn }) => arn) } },
+            },
+          ]),
+      }),
+    });
+  }
+
+  /** Delivers a rule's events to a target. */
+  deliver(
+    scope: Construct,
+    id: string,
+    rule: CloudwatchEventRule,
+    target: Omit<CloudwatchEventTargetConfig, "rule" | "eventBusName" | "deadLetterConfig">,
+  ): void {
+    const { eventBusNameInput } = rule;
+    this.#rules.add(rule);
+    new CloudwatchEventTarget(scope, id, {
+      ...target,
+      rule: rule.name,
+      ...(eventBusNameInput === undefined ? {} : { eventBusName: eventBusNameInput }),
+      deadLetterConfig: { arn: this.queue.arn },
+    });
   }
 }
 

@@ -2,7 +2,7 @@ import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/inde
 import type { IResolvable } from "cdktf";
 import { Construct } from "constructs";
 import { Alarms } from "./alarms.ts";
-import { AuditBus } from "./events.ts";
+import { AuditBus, UndeliveredEvents } from "./events.ts";
 import type { FunctionCode, FunctionName } from "./functions/archive.ts";
 import {
   followStream,
@@ -67,6 +67,7 @@ export class Service extends Construct {
   readonly functions: Readonly<Record<FunctionName, ServiceFunction>>;
   readonly api: HttpApi;
   readonly events: AuditBus;
+  readonly undelivered: UndeliveredEvents;
   readonly mail: SesMail | undefined;
   readonly alarms: Alarms;
   readonly pseudonymKey: PseudonymKey;
@@ -78,7 +79,14 @@ export class Service extends Construct {
     const { name, permissionsBoundaryArn, throttles } = props;
     const logRetentionDays = props.logRetentionDays ?? DEFAULTS.logRetentionDays;
     this.tables = new Tables(this, "tables", { ...props, name });
-    this.events = new AuditBus(this, "events", { name, targets: props.events, permissionsBoundaryArn });
+    this.undelivered = new UndeliveredEvents(this, "undelivered", { name });
+    const { undelivered } = this;
+    this.events = new AuditBus(this, "events", {
+      name,
+      targets: props.events,
+      undelivered,
+      permissionsBoundaryArn,
+    });
     const here = arnParts(this.events.bus.arn);
     this.mail = this.#sesMail(props, here);
     this.functions = {
@@ -102,22 +110,35 @@ export class Service extends Construct {
       accountRootArn: `arn:${here.partition}:iam::${here.account}:root`,
       userRoleArn: sender.role.arn,
     });
+    this.tables.keep([this.api.api, this.pseudonymKey.key]);
     const drainerPolicy = this.#permit(props, here);
     this.#configure(props);
     followStream(this, drainer, { streamArn: this.tables.handoffs.streamArn, policy: drainerPolicy });
     runEveryMinute(this, sweeper, name);
-    if (this.mail) recordBounces(this, sweeper, { name, busName: this.events.bus.name });
-    const reactions = new Reactions(this, "reactions", { ...props, busName: this.events.bus.name, here });
+    if (this.mail) recordBounces(this, sweeper, { name, busName: this.events.bus.name, undelivered });
+    const reactions = new Reactions(this, "reactions", {
+      ...props,
+      busName: this.events.bus.name,
+      here,
+      undelivered,
+    });
     const dispatch =
       props.onRotated &&
-      new WorkflowDispatch(this, "on-rotated", { ...props.onRotated, name, permissionsBoundaryArn });
+      new WorkflowDispatch(this, "on-rotated", {
+        ...props.onRotated,
+        name,
+        undelivered,
+        permissionsBoundaryArn,
+      });
     this.alarms = new Alarms(this, "alarms", {
       ...props.alarms,
       name,
       accountId: here.account,
       busName: this.events.bus.name,
       apiId: this.api.api.id,
-      tableName: this.tables.handoffs.name,
+      tables: { handoffs: this.tables.handoffs.name, audit: this.tables.audit.name },
+      undelivered,
+      undeliveredQueue: undelivered.queue.name,
       functions: this.functions,
       rotationsArn: reactions.rotations?.machine.arn,
       dispatchRule: dispatch?.rule.name,
@@ -148,6 +169,7 @@ export class Service extends Construct {
       ...mail,
       name,
       busArn: this.events.bus.arn,
+      undelivered: this.undelivered,
       defaultBusArn: `arn:${here.partition}:events:${here.region}:${here.account}:event-bus/default`,
       permissionsBoundaryArn,
     });

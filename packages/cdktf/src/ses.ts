@@ -1,12 +1,11 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record/index.js";
 import { Sesv2ConfigurationSet } from "@cdktf/provider-aws/lib/sesv2-configuration-set/index.js";
 import { Sesv2ConfigurationSetEventDestination } from "@cdktf/provider-aws/lib/sesv2-configuration-set-event-destination/index.js";
 import { Sesv2EmailIdentity } from "@cdktf/provider-aws/lib/sesv2-email-identity/index.js";
 import { Fn, Token } from "cdktf";
 import { Construct } from "constructs";
-import { ForwardingRole } from "./events.ts";
+import { ForwardingRole, type UndeliveredEvents } from "./events.ts";
 import type { SesMailProps } from "./props.ts";
 
 export type SesMailConstructProps = SesMailProps & {
@@ -15,6 +14,7 @@ export type SesMailConstructProps = SesMailProps & {
   readonly busArn: string;
   /** The account's default bus: SES publishes nowhere else. */
   readonly defaultBusArn: string;
+  readonly undelivered: UndeliveredEvents;
   readonly permissionsBoundaryArn?: string | undefined;
 };
 
@@ -84,8 +84,7 @@ export class SesMail extends Construct {
       ruleArn: rule.arn,
       permissionsBoundaryArn,
     });
-    new CloudwatchEventTarget(this, "to-bus", {
-      rule: rule.name,
+    props.undelivered.deliver(this, "to-bus", rule, {
       targetId: "audit-bus",
       arn: busArn,
       roleArn: role.arn,

@@ -7,7 +7,7 @@ import { SecretHandoffSender, type SecretHandoffSenderProps } from "./iam/sender
 import { GITHUB_ISSUER } from "./policy.ts";
 import type { EdgeProps, SecretHandoffProps } from "./props.ts";
 import { SecretHandoff } from "./secret-handoff.ts";
-import { ReadableStack } from "./terraform.ts";
+import { ReadableStack, tagEverything } from "./terraform.ts";
 
 /** Where Terraform keeps its state. */
 export type StateProps =
@@ -71,8 +71,9 @@ export class SecretHandoffStack extends ReadableStack {
       code,
       ...(edge === undefined ? {} : { edge: { ...edge, usEast1: this.#usEast1() } }),
     });
-    const { outputs } = this.handoff;
-    this.output({ ...outputs });
+    this.output({ ...this.handoff.outputs });
+    // The roles and the provider have them too; what a role's own tags say goes before.
+    if (service.tags) tagEverything(this, service.tags);
     this.#makeSenders(gitHub, this.#mailFor(service.mail), service);
   }
 

@@ -2,6 +2,7 @@ import { DynamodbTable, type DynamodbTableConfig } from "@cdktf/provider-aws/lib
 import { KmsAlias } from "@cdktf/provider-aws/lib/kms-alias/index.js";
 import { KmsKey } from "@cdktf/provider-aws/lib/kms-key/index.js";
 import { auditTable, oneTimeTable } from "@secret-handoff/lambda/tables";
+import { dependable, type TerraformResource } from "cdktf";
 import { Construct } from "constructs";
 import type { TableArns } from "./iam/function-permissions.ts";
 import { policyDocument } from "./iam/policies.ts";
@@ -42,6 +43,14 @@ export class Tables extends Construct {
       deletionProtectionEnabled: deletionProtection.audit ?? true,
     });
     this.arns = { table: this.handoffs.arn, stream: this.handoffs.streamArn, audit: this.audit.arn };
+  }
+
+  /**
+   * Keeps what gives the tables their meaning while a table is protected: Terraform destroys nothing that a table depends on before
+   * the table itself, so a destroy that the table refuses leaves the address of the links and the key of the recipients' names.
+   */
+  keep(resources: readonly TerraformResource[]): void {
+    for (const table of [this.handoffs, this.audit]) table.dependsOn = resources.map(dependable);
   }
 }
 

@@ -47,15 +47,16 @@ export function tagEverything(scope: Construct, tags: Readonly<Record<string, st
     visit(node) {
       if (!isTaggable(node)) return;
       if (typeof tags === "string") node.addOverride("tags", tags);
-      else node.tags = tags;
+      else node.tags = { ...node.tagsInput, ...tags };
     },
   };
   Aspects.of(scope).add(aspect);
 }
 
-function isTaggable(
-  node: IConstruct,
-): node is TerraformResource & { tags: Readonly<Record<string, string>> } {
+function isTaggable(node: IConstruct): node is TerraformResource & {
+  tags: Readonly<Record<string, string>>;
+  readonly tagsInput?: Readonly<Record<string, string>>;
+} {
   return TerraformResource.isTerraformResource(node) && "tagsInput" in node;
 }
 

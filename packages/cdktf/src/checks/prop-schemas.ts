@@ -354,6 +354,12 @@ const ROLE = {
   ...RIGHTS_IN_STACK,
   name: optional(roleName),
   oidcProviderArn: optional(providerArn),
+  maxSessionDuration: optional(
+    whole(3_600, 43_200, "seconds", [
+      (seconds) => seconds > 12,
+      (hours) => `is in seconds: for ${hours} hours write ${hours} * 3_600`,
+    ]),
+  ),
   permissionsBoundaryArn: optional(boundaryArn),
   tags: optional(tags),
 };

@@ -8,6 +8,7 @@ import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
 import { InvalidProps } from "../checks/invalid-props.ts";
+import type { UndeliveredEvents } from "../events.ts";
 import { logStatements } from "../iam/function-permissions.ts";
 import { policyDocument, type Statement } from "../iam/policies.ts";
 import { isExpression } from "../terraform.ts";
@@ -145,7 +146,11 @@ export function followStream(
 export function recordBounces(
   scope: Construct,
   sweeper: ServiceFunction,
-  { name, busName }: { readonly name: string; readonly busName: string },
+  {
+    name,
+    busName,
+    undelivered,
+  }: { readonly name: string; readonly busName: string; readonly undelivered: UndeliveredEvents },
 ): void {
   const rule = new CloudwatchEventRule(scope, "bounces", {
     name: `${name}-bounces`,
@@ -160,9 +165,7 @@ export function recordBounces(
       },
     }),
   });
-  new CloudwatchEventTarget(scope, "bounces-target", {
-    rule: rule.name,
-    eventBusName: busName,
+  undelivered.deliver(scope, "bounces-target", rule, {
     targetId: "sweeper",
     arn: sweeper.function.arn,
     inputTransformer: {

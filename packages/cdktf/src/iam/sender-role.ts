@@ -21,6 +21,8 @@ export type SecretHandoffSenderProps = GitHubJobs &
      * @default a new one
      */
     readonly oidcProviderArn?: string;
+    /** Seconds that the role's credentials may last, 3,600 to 43,200: as long as a step awaits its recipients. @default 3600 */
+    readonly maxSessionDuration?: number;
     /** ARN of the role's permissions boundary. @default none */
     readonly permissionsBoundaryArn?: string;
     /** Tags of the role and the provider. @default none */
@@ -46,6 +48,7 @@ export class SecretHandoffSender extends Construct {
       name: props.name ?? "secret-handoff-github",
       jobs: props,
       oidcProviderArn: this.oidcProviderArn,
+      maxSessionDuration: props.maxSessionDuration,
       permissionsBoundaryArn: props.permissionsBoundaryArn,
       statements: (here) => senderRightsStatements(props, here),
     }).arn;
@@ -64,6 +67,7 @@ export type SenderRoleProps = {
   readonly name: string;
   readonly jobs: GitHubJobs;
   readonly oidcProviderArn: string;
+  readonly maxSessionDuration?: number | undefined;
   readonly permissionsBoundaryArn?: string | undefined;
   /** What the role may do, given where it lives. */
   readonly statements: (here: ArnParts) => readonly Statement[];
@@ -80,7 +84,7 @@ export class SenderRole extends Construct {
       name: props.name,
       description: `secret-handoff: ${jobs.repository}, environment ${jobs.environment}`,
       assumeRolePolicy: policyDocument([gitHubTrust(jobs, props.oidcProviderArn)]),
-      maxSessionDuration: 3_600,
+      maxSessionDuration: props.maxSessionDuration ?? 3_600,
       ...(permissionsBoundaryArn === undefined ? {} : { permissionsBoundary: permissionsBoundaryArn }),
     });
     const { partition, account } = arnParts(role.arn);

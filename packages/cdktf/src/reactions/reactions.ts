@@ -1,8 +1,7 @@
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { EVENT_SOURCE } from "@secret-handoff/protocol/api";
 import { Construct } from "constructs";
-import { noticeTopic } from "../events.ts";
+import { noticeTopic, type UndeliveredEvents } from "../events.ts";
 import { allow, ServiceRole } from "../iam/policies.ts";
 import type { LifecycleProps, NotifyProps, RotationProps } from "../props.ts";
 import type { ArnParts } from "../terraform.ts";
@@ -12,6 +11,7 @@ export type ReactionsProps = LifecycleProps & {
   readonly name: string;
   readonly busName: string;
   readonly here: ArnParts;
+  readonly undelivered: UndeliveredEvents;
   readonly kmsKeyArn?: string | undefined;
   readonly permissionsBoundaryArn?: string | undefined;
 };
@@ -45,7 +45,7 @@ export class Reactions extends Construct {
     this.#rotate(rotating, rotation, this.rotations, props);
   }
 
-  #tell(end: End, { topicArn, emails }: NotifyProps, { name, busName }: ReactionsProps): void {
+  #tell(end: End, { topicArn, emails }: NotifyProps, { name, busName, undelivered }: ReactionsProps): void {
     const scope = new Construct(this, `${end}-notice`);
     const rule = new CloudwatchEventRule(scope, "rule", {
       name: `${name}-tell-${end}`,
@@ -53,9 +53,7 @@ export class Reactions extends Construct {
       eventBusName: busName,
       eventPattern: JSON.stringify({ source: [EVENT_SOURCE], "detail-type": ENDS[end] }),
     });
-    new CloudwatchEventTarget(scope, "target", {
-      rule: rule.name,
-      eventBusName: busName,
+    undelivered.deliver(scope, "target", rule, {
       targetId: "topic",
       arn: topicArn ?? noticeTopic(scope, { name: `${name}-${end}`, emails }).arn,
       inputTransformer: {
@@ -78,7 +76,7 @@ export class Reactions extends Construct {
     rotating: readonly string[],
     { secrets }: RotationProps,
     { machine }: Rotations,
-    { name, busName, permissionsBoundaryArn }: ReactionsProps,
+    { name, busName, undelivered, permissionsBoundaryArn }: ReactionsProps,
   ): void {
     const rule = new CloudwatchEventRule(this, "rotate-rule", {
       name: `${name}-rotate`,
@@ -102,9 +100,7 @@ export class Reactions extends Construct {
       statements: [allow("StartRotations", ["states:StartExecution"], [machine.arn])],
       permissionsBoundaryArn,
     });
-    new CloudwatchEventTarget(this, "rotate-target", {
-      rule: rule.name,
-      eventBusName: busName,
+    undelivered.deliver(this, "rotate-target", rule, {
       targetId: "rotations",
       arn: machine.arn,
       roleArn: role.arn,

@@ -1,12 +1,13 @@
 import { CloudwatchEventApiDestination } from "@cdktf/provider-aws/lib/cloudwatch-event-api-destination/index.js";
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule/index.js";
-import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target/index.js";
 import { Construct } from "constructs";
+import type { UndeliveredEvents } from "../events.ts";
 import { allow, ServiceRole } from "../iam/policies.ts";
 import type { DispatchProps } from "../props.ts";
 
 export type WorkflowDispatchProps = DispatchProps & {
   readonly name: string;
+  readonly undelivered: UndeliveredEvents;
   readonly permissionsBoundaryArn?: string | undefined;
 };
 
@@ -53,8 +54,7 @@ export class WorkflowDispatch extends Construct {
       statements: [allow("DispatchWorkflow", ["events:InvokeApiDestination"], [destination.arn])],
       permissionsBoundaryArn,
     });
-    new CloudwatchEventTarget(this, "target", {
-      rule: this.rule.name,
+    props.undelivered.deliver(this, "target", this.rule, {
       targetId: "repository-dispatch",
       arn: destination.arn,
       roleArn: role.arn,
