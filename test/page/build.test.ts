@@ -3,7 +3,6 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { beforeAll, expect, test } from "@jest/globals";
 import { type BuiltPage, buildPage } from "@secret-handoff/page";
 import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
-import { withoutMessages } from "../../packages/page/src/lean-errors.ts";
 import { report } from "../support/tier.ts";
 
 /** What a first load may weigh, compressed bytes. */
@@ -95,26 +94,3 @@ function luminance(hex: string): number {
   });
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 }
-
-test("messages are dropped from errors and from nothing else", () => {
-  const source = [
-    'if (a) throw new Error("a, (b" + c(d, [1, 2]));',
-    'throw new ProtocolError(\n  "link",\n  `it\'s wrong)`,\n  { cause },\n);',
-    'throw new RangeError(`"a" expected (` + n(1)); const keep = "new Thing(x)";',
-    'throw new ProtocolError("email");',
-  ].join("\n");
-  expect(withoutMessages(source)).toBe(
-    [
-      "if (a) throw new Error();",
-      'throw new ProtocolError(\n  "link");',
-      'throw new RangeError(); const keep = "new Thing(x)";',
-      'throw new ProtocolError("email");',
-    ].join("\n"),
-  );
-  expect(() => withoutMessages('new Error("never ends"')).toThrow("does not end");
-});
-
-test("the page carries no messages for developers", () => {
-  const messages = ["base64url of another length", "is not 48 characters", "hash was destroyed"];
-  expect(messages.filter((message) => page.html.includes(message))).toEqual([]);
-});

@@ -98,12 +98,15 @@ export function faultsTests(inBrowser: InBrowser): void {
     await ana.sees("Something went wrong on this page");
   });
 
+  const id = "A".repeat(22);
+  const key = "A".repeat(43);
   for (const [kind, spoiled] of [
-    ["no JSON", "{"],
-    ["JSON of another shape", "7"],
-    ["a list", "[]"],
-    ["keys of another length", '{"fragment":"x","claimId":"AAAAAAAAAAAAAAAAAAAAAA","keys":["AA","AA","AA"]}'],
-    ["a key that is none", '{"fragment":17}'],
+    ["nothing", ""],
+    ["JSON", "{}"],
+    ["half a key", "AQAAAAA"],
+    ["keys of another length", `${"A".repeat(46)} ${id} AA AA AA`],
+    ["a key that has no bytes", `${"A".repeat(46)} ${id} ${"B".repeat(43)} ${key} ${key}`],
+    ["too much", `${"A".repeat(46)} ${id} ${key} ${key} ${key} ${key}`],
   ] as const) {
     inBrowser(`a stored entry that holds ${kind} is deleted and told`, async ({ stack, visitor }) => {
       const ana = await visitor();

@@ -57,7 +57,7 @@ describe("before Reveal", () => {
   test("looking at a link asks for its status and nothing else", async () => {
     await begin();
     expect(walk.at("ready").handoff.header).toMatchObject({ title: "Orders database", sender: "Mia Lind" });
-    expect(walk.asked).toEqual(["ask_status"]);
+    expect(walk.asked).toEqual(["status"]);
   });
 
   test("a service that cannot be reached uses nothing up and can be asked again", async () => {
@@ -67,7 +67,7 @@ describe("before Reveal", () => {
     walk.at("unreachable");
     walk.send({ type: "try_again" });
     walk.at("checking");
-    expect(walk.asked).toEqual(["ask_status", "ask_status"]);
+    expect(walk.asked).toEqual(["status", "status"]);
   });
 
   test("a header that is not the link's own is not believed, and nothing can be claimed", async () => {
@@ -99,7 +99,7 @@ describe("before Reveal", () => {
   ] as const)("a handoff that is %s tells so and is forgotten", async (state) => {
     await begin({}, {}, { state, changedAt: 1_790_000_123 });
     expect(walk.at("ended")).toMatchObject({ state, changedAt: 1_790_000_123 });
-    expect(walk.asked).toEqual(["ask_status", "forget"]);
+    expect(walk.asked).toEqual(["status", "forget"]);
   });
 
   test("an open handoff without attempts is as good as locked", async () => {
@@ -127,7 +127,7 @@ describe("answers that cannot be right", () => {
     await begin();
     reveal(email);
     expect(walk.at("ready").error).toEqual({ field: "email", why });
-    expect(walk.asked).toEqual(["ask_status"]);
+    expect(walk.asked).toEqual(["status"]);
   });
 
   test("an address is compared as it will be bound: case and spaces round it do not matter", async () => {
@@ -155,14 +155,14 @@ describe("answers that cannot be right", () => {
     await begin({ passphrase: "correct horse battery staple" });
     reveal(EMAIL, passphrase);
     expect(walk.at("ready").error).toEqual({ field: "passphrase", why });
-    expect(walk.asked).toEqual(["ask_status"]);
+    expect(walk.asked).toEqual(["status"]);
   });
 });
 
 describe("Reveal", () => {
   test("remembers the claim before it is sent, and opens", async () => {
     await open();
-    expect(walk.asked).toEqual(["ask_status", "remember", "derive", "remember", "claim"]);
+    expect(walk.asked).toEqual(["status", "remember", "derive", "remember", "claim"]);
     expect(walk.at("opened").bundle.items[0]?.fields[0]?.value).toBe("hunter2");
   });
 
@@ -271,7 +271,7 @@ describe("after a reload", () => {
   test("what was being claimed is claimed again without a press", async () => {
     await begin({}, { claimedBefore: true, withKeys: true }, { state: "claimed" });
     walk.at("opening");
-    expect(walk.asked).toEqual(["ask_status", "remember", "claim"]);
+    expect(walk.asked).toEqual(["status", "remember", "claim"]);
     claimAnswered();
     walk.at("opened");
   });
@@ -284,13 +284,13 @@ describe("after a reload", () => {
   test("the same browser without the keys is asked for the answers, not told that another one was there", async () => {
     await begin({}, { claimedBefore: true }, { state: "claimed" });
     expect(walk.at("ready").resumes).toBe(true);
-    expect(walk.asked).toEqual(["ask_status"]);
+    expect(walk.asked).toEqual(["status"]);
   });
 
   test("a mailed code that was not typed yet is asked for again", async () => {
     await begin({ mailedCode: true }, { claimedBefore: true, withKeys: true }, { state: "open" });
     walk.at("ready");
-    expect(walk.asked).toEqual(["ask_status"]);
+    expect(walk.asked).toEqual(["status"]);
   });
 
   test("a tab in which the secret was taken says so without asking the service", () => {
@@ -309,7 +309,7 @@ describe("a mailed code", () => {
 
   test("is asked for before anything is claimed, with the address as it is bound", () => {
     walk.at("code");
-    expect(walk.last.at(-1)).toMatchObject({ type: "mail_code", email: EMAIL });
+    expect(walk.last.at(-1)).toMatchObject({ type: "code", body: { email: EMAIL } });
     expect(walk.asked).not.toContain("claim");
   });
 
@@ -321,13 +321,13 @@ describe("a mailed code", () => {
 
   test("goes with the claim, however it was spaced, and opens", () => {
     walk.send({ type: "code_typed", code: " 1234 5678 " });
-    expect(walk.last.at(-1)).toMatchObject({ type: "claim", claim: { code: "12345678" } });
+    expect(walk.last.at(-1)).toMatchObject({ type: "claim", body: { code: "12345678" } });
     claimAnswered();
     walk.at("opened");
   });
 
   test("that is wrong can be typed again or mailed anew", () => {
-    walk.send({ type: "code_mailed", result: ok(undefined) });
+    walk.send({ type: "code_answered", result: ok(undefined), now: NOW });
     walk.send({ type: "code_typed", code: "12345678" });
     claimAnswered(refused("code_needed"));
     expect(walk.at("code")).toMatchObject({ error: { field: "code", why: "wrong" }, mailing: "sent" });
@@ -338,12 +338,12 @@ describe("a mailed code", () => {
   });
 
   test("that could not be asked for says so", () => {
-    walk.send({ type: "code_mailed", result: unreachable });
+    walk.send({ type: "code_answered", result: unreachable, now: NOW });
     expect(walk.at("code").mailing).toBe("failed");
   });
 
   test("for a handoff that has ended meanwhile tells the ending", () => {
-    walk.send({ type: "code_mailed", result: refused("revoked") });
+    walk.send({ type: "code_answered", result: refused("revoked"), now: NOW });
     expect(walk.at("ended").state).toBe("revoked");
   });
 

@@ -168,7 +168,7 @@ export function openingTests(inBrowser: InBrowser): void {
         JSON.stringify([{ ...sessionStorage }, { ...localStorage }]),
       );
       const id = /\/h\/([^#]*)/.exec(link)?.[1] ?? "";
-      expect(JSON.parse(stored)).toEqual([{ [`secret-handoff/${id}`]: '{"finished":true}' }, {}]);
+      expect(JSON.parse(stored)).toEqual([{ [`secret-handoff/${id}`]: "finished" }, {}]);
       await ana.page.reload();
       await ana.sees("You have received this");
     },

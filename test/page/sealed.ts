@@ -1,4 +1,4 @@
-import { type ClaimId, encodeBase64url, parseLink, type SealInput, seal } from "@secret-handoff/protocol";
+import { encodeBase64url, parseLink, type SealInput, seal } from "@secret-handoff/protocol";
 import type { ClaimResponse, StatusResponse } from "@secret-handoff/protocol/api";
 import type { Effect, FlowEvent } from "../../packages/page/src/flow/events.ts";
 import { step } from "../../packages/page/src/flow/flow.ts";
@@ -42,7 +42,7 @@ export async function sealedHandoff(input: Partial<SealInput> = {}) {
     leaseUntil: NOW_SECONDS + 120,
   };
   const { origin: _, ...link } = parseLink(sealed.link);
-  return { sealed, link, status, claim, claimId: new Uint8Array(16).fill(7) as Uint8Array as ClaimId };
+  return { sealed, link, status, claim, claimId: encodeBase64url(new Uint8Array(16).fill(7)) };
 }
 
 export function ok<Body>(body: Body, serverTime: number | undefined = NOW): ServiceResult<Body> {

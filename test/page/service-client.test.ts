@@ -20,7 +20,7 @@ const json = (body: unknown, init: ResponseInit = {}) =>
 
 test("tokens travel in the body, never in the address, and no cookie goes along", async () => {
   const { service, requests } = answering(() => json(status));
-  await service.status(link.id, { linkToken: "T0KEN" });
+  await service("status", link.id, { linkToken: "T0KEN" });
   expect(requests).toHaveLength(1);
   expect(requests[0]?.url).toBe(`/v1/handoffs/${link.id}/status`);
   expect(requests[0]?.init).toMatchObject({
@@ -34,13 +34,13 @@ test("tokens travel in the body, never in the address, and no cookie goes along"
 
 test("an acknowledgement outlives the tab", async () => {
   const { service, requests } = answering(() => new Response(null, { status: 204 }));
-  await service.acknowledge(link.id, { linkToken: "", claimId: "", receipt: "" });
+  await service("acknowledge", link.id, { linkToken: "", claimId: "", receipt: "" });
   expect(requests[0]?.init.keepalive).toBe(true);
 });
 
 test("an answer brings the service's time with it", async () => {
   const { service } = answering(() => json(status));
-  expect(await service.status(link.id, { linkToken: "" })).toEqual({
+  expect(await service("status", link.id, { linkToken: "" })).toEqual({
     kind: "ok",
     body: status,
     serverTime: Date.parse(DATE),
@@ -49,7 +49,7 @@ test("an answer brings the service's time with it", async () => {
 
 test("an answer without a date is an answer", async () => {
   const { service } = answering(() => new Response(JSON.stringify(status)));
-  expect(await service.status(link.id, { linkToken: "" })).toMatchObject({
+  expect(await service("status", link.id, { linkToken: "" })).toMatchObject({
     kind: "ok",
     serverTime: undefined,
   });
@@ -59,7 +59,7 @@ test("a refusal brings its code, the attempts left and since when", async () => 
   const problem = { type: "x", title: "x", status: 403, detail: "x", code: "wrong_answer", attemptsLeft: 4 };
   const { service } = answering(() => json(problem, { status: 403 }));
   const body = { linkToken: "", claimToken: "", claimId: "", flags: 0 } as const;
-  expect(await service.claim(link.id, body)).toMatchObject({
+  expect(await service("claim", link.id, body)).toMatchObject({
     kind: "refused",
     code: "wrong_answer",
     attemptsLeft: 4,
@@ -81,12 +81,12 @@ describe("is unreachable, and can be asked again:", () => {
     ["null", () => json(null)],
   ])("%s", async (_, answer) => {
     const { service } = answering(answer);
-    expect(await service.status(link.id, { linkToken: "" })).toEqual({ kind: "unreachable" });
+    expect(await service("status", link.id, { linkToken: "" })).toEqual({ kind: "unreachable" });
   });
 
   test("a claim without its envelope", async () => {
     const { service } = answering(() => json({ ...claim, envelope: undefined }));
     const body = { linkToken: "", claimToken: "", claimId: "", flags: 0 } as const;
-    expect(await service.claim(link.id, body)).toEqual({ kind: "unreachable" });
+    expect(await service("claim", link.id, body)).toEqual({ kind: "unreachable" });
   });
 });

@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
 import { minify } from "@swc/core";
 import { build, type Metafile, transform } from "esbuild";
-import { leanErrors } from "./lean-errors.ts";
 import { cannotRun, footer, product } from "./wording.ts";
 
 /** The recipient's page: the document, and the policy that it must be served under. */
@@ -38,15 +37,18 @@ async function buildScript(): Promise<{ readonly script: string; readonly metafi
     entryPoints: [fileURLToPath(new URL("./main.ts", import.meta.url))],
     bundle: true,
     write: false,
-    minify: true,
     format: "iife",
     platform: "browser",
     target: TARGET,
     // Safari has them since 11.1; esbuild spells some of them out all the same.
     supported: { "regexp-unicode-property-escapes": true },
-    plugins: [leanErrors],
-    inject: [fileURLToPath(new URL("./old-engines.ts", import.meta.url))],
-    define: { "Object.hasOwn": "hasOwn" },
+    inject: [fileURLToPath(new URL("./shims.ts", import.meta.url))],
+    define: {
+      "Object.hasOwn": "hasOwn",
+      Error: "QuietError",
+      TypeError: "QuietError",
+      RangeError: "QuietError",
+    },
     legalComments: "none",
     charset: "utf8",
     logLevel: "silent",

@@ -1,5 +1,4 @@
 import {
-  type ClaimId,
   type ClaimToken,
   decodeBase64url,
   encodeBase64url,
@@ -12,13 +11,13 @@ export type Remembered = {
   /** The link's key part; it has left the visible address. */
   readonly fragment: string;
   /** A claim that was sent, or is about to be; gone once the service calls its answers wrong. The answers are not kept. */
-  readonly claim?: { readonly claimId: ClaimId; readonly openKeys: OpenKeys } | undefined;
+  readonly claim?: { readonly claimId: string; readonly openKeys: OpenKeys } | undefined;
 };
 
 export type Recalled = {
   readonly fragment?: string;
   /** This browser has sent a claim by this name. */
-  readonly claimId?: ClaimId | undefined;
+  readonly claimId?: string | undefined;
   readonly openKeys?: OpenKeys;
   /** The handoff was taken in this tab. */
   readonly finished?: true;
@@ -44,6 +43,8 @@ export type ClaimMemory = {
 };
 
 const PREFIX = "secret-handoff/";
+const CLAIM_PREFIX = `${PREFIX}claim/`;
+const FINISHED = "finished";
 /** How long a claimId may wait for the tab to be opened again: the lease and a little, ms. */
 const KEEP_CLAIM_ID = 150_000;
 
@@ -54,79 +55,61 @@ const KEEP_CLAIM_ID = 150_000;
  * @param now milliseconds since 1970
  */
 export function createClaimMemory(tab: Store, browser: Store, now: () => number): ClaimMemory {
-  const tabKey = (id: HandoffId) => PREFIX + id;
-  const browserKey = (id: HandoffId) => `${PREFIX}claim/${id}`;
-
-  for (const key of browser.keys().filter((name) => name.startsWith(`${PREFIX}claim/`))) {
-    if (readClaimId(browser.get(key), now()) === undefined) browser.remove(key);
+  for (const key of browser.keys()) {
+    if (key.startsWith(CLAIM_PREFIX) && !readClaimId(browser.get(key), now())) browser.remove(key);
   }
 
   function forget(id: HandoffId): void {
-    tab.remove(tabKey(id));
-    browser.remove(browserKey(id));
+    tab.remove(PREFIX + id);
+    browser.remove(CLAIM_PREFIX + id);
   }
 
   return {
     forget,
     recall(id) {
-      const here = readTab(tab.get(tabKey(id)));
-      if (here.spoiled) tab.remove(tabKey(id));
-      return here.claimId ? here : { ...here, claimId: readClaimId(browser.get(browserKey(id)), now()) };
+      const kept = readTab(tab.get(PREFIX + id));
+      if (kept.spoiled) tab.remove(PREFIX + id);
+      return kept.claimId ? kept : { ...kept, claimId: readClaimId(browser.get(CLAIM_PREFIX + id), now()) };
     },
     remember(id, { fragment, claim }) {
       forget(id);
-      const claimId = claim && encodeBase64url(claim.claimId);
-      const keys = claim && [claim.openKeys.claimToken, claim.openKeys.contentKey, claim.openKeys.commitment];
-      tab.set(tabKey(id), JSON.stringify({ fragment, claimId, keys: keys?.map(encodeBase64url) }));
-      if (claimId) browser.set(browserKey(id), JSON.stringify({ claimId, until: now() + KEEP_CLAIM_ID }));
+      const parts = [fragment];
+      if (claim) {
+        const { claimToken, contentKey, commitment } = claim.openKeys;
+        parts.push(claim.claimId, ...[claimToken, contentKey, commitment].map(encodeBase64url));
+        browser.set(CLAIM_PREFIX + id, `${claim.claimId} ${now() + KEEP_CLAIM_ID}`);
+      }
+      tab.set(PREFIX + id, parts.join(" "));
     },
     finish(id) {
       forget(id);
-      tab.set(tabKey(id), JSON.stringify({ finished: true }));
+      tab.set(PREFIX + id, FINISHED);
     },
   };
 }
 
-/** What this file has written itself, and reads back. */
-type Kept =
-  | { readonly finished: true }
-  | {
-      readonly finished?: never;
-      readonly fragment: string;
-      readonly claimId?: string;
-      /** claimToken, contentKey and commitment. */
-      readonly keys?: readonly string[];
-    };
-
 function readTab(stored: string | undefined): Recalled {
   if (stored === undefined) return {};
+  if (stored === FINISHED) return { finished: true };
   try {
-    const kept: Kept = JSON.parse(stored);
-    if (kept.finished) return { finished: true };
-    const { fragment, claimId, keys = [] } = kept;
-    if (typeof fragment !== "string") return { spoiled: true };
+    const [fragment = "", claimId, ...keys] = stored.split(" ");
     const [claimToken, contentKey, commitment] = keys.map((key) => decodeBase64url(key, 32));
-    if (!claimId || !claimToken || !contentKey || !commitment) return { fragment };
-    const openKeys = { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment };
-    return { fragment, claimId: asClaimId(claimId), openKeys };
+    if (!/^[\w-]{46}( [\w-]{22}( [\w-]{43}){3})?$/.test(stored)) return { spoiled: true };
+    if (!claimToken || !contentKey || !commitment) return { fragment };
+    return {
+      fragment,
+      claimId,
+      openKeys: { claimToken: claimToken as Uint8Array as ClaimToken, contentKey, commitment },
+    };
   } catch {
-    // Whoever changed it: no part of it is believed.
+    // A key that is none, whoever changed it: no part of the entry is believed.
     return { spoiled: true };
   }
 }
 
-function readClaimId(stored: string | undefined, now: number): ClaimId | undefined {
-  if (stored === undefined) return undefined;
-  try {
-    const { claimId, until }: { claimId: string; until: number } = JSON.parse(stored);
-    return until > now ? asClaimId(claimId) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function asClaimId(spelled: string): ClaimId {
-  return decodeBase64url(spelled, 16) as Uint8Array as ClaimId;
+function readClaimId(stored: string | undefined, now: number): string | undefined {
+  const [, claimId, until] = /^([\w-]{22}) (\d+)$/.exec(stored ?? "") ?? [];
+  return Number(until) > now ? claimId : undefined;
 }
 
 /**
@@ -146,8 +129,8 @@ export function browserStore(window: Window): Store {
 function webStore(open: () => Storage): Store | undefined {
   return unlessRefused(() => {
     const storage = open();
-    storage.setItem("secret-handoff", "");
-    storage.removeItem("secret-handoff");
+    storage.setItem(PREFIX, "");
+    storage.removeItem(PREFIX);
     return {
       get: (key) => unlessRefused(() => storage.getItem(key)) ?? undefined,
       set: (key, value) => unlessRefused(() => storage.setItem(key, value)),
@@ -158,25 +141,13 @@ function webStore(open: () => Storage): Store | undefined {
 }
 
 function historyStore(history: History): Store {
-  const read = (): Record<string, string> => ({ ...(history.state as Record<string, string> | null) });
-  const write = (state: Record<string, string>) => unlessRefused(() => history.replaceState(state, ""));
-  return {
-    get: (key) => read()[key],
-    set: (key, value) => write({ ...read(), [key]: value }),
-    remove(key) {
-      const { [key]: _removed, ...rest } = read();
-      write(rest);
-    },
-    keys: () => Object.keys(read()),
-  };
+  const read = (): Record<string, string | undefined> => ({ ...history.state });
+  const set = (key: string, value?: string) =>
+    unlessRefused(() => history.replaceState({ ...read(), [key]: value }, ""));
+  return { get: (key) => read()[key], set, remove: set, keys: () => Object.keys(read()) };
 }
 
-const EMPTY_STORE: Store = {
-  get: () => undefined,
-  set() {},
-  remove() {},
-  keys: () => [],
-};
+const EMPTY_STORE: Store = { get() {}, set() {}, remove() {}, keys: () => [] };
 
 /** SecurityError or QuotaExceededError, at any time: then nothing is kept, and a reload asks for the answers again. */
 function unlessRefused<Value>(access: () => Value): Value | undefined {

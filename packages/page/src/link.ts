@@ -7,10 +7,10 @@ import {
 } from "@secret-handoff/protocol";
 import type { DamagedScreen, LinkParts } from "./flow/screens.ts";
 
-/** A link, or what is wrong with the text that should hold one. */
+/** A link, or what is wrong with the text that should hold one, and the handoff that it names all the same. */
 export type LinkResult =
-  | { readonly kind: "link"; readonly link: LinkParts }
-  | { readonly kind: "none"; readonly why: DamagedScreen["why"]; readonly id: HandoffId | undefined };
+  | { readonly link: LinkParts; readonly id: HandoffId }
+  | { readonly link?: undefined; readonly why: DamagedScreen["why"]; readonly id: HandoffId | undefined };
 
 type Place = Pick<Location, "pathname" | "search" | "hash" | "hostname">;
 
@@ -18,7 +18,7 @@ type Place = Pick<Location, "pathname" | "search" | "hash" | "hostname">;
 export function readAddress({ pathname, search, hash }: Place): LinkResult {
   const id = idIn(pathname);
   const bare = id !== undefined && hash === "" && search === "" && pathname.endsWith(id);
-  return bare ? { kind: "none", why: "no_key", id } : read(id, () => recoverLink(pathname + search + hash));
+  return bare ? { why: "no_key", id } : read(id, () => recoverLink(pathname + search + hash));
 }
 
 /** Reads what the recipient pasted: a whole link, wrapped or not, or only the part after `#`. */
@@ -28,7 +28,7 @@ export function readPasted(pasted: string, place: Place): LinkResult {
   if (/^#?[\w-]{46}$/.test(text)) return readKey(id, text.replace("#", ""));
   // A key must not be shown to another service than the one that the link names.
   if (/^[a-z]+:\/\//i.test(text) && !text.toLowerCase().includes(place.hostname)) {
-    return { kind: "none", why: "elsewhere", id };
+    return { why: "elsewhere", id };
   }
   return read(id, () => recoverLink(text));
 }
@@ -45,11 +45,12 @@ export function pathOf(id: HandoffId, fragment?: string): string {
 
 function read(id: HandoffId | undefined, parse: () => LinkParts): LinkResult {
   try {
-    return { kind: "link", link: parse() };
+    const link = parse();
+    return { link, id: link.id };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const newer = error.code === "version" || error.code === "flags";
-    return { kind: "none", why: newer ? "version" : "damaged", id };
+    return { why: newer ? "version" : "damaged", id };
   }
 }
 

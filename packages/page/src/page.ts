@@ -1,17 +1,10 @@
-import {
-  type ClaimId,
-  deriveLinkKeys,
-  deriveOpenKeys,
-  encodeBase64url,
-  formatFragment,
-  platformRandom,
-} from "@secret-handoff/protocol";
+import { deriveOpenKeys, encodeBase64url, formatFragment, platformRandom } from "@secret-handoff/protocol";
 import type { ClaimMemory } from "./claim-memory.ts";
-import type { Effect, FlowEvent } from "./flow/events.ts";
+import type { CallEffect, Effect, FlowEvent } from "./flow/events.ts";
 import { step } from "./flow/flow.ts";
-import type { Handoff, LinkParts, OpenedScreen, Screen } from "./flow/screens.ts";
+import type { OpenedScreen, Screen } from "./flow/screens.ts";
 import { type LinkResult, pathOf, readAddress, readKey, readPasted } from "./link.ts";
-import type { ServiceClient } from "./service-client.ts";
+import type { Calls, ServiceClient } from "./service-client.ts";
 import type { Clock } from "./time.ts";
 
 export type PagePorts = {
@@ -43,7 +36,7 @@ export class Page {
 
   /** Reads the address and begins; anew after the address changed or the page came back from the back/forward cache. */
   start(): void {
-    this.#begin(this.#recall(readAddress(this.#ports.location)));
+    this.#begin(readAddress(this.#ports.location));
   }
 
   /** Another tab of this browser has written this key: where it claimed the handoff that waits here, its status is asked again. */
@@ -122,35 +115,25 @@ export class Page {
     for (const effect of next.effects) runEffect(effect, this.#ports, reply);
   }
 
-  /** The key has left the address at the reveal: after a reload it is in the memory. */
-  #recall(read: LinkResult): LinkResult | "finished" {
-    if (read.kind === "link" || read.id === undefined) return read;
-    const { memory } = this.#ports;
-    const { fragment, finished, spoiled } = memory.recall(read.id);
-    if (finished) return "finished";
-    const { id } = read;
-    if (fragment === undefined) return spoiled ? { kind: "none", why: "memory", id } : read;
-    const kept = readKey(id, fragment);
-    if (kept.kind === "link") return kept;
-    memory.forget(id);
-    return { kind: "none", why: "memory", id };
-  }
-
-  #begin(read: LinkResult | "finished"): void {
-    this.#session += 1;
-    if (read === "finished") this.send({ type: "finished_before" });
-    else if (read.kind === "none") this.send({ type: "no_link", why: read.why });
-    else this.#beginWith(read.link);
-  }
-
-  #beginWith(link: LinkParts): void {
+  #begin(read: LinkResult): void {
     const { memory, showAddress } = this.#ports;
-    const { fragment, claimId, openKeys, spoiled } = memory.recall(link.id);
+    const { id } = read;
+    this.#session += 1;
+    const { fragment, claimId, finished, openKeys, spoiled } = id === undefined ? {} : memory.recall(id);
+    // The key has left the address at the reveal: after a reload it is in the memory.
+    const kept = !read.link && id !== undefined && fragment !== undefined ? readKey(id, fragment) : read;
+    if (!kept.link) {
+      const why = spoiled || kept !== read ? "memory" : kept.why;
+      if (kept !== read && id !== undefined) memory.forget(id);
+      this.send(finished ? { type: "finished_before" } : { type: "no_link", why });
+      return;
+    }
+    const { link } = kept;
     // A key that is remembered stays out of the address; any other address is put right, so that it can be copied and reloaded.
     showAddress(pathOf(link.id, fragment === undefined ? formatFragment(link) : undefined));
     const start = {
       link,
-      claimId: claimId ?? (platformRandom(16) as ClaimId),
+      claimId: claimId ?? encodeBase64url(platformRandom(16)),
       claimedBefore: claimId !== undefined,
       openKeys,
       spoiled,
@@ -161,15 +144,8 @@ export class Page {
 
 /** Does what the flow asks for. What takes time answers later, with an event. */
 function runEffect(effect: Effect, ports: PagePorts, reply: (event: FlowEvent) => void): void {
-  const { memory, service, showAddress, clock } = ports;
+  const { memory, showAddress } = ports;
   switch (effect.type) {
-    case "ask_status": {
-      const { id } = effect.link;
-      void service
-        .status(id, proofOf(deriveLinkKeys(effect.link)))
-        .then((result) => reply({ type: "status_answered", result, now: clock.now() }));
-      break;
-    }
     case "derive":
       void deriveOpenKeys(effect.link, effect.typed, (fraction) =>
         reply({ type: "derivation_progress", fraction }),
@@ -179,46 +155,6 @@ function runEffect(effect: Effect, ports: PagePorts, reply: (event: FlowEvent) =
         () => reply({ type: "derivation_failed" }),
       );
       break;
-    case "mail_code": {
-      const { link, keys } = effect.handoff;
-      const body = { ...proofOf(keys), email: effect.email, emailKey: encodeBase64url(keys.emailKey) };
-      void service.mailCode(link.id, body).then((result) => reply({ type: "code_mailed", result }));
-      break;
-    }
-    case "claim": {
-      const { link, keys, claimId } = effect.handoff;
-      const { openKeys, code } = effect.claim;
-      const body = {
-        ...proofOf(keys),
-        claimToken: encodeBase64url(openKeys.claimToken),
-        claimId: encodeBase64url(claimId),
-        flags: link.flags,
-        ...(code === undefined ? {} : { code }),
-      };
-      void service
-        .claim(link.id, body)
-        .then((result) => reply({ type: "claim_answered", result, now: clock.now() }));
-      break;
-    }
-    case "acknowledge": {
-      const { link, keys, claimId } = effect.handoff;
-      const body = {
-        ...proofOf(keys),
-        claimId: encodeBase64url(claimId),
-        receipt: encodeBase64url(effect.receipt),
-      };
-      void service
-        .acknowledge(link.id, body)
-        .then((result) => reply({ type: "acknowledge_answered", result, now: clock.now() }));
-      break;
-    }
-    case "report": {
-      const { link, keys } = effect.handoff;
-      void service
-        .report(link.id, proofOf(keys))
-        .then((result) => reply({ type: "report_answered", result, now: clock.now() }));
-      break;
-    }
     case "remember": {
       const { link, claimId } = effect.handoff;
       const claim = effect.openKeys && { claimId, openKeys: effect.openKeys };
@@ -232,10 +168,17 @@ function runEffect(effect: Effect, ports: PagePorts, reply: (event: FlowEvent) =
     case "finish":
       memory.finish(effect.id);
       break;
+    default:
+      void call(effect, ports, reply);
   }
 }
 
-/** What every call carries: proof that its sender holds the link. */
-function proofOf({ linkToken }: Handoff["keys"]): { readonly linkToken: string } {
-  return { linkToken: encodeBase64url(linkToken) };
+async function call<Name extends keyof Calls>(
+  { type, id, body }: CallEffect<Name>,
+  { service, clock }: PagePorts,
+  reply: (event: FlowEvent) => void,
+): Promise<void> {
+  const result = await service(type, id, body);
+  // TypeScript does not see that the name of the call and the type of its result belong together.
+  reply({ type: `${type}_answered`, result, now: clock.now() } as FlowEvent);
 }

@@ -10,8 +10,7 @@ import { asClock, fromNow, inFull } from "./time.ts";
 export type Message = readonly [heading: string, ...body: string[]];
 
 export const product = "Secret handoff";
-export const footer =
-  "End-to-end encrypted: decrypted in your browser, with the key in your link. The service never sees it.";
+export const footer = "End-to-end encrypted. Only your link holds the key.";
 /** Stands in the document until the script runs, and where it cannot. */
 export const cannotRun: Message = [
   "This page cannot run in this browser",
@@ -88,16 +87,13 @@ export const leaveItClosed = (sender: string) =>
 export const reportThis = "Report this link";
 export const notMe = "It wasn't me";
 
-export const deriving: Message = [
-  "Checking the passphrase",
-  "This takes a few seconds. It is slow on purpose, to stop guessing.",
-];
+export const deriving: Message = ["Checking the passphrase", "This takes a few seconds, to stop guessing."];
 export const claiming: Message = ["Opening", "Fetching the secret and decrypting it in your browser."];
 export const progress = "Progress";
 
 export const typeTheCode: Message = [
   "Type the code from your e-mail",
-  "If the address is right, a code of eight digits is on its way. It is valid for ten minutes.",
+  "If the address is right, eight digits are on their way. They are valid for ten minutes.",
 ];
 export const codeSending = "Requesting a code.";
 export const codeSent = "Code requested. You can request three at most.";
@@ -117,8 +113,8 @@ export const yourSecret: Message = ["Your secret", "Put it where you need it, th
 export const notTakenYet =
   "Until you have copied or saved all of it, or pressed Done, reloading shows it again, for about two minutes.";
 export const marked = "Characters that you cannot see or could mix up are marked.";
-export const taken = "The sender can see that you received it. Reloading will not show it again.";
-export const takenUntold = "The service cannot be reached to confirm that you received it. Still trying.";
+export const senderKnows = "The sender can see that you received it.";
+export const taken = `${senderKnows} Reloading will not show it again.`;
 export const endedMeanwhile = "This handoff has ended in the meantime. Ask the sender.";
 export const hidesIn = (ms: number) => `Hides in ${asClock(ms)}`;
 export const hidesSoon = "The secret will be hidden in one minute.";
@@ -179,8 +175,7 @@ export const stillHeld = (ms: number) => `This tab keeps it for ${asClock(ms)}, 
 
 export const forgotten = "This page has forgotten the secret";
 export const gone = "This page no longer holds it, and the link cannot be opened again.";
-export const senderKnows = "The sender can see that you received it.";
-export const stillTelling = "Confirming with the service. Keep this tab open.";
+export const stillTelling = "Telling the sender that you received it. Keep this tab open.";
 export const leftToDo = "What is left to do";
 export const advice = [
   "Delete the e-mail with the link.",
@@ -279,18 +274,18 @@ const ENDINGS: Readonly<Record<Ended | "unknown" | "finished", (on: string, ask:
   ],
   superseded: (on, ask) => [
     "A newer link has replaced this one",
-    `It was replaced${on || " before you opened it"}. Look for a newer e-mail.`,
+    `It was replaced${on}. Look for a newer e-mail.`,
     ask,
   ],
   locked: (on, ask) => [
     "This link is locked",
-    `There were too many wrong answers; the last was${on || " just now"}. The secret is destroyed.`,
+    `There were too many wrong answers${on}. The secret is destroyed.`,
     "If those were not your answers, report it.",
     ask,
   ],
   reported: (on, ask) => [
     "This link was reported",
-    `Somebody who has the link reported it${on}. The secret can no longer be opened here, and the sender was alerted.`,
+    `Somebody who has the link reported it${on}. It cannot be opened any more, and the sender was alerted.`,
     ask,
   ],
 };

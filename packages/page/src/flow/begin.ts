@@ -2,8 +2,7 @@ import {
   decodeBase64url,
   deriveLinkKeys,
   emailHintOf,
-  type Header,
-  type LinkKeys,
+  encodeBase64url,
   needsEmail,
   needsPassphrase,
   normaliseEmail,
@@ -24,7 +23,7 @@ import type { FieldError, Handoff, ReadyScreen, Start, Typed } from "./screens.t
 export function begin(event: FlowEvent): Step | undefined {
   switch (event.type) {
     case "link_found":
-      return show({ kind: "checking", start: event.start }, { type: "ask_status", link: event.start.link });
+      return check(event.start);
     case "no_link":
       return show({ kind: "damaged", why: event.why });
     case "finished_before":
@@ -34,9 +33,15 @@ export function begin(event: FlowEvent): Step | undefined {
   }
 }
 
+function check(start: Start): Step {
+  const { id } = start.link;
+  const linkToken = encodeBase64url(deriveLinkKeys(start.link).linkToken);
+  return show({ kind: "checking", start }, { type: "status", id, body: { linkToken } });
+}
+
 /** While the status is asked for, and after it could not be had. Nothing here consumes anything. */
 export function whenChecking(start: Start, event: FlowEvent): Step | undefined {
-  if (event.type === "try_again") return begin({ type: "link_found", start });
+  if (event.type === "try_again") return check(start);
   if (event.type !== "status_answered") return undefined;
   return afterStatus(start, event.result, event.now);
 }
@@ -50,11 +55,16 @@ function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: n
 
   const { link, claimId, claimedBefore, openKeys, spoiled } = start;
   const { body } = result;
-  const keys = deriveLinkKeys(link);
-  const header = readHeader(body.header, start, keys);
+  const { linkToken, emailKey, headerKey } = deriveLinkKeys(link);
+  // An ended handoff may have none any more.
+  const header =
+    body.header === ""
+      ? {}
+      : valueUnlessRefused(() => openHeader(decodeBase64url(body.header), link.id, headerKey));
   const handoff: Handoff = {
     link,
-    keys,
+    proof: { linkToken: encodeBase64url(linkToken) },
+    emailKey: encodeBase64url(emailKey),
     claimId,
     header: header ?? {},
     expiresAt: body.expiresAt,
@@ -77,12 +87,6 @@ function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: n
   const goesOn = openKeys && (state === "claimed" || body.verification !== "email-code");
   if (!goesOn) return show({ kind: "ready", handoff, typed, resumes: state === "claimed" });
   return claiming(handoff, typed, { openKeys });
-}
-
-/** Undefined when the header is not the one that was sealed for this link. An ended handoff may have none any more. */
-function readHeader(encoded: string, { link }: Start, { headerKey }: LinkKeys): Header | undefined {
-  if (encoded === "") return {};
-  return valueUnlessRefused(() => openHeader(decodeBase64url(encoded), link.id, headerKey));
 }
 
 /** Reveal is the only thing that leads to a claim, and it leads to one from here alone: pressed twice, it claims once. */

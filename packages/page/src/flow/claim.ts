@@ -1,5 +1,6 @@
 import {
   decodeBase64url,
+  encodeBase64url,
   LEASE_SECONDS,
   normaliseEmail,
   open as openHandoff,
@@ -32,10 +33,18 @@ export function claiming(handoff: Handoff, typed: Typed, claim: Claim): Step {
   );
 }
 
-function sendClaim(handoff: Handoff, claim: Claim): Effect[] {
+function sendClaim(handoff: Handoff, { openKeys, code }: Claim): Effect[] {
+  const { link, proof, claimId } = handoff;
+  const body = {
+    ...proof,
+    claimToken: encodeBase64url(openKeys.claimToken),
+    claimId,
+    flags: link.flags,
+    ...(code === undefined ? {} : { code }),
+  };
   return [
-    { type: "remember", handoff, openKeys: claim.openKeys },
-    { type: "claim", handoff, claim },
+    { type: "remember", handoff, openKeys },
+    { type: "claim", id: link.id, body },
   ];
 }
 
@@ -62,9 +71,9 @@ export function whenOpening(screen: OpeningScreen, event: FlowEvent): Step | und
 /** Asks the service to mail a code, and the recipient to type it. */
 function mailCode(handoff: Handoff, typed: Typed, claim: Claim, ...effects: Effect[]): Step {
   return show({ kind: "code", handoff, typed, claim, mailing: "sending" }, ...effects, {
-    type: "mail_code",
-    handoff,
-    email: normaliseEmail(typed.email),
+    type: "code",
+    id: handoff.link.id,
+    body: { ...handoff.proof, email: normaliseEmail(typed.email), emailKey: handoff.emailKey },
   });
 }
 
@@ -72,7 +81,7 @@ function mailCode(handoff: Handoff, typed: Typed, claim: Claim, ...effects: Effe
 export function whenCode(screen: CodeScreen, event: FlowEvent): Step | undefined {
   const { handoff, typed, claim } = screen;
   switch (event.type) {
-    case "code_mailed": {
+    case "code_answered": {
       const { result } = event;
       if (result.kind === "ok") return show({ ...screen, mailing: "sent" });
       const state = result.kind === "refused" ? endingOf(result) : undefined;

@@ -36,7 +36,10 @@ export function whenReport(screen: ReportScreen, event: FlowEvent): Step | undef
     case "report":
       if (sending) return undefined;
       if (event.word.trim().toLowerCase() !== REPORT_WORD) return show({ ...screen, problem: "word" });
-      return show({ ...screen, sending: true, problem: undefined }, { type: "report", handoff });
+      return show(
+        { ...screen, sending: true, problem: undefined },
+        { type: "report", id: handoff.link.id, body: handoff.proof },
+      );
     case "report_answered": {
       const { result } = event;
       const { id } = handoff.link;

@@ -1,4 +1,4 @@
-import type { Receipt } from "@secret-handoff/protocol";
+import { encodeBase64url, type Receipt } from "@secret-handoff/protocol";
 import { type Effect, type FlowEvent, type Step, show } from "./events.ts";
 import type { Acknowledgement, DoneScreen, Handoff, HiddenScreen, OpenedScreen } from "./screens.ts";
 
@@ -84,8 +84,9 @@ function acknowledging<S extends Acknowledging>(
     before.kind === "due" &&
     (event.type === "taken" || (event.type === "tick" && event.now >= before.at))
   ) {
-    const { receipt } = bundle;
-    return become({ kind: "sending", tries: before.tries }, { type: "acknowledge", handoff, receipt });
+    const { link, proof, claimId } = handoff;
+    const body = { ...proof, claimId, receipt: encodeBase64url(bundle.receipt) };
+    return become({ kind: "sending", tries: before.tries }, { type: "acknowledge", id: link.id, body });
   }
   if (before.kind === "sending" && event.type === "acknowledge_answered") {
     const { result, now } = event;

@@ -1,23 +1,20 @@
 import type {
   Bundle,
-  ClaimId,
   Ended,
   Header,
-  Link,
-  LinkKeys,
+  LinkParts,
   OpenKeys,
   PassphraseWeakness,
   Verification,
 } from "@secret-handoff/protocol";
 
-/** What the address says. */
-export type LinkParts = Omit<Link, "origin">;
+export type { LinkParts };
 
 /** A link that was read, and what this browser remembers of it. */
 export type Start = {
   readonly link: LinkParts;
-  /** Binds a claim to this browser; the same for every try. */
-  readonly claimId: ClaimId;
+  /** Binds a claim to this browser; the same for every try. base64url of 16 bytes. */
+  readonly claimId: string;
   /** This browser has sent that claim before. */
   readonly claimedBefore: boolean;
   readonly openKeys?: OpenKeys | undefined;
@@ -28,9 +25,12 @@ export type Start = {
 /** A handoff whose link was read and whose status was answered. */
 export type Handoff = {
   readonly link: LinkParts;
-  readonly keys: LinkKeys;
+  /** What every call carries to show that its sender holds the link. */
+  readonly proof: { readonly linkToken: string };
+  /** Goes along when a code is asked for; base64url. */
+  readonly emailKey: string;
   readonly header: Header;
-  readonly claimId: ClaimId;
+  readonly claimId: string;
   /** Unix seconds, by the service's clock. */
   readonly expiresAt: number;
   readonly verification: Verification;

@@ -70,7 +70,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: ViewActions): Vi
         done(),
         element(
           "div",
-          { class: "countdown" },
+          {},
           clock,
           button(say.fiveMore, () => actions.send({ type: "show_longer", now: actions.now() }), "quiet"),
         ),
@@ -98,7 +98,7 @@ function takenTogether(items: readonly Item[], onTaken: () => void): (...parts: 
 function statusText(acknowledgement: Acknowledgement): string {
   switch (acknowledgement.kind) {
     case "due":
-      return acknowledgement.tries > 0 ? say.takenUntold : say.notTakenYet;
+      return acknowledgement.tries > 0 ? say.stillTelling : say.notTakenYet;
     case "sending":
       return say.stillTelling;
     case "known":

@@ -146,8 +146,7 @@ function passphraseInput() {
 }
 
 /** Apps that open links in a view of their own, and say so in the user agent. */
-const APPS =
-  /\b(?:FB(?:AN|AV|_IAB)|Instagram|LinkedInApp|Line\/|MicroMessenger|Snapchat|musical_ly|GSA\/|TeamsMobile)|; wv\)/;
+const APPS = /\b(?:FBA[NV]|Instagram|LinkedInApp|Line\/|MicroMessenger|GSA\/|TeamsMobile)|; wv\)/;
 
 /**
  * Whether the page stands in a web view inside of another app: there a reload, a copy or a download often fails, and the view may
