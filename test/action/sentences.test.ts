@@ -8,7 +8,12 @@ import { runStepOn, type StepOptions } from "./step-harness.ts";
 
 /** Every mistake that a user can make, and the one annotation it gives. */
 
-const service = await startTestService();
+const service = await startTestService({
+  senders: [
+    { repositoryId: "42", may: ["send", "revoke", "audit"] },
+    { repositoryId: "43", may: ["revoke"] },
+  ],
+});
 const aws = await startSecretsManager();
 const kept = { ...process.env };
 beforeAll(() => {
@@ -117,6 +122,11 @@ describe("one mistake is one annotation:", () => {
       "The secrets take 325,854 bytes together and one handoff carries 262,140. Hand them over in several steps.",
     ],
     [
+      "more secrets than one handoff carries",
+      { "secret-ids": Array.from({ length: 51 }, (_, n) => `many/${n}`).join("\n") },
+      "One handoff carries at most 50 secrets, and these are 51. Hand them over in several steps.",
+    ],
+    [
       "a description that is too long",
       { message: "x".repeat(4_000) },
       "title, message, reason and context are 423 bytes too long together. Shorten them.",
@@ -142,6 +152,12 @@ describe("one mistake is one annotation:", () => {
       expect.stringMatching(
         /^This workflow may not send through http:\/\/127\.0\.0\.1:\d+: The senders list of this service does not let this workflow .*Seen: repository evil\/fork \(id 66\), environment .+, workflow .+, ref .+, event .+\. Ask whoever runs the service to add it to the senders list\.$/,
       ),
+    ]);
+  });
+
+  test("without the right to send, before anything is rotated or created", async () => {
+    expect(await sentences({}, { claims: { repository_id: "43" } })).toEqual([
+      `This workflow may not send through ${service.url}: the senders list gives it only revoke. Ask whoever runs the service to add send to its entry.`,
     ]);
   });
 

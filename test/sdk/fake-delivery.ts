@@ -69,7 +69,8 @@ export function fakePorts(faults: Faults = {}) {
     },
     service: {
       origin: "https://handoff.example",
-      classes: () => Promise.reject(new Error("not asked for")),
+      policy: () => Promise.reject(new Error("not asked for")),
+      check: () => Promise.reject(new Error("not asked for")),
       view: () => Promise.reject(new Error("not asked for")),
       list: () => Promise.reject(new Error("not asked for")),
       create: async (sealed) => {

@@ -95,7 +95,7 @@ test("whatever the service answers, its client gives a view, or a SenderError on
           fetch: async () => new Response(body, { status, headers: { "content-type": type } }),
         });
         try {
-          await serviceClient("https://a.example", tokens, runtime).classes(unending());
+          await serviceClient("https://a.example", tokens, runtime).policy(unending());
         } catch (error) {
           if (!(error instanceof SenderError)) throw error;
           expect(error.message).not.toMatch(/[\r\n\u2028]/);

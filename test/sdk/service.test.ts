@@ -87,7 +87,7 @@ describe("a create", () => {
 test.each([
   [
     "classes",
-    () => client().classes(unending()),
+    () => client().policy(unending()),
     { status: 200, json: { rights: ["send"], classes: DEFAULT_CLASSES } },
   ],
   ["view", () => client().view(sealed.id, unending()), { status: 200, json: view() }],
@@ -214,7 +214,7 @@ test("nothing that listens is told with the system's word for it", async () => {
   await gone.close();
   const runtime = quickRuntime({ fetch });
   const lost = serviceClient(gone.url, async () => new Concealed("t"), runtime);
-  const { code, message } = await rejectionOf(lost.classes(unending()));
+  const { code, message } = await rejectionOf(lost.policy(unending()));
   expect([code, message]).toEqual([
     "service_unreachable",
     `${gone.url} cannot be reached (ECONNREFUSED). Check endpoint, and that the runner may connect to it.`,
@@ -230,7 +230,7 @@ test("a certificate that is not trusted is told at once", async () => {
       ),
   });
   const client = serviceClient("https://a.example", async () => new Concealed("t"), runtime);
-  const { message } = await rejectionOf(client.classes(unending()));
+  const { message } = await rejectionOf(client.policy(unending()));
   expect(message).toBe(
     "https://a.example shows a certificate that the runner does not trust (CERT_HAS_EXPIRED). Check endpoint and the service's certificate.",
   );
@@ -247,5 +247,5 @@ test("a hard deadline ends a request under way with its reason", async () => {
       }),
   });
   const client = serviceClient("https://a.example", async () => new Concealed("t"), runtime);
-  expect((await rejectionOf(client.classes(deadline))).code).toBe("cancelled");
+  expect((await rejectionOf(client.policy(deadline))).code).toBe("cancelled");
 });

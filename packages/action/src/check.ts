@@ -1,5 +1,6 @@
+import type { PolicyResponse } from "@secret-handoff/protocol/api";
 import {
-  checkDescription,
+  checkDetails,
   checkPolicy,
   contentsOf,
   type Deadline,
@@ -8,9 +9,11 @@ import {
   ErrorCollector,
   type LabelledSecret,
   type MailTransport,
+  membersOf,
   namedVersions,
   type PolicyResult,
   parseAddress,
+  SenderError,
   type ServiceClient,
   subjectOf,
 } from "@secret-handoff/sdk";
@@ -59,16 +62,20 @@ export async function checkDelivery(
   const readErrors = new ErrorCollector();
   const mailErrors = new ErrorCollector();
   // The token is asked for first: while it travels, the AWS client is loaded.
-  const [classes, read, mailWarnings] = await Promise.all([
-    service && policyErrors.attemptAsync(() => service.client.classes(deadline)),
+  const [policy, read, mailWarnings] = await Promise.all([
+    service && policyErrors.attemptAsync(() => service.client.policy(deadline)),
     readAndCheckAges(inputs, sources, readErrors, context),
     mail && from && mailErrors.attemptAsync(() => mail.check(from, deadline)),
   ]);
-  const policy = service && classes && checkClass(inputs, classes, service, context);
-  for (const sentence of [...(policy?.warnings ?? []), ...(mailWarnings ?? [])]) workflow.warning(sentence);
+  if (service && policy) policyErrors.attempt(() => checkRight(policy, inputs["dry-run"], service));
+  // Without the right there are no classes either.
+  const mayGoOn = policyErrors.errors.length === 0;
+  const judged =
+    service && policy && mayGoOn ? checkClass(inputs, policy.classes, service, context) : undefined;
+  for (const sentence of [...(judged?.warnings ?? []), ...(mailWarnings ?? [])]) workflow.warning(sentence);
   const complete = isComplete(inputs, errors) ? inputs : undefined;
-  errors.add(...readErrors.errors, ...policyErrors.errors, ...(policy?.errors ?? []));
-  const { allowed } = policy ?? {};
+  errors.add(...readErrors.errors, ...policyErrors.errors, ...(judged?.errors ?? []));
+  const { allowed } = judged ?? {};
   const deliveryOf = (secrets: readonly LabelledSecret[]) =>
     complete && allowed && planDelivery(complete, allowed, secrets, errors, context);
   const all = [...read.secrets, ...read.others];
@@ -91,6 +98,24 @@ async function readAndCheckAges(
   const read = await readSources(inputs, sources, errors, context);
   errors.add(...(await checkAges(read, inputs, sources, context)));
   return read;
+}
+
+/**
+ * Told before anything is rotated or created, not when the first handoff is refused.
+ * @throws SenderError `not_allowed`
+ */
+function checkRight(
+  { rights }: PolicyResponse,
+  dryRun: boolean | undefined,
+  { client }: OpenedService,
+): void {
+  if (rights.includes("send") || (dryRun && rights.includes("check"))) return;
+  const needed = dryRun ? "check" : "send";
+  const given = rights.length === 0 ? "no right" : `only ${rights.join(", ")}`;
+  throw new SenderError(
+    "not_allowed",
+    `This workflow may not ${needed} through ${client.origin}: the senders list gives it ${given}. Ask whoever runs the service to add ${needed} to its entry.`,
+  );
 }
 
 /** A weak passphrase or a malformed length of time has its own error; here it counts as given. */
@@ -135,6 +160,7 @@ function planDelivery(
     endsAt,
     secrets: namedVersions(secrets),
     subject: subjectOf(secrets),
+    members: membersOf(secrets),
     resend: inputs.resend,
     passphraseNeeded: inputs.passphrase !== undefined,
     source: run.repository,
@@ -154,7 +180,7 @@ function planDelivery(
   };
   const { "parse-json-secrets": parseJson, passphrase } = inputs;
   const contents = contentsOf(secrets, { parseJson, passphrase }, errors);
-  errors.attempt(() => checkDescription(details));
+  errors.attempt(() => checkDetails(details));
   return contents && { details, contents };
 }
 

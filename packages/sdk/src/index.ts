@@ -15,12 +15,13 @@ export {
 } from "./delivery/contents.ts";
 export { type DeliveryPorts, deliver, type Outcome } from "./delivery/deliver.ts";
 export {
-  checkDescription,
+  checkDetails,
   type Delivery,
   type DeliveryDetails,
   type NamedVersion,
   namedVersions,
 } from "./delivery/delivery.ts";
+export { type ExpectedOutcome, expectOutcomes } from "./delivery/dry-run.ts";
 export {
   type AwaitPorts,
   awaitHandoffs,
@@ -72,6 +73,7 @@ export {
   checkRotatedWithin,
   type LabelledSecret,
   labelOf,
+  membersOf,
   type SecretsSource,
   type SecretVersion,
   type SubjectSecret,

@@ -7,7 +7,7 @@ import { type Runtime, sleep } from "../runtime/runtime.ts";
 import { faultOf, SenderError, type SenderErrorCode } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 import type { Seal } from "./contents.ts";
-import { type Delivery, type DeliveryDetails, headerOf } from "./delivery.ts";
+import { type Delivery, type DeliveryDetails, headerOf, requestFor } from "./delivery.ts";
 
 /** What became of one recipient. */
 export type Outcome =
@@ -184,15 +184,11 @@ async function send(
 async function create(
   recipient: string,
   sealed: Sealed,
-  { subject, resend, reason }: DeliveryDetails,
+  details: DeliveryDetails,
   { service, runtime, onWaiting, standAside }: OnePorts,
   deadline: Deadline,
 ): Promise<HandoffView> {
-  const request = {
-    subject: { ...subject, recipient },
-    resend,
-    ...(reason === undefined ? {} : { reason }),
-  };
+  const request = requestFor(recipient, details);
   for (;;) {
     const stored = await service.create(sealed, request, deadline);
     if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);

@@ -1,5 +1,5 @@
 import { HEADER_BUCKETS, type Header } from "@secret-handoff/protocol";
-import type { CredentialClass } from "@secret-handoff/protocol/api";
+import type { CreateRequest, CredentialClass } from "@secret-handoff/protocol/api";
 import type { Mailbox } from "../mail/addresses.ts";
 import { SenderError } from "../sender-error.ts";
 import type { LabelledSecret, SubjectSecret } from "../sources/secret-version.ts";
@@ -23,6 +23,8 @@ export type DeliveryDetails = {
   /** What is handed over, by name. */
   readonly secrets: readonly NamedVersion[];
   readonly subject: SubjectSecret;
+  /** The ARNs of what is handed over, where the subject is not one of them. */
+  readonly members?: readonly string[] | undefined;
   /** True where a version goes out again that was handed over before. */
   readonly resend: boolean;
   readonly passphraseNeeded: boolean;
@@ -65,20 +67,43 @@ export function headerOf({
   };
 }
 
+/** What a create and a check say of a delivery to one recipient, besides what is sealed. */
+export function requestFor(
+  recipient: string,
+  { subject, members, resend, reason }: DeliveryDetails,
+): Pick<CreateRequest, "subject" | "members" | "resend" | "reason"> {
+  return {
+    subject: { ...subject, recipient },
+    ...(members === undefined ? {} : { members: [...members] }),
+    resend,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
 /** Bytes of a header's JSON that the largest bucket holds. */
 const LONGEST_HEADER = (HEADER_BUCKETS.at(-1) ?? 0) - 4;
 /** What the recipient's address hint may add: a letter, three bullets, a domain. */
 const HINT_BYTES = 300;
 
+/** The service keeps no more ARNs of one handoff. */
+const MOST_MEMBERS = 50;
+
 /**
- * Refuses details that no header holds, before anything is created.
- * @throws SenderError `description`
+ * Refuses details that no header holds, or that the service does not take, before anything is created.
+ * @throws SenderError `description` or `too_large`
  */
-export function checkDescription(details: DeliveryDetails): void {
+export function checkDetails(details: DeliveryDetails): void {
   const size = Buffer.byteLength(JSON.stringify({ v: 1, ...headerOf(details) }), "utf8") + HINT_BYTES;
-  if (size <= LONGEST_HEADER) return;
+  if (size > LONGEST_HEADER) {
+    throw new SenderError(
+      "description",
+      `title, message, reason and context are ${size - LONGEST_HEADER} bytes too long together. Shorten them.`,
+    );
+  }
+  const count = details.members?.length ?? 1;
+  if (count <= MOST_MEMBERS) return;
   throw new SenderError(
-    "description",
-    `title, message, reason and context are ${size - LONGEST_HEADER} bytes too long together. Shorten them.`,
+    "too_large",
+    `One handoff carries at most ${MOST_MEMBERS} secrets, and these are ${count}. Hand them over in several steps.`,
   );
 }

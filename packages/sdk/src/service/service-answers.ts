@@ -1,4 +1,4 @@
-import { HandoffView, PolicyResponse } from "@secret-handoff/protocol/api";
+import { CheckResponse, HandoffView, PolicyResponse } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
 
 /** Readers for what the service answers. Unknown keys are ignored; undefined stands for an answer that no service gives. */
@@ -25,6 +25,10 @@ export function readHandoffView(value: unknown): HandoffView | undefined {
 
 export function readPolicy(value: unknown): PolicyResponse | undefined {
   return read(PolicyResponse, value);
+}
+
+export function readCheck(value: unknown): CheckResponse | undefined {
+  return read(CheckResponse, value);
 }
 
 function read<Schema extends v.GenericSchema>(

@@ -1,19 +1,21 @@
 import { type HandoffId, isLoopback, type Sealed } from "@secret-handoff/protocol";
-import { type CredentialClass, createRequestOf, type HandoffView } from "@secret-handoff/protocol/api";
+import {
+  type CheckRequest,
+  type CheckResponse,
+  type CreateRequest,
+  createRequestOf,
+  type HandoffView,
+  type PolicyResponse,
+} from "@secret-handoff/protocol/api";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
-import type { SubjectSecret } from "../sources/secret-version.ts";
 import type { TokenSource } from "./sender-token.ts";
-import { readHandoffView, readPolicy } from "./service-answers.ts";
+import { readCheck, readHandoffView, readPolicy } from "./service-answers.ts";
 import { type Answer, exchange, toError, unexpectedResponse } from "./service-http.ts";
 
 /** What a create adds to what was sealed. */
-export type CreateDetails = {
-  readonly subject?: SubjectSecret & { readonly recipient: string };
-  readonly resend?: boolean;
-  readonly reason?: string;
-};
+export type CreateDetails = Pick<CreateRequest, "subject" | "members" | "resend" | "reason">;
 
 /** Which handoffs to list. */
 export type ListFilter = { readonly secret?: string; readonly run?: string; readonly state?: string };
@@ -21,8 +23,10 @@ export type ListFilter = { readonly secret?: string; readonly run?: string; read
 /** The sender's side of API v1. Every method retries what can pass later and throws SenderError. */
 export type ServiceClient = {
   readonly origin: string;
-  /** The classes in force. */
-  readonly classes: (deadline: Deadline) => Promise<readonly CredentialClass[]>;
+  /** What the caller may do, and the classes in force for it. */
+  readonly policy: (deadline: Deadline) => Promise<PolicyResponse>;
+  /** What a create would do. It creates nothing, and the right to check is enough. */
+  readonly check: (request: CheckRequest, deadline: Deadline) => Promise<CheckResponse>;
   /**
    * Stores what was sealed. The answer is the new handoff's view, or, where that version was handed to that recipient already,
    * the earlier one's: then its id is another than the sealed one's. Repeating it after a lost answer sends the same bytes.
@@ -47,10 +51,10 @@ export function serviceClient(origin: string, tokens: TokenSource, runtime: Runt
     exchange({ origin, method, path, body: body && JSON.stringify(body) }, tokens, deadline, runtime);
   return {
     origin,
-    classes: async (deadline) => {
-      const answer = await call("GET", "/v1/sender/policy", deadline);
-      return read(origin, answer, [200], readPolicy).classes;
-    },
+    policy: async (deadline) =>
+      read(origin, await call("GET", "/v1/sender/policy", deadline), [200], readPolicy),
+    check: async (request, deadline) =>
+      read(origin, await call("POST", "/v1/sender/handoffs/check", deadline, request), [200], readCheck),
     create: async (sealed, details, deadline) => {
       const answer = await call("POST", "/v1/sender/handoffs", deadline, createRequestOf(sealed, details));
       return read(origin, answer, [200, 201], readHandoffView);

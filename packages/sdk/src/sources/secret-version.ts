@@ -89,6 +89,12 @@ export function subjectOf(secrets: readonly Omit<LabelledSecret, "label">[]): Su
   };
 }
 
+/** The ARNs of a set, for what happens to one of its secrets; undefined where the subject is the secret itself. */
+export function membersOf(secrets: readonly Omit<LabelledSecret, "label">[]): readonly string[] | undefined {
+  const arns = [...new Set(secrets.map(({ arn }) => arn))];
+  return arns.includes(subjectOf(secrets).secret) ? undefined : arns;
+}
+
 /** 43 characters. Neither an ARN nor a version id holds a line break. */
 function digest(lines: readonly string[]): string {
   return createHash("sha256").update(lines.join("\n")).digest("base64url");
