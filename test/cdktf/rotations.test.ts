@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import {
   CreateTableCommand,
   DeleteItemCommand,
@@ -10,6 +11,12 @@ import type { RotatableSecret } from "@secret-handoff/cdktf";
 import { type Engine, localClient, startEngine } from "@secret-handoff/local";
 import { rotationMachine } from "../../packages/cdktf/src/reactions/rotations.ts";
 import { type Definition, type Ended, run, TaskFailed } from "./state-machine.ts";
+
+/** It has no types of its own. */
+const validate = createRequire(import.meta.url)("asl-validator") as (definition: object) => {
+  readonly isValid: boolean;
+  readonly errors: readonly unknown[];
+};
 
 const TABLE = "secret-handoff-rotations";
 const NOON = Date.UTC(2026, 10, 21, 12);
@@ -150,6 +157,14 @@ function start(
 }
 
 const rotatedSecrets = () => [...rotated].map((rotation) => rotation.split(" ")[0]).sort();
+
+describe("the definition of the state machine", () => {
+  test("is Amazon States Language, and its expressions are JSONata", () => {
+    expect(validate(machine)).toMatchObject({ isValid: true, errors: [] });
+    const { Wait: _, ...States } = machine.States;
+    expect(validate({ ...machine, States })).toMatchObject({ isValid: false });
+  });
+});
 
 describe("the state machine that rotates", () => {
   test("rotates the secret of a handoff", async () => {

@@ -15,8 +15,16 @@ export type Statement = {
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 };
 
-/** An IAM policy as JSON; lists that only Terraform knows stand in it as template expressions. */
+/**
+ * An IAM policy as JSON; lists that only Terraform knows stand in it as template expressions.
+ * @throws Error for an empty part of a statement, which would allow more than it says
+ */
 export function policyDocument(statements: readonly Statement[]): string {
+  for (const statement of statements) {
+    const empty = Object.entries(statement).find(([, part]) => isEmpty(part));
+    if (empty)
+      throw new Error(`the statement ${statement.Sid} has an empty ${empty[0]}, or an empty part in it`);
+  }
   const expressions: string[] = [];
   const json = JSON.stringify({ Version: "2012-10-17", Statement: statements }, (_, value: unknown) => {
     if (typeof value !== "object" || value === null || !("expression" in value)) return value;
@@ -26,6 +34,12 @@ export function policyDocument(statements: readonly Statement[]): string {
     /"@expression (\d+)@"/g,
     (_, index) => `\${jsonencode(${expressions[Number(index)]})}`,
   );
+}
+
+function isEmpty(part: unknown): boolean {
+  if (typeof part !== "object" || part === null) return part === undefined || part === "";
+  const parts = Object.values(part);
+  return parts.length === 0 || parts.some(isEmpty);
 }
 
 /** A statement that allows the actions on the resources. */
