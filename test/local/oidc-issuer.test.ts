@@ -64,6 +64,79 @@ test("another job's token names that job", async () => {
   });
 });
 
+describe("with &job= the endpoint speaks for another job", () => {
+  const claimsFor = async (job: string) => {
+    const response = await fetch(`${issuer.requestUrl}&audience=a&job=${encodeURIComponent(job)}`, {
+      headers: { authorization: `bearer ${issuer.requestToken}` },
+    });
+    const { value } = (await response.json()) as { readonly value?: string };
+    return { status: response.status, claims: value === undefined ? undefined : decodeJwt(value) };
+  };
+
+  test("every part of it becomes the claim that GitHub makes of it", async () => {
+    const { claims } = await claimsFor(
+      JSON.stringify({
+        environment: "approve-security",
+        repository: "octo/payments",
+        repositoryId: 42,
+        ownerId: "7",
+        ref: "refs/tags/v2",
+        event: "push",
+        run: 99,
+        attempt: 2,
+        actor: "lee-octo",
+        actorId: "12",
+        workflow: ".github/workflows/release.yml",
+        reusableWorkflow: "octo/shared/.github/workflows/hand-over.yml@refs/heads/main",
+      }),
+    );
+    expect(claims).toMatchObject({
+      sub: "repo:octo/payments:environment:approve-security",
+      environment: "approve-security",
+      repository: "octo/payments",
+      repository_id: "42",
+      repository_owner: "octo",
+      repository_owner_id: "7",
+      ref: "refs/tags/v2",
+      ref_type: "tag",
+      event_name: "push",
+      run_id: "99",
+      run_attempt: "2",
+      actor: "lee-octo",
+      actor_id: "12",
+      workflow: ".github/workflows/release.yml",
+      workflow_ref: "octo/payments/.github/workflows/release.yml@refs/tags/v2",
+      job_workflow_ref: "octo/shared/.github/workflows/hand-over.yml@refs/heads/main",
+    });
+  });
+
+  test("another repository, owner or actor is never taken for the default job's", async () => {
+    const own = decodeJwt((await request(issuer.requestToken)).body.value ?? "");
+    const { claims: other } = await claimsFor('{"repository":"octo/orders","actor":"lee"}');
+    for (const claim of ["repository_id", "repository_owner_id", "actor_id"]) {
+      expect(other?.[claim]).toMatch(/^\d+$/);
+      expect(other?.[claim]).not.toBe(own[claim]);
+    }
+    const { claims: sibling } = await claimsFor('{"repository":"acme/billing"}');
+    expect(sibling).toMatchObject({
+      repository_owner_id: own.repository_owner_id,
+      actor_id: own.actor_id,
+    });
+    expect(sibling?.repository_id).not.toBe(own.repository_id);
+  });
+
+  test.each(["x", "[]", '{"jobs":"x"}', '{"environment":""}', '{"repository":"no-owner"}'])(
+    "%s is refused",
+    async (job) => {
+      expect((await claimsFor(job)).status).toBe(400);
+    },
+  );
+
+  test("the request token is needed all the same", async () => {
+    expect((await fetch(`${issuer.requestUrl}&job={}`)).status).toBe(401);
+  });
+});
+
 test("the subject can have the immutable form", async () => {
   const token = await issuer.mint({}, { job: { immutableSubject: true } });
   expect(decodeJwt(token).sub).toBe("repo:acme@9406127/orders@731204468:ref:refs/heads/main");

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import * as v from "valibot";
+
 /** The job that asks for a token. */
 export type Job = {
   /** `owner/name` */
@@ -41,6 +44,60 @@ export const DEFAULT_JOB: Job = {
   attempt: "1",
   immutableSubject: false,
 };
+
+const word = v.pipe(
+  v.union([v.string(), v.pipe(v.number(), v.safeInteger())]),
+  v.transform(String),
+  v.minLength(1),
+);
+
+const some = v.exactOptional(word);
+
+const JobParameter = v.strictObject({
+  environment: some,
+  repository: v.exactOptional(v.pipe(v.string(), v.regex(/^[\w.-]+\/[\w.-]+$/))),
+  repositoryId: some,
+  ownerId: some,
+  ref: some,
+  event: some,
+  run: some,
+  attempt: some,
+  actor: some,
+  actorId: some,
+  /** The workflow's name, or its file, which names a workflow that has no other name. */
+  workflow: some,
+  reusableWorkflow: some,
+});
+
+/**
+ * Reads the `job` parameter of the id-token endpoint, JSON with some of a job's parts. Another repository, owner or actor than the
+ * default job's gets a number of its own, so that it is not taken for the one it is not.
+ * @returns undefined when it is not of that form
+ */
+export function parseJob(json: string): Partial<Job> | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+  const { success, output } = v.safeParse(JobParameter, value);
+  if (!success || Array.isArray(value)) return undefined;
+  const { repository = DEFAULT_JOB.repository, actor = DEFAULT_JOB.actor, workflow } = output;
+  const [owner, defaultOwner] = [repository, DEFAULT_JOB.repository].map((name) => name.split("/")[0] ?? "");
+  return {
+    ...(repository === DEFAULT_JOB.repository ? {} : { repositoryId: numberOf(repository) }),
+    ...(owner === undefined || owner === defaultOwner ? {} : { ownerId: numberOf(owner) }),
+    ...(actor === DEFAULT_JOB.actor ? {} : { actorId: numberOf(actor) }),
+    ...output,
+    ...(workflow !== undefined && /\.ya?ml$/.test(workflow) ? { workflowFile: workflow } : {}),
+  };
+}
+
+/** As GitHub's numbers: the same for the same name, in any case. */
+export function numberOf(name: string): string {
+  return String(createHash("sha256").update(name.toLowerCase()).digest().readUInt32BE());
+}
 
 /**
  * The claims that GitHub adds for a job.

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "@secret-handoff/lambda";
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT, UnsecuredJWT } from "jose";
 import { Faults, serveLoopback } from "../loopback.ts";
-import { claimsOf, type Job } from "./job.ts";
+import { claimsOf, type Job, parseJob } from "./job.ts";
 
 /** How a token is made. Everything left out is as GitHub makes it. */
 export type Minting = {
@@ -20,7 +20,10 @@ export type OidcIssuer = {
   /** What tokens name as `iss`. */
   readonly issuer: string;
   readonly jwksUrl: string;
-  /** As the runner gives it to a job with `id-token: write`, in ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN. */
+  /**
+   * As the runner gives it to a job with `id-token: write`, in ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN. With `&job=` and JSON such
+   * as `{"environment":"production"}` it speaks for another job.
+   */
   readonly requestUrl: string;
   readonly requestToken: string;
   /** A request token for another job. */
@@ -98,8 +101,11 @@ export async function startOidcIssuer({
         const fault = tokenFaults.next();
         if (fault) return fault;
         const [, token = ""] = /^bearer (.+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-        const job = jobs.get(token);
-        if (!job) return Response.json({ message: "Unauthorized" }, { status: 401 });
+        const own = jobs.get(token);
+        if (!own) return Response.json({ message: "Unauthorized" }, { status: 401 });
+        const other = parseJob(searchParams.get("job") ?? "{}");
+        if (!other) return Response.json({ message: "job is not JSON with parts of a job" }, { status: 400 });
+        const job = { ...own, ...other };
         const audience = searchParams.get("audience");
         return mint(audience === null ? {} : { aud: audience }, { job }).then((value) =>
           Response.json({ count: value.length, value }),
