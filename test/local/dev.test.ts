@@ -32,6 +32,8 @@ test.each(["SIGINT", "SIGTERM"] as const)(
       "ses",
       "idTokenRequestUrl",
       "idTokenRequestToken",
+      "operators",
+      "github",
     ]);
     const answers = await Promise.all([
       fetch(`${addresses.url}/h/x`),

@@ -1,6 +1,6 @@
 import { get } from "node:http";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { type LocalStack, startLocalStack } from "@secret-handoff/local";
+import { LOCAL_SENDERS, type LocalStack, startLocalStack } from "@secret-handoff/local";
 
 const PAGE = { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" };
 let stack: LocalStack;
@@ -19,12 +19,33 @@ test("tells where everything is, all of it on 127.0.0.1", () => {
     "ses",
     "idTokenRequestUrl",
     "idTokenRequestToken",
+    "operators",
+    "github",
   ]);
   expect(stack.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(stack.smtp).toMatch(/^smtp:\/\/127\.0\.0\.1:\d+$/);
-  for (const name of ["inbox", "secretsManager", "ses", "idTokenRequestUrl"] as const) {
+  for (const name of ["inbox", "secretsManager", "ses", "idTokenRequestUrl", "github"] as const) {
     expect(new URL(stack[name]).hostname).toBe("127.0.0.1");
   }
+});
+
+test.each([
+  ["approve-security", "security"],
+  ["approve-manager", "manager"],
+  ["approve-team-lead", "team lead"],
+])("a job of the admitted repository may approve in the environment %s", async (environment, role) => {
+  const job = encodeURIComponent(JSON.stringify({ environment }));
+  const rights = async (query: string) => {
+    const asked = await fetch(`${stack.idTokenRequestUrl}&audience=${stack.url}${query}`, {
+      headers: { authorization: `bearer ${stack.idTokenRequestToken}` },
+    });
+    const { value } = await asked.json();
+    const headers = { authorization: `Bearer ${value}` };
+    return (await (await fetch(`${stack.url}/v1/sender/policy`, { headers })).json()).rights;
+  };
+  expect(await rights("")).toEqual(["send", "check", "revoke", "audit"]);
+  expect(await rights(`&job=${job}`)).toEqual(["send", "check", "revoke", "audit", "approve"]);
+  expect(LOCAL_SENDERS).toContainEqual(expect.objectContaining({ environment, roles: [role] }));
 });
 
 test("a token of its own issuer may read the policy, one of another repository may not", async () => {

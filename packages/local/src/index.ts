@@ -1,12 +1,14 @@
 export { localClient } from "./engine/client.ts";
 export { type Engine, EngineError, type EngineName } from "./engine/engine.ts";
 export { type EngineOptions, installedEngines, startEngine } from "./engine/start-engine.ts";
+export { BAD_TOKEN, startGitHubApi, TOKEN_WITHOUT_ACTIONS } from "./github/api.ts";
 export { DEFAULT_JOB, type Job } from "./github/job.ts";
 export { type Minting, type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
 export { type Loopback, serveLoopback } from "./loopback.ts";
 export type { Inbox, Mail } from "./mail/inbox.ts";
 export { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
 export { sesThrottled } from "./mail/ses-endpoint.ts";
+export { createOperators, type LocalOperator, type Signed, verifySignature } from "./operators.ts";
 export { readFileCommands } from "./runner/commands.ts";
 export { RunnerFilter } from "./runner/log.ts";
 export {

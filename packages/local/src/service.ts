@@ -35,6 +35,7 @@ import type { AuditEvent, SenderEntry } from "@secret-handoff/protocol/api";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { createTransport } from "nodemailer";
 import { createDrainQueue, NotifyingTable } from "./drain-after-writes.ts";
+import { type LocalOperator, verifySignature } from "./operators.ts";
 
 export type ServiceOptions = {
   /** 0 takes any free port. */
@@ -46,6 +47,8 @@ export type ServiceOptions = {
   readonly page: Page;
   readonly senders: readonly SenderEntry[];
   readonly classes?: readonly CredentialClass[];
+  /** Whose signatures are checked under `/iam/`; without them nobody is let in there. */
+  readonly operators?: readonly LocalOperator[];
   readonly clock?: Clock;
   /** `smtp://host:port`, where codes are mailed. */
   readonly smtp: string;
@@ -137,16 +140,25 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       jwksUrl: options.jwksUrl,
       clock,
     }),
-    iamPrincipal: () => undefined,
+    iamPrincipal: (c) => (c.env as { readonly principal?: string }).principal,
     clock,
     log,
   });
+  /** Under `/iam/` it answers as API Gateway does, which hands on only what has a valid signature. */
+  const answerTo = async (request: Request, pathname: string): Promise<Response> => {
+    if (/^\/v1\/sender(?:\/|$)/.test(pathname)) return sender.fetch(request, {});
+    if (!/^\/iam\/v1\/sender(?:\/|$)/.test(pathname)) return recipient.fetch(request);
+    if (!options.operators) return sender.fetch(request, {});
+    const signed = await verifySignature(request, options.operators, clock);
+    if ("principal" in signed) return sender.fetch(request, signed);
+    log({ level: "info", what: "signature_refused", ...signed });
+    return Response.json({ message: "Forbidden" }, { status: 403 });
+  };
   const hosts = new Set([`127.0.0.1:${port}`, `localhost:${port}`]);
   fetch = async (request) => {
     if (!hosts.has(request.headers.get("host") ?? "")) return new Response("unknown host\n", { status: 421 });
     const { pathname } = new URL(request.url);
-    const app = /^\/(?:iam\/)?v1\/sender(?:\/|$)/.test(pathname) ? sender : recipient;
-    const answer = await app.fetch(request);
+    const answer = await answerTo(request, pathname);
     // Whoever has its answer finds its events in the trail: right after the write is before the answer.
     await drainer.settled();
     return answer;

@@ -3,10 +3,12 @@ import type { AuditEvent, CredentialClass, SenderEntry } from "@secret-handoff/p
 import { localClient } from "./engine/client.ts";
 import type { Engine } from "./engine/engine.ts";
 import { type EngineOptions, startEngine } from "./engine/start-engine.ts";
+import { startGitHubApi } from "./github/api.ts";
 import { DEFAULT_JOB } from "./github/job.ts";
 import { type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
 import { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
 import type { SmtpOptions } from "./mail/smtp-server.ts";
+import { createOperators, type LocalOperator } from "./operators.ts";
 import {
   type SecretsManagerEndpoint,
   type SecretsManagerRequest,
@@ -55,6 +57,10 @@ export type Addresses = {
   /** For ACTIONS_ID_TOKEN_REQUEST_URL and _TOKEN. */
   readonly idTokenRequestUrl: string;
   readonly idTokenRequestToken: string;
+  /** Who may call `url + "/iam/v1/sender"`, with the access keys to sign with (service `execute-api`, any region). */
+  readonly operators: readonly LocalOperator[];
+  /** A stand-in for GitHub's REST API; `PUT github + "/local/runs/{id}/approvals"` sets who reviewed a run. */
+  readonly github: string;
 };
 
 export type LocalStack = Addresses & {
@@ -70,14 +76,25 @@ export type LocalStack = Addresses & {
   readonly close: () => Promise<void>;
 };
 
-/** Admits the job that the local issuer mints tokens for, with every right and class. */
+const { repositoryId } = DEFAULT_JOB;
+/** The environments in which a job may approve, by the role for which it may. */
+const APPROVERS = {
+  security: "approve-security",
+  manager: "approve-manager",
+  "team lead": "approve-team-lead",
+};
+
+/** Admits the job that the local issuer mints tokens for, for every class; and its approvals in the environments above. */
 export const LOCAL_SENDERS: readonly SenderEntry[] = [
-  { repositoryId: DEFAULT_JOB.repositoryId, may: ["send", "revoke", "audit"] },
+  { repositoryId, may: ["send", "check", "revoke", "audit"] },
+  ...Object.entries(APPROVERS).map(
+    ([role, environment]): SenderEntry => ({ repositoryId, environment, roles: [role], may: ["approve"] }),
+  ),
 ];
 
 /**
  * Everything that a handoff needs, embedded and on 127.0.0.1 only: the service on a DynamoDB engine, an OIDC issuer with fresh keys, a
- * Secrets Manager endpoint, and a mail catcher with an inbox.
+ * Secrets Manager endpoint, a mail catcher with an inbox, and a stand-in for a part of GitHub's API.
  * @throws Error when a part does not start; the others are ended first
  */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
@@ -99,13 +116,15 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       parts.add(startEngine({ folder: dataDir, ...(engineName ? { engine: engineName } : {}) })),
       parts.add(startOidcIssuer(timed)),
       parts.add(startMailCatcher(options.smtp)),
+      parts.add(startGitHubApi()),
       parts.add(
         startSecretsManager({ ...timed, ...(onSecretsRequest ? { onRequest: onSecretsRequest } : {}) }),
       ),
     ] as const;
     // When one fails, the others must have started before they can be ended.
     await Promise.allSettled(starting);
-    const [page, engine, issuer, mail, secretsManager] = await Promise.all(starting);
+    const [page, engine, issuer, mail, github, secretsManager] = await Promise.all(starting);
+    const operators = createOperators();
     const service = await parts.add(
       startService({
         ...timed,
@@ -120,6 +139,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
         smtp: mail.smtp,
         page,
         senders,
+        operators,
         log,
       }),
     );
@@ -131,6 +151,8 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       ses: mail.ses,
       idTokenRequestUrl: issuer.requestUrl,
       idTokenRequestToken: issuer.requestToken,
+      operators,
+      github: github.url,
     };
     return {
       ...addresses,
