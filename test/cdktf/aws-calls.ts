@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Loopback, serveLoopback } from "@secret-handoff/local";
-import type { Call, PolicyStatement } from "./iam.ts";
-import { allows } from "./iam.ts";
+import { allows, type Call, type PolicyStatement } from "./iam.ts";
 import type { Meter } from "./meter.ts";
 import { ref } from "./synthesis.ts";
 

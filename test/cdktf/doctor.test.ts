@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type CheckResult, defineStack, doctor, readOutputs } from "@secret-handoff/cdktf";
 import { type OidcIssuer, serveLoopback, startOidcIssuer } from "@secret-handoff/local";
-import { callerFrom } from "../../packages/cdktf/src/doctor/caller.ts";
+import { callerFrom } from "../../packages/cdktf/src/doctor/handoff.ts";
 import { builtFunctions, type Deployed, deploy } from "./deployed.ts";
 
 const CONFIG = defineStack({

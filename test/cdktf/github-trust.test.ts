@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type GitHubJobs, gitHubTrust } from "../../packages/cdktf/src/iam/github-trust.ts";
+import { type GitHubJobs, gitHubTrust } from "../../packages/cdktf/src/iam/sender-role.ts";
 import { conditionsHold, type PolicyStatement } from "./iam.ts";
 
 const JOBS: GitHubJobs = {

@@ -4,12 +4,12 @@
  */
 export type { Right, SenderEntry } from "@secret-handoff/protocol/api";
 export { checkConfig } from "./checks/config.ts";
-export { InvalidProps } from "./checks/invalid-props.ts";
+export { InvalidProps } from "./checks/schema.ts";
 export type { CheckResult } from "./doctor/check.ts";
 export { type DoctorOptions, doctor, readOutputs } from "./doctor/doctor.ts";
 export { FUNCTION_NAMES, type FunctionName } from "./functions/archive.ts";
-export type { GitHubJobs } from "./iam/github-trust.ts";
 export type { SenderRights } from "./iam/sender-permissions.ts";
+export type { GitHubJobs } from "./iam/sender-role.ts";
 export { SecretHandoffSender, type SecretHandoffSenderProps } from "./iam/sender-role.ts";
 export type {
   DeletionProtectionProps,

@@ -1,6 +1,6 @@
 import { parseSenderConfig } from "@secret-handoff/lambda/config";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
-import { InvalidProps } from "./checks/invalid-props.ts";
+import { InvalidProps } from "./checks/schema.ts";
 import type { PolicyProps } from "./props.ts";
 
 export const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";

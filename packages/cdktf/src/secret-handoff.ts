@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { serviceProblems } from "./checks/config.ts";
-import { InvalidProps } from "./checks/invalid-props.ts";
+import { InvalidProps } from "./checks/schema.ts";
 import { archiveAsset } from "./functions/archive.ts";
 import { Edge } from "./http/edge.ts";
 import { CustomDomain } from "./http/host-name.ts";

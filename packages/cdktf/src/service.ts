@@ -24,8 +24,7 @@ import {
 import type { Statement } from "./iam/policies.ts";
 import { mailStatement } from "./iam/sender-permissions.ts";
 import type { SecretHandoffProps } from "./props.ts";
-import { Reactions } from "./reactions/reactions.ts";
-import { WorkflowDispatch } from "./reactions/workflow-dispatch.ts";
+import { Reactions, WorkflowDispatch } from "./reactions/reactions.ts";
 import { SesMail } from "./ses.ts";
 import { PseudonymKey, Tables } from "./store.ts";
 import { type ArnParts, arnParts } from "./terraform.ts";

@@ -1,15 +1,13 @@
 import type { SenderEntry } from "@secret-handoff/protocol/api";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
-import type { GitHubJobs } from "../iam/github-trust.ts";
-import type { SecretHandoffSenderProps } from "../iam/sender-role.ts";
+import type { GitHubJobs, SecretHandoffSenderProps } from "../iam/sender-role.ts";
 import { classesOf, GITHUB_ISSUER } from "../policy.ts";
 import { DEFAULT_NAME, type SecretHandoffProps } from "../props.ts";
 import type { StackConfig } from "../stack.ts";
 import { isExpression } from "../terraform.ts";
 import { CONTRADICTIONS, regionOf, roleProblems } from "./contradictions.ts";
-import { InvalidProps } from "./invalid-props.ts";
 import { SECRET_HANDOFF, SECRET_HANDOFF_SENDER, STACK_CONFIG } from "./prop-schemas.ts";
-import { type ShapeProblem, shapeProblems } from "./schema.ts";
+import { InvalidProps, type ShapeProblem, shapeProblems } from "./schema.ts";
 
 type Service = StackConfig["service"];
 type Role = Omit<SecretHandoffSenderProps, "mail">;

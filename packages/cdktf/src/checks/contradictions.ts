@@ -1,6 +1,6 @@
 import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
-import type { GitHubJobs } from "../iam/github-trust.ts";
 import type { SenderRights } from "../iam/sender-permissions.ts";
+import type { GitHubJobs } from "../iam/sender-role.ts";
 import { classesOf, GITHUB_ISSUER } from "../policy.ts";
 import type { NotifyProps, ReactionProps, SecretHandoffProps } from "../props.ts";
 import { isExpression } from "../terraform.ts";

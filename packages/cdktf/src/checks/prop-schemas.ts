@@ -1,8 +1,7 @@
 import type { CredentialClass, Right, SenderEntry } from "@secret-handoff/protocol/api";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
-import type { GitHubJobs } from "../iam/github-trust.ts";
 import type { MailRights, SenderRights } from "../iam/sender-permissions.ts";
-import type { SecretHandoffSenderProps } from "../iam/sender-role.ts";
+import type { GitHubJobs, SecretHandoffSenderProps } from "../iam/sender-role.ts";
 import type {
   DeletionProtectionProps,
   DeliveredProps,

@@ -1,9 +1,15 @@
 import { readFileSync } from "node:fs";
 import type { Problem } from "@secret-handoff/protocol/api";
-import { callerFrom } from "./caller.ts";
-import { CheckFailed, type CheckResult, nodeRuntime, problemIn, type Runtime, runCheck } from "./check.ts";
-import { checkPage } from "./page-check.ts";
-import { roundTrip } from "./round-trip.ts";
+import {
+  CheckFailed,
+  type CheckResult,
+  checkPage,
+  nodeRuntime,
+  problemIn,
+  type Runtime,
+  runCheck,
+} from "./check.ts";
+import { callerFrom, roundTrip } from "./handoff.ts";
 
 export type DoctorOptions = {
   /** Origin of the service, without a trailing slash. */

@@ -13,7 +13,7 @@ import { dirname, join, relative } from "node:path";
 import { AssetType, TerraformAsset } from "cdktf";
 import type { Construct } from "constructs";
 import { type Zippable, zipSync } from "fflate";
-import { InvalidProps } from "../checks/invalid-props.ts";
+import { InvalidProps } from "../checks/schema.ts";
 
 /** The four functions of the service. Each has a folder of that name in the code, with `index.js` in it. */
 export const FUNCTION_NAMES = ["recipient", "sender", "drainer", "sweeper"] as const;

@@ -7,7 +7,7 @@ import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-s
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
 import { Construct } from "constructs";
-import { InvalidProps } from "../checks/invalid-props.ts";
+import { InvalidProps } from "../checks/schema.ts";
 import type { UndeliveredEvents } from "../events.ts";
 import { logStatements } from "../iam/function-permissions.ts";
 import { policyDocument, type Statement } from "../iam/policies.ts";

@@ -5,7 +5,7 @@ import { Apigatewayv2DomainName } from "@cdktf/provider-aws/lib/apigatewayv2-dom
 import { Route53Record } from "@cdktf/provider-aws/lib/route53-record/index.js";
 import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
-import { InvalidProps } from "../checks/invalid-props.ts";
+import { InvalidProps } from "../checks/schema.ts";
 
 export type CustomDomainProps = {
   readonly name: string;

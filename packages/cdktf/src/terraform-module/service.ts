@@ -5,8 +5,15 @@ import type { FunctionCode, FunctionName } from "../functions/archive.ts";
 import { outputsOf } from "../secret-handoff.ts";
 import { Service } from "../service.ts";
 import { ReadableStack, tagEverything } from "../terraform.ts";
-import { POLICY, POLICY_BYTES, POLICY_VARIABLES } from "./policy-variables.ts";
-import { expression, ref, SHARED, type Variable } from "./variables.ts";
+import {
+  expression,
+  POLICY,
+  POLICY_BYTES,
+  POLICY_VARIABLES,
+  ref,
+  SHARED,
+  type Variable,
+} from "./variables.ts";
 
 const throttle = (routes: string, rate: number, burst: number): Variable => ({
   type: "object({ rate = number, burst = number })",

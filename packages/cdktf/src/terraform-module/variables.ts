@@ -1,4 +1,6 @@
-import type { Expression } from "../terraform.ts";
+import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import { GITHUB_ISSUER } from "../policy.ts";
+import { type Expression, snakeCase } from "../terraform.ts";
 
 /** One input of a module. */
 export type Variable = {
@@ -53,3 +55,89 @@ export const SHARED = {
   },
   tags: { type: "map(string)", description: "Tags of everything that can have them.", default: {} },
 } satisfies Record<string, Variable | ((example: string) => Variable)>;
+
+const STRING = "string";
+const STRINGS = "list(string)";
+
+/** The parts of a sender's entry and of a class, with their Terraform types; a question mark for what may be left out. */
+const SENDER = {
+  "repositoryId?": STRING,
+  "repository?": STRING,
+  "environment?": STRING,
+  "workflow?": STRING,
+  "ref?": STRING,
+  "events?": STRINGS,
+  "classes?": STRINGS,
+  may: STRINGS,
+};
+const CLASS = {
+  name: STRING,
+  expiresWithin: "number",
+  passphrase: STRING,
+  approvals: STRINGS,
+  verification: STRING,
+  "environments?": STRINGS,
+  "reasonRequired?": "bool",
+  "recipientDomains?": STRINGS,
+  "receiptRequired?": "bool",
+};
+
+/** Who may send what, as inputs. */
+export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
+  senders: {
+    type: `list(${objectType(SENDER)})`,
+    description:
+      "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match.",
+    holds: [
+      'alltrue([for s in var.senders : (s.repository_id != null || s.repository != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s)))])',
+      "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match.",
+    ],
+  },
+  classes: {
+    type: `list(${objectType(CLASS)})`,
+    description:
+      "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required where wanted.",
+    default: DEFAULT_CLASSES.map(inTerraform),
+    holds: [
+      "length(var.classes) > 0 && alltrue([for c in var.classes : c.expires_within >= 60])",
+      "At least one class is needed, and each needs expires_within: whole seconds, at least 60.",
+    ],
+  },
+  issuer: {
+    type: "string",
+    description: "Issuer of the workflows' tokens; https://HOST/_services/token on GitHub Enterprise Server.",
+    default: GITHUB_ISSUER,
+    holds: [
+      'can(regex("^https://.*[^/]$", var.issuer))',
+      "issuer must be an https URL without a trailing slash.",
+    ],
+  },
+  jwks_url: { type: "string", description: "The issuer's key set, where it is elsewhere.", default: null },
+};
+
+/** The sender function's CONFIG, put together by Terraform from these inputs. */
+export const POLICY = `jsonencode(merge({ issuer = var.issuer, senders = ${listOf("senders", SENDER)}, classes = ${listOf("classes", CLASS)} }, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))`;
+
+/** Bytes that Lambda leaves for it, as JSON within JSON, beside the other variables of the sender function. */
+export const POLICY_BYTES = 3_400;
+
+function objectType(parts: Readonly<Record<string, string>>): string {
+  const fields = Object.entries(parts).map(([part, type]) =>
+    part.endsWith("?") ? `${attribute(part)} = optional(${type})` : `${attribute(part)} = ${type}`,
+  );
+  return `object({ ${fields.join(", ")} })`;
+}
+
+/** Each object under the wire's names, without what was left out. */
+function listOf(variable: string, parts: Readonly<Record<string, string>>): string {
+  const fields = Object.keys(parts).map((part) => `${part.replace("?", "")} = item.${attribute(part)}`);
+  return `[for item in var.${variable} : { for key, value in { ${fields.join(", ")} } : key => value if value != null }]`;
+}
+
+function attribute(part: string): string {
+  return snakeCase(part.replace("?", ""));
+}
+
+function inTerraform(known: CredentialClass): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(known).map(([part, value]) => [snakeCase(part), value]));
+}
