@@ -33,7 +33,6 @@ export {
   viewHandoffs,
 } from "./delivery/existing-handoffs.ts";
 export { checkPolicy, type PolicyResult, type SendRequest } from "./delivery/policy.ts";
-export { ErrorCollector } from "./error-collector.ts";
 
 export {
   defaultMailbox,
@@ -47,16 +46,22 @@ export { type Email, type MailTransport, writeEmail } from "./mail/email.ts";
 export type { EmailFacts } from "./mail/email-copy.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
 export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
-export { type PasswordRules, parsePasswordRules } from "./rotation/password-rules.ts";
 export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotation/rotate.ts";
-export type { RotatableSecrets, Rotated, Rotation, RotationRequest } from "./rotation/rotation.ts";
+export {
+  type PasswordRules,
+  parsePasswordRules,
+  type RotatableSecrets,
+  type Rotated,
+  type Rotation,
+  type RotationRequest,
+} from "./rotation/rotation.ts";
 export { secretsManagerRotation } from "./rotation/secrets-manager-rotation.ts";
 export { mapLimited, type StandAside } from "./runtime/concurrency.ts";
 export { attempt, type Deadline, type EndableDeadline, startDeadline } from "./runtime/deadline.ts";
 export { adaptivePace, type Pace } from "./runtime/pace.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime } from "./runtime/runtime.ts";
-export { faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";
+export { ErrorCollector, faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";
 export { cachedToken, jwtClaims, type TokenSource } from "./service/sender-token.ts";
 export {
   type CreateDetails,

@@ -13,8 +13,7 @@ import {
   SHORTEST_PASSPHRASE,
 } from "@secret-handoff/protocol";
 import { type Concealed, Unprintable } from "../concealed.ts";
-import type { ErrorCollector } from "../error-collector.ts";
-import { SenderError } from "../sender-error.ts";
+import { type ErrorCollector, SenderError } from "../sender-error.ts";
 import { jsonLeaves, jsonScalars, jsonValues } from "../sources/json.ts";
 import type { LabelledSecret } from "../sources/secret-version.ts";
 

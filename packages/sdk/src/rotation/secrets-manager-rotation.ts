@@ -4,8 +4,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError, type SenderErrorCode } from "../sender-error.ts";
 import { secretsManagerCalls } from "../sources/secrets-manager.ts";
-import type { CharacterClass } from "./password-rules.ts";
-import { CURRENT, type RotatableSecrets, STAGED } from "./rotation.ts";
+import { type CharacterClass, CURRENT, type RotatableSecrets, STAGED } from "./rotation.ts";
 
 /**
  * Rotation by AWS Secrets Manager (secretsmanager:DescribeSecret and, for managed rotation, RotateSecret; for generated values
