@@ -5,7 +5,7 @@ import { CLICK_CLASS } from "../test/support/test-service.ts";
 
 /**
  * The service alone in a process, on an engine whose endpoint is the first argument, as one function of a deployment: the drainer
- * and the sweeper are other functions there, so they do not run here. Tells its parent, and again whenever it is asked, its
+ * and the sweeper are other functions there, so they do not run here. Sends to its parent, and again whenever it is asked, its
  * address, a fresh token (each holds for five minutes) and how many requests the engine has had of it.
  */
 let calls = 0;
@@ -23,8 +23,8 @@ const service = await startService({
   log: () => {},
   drainAfterWrites: false,
 });
-const tell = async () =>
+const report = async () =>
   process.send?.({ url: service.url, token: await issuer.mint({ aud: service.url }), calls });
-process.on("message", tell);
+process.on("message", report);
 process.on("disconnect", () => process.exit(0));
-await tell();
+await report();

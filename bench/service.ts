@@ -145,9 +145,9 @@ async function forkService(engine: Engine): Promise<Service> {
     execArgv: ["--import", "tsx"],
     stdio: ["ignore", "inherit", "inherit", "ipc"],
   });
-  let [told] = await once(child, "message");
-  const { url } = told;
-  const post = createPoster(url, () => told.token);
+  let [latest] = await once(child, "message");
+  const { url } = latest;
+  const post = createPoster(url, () => latest.token);
   const create = (handoff: Prepared) => post("/v1/sender/handoffs", handoff.create, 201);
   const claim = ({ id, claim }: Prepared) => post(`/v1/handoffs/${id}/claim`, claim, 200);
   const acknowledge = ({ id, acknowledge }: Prepared) =>
@@ -166,8 +166,8 @@ async function forkService(engine: Engine): Promise<Service> {
     enginePid: engine.pid,
     calls: async () => {
       child.send({});
-      [told] = await once(child, "message");
-      return told.calls;
+      [latest] = await once(child, "message");
+      return latest.calls;
     },
     kinds: [
       { what: "create", items: (count) => prepare(url, count), call: create },

@@ -65,6 +65,10 @@ test("ends when npm is ended, although npm tells only the shell between them", a
 test.each([
   [{ PORT: "http" }, "PORT must be a number from 0 (any free port) to 65535.\n"],
   [{ ENGINE: "sqlite" }, "ENGINE must be dynoxide, dynalite, or the URL of a DynamoDB endpoint.\n"],
+  [
+    { ENGINE: "http://127.0.0.1:8000", DATA_DIR: "/tmp/never-made" },
+    "DATA_DIR has no meaning where ENGINE is an endpoint: it keeps its own data.\n",
+  ],
 ])("what is wrong with %j is told in one sentence", async (env, sentence) => {
   const child = dev(env);
   let complaint = "";

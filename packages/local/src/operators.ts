@@ -66,8 +66,8 @@ export async function verifySignature(
     return { refused: "the signature is not of the last five minutes" };
   }
   const body = new Uint8Array(await request.clone().arrayBuffer());
-  const told = headers.get("x-amz-content-sha256");
-  if (told !== null && told !== createHash("sha256").update(body).digest("hex")) {
+  const declared = headers.get("x-amz-content-sha256");
+  if (declared !== null && declared !== createHash("sha256").update(body).digest("hex")) {
     return { refused: "x-amz-content-sha256 is not the hash of the body" };
   }
   const url = new URL(request.url);

@@ -54,7 +54,7 @@ export type ServiceOptions = {
   readonly smtp: string;
   readonly pace?: Pace;
   readonly log?: Log;
-  /** Told of each audit event as the drainer publishes it. */
+  /** Called with each audit event as the drainer publishes it. */
   readonly onEvent?: (event: AuditEvent) => void;
   /** Drain right after each write (the default), or leave it to `sweep`, as a benchmark of one function does. */
   readonly drainAfterWrites?: boolean;

@@ -34,9 +34,9 @@ export type LocalStackOptions = {
   /** Where the service's log goes; nowhere unless said otherwise. */
   readonly log?: Log;
   readonly pace?: Pace;
-  /** Told of each audit event as it is published. */
+  /** Called with each audit event as it is published. */
   readonly onEvent?: (event: AuditEvent) => void;
-  /** Told of each request to the Secrets Manager endpoint. */
+  /** Called with each request to the Secrets Manager endpoint. */
   readonly onSecretsRequest?: (request: SecretsManagerRequest) => void;
   /** Milliseconds between sweeps; 0, never by itself, unless said otherwise. */
   readonly sweepEvery?: number;

@@ -23,7 +23,10 @@ export async function startEngine({
 }: EngineOptions = {}): Promise<Engine> {
   const found = findDynoxide();
   const chosen = engine || ("binary" in found ? "dynoxide" : "dynalite");
-  if (/^https?:\/\//.test(chosen)) return givenEndpoint(chosen);
+  if (/^https?:\/\//.test(chosen)) {
+    if (folder === undefined) return givenEndpoint(chosen);
+    throw new EngineError("DATA_DIR has no meaning where ENGINE is an endpoint: it keeps its own data.");
+  }
   if (folder !== undefined) {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await chmod(folder, 0o700);

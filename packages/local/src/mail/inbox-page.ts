@@ -2,7 +2,7 @@ import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
 import { type Loopback, serveLoopback } from "../loopback.ts";
 import type { Inbox, Mail } from "./inbox.ts";
 
-/** What a mail says must not run, nor load anything from anywhere. */
+/** Nothing in a mail may run a script or load anything. */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'";
 const FRAMED =
   "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups allow-popups-to-escape-sandbox";

@@ -55,7 +55,7 @@ export class Inbox {
       at: new Date().toISOString(),
     };
     this.#mails.push(mail);
-    for (const tell of this.#listeners) tell();
+    for (const notify of this.#listeners) notify();
     return mail;
   }
 
@@ -73,20 +73,20 @@ export class Inbox {
    */
   mailTo(address: string, signal?: AbortSignal): Promise<Mail> {
     return new Promise((resolve, reject) => {
-      const look = () => {
+      const check = () => {
         const mail = this.#mails.find(({ recipients }) => recipients.includes(address));
         if (mail) settle(() => resolve(mail));
       };
       const stop = () => settle(() => reject(signal?.reason));
       const settle = (how: () => void) => {
-        this.#listeners.delete(look);
+        this.#listeners.delete(check);
         signal?.removeEventListener("abort", stop);
         how();
       };
       if (signal?.aborted) return stop();
       signal?.addEventListener("abort", stop, { once: true });
-      this.#listeners.add(look);
-      look();
+      this.#listeners.add(check);
+      check();
     });
   }
 }

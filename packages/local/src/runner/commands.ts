@@ -29,7 +29,7 @@ type Escapes = readonly (readonly [escaped: string, plain: string])[];
 
 /**
  * Reads one line of output as actions/runner does (ActionCommand.TryParseV2, then TryParse).
- * @param isKnown whether the runner has a command of this name, told in lower case
+ * @param isKnown whether the runner has a command of this name, in lower case
  * @returns undefined for a line that is just output
  */
 export function parseCommand(line: string, isKnown: (name: string) => boolean): RunnerCommand | undefined {

@@ -27,7 +27,7 @@ export type ActionOptions = {
   readonly secrets?: readonly string[];
   readonly bundle?: string;
   readonly nodePath?: string;
-  /** Told of each line of the action's as the log shows it, while the action runs. */
+  /** Called with each line of the action's as the log shows it, while the action runs. */
   readonly onLine?: (line: string) => void;
 };
 

@@ -18,7 +18,7 @@ export type SecretsManagerRequest = { readonly operation: string; readonly secre
 
 export type SecretsManagerOptions = {
   readonly clock?: Clock;
-  /** Told of each request before it is answered. */
+  /** Called with each request before it is answered. */
   readonly onRequest?: (request: SecretsManagerRequest) => void;
 };
 

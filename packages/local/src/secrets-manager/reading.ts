@@ -38,7 +38,7 @@ function pickVersion(secret: Secret, { VersionId, VersionStage }: Request): Vers
   return { ...version, value: version.value };
 }
 
-/** What cannot be read is told beside what can, never instead of it. */
+/** What cannot be read is listed under Errors; the other secrets are returned all the same. */
 export function batchGetSecretValue(request: Request, secrets: LocalSecrets) {
   const { page, ...rest } = request.SecretIdList
     ? { page: request.SecretIdList }

@@ -21,7 +21,7 @@ type Next = { readonly next?: (value: SecretValue) => SecretValue };
 type UnderWay = { readonly version: Version; readonly startedAt: number; polls: number };
 
 /**
- * Rotations as Secrets Manager runs them: RotateSecret only begins one, and staging labels tell how it goes.
+ * Rotations as Secrets Manager runs them: RotateSecret only begins one, and staging labels show its progress.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html
  */
 export class Rotations {
@@ -53,7 +53,7 @@ export class Rotations {
     return version;
   }
 
-  /** One more look at the secret by DescribeSecret. */
+  /** Counts a call of DescribeSecret: a slow rotation may wait for some. */
   poll(secret: Secret, now: number): void {
     const rotation = this.#underWay.get(secret);
     if (rotation) rotation.polls += 1;

@@ -72,7 +72,7 @@ export class Secret {
   }
 }
 
-/** Six characters that tell an ARN from that of a later secret of the same name. */
+/** Six characters that distinguish an ARN from that of a later secret with the same name. */
 function suffix(): string {
   const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
   return Array.from({ length: 6 }, () => letters[randomInt(letters.length)]).join("");
