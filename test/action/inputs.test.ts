@@ -148,7 +148,7 @@ describe("a file gives", () => {
       "repeats recipients",
       "b@c.example\nana@vendor.example",
       "recipients-file",
-      "Recipient 2 of recipients-file stands in recipients as well. Name each recipient once.",
+      "Recipient 2 of recipients-file is in recipients as well. Name each recipient once.",
     ],
     [
       "is not understood",

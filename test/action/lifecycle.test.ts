@@ -116,7 +116,7 @@ test("a class that requires the receipt makes the step wait, and fail where one 
   const { exitCode, annotations, outputs } = await patient.finished;
   expect([exitCode, annotations.map(({ message }) => message)]).toEqual([
     1,
-    ["Class receipted requires the receipt of each recipient, and 1 of 2 did not come: reported."],
+    ["Class receipted requires a receipt from each recipient, and 1 of 2 are missing: reported."],
   ]);
   expect(outputs["delivered-count"]).toBe("1");
 });

@@ -103,7 +103,9 @@ test("when one of two rotations fails nothing is handed over, and the summary na
     [`Another rotation of secret "${name}-b" is under way. Run again when it has ended.`],
   ]);
   expect(mailed()).toEqual([]);
-  expect(workflow.summaries[0]).toMatch(/These were rotated before that:[\s\S]*prod\/rotation-\d+ \| `/);
+  expect(workflow.summaries[0]).toMatch(
+    /These secrets had been rotated already:[\s\S]*prod\/rotation-\d+ \| `/,
+  );
 });
 
 test("rotated-within refuses an older version, and says how old it is", async () => {

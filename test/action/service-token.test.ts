@@ -41,7 +41,7 @@ test.each([
   const { code, message } = await rejectionOf(fetchToken());
   expect([code, message]).toEqual([
     "id_token",
-    `GitHub gave out no OIDC token: ${what}. Run the job again; if it stays, look at GitHub's status page.`,
+    `GitHub did not issue an OIDC token: ${what}. Run the job again; if it fails again, look at GitHub's status page.`,
   ]);
 });
 

@@ -48,7 +48,7 @@ test("a delivery's summary says what went to whom, until when, and what failed",
     ["f•••@vendor.example", "Mailed", until, id],
   ]);
   expect(html).toContain("so a later run may mail again");
-  expect(html).toContain("ends by itself; its link may have been mailed all the same");
+  expect(html).toContain("It stays open until it expires, and its link may have been mailed");
 });
 
 test("no address is in it", () => {

@@ -156,7 +156,7 @@ describe("a managed rotation", () => {
     const kept = secret({ kind: "stuck" });
     kept.changedAt -= 901;
     expect(await sentenceOf(run())).toBe(
-      `rotation_failed: An earlier rotation of secret "${name}" failed and left AWSPENDING on version ${kept.at("AWSPENDING")?.id}. Read the log of its rotation function, mend it, take the label off that version, and run again.`,
+      `rotation_failed: An earlier rotation of secret "${name}" failed and left AWSPENDING on version ${kept.at("AWSPENDING")?.id}. Read the log of its rotation function, fix it, take the label off that version, and run again.`,
     );
   });
 

@@ -44,7 +44,7 @@ export async function awaitReceipts(
     seconds + SPARE_SECONDS,
     context,
     (deadline) => awaitHandoffs(ids, ports, seconds * 1_000, deadline),
-    () => new SenderError("deadline", "The wait for receipts did not end in its time."),
+    () => new SenderError("deadline", "The wait for receipts did not end in time."),
   );
 }
 
@@ -75,7 +75,7 @@ export async function awaitReceiptsOf(
   if (lacking) {
     const found = [...new Set(others)].join(", ");
     workflow.error(
-      `Class ${name} requires the receipt of each recipient, and ${others.length} of ${statuses.length} did not come: ${found}.`,
+      `Class ${name} requires a receipt from each recipient, and ${others.length} of ${statuses.length} are missing: ${found}.`,
     );
   }
   setReceiptOutputs(statuses, context);

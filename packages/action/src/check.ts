@@ -24,7 +24,7 @@ import { openSources, type ReadSources, readSources, type Sources } from "./read
 import { checkAges } from "./rotate.ts";
 import type { StepContext } from "./step-context.ts";
 
-/** A delivery that nothing stands against. Nothing has been created. */
+/** A delivery that has passed every check. Nothing has been created. */
 export type CheckedDelivery = {
   readonly inputs: DeliverInputs;
   readonly delivery: Delivery;

@@ -36,7 +36,7 @@ export type ExistingInputs = {
 
 /** Which handoffs an operation is about. */
 type Selection =
-  /** Null stands for a recipient who got none, as in the output of an earlier step. */
+  /** Null is the place of a recipient who got none, as in the output of an earlier step. */
   | { readonly kind: "ids"; readonly ids: readonly (HandoffId | null)[] }
   | { readonly kind: "list"; readonly secrets: readonly string[]; readonly run?: string };
 

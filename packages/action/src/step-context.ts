@@ -95,6 +95,6 @@ export async function withTimeout<T>(
 function timeIsUp(seconds: number): SenderError {
   return new SenderError(
     "deadline",
-    `The step's time of ${formatDuration(seconds)} was up. Raise timeout, or hand over to fewer recipients in one step.`,
+    `The step reached its timeout of ${formatDuration(seconds)}. Raise timeout, or hand over to fewer recipients in one step.`,
   );
 }

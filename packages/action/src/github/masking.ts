@@ -12,7 +12,7 @@ const SHORTEST_LINE = 8;
 const ARMOR = /^-----(BEGIN|END) [A-Z0-9 ]+-----$/;
 
 /**
- * Every form in which a secret could show up in a log: the whole value, its lines where it is no JSON, the concealed leaves of JSON,
+ * Every form in which a secret could show up in a log: the whole value, its lines if it is not JSON, the concealed leaves of JSON,
  * and of each base64, base64url, hex, URL-encoded and JSON-escaped spellings. The runner derives some of these itself, but not all.
  * What the recipient sees unconcealed is not masked: engine, host and user name of a database would blank later logs. A value of
  * several lines is never given whole: the runner would mask each of its lines, however short ("{", "}"), and shows output line by line

@@ -35,7 +35,7 @@ export function openService(
   return { client: serviceClient(endpoint, tokens, runtime), environment: () => environment };
 }
 
-/** Where the runner gives out tokens; both are set only with `id-token: write`. */
+/** Where the runner issues tokens; both are set only with `id-token: write`. */
 export type TokenEndpoint = { readonly url: string; readonly bearer: string };
 
 const ATTEMPT_MS = 10_000;
@@ -109,7 +109,7 @@ export function environmentOf(jwt: string): string | undefined {
 function failure(what: string, cause?: unknown): SenderError {
   return new SenderError(
     "id_token",
-    `GitHub gave out no OIDC token: ${what}. Run the job again; if it stays, look at GitHub's status page.`,
+    `GitHub did not issue an OIDC token: ${what}. Run the job again; if it fails again, look at GitHub's status page.`,
     { cause },
   );
 }

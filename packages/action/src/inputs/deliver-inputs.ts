@@ -100,7 +100,7 @@ function everyRecipient(inputs: Draft<Inputs>, { errors }: ErrorCollector): read
   if (twice === -1) return [...recipients, ...more];
   throw new SenderError(
     "recipient",
-    `Recipient ${twice + 1} of recipients-file stands in recipients as well. Name each recipient once.`,
+    `Recipient ${twice + 1} of recipients-file is in recipients as well. Name each recipient once.`,
   );
 }
 

@@ -132,7 +132,7 @@ export const asHandoffIds: Parser<readonly (HandoffId | null)[]> = (text, name) 
   });
 };
 
-/** Null may come again: it stands for nothing. */
+/** Null may occur again: it stands for a recipient without a handoff. */
 function refuseRepetition(entries: readonly unknown[], name: string): void {
   const again = entries.findIndex((entry, index) => entry !== null && entries.indexOf(entry) < index);
   if (again === -1) return;

@@ -77,7 +77,7 @@ export function problemsSummary(
     `### ${dryRun ? "Dry run" : "Not handed over"}: ${pluralize(sentences.length, "problem")} to solve`,
     sentences.map((sentence) => `- ${escapeMarkdown(sentence)}`).join("\n"),
     "Nothing was created or sent.",
-    ...(rotated.length === 0 ? [] : [`These were rotated before that:\n\n${versionsTable(rotated)}`]),
+    ...(rotated.length === 0 ? [] : [`These secrets had been rotated already:\n\n${versionsTable(rotated)}`]),
   ]
     .join("\n\n")
     .concat("\n");
@@ -207,10 +207,10 @@ function page(heading: string, table: string): string {
 /** What went well enough, but should be known. */
 export function warningOf(outcome: Outcome): string | undefined {
   if (outcome.kind === "mailed" && outcome.notRecorded) {
-    return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
+    return `The mail was sent, but the service could not record it, so a later run may mail again. ${outcome.notRecorded.message}`;
   }
   if (outcome.kind === "failed" && outcome.notRevoked) {
-    return `What was created could not be revoked and ends by itself; its link may have been mailed all the same. ${outcome.notRevoked.message}`;
+    return `The handoff could not be revoked. It stays open until it expires, and its link may have been mailed. ${outcome.notRevoked.message}`;
   }
   return undefined;
 }

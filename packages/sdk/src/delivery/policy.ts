@@ -95,7 +95,7 @@ function adviceFor(
     case "passphrase":
       return "Set the passphrase input from a secret.";
     case "approvals":
-      return "This action cannot bring approvals yet. Choose a class without them.";
+      return "This action cannot request approvals yet. Choose a class without them.";
     case "reason":
       return "Set the reason input.";
     case "environment":

@@ -86,7 +86,7 @@ function busy({ secret }: RotationRequest, pending: string | undefined, sinceMs:
   }
   return new SenderError(
     "rotation_failed",
-    `An earlier rotation of secret "${secret.name}" failed and left AWSPENDING on version ${pending ?? "unknown"}. Read the log of its rotation function, mend it, take the label off that version, and run again.`,
+    `An earlier rotation of secret "${secret.name}" failed and left AWSPENDING on version ${pending ?? "unknown"}. Read the log of its rotation function, fix it, take the label off that version, and run again.`,
   );
 }
 

@@ -64,7 +64,7 @@ export function secretsManagerRotation(
       if (made.length === length) return new Concealed(made);
       throw new SenderError(
         "aws_unavailable",
-        "Secrets Manager made a password of another length than asked.",
+        "Secrets Manager returned a password of the wrong length. Run the step again.",
       );
     },
     stage: (id, versionId, value) =>
