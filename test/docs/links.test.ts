@@ -20,7 +20,14 @@ function anchorOf(heading: string): string {
 
 function anchorsOf(file: string): ReadonlySet<string> {
   const text = readFileSync(file, "utf8").replace(/^```[\s\S]*?^```/gm, "");
-  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
+  const times = new Map<string, number>();
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) => {
+    const anchor = anchorOf(heading);
+    const before = times.get(anchor) ?? 0;
+    times.set(anchor, before + 1);
+    // GitHub numbers a heading that comes again.
+    return before === 0 ? anchor : `${anchor}-${before}`;
+  });
   const named = [...text.matchAll(/<a id="([^"]+)"/g)].map(([, id = ""]) => id);
   return new Set([...headings, ...named]);
 }
