@@ -46,6 +46,7 @@ export { type Email, type MailTransport, writeEmail } from "./mail/email.ts";
 export type { EmailFacts } from "./mail/email-copy.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
 export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
+export { redact } from "./redact.ts";
 export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotation/rotate.ts";
 export {
   type PasswordRules,

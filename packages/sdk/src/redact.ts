@@ -55,7 +55,7 @@ const SHORTEST_PIECE = 2;
 const TELLING_PIECE = 4;
 
 function wordsWith(piece: string): RegExp {
-  const literal = piece.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const literal = piece.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   const inWord = "[\\p{L}\\p{N}]";
   return piece.length >= TELLING_PIECE
     ? new RegExp(`${inWord}*${literal}${inWord}*`, "giu")

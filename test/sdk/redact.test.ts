@@ -1,0 +1,38 @@
+import { expect, test } from "@jest/globals";
+import { parseAddress, redact } from "@secret-handoff/sdk";
+import fc from "fast-check";
+import { atTier, SEED } from "../support/tier.ts";
+
+test.each([
+  ["two\r\nlines\u0000", "two lines"],
+  ["see https://evil.example/h/x#y now", "see [link] now"],
+  ["x-amz-security-token:IQoJb3JpZ2luX2Vj", "[token]"],
+  ["Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln", "Authorization: Bearer [token]"],
+  ["key AKIAIOSFODNN7EXAMPLE", "key [access key]"],
+  [`hash ${"a1".repeat(20)}`, "hash [removed]"],
+  ["Value 'hunter2' at 'secretString' failed", "Value [removed] at 'secretString' failed"],
+  [
+    "on arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/a-very-long-name-of-a-secret-that-one-may-read-AbCdEf",
+    "on arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/a-very-long-name-of-a-secret-that-one-may-read-AbCdEf",
+  ],
+  ["request 1a2b3c4d-0000-4000-8000-aabbccddeeff", "request 1a2b3c4d-0000-4000-8000-aabbccddeeff"],
+  ["Bo@Other.Example wrote", "b•••@other.example wrote"],
+  ["x".repeat(39).concat(" ").repeat(20), expect.stringMatching(/^.{290,300}$/)],
+])("%j is told as %j", (text, told) => {
+  expect(redact(text)).toEqual(told);
+});
+
+test("no recipient is told, whatever characters their address has and wherever it stands", () => {
+  const character = fc.constantFrom(..."abcxyz0129.!#$%&'*+/=?^_`{|}~-");
+  const local = fc.string({ unit: character, minLength: 2, maxLength: 20 });
+  const around = fc.string({ unit: fc.constantFrom(..." <>()[]:;,'\"/@-_\t"), maxLength: 5 });
+  fc.assert(
+    fc.property(local, around, around, fc.boolean(), (name, before, after, whole) => {
+      const address = parseAddress(`${name}@vendor.example`);
+      fc.pre(address !== undefined);
+      const told = redact(`550 ${before}${whole ? address : name}${after} unknown`, address);
+      expect(told.toLowerCase().split(/[^a-z0-9.!#$%&'*+/=?^_`{|}~-]+/)).not.toContain(name.toLowerCase());
+    }),
+    { numRuns: atTier({ cit: 500, proof: 20_000 }), seed: SEED },
+  );
+});
