@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { adaptivePace, mapLimited, retry, SenderError, TransientError } from "@secret-handoff/sdk";
+import { type RateLimit, slidingWindow, tokenBucket } from "../support/rate-limits.ts";
 import { endable, unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
 import { type VirtualRuntime, virtualRuntime } from "./virtual-runtime.ts";
@@ -7,39 +8,13 @@ import { type VirtualRuntime, virtualRuntime } from "./virtual-runtime.ts";
 const busy = new SenderError("aws_unavailable", "Slow down.");
 const AT_ONCE = 6;
 
-/** Whether a call at `now` is taken. */
-type Limit = (now: number) => boolean;
-
-/** At most `perSecond` in any second that has passed. */
-function slidingWindow(perSecond: number): Limit {
-  const taken: number[] = [];
-  return (now) => {
-    if (taken.filter((at) => at > now - 1_000).length >= perSecond) return false;
-    taken.push(now);
-    return true;
-  };
-}
-
-/** A bucket that holds one second's worth. */
-function tokenBucket(perSecond: number): Limit {
-  let tokens = Math.max(1, perSecond);
-  let filledAt = 0;
-  return (now) => {
-    tokens = Math.min(Math.max(1, perSecond), tokens + ((now - filledAt) / 1_000) * perSecond);
-    filledAt = now;
-    if (tokens < 1) return false;
-    tokens -= 1;
-    return true;
-  };
-}
-
 /** Refuses everything between two moments. */
-function storm(fromMs: number, toMs: number, start: number): Limit {
+function storm(fromMs: number, toMs: number, start: number): RateLimit {
   return (now) => now - start < fromMs || now - start >= toMs;
 }
 
 /** 200 calls of 50 ms each, six at once. Gives how long they took and how many calls were refused. */
-async function run(limit: Limit, runtime: VirtualRuntime, calls = 200) {
+async function run(limit: RateLimit, runtime: VirtualRuntime, calls = 200) {
   const pace = adaptivePace(runtime);
   const start = runtime.now();
   let refused = 0;

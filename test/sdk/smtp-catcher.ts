@@ -1,4 +1,4 @@
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 
 export type SmtpCatcher = {
@@ -13,8 +13,11 @@ export function smtpError(responseCode: number, message: string): Error {
   return Object.assign(new Error(message), { responseCode });
 }
 
-/** A mail server on loopback that keeps what it accepts. */
-export async function startSmtpCatcher(options: SMTPServerOptions = {}): Promise<SmtpCatcher> {
+/** A mail server on loopback that keeps what it accepts. @param onSocket told each connection before the greeting */
+export async function startSmtpCatcher(
+  options: SMTPServerOptions = {},
+  onSocket: (socket: Socket) => void = () => {},
+): Promise<SmtpCatcher> {
   const messages: string[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -32,6 +35,7 @@ export async function startSmtpCatcher(options: SMTPServerOptions = {}): Promise
   });
   // A client that refuses the certificate is an error of the server's too.
   server.on("error", () => undefined);
+  server.server.on("connection", onSocket);
   const listening = await new Promise<SMTPServer["server"]>((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve(server.server));
   });

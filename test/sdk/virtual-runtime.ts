@@ -1,41 +1,82 @@
+import { performance } from "node:perf_hooks";
 import type { Runtime } from "@secret-handoff/sdk";
 
-/** A runtime whose clock moves on by itself to the next timer, as soon as nothing else happens. No test waits for real. */
-export type VirtualRuntime = Runtime;
+/** A runtime whose clock moves on by itself to the next timer, as soon as nothing else happens: no test waits for real. */
+export type VirtualRuntime = Runtime & {
+  /** Something happens: the clock stands still a little longer. For servers by the same clock. */
+  readonly touch: () => void;
+  /** The clock stands still until this is released: something waits by the real clock. */
+  readonly hold: () => () => void;
+};
 
 type Timer = { readonly at: number; readonly task: () => void };
 
-/** Turns of the event loop without any I/O, after which nothing is thought to happen. @param quietTurns more where sockets are used */
-export function virtualRuntime(quietTurns = 2): VirtualRuntime {
+/** Windows in a row in which the event loop had next to nothing to do: in each, it has looked for what sockets brought. */
+const QUIET_WINDOWS = 3;
+/** Of this process, in one window, ms. */
+const NEXT_TO_NOTHING_MS = 0.5;
+
+/**
+ * @param settleMs the length of a window in which nothing may happen before the clock moves, real ms; 0 where no socket is in use.
+ * Both ends of a loopback connection are in this process, so what is on its way arrives in the next turn of the event loop.
+ */
+export function virtualRuntime(settleMs = 0): VirtualRuntime {
   let now = 1_795_250_000_000;
   const timers = new Set<Timer>();
-  let turning = false;
+  let looking = false;
+  let touches = 0;
   let quiet = 0;
-  const turn = () => {
-    quiet += 1;
-    if (quiet > quietTurns) {
-      quiet = 0;
-      const next = [...timers].reduce<Timer | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
-      if (next) {
-        timers.delete(next);
-        now = Math.max(now, next.at);
-        next.task();
+  let held = 0;
+
+  const look = () => {
+    const before = touches;
+    const used = performance.eventLoopUtilization();
+    const decide = () => {
+      const active = settleMs > 0 && performance.eventLoopUtilization(used).active > NEXT_TO_NOTHING_MS;
+      quiet = active || held > 0 || touches !== before ? 0 : quiet + 1;
+      if (quiet >= (settleMs === 0 ? 1 : QUIET_WINDOWS)) {
+        quiet = 0;
+        moveOn();
       }
-    }
-    turning = timers.size > 0;
-    if (turning) setImmediate(turn);
+      looking = timers.size > 0;
+      if (looking) look();
+    };
+    if (settleMs === 0) setImmediate(decide);
+    else setTimeout(decide, settleMs);
   };
+
+  const moveOn = () => {
+    const [first, ...others] = timers;
+    if (!first) return;
+    const next = others.reduce((soonest, timer) => (timer.at < soonest.at ? timer : soonest), first);
+    timers.delete(next);
+    now = Math.max(now, next.at);
+    touches += 1;
+    next.task();
+  };
+
   return {
     now: () => now,
     random: () => 0.5,
     fetch: () => Promise.reject(new Error("this test has no network")),
+    touch: () => {
+      touches += 1;
+    },
+    hold: () => {
+      held += 1;
+      let released = false;
+      return () => {
+        if (!released) held -= 1;
+        released = true;
+      };
+    },
     schedule: (ms, task) => {
       const timer = { at: now + ms, task };
       timers.add(timer);
-      quiet = 0;
-      if (!turning) {
-        turning = true;
-        setImmediate(turn);
+      touches += 1;
+      if (!looking) {
+        looking = true;
+        look();
       }
       return () => timers.delete(timer);
     },

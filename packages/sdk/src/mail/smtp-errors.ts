@@ -27,8 +27,8 @@ type SmtpError = {
 
 /**
  * The sentence for a failure of nodemailer, wrapped in {@link TransientError} where it can pass later (RFC 5321, section 4.2.1: 4yz
- * is transient). Connections, logins and sending too fast concern every mail; a recipient that is to come later (greylisting)
- * concerns that one alone.
+ * is transient). Logins and sending too fast concern every mail; a recipient that is to come later (greylisting) concerns that one
+ * alone.
  */
 export function smtpFailure(error: unknown, failure: Failure): Error {
   const { hard } = failure.deadline;
@@ -61,7 +61,7 @@ function refused(told: SmtpError, { server, phase, to }: Failure): Error {
       "mail_tls",
       `${where} offers no TLS${words}, and mail with a link is not sent in the clear. Set smtp-tls: implicit where that port speaks TLS from the start, or use a server that offers STARTTLS.`,
     );
-    return isLater(responseCode) ? new TransientError(final, { patience: "throttled" }) : final;
+    return isLater(responseCode) ? new TransientError(final, { patience: "busy" }) : final;
   }
   if (USED_UP.test(response)) {
     return new SenderError(
@@ -71,13 +71,13 @@ function refused(told: SmtpError, { server, phase, to }: Failure): Error {
   }
   if (code === "EAUTH") return login(where, words, responseCode, response);
   if (isLater(responseCode) || TOO_FAST.test(response)) {
-    const alone = command === "RCPT TO" && !TOO_FAST.test(response) && responseCode !== 421;
+    const alone = command === "RCPT TO" && responseCode !== 421;
     return new TransientError(
       new SenderError(
         "mail_refused",
         `${where} does not take ${whatOf(phase)} now${words}. Try again later.`,
       ),
-      { patience: alone ? "later" : "throttled" },
+      { patience: TOO_FAST.test(response) ? "throttled" : alone ? "later" : "busy" },
     );
   }
   return new SenderError(

@@ -136,7 +136,9 @@ export function answered(
       if (error) reject(error);
       else resolve();
     };
-    const ended = () => settle(Object.assign(new Error("The connection ended."), { code: "ECONNECTION" }));
+    // What the command came to is told right after the end, where nodemailer itself has closed the connection.
+    const ended = () =>
+      setImmediate(() => settle(Object.assign(new Error("The connection ended."), { code: "ECONNECTION" })));
     connection.on("error", settle).on("end", ended);
     command(settle);
   });

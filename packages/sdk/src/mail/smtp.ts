@@ -77,9 +77,11 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTranspo
   return {
     send: (email, deadline, standAside) =>
       counted(async () => {
-        const { envelope, message } = await compose(email);
+        const message = await compose(email);
         const send = (connection: SMTPConnection, onMessage: () => void) => {
           const body = Readable.from([message]).once("end", onMessage);
+          // A new one for each attempt: nodemailer keeps in it what the server said.
+          const envelope = { from: email.from.address, to: [email.to] };
           return answered(connection, (done) => connection.send(envelope, body, done));
         };
         const options = { pace, standAside, attempts: ATTEMPTS };
@@ -118,7 +120,7 @@ async function compose({ from, to, replyTo, subject, text, html, messageId }: Em
     disableFileAccess: true,
     disableUrlAccess: true,
   }).compile();
-  return { envelope: { from: from.address, to: [to] }, message: await node.build() };
+  return node.build();
 }
 
 /** nodemailer takes no signal: what is under way is left behind when the hard deadline has passed. */

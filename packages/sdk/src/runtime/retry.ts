@@ -4,14 +4,17 @@ import type { Deadline } from "./deadline.ts";
 import type { Pace } from "./pace.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 
+/**
+ * For how long it is worth trying again. A few times, as after a network error; or until the deadline, where the other side is there
+ * and asks for fewer calls (`throttled`: all calls of the same pace slow down), is not ready (`busy`: whoever is under way waits),
+ * or wants this very call later (`later`: the others go on meanwhile).
+ */
+export type Patience = "a few times" | "throttled" | "busy" | "later";
+
 type TransientOptions = {
   /** How long the other side asked us to wait, ms. */
   readonly afterMs?: number | undefined;
-  /**
-   * For how long it is worth trying again: a few times, as after a network error; or until the deadline, where the other side is
-   * there and asks for fewer calls (`throttled`, which slows all calls of the same pace) or for this one later (`later`).
-   */
-  readonly patience?: "a few times" | "throttled" | "later";
+  readonly patience?: Patience;
 };
 
 /** Thrown by an attempt whose failure can pass: a network error, 429, 5xx, AWS throttling, SMTP 4xx. */
@@ -20,7 +23,7 @@ export class TransientError extends Error {
   /** What is thrown when no attempt is left. */
   readonly final: SenderError;
   readonly afterMs: number | undefined;
-  readonly patience: "a few times" | "throttled" | "later";
+  readonly patience: Patience;
 
   constructor(final: SenderError, { afterMs, patience = "a few times" }: TransientOptions = {}) {
     super(final.message, { cause: final });
@@ -43,8 +46,8 @@ export type RetryOptions = {
   readonly standAside?: StandAside | undefined;
 };
 
-/** The longest wait for what may come later, ms: mail servers that ask for it (greylisting) mean a minute or a few. */
-const LATER_CAP_MS = 60_000;
+/** The longest wait, ms: mail servers that ask for a mail later (greylisting) mean a minute or a few. */
+const CAPS_MS = { "a few times": 8_000, throttled: 8_000, busy: 15_000, later: 60_000 } as const;
 /** A longer Retry-After is not waited for: the failure is told instead. */
 const LONGEST_ASKED_MS = 60_000;
 
@@ -83,7 +86,8 @@ export async function retry<T>(
       }
       failures += 1;
       const hopeless = failures >= attempts || (error.afterMs ?? 0) > LONGEST_ASKED_MS;
-      if (hopeless && error.patience !== "later") throw last;
+      const fewTimes = error.patience === "a few times" || error.patience === "throttled";
+      if (hopeless && fewTimes) throw last;
       await backOff(error, failures, soft, runtime, options);
     }
   }
@@ -95,13 +99,12 @@ async function backOff(
   failures: number,
   soft: AbortSignal,
   runtime: Runtime,
-  { baseMs = 250, capMs = 8_000, standAside = (wait) => wait() }: RetryOptions,
+  { baseMs = 250, capMs = CAPS_MS[patience], standAside = (wait) => wait() }: RetryOptions,
 ): Promise<void> {
-  const later = patience === "later";
-  const jitter = runtime.random() * Math.min(later ? LATER_CAP_MS : capMs, baseMs * 2 ** (failures - 1));
+  const jitter = runtime.random() * Math.min(capMs, baseMs * 2 ** (failures - 1));
   const wait = () => sleep(Math.max(afterMs, jitter), runtime, soft);
   try {
-    await (later ? standAside(wait) : wait());
+    await (patience === "later" ? standAside(wait) : wait());
   } catch {
     throw stopped(soft, final);
   }
