@@ -157,9 +157,9 @@ export const emailVectors: readonly AnswerVector[] = [
   },
   { name: "a domain that looks like an IPv4 address", input: "ana@127.0.0.1", result: "ana@127.0.0.1" },
   {
-    name: "a domain that looks like an IPv4 address in hex, with an ideographic full stop",
-    input: "ana@0x7F\u30021",
-    result: "ana@0x7f.1",
+    name: "an underscore in a domain beyond ASCII",
+    input: "ana@\u00fc_x.example",
+    result: "ana@xn--_x-wka.example",
   },
   { name: "an address literal", input: "ana@[IPv6:2001:DB8::1]", result: "ana@[ipv6:2001:db8::1]" },
   { name: "a line separator behind it", input: "ana@vendor.example\u2028", result: "ana@vendor.example" },
@@ -200,7 +200,6 @@ export const emailVectors: readonly AnswerVector[] = [
   { name: "a NUL character behind a domain beyond ASCII", input: "ana@\u00fc.example\u0000", error: "email" },
   { name: "a slash in a domain beyond ASCII", input: "ana@\u00fc.example/x", error: "email" },
   { name: "a percent sign in a domain beyond ASCII", input: "ana@\u00fc%2e.example", error: "email" },
-  { name: "an underscore in a domain beyond ASCII", input: "ana@\u00fc_x.example", error: "email" },
   {
     name: "a zero width non-joiner between Latin letters",
     input: "ana@\u00fc\u200cx.example",
@@ -212,8 +211,8 @@ export const emailVectors: readonly AnswerVector[] = [
   { name: "an unpaired surrogate in the domain", input: "ana@\ud83d.example", error: "email" },
   { name: "a private use character in the domain", input: "ana@\ue000.example", error: "email" },
   {
-    name: "a domain beyond ASCII of more than 253 characters",
-    input: `ana@\u00fc${".example".repeat(32)}`,
+    name: "a number with an ideographic full stop, which a URL parser takes for an IPv4 address",
+    input: "ana@0x7F\u30021",
     error: "email",
   },
   { name: "a NUL character", input: "ana\u0000@vendor.example", error: "email" },

@@ -1,4 +1,3 @@
-import { toALabels } from "./domain.ts";
 import { ProtocolError } from "./errors.ts";
 import { isWellFormed } from "./framing.ts";
 
@@ -35,11 +34,35 @@ export function normalisePassphrase(text: string): string {
 export function normaliseEmail(text: string): string {
   const trimmed = text.normalize("NFKC").replace(INVISIBLE_ENDS, "");
   const at = trimmed.lastIndexOf("@");
-  const address = `${trimmed.slice(0, at + 1)}${toALabels(trimmed.slice(at + 1)) ?? ""}`;
+  const address = trimmed.slice(0, at + 1) + toALabels(trimmed.slice(at + 1));
   if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(address)) {
     throw new ProtocolError("email", "this is not an e-mail address of the form name@domain");
   }
   return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
+/**
+ * A domain's A-labels by the URL parser, which Node and browsers have alike: UTS 46 without transitional processing, as
+ * https://url.spec.whatwg.org/#concept-domain-to-ascii. Letters are lowered before, because its versions differ in the capital sharp s.
+ * @returns an ASCII domain as it is, for the parser would read numbers as an IPv4 address; empty for what is no domain
+ */
+function toALabels(domain: string): string {
+  if (/^\p{ASCII}*$/u.test(domain)) return domain;
+  // The parser drops control characters, and takes the rest for port, path or user name.
+  if (/[\p{Cc} "#%/:<>?@[\\\]^`{|}]/u.test(domain)) return "";
+  const lowered = [...domain].map((letter) => letter.toLowerCase()).join("");
+  try {
+    const name = hostOf(lowered);
+    if (/^[\d.]*$/.test(name)) return "";
+    // Chromium before 110 writes ss for a sharp s, and so on: no answer is better than one that can only be wrong.
+    return /[\xdf\u03c2\u200c\u200d]/.test(lowered) && hostOf("\xdf") === "ss" ? "" : name;
+  } catch {
+    return "";
+  }
+}
+
+function hostOf(domain: string): string {
+  return new URL(`https://${domain}`).hostname;
 }
 
 /** Senders refuse a passphrase of fewer characters (Unicode code points, once normalised). */
