@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { readAddress, readPasted } from "../../packages/page/src/link.ts";
+import { gateways } from "../vectors/gateways.ts";
 import { sealedHandoff } from "./sealed.ts";
 
 const HOST = "handoff.example.com";
@@ -15,12 +16,12 @@ beforeAll(async () => {
 
 /** Reads an address as a browser shows it. */
 function open(address: string) {
-  const { pathname, search, hash, hostname } = new URL(address, `https://${HOST}`);
-  return readAddress({ pathname, search, hash, hostname });
+  const { pathname, search, hash, origin } = new URL(address, `https://${HOST}`);
+  return readAddress({ pathname, search, hash, origin });
 }
 
 const paste = (text: string) =>
-  readPasted(text, { pathname: `/h/${id}`, search: "", hash: "", hostname: HOST });
+  readPasted(text, { pathname: `/h/${id}`, search: "", hash: "", origin: `https://${HOST}` });
 
 describe("the address", () => {
   test.each([
@@ -75,8 +76,24 @@ describe("what is pasted", () => {
     expect(paste(text())).toMatchObject({ link: { id } });
   });
 
-  test("a link of another service is not taken: its key would be shown to this one", () => {
-    expect(paste(link.replace(HOST, "elsewhere.example"))).toMatchObject({ why: "elsewhere" });
+  test("a link of this service is taken through a gateway that encodes its host", () => {
+    expect(paste(gateways.Sophos(link))).toMatchObject({ link: { id } });
+    expect(paste(gateways["Trend Micro"](link))).toMatchObject({ link: { id } });
+  });
+
+  test.each([
+    ["alone", (text: string) => text],
+    ["through Safe Links", gateways["Microsoft Safe Links"]],
+    ["through Sophos", gateways.Sophos],
+  ])("a link of another service is not taken, %s: its token would be shown to this one", (_, wrap) => {
+    const text = wrap(link.replace(HOST, "elsewhere.example"));
+    expect(paste(text)).toMatchObject({ why: "elsewhere" });
+  });
+
+  test("the key of another handoff is not taken for this one's", () => {
+    const other = key.replace(/.{5}$/, "AAAAA");
+    expect(paste(other)).toMatchObject({ why: "damaged", id });
+    expect(paste(`#${other}`)).toMatchObject({ why: "damaged", id });
   });
 
   test.each(["", "hello", "https://handoff.example.com/h/", "#", "0".repeat(48)])("%j is no link", (text) => {

@@ -6,11 +6,12 @@ import type {
   HeaderJson,
   KeysInput,
   LinkKeysHex,
-  LinkParts,
   LinkResult,
   OpenKeysHex,
+  RecoveredResult,
 } from "../vectors/format.ts";
-import { link, recover } from "./second/link.ts";
+import { link } from "./second/link.ts";
+import { recover } from "./second/recover.ts";
 import { Refusal } from "./second/refusal.ts";
 import { emailVerifier, schedule, verifier } from "./second/schedule.ts";
 import { openEnvelope, openHeader } from "./second/sealed.ts";
@@ -20,7 +21,7 @@ import * as text from "./second/text.ts";
 export type Implementation = {
   base64url(text: string, length?: number): string;
   link(text: string): LinkResult;
-  recover(address: string): LinkParts;
+  recover(address: string): RecoveredResult;
   passphrase(text: string): string;
   email(text: string): string;
   keys(input: KeysInput): Promise<LinkKeysHex & OpenKeysHex & { readonly id: string }>;
@@ -50,8 +51,8 @@ export const first: Implementation = {
     return { ...parsed, linkSecret: hex(linkSecret) };
   },
   recover(address) {
-    const { linkSecret, ...recovered } = protocol.recoverLink(address);
-    return { ...recovered, linkSecret: hex(linkSecret) };
+    const { origin, linkSecret, ...link } = protocol.recoverLink(address);
+    return { ...link, linkSecret: hex(linkSecret), ...(origin === undefined ? {} : { origin }) };
   },
   passphrase: protocol.normalisePassphrase,
   email: protocol.normaliseEmail,

@@ -2,16 +2,11 @@ import { domainToASCII } from "node:url";
 import { describe, expect, test } from "@jest/globals";
 import {
   decodeBase64url,
-  deriveLinkKeys,
   encodeBase64url,
   encodedLength,
-  formatLink,
-  handoffIdOfToken,
-  type LinkSecret,
   normaliseEmail,
   normalisePassphrase,
   ProtocolError,
-  recoverLink,
 } from "@secret-handoff/protocol";
 import fc from "fast-check";
 import { ENVELOPE_BUCKETS, pad, unpad } from "../../packages/protocol/src/framing.ts";
@@ -187,44 +182,4 @@ test("a domain beyond ASCII has the A-labels that Node's UTS 46 gives it", async
       expect(normaliseEmail(`ana@${labels.join(".")}`)).toBe(`ana@${expected}`);
     }),
   );
-});
-
-describe("an address that gateways have wrapped", () => {
-  const everyCharacter = (text: string) =>
-    [...Buffer.from(text)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
-  /** Each adds one layer of percent-encoding. */
-  const encodings: readonly ((text: string) => string)[] = [
-    encodeURIComponent,
-    everyCharacter,
-    (text) => text.replaceAll("%", "%25").replaceAll("#", "%23"),
-    (text) => `https://gateway.example/v2?u=${encodeURIComponent(text)}&d=05%7C01`,
-    (text) => `https://gateway.example/h/${encodeURIComponent(text)}?recipient=${encodeURIComponent("a@b")}`,
-  ];
-  const layers = fc.array(fc.constantFrom(...encodings), { maxLength: 5 });
-  const surroundings = fc.constantFrom(
-    ["", ""],
-    ["Open <", ">."],
-    ["", "?utm_source=x"],
-    ["", "&x=y"],
-    ["(", ")"],
-  );
-
-  test("is recovered through any five layers of encoding", async () => {
-    await any.check(
-      atTier({ cit: 500, proof: 100_000 }),
-      fc.property(any.link, layers, surroundings, (given, wrap, [before, behind]) => {
-        const { origin: _, ...expected } = given;
-        const wrapped = wrap.reduce((text, encode) => encode(text), `${before}${formatLink(given)}${behind}`);
-        expect(recoverLink(wrapped)).toEqual(expected);
-      }),
-    );
-  });
-
-  test("may carry 2,048 characters of parameters before the key, and no more", () => {
-    const parts = { flags: 0, linkSecret: new Uint8Array(32) as LinkSecret } as const;
-    const given = { ...parts, id: handoffIdOfToken(deriveLinkKeys(parts).linkToken) };
-    const [before, key] = formatLink({ origin: "https://handoff.example.com", ...given }).split("#");
-    expect(recoverLink(`${before}?${"x".repeat(2_048)}#${key}`)).toEqual(given);
-    expect(() => recoverLink(`${before}?${"x".repeat(2_049)}#${key}`)).toThrow(ProtocolError);
-  });
 });

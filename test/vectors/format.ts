@@ -38,7 +38,9 @@ export type Base64urlVector = Named & { readonly text: string; readonly length?:
 export type LinkParts = { readonly id: string; readonly flags: number; readonly linkSecret: string };
 export type LinkResult = LinkParts & { readonly origin: string };
 export type LinkVector = Named & { readonly link: string } & Outcome<LinkResult>;
-export type RecoveredVector = Named & { readonly address: string } & Outcome<LinkParts>;
+/** `origin` is the service's, where the address still shows it. */
+export type RecoveredResult = LinkParts & { readonly origin?: string };
+export type RecoveredVector = Named & { readonly address: string } & Outcome<RecoveredResult>;
 
 export type AnswerVector = Named & { readonly input: string } & Outcome<string>;
 

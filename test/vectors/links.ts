@@ -1,25 +1,18 @@
 import { concatBytes } from "@noble/hashes/utils.js";
 import { forgeFragmentBytes, forgeLink } from "./forge.ts";
-import type { LinkParts, LinkResult, LinkVector, RecoveredVector } from "./format.ts";
+import type { LinkResult, LinkVector } from "./format.ts";
 import { base64url, fixed, hex, ID, idOf, LINK_SECRET, ORIGIN, OTHER_ID } from "./material.ts";
 
 const GOOD = forgeLink();
 const FRAGMENT = GOOD.slice(GOOD.indexOf("#") + 1);
 const RESULT: LinkResult = { origin: ORIGIN, id: ID, flags: 0, linkSecret: hex(LINK_SECRET) };
-const { origin: _, ...RECOVERED } = RESULT;
-
-/** What a link with these flags says, its id included: flags are part of every key. */
-function withFlags<Result extends LinkParts>(result: Result, flags: number): Result {
-  return { ...result, flags, id: idOf(flags, LINK_SECRET) };
-}
-
 const ID_WITH_UNUSED_BITS = `${ID.slice(0, -1)}${nextCharacter(ID.slice(-1))}`;
 
 export const linkVectors: readonly LinkVector[] = [
   ...[0, 1, 2, 3].map((flags) => ({
     name: `a link with flags ${flags}`,
     link: forgeLink({ flags }),
-    result: withFlags(RESULT, flags),
+    result: { ...RESULT, flags, id: idOf(flags, LINK_SECRET) },
   })),
   ...[
     "https://localhost",
@@ -75,6 +68,7 @@ export const linkVectors: readonly LinkVector[] = [
   { name: "version 2", link: forgeLink({ version: 2 }), error: "version" },
   { name: "version 255 with unknown flags", link: forgeLink({ version: 255, flags: 255 }), error: "version" },
   { name: "unknown flag bit 2", link: forgeLink({ flags: 0x04 }), error: "flags" },
+  { name: "all flags set", link: forgeLink({ flags: 0xff }), error: "flags" },
   { name: "unknown flag bit 7 beside known ones", link: forgeLink({ flags: 0x83 }), error: "flags" },
   { name: "the flags of another link: the id tells", link: withByte(1, 0x02), error: "damaged" },
   {
@@ -148,119 +142,6 @@ export const linkVectors: readonly LinkVector[] = [
   { name: "/H/ for /h/", link: GOOD.replace("/h/", "/H/"), error: "link" },
   { name: "a query", link: GOOD.replace("#", "?utm_source=mail#"), error: "link" },
   { name: "an empty query", link: GOOD.replace("#", "?#"), error: "link" },
-];
-
-const PATH = GOOD.slice(ORIGIN.length);
-const inLayers = (layers: number) => {
-  let text = GOOD;
-  for (let layer = 0; layer < layers; layer += 1) text = encodeURIComponent(text);
-  return text;
-};
-const everyCharacter = (text: string) =>
-  [...Buffer.from(text)].map((byte) => `%${hex(Uint8Array.of(byte))}`).join("");
-
-export const recoveredVectors: readonly RecoveredVector[] = [
-  { name: "path and fragment as they should be", address: PATH, result: RECOVERED },
-  { name: "the whole link", address: GOOD, result: RECOVERED },
-  { name: "# as %23", address: PATH.replace("#", "%23"), result: RECOVERED },
-  { name: "# as %2523", address: PATH.replace("#", "%2523"), result: RECOVERED },
-  { name: "# as %252523", address: PATH.replace("#", "%252523"), result: RECOVERED },
-  { name: "five layers of encoding", address: inLayers(5), result: RECOVERED },
-  {
-    name: "every character percent-encoded, lower-case hex",
-    address: everyCharacter(PATH),
-    result: RECOVERED,
-  },
-  {
-    name: "every character percent-encoded, upper-case hex",
-    address: everyCharacter(PATH).toUpperCase(),
-    result: RECOVERED,
-  },
-  {
-    name: "inside a gateway's url parameter",
-    address: `https://gateway.example/?url=${encodeURIComponent(GOOD)}&data=05%7C01`,
-    result: RECOVERED,
-  },
-  {
-    name: "inside two gateways' url parameters",
-    address: `https://a.example/?u=${encodeURIComponent(`https://b.example/?url=${encodeURIComponent(GOOD)}&x=1`)}&y=2`,
-    result: RECOVERED,
-  },
-  {
-    name: "behind a gateway whose own path has /h/",
-    address: `https://gateway.example/h/r?u=${encodeURIComponent(GOOD)}`,
-    result: RECOVERED,
-  },
-  {
-    name: "tracking parameters before the fragment",
-    address: PATH.replace("#", "?utm_source=mail&utm_medium=x#"),
-    result: RECOVERED,
-  },
-  {
-    name: "tracking parameters behind %23",
-    address: `${PATH.replace("#", "%23")}?utm_source=mail`,
-    result: RECOVERED,
-  },
-  {
-    name: "a mangled and then repeated fragment",
-    address: `${PATH.replace("#", "%23")}#${FRAGMENT}`,
-    result: RECOVERED,
-  },
-  { name: "a slash behind the id", address: PATH.replace("#", "/#"), result: RECOVERED },
-  { name: "in angle brackets, inside a sentence", address: `Open <${GOOD}>, please.`, result: RECOVERED },
-  { name: "a full stop behind it", address: `${GOOD}.`, result: RECOVERED },
-  {
-    name: "flags 3 kept",
-    address: forgeLink({ flags: 3 }).replace("#", "%23"),
-    result: withFlags(RECOVERED, 3),
-  },
-  ...[
-    ["no id", ""],
-    ["the id cut at its start", ID.slice(1)],
-    ["the id cut at its end", ID.slice(0, -1)],
-    ["the id one character long", `${ID}A`],
-    ["the id with unused bits that are not zero", ID_WITH_UNUSED_BITS],
-    ["the id padded", `${ID}==`],
-    ["a full stop inside the id", `${ID.slice(0, 9)}.${ID.slice(9)}`],
-  ].map(([name = "", id = ""]) => ({
-    name: `${name}: it is derived from the key`,
-    address: PATH.replace(ID, id),
-    result: RECOVERED,
-  })),
-  {
-    name: "no id and no slash: it is derived from the key",
-    address: PATH.replace(`/${ID}`, ""),
-    result: RECOVERED,
-  },
-  { name: "six layers of encoding", address: inLayers(6), error: "link" },
-  { name: "an empty address", address: "", error: "link" },
-  { name: "only the fragment", address: FRAGMENT, error: "link" },
-  { name: "no fragment left", address: PATH.slice(0, PATH.indexOf("#")), error: "link" },
-  {
-    name: "%23, and the last character cut off",
-    address: PATH.replace("#", "%23").slice(0, -1),
-    error: "link",
-  },
-  {
-    name: "%23, and the last character cut off, then parameters",
-    address: `${PATH.replace("#", "%23").slice(0, -1)}&data=AAAA`,
-    error: "link",
-  },
-  { name: "%23, and a character too many", address: `${PATH.replace("#", "%23")}A`, error: "link" },
-  { name: "two # before the key", address: PATH.replace("#", "##"), error: "link" },
-  {
-    name: "the fragment of another handoff",
-    address: PATH.replace(ID, OTHER_ID).replace("#", "%23"),
-    error: "damaged",
-  },
-  {
-    name: "a bit of the link secret flipped, under its id",
-    address: withByte(20, 0x08).replace("#", "%23"),
-    error: "damaged",
-  },
-  { name: "the address lowered by a gateway", address: PATH.toLowerCase(), error: "version" },
-  { name: "version 2 behind %23", address: forgeLink({ version: 2 }).replace("#", "%23"), error: "version" },
-  { name: "unknown flags behind %23", address: forgeLink({ flags: 8 }).replace("#", "%23"), error: "flags" },
 ];
 
 function nextCharacter(character: string): string {

@@ -3,6 +3,7 @@ import {
   isHandoffId,
   ProtocolError,
   parseFragment,
+  type RecoveredLink,
   recoverLink,
 } from "@secret-handoff/protocol";
 import type { DamagedScreen, LinkParts } from "./flow/screens.ts";
@@ -12,25 +13,20 @@ export type LinkResult =
   | { readonly link: LinkParts; readonly id: HandoffId }
   | { readonly link?: undefined; readonly why: DamagedScreen["why"]; readonly id: HandoffId | undefined };
 
-type Place = Pick<Location, "pathname" | "search" | "hash" | "hostname">;
+type Place = Pick<Location, "pathname" | "search" | "hash" | "origin">;
 
 /** Reads the address that the browser shows, however a mail gateway has mangled it. */
-export function readAddress({ pathname, search, hash }: Place): LinkResult {
+export function readAddress({ pathname, search, hash, origin }: Place): LinkResult {
   const id = idIn(pathname);
   const bare = id !== undefined && hash === "" && search === "" && pathname.endsWith(id);
-  return bare ? { why: "no_key", id } : read(id, () => recoverLink(pathname + search + hash));
+  return bare ? { why: "no_key", id } : read(id, () => recoverLink(pathname + search + hash), origin);
 }
 
-/** Reads what the recipient pasted: a whole link, wrapped or not, or only the part after `#`. */
-export function readPasted(pasted: string, place: Place): LinkResult {
-  const id = idIn(place.pathname);
-  const text = pasted.trim();
-  if (/^#?[\w-]{46}$/.test(text)) return readKey(id, text.replace("#", ""));
-  // A key must not be shown to another service than the one that the link names.
-  if (/^[a-z]+:\/\//i.test(text) && !text.toLowerCase().includes(place.hostname)) {
-    return { why: "elsewhere", id };
-  }
-  return read(id, () => recoverLink(text));
+/** Reads what the recipient pasted: a whole link, whatever it came through, or only the part after `#`. */
+export function readPasted(pasted: string, { pathname, origin }: Place): LinkResult {
+  const id = idIn(pathname);
+  // Behind the path, so that a key alone is held against the id in the address.
+  return read(id, () => recoverLink(`${pathname}#${pasted.trim().replace(/^#/, "")}`), origin);
 }
 
 /** Reads a key, which must be that of the handoff whose id is known. */
@@ -43,10 +39,15 @@ export function pathOf(id: HandoffId, fragment?: string): string {
   return fragment === undefined ? `/h/${id}` : `/h/${id}#${fragment}`;
 }
 
-function read(id: HandoffId | undefined, parse: () => LinkParts): LinkResult {
+function read(
+  id: HandoffId | undefined,
+  parse: () => LinkParts & Partial<RecoveredLink>,
+  own?: string,
+): LinkResult {
   try {
-    const link = parse();
-    return { link, id: link.id };
+    const { origin = own, ...link } = parse();
+    // A token must not be shown to another service than the one that the link names.
+    return origin === own ? { link, id: link.id } : { why: "elsewhere", id };
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
     const newer = error.code === "version" || error.code === "flags";

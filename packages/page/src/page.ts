@@ -8,7 +8,7 @@ import type { Calls, ServiceClient } from "./service-client.ts";
 import type { Clock } from "./time.ts";
 
 export type PagePorts = {
-  readonly location: Pick<Location, "pathname" | "search" | "hash" | "hostname">;
+  readonly location: Pick<Location, "pathname" | "search" | "hash" | "origin">;
   readonly memory: ClaimMemory;
   readonly service: ServiceClient;
   readonly clock: Clock;

@@ -25,9 +25,9 @@ export {
   parseFragment,
   parseHandoffId,
   parseLink,
-  recoverLink,
   VERSION,
 } from "./link.ts";
+export { type RecoveredLink, recoverLink } from "./recover-link.ts";
 export {
   open,
   platformRandom,

@@ -103,39 +103,6 @@ export function parseFragment(fragment: string, expected?: HandoffId): LinkParts
   return { id, flags, linkSecret };
 }
 
-/**
- * The path and key of a link in a text: an id, then at most a slash and tracking parameters, then the key, then nothing that could belong
- * to it. Bounded, so that a hostile address costs no more than its length.
- */
-const ADDRESS = /\/h(?:\/([^/?#\s]{0,64}))?\/?(?:\?[^#\s]{0,2048})?#([\w-]{46})(?![\w-]*[A-Za-z0-9])/;
-
-/**
- * Reads the id and key out of an address that may have passed through a mail gateway: `#` written as `%23`, `%2523` or encoded more often
- * still, whole characters percent-encoded, tracking parameters put before or behind the key. An id that is missing or damaged in its
- * spelling is derived from the key.
- * @param address path, query and fragment as the browser shows them, or any text that contains `/h/`
- * @throws ProtocolError `link`, `version`, `flags` or `damaged` when what is left is not a link
- */
-export function recoverLink(address: string): LinkParts {
-  const match = ADDRESS.exec(percentDecoded(address));
-  if (!match) throw new ProtocolError("link", "the address holds no whole link");
-  const [, id = "", fragment = ""] = match;
-  return parseFragment(fragment, isHandoffId(id) ? id : undefined);
-}
-
-/** Undoes percent-encoding until nothing changes; at most 5 rounds, for each gateway on the way adds one. */
-function percentDecoded(address: string): string {
-  let text = address;
-  for (let round = 0; round < 5; round += 1) {
-    const next = text.replace(/%([2-7][0-9a-f])/gi, (_, hex: string) =>
-      String.fromCharCode(Number.parseInt(hex, 16)),
-    );
-    if (next === text) break;
-    text = next;
-  }
-  return text;
-}
-
 function checkOrigin(origin: string): string {
   let url: URL;
   try {

@@ -16,37 +16,7 @@ export function link(text: string): LinkResult {
   return { origin: `${scheme}//${host}`, ...read(fragment, id) };
 }
 
-/** The link inside an address that gateways have been at. */
-export function recover(address: string): LinkParts {
-  let text = address;
-  for (let round = 0; round < 5; round += 1) {
-    text = text.replace(/%[2-7][0-9a-fA-F]/g, (escaped) =>
-      Buffer.from(escaped.slice(1), "hex").toString("latin1"),
-    );
-  }
-  for (let start = text.indexOf("/h"); start >= 0; start = text.indexOf("/h", start + 1)) {
-    const key = text.indexOf("#", start);
-    if (key < 0) break;
-    const [path = "", ...query] = text.slice(start, key).split("?");
-    const [, , id = "", ...tail] = path.split("/");
-    const fragment = text.slice(key + 1, key + 47);
-    const isPath = path === "/h" || (path.startsWith("/h/") && (tail.length === 0 || tail.join("/") === ""));
-    if (!isPath || tail.length > 1 || id.length > 64 || /\s/.test(path)) continue;
-    if (query.join("?").length > 2_048 || /\s/.test(query.join("?"))) continue;
-    if (!/^[A-Za-z0-9_-]{46}$/.test(fragment) || goesOn(text, key + 47)) continue;
-    return read(fragment, isId(id) ? id : undefined);
-  }
-  throw new Refusal("link");
-}
-
-/** Whether the key is longer than it should be; dashes and underscores alone are a sentence's, not the key's. */
-function goesOn(text: string, from: number): boolean {
-  let at = from;
-  while (text[at] === "-" || text[at] === "_") at += 1;
-  return /[A-Za-z0-9]/.test(text.charAt(at));
-}
-
-function isId(text: string): boolean {
+export function isId(text: string): boolean {
   try {
     return decode(text, 16).length === 16;
   } catch {
@@ -55,7 +25,7 @@ function isId(text: string): boolean {
 }
 
 /** What a key says, and the id that it makes; `expected` is the one it came with. */
-function read(key: string, expected: string | undefined): LinkParts {
+export function read(key: string, expected: string | undefined): LinkParts {
   let bytes: Buffer;
   try {
     bytes = decode(key, 34);
