@@ -210,6 +210,10 @@ describe("a mistake in an input is told:", () => {
       { "rotated-within": "1 day" },
       "rotated-within is not a length of time. Write it like 24h, 90m or 1d12h.",
     ],
+    [
+      { rotate: "managed", "secret-ids": "", parameters: "/prod/a" },
+      "rotate needs secret-ids: nothing else can be rotated. Set it, or drop rotate.",
+    ],
     [{ timeout: "soon" }, "timeout is not a length of time. Write it like 24h, 90m or 1d12h."],
     [{ reason: "two\nlines" }, "reason must be one line of at most 500 characters."],
     [{ reason: "x".repeat(501) }, "reason must be one line of at most 500 characters."],

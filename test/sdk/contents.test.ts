@@ -165,8 +165,9 @@ describe("falsy is not missing, and empty is not a value:", () => {
     ["an empty text", ""],
     ["white space", " \n"],
     ["no bytes", new Uint8Array()],
+    ["JSON whose every value is empty", '{"user":"","password":" "}'],
   ])("%s is refused by name", (_, value) => {
-    const error = errorOf(() => sealedItems([labelled("prod/a", value)], { parseJson: false }));
+    const error = errorOf(() => sealedItems([labelled("prod/a", value)], { parseJson: true }));
     expect(error.message).toBe('"prod/a" is empty. Give it a value first.');
   });
 

@@ -60,7 +60,7 @@ export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Dr
     from: inputs.from ?? (given("from") ? undefined : defaultFrom(inputs.endpoint)),
     mail: errors.attempt(() => mailChoice(inputs, given)),
     role: errors.attempt(() => roleChoice(inputs, given)),
-    rotation: errors.attempt(() => rotationChoice(inputs)),
+    rotation: errors.attempt(() => rotationChoice(inputs, given)),
     passphraseGiven: given("passphrase"),
   };
 }
@@ -150,9 +150,15 @@ function roleChoice(inputs: Draft<Inputs>, isSet: IsSet): RoleChoice | undefined
   return { roleArn, duration, ...(sessionPolicy === undefined ? {} : { sessionPolicy }) };
 }
 
-function rotationChoice(inputs: Draft<Inputs>): Rotation | undefined {
+function rotationChoice(inputs: Draft<Inputs>, isSet: IsSet): Rotation | undefined {
   const { rotate, "rotate-key": key = "" } = inputs;
   if (rotate === undefined || rotate === "none") return undefined;
+  if (!isSet("secret-ids")) {
+    throw new SenderError(
+      "input",
+      "rotate needs secret-ids: nothing else can be rotated. Set it, or drop rotate.",
+    );
+  }
   if (inputs["version-stage"] !== undefined) {
     throw new SenderError(
       "input",

@@ -88,11 +88,14 @@ export function concealedTexts(value: string): readonly string[] {
 function itemOf(secret: LabelledSecret, parseJson: boolean): Item {
   const { label, name, key, inFields } = secret;
   const value = secret.value.reveal();
-  if (value.length === 0 || (typeof value === "string" && value.trim() === "")) {
-    throw new SenderError("secret_unreadable", `"${name}" is empty. Give it a value first.`);
-  }
+  const empty = () => new SenderError("secret_unreadable", `"${name}" is empty. Give it a value first.`);
+  if (value.length === 0) throw empty();
   if (key !== undefined) return { label, fields: [fieldOf(secret, key)] };
-  if (typeof value === "string") return { label, fields: fieldsOf(value, parseJson || inFields === true) };
+  if (typeof value === "string") {
+    const fields = fieldsOf(value, parseJson || inFields === true);
+    if (fields.every((field) => field.value.trim() === "")) throw empty();
+    return { label, fields };
+  }
   const file = { name: fileNameOf(label), mediaType: "application/octet-stream", data: value };
   return { label, fields: [], files: [file] };
 }
