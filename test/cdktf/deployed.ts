@@ -133,7 +133,8 @@ type TableBlock = {
     readonly name: string;
     readonly hash_key: string;
     readonly range_key: string;
-    readonly projection_type: "ALL" | "KEYS_ONLY";
+    readonly projection_type: "ALL" | "KEYS_ONLY" | "INCLUDE";
+    readonly non_key_attributes?: readonly string[];
   }[];
 };
 
@@ -162,7 +163,10 @@ function definitionOf(table: TableBlock): CreateTableCommandInput {
     GlobalSecondaryIndexes: table.global_secondary_index.map((index) => ({
       IndexName: index.name,
       KeySchema: keys(index),
-      Projection: { ProjectionType: index.projection_type },
+      Projection: {
+        ProjectionType: index.projection_type,
+        ...(index.non_key_attributes ? { NonKeyAttributes: [...index.non_key_attributes] } : {}),
+      },
     })),
   };
 }

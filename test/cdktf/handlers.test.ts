@@ -20,6 +20,7 @@ const CONFIG = defineStack({
   service: {
     mail: { kind: "ses", identity: "example.com", from: "handoff@example.com" },
     senders: [{ repositoryId: "42", may: ["send", "audit"] }],
+    operators: [{ principal: "arn:aws:iam::123456789012:role/platform", may: ["send"] }],
     classes: [
       { name: "tool", expiresWithin: 3_600, passphrase: "optional", approvals: [], verification: "email" },
       {
@@ -33,7 +34,7 @@ const CONFIG = defineStack({
   },
 });
 /** Request units of one handoff that docs/operations.md makes dollars of. */
-const COST = { reads: 11, writes: 42 };
+const COST = { reads: 11, writes: 36 };
 const EMAIL = "ana@vendor.example";
 /** The pattern of the rule that rotates, of a service that rotates what repository 42 hands over. */
 const ROTATE_RULE = JSON.parse(
@@ -294,15 +295,25 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     expect(await trail(sealed)).toEqual(["created", "expired"]);
   });
 
-  test("a bounce that the sweeper is told of is recorded once, and tags that name no handoff are passed over", async () => {
+  test("a bounce that the sweeper is told of is recorded once, for the mail that was reported, and for no other", async () => {
     const sealed = await handOver();
     const drained = async () => deployed.functions.drainer.invoke(streamEvent(sealed));
+    const messageId = "0102018f-ses";
+    await sender("POST", `/v1/sender/handoffs/${sealed.id}/mailed`, { messageId });
     await drained();
-    for (const bounced of [sealed.id, sealed.id, "AAAAAAAAAAAAAAAAAAAAAA", "no handoff"]) {
-      await deployed.functions.sweeper.invoke({ bounced });
+    const another = { bounced: sealed.id, messageId: "0102018f-another" };
+    const unknown = ["AAAAAAAAAAAAAAAAAAAAAA", "no handoff"].map((bounced) => ({ bounced, messageId }));
+    const its = { bounced: sealed.id, messageId };
+    for (const bounce of [{ bounced: sealed.id }, another, ...unknown]) {
+      await deployed.functions.sweeper.invoke(bounce);
+    }
+    await drained();
+    expect(await trail(sealed)).toEqual(["created", "mailed"]);
+    for (const bounce of [its, its]) {
+      await deployed.functions.sweeper.invoke(bounce);
       await drained();
     }
-    expect(await trail(sealed)).toEqual(["created", "bounced"]);
+    expect(await trail(sealed)).toEqual(["created", "mailed", "bounced"]);
     expect((await stored(sealed))?.state?.S).toBe("open");
   });
 
@@ -317,7 +328,7 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
       headers: { "content-type": "application/json", authorization: "AWS4-HMAC-SHA256 Credential=x" },
     });
     expect(signed.status).toBe(201);
-    expect((await stored(sealed))?.about?.S).toContain("assumed-role/platform/ana");
+    expect((await stored(sealed))?.metadata?.S).toContain("assumed-role/platform/ana");
   });
 
   test("revoking, listing and the trail's page go through with the sender's rights", async () => {

@@ -151,7 +151,7 @@ const CALLS = {
     action: "dynamodb:Query",
     resource: TABLE,
     context: READ,
-    by: ["sender", "sweeper"],
+    by: [],
   },
   "finds an envelope by its id": {
     action: "dynamodb:Query",

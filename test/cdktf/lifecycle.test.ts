@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { describe, expect, test } from "@jest/globals";
 import { type AuditEvent, EVENT_TYPES, type EventType } from "@secret-handoff/protocol/api";
-import { publishTo } from "../../packages/lambda/src/drainer/publish.ts";
+import { publishTo } from "../../packages/lambda/src/events/publish.ts";
 import { EVERYTHING, LEAST } from "./configurations.ts";
 import { matches } from "./event-pattern.ts";
 import { allows, policiesOf } from "./iam.ts";
@@ -262,13 +262,13 @@ describe("mail that bounced for good", () => {
   const withDetail = (change: object): Event =>
     ({ ...bounce, detail: { ...bounce.detail, ...change } }) as Event;
 
-  test("is told to the sweeper by its handoff's id alone", () => {
+  test("is told to the sweeper by its handoff's id and SES's id of the mail alone", () => {
     expect(matches(pattern, bounce)).toBe(true);
     expect(resource(least, "aws_cloudwatch_event_target", "bounces_target")).toMatchObject({
       arn: ref("aws_lambda_function.sweeper_function.arn"),
       input_transformer: {
-        input_paths: { handoff: "$.detail.mail.tags.handoff[0]" },
-        input_template: '{"bounced":"<handoff>"}',
+        input_paths: { handoff: "$.detail.mail.tags.handoff[0]", message: "$.detail.mail.messageId" },
+        input_template: '{"bounced":"<handoff>","messageId":"<message>"}',
       },
     });
   });

@@ -5,7 +5,8 @@ type Item = Record<string, AttributeValue>;
 type Index = {
   readonly hash_key: string;
   readonly range_key: string;
-  readonly projection_type: "ALL" | "KEYS_ONLY";
+  readonly projection_type: "ALL" | "KEYS_ONLY" | "INCLUDE";
+  readonly non_key_attributes?: readonly string[];
 };
 type Table = {
   readonly name: string;
@@ -25,7 +26,7 @@ export type Units = { reads: number; writes: number };
 
 /**
  * Counts request units: dynalite's own for the table, and for each index a write where its keys come, go or change (two, for the
- * old one is deleted), or where it projects everything. Items in indexes are under 1 KB.
+ * old one is deleted), or something that it projects changes. Items in indexes are under 1 KB.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html ("Provisioned throughput considerations")
  */
 export class Meter {
@@ -82,7 +83,12 @@ function indexWrites(index: Index, before: Item | undefined, after: Item | undef
   if (old === undefined && now === undefined) return 0;
   if (old === undefined || now === undefined) return 1;
   if (old !== now) return 2;
-  return index.projection_type === "ALL" && JSON.stringify(before) !== JSON.stringify(after) ? 1 : 0;
+  return projected(index, before) === projected(index, after) ? 0 : 1;
+}
+
+function projected({ projection_type, non_key_attributes = [] }: Index, item: Item = {}): string {
+  const names = projection_type === "ALL" ? Object.keys(item).sort() : non_key_attributes;
+  return JSON.stringify(names.map((name) => [name, item[name]]));
 }
 
 function keyIn({ hash_key, range_key }: Index, item: Item | undefined): string | undefined {

@@ -155,7 +155,7 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
   ],
   "a right that does not exist": [
     sender({ may: ["sent"] }),
-    'service.senders[0].may[0] must be "send", "revoke" or "audit": did you mean send?',
+    'service.senders[0].may[0] must be "send", "check", "revoke", "approve", "audit" or "erase": did you mean send?',
   ],
   "a verification that does not exist": [
     credentialClass({ verification: "e-mail" }),

@@ -2,10 +2,15 @@ import { DynamoDBServiceException } from "@aws-sdk/client-dynamodb";
 import { DisabledException, KMSServiceException } from "@aws-sdk/client-kms";
 import { expect, test } from "@jest/globals";
 import { Hono } from "hono";
-import { answerFailure } from "../../packages/lambda/src/http/failure.ts";
+import { answerFailure } from "../../packages/lambda/src/http/problem.ts";
 
-const metadata = { $metadata: {}, message: "CANARY" };
-const failing = ($fault: "client" | "server", name: string) => ({ ...metadata, $fault, name });
+const metadata = { $metadata: { httpStatusCode: 400 }, message: "CANARY" };
+const failing = ($fault: "client" | "server", name: string) => ({
+  message: "CANARY",
+  $metadata: { httpStatusCode: $fault === "server" ? 500 : 400 },
+  $fault,
+  name,
+});
 
 test.each<[string, Error, number]>([
   ["DynamoDB failed", new DynamoDBServiceException(failing("server", "InternalServerError")), 503],

@@ -1,163 +1,180 @@
+import { DeleteItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Audit, drain, type HandoffKey, hashOf, Outbox, Table } from "@secret-handoff/lambda";
 import { AUDIT_TABLE, localClient, TABLE } from "@secret-handoff/local";
-import type { ClaimId, ClaimToken, HandoffId, LinkToken } from "@secret-handoff/protocol";
+import type { HandoffId } from "@secret-handoff/protocol";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
-import { debitAttempt } from "../../packages/lambda/src/store/claim-writes.ts";
+import { describeOnEachEngine } from "../support/engines.ts";
 import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 
-let service: TestService;
-let sender: Sender;
-beforeAll(async () => {
-  service = await startTestService({ drainAfterWrites: false });
-  sender = new Sender(service);
-});
-afterAll(() => service.close());
-
-function drainer(published: AuditEvent[]) {
-  const client = localClient(service.engine.endpoint);
-  return {
-    client,
-    outbox: new Outbox(new Table(client, TABLE)),
-    audit: new Audit(new Table(client, AUDIT_TABLE)),
-    publish: async (events: readonly AuditEvent[]) => {
-      published.push(...events);
-    },
-  };
-}
-
-function keyOf(id: string): HandoffKey {
-  return { id: id as HandoffId };
-}
-
-async function trailOf(id: string): Promise<readonly AuditEvent[]> {
-  const events = (await service.audited()).filter(({ handoff }) => handoff === id);
-  return [...events].sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0));
-}
-
-async function openedHandoff() {
-  const { id, link } = await sender.handOver({ email: "ana@vendor.example" });
-  await sender.call("POST", `/v1/sender/handoffs/${id}/mailed`, { messageId: "<a@b>" });
-  const recipient = new Recipient(link);
-  const answers = { email: "ana@vendor.example" };
-  await recipient.claim({ email: "bob@vendor.example" });
-  const { receipt } = await recipient.open(await recipient.claim(answers), answers);
-  await recipient.acknowledge(receipt);
-  return id;
-}
-
-const STORY = ["created", "mailed", "answer_wrong", "claimed", "acknowledged"];
-
-test("numbers the events from 1 and chains each to the one before, then the outbox is empty", async () => {
-  const id = await openedHandoff();
-  const deps = drainer([]);
-  await drain(deps, keyOf(id), service.clock.now);
-  const trail = await trailOf(id);
-  expect(trail.map(({ type, sequence }) => [type, sequence])).toEqual(STORY.map((type, n) => [type, n + 1]));
-  for (const [n, event] of trail.entries()) {
-    const before = trail[n - 1];
-    expect(event.previous).toBe(before && hashOf(JSON.stringify(before)));
-  }
-  expect((await service.stored(id))?.outbox?.L).toEqual([]);
-  deps.client.destroy();
-});
-
-test("events name actor and class, and nothing that opens anything", async () => {
-  const trail = await trailOf(await drained());
-  expect(trail[0]).toMatchObject({
-    id: `${trail[0]?.handoff}/1`,
-    actor: { kind: "github", repository: "octo/orders" },
-    class: "internal-tool",
-    checks: ["email"],
-    outcome: "done",
+describeOnEachEngine("the drainer", (engine) => {
+  let service: TestService;
+  let sender: Sender;
+  beforeAll(async () => {
+    service = await startTestService({ drainAfterWrites: false, engine });
+    sender = new Sender(service);
   });
-  expect(trail.at(-1)?.actor).toEqual({ kind: "recipient" });
-  const secrets = /vendor\.example|hunter2|envelope|linkSecret|Token/;
-  expect(JSON.stringify(trail)).not.toMatch(secrets);
+  afterAll(() => service.close());
 
-  async function drained() {
-    const id = await openedHandoff();
-    const deps = drainer([]);
-    await drain(deps, keyOf(id), service.clock.now);
-    deps.client.destroy();
+  function drainer(published: AuditEvent[]) {
+    const client = localClient(service.engine.endpoint);
+    return {
+      client,
+      outbox: new Outbox(new Table(client, TABLE)),
+      audit: new Audit(new Table(client, AUDIT_TABLE)),
+      publish: async (events: readonly AuditEvent[]) => {
+        published.push(...events);
+      },
+    };
+  }
+
+  function keyOf(id: string): HandoffKey {
+    return { id: id as HandoffId };
+  }
+
+  async function trailOf(id: string): Promise<readonly AuditEvent[]> {
+    const events = (await service.audited()).filter(({ handoff }) => handoff === id);
+    return [...events].sort((a, b) => (a.sequence ?? 0) - (b.sequence ?? 0));
+  }
+
+  async function openedHandoff() {
+    const { id, link } = await sender.handOver({ email: "ana@vendor.example" });
+    await sender.call("POST", `/v1/sender/handoffs/${id}/mailed`, { messageId: "<a@b>" });
+    const recipient = new Recipient(link);
+    const answers = { email: "ana@vendor.example" };
+    await recipient.claim({ email: "bob@vendor.example" });
+    const { receipt } = await recipient.open(await recipient.claim(answers), answers);
+    await recipient.acknowledge(receipt);
     return id;
   }
-});
 
-test("several drainers at once, and one that died half way, double nothing in the trail", async () => {
-  const id = await openedHandoff();
-  const key = keyOf(id);
-  const dying = drainer([]);
-  const died = drain(
-    { ...dying, publish: () => Promise.reject(new Error("killed")) },
-    key,
-    service.clock.now,
-  );
-  await expect(died).rejects.toThrow("killed");
-  const several = Array.from({ length: 5 }, () => drainer([]));
-  await Promise.all(several.map((deps) => drain(deps, key, service.clock.now)));
-  expect((await trailOf(id)).map(({ type }) => type)).toEqual(STORY);
-  for (const { client } of [dying, ...several]) client.destroy();
-});
+  const STORY = ["created", "mailed", "answer_wrong", "claimed", "acknowledged"];
 
-test("events written while it drains follow in order", async () => {
-  const { id, link } = await sender.handOver();
-  const published: AuditEvent[] = [];
-  const deps = drainer(published);
-  let first = true;
-  const publish = async (events: readonly AuditEvent[]) => {
-    published.push(...events);
-    if (first) await new Recipient(link).claim();
-    first = false;
-  };
-  await drain({ ...deps, publish }, keyOf(id), service.clock.now);
-  expect(published.map(({ type }) => type)).toEqual(["created", "claimed"]);
-  expect((await trailOf(id)).map(({ type, sequence }) => [type, sequence])).toEqual([
-    ["created", 1],
-    ["claimed", 2],
-  ]);
-  deps.client.destroy();
-});
-
-test("an answer that is being judged while it drains is left for the sweeper to look at", async () => {
-  const { id, link } = await sender.handOver({ email: "ana@vendor.example" });
-  const deps = drainer([]);
-  const key = keyOf(id);
-  const guess = { email: "bob@vendor.example" };
-  const publish = async () => {
-    // The last attempt is debited between what the drainer has read and what it writes; its process then dies.
-    const attempt = { linkToken: new Uint8Array(32) as LinkToken, flags: 2 as const };
-    const answer = { claimToken: new Uint8Array(32) as ClaimToken, claimId: new Uint8Array(16) as ClaimId };
-    await new Table(deps.client, TABLE).update(
-      debitAttempt(key, { ...attempt, ...answer }, service.clock.now),
+  test("numbers the events from 1 and chains each to the one before, then the outbox is empty", async () => {
+    const id = await openedHandoff();
+    const deps = drainer([]);
+    await drain(deps, keyOf(id));
+    const trail = await trailOf(id);
+    expect(trail.map(({ type, sequence }) => [type, sequence])).toEqual(
+      STORY.map((type, n) => [type, n + 1]),
     );
-  };
-  const recipient = new Recipient(link);
-  for (let n = 0; n < 4; n += 1) await recipient.claim(guess);
-  await drain({ ...deps, publish }, key, service.clock.now);
-  expect(await service.stored(id)).toMatchObject({
-    attemptsLeft: { N: "0" },
-    dueAt: { N: String(service.clock.now + 60) },
+    for (const [n, event] of trail.entries()) {
+      const before = trail[n - 1];
+      expect(event.previous).toBe(before && hashOf(JSON.stringify(before)));
+    }
+    expect((await service.stored(id))?.outbox?.L).toEqual([]);
+    deps.client.destroy();
   });
-  deps.client.destroy();
-});
 
-test("the events of a set name its members, so that each can be rotated", async () => {
-  const members = [
-    "arn:aws:secretsmanager:eu-central-1:1:secret:a-AbCdEf",
-    "arn:aws:secretsmanager:eu-central-1:1:secret:b-AbCdEf",
-  ];
-  const subject = {
-    secret: "bundle:orders",
-    versionId: "v1",
-    versionCreatedAt: 1,
-    recipient: "ana@vendor.example",
-  };
-  const { id } = await sender.handOver({ email: "ana@vendor.example" }, { subject, members });
-  const deps = drainer([]);
-  await drain(deps, keyOf(id), service.clock.now);
-  deps.client.destroy();
-  expect(await trailOf(id)).toMatchObject([{ type: "created", secret: "bundle:orders", members }]);
+  test("events name actor and class, and nothing that opens anything", async () => {
+    const trail = await trailOf(await drained());
+    expect(trail[0]).toMatchObject({
+      id: `${trail[0]?.handoff}/1`,
+      actor: { kind: "github", repository: "octo/orders" },
+      class: "internal-tool",
+      checks: ["email"],
+      outcome: "done",
+    });
+    expect(trail.at(-1)?.actor).toEqual({ kind: "recipient" });
+    const secrets = /vendor\.example|hunter2|envelope|linkSecret|Token/;
+    expect(JSON.stringify(trail)).not.toMatch(secrets);
+
+    async function drained() {
+      const id = await openedHandoff();
+      const deps = drainer([]);
+      await drain(deps, keyOf(id));
+      deps.client.destroy();
+      return id;
+    }
+  });
+
+  test("several drainers at once, and one that died half way, double nothing in the trail", async () => {
+    const id = await openedHandoff();
+    const key = keyOf(id);
+    const dying = drainer([]);
+    const died = drain({ ...dying, publish: () => Promise.reject(new Error("killed")) }, key);
+    await expect(died).rejects.toThrow("killed");
+    const several = Array.from({ length: 5 }, () => drainer([]));
+    await Promise.all(several.map((deps) => drain(deps, key)));
+    expect((await trailOf(id)).map(({ type }) => type)).toEqual(STORY);
+    for (const { client } of [dying, ...several]) client.destroy();
+  });
+
+  test("events written while it drains stay for the next drain, and follow in order", async () => {
+    const { id, link } = await sender.handOver();
+    const published: AuditEvent[] = [];
+    const deps = drainer(published);
+    const publish = async (events: readonly AuditEvent[]) => {
+      published.push(...events);
+      await new Recipient(link).claim();
+    };
+    await drain({ ...deps, publish }, keyOf(id));
+    await drain(deps, keyOf(id));
+    expect(published.map(({ type }) => type)).toEqual(["created", "claimed"]);
+    expect((await trailOf(id)).map(({ type, sequence }) => [type, sequence])).toEqual([
+      ["created", 1],
+      ["claimed", 2],
+    ]);
+    deps.client.destroy();
+  });
+
+  test("an end that something follows while it drains is due until that is drained too", async () => {
+    const { id, link } = await sender.handOver();
+    await sender.call("DELETE", `/v1/sender/handoffs/${id}`);
+    const deps = drainer([]);
+    let reported = false;
+    const publish = async () => {
+      if (!reported) await new Recipient(link).report();
+      reported = true;
+    };
+    await drain({ ...deps, publish }, keyOf(id));
+    expect((await trailOf(id)).map(({ type }) => type)).toEqual(["created", "revoked", "reported"]);
+    expect(await service.stored(id)).not.toHaveProperty("dueAt");
+    deps.client.destroy();
+  });
+
+  test("what another release has stored under a number stays, and the next event is chained to it", async () => {
+    const id = await openedHandoff();
+    const dying = drainer([]);
+    const publish = () => Promise.reject(new Error("killed"));
+    await expect(drain({ ...dying, publish }, keyOf(id))).rejects.toThrow("killed");
+    const [first] = await trailOf(id);
+    const stored = JSON.stringify({ ...first, outcome: "as another release said" });
+    await dying.client.send(
+      new UpdateItemCommand({
+        TableName: AUDIT_TABLE,
+        Key: { stream: { S: id }, sequence: { N: "1" } },
+        UpdateExpression: "SET event = :event",
+        ExpressionAttributeValues: { ":event": { S: stored } },
+      }),
+    );
+    await dying.client.send(
+      new DeleteItemCommand({ TableName: AUDIT_TABLE, Key: { stream: { S: id }, sequence: { N: "2" } } }),
+    );
+    const published: AuditEvent[] = [];
+    await drain({ ...dying, publish: async (events) => void published.push(...events) }, keyOf(id));
+    expect(published[0]?.outcome).toBe("as another release said");
+    expect((await trailOf(id))[1]?.previous).toBe(hashOf(stored));
+    dying.client.destroy();
+  });
+
+  test("the events of a set name its members, so that each can be rotated", async () => {
+    const members = [
+      "arn:aws:secretsmanager:eu-central-1:1:secret:a-AbCdEf",
+      "arn:aws:secretsmanager:eu-central-1:1:secret:b-AbCdEf",
+    ];
+    const subject = {
+      secret: "bundle:orders",
+      versionId: "v1",
+      versionCreatedAt: 1,
+      recipient: "ana@vendor.example",
+    };
+    const { id } = await sender.handOver({ email: "ana@vendor.example" }, { subject, members });
+    const deps = drainer([]);
+    await drain(deps, keyOf(id));
+    deps.client.destroy();
+    expect(await trailOf(id)).toMatchObject([{ type: "created", secret: "bundle:orders", members }]);
+  });
 });

@@ -66,8 +66,8 @@ describe("another version", () => {
     expect(decide(subject, handoff({ state: "delivered" }), other, NOW)).toBe(decision);
   });
 
-  test("made earlier does not displace a newer one by resend either", () => {
+  test("made earlier displaces a newer one by resend alone: the sender has looked, and says so", () => {
     const older = { versionId: "v1", versionCreatedAt: 199, resend: true };
-    expect(decide(subject, handoff({}), older, NOW)).toBe("newer_version");
+    expect(decide(subject, handoff({}), older, NOW)).toBe("hand_over");
   });
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { smtpServerIn } from "../../packages/lambda/src/handlers/smtp-server.ts";
-import { nameOf } from "../../packages/lambda/src/log.ts";
+import { nameOf } from "../../packages/lambda/src/runtime.ts";
 
 const SECRET = { host: "smtp.example.com", user: "handoff", password: "CANARY" };
 

@@ -57,7 +57,7 @@ export async function startPageStack(): Promise<PageStack> {
   const stack = await startLocalStack({
     clock: () => clock.now,
     classes: [...DEFAULT_CLASSES, CLICK_CLASS],
-    pace: async (look, mail) => mail(await look()),
+    latency: (work) => work,
   });
   const sender = new Sender({
     url: stack.url,

@@ -35,11 +35,11 @@ export async function post(url: string, body: unknown): Promise<Answer> {
 /** A recipient with one browser: the same claimId for every claim. */
 export class Recipient {
   readonly link: Link;
-  readonly #claimId: ClaimId;
+  readonly claimId: ClaimId;
 
   constructor(link: string) {
     this.link = parseLink(link);
-    this.#claimId = crypto.getRandomValues(new Uint8Array(16)) as Uint8Array as ClaimId;
+    this.claimId = crypto.getRandomValues(new Uint8Array(16)) as Uint8Array as ClaimId;
   }
 
   status(): Promise<Answer> {
@@ -57,10 +57,15 @@ export class Recipient {
   }
 
   claimWith(claimToken: Uint8Array, code?: string): Promise<Answer> {
+    return this.claimAs(this.link.flags, claimToken, code);
+  }
+
+  /** As nobody's page does it: with flags that are not the link's. */
+  claimAs(flags: number, claimToken: Uint8Array, code?: string): Promise<Answer> {
     return this.#call("claim", {
       claimToken: encodeBase64url(claimToken),
-      claimId: encodeBase64url(this.#claimId),
-      flags: this.link.flags,
+      claimId: encodeBase64url(this.claimId),
+      flags,
       ...(code === undefined ? {} : { code }),
     });
   }
@@ -77,7 +82,7 @@ export class Recipient {
 
   acknowledge(receipt: Uint8Array): Promise<Answer> {
     return this.#call("acknowledge", {
-      claimId: encodeBase64url(this.#claimId),
+      claimId: encodeBase64url(this.claimId),
       receipt: encodeBase64url(receipt),
     });
   }

@@ -38,6 +38,8 @@ export type TestService = {
   readonly clock: TestClock;
   /** Every event, in the order in which the drainer published them. */
   readonly events: readonly AuditEvent[];
+  /** Operations that the service has sent to its tables, such as `PutItem`; refused ones too. */
+  readonly calls: readonly string[];
   /** Lines that the service logged. */
   readonly logged: readonly string[];
   /** A token for this service, of repository 42 unless said otherwise. */
@@ -76,11 +78,12 @@ export async function startTestService(
   const clock: TestClock = { now: Math.floor(Date.now() / 1_000) };
   const events: AuditEvent[] = [];
   const logged: string[] = [];
+  const calls: string[] = [];
   const engine = await startEngine({ engine: options.engine });
   const issuer = await startOidcIssuer({ clock: () => clock.now });
   const mail = await startMailCatcher();
   const service = await startService({
-    client: localClient(engine.endpoint),
+    client: localClient(engine.endpoint, (operation) => calls.push(operation)),
     issuer: issuer.issuer,
     jwksUrl: issuer.jwksUrl,
     smtp: mail.smtp,
@@ -89,7 +92,7 @@ export async function startTestService(
     drainAfterWrites: options.drainAfterWrites ?? true,
     classes: options.classes ?? [...DEFAULT_CLASSES, CLICK_CLASS],
     clock: () => clock.now,
-    pace: async (look, mail) => mail(await look()),
+    latency: (work) => work,
     log: (line) => logged.push(JSON.stringify(line)),
     onEvent: (event) => events.push(event),
   });
@@ -109,6 +112,7 @@ export async function startTestService(
     mail,
     clock,
     events,
+    calls,
     logged,
     mint: ({ job, audience = service.url, claims, ...how } = {}) =>
       issuer.mint(

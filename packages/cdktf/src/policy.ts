@@ -19,6 +19,7 @@ export function policyJson(props: PolicyProps): string {
     issuer: props.issuer ?? GITHUB_ISSUER,
     ...(props.jwksUrl === undefined ? {} : { jwksUrl: props.jwksUrl }),
     senders: props.senders,
+    ...(props.operators === undefined ? {} : { operators: props.operators }),
     classes: classesOf(props),
   });
   try {

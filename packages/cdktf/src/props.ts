@@ -1,4 +1,4 @@
-import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
+import type { CredentialClass, OperatorEntry, SenderEntry } from "@secret-handoff/protocol/api";
 import type { IResolvable, TerraformProvider } from "cdktf";
 import type { FunctionName } from "./functions/archive.ts";
 import type { Expression } from "./terraform.ts";
@@ -7,6 +7,8 @@ import type { Expression } from "./terraform.ts";
 export type PolicyProps = {
   /** The workflows that may call the service, and what each may do. With an empty list the service refuses every workflow. */
   readonly senders: readonly SenderEntry[];
+  /** The IAM principals that may call the service, and what each may do. @default none: no principal has any right */
+  readonly operators?: readonly OperatorEntry[];
   /** The credential classes. @default the five classes of the protocol package */
   readonly classes?: readonly CredentialClass[];
   /**

@@ -12,7 +12,6 @@ import {
 } from "./functions/service-function.ts";
 import { HttpApi } from "./http/api.ts";
 import {
-  bounceStatements,
   drainerStatements,
   operatorPolicy,
   recipientStatements,
@@ -185,8 +184,7 @@ export class Service extends Construct {
       ...key,
     ]);
     this.functions.sender.permit([...senderStatements(arns, this.pseudonymKey.key.arn), ...key]);
-    const bounces = this.mail === undefined ? [] : bounceStatements(arns);
-    this.functions.sweeper.permit([...sweeperStatements(arns, bus), ...bounces, ...key]);
+    this.functions.sweeper.permit([...sweeperStatements(arns, bus), ...key]);
     return this.functions.drainer.permit([...drainerStatements(arns, bus), ...key]);
   }
 

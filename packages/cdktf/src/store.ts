@@ -68,6 +68,7 @@ function tableConfig(table: TableDefinition): DynamodbTableConfig {
       name: given(index.IndexName),
       ...keysOf(index.KeySchema),
       projectionType: given(index.Projection?.ProjectionType),
+      ...(index.Projection?.NonKeyAttributes ? { nonKeyAttributes: index.Projection.NonKeyAttributes } : {}),
     })),
   };
 }

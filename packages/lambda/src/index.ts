@@ -1,13 +1,17 @@
-export { type Clock, systemClock } from "./clock.ts";
-export { type DrainerDeps, drain, type Publish } from "./drainer/drain.ts";
-export { hashOf } from "./events/event.ts";
-export { type Log, stdoutLog } from "./log.ts";
+export { type DrainerDeps, drain, hashOf, type Publish } from "./events/drain.ts";
+export { type SweeperDeps, type Swept, sweep } from "./events/sweep.ts";
 export { createRecipientApp, type RecipientDeps } from "./recipient/app.ts";
-export { codeMail } from "./recipient/code-mail.ts";
-export { ANSWER_AFTER_MS, type MailCode, type Pace, paced } from "./recipient/codes.ts";
+export {
+  ANSWER_AFTER_MS,
+  codeMail,
+  type FixedLatency,
+  fixedLatency,
+  type MailCode,
+} from "./recipient/codes.ts";
 export { type EncodedPage, encodePage, type Page } from "./recipient/page.ts";
+export { type Clock, type Log, stdoutLog, systemClock } from "./runtime.ts";
 export { createSenderApp, type SenderDeps } from "./sender/app.ts";
-export { localPseudonyms, type Pseudonymise } from "./sender/pseudonym.ts";
+export { localPseudonyms, type Pseudonymise } from "./sender/create.ts";
 export { createTokenVerifier, type TokenOptions, type VerifyToken } from "./sender/tokens.ts";
 export type { Attributes } from "./store/attributes.ts";
 export { Audit } from "./store/audit.ts";
@@ -16,9 +20,10 @@ export { createClient } from "./store/client.ts";
 export { Codes } from "./store/codes.ts";
 export { auditTable, oneTimeTable } from "./store/definitions.ts";
 export { Due } from "./store/due.ts";
-export type { HandoffKey } from "./store/handoff.ts";
+export type { Expression } from "./store/expressions.ts";
+export type { HandoffKey, Key } from "./store/handoff.ts";
 export { Handoffs } from "./store/handoffs.ts";
 export { Outbox } from "./store/outbox.ts";
+export { Receipts } from "./store/receipts.ts";
 export { Subjects } from "./store/subjects.ts";
-export { Table, type Update } from "./store/table.ts";
-export { type SweeperDeps, type Swept, sweep } from "./sweeper/sweep.ts";
+export { Table, type Update, type Written } from "./store/table.ts";

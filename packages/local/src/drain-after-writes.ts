@@ -1,43 +1,56 @@
-import { type Attributes, type HandoffKey, type Log, Table, type Update } from "@secret-handoff/lambda";
-import type { HandoffId } from "@secret-handoff/protocol";
+import {
+  type Attributes,
+  type Expression,
+  type Key,
+  type Log,
+  Table,
+  type Update,
+  type Written,
+} from "@secret-handoff/lambda";
 
 /** A table that notifies a listener of each write, as the stream of a deployment does. */
 export class NotifyingTable extends Table {
-  #listener: (key: HandoffKey) => void = () => {};
+  #listener: (key: Key) => void = () => {};
 
-  onWrite(listener: (key: HandoffKey) => void): void {
+  onWrite(listener: (key: Key) => void): void {
     this.#listener = listener;
   }
 
-  override async putNew(item: Attributes, keyAttribute: string, same?: string): Promise<boolean> {
-    const written = await super.putNew(item, keyAttribute, same);
+  override async put(item: Attributes, condition: Expression): Promise<boolean> {
+    const written = await super.put(item, condition);
     if (written) this.#notify(item);
     return written;
   }
 
-  override async update(update: Update): Promise<Attributes | undefined> {
+  override async update(update: Update): Promise<boolean> {
     const written = await super.update(update);
     if (written) this.#notify(update.key);
     return written;
   }
 
+  override async updateAndRead(update: Update): Promise<Written> {
+    const written = await super.updateAndRead(update);
+    if (written.done) this.#notify(update.key);
+    return written;
+  }
+
   #notify({ id }: Attributes): void {
-    if (id?.S) this.#listener({ id: id.S as HandoffId });
+    if (id?.S) this.#listener({ id: id.S });
   }
 }
 
 /** Drains each handoff after each write to it, one drain of a handoff at a time. */
-export function createDrainQueue(drainKey: (key: HandoffKey) => Promise<void>, log: Log) {
+export function createDrainQueue(drainKey: (key: Key) => Promise<unknown>, log: Log) {
   const running = new Map<string, { again: boolean }>();
   const pending = new Set<Promise<void>>();
-  const run = async (key: HandoffKey, state: { again: boolean }) => {
+  const run = async (key: Key, state: { again: boolean }) => {
     do {
       state.again = false;
       await drainKey(key);
     } while (state.again);
   };
   return {
-    push(key: HandoffKey): void {
+    push(key: Key): void {
       const busy = running.get(key.id);
       if (busy) {
         busy.again = true;

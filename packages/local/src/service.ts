@@ -16,14 +16,15 @@ import {
   Due,
   drain,
   encodePage,
+  type FixedLatency,
+  fixedLatency,
   Handoffs,
   type Log,
   localPseudonyms,
   Outbox,
   oneTimeTable,
-  type Pace,
   type Page,
-  paced,
+  Receipts,
   Subjects,
   type Swept,
   stdoutLog,
@@ -52,7 +53,7 @@ export type ServiceOptions = {
   readonly clock?: Clock;
   /** `smtp://host:port`, where codes are mailed. */
   readonly smtp: string;
-  readonly pace?: Pace;
+  readonly latency?: FixedLatency;
   readonly log?: Log;
   /** Called with each audit event as the drainer publishes it. */
   readonly onEvent?: (event: AuditEvent) => void;
@@ -92,7 +93,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     audit,
     publish: async (events: readonly AuditEvent[]) => events.forEach(onEvent),
   };
-  const drainer = createDrainQueue((key) => drain(drainerDeps, key, clock()), log);
+  const drainer = createDrainQueue((key) => drain(drainerDeps, key), log);
   if (options.drainAfterWrites ?? true) table.onWrite(drainer.push);
   const handoffs = new Handoffs(table);
   const mailer = createTransport(options.smtp);
@@ -113,6 +114,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     origin: url,
     page: encodePage(options.page),
     claims: new Claims(table),
+    receipts: new Receipts(table),
     codes: new Codes(table),
     clock,
     log,
@@ -124,7 +126,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         headers: { "Auto-Submitted": "auto-generated" },
       });
     },
-    pace: options.pace ?? paced(ANSWER_AFTER_MS.ses),
+    latency: options.latency ?? fixedLatency(ANSWER_AFTER_MS.ses),
   });
   const sender = createSenderApp({
     origin: url,
@@ -140,6 +142,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       jwksUrl: options.jwksUrl,
       clock,
     }),
+    operators: options.operators ?? [],
     iamPrincipal: (c) => (c.env as { readonly principal?: string }).principal,
     clock,
     log,

@@ -1,4 +1,4 @@
-import type { Clock, Log, Pace, Page } from "@secret-handoff/lambda";
+import type { Clock, FixedLatency, Log, Page } from "@secret-handoff/lambda";
 import type { AuditEvent, CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
 import { localClient } from "./engine/client.ts";
 import type { Engine } from "./engine/engine.ts";
@@ -33,7 +33,7 @@ export type LocalStackOptions = {
   readonly smtp?: SmtpOptions;
   /** Where the service's log goes; nowhere unless said otherwise. */
   readonly log?: Log;
-  readonly pace?: Pace;
+  readonly latency?: FixedLatency;
   /** Called with each audit event as it is published. */
   readonly onEvent?: (event: AuditEvent) => void;
   /** Called with each request to the Secrets Manager endpoint. */
@@ -107,7 +107,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     senders = LOCAL_SENDERS,
     log = () => {},
   } = options;
-  const { pace, onEvent, onSecretsRequest, sweepEvery } = options;
+  const { latency, onEvent, onSecretsRequest, sweepEvery } = options;
   const timed = clock ? { clock } : {};
   const parts = new Parts();
   try {
@@ -130,7 +130,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
         ...timed,
         ...(port === undefined ? {} : { port }),
         ...(classes ? { classes } : {}),
-        ...(pace ? { pace } : {}),
+        ...(latency ? { latency } : {}),
         ...(onEvent ? { onEvent } : {}),
         ...(sweepEvery === undefined ? {} : { sweepEvery }),
         client: localClient(engine.endpoint),

@@ -44,6 +44,7 @@ export {
   flagsOf,
   LEASE_SECONDS,
   MAX_ATTEMPTS,
+  MAX_CODE_REQUESTS,
   MAX_CODE_TRIES,
   MAX_CODES,
   needsEmail,

@@ -28,6 +28,8 @@ export const MAX_ATTEMPTS = 5;
 export const MAX_CODES = 3;
 export const MAX_CODE_TRIES = 5;
 export const CODE_SECONDS = 600;
+/** Requests for a code that a handoff bears, whatever address they name. */
+export const MAX_CODE_REQUESTS = 10;
 
 /** What the recipient must answer; one byte of the link. Bit 0: a passphrase. Bit 1: the e-mail address. */
 export type Flags = 0 | 1 | 2 | 3;

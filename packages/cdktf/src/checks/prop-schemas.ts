@@ -1,4 +1,9 @@
-import type { CredentialClass, Right, SenderEntry } from "@secret-handoff/protocol/api";
+import {
+  type CredentialClass,
+  type OperatorEntry,
+  Right,
+  type SenderEntry,
+} from "@secret-handoff/protocol/api";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { MailRights, SenderRights } from "../iam/sender-permissions.ts";
 import type { GitHubJobs, SecretHandoffSenderProps } from "../iam/sender-role.ts";
@@ -47,7 +52,7 @@ const LONGEST_WAIT = 30 * DAY;
 export const LOG_RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
-const RIGHTS = ["send", "revoke", "audit"] as const satisfies readonly Right[];
+const RIGHTS = Right.options;
 
 const matches =
   (pattern: RegExp) =>
@@ -152,6 +157,16 @@ const SENDER = props<SenderEntry>({
   may: list(choice(...RIGHTS), `is empty, so it gives no right: give some of ${RIGHTS.join(", ")}`),
 });
 
+const OPERATOR = props<OperatorEntry>({
+  principal: text(NO_WILDCARD, [
+    matches(/^arn:aws[a-z-]*:(iam::\d{12}:(role|user)|sts::\d{12}:assumed-role)\/\S+$/),
+    "must be the whole ARN of a role, of a user, or of one session of a role",
+  ]),
+  classes: optional(list(text(NO_WILDCARD))),
+  roles: optional(list(text())),
+  may: list(choice(...RIGHTS), `is empty, so it gives no right: give some of ${RIGHTS.join(", ")}`),
+});
+
 const CLASS = props<CredentialClass>({
   name: text([
     matches(/^[a-z0-9][a-z0-9-]{0,63}$/),
@@ -214,6 +229,7 @@ const EDGE_IN_STACK = {
 };
 const SERVICE = {
   senders: listOrNone(SENDER),
+  operators: optional(listOrNone(OPERATOR)),
   classes: optional(list(CLASS, "is empty, so nothing could be sent: name a class, or leave classes out")),
   issuer: optional(httpsUrl),
   jwksUrl: optional(httpsUrl),

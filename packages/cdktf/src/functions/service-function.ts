@@ -169,8 +169,8 @@ export function recordBounces(
     targetId: "sweeper",
     arn: sweeper.function.arn,
     inputTransformer: {
-      inputPaths: { handoff: "$.detail.mail.tags.handoff[0]" },
-      inputTemplate: JSON.stringify({ bounced: "<handoff>" }),
+      inputPaths: { handoff: "$.detail.mail.tags.handoff[0]", message: "$.detail.mail.messageId" },
+      inputTemplate: JSON.stringify({ bounced: "<handoff>", messageId: "<message>" }),
     },
   });
   new LambdaPermission(scope, "bounces-permission", {

@@ -45,7 +45,7 @@ export function recipientStatements({ table }: TableArns): readonly Statement[] 
 /** The sender's function: creates, and never reads what is sealed. */
 export function senderStatements({ table, audit }: TableArns, pseudonymKey: string): readonly Statement[] {
   return [
-    allow("ReadHandoffs", ["dynamodb:GetItem", "dynamodb:Query"], [table], READS_NOTHING_SEALED),
+    allow("ReadHandoffs", ["dynamodb:GetItem"], [table], READS_NOTHING_SEALED),
     allow("FindOwnHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`]),
     allow("CreateHandoffs", ["dynamodb:PutItem"], [table], RETURNS_NOTHING),
     allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
@@ -73,11 +73,6 @@ export function sweeperStatements({ table, audit }: TableArns, bus: string): rea
     allow("FindWhatIsDue", ["dynamodb:Query"], [`${table}/index/due`]),
     ...drainStatements({ table, audit }, bus),
   ];
-}
-
-/** The sweeper, where mail goes through SES: finds the handoff that a bounce names. */
-export function bounceStatements({ table }: TableArns): readonly Statement[] {
-  return [allow("FindBouncedHandoffs", ["dynamodb:Query"], [table], READS_NOTHING_SEALED)];
 }
 
 function drainStatements(

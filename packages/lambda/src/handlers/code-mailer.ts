@@ -1,6 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import { codeMail } from "../recipient/code-mail.ts";
-import { ANSWER_AFTER_MS, type MailCode } from "../recipient/codes.ts";
+import { ANSWER_AFTER_MS, codeMail, type MailCode } from "../recipient/codes.ts";
 import { optional, required } from "./environment.ts";
 import { smtpServerIn } from "./smtp-server.ts";
 

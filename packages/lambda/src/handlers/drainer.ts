@@ -1,11 +1,9 @@
-import type { HandoffId } from "@secret-handoff/protocol";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { systemClock } from "../clock.ts";
-import { drain } from "../drainer/drain.ts";
-import { publishTo } from "../drainer/publish.ts";
-import { nameOf, stdoutLog } from "../log.ts";
+import { drain } from "../events/drain.ts";
+import { publishTo } from "../events/publish.ts";
+import { nameOf, stdoutLog } from "../runtime.ts";
 import { Audit } from "../store/audit.ts";
-import type { HandoffKey } from "../store/handoff.ts";
+import type { Key } from "../store/handoff.ts";
 import { Outbox } from "../store/outbox.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
@@ -24,7 +22,7 @@ export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatch
     // TTL's own removals leave nothing to drain.
     if (!key || record.eventName === "REMOVE") continue;
     try {
-      await drain(deps, key, systemClock());
+      await drain(deps, key);
     } catch (error) {
       stdoutLog({ level: "error", what: "drain_failed", error: nameOf(error) });
       return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? "" }] };
@@ -33,7 +31,7 @@ export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatch
   return { batchItemFailures: [] };
 }
 
-function keyIn({ dynamodb }: DynamoDBRecord): HandoffKey | undefined {
+function keyIn({ dynamodb }: DynamoDBRecord): Key | undefined {
   const id = dynamodb?.Keys?.id?.S;
-  return id ? { id: id as HandoffId } : undefined;
+  return id ? { id } : undefined;
 }

@@ -1,4 +1,4 @@
-import { CredentialClass, DEFAULT_CLASSES, SenderEntry } from "@secret-handoff/protocol/api";
+import { CredentialClass, DEFAULT_CLASSES, OperatorEntry, SenderEntry } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
 
 /** @throws Error naming the variable when the deployment has not set it */
@@ -28,6 +28,7 @@ const Config = v.strictObject({
   issuer: v.pipe(v.string(), v.url()),
   jwksUrl: v.optional(v.pipe(v.string(), v.url())),
   senders: v.array(SenderEntry),
+  operators: v.optional(v.array(OperatorEntry)),
   classes: v.optional(v.array(ClassEntry)),
 });
 
@@ -36,6 +37,8 @@ export type SenderConfig = {
   readonly issuer: string;
   readonly jwksUrl: string | undefined;
   readonly senders: readonly SenderEntry[];
+  /** Who may do what over IAM. */
+  readonly operators: readonly OperatorEntry[];
   readonly classes: readonly CredentialClass[];
 };
 
@@ -52,6 +55,6 @@ export function parseSenderConfig(json: string): SenderConfig {
       `CONFIG is wrong at ${v.getDotPath(result.issues[0]) ?? "its top"}: ${result.issues[0].message}`,
     );
   }
-  const { issuer, jwksUrl, senders, classes } = result.output;
-  return { issuer, jwksUrl, senders, classes: classes ?? DEFAULT_CLASSES };
+  const { issuer, jwksUrl, senders, operators = [], classes = DEFAULT_CLASSES } = result.output;
+  return { issuer, jwksUrl, senders, operators, classes };
 }

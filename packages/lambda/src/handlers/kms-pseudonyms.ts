@@ -1,5 +1,5 @@
 import { GenerateMacCommand, KMSClient } from "@aws-sdk/client-kms";
-import type { Pseudonymise } from "../sender/pseudonym.ts";
+import type { Pseudonymise } from "../sender/create.ts";
 import { required } from "./environment.ts";
 
 const client = new KMSClient({});

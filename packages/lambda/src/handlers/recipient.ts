@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { systemClock } from "../clock.ts";
-import { stdoutLog } from "../log.ts";
 import { createRecipientApp } from "../recipient/app.ts";
-import { ANSWER_AFTER_MS, paced } from "../recipient/codes.ts";
+import { ANSWER_AFTER_MS, fixedLatency } from "../recipient/codes.ts";
 import type { EncodedPage } from "../recipient/page.ts";
+import { stdoutLog, systemClock } from "../runtime.ts";
 import { Claims } from "../store/claims.ts";
 import { Codes } from "../store/codes.ts";
+import { Receipts } from "../store/receipts.ts";
 import { optional, required } from "./environment.ts";
 import { httpHandler } from "./http-event.ts";
 import { openOneTimeTable } from "./tables.ts";
@@ -25,10 +25,11 @@ export const handler = httpHandler(
     origin: required("ORIGIN"),
     page,
     claims: new Claims(table),
+    receipts: new Receipts(table),
     codes: new Codes(table),
     clock: systemClock,
     log: stdoutLog,
     mailCode: async (mail) => (await import("./code-mailer.ts")).mailCode(mail),
-    pace: paced(ANSWER_AFTER_MS[optional("SMTP_SECRET_ARN") ? "smtp" : "ses"]),
+    latency: fixedLatency(ANSWER_AFTER_MS[optional("SMTP_SECRET_ARN") ? "smtp" : "ses"]),
   }),
 );

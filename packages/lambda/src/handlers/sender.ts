@@ -1,5 +1,4 @@
-import { systemClock } from "../clock.ts";
-import { stdoutLog } from "../log.ts";
+import { stdoutLog, systemClock } from "../runtime.ts";
 import { createSenderApp } from "../sender/app.ts";
 import { createTokenVerifier } from "../sender/tokens.ts";
 import { Audit } from "../store/audit.ts";
@@ -9,7 +8,7 @@ import { required, senderConfig } from "./environment.ts";
 import { httpHandler, iamPrincipal } from "./http-event.ts";
 import { openTables } from "./tables.ts";
 
-const { issuer, jwksUrl, senders, classes } = senderConfig();
+const { issuer, jwksUrl, senders, operators, classes } = senderConfig();
 const { table, auditTable } = openTables();
 const origin = required("ORIGIN");
 
@@ -17,6 +16,7 @@ export const handler = httpHandler(
   createSenderApp({
     origin,
     senders,
+    operators,
     classes,
     handoffs: new Handoffs(table),
     subjects: new Subjects(table),

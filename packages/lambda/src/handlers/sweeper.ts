@@ -1,14 +1,13 @@
 import { isHandoffId } from "@secret-handoff/protocol";
 import type { Context } from "aws-lambda";
-import { systemClock } from "../clock.ts";
-import { publishTo } from "../drainer/publish.ts";
-import { stdoutLog } from "../log.ts";
+import { publishTo } from "../events/publish.ts";
+import { sweep } from "../events/sweep.ts";
+import { stdoutLog, systemClock } from "../runtime.ts";
 import { Audit } from "../store/audit.ts";
 import { Due } from "../store/due.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import { Outbox } from "../store/outbox.ts";
 import { Subjects } from "../store/subjects.ts";
-import { sweep } from "../sweeper/sweep.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
 
@@ -26,15 +25,15 @@ const deps = {
 /** Milliseconds of its time that a run keeps for the item under way: one that is cut off counts as failed. */
 const RESERVE_MS = 10_000;
 
-/** What the rule on bounces hands over: the handoff's id from the mail's tag, and nothing of the recipient. */
-type Bounce = { readonly bounced: string };
+/** What the rule on bounces hands over: the handoff's id from the mail's tag, SES's id of the mail, and nothing of the recipient. */
+type Bounce = { readonly bounced: string; readonly messageId?: string };
 
 /**
  * Runs on a schedule, and for each mail that bounced.
  * @throws Error when something could not be swept, so that the function's error alarm tells
  */
 export async function handler(event: Bounce | object, context: Context): Promise<void> {
-  if ("bounced" in event) return recordBounce(event.bounced);
+  if ("bounced" in event) return recordBounce(event);
   const { visited, failed } = await sweep(
     deps,
     systemClock(),
@@ -44,8 +43,8 @@ export async function handler(event: Bounce | object, context: Context): Promise
   if (failed > 0) throw new Error(`${failed} of ${visited} items could not be swept`);
 }
 
-/** The tag comes from whoever mails through the configuration set: another shape is no handoff of ours. */
-async function recordBounce(tag: string): Promise<void> {
-  const recorded = isHandoffId(tag) && (await deps.handoffs.bounced(tag, systemClock()));
+/** The tag comes from whoever mails through the configuration set: it counts only for the very mail that was reported. */
+async function recordBounce({ bounced, messageId = "" }: Bounce): Promise<void> {
+  const recorded = isHandoffId(bounced) && (await deps.handoffs.bounced(bounced, messageId, systemClock()));
   stdoutLog({ level: "info", what: "bounced", recorded });
 }

@@ -1,6 +1,9 @@
+import type { Ended } from "@secret-handoff/protocol";
 import type { Problem, ProblemCode } from "@secret-handoff/protocol/api";
+import { isServerError, isThrottlingError, isTransientError } from "@smithy/core/retry";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { type Log, nameOf } from "../runtime.ts";
 
 const TITLES: Readonly<Record<ProblemCode, readonly [status: ContentfulStatusCode, title: string]>> = {
   malformed: [400, "The request is malformed"],
@@ -83,4 +86,65 @@ export function notFound(): ProblemError {
     "not_found",
     "There is no handoff for this link. Check that the whole link was copied.",
   );
+}
+
+const ENDINGS: Readonly<Record<Ended, string>> = {
+  claimed: "This link has been opened already, and only the browser that opened it can read it again.",
+  delivered: "This link has been opened, and its secret was taken over.",
+  unconfirmed: "This link has been opened already.",
+  expired: "This link has expired unread. Ask the sender for a new one.",
+  revoked: "The sender has withdrawn this link.",
+  superseded: "A newer link has taken this one's place. Look for a later mail from the sender.",
+  locked: "This link is locked after too many tries. Ask the sender for a new one.",
+  reported: "This link was reported and destroyed. The sender has been told.",
+};
+
+/** 410, with why and since when (Unix seconds). */
+export function gone({
+  state,
+  changedAt,
+}: {
+  readonly state: Ended;
+  readonly changedAt: number;
+}): ProblemError {
+  return new ProblemError(state, ENDINGS[state], { extensions: { changedAt } });
+}
+
+/** Turns what was thrown into an answer. What failed is logged by name: messages of others may quote what they were given. */
+export function answerFailure(error: unknown, c: Context, log: Log): Response {
+  const problem = asProblem(error);
+  if (problem.status >= 500) {
+    log({
+      level: "error",
+      what: "request_failed",
+      route: c.req.routePath,
+      status: problem.status,
+      error: nameOf(error),
+    });
+  }
+  return problem.toResponse(c);
+}
+
+function asProblem(error: unknown): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (isUpstreamFailure(error)) {
+    return new ProblemError("unavailable", "A service that this one depends on is unavailable. Try again.", {
+      headers: { "retry-after": "2" },
+      cause: error,
+    });
+  }
+  return new ProblemError("internal", "The service made a mistake; it has been logged.", { cause: error });
+}
+
+/**
+ * Throttled, timed out or out of reach: a later try can succeed. What an AWS service blames its caller for, such as a role that may
+ * not or a key that is disabled, stays as it is until somebody mends the deployment.
+ */
+function isUpstreamFailure(error: unknown): boolean {
+  return isError(error) && (isThrottlingError(error) || isTransientError(error) || isServerError(error));
+}
+
+/** Of any kind: what only errors of the SDK have, the SDK's tables look for by themselves. */
+function isError(error: unknown): error is Parameters<typeof isServerError>[0] {
+  return error instanceof Error;
 }

@@ -9,22 +9,21 @@ import {
   StatusRequest,
   type StatusResponse,
 } from "@secret-handoff/protocol/api";
-import { type Context, Hono } from "hono";
+import type { Context, Hono } from "hono";
 import type * as v from "valibot";
-import type { Clock } from "../clock.ts";
+import { createApp, refuseForeignOrigin, route } from "../http/app.ts";
 import { readBody } from "../http/body.ts";
-import { answerFailure } from "../http/failure.ts";
-import { notFound, ProblemError } from "../http/problem.ts";
-import { route } from "../http/routes.ts";
-import { refuseForeignOrigin, securityHeaders } from "../http/security.ts";
+import { gone, notFound, ProblemError } from "../http/problem.ts";
+import type { Clock } from "../runtime.ts";
 import type { ClaimOutcome, Claims } from "../store/claims.ts";
 import { derive, verificationOf } from "../store/handoff.ts";
+import type { Receipts } from "../store/receipts.ts";
 import { type CodeDeps, codeHashOf, sendCode } from "./codes.ts";
-import { gone } from "./endings.ts";
 import { type EncodedPage, servePage } from "./page.ts";
 
 export type RecipientDeps = CodeDeps & {
   readonly claims: Claims;
+  readonly receipts: Receipts;
   readonly origin: string;
   readonly page: EncodedPage;
   readonly clock: Clock;
@@ -32,11 +31,8 @@ export type RecipientDeps = CodeDeps & {
 
 /** The recipient's side of the one-time store: public, and able to create nothing. */
 export function createRecipientApp(deps: RecipientDeps): Hono {
-  const { origin, page, claims, clock, log } = deps;
-  const app = new Hono();
-  app.use(securityHeaders(origin));
-  app.onError((error, c) => answerFailure(error, c, log));
-  app.notFound((c) => new ProblemError("not_found", "There is nothing at this address.").toResponse(c));
+  const { origin, page, claims, receipts, clock, log } = deps;
+  const app = createApp(origin, log);
 
   /** Checks in this order: who, type, size, shape, and only then the id, which must be the token's: no wrong token reaches the table. */
   async function read<Schema extends v.GenericSchema<unknown, { readonly linkToken: LinkToken }>>(
@@ -80,7 +76,7 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
   route(app, "/v1/handoffs/:id/acknowledge", {
     POST: async (c) => {
       const { id, body } = await read(c, AcknowledgeRequest);
-      const outcome = await claims.acknowledge(id, body, clock());
+      const outcome = await receipts.acknowledge(id, body, clock());
       if (outcome === "not_found") throw notFound();
       if (outcome === "wrong_receipt") {
         throw new ProblemError("wrong_receipt", "This does not show that the secret was decrypted.");
@@ -92,7 +88,7 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
   route(app, "/v1/handoffs/:id/report", {
     POST: async (c) => {
       const { id } = await read(c, ReportRequest);
-      if ((await claims.report(id, clock())) === "not_found") throw notFound();
+      if ((await receipts.report(id, clock())) === "not_found") throw notFound();
       return c.body(null, 204);
     },
   });
@@ -109,7 +105,7 @@ async function status(claims: Claims, id: HandoffId, now: number): Promise<Statu
     flags: record.flags,
     expiresAt: record.expiresAt,
     header: encodeBase64url(record.header ?? new Uint8Array(0)),
-    verification: verificationOf(record.flags, record.hasEmailVerifier),
+    verification: verificationOf(record.flags, record.mailsCodes),
     attemptsLeft: record.attemptsLeft,
   };
 }
@@ -134,7 +130,7 @@ function claimAnswer(outcome: ClaimOutcome): ClaimResponse {
         "Type the code that was mailed to you last, or ask for a new one; three are mailed at the most.",
       );
     case "gone":
-      throw gone(outcome.state, outcome.changedAt);
+      throw gone(outcome);
     case "not_found":
       throw notFound();
   }

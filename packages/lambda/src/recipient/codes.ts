@@ -1,45 +1,37 @@
 import { createHmac, randomInt } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import {
-  CODE_SECONDS,
   emailVerifierOf,
   type HandoffId,
   type LinkToken,
-  MAX_CODE_TRIES,
   normaliseEmail,
   ProtocolError,
 } from "@secret-handoff/protocol";
-import { notFound, ProblemError } from "../http/problem.ts";
-import { type Log, nameOf } from "../log.ts";
+import { gone, notFound, ProblemError } from "../http/problem.ts";
+import { type Log, nameOf } from "../runtime.ts";
 import type { Codes } from "../store/codes.ts";
-import { gone } from "./endings.ts";
 
 /** Mails a code. Nobody waits for it longer than a request for a code takes in any case. */
 export type MailCode = (mail: { readonly to: string; readonly code: string }) => Promise<void>;
 
-/** Looks and then mails, in a time that does not tell whether there was something to mail. */
-export type Pace = <T>(look: () => Promise<T>, mail: (found: T) => Promise<void>) => Promise<void>;
+/** Resolves after a time that does not tell how long the work took, nor whether there was any. */
+export type FixedLatency = (work: Promise<void>) => Promise<void>;
 
 export type CodeDeps = {
   readonly codes: Codes;
   readonly mailCode: MailCode;
-  readonly pace: Pace;
+  readonly latency: FixedLatency;
   readonly log: Log;
 };
 
 /** Milliseconds after which a right and a wrong address are both answered: enough to mail a code, by either way. */
 export const ANSWER_AFTER_MS = { ses: 2_000, smtp: 6_000 } as const;
 
-/**
- * Resolves so many milliseconds after the look, which takes as long for one address as for another. Nobody waits for the mail any longer,
- * for only the right address has one. A look that fails is told at once: without a link that can still be opened nobody keeps a function
- * waiting.
- */
-export function paced(milliseconds: number): Pace {
-  return async (look, mail) => {
-    const found = await look();
+/** Answers after so many milliseconds. Work that takes longer goes on, and nobody waits for it: only the right address has any. */
+export function fixedLatency(milliseconds: number): FixedLatency {
+  return async (work) => {
     const over = setTimeout(milliseconds);
-    await Promise.race([mail(found), over]);
+    await Promise.race([work, over]);
     await over;
   };
 }
@@ -50,34 +42,27 @@ export function codeHashOf(linkToken: LinkToken, code: string): Uint8Array {
 }
 
 /**
- * Mails a code if the address is the one the handoff was made for; says nothing about it either way, and keeps no address.
+ * Mails a code if the address is the one the handoff was made for; says nothing about it either way, and keeps no address. A handoff
+ * that mails no codes, or cannot be opened any more, is answered at once: nobody keeps a function waiting with such a link.
  * @throws ProblemError 400, 404, 410; not when the mail fails, for that would tell that the address was right
  */
 export async function sendCode(
-  { codes, mailCode, pace, log }: CodeDeps,
+  { codes, mailCode, latency, log }: CodeDeps,
   id: HandoffId,
   asked: { readonly linkToken: LinkToken; readonly email: string; readonly emailKey: Uint8Array },
   now: number,
 ): Promise<void> {
-  const { linkToken, emailKey } = asked;
   const to = normalised(asked.email);
   const code = String(randomInt(100_000_000)).padStart(8, "0");
-  const arm = async () => {
-    const outcome = await codes.arm(
-      id,
-      { emailVerifier: emailVerifierOf(emailKey, to) },
-      { hash: codeHashOf(linkToken, code), expiresAt: now + CODE_SECONDS, tries: MAX_CODE_TRIES },
-      now,
-    );
-    if (outcome === "armed" || outcome === "unchanged") return outcome;
-    throw outcome.kind === "gone" ? gone(outcome.state, outcome.changedAt) : notFound();
-  };
-  await pace(arm, async (outcome) => {
-    if (outcome === "unchanged") return;
-    await mailCode({ to, code }).catch((error: unknown) =>
-      log({ level: "error", what: "code_mail_failed", error: nameOf(error) }),
-    );
-  });
+  const emailVerifier = emailVerifierOf(asked.emailKey, to);
+  const outcome = await codes.arm(id, { emailVerifier, codeHash: codeHashOf(asked.linkToken, code) }, now);
+  if (outcome === "no_codes") return;
+  if (outcome === "unchanged") return latency(Promise.resolve());
+  if (outcome !== "armed") throw outcome.kind === "gone" ? gone(outcome) : notFound();
+  const mailed = mailCode({ to, code }).catch((error: unknown) =>
+    log({ level: "error", what: "code_mail_failed", error: nameOf(error) }),
+  );
+  return latency(mailed);
 }
 
 function normalised(address: string): string {
@@ -87,4 +72,22 @@ function normalised(address: string): string {
     if (!(error instanceof ProtocolError)) throw error;
     throw new ProblemError("malformed", "The field email is not an e-mail address.");
   }
+}
+
+/** The mail that carries a code. Neither links nor names the secret: it is only good together with the link. */
+export type CodeMail = { readonly subject: string; readonly text: string };
+
+export function codeMail(code: string): CodeMail {
+  return {
+    subject: "Your code to open a handoff",
+    text: [
+      code,
+      "",
+      "Type this code into the page that asked for it. It is good for 10 minutes, and only in that page.",
+      "",
+      "Nobody will ask you for this code by phone, chat or mail. If you did not ask for it, somebody else has the link:",
+      'open the link in the first mail and choose "Report this link", or tell its sender.',
+      "",
+    ].join("\n"),
+  };
 }

@@ -11,47 +11,49 @@ import {
   type ParsedCreateRequest,
   type PolicyViolation,
   policyViolations,
+  type Right,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, requireRight } from "./callers.ts";
+
+/** What a sender proposes to hand over, with its envelope or, to have it checked, without. */
+export type Proposed = Pick<
+  ParsedCreateRequest,
+  "class" | "flags" | "expiresAt" | "subject" | "members" | "resend" | "reason" | "request"
+> & {
+  /** True where a code is mailed before the claim. */
+  readonly mailedCode: boolean;
+};
+
+/** Seconds by which a version may seem to come from the future: clocks differ. */
+const VERSION_TOLERANCE = 60;
 
 /**
- * Judges a create before anything is looked up: its shape, then who may send the class, then every rule of the class.
+ * Judges a proposal before anything is looked up: who may send the class, then every rule of the class.
+ * @param anyOf rights of which the caller needs one for the class
  * @returns the recipient's normalised address, where the sender named one
  * @throws ProblemError 400, 403 `not_allowed`, 422 `policy` with every broken rule
  */
 export function admit(
   classes: readonly CredentialClass[],
   caller: Caller,
-  body: ParsedCreateRequest,
+  anyOf: readonly Right[],
+  proposed: Proposed,
   now: number,
 ): { readonly recipient: string | undefined } {
-  checkShape(body);
-  const recipient = body.subject && readRecipient(body.subject.recipient);
-  const credentialClass = classes.find(({ name }) => name === body.class);
-  if (!credentialClass) {
-    const known = classes.map(({ name }) => name).join(", ");
-    const broken: PolicyViolation[] = [
-      { rule: "class", detail: `This service knows the classes ${known}.` },
-      ...(body.expiresAt > now
-        ? []
-        : [{ rule: "expiry" as const, detail: "The expiry has passed already." }]),
-    ];
-    throw new ProblemError("policy", "The class is not one that this service knows.", {
-      extensions: { broken },
-    });
+  const { subject } = proposed;
+  const recipient = subject && readRecipient(subject.recipient);
+  // A version dated ahead would keep every later one from being handed over until its time has come.
+  if (subject && subject.versionCreatedAt > now + VERSION_TOLERANCE) {
+    throw new ProblemError("malformed", "The field subject.versionCreatedAt lies in the future.");
   }
-  if (caller.classes && !caller.classes.has(credentialClass.name)) {
-    throw new ProblemError(
-      "not_allowed",
-      `The senders list does not let this workflow send class ${credentialClass.name}.`,
-    );
-  }
+  const credentialClass = classes.find(({ name }) => name === proposed.class);
+  if (!credentialClass) throw unknownClass(classes, proposed, now);
+  requireRight(caller, anyOf, credentialClass.name);
   const proposal = {
-    ...body,
+    ...proposed,
     recipients: recipient === undefined ? [] : [recipient],
-    reason: body.reason,
-    mailedCode: body.emailVerifier !== undefined,
+    reason: proposed.reason,
     environment: caller.environment,
     // Nobody can prove an approval yet.
     approvals: [],
@@ -65,8 +67,23 @@ export function admit(
   return { recipient };
 }
 
-/** What the schema cannot say. */
-function checkShape({ envelope, header, emailVerifier, flags }: ParsedCreateRequest): void {
+function unknownClass(
+  classes: readonly CredentialClass[],
+  { expiresAt }: Proposed,
+  now: number,
+): ProblemError {
+  const known = classes.map(({ name }) => name).join(", ");
+  const broken: PolicyViolation[] = [
+    { rule: "class", detail: `This service knows the classes ${known}.` },
+    ...(expiresAt > now ? [] : [{ rule: "expiry" as const, detail: "The expiry has passed already." }]),
+  ];
+  return new ProblemError("policy", "The class is not one that this service knows.", {
+    extensions: { broken },
+  });
+}
+
+/** What the schema cannot say. @throws ProblemError 400 */
+export function checkShape({ envelope, header, emailVerifier, flags }: ParsedCreateRequest): void {
   // What no reader of this version could open must not be claimed, and burned, to find that out.
   if (envelope[0] !== VERSION || !isEnvelopeLength(envelope.length)) throw malformed("envelope");
   if (header[0] !== VERSION || !isHeaderLength(header.length)) throw malformed("header");

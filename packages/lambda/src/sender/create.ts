@@ -1,19 +1,35 @@
-import type { CredentialClass, ParsedCreateRequest } from "@secret-handoff/protocol/api";
+import { createHash, createHmac } from "node:crypto";
+import { handoffIdOf, MAX_ATTEMPTS } from "@secret-handoff/protocol";
+import type {
+  CheckResponse,
+  CredentialClass,
+  HandoffView,
+  ParsedCheckRequest,
+  ParsedCreateRequest,
+} from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import { viewOf } from "../store/handoff.ts";
 import type { NewHandoff } from "../store/handoffs.ts";
 import { subjectId } from "../store/subjects.ts";
-import { admit } from "./admission.ts";
-import type { Caller } from "./caller.ts";
-import type { Created } from "./created.ts";
-import { newHandoff, viewOfNew } from "./new-handoff.ts";
-import type { Pseudonymise } from "./pseudonym.ts";
-import { type Look, look, moveSubject, type PointerDeps } from "./subject-pointer.ts";
+import { admit, checkShape } from "./admission.ts";
+import type { Caller } from "./callers.ts";
+import { judge, type SubjectDeps, SubjectPointer } from "./once.ts";
 
-export type CreateDeps = PointerDeps & {
+/** Gives the name under which an address appears in the trail: an HMAC, whose key's destruction erases it. */
+export type Pseudonymise = (normalisedAddress: string) => Promise<string>;
+
+/** Pseudonyms under a key held in memory: for the local stack. */
+export function localPseudonyms(key: Uint8Array): Pseudonymise {
+  return async (address) => createHmac("sha256", key).update(address).digest("base64url");
+}
+
+export type CreateDeps = SubjectDeps & {
   readonly classes: readonly CredentialClass[];
   readonly pseudonymise: Pseudonymise;
 };
+
+/** 201 for what was created now, 200 for what was there before. */
+export type Created = { readonly status: 200 | 201; readonly view: HandoffView };
 
 /**
  * Creates a handoff, or reports the one that makes it unnecessary. Order: put the handoff, move the subject's pointer, end the
@@ -26,55 +42,115 @@ export async function create(
   body: ParsedCreateRequest,
   now: number,
 ): Promise<Created> {
-  const { recipient } = admit(deps.classes, caller, body, now);
-  const pseudonym = recipient === undefined ? undefined : await deps.pseudonymise(recipient);
-  const subject =
-    body.subject && pseudonym !== undefined
-      ? subjectId(caller.owner, body.subject.secret, pseudonym)
+  checkShape(body);
+  const proposed = { ...body, mailedCode: body.emailVerifier !== undefined };
+  const { recipient: address } = admit(deps.classes, caller, ["send"], proposed, now);
+  const recipient = address === undefined ? undefined : await deps.pseudonymise(address);
+  const handoff = newHandoff(body, caller, recipient);
+  const pointer =
+    body.subject && recipient !== undefined
+      ? new SubjectPointer(
+          deps,
+          subjectId(caller.owner, body.subject.secret, recipient),
+          handoff,
+          { ...body.subject, resend: body.resend ?? false },
+          now,
+        )
       : undefined;
-  const handoff = newHandoff(body, caller, pseudonym, subject);
 
-  const first = subject === undefined ? {} : await lookFirst(deps, handoff, subject, body, now);
-  if (first.answer) return first.answer;
-  if (!(await deps.handoffs.put(handoff, now))) return repeated(deps, handoff, body, now);
-  const displaced = subject === undefined ? undefined : await moveSubject(deps, handoff, body, first, now);
-  return displaced ?? { status: 201, view: viewOfNew(handoff, now) };
-}
-
-/** Looks at the subject. Where nothing is to be created, what a try that died before has left open is ended. */
-async function lookFirst(
-  deps: CreateDeps,
-  handoff: NewHandoff,
-  subject: string,
-  body: ParsedCreateRequest,
-  now: number,
-): Promise<Look> {
-  const endOwn = () => deps.handoffs.withdraw(handoff, "superseded", handoff.about.sender, now);
-  try {
-    const found = await look(deps, handoff.id, subject, body, handoff.about.sender, now);
-    if (found.answer) await endOwn();
-    return found;
-  } catch (error) {
-    // After a failure of AWS it stays: the create is repeated, and goes on from here.
-    if (error instanceof ProblemError) await endOwn();
-    throw error;
-  }
+  const first = await pointer?.look();
+  if (first?.earlier) return { status: 200, view: first.earlier };
+  if (!(await deps.handoffs.put(handoff, now))) return repeated(deps, handoff, pointer, now);
+  const earlier = await pointer?.move(first);
+  return earlier ? { status: 200, view: earlier } : { status: 201, view: viewOfNew(handoff, now) };
 }
 
 /** The id is taken: by this very create, whose answer was lost, or by another. */
 async function repeated(
   deps: CreateDeps,
   handoff: NewHandoff,
-  body: ParsedCreateRequest,
+  pointer: SubjectPointer | undefined,
   now: number,
 ): Promise<Created> {
-  const earlier = await deps.handoffs.get(handoff);
-  const same = earlier?.createDigest && Buffer.compare(earlier.createDigest, handoff.createDigest) === 0;
-  if (!same || earlier.owner !== handoff.owner) {
+  const found = await deps.handoffs.get(handoff);
+  const isSame = found?.createDigest && Buffer.compare(found.createDigest, handoff.createDigest) === 0;
+  if (!isSame || found.owner !== handoff.owner) {
     throw new ProblemError("id_taken", "This id is taken. Seal again, which makes a new one.");
   }
+  const view = viewOf(found, now);
   // The first try may have died between its put and the pointer.
-  const unfinished = viewOf(earlier, now).state === "open";
-  const displaced = unfinished ? await moveSubject(deps, handoff, body, undefined, now) : undefined;
-  return displaced ?? { status: 200, view: viewOf(earlier, now) };
+  const earlier = view.state === "open" ? await pointer?.move(undefined) : undefined;
+  return { status: 200, view: earlier ?? view };
+}
+
+/**
+ * Says what a create would do, and creates nothing.
+ * @throws ProblemError as {@link create}
+ */
+export async function check(
+  { classes, handoffs, subjects, pseudonymise }: CreateDeps,
+  caller: Caller,
+  body: ParsedCheckRequest,
+  now: number,
+): Promise<CheckResponse> {
+  const proposed = { ...body, mailedCode: body.mailedCode ?? false };
+  const { recipient } = admit(classes, caller, ["send", "check"], proposed, now);
+  if (!body.subject || recipient === undefined) return { outcome: "create" };
+  const subject = subjectId(caller.owner, body.subject.secret, await pseudonymise(recipient));
+  const asked = { ...body.subject, resend: body.resend ?? false };
+  const { newest, earlier } = await judge(handoffs, await subjects.get(subject), asked, now);
+  if (earlier) return { outcome: "earlier", handoff: earlier };
+  const isOpen = newest && viewOf(newest, now).state === "open";
+  return { outcome: "create", ...(isOpen ? { supersedes: newest.id } : {}) };
+}
+
+/** The handoff that an admitted create asks for. @param recipient its id in the trail */
+function newHandoff(body: ParsedCreateRequest, caller: Caller, recipient: string | undefined): NewHandoff {
+  return {
+    id: handoffIdOf(body.linkVerifier),
+    class: body.class,
+    flags: body.flags,
+    expiresAt: body.expiresAt,
+    claimVerifier: body.claimVerifier,
+    receiptVerifier: body.receiptVerifier,
+    emailVerifier: body.emailVerifier,
+    envelope: body.envelope,
+    header: body.header,
+    createDigest: digestOf(body, recipient),
+    owner: caller.owner,
+    secret: body.subject?.secret,
+    versionId: body.subject?.versionId,
+    run: caller.run,
+    metadata: { sender: caller.actor, members: body.members, recipient, reason: body.reason },
+  };
+}
+
+/** What its sender is told of it right after it was put. */
+function viewOfNew(handoff: NewHandoff, now: number): HandoffView {
+  const unread = { mailedAt: undefined, claimedAt: undefined, deliveredAt: undefined, bouncedAt: undefined };
+  return viewOf(
+    {
+      ...handoff,
+      ...unread,
+      state: "open",
+      createdAt: now,
+      changedAt: now,
+      leaseUntil: undefined,
+      attemptsLeft: MAX_ATTEMPTS,
+    },
+    now,
+  );
+}
+
+/**
+ * SHA-256 over the create, bytes in base64url, keys in order. In the place of the address stands the recipient's id: nobody who reads
+ * the table tests guesses of an address by it.
+ */
+function digestOf(body: ParsedCreateRequest, recipient: string | undefined): Uint8Array {
+  const named = { ...body, ...(body.subject ? { subject: { ...body.subject, recipient } } : {}) };
+  const ordered = Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1));
+  const plain = JSON.stringify(ordered, (_, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString("base64url") : value,
+  );
+  return createHash("sha256").update(plain).digest();
 }

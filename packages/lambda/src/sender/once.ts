@@ -1,6 +1,10 @@
-import type { HandoffRecord } from "../store/handoff.ts";
-import { derive } from "../store/handoff.ts";
-import type { SubjectRecord } from "../store/subjects.ts";
+import type { HandoffView, Subject } from "@secret-handoff/protocol/api";
+import { ProblemError } from "../http/problem.ts";
+import { derive, type HandoffKey, type HandoffRecord, viewOf } from "../store/handoff.ts";
+import type { Handoffs, NewHandoff } from "../store/handoffs.ts";
+import type { SubjectRecord, Subjects } from "../store/subjects.ts";
+
+/** Each version of a secret is handed to each recipient once. */
 
 /** Seconds in which a handoff must be reported mailed; after them the next create supersedes it. */
 export const ABANDONED_SECONDS = 300;
@@ -15,23 +19,24 @@ export type Decision =
   /** A newer version has been handed over: an older one never displaces it. */
   | "newer_version";
 
+export type Version = Pick<Subject, "versionId" | "versionCreatedAt"> & { readonly resend: boolean };
+
 /**
  * Once per version, for the 30 days that a tombstone stays after its handoff has ended. Then nobody knows any more how it ended, and
  * the same version is handed over anew; that an older one never displaces a newer one holds for as long as the subject is remembered.
- * VersionIds are unordered; the version's creation time says which is newer.
- * @param newest the subject's newest handoff, undefined when its tombstone is gone
+ * `resend` overrides both.
  */
 export function decide(
   subject: SubjectRecord | undefined,
   newest: HandoffRecord | undefined,
-  asked: { readonly versionId: string; readonly versionCreatedAt: number; readonly resend: boolean },
+  asked: Version,
   now: number,
 ): Decision {
-  if (!subject) return "hand_over";
+  if (!subject || asked.resend) return "hand_over";
   if (asked.versionId !== subject.versionId) {
     return asked.versionCreatedAt < subject.versionCreatedAt ? "newer_version" : "hand_over";
   }
-  if (asked.resend || !newest) return "hand_over";
+  if (!newest) return "hand_over";
   const { state } = derive(newest, now);
   switch (state) {
     case "open":
@@ -49,5 +54,116 @@ export function decide(
     case "revoked":
     case "superseded":
       return "hand_over";
+  }
+}
+
+export type SubjectDeps = { readonly handoffs: Handoffs; readonly subjects: Subjects };
+
+/** What a look at a subject gave: the pointer as seen, its newest handoff, and the view of that one where nothing is to be created. */
+export type Look = {
+  readonly seen?: SubjectRecord | undefined;
+  readonly newest?: HandoffRecord | undefined;
+  readonly earlier?: HandoffView;
+};
+
+/**
+ * Decides whether this version is to be handed over, after a look at the subject's newest handoff. Writes nothing.
+ * @throws ProblemError 409 `resend_needed` or `newer_version`
+ */
+export async function judge(
+  handoffs: Handoffs,
+  seen: SubjectRecord | undefined,
+  asked: Version,
+  now: number,
+): Promise<Look> {
+  const newest = seen && (await handoffs.get(seen.newest));
+  const decision = decide(seen, newest, asked, now);
+  if (decision === "resend_needed") {
+    throw new ProblemError(
+      "resend_needed",
+      "This version was handed to this recipient, and that handoff was locked or reported. Look into it, then send with resend.",
+    );
+  }
+  if (decision === "newer_version") {
+    throw new ProblemError(
+      "newer_version",
+      "A newer version of this secret has been handed to this recipient. To send this one all the same, use resend.",
+    );
+  }
+  return decision === "already" && newest ? { seen, newest, earlier: viewOf(newest, now) } : { seen, newest };
+}
+
+/** Others who move the same subject at once make a create start again; more often than this is a fault. */
+const MAX_ROUNDS = 10;
+
+/** A create's way with its subject: put the handoff, move the subject's pointer, end the previous handoff. */
+export class SubjectPointer {
+  readonly #deps: SubjectDeps;
+  readonly #subject: string;
+  readonly #handoff: NewHandoff;
+  readonly #asked: Version;
+  readonly #now: number;
+
+  constructor(deps: SubjectDeps, subject: string, handoff: NewHandoff, asked: Version, now: number) {
+    this.#deps = deps;
+    this.#subject = subject;
+    this.#handoff = handoff;
+    this.#asked = asked;
+    this.#now = now;
+  }
+
+  /**
+   * Looks whether this version is to be handed over. Where it is not, what an earlier try of this create has put is ended.
+   * @throws ProblemError 409 `resend_needed` or `newer_version`
+   */
+  async look(): Promise<Look> {
+    const { subjects, handoffs } = this.#deps;
+    try {
+      const seen = await subjects.get(this.#subject);
+      // The pointer keeps one previous handoff only: where a crash has left it unended, it is ended before the next move.
+      if (seen?.previous) await this.#endPrevious(seen.newest, seen.previous);
+      if (seen?.newest.id === this.#handoff.id) return { seen };
+      const found = await judge(handoffs, seen, this.#asked, this.#now);
+      if (found.earlier) await this.#end(this.#handoff);
+      return found;
+    } catch (error) {
+      // After a failure of AWS it stays: the create is repeated, and goes on from here.
+      if (error instanceof ProblemError) await this.#end(this.#handoff);
+      throw error;
+    }
+  }
+
+  /**
+   * Moves the pointer to the handoff and ends the previous one. A handoff that lost the race, or is refused, is ended itself.
+   * @param first what was seen before the handoff was put; undefined where it has been there already
+   * @returns the handoff that makes this one unnecessary, when it lost the race
+   * @throws ProblemError 409 `resend_needed` or `newer_version`, 503 when others move the same pointer again and again
+   */
+  async move(first: Look | undefined): Promise<HandoffView | undefined> {
+    const { versionId, versionCreatedAt } = this.#asked;
+    const to = { newest: this.#handoff, versionId, versionCreatedAt };
+    let { seen, earlier } = first ?? (await this.look());
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
+      if (seen?.newest.id === this.#handoff.id) return undefined;
+      if (earlier) return earlier;
+      if (await this.#deps.subjects.point(this.#subject, to, seen, this.#now)) {
+        if (seen) await this.#endPrevious(this.#handoff, seen.newest);
+        return undefined;
+      }
+      ({ seen, earlier } = await this.look());
+    }
+    await this.#end(this.#handoff);
+    throw new ProblemError("unavailable", "Too many runs hand over the same secret at once. Try again.", {
+      headers: { "retry-after": "2" },
+    });
+  }
+
+  async #endPrevious(newest: HandoffKey, previous: HandoffKey): Promise<void> {
+    await this.#end(previous);
+    await this.#deps.subjects.settle(this.#subject, newest.id);
+  }
+
+  #end(key: HandoffKey): Promise<unknown> {
+    return this.#deps.handoffs.withdraw(key, "superseded", this.#handoff.metadata.sender, this.#now);
   }
 }

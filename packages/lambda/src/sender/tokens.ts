@@ -1,8 +1,8 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
 import * as v from "valibot";
-import type { Clock } from "../clock.ts";
 import { ProblemError } from "../http/problem.ts";
-import { GitHubClaims } from "./senders.ts";
+import type { Clock } from "../runtime.ts";
+import { GitHubClaims } from "./rights.ts";
 
 /** Seconds by which a token's times may be off. */
 const CLOCK_TOLERANCE = 30;

@@ -3,16 +3,25 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 /** One DynamoDB item. */
 export type Attributes = Record<string, AttributeValue>;
 
-export const S = (value: string): AttributeValue => ({ S: value });
-export const N = (value: number): AttributeValue => ({ N: String(value) });
-export const B = (value: Uint8Array): AttributeValue => ({ B: value });
-export const L = (values: readonly AttributeValue[]): AttributeValue => ({ L: [...values] });
+/** What an attribute can hold, short of lists: text, a number, bytes. */
+export type Value = string | number | Uint8Array;
 
-/** Leaves out what is undefined: DynamoDB knows no such value. */
-export function attributes(values: Readonly<Record<string, AttributeValue | undefined>>): Attributes {
-  return Object.fromEntries(
-    Object.entries(values).filter((entry): entry is [string, AttributeValue] => !!entry[1]),
-  );
+export function attributeOf(value: Value): AttributeValue {
+  if (typeof value === "string") return { S: value };
+  return typeof value === "number" ? { N: String(value) } : { B: value };
+}
+
+export function listOf(values: readonly string[]): AttributeValue {
+  return { L: values.map(attributeOf) };
+}
+
+/** An item of these values. What is undefined is left out: DynamoDB knows no such value. */
+export function itemOf(values: Readonly<Record<string, Value | readonly string[] | undefined>>): Attributes {
+  const item: Attributes = {};
+  for (const [name, value] of Object.entries(values)) {
+    if (value !== undefined) item[name] = Array.isArray(value) ? listOf(value) : attributeOf(value as Value);
+  }
+  return item;
 }
 
 /** Reads typed attributes out of an item; a missing required one is a corrupt table and throws with its name. */
@@ -29,10 +38,6 @@ export class ItemReader {
 
   number(name: string): number {
     return this.#required(name, this.optionalNumber(name));
-  }
-
-  bytes(name: string): Uint8Array {
-    return this.#required(name, this.optionalBytes(name));
   }
 
   optionalString(name: string): string | undefined {

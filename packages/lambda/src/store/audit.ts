@@ -1,7 +1,7 @@
 import { type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
-import { hashOf } from "../events/event.ts";
-import { type Attributes, attributes, ItemReader, N, S } from "./attributes.ts";
+import { type Attributes, attributeOf, ItemReader, itemOf } from "./attributes.ts";
 import { DAY_INDEX } from "./definitions.ts";
+import { absent, and, type Expression, equals } from "./expressions.ts";
 import type { Table } from "./table.ts";
 
 export type EventPage = { readonly events: readonly AuditEvent[]; readonly next?: Attributes };
@@ -15,33 +15,18 @@ export class Audit {
   }
 
   /**
-   * Stores the event of a handoff under its number; storing it twice changes nothing.
-   * @param stored the event's JSON, as hashed
+   * Stores the event of a handoff under its number. What is there stays.
+   * @returns the JSON that is stored under this number now: another than this event's only where a killed drainer of another release
+   * had been there
    */
-  async put(handoff: string, sequence: number, event: AuditEvent, stored: string): Promise<void> {
-    if (await this.#store(handoff, sequence, event, stored)) return;
-    // Two creates at the same moment can give one id to two handoffs: no event of the second is lost.
-    await this.#store(`service/${event.time}/${hashOf(stored)}`, 1, event, stored);
+  async put(handoff: string, sequence: number, event: AuditEvent): Promise<string> {
+    const item = itemIn(handoff, sequence, event);
+    return new ItemReader(await this.#table.putOrRead(item, isNewEvent)).string("event");
   }
 
   /** Stores an event that has no place in a handoff's chain. */
   async putStandalone(event: AuditEvent): Promise<void> {
-    await this.#store(`service/${event.time}/${event.id}`, 1, event, JSON.stringify(event));
-  }
-
-  /** @returns false when another event has this place */
-  #store(stream: string, sequence: number, event: AuditEvent, stored: string): Promise<boolean> {
-    return this.#table.putNew(
-      attributes({
-        stream: S(stream),
-        sequence: N(sequence),
-        day: S(event.time.slice(0, 10)),
-        at: S(`${event.time} ${stream} ${String(sequence).padStart(6, "0")}`),
-        event: S(stored),
-      }),
-      "stream",
-      "event",
-    );
+    await this.#table.put(itemIn(`service/${event.time}/${event.id}`, 1, event), isNewEvent);
   }
 
   /** One page of a UTC day's events, oldest first. @param between Unix seconds, both included */
@@ -53,8 +38,7 @@ export class Audit {
   ): Promise<EventPage> {
     const { items, next } = await this.#table.query({
       index: DAY_INDEX,
-      where: "#day = :day AND #at BETWEEN :since AND :until",
-      values: { day: S(day), since: S(isoTime(between.since)), until: S(`${isoTime(between.until)}~`) },
+      where: and(equals("day", day), isBetween("at", isoTime(between.since), `${isoTime(between.until)}~`)),
       limit,
       after,
     });
@@ -63,4 +47,20 @@ export class Audit {
       ...(next ? { next } : {}),
     };
   }
+}
+
+const isNewEvent = absent("stream");
+
+function isBetween(name: string, first: string, last: string): Expression {
+  return { text: `#${name} BETWEEN ? AND ?`, values: [attributeOf(first), attributeOf(last)] };
+}
+
+function itemIn(stream: string, sequence: number, event: AuditEvent): Attributes {
+  return itemOf({
+    stream,
+    sequence,
+    day: event.time.slice(0, 10),
+    at: `${event.time} ${stream} ${String(sequence).padStart(6, "0")}`,
+    event: JSON.stringify(event),
+  });
 }

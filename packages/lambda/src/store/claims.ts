@@ -1,33 +1,42 @@
-import { timingSafeEqual } from "node:crypto";
+import { createHash } from "node:crypto";
 import {
   type ClaimId,
-  type Ended,
+  type ClaimToken,
   type Flags,
   type HandoffId,
-  type Receipt,
+  LEASE_SECONDS,
   verifierOf,
 } from "@secret-handoff/protocol";
-import type { Entry } from "../events/event.ts";
 import type { Attributes } from "./attributes.ts";
+import { countWrongCode, isCodeOf } from "./codes.ts";
+import { codeHolds, exists, flagsAre, open } from "./conditions.ts";
+import { add, and, countDown, equals, greaterThan, set } from "./expressions.ts";
 import {
-  acknowledge,
-  burn,
-  byRecipient,
-  type ClaimAttempt,
-  debitAttempt,
-  debitCodeTry,
-  lock,
-  noteReport,
-  take,
-} from "./claim-writes.ts";
-import { derive, type HandoffKey, type HandoffRecord, keyOf, leaseEnd, readHandoff } from "./handoff.ts";
-import type { Table } from "./table.ts";
-import { change, exists, isOpen } from "./transitions.ts";
+  derive,
+  type Gone,
+  type HandoffKey,
+  keyOf,
+  leaseEnd,
+  type NotFound,
+  readSealed,
+  type SealedRecord,
+  same,
+} from "./handoff.ts";
+import type { Table, Update } from "./table.ts";
+import { BACKSTOP_SECONDS, byRecipient, CODE_PARTS, change, type Entry, end } from "./transitions.ts";
+
+export type ClaimAttempt = {
+  readonly claimToken: ClaimToken;
+  readonly claimId: ClaimId;
+  readonly flags: Flags;
+  /** HMAC of the mailed code that was typed, where one was. */
+  readonly codeHash?: Uint8Array | undefined;
+};
 
 export type ClaimOutcome =
   | {
       readonly kind: "released";
-      readonly record: HandoffRecord;
+      readonly record: SealedRecord;
       readonly envelope: Uint8Array;
       readonly leaseUntil: number;
     }
@@ -36,10 +45,11 @@ export type ClaimOutcome =
   | Gone
   | NotFound;
 
-export type Gone = { readonly kind: "gone"; readonly state: Ended; readonly changedAt: number };
-export type NotFound = { readonly kind: "not_found" };
-
-/** What the holder of a link can do to a handoff. Each state change is one conditional write. */
+/**
+ * Claims. An answer is debited before it is judged, so that guesses in parallel are never judged more often than there are attempts;
+ * that the claim itself goes through is decided by its own condition alone. Each write brings back the item, so that a refused claim
+ * is one call to the table, and one with an answer to judge is two whatever the answer was.
+ */
 export class Claims {
   readonly #table: Table;
 
@@ -47,121 +57,176 @@ export class Claims {
     this.#table = table;
   }
 
-  async find(id: HandoffId): Promise<HandoffRecord | undefined> {
-    return this.#read({ id });
+  async find(id: HandoffId): Promise<SealedRecord | undefined> {
+    const item = await this.#table.get(keyOf({ id }));
+    return item && readSealed(item);
   }
 
-  /**
-   * Binds the handoff to one browser and releases the envelope to it; the same browser reads again within its lease.
-   * Where an answer is checked, the attempt is debited before it is judged; so is a try of the mailed code.
-   */
+  /** Binds the handoff to one browser and releases the envelope to it; the same browser reads again within its lease. */
   async claim(id: HandoffId, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
     const key = { id };
     if (attempt.flags === 0) {
-      return (await this.#take(key, attempt, now)) ?? this.#judge(key, attempt, now);
-    }
-    if (attempt.codeHash && !(await this.#debitCodeTry(key, attempt.flags, now))) {
-      // No code is valid now: judged like a claim without one, which also serves a code that nobody asked for.
-      return this.claim(id, { ...attempt, codeHash: undefined }, now);
+      const taken = await this.#table.updateAndRead(take(key, attempt, undefined, now));
+      return taken.done ? released(readSealed(taken.item)) : this.#refuse(taken.item, attempt, now);
     }
     const debited = await this.#debit(key, attempt, now);
-    if (!debited) {
-      if (attempt.codeHash) {
-        const wrong: Entry = { ...byRecipient("answer_wrong", now), outcome: "wrong_code" };
-        await this.#table.update(change({ key, now, condition: isOpen, events: [wrong] }));
-      }
-      return this.#judge(key, attempt, now);
+    if ("kind" in debited) return debited;
+    if (!isAnsweredBy(debited, attempt)) return this.#countWrongAnswer(debited, now);
+    if (debited.mailsCodes && !isCodeOf(debited, attempt.codeHash, now)) {
+      const isLocked = await countWrongCode(this.#table, debited, attempt.codeHash, now);
+      return isLocked ? { kind: "gone", state: "locked", changedAt: now } : { kind: "code_needed" };
     }
-    const taken = await this.#take(key, attempt, now);
-    if (taken) return taken;
-    // A right answer that came too late is told what came first; a wrong one was paid for and is wrong, whatever came first.
-    if (same(debited.claimVerifier, verifierOf(attempt.claimToken))) return this.#judge(key, attempt, now);
-    const { attemptsLeft } = debited;
-    await this.#recordWrongAnswer(key, attemptsLeft, now);
-    return { kind: "wrong_answer", attemptsLeft };
+    const codeHash = debited.mailsCodes ? attempt.codeHash : undefined;
+    const taken = await this.#table.updateAndRead(take(key, attempt, codeHash, now));
+    if (taken.done) return released(readSealed(taken.item));
+    // A right answer that came too late is told what came first. Still open, it is a newer code that came first.
+    const outcome = outcomeFor(taken.item, attempt, now);
+    return outcome === "open" ? { kind: "code_needed" } : outcome;
   }
 
-  /** @returns true when the receipt proves that this claim was decrypted, now or before */
-  async acknowledge(
-    id: HandoffId,
-    proof: { readonly claimId: ClaimId; readonly receipt: Receipt },
-    now: number,
-  ): Promise<"acknowledged" | "wrong_receipt" | "not_found"> {
-    const key = { id };
-    const claimHash = verifierOf(proof.claimId);
-    const receiptVerifier = verifierOf(proof.receipt);
-    const written = await this.#table.update(acknowledge(key, { claimHash, receiptVerifier }, now));
-    if (written) return "acknowledged";
-    const record = await this.#read(key);
-    if (!record) return "not_found";
-    const repeated =
-      record.deliveredAt !== undefined &&
-      same(record.claimHash, claimHash) &&
-      same(record.receiptVerifier, receiptVerifier);
-    return repeated ? "acknowledged" : "wrong_receipt";
+  /** Takes one attempt, the last one apart: the sweeper must look whether whoever took it has come to a verdict. */
+  async #debit(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<SealedRecord | ClaimOutcome> {
+    let debit = debitAttempt(key, attempt, now);
+    for (;;) {
+      const debited = await this.#table.updateAndRead(debit);
+      if (debited.done) return readSealed(debited.item);
+      const found = debited.item && readSealed(debited.item);
+      const isOpen = found && derive(found, now).state === "open" && found.flags === attempt.flags;
+      if (!isOpen) return this.#refuse(debited.item, attempt, now);
+      if (found.attemptsLeft === 0) {
+        // The last attempt was this very one, and its answer was lost: it is judged again, and may still be right.
+        const isRepeated = same(found.lastAttempt, fingerprintOf(attempt));
+        return isRepeated ? found : this.#refuse(debited.item, attempt, now);
+      }
+      debit =
+        found.attemptsLeft === 1 ? debitLastAttempt(key, attempt, now) : debitAttempt(key, attempt, now);
+    }
   }
 
-  /** Burns what is still there; a handoff that has ended unread keeps its state, and remembers the report once. */
-  async report(id: HandoffId, now: number): Promise<"reported" | "not_found"> {
-    const key = { id };
-    if (await this.#table.update(burn(key, now))) return "reported";
-    const noted = await this.#table.update(noteReport(key, now));
-    return noted || (await this.#read(key)) ? "reported" : "not_found";
-  }
-
-  async #take(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome | undefined> {
-    const item = await this.#table.update(take(key, attempt, now));
-    return item && released(item);
-  }
-
-  /** @returns the handoff with the attempts left after this one, or undefined when nothing could be debited */
-  async #debit(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<HandoffRecord | undefined> {
-    const item = await this.#table.update(debitAttempt(key, attempt, now));
-    return item && readHandoff(item);
-  }
-
-  /** Counted apart from the attempts. @returns false when no mailed code is valid now */
-  async #debitCodeTry(key: HandoffKey, flags: Flags, now: number): Promise<boolean> {
-    return (await this.#table.update(debitCodeTry(key, flags, now))) !== undefined;
+  /**
+   * Why nothing could be claimed or debited. Open all the same, the flags are not the handoff's, or no answer is asked for and the
+   * token is wrong. Nobody guesses like that; but each try is a write of the whole item, and so it is counted.
+   */
+  async #refuse(item: Attributes | undefined, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
+    let outcome = outcomeFor(item, attempt, now);
+    let found = item;
+    while (outcome === "open" && found) {
+      const record = readSealed(found);
+      const attemptsLeft = record.attemptsLeft - 1;
+      const counted = await this.#table.updateAndRead(countAttempt(record, attemptsLeft, now));
+      if (counted.done) return { kind: "wrong_answer", attemptsLeft };
+      found = counted.item;
+      outcome = outcomeFor(found, attempt, now);
+    }
+    return outcome === "open" ? { kind: "not_found" } : outcome;
   }
 
   /** The last attempt locks, if the handoff is open still. */
-  async #recordWrongAnswer(key: HandoffKey, attemptsLeft: number, now: number): Promise<void> {
+  async #countWrongAnswer(record: SealedRecord, now: number): Promise<ClaimOutcome> {
+    const { attemptsLeft } = record;
     const wrong: Entry = { ...byRecipient("answer_wrong", now), attemptsLeft };
-    const isLast = attemptsLeft === 0;
-    if (isLast && (await this.#table.update(lock(key, [wrong, byRecipient("locked", now)], now)))) return;
-    await this.#table.update(change({ key, now, condition: exists, events: [wrong] }));
-  }
-
-  /** Says why a claim did not go through, or releases again to the browser that has it. Writes nothing. */
-  async #judge(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
-    const item = await this.#table.get(keyOf(key));
-    if (!item) return { kind: "not_found" };
-    const record = readHandoff(item);
-    const { state, changedAt } = derive(record, now);
-    if (state === "claimed") {
-      const sameBrowser = same(record.claimHash, verifierOf(attempt.claimId));
-      const sameAnswer = same(record.claimVerifier, verifierOf(attempt.claimToken));
-      return sameBrowser && sameAnswer ? released(item) : { kind: "gone", state, changedAt };
-    }
-    if (state !== "open") return { kind: "gone", state, changedAt };
-    if (record.attemptsLeft === 0) return { kind: "gone", state: "locked", changedAt: now };
-    if (record.hasEmailVerifier && attempt.flags === record.flags) return { kind: "code_needed" };
-    return { kind: "wrong_answer", attemptsLeft: record.attemptsLeft };
-  }
-
-  async #read(key: HandoffKey): Promise<HandoffRecord | undefined> {
-    const item = await this.#table.get(keyOf(key));
-    return item && readHandoff(item);
+    const outcome = { kind: "wrong_answer", attemptsLeft } as const;
+    if (attemptsLeft === 0 && (await this.#table.update(lock(record, [wrong], now)))) return outcome;
+    await this.#table.update(change({ key: record, now, condition: exists, events: [wrong] }));
+    return outcome;
   }
 }
 
-function released(item: Attributes): ClaimOutcome {
-  const record = readHandoff(item);
+/** Open and rightly answered becomes claimed. */
+function take(key: HandoffKey, attempt: ClaimAttempt, codeHash: Uint8Array | undefined, now: number): Update {
+  return change({
+    key,
+    now,
+    condition: and(
+      open(now),
+      flagsAre(attempt.flags),
+      codeHolds(codeHash, now),
+      equals("claimVerifier", verifierOf(attempt.claimToken)),
+    ),
+    events: [byRecipient("claimed", now)],
+    dueAt: now + LEASE_SECONDS,
+    set: [
+      set("state", "claimed"),
+      set("changedAt", now),
+      set("claimedAt", now),
+      set("claimHash", verifierOf(attempt.claimId)),
+      set("leaseUntil", now + LEASE_SECONDS),
+    ],
+    remove: [...CODE_PARTS, "lastAttempt"],
+  });
+}
+
+/** One attempt less, and one try of the mailed code where one was typed, whether or not there is any: that costs the same. */
+function debitAttempt(key: HandoffKey, attempt: ClaimAttempt, now: number): Update {
+  return {
+    key: keyOf(key),
+    set: [add("attemptsLeft", -1), ...(attempt.codeHash ? [countDown("codeTriesLeft", 0)] : [])],
+    remove: [],
+    condition: and(open(now), flagsAre(attempt.flags), greaterThan("attemptsLeft", 1)),
+  };
+}
+
+/** The last one. Should its process die, the sweeper finds it; should only its answer get lost, the same attempt is known again. */
+function debitLastAttempt(key: HandoffKey, attempt: ClaimAttempt, now: number): Update {
+  const debit = debitAttempt(key, attempt, now);
+  return {
+    ...debit,
+    set: [...debit.set, set("lastAttempt", fingerprintOf(attempt)), set("dueAt", now + BACKSTOP_SECONDS)],
+    condition: and(open(now), flagsAre(attempt.flags), equals("attemptsLeft", 1)),
+  };
+}
+
+/** An attempt that needs no judging, counted together with its event; the last one locks. */
+function countAttempt(record: SealedRecord, attemptsLeft: number, now: number): Update {
+  const wrong: Entry = { ...byRecipient("answer_wrong", now), attemptsLeft };
+  const counted = {
+    key: record,
+    now,
+    condition: and(open(now), equals("attemptsLeft", record.attemptsLeft)),
+    set: [set("attemptsLeft", attemptsLeft)],
+  };
+  return attemptsLeft === 0
+    ? end("locked", { ...counted, events: [wrong, byRecipient("locked", now)] })
+    : change({ ...counted, events: [wrong] });
+}
+
+/** Open without attempts left becomes locked. @param before events that come before the lock */
+function lock(key: HandoffKey, before: readonly Entry[], now: number): Update {
+  return end("locked", {
+    key,
+    now,
+    condition: and(open(now), equals("attemptsLeft", 0)),
+    events: [...before, byRecipient("locked", now)],
+  });
+}
+
+/** What a claim that was refused is answered with, as far as the item in its way says it; writes nothing. */
+function outcomeFor(item: Attributes | undefined, attempt: ClaimAttempt, now: number): ClaimOutcome | "open" {
+  if (!item) return { kind: "not_found" };
+  const record = readSealed(item);
+  const { state, changedAt } = derive(record, now);
+  if (state === "claimed") {
+    const isSameBrowser = same(record.claimHash, verifierOf(attempt.claimId));
+    return isSameBrowser && isAnsweredBy(record, attempt)
+      ? released(record)
+      : { kind: "gone", state, changedAt };
+  }
+  if (state !== "open") return { kind: "gone", state, changedAt };
+  // A right last answer may be on its way: whoever finds none left changes nothing.
+  return record.attemptsLeft > 0 ? "open" : { kind: "gone", state: "locked", changedAt: now };
+}
+
+function released(record: SealedRecord): ClaimOutcome {
   if (!record.envelope) throw new Error("a claimed item of the table has no envelope");
   return { kind: "released", record, envelope: record.envelope, leaseUntil: leaseEnd(record) };
 }
 
-function same(stored: Uint8Array | undefined, shown: Uint8Array): boolean {
-  return stored !== undefined && stored.length === shown.length && timingSafeEqual(stored, shown);
+function isAnsweredBy(record: SealedRecord, { claimToken }: ClaimAttempt): boolean {
+  return same(record.claimVerifier, verifierOf(claimToken));
+}
+
+/** Names one attempt with all that was answered: another answer from the same browser is another attempt. */
+function fingerprintOf({ claimToken, claimId, codeHash }: ClaimAttempt): Uint8Array {
+  const hash = createHash("sha256").update(claimId).update(claimToken);
+  return codeHash ? hash.update(codeHash).digest() : hash.digest();
 }

@@ -1,10 +1,33 @@
-import type { HandoffId, Verifier } from "@secret-handoff/protocol";
-import { B, N } from "./attributes.ts";
-import { byRecipient } from "./claim-writes.ts";
-import type { Gone, NotFound } from "./claims.ts";
-import { derive, keyOf, readHandoff } from "./handoff.ts";
-import type { Table } from "./table.ts";
-import { all, change, isOpen } from "./transitions.ts";
+import {
+  CODE_SECONDS,
+  type HandoffId,
+  MAX_CODE_REQUESTS,
+  MAX_CODE_TRIES,
+  type Verifier,
+} from "@secret-handoff/protocol";
+import { open } from "./conditions.ts";
+import { absent, add, and, atMost, countDown, equals, greaterThan, or, set } from "./expressions.ts";
+import {
+  derive,
+  type Gone,
+  type HandoffKey,
+  keyOf,
+  type NotFound,
+  readSealed,
+  type SealedRecord,
+  same,
+} from "./handoff.ts";
+import type { Table, Update } from "./table.ts";
+import { byRecipient, change, type Entry, end } from "./transitions.ts";
+
+/**
+ * Seconds in which a repeated request does not make another code: whoever repeats it has not seen the answer, and the mail may be on
+ * its way.
+ */
+const REPEAT_SECONDS = 30;
+
+/** `armed`: this code is the valid one now, and is to be mailed. `no_codes`: this handoff mails none, as anybody with the link may know. */
+export type CodeOutcome = "armed" | "unchanged" | "no_codes" | Gone | NotFound;
 
 /** Mailed codes. A claim spends and judges their tries; this is where one becomes valid. */
 export class Codes {
@@ -15,43 +38,144 @@ export class Codes {
   }
 
   /**
-   * Makes a mailed code the valid one, if the address was the right one and codes are left.
-   * @param code its HMAC and when it ends, Unix seconds
-   * @returns `unchanged` when the address was another, all codes are used, or none is asked for here
+   * Makes a code the valid one, if the address was the right one and codes are left. Every request is counted, and the last wrong one
+   * locks. Where codes are mailed, a right and a wrong address cost the same calls.
+   * @param codeHash HMAC of the code
+   * @returns `unchanged` when the address was another, all codes are used, or one was made a moment ago
    */
   async arm(
     id: HandoffId,
-    shown: { readonly emailVerifier: Verifier },
-    code: { readonly hash: Uint8Array; readonly expiresAt: number; readonly tries: number },
+    { emailVerifier, codeHash }: { readonly emailVerifier: Verifier; readonly codeHash: Uint8Array },
     now: number,
-  ): Promise<"armed" | "unchanged" | Gone | NotFound> {
-    const key = { id };
-    const armed = await this.#table.update(
-      change({
-        key,
-        now,
-        condition: all(isOpen, "#emailVerifier = :emailVerifier", "#codesLeft > :zero"),
-        events: [byRecipient("code_mailed", now)],
-        set: [
-          "#codesLeft = #codesLeft - :one",
-          "#codeHash = :codeHash",
-          "#codeExpiresAt = :codeExpiresAt",
-          "#codeTriesLeft = :tries",
-        ],
-        values: {
-          emailVerifier: B(shown.emailVerifier),
-          codeHash: B(code.hash),
-          codeExpiresAt: N(code.expiresAt),
-          tries: N(code.tries),
-          zero: N(0),
-          one: N(1),
-        },
-      }),
-    );
-    const item = await this.#table.get(keyOf(key));
-    if (!item) return { kind: "not_found" };
-    if (armed) return "armed";
-    const { state, changedAt } = derive(readHandoff(item), now);
-    return state === "open" ? "unchanged" : { kind: "gone", state, changedAt };
+  ): Promise<CodeOutcome> {
+    const counted = await this.#table.updateAndRead(countRequest(id, now));
+    if (!counted.item) return { kind: "not_found" };
+    const record = readSealed(counted.item);
+    if (!counted.done) return this.#refused(record, now);
+    if (!record.mailsCodes) return "no_codes";
+    if (areCodesSpent(record, now)) {
+      return (await this.#table.update(lockCodes({ id }, [], now))) ? locked(now) : "unchanged";
+    }
+    if (!same(record.emailVerifier, emailVerifier)) return this.#countWrongAddress(record, now);
+    const armed = await this.#table.updateAndRead(armCode(id, codeHash, emailVerifier, now));
+    if (armed.done) return "armed";
+    // The write went through, its answer was lost, and the SDK has repeated it.
+    return armed.item && same(readSealed(armed.item).codeHash, codeHash) ? "armed" : "unchanged";
   }
+
+  async #refused(record: SealedRecord, now: number): Promise<CodeOutcome> {
+    const { state, changedAt } = derive(record, now);
+    if (state !== "open") return { kind: "gone", state, changedAt };
+    return (await this.#table.update(lockRequests(record, [], now))) ? locked(now) : "unchanged";
+  }
+
+  async #countWrongAddress(record: SealedRecord, now: number): Promise<CodeOutcome> {
+    const wrong: Entry = { ...byRecipient("answer_wrong", now), outcome: "wrong_address" };
+    if (record.codeRequestsLeft === 0) {
+      if (await this.#table.update(lockRequests(record, [wrong], now))) return locked(now);
+    }
+    await this.#table.update(change({ key: record, now, condition: open(now), events: [wrong] }));
+    return "unchanged";
+  }
+}
+
+/** Judged with one debited: the code that was mailed last, not over, and within its tries. A try below zero was one too many. */
+export function isCodeOf(record: SealedRecord, codeHash: Uint8Array | undefined, now: number): boolean {
+  return codeHash !== undefined && isTryLeft(record, now) && same(record.codeHash, codeHash);
+}
+
+function isTryLeft({ codeTriesLeft, codeExpiresAt }: SealedRecord, now: number): boolean {
+  return codeTriesLeft >= 0 && codeExpiresAt > now;
+}
+
+/**
+ * After a claim whose answer was right and whose code was not: the attempt is given back, for codes are counted apart. A code that
+ * could have been right was debited with the attempt; anything else counts as another request for a code.
+ * @returns true when nothing was left of what was counted, and the handoff is locked now
+ */
+export async function countWrongCode(
+  table: Table,
+  record: SealedRecord,
+  codeHash: Uint8Array | undefined,
+  now: number,
+): Promise<boolean> {
+  const wasJudged = codeHash !== undefined && isTryLeft(record, now);
+  const events: Entry[] = wasJudged ? [{ ...byRecipient("answer_wrong", now), outcome: "wrong_code" }] : [];
+  if (areCodesSpent(record, now) && (await table.update(lockCodes(record, events, now)))) return true;
+  const counted = await table.updateAndRead(
+    change({
+      key: record,
+      now,
+      condition: open(now),
+      events,
+      dueAt: record.expiresAt,
+      set: [add("attemptsLeft", 1), ...(wasJudged ? [] : [countDown("codeRequestsLeft", MAX_CODE_REQUESTS)])],
+    }),
+  );
+  const isSpent = counted.done && (readSealed(counted.item).codeRequestsLeft ?? MAX_CODE_REQUESTS) <= 0;
+  return !wasJudged && isSpent && table.update(lockRequests(record, [], now));
+}
+
+function locked(changedAt: number): Gone {
+  return { kind: "gone", state: "locked", changedAt };
+}
+
+/** One request less, whatever it asks and of whichever handoff. */
+function countRequest(id: HandoffId, now: number): Update {
+  return {
+    key: keyOf({ id }),
+    set: [countDown("codeRequestsLeft", MAX_CODE_REQUESTS)],
+    remove: [],
+    condition: and(open(now), or(absent("codeRequestsLeft"), greaterThan("codeRequestsLeft", 0))),
+  };
+}
+
+function armCode(id: HandoffId, codeHash: Uint8Array, emailVerifier: Verifier, now: number): Update {
+  return change({
+    key: { id },
+    now,
+    condition: and(
+      open(now),
+      equals("emailVerifier", emailVerifier),
+      greaterThan("codesLeft", 0),
+      or(absent("codeArmedAt"), atMost("codeArmedAt", now - REPEAT_SECONDS)),
+    ),
+    events: [byRecipient("code_mailed", now)],
+    set: [
+      add("codesLeft", -1),
+      set("codeHash", codeHash),
+      set("codeArmedAt", now),
+      set("codeExpiresAt", now + CODE_SECONDS),
+      set("codeTriesLeft", MAX_CODE_TRIES),
+    ],
+  });
+}
+
+/** Every code was mailed, and the last one is used up or over: nobody can open it any more. */
+export function areCodesSpent(
+  { codesLeft, codeTriesLeft, codeExpiresAt }: SealedRecord,
+  now: number,
+): boolean {
+  return codesLeft === 0 && (codeTriesLeft <= 0 || codeExpiresAt <= now);
+}
+
+/** Where {@link areCodesSpent}. @param before events that come before the lock */
+export function lockCodes(key: HandoffKey, before: readonly Entry[], now: number): Update {
+  const lastIsSpent = or(atMost("codeTriesLeft", 0), atMost("codeExpiresAt", now));
+  return end("locked", {
+    key,
+    now,
+    condition: and(open(now), equals("codesLeft", 0), lastIsSpent),
+    events: [...before, { ...byRecipient("locked", now), outcome: "codes_spent" }],
+  });
+}
+
+/** @param before events that come before the lock */
+export function lockRequests(key: HandoffKey, before: readonly Entry[], now: number): Update {
+  return end("locked", {
+    key,
+    now,
+    condition: and(open(now), atMost("codeRequestsLeft", 0)),
+    events: [...before, { ...byRecipient("locked", now), outcome: "code_requests_spent" }],
+  });
 }

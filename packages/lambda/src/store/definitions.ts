@@ -1,11 +1,32 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 
-/** Index of what is due next, for the sweeper. Sparse, KEYS_ONLY. */
+/** Index of what is due next, for the sweeper. Sparse, KEYS_ONLY. All of it lies in one partition: the sweeper is one function. */
 export const DUE_INDEX = "due";
-/** Index of a sender's handoffs, newest last. KEYS_ONLY; its keys never change, so only a create pays for it. */
+/** Index of a sender's handoffs, newest last, with what its list shows. A list reads this, and no envelope. */
 export const OWNER_INDEX = "byOwner";
 /** Index of audit events by UTC day. */
 export const DAY_INDEX = "byDay";
+
+/**
+ * What {@link OWNER_INDEX} projects. A write that changes one of these is one write to the index as well, so nothing stands here that
+ * the list does not show.
+ */
+export const LISTED_ATTRIBUTES = [
+  "state",
+  "class",
+  "flags",
+  "expiresAt",
+  "changedAt",
+  "leaseUntil",
+  "attemptsLeft",
+  "mailedAt",
+  "claimedAt",
+  "deliveredAt",
+  "bouncedAt",
+  "secret",
+  "versionId",
+  "run",
+] as const;
 
 /** The one-time table. TTL (`ttl`) and the KEYS_ONLY stream are the deployment's. */
 export function oneTimeTable(name: string): CreateTableCommandInput {
@@ -35,7 +56,7 @@ export function oneTimeTable(name: string): CreateTableCommandInput {
           { AttributeName: "owner", KeyType: "HASH" },
           { AttributeName: "createdAt", KeyType: "RANGE" },
         ],
-        Projection: { ProjectionType: "KEYS_ONLY" },
+        Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: [...LISTED_ATTRIBUTES] },
       },
     ],
   };

@@ -1,11 +1,10 @@
-import type { HandoffId } from "@secret-handoff/protocol";
-import type { Entry } from "../events/event.ts";
-import { ItemReader, N, S } from "./attributes.ts";
-import { lock } from "./claim-writes.ts";
+import { ItemReader } from "./attributes.ts";
+import { inState, open } from "./conditions.ts";
 import { DUE_INDEX } from "./definitions.ts";
-import { type HandoffKey, type HandoffRecord, leaseEnd } from "./handoff.ts";
+import { and, atMost, equals, or, set } from "./expressions.ts";
+import { derive, type HandoffRecord, type Key, keyOf, leaseEnd } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import { all, any, DUE_SHARD, end, exists, stateIs } from "./transitions.ts";
+import { BACKSTOP_SECONDS, byService, DUE_SHARD, end } from "./transitions.ts";
 
 /** What the sweeper ends: everything whose time has come. */
 export class Due {
@@ -15,53 +14,84 @@ export class Due {
     this.#table = table;
   }
 
-  /** Keys of what is due, the longest overdue first; handoffs and subjects alike. */
-  async keys(now: number, limit: number): Promise<readonly HandoffKey[]> {
+  /** Keys of what is due, the longest overdue first; handoffs and what lies beside them alike. */
+  async keys(now: number, limit: number): Promise<readonly Key[]> {
     const { items } = await this.#table.query({
       index: DUE_INDEX,
-      where: "#dueShard = :dueShard AND #dueAt <= :now",
-      values: { dueShard: S(DUE_SHARD), now: N(now) },
+      where: and(equals("dueShard", DUE_SHARD), atMost("dueAt", now)),
       limit,
     });
-    return items.map((item) => {
-      const read = new ItemReader(item);
-      return { id: read.string("id") as HandoffId };
-    });
+    return items.map((item) => ({ id: new ItemReader(item).string("id") }));
+  }
+
+  /** Ends a handoff that is over by the clock, or that nobody has any attempts left to open. */
+  async endOverdue(record: HandoffRecord, now: number): Promise<void> {
+    const { state } = derive(record, now);
+    if (record.state === "open" && state === "expired") await this.#expire(record, now);
+    else if (record.state === "claimed" && state === "unconfirmed") await this.#unconfirm(record, now);
+    else if (record.state === "open" && record.attemptsLeft === 0) {
+      await this.#lock(record, now);
+    }
   }
 
   /** Open past its expiry. The moment of the change is the expiry itself, whenever the sweeper comes. */
-  async expire(record: HandoffRecord, now: number): Promise<boolean> {
-    const written = await this.#table.update(
+  #expire(record: HandoffRecord, now: number): Promise<boolean> {
+    return this.#table.update(
       end("expired", {
         key: record,
         now,
         changedAt: record.expiresAt,
-        condition: all(exists, stateIs("open"), "#expiresAt <= :now"),
-        events: [{ type: "expired", at: now, actor: { kind: "service" } }],
+        condition: and(inState("open"), atMost("expiresAt", now)),
+        events: [byService("expired", now)],
       }),
     );
-    return written !== undefined;
   }
 
   /** Claimed past its lease, without a receipt. */
-  async unconfirm(record: HandoffRecord, now: number): Promise<boolean> {
-    const claimed = all(exists, stateIs("claimed"));
-    const written = await this.#table.update(
+  #unconfirm(record: HandoffRecord, now: number): Promise<boolean> {
+    return this.#table.update(
       end("unconfirmed", {
         key: record,
         now,
         changedAt: leaseEnd(record),
-        condition: any(all(claimed, "#leaseUntil <= :now"), all(claimed, "#expiresAt <= :now")),
-        events: [{ type: "unconfirmed", at: now, actor: { kind: "service" } }],
+        condition: and(inState("claimed"), or(atMost("leaseUntil", now), atMost("expiresAt", now))),
+        events: [byService("unconfirmed", now)],
       }),
     );
-    return written !== undefined;
   }
 
-  /** No attempts left, but the request that used the last one died before it could lock. */
-  async lock(record: HandoffRecord, now: number): Promise<boolean> {
-    const locked: Entry = { type: "locked", at: now, actor: { kind: "service" } };
-    const written = await this.#table.update(lock(record, [locked], now));
-    return written !== undefined;
+  /** The request that took the last attempt died before it could lock. */
+  #lock(record: HandoffRecord, now: number): Promise<boolean> {
+    return this.#table.update(
+      end("locked", {
+        key: record,
+        now,
+        condition: and(open(now), equals("attemptsLeft", 0)),
+        events: [byService("locked", now)],
+      }),
+    );
   }
+
+  /** Says when a handoff that was looked at, and found at rest, is due next: an open one at its expiry, a claimed one at its lease's end. */
+  async reschedule(record: HandoffRecord, now: number): Promise<void> {
+    const dueAt = dueNext(record, now);
+    await this.#table.update({
+      key: keyOf(record),
+      set: dueAt === undefined ? [] : [set("dueAt", dueAt)],
+      remove: dueAt === undefined ? ["dueShard", "dueAt"] : [],
+      // Whoever debits the last attempt, or writes an event, has said by then when to look again.
+      condition: and(
+        inState(record.state),
+        equals("sequence", record.sequence),
+        equals("attemptsLeft", record.attemptsLeft),
+        equals("dueAt", record.dueAt ?? 0),
+      ),
+    });
+  }
+}
+
+function dueNext(record: HandoffRecord, now: number): number | undefined {
+  if (record.state === "claimed") return Math.max(leaseEnd(record), now + 1);
+  if (record.state !== "open") return undefined;
+  return record.attemptsLeft > 0 ? record.expiresAt : now + BACKSTOP_SECONDS;
 }

@@ -1,4 +1,6 @@
+import { timingSafeEqual } from "node:crypto";
 import {
+  type Ended,
   type Flags,
   type HandoffId,
   LEASE_SECONDS,
@@ -10,27 +12,34 @@ import {
   type Verification,
 } from "@secret-handoff/protocol";
 import type { Actor, Check, HandoffView } from "@secret-handoff/protocol/api";
-import { type Attributes, ItemReader, S } from "./attributes.ts";
+import { type Attributes, attributeOf, ItemReader } from "./attributes.ts";
+
+/** What names an item of the one-time table: a handoff's id, or that of what lies beside the handoffs. */
+export type Key<Id extends string = string> = { readonly id: Id };
 
 /** The primary key of a handoff. */
-export type HandoffKey = { readonly id: HandoffId };
+export type HandoffKey = Key<HandoffId>;
 
-/** What a create said that never changes, that no condition asks for and no index sorts by: one attribute of the item, as JSON. */
-export type About = {
+export function keyOf({ id }: Key): Attributes {
+  return { id: attributeOf(id) };
+}
+
+export type Gone = { readonly kind: "gone"; readonly state: Ended; readonly changedAt: number };
+export type NotFound = { readonly kind: "not_found" };
+
+/** What only events tell of a handoff, and nothing ever changes: one attribute of the item, as JSON. */
+export type HandoffMetadata = {
   readonly sender: Actor;
-  readonly run?: string | undefined;
-  readonly secret?: string | undefined;
   /** ARNs of a set that is handed over as one. */
   readonly members?: readonly string[] | undefined;
-  readonly versionId?: string | undefined;
-  /** Pseudonym. */
+  /** The recipient's id in the trail. */
   readonly recipient?: string | undefined;
   readonly reason?: string | undefined;
-  readonly subject?: string | undefined;
 };
 
-/** One item of the one-time table. Optional parts are gone once they are no longer needed, or were never read. */
-export type HandoffRecord = HandoffKey & {
+/** What a list shows of a handoff: as much as its index holds. */
+export type ListedHandoff = HandoffKey & {
+  readonly owner: string;
   /** As stored; {@link derive} says what it is now. */
   readonly state: State;
   readonly class: string;
@@ -44,25 +53,30 @@ export type HandoffRecord = HandoffKey & {
   readonly claimedAt: number | undefined;
   readonly deliveredAt: number | undefined;
   readonly bouncedAt: number | undefined;
-  readonly about: About;
-  readonly owner: string;
-  readonly hasEmailVerifier: boolean;
+  readonly secret: string | undefined;
+  readonly versionId: string | undefined;
+  readonly run: string | undefined;
+};
+
+/** What every function may read of a handoff: nothing that is sealed. */
+export type HandoffRecord = ListedHandoff & {
+  readonly metadata: HandoffMetadata;
+  /** True where a code is mailed before the claim. */
+  readonly mailsCodes: boolean;
   readonly createDigest: Uint8Array | undefined;
-  readonly header: Uint8Array | undefined;
-  readonly envelope: Uint8Array | undefined;
-  readonly claimVerifier: Uint8Array | undefined;
-  readonly receiptVerifier: Uint8Array | undefined;
-  readonly claimHash: Uint8Array | undefined;
+  readonly dueAt: number | undefined;
+  /** Events that nobody has published yet. */
   readonly outbox: readonly string[];
-  /** Number of events that the drainer has stored. */
+  /** Number of events that were published. */
   readonly sequence: number;
   /** Hash of the last one. */
   readonly chain: string | undefined;
 };
 
-/** What all but the recipient's function may read: no envelope, no header, no verifier. */
-export const SENDER_ATTRIBUTES = [
+/** The attributes of a {@link HandoffRecord}: no envelope, no header, no verifier. */
+export const RECORD_ATTRIBUTES = [
   "id",
+  "owner",
   "state",
   "class",
   "flags",
@@ -75,26 +89,44 @@ export const SENDER_ATTRIBUTES = [
   "claimedAt",
   "deliveredAt",
   "bouncedAt",
-  "about",
-  "owner",
+  "secret",
+  "versionId",
+  "run",
+  "metadata",
   "codesLeft",
   "createDigest",
+  "dueAt",
   "outbox",
   "sequence",
   "chain",
 ] as const;
 
-export function keyOf({ id }: HandoffKey): Attributes {
-  return { id: S(id) };
-}
+/** All of a handoff, as only the recipient's function reads it. Parts are gone once they are no longer needed. */
+export type SealedRecord = HandoffRecord & {
+  readonly header: Uint8Array | undefined;
+  readonly envelope: Uint8Array | undefined;
+  readonly claimVerifier: Uint8Array | undefined;
+  readonly receiptVerifier: Uint8Array | undefined;
+  readonly emailVerifier: Uint8Array | undefined;
+  readonly claimHash: Uint8Array | undefined;
+  /** Which attempt took the last one left. */
+  readonly lastAttempt: Uint8Array | undefined;
+  readonly reportedAt: number | undefined;
+  readonly codesLeft: number;
+  readonly codeRequestsLeft: number | undefined;
+  readonly codeHash: Uint8Array | undefined;
+  readonly codeExpiresAt: number;
+  readonly codeTriesLeft: number;
+};
 
 /** @throws Error naming the attribute when a required one is missing */
-export function readHandoff(item: Attributes): HandoffRecord {
+export function readListed(item: Attributes): ListedHandoff {
   const read = new ItemReader(item);
   const state = STATES.find((name) => name === read.string("state"));
   if (!state) throw new Error("an item of the table has an unknown state");
   return {
     id: read.string("id") as HandoffId,
+    owner: read.string("owner"),
     state,
     class: read.string("class"),
     flags: parseFlags(read.number("flags")),
@@ -107,24 +139,51 @@ export function readHandoff(item: Attributes): HandoffRecord {
     claimedAt: read.optionalNumber("claimedAt"),
     deliveredAt: read.optionalNumber("deliveredAt"),
     bouncedAt: read.optionalNumber("bouncedAt"),
-    about: JSON.parse(read.string("about")) as About,
-    owner: read.string("owner"),
-    hasEmailVerifier: read.optionalNumber("codesLeft") !== undefined,
+    secret: read.optionalString("secret"),
+    versionId: read.optionalString("versionId"),
+    run: read.optionalString("run"),
+  };
+}
+
+/** @throws Error naming the attribute when a required one is missing */
+export function readHandoff(item: Attributes): HandoffRecord {
+  const read = new ItemReader(item);
+  return {
+    ...readListed(item),
+    metadata: JSON.parse(read.string("metadata")) as HandoffMetadata,
+    mailsCodes: read.optionalNumber("codesLeft") !== undefined,
     createDigest: read.optionalBytes("createDigest"),
+    dueAt: read.optionalNumber("dueAt"),
+    outbox: read.strings("outbox"),
+    sequence: read.number("sequence"),
+    chain: read.optionalString("chain"),
+  };
+}
+
+/** @throws Error naming the attribute when a required one is missing */
+export function readSealed(item: Attributes): SealedRecord {
+  const read = new ItemReader(item);
+  return {
+    ...readHandoff(item),
     header: read.optionalBytes("header"),
     envelope: read.optionalBytes("envelope"),
     claimVerifier: read.optionalBytes("claimVerifier"),
     receiptVerifier: read.optionalBytes("receiptVerifier"),
+    emailVerifier: read.optionalBytes("emailVerifier"),
     claimHash: read.optionalBytes("claimHash"),
-    outbox: read.strings("outbox"),
-    sequence: read.optionalNumber("sequence") ?? 0,
-    chain: read.optionalString("chain"),
+    lastAttempt: read.optionalBytes("lastAttempt"),
+    reportedAt: read.optionalNumber("reportedAt"),
+    codesLeft: read.optionalNumber("codesLeft") ?? 0,
+    codeRequestsLeft: read.optionalNumber("codeRequestsLeft"),
+    codeHash: read.optionalBytes("codeHash"),
+    codeExpiresAt: read.optionalNumber("codeExpiresAt") ?? 0,
+    codeTriesLeft: read.optionalNumber("codeTriesLeft") ?? 0,
   };
 }
 
 /** The state now, and since when. Every reader derives it here, whether or not the sweeper has been there. */
 export function derive(
-  record: HandoffRecord,
+  record: ListedHandoff,
   now: number,
 ): { readonly state: State; readonly changedAt: number } {
   if (record.state === "open" && record.expiresAt <= now)
@@ -136,32 +195,27 @@ export function derive(
 }
 
 /** When a claimed handoff can no longer be read again: the lease's end, or the expiry where that is earlier. Unix seconds. */
-export function leaseEnd(record: HandoffRecord): number {
+export function leaseEnd(record: ListedHandoff): number {
   return Math.min(record.leaseUntil ?? record.changedAt + LEASE_SECONDS, record.expiresAt);
 }
 
-/** True once the secret has left the store. */
-export function isReleased(record: HandoffRecord): boolean {
-  return record.claimedAt !== undefined;
-}
-
-export function verificationOf(flags: Flags, mailedCode: boolean): Verification {
-  if (mailedCode) return "email-code";
+export function verificationOf(flags: Flags, mailsCodes: boolean): Verification {
+  if (mailsCodes) return "email-code";
   return needsEmail(flags) ? "email" : "click";
 }
 
 export function checksOf(record: HandoffRecord): readonly Check[] {
   const checks: Check[] = [];
   if (needsEmail(record.flags)) checks.push("email");
-  if (record.hasEmailVerifier) checks.push("email-code");
+  if (record.mailsCodes) checks.push("email-code");
   if (needsPassphrase(record.flags)) checks.push("passphrase");
   return checks;
 }
 
 /** What a sender may know. */
-export function viewOf(record: HandoffRecord, now: number): HandoffView {
+export function viewOf(record: ListedHandoff, now: number): HandoffView {
   const { state, changedAt } = derive(record, now);
-  const { id, about, flags, createdAt, expiresAt, attemptsLeft } = record;
+  const { id, flags, createdAt, expiresAt, attemptsLeft, secret, versionId, run } = record;
   const { mailedAt, claimedAt, deliveredAt, bouncedAt } = record;
   return {
     id,
@@ -177,8 +231,13 @@ export function viewOf(record: HandoffRecord, now: number): HandoffView {
     ...(claimedAt === undefined ? {} : { claimedAt }),
     ...(deliveredAt === undefined ? {} : { deliveredAt }),
     ...(bouncedAt === undefined ? {} : { bouncedAt }),
-    ...(about.secret === undefined ? {} : { secret: about.secret }),
-    ...(about.versionId === undefined ? {} : { versionId: about.versionId }),
-    ...(about.run === undefined ? {} : { run: about.run }),
+    ...(secret === undefined ? {} : { secret }),
+    ...(versionId === undefined ? {} : { versionId }),
+    ...(run === undefined ? {} : { run }),
   };
+}
+
+/** Compares a stored verifier or hash with what was shown, in a time that does not tell where they differ. */
+export function same(stored: Uint8Array | undefined, shown: Uint8Array): boolean {
+  return stored !== undefined && stored.length === shown.length && timingSafeEqual(stored, shown);
 }

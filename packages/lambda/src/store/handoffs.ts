@@ -1,30 +1,22 @@
-import type { Flags, HandoffId, Verifier } from "@secret-handoff/protocol";
-import { MAX_ATTEMPTS, MAX_CODES } from "@secret-handoff/protocol";
+import { type Flags, type HandoffId, MAX_ATTEMPTS, MAX_CODES, type Verifier } from "@secret-handoff/protocol";
 import type { Actor } from "@secret-handoff/protocol/api";
-import type { Entry } from "../events/event.ts";
-import { type Attributes, attributes, B, ItemReader, L, N, S } from "./attributes.ts";
+import { type Attributes, itemOf } from "./attributes.ts";
+import { exists, isNew, open } from "./conditions.ts";
 import { OWNER_INDEX } from "./definitions.ts";
+import { absent, and, equals, set } from "./expressions.ts";
 import {
-  type About,
   derive,
   type HandoffKey,
+  type HandoffMetadata,
   type HandoffRecord,
-  isReleased,
   keyOf,
+  type ListedHandoff,
+  RECORD_ATTRIBUTES,
   readHandoff,
-  SENDER_ATTRIBUTES,
+  readListed,
 } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import {
-  all,
-  BACKSTOP_SECONDS,
-  change,
-  DUE_SHARD,
-  end,
-  exists,
-  isOpen,
-  TTL_GRACE_SECONDS,
-} from "./transitions.ts";
+import { byService, change, DUE_SHARD, type Entry, end, TTL_GRACE_SECONDS } from "./transitions.ts";
 
 /** A handoff as a sender creates it. */
 export type NewHandoff = HandoffKey & {
@@ -36,16 +28,19 @@ export type NewHandoff = HandoffKey & {
   readonly emailVerifier: Verifier | undefined;
   readonly envelope: Uint8Array;
   readonly header: Uint8Array;
-  /** SHA-256 over everything the sender sent, so that a repeated create is recognised without reading the envelope. */
+  /** SHA-256 over what the sender sent, so that a repeated create is recognised without reading the envelope. */
   readonly createDigest: Uint8Array;
-  readonly about: About;
-  /** Who may see and revoke it: a repository id, or an account. */
+  readonly metadata: HandoffMetadata;
+  readonly secret: string | undefined;
+  readonly versionId: string | undefined;
+  readonly run: string | undefined;
+  /** Who may see and revoke it: a repository id, or `iam`. */
   readonly owner: string;
 };
 
-export type HandoffPage = { readonly records: readonly HandoffRecord[]; readonly next?: Attributes };
+export type HandoffPage = { readonly records: readonly ListedHandoff[]; readonly next?: Attributes };
 
-/** What a sender can do to handoffs. Never reads envelope, header or claim verifier. */
+/** What a sender can do to handoffs. Never reads envelope, header or a verifier. */
 export class Handoffs {
   readonly #table: Table;
 
@@ -56,82 +51,72 @@ export class Handoffs {
   /** One conditional put. @returns false when a handoff has this id already */
   async put(handoff: NewHandoff, now: number): Promise<boolean> {
     const created: Entry = { type: "created", at: now };
-    return this.#table.putNew(
-      attributes({
-        id: S(handoff.id),
-        state: S("open"),
-        class: S(handoff.class),
-        flags: N(handoff.flags),
-        createdAt: N(now),
-        expiresAt: N(handoff.expiresAt),
-        ttl: N(handoff.expiresAt + TTL_GRACE_SECONDS),
-        attemptsLeft: N(MAX_ATTEMPTS),
-        envelope: B(handoff.envelope),
-        header: B(handoff.header),
-        claimVerifier: B(handoff.claimVerifier),
-        receiptVerifier: B(handoff.receiptVerifier),
-        emailVerifier: handoff.emailVerifier && B(handoff.emailVerifier),
-        codesLeft: handoff.emailVerifier && N(MAX_CODES),
-        createDigest: B(handoff.createDigest),
-        about: S(JSON.stringify(handoff.about)),
-        owner: S(handoff.owner),
-        outbox: L([S(JSON.stringify(created))]),
-        sequence: N(0),
-        dueShard: S(DUE_SHARD),
-        dueAt: N(Math.min(now + BACKSTOP_SECONDS, handoff.expiresAt)),
+    const { metadata, emailVerifier, ...plain } = handoff;
+    return this.#table.put(
+      itemOf({
+        ...plain,
+        state: "open",
+        createdAt: now,
+        ttl: handoff.expiresAt + TTL_GRACE_SECONDS,
+        attemptsLeft: MAX_ATTEMPTS,
+        emailVerifier,
+        codesLeft: emailVerifier && MAX_CODES,
+        metadata: JSON.stringify(metadata),
+        outbox: [JSON.stringify(created)],
+        sequence: 0,
+        dueShard: DUE_SHARD,
+        dueAt: handoff.expiresAt,
       }),
-      "id",
+      isNew,
     );
   }
 
   async get(key: HandoffKey): Promise<HandoffRecord | undefined> {
-    const item = await this.#table.get(keyOf(key), SENDER_ATTRIBUTES);
+    const item = await this.#table.get(keyOf(key), RECORD_ATTRIBUTES);
     return item && readHandoff(item);
   }
 
-  /** One page of an owner's handoffs, newest first. The index is eventually consistent; the records are not. */
+  /** One page of an owner's handoffs, newest first, as they were a moment ago. */
   async listByOwner(owner: string, limit: number, after: Attributes | undefined): Promise<HandoffPage> {
+    const where = equals("owner", owner);
     const { items, next } = await this.#table.query({
       index: OWNER_INDEX,
-      where: "#owner = :owner",
-      values: { owner: S(owner) },
+      where,
       limit,
       newestFirst: true,
       after,
     });
-    const records = await Promise.all(
-      items.map((item) => this.get({ id: new ItemReader(item).string("id") as HandoffId })),
-    );
-    return { records: records.filter((record) => record !== undefined), ...(next ? { next } : {}) };
+    return { records: items.map(readListed), ...(next ? { next } : {}) };
   }
 
   /** Remembers that the mail was accepted; the first message id stays. @returns false when it was remembered before */
   async mailed(key: HandoffKey, messageId: string, actor: Actor, now: number): Promise<boolean> {
-    const written = await this.#table.update(
+    return this.#table.update(
       change({
         key,
         now,
-        condition: all(exists, "attribute_not_exists(#mailedAt)"),
+        condition: and(exists, absent("mailedAt")),
         events: [{ type: "mailed", at: now, actor }],
-        set: ["#mailedAt = :now", "#messageId = :messageId"],
-        values: { messageId: S(messageId) },
+        set: [set("mailedAt", now), set("messageId", messageId)],
       }),
     );
-    return written !== undefined;
   }
 
-  /** Remembers that its mail bounced; told again, it writes nothing. @returns false when there was nothing to write */
-  async bounced(id: HandoffId, now: number): Promise<boolean> {
-    const written = await this.#table.update(
+  /**
+   * Remembers that its mail bounced. The message must be the one that was reported mailed, for anybody in the account can tag a mail
+   * with a handoff; and a handoff that was opened had its mail. Told again, it writes nothing.
+   * @returns false when there was nothing to write
+   */
+  async bounced(id: HandoffId, messageId: string, now: number): Promise<boolean> {
+    return this.#table.update(
       change({
         key: { id },
         now,
-        condition: all(exists, "attribute_not_exists(#bouncedAt)"),
-        events: [{ type: "bounced", at: now, actor: { kind: "service" } }],
-        set: ["#bouncedAt = :now"],
+        condition: and(open(now), equals("messageId", messageId), absent("bouncedAt")),
+        events: [byService("bounced", now)],
+        set: [set("bouncedAt", now)],
       }),
     );
-    return written !== undefined;
   }
 
   /**
@@ -145,10 +130,9 @@ export class Handoffs {
     by: Actor,
     now: number,
   ): Promise<"withdrawn" | "ended" | "released"> {
-    const event: Entry = { type: to, at: now, actor: by };
-    const written = await this.#table.update(end(to, { key, now, condition: isOpen, events: [event] }));
-    if (written) return "withdrawn";
+    const events: readonly Entry[] = [{ type: to, at: now, actor: by }];
+    if (await this.#table.update(end(to, { key, now, condition: open(now), events }))) return "withdrawn";
     const record = await this.get(key);
-    return record && isReleased(record) && derive(record, now).state !== "open" ? "released" : "ended";
+    return record?.claimedAt !== undefined && derive(record, now).state !== "open" ? "released" : "ended";
   }
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { HandoffId } from "@secret-handoff/protocol";
-import { type Attributes, attributes, ItemReader, N, S } from "./attributes.ts";
-import type { HandoffKey } from "./handoff.ts";
+import { type Attributes, ItemReader, itemOf } from "./attributes.ts";
+import { exists, isNew } from "./conditions.ts";
+import { and, equals, set } from "./expressions.ts";
+import { type HandoffKey, keyOf } from "./handoff.ts";
 import type { Table } from "./table.ts";
 import { BACKSTOP_SECONDS, DUE_SHARD } from "./transitions.ts";
 
@@ -23,7 +25,7 @@ const MEMORY_SECONDS = 400 * 86_400;
 /** All of a subject, by name: roles that may not read envelopes may read nothing that they do not name. */
 const SUBJECT_ATTRIBUTES = ["newestId", "versionId", "versionCreatedAt", "previousId"] as const;
 
-/** The id of (secret ARN, recipient pseudonym) for one owner: nobody moves another's pointer, or learns from it, by naming that secret. */
+/** The id of (secret ARN, recipient) for one owner: nobody moves another's pointer, or learns from it, by naming that secret. */
 export function subjectId(owner: string, secret: string, recipient: string): string {
   return `${PREFIX}${createHash("sha256")
     .update(JSON.stringify([owner, secret, recipient]))
@@ -43,7 +45,7 @@ export class Subjects {
   }
 
   async get(id: string): Promise<SubjectRecord | undefined> {
-    const item = await this.#table.get(keyOfSubject(id), SUBJECT_ATTRIBUTES);
+    const item = await this.#table.get(keyOf({ id }), SUBJECT_ATTRIBUTES);
     return item && readSubject(item);
   }
 
@@ -57,45 +59,35 @@ export class Subjects {
     seen: SubjectRecord | undefined,
     now: number,
   ): Promise<boolean> {
-    const item = attributes({
-      newestId: S(to.newest.id),
-      versionId: S(to.versionId),
-      versionCreatedAt: N(to.versionCreatedAt),
-      ttl: N(now + MEMORY_SECONDS),
-    });
-    if (!seen) return this.#table.putNew({ ...keyOfSubject(id), ...item }, "id");
-    const written = await this.#table.update({
-      key: keyOfSubject(id),
+    const pointer = {
+      newestId: to.newest.id,
+      versionId: to.versionId,
+      versionCreatedAt: to.versionCreatedAt,
+      ttl: now + MEMORY_SECONDS,
+    };
+    if (!seen) return this.#table.put(itemOf({ id, ...pointer }), isNew);
+    return this.#table.update({
+      key: keyOf({ id }),
       set: [
-        ...Object.keys(item).map((name) => `#${name} = :${name}`),
-        "#previousId = :previousId",
-        "#dueShard = :dueShard",
-        "#dueAt = :dueAt",
+        ...Object.entries(pointer).map(([name, value]) => set(name, value)),
+        set("previousId", seen.newest.id),
+        set("dueShard", DUE_SHARD),
+        set("dueAt", now + BACKSTOP_SECONDS),
       ],
-      condition: "attribute_exists(#id) AND #newestId = :previousId",
-      values: {
-        ...item,
-        previousId: S(seen.newest.id),
-        dueShard: S(DUE_SHARD),
-        dueAt: N(now + BACKSTOP_SECONDS),
-      },
+      remove: [],
+      condition: and(exists, equals("newestId", seen.newest.id)),
     });
-    return written !== undefined;
   }
 
   /** The previous handoff has ended: nothing is due here any more. */
   async settle(id: string, newest: HandoffId): Promise<void> {
     await this.#table.update({
-      key: keyOfSubject(id),
+      key: keyOf({ id }),
+      set: [],
       remove: ["previousId", "dueShard", "dueAt"],
-      condition: "attribute_exists(#id) AND #newestId = :newest",
-      values: { newest: S(newest) },
+      condition: and(exists, equals("newestId", newest)),
     });
   }
-}
-
-function keyOfSubject(id: string): Attributes {
-  return { id: S(id) };
 }
 
 function readSubject(item: Attributes): SubjectRecord {

@@ -1,5 +1,4 @@
 import {
-  type AttributeValue,
   ConditionalCheckFailedException,
   type DynamoDBClient,
   GetItemCommand,
@@ -8,23 +7,18 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Attributes } from "./attributes.ts";
+import { type Change, type Expression, render, updateExpression } from "./expressions.ts";
 
-/** One conditional write. Expressions name attributes as `#name` and values as `:name`. */
-export type Update = {
+/** One conditional write. */
+export type Update = Change & {
   readonly key: Attributes;
-  readonly set?: readonly string[];
-  readonly remove?: readonly string[];
-  /** A flat OR of ANDs, without parentheses. */
-  readonly condition: string;
-  readonly values: Readonly<Record<string, AttributeValue>>;
-  readonly returns?: "ALL_NEW" | "NONE";
+  /** Judged by DynamoDB against the item as it is at that moment. */
+  readonly condition: Expression;
 };
 
 export type Query = {
   readonly index?: string;
-  readonly where: string;
-  readonly values: Readonly<Record<string, AttributeValue>>;
-  readonly attributes?: readonly string[];
+  readonly where: Expression;
   readonly limit: number;
   readonly newestFirst?: boolean;
   readonly after?: Attributes | undefined;
@@ -32,7 +26,12 @@ export type Query = {
 
 export type Page = { readonly items: readonly Attributes[]; readonly next?: Attributes };
 
-/** The few operations that the service makes on a DynamoDB table. Reads are consistent. */
+/** An update that went through, with the item after it; or one that was refused, with the item in its way, if there is one. */
+export type Written =
+  | { readonly done: true; readonly item: Attributes }
+  | { readonly done: false; readonly item: Attributes | undefined };
+
+/** The few operations that the service makes on a DynamoDB table. Reads are consistent, those of an index are not. */
 export class Table {
   readonly #client: DynamoDBClient;
   readonly name: string;
@@ -42,127 +41,101 @@ export class Table {
     this.name = name;
   }
 
-  /** @param attributes the only ones to read; all of them where left out */
+  /** @param attributes the only ones to read; all of them where left out. An item is billed whole either way. */
   async get(key: Attributes, attributes?: readonly string[]): Promise<Attributes | undefined> {
-    const projection = attributes?.map((name) => `#${name}`).join(", ");
     const { Item } = await this.#client.send(
-      new GetItemCommand({
-        TableName: this.name,
-        Key: key,
-        ConsistentRead: true,
-        ...(projection
-          ? { ProjectionExpression: projection, ExpressionAttributeNames: namesIn(projection) }
-          : {}),
-      }),
+      new GetItemCommand({ TableName: this.name, Key: key, ConsistentRead: true, ...projection(attributes) }),
     );
     return Item;
   }
 
+  /** Puts an item where the condition holds. @returns whether it did */
+  async put(item: Attributes, condition: Expression): Promise<boolean> {
+    return (await this.#put(item, condition, {})).done;
+  }
+
+  /** As {@link put}. @returns the item that is there now: this one, or the one in its way */
+  async putOrRead(item: Attributes, condition: Expression): Promise<Attributes> {
+    const put = await this.#put(item, condition, { ReturnValuesOnConditionCheckFailure: "ALL_OLD" });
+    return put.item ?? item;
+  }
+
+  /** Makes one conditional write. @returns whether its condition held */
+  async update(update: Update): Promise<boolean> {
+    return (await this.#write(update, {})).done;
+  }
+
   /**
-   * Puts a new item.
-   * @param same an attribute by which the item that is there already may be known as this very one, which is then put again
-   * @returns false when another one with that key is there
+   * Makes one conditional write and reads the item with it. Only for a role that may read all of an item: what comes back, the
+   * envelope included, is named by nobody.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html (ReturnValuesOnConditionCheckFailure)
    */
-  async putNew(item: Attributes, keyAttribute: string, same?: string): Promise<boolean> {
-    const isNew = `attribute_not_exists(#${keyAttribute})`;
-    const condition = same === undefined ? isNew : `${isNew} OR #${same} = :${same}`;
-    return this.#unlessConditionFails(async () => {
-      await this.#client.send(
-        new PutItemCommand({
-          TableName: this.name,
-          Item: item,
-          ConditionExpression: condition,
-          ExpressionAttributeNames: namesIn(condition),
-          ...(same === undefined ? {} : { ExpressionAttributeValues: valuesIn(condition, item) }),
-        }),
-      );
-      return true;
-    }, false);
+  async updateAndRead(update: Update): Promise<Written> {
+    return this.#write(update, { ReturnValues: "ALL_NEW", ReturnValuesOnConditionCheckFailure: "ALL_OLD" });
   }
 
-  /** Makes one conditional write. @returns what `returns` asks for, or undefined when the condition did not hold */
-  async update(update: Update): Promise<Attributes | undefined> {
-    const { set = [], remove = [] } = update;
-    const change = [
-      ...(set.length > 0 ? [`SET ${set.join(", ")}`] : []),
-      ...(remove.length > 0 ? [`REMOVE ${remove.map((name) => `#${name}`).join(", ")}`] : []),
-    ].join(" ");
-    return this.#unlessConditionFails(async () => {
-      const { Attributes = {} } = await this.#client.send(
-        new UpdateItemCommand({
-          TableName: this.name,
-          Key: update.key,
-          UpdateExpression: change,
-          ConditionExpression: update.condition,
-          ExpressionAttributeNames: namesIn(`${change} ${update.condition}`),
-          ExpressionAttributeValues: valuesIn(`${change} ${update.condition}`, update.values),
-          ReturnValues: update.returns ?? "NONE",
-        }),
-      );
-      return Attributes;
-    }, undefined);
-  }
-
-  async query(query: Query): Promise<Page> {
-    const projection = query.attributes?.map((name) => `#${name}`).join(", ");
+  async query({ index, where, limit, newestFirst = false, after }: Query): Promise<Page> {
+    const {
+      expressions: [KeyConditionExpression],
+      ...names
+    } = render(where);
     const { Items = [], LastEvaluatedKey } = await this.#client.send(
       new QueryCommand({
         TableName: this.name,
-        ...(query.index ? { IndexName: query.index } : { ConsistentRead: true }),
-        KeyConditionExpression: query.where,
-        ...(projection ? { ProjectionExpression: projection, Select: "SPECIFIC_ATTRIBUTES" } : {}),
-        ExpressionAttributeNames: namesIn(`${query.where} ${projection ?? ""}`),
-        ExpressionAttributeValues: valuesIn(query.where, query.values),
-        ScanIndexForward: !query.newestFirst,
-        Limit: query.limit,
-        ...(query.after ? { ExclusiveStartKey: query.after } : {}),
+        ...(index ? { IndexName: index } : { ConsistentRead: true }),
+        KeyConditionExpression,
+        ...names,
+        ScanIndexForward: !newestFirst,
+        Limit: limit,
+        ...(after ? { ExclusiveStartKey: after } : {}),
       }),
     );
     return { items: Items, ...(LastEvaluatedKey ? { next: LastEvaluatedKey } : {}) };
   }
 
-  async #unlessConditionFails<T>(write: () => Promise<T>, otherwise: T): Promise<T> {
-    try {
-      return await write();
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return otherwise;
-      throw error;
-    }
+  #put(Item: Attributes, condition: Expression, returns: Pick<PutItemInput, Returned>): Promise<Written> {
+    const {
+      expressions: [ConditionExpression],
+      ...names
+    } = render(condition);
+    return unlessRefused(async () => {
+      const command = { TableName: this.name, Item, ConditionExpression };
+      await this.#client.send(new PutItemCommand({ ...command, ...names, ...returns }));
+      return Item;
+    });
+  }
+
+  #write(update: Update, returns: Pick<UpdateItemInput, "ReturnValues" | Returned>): Promise<Written> {
+    const {
+      expressions: [UpdateExpression, ConditionExpression],
+      ...names
+    } = render(updateExpression(update), update.condition);
+    return unlessRefused(async () => {
+      const command = { TableName: this.name, Key: update.key, UpdateExpression, ConditionExpression };
+      const { Attributes = {} } = await this.#client.send(
+        new UpdateItemCommand({ ...command, ...names, ...returns }),
+      );
+      return Attributes;
+    });
   }
 }
 
-/** Every `#name` stands for the attribute of that name, so that no reserved word is in the way. */
-function namesIn(expression: string): Record<string, string> {
-  return aliasesIn(expression).names;
+type Returned = "ReturnValuesOnConditionCheckFailure";
+type PutItemInput = ConstructorParameters<typeof PutItemCommand>[0];
+type UpdateItemInput = ConstructorParameters<typeof UpdateItemCommand>[0];
+
+function projection(attributes: readonly string[] | undefined) {
+  if (!attributes) return {};
+  const text = attributes.map((name) => `#${name}`).join(", ");
+  const { expressions, ExpressionAttributeNames } = render({ text, values: [] });
+  return { ProjectionExpression: expressions[0], ExpressionAttributeNames };
 }
 
-/** Only the values that the expression uses: DynamoDB refuses others. */
-function valuesIn(
-  expression: string,
-  values: Readonly<Record<string, AttributeValue>>,
-): Record<string, AttributeValue> {
-  const used: Record<string, AttributeValue> = {};
-  for (const name of aliasesIn(expression).values) {
-    const value = values[name];
-    if (!value) throw new Error(`the expression uses :${name}, which has no value`);
-    used[`:${name}`] = value;
+async function unlessRefused(write: () => Promise<Attributes>): Promise<Written> {
+  try {
+    return { done: true, item: await write() };
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return { done: false, item: error.Item };
+    throw error;
   }
-  return used;
-}
-
-type Aliases = { readonly names: Record<string, string>; readonly values: readonly string[] };
-
-/** There are as many expressions as kinds of write, and a few for the lengths of an outbox. */
-const known = new Map<string, Aliases>();
-
-function aliasesIn(expression: string): Aliases {
-  const found = known.get(expression);
-  if (found) return found;
-  const all = (sign: RegExp) => [...new Set(Array.from(expression.matchAll(sign), ([, name = ""]) => name))];
-  const aliases = {
-    names: Object.fromEntries(all(/#(\w+)/g).map((name) => [`#${name}`, name])),
-    values: all(/:(\w+)/g),
-  };
-  known.set(expression, aliases);
-  return aliases;
 }

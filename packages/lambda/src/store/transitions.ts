@@ -1,92 +1,108 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { STATES, type State } from "@secret-handoff/protocol";
-import type { Entry } from "../events/event.ts";
-import { L, N, S } from "./attributes.ts";
-import { type HandoffKey, keyOf } from "./handoff.ts";
+import type { State } from "@secret-handoff/protocol";
+import type { Actor, EventType } from "@secret-handoff/protocol/api";
+import { append, type Expression, set, setIfAbsent } from "./expressions.ts";
+import { type Key, keyOf } from "./handoff.ts";
 import type { Update } from "./table.ts";
+
+/** An event as it waits in an outbox: only what the item itself does not say. Never a secret. */
+export type Entry = {
+  readonly type: EventType;
+  /** Unix seconds. */
+  readonly at: number;
+  /** The sender where left out. */
+  readonly actor?: Actor;
+  readonly outcome?: string;
+  readonly attemptsLeft?: number;
+};
 
 /** Seconds after its end that a tombstone stays, so that the page can tell an honest story. */
 export const TOMBSTONE_SECONDS = 30 * 86_400;
 /** Seconds past its expiry that TTL leaves an item alone, so that the sweeper comes first. */
 export const TTL_GRACE_SECONDS = 86_400;
-/** Seconds after which the sweeper looks at what the drainer should have done. */
+/** Seconds after which the sweeper looks at what somebody else should have done. */
 export const BACKSTOP_SECONDS = 60;
-/** All that is due lies in one partition of the index: the sweeper is one function. */
+/** All that is due lies in one partition of the index. */
 export const DUE_SHARD = "due";
 
-/** Named parts of the conditions. Joined flat with AND, alternatives with OR; never a parenthesis round a term. */
-export const exists = "attribute_exists(#id)";
-export const stateIs = (state: State): string => `#state = :${state}`;
-export const notExpired = "#expiresAt > :now";
-export const all = (...terms: readonly string[]): string => terms.join(" AND ");
-export const any = (...alternatives: readonly string[]): string => alternatives.join(" OR ");
-
-/** Open, and not past its expiry: the condition under which anything can still happen to an unread handoff. */
-export const isOpen = all(exists, stateIs("open"), notExpired);
-
 /** What is no longer needed in any state but open. */
-export const CODE_PARTS = ["emailVerifier", "codeHash", "codeExpiresAt", "codeTriesLeft"] as const;
+export const CODE_PARTS = [
+  "emailVerifier",
+  "codeHash",
+  "codeExpiresAt",
+  "codeTriesLeft",
+  "codeArmedAt",
+  "codeRequestsLeft",
+] as const;
 
 /** What is no longer needed in any state but open and claimed. */
-const SEALED_PARTS = ["envelope", "claimVerifier", "leaseUntil", ...CODE_PARTS] as const;
+const SEALED_PARTS = ["envelope", "claimVerifier", "leaseUntil", "lastAttempt", ...CODE_PARTS] as const;
 
-/** Ends that nobody has opened before, so that no receipt can follow. */
-const UNOPENED: readonly State[] = ["expired", "revoked", "superseded", "locked"];
-
-const STATE_VALUES = Object.fromEntries(STATES.map((state) => [state, S(state)]));
-
-export type Change = {
-  readonly key: HandoffKey;
-  readonly now: number;
-  readonly condition: string;
-  /** Appended to the outbox in the same write. */
-  readonly events: readonly Entry[];
-  readonly set?: readonly string[];
-  readonly remove?: readonly string[];
-  readonly values?: Readonly<Record<string, AttributeValue>>;
-  readonly returns?: Update["returns"];
+/**
+ * What goes besides at each end. No receipt can follow where nobody has opened. The header stays where its reader has to know whom
+ * to ask, and goes where it was taken back or burned.
+ */
+const ALSO_GONE: Readonly<Partial<Record<State, readonly string[]>>> = {
+  expired: ["receiptVerifier"],
+  locked: ["receiptVerifier"],
+  revoked: ["receiptVerifier", "header"],
+  superseded: ["receiptVerifier", "header"],
+  reported: ["header"],
 };
 
-/** A conditional write that carries its events with it (transactional outbox) and asks the sweeper to look after them. */
-export function change({
-  key,
-  now,
-  condition,
-  events,
-  set = [],
-  remove = [],
-  values = {},
-  returns,
-}: Change): Update {
+/** Somebody is waiting to be told of these: the sweeper looks soon whether they were. */
+const ALERTED: ReadonlySet<State> = new Set(["locked", "reported"]);
+
+export type Transition = {
+  readonly key: Key;
+  readonly now: number;
+  readonly condition: Expression;
+  /** Appended to the outbox in the same write. */
+  readonly events: readonly Entry[];
+  readonly set?: readonly Expression[];
+  readonly remove?: readonly string[];
+  /** When the sweeper must look, Unix seconds; as before where left out. */
+  readonly dueAt?: number;
+};
+
+/**
+ * A conditional write that carries its events with it (transactional outbox). The stream tells the drainer of them at once; should it
+ * fail, the sweeper finds them when the item is due: at its expiry, at its lease's end, or soon where nothing else is due. An entry
+ * of its own in the index of what is due, for every event, would cost four writes a change.
+ */
+export function change(transition: Transition): Update {
+  const { key, now, condition, events, set: more = [], remove = [], dueAt } = transition;
   return {
     key: keyOf(key),
-    set: ["#outbox = list_append(#outbox, :events)", "#dueShard = :dueShard", "#dueAt = :dueAt", ...set],
+    set: [
+      ...(events.length > 0 ? [append("outbox", events.map(stored))] : []),
+      setIfAbsent("dueShard", DUE_SHARD),
+      dueAt === undefined ? setIfAbsent("dueAt", now + BACKSTOP_SECONDS) : set("dueAt", dueAt),
+      ...more,
+    ],
     remove,
     condition,
-    values: {
-      ...STATE_VALUES,
-      now: N(now),
-      events: L(events.map((entry) => S(JSON.stringify(entry)))),
-      dueShard: S(DUE_SHARD),
-      dueAt: N(now + BACKSTOP_SECONDS),
-      ...values,
-    },
-    ...(returns ? { returns } : {}),
   };
 }
 
-/** A change into a state in which the sealed parts are gone. `changedAt` is when it became true, Unix seconds. */
-export function end(to: State, { changedAt, ...rest }: Change & { readonly changedAt?: number }): Update {
-  const since = changedAt ?? rest.now;
+function stored(entry: Entry): string {
+  return JSON.stringify(entry);
+}
+
+/** A change into a state in which the sealed parts are gone. @param changedAt when it became true, Unix seconds; now where left out */
+export function end(to: State, transition: Transition & { readonly changedAt?: number }): Update {
+  const { now, changedAt = now, set: more = [], remove = [] } = transition;
   return change({
-    ...rest,
-    set: ["#state = :to", "#changedAt = :changedAt", "#ttl = :ttl", ...(rest.set ?? [])],
-    remove: [...SEALED_PARTS, ...(UNOPENED.includes(to) ? ["receiptVerifier"] : []), ...(rest.remove ?? [])],
-    values: {
-      to: S(to),
-      changedAt: N(since),
-      ttl: N(since + TOMBSTONE_SECONDS),
-      ...rest.values,
-    },
+    ...transition,
+    ...(ALERTED.has(to) ? { dueAt: now + BACKSTOP_SECONDS } : {}),
+    set: [set("state", to), set("changedAt", changedAt), set("ttl", changedAt + TOMBSTONE_SECONDS), ...more],
+    remove: [...SEALED_PARTS, ...(ALSO_GONE[to] ?? []), ...remove],
   });
+}
+
+export function byRecipient(type: EventType, at: number): Entry {
+  return { type, at, actor: { kind: "recipient" } };
+}
+
+export function byService(type: EventType, at: number): Entry {
+  return { type, at, actor: { kind: "service" } };
 }

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "@jest/globals";
-import { SenderEntry } from "@secret-handoff/protocol/api";
+import { OperatorEntry, SenderEntry } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
-import { type GitHubClaims, grantOf } from "../../packages/lambda/src/sender/senders.ts";
+import {
+  type GitHubClaims,
+  grantsOfPrincipal,
+  grantsOfToken,
+  may,
+  rightsOf,
+} from "../../packages/lambda/src/sender/rights.ts";
 
 const claims: GitHubClaims = {
   repository: "octo/orders",
@@ -100,6 +106,11 @@ describe("an entry admits a token whose claims match every part it names", () =>
       true,
     ],
     ["a workflow started by another", {}, { event_name: "workflow_run" }, false],
+    ["a comment of anybody's", {}, { event_name: "issue_comment" }, false],
+    ["a merge queue", {}, { event_name: "merge_group" }, false],
+    ["a repository of the owner", { repositoryId: undefined, ownerId: "9" }, {}, true],
+    ["a repository of another owner", { repositoryId: undefined, ownerId: "8" }, {}, false],
+    ["id and owner must both match", { ownerId: "8" }, {}, false],
     [
       "a workflow_run that the entry lists",
       { events: ["workflow_run"] },
@@ -110,21 +121,81 @@ describe("an entry admits a token whose claims match every part it names", () =>
   ];
   test.each(cases)("%s", (_, parts, overrides, admitted) => {
     const seen = { ...claims, ...overrides } as GitHubClaims;
-    expect(grantOf([entry(parts)], seen).rights.has("send")).toBe(admitted);
+    expect(may(grantsOfToken([entry(parts)], seen), "send")).toBe(admitted);
   });
 });
 
 test("an empty list admits nobody", () => {
-  expect(grantOf([], claims).rights.size).toBe(0);
+  expect(rightsOf(grantsOfToken([], claims))).toEqual([]);
 });
 
-test("rights add up over entries, and classes bind only where every sending entry names them", () => {
+test("rights add up over entries, and each right holds for the classes of the entries that give it", () => {
   const narrow = entry({ classes: ["internal-tool"] });
-  expect(grantOf([narrow, entry({ may: ["audit"] })], claims)).toEqual({
-    rights: new Set(["send", "audit"]),
-    classes: new Set(["internal-tool"]),
+  const both = grantsOfToken([narrow, entry({ may: ["audit"] })], claims);
+  expect(rightsOf(both)).toEqual(["send", "audit"]);
+  expect([
+    may(both, "send", "internal-tool"),
+    may(both, "send", "api-key"),
+    may(both, "audit", "api-key"),
+  ]).toEqual([true, false, true]);
+  expect(may(grantsOfToken([narrow, entry({})], claims), "send", "api-key")).toBe(true);
+});
+
+describe("a refusal names the part of the nearest entry that did not match", () => {
+  test.each<[string, readonly object[], Partial<GitHubClaims>, string]>([
+    ["environment", [{ environment: "staging" }], {}, "environment staging, and this job has production"],
+    ["no environment", [{ environment: "staging" }], { environment: undefined }, "and this job has none"],
+    [
+      "ref",
+      [{ ref: "refs/heads/main" }],
+      { ref: "refs/heads/fix" },
+      "ref refs/heads/main, and this is refs/heads/fix",
+    ],
+    ["event", [{ events: ["schedule"] }], {}, "events schedule, and this is workflow_dispatch"],
+    ["foreign input", [{}], { event_name: "issue_comment" }, "must list issue_comment under events"],
+    ["workflow", [{ workflow: "a.yml" }], {}, "workflow a.yml, and this is octo/orders/"],
+    [
+      "the nearest of several",
+      [{ environment: "staging", ref: "refs/heads/x" }, { ref: "refs/tags/v1" }],
+      {},
+      "ref refs/tags/v1",
+    ],
+    [
+      "the repository",
+      [{ repositoryId: "43", environment: "secret-plan" }],
+      {},
+      "No entry names repository octo/orders (id 42)",
+    ],
+  ])("%s", (_, entries, overrides, sentence) => {
+    const { mismatch } = grantsOfToken(entries.map(entry), { ...claims, ...overrides } as GitHubClaims);
+    expect(mismatch).toContain(sentence);
+    // What another repository's entry asks for is nobody else's business.
+    expect(mismatch).not.toContain("secret-plan");
   });
-  expect(grantOf([narrow, entry({})], claims).classes).toBeUndefined();
+});
+
+describe("an operators entry admits", () => {
+  const operator = (principal: string) => v.parse(OperatorEntry, { principal, may: ["revoke"] });
+  const session = "arn:aws:sts::123456789012:assumed-role/Security/ana@example.com";
+  test.each<[string, string, string, boolean]>([
+    ["every session of a role", "arn:aws:iam::123456789012:role/Security", session, true],
+    ["a role under a path", "arn:aws:iam::123456789012:role/aws-reserved/sso/Security", session, true],
+    ["one session, where it names one", session, session, true],
+    ["no other session then", session, session.replace("ana", "bob"), false],
+    ["no role that only begins alike", "arn:aws:iam::123456789012:role/Sec", session, false],
+    ["no role of that name in another account", "arn:aws:iam::999999999999:role/Security", session, false],
+    [
+      "no role of that name in another partition",
+      "arn:aws-cn:iam::123456789012:role/Security",
+      session,
+      false,
+    ],
+    ["a user", "arn:aws:iam::123456789012:user/team/ana", "arn:aws:iam::123456789012:user/team/ana", true],
+    ["no session that is named like a user", "arn:aws:iam::123456789012:user/ana", session, false],
+    ["no session by a pattern", "arn:aws:iam::123456789012:role/.*", session, false],
+  ])("%s", (_, listed, principal, admitted) => {
+    expect(may(grantsOfPrincipal([operator(listed)], principal), "revoke")).toBe(admitted);
+  });
 });
 
 test("an entry that names no repository is refused when the list is read", () => {

@@ -1,9 +1,10 @@
-import { type DrainerDeps, drain } from "../drainer/drain.ts";
-import { type Log, nameOf } from "../log.ts";
+import type { HandoffId } from "@secret-handoff/protocol";
+import { type Log, nameOf } from "../runtime.ts";
 import type { Due } from "../store/due.ts";
-import { derive, type HandoffKey } from "../store/handoff.ts";
+import type { HandoffKey } from "../store/handoff.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 import { isSubjectId, type Subjects } from "../store/subjects.ts";
+import { type DrainerDeps, drain } from "./drain.ts";
 
 export type SweeperDeps = DrainerDeps & {
   readonly due: Due;
@@ -29,15 +30,15 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
   for (;;) {
     const keys = (await deps.due.keys(now, BATCH + visited.size)).filter(({ id }) => !visited.has(id));
     if (keys.length === 0) return { visited: visited.size, failed };
-    for (const key of keys) {
+    for (const { id } of keys) {
       if (isOver()) return { visited: visited.size, failed };
-      visited.add(key.id);
+      visited.add(id);
       try {
-        await (isSubjectId(key.id) ? finishSubject(deps, key.id, now) : visit(deps, key, now));
+        await (isSubjectId(id) ? finishSubject(deps, id, now) : visit(deps, { id: id as HandoffId }, now));
       } catch (error) {
         // One broken item must not keep the others waiting; the count is alarmed on, and the log says which and why.
         failed += 1;
-        deps.log({ level: "error", what: "sweep_failed", item: key.id, error: nameOf(error) });
+        deps.log({ level: "error", what: "sweep_failed", item: id, error: nameOf(error) });
       }
     }
   }
@@ -46,11 +47,9 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
 async function visit(deps: SweeperDeps, key: HandoffKey, now: number): Promise<void> {
   const record = await deps.outbox.read(key);
   if (!record) return;
-  const { state } = derive(record, now);
-  if (record.state === "open" && state === "expired") await deps.due.expire(record, now);
-  else if (record.state === "claimed" && state === "unconfirmed") await deps.due.unconfirm(record, now);
-  else if (record.state === "open" && record.attemptsLeft === 0) await deps.due.lock(record, now);
-  await drain(deps, key, now, true);
+  await deps.due.endOverdue(record, now);
+  const atRest = await drain(deps, key);
+  if (atRest?.dueAt !== undefined && atRest.dueAt <= now) await deps.due.reschedule(atRest, now);
 }
 
 /** The pointer moved, and its process died before the previous handoff was ended. */

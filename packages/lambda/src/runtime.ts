@@ -1,3 +1,10 @@
+/** What every function is given, so that tests need no sleep and no console: the time, and where to log. */
+
+/** The time in whole Unix seconds. */
+export type Clock = () => number;
+
+export const systemClock: Clock = () => Math.floor(Date.now() / 1000);
+
 /** One structured line. Holds no path, body, token or address; values are words and numbers of our own. */
 export type LogLine = { readonly level: "info" | "error"; readonly what: string } & {
   readonly [key: string]: string | number | boolean | undefined;

@@ -1,0 +1,137 @@
+import type { OperatorEntry, Right, SenderEntry } from "@secret-handoff/protocol/api";
+import * as v from "valibot";
+
+const word = v.pipe(v.string(), v.minLength(1));
+
+/** The claims of a GitHub OIDC token that matter here (GitHub, "OpenID Connect reference"). */
+export const GitHubClaims = v.object({
+  repository: word,
+  repository_id: word,
+  repository_owner_id: word,
+  ref: word,
+  event_name: word,
+  workflow_ref: word,
+  run_id: word,
+  run_attempt: word,
+  actor: word,
+  job_workflow_ref: v.optional(word),
+  environment: v.optional(word),
+});
+export type GitHubClaims = v.InferOutput<typeof GitHubClaims>;
+
+/** What one entry of a list gives to whoever it matches. */
+export type Grant = {
+  readonly rights: ReadonlySet<Right>;
+  /** Classes that it covers; all of them where undefined. */
+  readonly classes: ReadonlySet<string> | undefined;
+};
+
+/** What the lists give to a caller: the union of all entries that match. Nobody has a right that is not listed. */
+export type Grants = {
+  readonly grants: readonly Grant[];
+  /** Where nothing matches, which part of the nearest entry did not; a sentence for the caller. */
+  readonly mismatch?: string;
+};
+
+export function may({ grants }: Grants, right: Right, className?: string): boolean {
+  return grants.some(
+    ({ rights, classes }) =>
+      rights.has(right) && (className === undefined || classes === undefined || classes.has(className)),
+  );
+}
+
+export function rightsOf({ grants }: Grants): readonly Right[] {
+  return [...new Set(grants.flatMap(({ rights }) => [...rights]))];
+}
+
+/** What the senders list gives to a workflow's token. */
+export function grantsOfToken(entries: readonly SenderEntry[], claims: GitHubClaims): Grants {
+  const judged = entries.map((entry) => ({ entry, broken: brokenParts(entry, claims) }));
+  const matching = judged.filter(({ broken }) => broken.length === 0);
+  if (matching.length > 0) return { grants: matching.map(({ entry }) => grantOf(entry)) };
+  const own = judged.filter(({ broken }) => broken[0] !== REPOSITORY);
+  const [nearest] = own.toSorted((a, b) => a.broken.length - b.broken.length);
+  const { repository, repository_id } = claims;
+  return {
+    grants: [],
+    mismatch: nearest
+      ? `The nearest entry for repository ${repository} does not match: ${nearest.broken.join("; ")}.`
+      : `No entry names repository ${repository} (id ${repository_id}) or its owner.`,
+  };
+}
+
+/** What the operators list gives to an IAM principal. @param principal ARN of a user, or of a role's session */
+export function grantsOfPrincipal(entries: readonly OperatorEntry[], principal: string): Grants {
+  const matching = entries.filter((entry) => isPrincipal(entry.principal, principal));
+  if (matching.length > 0) return { grants: matching.map(grantOf) };
+  return { grants: [], mismatch: `No entry names ${principal}, or the role that it is a session of.` };
+}
+
+function grantOf({ may, classes }: Pick<OperatorEntry, "may" | "classes">): Grant {
+  return { rights: new Set(may), classes: classes && new Set(classes) };
+}
+
+/**
+ * A role stands for each of its sessions. A session's ARN names the role without its path, which is no loss: names of roles are unique
+ * in an account. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ */
+function isPrincipal(listed: string, principal: string): boolean {
+  if (listed === principal) return true;
+  const [, partition, account, role] = /^arn:([\w-]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(listed) ?? [];
+  return role !== undefined && principal.startsWith(`arn:${partition}:sts::${account}:assumed-role/${role}/`);
+}
+
+const REPOSITORY = "repository";
+
+/** In words, the parts of an entry that a token does not match; only `repository` where it is not for that repository at all. */
+function brokenParts(entry: SenderEntry, claims: GitHubClaims): readonly string[] {
+  if (
+    (entry.repositoryId !== undefined && entry.repositoryId !== claims.repository_id) ||
+    (entry.ownerId !== undefined && entry.ownerId !== claims.repository_owner_id) ||
+    (entry.repository !== undefined && entry.repository.toLowerCase() !== claims.repository.toLowerCase())
+  ) {
+    return [REPOSITORY];
+  }
+  const broken: string[] = [];
+  const require = (holds: boolean, part: string) => {
+    if (!holds) broken.push(part);
+  };
+  const { environment, workflow, ref, events } = entry;
+  require(environment === undefined ||
+    environment ===
+      claims.environment, `it asks for environment ${environment}, and this job has ${claims.environment ?? "none"}`);
+  require(workflow === undefined ||
+    isWorkflow(
+      workflow,
+      claims,
+    ), `it asks for workflow ${workflow}, and this is ${claims.job_workflow_ref ?? claims.workflow_ref}`);
+  require(ref === undefined || ref === claims.ref, `it asks for ref ${ref}, and this is ${claims.ref}`);
+  const { event_name } = claims;
+  if (events)
+    require(events.includes(
+      event_name,
+    ), `it lists the events ${events.join(", ")}, and this is ${event_name}`);
+  else
+    require(!runsForeignInput(
+      claims,
+    ), `${event_name} on ${claims.ref} may run with somebody else's code or input, so an entry must list ${event_name} under events`);
+  return broken;
+}
+
+/** Events whose workflow runs with somebody else's code or input; refused unless an entry lists them. */
+const FOREIGN_INPUT = ["pull_request", "pull_request_target", "workflow_run", "issue_comment", "merge_group"];
+
+/** Whatever else runs on a pull request's merge, such as `pull_request_review`, is one as well. */
+function runsForeignInput({ event_name, ref }: GitHubClaims): boolean {
+  return FOREIGN_INPUT.includes(event_name) || ref.startsWith("refs/pull/");
+}
+
+/** A path alone means a workflow of the repository itself; with a repository before it, the (reusable) one that runs the job. */
+function isWorkflow(wanted: string, claims: GitHubClaims): boolean {
+  const own = `${claims.repository}/${wanted}`;
+  const running = claims.job_workflow_ref ?? claims.workflow_ref;
+  if (/\.ya?ml@/.test(wanted)) return running === own || running === wanted;
+  // Names of branches and files may have an @ too: where it is not clear which one ends the path, an entry must name the ref.
+  const [path, ...ref] = running.split("@");
+  return ref.length === 1 && (path === own || path === wanted);
+}

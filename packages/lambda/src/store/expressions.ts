@@ -1,0 +1,104 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import { type Attributes, attributeOf, listOf, type Value } from "./attributes.ts";
+
+/**
+ * A part of a DynamoDB expression that carries its own values, so that whoever joins parts need not know them: each `?` in the text
+ * stands for the next value. Attributes are written `#name`, so that no reserved word is in the way.
+ */
+export type Expression = { readonly text: string; readonly values: readonly AttributeValue[] };
+
+const expression = (text: string, ...values: readonly AttributeValue[]): Expression => ({ text, values });
+
+// Conditions.
+
+export const present = (name: string): Expression => expression(`attribute_exists(#${name})`);
+export const absent = (name: string): Expression => expression(`attribute_not_exists(#${name})`);
+export const equals = (name: string, value: Value): Expression =>
+  expression(`#${name} = ?`, attributeOf(value));
+export const greaterThan = (name: string, value: number): Expression =>
+  expression(`#${name} > ?`, attributeOf(value));
+export const atMost = (name: string, value: number): Expression =>
+  expression(`#${name} <= ?`, attributeOf(value));
+/** The number of a list's elements. */
+export const sizeIs = (name: string, size: number): Expression =>
+  expression(`size(#${name}) = ?`, attributeOf(size));
+
+/** All of them. An alternative among them is put in parentheses. */
+export function and(...terms: readonly Expression[]): Expression {
+  return {
+    text: terms.map(({ text }) => (text.includes(" OR ") ? `(${text})` : text)).join(" AND "),
+    values: terms.flatMap(({ values }) => values),
+  };
+}
+
+/** Any of them. AND binds closer than OR, so that no parentheses are needed. */
+export function or(...terms: readonly Expression[]): Expression {
+  return {
+    text: terms.map(({ text }) => text).join(" OR "),
+    values: terms.flatMap(({ values }) => values),
+  };
+}
+
+// Assignments.
+
+export const set = (name: string, value: Value): Expression => expression(`#${name} = ?`, attributeOf(value));
+/** Unless it has a value already. */
+export const setIfAbsent = (name: string, value: Value): Expression =>
+  expression(`#${name} = if_not_exists(#${name}, ?)`, attributeOf(value));
+export const add = (name: string, amount: number): Expression =>
+  expression(`#${name} = #${name} + ?`, attributeOf(amount));
+/** One less; where there is no value yet, one less than `from`. */
+export const countDown = (name: string, from: number): Expression =>
+  expression(`#${name} = if_not_exists(#${name}, ?) + ?`, attributeOf(from), attributeOf(-1));
+export const append = (name: string, texts: readonly string[]): Expression =>
+  expression(`#${name} = list_append(#${name}, ?)`, listOf(texts));
+/** `removed("outbox", 3)`: its first three elements, by their places in the item as it was. */
+export const firstOf = (name: string, count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => `${name}[${index}]`);
+
+/** What an UpdateItem changes: assignments, and names of attributes or places in lists that go. */
+export type Change = { readonly set: readonly Expression[]; readonly remove: readonly string[] };
+
+/** Members of a request that carry expressions. */
+export type Rendered = {
+  readonly expressions: readonly string[];
+  readonly ExpressionAttributeNames: Record<string, string>;
+  readonly ExpressionAttributeValues?: Attributes;
+};
+
+type Shape = Pick<Rendered, "expressions" | "ExpressionAttributeNames">;
+
+/** There are as many shapes as kinds of request, and a few for the lengths of an outbox. */
+const shapes = new Map<string, Shape>();
+
+/** The request's own spelling of these expressions, which share names and values. */
+export function render(...parts: readonly Expression[]): Rendered {
+  const values = parts.flatMap((part) => part.values);
+  const key = parts.map(({ text }) => text).join("\n");
+  let shape = shapes.get(key);
+  if (!shape) {
+    shape = shapeOf(key);
+    shapes.set(key, shape);
+  }
+  const named = values.map((value, index) => [`:${index}`, value] as const);
+  return values.length > 0 ? { ...shape, ExpressionAttributeValues: Object.fromEntries(named) } : shape;
+}
+
+/** The clauses of an update as one expression. */
+export function updateExpression({ set: assignments, remove }: Change): Expression {
+  const clauses = [
+    ...(assignments.length > 0 ? [`SET ${assignments.map(({ text }) => text).join(", ")}`] : []),
+    ...(remove.length > 0 ? [`REMOVE ${remove.map((name) => `#${name}`).join(", ")}`] : []),
+  ];
+  return { text: clauses.join(" "), values: assignments.flatMap(({ values }) => values) };
+}
+
+function shapeOf(key: string): Shape {
+  let count = 0;
+  const expressions = key.replace(/\?/g, () => `:${count++}`).split("\n");
+  const names = new Set(Array.from(key.matchAll(/#(\w+)/g), ([, name = ""]) => name));
+  return {
+    expressions,
+    ExpressionAttributeNames: Object.fromEntries([...names].map((name) => [`#${name}`, name])),
+  };
+}

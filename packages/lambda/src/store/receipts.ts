@@ -1,0 +1,71 @@
+import { type ClaimId, type HandoffId, type Receipt, verifierOf } from "@secret-handoff/protocol";
+import { claimedAndDecrypted, exists, reportable } from "./conditions.ts";
+import { absent, and, set } from "./expressions.ts";
+import { readSealed, same } from "./handoff.ts";
+import type { Table } from "./table.ts";
+import { byRecipient, change, end } from "./transitions.ts";
+
+/** What a recipient says of a handoff afterwards: that the bundle was taken, or that it was not them. */
+export class Receipts {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** Claimed, or unconfirmed, becomes delivered where claim and receipt are proved. May be repeated. */
+  async acknowledge(
+    id: HandoffId,
+    proof: { readonly claimId: ClaimId; readonly receipt: Receipt },
+    now: number,
+  ): Promise<"acknowledged" | "wrong_receipt" | "not_found"> {
+    const claimHash = verifierOf(proof.claimId);
+    const receiptVerifier = verifierOf(proof.receipt);
+    const written = await this.#table.updateAndRead(
+      end("delivered", {
+        key: { id },
+        now,
+        condition: claimedAndDecrypted(claimHash, receiptVerifier),
+        events: [byRecipient("acknowledged", now)],
+        set: [set("deliveredAt", now)],
+      }),
+    );
+    if (written.done) return "acknowledged";
+    if (!written.item) return "not_found";
+    const record = readSealed(written.item);
+    const isRepeated =
+      record.deliveredAt !== undefined &&
+      same(record.claimHash, claimHash) &&
+      same(record.receiptVerifier, receiptVerifier);
+    return isRepeated ? "acknowledged" : "wrong_receipt";
+  }
+
+  /** Burns what is still there; what has ended unread keeps its state, and remembers the report once. */
+  async report(id: HandoffId, now: number): Promise<"reported" | "not_found"> {
+    const key = { id };
+    const reported = byRecipient("reported", now);
+    const burned = await this.#table.updateAndRead(
+      end("reported", {
+        key,
+        now,
+        condition: reportable(now),
+        events: [reported],
+        set: [set("reportedAt", now)],
+      }),
+    );
+    if (burned.done) return "reported";
+    if (!burned.item) return "not_found";
+    if (readSealed(burned.item).reportedAt === undefined) {
+      await this.#table.update(
+        change({
+          key,
+          now,
+          condition: and(exists, absent("reportedAt")),
+          events: [{ ...reported, outcome: "already_ended" }],
+          set: [set("reportedAt", now)],
+        }),
+      );
+    }
+    return "reported";
+  }
+}

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { CreateRequest } from "@secret-handoff/protocol/api";
+import { describeOnEachEngine } from "../support/engines.ts";
+import { Recipient } from "../support/recipient.ts";
+import { createRequest, Sender } from "../support/sender.ts";
+import { startTestService, type TestService } from "../support/test-service.ts";
+
+const EMAIL = "ana@vendor.example";
+
+/** What a call asks of the tables, the drainer's work left out. */
+describeOnEachEngine("calls to the tables", (engine) => {
+  let service: TestService;
+  let sender: Sender;
+  beforeAll(async () => {
+    service = await startTestService({ engine, drainAfterWrites: false });
+    sender = new Sender(service);
+  });
+  afterAll(() => service.close());
+
+  async function callsOf(work: () => Promise<unknown>): Promise<readonly string[]> {
+    const before = service.calls.length;
+    await work();
+    return service.calls.slice(before);
+  }
+
+  const subject = (secret: string, versionId: string): Partial<CreateRequest> => ({
+    subject: { secret, versionId, versionCreatedAt: 1, recipient: EMAIL },
+  });
+  const createOf = async (more: Partial<CreateRequest> = {}) => {
+    const body = createRequest(await sender.seal({ email: EMAIL }), more);
+    return () => sender.create(body);
+  };
+
+  describe("of a sender", () => {
+    test("a create without subject is one", async () => {
+      expect(await callsOf(await createOf())).toEqual(["PutItem"]);
+    });
+
+    test("a create of a new subject is three", async () => {
+      expect(await callsOf(await createOf(subject("arn:new", "v1")))).toEqual([
+        "GetItem",
+        "PutItem",
+        "PutItem",
+      ]);
+    });
+
+    test("a repeated create is two", async () => {
+      const create = await createOf();
+      await create();
+      expect(await callsOf(create)).toEqual(["PutItem", "GetItem"]);
+    });
+
+    test("a check is two at the most, and writes nothing", async () => {
+      await (await createOf(subject("arn:checked", "v1")))();
+      const { linkVerifier, claimVerifier, receiptVerifier, envelope, header, ...proposal } = createRequest(
+        await sender.seal({ email: EMAIL }),
+        subject("arn:checked", "v2"),
+      );
+      expect(await callsOf(() => sender.call("POST", "/v1/sender/handoffs/check", proposal))).toEqual([
+        "GetItem",
+        "GetItem",
+      ]);
+    });
+
+    test("a revocation is two, and a list one", async () => {
+      const { id } = await sender.handOver({ email: EMAIL });
+      expect(await callsOf(() => sender.call("DELETE", `/v1/sender/handoffs/${id}`))).toEqual([
+        "GetItem",
+        "UpdateItem",
+      ]);
+      expect(await callsOf(() => sender.call("GET", "/v1/sender/handoffs"))).toEqual(["Query"]);
+    });
+  });
+
+  describe("of a recipient", () => {
+    test("a claim is one", async () => {
+      const recipient = new Recipient((await sender.handOver()).link);
+      expect(await callsOf(() => recipient.claim())).toEqual(["UpdateItem"]);
+    });
+
+    test("a claim with the address is two, whether it is right or wrong", async () => {
+      const recipient = new Recipient((await sender.handOver({ email: EMAIL })).link);
+      const two = ["UpdateItem", "UpdateItem"];
+      expect(await callsOf(() => recipient.claim({ email: "bob@vendor.example" }))).toEqual(two);
+      expect(await callsOf(() => recipient.claim({ email: EMAIL }))).toEqual(two);
+    });
+
+    test.each<[string, { readonly email?: string }]>([
+      ["without checks", {}],
+      ["with the address", { email: EMAIL }],
+    ])("a claim %s that is refused, or reads again, is one", async (_, answers) => {
+      const { link } = await sender.handOver(answers);
+      const winner = new Recipient(link);
+      await winner.claim(answers);
+      expect(await callsOf(() => new Recipient(link).claim(answers))).toEqual(["UpdateItem"]);
+      expect(await callsOf(() => winner.claim(answers))).toEqual(["UpdateItem"]);
+    });
+
+    test("an acknowledgement is one, also when it is refused or repeated", async () => {
+      const recipient = new Recipient((await sender.handOver()).link);
+      const { receipt } = await recipient.open(await recipient.claim());
+      for (const shown of [new Uint8Array(32), receipt, receipt]) {
+        expect(await callsOf(() => recipient.acknowledge(shown))).toEqual(["UpdateItem"]);
+      }
+    });
+
+    test("a report is one, also when it is repeated; two when the link has ended unread", async () => {
+      const recipient = new Recipient((await sender.handOver()).link);
+      expect(await callsOf(() => recipient.report())).toEqual(["UpdateItem"]);
+      expect(await callsOf(() => recipient.report())).toEqual(["UpdateItem"]);
+      const { id, link } = await sender.handOver();
+      await sender.call("DELETE", `/v1/sender/handoffs/${id}`);
+      const late = new Recipient(link);
+      expect(await callsOf(() => late.report())).toEqual(["UpdateItem", "UpdateItem"]);
+      expect(await callsOf(() => late.report())).toEqual(["UpdateItem"]);
+    });
+
+    test("with a wrong link token there is none", async () => {
+      const stranger = new Recipient((await sender.handOver()).link);
+      const linkSecret = crypto.getRandomValues(new Uint8Array(32));
+      Object.defineProperty(stranger, "link", { value: { ...stranger.link, linkSecret } });
+      const all = () =>
+        Promise.all([
+          stranger.status(),
+          stranger.claim({ email: EMAIL }),
+          stranger.code(EMAIL),
+          stranger.acknowledge(new Uint8Array(32)),
+          stranger.report(),
+        ]);
+      expect(await callsOf(all)).toEqual([]);
+    });
+
+    test("a request for a code is two, and one where none is mailed", async () => {
+      const coded = new Recipient((await sender.handOver({ email: EMAIL, mailedCode: true })).link);
+      expect(await callsOf(() => coded.code(EMAIL))).toEqual(["UpdateItem", "UpdateItem"]);
+      const plain = new Recipient((await sender.handOver({ email: EMAIL })).link);
+      expect(await callsOf(() => plain.code(EMAIL))).toEqual(["UpdateItem"]);
+    });
+  });
+});

@@ -1,0 +1,23 @@
+import { describe, expect, test } from "@jest/globals";
+import { fixedLatency } from "@secret-handoff/lambda";
+
+const AFTER_MS = 60;
+
+function busy(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
+
+describe("a right and a wrong address are answered after the same time", () => {
+  test.each<[string, () => Promise<void>]>([
+    ["there is nothing to mail", async () => {}],
+    ["the mail never ends", () => new Promise<void>(() => {})],
+    ["the mail keeps the processor busy", async () => busy(AFTER_MS / 2)],
+  ])("when %s", async (_, mail) => {
+    const start = performance.now();
+    await fixedLatency(AFTER_MS)(mail());
+    const took = performance.now() - start;
+    expect(took).toBeGreaterThan(AFTER_MS - 2);
+    expect(took).toBeLessThan(AFTER_MS + 1_000);
+  });
+});
