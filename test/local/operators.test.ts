@@ -97,8 +97,21 @@ test("a signed call reaches the service as the principal whose key signed it", a
 
 test("a body, and headers that SDKs sign too, are part of what is signed", async () => {
   const headers = { "content-type": "application/json", "user-agent": "aws-cli/2" };
+  const credentials = stack.operators.find(({ name }) => name === "sender");
+  const create = { method: "POST", path: "/iam/v1/sender/handoffs", body: "{}", headers };
+  expect((await call({ ...create, ...(credentials ? { credentials } : {}) })).status).toBe(400);
+});
+
+test("an operator does what the list gives it, and is told what it lacks", async () => {
+  const headers = { "content-type": "application/json" };
   const answer = await call({ method: "POST", path: "/iam/v1/sender/handoffs", body: "{}", headers });
-  expect(answer.status).not.toBe(403);
+  expect(answer).toMatchObject({
+    status: 403,
+    body: {
+      code: "not_allowed",
+      detail: "This call needs the right send. The operators list gives this caller audit.",
+    },
+  });
 });
 
 describe("is refused as API Gateway refuses it, and the log says why:", () => {
