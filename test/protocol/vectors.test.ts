@@ -65,6 +65,7 @@ describe.each([
     const { passphrase = "", email = "" } = vector;
     const keys = await implementation.keys({ flags, linkSecret, passphrase, email });
     expect(keys.id).toBe(id);
+    expect(vector.keys).toMatchObject(keys);
     expect(implementation.verifier(keys.linkToken)).toBe(vector.linkVerifier);
     expect(implementation.verifier(keys.claimToken)).toBe(vector.claimVerifier);
     if (vector.emailVerifier !== undefined) {

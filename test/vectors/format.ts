@@ -1,9 +1,6 @@
 import type { ProtocolErrorCode } from "@secret-handoff/protocol";
 
-/**
- * The shape of v1.json. Bytes are lower-case hex, except where they are written as the wire writes them (unpadded base64url):
- * `envelope`, `header` and a file's `data`. Times are Unix seconds. docs/protocol.md says what each group is for.
- */
+/** The shape of v1.json; README.md explains it. */
 export type Vectors = {
   readonly protocol: "secret-handoff/v1";
   readonly base64url: readonly Base64urlVector[];
@@ -142,6 +139,8 @@ export type HandoffVector = Named & {
   readonly mailedCode: boolean;
   readonly bundle: BundleJson;
   readonly content: HeaderJson;
+  /** What is derived on the way. */
+  readonly keys: Schedule;
   readonly link: string;
   readonly linkVerifier: string;
   readonly claimVerifier: string;

@@ -1,5 +1,6 @@
 import { decodeBase64url, type RandomBytes, seal } from "@secret-handoff/protocol";
 import type { BundleJson, HandoffVector, HeaderJson } from "./format.ts";
+import { scheduleOf } from "./keys.ts";
 import { base64url, CLASS, EMAIL, EXPIRES_AT, fixed, hex, ORIGIN, PASSPHRASE, unhex } from "./material.ts";
 
 const CONTENT: HeaderJson = {
@@ -57,12 +58,19 @@ async function makeHandoff(answers: Given): Promise<HandoffVector> {
   };
   const input = { origin: ORIGIN, class: CLASS, expiresAt: EXPIRES_AT, ...answers };
   const sealed = await seal({ ...input, items: readItems(ITEMS), header: CONTENT }, inOrder(random));
+  const keys = await scheduleOf({
+    flags: (answers.passphrase === undefined ? 0 : 1) | (answers.email === undefined ? 0 : 2),
+    linkSecret: random.linkSecret,
+    passphrase: answers.passphrase?.trim() ?? "",
+    email: answers.email?.toLowerCase() ?? "",
+  });
   const hint = answers.email === undefined ? {} : { emailHint: "a\u2022\u2022\u2022@vendor.example" };
   return {
     ...input,
     random,
     bundle: { items: ITEMS, receipt: base64url(unhex(random.receipt)) },
     content: { ...CONTENT, ...hint },
+    keys,
     link: sealed.link,
     linkVerifier: hex(sealed.linkVerifier),
     claimVerifier: hex(sealed.claimVerifier),
