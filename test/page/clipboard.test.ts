@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
-import { ClipboardKeeper, type ClipboardState } from "../../packages/page/src/clipboard.ts";
+import { type ClipboardState, createClipboard } from "../../packages/page/src/clipboard.ts";
 
 /** A clipboard and a clock that tests move. */
 class World {
@@ -9,7 +9,7 @@ class World {
   oldWay = false;
   states: ClipboardState[] = [];
   #ticking: (() => void)[] = [];
-  readonly keeper: ClipboardKeeper;
+  readonly keeper: ReturnType<typeof createClipboard>;
 
   constructor(withApi = true) {
     const write = async (text: string) => {
@@ -17,7 +17,7 @@ class World {
       if (this.allowed === "once") this.allowed = "never";
       this.content = text;
     };
-    this.keeper = new ClipboardKeeper({
+    this.keeper = createClipboard({
       write: withApi ? write : undefined,
       writeInPress: (text) => {
         if (this.oldWay) this.content = text;

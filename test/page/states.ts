@@ -115,12 +115,12 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "the passphrase is checked",
-    heading: "Checking the passphrase",
+    heading: "Opening",
     async reach(visitor, stack) {
       await visitor.page.addInitScript(STOP_AFTER_SOME_WORK);
       await visitor.goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE }));
       await answer(visitor, EMAIL, PASSPHRASE);
-      await visitor.sees("Checking the passphrase");
+      await visitor.sees("Opening");
       await visitor.page.waitForFunction(() => (document.querySelector("progress")?.value ?? 0) > 0.05);
     },
   },

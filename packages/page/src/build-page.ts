@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
 import { minify } from "@swc/core";
-import { build, type Metafile, transform } from "esbuild";
+import { build, type Metafile, type Plugin, transform } from "esbuild";
 import { cannotRun, footer, product } from "./wording.ts";
 
 /** The recipient's page: the document, and the policy that it must be served under. */
@@ -16,6 +16,13 @@ export type BuiltPage = {
 
 const TARGET = "safari15";
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const SHIMS = fileURLToPath(new URL("./shims.ts", import.meta.url));
+
+/** The protocol's own errors go the way of all others: shims.ts says why. */
+const quietProtocolErrors: Plugin = {
+  name: "quiet-protocol-errors",
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\/errors\.ts$/ }, () => ({ path: SHIMS })),
+};
 
 /**
  * Builds the one HTML file, script and style inline. The same sources give the same bytes, whatever the folder or the day.
@@ -42,7 +49,8 @@ async function buildScript(): Promise<{ readonly script: string; readonly metafi
     target: TARGET,
     // Safari has them since 11.1; esbuild spells some of them out all the same.
     supported: { "regexp-unicode-property-escapes": true },
-    inject: [fileURLToPath(new URL("./shims.ts", import.meta.url))],
+    inject: [SHIMS],
+    plugins: [quietProtocolErrors],
     define: {
       "Object.hasOwn": "hasOwn",
       Error: "QuietError",

@@ -6,7 +6,8 @@ export const CLEAR_AFTER = 60_000;
 /** What is known of the clipboard. The page cannot look into it, only write to it. */
 export type ClipboardState =
   | { readonly kind: "untouched" }
-  | { readonly kind: "holds" /** Device time, ms. */; readonly clearAt: number }
+  /** The value, for a minute. */
+  | { readonly kind: "holds" }
   /** It may still hold the value, or something of somebody else's by now: only the recipient can tell. */
   | { readonly kind: "unsure"; readonly clearable: boolean }
   | { readonly kind: "cleared" }
@@ -23,52 +24,46 @@ type Ports = {
 };
 
 /** Copies values, and takes the last one out of the clipboard again as long as nobody can have copied something else. */
-export class ClipboardKeeper {
-  readonly #ports: Ports;
-  #state: ClipboardState = { kind: "untouched" };
-  #stop: (() => void) | undefined;
+export function createClipboard({ write, writeInPress, clock, onChange }: Ports) {
+  let current: ClipboardState = { kind: "untouched" };
+  let stop: (() => void) | undefined;
 
-  constructor(ports: Ports) {
-    this.#ports = ports;
-  }
-
-  /** @returns false when this browser lets nothing be copied */
-  async copy(text: string): Promise<boolean> {
-    const { write, writeInPress, clock } = this.#ports;
-    if (write && (await succeeds(write(text)))) {
-      const clearAt = clock.now() + CLEAR_AFTER;
-      this.#become({ kind: "holds", clearAt });
-      this.#stop = clock.every(1_000, () => {
-        if (clock.now() >= clearAt) void this.clear();
-      });
-      return true;
-    }
-    const copied = writeInPress(text);
-    this.#become(copied ? { kind: "unsure", clearable: false } : { kind: "closed" });
-    return copied;
+  function become(state: ClipboardState): void {
+    stop?.();
+    stop = undefined;
+    current = state;
+    onChange(state);
   }
 
   /** Empties it: when the time is over, or when the recipient asks for it. */
-  async clear(): Promise<void> {
-    const { write } = this.#ports;
-    const state = this.#state;
+  async function clear(): Promise<void> {
+    const before = current;
     const cleared = write !== undefined && (await succeeds(write("")));
     // Something may have been copied while the browser was busy clearing.
-    if (this.#state === state)
-      this.#become(cleared ? { kind: "cleared" } : { kind: "unsure", clearable: false });
+    if (current === before) become(cleared ? { kind: "cleared" } : { kind: "unsure", clearable: false });
   }
 
-  /** The recipient went elsewhere or copied by hand: what is in the clipboard may be theirs, and is not cleared without asking. */
-  release(): void {
-    if (this.#state.kind === "holds") this.#become({ kind: "unsure", clearable: true });
-  }
-
-  #become(state: ClipboardState): void {
-    this.#stop?.();
-    this.#stop = undefined;
-    this.#state = state;
-    this.#ports.onChange(state);
-  }
+  return {
+    clear,
+    /** @returns false when this browser lets nothing be copied */
+    async copy(text: string): Promise<boolean> {
+      if (write && (await succeeds(write(text)))) {
+        const clearAt = clock.now() + CLEAR_AFTER;
+        become({ kind: "holds" });
+        stop = clock.every(1_000, () => {
+          if (clock.now() >= clearAt) void clear();
+        });
+        return true;
+      }
+      const copied = writeInPress(text);
+      become(copied ? { kind: "unsure", clearable: false } : { kind: "closed" });
+      return copied;
+    },
+    /** The recipient went elsewhere or copied by hand: what is in the clipboard may be theirs, and is not cleared without asking. */
+    release(): void {
+      if (current.kind === "holds") become({ kind: "unsure", clearable: true });
+    },
+  };
 }
 
 /** A browser refuses with NotAllowedError: no focus, no permission, or no press. All that matters is that it did. */
@@ -111,7 +106,7 @@ export function copyExactly(event: ClipboardEvent): void {
   const selection = getSelection();
   if (!selection?.rangeCount) return;
   const range = selection.getRangeAt(0);
-  for (const value of document.querySelectorAll(".value")) {
+  for (const value of document.querySelectorAll(".exact")) {
     if (!range.intersectsNode(value)) continue;
     const inside = range.cloneRange();
     // A triple click ends at the beginning of what follows.

@@ -1,11 +1,11 @@
 import { browserStore, createClaimMemory, tabStore } from "./claim-memory.ts";
-import { ClipboardKeeper, copyExactly, copyInPress } from "./clipboard.ts";
-import { Page } from "./page.ts";
+import { copyExactly, copyInPress, createClipboard } from "./clipboard.ts";
+import { createPage } from "./page.ts";
 import { saveFile } from "./saving/files.ts";
 import { createServiceClient } from "./service-client.ts";
 import { deviceClock as clock } from "./time.ts";
 import { isWebView } from "./views/ready.ts";
-import { Renderer } from "./views/renderer.ts";
+import { createRenderer } from "./views/renderer.ts";
 
 /**
  * Starts the page in a browser: hands its globals to the parts that need them. Only what is about the document
@@ -18,14 +18,14 @@ const announcer = document.getElementById("announcer");
 if (!main || !clipboardBar || !announcer)
   throw new Error("the page's document is not the one that was built for it");
 
-const clipboard = new ClipboardKeeper({
+const clipboard = createClipboard({
   write: navigator.clipboard ? (text) => navigator.clipboard.writeText(text) : undefined,
   writeInPress: copyInPress,
   clock,
   onChange: (state) => renderer.clipboardChanged(state),
 });
 
-const renderer = new Renderer(main, clipboardBar, {
+const renderer = createRenderer(main, clipboardBar, {
   send: (event) => page.send(event),
   now: () => clock.now(),
   paste: (text) => page.paste(text),
@@ -38,7 +38,7 @@ const renderer = new Renderer(main, clipboardBar, {
   inWebView: isWebView(navigator.userAgent),
 });
 
-const page = new Page({
+const page = createPage({
   location: window.location,
   showAddress: (address) => history.replaceState(history.state, "", address),
   memory: createClaimMemory(tabStore(window), browserStore(window), () => clock.now()),
@@ -58,7 +58,7 @@ document.addEventListener("copy", (event) => {
   clipboard.release();
 });
 window.addEventListener("beforeunload", (event) => {
-  if (!page.holdsTheOnlyCopy) return;
+  if (!page.onlyCopy()) return;
   event.preventDefault();
   // Older browsers ask only for this.
   event.returnValue = true;

@@ -18,114 +18,52 @@ export type PagePorts = {
   readonly show: (screen: Screen | undefined) => void;
 };
 
+export type Page = ReturnType<typeof createPage>;
+
 /** Runs the flow: shows its screens, runs its effects, and feeds back what came of them. */
-export class Page {
-  readonly #ports: PagePorts;
-  #screen: Screen | undefined;
+export function createPage(ports: PagePorts) {
+  const { location, memory, clock, showAddress } = ports;
+  let screen: Screen | undefined;
   /** Counts the starts: an answer that belongs to an earlier one is dropped. */
-  #session = 0;
-
-  constructor(ports: PagePorts) {
-    this.#ports = ports;
-    ports.clock.every(1_000, () => this.tick());
-  }
-
-  tick(): void {
-    this.send({ type: "tick", now: this.#ports.clock.now() });
-  }
-
-  /** Reads the address and begins; anew after the address changed or the page came back from the back/forward cache. */
-  start(): void {
-    this.#begin(readAddress(this.#ports.location));
-  }
-
-  /** Another tab of this browser has written this key: where it claimed the handoff that waits here, its status is asked again. */
-  otherTabWrote(key: string | null): void {
-    const screen = this.#screen;
-    if (screen?.kind === "ready" && key?.endsWith(screen.handoff.link.id)) this.start();
-  }
-
-  /** Begins with a link that the recipient pasted. */
-  paste(text: string): void {
-    this.#begin(readPasted(text, this.#ports.location));
-  }
-
-  /** Another address was put into the bar. A secret that no reload brings back stays: only leaving the page, which asks first, ends it. */
-  followAddress(): void {
-    const opened = this.#onlyCopy;
-    if (opened) this.#ports.showAddress(pathOf(opened.handoff.link.id));
-    else this.start();
-  }
-
-  /**
-   * The page goes out of sight, perhaps into the back/forward cache: nothing of the secret stays in the document. What a reload brings
-   * back is forgotten; the only copy is hidden, for a phone leaves without asking.
-   */
-  leave(): void {
-    if (this.#onlyCopy) {
-      this.send({ type: "hide", now: this.#ports.clock.now() });
-      return;
-    }
-    this.#session += 1;
-    this.#screen = undefined;
-    this.#ports.show(undefined);
-  }
-
-  /** Out of the back/forward cache: begins again, and shows what a reload may show. */
-  comeBack(): void {
-    if (this.#onlyCopy) this.tick();
-    else this.start();
-  }
-
-  /** True while leaving would lose a secret that no reload brings back. */
-  get holdsTheOnlyCopy(): boolean {
-    return this.#onlyCopy !== undefined;
-  }
-
-  get #onlyCopy(): OpenedScreen | undefined {
-    const screen = this.#screen;
-    const opened = screen?.kind === "hidden" ? screen.opened : screen;
-    return opened?.kind === "opened" && opened.acknowledgement.kind !== "due" ? opened : undefined;
-  }
+  let session = 0;
 
   /** A fault of the page's own is told, unless a secret stands there that would be lost by it. */
-  send(event: FlowEvent): void {
-    const before = this.#screen?.kind;
+  function send(event: FlowEvent): void {
+    const before = screen?.kind;
     try {
-      this.#advance(event);
+      advance(event);
     } catch (error) {
       if (before !== "opened") {
-        this.#screen = { kind: "failed" };
-        this.#ports.show(this.#screen);
+        screen = { kind: "failed" };
+        ports.show(screen);
       }
       throw error;
     }
   }
 
-  #advance(event: FlowEvent): void {
-    const next = step(this.#screen, event);
+  function advance(event: FlowEvent): void {
+    const next = step(screen, event);
     if (!next) return;
-    const changed = next.screen !== this.#screen;
-    this.#screen = next.screen;
-    if (changed) this.#ports.show(next.screen);
-    const session = this.#session;
+    const changed = next.screen !== screen;
+    screen = next.screen;
+    if (changed) ports.show(screen);
+    const current = session;
     const reply = (answer: FlowEvent) => {
-      if (session === this.#session) this.send(answer);
+      if (current === session) send(answer);
     };
-    for (const effect of next.effects) runEffect(effect, this.#ports, reply);
+    for (const effect of next.effects) runEffect(effect, ports, reply);
   }
 
-  #begin(read: LinkResult): void {
-    const { memory, showAddress } = this.#ports;
+  function begin(read: LinkResult): void {
     const { id } = read;
-    this.#session += 1;
+    session += 1;
     const { fragment, claimId, finished, openKeys, spoiled } = id === undefined ? {} : memory.recall(id);
     // The key has left the address at the reveal: after a reload it is in the memory.
     const kept = !read.link && id !== undefined && fragment !== undefined ? readKey(id, fragment) : read;
     if (!kept.link) {
       const why = spoiled || kept !== read ? "memory" : kept.why;
       if (kept !== read && id !== undefined) memory.forget(id);
-      this.send(finished ? { type: "finished_before" } : { type: "no_link", why });
+      send(finished ? { type: "finished_before" } : { type: "no_link", why });
       return;
     }
     const { link } = kept;
@@ -138,8 +76,53 @@ export class Page {
       openKeys,
       spoiled,
     };
-    this.send({ type: "link_found", start });
+    send({ type: "link_found", start });
   }
+
+  /** Reads the address and begins. */
+  const start = () => begin(readAddress(location));
+  const tick = () => send({ type: "tick", now: clock.now() });
+  clock.every(1_000, tick);
+
+  /** The opened secret, while leaving would lose it because no reload brings it back. */
+  function onlyCopy(): OpenedScreen | undefined {
+    const opened = screen?.kind === "hidden" ? screen.opened : screen;
+    return opened?.kind === "opened" && opened.acknowledgement.kind !== "due" ? opened : undefined;
+  }
+
+  return {
+    start,
+    send,
+    tick,
+    onlyCopy,
+    /** Begins with a link that the recipient pasted. */
+    paste: (text: string) => begin(readPasted(text, location)),
+    /** Another tab of this browser has written this key: where it claimed the handoff that waits here, its status is asked again. */
+    otherTabWrote(key: string | null): void {
+      if (screen?.kind === "ready" && key?.endsWith(screen.handoff.link.id)) start();
+    },
+    /** Another address was put into the bar. The only copy stays: leaving the page, which asks first, is what ends it. */
+    followAddress(): void {
+      const opened = onlyCopy();
+      if (opened) showAddress(pathOf(opened.handoff.link.id));
+      else start();
+    },
+    /**
+     * The page goes out of sight, perhaps into the back/forward cache: nothing of the secret stays in the document. What a reload
+     * brings back is forgotten; the only copy is hidden, for a phone leaves without asking.
+     */
+    leave(): void {
+      if (onlyCopy()) {
+        send({ type: "hide", now: clock.now() });
+        return;
+      }
+      session += 1;
+      screen = undefined;
+      ports.show(screen);
+    },
+    /** Out of the back/forward cache: begins again, and shows what a reload may show. */
+    comeBack: () => (onlyCopy() ? tick() : start()),
+  };
 }
 
 /** Does what the flow asks for. What takes time answers later, with an event. */

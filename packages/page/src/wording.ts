@@ -1,4 +1,4 @@
-import type { Ended, Header } from "@secret-handoff/protocol";
+import type { Header } from "@secret-handoff/protocol";
 import type { ClipboardState } from "./clipboard.ts";
 import { REPORT_WORD } from "./flow/ended.ts";
 import type { DamagedScreen, EndedScreen, FieldError } from "./flow/screens.ts";
@@ -78,7 +78,7 @@ export const triesLeft = (left: number) =>
 
 export const inWebView: Message = [
   "You are inside another app",
-  "It may close at any time, and may not let you copy or save. Open the link in your usual browser: nothing is used up yet.",
+  "It may close, or not let you copy or save. Open the link in your usual browser: nothing is used up yet.",
 ];
 
 export const notExpecting = "Not expecting this?";
@@ -87,8 +87,10 @@ export const leaveItClosed = (sender: string) =>
 export const reportThis = "Report this link";
 export const notMe = "It wasn't me";
 
-export const deriving: Message = ["Checking the passphrase", "This takes a few seconds, to stop guessing."];
-export const claiming: Message = ["Opening", "Fetching the secret and decrypting it in your browser."];
+export const opening: Message = [
+  "Opening",
+  "Your browser fetches the secret and decrypts it. Checking a passphrase takes some seconds.",
+];
 export const progress = "Progress";
 
 export const typeTheCode: Message = [
@@ -113,8 +115,7 @@ export const yourSecret: Message = ["Your secret", "Put it where you need it, th
 export const notTakenYet =
   "Until you have copied or saved all of it, or pressed Done, reloading shows it again, for about two minutes.";
 export const marked = "Characters that you cannot see or could mix up are marked.";
-export const senderKnows = "The sender can see that you received it.";
-export const taken = `${senderKnows} Reloading will not show it again.`;
+export const taken = "The sender can see that you received it. Reloading will not show it again.";
 export const endedMeanwhile = "This handoff has ended in the meantime. Ask the sender.";
 export const hidesIn = (ms: number) => `Hides in ${asClock(ms)}`;
 export const hidesSoon = "The secret will be hidden in one minute.";
@@ -189,11 +190,8 @@ export const broken = (sender: string): Message => [
   `Tell ${sender} in another way, by telephone for example.`,
 ];
 
-export const reportHeading = "Report this link";
-export const reportOpen = (sender: string) =>
-  `This destroys the secret and alerts ${sender}. It cannot be undone.`;
-export const reportTaken = (sender: string) =>
-  `This alerts ${sender} that somebody else may have the secret. It cannot be undone.`;
+export const whatReport = (sender: string) =>
+  `This destroys the secret, if it is still here, and alerts ${sender}. It cannot be undone.`;
 export const typeTheWord = `To confirm, type the word ${REPORT_WORD}`;
 export const wrongWord = `Type the word ${REPORT_WORD}, and nothing else.`;
 export const notReported = "The service cannot be reached. Try again.";
@@ -206,16 +204,13 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
   switch (error.field) {
     case "email":
       return {
-        empty: "Type your e-mail address.",
         malformed: "That is not an e-mail address like name@example.com.",
         not_the_hint: `The link was sent to another address: ${hint}. No try was used up.`,
       }[error.why];
     case "passphrase":
       return {
-        empty: "Type the passphrase.",
-        malformed: "That holds a broken character. Type it again.",
-        too_short: "The passphrase has at least 12 characters. No try was used up.",
-        digits_only: "The passphrase is not digits only. No try was used up.",
+        malformed: "Type the passphrase.",
+        weak: "The passphrase has at least 12 characters, not only digits. No try was used up.",
       }[error.why];
     case "answers":
       return `That did not open it. ${triesLeft(error.attemptsLeft)}`;
@@ -232,60 +227,48 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
 /** @param when the time of the ending in full, where it is known */
 export function ending({ state, byMe }: EndedScreen, when: string | undefined, sender: string): Message {
   if (byMe) return ["Reported", `What was still here is destroyed, and ${sender} has been alerted.`];
-  return ENDINGS[state](when === undefined ? "" : ` on ${when}`, `Ask ${sender} for a new link.`);
+  const [heading, sentence] = ENDINGS[state](when === undefined ? "" : ` on ${when}`);
+  const ask = `Ask ${sender} for a new link.`;
+  return isDoubtful(state)
+    ? [heading, sentence, "Was it you? If not, report it: somebody else may have the secret.", ask]
+    : [heading, sentence, ask];
 }
 
-const WAS_IT_YOU = "Was it you? If not, report it: somebody else may have the secret.";
+/** After these somebody else may have opened it, or tried to. */
+export function isDoubtful(state: EndedScreen["state"]): boolean {
+  return ["claimed", "delivered", "unconfirmed", "locked"].includes(state);
+}
 
-const ENDINGS: Readonly<Record<Ended | "unknown" | "finished", (on: string, ask: string) => Message>> = {
-  finished: (_, ask) => ["You have received this", gone, ask],
-  unknown: (_, ask) => [
+const ENDINGS: Readonly<Record<EndedScreen["state"], (on: string) => readonly [string, string]>> = {
+  finished: () => ["You have received this", gone],
+  unknown: () => [
     "There is nothing at this link",
     "It ended more than 30 days ago, or never belonged to this service.",
-    ask,
   ],
-  expired: (on, ask) => [
-    "This link has expired",
-    `It ended without being opened${on}. The secret is destroyed.`,
-    ask,
-  ],
-  claimed: (on, ask) => [
+  expired: (on) => ["This link has expired", `It ended without being opened${on}. The secret is destroyed.`],
+  claimed: (on) => [
     "This link was already opened",
     `It was opened in another browser${on}. A link opens only once.`,
-    WAS_IT_YOU,
-    ask,
   ],
-  delivered: (on, ask) => [
+  delivered: (on) => [
     "This secret was delivered",
     `It was opened and received${on}. A link opens only once.`,
-    WAS_IT_YOU,
-    ask,
   ],
-  unconfirmed: (on, ask) => [
+  unconfirmed: (on) => [
     "This link was already opened",
     `It was opened, and its time ran out${on}. Nobody confirmed receiving the secret.`,
-    WAS_IT_YOU,
-    ask,
   ],
-  revoked: (on, ask) => [
+  revoked: (on) => [
     "The sender has withdrawn this link",
     `It was withdrawn before it was opened${on}. The secret is destroyed.`,
-    ask,
   ],
-  superseded: (on, ask) => [
+  superseded: (on) => [
     "A newer link has replaced this one",
     `It was replaced${on}. Look for a newer e-mail.`,
-    ask,
   ],
-  locked: (on, ask) => [
-    "This link is locked",
-    `There were too many wrong answers${on}. The secret is destroyed.`,
-    "If those were not your answers, report it.",
-    ask,
-  ],
-  reported: (on, ask) => [
+  locked: (on) => ["This link is locked", `There were too many wrong answers${on}. The secret is destroyed.`],
+  reported: (on) => [
     "This link was reported",
     `Somebody who has the link reported it${on}. It cannot be opened any more, and the sender was alerted.`,
-    ask,
   ],
 };

@@ -14,7 +14,7 @@ import {
 import type { StatusResponse } from "@secret-handoff/protocol/api";
 import type { ServiceResult } from "../service-client.ts";
 import { clockAhead } from "../time.ts";
-import { claiming } from "./claim.ts";
+import { claim } from "./claim.ts";
 import { ended, endingOf } from "./ended.ts";
 import { type FlowEvent, type Step, show } from "./events.ts";
 import type { FieldError, Handoff, ReadyScreen, Start, Typed } from "./screens.ts";
@@ -86,7 +86,7 @@ function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: n
   // Reveal was pressed before the reload; a mailed code is not kept, so that one has to be asked for again.
   const goesOn = openKeys && (state === "claimed" || body.verification !== "email-code");
   if (!goesOn) return show({ kind: "ready", handoff, typed, resumes: state === "claimed" });
-  return claiming(handoff, typed, { openKeys });
+  return claim({ handoff, typed, openKeys, tries: 0 });
 }
 
 /** Reveal is the only thing that leads to a claim, and it leads to one from here alone: pressed twice, it claims once. */
@@ -97,7 +97,7 @@ export function whenReady(screen: ReadyScreen, event: FlowEvent): Step | undefin
   const error = checkAnswers(handoff, typed);
   if (error) return show({ ...screen, typed, error });
   return show(
-    { kind: "opening", handoff, typed, step: "deriving", progress: 0 },
+    { kind: "deriving", handoff, typed, progress: 0 },
     { type: "remember", handoff },
     { type: "derive", link: handoff.link, typed },
   );
@@ -114,22 +114,17 @@ function checkAnswers({ link, header }: Handoff, typed: Typed): FieldError | und
 }
 
 function checkEmail(typed: string, hint: string | undefined): FieldError | undefined {
-  if (typed.trim() === "") return { field: "email", why: "empty" };
   const email = valueUnlessRefused(() => normaliseEmail(typed));
   if (email === undefined) return { field: "email", why: "malformed" };
-  if (hint !== undefined && /^.•••@./.test(hint) && emailHintOf(email) !== hint) {
-    return { field: "email", why: "not_the_hint" };
-  }
-  return undefined;
+  const fits = hint === undefined || !/^.•••@./.test(hint) || emailHintOf(email) === hint;
+  return fits ? undefined : { field: "email", why: "not_the_hint" };
 }
 
 function checkPassphrase(typed: string): FieldError | undefined {
-  if (typed.trim() === "") return { field: "passphrase", why: "empty" };
   const passphrase = valueUnlessRefused(() => normalisePassphrase(typed));
   if (passphrase === undefined) return { field: "passphrase", why: "malformed" };
   // Senders refuse a weak one, so it cannot be right.
-  const why = passphraseWeakness(passphrase);
-  return why && { field: "passphrase", why };
+  return passphraseWeakness(passphrase) && { field: "passphrase", why: "weak" };
 }
 
 function valueUnlessRefused<Value>(read: () => Value): Value | undefined {

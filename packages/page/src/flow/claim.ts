@@ -13,27 +13,78 @@ import { ended, endingOf } from "./ended.ts";
 import { type Effect, type FlowEvent, type Step, show } from "./events.ts";
 import { ACKNOWLEDGE_BEFORE, SHOW_FOR } from "./opened.ts";
 import type {
-  Claim,
+  Attempt,
+  ClaimingScreen,
   CodeScreen,
+  DerivingScreen,
   FieldError,
   Handoff,
   InterruptedScreen,
-  OpeningScreen,
   Typed,
 } from "./screens.ts";
 
 /** The longest pause between two tries of the same claim, ms. */
 const LONGEST_PAUSE = 15_000;
 
-/** Sends a claim. It is remembered first: when its answer is lost, a reload makes the same claim again. */
-export function claiming(handoff: Handoff, typed: Typed, claim: Claim): Step {
-  return show(
-    { kind: "opening", handoff, typed, claim, step: "claiming", progress: 1 },
-    ...sendClaim(handoff, claim),
-  );
+export function whenDeriving(screen: DerivingScreen, event: FlowEvent): Step | undefined {
+  const { handoff, typed } = screen;
+  switch (event.type) {
+    case "derivation_progress":
+      return show({ ...screen, progress: event.fraction });
+    case "derivation_failed":
+      return backToReady(handoff, typed, { field: "device" });
+    case "derived": {
+      const { openKeys } = event;
+      const attempt = { handoff, typed, openKeys, tries: 0 };
+      if (handoff.verification !== "email-code") return claim(attempt);
+      return mailCode(attempt, { type: "remember", handoff, openKeys });
+    }
+    default:
+      return undefined;
+  }
 }
 
-function sendClaim(handoff: Handoff, { openKeys, code }: Claim): Effect[] {
+/** Asks the service to mail a code, and the recipient to type it. */
+function mailCode({ code: _, ...attempt }: Attempt, ...effects: Effect[]): Step {
+  const { link, proof, emailKey } = attempt.handoff;
+  const body = { ...proof, email: normaliseEmail(attempt.typed.email), emailKey };
+  return show({ ...attempt, kind: "code", mailing: "sending" }, ...effects, {
+    type: "code",
+    id: link.id,
+    body,
+  });
+}
+
+export function whenCode({ error: _, ...screen }: CodeScreen, event: FlowEvent): Step | undefined {
+  const { handoff, typed } = screen;
+  switch (event.type) {
+    case "code_answered": {
+      const { result } = event;
+      if (result.kind === "ok") return show({ ...screen, mailing: "sent" });
+      const state = result.kind === "refused" ? endingOf(result) : undefined;
+      if (state) return ended(handoff.link.id, state, undefined, handoff);
+      return show({ ...screen, mailing: "failed" });
+    }
+    case "code_typed": {
+      const code = event.code.normalize("NFKC").replace(/[\s-]+/g, "");
+      if (!/^\d{8}$/.test(code)) return show({ ...screen, error: { field: "code", why: "malformed" } });
+      return claim({ ...screen, code });
+    }
+    case "send_code_again":
+      return screen.mailing === "sending" ? undefined : mailCode(screen);
+    case "back":
+      return show({ kind: "ready", handoff, typed, resumes: false });
+    default:
+      return undefined;
+  }
+}
+
+export function claim(attempt: Attempt): Step {
+  return show({ ...attempt, kind: "claiming" }, ...sendClaim(attempt));
+}
+
+/** A claim is remembered before it is sent: when its answer is lost, a reload makes the same claim again. */
+function sendClaim({ handoff, openKeys, code }: Attempt): Effect[] {
   const { link, proof, claimId } = handoff;
   const body = {
     ...proof,
@@ -48,104 +99,48 @@ function sendClaim(handoff: Handoff, { openKeys, code }: Claim): Effect[] {
   ];
 }
 
-export function whenOpening(screen: OpeningScreen, event: FlowEvent): Step | undefined {
-  const { handoff, typed, claim } = screen;
-  switch (event.type) {
-    case "derivation_progress":
-      return screen.step === "deriving" ? show({ ...screen, progress: event.fraction }) : undefined;
-    case "derivation_failed":
-      return backToReady(handoff, typed, { field: "device", why: "memory" });
-    case "derived": {
-      const { openKeys } = event;
-      return handoff.verification === "email-code"
-        ? mailCode(handoff, typed, { openKeys }, { type: "remember", handoff, openKeys })
-        : claiming(handoff, typed, { openKeys });
-    }
-    case "claim_answered":
-      return claim && afterClaim({ handoff, typed, claim, tries: 0 }, event.result, event.now);
-    default:
-      return undefined;
-  }
-}
-
-/** Asks the service to mail a code, and the recipient to type it. */
-function mailCode(handoff: Handoff, typed: Typed, claim: Claim, ...effects: Effect[]): Step {
-  return show({ kind: "code", handoff, typed, claim, mailing: "sending" }, ...effects, {
-    type: "code",
-    id: handoff.link.id,
-    body: { ...handoff.proof, email: normaliseEmail(typed.email), emailKey: handoff.emailKey },
-  });
-}
-
-/** While the recipient looks for the code in their mail. */
-export function whenCode(screen: CodeScreen, event: FlowEvent): Step | undefined {
-  const { handoff, typed, claim } = screen;
-  switch (event.type) {
-    case "code_answered": {
-      const { result } = event;
-      if (result.kind === "ok") return show({ ...screen, mailing: "sent" });
-      const state = result.kind === "refused" ? endingOf(result) : undefined;
-      if (state) return ended(handoff.link.id, state, undefined, handoff);
-      return show({ ...screen, mailing: "failed" });
-    }
-    case "code_typed": {
-      const code = event.code.normalize("NFKC").replace(/[\s-]+/g, "");
-      if (!/^\d{8}$/.test(code)) return show({ ...screen, error: { field: "code", why: "malformed" } });
-      return claiming(handoff, typed, { ...claim, code });
-    }
-    case "send_code_again":
-      if (screen.mailing === "sending") return undefined;
-      return mailCode(handoff, typed, { openKeys: claim.openKeys });
-    case "back":
-      return show({ kind: "ready", handoff, typed, resumes: false });
-    default:
-      return undefined;
-  }
+export function whenClaiming(screen: ClaimingScreen, event: FlowEvent): Step | undefined {
+  return event.type === "claim_answered" ? afterClaim(screen, event.result, event.now) : undefined;
 }
 
 export function whenInterrupted(screen: InterruptedScreen, event: FlowEvent): Step | undefined {
-  const { handoff, claim, retryAt } = screen;
   if (event.type === "claim_answered") return afterClaim(screen, event.result, event.now);
+  const { retryAt } = screen;
   if (retryAt === undefined) return undefined;
   const due = event.type === "try_again" || (event.type === "tick" && event.now >= retryAt);
-  return due ? show({ ...screen, retryAt: undefined }, ...sendClaim(handoff, claim)) : undefined;
+  return due ? show({ ...screen, retryAt: undefined }, ...sendClaim(screen)) : undefined;
 }
 
-type Attempt = Pick<InterruptedScreen, "handoff" | "typed" | "claim" | "tries">;
-
 function afterClaim(attempt: Attempt, result: ServiceResult<ClaimResponse>, now: number): Step {
-  const { handoff, typed, claim, tries } = attempt;
+  const { tries } = attempt;
   switch (result.kind) {
     case "ok":
-      return open(handoff, claim, result.body, clockAhead(result.serverTime, now), now);
+      return open(attempt, result.body, clockAhead(result.serverTime, now), now);
     case "refused":
       return afterRefusal(attempt, result);
     case "unreachable": {
       const retryAt = now + Math.min(1_000 * 2 ** tries, LONGEST_PAUSE);
-      return show({ kind: "interrupted", handoff, typed, claim, tries: tries + 1, retryAt });
+      return show({ ...attempt, kind: "interrupted", tries: tries + 1, retryAt });
     }
   }
 }
 
-function afterRefusal({ handoff, typed, claim }: Attempt, refusal: Refusal): Step {
+function afterRefusal(attempt: Attempt, refusal: Refusal): Step {
+  const { handoff, typed } = attempt;
   const { id, flags } = handoff.link;
+  const { code, changedAt, attemptsLeft = 0 } = refusal;
   const state = endingOf(refusal);
-  if (state) return ended(id, state, refusal.changedAt, handoff);
-  if (refusal.code === "code_needed") {
-    if (claim.code !== undefined) {
-      const error = { field: "code", why: "wrong" } as const;
-      return show({ kind: "code", handoff, typed, claim, mailing: "sent", error });
+  if (state) return ended(id, state, changedAt, handoff);
+  if (code === "code_needed") {
+    if (attempt.code !== undefined) {
+      return show({ ...attempt, kind: "code", mailing: "sent", error: { field: "code", why: "wrong" } });
     }
     // After a reload the address is not known any more: it is asked for again, and the code after it.
-    return typed.email === "" ? backToReady(handoff, typed) : mailCode(handoff, typed, claim);
+    return typed.email === "" ? backToReady(handoff, typed) : mailCode(attempt);
   }
-  if (refusal.code !== "wrong_answer" || flags === 0) {
-    return show({ kind: "broken", handoff }, { type: "forget", id });
-  }
-  const attemptsLeft = refusal.attemptsLeft ?? 0;
+  if (code !== "wrong_answer" || flags === 0) return broken(handoff);
   if (attemptsLeft === 0) return ended(id, "locked", undefined, handoff);
-  const error = { field: "answers", why: "wrong", attemptsLeft } as const;
-  return backToReady({ ...handoff, attemptsLeft }, typed, error);
+  return backToReady({ ...handoff, attemptsLeft }, typed, { field: "answers", attemptsLeft });
 }
 
 /** What was derived from the answers is dropped; the link stays remembered, for it has left the address. */
@@ -153,8 +148,7 @@ function backToReady(handoff: Handoff, typed: Typed, error?: FieldError): Step {
   return show({ kind: "ready", handoff, typed, error, resumes: false }, { type: "remember", handoff });
 }
 
-function open(handoff: Handoff, { openKeys }: Claim, body: ClaimResponse, ahead: number, now: number): Step {
-  const { id } = handoff.link;
+function open({ handoff, openKeys }: Attempt, body: ClaimResponse, ahead: number, now: number): Step {
   try {
     const bundle = openHandoff(handoff.link, openKeys, { ...body, envelope: decodeBase64url(body.envelope) });
     const leaseUntil = Math.min(body.leaseUntil * 1_000 - ahead, now + LEASE_SECONDS * 1_000);
@@ -168,6 +162,10 @@ function open(handoff: Handoff, { openKeys }: Claim, body: ClaimResponse, ahead:
     });
   } catch (error) {
     if (!(error instanceof ProtocolError)) throw error;
-    return show({ kind: "broken", handoff }, { type: "forget", id });
+    return broken(handoff);
   }
+}
+
+function broken(handoff: Handoff): Step {
+  return show({ kind: "broken", handoff }, { type: "forget", id: handoff.link.id });
 }

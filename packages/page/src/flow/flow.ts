@@ -1,5 +1,5 @@
 import { begin, whenChecking, whenReady } from "./begin.ts";
-import { whenCode, whenInterrupted, whenOpening } from "./claim.ts";
+import { whenClaiming, whenCode, whenDeriving, whenInterrupted } from "./claim.ts";
 import { whenNotMe, whenReport } from "./ended.ts";
 import type { FlowEvent, Step } from "./events.ts";
 import { whenDone, whenHidden, whenOpened } from "./opened.ts";
@@ -21,10 +21,12 @@ function stepFrom(screen: Screen, event: FlowEvent): Step | undefined {
       return whenChecking(screen.start, event);
     case "ready":
       return whenReady(screen, event) ?? whenNotMe(screen, event);
-    case "opening":
-      return whenOpening(screen, event);
+    case "deriving":
+      return whenDeriving(screen, event);
     case "code":
       return whenCode(screen, event);
+    case "claiming":
+      return whenClaiming(screen, event);
     case "interrupted":
       return whenInterrupted(screen, event);
     case "opened":

@@ -1,12 +1,4 @@
-import type {
-  Bundle,
-  Ended,
-  Header,
-  LinkParts,
-  OpenKeys,
-  PassphraseWeakness,
-  Verification,
-} from "@secret-handoff/protocol";
+import type { Bundle, Ended, Header, LinkParts, OpenKeys, Verification } from "@secret-handoff/protocol";
 
 export type { LinkParts };
 
@@ -46,17 +38,21 @@ export type Typed = { readonly email: string; readonly passphrase: string };
 
 /** Why an answer was not sent, or did not open. Each has its sentence in wording.ts. */
 export type FieldError =
-  | { readonly field: "email"; readonly why: "empty" | "malformed" | "not_the_hint" }
-  | { readonly field: "passphrase"; readonly why: "empty" | "malformed" | PassphraseWeakness }
-  | { readonly field: "answers"; readonly why: "wrong"; readonly attemptsLeft: number }
-  | { readonly field: "device"; readonly why: "memory" }
+  | { readonly field: "email"; readonly why: "malformed" | "not_the_hint" }
+  | { readonly field: "passphrase"; readonly why: "malformed" | "weak" }
+  | { readonly field: "answers"; readonly attemptsLeft: number }
+  | { readonly field: "device" }
   | { readonly field: "code"; readonly why: "malformed" | "wrong" };
 
-/** Everything that a claim needs; kept so that a retry is the same claim. */
-export type Claim = {
+/** A claim and what it was made of; kept so that a retry is the same claim. */
+export type Attempt = {
+  readonly handoff: Handoff;
+  readonly typed: Typed;
   readonly openKeys: OpenKeys;
   /** The mailed code, where one was asked for. */
   readonly code?: string | undefined;
+  /** How often its answer was lost. */
+  readonly tries: number;
 };
 
 /** The screens, in the order in which a recipient may meet them. One at a time; everything the page knows is in it. */
@@ -65,9 +61,10 @@ export type Screen =
   | { readonly kind: "unreachable"; readonly start: Start }
   | DamagedScreen
   | ReadyScreen
-  | OpeningScreen
-  | InterruptedScreen
+  | DerivingScreen
   | CodeScreen
+  | ClaimingScreen
+  | InterruptedScreen
   | OpenedScreen
   | HiddenScreen
   | DoneScreen
@@ -91,44 +88,42 @@ export type ReadyScreen = {
   readonly error?: FieldError | undefined;
 };
 
-export type OpeningScreen = {
-  readonly kind: "opening";
+/** The keys are derived from the answers. */
+export type DerivingScreen = {
+  readonly kind: "deriving";
   readonly handoff: Handoff;
   readonly typed: Typed;
-  readonly step: "deriving" | "claiming";
-  /** 0..1 of the passphrase's derivation. */
+  /** 0..1 */
   readonly progress: number;
-  readonly claim?: Claim | undefined;
 };
 
-/** The claim's request or its answer was lost. The same claim is tried again. */
-export type InterruptedScreen = {
-  readonly kind: "interrupted";
-  readonly handoff: Handoff;
-  readonly typed: Typed;
-  readonly claim: Claim;
-  readonly tries: number;
-  /** Device time of the next try, ms; undefined while one is under way. */
-  readonly retryAt: number | undefined;
-};
-
-export type CodeScreen = {
+/** The recipient looks for the code in their mail. */
+export type CodeScreen = Attempt & {
   readonly kind: "code";
-  readonly handoff: Handoff;
-  readonly typed: Typed;
-  readonly claim: Claim;
   readonly mailing: "sending" | "sent" | "failed";
   readonly error?: FieldError | undefined;
 };
 
+export type ClaimingScreen = Attempt & { readonly kind: "claiming" };
+
+/** The claim's request or its answer was lost. The same claim is tried again. */
+export type InterruptedScreen = Attempt & {
+  readonly kind: "interrupted";
+  /** Device time of the next try, ms; undefined while one is under way. */
+  readonly retryAt: number | undefined;
+};
+
 /** Whether the service knows that the secret was taken. Times are the device's, ms. */
 export type Acknowledgement =
-  /** With `tries` above 0 it was sent and got lost. */
-  | { readonly kind: "due"; readonly at: number; readonly tries: number }
+  | {
+      readonly kind: "due";
+      readonly at: number /** Above 0 it was sent and got lost. */;
+      readonly tries: number;
+    }
   | { readonly kind: "sending"; readonly tries: number }
-  | { readonly kind: "known" }
+  | { readonly kind: "known"; readonly tries?: undefined }
   /** The handoff has ended otherwise in the meantime, by a report for instance. */
-  | { readonly kind: "refused" };
+  | { readonly kind: "refused"; readonly tries?: undefined };
 
 export type OpenedScreen = {
   readonly kind: "opened";

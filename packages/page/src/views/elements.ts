@@ -35,18 +35,15 @@ export function setText(node: Element, text: string): void {
 
 type Press = () => void;
 
-/** The heading takes the focus when its screen comes up, so that a screen reader starts there. */
-export function heading(text: string): HTMLElement {
-  return element("h1", { tabindex: "-1" }, text);
-}
-
-/** A message's heading and paragraphs. */
-export function message([title, ...body]: Message): HTMLElement[] {
-  return [heading(title), ...body.map((sentence) => element("p", {}, sentence))];
-}
-
-export function card(...contents: readonly Content[]): HTMLElement {
-  return element("section", { class: "card" }, ...contents);
+/** A card: the message, and what belongs under it. The heading takes the focus, so that a screen reader starts there. */
+export function card([title, ...body]: Message, ...contents: readonly Content[]): HTMLElement {
+  return element(
+    "section",
+    { class: "card" },
+    element("h1", { tabindex: "-1" }, title),
+    ...body.map((sentence) => element("p", {}, sentence)),
+    ...contents,
+  );
 }
 
 export function row(...contents: readonly Content[]): HTMLElement {
@@ -58,8 +55,14 @@ export function hint(text = "", role?: "status"): HTMLElement {
   return element("p", { class: "hint", role }, text);
 }
 
-export function button(text: string, press: Press, kind: "main" | "strong" | "plain" | "quiet" = "plain") {
-  return element("button", { type: "button", class: kind, click: press }, text);
+/** @param label what a screen reader says instead of the text */
+export function button(
+  text: string,
+  press: Press,
+  kind: "main" | "strong" | "plain" | "quiet" = "plain",
+  label?: string,
+): HTMLElement {
+  return element("button", { type: "button", class: kind, click: press, "aria-label": label }, text);
 }
 
 /** The button that sends its form. */

@@ -35,12 +35,12 @@ export function fieldView(
   let spelled = false;
 
   const showButton = button("", () => show(!visible));
-  const spellButton = button(say.spell, () => {
+  const spell = () => {
     spelled = !spelled;
     visible = true;
     render();
-  });
-  spellButton.setAttribute("aria-label", `${say.spell}: ${inFull}`);
+  };
+  const spellButton = button(say.spell, spell, "plain", `${say.spell}: ${inFull}`);
 
   function show(next: boolean): void {
     visible = next;
@@ -119,8 +119,7 @@ export function copyButton(
       made.textContent = text;
     }, 2_000);
   };
-  const made = button(text, copy, "strong");
-  made.setAttribute("aria-label", `${text}: ${what}`);
+  const made = button(text, copy, "strong", `${text}: ${what}`);
   return made;
 }
 

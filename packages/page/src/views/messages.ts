@@ -1,32 +1,21 @@
 import { inFull } from "../time.ts";
 import * as say from "../wording.ts";
-import {
-  button,
-  card,
-  element,
-  form,
-  hint,
-  labelledInput,
-  message,
-  row,
-  setText,
-  submitButton,
-} from "./elements.ts";
+import { button, card, element, form, hint, labelledInput, row, setText, submitButton } from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
 /** The screens that only tell something, with at most a button. */
 
 export function checkingView(): View {
-  return still(card(...message(say.checking)));
+  return { root: card(say.checking) };
 }
 
 export function unreachableView(_: ScreenOf<"unreachable">, { send }: ViewActions): View {
-  return still(
-    card(
-      ...message(say.unreachable),
+  return {
+    root: card(
+      say.unreachable,
       button(say.tryAgain, () => send({ type: "try_again" }), "main"),
     ),
-  );
+  };
 }
 
 /** A link that is not whole, or too new for this page, told before anything is sent; and a box to paste the whole of it. */
@@ -36,48 +25,40 @@ export function damagedView(screen: ScreenOf<"damaged">, { paste }: ViewActions)
   const title = screen.why === "version" ? say.ofANewerKind : say.partMissing;
   return {
     root: card(
-      ...message([title, say.whyDamaged[screen.why], say.nothingSent]),
+      [title, say.whyDamaged[screen.why], say.nothingSent],
       form(() => paste(box.input.value), box.root, submitButton(say.openThis)),
     ),
-    update: ({ why }) => box.showError(say.whyDamaged[why]),
+    update: (next) => next !== screen && box.showError(say.whyDamaged[next.why]),
   };
 }
 
 export function failedView(): View {
-  return still(card(...message(say.failed)));
+  return { root: card(say.failed) };
 }
 
 export function brokenView({ handoff }: ScreenOf<"broken">): View {
-  return still(card(...message(say.broken(say.senderOf(handoff.header)))));
+  return { root: card(say.broken(say.senderOf(handoff.header))) };
 }
-
-/** After any of these somebody else may have opened it, or tried to. */
-const DOUBTFUL: ReadonlySet<string> = new Set(["claimed", "delivered", "unconfirmed", "locked"]);
 
 export function endedView(screen: ScreenOf<"ended">, { send }: ViewActions): View {
   const { handoff, state, changedAt } = screen;
   const when = changedAt === undefined ? undefined : inFull(changedAt);
-  return still(
-    card(
-      ...message(say.ending(screen, when, say.senderOf(handoff?.header))),
+  return {
+    root: card(
+      say.ending(screen, when, say.senderOf(handoff?.header)),
       handoff?.spoiled && element("p", {}, say.memorySpoiled),
-      handoff && DOUBTFUL.has(state) && button(say.notMe, () => send({ type: "not_me" })),
+      handoff && say.isDoubtful(state) && button(say.notMe, () => send({ type: "not_me" })),
     ),
-  );
+  };
 }
 
 /** The second step of "it wasn't me": a word has to be typed, which nothing does that only presses buttons. */
-export function reportView(
-  { handoff, back }: ScreenOf<"report">,
-  { send }: ViewActions,
-): View<ScreenOf<"report">> {
-  const sender = say.senderOf(handoff.header);
-  const ended = back.kind === "ended";
+export function reportView({ handoff }: ScreenOf<"report">, { send }: ViewActions): View<ScreenOf<"report">> {
   const box = labelledInput("input", "word", say.typeTheWord);
   const state = hint("", "status");
   return {
     root: card(
-      ...message([say.reportHeading, ended ? say.reportTaken(sender) : say.reportOpen(sender)]),
+      [say.reportThis, say.whatReport(say.senderOf(handoff.header))],
       form(
         () => send({ type: "report", word: box.input.value }),
         box.root,
@@ -93,8 +74,4 @@ export function reportView(
       box.showError(problem && { word: say.wrongWord, unreachable: say.notReported }[problem]);
     },
   };
-}
-
-function still(root: HTMLElement): View {
-  return { root, update() {} };
 }

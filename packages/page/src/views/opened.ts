@@ -4,7 +4,7 @@ import { type CsvFile, csvFor1Password, csvForBitwarden } from "../saving/csv.ts
 import { envFile } from "../saving/env.ts";
 import { asText, fileName, jsonFile } from "../saving/files.ts";
 import * as say from "../wording.ts";
-import { button, card, element, heading, hint, message, row, setText } from "./elements.ts";
+import { button, card, element, hint, row, setText } from "./elements.ts";
 import { copyButton, type FieldView, fieldBox, fieldView } from "./field.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
@@ -31,7 +31,6 @@ export function openedView(screen: ScreenOf<"opened">, actions: ViewActions): Vi
     if (soon && !warned) actions.announce(say.hidesSoon);
     warned = soon;
   }
-  update(screen);
 
   const values = items.flatMap(({ fields }) => fields);
   const saving = savingView(items, actions, () => taken(...values));
@@ -52,7 +51,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: ViewActions): Vi
   const done = () => button(say.done, () => actions.send({ type: "done" }), "main");
   return {
     root: card(
-      ...message(say.yourSecret),
+      say.yourSecret,
       status,
       values.length > LONG_LIST &&
         row(
@@ -95,17 +94,11 @@ function takenTogether(items: readonly Item[], onTaken: () => void): (...parts: 
   };
 }
 
-function statusText(acknowledgement: Acknowledgement): string {
-  switch (acknowledgement.kind) {
-    case "due":
-      return acknowledgement.tries > 0 ? say.stillTelling : say.notTakenYet;
-    case "sending":
-      return say.stillTelling;
-    case "known":
-      return say.taken;
-    case "refused":
-      return say.endedMeanwhile;
-  }
+/** Whether the sender knows yet that it was taken. */
+function statusText({ kind, tries }: Acknowledgement): string {
+  if (kind === "refused") return say.endedMeanwhile;
+  if (kind === "known") return say.taken;
+  return kind === "due" && tries === 0 ? say.notTakenYet : say.stillTelling;
 }
 
 function showAllButton(fields: readonly FieldView[]): HTMLElement {
@@ -140,13 +133,17 @@ function itemView(
 
 function fileView(file: BundleFile, actions: ViewActions, taken: Taken): HTMLElement {
   const name = fileName(file.name);
-  const download = button(say.download, () => {
+  const download = () => {
     actions.save(name, new Uint8Array(file.data));
     taken(file);
     actions.announce(say.saved(name));
-  });
-  download.setAttribute("aria-label", `${say.download}: ${name}`);
-  return fieldBox(name, element("div", { class: "value" }, sizeInWords(file.data.length)), false, download);
+  };
+  return fieldBox(
+    name,
+    element("div", { class: "value" }, sizeInWords(file.data.length)),
+    false,
+    button(say.download, download, "plain", `${say.download}: ${name}`),
+  );
 }
 
 /** "712 bytes", "24.1 KB". */
@@ -189,13 +186,12 @@ function savingView(items: readonly Item[], actions: ViewActions, onSaved: () =>
   );
 }
 
-export function hiddenView(screen: ScreenOf<"hidden">, { send, now }: ViewActions): View<ScreenOf<"hidden">> {
+export function hiddenView(_: ScreenOf<"hidden">, { send, now }: ViewActions): View<ScreenOf<"hidden">> {
   const left = element("p");
   const update = (next: ScreenOf<"hidden">) => setText(left, say.stillHeld(next.forgetAt - next.now));
-  update(screen);
   return {
     root: card(
-      heading(say.hiddenHeading),
+      [say.hiddenHeading],
       left,
       row(
         button(say.showAgain, () => send({ type: "show_again", now: now() }), "main"),
@@ -207,18 +203,12 @@ export function hiddenView(screen: ScreenOf<"hidden">, { send, now }: ViewAction
 }
 
 export function doneView(screen: ScreenOf<"done">): View<ScreenOf<"done">> {
-  const state = element("p", { role: "status" });
-  const update = ({ acknowledgement: { kind } }: ScreenOf<"done">) => {
-    setText(
-      state,
-      kind === "known" ? say.senderKnows : kind === "refused" ? say.endedMeanwhile : say.stillTelling,
-    );
-  };
-  update(screen);
+  const status = element("p", { role: "status" });
+  const update = ({ acknowledgement }: ScreenOf<"done">) => setText(status, statusText(acknowledgement));
   return {
     root: card(
-      ...message([screen.forgotten ? say.forgotten : say.done, say.gone]),
-      state,
+      [screen.forgotten ? say.forgotten : say.done, say.gone],
+      status,
       element("h2", {}, say.leftToDo),
       element("ul", {}, ...say.advice.map((sentence) => element("li", {}, sentence))),
     ),

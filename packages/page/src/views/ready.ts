@@ -1,51 +1,47 @@
 import { MAX_ATTEMPTS, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
-import type { FieldError, Handoff, Typed } from "../flow/screens.ts";
+import type { Handoff } from "../flow/screens.ts";
 import * as say from "../wording.ts";
-import {
-  button,
-  type Content,
-  card,
-  element,
-  form,
-  hint,
-  labelledInput,
-  message,
-  submitButton,
-} from "./elements.ts";
+import { button, type Content, card, element, form, hint, labelledInput, submitButton } from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
 /** Who sent this, what it is for, until when, how it is protected; and the one button that opens it. */
 export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View<ScreenOf<"ready">> {
-  const { handoff, resumes } = screen;
-  const { header, link, verification } = handoff;
-  const questions = askFor(handoff, screen.typed);
+  const { handoff, resumes, typed } = screen;
+  const { header, link, verification, attemptsLeft } = handoff;
+  const { send } = actions;
+  const email = needsEmail(link.flags) ? emailInput(typed.email, header.emailHint) : undefined;
+  const passphrase = needsPassphrase(link.flags) ? passphraseInput(typed.passphrase) : undefined;
   const problem = element("p", { class: "error", role: "alert", tabindex: "-1" });
   const mailsCode = verification === "email-code" && !resumes;
-
-  function update({ error }: ScreenOf<"ready">): void {
-    questions.showError(error, header.emailHint);
-    const general = error && (error.field === "answers" || error.field === "device");
-    problem.textContent = general ? say.fieldError(error, undefined) : "";
-    problem.toggleAttribute("data-focus", general === true);
-  }
-  update(screen);
-
-  const fewer = link.flags !== 0 && handoff.attemptsLeft < MAX_ATTEMPTS && !screen.error && !resumes;
+  const fewer = link.flags !== 0 && attemptsLeft < MAX_ATTEMPTS && !screen.error && !resumes;
+  const reveal = () => {
+    const answers = { email: email?.input.value ?? "", passphrase: passphrase?.input.value ?? "" };
+    send({ type: "reveal", typed: answers });
+  };
   return {
-    update,
+    update({ error }) {
+      const text = error && say.fieldError(error, header.emailHint);
+      const field = error?.field;
+      email?.showError(field === "email" ? text : undefined);
+      passphrase?.showError(field === "passphrase" ? text : undefined);
+      const general = field === "answers" || field === "device";
+      problem.textContent = general && text ? text : "";
+      problem.toggleAttribute("data-focus", general);
+    },
     root: element(
       "div",
       {},
       actions.inWebView && warning(say.inWebView),
       card(
-        ...message(resumes ? say.openedHere : [say.sentYouASecret(header)]),
+        resumes ? say.openedHere : [say.sentYouASecret(header)],
         header.title !== undefined && element("p", { class: "title" }, header.title),
         handoff.spoiled && hint(say.memorySpoiled),
         form(
-          () => actions.send({ type: "reveal", typed: questions.typed() }),
-          ...questions.roots,
+          reveal,
+          email?.root,
+          passphrase?.root,
           problem,
-          fewer && hint(say.triesLeft(handoff.attemptsLeft)),
+          fewer && hint(say.triesLeft(attemptsLeft)),
           submitButton(resumes ? say.showAgain : mailsCode ? say.mailCode : say.reveal),
           !resumes && element("p", {}, mailsCode ? say.whatCode : say.whatReveal),
         ),
@@ -56,7 +52,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
         { class: "aside" },
         element("h2", {}, say.notExpecting),
         element("p", {}, say.leaveItClosed(say.senderOf(header))),
-        button(say.reportThis, () => actions.send({ type: "not_me" }), "quiet"),
+        button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
       ),
     ),
   };
@@ -68,8 +64,12 @@ function warning([title, body]: say.Message): HTMLElement {
 
 /** What the sealed header says, as the sender's words, and what is certain, as ours; below the button, which a phone shows at once. */
 function details({ header, expiresAt, clockAhead }: Handoff, now: number): Content[] {
-  const seconds = Math.floor((now + clockAhead) / 1_000);
   const words = header.message?.trim();
+  const facts = [
+    [say.until, say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000))],
+    [say.from, header.sender],
+    ...Object.entries(header.context ?? {}),
+  ] as const;
   return [
     words !== undefined &&
       words !== "" &&
@@ -82,18 +82,14 @@ function details({ header, expiresAt, clockAhead }: Handoff, now: number): Conte
     element(
       "dl",
       {},
-      fact(say.until, say.untilWhen(expiresAt, seconds)),
-      fact(say.from, header.sender),
-      ...Object.entries(header.context ?? {}).map(([name, value]) => fact(name, value)),
+      ...facts.map(
+        ([name, text]) =>
+          text !== undefined &&
+          text.trim() !== "" &&
+          element("div", {}, element("dt", {}, name), element("dd", {}, ...withLinks(text))),
+      ),
     ),
   ];
-}
-
-function fact(name: string, ...lines: readonly (string | false | undefined)[]): Content {
-  const texts = lines.flatMap((line) =>
-    line && line.trim() !== "" ? [element("div", {}, ...withLinks(line))] : [],
-  );
-  return texts.length > 0 && element("div", {}, element("dt", {}, name), element("dd", {}, ...texts));
 }
 
 /** Mail addresses in a text can be pressed. Nothing else becomes a link: a sender's address is not to lead anywhere. */
@@ -103,50 +99,31 @@ function withLinks(text: string): Content[] {
     .map((part, index) => (index % 2 === 0 ? part : element("a", { href: `mailto:${part}` }, part)));
 }
 
-/** The inputs that the link's flags ask for. */
-function askFor({ link: { flags }, header }: Handoff, typed: Typed) {
-  const inputs = {
-    email: needsEmail(flags) ? emailInput(header.emailHint) : undefined,
-    passphrase: needsPassphrase(flags) ? passphraseInput() : undefined,
-  };
-  const kinds = ["email", "passphrase"] as const;
-  for (const kind of kinds) {
-    const input = inputs[kind]?.input;
-    if (input) input.value = typed[kind];
-  }
-  return {
-    roots: kinds.map((kind) => inputs[kind]?.root),
-    typed: (): Typed => ({
-      email: inputs.email?.input.value ?? "",
-      passphrase: inputs.passphrase?.input.value ?? "",
-    }),
-    showError(error: FieldError | undefined, emailHint: string | undefined) {
-      for (const kind of kinds) {
-        inputs[kind]?.showError(error?.field === kind ? say.fieldError(error, emailHint) : undefined);
-      }
-    },
-  };
+function emailInput(typed: string, emailHint: string | undefined) {
+  const made = labelledInput(
+    "input",
+    "email",
+    say.email,
+    { type: "email", autocomplete: "email" },
+    say.emailHint(emailHint),
+  );
+  made.input.value = typed;
+  return made;
 }
 
-function emailInput(emailHint: string | undefined) {
-  const attributes = { type: "email", autocomplete: "email" };
-  return labelledInput("input", "email", say.email, attributes, say.emailHint(emailHint));
-}
-
-function passphraseInput() {
+function passphraseInput(typed: string) {
   const made = labelledInput("input", "passphrase", say.passphrase, { type: "password" }, say.passphraseHint);
-  const box = element("input", {
-    type: "checkbox",
-    change: () => {
-      made.input.type = box.checked ? "text" : "password";
-    },
-  });
+  made.input.value = typed;
+  const change = () => {
+    made.input.type = box.checked ? "text" : "password";
+  };
+  const box = element("input", { type: "checkbox", change });
   made.root.append(element("label", { class: "check" }, box, say.showPassphrase));
   return made;
 }
 
 /** Apps that open links in a view of their own, and say so in the user agent. */
-const APPS = /\b(?:FBA[NV]|Instagram|LinkedInApp|Line\/|MicroMessenger|GSA\/|TeamsMobile)|; wv\)/;
+const APPS = /\b(?:FBA[NV]|Instagram|Line|GSA|TeamsMobile)|; wv\)/;
 
 /**
  * Whether the page stands in a web view inside of another app: there a reload, a copy or a download often fails, and the view may

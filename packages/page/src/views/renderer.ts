@@ -33,8 +33,8 @@ export type ViewActions = {
 /** One screen as it stands in the document. */
 export type View<S extends Screen = Screen> = {
   readonly root: HTMLElement;
-  /** Takes over a newer state of the same screen, without touching what has the focus. */
-  update(screen: S): void;
+  /** Takes over the state of its screen, at first and when there is a newer one, without touching what has the focus. */
+  update?(screen: S): unknown;
 };
 
 export type ScreenOf<Kind extends Screen["kind"]> = Extract<Screen, { kind: Kind }>;
@@ -46,8 +46,9 @@ const VIEWS: {
   unreachable: unreachableView,
   damaged: damagedView,
   ready: readyView,
-  opening: openingView,
+  deriving: openingView,
   code: codeView,
+  claiming: openingView,
   interrupted: interruptedView,
   opened: openedView,
   hidden: hiddenView,
@@ -58,53 +59,40 @@ const VIEWS: {
   failed: failedView,
 };
 
-/** Puts screens into the document: a new one takes the focus, a newer state of the same one is written into it. */
-export class Renderer {
-  readonly #main: HTMLElement;
-  /** Stays in view whatever the screen: it says where the secret may lie, and what the page does about it. */
-  readonly #clipboardBar: HTMLElement;
-  readonly #actions: ViewActions;
-  #view: View | undefined;
-  #kind: Screen["kind"] | undefined;
+/**
+ * Puts screens into the document: a new one takes the focus, a newer state of the same one is written into it.
+ * @param bar stays in view whatever the screen: it says where the secret may lie, and what the page does about it
+ */
+export function createRenderer(main: HTMLElement, bar: HTMLElement, actions: ViewActions) {
+  let view: View | undefined;
+  let kind: Screen["kind"] | undefined;
 
-  constructor(main: HTMLElement, clipboardBar: HTMLElement, actions: ViewActions) {
-    this.#main = main;
-    this.#clipboardBar = clipboardBar;
-    this.#actions = actions;
-  }
-
-  show(screen: Screen | undefined): void {
-    if (screen === undefined) {
-      this.#view = undefined;
-      this.#kind = undefined;
-      fill(this.#main);
-      return;
-    }
-    // A different ending is a new screen. Another damaged link usually comes from the box, and its error is shown there.
-    if (this.#view && this.#kind === screen.kind && screen.kind !== "ended") this.#view.update(screen);
-    else this.#replace(screen);
-  }
-
-  clipboardChanged(state: ClipboardState): void {
-    const { clearClipboard, announce } = this.#actions;
-    const text = say.clipboard(state);
-    fill(
-      this.#clipboardBar,
-      text,
-      state.kind === "unsure" && state.clearable && button(say.clearClipboard, clearClipboard),
-    );
-    if (state.kind !== "holds") announce(text);
-  }
-
-  #replace<Kind extends Screen["kind"]>(screen: ScreenOf<Kind>): void {
-    const view = VIEWS[screen.kind as Kind](screen, this.#actions);
-    this.#view = view;
-    this.#kind = screen.kind;
-    fill(this.#main, view.root);
-    const heading = view.root.querySelector("h1");
+  function replace<Kind extends Screen["kind"]>(screen: ScreenOf<Kind>): void {
+    const next = VIEWS[screen.kind as Kind](screen, actions);
+    next.update?.(screen);
+    view = next;
+    kind = screen.kind;
+    fill(main, next.root);
+    const heading = next.root.querySelector("h1");
     document.title = heading ? `${heading.textContent} - ${say.product}` : say.product;
-    const first = view.root.querySelector<HTMLElement>("[aria-invalid=true],[data-focus]");
-    (first ?? heading)?.focus();
+    (next.root.querySelector<HTMLElement>("[aria-invalid=true],[data-focus]") ?? heading)?.focus();
     window.scrollTo(0, 0);
   }
+
+  return {
+    show(screen: Screen | undefined): void {
+      if (screen === undefined) {
+        view = undefined;
+        fill(main);
+        // A different ending is a new screen. Another damaged link usually comes from the box, and its error is shown there.
+      } else if (view && kind === screen.kind && kind !== "ended") view.update?.(screen);
+      else replace(screen);
+    },
+    clipboardChanged(state: ClipboardState): void {
+      const text = say.clipboard(state);
+      const clear = state.kind === "unsure" && state.clearable;
+      fill(bar, text, clear && button(say.clearClipboard, actions.clearClipboard));
+      if (state.kind !== "holds") actions.announce(text);
+    },
+  };
 }
