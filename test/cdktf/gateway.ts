@@ -33,15 +33,16 @@ export function serveGateway(
     return {
       key: String(route.route_key),
       method,
-      prefix: path.replace("{proxy+}", ""),
+      matches: path.endsWith("{proxy+}")
+        ? (pathname: string) => pathname.startsWith(path.replace("{proxy+}", ""))
+        : (pathname: string) => pathname === path,
       iam: route.authorization_type === "AWS_IAM",
       target: integration?.[1] ?? "",
     };
   });
   return serveLoopback(async (request, url) => {
     const route = routes.find(
-      ({ method, prefix }) =>
-        (method === "ANY" || method === request.method) && url.pathname.startsWith(prefix),
+      ({ method, matches }) => (method === "ANY" || method === request.method) && matches(url.pathname),
     );
     const target = functions[route?.target ?? ""];
     if (!route || !target) return Response.json({ message: "Not Found" }, { status: 404 });

@@ -159,7 +159,9 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     const response = await fetch(`${deployed.url}/h/AAAAAAAAAAAAAAAAAAAAAA`);
     expect(response.status).toBe(200);
     expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
-    expect(await response.text()).toMatch(/^<!doctype html>/i);
+    const page = await response.text();
+    expect(page).toMatch(/^<!doctype html>/i);
+    expect(await (await fetch(`${deployed.url}/h`)).text()).toBe(page);
   });
 
   test("a link whose key has reached the server is counted by a word that its alarm looks for", async () => {
@@ -350,17 +352,22 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
   test.each([
     ["the least", LEAST],
     ["every", EVERYTHING],
-  ])("the sender's function understands the policy that synth writes with %s prop set", async (_, config) => {
-    const { json, folder } = synthesise(config, code);
-    const { filename, environment } = resource(json, "aws_lambda_function", "sender_function");
-    const { variables } = environment as { variables: Record<string, string> };
-    const env = { ...variables, AWS_REGION: "eu-west-1" };
-    const started = await startFunction(join(folder, String(filename)), env);
-    await started.close();
-    await expect(startFunction(join(folder, String(filename)), { ...env, CONFIG: "{}" })).rejects.toThrow(
-      "CONFIG is wrong",
-    );
-  });
+  ])(
+    "the sender's function starts with the policy that synth writes with %s prop set, and with no other",
+    async (_, config) => {
+      const { json, folder } = synthesise(config, code);
+      const { filename, environment } = resource(json, "aws_lambda_function", "sender_function");
+      const { variables } = environment as { variables: Record<string, string> };
+      const env = { ...variables, AWS_REGION: "eu-west-1" };
+      const started = await startFunction(join(folder, String(filename)), env);
+      const check = resource(json, "aws_lambda_invocation", "sender_start_check");
+      expect(await started.invoke(JSON.parse(String(check.input)))).toBe("started");
+      await started.close();
+      await expect(startFunction(join(folder, String(filename)), { ...env, CONFIG: "{}" })).rejects.toThrow(
+        "CONFIG is wrong",
+      );
+    },
+  );
 
   test("no function asked for anything that its role does not allow", () => {
     for (const name of FUNCTION_NAMES) {

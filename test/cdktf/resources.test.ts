@@ -102,6 +102,10 @@ describe("the API", () => {
       authorization_type,
     ]);
     expect(Object.fromEntries(routes)).toEqual({
+      "GET /": "NONE",
+      "HEAD /": "NONE",
+      "GET /h": "NONE",
+      "HEAD /h": "NONE",
       "GET /h/{proxy+}": "NONE",
       "HEAD /h/{proxy+}": "NONE",
       "POST /v1/handoffs/{proxy+}": "NONE",
@@ -277,6 +281,7 @@ const NO_TAGS = [
   "aws_cloudwatch_log_resource_policy",
   "aws_iam_role_policy",
   "aws_kms_alias",
+  "aws_lambda_invocation",
   "aws_lambda_permission",
   "aws_route53_record",
   "aws_sesv2_configuration_set_event_destination",

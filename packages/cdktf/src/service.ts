@@ -111,6 +111,7 @@ export class Service extends Construct {
     this.tables.keep([this.api.api, this.pseudonymKey.key]);
     const drainerPolicy = this.#permit(props, here);
     this.#configure(props);
+    sender.checkStart();
     followStream(this, drainer, { streamArn: this.tables.handoffs.streamArn, policy: drainerPolicy });
     runEveryMinute(this, sweeper, name);
     if (this.mail) recordBounces(this, sweeper, { name, busName: this.events.bus.name, undelivered });

@@ -5,7 +5,9 @@ import { IamRole } from "@cdktf/provider-aws/lib/iam-role/index.js";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { LambdaEventSourceMapping } from "@cdktf/provider-aws/lib/lambda-event-source-mapping/index.js";
 import { LambdaFunction } from "@cdktf/provider-aws/lib/lambda-function/index.js";
+import { LambdaInvocation } from "@cdktf/provider-aws/lib/lambda-invocation/index.js";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission/index.js";
+import { dependable } from "cdktf";
 import { Construct } from "constructs";
 import { InvalidProps } from "../checks/schema.ts";
 import type { UndeliveredEvents } from "../events.ts";
@@ -77,6 +79,22 @@ export class ServiceFunction extends Construct {
       loggingConfig: { logFormat: "JSON", systemLogLevel: "WARN", logGroup: this.logGroup.name },
       ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       dependsOn: [this.logGroup],
+    });
+  }
+
+  /**
+   * Invokes the function after each change of its code or environment. One that cannot read its environment fails, and the deployment
+   * with it: otherwise the first call would tell.
+   */
+  checkStart(): void {
+    const { functionName } = this.function;
+    new LambdaInvocation(this, "start-check", {
+      functionName,
+      input: JSON.stringify({ check: "start" }),
+      triggers: {
+        code: this.function.sourceCodeHash,
+        environment: `\${sha256(jsonencode(${dependable(this.function)}.environment[0].variables))}`,
+      },
     });
   }
 

@@ -63,12 +63,19 @@ export class HttpApi extends Construct {
     const toRecipient = this.#integrate("recipient-integration", recipient);
     const toSender = this.#integrate("sender-integration", sender);
     const routes = [
+      this.#route("get-index", "GET /", toRecipient, throttles.page),
+      this.#route("head-index", "HEAD /", toRecipient, throttles.page),
+      // A link whose path was lost still has its key, and the page derives the id from it.
+      this.#route("get-page-alone", "GET /h", toRecipient, throttles.page),
+      this.#route("head-page-alone", "HEAD /h", toRecipient, throttles.page),
       this.#route("get-page", "GET /h/{proxy+}", toRecipient, throttles.page),
       this.#route("head-page", "HEAD /h/{proxy+}", toRecipient, throttles.page),
       this.#route("post-handoffs", "POST /v1/handoffs/{proxy+}", toRecipient, throttles.recipient),
       this.#route("any-sender", "ANY /v1/sender/{proxy+}", toSender, throttles.sender),
       this.#route("any-operators", "ANY /iam/v1/sender/{proxy+}", toSender, throttles.operators, "AWS_IAM"),
     ];
+    this.#admit("index-permission", recipient, "*/*/");
+    this.#admit("page-alone-permission", recipient, "*/*/h");
     this.#admit("page-permission", recipient, "*/*/h/*");
     this.#admit("handoffs-permission", recipient, "*/POST/v1/handoffs/*");
     this.#admit("sender-permission", sender, "*/*/v1/sender/*");

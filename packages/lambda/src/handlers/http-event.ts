@@ -8,12 +8,18 @@ export type HttpEvent = APIGatewayProxyEventV2 & {
   };
 };
 
+/** What a deployment invokes a function with when it has changed it. A function that cannot read its environment fails before. */
+export type StartCheck = { readonly check: "start" };
+
 /**
  * Runs a Hono app on API Gateway's payload 2.0. Written here because a general adapter logs what it cannot parse, and a path may
  * hold a key. See "Working with AWS Lambda proxy integrations for HTTP APIs" in the API Gateway guide.
  */
-export function httpHandler(app: Hono): (event: HttpEvent) => Promise<APIGatewayProxyStructuredResultV2> {
+export function httpHandler(
+  app: Hono,
+): (event: HttpEvent | StartCheck) => Promise<APIGatewayProxyStructuredResultV2 | "started"> {
   return async (event) => {
+    if ("check" in event) return "started";
     const response = await app.fetch(toRequest(event), { event });
     const isBase64Encoded = response.headers.has("content-encoding");
     const body = Buffer.from(await response.arrayBuffer());
