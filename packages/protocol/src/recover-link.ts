@@ -10,7 +10,7 @@ export type RecoveredLink = LinkParts & {
 /** Characters that are looked at, readings that are made of them, and keys that are tried in each: a hostile text costs no more. */
 const LONGEST_TEXT = 32_768;
 const MOST_READINGS = 48;
-const MOST_KEYS = 48;
+const MOST_KEYS = 32;
 
 /**
  * A link's path, id and key, with at most a slash and parameters between id and key. Up to version 15 a key begins with one of `A` to `D`;
