@@ -95,7 +95,7 @@ function paletteCss(): string {
   return `:root{color-scheme:light dark;${properties(LIGHT)}}@media screen and (prefers-color-scheme:dark){:root{${properties(DARK)}}}`;
 }
 
-const DRAWING = `viewBox='0 0 32 32'><rect width='32' height='32' rx='8'/><path d='M10 15v-3a6 6 0 0 1 12 0v3m-13 0h14v9H9z' fill='none' stroke-width='2.5' stroke-linejoin='round'`;
+const DRAWING = `viewBox='0 0 32 32'><rect width='32' height='32' rx='8' stroke='none'/><path d='M10 15v-3a6 6 0 0 1 12 0v3m-13 0h14v9H9z' fill='none' stroke-width='2.5' stroke-linejoin='round'`;
 
 /** The tab's icon, as data: so that no second request is made for one. */
 const ICON =

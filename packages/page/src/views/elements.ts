@@ -107,7 +107,6 @@ export function labelledInput<Name extends "input" | "textarea">(
     "data-1p-ignore": "",
     "data-bwignore": "",
     "data-lpignore": "true",
-    "data-form-type": "other",
     "aria-describedby": `${explained ? `${id}-hint ` : ""}${id}-error`,
     ...attributes,
   });
