@@ -179,7 +179,7 @@ describe("one mistake is one annotation:", () => {
     const other = await startScriptedServer();
     other.answer({ status: 200, text: "<html>", headers: { "content-type": "text/html" } });
     expect(await sentences({ endpoint: other.url })).toEqual([
-      `${other.url} answered 200, but not as a secret-handoff service does. Check endpoint.`,
+      `${other.url} answered 200 with a web page: a proxy, a firewall or another site answers in the service's place. Check endpoint, and that the runner reaches it without a login.`,
     ]);
     await other.close();
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { retry, retryAfterMs, SenderError, TransientError } from "@secret-handoff/sdk";
+import { adaptivePace, retry, retryAfterMs, SenderError, TransientError } from "@secret-handoff/sdk";
 import { endable, unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
 import { quickRuntime } from "./quick-runtime.ts";
@@ -67,6 +67,15 @@ test("a soft deadline ends the wait with its reason, and the failure as cause", 
   });
   const error = await rejectionOf(retry(failing(9), deadline, runtime));
   expect([error.code, error.cause]).toEqual(["cancelled", final]);
+});
+
+test("after the soft deadline an attempt is made all the same, and none after it", async () => {
+  const { deadline, stop } = endable();
+  stop();
+  const runtime = quickRuntime();
+  const pace = adaptivePace(runtime);
+  expect(await retry(failing(0), deadline, runtime, { pace })).toBe(1);
+  expect((await rejectionOf(retry(failing(1), deadline, runtime, { pace }))).code).toBe("cancelled");
 });
 
 describe("Retry-After", () => {

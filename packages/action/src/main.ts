@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import {
+  allowSlowConnections,
   faultOf,
   type MailTransport,
   parameterStore,
@@ -34,6 +35,7 @@ function openMail(choice: MailChoice): MailTransport {
 }
 
 async function main(): Promise<number> {
+  allowSlowConnections();
   const workflow = githubCommands();
   try {
     const code = await runStep(githubInputs(), {

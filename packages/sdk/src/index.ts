@@ -59,6 +59,7 @@ export {
 export { secretsManagerRotation } from "./rotation/secrets-manager-rotation.ts";
 export { mapLimited, type StandAside } from "./runtime/concurrency.ts";
 export { attempt, type Deadline, type EndableDeadline, startDeadline } from "./runtime/deadline.ts";
+export { allowSlowConnections, networkFault } from "./runtime/network.ts";
 export { adaptivePace, type Pace } from "./runtime/pace.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime } from "./runtime/runtime.ts";

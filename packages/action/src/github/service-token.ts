@@ -3,6 +3,7 @@ import {
   cachedToken,
   type Deadline,
   jwtClaims,
+  networkFault,
   type Runtime,
   retry,
   retryAfterMs,
@@ -47,7 +48,13 @@ const ATTEMPT_MS = 10_000;
  */
 export function tokenEndpoint(env: Readonly<Record<string, string | undefined>>): TokenEndpoint {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env;
-  if (url && bearer) return { url, bearer };
+  if (url && bearer) {
+    if (URL.canParse(url)) return { url, bearer };
+    throw new SenderError(
+      "id_token",
+      "ACTIONS_ID_TOKEN_REQUEST_URL is not a URL. The runner sets it: look whether a step or the runner's environment overwrites it.",
+    );
+  }
   throw new SenderError(
     "id_token",
     "This job may not request an OIDC token. Add id-token: write to its permissions; workflows of forked pull requests cannot have it.",
@@ -83,12 +90,27 @@ export function fetchIdToken(
         });
       } catch (cause) {
         if (deadline.hard.aborted) throw deadline.hard.reason;
-        throw new TransientError(failure("the request did not get through", cause));
+        const fault = networkFault(cause);
+        const reason = fault
+          ? `${target.host} cannot be reached: ${fault.reason} (${fault.code})`
+          : undefined;
+        const final = failure(
+          reason ?? "the request did not get through",
+          fault?.advice("the runner's network"),
+          cause,
+        );
+        throw fault && !fault.transient ? final : new TransientError(final);
       }
       if (response.status === 429 || response.status >= 500) {
         throw new TransientError(failure(`it answered ${response.status}`), {
           afterMs: retryAfterMs(response.headers.get("retry-after"), runtime.now()),
         });
+      }
+      if (/^text\/html\b/.test(response.headers.get("content-type") ?? "")) {
+        throw failure(
+          `${target.host} answered ${response.status} with a web page, so a proxy or a firewall answers in its place`,
+          "Let the runner reach that host directly.",
+        );
       }
       const token = isObject(body) ? body.value : undefined;
       if (!response.ok || typeof token !== "string" || token === "")
@@ -106,12 +128,10 @@ export function environmentOf(jwt: string): string | undefined {
   return typeof environment === "string" ? environment : undefined;
 }
 
-function failure(what: string, cause?: unknown): SenderError {
-  return new SenderError(
-    "id_token",
-    `GitHub did not issue an OIDC token: ${what}. Run the job again; if it fails again, look at GitHub's status page.`,
-    { cause },
-  );
+const AGAIN = "Run the job again; if it fails again, look at GitHub's status page.";
+
+function failure(what: string, advice = AGAIN, cause?: unknown): SenderError {
+  return new SenderError("id_token", `GitHub did not issue an OIDC token: ${what}. ${advice}`, { cause });
 }
 
 function isObject(value: unknown): value is { readonly value?: unknown } {

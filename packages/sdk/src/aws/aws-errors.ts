@@ -63,9 +63,26 @@ export function awsFailure(error: unknown, call: AwsCall, { hard }: Deadline): E
     const final = failed(unreachable(error, network, call));
     return network.transient ? new TransientError(final) : final;
   }
+  if (statusOf(error) < 500 && isForeign(error)) return failed(foreign(error, call));
   if (isTransientError(error) || statusOf(error) >= 500)
     return new TransientError(failed(unavailable(error, call)));
   return failed(generalSentence(error, call));
+}
+
+/** An answer without a word that AWS has for errors: the SDK makes one up. */
+function isForeign({ name, message }: AwsError): boolean {
+  return (
+    name === "Unknown" ||
+    name === "UnknownError" ||
+    /Deserialization error|is not valid JSON|char '.*' is not expected/.test(message)
+  );
+}
+
+function foreign(error: AwsError, { service }: AwsCall): AwsSentence {
+  return [
+    "aws_unavailable",
+    `${service} answered ${statusOf(error)} with something that is not its own, like the web page of a proxy. Check that the runner may connect to AWS, and AWS_ENDPOINT_URL.`,
+  ];
 }
 
 function statusOf({ $metadata }: AwsError): number {

@@ -66,9 +66,13 @@ export async function retry<T>(
   let failures = 0;
   let last: SenderError | undefined;
   for (let number = 1; ; number += 1) {
-    const turn = await pace?.turn(soft).catch((reason: unknown) => {
-      throw soft.aborted ? stopped(soft, last ?? pace.lastRefusal()) : reason;
-    });
+    // What must still be told after the soft deadline, like that a mail went out, is tried once.
+    const closing = number === 1 && soft.aborted;
+    const turn = closing
+      ? undefined
+      : await pace?.turn(soft).catch((reason: unknown) => {
+          throw soft.aborted ? stopped(soft, last ?? pace.lastRefusal()) : reason;
+        });
     try {
       const result = await attempt(number);
       pace?.taken();

@@ -1,18 +1,21 @@
 import { type HandoffId, isLoopback, type Sealed } from "@secret-handoff/protocol";
 import {
   type CheckRequest,
-  type CheckResponse,
+  CheckResponse,
   type CreateRequest,
   createRequestOf,
-  type HandoffView,
-  type PolicyResponse,
+  HandoffView,
+  ListResponse,
+  PolicyResponse,
 } from "@secret-handoff/protocol/api";
+import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
+import { adaptivePace } from "../runtime/pace.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { TokenSource } from "./sender-token.ts";
-import { readCheck, readHandoffView, readPolicy } from "./service-answers.ts";
-import { type Answer, exchange, toError, unexpectedResponse } from "./service-http.ts";
+import { toError, unexpectedResponse } from "./service-errors.ts";
+import { request } from "./service-http.ts";
 
 /** What a create adds to what was sealed. */
 export type CreateDetails = Pick<CreateRequest, "subject" | "members" | "resend" | "reason">;
@@ -47,24 +50,33 @@ export type ServiceClient = {
  * @param tokens gives the bearer token
  */
 export function serviceClient(origin: string, tokens: TokenSource, runtime: Runtime): ServiceClient {
-  const call = (method: "GET" | "POST" | "DELETE", path: string, deadline: Deadline, body?: object) =>
-    exchange({ origin, method, path, body: body && JSON.stringify(body) }, tokens, deadline, runtime);
+  const pace = adaptivePace(runtime);
+  const call = (method: "GET" | "POST" | "DELETE", path: string, deadline: Deadline, body?: object) => {
+    const sent = { origin, method, path, body: body && JSON.stringify(body) };
+    return request(sent, tokens, deadline, runtime, pace);
+  };
+  /** The answer that the API's description promises for 200 and 201. */
+  async function read<Schema extends v.GenericSchema>(
+    schema: Schema,
+    ...[method, path, deadline, body]: Parameters<typeof call>
+  ): Promise<v.InferOutput<Schema>> {
+    const answer = await call(method, path, deadline, body);
+    if (answer.status !== 200 && answer.status !== 201) throw toError(origin, answer);
+    const result = v.safeParse(schema, answer.json, { abortEarly: true });
+    if (!result.success) throw unexpectedResponse(origin, answer);
+    return result.output;
+  }
   return {
     origin,
-    policy: async (deadline) =>
-      read(origin, await call("GET", "/v1/sender/policy", deadline), [200], readPolicy),
-    check: async (request, deadline) =>
-      read(origin, await call("POST", "/v1/sender/handoffs/check", deadline, request), [200], readCheck),
-    create: async (sealed, details, deadline) => {
-      const answer = await call("POST", "/v1/sender/handoffs", deadline, createRequestOf(sealed, details));
-      return read(origin, answer, [200, 201], readHandoffView);
-    },
+    policy: (deadline) => read(PolicyResponse, "GET", "/v1/sender/policy", deadline),
+    check: (asked, deadline) => read(CheckResponse, "POST", "/v1/sender/handoffs/check", deadline, asked),
+    create: (sealed, details, deadline) =>
+      read(HandoffView, "POST", "/v1/sender/handoffs", deadline, createRequestOf(sealed, details)),
     mailed: async (id, messageId, deadline) => {
       const answer = await call("POST", `/v1/sender/handoffs/${id}/mailed`, deadline, { messageId });
       if (answer.status !== 204) throw toError(origin, answer);
     },
-    view: async (id, deadline) =>
-      read(origin, await call("GET", `/v1/sender/handoffs/${id}`, deadline), [200], readHandoffView),
+    view: (id, deadline) => read(HandoffView, "GET", `/v1/sender/handoffs/${id}`, deadline),
     revoke: async (id, deadline) => {
       const answer = await call("DELETE", `/v1/sender/handoffs/${id}`, deadline);
       if (answer.status === 204) return "revoked";
@@ -77,41 +89,13 @@ export function serviceClient(origin: string, tokens: TokenSource, runtime: Runt
       let cursor: string | undefined;
       do {
         const query = new URLSearchParams({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
-        const page = read(
-          origin,
-          await call("GET", `/v1/sender/handoffs?${query}`, deadline),
-          [200],
-          readPage,
-        );
+        const page = await read(ListResponse, "GET", `/v1/sender/handoffs?${query}`, deadline);
         views.push(...page.handoffs);
         cursor = page.cursor;
       } while (cursor !== undefined);
       return views;
     },
   };
-}
-
-type Page = { readonly handoffs: readonly HandoffView[]; readonly cursor?: string };
-
-function readPage(value: unknown): Page | undefined {
-  if (typeof value !== "object" || value === null || !("handoffs" in value)) return undefined;
-  if (!Array.isArray(value.handoffs)) return undefined;
-  const handoffs = value.handoffs.map(readHandoffView);
-  if (!handoffs.every((view) => view !== undefined)) return undefined;
-  const cursor = "cursor" in value && typeof value.cursor === "string" ? { cursor: value.cursor } : {};
-  return { handoffs, ...cursor };
-}
-
-function read<T>(
-  origin: string,
-  answer: Answer,
-  expected: readonly number[],
-  reader: (json: unknown) => T | undefined,
-): T {
-  if (!expected.includes(answer.status)) throw toError(origin, answer);
-  const value = reader(answer.json);
-  if (value === undefined) throw unexpectedResponse(origin, answer);
-  return value;
 }
 
 /**

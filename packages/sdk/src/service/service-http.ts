@@ -1,24 +1,18 @@
-import type { Deadline } from "../runtime/deadline.ts";
-import { attempt } from "../runtime/deadline.ts";
+import { attempt, type Deadline } from "../runtime/deadline.ts";
+import { networkFault } from "../runtime/network.ts";
+import type { Pace } from "../runtime/pace.ts";
 import { retry, retryAfterMs, TransientError } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { TokenSource } from "./sender-token.ts";
-import { readProblem, type ServiceProblem } from "./service-answers.ts";
+import { type Answer, readProblem, titled } from "./service-errors.ts";
 
 /** One request to the service; `body` is sent as it is, the same bytes every time. */
-export type Exchange = {
+export type ServiceRequest = {
   readonly origin: string;
   readonly method: "GET" | "POST" | "DELETE";
   readonly path: string;
   readonly body: string | undefined;
-};
-
-/** What came back. `json` is undefined where the body is empty or none. */
-export type Answer = {
-  readonly status: number;
-  readonly json: unknown;
-  readonly problem: ServiceProblem | undefined;
 };
 
 /** One attempt takes no longer than this, ms. */
@@ -29,55 +23,58 @@ const LONGEST_ANSWER = 2_000_000;
 /**
  * Sends a request until it is answered by something other than 429 or 5xx. Redirects are not followed: the token belongs to
  * one origin.
+ * @param pace that of all requests to this service
  * @throws SenderError `service_unreachable`, `service_unavailable`, `not_a_service`, or why the step ended
  */
-export function exchange(
-  request: Exchange,
+export function request(
+  { origin, method, path, body }: ServiceRequest,
   tokens: TokenSource,
   deadline: Deadline,
   runtime: Runtime,
+  pace: Pace,
 ): Promise<Answer> {
-  return retry(
-    async () => {
-      const token = await tokens(deadline);
-      return attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
-        let response: Response;
-        let text: string;
-        try {
-          response = await runtime.fetch(`${request.origin}${request.path}`, {
-            method: request.method,
-            redirect: "manual",
-            signal,
-            headers: {
-              accept: "application/json, application/problem+json",
-              authorization: `Bearer ${token.reveal()}`,
-              ...(request.body === undefined ? {} : { "content-type": "application/json" }),
-            },
-            ...(request.body === undefined ? {} : { body: request.body }),
-          });
-          text = await boundedText(response);
-        } catch (error) {
-          throw networkFailure(error, request.origin, deadline, timedOut());
-        }
-        return parseResponse(request.origin, response, parseJson(response, text), runtime);
-      });
-    },
-    deadline,
-    runtime,
-  );
+  const send = async () => {
+    const token = await tokens(deadline);
+    return attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
+      try {
+        const response = await runtime.fetch(`${origin}${path}`, {
+          method,
+          redirect: "manual",
+          signal,
+          headers: {
+            accept: "application/json, application/problem+json",
+            authorization: `Bearer ${token.reveal()}`,
+            ...(body === undefined ? {} : { "content-type": "application/json" }),
+          },
+          ...(body === undefined ? {} : { body }),
+        });
+        return parseResponse(origin, response, await boundedText(response), runtime);
+      } catch (error) {
+        throw networkFailure(error, origin, deadline, timedOut());
+      }
+    });
+  };
+  return retry(send, deadline, runtime, { pace });
 }
 
-function parseResponse(origin: string, response: Response, json: unknown, runtime: Runtime): Answer {
-  const { status } = response;
+function parseResponse(origin: string, response: Response, text: string, runtime: Runtime): Answer {
+  const { status, headers } = response;
+  const type = headers.get("content-type") ?? "";
+  const json = /^application\/(problem\+)?json\b/.test(type) ? parseJson(text) : undefined;
   const problem = readProblem(json);
+  const webPage = /^text\/html\b/.test(type) ? { webPage: titleIn(text) } : {};
   if (status === 429 || status >= 500) {
+    const page = webPage.webPage === undefined ? "" : ` with a web page${titled(webPage.webPage)}`;
     const said = problem ? ` ${problem.detail}` : "";
     throw new TransientError(
       new SenderError(
         "service_unavailable",
-        `${origin} answered ${status} again and again.${said} Try again later, or ask whoever runs the service.`,
+        `${origin} answered ${status}${page} again and again.${said} Try again later, or ask whoever runs the service.`,
       ),
-      { afterMs: retryAfterMs(response.headers.get("retry-after"), runtime.now()) },
+      {
+        afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
+        patience: status === 429 ? "throttled" : "a few times",
+      },
     );
   }
   if (status >= 300 && status < 400) {
@@ -86,12 +83,14 @@ function parseResponse(origin: string, response: Response, json: unknown, runtim
       `${origin} redirects elsewhere. Set endpoint to the service's own address.`,
     );
   }
-  return { status, json, problem };
+  const date = Date.parse(headers.get("date") ?? "");
+  const clockAhead = Number.isNaN(date) ? 0 : (runtime.now() - date) / 1_000;
+  return { status, json, problem, ...webPage, clockAhead };
 }
 
 function networkFailure(error: unknown, origin: string, deadline: Deadline, timedOut: boolean): Error {
   if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) return deadline.hard.reason;
-  if (error instanceof SenderError) return error;
+  if (error instanceof SenderError || error instanceof TransientError) return error;
   if (timedOut) {
     return new TransientError(
       new SenderError(
@@ -100,28 +99,13 @@ function networkFailure(error: unknown, origin: string, deadline: Deadline, time
       ),
     );
   }
-  const code = causeCode(error);
-  if (code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)) {
-    return new SenderError(
-      "service_unreachable",
-      `${origin} shows a certificate that the runner does not trust (${code}). Check endpoint and the service's certificate.`,
-      { cause: error },
-    );
-  }
-  return new TransientError(
-    new SenderError(
-      "service_unreachable",
-      `${origin} cannot be reached${code === undefined ? "" : ` (${code})`}. Check endpoint, and that the runner may connect to it.`,
-      { cause: error },
-    ),
-  );
-}
-
-/** Node's fetch hides the system's error code in `cause`. */
-function causeCode(error: unknown): string | undefined {
-  const cause = typeof error === "object" && error !== null && "cause" in error ? error.cause : undefined;
-  const code = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined;
-  return typeof code === "string" ? code : undefined;
+  const fault = networkFault(error);
+  const reason = fault ? `: ${fault.reason} (${fault.code})` : "";
+  const advice = fault?.advice("endpoint") ?? "Check endpoint, and that the runner may connect to it.";
+  const final = new SenderError("service_unreachable", `${origin} cannot be reached${reason}. ${advice}`, {
+    cause: error,
+  });
+  return fault && !fault.transient ? final : new TransientError(final);
 }
 
 async function boundedText(response: Response): Promise<string> {
@@ -141,9 +125,7 @@ async function boundedText(response: Response): Promise<string> {
   return text + decoder.decode();
 }
 
-/** The JSON of a body that says it is JSON. */
-function parseJson(response: Response, text: string): unknown {
-  if (!/^application\/(problem\+)?json\b/.test(response.headers.get("content-type") ?? "")) return undefined;
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -151,58 +133,6 @@ function parseJson(response: Response, text: string): unknown {
   }
 }
 
-/** The sentence for an answer that is a refusal. What the service says in `detail` is passed on. */
-export function toError(origin: string, answer: Answer): SenderError {
-  const { problem } = answer;
-  if (!problem) return unexpectedResponse(origin, answer);
-  switch (problem.code) {
-    case "unauthenticated":
-      return new SenderError(
-        "unauthenticated",
-        `${origin} does not accept this workflow's token: ${problem.detail} Check that endpoint is the service's exact address.`,
-      );
-    case "not_allowed":
-      return new SenderError(
-        "not_allowed",
-        `This workflow may not send through ${origin}: ${problem.detail} Ask whoever runs the service to add it to the senders list.`,
-      );
-    case "policy":
-      return new SenderError(
-        "policy",
-        `The service's policy refuses this handoff: ${[...problem.broken.map(({ detail }) => detail), ...(problem.broken.length === 0 ? [problem.detail] : [])].join(" ")}`,
-      );
-    case "resend_needed":
-      return new SenderError(
-        "resend_needed",
-        "This version was handed over before, and that handoff ended locked or reported. Find out why, then set resend: true.",
-      );
-    case "newer_version":
-      return new SenderError(
-        "newer_version",
-        "A newer version of this secret was handed over already, so this older one is not. Run again to read the newest version.",
-      );
-    case "released":
-      return new SenderError(
-        "released",
-        "The handoff was opened already, so it cannot be revoked. Rotate the secret if that was wrong.",
-      );
-    case "too_large":
-      return new SenderError(
-        "too_large",
-        "The service finds the handoff too large. Hand the secrets over in several steps.",
-      );
-    default:
-      return new SenderError(
-        "service_refused",
-        `${origin} refused the request (${answer.status} ${problem.code}): ${problem.detail}`,
-      );
-  }
-}
-
-/** The sentence for an answer that no secret-handoff service gives. */
-export function unexpectedResponse(origin: string, { status }: Answer): SenderError {
-  return new SenderError(
-    "not_a_service",
-    `${origin} answered ${status}, but not as a secret-handoff service does. Check endpoint.`,
-  );
+function titleIn(html: string): string {
+  return /<title[^>]*>([^<]*)/i.exec(html.slice(0, 20_000))?.[1]?.trim() ?? "";
 }

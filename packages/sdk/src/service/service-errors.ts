@@ -1,0 +1,137 @@
+import { redact } from "../redact.ts";
+import { SenderError } from "../sender-error.ts";
+
+/** What came back. `json` is undefined where the body is empty or none. */
+export type Answer = {
+  readonly status: number;
+  readonly json: unknown;
+  readonly problem: ServiceProblem | undefined;
+  /** The title of a web page, which no service answers with: empty where it has none. */
+  readonly webPage?: string;
+  /** By how much the runner's clock is ahead of the service's, seconds. */
+  readonly clockAhead: number;
+};
+
+/** What the sdk needs of problem+json (RFC 9457). */
+export type ServiceProblem = {
+  /** A `ProblemCode`, or one that only a newer service knows. */
+  readonly code: string;
+  readonly detail: string;
+  /** Broken rules; a newer service may know more of them than we do. */
+  readonly broken: readonly { readonly rule: string; readonly detail: string }[];
+};
+
+/** Broken rules that are passed on. */
+const MOST_RULES = 20;
+/** From here on a difference of the clocks is the reason: the service tolerates 30 s in a token and 60 s in an expiry. */
+const CLOCK_TOLERANCE = 30;
+
+export function readProblem(value: unknown): ServiceProblem | undefined {
+  if (!isObject(value)) return undefined;
+  const { code, detail } = value;
+  if (typeof code !== "string" || !/^[a-z_]{1,40}$/.test(code) || typeof detail !== "string")
+    return undefined;
+  const rules: readonly unknown[] = Array.isArray(value.broken) ? value.broken.slice(0, MOST_RULES) : [];
+  const broken = rules.flatMap((one) =>
+    isObject(one) && typeof one.rule === "string" && typeof one.detail === "string"
+      ? [{ rule: one.rule.slice(0, 40), detail: oneLine(one.detail) }]
+      : [],
+  );
+  return { code, detail: oneLine(detail), broken };
+}
+
+/** The sentence for an answer that is a refusal. What the service says in `detail` is passed on. */
+export function toError(origin: string, answer: Answer): SenderError {
+  const { problem } = answer;
+  if (!problem) return unexpectedResponse(origin, answer);
+  const sentence = clockSentence(origin, answer, problem) ?? refusals(origin, problem)[problem.code];
+  return sentence
+    ? new SenderError(...sentence)
+    : new SenderError(
+        "service_refused",
+        `${origin} refused the request (${answer.status} ${problem.code}): ${problem.detail}`,
+      );
+}
+
+type Sentence = readonly [code: ConstructorParameters<typeof SenderError>[0], sentence: string];
+
+function refusals(origin: string, { detail, broken }: ServiceProblem): Readonly<Record<string, Sentence>> {
+  const rules = broken.length === 0 ? detail : broken.map((one) => one.detail).join(" ");
+  return {
+    unauthenticated: [
+      "unauthenticated",
+      `${origin} does not accept this workflow's token: ${detail} Check that endpoint is the service's exact address.`,
+    ],
+    not_allowed: [
+      "not_allowed",
+      `This workflow may not send through ${origin}: ${detail} Ask whoever runs the service to add it to the senders list.`,
+    ],
+    policy: ["policy", `The service's policy refuses this handoff: ${rules}`],
+    resend_needed: [
+      "resend_needed",
+      "This version was handed over before, and that handoff ended locked or reported. Find out why, then set resend: true.",
+    ],
+    newer_version: [
+      "newer_version",
+      "A newer version of this secret was handed over already, so this older one is not. Run again to read the newest version.",
+    ],
+    released: [
+      "released",
+      "The handoff was opened already, so it cannot be revoked. Rotate the secret if that was wrong.",
+    ],
+    too_large: [
+      "too_large",
+      "The service finds the handoff too large. Hand the secrets over in several steps.",
+    ],
+  };
+}
+
+/** A refusal that is about time, where the clocks differ: then neither the policy nor the token is to blame. */
+function clockSentence(
+  origin: string,
+  { clockAhead }: Answer,
+  { code, detail, broken }: ServiceProblem,
+): Sentence | undefined {
+  const aboutTime =
+    broken.some(({ rule }) => rule === "expiry") ||
+    (code !== "policy" && /\bexpir|\bnot yet\b|\bfuture\b|\bclock\b/i.test(detail));
+  if (!aboutTime || Math.abs(clockAhead) <= CLOCK_TOLERANCE) return undefined;
+  const off = `${Math.round(Math.abs(clockAhead))} seconds ${clockAhead > 0 ? "ahead of" : "behind"}`;
+  const words = broken.length === 0 ? detail : broken.map((one) => one.detail).join(" ");
+  return [
+    "clock",
+    `The runner's clock is ${off} that of ${origin}, so the request was refused: ${words} Set the runner's clock, for example by NTP.`,
+  ];
+}
+
+/** The sentence for an answer that no secret-handoff service gives. */
+export function unexpectedResponse(
+  origin: string,
+  { status, webPage }: Pick<Answer, "status" | "webPage">,
+): SenderError {
+  return new SenderError(
+    "not_a_service",
+    webPage === undefined
+      ? `${origin} answered ${status}, but not as a secret-handoff service does. Check endpoint.`
+      : `${origin} answered ${status} with a web page${titled(webPage)}: a proxy, a firewall or another site answers in the service's place. Check endpoint, and that the runner reaches it without a login.`,
+  );
+}
+
+/** The page's own words for what it is, as far as they fit in a sentence. */
+export function titled(webPage: string): string {
+  const title = redact(webPage).slice(0, 80);
+  return title === "" ? "" : ` ("${title}")`;
+}
+
+/** Another party's words as one line of bounded length, with a full stop. */
+function oneLine(text: string): string {
+  const line = text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
+    .trim()
+    .slice(0, 1_000);
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
