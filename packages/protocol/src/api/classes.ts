@@ -111,43 +111,55 @@ export function policyViolations(
   now: number,
 ): readonly PolicyViolation[] {
   const { name, expiresWithin, passphrase, verification, environments, recipientDomains } = credentialClass;
-  const { flags, expiresAt, environment } = proposal;
-  const violations: PolicyViolation[] = [];
-  const require = (holds: boolean, rule: PolicyRule, detail: string) => {
-    if (!holds) violations.push({ rule, detail });
-  };
-
-  require(expiresAt > now, "expiry", "The expiry has passed already.");
-  require(expiresAt <=
-    now +
-      expiresWithin +
-      EXPIRY_TOLERANCE, "expiry", `Class ${name} allows at most ${durationInWords(expiresWithin)} until expiry.`);
-  require(passphrase !== "required" ||
-    needsPassphrase(
-      flags,
-    ), "passphrase", `Class ${name} requires a passphrase, told to the recipient over another channel.`);
+  const { flags, expiresAt, environment, reason } = proposal;
   const missing = missingApprovals(credentialClass, proposal.approvals);
-  require(missing.length === 0, "approvals", `Class ${name} requires approval by ${missing.join(" and ")}.`);
-  require(verification === "click" ||
-    needsEmail(
-      flags,
-    ), "verification", `Class ${name} asks the recipient for the address that the link was sent to.`);
-  require(verification !== "email-code" ||
-    proposal.mailedCode, "verification", `Class ${name} asks the recipient for a code mailed to that address.`);
-  require(!credentialClass.reasonRequired ||
-    Boolean(proposal.reason?.trim()), "reason", `Class ${name} requires a reason.`);
-  require(environments === undefined ||
-    (environment !== undefined &&
-      environments.includes(
-        environment,
-      )), "environment", `Class ${name} may be sent only from the GitHub environment ${environments?.join(" or ")}.`);
-  require(recipientDomains === undefined ||
-    foreignRecipients(credentialClass, proposal.recipients).length ===
-      0, "recipient", `Class ${name} may be sent only to addresses in ${recipientDomains?.join(", ")}.`);
-  require(!credentialClass.receiptRequired ||
-    proposal.awaitsReceipt !==
-      false, "receipt", `Class ${name} requires the receipt of each recipient, so the sender must wait for it.`);
-  return violations;
+  const foreign = foreignRecipients(credentialClass, proposal.recipients);
+  /** Each rule, whether the proposal breaks it, and how to keep it. */
+  const rules: readonly (readonly [rule: PolicyRule, broken: boolean, detail: string])[] = [
+    ["expiry", expiresAt <= now, "The expiry has passed already."],
+    [
+      "expiry",
+      expiresAt > now + expiresWithin + EXPIRY_TOLERANCE,
+      `Class ${name} allows at most ${durationInWords(expiresWithin)} until expiry.`,
+    ],
+    [
+      "passphrase",
+      passphrase === "required" && !needsPassphrase(flags),
+      `Class ${name} requires a passphrase, told to the recipient over another channel.`,
+    ],
+    ["approvals", missing.length > 0, `Class ${name} requires approval by ${missing.join(" and ")}.`],
+    [
+      "verification",
+      verification !== "click" && !needsEmail(flags),
+      `Class ${name} asks the recipient for the address that the link was sent to.`,
+    ],
+    [
+      "verification",
+      verification === "email-code" && !proposal.mailedCode,
+      `Class ${name} asks the recipient for a code mailed to that address.`,
+    ],
+    [
+      "reason",
+      credentialClass.reasonRequired === true && !reason?.trim(),
+      `Class ${name} requires a reason.`,
+    ],
+    [
+      "environment",
+      environments !== undefined && !environments.some((allowed) => allowed === environment),
+      `Class ${name} may be sent only from the GitHub environment ${environments?.join(" or ")}.`,
+    ],
+    [
+      "recipient",
+      foreign.length > 0,
+      `Class ${name} may be sent only to addresses in ${recipientDomains?.join(", ")}.`,
+    ],
+    [
+      "receipt",
+      credentialClass.receiptRequired === true && proposal.awaitsReceipt === false,
+      `Class ${name} requires the receipt of each recipient, so the sender must wait for it.`,
+    ],
+  ];
+  return rules.filter(([, broken]) => broken).map(([rule, , detail]) => ({ rule, detail }));
 }
 
 /** Roles of the class that have not approved. A role that stands twice needs two approvals. */
