@@ -25,6 +25,12 @@ test("a first load stays within its budget", () => {
   expect(brotli).toBeLessThanOrEqual(BUDGET);
 });
 
+test("of the protocol the page carries the bytes, and neither the API's schemas nor their library", () => {
+  const modules = Object.keys(page.metafile.inputs);
+  expect(modules).toContain("packages/protocol/src/recover-link.ts");
+  expect(modules.filter((path) => /valibot|protocol\/src\/api/.test(path))).toEqual([]);
+});
+
 test("the policy lets exactly this script and this style run, and nothing be loaded or sent elsewhere", () => {
   const hash = (text: string | undefined) =>
     `'sha256-${createHash("sha256")
