@@ -192,7 +192,7 @@ export type Throttle = {
 
 /** Limits of the routes. They limit cost as much as load: a throttled request invokes no function. */
 export type ThrottleProps = {
-  /** `GET /`, `/h` and `/h/*`. @default 50 a second, 100 at once */
+  /** `GET /h/*`. @default 50 a second, 100 at once */
   readonly page?: Throttle;
   /** `POST /v1/handoffs/*`. @default 50 a second, 100 at once */
   readonly recipient?: Throttle;

@@ -26,6 +26,9 @@ const DEFAULT_THROTTLES: Readonly<Record<keyof ThrottleProps, Throttle>> = {
   operators: { rate: 5, burst: 20 },
 };
 
+/** Of the routes beside the page's own: each route has a limit by itself, and their sum is what a flood can cost. */
+const SELDOM: Throttle = { rate: 5, burst: 50 };
+
 /** What lets an operator call the sender's routes, as the last part of an execute-api ARN. */
 export const OPERATOR_ROUTES = "*/*/iam/v1/sender/*";
 
@@ -63,13 +66,13 @@ export class HttpApi extends Construct {
     const toRecipient = this.#integrate("recipient-integration", recipient);
     const toSender = this.#integrate("sender-integration", sender);
     const routes = [
-      this.#route("get-index", "GET /", toRecipient, throttles.page),
-      this.#route("head-index", "HEAD /", toRecipient, throttles.page),
+      this.#route("get-index", "GET /", toRecipient, SELDOM),
+      this.#route("head-index", "HEAD /", toRecipient, SELDOM),
       // A link whose path was lost still has its key, and the page derives the id from it.
-      this.#route("get-page-alone", "GET /h", toRecipient, throttles.page),
-      this.#route("head-page-alone", "HEAD /h", toRecipient, throttles.page),
+      this.#route("get-page-alone", "GET /h", toRecipient, SELDOM),
+      this.#route("head-page-alone", "HEAD /h", toRecipient, SELDOM),
       this.#route("get-page", "GET /h/{proxy+}", toRecipient, throttles.page),
-      this.#route("head-page", "HEAD /h/{proxy+}", toRecipient, throttles.page),
+      this.#route("head-page", "HEAD /h/{proxy+}", toRecipient, SELDOM),
       this.#route("post-handoffs", "POST /v1/handoffs/{proxy+}", toRecipient, throttles.recipient),
       this.#route("any-sender", "ANY /v1/sender/{proxy+}", toSender, throttles.sender),
       this.#route("any-operators", "ANY /iam/v1/sender/{proxy+}", toSender, throttles.operators, "AWS_IAM"),
