@@ -28,3 +28,41 @@ test("a header value that HTTP knows no bytes for is handed on without them, and
     body: "https://ex?ample.example?",
   });
 });
+
+const event = (rawPath: string, method = "GET") =>
+  ({
+    rawPath,
+    rawQueryString: "",
+    headers: {},
+    requestContext: { http: { method } },
+  }) as unknown as HttpEvent;
+
+test.each([
+  "/iam/v1/sender/handoffs/../events",
+  "/iam/v1/sender/./events",
+  "/iam/v1/sender/handoffs/%2e%2e/events",
+  "/iam/v1/sender/handoffs/.%2E/events",
+  "/iam/v1/sender/handoffs\\..\\events",
+  "/..",
+])("a path with dot segments reaches no route, for API Gateway may have judged another: %s", async (path) => {
+  const app = new Hono().all("*", (c) => c.text("reached"));
+  const answer = await httpHandler(app)(event(path));
+  expect(answer).toMatchObject({ statusCode: 404, body: expect.stringContaining('"not_found"') });
+});
+
+test.each(["/h/a..b", "/h/...", "/h/.well-known"])(
+  "dots within a segment are no dot segments: %s",
+  async (path) => {
+    const app = new Hono().all("*", (c) => c.text("reached"));
+    expect(await httpHandler(app)(event(path))).toMatchObject({ body: "reached" });
+  },
+);
+
+test.each(["TRACE", "TRACK", "CONNECT", "trace"])(
+  "%s is answered 405, without a call to the app",
+  async (method) => {
+    const app = new Hono().all("*", (c) => c.text("reached"));
+    const answer = await httpHandler(app)(event("/v1/handoffs/x/status", method));
+    expect(answer).toMatchObject({ statusCode: 405, headers: { allow: expect.stringContaining("POST") } });
+  },
+);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { AUDIT_TABLE } from "@secret-handoff/local";
 import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService, type TokenWanted } from "../support/test-service.ts";
@@ -142,8 +143,21 @@ describe("tokens", () => {
       status,
       body: { code },
     });
-    expect(await refusals()).toEqual({ ...before, [code]: (before[code] ?? 0) + 1 });
+    // Each caller who was authenticated leaves an event; all others together one of a kind in five minutes.
+    const noted = code === "unauthenticated" ? 1 : (before[code] ?? 0) + 1;
+    expect(await refusals()).toEqual({ ...before, [code]: noted });
     expect(await service.scan()).toEqual(items);
+  });
+
+  test("that were refused 200 times without being authenticated leave one event in five minutes, and a count", async () => {
+    service.clock.now += 300 - (service.clock.now % 300);
+    const [before, counted] = [(await refusals()).unauthenticated ?? 0, countedInLog()];
+    for (let n = 0; n < 200; n += 1) await fetch(`${service.url}${HANDOFFS}`);
+    expect((await refusals()).unauthenticated).toBe(before + 1);
+    expect(countedInLog()).toBe(counted + 200);
+    service.clock.now += 300;
+    await fetch(`${service.url}${HANDOFFS}`);
+    expect((await refusals()).unauthenticated).toBe(before + 2);
   });
 
   test("no token, and a path for IAM without IAM", async () => {
@@ -164,6 +178,10 @@ describe("tokens", () => {
     );
     expect(body.detail).toContain("repository evil/fork (id 99)");
   });
+
+  function countedInLog(): number {
+    return service.logged.filter((line) => line.includes('"refused_anonymous"')).length;
+  }
 
   async function refusals(): Promise<Record<string, number>> {
     const counts: Record<string, number> = {};
@@ -368,6 +386,16 @@ describe("once per version", () => {
     expect((await new Recipient(second.link).status()).body.state).toBe("open");
     service.clock.now = start;
   });
+});
+
+test("events are kept for 400 days, and TTL takes them then", async () => {
+  await service.service.drained();
+  const items = await service.scan(AUDIT_TABLE);
+  expect(items.length).toBeGreaterThan(0);
+  for (const { event, ttl } of items) {
+    const { time } = JSON.parse(event?.S ?? "");
+    expect(Number(ttl?.N)).toBe(Date.parse(time) / 1_000 + 400 * 86_400);
+  }
 });
 
 test("the trail is read a page at a time, by time, and reading it leaves an event", async () => {

@@ -39,6 +39,8 @@ export class Tables extends Construct {
     this.audit = new DynamodbTable(this, "audit", {
       ...tableConfig(auditTable(`${props.name}-audit`)),
       ...encryption,
+      // The functions say, for each event, how long it is kept.
+      ttl: { enabled: true, attributeName: "ttl" },
       pointInTimeRecovery: { enabled: true },
       deletionProtectionEnabled: deletionProtection.audit ?? true,
     });

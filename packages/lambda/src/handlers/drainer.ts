@@ -2,16 +2,15 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { drain } from "../events/drain.ts";
 import { publishTo } from "../events/publish.ts";
 import { nameOf, stdoutLog } from "../runtime.ts";
-import { Audit } from "../store/audit.ts";
 import type { Key } from "../store/handoff.ts";
 import { Outbox } from "../store/outbox.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
 
-const { table, auditTable } = openTables();
+const { table, audit } = openTables();
 const deps = {
   outbox: new Outbox(table),
-  audit: new Audit(auditTable),
+  audit,
   publish: publishTo(required("EVENT_BUS_NAME"), stdoutLog),
 };
 

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { Context, Hono } from "hono";
+import { ProblemError } from "../http/problem.ts";
 
 /** An event of an HTTP API, whose IAM authoriser, on the routes that have one, adds the verified caller. */
 export type HttpEvent = APIGatewayProxyEventV2 & {
@@ -20,7 +21,7 @@ export function httpHandler(
 ): (event: HttpEvent | StartCheck) => Promise<APIGatewayProxyStructuredResultV2 | "started"> {
   return async (event) => {
     if ("check" in event) return "started";
-    const response = await app.fetch(toRequest(event), { event });
+    const response = refusal(event) ?? (await app.fetch(toRequest(event), { event }));
     const isBase64Encoded = response.headers.has("content-encoding");
     const body = Buffer.from(await response.arrayBuffer());
     return {
@@ -30,6 +31,26 @@ export function httpHandler(
       isBase64Encoded,
     };
   };
+}
+
+/** Methods that the routes know; `Request` throws at TRACE, TRACK and CONNECT. */
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/**
+ * What reaches no route: a method that HTTP clients do not send, and a path with dot segments. A URL resolves those, so that a path
+ * would be judged by one route of API Gateway and answered by another of the app.
+ */
+function refusal({ rawPath, requestContext }: HttpEvent): Response | undefined {
+  if (!METHODS.includes(requestContext.http.method)) {
+    const allow = METHODS.join(", ");
+    return new ProblemError("method_not_allowed", `Known here: ${allow}.`, {
+      headers: { allow },
+    }).toResponse();
+  }
+  const hasDots = rawPath.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
+  return hasDots
+    ? new ProblemError("not_found", "There is nothing at this address.").toResponse()
+    : undefined;
 }
 
 /** The principal whose signature API Gateway has checked, if the route asked for one. */

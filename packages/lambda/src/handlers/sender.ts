@@ -1,7 +1,6 @@
 import { stdoutLog, systemClock } from "../runtime.ts";
 import { createSenderApp } from "../sender/app.ts";
 import { createTokenVerifier } from "../sender/tokens.ts";
-import { Audit } from "../store/audit.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import { Subjects } from "../store/subjects.ts";
 import { required, senderConfig } from "./environment.ts";
@@ -9,7 +8,7 @@ import { httpHandler, iamPrincipal } from "./http-event.ts";
 import { openTables } from "./tables.ts";
 
 const { issuer, jwksUrl, senders, operators, classes } = senderConfig();
-const { table, auditTable } = openTables();
+const { table, audit } = openTables();
 const origin = required("ORIGIN");
 
 export const handler = httpHandler(
@@ -20,7 +19,7 @@ export const handler = httpHandler(
     classes,
     handoffs: new Handoffs(table),
     subjects: new Subjects(table),
-    audit: new Audit(auditTable),
+    audit,
     pseudonymise: async (address) => (await import("./kms-pseudonyms.ts")).pseudonymise(address),
     verifyToken: createTokenVerifier({ audience: origin, issuer, jwksUrl, clock: systemClock }),
     iamPrincipal,

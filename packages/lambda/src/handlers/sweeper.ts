@@ -3,7 +3,6 @@ import type { Context } from "aws-lambda";
 import { publishTo } from "../events/publish.ts";
 import { sweep } from "../events/sweep.ts";
 import { stdoutLog, systemClock } from "../runtime.ts";
-import { Audit } from "../store/audit.ts";
 import { Due } from "../store/due.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import { Outbox } from "../store/outbox.ts";
@@ -11,10 +10,10 @@ import { Subjects } from "../store/subjects.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
 
-const { table, auditTable } = openTables();
+const { table, audit } = openTables();
 const deps = {
   outbox: new Outbox(table),
-  audit: new Audit(auditTable),
+  audit,
   due: new Due(table),
   handoffs: new Handoffs(table),
   subjects: new Subjects(table),

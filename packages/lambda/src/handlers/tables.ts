@@ -1,6 +1,7 @@
+import { Audit } from "../store/audit.ts";
 import { createClient } from "../store/client.ts";
 import { Table } from "../store/table.ts";
-import { required } from "./environment.ts";
+import { optional, required } from "./environment.ts";
 
 /**
  * A call that hangs is given up in time for another try; the SDK itself would wait for minutes, and then only warn. Far above what
@@ -11,9 +12,11 @@ const requestHandler = { connectionTimeout: 3_000, requestTimeout: 5_000, throwO
 /** The deployment's tables, on one client. */
 export function openTables() {
   const client = createClient({ requestHandler });
+  const days = optional("EVENT_RETENTION_DAYS");
+  const audit = new Table(client, required("AUDIT_TABLE_NAME"));
   return {
     table: new Table(client, required("TABLE_NAME")),
-    auditTable: new Table(client, required("AUDIT_TABLE_NAME")),
+    audit: days === undefined ? new Audit(audit) : new Audit(audit, Number(days)),
   };
 }
 

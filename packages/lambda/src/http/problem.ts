@@ -62,8 +62,8 @@ export class ProblemError extends Error {
     return TITLES[this.code][0];
   }
 
-  /** @param c carries the headers of every answer */
-  toResponse(c: Context): Response {
+  /** @param c carries the headers of every answer; none where no app has seen the request */
+  toResponse(c?: Context): Response {
     const [status, title] = TITLES[this.code];
     const problem: Problem = {
       type: `urn:secret-handoff:problem:${this.code}`,
@@ -73,10 +73,9 @@ export class ProblemError extends Error {
       detail: this.message,
       ...this.extensions,
     };
-    return c.body(JSON.stringify(problem), status, {
-      "content-type": "application/problem+json",
-      ...this.headers,
-    });
+    const body = JSON.stringify(problem);
+    const headers = { "content-type": "application/problem+json", ...this.headers };
+    return c ? c.body(body, status, headers) : new Response(body, { status, headers });
   }
 }
 

@@ -5,7 +5,6 @@ import {
   CheckRequest,
   CreateRequest,
   EventsQuery,
-  type EventType,
   isoTime,
   ListQuery,
   MailedRequest,
@@ -23,6 +22,7 @@ import { type HandoffRecord, viewOf } from "../store/handoff.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
 import { listEvents, listHandoffs } from "./lists.ts";
+import { type Named, Refusals } from "./refusals.ts";
 import { may, rightsOf } from "./rights.ts";
 
 export type SenderDeps = CreateDeps &
@@ -42,11 +42,9 @@ export function createSenderApp(deps: SenderDeps): Hono {
   return app;
 }
 
-/** What of a handoff an event is about, as the caller says. */
-type Named = Pick<AuditEvent, "handoff" | "class">;
-
 function senderRoutes(deps: SenderDeps): Hono {
-  const { handoffs, audit, classes, clock } = deps;
+  const { handoffs, audit, classes, clock, log } = deps;
+  const refusals = new Refusals(audit, clock, log);
   const api = new Hono();
 
   /** Authenticates the caller, and refuses, with an event, whoever has none of these rights. */
@@ -75,18 +73,7 @@ function senderRoutes(deps: SenderDeps): Hono {
 
   async function noteRefusal(error: unknown, caller: Caller | undefined, named?: Named): Promise<void> {
     if (!(error instanceof ProblemError) || error.status >= 500) return;
-    await note("refused", caller, error.code, named);
-  }
-
-  async function note(
-    type: EventType,
-    caller: Caller | undefined,
-    outcome: string,
-    named: Named = {},
-  ): Promise<void> {
-    const actor = caller?.actor ?? { kind: "unverified" };
-    const time = isoTime(clock());
-    await audit.putStandalone({ v: 1, id: randomUUID(), type, time, actor, ...named, outcome });
+    await refusals.note(error.code, caller, named);
   }
 
   /** The handoff with this id, if the caller may know it: its own, or any that one of these rights covers. */
@@ -174,7 +161,10 @@ function senderRoutes(deps: SenderDeps): Hono {
       const query = readQuery(c, EventsQuery);
       const page = await listEvents(audit, query, clock(), shown);
       // One for the reading, not one for each of its pages.
-      if (query.cursor === undefined) await note("audit_viewed", caller, "done");
+      if (query.cursor === undefined) {
+        const viewed = { v: 1, id: randomUUID(), type: "audit_viewed", outcome: "done" } as const;
+        await audit.putStandalone({ ...viewed, time: isoTime(clock()), actor: caller.actor });
+      }
       return c.json(page);
     },
   });

@@ -9,9 +9,12 @@ export type EventPage = { readonly events: readonly AuditEvent[]; readonly next?
 /** The audit table: events are added, never changed. */
 export class Audit {
   readonly #table: Table;
+  readonly #retentionDays: number;
 
-  constructor(table: Table) {
+  /** @param retentionDays after which TTL removes an event */
+  constructor(table: Table, retentionDays = DEFAULT_RETENTION_DAYS) {
     this.#table = table;
+    this.#retentionDays = retentionDays;
   }
 
   /**
@@ -20,13 +23,13 @@ export class Audit {
    * had been there
    */
   async put(handoff: string, sequence: number, event: AuditEvent): Promise<string> {
-    const item = itemIn(handoff, sequence, event);
+    const item = this.#itemOf(handoff, sequence, event);
     return new ItemReader(await this.#table.putOrRead(item, isNewEvent)).string("event");
   }
 
-  /** Stores an event that has no place in a handoff's chain. */
+  /** Stores an event that has no place in a handoff's chain; one with this time and id once. */
   async putStandalone(event: AuditEvent): Promise<void> {
-    await this.#table.put(itemIn(`service/${event.time}/${event.id}`, 1, event), isNewEvent);
+    await this.#table.put(this.#itemOf(`service/${event.time}/${event.id}`, 1, event), isNewEvent);
   }
 
   /** One page of a UTC day's events, oldest first. @param between Unix seconds, both included */
@@ -47,20 +50,24 @@ export class Audit {
       ...(next ? { next } : {}),
     };
   }
+
+  #itemOf(stream: string, sequence: number, event: AuditEvent): Attributes {
+    return itemOf({
+      stream,
+      sequence,
+      day: event.time.slice(0, 10),
+      at: `${event.time} ${stream} ${String(sequence).padStart(6, "0")}`,
+      event: JSON.stringify(event),
+      ttl: Math.floor(Date.parse(event.time) / 1000) + this.#retentionDays * 86_400,
+    });
+  }
 }
+
+/** A year and a month, so that a yearly review finds all of its year. */
+export const DEFAULT_RETENTION_DAYS = 400;
 
 const isNewEvent = absent("stream");
 
 function isBetween(name: string, first: string, last: string): Expression {
   return { text: `#${name} BETWEEN ? AND ?`, values: [attributeOf(first), attributeOf(last)] };
-}
-
-function itemIn(stream: string, sequence: number, event: AuditEvent): Attributes {
-  return itemOf({
-    stream,
-    sequence,
-    day: event.time.slice(0, 10),
-    at: `${event.time} ${stream} ${String(sequence).padStart(6, "0")}`,
-    event: JSON.stringify(event),
-  });
 }
