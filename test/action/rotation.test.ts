@@ -85,6 +85,22 @@ describe.each([["managed"], ["generate"]])("rotate: %s", (rotate) => {
   });
 });
 
+test("a dry run says that it would rotate, and judges by the version that would come of it", async () => {
+  aws.secrets.put(name, '{"user":"orders","password":"old-value"}', { rotation: { kind: "fast" } });
+  await step({});
+  const { code, workflow } = await step({ rotate: "managed", "dry-run": "true" });
+  expect(code).toBe(0);
+  expect(workflow.lines).toEqual(
+    expect.arrayContaining([
+      "info: Would rotate 1 secret first.",
+      expect.stringMatching(
+        /^info: a•••@vendor\.example: would be mailed a link, and handoff \S+ would end$/,
+      ),
+    ]),
+  );
+  expect([current(), mailed().length]).toEqual(["old-value", 1]);
+});
+
 test("a rotation that cannot begin is told beside every other mistake", async () => {
   aws.secrets.put(name, "{}");
   const { errors } = await step({ rotate: "managed", "expires-in": "25h" });

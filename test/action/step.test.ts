@@ -5,7 +5,12 @@ import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { runStepOn } from "./step-harness.ts";
 
-const service = await startTestService();
+const service = await startTestService({
+  senders: [
+    { repositoryId: "42", may: ["send", "revoke", "audit"] },
+    { repositoryId: "43", may: ["check"] },
+  ],
+});
 afterAll(() => service.close());
 const CANCELLED = new SenderError("cancelled", "The workflow was cancelled.");
 let run = 0;
@@ -154,17 +159,77 @@ test("advice about a missing passphrase is a warning", async () => {
 });
 
 describe("a dry run", () => {
-  test("in order says so and creates nothing", async () => {
+  const events = async () => {
     await service.service.drained();
-    const before = service.events.length;
+    return service.events.length;
+  };
+
+  test("in order says what would happen, and creates nothing", async () => {
+    const before = await events();
     const { code, workflow } = await runStepOn(service, { inputs: { recipients: ana, "dry-run": "true" } });
     expect(code).toBe(0);
-    expect(workflow.lines.at(-1)).toBe("info: Dry run: everything is in order. Nothing was created or sent.");
+    expect(workflow.lines.slice(-2)).toEqual([
+      "info: a•••@vendor.example: would be mailed a link",
+      "info: Dry run: nothing was created or sent.",
+    ]);
+    expect(workflow.summaries[0]).toContain("### Dry run: 1 of 1 recipient would be mailed a link");
     expect(mailTo(ana)).toEqual([]);
-    await service.service.drained();
-    expect(service.events.slice(before)).toEqual([]);
+    expect(await events()).toBe(before);
     expect(workflow.outputs).toEqual({});
     expect(workflow.masks).toContain("canary-value");
+  });
+
+  test("says that nothing would be mailed where that version was handed over before", async () => {
+    const first = await runStepOn(service, { inputs: { recipients: ana } });
+    const [id] = ids(first.workflow.outputs["handoff-ids"]);
+    const { code, workflow } = await runStepOn(service, {
+      inputs: { recipients: `${ana}\n${bo}`, "dry-run": "true" },
+    });
+    expect(code).toBe(0);
+    expect(workflow.lines).toContainEqual(
+      `info: a•••@vendor.example: nothing would be mailed, because this version was handed over before; handoff ${id} is open`,
+    );
+    expect(workflow.summaries[0]).toContain("### Dry run: 1 of 2 recipients would be mailed a link");
+    expect(mailTo(bo)).toEqual([]);
+  });
+
+  test("says which handoff resend would end, and ends none", async () => {
+    const first = await runStepOn(service, { inputs: { recipients: ana } });
+    const [id] = ids(first.workflow.outputs["handoff-ids"]);
+    const { workflow } = await runStepOn(service, {
+      inputs: { recipients: ana, resend: "true", "dry-run": "true" },
+    });
+    expect(workflow.lines).toContainEqual(
+      `info: a•••@vendor.example: would be mailed a link, and handoff ${id} would end`,
+    );
+    expect((await new Recipient(linkTo(ana)).status()).body.state).toBe("open");
+  });
+
+  test("needs no more than the right to check, with which nothing can be sent", async () => {
+    const claims = { repository_id: "43" };
+    const dry = await runStepOn(service, { inputs: { recipients: ana, "dry-run": "true" }, claims });
+    expect([dry.code, dry.errors]).toEqual([0, []]);
+    expect(dry.workflow.lines).toContainEqual("info: a•••@vendor.example: would be mailed a link");
+    const sent = await runStepOn(service, { inputs: { recipients: ana }, claims });
+    expect([sent.code, sent.errors]).toEqual([
+      1,
+      [
+        `This workflow may not send through ${service.url}: the senders list gives it only check. Ask whoever runs the service to add send to its entry.`,
+      ],
+    ]);
+    expect(mailTo(ana)).toEqual([]);
+  });
+
+  test("fails where the service would refuse, with what it would say", async () => {
+    await runStepOn(service, { inputs: { recipients: ana } });
+    await new Recipient(linkTo(ana)).report();
+    const { code, errors } = await runStepOn(service, { inputs: { recipients: ana, "dry-run": "true" } });
+    expect([code, errors]).toEqual([
+      1,
+      [
+        "a•••@vendor.example: This version was handed over before, and that handoff ended locked or reported. Find out why, then set resend: true.",
+      ],
+    ]);
   });
 
   test("finds mistakes of every kind at once", async () => {

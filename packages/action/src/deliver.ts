@@ -1,14 +1,21 @@
 import { emailHintOf, type Sealed, seal } from "@secret-handoff/protocol";
 import type { HandoffView } from "@secret-handoff/protocol/api";
-import { type Deadline, deliver, ErrorCollector, type Outcome, SenderError } from "@secret-handoff/sdk";
+import {
+  type Deadline,
+  deliver,
+  ErrorCollector,
+  expectOutcomes,
+  type Outcome,
+  SenderError,
+} from "@secret-handoff/sdk";
 import { awaitReceiptsOf } from "./await-receipts.ts";
 import { type CheckedDelivery, checkDelivery } from "./check.ts";
 import { maskAll } from "./github/masking.ts";
 import { readDeliverInputs } from "./inputs/deliver-inputs.ts";
 import type { InputReader } from "./inputs/table.ts";
 import { pluralize } from "./report/formatting.ts";
-import { outcomeLine, reportDryRunOk, reportOutcomes, reportProblems } from "./report/outcomes.ts";
-import { rotateIfRequested } from "./rotate.ts";
+import { outcomeLine, reportDryRun, reportOutcomes, reportProblems } from "./report/outcomes.ts";
+import { detailsAfterRotation, rotateIfRequested } from "./rotate.ts";
 import { type StepContext, withTimeout } from "./step-context.ts";
 
 /** What the checks may take where timeout itself is a mistake: then nothing follows them. */
@@ -25,7 +32,7 @@ export async function runDeliver(read: InputReader, context: StepContext): Promi
     const checked = await checkDelivery(inputs, errors, context, deadline);
     const dryRun = inputs["dry-run"] ?? false;
     if (!checked) return reportProblems(errors.errors, context, { dryRun });
-    if (dryRun) return reportDryRunOk(checked.delivery.details, checked.recipients, context);
+    if (dryRun) return runDry(checked, context, deadline);
     const { delivery, rotated } = await rotateIfRequested(checked, errors, context, deadline);
     if (!delivery) return reportProblems(errors.errors, context, { rotated });
     return handOver({ ...checked, delivery }, context, deadline);
@@ -40,6 +47,13 @@ export async function runDeliver(read: InputReader, context: StepContext): Promi
     return 1;
   }
   return (await awaitReceiptsOf(outcomes, checked, inputs.await, context)) ? code : 1;
+}
+
+/** Says what the step would do; with a rotation, to the versions that it would make. */
+async function runDry(checked: CheckedDelivery, context: StepContext, deadline: Deadline): Promise<0 | 1> {
+  const details = detailsAfterRotation(checked, context);
+  const expected = await expectOutcomes(details, checked.recipients, { ...checked, ...context }, deadline);
+  return reportDryRun(details, expected, checked.inputs.rotation !== undefined, context);
 }
 
 type Delivered = {

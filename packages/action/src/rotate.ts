@@ -3,14 +3,17 @@ import {
   checkRotation,
   type Deadline,
   type Delivery,
+  type DeliveryDetails,
   ErrorCollector,
   type LabelledSecret,
+  membersOf,
   type NamedVersion,
   namedVersions,
   type Rotation,
   rotate,
   type SecretVersion,
   type SenderError,
+  subjectOf,
   versionIdOf,
 } from "@secret-handoff/sdk";
 import type { CheckedDelivery } from "./check.ts";
@@ -76,6 +79,21 @@ export async function rotateIfRequested(
   if (errors.errors.length > 0) return { rotated };
   const planned = deliveryOf([...versions, ...others]);
   return { delivery: planned, rotated };
+}
+
+/** The details of the delivery as they would be after the rotation that the workflow asks for. Rotates nothing. */
+export function detailsAfterRotation(
+  { inputs, secrets, others, delivery }: CheckedDelivery,
+  { run, runtime }: StepContext,
+): DeliveryDetails {
+  if (!inputs.rotation) return delivery.details;
+  const rotated = secrets.map((secret) => ({
+    ...secret,
+    versionId: versionIdOf(run.url, secret.arn),
+    versionCreatedAt: Math.floor(runtime.now() / 1_000),
+  }));
+  const all = [...rotated, ...others];
+  return { ...delivery.details, subject: subjectOf(all), members: membersOf(all) };
 }
 
 /** Rotates a secret and reads the version that came of it. One secret's failure does not stop the others. */

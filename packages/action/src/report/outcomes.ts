@@ -1,10 +1,12 @@
 import { emailHintOf } from "@secret-handoff/protocol";
-import type { DeliveryDetails, Outcome, SenderError } from "@secret-handoff/sdk";
+import type { DeliveryDetails, ExpectedOutcome, Outcome, SenderError } from "@secret-handoff/sdk";
 import type { WorkflowCommands } from "../github/workflow-commands.ts";
 import type { StepContext } from "../step-context.ts";
+import { pluralize } from "./formatting.ts";
 import {
   deliverySummary,
   dryRunSummary,
+  expectation,
   type ProblemContext,
   problemsSummary,
   warningOf,
@@ -22,15 +24,24 @@ export async function reportProblems(
   return 1;
 }
 
-/** Reports a dry run that found nothing wrong. */
-export async function reportDryRunOk(
+/** Reports what a delivery would do for each recipient. @returns the exit code: 0 when nobody would be refused */
+export async function reportDryRun(
   details: DeliveryDetails,
-  recipients: readonly string[],
+  expected: readonly ExpectedOutcome[],
+  rotation: boolean,
   { workflow, run }: StepContext,
-): Promise<0> {
-  workflow.info("Dry run: everything is in order. Nothing was created or sent.");
-  await workflow.summarise(dryRunSummary(details, recipients, run));
-  return 0;
+): Promise<0 | 1> {
+  const refused = expected.flatMap((one) =>
+    one.kind === "refused" ? [{ recipient: one.recipient, sentence: one.error.message }] : [],
+  );
+  for (const [sentence, recipients] of grouped(refused)) workflow.error(`${named(recipients)}: ${sentence}`);
+  if (rotation) workflow.info(`Would rotate ${pluralize(details.secrets.length, "secret")} first.`);
+  for (const one of expected) {
+    workflow.info(`${emailHintOf(one.recipient)}: ${expectation(one)}`);
+  }
+  workflow.info("Dry run: nothing was created or sent.");
+  await workflow.summarise(dryRunSummary(details, expected, rotation, run));
+  return refused.length === 0 ? 0 : 1;
 }
 
 /** Reports a delivery: annotations, the job summary, outputs. */
@@ -95,10 +106,12 @@ function stateOf(outcome: Outcome): string {
 
 /** Each distinct failure once, with the recipients it met. */
 function annotateOutcomes(workflow: WorkflowCommands, outcomes: readonly Outcome[]): void {
-  for (const [sentence, recipients] of grouped(outcomes, failureOf)) {
+  const told = (sentenceOf: (outcome: Outcome) => string | undefined) =>
+    outcomes.map((outcome) => ({ recipient: outcome.recipient, sentence: sentenceOf(outcome) }));
+  for (const [sentence, recipients] of grouped(told(failureOf))) {
     workflow.error(`${named(recipients)}: ${sentence}`);
   }
-  for (const [sentence, recipients] of grouped(outcomes, warningOf)) {
+  for (const [sentence, recipients] of grouped(told(warningOf))) {
     workflow.warning(`${named(recipients)}: ${sentence}`);
   }
 }
@@ -107,17 +120,15 @@ function failureOf(outcome: Outcome): string | undefined {
   return outcome.kind === "failed" ? outcome.error.message : undefined;
 }
 
-function grouped(
-  outcomes: readonly Outcome[],
-  sentenceOf: (outcome: Outcome) => string | undefined,
-): ReadonlyMap<string, readonly string[]> {
+type Told = { readonly recipient: string; readonly sentence: string | undefined };
+
+function grouped(told: readonly Told[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
-  for (const outcome of outcomes) {
-    const sentence = sentenceOf(outcome);
+  for (const { recipient, sentence } of told) {
     if (sentence === undefined) continue;
     const group = groups.get(sentence) ?? [];
     groups.set(sentence, group);
-    group.push(outcome.recipient);
+    group.push(recipient);
   }
   return groups;
 }

@@ -1,6 +1,7 @@
 import { emailHintOf } from "@secret-handoff/protocol";
 import {
   type DeliveryDetails,
+  type ExpectedOutcome,
   formatDuration,
   type NamedVersion,
   type Outcome,
@@ -45,20 +46,42 @@ export function deliverySummary(
     .concat("\n");
 }
 
-/** The job summary of a dry run that found everything in details. */
+/** The job summary of a dry run: what would happen to whom. */
 export function dryRunSummary(
   details: DeliveryDetails,
-  recipients: readonly string[],
+  expected: readonly ExpectedOutcome[],
+  rotation: boolean,
   run: WorkflowRun,
 ): string {
+  const mails = expected.filter(({ kind }) => kind === "mail").length;
+  const secrets = pluralize(details.secrets.length, "secret");
   return [
-    "### Dry run: everything is in order",
+    `### Dry run: ${mails} of ${pluralize(expected.length, "recipient")} would be mailed a link`,
     factsLine(details, run),
-    `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
+    ...(rotation ? [`${secrets} would be rotated first.`] : []),
+    markdownTable(
+      ["Recipient", "What would happen"],
+      expected.map((one) => [hint(one.recipient), escapeMarkdown(expectation(one))]),
+    ),
+    "Nothing was created or sent.",
     secretsList(details.secrets),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+/** What a delivery would do, as a sentence after the recipient's name. */
+export function expectation(expected: ExpectedOutcome): string {
+  switch (expected.kind) {
+    case "mail":
+      return expected.supersedes === undefined
+        ? "would be mailed a link"
+        : `would be mailed a link, and handoff ${expected.supersedes} would end`;
+    case "earlier":
+      return `nothing would be mailed, because this version was handed over before; handoff ${expected.handoff.id} is ${expected.handoff.state}`;
+    case "refused":
+      return `would be refused. ${expected.error.message}`;
+  }
 }
 
 /** When the problems showed. */
