@@ -19,6 +19,16 @@ test.each<[string, unknown, { port: number; secure: boolean }]>([
   });
 });
 
+test("a port with TLS of its own is spoken to as the secret says", () => {
+  const serverOf = (more: object) => smtpServerIn(JSON.stringify({ ...SECRET, ...more }));
+  expect(serverOf({ port: 2465, tls: "implicit" })).toMatchObject({ port: 2465, secure: true });
+  expect(serverOf({ port: 465, tls: "starttls" })).toMatchObject({
+    port: 465,
+    secure: false,
+    requireTLS: true,
+  });
+});
+
 test.each<[string, string, string]>([
   ["that is empty", "", "json"],
   ["that is no JSON", "smtp://handoff:CANARY@smtp.example.com", "json"],
@@ -26,6 +36,7 @@ test.each<[string, string, string]>([
   ["without a host", JSON.stringify({ ...SECRET, host: undefined }), "host"],
   ["with an empty user", JSON.stringify({ ...SECRET, user: "" }), "user"],
   ["without a password", JSON.stringify({ ...SECRET, password: undefined }), "password"],
+  ["with TLS left to chance", JSON.stringify({ ...SECRET, tls: "none" }), "tls"],
   ["with a port in words", JSON.stringify({ ...SECRET, port: "smtps" }), "port"],
   ["with a port that no server can have", JSON.stringify({ ...SECRET, port: 65_536 }), "port"],
 ])("a secret %s is refused with the field's name and no value, in the log too", (_, secret, field) => {

@@ -12,6 +12,8 @@ const deliver: MailCode = smtpSecret ? smtpMailer(smtpSecret) : sesMailer();
 
 /**
  * Mails codes by SES, or by the SMTP server whose settings SMTP_SECRET_ARN holds. A file of its own, loaded for the first code.
+ * It shares nothing with the sdk's senders: a code is one mail within two seconds, with no pace, no pool, no retry and no sentence
+ * for a person, and the package below both holds no mail.
  * @throws Error when it takes longer than it may; the mail may have gone out all the same
  */
 export const mailCode: MailCode = (mail) =>

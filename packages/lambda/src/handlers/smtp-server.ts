@@ -14,6 +14,8 @@ const port = v.pipe(
 const SmtpSecret = v.object({
   host: word,
   port: v.optional(port, 587),
+  /** For a port other than 465 that speaks TLS from the first byte on. */
+  tls: v.optional(v.picklist(["implicit", "starttls"])),
   user: word,
   password: word,
 });
@@ -32,8 +34,8 @@ export type SmtpServer = {
 export function smtpServerIn(secret: string): SmtpServer {
   const result = v.safeParse(SmtpSecret, jsonIn(secret), { abortEarly: true });
   if (!result.success) throw new SmtpSecretError(v.getDotPath(result.issues[0]) ?? "json");
-  const { host, port, user, password } = result.output;
-  return { host, port, secure: port === 465, requireTLS: true, auth: { user, pass: password } };
+  const { host, port, user, password, tls = port === 465 ? "implicit" : "starttls" } = result.output;
+  return { host, port, secure: tls === "implicit", requireTLS: true, auth: { user, pass: password } };
 }
 
 function jsonIn(secret: string): unknown {
