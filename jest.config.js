@@ -12,6 +12,8 @@ export default {
       },
     ],
   },
+  // Staged packages have the names of their sources.
+  modulePathIgnorePatterns: ["<rootDir>/.data/"],
   testTimeout: 60_000,
   maxWorkers: 2,
 };

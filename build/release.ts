@@ -30,4 +30,8 @@ writeFileSync(join(values.write, "notes.md"), `${releaseNotes(changelog, tag.sli
 for (const file of ["index.cjs", "THIRD-PARTY.txt"]) {
   cpSync(join("packages/action/dist", file), join(assets, file));
 }
+execFileSync("npm", ["run", "--silent", "packages"], { stdio: "inherit" });
+for (const file of readdirSync(".data/packages").filter((name) => name.endsWith(".tgz"))) {
+  cpSync(join(".data/packages", file), join(assets, file));
+}
 console.log(`${tag} may be released; ${values.write} holds its notes and assets.`);

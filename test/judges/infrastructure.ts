@@ -14,7 +14,7 @@ type Exception = {
 type Finding = { readonly check_id: string; readonly check_name: string; readonly resource: string };
 
 /**
- * checkov over the stack of packages/cdktf/handoff.config.ts and over one with every prop set. A finding without an exception fails,
+ * checkov over the stack of examples/handoff.config.ts and over one with every prop set. A finding without an exception fails,
  * and so does an exception without a finding.
  */
 export function checkov(): boolean {
@@ -48,7 +48,7 @@ function synthesise(): readonly string[] {
     execFileSync("node", ["--import", "tsx", ...args], { stdio: ["ignore", "ignore", "inherit"] });
   tsx("packages/lambda/build.ts");
   tsx("test/cdktf/synth-everything.ts", target, "packages/lambda/dist");
-  tsx("packages/cdktf/synth.ts");
+  tsx("packages/cdktf/synth.ts", "--config", "examples/handoff.config.ts");
   return ["cdktf.out/stacks/secret-handoff", join(target, "stacks/secret-handoff")];
 }
 

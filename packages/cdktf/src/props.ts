@@ -226,8 +226,11 @@ export const DEFAULT_NAME = "secret-handoff";
 /** The service. */
 export type SecretHandoffProps = PolicyProps &
   LifecycleProps & {
-    /** Folder with the built functions: recipient, sender, drainer, sweeper. */
-    readonly code: string;
+    /**
+     * Folder with the built functions: recipient, sender, drainer, sweeper.
+     * @default the functions that the package `@secret-handoff/lambda` holds
+     */
+    readonly code?: string;
     /**
      * Begins the name of every resource; 1 to 40 of a-z, 0-9 and hyphens.
      * @default secret-handoff

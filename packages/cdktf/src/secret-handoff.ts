@@ -3,7 +3,7 @@ import { Fn } from "cdktf";
 import { Construct } from "constructs";
 import { serviceProblems } from "./checks/config.ts";
 import { InvalidProps } from "./checks/schema.ts";
-import { archiveAsset } from "./functions/archive.ts";
+import { archiveAsset, builtFunctions } from "./functions/archive.ts";
 import { Edge } from "./http/edge.ts";
 import { CustomDomain } from "./http/host-name.ts";
 import { policyJson } from "./policy.ts";
@@ -50,8 +50,8 @@ export class SecretHandoff extends Construct {
     const problems = serviceProblems(props);
     if (problems.length > 0) throw new InvalidProps(problems);
 
-    const { domain, edge, name = DEFAULT_NAME } = props;
-    const archive = (part: string) => archiveAsset(this, `${part}-code`, join(props.code, part));
+    const { domain, edge, name = DEFAULT_NAME, code = builtFunctions() } = props;
+    const archive = (part: string) => archiveAsset(this, `${part}-code`, join(code, part));
     this.service = new Service(this, "service", {
       ...props,
       name,

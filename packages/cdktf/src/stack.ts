@@ -56,7 +56,7 @@ export class SecretHandoffStack extends ReadableStack {
   readonly warnings: readonly string[];
 
   /** @throws InvalidProps with everything that is wrong with the configuration */
-  constructor(scope: Construct, id: string, config: StackConfig & { readonly code: string }) {
+  constructor(scope: Construct, id: string, config: StackConfig & { readonly code?: string }) {
     super(scope, id);
     const { code, ...rest } = config;
     checkConfig(rest);
@@ -68,7 +68,7 @@ export class SecretHandoffStack extends ReadableStack {
     const { edge, ...service } = config.service;
     this.handoff = new SecretHandoff(this, "handoff", {
       ...service,
-      code,
+      ...(code === undefined ? {} : { code }),
       ...(edge === undefined ? {} : { edge: { ...edge, usEast1: this.#usEast1() } }),
     });
     this.output({ ...this.handoff.outputs });

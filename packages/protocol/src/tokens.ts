@@ -3,10 +3,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { normaliseEmail } from "./answers.ts";
 import { utf8 } from "./framing.ts";
 
-declare const brand: unique symbol;
-
-/** A type of its own, so that ids, tokens and verifiers cannot be swapped. */
-type Branded<Base, Name extends string> = Base & { readonly [brand]: Name };
+/** A type of its own, so that ids, tokens and verifiers cannot be swapped. The key exists in types only; declarations can name it. */
+type Branded<Base, Name extends string> = Base & { readonly "~brand": Name };
 
 /** base64url of 16 bytes derived from the link verifier: 22 characters. */
 export type HandoffId = Branded<string, "HandoffId">;

@@ -59,7 +59,7 @@ export class SenderError extends Error {
   override readonly name = "SenderError";
   readonly code: SenderErrorCode;
 
-  constructor(code: SenderErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: SenderErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.code = code;
   }

@@ -326,7 +326,7 @@ const SERVICE = {
 /** Of the construct. */
 export const SECRET_HANDOFF = props<SecretHandoffProps>({
   ...SERVICE,
-  code: text(),
+  code: optional(text()),
   edge: optional(props<EdgeProps>({ ...EDGE_IN_STACK, usEast1: anything })),
 });
 

@@ -8,6 +8,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { AssetType, TerraformAsset } from "cdktf";
@@ -47,6 +48,11 @@ export function packFolder(folder: string): Buffer {
 
 export function sha256Of(archive: Buffer): string {
   return createHash("sha256").update(archive).digest("base64");
+}
+
+/** The folder of the functions that the package @secret-handoff/lambda was built with. */
+export function builtFunctions(): string {
+  return join(dirname(createRequire(import.meta.url).resolve("@secret-handoff/lambda/package.json")), "dist");
 }
 
 /** Packs a function's folder into the stack's own assets. */

@@ -1,0 +1,90 @@
+/**
+ * Builds what npm publishes: `npm run packages`. Each package is compiled to JavaScript with declarations, as ES modules and as
+ * CommonJS, staged under .data/packages/NAME with its own manifest, and packed to .data/packages/NAME.tgz. In the repository,
+ * manifests point at the TypeScript sources, so that nothing has to be built to run a test.
+ */
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { transformSync } from "esbuild";
+import { conditionsOf, type Manifest, publishedManifest } from "./published-manifest.ts";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const out = join(root, ".data/packages");
+const compiled = join(out, "compiled");
+
+/** Packages in the order of their dependencies, with the folders that they carry beside their code. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  sdk: [],
+  lambda: ["dist"],
+  cdktf: ["terraform-module"],
+};
+
+rmSync(out, { recursive: true, force: true });
+run("npx", "tsc", "--project", "build/tsconfig.packages.json");
+run("node", "--import", "tsx", "packages/lambda/build.ts");
+for (const [name, folders] of Object.entries(PACKAGES)) {
+  const source = join(root, "packages", name);
+  const target = join(out, name);
+  const manifest: Manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+  writeModules(join(compiled, name, "src"), join(target, "lib"));
+  for (const folder of folders) cpSync(join(source, folder), join(target, folder), { recursive: true });
+  cpSync(join(source, "README.md"), join(target, "README.md"));
+  cpSync(join(root, "LICENSE"), join(target, "LICENSE"));
+  const published = publishedManifest(manifest, ["lib", ...folders]);
+  writeFileSync(join(target, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
+  const [{ filename }] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", out], {
+      cwd: target,
+      encoding: "utf8",
+    }),
+  );
+  renameSync(join(out, filename), join(out, `${name}.tgz`));
+  console.log(`${published.name} ${published.version}: ${Object.keys(conditionsOf(manifest)).join(", ")}`);
+}
+
+/** Writes every compiled module as an ES module and as CommonJS, each with declarations of its own kind. */
+function writeModules(from: string, to: string): void {
+  for (const file of readdirSync(from, { recursive: true, encoding: "utf8" })) {
+    const path = join(from, file);
+    if (!/\.(js|d\.ts)$/.test(file)) continue;
+    const text = readFileSync(path, "utf8");
+    mkdirSync(dirname(join(to, file)), { recursive: true });
+    if (file.endsWith(".d.ts")) {
+      // tsc leaves .ts in the specifiers of declarations.
+      writeFileSync(join(to, file), relativeImports(text, ".ts", ".js"));
+      writeFileSync(join(to, file.replace(/\.d\.ts$/, ".d.cts")), relativeImports(text, ".ts", ".cjs"));
+    } else {
+      writeFileSync(join(to, file), text);
+      writeFileSync(join(to, file.replace(/\.js$/, ".cjs")), commonJs(text));
+    }
+  }
+}
+
+function commonJs(module: string): string {
+  const { code } = transformSync(relativeImports(module, ".js", ".cjs"), {
+    format: "cjs",
+    platform: "node",
+    target: "node20.19",
+    define: { "import.meta.url": "__moduleUrl" },
+    banner: module.includes("import.meta.url")
+      ? 'const __moduleUrl = require("node:url").pathToFileURL(__filename).href;'
+      : "",
+  });
+  return code;
+}
+
+/** Changes the extension of relative specifiers: `from "./x.ts"`, `import("./x.ts")`, `import "./x.ts"`. */
+function relativeImports(text: string, from: string, to: string): string {
+  return text.replace(
+    /(\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)(["'])(\.{1,2}\/[^"']*)\2/g,
+    (whole, before: string, quote: string, specifier: string) =>
+      specifier.endsWith(from) ? `${before}${quote}${specifier.slice(0, -from.length)}${to}${quote}` : whole,
+  );
+}
+
+function run(command: string, ...args: readonly string[]): void {
+  execFileSync(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+}
