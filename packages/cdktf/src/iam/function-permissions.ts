@@ -13,6 +13,7 @@ export const SEALED_ATTRIBUTES = [
   "emailVerifier",
   "claimHash",
   "codeHash",
+  "lastAttempt",
 ] as const;
 
 /** What a write may give back. */
