@@ -39,7 +39,7 @@ var import_node_stream, isStreamingPayload;
 var init_isStreamingPayload = __esm({
   "node_modules/@smithy/core/dist-es/submodules/retry/middleware-retry/isStreamingPayload/isStreamingPayload.js"() {
     import_node_stream = require("node:stream");
-    isStreamingPayload = (request) => request?.body instanceof import_node_stream.Readable || typeof ReadableStream !== "undefined" && request?.body instanceof ReadableStream;
+    isStreamingPayload = (request2) => request2?.body instanceof import_node_stream.Readable || typeof ReadableStream !== "undefined" && request2?.body instanceof ReadableStream;
   }
 });
 
@@ -435,21 +435,21 @@ var init_httpRequest = __esm({
         this.password = options.password;
         this.fragment = options.fragment;
       }
-      static clone(request) {
+      static clone(request2) {
         const cloned = new _HttpRequest({
-          ...request,
-          headers: { ...request.headers }
+          ...request2,
+          headers: { ...request2.headers }
         });
         if (cloned.query) {
           cloned.query = cloneQuery(cloned.query);
         }
         return cloned;
       }
-      static isInstance(request) {
-        if (!request) {
+      static isInstance(request2) {
+        if (!request2) {
           return false;
         }
-        const req = request;
+        const req = request2;
         return "method" in req && "protocol" in req && "hostname" in req && "path" in req && typeof req["query"] === "object" && typeof req["headers"] === "object";
       }
       clone() {
@@ -565,10 +565,10 @@ var init_parseUrl = __esm({
       if (typeof url === "string") {
         return parseUrl(new URL(url));
       }
-      const { hostname, pathname, port, protocol, search } = url;
+      const { hostname, pathname, port, protocol, search: search2 } = url;
       let query;
-      if (search) {
-        query = parseQueryString(search);
+      if (search2) {
+        query = parseQueryString(search2);
       }
       return {
         hostname,
@@ -1016,14 +1016,14 @@ var init_schemaSerializationMiddleware = __esm({
       const { operationSchema } = getSmithyContext(context);
       const [, ns, n4, t, i9, o4] = operationSchema ?? [];
       const endpoint = context.endpointV2 ? async () => toEndpointV1(context.endpointV2) : config.endpoint;
-      const request = await config.protocol.serializeRequest(operation(ns, n4, t, i9, o4), args.input, {
+      const request2 = await config.protocol.serializeRequest(operation(ns, n4, t, i9, o4), args.input, {
         ...config,
         ...context,
         endpoint
       });
       return next({
         ...args,
-        request
+        request: request2
       });
     };
   }
@@ -1613,7 +1613,7 @@ var init_command = __esm({
             ...requestOptions
           };
         }
-        return stack.resolve((request) => requestHandler.handle(request.request, requestOptions), handlerExecutionContext);
+        return stack.resolve((request2) => requestHandler.handle(request2.request, requestOptions), handlerExecutionContext);
       }
     };
     ClassBuilder = class {
@@ -3378,11 +3378,11 @@ var init_externalDataInterceptor = __esm({
 // node_modules/@smithy/core/dist-es/submodules/config/node-config-provider/getSelectorName.js
 function getSelectorName(functionString) {
   try {
-    const constants2 = new Set(Array.from(functionString.match(/([A-Z_]){3,}/g) ?? []));
-    constants2.delete("CONFIG");
-    constants2.delete("CONFIG_PREFIX_SEPARATOR");
-    constants2.delete("ENV");
-    return [...constants2].join(", ");
+    const constants3 = new Set(Array.from(functionString.match(/([A-Z_]){3,}/g) ?? []));
+    constants3.delete("CONFIG");
+    constants3.delete("CONFIG_PREFIX_SEPARATOR");
+    constants3.delete("ENV");
+    return [...constants3].join(", ");
   } catch (ignored) {
     return functionString;
   }
@@ -3572,9 +3572,9 @@ var init_getInstanceMetadataRegion = __esm({
       return { hostname: "169.254.169.254" };
     };
     imdsRequest = async (options) => {
-      const { request } = await import("node:http");
+      const { request: request2 } = await import("node:http");
       return new Promise((resolve3, reject) => {
-        const req = request({
+        const req = request2({
           hostname: options.hostname,
           port: options.port,
           path: options.path,
@@ -4449,8 +4449,8 @@ var init_parseURL = __esm({
         return null;
       }
       const urlString = whatwgURL.href;
-      const { host, hostname, pathname, protocol, search } = whatwgURL;
-      if (search) {
+      const { host, hostname, pathname, protocol, search: search2 } = whatwgURL;
+      if (search2) {
         return null;
       }
       const scheme = protocol.slice(0, -1);
@@ -5282,7 +5282,7 @@ var init_HttpBindingNormalizedSchema = __esm({
           bindings: responseBindings
         }
       };
-      const { request, response } = bindings;
+      const { request: request2, response } = bindings;
       for (const [name, member2] of schema.structIterator()) {
         const bindingSchema = HttpBindingNormalizedSchema.of(member2);
         const traits = bindingSchema.getMergedTraits();
@@ -5295,7 +5295,7 @@ var init_HttpBindingNormalizedSchema = __esm({
         }
         byName[name] = binding;
         if (value[1] >> 10 & 1) {
-          request.hasIdempotency = true;
+          request2.hasIdempotency = true;
         }
         memberBindings.push(binding);
         const slot = location & 7;
@@ -5312,10 +5312,10 @@ var init_HttpBindingNormalizedSchema = __esm({
           } else {
             responseBindings.payload = binding;
             const type = value[1] & 255;
-            request.contentTypeInstruction = traits.mediaType ?? (type === 0 ? "text/plain" : type === 21 || type === 42 ? "application/octet-stream" : null);
+            request2.contentTypeInstruction = traits.mediaType ?? (type === 0 ? "text/plain" : type === 21 || type === 42 ? "application/octet-stream" : null);
           }
         } else if (slot & 1) {
-          request.hasPrefixHeaders = true;
+          request2.hasPrefixHeaders = true;
           prefixHeaders.push(binding);
         } else {
           if (wireName === "__proto__") {
@@ -5324,10 +5324,10 @@ var init_HttpBindingNormalizedSchema = __esm({
           headers[wireName] = binding;
         }
       }
-      if (request.contentTypeInstruction === void 0 && requestBodyMemberNames.length) {
-        request.contentTypeInstruction = null;
+      if (request2.contentTypeInstruction === void 0 && requestBodyMemberNames.length) {
+        request2.contentTypeInstruction = null;
       }
-      request.syntheticBodySchema = createBodySchema(schema, requestBodyMemberNames, requestBodyMemberSchemas);
+      request2.syntheticBodySchema = createBodySchema(schema, requestBodyMemberNames, requestBodyMemberSchemas);
       response.syntheticBodySchema = createBodySchema(schema, bodyMemberNames, bodyMemberSchemas);
       return bindings;
     };
@@ -5348,11 +5348,11 @@ var init_HttpBindingNormalizedSchema = __esm({
     };
     buildHttpOperationBindings = (schema) => {
       const { http: http2, endpoint } = translateTraits(schema.traits ?? {});
-      const [path2, search] = http2?.[1].split("?") ?? [];
+      const [path2, search2] = http2?.[1].split("?") ?? [];
       return [
         http2?.[0],
         path2,
-        search ? [...new URLSearchParams(search)] : [],
+        search2 ? [...new URLSearchParams(search2)] : [],
         path2 ? buildPathSegments(path2) : void 0,
         endpoint?.[0]
       ];
@@ -6850,36 +6850,36 @@ var init_HttpProtocol = __esm({
           this.getPayloadCodec().setSerdeContext(serdeContext);
         }
       }
-      updateServiceEndpoint(request, endpoint) {
+      updateServiceEndpoint(request2, endpoint) {
         if ("url" in endpoint) {
-          request.protocol = endpoint.url.protocol;
-          request.hostname = endpoint.url.hostname;
-          request.port = endpoint.url.port ? Number(endpoint.url.port) : void 0;
-          request.path = endpoint.url.pathname;
-          request.fragment = endpoint.url.hash || void 0;
-          request.username = endpoint.url.username || void 0;
-          request.password = endpoint.url.password || void 0;
-          if (!request.query) {
-            request.query = {};
+          request2.protocol = endpoint.url.protocol;
+          request2.hostname = endpoint.url.hostname;
+          request2.port = endpoint.url.port ? Number(endpoint.url.port) : void 0;
+          request2.path = endpoint.url.pathname;
+          request2.fragment = endpoint.url.hash || void 0;
+          request2.username = endpoint.url.username || void 0;
+          request2.password = endpoint.url.password || void 0;
+          if (!request2.query) {
+            request2.query = {};
           }
           for (const [k9, v] of endpoint.url.searchParams.entries()) {
-            request.query[k9] = v;
+            request2.query[k9] = v;
           }
           if (endpoint.headers) {
             for (const name in endpoint.headers) {
               if (!hasOwn(endpoint.headers, name)) {
                 continue;
               }
-              request.headers[name] = endpoint.headers[name].join(", ");
+              request2.headers[name] = endpoint.headers[name].join(", ");
             }
           }
-          return request;
+          return request2;
         } else {
-          request.protocol = endpoint.protocol;
-          request.hostname = endpoint.hostname;
-          request.port = endpoint.port ? Number(endpoint.port) : void 0;
-          request.path = endpoint.path;
-          request.query = {
+          request2.protocol = endpoint.protocol;
+          request2.hostname = endpoint.hostname;
+          request2.port = endpoint.port ? Number(endpoint.port) : void 0;
+          request2.path = endpoint.path;
+          request2.query = {
             ...endpoint.query
           };
           if (endpoint.headers) {
@@ -6887,13 +6887,13 @@ var init_HttpProtocol = __esm({
               if (!hasOwn(endpoint.headers, name)) {
                 continue;
               }
-              request.headers[name] = endpoint.headers[name];
+              request2.headers[name] = endpoint.headers[name];
             }
           }
-          return request;
+          return request2;
         }
       }
-      setHostPrefix(request, operationSchema, input, operation2 = getHttpOperationBindings(operationSchema)) {
+      setHostPrefix(request2, operationSchema, input, operation2 = getHttpOperationBindings(operationSchema)) {
         if (this.serdeContext?.disableHostPrefix) {
           return;
         }
@@ -6912,9 +6912,9 @@ var init_HttpProtocol = __esm({
           }
           resolvedHostPrefix = resolvedHostPrefix.replace(`{${name}}`, replacement);
         }
-        request.hostname = resolvedHostPrefix + request.hostname;
-        if (!isValidHostname(request.hostname)) {
-          throw new Error(`[${request.hostname}] is not a valid hostname.`);
+        request2.hostname = resolvedHostPrefix + request2.hostname;
+        if (!isValidHostname(request2.hostname)) {
+          throw new Error(`[${request2.hostname}] is not a valid hostname.`);
         }
       }
       deserializeMetadata(output) {
@@ -7039,31 +7039,31 @@ var init_HttpBindingProtocol = __esm({
         const ns = HttpBindingNormalizedSchema.of(operationSchema?.input);
         const bindings = ns.getHttpBindings().request;
         const operation2 = getHttpOperationBindings(operationSchema);
-        const request = new HttpRequest({ query, headers });
+        const request2 = new HttpRequest({ query, headers });
         if (endpoint) {
-          this.updateServiceEndpoint(request, endpoint);
-          this.setHostPrefix(request, operationSchema, input, operation2);
+          this.updateServiceEndpoint(request2, endpoint);
+          this.setHostPrefix(request2, operationSchema, input, operation2);
           const [method, path2, staticQuery] = operation2;
           if (method) {
-            request.method = method;
-            request.path = request.path === "/" ? path2 : request.path + path2;
+            request2.method = method;
+            request2.path = request2.path === "/" ? path2 : request2.path + path2;
             for (const [key, value] of staticQuery) {
               query[key] = value;
             }
           }
         }
-        request.query = query;
-        const eventStream = this.serializeHttpBindings(input, request, bindings, operation2);
+        request2.query = query;
+        const eventStream = this.serializeHttpBindings(input, request2, bindings, operation2);
         if (eventStream) {
-          request.body = await this.serializeEventStream({ eventStream, requestSchema: ns });
+          request2.body = await this.serializeEventStream({ eventStream, requestSchema: ns });
         }
-        return request;
+        return request2;
       }
-      serializeHttpBindings(input, request, bindings, operation2) {
+      serializeHttpBindings(input, request2, bindings, operation2) {
         const serializer = this.serializer;
         const directSerializer = typeof serializer.writeCodec === "function" ? serializer : void 0;
-        const query = request.query;
-        const headers = request.headers;
+        const query = request2.query;
+        const headers = request2.headers;
         const bodySchema = bindings.syntheticBodySchema;
         let hasBodyValue = false;
         let payload;
@@ -7128,8 +7128,8 @@ var init_HttpBindingProtocol = __esm({
         }
         const operationPath = operation2[1];
         const pathSegments = operation2[3];
-        if (operationPath && pathSegments && request.path.endsWith(operationPath)) {
-          request.path = request.path.slice(0, -operationPath.length) + this.serializePath(pathSegments, labels, bindings);
+        if (operationPath && pathSegments && request2.path.endsWith(operationPath)) {
+          request2.path = request2.path.slice(0, -operationPath.length) + this.serializePath(pathSegments, labels, bindings);
         }
         if (hasBodyValue && bodySchema) {
           if (directSerializer) {
@@ -7139,7 +7139,7 @@ var init_HttpBindingProtocol = __esm({
           }
           payload = serializer.flush();
         }
-        request.body = payload;
+        request2.body = payload;
         return eventStream;
       }
       serializeQuery(value, data, wireName, query, directSerializer) {
@@ -7331,7 +7331,7 @@ var init_RpcProtocol = __esm({
         const schema = ns.getSchema();
         let payload;
         const input = _input && typeof _input === "object" ? _input : {};
-        const request = new HttpRequest({
+        const request2 = new HttpRequest({
           protocol: "",
           hostname: "",
           port: void 0,
@@ -7342,8 +7342,8 @@ var init_RpcProtocol = __esm({
           body: void 0
         });
         if (endpoint) {
-          this.updateServiceEndpoint(request, endpoint);
-          this.setHostPrefix(request, operationSchema, input);
+          this.updateServiceEndpoint(request2, endpoint);
+          this.setHostPrefix(request2, operationSchema, input);
         }
         if (input) {
           const eventStreamMember = ns.getEventStreamMember();
@@ -7366,11 +7366,11 @@ var init_RpcProtocol = __esm({
             payload = serializer.flush();
           }
         }
-        request.headers = Object.assign(request.headers, headers);
-        request.query = query;
-        request.body = payload;
-        request.method = "POST";
-        return request;
+        request2.headers = Object.assign(request2.headers, headers);
+        request2.query = query;
+        request2.body = payload;
+        request2.method = "POST";
+        return request2;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -7741,15 +7741,15 @@ var init_httpExtensionConfiguration = __esm({
 // node_modules/@smithy/core/dist-es/submodules/protocols/middleware-content-length/contentLengthMiddleware.js
 function contentLengthMiddleware(bodyLengthChecker) {
   return (next) => async (args) => {
-    const request = args.request;
-    if (HttpRequest.isInstance(request)) {
-      const { body, headers } = request;
+    const request2 = args.request;
+    if (HttpRequest.isInstance(request2)) {
+      const { body, headers } = request2;
       if (body && Object.keys(headers).map((str) => str.toLowerCase()).indexOf(CONTENT_LENGTH_HEADER) === -1) {
         try {
           const length2 = bodyLengthChecker(body);
           if (length2 != null) {
-            request.headers = {
-              ...request.headers,
+            request2.headers = {
+              ...request2.headers,
               [CONTENT_LENGTH_HEADER]: String(length2)
             };
           }
@@ -7759,7 +7759,7 @@ function contentLengthMiddleware(bodyLengthChecker) {
     }
     return next({
       ...args,
-      request
+      request: request2
     });
   };
 }
@@ -9240,15 +9240,15 @@ function bindRetryMiddleware(isStreamingPayload2) {
       let lastError = new Error();
       let attempts = 0;
       let totalRetryDelay = 0;
-      const { request } = args;
-      const isRequest = HttpRequest.isInstance(request);
+      const { request: request2 } = args;
+      const isRequest = HttpRequest.isInstance(request2);
       if (isRequest) {
-        request.headers[INVOCATION_ID_HEADER] = v4();
+        request2.headers[INVOCATION_ID_HEADER] = v4();
       }
       while (true) {
         try {
           if (isRequest) {
-            request.headers[REQUEST_HEADER] = `attempt=${attempts + 1}; max=${maxAttempts}`;
+            request2.headers[REQUEST_HEADER] = `attempt=${attempts + 1}; max=${maxAttempts}`;
           }
           const { response, output } = await next(args);
           retryStrategy.recordSuccess(retryToken);
@@ -9258,7 +9258,7 @@ function bindRetryMiddleware(isStreamingPayload2) {
         } catch (e9) {
           const retryErrorInfo = getRetryErrorInfo(e9, options.logger);
           lastError = asSdkError(e9);
-          if (isRequest && isStreamingPayload2(request)) {
+          if (isRequest && isStreamingPayload2(request2)) {
             (context.logger instanceof NoOpLogger ? console : context.logger)?.warn("An error was encountered in a non-retryable streaming request.");
             throw lastError;
           }
@@ -9874,17 +9874,17 @@ var init_hostHeaderMiddleware = __esm({
       if (!HttpRequest.isInstance(args.request)) {
         return next(args);
       }
-      const { request } = args;
+      const { request: request2 } = args;
       const { handlerProtocol = "" } = options.requestHandler.metadata || {};
-      if (handlerProtocol.indexOf("h2") >= 0 && !request.headers[":authority"]) {
-        delete request.headers["host"];
-        request.headers[":authority"] = request.hostname + (request.port ? ":" + request.port : "");
-      } else if (!request.headers["host"]) {
-        let host = request.hostname;
-        if (request.port != null) {
-          host += `:${request.port}`;
+      if (handlerProtocol.indexOf("h2") >= 0 && !request2.headers[":authority"]) {
+        delete request2.headers["host"];
+        request2.headers[":authority"] = request2.hostname + (request2.port ? ":" + request2.port : "");
+      } else if (!request2.headers["host"]) {
+        let host = request2.hostname;
+        if (request2.port != null) {
+          host += `:${request2.port}`;
         }
-        request.headers["host"] = host;
+        request2.headers["host"] = host;
       }
       return next(args);
     };
@@ -10114,14 +10114,14 @@ var init_recursionDetectionMiddleware = __esm({
     TRACESTATE = "tracestate";
     BAGGAGE = "baggage";
     recursionDetectionMiddleware = () => (next) => async (args) => {
-      const { request } = args;
-      if (!HttpRequest.isInstance(request)) {
+      const { request: request2 } = args;
+      if (!HttpRequest.isInstance(request2)) {
         return next(args);
       }
       let invokeStore;
       {
-        const traceIdHeader = Object.keys(request.headers ?? {}).find((h9) => h9.toLowerCase() === X_AMZN_TRACE_ID.toLowerCase()) ?? X_AMZN_TRACE_ID;
-        if (!request.headers.hasOwnProperty(traceIdHeader)) {
+        const traceIdHeader = Object.keys(request2.headers ?? {}).find((h9) => h9.toLowerCase() === X_AMZN_TRACE_ID.toLowerCase()) ?? X_AMZN_TRACE_ID;
+        if (!request2.headers.hasOwnProperty(traceIdHeader)) {
           const functionName = process.env[AWS_LAMBDA_FUNCTION_NAME];
           const traceIdFromEnv = process.env[_X_AMZN_TRACE_ID];
           invokeStore ??= await InvokeStore.getInstanceAsync();
@@ -10129,24 +10129,24 @@ var init_recursionDetectionMiddleware = __esm({
           const traceId = traceIdFromInvokeStore ?? traceIdFromEnv;
           const nonEmptyString = (str) => typeof str === "string" && str.length > 0;
           if (nonEmptyString(functionName) && nonEmptyString(traceId)) {
-            request.headers[X_AMZN_TRACE_ID] = traceId;
+            request2.headers[X_AMZN_TRACE_ID] = traceId;
           }
         }
       }
       {
-        sanitizeTraceHeaders(request.headers);
-        const existingTraceparent = request.headers[TRACEPARENT];
+        sanitizeTraceHeaders(request2.headers);
+        const existingTraceparent = request2.headers[TRACEPARENT];
         if (!existingTraceparent) {
           const traceparent = (invokeStore ??= await InvokeStore.getInstanceAsync())?.getTraceparent?.();
           if (traceparent) {
-            request.headers[TRACEPARENT] = traceparent;
+            request2.headers[TRACEPARENT] = traceparent;
             const tracestate = invokeStore?.getTracestate?.();
             if (tracestate) {
-              request.headers[TRACESTATE] = tracestate;
+              request2.headers[TRACESTATE] = tracestate;
             }
             const baggage = invokeStore?.getBaggage?.();
             if (baggage) {
-              request.headers[BAGGAGE] = baggage;
+              request2.headers[BAGGAGE] = baggage;
             }
           }
         }
@@ -10888,8 +10888,8 @@ var init_partition = __esm({
 
 // node_modules/@aws-sdk/core/dist-es/submodules/client/middleware-user-agent/check-features.js
 async function checkFeatures(context, config, args) {
-  const request = args.request;
-  if (request?.headers?.["smithy-protocol"] === "rpc-v2-cbor") {
+  const request2 = args.request;
+  if (request2?.headers?.["smithy-protocol"] === "rpc-v2-cbor") {
     setFeature2(context, "PROTOCOL_RPC_V2_CBOR", "M");
   }
   if (typeof config.retryStrategy === "function") {
@@ -10990,11 +10990,11 @@ var init_user_agent_middleware = __esm({
     init_constants5();
     init_encode_features();
     userAgentMiddleware = (options) => (next, context) => async (args) => {
-      const { request } = args;
-      if (!HttpRequest.isInstance(request)) {
+      const { request: request2 } = args;
+      if (!HttpRequest.isInstance(request2)) {
         return next(args);
       }
-      const { headers } = request;
+      const { headers } = request2;
       const userAgent = context?.userAgent?.map(escapeUserAgent) || [];
       const defaultUserAgent2 = (await options.defaultUserAgentProvider()).map(escapeUserAgent);
       await checkFeatures(context, options, args);
@@ -11021,7 +11021,7 @@ var init_user_agent_middleware = __esm({
       }
       return next({
         ...args,
-        request
+        request: request2
       });
     };
     escapeUserAgent = (userAgentPair) => {
@@ -11820,11 +11820,11 @@ var init_SignatureV4Base = __esm({
         this.regionProvider = normalizeProvider(region);
         this.credentialProvider = normalizeProvider(credentials);
       }
-      createCanonicalRequest(request, canonicalHeaders, payloadHash) {
+      createCanonicalRequest(request2, canonicalHeaders, payloadHash) {
         const sortedHeaders = Object.keys(canonicalHeaders).sort();
-        return `${request.method}
-${this.getCanonicalPath(request)}
-${getCanonicalQuery(request)}
+        return `${request2.method}
+${this.getCanonicalPath(request2)}
+${getCanonicalQuery(request2)}
 ${sortedHeaders.map((name) => `${name}:${canonicalHeaders[name]}`).join("\n")}
 
 ${sortedHeaders.join(";")}
@@ -11995,8 +11995,8 @@ var init_moveHeadersToQuery = __esm({
   "node_modules/@smithy/signature-v4/dist-es/moveHeadersToQuery.js"() {
     init_serde();
     init_protocols();
-    moveHeadersToQuery = (request, options = {}) => {
-      const { headers, query = {} } = HttpRequest.clone(request);
+    moveHeadersToQuery = (request2, options = {}) => {
+      const { headers, query = {} } = HttpRequest.clone(request2);
       for (const name in headers) {
         if (!hasOwn(headers, name)) {
           continue;
@@ -12008,7 +12008,7 @@ var init_moveHeadersToQuery = __esm({
         }
       }
       return {
-        ...request,
+        ...request2,
         headers,
         query
       };
@@ -12023,17 +12023,17 @@ var init_prepareRequest = __esm({
     init_serde();
     init_protocols();
     init_constants6();
-    prepareRequest = (request) => {
-      request = HttpRequest.clone(request);
-      for (const headerName in request.headers) {
-        if (!hasOwn(request.headers, headerName)) {
+    prepareRequest = (request2) => {
+      request2 = HttpRequest.clone(request2);
+      for (const headerName in request2.headers) {
+        if (!hasOwn(request2.headers, headerName)) {
           continue;
         }
         if (GENERATED_HEADERS.indexOf(headerName.toLowerCase()) > -1) {
-          delete request.headers[headerName];
+          delete request2.headers[headerName];
         }
       }
-      return request;
+      return request2;
     };
   }
 });
@@ -12074,18 +12074,18 @@ var init_SignatureV4 = __esm({
           return Promise.reject("Signature version 4 presigned URLs must have an expiration date less than one week in the future");
         }
         const scope = createScope(shortDate, region, signingService ?? this.service);
-        const request = moveHeadersToQuery(prepareRequest(originalRequest), { unhoistableHeaders, hoistableHeaders });
+        const request2 = moveHeadersToQuery(prepareRequest(originalRequest), { unhoistableHeaders, hoistableHeaders });
         if (credentials.sessionToken) {
-          request.query[TOKEN_QUERY_PARAM] = credentials.sessionToken;
+          request2.query[TOKEN_QUERY_PARAM] = credentials.sessionToken;
         }
-        request.query[ALGORITHM_QUERY_PARAM] = ALGORITHM_IDENTIFIER;
-        request.query[CREDENTIAL_QUERY_PARAM] = `${credentials.accessKeyId}/${scope}`;
-        request.query[AMZ_DATE_QUERY_PARAM] = longDate;
-        request.query[EXPIRES_QUERY_PARAM] = expiresIn.toString(10);
-        const canonicalHeaders = getCanonicalHeaders(request, unsignableHeaders, signableHeaders);
-        request.query[SIGNED_HEADERS_QUERY_PARAM] = this.getCanonicalHeaderList(canonicalHeaders);
-        request.query[SIGNATURE_QUERY_PARAM] = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, await getPayloadHash(originalRequest, this.sha256)));
-        return request;
+        request2.query[ALGORITHM_QUERY_PARAM] = ALGORITHM_IDENTIFIER;
+        request2.query[CREDENTIAL_QUERY_PARAM] = `${credentials.accessKeyId}/${scope}`;
+        request2.query[AMZ_DATE_QUERY_PARAM] = longDate;
+        request2.query[EXPIRES_QUERY_PARAM] = expiresIn.toString(10);
+        const canonicalHeaders = getCanonicalHeaders(request2, unsignableHeaders, signableHeaders);
+        request2.query[SIGNED_HEADERS_QUERY_PARAM] = this.getCanonicalHeaderList(canonicalHeaders);
+        request2.query[SIGNATURE_QUERY_PARAM] = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region, shortDate, signingService), this.createCanonicalRequest(request2, canonicalHeaders, await getPayloadHash(originalRequest, this.sha256)));
+        return request2;
       }
       async sign(toSign, options) {
         if (typeof toSign === "string") {
@@ -12149,21 +12149,21 @@ var init_SignatureV4 = __esm({
         const credentials = await this.credentialProvider();
         this.validateResolvedCredentials(credentials);
         const region = signingRegion ?? await this.regionProvider();
-        const request = prepareRequest(requestToSign);
+        const request2 = prepareRequest(requestToSign);
         const { longDate, shortDate } = this.formatDate(signingDate);
         const scope = createScope(shortDate, region, signingService ?? this.service);
-        request.headers[AMZ_DATE_HEADER] = longDate;
+        request2.headers[AMZ_DATE_HEADER] = longDate;
         if (credentials.sessionToken) {
-          request.headers[TOKEN_HEADER] = credentials.sessionToken;
+          request2.headers[TOKEN_HEADER] = credentials.sessionToken;
         }
-        const payloadHash = await getPayloadHash(request, this.sha256);
-        if (!hasHeader(SHA256_HEADER, request.headers) && this.applyChecksum) {
-          request.headers[SHA256_HEADER] = payloadHash;
+        const payloadHash = await getPayloadHash(request2, this.sha256);
+        if (!hasHeader(SHA256_HEADER, request2.headers) && this.applyChecksum) {
+          request2.headers[SHA256_HEADER] = payloadHash;
         }
-        const canonicalHeaders = getCanonicalHeaders(request, unsignableHeaders, signableHeaders);
-        const signature = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region, shortDate, signingService), this.createCanonicalRequest(request, canonicalHeaders, payloadHash));
-        request.headers[AUTH_HEADER] = `${ALGORITHM_IDENTIFIER} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${this.getCanonicalHeaderList(canonicalHeaders)}, Signature=${signature}`;
-        return request;
+        const canonicalHeaders = getCanonicalHeaders(request2, unsignableHeaders, signableHeaders);
+        const signature = await this.getSignature(longDate, scope, this.getSigningKey(credentials, region, shortDate, signingService), this.createCanonicalRequest(request2, canonicalHeaders, payloadHash));
+        request2.headers[AUTH_HEADER] = `${ALGORITHM_IDENTIFIER} Credential=${credentials.accessKeyId}/${scope}, SignedHeaders=${this.getCanonicalHeaderList(canonicalHeaders)}, Signature=${signature}`;
+        return request2;
       }
       async getSignature(longDate, credentialScope, keyPromise, canonicalRequest) {
         const stringToSign = await this.createStringToSign(longDate, credentialScope, canonicalRequest, ALGORITHM_IDENTIFIER);
@@ -13515,13 +13515,13 @@ var init_set_connection_timeout = __esm({
   "node_modules/@smithy/node-http-handler/dist-es/set-connection-timeout.js"() {
     init_timing();
     DEFER_EVENT_LISTENER_TIME = 1e3;
-    setConnectionTimeout = (request, reject, timeoutInMs = 0) => {
+    setConnectionTimeout = (request2, reject, timeoutInMs = 0) => {
       if (!timeoutInMs) {
         return -1;
       }
       const registerTimeout = (offset) => {
         const timeoutId = timing.setTimeout(() => {
-          request.destroy();
+          request2.destroy();
           reject(Object.assign(new Error(`@smithy/node-http-handler - the request socket did not establish a connection with the server within the configured timeout of ${timeoutInMs} ms.`), {
             name: "TimeoutError"
           }));
@@ -13535,10 +13535,10 @@ var init_set_connection_timeout = __esm({
             timing.clearTimeout(timeoutId);
           }
         };
-        if (request.socket) {
-          doWithSocket(request.socket);
+        if (request2.socket) {
+          doWithSocket(request2.socket);
         } else {
-          request.on("socket", doWithSocket);
+          request2.on("socket", doWithSocket);
         }
       };
       if (timeoutInMs < 2e3) {
@@ -13583,15 +13583,15 @@ var init_set_socket_keep_alive = __esm({
   "node_modules/@smithy/node-http-handler/dist-es/set-socket-keep-alive.js"() {
     init_timing();
     DEFER_EVENT_LISTENER_TIME2 = 3e3;
-    setSocketKeepAlive = (request, { keepAlive, keepAliveMsecs }, deferTimeMs = DEFER_EVENT_LISTENER_TIME2) => {
+    setSocketKeepAlive = (request2, { keepAlive, keepAliveMsecs }, deferTimeMs = DEFER_EVENT_LISTENER_TIME2) => {
       if (keepAlive !== true) {
         return -1;
       }
       const registerListener = () => {
-        if (request.socket) {
-          request.socket.setKeepAlive(keepAlive, keepAliveMsecs || 0);
+        if (request2.socket) {
+          request2.socket.setKeepAlive(keepAlive, keepAliveMsecs || 0);
         } else {
-          request.on("socket", (socket) => {
+          request2.on("socket", (socket) => {
             socket.setKeepAlive(keepAlive, keepAliveMsecs || 0);
           });
         }
@@ -13622,31 +13622,31 @@ var init_set_socket_timeout = __esm({
   "node_modules/@smithy/node-http-handler/dist-es/set-socket-timeout.js"() {
     init_timing();
     DEFER_EVENT_LISTENER_TIME3 = 3e3;
-    setSocketTimeout = (request, reject, timeoutInMs = 0, isServiceDefault = false) => {
+    setSocketTimeout = (request2, reject, timeoutInMs = 0, isServiceDefault = false) => {
       if (!Number.isFinite(timeoutInMs) || timeoutInMs <= 0) {
         return;
       }
       let response;
-      request.once("response", (res) => response = res);
+      request2.once("response", (res) => response = res);
       const onTimeout = () => {
         if (response?.complete) {
-          request.socket?.destroy();
+          request2.socket?.destroy();
           return;
         }
         const error3 = Object.assign(new Error(`@smithy/node-http-handler - the request socket timed out after ${timeoutInMs} ms of inactivity (${isServiceDefault ? "service default socket timeout" : "configured by client requestHandler"}).`), { name: "TimeoutError" });
         response?.destroy(error3);
-        request.destroy();
+        request2.destroy();
         reject(error3);
       };
       const registerTimeout = () => {
-        const { socket } = request;
+        const { socket } = request2;
         if (!socket) {
-          request.once("socket", registerTimeout);
+          request2.once("socket", registerTimeout);
         } else if (socket.connecting) {
           socket.once("connect", registerTimeout);
         } else {
           socket.setTimeout(timeoutInMs, onTimeout);
-          request.on("close", () => socket.removeListener("timeout", onTimeout));
+          request2.on("close", () => socket.removeListener("timeout", onTimeout));
         }
       };
       if (timeoutInMs < 6e3) {
@@ -13654,14 +13654,14 @@ var init_set_socket_timeout = __esm({
         return;
       }
       const deferralId = timing.setTimeout(registerTimeout, DEFER_EVENT_LISTENER_TIME3);
-      request.once("close", () => timing.clearTimeout(deferralId));
+      request2.once("close", () => timing.clearTimeout(deferralId));
     };
   }
 });
 
 // node_modules/@smithy/node-http-handler/dist-es/write-request-body.js
-async function writeRequestBody(httpRequest2, request, maxContinueTimeoutMs = MIN_WAIT_TIME, externalAgent = false) {
-  const headers = request.headers;
+async function writeRequestBody(httpRequest2, request2, maxContinueTimeoutMs = MIN_WAIT_TIME, externalAgent = false) {
+  const headers = request2.headers;
   const expect = headers ? headers.Expect || headers.expect : void 0;
   let timeoutId = -1;
   let sendBody = true;
@@ -13687,7 +13687,7 @@ async function writeRequestBody(httpRequest2, request, maxContinueTimeoutMs = MI
     ]);
   }
   if (sendBody) {
-    writeBody(httpRequest2, request.body);
+    writeBody(httpRequest2, request2.body);
   }
 }
 function writeBody(httpRequest2, body) {
@@ -13797,13 +13797,13 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
         this.config?.httpAgent?.destroy();
         this.config?.httpsAgent?.destroy();
       }
-      async handle(request, { abortSignal, requestTimeout } = {}) {
+      async handle(request2, { abortSignal, requestTimeout } = {}) {
         if (!this.config) {
           this.config = await this.configProvider;
         }
         const config = this.config;
         const logger2 = config.logger;
-        const isSSL = request.protocol === "https:";
+        const isSSL = request2.protocol === "https:";
         if (!isSSL && !this.config.httpAgent) {
           this.config.httpAgent = await this.config.httpAgentProvider();
         }
@@ -13834,7 +13834,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             reject(abortError);
             return;
           }
-          const headers = request.headers;
+          const headers = request2.headers;
           const expectContinue = headers ? (headers.Expect ?? headers.expect) === "100-continue" : false;
           let agent = isSSL ? config.httpsAgent : config.httpAgent;
           if (expectContinue && !this.externalAgent) {
@@ -13846,32 +13846,32 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
           socketWarningTimeoutId = timing.setTimeout(() => {
             this.socketWarningTimestamp = _NodeHttpHandler.checkSocketUsage(agent, this.socketWarningTimestamp, logger2);
           }, config.socketAcquisitionWarningTimeout ?? (config.requestTimeout ?? 2e3) + (config.connectionTimeout ?? 1e3));
-          const queryString = request.query ? buildQueryString(request.query) : "";
+          const queryString = request2.query ? buildQueryString(request2.query) : "";
           let auth = void 0;
-          if (request.username != null || request.password != null) {
-            const username = request.username ?? "";
-            const password = request.password ?? "";
+          if (request2.username != null || request2.password != null) {
+            const username = request2.username ?? "";
+            const password = request2.password ?? "";
             auth = `${username}:${password}`;
           }
-          let path2 = request.path;
+          let path2 = request2.path;
           if (queryString) {
             path2 += `?${queryString}`;
           }
-          if (request.fragment) {
-            path2 += `#${request.fragment}`;
+          if (request2.fragment) {
+            path2 += `#${request2.fragment}`;
           }
-          let hostname = request.hostname ?? "";
+          let hostname = request2.hostname ?? "";
           if (hostname[0] === "[" && hostname.endsWith("]")) {
-            hostname = request.hostname.slice(1, -1);
+            hostname = request2.hostname.slice(1, -1);
           } else {
-            hostname = request.hostname;
+            hostname = request2.hostname;
           }
           const nodeHttpsOptions = {
-            headers: request.headers,
+            headers: request2.headers,
             host: hostname,
-            method: request.method,
+            method: request2.method,
             path: path2,
-            port: request.port,
+            port: request2.port,
             agent,
             auth
           };
@@ -13922,7 +13922,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
               keepAliveMsecs: httpAgent.keepAliveMsecs
             });
           }
-          writeRequestBodyPromise = writeRequestBody(req, request, effectiveRequestTimeout, this.externalAgent).catch((e9) => {
+          writeRequestBodyPromise = writeRequestBody(req, request2, effectiveRequestTimeout, this.externalAgent).catch((e9) => {
             clearTimeouts();
             return _reject(e9);
           });
@@ -13964,8 +13964,8 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
           throwOnRequestTimeout,
           httpAgentProvider: () => httpAgentPromise ??= (async () => {
             const node_http2 = await import("node:http");
-            const { Agent, request } = node_http2.default ?? node_http2;
-            hRequest = request;
+            const { Agent, request: request2 } = node_http2.default ?? node_http2;
+            hRequest = request2;
             hAgent = Agent;
             if (httpAgent instanceof hAgent || typeof httpAgent?.destroy === "function") {
               this.externalAgent = true;
@@ -14150,14 +14150,14 @@ Set AWS_CONTAINER_CREDENTIALS_FULL_URI or AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
       const requestHandler = NodeHttpHandler.create({ connectionTimeout: options.timeout ?? 1e3 });
       const requestTimeout = options.timeout ?? 1e3;
       const provider = retryWrapper(async () => {
-        const request = createGetRequest(url);
+        const request2 = createGetRequest(url);
         if (tokenFile) {
-          request.headers.Authorization = validateToken((await import_promises3.default.readFile(tokenFile)).toString());
+          request2.headers.Authorization = validateToken((await import_promises3.default.readFile(tokenFile)).toString());
         } else if (token) {
-          request.headers.Authorization = validateToken(token);
+          request2.headers.Authorization = validateToken(token);
         }
         try {
-          const result = await requestHandler.handle(request, { requestTimeout });
+          const result = await requestHandler.handle(request2, { requestTimeout });
           return getCredentials(result.response).then((creds) => setCredentialFeature(creds, "CREDENTIALS_HTTP", "z"));
         } catch (e9) {
           throw new CredentialsProviderError(String(e9), { logger: options.logger });
@@ -14682,19 +14682,19 @@ var init_AwsJsonRpcProtocol = __esm({
         this.mixin = new ProtocolLib(this.awsQueryCompatible);
       }
       async serializeRequest(operationSchema, input, context) {
-        const request = await super.serializeRequest(operationSchema, input, context);
-        if (!request.path.endsWith("/")) {
-          request.path += "/";
+        const request2 = await super.serializeRequest(operationSchema, input, context);
+        if (!request2.path.endsWith("/")) {
+          request2.path += "/";
         }
-        request.headers["content-type"] = `application/x-amz-json-${this.getJsonRpcVersion()}`;
-        request.headers["x-amz-target"] = `${this.serviceTarget}.${operationSchema.name}`;
+        request2.headers["content-type"] = `application/x-amz-json-${this.getJsonRpcVersion()}`;
+        request2.headers["x-amz-target"] = `${this.serviceTarget}.${operationSchema.name}`;
         if (this.awsQueryCompatible) {
-          request.headers["x-amzn-query-mode"] = "true";
+          request2.headers["x-amzn-query-mode"] = "true";
         }
-        if (deref(operationSchema.input) === "unit" || !request.body) {
-          request.body = "{}";
+        if (deref(operationSchema.input) === "unit" || !request2.body) {
+          request2.body = "{}";
         }
-        return request;
+        return request2;
       }
       getPayloadCodec() {
         return this.codec;
@@ -14798,18 +14798,18 @@ var init_AwsRestJsonProtocol = __esm({
         super.setSerdeContext(serdeContext);
       }
       async serializeRequest(operationSchema, input, context) {
-        const request = await super.serializeRequest(operationSchema, input, context);
+        const request2 = await super.serializeRequest(operationSchema, input, context);
         const inputSchema = NormalizedSchema.of(operationSchema.input);
-        if (!request.headers["content-type"]) {
+        if (!request2.headers["content-type"]) {
           const contentType = this.mixin.resolveRestContentType(this.getDefaultContentType(), inputSchema);
           if (contentType) {
-            request.headers["content-type"] = contentType;
+            request2.headers["content-type"] = contentType;
           }
         }
-        if (request.body == null && request.headers["content-type"] === this.getDefaultContentType()) {
-          request.body = "{}";
+        if (request2.body == null && request2.headers["content-type"] === this.getDefaultContentType()) {
+          request2.body = "{}";
         }
-        return request;
+        return request2;
       }
       async deserializeResponse(operationSchema, context, response) {
         const output = await super.deserializeResponse(operationSchema, context, response);
@@ -15530,20 +15530,20 @@ var init_AwsQueryProtocol = __esm({
         throw new Error("AWSQuery protocol has no payload codec.");
       }
       async serializeRequest(operationSchema, input, context) {
-        const request = await super.serializeRequest(operationSchema, input, context);
-        if (!request.path.endsWith("/")) {
-          request.path += "/";
+        const request2 = await super.serializeRequest(operationSchema, input, context);
+        if (!request2.path.endsWith("/")) {
+          request2.path += "/";
         }
-        request.headers["content-type"] = "application/x-www-form-urlencoded";
-        if (deref(operationSchema.input) === "unit" || !request.body) {
-          request.body = "";
+        request2.headers["content-type"] = "application/x-www-form-urlencoded";
+        if (deref(operationSchema.input) === "unit" || !request2.body) {
+          request2.body = "";
         }
         const action = operationSchema.name.split("#")[1] ?? operationSchema.name;
-        request.body = `Action=${action}&Version=${this.options.version}` + request.body;
-        if (request.body.endsWith("&")) {
-          request.body = request.body.slice(-1);
+        request2.body = `Action=${action}&Version=${this.options.version}` + request2.body;
+        if (request2.body.endsWith("&")) {
+          request2.body = request2.body.slice(-1);
         }
-        return request;
+        return request2;
       }
       async deserializeResponse(operationSchema, context, response) {
         const deserializer = this.deserializer;
@@ -20029,11 +20029,11 @@ var init_LoginCredentialsFetcher = __esm({
       createDPoPInterceptor(middlewareStack) {
         middlewareStack.add((next) => async (args) => {
           if (HttpRequest.isInstance(args.request)) {
-            const request = args.request;
-            const actualEndpoint = `${request.protocol}//${request.hostname}${request.port ? `:${request.port}` : ""}${request.path}`;
-            const dpop = await this.generateDpop(request.method, actualEndpoint);
-            request.headers = {
-              ...request.headers,
+            const request2 = args.request;
+            const actualEndpoint = `${request2.protocol}//${request2.hostname}${request2.port ? `:${request2.port}` : ""}${request2.path}`;
+            const dpop = await this.generateDpop(request2.method, actualEndpoint);
+            request2.headers = {
+              ...request2.headers,
               DPoP: dpop
             };
           }
@@ -28268,7 +28268,7 @@ function ucs2decode(string2) {
   }
   return output;
 }
-var maxInt, base, tMin, tMax, skew, damp, initialBias, initialN, delimiter, regexPunycode, regexNonASCII, regexSeparators, errors, baseMinusTMin, floor, stringFromCharCode, basicToDigit, digitToBasic, adapt2, decode2, encode, toUnicode, toASCII;
+var maxInt, base, tMin, tMax, skew, damp, initialBias, initialN, delimiter, regexPunycode, regexNonASCII, regexSeparators, errors, baseMinusTMin, floor, stringFromCharCode, basicToDigit, digitToBasic, adapt, decode2, encode, toUnicode, toASCII;
 var init_punycode = __esm({
   "node_modules/nodemailer/dist/esm/punycode/index.js"() {
     maxInt = 2147483647;
@@ -28306,7 +28306,7 @@ var init_punycode = __esm({
     digitToBasic = function(digit, flag) {
       return digit + 22 + 75 * Number(digit < 26) - (Number(flag != 0) << 5);
     };
-    adapt2 = function(delta, numPoints, firstTime) {
+    adapt = function(delta, numPoints, firstTime) {
       let k9 = 0;
       delta = firstTime ? floor(delta / damp) : delta >> 1;
       delta += floor(delta / numPoints);
@@ -28361,7 +28361,7 @@ var init_punycode = __esm({
           w *= baseMinusT;
         }
         const out = output.length + 1;
-        bias = adapt2(i9 - oldi, out, oldi == 0);
+        bias = adapt(i9 - oldi, out, oldi == 0);
         if (floor(i9 / out) > maxInt - n4) {
           error("overflow");
         }
@@ -28418,7 +28418,7 @@ var init_punycode = __esm({
               q4 = floor(qMinusT / baseMinusT);
             }
             output.push(stringFromCharCode(digitToBasic(q4, 0)));
-            bias = adapt2(delta, handledCPCountPlusOne, handledCPCount === basicLength);
+            bias = adapt(delta, handledCPCountPlusOne, handledCPCount === basicLength);
             delta = 0;
             ++handledCPCount;
           }
@@ -28467,7 +28467,7 @@ function legacyParse(input, parseQueryString2, whatwgError, slashesDenoteHost) {
     if (!written || CONTROL_CHARS.test(written) || (parsed.host || "").toLowerCase() !== toASCII(written.toLowerCase())) {
       throw whatwgError;
     }
-    if (written.charAt(0) === "[" && !import_node_net.default.isIPv6(written.slice(1, written.indexOf("]")))) {
+    if (written.charAt(0) === "[" && !import_node_net2.default.isIPv6(written.slice(1, written.indexOf("]")))) {
       throw whatwgError;
     }
   } else if (parsed.hostname !== null) {
@@ -28501,10 +28501,10 @@ function normalizeHostname(raw, href) {
   }
   return mapped;
 }
-var import_node_net, import_node_url, SLASHLESS_AUTHORITY, LEGACY_TRIM, AUTHORITY, FORBIDDEN_HOST_CHARS, CONTROL_CHARS, parse2, resolve;
+var import_node_net2, import_node_url, SLASHLESS_AUTHORITY, LEGACY_TRIM, AUTHORITY, FORBIDDEN_HOST_CHARS, CONTROL_CHARS, parse2, resolve;
 var init_url = __esm({
   "node_modules/nodemailer/dist/esm/shared/url.js"() {
-    import_node_net = __toESM(require("node:net"), 1);
+    import_node_net2 = __toESM(require("node:net"), 1);
     import_node_url = __toESM(require("node:url"), 1);
     init_punycode();
     SLASHLESS_AUTHORITY = /^([a-zA-Z][a-zA-Z0-9+.-]*:)(?!\/\/)([\s\S]+)$/;
@@ -28525,7 +28525,7 @@ var init_url = __esm({
       const hostname = normalizeHostname(u.hostname, u.href);
       const port = u.port || null;
       const pathname = u.pathname || null;
-      const search = u.search || null;
+      const search2 = u.search || null;
       let auth = null;
       let username = null;
       let password = null;
@@ -28551,7 +28551,7 @@ var init_url = __esm({
         });
         query = parsed;
       } else {
-        query = search ? search.slice(1) : null;
+        query = search2 ? search2.slice(1) : null;
       }
       return {
         protocol: u.protocol || null,
@@ -28559,8 +28559,8 @@ var init_url = __esm({
         hostname,
         port,
         pathname,
-        search,
-        path: (pathname || "") + (search || "") || null,
+        search: search2,
+        path: (pathname || "") + (search2 || "") || null,
         href: u.href,
         auth,
         username,
@@ -28581,10 +28581,10 @@ var init_url = __esm({
 });
 
 // node_modules/nodemailer/dist/esm/fetch/cookies.js
-var import_node_net2, SESSION_TIMEOUT, Cookies, cookies_default;
+var import_node_net3, SESSION_TIMEOUT, Cookies, cookies_default;
 var init_cookies = __esm({
   "node_modules/nodemailer/dist/esm/fetch/cookies.js"() {
-    import_node_net2 = __toESM(require("node:net"), 1);
+    import_node_net3 = __toESM(require("node:net"), 1);
     init_url();
     SESSION_TIMEOUT = 1800;
     Cookies = class {
@@ -28609,7 +28609,7 @@ var init_cookies = __esm({
             urlparts.hostname.length < domain.length || // a top level domain is not a valid scope, 'Domain=com' would otherwise be
             // sent to every .com host. A trailing dot does not make 'com.' any better
             domain.indexOf(".") < 0 || domain.endsWith(".") || // an IP address has no subdomains, so cookies set on it stay host-only
-            import_node_net2.default.isIP(urlparts.hostname) || // prefix domains with dot to be sure that partial matches are not used
+            import_node_net3.default.isIP(urlparts.hostname) || // prefix domains with dot to be sure that partial matches are not used
             !("." + urlparts.hostname).endsWith("." + domain)
           ) {
             cookie.domain = urlparts.hostname;
@@ -28979,7 +28979,7 @@ function nmfetch(url, options) {
       }
     });
   }
-  if (parsed.protocol === "https:" && parsed.hostname && parsed.hostname !== reqOptions.host && !import_node_net3.default.isIP(parsed.hostname) && !reqOptions.servername) {
+  if (parsed.protocol === "https:" && parsed.hostname && parsed.hostname !== reqOptions.host && !import_node_net4.default.isIP(parsed.hostname) && !reqOptions.servername) {
     reqOptions.servername = parsed.hostname;
   }
   try {
@@ -29116,7 +29116,7 @@ function nmfetch(url, options) {
   });
   return fetchRes;
 }
-var import_node_http3, import_node_https3, import_node_zlib, import_node_stream6, import_node_net3, MAX_REDIRECTS, DEFAULT_TIMEOUT2, DEFAULT_MAX_TIME, DEFAULT_MAX_BYTES, TLS_OPTION_KEYS, fetch_default;
+var import_node_http3, import_node_https3, import_node_zlib, import_node_stream6, import_node_net4, MAX_REDIRECTS, DEFAULT_TIMEOUT2, DEFAULT_MAX_TIME, DEFAULT_MAX_BYTES, TLS_OPTION_KEYS, fetch_default;
 var init_fetch = __esm({
   "node_modules/nodemailer/dist/esm/fetch/index.js"() {
     import_node_http3 = __toESM(require("node:http"), 1);
@@ -29126,7 +29126,7 @@ var init_fetch = __esm({
     import_node_stream6 = require("node:stream");
     init_cookies();
     init_package_info();
-    import_node_net3 = __toESM(require("node:net"), 1);
+    import_node_net4 = __toESM(require("node:net"), 1);
     init_errors6();
     init_objects();
     MAX_REDIRECTS = 5;
@@ -29289,7 +29289,7 @@ function normalizeDomain(domain, toUnicode2) {
   }
   return toUnicode2 ? toUnicode(domain) : toASCII(domain);
 }
-var import_node_util3, import_node_dns, import_node_net4, import_node_os4, import_node_url2, import_node_stream7, DNS_TTL, CACHE_CLEANUP_INTERVAL, MAX_CACHE_SIZE2, lastCacheCleanup, networkInterfaces, networkInterfacesRead, _readNetworkInterfaces, isFamilySupported, resolve2, dnsCache, formatDNSValue, resolveHostname, _logFunc, getLogger, callbackPromise, parseDataURI, encodeXText, streamErrors, URL_PARSER_UNSAFE, MAX_DOMAIN_LENGTH, MAX_LABEL_LENGTH;
+var import_node_util3, import_node_dns, import_node_net5, import_node_os4, import_node_url2, import_node_stream7, DNS_TTL, CACHE_CLEANUP_INTERVAL, MAX_CACHE_SIZE2, lastCacheCleanup, networkInterfaces, networkInterfacesRead, _readNetworkInterfaces, isFamilySupported, resolve2, dnsCache, formatDNSValue, resolveHostname, _logFunc, getLogger, callbackPromise, parseDataURI, encodeXText, streamErrors, URL_PARSER_UNSAFE, MAX_DOMAIN_LENGTH, MAX_LABEL_LENGTH;
 var init_shared = __esm({
   "node_modules/nodemailer/dist/esm/shared/index.js"() {
     init_url();
@@ -29298,7 +29298,7 @@ var init_shared = __esm({
     init_errors6();
     init_objects();
     import_node_dns = __toESM(require("node:dns"), 1);
-    import_node_net4 = __toESM(require("node:net"), 1);
+    import_node_net5 = __toESM(require("node:net"), 1);
     import_node_os4 = __toESM(require("node:os"), 1);
     import_node_url2 = __toESM(require("node:url"), 1);
     init_punycode();
@@ -29368,7 +29368,7 @@ var init_shared = __esm({
       if (!options.host && options.servername) {
         options.host = options.servername;
       }
-      if (!options.host || import_node_net4.default.isIP(options.host)) {
+      if (!options.host || import_node_net5.default.isIP(options.host)) {
         const value = {
           addresses: [options.host]
         };
@@ -35532,12 +35532,12 @@ function maskAuthCommand(cmd) {
   }
   return match[0].length === cmd.length ? cmd : match[0] + " /* secret */";
 }
-var import_node_events, import_node_net5, import_node_tls, import_node_os5, import_node_crypto6, import_node_stream15, CONNECTION_TIMEOUT, SOCKET_TIMEOUT, GREETING_TIMEOUT, DNS_TIMEOUT, CLOSE_TIMEOUT, KEEPALIVE_DELAY, TEARDOWN_NOOP, MAX_RESPONSE_SIZE, SMTPConnection, smtp_connection_default;
+var import_node_events, import_node_net6, import_node_tls, import_node_os5, import_node_crypto6, import_node_stream15, CONNECTION_TIMEOUT, SOCKET_TIMEOUT, GREETING_TIMEOUT, DNS_TIMEOUT, CLOSE_TIMEOUT, KEEPALIVE_DELAY, TEARDOWN_NOOP, MAX_RESPONSE_SIZE, SMTPConnection, smtp_connection_default;
 var init_smtp_connection = __esm({
   "node_modules/nodemailer/dist/esm/smtp-connection/index.js"() {
     init_package_info();
     import_node_events = require("node:events");
-    import_node_net5 = __toESM(require("node:net"), 1);
+    import_node_net6 = __toESM(require("node:net"), 1);
     import_node_tls = __toESM(require("node:tls"), 1);
     import_node_os5 = __toESM(require("node:os"), 1);
     import_node_crypto6 = __toESM(require("node:crypto"), 1);
@@ -35568,7 +35568,7 @@ var init_smtp_connection = __esm({
         this.alreadySecured = !!this.options.secured;
         this.port = Number(this.options.port) || (this.secureConnection ? 465 : 587);
         this.host = this.options.host || "localhost";
-        this.servername = this.options.servername ? this.options.servername : !import_node_net5.default.isIP(this.host) ? this.host : false;
+        this.servername = this.options.servername ? this.options.servername : !import_node_net6.default.isIP(this.host) ? this.host : false;
         this.allowInternalNetworkInterfaces = this.options.allowInternalNetworkInterfaces || false;
         if (typeof this.options.secure === "undefined" && this.port === 465) {
           this.secureConnection = true;
@@ -35705,13 +35705,13 @@ var init_smtp_connection = __esm({
           return this._resolveAndConnect(opts, (resolved) => {
             let addresses = resolved._addresses || [];
             if (opts.localAddress) {
-              const localFamily = import_node_net5.default.isIPv6(opts.localAddress) ? 6 : 4;
-              const sameFamily = addresses.filter((addr) => import_node_net5.default.isIP(addr) === localFamily);
+              const localFamily = import_node_net6.default.isIPv6(opts.localAddress) ? 6 : 4;
+              const sameFamily = addresses.filter((addr) => import_node_net6.default.isIP(addr) === localFamily);
               addresses = sameFamily.length ? sameFamily : addresses;
             }
             if (addresses.length > 1) {
-              const ipv6 = addresses.filter((addr) => import_node_net5.default.isIPv6(addr));
-              const ipv4 = addresses.filter((addr) => !import_node_net5.default.isIPv6(addr));
+              const ipv6 = addresses.filter((addr) => import_node_net6.default.isIPv6(addr));
+              const ipv4 = addresses.filter((addr) => !import_node_net6.default.isIPv6(addr));
               const ordered = shuffle(ipv6).concat(shuffle(ipv4));
               opts.host = this.host;
               opts.autoSelectFamily = true;
@@ -35721,10 +35721,10 @@ var init_smtp_connection = __esm({
               }
               opts.lookup = ((hostname, lookupOptions, callback) => {
                 if (lookupOptions && lookupOptions.all) {
-                  const all = ordered.map((address) => ({ address, family: import_node_net5.default.isIPv6(address) ? 6 : 4 }));
+                  const all = ordered.map((address) => ({ address, family: import_node_net6.default.isIPv6(address) ? 6 : 4 }));
                   return setImmediate(() => callback(null, all));
                 }
-                setImmediate(() => callback(null, ordered[0], import_node_net5.default.isIPv6(ordered[0]) ? 6 : 4));
+                setImmediate(() => callback(null, ordered[0], import_node_net6.default.isIPv6(ordered[0]) ? 6 : 4));
               });
             } else if (addresses.length) {
               opts.host = addresses[0];
@@ -35771,7 +35771,7 @@ var init_smtp_connection = __esm({
         if (this._destroyed || this._closing) {
           return;
         }
-        const connectFn = secure ? import_node_tls.default.connect : import_node_net5.default.connect;
+        const connectFn = secure ? import_node_tls.default.connect : import_node_net6.default.connect;
         try {
           this._socket = connectFn(opts, () => this._onConnect());
           this._setupConnectionHandlers();
@@ -57256,29 +57256,54 @@ var DEFAULT_CLASSES = [
 var EXPIRY_TOLERANCE = 60;
 function policyViolations(credentialClass, proposal2, now) {
   const { name, expiresWithin, passphrase, verification, environments, recipientDomains } = credentialClass;
-  const { flags: flags2, expiresAt, environment } = proposal2;
-  const violations = [];
-  const require2 = (holds, rule, detail) => {
-    if (!holds) violations.push({ rule, detail });
-  };
-  require2(expiresAt > now, "expiry", "The expiry has passed already.");
-  require2(expiresAt <= now + expiresWithin + EXPIRY_TOLERANCE, "expiry", `Class ${name} allows at most ${durationInWords(expiresWithin)} until expiry.`);
-  require2(passphrase !== "required" || needsPassphrase(
-    flags2
-  ), "passphrase", `Class ${name} requires a passphrase, told to the recipient over another channel.`);
+  const { flags: flags2, expiresAt, environment, reason } = proposal2;
   const missing = missingApprovals(credentialClass, proposal2.approvals);
-  require2(missing.length === 0, "approvals", `Class ${name} requires approval by ${missing.join(" and ")}.`);
-  require2(verification === "click" || needsEmail(
-    flags2
-  ), "verification", `Class ${name} asks the recipient for the address that the link was sent to.`);
-  require2(verification !== "email-code" || proposal2.mailedCode, "verification", `Class ${name} asks the recipient for a code mailed to that address.`);
-  require2(!credentialClass.reasonRequired || Boolean(proposal2.reason?.trim()), "reason", `Class ${name} requires a reason.`);
-  require2(environments === void 0 || environment !== void 0 && environments.includes(
-    environment
-  ), "environment", `Class ${name} may be sent only from the GitHub environment ${environments?.join(" or ")}.`);
-  require2(recipientDomains === void 0 || foreignRecipients(credentialClass, proposal2.recipients).length === 0, "recipient", `Class ${name} may be sent only to addresses in ${recipientDomains?.join(", ")}.`);
-  require2(!credentialClass.receiptRequired || proposal2.awaitsReceipt !== false, "receipt", `Class ${name} requires the receipt of each recipient, so the sender must wait for it.`);
-  return violations;
+  const foreign2 = foreignRecipients(credentialClass, proposal2.recipients);
+  const rules = [
+    ["expiry", expiresAt <= now, "The expiry has passed already."],
+    [
+      "expiry",
+      expiresAt > now + expiresWithin + EXPIRY_TOLERANCE,
+      `Class ${name} allows at most ${durationInWords(expiresWithin)} until expiry.`
+    ],
+    [
+      "passphrase",
+      passphrase === "required" && !needsPassphrase(flags2),
+      `Class ${name} requires a passphrase, told to the recipient over another channel.`
+    ],
+    ["approvals", missing.length > 0, `Class ${name} requires approval by ${missing.join(" and ")}.`],
+    [
+      "verification",
+      verification !== "click" && !needsEmail(flags2),
+      `Class ${name} asks the recipient for the address that the link was sent to.`
+    ],
+    [
+      "verification",
+      verification === "email-code" && !proposal2.mailedCode,
+      `Class ${name} asks the recipient for a code mailed to that address.`
+    ],
+    [
+      "reason",
+      credentialClass.reasonRequired === true && !reason?.trim(),
+      `Class ${name} requires a reason.`
+    ],
+    [
+      "environment",
+      environments !== void 0 && !environments.some((allowed) => allowed === environment),
+      `Class ${name} may be sent only from the GitHub environment ${environments?.join(" or ")}.`
+    ],
+    [
+      "recipient",
+      foreign2.length > 0,
+      `Class ${name} may be sent only to addresses in ${recipientDomains?.join(", ")}.`
+    ],
+    [
+      "receipt",
+      credentialClass.receiptRequired === true && proposal2.awaitsReceipt === false,
+      `Class ${name} requires the receipt of each recipient, so the sender must wait for it.`
+    ]
+  ];
+  return rules.filter(([, broken2]) => broken2).map(([rule, , detail]) => ({ rule, detail }));
 }
 function missingApprovals({ approvals }, given) {
   const left = [...given];
@@ -58321,61 +58346,6 @@ async function scryptAsync(password, salt2, opts) {
   return scryptOutput(password, dkLen, B, V, tmp);
 }
 
-// packages/protocol/src/domain.ts
-var LONGEST_DOMAIN = 253;
-var IGNORED = new RegExp("\\p{Variation_Selector}|[\\u00ad\\u200b\\u2060\\ufeff]", "gu");
-var FORBIDDEN = new RegExp("[\\p{Z}\\p{Cc}\\p{Cs}\\p{Co}\\p{Cn}]|(?![\\u200c\\u200d])\\p{Cf}|(?![a-z0-9.-])\\p{ASCII}", "u");
-var STRAY_JOINER = /(?:^|[^\p{M}\p{Script=Arabic}])[\u200c\u200d]/u;
-function toALabels(domain) {
-  if (new RegExp("^\\p{ASCII}*$", "u").test(domain)) return domain;
-  const lowered = [...domain.replace(IGNORED, "")].map((character) => character.toLowerCase()).join("");
-  const mapped = lowered.normalize("NFKC").replace(/\u3002/g, ".");
-  if (mapped.length > LONGEST_DOMAIN || FORBIDDEN.test(mapped) || STRAY_JOINER.test(mapped)) return void 0;
-  const labels = mapped.split(".");
-  return labels.map((label) => new RegExp("^\\p{ASCII}*$", "u").test(label) ? label : `xn--${punycode(label)}`).join(".");
-}
-var DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789";
-var [BASE, T_MIN, T_MAX, SKEW, DAMP, INITIAL_BIAS, INITIAL_N] = [36, 1, 26, 38, 700, 72, 128];
-function punycode(label) {
-  const input = [...label].map((character) => character.codePointAt(0) ?? 0);
-  const basic = input.filter((point) => point < INITIAL_N);
-  let output = String.fromCharCode(...basic) + (basic.length > 0 ? "-" : "");
-  let delta = 0;
-  let bias = INITIAL_BIAS;
-  let h9 = basic.length;
-  for (let n4 = INITIAL_N; h9 < input.length; n4 += 1, delta += 1) {
-    const m6 = Math.min(...input.filter((point) => point >= n4));
-    delta += (m6 - n4) * (h9 + 1);
-    n4 = m6;
-    for (const point of input) {
-      if (point < n4) delta += 1;
-      if (point !== n4) continue;
-      output += variableLengthInteger(delta, bias);
-      bias = adapt(delta, h9 + 1, h9 === basic.length);
-      delta = 0;
-      h9 += 1;
-    }
-  }
-  return output;
-}
-function variableLengthInteger(delta, bias) {
-  let digits = "";
-  let q4 = delta;
-  for (let k9 = BASE; ; k9 += BASE) {
-    const t = Math.min(Math.max(k9 - bias, T_MIN), T_MAX);
-    if (q4 < t) return digits + DIGITS.charAt(q4);
-    digits += DIGITS.charAt(t + (q4 - t) % (BASE - t));
-    q4 = Math.floor((q4 - t) / (BASE - t));
-  }
-}
-function adapt(delta, points, first) {
-  let rest = Math.floor(delta / (first ? DAMP : 2));
-  rest += Math.floor(rest / points);
-  let k9 = 0;
-  for (; rest > (BASE - T_MIN) * T_MAX / 2; k9 += BASE) rest = Math.floor(rest / (BASE - T_MIN));
-  return k9 + Math.floor((BASE - T_MIN + 1) * rest / (rest + SKEW));
-}
-
 // packages/protocol/src/answers.ts
 var INVISIBLE_ENDS = /^[\p{White_Space}\u200b-\u200d\u2060\ufeff]+|[\p{White_Space}\u200b-\u200d\u2060\ufeff]+$/gu;
 function normalisePassphrase(text3) {
@@ -58389,11 +58359,26 @@ function normalisePassphrase(text3) {
 function normaliseEmail(text3) {
   const trimmed = text3.normalize("NFKC").replace(INVISIBLE_ENDS, "");
   const at = trimmed.lastIndexOf("@");
-  const address = `${trimmed.slice(0, at + 1)}${toALabels(trimmed.slice(at + 1)) ?? ""}`;
+  const address = trimmed.slice(0, at + 1) + toALabels(trimmed.slice(at + 1));
   if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(address)) {
     throw new ProtocolError("email", "this is not an e-mail address of the form name@domain");
   }
   return address.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+function toALabels(domain) {
+  if (new RegExp("^\\p{ASCII}*$", "u").test(domain)) return domain;
+  if (/[\p{Cc} "#%/:<>?@[\\\]^`{|}]/u.test(domain)) return "";
+  const lowered = [...domain].map((letter) => letter.toLowerCase()).join("");
+  try {
+    const name = hostOf(lowered);
+    if (/^[\d.]*$/.test(name)) return "";
+    return /[\xdf\u03c2\u200c\u200d]/.test(lowered) && hostOf("ß") === "ss" ? "" : name;
+  } catch {
+    return "";
+  }
+}
+function hostOf(domain) {
+  return new URL(`https://${domain}`).hostname;
 }
 var SHORTEST_PASSPHRASE = 12;
 function passphraseWeakness(normalised2) {
@@ -58637,8 +58622,8 @@ function asBoolean(value, part) {
   if (typeof value !== "boolean") refuse(part, "true or false");
   return value;
 }
-function optional2(value, read3) {
-  return value === void 0 ? void 0 : read3(value);
+function optional2(value, read) {
+  return value === void 0 ? void 0 : read(value);
 }
 function refuse(part, wanted) {
   throw new ProtocolError("plaintext", `${part} is not ${wanted}`);
@@ -59540,6 +59525,38 @@ async function toResult(work) {
     throw error3;
   }
 }
+var ErrorCollector = class {
+  #errors = [];
+  /** In the order they came. */
+  get errors() {
+    return this.#errors;
+  }
+  add(...errors2) {
+    this.#errors.push(...errors2);
+  }
+  /** What `work` returns, or undefined where it throws SenderError, which is kept. */
+  attempt(work) {
+    try {
+      return work();
+    } catch (error3) {
+      this.#keep(error3);
+      return void 0;
+    }
+  }
+  /** What `work` resolves with, or undefined where it rejects with SenderError, which is kept. */
+  async attemptAsync(work) {
+    try {
+      return await work();
+    } catch (error3) {
+      this.#keep(error3);
+      return void 0;
+    }
+  }
+  #keep(error3) {
+    if (!(error3 instanceof SenderError)) throw error3;
+    this.#errors.push(error3);
+  }
+};
 
 // node_modules/jsonc-parser/lib/esm/impl/scanner.js
 function createScanner(text3, ignoreTrivia = false) {
@@ -60487,10 +60504,10 @@ function jsonScalars(text3) {
   for (let next = left.pop(); next; next = left.pop()) {
     const [name, node] = next;
     const written = text3.slice(node.offset, node.offset + node.length);
-    const read3 = textOf(node, text3);
+    const read = textOf(node, text3);
     if (node.type === "string") {
-      for (const value of /* @__PURE__ */ new Set([read3, written.slice(1, -1)])) scalars.push({ name, value });
-      scalars.push(...jsonScalars(read3).map((inner) => ({ ...inner, name: inner.name || name })));
+      for (const value of /* @__PURE__ */ new Set([read, written.slice(1, -1)])) scalars.push({ name, value });
+      scalars.push(...jsonScalars(read).map((inner) => ({ ...inner, name: inner.name || name })));
     } else if (node.type === "number" || node.type === "boolean") {
       const parsed = node.type === "number" ? String(Number(written)) : written;
       for (const value of /* @__PURE__ */ new Set([written, parsed])) scalars.push({ name, value });
@@ -60544,11 +60561,14 @@ function concealedTexts(value) {
 function itemOf(secret, parseJson3) {
   const { label, name, key, inFields } = secret;
   const value = secret.value.reveal();
-  if (value.length === 0 || typeof value === "string" && value.trim() === "") {
-    throw new SenderError("secret_unreadable", `"${name}" is empty. Give it a value first.`);
-  }
+  const empty = () => new SenderError("secret_unreadable", `"${name}" is empty. Give it a value first.`);
+  if (value.length === 0) throw empty();
   if (key !== void 0) return { label, fields: [fieldOf(secret, key)] };
-  if (typeof value === "string") return { label, fields: fieldsOf(value, parseJson3 || inFields === true) };
+  if (typeof value === "string") {
+    const fields = fieldsOf(value, parseJson3 || inFields === true);
+    if (fields.every((field) => field.value.trim() === "")) throw empty();
+    return { label, fields };
+  }
   const file = { name: fileNameOf(label), mediaType: "application/octet-stream", data: value };
   return { label, fields: [], files: [file] };
 }
@@ -60762,7 +60782,24 @@ function escapeHtml(text3) {
   return text3.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-// packages/sdk/src/mail/email-text.ts
+// packages/sdk/src/mail/email.ts
+var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
+function writeEmail(facts) {
+  const parts = emailCopy(facts);
+  return {
+    from: facts.from,
+    to: facts.to,
+    ...facts.replyTo === void 0 ? {} : { replyTo: facts.replyTo },
+    subject: subjectLine(facts.source),
+    text: emailText(parts),
+    html: emailHtml(parts),
+    handoff: facts.id,
+    messageId: `${facts.id}@${new URL(facts.origin).hostname}`
+  };
+}
+function subjectLine(source) {
+  return `A secret for you from ${source.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 120)}`;
+}
 var WIDTH = 72;
 function emailText(parts) {
   const needs = parts.needs.length === 0 ? [] : [["You will need:", ...parts.needs.map(bullet)].join("\n")];
@@ -60806,25 +60843,6 @@ function wrap(text3, first = "", rest = "") {
     empty = false;
   }
   return [...lines, line].join("\n");
-}
-
-// packages/sdk/src/mail/email.ts
-var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
-function writeEmail(facts) {
-  const parts = emailCopy(facts);
-  return {
-    from: facts.from,
-    to: facts.to,
-    ...facts.replyTo === void 0 ? {} : { replyTo: facts.replyTo },
-    subject: subjectLine(facts.source),
-    text: emailText(parts),
-    html: emailHtml(parts),
-    handoff: facts.id,
-    messageId: `${facts.id}@${new URL(facts.origin).hostname}`
-  };
-}
-function subjectLine(source) {
-  return `A secret for you from ${source.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 120)}`;
 }
 
 // packages/sdk/src/runtime/concurrency.ts
@@ -60963,14 +60981,30 @@ function headerOf({
     context: { Repository: source, ...context, ...reason === void 0 ? {} : { Reason: reason } }
   };
 }
+function requestFor(recipient, { subject, members, resend, reason }) {
+  return {
+    subject: { ...subject, recipient },
+    ...members === void 0 ? {} : { members: [...members] },
+    resend,
+    ...reason === void 0 ? {} : { reason }
+  };
+}
 var LONGEST_HEADER = (HEADER_BUCKETS.at(-1) ?? 0) - 4;
 var HINT_BYTES = 300;
-function checkDescription(details) {
+var MOST_MEMBERS = 50;
+function checkDetails(details) {
   const size = Buffer.byteLength(JSON.stringify({ v: 1, ...headerOf(details) }), "utf8") + HINT_BYTES;
-  if (size <= LONGEST_HEADER) return;
+  if (size > LONGEST_HEADER) {
+    throw new SenderError(
+      "description",
+      `title, message, reason and context are ${size - LONGEST_HEADER} bytes too long together. Shorten them.`
+    );
+  }
+  const count = details.members?.length ?? 1;
+  if (count <= MOST_MEMBERS) return;
   throw new SenderError(
-    "description",
-    `title, message, reason and context are ${size - LONGEST_HEADER} bytes too long together. Shorten them.`
+    "too_large",
+    `One handoff carries at most ${MOST_MEMBERS} secrets, and these are ${count}. Hand them over in several steps.`
   );
 }
 
@@ -61055,14 +61089,10 @@ async function send(recipient, sealed, details, ports, deadline) {
     return { kind: "mailed", recipient, id, expiresAt, notRecorded: asSenderError(error3) };
   }
 }
-async function create(recipient, sealed, { subject, resend, reason }, { service, runtime, onWaiting, standAside }, deadline) {
-  const request = {
-    subject: { ...subject, recipient },
-    resend,
-    ...reason === void 0 ? {} : { reason }
-  };
+async function create(recipient, sealed, details, { service, runtime, onWaiting, standAside }, deadline) {
+  const request2 = requestFor(recipient, details);
   for (; ; ) {
-    const stored = await service.create(sealed, request, deadline);
+    const stored = await service.create(sealed, request2, deadline);
     if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
@@ -61108,8 +61138,26 @@ function asSenderError(error3) {
   return faultOf(error3);
 }
 
-// packages/sdk/src/delivery/existing-handoffs.ts
+// packages/sdk/src/delivery/dry-run.ts
 var AT_ONCE2 = 6;
+function expectOutcomes(details, recipients, { service, runtime }, deadline) {
+  const { verification, name } = details.class;
+  const proposal2 = {
+    class: name,
+    flags: flagsOf({ passphrase: details.passphraseNeeded, email: verification !== "click" }),
+    mailedCode: verification === "email-code"
+  };
+  return mapLimited(recipients, AT_ONCE2, async (recipient) => {
+    const expiresAt = Math.floor(runtime.now() / 1e3) + details.expiresIn;
+    const request2 = { ...proposal2, expiresAt, ...requestFor(recipient, details) };
+    const answer = await toResult(service.check(request2, deadline));
+    if (answer instanceof SenderError) return { kind: "refused", recipient, error: answer };
+    return answer.outcome === "earlier" ? { kind: "earlier", recipient, handoff: answer.handoff } : { kind: "mail", recipient, supersedes: answer.supersedes };
+  });
+}
+
+// packages/sdk/src/delivery/existing-handoffs.ts
+var AT_ONCE3 = 6;
 var FIRST_LOOK_MS = 2e3;
 var LONGEST_LOOK_MS = 6e4;
 var GROWTH = 1.5;
@@ -61126,7 +61174,7 @@ function deliveryStatusOf({
   return state3 === "open" || state3 === "claimed" ? "pending" : state3;
 }
 function viewHandoffs(ids, service, deadline) {
-  return mapLimited(ids, AT_ONCE2, async (id) => {
+  return mapLimited(ids, AT_ONCE3, async (id) => {
     const found = await toResult(service.view(id, deadline));
     return found instanceof SenderError ? unseen(id, found) : { id, status: deliveryStatusOf(found), view: found };
   });
@@ -61163,7 +61211,7 @@ async function awaitHandoffs(ids, { service, runtime, onEnded, onWaiting }, limi
   }
 }
 function revokeHandoffs(ids, service, deadline) {
-  return mapLimited(ids, AT_ONCE2, async (id) => ({
+  return mapLimited(ids, AT_ONCE3, async (id) => ({
     id,
     ending: await toResult(service.revoke(id, deadline))
   }));
@@ -61180,25 +61228,25 @@ function canBeSeenAgain(error3) {
 }
 
 // packages/sdk/src/delivery/policy.ts
-function checkPolicy(request, classes, now) {
-  const found = classes.find(({ name }) => name === request.class);
-  if (!found) return { errors: [unknownClass(request.class, classes)], warnings: [] };
+function checkPolicy(request2, classes, now) {
+  const found = classes.find(({ name }) => name === request2.class);
+  if (!found) return { errors: [unknownClass(request2.class, classes)], warnings: [] };
   const { verification, expiresWithin, passphrase } = found;
-  const expiresIn = request.expiresIn ?? expiresWithin;
+  const expiresIn = request2.expiresIn ?? expiresWithin;
   const proposal2 = {
-    flags: flagsOf({ passphrase: request.hasPassphrase, email: verification !== "click" }),
+    flags: flagsOf({ passphrase: request2.hasPassphrase, email: verification !== "click" }),
     expiresAt: now + expiresIn,
     mailedCode: verification === "email-code",
-    recipients: request.recipients,
-    reason: request.reason,
-    environment: request.environment,
+    recipients: request2.recipients,
+    reason: request2.reason,
+    environment: request2.environment,
     approvals: [],
-    awaitsReceipt: request.awaitsReceipt
+    awaitsReceipt: request2.awaitsReceipt
   };
   const errors2 = policyViolations(found, proposal2, now).map(
-    ({ rule, detail }) => new SenderError(CODES[rule], `${detail} ${adviceFor(rule, request, found)}`)
+    ({ rule, detail }) => new SenderError(CODES[rule], `${detail} ${adviceFor(rule, request2, found)}`)
   );
-  const warnings = passphrase === "recommended" && !request.hasPassphrase ? [
+  const warnings = passphrase === "recommended" && !request2.hasPassphrase ? [
     `Class ${found.name} recommends a passphrase: whoever reads the mailbox can open the link without one.`
   ] : [];
   return { ...errors2.length === 0 ? { allowed: { class: found, expiresIn } } : {}, errors: errors2, warnings };
@@ -61221,7 +61269,7 @@ function adviceFor(rule, { expiresIn, recipients }, credentialClass) {
     case "passphrase":
       return "Set the passphrase input from a secret.";
     case "approvals":
-      return "This action cannot bring approvals yet. Choose a class without them.";
+      return "This action cannot request approvals yet. Choose a class without them.";
     case "reason":
       return "Set the reason input.";
     case "environment":
@@ -61229,8 +61277,8 @@ function adviceFor(rule, { expiresIn, recipients }, credentialClass) {
     case "receipt":
       return "Set await, like await: 4h.";
     case "recipient": {
-      const foreign = foreignRecipients(credentialClass, recipients).map((index) => index + 1);
-      return foreign.length === 1 ? `Recipient ${foreign[0]} is not.` : `Recipients ${foreign.join(", ")} are not.`;
+      const foreign2 = foreignRecipients(credentialClass, recipients).map((index) => index + 1);
+      return foreign2.length === 1 ? `Recipient ${foreign2[0]} is not.` : `Recipients ${foreign2.join(", ")} are not.`;
     }
     case "class":
     case "verification":
@@ -61245,43 +61293,9 @@ function unknownClass(name, classes) {
   );
 }
 
-// packages/sdk/src/error-collector.ts
-var ErrorCollector = class {
-  #errors = [];
-  /** In the order they came. */
-  get errors() {
-    return this.#errors;
-  }
-  add(...errors2) {
-    this.#errors.push(...errors2);
-  }
-  /** What `work` returns, or undefined where it throws SenderError, which is kept. */
-  attempt(work) {
-    try {
-      return work();
-    } catch (error3) {
-      this.#keep(error3);
-      return void 0;
-    }
-  }
-  /** What `work` resolves with, or undefined where it rejects with SenderError, which is kept. */
-  async attemptAsync(work) {
-    try {
-      return await work();
-    } catch (error3) {
-      this.#keep(error3);
-      return void 0;
-    }
-  }
-  #keep(error3) {
-    if (!(error3 instanceof SenderError)) throw error3;
-    this.#errors.push(error3);
-  }
-};
-
 // packages/sdk/src/mail/addresses.ts
 var LONGEST_ADDRESS = 254;
-function parseRecipients(text3) {
+function parseRecipients(text3, input = "recipients") {
   const recipients = [];
   const errors2 = [];
   const firstLine = /* @__PURE__ */ new Map();
@@ -61294,14 +61308,14 @@ function parseRecipients(text3) {
       errors2.push(
         new SenderError(
           "recipient",
-          `Line ${line} of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.`
+          `Line ${line} of ${input} is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.`
         )
       );
     } else if (earlier !== void 0) {
       errors2.push(
         new SenderError(
           "recipient",
-          `Line ${line} of recipients repeats line ${earlier}. Name each recipient once.`
+          `Line ${line} of ${input} repeats line ${earlier}. Name each recipient once.`
         )
       );
     } else {
@@ -61310,7 +61324,7 @@ function parseRecipients(text3) {
     }
   }
   if (recipients.length === 0 && errors2.length === 0) {
-    errors2.push(new SenderError("recipient", "recipients names nobody. Write one e-mail address a line."));
+    errors2.push(new SenderError("recipient", `${input} names nobody. Write one e-mail address a line.`));
   }
   return { recipients, errors: errors2 };
 }
@@ -61455,14 +61469,15 @@ var TransientError = class extends Error {
     this.patience = patience;
   }
 };
-var LATER_CAP_MS = 6e4;
+var CAPS_MS = { "a few times": 8e3, throttled: 8e3, busy: 15e3, later: 6e4 };
 var LONGEST_ASKED_MS = 6e4;
 async function retry(attempt2, { soft }, runtime, options = {}) {
   const { attempts = 5, pace } = options;
   let failures = 0;
   let last;
   for (let number2 = 1; ; number2 += 1) {
-    const turn = await pace?.turn(soft).catch((reason) => {
+    const closing = number2 === 1 && soft.aborted;
+    const turn = closing ? void 0 : await pace?.turn(soft).catch((reason) => {
       throw soft.aborted ? stopped(soft, last ?? pace.lastRefusal()) : reason;
     });
     try {
@@ -61482,17 +61497,17 @@ async function retry(attempt2, { soft }, runtime, options = {}) {
       }
       failures += 1;
       const hopeless = failures >= attempts || (error3.afterMs ?? 0) > LONGEST_ASKED_MS;
-      if (hopeless && error3.patience !== "later") throw last;
+      const fewTimes = error3.patience === "a few times" || error3.patience === "throttled";
+      if (hopeless && fewTimes) throw last;
       await backOff(error3, failures, soft, runtime, options);
     }
   }
 }
-async function backOff({ final, afterMs = 0, patience }, failures, soft, runtime, { baseMs = 250, capMs = 8e3, standAside = (wait) => wait() }) {
-  const later = patience === "later";
-  const jitter = runtime.random() * Math.min(later ? LATER_CAP_MS : capMs, baseMs * 2 ** (failures - 1));
+async function backOff({ final, afterMs = 0, patience }, failures, soft, runtime, { baseMs = 250, capMs = CAPS_MS[patience], standAside = (wait) => wait() }) {
+  const jitter = runtime.random() * Math.min(capMs, baseMs * 2 ** (failures - 1));
   const wait = () => sleep(Math.max(afterMs, jitter), runtime, soft);
   try {
-    await (later ? standAside(wait) : wait());
+    await (patience === "later" ? standAside(wait) : wait());
   } catch {
     throw stopped(soft, final);
   }
@@ -61541,12 +61556,19 @@ function withoutRecipient(text3, address) {
 var SHORTEST_PIECE = 2;
 var TELLING_PIECE = 4;
 function wordsWith(piece) {
-  const literal2 = piece.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
+  const literal2 = piece.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   const inWord = "[\\p{L}\\p{N}]";
   return piece.length >= TELLING_PIECE ? new RegExp(`${inWord}*${literal2}${inWord}*`, "giu") : new RegExp(`(?<!${inWord})${literal2}(?!${inWord})`, "giu");
 }
 
 // packages/sdk/src/runtime/network.ts
+var import_node_net = require("node:net");
+var ADDRESS_MS = 2500;
+function allowSlowConnections() {
+  if ((0, import_node_net.getDefaultAutoSelectFamilyAttemptTimeout)() < ADDRESS_MS) {
+    (0, import_node_net.setDefaultAutoSelectFamilyAttemptTimeout)(ADDRESS_MS);
+  }
+}
 var connect = (address) => `Check ${address}, and that the runner may connect to it.`;
 var trustCa = () => "Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment of the job: a proxy that inspects TLS has an authority of its own.";
 var checkClock = () => "Check the runner's clock and the certificate.";
@@ -61722,9 +61744,19 @@ function awsFailure(error3, call, { hard }) {
     const final = failed2(unreachable(error3, network, call));
     return network.transient ? new TransientError(final) : final;
   }
+  if (statusOf(error3) < 500 && isForeign(error3)) return failed2(foreign(error3, call));
   if (isTransientError(error3) || statusOf(error3) >= 500)
     return new TransientError(failed2(unavailable(error3, call)));
   return failed2(generalSentence(error3, call));
+}
+function isForeign({ name, message }) {
+  return name === "Unknown" || name === "UnknownError" || /Deserialization error|is not valid JSON|char '.*' is not expected/.test(message);
+}
+function foreign(error3, { service }) {
+  return [
+    "aws_unavailable",
+    `${service} answered ${statusOf(error3)} with something that is not its own, like the web page of a proxy. Check that the runner may connect to AWS, and AWS_ENDPOINT_URL.`
+  ];
 }
 function statusOf({ $metadata }) {
   return $metadata?.httpStatusCode ?? 0;
@@ -61791,8 +61823,8 @@ function generalSentence(error3, call) {
   const { name, message } = error3;
   if (isAbout("AccessDenied", name)) return ["access_denied", accessDenied(message, call)];
   if (KMS.test(message)) return keyUnusable(error3, call);
-  const { service, request = `the request for ${call.subject}`, refusedCode = "aws_refused" } = call;
-  return [refusedCode, `${service} refused ${request}${said(error3, call)}.`];
+  const { service, request: request2 = `the request for ${call.subject}`, refusedCode = "aws_refused" } = call;
+  return [refusedCode, `${service} refused ${request2}${said(error3, call)}.`];
 }
 function isAbout(word3, name) {
   return name === word3 || name === `${word3}Exception`;
@@ -62048,7 +62080,7 @@ function refused(told, { server, phase, to }) {
       "mail_tls",
       `${where} offers no TLS${words2}, and mail with a link is not sent in the clear. Set smtp-tls: implicit where that port speaks TLS from the start, or use a server that offers STARTTLS.`
     );
-    return isLater(responseCode) ? new TransientError(final, { patience: "throttled" }) : final;
+    return isLater(responseCode) ? new TransientError(final, { patience: "busy" }) : final;
   }
   if (USED_UP.test(response)) {
     return new SenderError(
@@ -62058,13 +62090,13 @@ function refused(told, { server, phase, to }) {
   }
   if (code2 === "EAUTH") return login(where, words2, responseCode, response);
   if (isLater(responseCode) || TOO_FAST.test(response)) {
-    const alone = command9 === "RCPT TO" && !TOO_FAST.test(response) && responseCode !== 421;
+    const alone = command9 === "RCPT TO" && responseCode !== 421;
     return new TransientError(
       new SenderError(
         "mail_refused",
         `${where} does not take ${whatOf(phase)} now${words2}. Try again later.`
       ),
-      { patience: alone ? "later" : "throttled" }
+      { patience: TOO_FAST.test(response) ? "throttled" : alone ? "later" : "busy" }
     );
   }
   return new SenderError(
@@ -62251,7 +62283,7 @@ function answered(connection, command9) {
       if (error3) reject(error3);
       else resolve3();
     };
-    const ended = () => settle(Object.assign(new Error("The connection ended."), { code: "ECONNECTION" }));
+    const ended = () => setImmediate(() => settle(Object.assign(new Error("The connection ended."), { code: "ECONNECTION" })));
     connection.on("error", settle).on("end", ended);
     command9(settle);
   });
@@ -62300,9 +62332,10 @@ function smtpTransport(server, runtime) {
   }
   return {
     send: (email, deadline, standAside) => counted(async () => {
-      const { envelope, message } = await compose(email);
+      const message = await compose(email);
       const send2 = (connection, onMessage) => {
         const body = import_node_stream16.Readable.from([message]).once("end", onMessage);
+        const envelope = { from: email.from.address, to: [email.to] };
         return answered(connection, (done) => connection.send(envelope, body, done));
       };
       const options = { pace, standAside, attempts: ATTEMPTS };
@@ -62338,7 +62371,7 @@ async function compose({ from, to, replyTo, subject, text: text3, html, messageI
     disableFileAccess: true,
     disableUrlAccess: true
   }).compile();
-  return { envelope: { from: from.address, to: [to] }, message: await node.build() };
+  return node.build();
 }
 function untilOver(work, { hard }) {
   return new Promise((resolve3, reject) => {
@@ -62349,7 +62382,18 @@ function untilOver(work, { hard }) {
   });
 }
 
-// packages/sdk/src/rotation/password-rules.ts
+// packages/sdk/src/rotation/rotate.ts
+var import_node_crypto7 = require("node:crypto");
+
+// packages/sdk/src/rotation/rotation.ts
+var STAGED = "SECRETHANDOFFSTAGED";
+var CURRENT = "AWSCURRENT";
+function hasLabel({ labels }, versionId, label) {
+  return labels[versionId]?.includes(label) ?? false;
+}
+function versionWith({ labels }, label) {
+  return Object.keys(labels).find((versionId) => labels[versionId]?.includes(label));
+}
 var CHARACTER_CLASSES = ["lowercase", "uppercase", "digits", "punctuation"];
 var SHORTEST_PASSWORD = 16;
 var LONGEST_PASSWORD = 4096;
@@ -62381,48 +62425,35 @@ function parsePasswordRules(length2, classes, exclude) {
   return { length: characters, classes: chosen, exclude };
 }
 
-// packages/sdk/src/rotation/rotate.ts
-var import_node_crypto7 = require("node:crypto");
-
-// packages/sdk/src/rotation/rotation.ts
-var STAGED = "SECRETHANDOFFSTAGED";
-var CURRENT = "AWSCURRENT";
-function hasLabel({ labels }, versionId, label) {
-  return labels[versionId]?.includes(label) ?? false;
-}
-function versionWith({ labels }, label) {
-  return Object.keys(labels).find((versionId) => labels[versionId]?.includes(label));
-}
-
 // packages/sdk/src/rotation/managed-rotation.ts
 var PENDING = "AWSPENDING";
 var FIRST_LOOK_MS2 = 1e3;
 var LONGEST_LOOK_MS2 = 15e3;
 var GROWTH2 = 1.5;
 var LONGEST_STEP_MS = 15 * 6e4;
-async function rotateManaged(request, secrets, deadline, runtime) {
-  const { secret, versionId, limitMs } = request;
+async function rotateManaged(request2, secrets, deadline, runtime) {
+  const { secret, versionId, limitMs } = request2;
   const until = runtime.now() + limitMs;
   const before = await secrets.stages(secret.arn);
   if (hasLabel(before, versionId, CURRENT)) return { versionId, begun: false };
-  if (!hasLabel(before, versionId, PENDING)) await begin(request, before, secrets, runtime);
+  if (!hasLabel(before, versionId, PENDING)) await begin(request2, before, secrets, runtime);
   for (let waitMs = FIRST_LOOK_MS2; ; waitMs = Math.min(LONGEST_LOOK_MS2, waitMs * GROWTH2)) {
     const stages = await secrets.stages(secret.arn);
     if (hasLabel(stages, versionId, CURRENT)) return { versionId, begun: true };
-    if (!hasLabel(stages, versionId, PENDING)) throw failed(request);
+    if (!hasLabel(stages, versionId, PENDING)) throw failed(request2);
     const leftMs = until - runtime.now();
-    if (leftMs <= 0) throw late(request);
+    if (leftMs <= 0) throw late(request2);
     await sleep(Math.min(waitMs, leftMs), runtime, deadline.soft);
   }
 }
-async function begin(request, before, secrets, runtime) {
-  const { secret, versionId } = request;
-  if (before.labels[versionId]) throw overtaken(request);
+async function begin(request2, before, secrets, runtime) {
+  const { secret, versionId } = request2;
+  if (before.labels[versionId]) throw overtaken(request2);
   checkConfigured(secret, before);
   const pending = pendingOf(before);
-  if (pending !== void 0) throw busy(request, pending, runtime.now() - before.changedAt);
+  if (pending !== void 0) throw busy(request2, pending, runtime.now() - before.changedAt);
   if (await secrets.begin(secret.arn, versionId) === "begun") return;
-  throw busy(request, pendingOf(await secrets.stages(secret.arn)), 0);
+  throw busy(request2, pendingOf(await secrets.stages(secret.arn)), 0);
 }
 function checkConfigured({ name }, { rotates }) {
   if (rotates) return;
@@ -62444,7 +62475,7 @@ function busy({ secret }, pending, sinceMs) {
   }
   return new SenderError(
     "rotation_failed",
-    `An earlier rotation of secret "${secret.name}" failed and left AWSPENDING on version ${pending ?? "unknown"}. Read the log of its rotation function, mend it, take the label off that version, and run again.`
+    `An earlier rotation of secret "${secret.name}" failed and left AWSPENDING on version ${pending ?? "unknown"}. Read the log of its rotation function, fix it, take the label off that version, and run again.`
   );
 }
 function failed({ secret }) {
@@ -62467,22 +62498,22 @@ function overtaken({ secret }) {
 }
 
 // packages/sdk/src/rotation/generated-rotation.ts
-async function rotateGenerated(request, { key, rules }, secrets, source) {
-  const { secret, versionId } = request;
+async function rotateGenerated(request2, { key, rules }, secrets, source) {
+  const { secret, versionId } = request2;
   const before = await secrets.stages(secret.arn);
   if (hasLabel(before, versionId, CURRENT)) return { versionId, begun: false };
-  if (wasCurrent(before, versionId)) throw overtaken(request);
+  if (wasCurrent(before, versionId)) throw overtaken(request2);
   const old = await source.read(secret.arn);
   if (!hasLabel(before, versionId, STAGED)) {
     const value = withKey(old, key, (await secrets.password(rules)).reveal());
-    if (await secrets.stage(secret.arn, versionId, value) === "taken") throw overtaken(request);
+    if (await secrets.stage(secret.arn, versionId, value) === "taken") throw overtaken(request2);
   } else if (!await isBasedOn(old, key, versionId, source)) {
-    throw changed(request);
+    throw changed(request2);
   }
   const moved = await secrets.promote(secret.arn, old.versionId, versionId);
   await secrets.unlabel(secret.arn, versionId);
   const held = moved === "promoted" || hasLabel(await secrets.stages(secret.arn), versionId, CURRENT);
-  if (!held) throw changed(request);
+  if (!held) throw changed(request2);
   return { versionId, begun: true };
 }
 function checkKey(secret, key) {
@@ -62521,8 +62552,8 @@ function changed({ secret }) {
 }
 
 // packages/sdk/src/rotation/rotate.ts
-function rotate(request, rotation, { secrets, source, runtime }, deadline) {
-  return rotation.kind === "managed" ? rotateManaged(request, secrets, deadline, runtime) : rotateGenerated(request, rotation, secrets, source);
+function rotate(request2, rotation, { secrets, source, runtime }, deadline) {
+  return rotation.kind === "managed" ? rotateManaged(request2, secrets, deadline, runtime) : rotateGenerated(request2, rotation, secrets, source);
 }
 async function checkRotation(secret, rotation, secrets) {
   if (rotation.kind === "managed") checkConfigured(secret, await secrets.stages(secret.arn));
@@ -62541,8 +62572,8 @@ function versionIdOf(run, arn) {
 // packages/sdk/src/sources/secrets-manager.ts
 function secretsManager({ region, versionStage }, deadline, runtime) {
   const call = secretsManagerCalls(region, deadline, runtime);
-  return { read: read3, namesWithPrefix };
-  async function read3(id, versionId) {
+  return { read, namesWithPrefix };
+  async function read(id, versionId) {
     const which = versionId === void 0 ? { ...versionStage === void 0 ? {} : { VersionStage: versionStage } } : { VersionId: versionId };
     const answer = await call(
       { id, action: "GetSecretValue", wording: readWording(id, versionStage) },
@@ -62642,7 +62673,7 @@ function secretsManagerCalls(region, deadline, runtime) {
     clients.set(wanted, client);
     return client();
   };
-  return ({ id, action, subject = `secret "${id}"`, wording }, request) => callAws(
+  return ({ id, action, subject = `secret "${id}"`, wording }, request2) => callAws(
     {
       service: "Secrets Manager",
       subject,
@@ -62651,7 +62682,7 @@ function secretsManagerCalls(region, deadline, runtime) {
     },
     async (until) => {
       const api = await Promise.resolve().then(() => (init_secrets_manager_api(), secrets_manager_api_exports));
-      return request(await clientFor(regionOfArn(id) ?? region), api, until);
+      return request2(await clientFor(regionOfArn(id) ?? region), api, until);
     },
     deadline
   );
@@ -62710,7 +62741,7 @@ function secretsManagerRotation(region, deadline, runtime) {
       if (made.length === length2) return new Concealed(made);
       throw new SenderError(
         "aws_unavailable",
-        "Secrets Manager made a password of another length than asked."
+        "Secrets Manager returned a password of the wrong length. Run the step again."
       );
     },
     stage: (id, versionId, value) => unless(
@@ -62832,30 +62863,78 @@ function jwtClaims(jwt) {
   }
 }
 
-// packages/sdk/src/service/service-answers.ts
+// packages/sdk/src/service/service-errors.ts
 var MOST_RULES = 20;
-function readHandoffView(value) {
-  return read(HandoffView, value);
-}
-function readPolicy(value) {
-  return read(PolicyResponse, value);
-}
-function read(schema, value) {
-  const result = safeParse(schema, value, { abortEarly: true });
-  return result.success ? result.output : void 0;
-}
+var CLOCK_TOLERANCE = 30;
 function readProblem(value) {
   if (!isObject(value)) return void 0;
   const { code: code2, detail } = value;
   if (typeof code2 !== "string" || !/^[a-z_]{1,40}$/.test(code2) || typeof detail !== "string")
     return void 0;
   const rules = Array.isArray(value.broken) ? value.broken.slice(0, MOST_RULES) : [];
-  return { code: code2, detail: oneLine2(detail), broken: rules.flatMap((rule) => readPolicyViolation(rule) ?? []) };
+  const broken2 = rules.flatMap(
+    (one) => isObject(one) && typeof one.rule === "string" && typeof one.detail === "string" ? [{ rule: one.rule.slice(0, 40), detail: oneLine2(one.detail) }] : []
+  );
+  return { code: code2, detail: oneLine2(detail), broken: broken2 };
 }
-function readPolicyViolation(value) {
-  if (!isObject(value) || typeof value.rule !== "string" || typeof value.detail !== "string")
-    return void 0;
-  return { rule: oneLine2(value.rule), detail: oneLine2(value.detail) };
+function toError(origin, answer) {
+  const { problem } = answer;
+  if (!problem) return unexpectedResponse(origin, answer);
+  const sentence2 = clockSentence(origin, answer, problem) ?? refusals(origin, problem)[problem.code];
+  return sentence2 ? new SenderError(...sentence2) : new SenderError(
+    "service_refused",
+    `${origin} refused the request (${answer.status} ${problem.code}): ${problem.detail}`
+  );
+}
+function refusals(origin, { detail, broken: broken2 }) {
+  const rules = broken2.length === 0 ? detail : broken2.map((one) => one.detail).join(" ");
+  return {
+    unauthenticated: [
+      "unauthenticated",
+      `${origin} does not accept this workflow's token: ${detail} Check that endpoint is the service's exact address.`
+    ],
+    not_allowed: [
+      "not_allowed",
+      `This workflow may not send through ${origin}: ${detail} Ask whoever runs the service to add it to the senders list.`
+    ],
+    policy: ["policy", `The service's policy refuses this handoff: ${rules}`],
+    resend_needed: [
+      "resend_needed",
+      "This version was handed over before, and that handoff ended locked or reported. Find out why, then set resend: true."
+    ],
+    newer_version: [
+      "newer_version",
+      "A newer version of this secret was handed over already, so this older one is not. Run again to read the newest version."
+    ],
+    released: [
+      "released",
+      "The handoff was opened already, so it cannot be revoked. Rotate the secret if that was wrong."
+    ],
+    too_large: [
+      "too_large",
+      "The service finds the handoff too large. Hand the secrets over in several steps."
+    ]
+  };
+}
+function clockSentence(origin, { clockAhead }, { code: code2, detail, broken: broken2 }) {
+  const aboutTime = broken2.some(({ rule }) => rule === "expiry") || code2 !== "policy" && /\bexpir|\bnot yet\b|\bfuture\b|\bclock\b/i.test(detail);
+  if (!aboutTime || Math.abs(clockAhead) <= CLOCK_TOLERANCE) return void 0;
+  const off = `${Math.round(Math.abs(clockAhead))} seconds ${clockAhead > 0 ? "ahead of" : "behind"}`;
+  const words2 = broken2.length === 0 ? detail : broken2.map((one) => one.detail).join(" ");
+  return [
+    "clock",
+    `The runner's clock is ${off} that of ${origin}, so the request was refused: ${words2} Set the runner's clock, for example by NTP.`
+  ];
+}
+function unexpectedResponse(origin, { status, webPage }) {
+  return new SenderError(
+    "not_a_service",
+    webPage === void 0 ? `${origin} answered ${status}, but not as a secret-handoff service does. Check endpoint.` : `${origin} answered ${status} with a web page${titled(webPage)}: a proxy, a firewall or another site answers in the service's place. Check endpoint, and that the runner reaches it without a login.`
+  );
+}
+function titled(webPage) {
+  const title = redact(webPage).slice(0, 80);
+  return title === "" ? "" : ` ("${title}")`;
 }
 function oneLine2(text3) {
   const line = text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim().slice(0, 1e3);
@@ -62868,47 +62947,48 @@ function isObject(value) {
 // packages/sdk/src/service/service-http.ts
 var ATTEMPT_MS = 15e3;
 var LONGEST_ANSWER = 2e6;
-function exchange(request, tokens, deadline, runtime) {
-  return retry(
-    async () => {
-      const token = await tokens(deadline);
-      return attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
-        let response;
-        let text3;
-        try {
-          response = await runtime.fetch(`${request.origin}${request.path}`, {
-            method: request.method,
-            redirect: "manual",
-            signal,
-            headers: {
-              accept: "application/json, application/problem+json",
-              authorization: `Bearer ${token.reveal()}`,
-              ...request.body === void 0 ? {} : { "content-type": "application/json" }
-            },
-            ...request.body === void 0 ? {} : { body: request.body }
-          });
-          text3 = await boundedText(response);
-        } catch (error3) {
-          throw networkFailure(error3, request.origin, deadline, timedOut());
-        }
-        return parseResponse(request.origin, response, parseJson2(response, text3), runtime);
-      });
-    },
-    deadline,
-    runtime
-  );
+function request({ origin, method, path: path2, body }, tokens, deadline, runtime, pace) {
+  const send2 = async () => {
+    const token = await tokens(deadline);
+    return attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
+      try {
+        const response = await runtime.fetch(`${origin}${path2}`, {
+          method,
+          redirect: "manual",
+          signal,
+          headers: {
+            accept: "application/json, application/problem+json",
+            authorization: `Bearer ${token.reveal()}`,
+            ...body === void 0 ? {} : { "content-type": "application/json" }
+          },
+          ...body === void 0 ? {} : { body }
+        });
+        return parseResponse(origin, response, await boundedText(response), runtime);
+      } catch (error3) {
+        throw networkFailure(error3, origin, deadline, timedOut());
+      }
+    });
+  };
+  return retry(send2, deadline, runtime, { pace });
 }
-function parseResponse(origin, response, json, runtime) {
-  const { status } = response;
+function parseResponse(origin, response, text3, runtime) {
+  const { status, headers } = response;
+  const type = headers.get("content-type") ?? "";
+  const json = /^application\/(problem\+)?json\b/.test(type) ? parseJson2(text3) : void 0;
   const problem = readProblem(json);
+  const webPage = /^text\/html\b/.test(type) ? { webPage: titleIn(text3) } : {};
   if (status === 429 || status >= 500) {
+    const page2 = webPage.webPage === void 0 ? "" : ` with a web page${titled(webPage.webPage)}`;
     const said3 = problem ? ` ${problem.detail}` : "";
     throw new TransientError(
       new SenderError(
         "service_unavailable",
-        `${origin} answered ${status} again and again.${said3} Try again later, or ask whoever runs the service.`
+        `${origin} answered ${status}${page2} again and again.${said3} Try again later, or ask whoever runs the service.`
       ),
-      { afterMs: retryAfterMs(response.headers.get("retry-after"), runtime.now()) }
+      {
+        afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
+        patience: status === 429 ? "throttled" : "a few times"
+      }
     );
   }
   if (status >= 300 && status < 400) {
@@ -62917,11 +62997,13 @@ function parseResponse(origin, response, json, runtime) {
       `${origin} redirects elsewhere. Set endpoint to the service's own address.`
     );
   }
-  return { status, json, problem };
+  const date2 = Date.parse(headers.get("date") ?? "");
+  const clockAhead = Number.isNaN(date2) ? 0 : (runtime.now() - date2) / 1e3;
+  return { status, json, problem, ...webPage, clockAhead };
 }
 function networkFailure(error3, origin, deadline, timedOut) {
   if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) return deadline.hard.reason;
-  if (error3 instanceof SenderError) return error3;
+  if (error3 instanceof SenderError || error3 instanceof TransientError) return error3;
   if (timedOut) {
     return new TransientError(
       new SenderError(
@@ -62930,26 +63012,13 @@ function networkFailure(error3, origin, deadline, timedOut) {
       )
     );
   }
-  const code2 = causeCode(error3);
-  if (code2 !== void 0 && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code2)) {
-    return new SenderError(
-      "service_unreachable",
-      `${origin} shows a certificate that the runner does not trust (${code2}). Check endpoint and the service's certificate.`,
-      { cause: error3 }
-    );
-  }
-  return new TransientError(
-    new SenderError(
-      "service_unreachable",
-      `${origin} cannot be reached${code2 === void 0 ? "" : ` (${code2})`}. Check endpoint, and that the runner may connect to it.`,
-      { cause: error3 }
-    )
-  );
-}
-function causeCode(error3) {
-  const cause = typeof error3 === "object" && error3 !== null && "cause" in error3 ? error3.cause : void 0;
-  const code2 = typeof cause === "object" && cause !== null && "code" in cause ? cause.code : void 0;
-  return typeof code2 === "string" ? code2 : void 0;
+  const fault = networkFault(error3);
+  const reason = fault ? `: ${fault.reason} (${fault.code})` : "";
+  const advice = fault?.advice("endpoint") ?? "Check endpoint, and that the runner may connect to it.";
+  const final = new SenderError("service_unreachable", `${origin} cannot be reached${reason}. ${advice}`, {
+    cause: error3
+  });
+  return fault && !fault.transient ? final : new TransientError(final);
 }
 async function boundedText(response) {
   const decoder = new TextDecoder();
@@ -62967,85 +63036,41 @@ async function boundedText(response) {
   }
   return text3 + decoder.decode();
 }
-function parseJson2(response, text3) {
-  if (!/^application\/(problem\+)?json\b/.test(response.headers.get("content-type") ?? "")) return void 0;
+function parseJson2(text3) {
   try {
     return JSON.parse(text3);
   } catch {
     return void 0;
   }
 }
-function toError(origin, answer) {
-  const { problem } = answer;
-  if (!problem) return unexpectedResponse(origin, answer);
-  switch (problem.code) {
-    case "unauthenticated":
-      return new SenderError(
-        "unauthenticated",
-        `${origin} does not accept this workflow's token: ${problem.detail} Check that endpoint is the service's exact address.`
-      );
-    case "not_allowed":
-      return new SenderError(
-        "not_allowed",
-        `This workflow may not send through ${origin}: ${problem.detail} Ask whoever runs the service to add it to the senders list.`
-      );
-    case "policy":
-      return new SenderError(
-        "policy",
-        `The service's policy refuses this handoff: ${[...problem.broken.map(({ detail }) => detail), ...problem.broken.length === 0 ? [problem.detail] : []].join(" ")}`
-      );
-    case "resend_needed":
-      return new SenderError(
-        "resend_needed",
-        "This version was handed over before, and that handoff ended locked or reported. Find out why, then set resend: true."
-      );
-    case "newer_version":
-      return new SenderError(
-        "newer_version",
-        "A newer version of this secret was handed over already, so this older one is not. Run again to read the newest version."
-      );
-    case "released":
-      return new SenderError(
-        "released",
-        "The handoff was opened already, so it cannot be revoked. Rotate the secret if that was wrong."
-      );
-    case "too_large":
-      return new SenderError(
-        "too_large",
-        "The service finds the handoff too large. Hand the secrets over in several steps."
-      );
-    default:
-      return new SenderError(
-        "service_refused",
-        `${origin} refused the request (${answer.status} ${problem.code}): ${problem.detail}`
-      );
-  }
-}
-function unexpectedResponse(origin, { status }) {
-  return new SenderError(
-    "not_a_service",
-    `${origin} answered ${status}, but not as a secret-handoff service does. Check endpoint.`
-  );
+function titleIn(html) {
+  return /<title[^>]*>([^<]*)/i.exec(html.slice(0, 2e4))?.[1]?.trim() ?? "";
 }
 
 // packages/sdk/src/service/service-client.ts
 function serviceClient(origin, tokens, runtime) {
-  const call = (method, path2, deadline, body) => exchange({ origin, method, path: path2, body: body && JSON.stringify(body) }, tokens, deadline, runtime);
+  const pace = adaptivePace(runtime);
+  const call = (method, path2, deadline, body) => {
+    const sent = { origin, method, path: path2, body: body && JSON.stringify(body) };
+    return request(sent, tokens, deadline, runtime, pace);
+  };
+  async function read(schema, ...[method, path2, deadline, body]) {
+    const answer = await call(method, path2, deadline, body);
+    if (answer.status !== 200 && answer.status !== 201) throw toError(origin, answer);
+    const result = safeParse(schema, answer.json, { abortEarly: true });
+    if (!result.success) throw unexpectedResponse(origin, answer);
+    return result.output;
+  }
   return {
     origin,
-    classes: async (deadline) => {
-      const answer = await call("GET", "/v1/sender/policy", deadline);
-      return read2(origin, answer, [200], readPolicy).classes;
-    },
-    create: async (sealed, details, deadline) => {
-      const answer = await call("POST", "/v1/sender/handoffs", deadline, createRequestOf(sealed, details));
-      return read2(origin, answer, [200, 201], readHandoffView);
-    },
+    policy: (deadline) => read(PolicyResponse, "GET", "/v1/sender/policy", deadline),
+    check: (asked, deadline) => read(CheckResponse, "POST", "/v1/sender/handoffs/check", deadline, asked),
+    create: (sealed, details, deadline) => read(HandoffView, "POST", "/v1/sender/handoffs", deadline, createRequestOf(sealed, details)),
     mailed: async (id, messageId, deadline) => {
       const answer = await call("POST", `/v1/sender/handoffs/${id}/mailed`, deadline, { messageId });
       if (answer.status !== 204) throw toError(origin, answer);
     },
-    view: async (id, deadline) => read2(origin, await call("GET", `/v1/sender/handoffs/${id}`, deadline), [200], readHandoffView),
+    view: (id, deadline) => read(HandoffView, "GET", `/v1/sender/handoffs/${id}`, deadline),
     revoke: async (id, deadline) => {
       const answer = await call("DELETE", `/v1/sender/handoffs/${id}`, deadline);
       if (answer.status === 204) return "revoked";
@@ -63058,32 +63083,13 @@ function serviceClient(origin, tokens, runtime) {
       let cursor2;
       do {
         const query = new URLSearchParams({ ...filter, ...cursor2 === void 0 ? {} : { cursor: cursor2 } });
-        const page2 = read2(
-          origin,
-          await call("GET", `/v1/sender/handoffs?${query}`, deadline),
-          [200],
-          readPage
-        );
+        const page2 = await read(ListResponse, "GET", `/v1/sender/handoffs?${query}`, deadline);
         views.push(...page2.handoffs);
         cursor2 = page2.cursor;
       } while (cursor2 !== void 0);
       return views;
     }
   };
-}
-function readPage(value) {
-  if (typeof value !== "object" || value === null || !("handoffs" in value)) return void 0;
-  if (!Array.isArray(value.handoffs)) return void 0;
-  const handoffs = value.handoffs.map(readHandoffView);
-  if (!handoffs.every((view) => view !== void 0)) return void 0;
-  const cursor2 = "cursor" in value && typeof value.cursor === "string" ? { cursor: value.cursor } : {};
-  return { handoffs, ...cursor2 };
-}
-function read2(origin, answer, expected, reader) {
-  if (!expected.includes(answer.status)) throw toError(origin, answer);
-  const value = reader(answer.json);
-  if (value === void 0) throw unexpectedResponse(origin, answer);
-  return value;
 }
 function parseEndpoint(text3) {
   const refuse2 = () => new SenderError(
@@ -63110,8 +63116,8 @@ function parameterStore(region, deadline, runtime) {
     clients.set(wanted, client);
     return client();
   };
-  return { read: read3, readPath };
-  async function read3(name) {
+  return { read, readPath };
+  async function read(name) {
     const { Parameter: found } = await callAws(
       {
         service: "Systems Manager",
@@ -63218,6 +63224,10 @@ function subjectOf(secrets) {
     versionCreatedAt: Math.max(...members.map(({ versionCreatedAt }) => versionCreatedAt))
   };
 }
+function membersOf2(secrets) {
+  const arns = [...new Set(secrets.map(({ arn }) => arn))];
+  return arns.includes(subjectOf(secrets).secret) ? void 0 : arns;
+}
 function digest(lines) {
   return (0, import_node_crypto8.createHash)("sha256").update(lines.join("\n")).digest("base64url");
 }
@@ -63228,17 +63238,17 @@ var READS_AT_ONCE = 5;
 async function readSecrets(selectors, source, onRead = () => {
 }) {
   const wanted = await mapLimited(selectors, READS_AT_ONCE, (selector) => toResult(expand2(selector, source)));
-  const read3 = await mapLimited(wanted.flatMap(spread), READS_AT_ONCE, async (item) => {
+  const read = await mapLimited(wanted.flatMap(spread), READS_AT_ONCE, async (item) => {
     if (item instanceof SenderError) return item;
     return toResult(readOne(item, source, onRead));
   });
   const once = onceEach(
-    read3.flatMap((item) => item instanceof SenderError ? [] : [item]),
+    read.flatMap((item) => item instanceof SenderError ? [] : [item]),
     "secret-ids"
   );
   return {
     secrets: once.secrets,
-    errors: [...read3.flatMap((item) => item instanceof SenderError ? [item] : []), ...once.errors]
+    errors: [...read.flatMap((item) => item instanceof SenderError ? [item] : []), ...once.errors]
   };
 }
 async function readOne({ id, alias, key, line }, source, onRead) {
@@ -63276,18 +63286,18 @@ async function expand2(selector, source) {
 }
 async function readParameters(selectors, store, onRead = () => {
 }) {
-  const read3 = await mapLimited(
+  const read = await mapLimited(
     selectors,
     READS_AT_ONCE,
     (selector) => toResult(readSelector(selector, store, onRead))
   );
   const once = onceEach(
-    read3.flatMap((item) => item instanceof SenderError ? [] : item),
+    read.flatMap((item) => item instanceof SenderError ? [] : item),
     "parameters"
   );
   return {
     secrets: once.secrets,
-    errors: [...read3.flatMap((item) => item instanceof SenderError ? [item] : []), ...once.errors]
+    errors: [...read.flatMap((item) => item instanceof SenderError ? [item] : []), ...once.errors]
   };
 }
 async function readSelector(selector, store, onRead) {
@@ -63314,11 +63324,11 @@ async function readSelector(selector, store, onRead) {
   }
   return versions2.map((version2) => ({ secret: { ...version2, label: version2.name }, line: void 0 }));
 }
-function onceEach(read3, input) {
+function onceEach(read, input) {
   const lines = /* @__PURE__ */ new Map();
   const secrets = [];
   const errors2 = [];
-  for (const { secret, line } of read3) {
+  for (const { secret, line } of read) {
     const what = JSON.stringify([secret.arn, secret.key]);
     const earlier = lines.get(what);
     if (!lines.has(what)) {
@@ -63343,33 +63353,33 @@ function roleAssumer(region, deadline, runtime) {
     const { STSClient: STSClient3 } = await Promise.resolve().then(() => (init_role_api(), role_api_exports));
     return new STSClient3(clientOptions(region, runtime));
   });
-  return async (request) => {
+  return async (request2) => {
     const { Credentials: made } = await callAws(
       {
         service: "AWS STS",
-        subject: `role ${request.roleArn}`,
+        subject: `role ${request2.roleArn}`,
         permission: "sts:AssumeRole",
-        wording: wordingOf2(request)
+        wording: wordingOf2(request2)
       },
       async (until) => {
         const { AssumeRoleCommand: AssumeRoleCommand3 } = await Promise.resolve().then(() => (init_role_api(), role_api_exports));
         const command9 = new AssumeRoleCommand3({
-          RoleArn: request.roleArn,
-          RoleSessionName: request.sessionName,
-          DurationSeconds: request.duration,
-          ...request.sessionPolicy === void 0 ? {} : { Policy: request.sessionPolicy }
+          RoleArn: request2.roleArn,
+          RoleSessionName: request2.sessionName,
+          DurationSeconds: request2.duration,
+          ...request2.sessionPolicy === void 0 ? {} : { Policy: request2.sessionPolicy }
         });
         return (await client()).send(command9, until);
       },
       deadline
     );
     if (!made?.AccessKeyId || !made.SecretAccessKey || !made.SessionToken || !made.Expiration) {
-      throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${request.roleArn}.`);
+      throw new SenderError("secret_unreadable", `AWS STS gave no credentials for ${request2.roleArn}.`);
     }
     return {
-      arn: `${request.roleArn}:${request.versionId}`,
-      name: request.roleArn.slice(request.roleArn.lastIndexOf("/") + 1),
-      versionId: request.versionId,
+      arn: `${request2.roleArn}:${request2.versionId}`,
+      name: request2.roleArn.slice(request2.roleArn.lastIndexOf("/") + 1),
+      versionId: request2.versionId,
       versionCreatedAt: Math.floor(runtime.now() / 1e3),
       endsAt: Math.floor(made.Expiration.getTime() / 1e3),
       inFields: true,
@@ -63595,6 +63605,9 @@ function entryIn(whole2, line, follows) {
 function unclear(line, what) {
   return { kind: "unclear", sentence: (input) => `Line ${line} of ${input} ${what}` };
 }
+
+// packages/action/src/github/workflow-commands.ts
+var import_node_fs6 = require("node:fs");
 
 // node_modules/@actions/core/lib/command.js
 var os3 = __toESM(require("os"), 1);
@@ -64080,10 +64093,18 @@ var asPassphrase = (text3) => {
   checkPassphrase(text3);
   return new Concealed(text3);
 };
-var asRecipients = (text3, _, errors2) => {
-  const { recipients, errors: wrong } = parseRecipients(text3);
+var asRecipients = (text3, name, errors2) => {
+  if (text3.trim() === "") return [];
+  const { recipients, errors: wrong } = parseRecipients(text3, name);
   errors2.add(...wrong);
   return recipients;
+};
+var asRecipientsFile = (text3, name, errors2) => {
+  const lines = text3.split(/\r?\n/).map((line) => {
+    const [, address] = /^[^<>]*<([^<>]*)>\s*$/.exec(line) ?? [];
+    return address ?? line.replace(/(^|\s)#.*$/, "");
+  });
+  return asRecipients(lines.join("\n"), name, errors2);
 };
 var asContext = (text3, name) => {
   const entries = linesOf2(text3).map((line, index) => {
@@ -64094,15 +64115,26 @@ var asContext = (text3, name) => {
       `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`
     );
   });
+  refuseRepetition2(
+    entries.map(([key]) => key),
+    name
+  );
   return Object.fromEntries(entries);
 };
 var asHandoffIds = (text3, name) => {
   const entries = text3.startsWith("[") ? jsonArray(text3, name) : linesOf2(text3);
+  refuseRepetition2(entries, name);
   return entries.map((entry, index) => {
     if (entry === null || typeof entry === "string" && isHandoffId(entry)) return entry;
     throw new SenderError("input", `Entry ${index + 1} of ${name} is not a handoff's id.`);
   });
 };
+function refuseRepetition2(entries, name) {
+  const again = entries.findIndex((entry, index) => entry !== null && entries.indexOf(entry) < index);
+  if (again === -1) return;
+  const first = entries.indexOf(entries[again]);
+  throw new SenderError("input", `Entry ${again + 1} of ${name} repeats entry ${first + 1}. Name each once.`);
+}
 function jsonArray(text3, name) {
   let array2;
   try {
@@ -64127,6 +64159,7 @@ var TABLE = {
   "secret-ids": { parse: parseSecretIds },
   parameters: { parse: parseParameters },
   values: { verbatim: true, secrets: secretParts, parse: parseGivenValues },
+  "values-file": { file: true, secrets: secretParts, parse: parseGivenValues },
   source: { default: "secrets-manager", parse: oneOf("secrets-manager", "sts") },
   "role-to-assume": {
     parse: optional3(
@@ -64139,7 +64172,8 @@ var TABLE = {
   "role-duration": { default: "1h", parse: asSeconds },
   "role-session-policy": { parse: optional3(asText) },
   "parse-json-secrets": { default: "false", parse: asBoolean2 },
-  recipients: { parse: needed(asRecipients) },
+  recipients: { parse: asRecipients },
+  "recipients-file": { file: true, parse: asRecipientsFile },
   class: { parse: needed(asText) },
   "expires-in": { parse: optional3(asSeconds) },
   passphrase: { verbatim: true, secrets: whole, parse: optional3(asPassphrase) },
@@ -64185,39 +64219,106 @@ var TABLE = {
 };
 var INPUTS = TABLE;
 var INPUT_NAMES = Object.keys(TABLE).filter((name) => isInputName(name));
-function readInputs(names, read3, errors2) {
+function readInputs(names, read, errors2) {
   const draft = {};
   const readOne2 = (name) => {
-    const value = errors2.attempt(() => INPUTS[name].parse(textOf2(name, read3), name, errors2));
+    const value = errors2.attempt(() => INPUTS[name].parse(textOf2(name, read), name, errors2));
     if (value !== void 0) draft[name] = value;
   };
   for (const name of names) readOne2(name);
   return draft;
 }
-function textOf2(name, read3) {
-  return read3(name) || (INPUTS[name].default ?? "");
+function isSet2(name, read) {
+  return (read.text(name) || (INPUTS[name].default ?? "")).trim() !== "";
+}
+function textOf2(name, read) {
+  const { default: preset = "", file } = INPUTS[name];
+  const text3 = read.text(name) || preset;
+  return file && text3 !== "" ? fileText(name, text3, read) : text3;
+}
+var LARGEST_FILE = 1048576;
+function fileText(name, path2, read) {
+  const refuse2 = (why, cause) => new SenderError(
+    "input",
+    `The file that ${name} names ${why}. Check the path, which is relative to the job's workspace.`,
+    { cause }
+  );
+  let bytes2;
+  try {
+    bytes2 = read.file(path2);
+  } catch (error3) {
+    const code2 = error3 instanceof Error && "code" in error3 ? String(error3.code) : "unknown error";
+    throw refuse2(`cannot be read (${code2})`, error3);
+  }
+  if (bytes2.length > LARGEST_FILE) throw refuse2("is larger than a megabyte");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes2);
+  } catch (error3) {
+    throw refuse2("is not text in UTF-8", error3);
+  }
 }
 function isInputName(name) {
   return Object.hasOwn(TABLE, name);
 }
 
 // packages/action/src/github/workflow-commands.ts
-var githubCommands = {
-  mask: setSecret,
-  info,
-  warning: (sentence2) => warning2(sentence2),
-  error: (sentence2) => error2(sentence2),
-  output: setOutput,
-  summarise: async (markdown) => {
-    if (!process.env.GITHUB_STEP_SUMMARY) return;
-    try {
-      await summary.addRaw(markdown, true).write();
-    } catch {
-      warning2("The job summary could not be written.");
+function githubCommands() {
+  let lost = false;
+  return {
+    mask: setSecret,
+    info,
+    warning: (sentence2) => warning2(sentence2),
+    error: (sentence2) => error2(sentence2),
+    output: (name, value) => {
+      try {
+        setOutput(name, value);
+      } catch (error3) {
+        if (!lost) {
+          error2(
+            `The step's outputs could not be written (${codeOf(error3)}). What was done stays done; ids and states are in the log and the job summary.`
+          );
+        }
+        lost = true;
+      }
+    },
+    checkOutputs: () => {
+      const path2 = process.env.GITHUB_OUTPUT;
+      if (!path2) return;
+      try {
+        (0, import_node_fs6.closeSync)((0, import_node_fs6.openSync)(path2, import_node_fs6.constants.O_WRONLY | import_node_fs6.constants.O_APPEND));
+      } catch (error3) {
+        throw new SenderError(
+          "input",
+          `The step's outputs cannot be written (${codeOf(error3)}), so nothing was begun. Check the file that GITHUB_OUTPUT names, and the disk of the runner.`,
+          { cause: error3 }
+        );
+      }
+    },
+    summarise: async (markdown) => {
+      if (!process.env.GITHUB_STEP_SUMMARY) return;
+      try {
+        await summary.addRaw(markdown, true).write();
+      } catch {
+        warning2("The job summary could not be written.");
+      }
+    },
+    outputsLost: () => lost
+  };
+}
+function codeOf(error3) {
+  return error3 instanceof Error && "code" in error3 ? String(error3.code) : "unknown error";
+}
+function githubInputs() {
+  const files = /* @__PURE__ */ new Map();
+  return {
+    text: (name) => getInput(name, { trimWhitespace: !INPUTS[name].verbatim }),
+    file: (path2) => {
+      const bytes2 = files.get(path2) ?? (0, import_node_fs6.readFileSync)(path2);
+      files.set(path2, bytes2);
+      return bytes2;
     }
-  }
-};
-var githubInputs = (name) => getInput(name, { trimWhitespace: !INPUTS[name].verbatim });
+  };
+}
 
 // packages/action/src/report/formatting.ts
 function escapeMarkdown(text3) {
@@ -64267,20 +64368,37 @@ function deliverySummary(details, outcomes, run) {
 ${warnings.join("\n")}`]
   ].join("\n\n").concat("\n");
 }
-function dryRunSummary(details, recipients, run) {
+function dryRunSummary(details, expected, rotation, run) {
+  const mails = expected.filter(({ kind }) => kind === "mail").length;
+  const secrets = pluralize(details.secrets.length, "secret");
   return [
-    "### Dry run: everything is in order",
+    `### Dry run: ${mails} of ${pluralize(expected.length, "recipient")} would be mailed a link`,
     factsLine(details, run),
-    `Would go to ${recipients.map(hint).join(", ")}. Nothing was created or sent.`,
+    ...rotation ? [`${secrets} would be rotated first.`] : [],
+    markdownTable(
+      ["Recipient", "What would happen"],
+      expected.map((one) => [hint(one.recipient), escapeMarkdown(expectation(one))])
+    ),
+    "Nothing was created or sent.",
     secretsList(details.secrets)
   ].join("\n\n").concat("\n");
+}
+function expectation(expected) {
+  switch (expected.kind) {
+    case "mail":
+      return expected.supersedes === void 0 ? "would be mailed a link" : `would be mailed a link, and handoff ${expected.supersedes} would end`;
+    case "earlier":
+      return `nothing would be mailed, because this version was handed over before; handoff ${expected.handoff.id} is ${expected.handoff.state}`;
+    case "refused":
+      return `would be refused. ${expected.error.message}`;
+  }
 }
 function problemsSummary(sentences, { dryRun = false, rotated = [] } = {}) {
   return [
     `### ${dryRun ? "Dry run" : "Not handed over"}: ${pluralize(sentences.length, "problem")} to solve`,
     sentences.map((sentence2) => `- ${escapeMarkdown(sentence2)}`).join("\n"),
     "Nothing was created or sent.",
-    ...rotated.length === 0 ? [] : [`These were rotated before that:
+    ...rotated.length === 0 ? [] : [`These secrets had been rotated already:
 
 ${versionsTable(rotated)}`]
   ].join("\n\n").concat("\n");
@@ -64395,10 +64513,10 @@ ${table}
 }
 function warningOf(outcome) {
   if (outcome.kind === "mailed" && outcome.notRecorded) {
-    return `The mail went out, but the service could not be told, so a later run may mail again. ${outcome.notRecorded.message}`;
+    return `The mail was sent, but the service could not record it, so a later run may mail again. ${outcome.notRecorded.message}`;
   }
   if (outcome.kind === "failed" && outcome.notRevoked) {
-    return `What was created could not be revoked and ends by itself; its link may have been mailed all the same. ${outcome.notRevoked.message}`;
+    return `The handoff could not be revoked. It stays open until it expires, and its link may have been mailed. ${outcome.notRevoked.message}`;
   }
   return void 0;
 }
@@ -64410,10 +64528,18 @@ async function reportProblems(errors2, { workflow }, when = {}) {
   await workflow.summarise(problemsSummary(sentences, when));
   return 1;
 }
-async function reportDryRunOk(details, recipients, { workflow, run }) {
-  workflow.info("Dry run: everything is in order. Nothing was created or sent.");
-  await workflow.summarise(dryRunSummary(details, recipients, run));
-  return 0;
+async function reportDryRun(details, expected, rotation, { workflow, run }) {
+  const refused2 = expected.flatMap(
+    (one) => one.kind === "refused" ? [{ recipient: one.recipient, sentence: one.error.message }] : []
+  );
+  for (const [sentence2, recipients] of grouped(refused2)) workflow.error(`${named(recipients)}: ${sentence2}`);
+  if (rotation) workflow.info(`Would rotate ${pluralize(details.secrets.length, "secret")} first.`);
+  for (const one of expected) {
+    workflow.info(`${emailHintOf(one.recipient)}: ${expectation(one)}`);
+  }
+  workflow.info("Dry run: nothing was created or sent.");
+  await workflow.summarise(dryRunSummary(details, expected, rotation, run));
+  return refused2.length === 0 ? 0 : 1;
 }
 async function reportOutcomes(details, outcomes, { workflow, run }) {
   annotateOutcomes(workflow, outcomes);
@@ -64461,24 +64587,24 @@ function stateOf(outcome) {
   }
 }
 function annotateOutcomes(workflow, outcomes) {
-  for (const [sentence2, recipients] of grouped(outcomes, failureOf)) {
+  const told = (sentenceOf2) => outcomes.map((outcome) => ({ recipient: outcome.recipient, sentence: sentenceOf2(outcome) }));
+  for (const [sentence2, recipients] of grouped(told(failureOf))) {
     workflow.error(`${named(recipients)}: ${sentence2}`);
   }
-  for (const [sentence2, recipients] of grouped(outcomes, warningOf)) {
+  for (const [sentence2, recipients] of grouped(told(warningOf))) {
     workflow.warning(`${named(recipients)}: ${sentence2}`);
   }
 }
 function failureOf(outcome) {
   return outcome.kind === "failed" ? outcome.error.message : void 0;
 }
-function grouped(outcomes, sentenceOf2) {
+function grouped(told) {
   const groups = /* @__PURE__ */ new Map();
-  for (const outcome of outcomes) {
-    const sentence2 = sentenceOf2(outcome);
+  for (const { recipient, sentence: sentence2 } of told) {
     if (sentence2 === void 0) continue;
     const group3 = groups.get(sentence2) ?? [];
     groups.set(sentence2, group3);
-    group3.push(outcome.recipient);
+    group3.push(recipient);
   }
   return groups;
 }
@@ -64512,7 +64638,7 @@ async function withTimeout(seconds, { runtime, onCancel: onCancel2 }, work, atLi
 function timeIsUp(seconds) {
   return new SenderError(
     "deadline",
-    `The step's time of ${formatDuration(seconds)} was up. Raise timeout, or hand over to fewer recipients in one step.`
+    `The step reached its timeout of ${formatDuration(seconds)}. Raise timeout, or hand over to fewer recipients in one step.`
   );
 }
 
@@ -64537,7 +64663,7 @@ async function awaitReceipts(ids, seconds, service, context) {
     seconds + SPARE_SECONDS,
     context,
     (deadline) => awaitHandoffs(ids, ports, seconds * 1e3, deadline),
-    () => new SenderError("deadline", "The wait for receipts did not end in its time.")
+    () => new SenderError("deadline", "The wait for receipts did not end in time.")
   );
 }
 async function awaitReceiptsOf(outcomes, { delivery, service }, seconds, context) {
@@ -64551,24 +64677,27 @@ async function awaitReceiptsOf(outcomes, { delivery, service }, seconds, context
     return id === void 0 ? statusOfFailure(outcome) : statusOf2.get(id) ?? "failed";
   });
   for (const { id, error: error3 } of handoffs) if (error3) workflow.warning(`Handoff ${id}: ${error3.message}`);
-  const pending = statuses.filter((status) => status === "pending").length;
   if (stopped2) workflow.error(stopped2.message);
-  else if (pending > 0) {
-    workflow.warning(
-      `${pluralize(pending, "handoff")} of ${outcomes.length} had not ended after ${formatDuration(seconds)}.`
-    );
-  }
+  else warnOfPending(handoffs, seconds, context);
   const others = statuses.filter((status) => status !== "delivered");
   const lacking = receiptRequired && others.length > 0;
   if (lacking) {
     const found = [...new Set(others)].join(", ");
     workflow.error(
-      `Class ${name} requires the receipt of each recipient, and ${others.length} of ${statuses.length} did not come: ${found}.`
+      `Class ${name} requires a receipt from each recipient, and ${others.length} of ${statuses.length} are missing: ${found}.`
     );
   }
   setReceiptOutputs(statuses, context);
   await workflow.summarise(handoffsSummary(handoffs));
   return stopped2 === void 0 && !lacking;
+}
+function warnOfPending(handoffs, seconds, { workflow }) {
+  const pending = handoffs.filter(({ status }) => status === "pending").map(({ id }) => id);
+  if (pending.length === 0) return;
+  const all = pluralize(handoffs.length, "handoff");
+  workflow.warning(
+    `${pending.length} of ${all} had not ended after ${formatDuration(seconds)}: ${pending.join(", ")}.`
+  );
 }
 function setReceiptOutputs(statuses, { workflow }) {
   const delivered = statuses.filter((status) => status === "delivered").length;
@@ -64594,7 +64723,13 @@ function openService(endpoint, { env: env2, workflow, runtime }) {
 var ATTEMPT_MS2 = 1e4;
 function tokenEndpoint(env2) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env2;
-  if (url && bearer) return { url, bearer };
+  if (url && bearer) {
+    if (URL.canParse(url)) return { url, bearer };
+    throw new SenderError(
+      "id_token",
+      "ACTIONS_ID_TOKEN_REQUEST_URL is not a URL. The runner sets it: look whether a step or the runner's environment overwrites it."
+    );
+  }
   throw new SenderError(
     "id_token",
     "This job may not request an OIDC token. Add id-token: write to its permissions; workflows of forked pull requests cannot have it."
@@ -64618,12 +64753,25 @@ function fetchIdToken({ url, bearer }, audience, deadline, runtime) {
         });
       } catch (cause) {
         if (deadline.hard.aborted) throw deadline.hard.reason;
-        throw new TransientError(failure("the request did not get through", cause));
+        const fault = networkFault(cause);
+        const reason = fault ? `${target.host} cannot be reached: ${fault.reason} (${fault.code})` : void 0;
+        const final = failure(
+          reason ?? "the request did not get through",
+          fault?.advice("the runner's network"),
+          cause
+        );
+        throw fault && !fault.transient ? final : new TransientError(final);
       }
       if (response.status === 429 || response.status >= 500) {
         throw new TransientError(failure(`it answered ${response.status}`), {
           afterMs: retryAfterMs(response.headers.get("retry-after"), runtime.now())
         });
+      }
+      if (/^text\/html\b/.test(response.headers.get("content-type") ?? "")) {
+        throw failure(
+          `${target.host} answered ${response.status} with a web page, so a proxy or a firewall answers in its place`,
+          "Let the runner reach that host directly."
+        );
       }
       const token = isObject2(body) ? body.value : void 0;
       if (!response.ok || typeof token !== "string" || token === "")
@@ -64638,12 +64786,9 @@ function environmentOf(jwt) {
   const { environment } = jwtClaims(jwt);
   return typeof environment === "string" ? environment : void 0;
 }
-function failure(what, cause) {
-  return new SenderError(
-    "id_token",
-    `GitHub gave out no OIDC token: ${what}. Run the job again; if it stays, look at GitHub's status page.`,
-    { cause }
-  );
+var AGAIN = "Run the job again; if it fails again, look at GitHub's status page.";
+function failure(what, advice = AGAIN, cause) {
+  return new SenderError("id_token", `GitHub did not issue an OIDC token: ${what}. ${advice}`, { cause });
 }
 function isObject2(value) {
   return typeof value === "object" && value !== null;
@@ -64652,18 +64797,21 @@ function isObject2(value) {
 // packages/action/src/inputs/deliver-inputs.ts
 var SHORTEST_SESSION = 900;
 var LONGEST_SESSION = 43200;
-function readDeliverInputs(read3, errors2) {
+function readDeliverInputs(read, errors2) {
   const names = INPUT_NAMES.filter((name) => !["operation", "handoff-ids", "run"].includes(name));
-  const inputs = readInputs(names, read3, errors2);
-  const isSet2 = (name) => textOf2(name, read3) !== "";
+  const inputs = readInputs(names, read, errors2);
+  const given = (name) => isSet2(name, read);
   errors2.attempt(() => checkSomething(inputs));
+  const recipients = errors2.attempt(() => everyRecipient(inputs, errors2));
   return {
     ...inputs,
-    from: inputs.from ?? (isSet2("from") ? void 0 : defaultFrom(inputs.endpoint)),
-    mail: errors2.attempt(() => mailChoice(inputs, isSet2)),
-    role: errors2.attempt(() => roleChoice(inputs, isSet2)),
-    rotation: errors2.attempt(() => rotationChoice(inputs)),
-    passphraseGiven: isSet2("passphrase")
+    values: inputs.values && inputs["values-file"] && [...inputs.values, ...inputs["values-file"]],
+    recipients,
+    from: inputs.from ?? (given("from") ? void 0 : defaultFrom(inputs.endpoint)),
+    mail: errors2.attempt(() => mailChoice(inputs, given)),
+    role: errors2.attempt(() => roleChoice(inputs, given)),
+    rotation: errors2.attempt(() => rotationChoice(inputs, given)),
+    passphraseGiven: given("passphrase")
   };
 }
 function isComplete(_, { errors: errors2 }) {
@@ -64673,14 +64821,30 @@ function defaultFrom(endpoint) {
   return endpoint === void 0 ? void 0 : defaultMailbox(endpoint);
 }
 function checkSomething(inputs) {
-  const { "secret-ids": secretIds, parameters, values, source } = inputs;
-  if (!secretIds || !parameters || !values || source !== "secrets-manager") return;
-  if (secretIds.length + parameters.length + values.length > 0) return;
-  throw new SenderError("input", "Nothing to hand over: set secret-ids, parameters, values or source: sts.");
+  const { source, "secret-ids": secretIds, parameters, values, "values-file": more } = inputs;
+  if (source !== "secrets-manager" || !secretIds || !parameters || !values || !more) return;
+  if ([secretIds, parameters, values, more].some((list2) => list2.length > 0)) return;
+  throw new SenderError(
+    "input",
+    "Nothing to hand over: set secret-ids, parameters, values, values-file or source: sts."
+  );
 }
-function mailChoice(inputs, isSet2) {
+function everyRecipient(inputs, { errors: errors2 }) {
+  const { recipients = [], "recipients-file": more = [] } = inputs;
+  const readable = recipients.length + more.length > 0 || errors2.some(({ code: code2 }) => code2 === "recipient");
+  if (!readable && inputs["recipients-file"]) {
+    throw new SenderError("recipient", "Nobody to hand over to: set recipients or recipients-file.");
+  }
+  const twice = more.findIndex((address) => recipients.includes(address));
+  if (twice === -1) return [...recipients, ...more];
+  throw new SenderError(
+    "recipient",
+    `Recipient ${twice + 1} of recipients-file is in recipients as well. Name each recipient once.`
+  );
+}
+function mailChoice(inputs, isSet3) {
   const { "smtp-host": host, "smtp-port": port, "smtp-user": user, "smtp-password": password } = inputs;
-  if (!isSet2("smtp-host")) {
+  if (!isSet3("smtp-host")) {
     if (user !== void 0 || password !== void 0) {
       throw new SenderError(
         "input",
@@ -64705,13 +64869,13 @@ function mailChoice(inputs, isSet2) {
   const login2 = user !== void 0 && password !== void 0 ? { login: { user, password } } : {};
   return { by: "smtp", server: { host, port, tls: tls2, ...login2 } };
 }
-function roleChoice(inputs, isSet2) {
+function roleChoice(inputs, isSet3) {
   const { source, "role-to-assume": roleArn, "role-duration": duration } = inputs;
-  if (source === "secrets-manager" && isSet2("role-to-assume")) {
+  if (source === "secrets-manager" && isSet3("role-to-assume")) {
     throw new SenderError("input", "role-to-assume needs source: sts. Set it, or drop role-to-assume.");
   }
   if (source !== "sts") return void 0;
-  if (!isSet2("role-to-assume")) {
+  if (!isSet3("role-to-assume")) {
     throw new SenderError("input", "source: sts needs role-to-assume. Set it to the ARN of a role.");
   }
   if (duration !== void 0 && (duration < SHORTEST_SESSION || duration > LONGEST_SESSION)) {
@@ -64721,9 +64885,15 @@ function roleChoice(inputs, isSet2) {
   const sessionPolicy = inputs["role-session-policy"];
   return { roleArn, duration, ...sessionPolicy === void 0 ? {} : { sessionPolicy } };
 }
-function rotationChoice(inputs) {
+function rotationChoice(inputs, isSet3) {
   const { rotate: rotate2, "rotate-key": key = "" } = inputs;
   if (rotate2 === void 0 || rotate2 === "none") return void 0;
+  if (!isSet3("secret-ids")) {
+    throw new SenderError(
+      "input",
+      "rotate needs secret-ids: nothing else can be rotated. Set it, or drop rotate."
+    );
+  }
   if (inputs["version-stage"] !== void 0) {
     throw new SenderError(
       "input",
@@ -64849,15 +65019,25 @@ async function rotateIfRequested(checked, errors2, context, deadline) {
   const planned = deliveryOf([...versions2, ...others]);
   return { delivery: planned, rotated };
 }
+function detailsAfterRotation({ inputs, secrets, others, delivery }, { run, runtime }) {
+  if (!inputs.rotation) return delivery.details;
+  const rotated = secrets.map((secret) => ({
+    ...secret,
+    versionId: versionIdOf(run.url, secret.arn),
+    versionCreatedAt: Math.floor(runtime.now() / 1e3)
+  }));
+  const all = [...rotated, ...others];
+  return { ...delivery.details, subject: subjectOf(all), members: membersOf2(all) };
+}
 async function rotateOne(secret, rotation, { inputs, sources }, { workflow, runtime, run }, deadline) {
-  const request = {
+  const request2 = {
     secret,
     versionId: versionIdOf(run.url, secret.arn),
     limitMs: inputs["rotate-timeout"] * 1e3
   };
   const ports = { secrets: sources.rotation, source: sources.secrets, runtime };
   workflow.info(`Rotating ${secret.name}.`);
-  const { versionId, begun } = await rotate(request, rotation, ports, deadline);
+  const { versionId, begun } = await rotate(request2, rotation, ports, deadline);
   const version2 = await sources.secrets.read(secret.arn, versionId);
   maskAll(workflow, version2.value.reveal());
   workflow.info(
@@ -64881,30 +65061,41 @@ async function checkDelivery(inputs, errors2, context, deadline) {
   const policyErrors = new ErrorCollector();
   const readErrors = new ErrorCollector();
   const mailErrors = new ErrorCollector();
-  const [classes, read3, mailWarnings] = await Promise.all([
-    service && policyErrors.attemptAsync(() => service.client.classes(deadline)),
+  const [policy, read, mailWarnings] = await Promise.all([
+    service && policyErrors.attemptAsync(() => service.client.policy(deadline)),
     readAndCheckAges(inputs, sources, readErrors, context),
     mail && from && mailErrors.attemptAsync(() => mail.check(from, deadline))
   ]);
-  const policy = service && classes && checkClass(inputs, classes, service, context);
-  for (const sentence2 of [...policy?.warnings ?? [], ...mailWarnings ?? []]) workflow.warning(sentence2);
+  if (service && policy) policyErrors.attempt(() => checkRight(policy, inputs["dry-run"], service));
+  const mayGoOn = policyErrors.errors.length === 0;
+  const judged = service && policy && mayGoOn ? checkClass(inputs, policy.classes, service, context) : void 0;
+  for (const sentence2 of [...judged?.warnings ?? [], ...mailWarnings ?? []]) workflow.warning(sentence2);
   const complete = isComplete(inputs, errors2) ? inputs : void 0;
-  errors2.add(...readErrors.errors, ...policyErrors.errors, ...policy?.errors ?? []);
-  const { allowed } = policy ?? {};
+  errors2.add(...readErrors.errors, ...policyErrors.errors, ...judged?.errors ?? []);
+  const { allowed } = judged ?? {};
   const deliveryOf = (secrets) => complete && allowed && planDelivery(complete, allowed, secrets, errors2, context);
-  const all = [...read3.secrets, ...read3.others];
+  const all = [...read.secrets, ...read.others];
   const delivery = all.length > 0 ? deliveryOf(all) : void 0;
   errors2.add(...mailErrors.errors);
   if (errors2.errors.length > 0 || !complete || !delivery || !service || !mail) return void 0;
   return {
-    ...{ inputs: complete, delivery, deliveryOf, ...read3, sources, mail },
+    ...{ inputs: complete, delivery, deliveryOf, ...read, sources, mail },
     ...{ recipients: complete.recipients, service: service.client }
   };
 }
 async function readAndCheckAges(inputs, sources, errors2, context) {
-  const read3 = await readSources(inputs, sources, errors2, context);
-  errors2.add(...await checkAges(read3, inputs, sources, context));
-  return read3;
+  const read = await readSources(inputs, sources, errors2, context);
+  errors2.add(...await checkAges(read, inputs, sources, context));
+  return read;
+}
+function checkRight({ rights }, dryRun, { client }) {
+  if (rights.includes("send") || dryRun && rights.includes("check")) return;
+  const needed2 = dryRun ? "check" : "send";
+  const given = rights.length === 0 ? "no right" : `only ${rights.join(", ")}`;
+  throw new SenderError(
+    "not_allowed",
+    `This workflow may not ${needed2} through ${client.origin}: the senders list gives it ${given}. Ask whoever runs the service to add ${needed2} to its entry.`
+  );
 }
 function checkClass(inputs, classes, { environment }, { runtime }) {
   if (inputs.class === void 0) return void 0;
@@ -64934,6 +65125,7 @@ function planDelivery(inputs, allowed, secrets, errors2, { run, runtime }) {
     endsAt,
     secrets: namedVersions(secrets),
     subject: subjectOf(secrets),
+    members: membersOf2(secrets),
     resend: inputs.resend,
     passphraseNeeded: inputs.passphrase !== void 0,
     source: run.repository,
@@ -64953,7 +65145,7 @@ function planDelivery(inputs, allowed, secrets, errors2, { run, runtime }) {
   };
   const { "parse-json-secrets": parseJson3, passphrase } = inputs;
   const contents = contentsOf(secrets, { parseJson: parseJson3, passphrase }, errors2);
-  errors2.attempt(() => checkDescription(details));
+  errors2.attempt(() => checkDetails(details));
   return contents && { details, contents };
 }
 function isoMinute(seconds) {
@@ -64962,14 +65154,14 @@ function isoMinute(seconds) {
 
 // packages/action/src/deliver.ts
 var CHECKS_SECONDS = 600;
-async function runDeliver(read3, context) {
+async function runDeliver(read, context) {
   const errors2 = new ErrorCollector();
-  const inputs = readDeliverInputs(read3, errors2);
+  const inputs = readDeliverInputs(read, errors2);
   const delivered = await withTimeout(inputs.timeout ?? CHECKS_SECONDS, context, async (deadline) => {
     const checked2 = await checkDelivery(inputs, errors2, context, deadline);
     const dryRun = inputs["dry-run"] ?? false;
     if (!checked2) return reportProblems(errors2.errors, context, { dryRun });
-    if (dryRun) return reportDryRunOk(checked2.delivery.details, checked2.recipients, context);
+    if (dryRun) return runDry(checked2, context, deadline);
     const { delivery, rotated } = await rotateIfRequested(checked2, errors2, context, deadline);
     if (!delivery) return reportProblems(errors2.errors, context, { rotated });
     return handOver({ ...checked2, delivery }, context, deadline);
@@ -64983,6 +65175,11 @@ async function runDeliver(read3, context) {
     return 1;
   }
   return await awaitReceiptsOf(outcomes, checked, inputs.await, context) ? code2 : 1;
+}
+async function runDry(checked, context, deadline) {
+  const details = detailsAfterRotation(checked, context);
+  const expected = await expectOutcomes(details, checked.recipients, { ...checked, ...context }, deadline);
+  return reportDryRun(details, expected, checked.inputs.rotation !== void 0, context);
 }
 async function handOver(checked, context, deadline) {
   const { delivery, recipients, service, mail } = checked;
@@ -65014,10 +65211,9 @@ function maskLink({ link }, { workflow }) {
 
 // packages/action/src/existing-handoffs.ts
 var DEFAULT_AWAIT = 5 * 3600;
-var WHOLE_ARN = /^arn:[^:]+:secretsmanager:[^:]+:\d{12}:secret:.+-[A-Za-z0-9]{6}$/;
-async function runOnExisting(operation2, read3, context) {
+async function runOnExisting(operation2, read, context) {
   const errors2 = new ErrorCollector();
-  const inputs = readExistingInputs(read3, context.env.GITHUB_RUN_ID, errors2);
+  const inputs = readExistingInputs(read, context.env.GITHUB_RUN_ID, errors2);
   if (!inputs) return reportProblems(errors2.errors, context);
   const limit = inputs.timeout + (operation2 === "await-receipt" ? inputs.awaitFor : 0);
   return withTimeout(limit, context, async (deadline) => {
@@ -65025,23 +65221,23 @@ async function runOnExisting(operation2, read3, context) {
     return code2 ?? reportProblems(errors2.errors, context);
   });
 }
-function readExistingInputs(read3, thisRun, errors2) {
+function readExistingInputs(read, thisRun, errors2) {
   const names = ["endpoint", "handoff-ids", "secret-ids", "run", "timeout", "await", "region"];
-  const inputs = readInputs(names, read3, errors2);
+  const inputs = readInputs(names, read, errors2);
   const { endpoint, timeout, await: awaitFor = DEFAULT_AWAIT, region } = inputs;
-  const isSet2 = (name) => read3(name).trim() !== "";
-  const selection = errors2.attempt(() => selectionOf(inputs, isSet2, thisRun));
+  const given = (name) => isSet2(name, read);
+  const selection = errors2.attempt(() => selectionOf(inputs, given, thisRun));
   if (errors2.errors.length > 0 || endpoint === void 0 || timeout === void 0 || !selection) {
     return void 0;
   }
   return { endpoint, selection, timeout, awaitFor, region };
 }
-function selectionOf({ "handoff-ids": ids, "secret-ids": selectors = [], run }, isSet2, thisRun) {
-  if (isSet2("handoff-ids")) {
-    if (!isSet2("secret-ids") && !isSet2("run")) return ids && { kind: "ids", ids };
+function selectionOf({ "handoff-ids": ids, "secret-ids": selectors = [], run }, isSet3, thisRun) {
+  if (isSet3("handoff-ids")) {
+    if (!isSet3("secret-ids") && !isSet3("run")) return ids && { kind: "ids", ids };
     throw new SenderError("input", "handoff-ids goes without secret-ids and run. Drop one or the other.");
   }
-  if (!isSet2("secret-ids") && !isSet2("run")) {
+  if (!isSet3("secret-ids") && !isSet3("run")) {
     throw new SenderError("input", "Say which handoffs: set handoff-ids, secret-ids or run.");
   }
   const secrets = selectors.map((selector) => {
@@ -65063,29 +65259,76 @@ async function runOperation(operation2, { endpoint, region, selection, awaitFor 
   const { workflow, runtime } = context;
   const service = openService(endpoint, context).client;
   const secrets = context.openRotation(region, deadline, runtime);
-  const state3 = operation2 === "revoke" ? "open" : void 0;
-  const places2 = await selectHandoffs(selection, state3, { service, secrets }, deadline);
+  const errors2 = new ErrorCollector();
+  const places2 = await selectHandoffs(operation2, selection, { service, secrets }, errors2, context, deadline);
+  for (const { message } of errors2.errors) workflow.error(message);
   const ids = places2.filter((id) => id !== null);
   workflow.output("handoff-ids", JSON.stringify(places2));
-  if (operation2 === "revoke") {
-    return reportRevocations(places2, await revokeHandoffs(ids, service, deadline), context);
-  }
-  if (operation2 === "status") {
-    const handoffs = await viewHandoffs(ids, service, deadline);
-    for (const { id, view } of handoffs) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
-    return reportHandoffs(places2, { handoffs }, context);
-  }
-  return reportHandoffs(places2, await awaitReceipts(ids, awaitFor, service, context), context);
+  const run = async () => {
+    if (operation2 === "revoke") {
+      return reportRevocations(places2, await revokeHandoffs(ids, service, deadline), context);
+    }
+    if (operation2 === "status") {
+      const handoffs = await viewHandoffs(ids, service, deadline);
+      for (const { id, view } of handoffs) if (view) workflow.info(`Handoff ${id}: ${view.state}`);
+      return reportHandoffs(places2, { handoffs }, context);
+    }
+    const awaited = ids.length === 0 ? { handoffs: [] } : await awaitReceipts(ids, awaitFor, service, context);
+    if (!("stopped" in awaited)) warnOfPending(awaited.handoffs, awaitFor, context);
+    return reportHandoffs(places2, awaited, context);
+  };
+  const code2 = await run();
+  return errors2.errors.length > 0 ? 1 : code2;
 }
-async function selectHandoffs(selection, state3, { service, secrets }, deadline) {
-  if (selection.kind === "ids") return selection.ids;
-  const { run } = selection;
-  const filter = { ...run === void 0 ? {} : { run }, ...state3 === void 0 ? {} : { state: state3 } };
-  const arnOf = async (id) => WHOLE_ARN.test(id) ? id : (await secrets.stages(id)).arn;
-  const arns = await Promise.all(selection.secrets.map(arnOf));
-  const filters = arns.length === 0 ? [filter] : arns.map((secret) => ({ ...filter, secret }));
-  const lists = await Promise.all(filters.map((one) => service.list(one, deadline)));
-  return [...new Set(lists.flat().map(({ id }) => id))].filter(isHandoffId);
+async function selectHandoffs(operation2, selection, clients, errors2, { workflow }, deadline) {
+  if (selection.kind === "ids") {
+    if (selection.ids.every((id) => id === null)) errors2.add(nothingFound("handoff-ids names no handoff"));
+    return selection.ids;
+  }
+  const { secrets, run } = selection;
+  const searches = secrets.length === 0 ? [void 0] : secrets;
+  const lists = await Promise.all(
+    searches.map(
+      (secret) => errors2.attemptAsync(async () => {
+        const found = await search(secret, run, operation2 === "revoke", clients, deadline);
+        const what = secret === void 0 ? "" : ` of secret "${secret}"`;
+        const where = run === void 0 ? "This repository" : `Run ${run} of this repository`;
+        if (!found) throw nothingFound(`${where} made no handoff${what}`);
+        if (found.length === 0) workflow.info(`No handoff${what} is open: there is nothing to revoke.`);
+        return found;
+      })
+    )
+  );
+  return [...new Set(lists.flatMap((list2) => list2 ?? []))];
+}
+async function search(secret, run, openOnly, { service, secrets }, deadline) {
+  const list2 = async (arn, state3) => {
+    const filter = {
+      ...arn === void 0 ? {} : { secret: arn },
+      ...run === void 0 ? {} : { run },
+      ...state3 === void 0 ? {} : { state: state3 }
+    };
+    return (await service.list(filter, deadline)).map(({ id }) => id);
+  };
+  const find = async (arn) => {
+    const open2 = openOnly ? await list2(arn, "open") : [];
+    if (open2.length > 0) return open2;
+    const all = await list2(arn, void 0);
+    if (all.length === 0) return void 0;
+    return openOnly ? [] : all;
+  };
+  if (secret === void 0) return find(void 0);
+  if (!secret.startsWith("arn:")) return find((await secrets.stages(secret)).arn);
+  const found = await find(secret);
+  if (found) return found;
+  const whole2 = await toResult(secrets.stages(secret));
+  return whole2 instanceof SenderError || whole2.arn === secret ? void 0 : find(whole2.arn);
+}
+function nothingFound(what) {
+  return new SenderError(
+    "input",
+    `${what}. Check handoff-ids, secret-ids, run, the region and the account; several secrets that went in one handoff are found by run or by id.`
+  );
 }
 async function reportHandoffs(places2, { handoffs, stopped: stopped2 }, context) {
   const { workflow } = context;
@@ -65129,22 +65372,27 @@ async function reportRevocations(places2, revocations, { workflow }) {
 }
 
 // packages/action/src/step.ts
-async function runStep(read3, context) {
-  maskInputs(read3, context);
+async function runStep(read, context) {
+  maskInputs(read, context);
   const errors2 = new ErrorCollector();
-  const { operation: operation2 } = readInputs(["operation"], read3, errors2);
+  errors2.attempt(() => context.workflow.checkOutputs());
+  if (errors2.errors.length > 0) return reportProblems(errors2.errors, context);
+  const { operation: operation2 } = readInputs(["operation"], read, errors2);
   switch (operation2) {
     case void 0:
       return reportProblems(errors2.errors, context);
     case "deliver":
-      return runDeliver(read3, context);
+      return runDeliver(read, context);
     default:
-      return runOnExisting(operation2, read3, context);
+      return runOnExisting(operation2, read, context);
   }
 }
-function maskInputs(read3, { workflow }) {
+function maskInputs(read, { workflow }) {
   for (const name of INPUT_NAMES) {
-    for (const secret of INPUTS[name].secrets?.(textOf2(name, read3)) ?? []) maskAll(workflow, secret);
+    const { secrets } = INPUTS[name];
+    if (!secrets) continue;
+    const text3 = new ErrorCollector().attempt(() => textOf2(name, read)) ?? "";
+    for (const secret of secrets(text3)) maskAll(workflow, secret);
   }
 }
 
@@ -65159,12 +65407,14 @@ function openMail(choice) {
   return choice.by === "smtp" ? smtpTransport(choice.server, platformRuntime) : sesTransport(choice.options, platformRuntime);
 }
 async function main() {
+  allowSlowConnections();
+  const workflow = githubCommands();
   try {
-    return await runStep(githubInputs, {
+    const code2 = await runStep(githubInputs(), {
       env: process.env,
       run: workflowRunOf(process.env),
       execution: (0, import_node_crypto9.randomUUID)(),
-      workflow: githubCommands,
+      workflow,
       runtime: platformRuntime,
       openSecrets: secretsManager,
       openRotation: secretsManagerRotation,
@@ -65173,8 +65423,9 @@ async function main() {
       openMail,
       onCancel
     });
+    return workflow.outputsLost() ? 1 : code2;
   } catch (error3) {
-    githubCommands.error(faultOf(error3).message);
+    workflow.error(faultOf(error3).message);
     return 1;
   }
 }
