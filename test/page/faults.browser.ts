@@ -142,7 +142,7 @@ export function faultsTests(inBrowser: InBrowser): void {
     });
     await ana.page.reload();
     await ana.sees("Part of this link is missing");
-    await ana.page.getByText("had stored of it was damaged").waitFor();
+    await ana.page.getByText("had stored of this link was damaged").waitFor();
     await ana.page.goto("about:blank");
     await ana.goTo(link);
     await ana.sees("You opened this a moment ago");

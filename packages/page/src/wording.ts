@@ -38,14 +38,14 @@ export const partMissing = "Part of this link is missing";
 export const ofANewerKind = "This link needs a newer page";
 export const nothingSent =
   "Nothing was sent or opened. Open the link in the e-mail again, or copy it there and paste it here.";
+export const memorySpoiled = "What this browser had stored of this link was damaged, and is deleted.";
 export const whyDamaged: Readonly<Record<DamagedScreen["why"], string>> = {
   no_key: "The part after # is missing. It holds the key.",
   damaged: "Some characters are missing or changed, perhaps by an e-mail program.",
   version: "This page is too old for this link. Reload the page.",
   elsewhere: "That link belongs to another service. Open it there.",
-  memory: "What this browser had stored of it was damaged, and is deleted.",
+  memory: memorySpoiled,
 };
-export const memorySpoiled = "What this browser had stored of this link was damaged, and is deleted.";
 export const wholeLink = "The whole link, or only the part after #";
 export const openThis = "Open this link";
 
@@ -72,7 +72,7 @@ export const reveal = "Reveal the secret";
 export const mailCode = "Send me a code";
 export const showAgain = "Show it again";
 export const whatReveal = "It opens only once, in this browser. First decide where you will keep it.";
-export const whatCode = "Next you type the code, and the secret opens.";
+export const whatCode = "Then type the code to open the secret.";
 export const triesLeft = (left: number) =>
   left === 1 ? "One try left. After that the secret is destroyed." : `${left} tries left.`;
 
@@ -99,7 +99,7 @@ export const typeTheCode: Message = [
 ];
 export const codeSending = "Requesting a code.";
 export const codeSent = "Code requested. You can request three at most.";
-export const codeFailed = "The service cannot be reached.";
+export const notReached = "The service cannot be reached. Try again.";
 export const code = "Code";
 export const mailAnother = "Send another code";
 export const changeAddress = "Change the address";
@@ -194,7 +194,6 @@ export const whatReport = (sender: string) =>
   `This destroys the secret, if it is still here, and alerts ${sender}. It cannot be undone.`;
 export const typeTheWord = `To confirm, type the word ${REPORT_WORD}`;
 export const wrongWord = `Type the word ${REPORT_WORD}, and nothing else.`;
-export const notReported = "The service cannot be reached. Try again.";
 export const reportButton = "Report it";
 export const reporting = "Reporting.";
 export const goBack = "Go back";

@@ -71,7 +71,7 @@ export function reportView({ handoff }: ScreenOf<"report">, { send }: ViewAction
     ),
     update({ problem, sending }) {
       setText(state, sending ? say.reporting : "");
-      box.showError(problem && { word: say.wrongWord, unreachable: say.notReported }[problem]);
+      box.showError(problem && { word: say.wrongWord, unreachable: say.notReached }[problem]);
     },
   };
 }

@@ -24,7 +24,7 @@ export function codeView(_: ScreenOf<"code">, { send }: ViewActions): View<Scree
   });
   const state = hint("", "status");
   const update = ({ mailing, error }: ScreenOf<"code">) => {
-    setText(state, { sending: say.codeSending, sent: say.codeSent, failed: say.codeFailed }[mailing]);
+    setText(state, { sending: say.codeSending, sent: say.codeSent, failed: say.notReached }[mailing]);
     box.showError(error && say.fieldError(error, undefined));
   };
   return {
