@@ -69,7 +69,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: ViewActions): Vi
         done(),
         element(
           "div",
-          {},
+          { class: "hint" },
           clock,
           button(say.fiveMore, () => actions.send({ type: "show_longer", now: actions.now() }), "quiet"),
         ),
