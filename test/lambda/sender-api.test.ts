@@ -321,6 +321,16 @@ describe("once per version", () => {
     await sender.handOver({ email: EMAIL }, subject("arn:f", "v2", 2));
   });
 
+  test("a create that names another's link, and is not needed, does not end that link", async () => {
+    const other = new Sender(service, { job: { repositoryId: "7" } });
+    const mine = await sender.handOver({ email: EMAIL }, subject("arn:k", "v1", 1));
+    await other.handOver({ email: EMAIL }, subject("arn:k", "v2", 2));
+    for (const version of [subject("arn:k", "v2", 2), subject("arn:k", "v1", 1)]) {
+      expect((await other.create(createRequest(mine, version))).status).not.toBe(201);
+      expect((await new Recipient(mine.link).status()).body.state).toBe("open");
+    }
+  });
+
   test("the trail names the run that superseded a handoff, and the one that mailed it", async () => {
     const first = await sender.handOver({ email: EMAIL }, subject("arn:g", "v1", 1));
     const later = new Sender(service, { job: { run: "888" } });

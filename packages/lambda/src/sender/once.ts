@@ -164,6 +164,7 @@ export class SubjectPointer {
   }
 
   #end(key: HandoffKey): Promise<unknown> {
-    return this.#deps.handoffs.withdraw(key, "superseded", this.#handoff.metadata.sender, this.#now);
+    const { owner, metadata } = this.#handoff;
+    return this.#deps.handoffs.withdraw(key, "superseded", metadata.sender, this.#now, owner);
   }
 }

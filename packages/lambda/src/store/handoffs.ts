@@ -122,6 +122,7 @@ export class Handoffs {
   /**
    * Ends an unread handoff.
    * @param by who asked
+   * @param owner whose it must be, where the id comes from a caller: whoever knows a link can name its id in a create
    * @returns `ended` when it had ended unread before, `released` when the secret has left the store
    */
   async withdraw(
@@ -129,9 +130,11 @@ export class Handoffs {
     to: "revoked" | "superseded",
     by: Actor,
     now: number,
+    owner?: string,
   ): Promise<"withdrawn" | "ended" | "released"> {
     const events: readonly Entry[] = [{ type: to, at: now, actor: by }];
-    if (await this.#table.update(end(to, { key, now, condition: open(now), events }))) return "withdrawn";
+    const condition = owner === undefined ? open(now) : and(open(now), equals("owner", owner));
+    if (await this.#table.update(end(to, { key, now, condition, events }))) return "withdrawn";
     const record = await this.get(key);
     return record?.claimedAt !== undefined && derive(record, now).state !== "open" ? "released" : "ended";
   }
