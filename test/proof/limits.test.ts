@@ -1,7 +1,7 @@
 import "../support/one-realm.ts";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import {
   deliver,
   type MailTransport,
@@ -39,6 +39,13 @@ const kept = { ...process.env };
 afterEach(async () => {
   process.env = { ...kept };
   await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+// Loaded beforehand: while a file is read, the clock of a test could take the process for idle.
+beforeAll(async () => {
+  await import("@aws-sdk/client-sesv2");
+  await import("nodemailer/lib/smtp-connection");
+  await import("nodemailer/lib/mail-composer");
 });
 
 type Result = {

@@ -13,6 +13,9 @@ type Timer = { readonly at: number; readonly task: () => void };
 
 /** Windows in a row in which the event loop had next to nothing to do: in each, it has looked for what sockets brought. */
 const QUIET_WINDOWS = 3;
+/** Before a leap: a busy machine must not pass for a quiet one when the next timer is the deadline. */
+const LEAP_MS = 20_000;
+const QUIET_BEFORE_LEAP = 60;
 /** Of this process, in one window, ms. */
 const NEXT_TO_NOTHING_MS = 0.5;
 
@@ -34,7 +37,7 @@ export function virtualRuntime(settleMs = 0): VirtualRuntime {
     const decide = () => {
       const active = settleMs > 0 && performance.eventLoopUtilization(used).active > NEXT_TO_NOTHING_MS;
       quiet = active || held > 0 || touches !== before ? 0 : quiet + 1;
-      if (quiet >= (settleMs === 0 ? 1 : QUIET_WINDOWS)) {
+      if (quiet >= (settleMs === 0 ? 1 : windowsNeeded())) {
         quiet = 0;
         moveOn();
       }
@@ -43,6 +46,11 @@ export function virtualRuntime(settleMs = 0): VirtualRuntime {
     };
     if (settleMs === 0) setImmediate(decide);
     else setTimeout(decide, settleMs);
+  };
+
+  const windowsNeeded = () => {
+    const next = Math.min(...[...timers].map(({ at }) => at));
+    return next - now > LEAP_MS ? QUIET_BEFORE_LEAP : QUIET_WINDOWS;
   };
 
   const moveOn = () => {

@@ -84,7 +84,14 @@ function identitiesFor(address: string): readonly string[] {
 
 async function openClient(region: string | undefined, runtime: Runtime): Promise<SESv2Client> {
   const { SESv2Client } = await import("./ses-api.ts");
-  return new SESv2Client(clientOptions(region, runtime));
+  const options = clientOptions(region, runtime);
+  // A connection of its own for each mail: one that the server has closed meanwhile would leave it unknown whether the mail was taken.
+  const requestHandler = {
+    ...options.requestHandler,
+    httpAgent: { keepAlive: false },
+    httpsAgent: { keepAlive: false },
+  };
+  return new SESv2Client({ ...options, requestHandler });
 }
 
 /** SES writes Message-ID and Date itself (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html). */
