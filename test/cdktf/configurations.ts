@@ -44,6 +44,14 @@ export const EVERYTHING = defineStack({
         may: ["send", "revoke", "audit"],
       },
     ],
+    operators: [
+      {
+        principal: `arn:aws:iam::${ACCOUNT}:role/security/incident-response`,
+        classes: ["partner"],
+        roles: ["security"],
+        may: ["send", "check", "revoke", "approve", "audit", "erase"],
+      },
+    ],
     classes: [
       {
         name: "partner",

@@ -445,6 +445,20 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
     }),
     'service.senders[0].classes has api-key, which only jobs in "production" may send, and senders[0].environment is another',
   ],
+  "every role as an operator": [
+    service({ operators: [{ principal: "arn:aws:iam::123456789012:role/*", may: ["audit"] }] }),
+    `service.operators[0].principal ${WILDCARD}`,
+  ],
+  "an operator by name": [
+    service({ operators: [{ principal: "security", may: ["audit"] }] }),
+    "service.operators[0].principal must be the whole ARN of a role, of a user, or of one session of a role",
+  ],
+  "an operator of a class that does not exist": [
+    service({
+      operators: [{ principal: "arn:aws:iam::123456789012:role/a", classes: ["admin"], may: ["revoke"] }],
+    }),
+    "service.operators[0].classes has admin, and there is no such class: there are production-admin, database-access, api-key, third-party-service, internal-tool",
+  ],
   "a class twice": [service({ classes: [apiKey, apiKey] }), "service.classes has api-key twice: keep one"],
   "the same approval twice": [
     credentialClass({ approvals: ["manager", "manager"] }),
@@ -617,6 +631,7 @@ describe("a wrong configuration", () => {
 /** Props that may be empty: nobody gains a right by it. */
 const MAY_BE_EMPTY = [
   "service.senders",
+  "service.operators",
   /^service\.classes\[\d+\]\.approvals$/,
   /^service\.rotation\.secrets\[\d+\]\.repositoryIds$/,
   // Everything in these may be left out.

@@ -28,7 +28,9 @@ export const CONTRADICTIONS: readonly (readonly [
     ({ senders, ...props }) =>
       senders.flatMap((sender, index) => senderProblems(sender, index, classesOf(props as Service))),
   ],
-  [["senders"], ({ senders }) => repeatedSenders(senders)],
+  [["senders"], ({ senders }) => repeatedEntries("senders", senders)],
+  [["operators"], ({ operators = [] }) => repeatedEntries("operators", operators)],
+  [["operators", "classes"], operatorProblems],
   [["senders", "classes"], classProblems],
   [["alarms"], ({ alarms }) => noticeProblems("alarms", alarms)],
   [["onUndelivered"], ({ onUndelivered }) => reactionProblems("onUndelivered", onUndelivered)],
@@ -122,20 +124,34 @@ function senderProblems(
   ];
 }
 
-function repeatedSenders(senders: readonly SenderEntry[]): readonly string[] {
-  const entries = senders.map((sender) => JSON.stringify(Object.entries(sender).sort()));
-  return entries.flatMap((entry, index) =>
-    entries.indexOf(entry) < index
-      ? [`senders[${index}] repeats senders[${entries.indexOf(entry)}]: leave it out`]
+function operatorProblems({ operators = [], ...props }: Service): readonly string[] {
+  const names = classesOf(props).map(({ name }) => name);
+  return operators.flatMap(({ classes = [] }, index) =>
+    classes
+      .filter((name) => !names.includes(name))
+      .map(
+        (name) =>
+          `operators[${index}].classes has ${name}, and there is no such class: there are ${names.join(", ")}`,
+      ),
+  );
+}
+
+function repeatedEntries(at: string, entries: readonly object[]): readonly string[] {
+  const texts = entries.map((entry) => JSON.stringify(Object.entries(entry).sort()));
+  return texts.flatMap((text, index) =>
+    texts.indexOf(text) < index
+      ? [`${at}[${index}] repeats ${at}[${texts.indexOf(text)}]: leave it out`]
       : [],
   );
 }
 
 function classProblems(props: Service): readonly string[] {
-  const { senders } = props;
+  const { senders, operators = [] } = props;
   const classes = props.classes ?? [];
   const may = (right: "send", name: string) =>
-    senders.some((sender) => sender.may.includes(right) && (sender.classes ?? [name]).includes(name));
+    [...senders, ...operators].some(
+      (sender) => sender.may.includes(right) && (sender.classes ?? [name]).includes(name),
+    );
   return [
     ...repeated(classes.map(({ name }) => name)).map((name) => `classes has ${name} twice: keep one`),
     ...classes.flatMap(({ name, environments = [], approvals }, index) => [

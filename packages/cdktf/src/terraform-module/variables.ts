@@ -63,13 +63,16 @@ const STRINGS = "list(string)";
 const SENDER = {
   "repositoryId?": STRING,
   "repository?": STRING,
+  "ownerId?": STRING,
   "environment?": STRING,
   "workflow?": STRING,
   "ref?": STRING,
   "events?": STRINGS,
   "classes?": STRINGS,
+  "roles?": STRINGS,
   may: STRINGS,
 };
+const OPERATOR = { principal: STRING, "classes?": STRINGS, "roles?": STRINGS, may: STRINGS };
 const CLASS = {
   name: STRING,
   expiresWithin: "number",
@@ -89,8 +92,18 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
     description:
       "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match.",
     holds: [
-      'alltrue([for s in var.senders : (s.repository_id != null || s.repository != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s)))])',
+      'alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s)))])',
       "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match.",
+    ],
+  },
+  operators: {
+    type: `list(${objectType(OPERATOR)})`,
+    description:
+      "The IAM roles and users that may call the service. Each has principal (an ARN) and may; and classes, roles where wanted.",
+    default: [],
+    holds: [
+      'alltrue([for o in var.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0])',
+      "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may.",
     ],
   },
   classes: {
@@ -116,7 +129,7 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
 };
 
 /** The sender function's CONFIG, put together by Terraform from these inputs. */
-export const POLICY = `jsonencode(merge({ issuer = var.issuer, senders = ${listOf("senders", SENDER)}, classes = ${listOf("classes", CLASS)} }, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))`;
+export const POLICY = `jsonencode(merge({ issuer = var.issuer, senders = ${listOf("senders", SENDER)}, operators = ${listOf("operators", OPERATOR)}, classes = ${listOf("classes", CLASS)} }, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))`;
 
 /** Bytes that Lambda leaves for it, as JSON within JSON, beside the other variables of the sender function. */
 export const POLICY_BYTES = 3_400;
