@@ -1,4 +1,9 @@
-import { DynamoDBClient, type DynamoDBClientConfig, ListTablesCommand } from "@aws-sdk/client-dynamodb";
+import {
+  DynamoDBClient,
+  type DynamoDBClientConfig,
+  GetItemCommand,
+  ListTablesCommand,
+} from "@aws-sdk/client-dynamodb";
 import { expect, test } from "@jest/globals";
 import { createClient } from "@secret-handoff/lambda";
 
@@ -15,44 +20,56 @@ function recording(credentials: NonNullable<DynamoDBClientConfig["credentials"]>
   };
   const requestHandler = { handle } as unknown as DynamoDBClientConfig["requestHandler"];
   const client = createClient({ region: REGION, credentials, ...(requestHandler ? { requestHandler } : {}) });
-  return { sent, list: () => client.send(new ListTablesCommand({})) };
+  return {
+    sent,
+    send: {
+      GetItem: () => client.send(new GetItemCommand({ TableName: "t", Key: { id: { S: "i" } } })),
+      ListTables: () => client.send(new ListTablesCommand({})),
+    },
+  };
 }
 
-test("every call bears the signature that a plain client's signer makes for it", async () => {
-  const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example", sessionToken: "session" };
-  const { sent, list } = recording(credentials);
-  const signer = await new DynamoDBClient({ region: REGION, credentials }).config.signer({
-    name: "sigv4",
-    signingName: "dynamodb",
-    signingRegion: REGION,
-    properties: {},
-  });
-  for (let call = 0; call < 3; call += 1) {
-    await list();
-    const request = sent[call] as Sent;
-    const { authorization, ...headers } = request.headers;
-    const again = await signer.sign(Object.assign(Object.create(request), request, { headers }) as never, {
-      signingDate: dateOf(headers["x-amz-date"] ?? ""),
-    });
-    expect(again.headers.authorization).toBe(authorization);
-  }
-});
+/** One that goes the short way, and one that does not. */
+const OPERATIONS = ["GetItem", "ListTables"] as const;
 
-test("credentials that have expired are asked for again", async () => {
+test.each(OPERATIONS)(
+  "every call bears the signature that a plain client's signer makes for it: %s",
+  async (operation) => {
+    const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example", sessionToken: "session" };
+    const { sent, send } = recording(credentials);
+    const signer = await new DynamoDBClient({ region: REGION, credentials }).config.signer({
+      name: "sigv4",
+      signingName: "dynamodb",
+      signingRegion: REGION,
+      properties: {},
+    });
+    for (let call = 0; call < 3; call += 1) {
+      await send[operation]();
+      const request = sent[call] as Sent;
+      const { authorization, ...headers } = request.headers;
+      const again = await signer.sign(Object.assign(Object.create(request), request, { headers }) as never, {
+        signingDate: dateOf(headers["x-amz-date"] ?? ""),
+      });
+      expect(again.headers.authorization).toBe(authorization);
+    }
+  },
+);
+
+test.each(OPERATIONS)("credentials that have expired are asked for again: %s", async (operation) => {
   let made = 0;
-  const { sent, list } = recording(async () => {
+  const { sent, send } = recording(async () => {
     made += 1;
     return { accessKeyId: `AKID${made}`, secretAccessKey: "example", expiration: new Date(0) };
   });
-  await list();
-  await list();
+  await send[operation]();
+  await send[operation]();
   const keys = sent.map(({ headers }) => /Credential=(\w+)/.exec(headers.authorization ?? "")?.[1]);
   expect(new Set(keys).size).toBe(2);
 });
 
-test("a call tells DynamoDB nothing but what DynamoDB needs", async () => {
-  const { sent, list } = recording({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" });
-  await list();
+test.each(OPERATIONS)("a call tells DynamoDB nothing but what DynamoDB needs: %s", async (operation) => {
+  const { sent, send } = recording({ accessKeyId: "AKIDEXAMPLE", secretAccessKey: "example" });
+  await send[operation]();
   expect(Object.keys(sent[0]?.headers ?? {}).sort()).toEqual([
     "amz-sdk-invocation-id",
     "amz-sdk-request",

@@ -1,4 +1,5 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from "@aws-sdk/client-dynamodb";
+import { shortCall } from "./short-call.ts";
 
 /** A logger without methods: the SDK would otherwise describe each call, at some cost, to a logger that drops it. */
 const silent: NonNullable<DynamoDBClientConfig["logger"]> = Object.create(null);
@@ -14,6 +15,8 @@ export function createClient(config: DynamoDBClientConfig = {}): DynamoDBClient 
   const client = new DynamoDBClient({ logger: silent, cacheMiddleware: true, ...config });
   for (const step of UNNEEDED) client.middlewareStack.remove(step);
   keepSigner(client.config);
+  const options = { step: "initialize", priority: "low", name: "shortCall" } as const;
+  client.middlewareStack.add(shortCall(client.config), options);
   return client;
 }
 

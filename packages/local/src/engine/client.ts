@@ -31,14 +31,12 @@ export function localClient(endpoint: string, onCall?: (operation: string) => vo
     { step: "initialize", name: "asDynamoDB" },
   );
   if (onCall) {
-    client.middlewareStack.add(
-      (next, { commandName = "" }) =>
-        (args) => {
-          onCall(commandName.replace(/Command$/, ""));
-          return next(args);
-        },
-      { step: "finalizeRequest", priority: "low", name: "countCalls" },
-    );
+    const { requestHandler } = client.config;
+    const handle = requestHandler.handle.bind(requestHandler);
+    requestHandler.handle = (request, options) => {
+      onCall(request.headers["x-amz-target"]?.split(".")[1] ?? "");
+      return handle(request, options);
+    };
   }
   return client;
 }
