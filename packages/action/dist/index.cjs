@@ -61961,7 +61961,13 @@ function identitiesFor(address) {
 }
 async function openClient(region, runtime) {
   const { SESv2Client: SESv2Client2 } = await Promise.resolve().then(() => (init_ses_api(), ses_api_exports));
-  return new SESv2Client2(clientOptions(region, runtime));
+  const options = clientOptions(region, runtime);
+  const requestHandler = {
+    ...options.requestHandler,
+    httpAgent: { keepAlive: false },
+    httpsAgent: { keepAlive: false }
+  };
+  return new SESv2Client2({ ...options, requestHandler });
 }
 function requestOf(email, { configurationSet }) {
   const utf82 = (Data) => ({ Data, Charset: "UTF-8" });
