@@ -4,7 +4,6 @@
  */
 
 export { durationInWords, formatDuration, parseDuration } from "@secret-handoff/protocol/api";
-export { Concealed } from "./concealed.ts";
 export {
   type ContentsOptions,
   checkPassphrase,
@@ -21,7 +20,6 @@ export {
   type NamedVersion,
   namedVersions,
 } from "./delivery/delivery.ts";
-export { type ExpectedOutcome, expectOutcomes } from "./delivery/dry-run.ts";
 export {
   type AwaitPorts,
   awaitHandoffs,
@@ -32,8 +30,13 @@ export {
   type SeenHandoff,
   viewHandoffs,
 } from "./delivery/existing-handoffs.ts";
-export { checkPolicy, type PolicyResult, type SendRequest } from "./delivery/policy.ts";
-
+export {
+  checkPolicy,
+  type ExpectedOutcome,
+  expectOutcomes,
+  type PolicyResult,
+  type SendRequest,
+} from "./delivery/policy.ts";
 export {
   defaultMailbox,
   type Mailbox,
@@ -46,7 +49,7 @@ export { type Email, type MailTransport, writeEmail } from "./mail/email.ts";
 export type { EmailFacts } from "./mail/email-copy.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
 export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
-export { redact } from "./redact.ts";
+export { Concealed, redact } from "./redact.ts";
 export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotation/rotate.ts";
 export {
   type PasswordRules,
@@ -57,14 +60,12 @@ export {
   type RotationRequest,
 } from "./rotation/rotation.ts";
 export { secretsManagerRotation } from "./rotation/secrets-manager-rotation.ts";
-export { mapLimited, type StandAside } from "./runtime/concurrency.ts";
 export { attempt, type Deadline, type EndableDeadline, startDeadline } from "./runtime/deadline.ts";
 export { allowSlowConnections, networkFault } from "./runtime/network.ts";
-export { adaptivePace, type Pace } from "./runtime/pace.ts";
+export { adaptivePace, mapLimited, type Pace, type StandAside } from "./runtime/pace.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime } from "./runtime/runtime.ts";
 export { ErrorCollector, faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";
-export { cachedToken, jwtClaims, type TokenSource } from "./service/sender-token.ts";
 export {
   type CreateDetails,
   type ListFilter,
@@ -72,6 +73,7 @@ export {
   type ServiceClient,
   serviceClient,
 } from "./service/service-client.ts";
+export { cachedToken, jwtClaims, type TokenSource } from "./service/service-http.ts";
 export { isJsonContainer, jsonScalars } from "./sources/json.ts";
 export { type ParameterStore, parameterStore } from "./sources/parameters.ts";
 export { type ReadResult, readParameters, readSecrets } from "./sources/read-secrets.ts";

@@ -1,8 +1,9 @@
+import { inspect } from "node:util";
 import { emailHintOf } from "@secret-handoff/protocol";
 
 /**
- * What another party says (AWS, a mail server, a proxy, the service) may hold anything: a link, a token, whom a mail was for. Here
- * its words become fit for a log.
+ * What keeps secrets out of logs. What another party says (AWS, a mail server, a proxy, the service) may hold anything: a link, a
+ * token, whom a mail was for; {@link redact} makes its words fit for a log. Values of our own refuse to print themselves.
  */
 
 const LONGEST_QUOTE = 300;
@@ -60,4 +61,33 @@ function wordsWith(piece: string): RegExp {
   return piece.length >= TELLING_PIECE
     ? new RegExp(`${inWord}*${literal}${inWord}*`, "giu")
     : new RegExp(`(?<!${inWord})${literal}(?!${inWord})`, "giu");
+}
+
+/** What refuses to print itself: neither a log, nor an error, nor JSON shows what it holds. */
+export abstract class Unprintable {
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+
+  [inspect.custom](): string {
+    return "[secret]";
+  }
+}
+
+/** A value that refuses to print itself; only {@link reveal} gives it. */
+export class Concealed<T> extends Unprintable {
+  readonly #value: T;
+
+  constructor(value: T) {
+    super();
+    this.#value = value;
+  }
+
+  reveal(): T {
+    return this.#value;
+  }
 }

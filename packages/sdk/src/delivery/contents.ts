@@ -12,7 +12,7 @@ import {
   type SealInput,
   SHORTEST_PASSPHRASE,
 } from "@secret-handoff/protocol";
-import { type Concealed, Unprintable } from "../concealed.ts";
+import { type Concealed, Unprintable } from "../redact.ts";
 import { type ErrorCollector, SenderError } from "../sender-error.ts";
 import { jsonLeaves, jsonScalars, jsonValues } from "../sources/json.ts";
 import type { LabelledSecret } from "../sources/secret-version.ts";

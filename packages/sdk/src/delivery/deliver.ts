@@ -1,8 +1,8 @@
 import { type HandoffId, ProtocolError, type Sealed } from "@secret-handoff/protocol";
 import type { HandoffView } from "@secret-handoff/protocol/api";
 import { type Email, type MailTransport, writeEmail } from "../mail/email.ts";
-import { mapLimited, oneAtATime, type StandAside } from "../runtime/concurrency.ts";
 import { cleanupDeadline, type Deadline } from "../runtime/deadline.ts";
+import { mapLimited, oneAtATime, type StandAside } from "../runtime/pace.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
 import { faultOf, SenderError, type SenderErrorCode } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";

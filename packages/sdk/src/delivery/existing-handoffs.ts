@@ -1,7 +1,7 @@
 import type { HandoffId, State } from "@secret-handoff/protocol";
 import type { HandoffView } from "@secret-handoff/protocol/api";
-import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
+import { mapLimited } from "../runtime/pace.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
 import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";

@@ -1,12 +1,18 @@
-import { flagsOf } from "@secret-handoff/protocol";
+import { flagsOf, type HandoffId } from "@secret-handoff/protocol";
 import {
   type CredentialClass,
   foreignRecipients,
   formatDuration,
+  type HandoffView,
   type PolicyRule,
   policyViolations,
 } from "@secret-handoff/protocol/api";
-import { SenderError, type SenderErrorCode } from "../sender-error.ts";
+import type { Deadline } from "../runtime/deadline.ts";
+import { mapLimited } from "../runtime/pace.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
+import type { ServiceClient } from "../service/service-client.ts";
+import { type DeliveryDetails, requestFor } from "./delivery.ts";
 
 /** What a sender asks for, as far as a class has a say in it. */
 export type SendRequest = {
@@ -122,4 +128,45 @@ function unknownClass(name: string, classes: readonly CredentialClass[]): Sender
       ? "The service lets this workflow use no class. Ask whoever runs the service to add classes to the workflow's entry in the senders list."
       : `The service has no class "${name}" for this workflow. Choose one of: ${names}.`,
   );
+}
+
+/** What a delivery would do for one recipient. */
+export type ExpectedOutcome = { readonly recipient: string } & (
+  | {
+      readonly kind: "mail";
+      /** The handoff that would end. */
+      readonly supersedes?: HandoffId | undefined;
+    }
+  /** That version was handed to that recipient before: nothing would be mailed. */
+  | { readonly kind: "earlier"; readonly handoff: HandoffView }
+  | { readonly kind: "refused"; readonly error: SenderError }
+);
+
+const AT_ONCE = 6;
+
+/**
+ * Asks the service what a delivery would do, and creates nothing.
+ * @returns one outcome a recipient, in the order given
+ */
+export function expectOutcomes(
+  details: DeliveryDetails,
+  recipients: readonly string[],
+  { service, runtime }: { readonly service: Pick<ServiceClient, "check">; readonly runtime: Runtime },
+  deadline: Deadline,
+): Promise<readonly ExpectedOutcome[]> {
+  const { verification, name } = details.class;
+  const proposal = {
+    class: name,
+    flags: flagsOf({ passphrase: details.passphraseNeeded, email: verification !== "click" }),
+    mailedCode: verification === "email-code",
+  };
+  return mapLimited(recipients, AT_ONCE, async (recipient) => {
+    const expiresAt = Math.floor(runtime.now() / 1_000) + details.expiresIn;
+    const request = { ...proposal, expiresAt, ...requestFor(recipient, details) };
+    const answer = await toResult(service.check(request, deadline));
+    if (answer instanceof SenderError) return { kind: "refused", recipient, error: answer };
+    return answer.outcome === "earlier"
+      ? { kind: "earlier", recipient, handoff: answer.handoff }
+      : { kind: "mail", recipient, supersedes: answer.supersedes };
+  });
 }

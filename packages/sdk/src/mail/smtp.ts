@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { isLoopback } from "@secret-handoff/protocol";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
-import type { Concealed } from "../concealed.ts";
+import type { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
 import { retry } from "../runtime/retry.ts";

@@ -1,4 +1,4 @@
-import type { Concealed } from "../concealed.ts";
+import type { Concealed } from "../redact.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretVersion } from "../sources/secret-version.ts";
 

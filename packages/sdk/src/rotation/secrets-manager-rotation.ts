@@ -1,5 +1,5 @@
 import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
-import { Concealed } from "../concealed.ts";
+import { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError, type SenderErrorCode } from "../sender-error.ts";

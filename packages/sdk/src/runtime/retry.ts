@@ -1,7 +1,6 @@
 import { SenderError } from "../sender-error.ts";
-import type { StandAside } from "./concurrency.ts";
 import type { Deadline } from "./deadline.ts";
-import type { Pace } from "./pace.ts";
+import type { Pace, StandAside } from "./pace.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 
 /**

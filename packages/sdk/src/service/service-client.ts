@@ -13,9 +13,8 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
-import type { TokenSource } from "./sender-token.ts";
 import { toError, unexpectedResponse } from "./service-errors.ts";
-import { request } from "./service-http.ts";
+import { request, type TokenSource } from "./service-http.ts";
 
 /** What a create adds to what was sealed. */
 export type CreateDetails = Pick<CreateRequest, "subject" | "members" | "resend" | "reason">;

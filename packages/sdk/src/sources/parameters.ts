@@ -1,7 +1,7 @@
 import type { Parameter, SSMClient } from "@aws-sdk/client-ssm";
 import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import type { AwsWording } from "../aws/aws-errors.ts";
-import { Concealed } from "../concealed.ts";
+import { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";

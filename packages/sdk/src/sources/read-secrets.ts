@@ -1,4 +1,4 @@
-import { mapLimited } from "../runtime/concurrency.ts";
+import { mapLimited } from "../runtime/pace.ts";
 import { SenderError, toResult } from "../sender-error.ts";
 import type { ParameterStore } from "./parameters.ts";
 import { type LabelledSecret, labelOf, type SecretsSource, type SecretVersion } from "./secret-version.ts";

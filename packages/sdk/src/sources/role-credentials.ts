@@ -1,8 +1,7 @@
 import { formatDuration } from "@secret-handoff/protocol/api";
 import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
-import { Concealed } from "../concealed.ts";
-import { redact } from "../redact.ts";
+import { Concealed, redact } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Subject } from "@secret-handoff/protocol/api";
-import { durationInWords, formatDuration } from "@secret-handoff/protocol/api";
-import type { Concealed } from "../concealed.ts";
+import { durationInWords, formatDuration, type Subject } from "@secret-handoff/protocol/api";
+import type { Concealed } from "../redact.ts";
 import { SenderError } from "../sender-error.ts";
 
 /** One version of one secret, as it was read. */

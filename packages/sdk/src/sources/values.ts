@@ -1,4 +1,4 @@
-import { Concealed } from "../concealed.ts";
+import { Concealed } from "../redact.ts";
 import { SenderError } from "../sender-error.ts";
 import type { LabelledSecret } from "./secret-version.ts";
 
