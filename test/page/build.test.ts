@@ -27,7 +27,7 @@ test("a first load stays within its budget", () => {
 
 test("of the protocol the page carries the bytes, and neither the API's schemas nor their library", () => {
   const modules = Object.keys(page.metafile.inputs);
-  expect(modules).toContain("packages/protocol/src/recover-link.ts");
+  expect(modules).toContain("packages/protocol/src/link.ts");
   expect(modules.filter((path) => /valibot|protocol\/src\/api/.test(path))).toEqual([]);
 });
 

@@ -9,7 +9,7 @@ import {
   ProtocolError,
 } from "@secret-handoff/protocol";
 import fc from "fast-check";
-import { ENVELOPE_BUCKETS, pad, unpad } from "../../packages/protocol/src/framing.ts";
+import { ENVELOPE_BUCKETS, pad, unpad } from "../../packages/protocol/src/encoding.ts";
 import { atTier } from "../support/tier.ts";
 import * as any from "./arbitraries.ts";
 

@@ -1,5 +1,5 @@
+import { isWellFormed } from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
-import { isWellFormed } from "./framing.ts";
 
 /** What the recipient types, where the link's flags ask for it. */
 export type Answers = {

@@ -1,7 +1,15 @@
-import { decodeBase64url, encodeBase64url } from "./base64url.ts";
-import { utf8 } from "./framing.ts";
-import { asArray, asBoolean, asObject, asString, optional, parseVersioned } from "./plaintext.ts";
-import type { Receipt } from "./tokens.ts";
+import {
+  asArray,
+  asBoolean,
+  asObject,
+  asString,
+  decodeBase64url,
+  encodeBase64url,
+  optional,
+  parseVersioned,
+  utf8,
+} from "./encoding.ts";
+import type { Receipt } from "./keys.ts";
 
 /** One named value of an item. */
 export type Field = {

@@ -1,7 +1,6 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { equalBytes } from "@noble/ciphers/utils.js";
 import { type Bundle, decodeBundle, encodeBundle } from "./bundle.ts";
-import { ProtocolError } from "./errors.ts";
 import {
   concat,
   ENVELOPE_BUCKETS,
@@ -11,11 +10,11 @@ import {
   uint64,
   unpad,
   utf8,
-} from "./framing.ts";
-import type { OpenKeys } from "./keys.ts";
+} from "./encoding.ts";
+import { ProtocolError } from "./errors.ts";
+import type { HandoffId, OpenKeys } from "./keys.ts";
 import { idBytes, VERSION } from "./link.ts";
 import { type Flags, parseFlags } from "./states.ts";
-import type { HandoffId } from "./tokens.ts";
 
 const NONCE_BYTES = 24;
 const COMMITMENT_BYTES = 32;

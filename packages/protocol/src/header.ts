@@ -1,9 +1,18 @@
 import { xchacha20poly1305 } from "@noble/ciphers/chacha.js";
+import {
+  asObject,
+  asString,
+  concat,
+  HEADER_BUCKETS,
+  optional,
+  pad,
+  parseVersioned,
+  unpad,
+  utf8,
+} from "./encoding.ts";
 import { ProtocolError } from "./errors.ts";
-import { concat, HEADER_BUCKETS, pad, unpad, utf8 } from "./framing.ts";
+import type { HandoffId } from "./keys.ts";
 import { idBytes, VERSION } from "./link.ts";
-import { asObject, asString, optional, parseVersioned } from "./plaintext.ts";
-import type { HandoffId } from "./tokens.ts";
 
 /** What the recipient sees before claiming. Never a secret. */
 export type Header = {

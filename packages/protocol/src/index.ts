@@ -6,13 +6,32 @@ export {
   passphraseWeakness,
   SHORTEST_PASSPHRASE,
 } from "./answers.ts";
-export { decodeBase64url, encodeBase64url, encodedLength } from "./base64url.ts";
 export { type Bundle, type BundleFile, decodeBundle, encodeBundle, type Field, type Item } from "./bundle.ts";
+export {
+  decodeBase64url,
+  encodeBase64url,
+  encodedLength,
+  HEADER_BUCKETS,
+  MAX_PLAINTEXT,
+} from "./encoding.ts";
 export { type EnvelopeContext, isEnvelopeLength, openEnvelope, sealEnvelope } from "./envelope.ts";
 export { ProtocolError, type ProtocolErrorCode } from "./errors.ts";
-export { HEADER_BUCKETS, MAX_PLAINTEXT } from "./framing.ts";
 export { emailHintOf, type Header, isHeaderLength, openHeader, sealHeader } from "./header.ts";
-export { deriveLinkKeys, deriveOpenKeys, type LinkKeys, type OpenKeys } from "./keys.ts";
+export {
+  type ClaimId,
+  type ClaimToken,
+  deriveLinkKeys,
+  deriveOpenKeys,
+  emailVerifierOf,
+  type HandoffId,
+  type LinkKeys,
+  type LinkSecret,
+  type LinkToken,
+  type OpenKeys,
+  type Receipt,
+  type Verifier,
+  verifierOf,
+} from "./keys.ts";
 export {
   formatFragment,
   formatLink,
@@ -25,9 +44,10 @@ export {
   parseFragment,
   parseHandoffId,
   parseLink,
+  type RecoveredLink,
+  recoverLink,
   VERSION,
 } from "./link.ts";
-export { type RecoveredLink, recoverLink } from "./recover-link.ts";
 export {
   open,
   platformRandom,
@@ -54,14 +74,3 @@ export {
   type State,
   type Verification,
 } from "./states.ts";
-export {
-  type ClaimId,
-  type ClaimToken,
-  emailVerifierOf,
-  type HandoffId,
-  type LinkSecret,
-  type LinkToken,
-  type Receipt,
-  type Verifier,
-  verifierOf,
-} from "./tokens.ts";

@@ -3,10 +3,18 @@ import type { Bundle, Item } from "./bundle.ts";
 import { type EnvelopeContext, openEnvelope, sealEnvelope } from "./envelope.ts";
 import { ProtocolError } from "./errors.ts";
 import { emailHintOf, type Header, sealHeader } from "./header.ts";
-import { deriveLinkKeys, deriveOpenKeys, type OpenKeys } from "./keys.ts";
+import {
+  deriveLinkKeys,
+  deriveOpenKeys,
+  emailVerifierOf,
+  type LinkSecret,
+  type OpenKeys,
+  type Receipt,
+  type Verifier,
+  verifierOf,
+} from "./keys.ts";
 import { formatLink, handoffIdOf, type LinkParts } from "./link.ts";
 import { flagsOf } from "./states.ts";
-import { emailVerifierOf, type LinkSecret, type Receipt, type Verifier, verifierOf } from "./tokens.ts";
 
 /** Gives `length` random bytes. Production code uses {@link platformRandom}; tests inject their own. */
 export type RandomBytes = (length: number) => Uint8Array;

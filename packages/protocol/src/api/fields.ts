@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { decodeBase64url, encodedLength } from "../base64url.ts";
+import { decodeBase64url, encodedLength } from "../encoding.ts";
 import { ProtocolError } from "../errors.ts";
 import { type Flags, STATES } from "../states.ts";
 

@@ -1,7 +1,7 @@
 import * as v from "valibot";
-import { encodeBase64url } from "../base64url.ts";
+import { encodeBase64url } from "../encoding.ts";
+import type { ClaimId, ClaimToken, LinkToken, Receipt, Verifier } from "../keys.ts";
 import type { Sealed } from "../seal.ts";
-import type { ClaimId, ClaimToken, LinkToken, Receipt, Verifier } from "../tokens.ts";
 import { blob, bytes, flags, state, text, time } from "./fields.ts";
 
 /**

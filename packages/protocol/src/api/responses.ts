@@ -1,7 +1,7 @@
 import * as v from "valibot";
+import type { HandoffId } from "../keys.ts";
 import { isHandoffId } from "../link.ts";
 import type { Ended, Verification } from "../states.ts";
-import type { HandoffId } from "../tokens.ts";
 import { CredentialClass, type PolicyViolation } from "./classes.ts";
 import { AuditEvent } from "./events.ts";
 import { flags, list, state, time } from "./fields.ts";
