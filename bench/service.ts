@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
   CreateTableCommand,
-  type DynamoDBClient,
+  DynamoDBClient,
   PutItemCommand,
   UpdateItemCommand,
   waitUntilTableExists,
@@ -24,7 +24,7 @@ import { createPoster, type Load, load, median, type Prepared, prepare } from ".
 export type Rate = Load & {
   readonly what: string;
   readonly inFlight: number;
-  /** To the bare client's conditional updates of the same round; of several rounds the median. */
+  /** To the conditional updates of a plain SDK client in the same round; of several rounds the median. */
   readonly toBare: number;
   /** Requests to the engine. */
   readonly calls: number;
@@ -61,7 +61,7 @@ type Kind<T> = {
 
 type Measurement = Omit<Rate, "toBare">;
 
-/** Rates of the service, and of a bare SDK client on the same kind of engine: service, engine and load, a process each. */
+/** Rates of the service, and of a plain SDK client on the same kind of engine: service, engine and load, a process each. */
 export async function measureService(): Promise<ServiceFigures> {
   const [engine, bareEngine] = [await startEngine(), await startEngine()];
   const service = await forkService(engine);
@@ -73,9 +73,10 @@ export async function measureService(): Promise<ServiceFigures> {
       for (let round = 0; round < ROUNDS; round += 1) {
         const put = await measure(bare.put, inFlight, bare);
         const update = await measure(bare.update, inFlight, bare);
+        const ours = await measure(bare.ours, inFlight, bare);
         const rest: Measurement[] = [];
         for (const kind of service.kinds) rest.push(await measure(kind, inFlight, service));
-        for (const one of [put, update, ...rest]) {
+        for (const one of [put, update, ours, ...rest]) {
           figures.push({ ...one, toBare: one.perSecond / update.perSecond });
         }
       }
@@ -187,15 +188,23 @@ type Key = { readonly id: { readonly S: string } };
 type BareClient = Served & {
   readonly put: Kind<Key>;
   readonly update: Kind<Key>;
+  /** The same update through the client that the service uses. */
+  readonly ours: Kind<Key>;
   readonly close: () => void;
 };
 
-/** The engine's own rates with the same client and items of about the same size and indexes. */
+/**
+ * What the SDK can do on the same kind of engine, with items of about the same size and indexes: a client as anybody makes one, with
+ * nothing set but where the engine is.
+ */
 async function startBareClient(engine: Engine): Promise<BareClient> {
   let calls = 0;
-  const client = localClient(engine.endpoint, () => {
-    calls += 1;
+  const client = new DynamoDBClient({
+    endpoint: engine.endpoint,
+    region: "local",
+    credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
+  const own = localClient(engine.endpoint);
   const TableName = "bare";
   await client.send(new CreateTableCommand(oneTimeTable(TableName)));
   await waitUntilTableExists({ client, minDelay: 0.02, maxDelay: 0.1, maxWaitTime: 10 }, { TableName });
@@ -206,6 +215,7 @@ async function startBareClient(engine: Engine): Promise<BareClient> {
       return { id: { S: `bare-${made}` } };
     });
   const put = async (key: Key) => {
+    calls += 1;
     await client.send(
       new PutItemCommand({
         TableName,
@@ -214,8 +224,9 @@ async function startBareClient(engine: Engine): Promise<BareClient> {
       }),
     );
   };
-  const update = async (key: Key) => {
-    await client.send(
+  const updateWith = (sender: DynamoDBClient) => async (key: Key) => {
+    calls += 1;
+    await sender.send(
       new UpdateItemCommand({
         TableName,
         Key: key,
@@ -226,28 +237,33 @@ async function startBareClient(engine: Engine): Promise<BareClient> {
       }),
     );
   };
+  const puts = async (count: number) => {
+    const items = await keys(count);
+    await load(items, 50, put);
+    return items;
+  };
   return {
     pid: process.pid,
     enginePid: engine.pid,
     calls: async () => calls,
-    put: { what: "bare client: conditional PutItem", items: keys, call: put },
+    put: { what: "plain SDK client: conditional PutItem", items: keys, call: put },
     update: {
-      what: "bare client: conditional UpdateItem",
-      items: async (count) => {
-        const items = await keys(count);
-        await load(items, 50, put);
-        return items;
-      },
-      call: update,
+      what: "plain SDK client: conditional UpdateItem",
+      items: puts,
+      call: updateWith(client),
     },
-    close: () => client.destroy(),
+    ours: { what: "the service's client: conditional UpdateItem", items: puts, call: updateWith(own) },
+    close: () => {
+      client.destroy();
+      own.destroy();
+    },
   };
 }
 
 /** Node.js and the SDK take some thousand calls to come to their full speed. */
 async function warmUp(service: Service, bare: BareClient): Promise<void> {
   for (const kind of service.kinds) await load(await kind.items(WARM_UP / 4), 50, kind.call);
-  for (const kind of [bare.put, bare.update]) await load(await kind.items(WARM_UP), 50, kind.call);
+  for (const kind of [bare.put, bare.update, bare.ours]) await load(await kind.items(WARM_UP), 50, kind.call);
 }
 
 /**

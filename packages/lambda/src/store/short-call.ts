@@ -19,6 +19,8 @@ type Output = MetadataBearer & {
   [member: string]: unknown;
 };
 
+const UTF_8 = new TextDecoder();
+
 const OPERATIONS: ReadonlySet<string> = new Set(["GetItem", "PutItem", "Query", "UpdateItem"]);
 
 /** The members of their requests and answers that hold attributes, beside `Items`. */
@@ -130,7 +132,7 @@ function errorReader(config: Config, context: HandlerExecutionContext) {
 async function readOutput(response: HttpResponse, { streamCollector }: Config): Promise<Output> {
   const { body } = response;
   const bytes: Uint8Array = body instanceof Uint8Array ? body : await streamCollector(body);
-  const output: Output = JSON.parse(new TextDecoder().decode(bytes));
+  const output: Output = JSON.parse(UTF_8.decode(bytes));
   for (const name of ATTRIBUTES) if (output[name]) decodeAll(output[name] as Attributes);
   output.Items?.forEach(decodeAll);
   output.$metadata = {
