@@ -4,9 +4,14 @@ import { parseEnv } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import type { Item } from "@secret-handoff/protocol";
 import fc from "fast-check";
-import { csvFor1Password, csvForBitwarden } from "../../packages/page/src/saving/csv.ts";
-import { envFile } from "../../packages/page/src/saving/env.ts";
-import { asText, fileName, jsonFile } from "../../packages/page/src/saving/files.ts";
+import {
+  asText,
+  csvFor1Password,
+  csvForBitwarden,
+  envFile,
+  fileName,
+  jsonFile,
+} from "../../packages/page/src/saving.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 import { readAsDotenv, readCsvRecords, readWithShell } from "./readers.ts";
 

@@ -1,8 +1,7 @@
 import { encodeBase64url, parseLink, type SealInput, seal } from "@secret-handoff/protocol";
 import type { ClaimResponse, StatusResponse } from "@secret-handoff/protocol/api";
-import type { Effect, FlowEvent } from "../../packages/page/src/flow/events.ts";
 import { step } from "../../packages/page/src/flow/flow.ts";
-import type { Screen } from "../../packages/page/src/flow/screens.ts";
+import type { Effect, FlowEvent, Screen } from "../../packages/page/src/flow/screens.ts";
 import type { ServiceResult } from "../../packages/page/src/service-client.ts";
 
 /** Device time at which the tests begin, ms. */

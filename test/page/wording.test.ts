@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { STATES } from "@secret-handoff/protocol";
 import type { EndedScreen } from "../../packages/page/src/flow/screens.ts";
 import { asClock, fromNow, inFull } from "../../packages/page/src/time.ts";
-import { isWebView } from "../../packages/page/src/views/ready.ts";
+import { isWebView } from "../../packages/page/src/views/opening.ts";
 import * as say from "../../packages/page/src/wording.ts";
 
 describe("times", () => {

@@ -1,10 +1,10 @@
 import { browserStore, createClaimMemory, tabStore } from "./claim-memory.ts";
 import { copyExactly, copyInPress, createClipboard } from "./clipboard.ts";
 import { createPage } from "./page.ts";
-import { saveFile } from "./saving/files.ts";
+import { saveFile } from "./saving.ts";
 import { createServiceClient } from "./service-client.ts";
 import { deviceClock as clock } from "./time.ts";
-import { isWebView } from "./views/ready.ts";
+import { isWebView } from "./views/opening.ts";
 import { createRenderer } from "./views/renderer.ts";
 
 /**

@@ -1,8 +1,7 @@
 import { deriveOpenKeys, encodeBase64url, formatFragment, platformRandom } from "@secret-handoff/protocol";
 import type { ClaimMemory } from "./claim-memory.ts";
-import type { CallEffect, Effect, FlowEvent } from "./flow/events.ts";
 import { step } from "./flow/flow.ts";
-import type { OpenedScreen, Screen } from "./flow/screens.ts";
+import type { CallEffect, Effect, FlowEvent, OpenedScreen, Screen } from "./flow/screens.ts";
 import { type LinkResult, pathOf, readAddress, readKey, readPasted } from "./link.ts";
 import type { Calls, ServiceClient } from "./service-client.ts";
 import type { Clock } from "./time.ts";

@@ -16,8 +16,16 @@ import type { ServiceResult } from "../service-client.ts";
 import { clockAhead } from "../time.ts";
 import { claim } from "./claim.ts";
 import { ended, endingOf } from "./ended.ts";
-import { type FlowEvent, type Step, show } from "./events.ts";
-import type { FieldError, Handoff, ReadyScreen, Start, Typed } from "./screens.ts";
+import {
+  type FieldError,
+  type FlowEvent,
+  type Handoff,
+  type ReadyScreen,
+  type Start,
+  type Step,
+  show,
+  type Typed,
+} from "./screens.ts";
 
 /** What starts the page, or starts it anew: an address, or a link that was pasted. */
 export function begin(event: FlowEvent): Step | undefined {

@@ -10,17 +10,20 @@ import type { ClaimResponse } from "@secret-handoff/protocol/api";
 import type { Refusal, ServiceResult } from "../service-client.ts";
 import { clockAhead } from "../time.ts";
 import { ended, endingOf } from "./ended.ts";
-import { type Effect, type FlowEvent, type Step, show } from "./events.ts";
 import { ACKNOWLEDGE_BEFORE, SHOW_FOR } from "./opened.ts";
-import type {
-  Attempt,
-  ClaimingScreen,
-  CodeScreen,
-  DerivingScreen,
-  FieldError,
-  Handoff,
-  InterruptedScreen,
-  Typed,
+import {
+  type Attempt,
+  type ClaimingScreen,
+  type CodeScreen,
+  type DerivingScreen,
+  type Effect,
+  type FieldError,
+  type FlowEvent,
+  type Handoff,
+  type InterruptedScreen,
+  type Step,
+  show,
+  type Typed,
 } from "./screens.ts";
 
 /** The longest pause between two tries of the same claim, ms. */

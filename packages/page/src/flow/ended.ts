@@ -1,7 +1,14 @@
 import { type Ended, type HandoffId, STATES } from "@secret-handoff/protocol";
 import type { Refusal } from "../service-client.ts";
-import { type FlowEvent, type Step, show } from "./events.ts";
-import type { EndedScreen, Handoff, ReadyScreen, ReportScreen } from "./screens.ts";
+import {
+  type EndedScreen,
+  type FlowEvent,
+  type Handoff,
+  type ReadyScreen,
+  type ReportScreen,
+  type Step,
+  show,
+} from "./screens.ts";
 
 /** The ending that a refusal names, if it names one. */
 export function endingOf({ code }: Refusal): Ended | "unknown" | undefined {

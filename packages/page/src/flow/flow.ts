@@ -1,9 +1,8 @@
 import { begin, whenChecking, whenReady } from "./begin.ts";
 import { whenClaiming, whenCode, whenDeriving, whenInterrupted } from "./claim.ts";
 import { whenNotMe, whenReport } from "./ended.ts";
-import type { FlowEvent, Step } from "./events.ts";
 import { whenDone, whenHidden, whenOpened } from "./opened.ts";
-import type { Screen } from "./screens.ts";
+import type { FlowEvent, Screen, Step } from "./screens.ts";
 
 /**
  * The whole flow: what stands on the screen and what is to be done, after an event. A function of its arguments; what does not

@@ -1,6 +1,15 @@
 import { encodeBase64url, type Receipt } from "@secret-handoff/protocol";
-import { type Effect, type FlowEvent, type Step, show } from "./events.ts";
-import type { Acknowledgement, DoneScreen, Handoff, HiddenScreen, OpenedScreen } from "./screens.ts";
+import {
+  type Acknowledgement,
+  type DoneScreen,
+  type Effect,
+  type FlowEvent,
+  type Handoff,
+  type HiddenScreen,
+  type OpenedScreen,
+  type Step,
+  show,
+} from "./screens.ts";
 
 /**
  * How long before its lease ends an opened handoff is acknowledged by itself, ms: 15 s are promised, the service counts whole seconds,

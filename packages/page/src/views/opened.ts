@@ -1,8 +1,14 @@
 import type { BundleFile, Item } from "@secret-handoff/protocol";
 import type { Acknowledgement } from "../flow/screens.ts";
-import { type CsvFile, csvFor1Password, csvForBitwarden } from "../saving/csv.ts";
-import { envFile } from "../saving/env.ts";
-import { asText, fileName, jsonFile } from "../saving/files.ts";
+import {
+  asText,
+  type CsvFile,
+  csvFor1Password,
+  csvForBitwarden,
+  envFile,
+  fileName,
+  jsonFile,
+} from "../saving.ts";
 import * as say from "../wording.ts";
 import { button, card, element, hint, row, setText } from "./elements.ts";
 import { copyButton, type FieldView, fieldBox, fieldView } from "./field.ts";

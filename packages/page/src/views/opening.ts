@@ -1,6 +1,149 @@
+import { MAX_ATTEMPTS, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
+import type { Handoff } from "../flow/screens.ts";
 import * as say from "../wording.ts";
-import { button, card, element, form, hint, labelledInput, row, setText, submitButton } from "./elements.ts";
+import {
+  button,
+  type Content,
+  card,
+  element,
+  form,
+  hint,
+  labelledInput,
+  row,
+  setText,
+  submitButton,
+} from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
+
+/** Who sent this, what it is for, until when, how it is protected; and the one button that opens it. */
+export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View<ScreenOf<"ready">> {
+  const { handoff, resumes, typed } = screen;
+  const { header, link, verification, attemptsLeft } = handoff;
+  const { send } = actions;
+  const email = needsEmail(link.flags) ? emailInput(typed.email, header.emailHint) : undefined;
+  const passphrase = needsPassphrase(link.flags) ? passphraseInput(typed.passphrase) : undefined;
+  const problem = element("p", { class: "error", role: "alert", tabindex: "-1" });
+  const mailsCode = verification === "email-code" && !resumes;
+  const fewer = link.flags !== 0 && attemptsLeft < MAX_ATTEMPTS && !screen.error && !resumes;
+  const reveal = () => {
+    const answers = { email: email?.input.value ?? "", passphrase: passphrase?.input.value ?? "" };
+    send({ type: "reveal", typed: answers });
+  };
+  return {
+    update({ error }) {
+      const text = error && say.fieldError(error, header.emailHint);
+      const field = error?.field;
+      email?.showError(field === "email" ? text : undefined);
+      passphrase?.showError(field === "passphrase" ? text : undefined);
+      const general = field === "answers" || field === "device";
+      problem.textContent = general && text ? text : "";
+      problem.toggleAttribute("data-focus", general);
+    },
+    root: element(
+      "div",
+      {},
+      actions.inWebView && warning(say.inWebView),
+      card(
+        resumes ? say.openedHere : [say.sentYouASecret(header)],
+        header.title !== undefined && element("p", { class: "title" }, header.title),
+        handoff.spoiled && hint(say.memorySpoiled),
+        form(
+          reveal,
+          email?.root,
+          passphrase?.root,
+          problem,
+          fewer && hint(say.triesLeft(attemptsLeft)),
+          submitButton(resumes ? say.showAgain : mailsCode ? say.mailCode : say.reveal),
+          !resumes && element("p", {}, mailsCode ? say.whatCode : say.whatReveal),
+        ),
+        ...details(handoff, actions.now()),
+      ),
+      element(
+        "section",
+        { class: "aside" },
+        element("h2", {}, say.notExpecting),
+        element("p", {}, say.leaveItClosed(say.senderOf(header))),
+        button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
+      ),
+    ),
+  };
+}
+
+function warning([title, body]: say.Message): HTMLElement {
+  return element("section", { class: "note" }, element("h2", {}, title), element("p", {}, body));
+}
+
+/** What the sealed header says, as the sender's words, and what is certain, as ours; below the button, which a phone shows at once. */
+function details({ header, expiresAt, clockAhead }: Handoff, now: number): Content[] {
+  const words = header.message?.trim();
+  const facts = [
+    [say.until, say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000))],
+    [say.from, header.sender],
+    ...Object.entries(header.context ?? {}),
+  ] as const;
+  return [
+    words !== undefined &&
+      words !== "" &&
+      element(
+        "figure",
+        {},
+        element("figcaption", {}, say.senderWrites),
+        element("blockquote", {}, ...withLinks(words)),
+      ),
+    element(
+      "dl",
+      {},
+      ...facts.map(
+        ([name, text]) =>
+          text !== undefined &&
+          text.trim() !== "" &&
+          element("div", {}, element("dt", {}, name), element("dd", {}, ...withLinks(text))),
+      ),
+    ),
+  ];
+}
+
+/** Mail addresses in a text can be pressed. Nothing else becomes a link: a sender's address is not to lead anywhere. */
+function withLinks(text: string): Content[] {
+  return text
+    .split(/([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/)
+    .map((part, index) => (index % 2 === 0 ? part : element("a", { href: `mailto:${part}` }, part)));
+}
+
+function emailInput(typed: string, emailHint: string | undefined) {
+  const made = labelledInput(
+    "input",
+    "email",
+    say.email,
+    { type: "email", autocomplete: "email" },
+    say.emailHint(emailHint),
+  );
+  made.input.value = typed;
+  return made;
+}
+
+function passphraseInput(typed: string) {
+  const made = labelledInput("input", "passphrase", say.passphrase, { type: "password" }, say.passphraseHint);
+  made.input.value = typed;
+  const change = () => {
+    made.input.type = box.checked ? "text" : "password";
+  };
+  const box = element("input", { type: "checkbox", change });
+  made.root.append(element("label", { class: "check" }, box, say.showPassphrase));
+  return made;
+}
+
+/** Apps that open links in a view of their own, and say so in the user agent. */
+const APPS = /\b(?:FBA[NV]|Instagram|Line|GSA|TeamsMobile)|; wv\)/;
+
+/**
+ * Whether the page stands in a web view inside of another app: there a reload, a copy or a download often fails, and the view may
+ * be closed by a wrong swipe. Safari and every browser on iOS name Safari; a bare WKWebView does not.
+ */
+export function isWebView(userAgent: string): boolean {
+  const onIos = /\b(?:iPhone|iPad|iPod)\b.*AppleWebKit/.test(userAgent);
+  return APPS.test(userAgent) || (onIos && !userAgent.includes("Safari/"));
+}
 
 /** Between Reveal and the secret: deriving, claiming, and what can come between. */
 

@@ -1,6 +1,5 @@
 import type { ClipboardState } from "../clipboard.ts";
-import type { FlowEvent } from "../flow/events.ts";
-import type { Screen } from "../flow/screens.ts";
+import type { FlowEvent, Screen } from "../flow/screens.ts";
 import * as say from "../wording.ts";
 import { button, fill } from "./elements.ts";
 import {
@@ -13,8 +12,7 @@ import {
   unreachableView,
 } from "./messages.ts";
 import { doneView, hiddenView, openedView } from "./opened.ts";
-import { codeView, interruptedView, openingView } from "./opening.ts";
-import { readyView } from "./ready.ts";
+import { codeView, interruptedView, openingView, readyView } from "./opening.ts";
 
 /** What a view can do beside showing: tell the flow what the recipient did, copy, save, and speak to a screen reader. */
 export type ViewActions = {
