@@ -8,9 +8,12 @@ export { InvalidProps } from "./checks/schema.ts";
 export type { CheckResult } from "./doctor/check.ts";
 export { type DoctorOptions, doctor, readOutputs } from "./doctor/doctor.ts";
 export { FUNCTION_NAMES, type FunctionName } from "./functions/archive.ts";
-export type { SenderRights } from "./iam/sender-permissions.ts";
-export type { GitHubJobs } from "./iam/sender-role.ts";
-export { SecretHandoffSender, type SecretHandoffSenderProps } from "./iam/sender-role.ts";
+export {
+  type GitHubJobs,
+  SecretHandoffSender,
+  type SecretHandoffSenderProps,
+  type SenderRights,
+} from "./iam/sender-role.ts";
 export type {
   DeletionProtectionProps,
   DeliveredProps,

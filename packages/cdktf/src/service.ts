@@ -21,7 +21,7 @@ import {
   tableKeyStatements,
 } from "./iam/function-permissions.ts";
 import type { Statement } from "./iam/policies.ts";
-import { mailStatement } from "./iam/sender-permissions.ts";
+import { mailStatement } from "./iam/sender-role.ts";
 import type { SecretHandoffProps } from "./props.ts";
 import { Reactions, WorkflowDispatch } from "./reactions/reactions.ts";
 import { SesMail } from "./ses.ts";

@@ -1,6 +1,5 @@
 import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
-import type { SenderRights } from "../iam/sender-permissions.ts";
-import type { GitHubJobs } from "../iam/sender-role.ts";
+import type { GitHubJobs, SenderRights } from "../iam/sender-role.ts";
 import { classesOf, GITHUB_ISSUER } from "../policy.ts";
 import type { NotifyProps, ReactionProps, SecretHandoffProps } from "../props.ts";
 import { isExpression } from "../terraform.ts";

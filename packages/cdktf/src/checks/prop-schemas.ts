@@ -5,8 +5,7 @@ import {
   type SenderEntry,
 } from "@secret-handoff/protocol/api";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
-import type { MailRights, SenderRights } from "../iam/sender-permissions.ts";
-import type { GitHubJobs, SecretHandoffSenderProps } from "../iam/sender-role.ts";
+import type { GitHubJobs, MailRights, SecretHandoffSenderProps, SenderRights } from "../iam/sender-role.ts";
 import type {
   DeletionProtectionProps,
   DeliveredProps,

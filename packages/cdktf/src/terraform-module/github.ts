@@ -1,7 +1,6 @@
 import type { Construct } from "constructs";
 import { allow } from "../iam/policies.ts";
-import { checkMailStatement, mailStatement } from "../iam/sender-permissions.ts";
-import { SenderRole } from "../iam/sender-role.ts";
+import { checkMailStatement, mailStatement, SenderRole } from "../iam/sender-role.ts";
 import { type ArnParts, ReadableStack, tagEverything } from "../terraform.ts";
 import { type Rule, ref, SHARED, type Variable } from "./variables.ts";
 
