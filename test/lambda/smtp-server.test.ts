@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { smtpServerIn } from "../../packages/lambda/src/handlers/smtp-server.ts";
+import { smtpServerIn } from "../../packages/lambda/src/handlers/code-mailer.ts";
 import { nameOf } from "../../packages/lambda/src/runtime.ts";
 
 const SECRET = { host: "smtp.example.com", user: "handoff", password: "CANARY" };

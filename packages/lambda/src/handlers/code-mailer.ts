@@ -1,7 +1,7 @@
 import { setTimeout } from "node:timers/promises";
+import * as v from "valibot";
 import { ANSWER_AFTER_MS, codeMail, type MailCode } from "../recipient/codes.ts";
 import { optional, required } from "./environment.ts";
-import { smtpServerIn } from "./smtp-server.ts";
 
 const smtpSecret = optional("SMTP_SECRET_ARN");
 
@@ -72,4 +72,67 @@ function smtpMailer(secretArn: string): MailCode {
       headers: { "Auto-Submitted": "auto-generated" },
     });
   };
+}
+
+const word = v.pipe(v.string(), v.minLength(1));
+
+/** Who fills in the console's form gets a secret of which every value is text, the port too. */
+const port = v.pipe(
+  v.union([v.number(), v.pipe(v.string(), v.regex(/^\d{1,5}$/), v.transform(Number))]),
+  v.integer(),
+  v.minValue(1),
+  v.maxValue(65_535),
+);
+
+/** What the secret behind SMTP_SECRET_ARN holds, as JSON. */
+const SmtpSecret = v.object({
+  host: word,
+  port: v.optional(port, 587),
+  /** For a port other than 465 that speaks TLS from the first byte on. */
+  tls: v.optional(v.picklist(["implicit", "starttls"])),
+  user: word,
+  password: word,
+});
+
+/** A mail server as nodemailer wants it: nothing is said to it, the password least of all, before TLS. */
+export type SmtpServer = {
+  readonly host: string;
+  readonly port: number;
+  /** TLS from the first byte on; otherwise by STARTTLS, which is required. */
+  readonly secure: boolean;
+  readonly requireTLS: true;
+  readonly auth: { readonly user: string; readonly pass: string };
+};
+
+/** @throws SmtpSecretError naming the field that is missing or wrong, and no value */
+export function smtpServerIn(secret: string): SmtpServer {
+  const result = v.safeParse(SmtpSecret, jsonIn(secret), { abortEarly: true });
+  if (!result.success) throw new SmtpSecretError(v.getDotPath(result.issues[0]) ?? "json");
+  const { host, port, user, password, tls = port === 465 ? "implicit" : "starttls" } = result.output;
+  return { host, port, secure: tls === "implicit", requireTLS: true, auth: { user, pass: password } };
+}
+
+function jsonIn(secret: string): unknown {
+  try {
+    return JSON.parse(secret);
+  } catch {
+    // No cause: a JSON error quotes the text that it could not read.
+    throw new SmtpSecretError("json");
+  }
+}
+
+/** The secret of the mail server is not as it must be. Its code names the field, for of an error only name and code are logged. */
+export class SmtpSecretError extends Error {
+  override readonly name = "SmtpSecretError";
+  readonly code: string;
+
+  /** @param code the field, or `json` where there is none to name */
+  constructor(code: string) {
+    super(
+      code === "json"
+        ? "The secret behind SMTP_SECRET_ARN is not a JSON object."
+        : `The field ${code} of the secret behind SMTP_SECRET_ARN is missing or malformed.`,
+    );
+    this.code = code;
+  }
 }

@@ -2,8 +2,8 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { drain } from "../events/drain.ts";
 import { publishTo } from "../events/publish.ts";
 import { nameOf, stdoutLog } from "../runtime.ts";
+import { Outbox } from "../store/audit.ts";
 import type { Key } from "../store/handoff.ts";
-import { Outbox } from "../store/outbox.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
 

@@ -1,6 +1,6 @@
 import { stdoutLog, systemClock } from "../runtime.ts";
 import { createSenderApp } from "../sender/app.ts";
-import { createTokenVerifier } from "../sender/tokens.ts";
+import { createTokenVerifier } from "../sender/callers.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import { Subjects } from "../store/subjects.ts";
 import { required, senderConfig } from "./environment.ts";

@@ -1,5 +1,6 @@
 import { type Context, type Handler, Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import * as v from "valibot";
 import type { Log } from "../runtime.ts";
 import { answerFailure, ProblemError } from "./problem.ts";
 
@@ -67,4 +68,91 @@ export function refuseForeignOrigin(c: Context, origin: string): void {
   if ((claimed !== undefined && claimed !== origin) || c.req.header("sec-fetch-site") === "cross-site") {
     throw new ProblemError("foreign_origin", "This service answers only pages of its own.");
   }
+}
+
+/**
+ * Reads a JSON body: its type, then its size as the bytes arrive, then its shape.
+ * @param limit bytes
+ * @throws ProblemError 415, 413 or 400; none of them says what the body held
+ */
+export async function readBody<Schema extends v.GenericSchema>(
+  c: Context,
+  schema: Schema,
+  limit: number,
+): Promise<v.InferOutput<Schema>> {
+  if (!/^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(c.req.header("content-type") ?? "")) {
+    throw new ProblemError("unsupported_media_type", "Send the body as application/json.");
+  }
+  const result = v.safeParse(schema, parseJson(await readBytes(c.req.raw, limit)), { abortEarly: true });
+  if (!result.success) throw malformed(result.issues[0]);
+  return result.output;
+}
+
+/** @throws ProblemError 400 naming the first query parameter that is unknown or malformed */
+export function readQuery<Schema extends v.GenericSchema>(c: Context, schema: Schema): v.InferOutput<Schema> {
+  const query = c.req.queries();
+  const repeated = Object.values(query).some((values) => values.length > 1);
+  if (repeated) throw new ProblemError("malformed", "A query parameter is given more than once.");
+  const result = v.safeParse(schema, c.req.query(), { abortEarly: true });
+  if (!result.success) throw malformed(result.issues[0]);
+  return result.output;
+}
+
+/**
+ * Not by Hono's body-limit: it opens the body that is over the limit, and Node then cuts the connection before the client has read the
+ * 413.
+ */
+async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
+  const told = request.headers.get("content-length");
+  if (told === null) return readStream(request, limit);
+  if (!(Number(told) <= limit)) throw tooLarge(limit);
+  const bytes = new Uint8Array(await request.arrayBuffer());
+  // HTTP/1.1 frames a body by what was told (RFC 9112, section 6); an event that did not come over it might hold more.
+  if (bytes.length > limit) throw tooLarge(limit);
+  return bytes;
+}
+
+/** A body whose size nobody has told is counted as it arrives. */
+async function readStream(request: Request, limit: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body?.getReader();
+  for (;;) {
+    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
+    if (done) return Buffer.concat(chunks);
+    size += value.length;
+    if (size > limit) {
+      await reader?.cancel();
+      throw tooLarge(limit);
+    }
+    chunks.push(value);
+  }
+}
+
+function tooLarge(limit: number): ProblemError {
+  return new ProblemError("too_large", `The body is over ${limit} bytes.`);
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    // No cause: a JSON error quotes the text that it could not read.
+    throw new ProblemError("malformed", "The body is not UTF-8 JSON.");
+  }
+}
+
+/** Names the field, where the schema knows it, and never its value. */
+function malformed(issue: v.BaseIssue<unknown>): ProblemError {
+  const field = v.getDotPath(issue);
+  if (issue.type === "strict_object" && issue.expected === "never") {
+    return new ProblemError("malformed", "The request has a field that is unknown.");
+  }
+  if (issue.type === "strict_object" && field && issue.received === "undefined") {
+    return new ProblemError("malformed", `The field ${field} is missing.`);
+  }
+  return new ProblemError(
+    "malformed",
+    field ? `The field ${field} is malformed.` : "The request is malformed.",
+  );
 }

@@ -11,8 +11,7 @@ import {
 } from "@secret-handoff/protocol/api";
 import type { Context, Hono } from "hono";
 import type * as v from "valibot";
-import { createApp, refuseForeignOrigin, route } from "../http/app.ts";
-import { readBody } from "../http/body.ts";
+import { createApp, readBody, refuseForeignOrigin, route } from "../http/app.ts";
 import { gone, notFound, ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
 import type { ClaimOutcome, Claims } from "../store/claims.ts";

@@ -13,8 +13,7 @@ import {
   SENDER_BODY_LIMIT,
 } from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
-import { createApp, refuseForeignOrigin, route } from "../http/app.ts";
-import { readBody, readQuery } from "../http/body.ts";
+import { createApp, readBody, readQuery, refuseForeignOrigin, route } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Clock, Log } from "../runtime.ts";
 import type { Audit } from "../store/audit.ts";

@@ -8,8 +8,8 @@ import type {
   ListResponse,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
-import { type Attributes, attributeOf, ItemReader } from "../store/attributes.ts";
 import type { Audit } from "../store/audit.ts";
+import { type Attributes, attributeOf, ItemReader } from "../store/expressions.ts";
 import { keyOf, viewOf } from "../store/handoff.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 

@@ -7,10 +7,8 @@ import {
   LEASE_SECONDS,
   verifierOf,
 } from "@secret-handoff/protocol";
-import type { Attributes } from "./attributes.ts";
 import { countWrongCode, isCodeOf } from "./codes.ts";
-import { codeHolds, exists, flagsAre, open } from "./conditions.ts";
-import { add, and, countDown, equals, greaterThan, set } from "./expressions.ts";
+import { type Attributes, add, and, countDown, equals, greaterThan, set } from "./expressions.ts";
 import {
   derive,
   type Gone,
@@ -23,7 +21,18 @@ import {
   same,
 } from "./handoff.ts";
 import type { Table, Update } from "./table.ts";
-import { BACKSTOP_SECONDS, byRecipient, CODE_PARTS, change, type Entry, end } from "./transitions.ts";
+import {
+  BACKSTOP_SECONDS,
+  byRecipient,
+  CODE_PARTS,
+  change,
+  codeHolds,
+  type Entry,
+  end,
+  exists,
+  flagsAre,
+  open,
+} from "./transitions.ts";
 
 export type ClaimAttempt = {
   readonly claimToken: ClaimToken;

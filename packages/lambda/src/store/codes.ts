@@ -5,7 +5,6 @@ import {
   MAX_CODE_TRIES,
   type Verifier,
 } from "@secret-handoff/protocol";
-import { open } from "./conditions.ts";
 import { absent, add, and, atMost, countDown, equals, greaterThan, or, set } from "./expressions.ts";
 import {
   derive,
@@ -18,7 +17,7 @@ import {
   same,
 } from "./handoff.ts";
 import type { Table, Update } from "./table.ts";
-import { byRecipient, change, type Entry, end } from "./transitions.ts";
+import { byRecipient, change, type Entry, end, open } from "./transitions.ts";
 
 /**
  * Seconds in which a repeated request does not make another code: whoever repeats it has not seen the answer, and the mail may be on

@@ -1,10 +1,8 @@
-import { ItemReader } from "./attributes.ts";
-import { inState, open } from "./conditions.ts";
 import { DUE_INDEX } from "./definitions.ts";
-import { and, atMost, equals, or, set } from "./expressions.ts";
+import { and, atMost, equals, ItemReader, or, set } from "./expressions.ts";
 import { derive, type HandoffRecord, type Key, keyOf, leaseEnd } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import { BACKSTOP_SECONDS, byService, DUE_SHARD, end } from "./transitions.ts";
+import { BACKSTOP_SECONDS, byService, DUE_SHARD, end, inState, open } from "./transitions.ts";
 
 /** What the sweeper ends: everything whose time has come. */
 export class Due {

@@ -12,7 +12,7 @@ import {
   type Verification,
 } from "@secret-handoff/protocol";
 import type { Actor, Check, HandoffView } from "@secret-handoff/protocol/api";
-import { type Attributes, attributeOf, ItemReader } from "./attributes.ts";
+import { type Attributes, attributeOf, ItemReader } from "./expressions.ts";
 
 /** What names an item of the one-time table: a handoff's id, or that of what lies beside the handoffs. */
 export type Key<Id extends string = string> = { readonly id: Id };

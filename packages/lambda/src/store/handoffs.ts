@@ -1,9 +1,7 @@
 import { type Flags, type HandoffId, MAX_ATTEMPTS, MAX_CODES, type Verifier } from "@secret-handoff/protocol";
 import type { Actor } from "@secret-handoff/protocol/api";
-import { type Attributes, itemOf } from "./attributes.ts";
-import { exists, isNew, open } from "./conditions.ts";
 import { OWNER_INDEX } from "./definitions.ts";
-import { absent, and, equals, set } from "./expressions.ts";
+import { type Attributes, absent, and, equals, itemOf, set } from "./expressions.ts";
 import {
   derive,
   type HandoffKey,
@@ -16,7 +14,17 @@ import {
   readListed,
 } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import { byService, change, DUE_SHARD, type Entry, end, TTL_GRACE_SECONDS } from "./transitions.ts";
+import {
+  byService,
+  change,
+  DUE_SHARD,
+  type Entry,
+  end,
+  exists,
+  isNew,
+  open,
+  TTL_GRACE_SECONDS,
+} from "./transitions.ts";
 
 /** A handoff as a sender creates it. */
 export type NewHandoff = HandoffKey & {

@@ -1,9 +1,8 @@
 import { type ClaimId, type HandoffId, type Receipt, verifierOf } from "@secret-handoff/protocol";
-import { claimedAndDecrypted, exists, reportable } from "./conditions.ts";
 import { absent, and, set } from "./expressions.ts";
 import { readSealed, same } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import { byRecipient, change, end } from "./transitions.ts";
+import { byRecipient, change, claimedAndDecrypted, end, exists, reportable } from "./transitions.ts";
 
 /** What a recipient says of a handoff afterwards: that the bundle was taken, or that it was not them. */
 export class Receipts {

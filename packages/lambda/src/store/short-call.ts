@@ -10,7 +10,7 @@ import type {
   InitializeMiddleware,
   MetadataBearer,
 } from "@smithy/types";
-import type { Attributes } from "./attributes.ts";
+import type { Attributes } from "./expressions.ts";
 
 type Config = DynamoDBClient["config"];
 type Input = { readonly TableName?: string } & Readonly<Record<string, unknown>>;

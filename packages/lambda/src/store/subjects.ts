@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import type { HandoffId } from "@secret-handoff/protocol";
-import { type Attributes, ItemReader, itemOf } from "./attributes.ts";
-import { exists, isNew } from "./conditions.ts";
-import { and, equals, set } from "./expressions.ts";
+import { type Attributes, and, equals, ItemReader, itemOf, set } from "./expressions.ts";
 import { type HandoffKey, keyOf } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import { BACKSTOP_SECONDS, DUE_SHARD } from "./transitions.ts";
+import { BACKSTOP_SECONDS, DUE_SHARD, exists, isNew } from "./transitions.ts";
 
 /** What an owner hands over to whom, and its newest handoff. */
 export type SubjectRecord = {

@@ -6,8 +6,7 @@ import {
   QueryCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import type { Attributes } from "./attributes.ts";
-import { type Change, type Expression, render, updateExpression } from "./expressions.ts";
+import { type Attributes, type Change, type Expression, render, updateExpression } from "./expressions.ts";
 
 /** One conditional write. */
 export type Update = Change & {
