@@ -16,6 +16,7 @@ const CONFIG = defineStack({
       { repositoryId: "42", may: ["send"] },
       { repositoryId: "42", environment: "production", may: ["send"] },
     ],
+    operators: [{ principal: "arn:aws:iam::123456789012:role/platform", may: ["send"] }],
     classes: [
       {
         name: "admin",

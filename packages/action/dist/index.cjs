@@ -56968,13 +56968,180 @@ function needsEmail(flags2) {
   return (flags2 & NEEDS_EMAIL) !== 0;
 }
 
-// node_modules/@scure/base/index.js
-var freeze = (fn) => Object.freeze(fn());
+// node_modules/@noble/hashes/utils.js
 function isBytes(a9) {
   return a9 instanceof Uint8Array || ArrayBuffer.isView(a9) && a9.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a9 && a9.BYTES_PER_ELEMENT === 1;
 }
-function abytes(b9) {
-  if (!isBytes(b9))
+var atitle = (title) => title ? `"${title}" ` : "";
+function anumber(n4, title = "") {
+  if (typeof n4 !== "number")
+    throw new TypeError(atitle(title) + "expected number, got " + typeof n4);
+  if (!Number.isSafeInteger(n4) || n4 < 0)
+    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n4);
+  return n4;
+}
+function abytes(value, length2, title = "") {
+  if (isBytes(value) && (length2 === void 0 || value.length === length2))
+    return value;
+  if (length2 !== void 0)
+    anumber(length2, "length");
+  const bytes2 = isBytes(value);
+  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
+  const got = bytes2 ? `length=${value.length}` : `type=${typeof value}`;
+  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
+  if (!bytes2)
+    throw new TypeError(message);
+  throw new RangeError(message);
+}
+function ahash(h9) {
+  if (typeof h9 !== "function" || typeof h9.create !== "function")
+    throw new TypeError("expected hash wrapped by utils.createHasher");
+  anumber(h9.outputLen);
+  anumber(h9.blockLen);
+  if (h9.outputLen < 1 || h9.blockLen < 1)
+    throw new Error("hash blockLen / outputLen must be >= 1");
+}
+var aobject = (value, label) => {
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
+};
+var aopts = (value, label) => {
+  aobject(value, label);
+  const proto = Object.getPrototypeOf(value);
+  if (proto !== Object.prototype && proto !== null)
+    throw new TypeError(`"${label}" expected plain object`);
+  if (Object.hasOwn(value, "__proto__"))
+    throw new TypeError(`"${label}.__proto__" is not allowed`);
+};
+function aexists(instance, checkFinished = true) {
+  if (instance.destroyed)
+    throw new Error("hash was destroyed");
+  if (checkFinished && instance.finished)
+    throw new Error("digest() was already called");
+}
+function aoutput(out, instance) {
+  abytes(out, void 0, "output");
+  const min = instance.outputLen;
+  if (!(out.length >= min)) {
+    throw new RangeError('"output" expected length >= ' + min);
+  }
+}
+function u32(arr) {
+  return new Uint32Array(arr.buffer, arr.byteOffset, Math.floor(arr.byteLength / 4));
+}
+function clean(...arrays) {
+  for (let i9 = 0; i9 < arrays.length; i9++) {
+    arrays[i9].fill(0);
+  }
+}
+function createView(arr) {
+  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
+}
+function rotr(word3, shift) {
+  return word3 << 32 - shift | word3 >>> shift;
+}
+function rotl(word3, shift) {
+  return word3 << shift | word3 >>> 32 - shift >>> 0;
+}
+var isLE = /* @__PURE__ */ (() => new Uint8Array(new Uint32Array([287454020]).buffer)[0] === 68)();
+function byteSwap(word3) {
+  return word3 << 24 & 4278190080 | word3 << 8 & 16711680 | word3 >>> 8 & 65280 | word3 >>> 24 & 255;
+}
+function byteSwap32(arr) {
+  for (let i9 = 0; i9 < arr.length; i9++) {
+    arr[i9] = byteSwap(arr[i9]);
+  }
+  return arr;
+}
+var swap32IfBE = isLE ? (u) => u : byteSwap32;
+function nextTick(onReject) {
+  const host = globalThis;
+  if (typeof host.scheduler?.yield === "function") {
+    const promise = host.scheduler.yield();
+    if (onReject)
+      promise.catch(onReject);
+    return promise;
+  }
+  return new Promise((resolve3) => host.setTimeout(resolve3, 0));
+}
+async function asyncLoop(iters, tick, cb, onReject) {
+  anumber(iters, "iters");
+  anumber(tick, "tick");
+  if (typeof cb !== "function")
+    throw new TypeError("callback must be a function");
+  let ts = Date.now();
+  for (let i9 = 0; i9 < iters; i9++) {
+    cb(i9);
+    const diff = Date.now() - ts;
+    if (diff >= 0 && diff < tick)
+      continue;
+    await nextTick(onReject);
+    ts = Date.now();
+  }
+}
+function utf8ToBytes(str) {
+  if (typeof str !== "string")
+    throw new TypeError("string expected");
+  const encoded = new TextEncoder().encode(str);
+  try {
+    return new Uint8Array(encoded);
+  } finally {
+    clean(encoded);
+  }
+}
+function kdfInputToBytes(data, errorTitle = "") {
+  if (typeof data === "string")
+    return utf8ToBytes(data);
+  return abytes(data, void 0, errorTitle);
+}
+function concatBytes(...arrays) {
+  let sum = 0;
+  for (let i9 = 0; i9 < arrays.length; i9++) {
+    const a9 = arrays[i9];
+    abytes(a9);
+    sum += a9.length;
+  }
+  const res = new Uint8Array(sum);
+  for (let i9 = 0, pad2 = 0; i9 < arrays.length; i9++) {
+    const a9 = arrays[i9];
+    res.set(a9, pad2);
+    pad2 += a9.length;
+  }
+  return res;
+}
+function checkOpts(defaults, opts, title = "opts") {
+  aopts(defaults, "defaults");
+  if (opts !== void 0)
+    aopts(opts, title);
+  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults, opts);
+  return merged;
+}
+function createHasher(hashCons, info2 = {}) {
+  if (typeof hashCons !== "function")
+    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
+  info2 = checkOpts({}, info2, "info");
+  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
+  const tmp = hashCons(void 0);
+  hashC.outputLen = tmp.outputLen;
+  hashC.blockLen = tmp.blockLen;
+  hashC.canXOF = tmp.canXOF;
+  hashC.create = (opts) => hashCons(opts);
+  Object.assign(hashC, info2);
+  return Object.freeze(hashC);
+}
+var oidNist = (suffix) => ({
+  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
+  // Larger suffix values would need base-128 OID encoding and a different length byte.
+  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
+});
+
+// node_modules/@scure/base/index.js
+var freeze = (fn) => Object.freeze(fn());
+function isBytes2(a9) {
+  return a9 instanceof Uint8Array || ArrayBuffer.isView(a9) && a9.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a9 && a9.BYTES_PER_ELEMENT === 1;
+}
+function abytes2(b9) {
+  if (!isBytes2(b9))
     throw new TypeError("Uint8Array expected");
 }
 function astr(label, input) {
@@ -56982,7 +57149,7 @@ function astr(label, input) {
     throw new TypeError(`${label}: string expected`);
   return true;
 }
-function anumber(n4, title = "number") {
+function anumber2(n4, title = "number") {
   if (typeof n4 !== "number")
     throw new TypeError(`${title}: expected number, got ${typeof n4}`);
   if (!Number.isSafeInteger(n4))
@@ -57022,13 +57189,13 @@ function charcodesToString(codes) {
   return res;
 }
 function radix2(bits) {
-  anumber(bits);
+  anumber2(bits);
   if (bits <= 0 || bits > 8)
     throw new RangeError("radix2: bits should be in (0..8]");
   const mask = powers[bits] - 1;
   return {
     encode: (bytes2) => {
-      abytes(bytes2);
+      abytes2(bytes2);
       const len = bytes2.length;
       const res = new Uint8Array(Math.ceil(len * 8 / bits));
       let carry = 0;
@@ -57127,7 +57294,7 @@ function alphabet(letters, aliases) {
 }
 var base64urlnopad = /* @__PURE__ */ freeze(() => chain(radix2(6), alphabet("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")));
 
-// packages/protocol/src/base64url.ts
+// packages/protocol/src/encoding.ts
 function encodeBase64url(bytes2) {
   return base64urlnopad.encode(bytes2);
 }
@@ -57143,6 +57310,73 @@ function decodeBase64url(text3, length2) {
 }
 function encodedLength(length2) {
   return Math.ceil(length2 * 8 / 6);
+}
+var UTF8 = new TextEncoder();
+function utf8(text3) {
+  return UTF8.encode(text3);
+}
+function isWellFormed(text3) {
+  return !new RegExp("\\p{Surrogate}", "u").test(text3);
+}
+function concat(...parts) {
+  return concatBytes(...parts);
+}
+function uint64(value) {
+  const bytes2 = new Uint8Array(8);
+  new DataView(bytes2.buffer).setBigUint64(0, BigInt(value));
+  return bytes2;
+}
+function lengthPrefixed(bytes2) {
+  const length2 = new Uint8Array(4);
+  new DataView(length2.buffer).setUint32(0, bytes2.length);
+  return concat(length2, bytes2);
+}
+var ENVELOPE_BUCKETS = [256, 1024, 4096, 16384, 65536, 262144];
+var HEADER_BUCKETS = [256, 1024, 4096];
+var MAX_PLAINTEXT = 262140;
+function pad(plaintext, buckets) {
+  const framed = lengthPrefixed(plaintext);
+  const size = buckets.find((bucket) => bucket >= framed.length);
+  if (size === void 0) {
+    throw new ProtocolError(
+      "too_large",
+      `more than ${(buckets.at(-1) ?? 0) - 4} bytes do not fit into one handoff`
+    );
+  }
+  return concat(framed, new Uint8Array(size - framed.length));
+}
+function parseVersioned(bytes2, part) {
+  let value;
+  try {
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes2));
+  } catch {
+    throw new ProtocolError("plaintext", `the ${part} is not UTF-8 JSON`);
+  }
+  const object2 = asObject(value, part);
+  if (object2.v !== 1) throw new ProtocolError("plaintext", `the ${part} is not of version 1`);
+  return object2;
+}
+function asObject(value, part) {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(part, "an object");
+  return value;
+}
+function asArray(value, part) {
+  if (!Array.isArray(value)) refuse(part, "an array");
+  return value;
+}
+function asString(value, part) {
+  if (typeof value !== "string" || !isWellFormed(value)) refuse(part, "a string of well-formed Unicode");
+  return value;
+}
+function asBoolean(value, part) {
+  if (typeof value !== "boolean") refuse(part, "true or false");
+  return value;
+}
+function optional2(value, read) {
+  return value === void 0 ? void 0 : read(value);
+}
+function refuse(part, wanted) {
+  throw new ProtocolError("plaintext", `${part} is not ${wanted}`);
 }
 
 // packages/protocol/src/api/fields.ts
@@ -57493,173 +57727,6 @@ function setU64FromNum(view, byteOffset, n4, isLE3) {
   view.setUint32(byteOffset + 4, isLE3 ? h9 : l6, isLE3);
 }
 
-// node_modules/@noble/hashes/utils.js
-function isBytes2(a9) {
-  return a9 instanceof Uint8Array || ArrayBuffer.isView(a9) && a9.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a9 && a9.BYTES_PER_ELEMENT === 1;
-}
-var atitle = (title) => title ? `"${title}" ` : "";
-function anumber2(n4, title = "") {
-  if (typeof n4 !== "number")
-    throw new TypeError(atitle(title) + "expected number, got " + typeof n4);
-  if (!Number.isSafeInteger(n4) || n4 < 0)
-    throw new RangeError(atitle(title) + "expected integer >= 0, got " + n4);
-  return n4;
-}
-function abytes2(value, length2, title = "") {
-  if (isBytes2(value) && (length2 === void 0 || value.length === length2))
-    return value;
-  if (length2 !== void 0)
-    anumber2(length2, "length");
-  const bytes2 = isBytes2(value);
-  const ofLen = length2 !== void 0 ? ` of length ${length2}` : "";
-  const got = bytes2 ? `length=${value.length}` : `type=${typeof value}`;
-  const message = atitle(title) + "expected Uint8Array" + ofLen + ", got " + got;
-  if (!bytes2)
-    throw new TypeError(message);
-  throw new RangeError(message);
-}
-function ahash(h9) {
-  if (typeof h9 !== "function" || typeof h9.create !== "function")
-    throw new TypeError("expected hash wrapped by utils.createHasher");
-  anumber2(h9.outputLen);
-  anumber2(h9.blockLen);
-  if (h9.outputLen < 1 || h9.blockLen < 1)
-    throw new Error("hash blockLen / outputLen must be >= 1");
-}
-var aobject = (value, label) => {
-  if (value === null || typeof value !== "object" || Array.isArray(value))
-    throw new TypeError((label === "object" ? "" : `"${label}" `) + "expected object, got type=" + typeof value);
-};
-var aopts = (value, label) => {
-  aobject(value, label);
-  const proto = Object.getPrototypeOf(value);
-  if (proto !== Object.prototype && proto !== null)
-    throw new TypeError(`"${label}" expected plain object`);
-  if (Object.hasOwn(value, "__proto__"))
-    throw new TypeError(`"${label}.__proto__" is not allowed`);
-};
-function aexists(instance, checkFinished = true) {
-  if (instance.destroyed)
-    throw new Error("hash was destroyed");
-  if (checkFinished && instance.finished)
-    throw new Error("digest() was already called");
-}
-function aoutput(out, instance) {
-  abytes2(out, void 0, "output");
-  const min = instance.outputLen;
-  if (!(out.length >= min)) {
-    throw new RangeError('"output" expected length >= ' + min);
-  }
-}
-function u32(arr) {
-  return new Uint32Array(arr.buffer, arr.byteOffset, Math.floor(arr.byteLength / 4));
-}
-function clean(...arrays) {
-  for (let i9 = 0; i9 < arrays.length; i9++) {
-    arrays[i9].fill(0);
-  }
-}
-function createView(arr) {
-  return new DataView(arr.buffer, arr.byteOffset, arr.byteLength);
-}
-function rotr(word3, shift) {
-  return word3 << 32 - shift | word3 >>> shift;
-}
-function rotl(word3, shift) {
-  return word3 << shift | word3 >>> 32 - shift >>> 0;
-}
-var isLE = /* @__PURE__ */ (() => new Uint8Array(new Uint32Array([287454020]).buffer)[0] === 68)();
-function byteSwap(word3) {
-  return word3 << 24 & 4278190080 | word3 << 8 & 16711680 | word3 >>> 8 & 65280 | word3 >>> 24 & 255;
-}
-function byteSwap32(arr) {
-  for (let i9 = 0; i9 < arr.length; i9++) {
-    arr[i9] = byteSwap(arr[i9]);
-  }
-  return arr;
-}
-var swap32IfBE = isLE ? (u) => u : byteSwap32;
-function nextTick(onReject) {
-  const host = globalThis;
-  if (typeof host.scheduler?.yield === "function") {
-    const promise = host.scheduler.yield();
-    if (onReject)
-      promise.catch(onReject);
-    return promise;
-  }
-  return new Promise((resolve3) => host.setTimeout(resolve3, 0));
-}
-async function asyncLoop(iters, tick, cb, onReject) {
-  anumber2(iters, "iters");
-  anumber2(tick, "tick");
-  if (typeof cb !== "function")
-    throw new TypeError("callback must be a function");
-  let ts = Date.now();
-  for (let i9 = 0; i9 < iters; i9++) {
-    cb(i9);
-    const diff = Date.now() - ts;
-    if (diff >= 0 && diff < tick)
-      continue;
-    await nextTick(onReject);
-    ts = Date.now();
-  }
-}
-function utf8ToBytes(str) {
-  if (typeof str !== "string")
-    throw new TypeError("string expected");
-  const encoded = new TextEncoder().encode(str);
-  try {
-    return new Uint8Array(encoded);
-  } finally {
-    clean(encoded);
-  }
-}
-function kdfInputToBytes(data, errorTitle = "") {
-  if (typeof data === "string")
-    return utf8ToBytes(data);
-  return abytes2(data, void 0, errorTitle);
-}
-function concatBytes(...arrays) {
-  let sum = 0;
-  for (let i9 = 0; i9 < arrays.length; i9++) {
-    const a9 = arrays[i9];
-    abytes2(a9);
-    sum += a9.length;
-  }
-  const res = new Uint8Array(sum);
-  for (let i9 = 0, pad2 = 0; i9 < arrays.length; i9++) {
-    const a9 = arrays[i9];
-    res.set(a9, pad2);
-    pad2 += a9.length;
-  }
-  return res;
-}
-function checkOpts(defaults, opts, title = "opts") {
-  aopts(defaults, "defaults");
-  if (opts !== void 0)
-    aopts(opts, title);
-  const merged = Object.assign(/* @__PURE__ */ Object.create(null), defaults, opts);
-  return merged;
-}
-function createHasher(hashCons, info2 = {}) {
-  if (typeof hashCons !== "function")
-    throw new TypeError('"hashCons" expected function, got type=' + typeof hashCons);
-  info2 = checkOpts({}, info2, "info");
-  const hashC = (msg, opts) => hashCons(opts).update(msg).digest();
-  const tmp = hashCons(void 0);
-  hashC.outputLen = tmp.outputLen;
-  hashC.blockLen = tmp.blockLen;
-  hashC.canXOF = tmp.canXOF;
-  hashC.create = (opts) => hashCons(opts);
-  Object.assign(hashC, info2);
-  return Object.freeze(hashC);
-}
-var oidNist = (suffix) => ({
-  // Current NIST hashAlgs suffixes used here fit in one DER subidentifier octet.
-  // Larger suffix values would need base-128 OID encoding and a different length byte.
-  oid: Uint8Array.from([6, 9, 96, 134, 72, 1, 101, 3, 4, 2, suffix])
-});
-
 // node_modules/@noble/hashes/_md.js
 function Chi(a9, b9, c9) {
   return a9 & b9 ^ ~a9 & c9;
@@ -57690,7 +57757,7 @@ var HashMD = class {
   }
   update(data) {
     aexists(this);
-    abytes2(data);
+    abytes(data);
     const { view, buffer, blockLen } = this;
     const len = data.length;
     let processed = false;
@@ -57938,42 +58005,6 @@ var sha256 = /* @__PURE__ */ createHasher(
   /* @__PURE__ */ oidNist(1)
 );
 
-// packages/protocol/src/framing.ts
-var UTF8 = new TextEncoder();
-function utf8(text3) {
-  return UTF8.encode(text3);
-}
-function isWellFormed(text3) {
-  return !new RegExp("\\p{Surrogate}", "u").test(text3);
-}
-function concat(...parts) {
-  return concatBytes(...parts);
-}
-function uint64(value) {
-  const bytes2 = new Uint8Array(8);
-  new DataView(bytes2.buffer).setBigUint64(0, BigInt(value));
-  return bytes2;
-}
-function lengthPrefixed(bytes2) {
-  const length2 = new Uint8Array(4);
-  new DataView(length2.buffer).setUint32(0, bytes2.length);
-  return concat(length2, bytes2);
-}
-var ENVELOPE_BUCKETS = [256, 1024, 4096, 16384, 65536, 262144];
-var HEADER_BUCKETS = [256, 1024, 4096];
-var MAX_PLAINTEXT = 262140;
-function pad(plaintext, buckets) {
-  const framed = lengthPrefixed(plaintext);
-  const size = buckets.find((bucket) => bucket >= framed.length);
-  if (size === void 0) {
-    throw new ProtocolError(
-      "too_large",
-      `more than ${(buckets.at(-1) ?? 0) - 4} bytes do not fit into one handoff`
-    );
-  }
-  return concat(framed, new Uint8Array(size - framed.length));
-}
-
 // node_modules/@noble/hashes/hmac.js
 var _HMAC = class {
   oHash;
@@ -57985,7 +58016,7 @@ var _HMAC = class {
   destroyed = false;
   constructor(hash, key) {
     ahash(hash);
-    abytes2(key, void 0, "key");
+    abytes(key, void 0, "key");
     this.iHash = hash.create();
     if (typeof this.iHash.update !== "function")
       throw new Error("expected Hash instance");
@@ -58062,8 +58093,8 @@ var HKDF_COUNTER = /* @__PURE__ */ Uint8Array.of(0);
 var EMPTY_BUFFER = /* @__PURE__ */ Uint8Array.of();
 function expand(hash, prk, info2, length2 = 32, _recycled) {
   ahash(hash);
-  anumber2(length2, "length");
-  abytes2(prk, void 0, "prk");
+  anumber(length2, "length");
+  abytes(prk, void 0, "prk");
   const olen = hash.outputLen;
   if (prk.length < olen)
     throw new Error('"prk" must be at least HashLen octets');
@@ -58073,7 +58104,7 @@ function expand(hash, prk, info2, length2 = 32, _recycled) {
   if (info2 === void 0)
     info2 = EMPTY_BUFFER;
   else
-    abytes2(info2, void 0, "info");
+    abytes(info2, void 0, "info");
   if (!blocks) {
     if (_recycled)
       clean(prk);
@@ -58116,9 +58147,9 @@ function pbkdf2Init(hash, _password, _salt, _opts) {
   ahash(hash);
   const opts = checkOpts({ dkLen: 32, asyncTick: 10 }, _opts);
   const { c: c9, dkLen, asyncTick } = opts;
-  anumber2(c9, "c");
-  anumber2(dkLen, "dkLen");
-  anumber2(asyncTick, "asyncTick");
+  anumber(c9, "c");
+  anumber(dkLen, "dkLen");
+  anumber(asyncTick, "asyncTick");
   if (c9 < 1)
     throw new Error('"c" (iterations) must be >= 1');
   if (dkLen < 1)
@@ -58268,12 +58299,12 @@ function scryptInit(password, salt2, _opts) {
     maxmem: SCRYPT_DEFAULT_MAXMEM
   }, _opts);
   const { N, r: r9, p: p4, dkLen, asyncTick, maxmem, onProgress } = opts;
-  anumber2(N, "N");
-  anumber2(r9, "r");
-  anumber2(p4, "p");
-  anumber2(dkLen, "dkLen");
-  anumber2(asyncTick, "asyncTick");
-  anumber2(maxmem, "maxmem");
+  anumber(N, "N");
+  anumber(r9, "r");
+  anumber(p4, "p");
+  anumber(dkLen, "dkLen");
+  anumber(asyncTick, "asyncTick");
+  anumber(maxmem, "maxmem");
   if (onProgress !== void 0 && typeof onProgress !== "function")
     throw new Error('"onProgress" must be a function');
   if (r9 < 1)
@@ -58387,6 +58418,12 @@ function passphraseWeakness(normalised2) {
 }
 
 // packages/protocol/src/keys.ts
+function verifierOf(token) {
+  return sha256(token);
+}
+function emailVerifierOf(emailKey, address) {
+  return hmac(sha256, emailKey, utf8(normaliseEmail(address)));
+}
 var KEY_BYTES = 32;
 var EMPTY = new Uint8Array(0);
 var SCRYPT = { N: 2 ** 17, r: 8, p: 1, dkLen: KEY_BYTES };
@@ -58424,14 +58461,6 @@ function salt(flags2) {
 function required(answer, code2) {
   if (answer === void 0) throw new ProtocolError(code2, `the ${code2} is missing and this link needs it`);
   return answer;
-}
-
-// packages/protocol/src/tokens.ts
-function verifierOf(token) {
-  return sha256(token);
-}
-function emailVerifierOf(emailKey, address) {
-  return hmac(sha256, emailKey, utf8(normaliseEmail(address)));
 }
 
 // packages/protocol/src/link.ts
@@ -58569,65 +58598,6 @@ var CheckResponse = variant("outcome", [
 var ListResponse = object({ handoffs: list(HandoffView), cursor: optional(string()) });
 var EventsResponse = object({ events: list(AuditEvent), cursor: optional(string()) });
 var PolicyResponse = object({ rights: list(Right), classes: list(CredentialClass) });
-
-// packages/sdk/src/concealed.ts
-var import_node_util = require("node:util");
-var Unprintable = class {
-  toString() {
-    return "[secret]";
-  }
-  toJSON() {
-    return "[secret]";
-  }
-  [import_node_util.inspect.custom]() {
-    return "[secret]";
-  }
-};
-var Concealed = class extends Unprintable {
-  #value;
-  constructor(value) {
-    super();
-    this.#value = value;
-  }
-  reveal() {
-    return this.#value;
-  }
-};
-
-// packages/protocol/src/plaintext.ts
-function parseVersioned(bytes2, part) {
-  let value;
-  try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes2));
-  } catch {
-    throw new ProtocolError("plaintext", `the ${part} is not UTF-8 JSON`);
-  }
-  const object2 = asObject(value, part);
-  if (object2.v !== 1) throw new ProtocolError("plaintext", `the ${part} is not of version 1`);
-  return object2;
-}
-function asObject(value, part) {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(part, "an object");
-  return value;
-}
-function asArray(value, part) {
-  if (!Array.isArray(value)) refuse(part, "an array");
-  return value;
-}
-function asString(value, part) {
-  if (typeof value !== "string" || !isWellFormed(value)) refuse(part, "a string of well-formed Unicode");
-  return value;
-}
-function asBoolean(value, part) {
-  if (typeof value !== "boolean") refuse(part, "true or false");
-  return value;
-}
-function optional2(value, read) {
-  return value === void 0 ? void 0 : read(value);
-}
-function refuse(part, wanted) {
-  throw new ProtocolError("plaintext", `${part} is not ${wanted}`);
-}
 
 // packages/protocol/src/bundle.ts
 var RECEIPT_BYTES = 32;
@@ -59499,6 +59469,61 @@ async function seal(input, random = platformRandom) {
     header: sealHeader(header, id, linkKeys.headerKey, random(24))
   };
 }
+
+// packages/sdk/src/redact.ts
+var import_node_util = require("node:util");
+var LONGEST_QUOTE = 300;
+var ALWAYS = [
+  [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
+  [/\S*:\/\/\S*/g, "[link]"],
+  // A SigV4 refusal repeats the request, and a validation error the value (AWS General Reference, "Signature errors").
+  [/\b(?:the )?canonical string\b.*/gis, "[request]"],
+  [/\bx-amz-security-token\b\S*/gi, "[token]"],
+  [/\bValue '[^']*'/g, "Value [removed]"],
+  [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, "[access key]"],
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
+  [/(?<![\w:/.+-])(?!arn:)[\w+/=-]{40,}/g, "[removed]"],
+  [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address.toLowerCase())]
+];
+function redact(text3, recipient) {
+  const clean3 = ALWAYS.reduce(
+    (line, [pattern, put]) => typeof put === "string" ? line.replace(pattern, put) : line.replace(pattern, put),
+    text3
+  );
+  return (recipient === void 0 ? clean3 : withoutRecipient(clean3, recipient)).trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
+}
+function withoutRecipient(text3, address) {
+  const local = address.slice(0, address.lastIndexOf("@"));
+  return [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE).sort((a9, b9) => b9.length - a9.length).reduce((line, piece) => line.replace(wordsWith(piece), "[recipient]"), text3);
+}
+var SHORTEST_PIECE = 2;
+var TELLING_PIECE = 4;
+function wordsWith(piece) {
+  const literal2 = piece.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+  const inWord = "[\\p{L}\\p{N}]";
+  return piece.length >= TELLING_PIECE ? new RegExp(`${inWord}*${literal2}${inWord}*`, "giu") : new RegExp(`(?<!${inWord})${literal2}(?!${inWord})`, "giu");
+}
+var Unprintable = class {
+  toString() {
+    return "[secret]";
+  }
+  toJSON() {
+    return "[secret]";
+  }
+  [import_node_util.inspect.custom]() {
+    return "[secret]";
+  }
+};
+var Concealed = class extends Unprintable {
+  #value;
+  constructor(value) {
+    super();
+    this.#value = value;
+  }
+  reveal() {
+    return this.#value;
+  }
+};
 
 // packages/sdk/src/sender-error.ts
 var SenderError = class extends Error {
@@ -60642,6 +60667,30 @@ function normalised(passphrase) {
   }
 }
 
+// packages/protocol/src/theme.ts
+var LIGHT = {
+  ground: "#f4f5f7",
+  card: "#ffffff",
+  ink: "#1a2230",
+  soft: "#566073",
+  line: "#dde1e8",
+  edge: "#858f9f",
+  accent: "#0b5c56",
+  tint: "#eaf4f2",
+  alarm: "#a3261b"
+};
+var DARK = {
+  ground: "#0f141b",
+  card: "#18202a",
+  ink: "#e8ecf2",
+  soft: "#a3aebe",
+  line: "#2c3746",
+  edge: "#6f7c8f",
+  accent: "#6fd3c7",
+  tint: "#16302f",
+  alarm: "#ff9d90"
+};
+
 // packages/sdk/src/mail/email-copy.ts
 function emailCopy(facts) {
   return {
@@ -60680,31 +60729,68 @@ function expiryInWords(expiresAt, now) {
   return `in ${durationInWords(expiresAt - now)}, on ${date2} at ${time3} UTC`;
 }
 
-// packages/protocol/src/theme.ts
-var LIGHT = {
-  ground: "#f4f5f7",
-  card: "#ffffff",
-  ink: "#1a2230",
-  soft: "#566073",
-  line: "#dde1e8",
-  edge: "#858f9f",
-  accent: "#0b5c56",
-  tint: "#eaf4f2",
-  alarm: "#a3261b"
-};
-var DARK = {
-  ground: "#0f141b",
-  card: "#18202a",
-  ink: "#e8ecf2",
-  soft: "#a3aebe",
-  line: "#2c3746",
-  edge: "#6f7c8f",
-  accent: "#6fd3c7",
-  tint: "#16302f",
-  alarm: "#ff9d90"
-};
-
-// packages/sdk/src/mail/email-html.ts
+// packages/sdk/src/mail/email.ts
+var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
+function writeEmail(facts) {
+  const parts = emailCopy(facts);
+  return {
+    from: facts.from,
+    to: facts.to,
+    ...facts.replyTo === void 0 ? {} : { replyTo: facts.replyTo },
+    subject: subjectLine(facts.source),
+    text: emailText(parts),
+    html: emailHtml(parts),
+    handoff: facts.id,
+    messageId: `${facts.id}@${new URL(facts.origin).hostname}`
+  };
+}
+function subjectLine(source) {
+  return `A secret for you from ${source.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 120)}`;
+}
+var WIDTH = 72;
+function emailText(parts) {
+  const needs = parts.needs.length === 0 ? [] : [["You will need:", ...parts.needs.map(bullet)].join("\n")];
+  const facts = parts.facts.length === 0 ? [] : [parts.facts.map(([name, value]) => factLine(name, value)).join("\n")];
+  return [
+    wrap(parts.intro),
+    ...parts.message === void 0 ? [] : [quote(parts.message)],
+    `${parts.button}:`,
+    parts.link,
+    wrap(parts.until),
+    wrap(parts.once),
+    ...needs,
+    wrap(parts.warning),
+    wrap(parts.unexpected),
+    ...facts
+  ].join("\n\n").concat("\n");
+}
+function bullet(text3) {
+  return wrap(text3, "- ", "  ");
+}
+function factLine(name, value) {
+  return wrap(`${oneLine(name)}: ${oneLine(value)}`, "", "  ");
+}
+function quote(message) {
+  return message.trim().split(/\r?\n/).map((line) => line.trim() === "" ? ">" : wrap(line, "> ", "> ")).join("\n");
+}
+function oneLine(text3) {
+  return text3.replace(/\s+/g, " ").trim();
+}
+function wrap(text3, first = "", rest = "") {
+  const lines = [];
+  let line = first;
+  let empty = true;
+  for (const word3 of text3.split(/\s+/)) {
+    if (!empty && line.length + 1 + word3.length > WIDTH) {
+      lines.push(line);
+      line = rest;
+      empty = true;
+    }
+    line += empty ? word3 : ` ${word3}`;
+    empty = false;
+  }
+  return [...lines, line].join("\n");
+}
 var FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 var MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
 function emailHtml(parts) {
@@ -60782,70 +60868,143 @@ function escapeHtml(text3) {
   return text3.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
-// packages/sdk/src/mail/email.ts
-var MAIL_HEADERS = { "Auto-Submitted": "auto-generated" };
-function writeEmail(facts) {
-  const parts = emailCopy(facts);
+// packages/sdk/src/runtime/deadline.ts
+function startDeadline(options, runtime) {
+  const soft = new AbortController();
+  const hard = new AbortController();
+  const callOff = [];
+  const stop = (reason) => {
+    if (soft.signal.aborted) return;
+    callOff.push(runtime.schedule(options.graceMs, () => hard.abort(reason)));
+    soft.abort(reason);
+  };
+  callOff.push(runtime.schedule(options.limitMs, () => stop(options.atLimit())));
   return {
-    from: facts.from,
-    to: facts.to,
-    ...facts.replyTo === void 0 ? {} : { replyTo: facts.replyTo },
-    subject: subjectLine(facts.source),
-    text: emailText(parts),
-    html: emailHtml(parts),
-    handoff: facts.id,
-    messageId: `${facts.id}@${new URL(facts.origin).hostname}`
+    deadline: { soft: soft.signal, hard: hard.signal },
+    stop,
+    close: () => {
+      for (const off of callOff) off();
+    }
   };
 }
-function subjectLine(source) {
-  return `A secret for you from ${source.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 120)}`;
+function cleanupDeadline(limitMs, reason, runtime) {
+  return startDeadline({ limitMs, graceMs: 0, atLimit: () => reason }, runtime);
 }
-var WIDTH = 72;
-function emailText(parts) {
-  const needs = parts.needs.length === 0 ? [] : [["You will need:", ...parts.needs.map(bullet)].join("\n")];
-  const facts = parts.facts.length === 0 ? [] : [parts.facts.map(([name, value]) => factLine(name, value)).join("\n")];
-  return [
-    wrap(parts.intro),
-    ...parts.message === void 0 ? [] : [quote(parts.message)],
-    `${parts.button}:`,
-    parts.link,
-    wrap(parts.until),
-    wrap(parts.once),
-    ...needs,
-    wrap(parts.warning),
-    wrap(parts.unexpected),
-    ...facts
-  ].join("\n\n").concat("\n");
-}
-function bullet(text3) {
-  return wrap(text3, "- ", "  ");
-}
-function factLine(name, value) {
-  return wrap(`${oneLine(name)}: ${oneLine(value)}`, "", "  ");
-}
-function quote(message) {
-  return message.trim().split(/\r?\n/).map((line) => line.trim() === "" ? ">" : wrap(line, "> ", "> ")).join("\n");
-}
-function oneLine(text3) {
-  return text3.replace(/\s+/g, " ").trim();
-}
-function wrap(text3, first = "", rest = "") {
-  const lines = [];
-  let line = first;
-  let empty = true;
-  for (const word3 of text3.split(/\s+/)) {
-    if (!empty && line.length + 1 + word3.length > WIDTH) {
-      lines.push(line);
-      line = rest;
-      empty = true;
-    }
-    line += empty ? word3 : ` ${word3}`;
-    empty = false;
+async function attempt(limitMs, { hard }, work) {
+  const controller = new AbortController();
+  let late2 = false;
+  const timer = setTimeout(() => {
+    late2 = true;
+    controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
+  }, limitMs);
+  const giveUp = () => controller.abort(hard.reason);
+  if (hard.aborted) giveUp();
+  hard.addEventListener("abort", giveUp, { once: true });
+  try {
+    return await work({ signal: controller.signal, timedOut: () => late2 });
+  } finally {
+    clearTimeout(timer);
+    hard.removeEventListener("abort", giveUp);
   }
-  return [...lines, line].join("\n");
 }
 
-// packages/sdk/src/runtime/concurrency.ts
+// packages/sdk/src/runtime/pace.ts
+var FIRST_GAP_MS = 1e3;
+var SHORTEST_GAP_MS = 20;
+var LONGEST_GAP_MS = 3e4;
+var SLOWER = 1.5;
+var FASTER = 0.95;
+var MEASURED_MS = 1e3;
+function adaptivePace(runtime, finals = []) {
+  const waiting = [];
+  const takenAt = [];
+  let gapMs = 0;
+  let refusedGapMs = 0;
+  let refusedInRow = false;
+  let slowedAt = Number.NEGATIVE_INFINITY;
+  let nextAt = Number.NEGATIVE_INFINITY;
+  let callOff;
+  let closed;
+  let last;
+  function letGo() {
+    while (waiting.length > 0 && callOff === void 0) {
+      const waitMs = nextAt - runtime.now();
+      if (waitMs > 0) {
+        callOff = runtime.schedule(waitMs, () => {
+          callOff = void 0;
+          letGo();
+        });
+        return;
+      }
+      nextAt = runtime.now() + gapMs * (0.9 + 0.2 * runtime.random());
+      waiting.shift()?.go();
+    }
+  }
+  function measuredGap() {
+    const since = runtime.now() - MEASURED_MS;
+    const taken = takenAt.filter((at) => at > since).length;
+    return taken === 0 ? FIRST_GAP_MS : MEASURED_MS / taken;
+  }
+  return {
+    turn: (signal) => new Promise((resolve3, reject) => {
+      if (closed ?? signal.aborted) {
+        reject(closed ?? signal.reason);
+        return;
+      }
+      const leave = () => {
+        const place = waiting.indexOf(waiter);
+        if (place >= 0) waiting.splice(place, 1);
+        reject(signal.reason);
+      };
+      const waiter = {
+        go: () => {
+          signal.removeEventListener("abort", leave);
+          resolve3({ at: runtime.now() });
+        },
+        fail: (reason) => {
+          signal.removeEventListener("abort", leave);
+          reject(reason);
+        }
+      };
+      signal.addEventListener("abort", leave, { once: true });
+      waiting.push(waiter);
+      letGo();
+    }),
+    taken: () => {
+      if (gapMs === 0) {
+        takenAt.push(runtime.now());
+        if (takenAt.length > 100) takenAt.shift();
+        return;
+      }
+      refusedInRow = false;
+      gapMs = Math.max(SHORTEST_GAP_MS, Math.min(gapMs * FASTER, refusedGapMs * SLOWER));
+    },
+    lastRefusal: () => last,
+    throttled: ({ at }, refusal3, afterMs = 0) => {
+      const now = runtime.now();
+      last = refusal3;
+      if (at > slowedAt) {
+        const before = gapMs === 0 ? measuredGap() : gapMs;
+        if (!refusedInRow) refusedGapMs = before;
+        refusedInRow = true;
+        gapMs = Math.min(LONGEST_GAP_MS, before * SLOWER);
+        slowedAt = now;
+      }
+      nextAt = Math.max(nextAt, now + Math.max(afterMs, gapMs));
+      callOff?.();
+      callOff = void 0;
+      letGo();
+    },
+    throwIfClosed: () => {
+      if (closed) throw closed;
+    },
+    closeOn: (error3) => {
+      if (!finals.includes(error3.code)) return;
+      closed ??= error3;
+      for (const { fail } of waiting.splice(0)) fail(closed);
+    }
+  };
+}
 async function mapLimited(values, limit, map2) {
   const { enter, leave } = places(limit);
   const standAside = async (wait) => {
@@ -60892,46 +61051,6 @@ function oneAtATime() {
     last = result;
     return result;
   };
-}
-
-// packages/sdk/src/runtime/deadline.ts
-function startDeadline(options, runtime) {
-  const soft = new AbortController();
-  const hard = new AbortController();
-  const callOff = [];
-  const stop = (reason) => {
-    if (soft.signal.aborted) return;
-    callOff.push(runtime.schedule(options.graceMs, () => hard.abort(reason)));
-    soft.abort(reason);
-  };
-  callOff.push(runtime.schedule(options.limitMs, () => stop(options.atLimit())));
-  return {
-    deadline: { soft: soft.signal, hard: hard.signal },
-    stop,
-    close: () => {
-      for (const off of callOff) off();
-    }
-  };
-}
-function cleanupDeadline(limitMs, reason, runtime) {
-  return startDeadline({ limitMs, graceMs: 0, atLimit: () => reason }, runtime);
-}
-async function attempt(limitMs, { hard }, work) {
-  const controller = new AbortController();
-  let late2 = false;
-  const timer = setTimeout(() => {
-    late2 = true;
-    controller.abort(new DOMException("The attempt took too long.", "TimeoutError"));
-  }, limitMs);
-  const giveUp = () => controller.abort(hard.reason);
-  if (hard.aborted) giveUp();
-  hard.addEventListener("abort", giveUp, { once: true });
-  try {
-    return await work({ signal: controller.signal, timedOut: () => late2 });
-  } finally {
-    clearTimeout(timer);
-    hard.removeEventListener("abort", giveUp);
-  }
 }
 
 // packages/sdk/src/runtime/runtime.ts
@@ -61138,26 +61257,8 @@ function asSenderError(error3) {
   return faultOf(error3);
 }
 
-// packages/sdk/src/delivery/dry-run.ts
-var AT_ONCE2 = 6;
-function expectOutcomes(details, recipients, { service, runtime }, deadline) {
-  const { verification, name } = details.class;
-  const proposal2 = {
-    class: name,
-    flags: flagsOf({ passphrase: details.passphraseNeeded, email: verification !== "click" }),
-    mailedCode: verification === "email-code"
-  };
-  return mapLimited(recipients, AT_ONCE2, async (recipient) => {
-    const expiresAt = Math.floor(runtime.now() / 1e3) + details.expiresIn;
-    const request2 = { ...proposal2, expiresAt, ...requestFor(recipient, details) };
-    const answer = await toResult(service.check(request2, deadline));
-    if (answer instanceof SenderError) return { kind: "refused", recipient, error: answer };
-    return answer.outcome === "earlier" ? { kind: "earlier", recipient, handoff: answer.handoff } : { kind: "mail", recipient, supersedes: answer.supersedes };
-  });
-}
-
 // packages/sdk/src/delivery/existing-handoffs.ts
-var AT_ONCE3 = 6;
+var AT_ONCE2 = 6;
 var FIRST_LOOK_MS = 2e3;
 var LONGEST_LOOK_MS = 6e4;
 var GROWTH = 1.5;
@@ -61174,7 +61275,7 @@ function deliveryStatusOf({
   return state3 === "open" || state3 === "claimed" ? "pending" : state3;
 }
 function viewHandoffs(ids, service, deadline) {
-  return mapLimited(ids, AT_ONCE3, async (id) => {
+  return mapLimited(ids, AT_ONCE2, async (id) => {
     const found = await toResult(service.view(id, deadline));
     return found instanceof SenderError ? unseen(id, found) : { id, status: deliveryStatusOf(found), view: found };
   });
@@ -61211,7 +61312,7 @@ async function awaitHandoffs(ids, { service, runtime, onEnded, onWaiting }, limi
   }
 }
 function revokeHandoffs(ids, service, deadline) {
-  return mapLimited(ids, AT_ONCE3, async (id) => ({
+  return mapLimited(ids, AT_ONCE2, async (id) => ({
     id,
     ending: await toResult(service.revoke(id, deadline))
   }));
@@ -61292,6 +61393,22 @@ function unknownClass(name, classes) {
     names === "" ? "The service lets this workflow use no class. Ask whoever runs the service to add classes to the workflow's entry in the senders list." : `The service has no class "${name}" for this workflow. Choose one of: ${names}.`
   );
 }
+var AT_ONCE3 = 6;
+function expectOutcomes(details, recipients, { service, runtime }, deadline) {
+  const { verification, name } = details.class;
+  const proposal2 = {
+    class: name,
+    flags: flagsOf({ passphrase: details.passphraseNeeded, email: verification !== "click" }),
+    mailedCode: verification === "email-code"
+  };
+  return mapLimited(recipients, AT_ONCE3, async (recipient) => {
+    const expiresAt = Math.floor(runtime.now() / 1e3) + details.expiresIn;
+    const request2 = { ...proposal2, expiresAt, ...requestFor(recipient, details) };
+    const answer = await toResult(service.check(request2, deadline));
+    if (answer instanceof SenderError) return { kind: "refused", recipient, error: answer };
+    return answer.outcome === "earlier" ? { kind: "earlier", recipient, handoff: answer.handoff } : { kind: "mail", recipient, supersedes: answer.supersedes };
+  });
+}
 
 // packages/sdk/src/mail/addresses.ts
 var LONGEST_ADDRESS = 254;
@@ -61355,104 +61472,6 @@ function defaultMailbox(origin) {
   const { hostname } = new URL(origin);
   const unnamed2 = isLoopback(hostname) || /^[\d.]+$|^\[/.test(hostname);
   return { address: `handoff@${unnamed2 ? "localhost" : hostname}` };
-}
-
-// packages/sdk/src/runtime/pace.ts
-var FIRST_GAP_MS = 1e3;
-var SHORTEST_GAP_MS = 20;
-var LONGEST_GAP_MS = 3e4;
-var SLOWER = 1.5;
-var FASTER = 0.95;
-var MEASURED_MS = 1e3;
-function adaptivePace(runtime, finals = []) {
-  const waiting = [];
-  const takenAt = [];
-  let gapMs = 0;
-  let refusedGapMs = 0;
-  let refusedInRow = false;
-  let slowedAt = Number.NEGATIVE_INFINITY;
-  let nextAt = Number.NEGATIVE_INFINITY;
-  let callOff;
-  let closed;
-  let last;
-  function letGo() {
-    while (waiting.length > 0 && callOff === void 0) {
-      const waitMs = nextAt - runtime.now();
-      if (waitMs > 0) {
-        callOff = runtime.schedule(waitMs, () => {
-          callOff = void 0;
-          letGo();
-        });
-        return;
-      }
-      nextAt = runtime.now() + gapMs * (0.9 + 0.2 * runtime.random());
-      waiting.shift()?.go();
-    }
-  }
-  function measuredGap() {
-    const since = runtime.now() - MEASURED_MS;
-    const taken = takenAt.filter((at) => at > since).length;
-    return taken === 0 ? FIRST_GAP_MS : MEASURED_MS / taken;
-  }
-  return {
-    turn: (signal) => new Promise((resolve3, reject) => {
-      if (closed ?? signal.aborted) {
-        reject(closed ?? signal.reason);
-        return;
-      }
-      const leave = () => {
-        const place = waiting.indexOf(waiter);
-        if (place >= 0) waiting.splice(place, 1);
-        reject(signal.reason);
-      };
-      const waiter = {
-        go: () => {
-          signal.removeEventListener("abort", leave);
-          resolve3({ at: runtime.now() });
-        },
-        fail: (reason) => {
-          signal.removeEventListener("abort", leave);
-          reject(reason);
-        }
-      };
-      signal.addEventListener("abort", leave, { once: true });
-      waiting.push(waiter);
-      letGo();
-    }),
-    taken: () => {
-      if (gapMs === 0) {
-        takenAt.push(runtime.now());
-        if (takenAt.length > 100) takenAt.shift();
-        return;
-      }
-      refusedInRow = false;
-      gapMs = Math.max(SHORTEST_GAP_MS, Math.min(gapMs * FASTER, refusedGapMs * SLOWER));
-    },
-    lastRefusal: () => last,
-    throttled: ({ at }, refusal3, afterMs = 0) => {
-      const now = runtime.now();
-      last = refusal3;
-      if (at > slowedAt) {
-        const before = gapMs === 0 ? measuredGap() : gapMs;
-        if (!refusedInRow) refusedGapMs = before;
-        refusedInRow = true;
-        gapMs = Math.min(LONGEST_GAP_MS, before * SLOWER);
-        slowedAt = now;
-      }
-      nextAt = Math.max(nextAt, now + Math.max(afterMs, gapMs));
-      callOff?.();
-      callOff = void 0;
-      letGo();
-    },
-    throwIfClosed: () => {
-      if (closed) throw closed;
-    },
-    closeOn: (error3) => {
-      if (!finals.includes(error3.code)) return;
-      closed ??= error3;
-      for (const { fail } of waiting.splice(0)) fail(closed);
-    }
-  };
 }
 
 // packages/sdk/src/runtime/retry.ts
@@ -61527,39 +61546,6 @@ function retryAfterMs(value, now) {
 
 // packages/sdk/src/aws/aws-errors.ts
 init_retry2();
-
-// packages/sdk/src/redact.ts
-var LONGEST_QUOTE = 300;
-var ALWAYS = [
-  [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
-  [/\S*:\/\/\S*/g, "[link]"],
-  // A SigV4 refusal repeats the request, and a validation error the value (AWS General Reference, "Signature errors").
-  [/\b(?:the )?canonical string\b.*/gis, "[request]"],
-  [/\bx-amz-security-token\b\S*/gi, "[token]"],
-  [/\bValue '[^']*'/g, "Value [removed]"],
-  [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, "[access key]"],
-  [/\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
-  [/(?<![\w:/.+-])(?!arn:)[\w+/=-]{40,}/g, "[removed]"],
-  [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address.toLowerCase())]
-];
-function redact(text3, recipient) {
-  const clean3 = ALWAYS.reduce(
-    (line, [pattern, put]) => typeof put === "string" ? line.replace(pattern, put) : line.replace(pattern, put),
-    text3
-  );
-  return (recipient === void 0 ? clean3 : withoutRecipient(clean3, recipient)).trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
-}
-function withoutRecipient(text3, address) {
-  const local = address.slice(0, address.lastIndexOf("@"));
-  return [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE).sort((a9, b9) => b9.length - a9.length).reduce((line, piece) => line.replace(wordsWith(piece), "[recipient]"), text3);
-}
-var SHORTEST_PIECE = 2;
-var TELLING_PIECE = 4;
-function wordsWith(piece) {
-  const literal2 = piece.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
-  const inWord = "[\\p{L}\\p{N}]";
-  return piece.length >= TELLING_PIECE ? new RegExp(`${inWord}*${literal2}${inWord}*`, "giu") : new RegExp(`(?<!${inWord})${literal2}(?!${inWord})`, "giu");
-}
 
 // packages/sdk/src/runtime/network.ts
 var import_node_net = require("node:net");
@@ -62431,7 +62417,23 @@ function parsePasswordRules(length2, classes, exclude) {
   return { length: characters, classes: chosen, exclude };
 }
 
-// packages/sdk/src/rotation/managed-rotation.ts
+// packages/sdk/src/rotation/rotate.ts
+function rotate(request2, rotation, { secrets, source, runtime }, deadline) {
+  return rotation.kind === "managed" ? rotateManaged(request2, secrets, deadline, runtime) : rotateGenerated(request2, rotation, secrets, source);
+}
+async function checkRotation(secret, rotation, secrets) {
+  if (rotation.kind === "managed") checkConfigured(secret, await secrets.stages(secret.arn));
+  else checkKey(secret, rotation.key);
+}
+function versionIdOf(run, arn) {
+  const hash = (0, import_node_crypto7.createHash)("sha256").update(JSON.stringify(["secret-handoff rotation", run, arn])).digest();
+  hash[6] = (hash[6] ?? 0) & 15 | 128;
+  hash[8] = (hash[8] ?? 0) & 63 | 128;
+  const hex = hash.toString("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    "-"
+  );
+}
 var PENDING = "AWSPENDING";
 var FIRST_LOOK_MS2 = 1e3;
 var LONGEST_LOOK_MS2 = 15e3;
@@ -62502,8 +62504,6 @@ function overtaken({ secret }) {
     `This run rotated secret "${secret.name}" before, and it has been changed again since. Start a new run to rotate it once more.`
   );
 }
-
-// packages/sdk/src/rotation/generated-rotation.ts
 async function rotateGenerated(request2, { key, rules }, secrets, source) {
   const { secret, versionId } = request2;
   const before = await secrets.stages(secret.arn);
@@ -62554,24 +62554,6 @@ function changed({ secret }) {
   return new SenderError(
     "secret_changed",
     `Secret "${secret.name}" was changed while its new password was being written, so it was left as it is. Start a new run.`
-  );
-}
-
-// packages/sdk/src/rotation/rotate.ts
-function rotate(request2, rotation, { secrets, source, runtime }, deadline) {
-  return rotation.kind === "managed" ? rotateManaged(request2, secrets, deadline, runtime) : rotateGenerated(request2, rotation, secrets, source);
-}
-async function checkRotation(secret, rotation, secrets) {
-  if (rotation.kind === "managed") checkConfigured(secret, await secrets.stages(secret.arn));
-  else checkKey(secret, rotation.key);
-}
-function versionIdOf(run, arn) {
-  const hash = (0, import_node_crypto7.createHash)("sha256").update(JSON.stringify(["secret-handoff rotation", run, arn])).digest();
-  hash[6] = (hash[6] ?? 0) & 15 | 128;
-  hash[8] = (hash[8] ?? 0) & 63 | 128;
-  const hex = hash.toString("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
-    "-"
   );
 }
 
@@ -62838,37 +62820,6 @@ function moveWording(id) {
   return (_, message) => /currently attached to version|RemoveFromVersionId/i.test(message) ? ["secret_changed", `Another version of secret "${id}" has become current.`] : void 0;
 }
 
-// packages/sdk/src/service/sender-token.ts
-var FRESH_FOR_MS = 6e4;
-function cachedToken(fetchToken, runtime) {
-  let kept;
-  let underWay;
-  return async (deadline) => {
-    if (kept && kept.until - runtime.now() > FRESH_FOR_MS) return kept.token;
-    underWay ??= fetchToken(deadline).then((jwt) => {
-      const token = new Concealed(jwt);
-      kept = { token, until: expiryOf(jwt) };
-      return token;
-    }).finally(() => {
-      underWay = void 0;
-    });
-    return underWay;
-  };
-}
-function expiryOf(jwt) {
-  const { exp } = jwtClaims(jwt);
-  return typeof exp === "number" ? exp * 1e3 : 0;
-}
-function jwtClaims(jwt) {
-  const [, payload = ""] = jwt.split(".");
-  try {
-    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
-    return typeof claims === "object" && claims !== null ? { ...claims } : {};
-  } catch {
-    return {};
-  }
-}
-
 // packages/sdk/src/service/service-errors.ts
 var MOST_RULES = 20;
 var CLOCK_TOLERANCE = 30;
@@ -63051,6 +63002,35 @@ function parseJson2(text3) {
 }
 function titleIn(html) {
   return /<title[^>]*>([^<]*)/i.exec(html.slice(0, 2e4))?.[1]?.trim() ?? "";
+}
+var FRESH_FOR_MS = 6e4;
+function cachedToken(fetchToken, runtime) {
+  let kept;
+  let underWay;
+  return async (deadline) => {
+    if (kept && kept.until - runtime.now() > FRESH_FOR_MS) return kept.token;
+    underWay ??= fetchToken(deadline).then((jwt) => {
+      const token = new Concealed(jwt);
+      kept = { token, until: expiryOf(jwt) };
+      return token;
+    }).finally(() => {
+      underWay = void 0;
+    });
+    return underWay;
+  };
+}
+function expiryOf(jwt) {
+  const { exp } = jwtClaims(jwt);
+  return typeof exp === "number" ? exp * 1e3 : 0;
+}
+function jwtClaims(jwt) {
+  const [, payload = ""] = jwt.split(".");
+  try {
+    const claims = JSON.parse(Buffer.from(payload, "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? { ...claims } : {};
+  } catch {
+    return {};
+  }
 }
 
 // packages/sdk/src/service/service-client.ts
