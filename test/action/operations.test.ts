@@ -324,6 +324,35 @@ describe("revoke", () => {
     expect(states).toEqual(["revoked", "delivered", "open"]);
   });
 
+  test("by secret or run counts what was opened, and warns of it", async () => {
+    const secrets = { "prod/leaked": "canary-leaked" };
+    const arn = ARN.replace("orders", "leaked");
+    const [ana = "", bo = "", cy = "", di = ""] = ["ana", "bo", "cy", "di"].map(to);
+    const claims = { run_id: "1234522" };
+    await step(
+      { recipients: [ana, bo, cy, di].join("\n"), "secret-ids": "prod/leaked" },
+      { secrets, claims },
+    );
+    await taken(ana);
+    await claimedBy(bo);
+    await locked(di);
+    const [openedAna, openedBo, open] = [ana, bo, cy].map((one) => linkTo(one).link.id);
+    const warned = [openedAna, openedBo].map((id) =>
+      expect.stringContaining(`warning: Handoff ${id} was opened already`),
+    );
+    const first = await manage({ operation: "revoke", "secret-ids": arn });
+    expect(first.code).toBe(0);
+    expect(first.workflow.outputs).toMatchObject({ "revoked-count": "1", "released-count": "2" });
+    expect(first.workflow.lines).toEqual(expect.arrayContaining(warned));
+    expect(new Set(JSON.parse(first.workflow.outputs["handoff-ids"] ?? ""))).toEqual(
+      new Set([openedAna, openedBo, open]),
+    );
+    const second = await manage({ operation: "revoke", run: "1234522" });
+    expect(second.workflow.outputs).toMatchObject({ "revoked-count": "0", "released-count": "2" });
+    expect(second.workflow.lines).toEqual(expect.arrayContaining(warned));
+    expect(second.workflow.lines).toContainEqual("info: No handoff is open: there is nothing to revoke.");
+  });
+
   test("of a run ends what that run handed over", async () => {
     const [ana = "", bo = ""] = ["ana", "bo"].map(to);
     await step({ recipients: ana }, { claims: { run_id: "1234500" } });

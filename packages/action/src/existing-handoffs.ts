@@ -1,4 +1,5 @@
-import type { HandoffId } from "@secret-handoff/protocol";
+import type { HandoffId, State } from "@secret-handoff/protocol";
+import type { HandoffView } from "@secret-handoff/protocol/api";
 import {
   type Deadline,
   ErrorCollector,
@@ -115,13 +116,17 @@ async function runOperation(
   const service = openService(endpoint, context).client;
   const secrets = context.openRotation(region, deadline, runtime);
   const errors = new ErrorCollector();
-  const places = await selectHandoffs(operation, selection, { service, secrets }, errors, context, deadline);
+  const clients = { service, secrets };
+  const { places, opened } = await selectHandoffs(operation, selection, clients, errors, context, deadline);
   for (const { message } of errors.errors) workflow.error(message);
   const ids = places.filter((id) => id !== null);
   workflow.output("handoff-ids", JSON.stringify(places));
   const run = async (): Promise<0 | 1> => {
     if (operation === "revoke") {
-      return reportRevocations(places, await revokeHandoffs(ids, service, deadline), context);
+      const left = ids.filter((id) => !opened.has(id));
+      const released = [...opened].map((id): Revocation => ({ id, ending: "released" }));
+      const revocations = [...(await revokeHandoffs(left, service, deadline)), ...released];
+      return reportRevocations(places, revocations, context);
     }
     if (operation === "status") {
       const handoffs = await viewHandoffs(ids, service, deadline);
@@ -139,8 +144,17 @@ async function runOperation(
 
 type Clients = { readonly service: ServiceClient; readonly secrets: RotatableSecrets };
 
+type Selected = {
+  readonly places: readonly (HandoffId | null)[];
+  /** To revoke: those of which the list says that they were opened, so that there is nothing to ask the service. */
+  readonly opened: ReadonlySet<HandoffId>;
+};
+
+const OPENED: ReadonlySet<State> = new Set(["claimed", "delivered", "unconfirmed"]);
+
 /**
- * The handoffs that are selected, as far as this workflow's repository has made them. To revoke, those that are open.
+ * The handoffs that are selected, as far as this workflow's repository has made them. To revoke, those that are open and those that
+ * were opened: whoever stops a leak must learn of both.
  * @param errors takes what was looked for and not found
  */
 async function selectHandoffs(
@@ -150,50 +164,45 @@ async function selectHandoffs(
   errors: ErrorCollector,
   { workflow }: StepContext,
   deadline: Deadline,
-): Promise<readonly (HandoffId | null)[]> {
+): Promise<Selected> {
   if (selection.kind === "ids") {
     if (selection.ids.every((id) => id === null)) errors.add(nothingFound("handoff-ids names no handoff"));
-    return selection.ids;
+    return { places: selection.ids, opened: new Set() };
   }
   const { secrets, run } = selection;
   const searches = secrets.length === 0 ? [undefined] : secrets;
   const lists = await Promise.all(
     searches.map((secret) =>
       errors.attemptAsync(async () => {
-        const found = await search(secret, run, operation === "revoke", clients, deadline);
+        const found = await search(secret, run, clients, deadline);
         const what = secret === undefined ? "" : ` of secret "${secret}"`;
         const where = run === undefined ? "This repository" : `Run ${run} of this repository`;
         if (!found) throw nothingFound(`${where} made no handoff${what}`);
-        if (found.length === 0) workflow.info(`No handoff${what} is open: there is nothing to revoke.`);
-        return found;
+        if (operation !== "revoke") return found;
+        if (!found.some(({ state }) => state === "open")) {
+          workflow.info(`No handoff${what} is open: there is nothing to revoke.`);
+        }
+        return found.filter(({ state }) => state === "open" || OPENED.has(state));
       }),
     ),
   );
-  return [...new Set(lists.flatMap((list) => list ?? []))];
+  const views = lists.flatMap((list) => list ?? []);
+  const opened = operation === "revoke" ? views.filter(({ state }) => OPENED.has(state)) : [];
+  const idsOf = (some: readonly HandoffView[]) => new Set(some.map(({ id }) => id));
+  return { places: [...idsOf(views)], opened: idsOf(opened) };
 }
 
-/** @returns undefined where there is none; with `openOnly`, an empty list where there are some and none of them is open */
+/** @returns undefined where there is none */
 async function search(
   secret: string | undefined,
   run: string | undefined,
-  openOnly: boolean,
   { service, secrets }: Clients,
   deadline: Deadline,
-): Promise<readonly HandoffId[] | undefined> {
-  const list = async (arn: string | undefined, state: "open" | undefined) => {
-    const filter = {
-      ...(arn === undefined ? {} : { secret: arn }),
-      ...(run === undefined ? {} : { run }),
-      ...(state === undefined ? {} : { state }),
-    };
-    return (await service.list(filter, deadline)).map(({ id }) => id);
-  };
+): Promise<readonly HandoffView[] | undefined> {
   const find = async (arn: string | undefined) => {
-    const open = openOnly ? await list(arn, "open") : [];
-    if (open.length > 0) return open;
-    const all = await list(arn, undefined);
-    if (all.length === 0) return undefined;
-    return openOnly ? [] : all;
+    const filter = { ...(arn === undefined ? {} : { secret: arn }), ...(run === undefined ? {} : { run }) };
+    const found = await service.list(filter, deadline);
+    return found.length === 0 ? undefined : found;
   };
   if (secret === undefined) return find(undefined);
   if (!secret.startsWith("arn:")) return find((await secrets.stages(secret)).arn);
