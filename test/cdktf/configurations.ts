@@ -69,6 +69,7 @@ export const EVERYTHING = defineStack({
     memorySize: 1_024,
     reservedConcurrency: { recipient: 20, sender: 10, drainer: 2, sweeper: 1 },
     logRetentionDays: 90,
+    eventRetentionDays: 730,
     throttles: {
       page: { rate: 10, burst: 20 },
       recipient: { rate: 11, burst: 21 },

@@ -175,6 +175,24 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     expect(lines[0]).not.toContain("AAAA");
   });
 
+  test("a caller without a token is counted by a word that its alarm looks for", async () => {
+    const response = await fetch(`${deployed.url}/v1/sender/handoffs`, {
+      headers: { authorization: "Bearer canary" },
+    });
+    expect(response.status).toBe(401);
+    const { json } = synthesise(EVERYTHING, code);
+    const filter = resource(json, "aws_cloudwatch_log_metric_filter", "alarms_refused_filter");
+    const lines = deployed.functions.sender.lines.filter((line) => line.includes("refused_anonymous"));
+    expect(lines).toHaveLength(1);
+    expect(filter.pattern).toMatch(/^"\w+"$/);
+    expect(lines[0]).toContain(filter.pattern);
+    expect(lines[0]).not.toContain("canary");
+    const alarm = resource(json, "aws_cloudwatch_metric_alarm", "alarms_refused_anonymous");
+    expect([filter.metric_transformation]).toMatchObject([
+      { name: alarm.metric_name, namespace: alarm.namespace, value: "1" },
+    ]);
+  });
+
   test("a handoff is created, drained, opened and acknowledged by the four functions", async () => {
     const subject = {
       secret: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:orders-AbCdEf",

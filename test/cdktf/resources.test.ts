@@ -20,10 +20,11 @@ describe("the tables", () => {
     });
   });
 
-  test("the audit table has point-in-time recovery and deletion protection", () => {
+  test("the audit table has TTL, point-in-time recovery and deletion protection", () => {
     expect(resource(least, "aws_dynamodb_table", "tables_audit")).toMatchObject({
       hash_key: "stream",
       range_key: "sequence",
+      ttl: { enabled: true, attribute_name: "ttl" },
       point_in_time_recovery: { enabled: true },
       deletion_protection_enabled: true,
     });
@@ -61,6 +62,7 @@ describe("the functions", () => {
       new Set([
         "TABLE_NAME",
         "AUDIT_TABLE_NAME",
+        "EVENT_RETENTION_DAYS",
         "ORIGIN",
         "MAIL_FROM",
         "MAIL_CONFIGURATION_SET",
@@ -69,6 +71,16 @@ describe("the functions", () => {
         "EVENT_BUS_NAME",
       ]),
     );
+  });
+
+  test("that write events are told how long the audit table keeps them", () => {
+    const daysOf = (json: SynthesisedStack) =>
+      ["recipient", "sender", "drainer", "sweeper"].map((name) => {
+        const { environment } = resource(json, "aws_lambda_function", `${name}_function`);
+        return (environment as { variables: Record<string, string> }).variables.EVENT_RETENTION_DAYS;
+      });
+    expect(daysOf(least)).toEqual([undefined, "400", "400", "400"]);
+    expect(daysOf(everything)).toEqual([undefined, "730", "730", "730"]);
   });
 
   test("are told of an SMTP server by the ARN of a secret", () => {
@@ -256,6 +268,7 @@ describe("what watches", () => {
           "audit-throttled",
           "events-undelivered",
           "link-mangled",
+          "refused-anonymous",
         ]),
       );
       for (const alarm of alarms)

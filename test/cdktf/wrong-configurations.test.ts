@@ -228,6 +228,18 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
     service({ events: { logRetentionDays: 4_000 } }),
     "service.events.logRetentionDays must be a number of days that CloudWatch offers: 3653 is the nearest to 4000",
   ],
+  "events that are kept for no day": [
+    service({ eventRetentionDays: 0 }),
+    "service.eventRetentionDays must be a whole number of days from 1 to 3650",
+  ],
+  "events that are kept for half a day": [
+    service({ eventRetentionDays: 1.5 }),
+    "service.eventRetentionDays must be a whole number of days from 1 to 3650",
+  ],
+  "events that are kept for longer than ten years": [
+    service({ eventRetentionDays: 3_651 }),
+    "service.eventRetentionDays must be a whole number of days from 1 to 3650",
+  ],
   "a rotation at once after a delivery": [
     service({ onDelivered: { rotateAfter: 8 }, rotation: { secrets: [secret] } }),
     "service.onDelivered.rotateAfter must be a whole number of seconds from 60 to 2592000",

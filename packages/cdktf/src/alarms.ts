@@ -35,7 +35,7 @@ export class Alarms extends Construct {
     this.topicArn =
       props.topicArn ?? noticeTopic(this, { name: `${name}-alarms`, emails, alarmsOf: accountId }).arn;
     this.#tellAtOnce(props);
-    this.#countMangledLinks(props);
+    this.#countWords(props);
     for (const [key, alarm] of Object.entries(metricAlarms(props))) {
       new CloudwatchMetricAlarm(this, key, {
         evaluationPeriods: 1,
@@ -74,20 +74,25 @@ export class Alarms extends Construct {
     }
   }
 
-  /** The recipient's function says this one word when a link's key has reached the server; never which link. */
-  #countMangledLinks({ name, functions }: AlarmsProps): void {
-    new CloudwatchLogMetricFilter(this, "mangled-filter", {
-      name: `${name}-link-mangled`,
-      logGroupName: functions.recipient.logGroup.name,
-      pattern: '"link_mangled"',
-      metricTransformation: {
-        name: MANGLED_METRIC,
-        namespace: mangledNamespace(name),
-        value: "1",
-      },
-    });
+  #countWords({ name, functions }: AlarmsProps): void {
+    for (const [key, { metric, word, by }] of Object.entries(COUNTED)) {
+      new CloudwatchLogMetricFilter(this, `${key}-filter`, {
+        name: `${name}-${word.replaceAll("_", "-")}`,
+        logGroupName: functions[by].logGroup.name,
+        pattern: `"${word}"`,
+        metricTransformation: { name: metric, namespace: countedNamespace(name), value: "1" },
+      });
+    }
   }
 }
+
+/** What a function says in one word in its log, and never about whom: metric filters count the words. */
+export const COUNTED = {
+  /** A link's key has reached the server. */
+  mangled: { metric: "LinkMangled", word: "link_mangled", by: "recipient" },
+  /** A caller who could not be authenticated was refused. Of those the audit table has only samples. */
+  refused: { metric: "AnonymousRefused", word: "refused_anonymous", by: "sender" },
+} as const satisfies Readonly<Record<string, { metric: string; word: string; by: FunctionName }>>;
 
 /** What the alarms watch. */
 export type Watched = {
@@ -105,8 +110,9 @@ export type Watched = {
 
 /** Seconds; the period of every alarm. */
 export const FIVE_MINUTES = 300;
-export const MANGLED_METRIC = "LinkMangled";
-export const mangledNamespace = (name: string): string => `SecretHandoff/${name}`;
+/** More refused strangers in five minutes than mistakes make. */
+export const MANY_REFUSALS = 100;
+export const countedNamespace = (name: string): string => `SecretHandoff/${name}`;
 
 /** What an alarm does not say itself: once in five minutes is enough, and no data is well. */
 type Alarm = Omit<CloudwatchMetricAlarmConfig, "alarmName" | "comparisonOperator" | "evaluationPeriods"> &
@@ -184,10 +190,16 @@ export function metricAlarms({
         "EventBridge could not deliver an event to its target for a day. The queue's messages name the rule and the reason.",
     },
     "link-mangled": {
-      namespace: mangledNamespace(name),
-      metricName: MANGLED_METRIC,
+      namespace: countedNamespace(name),
+      metricName: COUNTED.mangled.metric,
       alarmDescription:
         "A mail gateway sent a link's key to the server. The handoff was not consumed; find the gateway, and prefer a passphrase for its recipients.",
+    },
+    "refused-anonymous": {
+      namespace: countedNamespace(name),
+      metricName: COUNTED.refused.metric,
+      threshold: MANY_REFUSALS,
+      alarmDescription: `${MANY_REFUSALS} or more of the senders' calls in five minutes came without a valid token: somebody probes the service, or a workflow's tokens have the wrong audience or issuer. The sender's log says which code each got.`,
     },
     ...(rotationsArn === undefined
       ? {}

@@ -256,6 +256,11 @@ export type SecretHandoffProps = PolicyProps &
     readonly reservedConcurrency?: Partial<Readonly<Record<FunctionName, number>>>;
     /** Days to keep the logs of the functions and of the API, one of the values that CloudWatch offers. @default 30 */
     readonly logRetentionDays?: number;
+    /**
+     * Days to keep an audit event in the audit table, 1 to 3650. A change holds for the events that are written after it.
+     * @default 400
+     */
+    readonly eventRetentionDays?: number;
     /** Limits of the routes. @default those of ThrottleProps */
     readonly throttles?: ThrottleProps;
     /** ARN of a customer managed key for the two tables. @default the key that DynamoDB owns */

@@ -1,5 +1,6 @@
 import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
-import type { IResolvable } from "cdktf";
+import { DEFAULT_RETENTION_DAYS } from "@secret-handoff/lambda/tables";
+import { type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { Alarms } from "./alarms.ts";
 import { AuditBus, UndeliveredEvents } from "./events.ts";
@@ -197,9 +198,13 @@ export class Service extends Construct {
     return [mailStatement(rights, here)];
   }
 
-  #configure({ mail, policyJson }: ServiceProps): void {
+  #configure({ mail, policyJson, eventRetentionDays: days = DEFAULT_RETENTION_DAYS }: ServiceProps): void {
     const handoffs = { TABLE_NAME: this.tables.handoffs.name };
-    const tables = { ...handoffs, AUDIT_TABLE_NAME: this.tables.audit.name };
+    const tables = {
+      ...handoffs,
+      AUDIT_TABLE_NAME: this.tables.audit.name,
+      EVENT_RETENTION_DAYS: Token.isUnresolved(days) ? Token.asString(days) : String(days),
+    };
     const origin = { ORIGIN: this.origin };
     const bus = { EVENT_BUS_NAME: this.events.bus.name };
     const { recipient, sender, drainer, sweeper } = this.functions;

@@ -51,6 +51,8 @@ const LONGEST_WAIT = 30 * DAY;
 export const LOG_RETENTION_DAYS: readonly number[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ];
+/** Days; ten years. */
+export const LONGEST_EVENT_RETENTION = 3_650;
 const RIGHTS = Right.options;
 
 const matches =
@@ -266,6 +268,7 @@ const SERVICE = {
     ),
   ),
   logRetentionDays: optional(retention),
+  eventRetentionDays: optional(whole(1, LONGEST_EVENT_RETENTION, "days")),
   throttles: optional(
     props<ThrottleProps>({
       page: optional(THROTTLE),

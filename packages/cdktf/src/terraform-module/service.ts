@@ -1,6 +1,7 @@
+import { DEFAULT_RETENTION_DAYS } from "@secret-handoff/lambda/tables";
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
-import { LOG_RETENTION_DAYS } from "../checks/prop-schemas.ts";
+import { LOG_RETENTION_DAYS, LONGEST_EVENT_RETENTION } from "../checks/prop-schemas.ts";
 import type { FunctionCode, FunctionName } from "../functions/archive.ts";
 import { outputsOf } from "../secret-handoff.ts";
 import { Service } from "../service.ts";
@@ -61,6 +62,15 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       `CloudWatch offers a retention of ${LOG_RETENTION_DAYS.join(", ")} days.`,
     ],
   },
+  event_retention_days: {
+    type: "number",
+    description: "Days to keep an audit event in the audit table.",
+    default: DEFAULT_RETENTION_DAYS,
+    holds: [
+      `var.event_retention_days >= 1 && var.event_retention_days <= ${LONGEST_EVENT_RETENTION} && floor(var.event_retention_days) == var.event_retention_days`,
+      `event_retention_days must be a whole number of days from 1 to ${LONGEST_EVENT_RETENTION}.`,
+    ],
+  },
   throttle_page: throttle("GET /h/*", 50, 100),
   throttle_recipient: throttle("POST /v1/handoffs/*", 50, 100),
   throttle_sender: throttle("/v1/sender/*", 20, 100),
@@ -99,6 +109,7 @@ export class ServiceModule extends ReadableStack {
       runtime: ref("runtime"),
       memorySize: number("memory_size"),
       logRetentionDays: number("log_retention_days"),
+      eventRetentionDays: number("event_retention_days"),
       throttles: {
         page: limit("page"),
         recipient: limit("recipient"),

@@ -1,5 +1,5 @@
 import { type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
-import { DAY_INDEX } from "./definitions.ts";
+import { DAY_INDEX, DEFAULT_RETENTION_DAYS } from "./definitions.ts";
 import {
   type Attributes,
   absent,
@@ -75,9 +75,6 @@ export class Audit {
     });
   }
 }
-
-/** A year and a month, so that a yearly review finds all of its year. */
-export const DEFAULT_RETENTION_DAYS = 400;
 
 const isNewEvent = absent("stream");
 

@@ -62,7 +62,10 @@ export function oneTimeTable(name: string): CreateTableCommandInput {
   };
 }
 
-/** The audit table. */
+/** Days that an audit event is kept: a year and a month, so that a yearly review finds all of its year. */
+export const DEFAULT_RETENTION_DAYS = 400;
+
+/** The audit table. TTL (`ttl`) is the deployment's. */
 export function auditTable(name: string): CreateTableCommandInput {
   return {
     TableName: name,
