@@ -219,6 +219,16 @@ describeOnEachEngine("a claim", (engine) => {
   });
 
   describe("the acknowledgement", () => {
+    test("of what nobody has claimed is counted like a wrong answer, and the fifth locks", async () => {
+      const { link, id } = await sender.handOver();
+      const recipient = new Recipient(link);
+      for (let n = 0; n < 4; n += 1) await recipient.acknowledge(new Uint8Array(32));
+      expect((await recipient.status()).body).toMatchObject({ state: "open", attemptsLeft: 1 });
+      expect((await recipient.acknowledge(new Uint8Array(32))).status).toBe(403);
+      expect((await recipient.status()).body).toMatchObject({ state: "locked", attemptsLeft: 0 });
+      expect((await service.stored(id))?.envelope).toBeUndefined();
+    });
+
     test("takes the receipt of this claim, may be repeated, and ends every reading", async () => {
       const { link, id } = await sender.handOver();
       const recipient = new Recipient(link);

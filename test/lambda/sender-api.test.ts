@@ -179,6 +179,20 @@ describe("tokens", () => {
     expect(body.detail).toContain("repository evil/fork (id 99)");
   });
 
+  test("not in the list, again and again: each stranger's repository leaves one event in five minutes, and all beyond twenty one together", async () => {
+    service.clock.now = (Math.floor(service.clock.now / 300) + 1) * 300;
+    const before = (await refusals()).not_allowed ?? 0;
+    const asks = (repositoryId: string) =>
+      new Sender(service, { job: { repository: "evil/fork", repositoryId } }).call(
+        "GET",
+        "/v1/sender/policy",
+      );
+    for (let n = 0; n < 10; n += 1) await asks("900");
+    expect((await refusals()).not_allowed).toBe(before + 1);
+    for (let n = 0; n < 30; n += 1) await asks(String(1_000 + n));
+    expect((await refusals()).not_allowed).toBe(before + 21);
+  });
+
   function countedInLog(): number {
     return service.logged.filter((line) => line.includes('"refused_anonymous"')).length;
   }
@@ -428,10 +442,10 @@ test("the trail is read a page at a time, by time, and reading it leaves an even
 
 test("the trail of the last day goes on page after page, though the day moves on between two pages", async () => {
   const start = service.clock.now;
-  const stranger = new Sender(service, { job: { repositoryId: "9" } });
+  const refused = new Sender(service, { job: { repositoryId: "7" } });
   // A day that holds nothing else, and more events in its first seconds than a page takes.
   service.clock.now = start + 3 * 86_400;
-  for (let n = 0; n < 101; n += 1) await stranger.call("GET", "/v1/sender/policy");
+  for (let n = 0; n < 101; n += 1) await refused.call("GET", "/v1/sender/events");
   service.clock.now += 86_400;
   const first = JSON.parse((await sender.call("GET", "/v1/sender/events")).text);
   expect(first.events).toHaveLength(100);

@@ -174,18 +174,24 @@ function senderRoutes(deps: SenderDeps): Hono {
 /** What of a handoff an event is about, as the caller says. */
 export type Named = Pick<AuditEvent, "handoff" | "class">;
 
-/** Seconds in which anonymous refusals of one kind leave one event in the trail. */
+/** Seconds in which the refusals of one kind leave one event in the trail, where the caller is on no list. */
 const SAMPLE_SECONDS = 300;
+/** Strangers that are named in that time; GitHub gives a token to anybody's repository, so those beyond are counted as unverified. */
+const STRANGERS_NAMED = 20;
 
 /**
- * Notes refusals in the trail. A caller who was authenticated leaves an event for each. One who was not is counted in the log, for the
- * deployment's metric, and leaves one event for each kind in five minutes: strangers cannot fill the table.
+ * Notes refusals in the trail. A caller that is on the list leaves an event for each. Everybody else is counted in the log, for the
+ * deployment's metric, and leaves one event for each kind in five minutes, so that strangers cannot fill the table: one each for the first
+ * strangers whose token was verified, and one for all others together.
  */
 export class Refusals {
   readonly #audit: Audit;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #sampled = new Map<ProblemCode, string>();
+  #window = "";
+  /** Names of the samples that this window has. */
+  readonly #sampled = new Set<string>();
+  readonly #strangers = new Set<string>();
 
   constructor(audit: Audit, clock: Clock, log: Log) {
     this.#audit = audit;
@@ -195,16 +201,31 @@ export class Refusals {
 
   async note(code: ProblemCode, caller: Caller | undefined, named: Named = {}): Promise<void> {
     const event = { v: 1, type: "refused", outcome: code, ...named } as const;
-    if (caller) {
+    if (caller && rightsOf(caller).length > 0) {
       const time = isoTime(this.#clock());
       return this.#audit.putStandalone({ ...event, id: randomUUID(), time, actor: caller.actor });
     }
     this.#log({ level: "info", what: "refused_anonymous", outcome: code });
-    const window = isoTime(Math.floor(this.#clock() / SAMPLE_SECONDS) * SAMPLE_SECONDS);
-    if (this.#sampled.get(code) === window) return;
-    this.#sampled.set(code, window);
+    this.#startWindow();
+    const stranger = caller && this.#isNamed(caller.owner) ? caller : undefined;
     // Every instance of the function names its sample alike, so that together they leave one.
-    const id = `refused/${code}/${window}`;
-    await this.#audit.putStandalone({ ...event, id, time: window, actor: { kind: "unverified" } });
+    const id = `refused/${code}/${stranger?.owner ?? "unverified"}/${this.#window}`;
+    if (this.#sampled.has(id)) return;
+    this.#sampled.add(id);
+    const actor = stranger?.actor ?? { kind: "unverified" };
+    await this.#audit.putStandalone({ ...event, id, time: this.#window, actor });
+  }
+
+  #startWindow(): void {
+    const window = isoTime(Math.floor(this.#clock() / SAMPLE_SECONDS) * SAMPLE_SECONDS);
+    if (this.#window === window) return;
+    this.#window = window;
+    this.#sampled.clear();
+    this.#strangers.clear();
+  }
+
+  #isNamed(owner: string): boolean {
+    if (this.#strangers.size < STRANGERS_NAMED) this.#strangers.add(owner);
+    return this.#strangers.has(owner);
   }
 }

@@ -114,20 +114,13 @@ export class Claims {
 
   /**
    * Why nothing could be claimed or debited. Open all the same, the flags are not the handoff's, or no answer is asked for and the
-   * token is wrong. Nobody guesses like that; but each try is a write of the whole item, and so it is counted.
+   * token is wrong.
    */
   async #refuse(item: Attributes | undefined, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
-    let outcome = outcomeFor(item, attempt, now);
-    let found = item;
-    while (outcome === "open" && found) {
-      const record = readSealed(found);
-      const attemptsLeft = record.attemptsLeft - 1;
-      const counted = await this.#table.updateAndRead(countAttempt(record, attemptsLeft, now));
-      if (counted.done) return { kind: "wrong_answer", attemptsLeft };
-      found = counted.item;
-      outcome = outcomeFor(found, attempt, now);
-    }
-    return outcome === "open" ? { kind: "not_found" } : outcome;
+    if (outcomeFor(item, attempt, now) !== "open" || !item) return knownOutcome(item, attempt, now);
+    const counted = await countTry(this.#table, item, now);
+    if ("attemptsLeft" in counted) return { kind: "wrong_answer", attemptsLeft: counted.attemptsLeft };
+    return knownOutcome(counted.item, attempt, now);
   }
 
   /** The last attempt locks, if the handoff is open still. */
@@ -139,6 +132,28 @@ export class Claims {
     await this.#table.update(change({ key: record, now, condition: exists, events: [wrong] }));
     return outcome;
   }
+}
+
+/**
+ * Counts a try at an open handoff that needs no judging: nobody guesses like that, but each is a write that bills the whole item. The
+ * last one locks.
+ * @param item as it was found
+ * @returns the attempts left after it, or the item as it is once there is nothing to count any more
+ */
+export async function countTry(
+  table: Table,
+  item: Attributes,
+  now: number,
+): Promise<{ readonly attemptsLeft: number } | { readonly item: Attributes | undefined }> {
+  for (let found: Attributes | undefined = item; found; ) {
+    const record = readSealed(found);
+    if (derive(record, now).state !== "open" || record.attemptsLeft === 0) return { item: found };
+    const attemptsLeft = record.attemptsLeft - 1;
+    const counted = await table.updateAndRead(countAttempt(record, attemptsLeft, now));
+    if (counted.done) return { attemptsLeft };
+    found = counted.item;
+  }
+  return { item: undefined };
 }
 
 /** Open and rightly answered becomes claimed. */
@@ -223,6 +238,11 @@ function outcomeFor(item: Attributes | undefined, attempt: ClaimAttempt, now: nu
   if (state !== "open") return { kind: "gone", state, changedAt };
   // A right last answer may be on its way: whoever finds none left changes nothing.
   return record.attemptsLeft > 0 ? "open" : { kind: "gone", state: "locked", changedAt: now };
+}
+
+function knownOutcome(item: Attributes | undefined, attempt: ClaimAttempt, now: number): ClaimOutcome {
+  const outcome = outcomeFor(item, attempt, now);
+  return outcome === "open" ? { kind: "not_found" } : outcome;
 }
 
 function released(record: SealedRecord): ClaimOutcome {

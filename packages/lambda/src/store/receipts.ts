@@ -1,6 +1,7 @@
 import { type ClaimId, type HandoffId, type Receipt, verifierOf } from "@secret-handoff/protocol";
+import { countTry } from "./claims.ts";
 import { absent, and, set } from "./expressions.ts";
-import { readSealed, same } from "./handoff.ts";
+import { derive, readSealed, same } from "./handoff.ts";
 import type { Table } from "./table.ts";
 import { byRecipient, change, claimedAndDecrypted, end, exists, reportable } from "./transitions.ts";
 
@@ -32,6 +33,8 @@ export class Receipts {
     if (written.done) return "acknowledged";
     if (!written.item) return "not_found";
     const record = readSealed(written.item);
+    // Nobody has claimed it, so there is no receipt to show: such a call is counted, or a link could cause writes without end.
+    if (derive(record, now).state === "open") await countTry(this.#table, written.item, now);
     const isRepeated =
       record.deliveredAt !== undefined &&
       same(record.claimHash, claimHash) &&
