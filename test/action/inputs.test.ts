@@ -215,10 +215,27 @@ describe("a mistake in an input is told:", () => {
       "rotate needs secret-ids: nothing else can be rotated. Set it, or drop rotate.",
     ],
     [{ timeout: "soon" }, "timeout is not a length of time. Write it like 24h, 90m or 1d12h."],
-    [{ reason: "two\nlines" }, "reason must be one line of at most 500 characters."],
-    [{ reason: "x".repeat(501) }, "reason must be one line of at most 500 characters."],
-    [{ title: "x".repeat(201) }, "title must be one line of at most 200 characters."],
-    [{ contact: "a\u0000b" }, "contact must be one line of at most 200 characters."],
+    [
+      { reason: "two\nlines" },
+      "reason must be one line of at most 500 characters, without control characters.",
+    ],
+    [
+      { reason: "x".repeat(501) },
+      "reason must be one line of at most 500 characters, without control characters.",
+    ],
+    [
+      { title: "x".repeat(201) },
+      "title must be one line of at most 200 characters, without control characters.",
+    ],
+    [
+      { title: "Orders \u202eresu" },
+      "title must be one line of at most 200 characters, without control characters.",
+    ],
+    [{ message: "a \u2066b" }, "message holds control characters. Write plain text."],
+    [
+      { contact: "a\u0000b" },
+      "contact must be one line of at most 200 characters, without control characters.",
+    ],
     [
       { context: "Ticket=1\nnonsense" },
       "Entry 2 of context is not understood. Write NAME=value, one a line.",

@@ -57385,7 +57385,12 @@ function bytes(length2) {
 }
 var blob = pipe(string(), decode());
 function text(limit) {
-  return pipe(string(), minLength(1), maxLength(limit), regex(/^[^\p{Cc}\p{Cs}]*$/u));
+  return pipe(
+    string(),
+    minLength(1),
+    maxLength(limit),
+    regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u)
+  );
 }
 function list(item) {
   return pipe(array(item), readonly());
@@ -61460,7 +61465,7 @@ function parseMailbox(text3, input) {
   const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text3);
   const address = parseAddress(match?.[3] ?? text3);
   const name = (match?.[1] ?? match?.[2] ?? "").trim();
-  if (address === void 0 || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
+  if (address === void 0 || /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
     throw new SenderError(
       "mail_address",
       `${input} is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.`
@@ -64055,12 +64060,16 @@ var asSeconds = (text3, name) => {
 };
 function asLine(longest) {
   return (text3, name) => {
-    if (text3.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text3)) return text3;
-    throw new SenderError("input", `${name} must be one line of at most ${longest} characters.`);
+    if (text3.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text3))
+      return text3;
+    throw new SenderError(
+      "input",
+      `${name} must be one line of at most ${longest} characters, without control characters.`
+    );
   };
 }
 var asLines = (text3, name) => {
-  if (!new RegExp("[\\p{Cs}\\p{Zl}\\p{Zp}]|(?![\\n\\r\\t])\\p{Cc}", "u").test(text3)) return text3;
+  if (!new RegExp("[\\p{Cs}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]|(?![\\n\\r\\t])\\p{Cc}", "u").test(text3)) return text3;
   throw new SenderError("input", `${name} holds control characters. Write plain text.`);
 };
 function matching(pattern, sentence2) {
@@ -64095,7 +64104,7 @@ var asRecipientsFile = (text3, name, errors2) => {
 var asContext = (text3, name) => {
   const entries = linesOf2(text3).map((line, index) => {
     const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
-    if (key !== "" && !/[\p{Cc}\p{Cs}]/u.test(line)) return [key, value];
+    if (key !== "" && !/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u.test(line)) return [key, value];
     throw new SenderError(
       "input",
       `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`

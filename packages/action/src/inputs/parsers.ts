@@ -55,14 +55,18 @@ export const asSeconds: Parser<number> = (text, name) => {
 
 export function asLine(longest: number): Parser<string> {
   return (text, name) => {
-    if (text.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}]/u.test(text)) return text;
-    throw new SenderError("input", `${name} must be one line of at most ${longest} characters.`);
+    if (text.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text))
+      return text;
+    throw new SenderError(
+      "input",
+      `${name} must be one line of at most ${longest} characters, without control characters.`,
+    );
   };
 }
 
 /** Text of several lines. */
 export const asLines: Parser<string> = (text, name) => {
-  if (!/[\p{Cs}\p{Zl}\p{Zp}]|(?![\n\r\t])\p{Cc}/u.test(text)) return text;
+  if (!/[\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]|(?![\n\r\t])\p{Cc}/u.test(text)) return text;
   throw new SenderError("input", `${name} holds control characters. Write plain text.`);
 };
 
@@ -109,7 +113,7 @@ export const asRecipientsFile: Parser<readonly string[]> = (text, name, errors) 
 export const asContext: Parser<Readonly<Record<string, string>>> = (text, name) => {
   const entries = linesOf(text).map((line, index) => {
     const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
-    if (key !== "" && !/[\p{Cc}\p{Cs}]/u.test(line)) return [key, value] as const;
+    if (key !== "" && !/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u.test(line)) return [key, value] as const;
     throw new SenderError(
       "input",
       `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`,

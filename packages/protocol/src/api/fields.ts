@@ -13,9 +13,17 @@ export function bytes<Brand extends Uint8Array>(length: number) {
 /** base64url of bytes of any length: the limit of the body is one already. */
 export const blob = v.pipe(v.string(), decode<Uint8Array>());
 
-/** Text between 1 and `limit` characters: no control characters, no unpaired surrogates. */
+/**
+ * Text between 1 and `limit` characters: no control characters, no unpaired surrogates, and none of the bidi controls that reorder the
+ * text around them (UAX 9, section 2: embeddings, overrides, isolates).
+ */
 export function text(limit: number) {
-  return v.pipe(v.string(), v.minLength(1), v.maxLength(limit), v.regex(/^[^\p{Cc}\p{Cs}]*$/u));
+  return v.pipe(
+    v.string(),
+    v.minLength(1),
+    v.maxLength(limit),
+    v.regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u),
+  );
 }
 
 /** An array that nobody changes. */

@@ -70,7 +70,7 @@ export function parseMailbox(text: string, input: string): Mailbox {
   const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text);
   const address = parseAddress(match?.[3] ?? text);
   const name = (match?.[1] ?? match?.[2] ?? "").trim();
-  if (address === undefined || /[\p{Cc}\p{Zl}\p{Zp}]/u.test(name)) {
+  if (address === undefined || /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
     throw new SenderError(
       "mail_address",
       `${input} is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.`,
