@@ -50,6 +50,19 @@ test.each([
   expect(answer).toMatchObject({ statusCode: 404, body: expect.stringContaining('"not_found"') });
 });
 
+test.each([
+  "/iam/v1/sender/handoffs/.\n./events",
+  "/iam/v1/sender/handoffs/\t../events",
+  "/iam/v1/sender/handoffs/..\r/events",
+  "/iam/v1/sender/policy\u0000",
+  "/iam/v1/sender/policy\u001f",
+  "/iam/v1/sender/policy\u007f",
+])("a path with control characters reaches no route, for a URL leaves some of them out: %j", async (path) => {
+  const app = new Hono().all("*", (c) => c.text("reached"));
+  const answer = await httpHandler(app)(event(path));
+  expect(answer).toMatchObject({ statusCode: 404, body: expect.stringContaining('"not_found"') });
+});
+
 test.each(["/h/a..b", "/h/...", "/h/.well-known"])(
   "dots within a segment are no dot segments: %s",
   async (path) => {

@@ -37,8 +37,9 @@ export function httpHandler(
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /**
- * What reaches no route: a method that HTTP clients do not send, and a path with dot segments. A URL resolves those, so that a path
- * would be judged by one route of API Gateway and answered by another of the app.
+ * What reaches no route: a method that HTTP clients do not send, and a path with dot segments or control characters. A
+ * URL resolves the first and leaves out some of the others (`.\n.` becomes `..`), so that a path would be judged by one route of API
+ * Gateway and answered by another of the app.
  */
 function refusal({ rawPath, requestContext }: HttpEvent): Response | undefined {
   if (!METHODS.includes(requestContext.http.method)) {
@@ -48,7 +49,8 @@ function refusal({ rawPath, requestContext }: HttpEvent): Response | undefined {
     }).toResponse();
   }
   const hasDots = rawPath.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
-  return hasDots
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  return hasDots || /[\x00-\x1f\x7f]/.test(rawPath)
     ? new ProblemError("not_found", "There is nothing at this address.").toResponse()
     : undefined;
 }
