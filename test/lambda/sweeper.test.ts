@@ -1,5 +1,6 @@
 import { type AttributeValue, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { Due, Table } from "@secret-handoff/lambda";
 import { localClient, TABLE } from "@secret-handoff/local";
 import { LEASE_SECONDS } from "@secret-handoff/protocol";
 import { describeOnEachEngine } from "../support/engines.ts";
@@ -157,6 +158,38 @@ describeOnEachEngine("the sweeper", (engine) => {
     expect(service.logged.map((line) => JSON.parse(line))).toEqual([
       { level: "error", what: "sweep_failed", item: "BBBBBBBBBBBBBBBBBBBBBA", error: "Error" },
     ]);
+  });
+
+  test("an item that fails in every sweep goes behind what is due, so that sweeps without time for it end the rest", async () => {
+    const { id } = await sender.handOver({ expiresAt: service.clock.now + 90 });
+    const { metadata: _, ...broken } = (await service.stored(id)) ?? {};
+    const ids = Array.from({ length: 10 }, (_, n) => `CCCCCCCCCCCCCCCCCCCCC${"ABCDEFGHIJ"[n]}`);
+    for (const broke of ids) await put({ ...broken, id: { S: broke }, dueAt: { N: "1" } });
+    service.clock.now += 90;
+    // Each sweep has time for ten items only, as many as are broken.
+    const tenOf = () => {
+      let looks = 0;
+      return () => looks++ >= 10;
+    };
+    expect(await service.service.sweep(tenOf())).toMatchObject({ visited: 10, failed: 10 });
+    expect((await service.stored(id))?.state?.S).toBe("open");
+    service.clock.now += 60;
+    expect(await service.service.sweep(tenOf())).toMatchObject({ failed: 0 });
+    expect((await service.stored(id))?.state?.S).toBe("expired");
+    // They are postponed, not given up.
+    service.clock.now += 300;
+    const logged = service.logged.length;
+    await service.service.sweep();
+    const failed = service.logged.slice(logged).map((line) => JSON.parse(line).item);
+    expect(failed).toEqual(expect.arrayContaining(ids));
+  });
+
+  test("an item that fails is not postponed where another write has said when it is due", async () => {
+    const { id } = await sender.handOver({ expiresAt: service.clock.now + 900 });
+    const client = localClient(service.engine.endpoint);
+    await new Due(new Table(client, TABLE)).postpone({ id }, service.clock.now);
+    client.destroy();
+    expect((await service.stored(id))?.dueAt?.N).toBe(String(service.clock.now + 900));
   });
 
   async function put(Item: Record<string, AttributeValue>): Promise<void> {

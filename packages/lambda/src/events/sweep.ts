@@ -39,6 +39,7 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
         // One broken item must not keep the others waiting; the count is alarmed on, and the log says which and why.
         failed += 1;
         deps.log({ level: "error", what: "sweep_failed", item: id, error: nameOf(error) });
+        await postpone(deps, id, now);
       }
     }
   }
@@ -50,6 +51,15 @@ async function visit(deps: SweeperDeps, key: HandoffKey, now: number): Promise<v
   await deps.due.endOverdue(record, now);
   const atRest = await drain(deps, key);
   if (atRest?.dueAt !== undefined && atRest.dueAt <= now) await deps.due.reschedule(atRest, now);
+}
+
+/** Moves a failed item behind what is due: at the head of the index it would take every sweep's time, and what follows would never end. */
+async function postpone({ due, log }: SweeperDeps, id: string, now: number): Promise<void> {
+  try {
+    await due.postpone({ id }, now);
+  } catch (error) {
+    log({ level: "error", what: "postpone_failed", item: id, error: nameOf(error) });
+  }
 }
 
 /** The pointer moved, and its process died before the previous handoff was ended. */

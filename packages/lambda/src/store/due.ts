@@ -2,7 +2,10 @@ import { DUE_INDEX } from "./definitions.ts";
 import { and, atMost, equals, ItemReader, or, set } from "./expressions.ts";
 import { derive, type HandoffRecord, type Key, keyOf, leaseEnd } from "./handoff.ts";
 import type { Table } from "./table.ts";
-import { BACKSTOP_SECONDS, byService, DUE_SHARD, end, inState, open } from "./transitions.ts";
+import { BACKSTOP_SECONDS, byService, DUE_SHARD, end, exists, inState, open } from "./transitions.ts";
+
+/** Seconds after which an item that could not be swept is tried again. */
+const RETRY_SECONDS = 300;
 
 /** What the sweeper ends: everything whose time has come. */
 export class Due {
@@ -68,6 +71,16 @@ export class Due {
         events: [byService("locked", now)],
       }),
     );
+  }
+
+  /** Has the sweeper come back later to an item that it could not sweep, unless another write has said when by now. */
+  async postpone(key: Key, now: number): Promise<void> {
+    await this.#table.update({
+      key: keyOf(key),
+      set: [set("dueAt", now + RETRY_SECONDS)],
+      remove: [],
+      condition: and(exists, atMost("dueAt", now)),
+    });
   }
 
   /** Says when a handoff that was looked at, and found at rest, is due next: an open one at its expiry, a claimed one at its lease's end. */
