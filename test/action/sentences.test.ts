@@ -30,6 +30,7 @@ beforeAll(() => {
   aws.secrets.deny("prod/denied");
   aws.secrets.markForDeletion("prod/deleted");
   for (let n = 0; n < 101; n += 1) aws.secrets.put(`many/${n}`, "canary-value");
+  for (let n = 10; n < 50; n += 1) aws.secrets.put(`long/${n}/${"x".repeat(400)}`, "canary-value");
   for (const name of ["b", "c", "d", "e"])
     aws.secrets.put(`large/${name}`, "y".repeat(65_000 + name.charCodeAt(0)));
 });
@@ -125,6 +126,11 @@ describe("one mistake is one annotation:", () => {
       "more secrets than one handoff carries",
       { "secret-ids": Array.from({ length: 51 }, (_, n) => `many/${n}`).join("\n") },
       "One handoff carries at most 50 secrets, and these are 51. Hand them over in several steps.",
+    ],
+    [
+      "secrets whose ARNs take more than one handoff carries",
+      { "secret-ids": "long/*" },
+      "The ARNs of the secrets take 18,720 bytes together, and one handoff carries 16,384. Hand them over in several steps.",
     ],
     [
       "a description that is too long",

@@ -100,10 +100,25 @@ describe("a create", () => {
       },
       400,
     ],
+    ["more members of a set than a handoff carries", { members: Array(51).fill("arn:a") }, 400],
+    [
+      "members that take more bytes than a handoff carries",
+      { members: Array(9).fill("é".repeat(1_000)) },
+      400,
+    ],
     ["an unknown class", { class: "nope" }, 422],
   ])("with %s is refused", async (_, more, status) => {
     expect((await sender.create({ ...createRequest(await sender.seal()), ...more })).status).toBe(status);
   });
+});
+
+test("the most members that a set may have are stored, and stand in its event", async () => {
+  const members = Array.from({ length: 50 }, (_, n) => `arn:${n}:`.padEnd(327, "x"));
+  const { id } = await sender.handOver({}, { members });
+  await service.service.drained();
+  expect(service.events.filter(({ handoff }) => handoff === id)).toMatchObject([
+    { type: "created", members },
+  ]);
 });
 
 test("what was refused is named in its event, as far as the caller named it", async () => {

@@ -13,6 +13,18 @@ import { blob, bytes, flags, state, text, time } from "./fields.ts";
 export const RECIPIENT_BODY_LIMIT = 2_048;
 export const SENDER_BODY_LIMIT = 409_600;
 
+/**
+ * The most secrets of a set, and the most bytes that their ARNs take together: each event of the handoff repeats them, and an event and
+ * the item that waits with it have limits of their own.
+ */
+export const MOST_MEMBERS = 50;
+export const MOST_MEMBERS_BYTES = 16_384;
+
+/** What the ARNs of a set take together, bytes of UTF-8. */
+export function membersBytes(members: readonly string[]): number {
+  return new TextEncoder().encode(members.join("")).length;
+}
+
 const linkToken = bytes<LinkToken>(32);
 const verifier = bytes<Verifier>(32);
 
@@ -64,7 +76,17 @@ const proposal = {
   expiresAt: time,
   subject: v.optional(Subject),
   /** The ARNs of a set, where the subject is a `bundle:…`. */
-  members: v.optional(v.pipe(v.array(secretId), v.minLength(1), v.maxLength(50))),
+  members: v.optional(
+    v.pipe(
+      v.array(secretId),
+      v.minLength(1),
+      v.maxLength(MOST_MEMBERS),
+      v.check(
+        (members) => membersBytes(members) <= MOST_MEMBERS_BYTES,
+        `takes more than ${MOST_MEMBERS_BYTES} bytes in all`,
+      ),
+    ),
+  ),
   resend: v.optional(v.boolean()),
   reason: v.optional(text(500)),
   /** The id of the request that was approved. */

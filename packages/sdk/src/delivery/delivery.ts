@@ -1,5 +1,11 @@
 import { HEADER_BUCKETS, type Header } from "@secret-handoff/protocol";
-import type { CreateRequest, CredentialClass } from "@secret-handoff/protocol/api";
+import {
+  type CreateRequest,
+  type CredentialClass,
+  MOST_MEMBERS,
+  MOST_MEMBERS_BYTES,
+  membersBytes,
+} from "@secret-handoff/protocol/api";
 import type { Mailbox } from "../mail/addresses.ts";
 import { SenderError } from "../sender-error.ts";
 import type { LabelledSecret, SubjectSecret } from "../sources/secret-version.ts";
@@ -85,9 +91,6 @@ const LONGEST_HEADER = (HEADER_BUCKETS.at(-1) ?? 0) - 4;
 /** What the recipient's address hint may add: a letter, three bullets, a domain. */
 const HINT_BYTES = 300;
 
-/** The service keeps no more ARNs of one handoff. */
-const MOST_MEMBERS = 50;
-
 /**
  * Refuses details that no header holds, or that the service does not take, before anything is created.
  * @throws SenderError `description` or `too_large`
@@ -100,10 +103,18 @@ export function checkDetails(details: DeliveryDetails): void {
       `title, message, reason and context are ${size - LONGEST_HEADER} bytes too long together. Shorten them.`,
     );
   }
-  const count = details.members?.length ?? 1;
-  if (count <= MOST_MEMBERS) return;
-  throw new SenderError(
-    "too_large",
-    `One handoff carries at most ${MOST_MEMBERS} secrets, and these are ${count}. Hand them over in several steps.`,
-  );
+  const { members = [] } = details;
+  if (members.length > MOST_MEMBERS) {
+    throw new SenderError(
+      "too_large",
+      `One handoff carries at most ${MOST_MEMBERS} secrets, and these are ${members.length}. Hand them over in several steps.`,
+    );
+  }
+  const taken = membersBytes(members);
+  if (taken > MOST_MEMBERS_BYTES) {
+    throw new SenderError(
+      "too_large",
+      `The ARNs of the secrets take ${taken.toLocaleString("en")} bytes together, and one handoff carries ${MOST_MEMBERS_BYTES.toLocaleString("en")}. Hand them over in several steps.`,
+    );
+  }
 }
