@@ -22,6 +22,23 @@ const config: StackConfig = {
         may: ["send", "revoke"],
       },
     ],
+    // Without `classes` five defaults apply, of which three need approvals and cannot be sent yet. These replace all five.
+    classes: [
+      {
+        name: "third-party-service",
+        expiresWithin: 24 * 3_600, // seconds
+        passphrase: "recommended",
+        approvals: [],
+        verification: "email",
+      },
+      {
+        name: "internal-tool",
+        expiresWithin: 72 * 3_600,
+        passphrase: "optional",
+        approvals: [],
+        verification: "email",
+      },
+    ],
     alarms: { emails: ["security@example.com"] },
   },
   gitHub: {
