@@ -35,6 +35,8 @@ const CONFIG = defineStack({
 });
 /** Request units of one handoff that docs/operations.md makes dollars of. */
 const COST = { reads: 11, writes: 36 };
+/** Read units of a list of at most 50 handoffs: half a unit for each 4 KB, at less than 700 bytes a handoff. */
+const LIST_READS = 4.5;
 const EMAIL = "ana@vendor.example";
 /** The pattern of the rule that rotates, of a service that rotates what repository 42 hands over. */
 const ROTATE_RULE = JSON.parse(
@@ -248,6 +250,30 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     report(`one handoff: ${writes} write and ${reads} read request units`);
     expect(reads).toBeLessThanOrEqual(COST.reads);
     expect(writes).toBeLessThanOrEqual(COST.writes);
+  });
+
+  test("a filtered list is one query on the index, and reads what it shows: no envelope, however large", async () => {
+    const value = "x".repeat(30_000);
+    const items = [{ label: "orders", fields: [{ name: "key", value, concealed: true }] }];
+    const large = await Promise.all(Array.from({ length: 20 }, () => handOver({ items })));
+    const open = await (await sender("GET", "/v1/sender/handoffs?state=open")).json();
+    expect(open.handoffs.map(({ id }: { id: string }) => id)).toEqual(
+      expect.arrayContaining(large.map(({ id }) => id)),
+    );
+    const before = deployed.aws.sender.calls.length;
+    deployed.meter.units = { reads: 0, writes: 0 };
+    const response = await sender("GET", "/v1/sender/handoffs?state=revoked");
+    expect(await response.json()).toEqual({ handoffs: [] });
+    expect(
+      deployed.aws.sender.calls.slice(before).map(({ action, body }) => [action, body.IndexName]),
+    ).toEqual([["dynamodb:Query", "byOwner"]]);
+    const { reads, writes } = deployed.meter.units;
+    // Half a unit for each 4 KB. The envelopes alone would be 100 units.
+    expect(large[0]?.envelope.length).toBeGreaterThan(30_000);
+    expect(reads).toBeGreaterThan(0);
+    expect(reads).toBeLessThanOrEqual(LIST_READS);
+    expect(writes).toBe(0);
+    report(`a filtered list of a few dozen handoffs: ${reads} read request units`);
   });
 
   test("what the drainer has written itself makes it write nothing more, so that the stream comes to rest", async () => {
