@@ -48,7 +48,7 @@ export const EVERYTHING = defineStack({
       {
         principal: `arn:aws:iam::${ACCOUNT}:role/security/incident-response`,
         classes: ["partner"],
-        roles: ["security"],
+        roles: ["security", "manager"],
         may: ["send", "check", "revoke", "approve", "audit", "erase"],
       },
     ],

@@ -38,10 +38,18 @@ const role = {
   secretNames: ["prod/orders/*"],
 };
 const gitHub = (change: Part): unknown => ({ ...LEAST, gitHub: { orders: { ...role, ...change } } });
-const apiKey = DEFAULT_CLASSES.find(({ name }) => name === "api-key") as unknown as Part;
+/** Without approvals, which need somebody who may give them. */
+const apiKey: Part = { ...DEFAULT_CLASSES.find(({ name }) => name === "api-key"), approvals: [] };
 const credentialClass = (change: Part) => service({ classes: [{ ...apiKey, ...change }] });
 const sender = (change: Part) =>
   service({ senders: [{ repositoryId: "123456789", may: ["send"], ...change }] });
+const approver = {
+  principal: "arn:aws:iam::123456789012:role/managers",
+  roles: ["manager"],
+  may: ["approve"],
+};
+const NOBODY_APPROVES =
+  'service.classes[0].approvals has manager, which nobody may give, so api-key could never be sent: add an entry to operators or senders with may: ["approve"], roles: ["manager"] and api-key among its classes, or take it out';
 const ses = { kind: "ses", identity: "example.com", from: "handoff@example.com" };
 const secret = {
   arn: "arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod/orders-AbCdEf",
@@ -472,8 +480,43 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
     "service.operators[0].classes has admin, and there is no such class: there are production-admin, database-access, api-key, third-party-service, internal-tool",
   ],
   "a class twice": [service({ classes: [apiKey, apiKey] }), "service.classes has api-key twice: keep one"],
+  "an approval that nobody may give": [credentialClass({ approvals: ["manager"] }), NOBODY_APPROVES],
+  "an approval that only somebody without the right to approve has as a role": [
+    service({
+      classes: [{ ...apiKey, approvals: ["manager"] }],
+      operators: [{ ...approver, may: ["audit"] }],
+    }),
+    NOBODY_APPROVES,
+  ],
+  "an approval that is given for another role": [
+    service({
+      classes: [{ ...apiKey, approvals: ["manager"] }],
+      operators: [{ ...approver, roles: ["security"] }],
+    }),
+    NOBODY_APPROVES,
+  ],
+  "an approval that is given without a role": [
+    service({
+      classes: [{ ...apiKey, approvals: ["manager"] }],
+      operators: [{ principal: approver.principal, may: ["approve"] }],
+    }),
+    NOBODY_APPROVES,
+  ],
+  "an approval that is given for another class": [
+    service({
+      classes: [
+        { ...apiKey, approvals: ["manager"] },
+        { ...apiKey, name: "other", approvals: [] },
+      ],
+      operators: [{ ...approver, classes: ["other"] }],
+    }),
+    NOBODY_APPROVES,
+  ],
   "the same approval twice": [
-    credentialClass({ approvals: ["manager", "manager"] }),
+    service({
+      classes: [{ ...apiKey, approvals: ["manager", "manager"] }],
+      operators: [approver],
+    }),
     "service.classes[0].approvals has manager twice: two approvals come from two roles",
   ],
   "a class whose environment no sender names": [

@@ -30,7 +30,7 @@ export const CONTRADICTIONS: readonly (readonly [
   [["senders"], ({ senders }) => repeatedEntries("senders", senders)],
   [["operators"], ({ operators = [] }) => repeatedEntries("operators", operators)],
   [["operators", "classes"], operatorProblems],
-  [["senders", "classes"], classProblems],
+  [["senders", "operators", "classes"], classProblems],
   [["alarms"], ({ alarms }) => noticeProblems("alarms", alarms)],
   [["onUndelivered"], ({ onUndelivered }) => reactionProblems("onUndelivered", onUndelivered)],
   [["onReported"], ({ onReported }) => reactionProblems("onReported", onReported)],
@@ -151,6 +151,13 @@ function classProblems(props: Service): readonly string[] {
     [...senders, ...operators].some(
       (sender) => sender.may.includes(right) && (sender.classes ?? [name]).includes(name),
     );
+  const approves = (role: string, name: string) =>
+    [...senders, ...operators].some(
+      (entry) =>
+        entry.may.includes("approve") &&
+        (entry.roles ?? []).includes(role) &&
+        (entry.classes ?? [name]).includes(name),
+    );
   return [
     ...repeated(classes.map(({ name }) => name)).map((name) => `classes has ${name} twice: keep one`),
     ...classes.flatMap(({ name, environments = [], approvals }, index) => [
@@ -163,6 +170,12 @@ function classProblems(props: Service): readonly string[] {
       ...repeated(approvals).map(
         (role) => `classes[${index}].approvals has ${role} twice: two approvals come from two roles`,
       ),
+      ...[...new Set(approvals)]
+        .filter((role) => !approves(role, name))
+        .map(
+          (role) =>
+            `classes[${index}].approvals has ${role}, which nobody may give, so ${name} could never be sent: add an entry to operators or senders with may: ["approve"], roles: ["${role}"] and ${name} among its classes, or take it out`,
+        ),
       ...(senders.length === 0 || may("send", name)
         ? []
         : [`classes[${index}] can never be sent: no sender that may send has ${name} among its classes`]),
