@@ -18,6 +18,12 @@ beforeAll(async () => {
 afterAll(() => service.close());
 
 const HANDOFFS = "/v1/sender/handoffs";
+const SET = {
+  secret: "bundle:all",
+  versionId: "v1",
+  versionCreatedAt: 1,
+  recipient: "ana@vendor.example",
+};
 
 describe("a create", () => {
   test("is answered 201, and 200 when the identical one comes again", async () => {
@@ -100,10 +106,10 @@ describe("a create", () => {
       },
       400,
     ],
-    ["more members of a set than a handoff carries", { members: Array(51).fill("arn:a") }, 400],
+    ["more members of a set than a handoff carries", { subject: SET, members: Array(51).fill("arn:a") }, 400],
     [
       "members that take more bytes than a handoff carries",
-      { members: Array(9).fill("é".repeat(1_000)) },
+      { subject: SET, members: Array(9).fill("é".repeat(1_000)) },
       400,
     ],
     ["an unknown class", { class: "nope" }, 422],
@@ -114,7 +120,7 @@ describe("a create", () => {
 
 test("the most members that a set may have are stored, and stand in its event", async () => {
   const members = Array.from({ length: 50 }, (_, n) => `arn:${n}:`.padEnd(327, "x"));
-  const { id } = await sender.handOver({}, { members });
+  const { id } = await sender.handOver({}, { subject: SET, members });
   await service.service.drained();
   expect(service.events.filter(({ handoff }) => handoff === id)).toMatchObject([
     { type: "created", members },
@@ -135,6 +141,54 @@ test("a class that asks for the address asks for it whether or not the create na
   const { status, body } = await sender.create(createRequest(sealed));
   expect(status).toBe(422);
   expect(body.broken?.map(({ rule }) => rule)).toEqual(["verification"]);
+});
+
+describe("a create or check with fields that do not go together", () => {
+  const checkOf = ({
+    class: name,
+    flags,
+    expiresAt,
+  }: {
+    class: string;
+    flags: number;
+    expiresAt: number;
+  }) => ({
+    class: name,
+    flags,
+    expiresAt,
+  });
+
+  test("that names a request is 422, for no approval can be proved", async () => {
+    const body = createRequest(await sender.seal());
+    const refused = {
+      status: 422,
+      body: { code: "policy", broken: [{ rule: "approvals", detail: expect.stringContaining("request") }] },
+    };
+    expect(await sender.create({ ...body, request: "approved-by-nobody" })).toMatchObject(refused);
+    const check = { ...checkOf(body), request: "approved-by-nobody" };
+    expect(await sender.call("POST", `${HANDOFFS}/check`, check)).toMatchObject(refused);
+    expect((await sender.create(body)).status).toBe(201);
+  });
+
+  test("that names members without a bundle is 400", async () => {
+    const email = "ana@vendor.example";
+    const members = ["arn:a", "arn:b"];
+    const about = (secret: string) => ({
+      subject: { secret, versionId: "v1", versionCreatedAt: 1, recipient: email },
+      members,
+    });
+    const body = createRequest(await sender.seal({ email }));
+    const malformed = {
+      status: 400,
+      body: { code: "malformed", detail: expect.stringContaining("members") },
+    };
+    expect(await sender.create({ ...body, members })).toMatchObject(malformed);
+    expect(await sender.create({ ...body, ...about("arn:a") })).toMatchObject(malformed);
+    const check = { ...checkOf(body), ...about("arn:a") };
+    expect(await sender.call("POST", `${HANDOFFS}/check`, check)).toMatchObject(malformed);
+    const set = { ...checkOf(body), ...about("bundle:both") };
+    expect((await sender.call("POST", `${HANDOFFS}/check`, set)).text).toBe('{"outcome":"create"}');
+  });
 });
 
 describe("tokens", () => {
@@ -376,9 +430,9 @@ describe("once per version", () => {
   });
 
   test("is remembered for more than a year after the last handoff, and then forgotten", async () => {
-    const subjects = (await service.scan()).filter(({ id }) => id?.S?.startsWith("subject/"));
-    expect(subjects.length).toBeGreaterThan(0);
-    for (const { ttl } of subjects) expect(Number(ttl?.N)).toBe(service.clock.now + 400 * 86_400);
+    const { id } = await sender.handOver({ email: EMAIL }, subject("arn:remembered", "v1", 1));
+    const pointer = (await service.scan()).find(({ newestId }) => newestId?.S === id);
+    expect(Number(pointer?.ttl?.N)).toBe(service.clock.now + 400 * 86_400);
   });
 
   test.each([

@@ -67,7 +67,11 @@ function calls(): fc.Arbitrary<Call> {
   const subject = fc
     .record({ secret: fc.constantFrom(...SECRETS), version: fc.nat(9), made: fc.nat(300) })
     .map(({ secret, version, made }) => subjectOf(secret, `v${version}`, made));
-  const more = fc.record({ subject, resend: fc.boolean(), members: fc.constantFrom(undefined, SECRETS) });
+  const more = fc
+    .record({ subject, resend: fc.boolean(), members: fc.constantFrom(undefined, SECRETS) })
+    .map(({ members, ...named }) =>
+      named.subject.secret.startsWith("bundle:") ? { ...named, members } : named,
+    );
   const create = fc
     .record({ like: fc.constantFrom(...bodies), verifiers: fc.boolean(), more })
     .map(({ like, verifiers, more: changed }): Call => {

@@ -41,7 +41,10 @@ export function admit(
   proposed: Proposed,
   now: number,
 ): { readonly recipient: string | undefined } {
-  const { subject } = proposed;
+  const { subject, members, request } = proposed;
+  if (members && !subject?.secret.startsWith("bundle:")) {
+    throw new ProblemError("malformed", "The field members needs a subject whose secret is a bundle.");
+  }
   const recipient = subject && readRecipient(subject.recipient);
   // A version dated ahead would keep every later one from being handed over until its time has come.
   if (subject && subject.versionCreatedAt > now + VERSION_TOLERANCE) {
@@ -58,7 +61,10 @@ export function admit(
     // Nobody can prove an approval yet.
     approvals: [],
   };
-  const broken = policyViolations(credentialClass, proposal, now);
+  const broken = [
+    ...policyViolations(credentialClass, proposal, now),
+    ...(request === undefined ? [] : [NO_REQUESTS]),
+  ];
   if (broken.length > 0) {
     throw new ProblemError("policy", broken.map(({ detail }) => detail).join(" "), {
       extensions: { broken },
@@ -66,6 +72,12 @@ export function admit(
   }
   return { recipient };
 }
+
+/** Whoever names a request believes that somebody has approved, which nobody can yet. */
+const NO_REQUESTS: PolicyViolation = {
+  rule: "approvals",
+  detail: "This service keeps no requests for approval yet. Leave out the field request.",
+};
 
 function unknownClass(
   classes: readonly CredentialClass[],
