@@ -505,8 +505,24 @@ test("the trail is read a page at a time, by time, and reading it leaves an even
   await sender.call("GET", `/v1/sender/events?cursor=${cursor}`);
   // One for each reading, not for each of its pages.
   expect(await viewed()).toBe(before);
+  service.clock.now += 300;
   await sender.call("GET", "/v1/sender/events");
   expect(await viewed()).toBe(before + 1);
+  service.clock.now -= 300;
+});
+
+test("a reading that begins with a made-up cursor leaves an event too, and one only, for each caller", async () => {
+  const cursor = Buffer.from(JSON.stringify([Math.floor(service.clock.now / 86_400)])).toString("base64url");
+  for (const run of ["5001", "5002"]) {
+    const auditor = new Sender(service, { job: { run } });
+    for (let n = 0; n < 3; n += 1) {
+      expect((await auditor.call("GET", `/v1/sender/events?cursor=${cursor}`)).status).toBe(200);
+    }
+    const viewed = (await service.audited()).filter(
+      ({ type, actor }) => type === "audit_viewed" && actor.kind === "github" && actor.run === run,
+    );
+    expect(viewed).toHaveLength(1);
+  }
 });
 
 test("the trail of the last day goes on page after page, though the day moves on between two pages", async () => {

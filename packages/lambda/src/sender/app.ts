@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { handoffIdOf, isHandoffId } from "@secret-handoff/protocol";
 import {
   type AuditEvent,
@@ -158,17 +158,30 @@ function senderRoutes(deps: SenderDeps): Hono {
       const caller = await admit(c, "audit");
       const shown = (event: AuditEvent) => may(caller, "audit", event.class);
       const query = readQuery(c, EventsQuery);
-      const page = await listEvents(audit, query, clock(), shown);
-      // One for the reading, not one for each of its pages.
-      if (query.cursor === undefined) {
-        const viewed = { v: 1, id: randomUUID(), type: "audit_viewed", outcome: "done" } as const;
-        await audit.putStandalone({ ...viewed, time: isoTime(clock()), actor: caller.actor });
-      }
+      const now = clock();
+      const page = await listEvents(audit, query, now, shown);
+      await recordViewing(audit, caller, now);
       return c.json(page);
     },
   });
 
   return api;
+}
+
+/** Seconds in which a caller's calls count as one reading of the trail. */
+const READING_SECONDS = 300;
+
+/**
+ * Leaves one event for a reading, not one for each of its pages. Whether a call goes on with a reading its cursor cannot tell: a
+ * caller can make one up, and would read unrecorded.
+ */
+async function recordViewing(audit: Audit, { actor }: Caller, now: number): Promise<void> {
+  const reader = createHash("sha256").update(JSON.stringify(actor)).digest("base64url");
+  const event = { v: 1, id: randomUUID(), type: "audit_viewed", outcome: "done" } as const;
+  await audit.putStandalone(
+    { ...event, time: isoTime(now), actor },
+    `viewed/${reader}/${Math.floor(now / READING_SECONDS)}`,
+  );
 }
 
 /** What of a handoff an event is about, as the caller says. */

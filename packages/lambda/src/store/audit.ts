@@ -40,9 +40,9 @@ export class Audit {
     return new ItemReader(await this.#table.putOrRead(item, isNewEvent)).string("event");
   }
 
-  /** Stores an event that has no place in a handoff's chain; one with this time and id once. */
-  async putStandalone(event: AuditEvent): Promise<void> {
-    await this.#table.put(this.#itemOf(`service/${event.time}/${event.id}`, 1, event), isNewEvent);
+  /** Stores an event that has no place in a handoff's chain. @param key of which only the first event is stored */
+  async putStandalone(event: AuditEvent, key = `${event.time}/${event.id}`): Promise<void> {
+    await this.#table.put(this.#itemOf(`service/${key}`, 1, event), isNewEvent);
   }
 
   /** One page of a UTC day's events, oldest first. @param between Unix seconds, both included */
