@@ -481,6 +481,69 @@ describe("once per version", () => {
   });
 });
 
+describe("an entry for some classes", () => {
+  const EMAIL = "limited@vendor.example";
+  // Of repository 42, as every other test's sender, but with an entry of its own.
+  let limited: Sender;
+  let limitedTo: TestService;
+  let all: Sender;
+  beforeAll(async () => {
+    limitedTo = await startTestService({
+      senders: [
+        { repositoryId: "42", environment: "everything", may: ["send"] },
+        { repositoryId: "42", environment: "tools", classes: ["internal-tool"], may: ["send"] },
+        { repositoryId: "42", environment: "checks", classes: ["internal-tool"], may: ["check"] },
+      ],
+    });
+    all = new Sender(limitedTo, { job: { environment: "everything" } });
+    limited = new Sender(limitedTo, { job: { environment: "tools" } });
+  });
+  afterAll(() => limitedTo.close());
+
+  const other = { class: "third-party-service", email: EMAIL };
+  const about = (secret: string, versionId: string, versionCreatedAt: number) => ({
+    subject: { secret, versionId, versionCreatedAt, recipient: EMAIL },
+  });
+  const refused = { status: 403, body: { code: "not_allowed" } };
+
+  test("neither shows, marks, lists nor ends its repository's handoffs of other classes", async () => {
+    const { id, link } = await all.handOver(other);
+    const mine = await limited.handOver({ email: EMAIL });
+    expect((await limited.call("GET", `${HANDOFFS}/${id}`)).status).toBe(404);
+    expect((await limited.call("POST", `${HANDOFFS}/${id}/mailed`, { messageId: "<x>" })).status).toBe(404);
+    expect((await limited.call("DELETE", `${HANDOFFS}/${id}`)).status).toBe(404);
+    const { handoffs } = JSON.parse((await limited.call("GET", HANDOFFS)).text);
+    expect(handoffs.map((one: { id: string }) => one.id)).toEqual([mine.id]);
+    expect((await new Recipient(link).status()).body.state).toBe("open");
+    expect((await limitedTo.stored(id))?.mailedAt).toBeUndefined();
+    expect((await limited.call("DELETE", `${HANDOFFS}/${mine.id}`)).status).toBe(204);
+  });
+
+  test("supersedes no handoff of another class, resent or newer, and is told of none", async () => {
+    const first = await all.handOver(other, about("arn:theirs", "v1", 1));
+    const body = createRequest(await limited.seal({ email: EMAIL }));
+    const pointers = async () => (await limitedTo.scan()).filter(({ id }) => id?.S?.startsWith("subject/"));
+    const before = await pointers();
+    for (const more of [
+      about("arn:theirs", "v2", 2),
+      about("arn:theirs", "v1", 1),
+      { ...about("arn:theirs", "v1", 1), resend: true },
+    ]) {
+      expect(await limited.create({ ...body, ...more })).toMatchObject(refused);
+      const { class: name, flags, expiresAt } = body;
+      const check = { class: name, flags, expiresAt, ...more };
+      for (const who of [limited, new Sender(limitedTo, { job: { environment: "checks" } })]) {
+        expect(await who.call("POST", `${HANDOFFS}/check`, check)).toMatchObject(refused);
+      }
+    }
+    expect(await pointers()).toEqual(before);
+    expect((await new Recipient(first.link).status()).body.state).toBe("open");
+    // Once it has ended, nothing of that class is touched any more.
+    await all.call("DELETE", `${HANDOFFS}/${first.id}`);
+    expect((await limited.create({ ...body, ...about("arn:theirs", "v2", 2) })).status).toBe(201);
+  });
+});
+
 test("events are kept for 400 days, and TTL takes them then", async () => {
   await service.service.drained();
   const items = await service.scan(AUDIT_TABLE);

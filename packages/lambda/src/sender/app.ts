@@ -5,6 +5,7 @@ import {
   CheckRequest,
   CreateRequest,
   EventsQuery,
+  type HandoffView,
   isoTime,
   ListQuery,
   MailedRequest,
@@ -75,7 +76,7 @@ function senderRoutes(deps: SenderDeps): Hono {
     await refusals.note(error.code, caller, named);
   }
 
-  /** The handoff with this id, if the caller may know it: its own, or any that one of these rights covers. */
+  /** The handoff with this id, if the caller may know it: its own of a class that it may send, or any that one of these rights covers. */
   async function knownHandoff(
     c: Context,
     caller: Caller,
@@ -83,7 +84,7 @@ function senderRoutes(deps: SenderDeps): Hono {
   ): Promise<HandoffRecord> {
     const id = c.req.param("id") ?? "";
     const found = isHandoffId(id) ? await handoffs.get({ id }) : undefined;
-    const isOwn = found?.owner === caller.owner && may(caller, "send");
+    const isOwn = found?.owner === caller.owner && may(caller, "send", found.class);
     if (!found || !(isOwn || orWith.some((right) => may(caller, right, found.class)))) {
       throw new ProblemError("not_found", "There is no handoff with this id, or it is not yours.");
     }
@@ -99,8 +100,10 @@ function senderRoutes(deps: SenderDeps): Hono {
       return c.json(view, status);
     },
     GET: async (c) => {
-      const caller = await admit(c, "send", "revoke", "audit");
-      return c.json(await listHandoffs(handoffs, caller.owner, readQuery(c, ListQuery), clock()));
+      const rights = ["send", "revoke", "audit"] as const;
+      const caller = await admit(c, ...rights);
+      const shown = (view: HandoffView) => rights.some((right) => may(caller, right, view.class));
+      return c.json(await listHandoffs(handoffs, caller.owner, readQuery(c, ListQuery), clock(), shown));
     },
   });
 

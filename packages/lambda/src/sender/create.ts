@@ -6,14 +6,16 @@ import type {
   HandoffView,
   ParsedCheckRequest,
   ParsedCreateRequest,
+  Right,
+  Subject,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import { viewOf } from "../store/handoff.ts";
 import type { NewHandoff } from "../store/handoffs.ts";
 import { subjectId } from "../store/subjects.ts";
 import { admit, checkShape } from "./admission.ts";
-import type { Caller } from "./callers.ts";
-import { judge, type SubjectDeps, SubjectPointer } from "./once.ts";
+import { type Caller, requireRight } from "./callers.ts";
+import { type Asked, judge, type SubjectDeps, SubjectPointer } from "./once.ts";
 
 /** Gives the name under which an address appears in the trail: an HMAC, whose key's destruction erases it. */
 export type Pseudonymise = (normalisedAddress: string) => Promise<string>;
@@ -53,7 +55,7 @@ export async function create(
           deps,
           subjectId(caller.owner, body.subject.secret, recipient),
           handoff,
-          { ...body.subject, resend: body.resend ?? false },
+          askedBy(caller, ["send"], body.subject, body.resend),
           now,
         )
       : undefined;
@@ -97,11 +99,16 @@ export async function check(
   const { recipient } = admit(classes, caller, ["send", "check"], proposed, now);
   if (!body.subject || recipient === undefined) return { outcome: "create" };
   const subject = subjectId(caller.owner, body.subject.secret, await pseudonymise(recipient));
-  const asked = { ...body.subject, resend: body.resend ?? false };
+  const asked = askedBy(caller, ["send", "check"], body.subject, body.resend);
   const { newest, earlier } = await judge(handoffs, await subjects.get(subject), asked, now);
   if (earlier) return { outcome: "earlier", handoff: earlier };
   const isOpen = newest && viewOf(newest, now).state === "open";
   return { outcome: "create", ...(isOpen ? { supersedes: newest.id } : {}) };
+}
+
+function askedBy(caller: Caller, anyOf: readonly Right[], subject: Subject, resend = false): Asked {
+  const requireClass = (className: string) => requireRight(caller, anyOf, className);
+  return { ...subject, resend, requireClass };
 }
 
 /** The handoff that an admitted create asks for. @param recipient its id in the trail */

@@ -20,6 +20,7 @@ const READS_A_CALL = 4;
 
 /**
  * An owner's handoffs, newest first, a page at a time; where few are wanted, a page may be short or empty and yet have a cursor.
+ * @param shown which of them the caller may see
  * @throws ProblemError 400 where the cursor is none
  */
 export async function listHandoffs(
@@ -27,9 +28,11 @@ export async function listHandoffs(
   owner: string,
   { secret, run, state, cursor }: ListQuery,
   now: number,
+  shown: (view: HandoffView) => boolean,
 ): Promise<ListResponse> {
   const isFiltered = secret !== undefined || run !== undefined || state !== undefined;
   const wanted = (view: HandoffView) =>
+    shown(view) &&
     (secret === undefined || view.secret === secret) &&
     (run === undefined || view.run === run) &&
     (state === undefined || view.state === state);

@@ -57,6 +57,12 @@ export function decide(
   }
 }
 
+/** What a caller asks to hand over. */
+export type Asked = Version & {
+  /** Refuses a class with which the caller has nothing to do. @throws ProblemError 403 `not_allowed` */
+  readonly requireClass: (className: string) => void;
+};
+
 export type SubjectDeps = { readonly handoffs: Handoffs; readonly subjects: Subjects };
 
 /** What a look at a subject gave: the pointer as seen, its newest handoff, and the view of that one where nothing is to be created. */
@@ -68,12 +74,13 @@ export type Look = {
 
 /**
  * Decides whether this version is to be handed over, after a look at the subject's newest handoff. Writes nothing.
- * @throws ProblemError 409 `resend_needed` or `newer_version`
+ * @throws ProblemError 409 `resend_needed` or `newer_version`; 403 where the newest would be superseded, or reported, and is of a
+ * class that is not the caller's
  */
 export async function judge(
   handoffs: Handoffs,
   seen: SubjectRecord | undefined,
-  asked: Version,
+  asked: Asked,
   now: number,
 ): Promise<Look> {
   const newest = seen && (await handoffs.get(seen.newest));
@@ -90,6 +97,9 @@ export async function judge(
       "A newer version of this secret has been handed to this recipient. To send this one all the same, use resend.",
     );
   }
+  if (newest && (decision === "already" || derive(newest, now).state === "open")) {
+    asked.requireClass(newest.class);
+  }
   return decision === "already" && newest ? { seen, newest, earlier: viewOf(newest, now) } : { seen, newest };
 }
 
@@ -101,10 +111,10 @@ export class SubjectPointer {
   readonly #deps: SubjectDeps;
   readonly #subject: string;
   readonly #handoff: NewHandoff;
-  readonly #asked: Version;
+  readonly #asked: Asked;
   readonly #now: number;
 
-  constructor(deps: SubjectDeps, subject: string, handoff: NewHandoff, asked: Version, now: number) {
+  constructor(deps: SubjectDeps, subject: string, handoff: NewHandoff, asked: Asked, now: number) {
     this.#deps = deps;
     this.#subject = subject;
     this.#handoff = handoff;
@@ -114,7 +124,7 @@ export class SubjectPointer {
 
   /**
    * Looks whether this version is to be handed over. Where it is not, what an earlier try of this create has put is ended.
-   * @throws ProblemError 409 `resend_needed` or `newer_version`
+   * @throws ProblemError as {@link judge}
    */
   async look(): Promise<Look> {
     const { subjects, handoffs } = this.#deps;
@@ -137,7 +147,7 @@ export class SubjectPointer {
    * Moves the pointer to the handoff and ends the previous one. A handoff that lost the race, or is refused, is ended itself.
    * @param first what was seen before the handoff was put; undefined where it has been there already
    * @returns the handoff that makes this one unnecessary, when it lost the race
-   * @throws ProblemError 409 `resend_needed` or `newer_version`, 503 when others move the same pointer again and again
+   * @throws ProblemError as {@link judge}, 503 when others move the same pointer again and again
    */
   async move(first: Look | undefined): Promise<HandoffView | undefined> {
     const { versionId, versionCreatedAt } = this.#asked;
