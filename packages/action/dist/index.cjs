@@ -57639,6 +57639,11 @@ var AuditEvent = object({
 });
 
 // packages/protocol/src/api/requests.ts
+var MOST_MEMBERS = 50;
+var MOST_MEMBERS_BYTES = 16384;
+function membersBytes(members) {
+  return new TextEncoder().encode(members.join("")).length;
+}
 var linkToken = bytes(32);
 var verifier = bytes(32);
 var StatusRequest = strictObject({ linkToken });
@@ -57671,7 +57676,17 @@ var proposal = {
   expiresAt: time,
   subject: optional(Subject),
   /** The ARNs of a set, where the subject is a `bundle:…`. */
-  members: optional(pipe(array(secretId), minLength(1), maxLength(50))),
+  members: optional(
+    pipe(
+      array(secretId),
+      minLength(1),
+      maxLength(MOST_MEMBERS),
+      check(
+        (members) => membersBytes(members) <= MOST_MEMBERS_BYTES,
+        `takes more than ${MOST_MEMBERS_BYTES} bytes in all`
+      )
+    )
+  ),
   resend: optional(boolean()),
   reason: optional(text(500)),
   /** The id of the request that was approved. */
@@ -61115,7 +61130,6 @@ function requestFor(recipient, { subject, members, resend, reason }) {
 }
 var LONGEST_HEADER = (HEADER_BUCKETS.at(-1) ?? 0) - 4;
 var HINT_BYTES = 300;
-var MOST_MEMBERS = 50;
 function checkDetails(details) {
   const size = Buffer.byteLength(JSON.stringify({ v: 1, ...headerOf(details) }), "utf8") + HINT_BYTES;
   if (size > LONGEST_HEADER) {
@@ -61124,12 +61138,20 @@ function checkDetails(details) {
       `title, message, reason and context are ${size - LONGEST_HEADER} bytes too long together. Shorten them.`
     );
   }
-  const count = details.members?.length ?? 1;
-  if (count <= MOST_MEMBERS) return;
-  throw new SenderError(
-    "too_large",
-    `One handoff carries at most ${MOST_MEMBERS} secrets, and these are ${count}. Hand them over in several steps.`
-  );
+  const { members = [] } = details;
+  if (members.length > MOST_MEMBERS) {
+    throw new SenderError(
+      "too_large",
+      `One handoff carries at most ${MOST_MEMBERS} secrets, and these are ${members.length}. Hand them over in several steps.`
+    );
+  }
+  const taken = membersBytes(members);
+  if (taken > MOST_MEMBERS_BYTES) {
+    throw new SenderError(
+      "too_large",
+      `The ARNs of the secrets take ${taken.toLocaleString("en")} bytes together, and one handoff carries ${MOST_MEMBERS_BYTES.toLocaleString("en")}. Hand them over in several steps.`
+    );
+  }
 }
 
 // packages/sdk/src/delivery/deliver.ts
@@ -65255,13 +65277,17 @@ async function runOperation(operation2, { endpoint, region, selection, awaitFor 
   const service = openService(endpoint, context).client;
   const secrets = context.openRotation(region, deadline, runtime);
   const errors2 = new ErrorCollector();
-  const places2 = await selectHandoffs(operation2, selection, { service, secrets }, errors2, context, deadline);
+  const clients = { service, secrets };
+  const { places: places2, opened } = await selectHandoffs(operation2, selection, clients, errors2, context, deadline);
   for (const { message } of errors2.errors) workflow.error(message);
   const ids = places2.filter((id) => id !== null);
   workflow.output("handoff-ids", JSON.stringify(places2));
   const run = async () => {
     if (operation2 === "revoke") {
-      return reportRevocations(places2, await revokeHandoffs(ids, service, deadline), context);
+      const left = ids.filter((id) => !opened.has(id));
+      const released = [...opened].map((id) => ({ id, ending: "released" }));
+      const revocations = [...await revokeHandoffs(left, service, deadline), ...released];
+      return reportRevocations(places2, revocations, context);
     }
     if (operation2 === "status") {
       const handoffs = await viewHandoffs(ids, service, deadline);
@@ -65275,42 +65301,39 @@ async function runOperation(operation2, { endpoint, region, selection, awaitFor 
   const code2 = await run();
   return errors2.errors.length > 0 ? 1 : code2;
 }
+var OPENED = /* @__PURE__ */ new Set(["claimed", "delivered", "unconfirmed"]);
 async function selectHandoffs(operation2, selection, clients, errors2, { workflow }, deadline) {
   if (selection.kind === "ids") {
     if (selection.ids.every((id) => id === null)) errors2.add(nothingFound("handoff-ids names no handoff"));
-    return selection.ids;
+    return { places: selection.ids, opened: /* @__PURE__ */ new Set() };
   }
   const { secrets, run } = selection;
   const searches = secrets.length === 0 ? [void 0] : secrets;
   const lists = await Promise.all(
     searches.map(
       (secret) => errors2.attemptAsync(async () => {
-        const found = await search(secret, run, operation2 === "revoke", clients, deadline);
+        const found = await search(secret, run, clients, deadline);
         const what = secret === void 0 ? "" : ` of secret "${secret}"`;
         const where = run === void 0 ? "This repository" : `Run ${run} of this repository`;
         if (!found) throw nothingFound(`${where} made no handoff${what}`);
-        if (found.length === 0) workflow.info(`No handoff${what} is open: there is nothing to revoke.`);
-        return found;
+        if (operation2 !== "revoke") return found;
+        if (!found.some(({ state: state3 }) => state3 === "open")) {
+          workflow.info(`No handoff${what} is open: there is nothing to revoke.`);
+        }
+        return found.filter(({ state: state3 }) => state3 === "open" || OPENED.has(state3));
       })
     )
   );
-  return [...new Set(lists.flatMap((list2) => list2 ?? []))];
+  const views = lists.flatMap((list2) => list2 ?? []);
+  const opened = operation2 === "revoke" ? views.filter(({ state: state3 }) => OPENED.has(state3)) : [];
+  const idsOf = (some) => new Set(some.map(({ id }) => id));
+  return { places: [...idsOf(views)], opened: idsOf(opened) };
 }
-async function search(secret, run, openOnly, { service, secrets }, deadline) {
-  const list2 = async (arn, state3) => {
-    const filter = {
-      ...arn === void 0 ? {} : { secret: arn },
-      ...run === void 0 ? {} : { run },
-      ...state3 === void 0 ? {} : { state: state3 }
-    };
-    return (await service.list(filter, deadline)).map(({ id }) => id);
-  };
+async function search(secret, run, { service, secrets }, deadline) {
   const find = async (arn) => {
-    const open2 = openOnly ? await list2(arn, "open") : [];
-    if (open2.length > 0) return open2;
-    const all = await list2(arn, void 0);
-    if (all.length === 0) return void 0;
-    return openOnly ? [] : all;
+    const filter = { ...arn === void 0 ? {} : { secret: arn }, ...run === void 0 ? {} : { run } };
+    const found2 = await service.list(filter, deadline);
+    return found2.length === 0 ? void 0 : found2;
   };
   if (secret === void 0) return find(void 0);
   if (!secret.startsWith("arn:")) return find((await secrets.stages(secret)).arn);
