@@ -35,13 +35,21 @@ test.each([
   [{ status: 200, json: {} }, "it answered 200"],
   [{ status: 200, text: "<html>" }, "it answered 200"],
   [{ status: 500 }, "it answered 500"],
-  ["drop" as const, "the request did not get through"],
 ])("no token: %j", async (answer, what) => {
   server.answer(answer);
   const { code, message } = await rejectionOf(fetchToken());
   expect([code, message]).toEqual([
     "id_token",
     `GitHub did not issue an OIDC token: ${what}. Run the job again; if it fails again, look at GitHub's status page.`,
+  ]);
+});
+
+test("a token endpoint that hangs up is named, with the network's code", async () => {
+  server.answer("drop");
+  const { code, message } = await rejectionOf(fetchToken());
+  expect([code, message.replace(/:\d+ /, ":PORT ")]).toEqual([
+    "id_token",
+    "GitHub did not issue an OIDC token: 127.0.0.1:PORT cannot be reached: the connection was cut (UND_ERR_SOCKET). Check the runner's network, and that the runner may connect to it.",
   ]);
 });
 
