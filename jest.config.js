@@ -16,4 +16,5 @@ export default {
   modulePathIgnorePatterns: ["<rootDir>/.data/"],
   testTimeout: 60_000,
   maxWorkers: 2,
+  testSequencer: "<rootDir>/test/support/long-tests-first.cjs",
 };
