@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "@jest/globals";
 import { deriveOpenKeys, formatFragment, type OpenKeys } from "@secret-handoff/protocol";
-import { createClaimMemory, type Store } from "../../packages/page/src/claim-memory.ts";
+import { createClaimMemory, type Store } from "@secret-handoff/protocol/recipient";
 import { EMAIL, NOW, sealedHandoff } from "./sealed.ts";
 
 class FakeStore implements Store {

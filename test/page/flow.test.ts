@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { deriveOpenKeys } from "@secret-handoff/protocol";
 import type { ProblemCode } from "@secret-handoff/protocol/api";
-import type { Refusal } from "../../packages/page/src/service-client.ts";
+import type { Refusal } from "@secret-handoff/protocol/recipient";
 import { EMAIL, NOW, ok, sealedHandoff, unreachable, Walk } from "./sealed.ts";
 
 const SECOND = 1_000;

@@ -3,7 +3,6 @@ import { createRequire } from "node:module";
 import { parseEnv } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import type { Item } from "@secret-handoff/protocol";
-import fc from "fast-check";
 import {
   asText,
   csvFor1Password,
@@ -11,7 +10,8 @@ import {
   envFile,
   fileName,
   jsonFile,
-} from "../../packages/page/src/saving.ts";
+} from "@secret-handoff/protocol/recipient";
+import fc from "fast-check";
 import { atTier, report, SEED } from "../support/tier.ts";
 import { readAsDotenv, readCsvRecords, readWithShell } from "./readers.ts";
 

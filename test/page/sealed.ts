@@ -1,8 +1,7 @@
 import { encodeBase64url, parseLink, type SealInput, seal } from "@secret-handoff/protocol";
 import type { ClaimResponse, StatusResponse } from "@secret-handoff/protocol/api";
-import { step } from "../../packages/page/src/flow/flow.ts";
-import type { Effect, FlowEvent, Screen } from "../../packages/page/src/flow/screens.ts";
-import type { ServiceResult } from "../../packages/page/src/service-client.ts";
+import type { Effect, FlowEvent, Screen, ServiceResult } from "@secret-handoff/protocol/recipient";
+import { step } from "@secret-handoff/protocol/recipient";
 
 /** Device time at which the tests begin, ms. */
 export const NOW = 1_790_000_000_000;

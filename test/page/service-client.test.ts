@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { createServiceClient } from "../../packages/page/src/service-client.ts";
+import { createServiceClient } from "@secret-handoff/protocol/recipient";
 import { sealedHandoff } from "./sealed.ts";
 
 const { link, status, claim } = await sealedHandoff();

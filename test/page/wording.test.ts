@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { STATES } from "@secret-handoff/protocol";
-import type { EndedScreen } from "../../packages/page/src/flow/screens.ts";
-import { asClock, fromNow, inFull } from "../../packages/page/src/time.ts";
+import type { EndedScreen } from "@secret-handoff/protocol/recipient";
+import { asClock, fromNow, inFull } from "@secret-handoff/protocol/recipient";
 import { isWebView } from "../../packages/page/src/views/opening.ts";
 import * as say from "../../packages/page/src/wording.ts";
 

@@ -21,7 +21,7 @@ const SHIMS = fileURLToPath(new URL("./shims.ts", import.meta.url));
 /** The protocol's own errors go the way of all others: shims.ts says why. */
 const quietProtocolErrors: Plugin = {
   name: "quiet-protocol-errors",
-  setup: ({ onResolve }) => onResolve({ filter: /^\.\/errors\.ts$/ }, () => ({ path: SHIMS })),
+  setup: ({ onResolve }) => onResolve({ filter: /^\.\.?\/errors\.ts$/ }, () => ({ path: SHIMS })),
 };
 
 /**

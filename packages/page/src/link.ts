@@ -1,12 +1,13 @@
 import {
   type HandoffId,
   isHandoffId,
+  type LinkParts,
   ProtocolError,
   parseFragment,
   type RecoveredLink,
   recoverLink,
 } from "@secret-handoff/protocol";
-import type { DamagedScreen, LinkParts } from "./flow/screens.ts";
+import type { DamagedScreen } from "@secret-handoff/protocol/recipient";
 
 /** A link, or what is wrong with the text that should hold one, and the handoff that it names all the same. */
 export type LinkResult =

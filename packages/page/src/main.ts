@@ -1,8 +1,8 @@
-import { browserStore, createClaimMemory, tabStore } from "./claim-memory.ts";
+import { createClaimMemory, createServiceClient } from "@secret-handoff/protocol/recipient";
 import { copyExactly, copyInPress, createClipboard } from "./clipboard.ts";
 import { createPage } from "./page.ts";
 import { saveFile } from "./saving.ts";
-import { createServiceClient } from "./service-client.ts";
+import { browserStore, tabStore } from "./stores.ts";
 import { deviceClock as clock } from "./time.ts";
 import { isWebView } from "./views/opening.ts";
 import { createRenderer } from "./views/renderer.ts";

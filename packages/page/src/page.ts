@@ -1,9 +1,16 @@
 import { deriveOpenKeys, encodeBase64url, formatFragment, platformRandom } from "@secret-handoff/protocol";
-import type { ClaimMemory } from "./claim-memory.ts";
-import { step } from "./flow/flow.ts";
-import type { CallEffect, Effect, FlowEvent, OpenedScreen, Screen } from "./flow/screens.ts";
+import type {
+  CallEffect,
+  Calls,
+  ClaimMemory,
+  Effect,
+  FlowEvent,
+  OpenedScreen,
+  Screen,
+  ServiceClient,
+} from "@secret-handoff/protocol/recipient";
+import { step } from "@secret-handoff/protocol/recipient";
 import { type LinkResult, pathOf, readAddress, readKey, readPasted } from "./link.ts";
-import type { Calls, ServiceClient } from "./service-client.ts";
 import type { Clock } from "./time.ts";
 
 export type PagePorts = {

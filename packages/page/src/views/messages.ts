@@ -1,4 +1,4 @@
-import { inFull } from "../time.ts";
+import { inFull } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
 import { button, card, element, form, hint, labelledInput, row, setText, submitButton } from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";

@@ -1,5 +1,5 @@
 import type { BundleFile, Item } from "@secret-handoff/protocol";
-import type { Acknowledgement } from "../flow/screens.ts";
+import type { Acknowledgement } from "@secret-handoff/protocol/recipient";
 import {
   asText,
   type CsvFile,
@@ -8,7 +8,7 @@ import {
   envFile,
   fileName,
   jsonFile,
-} from "../saving.ts";
+} from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
 import { button, card, element, hint, row, setText } from "./elements.ts";
 import { copyButton, type FieldView, fieldBox, fieldView } from "./field.ts";

@@ -1,5 +1,5 @@
 import { MAX_ATTEMPTS, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
-import type { Handoff } from "../flow/screens.ts";
+import type { Handoff } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
 import {
   button,

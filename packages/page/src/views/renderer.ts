@@ -1,5 +1,5 @@
+import type { FlowEvent, Screen } from "@secret-handoff/protocol/recipient";
 import type { ClipboardState } from "../clipboard.ts";
-import type { FlowEvent, Screen } from "../flow/screens.ts";
 import * as say from "../wording.ts";
 import { button, fill } from "./elements.ts";
 import {

@@ -1,4 +1,5 @@
-import { encodeBase64url, type Receipt } from "@secret-handoff/protocol";
+import { encodeBase64url } from "../encoding.ts";
+import type { Receipt } from "../keys.ts";
 import {
   type Acknowledgement,
   type DoneScreen,

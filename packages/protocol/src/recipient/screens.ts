@@ -1,13 +1,9 @@
-import type {
-  Bundle,
-  Ended,
-  HandoffId,
-  Header,
-  LinkParts,
-  OpenKeys,
-  Verification,
-} from "@secret-handoff/protocol";
-import type { Calls, ServiceResult } from "../service-client.ts";
+import type { Bundle } from "../bundle.ts";
+import type { Header } from "../header.ts";
+import type { HandoffId, OpenKeys } from "../keys.ts";
+import type { LinkParts } from "../link.ts";
+import type { Ended, Verification } from "../states.ts";
+import type { Calls, ServiceResult } from "./service-client.ts";
 
 export type { LinkParts };
 

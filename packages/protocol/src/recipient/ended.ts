@@ -1,5 +1,5 @@
-import { type Ended, type HandoffId, STATES } from "@secret-handoff/protocol";
-import type { Refusal } from "../service-client.ts";
+import type { HandoffId } from "../keys.ts";
+import { type Ended, STATES } from "../states.ts";
 import {
   type EndedScreen,
   type FlowEvent,
@@ -9,6 +9,7 @@ import {
   type Step,
   show,
 } from "./screens.ts";
+import type { Refusal } from "./service-client.ts";
 
 /** The ending that a refusal names, if it names one. */
 export function endingOf({ code }: Refusal): Ended | "unknown" | undefined {

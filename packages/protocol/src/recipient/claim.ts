@@ -1,14 +1,9 @@
-import {
-  decodeBase64url,
-  encodeBase64url,
-  LEASE_SECONDS,
-  normaliseEmail,
-  open as openHandoff,
-  ProtocolError,
-} from "@secret-handoff/protocol";
-import type { ClaimResponse } from "@secret-handoff/protocol/api";
-import type { Refusal, ServiceResult } from "../service-client.ts";
-import { clockAhead } from "../time.ts";
+import { normaliseEmail } from "../answers.ts";
+import type { ClaimResponse } from "../api/responses.ts";
+import { decodeBase64url, encodeBase64url } from "../encoding.ts";
+import { ProtocolError } from "../errors.ts";
+import { open as openHandoff } from "../seal.ts";
+import { LEASE_SECONDS } from "../states.ts";
 import { ended, endingOf } from "./ended.ts";
 import { ACKNOWLEDGE_BEFORE, SHOW_FOR } from "./opened.ts";
 import {
@@ -25,6 +20,8 @@ import {
   show,
   type Typed,
 } from "./screens.ts";
+import type { Refusal, ServiceResult } from "./service-client.ts";
+import { clockAhead } from "./times.ts";
 
 /** The longest pause between two tries of the same claim, ms. */
 const LONGEST_PAUSE = 15_000;

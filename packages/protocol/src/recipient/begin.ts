@@ -1,19 +1,10 @@
-import {
-  decodeBase64url,
-  deriveLinkKeys,
-  emailHintOf,
-  encodeBase64url,
-  needsEmail,
-  needsPassphrase,
-  normaliseEmail,
-  normalisePassphrase,
-  openHeader,
-  ProtocolError,
-  passphraseWeakness,
-} from "@secret-handoff/protocol";
-import type { StatusResponse } from "@secret-handoff/protocol/api";
-import type { ServiceResult } from "../service-client.ts";
-import { clockAhead } from "../time.ts";
+import { normaliseEmail, normalisePassphrase, passphraseWeakness } from "../answers.ts";
+import type { StatusResponse } from "../api/responses.ts";
+import { decodeBase64url, encodeBase64url } from "../encoding.ts";
+import { ProtocolError } from "../errors.ts";
+import { emailHintOf, openHeader } from "../header.ts";
+import { deriveLinkKeys } from "../keys.ts";
+import { needsEmail, needsPassphrase } from "../states.ts";
 import { claim } from "./claim.ts";
 import { ended, endingOf } from "./ended.ts";
 import {
@@ -26,6 +17,8 @@ import {
   show,
   type Typed,
 } from "./screens.ts";
+import type { ServiceResult } from "./service-client.ts";
+import { clockAhead } from "./times.ts";
 
 /** What starts the page, or starts it anew: an address, or a link that was pasted. */
 export function begin(event: FlowEvent): Step | undefined {

@@ -1,14 +1,13 @@
-import { type HandoffId, STATES } from "@secret-handoff/protocol";
 import type {
   AcknowledgeRequest,
   ClaimRequest,
-  ClaimResponse,
   CodeRequest,
-  ProblemCode,
   ReportRequest,
   StatusRequest,
-  StatusResponse,
-} from "@secret-handoff/protocol/api";
+} from "../api/requests.ts";
+import type { ClaimResponse, ProblemCode, StatusResponse } from "../api/responses.ts";
+import type { HandoffId } from "../keys.ts";
+import { STATES } from "../states.ts";
 
 /** The recipient's half of API v1: what each call takes and gives. Tokens travel in bodies. */
 export type Calls = {

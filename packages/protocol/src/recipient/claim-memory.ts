@@ -1,10 +1,5 @@
-import {
-  type ClaimToken,
-  decodeBase64url,
-  encodeBase64url,
-  type HandoffId,
-  type OpenKeys,
-} from "@secret-handoff/protocol";
+import { decodeBase64url, encodeBase64url } from "../encoding.ts";
+import type { ClaimToken, HandoffId, OpenKeys } from "../keys.ts";
 
 /** What a reload within the lease needs. Kept from Reveal until the handoff is acknowledged, or is found to have ended. */
 export type Remembered = {
@@ -110,50 +105,4 @@ function readTab(stored: string | undefined): Recalled {
 function readClaimId(stored: string | undefined, now: number): string | undefined {
   const [, claimId, until] = /^([\w-]{22}) (\d+)$/.exec(stored ?? "") ?? [];
   return Number(until) > now ? claimId : undefined;
-}
-
-/**
- * The tab's store: sessionStorage, or where the browser refuses it (site data blocked, some private windows) the state of this
- * history entry, which survives a reload just as well.
- */
-export function tabStore(window: Window): Store {
-  return webStore(() => window.sessionStorage) ?? historyStore(window.history);
-}
-
-/** The browser's store: localStorage, or nothing. */
-export function browserStore(window: Window): Store {
-  return webStore(() => window.localStorage) ?? EMPTY_STORE;
-}
-
-/** Undefined where the browser throws at the first touch. */
-function webStore(open: () => Storage): Store | undefined {
-  return unlessRefused(() => {
-    const storage = open();
-    storage.setItem(PREFIX, "");
-    storage.removeItem(PREFIX);
-    return {
-      get: (key) => unlessRefused(() => storage.getItem(key)) ?? undefined,
-      set: (key, value) => unlessRefused(() => storage.setItem(key, value)),
-      remove: (key) => unlessRefused(() => storage.removeItem(key)),
-      keys: () => unlessRefused(() => Object.keys(storage)) ?? [],
-    };
-  });
-}
-
-function historyStore(history: History): Store {
-  const read = (): Record<string, string | undefined> => ({ ...history.state });
-  const set = (key: string, value?: string) =>
-    unlessRefused(() => history.replaceState({ ...read(), [key]: value }, ""));
-  return { get: (key) => read()[key], set, remove: set, keys: () => Object.keys(read()) };
-}
-
-const EMPTY_STORE: Store = { get() {}, set() {}, remove() {}, keys: () => [] };
-
-/** SecurityError or QuotaExceededError, at any time: then nothing is kept, and a reload asks for the answers again. */
-function unlessRefused<Value>(access: () => Value): Value | undefined {
-  try {
-    return access();
-  } catch {
-    return undefined;
-  }
 }

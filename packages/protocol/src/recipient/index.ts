@@ -1,0 +1,44 @@
+export {
+  type ClaimMemory,
+  createClaimMemory,
+  type Recalled,
+  type Remembered,
+  type Store,
+} from "./claim-memory.ts";
+export { endingOf, REPORT_WORD } from "./ended.ts";
+export { step } from "./flow.ts";
+export {
+  asText,
+  type CsvFile,
+  csvFor1Password,
+  csvForBitwarden,
+  distinct,
+  type EnvFile,
+  envFile,
+  fileName,
+  jsonFile,
+} from "./saved-files.ts";
+export type {
+  Acknowledgement,
+  Attempt,
+  CallEffect,
+  DamagedScreen,
+  Effect,
+  EndedScreen,
+  FieldError,
+  FlowEvent,
+  Handoff,
+  OpenedScreen,
+  Screen,
+  Start,
+  Step,
+  Typed,
+} from "./screens.ts";
+export {
+  type Calls,
+  createServiceClient,
+  type Refusal,
+  type ServiceClient,
+  type ServiceResult,
+} from "./service-client.ts";
+export { asClock, clockAhead, fromNow, inFull } from "./times.ts";

@@ -1,0 +1,219 @@
+import type { Field, Item } from "../bundle.ts";
+
+/** `{ label: { name: value } }`, two spaces deep. Equal labels and names get a number behind them. */
+export function jsonFile(items: readonly Item[]): string {
+  const numbered = (count: number) => ` (${count})`;
+  const labels = distinct(
+    items.map(({ label }) => label),
+    numbered,
+  );
+  const object = fromPairs(
+    items.map(({ fields }, index) => {
+      const names = distinct(
+        fields.map(({ name }) => name),
+        numbered,
+      );
+      return [labels[index] ?? "", fromPairs(fields.map(({ value }, at) => [names[at] ?? "", value]))];
+    }),
+  );
+  return `${JSON.stringify(object, null, 2)}\n`;
+}
+
+/** Own properties, whatever their names: `__proto__` is a name like any other. */
+function fromPairs<Value>(pairs: readonly (readonly [string, Value])[]): Record<string, Value> {
+  return Object.fromEntries(pairs);
+}
+
+/** All values for one paste: a line `name: value` each, under their item's label where there are several. */
+export function asText(items: readonly Item[]): string {
+  const withFields = items.filter(({ fields }) => fields.length > 0);
+  const block = ({ label, fields }: Item) => [
+    ...(withFields.length > 1 ? [label] : []),
+    ...fields.map(({ name, value }) => `${name}: ${value}`),
+  ];
+  return withFields.map((item) => block(item).join("\n")).join("\n\n");
+}
+
+/** The names, made different where they are equal: the second `a` becomes `a` + `join(2)`. */
+export function distinct(names: readonly string[], join: (count: number) => string): readonly string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let count = 2; taken.has(unique); count += 1) unique = name + join(count);
+    taken.add(unique);
+    return unique;
+  });
+}
+
+/** The longest name, in characters; most file systems take 255 bytes. */
+const LONGEST_NAME = 80;
+
+/** A name that no system takes for a path, a device, an option or a hidden file; cut, it keeps its extension. */
+export function fileName(name: string): string {
+  const last = name.split(/[/\\]/).pop() ?? "";
+  const safe = last
+    .replace(/[\p{C}\p{Zl}\p{Zp}<>:"|?*]/gu, "_")
+    .replace(/^[.\s~-]+|[.\s]+$/g, "")
+    .replace(/^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))/i, "_");
+  if (safe === "") return "secret";
+  const [, stem = "", extension = ""] = /^(.*?)(\.[^.]{1,12})?$/s.exec(safe) ?? [];
+  return [...stem].slice(0, LONGEST_NAME - extension.length).join("") + extension;
+}
+
+/** A login as password managers import it. */
+type Login = readonly [title: string, website: string, username: string, password: string, notes: string];
+
+/** A file, and the names of the values that stand in the notes because a spreadsheet would run them as formulas. */
+export type CsvFile = { readonly text: string; readonly moved: readonly string[] };
+
+/** The columns of 1Password's import of logins (https://support.1password.com/create-csv-files/). */
+export function csvFor1Password(items: readonly Item[]): CsvFile {
+  return csvFile(items, "Title,Website,Username,Password,Notes", (login) => login);
+}
+
+/** The columns of Bitwarden's own CSV (https://bitwarden.com/help/condition-bitwarden-import/). */
+export function csvForBitwarden(items: readonly Item[]): CsvFile {
+  return csvFile(
+    items,
+    "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp",
+    ([title, website, username, password, notes]) => [
+      "",
+      "",
+      "login",
+      title,
+      notes,
+      "",
+      "0",
+      website,
+      username,
+      password,
+      "",
+    ],
+  );
+}
+
+/** RFC 4180: CRLF between rows; every cell quoted, quotes doubled. */
+function csvFile(items: readonly Item[], header: string, row: (login: Login) => readonly string[]): CsvFile {
+  const moved: string[] = [];
+  const lines = items
+    .flatMap((item) => loginsOf(item, moved))
+    .map((login) =>
+      row(login)
+        .map((cell) => `"${cell.replaceAll('"', '""')}"`)
+        .join(","),
+    );
+  return { text: [header, ...lines, ""].join("\r\n"), moved };
+}
+
+/**
+ * One login an item, with what is not concealed in its notes; each further concealed value is a login of its own, so that no
+ * secret is lost in running text.
+ * @param moved takes in the names of values that a cell cannot hold
+ */
+function loginsOf({ label, fields }: Item, moved: string[]): readonly Login[] {
+  const named = (pattern: RegExp) => fields.find(({ name }) => pattern.test(name));
+  const username = named(/^(?:user|user[ _-]?name|login|e-?mail)$/i);
+  const website = named(/^(?:url|uri|website)$/i);
+  const rest = fields.filter((field) => field !== username && field !== website);
+  const secrets = rest.filter(({ concealed }) => concealed);
+  const password = secrets.find(({ name }) => /^pass(?:word|wd)?$/i.test(name)) ?? secrets[0];
+  const login = (title: string, cells: readonly (Field | undefined)[], notes: readonly Field[]): Login => {
+    const formulas = cells.flatMap((field) => (field && isFormula(field.value) ? [field] : []));
+    moved.push(...formulas.map(({ name }) => name));
+    const [uri = "", user = "", secret = ""] = cells.map((field) =>
+      field && !isFormula(field.value) ? field.value : "",
+    );
+    const text = [...formulas, ...notes].map(({ name, value }) => `${name}: ${value}`).join("\n");
+    return [withoutFormula(title), uri, user, secret, withoutFormula(text)];
+  };
+  if (fields.length === 0) return [];
+  return [
+    login(
+      label,
+      [website, username, password],
+      rest.filter(({ concealed }) => !concealed),
+    ),
+    ...secrets
+      .filter((field) => field !== password)
+      .map((field) => login(`${label}: ${field.name}`, [undefined, undefined, field], [])),
+  ];
+}
+
+/** https://owasp.org/www-community/attacks/CSV_Injection: such a value stands in the notes behind its name, for a changed one is no password. */
+function isFormula(text: string): boolean {
+  return /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/.test(text);
+}
+
+/** Only for what may be changed: titles and notes, never a value. */
+function withoutFormula(text: string): string {
+  return isFormula(text) ? `'${text}` : text;
+}
+
+/** A .env file, and the names in it that its readers do not agree on. */
+export type EnvFile = {
+  readonly text: string;
+  /** Right in a shell, but not in every program that reads .env files by rules of its own. */
+  readonly shellOnly: readonly string[];
+  /** Cannot stand in an environment at all: a value with a NUL. */
+  readonly leftOut: readonly string[];
+};
+
+/**
+ * Writes NAME='value' lines. A shell and the dotenv readers have different rules: what both read alike is written so; the few
+ * values for which there is no such spelling (a `'` together with one of `" $ \` or a backtick, a carriage return, a backslash at the
+ * end) are written for the shell, behind all others, so that a reader which stumbles there has read the rest.
+ * POSIX.1-2024, Shell Command Language, 2.2 Quoting; https://github.com/motdotla/dotenv#what-rules-does-the-parsing-engine-follow
+ */
+export function envFile(items: readonly Item[]): EnvFile {
+  const fields = items.flatMap((item) =>
+    item.fields.map(({ name, value }) => ({
+      name: items.length === 1 ? name : `${item.label}_${name}`,
+      value,
+    })),
+  );
+  const names = distinct(
+    fields.map(({ name }) => variableName(name)),
+    (count) => `_${count}`,
+  );
+  const lines: string[] = [];
+  const shellLines: string[] = [];
+  const shellOnly: string[] = [];
+  const leftOut: string[] = [];
+  for (const [index, { value }] of fields.entries()) {
+    const name = names[index] ?? "";
+    const common = quotedForAll(value);
+    if (value.includes("\0")) {
+      leftOut.push(name);
+      lines.push(`# ${name} is left out: it holds a NUL. Save as JSON instead.\n`);
+    } else if (common === undefined) {
+      shellOnly.push(name);
+      shellLines.push(
+        `# ${name} is quoted for sh; other readers may get it wrong.\n${name}=${quotedForShell(value)}\n`,
+      );
+    } else lines.push(`${name}=${common}\n`);
+  }
+  return { text: [...lines, ...shellLines].join(""), shellOnly, leftOut };
+}
+
+/** UPPER_CASE of what a shell takes as a name. */
+function variableName(text: string): string {
+  const name = text
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toUpperCase()
+    .replace(/[^A-Z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "");
+  if (name === "") return "SECRET";
+  return /^\d/.test(name) ? `_${name}` : name;
+}
+
+/** Undefined when there is no spelling that sh and the readers of .env files take alike. */
+function quotedForAll(value: string): string | undefined {
+  if (value.includes("\r") || value.endsWith("\\")) return undefined;
+  if (!value.includes("'")) return `'${value}'`;
+  return /["$\\`]/.test(value) ? undefined : `"${value}"`;
+}
+
+function quotedForShell(value: string): string {
+  return `'${value.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,152 @@
+import type { Header } from "../header.ts";
+import { REPORT_WORD } from "./ended.ts";
+import type { DamagedScreen, EndedScreen, FieldError } from "./screens.ts";
+import { fromNow, inFull } from "./times.ts";
+
+/** What recipients are told of a link and its handoff, wherever they open it: in the page, or with the command `open`. */
+
+/** A heading and the paragraphs under it. */
+export type Message = readonly [heading: string, ...body: string[]];
+
+/** Whom to ask, as a part of a sentence: who it says it is from. */
+export function senderOf(header: Header | undefined): string {
+  return header?.sender?.trim() || "the sender";
+}
+
+export const unreachable: Message = [
+  "The service cannot be reached",
+  "Nothing was opened. Check your connection, then try again.",
+];
+export const partMissing = "Part of this link is missing";
+export const ofANewerKind = "This link needs a newer page";
+export const nothingSent =
+  "Nothing was sent or opened. Open the link in the e-mail again, or copy it there and paste it here.";
+export const memorySpoiled = "What this browser had stored of this link was damaged, and is deleted.";
+export const whyDamaged: Readonly<Record<DamagedScreen["why"], string>> = {
+  no_key: "The part after # is missing. It holds the key.",
+  damaged: "Some characters are missing or changed, perhaps by an e-mail program.",
+  version: "This page is too old for this link. Reload the page.",
+  elsewhere: "That link belongs to another service. Open it there.",
+  memory: memorySpoiled,
+};
+export const sentYouASecret = (header: Header) => {
+  const sender = header.sender?.trim();
+  return sender ? `${sender} sent you a secret` : "A secret for you";
+};
+export const senderWrites = "Message from the sender";
+export const from = "From";
+export const until = "Expires";
+export const untilWhen = (expiresAt: number, now: number) =>
+  `${inFull(expiresAt)}, ${fromNow(Math.max(0, expiresAt - now))}`;
+export const email = "Your e-mail address";
+export const emailHint = (hint: string | undefined) =>
+  `The address the link was sent to${hint ? `: ${hint}` : "."}`;
+export const passphrase = "Passphrase";
+export const passphraseHint = "You received it separately, not in the e-mail with the link.";
+export const triesLeft = (left: number) =>
+  left === 1 ? "One try left. After that the secret is destroyed." : `${left} tries left.`;
+
+export const notExpecting = "Not expecting this?";
+export const leaveItClosed = (sender: string) =>
+  `Do not open it. Ask ${sender} in another way, by telephone for example. If they did not send it, report it.`;
+export const typeTheCode: Message = [
+  "Type the code from your e-mail",
+  "If the address is right, eight digits are on their way. They are valid for ten minutes.",
+];
+export const codeSent = "Code requested. You can request three at most.";
+export const notReached = "The service cannot be reached. Try again.";
+export const code = "Code";
+export const endedMeanwhile = "This handoff has ended in the meantime. Ask the sender.";
+export const unencrypted = "Saved files are not encrypted. Delete them when you no longer need them.";
+const listed = (names: readonly string[], what: string) =>
+  names.length > 0 ? `${what}: ${names.join(", ")}.` : "";
+export const shellOnly = (names: readonly string[]) =>
+  listed(names, "Quoted for a shell; other programs may misread");
+export const leftOut = (names: readonly string[]) =>
+  listed(names, "Left out, because no environment variable can hold it");
+export const moved = (names: readonly string[]) =>
+  listed(names, "In the notes, because a spreadsheet would run it as a formula");
+export const gone = "This page no longer holds it, and the link cannot be opened again.";
+export const broken = (sender: string): Message => [
+  "This cannot be opened",
+  "What the service sent does not belong to your link, or was changed.",
+  `Tell ${sender} in another way, by telephone for example.`,
+];
+
+export const whatReport = (sender: string) =>
+  `This destroys the secret, if it is still here, and alerts ${sender}. It cannot be undone.`;
+export const typeTheWord = `To confirm, type the word ${REPORT_WORD}`;
+export const wrongWord = `Type the word ${REPORT_WORD}, and nothing else.`;
+/** @param hint the sealed hint to the right address */
+export function fieldError(error: FieldError, hint: string | undefined): string {
+  switch (error.field) {
+    case "email":
+      return {
+        malformed: "That is not an e-mail address like name@example.com.",
+        not_the_hint: `The link was sent to another address: ${hint}. No try was used up.`,
+      }[error.why];
+    case "passphrase":
+      return {
+        malformed: "Type the passphrase.",
+        weak: "The passphrase has at least 12 characters, not only digits. No try was used up.",
+      }[error.why];
+    case "answers":
+      return `That did not open it. ${triesLeft(error.attemptsLeft)}`;
+    case "device":
+      return "This device has too little memory to check the passphrase. Use another.";
+    case "code":
+      return {
+        malformed: "The code has eight digits.",
+        wrong: "That code is wrong or too old. Request another.",
+      }[error.why];
+  }
+}
+
+/** @param when the time of the ending in full, where it is known */
+export function ending({ state, byMe }: EndedScreen, when: string | undefined, sender: string): Message {
+  if (byMe) return ["Reported", `What was still here is destroyed, and ${sender} has been alerted.`];
+  const [heading, sentence] = ENDINGS[state](when === undefined ? "" : ` on ${when}`);
+  const ask = `Ask ${sender} for a new link.`;
+  return isDoubtful(state)
+    ? [heading, sentence, "Was it you? If not, report it: somebody else may have the secret.", ask]
+    : [heading, sentence, ask];
+}
+
+/** After these somebody else may have opened it, or tried to. */
+export function isDoubtful(state: EndedScreen["state"]): boolean {
+  return ["claimed", "delivered", "unconfirmed", "locked"].includes(state);
+}
+
+const ENDINGS: Readonly<Record<EndedScreen["state"], (on: string) => readonly [string, string]>> = {
+  finished: () => ["You have received this", gone],
+  unknown: () => [
+    "There is nothing at this link",
+    "It ended more than 30 days ago, or never belonged to this service.",
+  ],
+  expired: (on) => ["This link has expired", `It ended without being opened${on}. The secret is destroyed.`],
+  claimed: (on) => [
+    "This link was already opened",
+    `It was opened in another browser${on}. A link opens only once.`,
+  ],
+  delivered: (on) => [
+    "This secret was delivered",
+    `It was opened and received${on}. A link opens only once.`,
+  ],
+  unconfirmed: (on) => [
+    "This link was already opened",
+    `It was opened, and its time ran out${on}. Nobody confirmed receiving the secret.`,
+  ],
+  revoked: (on) => [
+    "The sender has withdrawn this link",
+    `It was withdrawn before it was opened${on}. The secret is destroyed.`,
+  ],
+  superseded: (on) => [
+    "A newer link has replaced this one",
+    `It was replaced${on}. Look for a newer e-mail.`,
+  ],
+  locked: (on) => ["This link is locked", `There were too many wrong answers${on}. The secret is destroyed.`],
+  reported: (on) => [
+    "This link was reported",
+    `Somebody who has the link reported it${on}. It cannot be opened any more, and the sender was alerted.`,
+  ],
+};
