@@ -59,7 +59,7 @@ try {
   const { engine, rates, memory, writeUnits } = service;
   const processes = `service, engine (${engine}, in memory) and load, a process each`;
   say(`\n${processes.padEnd(48)}${cells("", "", "", "", "to plain", "engine", "cpu ms", "cpu ms")}`);
-  const head = ["in flight", "per s", "p50 ms", "p99 ms", "update", "calls", "service", "engine"];
+  const head = ["in flight", "per s", "p50 ms", "p99 ms", "write", "calls", "service", "engine"];
   say(`${"".padEnd(48)}${cells(...head)}`);
   for (const { what, inFlight, perSecond, p50, p99, toBare, calls, serviceMs, engineMs } of rates) {
     const measured = [inFlight, perSecond.toFixed(0), p50.toFixed(1), p99.toFixed(1), toBare.toFixed(2)];

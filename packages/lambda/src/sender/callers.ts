@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Actor, OperatorEntry, Right, SenderEntry } from "@secret-handoff/protocol/api";
 import type { Context } from "hono";
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
@@ -109,12 +110,16 @@ export type TokenOptions = {
 export type VerifyToken = (token: string) => Promise<GitHubClaims>;
 
 /**
- * Verifies signature (RS256 only), issuer, audience and times with jose (RFC 7519, RFC 8725).
+ * Verifies signature (RS256 only), issuer, audience and times with jose (RFC 7519, RFC 8725). A step shows one token with each of its
+ * calls, so what was verified is remembered until the token expires.
  * @throws ProblemError 401 when the token does not hold, 503 when the issuer's keys cannot be fetched
  */
 export function createTokenVerifier({ audience, issuer, jwksUrl, clock }: TokenOptions): VerifyToken {
+  const verified = new VerifiedTokens(clock);
   let keys: JWTVerifyGetKey | undefined;
   return async (token) => {
+    const known = verified.claimsOf(token);
+    if (known) return known;
     // Made on first use, so that a start of the function fetches nothing.
     keys ??= createRemoteJWKSet(new URL(jwksUrl ?? `${issuer}/.well-known/jwks`), { timeoutDuration: 3_000 });
     let payload: JWTPayload;
@@ -133,8 +138,41 @@ export function createTokenVerifier({ audience, issuer, jwksUrl, clock }: TokenO
     const claims = v.safeParse(GitHubClaims, payload);
     if (!claims.success)
       throw unauthenticated("The token is not a GitHub Actions token: a claim is missing.");
+    verified.add(token, claims.output, payload.exp ?? 0);
     return claims.output;
   };
+}
+
+/** As long as GitHub's tokens hold: a key that the issuer has withdrawn is trusted no longer than this. Seconds. */
+const REMEMBERED_SECONDS = 300;
+/** More than the jobs that show a token to one instance of the function in that time. */
+const TOKENS_REMEMBERED = 200;
+
+/** Claims of tokens that were verified a moment ago, by the token's SHA-256: memory holds no token. */
+class VerifiedTokens {
+  readonly #clock: Clock;
+  readonly #verified = new Map<string, { readonly claims: GitHubClaims; readonly until: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  claimsOf(token: string): GitHubClaims | undefined {
+    const found = this.#verified.get(hashOf(token));
+    return found && this.#clock() < found.until ? found.claims : undefined;
+  }
+
+  /** @param expires the token's `exp`, Unix seconds */
+  add(token: string, claims: GitHubClaims, expires: number): void {
+    const [oldest] = this.#verified.keys();
+    if (oldest !== undefined && this.#verified.size >= TOKENS_REMEMBERED) this.#verified.delete(oldest);
+    const until = Math.min(expires, this.#clock() + REMEMBERED_SECONDS);
+    this.#verified.set(hashOf(token), { claims, until });
+  }
+}
+
+function hashOf(token: string): string {
+  return createHash("sha256").update(token).digest("base64");
 }
 
 export function unauthenticated(detail: string, cause?: unknown): ProblemError {
