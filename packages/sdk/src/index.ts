@@ -66,6 +66,7 @@ export { adaptivePace, mapLimited, type Pace, type StandAside } from "./runtime/
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime } from "./runtime/runtime.ts";
 export { ErrorCollector, faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";
+export { iamSigner, type RequestSigner, type SignerOptions } from "./service/iam-signer.ts";
 export {
   type CreateDetails,
   type ListFilter,
@@ -73,7 +74,7 @@ export {
   type ServiceClient,
   serviceClient,
 } from "./service/service-client.ts";
-export { cachedToken, jwtClaims, type TokenSource } from "./service/service-http.ts";
+export { type Credentials, cachedToken, jwtClaims, type TokenSource } from "./service/service-http.ts";
 export { isJsonContainer, jsonScalars } from "./sources/json.ts";
 export { type ParameterStore, parameterStore } from "./sources/parameters.ts";
 export { type ReadResult, readParameters, readSecrets } from "./sources/read-secrets.ts";

@@ -13,8 +13,8 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
-import { toError, unexpectedResponse } from "./service-errors.ts";
-import { request, type TokenSource } from "./service-http.ts";
+import { type Answer, toError, unexpectedResponse } from "./service-errors.ts";
+import { type Credentials, request } from "./service-http.ts";
 
 /** What a create adds to what was sealed. */
 export type CreateDetails = Pick<CreateRequest, "subject" | "members" | "resend" | "reason">;
@@ -46,13 +46,15 @@ export type ServiceClient = {
 /**
  * A client of the service at `origin`.
  * @param origin without a trailing slash
- * @param tokens gives the bearer token
+ * @param credentials gives the bearer token, or signs as an IAM principal
  */
-export function serviceClient(origin: string, tokens: TokenSource, runtime: Runtime): ServiceClient {
+export function serviceClient(origin: string, credentials: Credentials, runtime: Runtime): ServiceClient {
   const pace = adaptivePace(runtime);
+  const refusal = (answer: Answer) =>
+    toError(origin, answer, typeof credentials === "function" ? "workflow" : "principal");
   const call = (method: "GET" | "POST" | "DELETE", path: string, deadline: Deadline, body?: object) => {
     const sent = { origin, method, path, body: body && JSON.stringify(body) };
-    return request(sent, tokens, deadline, runtime, pace);
+    return request(sent, credentials, deadline, runtime, pace);
   };
   /** The answer that the API's description promises for 200 and 201. */
   async function read<Schema extends v.GenericSchema>(
@@ -60,7 +62,7 @@ export function serviceClient(origin: string, tokens: TokenSource, runtime: Runt
     ...[method, path, deadline, body]: Parameters<typeof call>
   ): Promise<v.InferOutput<Schema>> {
     const answer = await call(method, path, deadline, body);
-    if (answer.status !== 200 && answer.status !== 201) throw toError(origin, answer);
+    if (answer.status !== 200 && answer.status !== 201) throw refusal(answer);
     const result = v.safeParse(schema, answer.json, { abortEarly: true });
     if (!result.success) throw unexpectedResponse(origin, answer);
     return result.output;
@@ -73,7 +75,7 @@ export function serviceClient(origin: string, tokens: TokenSource, runtime: Runt
       read(HandoffView, "POST", "/v1/sender/handoffs", deadline, createRequestOf(sealed, details)),
     mailed: async (id, messageId, deadline) => {
       const answer = await call("POST", `/v1/sender/handoffs/${id}/mailed`, deadline, { messageId });
-      if (answer.status !== 204) throw toError(origin, answer);
+      if (answer.status !== 204) throw refusal(answer);
     },
     view: (id, deadline) => read(HandoffView, "GET", `/v1/sender/handoffs/${id}`, deadline),
     revoke: async (id, deadline) => {
@@ -81,7 +83,7 @@ export function serviceClient(origin: string, tokens: TokenSource, runtime: Runt
       if (answer.status === 204) return "revoked";
       if (answer.problem?.code === "not_found") return "unknown";
       if (answer.problem?.code === "released") return "released";
-      throw toError(origin, answer);
+      throw refusal(answer);
     },
     list: async (filter, deadline) => {
       const views: HandoffView[] = [];

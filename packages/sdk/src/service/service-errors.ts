@@ -40,11 +40,17 @@ export function readProblem(value: unknown): ServiceProblem | undefined {
   return { code, detail: oneLine(detail), broken };
 }
 
+/** Who was refused: a workflow by its token, or an IAM principal by its signature. */
+type Refused = "workflow" | "principal";
+
 /** The sentence for an answer that is a refusal. What the service says in `detail` is passed on. */
-export function toError(origin: string, answer: Answer): SenderError {
+export function toError(origin: string, answer: Answer, refused: Refused = "workflow"): SenderError {
   const { problem } = answer;
+  // API Gateway's own, before the service is asked; it says no more than that.
+  if (!problem && refused === "principal" && [401, 403].includes(answer.status))
+    return signatureRefused(origin, answer);
   if (!problem) return unexpectedResponse(origin, answer);
-  const sentence = clockSentence(origin, answer, problem) ?? refusals(origin, problem)[problem.code];
+  const sentence = clockSentence(origin, answer, problem) ?? refusals(origin, problem, refused)[problem.code];
   return sentence
     ? new SenderError(...sentence)
     : new SenderError(
@@ -55,16 +61,35 @@ export function toError(origin: string, answer: Answer): SenderError {
 
 type Sentence = readonly [code: ConstructorParameters<typeof SenderError>[0], sentence: string];
 
-function refusals(origin: string, { detail, broken }: ServiceProblem): Readonly<Record<string, Sentence>> {
+function signatureRefused(origin: string, { status, clockAhead }: Answer): SenderError {
+  if (Math.abs(clockAhead) > 300) {
+    return new SenderError(
+      "clock",
+      `This machine's clock is ${Math.round(Math.abs(clockAhead))} seconds off that of ${origin}, so AWS refuses its signatures. Set it, for example by NTP.`,
+    );
+  }
+  return new SenderError(
+    "unauthenticated",
+    `AWS does not accept the signature for ${origin} (${status}). Check that the credentials are of an account that may call it, that they have not expired, and that the region is the service's.`,
+  );
+}
+
+function refusals(
+  origin: string,
+  { detail, broken }: ServiceProblem,
+  refused: Refused,
+): Readonly<Record<string, Sentence>> {
   const rules = broken.length === 0 ? detail : broken.map((one) => one.detail).join(" ");
   return {
     unauthenticated: [
       "unauthenticated",
-      `${origin} does not accept this workflow's token: ${detail} Check that endpoint is the service's exact address.`,
+      `${origin} does not accept this ${refused === "workflow" ? "workflow's token" : "signature"}: ${detail} Check that endpoint is the service's exact address.`,
     ],
     not_allowed: [
       "not_allowed",
-      `This workflow may not send through ${origin}: ${detail} Ask whoever runs the service to add it to the senders list.`,
+      refused === "workflow"
+        ? `This workflow may not send through ${origin}: ${detail} Ask whoever runs the service to add it to the senders list.`
+        : `You may not do this at ${origin}: ${detail} Ask whoever runs the service to add you to the operators list.`,
     ],
     policy: ["policy", `The service's policy refuses this handoff: ${rules}`],
     resend_needed: [

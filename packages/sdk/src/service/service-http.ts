@@ -5,6 +5,7 @@ import type { Pace } from "../runtime/pace.ts";
 import { retry, retryAfterMs, TransientError } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
+import type { RequestSigner } from "./iam-signer.ts";
 import { type Answer, readProblem, titled } from "./service-errors.ts";
 
 /** One request to the service; `body` is sent as it is, the same bytes every time. */
@@ -20,6 +21,23 @@ const ATTEMPT_MS = 15_000;
 /** No answer of the service is longer, bytes. */
 const LONGEST_ANSWER = 2_000_000;
 
+/** What proves who calls: a token that the service verifies, or the signature of an IAM principal, which API Gateway does. */
+export type Credentials = TokenSource | RequestSigner;
+
+/** Where a request goes, and what proves who sends it. */
+async function addressed(
+  { origin, method, path, body }: ServiceRequest,
+  credentials: Credentials,
+  deadline: Deadline,
+): Promise<{ readonly url: URL; readonly proof: Readonly<Record<string, string>> }> {
+  if (typeof credentials === "function") {
+    const token = await credentials(deadline);
+    return { url: new URL(origin + path), proof: { authorization: `Bearer ${token.reveal()}` } };
+  }
+  const url = new URL(`${origin}/iam${path}`);
+  return { url, proof: await credentials.sign({ method, url, body }) };
+}
+
 /**
  * Sends a request until it is answered by something other than 429 or 5xx. Redirects are not followed: the token belongs to
  * one origin.
@@ -27,23 +45,24 @@ const LONGEST_ANSWER = 2_000_000;
  * @throws SenderError `service_unreachable`, `service_unavailable`, `not_a_service`, or why the step ended
  */
 export function request(
-  { origin, method, path, body }: ServiceRequest,
-  tokens: TokenSource,
+  sent: ServiceRequest,
+  credentials: Credentials,
   deadline: Deadline,
   runtime: Runtime,
   pace: Pace,
 ): Promise<Answer> {
+  const { origin, method, body } = sent;
   const send = async () => {
-    const token = await tokens(deadline);
+    const { url, proof } = await addressed(sent, credentials, deadline);
     return attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
       try {
-        const response = await runtime.fetch(`${origin}${path}`, {
+        const response = await runtime.fetch(url, {
           method,
           redirect: "manual",
           signal,
           headers: {
             accept: "application/json, application/problem+json",
-            authorization: `Bearer ${token.reveal()}`,
+            ...proof,
             ...(body === undefined ? {} : { "content-type": "application/json" }),
           },
           ...(body === undefined ? {} : { body }),
