@@ -3,6 +3,7 @@
  * @module sdk
  */
 
+export type { CredentialClass } from "@secret-handoff/protocol/api";
 export { durationInWords, formatDuration, parseDuration } from "@secret-handoff/protocol/api";
 export {
   type ContentsOptions,
@@ -60,7 +61,13 @@ export {
   type RotationRequest,
 } from "./rotation/rotation.ts";
 export { secretsManagerRotation } from "./rotation/secrets-manager-rotation.ts";
-export { attempt, type Deadline, type EndableDeadline, startDeadline } from "./runtime/deadline.ts";
+export {
+  attempt,
+  type Deadline,
+  type DeadlineOptions,
+  type EndableDeadline,
+  startDeadline,
+} from "./runtime/deadline.ts";
 export { allowSlowConnections, networkFault } from "./runtime/network.ts";
 export { adaptivePace, mapLimited, type Pace, type StandAside } from "./runtime/pace.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";

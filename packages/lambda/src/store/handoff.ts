@@ -12,6 +12,7 @@ import {
   type Verification,
 } from "@secret-handoff/protocol";
 import type { Actor, Check, HandoffView } from "@secret-handoff/protocol/api";
+import { LISTED_ATTRIBUTES } from "./definitions.ts";
 import { type Attributes, attributeOf, ItemReader } from "./expressions.ts";
 
 /** What names an item of the one-time table: a handoff's id, or that of what lies beside the handoffs. */
@@ -77,21 +78,8 @@ export type HandoffRecord = ListedHandoff & {
 export const RECORD_ATTRIBUTES = [
   "id",
   "owner",
-  "state",
-  "class",
-  "flags",
   "createdAt",
-  "expiresAt",
-  "changedAt",
-  "leaseUntil",
-  "attemptsLeft",
-  "mailedAt",
-  "claimedAt",
-  "deliveredAt",
-  "bouncedAt",
-  "secret",
-  "versionId",
-  "run",
+  ...LISTED_ATTRIBUTES,
   "metadata",
   "codesLeft",
   "createDigest",

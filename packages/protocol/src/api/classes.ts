@@ -1,28 +1,40 @@
 import * as v from "valibot";
 import { type Flags, needsEmail, needsPassphrase, type Verification } from "../states.ts";
-import { list } from "./fields.ts";
+import { type EntriesOf, list } from "./fields.ts";
 import { durationInWords } from "./times.ts";
 
 const word = v.pipe(v.string(), v.minLength(1));
 
 /** A credential class: the policy for one kind of secret. */
+export type CredentialClass = {
+  readonly name: string;
+  /** The longest time from creation to expiry, seconds. */
+  readonly expiresWithin: number;
+  readonly passphrase: "required" | "recommended" | "optional";
+  /** The roles that must approve, one entry an approval. */
+  readonly approvals: readonly string[];
+  readonly verification: Verification;
+  /** GitHub environments of which the sender's token must name one. */
+  readonly environments?: readonly string[] | undefined;
+  readonly reasonRequired?: boolean | undefined;
+  /** Domains of which the recipient's address must be in one. */
+  readonly recipientDomains?: readonly string[] | undefined;
+  /** The sender must wait for each recipient's receipt, and fails without it. */
+  readonly receiptRequired?: boolean | undefined;
+};
+
+/** @hidden The reference shows the type. */
 export const CredentialClass = v.object({
   name: word,
-  /** The longest time from creation to expiry, seconds. */
   expiresWithin: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   passphrase: v.picklist(["required", "recommended", "optional"]),
-  /** The roles that must approve, one entry an approval. */
   approvals: list(word),
-  verification: v.picklist(["click", "email", "email-code"] satisfies Verification[]),
-  /** GitHub environments of which the sender's token must name one. */
+  verification: v.picklist(["click", "email", "email-code"]),
   environments: v.optional(list(word)),
   reasonRequired: v.optional(v.boolean()),
-  /** Domains of which the recipient's address must be in one. */
   recipientDomains: v.optional(list(word)),
-  /** The sender must wait for each recipient's receipt, and fails without it. */
   receiptRequired: v.optional(v.boolean()),
-});
-export type CredentialClass = v.InferOutput<typeof CredentialClass>;
+} satisfies EntriesOf<CredentialClass>);
 
 const HOUR = 3_600;
 

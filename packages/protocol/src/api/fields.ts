@@ -5,6 +5,12 @@ import { type Flags, STATES } from "../states.ts";
 
 /** The fields that requests and answers are made of. Bytes are unpadded base64url, times are whole Unix seconds. */
 
+/**
+ * The schemas of a type's fields, each of them and no others. For types that people write: an inferred type has no readable
+ * reference.
+ */
+export type EntriesOf<T> = { readonly [Name in keyof T]-?: v.GenericSchema<unknown, T[Name]> };
+
 /** base64url of exactly `length` bytes, decoded into the branded type. */
 export function bytes<Brand extends Uint8Array>(length: number) {
   return v.pipe(v.string(), v.length(encodedLength(length)), decode<Brand>(length));

@@ -18,14 +18,18 @@ export type EndableDeadline = {
   readonly close: () => void;
 };
 
-/**
- * A deadline that comes by itself after `limitMs`.
- * @param graceMs between `soft` and `hard`
- */
-export function startDeadline(
-  options: { readonly limitMs: number; readonly graceMs: number; readonly atLimit: () => SenderError },
-  runtime: Pick<Runtime, "schedule">,
-): EndableDeadline {
+/** When a deadline comes by itself. */
+export type DeadlineOptions = {
+  /** Until `soft`, ms. */
+  readonly limitMs: number;
+  /** Between `soft` and `hard`, ms. */
+  readonly graceMs: number;
+  /** The reason that it gives then. */
+  readonly atLimit: () => SenderError;
+};
+
+/** Starts a deadline. */
+export function startDeadline(options: DeadlineOptions, runtime: Pick<Runtime, "schedule">): EndableDeadline {
   const soft = new AbortController();
   const hard = new AbortController();
   const callOff: (() => void)[] = [];
