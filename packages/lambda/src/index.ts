@@ -1,14 +1,14 @@
 export { type DrainerDeps, drain, hashOf, type Publish } from "./events/drain.ts";
 export { type SweeperDeps, type Swept, sweep } from "./events/sweep.ts";
 export { createRecipientApp, type RecipientDeps } from "./recipient/app.ts";
+export { type EncodedPage, encodePage, type Page } from "./recipient/page.ts";
 export {
   ANSWER_AFTER_MS,
   codeMail,
   type FixedLatency,
   fixedLatency,
   type MailCode,
-} from "./recipient/codes.ts";
-export { type EncodedPage, encodePage, type Page } from "./recipient/page.ts";
+} from "./recipient/send-code.ts";
 export { type Clock, type Log, stdoutLog, systemClock } from "./runtime.ts";
 export { createSenderApp, type SenderDeps } from "./sender/app.ts";
 export { createTokenVerifier, type TokenOptions, type VerifyToken } from "./sender/callers.ts";
@@ -20,7 +20,7 @@ export { Codes } from "./store/codes.ts";
 export { auditTable, oneTimeTable } from "./store/definitions.ts";
 export { Due } from "./store/due.ts";
 export type { Attributes, Expression } from "./store/expressions.ts";
-export type { HandoffKey, Key } from "./store/handoff.ts";
+export type { HandoffKey, Key } from "./store/handoff-record.ts";
 export { Handoffs } from "./store/handoffs.ts";
 export { Receipts } from "./store/receipts.ts";
 export { Subjects } from "./store/subjects.ts";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { HandoffId } from "@secret-handoff/protocol";
 import { type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
 import type { Audit, Outbox } from "../store/audit.ts";
-import { checksOf, type HandoffRecord, type Key } from "../store/handoff.ts";
+import { checksOf, type HandoffRecord, type Key } from "../store/handoff-record.ts";
 import { isSubjectId } from "../store/subjects.ts";
 import type { Entry } from "../store/transitions.ts";
 

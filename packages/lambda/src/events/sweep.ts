@@ -1,7 +1,7 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import { type Log, nameOf } from "../runtime.ts";
 import type { Due } from "../store/due.ts";
-import type { HandoffKey } from "../store/handoff.ts";
+import type { HandoffKey } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 import { isSubjectId, type Subjects } from "../store/subjects.ts";
 import { type DrainerDeps, drain } from "./drain.ts";

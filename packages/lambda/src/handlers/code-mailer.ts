@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import * as v from "valibot";
-import { ANSWER_AFTER_MS, codeMail, type MailCode } from "../recipient/codes.ts";
+import { ANSWER_AFTER_MS, codeMail, type MailCode } from "../recipient/send-code.ts";
 import { optional, required } from "./environment.ts";
 
 const smtpSecret = optional("SMTP_SECRET_ARN");

@@ -3,7 +3,7 @@ import { drain } from "../events/drain.ts";
 import { publishTo } from "../events/publish.ts";
 import { nameOf, stdoutLog } from "../runtime.ts";
 import { Outbox } from "../store/audit.ts";
-import type { Key } from "../store/handoff.ts";
+import type { Key } from "../store/handoff-record.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createRecipientApp } from "../recipient/app.ts";
-import { ANSWER_AFTER_MS, fixedLatency } from "../recipient/codes.ts";
 import type { EncodedPage } from "../recipient/page.ts";
+import { ANSWER_AFTER_MS, fixedLatency } from "../recipient/send-code.ts";
 import { stdoutLog, systemClock } from "../runtime.ts";
 import { Claims } from "../store/claims.ts";
 import { Codes } from "../store/codes.ts";

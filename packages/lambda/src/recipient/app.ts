@@ -15,10 +15,10 @@ import { createApp, readBody, refuseForeignOrigin, route } from "../http/app.ts"
 import { gone, notFound, ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
 import type { ClaimOutcome, Claims } from "../store/claims.ts";
-import { derive, verificationOf } from "../store/handoff.ts";
+import { derive, verificationOf } from "../store/handoff-record.ts";
 import type { Receipts } from "../store/receipts.ts";
-import { type CodeDeps, codeHashOf, sendCode } from "./codes.ts";
 import { type EncodedPage, servePage } from "./page.ts";
+import { type CodeDeps, codeHashOf, sendCode } from "./send-code.ts";
 
 export type RecipientDeps = CodeDeps & {
   readonly claims: Claims;

@@ -19,7 +19,7 @@ import { createApp, readBody, readQuery, refuseForeignOrigin, route } from "../h
 import { ProblemError } from "../http/problem.ts";
 import type { Clock, Log } from "../runtime.ts";
 import type { Audit } from "../store/audit.ts";
-import { type HandoffRecord, viewOf } from "../store/handoff.ts";
+import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
 import { listEvents, listHandoffs } from "./lists.ts";

@@ -10,7 +10,7 @@ import type {
   Subject,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
-import { viewOf } from "../store/handoff.ts";
+import { viewOf } from "../store/handoff-record.ts";
 import type { NewHandoff } from "../store/handoffs.ts";
 import { subjectId } from "../store/subjects.ts";
 import { admit, checkShape } from "./admission.ts";

@@ -10,7 +10,7 @@ import type {
 import { ProblemError } from "../http/problem.ts";
 import type { Audit } from "../store/audit.ts";
 import { type Attributes, attributeOf, ItemReader } from "../store/expressions.ts";
-import { keyOf, viewOf } from "../store/handoff.ts";
+import { keyOf, viewOf } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 
 const HANDOFFS_A_PAGE = 50;

@@ -1,6 +1,6 @@
 import type { HandoffView, Subject } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
-import { derive, type HandoffKey, type HandoffRecord, viewOf } from "../store/handoff.ts";
+import { derive, type HandoffKey, type HandoffRecord, viewOf } from "../store/handoff-record.ts";
 import type { Handoffs, NewHandoff } from "../store/handoffs.ts";
 import type { SubjectRecord, Subjects } from "../store/subjects.ts";
 

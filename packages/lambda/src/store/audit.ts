@@ -13,7 +13,13 @@ import {
   set,
   sizeIs,
 } from "./expressions.ts";
-import { type HandoffKey, type HandoffRecord, keyOf, RECORD_ATTRIBUTES, readHandoff } from "./handoff.ts";
+import {
+  type HandoffKey,
+  type HandoffRecord,
+  keyOf,
+  RECORD_ATTRIBUTES,
+  readHandoff,
+} from "./handoff-record.ts";
 import type { Table } from "./table.ts";
 import { exists } from "./transitions.ts";
 

@@ -11,6 +11,7 @@ import { countWrongCode, isCodeOf } from "./codes.ts";
 import { type Attributes, add, and, countDown, equals, greaterThan, set } from "./expressions.ts";
 import {
   derive,
+  equalInConstantTime,
   type Gone,
   type HandoffKey,
   keyOf,
@@ -18,8 +19,7 @@ import {
   type NotFound,
   readSealed,
   type SealedRecord,
-  same,
-} from "./handoff.ts";
+} from "./handoff-record.ts";
 import type { Table, Update } from "./table.ts";
 import {
   BACKSTOP_SECONDS,
@@ -88,12 +88,12 @@ export class Claims {
     const codeHash = debited.mailsCodes ? attempt.codeHash : undefined;
     const taken = await this.#table.updateAndRead(take(key, attempt, codeHash, now));
     if (taken.done) return released(readSealed(taken.item));
-    // A right answer that came too late is told what came first. Still open, it is a newer code that came first.
+    // The answer was right and something else came first. If the handoff is still open, that was a newer code.
     const outcome = outcomeFor(taken.item, attempt, now);
     return outcome === "open" ? { kind: "code_needed" } : outcome;
   }
 
-  /** Takes one attempt, the last one apart: the sweeper must look whether whoever took it has come to a verdict. */
+  /** Takes one attempt. The last one is taken by a write of its own, which makes the sweeper check that it was judged. */
   async #debit(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<SealedRecord | ClaimOutcome> {
     let debit = debitAttempt(key, attempt, now);
     for (;;) {
@@ -104,7 +104,7 @@ export class Claims {
       if (!isOpen) return this.#refuse(debited.item, attempt, now);
       if (found.attemptsLeft === 0) {
         // The last attempt was this very one, and its answer was lost: it is judged again, and may still be right.
-        const isRepeated = same(found.lastAttempt, fingerprintOf(attempt));
+        const isRepeated = equalInConstantTime(found.lastAttempt, fingerprintOf(attempt));
         return isRepeated ? found : this.#refuse(debited.item, attempt, now);
       }
       debit =
@@ -190,7 +190,7 @@ function debitAttempt(key: HandoffKey, attempt: ClaimAttempt, now: number): Upda
   };
 }
 
-/** The last one. Should its process die, the sweeper finds it; should only its answer get lost, the same attempt is known again. */
+/** The last one. If its process dies, the sweeper finds it; if only the response is lost, the repeated attempt is recognised. */
 function debitLastAttempt(key: HandoffKey, attempt: ClaimAttempt, now: number): Update {
   const debit = debitAttempt(key, attempt, now);
   return {
@@ -224,13 +224,13 @@ function lock(key: HandoffKey, before: readonly Entry[], now: number): Update {
   });
 }
 
-/** What a claim that was refused is answered with, as far as the item in its way says it; writes nothing. */
+/** The outcome of a refused claim, as far as the item that refused it says; writes nothing. */
 function outcomeFor(item: Attributes | undefined, attempt: ClaimAttempt, now: number): ClaimOutcome | "open" {
   if (!item) return { kind: "not_found" };
   const record = readSealed(item);
   const { state, changedAt } = derive(record, now);
   if (state === "claimed") {
-    const isSameBrowser = same(record.claimHash, verifierOf(attempt.claimId));
+    const isSameBrowser = equalInConstantTime(record.claimHash, verifierOf(attempt.claimId));
     return isSameBrowser && isAnsweredBy(record, attempt)
       ? released(record)
       : { kind: "gone", state, changedAt };
@@ -251,10 +251,10 @@ function released(record: SealedRecord): ClaimOutcome {
 }
 
 function isAnsweredBy(record: SealedRecord, { claimToken }: ClaimAttempt): boolean {
-  return same(record.claimVerifier, verifierOf(claimToken));
+  return equalInConstantTime(record.claimVerifier, verifierOf(claimToken));
 }
 
-/** Names one attempt with all that was answered: another answer from the same browser is another attempt. */
+/** Identifies one attempt by everything that was answered: another answer from the same browser is another attempt. */
 function fingerprintOf({ claimToken, claimId, codeHash }: ClaimAttempt): Uint8Array {
   const hash = createHash("sha256").update(claimId).update(claimToken);
   return codeHash ? hash.update(codeHash).digest() : hash.digest();

@@ -8,20 +8,19 @@ import {
 import { absent, add, and, atMost, countDown, equals, greaterThan, or, set } from "./expressions.ts";
 import {
   derive,
+  equalInConstantTime,
   type Gone,
   type HandoffKey,
   keyOf,
   type NotFound,
   readSealed,
   type SealedRecord,
-  same,
-} from "./handoff.ts";
+} from "./handoff-record.ts";
 import type { Table, Update } from "./table.ts";
 import { byRecipient, change, type Entry, end, open } from "./transitions.ts";
 
 /**
- * Seconds in which a repeated request does not make another code: whoever repeats it has not seen the answer, and the mail may be on
- * its way.
+ * Seconds in which a repeated request makes no other code: its sender has not seen the answer, and the mail may be on its way.
  */
 const REPEAT_SECONDS = 30;
 
@@ -55,11 +54,14 @@ export class Codes {
     if (areCodesSpent(record, now)) {
       return (await this.#table.update(lockCodes({ id }, [], now))) ? locked(now) : "unchanged";
     }
-    if (!same(record.emailVerifier, emailVerifier)) return this.#countWrongAddress(record, now);
+    if (!equalInConstantTime(record.emailVerifier, emailVerifier))
+      return this.#countWrongAddress(record, now);
     const armed = await this.#table.updateAndRead(armCode(id, codeHash, emailVerifier, now));
     if (armed.done) return "armed";
     // The write went through, its answer was lost, and the SDK has repeated it.
-    return armed.item && same(readSealed(armed.item).codeHash, codeHash) ? "armed" : "unchanged";
+    return armed.item && equalInConstantTime(readSealed(armed.item).codeHash, codeHash)
+      ? "armed"
+      : "unchanged";
   }
 
   async #refused(record: SealedRecord, now: number): Promise<CodeOutcome> {
@@ -78,9 +80,9 @@ export class Codes {
   }
 }
 
-/** Judged with one debited: the code that was mailed last, not over, and within its tries. A try below zero was one too many. */
+/** True for the code that was mailed last, before its end and within its tries. The try is debited by now: below zero it was one too many. */
 export function isCodeOf(record: SealedRecord, codeHash: Uint8Array | undefined, now: number): boolean {
-  return codeHash !== undefined && isTryLeft(record, now) && same(record.codeHash, codeHash);
+  return codeHash !== undefined && isTryLeft(record, now) && equalInConstantTime(record.codeHash, codeHash);
 }
 
 function isTryLeft({ codeTriesLeft, codeExpiresAt }: SealedRecord, now: number): boolean {

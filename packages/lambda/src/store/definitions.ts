@@ -1,6 +1,6 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
 
-/** Index of what is due next, for the sweeper. Sparse, KEYS_ONLY. All of it lies in one partition: the sweeper is one function. */
+/** Index of what is due next, for the sweeper. Sparse, KEYS_ONLY. All of it is in one partition, for the sweeper is one function. */
 export const DUE_INDEX = "due";
 /** Index of a sender's handoffs, newest last, with what its list shows. A list reads this, and no envelope. */
 export const OWNER_INDEX = "byOwner";
@@ -8,8 +8,8 @@ export const OWNER_INDEX = "byOwner";
 export const DAY_INDEX = "byDay";
 
 /**
- * What {@link OWNER_INDEX} projects. A write that changes one of these is one write to the index as well, so nothing stands here that
- * the list does not show.
+ * What {@link OWNER_INDEX} projects. A write that changes one of them writes to the index as well, so the list shows every one of
+ * them.
  */
 export const LISTED_ATTRIBUTES = [
   "state",

@@ -1,6 +1,6 @@
 import { DUE_INDEX } from "./definitions.ts";
 import { and, atMost, equals, ItemReader, or, set } from "./expressions.ts";
-import { derive, type HandoffRecord, type Key, keyOf, leaseEnd } from "./handoff.ts";
+import { derive, type HandoffRecord, type Key, keyOf, leaseEnd } from "./handoff-record.ts";
 import type { Table } from "./table.ts";
 import { BACKSTOP_SECONDS, byService, DUE_SHARD, end, exists, inState, open } from "./transitions.ts";
 
@@ -15,7 +15,7 @@ export class Due {
     this.#table = table;
   }
 
-  /** Keys of what is due, the longest overdue first; handoffs and what lies beside them alike. */
+  /** Keys of what is due, the longest overdue first: handoffs and subjects alike. */
   async keys(now: number, limit: number): Promise<readonly Key[]> {
     const { items } = await this.#table.query({
       index: DUE_INDEX,
@@ -83,7 +83,7 @@ export class Due {
     });
   }
 
-  /** Says when a handoff that was looked at, and found at rest, is due next: an open one at its expiry, a claimed one at its lease's end. */
+  /** Sets when a handoff with nothing left to do is due next: an open one at its expiry, a claimed one at its lease's end. */
   async reschedule(record: HandoffRecord, now: number): Promise<void> {
     const dueAt = dueNext(record, now);
     await this.#table.update({

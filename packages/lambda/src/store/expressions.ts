@@ -15,7 +15,7 @@ export function listOf(values: readonly string[]): AttributeValue {
   return { L: values.map(attributeOf) };
 }
 
-/** An item of these values. What is undefined is left out: DynamoDB knows no such value. */
+/** An item of these values. What is undefined is left out, for DynamoDB has no such value. */
 export function itemOf(values: Readonly<Record<string, Value | readonly string[] | undefined>>): Attributes {
   const item: Attributes = {};
   for (const [name, value] of Object.entries(values)) {
@@ -114,7 +114,7 @@ export const countDown = (name: string, from: number): Expression =>
   expression(`#${name} = if_not_exists(#${name}, ?) + ?`, attributeOf(from), attributeOf(-1));
 export const append = (name: string, texts: readonly string[]): Expression =>
   expression(`#${name} = list_append(#${name}, ?)`, listOf(texts));
-/** `removed("outbox", 3)`: its first three elements, by their places in the item as it was. */
+/** Its first elements, to be removed: DynamoDB counts places as they were before the update. */
 export const firstOf = (name: string, count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `${name}[${index}]`);
 

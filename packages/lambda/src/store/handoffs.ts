@@ -12,7 +12,7 @@ import {
   RECORD_ATTRIBUTES,
   readHandoff,
   readListed,
-} from "./handoff.ts";
+} from "./handoff-record.ts";
 import type { Table } from "./table.ts";
 import {
   byService,

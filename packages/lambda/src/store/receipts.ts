@@ -1,11 +1,11 @@
 import { type ClaimId, type HandoffId, type Receipt, verifierOf } from "@secret-handoff/protocol";
 import { countTry } from "./claims.ts";
 import { absent, and, set } from "./expressions.ts";
-import { derive, readSealed, same } from "./handoff.ts";
+import { derive, equalInConstantTime, readSealed } from "./handoff-record.ts";
 import type { Table } from "./table.ts";
 import { byRecipient, change, claimedAndDecrypted, end, exists, reportable } from "./transitions.ts";
 
-/** What a recipient says of a handoff afterwards: that the bundle was taken, or that it was not them. */
+/** What a recipient tells after a claim: that the bundle was taken, or that it was not them. */
 export class Receipts {
   readonly #table: Table;
 
@@ -37,8 +37,8 @@ export class Receipts {
     if (derive(record, now).state === "open") await countTry(this.#table, written.item, now);
     const isRepeated =
       record.deliveredAt !== undefined &&
-      same(record.claimHash, claimHash) &&
-      same(record.receiptVerifier, receiptVerifier);
+      equalInConstantTime(record.claimHash, claimHash) &&
+      equalInConstantTime(record.receiptVerifier, receiptVerifier);
     return isRepeated ? "acknowledged" : "wrong_receipt";
   }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { HandoffId } from "@secret-handoff/protocol";
 import { type Attributes, and, equals, ItemReader, itemOf, set } from "./expressions.ts";
-import { type HandoffKey, keyOf } from "./handoff.ts";
+import { type HandoffKey, keyOf } from "./handoff-record.ts";
 import type { Table } from "./table.ts";
 import { BACKSTOP_SECONDS, DUE_SHARD, exists, isNew } from "./transitions.ts";
 
@@ -14,7 +14,7 @@ export type SubjectRecord = {
   readonly previous: HandoffKey | undefined;
 };
 
-/** A subject lies beside the handoffs under an id that none of them can have. */
+/** Subjects are in the table of the handoffs, under ids that no handoff can have. */
 const PREFIX = "subject/";
 
 /** Seconds that a subject is remembered after its last handoff: a year and more, for what is rotated once a year. */

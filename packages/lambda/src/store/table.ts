@@ -25,7 +25,7 @@ export type Query = {
 
 export type Page = { readonly items: readonly Attributes[]; readonly next?: Attributes };
 
-/** An update that went through, with the item after it; or one that was refused, with the item in its way, if there is one. */
+/** An update that went through, with the item after it; or one that was refused, with the item that refused it, if there is one. */
 export type Written =
   | { readonly done: true; readonly item: Attributes }
   | { readonly done: false; readonly item: Attributes | undefined };
@@ -53,7 +53,7 @@ export class Table {
     return (await this.#put(item, condition, {})).done;
   }
 
-  /** As {@link put}. @returns the item that is there now: this one, or the one in its way */
+  /** As {@link put}. @returns the item that is there now: this one, or the one that was there before */
   async putOrRead(item: Attributes, condition: Expression): Promise<Attributes> {
     const put = await this.#put(item, condition, { ReturnValuesOnConditionCheckFailure: "ALL_OLD" });
     return put.item ?? item;
@@ -65,8 +65,8 @@ export class Table {
   }
 
   /**
-   * Makes one conditional write and reads the item with it. Only for a role that may read all of an item: what comes back, the
-   * envelope included, is named by nobody.
+   * Makes one conditional write and reads the item with it. Only for a role that may read every attribute: the answer
+   * holds the whole item, the envelope included, and cannot be limited to some of it.
    * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_UpdateItem.html (ReturnValuesOnConditionCheckFailure)
    */
   async updateAndRead(update: Update): Promise<Written> {

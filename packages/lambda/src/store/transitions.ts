@@ -12,7 +12,7 @@ import {
   set,
   setIfAbsent,
 } from "./expressions.ts";
-import { type Key, keyOf } from "./handoff.ts";
+import { type Key, keyOf } from "./handoff-record.ts";
 import type { Update } from "./table.ts";
 
 /**
@@ -30,7 +30,7 @@ import type { Update } from "./table.ts";
  * | claimed, unconfirmed              | delivered   | acknowledge                                 | state, claimId and receipt   |
  * | open, claimed, unconfirmed, delivered | reported | report                                     | open, or one of the states   |
  *
- * Nothing leads back. What must hold stands in the condition of the write itself, never in a read before it.
+ * No transition leads back. What must hold stands in the condition of the write itself, never in a read before it.
  */
 
 /** No item has this id: a create never overwrites. */
@@ -73,11 +73,11 @@ export type Entry = {
   readonly attemptsLeft?: number;
 };
 
-/** Seconds after its end that a tombstone stays, so that the page can tell an honest story. */
+/** Seconds that a tombstone stays, so that the page can say how the handoff ended, and when. */
 export const TOMBSTONE_SECONDS = 30 * 86_400;
-/** Seconds past its expiry that TTL leaves an item alone, so that the sweeper comes first. */
+/** Seconds between the expiry and TTL, so that the sweeper comes first. */
 export const TTL_GRACE_SECONDS = 86_400;
-/** Seconds after which the sweeper looks at what somebody else should have done. */
+/** Seconds after which the sweeper checks that another function has finished its work. */
 export const BACKSTOP_SECONDS = 60;
 /** All that is due lies in one partition of the index. */
 export const DUE_SHARD = "due";
@@ -96,10 +96,10 @@ export const CODE_PARTS = [
 const SEALED_PARTS = ["envelope", "claimVerifier", "leaseUntil", "lastAttempt", ...CODE_PARTS] as const;
 
 /**
- * What goes besides at each end. No receipt can follow where nobody has opened. The header stays where its reader has to know whom
- * to ask, and goes where it was taken back or burned.
+ * What else each end removes. The receipt's verifier goes where nobody has opened the handoff: no receipt can follow. The header goes
+ * where the handoff was taken back or reported; elsewhere it stays, so that the page can say whom to ask.
  */
-const ALSO_GONE: Readonly<Partial<Record<State, readonly string[]>>> = {
+const ALSO_REMOVED: Readonly<Partial<Record<State, readonly string[]>>> = {
   expired: ["receiptVerifier"],
   locked: ["receiptVerifier"],
   revoked: ["receiptVerifier", "header"],
@@ -107,7 +107,7 @@ const ALSO_GONE: Readonly<Partial<Record<State, readonly string[]>>> = {
   reported: ["header"],
 };
 
-/** Somebody is waiting to be told of these: the sweeper looks soon whether they were. */
+/** These raise an alarm: the sweeper soon checks that their events went out. */
 const ALERTED: ReadonlySet<State> = new Set(["locked", "reported"]);
 
 export type Transition = {
@@ -123,9 +123,9 @@ export type Transition = {
 };
 
 /**
- * A conditional write that carries its events with it (transactional outbox). The stream tells the drainer of them at once; should it
- * fail, the sweeper finds them when the item is due: at its expiry, at its lease's end, or soon where nothing else is due. An entry
- * of its own in the index of what is due, for every event, would cost four writes a change.
+ * A conditional write that carries its events with it (transactional outbox). The stream invokes the drainer at once; should that
+ * fail, the sweeper finds them when the item is due: at its expiry, at its lease's end, or soon where nothing else is due. Making each
+ * event due by itself would cost four writes a change.
  */
 export function change(transition: Transition): Update {
   const { key, now, condition, events, set: more = [], remove = [], dueAt } = transition;
@@ -153,7 +153,7 @@ export function end(to: State, transition: Transition & { readonly changedAt?: n
     ...transition,
     ...(ALERTED.has(to) ? { dueAt: now + BACKSTOP_SECONDS } : {}),
     set: [set("state", to), set("changedAt", changedAt), set("ttl", changedAt + TOMBSTONE_SECONDS), ...more],
-    remove: [...SEALED_PARTS, ...(ALSO_GONE[to] ?? []), ...remove],
+    remove: [...SEALED_PARTS, ...(ALSO_REMOVED[to] ?? []), ...remove],
   });
 }
 

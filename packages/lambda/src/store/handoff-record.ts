@@ -15,7 +15,7 @@ import type { Actor, Check, HandoffView } from "@secret-handoff/protocol/api";
 import { LISTED_ATTRIBUTES } from "./definitions.ts";
 import { type Attributes, attributeOf, ItemReader } from "./expressions.ts";
 
-/** What names an item of the one-time table: a handoff's id, or that of what lies beside the handoffs. */
+/** The primary key of an item of the one-time table: the id of a handoff, or of a subject. */
 export type Key<Id extends string = string> = { readonly id: Id };
 
 /** The primary key of a handoff. */
@@ -28,7 +28,7 @@ export function keyOf({ id }: Key): Attributes {
 export type Gone = { readonly kind: "gone"; readonly state: Ended; readonly changedAt: number };
 export type NotFound = { readonly kind: "not_found" };
 
-/** What only events tell of a handoff, and nothing ever changes: one attribute of the item, as JSON. */
+/** What only events need of a handoff. It never changes, and is stored as one attribute, as JSON. */
 export type HandoffMetadata = {
   readonly sender: Actor;
   /** ARNs of a set that is handed over as one. */
@@ -97,7 +97,7 @@ export type SealedRecord = HandoffRecord & {
   readonly receiptVerifier: Uint8Array | undefined;
   readonly emailVerifier: Uint8Array | undefined;
   readonly claimHash: Uint8Array | undefined;
-  /** Which attempt took the last one left. */
+  /** Fingerprint of the attempt that took the last one left. */
   readonly lastAttempt: Uint8Array | undefined;
   readonly reportedAt: number | undefined;
   readonly codesLeft: number;
@@ -225,7 +225,7 @@ export function viewOf(record: ListedHandoff, now: number): HandoffView {
   };
 }
 
-/** Compares a stored verifier or hash with what was shown, in a time that does not tell where they differ. */
-export function same(stored: Uint8Array | undefined, shown: Uint8Array): boolean {
-  return stored !== undefined && stored.length === shown.length && timingSafeEqual(stored, shown);
+/** Compares a stored verifier or hash with the one that was presented, in a time that does not tell where they differ. */
+export function equalInConstantTime(stored: Uint8Array | undefined, presented: Uint8Array): boolean {
+  return stored !== undefined && stored.length === presented.length && timingSafeEqual(stored, presented);
 }
