@@ -16,7 +16,7 @@ const root = here("../../");
 const dist = resolve(process.argv[2] ?? here("dist"));
 const FUNCTIONS = {
   recipient: ["code-mailer"],
-  sender: ["kms-pseudonyms"],
+  sender: ["kms-recipients"],
   drainer: [],
   sweeper: [],
 } as const;

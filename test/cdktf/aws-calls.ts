@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Loopback, serveLoopback } from "@secret-handoff/local";
+import { createRecipientKeys, type Loopback, serveLoopback } from "@secret-handoff/local";
 import { allows, type Call, type PolicyStatement } from "./iam.ts";
 import type { Meter } from "./meter.ts";
 import { ref } from "./synthesis.ts";
@@ -34,8 +34,8 @@ export type Backends = {
 };
 
 /**
- * AWS as one function's role sees it: what the role's policy does not allow is refused. DynamoDB is dynalite; KMS makes a MAC of
- * nothing secret; EventBridge and SES take what they are given.
+ * AWS as one function's role sees it: what the role's policy does not allow is refused. DynamoDB is dynalite; KMS has the local stack's
+ * keys; EventBridge and SES take what they are given.
  */
 export function serveAwsFor(
   statements: readonly PolicyStatement[],
@@ -67,13 +67,24 @@ export function serveAwsFor(
       });
       return new Response(answered, { status: response.status, headers: plain(response) });
     }
-    if (call.action === "kms:GenerateMac")
-      return answer(200, { Mac: Buffer.from("pseudonym").toString("base64") });
+    if (call.action.startsWith("kms:")) return answer(200, await answerOfKms(call.action, body));
     if (call.action === "events:PutEvents") return answer(200, { FailedEntryCount: 0, Entries: [] });
     if (ses.silent) return new Promise(() => {});
     return answer(200, { MessageId: randomUUID() });
   };
   return serveLoopback(serve).then((loopback) => ({ ...loopback, calls, ses }));
+}
+
+const KEYS = createRecipientKeys();
+
+async function answerOfKms(action: string, body: Body): Promise<object> {
+  const bytes = (name: string) => Buffer.from(String(body[name] ?? ""), "base64");
+  const base64 = (value: Uint8Array | undefined) => Buffer.from(value ?? []).toString("base64");
+  const { entry = "" } = (body.EncryptionContext ?? {}) as { readonly entry?: string };
+  if (action === "kms:GenerateMac") return { Mac: base64(await KEYS.macOf(bytes("Message").toString())) };
+  return action === "kms:Encrypt"
+    ? { CiphertextBlob: base64(await KEYS.addresses?.encrypt(entry, bytes("Plaintext"))) }
+    : { Plaintext: base64(await KEYS.addresses?.decrypt(entry, bytes("CiphertextBlob"))) };
 }
 
 /** dynalite's checksum is of the bytes as it sent them. */
@@ -98,7 +109,15 @@ function callOf(path: string, target: string, body: Body, tables: Backends["tabl
     return { action: `dynamodb:${operation}`, resource, context: dynamoContext(operation, body) };
   }
   if (target.startsWith("TrentService.")) {
-    return { action: `kms:${operation}`, resource: ref("aws_kms_key.pseudonyms_key.arn"), context: {} };
+    const key = operation === "GenerateMac" ? "mac" : "address";
+    const context = Object.entries((body.EncryptionContext ?? {}) as Record<string, string>).map(
+      ([name, value]) => [`kms:EncryptionContext:${name}`, value] as const,
+    );
+    return {
+      action: `kms:${operation}`,
+      resource: ref(`aws_kms_key.recipients_${key}.arn`),
+      context: Object.fromEntries(context),
+    };
   }
   if (target.startsWith("AWSEvents.")) {
     return {
@@ -127,8 +146,10 @@ function dynamoContext(operation: string, body: Body): Call["context"] {
   const everything = body.IndexName === undefined ? "ALL_ATTRIBUTES" : "ALL_PROJECTED_ATTRIBUTES";
   const select =
     body.Select ?? (body.ProjectionExpression === undefined ? everything : "SPECIFIC_ATTRIBUTES");
+  const { stream } = (body.Key ?? body.Item ?? {}) as { readonly stream?: { readonly S?: string } };
   return {
     "dynamodb:Attributes": [...attributes],
+    ...(stream?.S === undefined ? {} : { "dynamodb:LeadingKeys": [stream.S] }),
     ...(operation === "GetItem" || operation === "Query" ? { "dynamodb:Select": select } : {}),
     ...(body.ReturnValues === undefined ? {} : { "dynamodb:ReturnValues": body.ReturnValues }),
   };

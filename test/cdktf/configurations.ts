@@ -70,6 +70,7 @@ export const EVERYTHING = defineStack({
     reservedConcurrency: { recipient: 20, sender: 10, drainer: 2, sweeper: 1 },
     logRetentionDays: 90,
     eventRetentionDays: 730,
+    recipients: "named",
     throttles: {
       page: { rate: 10, burst: 20 },
       recipient: { rate: 11, burst: 21 },

@@ -79,6 +79,8 @@ function holds(operator: string, found: Values | undefined, wanted: readonly str
       return (
         found !== undefined && listOf(found).some((value) => wanted.some((pattern) => like(pattern, value)))
       );
+    case "ForAllValues:StringLike":
+      return listOf(found).every((value) => wanted.some((pattern) => like(pattern, value)));
     case "ForAllValues:StringNotEquals":
       return listOf(found).every((value) => !equal(value));
     default:

@@ -171,13 +171,48 @@ const CALLS = {
     context: {},
     by: ["sender", "drainer", "sweeper"],
   },
-  "changes an event": { action: "dynamodb:UpdateItem", resource: AUDIT, context: {}, by: [] },
+  "changes an event": {
+    action: "dynamodb:UpdateItem",
+    resource: AUDIT,
+    context: { "dynamodb:LeadingKeys": ["AAAAAAAAAAAAAAAAAAAAAA"] },
+    by: [],
+  },
+  "deletes an event": {
+    action: "dynamodb:DeleteItem",
+    resource: AUDIT,
+    context: { "dynamodb:LeadingKeys": ["service/refused"] },
+    by: [],
+  },
+  "gives a recipient an id": {
+    action: "dynamodb:UpdateItem",
+    resource: AUDIT,
+    context: { "dynamodb:LeadingKeys": ["recipient/mac"] },
+    by: ["sender"],
+  },
+  "erases a recipient": {
+    action: "dynamodb:DeleteItem",
+    resource: AUDIT,
+    context: { "dynamodb:LeadingKeys": ["recipient/mac"] },
+    by: ["sender"],
+  },
   "reads events": { action: "dynamodb:Query", resource: `${AUDIT}/index/byDay`, context: {}, by: ["sender"] },
-  "makes a pseudonym": {
+  "makes the MAC of an address": {
     action: "kms:GenerateMac",
-    resource: ref("aws_kms_key.pseudonyms_key.arn"),
+    resource: ref("aws_kms_key.recipients_mac.arn"),
     context: {},
     by: ["sender"],
+  },
+  "reads the address of an entry": {
+    action: "kms:Decrypt",
+    resource: ref("aws_kms_key.recipients_address.arn"),
+    context: { "kms:EncryptionContext:entry": "recipient/mac" },
+    by: ["sender"],
+  },
+  "decrypts what is no entry": {
+    action: "kms:Decrypt",
+    resource: ref("aws_kms_key.recipients_address.arn"),
+    context: {},
+    by: [],
   },
   "mails from the configured address": {
     action: "ses:SendEmail",
@@ -227,10 +262,13 @@ describe("a function's role", () => {
   });
 });
 
-describe("the pseudonym key", () => {
-  test("is used by the sender's role alone; administrators manage it and cannot test guesses at addresses", () => {
-    const { statements } = policyOf("aws_kms_key.pseudonyms_key");
-    const users = statements.filter(({ Action }) => listOf(Action).some((action) => /Mac$/.test(action)));
+describe("the keys of the recipients directory", () => {
+  test.each([
+    ["recipients_mac", /Mac$/],
+    ["recipients_address", /crypt$/],
+  ])("%s is used by the sender's role alone; administrators manage it and learn no address", (key, use) => {
+    const { statements } = policyOf(`aws_kms_key.${key}`);
+    const users = statements.filter(({ Action }) => listOf(Action).some((action) => use.test(action)));
     expect(users.map(({ Principal }) => Principal)).toEqual([{ AWS: ref("aws_iam_role.sender_role.arn") }]);
   });
 });

@@ -10,7 +10,8 @@ const PLACES: readonly (readonly [RegExp, string])[] = [
   [/aws_dynamodb_table\.tables_handoffs\.stream_arn/, "one-time table's stream"],
   [/aws_dynamodb_table\.tables_handoffs\.arn/, "one-time table"],
   [/aws_dynamodb_table\.tables_audit\.arn/, "audit table"],
-  [/aws_kms_key\.pseudonyms_key\.arn/, "pseudonym key"],
+  [/aws_kms_key\.recipients_mac\.arn/, "recipients' MAC key"],
+  [/aws_kms_key\.recipients_address\.arn/, "recipients' address key"],
   [/aws_cloudwatch_event_bus\.events_bus\.arn/, "event bus"],
   [/aws_sesv2_email_identity\.\w+\.arn/, "SES identity"],
   [/aws_sesv2_configuration_set\.\w+\.arn/, "configuration set"],
@@ -71,6 +72,9 @@ function rowOf(role: string, statement: PolicyStatement): string {
 }
 
 function condition(operator: string, key: string, values: readonly string[]): string {
+  if (operator === "ForAllValues:StringLike" && key === "dynamodb:LeadingKeys") {
+    return `the items' keys are like ${values.map((value) => `\`${value}\``).join(" or ")}`;
+  }
   if (operator === "ForAllValues:StringNotEquals" && values.join() === SEALED_ATTRIBUTES.join()) {
     return "no sealed attribute is named";
   }

@@ -67,7 +67,8 @@ describe("the functions", () => {
         "MAIL_FROM",
         "MAIL_CONFIGURATION_SET",
         "CONFIG",
-        "PSEUDONYM_KEY_ID",
+        "RECIPIENT_MAC_KEY_ID",
+        "RECIPIENT_ADDRESS_KEY_ID",
         "EVENT_BUS_NAME",
       ]),
     );
@@ -375,11 +376,12 @@ describe("throttling", () => {
 });
 
 describe("a destroy that the tables refuse", () => {
-  test("leaves the links' address and the key of the recipients' names: the tables depend on both", () => {
+  test("leaves the links' address and the keys of the recipients directory: the tables depend on them", () => {
     for (const table of ["tables_handoffs", "tables_audit"]) {
       expect(resource(least, "aws_dynamodb_table", table).depends_on).toEqual([
         "aws_apigatewayv2_api.http_api",
-        "aws_kms_key.pseudonyms_key",
+        "aws_kms_key.recipients_mac",
+        "aws_kms_key.recipients_address",
       ]);
     }
   });
@@ -447,7 +449,7 @@ describe("outputs", () => {
       "operator_endpoint",
       "operator_policy_arn",
       "orders_role_arn",
-      "pseudonym_key_arn",
+      "recipient_key_arns",
     ]);
     expect(everything.output.endpoint?.value).toBe("https://handoff.example.com");
     expect(least.output.endpoint?.value).toBe(ref("aws_apigatewayv2_api.http_api.api_endpoint"));

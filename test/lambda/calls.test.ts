@@ -36,8 +36,9 @@ describeOnEachEngine("calls to the tables", (engine) => {
       expect(await callsOf(await createOf())).toEqual(["PutItem"]);
     });
 
-    test("a create of a new subject is three", async () => {
+    test("a create of a new subject is four: the first puts the recipient, or reads who it is", async () => {
       expect(await callsOf(await createOf(subject("arn:new", "v1")))).toEqual([
+        "UpdateItem",
         "GetItem",
         "PutItem",
         "PutItem",
@@ -50,13 +51,14 @@ describeOnEachEngine("calls to the tables", (engine) => {
       expect(await callsOf(create)).toEqual(["PutItem", "GetItem"]);
     });
 
-    test("a check is two at the most, and writes nothing", async () => {
+    test("a check is three at the most, and writes nothing", async () => {
       await (await createOf(subject("arn:checked", "v1")))();
       const { linkVerifier, claimVerifier, receiptVerifier, envelope, header, ...proposal } = createRequest(
         await sender.seal({ email: EMAIL }),
         subject("arn:checked", "v2"),
       );
       expect(await callsOf(() => sender.call("POST", "/v1/sender/handoffs/check", proposal))).toEqual([
+        "GetItem",
         "GetItem",
         "GetItem",
       ]);

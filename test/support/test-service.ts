@@ -1,4 +1,5 @@
 import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
+import type { RecipientKeys } from "@secret-handoff/lambda";
 import {
   AUDIT_TABLE,
   type Engine,
@@ -71,6 +72,7 @@ export async function startTestService(
     readonly senders?: readonly SenderEntry[];
     readonly classes?: readonly CredentialClass[];
     readonly drainAfterWrites?: boolean;
+    readonly recipientKeys?: RecipientKeys;
     /** See `describeOnEachEngine`. */
     readonly engine?: EngineName;
   } = {},
@@ -90,6 +92,7 @@ export async function startTestService(
     page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
     senders: options.senders ?? [EVERYTHING],
     drainAfterWrites: options.drainAfterWrites ?? true,
+    ...(options.recipientKeys ? { recipientKeys: options.recipientKeys } : {}),
     classes: options.classes ?? [...DEFAULT_CLASSES, CLICK_CLASS],
     clock: () => clock.now,
     latency: (work) => work,
@@ -121,7 +124,8 @@ export async function startTestService(
       ),
     scan,
     stored: async (id) => (await scan()).find((item) => item.id?.S === id),
-    audited: async () => (await scan(AUDIT_TABLE)).map(({ event }) => JSON.parse(event?.S ?? "")),
+    audited: async () =>
+      (await scan(AUDIT_TABLE)).flatMap(({ event }) => (event?.S ? [JSON.parse(event.S)] : [])),
     async close() {
       client.destroy();
       await service.close();

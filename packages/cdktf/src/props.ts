@@ -261,6 +261,12 @@ export type SecretHandoffProps = PolicyProps &
      * @default 400
      */
     readonly eventRetentionDays?: number;
+    /**
+     * What is kept of recipients' addresses. `named`: encrypted in the recipients directory, so that the trail answers who received
+     * what. `unnamed`: no address at all; whoever knows one can still ask what it received.
+     * @default named
+     */
+    readonly recipients?: "named" | "unnamed";
     /** Limits of the routes. @default those of ThrottleProps */
     readonly throttles?: ThrottleProps;
     /** ARN of a customer managed key for the two tables. @default the key that DynamoDB owns */

@@ -33,8 +33,8 @@ export type SecretHandoffOutputs = {
   readonly mailConfigurationSetArn: string | undefined;
   /** DKIM tokens to publish, where a domain identity was made. */
   readonly dkimTokens: readonly string[] | undefined;
-  /** ARN of the key whose destruction erases who received what. */
-  readonly pseudonymKeyArn: string;
+  /** ARNs of the keys whose destruction erases who received what. */
+  readonly recipientKeyArns: readonly string[];
 };
 
 /**
@@ -83,7 +83,7 @@ export class SecretHandoff extends Construct {
 
 /** The outputs of the service itself. */
 export function outputsOf(service: Service, behindEdge: boolean): SecretHandoffOutputs {
-  const { mail, events, tables, api, alarms, pseudonymKey } = service;
+  const { mail, events, tables, api, alarms, recipientKeys } = service;
   return {
     endpoint: service.origin,
     operatorEndpoint: behindEdge ? api.api.apiEndpoint : service.origin,
@@ -97,6 +97,6 @@ export function outputsOf(service: Service, behindEdge: boolean): SecretHandoffO
     mailConfigurationSet: mail?.configurationSet.configurationSetName,
     mailConfigurationSetArn: mail?.configurationSet.arn,
     dkimTokens: mail?.dkimTokens,
-    pseudonymKeyArn: pseudonymKey.key.arn,
+    recipientKeyArns: recipientKeys.keys.map(({ arn }) => arn),
   };
 }

@@ -26,7 +26,7 @@ import { mailStatement } from "./iam/sender-role.ts";
 import type { SecretHandoffProps } from "./props.ts";
 import { Reactions, WorkflowDispatch } from "./reactions/reactions.ts";
 import { SesMail } from "./ses.ts";
-import { PseudonymKey, Tables } from "./store.ts";
+import { RecipientKeys, Tables } from "./store.ts";
 import { type ArnParts, arnParts } from "./terraform.ts";
 
 /** What the service is made of once its code is packed and its address known; all of it may be Terraform expressions. */
@@ -69,7 +69,7 @@ export class Service extends Construct {
   readonly undelivered: UndeliveredEvents;
   readonly mail: SesMail | undefined;
   readonly alarms: Alarms;
-  readonly pseudonymKey: PseudonymKey;
+  readonly recipientKeys: RecipientKeys;
   readonly operatorPolicyArn: string;
   readonly origin: string;
 
@@ -104,12 +104,13 @@ export class Service extends Construct {
       closeDefaultEndpoint: props.closeDefaultEndpoint,
     });
     this.origin = props.origin(this.api.api.apiEndpoint);
-    this.pseudonymKey = new PseudonymKey(this, "pseudonyms", {
+    this.recipientKeys = new RecipientKeys(this, "recipients", {
       name,
       accountRootArn: `arn:${here.partition}:iam::${here.account}:root`,
       userRoleArn: sender.role.arn,
+      keepAddresses: props.recipients !== "unnamed",
     });
-    this.tables.keep([this.api.api, this.pseudonymKey.key]);
+    this.tables.keep([this.api.api, ...this.recipientKeys.keys]);
     const drainerPolicy = this.#permit(props, here);
     this.#configure(props);
     sender.checkStart();
@@ -185,7 +186,9 @@ export class Service extends Construct {
       ...this.#mailStatements(mail, here),
       ...key,
     ]);
-    this.functions.sender.permit([...senderStatements(arns, this.pseudonymKey.key.arn), ...key]);
+    const { mac, address } = this.recipientKeys;
+    const recipientKeys = { mac: mac.arn, address: address?.arn };
+    this.functions.sender.permit([...senderStatements(arns, recipientKeys), ...key]);
     this.functions.sweeper.permit([...sweeperStatements(arns, bus), ...key]);
     return this.functions.drainer.permit([...drainerStatements(arns, bus), ...key]);
   }
@@ -219,7 +222,8 @@ export class Service extends Construct {
       ...tables,
       ...origin,
       CONFIG: policyJson,
-      PSEUDONYM_KEY_ID: this.pseudonymKey.key.keyId,
+      RECIPIENT_MAC_KEY_ID: this.recipientKeys.mac.keyId,
+      RECIPIENT_ADDRESS_KEY_ID: this.recipientKeys.address?.keyId,
     });
     drainer.configure({ ...tables, ...bus });
     sweeper.configure({ ...tables, ...bus });

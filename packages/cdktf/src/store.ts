@@ -87,22 +87,26 @@ function given<T>(value: T | undefined): T {
   return value;
 }
 
-export type PseudonymKeyProps = {
+export type RecipientKeysProps = {
   readonly name: string;
   /** The account's root, which stands for its administrators. */
   readonly accountRootArn: string;
-  /** ARN of the one role that may make pseudonyms. */
+  /** ARN of the one role that may use the keys. */
   readonly userRoleArn: string;
+  /** Whether the directory keeps addresses. */
+  readonly keepAddresses: boolean;
 };
 
-/** What administrators may do to the key: manage and destroy it, but not use it to test guesses at addresses. */
+/** What administrators may do to the keys: manage and destroy them, but neither test guesses at addresses nor read one. */
 const ADMINISTRATION = [
   "kms:CancelKeyDeletion",
   "kms:CreateAlias",
   "kms:DeleteAlias",
   "kms:DescribeKey",
   "kms:DisableKey",
+  "kms:DisableKeyRotation",
   "kms:EnableKey",
+  "kms:EnableKeyRotation",
   "kms:GetKeyPolicy",
   "kms:GetKeyRotationStatus",
   "kms:ListAliases",
@@ -117,36 +121,51 @@ const ADMINISTRATION = [
 ] as const;
 
 /**
- * The key under which recipients' addresses become pseudonyms. KMS never gives it out; once it is destroyed, no event
- * can be led back to an address. HMAC keys are not rotated: a new key would give the same recipient a new pseudonym.
+ * The keys of the recipients directory: one names the entries, by the HMAC of the address, the other encrypts the addresses in them. KMS
+ * never gives either out; once both are destroyed, nothing in the trail can be led back to an address. HMAC keys are not rotated: under a
+ * new one every recipient would be new.
  */
-export class PseudonymKey extends Construct {
-  readonly key: KmsKey;
+export class RecipientKeys extends Construct {
+  readonly mac: KmsKey;
+  /** Undefined where the directory keeps no addresses. */
+  readonly address: KmsKey | undefined;
 
-  constructor(scope: Construct, id: string, props: PseudonymKeyProps) {
+  constructor(scope: Construct, id: string, props: RecipientKeysProps) {
     super(scope, id);
-    this.key = new KmsKey(this, "key", {
-      description: `${props.name}: pseudonyms of recipients in audit events`,
+    const { name } = props;
+    this.mac = new KmsKey(this, "mac", {
+      description: `${name}: names the entries of the recipients directory`,
       keyUsage: "GENERATE_VERIFY_MAC",
       customerMasterKeySpec: "HMAC_256",
       deletionWindowInDays: 30,
-      policy: policyDocument([
-        {
-          Sid: "AdministratorsManage",
-          Effect: "Allow",
-          Principal: { AWS: props.accountRootArn },
-          Action: ADMINISTRATION,
-          Resource: ["*"],
-        },
-        {
-          Sid: "SenderMakesPseudonyms",
-          Effect: "Allow",
-          Principal: { AWS: props.userRoleArn },
-          Action: ["kms:GenerateMac"],
-          Resource: ["*"],
-        },
-      ]),
+      policy: keyPolicy(props, ["kms:GenerateMac"]),
     });
-    new KmsAlias(this, "alias", { name: `alias/${props.name}-pseudonyms`, targetKeyId: this.key.keyId });
+    new KmsAlias(this, "mac-alias", { name: `alias/${name}-recipients`, targetKeyId: this.mac.keyId });
+    if (!props.keepAddresses) return;
+    this.address = new KmsKey(this, "address", {
+      description: `${name}: encrypts the addresses in the recipients directory`,
+      enableKeyRotation: true,
+      deletionWindowInDays: 30,
+      policy: keyPolicy(props, ["kms:Encrypt", "kms:Decrypt"]),
+    });
+    const targetKeyId = this.address.keyId;
+    new KmsAlias(this, "address-alias", { name: `alias/${name}-recipient-addresses`, targetKeyId });
   }
+
+  get keys(): readonly KmsKey[] {
+    return this.address ? [this.mac, this.address] : [this.mac];
+  }
+}
+
+function keyPolicy({ accountRootArn, userRoleArn }: RecipientKeysProps, use: readonly string[]): string {
+  return policyDocument([
+    {
+      Sid: "AdministratorsManage",
+      Effect: "Allow",
+      Principal: { AWS: accountRootArn },
+      Action: ADMINISTRATION,
+      Resource: ["*"],
+    },
+    { Sid: "SenderUses", Effect: "Allow", Principal: { AWS: userRoleArn }, Action: use, Resource: ["*"] },
+  ]);
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { AddressInfo } from "node:net";
 import { CreateTableCommand, type DynamoDBClient, waitUntilTableExists } from "@aws-sdk/client-dynamodb";
 import { createAdaptorServer } from "@hono/node-server";
@@ -20,11 +19,12 @@ import {
   fixedLatency,
   Handoffs,
   type Log,
-  localPseudonyms,
   Outbox,
   oneTimeTable,
   type Page,
   Receipts,
+  type RecipientKeys,
+  Recipients,
   Subjects,
   type Swept,
   stdoutLog,
@@ -37,6 +37,7 @@ import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/
 import { createTransport } from "nodemailer";
 import { createDrainQueue, NotifyingTable } from "./drain-after-writes.ts";
 import { type LocalOperator, verifySignature } from "./operators.ts";
+import { createRecipientKeys } from "./recipient-keys.ts";
 
 export type ServiceOptions = {
   /** 0 takes any free port. */
@@ -57,6 +58,8 @@ export type ServiceOptions = {
   readonly log?: Log;
   /** Called with each audit event as the drainer publishes it. */
   readonly onEvent?: (event: AuditEvent) => void;
+  /** The keys of the recipients directory; fresh ones unless said otherwise. */
+  readonly recipientKeys?: RecipientKeys;
   /** Drain right after each write (the default), or leave it to `sweep`, as a benchmark of one function does. */
   readonly drainAfterWrites?: boolean;
   /** Milliseconds between sweeps; 0 (tests sweep by hand) unless said otherwise. */
@@ -84,6 +87,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     log = stdoutLog,
     onEvent = () => {},
     classes = DEFAULT_CLASSES,
+    recipientKeys = createRecipientKeys(),
   } = options;
   await createTables(client);
   const table = new NotifyingTable(client, TABLE);
@@ -135,7 +139,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     audit,
     classes,
     senders: options.senders,
-    pseudonymise: localPseudonyms(randomBytes(32)),
+    recipients: new Recipients(new Table(client, AUDIT_TABLE), recipientKeys),
     verifyToken: createTokenVerifier({
       audience: url,
       issuer: options.issuer,

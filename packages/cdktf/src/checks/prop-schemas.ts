@@ -269,6 +269,7 @@ const SERVICE = {
   ),
   logRetentionDays: optional(retention),
   eventRetentionDays: optional(whole(1, LONGEST_EVENT_RETENTION, "days")),
+  recipients: optional(choice("named", "unnamed")),
   throttles: optional(
     props<ThrottleProps>({
       page: optional(THROTTLE),

@@ -29,6 +29,12 @@ const READS_NOTHING_SEALED = {
   StringEquals: { "dynamodb:Select": "SPECIFIC_ATTRIBUTES" },
 };
 
+/**
+ * The recipients directory lies beside the events, which nobody changes.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html (dynamodb:LeadingKeys)
+ */
+const IN_THE_DIRECTORY = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["recipient/*"] } };
+
 export type TableArns = {
   readonly table: string;
   readonly stream: string;
@@ -44,7 +50,10 @@ export function recipientStatements({ table }: TableArns): readonly Statement[] 
 }
 
 /** The sender's function: creates, and never reads what is sealed. */
-export function senderStatements({ table, audit }: TableArns, pseudonymKey: string): readonly Statement[] {
+export function senderStatements(
+  { table, audit }: TableArns,
+  keys: { readonly mac: string; readonly address: string | undefined },
+): readonly Statement[] {
   return [
     allow("ReadHandoffs", ["dynamodb:GetItem"], [table], READS_NOTHING_SEALED),
     allow("FindOwnHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`]),
@@ -52,7 +61,21 @@ export function senderStatements({ table, audit }: TableArns, pseudonymKey: stri
     allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
     allow("RecordRefusals", ["dynamodb:PutItem"], [audit]),
     allow("ReadEvents", ["dynamodb:Query"], [audit, `${audit}/index/byDay`]),
-    allow("MakePseudonyms", ["kms:GenerateMac"], [pseudonymKey]),
+    allow("FindRecipients", ["dynamodb:Query"], [`${audit}/index/byRecipient`]),
+    allow(
+      "KeepRecipients",
+      ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],
+      [audit],
+      IN_THE_DIRECTORY,
+    ),
+    allow("NameRecipients", ["kms:GenerateMac"], [keys.mac]),
+    ...(keys.address === undefined
+      ? []
+      : [
+          allow("KeepAddresses", ["kms:Decrypt", "kms:Encrypt"], [keys.address], {
+            StringLike: { "kms:EncryptionContext:entry": "recipient/*" },
+          }),
+        ]),
   ];
 }
 

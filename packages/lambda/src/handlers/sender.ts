@@ -2,14 +2,28 @@ import { stdoutLog, systemClock } from "../runtime.ts";
 import { createSenderApp } from "../sender/app.ts";
 import { createTokenVerifier } from "../sender/callers.ts";
 import { Handoffs } from "../store/handoffs.ts";
+import type { RecipientKeys } from "../store/recipients.ts";
 import { Subjects } from "../store/subjects.ts";
-import { required, senderConfig } from "./environment.ts";
+import { optional, required, senderConfig } from "./environment.ts";
 import { httpHandler, iamPrincipal } from "./http-event.ts";
 import { openTables } from "./tables.ts";
 
 const { issuer, jwksUrl, senders, operators, classes } = senderConfig();
-const { table, audit } = openTables();
+const { table, audit, recipients } = openTables();
 const origin = required("ORIGIN");
+
+/** Loaded for the first call that names a recipient. */
+const kms = () => import("./kms-recipients.ts");
+const keepsAddresses = optional("RECIPIENT_ADDRESS_KEY_ID") !== undefined;
+const recipientKeys: RecipientKeys = {
+  macOf: async (address) => (await kms()).macOf(address),
+  addresses: keepsAddresses
+    ? {
+        encrypt: async (entry, plain) => (await kms()).encrypt(entry, plain),
+        decrypt: async (entry, sealed) => (await kms()).decrypt(entry, sealed),
+      }
+    : undefined,
+};
 
 export const handler = httpHandler(
   createSenderApp({
@@ -20,7 +34,7 @@ export const handler = httpHandler(
     handoffs: new Handoffs(table),
     subjects: new Subjects(table),
     audit,
-    pseudonymise: async (address) => (await import("./kms-pseudonyms.ts")).pseudonymise(address),
+    recipients: recipients(recipientKeys),
     verifyToken: createTokenVerifier({ audience: origin, issuer, jwksUrl, clock: systemClock }),
     iamPrincipal,
     clock: systemClock,

@@ -1,5 +1,7 @@
 import { Audit } from "../store/audit.ts";
 import { createClient } from "../store/client.ts";
+import { DEFAULT_RETENTION_DAYS } from "../store/definitions.ts";
+import { type RecipientKeys, Recipients } from "../store/recipients.ts";
 import { Table } from "../store/table.ts";
 import { optional, required } from "./environment.ts";
 
@@ -12,11 +14,12 @@ const requestHandler = { connectionTimeout: 3_000, requestTimeout: 5_000, throwO
 /** The deployment's tables, on one client. */
 export function openTables() {
   const client = createClient({ requestHandler });
-  const days = optional("EVENT_RETENTION_DAYS");
+  const days = Number(optional("EVENT_RETENTION_DAYS") ?? DEFAULT_RETENTION_DAYS);
   const audit = new Table(client, required("AUDIT_TABLE_NAME"));
   return {
     table: new Table(client, required("TABLE_NAME")),
-    audit: days === undefined ? new Audit(audit) : new Audit(audit, Number(days)),
+    audit: new Audit(audit, days),
+    recipients: (keys: RecipientKeys) => new Recipients(audit, keys, days),
   };
 }
 

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { handoffIdOf, MAX_ATTEMPTS } from "@secret-handoff/protocol";
 import type {
   CheckResponse,
@@ -12,22 +12,15 @@ import type {
 import { ProblemError } from "../http/problem.ts";
 import { viewOf } from "../store/handoff-record.ts";
 import type { NewHandoff } from "../store/handoffs.ts";
+import type { RecipientId, Recipients } from "../store/recipients.ts";
 import { subjectId } from "../store/subjects.ts";
 import { admit, checkShape } from "./admission.ts";
 import { type Caller, requireRight } from "./callers.ts";
 import { type Asked, judge, type SubjectDeps, SubjectPointer } from "./once.ts";
 
-/** Gives the name under which an address appears in the trail: an HMAC, whose key's destruction erases it. */
-export type Pseudonymise = (normalisedAddress: string) => Promise<string>;
-
-/** Pseudonyms under a key held in memory: for the local stack. */
-export function localPseudonyms(key: Uint8Array): Pseudonymise {
-  return async (address) => createHmac("sha256", key).update(address).digest("base64url");
-}
-
 export type CreateDeps = SubjectDeps & {
   readonly classes: readonly CredentialClass[];
-  readonly pseudonymise: Pseudonymise;
+  readonly recipients: Recipients;
 };
 
 /** 201 for what was created now, 200 for what was there before. */
@@ -47,7 +40,7 @@ export async function create(
   checkShape(body);
   const proposed = { ...body, mailedCode: body.emailVerifier !== undefined };
   const { recipient: address } = admit(deps.classes, caller, ["send"], proposed, now);
-  const recipient = address === undefined ? undefined : await deps.pseudonymise(address);
+  const recipient = address === undefined ? undefined : await deps.recipients.idOf(address, now);
   const handoff = newHandoff(body, caller, recipient);
   const pointer =
     body.subject && recipient !== undefined
@@ -90,7 +83,7 @@ async function repeated(
  * @throws ProblemError as {@link create}
  */
 export async function check(
-  { classes, handoffs, subjects, pseudonymise }: CreateDeps,
+  { classes, handoffs, subjects, recipients }: CreateDeps,
   caller: Caller,
   body: ParsedCheckRequest,
   now: number,
@@ -98,7 +91,10 @@ export async function check(
   const proposed = { ...body, mailedCode: body.mailedCode ?? false };
   const { recipient } = admit(classes, caller, ["send", "check"], proposed, now);
   if (!body.subject || recipient === undefined) return { outcome: "create" };
-  const subject = subjectId(caller.owner, body.subject.secret, await pseudonymise(recipient));
+  const known = await recipients.find(recipient);
+  // To whom nothing was handed over before has no subject either.
+  if (known === undefined) return { outcome: "create" };
+  const subject = subjectId(caller.owner, body.subject.secret, known);
   const asked = askedBy(caller, ["send", "check"], body.subject, body.resend);
   const { newest, earlier } = await judge(handoffs, await subjects.get(subject), asked, now);
   if (earlier) return { outcome: "earlier", handoff: earlier };
@@ -112,7 +108,11 @@ function askedBy(caller: Caller, anyOf: readonly Right[], subject: Subject, rese
 }
 
 /** The handoff that an admitted create asks for. @param recipient its id in the trail */
-function newHandoff(body: ParsedCreateRequest, caller: Caller, recipient: string | undefined): NewHandoff {
+function newHandoff(
+  body: ParsedCreateRequest,
+  caller: Caller,
+  recipient: RecipientId | undefined,
+): NewHandoff {
   return {
     id: handoffIdOf(body.linkVerifier),
     class: body.class,
@@ -150,10 +150,10 @@ function viewOfNew(handoff: NewHandoff, now: number): HandoffView {
 }
 
 /**
- * SHA-256 over the create, bytes in base64url, keys in order. In the place of the address stands the recipient's id: nobody who reads
- * the table tests guesses of an address by it.
+ * SHA-256 over the create, bytes in base64url, keys in order. In the place of the address stands the recipient's id, which is
+ * random: nobody who reads the table tests guesses of an address by it.
  */
-function digestOf(body: ParsedCreateRequest, recipient: string | undefined): Uint8Array {
+function digestOf(body: ParsedCreateRequest, recipient: RecipientId | undefined): Uint8Array {
   const named = { ...body, ...(body.subject ? { subject: { ...body.subject, recipient } } : {}) };
   const ordered = Object.entries(named).sort(([a], [b]) => (a < b ? -1 : 1));
   const plain = JSON.stringify(ordered, (_, value: unknown) =>

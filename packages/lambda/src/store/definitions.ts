@@ -6,6 +6,8 @@ export const DUE_INDEX = "due";
 export const OWNER_INDEX = "byOwner";
 /** Index of audit events by UTC day. */
 export const DAY_INDEX = "byDay";
+/** Index of audit events by recipient id, and of a recipient's entry in the directory. Sparse, KEYS_ONLY. */
+export const RECIPIENT_INDEX = "byRecipient";
 
 /**
  * What {@link OWNER_INDEX} projects. A write that changes one of them writes to the index as well, so the list shows every one of
@@ -75,6 +77,7 @@ export function auditTable(name: string): CreateTableCommandInput {
       { AttributeName: "sequence", AttributeType: "N" },
       { AttributeName: "day", AttributeType: "S" },
       { AttributeName: "at", AttributeType: "S" },
+      { AttributeName: "recipient", AttributeType: "S" },
     ],
     KeySchema: [
       { AttributeName: "stream", KeyType: "HASH" },
@@ -88,6 +91,14 @@ export function auditTable(name: string): CreateTableCommandInput {
           { AttributeName: "at", KeyType: "RANGE" },
         ],
         Projection: { ProjectionType: "ALL" },
+      },
+      {
+        IndexName: RECIPIENT_INDEX,
+        KeySchema: [
+          { AttributeName: "recipient", KeyType: "HASH" },
+          { AttributeName: "at", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
       },
     ],
   };

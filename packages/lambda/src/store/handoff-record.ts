@@ -14,6 +14,7 @@ import {
 import type { Actor, Check, HandoffView } from "@secret-handoff/protocol/api";
 import { LISTED_ATTRIBUTES } from "./definitions.ts";
 import { type Attributes, attributeOf, ItemReader } from "./expressions.ts";
+import type { RecipientId } from "./recipients.ts";
 
 /** The primary key of an item of the one-time table: the id of a handoff, or of a subject. */
 export type Key<Id extends string = string> = { readonly id: Id };
@@ -34,7 +35,7 @@ export type HandoffMetadata = {
   /** ARNs of a set that is handed over as one. */
   readonly members?: readonly string[] | undefined;
   /** The recipient's id in the trail. */
-  readonly recipient?: string | undefined;
+  readonly recipient?: RecipientId | undefined;
   readonly reason?: string | undefined;
 };
 

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { HandoffId } from "@secret-handoff/protocol";
 import { type Attributes, and, equals, ItemReader, itemOf, set } from "./expressions.ts";
 import { type HandoffKey, keyOf } from "./handoff-record.ts";
+import type { RecipientId } from "./recipients.ts";
 import type { Table } from "./table.ts";
 import { BACKSTOP_SECONDS, DUE_SHARD, exists, isNew } from "./transitions.ts";
 
@@ -23,8 +24,8 @@ const MEMORY_SECONDS = 400 * 86_400;
 /** All of a subject, by name: roles that may not read envelopes may read nothing that they do not name. */
 const SUBJECT_ATTRIBUTES = ["newestId", "versionId", "versionCreatedAt", "previousId"] as const;
 
-/** The id of (secret ARN, recipient) for one owner: nobody moves another's pointer, or learns from it, by naming that secret. */
-export function subjectId(owner: string, secret: string, recipient: string): string {
+/** The id of (secret ARN, recipient id) for one owner: nobody moves another's pointer, or learns from it, by naming that secret. */
+export function subjectId(owner: string, secret: string, recipient: RecipientId): string {
   return `${PREFIX}${createHash("sha256")
     .update(JSON.stringify([owner, secret, recipient]))
     .digest("base64url")}`;

@@ -1,5 +1,6 @@
 import {
   ConditionalCheckFailedException,
+  DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
@@ -71,6 +72,21 @@ export class Table {
    */
   async updateAndRead(update: Update): Promise<Written> {
     return this.#write(update, { ReturnValues: "ALL_NEW", ReturnValuesOnConditionCheckFailure: "ALL_OLD" });
+  }
+
+  /** Deletes an item where the condition holds. @returns whether it did */
+  async delete(Key: Attributes, condition: Expression): Promise<boolean> {
+    const {
+      expressions: [ConditionExpression],
+      ...names
+    } = render(condition);
+    const deleted = await unlessRefused(async () => {
+      await this.#client.send(
+        new DeleteItemCommand({ TableName: this.name, Key, ConditionExpression, ...names }),
+      );
+      return Key;
+    });
+    return deleted.done;
   }
 
   async query({ index, where, limit, newestFirst = false, after }: Query): Promise<Page> {
