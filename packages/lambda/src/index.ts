@@ -12,6 +12,7 @@ export {
 export { type Clock, type Log, stdoutLog, systemClock } from "./runtime.ts";
 export { createSenderApp, type SenderDeps } from "./sender/app.ts";
 export { createTokenVerifier, type TokenOptions, type VerifyToken } from "./sender/callers.ts";
+export { type AskReviews, askGitHub } from "./sender/github-reviews.ts";
 export { Audit, Outbox } from "./store/audit.ts";
 export { Claims } from "./store/claims.ts";
 export { createClient } from "./store/client.ts";
@@ -23,5 +24,6 @@ export type { HandoffKey, Key } from "./store/handoff-record.ts";
 export { Handoffs } from "./store/handoffs.ts";
 export { Receipts } from "./store/receipts.ts";
 export { type RecipientId, type RecipientKeys, Recipients } from "./store/recipients.ts";
+export { Requests } from "./store/requests.ts";
 export { Subjects } from "./store/subjects.ts";
 export { Table, type Update, type Written } from "./store/table.ts";

@@ -4,6 +4,7 @@ import { createAdaptorServer } from "@hono/node-server";
 import {
   ANSWER_AFTER_MS,
   Audit,
+  askGitHub,
   auditTable,
   Claims,
   type Clock,
@@ -25,6 +26,7 @@ import {
   Receipts,
   type RecipientKeys,
   Recipients,
+  Requests,
   Subjects,
   type Swept,
   stdoutLog,
@@ -49,6 +51,8 @@ export type ServiceOptions = {
   readonly page: Page;
   readonly senders: readonly SenderEntry[];
   readonly classes?: readonly CredentialClass[];
+  /** The part of GitHub's REST API that tells who reviewed a run; without it nobody does. */
+  readonly githubApi?: string;
   /** Whose signatures are checked under `/iam/`; without them nobody is let in there. */
   readonly operators?: readonly LocalOperator[];
   readonly clock?: Clock;
@@ -76,6 +80,9 @@ export type Service = {
   close(): Promise<void>;
 };
 
+/** Nothing answers there. */
+const NO_GITHUB = "http://127.0.0.1:1";
+
 export const TABLE = "secret-handoff";
 export const AUDIT_TABLE = "secret-handoff-audit";
 
@@ -102,6 +109,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const handoffs = new Handoffs(table);
   const mailer = createTransport(options.smtp);
   const subjects = new Subjects(table);
+  const requests = new Requests(table);
 
   let fetch: (request: Request) => Response | Promise<Response> = () => new Response(null, { status: 503 });
   const server = createAdaptorServer({ fetch: (request) => fetch(request) });
@@ -136,6 +144,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     origin: url,
     handoffs,
     subjects,
+    requests,
+    askReviews: askGitHub(options.githubApi ?? NO_GITHUB),
     audit,
     classes,
     senders: options.senders,
@@ -172,7 +182,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 
   const sweepNow = async (isOver?: () => boolean) => {
-    const deps = { ...drainerDeps, due: new Due(table), handoffs, subjects, log };
+    const deps = { ...drainerDeps, due: new Due(table), handoffs, subjects, requests, log };
     const swept = await sweep(deps, clock(), isOver);
     await drainer.idle();
     return swept;

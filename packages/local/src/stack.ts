@@ -140,6 +140,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
         page,
         senders,
         operators,
+        githubApi: github.url,
         log,
       }),
     );

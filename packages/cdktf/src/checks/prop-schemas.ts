@@ -201,6 +201,8 @@ const CLASS = props<CredentialClass>({
     ),
   ),
   receiptRequired: optional(flag),
+  reviewerRequired: optional(flag),
+  rerunAsksAnew: optional(flag),
 });
 
 const SES = props<SesMailProps>({

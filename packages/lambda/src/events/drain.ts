@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { HandoffId } from "@secret-handoff/protocol";
-import { type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
-import type { Audit, Outbox } from "../store/audit.ts";
+import { type Approval, type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
+import { type Audit, type Drained, isRequest, type Outbox } from "../store/audit.ts";
 import { checksOf, type HandoffRecord, type Key } from "../store/handoff-record.ts";
+import type { RequestRecord } from "../store/requests.ts";
 import { isSubjectId } from "../store/subjects.ts";
 import type { Entry } from "../store/transitions.ts";
 
@@ -15,34 +15,34 @@ export type DrainerDeps = {
   readonly publish: Publish;
 };
 
-/** A handoff that many write to at once makes the drainer start again; more often than this is a fault. */
+/** An item that many write to at once makes the drainer start again; more often than this is a fault. */
 const MAX_ROUNDS = 20;
 
 /**
- * Numbers and chains the events in a handoff's outbox, stores them, publishes them, and empties the outbox. Killed at any
+ * Numbers and chains the events in the outbox of a handoff or of a request, stores them, publishes them, and empties the outbox. Killed at any
  * point it can run again: numbers follow from the item, stored events are not stored twice.
- * @returns the handoff as it was found at rest, with nothing to drain; undefined where there is none
+ * @returns the item as it was found at rest, with nothing to drain; undefined where there is none
  */
 export async function drain(
   { outbox, audit, publish }: DrainerDeps,
   { id }: Key,
-): Promise<HandoffRecord | undefined> {
+): Promise<Drained | undefined> {
   if (isSubjectId(id)) return undefined;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    const record = await outbox.read({ id: id as HandoffId });
+    const record = await outbox.read({ id });
     if (!record || record.outbox.length === 0) return record;
     const { events, chain } = await store(audit, record);
     await publish(events);
     // The stream tells of this write as well, and then there is nothing left to drain.
     if (await outbox.settle(record, chain)) return undefined;
   }
-  throw new Error("the outbox of a handoff changed faster than it could be drained");
+  throw new Error("the outbox of an item changed faster than it could be drained");
 }
 
 /** Numbers, chains and stores what waits in the outbox: the same record gives the same events, byte for byte. */
 async function store(
   audit: Audit,
-  record: HandoffRecord,
+  record: Drained,
 ): Promise<{ readonly events: readonly AuditEvent[]; readonly chain: string }> {
   const events: AuditEvent[] = [];
   let { chain, sequence } = record;
@@ -56,22 +56,30 @@ async function store(
   return { events, chain: chain ?? "" };
 }
 
-/** The entry together with what the item says about the handoff, none of which ever changes. */
-function complete(
-  record: HandoffRecord,
-  { type, at, actor, outcome = "done", attemptsLeft }: Entry,
-  sequence: number,
-  previous: string | undefined,
-): AuditEvent {
-  const { id, owner, secret, versionId, metadata } = record;
-  const { sender, members, recipient, reason } = metadata;
+/** The entry together with what the item says, none of which ever changes, and its place in the chain. */
+function complete(record: Drained, entry: Entry, sequence: number, previous: string | undefined): AuditEvent {
+  const { type, at, outcome = "done", attemptsLeft } = entry;
   return {
     v: 1,
-    id: `${id}/${sequence}`,
+    id: `${record.id}/${sequence}`,
     type,
     time: isoTime(at),
+    ...(isRequest(record) ? aboutRequest(record, entry) : aboutHandoff(record, entry)),
+    outcome,
+    ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
+    sequence,
+    ...(previous === undefined ? {} : { previous }),
+  };
+}
+
+function aboutHandoff(record: HandoffRecord, { actor }: Entry) {
+  const { id, owner, secret, versionId, metadata } = record;
+  const { sender, members, recipient, reason, request, approvals } = metadata;
+  return {
     actor: actor ?? sender,
     handoff: id,
+    ...(request === undefined ? {} : { request }),
+    ...(approvals === undefined ? {} : { approvals: approvals.map(inTrail) }),
     owner,
     class: record.class,
     ...(secret === undefined ? {} : { secret }),
@@ -81,11 +89,31 @@ function complete(
     expiry: isoTime(record.expiresAt),
     checks: checksOf(record),
     ...(reason === undefined ? {} : { reason }),
-    outcome,
-    ...(attemptsLeft === undefined ? {} : { attemptsLeft }),
-    sequence,
-    ...(previous === undefined ? {} : { previous }),
   };
+}
+
+function aboutRequest({ id, class: name, asked }: RequestRecord, { type, actor, approval }: Entry) {
+  const { secrets, recipients, requester, reason } = asked;
+  const [secret, ...moreSecrets] = secrets;
+  const [recipient, ...moreRecipients] = recipients;
+  return {
+    actor: actor ?? requester,
+    request: id,
+    ...(approval === undefined
+      ? {}
+      : type === "denied"
+        ? { denied: inTrail(approval) }
+        : { approvals: [inTrail(approval)] }),
+    owner: asked.eventOwner,
+    class: name,
+    ...(moreSecrets.length === 0 ? { secret } : { members: secrets }),
+    ...(moreRecipients.length === 0 ? { recipient } : { recipients }),
+    reason,
+  };
+}
+
+function inTrail({ role, by, known, time, comment }: Approval) {
+  return { role, by, known, time: isoTime(time), ...(comment === undefined ? {} : { comment }) };
 }
 
 /** SHA-256 of the event's JSON as stored, in hex: what the next event of that handoff names as `previous`. */

@@ -13,8 +13,8 @@ const BATCH_BYTES = 250_000;
 /** Puts events on an EventBridge bus and into the log. @returns a publisher that throws when the bus did not take them all */
 export function publishTo(bus: string, log: Log, client = new EventBridgeClient({})): Publish {
   return async (events) => {
-    for (const { type, handoff, sequence, outcome } of events) {
-      log({ level: "info", what: "event", event: type, handoff, sequence, outcome });
+    for (const { type, handoff, request, sequence, outcome } of events) {
+      log({ level: "info", what: "event", event: type, handoff, request, sequence, outcome });
     }
     const entries = events.map((event) => {
       const entry = entryOf(event, bus);

@@ -1,8 +1,9 @@
-import type { HandoffId } from "@secret-handoff/protocol";
 import { type Log, nameOf } from "../runtime.ts";
+import { isRequest } from "../store/audit.ts";
 import type { Due } from "../store/due.ts";
-import type { HandoffKey } from "../store/handoff-record.ts";
+import type { Key } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
+import { type Requests, stateOf } from "../store/requests.ts";
 import { isSubjectId, type Subjects } from "../store/subjects.ts";
 import { type DrainerDeps, drain } from "./drain.ts";
 
@@ -10,6 +11,7 @@ export type SweeperDeps = DrainerDeps & {
   readonly due: Due;
   readonly handoffs: Handoffs;
   readonly subjects: Subjects;
+  readonly requests: Requests;
   readonly log: Log;
 };
 
@@ -34,7 +36,7 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
       if (isOver()) return { visited: visited.size, failed };
       visited.add(id);
       try {
-        await (isSubjectId(id) ? finishSubject(deps, id, now) : visit(deps, { id: id as HandoffId }, now));
+        await (isSubjectId(id) ? finishSubject(deps, id, now) : visit(deps, { id }, now));
       } catch (error) {
         // One broken item must not keep the others waiting; the count is alarmed on, and the log says which and why.
         failed += 1;
@@ -45,12 +47,16 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
   }
 }
 
-async function visit(deps: SweeperDeps, key: HandoffKey, now: number): Promise<void> {
+async function visit(deps: SweeperDeps, key: Key, now: number): Promise<void> {
   const record = await deps.outbox.read(key);
   if (!record) return;
-  await deps.due.endOverdue(record, now);
+  if (!isRequest(record)) await deps.due.endOverdue(record, now);
+  else if (record.state === "open" && stateOf(record, now) === "expired") {
+    await deps.requests.expire(record, now);
+  }
   const atRest = await drain(deps, key);
-  if (atRest?.dueAt !== undefined && atRest.dueAt <= now) await deps.due.reschedule(atRest, now);
+  if (atRest?.dueAt === undefined || atRest.dueAt > now) return;
+  await (isRequest(atRest) ? deps.requests.rest(atRest) : deps.due.reschedule(atRest, now));
 }
 
 /** Moves a failed item behind what is due: at the head of the index it would take every sweep's time, and what follows would never end. */

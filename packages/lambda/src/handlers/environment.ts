@@ -30,6 +30,8 @@ const Config = v.strictObject({
   senders: v.array(SenderEntry),
   operators: v.optional(v.array(OperatorEntry)),
   classes: v.optional(v.array(ClassEntry)),
+  githubApi: v.optional(v.pipe(v.string(), v.url())),
+  approvalSeconds: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(SHORTEST_LIFE))),
 });
 
 /** Who may send what: the deployment's CONFIG. */
@@ -40,7 +42,13 @@ export type SenderConfig = {
   /** Who may do what over IAM. */
   readonly operators: readonly OperatorEntry[];
   readonly classes: readonly CredentialClass[];
+  /** The REST API of the issuer's GitHub. */
+  readonly githubApi: string;
+  /** Seconds that an approval is worth; a day where undefined. */
+  readonly approvalSeconds: number | undefined;
 };
+
+const GITHUB_API = "https://api.github.com";
 
 /** @throws Error naming the first part of CONFIG that is wrong */
 export function senderConfig(): SenderConfig {
@@ -55,6 +63,7 @@ export function parseSenderConfig(json: string): SenderConfig {
       `CONFIG is wrong at ${v.getDotPath(result.issues[0]) ?? "its top"}: ${result.issues[0].message}`,
     );
   }
-  const { issuer, jwksUrl, senders, operators = [], classes = DEFAULT_CLASSES } = result.output;
-  return { issuer, jwksUrl, senders, operators, classes };
+  const { issuer, jwksUrl, senders, approvalSeconds } = result.output;
+  const { operators = [], classes = DEFAULT_CLASSES, githubApi = GITHUB_API } = result.output;
+  return { issuer, jwksUrl, senders, operators, classes, githubApi, approvalSeconds };
 }

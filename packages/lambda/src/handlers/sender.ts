@@ -1,14 +1,16 @@
 import { stdoutLog, systemClock } from "../runtime.ts";
 import { createSenderApp } from "../sender/app.ts";
 import { createTokenVerifier } from "../sender/callers.ts";
+import { askGitHub } from "../sender/github-reviews.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import type { RecipientKeys } from "../store/recipients.ts";
+import { Requests } from "../store/requests.ts";
 import { Subjects } from "../store/subjects.ts";
 import { optional, required, senderConfig } from "./environment.ts";
 import { httpHandler, iamPrincipal } from "./http-event.ts";
 import { openTables } from "./tables.ts";
 
-const { issuer, jwksUrl, senders, operators, classes } = senderConfig();
+const { issuer, jwksUrl, senders, operators, classes, githubApi, approvalSeconds } = senderConfig();
 const { table, audit, recipients } = openTables();
 const origin = required("ORIGIN");
 
@@ -33,6 +35,9 @@ export const handler = httpHandler(
     classes,
     handoffs: new Handoffs(table),
     subjects: new Subjects(table),
+    requests: new Requests(table),
+    askReviews: askGitHub(githubApi),
+    approvalSeconds,
     audit,
     recipients: recipients(recipientKeys),
     verifyToken: createTokenVerifier({ audience: origin, issuer, jwksUrl, clock: systemClock }),

@@ -6,6 +6,7 @@ import { stdoutLog, systemClock } from "../runtime.ts";
 import { Outbox } from "../store/audit.ts";
 import { Due } from "../store/due.ts";
 import { Handoffs } from "../store/handoffs.ts";
+import { Requests } from "../store/requests.ts";
 import { Subjects } from "../store/subjects.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
@@ -17,6 +18,7 @@ const deps = {
   due: new Due(table),
   handoffs: new Handoffs(table),
   subjects: new Subjects(table),
+  requests: new Requests(table),
   publish: publishTo(required("EVENT_BUS_NAME"), stdoutLog),
   log: stdoutLog,
 };

@@ -8,6 +8,7 @@ import {
 } from "@secret-handoff/protocol";
 import {
   type CredentialClass,
+  missingApprovals,
   type ParsedCreateRequest,
   type PolicyViolation,
   policyViolations,
@@ -15,6 +16,7 @@ import {
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import { type Caller, requireRight } from "./callers.ts";
+import type { Standing } from "./request-use.ts";
 
 /** What a sender proposes to hand over, with its envelope or, to have it checked, without. */
 export type Proposed = Pick<
@@ -28,11 +30,17 @@ export type Proposed = Pick<
 /** Seconds by which a version may seem to come from the future: clocks differ. */
 const VERSION_TOLERANCE = 60;
 
+/** A proposal whose shape holds, of a class that the caller may send. */
+export type Admitted = {
+  readonly credentialClass: CredentialClass;
+  /** The recipient's normalised address, where the sender named one. */
+  readonly recipient: string | undefined;
+};
+
 /**
- * Judges a proposal before anything is looked up: who may send the class, then every rule of the class.
+ * Judges a proposal before anything is looked up: its shape, and who may send the class.
  * @param anyOf rights of which the caller needs one for the class
- * @returns the recipient's normalised address, where the sender named one
- * @throws ProblemError 400, 403 `not_allowed`, 422 `policy` with every broken rule
+ * @throws ProblemError 400, 403 `not_allowed`, 422 `policy` where there is no such class
  */
 export function admit(
   classes: readonly CredentialClass[],
@@ -40,8 +48,8 @@ export function admit(
   anyOf: readonly Right[],
   proposed: Proposed,
   now: number,
-): { readonly recipient: string | undefined } {
-  const { subject, members, request } = proposed;
+): Admitted {
+  const { subject, members } = proposed;
   if (members && !subject?.secret.startsWith("bundle:")) {
     throw new ProblemError("malformed", "The field members needs a subject whose secret is a bundle.");
   }
@@ -53,31 +61,43 @@ export function admit(
   const credentialClass = classes.find(({ name }) => name === proposed.class);
   if (!credentialClass) throw unknownClass(classes, proposed, now);
   requireRight(caller, anyOf, credentialClass.name);
+  return { credentialClass, recipient };
+}
+
+/**
+ * Judges a proposal by every rule of its class.
+ * @param standing what the request that it names is worth; undefined where it names none
+ * @throws ProblemError 422 `approvals` where nothing but approvals is missing, otherwise `policy` with every broken rule
+ */
+export function requirePolicy(
+  { credentialClass, recipient }: Admitted,
+  caller: Caller,
+  proposed: Proposed,
+  standing: Standing | undefined,
+  now: number,
+): void {
+  const given = standing && "approvals" in standing ? standing.approvals.map(({ role }) => role) : [];
   const proposal = {
     ...proposed,
     recipients: recipient === undefined ? [] : [recipient],
     reason: proposed.reason,
     environment: caller.environment,
-    // Nobody can prove an approval yet.
-    approvals: [],
+    approvals: given,
   };
-  const broken = [
-    ...policyViolations(credentialClass, proposal, now),
-    ...(request === undefined ? [] : [NO_REQUESTS]),
-  ];
-  if (broken.length > 0) {
-    throw new ProblemError("policy", broken.map(({ detail }) => detail).join(" "), {
-      extensions: { broken },
-    });
-  }
-  return { recipient };
+  const rules = policyViolations(credentialClass, proposal, now);
+  const broken =
+    standing && "unserved" in standing
+      ? [...rules, { rule: "approvals" as const, detail: standing.unserved }]
+      : rules;
+  if (broken.length === 0) return;
+  const isOnlyApprovals = broken.every(({ rule }) => rule === "approvals");
+  const missing = missingApprovals(credentialClass, given);
+  throw new ProblemError(
+    isOnlyApprovals ? "approvals" : "policy",
+    broken.map(({ detail }) => detail).join(" "),
+    { extensions: { broken, ...(isOnlyApprovals ? { missing } : {}) } },
+  );
 }
-
-/** Whoever names a request believes that somebody has approved, which nobody can yet. */
-const NO_REQUESTS: PolicyViolation = {
-  rule: "approvals",
-  detail: "This service keeps no requests for approval yet. Leave out the field request.",
-};
 
 function unknownClass(
   classes: readonly CredentialClass[],

@@ -1,18 +1,21 @@
 import { createHash, randomUUID } from "node:crypto";
 import { handoffIdOf, isHandoffId } from "@secret-handoff/protocol";
 import {
+  ApprovalRequest,
   type AuditEvent,
   CheckRequest,
   CreateRequest,
   EventsQuery,
   type HandoffView,
   isoTime,
+  isRequestId,
   ListQuery,
   MailedRequest,
   type PolicyResponse,
   type ProblemCode,
   type Right,
   SENDER_BODY_LIMIT,
+  VerdictRequest,
 } from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
 import { createApp, readBody, readQuery, refuseForeignOrigin, route } from "../http/app.ts";
@@ -23,10 +26,12 @@ import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
 import { listEvents, listHandoffs } from "./lists.ts";
+import { approve, ask, deny, knownRequest, type RequestDeps, shownRequest } from "./requests.ts";
 import { may, rightsOf } from "./rights.ts";
 
 export type SenderDeps = CreateDeps &
-  CallerDeps & {
+  CallerDeps &
+  RequestDeps & {
     readonly origin: string;
     readonly audit: Audit;
     readonly clock: Clock;
@@ -142,6 +147,34 @@ function senderRoutes(deps: SenderDeps): Hono {
     },
   });
 
+  route(api, "/requests", {
+    POST: async (c) => {
+      const caller = await admit(c, "send");
+      const body = await readBody(c, ApprovalRequest, SENDER_BODY_LIMIT);
+      return c.json(await noting(caller, { class: body.class }, () => ask(deps, caller, body)), 201);
+    },
+  });
+
+  route(api, "/requests/:id", {
+    GET: async (c) => {
+      const caller = await admit(c, "send", "check", "approve", "audit");
+      return c.json(await shownRequest(deps, await knownRequest(deps, caller, c.req.param("id") ?? "")));
+    },
+  });
+
+  for (const [verb, decide] of Object.entries({ approve, deny })) {
+    route(api, `/requests/:id/${verb}`, {
+      POST: async (c) => {
+        const caller = await admit(c, "approve");
+        const body = await readBody(c, VerdictRequest, SENDER_BODY_LIMIT);
+        const id = c.req.param("id") ?? "";
+        const named = isRequestId(id) ? { request: id } : {};
+        const record = await noting(caller, named, () => decide(deps, caller, id, body));
+        return c.json(await shownRequest(deps, record));
+      },
+    });
+  }
+
   route(api, "/policy", {
     GET: async (c) => {
       const caller = await admit(c, "send", "check", "revoke", "approve", "audit", "erase");
@@ -188,7 +221,7 @@ async function recordViewing(audit: Audit, { actor }: Caller, now: number): Prom
 }
 
 /** What of a handoff an event is about, as the caller says. */
-export type Named = Pick<AuditEvent, "handoff" | "class">;
+export type Named = Pick<AuditEvent, "handoff" | "request" | "class">;
 
 /** Seconds in which the refusals of one kind leave one event in the trail, where the caller is on no list. */
 const SAMPLE_SECONDS = 300;

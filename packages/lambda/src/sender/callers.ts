@@ -5,6 +5,7 @@ import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtV
 import * as v from "valibot";
 import { ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
+import { ownerOfPrincipal, type Person, personOfLogin, personOfPrincipal } from "./persons.ts";
 import { GitHubClaims, type Grants, grantsOfPrincipal, grantsOfToken, may, rightsOf } from "./rights.ts";
 
 /** Who calls the sender API, verified, and what the deployment lets them do. */
@@ -14,6 +15,10 @@ export type Caller = Grants & {
   readonly owner: string;
   readonly run: string | undefined;
   readonly environment: string | undefined;
+  /** Owns the requests it makes: a repository id, or the IAM principal. */
+  readonly requestOwner: string;
+  /** Who is behind the call: the principal, or the run's actor. */
+  readonly person: Person;
 };
 
 /** The IAM principal that API Gateway has verified; present under `/iam/` only. */
@@ -40,6 +45,8 @@ export async function identify(c: Context, deps: CallerDeps): Promise<Caller> {
       owner: "iam",
       run: undefined,
       environment: undefined,
+      requestOwner: ownerOfPrincipal(principal),
+      person: personOfPrincipal(principal),
       ...grantsOfPrincipal(deps.operators, principal),
     };
   }
@@ -67,6 +74,8 @@ function callerOf(claims: GitHubClaims): Omit<Caller, keyof Grants> {
     owner: claims.repository_id,
     run: claims.run_id,
     environment,
+    requestOwner: claims.repository_id,
+    person: personOfLogin(claims.actor, claims.actor_id),
   };
 }
 

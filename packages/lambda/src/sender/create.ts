@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { handoffIdOf, MAX_ATTEMPTS } from "@secret-handoff/protocol";
+import { type HandoffId, handoffIdOf, MAX_ATTEMPTS } from "@secret-handoff/protocol";
 import type {
+  Approval,
   CheckResponse,
   CredentialClass,
   HandoffView,
@@ -13,12 +14,15 @@ import { ProblemError } from "../http/problem.ts";
 import { viewOf } from "../store/handoff-record.ts";
 import type { NewHandoff } from "../store/handoffs.ts";
 import type { RecipientId, Recipients } from "../store/recipients.ts";
+import type { Requests } from "../store/requests.ts";
 import { subjectId } from "../store/subjects.ts";
-import { admit, checkShape } from "./admission.ts";
+import { type Admitted, admit, checkShape, type Proposed, requirePolicy } from "./admission.ts";
 import { type Caller, requireRight } from "./callers.ts";
 import { type Asked, judge, type SubjectDeps, SubjectPointer } from "./once.ts";
+import { type Approved, bindRequest, judgeRequest, requireFree } from "./request-use.ts";
 
 export type CreateDeps = SubjectDeps & {
+  readonly requests: Requests;
   readonly classes: readonly CredentialClass[];
   readonly recipients: Recipients;
 };
@@ -39,9 +43,12 @@ export async function create(
 ): Promise<Created> {
   checkShape(body);
   const proposed = { ...body, mailedCode: body.emailVerifier !== undefined };
-  const { recipient: address } = admit(deps.classes, caller, ["send"], proposed, now);
+  const admitted = admit(deps.classes, caller, ["send"], proposed, now);
+  const id = handoffIdOf(body.linkVerifier);
+  const approved = await requireAdmitted(deps, admitted, proposed, caller, now, id);
+  const address = admitted.recipient;
   const recipient = address === undefined ? undefined : await deps.recipients.idOf(address, now);
-  const handoff = newHandoff(body, caller, recipient);
+  const handoff = newHandoff(body, caller, recipient, approved?.approvals);
   const pointer =
     body.subject && recipient !== undefined
       ? new SubjectPointer(
@@ -55,6 +62,7 @@ export async function create(
 
   const first = await pointer?.look();
   if (first?.earlier) return { status: 200, view: first.earlier };
+  if (approved) await bindRequest(deps, approved, id, caller, now);
   if (!(await deps.handoffs.put(handoff, now))) return repeated(deps, handoff, pointer, now);
   const earlier = await pointer?.move(first);
   return earlier ? { status: 200, view: earlier } : { status: 201, view: viewOfNew(handoff, now) };
@@ -83,23 +91,58 @@ async function repeated(
  * @throws ProblemError as {@link create}
  */
 export async function check(
-  { classes, handoffs, subjects, recipients }: CreateDeps,
+  deps: CreateDeps,
   caller: Caller,
   body: ParsedCheckRequest,
   now: number,
 ): Promise<CheckResponse> {
   const proposed = { ...body, mailedCode: body.mailedCode ?? false };
-  const { recipient } = admit(classes, caller, ["send", "check"], proposed, now);
+  const { handoffs, subjects, recipients } = deps;
+  const admitted = admit(deps.classes, caller, ["send", "check"], proposed, now);
+  const approved = await requireAdmitted(deps, admitted, proposed, caller, now);
+  const { recipient } = admitted;
   if (!body.subject || recipient === undefined) return { outcome: "create" };
-  const known = await recipients.find(recipient);
   // To whom nothing was handed over before has no subject either.
+  const known = await recipients.find(recipient);
   if (known === undefined) return { outcome: "create" };
   const subject = subjectId(caller.owner, body.subject.secret, known);
   const asked = askedBy(caller, ["send", "check"], body.subject, body.resend);
   const { newest, earlier } = await judge(handoffs, await subjects.get(subject), asked, now);
   if (earlier) return { outcome: "earlier", handoff: earlier };
+  if (approved) await requireFree(deps, approved, now);
   const isOpen = newest && viewOf(newest, now).state === "open";
   return { outcome: "create", ...(isOpen ? { supersedes: newest.id } : {}) };
+}
+
+/**
+ * Judges a proposal by its class, and by the request that it names: a class without approvals costs no call.
+ * @param handoff the one to be created
+ * @returns what the request gives; undefined where none is named
+ * @throws ProblemError 409 `request_ended`, 422
+ */
+async function requireAdmitted(
+  { requests, recipients }: CreateDeps,
+  admitted: Admitted,
+  proposed: Proposed,
+  caller: Caller,
+  now: number,
+  handoff?: HandoffId,
+): Promise<Approved | undefined> {
+  const { credentialClass, recipient: address } = admitted;
+  const { request } = proposed;
+  if (request === undefined) {
+    requirePolicy(admitted, caller, proposed, undefined, now);
+    return undefined;
+  }
+  const [record, recipient] = await Promise.all([
+    requests.get(request),
+    // Whom a request names is in the directory since.
+    address === undefined ? undefined : recipients.find(address),
+  ]);
+  const asking = { caller, recipient, ...(handoff === undefined ? {} : { handoff }) };
+  const standing = judgeRequest(record, credentialClass, proposed, asking, now);
+  requirePolicy(admitted, caller, proposed, standing, now);
+  return "record" in standing ? standing : undefined;
 }
 
 function askedBy(caller: Caller, anyOf: readonly Right[], subject: Subject, resend = false): Asked {
@@ -112,6 +155,7 @@ function newHandoff(
   body: ParsedCreateRequest,
   caller: Caller,
   recipient: RecipientId | undefined,
+  approvals: readonly Approval[] | undefined,
 ): NewHandoff {
   return {
     id: handoffIdOf(body.linkVerifier),
@@ -128,7 +172,14 @@ function newHandoff(
     secret: body.subject?.secret,
     versionId: body.subject?.versionId,
     run: caller.run,
-    metadata: { sender: caller.actor, members: body.members, recipient, reason: body.reason },
+    metadata: {
+      sender: caller.actor,
+      members: body.members,
+      recipient,
+      reason: body.reason,
+      request: body.request,
+      approvals,
+    },
   };
 }
 

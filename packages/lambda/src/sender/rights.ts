@@ -14,6 +14,7 @@ export const GitHubClaims = v.object({
   run_id: word,
   run_attempt: word,
   actor: word,
+  actor_id: v.optional(word),
   job_workflow_ref: v.optional(word),
   environment: v.optional(word),
 });
@@ -24,6 +25,8 @@ export type Grant = {
   readonly rights: ReadonlySet<Right>;
   /** Classes that it covers; all of them where undefined. */
   readonly classes: ReadonlySet<string> | undefined;
+  /** Roles for which it may approve. */
+  readonly roles: ReadonlySet<string>;
 };
 
 /** What the lists give to a caller: the union of all entries that match. Nobody has a right that is not listed. */
@@ -40,6 +43,21 @@ export function may({ grants }: Grants, right: Right, className?: string): boole
   );
 }
 
+/** True where one entry gives the right to approve and that role, for that class. */
+export function mayApprove({ grants }: Grants, role: string, className: string): boolean {
+  return grants.some(
+    ({ rights, classes, roles }) =>
+      rights.has("approve") && roles.has(role) && (classes === undefined || classes.has(className)),
+  );
+}
+
+/** For which roles somebody may approve a request of that class. */
+export function rolesOf({ grants }: Grants, className: string): readonly string[] {
+  return [...new Set(grants.flatMap(({ roles }) => [...roles]))].filter((role) =>
+    mayApprove({ grants }, role, className),
+  );
+}
+
 export function rightsOf({ grants }: Grants): readonly Right[] {
   return [...new Set(grants.flatMap(({ rights }) => [...rights]))];
 }
@@ -48,7 +66,7 @@ export function rightsOf({ grants }: Grants): readonly Right[] {
 export function grantsOfToken(entries: readonly SenderEntry[], claims: GitHubClaims): Grants {
   const judged = entries.map((entry) => ({ entry, broken: brokenParts(entry, claims) }));
   const matching = judged.filter(({ broken }) => broken.length === 0);
-  if (matching.length > 0) return { grants: matching.map(({ entry }) => grantOf(entry)) };
+  if (matching.length > 0) return { grants: matching.map(({ entry }) => grantOfSender(entry)) };
   const own = judged.filter(({ broken }) => broken[0] !== REPOSITORY);
   const [nearest] = own.toSorted((a, b) => a.broken.length - b.broken.length);
   const { repository, repository_id } = claims;
@@ -67,8 +85,18 @@ export function grantsOfPrincipal(entries: readonly OperatorEntry[], principal: 
   return { grants: [], mismatch: `No entry names ${principal}, or the role that it is a session of.` };
 }
 
-function grantOf({ may, classes }: Pick<OperatorEntry, "may" | "classes">): Grant {
-  return { rights: new Set(may), classes: classes && new Set(classes) };
+function grantOf({ may, classes, roles }: Pick<OperatorEntry, "may" | "classes" | "roles">): Grant {
+  return { rights: new Set(may), classes: classes && new Set(classes), roles: new Set(roles) };
+}
+
+/** A job approves by its environment's rules: an entry without one would let every job of the repository approve. */
+function grantOfSender(entry: SenderEntry): Grant {
+  const grant = grantOf(entry);
+  return entry.environment === undefined ? { ...grant, rights: without(grant.rights, "approve") } : grant;
+}
+
+function without(rights: ReadonlySet<Right>, right: Right): ReadonlySet<Right> {
+  return new Set([...rights].filter((each) => each !== right));
 }
 
 /**

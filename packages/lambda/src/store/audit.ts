@@ -1,4 +1,4 @@
-import { type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
+import { type AuditEvent, isoTime, isRequestId } from "@secret-handoff/protocol/api";
 import { DAY_INDEX, DEFAULT_RETENTION_DAYS } from "./definitions.ts";
 import {
   type Attributes,
@@ -13,13 +13,8 @@ import {
   set,
   sizeIs,
 } from "./expressions.ts";
-import {
-  type HandoffKey,
-  type HandoffRecord,
-  keyOf,
-  RECORD_ATTRIBUTES,
-  readHandoff,
-} from "./handoff-record.ts";
+import { type HandoffRecord, type Key, keyOf, RECORD_ATTRIBUTES, readHandoff } from "./handoff-record.ts";
+import { REQUEST_ATTRIBUTES, type RequestRecord, readRequest } from "./requests.ts";
 import type { Table } from "./table.ts";
 import { exists } from "./transitions.ts";
 
@@ -37,12 +32,12 @@ export class Audit {
   }
 
   /**
-   * Stores the event of a handoff under its number. What is there stays.
+   * Stores the event of a handoff, or of a request, under its number. What is there stays.
    * @returns the JSON that is stored under this number now: another than this event's only where a killed drainer of another release
    * had been there
    */
-  async put(handoff: string, sequence: number, event: AuditEvent): Promise<string> {
-    const item = this.#itemOf(handoff, sequence, event);
+  async put(stream: string, sequence: number, event: AuditEvent): Promise<string> {
+    const item = this.#itemOf(stream, sequence, event);
     return new ItemReader(await this.#table.putOrRead(item, isNewEvent)).string("event");
   }
 
@@ -88,7 +83,14 @@ function isBetween(name: string, first: string, last: string): Expression {
   return { text: `#${name} BETWEEN ? AND ?`, values: [attributeOf(first), attributeOf(last)] };
 }
 
-/** The part of a handoff that the drainer reads and empties. */
+/** What the drainer finds: a handoff, or a request. */
+export type Drained = HandoffRecord | RequestRecord;
+
+export function isRequest(record: Drained): record is RequestRecord {
+  return "asked" in record;
+}
+
+/** The part of a handoff, or of a request, that the drainer reads and empties. */
 export class Outbox {
   readonly #table: Table;
 
@@ -96,9 +98,10 @@ export class Outbox {
     this.#table = table;
   }
 
-  async read(key: HandoffKey): Promise<HandoffRecord | undefined> {
-    const item = await this.#table.get(keyOf(key), RECORD_ATTRIBUTES);
-    return item && readHandoff(item);
+  async read({ id }: Key): Promise<Drained | undefined> {
+    const isRequested = isRequestId(id);
+    const item = await this.#table.get(keyOf({ id }), isRequested ? REQUEST_ATTRIBUTES : RECORD_ATTRIBUTES);
+    return item && (isRequested ? readRequest(item) : readHandoff(item));
   }
 
   /**
@@ -107,7 +110,7 @@ export class Outbox {
    * @param chain hash of the last event
    * @returns false when that, or another drainer, came between; then read again
    */
-  async settle(record: HandoffRecord, chain: string): Promise<boolean> {
+  async settle(record: Drained, chain: string): Promise<boolean> {
     const taken = record.outbox.length;
     const isEnded = record.state !== "open" && record.state !== "claimed";
     const nothingNew: readonly Expression[] = isEnded ? [sizeIs("outbox", taken)] : [];

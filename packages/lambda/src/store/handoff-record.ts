@@ -11,7 +11,7 @@ import {
   type State,
   type Verification,
 } from "@secret-handoff/protocol";
-import type { Actor, Check, HandoffView } from "@secret-handoff/protocol/api";
+import type { Actor, Approval, Check, HandoffView } from "@secret-handoff/protocol/api";
 import { LISTED_ATTRIBUTES } from "./definitions.ts";
 import { type Attributes, attributeOf, ItemReader } from "./expressions.ts";
 import type { RecipientId } from "./recipients.ts";
@@ -37,6 +37,9 @@ export type HandoffMetadata = {
   /** The recipient's id in the trail. */
   readonly recipient?: RecipientId | undefined;
   readonly reason?: string | undefined;
+  /** The request by which it was approved, and who approved that. */
+  readonly request?: string | undefined;
+  readonly approvals?: readonly Approval[] | undefined;
 };
 
 /** What a list shows of a handoff: as much as its index holds. */

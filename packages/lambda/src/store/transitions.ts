@@ -1,5 +1,5 @@
 import type { Flags, State } from "@secret-handoff/protocol";
-import type { Actor, EventType } from "@secret-handoff/protocol/api";
+import type { Actor, Approval, EventType } from "@secret-handoff/protocol/api";
 import {
   absent,
   and,
@@ -71,6 +71,8 @@ export type Entry = {
   readonly actor?: Actor;
   readonly outcome?: string;
   readonly attemptsLeft?: number;
+  /** Of `approved` and `denied`: whose word it was. */
+  readonly approval?: Approval;
 };
 
 /** Seconds that a tombstone stays, so that the page can say how the handoff ended, and when. */

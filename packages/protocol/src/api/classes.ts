@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { type Flags, needsEmail, needsPassphrase, type Verification } from "../states.ts";
+import type { Approval } from "./approvals.ts";
 import { type EntriesOf, list } from "./fields.ts";
 import { durationInWords } from "./times.ts";
 
@@ -21,6 +22,10 @@ export type CredentialClass = {
   readonly recipientDomains?: readonly string[] | undefined;
   /** The sender must wait for each recipient's receipt, and fails without it. */
   readonly receiptRequired?: boolean | undefined;
+  /** Approvals through GitHub count only where GitHub has told who reviewed the run. */
+  readonly reviewerRequired?: boolean | undefined;
+  /** A request serves only the attempt of the run that made it: a rerun asks anew. */
+  readonly rerunAsksAnew?: boolean | undefined;
 };
 
 /** @hidden The reference shows the type. */
@@ -34,6 +39,8 @@ export const CredentialClass = v.object({
   reasonRequired: v.optional(v.boolean()),
   recipientDomains: v.optional(list(word)),
   receiptRequired: v.optional(v.boolean()),
+  reviewerRequired: v.optional(v.boolean()),
+  rerunAsksAnew: v.optional(v.boolean()),
 } satisfies EntriesOf<CredentialClass>);
 
 const HOUR = 3_600;
@@ -172,6 +179,14 @@ export function policyViolations(
     ],
   ];
   return rules.filter(([, broken]) => broken).map(([rule, , detail]) => ({ rule, detail }));
+}
+
+/** The approvals that count for the class: where it insists on verified reviewers, an environment alone does not. */
+export function countedApprovals<Given extends Pick<Approval, "known">>(
+  { reviewerRequired }: Pick<CredentialClass, "reviewerRequired">,
+  given: readonly Given[],
+): readonly Given[] {
+  return reviewerRequired ? given.filter(({ known }) => known !== "environment") : given;
 }
 
 /** Roles of the class that have not approved. A role that stands twice needs two approvals. */

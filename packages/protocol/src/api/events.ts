@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { Known } from "./approvals.ts";
 import { list } from "./fields.ts";
 
 /** What the events on the bus name as their source. */
@@ -60,16 +61,32 @@ export type Actor = v.InferOutput<typeof Actor>;
 export const Check = v.picklist(["email", "passphrase", "email-code"]);
 export type Check = v.InferOutput<typeof Check>;
 
+/** An approval, or a denial, as events tell of it. */
+const ApprovalInTrail = v.object({
+  role: text,
+  by: text,
+  known: Known,
+  /** RFC 3339, UTC, whole seconds. */
+  time: text,
+  comment: v.optional(text),
+});
+
 /** An audit event as it is stored, published and shown. Our own schema, version 1. Never a secret. */
 export const AuditEvent = v.object({
   v: v.literal(1),
-  /** Unique: `<handoff>/<sequence>`, or a UUID. */
+  /** Unique: `<handoff or request>/<sequence>`, or a UUID. */
   id: text,
   type: EventType,
   /** RFC 3339, UTC, whole seconds. */
   time: text,
   actor: Actor,
   handoff: v.optional(text),
+  /** The request for approval that it is about, or by which the handoff was approved. */
+  request: v.optional(text),
+  /** Who approved that, how it is known, and when. */
+  approvals: v.optional(list(ApprovalInTrail)),
+  /** Who denied it. */
+  denied: v.optional(ApprovalInTrail),
   /** Who created the handoff: GitHub's number of the repository, or `iam` for an operator. */
   owner: v.optional(text),
   class: v.optional(text),
@@ -79,15 +96,17 @@ export const AuditEvent = v.object({
   versionId: v.optional(text),
   /** The recipient's id in the trail. */
   recipient: v.optional(text),
+  /** Those of a request for several. */
+  recipients: v.optional(list(text)),
   /** RFC 3339, UTC. */
   expiry: v.optional(text),
   checks: v.optional(list(Check)),
   reason: v.optional(text),
   outcome: text,
   attemptsLeft: v.optional(v.number()),
-  /** Counts the events of one handoff from 1. */
+  /** Counts the events of one handoff, or of one request, from 1. */
   sequence: v.optional(v.number()),
-  /** Hash of the previous event of that handoff; absent on the first. */
+  /** Hash of the event before; absent on the first. */
   previous: v.optional(text),
 });
 export type AuditEvent = v.InferOutput<typeof AuditEvent>;

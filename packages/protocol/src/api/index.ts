@@ -1,5 +1,17 @@
 export {
+  Approval,
+  ApprovalRequest,
+  isRequestId,
+  Known,
+  MOST_RECIPIENTS,
+  REQUEST_STATES,
+  type RequestState,
+  RequestView,
+  VerdictRequest,
+} from "./approvals.ts";
+export {
   CredentialClass,
+  countedApprovals,
   DEFAULT_CLASSES,
   EXPIRY_TOLERANCE,
   foreignRecipients,

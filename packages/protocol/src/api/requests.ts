@@ -57,7 +57,7 @@ export const ReportRequest = v.strictObject({ linkToken });
 export type ReportRequest = v.InferInput<typeof ReportRequest>;
 
 /** A secret's name as subjects and lists spell it: an ARN, `bundle:…` for several, `value:…` or `role:…` for what has no ARN. */
-const secretId = text(2_048);
+export const secretId = text(2_048);
 
 /** What is handed over to whom. */
 export const Subject = v.strictObject({

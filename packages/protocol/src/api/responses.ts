@@ -90,6 +90,10 @@ export type ProblemCode =
   | "unauthenticated"
   | "not_allowed"
   | "policy"
+  | "approvals"
+  | "not_approver"
+  | "same_person"
+  | "request_ended"
   | "id_taken"
   | "released"
   | "newer_version"
@@ -107,6 +111,8 @@ export type Problem = {
   readonly attemptsLeft?: number;
   /** 410: when the state was reached, Unix seconds. */
   readonly changedAt?: number;
-  /** 422 `policy`. */
+  /** 422 `policy` and `approvals`. */
   readonly broken?: readonly PolicyViolation[];
+  /** 422 `approvals`: the roles that have not approved. */
+  readonly missing?: readonly string[];
 };

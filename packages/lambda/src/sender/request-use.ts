@@ -1,0 +1,192 @@
+import type { HandoffId } from "@secret-handoff/protocol";
+import {
+  type Approval,
+  type CredentialClass,
+  countedApprovals,
+  EXPIRY_TOLERANCE,
+  type ParsedCreateRequest,
+} from "@secret-handoff/protocol/api";
+import { derive } from "../store/handoff-record.ts";
+import type { Handoffs } from "../store/handoffs.ts";
+import { type RequestRecord, type Requests, stateOf, type Use } from "../store/requests.ts";
+import type { Caller } from "./callers.ts";
+import { ABANDONED_SECONDS } from "./once.ts";
+import { contended, MAX_ROUNDS, requestEnded, told } from "./requests.ts";
+
+/** What a create proposes, as far as a request has a say in it. */
+type Proposed = Pick<ParsedCreateRequest, "class" | "expiresAt" | "subject" | "members">;
+
+/** Secrets of a create that a request covers, and the recipient's id in the trail. */
+type Pairs = { readonly secrets: readonly string[]; readonly recipient: string };
+
+/** A request that serves a create: its approvals that count, and what of it the create takes. */
+export type Approved = {
+  readonly approvals: readonly Approval[];
+  readonly record: RequestRecord;
+  readonly pairs: Pairs;
+};
+
+/** What a request is worth for one create. */
+export type Standing =
+  | Approved
+  /** It does not serve this create: why, as a sentence. */
+  | { readonly unserved: string };
+
+/** Who makes the create; the handoff, where it is known already. */
+type Asking = {
+  readonly caller: Caller;
+  readonly recipient: string | undefined;
+  readonly handoff?: HandoffId;
+};
+
+/**
+ * Judges a request for one create: a request serves its owner, its run, and nothing but what was asked. Writes nothing.
+ * @throws ProblemError 409 `request_ended` where it was denied, has expired, or was used by another handoff
+ */
+export function judgeRequest(
+  record: RequestRecord | undefined,
+  credentialClass: CredentialClass,
+  proposed: Proposed,
+  { caller, recipient, handoff }: Asking,
+  now: number,
+): Standing {
+  if (!record || record.asked.owner !== caller.requestOwner) {
+    return { unserved: "There is no such request of this caller." };
+  }
+  const { asked } = record;
+  const secrets = coveredSecrets(asked.secrets, proposed);
+  const attempt = caller.actor.kind === "github" ? caller.actor.attempt : undefined;
+  const checks: readonly (readonly [serves: boolean, why: string])[] = [
+    [asked.run === caller.run, "The request was made by another run."],
+    [
+      !credentialClass.rerunAsksAnew || asked.attempt === attempt,
+      `The request was made by another attempt of this run, and class ${credentialClass.name} has a rerun ask anew.`,
+    ],
+    [record.class === proposed.class, `The request is for class ${record.class}.`],
+    [secrets !== undefined, "The request does not name this secret."],
+    [
+      recipient !== undefined && asked.recipients.includes(recipient),
+      "The request does not name this recipient.",
+    ],
+    [
+      proposed.expiresAt <= now + asked.expiresIn + EXPIRY_TOLERANCE,
+      `The request asks for at most ${asked.expiresIn} seconds until expiry.`,
+    ],
+  ];
+  const why = checks.filter(([serves]) => !serves).map(([, sentence]) => sentence);
+  if (why.length > 0 || !secrets || recipient === undefined) return { unserved: why.join(" ") };
+  const pairs = { secrets, recipient };
+  const state = stateOf(record, now);
+  // A create whose answer was lost has used the request itself, whatever became of that since.
+  const isRepeated = handoff !== undefined && taken(record, pairs).every((use) => use?.handoff === handoff);
+  if (state !== "open" && state !== "used" && !isRepeated) throw requestEnded(state);
+  return { approvals: countedApprovals(credentialClass, record.approvals).map(told), record, pairs };
+}
+
+/** The subject's secret, or each member of its set; undefined where the request does not name them. */
+function coveredSecrets(
+  asked: readonly string[],
+  { subject, members }: Proposed,
+): readonly string[] | undefined {
+  if (!subject) return undefined;
+  if (asked.includes(subject.secret)) return [subject.secret];
+  return members?.every((member) => asked.includes(member)) ? [...new Set(members)] : undefined;
+}
+
+/** The latest use of each pair. */
+function taken({ uses }: RequestRecord, { secrets, recipient }: Pairs): readonly (Use | undefined)[] {
+  return secrets.map((secret) =>
+    uses.findLast((use) => use.secret === secret && use.recipient === recipient),
+  );
+}
+
+export type UseDeps = { readonly requests: Requests; readonly handoffs: Handoffs };
+
+/**
+ * Binds the request's pairs to a handoff that is about to be put: the one write by which nobody can use them again. A pair whose handoff
+ * was never mailed, and has ended unread, goes to the next: its link has reached nobody.
+ * @throws ProblemError 409 `request_ended`, 503
+ */
+export async function bindRequest(
+  deps: UseDeps,
+  standing: Approved,
+  handoff: HandoffId,
+  caller: Caller,
+  now: number,
+): Promise<void> {
+  const { pairs } = standing;
+  let record: RequestRecord | undefined = standing.record;
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    const uses = taken(record, pairs);
+    if (uses.every((use) => use?.handoff === handoff)) return;
+    const others = uses.filter((use) => use !== undefined && use.handoff !== handoff);
+    for (const use of others) {
+      if (use && !(await isFree(deps, use, caller, now))) throw requestEnded("used");
+    }
+    const bound = pairs.secrets.map((secret) => ({ secret, recipient: pairs.recipient, handoff, at: now }));
+    const state = stateOf(record, now);
+    if (state !== "open" && !(state === "used" && others.length > 0)) throw requestEnded(state);
+    const use = { isLast: isLast(record, bound), takesOver: others.length > 0 };
+    if (await deps.requests.use(record, bound, use, now)) return;
+    record = await deps.requests.get(record.id);
+    if (!record) throw requestEnded("expired");
+  }
+  throw contended();
+}
+
+/**
+ * Whether a bind would find every pair free. Writes nothing, but for a handoff that was abandoned.
+ * @throws ProblemError 409 `request_ended`
+ */
+export async function requireFree(
+  { handoffs }: Pick<UseDeps, "handoffs">,
+  { record, pairs }: Approved,
+  now: number,
+): Promise<void> {
+  for (const use of taken(record, pairs)) {
+    const found = use && (await handoffs.get({ id: use.handoff }));
+    if (use && !freedBy(found, use, now) && !isAbandoned(found, now)) throw requestEnded("used");
+  }
+}
+
+type Found = Awaited<ReturnType<Handoffs["get"]>>;
+
+/** True where the use has come to nothing. An abandoned handoff is ended first, so that it stays one. */
+async function isFree(
+  { handoffs }: UseDeps,
+  use: Use,
+  { actor, owner }: Caller,
+  now: number,
+): Promise<boolean> {
+  const key = { id: use.handoff };
+  const found = await handoffs.get(key);
+  if (!isAbandoned(found, now)) return freedBy(found, use, now);
+  await handoffs.withdraw(key, "superseded", actor, now, owner);
+  return freedBy(await handoffs.get(key), use, now);
+}
+
+/** Never put, and too long ago for the create to be under way; or never mailed, and ended unread. */
+function freedBy(found: Found, use: Use, now: number): boolean {
+  if (!found) return use.at + ABANDONED_SECONDS <= now;
+  const { state } = derive(found, now);
+  return (
+    found.mailedAt === undefined && (state === "expired" || state === "revoked" || state === "superseded")
+  );
+}
+
+function isAbandoned(found: Found, now: number): boolean {
+  return (
+    found !== undefined &&
+    found.mailedAt === undefined &&
+    found.createdAt + ABANDONED_SECONDS <= now &&
+    derive(found, now).state === "open"
+  );
+}
+
+/** True where nothing is left of the request after these uses. */
+function isLast({ asked, uses }: RequestRecord, more: readonly Use[]): boolean {
+  const pairs = new Set(
+    [...uses, ...more].map(({ secret, recipient }) => JSON.stringify([secret, recipient])),
+  );
+  return pairs.size >= asked.secrets.length * asked.recipients.length;
+}

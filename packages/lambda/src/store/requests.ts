@@ -1,0 +1,297 @@
+import { randomBytes } from "node:crypto";
+import type { HandoffId } from "@secret-handoff/protocol";
+import { type Actor, type Approval, isRequestId, type RequestState } from "@secret-handoff/protocol/api";
+import {
+  type Attributes,
+  and,
+  append,
+  atMost,
+  equals,
+  greaterThan,
+  ItemReader,
+  itemOf,
+  set,
+} from "./expressions.ts";
+import { keyOf } from "./handoff-record.ts";
+import type { Table } from "./table.ts";
+import {
+  byService,
+  change,
+  DUE_SHARD,
+  type Entry,
+  exists,
+  isNew,
+  TOMBSTONE_SECONDS,
+  TTL_GRACE_SECONDS,
+} from "./transitions.ts";
+
+/**
+ * Requests lie in the one-time table beside the handoffs, under ids that no handoff can have. As stored a request is `open` until it is
+ * denied, used or expired; whether it is approved follows from its approvals and the class in force.
+ *
+ * | from | to      | by                                   | condition                          |
+ * |------|---------|--------------------------------------|------------------------------------|
+ * |      | open    | whoever asks                         | isNew                              |
+ * | open | open    | an approval; a use that leaves some  | open, and nobody has written since |
+ * | open | denied  | somebody with a role of the class    | open, and nobody has written since |
+ * | open | used    | the use of what was left             | open, and nobody has written since |
+ * | open | expired | the sweeper                          | state, and the expiry past         |
+ */
+
+/** The names by which two persons are told apart. */
+type Person = readonly string[];
+
+/** What was asked, and by whom. Nothing of it ever changes. */
+export type Asked = {
+  readonly secrets: readonly string[];
+  /** Ids in the trail. */
+  readonly recipients: readonly string[];
+  /** Seconds. */
+  readonly expiresIn: number;
+  readonly reason: string;
+  readonly issue?: number | string | undefined;
+  readonly requester: Actor;
+  /** Whom the requester is the same person as. */
+  readonly person: Person;
+  /** Who may use it: a repository id, or an IAM principal. */
+  readonly owner: string;
+  /** As handoffs name their owner. */
+  readonly eventOwner: string;
+  readonly run?: string | undefined;
+  readonly attempt?: string | undefined;
+};
+
+export type StoredApproval = Approval & { readonly person: Person };
+
+/** One secret for one recipient, and the handoff that it went into. */
+export type Use = {
+  readonly secret: string;
+  readonly recipient: string;
+  readonly handoff: HandoffId;
+  readonly at: number;
+};
+
+export type RequestRecord = {
+  readonly id: string;
+  readonly state: "open" | "denied" | "used" | "expired";
+  readonly class: string;
+  readonly asked: Asked;
+  readonly approvals: readonly StoredApproval[];
+  readonly denied: Approval | undefined;
+  /** Of several for the same secret and recipient the last one counts. */
+  readonly uses: readonly Use[];
+  readonly requestedAt: number;
+  readonly expiresAt: number;
+  /** Counts what was written, so that a write knows whether it is the next after what was read. */
+  readonly revision: number;
+  readonly dueAt: number | undefined;
+  readonly outbox: readonly string[];
+  readonly sequence: number;
+  readonly chain: string | undefined;
+};
+
+/** By name: roles that may not read envelopes may read nothing that they do not name. */
+export const REQUEST_ATTRIBUTES = [
+  "id",
+  "state",
+  "class",
+  "asked",
+  "approvals",
+  "denied",
+  "uses",
+  "requestedAt",
+  "expiresAt",
+  "revision",
+  "dueAt",
+  "outbox",
+  "sequence",
+  "chain",
+] as const;
+
+export const newRequestId = (): string => `req_${randomBytes(16).toString("base64url")}`;
+
+/** What a request is now, short of whether its approvals suffice. */
+export function stateOf(
+  record: RequestRecord,
+  now: number,
+): Exclude<RequestState, "pending" | "approved"> | "open" {
+  return record.state === "open" && record.expiresAt <= now ? "expired" : record.state;
+}
+
+/** Requests and what is said of them. Every change is one write that holds only if nothing was written since the read before it. */
+export class Requests {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** Stores a new request. @param expiresAt Unix seconds */
+  async put(
+    id: string,
+    { class: name, ...asked }: Asked & { readonly class: string },
+    expiresAt: number,
+    now: number,
+  ): Promise<RequestRecord> {
+    const requested: Entry = { type: "requested", at: now };
+    const item = itemOf({
+      id,
+      state: "open",
+      class: name,
+      asked: JSON.stringify(asked),
+      approvals: [],
+      uses: [],
+      requestedAt: now,
+      expiresAt,
+      revision: 0,
+      ttl: expiresAt + TTL_GRACE_SECONDS,
+      outbox: [JSON.stringify(requested)],
+      sequence: 0,
+      dueShard: DUE_SHARD,
+      dueAt: expiresAt,
+    });
+    // 16 random bytes: one that is taken is a fault of the random source.
+    if (!(await this.#table.put(item, isNew))) throw new Error("the id of a new request is taken");
+    return readRequest(item);
+  }
+
+  async get(id: string): Promise<RequestRecord | undefined> {
+    if (!isRequestId(id)) return undefined;
+    const item = await this.#table.get(keyOf({ id }), REQUEST_ATTRIBUTES);
+    return item && readRequest(item);
+  }
+
+  /**
+   * Adds an approval. The first says until when the request can be used.
+   * @param lifetime seconds that an approval is worth
+   * @returns false when somebody has written since `seen` was read; then read again
+   */
+  async approve(
+    seen: RequestRecord,
+    approval: StoredApproval,
+    actor: Actor,
+    lifetime: number,
+    now: number,
+  ): Promise<boolean> {
+    const { person: _, ...told } = approval;
+    const expiresAt = seen.approvals.length === 0 ? now + lifetime : seen.expiresAt;
+    return this.#table.update(
+      change({
+        key: seen,
+        now,
+        condition: stillOpen(seen, now),
+        events: [{ type: "approved", at: now, actor, approval: told }],
+        set: [
+          append("approvals", [JSON.stringify(approval)]),
+          set("revision", seen.revision + 1),
+          set("expiresAt", expiresAt),
+          set("ttl", expiresAt + TTL_GRACE_SECONDS),
+        ],
+        dueAt: expiresAt,
+      }),
+    );
+  }
+
+  /** Ends the request. @returns as {@link approve} */
+  async deny(seen: RequestRecord, denial: Approval, actor: Actor, now: number): Promise<boolean> {
+    return this.#table.update(
+      change({
+        key: seen,
+        now,
+        condition: stillOpen(seen, now),
+        events: [{ type: "denied", at: now, actor, approval: denial }],
+        set: [
+          ...ended("denied", now),
+          set("denied", JSON.stringify(denial)),
+          set("revision", seen.revision + 1),
+        ],
+      }),
+    );
+  }
+
+  /**
+   * Binds secrets and recipients to a handoff before that is put.
+   * @param isLast whether nothing is left of the request then
+   * @param takesOver whether a use that was there before is given to this handoff, which a used-up request allows as well
+   * @returns as {@link approve}
+   */
+  async use(
+    seen: RequestRecord,
+    uses: readonly Use[],
+    { isLast, takesOver }: { readonly isLast: boolean; readonly takesOver: boolean },
+    now: number,
+  ): Promise<boolean> {
+    const isUnchanged = stillOpen(seen, now, takesOver ? seen.state : "open");
+    return this.#table.update({
+      key: keyOf(seen),
+      set: [
+        append(
+          "uses",
+          uses.map((use) => JSON.stringify(use)),
+        ),
+        set("revision", seen.revision + 1),
+        ...(isLast ? ended("used", now) : []),
+      ],
+      remove: [],
+      condition: isUnchanged,
+    });
+  }
+
+  /** Ends a request whose time is over. */
+  async expire(record: RequestRecord, now: number): Promise<void> {
+    await this.#table.update(
+      change({
+        key: record,
+        now,
+        condition: and(exists, equals("state", "open"), atMost("expiresAt", now)),
+        events: [byService("request_expired", now)],
+        set: ended("expired", record.expiresAt),
+      }),
+    );
+  }
+
+  /** Nothing is due any more, unless something was written since. */
+  async rest({ id, state, sequence, dueAt }: RequestRecord): Promise<void> {
+    await this.#table.update({
+      key: keyOf({ id }),
+      set: [],
+      remove: ["dueShard", "dueAt"],
+      condition: and(equals("state", state), equals("sequence", sequence), equals("dueAt", dueAt ?? 0)),
+    });
+  }
+}
+
+function stillOpen(seen: RequestRecord, now: number, state: RequestRecord["state"] = "open") {
+  return and(
+    exists,
+    equals("state", state),
+    equals("revision", seen.revision),
+    greaterThan("expiresAt", now),
+  );
+}
+
+function ended(state: "denied" | "used" | "expired", at: number) {
+  return [set("state", state), set("changedAt", at), set("ttl", at + TOMBSTONE_SECONDS)];
+}
+
+/** @throws Error naming the attribute when a required one is missing */
+export function readRequest(item: Attributes): RequestRecord {
+  const read = new ItemReader(item);
+  const denied = read.optionalString("denied");
+  return {
+    id: read.string("id"),
+    state: read.string("state") as RequestRecord["state"],
+    class: read.string("class"),
+    asked: JSON.parse(read.string("asked")) as Asked,
+    approvals: read.strings("approvals").map((text) => JSON.parse(text) as StoredApproval),
+    denied: denied === undefined ? undefined : (JSON.parse(denied) as Approval),
+    uses: read.strings("uses").map((text) => JSON.parse(text) as Use),
+    requestedAt: read.number("requestedAt"),
+    expiresAt: read.number("expiresAt"),
+    revision: read.number("revision"),
+    dueAt: read.optionalNumber("dueAt"),
+    outbox: read.strings("outbox"),
+    sequence: read.number("sequence"),
+    chain: read.optionalString("chain"),
+  };
+}

@@ -1,0 +1,90 @@
+import * as v from "valibot";
+import { list, text, time } from "./fields.ts";
+import { MOST_MEMBERS, MOST_MEMBERS_BYTES, membersBytes, secretId } from "./requests.ts";
+
+/**
+ * A request says what is to be handed over, to whom and why; an approval is somebody else's word on it, for one role. What travels, and
+ * what both sides judge by.
+ */
+
+/** The most recipients of a request. */
+export const MOST_RECIPIENTS = 50;
+/** The longest lifetime that a request can name, seconds: a year. */
+const LONGEST_LIFETIME = 366 * 86_400;
+
+/** `POST /v1/sender/requests` */
+export const ApprovalRequest = v.strictObject({
+  class: text(64),
+  /** What is handed over, as subjects name it. */
+  secrets: v.pipe(
+    v.array(secretId),
+    v.minLength(1),
+    v.maxLength(MOST_MEMBERS),
+    v.check((secrets) => membersBytes(secrets) <= MOST_MEMBERS_BYTES, "takes too many bytes in all"),
+  ),
+  /** E-mail addresses. */
+  recipients: v.pipe(v.array(text(320)), v.minLength(1), v.maxLength(MOST_RECIPIENTS)),
+  /** The longest that a link may live, seconds. */
+  expiresIn: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LONGEST_LIFETIME)),
+  reason: text(500),
+  /** The issue that it comes from: its number, or text that names it. */
+  issue: v.optional(v.union([v.pipe(v.number(), v.safeInteger(), v.minValue(1)), text(200)])),
+});
+export type ApprovalRequest = v.InferOutput<typeof ApprovalRequest>;
+
+/** The body of approve and of deny. */
+export const VerdictRequest = v.strictObject({
+  role: text(64),
+  comment: v.optional(text(500)),
+  /** A job's GITHUB_TOKEN with `actions: read`, by which the service asks GitHub who reviewed the run. Used once, never kept. */
+  githubToken: v.optional(v.pipe(v.string(), v.maxLength(4_096), v.regex(/^[\x21-\x7e]+$/))),
+});
+export type VerdictRequest = v.InferOutput<typeof VerdictRequest>;
+
+/** How it is known who approved. */
+export const Known = v.picklist(["iam", "environment", "reviewer"]);
+export type Known = v.InferOutput<typeof Known>;
+
+/** Somebody's word on a request, for one role. */
+export const Approval = v.object({
+  role: v.string(),
+  /** The ARN of an IAM principal; the login of a reviewer; the name of an environment whose reviewers nobody has verified. */
+  by: v.string(),
+  known: Known,
+  time,
+  comment: v.optional(v.string()),
+});
+export type Approval = v.InferOutput<typeof Approval>;
+
+export const REQUEST_STATES = ["pending", "approved", "denied", "expired", "used"] as const;
+export type RequestState = (typeof REQUEST_STATES)[number];
+
+/** What POST, GET, approve and deny answer. */
+export const RequestView = v.object({
+  id: v.string(),
+  state: v.picklist(REQUEST_STATES),
+  class: v.string(),
+  secrets: list(v.string()),
+  /** Hints, such as `a•••@vendor.example`. */
+  recipients: list(v.string()),
+  /** Seconds that a link may live at most. */
+  expiresIn: v.number(),
+  reason: v.string(),
+  issue: v.optional(v.union([v.number(), v.string()])),
+  /** The login of the run's actor, or the ARN of an IAM principal. */
+  requestedBy: v.string(),
+  requestedAt: time,
+  approvals: list(Approval),
+  /** Roles that have not approved yet. */
+  missing: list(v.string()),
+  /** Who ended it, where it was denied. */
+  denied: v.optional(Approval),
+  /** When it can no longer be used: a day after it was made, or after its first approval. Unix seconds. */
+  expiresAt: time,
+});
+export type RequestView = v.InferOutput<typeof RequestView>;
+
+/** `req_` and 16 random bytes in base64url. No handoff has such an id, nor is it taken for an option on a command line. */
+export function isRequestId(id: string): boolean {
+  return /^req_[\w-]{21}[AQgw]$/.test(id);
+}
