@@ -158,11 +158,11 @@ describe("a create or check with fields that do not go together", () => {
     expiresAt,
   });
 
-  test("that names a request is 422, for no approval can be proved", async () => {
+  test("that names a request that nobody made is 422", async () => {
     const body = createRequest(await sender.seal());
     const refused = {
       status: 422,
-      body: { code: "policy", broken: [{ rule: "approvals", detail: expect.stringContaining("request") }] },
+      body: { code: "approvals", broken: [{ rule: "approvals", detail: expect.stringContaining("request") }] },
     };
     expect(await sender.create({ ...body, request: "approved-by-nobody" })).toMatchObject(refused);
     const check = { ...checkOf(body), request: "approved-by-nobody" };

@@ -4,6 +4,7 @@ import {
   AUDIT_TABLE,
   type Engine,
   type EngineName,
+  type LocalOperator,
   localClient,
   type MailCatcher,
   type Minting,
@@ -73,6 +74,9 @@ export async function startTestService(
     readonly classes?: readonly CredentialClass[];
     readonly drainAfterWrites?: boolean;
     readonly recipientKeys?: RecipientKeys;
+    readonly operators?: readonly LocalOperator[];
+    /** Where the service asks who reviewed a run. */
+    readonly githubApi?: string;
     /** See `describeOnEachEngine`. */
     readonly engine?: EngineName;
   } = {},
@@ -91,6 +95,8 @@ export async function startTestService(
     smtp: mail.smtp,
     page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
     senders: options.senders ?? [EVERYTHING],
+    ...(options.operators ? { operators: options.operators } : {}),
+    ...(options.githubApi === undefined ? {} : { githubApi: options.githubApi }),
     drainAfterWrites: options.drainAfterWrites ?? true,
     ...(options.recipientKeys ? { recipientKeys: options.recipientKeys } : {}),
     classes: options.classes ?? [...DEFAULT_CLASSES, CLICK_CLASS],
