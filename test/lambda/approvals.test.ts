@@ -166,7 +166,7 @@ describe("a request", () => {
     });
     expect(await requester.call("GET", `${REQUESTS}/${view.id}`)).toMatchObject({
       status: 200,
-      body: { id: view.id, state: "pending" },
+      body: view,
     });
     const stored = JSON.stringify(await service.stored(view.id));
     expect(stored).not.toContain("vendor.example");

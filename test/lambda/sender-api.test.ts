@@ -162,7 +162,10 @@ describe("a create or check with fields that do not go together", () => {
     const body = createRequest(await sender.seal());
     const refused = {
       status: 422,
-      body: { code: "approvals", broken: [{ rule: "approvals", detail: expect.stringContaining("request") }] },
+      body: {
+        code: "approvals",
+        broken: [{ rule: "approvals", detail: expect.stringContaining("request") }],
+      },
     };
     expect(await sender.create({ ...body, request: "approved-by-nobody" })).toMatchObject(refused);
     const check = { ...checkOf(body), request: "approved-by-nobody" };
