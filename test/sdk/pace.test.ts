@@ -24,7 +24,7 @@ async function run(limit: RateLimit, runtime: VirtualRuntime, calls = 200) {
         await new Promise<void>((resolve) => runtime.schedule(50, resolve));
         if (limit(runtime.now())) return;
         refused += 1;
-        throw new TransientError(busy, { patience: "throttled" });
+        throw new TransientError(busy, { kind: "throttled" });
       },
       unending(),
       runtime,
@@ -121,16 +121,16 @@ test("one that is asked to come later gives its place to others meanwhile", asyn
   const start = runtime.now();
   const greylisted = new SenderError("mail_refused", "Greylisted.");
   const begun = new Map<number, number>();
-  await mapLimited(Array.from({ length: 60 }), 2, (_, index, standAside) =>
+  await mapLimited(Array.from({ length: 60 }), 2, (_, index, yieldSlot) =>
     retry(
       async () => {
         begun.set(index, begun.get(index) ?? runtime.now());
         if (runtime.now() - (begun.get(index) ?? 0) >= 60_000) return;
-        throw new TransientError(greylisted, { patience: "later" });
+        throw new TransientError(greylisted, { kind: "deferred" });
       },
       unending(),
       runtime,
-      { standAside },
+      { yieldSlot },
     ),
   );
   expect((runtime.now() - start) / 1_000).toBeLessThan(180);

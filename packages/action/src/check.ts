@@ -1,4 +1,4 @@
-import type { PolicyResponse } from "@secret-handoff/protocol/api";
+import { type PolicyResponse, utcMinute } from "@secret-handoff/protocol/api";
 import {
   checkDetails,
   checkPolicy,
@@ -101,7 +101,7 @@ async function readAndCheckAges(
 }
 
 /**
- * Told before anything is rotated or created, not when the first handoff is refused.
+ * Checked before anything is rotated or created, not when the first handoff is refused.
  * @throws SenderError `not_allowed`
  */
 function checkRight(
@@ -174,7 +174,7 @@ function planDelivery(
       Workflow: run.workflow,
       Run: run.url,
       "Started by": run.actor,
-      ...(endsAt === undefined ? {} : { "Works until": `${isoMinute(endsAt)} UTC` }),
+      ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }),
       ...inputs.context,
     },
   };
@@ -182,9 +182,4 @@ function planDelivery(
   const contents = contentsOf(secrets, { parseJson, passphrase }, errors);
   errors.attempt(() => checkDetails(details));
   return contents && { details, contents };
-}
-
-/** `2026-11-21 14:05` */
-function isoMinute(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
 }

@@ -60,7 +60,7 @@ export async function runOnExisting(
   });
 }
 
-/** Reads every input of the operations, so that all mistakes are told at once. @param thisRun the id of this workflow run */
+/** Reads every input of the operations, so that all mistakes are reported at once. @param thisRun the id of this workflow run */
 export function readExistingInputs(
   read: InputReader,
   thisRun: string | undefined,

@@ -8,14 +8,14 @@ export type Loopback = {
   readonly close: () => Promise<void>;
 };
 
-export type Answer = (request: Request, url: URL) => Response | Promise<Response>;
+export type RequestHandler = (request: Request, url: URL) => Response | Promise<Response>;
 
 /**
  * Serves HTTP on 127.0.0.1, on any free port. A request that names another host (DNS rebinding) or comes from a page of another
  * origin is refused: a browser on the same machine must not be a way in.
  * @throws Error when the port cannot be bound
  */
-export async function serveLoopback(answer: Answer): Promise<Loopback> {
+export async function serveLoopback(handle: RequestHandler): Promise<Loopback> {
   let hosts: readonly string[] = [];
   const server = createAdaptorServer({
     fetch: async (request) => {
@@ -26,7 +26,7 @@ export async function serveLoopback(answer: Answer): Promise<Loopback> {
         return new Response("foreign origin\n", { status: 403 });
       }
       try {
-        return await answer(request, new URL(request.url));
+        return await handle(request, new URL(request.url));
       } catch (error) {
         // Its message may quote what it met, such as a secret.
         const name = error instanceof Error ? error.name : typeof error;

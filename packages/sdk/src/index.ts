@@ -61,15 +61,16 @@ export {
   type RotationRequest,
 } from "./rotation/rotation.ts";
 export { secretsManagerRotation } from "./rotation/secrets-manager-rotation.ts";
+export { mapLimited, type YieldSlot } from "./runtime/concurrency.ts";
 export {
-  attempt,
   type Deadline,
   type DeadlineOptions,
   type EndableDeadline,
   startDeadline,
+  withAttemptLimit,
 } from "./runtime/deadline.ts";
 export { allowSlowConnections, networkFault } from "./runtime/network.ts";
-export { adaptivePace, mapLimited, type Pace, type StandAside } from "./runtime/pace.ts";
+export { adaptivePace, type Pace } from "./runtime/pace.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime } from "./runtime/runtime.ts";
 export { ErrorCollector, faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";

@@ -65,7 +65,7 @@ export class SenderError extends Error {
   }
 }
 
-/** For an error that nothing foresaw: its message could hold anything, so only its name is told. */
+/** For an error that nothing foresaw: its message could hold anything, so only its name is reported. */
 export function faultOf(error: unknown): SenderError {
   const name = error instanceof Error ? error.name : typeof error;
   return new SenderError(
@@ -85,7 +85,7 @@ export async function toResult<T>(work: Promise<T>): Promise<T | SenderError> {
   }
 }
 
-/** Keeps the errors of everything that is attempted, so that all mistakes are told at once. Every other error is thrown. */
+/** Keeps the errors of everything that is attempted, so that all mistakes are reported at once. Every other error is thrown. */
 export class ErrorCollector {
   readonly #errors: SenderError[] = [];
 

@@ -1,5 +1,4 @@
 import {
-  attempt,
   cachedToken,
   type Deadline,
   jwtClaims,
@@ -11,6 +10,7 @@ import {
   type ServiceClient,
   serviceClient,
   TransientError,
+  withAttemptLimit,
 } from "@secret-handoff/sdk";
 import type { StepContext } from "../step-context.ts";
 
@@ -80,7 +80,7 @@ export function fetchIdToken(
       let response: Response;
       let body: unknown;
       try {
-        [response, body] = await attempt(ATTEMPT_MS, deadline, async ({ signal }) => {
+        [response, body] = await withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal }) => {
           const answer = await runtime.fetch(target, {
             headers: { authorization: `Bearer ${bearer}`, accept: "application/json" },
             redirect: "error",

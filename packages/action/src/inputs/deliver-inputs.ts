@@ -46,7 +46,7 @@ export type RoleChoice = {
 const SHORTEST_SESSION = 900;
 const LONGEST_SESSION = 43_200;
 
-/** Reads every input of a delivery, so that all mistakes are told at once. */
+/** Reads every input of a delivery, so that all mistakes are reported at once. */
 export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Draft<DeliverInputs> {
   const names = INPUT_NAMES.filter((name) => !["operation", "handoff-ids", "run"].includes(name));
   const inputs = readInputs(names, read, errors);

@@ -9,7 +9,7 @@ import {
 } from "@secret-handoff/sdk";
 
 /**
- * Reads the text of one input. A mistake is told by a SenderError that names the input and never repeats its text.
+ * Reads the text of one input. A mistake is a SenderError that names the input and never repeats its text.
  * @param errors takes the mistakes of an input that can hold several
  */
 export type Parser<T> = (text: string, name: string, errors: ErrorCollector) => T;

@@ -133,7 +133,7 @@ export type InputReader = {
 /** Values that may be missing: what could not be read has its error, and the rest can still be checked. */
 export type Draft<T> = { readonly [Name in keyof T]?: T[Name] | undefined };
 
-/** Reads these inputs, so that all mistakes are told at once. */
+/** Reads these inputs, so that all mistakes are reported at once. */
 export function readInputs(
   names: readonly InputName[],
   read: InputReader,

@@ -1,7 +1,7 @@
 import { redact } from "../redact.ts";
 
 /** The call that was denied. */
-type DeniedCall = { readonly subject: string; readonly permission: string; readonly recipient?: string };
+type DeniedCall = { readonly resource: string; readonly permission: string; readonly recipient?: string };
 
 /**
  * What IAM says of a refusal: "User: PRINCIPAL is not authorized to perform: ACTION on resource: RESOURCE because no identity-based
@@ -39,31 +39,31 @@ const BY_POLICY: Readonly<Record<string, (action: string) => string>> = {
 
 /** Names the principal, the action and the resource that AWS names. What AWS leaves out, the call knows. */
 export function accessDenied(message: string, call: DeniedCall): string {
-  const { subject, permission, recipient } = call;
+  const { resource, permission, recipient } = call;
   const action = ACTION.exec(message)?.[1];
-  if (action === undefined) return unnamed(message, call);
-  const resource = RESOURCE.exec(message)?.[1]?.replace(/[.,]$/, "");
-  if (resource === undefined && action.startsWith("kms:")) return keyDenied(subject, action);
+  if (action === undefined) return withoutAction(message, call);
+  const arn = RESOURCE.exec(message)?.[1]?.replace(/[.,]$/, "");
+  if (arn === undefined && action.startsWith("kms:")) return keyDenied(resource, action);
   // An identity of SES is an address, and may be the recipient's.
-  const target = resource === undefined ? subject : redact(resource, recipient);
-  const about = action === permission ? "" : `, which ${subject} takes`;
+  const target = arn === undefined ? resource : redact(arn, recipient);
+  const about = action === permission ? "" : `, which ${resource} takes`;
   const advice = adviceOf(message, action);
   return `${whoIn(message)} may not call ${action} on ${target}${about}. ${advice}`;
 }
 
-/** A refusal in a service's own words: Secrets Manager says "Access to KMS is not allowed", and KMS answers a parameter's reader. */
-function unnamed(message: string, { subject, permission, recipient }: DeniedCall): string {
+/** A refusal that names no action: Secrets Manager says "Access to KMS is not allowed", and KMS answers a parameter's reader. */
+function withoutAction(message: string, { resource, permission, recipient }: DeniedCall): string {
   if (/^Access to KMS is not allowed|customer master key|\(Service: (AWS)?KMS\b/i.test(message)) {
-    return keyDenied(subject, "kms:Decrypt");
+    return keyDenied(resource, "kms:Decrypt");
   }
   const words = redact(message, recipient);
-  const told = words === "" ? "" : ` AWS says: ${words}.`;
-  return `The AWS role may not call ${permission} on ${subject}. Grant it that action.${told}`;
+  const quoted = words === "" ? "" : ` AWS says: ${words}.`;
+  return `The AWS role may not call ${permission} on ${resource}. Grant it that action.${quoted}`;
 }
 
 /** KMS does not tell a key that is not there from one that may not be used. */
-function keyDenied(subject: string, action: string): string {
-  return `The AWS role may not use the KMS key of ${subject}, or the key does not exist in this region. Grant the role ${action} on that key, and let the key's policy allow it.`;
+function keyDenied(resource: string, action: string): string {
+  return `The AWS role may not use the KMS key of ${resource}, or the key does not exist in this region. Grant the role ${action} on that key, and let the key's policy allow it.`;
 }
 
 /** What to change, by the policy that IAM names. */

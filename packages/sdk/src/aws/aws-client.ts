@@ -31,7 +31,7 @@ export function clientOptions(
   };
 }
 
-/** Opens a client with the first call, and keeps it: its connections and credentials serve all calls. */
+/** Opens something with the first call, and keeps it. */
 export function openedOnce<T>(open: () => Promise<T>): () => Promise<T> {
   let opened: Promise<T> | undefined;
   return () => {
@@ -40,7 +40,28 @@ export function openedOnce<T>(open: () => Promise<T>): () => Promise<T> {
   };
 }
 
-/** Calls one service of AWS until the answer is something that trying again does not change. @throws SenderError */
+/**
+ * Opens one client for each region with the first call there, and keeps it: its connections and credentials serve all calls.
+ * @param open undefined leaves the region to the environment
+ */
+export function clientForRegion<T>(
+  open: (region: string | undefined) => Promise<T>,
+): (region: string | undefined) => Promise<T> {
+  const opened = new Map<string | undefined, Promise<T>>();
+  return (region) => {
+    const client = opened.get(region) ?? open(region);
+    opened.set(region, client);
+    return client;
+  };
+}
+
+/** The region that an ARN of this service names; undefined for a name. */
+export function regionOfArn(service: string, id: string | undefined): string | undefined {
+  const [, named, region] = /^arn:[^:]+:([a-z0-9-]+):([a-z0-9-]+):/.exec(id ?? "") ?? [];
+  return named === service ? region : undefined;
+}
+
+/** Calls one service of AWS, and retries while that may help. @throws SenderError */
 export type CallAws = <T>(
   call: AwsCall,
   run: (until: { readonly abortSignal: AbortSignal }) => Promise<T>,
@@ -49,10 +70,10 @@ export type CallAws = <T>(
 
 /**
  * One service of AWS: all calls to it keep one pace, because they share its quotas.
- * @param finals codes of refusals that would meet every other call as well
+ * @param fatal codes of refusals that every other call would meet as well
  */
-export function awsService(runtime: Runtime, finals: readonly SenderErrorCode[] = []): CallAws {
-  const pace = adaptivePace(runtime, finals);
+export function awsService(runtime: Runtime, fatal: readonly SenderErrorCode[] = []): CallAws {
+  const pace = adaptivePace(runtime, fatal);
   return (call, run, deadline) =>
     retry(
       async () => {

@@ -11,7 +11,7 @@ export type AwsCall = {
   /** As people call it: "Secrets Manager". */
   readonly service: string;
   /** What the call is about, as the reader knows it: `secret "prod/db"`. */
-  readonly subject: string;
+  readonly resource: string;
   /** The IAM action that the call takes: AWS does not always name it. */
   readonly permission: string;
   /** How this call words refusals that it knows more about than the general sentences do. */
@@ -20,7 +20,7 @@ export type AwsCall = {
   readonly recipient?: string;
   /** True for a call that must not be repeated where it may have been carried out. */
   readonly once?: boolean;
-  /** What AWS refuses, where "the request for SUBJECT" says it badly, and the code for a refusal that is in no table. */
+  /** What AWS refuses, where "the request for RESOURCE" says it badly, and the code for a refusal that is in no table. */
   readonly request?: string;
   readonly refusedCode?: SenderErrorCode;
 };
@@ -52,25 +52,24 @@ export function awsFailure(error: unknown, call: AwsCall, { hard }: Deadline): E
   if (error instanceof SenderError) return error;
   if (!isAwsError(error)) return new Error(`${call.service} failed`, { cause: error });
   const failed = (sentence: AwsSentence) => new SenderError(...sentence, { cause: error });
-  if (CLOCK.test(`${error.name} ${error.message}`)) return new TransientError(failed(clockOff(error)));
-  const sentence = setUp(error) ?? call.wording?.(error.name, error.message);
+  if (CLOCK.test(`${error.name} ${error.message}`)) return new TransientError(failed(clockSkewed(error)));
+  const sentence = misconfigured(error) ?? call.wording?.(error.name, error.message);
   if (sentence) return failed(sentence);
-  if (isThrottling(error))
-    return new TransientError(failed(throttled(error, call)), { patience: "throttled" });
+  if (isThrottling(error)) return new TransientError(failed(throttled(error, call)), { kind: "throttled" });
   const network = statusOf(error) < 300 ? networkFault(error) : undefined;
-  if (call.once && mayBeDone(error, network)) return failed(unknownFate(call));
+  if (call.once && mayHaveSucceeded(error, network)) return failed(outcomeUnknown(call));
   if (network) {
     const final = failed(unreachable(error, network, call));
     return network.transient ? new TransientError(final) : final;
   }
-  if (statusOf(error) < 500 && isForeign(error)) return failed(foreign(error, call));
+  if (statusOf(error) < 500 && isNotFromAws(error)) return failed(notFromAws(error, call));
   if (isTransientError(error) || statusOf(error) >= 500)
     return new TransientError(failed(unavailable(error, call)));
   return failed(generalSentence(error, call));
 }
 
 /** An answer without a word that AWS has for errors: the SDK makes one up. */
-function isForeign({ name, message }: AwsError): boolean {
+function isNotFromAws({ name, message }: AwsError): boolean {
   return (
     name === "Unknown" ||
     name === "UnknownError" ||
@@ -78,7 +77,7 @@ function isForeign({ name, message }: AwsError): boolean {
   );
 }
 
-function foreign(error: AwsError, { service }: AwsCall): AwsSentence {
+function notFromAws(error: AwsError, { service }: AwsCall): AwsSentence {
   return [
     "aws_unavailable",
     `${service} answered ${statusOf(error)} with something that is not its own, like the web page of a proxy. Check that the runner may connect to AWS, and AWS_ENDPOINT_URL.`,
@@ -95,7 +94,7 @@ function isThrottling(error: AwsError): boolean {
 }
 
 /** The request was sent, and no answer says that it was refused. A gateway's 502 and 504 say nothing of what lies behind it. */
-function mayBeDone(error: AwsError, network: NetworkFault | undefined): boolean {
+function mayHaveSucceeded(error: AwsError, network: NetworkFault | undefined): boolean {
   const status = statusOf(error);
   if (status === 502 || status === 504) return true;
   return network !== undefined && !network.unsent && !/without establishing a connection/.test(error.message);
@@ -105,7 +104,7 @@ function mayBeDone(error: AwsError, network: NetworkFault | undefined): boolean 
 const CLOCK =
   /\bSignature (?:expired|not yet current)|\b(?:RequestTimeTooSkewed|RequestExpired|RequestInTheFuture)/;
 
-function clockOff({ name }: AwsError): AwsSentence {
+function clockSkewed({ name }: AwsError): AwsSentence {
   return [
     "clock",
     `AWS does not accept the time of the requests (${name}): the runner's clock is more than five minutes off. Set it, for example by NTP.`,
@@ -113,7 +112,7 @@ function clockOff({ name }: AwsError): AwsSentence {
 }
 
 /** What is wrong before AWS is asked: region, address, credentials. */
-function setUp({ name, message }: AwsError): AwsSentence | undefined {
+function misconfigured({ name, message }: AwsError): AwsSentence | undefined {
   if (/^Region is missing/.test(message)) {
     return ["aws_region", "No AWS region is set. Set the region input or AWS_REGION."];
   }
@@ -165,8 +164,8 @@ function generalSentence(error: AwsError, call: AwsCall): AwsSentence {
   const { name, message } = error;
   if (isAbout("AccessDenied", name)) return ["access_denied", accessDenied(message, call)];
   if (KMS.test(message)) return keyUnusable(error, call);
-  const { service, request = `the request for ${call.subject}`, refusedCode = "aws_refused" } = call;
-  return [refusedCode, `${service} refused ${request}${said(error, call)}.`];
+  const { service, request = `the request for ${call.resource}`, refusedCode = "aws_refused" } = call;
+  return [refusedCode, `${service} refused ${request}${quoted(error, call)}.`];
 }
 
 /** True for an exception in either spelling: the query protocol leaves "Exception" out. */
@@ -180,21 +179,21 @@ const KMS = /\(Service: (AWS)?Kms\b|\(Service: AWSKMS\b|\bKMS key\b|\bcustomer m
 function keyUnusable(error: AwsError, call: AwsCall): AwsSentence {
   return [
     "secret_unreadable",
-    `The KMS key of ${call.subject} cannot be used${said(error, call)}. Check that the key exists in this region, is enabled, and is not to be deleted.`,
+    `The KMS key of ${call.resource} cannot be used${quoted(error, call)}. Check that the key exists in this region, is enabled, and is not to be deleted.`,
   ];
 }
 
 function throttled(error: AwsError, call: AwsCall): AwsSentence {
   return [
     "aws_unavailable",
-    `${call.service} takes requests only slower than they come${said(error, call)}. Try again later, or ask AWS for a higher quota.`,
+    `${call.service} takes requests only slower than they come${quoted(error, call)}. Try again later, or ask AWS for a higher quota.`,
   ];
 }
 
 function unavailable(error: AwsError, call: AwsCall): AwsSentence {
   return [
     "aws_unavailable",
-    `${call.service} failed to answer the request for ${call.subject}, repeatedly${said(error, call)}. Try again later.`,
+    `${call.service} failed to answer the request for ${call.resource}, repeatedly${quoted(error, call)}. Try again later.`,
   ];
 }
 
@@ -210,7 +209,7 @@ function unreachable(
   ];
 }
 
-function unknownFate({ service }: AwsCall): AwsSentence {
+function outcomeUnknown({ service }: AwsCall): AwsSentence {
   return [
     "mail_unknown",
     `${service} was given the mail and did not answer: whether it goes out is not known, so it is not sent twice. Run again for this recipient.`,
@@ -218,9 +217,9 @@ function unknownFate({ service }: AwsCall): AwsSentence {
 }
 
 /** AWS's word for it, its sentence and the request's id, for whoever asks AWS: all that AWS said, made fit for a log. */
-function said({ name, message, $metadata }: AwsError, { recipient }: Pick<AwsCall, "recipient">): string {
+function quoted({ name, message, $metadata }: AwsError, { recipient }: Pick<AwsCall, "recipient">): string {
   const words = redact(message, recipient);
-  const told = words === "" || words === name || words === "UnknownError" ? "" : `: ${words}`;
+  const quote = words === "" || words === name || words === "UnknownError" ? "" : `: ${words}`;
   const id = $metadata?.requestId === undefined ? "" : `; request ${redact($metadata.requestId)}`;
-  return ` (${name}${told}${id})`;
+  return ` (${name}${quote}${id})`;
 }

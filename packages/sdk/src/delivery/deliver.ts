@@ -1,8 +1,8 @@
 import { type HandoffId, ProtocolError, type Sealed } from "@secret-handoff/protocol";
 import type { HandoffView } from "@secret-handoff/protocol/api";
 import { type Email, type MailTransport, writeEmail } from "../mail/email.ts";
+import { mapLimited, oneAtATime, type YieldSlot } from "../runtime/concurrency.ts";
 import { cleanupDeadline, type Deadline } from "../runtime/deadline.ts";
-import { mapLimited, oneAtATime, type StandAside } from "../runtime/pace.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
 import { faultOf, SenderError, type SenderErrorCode } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
@@ -42,16 +42,16 @@ export type DeliveryPorts = {
   readonly mail: MailTransport;
   readonly runtime: Runtime;
   readonly seal: Seal;
-  /** Told each link before anything is done with it: the place to mask. */
+  /** Called with each link before anything is done with it: the place to mask. */
   readonly onSealed?: (sealed: Sealed) => void;
-  /** Told when another run's handoff of that version is not mailed yet, each time it is looked at. */
+  /** Called each time another run's handoff of that version is found not mailed yet. */
   readonly onWaiting?: (recipient: string, earlier: HandoffView) => void;
-  /** Told each outcome as it comes. */
+  /** Called with each outcome as it comes. */
   readonly onOutcome?: (outcome: Outcome, done: number, all: number) => void;
 };
 
 /** What the delivery to one recipient works with: while it has to wait for itself alone, the others go on. */
-type OnePorts = DeliveryPorts & { readonly standAside: StandAside };
+type OnePorts = DeliveryPorts & { readonly yieldSlot: YieldSlot };
 
 /** Handoffs under way at once: enough to hide the network's delay, too few to trouble a mail server. */
 const AT_ONCE = 6;
@@ -92,10 +92,10 @@ export async function deliver(
   const seal: Seal = (input) => inTurn(() => ports.seal(input));
   let done = 0;
   let noMail: SenderError | undefined;
-  return mapLimited(recipients, AT_ONCE, async (recipient, _, standAside) => {
+  return mapLimited(recipients, AT_ONCE, async (recipient, _, yieldSlot) => {
     const outcome: Outcome = noMail
       ? { kind: "failed", recipient, error: noMail }
-      : await deliverToOne(recipient, delivery, { ...ports, seal, standAside }, deadline);
+      : await deliverToOne(recipient, delivery, { ...ports, seal, yieldSlot }, deadline);
     if (outcome.kind === "failed" && NO_MAIL.has(outcome.error.code)) noMail = outcome.error;
     done += 1;
     ports.onOutcome?.(outcome, done, recipients.length);
@@ -160,7 +160,7 @@ async function send(
     if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
     deadline.soft.throwIfAborted();
     const email = emailFor(recipient, sealed, details, ports);
-    messageId = await ports.mail.send(email, deadline, ports.standAside);
+    messageId = await ports.mail.send(email, deadline, ports.yieldSlot);
   } catch (thrown) {
     const error = asSenderError(thrown);
     if (REFUSED.has(error.code)) return { kind: "failed", recipient, error };
@@ -185,7 +185,7 @@ async function create(
   recipient: string,
   sealed: Sealed,
   details: DeliveryDetails,
-  { service, runtime, onWaiting, standAside }: OnePorts,
+  { service, runtime, onWaiting, yieldSlot }: OnePorts,
   deadline: Deadline,
 ): Promise<HandoffView> {
   const request = requestFor(recipient, details);
@@ -194,7 +194,7 @@ async function create(
     if (stored.id === sealed.id && stored.state !== "open") throw endedMeanwhile(stored);
     if (stored.id === sealed.id || stored.state !== "open" || stored.mailed) return stored;
     onWaiting?.(recipient, stored);
-    await standAside(() => sleep(ASK_AGAIN_MS, runtime, deadline.soft));
+    await yieldSlot(() => sleep(ASK_AGAIN_MS, runtime, deadline.soft));
   }
 }
 

@@ -1,7 +1,7 @@
 import type { HandoffId, State } from "@secret-handoff/protocol";
 import type { HandoffView } from "@secret-handoff/protocol/api";
+import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { mapLimited } from "../runtime/pace.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
 import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
@@ -19,13 +19,13 @@ export type DeliveryStatus =
   /** Nothing was handed over for another reason. */
   | "failed";
 
-/** A handoff as it was seen last. */
+/** A handoff as the last view showed it. */
 export type SeenHandoff = {
   readonly id: HandoffId;
   readonly status: DeliveryStatus;
   /** Missing where it was never seen. */
   readonly view?: HandoffView;
-  /** Why the last look failed. */
+  /** Why the last view failed. */
   readonly error?: SenderError;
 };
 
@@ -38,20 +38,20 @@ export type Revocation = {
 export type AwaitPorts = {
   readonly service: Pick<ServiceClient, "view">;
   readonly runtime: Runtime;
-  /** Told each handoff as it ends. */
+  /** Called with each handoff as it ends. */
   readonly onEnded?: (seen: SeenHandoff, ended: number, all: number) => void;
-  /** Told after each look at which some had not ended. */
+  /** Called after each poll that found some not ended. */
   readonly onWaiting?: (pending: number, elapsedMs: number) => void;
 };
 
-/** Handoffs that are looked at or revoked at once. */
+/** Handoffs that are viewed or revoked at once. */
 const AT_ONCE = 6;
-/** Between two looks, ms: it grows from the first to the second. */
-const FIRST_LOOK_MS = 2_000;
-const LONGEST_LOOK_MS = 60_000;
+/** Between two polls, ms: it grows from the first to the second. */
+const FIRST_POLL_MS = 2_000;
+const LONGEST_POLL_MS = 60_000;
 const GROWTH = 1.5;
 
-/** A wait of hours outlasts these: the next look may find the service again. */
+/** A wait of hours outlasts these: the next poll may reach the service again. */
 const TRANSIENT: ReadonlySet<SenderErrorCode> = new Set([
   "service_unreachable",
   "service_unavailable",
@@ -67,7 +67,7 @@ export function deliveryStatusOf({
   return state === "open" || state === "claimed" ? "pending" : state;
 }
 
-/** Looks at each handoff once, in the order given. What the service refuses to show has its error; nothing is thrown. */
+/** Views each handoff once, in the order given. What the service refuses to show has its error; nothing is thrown. */
 export function viewHandoffs(
   ids: readonly HandoffId[],
   service: Pick<ServiceClient, "view">,
@@ -82,7 +82,7 @@ export function viewHandoffs(
 }
 
 /**
- * Waits until each handoff has ended: delivered, or in any other way. Looks become rarer, down to one a minute.
+ * Waits until each handoff has ended: delivered, or in any other way. Polls become rarer, down to one a minute.
  * @param limitMs then it returns, whatever has not ended
  * @returns the handoffs in the order given, and why the wait was cut short where it was
  */
@@ -97,17 +97,17 @@ export async function awaitHandoffs(
   const handoffs = () => [...seen.values()];
   const pending = () =>
     handoffs().filter(({ status, error }) => status === "pending" && canBeSeenAgain(error));
-  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
-    const looks = await viewHandoffs(
+  for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LONGEST_POLL_MS, waitMs * GROWTH)) {
+    const polled = await viewHandoffs(
       pending().map(({ id }) => id),
       service,
       deadline,
     );
-    for (const look of looks) {
-      // A look that a cancelled workflow cut short says nothing of the handoff.
-      if (look.error && deadline.soft.aborted) continue;
-      seen.set(look.id, afterLook(look, seen.get(look.id)));
-      if (look.status !== "pending" && look.view) onEnded?.(look, ids.length - pending().length, ids.length);
+    for (const now of polled) {
+      // A view that a cancelled workflow cut short says nothing about the handoff.
+      if (now.error && deadline.soft.aborted) continue;
+      seen.set(now.id, merged(now, seen.get(now.id)));
+      if (now.status !== "pending" && now.view) onEnded?.(now, ids.length - pending().length, ids.length);
     }
     const left = pending().length;
     if (left === 0) return { handoffs: handoffs() };
@@ -137,15 +137,15 @@ export function revokeHandoffs(
   }));
 }
 
-/** A service that was not there to ask says nothing of the handoff. */
+/** A service that could not be reached says nothing about the handoff. */
 function unseen(id: HandoffId, error: SenderError): SeenHandoff {
   return { id, status: canBeSeenAgain(error) ? "pending" : "failed", error };
 }
 
-/** A look that failed does not undo what an earlier one has shown. */
-function afterLook(look: SeenHandoff, before: SeenHandoff | undefined): SeenHandoff {
-  if (look.view || !look.error || !before?.view) return look;
-  return canBeSeenAgain(look.error) ? before : { ...before, error: look.error };
+/** A view that failed does not undo what an earlier one has shown. */
+function merged(now: SeenHandoff, before: SeenHandoff | undefined): SeenHandoff {
+  if (now.view || !now.error || !before?.view) return now;
+  return canBeSeenAgain(now.error) ? before : { ...before, error: now.error };
 }
 
 function canBeSeenAgain(error: SenderError | undefined): boolean {

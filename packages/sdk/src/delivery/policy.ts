@@ -7,8 +7,8 @@ import {
   type PolicyRule,
   policyViolations,
 } from "@secret-handoff/protocol/api";
+import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { mapLimited } from "../runtime/pace.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";

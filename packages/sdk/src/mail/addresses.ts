@@ -13,7 +13,7 @@ export type RecipientList = {
 /** RFC 5321, section 4.5.3.1.3: a path has at most 256 characters, two of them angle brackets. */
 const LONGEST_ADDRESS = 254;
 
-/** Reads one address a line. Lines are told by number, never by what they hold. */
+/** Reads one address a line. An error names a line by its number, never by its text. */
 export function parseRecipients(text: string, input = "recipients"): RecipientList {
   const recipients: string[] = [];
   const errors: SenderError[] = [];

@@ -1,7 +1,7 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
+import type { YieldSlot } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import type { StandAside } from "../runtime/pace.ts";
 import type { Mailbox } from "./addresses.ts";
 import { type EmailCopy, type EmailFacts, emailCopy } from "./email-copy.ts";
 
@@ -20,8 +20,8 @@ export type Email = {
 
 /** What sends mail. Each method retries what can pass later and throws SenderError. */
 export type MailTransport = {
-  /** Gives the id under which the mail was accepted. @param standAside lets others go on while this mail alone has to wait */
-  readonly send: (email: Email, deadline: Deadline, standAside?: StandAside) => Promise<string>;
+  /** Gives the id under which the mail was accepted. @param yieldSlot lets others go on while this mail alone has to wait */
+  readonly send: (email: Email, deadline: Deadline, yieldSlot?: YieldSlot) => Promise<string>;
   /** Checks that mail from this mailbox would be taken, and sends none. Gives what could not be checked, in sentences. */
   readonly check: (from: Mailbox, deadline: Deadline) => Promise<readonly string[]>;
 };

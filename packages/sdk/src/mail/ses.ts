@@ -41,7 +41,7 @@ export function sesTransport(options: SesOptions, runtime: Runtime): MailTranspo
     let hidden = false;
     for (const identity of identitiesFor(from.address)) {
       const state = await callAws(
-        { service: SERVICE, subject: `identity ${identity}`, permission: "ses:GetEmailIdentity" },
+        { service: SERVICE, resource: `identity ${identity}`, permission: "ses:GetEmailIdentity" },
         (until) => stateOf(identity, until),
         deadline,
       );
@@ -126,7 +126,7 @@ function formatMailbox({ name, address }: Mailbox): string {
 function sendCall({ from, to }: Email): AwsCall {
   return {
     service: SERVICE,
-    subject: `identity ${from.address}`,
+    resource: `identity ${from.address}`,
     permission: "ses:SendEmail",
     wording: sendWording(from, to),
     recipient: to,

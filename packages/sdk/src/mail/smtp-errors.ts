@@ -16,7 +16,7 @@ type Failure = {
   readonly to: string | undefined;
 };
 
-/** What nodemailer tells of a failure (its errors.d.ts). */
+/** What nodemailer says of a failure (its errors.d.ts). */
 type SmtpError = {
   readonly code?: string | undefined;
   readonly responseCode?: number | undefined;
@@ -26,7 +26,7 @@ type SmtpError = {
 };
 
 /**
- * The sentence for a failure of nodemailer, wrapped in {@link TransientError} where it can pass later (RFC 5321, section 4.2.1: 4yz
+ * The sentence for a failure of nodemailer, wrapped in {@link TransientError} where a later attempt may succeed (RFC 5321, section 4.2.1: 4yz
  * is transient). Logins and sending too fast concern every mail; a recipient that is to come later (greylisting) concerns that one
  * alone.
  */
@@ -34,12 +34,12 @@ export function smtpFailure(error: unknown, failure: Failure): Error {
   const { hard } = failure.deadline;
   if (hard.aborted && hard.reason instanceof SenderError) return hard.reason;
   if (error instanceof SenderError) return error;
-  const told = asSmtpError(error);
-  return told.responseCode === undefined ? broken(error, told, failure) : refused(told, failure);
+  const smtp = asSmtpError(error);
+  return smtp.responseCode === undefined ? brokenOff(error, smtp, failure) : refused(smtp, failure);
 }
 
-/** True for a failure to connect or to log in that may pass. */
-export function isPassing(error: unknown): boolean {
+/** True for a failure to connect or to log in that may not happen again. */
+export function isTransientFailure(error: unknown): boolean {
   const { responseCode } = asSmtpError(error);
   if (responseCode !== undefined) return isLater(responseCode);
   return networkFault(error)?.tls !== true;
@@ -52,16 +52,16 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** The server answered, and not with yes. */
-function refused(told: SmtpError, { server, phase, to }: Failure): Error {
-  const { code, responseCode = 0, response = "", command = "" } = told;
+function refused(smtp: SmtpError, { server, phase, to }: Failure): Error {
+  const { code, responseCode = 0, response = "", command = "" } = smtp;
   const where = placeOf(server);
-  const words = said(response, server, to);
+  const words = quoted(response, server, to);
   if (code === "ETLS") {
     const final = new SenderError(
       "mail_tls",
       `${where} offers no TLS${words}, and mail with a link is not sent in the clear. Set smtp-tls: implicit where that port speaks TLS from the start, or use a server that offers STARTTLS.`,
     );
-    return isLater(responseCode) ? new TransientError(final, { patience: "busy" }) : final;
+    return isLater(responseCode) ? new TransientError(final, { kind: "busy" }) : final;
   }
   if (USED_UP.test(response)) {
     return new SenderError(
@@ -77,7 +77,7 @@ function refused(told: SmtpError, { server, phase, to }: Failure): Error {
         "mail_refused",
         `${where} does not take ${whatOf(phase)} now${words}. Try again later.`,
       ),
-      { patience: TOO_FAST.test(response) ? "throttled" : alone ? "later" : "busy" },
+      { kind: TOO_FAST.test(response) ? "throttled" : alone ? "deferred" : "busy" },
     );
   }
   return new SenderError(
@@ -91,7 +91,7 @@ function login(where: string, words: string, responseCode: number, response: str
   if (isLater(responseCode) || TOO_FAST.test(response)) {
     return new TransientError(
       new SenderError("mail_login", `${where} takes no more logins now${words}. Try again later.`),
-      { patience: "throttled" },
+      { kind: "throttled" },
     );
   }
   return new SenderError(
@@ -101,10 +101,10 @@ function login(where: string, words: string, responseCode: number, response: str
 }
 
 /** The connection could not be made, or ended without an answer. */
-function broken(error: unknown, told: SmtpError, { server, phase }: Failure): Error {
+function brokenOff(error: unknown, smtp: SmtpError, { server, phase }: Failure): Error {
   const where = placeOf(server);
   if (phase === "message") {
-    // RFC 1047: better the same mail twice than never. It keeps its Message-ID, by which servers and mail programs know it again.
+    // RFC 1047: better the same mail twice than never. It keeps its Message-ID, by which servers and mail programs recognise it.
     return new TransientError(
       new SenderError(
         "mail_unknown",
@@ -112,13 +112,13 @@ function broken(error: unknown, told: SmtpError, { server, phase }: Failure): Er
       ),
     );
   }
-  if (told.code === "EAUTH" || told.code === "ENOAUTH") {
+  if (smtp.code === "EAUTH" || smtp.code === "ENOAUTH") {
     return new SenderError(
       "mail_login",
       `${where} offers no login that smtp-user and smtp-password fit. Drop them, or use a port that takes logins, like 587.`,
     );
   }
-  if (told.timeoutType === "GREETING_TIMEOUT") {
+  if (smtp.timeoutType === "GREETING_TIMEOUT") {
     return new TransientError(
       new SenderError(
         "mail_unreachable",
@@ -130,9 +130,9 @@ function broken(error: unknown, told: SmtpError, { server, phase }: Failure): Er
   if (network?.tls) return tlsFailed(where, network, server);
   const reason = network
     ? `: ${network.reason} (${network.code})`
-    : told.code === undefined
+    : smtp.code === undefined
       ? ""
-      : ` (${told.code})`;
+      : ` (${smtp.code})`;
   return new TransientError(
     new SenderError(
       "mail_unreachable",
@@ -145,11 +145,11 @@ function broken(error: unknown, told: SmtpError, { server, phase }: Failure): Er
 const connectAdvice = (address: string) => `Check ${address}, and that the runner may connect to it.`;
 
 function tlsFailed(where: string, { code, reason, advice }: NetworkFault, { tls }: SmtpServer): SenderError {
-  const told =
+  const remedy =
     reason === "its answer is not TLS" && tls === "implicit"
       ? "Set smtp-tls: starttls, or another smtp-port."
       : advice("smtp-host");
-  return new SenderError("mail_tls", `TLS with ${where} could not be set up: ${reason} (${code}). ${told}`);
+  return new SenderError("mail_tls", `TLS with ${where} could not be set up: ${reason} (${code}). ${remedy}`);
 }
 
 /** A transient negative completion. */
@@ -173,7 +173,7 @@ function placeOf({ host, port }: SmtpServer): string {
 }
 
 /** The server's own words, without the recipient, and without the login that some repeat. */
-function said(response: string, { login: account }: SmtpServer, to: string | undefined): string {
+function quoted(response: string, { login: account }: SmtpServer, to: string | undefined): string {
   const password = account?.password.reveal() ?? "";
   const hidden = [password, account?.user ?? ""].filter((secret) => secret.length > 3);
   const spelled = hidden.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);

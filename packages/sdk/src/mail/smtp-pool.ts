@@ -11,13 +11,13 @@ const SILENCE_MS = 60_000;
 /** A connection that is logged in, of one mail at a time. */
 export type SmtpPool = {
   /**
-   * @throws what nodemailer says of a connection or a login that failed, unless another connection can be waited for; the signal's
-   * reason when it aborts in line
+   * @throws nodemailer's error of a connection or a login that failed, unless another connection can be waited for; the signal's
+   * reason when it aborts during the wait
    */
   readonly take: (signal: AbortSignal) => Promise<SMTPConnection>;
   /** Gives it back for the next mail, or away where it is of no use any more. */
   readonly giveBack: (connection: SMTPConnection, usable: boolean) => void;
-  /** Takes leave of the server where nothing is under way. */
+  /** Quits the connections that are not in use. */
   readonly closeIdle: () => void;
 };
 
@@ -25,9 +25,9 @@ export type SmtpPool = {
  * Mails one after the other over few connections, each with one login: servers limit both. Connections are opened one at a time,
  * so that a wrong password is tried once. Where the server takes no more of them while some are open, those are what it takes.
  * Not nodemailer's pool: it sends a mail again whose connection broke, whether or not the server had taken it.
- * @param passes tells whether a failed connection may work later
+ * @param isTransient tells whether a failed connection may work later
  */
-export function smtpPool(server: SmtpServer, passes: (error: unknown) => boolean): SmtpPool {
+export function smtpPool(server: SmtpServer, isTransient: (error: unknown) => boolean): SmtpPool {
   const idle: SMTPConnection[] = [];
   const open = new Set<SMTPConnection>();
   let most = MOST;
@@ -57,8 +57,8 @@ export function smtpPool(server: SmtpServer, passes: (error: unknown) => boolean
       connection.on("error", () => drop(connection)).on("end", () => drop(connection));
       return connection;
     } catch (error) {
-      if (!passes(error)) refusal = error;
-      if (open.size === 0 || !passes(error)) throw error;
+      if (!isTransient(error)) refusal = error;
+      if (open.size === 0 || !isTransient(error)) throw error;
       most = open.size;
       return undefined;
     } finally {
@@ -98,7 +98,8 @@ export function smtpPool(server: SmtpServer, passes: (error: unknown) => boolean
 
 /** Connects, with TLS as the server's settings say, and logs in. */
 async function connect(server: SmtpServer): Promise<SMTPConnection> {
-  const { SMTPConnection } = await import("./smtp-api.ts");
+  // Loaded with the first mail. Of nodemailer only what is used, so that a bundle leaves its other transports out.
+  const { default: SMTPConnection } = await import("nodemailer/lib/smtp-connection");
   const { host, port, tls, login } = server;
   const connection = new SMTPConnection({
     ...{ host, port },
@@ -110,7 +111,7 @@ async function connect(server: SmtpServer): Promise<SMTPConnection> {
     dnsTimeout: LOOK_UP_MS,
     socketTimeout: SILENCE_MS,
   });
-  // What fails later, when nobody waits for it, is found when the connection is used again.
+  // An error that comes while nothing waits for it shows when the connection is used again.
   connection.on("error", () => undefined);
   try {
     await answered(connection, (done) => connection.connect(done));
@@ -125,7 +126,7 @@ async function connect(server: SmtpServer): Promise<SMTPConnection> {
   }
 }
 
-/** What one command comes to. nodemailer tells a connection that breaks by an event, and does not always call back. */
+/** The result of one command. When a connection breaks, nodemailer emits an event and does not always call back. */
 export function answered(
   connection: SMTPConnection,
   command: (done: (error?: Error | null) => void) => void,
@@ -136,7 +137,7 @@ export function answered(
       if (error) reject(error);
       else resolve();
     };
-    // What the command came to is told right after the end, where nodemailer itself has closed the connection.
+    // Where nodemailer itself has closed the connection, the result of the command follows right after the end.
     const ended = () =>
       setImmediate(() => settle(Object.assign(new Error("The connection ended."), { code: "ECONNECTION" })));
     connection.on("error", settle).on("end", ended);

@@ -7,7 +7,7 @@ import { adaptivePace } from "../runtime/pace.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type Email, MAIL_HEADERS, type MailTransport } from "./email.ts";
-import { isPassing, isRefusal, type SmtpPhase, smtpFailure } from "./smtp-errors.ts";
+import { isRefusal, isTransientFailure, type SmtpPhase, smtpFailure } from "./smtp-errors.ts";
 import { answered, smtpPool } from "./smtp-pool.ts";
 
 /** Where mail is handed in. */
@@ -25,16 +25,16 @@ export function tlsOf({ host, port }: Pick<SmtpServer, "host" | "port">): SmtpSe
   return isLoopback(host) || host === "::1" ? "none" : "starttls";
 }
 
-/** Errors that would meet every other mail as well. */
-const FINAL = ["mail_login", "mail_quota", "mail_tls"] as const;
+/** Errors that every other mail would meet as well. */
+const FATAL = ["mail_login", "mail_quota", "mail_tls"] as const;
 
-/** Of what may be a fault of the network. A server that is there is asked as long as it says that it will be ready. */
+/** After network errors. While a server answers that it is not ready yet, it is asked until the deadline. */
 const ATTEMPTS = 4;
 
 /** Mail over SMTP by nodemailer. TLS is required off loopback, and certificates are checked. */
 export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTransport {
-  const pool = smtpPool(server, isPassing);
-  const pace = adaptivePace(runtime, FINAL);
+  const pool = smtpPool(server, isTransientFailure);
+  const pace = adaptivePace(runtime, FATAL);
   let underWay = 0;
 
   /** One attempt over one connection. @param to the recipient, where there is one */
@@ -47,17 +47,17 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTranspo
     let usable = false;
     const taking = pool.take(deadline.soft);
     try {
-      const connection = await untilOver(taking, deadline);
+      const connection = await untilHardDeadline(taking, deadline);
       pace.throwIfClosed();
       phase = "envelope";
       const onMessage = () => {
         phase = "message";
       };
-      await untilOver(work(connection, onMessage), deadline);
+      await untilHardDeadline(work(connection, onMessage), deadline);
       usable = true;
     } catch (error) {
       const connection = phase === "connecting" ? undefined : await taking;
-      usable = connection !== undefined && (await standsAfter(error, connection, deadline));
+      usable = connection !== undefined && (await isUsableAfter(error, connection, deadline));
       throw smtpFailure(error, { server, deadline, phase, to });
     } finally {
       taking.then((connection) => pool.giveBack(connection, usable)).catch(() => undefined);
@@ -75,7 +75,7 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTranspo
   }
 
   return {
-    send: (email, deadline, standAside) =>
+    send: (email, deadline, yieldSlot) =>
       counted(async () => {
         const message = await compose(email);
         const send = (connection: SMTPConnection, onMessage: () => void) => {
@@ -84,7 +84,7 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTranspo
           const envelope = { from: email.from.address, to: [email.to] };
           return answered(connection, (done) => connection.send(envelope, body, done));
         };
-        const options = { pace, standAside, attempts: ATTEMPTS };
+        const options = { pace, yieldSlot, attempts: ATTEMPTS };
         await retry(() => attempt(deadline, email.to, send), deadline, runtime, options);
         return `<${email.messageId}>`;
       }),
@@ -97,8 +97,12 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTranspo
   };
 }
 
-/** True where the server refused and is ready for the next mail: what it says of one recipient is nothing against the others. */
-async function standsAfter(error: unknown, connection: SMTPConnection, { hard }: Deadline): Promise<boolean> {
+/** True where the server refused one recipient and is ready for the next mail. */
+async function isUsableAfter(
+  error: unknown,
+  connection: SMTPConnection,
+  { hard }: Deadline,
+): Promise<boolean> {
   if (hard.aborted || !isRefusal(error)) return false;
   return answered(connection, (done) => connection.reset(done)).then(
     () => true,
@@ -107,7 +111,7 @@ async function standsAfter(error: unknown, connection: SMTPConnection, { hard }:
 }
 
 async function compose({ from, to, replyTo, subject, text, html, messageId }: Email) {
-  const { MailComposer } = await import("./smtp-api.ts");
+  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
   const node = new MailComposer({
     from: { name: from.name ?? "", address: from.address },
     to: { name: "", address: to },
@@ -124,7 +128,7 @@ async function compose({ from, to, replyTo, subject, text, html, messageId }: Em
 }
 
 /** nodemailer takes no signal: what is under way is left behind when the hard deadline has passed. */
-function untilOver<T>(work: Promise<T>, { hard }: Deadline): Promise<T> {
+function untilHardDeadline<T>(work: Promise<T>, { hard }: Deadline): Promise<T> {
   return new Promise((resolve, reject) => {
     const giveUp = () => reject(hard.reason);
     if (hard.aborted) giveUp();

@@ -71,9 +71,9 @@ export function versionIdOf(run: string, arn: string): string {
 }
 
 const PENDING = "AWSPENDING";
-/** Between two looks, ms: it grows from the first to the second. */
-const FIRST_LOOK_MS = 1_000;
-const LONGEST_LOOK_MS = 15_000;
+/** Between two polls, ms: it grows from the first to the second. */
+const FIRST_POLL_MS = 1_000;
+const LONGEST_POLL_MS = 15_000;
 const GROWTH = 1.5;
 /** A rotation function runs no longer than a Lambda function may, ms; what has waited longer has failed. */
 const LONGEST_STEP_MS = 15 * 60_000;
@@ -94,7 +94,7 @@ export async function rotateManaged(
   const before = await secrets.stages(secret.arn);
   if (hasLabel(before, versionId, CURRENT)) return { versionId, begun: false };
   if (!hasLabel(before, versionId, PENDING)) await begin(request, before, secrets, runtime);
-  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
+  for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LONGEST_POLL_MS, waitMs * GROWTH)) {
     const stages = await secrets.stages(secret.arn);
     if (hasLabel(stages, versionId, CURRENT)) return { versionId, begun: true };
     if (!hasLabel(stages, versionId, PENDING)) throw failed(request);

@@ -44,7 +44,7 @@ export function secretsManagerRotation(
     password: async ({ length, classes, exclude }) => {
       const without = (name: CharacterClass) => !classes.includes(name);
       const answer = await call(
-        { action: "GetRandomPassword", subject: "*, which rotate: generate needs" },
+        { action: "GetRandomPassword", resource: "*, which rotate: generate needs" },
         (client, { GetRandomPasswordCommand }, until) =>
           client.send(
             new GetRandomPasswordCommand({

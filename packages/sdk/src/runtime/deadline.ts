@@ -14,7 +14,7 @@ export type EndableDeadline = {
   readonly deadline: Deadline;
   /** Stops; what is under way has `graceMs` left. Later calls change nothing. */
   readonly stop: (reason: SenderError) => void;
-  /** Calls the timers off. */
+  /** Cancels the timers. */
   readonly close: () => void;
 };
 
@@ -32,18 +32,18 @@ export type DeadlineOptions = {
 export function startDeadline(options: DeadlineOptions, runtime: Pick<Runtime, "schedule">): EndableDeadline {
   const soft = new AbortController();
   const hard = new AbortController();
-  const callOff: (() => void)[] = [];
+  const cancels: (() => void)[] = [];
   const stop = (reason: SenderError) => {
     if (soft.signal.aborted) return;
-    callOff.push(runtime.schedule(options.graceMs, () => hard.abort(reason)));
+    cancels.push(runtime.schedule(options.graceMs, () => hard.abort(reason)));
     soft.abort(reason);
   };
-  callOff.push(runtime.schedule(options.limitMs, () => stop(options.atLimit())));
+  cancels.push(runtime.schedule(options.limitMs, () => stop(options.atLimit())));
   return {
     deadline: { soft: soft.signal, hard: hard.signal },
     stop,
     close: () => {
-      for (const off of callOff) off();
+      for (const cancel of cancels) cancel();
     },
   };
 }
@@ -65,10 +65,10 @@ export type AttemptSignal = {
 };
 
 /**
- * Does one attempt, which ends after `limitMs` or when the hard deadline has passed. Timer and listener go with it: AbortSignal.timeout and
+ * Runs one attempt, which ends after `limitMs` or when the hard deadline has passed. Timer and listener go with it: AbortSignal.timeout and
  * AbortSignal.any would keep every request and its answer until the time is up.
  */
-export async function attempt<T>(
+export async function withAttemptLimit<T>(
   limitMs: number,
   { hard }: Deadline,
   work: (until: AttemptSignal) => Promise<T>,

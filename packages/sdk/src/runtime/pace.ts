@@ -6,7 +6,7 @@ import type { Runtime } from "./runtime.ts";
  * takes everything there is no limit; once it asks to slow down, all calls wait in line and go one by one, at a distance that the
  * answers tell: half as long again after each refusal, a little shorter after each success. Relative steps suit a mail a second
  * and fourteen alike. Not the SDK's DefaultRateLimiter: it grows by the second whatever the rate, takes no clock, and waits
- * without a way to call it off.
+ * without a way to cancel.
  */
 export type Pace = {
   /**
@@ -22,7 +22,7 @@ export type Pace = {
   readonly lastRefusal: () => SenderError | undefined;
   /** @throws what closed the pace */
   readonly throwIfClosed: () => void;
-  /** Where the error would meet every other call as well: each waiting and each later call fails with it. */
+  /** Where every other call would meet the error as well: each waiting and each later call fails with it. */
   readonly closeOn: (error: SenderError) => void;
 };
 
@@ -41,10 +41,10 @@ const MEASURED_MS = 1_000;
 
 type Waiter = { readonly go: () => void; readonly fail: (reason: unknown) => void };
 
-/** @param finals codes of errors that would meet every other call as well: a wrong password, a quota that is used up */
+/** @param fatal codes of errors that every other call would meet as well: a wrong password, a quota that is used up */
 export function adaptivePace(
   runtime: Pick<Runtime, "now" | "schedule" | "random">,
-  finals: readonly SenderErrorCode[] = [],
+  fatal: readonly SenderErrorCode[] = [],
 ): Pace {
   const waiting: Waiter[] = [];
   const takenAt: number[] = [];
@@ -54,16 +54,16 @@ export function adaptivePace(
   let refusedInRow = false;
   let slowedAt = Number.NEGATIVE_INFINITY;
   let nextAt = Number.NEGATIVE_INFINITY;
-  let callOff: (() => void) | undefined;
+  let cancelTimer: (() => void) | undefined;
   let closed: SenderError | undefined;
   let last: SenderError | undefined;
 
   function letGo(): void {
-    while (waiting.length > 0 && callOff === undefined) {
+    while (waiting.length > 0 && cancelTimer === undefined) {
       const waitMs = nextAt - runtime.now();
       if (waitMs > 0) {
-        callOff = runtime.schedule(waitMs, () => {
-          callOff = undefined;
+        cancelTimer = runtime.schedule(waitMs, () => {
+          cancelTimer = undefined;
           letGo();
         });
         return;
@@ -126,77 +126,17 @@ export function adaptivePace(
         slowedAt = now;
       }
       nextAt = Math.max(nextAt, now + Math.max(afterMs, gapMs));
-      callOff?.();
-      callOff = undefined;
+      cancelTimer?.();
+      cancelTimer = undefined;
       letGo();
     },
     throwIfClosed: () => {
       if (closed) throw closed;
     },
     closeOn: (error) => {
-      if (!finals.includes(error.code)) return;
+      if (!fatal.includes(error.code)) return;
       closed ??= error;
       for (const { fail } of waiting.splice(0)) fail(closed);
     },
-  };
-}
-
-/** Gives up one's place while something is waited for, so that another value gets its turn, and takes one again afterwards. */
-export type StandAside = <T>(wait: () => Promise<T>) => Promise<T>;
-
-/** Maps in order, with at most `limit` calls of `map` under way. Rejects with the first rejection, after which nothing new begins. */
-export async function mapLimited<T, R>(
-  values: readonly T[],
-  limit: number,
-  map: (value: T, index: number, standAside: StandAside) => Promise<R>,
-): Promise<R[]> {
-  const { enter, leave } = places(limit);
-  const standAside: StandAside = async (wait) => {
-    leave();
-    try {
-      return await wait();
-    } finally {
-      await enter();
-    }
-  };
-  let failed = false;
-  const begun: Promise<R>[] = [];
-  for (const [index, value] of values.entries()) {
-    await enter();
-    if (failed) break;
-    const work = map(value, index, standAside);
-    // The rejection reaches the caller by Promise.all; here it only ends the loop.
-    work.catch(() => {
-      failed = true;
-    });
-    work.then(leave, leave);
-    begun.push(work);
-  }
-  return Promise.all(begun);
-}
-
-function places(limit: number) {
-  let free = limit;
-  const waiting: (() => void)[] = [];
-  return {
-    enter: async () => {
-      if (free > 0) free -= 1;
-      else await new Promise<void>((resolve) => waiting.push(resolve));
-    },
-    leave: () => {
-      const next = waiting.shift();
-      if (next) next();
-      else free += 1;
-    },
-  };
-}
-
-/** Runs tasks one after the other, in the order they were given. */
-export function oneAtATime(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const result = last.then(task, task);
-    last = result;
-    return result;
   };
 }

@@ -1,39 +1,40 @@
 import { SenderError } from "../sender-error.ts";
+import type { YieldSlot } from "./concurrency.ts";
 import type { Deadline } from "./deadline.ts";
-import type { Pace, StandAside } from "./pace.ts";
+import type { Pace } from "./pace.ts";
 import { type Runtime, sleep } from "./runtime.ts";
 
 /**
- * For how long it is worth trying again. A few times, as after a network error; or until the deadline, where the other side is there
- * and asks for fewer calls (`throttled`: all calls of the same pace slow down), is not ready (`busy`: whoever is under way waits),
- * or wants this very call later (`later`: the others go on meanwhile).
+ * What kind of failure it is, which decides how long it is retried. `brief`, like a network error: a few times. The others until the
+ * deadline, because the other side answers: it asks for fewer calls (`throttled`: all calls of the same pace slow down), is not ready
+ * (`busy`), or asks for this call later (`deferred`: the other calls go on meanwhile).
  */
-export type Patience = "a few times" | "throttled" | "busy" | "later";
+export type TransientKind = "brief" | "throttled" | "busy" | "deferred";
 
 type TransientOptions = {
   /** How long the other side asked us to wait, ms. */
   readonly afterMs?: number | undefined;
-  readonly patience?: Patience;
+  readonly kind?: TransientKind;
 };
 
-/** Thrown by an attempt whose failure can pass: a network error, 429, 5xx, AWS throttling, SMTP 4xx. */
+/** Thrown by an attempt that may succeed if it is repeated: a network error, 429, 5xx, AWS throttling, SMTP 4xx. */
 export class TransientError extends Error {
   override readonly name = "TransientError";
   /** What is thrown when no attempt is left. */
   readonly final: SenderError;
   readonly afterMs: number | undefined;
-  readonly patience: Patience;
+  readonly kind: TransientKind;
 
-  constructor(final: SenderError, { afterMs, patience = "a few times" }: TransientOptions = {}) {
+  constructor(final: SenderError, { afterMs, kind = "brief" }: TransientOptions = {}) {
     super(final.message, { cause: final });
     this.final = final;
     this.afterMs = afterMs;
-    this.patience = patience;
+    this.kind = kind;
   }
 }
 
 export type RetryOptions = {
-  /** Of those that fail with the patience for a few times. */
+  /** The most of them that may fail briefly. */
   readonly attempts?: number;
   /** The longest wait before the second attempt, ms; it doubles from there. */
   readonly baseMs?: number;
@@ -41,13 +42,13 @@ export type RetryOptions = {
   readonly capMs?: number;
   /** Shared with the other calls to the same place. */
   readonly pace?: Pace;
-  /** Gives others their turn during a wait for this one alone. */
-  readonly standAside?: StandAside | undefined;
+  /** Lets others go on while this call alone waits. */
+  readonly yieldSlot?: YieldSlot | undefined;
 };
 
 /** The longest wait, ms: mail servers that ask for a mail later (greylisting) mean a minute or a few. */
-const CAPS_MS = { "a few times": 8_000, throttled: 8_000, busy: 15_000, later: 60_000 } as const;
-/** A longer Retry-After is not waited for: the failure is told instead. */
+const CAPS_MS = { brief: 8_000, throttled: 8_000, busy: 15_000, deferred: 60_000 } as const;
+/** A longer Retry-After is not waited for: the call fails instead. */
 const LONGEST_ASKED_MS = 60_000;
 
 /**
@@ -65,7 +66,7 @@ export async function retry<T>(
   let failures = 0;
   let last: SenderError | undefined;
   for (let number = 1; ; number += 1) {
-    // What must still be told after the soft deadline, like that a mail went out, is tried once.
+    // What must still be reported after the soft deadline, like a mail that went out, is tried once.
     const closing = number === 1 && soft.aborted;
     const turn = closing
       ? undefined
@@ -83,14 +84,14 @@ export async function retry<T>(
         throw error;
       }
       last = error.final;
-      if (pace && turn && error.patience === "throttled") {
+      if (pace && turn && error.kind === "throttled") {
         pace.throttled(turn, last, error.afterMs);
         continue;
       }
       failures += 1;
       const hopeless = failures >= attempts || (error.afterMs ?? 0) > LONGEST_ASKED_MS;
-      const fewTimes = error.patience === "a few times" || error.patience === "throttled";
-      if (hopeless && fewTimes) throw last;
+      const isBounded = error.kind === "brief" || error.kind === "throttled";
+      if (hopeless && isBounded) throw last;
       await backOff(error, failures, soft, runtime, options);
     }
   }
@@ -98,16 +99,16 @@ export async function retry<T>(
 
 /** @throws why work stopped meanwhile */
 async function backOff(
-  { final, afterMs = 0, patience }: TransientError,
+  { final, afterMs = 0, kind }: TransientError,
   failures: number,
   soft: AbortSignal,
   runtime: Runtime,
-  { baseMs = 250, capMs = CAPS_MS[patience], standAside = (wait) => wait() }: RetryOptions,
+  { baseMs = 250, capMs = CAPS_MS[kind], yieldSlot = (wait) => wait() }: RetryOptions,
 ): Promise<void> {
   const jitter = runtime.random() * Math.min(capMs, baseMs * 2 ** (failures - 1));
   const wait = () => sleep(Math.max(afterMs, jitter), runtime, soft);
   try {
-    await (patience === "later" ? standAside(wait) : wait());
+    await (kind === "deferred" ? yieldSlot(wait) : wait());
   } catch {
     throw stopped(soft, final);
   }

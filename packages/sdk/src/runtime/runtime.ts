@@ -1,17 +1,17 @@
-/** What the sdk takes from its surroundings, so that tests need no real time, chance or network. */
+/** What the sdk needs of its platform, injected so that tests need no real time, randomness or network. */
 export type Runtime = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** At least 0 and less than 1; for jitter only, never for keys. */
   readonly random: () => number;
-  /** Runs `task` after `ms`; the function it returns calls it off. */
+  /** Runs `task` after `ms`; the function it returns cancels it. */
   readonly schedule: (ms: number, task: () => void) => () => void;
   readonly fetch: typeof fetch;
   /** What one attempt at AWS may wait for its answer, ms; ten seconds without it. */
   readonly awsAnswerMs?: number;
 };
 
-/** Node's own clock, chance and network. */
+/** Node's own clock, randomness and network. */
 export const platformRuntime: Runtime = {
   now: Date.now,
   random: Math.random,
@@ -33,10 +33,10 @@ export function sleep(ms: number, runtime: Pick<Runtime, "schedule">, signal: Ab
       return;
     }
     const stop = () => {
-      callOff();
+      cancel();
       reject(signal.reason);
     };
-    const callOff = runtime.schedule(ms, () => {
+    const cancel = runtime.schedule(ms, () => {
       signal.removeEventListener("abort", stop);
       resolve();
     });

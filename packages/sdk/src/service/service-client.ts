@@ -13,7 +13,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
-import { type Answer, toError, unexpectedResponse } from "./service-errors.ts";
+import { type ServiceResponse, toError, unexpectedResponse } from "./service-errors.ts";
 import { type Credentials, request } from "./service-http.ts";
 
 /** What a create adds to what was sealed. */
@@ -50,8 +50,8 @@ export type ServiceClient = {
  */
 export function serviceClient(origin: string, credentials: Credentials, runtime: Runtime): ServiceClient {
   const pace = adaptivePace(runtime);
-  const refusal = (answer: Answer) =>
-    toError(origin, answer, typeof credentials === "function" ? "workflow" : "principal");
+  const refusal = (response: ServiceResponse) =>
+    toError(origin, response, typeof credentials === "function" ? "workflow" : "principal");
   const call = (method: "GET" | "POST" | "DELETE", path: string, deadline: Deadline, body?: object) => {
     const sent = { origin, method, path, body: body && JSON.stringify(body) };
     return request(sent, credentials, deadline, runtime, pace);
@@ -61,10 +61,10 @@ export function serviceClient(origin: string, credentials: Credentials, runtime:
     schema: Schema,
     ...[method, path, deadline, body]: Parameters<typeof call>
   ): Promise<v.InferOutput<Schema>> {
-    const answer = await call(method, path, deadline, body);
-    if (answer.status !== 200 && answer.status !== 201) throw refusal(answer);
-    const result = v.safeParse(schema, answer.json, { abortEarly: true });
-    if (!result.success) throw unexpectedResponse(origin, answer);
+    const response = await call(method, path, deadline, body);
+    if (response.status !== 200 && response.status !== 201) throw refusal(response);
+    const result = v.safeParse(schema, response.json, { abortEarly: true });
+    if (!result.success) throw unexpectedResponse(origin, response);
     return result.output;
   }
   return {
@@ -74,16 +74,16 @@ export function serviceClient(origin: string, credentials: Credentials, runtime:
     create: (sealed, details, deadline) =>
       read(HandoffView, "POST", "/v1/sender/handoffs", deadline, createRequestOf(sealed, details)),
     mailed: async (id, messageId, deadline) => {
-      const answer = await call("POST", `/v1/sender/handoffs/${id}/mailed`, deadline, { messageId });
-      if (answer.status !== 204) throw refusal(answer);
+      const response = await call("POST", `/v1/sender/handoffs/${id}/mailed`, deadline, { messageId });
+      if (response.status !== 204) throw refusal(response);
     },
     view: (id, deadline) => read(HandoffView, "GET", `/v1/sender/handoffs/${id}`, deadline),
     revoke: async (id, deadline) => {
-      const answer = await call("DELETE", `/v1/sender/handoffs/${id}`, deadline);
-      if (answer.status === 204) return "revoked";
-      if (answer.problem?.code === "not_found") return "unknown";
-      if (answer.problem?.code === "released") return "released";
-      throw refusal(answer);
+      const response = await call("DELETE", `/v1/sender/handoffs/${id}`, deadline);
+      if (response.status === 204) return "revoked";
+      if (response.problem?.code === "not_found") return "unknown";
+      if (response.problem?.code === "released") return "released";
+      throw refusal(response);
     },
     list: async (filter, deadline) => {
       const views: HandoffView[] = [];

@@ -1,8 +1,8 @@
 import { redact } from "../redact.ts";
 import { SenderError } from "../sender-error.ts";
 
-/** What came back. `json` is undefined where the body is empty or none. */
-export type Answer = {
+/** An answer of the service. `json` is undefined where the body is empty, or not JSON. */
+export type ServiceResponse = {
   readonly status: number;
   readonly json: unknown;
   readonly problem: ServiceProblem | undefined;
@@ -44,24 +44,29 @@ export function readProblem(value: unknown): ServiceProblem | undefined {
 type Refused = "workflow" | "principal";
 
 /** The sentence for an answer that is a refusal. What the service says in `detail` is passed on. */
-export function toError(origin: string, answer: Answer, refused: Refused = "workflow"): SenderError {
-  const { problem } = answer;
+export function toError(
+  origin: string,
+  response: ServiceResponse,
+  refused: Refused = "workflow",
+): SenderError {
+  const { problem } = response;
   // API Gateway's own, before the service is asked; it says no more than that.
-  if (!problem && refused === "principal" && [401, 403].includes(answer.status))
-    return signatureRefused(origin, answer);
-  if (!problem) return unexpectedResponse(origin, answer);
-  const sentence = clockSentence(origin, answer, problem) ?? refusals(origin, problem, refused)[problem.code];
+  if (!problem && refused === "principal" && [401, 403].includes(response.status))
+    return signatureRefused(origin, response);
+  if (!problem) return unexpectedResponse(origin, response);
+  const sentence =
+    clockSentence(origin, response, problem) ?? refusals(origin, problem, refused)[problem.code];
   return sentence
     ? new SenderError(...sentence)
     : new SenderError(
         "service_refused",
-        `${origin} refused the request (${answer.status} ${problem.code}): ${problem.detail}`,
+        `${origin} refused the request (${response.status} ${problem.code}): ${problem.detail}`,
       );
 }
 
 type Sentence = readonly [code: ConstructorParameters<typeof SenderError>[0], sentence: string];
 
-function signatureRefused(origin: string, { status, clockAhead }: Answer): SenderError {
+function signatureRefused(origin: string, { status, clockAhead }: ServiceResponse): SenderError {
   if (Math.abs(clockAhead) > 300) {
     return new SenderError(
       "clock",
@@ -114,7 +119,7 @@ function refusals(
 /** A refusal that is about time, where the clocks differ: then neither the policy nor the token is to blame. */
 function clockSentence(
   origin: string,
-  { clockAhead }: Answer,
+  { clockAhead }: ServiceResponse,
   { code, detail, broken }: ServiceProblem,
 ): Sentence | undefined {
   const aboutTime =
@@ -132,7 +137,7 @@ function clockSentence(
 /** The sentence for an answer that no secret-handoff service gives. */
 export function unexpectedResponse(
   origin: string,
-  { status, webPage }: Pick<Answer, "status" | "webPage">,
+  { status, webPage }: Pick<ServiceResponse, "status" | "webPage">,
 ): SenderError {
   return new SenderError(
     "not_a_service",

@@ -1,12 +1,12 @@
 import { Concealed } from "../redact.ts";
-import { attempt, type Deadline } from "../runtime/deadline.ts";
+import { type Deadline, withAttemptLimit } from "../runtime/deadline.ts";
 import { networkFault } from "../runtime/network.ts";
 import type { Pace } from "../runtime/pace.ts";
 import { retry, retryAfterMs, TransientError } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { RequestSigner } from "./iam-signer.ts";
-import { type Answer, readProblem, titled } from "./service-errors.ts";
+import { readProblem, type ServiceResponse, titled } from "./service-errors.ts";
 
 /** One request to the service; `body` is sent as it is, the same bytes every time. */
 export type ServiceRequest = {
@@ -50,11 +50,11 @@ export function request(
   deadline: Deadline,
   runtime: Runtime,
   pace: Pace,
-): Promise<Answer> {
+): Promise<ServiceResponse> {
   const { origin, method, body } = sent;
   const send = async () => {
     const { url, proof } = await addressed(sent, credentials, deadline);
-    return attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
+    return withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
       try {
         const response = await runtime.fetch(url, {
           method,
@@ -76,7 +76,7 @@ export function request(
   return retry(send, deadline, runtime, { pace });
 }
 
-function parseResponse(origin: string, response: Response, text: string, runtime: Runtime): Answer {
+function parseResponse(origin: string, response: Response, text: string, runtime: Runtime): ServiceResponse {
   const { status, headers } = response;
   const type = headers.get("content-type") ?? "";
   const json = /^application\/(problem\+)?json\b/.test(type) ? parseJson(text) : undefined;
@@ -92,7 +92,7 @@ function parseResponse(origin: string, response: Response, text: string, runtime
       ),
       {
         afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
-        patience: status === 429 ? "throttled" : "a few times",
+        kind: status === 429 ? "throttled" : "brief",
       },
     );
   }

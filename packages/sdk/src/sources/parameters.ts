@@ -1,5 +1,5 @@
-import type { Parameter, SSMClient } from "@aws-sdk/client-ssm";
-import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
+import type { Parameter } from "@aws-sdk/client-ssm";
+import { awsService, clientForRegion, clientOptions, regionOfArn } from "../aws/aws-client.ts";
 import type { AwsWording } from "../aws/aws-errors.ts";
 import { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -27,31 +27,24 @@ export function parameterStore(
   runtime: Runtime,
 ): ParameterStore {
   const callAws = awsService(runtime);
-  const clients = new Map<string | undefined, () => Promise<SSMClient>>();
-  const clientIn = (wanted: string | undefined) => {
-    const client =
-      clients.get(wanted) ??
-      openedOnce(async () => {
-        const { SSMClient } = await import("./parameters-api.ts");
-        return new SSMClient(clientOptions(wanted, runtime));
-      });
-    clients.set(wanted, client);
-    return client();
-  };
+  const clientFor = clientForRegion(async (wanted) => {
+    const { SSMClient } = await import("./parameters-api.ts");
+    return new SSMClient(clientOptions(wanted, runtime));
+  });
   return { read, readPath };
 
   async function read(name: string): Promise<SecretVersion> {
     const { Parameter: found } = await callAws(
       {
         service: "Systems Manager",
-        subject: `parameter "${name}"`,
+        resource: `parameter "${name}"`,
         permission: "ssm:GetParameter",
         wording: wordingOf(name),
       },
       async (until) => {
         const { GetParameterCommand } = await import("./parameters-api.ts");
         const command = new GetParameterCommand({ Name: name, WithDecryption: true });
-        return (await clientIn(regionOfArn(name) ?? region)).send(command, until);
+        return (await clientFor(regionOfArn("ssm", name) ?? region)).send(command, until);
       },
       deadline,
     );
@@ -65,7 +58,7 @@ export function parameterStore(
       const page = await callAws(
         {
           service: "Systems Manager",
-          subject: `parameters under "${path}"`,
+          resource: `parameters under "${path}"`,
           permission: "ssm:GetParametersByPath",
         },
         async (until) => {
@@ -74,7 +67,7 @@ export function parameterStore(
             ...{ Path: path, Recursive: true, WithDecryption: true, MaxResults: 10 },
             ...(token === undefined ? {} : { NextToken: token }),
           });
-          return (await clientIn(region)).send(command, until);
+          return (await clientFor(region)).send(command, until);
         },
         deadline,
       );
@@ -97,10 +90,6 @@ function versionOf(name: string, found: Parameter | undefined): SecretVersion {
     versionCreatedAt: Math.floor(modified.getTime() / 1_000),
     value: new Concealed(value),
   };
-}
-
-function regionOfArn(name: string): string | undefined {
-  return /^arn:[^:]+:ssm:([a-z0-9-]+):/.exec(name)?.[1];
 }
 
 function wordingOf(parameter: string): AwsWording {

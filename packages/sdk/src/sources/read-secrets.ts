@@ -1,4 +1,4 @@
-import { mapLimited } from "../runtime/pace.ts";
+import { mapLimited } from "../runtime/concurrency.ts";
 import { SenderError, toResult } from "../sender-error.ts";
 import type { ParameterStore } from "./parameters.ts";
 import { type LabelledSecret, labelOf, type SecretsSource, type SecretVersion } from "./secret-version.ts";
@@ -16,8 +16,8 @@ export type ReadResult = {
 
 /**
  * Reads every selected secret once, in the order they were named, those of a prefix by name. A failure does not stop the
- * others, so that all of them can be told at once.
- * @param onRead told each version before anything else is done with it: the place to mask
+ * others, so that all of them can be reported at once.
+ * @param onRead called with each version before anything else is done with it: the place to mask
  */
 export async function readSecrets(
   selectors: readonly SecretSelector[],

@@ -39,7 +39,7 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
     const { Credentials: made } = await callAws(
       {
         service: "AWS STS",
-        subject: `role ${request.roleArn}`,
+        resource: `role ${request.roleArn}`,
         permission: "sts:AssumeRole",
         wording: wordingOf(request),
       },

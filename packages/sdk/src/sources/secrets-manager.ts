@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
+import { awsService, clientForRegion, clientOptions, regionOfArn } from "../aws/aws-client.ts";
 import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -57,7 +57,7 @@ export function secretsManager(
     let token: string | undefined;
     do {
       const page = await call(
-        { action: "ListSecrets", subject: "*, which prefix* needs" },
+        { action: "ListSecrets", resource: "*, which prefix* needs" },
         (client, { ListSecretsCommand }, until) =>
           client.send(
             new ListSecretsCommand({
@@ -152,7 +152,7 @@ export type SecretsManagerCall = {
   /** As the API calls it, and IAM: "GetSecretValue". */
   readonly action: string;
   /** What it is about where it is about no secret. */
-  readonly subject?: string;
+  readonly resource?: string;
   /** What this request knows of refusals, beyond what every request about a secret does. */
   readonly wording?: AwsWording;
 };
@@ -176,24 +176,19 @@ export function secretsManagerCalls(
   runtime: Runtime,
 ): CallSecretsManager {
   const callAws = awsService(runtime);
-  const clients = new Map<string | undefined, () => Promise<SecretsManagerClient>>();
-  const clientFor = (wanted: string | undefined) => {
-    const client = clients.get(wanted) ?? openedOnce(() => openClient(wanted, runtime));
-    clients.set(wanted, client);
-    return client();
-  };
-  return ({ id, action, subject = `secret "${id}"`, wording }, request) =>
+  const clientFor = clientForRegion((wanted) => openClient(wanted, runtime));
+  return ({ id, action, resource = `secret "${id}"`, wording }, request) =>
     callAws(
       {
         service: "Secrets Manager",
-        subject,
+        resource,
         permission: `secretsmanager:${action}`,
         wording: (name, message) =>
           wording?.(name, message) ?? (id === undefined ? undefined : secretWording(id)(name, message)),
       },
       async (until) => {
         const api = await import("./secrets-manager-api.ts");
-        return request(await clientFor(regionOfArn(id) ?? region), api, until);
+        return request(await clientFor(regionOfArn("secretsmanager", id) ?? region), api, until);
       },
       deadline,
     );
@@ -202,8 +197,4 @@ export function secretsManagerCalls(
 async function openClient(region: string | undefined, runtime: Runtime): Promise<SecretsManagerClient> {
   const { SecretsManagerClient } = await import("./secrets-manager-api.ts");
   return new SecretsManagerClient(clientOptions(region, runtime));
-}
-
-function regionOfArn(id: string | undefined): string | undefined {
-  return /^arn:[^:]+:secretsmanager:([a-z0-9-]+):/.exec(id ?? "")?.[1];
 }
