@@ -1,5 +1,6 @@
 import { afterAll, expect, test } from "@jest/globals";
-import { environmentOf, fetchIdToken, tokenEndpoint } from "@secret-handoff/action";
+import { environmentOf } from "@secret-handoff/action";
+import { fetchIdToken, tokenEndpoint } from "@secret-handoff/sdk";
 import { unending } from "../sdk/deadlines.ts";
 import { errorOf, rejectionOf } from "../sdk/error-of.ts";
 import { quickRuntime } from "../sdk/quick-runtime.ts";

@@ -293,6 +293,14 @@ describe("after a reload", () => {
     expect(walk.asked).toEqual(["status"]);
   });
 
+  test("what was claimed with a mailed code takes no new code, which the service would mail to nobody", async () => {
+    await begin({ mailedCode: true }, { claimedBefore: true }, { state: "claimed" });
+    reveal(EMAIL);
+    await derive();
+    expect(walk.at("claiming").tries).toBe(0);
+    expect(walk.asked).not.toContain("code");
+  });
+
   test("a tab in which the secret was taken says so without asking the service", () => {
     walk.send({ type: "finished_before" });
     expect(walk.at("ended").state).toBe("finished");

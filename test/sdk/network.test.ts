@@ -8,11 +8,12 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import {
   allowSlowConnections,
   Concealed,
+  fetchIdToken,
   secretsManager,
   serviceClient,
   smtpTransport,
+  tokenEndpoint,
 } from "@secret-handoff/sdk";
-import { fetchIdToken, tokenEndpoint } from "../../packages/action/src/github/service-token.ts";
 import { unending } from "./deadlines.ts";
 import { anEmail } from "./emails.ts";
 import { errorOf, rejectionOf } from "./error-of.ts";

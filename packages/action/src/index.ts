@@ -1,6 +1,6 @@
 export { readExistingInputs } from "./existing-handoffs.ts";
 export { maskedForms, SHORTEST_MASKED } from "./github/masking.ts";
-export { environmentOf, fetchIdToken, type TokenEndpoint, tokenEndpoint } from "./github/service-token.ts";
+export { environmentOf } from "./github/service-token.ts";
 export type { WorkflowCommands } from "./github/workflow-commands.ts";
 export { type DeliverInputs, readDeliverInputs } from "./inputs/deliver-inputs.ts";
 export { INPUT_NAMES, INPUTS, type InputName, type InputReader, type InputSpec } from "./inputs/table.ts";

@@ -49,7 +49,6 @@ export const opening: Message = [
 ];
 export const progress = "Progress";
 
-export const codeSending = "Requesting a code.";
 export const mailAnother = "Send another code";
 export const changeAddress = "Change the address";
 

@@ -56,6 +56,7 @@ function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: n
 
   const { link, claimId, claimedBefore, openKeys, spoiled } = start;
   const { body } = result;
+  const { state, changedAt } = body;
   const { linkToken, emailKey, headerKey } = deriveLinkKeys(link);
   // An ended handoff may have none any more.
   const header =
@@ -69,14 +70,13 @@ function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: n
     claimId,
     header: header ?? {},
     expiresAt: body.expiresAt,
-    verification: body.verification,
+    verification: state === "open" ? body.verification : "email",
     attemptsLeft: body.attemptsLeft,
     clockAhead: clockAhead(result.serverTime, now),
     spoiled,
   };
   if (header === undefined || body.flags !== link.flags) return show({ kind: "broken", handoff });
 
-  const { state, changedAt } = body;
   if (state !== "open" && !(state === "claimed" && claimedBefore)) {
     return ended(link.id, state, changedAt, handoff);
   }
@@ -85,7 +85,7 @@ function afterStatus(start: Start, result: ServiceResult<StatusResponse>, now: n
   }
   const typed = { email: "", passphrase: "" };
   // Reveal was pressed before the reload; a mailed code is not kept, so that one has to be asked for again.
-  const goesOn = openKeys && (state === "claimed" || body.verification !== "email-code");
+  const goesOn = openKeys && handoff.verification !== "email-code";
   if (!goesOn) return show({ kind: "ready", handoff, typed, resumes: state === "claimed" });
   return claim({ handoff, typed, openKeys, tries: 0 });
 }

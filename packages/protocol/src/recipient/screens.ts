@@ -30,6 +30,7 @@ export type Handoff = {
   readonly claimId: string;
   /** Unix seconds, by the service's clock. */
   readonly expiresAt: number;
+  /** Once it is claimed no code is asked for any more: the claim is repeated. */
   readonly verification: Verification;
   readonly attemptsLeft: number;
   /** How far the service's clock is ahead of this device's, ms. */

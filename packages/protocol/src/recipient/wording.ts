@@ -53,6 +53,7 @@ export const typeTheCode: Message = [
   "Type the code from your e-mail",
   "If the address is right, eight digits are on their way. They are valid for ten minutes.",
 ];
+export const codeSending = "Requesting a code.";
 export const codeSent = "Code requested. You can request three at most.";
 export const notReached = "The service cannot be reached. Try again.";
 export const code = "Code";

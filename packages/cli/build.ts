@@ -1,0 +1,42 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { thirdPartyNotices } from "../../build/third-party-notices.ts";
+
+/**
+ * Builds the command into dist/ (or into the folder that is named): one small file that knows the help, and one for each thing that a
+ * command loads. The same sources give the same bytes.
+ */
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const root = here("../../");
+const dist = resolve(process.argv[2] ?? here("dist"));
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: [here("src/main.ts")],
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  chunkNames: "[name]-[hash]",
+  platform: "node",
+  target: "node20.19",
+  format: "esm",
+  mainFields: ["module", "main"],
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: "none",
+  charset: "utf8",
+  metafile: true,
+  // Packages in CommonJS load Node's modules by require, which an ES module does not have.
+  banner: {
+    js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',
+  },
+});
+chmodSync(join(dist, "main.js"), 0o755);
+writeFileSync(
+  join(dist, "THIRD-PARTY.txt"),
+  await thirdPartyNotices("This folder contains", [metafile], root),
+);

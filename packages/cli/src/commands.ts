@@ -1,0 +1,128 @@
+import type { Invocation } from "./arguments.ts";
+import type { CliContext } from "./context.ts";
+import type { ExitCode } from "./exit-codes.ts";
+
+/** One option. With `value` it takes one, named so in the help; without, it is a switch. */
+export type Option = {
+  readonly help: string;
+  readonly value?: string;
+  readonly short?: string;
+  readonly multiple?: boolean;
+  readonly choices?: readonly string[];
+};
+
+export type Run = (invocation: Invocation, context: CliContext) => Promise<ExitCode>;
+
+export type Command = {
+  /** One sentence without a full stop. */
+  readonly summary: string;
+  readonly positionals?: { readonly name: string; readonly least?: number; readonly most: number };
+  readonly options?: Readonly<Record<string, Option>>;
+  /** What the help says below the summary. */
+  readonly details?: readonly string[];
+  /** It takes the options of commands that call the service as a sender. */
+  readonly callsService?: boolean;
+  /** Loads the command: nothing of it is read for the help of another. */
+  readonly load: () => Promise<{ readonly run: Run }>;
+};
+
+export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
+  json: { help: "Print JSON on standard output" },
+  help: { short: "h", help: "Show the help" },
+};
+
+export const SERVICE_OPTIONS: Readonly<Record<string, Option>> = {
+  endpoint: {
+    value: "URL",
+    help: "The service's address; else SECRET_HANDOFF_ENDPOINT or the configuration",
+  },
+  auth: {
+    value: "HOW",
+    choices: ["aws", "github", "token"],
+    help: "aws: AWS credentials; github: the job's OIDC token; token: SECRET_HANDOFF_ID_TOKEN. Found out where left out",
+  },
+  profile: { value: "NAME", help: "The profile in ~/.aws to sign with" },
+  region: { value: "REGION", help: "The AWS region" },
+  timeout: { value: "TIME", help: "How long the command may take, like 30s or 10m" },
+};
+
+const id = { name: "ID…", least: 1, most: 100 };
+
+/** Every command, in the order of the help. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  open: {
+    summary: "Open a link that you were sent, and take its secret over",
+    details: [
+      "Asks for the link, and for what the link asks for: paste the link there, or pipe it in. The first",
+      "lines of a pipe are the link, and each line after it answers what is asked. The secret goes to",
+      "standard output, or with --out to a file that only you can read. The sender learns that you",
+      "have it after it was written. Interrupted before that, the same command gets it again for two minutes.",
+    ],
+    options: {
+      format: {
+        short: "f",
+        value: "FORMAT",
+        choices: ["text", "env", "json", "raw", "files"],
+        help: "text, env, json, raw (one value and nothing else) or files (a file for each value; needs --out)",
+      },
+      field: { value: "NAME", help: "Only the value of this name; LABEL/NAME where two have it" },
+      out: { short: "o", value: "PATH", help: "Write to this new file, or folder with --format files" },
+      email: { value: "ADDRESS", help: "Your address, instead of being asked" },
+      "passphrase-file": { value: "PATH", help: "A file with the passphrase, instead of being asked" },
+      endpoint: { value: "URL", help: "The service, where you have only the part of the link after #" },
+      yes: { short: "y", help: "Open without asking first" },
+      report: { help: "Do not open it: report that it was not you, and destroy what is still there" },
+    },
+    load: () => import("./open/command.ts"),
+  },
+  status: {
+    summary: "Show how handoffs stand",
+    positionals: id,
+    callsService: true,
+    load: () => import("./commands/status.ts"),
+  },
+  list: {
+    summary: "List handoffs",
+    callsService: true,
+    options: {
+      secret: { value: "ARN", help: "Only those of this secret" },
+      run: { value: "ID", help: "Only those of this workflow run" },
+      state: { value: "STATE", help: "Only those in this state, like open or delivered" },
+    },
+    load: () => import("./commands/list.ts"),
+  },
+  revoke: {
+    summary: "End handoffs that were not opened",
+    positionals: { ...id, least: 0 },
+    callsService: true,
+    options: {
+      secret: { value: "ARN", help: "Every open one of this secret" },
+      run: { value: "ID", help: "Every open one of this workflow run" },
+    },
+    load: () => import("./commands/revoke.ts"),
+  },
+  policy: {
+    summary: "Show your rights, and the classes that you may use",
+    callsService: true,
+    load: () => import("./commands/policy.ts"),
+  },
+};
+
+/** The options that a command takes, its own first. */
+export function optionsOf({ options = {}, callsService = false }: Command): Readonly<Record<string, Option>> {
+  return { ...options, ...(callsService ? SERVICE_OPTIONS : {}), ...GLOBAL_OPTIONS };
+}
+
+/** The command that begins the line: one word, or two as in `audit verify`. */
+export function findCommand(
+  args: readonly string[],
+): { readonly name: string; readonly command: Command; readonly rest: readonly string[] } | undefined {
+  for (const words of [2, 1]) {
+    const name = args.slice(0, words).join(" ");
+    if (args.length >= words && Object.hasOwn(COMMANDS, name)) {
+      const command = COMMANDS[name];
+      if (command) return { name, command, rest: args.slice(words) };
+    }
+  }
+  return undefined;
+}

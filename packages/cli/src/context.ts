@@ -1,0 +1,49 @@
+import {
+  type Deadline,
+  formatDuration,
+  parseDuration,
+  type Runtime,
+  SenderError,
+  startDeadline,
+} from "@secret-handoff/sdk";
+import type { Invocation } from "./arguments.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Everything that a command takes from outside. */
+export type CliContext = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly home: string;
+  readonly terminal: Terminal;
+  readonly runtime: Runtime;
+};
+
+const DEFAULT_TIMEOUT = "5m";
+/** What is under way when the time is up, or at Ctrl+C, has this long, ms. */
+const GRACE_MS = 2_500;
+
+/** Does the work until the command's timeout, or Ctrl+C. */
+export async function withTimeout<T>(
+  invocation: Invocation,
+  { runtime, terminal }: CliContext,
+  work: (deadline: Deadline) => Promise<T>,
+  byDefault = DEFAULT_TIMEOUT,
+): Promise<T> {
+  const seconds = parseDuration(invocation.text("timeout") ?? byDefault);
+  if (seconds === undefined || seconds === 0) {
+    throw new SenderError("input", "--timeout is not a time. Write it like 30s, 10m or 2h.");
+  }
+  const atLimit = () =>
+    new SenderError(
+      "deadline",
+      `The command reached its timeout of ${formatDuration(seconds)}. Raise --timeout.`,
+    );
+  const ending = startDeadline({ limitMs: seconds * 1_000, graceMs: GRACE_MS, atLimit }, runtime);
+  const done = terminal.onInterrupt(() => ending.stop(new SenderError("cancelled", "Stopped by Ctrl+C.")));
+  try {
+    return await work(ending.deadline);
+  } finally {
+    done();
+    ending.close();
+  }
+}

@@ -1,0 +1,42 @@
+import { homedir } from "node:os";
+import { allowSlowConnections, faultOf, platformRuntime, SenderError } from "@secret-handoff/sdk";
+import type { Invocation } from "./arguments.ts";
+import type { Command } from "./commands.ts";
+import type { CliContext } from "./context.ts";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
+import { shown, Terminal } from "./terminal.ts";
+
+/** Loads a command and runs it; whatever it throws becomes a sentence and an exit code. */
+export async function execute(command: Command, invocation: Invocation): Promise<number> {
+  allowSlowConnections();
+  const { env, stdin, stdout, stderr } = process;
+  const terminal = new Terminal({ stdin, stdout, stderr, env });
+  const context: CliContext = {
+    env,
+    cwd: process.cwd(),
+    home: homedir(),
+    terminal,
+    runtime: platformRuntime,
+  };
+  try {
+    const { run } = await command.load();
+    return await run(invocation, context);
+  } catch (error) {
+    if (isBrokenPipe(error)) return EXIT.failed;
+    const known = error instanceof SenderError ? error : faultOf(error);
+    if (invocation.flag("json")) {
+      await terminal.out(`${JSON.stringify({ error: { code: known.code, message: known.message } })}\n`);
+    }
+    terminal.say(`${terminal.style("red", "Error:")} ${shown(known.message)}`);
+    if (known.code === "unexpected" && env.SECRET_HANDOFF_DEBUG === "1" && error instanceof Error) {
+      terminal.say(error.stack ?? "");
+    }
+    return exitCodeOf(known.code);
+  } finally {
+    terminal.close();
+  }
+}
+
+function isBrokenPipe(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "EPIPE";
+}

@@ -1,0 +1,77 @@
+import { readFile } from "node:fs/promises";
+import { needsEmail, needsPassphrase } from "@secret-handoff/protocol";
+import type { FieldError, Handoff, Typed } from "@secret-handoff/protocol/recipient";
+import * as say from "@secret-handoff/protocol/recipient/wording";
+import { SenderError } from "@secret-handoff/sdk";
+import type { Terminal } from "../terminal.ts";
+
+/** What the command line answers already. Each is used once: asked again, it was wrong. */
+export type GivenAnswers = { email?: string | undefined; passphraseFile?: string | undefined };
+
+/** Answers what a link asks for: from the command line, from the lines of a pipe, or from the person at the terminal. */
+export class Answers {
+  readonly #terminal: Terminal;
+  readonly #given: GivenAnswers;
+
+  constructor(terminal: Terminal, given: GivenAnswers) {
+    this.#terminal = terminal;
+    this.#given = { ...given };
+  }
+
+  /** @param before what was typed before, of which only what was wrong is asked for again */
+  async typed({ link, header }: Handoff, before: Typed, error: FieldError | undefined): Promise<Typed> {
+    const again = (field: "email" | "passphrase") =>
+      !error || error.field === "answers" || error.field === field;
+    const email =
+      needsEmail(link.flags) && again("email") ? await this.#email(header.emailHint) : before.email;
+    const passphrase =
+      needsPassphrase(link.flags) && again("passphrase") ? await this.#passphrase() : before.passphrase;
+    return { email, passphrase };
+  }
+
+  /** Empty where another code is wanted. */
+  code(): Promise<string> {
+    return this.#ask(`${say.code} (Return for another one): `, "the code that was mailed");
+  }
+
+  /** A word, to confirm. */
+  word(question: string): Promise<string> {
+    return this.#ask(`${question}: `, "the word that confirms");
+  }
+
+  async #email(hint: string | undefined): Promise<string> {
+    const given = this.#given.email;
+    delete this.#given.email;
+    if (given !== undefined) return given;
+    const which = hint ? ` (${say.emailHint(hint)})` : "";
+    return this.#ask(`${say.email}${which}: `, "--email");
+  }
+
+  async #passphrase(): Promise<string> {
+    const path = this.#given.passphraseFile;
+    delete this.#given.passphraseFile;
+    if (path === undefined) {
+      return this.#ask(`${say.passphrase} (${say.passphraseHint}): `, "--passphrase-file", true);
+    }
+    try {
+      return await readFile(path, "utf8");
+    } catch (cause) {
+      throw new SenderError(
+        "input",
+        `The file of --passphrase-file cannot be read: ${path}. Nothing was opened.`,
+        {
+          cause,
+        },
+      );
+    }
+  }
+
+  async #ask(question: string, instead: string, hidden = false): Promise<string> {
+    const answer = (await this.#terminal.pipedLine()) ?? (await this.#terminal.ask(question, { hidden }));
+    if (answer !== undefined) return answer;
+    throw new SenderError(
+      "input",
+      `This link asks for something, and there is no terminal to ask at. Give ${instead}, or pipe it in behind the link, a line each.`,
+    );
+  }
+}

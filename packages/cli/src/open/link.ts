@@ -1,0 +1,65 @@
+import { isLoopback, type LinkParts, ProtocolError, recoverLink } from "@secret-handoff/protocol";
+import type { DamagedScreen } from "@secret-handoff/protocol/recipient";
+import { SenderError } from "@secret-handoff/sdk";
+import type { Terminal } from "../terminal.ts";
+
+export type ReadLink =
+  | { readonly link: LinkParts; readonly origin: string }
+  | { readonly link?: undefined; readonly why: DamagedScreen["why"] };
+
+/** Lines that a wrapped link may take. */
+const MOST_LINES = 40;
+
+/**
+ * Reads the link from a pipe, or asks for it without showing it. A link that was wrapped goes on in the next lines.
+ * @param endpoint the service of a key alone
+ */
+export async function readLink(terminal: Terminal, endpoint: string | undefined): Promise<ReadLink> {
+  let text = "";
+  let read: ReadLink = { why: "damaged" };
+  for (let line = 1; line <= MOST_LINES; line += 1) {
+    const next =
+      (await terminal.pipedLine()) ??
+      (terminal.inIsTerminal
+        ? await terminal.ask(line === 1 ? "Paste the link (it is not shown): " : "", {
+            hidden: true,
+            more: line > 1,
+          })
+        : undefined);
+    if (next === undefined || (next.trim() === "" && line > 1)) break;
+    text += `${next}\n`;
+    read = parse(text, endpoint);
+    if (read.link) return read;
+    // What is no part of a link is not continued: somebody typed something else.
+    if (read.why === "no_key" && terminal.inIsTerminal) return read;
+  }
+  if (text.trim() === "") {
+    throw new SenderError(
+      "input",
+      "There was no link on standard input. Pipe it in, or start the command at a terminal.",
+    );
+  }
+  return read;
+}
+
+function parse(text: string, endpoint: string | undefined): ReadLink {
+  const bare = /^#?[\w-]{46}$/.test(text.trim());
+  try {
+    const { origin = endpoint, ...link } = recoverLink(bare ? `/h#${text.trim().replace(/^#/, "")}` : text);
+    if (origin === undefined) {
+      throw new SenderError(
+        "endpoint",
+        "This is only the part of a link after #. Paste the whole link, or name the service with --endpoint.",
+      );
+    }
+    if (endpoint !== undefined && origin !== endpoint) return { why: "elsewhere" };
+    // Over plain HTTP everybody on the way could read along.
+    const { protocol, hostname } = new URL(origin);
+    if (protocol !== "https:" && !isLoopback(hostname)) return { why: "damaged" };
+    return { link, origin };
+  } catch (error) {
+    if (!(error instanceof ProtocolError)) throw error;
+    if (error.code === "version" || error.code === "flags") return { why: "version" };
+    return { why: error.code === "link" ? "no_key" : "damaged" };
+  }
+}

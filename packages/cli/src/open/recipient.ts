@@ -1,0 +1,200 @@
+import type { Acknowledgement, Handoff, Screen } from "@secret-handoff/protocol/recipient";
+import * as say from "@secret-handoff/protocol/recipient/wording";
+import type { CliContext } from "../context.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { shown } from "../terminal.ts";
+import type { Answers } from "./answers.ts";
+import type { Output } from "./command.ts";
+import { written } from "./formats.ts";
+import type { Reaction } from "./session.ts";
+import { checkPlace, writeNewFile, writeNewFolder } from "./write.ts";
+
+type Wanted = {
+  readonly origin: string;
+  readonly output: Output;
+  readonly yes: boolean;
+  readonly report: boolean;
+};
+
+/** Tries of a claim whose answer is lost: about a minute. And tries to acknowledge. */
+const MOST_CLAIMS = 7;
+const MOST_ACKNOWLEDGEMENTS = 5;
+
+/** The person in front of the flow's screens, as far as a command is one. */
+export class Recipient {
+  readonly #wanted: Wanted;
+  readonly #answers: Answers;
+  readonly #context: CliContext;
+  #introduced = false;
+  #claimed = false;
+  #isWritten = false;
+  /** Why an answer was refused last. */
+  lastProblem: string | undefined;
+
+  constructor(wanted: Wanted, answers: Answers, context: CliContext) {
+    this.#wanted = wanted;
+    this.#answers = answers;
+    this.#context = context;
+  }
+
+  get path(): string | undefined {
+    return this.#wanted.output.path;
+  }
+
+  readonly react = async (screen: Screen, sleep: (ms: number) => Promise<void>): Promise<Reaction> => {
+    const { terminal, runtime } = this.#context;
+    switch (screen.kind) {
+      case "checking":
+        terminal.spin("Checking your link");
+        return "wait";
+      case "ready":
+        return this.#atReady(screen);
+      case "deriving":
+        terminal.spin(`Opening ${Math.round(screen.progress * 100)} %`);
+        return "wait";
+      case "code":
+        return this.#atCode(screen);
+      case "claiming":
+        this.#claimed = true;
+        terminal.spin("Opening");
+        return "wait";
+      case "interrupted": {
+        if (screen.retryAt === undefined) return "wait";
+        if (screen.tries > MOST_CLAIMS) return "over";
+        const ms = Math.max(0, screen.retryAt - runtime.now());
+        terminal.spin("The connection was lost. Trying again");
+        await sleep(ms);
+        return { type: "tick", now: Math.max(runtime.now(), screen.retryAt) };
+      }
+      case "opened":
+        await this.#write(screen);
+        return { type: "done" };
+      case "done": {
+        const { acknowledgement } = screen;
+        if (acknowledgement.kind === "sending") {
+          terminal.spin("Telling the sender that you have it");
+          return "wait";
+        }
+        if (acknowledgement.kind !== "due" || acknowledgement.tries >= MOST_ACKNOWLEDGEMENTS) return "over";
+        await sleep(Math.max(0, acknowledgement.at - runtime.now()));
+        return { type: "tick", now: Math.max(runtime.now(), acknowledgement.at) };
+      }
+      case "report":
+        if (screen.sending) return "wait";
+        if (screen.problem) return "over";
+        terminal.say(say.whatReport(say.senderOf(screen.handoff.header)));
+        return { type: "report", word: await this.#answers.word(say.typeTheWord) };
+      case "ended":
+        return this.#wanted.report && screen.handoff && !screen.byMe && say.isDoubtful(screen.state)
+          ? { type: "not_me" }
+          : "over";
+      default:
+        return "over";
+    }
+  };
+
+  async #atReady(screen: Screen & { readonly kind: "ready" }): Promise<Reaction> {
+    const { handoff, typed, error, resumes } = screen;
+    const { terminal } = this.#context;
+    this.#claimed = resumes;
+    this.#introduce(handoff, resumes);
+    if (this.#wanted.report) return { type: "not_me" };
+    const { path } = this.#wanted.output;
+    if (path !== undefined && !error) await checkPlace(path, resumes);
+    if (error) {
+      this.lastProblem = say.fieldError(error, handoff.header.emailHint);
+      terminal.say(terminal.style("yellow", shown(this.lastProblem)));
+    }
+    if (handoff.link.flags === 0 && !resumes && !this.#wanted.yes && terminal.inIsTerminal) {
+      const word = await this.#answers.word("It opens only once. Open it now? [y/N]");
+      if (!/^y(es)?$/i.test(word.trim())) return "over";
+    }
+    return { type: "reveal", typed: await this.#answers.typed(handoff, typed, error) };
+  }
+
+  /** Who sent it and until when it waits, before anything is asked. */
+  #introduce({ header, expiresAt, attemptsLeft, clockAhead }: Handoff, resumes: boolean): void {
+    const { terminal, runtime } = this.#context;
+    if (this.#introduced) return;
+    this.#introduced = true;
+    const line = (name: string, value: string) =>
+      terminal.say(`${terminal.style("dim", `${name}:`)} ${shown(value)}`);
+    terminal.say(terminal.style("bold", shown(say.sentYouASecret(header))));
+    if (header.title) terminal.say(shown(header.title));
+    if (header.message) line(say.senderWrites, header.message);
+    for (const [name, value] of Object.entries(header.context ?? {})) line(shown(name), value);
+    line("Service", this.#wanted.origin);
+    line(say.until, say.untilWhen(expiresAt, Math.floor((runtime.now() + clockAhead) / 1_000)));
+    if (attemptsLeft < 5) terminal.say(terminal.style("yellow", say.triesLeft(attemptsLeft)));
+    if (resumes) {
+      terminal.say(
+        "You opened this a moment ago. Only this computer can show it again, until two minutes after you opened it.",
+      );
+    }
+  }
+
+  async #atCode({ mailing, error, handoff }: Screen & { readonly kind: "code" }): Promise<Reaction> {
+    const { terminal } = this.#context;
+    if (mailing === "sending") {
+      terminal.spin(say.codeSending);
+      return "wait";
+    }
+    if (mailing === "failed") return "over";
+    const [heading, ...sentences] = error
+      ? [say.fieldError(error, handoff.header.emailHint)]
+      : [say.typeTheCode[0], ...say.typeTheCode.slice(1), say.codeSent];
+    terminal.say(terminal.style(error ? "yellow" : "bold", heading));
+    for (const sentence of sentences) terminal.say(sentence);
+    const code = await this.#answers.code();
+    return code.trim() === "" ? { type: "send_code_again" } : { type: "code_typed", code };
+  }
+
+  async #write({ bundle, handoff }: Screen & { readonly kind: "opened" }): Promise<void> {
+    const { terminal } = this.#context;
+    const { format, field, path } = this.#wanted.output;
+    const { content, notes } = written(bundle.items, format, field);
+    if (path === undefined) {
+      if (typeof content !== "string") throw new Error("files have no place");
+      // On a screen, control characters of a value would steer the terminal.
+      const visible = terminal.outIsTerminal && format === "text" ? shown(content) : content;
+      await terminal.out(visible);
+    } else if (typeof content === "string") {
+      await writeNewFile(path, content, handoff.link.id);
+    } else {
+      await writeNewFolder(path, content, handoff.link.id);
+    }
+    this.#isWritten = true;
+    for (const note of notes) terminal.say(shown(note));
+  }
+
+  sayDone(acknowledgement: Acknowledgement["kind"]): ExitCode {
+    const { terminal } = this.#context;
+    const { path } = this.#wanted.output;
+    if (path !== undefined) terminal.say(`Written to ${path}. ${say.unencrypted}`);
+    switch (acknowledgement) {
+      case "known":
+        terminal.say(
+          terminal.style("green", "The sender can see that you received it. The link does not open again."),
+        );
+        return EXIT.done;
+      case "refused":
+        terminal.say(terminal.style("yellow", say.endedMeanwhile));
+        return EXIT.done;
+      default:
+        terminal.say(
+          terminal.style(
+            "yellow",
+            "You have the secret. The service could not be told: the sender will see it as opened and unconfirmed.",
+          ),
+        );
+        return EXIT.done;
+    }
+  }
+
+  interruptedSentence(): string {
+    if (this.#isWritten) return "Stopped. The secret was written already.";
+    return this.#claimed
+      ? "Stopped. The same command gets the secret again, for two minutes after it was opened."
+      : "Stopped. Nothing was opened.";
+  }
+}

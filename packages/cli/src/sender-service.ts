@@ -1,0 +1,50 @@
+import {
+  Concealed,
+  type Credentials,
+  cachedToken,
+  fetchIdToken,
+  iamSigner,
+  SenderError,
+  type ServiceClient,
+  serviceClient,
+  tokenEndpoint,
+} from "@secret-handoff/sdk";
+import type { Invocation } from "./arguments.ts";
+import { endpointOf, readConfiguration } from "./configuration.ts";
+import type { CliContext } from "./context.ts";
+
+/** The service, called as whoever runs the command. */
+export async function openService(invocation: Invocation, context: CliContext): Promise<ServiceClient> {
+  const origin = await endpointOf(invocation, context);
+  return serviceClient(origin, await credentialsOf(origin, invocation, context), context.runtime);
+}
+
+/**
+ * A token that a pipeline gave is used first, then the job's of GitHub, then AWS credentials.
+ * @throws SenderError `id_token`
+ */
+async function credentialsOf(
+  origin: string,
+  invocation: Invocation,
+  context: CliContext,
+): Promise<Credentials> {
+  const { env, runtime } = context;
+  const { SECRET_HANDOFF_ID_TOKEN: given, ACTIONS_ID_TOKEN_REQUEST_URL: github } = env;
+  const found = given ? "token" : github ? "github" : "aws";
+  switch (invocation.text("auth") ?? found) {
+    case "token":
+      if (!given) {
+        throw new SenderError(
+          "id_token",
+          `SECRET_HANDOFF_ID_TOKEN is not set. Set it to an OIDC token whose audience is ${origin}.`,
+        );
+      }
+      return async () => new Concealed(given.trim());
+    case "github":
+      return cachedToken((deadline) => fetchIdToken(tokenEndpoint(env), origin, deadline, runtime), runtime);
+    default: {
+      const region = invocation.text("region") ?? (await readConfiguration(context)).region;
+      return iamSigner({ region, profile: invocation.text("profile") }, runtime);
+    }
+  }
+}

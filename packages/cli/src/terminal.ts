@@ -1,0 +1,224 @@
+import { openSync } from "node:fs";
+import { createInterface, type Interface } from "node:readline";
+import { Writable } from "node:stream";
+import { ReadStream, WriteStream } from "node:tty";
+import { styleText } from "node:util";
+import { SenderError } from "@secret-handoff/sdk";
+
+export type Streams = {
+  readonly stdin: NodeJS.ReadStream;
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+};
+
+export type Style = "bold" | "dim" | "red" | "green" | "yellow";
+
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const FRAME_MS = 90;
+
+/** What a person sees and types. Results go to standard output; questions, progress and errors to standard error. */
+export class Terminal {
+  readonly #streams: Streams;
+  readonly #interrupts = new Set<() => void>();
+  #piped: AsyncIterator<string> | undefined;
+  #prompt: Prompt | undefined;
+  #stopSpinner: (() => void) | undefined;
+
+  constructor(streams: Streams) {
+    this.#streams = streams;
+    process.on("SIGINT", () => this.#interrupt());
+    process.on("SIGTERM", () => this.#interrupt());
+  }
+
+  /** True where standard output is looked at, not piped. */
+  get outIsTerminal(): boolean {
+    return this.#streams.stdout.isTTY === true;
+  }
+
+  get inIsTerminal(): boolean {
+    return this.#streams.stdin.isTTY === true;
+  }
+
+  /** Writes to standard output as it is. Resolves when it was handed on. @throws where nobody reads it any more */
+  out(text: string | Uint8Array): Promise<void> {
+    this.#stopSpinner?.();
+    return new Promise((resolve, reject) => {
+      this.#streams.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** A line on standard error. */
+  say(line = ""): void {
+    this.#stopSpinner?.();
+    this.#streams.stderr.write(`${line}\n`);
+  }
+
+  /** Colours where standard error, or else the stream named, is a terminal that shows them (https://no-color.org). */
+  style(style: Style, text: string, stream: "stdout" | "stderr" = "stderr"): string {
+    const { env } = this.#streams;
+    const colours = this.#streams[stream].isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
+    return colours ? styleText(style, text) : text;
+  }
+
+  /** Shows that something is under way. @returns changes the text; undefined ends it */
+  spin(text: string): (text?: string) => void {
+    const { stderr, env } = this.#streams;
+    this.#stopSpinner?.();
+    if (stderr.isTTY !== true || env.TERM === "dumb") return () => {};
+    let shown = text;
+    let frame = 0;
+    const draw = () => {
+      stderr.write(`\r\x1b[K${FRAMES[frame % FRAMES.length]} ${shown}`);
+      frame += 1;
+    };
+    draw();
+    const timer = setInterval(draw, FRAME_MS);
+    const stop = () => {
+      clearInterval(timer);
+      if (this.#stopSpinner !== stop) return;
+      this.#stopSpinner = undefined;
+      stderr.write("\r\x1b[K");
+    };
+    this.#stopSpinner = stop;
+    return (next) => {
+      if (next === undefined) stop();
+      else shown = next;
+    };
+  }
+
+  /** Calls `stop` at Ctrl+C or when the process is to end; a second time ends it at once. */
+  onInterrupt(stop: () => void): () => void {
+    this.#interrupts.add(stop);
+    return () => this.#interrupts.delete(stop);
+  }
+
+  #interrupt(): void {
+    if (this.#interrupts.size === 0) process.exit(130);
+    const stops = [...this.#interrupts];
+    this.#interrupts.clear();
+    for (const stop of stops) stop();
+  }
+
+  /** The next line of a pipe, without its end; undefined where standard input is a terminal or has ended. */
+  async pipedLine(): Promise<string | undefined> {
+    if (this.inIsTerminal) return undefined;
+    this.#piped ??= createInterface({ input: this.#streams.stdin, crlfDelay: Number.POSITIVE_INFINITY })[
+      Symbol.asyncIterator
+    ]();
+    const { value, done } = await this.#piped.next();
+    return done ? undefined : value;
+  }
+
+  /** All of standard input, as bytes. */
+  async pipedBytes(): Promise<Buffer> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of this.#streams.stdin) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  }
+
+  /**
+   * Asks a person.
+   * @param more the answer goes on: what was pasted after the line before is taken first
+   * @returns undefined where nobody can be asked. @throws SenderError `cancelled` at Ctrl+C and Ctrl+D
+   */
+  async ask(question: string, { hidden = false, more = false } = {}): Promise<string | undefined> {
+    this.#stopSpinner?.();
+    this.#prompt ??= Prompt.open(this.#streams);
+    return this.#prompt?.ask(question, { hidden, more });
+  }
+
+  /** True where somebody can be asked. */
+  get canAsk(): boolean {
+    this.#prompt ??= Prompt.open(this.#streams);
+    return this.#prompt !== undefined;
+  }
+
+  close(): void {
+    this.#stopSpinner?.();
+    this.#prompt?.close();
+  }
+}
+
+/** Reads answers from the terminal, those that are secret without showing them. Nothing that is typed enters a history. */
+class Prompt {
+  readonly #lines: string[] = [];
+  readonly #readline: Interface;
+  readonly #screen: NodeJS.WritableStream;
+  #muted = true;
+  #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void } | undefined;
+
+  /** On standard input, or where that is a pipe on the terminal that the process belongs to; undefined where there is none. */
+  static open({ stdin, stderr }: Streams): Prompt | undefined {
+    if (stdin.isTTY) return new Prompt(stdin, stderr);
+    try {
+      return new Prompt(
+        new ReadStream(openSync("/dev/tty", "r")),
+        new WriteStream(openSync("/dev/tty", "w")),
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  private constructor(input: NodeJS.ReadStream, screen: NodeJS.WritableStream) {
+    this.#screen = screen;
+    const output = new Writable({
+      write: (chunk, _, done) => {
+        if (!this.#muted) screen.write(chunk);
+        done();
+      },
+    });
+    this.#readline = createInterface({ input, output, terminal: true, historySize: 0 });
+    this.#readline.on("line", (line) => {
+      const { resolve } = this.#waiting ?? {};
+      this.#waiting = undefined;
+      if (resolve) resolve(line);
+      else this.#lines.push(line);
+    });
+    const stop = () => {
+      const { reject } = this.#waiting ?? {};
+      this.#waiting = undefined;
+      if (reject) reject(new SenderError("cancelled", "Stopped. Nothing more was done."));
+      else process.kill(process.pid, "SIGINT");
+    };
+    this.#readline.on("SIGINT", stop);
+    this.#readline.on("close", () => this.#waiting && stop());
+  }
+
+  async ask(
+    question: string,
+    { hidden, more }: { readonly hidden: boolean; readonly more: boolean },
+  ): Promise<string> {
+    const ahead = more ? this.#lines.shift() : undefined;
+    if (ahead !== undefined) return ahead;
+    this.#lines.length = 0;
+    this.#screen.write(question);
+    this.#muted = hidden;
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#waiting = { resolve, reject };
+        this.#readline.resume();
+      });
+    } finally {
+      this.#muted = true;
+      if (hidden) this.#screen.write("\n");
+    }
+  }
+
+  close(): void {
+    this.#waiting = undefined;
+    this.#readline.close();
+  }
+}
+
+/**
+ * Text from outside as it may be shown: control characters would steer the terminal, and bidi controls reorder what stands around
+ * them. Line ends and tabs stay.
+ */
+export function shown(text: string): string {
+  return text.replace(
+    /(?![\n\t])[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
+    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}

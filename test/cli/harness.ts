@@ -1,0 +1,89 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, openSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+export type RunOptions = {
+  /** Piped in; `undefined` leaves the pipe open for {@link RunningCli.answer}. */
+  readonly stdin?: string | Uint8Array | undefined;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** A file that standard output goes to instead. */
+  readonly stdoutTo?: string;
+};
+
+export type RunningCli = {
+  readonly pid: number;
+  /** Answers a question; where the pipe was left open. */
+  readonly answer: (line: string) => void;
+  /** Resolves when standard error has said this. */
+  readonly said: (text: string) => Promise<void>;
+  readonly kill: (signal: NodeJS.Signals) => void;
+  readonly ended: Promise<Ran>;
+};
+
+/** The command as it is published: built once, and run as a process of its own with a home of its own. */
+export class BuiltCli {
+  readonly folder = mkdtempSync(join(tmpdir(), "secret-handoff-cli-"));
+  readonly home = join(this.folder, "home");
+  readonly main = join(this.folder, "dist", "main.js");
+
+  constructor() {
+    execFileSync(process.execPath, ["--import", "tsx", "packages/cli/build.ts", join(this.folder, "dist")]);
+  }
+
+  /** Nothing of the caller's environment but the path reaches it. */
+  start(args: readonly string[], options: RunOptions = {}): RunningCli {
+    const { env = {}, cwd = this.folder } = options;
+    const stdout = options.stdoutTo === undefined ? "pipe" : openSync(options.stdoutTo, "w");
+    const child = spawn(process.execPath, [this.main, ...args], {
+      stdio: ["pipe", stdout, "pipe"],
+      cwd,
+      env: { PATH: process.env.PATH, HOME: this.home, ...env },
+    });
+    const { stdin, stderr } = child;
+    if (!stdin || !stderr) throw new Error("the command has no pipes");
+    const out: Buffer[] = [];
+    const err: Buffer[] = [];
+    child.stdout?.on("data", (chunk: Buffer) => out.push(chunk));
+    stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    // Killed before it has read everything.
+    stdin.on("error", () => {});
+    if (!("stdin" in options)) stdin.end();
+    else if (options.stdin !== undefined) stdin.end(options.stdin);
+    const said = (text: string) =>
+      new Promise<void>((resolve, reject) => {
+        const look = () => Buffer.concat(err).includes(text) && resolve();
+        stderr.on("data", look);
+        child.on("close", () => reject(new Error(`it ended without saying ${text}`)));
+        look();
+      });
+    const ended = new Promise<Ran>((resolve, reject) => {
+      child.on("error", reject);
+      child.on("close", (code) =>
+        resolve({
+          code,
+          stdout: Buffer.concat(out).toString("utf8"),
+          stderr: Buffer.concat(err).toString("utf8"),
+        }),
+      );
+    });
+    return {
+      pid: child.pid ?? 0,
+      answer: (line) => stdin.write(`${line}\n`),
+      said,
+      kill: (signal) => child.kill(signal),
+      ended,
+    };
+  }
+
+  run(args: readonly string[], options?: RunOptions): Promise<Ran> {
+    return this.start(args, options).ended;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

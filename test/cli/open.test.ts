@@ -1,0 +1,371 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { parseLink, type Sealed, type SealInput } from "@secret-handoff/protocol";
+import { inFull } from "@secret-handoff/protocol/recipient";
+import * as say from "@secret-handoff/protocol/recipient/wording";
+import { Recipient } from "../support/recipient.ts";
+import { Sender } from "../support/sender.ts";
+import { startTestService, type TestService } from "../support/test-service.ts";
+import { BuiltCli, type RunOptions } from "./harness.ts";
+
+const EMAIL = "ana@vendor.example";
+const PASSPHRASE = "correct horse battery staple";
+const VALUE = "hunter2-hunter2";
+
+let service: TestService;
+let sender: Sender;
+let cli: BuiltCli;
+let folders = 0;
+
+beforeAll(async () => {
+  cli = new BuiltCli();
+  service = await startTestService();
+  sender = new Sender(service);
+});
+afterAll(async () => {
+  await service.close();
+  cli.remove();
+});
+
+const stateOf = async ({ id }: Sealed) => (await service.stored(id))?.state?.S;
+const handOver = (input: Partial<SealInput> = {}) => sender.handOver({ email: EMAIL, ...input });
+
+/** Pipes the link in, and the lines that answer. */
+const open = (
+  link: string,
+  args: readonly string[] = [],
+  lines: readonly string[] = [],
+  more: RunOptions = {},
+) => cli.run(["open", ...args], { stdin: `${[link, ...lines].join("\n")}\n`, ...more });
+
+/** A new folder of its own. */
+function place(name: string): string {
+  folders += 1;
+  const folder = join(cli.folder, `out-${folders}`);
+  mkdirSync(folder);
+  return join(folder, name);
+}
+
+const ITEMS = [
+  {
+    label: "Orders",
+    fields: [
+      { name: "user", value: "orders", concealed: false },
+      { name: "password", value: "it's $HOME", concealed: true },
+    ],
+    files: [{ name: "../ca.pem", mediaType: "text/plain", data: new TextEncoder().encode("PEM\n") }],
+  },
+];
+const FIELDS = ITEMS.map(({ label, fields }) => ({ label, fields }));
+
+describe("what a link brings is written, and acknowledged after that", () => {
+  test.each([
+    ["to standard output as text", [], "user: orders\npassword: it's $HOME\n"],
+    ["as env", ["--format", "env"], "USER='orders'\n# PASSWORD is quoted"],
+    [
+      "as json",
+      ["--format", "json"],
+      `${JSON.stringify({ Orders: { user: "orders", password: "it's $HOME" } }, null, 2)}\n`,
+    ],
+    [
+      "as json by --json",
+      ["--json"],
+      `${JSON.stringify({ Orders: { user: "orders", password: "it's $HOME" } }, null, 2)}\n`,
+    ],
+    ["raw, the one concealed value and nothing else", ["--format", "raw"], "it's $HOME"],
+    ["one field", ["--field", "user"], "orders"],
+    ["one field, named with its label", ["--field", "Orders/user"], "orders"],
+  ])("%s", async (_, args, expected) => {
+    const sealed = await handOver({ items: FIELDS });
+    const { code, stdout, stderr } = await open(sealed.link, args, [EMAIL]);
+    expect(stderr).toContain("octo/orders sent you a secret");
+    expect(code).toBe(0);
+    expect(stdout.slice(0, expected.length)).toBe(expected);
+    expect(await stateOf(sealed)).toBe("delivered");
+  });
+
+  test("to a file that only its owner can read", async () => {
+    const sealed = await handOver();
+    const path = place("secret.txt");
+    const { code, stdout, stderr } = await open(sealed.link, ["-f", "raw", "--out", path, "--email", EMAIL]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: "" });
+    expect(readFileSync(path, "utf8")).toBe(VALUE);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(readdirSync(join(path, ".."))).toEqual(["secret.txt"]);
+    expect(stderr).not.toContain(VALUE);
+  });
+
+  test("as a folder of files, whatever the sender called them", async () => {
+    const sealed = await handOver({ items: ITEMS });
+    const path = place("bundle");
+    expect((await open(sealed.link, ["-f", "files", "--out", path, "--email", EMAIL])).code).toBe(0);
+    expect(readdirSync(path).sort()).toEqual(["ca.pem", "password", "user"]);
+    expect(readFileSync(join(path, "ca.pem"), "utf8")).toBe("PEM\n");
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+    expect(statSync(join(path, "password")).mode & 0o777).toBe(0o600);
+  });
+
+  test("with the passphrase from a pipe, from a file, and not at all without a place to ask", async () => {
+    const passphraseFile = place("passphrase");
+    writeFileSync(passphraseFile, `${PASSPHRASE}\n`);
+    const first = await handOver({ passphrase: PASSPHRASE });
+    expect((await open(first.link, ["-f", "raw"], [EMAIL, PASSPHRASE])).stdout).toBe(VALUE);
+    const second = await handOver({ passphrase: PASSPHRASE });
+    expect((await open(second.link, [], [EMAIL])).code).toBe(2);
+    expect(await stateOf(second)).toBe("open");
+    const args = ["-f", "raw", "--passphrase-file", passphraseFile, "--email", EMAIL];
+    expect((await open(second.link, args)).stdout).toBe(VALUE);
+  });
+
+  test("with the code that is mailed", async () => {
+    const sealed = await handOver({ mailedCode: true, class: "internal-tool" });
+    const running = cli.start(["open", "-f", "raw", "--email", EMAIL], { stdin: undefined });
+    running.answer(sealed.link);
+    await running.said(say.codeSent);
+    const { text } = await service.mail.inbox.mailTo(EMAIL);
+    running.answer(/\b\d{4} ?\d{4}\b/.exec(text)?.[0] ?? "");
+    const { code, stdout } = await running.ended;
+    expect({ code, stdout }).toEqual({ code: 0, stdout: VALUE });
+  });
+
+  test("from a link that a mail program wrapped over lines", async () => {
+    const sealed = await handOver();
+    const wrapped = `> ${sealed.link.slice(0, 60)}=\n> ${sealed.link.slice(60)}`;
+    expect((await open(wrapped, ["-f", "raw"], [EMAIL])).stdout).toBe(VALUE);
+  });
+
+  test("from the key alone, where the service is named", async () => {
+    const sealed = await handOver();
+    const key = sealed.link.slice(sealed.link.indexOf("#") + 1);
+    expect((await open(key, ["-f", "raw"], [EMAIL])).code).toBe(2);
+    expect((await open(key, ["-f", "raw", "--endpoint", service.url], [EMAIL])).stdout).toBe(VALUE);
+  });
+});
+
+describe("what cannot be written is not acknowledged, and can be had again", () => {
+  test("a place that is taken is refused before anything is opened", async () => {
+    const sealed = await handOver();
+    const path = place("taken");
+    writeFileSync(path, "mine");
+    const { code, stderr } = await open(sealed.link, ["--out", path, "--email", EMAIL]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("exists already, and is not overwritten. Nothing was opened.");
+    expect(readFileSync(path, "utf8")).toBe("mine");
+    const dangling = place("dangling");
+    symlinkSync(join(cli.folder, "elsewhere"), dangling);
+    expect((await open(sealed.link, ["--out", dangling, "--email", EMAIL])).code).toBe(2);
+    expect(existsSync(join(cli.folder, "elsewhere"))).toBe(false);
+    expect(await stateOf(sealed)).toBe("open");
+  });
+
+  test("a folder that is not there is refused before anything is opened", async () => {
+    const sealed = await handOver();
+    const path = join(cli.folder, "missing", "secret");
+    expect((await open(sealed.link, ["--out", path, "--email", EMAIL])).stderr).toContain(
+      "Nothing was opened.",
+    );
+    expect(await stateOf(sealed)).toBe("open");
+  });
+
+  test("a format that cannot hold a file, and a name that is none, lose nothing", async () => {
+    const sealed = await handOver({ items: ITEMS });
+    const first = await open(sealed.link, ["-f", "env", "--email", EMAIL]);
+    expect({ code: first.code, stdout: first.stdout }).toEqual({ code: 2, stdout: "" });
+    expect(first.stderr).toContain("There is a file in this handoff, which env cannot hold.");
+    const second = await open(sealed.link, ["--field", "pasword", "--email", EMAIL]);
+    expect(second.stderr).toContain("There are: Orders/user, Orders/password.");
+    expect(await stateOf(sealed)).toBe("claimed");
+    const third = await open(sealed.link, ["--field", "password", "--email", EMAIL]);
+    expect(third).toMatchObject({ code: 0, stdout: "it's $HOME" });
+    expect(await stateOf(sealed)).toBe("delivered");
+  });
+
+  test("a full disk behind standard output", async () => {
+    const sealed = await handOver();
+    const full = await cli.run(["open", "-f", "raw", "--email", EMAIL], {
+      stdin: sealed.link,
+      stdoutTo: "/dev/full",
+    });
+    expect(full.code).toBe(1);
+    expect(await stateOf(sealed)).toBe("claimed");
+    expect((await open(sealed.link, ["-f", "raw", "--email", EMAIL])).stdout).toBe(VALUE);
+  });
+
+  test("another home is another computer: it gets nothing", async () => {
+    const sealed = await handOver({ items: ITEMS });
+    await open(sealed.link, ["-f", "env", "--email", EMAIL]);
+    const { code, stdout } = await open(sealed.link, ["--email", EMAIL], [], {
+      env: { HOME: join(cli.folder, "other") },
+    });
+    expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+  });
+
+  test("what is kept for the repetition is the claim id alone, for its owner alone", async () => {
+    const sealed = await handOver({ items: ITEMS });
+    const home = join(cli.folder, "kept");
+    await open(sealed.link, ["-f", "env", "--email", EMAIL], [], { env: { HOME: home } });
+    const folder = join(home, ".local/state/secret-handoff/claims");
+    const [name = ""] = readdirSync(folder);
+    expect(readFileSync(join(folder, name), "utf8")).toMatch(/^[\w-]{22} \d+$/);
+    expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
+  });
+});
+
+describe("what the page refuses is refused, in the same words", () => {
+  const end: Readonly<Record<string, (sealed: Sealed) => Promise<unknown>>> = {
+    revoked: ({ id }) => sender.call("DELETE", `/v1/sender/handoffs/${id}`),
+    reported: ({ link }) => new Recipient(link).report(),
+    claimed: ({ link }) => new Recipient(link).claim({ email: EMAIL }),
+    delivered: async ({ link }) => {
+      const recipient = new Recipient(link);
+      const answers = { email: EMAIL };
+      const { receipt } = await recipient.open(await recipient.claim(answers), answers);
+      await recipient.acknowledge(receipt);
+    },
+    unconfirmed: async ({ link }) => {
+      await new Recipient(link).claim({ email: EMAIL });
+      service.clock.now += 121;
+    },
+    locked: async ({ link }) => {
+      for (let guess = 0; guess < 5; guess += 1)
+        await new Recipient(link).claim({ email: `a${guess}@vendor.example` });
+    },
+    expired: async () => {
+      service.clock.now += 3_601;
+    },
+  };
+
+  test.each(Object.entries(end))("%s", async (state, endIt) => {
+    const sealed = await handOver();
+    await endIt(sealed);
+    const { changedAt, header } = (await new Recipient(sealed.link).status()).body;
+    const { code, stdout, stderr } = await open(sealed.link, ["--email", EMAIL]);
+    expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+    const sentences = say.ending(
+      { kind: "ended", state: state as "revoked", changedAt },
+      inFull(changedAt, "UTC"),
+      header === "" ? "the sender" : "octo/orders",
+    );
+    for (const sentence of sentences) expect(stderr).toContain(sentence);
+  });
+
+  test("a link that nothing is behind", async () => {
+    const sealed = await sender.seal({ email: EMAIL });
+    const { code, stderr } = await open(sealed.link, ["--email", EMAIL]);
+    expect({ code, says: stderr.includes("There is nothing at this link") }).toEqual({ code: 4, says: true });
+  });
+
+  test.each<[string, (link: string) => string, string]>([
+    ["cut", (link) => link.slice(0, -3), say.whyDamaged.damaged],
+    [
+      "with the id of another",
+      (link) => link.replace(/\/h\/./, (found) => (found.endsWith("A") ? "/h/B" : "/h/A")),
+      say.whyDamaged.damaged,
+    ],
+    ["without a key", (link) => link.slice(0, link.indexOf("#")), say.whyDamaged.damaged],
+    ["no link at all", () => "hello", say.whyDamaged.no_key],
+    [
+      "over plain HTTP to another host",
+      (link) => link.replace(service.url, "http://handoff.example.com"),
+      say.whyDamaged.damaged,
+    ],
+  ])("a link that is %s", async (_, damage, sentence) => {
+    const sealed = await handOver();
+    const { code, stderr } = await open(damage(sealed.link), ["--email", EMAIL]);
+    expect(code).toBe(4);
+    expect(stderr).toContain(sentence);
+    expect(stderr).not.toContain(sealed.link.slice(-20));
+    expect(await stateOf(sealed)).toBe("open");
+  });
+
+  test("a link of another service than the one that was named", async () => {
+    const sealed = await handOver();
+    const { code, stderr } = await open(sealed.link, [
+      "--endpoint",
+      "https://handoff.example.com",
+      "--email",
+      EMAIL,
+    ]);
+    expect({ code, said: stderr.includes(say.whyDamaged.elsewhere) }).toEqual({ code: 4, said: true });
+  });
+
+  test("answers that are certainly wrong spend no try, and others are counted", async () => {
+    const sealed = await handOver({ passphrase: PASSPHRASE });
+    // The first two answer together; after that only what was wrong is asked for, and after a counted try both.
+    const lines = [
+      "bob@other.example",
+      "short",
+      "no address",
+      EMAIL,
+      "wrong horse battery staple",
+      EMAIL,
+      PASSPHRASE,
+    ];
+    const { code, stdout, stderr } = await open(sealed.link, ["-f", "raw"], lines);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: VALUE });
+    const hint = "a•••@vendor.example";
+    for (const sentence of [
+      say.fieldError({ field: "email", why: "not_the_hint" }, hint),
+      say.fieldError({ field: "email", why: "malformed" }, hint),
+      say.fieldError({ field: "passphrase", why: "weak" }, hint),
+      say.fieldError({ field: "answers", attemptsLeft: 4 }, hint),
+    ]) {
+      expect(stderr).toContain(sentence);
+    }
+  });
+
+  test("a sender's words cannot steer the terminal", async () => {
+    const sealed = await handOver({ header: { title: "\u001b]0;evil\u0007\u001b[2J", sender: "a\u202eb" } });
+    const { stderr } = await open(sealed.link, ["--email", EMAIL]);
+    expect(stderr).toContain("\\u001b]0;evil\\u0007\\u001b[2J");
+    expect(["\u001b", "\u0007", "\u202e"].filter((character) => stderr.includes(character))).toEqual([]);
+  });
+});
+
+test("a link is never an argument, and is not repeated where it was one", async () => {
+  const sealed = await handOver();
+  const { origin, id } = parseLink(sealed.link);
+  const key = sealed.link.slice(sealed.link.indexOf("#") + 1);
+  const forms = [
+    sealed.link,
+    key,
+    `#${key}`,
+    encodeURIComponent(sealed.link),
+    `${origin}/h/${id}`,
+    `--endpoint=${sealed.link}`,
+  ];
+  for (const form of forms) {
+    const { code, stdout, stderr } = await cli.run(["open", form]);
+    expect({ form, code, stdout }).toEqual({ form, code: 2, stdout: "" });
+    expect(stderr).toContain("A link must not be an argument");
+    expect(stderr).toContain("This one is in your shell's history now");
+    expect(stderr).not.toContain(key);
+  }
+  expect(await stateOf(sealed)).toBe("open");
+});
+
+test("who got a link that was not meant for them reports it", async () => {
+  const sealed = await handOver();
+  const wrong = await open(sealed.link, ["--report"], ["yes"]);
+  expect(wrong.code).toBe(1);
+  expect(await stateOf(sealed)).toBe("open");
+  const { code, stderr } = await open(sealed.link, ["--report"], ["report"]);
+  expect({ code, reported: stderr.includes("Reported") }).toEqual({ code: 0, reported: true });
+  expect(await stateOf(sealed)).toBe("reported");
+});
+
+test("a service that cannot be reached is told as the page tells it", async () => {
+  const sealed = await handOver();
+  const { code, stderr } = await open(sealed.link.replace(/:\d+\//, ":9/"), ["--email", EMAIL]);
+  expect(code).toBe(5);
+  for (const sentence of say.unreachable) expect(stderr).toContain(sentence);
+});
