@@ -324,6 +324,27 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     }
   });
 
+  test("a refusal, and a reading of the trail, reach the trail and the bus by the functions' roles", async () => {
+    const since = now();
+    await sender("POST", "/v1/sender/handoffs", createRequest(await sealFor({ class: "nope" })));
+    await sender("GET", "/v1/sender/events");
+    const { Items = [] } = await deployed.client.send(
+      new ScanCommand({ TableName: deployed.tables.handoffs, ConsistentRead: true }),
+    );
+    const waiting = Items.filter(({ id, dueAt }) => id?.S?.startsWith("event/") && dueAt);
+    for (const { id = { S: "" } } of waiting) {
+      await deployed.functions.drainer.invoke({
+        Records: [{ eventName: "INSERT", dynamodb: { Keys: { id }, SequenceNumber: "1" } }],
+      });
+    }
+    const response = await sender("GET", `/v1/sender/events?since=${since}`);
+    const { events } = (await response.json()) as { events: { id: string; type: string }[] };
+    const standalone = events.filter(({ type }) => type === "refused" || type === "audit_viewed");
+    expect(standalone.map(({ type }) => type)).toEqual(expect.arrayContaining(["refused", "audit_viewed"]));
+    const published = deployed.aws.drainer.calls.filter(({ action }) => action === "events:PutEvents");
+    for (const { id } of standalone) expect(JSON.stringify(published)).toContain(id);
+  });
+
   test("the sweeper ends what has expired, and the ciphertext is gone", async () => {
     const sealed = await handOver();
     await deployed.client.send(

@@ -169,7 +169,7 @@ const CALLS = {
     action: "dynamodb:PutItem",
     resource: AUDIT,
     context: {},
-    by: ["sender", "drainer", "sweeper"],
+    by: ["drainer", "sweeper"],
   },
   "changes an event": {
     action: "dynamodb:UpdateItem",

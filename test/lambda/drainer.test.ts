@@ -1,6 +1,14 @@
 import { DeleteItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { Audit, drain, type HandoffKey, hashOf, Outbox, Table } from "@secret-handoff/lambda";
+import {
+  Audit,
+  drain,
+  type HandoffKey,
+  hashOf,
+  Outbox,
+  StandaloneEvents,
+  Table,
+} from "@secret-handoff/lambda";
 import { AUDIT_TABLE, localClient, TABLE } from "@secret-handoff/local";
 import type { HandoffId } from "@secret-handoff/protocol";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
@@ -23,6 +31,7 @@ describeOnEachEngine("the drainer", (engine) => {
     return {
       client,
       outbox: new Outbox(new Table(client, TABLE)),
+      standalone: new StandaloneEvents(new Table(client, TABLE)),
       audit: new Audit(new Table(client, AUDIT_TABLE)),
       publish: async (events: readonly AuditEvent[]) => {
         published.push(...events);

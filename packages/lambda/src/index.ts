@@ -25,5 +25,6 @@ export { Handoffs } from "./store/handoffs.ts";
 export { Receipts } from "./store/receipts.ts";
 export { type RecipientId, type RecipientKeys, Recipients } from "./store/recipients.ts";
 export { Requests } from "./store/requests.ts";
+export { StandaloneEvents } from "./store/standalone-events.ts";
 export { Subjects } from "./store/subjects.ts";
 export { Table, type Update, type Written } from "./store/table.ts";

@@ -27,6 +27,7 @@ import {
   type RecipientKeys,
   Recipients,
   Requests,
+  StandaloneEvents,
   Subjects,
   type Swept,
   stdoutLog,
@@ -101,6 +102,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const audit = new Audit(new Table(client, AUDIT_TABLE));
   const drainerDeps = {
     outbox: new Outbox(new Table(client, TABLE)),
+    standalone: new StandaloneEvents(new Table(client, TABLE)),
     audit,
     publish: async (events: readonly AuditEvent[]) => events.forEach(onEvent),
   };
@@ -146,6 +148,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     subjects,
     requests,
     askReviews: askGitHub(options.githubApi ?? NO_GITHUB),
+    standalone: new StandaloneEvents(table),
     audit,
     classes,
     senders: options.senders,

@@ -49,7 +49,7 @@ export function recipientStatements({ table }: TableArns): readonly Statement[] 
   return [allow("OpenHandoffs", ["dynamodb:GetItem", "dynamodb:UpdateItem"], [table])];
 }
 
-/** The sender's function: creates, and never reads what is sealed. */
+/** The sender's function: creates, and never reads what is sealed. Its events wait for the drainer: to the trail it adds nothing. */
 export function senderStatements(
   { table, audit }: TableArns,
   keys: { readonly mac: string; readonly address: string | undefined },
@@ -59,7 +59,6 @@ export function senderStatements(
     allow("FindOwnHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`]),
     allow("CreateHandoffs", ["dynamodb:PutItem"], [table], RETURNS_NOTHING),
     allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
-    allow("RecordRefusals", ["dynamodb:PutItem"], [audit]),
     allow("ReadEvents", ["dynamodb:Query"], [audit, `${audit}/index/byDay`]),
     allow("FindRecipients", ["dynamodb:Query"], [`${audit}/index/byRecipient`]),
     allow(

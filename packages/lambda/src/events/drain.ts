@@ -3,6 +3,12 @@ import { type Approval, type AuditEvent, isoTime } from "@secret-handoff/protoco
 import { type Audit, type Drained, isRequest, type Outbox } from "../store/audit.ts";
 import { checksOf, type HandoffRecord, type Key } from "../store/handoff-record.ts";
 import type { RequestRecord } from "../store/requests.ts";
+import {
+  isStandaloneId,
+  isStillCounted,
+  type StandaloneEvents,
+  standaloneStream,
+} from "../store/standalone-events.ts";
 import { isSubjectId } from "../store/subjects.ts";
 import type { Entry } from "../store/transitions.ts";
 
@@ -11,6 +17,7 @@ export type Publish = (events: readonly AuditEvent[]) => Promise<void>;
 
 export type DrainerDeps = {
   readonly outbox: Outbox;
+  readonly standalone: StandaloneEvents;
   readonly audit: Audit;
   readonly publish: Publish;
 };
@@ -19,15 +26,18 @@ export type DrainerDeps = {
 const MAX_ROUNDS = 20;
 
 /**
- * Numbers and chains the events in the outbox of a handoff or of a request, stores them, publishes them, and empties the outbox. Killed at any
- * point it can run again: numbers follow from the item, stored events are not stored twice.
+ * Drains what was written under an id. Of a handoff or a request: numbers and chains the events in its outbox, stores them,
+ * publishes them, and empties the outbox. Killed at any point it can run again: numbers follow from the item, stored events are not stored
+ * twice.
  * @returns the item as it was found at rest, with nothing to drain; undefined where there is none
  */
-export async function drain(
-  { outbox, audit, publish }: DrainerDeps,
-  { id }: Key,
-): Promise<Drained | undefined> {
-  if (isSubjectId(id)) return undefined;
+export async function drain(deps: DrainerDeps, { id }: Key): Promise<Drained | undefined> {
+  const { outbox, audit, publish } = deps;
+  if (isSubjectId(id) || isStillCounted(id)) return undefined;
+  if (isStandaloneId(id)) {
+    await publishStandalone(deps, id);
+    return undefined;
+  }
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const record = await outbox.read({ id });
     if (!record || record.outbox.length === 0) return record;
@@ -37,6 +47,19 @@ export async function drain(
     if (await outbox.settle(record, chain)) return undefined;
   }
   throw new Error("the outbox of an item changed faster than it could be drained");
+}
+
+/** Stores and publishes a standalone event, if nobody has. Killed at any point it can run again, as {@link drain}. */
+export async function publishStandalone(
+  { standalone, audit, publish }: DrainerDeps,
+  id: string,
+): Promise<void> {
+  const pending = await standalone.pending(id);
+  if (!pending) return;
+  const { event, count } = pending;
+  const stored = await audit.put(standaloneStream(id), 1, count === undefined ? event : { ...event, count });
+  await publish([JSON.parse(stored) as AuditEvent]);
+  await standalone.settle(id, pending);
 }
 
 /** Numbers, chains and stores what waits in the outbox: the same record gives the same events, byte for byte. */

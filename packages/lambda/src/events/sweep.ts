@@ -4,8 +4,9 @@ import type { Due } from "../store/due.ts";
 import type { Key } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 import { type Requests, stateOf } from "../store/requests.ts";
+import { isStandaloneId } from "../store/standalone-events.ts";
 import { isSubjectId, type Subjects } from "../store/subjects.ts";
-import { type DrainerDeps, drain } from "./drain.ts";
+import { type DrainerDeps, drain, publishStandalone } from "./drain.ts";
 
 export type SweeperDeps = DrainerDeps & {
   readonly due: Due;
@@ -36,7 +37,7 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
       if (isOver()) return { visited: visited.size, failed };
       visited.add(id);
       try {
-        await (isSubjectId(id) ? finishSubject(deps, id, now) : visit(deps, { id }, now));
+        await sweepItem(deps, id, now);
       } catch (error) {
         // One broken item must not keep the others waiting; the count is alarmed on, and the log says which and why.
         failed += 1;
@@ -45,6 +46,12 @@ export async function sweep(deps: SweeperDeps, now: number, isOver = () => false
       }
     }
   }
+}
+
+function sweepItem(deps: SweeperDeps, id: string, now: number): Promise<void> {
+  if (isSubjectId(id)) return finishSubject(deps, id, now);
+  if (isStandaloneId(id)) return publishStandalone(deps, id);
+  return visit(deps, { id }, now);
 }
 
 async function visit(deps: SweeperDeps, key: Key, now: number): Promise<void> {

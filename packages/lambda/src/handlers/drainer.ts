@@ -4,22 +4,29 @@ import { publishTo } from "../events/publish.ts";
 import { nameOf, stdoutLog } from "../runtime.ts";
 import { Outbox } from "../store/audit.ts";
 import type { Key } from "../store/handoff-record.ts";
+import { StandaloneEvents } from "../store/standalone-events.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
 
 const { table, audit } = openTables();
 const deps = {
   outbox: new Outbox(table),
+  standalone: new StandaloneEvents(table),
   audit,
   publish: publishTo(required("EVENT_BUS_NAME"), stdoutLog),
 };
 
-/** Drains what the stream's records name. The stream retries from the first that failed (ReportBatchItemFailures). */
+/**
+ * Drains what the stream's records name, each item once: it is read as it is now, with all that the records tell of. The stream retries
+ * from the first that failed (ReportBatchItemFailures).
+ */
 export async function handler(event: DynamoDBStreamEvent): Promise<DynamoDBBatchResponse> {
+  const drained = new Set<string>();
   for (const record of event.Records) {
     const key = keyIn(record);
     // TTL's own removals leave nothing to drain.
-    if (!key || record.eventName === "REMOVE") continue;
+    if (!key || record.eventName === "REMOVE" || drained.has(key.id)) continue;
+    drained.add(key.id);
     try {
       await drain(deps, key);
     } catch (error) {

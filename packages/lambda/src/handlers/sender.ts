@@ -5,6 +5,7 @@ import { askGitHub } from "../sender/github-reviews.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import type { RecipientKeys } from "../store/recipients.ts";
 import { Requests } from "../store/requests.ts";
+import { StandaloneEvents } from "../store/standalone-events.ts";
 import { Subjects } from "../store/subjects.ts";
 import { optional, required, senderConfig } from "./environment.ts";
 import { httpHandler, iamPrincipal } from "./http-event.ts";
@@ -38,6 +39,7 @@ export const handler = httpHandler(
     requests: new Requests(table),
     askReviews: askGitHub(githubApi),
     approvalSeconds,
+    standalone: new StandaloneEvents(table),
     audit,
     recipients: recipients(recipientKeys),
     verifyToken: createTokenVerifier({ audience: origin, issuer, jwksUrl, clock: systemClock }),

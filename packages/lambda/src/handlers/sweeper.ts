@@ -7,6 +7,7 @@ import { Outbox } from "../store/audit.ts";
 import { Due } from "../store/due.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import { Requests } from "../store/requests.ts";
+import { StandaloneEvents } from "../store/standalone-events.ts";
 import { Subjects } from "../store/subjects.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
@@ -14,6 +15,7 @@ import { openTables } from "./tables.ts";
 const { table, audit } = openTables();
 const deps = {
   outbox: new Outbox(table),
+  standalone: new StandaloneEvents(table),
   audit,
   due: new Due(table),
   handoffs: new Handoffs(table),

@@ -12,7 +12,6 @@ import {
   ListQuery,
   MailedRequest,
   type PolicyResponse,
-  type ProblemCode,
   type Right,
   SENDER_BODY_LIMIT,
   VerdictRequest,
@@ -20,22 +19,22 @@ import {
 import { type Context, Hono } from "hono";
 import { createApp, readBody, readQuery, refuseForeignOrigin, route } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
-import type { Clock, Log } from "../runtime.ts";
 import type { Audit } from "../store/audit.ts";
 import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
+import type { StandaloneEvents } from "../store/standalone-events.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
 import { listEvents, listHandoffs } from "./lists.ts";
+import { type Named, type RefusalDeps, Refusals } from "./refusals.ts";
 import { approve, ask, deny, knownRequest, type RequestDeps, shownRequest } from "./requests.ts";
 import { may, rightsOf } from "./rights.ts";
 
 export type SenderDeps = CreateDeps &
   CallerDeps &
-  RequestDeps & {
+  RequestDeps &
+  RefusalDeps & {
     readonly origin: string;
     readonly audit: Audit;
-    readonly clock: Clock;
-    readonly log: Log;
   };
 
 /** The sender's side of the one-time store: creates and ends handoffs, and can read no envelope. */
@@ -48,8 +47,8 @@ export function createSenderApp(deps: SenderDeps): Hono {
 }
 
 function senderRoutes(deps: SenderDeps): Hono {
-  const { handoffs, audit, classes, clock, log } = deps;
-  const refusals = new Refusals(audit, clock, log);
+  const { handoffs, audit, standalone, classes, clock } = deps;
+  const refusals = new Refusals(deps);
   const api = new Hono();
 
   /** Authenticates the caller, and refuses, with an event, whoever has none of these rights. */
@@ -196,7 +195,7 @@ function senderRoutes(deps: SenderDeps): Hono {
       const query = readQuery(c, EventsQuery);
       const now = clock();
       const page = await listEvents(audit, query, now, shown);
-      await recordViewing(audit, caller, now);
+      await recordViewing(standalone, caller, now);
       return c.json(page);
     },
   });
@@ -211,70 +210,9 @@ const READING_SECONDS = 300;
  * Leaves one event for a reading, not one for each of its pages. Whether a call goes on with a reading its cursor cannot tell: a
  * caller can make one up, and would read unrecorded.
  */
-async function recordViewing(audit: Audit, { actor }: Caller, now: number): Promise<void> {
+async function recordViewing(standalone: StandaloneEvents, { actor }: Caller, now: number): Promise<void> {
   const reader = createHash("sha256").update(JSON.stringify(actor)).digest("base64url");
   const event = { v: 1, id: randomUUID(), type: "audit_viewed", outcome: "done" } as const;
-  await audit.putStandalone(
-    { ...event, time: isoTime(now), actor },
-    `viewed/${reader}/${Math.floor(now / READING_SECONDS)}`,
-  );
-}
-
-/** What of a handoff an event is about, as the caller says. */
-export type Named = Pick<AuditEvent, "handoff" | "request" | "class">;
-
-/** Seconds in which the refusals of one kind leave one event in the trail, where the caller is on no list. */
-const SAMPLE_SECONDS = 300;
-/** Strangers that are named in that time; GitHub gives a token to anybody's repository, so those beyond are counted as unverified. */
-const STRANGERS_NAMED = 20;
-
-/**
- * Notes refusals in the trail. A caller that is on the list leaves an event for each. Everybody else is counted in the log, for the
- * deployment's metric, and leaves one event for each kind in five minutes, so that strangers cannot fill the table: one each for the first
- * strangers whose token was verified, and one for all others together.
- */
-export class Refusals {
-  readonly #audit: Audit;
-  readonly #clock: Clock;
-  readonly #log: Log;
-  #window = "";
-  /** Names of the samples that this window has. */
-  readonly #sampled = new Set<string>();
-  readonly #strangers = new Set<string>();
-
-  constructor(audit: Audit, clock: Clock, log: Log) {
-    this.#audit = audit;
-    this.#clock = clock;
-    this.#log = log;
-  }
-
-  async note(code: ProblemCode, caller: Caller | undefined, named: Named = {}): Promise<void> {
-    const event = { v: 1, type: "refused", outcome: code, ...named } as const;
-    if (caller && rightsOf(caller).length > 0) {
-      const time = isoTime(this.#clock());
-      return this.#audit.putStandalone({ ...event, id: randomUUID(), time, actor: caller.actor });
-    }
-    this.#log({ level: "info", what: "refused_anonymous", outcome: code });
-    this.#startWindow();
-    const stranger = caller && this.#isNamed(caller.owner) ? caller : undefined;
-    // Every instance of the function names its sample alike, so that together they leave one.
-    const id = `refused/${code}/${stranger?.owner ?? "unverified"}/${this.#window}`;
-    if (this.#sampled.has(id)) return;
-    this.#sampled.add(id);
-    const actor = stranger?.actor ?? { kind: "unverified" };
-    await this.#audit.putStandalone({ ...event, id, time: this.#window, actor });
-  }
-
-  #startWindow(): void {
-    const window = isoTime(Math.floor(this.#clock() / SAMPLE_SECONDS) * SAMPLE_SECONDS);
-    if (this.#window === window) return;
-    this.#window = window;
-    this.#sampled.clear();
-    this.#strangers.clear();
-  }
-
-  #isNamed(owner: string): boolean {
-    if (this.#strangers.size < STRANGERS_NAMED) this.#strangers.add(owner);
-    return this.#strangers.has(owner);
-  }
+  const window = Math.floor(now / READING_SECONDS);
+  await standalone.put(`viewed/${reader}/${window}`, { ...event, time: isoTime(now), actor }, now);
 }

@@ -32,18 +32,13 @@ export class Audit {
   }
 
   /**
-   * Stores the event of a handoff, or of a request, under its number. What is there stays.
+   * Stores an event under its number in a stream: the id of a handoff or of a request, or a standalone event's own. What is there stays.
    * @returns the JSON that is stored under this number now: another than this event's only where a killed drainer of another release
    * had been there
    */
   async put(stream: string, sequence: number, event: AuditEvent): Promise<string> {
     const item = this.#itemOf(stream, sequence, event);
     return new ItemReader(await this.#table.putOrRead(item, isNewEvent)).string("event");
-  }
-
-  /** Stores an event that has no place in a handoff's chain. @param key of which only the first event is stored */
-  async putStandalone(event: AuditEvent, key = `${event.time}/${event.id}`): Promise<void> {
-    await this.#table.put(this.#itemOf(`service/${key}`, 1, event), isNewEvent);
   }
 
   /** One page of a UTC day's events, oldest first. @param between Unix seconds, both included */

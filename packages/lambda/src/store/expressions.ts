@@ -112,6 +112,9 @@ export const add = (name: string, amount: number): Expression =>
 /** One less; where there is no value yet, one less than `from`. */
 export const countDown = (name: string, from: number): Expression =>
   expression(`#${name} = if_not_exists(#${name}, ?) + ?`, attributeOf(from), attributeOf(-1));
+/** One more; 1 where there is no value yet. */
+export const countUp = (name: string): Expression =>
+  expression(`#${name} = if_not_exists(#${name}, ?) + ?`, attributeOf(0), attributeOf(1));
 export const append = (name: string, texts: readonly string[]): Expression =>
   expression(`#${name} = list_append(#${name}, ?)`, listOf(texts));
 /** Its first elements, to be removed: DynamoDB counts places as they were before the update. */

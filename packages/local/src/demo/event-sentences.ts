@@ -39,7 +39,9 @@ export function sentenceOf(event: AuditEvent): string {
     case "reported":
       return "reported by the recipient: not expected, or not opened by them; if it had been opened, rotate again";
     case "refused":
-      return `somebody was turned away: ${event.outcome}`;
+      return event.count === undefined
+        ? `somebody was turned away: ${event.outcome}`
+        : `somebody was turned away ${event.count} times more: ${event.outcome}`;
     case "recipient_erased":
       return "a recipient's address was erased: the trail names nobody there any more";
     case "audit_viewed":

@@ -104,6 +104,8 @@ export const AuditEvent = v.object({
   reason: v.optional(text),
   outcome: text,
   attemptsLeft: v.optional(v.number()),
+  /** How many refusals one event stands for, where a caller's first ones have left one each. */
+  count: v.optional(v.number()),
   /** Counts the events of one handoff, or of one request, from 1. */
   sequence: v.optional(v.number()),
   /** Hash of the event before; absent on the first. */
