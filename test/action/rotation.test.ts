@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { InputName } from "@secret-handoff/action";
 import { startSecretsManager } from "@secret-handoff/local";
 import { secretsManager } from "@secret-handoff/sdk";
+import { useAwsEnvironment } from "../support/aws-environment.ts";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { runStepOn } from "./step-harness.ts";
@@ -10,19 +11,8 @@ import { runStepOn } from "./step-harness.ts";
 
 const service = await startTestService();
 const aws = await startSecretsManager({ clock: () => service.clock.now });
-const kept = { ...process.env };
-beforeAll(() => {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_REGION: "eu-west-1",
-  });
-});
-afterAll(async () => {
-  process.env = kept;
-  await Promise.all([service.close(), aws.close()]);
-});
+useAwsEnvironment(() => ({ AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url, AWS_REGION: "eu-west-1" }));
+afterAll(() => Promise.all([service.close(), aws.close()]));
 
 let run = 0;
 let ana = "";

@@ -3,6 +3,7 @@ import type { InputName } from "@secret-handoff/action";
 import { startSecretsManager } from "@secret-handoff/local";
 import { secretsManager } from "@secret-handoff/sdk";
 import { startScriptedServer } from "../sdk/scripted-server.ts";
+import { useAwsEnvironment } from "../support/aws-environment.ts";
 import { startTestService } from "../support/test-service.ts";
 import { runStepOn, type StepOptions } from "./step-harness.ts";
 
@@ -15,14 +16,8 @@ const service = await startTestService({
   ],
 });
 const aws = await startSecretsManager();
-const kept = { ...process.env };
+useAwsEnvironment(() => ({ AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url, AWS_REGION: "eu-west-1" }));
 beforeAll(() => {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_REGION: "eu-west-1",
-  });
   aws.secrets.put("prod/orders", "canary-value");
   aws.secrets.put("prod/denied", "canary-value");
   aws.secrets.put("prod/deleted", "canary-value");
@@ -34,10 +29,7 @@ beforeAll(() => {
   for (const name of ["b", "c", "d", "e"])
     aws.secrets.put(`large/${name}`, "y".repeat(65_000 + name.charCodeAt(0)));
 });
-afterAll(async () => {
-  process.env = kept;
-  await Promise.all([service.close(), aws.close()]);
-});
+afterAll(() => Promise.all([service.close(), aws.close()]));
 
 let ana = "";
 let run = 0;

@@ -8,6 +8,7 @@ import {
   smtpTransport,
 } from "@secret-handoff/sdk";
 import { type ScriptedServer, startScriptedServer } from "../sdk/scripted-server.ts";
+import { useAwsEnvironment } from "../support/aws-environment.ts";
 import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { inputReader, VALID } from "./input-reader.ts";
@@ -170,23 +171,16 @@ describe.each<[string, Partial<Record<InputName, string>>]>([
 });
 
 describe("from AWS itself", () => {
-  const kept = { ...process.env };
   let aws: ScriptedServer;
   beforeAll(async () => {
     aws = await startScriptedServer();
-    const { url } = aws;
-    Object.assign(process.env, {
-      AWS_ENDPOINT_URL_SSM: url,
-      AWS_ENDPOINT_URL_STS: url,
-      AWS_ACCESS_KEY_ID: "test",
-      AWS_SECRET_ACCESS_KEY: "test",
-      AWS_REGION: "eu-west-1",
-    });
   });
-  afterAll(async () => {
-    process.env = kept;
-    await aws.close();
-  });
+  useAwsEnvironment(() => ({
+    AWS_ENDPOINT_URL_SSM: aws.url,
+    AWS_ENDPOINT_URL_STS: aws.url,
+    AWS_REGION: "eu-west-1",
+  }));
+  afterAll(() => aws.close());
   const runOnAws = async (inputs: Partial<Record<InputName, string>>) => {
     const { code, errors, workflow } = await runStepOn(service, {
       inputs: { recipients: ana, "secret-ids": "", class: "internal-tool", ...inputs },

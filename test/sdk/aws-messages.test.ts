@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
 import {
   parameterStore,
   roleAssumer,
@@ -6,6 +6,7 @@ import {
   secretsManagerRotation,
   sesTransport,
 } from "@secret-handoff/sdk";
+import { useAwsEnvironment } from "../support/aws-environment.ts";
 import { unending } from "./deadlines.ts";
 import { anEmail } from "./emails.ts";
 import { rejectionOf } from "./error-of.ts";
@@ -18,19 +19,8 @@ import { startScriptedServer } from "./scripted-server.ts";
  */
 
 const server = await startScriptedServer();
-const kept = { ...process.env };
-beforeAll(() => {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: server.url,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_REGION: "eu-west-1",
-  });
-});
-afterAll(async () => {
-  process.env = kept;
-  await server.close();
-});
+useAwsEnvironment(() => ({ AWS_ENDPOINT_URL: server.url, AWS_REGION: "eu-west-1" }));
+afterAll(() => server.close());
 
 const ROLE = "arn:aws:iam::111122223333:role/vendor/upload";
 const JOB = "arn:aws:sts::111122223333:assumed-role/deployer/GitHubActions";

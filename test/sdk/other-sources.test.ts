@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, describe, expect, test } from "@jest/globals";
 import {
   givenSecrets,
   parameterStore,
@@ -10,26 +10,19 @@ import {
   secretParts,
   subjectOf,
 } from "@secret-handoff/sdk";
+import { useAwsEnvironment } from "../support/aws-environment.ts";
 import { unending } from "./deadlines.ts";
 import { errorOf, rejectionOf } from "./error-of.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 import { type Scripted, startScriptedServer } from "./scripted-server.ts";
 
 const server = await startScriptedServer();
-const kept = { ...process.env };
-beforeAll(() => {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SSM: server.url,
-    AWS_ENDPOINT_URL_STS: server.url,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_REGION: "eu-west-1",
-  });
-});
-afterAll(async () => {
-  process.env = kept;
-  await server.close();
-});
+useAwsEnvironment(() => ({
+  AWS_ENDPOINT_URL_SSM: server.url,
+  AWS_ENDPOINT_URL_STS: server.url,
+  AWS_REGION: "eu-west-1",
+}));
+afterAll(() => server.close());
 
 const sentenceOf = async (work: Promise<unknown>) => {
   const { code, message } = await rejectionOf(work);

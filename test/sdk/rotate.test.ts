@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type RotationBehaviour, startSecretsManager } from "@secret-handoff/local";
 import {
   parsePasswordRules,
@@ -8,6 +8,7 @@ import {
   secretsManagerRotation,
   versionIdOf,
 } from "@secret-handoff/sdk";
+import { useAwsEnvironment } from "../support/aws-environment.ts";
 import { endable, unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
 import { type QuickRuntime, quickRuntime } from "./quick-runtime.ts";
@@ -16,19 +17,8 @@ import { type QuickRuntime, quickRuntime } from "./quick-runtime.ts";
 
 let runtime: QuickRuntime = quickRuntime();
 const aws = await startSecretsManager({ clock: () => Math.floor(runtime.now() / 1_000) });
-const kept = { ...process.env };
-beforeAll(() => {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-    AWS_REGION: "eu-west-1",
-  });
-});
-afterAll(async () => {
-  process.env = kept;
-  await aws.close();
-});
+useAwsEnvironment(() => ({ AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url, AWS_REGION: "eu-west-1" }));
+afterAll(() => aws.close());
 
 let count = 0;
 let name = "";

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 import { secretsManager } from "@secret-handoff/sdk";
+import { useAwsEnvironment } from "../support/aws-environment.ts";
 import { unending } from "./deadlines.ts";
 import { rejectionOf } from "./error-of.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 import { type Scripted, startScriptedServer } from "./scripted-server.ts";
 
 const server = await startScriptedServer();
-const kept = { ...process.env };
-beforeAll(() => {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-  });
-});
-afterAll(async () => {
-  process.env = kept;
-  await server.close();
-});
+useAwsEnvironment(() => ({ AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url }));
+afterAll(() => server.close());
 
 const ARN = "arn:aws:secretsmanager:eu-central-1:111122223333:secret:prod/a-AbCdEf";
 const found = { ARN, Name: "prod/a", VersionId: "v-1", CreatedDate: 1_795_000_000.75 };

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { afterAll, expect, test } from "@jest/globals";
 import { sesTransport } from "@secret-handoff/sdk";
+import { useAwsEnvironment } from "../support/aws-environment.ts";
 import { endable, unending } from "./deadlines.ts";
 import { anEmail } from "./emails.ts";
 import { rejectionOf } from "./error-of.ts";
@@ -7,18 +8,8 @@ import { quickRuntime } from "./quick-runtime.ts";
 import { type Scripted, startScriptedServer } from "./scripted-server.ts";
 
 const server = await startScriptedServer();
-const kept = { ...process.env };
-beforeAll(() => {
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL_SESV2: server.url,
-    AWS_ACCESS_KEY_ID: "test",
-    AWS_SECRET_ACCESS_KEY: "test",
-  });
-});
-afterAll(async () => {
-  process.env = kept;
-  await server.close();
-});
+useAwsEnvironment(() => ({ AWS_ENDPOINT_URL_SESV2: server.url }));
+afterAll(() => server.close());
 
 const refusal = (status: number, type: string, message = "no"): Scripted => ({
   status,
