@@ -1,7 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type InputName, runStep, type StepContext } from "@secret-handoff/action";
 import {
-  Concealed,
   parameterStore,
   platformRuntime,
   type Runtime,
@@ -11,6 +10,7 @@ import {
   secretsManagerRotation,
   smtpTransport,
 } from "@secret-handoff/sdk";
+import { secretVersion } from "../sdk/secrets.ts";
 import type { TestService } from "../support/test-service.ts";
 import { inputReader, VALID } from "./input-reader.ts";
 import { type RecordedWorkflow, recordedWorkflow } from "./recorded-workflow.ts";
@@ -89,13 +89,7 @@ function secretsOf(values: Readonly<Record<string, string | Uint8Array>>): Secre
     read: async (name) => {
       const value = values[name];
       if (value === undefined) throw new SenderError("secret_unknown", `There is no secret "${name}".`);
-      return {
-        arn: `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${name}-AbCdEf`,
-        name,
-        versionId: "11111111-2222-3333-4444-555555555555",
-        versionCreatedAt: 1_795_000_000,
-        value: new Concealed(value),
-      };
+      return secretVersion(name, value);
     },
     namesWithPrefix: async (prefix) => Object.keys(values).filter((name) => name.startsWith(prefix)),
   };

@@ -9,6 +9,7 @@ export type { Inbox, Mail } from "./mail/inbox.ts";
 export { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
 export { sesThrottled } from "./mail/ses-endpoint.ts";
 export { createOperators, type LocalOperator, type Signed, verifySignature } from "./operators.ts";
+export { post, Recipient } from "./recipient.ts";
 export { createRecipientKeys } from "./recipient-keys.ts";
 export { readFileCommands } from "./runner/commands.ts";
 export { RunnerFilter } from "./runner/log.ts";

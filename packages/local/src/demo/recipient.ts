@@ -1,18 +1,5 @@
-import {
-  type Bundle,
-  decodeBase64url,
-  deriveLinkKeys,
-  deriveOpenKeys,
-  encodeBase64url,
-  type Header,
-  type Link,
-  type LinkKeys,
-  open,
-  openHeader,
-  parseLink,
-  type Receipt,
-} from "@secret-handoff/protocol";
-import type { ClaimResponse, Problem, StatusResponse } from "@secret-handoff/protocol/api";
+import type { Bundle } from "@secret-handoff/protocol";
+import { Recipient } from "../recipient.ts";
 import { must } from "./checks.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -37,77 +24,37 @@ export async function openAsRecipient(opening: Opening, terminal: Terminal): Pro
   const { link, subject } = await findMail(opening);
   terminal.step("done", "found", `the mail in the inbox: ${subject}`);
 
-  const recipient = new Browser(link);
-  const { title } = await recipient.look();
+  const recipient = new Recipient(link);
+  const { status, body } = await recipient.status();
+  must(status === 200 && body.state === "open", "The link does not say that it is open.");
+  const { title } = await recipient.header();
   terminal.step("done", "looked", `the page would say: ${title}; nothing is used up by looking`);
 
-  const wrong = await recipient.claim("eve@elsewhere.example");
+  const wrong = await recipient.claim({ email: "eve@elsewhere.example" });
   must(wrong.status === 403, "Another address than the recipient's was not refused.");
-  terminal.step("done", "guarded", `another address is refused; ${wrong.attemptsLeft} tries left`);
+  terminal.step("done", "guarded", `another address is refused; ${wrong.body.attemptsLeft} tries left`);
 
-  const claim = await recipient.claim(address);
+  const claim = await recipient.claim({ email: address });
   must(claim.status === 200, `The claim was answered ${claim.status} instead of 200.`);
-  const { bundle } = claim;
-  must(bundle !== undefined, "The claim gave no envelope.");
+  const bundle = await recipient.open(claim, { email: address });
   mustHold(bundle, opening.secret);
   terminal.step("done", "decrypted", `here, and it is the value in Secrets Manager: ${describe(bundle)}`);
 
-  const { status } = await recipient.acknowledge(bundle.receipt);
-  must(status === 204, `The acknowledgement was answered ${status} instead of 204.`);
+  const acknowledged = await recipient.acknowledge(bundle.receipt);
+  must(
+    acknowledged.status === 204,
+    `The acknowledgement was answered ${acknowledged.status} instead of 204.`,
+  );
   must((await opening.stored()) === 0, "The store still holds the ciphertext.");
   terminal.step("done", "acknowledged", "the store has forgotten the ciphertext");
 
-  const second = await new Browser(link).claim(address);
+  const second = await new Recipient(link).claim({ email: address });
   must(second.status === 410, `A second browser was answered ${second.status} instead of 410.`);
-  terminal.step("done", "refused", `a second browser with the same link and address: 410 ${second.code}`);
-}
-
-/** One browser with the link: what the page does, without the page. */
-class Browser {
-  readonly #link: Link;
-  readonly #keys: LinkKeys;
-  readonly #claimId = encodeBase64url(crypto.getRandomValues(new Uint8Array(16)));
-
-  constructor(link: string) {
-    this.#link = parseLink(link);
-    this.#keys = deriveLinkKeys(this.#link);
-  }
-
-  async look(): Promise<Header> {
-    const { status, body } = await this.#post("status", {});
-    must(status === 200 && body.state === "open", "The link does not say that it is open.");
-    return openHeader(decodeBase64url(body.header ?? ""), this.#link.id, this.#keys.headerKey);
-  }
-
-  async claim(email: string) {
-    const keys = await deriveOpenKeys(this.#link, { email });
-    const { status, body } = await this.#post("claim", {
-      claimToken: encodeBase64url(keys.claimToken),
-      claimId: this.#claimId,
-      flags: this.#link.flags,
-    });
-    const bundle =
-      status === 200
-        ? open(this.#link, keys, { ...body, envelope: decodeBase64url(body.envelope) })
-        : undefined;
-    return { status, code: body.code, attemptsLeft: body.attemptsLeft, bundle };
-  }
-
-  acknowledge(receipt: Receipt) {
-    return this.#post("acknowledge", { claimId: this.#claimId, receipt: encodeBase64url(receipt) });
-  }
-
-  async #post(call: string, body: object) {
-    const { origin, id } = this.#link;
-    const response = await fetch(`${origin}/v1/handoffs/${id}/${call}`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ linkToken: encodeBase64url(this.#keys.linkToken), ...body }),
-    });
-    const text = await response.text();
-    const answer: Partial<Problem> & StatusResponse & ClaimResponse = JSON.parse(text || "{}");
-    return { status: response.status, body: answer };
-  }
+  terminal.step(
+    "done",
+    "refused",
+    `a second browser with the same link and address: 410 ${second.body.code}`,
+  );
 }
 
 async function findMail({
