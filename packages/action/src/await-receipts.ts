@@ -16,10 +16,10 @@ import { type StepContext, withTimeout } from "./step-context.ts";
 
 /** A wait ends by its own clock; the step is stopped only when that fails, seconds later. */
 const SPARE_SECONDS = 120;
-/** How often the log says that the wait goes on, ms. */
+/** Between two log lines that the wait goes on, ms. */
 const SAY_EVERY_MS = 600_000;
 
-/** Waits for receipts, and tells the log each one as it comes. @param seconds at the most */
+/** Waits for receipts, and logs each one as it comes. @param seconds at the most */
 export async function awaitReceipts(
   ids: readonly HandoffId[],
   seconds: number,
@@ -83,7 +83,7 @@ export async function awaitReceiptsOf(
   return stopped === undefined && !lacking;
 }
 
-/** A wait that ended before a handoff did is not a delivery: it is said, and which. */
+/** Warns of the handoffs that had not ended when the wait was over. */
 export function warnOfPending(
   handoffs: readonly SeenHandoff[],
   seconds: number,

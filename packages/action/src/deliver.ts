@@ -42,7 +42,7 @@ export async function runDeliver(read: InputReader, context: StepContext): Promi
   const code = outcomes.some(({ kind }) => kind === "failed") ? 1 : 0;
   if (inputs.await === undefined) return code;
   if (cancelled) {
-    // Where a recipient was not served for it, it has been told.
+    // If it kept a recipient from being served, the failure has been reported already.
     if (code === 0) context.workflow.error(cancelled.message);
     return 1;
   }

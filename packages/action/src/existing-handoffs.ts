@@ -206,7 +206,7 @@ async function search(
   };
   if (secret === undefined) return find(undefined);
   if (!secret.startsWith("arn:")) return find((await secrets.stages(secret)).arn);
-  // An ARN without its last six characters names the secret as well, and its name may end like them: nothing but asking tells.
+  // An ARN without its last six characters names the secret as well, and its name may end like them: only the service knows.
   const found = await find(secret);
   if (found) return found;
   const whole = await toResult(secrets.stages(secret));

@@ -26,12 +26,12 @@ export async function runStep(read: InputReader, context: StepContext): Promise<
   }
 }
 
-/** Before anything is judged: later steps run and may print what was given also where this one refuses an input. */
+/** Before anything is checked: later steps may print an input, even if this step refuses it. */
 function maskInputs(read: InputReader, { workflow }: StepContext): void {
   for (const name of INPUT_NAMES) {
     const { secrets } = INPUTS[name];
     if (!secrets) continue;
-    // A file that cannot be read is told when the input is.
+    // A file that cannot be read is reported when the input is read.
     const text = new ErrorCollector().attempt(() => textOf(name, read)) ?? "";
     for (const secret of secrets(text)) maskAll(workflow, secret);
   }

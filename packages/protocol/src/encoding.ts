@@ -70,7 +70,7 @@ export const HEADER_BUCKETS = [256, 1_024, 4_096] as const;
 export const MAX_PLAINTEXT = 262_140;
 
 /**
- * LP(plaintext), then zeros up to the next bucket, so that a length tells little.
+ * LP(plaintext), then zeros up to the next bucket, so that the length reveals little.
  * @throws ProtocolError `too_large` when no bucket holds it
  */
 export function pad(plaintext: Uint8Array, buckets: readonly number[]): Uint8Array<ArrayBuffer> {

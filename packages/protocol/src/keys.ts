@@ -74,7 +74,7 @@ export function deriveLinkKeys({ flags, linkSecret }: LinkMaterial): LinkKeys {
 
 /**
  * The part of the key schedule that needs the answers the flags ask for.
- * @param onProgress told 0..1 while scrypt runs; it yields at least every 10 ms, so that a page stays responsive
+ * @param onProgress called with 0..1 while scrypt runs; it yields at least every 10 ms, so that a page stays responsive
  * @throws ProtocolError `passphrase` or `email` when an answer is missing or malformed
  */
 export async function deriveOpenKeys(

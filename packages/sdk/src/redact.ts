@@ -24,7 +24,7 @@ const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])
 
 /**
  * Another party's words as one line of bounded length, without a full stop at the end.
- * @param recipient whose name and address must not be told
+ * @param recipient whose name and address must not appear
  */
 export function redact(text: string, recipient?: string): string {
   const clean = ALWAYS.reduce(
@@ -39,8 +39,8 @@ export function redact(text: string, recipient?: string): string {
 }
 
 /**
- * Addresses are hints by now, and what else tells the recipient's local part goes, whole or in pieces, in whatever letters. The
- * domain is part of every hint and stays.
+ * Addresses are hints by now. Whatever else shows the recipient's local part is removed, whole or in pieces, in upper or lower case.
+ * The domain is part of every hint and stays.
  */
 function withoutRecipient(text: string, address: string): string {
   const local = address.slice(0, address.lastIndexOf("@"));

@@ -6,7 +6,7 @@ import type { WorkflowCommands } from "./workflow-commands.ts";
  * would blank the logs of all later steps. What is that short cannot be kept secret by masking anyway.
  */
 export const SHORTEST_MASKED = 6;
-/** A line of a longer value: more of them are words that logs are full of. */
+/** For a line of a longer value, because more of them are ordinary words. */
 const SHORTEST_LINE = 8;
 /** The first and the last line of a key, which every key of its kind has (RFC 7468). */
 const ARMOR = /^-----(BEGIN|END) [A-Z0-9 ]+-----$/;

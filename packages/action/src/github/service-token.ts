@@ -11,7 +11,7 @@ import type { StepContext } from "../step-context.ts";
 /** The service, and what its token said. */
 export type OpenedService = {
   readonly client: ServiceClient;
-  /** The GitHub environment that the last token names, if any. Unverified: the service judges the verified one. */
+  /** The GitHub environment that the last token names, if any. Unverified: the service checks the verified one. */
   readonly environment: () => string | undefined;
 };
 
@@ -30,7 +30,7 @@ export function openService(
   return { client: serviceClient(endpoint, tokens, runtime), environment: () => environment };
 }
 
-/** The environment claim, unverified: it only lets a class's rule be told early; the service judges the verified one. */
+/** The environment claim, unverified: it only lets a class's rule be checked early; the service checks the verified one. */
 export function environmentOf(jwt: string): string | undefined {
   const { environment } = jwtClaims(jwt);
   return typeof environment === "string" ? environment : undefined;

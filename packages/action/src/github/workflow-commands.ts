@@ -4,7 +4,7 @@ import { SenderError } from "@secret-handoff/sdk";
 import { INPUTS, type InputReader } from "../inputs/table.ts";
 
 /**
- * What the step tells the runner.
+ * The commands of the step to the runner.
  * https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
  */
 export type WorkflowCommands = {
@@ -20,7 +20,7 @@ export type WorkflowCommands = {
   readonly summarise: (markdown: string) => Promise<void>;
 };
 
-/** The runner, through @actions/core. `outputsLost` tells whether an output could not be written after all. */
+/** The runner, through @actions/core. `outputsLost` is true when an output could not be written after all. */
 export function githubCommands(): WorkflowCommands & { readonly outputsLost: () => boolean } {
   let lost = false;
   return {

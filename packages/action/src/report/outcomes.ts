@@ -106,12 +106,12 @@ function stateOf(outcome: Outcome): string {
 
 /** Each distinct failure once, with the recipients it met. */
 function annotateOutcomes(workflow: WorkflowCommands, outcomes: readonly Outcome[]): void {
-  const told = (sentenceOf: (outcome: Outcome) => string | undefined) =>
+  const noticesOf = (sentenceOf: (outcome: Outcome) => string | undefined) =>
     outcomes.map((outcome) => ({ recipient: outcome.recipient, sentence: sentenceOf(outcome) }));
-  for (const [sentence, recipients] of grouped(told(failureOf))) {
+  for (const [sentence, recipients] of grouped(noticesOf(failureOf))) {
     workflow.error(`${named(recipients)}: ${sentence}`);
   }
-  for (const [sentence, recipients] of grouped(told(warningOf))) {
+  for (const [sentence, recipients] of grouped(noticesOf(warningOf))) {
     workflow.warning(`${named(recipients)}: ${sentence}`);
   }
 }
@@ -120,11 +120,11 @@ function failureOf(outcome: Outcome): string | undefined {
   return outcome.kind === "failed" ? outcome.error.message : undefined;
 }
 
-type Told = { readonly recipient: string; readonly sentence: string | undefined };
+type Notice = { readonly recipient: string; readonly sentence: string | undefined };
 
-function grouped(told: readonly Told[]): ReadonlyMap<string, readonly string[]> {
+function grouped(notices: readonly Notice[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
-  for (const { recipient, sentence } of told) {
+  for (const { recipient, sentence } of notices) {
     if (sentence === undefined) continue;
     const group = groups.get(sentence) ?? [];
     groups.set(sentence, group);

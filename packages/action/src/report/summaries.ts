@@ -84,7 +84,7 @@ export function expectation(expected: ExpectedOutcome): string {
   }
 }
 
-/** When the problems showed. */
+/** When the problems were found. */
 export type ProblemContext = {
   readonly dryRun?: boolean;
   /** What had been rotated by then. */
@@ -181,7 +181,7 @@ function handoffCell(outcome: Outcome): string {
   }
 }
 
-/** The job summary of a look at handoffs: how each stands, and since when. */
+/** The job summary of status and await-receipt: how each handoff stands, and since when. */
 export function handoffsSummary(handoffs: readonly SeenHandoff[]): string {
   const delivered = handoffs.filter(({ status }) => status === "delivered").length;
   const rows = handoffs.map(({ id, status, view, error }) => [
@@ -227,7 +227,7 @@ function page(heading: string, table: string): string {
   return `### ${heading}\n\n${table}\n`;
 }
 
-/** What went well enough, but should be known. */
+/** What the sender should know of an outcome, though it may be no failure. */
 export function warningOf(outcome: Outcome): string | undefined {
   if (outcome.kind === "mailed" && outcome.notRecorded) {
     return `The mail was sent, but the service could not record it, so a later run may mail again. ${outcome.notRecorded.message}`;

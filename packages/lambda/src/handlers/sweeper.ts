@@ -33,7 +33,7 @@ type Bounce = { readonly bounced: string; readonly messageId?: string };
 
 /**
  * Runs on a schedule, and for each mail that bounced.
- * @throws Error when something could not be swept, so that the function's error alarm tells
+ * @throws Error when something could not be swept, so that the alarm on the function's errors is raised
  */
 export async function handler(event: Bounce | object, context: Context): Promise<void> {
   if ("bounced" in event) return recordBounce(event);

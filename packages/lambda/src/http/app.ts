@@ -4,7 +4,7 @@ import * as v from "valibot";
 import type { Log } from "../runtime.ts";
 import { answerFailure, ProblemError } from "./problem.ts";
 
-/** An app whose every answer bears the security headers, and whose failures are problems. @param origin of this service */
+/** An app that sets the security headers on every answer, and answers failures as problems. @param origin of this service */
 export function createApp(origin: string, log: Log): Hono {
   const app = new Hono();
   app.use(...securityHeaders(origin));
@@ -15,7 +15,7 @@ export function createApp(origin: string, log: Log): Hono {
 
 type Method = "GET" | "POST" | "DELETE";
 
-/** Registers the methods of one path; any other is 405 and told what is allowed. */
+/** Registers the methods of one path; any other gets 405, with Allow. */
 export function route(app: Hono, path: string, methods: Partial<Record<Method, Handler>>): void {
   const allowed = Object.keys(methods).flatMap((method) => (method === "GET" ? ["GET", "HEAD"] : [method]));
   for (const [method, handler] of Object.entries(methods)) app.on(method, path, handler);
@@ -26,7 +26,7 @@ export function route(app: Hono, path: string, methods: Partial<Record<Method, H
   });
 }
 
-/** What secure-headers leaves to its user. The page's own policy, with the hashes of its script and style, takes this one's place. */
+/** The headers that secure-headers does not set. The page replaces the policy by its own, with the hashes of its script and style. */
 const HEADERS = Object.entries({
   "cache-control": "no-store",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -46,7 +46,7 @@ function securityHeaders(origin: string): MiddlewareHandler[] {
         usb: [],
       },
       strictTransportSecurity: origin.startsWith("https:") && "max-age=63072000; includeSubDomains",
-      // For browsers that nobody uses any more, or said by the policy.
+      // For browsers that nobody uses any more, or covered by the policy.
       xDnsPrefetchControl: false,
       xDownloadOptions: false,
       xPermittedCrossDomainPolicies: false,
@@ -103,16 +103,16 @@ export function readQuery<Schema extends v.GenericSchema>(c: Context, schema: Sc
  * 413.
  */
 async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
-  const told = request.headers.get("content-length");
-  if (told === null) return readStream(request, limit);
-  if (!(Number(told) <= limit)) throw tooLarge(limit);
+  const declared = request.headers.get("content-length");
+  if (declared === null) return readStream(request, limit);
+  if (!(Number(declared) <= limit)) throw tooLarge(limit);
   const bytes = new Uint8Array(await request.arrayBuffer());
-  // HTTP/1.1 frames a body by what was told (RFC 9112, section 6); an event that did not come over it might hold more.
+  // HTTP/1.1 ends a body where its header says (RFC 9112, section 6); the event of a Lambda function may hold more.
   if (bytes.length > limit) throw tooLarge(limit);
   return bytes;
 }
 
-/** A body whose size nobody has told is counted as it arrives. */
+/** A body of unknown size is counted as it arrives. */
 async function readStream(request: Request, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

@@ -9,7 +9,7 @@ const TITLES: Readonly<Record<ProblemCode, readonly [status: ContentfulStatusCod
   malformed: [400, "The request is malformed"],
   unauthenticated: [401, "No valid token"],
   not_allowed: [403, "Not allowed"],
-  foreign_origin: [403, "Another site asked"],
+  foreign_origin: [403, "Request from another site"],
   not_approver: [403, "Not an approver"],
   wrong_answer: [403, "Wrong answer"],
   code_needed: [403, "A mailed code is needed"],
@@ -33,14 +33,14 @@ const TITLES: Readonly<Record<ProblemCode, readonly [status: ContentfulStatusCod
   too_large: [413, "Too large"],
   unsupported_media_type: [415, "Unsupported media type"],
   approvals: [422, "Approvals are missing"],
-  policy: [422, "Against the policy"],
+  policy: [422, "Policy violation"],
   internal: [500, "Internal error"],
   unavailable: [503, "Unavailable"],
 };
 
 type Extensions = Partial<Omit<Problem, "type" | "title" | "status" | "code" | "detail">>;
 
-/** An answer that is a problem (RFC 9457). Thrown by what finds it, written by the app. Holds nothing of the request. */
+/** An answer that is a problem (RFC 9457). Thrown where the problem is found, turned into an answer by the app. It holds nothing of the request. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly code: ProblemCode;
@@ -93,7 +93,7 @@ export function notFound(): ProblemError {
 
 const ENDINGS: Readonly<Record<Ended, string>> = {
   claimed: "This link has been opened already, and only the browser that opened it can read it again.",
-  delivered: "This link has been opened, and its secret was taken over.",
+  delivered: "This link has been opened, and the secret was received.",
   unconfirmed: "This link has been opened already.",
   expired: "This link has expired unread. Ask the sender for a new one.",
   revoked: "The sender has withdrawn this link.",
@@ -113,7 +113,7 @@ export function gone({
   return new ProblemError(state, ENDINGS[state], { extensions: { changedAt } });
 }
 
-/** Turns what was thrown into an answer. What failed is logged by name: messages of others may quote what they were given. */
+/** Turns an error into an answer. It is logged by name, because the messages of other parties may quote what they were given. */
 export function answerFailure(error: unknown, c: Context, log: Log): Response {
   const problem = asProblem(error);
   if (problem.status >= 500) {
@@ -136,18 +136,18 @@ function asProblem(error: unknown): ProblemError {
       cause: error,
     });
   }
-  return new ProblemError("internal", "The service made a mistake; it has been logged.", { cause: error });
+  return new ProblemError("internal", "The service failed. The error has been logged.", { cause: error });
 }
 
 /**
- * Throttled, timed out or out of reach: a later try can succeed. What an AWS service blames its caller for, such as a role that may
- * not or a key that is disabled, stays as it is until somebody mends the deployment.
+ * Throttled, timed out or unreachable: a retry can succeed. Errors that an AWS service blames on its caller, such as a missing
+ * permission or a disabled key, stay until somebody repairs the deployment.
  */
 function isUpstreamFailure(error: unknown): boolean {
   return isError(error) && (isThrottlingError(error) || isTransientError(error) || isServerError(error));
 }
 
-/** Of any kind: what only errors of the SDK have, the SDK's tables look for by themselves. */
+/** Any error will do: the SDK's tables check by themselves for what only its own errors have. */
 function isError(error: unknown): error is Parameters<typeof isServerError>[0] {
   return error instanceof Error;
 }

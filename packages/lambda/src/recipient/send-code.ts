@@ -11,10 +11,10 @@ import { gone, notFound, ProblemError } from "../http/problem.ts";
 import { type Log, nameOf } from "../runtime.ts";
 import type { Codes } from "../store/codes.ts";
 
-/** Mails a code. Nobody waits for it longer than a request for a code takes in any case. */
+/** Mails a code. */
 export type MailCode = (mail: { readonly to: string; readonly code: string }) => Promise<void>;
 
-/** Resolves after a time that does not tell how long the work took, nor whether there was any. */
+/** Resolves after a fixed time, so that nobody learns how long the work took, or whether there was any. */
 export type FixedLatency = (work: Promise<void>) => Promise<void>;
 
 export type CodeDeps = {
@@ -44,7 +44,7 @@ export function codeHashOf(linkToken: LinkToken, code: string): Uint8Array {
 /**
  * Mails a code if the address is the one the handoff was made for; says nothing about it either way, and keeps no address. A handoff
  * that mails no codes, or cannot be opened any more, is answered at once: nobody keeps a function waiting with such a link.
- * @throws ProblemError 400, 404, 410; not when the mail fails, for that would tell that the address was right
+ * @throws ProblemError 400, 404, 410; not when the mail fails, for that would reveal that the address was right
  */
 export async function sendCode(
   { codes, mailCode, latency, log }: CodeDeps,

@@ -229,7 +229,7 @@ export function viewOf(record: ListedHandoff, now: number): HandoffView {
   };
 }
 
-/** Compares a stored verifier or hash with the one that was presented, in a time that does not tell where they differ. */
+/** Compares a stored verifier or hash with the one that was presented, in constant time. */
 export function equalInConstantTime(stored: Uint8Array | undefined, presented: Uint8Array): boolean {
   return stored !== undefined && stored.length === presented.length && timingSafeEqual(stored, presented);
 }

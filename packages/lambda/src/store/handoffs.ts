@@ -97,7 +97,7 @@ export class Handoffs {
     return { records: items.map(readListed), ...(next ? { next } : {}) };
   }
 
-  /** Remembers that the mail was accepted; the first message id stays. @returns false when it was remembered before */
+  /** Records that the mail was accepted; the first message id stays. @returns false when it was remembered before */
   async mailed(key: HandoffKey, messageId: string, actor: Actor, now: number): Promise<boolean> {
     return this.#table.update(
       change({
@@ -111,8 +111,8 @@ export class Handoffs {
   }
 
   /**
-   * Remembers that its mail bounced. The message must be the one that was reported mailed, for anybody in the account can tag a mail
-   * with a handoff; and a handoff that was opened had its mail. Told again, it writes nothing.
+   * Records that its mail bounced. The message must be the one that was reported mailed, for anybody in the account can tag a mail
+   * with a handoff; and a handoff that was opened had its mail. Repeated, it writes nothing.
    * @returns false when there was nothing to write
    */
   async bounced(id: HandoffId, messageId: string, now: number): Promise<boolean> {

@@ -5,7 +5,7 @@ import { derive, equalInConstantTime, readSealed } from "./handoff-record.ts";
 import type { Table } from "./table.ts";
 import { byRecipient, change, claimedAndDecrypted, end, exists, reportable } from "./transitions.ts";
 
-/** What a recipient tells after a claim: that the bundle was taken, or that it was not them. */
+/** What a recipient says after a claim: that the bundle was taken, or that it was not them. */
 export class Receipts {
   readonly #table: Table;
 

@@ -29,7 +29,7 @@ export type ContentsOptions = {
 
 /**
  * The secret part of a delivery: the values, and the passphrase. It refuses to print itself, and nothing gives the values but
- * {@link seal}. One envelope is sure to hold it.
+ * {@link seal}. It always fits into one envelope.
  */
 export class DeliveryContents extends Unprintable {
   readonly #items: readonly Item[];

@@ -9,7 +9,7 @@ import type { ServiceClient } from "../service/service-client.ts";
 import type { Seal } from "./contents.ts";
 import { type Delivery, type DeliveryDetails, headerOf, requestFor } from "./delivery.ts";
 
-/** What became of one recipient. */
+/** The outcome for one recipient. */
 export type Outcome =
   | {
       readonly kind: "mailed";
@@ -17,7 +17,7 @@ export type Outcome =
       readonly id: HandoffId;
       /** Unix seconds. */
       readonly expiresAt: number;
-      /** The mail went out, but the service could not be told: a later run may mail again. */
+      /** The mail went out, but the service could not record it: a later run may mail again. */
       readonly notRecorded?: SenderError;
     }
   | {
@@ -32,7 +32,7 @@ export type Outcome =
       readonly error: SenderError;
       /** Set when this run had to end what it created for the recipient: it is revoked, or else `notRevoked` is set. */
       readonly id?: HandoffId;
-      /** Set when what was created could not be revoked: it stays until its expiry, and where the mail's fate is unknown somebody may have its link. */
+      /** Set when what was created could not be revoked: it stays until its expiry, and if the mail may have gone out, somebody may have its link. */
       readonly notRevoked?: SenderError;
     };
 
@@ -50,7 +50,7 @@ export type DeliveryPorts = {
   readonly onOutcome?: (outcome: Outcome, done: number, all: number) => void;
 };
 
-/** What the delivery to one recipient works with: while it has to wait for itself alone, the others go on. */
+/** What the delivery to one recipient works with. While it alone waits, the others go on. */
 type OnePorts = DeliveryPorts & { readonly yieldSlot: YieldSlot };
 
 /** Handoffs under way at once: enough to hide the network's delay, too few to trouble a mail server. */
@@ -208,7 +208,7 @@ function endedMeanwhile({ state }: HandoffView): SenderError {
     : new SenderError("ended", `This handoff was ended before it was mailed: it is ${state}.`);
 }
 
-/** `released` shows that a mail whose fate was unknown did arrive: its link has been opened. */
+/** `released` shows that the mail did arrive after all: its link has been opened. */
 async function revoke(
   sealed: Sealed,
   { service, runtime }: DeliveryPorts,

@@ -14,7 +14,7 @@ export type Email = {
   readonly text: string;
   readonly html: string;
   readonly handoff: HandoffId;
-  /** `handoff-id@host`, without angle brackets: the same for every attempt, so that a repeated mail can be told. */
+  /** `handoff-id@host`, without angle brackets: the same for every attempt, so that a repeated mail is recognised. */
   readonly messageId: string;
 };
 

@@ -56,7 +56,7 @@ export async function checkRotation(
 /**
  * The id of the version that a run makes of a secret: a UUID (version 8, RFC 9562) of what names the run, so that a rerun finds
  * what an earlier attempt has begun.
- * @param run names the run in the whole world
+ * @param run a globally unique name of the run
  */
 export function versionIdOf(run: string, arn: string): string {
   const hash = createHash("sha256")

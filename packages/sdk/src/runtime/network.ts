@@ -108,7 +108,7 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   },
 };
 
-/** What OpenSSL and the HTTP parser know beyond the table. */
+/** Also codes of OpenSSL and the HTTP parser that are not in the table. */
 function explanationOf(code: string): Explanation | undefined {
   if (Object.hasOwn(BY_CODE, code)) return BY_CODE[code];
   if (/^ERR_(SSL|TLS)_|^CERT_/.test(code)) {

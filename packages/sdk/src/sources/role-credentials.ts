@@ -16,7 +16,7 @@ export type RoleRequest = {
   readonly sessionPolicy?: string;
   /** Names the session in CloudTrail: at most 64 letters, digits and `+=,.@-`. */
   readonly sessionName: string;
-  /** Names these credentials in the whole world, at most 64 characters: no others stand for them, and they for no others. */
+  /** A globally unique id of these credentials, at most 64 characters. */
   readonly versionId: string;
 };
 
@@ -76,7 +76,7 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
   };
 }
 
-/** STS says ValidationError for a role, a name, a policy and a length of time: what it says of it decides. */
+/** STS answers ValidationError for a role, a name, a policy and a duration alike, so its message decides. */
 function wordingOf({ roleArn, duration }: RoleRequest): AwsWording {
   return (name, message) => {
     if (/session limit for roles assumed by role chaining/.test(message)) {

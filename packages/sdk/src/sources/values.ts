@@ -49,7 +49,7 @@ export function secretParts(text: string): readonly string[] {
  * whether two steps give the same ones. Each step that gives values therefore hands over secrets of its own: no other finds them
  * handed over before, and none ends their links.
  * @param place where the values are from, like the address of a repository
- * @param execution names this execution of the step in the whole world, at most 64 characters
+ * @param execution a globally unique id of this execution of the step, at most 64 characters
  * @param now Unix seconds
  */
 export function givenSecrets(
