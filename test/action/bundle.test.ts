@@ -61,7 +61,7 @@ describe("the bundle", () => {
     ]);
   });
 
-  test("outputs that cannot be written are told before anything is begun", () => {
+  test("outputs that cannot be written are reported before anything is begun", () => {
     const { status, stdout } = spawnSync(process.execPath, [BUNDLE], {
       cwd: ROOT,
       encoding: "utf8",
@@ -75,7 +75,7 @@ describe("the bundle", () => {
     ]);
   });
 
-  test("started with nothing set tells each input that is missing and fails", () => {
+  test("started with nothing set reports each input that is missing and fails", () => {
     const { status, stdout } = spawnSync(process.execPath, [BUNDLE], {
       cwd: ROOT,
       encoding: "utf8",

@@ -179,7 +179,7 @@ describe("a file gives", () => {
   });
 });
 
-describe("a mistake in an input is told:", () => {
+describe("a mistake in an input is reported:", () => {
   test.each<[Partial<Record<InputName, string>>, string]>([
     [{ endpoint: "" }, "The input endpoint is not set. Set it under with: in the workflow."],
     [
@@ -257,7 +257,7 @@ describe("a mistake in an input is told:", () => {
   });
 });
 
-test("all mistakes are told at once, and what is right can still be checked", () => {
+test("all mistakes are reported at once, and what is right can still be checked", () => {
   const { draft, errors } = read({
     endpoint: "x",
     recipients: "a@b.example\nx",

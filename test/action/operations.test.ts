@@ -89,7 +89,7 @@ async function locked(address: string): Promise<void> {
 }
 
 describe("deliver with await", () => {
-  test("waits until each handoff has ended, and tells how, in the order of the recipients", async () => {
+  test("waits until each handoff has ended, and reports how, in the order of the recipients", async () => {
     const recipients = [...NAMES, "fi", "gi", "hal"].map(to);
     const [ana = "", bo = "", cy = "", di = "", ed = "", fi = "", gi = "", hal = ""] = recipients;
     service.mail.smtpServer.refuse(hal);
@@ -141,7 +141,7 @@ describe("deliver with await", () => {
     );
   });
 
-  test("cancelled stops waiting, fails, and tells what it knows; the handoffs stay", async () => {
+  test("cancelled stops waiting, fails, and reports what it knows; the handoffs stay", async () => {
     const [ana = "", bo = ""] = ["ana", "bo"].map(to);
     let cancel = () => {};
     const { code, errors, workflow } = await step(
@@ -275,7 +275,7 @@ describe("await-receipt", () => {
     );
   });
 
-  test("tells a handoff that the service does not know, and waits for the others", async () => {
+  test("reports a handoff that the service does not know, and waits for the others", async () => {
     const ana = to("ana");
     await step({ recipients: ana });
     const ids = `AAAAAAAAAAAAAAAAAAAAAA\n${linkTo(ana).link.id}`;
@@ -291,7 +291,7 @@ describe("await-receipt", () => {
 });
 
 describe("status", () => {
-  test("tells how handoffs stand, and changes nothing", async () => {
+  test("reports how handoffs stand, and changes nothing", async () => {
     const [ana = "", bo = ""] = ["ana", "bo"].map(to);
     const { workflow: first } = await step({ recipients: `${ana}\n${bo}` });
     await taken(bo);
@@ -363,7 +363,7 @@ describe("revoke", () => {
     expect((await linkTo(bo).status()).body.state).toBe("open");
   });
 
-  test("tells each handoff at its recipient's place, also where one had none", async () => {
+  test("reports each handoff at its recipient's place, also where one had none", async () => {
     const [ana = "", bo = "", cy = ""] = ["ana", "bo", "cy"].map(to);
     service.mail.smtpServer.refuse(ana);
     const { workflow: first } = await step({ recipients: `${ana}\n${bo}\n${cy}` });
@@ -483,7 +483,7 @@ describe("nothing found is not a success:", () => {
   });
 });
 
-describe("a mistake in the inputs of an operation is told:", () => {
+describe("a mistake in the inputs of an operation is reported:", () => {
   test.each<[Given, string]>([
     [{ operation: "send" }, "operation must be deliver, await-receipt, revoke or status."],
     [{ operation: "revoke" }, "Say which handoffs: set handoff-ids, secret-ids or run."],

@@ -91,7 +91,7 @@ test("a dry run says that it would rotate, and judges by the version that would 
   expect([current(), mailed().length]).toEqual(["old-value", 1]);
 });
 
-test("a rotation that cannot begin is told beside every other mistake", async () => {
+test("a rotation that cannot begin is reported beside every other mistake", async () => {
   aws.secrets.put(name, "{}");
   const { errors } = await step({ rotate: "managed", "expires-in": "25h" });
   expect(errors).toEqual([

@@ -266,12 +266,12 @@ test("at most five parameters are read at once", async () => {
   expect([code, most]).toEqual([0, 5]);
 });
 
-test("what cannot be read is told beside the other mistakes", async () => {
+test("what cannot be read is reported beside the other mistakes", async () => {
   const { errors } = await step({ parameters: "/prod/nope", "secret-ids": "nope" });
   expect(errors.toSorted()).toEqual(['There is no parameter "/prod/nope".', 'There is no secret "nope".']);
 });
 
-describe("a mistake in the inputs is told:", () => {
+describe("a mistake in the inputs is reported:", () => {
   test.each<[Partial<Record<InputName, string>>, string]>([
     [{ source: "vault" }, "source must be secrets-manager or sts."],
     [{ "role-to-assume": ROLE }, "role-to-assume needs source: sts. Set it, or drop role-to-assume."],

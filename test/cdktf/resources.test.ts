@@ -74,7 +74,7 @@ describe("the functions", () => {
     );
   });
 
-  test("that write events are told how long the audit table keeps them", () => {
+  test("that write events know how long the audit table keeps them", () => {
     const daysOf = (json: SynthesisedStack) =>
       ["recipient", "sender", "drainer", "sweeper"].map((name) => {
         const { environment } = resource(json, "aws_lambda_function", `${name}_function`);
@@ -84,14 +84,14 @@ describe("the functions", () => {
     expect(daysOf(everything)).toEqual([undefined, "730", "730", "730"]);
   });
 
-  test("are told of an SMTP server by the ARN of a secret", () => {
+  test("get an SMTP server by the ARN of a secret", () => {
     expect(resource(smtp, "aws_lambda_function", "recipient_function")).toHaveProperty(
       "environment.variables.SMTP_SECRET_ARN",
       SMTP.service.mail?.kind === "smtp" && SMTP.service.mail.secretArn,
     );
   });
 
-  test("keep their logs no longer than they are told", () => {
+  test("keep their logs no longer than configured", () => {
     for (const group of resources(least, "aws_cloudwatch_log_group")) {
       expect(group).toMatchObject({ retention_in_days: 30 });
     }
@@ -237,7 +237,7 @@ describe("mail", () => {
 });
 
 describe("what watches", () => {
-  test("locked and reported handoffs are told to the topic straight from the bus", () => {
+  test("locked and reported handoffs reach the topic straight from the bus", () => {
     for (const what of ["locked", "reported"]) {
       const rule = resource(least, "aws_cloudwatch_event_rule", `alarms_${what}_rule`);
       expect(JSON.parse(String(rule.event_pattern))).toEqual({

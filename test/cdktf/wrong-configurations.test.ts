@@ -612,11 +612,11 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
 };
 
 describe("a wrong configuration", () => {
-  test.each(Object.entries(WRONG))("is told: %s", (_, [config, ...problems]) => {
+  test.each(Object.entries(WRONG))("is reported: %s", (_, [config, ...problems]) => {
     expect(problemsOf(config)).toEqual(problems);
   });
 
-  test("is told in all its parts at once", () => {
+  test("is reported in all its parts at once", () => {
     const problems = problemsOf({
       region: "nowhere",
       service: { name: "", memorySize: 1, senders: [{ may: [] }], edge: {}, mail: { ...ses, from: "x" } },
@@ -674,7 +674,7 @@ describe("a wrong configuration", () => {
     expect(existsSync(join(folder, "cdktf.out/stacks/secret-handoff/cdk.tf.json"))).toBe(false);
   });
 
-  test("is told by the construct too, for those who have a stack of their own", () => {
+  test("is reported by the construct too, for those who have a stack of their own", () => {
     const stack = new TerraformStack(new App({ outdir: mkdtempSync(join(tmpdir(), "own-")) }), "own");
     const props = { ...LEAST.service, code: CODE, nam: "x", memorySize: 1 };
     expect(() => new SecretHandoff(stack, "handoff", props as never)).toThrow(
@@ -752,7 +752,7 @@ describe("what is probably not meant", () => {
       code: CODE,
     }).warnings;
 
-  test("is built, and told: alarms without subscribers, classes that nobody can approve, senders without a role", () => {
+  test("is built, with a warning: alarms without subscribers, classes that nobody can approve, senders without a role", () => {
     const config = {
       ...LEAST,
       service: {

@@ -363,7 +363,7 @@ test("who got a link that was not meant for them reports it", async () => {
   expect(await stateOf(sealed)).toBe("reported");
 });
 
-test("a service that cannot be reached is told as the page tells it", async () => {
+test("a service that cannot be reached is shown in the words of the page", async () => {
   const sealed = await handOver();
   const { code, stderr } = await open(sealed.link.replace(/:\d+\//, ":9/"), ["--email", EMAIL]);
   expect(code).toBe(5);

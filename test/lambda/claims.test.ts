@@ -85,7 +85,7 @@ describeOnEachEngine("a claim", (engine) => {
       expect((await recipient.claim({ email: " Ana@Vendor.Example " })).status).toBe(200);
     });
 
-    test("40 wrong answers at once: 5 are judged, each told what is left after it; then it is locked and the envelope is gone", async () => {
+    test("40 wrong answers at once: 5 are judged, each answered with what is left after it; then it is locked and the envelope is gone", async () => {
       const { link, id } = await sender.handOver({ email: EMAIL });
       const answers = await Promise.all(
         Array.from({ length: 40 }, (_, n) =>

@@ -182,7 +182,7 @@ describeOnEachEngine("a mailed code", (engine) => {
     expect((await recipient.claim({ ...RIGHT, code })).status).toBe(200);
   });
 
-  test("60 wrong addresses are counted, and end in a lock that is told", async () => {
+  test("60 wrong addresses are counted, and end in a lock that the answer names", async () => {
     const statuses: number[] = [];
     for (let n = 0; n < 60; n += 1) statuses.push((await recipient.code(`guess${n}@vendor.example`)).status);
     expect(statuses).toEqual([...Array(9).fill(202), ...Array(51).fill(410)]);

@@ -527,7 +527,7 @@ describe("an entry for some classes", () => {
     expect((await limited.call("DELETE", `${HANDOFFS}/${mine.id}`)).status).toBe(204);
   });
 
-  test("supersedes no handoff of another class, resent or newer, and is told of none", async () => {
+  test("supersedes no handoff of another class, resent or newer, and learns of none", async () => {
     const first = await all.handOver(other, about("arn:theirs", "v1", 1));
     const body = createRequest(await limited.seal({ email: EMAIL }));
     const pointers = async () => (await limitedTo.scan()).filter(({ id }) => id?.S?.startsWith("subject/"));

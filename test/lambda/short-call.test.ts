@@ -174,7 +174,7 @@ test.each<[string, readonly Fault[], number]>([
   expect(ours?.tries).toHaveLength(requests);
 });
 
-test("a clock that is wrong is told by the answer, and corrected for the next try", async () => {
+test("a wrong clock is recognised by the answer, and corrected for the next try", async () => {
   for (const create of Object.values(clients)) {
     const date = new Date(Date.now() + 3_600_000).toUTCString();
     const skewed = { status: 400, body: problem("RequestTimeTooSkewed"), headers: { date } };

@@ -160,7 +160,7 @@ describeOnEachEngine("events that belong to no handoff's chain", (engine) => {
       expect(published.find(({ count }) => count)).toMatchObject({ count: 20, outcome: "policy" });
     });
 
-    test("that come after their number was told, by a clock that is far behind, count for the next five minutes", async () => {
+    test("that come after their number was recorded, by a clock that is far behind, count for the next five minutes", async () => {
       const late = noting(service.clock.now);
       for (let n = 0; n < 11; n += 1) await late.note("policy", operator("late/one"));
       service.clock.now += 361;

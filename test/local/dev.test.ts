@@ -69,7 +69,7 @@ test.each([
     { ENGINE: "http://127.0.0.1:8000", DATA_DIR: "/tmp/never-made" },
     "DATA_DIR has no meaning where ENGINE is an endpoint: it keeps its own data.\n",
   ],
-])("what is wrong with %j is told in one sentence", async (env, sentence) => {
+])("what is wrong with %j is reported in one sentence", async (env, sentence) => {
   const child = dev(env);
   let complaint = "";
   child.stderr?.on("data", (text) => {

@@ -79,7 +79,7 @@ test("serves the page", async () => {
   expect([response.status, await response.text()]).toEqual([200, PAGE.html]);
 });
 
-test("ends everything, and may be told so twice", async () => {
+test("ends everything, and may be called twice", async () => {
   const other = await startLocalStack({ page: PAGE });
   await Promise.all([other.close(), other.close()]);
   for (const url of [other.url, other.inbox, other.ses, other.secretsManager, other.engine.endpoint]) {

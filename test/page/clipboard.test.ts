@@ -96,7 +96,7 @@ describe("a copied value", () => {
     expect(world.kinds).toEqual(["holds", "unsure", "cleared"]);
   });
 
-  test("that cannot be cleared is told as such, without a button that does nothing", async () => {
+  test("that cannot be cleared is shown as such, without a button that does nothing", async () => {
     world.allowed = "once";
     await world.keeper.copy("s3cret");
     await world.pass(60_000);
@@ -121,7 +121,7 @@ describe("a copied value", () => {
   });
 });
 
-test("a browser that lets nothing be copied is told apart", async () => {
+test("a browser that lets nothing be copied is recognised", async () => {
   world.allowed = "never";
   expect(await world.keeper.copy("s3cret")).toBe(false);
   expect(world.content).toBe("before");

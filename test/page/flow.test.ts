@@ -107,7 +107,7 @@ describe("before Reveal", () => {
     expect(walk.at("ended").state).toBe("locked");
   });
 
-  test("an unknown link is told as unknown", async () => {
+  test("an unknown link is shown as unknown", async () => {
     const { link, claimId } = await sealedHandoff();
     walk.send({ type: "link_found", start: { link, claimId, claimedBefore: false } });
     walk.send({ type: "status_answered", result: refused("not_found"), now: NOW });

@@ -6,7 +6,7 @@ import { isWebView } from "../../packages/page/src/views/opening.ts";
 import * as say from "../../packages/page/src/wording.ts";
 
 describe("times", () => {
-  test("are told in the reader's own zone, with its name", () => {
+  test("are shown in the reader's own zone, with its name", () => {
     const at = Date.UTC(2026, 10, 22, 8, 10) / 1_000;
     expect(inFull(at, "Europe/Madrid")).toBe("Sunday, 22 November 2026 at 09:10 CET");
     expect(inFull(at, "UTC")).toBe("Sunday, 22 November 2026 at 08:10 UTC");

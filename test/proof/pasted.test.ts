@@ -84,7 +84,7 @@ describe("what people paste", () => {
     report(`${forms.length} forms of ${LINKS.length} links, each opened`);
   });
 
-  test("is told as damaged in each of 100 forms in which it is", () => {
+  test("is shown as damaged in each of 100 forms in which it is", () => {
     const forms = Object.entries(damaged).flatMap(([name, damage]) =>
       IN_WHICH.map(([place, wrap]) => ({
         name: `${name}, ${place}`,

@@ -85,7 +85,7 @@ describe("each rule of a class is judged on its own", () => {
   });
 });
 
-test("every broken rule is told at once, in sentences", () => {
+test("every broken rule is reported at once, in sentences", () => {
   const admin = DEFAULT_CLASSES[0] ?? open;
   const broken = policyViolations(admin, { ...proposal, expiresAt: NOW + 90_000 }, NOW);
   expect(broken.map(({ detail }) => detail)).toEqual([

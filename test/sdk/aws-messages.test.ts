@@ -365,7 +365,7 @@ describe("one exception's name stands for many things:", () => {
   });
 });
 
-describe("credentials, region and clock are told apart:", () => {
+describe("credentials, region and clock are distinguished:", () => {
   const rows: readonly Row[] = [
     [
       "read",

@@ -38,7 +38,7 @@ test("the first reason to stop counts", () => {
   expect(timers.filter(({ ms }) => ms === 2_500)).toHaveLength(1);
 });
 
-test("closing calls every timer off", () => {
+test("closing cancels every timer", () => {
   const { schedule, timers } = manualTimers();
   const { close, stop } = startDeadline(options, { schedule });
   stop(late);

@@ -12,7 +12,7 @@ const lost = new SenderError("service_unreachable", "The service cannot be reach
 
 const kinds = (outcomes: readonly Outcome[]) => outcomes.map(({ kind }) => kind);
 
-test("each recipient gets a mail with a link of their own, and the service is told", async () => {
+test("each recipient gets a mail with a link of their own, and each mail is recorded", async () => {
   const { ports, journal, emails } = fakePorts();
   const outcomes = await deliver(delivery, [ANA, BO], ports, unending());
   expect(kinds(outcomes)).toEqual(["mailed", "mailed"]);
@@ -50,7 +50,7 @@ test("a mail that fails revokes what was created for it and leaves the others al
   expect(journal).not.toContain(`revoke ${BO}`);
 });
 
-test("a mail whose fate is unknown counts as arrived when its link has been opened", async () => {
+test("a mail that may not have gone out counts as arrived when its link has been opened", async () => {
   const { ports } = fakePorts({
     mail: () => {
       throw refused;
@@ -62,7 +62,7 @@ test("a mail whose fate is unknown counts as arrived when its link has been open
   ]);
 });
 
-test("what cannot be revoked is told", async () => {
+test("what cannot be revoked is reported", async () => {
   const { ports } = fakePorts({
     mail: () => {
       throw refused;
@@ -126,7 +126,7 @@ test("a create whose answer never came may have been stored, so it is revoked", 
   expect(journal).toEqual([`seal ${ANA}`, `create ${ANA}`, `revoke ${ANA}`]);
 });
 
-test("a mail that went out stays, even when the service cannot be told", async () => {
+test("a mail that went out stays, even when the service cannot record it", async () => {
   const { ports, journal } = fakePorts({
     mailed: () => {
       throw lost;
@@ -289,7 +289,7 @@ test("a fault of our own becomes that recipient's outcome, told without its word
   expect(journal).toContain(`revoke ${ANA}`);
 });
 
-test("what cannot be sealed is told with the reason", async () => {
+test("what cannot be sealed is reported with the reason", async () => {
   const { ports } = fakePorts();
   const tooLong = deliveryOf({ title: "x".repeat(5_000) });
   const [outcome] = await deliver(tooLong, [ANA], ports, unending());

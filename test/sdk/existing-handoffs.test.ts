@@ -28,13 +28,13 @@ function wait(looks: readonly (HandoffView | SenderError)[], deadline = unending
   return awaitHandoffs([ID], ports, LIMIT_MS, deadline).then((waited) => ({ ...waited, looked }));
 }
 
-test("a service that is down at the last look does not undo what an earlier one has shown", async () => {
+test("a service that is down at the last poll does not undo what an earlier one has shown", async () => {
   const { handoffs, looked } = await wait([OPEN, DOWN]);
   expect(handoffs).toEqual([{ id: ID, status: "pending", view: OPEN }]);
   expect(looked).toBeGreaterThan(2);
 });
 
-test("a handoff that could never be looked at has the reason", async () => {
+test("a handoff that could never be viewed has the reason", async () => {
   expect((await wait([DOWN])).handoffs).toEqual([{ id: ID, status: "pending", error: DOWN }]);
 });
 

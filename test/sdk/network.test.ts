@@ -137,7 +137,7 @@ test.each([
     "HPE_INVALID_CONSTANT",
     "its answer is not HTTP (HPE_INVALID_CONSTANT). Check endpoint, and that the runner may connect to it.",
   ],
-])("%s is told as what it is", async (code, words) => {
+])("%s is named for what it is", async (code, words) => {
   const cause = Object.assign(new Error("x"), { code });
   const runtime = quickRuntime({ fetch: () => Promise.reject(new TypeError("fetch failed", { cause })) });
   const client = serviceClient("https://a.example", async () => new Concealed("t"), runtime);
@@ -199,7 +199,7 @@ describe("a web page in the place of an answer", () => {
   });
 });
 
-test("an address of the token's issuer that is no URL is told, and not repeated", () => {
+test("an address of the token's issuer that is no URL is reported, and not repeated", () => {
   const env = { ACTIONS_ID_TOKEN_REQUEST_URL: "not a url?token=canary", ACTIONS_ID_TOKEN_REQUEST_TOKEN: "t" };
   expect(errorOf(() => tokenEndpoint(env)).message).toBe(
     "ACTIONS_ID_TOKEN_REQUEST_URL is not a URL. The runner sets it: look whether a step or the runner's environment overwrites it.",

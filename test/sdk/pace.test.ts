@@ -103,7 +103,7 @@ test("what would meet every call ends those in line and those to come, without a
   expect(calls).toBe(0);
 });
 
-test("whoever is still in line at the soft deadline is told why they waited", async () => {
+test("a call that is still in line at the soft deadline fails with the reason why it waited", async () => {
   const runtime = virtualRuntime();
   const pace = adaptivePace(runtime);
   pace.throttled(await pace.turn(unending().soft), busy, 60_000);
@@ -116,7 +116,7 @@ test("whoever is still in line at the soft deadline is told why they waited", as
   ]);
 });
 
-test("one that is asked to come later gives its place to others meanwhile", async () => {
+test("a call that is asked to come later frees its slot for others meanwhile", async () => {
   const runtime = virtualRuntime();
   const start = runtime.now();
   const greylisted = new SenderError("mail_refused", "Greylisted.");

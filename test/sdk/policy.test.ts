@@ -49,7 +49,7 @@ test("an unknown class is refused with the names of the known ones", () => {
   ]);
 });
 
-test("every violation is told at once", () => {
+test("every violation is reported at once", () => {
   const broken = checkPolicy(
     {
       class: "strict",

@@ -30,7 +30,7 @@ test("a secret that was named twice goes once, under its first label", async () 
   expect(secrets.map(({ label }) => label)).toEqual(["KEY", "prod/b"]);
 });
 
-test("every failure is told, in order, and the rest is read", async () => {
+test("every failure is reported, in order, and the rest is read", async () => {
   const { secrets, errors } = await read("nope/1\nprod/a\nnope/*\nnope/2");
   expect(secrets.map(({ name }) => name)).toEqual(["prod/a"]);
   expect(errors.map(({ message }) => message)).toEqual([

@@ -9,7 +9,7 @@ test("recipients come normalised, in order, without blank lines", () => {
   });
 });
 
-test("every bad line is told by its number and never by what it holds", () => {
+test("every bad line is reported by its number and never by its text", () => {
   const { recipients, errors } = parseRecipients("a@b.example\nnot an address\nA@B.example\nx@y@z\n");
   expect(recipients).toEqual(["a@b.example"]);
   expect(errors.map(({ message }) => message)).toEqual([

@@ -18,11 +18,11 @@ test.each([
   ["request 1a2b3c4d-0000-4000-8000-aabbccddeeff", "request 1a2b3c4d-0000-4000-8000-aabbccddeeff"],
   ["Bo@Other.Example wrote", "b•••@other.example wrote"],
   ["x".repeat(39).concat(" ").repeat(20), expect.stringMatching(/^.{290,300}$/)],
-])("%j is told as %j", (text, told) => {
+])("%j becomes %j", (text, told) => {
   expect(redact(text)).toEqual(told);
 });
 
-test("no recipient is told, whatever characters their address has and wherever it stands", () => {
+test("no recipient is named, whatever characters their address has and wherever it stands", () => {
   const character = fc.constantFrom(..."abcxyz0129.!#$%&'*+/=?^_`{|}~-");
   const local = fc.string({ unit: character, minLength: 2, maxLength: 20 });
   const around = fc.string({ unit: fc.constantFrom(..." <>()[]:;,'\"/@-_\t"), maxLength: 5 });

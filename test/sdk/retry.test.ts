@@ -14,7 +14,7 @@ function failing(times: number, afterMs?: number) {
   };
 }
 
-test("what passes at the third attempt is given, after growing waits", async () => {
+test("what succeeds at the third attempt is returned, after growing waits", async () => {
   const runtime = quickRuntime();
   expect(await retry(failing(2), unending(), runtime)).toBe(3);
   expect(runtime.waits).toEqual([250, 500]);
@@ -30,7 +30,7 @@ test("after the last attempt the failure itself is thrown", async () => {
   expect(await rejectionOf(retry(failing(99), unending(), quickRuntime()))).toBe(final);
 });
 
-test("what cannot pass later is not tried again", async () => {
+test("what no retry can change is not tried again", async () => {
   let attempts = 0;
   const error = new SenderError("policy", "no");
   const work = retry(

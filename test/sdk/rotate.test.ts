@@ -111,7 +111,7 @@ describe("a managed rotation", () => {
     );
   });
 
-  test("that fails is told when its time is up", async () => {
+  test("that fails is reported when its time is up", async () => {
     const { arn } = secret({ kind: "failing" });
     expect(await sentenceOf(run())).toBe(
       `rotation_late: The rotation of secret "${name}" had not ended after 5 minutes: version ${versionIdOf("run 1", arn)} still holds AWSPENDING. Read the log of its rotation function, or raise rotate-timeout.`,

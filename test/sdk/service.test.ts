@@ -209,7 +209,7 @@ test("the token is not sent on when the service redirects", async () => {
   await other.close();
 });
 
-test("nothing that listens is told with the system's word for it", async () => {
+test("a port where nothing listens is reported with the system's word for it", async () => {
   const gone = await startScriptedServer();
   await gone.close();
   const runtime = quickRuntime({ fetch });

@@ -85,7 +85,7 @@ test.each([
   expect(`${code}: ${message}`).toBe(expected);
 });
 
-test("throttling lasts as long as the step may, and is told when it is over", async () => {
+test("throttling lasts as long as the step may, and is reported when it is over", async () => {
   server.answer(refusal(429, "TooManyRequestsException", "Maximum sending rate exceeded."));
   const { deadline, stop } = endable();
   const runtime = quickRuntime();

@@ -72,7 +72,7 @@ test("a refused recipient is not tried again, and the server's words come withou
   expect(runtime.waits).toEqual([]);
 });
 
-test("a login that is not taken is told as such", async () => {
+test("a login that is refused is reported as such", async () => {
   const { transport, where } = await start(
     { ...PLAIN, authOptional: false, onAuth: (_, __, done) => done(smtpError(535, "5.7.8 Bad credentials")) },
     { login: { user: "u", password: new Concealed("smtp-canary") } },
@@ -118,7 +118,7 @@ test("off loopback a certificate that nobody signed gets no mail", async () => {
   expect(catcher.messages).toEqual([]);
 });
 
-test("a server that is not there is told after the last attempt", async () => {
+test("a server that is not there is reported after the last attempt", async () => {
   const { catcher, transport, runtime, where } = await start(PLAIN);
   await catcher.close();
   opened.splice(0);
@@ -250,7 +250,7 @@ test("TLS from the start where the port speaks none names the input to change", 
   ]);
 });
 
-describe("a reply never tells whom the mail was for:", () => {
+describe("a reply never shows whom the mail was for:", () => {
   const to = "ana.kowalska@vendor.example";
   test.each([
     ["550 5.1.1 No such user ana.kowalska here", "550 5.1.1 No such user [recipient] here"],
