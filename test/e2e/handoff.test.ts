@@ -77,8 +77,8 @@ inBrowser(
       100,
       undefined,
     );
-    const story = trail.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
-    expect(story).toEqual(["created", "mailed", "claimed", "acknowledged"]);
+    const types = trail.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
+    expect(types).toEqual(["created", "mailed", "claimed", "acknowledged"]);
     expect([...ana.errors, ...eve.errors]).toEqual([]);
 
     const again = await runAction({ stack, inputs });

@@ -40,8 +40,8 @@ describeOnEachEngine("a bounce", (engine) => {
     });
     expect((await new Recipient(link).claim()).status).toBe(200);
     await service.service.drained();
-    const story = service.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
-    expect(story).toEqual(["created", "mailed", "bounced", "claimed"]);
+    const types = service.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
+    expect(types).toEqual(["created", "mailed", "bounced", "claimed"]);
   });
 
   test.each(["another mail that names this handoff in its tag", "", "<0102018f-ses>"])(

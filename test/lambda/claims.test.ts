@@ -70,8 +70,8 @@ describeOnEachEngine("a claim", (engine) => {
         body: { code: "locked" },
       });
       await service.service.drained();
-      const story = service.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
-      expect(story).toEqual(["created", ...Array(5).fill("answer_wrong"), "locked"]);
+      const types = service.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
+      expect(types).toEqual(["created", ...Array(5).fill("answer_wrong"), "locked"]);
     });
   });
 
@@ -101,8 +101,8 @@ describeOnEachEngine("a claim", (engine) => {
       });
       expect((await service.stored(id))?.envelope).toBeUndefined();
       await service.service.drained();
-      const story = service.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
-      expect(story.toSorted()).toEqual([...Array(5).fill("answer_wrong"), "created", "locked"]);
+      const types = service.events.filter(({ handoff }) => handoff === id).map(({ type }) => type);
+      expect(types.toSorted()).toEqual([...Array(5).fill("answer_wrong"), "created", "locked"]);
     });
 
     test("a last attempt whose answer was lost is judged when it comes again, and still opens", async () => {

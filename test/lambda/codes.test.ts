@@ -39,7 +39,7 @@ describeOnEachEngine("a mailed code", (engine) => {
 
   const otherThan = (code: string) => String((Number(code) + 1) % 100_000_000).padStart(8, "0");
 
-  const storyOf = async (id: string) => {
+  const trailOf = async (id: string) => {
     await service.service.drained();
     return service.events
       .filter(({ handoff }) => handoff === id)
@@ -162,7 +162,7 @@ describeOnEachEngine("a mailed code", (engine) => {
       }
     }
     expect((await recipient.status()).body.state).toBe("locked");
-    expect((await storyOf(id)).slice(-2)).toEqual(["answer_wrong wrong_code", "locked codes_spent"]);
+    expect((await trailOf(id)).slice(-2)).toEqual(["answer_wrong wrong_code", "locked codes_spent"]);
     expect(await service.stored(id)).not.toHaveProperty("envelope");
   });
 
@@ -170,7 +170,7 @@ describeOnEachEngine("a mailed code", (engine) => {
     for (let round = 0; round < 3; round += 1) await mailedCode();
     service.clock.now += 600;
     expect(await recipient.code(EMAIL)).toMatchObject({ status: 410, body: { code: "locked" } });
-    expect((await storyOf(id)).at(-1)).toBe("locked codes_spent");
+    expect((await trailOf(id)).at(-1)).toBe("locked codes_spent");
   });
 
   test("whoever has the link alone spends attempts with wrong codes, and ends no code silently", async () => {
@@ -186,7 +186,7 @@ describeOnEachEngine("a mailed code", (engine) => {
     const statuses: number[] = [];
     for (let n = 0; n < 60; n += 1) statuses.push((await recipient.code(`guess${n}@vendor.example`)).status);
     expect(statuses).toEqual([...Array(9).fill(202), ...Array(51).fill(410)]);
-    expect(await storyOf(id)).toEqual([
+    expect(await trailOf(id)).toEqual([
       "created",
       ...Array(10).fill("answer_wrong wrong_address"),
       "locked code_requests_spent",
@@ -199,7 +199,7 @@ describeOnEachEngine("a mailed code", (engine) => {
     for (let n = 0; n < 11; n += 1)
       codes.push((await recipient.claim({ ...RIGHT, code: "12345678" })).body.code);
     expect(codes).toEqual([...Array(9).fill("code_needed"), "locked", "locked"]);
-    expect((await storyOf(id)).at(-1)).toBe("locked code_requests_spent");
+    expect((await trailOf(id)).at(-1)).toBe("locked code_requests_spent");
   });
 
   test("parallel tries are judged no more than five times", async () => {
@@ -210,7 +210,7 @@ describeOnEachEngine("a mailed code", (engine) => {
       ),
     );
     expect(answers.filter(({ status }) => status !== 403 && status !== 410)).toEqual([]);
-    const judged = (await storyOf(id)).filter((event) => event === "answer_wrong wrong_code");
+    const judged = (await trailOf(id)).filter((event) => event === "answer_wrong wrong_code");
     expect(judged.length).toBeLessThanOrEqual(5);
   });
 
