@@ -18,7 +18,7 @@ import type { Requests } from "../store/requests.ts";
 import { subjectId } from "../store/subjects.ts";
 import { type Admitted, admit, checkShape, type Proposed, requirePolicy } from "./admission.ts";
 import { type Caller, requireRight } from "./callers.ts";
-import { type Asked, judge, type SubjectDeps, SubjectPointer } from "./once.ts";
+import { checkVersion, type ProposedVersion, type SubjectDeps, SubjectPointer } from "./once-per-version.ts";
 import { type Approved, bindRequest, judgeRequest, requireFree } from "./request-use.ts";
 
 export type CreateDeps = SubjectDeps & {
@@ -55,12 +55,12 @@ export async function create(
           deps,
           subjectId(caller.owner, body.subject.secret, recipient),
           handoff,
-          askedBy(caller, ["send"], body.subject, body.resend),
+          versionProposedBy(caller, ["send"], body.subject, body.resend),
           now,
         )
       : undefined;
 
-  const first = await pointer?.look();
+  const first = await pointer?.lookUp();
   if (first?.earlier) return { status: 200, view: first.earlier };
   if (approved) await bindRequest(deps, approved, id, caller, now);
   if (!(await deps.handoffs.put(handoff, now))) return repeated(deps, handoff, pointer, now);
@@ -106,8 +106,8 @@ export async function check(
   const known = await recipients.find(recipient);
   if (known === undefined) return { outcome: "create" };
   const subject = subjectId(caller.owner, body.subject.secret, known);
-  const asked = askedBy(caller, ["send", "check"], body.subject, body.resend);
-  const { newest, earlier } = await judge(handoffs, await subjects.get(subject), asked, now);
+  const version = versionProposedBy(caller, ["send", "check"], body.subject, body.resend);
+  const { newest, earlier } = await checkVersion(handoffs, await subjects.get(subject), version, now);
   if (earlier) return { outcome: "earlier", handoff: earlier };
   if (approved) await requireFree(deps, approved, now);
   const isOpen = newest && viewOf(newest, now).state === "open";
@@ -145,7 +145,12 @@ async function requireAdmitted(
   return "record" in standing ? standing : undefined;
 }
 
-function askedBy(caller: Caller, anyOf: readonly Right[], subject: Subject, resend = false): Asked {
+function versionProposedBy(
+  caller: Caller,
+  anyOf: readonly Right[],
+  subject: Subject,
+  resend = false,
+): ProposedVersion {
   const requireClass = (className: string) => requireRight(caller, anyOf, className);
   return { ...subject, resend, requireClass };
 }

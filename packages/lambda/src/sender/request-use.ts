@@ -10,7 +10,7 @@ import { derive } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 import { type RequestRecord, type Requests, stateOf, type Use } from "../store/requests.ts";
 import type { Caller } from "./callers.ts";
-import { ABANDONED_SECONDS } from "./once.ts";
+import { ABANDONED_SECONDS } from "./once-per-version.ts";
 import { contended, MAX_ROUNDS, requestEnded, told } from "./requests.ts";
 
 /** What a create proposes, as far as a request has a say in it. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { HandoffId, State } from "@secret-handoff/protocol";
-import { type Decision, decide } from "../../packages/lambda/src/sender/once.ts";
+import { type Decision, decide } from "../../packages/lambda/src/sender/once-per-version.ts";
 import type { HandoffRecord } from "../../packages/lambda/src/store/handoff-record.ts";
 import type { SubjectRecord } from "../../packages/lambda/src/store/subjects.ts";
 

@@ -22,19 +22,19 @@ export type Decision =
 export type Version = Pick<Subject, "versionId" | "versionCreatedAt"> & { readonly resend: boolean };
 
 /**
- * Once per version, for the 30 days that a tombstone stays after its handoff has ended. Then nobody knows any more how it ended, and
+ * Once per version, for the 30 days that a tombstone stays after its handoff has ended. Then the table no longer knows how it ended, and
  * the same version is handed over anew; that an older one never displaces a newer one holds for as long as the subject is remembered.
  * `resend` overrides both.
  */
 export function decide(
   subject: SubjectRecord | undefined,
   newest: HandoffRecord | undefined,
-  asked: Version,
+  proposed: Version,
   now: number,
 ): Decision {
-  if (!subject || asked.resend) return "hand_over";
-  if (asked.versionId !== subject.versionId) {
-    return asked.versionCreatedAt < subject.versionCreatedAt ? "newer_version" : "hand_over";
+  if (!subject || proposed.resend) return "hand_over";
+  if (proposed.versionId !== subject.versionId) {
+    return proposed.versionCreatedAt < subject.versionCreatedAt ? "newer_version" : "hand_over";
   }
   if (!newest) return "hand_over";
   const { state } = derive(newest, now);
@@ -57,34 +57,34 @@ export function decide(
   }
 }
 
-/** What a caller asks to hand over. */
-export type Asked = Version & {
+/** A version that a caller proposes to hand over. */
+export type ProposedVersion = Version & {
   /** Refuses a class with which the caller has nothing to do. @throws ProblemError 403 `not_allowed` */
   readonly requireClass: (className: string) => void;
 };
 
 export type SubjectDeps = { readonly handoffs: Handoffs; readonly subjects: Subjects };
 
-/** What a look at a subject gave: the pointer as seen, its newest handoff, and the view of that one where nothing is to be created. */
-export type Look = {
+/** The pointer of a subject as it was read, its newest handoff, and the view of that handoff where nothing is to be created. */
+export type SubjectLookup = {
   readonly seen?: SubjectRecord | undefined;
   readonly newest?: HandoffRecord | undefined;
   readonly earlier?: HandoffView;
 };
 
 /**
- * Decides whether this version is to be handed over, after a look at the subject's newest handoff. Writes nothing.
+ * Decides whether this version is to be handed over, by the subject's newest handoff. Writes nothing.
  * @throws ProblemError 409 `resend_needed` or `newer_version`; 403 where the newest would be superseded, or reported, and is of a
  * class that is not the caller's
  */
-export async function judge(
+export async function checkVersion(
   handoffs: Handoffs,
   seen: SubjectRecord | undefined,
-  asked: Asked,
+  proposed: ProposedVersion,
   now: number,
-): Promise<Look> {
+): Promise<SubjectLookup> {
   const newest = seen && (await handoffs.get(seen.newest));
-  const decision = decide(seen, newest, asked, now);
+  const decision = decide(seen, newest, proposed, now);
   if (decision === "resend_needed") {
     throw new ProblemError(
       "resend_needed",
@@ -98,7 +98,7 @@ export async function judge(
     );
   }
   if (newest && (decision === "already" || derive(newest, now).state === "open")) {
-    asked.requireClass(newest.class);
+    proposed.requireClass(newest.class);
   }
   return decision === "already" && newest ? { seen, newest, earlier: viewOf(newest, now) } : { seen, newest };
 }
@@ -106,34 +106,41 @@ export async function judge(
 /** Others who move the same subject at once make a create start again; more often than this is a fault. */
 const MAX_ROUNDS = 10;
 
-/** A create's way with its subject: put the handoff, move the subject's pointer, end the previous handoff. */
+/** The pointer of a create's subject. The order: put the handoff, move the pointer, end the previous handoff. */
 export class SubjectPointer {
   readonly #deps: SubjectDeps;
   readonly #subject: string;
   readonly #handoff: NewHandoff;
-  readonly #asked: Asked;
+  readonly #proposed: ProposedVersion;
   readonly #now: number;
 
-  constructor(deps: SubjectDeps, subject: string, handoff: NewHandoff, asked: Asked, now: number) {
+  constructor(
+    deps: SubjectDeps,
+    subject: string,
+    handoff: NewHandoff,
+    proposed: ProposedVersion,
+    now: number,
+  ) {
     this.#deps = deps;
     this.#subject = subject;
     this.#handoff = handoff;
-    this.#asked = asked;
+    this.#proposed = proposed;
     this.#now = now;
   }
 
   /**
-   * Looks whether this version is to be handed over. Where it is not, what an earlier try of this create has put is ended.
-   * @throws ProblemError as {@link judge}
+   * Reads the subject and decides whether this version is to be handed over. Where it is not, what an earlier try of this create has
+   * put is ended.
+   * @throws ProblemError as {@link checkVersion}
    */
-  async look(): Promise<Look> {
+  async lookUp(): Promise<SubjectLookup> {
     const { subjects, handoffs } = this.#deps;
     try {
       const seen = await subjects.get(this.#subject);
       // The pointer keeps one previous handoff only: where a crash has left it unended, it is ended before the next move.
       if (seen?.previous) await this.#endPrevious(seen.newest, seen.previous);
       if (seen?.newest.id === this.#handoff.id) return { seen };
-      const found = await judge(handoffs, seen, this.#asked, this.#now);
+      const found = await checkVersion(handoffs, seen, this.#proposed, this.#now);
       if (found.earlier) await this.#end(this.#handoff);
       return found;
     } catch (error) {
@@ -147,12 +154,12 @@ export class SubjectPointer {
    * Moves the pointer to the handoff and ends the previous one. A handoff that lost the race, or is refused, is ended itself.
    * @param first what was seen before the handoff was put; undefined where it has been there already
    * @returns the handoff that makes this one unnecessary, when it lost the race
-   * @throws ProblemError as {@link judge}, 503 when others move the same pointer again and again
+   * @throws ProblemError as {@link checkVersion}, 503 when others move the same pointer again and again
    */
-  async move(first: Look | undefined): Promise<HandoffView | undefined> {
-    const { versionId, versionCreatedAt } = this.#asked;
+  async move(first: SubjectLookup | undefined): Promise<HandoffView | undefined> {
+    const { versionId, versionCreatedAt } = this.#proposed;
     const to = { newest: this.#handoff, versionId, versionCreatedAt };
-    let { seen, earlier } = first ?? (await this.look());
+    let { seen, earlier } = first ?? (await this.lookUp());
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       if (seen?.newest.id === this.#handoff.id) return undefined;
       if (earlier) return earlier;
@@ -160,7 +167,7 @@ export class SubjectPointer {
         if (seen) await this.#endPrevious(this.#handoff, seen.newest);
         return undefined;
       }
-      ({ seen, earlier } = await this.look());
+      ({ seen, earlier } = await this.lookUp());
     }
     await this.#end(this.#handoff);
     throw new ProblemError("unavailable", "Too many runs hand over the same secret at once. Try again.", {
