@@ -7,7 +7,7 @@ import { thirdPartyNotices } from "../../build/third-party-notices.ts";
 import { encodePage } from "./src/recipient/page.ts";
 
 /**
- * Builds the four functions into dist/NAME (or into the folder that is named), each folder an asset of its own with its index.js.
+ * Builds the functions into dist/NAME (or into the folder that is named), each folder an asset of its own with its index.js.
  * What only some calls need is a file beside it, so that a start does not read it. THIRD-PARTY.txt lies beside the folders. Byte
  * for byte reproducible.
  */
@@ -19,6 +19,7 @@ const FUNCTIONS = {
   sender: ["kms-recipients"],
   drainer: [],
   sweeper: [],
+  sealer: [],
 } as const;
 
 /** `import("./x.ts")` of such a file becomes `import("./x.js")` at run time. */

@@ -8,14 +8,18 @@ import { stopSignal } from "./src/stop-signal.ts";
  */
 
 const SWEEP_MS = 5_000;
+const SEAL_MS = 3_600_000;
 
 async function main(): Promise<number> {
   const stopping = stopSignal();
   const options = optionsOf(process.env);
   if (typeof options === "string") return fail(options);
   const stack = await startLocalStack(options);
+  await stack.service.seal();
+  const sealing = setInterval(() => void stack.service.seal(), SEAL_MS);
   process.stdout.write(`${JSON.stringify(stack.addresses)}\n`);
   await stopping;
+  clearInterval(sealing);
   await stack.close();
   return 0;
 }

@@ -50,7 +50,10 @@ afterAll(async () => {
 });
 
 function templateOf(pathname: string): string {
-  return pathname.replace(/^\/h\/.*/, "/h/{path}").replace(/\/handoffs\/(?!check$)[^/]+/, "/handoffs/{id}");
+  return pathname
+    .replace(/^\/h\/.*/, "/h/{path}")
+    .replace(/\/handoffs\/(?!check$)[^/]+/, "/handoffs/{id}")
+    .replace(/\/seals\/[^/]+/, "/seals/{day}");
 }
 
 function schemaOf(path: string, method: string, status: number, type: string): object | undefined {
@@ -110,6 +113,11 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   await sender.call("GET", "/v1/sender/policy");
   await service.service.drained();
   await sender.call("GET", "/v1/sender/events");
+  const today = new Date(service.clock.now * 1_000).toISOString().slice(0, 10);
+  await service.service.seal(today);
+  await sender.call("GET", "/v1/sender/seals");
+  await sender.call("GET", `/v1/sender/seals/${today}/leaves`);
+  await sender.call("GET", "/v1/sender/seals/yesterday/leaves");
   const stranger = new Sender(service, { job: { repositoryId: "9" } });
   await stranger.create(body);
   await stranger.call("GET", "/v1/sender/events");

@@ -1,17 +1,10 @@
 import { DeleteItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import {
-  Audit,
-  drain,
-  type HandoffKey,
-  hashOf,
-  Outbox,
-  StandaloneEvents,
-  Table,
-} from "@secret-handoff/lambda";
+import { Audit, drain, type HandoffKey, Outbox, StandaloneEvents, Table } from "@secret-handoff/lambda";
 import { AUDIT_TABLE, localClient, TABLE } from "@secret-handoff/local";
 import type { HandoffId } from "@secret-handoff/protocol";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
+import { eventHash } from "@secret-handoff/protocol/audit";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
@@ -71,7 +64,7 @@ describeOnEachEngine("the drainer", (engine) => {
     );
     for (const [n, event] of trail.entries()) {
       const before = trail[n - 1];
-      expect(event.previous).toBe(before && hashOf(JSON.stringify(before)));
+      expect(event.previous).toBe(before && eventHash(before));
     }
     expect((await service.stored(id))?.outbox?.L).toEqual([]);
     deps.client.destroy();
@@ -165,7 +158,7 @@ describeOnEachEngine("the drainer", (engine) => {
     const published: AuditEvent[] = [];
     await drain({ ...dying, publish: async (events) => void published.push(...events) }, keyOf(id));
     expect(published[0]?.outcome).toBe("as another release said");
-    expect((await trailOf(id))[1]?.previous).toBe(hashOf(stored));
+    expect((await trailOf(id))[1]?.previous).toBe(eventHash(JSON.parse(stored)));
     dying.client.destroy();
   });
 

@@ -34,6 +34,8 @@ test.each(["SIGINT", "SIGTERM"] as const)(
       "idTokenRequestToken",
       "operators",
       "github",
+      "seals",
+      "sealKey",
     ]);
     const answers = await Promise.all([
       fetch(`${addresses.url}/h/x`),

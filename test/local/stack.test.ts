@@ -21,6 +21,8 @@ test("tells where everything is, all of it on 127.0.0.1", () => {
     "idTokenRequestToken",
     "operators",
     "github",
+    "seals",
+    "sealKey",
   ]);
   expect(stack.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(stack.smtp).toMatch(/^smtp:\/\/127\.0\.0\.1:\d+$/);

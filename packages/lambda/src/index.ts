@@ -1,4 +1,12 @@
-export { type DrainerDeps, drain, hashOf, type Publish } from "./events/drain.ts";
+export { type DrainerDeps, drain, type Publish } from "./events/drain.ts";
+export {
+  type Archive,
+  lastSealableDay,
+  SEALS_AFTER,
+  type SealerDeps,
+  type SealSigner,
+  sealDays,
+} from "./events/seal.ts";
 export { type SweeperDeps, type Swept, sweep } from "./events/sweep.ts";
 export { createRecipientApp, type RecipientDeps } from "./recipient/app.ts";
 export { type EncodedPage, encodePage, type Page } from "./recipient/page.ts";
@@ -13,7 +21,7 @@ export { type Clock, type Log, stdoutLog, systemClock } from "./runtime.ts";
 export { createSenderApp, type SenderDeps } from "./sender/app.ts";
 export { createTokenVerifier, type TokenOptions, type VerifyToken } from "./sender/callers.ts";
 export { type AskReviews, askGitHub } from "./sender/github-reviews.ts";
-export { Audit, Outbox } from "./store/audit.ts";
+export { Audit, type AuditOptions, firstOpenDay, Outbox } from "./store/audit.ts";
 export { Claims } from "./store/claims.ts";
 export { createClient } from "./store/client.ts";
 export { Codes } from "./store/codes.ts";
@@ -25,6 +33,7 @@ export { Handoffs } from "./store/handoffs.ts";
 export { Receipts } from "./store/receipts.ts";
 export { type RecipientId, type RecipientKeys, Recipients } from "./store/recipients.ts";
 export { Requests } from "./store/requests.ts";
+export { Seals } from "./store/seals.ts";
 export { StandaloneEvents } from "./store/standalone-events.ts";
 export { Subjects } from "./store/subjects.ts";
 export { Table, type Update, type Written } from "./store/table.ts";

@@ -3,7 +3,6 @@ import { CreateTableCommand, type DynamoDBClient, waitUntilTableExists } from "@
 import { createAdaptorServer } from "@hono/node-server";
 import {
   ANSWER_AFTER_MS,
-  Audit,
   askGitHub,
   auditTable,
   Claims,
@@ -35,12 +34,13 @@ import {
   systemClock,
   Table,
 } from "@secret-handoff/lambda";
-import type { AuditEvent, SenderEntry } from "@secret-handoff/protocol/api";
-import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import type { AuditEvent, Seal, SenderEntry } from "@secret-handoff/protocol/api";
+import { type CredentialClass, DEFAULT_CLASSES, isoTime } from "@secret-handoff/protocol/api";
 import { createTransport } from "nodemailer";
 import { createDrainQueue, NotifyingTable } from "./drain-after-writes.ts";
 import { type LocalOperator, verifySignature } from "./operators.ts";
 import { createRecipientKeys } from "./recipient-keys.ts";
+import { createSealer, type LocalSealer } from "./sealer.ts";
 
 export type ServiceOptions = {
   /** 0 takes any free port. */
@@ -74,10 +74,14 @@ export type ServiceOptions = {
 export type Service = {
   /** The origin, without a trailing slash. */
   readonly url: string;
-  readonly audit: Audit;
+  readonly audit: LocalSealer["audit"];
   /** Resolves when every event written so far is in the audit table. */
   drained(): Promise<void>;
   sweep(isOver?: () => boolean): Promise<Swept>;
+  /** PEM of the public key that the trail's seals are signed for. */
+  readonly sealKey: string;
+  /** Seals the days that are over. @param through a later day to seal as well, `2026-11-26`: today's next events are filed under its morrow */
+  seal(through?: string): Promise<readonly Seal[]>;
   close(): Promise<void>;
 };
 
@@ -86,6 +90,9 @@ const NO_GITHUB = "http://127.0.0.1:1";
 
 export const TABLE = "secret-handoff";
 export const AUDIT_TABLE = "secret-handoff-audit";
+
+/** A POST here seals today as well, though it is not over, so that a demonstration need not wait for tomorrow. */
+export const SEAL_PATH = "/local/seals";
 
 /** The one-time store as a deployment runs it, in this process: both apps on one port, drainer after each write, sweeper. */
 export async function startService(options: ServiceOptions): Promise<Service> {
@@ -99,7 +106,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   } = options;
   await createTables(client);
   const table = new NotifyingTable(client, TABLE);
-  const audit = new Audit(new Table(client, AUDIT_TABLE));
+  const trail = new Table(client, AUDIT_TABLE);
+  const sealer = createSealer(trail, { clock, log });
+  const { audit, seals } = sealer;
+  await sealer.resume();
   const drainerDeps = {
     outbox: new Outbox(new Table(client, TABLE)),
     standalone: new StandaloneEvents(new Table(client, TABLE)),
@@ -150,6 +160,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     askReviews: askGitHub(options.githubApi ?? NO_GITHUB),
     standalone: new StandaloneEvents(table),
     audit,
+    seals,
     classes,
     senders: options.senders,
     recipients: new Recipients(new Table(client, AUDIT_TABLE), recipientKeys),
@@ -178,11 +189,19 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   fetch = async (request) => {
     if (!hosts.has(request.headers.get("host") ?? "")) return new Response("unknown host\n", { status: 421 });
     const { pathname } = new URL(request.url);
+    if (pathname === SEAL_PATH && request.method === "POST")
+      return Response.json({ seals: await sealToday() });
     const answer = await answerTo(request, pathname);
     // Whoever has its answer finds its events in the trail: right after the write is before the answer.
     await drainer.settled();
     return answer;
   };
+
+  const seal = async (through?: string) => {
+    await drainer.idle();
+    return sealer.seal(through);
+  };
+  const sealToday = () => seal(isoTime(clock()).slice(0, 10));
 
   const sweepNow = async (isOver?: () => boolean) => {
     const deps = { ...drainerDeps, due: new Due(table), handoffs, subjects, requests, log };
@@ -202,6 +221,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     audit,
     drained: drainer.idle,
     sweep: sweepNow,
+    sealKey: sealer.publicKey,
+    seal,
     async close() {
       if (timer) clearInterval(timer);
       await new Promise((resolve) => {

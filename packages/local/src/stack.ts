@@ -15,7 +15,7 @@ import {
   startSecretsManager,
 } from "./secrets-manager/endpoint.ts";
 import type { LocalSecrets } from "./secrets-manager/secrets.ts";
-import { type Service, startService } from "./service.ts";
+import { SEAL_PATH, type Service, startService } from "./service.ts";
 
 export type LocalStackOptions = {
   /** The service's port; 0, any free one, unless said otherwise. */
@@ -61,6 +61,10 @@ export type Addresses = {
   readonly operators: readonly LocalOperator[];
   /** A stand-in for GitHub's REST API; `PUT github + "/local/runs/{id}/approvals"` sets who reviewed a run. */
   readonly github: string;
+  /** A POST here seals the trail, today's events too. */
+  readonly seals: string;
+  /** PEM of the public key that the seals are signed for. */
+  readonly sealKey: string;
 };
 
 export type LocalStack = Addresses & {
@@ -154,6 +158,8 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       idTokenRequestToken: issuer.requestToken,
       operators,
       github: github.url,
+      seals: service.url + SEAL_PATH,
+      sealKey: service.sealKey,
     };
     return {
       ...addresses,

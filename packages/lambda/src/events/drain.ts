@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { type Approval, type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
+import { eventHash } from "@secret-handoff/protocol/audit";
 import { type Audit, type Drained, isRequest, type Outbox } from "../store/audit.ts";
 import { checksOf, type HandoffRecord, type Key } from "../store/handoff-record.ts";
 import type { RequestRecord } from "../store/requests.ts";
@@ -58,7 +58,7 @@ export async function publishStandalone(
   if (!pending) return;
   const { event, count } = pending;
   const stored = await audit.put(standaloneStream(id), 1, count === undefined ? event : { ...event, count });
-  await publish([JSON.parse(stored) as AuditEvent]);
+  await publish([stored]);
   await standalone.settle(id, pending);
 }
 
@@ -73,8 +73,8 @@ async function store(
     sequence += 1;
     const event = complete(record, JSON.parse(text) as Entry, sequence, chain);
     const stored = await audit.put(record.id, sequence, event);
-    events.push(JSON.parse(stored) as AuditEvent);
-    chain = hashOf(stored);
+    events.push(stored);
+    chain = eventHash(stored);
   }
   return { events, chain: chain ?? "" };
 }
@@ -137,9 +137,4 @@ function aboutRequest({ id, class: name, asked }: RequestRecord, { type, actor, 
 
 function inTrail({ role, by, known, time, comment }: Approval) {
   return { role, by, known, time: isoTime(time), ...(comment === undefined ? {} : { comment }) };
-}
-
-/** SHA-256 of the event's JSON as stored, in hex: what the next event of that handoff names as `previous`. */
-export function hashOf(storedEvent: string): string {
-  return createHash("sha256").update(storedEvent).digest("hex");
 }

@@ -2,6 +2,7 @@ import { Audit } from "../store/audit.ts";
 import { createClient } from "../store/client.ts";
 import { DEFAULT_RETENTION_DAYS } from "../store/definitions.ts";
 import { type RecipientKeys, Recipients } from "../store/recipients.ts";
+import { Seals } from "../store/seals.ts";
 import { Table } from "../store/table.ts";
 import { optional, required } from "./environment.ts";
 
@@ -14,12 +15,22 @@ const requestHandler = { connectionTimeout: 3_000, requestTimeout: 5_000, throwO
 /** The deployment's tables, on one client. */
 export function openTables() {
   const client = createClient({ requestHandler });
-  const days = Number(optional("EVENT_RETENTION_DAYS") ?? DEFAULT_RETENTION_DAYS);
-  const audit = new Table(client, required("AUDIT_TABLE_NAME"));
+  return { table: new Table(client, required("TABLE_NAME")), ...trailOn(client) };
+}
+
+/** The audit table alone, for the function that seals. */
+export function openTrail() {
+  return trailOn(createClient({ requestHandler }));
+}
+
+function trailOn(client: ReturnType<typeof createClient>) {
+  const table = new Table(client, required("AUDIT_TABLE_NAME"));
+  const retentionDays = Number(optional("EVENT_RETENTION_DAYS") ?? DEFAULT_RETENTION_DAYS);
   return {
-    table: new Table(client, required("TABLE_NAME")),
-    audit: new Audit(audit, days),
-    recipients: (keys: RecipientKeys) => new Recipients(audit, keys, days),
+    audit: new Audit(table, { retentionDays }),
+    seals: new Seals(table),
+    recipients: (keys: RecipientKeys) => new Recipients(table, keys, retentionDays),
+    retentionDays,
   };
 }
 

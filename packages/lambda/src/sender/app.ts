@@ -9,11 +9,13 @@ import {
   type HandoffView,
   isoTime,
   isRequestId,
+  LeavesQuery,
   ListQuery,
   MailedRequest,
   type PolicyResponse,
   type Right,
   SENDER_BODY_LIMIT,
+  SealsQuery,
   VerdictRequest,
 } from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
@@ -21,13 +23,15 @@ import { createApp, readBody, readQuery, refuseForeignOrigin, route } from "../h
 import { ProblemError } from "../http/problem.ts";
 import type { Audit } from "../store/audit.ts";
 import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
+import type { Seals } from "../store/seals.ts";
 import type { StandaloneEvents } from "../store/standalone-events.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
 import { listEvents, listHandoffs } from "./lists.ts";
 import { type Named, type RefusalDeps, Refusals } from "./refusals.ts";
 import { approve, ask, deny, knownRequest, type RequestDeps, shownRequest } from "./requests.ts";
-import { may, rightsOf } from "./rights.ts";
+import { may, mayInAllClasses, rightsOf } from "./rights.ts";
+import { listLeaves, listSeals } from "./seals.ts";
 
 export type SenderDeps = CreateDeps &
   CallerDeps &
@@ -35,6 +39,7 @@ export type SenderDeps = CreateDeps &
   RefusalDeps & {
     readonly origin: string;
     readonly audit: Audit;
+    readonly seals: Seals;
   };
 
 /** The sender's side of the one-time store: creates and ends handoffs, and can read no envelope. */
@@ -200,8 +205,32 @@ function senderRoutes(deps: SenderDeps): Hono {
     },
   });
 
+  route(api, "/seals", {
+    GET: async (c) => {
+      const caller = await admit(c, "audit");
+      const page = await listSeals(deps.seals, readQuery(c, SealsQuery), clock());
+      await recordViewing(standalone, caller, clock());
+      return c.json(page);
+    },
+  });
+
+  route(api, "/seals/:day/leaves", {
+    GET: async (c) => {
+      const caller = await admit(c, "audit");
+      const page = await noting(caller, {}, async () => {
+        if (!mayInAllClasses(caller, "audit")) throw new ProblemError("not_allowed", LEAVES_NEED);
+        return listLeaves(deps.seals, c.req.param("day") ?? "", readQuery(c, LeavesQuery));
+      });
+      await recordViewing(standalone, caller, clock());
+      return c.json(page);
+    },
+  });
+
   return api;
 }
+
+const LEAVES_NEED =
+  "The leaves of a day name the events of every class. This call needs the right audit without a list of classes.";
 
 /** Seconds in which a caller's calls count as one reading of the trail. */
 const READING_SECONDS = 300;

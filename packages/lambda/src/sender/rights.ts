@@ -58,6 +58,11 @@ export function rolesOf({ grants }: Grants, className: string): readonly string[
   );
 }
 
+/** Whether the right is given without a limit to some classes. */
+export function mayInAllClasses({ grants }: Grants, right: Right): boolean {
+  return grants.some(({ rights, classes }) => rights.has(right) && classes === undefined);
+}
+
 export function rightsOf({ grants }: Grants): readonly Right[] {
   return [...new Set(grants.flatMap(({ rights }) => [...rights]))];
 }

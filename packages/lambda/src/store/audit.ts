@@ -1,4 +1,6 @@
 import { type AuditEvent, isoTime, isRequestId } from "@secret-handoff/protocol/api";
+import { canonicalJson, dayName, dayOf, filedAt, placeOf } from "@secret-handoff/protocol/audit";
+import { type Clock, systemClock } from "../runtime.ts";
 import { DAY_INDEX, DEFAULT_RETENTION_DAYS } from "./definitions.ts";
 import {
   type Attributes,
@@ -20,28 +22,51 @@ import { exists } from "./transitions.ts";
 
 export type EventPage = { readonly events: readonly AuditEvent[]; readonly next?: Attributes };
 
+/** Seconds after the end of a UTC day in which its events are still filed under it. */
+export const CLOSES_AFTER = 3_600;
+
+export type AuditOptions = {
+  /** Days after which TTL removes an event. */
+  readonly retentionDays?: number;
+  readonly clock?: Clock;
+  /** {@link firstOpenDay} unless said otherwise. */
+  readonly firstOpenDay?: (now: number) => number;
+};
+
 /** The audit table: events are added, never changed. */
 export class Audit {
   readonly #table: Table;
   readonly #retentionDays: number;
+  readonly #clock: Clock;
+  readonly #firstOpenDay: (now: number) => number;
 
-  /** @param retentionDays after which TTL removes an event */
-  constructor(table: Table, retentionDays = DEFAULT_RETENTION_DAYS) {
+  constructor(
+    table: Table,
+    {
+      retentionDays = DEFAULT_RETENTION_DAYS,
+      clock = systemClock,
+      firstOpenDay: firstOpen = firstOpenDay,
+    }: AuditOptions = {},
+  ) {
     this.#table = table;
     this.#retentionDays = retentionDays;
+    this.#clock = clock;
+    this.#firstOpenDay = firstOpen;
   }
 
   /**
    * Stores an event under its number in a stream: the id of a handoff or of a request, or a standalone event's own. What is there stays.
-   * @returns the JSON that is stored under this number now: another than this event's only where a killed drainer of another release
-   * had been there
+   * @returns the event that is stored under this number now: `recorded` where its day was closed, or what an earlier call has stored
    */
-  async put(stream: string, sequence: number, event: AuditEvent): Promise<string> {
-    const item = this.#itemOf(stream, sequence, event);
-    return new ItemReader(await this.#table.putOrRead(item, isNewEvent)).string("event");
+  async put(stream: string, sequence: number, event: AuditEvent): Promise<AuditEvent> {
+    const item = this.#itemOf(stream, sequence, this.#filed(event));
+    return readEvent(await this.#table.putOrRead(item, isNewEvent));
   }
 
-  /** One page of a UTC day's events, oldest first. @param between Unix seconds, both included */
+  /**
+   * One page of the events that are filed under a UTC day, in the order of the seal (`placeOf`).
+   * @param between Unix seconds, both included
+   */
   async page(
     day: string,
     between: { readonly since: number; readonly until: number },
@@ -54,22 +79,39 @@ export class Audit {
       limit,
       after,
     });
-    return {
-      events: items.map((item) => JSON.parse(new ItemReader(item).string("event")) as AuditEvent),
-      ...(next ? { next } : {}),
-    };
+    return { events: items.map(readEvent), ...(next ? { next } : {}) };
+  }
+
+  /** A seal covers a day once and for all: what comes when it may have been sealed belongs to a later one, and says so. */
+  #filed(event: AuditEvent): AuditEvent {
+    const now = this.#clock();
+    const open = dayName(this.#firstOpenDay(now));
+    if (dayOf(event) >= open) return event;
+    const recorded = isoTime(now);
+    return { ...event, recorded: recorded >= open ? recorded : `${open}T00:00:00Z` };
   }
 
   #itemOf(stream: string, sequence: number, event: AuditEvent): Attributes {
     return itemOf({
       stream,
       sequence,
-      day: event.time.slice(0, 10),
-      at: `${event.time} ${stream} ${String(sequence).padStart(6, "0")}`,
-      event: JSON.stringify(event),
-      ttl: Math.floor(Date.parse(event.time) / 1000) + this.#retentionDays * 86_400,
+      day: dayOf(event),
+      at: placeOf(event),
+      event: canonicalJson(event),
+      ttl: Math.floor(Date.parse(filedAt(event)) / 1000) + this.#retentionDays * DAY_SECONDS,
     });
   }
+}
+
+const DAY_SECONDS = 86_400;
+
+/** The first day that takes events, as days since 1970-01-01. */
+export function firstOpenDay(now: number): number {
+  return Math.floor((now - CLOSES_AFTER) / DAY_SECONDS);
+}
+
+function readEvent(item: Attributes): AuditEvent {
+  return JSON.parse(new ItemReader(item).string("event")) as AuditEvent;
 }
 
 const isNewEvent = absent("stream");

@@ -1,6 +1,6 @@
 import { ScanCommand } from "@aws-sdk/client-dynamodb";
-import { hashOf } from "@secret-handoff/lambda";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
+import { eventHash } from "@secret-handoff/protocol/audit";
 import { localClient } from "../engine/client.ts";
 import { TABLE } from "../service.ts";
 import type { LocalStack } from "../stack.ts";
@@ -68,7 +68,7 @@ export async function readTrail(
   for (const [index, event] of events.entries()) {
     const before = events[index - 1];
     must(
-      event.previous === (before && hashOf(JSON.stringify(before))),
+      event.previous === (before && eventHash(before)),
       `Event ${event.sequence} of the audit trail does not follow from the one before.`,
     );
   }

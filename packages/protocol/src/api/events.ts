@@ -79,6 +79,8 @@ export const AuditEvent = v.object({
   type: EventType,
   /** RFC 3339, UTC, whole seconds. */
   time: text,
+  /** When it was stored, where that was after its day had been closed: the seal of this later day covers it. RFC 3339, UTC. */
+  recorded: v.optional(text),
   actor: Actor,
   handoff: v.optional(text),
   /** The request for approval that it is about, or by which the handoff was approved. */
@@ -108,7 +110,7 @@ export const AuditEvent = v.object({
   count: v.optional(v.number()),
   /** Counts the events of one handoff, or of one request, from 1. */
   sequence: v.optional(v.number()),
-  /** Hash of the event before; absent on the first. */
+  /** SHA-256, in hex, of the canonical JSON of the event before; absent on the first. */
   previous: v.optional(text),
 });
 export type AuditEvent = v.InferOutput<typeof AuditEvent>;

@@ -31,6 +31,7 @@ export {
   CreateRequest,
   createRequestOf,
   EventsQuery,
+  LeavesQuery,
   ListQuery,
   MailedRequest,
   MOST_MEMBERS,
@@ -44,6 +45,7 @@ export {
   RECIPIENT_BODY_LIMIT,
   ReportRequest,
   SENDER_BODY_LIMIT,
+  SealsQuery,
   StatusRequest,
   Subject,
 } from "./requests.ts";
@@ -58,5 +60,6 @@ export {
   type ProblemCode,
   StatusResponse,
 } from "./responses.ts";
+export { DayName, Leaf, LeavesResponse, Seal, SealsResponse } from "./seals.ts";
 export { OperatorEntry, Right, SenderEntry } from "./senders.ts";
 export { durationInWords, formatDuration, isoTime, parseDuration, utcMinute } from "./times.ts";

@@ -157,3 +157,13 @@ export const EventsQuery = v.strictObject({
   cursor: v.optional(cursor),
 });
 export type EventsQuery = v.InferOutput<typeof EventsQuery>;
+
+export const SealsQuery = v.strictObject({
+  since: v.optional(timeInQuery),
+  until: v.optional(timeInQuery),
+  cursor: v.optional(cursor),
+});
+export type SealsQuery = v.InferOutput<typeof SealsQuery>;
+
+export const LeavesQuery = v.strictObject({ cursor: v.optional(cursor) });
+export type LeavesQuery = v.InferOutput<typeof LeavesQuery>;

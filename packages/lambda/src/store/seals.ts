@@ -1,0 +1,85 @@
+import { Leaf, Seal } from "@secret-handoff/protocol/api";
+import { dayNumber } from "@secret-handoff/protocol/audit";
+import * as v from "valibot";
+import {
+  type Attributes,
+  absent,
+  and,
+  attributeOf,
+  type Expression,
+  equals,
+  ItemReader,
+  itemOf,
+} from "./expressions.ts";
+import type { Table } from "./table.ts";
+
+/** Where the seals are in the audit table: one item a day, under the day's number. No handoff has such an id. */
+const SEALS = "seals";
+const leavesOf = (day: string) => `leaves/${day}`;
+
+/** Leaves in one item: DynamoDB takes 400 KB, and an id is 100 bytes at the most. */
+export const LEAVES_AN_ITEM = 2_000;
+
+const isNew = absent("stream");
+
+/** The seals of the trail, in the audit table: added, never changed, and kept for good. The leaves go when their events go. */
+export class Seals {
+  readonly #table: Table;
+
+  constructor(table: Table) {
+    this.#table = table;
+  }
+
+  /** The newest seal; undefined before the first. */
+  async latest(): Promise<Seal | undefined> {
+    const { items } = await this.#table.query({
+      where: equals("stream", SEALS),
+      limit: 1,
+      newestFirst: true,
+    });
+    return items[0] && readSeal(items[0]);
+  }
+
+  /** Seals of the days from `since` to `until` (days since 1970-01-01, both included), oldest first. */
+  async between(
+    since: number,
+    until: number,
+    limit: number,
+  ): Promise<{ readonly seals: readonly Seal[]; readonly more: boolean }> {
+    const { items, next } = await this.#table.query({
+      where: and(equals("stream", SEALS), isBetween("sequence", since, until)),
+      limit,
+    });
+    return { seals: items.map(readSeal), more: next !== undefined };
+  }
+
+  /** Stores the seal of a day. @returns the one that the day has now: this one, or one that was there */
+  async put(seal: Seal): Promise<Seal> {
+    const item = itemOf({ stream: SEALS, sequence: dayNumber(seal.day), seal: JSON.stringify(seal) });
+    return readSeal(await this.#table.putOrRead(item, isNew));
+  }
+
+  /**
+   * Stores a part of a day's leaves; the same part again changes nothing.
+   * @param part counts from 1
+   * @param ttl Unix seconds
+   */
+  async putLeaves(day: string, part: number, leaves: readonly Leaf[], ttl: number): Promise<void> {
+    const item = itemOf({ stream: leavesOf(day), sequence: part, leaves: JSON.stringify(leaves), ttl });
+    await this.#table.put(item, isNew);
+  }
+
+  /** One part of a day's leaves; empty where there is none. @param part counts from 1 */
+  async leaves(day: string, part: number): Promise<readonly Leaf[]> {
+    const item = await this.#table.get({ stream: attributeOf(leavesOf(day)), sequence: attributeOf(part) });
+    return item ? v.parse(v.array(Leaf), JSON.parse(new ItemReader(item).string("leaves"))) : [];
+  }
+}
+
+function readSeal(item: Attributes): Seal {
+  return v.parse(Seal, JSON.parse(new ItemReader(item).string("seal")));
+}
+
+function isBetween(name: string, first: number, last: number): Expression {
+  return { text: `#${name} BETWEEN ? AND ?`, values: [attributeOf(first), attributeOf(last)] };
+}
