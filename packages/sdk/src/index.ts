@@ -84,6 +84,7 @@ export {
   serviceClient,
 } from "./service/service-client.ts";
 export { type Credentials, cachedToken, jwtClaims, type TokenSource } from "./service/service-http.ts";
+export { type GitHubAppRequest, gitHubAppToken } from "./sources/github-app.ts";
 export { isJsonContainer, jsonScalars } from "./sources/json.ts";
 export { type ParameterStore, parameterStore } from "./sources/parameters.ts";
 export { type ReadResult, readParameters, readSecrets } from "./sources/read-secrets.ts";
@@ -105,4 +106,14 @@ export {
   parseSecretIds,
   type SecretSelector,
 } from "./sources/selectors.ts";
+export {
+  type OtherSelector,
+  parseOtherSecrets,
+  readOtherSecrets,
+  type StoreReader,
+  type StoreSecret,
+  storeReader,
+} from "./sources/stores/other-secrets.ts";
+export type { StoreContext } from "./sources/stores/store-http.ts";
+export type { VaultOptions } from "./sources/stores/vault.ts";
 export { type GivenValue, givenSecrets, parseGivenValues, secretParts } from "./sources/values.ts";

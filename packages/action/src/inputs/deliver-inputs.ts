@@ -1,6 +1,7 @@
 import {
   defaultMailbox,
   type ErrorCollector,
+  type GitHubAppRequest,
   type Mailbox,
   parsePasswordRules,
   type Rotation,
@@ -25,6 +26,8 @@ export type DeliverInputs = Omit<Inputs, "from" | "rotate" | "values-file" | "re
   readonly mail: MailChoice;
   /** Whose temporary credentials to hand over. */
   readonly role: RoleChoice | undefined;
+  /** Of which GitHub App to hand over a token. */
+  readonly app: AppChoice | undefined;
   readonly rotation: Rotation | undefined;
   /** True for a weak passphrase as well. */
   readonly passphraseGiven: boolean;
@@ -41,6 +44,8 @@ export type RoleChoice = {
   readonly duration: number;
   readonly sessionPolicy?: string;
 };
+
+export type AppChoice = Omit<GitHubAppRequest, "versionId">;
 
 /** Seconds that AWS STS allows (API reference, AssumeRole). */
 const SHORTEST_SESSION = 900;
@@ -60,6 +65,7 @@ export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Dr
     from: inputs.from ?? (given("from") ? undefined : defaultFrom(inputs.endpoint)),
     mail: errors.attempt(() => mailChoice(inputs, given)),
     role: errors.attempt(() => roleChoice(inputs, given)),
+    app: errors.attempt(() => appChoice(inputs, given)),
     rotation: errors.attempt(() => rotationChoice(inputs, given)),
     passphraseGiven: given("passphrase"),
   };
@@ -81,11 +87,12 @@ type IsSet = (name: InputName) => boolean;
 /** Where one of them has a mistake, it may be all there is. */
 function checkSomething(inputs: Draft<Inputs>): void {
   const { source, "secret-ids": secretIds, parameters, values, "values-file": more } = inputs;
-  if (source !== "secrets-manager" || !secretIds || !parameters || !values || !more) return;
-  if ([secretIds, parameters, values, more].some((list) => list.length > 0)) return;
+  const others = inputs["other-secrets"];
+  if (source !== "secrets-manager" || !secretIds || !parameters || !others || !values || !more) return;
+  if ([secretIds, parameters, others, values, more].some((list) => list.length > 0)) return;
   throw new SenderError(
     "input",
-    "Nothing to hand over: set secret-ids, parameters, values, values-file or source: sts.",
+    "Nothing to hand over: set secret-ids, parameters, other-secrets, values, values-file or source.",
   );
 }
 
@@ -135,7 +142,7 @@ function mailChoice(inputs: Draft<Inputs>, isSet: IsSet): MailChoice | undefined
 
 function roleChoice(inputs: Draft<Inputs>, isSet: IsSet): RoleChoice | undefined {
   const { source, "role-to-assume": roleArn, "role-duration": duration } = inputs;
-  if (source === "secrets-manager" && isSet("role-to-assume")) {
+  if (source !== undefined && source !== "sts" && isSet("role-to-assume")) {
     throw new SenderError("input", "role-to-assume needs source: sts. Set it, or drop role-to-assume.");
   }
   if (source !== "sts") return undefined;
@@ -148,6 +155,21 @@ function roleChoice(inputs: Draft<Inputs>, isSet: IsSet): RoleChoice | undefined
   if (roleArn === undefined || duration === undefined) return undefined;
   const sessionPolicy = inputs["role-session-policy"];
   return { roleArn, duration, ...(sessionPolicy === undefined ? {} : { sessionPolicy }) };
+}
+
+function appChoice(inputs: Draft<Inputs>, isSet: IsSet): AppChoice | undefined {
+  const names = ["app-id", "app-private-key", "app-repositories", "app-permissions"] as const;
+  if (inputs.source !== undefined && inputs.source !== "github-app") {
+    const needless = names.find(isSet);
+    if (needless === undefined) return undefined;
+    throw new SenderError("input", `${needless} needs source: github-app. Set it, or drop ${needless}.`);
+  }
+  const missing = names.find((name) => inputs.source === "github-app" && !isSet(name));
+  if (missing !== undefined) throw new SenderError("input", `source: github-app needs ${missing}. Set it.`);
+  const { "app-id": app, "app-private-key": privateKey } = inputs;
+  const { "app-repositories": repositories, "app-permissions": permissions } = inputs;
+  if (!app || !privateKey || !repositories || !permissions) return undefined;
+  return { app, privateKey, repositories, permissions };
 }
 
 function rotationChoice(inputs: Draft<Inputs>, isSet: IsSet): Rotation | undefined {

@@ -126,6 +126,36 @@ export const asContext: Parser<Readonly<Record<string, string>>> = (text, name) 
   return Object.fromEntries(entries);
 };
 
+/** `owner/name`, one a line, all of one owner. */
+export const asRepositories: Parser<readonly string[]> = (text, name) => {
+  const entries = linesOf(text);
+  refuseRepetition(entries, name);
+  for (const [index, entry] of entries.entries()) {
+    if (/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(entry)) continue;
+    throw new SenderError("input", `Entry ${index + 1} of ${name} is not a repository. Write owner/name.`);
+  }
+  const owners = new Set(entries.map((entry) => entry.slice(0, entry.indexOf("/")).toLowerCase()));
+  if (owners.size <= 1) return entries;
+  throw new SenderError(
+    "input",
+    `${name} has repositories of several owners, and a token is for one. Use a step for each.`,
+  );
+};
+
+/** `permission=read` or `permission=write`, one a line. */
+export const asPermissions: Parser<Readonly<Record<string, "read" | "write">>> = (text, name) => {
+  const entries = linesOf(text).map((line, index) => {
+    const [, permission = "", access] = /^([a-z_]{1,60})\s*[=:]\s*(read|write)$/.exec(line) ?? [];
+    if (access === "read" || access === "write") return [permission, access] as const;
+    throw new SenderError("input", `Entry ${index + 1} of ${name} is not understood. Write contents=read.`);
+  });
+  refuseRepetition(
+    entries.map(([permission]) => permission),
+    name,
+  );
+  return Object.fromEntries(entries);
+};
+
 /** Ids, one a line, or the JSON array of an earlier step's output, in which null stands for a recipient who got none. */
 export const asHandoffIds: Parser<readonly (HandoffId | null)[]> = (text, name) => {
   const entries = text.startsWith("[") ? jsonArray(text, name) : linesOf(text);

@@ -40,7 +40,7 @@ export async function readSecrets(
 }
 
 /** A secret and the line that names it; one that a prefix found has none. */
-type ReadSecret = { readonly secret: LabelledSecret; readonly line: number | undefined };
+export type ReadSecret = { readonly secret: LabelledSecret; readonly line: number | undefined };
 
 async function readOne(
   { id, alias, key, line }: Wanted,
@@ -141,7 +141,7 @@ async function readSelector(
  * A secret that a line names and a prefix finds as well goes once, under its first label. Two lines that name the same one, by its name
  * and its ARN, are a mistake.
  */
-function onceEach(read: readonly ReadSecret[], input: string): ReadResult {
+export function onceEach(read: readonly ReadSecret[], input: string): ReadResult {
   const lines = new Map<string, number | undefined>();
   const secrets: LabelledSecret[] = [];
   const errors: SenderError[] = [];

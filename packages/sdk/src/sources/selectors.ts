@@ -1,7 +1,7 @@
 import { SenderError } from "../sender-error.ts";
 
-/** What one line of secret-ids or parameters says besides its id. */
-type Chosen = {
+/** What one line of secret-ids, parameters or other-secrets says besides its id. */
+export type Chosen = {
   /** The name that the recipient sees instead of the secret's own. */
   readonly alias?: string;
   /** The line it stands on, from 1. */
@@ -93,10 +93,10 @@ export function parseParameters(text: string): readonly ParameterSelector[] {
   return selectors;
 }
 
-type Line = Chosen & { readonly id: string; readonly key?: string };
+export type Line = Chosen & { readonly id: string; readonly key?: string };
 
 /** Lines that are not blank, cut at commas. */
-function linesOf(text: string, input: string, form: string): readonly Line[] {
+export function linesOf(text: string, input: string, form: string): readonly Line[] {
   return text
     .split(/\r?\n/)
     .map((whole, index) => ({ parts: whole.split(",").map((part) => part.trim()), line: index + 1 }))
@@ -133,7 +133,7 @@ function twoReadings(parts: readonly string[], line: number, input: string): Sen
  * The same id twice is a mistake; the same alias twice would give two items that nobody can tell apart; and an alias that is another
  * line's id leaves open which of the two a recipient sees.
  */
-function refuseRepetition(
+export function refuseRepetition(
   selectors: readonly Chosen[],
   ids: readonly (readonly (string | undefined)[])[],
   input: string,

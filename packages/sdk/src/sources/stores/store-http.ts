@@ -1,0 +1,155 @@
+import { attempt, type Deadline } from "../../runtime/deadline.ts";
+import { networkFault } from "../../runtime/network.ts";
+import { retry, retryAfterMs, TransientError } from "../../runtime/retry.ts";
+import type { Runtime } from "../../runtime/runtime.ts";
+import { SenderError } from "../../sender-error.ts";
+
+/** What a secret store takes from its surroundings, so that tests need no cloud. */
+export type StoreContext = {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly runtime: Runtime;
+  readonly deadline: Deadline;
+  /** The text of a file. @throws Error of the system */
+  readonly readFile: (path: string) => string;
+  /** Runs a program that is on the PATH. @returns what it printed. @throws Error where it is missing or fails */
+  readonly run: (program: string, args: readonly string[]) => Promise<string>;
+  /** A token of the job's OIDC issuer for this audience. @throws SenderError `id_token` where there is none */
+  readonly idToken: (audience: string) => Promise<string>;
+  /** Told each token that a login gives, before it is used: the place to mask. */
+  readonly onToken: (token: string) => void;
+};
+
+/** One request to a store. Everything secret is in headers and body. */
+export type StoreRequest = {
+  /** The store, as sentences call it. */
+  readonly store: string;
+  readonly url: string;
+  /** What says where the store is: an input or a variable, for the advice. */
+  readonly address: string;
+  readonly method?: "GET" | "POST";
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | URLSearchParams;
+};
+
+/** `text` as it came: numbers in it keep their spelling. */
+export type StoreAnswer = { readonly status: number; readonly text: string; readonly json: unknown };
+
+const ATTEMPT_MS = 15_000;
+/** Bytes; no secret of any of these stores is larger. */
+const LONGEST_ANSWER = 2_000_000;
+
+/**
+ * Sends a request until it is answered by something other than 429 or 5xx. Redirects are not followed: the token belongs to one host.
+ * @throws SenderError `store_unreachable` or `store_unavailable`
+ */
+export function askStore(
+  { store, url, address, method = "GET", headers = {}, body }: StoreRequest,
+  { runtime, deadline }: Pick<StoreContext, "runtime" | "deadline">,
+): Promise<StoreAnswer> {
+  const { host } = new URL(url);
+  const send = () =>
+    attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
+      try {
+        const init = {
+          method,
+          redirect: "manual",
+          signal,
+          headers: { accept: "application/json", ...headers },
+        };
+        const response = await runtime.fetch(url, {
+          ...init,
+          ...(body === undefined ? {} : { body }),
+        } as RequestInit);
+        const text = await boundedText(response, store);
+        const { status } = response;
+        // 503 with a JSON body is an answer of Vault's: it is sealed.
+        if (status === 429 || (status >= 500 && !isSealedVault(status, text)))
+          throw unavailable(store, host, response, runtime);
+        return { status, text, json: parseJson(text) };
+      } catch (error) {
+        if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) throw deadline.hard.reason;
+        if (error instanceof SenderError || error instanceof TransientError) throw error;
+        throw unreachable(error, { store, host, address, late: timedOut() });
+      }
+    });
+  return retry(send, deadline, runtime);
+}
+
+function isSealedVault(status: number, text: string): boolean {
+  return status === 503 && /"Vault is sealed"/.test(text);
+}
+
+function unavailable(
+  store: string,
+  host: string,
+  { status, headers }: Response,
+  runtime: Runtime,
+): TransientError {
+  const final = new SenderError(
+    "store_unavailable",
+    `${store} at ${host} answered ${status} again and again. Try again later, or look at its status page.`,
+  );
+  return new TransientError(final, {
+    afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
+    patience: status === 429 ? "throttled" : "a few times",
+  });
+}
+
+type Place = {
+  readonly store: string;
+  readonly host: string;
+  readonly address: string;
+  readonly late: boolean;
+};
+
+function unreachable(error: unknown, { store, host, address, late }: Place): Error {
+  const fault = networkFault(error);
+  const reason = late ? `no answer within ${ATTEMPT_MS / 1_000} seconds` : fault?.reason;
+  const code = late || !fault ? "" : ` (${fault.code})`;
+  const advice = fault?.advice(address) ?? `Check ${address}, and that this machine may connect to it.`;
+  const sentence = `${store} at ${host} cannot be reached${reason === undefined ? "" : `: ${reason}${code}`}. ${advice}`;
+  const final = new SenderError("store_unreachable", sentence, { cause: error });
+  return fault && !fault.transient && !late ? final : new TransientError(final);
+}
+
+async function boundedText(response: Response, store: string): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length;
+    if (size > LONGEST_ANSWER)
+      throw new SenderError("store_refused", `${store} answered with more than any secret holds.`);
+    text += decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No cause: a JSON error quotes the text.
+    return undefined;
+  }
+}
+
+/** A member of what was parsed, however deep; undefined where there is none. */
+export function memberOf(json: unknown, ...path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, name) => (typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined),
+    json,
+  );
+}
+
+/** The same, where it must be text. */
+export function textOf(json: unknown, ...path: readonly string[]): string | undefined {
+  const value = memberOf(json, ...path);
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+/** RFC 3339 as Unix seconds; undefined where it is none. */
+export function secondsOf(time: string | undefined): number | undefined {
+  const ms = Date.parse(time ?? "");
+  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1_000);
+}
