@@ -160,7 +160,7 @@ describe("a file gives", () => {
       "is empty",
       " ",
       "values-file",
-      "Nothing to hand over: set secret-ids, parameters, values, values-file or source: sts.",
+      "Nothing to hand over: set secret-ids, parameters, other-secrets, values, values-file or source.",
     ],
     [
       "is a comment",
@@ -184,7 +184,7 @@ describe("a mistake in an input is reported:", () => {
     [{ endpoint: "" }, "The input endpoint is not set. Set it under with: in the workflow."],
     [
       { "secret-ids": " \n" },
-      "Nothing to hand over: set secret-ids, parameters, values, values-file or source: sts.",
+      "Nothing to hand over: set secret-ids, parameters, other-secrets, values, values-file or source.",
     ],
     [{ recipients: "" }, "Nobody to hand over to: set recipients or recipients-file."],
     [{ class: "" }, "The input class is not set. Set it under with: in the workflow."],

@@ -101,7 +101,10 @@ function refusal({ status, json }: StoreAnswer, name: string, version: string): 
 
 async function accessToken(context: StoreContext): Promise<string> {
   const { GOOGLE_APPLICATION_CREDENTIALS: path, CLOUDSDK_AUTH_ACCESS_TOKEN: given } = context.env;
-  if (given) return given;
+  if (given) {
+    context.onToken(given);
+    return given;
+  }
   if (!path) {
     throw noLogin("GOOGLE_APPLICATION_CREDENTIALS is not set");
   }

@@ -22,6 +22,7 @@ export function onePasswordStore(context: StoreContext) {
   } = context.env;
   return async (wanted: OnePasswordItem): Promise<SecretVersion> => {
     if (!host || !token) throw noLogin(serviceAccount !== undefined);
+    context.onToken(token);
     const origin = host.replace(/\/+$/, "");
     const get = (path: string) =>
       askStore(

@@ -63,7 +63,10 @@ export function vaultStore(options: VaultOptions, execution: string, context: St
   async function logIn(): Promise<string> {
     const { role, authPath = "jwt", audience = url } = options;
     if (role === undefined) {
-      if (env.VAULT_TOKEN) return env.VAULT_TOKEN;
+      if (env.VAULT_TOKEN) {
+        context.onToken(env.VAULT_TOKEN);
+        return env.VAULT_TOKEN;
+      }
       throw new SenderError(
         "store_login",
         "There is no login to Vault. Set vault-role to log in with the job's OIDC token, or VAULT_TOKEN in the environment of the step.",

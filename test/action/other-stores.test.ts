@@ -1,0 +1,344 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { InputName, StepContext } from "@secret-handoff/action";
+import { jwtVerify } from "jose";
+import { Recipient } from "../support/recipient.ts";
+import {
+  startAzure,
+  startConnect,
+  startGitHubApps,
+  startGoogle,
+  startVault,
+} from "../support/secret-stores.ts";
+import { startTestService } from "../support/test-service.ts";
+import { runStepOn } from "./step-harness.ts";
+
+/** Secrets that are not in AWS: each delivered once per version, masked, and each failure with its own sentence. */
+
+const RUNNER = "https://runner.example/token?api-version=2.0";
+const service = await startTestService();
+const keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+const privateKey = keys.privateKey.export({ type: "pkcs1", format: "pem" }).toString();
+const isAppJwt = (jwt: string) =>
+  jwtVerify(jwt, keys.publicKey, {
+    issuer: "Iv1.acme",
+    currentDate: new Date(service.clock.now * 1_000),
+  }).then(
+    () => true,
+    () => false,
+  );
+const vault = await startVault(async (audience) => `job-token-for-${audience}`);
+const google = await startGoogle("canary-subject-token");
+const azure = await startAzure("job-token-for-api://AzureADTokenExchange");
+const connect = await startConnect();
+const github = await startGitHubApps(isAppJwt, () => service.clock.now);
+afterAll(() => Promise.all([service, vault, google, azure, connect, github].map((one) => one.close())));
+
+const nobody = await startConnect();
+await nobody.close();
+
+let run = 0;
+let ana = "";
+beforeEach(() => {
+  run += 1;
+  ana = `ana${run}@vendor.example`;
+});
+
+const env = (more: StepContext["env"] = {}): StepContext["env"] => ({
+  ACTIONS_ID_TOKEN_REQUEST_URL: RUNNER,
+  ACTIONS_ID_TOKEN_REQUEST_TOKEN: "bearer",
+  VAULT_ADDR: vault.url,
+  GOOGLE_SECRET_MANAGER_ENDPOINT: google.url,
+  AZURE_KEY_VAULT_ENDPOINT: azure.url,
+  AZURE_AUTHORITY_HOST: azure.url,
+  AZURE_TENANT_ID: "tenant",
+  AZURE_CLIENT_ID: "client",
+  OP_CONNECT_HOST: connect.url,
+  OP_CONNECT_TOKEN: "canary-connect-token",
+  GITHUB_API_URL: github.url,
+  ...more,
+});
+
+const step = (inputs: Partial<Record<InputName, string>>, more: StepContext["env"] = {}) =>
+  runStepOn(service, {
+    inputs: { recipients: ana, "secret-ids": "", class: "internal-tool", "vault-role": "rotate", ...inputs },
+    context: { env: env(more) },
+    runtime: {
+      fetch: async (input, init) => {
+        const url = String(input);
+        if (!url.startsWith(RUNNER)) return fetch(input, init);
+        const audience = new URL(url).searchParams.get("audience") ?? "";
+        const value = audience === service.url ? await service.mint() : `job-token-for-${audience}`;
+        return Response.json({ value });
+      },
+    },
+  });
+
+const mailed = () => service.mail.inbox.mails.filter(({ recipients }) => recipients.includes(ana));
+async function opened() {
+  const who = new Recipient(/^http\S+$/m.exec(mailed().at(-1)?.text ?? "")?.[0] ?? "");
+  const [item] = (await who.open(await who.claim({ email: ana }), { email: ana })).items;
+  return Object.fromEntries((item?.fields ?? []).map(({ name, value }) => [name, value]));
+}
+
+type Store = {
+  readonly address: string;
+  readonly rotate: (value: string) => void;
+  readonly fields: (value: string) => Readonly<Record<string, string>>;
+};
+const folder = mkdtempSync(join(tmpdir(), "google-"));
+const credentials = join(folder, "credentials.json");
+writeFileSync(credentials, google.credentials);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const STORES: readonly (readonly [string, Store])[] = [
+  [
+    "HashiCorp Vault",
+    {
+      address: "vault://secret/data/prod/orders",
+      rotate: (password) => vault.put("prod/orders", { user: "app", password }),
+      fields: (password) => ({ user: "app", password }),
+    },
+  ],
+  [
+    "Google Secret Manager",
+    {
+      address: "google://projects/acme/secrets/orders",
+      rotate: (value) => google.put("projects/acme/secrets/orders", value),
+      fields: (value) => ({ value }),
+    },
+  ],
+  [
+    "Azure Key Vault",
+    {
+      address: "azure://acme/orders",
+      rotate: (value) => azure.put("orders", value),
+      fields: (value) => ({ value }),
+    },
+  ],
+  [
+    "1Password Connect",
+    {
+      address: "op://Infra/Orders%20DB",
+      rotate: (value) => connect.save(value),
+      fields: (password) => ({ username: "app", password }),
+    },
+  ],
+];
+
+describe.each(STORES)("%s", (_, { address, rotate, fields }) => {
+  test("is delivered once per version: again it mails nothing, after a new version it does", async () => {
+    const google = { GOOGLE_APPLICATION_CREDENTIALS: credentials };
+    rotate("canary-first");
+    const first = await step({ "other-secrets": `ORDERS, ${address}` }, google);
+    expect([first.code, first.errors, mailed().length]).toEqual([0, [], 1]);
+    const again = await step({ "other-secrets": `ORDERS, ${address}` }, google);
+    expect([again.code, again.workflow.outputs["earlier-count"], mailed().length]).toEqual([0, "1", 1]);
+    rotate("canary-second");
+    const newer = await step({ "other-secrets": `ORDERS, ${address}` }, google);
+    expect([newer.code, mailed().length]).toEqual([0, 2]);
+    expect(await opened()).toEqual(fields("canary-second"));
+  });
+
+  test("masks the value and every token of the login, and shows none of them", async () => {
+    rotate("canary-masked");
+    const { workflow } = await step(
+      { "other-secrets": address },
+      { GOOGLE_APPLICATION_CREDENTIALS: credentials },
+    );
+    const shown = JSON.stringify([
+      workflow.lines.filter((line) => !line.startsWith("mask: ")),
+      workflow.outputs,
+    ]);
+    expect(shown).not.toContain("canary");
+    expect([...workflow.masks]).toContain("canary-masked");
+  });
+});
+
+test("one key of a secret and several stores go in one handoff", async () => {
+  vault.put("prod/both", { user: "app", password: "canary-both" });
+  azure.put("both", "canary-azure");
+  const lines = "PW, vault://secret/data/prod/both, password\nAZ, azure://acme/both";
+  const { code, errors } = await step({ "other-secrets": lines });
+  expect([code, errors]).toEqual([0, []]);
+  expect(await opened()).toEqual({ password: "canary-both" });
+});
+
+describe("what ends by itself", () => {
+  test("dynamic credentials of Vault are made for each step, and the link ends with their lease", async () => {
+    const { code, errors } = await step({ "other-secrets": "vault://database/creds/readonly" });
+    expect([code, errors]).toEqual([0, []]);
+    expect(await opened()).toMatchObject({ password: expect.stringMatching(/^canary-lease-/) });
+    await step({ "other-secrets": "vault://database/creds/readonly" });
+    expect(mailed()).toHaveLength(2);
+  });
+
+  test("a GitHub App's token is for the repositories and permissions that are named, and works for an hour", async () => {
+    const app = {
+      source: "github-app",
+      "app-id": "Iv1.acme",
+      "app-private-key": privateKey,
+      "app-repositories": "acme/orders",
+      "app-permissions": "contents=read",
+    } as const;
+    const { code, errors } = await step(app);
+    expect([code, errors]).toEqual([0, []]);
+    expect(await opened()).toEqual({ GITHUB_TOKEN: expect.stringMatching(/^ghs_canary/) });
+    const sentence = async (more: Partial<Record<InputName, string>>) =>
+      (await step({ ...app, ...more })).errors[0];
+    expect(await sentence({ "app-permissions": "administration=write" })).toContain(
+      "the installation must have them",
+    );
+    expect(await sentence({ "app-repositories": "acme/other" })).toContain(
+      "The app is not installed in acme/other",
+    );
+    expect(await sentence({ "app-private-key": "no key" })).toContain("is not a private key in PEM");
+    expect(await sentence({ "app-private-key": "" })).toContain("source: github-app needs app-private-key");
+    expect(await sentence({ "app-repositories": "acme/orders\nother/x" })).toContain("several owners");
+  });
+});
+
+describe("a failure says what to do", () => {
+  const sentenceFor = async (
+    address: string,
+    more: StepContext["env"] = {},
+    inputs: Partial<Record<InputName, string>> = {},
+  ) => (await step({ "other-secrets": address, ...inputs }, more)).errors.join("\n");
+
+  test.each<[string, string, StepContext["env"], Partial<Record<InputName, string>>, RegExp]>([
+    [
+      "no login to Vault",
+      "vault://secret/data/a",
+      {},
+      { "vault-role": "" },
+      /Set vault-role .* or VAULT_TOKEN/,
+    ],
+    [
+      "a role that Vault does not know",
+      "vault://secret/data/a",
+      {},
+      { "vault-role": "other" },
+      /refused the login as role "other" at auth\/jwt/,
+    ],
+    [
+      "a path that is not there",
+      "vault://secret/data/none",
+      {},
+      {},
+      /Vault has nothing at "secret\/data\/none"/,
+    ],
+    [
+      "a token without the right",
+      "vault://secret/data/a",
+      { VAULT_TOKEN: "hvs.other" },
+      { "vault-role": "" },
+      /Give its policy the capability read/,
+    ],
+    [
+      "an address over plain HTTP",
+      "vault://secret/data/a",
+      {},
+      { "vault-url": "http://vault.example.com" },
+      /must be an https address/,
+    ],
+    [
+      "no login to Google",
+      "google://projects/acme/secrets/orders",
+      {},
+      {},
+      /Put google-github-actions\/auth before this step/,
+    ],
+    [
+      "a Google secret that is not there",
+      "google://projects/acme/secrets/none",
+      { GOOGLE_APPLICATION_CREDENTIALS: credentials },
+      {},
+      /has no version latest of/,
+    ],
+    [
+      "a Google login without the right",
+      "google://projects/acme/secrets/orders",
+      { CLOUDSDK_AUTH_ACCESS_TOKEN: "ya29.other" },
+      {},
+      /Secret Manager Secret Accessor/,
+    ],
+    [
+      "an Azure identity that Entra ID does not accept",
+      "azure://acme/orders",
+      { AZURE_FEDERATED_TOKEN_FILE: credentials },
+      {},
+      /Entra ID does not accept this workflow/,
+    ],
+    [
+      "no Azure CLI",
+      "azure://acme/orders",
+      { AZURE_CLIENT_ID: "" },
+      {},
+      /the Azure CLI \(az\) is missing or not logged in/,
+    ],
+    ["an Azure secret that is not there", "azure://acme/none", {}, {}, /has no secret "none"/],
+    [
+      "no Connect server",
+      "op://Infra/Orders%20DB",
+      { OP_CONNECT_HOST: "" },
+      {},
+      /Set OP_CONNECT_HOST and OP_CONNECT_TOKEN/,
+    ],
+    [
+      "a service account of 1Password",
+      "op://Infra/Orders%20DB",
+      { OP_CONNECT_HOST: "", OP_SERVICE_ACCOUNT_TOKEN: "ops_x" },
+      {},
+      /read the value with `op read`/,
+    ],
+    [
+      "a Connect token that is refused",
+      "op://Infra/Orders%20DB",
+      { OP_CONNECT_TOKEN: "x" },
+      {},
+      /refused the token/,
+    ],
+    ["a vault that 1Password does not have", "op://Other/Orders%20DB", {}, {}, /no vault "Other"/],
+    [
+      "a field that an item does not have",
+      "op://Infra/Orders%20DB/none",
+      {},
+      {},
+      /no field with a value named "none"/,
+    ],
+    ["a store nobody knows", "s3://bucket/key", {}, {}, /Line 1 of other-secrets is not understood/],
+    ["a path with dots", "vault://secret/data/../sys/x", {}, {}, /is not understood/],
+    [
+      "a store that nothing answers for",
+      "azure://acme/orders",
+      { AZURE_KEY_VAULT_ENDPOINT: nobody.url },
+      {},
+      /nothing takes connections there \(ECONNREFUSED\)/,
+    ],
+  ])("%s", async (_, address, more, inputs, sentence) => {
+    expect(await sentenceFor(address, more, inputs)).toMatch(sentence);
+    expect(mailed()).toHaveLength(0);
+  });
+
+  test("a version that was deleted, disabled, or a Vault that is sealed", async () => {
+    vault.put("prod/gone", "deleted");
+    google.put("projects/acme/secrets/gone", "DISABLED");
+    azure.put("gone", "disabled");
+    const login = { GOOGLE_APPLICATION_CREDENTIALS: credentials };
+    expect(await sentenceFor("vault://secret/data/prod/gone")).toContain("was deleted on 2026-11-26");
+    expect(await sentenceFor("google://projects/acme/secrets/gone", login)).toContain("is disabled");
+    expect(await sentenceFor("azure://acme/gone")).toContain("is disabled");
+    vault.seal(true);
+    expect(await sentenceFor("vault://secret/data/prod/orders")).toContain("Vault is sealed");
+    vault.seal(false);
+  });
+});
+
+test("the age of a version counts: rotated-within refuses an old one of any store", async () => {
+  vault.put("prod/old", { password: "canary-old" });
+  const { errors } = await step({ "other-secrets": "vault://secret/data/prod/old", "rotated-within": "1h" });
+  expect(errors.join()).toMatch(/was last changed .* ago, and rotated-within is 1h/);
+});
