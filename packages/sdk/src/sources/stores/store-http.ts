@@ -1,4 +1,4 @@
-import { attempt, type Deadline } from "../../runtime/deadline.ts";
+import { type Deadline, withAttemptLimit } from "../../runtime/deadline.ts";
 import { networkFault } from "../../runtime/network.ts";
 import { retry, retryAfterMs, TransientError } from "../../runtime/retry.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -48,7 +48,7 @@ export function askStore(
 ): Promise<StoreAnswer> {
   const { host } = new URL(url);
   const send = () =>
-    attempt(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
+    withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
       try {
         const init = {
           method,
@@ -91,7 +91,7 @@ function unavailable(
   );
   return new TransientError(final, {
     afterMs: retryAfterMs(headers.get("retry-after"), runtime.now()),
-    patience: status === 429 ? "throttled" : "a few times",
+    kind: status === 429 ? "throttled" : "brief",
   });
 }
 
