@@ -4,6 +4,7 @@ import { promisify } from "node:util";
 import {
   type Deadline,
   type ErrorCollector,
+  fetchIdToken,
   gitHubAppToken,
   givenSecrets,
   type LabelledSecret,
@@ -17,9 +18,9 @@ import {
   type SecretVersion,
   type StoreContext,
   storeReader,
+  tokenEndpoint,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./github/masking.ts";
-import { fetchIdToken, tokenEndpoint } from "./github/service-token.ts";
 import type { DeliverInputs } from "./inputs/deliver-inputs.ts";
 import type { Draft } from "./inputs/table.ts";
 import type { StepContext } from "./step-context.ts";

@@ -1,4 +1,4 @@
-import { mapLimited } from "../../runtime/pace.ts";
+import { mapLimited } from "../../runtime/concurrency.ts";
 import { SenderError, toResult } from "../../sender-error.ts";
 import { onceEach, type ReadResult } from "../read-secrets.ts";
 import { labelOf, type SecretVersion } from "../secret-version.ts";
