@@ -34,13 +34,13 @@ function visible(html: string): string {
 
 const SENTENCES = [
   "security@acme.example sends you a secret from acme/orders. Reason: quarterly rotation.",
-  "The link ends in 24 hours, on Sunday 22 November 2026 at 09:10 UTC.",
-  "It opens once: have the place ready where you will keep the secret before you press Reveal.",
+  "The link expires in 24 hours, on Sunday 22 November 2026 at 09:10 UTC.",
+  "It opens only once. Decide where you will keep the secret before you press Reveal.",
   "the e-mail address that this mail was sent to",
   "a code that will be mailed to you when you open it",
-  "the passphrase, which you get another way, not by mail",
-  "Nobody will ask you for this link. Do not forward it, and paste it nowhere but into your browser.",
-  "Not expecting it? Leave it closed and ask security@acme.example, in a way you already know.",
+  "the passphrase, which you receive separately, not by mail",
+  "Nobody will ask you for this link. Do not forward it, and paste it only into your browser.",
+  "Not expecting this? Do not open it. Ask security@acme.example in a way that you already know.",
   "the old key ends on Friday.",
 ];
 

@@ -74,7 +74,7 @@ function normalised(address: string): string {
   }
 }
 
-/** The mail that carries a code. Neither links nor names the secret: it is only good together with the link. */
+/** The mail that carries a code. Neither links nor names the secret: it is of no use without the link. */
 export type CodeMail = { readonly subject: string; readonly text: string };
 
 export function codeMail(code: string): CodeMail {
@@ -83,7 +83,7 @@ export function codeMail(code: string): CodeMail {
     text: [
       code,
       "",
-      "Type this code into the page that asked for it. It is good for 10 minutes, and only in that page.",
+      "Type this code into the page that asked for it. It is valid for 10 minutes, and only in that page.",
       "",
       "Nobody will ask you for this code by phone, chat or mail. If you did not ask for it, somebody else has the link:",
       'open the link in the first mail and choose "Report this link", or tell its sender.',

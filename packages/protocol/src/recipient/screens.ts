@@ -123,7 +123,8 @@ export type InterruptedScreen = Attempt & {
 export type Acknowledgement =
   | {
       readonly kind: "due";
-      readonly at: number /** Above 0 it was sent and got lost. */;
+      readonly at: number;
+      /** Above 0 it was sent and got lost. */
       readonly tries: number;
     }
   | { readonly kind: "sending"; readonly tries: number }

@@ -2,7 +2,7 @@ import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret
 import { durationInWords } from "@secret-handoff/protocol/api";
 import type { Mailbox } from "./addresses.ts";
 
-/** What an email says. Everything but the link is for anyone's eyes. */
+/** What an e-mail says. Nothing in it but the link is secret. */
 export type EmailFacts = {
   readonly from: Mailbox;
   readonly to: string;
@@ -28,7 +28,7 @@ export type EmailFacts = {
   readonly now: number;
 };
 
-/** The same facts in the sentences that text and HTML share. */
+/** The facts as sentences, which text and HTML share. */
 export type EmailCopy = {
   readonly heading: string;
   readonly intro: string;
@@ -43,6 +43,7 @@ export type EmailCopy = {
   readonly unexpected: string;
 };
 
+/** The words of the mail. */
 export function emailCopy(facts: EmailFacts): EmailCopy {
   return {
     heading: "A secret for you",
@@ -50,13 +51,12 @@ export function emailCopy(facts: EmailFacts): EmailCopy {
     message: facts.message,
     link: facts.link,
     button: "Open the secret",
-    until: `The link ends ${expiryInWords(facts.expiresAt, facts.now)}.`,
-    once: "It opens once: have the place ready where you will keep the secret before you press Reveal.",
+    until: `The link expires ${expiryInWords(facts.expiresAt, facts.now)}.`,
+    once: "It opens only once. Decide where you will keep the secret before you press Reveal.",
     needs: needsOf(facts),
     facts: Object.entries(facts.context),
-    warning:
-      "Nobody will ask you for this link. Do not forward it, and paste it nowhere but into your browser.",
-    unexpected: `Not expecting it? Leave it closed and ask ${facts.contact}, in a way you already know.`,
+    warning: "Nobody will ask you for this link. Do not forward it, and paste it only into your browser.",
+    unexpected: `Not expecting this? Do not open it. Ask ${facts.contact} in a way that you already know.`,
   };
 }
 
@@ -68,7 +68,7 @@ function needsOf({ flags, mailedCode }: EmailFacts): readonly string[] {
   return [
     ...(needsEmail(flags) ? ["the e-mail address that this mail was sent to"] : []),
     ...(mailedCode ? ["a code that will be mailed to you when you open it"] : []),
-    ...(needsPassphrase(flags) ? ["the passphrase, which you get another way, not by mail"] : []),
+    ...(needsPassphrase(flags) ? ["the passphrase, which you receive separately, not by mail"] : []),
   ];
 }
 

@@ -141,7 +141,7 @@ export function emailHtml(parts: EmailCopy): string {
 </style>
 </head>
 <body class="ground" style="margin:0;padding:0;background:${LIGHT.ground};">
-<div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(parts.until)} It opens once.</div>
+<div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(parts.until)} It opens only once.</div>
 <table role="presentation" class="ground" width="100%" cellpadding="0" cellspacing="0" style="background:${LIGHT.ground};">
 <tr><td align="center" style="padding:32px 12px;">
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:${LIGHT.card};border:1px solid ${LIGHT.line};border-radius:12px;">
