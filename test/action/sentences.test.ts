@@ -92,7 +92,7 @@ describe("one mistake is one annotation:", () => {
     [
       "a class that requires approvals and a passphrase",
       { class: "database-access", passphrase: "correct horse battery staple" },
-      "Class database-access requires approval by manager. This action cannot request approvals yet. Choose a class without them.",
+      "Class database-access requires approval by manager. Ask for it with operation: request, and set request-id to the id that it gives.",
     ],
     [
       "an unknown class",

@@ -67,7 +67,7 @@ test("every violation is reported at once", () => {
   expect(broken.errors.map(({ code, message }) => `${code}: ${message}`)).toEqual([
     "expiry: Class strict allows at most 1 hour until expiry. expires-in is 90m: shorten it, or choose another class.",
     "passphrase: Class strict requires a passphrase, told to the recipient over another channel. Set the passphrase input from a secret.",
-    "approvals: Class strict requires approval by security and manager. This action cannot request approvals yet. Choose a class without them.",
+    "approvals: Class strict requires approval by security and manager. Ask for it with operation: request, and set request-id to the id that it gives.",
     "reason: Class strict requires a reason. Set the reason input.",
     "policy: Class strict may be sent only from the GitHub environment production or emergency. Set environment: on the job.",
     "recipient: Class strict may be sent only to addresses in Vendor.example. Recipients 2, 3 are not.",

@@ -1,4 +1,4 @@
-import { type PolicyResponse, utcMinute } from "@secret-handoff/protocol/api";
+import { type PolicyResponse, type RequestView, utcMinute } from "@secret-handoff/protocol/api";
 import {
   checkDetails,
   checkPolicy,
@@ -38,16 +38,20 @@ export type CheckedDelivery = {
   readonly sources: Sources;
   readonly service: ServiceClient;
   readonly mail: MailTransport;
+  /** The request by which it was approved. */
+  readonly approval: RequestView | undefined;
 };
 
 /**
  * Reads the secrets and the policy side by side, masks, and checks. Inputs that could not be read do not keep the others from
  * being checked: every mistake is found at once, before anything is created.
+ * @param approval the request that the delivery names
  * @param errors has the mistakes in the inputs, and takes all others
  * @returns undefined where there is an error
  */
 export async function checkDelivery(
   inputs: Draft<DeliverInputs>,
+  approval: RequestView | undefined,
   errors: ErrorCollector,
   context: StepContext,
   deadline: Deadline,
@@ -71,7 +75,7 @@ export async function checkDelivery(
   // Without the right there are no classes either.
   const mayGoOn = policyErrors.errors.length === 0;
   const judged =
-    service && policy && mayGoOn ? checkClass(inputs, policy.classes, service, context) : undefined;
+    service && policy && mayGoOn ? checkClass(inputs, approval, policy.classes, service, context) : undefined;
   for (const sentence of [...(judged?.warnings ?? []), ...(mailWarnings ?? [])]) workflow.warning(sentence);
   const complete = isComplete(inputs, errors) ? inputs : undefined;
   errors.add(...readErrors.errors, ...policyErrors.errors, ...(judged?.errors ?? []));
@@ -83,7 +87,7 @@ export async function checkDelivery(
   errors.add(...mailErrors.errors);
   if (errors.errors.length > 0 || !complete || !delivery || !service || !mail) return undefined;
   return {
-    ...{ inputs: complete, delivery, deliveryOf, ...read, sources, mail },
+    ...{ inputs: complete, delivery, deliveryOf, ...read, sources, mail, approval },
     ...{ recipients: complete.recipients, service: service.client },
   };
 }
@@ -121,6 +125,7 @@ function checkRight(
 /** A weak passphrase or a malformed length of time has its own error; here it counts as given. */
 function checkClass(
   inputs: Draft<DeliverInputs>,
+  approved: RequestView | undefined,
   classes: Parameters<typeof checkPolicy>[1],
   { environment }: OpenedService,
   { runtime }: StepContext,
@@ -135,6 +140,7 @@ function checkClass(
       recipients: inputs.recipients ?? [],
       environment: environment(),
       awaitsReceipt: inputs.await !== undefined,
+      approved,
     },
     classes,
     Math.floor(runtime.now() / 1_000),
@@ -162,6 +168,7 @@ function planDelivery(
     subject: subjectOf(secrets),
     members: membersOf(secrets),
     resend: inputs.resend,
+    request: inputs["request-id"],
     passphraseNeeded: inputs.passphrase !== undefined,
     source: run.repository,
     from: inputs.from,

@@ -1,5 +1,5 @@
 import { emailHintOf, type Sealed, seal } from "@secret-handoff/protocol";
-import type { HandoffView } from "@secret-handoff/protocol/api";
+import type { HandoffView, RequestView } from "@secret-handoff/protocol/api";
 import {
   type Deadline,
   deliver,
@@ -8,11 +8,14 @@ import {
   type Outcome,
   SenderError,
 } from "@secret-handoff/sdk";
+import { approvalOf, requireApproved } from "./approval.ts";
 import { awaitReceiptsOf } from "./await-receipts.ts";
 import { type CheckedDelivery, checkDelivery } from "./check.ts";
+import { commentOn } from "./github/issue-comments.ts";
 import { maskAll } from "./github/masking.ts";
-import { readDeliverInputs } from "./inputs/deliver-inputs.ts";
-import type { InputReader } from "./inputs/table.ts";
+import { openService } from "./github/service-token.ts";
+import { type DeliverInputs, readDeliverInputs } from "./inputs/deliver-inputs.ts";
+import type { Draft, InputReader } from "./inputs/table.ts";
 import { pluralize } from "./report/formatting.ts";
 import { outcomeLine, reportDryRun, reportOutcomes, reportProblems } from "./report/outcomes.ts";
 import { detailsAfterRotation, rotateIfRequested } from "./rotate.ts";
@@ -28,9 +31,12 @@ const CHECKS_SECONDS = 600;
 export async function runDeliver(read: InputReader, context: StepContext): Promise<0 | 1> {
   const errors = new ErrorCollector();
   const inputs = readDeliverInputs(read, errors);
+  const dryRun = inputs["dry-run"] ?? false;
+  const approval = await errors.attemptAsync(() => decided(inputs, errors, context));
+  if (inputs["request-id"] !== undefined && !approval)
+    return reportProblems(errors.errors, context, { dryRun });
   const delivered = await withTimeout(inputs.timeout ?? CHECKS_SECONDS, context, async (deadline) => {
-    const checked = await checkDelivery(inputs, errors, context, deadline);
-    const dryRun = inputs["dry-run"] ?? false;
+    const checked = await checkDelivery(inputs, approval, errors, context, deadline);
     if (!checked) return reportProblems(errors.errors, context, { dryRun });
     if (dryRun) return runDry(checked, context, deadline);
     const { delivery, rotated } = await rotateIfRequested(checked, errors, context, deadline);
@@ -47,6 +53,26 @@ export async function runDeliver(read: InputReader, context: StepContext): Promi
     return 1;
   }
   return (await awaitReceiptsOf(outcomes, checked, inputs.await, context)) ? code : 1;
+}
+
+/**
+ * The request that the delivery names, once people have decided where the step waits for them. Nothing is read or rotated before. Inputs
+ * with a mistake are told at once: nobody should wait for hours to learn of it.
+ * @returns undefined where none is named, or the inputs have a mistake
+ * @throws SenderError where it is not approved
+ */
+async function decided(
+  inputs: Draft<DeliverInputs>,
+  { errors }: ErrorCollector,
+  context: StepContext,
+): Promise<RequestView | undefined> {
+  const { endpoint, "request-id": id, "await-approval": seconds } = inputs;
+  if (id === undefined || endpoint === undefined || errors.length > 0) return undefined;
+  const view = await approvalOf(id, seconds, openService(endpoint, context).client, context);
+  context.workflow.output("request-id", id);
+  context.workflow.output("request-state", view.state);
+  requireApproved(view);
+  return view;
 }
 
 /** Says what the step would do; with a rotation, to the versions that it would make. */
@@ -85,7 +111,9 @@ async function handOver(
       workflow.info(`${done}/${all} ${outcomeLine(outcome)}`),
   };
   const outcomes = await deliver(delivery, recipients, ports, deadline);
-  await reportOutcomes(delivery.details, outcomes, context);
+  const { approval, inputs } = checked;
+  const evidence = await reportOutcomes(delivery.details, outcomes, approval, context);
+  await commentOn(inputs.issue, evidence, context);
   return { outcomes, checked, cancelled: cancelOf(deadline) };
 }
 

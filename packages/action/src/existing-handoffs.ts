@@ -22,7 +22,7 @@ import { type StepContext, withTimeout } from "./step-context.ts";
 
 /** await-receipt, revoke and status: the operations on handoffs that were made before. */
 
-export type ExistingOperation = Exclude<Inputs["operation"], "deliver">;
+export type ExistingOperation = Extract<Inputs["operation"], "await-receipt" | "revoke" | "status">;
 
 /** What the operations take. */
 export type ExistingInputs = {

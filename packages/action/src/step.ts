@@ -4,6 +4,7 @@ import { runOnExisting } from "./existing-handoffs.ts";
 import { maskAll } from "./github/masking.ts";
 import { INPUT_NAMES, INPUTS, type InputReader, readInputs, textOf } from "./inputs/table.ts";
 import { reportProblems } from "./report/outcomes.ts";
+import { runOnRequest } from "./requests.ts";
 import type { StepContext } from "./step-context.ts";
 
 /**
@@ -21,6 +22,10 @@ export async function runStep(read: InputReader, context: StepContext): Promise<
       return reportProblems(errors.errors, context);
     case "deliver":
       return runDeliver(read, context);
+    case "request":
+    case "approve":
+    case "deny":
+      return runOnRequest(operation, read, context);
     default:
       return runOnExisting(operation, read, context);
   }

@@ -38,6 +38,7 @@ export {
   type PolicyResult,
   type SendRequest,
 } from "./delivery/policy.ts";
+export { type ApprovalPorts, awaitApproval, requestProblem } from "./delivery/requests.ts";
 export {
   defaultMailbox,
   type Mailbox,

@@ -10,6 +10,7 @@ import {
   type SmtpServer,
   tlsOf,
 } from "@secret-handoff/sdk";
+import { type IssueChoice, issueChoice } from "../github/issue-comments.ts";
 import {
   type Draft,
   INPUT_NAMES,
@@ -21,7 +22,10 @@ import {
 } from "./table.ts";
 
 /** What a delivery is asked for: the inputs, and what several of them mean together. */
-export type DeliverInputs = Omit<Inputs, "from" | "rotate" | "values-file" | "recipients-file"> & {
+export type DeliverInputs = Omit<
+  Inputs,
+  "from" | "rotate" | "values-file" | "recipients-file" | "role" | "comment"
+> & {
   readonly from: Mailbox;
   readonly mail: MailChoice;
   /** Whose temporary credentials to hand over. */
@@ -29,6 +33,8 @@ export type DeliverInputs = Omit<Inputs, "from" | "rotate" | "values-file" | "re
   /** Of which GitHub App to hand over a token. */
   readonly app: AppChoice | undefined;
   readonly rotation: Rotation | undefined;
+  /** The issue that is told. */
+  readonly issue: IssueChoice | undefined;
   /** True for a weak passphrase as well. */
   readonly passphraseGiven: boolean;
 };
@@ -53,10 +59,13 @@ const LONGEST_SESSION = 43_200;
 
 /** Reads every input of a delivery, so that all mistakes are reported at once. */
 export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Draft<DeliverInputs> {
-  const names = INPUT_NAMES.filter((name) => !["operation", "handoff-ids", "run"].includes(name));
+  const names = INPUT_NAMES.filter(
+    (name) => !["operation", "handoff-ids", "run", "role", "comment"].includes(name),
+  );
   const inputs = readInputs(names, read, errors);
   const given: IsSet = (name) => isSet(name, read);
   errors.attempt(() => checkSomething(inputs));
+  errors.attempt(() => checkWait(inputs, given));
   const recipients = errors.attempt(() => everyRecipient(inputs, errors));
   return {
     ...inputs,
@@ -67,6 +76,7 @@ export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Dr
     role: errors.attempt(() => roleChoice(inputs, given)),
     app: errors.attempt(() => appChoice(inputs, given)),
     rotation: errors.attempt(() => rotationChoice(inputs, given)),
+    issue: errors.attempt(() => issueChoice(inputs["issue-number"], inputs["github-token"])),
     passphraseGiven: given("passphrase"),
   };
 }
@@ -96,8 +106,19 @@ function checkSomething(inputs: Draft<Inputs>): void {
   );
 }
 
+function checkWait(inputs: Draft<Inputs>, isSet: IsSet): void {
+  if (inputs["await-approval"] === undefined || isSet("request-id")) return;
+  throw new SenderError(
+    "input",
+    "await-approval needs request-id: what is to be approved? Set it to the output of the step that asked.",
+  );
+}
+
 /** Those of recipients and of recipients-file, as far as they could be read. */
-function everyRecipient(inputs: Draft<Inputs>, { errors }: ErrorCollector): readonly string[] {
+export function everyRecipient(
+  inputs: Pick<Draft<Inputs>, "recipients" | "recipients-file">,
+  { errors }: ErrorCollector,
+): readonly string[] {
   const { recipients = [], "recipients-file": more = [] } = inputs;
   const readable = recipients.length + more.length > 0 || errors.some(({ code }) => code === "recipient");
   if (!readable && inputs["recipients-file"]) {

@@ -84,6 +84,12 @@ export const asPort: Parser<number> = (text, name) => {
   throw new SenderError("input", `${name} is not a port number.`);
 };
 
+export const asIssueNumber: Parser<number> = (text, name) => {
+  const number = /^[1-9]\d{0,9}$/.test(text) ? Number(text) : 0;
+  if (number > 0) return number;
+  throw new SenderError("input", `${name} is not the number of an issue. Write it like 12.`);
+};
+
 /** A secret, as it stands. */
 export const asSecret: Parser<Concealed<string>> = (text) => new Concealed(text);
 

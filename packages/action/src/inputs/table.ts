@@ -13,6 +13,7 @@ import {
   asBoolean,
   asContext,
   asHandoffIds,
+  asIssueNumber,
   asLine,
   asLines,
   asPassphrase,
@@ -47,11 +48,15 @@ export type InputSpec<T = unknown> = {
 /** Characters; the service keeps no longer reason. */
 const LONGEST_REASON = 500;
 const LONGEST_LINE = 200;
+const LONGEST_ROLE = 64;
 
 const whole = (text: string) => [text];
 
 const TABLE = {
-  operation: { default: "deliver", parse: oneOf("deliver", "await-receipt", "revoke", "status") },
+  operation: {
+    default: "deliver",
+    parse: oneOf("deliver", "request", "approve", "deny", "await-receipt", "revoke", "status"),
+  },
   endpoint: { required: true, parse: needed(parseEndpoint) },
   "secret-ids": { parse: parseSecretIds },
   parameters: { parse: parseParameters },
@@ -123,6 +128,19 @@ const TABLE = {
       matching(/^(\d{1,20}|this)$/, "is not the id of a workflow run. Write its number, or this."),
     ),
   },
+  "request-id": {
+    parse: optional(
+      matching(
+        /^req_[\w-]{22}$/,
+        "is not a request's id. Take the output request-id of the step that asked.",
+      ),
+    ),
+  },
+  "await-approval": { parse: optional(asSeconds) },
+  role: { parse: optional(asLine(LONGEST_ROLE)) },
+  comment: { parse: optional(asLine(LONGEST_REASON)) },
+  "github-token": { secrets: whole, parse: optional(asSecret) },
+  "issue-number": { parse: optional(asIssueNumber) },
   resend: { default: "false", parse: asBoolean },
   "dry-run": { default: "false", parse: asBoolean },
   timeout: { default: "10m", parse: asSeconds },

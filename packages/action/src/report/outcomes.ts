@@ -1,4 +1,5 @@
 import { emailHintOf } from "@secret-handoff/protocol";
+import type { RequestView } from "@secret-handoff/protocol/api";
 import type { DeliveryDetails, ExpectedOutcome, Outcome, SenderError } from "@secret-handoff/sdk";
 import type { WorkflowCommands } from "../github/workflow-commands.ts";
 import type { StepContext } from "../step-context.ts";
@@ -44,15 +45,22 @@ export async function reportDryRun(
   return refused.length === 0 ? 0 : 1;
 }
 
-/** Reports a delivery: annotations, the job summary, outputs. */
+/**
+ * Reports a delivery: annotations, the job summary, outputs.
+ * @param approval the request by which it was approved
+ * @returns the summary
+ */
 export async function reportOutcomes(
   details: DeliveryDetails,
   outcomes: readonly Outcome[],
+  approval: RequestView | undefined,
   { workflow, run }: StepContext,
-): Promise<void> {
+): Promise<string> {
   annotateOutcomes(workflow, outcomes);
-  await workflow.summarise(deliverySummary(details, outcomes, run));
+  const summary = deliverySummary(details, outcomes, run, approval);
+  await workflow.summarise(summary);
   setOutputs(workflow, outcomes);
+  return summary;
 }
 
 /** The handoff that a recipient got, now or before. */

@@ -1,4 +1,5 @@
 import { emailHintOf } from "@secret-handoff/protocol";
+import type { RequestView } from "@secret-handoff/protocol/api";
 import {
   type DeliveryDetails,
   type ExpectedOutcome,
@@ -11,12 +12,14 @@ import {
 } from "@secret-handoff/sdk";
 import type { WorkflowRun } from "../step-context.ts";
 import { code, escapeMarkdown, markdownTable, pluralize, utc } from "./formatting.ts";
+import { approvalsTable } from "./request-summary.ts";
 
 /** The job summary of a delivery: what went to whom, until when, what failed. Never a link, an address or a value. */
 export function deliverySummary(
   details: DeliveryDetails,
   outcomes: readonly Outcome[],
   run: WorkflowRun,
+  approval?: RequestView,
 ): string {
   const served = outcomes.filter(({ kind }) => kind !== "failed").length;
   const heading =
@@ -39,6 +42,7 @@ export function deliverySummary(
         handoffCell(outcome),
       ]),
     ),
+    ...(approval ? [`Approved by request ${code(approval.id)}:`, ...approvalsTable(approval)] : []),
     secretsList(details.secrets),
     ...(warnings.length === 0 ? [] : [`**Warnings**\n\n${warnings.join("\n")}`]),
   ]

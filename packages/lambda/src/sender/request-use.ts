@@ -83,14 +83,29 @@ export function judgeRequest(
   return { approvals: countedApprovals(credentialClass, record.approvals).map(told), record, pairs };
 }
 
-/** The subject's secret, or each member of its set; undefined where the request does not name them. */
+/** The subject's secret, or each member of its set, as the request names them; undefined where it does not. */
 function coveredSecrets(
   asked: readonly string[],
   { subject, members }: Proposed,
 ): readonly string[] | undefined {
   if (!subject) return undefined;
-  if (asked.includes(subject.secret)) return [subject.secret];
-  return members?.every((member) => asked.includes(member)) ? [...new Set(members)] : undefined;
+  const own = nameIn(asked, subject.secret);
+  if (own !== undefined) return [own];
+  const named = members?.map((member) => nameIn(asked, member)) ?? [];
+  const found = named.filter((name) => name !== undefined);
+  return found.length > 0 && found.length === named.length ? [...new Set(found)] : undefined;
+}
+
+/**
+ * What has no version, temporary credentials and values of earlier steps, is named after the execution that hands it over, which nobody
+ * knows beforehand: a request names the role, or the value, without it.
+ */
+const OF_AN_EXECUTION = /^(arn:[\w-]+:iam::\d+:role\/[^:]+|value:.+):[^:]+$/;
+
+function nameIn(asked: readonly string[], secret: string): string | undefined {
+  return [secret, OF_AN_EXECUTION.exec(secret)?.[1]].find(
+    (name) => name !== undefined && asked.includes(name),
+  );
 }
 
 /** The latest use of each pair. */

@@ -66,6 +66,8 @@ const MOST_ROUNDS = 3;
 const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
   "not_allowed",
   "policy",
+  "approvals",
+  "request_ended",
   "too_large",
   "service_refused",
   "resend_needed",

@@ -33,6 +33,8 @@ export type DeliveryDetails = {
   readonly members?: readonly string[] | undefined;
   /** True where a version goes out again that was handed over before. */
   readonly resend: boolean;
+  /** The request by which it was approved. */
+  readonly request?: string | undefined;
   readonly passphraseNeeded: boolean;
   /** What sends it, like `acme/orders`. */
   readonly source: string;
@@ -76,13 +78,14 @@ export function headerOf({
 /** What a create and a check say of a delivery to one recipient, besides what is sealed. */
 export function requestFor(
   recipient: string,
-  { subject, members, resend, reason }: DeliveryDetails,
-): Pick<CreateRequest, "subject" | "members" | "resend" | "reason"> {
+  { subject, members, resend, reason, request }: DeliveryDetails,
+): Pick<CreateRequest, "subject" | "members" | "resend" | "reason" | "request"> {
   return {
     subject: { ...subject, recipient },
     ...(members === undefined ? {} : { members: [...members] }),
     resend,
     ...(reason === undefined ? {} : { reason }),
+    ...(request === undefined ? {} : { request }),
   };
 }
 

@@ -1,11 +1,13 @@
 import { flagsOf, type HandoffId } from "@secret-handoff/protocol";
 import {
   type CredentialClass,
+  countedApprovals,
   foreignRecipients,
   formatDuration,
   type HandoffView,
   type PolicyRule,
   policyViolations,
+  type RequestView,
 } from "@secret-handoff/protocol/api";
 import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -26,6 +28,8 @@ export type SendRequest = {
   readonly environment: string | undefined;
   /** True when the sender waits until the recipients have confirmed. */
   readonly awaitsReceipt: boolean;
+  /** The request that it names, as the service shows it. */
+  readonly approved?: Pick<RequestView, "approvals" | "state"> | undefined;
 };
 
 /** What a class says of a request. */
@@ -62,7 +66,7 @@ export function checkPolicy(
     recipients: request.recipients,
     reason: request.reason,
     environment: request.environment,
-    approvals: [],
+    approvals: countedApprovals(found, request.approved?.approvals ?? []).map(({ role }) => role),
     awaitsReceipt: request.awaitsReceipt,
   };
   const errors = policyViolations(found, proposal, now).map(
@@ -92,7 +96,7 @@ const CODES: Readonly<Record<PolicyRule, SenderErrorCode>> = {
 /** What the sender can do about a violation. */
 function adviceFor(
   rule: PolicyRule,
-  { expiresIn, recipients }: SendRequest,
+  { expiresIn, recipients, approved }: SendRequest,
   credentialClass: CredentialClass,
 ): string {
   switch (rule) {
@@ -101,7 +105,9 @@ function adviceFor(
     case "passphrase":
       return "Set the passphrase input from a secret.";
     case "approvals":
-      return "This action cannot request approvals yet. Choose a class without them.";
+      return approved
+        ? "Wait for it with await-approval, like await-approval: 4h."
+        : "Ask for it with operation: request, and set request-id to the id that it gives.";
     case "reason":
       return "Set the reason input.";
     case "environment":

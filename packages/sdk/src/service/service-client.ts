@@ -1,5 +1,6 @@
 import { type HandoffId, isLoopback, type Sealed } from "@secret-handoff/protocol";
 import {
+  type ApprovalRequest,
   type CheckRequest,
   CheckResponse,
   type CreateRequest,
@@ -7,6 +8,8 @@ import {
   HandoffView,
   ListResponse,
   PolicyResponse,
+  RequestView,
+  type VerdictRequest,
 } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -17,7 +20,7 @@ import { type ServiceResponse, toError, unexpectedResponse } from "./service-err
 import { type Credentials, request } from "./service-http.ts";
 
 /** What a create adds to what was sealed. */
-export type CreateDetails = Pick<CreateRequest, "subject" | "members" | "resend" | "reason">;
+export type CreateDetails = Pick<CreateRequest, "subject" | "members" | "resend" | "reason" | "request">;
 
 /** Which handoffs to list. */
 export type ListFilter = { readonly secret?: string; readonly run?: string; readonly state?: string };
@@ -39,6 +42,13 @@ export type ServiceClient = {
   readonly view: (id: HandoffId, deadline: Deadline) => Promise<HandoffView>;
   /** `released`: it was claimed already; `unknown`: the service never stored it. */
   readonly revoke: (id: HandoffId, deadline: Deadline) => Promise<"revoked" | "released" | "unknown">;
+  /** Asks for approval. An answer that is lost, and asked for again, may leave a second request, which expires. */
+  readonly ask: (request: ApprovalRequest, deadline: Deadline) => Promise<RequestView>;
+  readonly request: (id: string, deadline: Deadline) => Promise<RequestView>;
+  /** @throws SenderError `not_approver`, `same_person`, `request_ended` */
+  readonly approve: (id: string, verdict: VerdictRequest, deadline: Deadline) => Promise<RequestView>;
+  /** Ends the request. @throws SenderError `not_approver`, `request_ended` */
+  readonly deny: (id: string, verdict: VerdictRequest, deadline: Deadline) => Promise<RequestView>;
   /** All pages of a list. */
   readonly list: (filter: ListFilter, deadline: Deadline) => Promise<readonly HandoffView[]>;
 };
@@ -61,11 +71,32 @@ export function serviceClient(origin: string, credentials: Credentials, runtime:
     schema: Schema,
     ...[method, path, deadline, body]: Parameters<typeof call>
   ): Promise<v.InferOutput<Schema>> {
-    const response = await call(method, path, deadline, body);
+    return parse(schema, await call(method, path, deadline, body));
+  }
+  function parse<Schema extends v.GenericSchema>(
+    schema: Schema,
+    response: ServiceResponse,
+  ): v.InferOutput<Schema> {
     if (response.status !== 200 && response.status !== 201) throw refusal(response);
     const result = v.safeParse(schema, response.json, { abortEarly: true });
     if (!result.success) throw unexpectedResponse(origin, response);
     return result.output;
+  }
+  const pathOf = (id: string) => `/v1/sender/requests/${encodeURIComponent(id)}`;
+  const requestOf = (id: string, deadline: Deadline) => read(RequestView, "GET", pathOf(id), deadline);
+  /** An approval or a denial whose answer was lost finds its own work when it is sent again. */
+  async function say(
+    verb: "approve" | "deny",
+    ...[id, verdict, deadline]: Parameters<ServiceClient["approve"]>
+  ): Promise<RequestView> {
+    const response = await call("POST", `${pathOf(id)}/${verb}`, deadline, verdict);
+    const lost = verb === "approve" ? "same_person" : "request_ended";
+    if (response.repeated && response.problem?.code === lost) {
+      const view = await requestOf(id, deadline);
+      const found = verb === "approve" ? view.approvals : [view.denied];
+      if (found.some((one) => one?.role === verdict.role && one.comment === verdict.comment)) return view;
+    }
+    return parse(RequestView, response);
   }
   return {
     origin,
@@ -85,6 +116,10 @@ export function serviceClient(origin: string, credentials: Credentials, runtime:
       if (response.problem?.code === "released") return "released";
       throw refusal(response);
     },
+    ask: (asked, deadline) => read(RequestView, "POST", "/v1/sender/requests", deadline, asked),
+    request: requestOf,
+    approve: (...asked) => say("approve", ...asked),
+    deny: (...asked) => say("deny", ...asked),
     list: async (filter, deadline) => {
       const views: HandoffView[] = [];
       let cursor: string | undefined;

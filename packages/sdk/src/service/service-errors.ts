@@ -8,6 +8,8 @@ export type ServiceResponse = {
   readonly problem: ServiceProblem | undefined;
   /** The title of a web page, which no service answers with: empty where it has none. */
   readonly webPage?: string;
+  /** True where the request was sent more than once: an earlier try may have done what this one finds done. */
+  readonly repeated?: boolean;
   /** By how much the runner's clock is ahead of the service's, seconds. */
   readonly clockAhead: number;
 };
@@ -97,6 +99,10 @@ function refusals(
         : `You may not do this at ${origin}: ${detail} Ask whoever runs the service to add you to the operators list.`,
     ],
     policy: ["policy", `The service's policy refuses this handoff: ${rules}`],
+    approvals: ["approvals", `The service has no approval for this handoff: ${rules}`],
+    not_approver: ["not_approver", detail],
+    same_person: ["same_person", detail],
+    request_ended: ["request_ended", detail],
     resend_needed: [
       "resend_needed",
       "This version was handed over before, and that handoff ended locked or reported. Find out why, then set resend: true.",
@@ -116,6 +122,9 @@ function refusals(
   };
 }
 
+/** What these say of an expiry is about a class or a request. */
+const NOT_ABOUT_TIME: ReadonlySet<string> = new Set(["policy", "approvals", "request_ended"]);
+
 /** A refusal that is about time, where the clocks differ: then neither the policy nor the token is to blame. */
 function clockSentence(
   origin: string,
@@ -124,7 +133,7 @@ function clockSentence(
 ): Sentence | undefined {
   const aboutTime =
     broken.some(({ rule }) => rule === "expiry") ||
-    (code !== "policy" && /\bexpir|\bnot yet\b|\bfuture\b|\bclock\b/i.test(detail));
+    (!NOT_ABOUT_TIME.has(code) && /\bexpir|\bnot yet\b|\bfuture\b|\bclock\b/i.test(detail));
   if (!aboutTime || Math.abs(clockAhead) <= CLOCK_TOLERANCE) return undefined;
   const off = `${Math.round(Math.abs(clockAhead))} seconds ${clockAhead > 0 ? "ahead of" : "behind"}`;
   const words = broken.length === 0 ? detail : broken.map((one) => one.detail).join(" ");

@@ -44,7 +44,7 @@ async function addressed(
  * @param pace that of all requests to this service
  * @throws SenderError `service_unreachable`, `service_unavailable`, `not_a_service`, or why the step ended
  */
-export function request(
+export async function request(
   sent: ServiceRequest,
   credentials: Credentials,
   deadline: Deadline,
@@ -52,7 +52,9 @@ export function request(
   pace: Pace,
 ): Promise<ServiceResponse> {
   const { origin, method, body } = sent;
+  let tries = 0;
   const send = async () => {
+    tries += 1;
     const { url, proof } = await addressed(sent, credentials, deadline);
     return withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
       try {
@@ -73,7 +75,7 @@ export function request(
       }
     });
   };
-  return retry(send, deadline, runtime, { pace });
+  return { ...(await retry(send, deadline, runtime, { pace })), repeated: tries > 1 };
 }
 
 function parseResponse(origin: string, response: Response, text: string, runtime: Runtime): ServiceResponse {
