@@ -485,7 +485,10 @@ describe("nothing found is not a success:", () => {
 
 describe("a mistake in the inputs of an operation is reported:", () => {
   test.each<[Given, string]>([
-    [{ operation: "send" }, "operation must be deliver, await-receipt, revoke or status."],
+    [
+      { operation: "send" },
+      "operation must be deliver, request, approve, deny, await-receipt, revoke or status.",
+    ],
     [{ operation: "revoke" }, "Say which handoffs: set handoff-ids, secret-ids or run."],
     [{ operation: "status", "handoff-ids": "x" }, "Entry 1 of handoff-ids is not a handoff's id."],
     [

@@ -72,6 +72,13 @@ export class SenderError extends Error {
   }
 }
 
+/** A wait of hours outlasts these: the next poll may reach the service again. */
+export const OUTLASTED: ReadonlySet<SenderErrorCode> = new Set([
+  "service_unreachable",
+  "service_unavailable",
+  "id_token",
+]);
+
 /** For an error that nothing foresaw: its message could hold anything, so only its name is reported. */
 export function faultOf(error: unknown): SenderError {
   const name = error instanceof Error ? error.name : typeof error;

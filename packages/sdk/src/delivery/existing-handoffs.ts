@@ -3,7 +3,7 @@ import type { HandoffView } from "@secret-handoff/protocol/api";
 import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
-import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
+import { OUTLASTED, SenderError, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 
 /** Handoffs that were made before: how they stand, waiting until they have ended, and revoking them. */
@@ -50,13 +50,6 @@ const AT_ONCE = 6;
 const FIRST_POLL_MS = 2_000;
 const LONGEST_POLL_MS = 60_000;
 const GROWTH = 1.5;
-
-/** A wait of hours outlasts these: the next poll may reach the service again. */
-const TRANSIENT: ReadonlySet<SenderErrorCode> = new Set([
-  "service_unreachable",
-  "service_unavailable",
-  "id_token",
-]);
 
 /** What the service's view of a handoff says. A bounced handoff is still open, and nobody has its link. */
 export function deliveryStatusOf({
@@ -149,5 +142,5 @@ function merged(now: SeenHandoff, before: SeenHandoff | undefined): SeenHandoff 
 }
 
 function canBeSeenAgain(error: SenderError | undefined): boolean {
-  return error === undefined || TRANSIENT.has(error.code);
+  return error === undefined || OUTLASTED.has(error.code);
 }

@@ -1,29 +1,22 @@
 import type { RequestView } from "@secret-handoff/protocol/api";
 import type { Deadline } from "../runtime/deadline.ts";
 import { type Runtime, sleep } from "../runtime/runtime.ts";
-import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
+import { OUTLASTED, SenderError, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 
 export type ApprovalPorts = {
   readonly service: Pick<ServiceClient, "request">;
   readonly runtime: Runtime;
-  /** Told the request each time an approval has come. */
+  /** Called with the request each time an approval has come. */
   readonly onApproval?: (view: RequestView) => void;
-  /** Told after each look at which approvals were missing. */
+  /** Called after each poll that found approvals missing. */
   readonly onWaiting?: (view: RequestView, elapsedMs: number) => void;
 };
 
-/** Between two looks, ms: it grows from the first to the second. */
-const FIRST_LOOK_MS = 5_000;
-const LONGEST_LOOK_MS = 30_000;
+/** Between two polls, ms: it grows from the first to the second. */
+const FIRST_POLL_MS = 5_000;
+const LONGEST_POLL_MS = 30_000;
 const GROWTH = 1.5;
-
-/** A wait of hours outlasts these: the next look may find the service again. */
-const TRANSIENT: ReadonlySet<SenderErrorCode> = new Set([
-  "service_unreachable",
-  "service_unavailable",
-  "id_token",
-]);
 
 /**
  * Waits until a request is no longer pending: approved, or ended.
@@ -39,11 +32,11 @@ export async function awaitApproval(
 ): Promise<RequestView> {
   const from = runtime.now();
   let seen: RequestView | undefined;
-  for (let waitMs = FIRST_LOOK_MS; ; waitMs = Math.min(LONGEST_LOOK_MS, waitMs * GROWTH)) {
+  for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LONGEST_POLL_MS, waitMs * GROWTH)) {
     const look = await toResult(service.request(id, deadline));
     const elapsedMs = runtime.now() - from;
     if (look instanceof SenderError) {
-      if (!TRANSIENT.has(look.code) || elapsedMs >= limitMs) throw look;
+      if (!OUTLASTED.has(look.code) || elapsedMs >= limitMs) throw look;
     } else {
       if (seen && look.approvals.length > seen.approvals.length) onApproval?.(look);
       seen = look;
