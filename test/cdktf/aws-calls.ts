@@ -104,7 +104,8 @@ function answer(status: number, body: unknown): Response {
 function callOf(path: string, target: string, body: Body, tables: Backends["tables"]): Call {
   const operation = target.split(".")[1] ?? "";
   if (target.startsWith("DynamoDB_")) {
-    const table = tables[body.TableName ?? ""] ?? `unknown table ${body.TableName}`;
+    const [name = body.TableName ?? ""] = Object.keys((body.RequestItems ?? {}) as object);
+    const table = tables[name] ?? `unknown table ${name}`;
     const resource = body.IndexName === undefined ? table : `${table}/index/${body.IndexName}`;
     return { action: `dynamodb:${operation}`, resource, context: dynamoContext(operation, body) };
   }

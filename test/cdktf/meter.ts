@@ -26,7 +26,7 @@ export type Units = { reads: number; writes: number };
 
 /**
  * Counts request units: dynalite's own for the table, and for each index a write where its keys come, go or change (two, for the
- * old one is deleted), or something that it projects changes. Items in indexes are under 1 KB.
+ * old one is deleted), or something that it projects changes: one unit for each kilobyte that the index holds of the item.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html ("Provisioned throughput considerations")
  */
 export class Meter {
@@ -41,7 +41,7 @@ export class Meter {
 
   /** Lets a request through and counts it. @param send gives the answer's JSON */
   async count(operation: string, body: DynamoRequest, send: () => Promise<string>): Promise<string> {
-    if (operation === "GetItem" || operation === "Query") {
+    if (["GetItem", "BatchGetItem", "Query"].includes(operation)) {
       const answer = await send();
       this.units.reads += consumed(answer);
       return answer;
@@ -52,7 +52,8 @@ export class Meter {
     const answer = await send();
     const after = await this.#read(table, body);
     this.units.writes += consumed(answer);
-    for (const index of table.global_secondary_index) this.units.writes += indexWrites(index, before, after);
+    for (const index of table.global_secondary_index)
+      this.units.writes += indexWrites(table, index, before, after);
     return answer;
   }
 
@@ -78,17 +79,38 @@ function consumed(answer: string): number {
   return ConsumedCapacity?.CapacityUnits ?? 1;
 }
 
-function indexWrites(index: Index, before: Item | undefined, after: Item | undefined): number {
+function indexWrites(table: Table, index: Index, before: Item | undefined, after: Item | undefined): number {
   const [old, now] = [before, after].map((item) => keyIn(index, item));
   if (old === undefined && now === undefined) return 0;
-  if (old === undefined || now === undefined) return 1;
-  if (old !== now) return 2;
-  return projected(index, before) === projected(index, after) ? 0 : 1;
+  const units = Math.ceil(Math.max(...[before, after].map((item) => sizeIn(index, table, item))) / 1_024);
+  if (old === undefined || now === undefined) return units;
+  if (old !== now) return 2 * units;
+  return projected(index, before) === projected(index, after) ? 0 : units;
 }
 
 function projected({ projection_type, non_key_attributes = [] }: Index, item: Item = {}): string {
   const names = projection_type === "ALL" ? Object.keys(item).sort() : non_key_attributes;
   return JSON.stringify(names.map((name) => [name, item[name]]));
+}
+
+/** Bytes, near enough: names and values of what the index holds. */
+function sizeIn(index: Index, table: Table, item: Item = {}): number {
+  const { projection_type, non_key_attributes = [] } = index;
+  const keys = [index.hash_key, index.range_key, table.hash_key, table.range_key ?? ""];
+  const names = projection_type === "ALL" ? Object.keys(item) : [...keys, ...non_key_attributes];
+  return [...new Set(names)].reduce(
+    (sum, name) => sum + (item[name] ? name.length + sizeOf(item[name]) : 0),
+    0,
+  );
+}
+
+function sizeOf({ S, N, B, L = [] }: AttributeValue): number {
+  return (
+    Buffer.byteLength(S ?? "") +
+    (N?.length ?? 0) +
+    (B?.length ?? 0) +
+    L.reduce((sum, value) => sum + sizeOf(value), 0)
+  );
 }
 
 function keyIn({ hash_key, range_key }: Index, item: Item | undefined): string | undefined {

@@ -51,6 +51,7 @@ afterAll(async () => {
 
 function templateOf(pathname: string): string {
   return pathname
+    .replace(/\/recipients\/[^/]+/, "/recipients/{id}")
     .replace(/^\/h\/.*/, "/h/{path}")
     .replace(/\/handoffs\/(?!check$)[^/]+/, "/handoffs/{id}")
     .replace(/\/seals\/[^/]+/, "/seals/{day}");
@@ -118,6 +119,12 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   await sender.call("GET", "/v1/sender/seals");
   await sender.call("GET", `/v1/sender/seals/${today}/leaves`);
   await sender.call("GET", "/v1/sender/seals/yesterday/leaves");
+  await sender.call("GET", `/v1/sender/events?recipient=${email}&type=claimed`);
+  const { id } = (await sender.call("GET", `/v1/sender/recipients?address=${email}`)).body;
+  await sender.call("GET", `/v1/sender/recipients?id=${id}`);
+  for (const _ of ["erased", "erased before"]) await sender.call("DELETE", `/v1/sender/recipients/${id}`);
+  await sender.call("GET", `/v1/sender/recipients?id=${id}`);
+  await sender.call("GET", "/v1/sender/recipients");
   const stranger = new Sender(service, { job: { repositoryId: "9" } });
   await stranger.create(body);
   await stranger.call("GET", "/v1/sender/events");

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { AUDIT_TABLE } from "@secret-handoff/local";
 import { isHandoffId } from "@secret-handoff/protocol";
+import { isoTime } from "@secret-handoff/protocol/api";
 import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService, type TokenWanted } from "../support/test-service.ts";
@@ -600,14 +601,22 @@ test("the trail of the last day goes on page after page, though the day moves on
   const start = service.clock.now;
   // A day that holds nothing else, and more events in its first seconds than a page takes.
   service.clock.now = start + 3 * 86_400;
-  const none = `/v1/sender/events?since=${service.clock.now + 1}`;
-  for (let n = 0; n < 101; n += 1) await new Sender(service, { job: { run: `9${n}` } }).call("GET", none);
+  const time = isoTime(service.clock.now);
+  const refused = {
+    v: 1,
+    type: "refused",
+    time,
+    actor: { kind: "unverified" },
+    outcome: "not_allowed",
+  } as const;
+  const ids = Array.from({ length: 251 }, (_, n) => `refused-${n}`);
+  await Promise.all(ids.map((id) => service.service.audit.put(`service/${id}`, 1, { ...refused, id })));
   service.clock.now += 86_400;
   const first = JSON.parse((await sender.call("GET", "/v1/sender/events")).text);
-  expect(first.events).toHaveLength(100);
+  expect(first.events).toHaveLength(250);
   service.clock.now += 30;
   const { status, text } = await sender.call("GET", `/v1/sender/events?cursor=${first.cursor}`);
-  expect([status, JSON.parse(text).events?.[0].type]).toEqual([200, "audit_viewed"]);
+  expect([status, JSON.parse(text).events?.[0].type]).toEqual([200, "refused"]);
   service.clock.now = start;
 });
 

@@ -65,7 +65,7 @@ export const CLICK_CLASS: CredentialClass = {
 };
 
 /** Admits what {@link TestService.mint} mints by default. */
-const EVERYTHING: SenderEntry = { repositoryId: "42", may: ["send", "revoke", "audit"] };
+const EVERYTHING: SenderEntry = { repositoryId: "42", may: ["send", "revoke", "audit", "erase"] };
 
 /** The service on a real engine, with a clock that tests move. */
 export async function startTestService(

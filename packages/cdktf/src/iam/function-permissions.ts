@@ -1,4 +1,5 @@
 import { IamPolicy } from "@cdktf/provider-aws/lib/iam-policy/index.js";
+import { DAY_INDEX, EVENT_INDEX_NAMES } from "@secret-handoff/lambda/tables";
 import type { Construct } from "constructs";
 import { OPERATOR_ROUTES } from "../http/api.ts";
 import type { RotationProps } from "../props.ts";
@@ -59,8 +60,12 @@ export function senderStatements(
     allow("FindOwnHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`]),
     allow("CreateHandoffs", ["dynamodb:PutItem"], [table], RETURNS_NOTHING),
     allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
-    allow("ReadEvents", ["dynamodb:Query"], [audit, `${audit}/index/byDay`]),
-    allow("FindRecipients", ["dynamodb:Query"], [`${audit}/index/byRecipient`]),
+    allow(
+      "FindEvents",
+      ["dynamodb:Query"],
+      [audit, ...[DAY_INDEX, ...EVENT_INDEX_NAMES].map((index) => `${audit}/index/${index}`)],
+    ),
+    allow("ReadEvents", ["dynamodb:BatchGetItem"], [audit]),
     allow(
       "KeepRecipients",
       ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:UpdateItem"],

@@ -1,4 +1,4 @@
-import { type Approval, type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
+import { type Actor, type Approval, type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
 import { eventHash } from "@secret-handoff/protocol/audit";
 import { type Audit, type Drained, isRequest, type Outbox } from "../store/audit.ts";
 import { checksOf, type HandoffRecord, type Key } from "../store/handoff-record.ts";
@@ -104,6 +104,7 @@ function aboutHandoff(record: HandoffRecord, { actor }: Entry) {
     ...(request === undefined ? {} : { request }),
     ...(approvals === undefined ? {} : { approvals: approvals.map(inTrail) }),
     owner,
+    ...repositoryOf(sender),
     class: record.class,
     ...(secret === undefined ? {} : { secret }),
     ...(members === undefined ? {} : { members }),
@@ -128,11 +129,16 @@ function aboutRequest({ id, class: name, asked }: RequestRecord, { type, actor, 
         ? { denied: inTrail(approval) }
         : { approvals: [inTrail(approval)] }),
     owner: asked.eventOwner,
+    ...repositoryOf(requester),
     class: name,
     ...(moreSecrets.length === 0 ? { secret } : { members: secrets }),
     ...(moreRecipients.length === 0 ? { recipient } : { recipients }),
     reason,
   };
+}
+
+function repositoryOf(actor: Actor) {
+  return actor.kind === "github" ? { repository: actor.repository } : {};
 }
 
 function inTrail({ role, by, known, time, comment }: Approval) {

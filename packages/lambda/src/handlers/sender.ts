@@ -12,7 +12,7 @@ import { httpHandler, iamPrincipal } from "./http-event.ts";
 import { openTables } from "./tables.ts";
 
 const { issuer, jwksUrl, senders, operators, classes, githubApi, approvalSeconds } = senderConfig();
-const { table, audit, seals, recipients } = openTables();
+const { table, audit, eventIndex, seals, recipients } = openTables();
 const origin = required("ORIGIN");
 
 /** Loaded for the first call that names a recipient. */
@@ -41,6 +41,7 @@ export const handler = httpHandler(
     approvalSeconds,
     standalone: new StandaloneEvents(table),
     audit,
+    eventIndex,
     recipients: recipients(recipientKeys),
     seals,
     verifyToken: createTokenVerifier({ audience: origin, issuer, jwksUrl, clock: systemClock }),

@@ -1,6 +1,7 @@
 import { Audit } from "../store/audit.ts";
 import { createClient } from "../store/client.ts";
 import { DEFAULT_RETENTION_DAYS } from "../store/definitions.ts";
+import { EventIndex } from "../store/event-index.ts";
 import { type RecipientKeys, Recipients } from "../store/recipients.ts";
 import { Seals } from "../store/seals.ts";
 import { Table } from "../store/table.ts";
@@ -28,6 +29,7 @@ function trailOn(client: ReturnType<typeof createClient>) {
   const retentionDays = Number(optional("EVENT_RETENTION_DAYS") ?? DEFAULT_RETENTION_DAYS);
   return {
     audit: new Audit(table, { retentionDays }),
+    eventIndex: new EventIndex(table),
     seals: new Seals(table),
     recipients: (keys: RecipientKeys) => new Recipients(table, keys, retentionDays),
     retentionDays,

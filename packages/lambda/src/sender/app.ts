@@ -13,6 +13,7 @@ import {
   ListQuery,
   MailedRequest,
   type PolicyResponse,
+  RecipientsQuery,
   type Right,
   SENDER_BODY_LIMIT,
   SealsQuery,
@@ -21,13 +22,14 @@ import {
 import { type Context, Hono } from "hono";
 import { createApp, readBody, readQuery, refuseForeignOrigin, route } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
-import type { Audit } from "../store/audit.ts";
 import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
 import type { Seals } from "../store/seals.ts";
 import type { StandaloneEvents } from "../store/standalone-events.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
-import { listEvents, listHandoffs } from "./lists.ts";
+import { listEvents, type TrailDeps } from "./events.ts";
+import { listHandoffs } from "./lists.ts";
+import { eraseRecipient, findRecipient } from "./recipients.ts";
 import { type Named, type RefusalDeps, Refusals } from "./refusals.ts";
 import { approve, ask, deny, knownRequest, type RequestDeps, shownRequest } from "./requests.ts";
 import { may, mayInAllClasses, rightsOf } from "./rights.ts";
@@ -36,9 +38,9 @@ import { listLeaves, listSeals } from "./seals.ts";
 export type SenderDeps = CreateDeps &
   CallerDeps &
   RequestDeps &
-  RefusalDeps & {
+  RefusalDeps &
+  TrailDeps & {
     readonly origin: string;
-    readonly audit: Audit;
     readonly seals: Seals;
   };
 
@@ -52,7 +54,7 @@ export function createSenderApp(deps: SenderDeps): Hono {
 }
 
 function senderRoutes(deps: SenderDeps): Hono {
-  const { handoffs, audit, standalone, classes, clock } = deps;
+  const { handoffs, standalone, classes, clock } = deps;
   const refusals = new Refusals(deps);
   const api = new Hono();
 
@@ -199,7 +201,7 @@ function senderRoutes(deps: SenderDeps): Hono {
       const shown = (event: AuditEvent) => may(caller, "audit", event.class);
       const query = readQuery(c, EventsQuery);
       const now = clock();
-      const page = await listEvents(audit, query, now, shown);
+      const page = await listEvents(deps, query, now, shown);
       await recordViewing(standalone, caller, now);
       return c.json(page);
     },
@@ -223,6 +225,23 @@ function senderRoutes(deps: SenderDeps): Hono {
       });
       await recordViewing(standalone, caller, clock());
       return c.json(page);
+    },
+  });
+
+  route(api, "/recipients", {
+    GET: async (c) => {
+      const caller = await admit(c, "audit");
+      const found = await findRecipient(deps.recipients, readQuery(c, RecipientsQuery));
+      await recordViewing(standalone, caller, clock());
+      return c.json(found);
+    },
+  });
+
+  route(api, "/recipients/:id", {
+    DELETE: async (c) => {
+      const caller = await admit(c, "erase");
+      await eraseRecipient(deps, caller, c.req.param("id") ?? "");
+      return c.body(null, 204);
     },
   });
 

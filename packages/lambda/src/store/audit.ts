@@ -2,11 +2,12 @@ import { type AuditEvent, isoTime, isRequestId } from "@secret-handoff/protocol/
 import { canonicalJson, dayName, dayOf, filedAt, placeOf } from "@secret-handoff/protocol/audit";
 import { type Clock, systemClock } from "../runtime.ts";
 import { DAY_INDEX, DEFAULT_RETENTION_DAYS } from "./definitions.ts";
+import { indexKeys, memberItems } from "./event-index.ts";
 import {
   type Attributes,
   absent,
   and,
-  attributeOf,
+  between,
   type Expression,
   equals,
   firstOf,
@@ -36,7 +37,7 @@ export type AuditOptions = {
 /** The audit table: events are added, never changed. */
 export class Audit {
   readonly #table: Table;
-  readonly #retentionDays: number;
+  readonly retentionDays: number;
   readonly #clock: Clock;
   readonly #firstOpenDay: (now: number) => number;
 
@@ -49,7 +50,7 @@ export class Audit {
     }: AuditOptions = {},
   ) {
     this.#table = table;
-    this.#retentionDays = retentionDays;
+    this.retentionDays = retentionDays;
     this.#clock = clock;
     this.#firstOpenDay = firstOpen;
   }
@@ -59,23 +60,28 @@ export class Audit {
    * @returns the event that is stored under this number now: `recorded` where its day was closed, or what an earlier call has stored
    */
   async put(stream: string, sequence: number, event: AuditEvent): Promise<AuditEvent> {
-    const item = this.#itemOf(stream, sequence, this.#filed(event));
+    const filed = this.#filed(event);
+    const item = this.#itemOf(stream, sequence, filed);
+    const read = new ItemReader(item);
+    const placed = { at: read.string("at"), ttl: read.number("ttl") };
+    const members = memberItems(stream, sequence, filed, placed);
+    await Promise.all(members.map((member) => this.#table.put(member, isNewEvent)));
     return readEvent(await this.#table.putOrRead(item, isNewEvent));
   }
 
   /**
    * One page of the events that are filed under a UTC day, in the order of the seal (`placeOf`).
-   * @param between Unix seconds, both included
+   * @param period Unix seconds, both included
    */
   async page(
     day: string,
-    between: { readonly since: number; readonly until: number },
+    period: { readonly since: number; readonly until: number },
     limit: number,
     after: Attributes | undefined,
   ): Promise<EventPage> {
     const { items, next } = await this.#table.query({
       index: DAY_INDEX,
-      where: and(equals("day", day), isBetween("at", isoTime(between.since), `${isoTime(between.until)}~`)),
+      where: and(equals("day", day), between("at", isoTime(period.since), `${isoTime(period.until)}~`)),
       limit,
       after,
     });
@@ -97,8 +103,9 @@ export class Audit {
       sequence,
       day: dayOf(event),
       at: placeOf(event),
+      ...indexKeys(event),
       event: canonicalJson(event),
-      ttl: Math.floor(Date.parse(filedAt(event)) / 1000) + this.#retentionDays * DAY_SECONDS,
+      ttl: Math.floor(Date.parse(filedAt(event)) / 1000) + this.retentionDays * DAY_SECONDS,
     });
   }
 }
@@ -115,10 +122,6 @@ function readEvent(item: Attributes): AuditEvent {
 }
 
 const isNewEvent = absent("stream");
-
-function isBetween(name: string, first: string, last: string): Expression {
-  return { text: `#${name} BETWEEN ? AND ?`, values: [attributeOf(first), attributeOf(last)] };
-}
 
 /** What the drainer finds: a handoff, or a request. */
 export type Drained = HandoffRecord | RequestRecord;

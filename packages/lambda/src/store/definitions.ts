@@ -6,8 +6,28 @@ export const DUE_INDEX = "due";
 export const OWNER_INDEX = "byOwner";
 /** Index of audit events by UTC day. */
 export const DAY_INDEX = "byDay";
-/** Index of audit events by recipient id, and of a recipient's entry in the directory. Sparse, KEYS_ONLY. */
+/** Index of audit events by recipient id, and of a recipient's entry in the directory. */
 export const RECIPIENT_INDEX = "byRecipient";
+/** Indexes of audit events by what else is asked for. */
+export const SECRET_INDEX = "bySecret";
+export const REQUEST_INDEX = "byRequest";
+export const REPOSITORY_INDEX = "byRepository";
+export const CLASS_INDEX = "byClass";
+export const TYPE_INDEX = "byType";
+
+/**
+ * Each by its attribute and time. Sparse, and KEYS_ONLY: an event is larger than a kilobyte at times, and an entry of its keys costs one
+ * write unit however large the event is.
+ */
+const EVENT_INDEXES = {
+  recipient: RECIPIENT_INDEX,
+  secret: SECRET_INDEX,
+  request: REQUEST_INDEX,
+  repository: REPOSITORY_INDEX,
+  class: CLASS_INDEX,
+  type: TYPE_INDEX,
+} as const;
+export const EVENT_INDEX_NAMES: readonly string[] = Object.values(EVENT_INDEXES);
 
 /**
  * What {@link OWNER_INDEX} projects. A write that changes one of them writes to the index as well, so the list shows every one of
@@ -77,7 +97,7 @@ export function auditTable(name: string): CreateTableCommandInput {
       { AttributeName: "sequence", AttributeType: "N" },
       { AttributeName: "day", AttributeType: "S" },
       { AttributeName: "at", AttributeType: "S" },
-      { AttributeName: "recipient", AttributeType: "S" },
+      ...Object.keys(EVENT_INDEXES).map((AttributeName) => ({ AttributeName, AttributeType: "S" as const })),
     ],
     KeySchema: [
       { AttributeName: "stream", KeyType: "HASH" },
@@ -92,14 +112,14 @@ export function auditTable(name: string): CreateTableCommandInput {
         ],
         Projection: { ProjectionType: "ALL" },
       },
-      {
-        IndexName: RECIPIENT_INDEX,
+      ...Object.entries(EVENT_INDEXES).map(([attribute, IndexName]) => ({
+        IndexName,
         KeySchema: [
-          { AttributeName: "recipient", KeyType: "HASH" },
-          { AttributeName: "at", KeyType: "RANGE" },
+          { AttributeName: attribute, KeyType: "HASH" as const },
+          { AttributeName: "at", KeyType: "RANGE" as const },
         ],
-        Projection: { ProjectionType: "KEYS_ONLY" },
-      },
+        Projection: { ProjectionType: "KEYS_ONLY" as const },
+      })),
     ],
   };
 }

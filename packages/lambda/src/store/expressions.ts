@@ -81,6 +81,9 @@ export const greaterThan = (name: string, value: number): Expression =>
   expression(`#${name} > ?`, attributeOf(value));
 export const atMost = (name: string, value: number): Expression =>
   expression(`#${name} <= ?`, attributeOf(value));
+/** Both ends included. */
+export const between = (name: string, first: string, last: string): Expression =>
+  expression(`#${name} BETWEEN ? AND ?`, attributeOf(first), attributeOf(last));
 /** The number of a list's elements. */
 export const sizeIs = (name: string, size: number): Expression =>
   expression(`size(#${name}) = ?`, attributeOf(size));

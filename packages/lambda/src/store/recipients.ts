@@ -105,6 +105,11 @@ export class Recipients {
     return plain && unpadded(plain);
   }
 
+  /** Whether there is an entry of this id. An index leads there, which lags a moment behind a new entry. */
+  async has(id: RecipientId): Promise<boolean> {
+    return (await this.#entryOf(id)) !== undefined;
+  }
+
   /** Removes the entry: from then on nothing leads from the id to the address, nor back. @returns false where nobody has this id */
   async erase(id: RecipientId): Promise<boolean> {
     const entry = await this.#entryOf(id);
@@ -116,7 +121,7 @@ export class Recipients {
     return `${PREFIX}${Buffer.from(await this.#keys.macOf(address)).toString("base64url")}`;
   }
 
-  /** The name of an id's entry. An index leads there, which lags a moment behind a new entry. */
+  /** The name of an id's entry. */
   async #entryOf(id: RecipientId): Promise<string | undefined> {
     const { items } = await this.#table.query({
       index: RECIPIENT_INDEX,

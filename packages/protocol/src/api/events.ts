@@ -91,6 +91,8 @@ export const AuditEvent = v.object({
   denied: v.optional(ApprovalInTrail),
   /** Who created the handoff: GitHub's number of the repository, or `iam` for an operator. */
   owner: v.optional(text),
+  /** Name of the repository that created it, as it was then. */
+  repository: v.optional(text),
   class: v.optional(text),
   secret: v.optional(text),
   /** The ARNs of a set that is handed over as one. */

@@ -30,8 +30,6 @@ export {
   CodeRequest,
   CreateRequest,
   createRequestOf,
-  EventsQuery,
-  LeavesQuery,
   ListQuery,
   MailedRequest,
   MOST_MEMBERS,
@@ -45,7 +43,6 @@ export {
   RECIPIENT_BODY_LIMIT,
   ReportRequest,
   SENDER_BODY_LIMIT,
-  SealsQuery,
   StatusRequest,
   Subject,
 } from "./requests.ts";
@@ -58,8 +55,10 @@ export {
   PolicyResponse,
   type Problem,
   type ProblemCode,
+  RecipientResponse,
   StatusResponse,
 } from "./responses.ts";
 export { DayName, Leaf, LeavesResponse, Seal, SealsResponse } from "./seals.ts";
 export { OperatorEntry, Right, SenderEntry } from "./senders.ts";
 export { durationInWords, formatDuration, isoTime, parseDuration, utcMinute } from "./times.ts";
+export { EventsQuery, LeavesQuery, RecipientsQuery, SealsQuery } from "./trail.ts";

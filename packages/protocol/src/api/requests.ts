@@ -139,7 +139,8 @@ export type ParsedCheckRequest = v.InferOutput<typeof CheckRequest>;
 export const MailedRequest = v.strictObject({ messageId: text(998) });
 export type MailedRequest = v.InferInput<typeof MailedRequest>;
 
-const cursor = text(512);
+/** Where a page ended, as text that means nothing to the caller. */
+export const cursor = text(512);
 
 export const ListQuery = v.strictObject({
   secret: v.optional(secretId),
@@ -148,22 +149,3 @@ export const ListQuery = v.strictObject({
   cursor: v.optional(cursor),
 });
 export type ListQuery = v.InferOutput<typeof ListQuery>;
-
-const timeInQuery = v.pipe(v.string(), v.regex(/^\d{1,11}$/), v.transform(Number));
-
-export const EventsQuery = v.strictObject({
-  since: v.optional(timeInQuery),
-  until: v.optional(timeInQuery),
-  cursor: v.optional(cursor),
-});
-export type EventsQuery = v.InferOutput<typeof EventsQuery>;
-
-export const SealsQuery = v.strictObject({
-  since: v.optional(timeInQuery),
-  until: v.optional(timeInQuery),
-  cursor: v.optional(cursor),
-});
-export type SealsQuery = v.InferOutput<typeof SealsQuery>;
-
-export const LeavesQuery = v.strictObject({ cursor: v.optional(cursor) });
-export type LeavesQuery = v.InferOutput<typeof LeavesQuery>;

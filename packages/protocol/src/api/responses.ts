@@ -71,6 +71,10 @@ export type ListResponse = v.InferOutput<typeof ListResponse>;
 export const EventsResponse = v.object({ events: list(AuditEvent), cursor: v.optional(v.string()) });
 export type EventsResponse = v.InferOutput<typeof EventsResponse>;
 
+/** A recipient of the directory; without an address where the deployment keeps none. */
+export const RecipientResponse = v.object({ id: v.string(), address: v.optional(v.string()) });
+export type RecipientResponse = v.InferOutput<typeof RecipientResponse>;
+
 /** The caller's rights, and the classes in force for it. */
 export const PolicyResponse = v.object({ rights: list(Right), classes: list(CredentialClass) });
 export type PolicyResponse = v.InferOutput<typeof PolicyResponse>;

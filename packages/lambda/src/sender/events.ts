@@ -1,0 +1,191 @@
+import { normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
+import {
+  type AuditEvent,
+  type EventsQuery,
+  type EventsResponse,
+  isoTime,
+} from "@secret-handoff/protocol/api";
+import { ProblemError } from "../http/problem.ts";
+import type { Audit } from "../store/audit.ts";
+import {
+  type EventFilter,
+  type EventIndex,
+  type IndexPlace,
+  isWanted,
+  type Period,
+} from "../store/event-index.ts";
+import { type Attributes, attributeOf, ItemReader } from "../store/expressions.ts";
+import type { Recipients } from "../store/recipients.ts";
+import { badCursor, readCursor, refusingBadCursor, writeCursor } from "./cursors.ts";
+
+export type TrailDeps = {
+  readonly audit: Audit;
+  readonly eventIndex: EventIndex;
+  readonly recipients: Recipients;
+};
+
+const DAY = 86_400;
+/** A page of a day. DynamoDB reads a megabyte at once, and Lambda answers with six at the most. */
+const EVENTS_OF_A_DAY = 250;
+/** A page of an index; its events are read in one batch. */
+const EVENTS_OF_AN_INDEX = 100;
+/** A filtered list goes on for so many reads while it finds nothing. */
+const READS_A_CALL = 4;
+/** Days that are looked into at once, while they are empty. */
+const DAYS_AT_ONCE = 25;
+/** Days that events are kept at the longest, in any deployment. */
+const LONGEST_RETENTION = 3_650;
+
+/**
+ * Events between two moments (Unix seconds, both included), oldest first, a page at a time. Where an index serves the filter, a page is
+ * one query of it; else it is one of a day, and days without events are passed over.
+ * @param wanted until now where no `until` is named. Where no `since` is, from a day ago; of what an index finds, from the beginning. A
+ * cursor alone goes on from its place: a day ago is later for every page, and may have passed that place.
+ * @param shown which of them the caller may see
+ * @throws ProblemError 400 where the cursor is none, or the recipient neither an address nor an id
+ */
+export async function listEvents(
+  deps: TrailDeps,
+  wanted: EventsQuery,
+  now: number,
+  shown: (event: AuditEvent) => boolean,
+): Promise<EventsResponse> {
+  const { since, until, cursor, ...named } = wanted;
+  const filter = await filterOf(deps, named);
+  if (!filter) return { events: [] };
+  const isIndexed = deps.eventIndex.serves(filter);
+  const oldest = now - deps.audit.retentionDays * DAY;
+  const from = since ?? (cursor === undefined && !isIndexed ? now - DAY : 0);
+  const period = {
+    // Who asks from the very beginning is not walked through years of empty days.
+    since: from < now - LONGEST_RETENTION * DAY ? oldest : from,
+    // Nothing has happened later, give or take a clock: a call that asks for the far future would be told to go on and on.
+    until: Math.min(until ?? now, now + DAY),
+  };
+  if (period.since > period.until) return { events: [] };
+  const isAsked = (event: AuditEvent) => shown(event) && isWanted(event, filter);
+  return isIndexed
+    ? listIndexed(deps.eventIndex, filter, period, cursor, isAsked)
+    : listDays(deps.audit, period, cursor, isAsked);
+}
+
+type Named = Omit<EventsQuery, "since" | "until" | "cursor">;
+
+/** @returns undefined where the address is nobody's: it has received nothing */
+async function filterOf({ recipients }: TrailDeps, named: Named): Promise<EventFilter | undefined> {
+  const { recipient } = named;
+  if (recipient === undefined || !recipient.includes("@")) return named;
+  const id = await recipients.find(readAddress(recipient, "recipient"));
+  return id && { ...named, recipient: id };
+}
+
+/** @throws ProblemError 400 where a parameter is no address */
+export function readAddress(address: string, parameter: string): string {
+  try {
+    return normaliseEmail(address);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new ProblemError("malformed", `The parameter ${parameter} is not an e-mail address.`);
+  }
+}
+
+async function listIndexed(
+  eventIndex: EventIndex,
+  filter: EventFilter,
+  period: Period,
+  cursor: string | undefined,
+  isAsked: (event: AuditEvent) => boolean,
+): Promise<EventsResponse> {
+  let after = cursor === undefined ? undefined : indexPlace(cursor);
+  for (let reads = 0; ; reads += 1) {
+    const page = await refusingBadCursor(cursor, () =>
+      eventIndex.page(filter, period, EVENTS_OF_AN_INDEX, after),
+    );
+    const events = page.events.filter(isAsked);
+    if (!page.next) return { events };
+    if (events.length > 0 || reads === READS_A_CALL) return { events, cursor: indexCursor(page.next) };
+    after = page.next;
+  }
+}
+
+function indexCursor({ stream, sequence, at }: IndexPlace): string {
+  return writeCursor([stream, sequence, at]);
+}
+
+function indexPlace(cursor: string): IndexPlace {
+  const [stream, sequence, at] = readCursor(cursor);
+  if (typeof stream !== "string" || typeof at !== "string") throw badCursor();
+  if (typeof sequence !== "number" || !Number.isSafeInteger(sequence)) throw badCursor();
+  return { stream, sequence, at };
+}
+
+async function listDays(
+  audit: Audit,
+  period: Period,
+  cursor: string | undefined,
+  isAsked: (event: AuditEvent) => boolean,
+): Promise<EventsResponse> {
+  const lastDay = Math.floor(period.until / DAY);
+  const place = cursor === undefined ? undefined : eventPlace(cursor);
+  let day = place?.day ?? Math.floor(period.since / DAY);
+  let after = place?.after;
+  for (let reads = 0; day <= lastDay; reads += 1) {
+    const page = await refusingBadCursor(cursor, () =>
+      audit.page(dayName(day), period, EVENTS_OF_A_DAY, after),
+    );
+    const events = page.events.filter(isAsked);
+    after = page.next;
+    if (!after) day = page.events.length > 0 ? day + 1 : await nextDay(audit, day + 1, lastDay, period);
+    const isOver = events.length > 0 || reads === READS_A_CALL;
+    if (isOver && day <= lastDay)
+      return { events, cursor: eventCursor({ day, ...(after ? { after } : {}) }) };
+    if (isOver) return { events };
+  }
+  return { events: [] };
+}
+
+/** The first day from this one on that has events of the period; the one after the last where none has. */
+async function nextDay(audit: Audit, from: number, lastDay: number, period: Period): Promise<number> {
+  for (let first = from; first <= lastDay; first += DAYS_AT_ONCE) {
+    const days = Array.from(
+      { length: Math.min(DAYS_AT_ONCE, lastDay - first + 1) },
+      (_, index) => first + index,
+    );
+    const pages = await Promise.all(days.map((day) => audit.page(dayName(day), period, 1, undefined)));
+    const found = pages.findIndex(({ events }) => events.length > 0);
+    if (found >= 0) return first + found;
+  }
+  return lastDay + 1;
+}
+
+function dayName(day: number): string {
+  return isoTime(day * DAY).slice(0, 10);
+}
+
+/** Where a page ended: the day, and the place in it. */
+type EventPlace = { readonly day: number; readonly after?: Attributes };
+
+function eventCursor({ day, after }: EventPlace): string {
+  if (!after) return writeCursor([day]);
+  const read = new ItemReader(after);
+  return writeCursor([
+    day,
+    read.string("stream"),
+    read.number("sequence"),
+    read.string("day"),
+    read.string("at"),
+  ]);
+}
+
+function eventPlace(cursor: string): EventPlace {
+  const [day, stream, sequence, name, at] = readCursor(cursor);
+  if (typeof day !== "number" || !Number.isSafeInteger(day) || day < 0 || day > 100_000) throw badCursor();
+  if (stream === undefined) return { day };
+  if (typeof stream !== "string" || typeof name !== "string" || typeof at !== "string") throw badCursor();
+  if (typeof sequence !== "number" || !Number.isSafeInteger(sequence)) throw badCursor();
+  const after = { stream, sequence, day: name, at };
+  return {
+    day,
+    after: Object.fromEntries(Object.entries(after).map(([key, value]) => [key, attributeOf(value)])),
+  };
+}
