@@ -19,7 +19,8 @@ const config: StackConfig = {
       {
         repositoryId: "123456789", // gh api repos/OWNER/NAME --jq .id
         environment: "production",
-        may: ["send", "revoke"],
+        // Its own handoffs it may see and revoke by this alone; the right `revoke` covers those of every repository.
+        may: ["send"],
       },
     ],
     // Without `classes` five defaults apply, of which three need approvals and cannot be sent yet. These replace all five.

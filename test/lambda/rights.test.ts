@@ -153,6 +153,8 @@ describe("a refusal names the part of the nearest entry that did not match", () 
     ],
     ["event", [{ events: ["schedule"] }], {}, "events schedule, and this is workflow_dispatch"],
     ["foreign input", [{}], { event_name: "issue_comment" }, "must list issue_comment under events"],
+    ["an event that strangers cause", [{}], { event_name: "issues" }, "must list issues under events"],
+    ["an event that GitHub adds later", [{}], { event_name: "somebody_waved" }, "must list somebody_waved"],
     ["workflow", [{ workflow: "a.yml" }], {}, "workflow a.yml, and this is octo/orders/"],
     [
       "the nearest of several",

@@ -196,6 +196,30 @@ describe("a create or check with fields that do not go together", () => {
   });
 });
 
+test("asking for another repository's handoff answers as for an unknown id, and leaves an event that names it", async () => {
+  const stranger = await startTestService({
+    senders: [
+      { repositoryId: "42", may: ["send"] },
+      { repositoryId: "99", may: ["send"] },
+    ],
+  });
+  try {
+    const { id } = await new Sender(stranger).handOver({ email: "ana@vendor.example" });
+    const other = new Sender(stranger, { job: { repositoryId: "99" } });
+    const probe = await other.call("GET", `${HANDOFFS}/${id}`);
+    const unknown = await other.call("GET", `${HANDOFFS}/AAAAAAAAAAAAAAAAAAAAAA`);
+    expect([probe.status, probe.text]).toEqual([unknown.status, unknown.text]);
+    expect((await other.call("DELETE", `${HANDOFFS}/${id}`)).status).toBe(404);
+    const refused = (await stranger.audited()).filter(
+      ({ type, handoff }) => type === "refused" && handoff === id,
+    );
+    expect(refused).toHaveLength(2);
+    expect(refused[0]).toMatchObject({ outcome: "not_allowed", actor: { repositoryId: "99" } });
+  } finally {
+    await stranger.close();
+  }
+});
+
 describe("tokens", () => {
   test.each<[string, TokenWanted, number, string]>([
     ["of another repository", { job: { repositoryId: "99" } }, 403, "not_allowed"],

@@ -62,6 +62,7 @@ describe("each rule of a class is judged on its own", () => {
     ["a code is mailed", { verification: "email-code" }, { mailedCode: true }, []],
     ["a reason is missing", { reasonRequired: true }, {}, ["reason"]],
     ["a reason is blank", { reasonRequired: true }, { reason: "  " }, ["reason"]],
+    ["a reason is invisible", { reasonRequired: true }, { reason: "\u200b\u2800\u00ad." }, ["reason"]],
     ["a reason is there", { reasonRequired: true }, { reason: "quarterly" }, []],
     ["another environment", { environments: ["production"] }, { environment: "staging" }, ["environment"]],
     ["no environment", { environments: ["production"] }, {}, ["environment"]],

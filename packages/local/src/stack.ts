@@ -91,6 +91,8 @@ const APPROVERS = {
 /** Admits the job that the local issuer mints tokens for, for every class; and its approvals in the environments above. */
 export const LOCAL_SENDERS: readonly SenderEntry[] = [
   { repositoryId, may: ["send", "check", "revoke", "audit"] },
+  // Anybody can open an issue, so an entry must list the event: the request workflow begins with one.
+  { repositoryId, events: ["issues"], may: ["send", "check"] },
   ...Object.entries(APPROVERS).map(
     ([role, environment]): SenderEntry => ({ repositoryId, environment, roles: [role], may: ["approve"] }),
   ),

@@ -151,12 +151,20 @@ function brokenParts(entry: SenderEntry, claims: GitHubClaims): readonly string[
   return broken;
 }
 
-/** Events whose workflow runs with somebody else's code or input; refused unless an entry lists them. */
-const FOREIGN_INPUT = ["pull_request", "pull_request_target", "workflow_run", "issue_comment", "merge_group"];
+/**
+ * Events that only somebody with access to the repository can cause, and that run its own code. Any other, also one that GitHub adds
+ * later, is refused unless an entry lists it: anybody can open an issue, start a discussion or fork.
+ * https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
+ */
+const OWN_EVENTS = [
+  ...["push", "schedule", "workflow_dispatch", "repository_dispatch", "workflow_call", "release"],
+  ...["create", "delete", "deployment", "deployment_status", "registry_package", "page_build"],
+  ...["branch_protection_rule", "label", "milestone", "public"],
+];
 
-/** Whatever else runs on a pull request's merge, such as `pull_request_review`, is one as well. */
+/** Whatever runs on a pull request's merge, such as `pull_request_review`, is foreign as well. */
 function runsForeignInput({ event_name, ref }: GitHubClaims): boolean {
-  return FOREIGN_INPUT.includes(event_name) || ref.startsWith("refs/pull/");
+  return !OWN_EVENTS.includes(event_name) || ref.startsWith("refs/pull/");
 }
 
 /** A path alone means a workflow of the repository itself; with a repository before it, the (reusable) one that runs the job. */

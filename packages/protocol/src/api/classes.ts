@@ -119,6 +119,11 @@ export type PolicyViolation = { readonly rule: PolicyRule; readonly detail: stri
 /** Seconds by which an expiry may be over its class's limit: clocks differ, and sealing takes its time. */
 export const EXPIRY_TOLERANCE = 60;
 
+/** White space, invisible characters and dots alone are no reason. */
+function saysSomething(reason: string | undefined): boolean {
+  return /[\p{L}\p{N}]/u.test(reason ?? "");
+}
+
 /**
  * Every rule of the class that the proposal breaks, so that a sender can correct all of them at once. Action, CLI and service judge by
  * this function alone.
@@ -159,7 +164,7 @@ export function policyViolations(
     ],
     [
       "reason",
-      credentialClass.reasonRequired === true && !reason?.trim(),
+      credentialClass.reasonRequired === true && !saysSomething(reason),
       `Class ${name} requires a reason.`,
     ],
     [

@@ -38,7 +38,7 @@ export interface SenderEntry extends Grant {
   readonly ref?: string | undefined;
   /**
    * The events that may have started the workflow.
-   * @default any but those that run with somebody else's code or input
+   * @default those that only people with access to the repository cause, such as push, schedule and workflow_dispatch
    */
   readonly events?: readonly string[] | undefined;
 }
