@@ -16,6 +16,7 @@ import {
   SenderError,
   type ServiceClient,
   subjectOf,
+  unixSeconds,
 } from "@secret-handoff/sdk";
 import { type OpenedService, openService } from "./github/service-token.ts";
 import { type DeliverInputs, isComplete } from "./inputs/deliver-inputs.ts";
@@ -143,7 +144,7 @@ function checkClass(
       approved,
     },
     classes,
-    Math.floor(runtime.now() / 1_000),
+    unixSeconds(runtime),
   );
 }
 
@@ -158,7 +159,7 @@ function planDelivery(
   const contact = inputs.contact ?? `${run.actor} on GitHub`;
   const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
   const endsAt = ends.length === 0 ? undefined : Math.min(...ends);
-  const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(runtime.now() / 1_000);
+  const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - unixSeconds(runtime);
   const details: DeliveryDetails = {
     class: allowed.class,
     // A link to what has stopped working is of no use.

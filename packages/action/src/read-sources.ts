@@ -19,6 +19,7 @@ import {
   type StoreContext,
   storeReader,
   tokenEndpoint,
+  unixSeconds,
 } from "@secret-handoff/sdk";
 import { maskAll } from "./github/masking.ts";
 import type { DeliverInputs } from "./inputs/deliver-inputs.ts";
@@ -116,7 +117,7 @@ export async function readSources(
       }),
   ]);
   errors.add(...secrets.errors, ...named.errors, ...foreign.errors);
-  const now = Math.floor(runtime.now() / 1_000);
+  const now = unixSeconds(runtime);
   const given = givenSecrets(values, run.repository, execution, now);
   const made = [assumed, issued].filter((version) => version !== undefined);
   return { secrets: secrets.secrets, others: [...named.secrets, ...foreign.secrets, ...made, ...given] };

@@ -14,6 +14,7 @@ import {
   type SecretVersion,
   type SenderError,
   subjectOf,
+  unixSeconds,
   versionIdOf,
 } from "@secret-handoff/sdk";
 import type { CheckedDelivery } from "./check.ts";
@@ -30,7 +31,7 @@ export async function checkAges(
   sources: Pick<Sources, "rotation">,
   { runtime }: Pick<StepContext, "runtime">,
 ): Promise<readonly SenderError[]> {
-  const now = Math.floor(runtime.now() / 1_000);
+  const now = unixSeconds(runtime);
   const checkAge = (secret: LabelledSecret, advice: string) => {
     if (rotatedWithin !== undefined) checkRotatedWithin(secret, rotatedWithin, now, advice);
   };
@@ -90,7 +91,7 @@ export function detailsAfterRotation(
   const rotated = secrets.map((secret) => ({
     ...secret,
     versionId: versionIdOf(run.url, secret.arn),
-    versionCreatedAt: Math.floor(runtime.now() / 1_000),
+    versionCreatedAt: unixSeconds(runtime),
   }));
   const all = [...rotated, ...others];
   return { ...delivery.details, subject: subjectOf(all), members: membersOf(all) };

@@ -73,7 +73,7 @@ export {
 export { allowSlowConnections, networkFault } from "./runtime/network.ts";
 export { adaptivePace, type Pace } from "./runtime/pace.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
-export { platformRuntime, type Runtime } from "./runtime/runtime.ts";
+export { platformRuntime, type Runtime, unixSeconds } from "./runtime/runtime.ts";
 export { ErrorCollector, faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";
 export { fetchIdToken, type TokenEndpoint, tokenEndpoint } from "./service/github-token.ts";
 export { iamSigner, type RequestSigner, type SignerOptions } from "./service/iam-signer.ts";

@@ -4,6 +4,7 @@ import {
   type GitHubAppRequest,
   type Mailbox,
   parsePasswordRules,
+  type RoleRequest,
   type Rotation,
   SenderError,
   type SesOptions,
@@ -44,12 +45,8 @@ export type MailChoice =
   | { readonly by: "smtp"; readonly server: SmtpServer }
   | { readonly by: "ses"; readonly options: SesOptions };
 
-export type RoleChoice = {
-  readonly roleArn: string;
-  /** Seconds. */
-  readonly duration: number;
-  readonly sessionPolicy?: string;
-};
+/** A role whose credentials are handed over; the rest of the request names this execution of the step. */
+export type RoleChoice = Omit<RoleRequest, "sessionName" | "versionId">;
 
 export type AppChoice = Omit<GitHubAppRequest, "versionId">;
 

@@ -3,7 +3,7 @@ import type { HandoffView } from "@secret-handoff/protocol/api";
 import { type Email, type MailTransport, writeEmail } from "../mail/email.ts";
 import { mapLimited, oneAtATime, type YieldSlot } from "../runtime/concurrency.ts";
 import { cleanupDeadline, type Deadline } from "../runtime/deadline.ts";
-import { type Runtime, sleep } from "../runtime/runtime.ts";
+import { type Runtime, sleep, unixSeconds } from "../runtime/runtime.ts";
 import { faultOf, SenderError, type SenderErrorCode } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 import type { Seal } from "./contents.ts";
@@ -135,7 +135,7 @@ function sealFor(
   { service, runtime, seal }: DeliveryPorts,
 ): Promise<Sealed> {
   const { verification } = details.class;
-  const latest = Math.floor(runtime.now() / 1_000) + details.expiresIn;
+  const latest = unixSeconds(runtime) + details.expiresIn;
   const description = {
     origin: service.origin,
     class: details.class.name,
@@ -239,7 +239,7 @@ function emailFor(
     to: recipient,
     ...{ link, id, flags, expiresAt, origin: service.origin },
     mailedCode: details.class.verification === "email-code",
-    now: Math.floor(runtime.now() / 1_000),
+    now: unixSeconds(runtime),
   });
 }
 

@@ -11,7 +11,7 @@ import {
 } from "@secret-handoff/protocol/api";
 import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { type Runtime, unixSeconds } from "../runtime/runtime.ts";
 import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 import { type DeliveryDetails, requestFor } from "./delivery.ts";
@@ -167,7 +167,7 @@ export function expectOutcomes(
     mailedCode: verification === "email-code",
   };
   return mapLimited(recipients, AT_ONCE, async (recipient) => {
-    const expiresAt = Math.floor(runtime.now() / 1_000) + details.expiresIn;
+    const expiresAt = unixSeconds(runtime) + details.expiresIn;
     const request = { ...proposal, expiresAt, ...requestFor(recipient, details) };
     const answer = await toResult(service.check(request, deadline));
     if (answer instanceof SenderError) return { kind: "refused", recipient, error: answer };

@@ -22,6 +22,11 @@ export const platformRuntime: Runtime = {
   fetch: (input, init) => fetch(input, init),
 };
 
+/** The time in whole Unix seconds, as tokens and handoffs have it. */
+export function unixSeconds({ now }: Pick<Runtime, "now">): number {
+  return Math.floor(now() / 1_000);
+}
+
 /**
  * Waits `ms`, or until the signal aborts.
  * @throws the signal's reason

@@ -1,4 +1,5 @@
 import { Concealed, redact } from "../redact.ts";
+import { unixSeconds } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretVersion } from "./secret-version.ts";
 import {
@@ -68,7 +69,7 @@ export async function gitHubAppToken(
     arn: `github-app:${app}:${owner}:${versionId}`,
     name: `GitHub token for ${owner}`,
     versionId,
-    versionCreatedAt: Math.floor(context.runtime.now() / 1_000),
+    versionCreatedAt: unixSeconds(context.runtime),
     endsAt,
     inFields: true,
     value: new Concealed(JSON.stringify({ GITHUB_TOKEN: token })),
@@ -82,7 +83,7 @@ async function appJwt(
   { runtime }: StoreContext,
 ): Promise<string> {
   const [{ SignJWT }, { createPrivateKey }] = await Promise.all([import("jose"), import("node:crypto")]);
-  const now = Math.floor(runtime.now() / 1_000);
+  const now = unixSeconds(runtime);
   try {
     return await new SignJWT()
       .setProtectedHeader({ alg: "RS256", typ: "JWT" })

@@ -3,7 +3,7 @@ import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import { Concealed, redact } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { type Runtime, unixSeconds } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretVersion } from "./secret-version.ts";
 
@@ -62,7 +62,7 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
       arn: `${request.roleArn}:${request.versionId}`,
       name: request.roleArn.slice(request.roleArn.lastIndexOf("/") + 1),
       versionId: request.versionId,
-      versionCreatedAt: Math.floor(runtime.now() / 1_000),
+      versionCreatedAt: unixSeconds(runtime),
       endsAt: Math.floor(made.Expiration.getTime() / 1_000),
       inFields: true,
       value: new Concealed(

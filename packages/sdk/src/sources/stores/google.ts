@@ -1,4 +1,5 @@
 import { Concealed, redact } from "../../redact.ts";
+import { unixSeconds } from "../../runtime/runtime.ts";
 import { SenderError } from "../../sender-error.ts";
 import type { SecretVersion } from "../secret-version.ts";
 import { askStore, memberOf, type StoreAnswer, type StoreContext, secondsOf, textOf } from "./store-http.ts";
@@ -209,7 +210,7 @@ async function keyToken(file: unknown, context: StoreContext): Promise<string> {
     // No cause: OpenSSL's error could quote the key.
     throw noLogin("the service account's key is not a private key");
   }
-  const now = Math.floor(context.runtime.now() / 1_000);
+  const now = unixSeconds(context.runtime);
   const assertion = await new SignJWT({ scope: SCOPE })
     .setProtectedHeader({ alg: "RS256", typ: "JWT" })
     .setIssuer(email)

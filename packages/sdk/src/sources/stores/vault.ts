@@ -1,4 +1,5 @@
 import { Concealed, redact } from "../../redact.ts";
+import { unixSeconds } from "../../runtime/runtime.ts";
 import { SenderError } from "../../sender-error.ts";
 import { jsonMembers } from "../json.ts";
 import type { SecretVersion } from "../secret-version.ts";
@@ -145,7 +146,7 @@ function versionOf(
 ): SecretVersion {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const arn = `vault:${place}/${path}`;
-  const now = Math.floor(runtime.now() / 1_000);
+  const now = unixSeconds(runtime);
   const number = memberOf(json, "data", "metadata", "version");
   const created = textOf(json, "data", "metadata", "created_time");
   const createdAt = secondsOf(created);
