@@ -273,7 +273,7 @@ test("what cannot be read is reported beside the other mistakes", async () => {
 
 describe("a mistake in the inputs is reported:", () => {
   test.each<[Partial<Record<InputName, string>>, string]>([
-    [{ source: "vault" }, "source must be secrets-manager or sts."],
+    [{ source: "vault" }, "source must be secrets-manager, sts or github-app."],
     [{ "role-to-assume": ROLE }, "role-to-assume needs source: sts. Set it, or drop role-to-assume."],
     [{ source: "sts" }, "source: sts needs role-to-assume. Set it to the ARN of a role."],
     [
