@@ -5,6 +5,7 @@
 import { schemathesis } from "./api.ts";
 import { checkov } from "./infrastructure.ts";
 import { NotInstallable } from "./python.ts";
+import { vault } from "./vault.ts";
 import { actionlint, zizmor } from "./workflows.ts";
 
 const JUDGES: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
@@ -12,6 +13,7 @@ const JUDGES: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   actionlint,
   schemathesis,
   checkov,
+  vault,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(JUDGES);

@@ -75,6 +75,7 @@ export function vaultStore(options: VaultOptions, execution: string, context: St
     }
     const jwt = await context.idToken(audience);
     const { status, json } = await ask(`auth/${authPath}/login`, { body: JSON.stringify({ role, jwt }) });
+    if (status === 503) throw sealed();
     const token = textOf(json, "auth", "client_token");
     if (status !== 200 || token === undefined) {
       throw new SenderError(
@@ -106,14 +107,17 @@ function saidBy(json: unknown): string {
   return said === "" ? "" : `: ${redact(said)}`;
 }
 
+function sealed(): SenderError {
+  return new SenderError(
+    "store_unavailable",
+    "Vault is sealed. Ask whoever runs it to unseal it, then run the step again.",
+  );
+}
+
 function refusal({ status, json }: StoreAnswer, path: string): SenderError {
   const fail = (code: ConstructorParameters<typeof SenderError>[0], sentence: string) =>
     new SenderError(code, sentence);
-  if (status === 503)
-    return fail(
-      "store_unavailable",
-      "Vault is sealed. Ask whoever runs it to unseal it, then run the step again.",
-    );
+  if (status === 503) return sealed();
   if (status === 404 && memberOf(json, "data", "metadata") !== undefined) {
     const deleted = textOf(json, "data", "metadata", "deletion_time");
     const how = memberOf(json, "data", "metadata", "destroyed") === true ? "destroyed" : "deleted";
