@@ -65,21 +65,21 @@ describeOnEachEngine("the trail's queries", (engine) => {
     throw new Error("the trail has more pages than it can have");
   }
 
-  const told = (events: readonly AuditEvent[]) => events.map(({ type }) => type);
+  const typesOf = (events: readonly AuditEvent[]) => events.map(({ type }) => type);
 
   test("by handoff, in its order", async () => {
-    expect(told(await ask({ handoff: first }))).toEqual(["created", "claimed"]);
+    expect(typesOf(await ask({ handoff: first }))).toEqual(["created", "claimed"]);
   });
 
   test("by secret: also where it was one of a set", async () => {
-    expect(told(await ask({ secret: API_KEY }))).toEqual(["created", "claimed", "created", "created"]);
-    expect(told(await ask({ secret: DATABASE }))).toEqual(["created", "created", "reported"]);
-    expect(told(await ask({ secret: "bundle:both" }))).toEqual(["created"]);
+    expect(typesOf(await ask({ secret: API_KEY }))).toEqual(["created", "claimed", "created", "created"]);
+    expect(typesOf(await ask({ secret: DATABASE }))).toEqual(["created", "created", "reported"]);
+    expect(typesOf(await ask({ secret: "bundle:both" }))).toEqual(["created"]);
   });
 
   test("by recipient: by the address as somebody writes it, or by its id", async () => {
     const byAddress = await ask({ recipient: ` ${ANA.toUpperCase()}` });
-    expect(told(byAddress)).toEqual(["created", "claimed", "created", "reported"]);
+    expect(typesOf(byAddress)).toEqual(["created", "claimed", "created", "reported"]);
     const [id = ""] = new Set(byAddress.map(({ recipient }) => recipient));
     expect(await ask({ recipient: id })).toEqual(byAddress);
     expect(await ask({ recipient: "nobody@vendor.example" })).toEqual([]);
@@ -87,17 +87,19 @@ describeOnEachEngine("the trail's queries", (engine) => {
 
   test("by repository: by the name in any case, or by its number", async () => {
     const named = await ask({ repository: "OCTO/billing" });
-    expect(told(named)).toEqual(expect.arrayContaining(["created", "reported", "refused"]));
+    expect(typesOf(named)).toEqual(expect.arrayContaining(["created", "reported", "refused"]));
     expect(named).toHaveLength(3);
     const since = String(service.clock.now - 60);
     expect(await ask({ repository: "43", since })).toHaveLength(3);
   });
 
   test("by class and by type, and by several at once", async () => {
-    expect(told(await ask({ class: "third-party-service" }))).toEqual(["created", "reported"]);
+    expect(typesOf(await ask({ class: "third-party-service" }))).toEqual(["created", "reported"]);
     expect(await ask({ type: "reported" })).toHaveLength(1);
     expect(await ask({ type: "created" })).toHaveLength(4);
-    expect(told(await ask({ recipient: ANA, class: "internal-tool", type: "claimed" }))).toEqual(["claimed"]);
+    expect(typesOf(await ask({ recipient: ANA, class: "internal-tool", type: "claimed" }))).toEqual([
+      "claimed",
+    ]);
     expect(await ask({ handoff: first, class: "third-party-service" })).toEqual([]);
   });
 
@@ -110,7 +112,7 @@ describeOnEachEngine("the trail's queries", (engine) => {
   });
 
   test("shows a caller for some classes those classes only", async () => {
-    expect(told(await ask({ secret: DATABASE }, limited))).toEqual(["created"]);
+    expect(typesOf(await ask({ secret: DATABASE }, limited))).toEqual(["created"]);
   });
 
   test.each([
@@ -174,7 +176,7 @@ describeOnEachEngine("the trail's queries", (engine) => {
       expect(await ask({ recipient: BOB })).toEqual([]);
       const after = await ask({ recipient: id });
       expect(after.slice(0, before.length)).toEqual(before);
-      expect(told(after.slice(before.length))).toEqual(["recipient_erased"]);
+      expect(typesOf(after.slice(before.length))).toEqual(["recipient_erased"]);
     });
   });
 });

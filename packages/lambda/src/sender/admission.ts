@@ -16,7 +16,7 @@ import {
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import { type Caller, requireRight } from "./callers.ts";
-import type { Standing } from "./request-use.ts";
+import type { RequestEvaluation } from "./request-use.ts";
 
 /** What a sender proposes to hand over, with its envelope or, to have it checked, without. */
 export type Proposed = Pick<
@@ -66,17 +66,17 @@ export function admit(
 
 /**
  * Judges a proposal by every rule of its class.
- * @param standing what the request that it names is worth; undefined where it names none
+ * @param evaluation what the request that it names is worth; undefined where it names none
  * @throws ProblemError 422 `approvals` where nothing but approvals is missing, otherwise `policy` with every broken rule
  */
 export function requirePolicy(
   { credentialClass, recipient }: Admitted,
   caller: Caller,
   proposed: Proposed,
-  standing: Standing | undefined,
+  evaluation: RequestEvaluation | undefined,
   now: number,
 ): void {
-  const given = standing && "approvals" in standing ? standing.approvals.map(({ role }) => role) : [];
+  const given = evaluation && "approvals" in evaluation ? evaluation.approvals.map(({ role }) => role) : [];
   const proposal = {
     ...proposed,
     recipients: recipient === undefined ? [] : [recipient],
@@ -86,8 +86,8 @@ export function requirePolicy(
   };
   const rules = policyViolations(credentialClass, proposal, now);
   const broken =
-    standing && "unserved" in standing
-      ? [...rules, { rule: "approvals" as const, detail: standing.unserved }]
+    evaluation && "unserved" in evaluation
+      ? [...rules, { rule: "approvals" as const, detail: evaluation.unserved }]
       : rules;
   if (broken.length === 0) return;
   const isOnlyApprovals = broken.every(({ rule }) => rule === "approvals");

@@ -19,7 +19,7 @@ import { subjectId } from "../store/subjects.ts";
 import { type Admitted, admit, checkShape, type Proposed, requirePolicy } from "./admission.ts";
 import { type Caller, requireRight } from "./callers.ts";
 import { checkVersion, type ProposedVersion, type SubjectDeps, SubjectPointer } from "./once-per-version.ts";
-import { type Approved, bindRequest, judgeRequest, requireFree } from "./request-use.ts";
+import { type Approved, bindRequest, evaluateRequest, requireFree } from "./request-use.ts";
 
 export type CreateDeps = SubjectDeps & {
   readonly requests: Requests;
@@ -140,9 +140,9 @@ async function requireAdmitted(
     address === undefined ? undefined : recipients.find(address),
   ]);
   const asking = { caller, recipient, ...(handoff === undefined ? {} : { handoff }) };
-  const standing = judgeRequest(record, credentialClass, proposed, asking, now);
-  requirePolicy(admitted, caller, proposed, standing, now);
-  return "record" in standing ? standing : undefined;
+  const evaluation = evaluateRequest(record, credentialClass, proposed, asking, now);
+  requirePolicy(admitted, caller, proposed, evaluation, now);
+  return "record" in evaluation ? evaluation : undefined;
 }
 
 function versionProposedBy(

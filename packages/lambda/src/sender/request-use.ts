@@ -11,7 +11,7 @@ import type { Handoffs } from "../store/handoffs.ts";
 import { type RequestRecord, type Requests, stateOf, type Use } from "../store/requests.ts";
 import type { Caller } from "./callers.ts";
 import { ABANDONED_SECONDS } from "./once-per-version.ts";
-import { contended, MAX_ROUNDS, requestEnded, told } from "./requests.ts";
+import { approvalView, contended, MAX_ROUNDS, requestEnded } from "./requests.ts";
 
 /** What a create proposes, as far as a request has a say in it. */
 type Proposed = Pick<ParsedCreateRequest, "class" | "expiresAt" | "subject" | "members">;
@@ -27,7 +27,7 @@ export type Approved = {
 };
 
 /** What a request is worth for one create. */
-export type Standing =
+export type RequestEvaluation =
   | Approved
   /** It does not serve this create: why, as a sentence. */
   | { readonly unserved: string };
@@ -40,16 +40,16 @@ type Asking = {
 };
 
 /**
- * Judges a request for one create: a request serves its owner, its run, and nothing but what was asked. Writes nothing.
+ * Checks a request for one create: a request serves its owner, its run, and nothing but what was asked. Writes nothing.
  * @throws ProblemError 409 `request_ended` where it was denied, has expired, or was used by another handoff
  */
-export function judgeRequest(
+export function evaluateRequest(
   record: RequestRecord | undefined,
   credentialClass: CredentialClass,
   proposed: Proposed,
   { caller, recipient, handoff }: Asking,
   now: number,
-): Standing {
+): RequestEvaluation {
   if (!record || record.asked.owner !== caller.requestOwner) {
     return { unserved: "There is no such request of this caller." };
   }
@@ -80,7 +80,7 @@ export function judgeRequest(
   // A create whose answer was lost has used the request itself, whatever became of that since.
   const isRepeated = handoff !== undefined && taken(record, pairs).every((use) => use?.handoff === handoff);
   if (state !== "open" && state !== "used" && !isRepeated) throw requestEnded(state);
-  return { approvals: countedApprovals(credentialClass, record.approvals).map(told), record, pairs };
+  return { approvals: countedApprovals(credentialClass, record.approvals).map(approvalView), record, pairs };
 }
 
 /** The subject's secret, or each member of its set, as the request names them; undefined where it does not. */
@@ -124,13 +124,13 @@ export type UseDeps = { readonly requests: Requests; readonly handoffs: Handoffs
  */
 export async function bindRequest(
   deps: UseDeps,
-  standing: Approved,
+  evaluation: Approved,
   handoff: HandoffId,
   caller: Caller,
   now: number,
 ): Promise<void> {
-  const { pairs } = standing;
-  let record: RequestRecord | undefined = standing.record;
+  const { pairs } = evaluation;
+  let record: RequestRecord | undefined = evaluation.record;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const uses = taken(record, pairs);
     if (uses.every((use) => use?.handoff === handoff)) return;

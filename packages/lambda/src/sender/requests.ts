@@ -133,7 +133,7 @@ export async function knownRequest(deps: RequestDeps, caller: Caller, id: string
 /** Of a recipient who was erased, or of whom the deployment keeps no address. */
 const NO_HINT = "•••";
 
-/** What a request's callers are told, with hints of its recipients as far as the directory has their addresses. */
+/** What callers see of a request, with hints of its recipients as far as the directory has their addresses. */
 export async function shownRequest(deps: RequestDeps, record: RequestRecord): Promise<RequestView> {
   const hints = await Promise.all(
     record.asked.recipients.map(async (id) => {
@@ -166,7 +166,7 @@ function viewOfRequest(
     ...(issue === undefined ? {} : { issue }),
     requestedBy: requesterOf(record),
     requestedAt: record.requestedAt,
-    approvals: record.approvals.map(told),
+    approvals: record.approvals.map(approvalView),
     missing,
     ...(denied ? { denied } : {}),
     expiresAt: record.expiresAt,
@@ -179,7 +179,7 @@ function requesterOf({ asked: { requester } }: RequestRecord): string {
 }
 
 /** An approval without what only this service compares. */
-export function told({ role, by, known, time, comment }: Approval): Approval {
+export function approvalView({ role, by, known, time, comment }: Approval): Approval {
   return { role, by, known, time, ...(comment === undefined ? {} : { comment }) };
 }
 
@@ -239,7 +239,7 @@ export async function deny(
     requireOpen(seen, now);
     const isDone = await deps.requests.deny(
       seen,
-      told(approvalOf(body, ownName(caller), now)),
+      approvalView(approvalOf(body, ownName(caller), now)),
       caller.actor,
       now,
     );

@@ -69,10 +69,10 @@ export function rightsOf({ grants }: Grants): readonly Right[] {
 
 /** What the senders list gives to a workflow's token. */
 export function grantsOfToken(entries: readonly SenderEntry[], claims: GitHubClaims): Grants {
-  const judged = entries.map((entry) => ({ entry, broken: brokenParts(entry, claims) }));
-  const matching = judged.filter(({ broken }) => broken.length === 0);
+  const compared = entries.map((entry) => ({ entry, broken: brokenParts(entry, claims) }));
+  const matching = compared.filter(({ broken }) => broken.length === 0);
   if (matching.length > 0) return { grants: matching.map(({ entry }) => grantOfSender(entry)) };
-  const own = judged.filter(({ broken }) => broken[0] !== REPOSITORY);
+  const own = compared.filter(({ broken }) => broken[0] !== REPOSITORY);
   const [nearest] = own.toSorted((a, b) => a.broken.length - b.broken.length);
   const { repository, repository_id } = claims;
   return {

@@ -55,9 +55,9 @@ export type ClaimOutcome =
   | NotFound;
 
 /**
- * Claims. An answer is debited before it is judged, so that guesses in parallel are never judged more often than there are attempts;
+ * Claims. An answer is debited before it is checked, so that guesses in parallel are never checked more often than there are attempts;
  * that the claim itself goes through is decided by its own condition alone. Each write brings back the item, so that a refused claim
- * is one call to the table, and one with an answer to judge is two whatever the answer was.
+ * is one call to the table, and one with an answer to check is two whatever the answer was.
  */
 export class Claims {
   readonly #table: Table;
@@ -93,7 +93,7 @@ export class Claims {
     return outcome === "open" ? { kind: "code_needed" } : outcome;
   }
 
-  /** Takes one attempt. The last one is taken by a write of its own, which makes the sweeper check that it was judged. */
+  /** Takes one attempt. The last one is taken by a write of its own, which makes the sweeper see to it. */
   async #debit(key: HandoffKey, attempt: ClaimAttempt, now: number): Promise<SealedRecord | ClaimOutcome> {
     let debit = debitAttempt(key, attempt, now);
     for (;;) {
@@ -103,7 +103,7 @@ export class Claims {
       const isOpen = found && derive(found, now).state === "open" && found.flags === attempt.flags;
       if (!isOpen) return this.#refuse(debited.item, attempt, now);
       if (found.attemptsLeft === 0) {
-        // The last attempt was this very one, and its answer was lost: it is judged again, and may still be right.
+        // The last attempt was this very one, and its response was lost: it is checked again, and may still be right.
         const isRepeated = equalInConstantTime(found.lastAttempt, fingerprintOf(attempt));
         return isRepeated ? found : this.#refuse(debited.item, attempt, now);
       }
@@ -135,7 +135,7 @@ export class Claims {
 }
 
 /**
- * Counts a try at an open handoff that needs no judging: nobody guesses like that, but each is a write that bills the whole item. The
+ * Counts a try at an open handoff that needs no check: nobody guesses like that, but each is a write that bills the whole item. The
  * last one locks.
  * @param item as it was found
  * @returns the attempts left after it, or the item as it is once there is nothing to count any more
@@ -200,7 +200,7 @@ function debitLastAttempt(key: HandoffKey, attempt: ClaimAttempt, now: number): 
   };
 }
 
-/** An attempt that needs no judging, counted together with its event; the last one locks. */
+/** An attempt that needs no check, counted together with its event; the last one locks. */
 function countAttempt(record: SealedRecord, attemptsLeft: number, now: number): Update {
   const wrong: Entry = { ...byRecipient("answer_wrong", now), attemptsLeft };
   const counted = {
@@ -236,7 +236,7 @@ function outcomeFor(item: Attributes | undefined, attempt: ClaimAttempt, now: nu
       : { kind: "gone", state, changedAt };
   }
   if (state !== "open") return { kind: "gone", state, changedAt };
-  // A right last answer may be on its way: whoever finds none left changes nothing.
+  // A right last answer may be on its way, so a call that finds none left changes nothing.
   return record.attemptsLeft > 0 ? "open" : { kind: "gone", state: "locked", changedAt: now };
 }
 

@@ -125,7 +125,7 @@ function saysSomething(reason: string | undefined): boolean {
 }
 
 /**
- * Every rule of the class that the proposal breaks, so that a sender can correct all of them at once. Action, CLI and service judge by
+ * Every rule of the class that the proposal breaks, so that a sender can correct all of them at once. Action, CLI and service check by
  * this function alone.
  * @param now Unix seconds
  */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type EntriesOf, list } from "./fields.ts";
 
-/** What a sender may do. `check` judges a create without sending; nobody has a right that is not listed. */
+/** What a sender may do. `check` checks a create without sending; nobody has a right that is not listed. */
 export type Right = "send" | "check" | "revoke" | "approve" | "audit" | "erase";
 
 /** @hidden The reference shows the type. */
