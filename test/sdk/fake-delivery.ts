@@ -72,6 +72,7 @@ export function fakePorts(faults: Faults = {}) {
       policy: () => Promise.reject(new Error("not asked for")),
       check: () => Promise.reject(new Error("not asked for")),
       view: () => Promise.reject(new Error("not asked for")),
+      get: () => Promise.reject(new Error("not asked for")),
       list: () => Promise.reject(new Error("not asked for")),
       ask: () => Promise.reject(new Error("not asked for")),
       request: () => Promise.reject(new Error("not asked for")),

@@ -1,3 +1,6 @@
+export { type DayLeaf, type Days, serviceTrail, type Trail, TrailError, TrailEvent } from "./audit/trail.ts";
+export { fileTrail } from "./audit/trail-files.ts";
+export { type Finding, type Verdict, type VerifyOptions, verifyTrail } from "./audit/verify.ts";
 /**
  * What a sender does: read secrets, rotate them, seal them, create handoffs, mail links, wait for receipts, revoke.
  * @module sdk

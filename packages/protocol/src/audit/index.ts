@@ -1,6 +1,6 @@
 export { canonicalBytes, canonicalJson } from "./canonical-json.ts";
 export { HASH_LENGTH, leafHash, MerkleTree } from "./merkle.ts";
-export { dayName, dayNumber, dayOf, eventHash, filedAt, type Placed, placeOf } from "./order.ts";
+export { dayName, dayNumber, dayOf, eventHash, eventHashOf, filedAt, type Placed, placeOf } from "./order.ts";
 export {
   isSignedBy,
   NO_PREVIOUS_SEAL,

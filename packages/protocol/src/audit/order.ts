@@ -30,7 +30,12 @@ export function placeOf(event: Placed): string {
 
 /** SHA-256 of the event's canonical JSON, in hex: what the next event of that handoff names as `previous`. */
 export function eventHash(event: object): string {
-  return bytesToHex(sha256(canonicalBytes(event)));
+  return eventHashOf(canonicalBytes(event));
+}
+
+/** As {@link eventHash}. @param canonical the event's canonical JSON in UTF-8 */
+export function eventHashOf(canonical: Uint8Array): string {
+  return bytesToHex(sha256(canonical));
 }
 
 const DAY_SECONDS = 86_400;

@@ -51,6 +51,12 @@ export type ServiceClient = {
   readonly deny: (id: string, verdict: VerdictRequest, deadline: Deadline) => Promise<RequestView>;
   /** All pages of a list. */
   readonly list: (filter: ListFilter, deadline: Deadline) => Promise<readonly HandoffView[]>;
+  /** Any other GET that answers 200. @param path with its query, from `/v1/sender/` on */
+  readonly get: <Schema extends v.GenericSchema>(
+    path: string,
+    schema: Schema,
+    deadline: Deadline,
+  ) => Promise<v.InferOutput<Schema>>;
 };
 
 /**
@@ -108,6 +114,7 @@ export function serviceClient(origin: string, credentials: Credentials, runtime:
       const response = await call("POST", `/v1/sender/handoffs/${id}/mailed`, deadline, { messageId });
       if (response.status !== 204) throw refusal(response);
     },
+    get: (path, schema, deadline) => read(schema, "GET", path, deadline),
     view: (id, deadline) => read(HandoffView, "GET", `/v1/sender/handoffs/${id}`, deadline),
     revoke: async (id, deadline) => {
       const response = await call("DELETE", `/v1/sender/handoffs/${id}`, deadline);
