@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { formatLink } from "@secret-handoff/protocol";
 import type { CreateRequest } from "@secret-handoff/protocol/api";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { Recipient } from "../support/recipient.ts";
@@ -94,17 +95,40 @@ describeOnEachEngine("calls to the tables", (engine) => {
       const { link } = await sender.handOver(answers);
       const winner = new Recipient(link);
       await winner.claim(answers);
-      expect(await callsOf(() => new Recipient(link).claim(answers))).toEqual(["UpdateItem"]);
-      expect(await callsOf(() => winner.claim(answers))).toEqual(["UpdateItem"]);
+      expect(await callsOf(() => new Recipient(link).claim(answers))).toEqual(["GetItem"]);
+      expect(await callsOf(() => winner.claim(answers))).toEqual(["GetItem"]);
     });
 
-    test("an acknowledgement is one, also when it is refused or repeated", async () => {
+    test("an acknowledgement is one write, and one read when it is repeated", async () => {
       const recipient = new Recipient((await sender.handOver()).link);
       const { receipt } = await recipient.open(await recipient.claim());
-      for (const shown of [new Uint8Array(32), receipt, receipt]) {
-        expect(await callsOf(() => recipient.acknowledge(shown))).toEqual(["UpdateItem"]);
-      }
+      expect(await callsOf(() => recipient.acknowledge(receipt))).toEqual(["UpdateItem"]);
+      expect(await callsOf(() => recipient.acknowledge(receipt))).toEqual(["UpdateItem"]);
+      expect(await callsOf(() => recipient.acknowledge(receipt))).toEqual(["GetItem"]);
     });
+
+    /** A refused write bills the whole envelope; a read a twentieth of that. */
+    test.each<[string, (recipient: Recipient) => Promise<unknown>, number]>([
+      ["wrong receipts", (recipient) => recipient.acknowledge(crypto.getRandomValues(new Uint8Array(32))), 1],
+      ["claims by another browser", ({ link }) => new Recipient(formatLink(link)).claim(), 0],
+      ["claims with wrong tokens", (recipient) => recipient.claimWith(new Uint8Array(32)), 0],
+      ["claims with wrong flags", (recipient) => recipient.claimAs(3, new Uint8Array(32)), 0],
+      ["requests for a code", (recipient) => recipient.code(EMAIL), 1],
+    ])(
+      "sixty %s within a lease are refused writes at first, and then only reads",
+      async (_, call, writes) => {
+        const recipient = new Recipient((await sender.handOver()).link);
+        const { receipt } = await recipient.open(await recipient.claim());
+        const calls = await callsOf(async () => {
+          for (let n = 0; n < 60; n += 1) await call(recipient);
+        });
+        expect(calls.filter((name) => name === "UpdateItem")).toHaveLength(writes);
+        expect(calls.length).toBeLessThanOrEqual(61);
+        // Nobody else takes the lease from the browser that has it.
+        expect((await recipient.claim()).status).toBe(200);
+        expect((await recipient.acknowledge(receipt)).status).toBe(204);
+      },
+    );
 
     test("a report is one, also when it is repeated; two when the link has ended unread", async () => {
       const recipient = new Recipient((await sender.handOver()).link);
@@ -114,7 +138,7 @@ describeOnEachEngine("calls to the tables", (engine) => {
       await sender.call("DELETE", `/v1/sender/handoffs/${id}`);
       const late = new Recipient(link);
       expect(await callsOf(() => late.report())).toEqual(["UpdateItem", "UpdateItem"]);
-      expect(await callsOf(() => late.report())).toEqual(["UpdateItem"]);
+      expect(await callsOf(() => late.report())).toEqual(["GetItem"]);
     });
 
     test("with a wrong link token there is none", async () => {

@@ -1,7 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { Codes, Table } from "@secret-handoff/lambda";
+import { Claims, Codes, Table, type Update } from "@secret-handoff/lambda";
 import { localClient, TABLE } from "@secret-handoff/local";
-import { deriveLinkKeys, emailVerifierOf, formatLink, type HandoffId } from "@secret-handoff/protocol";
+import {
+  deriveLinkKeys,
+  deriveOpenKeys,
+  emailVerifierOf,
+  formatLink,
+  type HandoffId,
+} from "@secret-handoff/protocol";
+import { codeHashOf } from "../../packages/lambda/src/recipient/send-code.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
@@ -150,6 +157,52 @@ describeOnEachEngine("a mailed code", (engine) => {
     expect(await new Codes(repeating).arm(id as HandoffId, shown, service.clock.now)).toBe("armed");
     expect((await service.stored(id))?.codesLeft?.N).toBe("2");
     client.destroy();
+  });
+
+  /** A claim of which the SDK repeats the refund, whose answer was lost. */
+  async function claimWithRepeatedRefund(answers: { readonly email: string; readonly code?: string }) {
+    const client = localClient(service.engine.endpoint);
+    const repeating = new Table(client, TABLE);
+    const isRefund = ({ set }: Update) =>
+      set.some(({ text, values }) => text.startsWith("#attemptsLeft =") && values[0]?.N === "1");
+    for (const name of ["update", "updateAndRead"] as const) {
+      const write = repeating[name].bind(repeating) as (change: Update) => Promise<never>;
+      repeating[name] = async (change: Update) => {
+        if (isRefund(change)) await write(change);
+        return write(change);
+      };
+    }
+    const { claimToken } = await deriveOpenKeys(recipient.link, answers);
+    const { linkToken } = deriveLinkKeys(recipient.link);
+    const codeHash = answers.code === undefined ? undefined : codeHashOf(linkToken, answers.code);
+    const attempt = { claimToken, claimId: recipient.claimId, flags: recipient.link.flags, codeHash };
+    await new Claims(repeating).claim(id as HandoffId, attempt, service.clock.now);
+    client.destroy();
+  }
+
+  test.each([
+    ["a wrong code", true],
+    ["no code", false],
+  ])("a refund that the SDK repeats gives back no more attempts than there were: %s", async (_, typed) => {
+    const code = otherThan(await mailedCode());
+    for (let n = 0; n < 4; n += 1) {
+      await claimWithRepeatedRefund({ ...RIGHT, ...(typed ? { code } : {}) });
+      expect((await recipient.status()).body).toMatchObject({ state: "open", attemptsLeft: 5 });
+    }
+    // Nothing has drained this table's writes: each wrong code has left its event there.
+    const outbox = JSON.stringify((await service.stored(id))?.outbox);
+    expect(outbox.split("wrong_code").length - 1).toBeGreaterThanOrEqual(typed ? 4 : 0);
+  });
+
+  test("claims without a code, and requests for one, all at once, count to ten and not beyond", async () => {
+    await Promise.all(
+      Array.from({ length: 30 }, (_, n) =>
+        n % 2 === 0 ? recipient.claim(RIGHT) : recipient.code(`guess${n}@vendor.example`),
+      ),
+    );
+    const item = await service.stored(id);
+    if (item?.codeRequestsLeft) expect(Number(item.codeRequestsLeft.N)).toBeGreaterThanOrEqual(0);
+    expect(Number(item?.attemptsLeft?.N)).toBeLessThanOrEqual(5);
   });
 
   test("three codes of five wrong tries each lock, visibly, for whoever knows the address", async () => {

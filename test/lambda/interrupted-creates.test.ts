@@ -1,6 +1,7 @@
 import { type AttributeValue, DeleteItemCommand, PutItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { localClient, TABLE } from "@secret-handoff/local";
+import type { CreateRequest } from "@secret-handoff/protocol/api";
 import { describeOnEachEngine } from "../support/engines.ts";
 import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
@@ -58,6 +59,21 @@ describeOnEachEngine("a create that died between two writes", (engine) => {
     await put({ ...pointer, previousId: { S: previous.id } });
     expect((await sender.create(died)).status).toBe(200);
     expect((await new Recipient(previous.link).status()).body.state).toBe("superseded");
+  });
+
+  test("a refused create that names another create's link ends nothing of it, though the owner is the same", async () => {
+    const theirs = createRequest(await sealed(), subject("arn:d", "v1", 1));
+    const { id } = (await sender.create(theirs)).body;
+    await sender.handOver({ email: EMAIL }, subject("arn:e", "v2", 2));
+    // Refused, for a newer version was handed over; and, of a version that was, made unnecessary.
+    const cheats: readonly [Partial<CreateRequest>, number][] = [
+      [subject("arn:e", "v1", 1), 409],
+      [subject("arn:e", "v2", 2), 200],
+    ];
+    for (const [cheat, status] of cheats) {
+      expect((await sender.create({ ...theirs, ...cheat })).status).toBe(status);
+      expect((await sender.call("GET", `${HANDOFFS}/${id}`)).body.state).toBe("open");
+    }
   });
 
   test("a look that fails ends nothing: the create is repeated once more, and the handoff is open still", async () => {

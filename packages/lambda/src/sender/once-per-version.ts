@@ -22,7 +22,7 @@ export type Decision =
 export type Version = Pick<Subject, "versionId" | "versionCreatedAt"> & { readonly resend: boolean };
 
 /**
- * Once per version, for the 30 days that a tombstone stays after its handoff has ended. Then the table no longer knows how it ended, and
+ * Once per version, as long as the tombstone of its handoff stays. Then the table no longer knows how it ended, and
  * the same version is handed over anew; that an older one never displaces a newer one holds for as long as the subject is remembered.
  * `resend` overrides both.
  */
@@ -141,11 +141,11 @@ export class SubjectPointer {
       if (seen?.previous) await this.#endPrevious(seen.newest, seen.previous);
       if (seen?.newest.id === this.#handoff.id) return { seen };
       const found = await checkVersion(handoffs, seen, this.#proposed, this.#now);
-      if (found.earlier) await this.#end(this.#handoff);
+      if (found.earlier) await this.#endOwn();
       return found;
     } catch (error) {
       // After a failure of AWS it stays: the create is repeated, and goes on from here.
-      if (error instanceof ProblemError) await this.#end(this.#handoff);
+      if (error instanceof ProblemError) await this.#endOwn();
       throw error;
     }
   }
@@ -169,19 +169,24 @@ export class SubjectPointer {
       }
       ({ seen, earlier } = await this.lookUp());
     }
-    await this.#end(this.#handoff);
+    await this.#endOwn();
     throw new ProblemError("unavailable", "Too many runs hand over the same secret at once. Try again.", {
       headers: { "retry-after": "2" },
     });
   }
 
   async #endPrevious(newest: HandoffKey, previous: HandoffKey): Promise<void> {
-    await this.#end(previous);
+    const { owner, metadata } = this.#handoff;
+    await this.#deps.handoffs.withdraw(previous, "superseded", metadata.sender, this.#now, { owner });
     await this.#deps.subjects.settle(this.#subject, newest.id);
   }
 
-  #end(key: HandoffKey): Promise<unknown> {
-    const { owner, metadata } = this.#handoff;
-    return this.#deps.handoffs.withdraw(key, "superseded", metadata.sender, this.#now, owner);
+  /** Ends what this very create has put, now or in an earlier try: another one can name the same link, and has put nothing. */
+  #endOwn(): Promise<unknown> {
+    const { owner, createDigest, metadata } = this.#handoff;
+    return this.#deps.handoffs.withdraw(this.#handoff, "superseded", metadata.sender, this.#now, {
+      owner,
+      createDigest,
+    });
   }
 }

@@ -176,7 +176,7 @@ async function isFree(
   const key = { id: use.handoff };
   const found = await handoffs.get(key);
   if (!isAbandoned(found, now)) return freedBy(found, use, now);
-  await handoffs.withdraw(key, "superseded", actor, now, owner);
+  await handoffs.withdraw(key, "superseded", actor, now, { owner });
   return freedBy(await handoffs.get(key), use, now);
 }
 

@@ -20,6 +20,7 @@ import {
   readSealed,
   type SealedRecord,
 } from "./handoff-record.ts";
+import { NoLongerOpen } from "./no-longer-open.ts";
 import type { Table, Update } from "./table.ts";
 import {
   BACKSTOP_SECONDS,
@@ -61,9 +62,11 @@ export type ClaimOutcome =
  */
 export class Claims {
   readonly #table: Table;
+  readonly #noLongerOpen: NoLongerOpen;
 
   constructor(table: Table) {
     this.#table = table;
+    this.#noLongerOpen = new NoLongerOpen(table);
   }
 
   async find(id: HandoffId): Promise<SealedRecord | undefined> {
@@ -74,9 +77,11 @@ export class Claims {
   /** Binds the handoff to one browser and releases the envelope to it; the same browser reads again within its lease. */
   async claim(id: HandoffId, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
     const key = { id };
+    const known = await this.#noLongerOpen.read(id, now);
+    if (known) return knownOutcome(known, attempt, now);
     if (attempt.flags === 0) {
       const taken = await this.#table.updateAndRead(take(key, attempt, undefined, now));
-      return taken.done ? released(readSealed(taken.item)) : this.#refuse(taken.item, attempt, now);
+      return taken.done ? this.#release(taken.item, now) : this.#refuse(taken.item, attempt, now);
     }
     const debited = await this.#debit(key, attempt, now);
     if ("kind" in debited) return debited;
@@ -87,10 +92,17 @@ export class Claims {
     }
     const codeHash = debited.mailsCodes ? attempt.codeHash : undefined;
     const taken = await this.#table.updateAndRead(take(key, attempt, codeHash, now));
-    if (taken.done) return released(readSealed(taken.item));
+    if (taken.done) return this.#release(taken.item, now);
+    if (!taken.item) return { kind: "not_found" };
     // The answer was right and something else came first. If the handoff is still open, that was a newer code.
-    const outcome = outcomeFor(taken.item, attempt, now);
+    const outcome = outcomeFor(readSealed(taken.item), attempt, now);
     return outcome === "open" ? { kind: "code_needed" } : outcome;
+  }
+
+  #release(item: Attributes, now: number): ClaimOutcome {
+    const record = readSealed(item);
+    this.#noLongerOpen.note(record, now);
+    return released(record);
   }
 
   /** Takes one attempt. The last one is taken by a write of its own, which makes the sweeper see to it. */
@@ -117,10 +129,13 @@ export class Claims {
    * token is wrong.
    */
   async #refuse(item: Attributes | undefined, attempt: ClaimAttempt, now: number): Promise<ClaimOutcome> {
-    if (outcomeFor(item, attempt, now) !== "open" || !item) return knownOutcome(item, attempt, now);
+    if (!item) return { kind: "not_found" };
+    const record = readSealed(item);
+    this.#noLongerOpen.note(record, now);
+    if (outcomeFor(record, attempt, now) !== "open") return knownOutcome(record, attempt, now);
     const counted = await countTry(this.#table, item, now);
     if ("attemptsLeft" in counted) return { kind: "wrong_answer", attemptsLeft: counted.attemptsLeft };
-    return knownOutcome(counted.item, attempt, now);
+    return counted.item ? knownOutcome(readSealed(counted.item), attempt, now) : { kind: "not_found" };
   }
 
   /** The last attempt locks, if the handoff is open still. */
@@ -225,9 +240,7 @@ function lock(key: HandoffKey, before: readonly Entry[], now: number): Update {
 }
 
 /** The outcome of a refused claim, as far as the item that refused it says; writes nothing. */
-function outcomeFor(item: Attributes | undefined, attempt: ClaimAttempt, now: number): ClaimOutcome | "open" {
-  if (!item) return { kind: "not_found" };
-  const record = readSealed(item);
+function outcomeFor(record: SealedRecord, attempt: ClaimAttempt, now: number): ClaimOutcome | "open" {
   const { state, changedAt } = derive(record, now);
   if (state === "claimed") {
     const isSameBrowser = equalInConstantTime(record.claimHash, verifierOf(attempt.claimId));
@@ -240,8 +253,8 @@ function outcomeFor(item: Attributes | undefined, attempt: ClaimAttempt, now: nu
   return record.attemptsLeft > 0 ? "open" : { kind: "gone", state: "locked", changedAt: now };
 }
 
-function knownOutcome(item: Attributes | undefined, attempt: ClaimAttempt, now: number): ClaimOutcome {
-  const outcome = outcomeFor(item, attempt, now);
+function knownOutcome(record: SealedRecord, attempt: ClaimAttempt, now: number): ClaimOutcome {
+  const outcome = outcomeFor(record, attempt, now);
   return outcome === "open" ? { kind: "not_found" } : outcome;
 }
 

@@ -1,11 +1,23 @@
 import {
   CODE_SECONDS,
   type HandoffId,
+  MAX_ATTEMPTS,
   MAX_CODE_REQUESTS,
   MAX_CODE_TRIES,
   type Verifier,
 } from "@secret-handoff/protocol";
-import { absent, add, and, atMost, countDown, equals, greaterThan, or, set } from "./expressions.ts";
+import {
+  absent,
+  add,
+  and,
+  atMost,
+  countDown,
+  equals,
+  greaterThan,
+  lessThan,
+  or,
+  set,
+} from "./expressions.ts";
 import {
   derive,
   equalInConstantTime,
@@ -16,6 +28,7 @@ import {
   readSealed,
   type SealedRecord,
 } from "./handoff-record.ts";
+import { NoLongerOpen } from "./no-longer-open.ts";
 import type { Table, Update } from "./table.ts";
 import { byRecipient, change, type Entry, end, open } from "./transitions.ts";
 
@@ -30,9 +43,11 @@ export type CodeOutcome = "armed" | "unchanged" | "no_codes" | Gone | NotFound;
 /** Mailed codes. A claim counts and checks their tries; here one becomes valid. */
 export class Codes {
   readonly #table: Table;
+  readonly #noLongerOpen: NoLongerOpen;
 
   constructor(table: Table) {
     this.#table = table;
+    this.#noLongerOpen = new NoLongerOpen(table);
   }
 
   /**
@@ -46,10 +61,15 @@ export class Codes {
     { emailVerifier, codeHash }: { readonly emailVerifier: Verifier; readonly codeHash: Uint8Array },
     now: number,
   ): Promise<CodeOutcome> {
+    const known = await this.#noLongerOpen.read(id, now);
+    if (known) return this.#refused(known, now);
     const counted = await this.#table.updateAndRead(countRequest(id, now));
     if (!counted.item) return { kind: "not_found" };
     const record = readSealed(counted.item);
-    if (!counted.done) return this.#refused(record, now);
+    if (!counted.done) {
+      this.#noLongerOpen.note(record, now);
+      return this.#refused(record, now);
+    }
     if (!record.mailsCodes) return "no_codes";
     if (areCodesSpent(record, now)) {
       return (await this.#table.update(lockCodes({ id }, [], now))) ? locked(now) : "unchanged";
@@ -103,18 +123,29 @@ export async function countWrongCode(
   const wasJudged = codeHash !== undefined && isTryLeft(record, now);
   const events: Entry[] = wasJudged ? [{ ...byRecipient("answer_wrong", now), outcome: "wrong_code" }] : [];
   if (areCodesSpent(record, now) && (await table.update(lockCodes(record, events, now)))) return true;
+  const refund = {
+    key: record,
+    now,
+    events,
+    dueAt: record.expiresAt,
+    // A write that the SDK repeats must not give back more than there was.
+    condition: and(open(now), lessThan("attemptsLeft", MAX_ATTEMPTS)),
+    set: [add("attemptsLeft", 1)],
+  };
+  if (wasJudged) {
+    if (await table.update(change(refund))) return false;
+    await table.update(change({ key: record, now, condition: open(now), events }));
+    return false;
+  }
   const counted = await table.updateAndRead(
     change({
-      key: record,
-      now,
-      condition: open(now),
-      events,
-      dueAt: record.expiresAt,
-      set: [add("attemptsLeft", 1), ...(wasJudged ? [] : [countDown("codeRequestsLeft", MAX_CODE_REQUESTS)])],
+      ...refund,
+      condition: and(refund.condition, requestsLeft),
+      set: [...refund.set, countDown("codeRequestsLeft", MAX_CODE_REQUESTS)],
     }),
   );
-  const isSpent = counted.done && (readSealed(counted.item).codeRequestsLeft ?? MAX_CODE_REQUESTS) <= 0;
-  return !wasJudged && isSpent && table.update(lockRequests(record, [], now));
+  const isSpent = counted.item !== undefined && readSealed(counted.item).codeRequestsLeft === 0;
+  return isSpent && table.update(lockRequests(record, [], now));
 }
 
 function locked(changedAt: number): Gone {
@@ -127,9 +158,11 @@ function countRequest(id: HandoffId, now: number): Update {
     key: keyOf({ id }),
     set: [countDown("codeRequestsLeft", MAX_CODE_REQUESTS)],
     remove: [],
-    condition: and(open(now), or(absent("codeRequestsLeft"), greaterThan("codeRequestsLeft", 0))),
+    condition: and(open(now), requestsLeft),
   };
 }
+
+const requestsLeft = or(absent("codeRequestsLeft"), greaterThan("codeRequestsLeft", 0));
 
 function armCode(id: HandoffId, codeHash: Uint8Array, emailVerifier: Verifier, now: number): Update {
   return change({

@@ -79,6 +79,8 @@ export const equals = (name: string, value: Value): Expression =>
   expression(`#${name} = ?`, attributeOf(value));
 export const greaterThan = (name: string, value: number): Expression =>
   expression(`#${name} > ?`, attributeOf(value));
+export const lessThan = (name: string, value: number): Expression =>
+  expression(`#${name} < ?`, attributeOf(value));
 export const atMost = (name: string, value: number): Expression =>
   expression(`#${name} <= ?`, attributeOf(value));
 /** Both ends included. */
@@ -107,6 +109,9 @@ export function or(...terms: readonly Expression[]): Expression {
 // Assignments.
 
 export const set = (name: string, value: Value): Expression => expression(`#${name} = ?`, attributeOf(value));
+/** So much more than another attribute, as it was before the update. */
+export const setPast = (name: string, other: string, amount: number): Expression =>
+  expression(`#${name} = #${other} + ?`, attributeOf(amount));
 /** Unless it has a value already. */
 export const setIfAbsent = (name: string, value: Value): Expression =>
   expression(`#${name} = if_not_exists(#${name}, ?)`, attributeOf(value));

@@ -130,7 +130,7 @@ export class Handoffs {
   /**
    * Ends an unread handoff.
    * @param by who asked
-   * @param owner whose it must be, where the id comes from a caller: whoever knows a link can name its id in a create
+   * @param only what it must be besides, where the id comes from a caller: whoever knows a link can name its id in a create
    * @returns `ended` when it had ended unread before, `released` when the secret has left the store
    */
   async withdraw(
@@ -138,10 +138,11 @@ export class Handoffs {
     to: "revoked" | "superseded",
     by: Actor,
     now: number,
-    owner?: string,
+    only: { readonly owner?: string; readonly createDigest?: Uint8Array } = {},
   ): Promise<"withdrawn" | "ended" | "released"> {
     const events: readonly Entry[] = [{ type: to, at: now, actor: by }];
-    const condition = owner === undefined ? open(now) : and(open(now), equals("owner", owner));
+    const named = Object.entries(only).map(([name, value]) => equals(name, value));
+    const condition = and(open(now), ...named);
     if (await this.#table.update(end(to, { key, now, condition, events }))) return "withdrawn";
     const record = await this.get(key);
     return record?.claimedAt !== undefined && derive(record, now).state !== "open" ? "released" : "ended";

@@ -54,7 +54,11 @@ export class Subjects {
    */
   async point(
     id: string,
-    to: { readonly newest: HandoffKey; readonly versionId: string; readonly versionCreatedAt: number },
+    to: {
+      readonly newest: HandoffKey & { readonly expiresAt: number };
+      readonly versionId: string;
+      readonly versionCreatedAt: number;
+    },
     seen: SubjectRecord | undefined,
     now: number,
   ): Promise<boolean> {
@@ -62,7 +66,7 @@ export class Subjects {
       newestId: to.newest.id,
       versionId: to.versionId,
       versionCreatedAt: to.versionCreatedAt,
-      ttl: now + MEMORY_SECONDS,
+      ttl: Math.max(now, to.newest.expiresAt) + MEMORY_SECONDS,
     };
     if (!seen) return this.#table.put(itemOf({ id, ...pointer }), isNew);
     return this.#table.update({

@@ -11,6 +11,7 @@ import {
   present,
   set,
   setIfAbsent,
+  setPast,
 } from "./expressions.ts";
 import { type Key, keyOf } from "./handoff-record.ts";
 import type { Update } from "./table.ts";
@@ -75,7 +76,7 @@ export type Entry = {
   readonly approval?: Approval;
 };
 
-/** Seconds that a tombstone stays, so that the page can say how the handoff ended, and when. */
+/** Seconds that a tombstone stays at least, so that the page can say how the handoff ended, and when. */
 export const TOMBSTONE_SECONDS = 30 * 86_400;
 /** Seconds between the expiry and TTL, so that the sweeper comes first. */
 export const TTL_GRACE_SECONDS = 86_400;
@@ -111,6 +112,12 @@ const ALSO_REMOVED: Readonly<Partial<Record<State, readonly string[]>>> = {
 
 /** These raise an alarm: the sweeper soon checks that their events went out. */
 const ALERTED: ReadonlySet<State> = new Set(["locked", "reported"]);
+
+/**
+ * Ends that can come after the expiry, as long as the tombstone is there. The time that a tombstone stays counts from the expiry and not
+ * from the end: until then the create is valid that made the handoff, and repeated without a tombstone it would bring the link back.
+ */
+const LATE_ENDS: ReadonlySet<State> = new Set(["delivered", "reported"]);
 
 export type Transition = {
   readonly key: Key;
@@ -154,7 +161,12 @@ export function end(to: State, transition: Transition & { readonly changedAt?: n
   return change({
     ...transition,
     ...(ALERTED.has(to) ? { dueAt: now + BACKSTOP_SECONDS } : {}),
-    set: [set("state", to), set("changedAt", changedAt), set("ttl", changedAt + TOMBSTONE_SECONDS), ...more],
+    set: [
+      set("state", to),
+      set("changedAt", changedAt),
+      setPast("ttl", "expiresAt", LATE_ENDS.has(to) ? 2 * TOMBSTONE_SECONDS : TOMBSTONE_SECONDS),
+      ...more,
+    ],
     remove: [...SEALED_PARTS, ...(ALSO_REMOVED[to] ?? []), ...remove],
   });
 }
