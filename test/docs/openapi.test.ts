@@ -53,7 +53,7 @@ function templateOf(pathname: string): string {
   return pathname
     .replace(/\/recipients\/[^/]+/, "/recipients/{id}")
     .replace(/^\/h\/.*/, "/h/{path}")
-    .replace(/\/handoffs\/(?!check$)[^/]+/, "/handoffs/{id}")
+    .replace(/\/handoffs\/(?!check$|revoke$)[^/]+/, "/handoffs/{id}")
     .replace(/\/seals\/[^/]+/, "/seals/{day}");
 }
 
@@ -111,6 +111,8 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   await sender.call("GET", `/v1/sender/handoffs/${open.id}`);
   await sender.call("GET", "/v1/sender/handoffs?state=revoked");
   await sender.call("GET", "/v1/sender/handoffs?state=nonsense");
+  await sender.call("POST", "/v1/sender/handoffs/revoke", { recipient: email });
+  await sender.call("POST", "/v1/sender/handoffs/revoke", {});
   await sender.call("GET", "/v1/sender/policy");
   await service.service.drained();
   await sender.call("GET", "/v1/sender/events");

@@ -78,6 +78,7 @@ export function fakePorts(faults: Faults = {}) {
       request: () => Promise.reject(new Error("not asked for")),
       approve: () => Promise.reject(new Error("not asked for")),
       deny: () => Promise.reject(new Error("not asked for")),
+      revokeAll: () => Promise.reject(new Error("not asked for")),
       create: async (sealed) => {
         const recipient = who(sealed.id);
         const call = (calls.get(recipient) ?? 0) + 1;

@@ -74,6 +74,8 @@ export async function startTestService(
     readonly classes?: readonly CredentialClass[];
     readonly drainAfterWrites?: boolean;
     readonly recipientKeys?: RecipientKeys;
+    /** Told of each request to the tables; what it throws is the answer. */
+    readonly onCall?: (operation: string) => void;
     readonly operators?: readonly LocalOperator[];
     /** Where the service asks who reviewed a run. */
     readonly githubApi?: string;
@@ -89,7 +91,10 @@ export async function startTestService(
   const issuer = await startOidcIssuer({ clock: () => clock.now });
   const mail = await startMailCatcher();
   const service = await startService({
-    client: localClient(engine.endpoint, (operation) => calls.push(operation)),
+    client: localClient(engine.endpoint, (operation) => {
+      calls.push(operation);
+      options.onCall?.(operation);
+    }),
     issuer: issuer.issuer,
     jwksUrl: issuer.jwksUrl,
     smtp: mail.smtp,

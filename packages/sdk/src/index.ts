@@ -84,6 +84,8 @@ export {
   type CreateDetails,
   type ListFilter,
   parseEndpoint,
+  type RevokeAllFilter,
+  type RevokedAll,
   type ServiceClient,
   serviceClient,
 } from "./service/service-client.ts";

@@ -57,7 +57,8 @@ export function senderStatements(
 ): readonly Statement[] {
   return [
     allow("ReadHandoffs", ["dynamodb:GetItem"], [table], READS_NOTHING_SEALED),
-    allow("FindOwnHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`]),
+    allow("ReadManyHandoffs", ["dynamodb:BatchGetItem"], [table], READS_NOTHING_SEALED),
+    allow("FindHandoffs", ["dynamodb:Query"], [`${table}/index/byOwner`, `${table}/index/due`]),
     allow("CreateHandoffs", ["dynamodb:PutItem"], [table], RETURNS_NOTHING),
     allow("EndHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
     allow(

@@ -14,6 +14,7 @@ import {
   MailedRequest,
   type PolicyResponse,
   RecipientsQuery,
+  RevokeAllRequest,
   type Right,
   SENDER_BODY_LIMIT,
   SealsQuery,
@@ -32,6 +33,7 @@ import { listHandoffs } from "./lists.ts";
 import { eraseRecipient, findRecipient } from "./recipients.ts";
 import { type Named, type RefusalDeps, Refusals } from "./refusals.ts";
 import { approve, ask, deny, knownRequest, type RequestDeps, shownRequest } from "./requests.ts";
+import { revokeAll } from "./revoke-all.ts";
 import { may, mayInAllClasses, rightsOf } from "./rights.ts";
 import { listLeaves, listSeals } from "./seals.ts";
 
@@ -123,6 +125,13 @@ function senderRoutes(deps: SenderDeps): Hono {
       const caller = await admit(c, "send", "check");
       const body = await readBody(c, CheckRequest, SENDER_BODY_LIMIT);
       return c.json(await noting(caller, { class: body.class }, () => check(deps, caller, body, clock())));
+    },
+  });
+
+  route(api, "/handoffs/revoke", {
+    POST: async (c) => {
+      const caller = await admit(c, "revoke");
+      return c.json(await revokeAll(deps, caller, await readBody(c, RevokeAllRequest, SENDER_BODY_LIMIT)));
     },
   });
 

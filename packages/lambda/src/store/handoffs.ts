@@ -1,7 +1,7 @@
 import { type Flags, type HandoffId, MAX_ATTEMPTS, MAX_CODES, type Verifier } from "@secret-handoff/protocol";
 import type { Actor } from "@secret-handoff/protocol/api";
-import { OWNER_INDEX } from "./definitions.ts";
-import { type Attributes, absent, and, equals, itemOf, set } from "./expressions.ts";
+import { DUE_INDEX, OWNER_INDEX } from "./definitions.ts";
+import { type Attributes, absent, and, equals, ItemReader, itemOf, set } from "./expressions.ts";
 import {
   derive,
   type HandoffKey,
@@ -82,6 +82,32 @@ export class Handoffs {
   async get(key: HandoffKey): Promise<HandoffRecord | undefined> {
     const item = await this.#table.get(keyOf(key), RECORD_ATTRIBUTES);
     return item && readHandoff(item);
+  }
+
+  /** Those of these handoffs that there are, 100 at the most. */
+  async getMany(ids: readonly HandoffId[]): Promise<readonly HandoffRecord[]> {
+    const items = await this.#table.getMany(
+      ids.map((id) => keyOf({ id })),
+      RECORD_ATTRIBUTES,
+    );
+    return items.map(readHandoff);
+  }
+
+  /**
+   * One page of the ids of what is due, now or later: every open handoff is among them, with others and with what lies beside the
+   * handoffs.
+   */
+  async listDue(
+    limit: number,
+    after: { readonly key: Attributes; readonly dueAt: number } | undefined,
+  ): Promise<{ readonly ids: readonly string[]; readonly next?: Attributes }> {
+    const { items, next } = await this.#table.query({
+      index: DUE_INDEX,
+      where: equals("dueShard", DUE_SHARD),
+      limit,
+      after: after && { ...after.key, ...itemOf({ dueShard: DUE_SHARD, dueAt: after.dueAt }) },
+    });
+    return { ids: items.map((item) => new ItemReader(item).string("id")), ...(next ? { next } : {}) };
   }
 
   /** One page of an owner's handoffs, newest first, as they were a moment ago. */

@@ -77,15 +77,17 @@ export class Table {
 
   /**
    * Reads items by their keys, 100 at the most, in the order of the keys; one that is not there is left out.
+   * @param attributes the only ones to read, those of the key among them; all of them where left out
    * https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html
    */
-  async getMany(keys: readonly Attributes[]): Promise<readonly Attributes[]> {
+  async getMany(keys: readonly Attributes[], attributes?: readonly string[]): Promise<readonly Attributes[]> {
     const found = new Map<string, Attributes>();
     let wanted = unique(keys);
+    const reading = { ConsistentRead: true, ...projection(attributes) };
     for (let round = 0; wanted.length > 0; round += 1) {
       if (round === MOST_ROUNDS) throw new Error("DynamoDB left keys of a batch unread again and again");
       const { Responses, UnprocessedKeys } = await this.#client.send(
-        new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: wanted, ConsistentRead: true } } }),
+        new BatchGetItemCommand({ RequestItems: { [this.name]: { Keys: wanted, ...reading } } }),
       );
       for (const item of Responses?.[this.name] ?? []) found.set(nameOf(item, keys[0]), item);
       wanted = UnprocessedKeys?.[this.name]?.Keys ?? [];

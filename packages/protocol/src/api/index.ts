@@ -42,6 +42,7 @@ export {
   type ParsedCreateRequest,
   RECIPIENT_BODY_LIMIT,
   ReportRequest,
+  RevokeAllRequest,
   SENDER_BODY_LIMIT,
   StatusRequest,
   Subject,
@@ -56,6 +57,7 @@ export {
   type Problem,
   type ProblemCode,
   RecipientResponse,
+  RevokeAllResponse,
   StatusResponse,
 } from "./responses.ts";
 export { DayName, Leaf, LeavesResponse, Seal, SealsResponse } from "./seals.ts";

@@ -139,6 +139,32 @@ export type ParsedCheckRequest = v.InferOutput<typeof CheckRequest>;
 export const MailedRequest = v.strictObject({ messageId: text(998) });
 export type MailedRequest = v.InferInput<typeof MailedRequest>;
 
+/** What is to be revoked: everything that all named parts hold for, or all that is open. */
+export const RevokeAllRequest = v.pipe(
+  v.strictObject({
+    all: v.optional(v.literal(true)),
+    /** As the subject named it, or one of the secrets of a set. */
+    secret: v.optional(secretId),
+    /** An e-mail address, or a recipient id. */
+    recipient: v.optional(text(320)),
+    /** `owner/name` as it was at the time, or GitHub's number of the repository. */
+    repository: v.optional(text(200)),
+    class: v.optional(text(64)),
+    /** An IAM principal or role, a workflow (`owner/name/.github/workflows/file.yml`, with or without `@ref`), or a GitHub login. */
+    sender: v.optional(text(2_048)),
+    /** What was revoked since then is named too, as by a call that was cut off; now where left out. */
+    since: v.optional(time),
+    cursor: v.optional(text(1_024)),
+  }),
+  v.check(
+    ({ all, secret, recipient, repository, class: name, sender }) =>
+      (all === undefined) ===
+      [secret, recipient, repository, name, sender].some((part) => part !== undefined),
+    "takes either all, or what to revoke",
+  ),
+);
+export type RevokeAllRequest = v.InferInput<typeof RevokeAllRequest>;
+
 /** Where a page ended, as text that means nothing to the caller. */
 export const cursor = text(512);
 

@@ -68,6 +68,26 @@ export type CheckResponse = v.InferOutput<typeof CheckResponse>;
 export const ListResponse = v.object({ handoffs: list(HandoffView), cursor: v.optional(v.string()) });
 export type ListResponse = v.InferOutput<typeof ListResponse>;
 
+/** What one call has revoked, and what of what is meant was released before: it must be rotated. */
+export const RevokeAllResponse = v.object({
+  /** Ids of what was revoked since the first call, as far as this one came by it; an earlier answer may have named them. */
+  revoked: list(handoffId),
+  released: list(
+    v.object({
+      id: handoffId,
+      class: v.string(),
+      claimedAt: time,
+      secret: v.optional(v.string()),
+      members: v.optional(list(v.string())),
+      /** Recipient id. */
+      recipient: v.optional(v.string()),
+    }),
+  ),
+  /** There is more: call again with it. */
+  cursor: v.optional(v.string()),
+});
+export type RevokeAllResponse = v.InferOutput<typeof RevokeAllResponse>;
+
 export const EventsResponse = v.object({ events: list(AuditEvent), cursor: v.optional(v.string()) });
 export type EventsResponse = v.InferOutput<typeof EventsResponse>;
 

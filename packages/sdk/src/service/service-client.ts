@@ -9,6 +9,8 @@ import {
   ListResponse,
   PolicyResponse,
   RequestView,
+  type RevokeAllRequest,
+  RevokeAllResponse,
   type VerdictRequest,
 } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
@@ -24,6 +26,12 @@ export type CreateDetails = Pick<CreateRequest, "subject" | "members" | "resend"
 
 /** Which handoffs to list. */
 export type ListFilter = { readonly secret?: string; readonly run?: string; readonly state?: string };
+
+/** What {@link ServiceClient.revokeAll} revokes: what all named parts hold for, or everything. */
+export type RevokeAllFilter = Omit<RevokeAllRequest, "cursor">;
+
+/** What it revoked, and what was released before and must be rotated. */
+export type RevokedAll = Omit<RevokeAllResponse, "cursor">;
 
 /** The sender's side of API v1. Every method retries what can pass later and throws SenderError. */
 export type ServiceClient = {
@@ -42,6 +50,16 @@ export type ServiceClient = {
   readonly view: (id: HandoffId, deadline: Deadline) => Promise<HandoffView>;
   /** `released`: it was claimed already; `unknown`: the service never stored it. */
   readonly revoke: (id: HandoffId, deadline: Deadline) => Promise<"revoked" | "released" | "unknown">;
+  /**
+   * Revokes everything that the filter means, whoever created it, until nothing is left; needs the right `revoke`. What was released
+   * before is named once. Repeated after a failure, it finds what is still open.
+   * @param onProgress told of all that was done so far, after each call
+   */
+  readonly revokeAll: (
+    filter: RevokeAllFilter,
+    deadline: Deadline,
+    onProgress?: (soFar: RevokedAll) => void,
+  ) => Promise<RevokedAll>;
   /** Asks for approval. An answer that is lost, and asked for again, may leave a second request, which expires. */
   readonly ask: (request: ApprovalRequest, deadline: Deadline) => Promise<RequestView>;
   readonly request: (id: string, deadline: Deadline) => Promise<RequestView>;
@@ -122,6 +140,20 @@ export function serviceClient(origin: string, credentials: Credentials, runtime:
       if (response.problem?.code === "not_found") return "unknown";
       if (response.problem?.code === "released") return "released";
       throw refusal(response);
+    },
+    revokeAll: async (filter, deadline, onProgress = () => {}) => {
+      let soFar: RevokedAll = { revoked: [], released: [] };
+      let cursor: string | undefined;
+      do {
+        const asked: RevokeAllRequest = { ...filter, ...(cursor === undefined ? {} : { cursor }) };
+        const page = await read(RevokeAllResponse, "POST", "/v1/sender/handoffs/revoke", deadline, asked);
+        const released = new Map([...soFar.released, ...page.released].map((one) => [one.id, one]));
+        const revoked = [...new Set([...soFar.revoked, ...page.revoked])];
+        soFar = { revoked, released: [...released.values()] };
+        onProgress(soFar);
+        cursor = page.cursor;
+      } while (cursor !== undefined);
+      return soFar;
     },
     ask: (asked, deadline) => read(RequestView, "POST", "/v1/sender/requests", deadline, asked),
     request: requestOf,

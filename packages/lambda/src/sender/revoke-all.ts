@@ -1,0 +1,196 @@
+import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
+import type { Actor, RevokeAllRequest, RevokeAllResponse } from "@secret-handoff/protocol/api";
+import type { Clock } from "../runtime.ts";
+import { ItemReader } from "../store/expressions.ts";
+import { derive, type HandoffRecord, keyOf } from "../store/handoff-record.ts";
+import type { Handoffs } from "../store/handoffs.ts";
+import type { Caller } from "./callers.ts";
+import { badCursor, readCursor, refusingBadCursor, writeCursor } from "./cursors.ts";
+import { listEvents, readAddress, type TrailDeps } from "./events.ts";
+import { may } from "./rights.ts";
+
+export type RevokeAllDeps = TrailDeps & { readonly handoffs: Handoffs; readonly clock: Clock };
+
+/** Handoffs that a call looks at: 5,000 open ones take about ten calls, each well within the API's 30 seconds. */
+const HANDOFFS_A_CALL = 500;
+const A_READ = 100;
+/** Revocations at once. */
+const AT_ONCE = 20;
+/** Days after its creation that a handoff may still be found: it lives for 31 at the most, and its tombstone for 30 more. */
+const FOUND_FOR_DAYS = 61;
+
+/** Where a call ended: first among what is due, where every open handoff is, then in the trail, which knows what was opened. */
+type Place = {
+  /** Unix seconds: what was revoked since then counts, whichever call did it. */
+  readonly since: number;
+} & (
+  | { readonly among: "due"; readonly after?: readonly [id: string, dueAt: number] }
+  | { readonly among: "trail"; readonly cursor?: string }
+);
+
+/**
+ * Revokes every open handoff that is meant, a part of them with each call, and names those that were released: what is in them must be
+ * rotated. Each revocation is a conditional write of its own, so a call that is cut off is repeated and goes on, and names what it had
+ * revoked as well; one that begins anew finds what is still open, and what has been created since.
+ * @throws ProblemError 400 where the cursor is none, or the recipient no address
+ */
+export async function revokeAll(
+  deps: RevokeAllDeps,
+  caller: Caller,
+  { cursor, since, ...asked }: RevokeAllRequest,
+): Promise<RevokeAllResponse> {
+  const place: Place =
+    cursor === undefined ? { among: "due", since: since ?? deps.clock() } : readPlace(cursor);
+  const wanted = await wantedOf(deps, caller, asked);
+  // To an address that nobody has ever sent to, nothing can be open.
+  if (!wanted) return { revoked: [], released: [] };
+  const visit = visitor(deps, caller, wanted, place.since);
+  if (place.among === "trail") return visitTrail(deps, asked, caller, place, visit);
+  let { after } = place;
+  const answers: Visited[] = [];
+  for (let seen = 0; seen < HANDOFFS_A_CALL; seen += A_READ) {
+    const from = after;
+    const page = await refusingBadCursor(cursor, () => deps.handoffs.listDue(A_READ, from && placeOf(from)));
+    answers.push(await visit(page.ids.filter(isHandoffId)));
+    if (!page.next) return answerOf(answers, { among: "trail", since: place.since });
+    const read = new ItemReader(page.next);
+    after = [read.string("id"), read.number("dueAt")];
+  }
+  return answerOf(answers, { among: "due", since: place.since, ...(after ? { after } : {}) });
+}
+
+type Asked = Omit<RevokeAllRequest, "cursor" | "since">;
+type Wanted = (record: HandoffRecord) => boolean;
+type Released = RevokeAllResponse["released"][number];
+type Visited = { readonly revoked: readonly HandoffId[]; readonly released: readonly Released[] };
+
+/** @returns undefined where nobody has the address */
+async function wantedOf(
+  { recipients }: Pick<TrailDeps, "recipients">,
+  caller: Caller,
+  { secret, recipient, repository, class: name, sender }: Asked,
+): Promise<Wanted | undefined> {
+  const isAddress = recipient?.includes("@") ?? false;
+  const id = isAddress ? await recipients.find(readAddress(recipient ?? "", "recipient")) : recipient;
+  if (isAddress && id === undefined) return undefined;
+  return ({ owner, metadata, ...record }) =>
+    may(caller, "revoke", record.class) &&
+    (name === undefined || record.class === name) &&
+    (id === undefined || metadata.recipient === id) &&
+    (secret === undefined || record.secret === secret || (metadata.members?.includes(secret) ?? false)) &&
+    (repository === undefined || isOfRepository(owner, metadata.sender, repository)) &&
+    (sender === undefined || isSender(metadata.sender, sender));
+}
+
+function isOfRepository(owner: string, sender: Actor, repository: string): boolean {
+  if (owner === repository) return true;
+  return sender.kind === "github" && sender.repository.toLowerCase() === repository.toLowerCase();
+}
+
+/** A principal, or the role that it is a session of; a workflow, with or without its ref; the login of the run's actor. */
+function isSender(actor: Actor, sender: string): boolean {
+  if (actor.kind === "iam") {
+    const [, partition, account, role] =
+      /^arn:([\w-]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(sender) ?? [];
+    const isSession =
+      role !== undefined &&
+      actor.principal.startsWith(`arn:${partition}:sts::${account}:assumed-role/${role}/`);
+    return actor.principal === sender || isSession;
+  }
+  if (actor.kind !== "github") return false;
+  return [actor.actor, actor.workflow, actor.workflow.split("@")[0]].includes(sender);
+}
+
+function visitor({ handoffs, clock }: RevokeAllDeps, { actor }: Caller, wanted: Wanted, since: number) {
+  /** Revokes one that is open. @returns what of it was released, if it was */
+  async function visitOne(record: HandoffRecord): Promise<HandoffId | Released | undefined> {
+    const now = clock();
+    if (derive(record, now).state === "open") {
+      const outcome = await handoffs.withdraw(record, "revoked", actor, now);
+      if (outcome === "withdrawn") return record.id;
+      if (outcome === "ended") return undefined;
+      const found = await handoffs.get(record);
+      return found && releasedOf(found);
+    }
+    if (record.state === "revoked" && record.changedAt >= since) return record.id;
+    return releasedOf(record);
+  }
+  return async (ids: readonly HandoffId[]): Promise<Visited> => {
+    const records = (await handoffs.getMany(ids)).filter(wanted);
+    const outcomes: (HandoffId | Released | undefined)[] = [];
+    for (let first = 0; first < records.length; first += AT_ONCE) {
+      outcomes.push(...(await Promise.all(records.slice(first, first + AT_ONCE).map(visitOne))));
+    }
+    return {
+      revoked: outcomes.flatMap((outcome) => (typeof outcome === "string" ? [outcome] : [])),
+      released: outcomes.flatMap((outcome) => (typeof outcome === "object" ? [outcome] : [])),
+    };
+  };
+}
+
+function releasedOf({ id, class: name, secret, claimedAt, metadata }: HandoffRecord): Released | undefined {
+  if (claimedAt === undefined) return undefined;
+  const { members, recipient } = metadata;
+  return {
+    id,
+    class: name,
+    claimedAt,
+    ...(secret === undefined ? {} : { secret }),
+    ...(members === undefined ? {} : { members }),
+    ...(recipient === undefined ? {} : { recipient }),
+  };
+}
+
+/** Handoffs whose creation the trail tells of; one that the index of what is due has shown too late is revoked here. */
+async function visitTrail(
+  deps: RevokeAllDeps,
+  asked: Asked,
+  caller: Caller,
+  { cursor, since: startedAt }: { readonly cursor?: string; readonly since: number },
+  visit: (ids: readonly HandoffId[]) => Promise<Visited>,
+): Promise<RevokeAllResponse> {
+  const now = deps.clock();
+  const { sender: _, all: __, ...filter } = asked;
+  const since = now - FOUND_FOR_DAYS * 86_400;
+  const query = { ...filter, type: "created", since, ...(cursor === undefined ? {} : { cursor }) } as const;
+  const shown = (event: { readonly class?: string | undefined }) => may(caller, "revoke", event.class);
+  const page = await listEvents(deps, query, now, shown);
+  const ids = page.events.flatMap(({ handoff }) => (handoff && isHandoffId(handoff) ? [handoff] : []));
+  const answers: Visited[] = [];
+  for (let first = 0; first < ids.length; first += A_READ) {
+    answers.push(await visit(ids.slice(first, first + A_READ)));
+  }
+  const next = page.cursor;
+  return answerOf(
+    answers,
+    next === undefined ? undefined : { among: "trail", since: startedAt, cursor: next },
+  );
+}
+
+function answerOf(answers: readonly Visited[], next: Place | undefined): RevokeAllResponse {
+  return {
+    revoked: answers.flatMap(({ revoked }) => revoked),
+    released: answers.flatMap(({ released }) => released),
+    ...(next ? { cursor: writePlace(next) } : {}),
+  };
+}
+
+function writePlace(place: Place): string {
+  const rest = place.among === "due" ? (place.after ?? []) : place.cursor === undefined ? [] : [place.cursor];
+  return writeCursor([place.among, place.since, ...rest]);
+}
+
+function readPlace(cursor: string): Place {
+  const [among, since, first, second] = readCursor(cursor);
+  if (typeof since !== "number" || !Number.isSafeInteger(since)) throw badCursor();
+  if (among === "trail" && first === undefined) return { among, since };
+  if (among === "trail" && typeof first === "string") return { among, since, cursor: first };
+  if (among === "due" && typeof first === "string" && typeof second === "number") {
+    return { among, since, after: [first, second] };
+  }
+  throw badCursor();
+}
+
+function placeOf([id, dueAt]: readonly [string, number]) {
+  return { key: keyOf({ id }), dueAt };
+}
