@@ -1,21 +1,15 @@
-import { type PolicyResponse, type RequestView, utcMinute } from "@secret-handoff/protocol/api";
+import type { RequestView } from "@secret-handoff/protocol/api";
 import {
-  checkDetails,
   checkPolicy,
-  contentsOf,
+  checkRight,
   type Deadline,
   type Delivery,
-  type DeliveryDetails,
   ErrorCollector,
   type LabelledSecret,
   type MailTransport,
-  membersOf,
-  namedVersions,
   type PolicyResult,
-  parseAddress,
-  SenderError,
+  planDelivery,
   type ServiceClient,
-  subjectOf,
   unixSeconds,
 } from "@secret-handoff/sdk";
 import { type OpenedService, openService } from "./github/service-token.ts";
@@ -72,7 +66,10 @@ export async function checkDelivery(
     readAndCheckAges(inputs, sources, readErrors, context),
     mail && from && mailErrors.attemptAsync(() => mail.check(from, deadline)),
   ]);
-  if (service && policy) policyErrors.attempt(() => checkRight(policy, inputs["dry-run"], service));
+  if (service && policy)
+    policyErrors.attempt(() =>
+      checkRight(policy, inputs["dry-run"] ? "check" : "send", service.client.origin, "workflow"),
+    );
   // Without the right there are no classes either.
   const mayGoOn = policyErrors.errors.length === 0;
   const judged =
@@ -82,7 +79,7 @@ export async function checkDelivery(
   errors.add(...readErrors.errors, ...policyErrors.errors, ...(judged?.errors ?? []));
   const { allowed } = judged ?? {};
   const deliveryOf = (secrets: readonly LabelledSecret[]) =>
-    complete && allowed && planDelivery(complete, allowed, secrets, errors, context);
+    complete && allowed && deliveryFor(complete, allowed, secrets, errors, context);
   const all = [...read.secrets, ...read.others];
   const delivery = all.length > 0 ? deliveryOf(all) : undefined;
   errors.add(...mailErrors.errors);
@@ -103,24 +100,6 @@ async function readAndCheckAges(
   const read = await readSources(inputs, sources, errors, context);
   errors.add(...(await checkAges(read, inputs, sources, context)));
   return read;
-}
-
-/**
- * Checked before anything is rotated or created, not when the first handoff is refused.
- * @throws SenderError `not_allowed`
- */
-function checkRight(
-  { rights }: PolicyResponse,
-  dryRun: boolean | undefined,
-  { client }: OpenedService,
-): void {
-  if (rights.includes("send") || (dryRun && rights.includes("check"))) return;
-  const needed = dryRun ? "check" : "send";
-  const given = rights.length === 0 ? "no right" : `only ${rights.join(", ")}`;
-  throw new SenderError(
-    "not_allowed",
-    `This workflow may not ${needed} through ${client.origin}: the senders list gives it ${given}. Ask whoever runs the service to add ${needed} to its entry.`,
-  );
 }
 
 /** A weak passphrase or a malformed length of time has its own error; here it counts as given. */
@@ -149,45 +128,28 @@ function checkClass(
 }
 
 /** What the inputs and the secrets make together. @param secrets at least one */
-function planDelivery(
+function deliveryFor(
   inputs: DeliverInputs,
   allowed: NonNullable<PolicyResult["allowed"]>,
   secrets: readonly LabelledSecret[],
   errors: ErrorCollector,
   { run, runtime }: StepContext,
 ): Delivery | undefined {
-  const contact = inputs.contact ?? `${run.actor} on GitHub`;
-  const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
-  const endsAt = ends.length === 0 ? undefined : Math.min(...ends);
-  const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - unixSeconds(runtime);
-  const details: DeliveryDetails = {
-    class: allowed.class,
-    // A link to what has stopped working is of no use.
-    expiresIn: Math.min(allowed.expiresIn, leftSeconds),
-    endsAt,
-    secrets: namedVersions(secrets),
-    subject: subjectOf(secrets),
-    members: membersOf(secrets),
-    resend: inputs.resend,
-    request: inputs["request-id"],
-    passphraseNeeded: inputs.passphrase !== undefined,
-    source: run.repository,
-    from: inputs.from,
-    contact,
-    replyTo: parseAddress(contact),
-    title: inputs.title ?? `A secret from ${run.repository}`,
-    reason: inputs.reason,
-    message: inputs.message,
-    context: {
-      Workflow: run.workflow,
-      Run: run.url,
-      "Started by": run.actor,
-      ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }),
-      ...inputs.context,
+  const { passphrase, resend, "parse-json-secrets": parseJson } = inputs;
+  return planDelivery(
+    secrets,
+    {
+      source: run.repository,
+      from: inputs.from,
+      contact: inputs.contact ?? `${run.actor} on GitHub`,
+      title: inputs.title,
+      reason: inputs.reason,
+      message: inputs.message,
+      context: { Workflow: run.workflow, Run: run.url, "Started by": run.actor, ...inputs.context },
     },
-  };
-  const { "parse-json-secrets": parseJson, passphrase } = inputs;
-  const contents = contentsOf(secrets, { parseJson, passphrase }, errors);
-  errors.attempt(() => checkDetails(details));
-  return contents && { details, contents };
+    { resend, parseJson, passphrase, request: inputs["request-id"] },
+    allowed,
+    errors,
+    runtime,
+  );
 }

@@ -35,6 +35,17 @@ export {
   viewHandoffs,
 } from "./delivery/existing-handoffs.ts";
 export {
+  checkHandOver,
+  checkRight,
+  type DeliveryChoices,
+  type Description,
+  type HandOver,
+  HandOverError,
+  type HandOverPorts,
+  handOver,
+  planDelivery,
+} from "./delivery/hand-over.ts";
+export {
   checkPolicy,
   type ExpectedOutcome,
   expectOutcomes,

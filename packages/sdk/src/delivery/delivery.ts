@@ -38,6 +38,8 @@ export type DeliveryDetails = {
   readonly passphraseNeeded: boolean;
   /** What sends it, like `acme/orders`. */
   readonly source: string;
+  /** What `source` is; a repository where left out. */
+  readonly sourceName?: string | undefined;
   readonly from: Mailbox;
   /** Whom the recipients can ask: a name or an address. */
   readonly contact: string;
@@ -64,6 +66,7 @@ export function headerOf({
   message,
   contact,
   source,
+  sourceName = "Repository",
   context,
   reason,
 }: DeliveryDetails): Omit<Header, "emailHint"> {
@@ -71,7 +74,7 @@ export function headerOf({
     title,
     ...(message === undefined ? {} : { message }),
     sender: contact,
-    context: { Repository: source, ...context, ...(reason === undefined ? {} : { Reason: reason }) },
+    context: { [sourceName]: source, ...context, ...(reason === undefined ? {} : { Reason: reason }) },
   };
 }
 

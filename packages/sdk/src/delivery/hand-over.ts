@@ -1,0 +1,205 @@
+import { seal } from "@secret-handoff/protocol";
+import { type PolicyResponse, utcMinute } from "@secret-handoff/protocol/api";
+import { defaultMailbox, type Mailbox, parseAddress } from "../mail/addresses.ts";
+import type { Concealed } from "../redact.ts";
+import { type Deadline, startDeadline } from "../runtime/deadline.ts";
+import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
+import { ErrorCollector, SenderError } from "../sender-error.ts";
+import type { ServiceClient } from "../service/service-client.ts";
+import { type LabelledSecret, membersOf, subjectOf } from "../sources/secret-version.ts";
+import { contentsOf } from "./contents.ts";
+import { type DeliveryPorts, deliver, type Outcome } from "./deliver.ts";
+import { checkDetails, type Delivery, type DeliveryDetails, namedVersions } from "./delivery.ts";
+import { checkPolicy, type ExpectedOutcome, expectOutcomes, type PolicyResult } from "./policy.ts";
+import { requestProblem } from "./requests.ts";
+
+/** What the recipients of a delivery are told. */
+export type Description = Pick<DeliveryDetails, "source" | "from" | "contact" | "reason" | "message"> & {
+  /** @default "A secret from" and the source */
+  readonly title?: string | undefined;
+  /** What `source` is, in the header. @default "Repository" */
+  readonly sourceName?: string | undefined;
+  readonly context?: Readonly<Record<string, string>> | undefined;
+};
+
+/** How the secrets are handed over. */
+export type DeliveryChoices = {
+  /** True hands a version over again that was handed over before. */
+  readonly resend?: boolean | undefined;
+  /** Each leaf of a JSON secret becomes a field of its own. */
+  readonly parseJson?: boolean | undefined;
+  readonly passphrase?: Concealed<string> | undefined;
+  /** The request for approval that this delivery was approved by. */
+  readonly request?: string | undefined;
+};
+
+/**
+ * What secrets and their description make together, within what the class allows.
+ * @param secrets at least one
+ * @param errors takes every mistake
+ */
+export function planDelivery(
+  secrets: readonly LabelledSecret[],
+  description: Description,
+  { resend = false, parseJson = false, passphrase, request }: DeliveryChoices,
+  allowed: NonNullable<PolicyResult["allowed"]>,
+  errors: ErrorCollector,
+  { now }: Pick<Runtime, "now">,
+): Delivery | undefined {
+  const { source, sourceName, from, contact, reason, message, title, context = {} } = description;
+  const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
+  const endsAt = ends.length === 0 ? undefined : Math.min(...ends);
+  const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(now() / 1_000);
+  const details: DeliveryDetails = {
+    class: allowed.class,
+    // A link to what has stopped working is of no use.
+    expiresIn: Math.min(allowed.expiresIn, leftSeconds),
+    endsAt,
+    secrets: namedVersions(secrets),
+    subject: subjectOf(secrets),
+    members: membersOf(secrets),
+    resend,
+    request,
+    passphraseNeeded: passphrase !== undefined,
+    ...{ source, sourceName, from, contact, reason, message },
+    replyTo: parseAddress(contact),
+    title: title ?? `A secret from ${source}`,
+    context: { ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }), ...context },
+  };
+  const contents = contentsOf(secrets, { parseJson, passphrase }, errors);
+  errors.attempt(() => checkDetails(details));
+  return contents && { details, contents };
+}
+
+/**
+ * Checked before anything is created, not when the first handoff is refused.
+ * @throws SenderError `not_allowed`
+ */
+export function checkRight(
+  { rights }: Pick<PolicyResponse, "rights">,
+  needed: "send" | "check",
+  origin: string,
+  asking: "workflow" | "caller",
+): void {
+  if (rights.includes("send") || (needed === "check" && rights.includes("check"))) return;
+  const given = rights.length === 0 ? "no right" : `only ${rights.join(", ")}`;
+  throw new SenderError(
+    "not_allowed",
+    asking === "workflow"
+      ? `This workflow may not ${needed} through ${origin}: the senders list gives it ${given}. Ask whoever runs the service to add ${needed} to its entry.`
+      : `You may not ${needed} through ${origin}: the service's lists give you ${given}. Ask whoever runs the service to add ${needed} to your entry.`,
+  );
+}
+
+/** What is to be handed over, to whom, and how. */
+export type HandOver = DeliveryChoices &
+  Omit<Description, "from"> & {
+    /** At least one. */
+    readonly secrets: readonly LabelledSecret[];
+    /** Normalised addresses, as {@link parseRecipients} gives them. */
+    readonly recipients: readonly string[];
+    readonly class: string;
+    /** Seconds. @default what the class allows at most */
+    readonly expiresIn?: number | undefined;
+    /** Who the mail is from. @default `handoff@` and the service's host */
+    readonly from?: Mailbox | undefined;
+    /** The sender waits for the receipts, which some classes insist on. */
+    readonly awaitsReceipt?: boolean | undefined;
+  };
+
+export type HandOverPorts = Pick<DeliveryPorts, "service" | "mail" | "onSealed" | "onOutcome"> & {
+  readonly runtime?: Runtime;
+  /** @default a quarter of an hour */
+  readonly deadline?: Deadline;
+  /** Told what should be known and stops nothing. */
+  readonly onWarning?: (sentence: string) => void;
+};
+
+/** What was found before anything was created. */
+export class HandOverError extends SenderError {
+  /** All mistakes, of which this error is the first. */
+  readonly all: readonly SenderError[];
+
+  constructor(all: readonly SenderError[]) {
+    const [first] = all;
+    super(first?.code ?? "unexpected", first?.message ?? "", { cause: first });
+    this.all = all;
+  }
+}
+
+/**
+ * Hands secrets over: checks the class's policy, seals, creates, mails. Once per version: what was handed to a recipient before is
+ * not sent again. One recipient's failure stops no other.
+ * @returns one outcome a recipient, in the order given
+ * @throws HandOverError before anything was created; SenderError where the service or the mail server cannot be used
+ */
+export function handOver(request: HandOver, ports: HandOverPorts): Promise<readonly Outcome[]> {
+  return withPlan(request, ports, "send", async (delivery, deadline, runtime) =>
+    deliver(delivery, request.recipients, { ...ports, runtime, seal }, deadline),
+  );
+}
+
+/** What {@link handOver} would do, asked of the service. Creates nothing and mails nothing; the right to check is enough. */
+export function checkHandOver(
+  request: HandOver,
+  ports: Pick<HandOverPorts, "service" | "runtime" | "deadline" | "onWarning">,
+): Promise<readonly ExpectedOutcome[]> {
+  return withPlan(request, ports, "check", (delivery, deadline, runtime) =>
+    expectOutcomes(delivery.details, request.recipients, { service: ports.service, runtime }, deadline),
+  );
+}
+
+const LIMIT_MS = 900_000;
+const GRACE_MS = 2_500;
+
+async function withPlan<T>(
+  request: HandOver,
+  {
+    service,
+    runtime = platformRuntime,
+    deadline,
+    onWarning,
+  }: Omit<HandOverPorts, "mail"> & { readonly service: ServiceClient },
+  right: "send" | "check",
+  work: (delivery: Delivery, deadline: Deadline, runtime: Runtime) => Promise<T>,
+): Promise<T> {
+  const ending = startDeadline(
+    {
+      limitMs: LIMIT_MS,
+      graceMs: GRACE_MS,
+      atLimit: () => new SenderError("deadline", "Handing over took longer than a quarter of an hour."),
+    },
+    runtime,
+  );
+  const until = deadline ?? ending.deadline;
+  try {
+    const policy = await service.policy(until);
+    checkRight(policy, right, service.origin, "caller");
+    const { passphrase, reason, recipients, awaitsReceipt = false } = request;
+    const approved =
+      request.request === undefined ? undefined : await service.request(request.request, until);
+    const ended = approved && requestProblem(approved);
+    if (ended) throw ended;
+    const judged = checkPolicy(
+      {
+        ...{ class: request.class, expiresIn: request.expiresIn, reason, recipients, awaitsReceipt },
+        hasPassphrase: passphrase !== undefined,
+        environment: undefined,
+        approved,
+      },
+      policy.classes,
+      Math.floor(runtime.now() / 1_000),
+    );
+    for (const sentence of judged.warnings) onWarning?.(sentence);
+    const errors = new ErrorCollector();
+    errors.add(...judged.errors);
+    const from = request.from ?? defaultMailbox(service.origin);
+    const delivery =
+      judged.allowed &&
+      planDelivery(request.secrets, { ...request, from }, request, judged.allowed, errors, runtime);
+    if (!delivery || errors.errors.length > 0) throw new HandOverError(errors.errors);
+    return await work(delivery, until, runtime);
+  } finally {
+    ending.close();
+  }
+}
