@@ -9,6 +9,8 @@ import { shown, Terminal } from "./terminal.ts";
 /** Loads a command and runs it; whatever it throws becomes a sentence and an exit code. */
 export async function execute(command: Command, invocation: Invocation): Promise<number> {
   allowSlowConnections();
+  // Warnings for developers, like that of the AWS SDK about versions of Node.js, say nothing to whoever runs the command.
+  if (process.env.SECRET_HANDOFF_DEBUG !== "1") process.removeAllListeners("warning");
   const { env, stdin, stdout, stderr } = process;
   const terminal = new Terminal({ stdin, stdout, stderr, env });
   const context: CliContext = {

@@ -1,0 +1,100 @@
+import { isHandoffId } from "@secret-handoff/protocol";
+import {
+  awaitHandoffs,
+  checkHandOver,
+  type Deadline,
+  type HandOver,
+  HandOverError,
+  handOver,
+  type Outcome,
+  SenderError,
+  type ServiceClient,
+} from "@secret-handoff/sdk";
+import type { Run } from "../commands.ts";
+import { readConfiguration } from "../configuration.ts";
+import { type CliContext, withTimeout } from "../context.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { openService } from "../sender-service.ts";
+import { shown } from "../terminal.ts";
+import { describe, durationOf } from "./description.ts";
+import { mailOf, passphraseOf } from "./mail.ts";
+import { reportExpected, reportOutcomes } from "./report.ts";
+import { allSecrets, givenValues } from "./values.ts";
+
+export const run: Run = async (invocation, context) => {
+  const { terminal, runtime } = context;
+  const configuration = await readConfiguration(context);
+  const awaitFor = durationOf(invocation, "await");
+  const description = describe(invocation, configuration, context);
+  const service = await openService(invocation, context);
+  const mail = await mailOf(invocation, configuration, context);
+  const passphrase = await passphraseOf(invocation, context);
+  // Questions are answered before the clock starts.
+  const given = await givenValues(invocation, context);
+  return withTimeout(
+    invocation,
+    context,
+    async (deadline) => {
+      const spin = terminal.spin("Reading what is to be handed over");
+      const secrets = await allSecrets(invocation, configuration, given, context, deadline);
+      const request: HandOver = {
+        ...description,
+        secrets,
+        passphrase,
+        awaitsReceipt: awaitFor !== undefined,
+      };
+      const onWarning = (sentence: string) => terminal.say(terminal.style("yellow", shown(sentence)));
+      try {
+        if (invocation.flag("dry-run")) {
+          spin("Asking the service");
+          const expected = await checkHandOver(request, { service, runtime, deadline, onWarning });
+          spin();
+          return await reportExpected(expected, invocation, context);
+        }
+        spin("Handing over");
+        const onOutcome = (_: Outcome, done: number, all: number) => spin(`Handing over: ${done} of ${all}`);
+        const outcomes = await handOver(request, {
+          ...{ service, mail, runtime, deadline, onWarning, onOutcome },
+        });
+        spin();
+        const code = await reportOutcomes(outcomes, invocation, context);
+        return awaitFor === undefined
+          ? code
+          : await awaitReceipts(outcomes, awaitFor, code, service, context, deadline);
+      } catch (error) {
+        spin();
+        if (!(error instanceof HandOverError)) throw error;
+        for (const { message } of error.all.slice(1)) terminal.say(shown(message));
+        throw new SenderError(error.code, error.message, { cause: error });
+      }
+    },
+    awaitFor === undefined ? undefined : `${awaitFor + 300}s`,
+  );
+};
+
+/** @param sent the exit code so far */
+async function awaitReceipts(
+  outcomes: readonly Outcome[],
+  seconds: number,
+  sent: ExitCode,
+  service: ServiceClient,
+  { terminal, runtime }: CliContext,
+  deadline: Deadline,
+): Promise<ExitCode> {
+  const ids = outcomes.flatMap((outcome) =>
+    outcome.kind === "mailed" ? [outcome.id] : outcome.kind === "earlier" ? [outcome.handoff.id] : [],
+  );
+  const spin = terminal.spin("Waiting for the recipients");
+  const { handoffs, stopped } = await awaitHandoffs(
+    ids.filter(isHandoffId),
+    { service, runtime },
+    seconds * 1_000,
+    deadline,
+  );
+  spin();
+  for (const { id, status } of handoffs) terminal.say(`${id}  ${status}`);
+  if (stopped) throw stopped;
+  return handoffs.every(({ status }) => status === "delivered")
+    ? sent
+    : (Math.max(sent, EXIT.failed) as ExitCode);
+}

@@ -1,0 +1,83 @@
+import { userInfo } from "node:os";
+import {
+  type HandOver,
+  parseDuration,
+  parseMailbox,
+  parseRecipients,
+  SenderError,
+} from "@secret-handoff/sdk";
+import type { Invocation } from "../arguments.ts";
+import type { Configuration } from "../configuration.ts";
+import type { CliContext } from "../context.ts";
+
+/** Whom to send to, what they are told, and by which class. @throws SenderError `input`, `recipient` or `class_unknown` */
+export function describe(
+  invocation: Invocation,
+  configuration: Configuration,
+  { env }: CliContext,
+): Omit<HandOver, "secrets" | "passphrase"> {
+  const { recipients, errors } = parseRecipients(invocation.texts("to").join("\n"), "--to");
+  const [wrong] = errors;
+  if (wrong) throw wrong;
+  const className = invocation.text("class") ?? configuration.class;
+  if (className === undefined) {
+    throw new SenderError(
+      "input",
+      "Say which class the secret is of: --class. secret-handoff policy lists yours.",
+    );
+  }
+  const from = invocation.text("from") ?? configuration.from;
+  const pipeline = pipelineOf(env);
+  const source = invocation.text("source") ?? pipeline?.source ?? userInfo().username;
+  return {
+    recipients,
+    class: className,
+    source,
+    sourceName: pipeline ? "Repository" : "Sent by",
+    contact: invocation.text("contact") ?? pipeline?.contact ?? source,
+    context: pipeline?.context ?? {},
+    expiresIn: durationOf(invocation, "expires-in"),
+    from: from === undefined ? undefined : parseMailbox(from, "--from"),
+    reason: invocation.text("reason"),
+    title: invocation.text("title"),
+    message: invocation.text("message"),
+    resend: invocation.flag("resend"),
+    parseJson: invocation.flag("parse-json"),
+  };
+}
+
+type Pipeline = {
+  readonly source: string;
+  readonly contact: string;
+  readonly context: Readonly<Record<string, string>>;
+};
+
+/**
+ * The pipeline that the command runs in.
+ * https://docs.gitlab.com/ci/variables/predefined_variables/ and GitHub's "Variables reference"
+ */
+function pipelineOf(env: CliContext["env"]): Pipeline | undefined {
+  const { GITHUB_REPOSITORY, GITHUB_ACTOR, GITHUB_RUN_ID, GITHUB_SERVER_URL } = env;
+  if (env.GITHUB_ACTIONS === "true" && GITHUB_REPOSITORY) {
+    const run = `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`;
+    return { source: GITHUB_REPOSITORY, contact: `${GITHUB_ACTOR} on GitHub`, context: { Run: run } };
+  }
+  const { CI_PROJECT_PATH, GITLAB_USER_NAME, CI_PIPELINE_URL } = env;
+  if (env.GITLAB_CI === "true" && CI_PROJECT_PATH) {
+    return {
+      source: CI_PROJECT_PATH,
+      contact: `${GITLAB_USER_NAME ?? CI_PROJECT_PATH} on GitLab`,
+      context: CI_PIPELINE_URL ? { Pipeline: CI_PIPELINE_URL } : {},
+    };
+  }
+  return undefined;
+}
+
+/** @throws SenderError `input` */
+export function durationOf(invocation: Invocation, name: string): number | undefined {
+  const text = invocation.text(name);
+  if (text === undefined) return undefined;
+  const seconds = parseDuration(text);
+  if (seconds !== undefined) return seconds;
+  throw new SenderError("input", `--${name} is not a time. Write it like 30m, 4h or 2d.`);
+}

@@ -1,0 +1,90 @@
+import { emailHintOf } from "@secret-handoff/protocol";
+import type { ExpectedOutcome, Outcome } from "@secret-handoff/sdk";
+import type { Invocation } from "../arguments.ts";
+import type { CliContext } from "../context.ts";
+import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.ts";
+import { shown } from "../terminal.ts";
+
+export async function reportExpected(
+  expected: readonly ExpectedOutcome[],
+  invocation: Invocation,
+  { terminal }: CliContext,
+): Promise<ExitCode> {
+  const rows = expected.map(expectedAsJson);
+  if (invocation.flag("json")) await terminal.out(`${JSON.stringify({ expected: rows })}\n`);
+  else {
+    for (const one of expected) {
+      await terminal.out(`${emailHintOf(one.recipient)}  ${shown(expectedSentence(one))}\n`);
+    }
+    terminal.say("Dry run: nothing was created or mailed.");
+  }
+  const refused = expected.find(({ kind }) => kind === "refused");
+  return refused?.kind === "refused" ? exitCodeOf(refused.error.code) : EXIT.done;
+}
+
+function expectedAsJson(one: ExpectedOutcome) {
+  const recipient = emailHintOf(one.recipient);
+  switch (one.kind) {
+    case "mail":
+      return { recipient, outcome: "mail", ...(one.supersedes ? { supersedes: one.supersedes } : {}) };
+    case "earlier":
+      return { recipient, outcome: "earlier", id: one.handoff.id, state: one.handoff.state };
+    case "refused":
+      return { recipient, outcome: "refused", error: { code: one.error.code, message: one.error.message } };
+  }
+}
+
+function expectedSentence(one: ExpectedOutcome): string {
+  switch (one.kind) {
+    case "mail":
+      return `would be mailed${one.supersedes ? `, and handoff ${one.supersedes} would end` : ""}`;
+    case "earlier":
+      return `had this version before (${one.handoff.id} is ${one.handoff.state}): nothing would be mailed`;
+    case "refused":
+      return `would be refused: ${one.error.message}`;
+  }
+}
+
+export async function reportOutcomes(
+  outcomes: readonly Outcome[],
+  invocation: Invocation,
+  { terminal }: CliContext,
+): Promise<ExitCode> {
+  if (invocation.flag("json")) {
+    await terminal.out(`${JSON.stringify({ handoffs: outcomes.map(asJson) })}\n`);
+  } else {
+    for (const outcome of outcomes)
+      await terminal.out(`${emailHintOf(outcome.recipient)}  ${shown(sentenceOf(outcome))}\n`);
+  }
+  const failed = outcomes.filter(({ kind }) => kind === "failed");
+  const [first] = failed;
+  if (first?.kind !== "failed") return EXIT.done;
+  return failed.length < outcomes.length ? EXIT.failed : exitCodeOf(first.error.code);
+}
+
+function asJson(outcome: Outcome) {
+  const recipient = emailHintOf(outcome.recipient);
+  switch (outcome.kind) {
+    case "mailed":
+      return { recipient, outcome: "mailed", id: outcome.id, expiresAt: outcome.expiresAt };
+    case "earlier":
+      return { recipient, outcome: "earlier", id: outcome.handoff.id, state: outcome.handoff.state };
+    case "failed":
+      return {
+        recipient,
+        outcome: "failed",
+        error: { code: outcome.error.code, message: outcome.error.message },
+      };
+  }
+}
+
+function sentenceOf(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case "mailed":
+      return `mailed, handoff ${outcome.id}${outcome.notRecorded ? `. ${outcome.notRecorded.message}` : ""}`;
+    case "earlier":
+      return `this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
+    case "failed":
+      return `failed: ${outcome.error.message}${outcome.notRevoked ? ` ${outcome.notRevoked.message}` : ""}`;
+  }
+}
