@@ -2,7 +2,14 @@
  * The service as a CDKTF construct, the AWS role of a sending workflow, and the check of a deployment.
  * @module cdktf
  */
-export type { CredentialClass, OperatorEntry, Right, SenderEntry } from "@secret-handoff/protocol/api";
+export type {
+  CredentialClass,
+  OperatorEntry,
+  Right,
+  SenderEntry,
+  TrustedClaims,
+  TrustedIssuer,
+} from "@secret-handoff/protocol/api";
 export { checkConfig } from "./checks/config.ts";
 export { InvalidProps } from "./checks/schema.ts";
 export type { CheckResult } from "./doctor/check.ts";

@@ -18,6 +18,7 @@ export function policyJson(props: PolicyProps): string {
   const json = JSON.stringify({
     issuer: props.issuer ?? GITHUB_ISSUER,
     ...(props.jwksUrl === undefined ? {} : { jwksUrl: props.jwksUrl }),
+    ...(props.issuers === undefined ? {} : { issuers: props.issuers }),
     senders: props.senders,
     ...(props.operators === undefined ? {} : { operators: props.operators }),
     classes: classesOf(props),

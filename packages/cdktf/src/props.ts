@@ -1,4 +1,9 @@
-import type { CredentialClass, OperatorEntry, SenderEntry } from "@secret-handoff/protocol/api";
+import type {
+  CredentialClass,
+  OperatorEntry,
+  SenderEntry,
+  TrustedIssuer,
+} from "@secret-handoff/protocol/api";
 import type { IResolvable, TerraformProvider } from "cdktf";
 import type { FunctionName } from "./functions/archive.ts";
 import type { Expression } from "./terraform.ts";
@@ -18,6 +23,8 @@ export type PolicyProps = {
   readonly issuer?: string;
   /** Where the issuer publishes its keys. @default the issuer's `/.well-known/jwks` */
   readonly jwksUrl?: string;
+  /** Issuers of OIDC tokens beside GitHub's, such as a GitLab: senders may name them. @default none */
+  readonly issuers?: readonly TrustedIssuer[];
 };
 
 /** Who is notified, through an SNS topic. */

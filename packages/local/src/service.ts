@@ -35,7 +35,7 @@ import {
   systemClock,
   Table,
 } from "@secret-handoff/lambda";
-import type { AuditEvent, Seal, SenderEntry } from "@secret-handoff/protocol/api";
+import type { AuditEvent, Seal, SenderEntry, TrustedIssuer } from "@secret-handoff/protocol/api";
 import { type CredentialClass, DEFAULT_CLASSES, isoTime } from "@secret-handoff/protocol/api";
 import { createTransport } from "nodemailer";
 import { createDrainQueue, NotifyingTable } from "./drain-after-writes.ts";
@@ -50,6 +50,8 @@ export type ServiceOptions = {
   readonly client: DynamoDBClient;
   readonly issuer: string;
   readonly jwksUrl: string;
+  /** Others than GitHub's. */
+  readonly issuers?: readonly TrustedIssuer[];
   readonly page: Page;
   readonly senders: readonly SenderEntry[];
   readonly classes?: readonly CredentialClass[];
@@ -170,6 +172,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       audience: url,
       issuer: options.issuer,
       jwksUrl: options.jwksUrl,
+      ...(options.issuers ? { issuers: options.issuers } : {}),
       clock,
     }),
     operators: options.operators ?? [],

@@ -6,6 +6,7 @@ import { type EngineOptions, startEngine } from "./engine/start-engine.ts";
 import { startGitHubApi } from "./github/api.ts";
 import { DEFAULT_JOB } from "./github/job.ts";
 import { type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
+import { type PipelineIssuer, startGitLabIssuer } from "./gitlab/oidc-issuer.ts";
 import { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
 import type { SmtpOptions } from "./mail/smtp-server.ts";
 import { createOperators, type LocalOperator } from "./operators.ts";
@@ -26,7 +27,7 @@ export type LocalStackOptions = {
   /** The time of every part; the system's unless said otherwise. */
   readonly clock?: Clock;
   readonly classes?: readonly CredentialClass[];
-  /** {@link LOCAL_SENDERS} unless said otherwise. */
+  /** {@link LOCAL_SENDERS}, and the pipelines of acme/orders on the local GitLab, unless said otherwise. */
   readonly senders?: readonly SenderEntry[];
   /** The recipient's page; built from its sources unless given. */
   readonly page?: Page;
@@ -65,6 +66,8 @@ export type Addresses = {
   readonly seals: string;
   /** PEM of the public key that the seals are signed for. */
   readonly sealKey: string;
+  /** A stand-in for GitLab: `GET gitLabIdTokenUrl?audience=URL` gives what a job has in `id_tokens`. */
+  readonly gitLabIdTokenUrl: string;
 };
 
 export type LocalStack = Addresses & {
@@ -72,6 +75,7 @@ export type LocalStack = Addresses & {
   readonly service: Service;
   readonly engine: Engine;
   readonly issuer: OidcIssuer;
+  readonly gitLab: PipelineIssuer;
   readonly mail: MailCatcher;
   /** The secrets in the Secrets Manager endpoint. */
   readonly secrets: LocalSecrets;
@@ -98,21 +102,18 @@ export const LOCAL_SENDERS: readonly SenderEntry[] = [
   ),
 ];
 
+/** Admits the jobs on the main branch of acme/orders on GitLab. */
+function pipelinesOf(issuer: string): SenderEntry {
+  return { issuer, claims: { project_path: "acme/orders", ref: "main" }, may: ["send", "check", "revoke"] };
+}
+
 /**
  * Everything that a handoff needs, embedded and on 127.0.0.1 only: the service on a DynamoDB engine, an OIDC issuer with fresh keys, a
  * Secrets Manager endpoint, a mail catcher with an inbox, and a stand-in for a part of GitHub's API.
  * @throws Error when a part does not start; the others are ended first
  */
 export async function startLocalStack(options: LocalStackOptions = {}): Promise<LocalStack> {
-  const {
-    engine: engineName,
-    port,
-    dataDir,
-    clock,
-    classes,
-    senders = LOCAL_SENDERS,
-    log = () => {},
-  } = options;
+  const { engine: engineName, port, dataDir, clock, classes, senders, log = () => {} } = options;
   const { latency, onEvent, onSecretsRequest, sweepEvery } = options;
   const timed = clock ? { clock } : {};
   const parts = new Parts();
@@ -123,13 +124,14 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       parts.add(startOidcIssuer(timed)),
       parts.add(startMailCatcher(options.smtp)),
       parts.add(startGitHubApi()),
+      parts.add(startGitLabIssuer(timed)),
       parts.add(
         startSecretsManager({ ...timed, ...(onSecretsRequest ? { onRequest: onSecretsRequest } : {}) }),
       ),
     ] as const;
     // When one fails, the others must have started before they can be ended.
     await Promise.allSettled(starting);
-    const [page, engine, issuer, mail, github, secretsManager] = await Promise.all(starting);
+    const [page, engine, issuer, mail, github, gitLab, secretsManager] = await Promise.all(starting);
     const operators = createOperators();
     const service = await parts.add(
       startService({
@@ -142,9 +144,10 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
         client: localClient(engine.endpoint),
         issuer: issuer.issuer,
         jwksUrl: issuer.jwksUrl,
+        issuers: [{ issuer: gitLab.issuer, jwksUrl: gitLab.jwksUrl }],
         smtp: mail.smtp,
         page,
-        senders,
+        senders: senders ?? [...LOCAL_SENDERS, pipelinesOf(gitLab.issuer)],
         operators,
         githubApi: github.url,
         log,
@@ -162,6 +165,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       github: github.url,
       seals: service.url + SEAL_PATH,
       sealKey: service.sealKey,
+      gitLabIdTokenUrl: gitLab.tokenUrl,
     };
     return {
       ...addresses,
@@ -169,6 +173,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       service,
       engine,
       issuer,
+      gitLab,
       mail,
       secrets: secretsManager.secrets,
       secretsManagerEndpoint: secretsManager,

@@ -73,7 +73,9 @@ export function stackWarnings({ service, gitHub = {} }: StackConfig): readonly s
     ...(roles.length === 0
       ? []
       : service.senders.flatMap((sender, index) =>
-          !sender.may.includes("send") || roles.some((role) => admits(sender, role))
+          !sender.may.includes("send") ||
+          sender.issuer !== undefined ||
+          roles.some((role) => admits(sender, role))
             ? []
             : [
                 `service.senders[${index}] may send, and no role in gitHub is for its jobs: they need one that is made elsewhere to read secrets`,
@@ -104,6 +106,7 @@ function strangerProblems(
 /** Whether a sender's entry can match a job that may assume the role. */
 function admits(sender: SenderEntry, role: GitHubJobs): boolean {
   return (
+    sender.issuer === undefined &&
     (sender.repositoryId ?? role.repositoryId) === role.repositoryId &&
     (sender.ownerId ?? role.ownerId) === role.ownerId &&
     (sender.repository ?? role.repository).toLowerCase() === role.repository.toLowerCase() &&

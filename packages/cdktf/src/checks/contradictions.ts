@@ -1,3 +1,4 @@
+import { issuerProblems as senderIssuerProblems } from "@secret-handoff/lambda/config";
 import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
 import type { GitHubJobs, SenderRights } from "../iam/sender-role.ts";
 import { classesOf, GITHUB_ISSUER } from "../policy.ts";
@@ -22,6 +23,10 @@ export const CONTRADICTIONS: readonly (readonly [
   [["domain", "edge"], domainProblems],
   [["mail", "classes"], mailProblems],
   [["issuer", "jwksUrl"], issuerProblems],
+  [
+    ["issuer", "issuers", "senders"],
+    ({ issuer = GITHUB_ISSUER, issuers = [], senders }) => senderIssuerProblems(issuer, issuers, senders),
+  ],
   [
     ["senders", "classes"],
     ({ senders, ...props }) =>
@@ -94,7 +99,8 @@ function senderProblems(
   classes: readonly CredentialClass[],
 ): readonly string[] {
   const at = `senders[${index}]`;
-  const { repositoryId, repository, ownerId, environment } = sender;
+  const { repositoryId, repository, ownerId, environment, issuer, claims, ...rest } = sender;
+  const ofGitHub = [repositoryId, repository, ownerId, environment, rest.workflow, rest.ref, rest.events];
   const named = (sender.classes ?? []).map((name) => ({
     name,
     found: classes.find((each) => each.name === name),
@@ -102,8 +108,25 @@ function senderProblems(
   return [
     ...broken([
       [
-        repositoryId !== undefined || repository !== undefined || ownerId !== undefined,
+        issuer !== undefined ||
+          repositoryId !== undefined ||
+          repository !== undefined ||
+          ownerId !== undefined,
         `${at} names no repository, so every repository on GitHub would match: give repositoryId`,
+      ],
+    ]),
+    ...broken([
+      [
+        issuer === undefined ? claims === undefined : claims !== undefined,
+        `${at} has ${issuer === undefined ? "claims without issuer" : "issuer without claims"}: set both, or neither`,
+      ],
+      [
+        issuer === undefined || ofGitHub.every((part) => part === undefined),
+        `${at} has issuer, and parts that only GitHub's tokens have: name them in claims`,
+      ],
+      [
+        issuer === undefined || (rest.roles === undefined && !rest.may.includes("approve")),
+        `${at} has issuer, and only GitHub's jobs and IAM principals approve: leave out approve and roles`,
       ],
     ]),
     ...named

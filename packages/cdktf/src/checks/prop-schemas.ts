@@ -3,6 +3,8 @@ import {
   type OperatorEntry,
   Right,
   type SenderEntry,
+  type TrustedClaims,
+  type TrustedIssuer,
 } from "@secret-handoff/protocol/api";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { GitHubJobs, MailRights, SecretHandoffSenderProps, SenderRights } from "../iam/sender-role.ts";
@@ -153,9 +155,23 @@ const SENDER = props<SenderEntry>({
       text(NO_WILDCARD, [matches(/^[a-z_]+$/), "must be the name of an event, such as workflow_dispatch"]),
     ),
   ),
+  issuer: optional(httpsUrl),
+  claims: optional(map(text(), text(NO_WILDCARD))),
   classes: optional(list(text(NO_WILDCARD))),
   roles: optional(list(text())),
   may: list(choice(...RIGHTS), `is empty, so it gives no right: give some of ${RIGHTS.join(", ")}`),
+});
+
+const TRUSTED_ISSUER = props<TrustedIssuer>({
+  issuer: httpsUrl,
+  jwksUrl: httpsUrl,
+  claims: optional(
+    props<TrustedClaims>({
+      ...{ owner: optional(text(NO_WILDCARD)), name: optional(text(NO_WILDCARD)) },
+      ...{ run: optional(text(NO_WILDCARD)), actor: optional(text(NO_WILDCARD)) },
+      environment: optional(text(NO_WILDCARD)),
+    }),
+  ),
 });
 
 const OPERATOR = props<OperatorEntry>({
@@ -236,6 +252,7 @@ const SERVICE = {
   classes: optional(list(CLASS, "is empty, so nothing could be sent: name a class, or leave classes out")),
   issuer: optional(httpsUrl),
   jwksUrl: optional(httpsUrl),
+  issuers: optional(list(TRUSTED_ISSUER)),
   name: optional(
     text([
       matches(/^[a-z][a-z0-9-]{0,39}$/),

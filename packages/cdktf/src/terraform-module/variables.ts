@@ -68,10 +68,13 @@ const SENDER = {
   "workflow?": STRING,
   "ref?": STRING,
   "events?": STRINGS,
+  "issuer?": STRING,
+  "claims?": "map(string)",
   "classes?": STRINGS,
   "roles?": STRINGS,
   may: STRINGS,
 };
+const TRUSTED_ISSUER = { issuer: STRING, jwksUrl: STRING, "claims?": "map(string)" };
 const OPERATOR = { principal: STRING, "classes?": STRINGS, "roles?": STRINGS, may: STRINGS };
 const CLASS = {
   name: STRING,
@@ -90,9 +93,9 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
   senders: {
     type: `list(${objectType(SENDER)})`,
     description:
-      "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match.",
+      "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match. For pipelines that are not GitHub's it has issuer and claims instead.",
     holds: [
-      'alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s)))])',
+      'alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s)))])',
       "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match.",
     ],
   },
@@ -125,11 +128,21 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
       "issuer must be an https URL without a trailing slash.",
     ],
   },
+  issuers: {
+    type: `list(${objectType(TRUSTED_ISSUER)})`,
+    description:
+      "Issuers of OIDC tokens beside GitHub's, such as a GitLab. Each has issuer and jwks_url; and claims (owner, name, run, actor, environment), where its claims have other names than GitLab's.",
+    default: [],
+    holds: [
+      'alltrue([for i in var.issuers : can(regex("^https://", i.issuer)) && can(regex("^https://", i.jwks_url))])',
+      "Each issuer needs issuer and jwks_url, both https URLs.",
+    ],
+  },
   jwks_url: { type: "string", description: "The issuer's key set, where it is elsewhere.", default: null },
 };
 
 /** The sender function's CONFIG, put together by Terraform from these inputs. */
-export const POLICY = `jsonencode(merge({ issuer = var.issuer, senders = ${listOf("senders", SENDER)}, operators = ${listOf("operators", OPERATOR)}, classes = ${listOf("classes", CLASS)} }, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))`;
+export const POLICY = `jsonencode(merge({ issuer = var.issuer, issuers = ${listOf("issuers", TRUSTED_ISSUER)}, senders = ${listOf("senders", SENDER)}, operators = ${listOf("operators", OPERATOR)}, classes = ${listOf("classes", CLASS)} }, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))`;
 
 /** Bytes that Lambda leaves for it, as JSON within JSON, beside the other variables of the sender function. */
 export const POLICY_BYTES = 3_400;

@@ -1,5 +1,12 @@
-import { CredentialClass, DEFAULT_CLASSES, OperatorEntry, SenderEntry } from "@secret-handoff/protocol/api";
+import {
+  CredentialClass,
+  DEFAULT_CLASSES,
+  OperatorEntry,
+  SenderEntry,
+  TrustedIssuer,
+} from "@secret-handoff/protocol/api";
 import * as v from "valibot";
+import { identifyingClaims } from "../sender/pipelines.ts";
 
 /** @throws Error naming the variable when the deployment has not set it */
 export function required(name: string): string {
@@ -27,6 +34,7 @@ const ClassEntry = v.pipe(
 const Config = v.strictObject({
   issuer: v.pipe(v.string(), v.url()),
   jwksUrl: v.optional(v.pipe(v.string(), v.url())),
+  issuers: v.optional(v.array(TrustedIssuer)),
   senders: v.array(SenderEntry),
   operators: v.optional(v.array(OperatorEntry)),
   classes: v.optional(v.array(ClassEntry)),
@@ -38,6 +46,8 @@ const Config = v.strictObject({
 export type SenderConfig = {
   readonly issuer: string;
   readonly jwksUrl: string | undefined;
+  /** Beside that one. */
+  readonly issuers: readonly TrustedIssuer[];
   readonly senders: readonly SenderEntry[];
   /** Who may do what over IAM. */
   readonly operators: readonly OperatorEntry[];
@@ -49,6 +59,34 @@ export type SenderConfig = {
 };
 
 const GITHUB_API = "https://api.github.com";
+
+/**
+ * What is wrong with the issuers beside GitHub's, and with the senders that are theirs.
+ * @returns sentences that begin with the place
+ */
+export function issuerProblems(
+  github: string,
+  issuers: readonly TrustedIssuer[],
+  senders: readonly SenderEntry[],
+): readonly string[] {
+  const names = issuers.map(({ issuer }) => issuer);
+  return [
+    ...names.flatMap((name, index) =>
+      name === github || names.indexOf(name) < index ? [`issuers[${index}]: the issuer is named twice`] : [],
+    ),
+    ...senders.flatMap(({ issuer, claims = {} }, index) => {
+      if (issuer === undefined) return [];
+      const trusted = issuers.find((one) => one.issuer === issuer);
+      if (!trusted) return [`senders[${index}].issuer: it is not among issuers`];
+      const identifying = identifyingClaims(trusted);
+      return identifying.some((name) => claims[name] !== undefined)
+        ? []
+        : [
+            `senders[${index}].claims: every project of that issuer would match. Name ${identifying.join(" or ")}`,
+          ];
+    }),
+  ];
+}
 
 /** @throws Error naming the first part of CONFIG that is wrong */
 export function senderConfig(): SenderConfig {
@@ -63,7 +101,9 @@ export function parseSenderConfig(json: string): SenderConfig {
       `CONFIG is wrong at ${v.getDotPath(result.issues[0]) ?? "its top"}: ${result.issues[0].message}`,
     );
   }
-  const { issuer, jwksUrl, senders, approvalSeconds } = result.output;
+  const { issuer, jwksUrl, senders, approvalSeconds, issuers = [] } = result.output;
+  const [wrong] = issuerProblems(issuer, issuers, senders);
+  if (wrong !== undefined) throw new Error(`CONFIG is wrong at ${wrong}`);
   const { operators = [], classes = DEFAULT_CLASSES, githubApi = GITHUB_API } = result.output;
-  return { issuer, jwksUrl, senders, operators, classes, githubApi, approvalSeconds };
+  return { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds };
 }

@@ -11,7 +11,7 @@ import { optional, required, senderConfig } from "./environment.ts";
 import { httpHandler, iamPrincipal } from "./http-event.ts";
 import { openTables } from "./tables.ts";
 
-const { issuer, jwksUrl, senders, operators, classes, githubApi, approvalSeconds } = senderConfig();
+const { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds } = senderConfig();
 const { table, audit, eventIndex, seals, recipients } = openTables();
 const origin = required("ORIGIN");
 
@@ -44,7 +44,7 @@ export const handler = httpHandler(
     eventIndex,
     recipients: recipients(recipientKeys),
     seals,
-    verifyToken: createTokenVerifier({ audience: origin, issuer, jwksUrl, clock: systemClock }),
+    verifyToken: createTokenVerifier({ audience: origin, issuer, jwksUrl, issuers, clock: systemClock }),
     iamPrincipal,
     clock: systemClock,
     log: stdoutLog,

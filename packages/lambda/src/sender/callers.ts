@@ -1,17 +1,37 @@
 import { createHash } from "node:crypto";
-import type { Actor, OperatorEntry, Right, SenderEntry } from "@secret-handoff/protocol/api";
+import type { Actor, OperatorEntry, Right, SenderEntry, TrustedIssuer } from "@secret-handoff/protocol/api";
 import type { Context } from "hono";
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
+import {
+  createRemoteJWKSet,
+  decodeJwt,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from "jose";
 import * as v from "valibot";
 import { ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
-import { ownerOfPrincipal, type Person, personOfLogin, personOfPrincipal } from "./persons.ts";
+import {
+  ownerOfPrincipal,
+  type Person,
+  personOfLogin,
+  personOfPipeline,
+  personOfPrincipal,
+} from "./persons.ts";
+import {
+  actorOfPipeline,
+  grantsOfPipeline,
+  ownerOfPipeline,
+  type PipelineToken,
+  pipelineTokenOf,
+} from "./pipelines.ts";
 import { GitHubClaims, type Grants, grantsOfPrincipal, grantsOfToken, may, rightsOf } from "./rights.ts";
 
 /** Who calls the sender API, verified, and what the deployment lets them do. */
 export type Caller = Grants & {
   readonly actor: Actor;
-  /** Owns the handoffs it creates: a repository id, or `iam`. */
+  /** Owns the handoffs it creates: a repository id, an issuer and its project, or `iam`. */
   readonly owner: string;
   readonly run: string | undefined;
   readonly environment: string | undefined;
@@ -33,7 +53,7 @@ export type CallerDeps = {
 
 /**
  * Authenticates the caller. Under `/iam/` it is the principal whose signature API Gateway has checked, with the rights that the
- * operators list gives it; elsewhere the bearer of a GitHub token, with those that the senders list gives it.
+ * operators list gives it; elsewhere the bearer of a token of GitHub or another trusted issuer, with those that the senders list gives it.
  * @throws ProblemError 401, 503
  */
 export async function identify(c: Context, deps: CallerDeps): Promise<Caller> {
@@ -51,9 +71,19 @@ export async function identify(c: Context, deps: CallerDeps): Promise<Caller> {
     };
   }
   const [, token] = /^Bearer ([\w-]+\.[\w-]+\.[\w-]*)$/i.exec(c.req.header("authorization") ?? "") ?? [];
-  if (!token) throw unauthenticated("Send a GitHub OIDC token as Authorization: Bearer.");
-  const claims = await deps.verifyToken(token);
-  return { ...callerOf(claims), ...grantsOfToken(deps.senders, claims) };
+  if (!token) throw unauthenticated("Send an OIDC token as Authorization: Bearer.");
+  const verified = await deps.verifyToken(token);
+  return verified.kind === "pipeline"
+    ? { ...callerOfPipeline(verified), ...grantsOfPipeline(deps.senders, verified) }
+    : { ...callerOf(verified.claims), ...grantsOfToken(deps.senders, verified.claims) };
+}
+
+function callerOfPipeline(token: PipelineToken): Omit<Caller, keyof Grants> {
+  const { issuer, owner, run, environment, actor } = token;
+  return {
+    ...{ actor: actorOfPipeline(token), owner: ownerOfPipeline(token), run, environment },
+    ...{ requestOwner: ownerOfPipeline(token), person: personOfPipeline(issuer, owner, actor) },
+  };
 }
 
 function callerOf(claims: GitHubClaims): Omit<Caller, keyof Grants> {
@@ -112,25 +142,45 @@ export type TokenOptions = {
   readonly issuer: string;
   /** Where the issuer's key set is; `<issuer>/.well-known/jwks` where left out. */
   readonly jwksUrl: string | undefined;
+  /** Others than GitHub's. @default none */
+  readonly issuers?: readonly TrustedIssuer[];
   readonly clock: Clock;
 };
 
-/** Verifies a GitHub OIDC token and gives its claims. */
-export type VerifyToken = (token: string) => Promise<GitHubClaims>;
+/** A token that holds: GitHub's, or that of another trusted issuer. */
+export type VerifiedToken = { readonly kind: "github"; readonly claims: GitHubClaims } | PipelineToken;
+
+/** Verifies an OIDC token and gives its claims. */
+export type VerifyToken = (token: string) => Promise<VerifiedToken>;
 
 /**
  * Verifies signature (RS256 only), issuer, audience and times with jose (RFC 7519, RFC 8725). A step shows one token with each of its
  * calls, so what was verified is remembered until the token expires.
  * @throws ProblemError 401 when the token does not hold, 503 when the issuer's keys cannot be fetched
  */
-export function createTokenVerifier({ audience, issuer, jwksUrl, clock }: TokenOptions): VerifyToken {
+export function createTokenVerifier({
+  audience,
+  issuer: github,
+  jwksUrl,
+  issuers = [],
+  clock,
+}: TokenOptions): VerifyToken {
   const verified = new VerifiedTokens(clock);
-  let keys: JWTVerifyGetKey | undefined;
+  // Made on first use, so that a start of the function fetches nothing.
+  const keySets = new Map<string, JWTVerifyGetKey>();
+  const keysOf = (issuer: string, url: string) => {
+    const keys = keySets.get(issuer) ?? createRemoteJWKSet(new URL(url), { timeoutDuration: 3_000 });
+    keySets.set(issuer, keys);
+    return keys;
+  };
   return async (token) => {
-    const known = verified.claimsOf(token);
+    const known = verified.get(token);
     if (known) return known;
-    // Made on first use, so that a start of the function fetches nothing.
-    keys ??= createRemoteJWKSet(new URL(jwksUrl ?? `${issuer}/.well-known/jwks`), { timeoutDuration: 3_000 });
+    // What it claims decides whose keys must have signed it, and nothing else.
+    const claimed = issuerOf(token);
+    const trusted = claimed === github ? undefined : issuers.find(({ issuer }) => issuer === claimed);
+    const issuer = trusted?.issuer ?? github;
+    const keys = keysOf(issuer, trusted?.jwksUrl ?? jwksUrl ?? `${github}/.well-known/jwks`);
     let payload: JWTPayload;
     try {
       ({ payload } = await jwtVerify(token, keys, {
@@ -144,12 +194,26 @@ export function createTokenVerifier({ audience, issuer, jwksUrl, clock }: TokenO
     } catch (cause) {
       throw refusal(cause);
     }
-    const claims = v.safeParse(GitHubClaims, payload);
-    if (!claims.success)
-      throw unauthenticated("The token is not a GitHub Actions token: a claim is missing.");
-    verified.add(token, claims.output, payload.exp ?? 0);
-    return claims.output;
+    const found = trusted ? pipelineTokenOf(trusted, payload) : gitHubTokenOf(payload);
+    if (typeof found === "string") throw unauthenticated(`The token's ${found} is missing or malformed.`);
+    verified.add(token, found, payload.exp ?? 0);
+    return found;
   };
+}
+
+/** @throws ProblemError 401 */
+function gitHubTokenOf(payload: JWTPayload): VerifiedToken {
+  const claims = v.safeParse(GitHubClaims, payload);
+  if (!claims.success) throw unauthenticated("The token is not a GitHub Actions token: a claim is missing.");
+  return { kind: "github", claims: claims.output };
+}
+
+function issuerOf(token: string): string | undefined {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
 }
 
 /** As long as GitHub's tokens hold: a key that the issuer has withdrawn is trusted no longer than this. Seconds. */
@@ -160,23 +224,23 @@ const TOKENS_REMEMBERED = 200;
 /** Claims of tokens that were verified a moment ago, by the token's SHA-256: memory holds no token. */
 class VerifiedTokens {
   readonly #clock: Clock;
-  readonly #verified = new Map<string, { readonly claims: GitHubClaims; readonly until: number }>();
+  readonly #verified = new Map<string, { readonly found: VerifiedToken; readonly until: number }>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  claimsOf(token: string): GitHubClaims | undefined {
+  get(token: string): VerifiedToken | undefined {
     const found = this.#verified.get(hashOf(token));
-    return found && this.#clock() < found.until ? found.claims : undefined;
+    return found && this.#clock() < found.until ? found.found : undefined;
   }
 
   /** @param expires the token's `exp`, Unix seconds */
-  add(token: string, claims: GitHubClaims, expires: number): void {
+  add(token: string, found: VerifiedToken, expires: number): void {
     const [oldest] = this.#verified.keys();
     if (oldest !== undefined && this.#verified.size >= TOKENS_REMEMBERED) this.#verified.delete(oldest);
     const until = Math.min(expires, this.#clock() + REMEMBERED_SECONDS);
-    this.#verified.set(hashOf(token), { claims, until });
+    this.#verified.set(hashOf(token), { found, until });
   }
 }
 

@@ -13,6 +13,11 @@ export function personOfLogin(login: string, id: string | number | undefined): P
   return [`login:${login.toLowerCase()}`, ...(id === undefined ? [] : [`github:${id}`])];
 }
 
+/** A user of another issuer than GitHub. */
+export function personOfPipeline(issuer: string, owner: string, actor: string | undefined): Person {
+  return [actor === undefined ? `${issuer}#project:${owner}` : `${issuer}#user:${actor.toLowerCase()}`];
+}
+
 /** Whoever passed an environment's rules, where nobody has verified who: one environment gives one approval. Names ignore case. */
 export function personOfEnvironment(repositoryId: string, environment: string): Person {
   return [`environment:${repositoryId}/${environment.toLowerCase()}`];

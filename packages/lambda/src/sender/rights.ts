@@ -18,6 +18,7 @@ export const GitHubClaims = v.object({
   job_workflow_ref: v.optional(word),
   environment: v.optional(word),
 });
+/** The claims of a verified token of GitHub's. */
 export type GitHubClaims = v.InferOutput<typeof GitHubClaims>;
 
 /** What one entry of a list gives to whoever it matches. */
@@ -69,7 +70,9 @@ export function rightsOf({ grants }: Grants): readonly Right[] {
 
 /** What the senders list gives to a workflow's token. */
 export function grantsOfToken(entries: readonly SenderEntry[], claims: GitHubClaims): Grants {
-  const compared = entries.map((entry) => ({ entry, broken: brokenParts(entry, claims) }));
+  const compared = entries
+    .filter(({ issuer }) => issuer === undefined)
+    .map((entry) => ({ entry, broken: brokenParts(entry, claims) }));
   const matching = compared.filter(({ broken }) => broken.length === 0);
   if (matching.length > 0) return { grants: matching.map(({ entry }) => grantOfSender(entry)) };
   const own = compared.filter(({ broken }) => broken[0] !== REPOSITORY);
@@ -90,7 +93,7 @@ export function grantsOfPrincipal(entries: readonly OperatorEntry[], principal: 
   return { grants: [], mismatch: `No entry names ${principal}, or the role that it is a session of.` };
 }
 
-function grantOf({ may, classes, roles }: Pick<OperatorEntry, "may" | "classes" | "roles">): Grant {
+export function grantOf({ may, classes, roles }: Pick<OperatorEntry, "may" | "classes" | "roles">): Grant {
   return { rights: new Set(may), classes: classes && new Set(classes), roles: new Set(roles) };
 }
 

@@ -47,6 +47,16 @@ export const Actor = v.variant("kind", [
     actor: text,
     environment: v.optional(text),
   }),
+  /** A pipeline of a trusted issuer. */
+  v.object({
+    kind: v.literal("pipeline"),
+    issuer: text,
+    project: text,
+    projectId: text,
+    run: v.optional(text),
+    actor: v.optional(text),
+    environment: v.optional(text),
+  }),
   /** The ARN of an IAM principal. */
   v.object({ kind: v.literal("iam"), principal: text }),
   /** Whoever holds the link. */

@@ -61,6 +61,6 @@ export {
   StatusResponse,
 } from "./responses.ts";
 export { DayName, Leaf, LeavesResponse, Seal, SealsResponse } from "./seals.ts";
-export { OperatorEntry, Right, SenderEntry } from "./senders.ts";
+export { OperatorEntry, Right, SenderEntry, type TrustedClaims, TrustedIssuer } from "./senders.ts";
 export { durationInWords, formatDuration, isoTime, parseDuration, utcMinute } from "./times.ts";
 export { EventsQuery, LeavesQuery, RecipientsQuery, SealsQuery } from "./trail.ts";

@@ -1,0 +1,129 @@
+import type { Actor, SenderEntry, TrustedIssuer } from "@secret-handoff/protocol/api";
+import type { JWTPayload } from "jose";
+import * as v from "valibot";
+import { type Grant, type Grants, grantOf } from "./rights.ts";
+
+/**
+ * Pipelines that are not GitHub's: the deployment trusts their issuer, and says which of its claims name the owner, the run and so on.
+ * Where it says nothing, they are GitLab's.
+ * https://docs.gitlab.com/ci/secrets/id_token_authentication/#token-payload
+ */
+
+/** A verified token of such an issuer. */
+export type PipelineToken = {
+  readonly kind: "pipeline";
+  readonly issuer: string;
+  /** Of the issuer's projects, one alone has it: it owns what is created. */
+  readonly owner: string;
+  readonly name: string;
+  readonly run: string | undefined;
+  readonly actor: string | undefined;
+  readonly environment: string | undefined;
+  /** Every claim that is a text, a number or a truth value, as text. */
+  readonly claims: Readonly<Record<string, string>>;
+};
+
+/** Which claim says what; GitLab's, where the deployment names no others. */
+function claimNames({ claims = {} }: TrustedIssuer) {
+  const { owner = "project_id", name = "project_path", run = "pipeline_id" } = claims;
+  const { actor = "user_login", environment = "environment" } = claims;
+  return { owner, name, run, actor, environment };
+}
+
+/** Events carry what the claims say: no longer than GitLab allows, and nothing that steers a reader's screen. */
+const ClaimText = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(1_024),
+  v.regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u),
+);
+
+/** The parts of a verified token, or the name of the first claim that is missing or malformed. */
+export function pipelineTokenOf(trusted: TrustedIssuer, payload: JWTPayload): PipelineToken | string {
+  const claims = textsOf(payload);
+  const named = claimNames(trusted);
+  const optional = (part: "run" | "actor" | "environment") => claims[named[part]];
+  const owner = claims[named.owner];
+  const name = claims[named.name];
+  if (owner === undefined) return named.owner;
+  if (name === undefined) return named.name;
+  const wrong = Object.values(named).find((claim) => {
+    const value = claims[claim];
+    return value !== undefined && !v.is(ClaimText, value);
+  });
+  if (wrong !== undefined) return wrong;
+  return {
+    ...{ kind: "pipeline", issuer: trusted.issuer, owner, name, claims },
+    ...{ run: optional("run"), actor: optional("actor"), environment: optional("environment") },
+  };
+}
+
+function textsOf(payload: JWTPayload): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(payload).flatMap(([name, value]) =>
+      ["string", "number", "boolean"].includes(typeof value) && value !== "" ? [[name, String(value)]] : [],
+    ),
+  );
+}
+
+/** Which claims tell one project of an issuer from another: an entry must name one of them. */
+export function identifyingClaims(trusted: TrustedIssuer): readonly string[] {
+  const { owner, name } = claimNames(trusted);
+  return [owner, name, "sub"];
+}
+
+/** Owns what a pipeline creates. It is no number, as a repository's is, so that no issuer can take a repository's place. */
+export function ownerOfPipeline({ issuer, owner }: Pick<PipelineToken, "issuer" | "owner">): string {
+  return `${issuer}#${owner}`;
+}
+
+export function actorOfPipeline({ issuer, owner, name, run, actor, environment }: PipelineToken): Actor {
+  return {
+    ...{ kind: "pipeline", issuer, project: name, projectId: owner },
+    ...(run === undefined ? {} : { run }),
+    ...(actor === undefined ? {} : { actor }),
+    ...(environment === undefined ? {} : { environment }),
+  };
+}
+
+/** Pipelines that run with somebody else's code or input; refused unless an entry names the claim. */
+const FOREIGN_SOURCES = ["merge_request_event", "external_pull_request_event"];
+const SOURCE = "pipeline_source";
+
+/** What the senders list gives to the token. Every claim that an entry names must be there, and be equal. */
+export function grantsOfPipeline(entries: readonly SenderEntry[], token: PipelineToken): Grants {
+  const own = entries.filter(({ issuer }) => issuer === token.issuer);
+  const judged = own.map((entry) => ({ entry, broken: brokenClaims(entry, token) }));
+  const matching = judged.filter(({ broken }) => broken.length === 0);
+  if (matching.length > 0) return { grants: matching.map(({ entry }) => grantOfPipeline(entry)) };
+  const [nearest] = judged.toSorted((a, b) => a.broken.length - b.broken.length);
+  return {
+    grants: [],
+    mismatch: nearest
+      ? `The nearest entry for ${token.issuer} does not match ${token.name}: ${nearest.broken.join("; ")}.`
+      : `No entry names the issuer ${token.issuer}.`,
+  };
+}
+
+function brokenClaims({ claims = {} }: SenderEntry, token: PipelineToken): readonly string[] {
+  const broken = Object.entries(claims)
+    .filter(([name, wanted]) => token.claims[name] !== wanted)
+    .map(
+      ([name, wanted]) =>
+        `it asks for ${name} ${wanted}, and this token has ${token.claims[name] === undefined ? "none" : "another"}`,
+    );
+  const source = token.claims[SOURCE] ?? "";
+  return FOREIGN_SOURCES.includes(source) && claims[SOURCE] === undefined
+    ? [...broken, `${source} may run with somebody else's code, so an entry must name ${SOURCE}`]
+    : broken;
+}
+
+/** Whoever changes a pipeline could approve for it: approvals are given over IAM, or in GitHub's protected environments. */
+function grantOfPipeline(entry: SenderEntry): Grant {
+  const grant = grantOf(entry);
+  return {
+    ...grant,
+    roles: new Set(),
+    rights: new Set([...grant.rights].filter((right) => right !== "approve")),
+  };
+}
