@@ -86,6 +86,7 @@ export {
 } from "./runtime/deadline.ts";
 export { allowSlowConnections, networkFault } from "./runtime/network.ts";
 export { adaptivePace, type Pace } from "./runtime/pace.ts";
+export { proxyingFetch } from "./runtime/proxy.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime, unixSeconds } from "./runtime/runtime.ts";
 export { ErrorCollector, faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";

@@ -1,5 +1,6 @@
 import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
+import { environmentAgents } from "../runtime/proxy.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import type { SenderErrorCode } from "../sender-error.ts";
@@ -14,11 +15,14 @@ const ANSWER_MS = 10_000;
  * stands still. Without throwOnRequestTimeout the SDK would only warn, and go on waiting
  * (https://github.com/smithy-lang/smithy-typescript/blob/main/packages/node-http-handler/src/set-request-timeout.ts).
  * @param region undefined leaves it to the environment
+ * @param keepAlive false opens a connection for each request
  */
-export function clientOptions(
+export async function clientOptions(
   region: string | undefined,
   { awsAnswerMs: answerMs = ANSWER_MS }: Pick<Runtime, "awsAnswerMs">,
+  keepAlive = true,
 ) {
+  const agents = await environmentAgents({ keepAlive, maxSockets: 50 });
   return {
     ...(region === undefined ? {} : { region }),
     maxAttempts: 1,
@@ -27,6 +31,7 @@ export function clientOptions(
       requestTimeout: answerMs,
       throwOnRequestTimeout: true,
       socketTimeout: answerMs,
+      ...(agents ?? (keepAlive ? {} : { httpAgent: { keepAlive }, httpsAgent: { keepAlive } })),
     },
   };
 }

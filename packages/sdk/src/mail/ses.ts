@@ -84,14 +84,8 @@ function identitiesFor(address: string): readonly string[] {
 
 async function openClient(region: string | undefined, runtime: Runtime): Promise<SESv2Client> {
   const { SESv2Client } = await import("./ses-api.ts");
-  const options = clientOptions(region, runtime);
   // A connection of its own for each mail: one that the server has closed meanwhile would leave it unknown whether the mail was taken.
-  const requestHandler = {
-    ...options.requestHandler,
-    httpAgent: { keepAlive: false },
-    httpsAgent: { keepAlive: false },
-  };
-  return new SESv2Client({ ...options, requestHandler });
+  return new SESv2Client(await clientOptions(region, runtime, false));
 }
 
 /** SES writes Message-ID and Date itself (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html). */

@@ -101,6 +101,23 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   EPROTO: NO_TLS,
   ERR_SSL_WRONG_VERSION_NUMBER: NO_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NO_TLS,
+  PROXY_LOGIN: {
+    reason: "the proxy asks for a login",
+    advice: () =>
+      "Write it into HTTPS_PROXY, like http://user:password@proxy.example.com:3128, percent-encoded.",
+    unsent: true,
+  },
+  PROXY_REFUSED: {
+    reason: "the proxy refuses to connect",
+    advice: () => "Let the proxy allow the host, or add it to NO_PROXY.",
+    unsent: true,
+  },
+  PROXY_UNREACHABLE: {
+    reason: "the proxy that HTTPS_PROXY or HTTP_PROXY names cannot be used",
+    advice: () => "Check the proxy's address and its certificate, or add the host to NO_PROXY.",
+    transient: true,
+    unsent: true,
+  },
   ERR_INVALID_URL: {
     reason: "its address is not a URL",
     advice: (address) => `Check ${address}.`,

@@ -1,3 +1,5 @@
+import { proxyingFetch } from "./proxy.ts";
+
 /** What the sdk needs of its platform, injected so that tests need no real time, randomness or network. */
 export type Runtime = {
   /** Milliseconds since the epoch. */
@@ -11,7 +13,7 @@ export type Runtime = {
   readonly awsAnswerMs?: number;
 };
 
-/** Node's own clock, randomness and network. */
+/** Node's own clock, randomness and network, through the environment's proxy where it names one. */
 export const platformRuntime: Runtime = {
   now: Date.now,
   random: Math.random,
@@ -19,7 +21,7 @@ export const platformRuntime: Runtime = {
     const timer = setTimeout(task, ms);
     return () => clearTimeout(timer);
   },
-  fetch: (input, init) => fetch(input, init),
+  fetch: proxyingFetch,
 };
 
 /** The time in whole Unix seconds, as tokens and handoffs have it. */

@@ -1,5 +1,6 @@
 import { openedOnce } from "../aws/aws-client.ts";
 import { redact } from "../redact.ts";
+import { environmentAgents } from "../runtime/proxy.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 
@@ -32,7 +33,12 @@ export function iamSigner({ region, profile }: SignerOptions, runtime: Pick<Runt
   const named = profile === undefined ? {} : { profile };
   const signerOf = openedOnce(async () => {
     const { defaultProvider, Hash, SignatureV4 } = await import("./iam-api.ts");
-    const credentials = defaultProvider(named);
+    // SSO and web identity ask AWS for them.
+    const agents = await environmentAgents({ keepAlive: true });
+    const credentials = defaultProvider({
+      ...named,
+      ...(agents ? { clientConfig: { requestHandler: agents } } : {}),
+    });
     return (signingRegion: string) =>
       new SignatureV4({
         service: "execute-api",

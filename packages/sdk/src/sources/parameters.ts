@@ -29,7 +29,7 @@ export function parameterStore(
   const callAws = awsService(runtime);
   const clientFor = clientForRegion(async (wanted) => {
     const { SSMClient } = await import("./parameters-api.ts");
-    return new SSMClient(clientOptions(wanted, runtime));
+    return new SSMClient(await clientOptions(wanted, runtime));
   });
   return { read, readPath };
 

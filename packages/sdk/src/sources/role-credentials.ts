@@ -33,7 +33,7 @@ export function roleAssumer(region: string | undefined, deadline: Deadline, runt
   const callAws = awsService(runtime);
   const client = openedOnce(async () => {
     const { STSClient } = await import("./role-api.ts");
-    return new STSClient(clientOptions(region, runtime));
+    return new STSClient(await clientOptions(region, runtime));
   });
   return async (request) => {
     const { Credentials: made } = await callAws(

@@ -196,5 +196,5 @@ export function secretsManagerCalls(
 
 async function openClient(region: string | undefined, runtime: Runtime): Promise<SecretsManagerClient> {
   const { SecretsManagerClient } = await import("./secrets-manager-api.ts");
-  return new SecretsManagerClient(clientOptions(region, runtime));
+  return new SecretsManagerClient(await clientOptions(region, runtime));
 }
