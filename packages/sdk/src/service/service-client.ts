@@ -8,6 +8,7 @@ import {
   HandoffView,
   ListResponse,
   PolicyResponse,
+  RecipientResponse,
   RequestView,
   type RevokeAllRequest,
   RevokeAllResponse,
@@ -67,6 +68,13 @@ export type ServiceClient = {
   readonly approve: (id: string, verdict: VerdictRequest, deadline: Deadline) => Promise<RequestView>;
   /** Ends the request. @throws SenderError `not_approver`, `request_ended` */
   readonly deny: (id: string, verdict: VerdictRequest, deadline: Deadline) => Promise<RequestView>;
+  /** Whose recipient id, or which recipient id. The right to audit is needed. @throws SenderError `service_refused` where there is none */
+  readonly recipient: (
+    wanted: { readonly address: string } | { readonly id: string },
+    deadline: Deadline,
+  ) => Promise<RecipientResponse>;
+  /** Takes a recipient out of the directory. The right to erase is needed. */
+  readonly erase: (recipientId: string, deadline: Deadline) => Promise<void>;
   /** All pages of a list. */
   readonly list: (filter: ListFilter, deadline: Deadline) => Promise<readonly HandoffView[]>;
   /** Any other GET that answers 200. @param path with its query, from `/v1/sender/` on */
@@ -159,6 +167,13 @@ export function serviceClient(origin: string, credentials: Credentials, runtime:
     request: requestOf,
     approve: (...asked) => say("approve", ...asked),
     deny: (...asked) => say("deny", ...asked),
+    recipient: (wanted, deadline) =>
+      read(RecipientResponse, "GET", `/v1/sender/recipients?${new URLSearchParams(wanted)}`, deadline),
+    erase: async (recipientId, deadline) => {
+      const path = `/v1/sender/recipients/${encodeURIComponent(recipientId)}`;
+      const response = await call("DELETE", path, deadline);
+      if (response.status !== 204) throw refusal(response);
+    },
     list: async (filter, deadline) => {
       const views: HandoffView[] = [];
       let cursor: string | undefined;
