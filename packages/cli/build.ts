@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildPage } from "@secret-handoff/page";
 import { build } from "esbuild";
 import { thirdPartyNotices } from "../../build/third-party-notices.ts";
 
@@ -11,6 +13,14 @@ import { thirdPartyNotices } from "../../build/third-party-notices.ts";
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const root = here("../../");
 const dist = resolve(process.argv[2] ?? here("dist"));
+
+// The page of the same sources: verify-page compares what a service serves with it.
+const { html, contentSecurityPolicy } = await buildPage();
+const publishedPage = {
+  sha256: createHash("sha256").update(html).digest("hex"),
+  bytes: Buffer.byteLength(html),
+  contentSecurityPolicy,
+};
 
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
@@ -30,6 +40,7 @@ const { metafile } = await build({
   legalComments: "none",
   charset: "utf8",
   metafile: true,
+  define: { PUBLISHED_PAGE: JSON.stringify(publishedPage) },
   // Packages in CommonJS load Node's modules by require, which an ES module does not have.
   banner: {
     js: 'import{createRequire as __createRequire}from"node:module";const require=__createRequire(import.meta.url);',

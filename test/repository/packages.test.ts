@@ -26,6 +26,7 @@ const MAY_DEPEND_ON: Readonly<Record<string, readonly string[]>> = {
 /** What a package's build script needs and its code does not. */
 const BUILD_MAY_USE: Readonly<Record<string, readonly string[]>> = {
   lambda: ["page"],
+  cli: ["page"],
   cdktf: ["page", "lambda", "sdk"],
 };
 

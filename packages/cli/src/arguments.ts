@@ -81,6 +81,9 @@ export function parseArguments(
     );
   }
   if (positionals.length < least) throw new UsageError(`${command.positionals?.name} is missing`);
+  const { choices } = command.positionals ?? {};
+  if (choices && positionals.some((one) => !choices.includes(one)))
+    throw new UsageError(`It takes ${choices.join(", ")}`);
   return new Invocation(positionals, values);
 }
 

@@ -41,6 +41,11 @@ export async function runCli(args: readonly string[]): Promise<number> {
 
 async function runCommand(command: Command, args: readonly string[]): Promise<number> {
   const invocation = parseArguments(command, optionsOf(command), args);
+  if (!command.load) {
+    const { completionScript } = await import("./completion.ts");
+    process.stdout.write(completionScript(invocation.positionals[0] ?? ""));
+    return 0;
+  }
   const { execute } = await import("./execute.ts");
   return execute(command, invocation);
 }

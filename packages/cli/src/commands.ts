@@ -16,14 +16,19 @@ export type Run = (invocation: Invocation, context: CliContext) => Promise<ExitC
 export type Command = {
   /** One sentence without a full stop. */
   readonly summary: string;
-  readonly positionals?: { readonly name: string; readonly least?: number; readonly most: number };
+  readonly positionals?: {
+    readonly name: string;
+    readonly least?: number;
+    readonly most: number;
+    readonly choices?: readonly string[];
+  };
   readonly options?: Readonly<Record<string, Option>>;
   /** What the help says below the summary. */
   readonly details?: readonly string[];
   /** It takes the options of commands that call the service as a sender. */
   readonly callsService?: boolean;
-  /** Loads the command: nothing of it is read for the help of another. */
-  readonly load: () => Promise<{ readonly run: Run }>;
+  /** Loads the command: nothing of it is read for the help of another. That of `completion` would be a circle: cli.ts has it. */
+  readonly load?: () => Promise<{ readonly run: Run }>;
 };
 
 export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
@@ -151,10 +156,82 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     load: () => import("./commands/revoke.ts"),
   },
+  request: {
+    summary: "Ask for approval of a handoff, or show a request",
+    positionals: { name: "ID", least: 0, most: 1 },
+    callsService: true,
+    options: {
+      class: { short: "c", value: "CLASS", help: "The credential class" },
+      secret: { value: "ARN", multiple: true, help: "What is to be handed over; may be repeated" },
+      to: { short: "t", value: "ADDRESS", multiple: true, help: "A recipient; may be repeated" },
+      "expires-in": { value: "TIME", help: "How long the links may live, like 4h" },
+      reason: { value: "TEXT", help: "Why" },
+      issue: { value: "ISSUE", help: "A ticket that it belongs to" },
+      await: { value: "TIME", help: "Wait for the approvals, at most this long" },
+    },
+    load: () => import("./commands/request.ts"),
+  },
+  approve: {
+    summary: "Approve a request, for a role that you have",
+    positionals: { name: "ID", least: 1, most: 1 },
+    callsService: true,
+    options: {
+      role: { value: "ROLE", help: "For which role, like security" },
+      comment: { value: "TEXT", help: "A comment for the trail" },
+    },
+    load: () => import("./commands/approve.ts"),
+  },
+  deny: {
+    summary: "Deny a request, which ends it",
+    positionals: { name: "ID", least: 1, most: 1 },
+    callsService: true,
+    options: {
+      role: { value: "ROLE", help: "For which role, like security" },
+      comment: { value: "TEXT", help: "Why, for the trail" },
+    },
+    load: () => import("./commands/deny.ts"),
+  },
+  "recipients find": {
+    summary: "Show which recipient id an address has, or whose an id is",
+    positionals: { name: "ADDRESS|ID", least: 1, most: 1 },
+    callsService: true,
+    load: () => import("./commands/recipients-find.ts"),
+  },
+  "recipients erase": {
+    summary: "Erase a recipient from the directory: the trail names nobody any more",
+    positionals: { name: "ADDRESS|ID", least: 1, most: 1 },
+    callsService: true,
+    options: { yes: { short: "y", help: "Erase without asking first" } },
+    load: () => import("./commands/recipients-erase.ts"),
+  },
   policy: {
     summary: "Show your rights, and the classes that you may use",
     callsService: true,
     load: () => import("./commands/policy.ts"),
+  },
+  "verify-page": {
+    summary: "Check that a service serves the published page, byte for byte",
+    positionals: { name: "URL", least: 1, most: 1 },
+    load: () => import("./commands/verify-page.ts"),
+  },
+  doctor: {
+    summary: "Check what you need to send: configuration, service, rights",
+    callsService: true,
+    load: () => import("./commands/doctor.ts"),
+  },
+  init: {
+    summary: "Write a configuration and a workflow for this repository",
+    options: {
+      endpoint: { value: "URL", help: "The service's address" },
+      class: { value: "CLASS", help: "The credential class" },
+      from: { value: "MAILBOX", help: "Who the mails are from" },
+      region: { value: "REGION", help: "The AWS region" },
+    },
+    load: () => import("./commands/init.ts"),
+  },
+  completion: {
+    summary: "Print a script that completes commands: bash, zsh or fish",
+    positionals: { name: "SHELL", least: 1, most: 1, choices: ["bash", "zsh", "fish"] },
   },
 };
 

@@ -21,8 +21,8 @@ export async function execute(command: Command, invocation: Invocation): Promise
     runtime: platformRuntime,
   };
   try {
-    const { run } = await command.load();
-    return await run(invocation, context);
+    const loaded = await command.load?.();
+    return loaded ? await loaded.run(invocation, context) : EXIT.usage;
   } catch (error) {
     if (isBrokenPipe(error)) return EXIT.failed;
     const known = error instanceof SenderError ? error : faultOf(error);

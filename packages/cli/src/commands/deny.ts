@@ -1,0 +1,3 @@
+import { verdict } from "./request.ts";
+
+export const run = verdict("deny");

@@ -1,0 +1,25 @@
+import { parseAddress } from "@secret-handoff/sdk";
+import type { Run } from "../commands.ts";
+import { withTimeout } from "../context.ts";
+import { EXIT } from "../exit-codes.ts";
+import { openService } from "../sender-service.ts";
+import { shown } from "../terminal.ts";
+
+/** What was typed: an address, or else a recipient id. */
+export function wantedRecipient(text: string): { readonly address: string } | { readonly id: string } {
+  const address = parseAddress(text);
+  return address === undefined ? { id: text } : { address };
+}
+
+export const run: Run = async (invocation, context) => {
+  const { terminal } = context;
+  const wanted = wantedRecipient(invocation.positionals[0] ?? "");
+  const service = await openService(invocation, context);
+  const done = terminal.spin("Asking the service");
+  const found = await withTimeout(invocation, context, (deadline) => service.recipient(wanted, deadline));
+  done();
+  await terminal.out(
+    invocation.flag("json") ? `${JSON.stringify(found)}\n` : `${shown(`${found.id}  ${found.address}`)}\n`,
+  );
+  return EXIT.done;
+};

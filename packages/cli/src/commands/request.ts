@@ -1,0 +1,144 @@
+import type { RequestView } from "@secret-handoff/protocol/api";
+import { isoTime, isRequestId } from "@secret-handoff/protocol/api";
+import {
+  awaitApproval,
+  type Deadline,
+  formatDuration,
+  parseDuration,
+  parseRecipients,
+  requestProblem,
+  SenderError,
+  type ServiceClient,
+} from "@secret-handoff/sdk";
+import type { Invocation } from "../arguments.ts";
+import type { Run } from "../commands.ts";
+import { type CliContext, withTimeout } from "../context.ts";
+import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { openService } from "../sender-service.ts";
+import { shown } from "../terminal.ts";
+
+/** `request`: asks for approval, or with an id shows how a request stands. */
+export const run: Run = async (invocation, context) => {
+  const awaitFor = duration(invocation, "await");
+  const work = await prepare(invocation);
+  const service = await openService(invocation, context);
+  return withTimeout(
+    invocation,
+    context,
+    async (deadline) => {
+      const done = context.terminal.spin("Asking the service");
+      let view = await work(service, deadline);
+      if (awaitFor !== undefined && view.state === "pending") {
+        done(`Waiting for ${view.missing.join(", ")}`);
+        view = await awaitApproval(
+          view.id,
+          { service, runtime: context.runtime },
+          awaitFor * 1_000,
+          deadline,
+        );
+      }
+      done();
+      await showRequest(view, invocation, context);
+      const problem = awaitFor === undefined ? undefined : requestProblem(view);
+      if (problem) throw problem;
+      return EXIT.done;
+    },
+    awaitFor === undefined ? undefined : `${awaitFor + 60}s`,
+  );
+};
+
+/** What is asked of the service, once the command line was read. @throws SenderError `input` or `recipient` */
+async function prepare(
+  invocation: Invocation,
+): Promise<(service: ServiceClient, deadline: Deadline) => Promise<RequestView>> {
+  const [id] = invocation.positionals;
+  if (id !== undefined) {
+    const checked = requestId(id);
+    return (service, deadline) => service.request(checked, deadline);
+  }
+  const className = invocation.text("class");
+  const reason = invocation.text("reason");
+  const secrets = invocation.texts("secret");
+  const expiresIn = duration(invocation, "expires-in");
+  const { recipients, errors } = parseRecipients(invocation.texts("to").join("\n"), "--to");
+  const [wrong] = errors;
+  if (wrong) throw wrong;
+  if (className === undefined || reason === undefined || secrets.length === 0 || expiresIn === undefined) {
+    throw new SenderError(
+      "input",
+      "A request needs --class, --secret, --to, --expires-in and --reason. With an id, it is shown.",
+    );
+  }
+  const issue = invocation.text("issue");
+  const asked = { class: className, secrets: [...secrets], recipients: [...recipients], expiresIn, reason };
+  return (service, deadline) =>
+    service.ask({ ...asked, ...(issue === undefined ? {} : { issue }) }, deadline);
+}
+
+function duration(invocation: Invocation, name: string): number | undefined {
+  const text = invocation.text(name);
+  const seconds = text === undefined ? undefined : parseDuration(text);
+  if (text !== undefined && seconds === undefined) {
+    throw new SenderError("input", `--${name} is not a time. Write it like 30m, 4h or 2d.`);
+  }
+  return seconds;
+}
+
+/** @throws SenderError `input` */
+export function requestId(text: string): string {
+  if (isRequestId(text)) return text;
+  throw new SenderError(
+    "input",
+    "This is not the id of a request. It begins with req_; whoever made the request has it.",
+  );
+}
+
+/** `approve` and `deny`. */
+export function verdict(verb: "approve" | "deny"): Run {
+  return async (invocation, context) => {
+    const id = requestId(invocation.positionals[0] ?? "");
+    const role = invocation.text("role");
+    if (role === undefined) {
+      throw new SenderError(
+        "input",
+        "Say for which role: --role. secret-handoff request ID shows which are missing.",
+      );
+    }
+    const comment = invocation.text("comment");
+    const service = await openService(invocation, context);
+    const body = { role, ...(comment === undefined ? {} : { comment }) };
+    const done = context.terminal.spin("Asking the service");
+    const view = await withTimeout(invocation, context, (deadline) => service[verb](id, body, deadline));
+    done();
+    return showRequest(view, invocation, context);
+  };
+}
+
+async function showRequest(
+  view: RequestView,
+  invocation: Invocation,
+  { terminal }: CliContext,
+): Promise<ExitCode> {
+  if (invocation.flag("json")) {
+    await terminal.out(`${JSON.stringify(view)}\n`);
+    return EXIT.done;
+  }
+  const given = view.approvals.map(({ role, by, known }) => `${role}: ${by} (${known})`);
+  const rows: readonly (readonly [string, string])[] = [
+    ["Request", view.id],
+    ["State", view.state],
+    ["Class", view.class],
+    ["Secrets", view.secrets.join(", ")],
+    ["Recipients", view.recipients.join(", ")],
+    ["Links live", formatDuration(view.expiresIn)],
+    ["Reason", view.reason],
+    ["Requested by", `${view.requestedBy}, ${isoTime(view.requestedAt)}`],
+    ["Approved", given.join("; ") || "by nobody yet"],
+    ["Missing", view.missing.join(", ") || "nothing"],
+    ["Ends", isoTime(view.expiresAt)],
+  ];
+  for (const [name, value] of rows) {
+    await terminal.out(`${terminal.style("dim", `${name}:`.padEnd(14), "stdout")}${shown(value)}\n`);
+  }
+  return EXIT.done;
+}

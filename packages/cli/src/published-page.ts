@@ -1,0 +1,73 @@
+import { createHash } from "node:crypto";
+import { networkFault, type Runtime, SenderError } from "@secret-handoff/sdk";
+
+/** The page that was built with this program, put in by the build. */
+declare const PUBLISHED_PAGE: {
+  readonly sha256: string;
+  readonly contentSecurityPolicy: string;
+  readonly bytes: number;
+};
+
+export type PageCheck = {
+  readonly isPublished: boolean;
+  /** SHA-256 in hex of what is served, and of what was published. */
+  readonly served: string;
+  readonly published: string;
+  /** What differs, in a sentence. */
+  readonly difference?: string;
+};
+
+/** No page is longer, bytes. */
+const LONGEST_PAGE = 1_000_000;
+const TIMEOUT_MS = 15_000;
+
+/**
+ * Compares the page that a service serves with the published one, byte for byte, and the policy that it is served under. The page is
+ * fetched as a browser fetches it for a link; no link is needed, and nothing is opened.
+ * @throws SenderError `service_unreachable` or `not_a_service`
+ */
+export async function checkServedPage(origin: string, { fetch }: Pick<Runtime, "fetch">): Promise<PageCheck> {
+  const response = await get(`${origin}/h/AAAAAAAAAAAAAAAAAAAAAA`, fetch);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (response.status !== 200 || bytes.length > LONGEST_PAGE) {
+    throw new SenderError(
+      "not_a_service",
+      `${origin} answered ${response.status} where the recipients' page should be. Check the address.`,
+    );
+  }
+  const served = createHash("sha256").update(bytes).digest("hex");
+  const published = PUBLISHED_PAGE.sha256;
+  const policy = response.headers.get("content-security-policy") ?? "";
+  const difference =
+    served !== published
+      ? `The page is another one: ${bytes.length} bytes, and the published one has ${PUBLISHED_PAGE.bytes}.`
+      : policy !== PUBLISHED_PAGE.contentSecurityPolicy
+        ? "The page is the published one, but it is served under another Content-Security-Policy."
+        : undefined;
+  return {
+    isPublished: difference === undefined,
+    served,
+    published,
+    ...(difference === undefined ? {} : { difference }),
+  };
+}
+
+async function get(url: string, fetch: Runtime["fetch"]): Promise<Response> {
+  try {
+    return await fetch(url, {
+      redirect: "manual",
+      headers: { accept: "text/html" },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+  } catch (cause) {
+    const fault = networkFault(cause);
+    const { origin } = new URL(url);
+    throw new SenderError(
+      "service_unreachable",
+      fault
+        ? `${origin} cannot be reached: ${fault.reason} (${fault.code}). ${fault.advice("the address")}`
+        : `${origin} cannot be reached.`,
+      { cause },
+    );
+  }
+}
