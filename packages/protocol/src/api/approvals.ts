@@ -1,5 +1,5 @@
 import * as v from "valibot";
-import { list, text, time } from "./fields.ts";
+import { type Fields, list, text, time } from "./fields.ts";
 import { MOST_MEMBERS, MOST_MEMBERS_BYTES, membersBytes, secretId } from "./requests.ts";
 
 /**
@@ -30,7 +30,7 @@ export const ApprovalRequest = v.strictObject({
   /** The issue that it comes from: its number, or text that names it. */
   issue: v.optional(v.union([v.pipe(v.number(), v.safeInteger(), v.minValue(1)), text(200)])),
 });
-export type ApprovalRequest = v.InferOutput<typeof ApprovalRequest>;
+export type ApprovalRequest = Fields<typeof ApprovalRequest>;
 
 /** The body of approve and of deny. */
 export const VerdictRequest = v.strictObject({
@@ -39,7 +39,7 @@ export const VerdictRequest = v.strictObject({
   /** A job's GITHUB_TOKEN with `actions: read`, by which the service asks GitHub who reviewed the run. Used once, never kept. */
   githubToken: v.optional(v.pipe(v.string(), v.maxLength(4_096), v.regex(/^[\x21-\x7e]+$/))),
 });
-export type VerdictRequest = v.InferOutput<typeof VerdictRequest>;
+export type VerdictRequest = Fields<typeof VerdictRequest>;
 
 /** How it is known who approved. */
 export const Known = v.picklist(["iam", "environment", "reviewer"]);
@@ -54,7 +54,7 @@ export const Approval = v.object({
   time,
   comment: v.optional(v.string()),
 });
-export type Approval = v.InferOutput<typeof Approval>;
+export type Approval = Fields<typeof Approval>;
 
 export const REQUEST_STATES = ["pending", "approved", "denied", "expired", "used"] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
@@ -82,7 +82,7 @@ export const RequestView = v.object({
   /** When it can no longer be used: a day after it was made, or after its first approval. Unix seconds. */
   expiresAt: time,
 });
-export type RequestView = v.InferOutput<typeof RequestView>;
+export type RequestView = Fields<typeof RequestView>;
 
 /** `req_` and 16 random bytes in base64url. No handoff has such an id, nor is it taken for an option on a command line. */
 export function isRequestId(id: string): boolean {

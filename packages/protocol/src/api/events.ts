@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { Known } from "./approvals.ts";
-import { list } from "./fields.ts";
+import { type Fields, list } from "./fields.ts";
 
 /** What the events on the bus name as their source. */
 export const EVENT_SOURCE = "secret-handoff";
@@ -125,4 +125,4 @@ export const AuditEvent = v.object({
   /** SHA-256, in hex, of the canonical JSON of the event before; absent on the first. */
   previous: v.optional(text),
 });
-export type AuditEvent = v.InferOutput<typeof AuditEvent>;
+export type AuditEvent = Fields<typeof AuditEvent>;

@@ -11,6 +11,42 @@ import { type Flags, STATES } from "../states.ts";
  */
 export type EntriesOf<T> = { readonly [Name in keyof T]-?: v.GenericSchema<unknown, T[Name]> };
 
+/**
+ * What the schema of an object reads: as `v.InferOutput`, with each field declared once. Valibot's type intersects the fields with
+ * themselves, so that the reference finds several doc comments for each.
+ */
+export type Fields<Schema extends ObjectLike> = Flat<
+  {
+    readonly [Name in keyof Schema["entries"] as NameOf<Schema, Name, false>]: Read<Schema["entries"][Name]>;
+  } & {
+    readonly [Name in keyof Schema["entries"] as NameOf<Schema, Name, true>]?: Read<Schema["entries"][Name]>;
+  }
+>;
+
+type ObjectLike = { readonly entries: v.ObjectEntries };
+
+/** The name, where whether it may be left out is as asked. */
+type NameOf<Schema extends ObjectLike, Name extends keyof Schema["entries"], IsOptional> = (
+  Schema["entries"][Name] extends { readonly type: "optional" }
+    ? true
+    : false
+) extends IsOptional
+  ? Name
+  : never;
+
+/** Objects within, in lists too, are read in the same way. */
+type Read<Schema> = Schema extends { readonly type: "optional"; readonly wrapped: infer Wrapped }
+  ? Read<Wrapped> | undefined
+  : Schema extends { readonly type: "array"; readonly item: infer Item }
+    ? readonly Read<Item>[]
+    : Schema extends ObjectLike
+      ? Fields<Schema>
+      : Schema extends v.GenericSchema
+        ? v.InferOutput<Schema>
+        : never;
+
+type Flat<T> = { [Name in keyof T]: T[Name] };
+
 /** base64url of exactly `length` bytes, decoded into the branded type. */
 export function bytes<Brand extends Uint8Array>(length: number) {
   return v.pipe(v.string(), v.length(encodedLength(length)), decode<Brand>(length));

@@ -4,7 +4,7 @@ import { isHandoffId } from "../link.ts";
 import type { Ended, Verification } from "../states.ts";
 import { CredentialClass, type PolicyViolation } from "./classes.ts";
 import { AuditEvent } from "./events.ts";
-import { flags, list, state, time } from "./fields.ts";
+import { type Fields, flags, list, state, time } from "./fields.ts";
 import { Right } from "./senders.ts";
 
 /** What API v1 answers. Clients ignore fields that they do not know. */
@@ -20,7 +20,7 @@ export const StatusResponse = v.object({
   attemptsLeft: v.number(),
   changedAt: time,
 });
-export type StatusResponse = v.InferOutput<typeof StatusResponse>;
+export type StatusResponse = Fields<typeof StatusResponse>;
 
 export const ClaimResponse = v.object({
   /** base64url. */
@@ -30,7 +30,7 @@ export const ClaimResponse = v.object({
   expiresAt: time,
   leaseUntil: time,
 });
-export type ClaimResponse = v.InferOutput<typeof ClaimResponse>;
+export type ClaimResponse = Fields<typeof ClaimResponse>;
 
 const handoffId = v.custom<HandoffId>((value) => typeof value === "string" && isHandoffId(value));
 
@@ -56,7 +56,7 @@ export const HandoffView = v.object({
   /** GitHub run id of the sender. */
   run: v.optional(v.string()),
 });
-export type HandoffView = v.InferOutput<typeof HandoffView>;
+export type HandoffView = Fields<typeof HandoffView>;
 
 /** What a create would do. `earlier`: that version was handed to that recipient before, so nothing would be created. */
 export const CheckResponse = v.variant("outcome", [
@@ -66,7 +66,7 @@ export const CheckResponse = v.variant("outcome", [
 export type CheckResponse = v.InferOutput<typeof CheckResponse>;
 
 export const ListResponse = v.object({ handoffs: list(HandoffView), cursor: v.optional(v.string()) });
-export type ListResponse = v.InferOutput<typeof ListResponse>;
+export type ListResponse = Fields<typeof ListResponse>;
 
 /** What one call has revoked, and what of what is meant was released before: it must be rotated. */
 export const RevokeAllResponse = v.object({
@@ -89,15 +89,15 @@ export const RevokeAllResponse = v.object({
 export type RevokeAllResponse = v.InferOutput<typeof RevokeAllResponse>;
 
 export const EventsResponse = v.object({ events: list(AuditEvent), cursor: v.optional(v.string()) });
-export type EventsResponse = v.InferOutput<typeof EventsResponse>;
+export type EventsResponse = Fields<typeof EventsResponse>;
 
 /** A recipient of the directory; without an address where the deployment keeps none. */
 export const RecipientResponse = v.object({ id: v.string(), address: v.optional(v.string()) });
-export type RecipientResponse = v.InferOutput<typeof RecipientResponse>;
+export type RecipientResponse = Fields<typeof RecipientResponse>;
 
 /** The caller's rights, and the classes in force for it. */
 export const PolicyResponse = v.object({ rights: list(Right), classes: list(CredentialClass) });
-export type PolicyResponse = v.InferOutput<typeof PolicyResponse>;
+export type PolicyResponse = Fields<typeof PolicyResponse>;
 
 /** Stable codes of problem+json answers (RFC 9457). */
 export type ProblemCode =

@@ -106,7 +106,7 @@ const READS_AT_ONCE = 5;
 /** Reads one secret of any of the stores. @throws SenderError */
 export type StoreReader = (secret: StoreSecret) => Promise<SecretVersion>;
 
-/** Opens the stores. Nothing is called, and no login made, before the first secret of each is read. @param execution see {@link vaultStore} */
+/** Opens the stores. Nothing is called, and no login made, before the first secret of each is read. @param execution see `vaultStore` */
 export function storeReader(vault: VaultOptions, execution: string, context: StoreContext): StoreReader {
   const readers = {
     vault: vaultStore(vault, execution, context),
