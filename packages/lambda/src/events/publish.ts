@@ -1,4 +1,8 @@
-import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from "@aws-sdk/client-eventbridge";
 import { type AuditEvent, EVENT_SOURCE } from "@secret-handoff/protocol/api";
 import type { Log } from "../runtime.ts";
 import type { Publish } from "./drain.ts";
@@ -11,7 +15,7 @@ const BATCH = 10;
 const BATCH_BYTES = 250_000;
 
 /** Puts events on an EventBridge bus and into the log. @returns a publisher that throws when the bus did not take them all */
-export function publishTo(bus: string, log: Log, client = new EventBridgeClient({})): Publish {
+export function publishTo(bus: string, log: Log, client: EventBridgeClient): Publish {
   return async (events) => {
     for (const { type, handoff, request, sequence, outcome } of events) {
       log({ level: "info", what: "event", event: type, handoff, request, sequence, outcome });

@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import * as v from "valibot";
 import { ANSWER_AFTER_MS, codeMail, type MailCode } from "../recipient/send-code.ts";
+import { callOptions } from "./aws-calls.ts";
 import { optional, required } from "./environment.ts";
 
 const smtpSecret = optional("SMTP_SECRET_ARN");
@@ -28,10 +29,7 @@ function sesMailer(): MailCode {
   return async ({ to, code }) => {
     const { SendEmailCommand, SESv2Client } = await import("@aws-sdk/client-sesv2");
     const { subject, text } = codeMail(code);
-    const client = new SESv2Client({
-      maxAttempts: 1,
-      requestHandler: { requestTimeout: TIMEOUT_MS, throwOnRequestTimeout: true },
-    });
+    const client = new SESv2Client(callOptions({ answerMs: TIMEOUT_MS, maxAttempts: 1 }));
     const configurationSet = optional("MAIL_CONFIGURATION_SET");
     await client.send(
       new SendEmailCommand({
@@ -56,7 +54,7 @@ function smtpMailer(secretArn: string): MailCode {
       import("@aws-sdk/client-secrets-manager"),
       import("nodemailer"),
     ]);
-    const { SecretString = "" } = await new SecretsManagerClient({}).send(
+    const { SecretString = "" } = await new SecretsManagerClient(callOptions()).send(
       new GetSecretValueCommand({ SecretId: secretArn }),
     );
     const transport = createTransport({

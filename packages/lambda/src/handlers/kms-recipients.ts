@@ -1,7 +1,8 @@
 import { DecryptCommand, EncryptCommand, GenerateMacCommand, KMSClient } from "@aws-sdk/client-kms";
+import { callOptions } from "./aws-calls.ts";
 import { required } from "./environment.ts";
 
-const client = new KMSClient({});
+const client = new KMSClient(callOptions());
 
 /** Names an address under a KMS HMAC_256 key, which nobody can read. A file of its own, loaded for the first call that names a recipient. */
 export async function macOf(address: string): Promise<Uint8Array> {

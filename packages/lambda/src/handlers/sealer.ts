@@ -2,11 +2,12 @@ import { KMSClient, SignCommand } from "@aws-sdk/client-kms";
 import type { Context } from "aws-lambda";
 import { type SealSigner, sealDays } from "../events/seal.ts";
 import { stdoutLog, systemClock } from "../runtime.ts";
+import { callOptions } from "./aws-calls.ts";
 import { optional, required } from "./environment.ts";
 import { s3Archive } from "./s3-archive.ts";
 import { openTrail } from "./tables.ts";
 
-const kms = new KMSClient({});
+const kms = new KMSClient(callOptions());
 const keyId = required("SEAL_KEY_ARN");
 const bucket = optional("ARCHIVE_BUCKET");
 

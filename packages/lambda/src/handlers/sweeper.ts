@@ -1,3 +1,4 @@
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { isHandoffId } from "@secret-handoff/protocol";
 import type { Context } from "aws-lambda";
 import { publishTo } from "../events/publish.ts";
@@ -9,6 +10,7 @@ import { Handoffs } from "../store/handoffs.ts";
 import { Requests } from "../store/requests.ts";
 import { StandaloneEvents } from "../store/standalone-events.ts";
 import { Subjects } from "../store/subjects.ts";
+import { callOptions, RESERVE_MS } from "./aws-calls.ts";
 import { required } from "./environment.ts";
 import { openTables } from "./tables.ts";
 
@@ -21,12 +23,9 @@ const deps = {
   handoffs: new Handoffs(table),
   subjects: new Subjects(table),
   requests: new Requests(table),
-  publish: publishTo(required("EVENT_BUS_NAME"), stdoutLog),
+  publish: publishTo(required("EVENT_BUS_NAME"), stdoutLog, new EventBridgeClient(callOptions())),
   log: stdoutLog,
 };
-
-/** Milliseconds of its time that a run keeps for the item under way: one that is cut off counts as failed. */
-const RESERVE_MS = 10_000;
 
 /** What the rule on bounces hands over: the handoff's id from the mail's tag, SES's id of the mail, and nothing of the recipient. */
 type Bounce = { readonly bounced: string; readonly messageId?: string };

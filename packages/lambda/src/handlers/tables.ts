@@ -5,23 +5,18 @@ import { EventIndex } from "../store/event-index.ts";
 import { type RecipientKeys, Recipients } from "../store/recipients.ts";
 import { Seals } from "../store/seals.ts";
 import { Table } from "../store/table.ts";
+import { callOptions } from "./aws-calls.ts";
 import { optional, required } from "./environment.ts";
-
-/**
- * A call that hangs is given up in time for another try; the SDK itself would wait for minutes, and then only warn. Far above what
- * DynamoDB ever takes, for a debit whose answer alone was late is made twice.
- */
-const requestHandler = { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true };
 
 /** The deployment's tables, on one client. */
 export function openTables() {
-  const client = createClient({ requestHandler });
+  const client = createClient(callOptions());
   return { table: new Table(client, required("TABLE_NAME")), ...trailOn(client) };
 }
 
 /** The audit table alone, for the function that seals. */
 export function openTrail() {
-  return trailOn(createClient({ requestHandler }));
+  return trailOn(createClient(callOptions()));
 }
 
 function trailOn(client: ReturnType<typeof createClient>) {
@@ -38,5 +33,5 @@ function trailOn(client: ReturnType<typeof createClient>) {
 
 /** The one-time table alone, for the function that has no business with the trail. */
 export function openOneTimeTable(): Table {
-  return new Table(createClient({ requestHandler }), required("TABLE_NAME"));
+  return new Table(createClient(callOptions()), required("TABLE_NAME"));
 }
