@@ -1,6 +1,3 @@
-export { type DayLeaf, type Days, serviceTrail, type Trail, TrailError, TrailEvent } from "./audit/trail.ts";
-export { fileTrail } from "./audit/trail-files.ts";
-export { type Finding, type Verdict, type VerifyOptions, verifyTrail } from "./audit/verify.ts";
 /**
  * What a sender does: read secrets, rotate them, seal them, create handoffs, mail links, wait for receipts, revoke.
  * @module sdk
@@ -8,6 +5,9 @@ export { type Finding, type Verdict, type VerifyOptions, verifyTrail } from "./a
 
 export type { CredentialClass } from "@secret-handoff/protocol/api";
 export { durationInWords, formatDuration, parseDuration } from "@secret-handoff/protocol/api";
+export { type DayLeaf, type Days, serviceTrail, type Trail, TrailError, TrailEvent } from "./audit/trail.ts";
+export { fileTrail } from "./audit/trail-files.ts";
+export { type Finding, type Verdict, type VerifyOptions, verifyTrail } from "./audit/verify.ts";
 export {
   type ContentsOptions,
   checkPassphrase,
