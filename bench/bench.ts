@@ -3,6 +3,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { measureActionStart, measureRecipients } from "./action.ts";
 import { buildFunctions, measureImports, measureSizes } from "./artifacts.ts";
+import { measureCliStart } from "./cli.ts";
 import { measureFirstLoad } from "./page.ts";
 import { measureService } from "./service.ts";
 
@@ -25,6 +26,12 @@ try {
   for (const { what, median, min, toBare } of imports) {
     say(`${what.padEnd(50)}${cells(median.toFixed(1), min.toFixed(1), `${toBare.toFixed(2)}x`)}`);
   }
+
+  const command = measureCliStart();
+  say("\nthe command line, a process, ms                     bare node    --help   to bare");
+  say(
+    `${"".padEnd(50)}${cells(command.bareNode.toFixed(1), command.help.toFixed(1), `${command.toBare.toFixed(2)}x`)}`,
+  );
 
   const page = await measureFirstLoad();
   if (page) {
@@ -74,7 +81,7 @@ try {
   );
   if (json)
     process.stdout.write(
-      `${JSON.stringify({ node: process.version, sizes, imports, page, start, runs, service }, null, 2)}\n`,
+      `${JSON.stringify({ node: process.version, sizes, imports, command, page, start, runs, service }, null, 2)}\n`,
     );
 } finally {
   rmSync(functions, { recursive: true, force: true });

@@ -35,6 +35,36 @@ for (const [name, folders] of Object.entries(PACKAGES)) {
   cpSync(join(root, "LICENSE"), join(target, "LICENSE"));
   const published = publishedManifest(manifest, ["lib", ...folders]);
   writeFileSync(join(target, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
+  pack(target, name);
+  console.log(`${published.name} ${published.version}: ${Object.keys(conditionsOf(manifest)).join(", ")}`);
+}
+
+stageCommand();
+
+/** The command line: built files that need no other package, under the name that people type. */
+function stageCommand(): void {
+  const source = join(root, "packages/cli");
+  const target = join(out, "cli");
+  run("node", "--import", "tsx", "packages/cli/build.ts", join(target, "dist"));
+  const { version, description, license, repository, engines, bin, type }: Record<string, unknown> =
+    JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+  const published = {
+    ...{ name: "secret-handoff", version, description, license, repository, engines, type, bin },
+    files: ["dist"],
+    publishConfig: { access: "public", provenance: true },
+  };
+  writeFileSync(join(target, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
+  for (const [from, to] of [
+    [join(source, "README.md"), "README.md"],
+    [join(root, "LICENSE"), "LICENSE"],
+  ] as const) {
+    cpSync(from, join(target, to));
+  }
+  pack(target, "cli");
+  console.log(`${published.name} ${version}: bin`);
+}
+
+function pack(target: string, name: string): void {
   const [{ filename }] = JSON.parse(
     execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", out], {
       cwd: target,
@@ -42,7 +72,6 @@ for (const [name, folders] of Object.entries(PACKAGES)) {
     }),
   );
   renameSync(join(out, filename), join(out, `${name}.tgz`));
-  console.log(`${published.name} ${published.version}: ${Object.keys(conditionsOf(manifest)).join(", ")}`);
 }
 
 /** Writes every compiled module as an ES module and as CommonJS, each with declarations of its own kind. */

@@ -1,32 +1,105 @@
-import { type Revocation, revokeHandoffs, SenderError } from "@secret-handoff/sdk";
+import {
+  type Deadline,
+  type Revocation,
+  type RevokeAllFilter,
+  type RevokedAll,
+  revokeHandoffs,
+  SenderError,
+  type ServiceClient,
+} from "@secret-handoff/sdk";
+import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
-import { withTimeout } from "../context.ts";
+import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.ts";
 import { handoffIds } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
+import { shown } from "../terminal.ts";
 
+const PARTS = ["secret", "recipient", "repository", "class", "sender"] as const;
+
+/** Ends handoffs: those named by their ids, those of a run, or everything that the other options mean, whoever created it. */
 export const run: Run = async (invocation, context) => {
-  const { terminal } = context;
-  const named = handoffIds(invocation.positionals);
-  const filter = Object.fromEntries(
-    (["secret", "run"] as const).flatMap((name) => {
-      const value = invocation.text(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  const filtered = Object.keys(filter).length > 0;
-  if (filtered === named.length > 0) {
-    throw new SenderError("input", "Say which handoffs: their ids, or --secret or --run, and not both.");
+  const ids = handoffIds(invocation.positionals);
+  const filter = filterOf(invocation);
+  const workflowRun = invocation.text("run");
+  const ways = [ids.length > 0, workflowRun !== undefined, filter !== undefined].filter(Boolean);
+  if (ways.length !== 1) {
+    throw new SenderError(
+      "input",
+      "Say which handoffs in one way: their ids; --run; --secret, --recipient, --repository, --class or --sender; or --all.",
+    );
   }
   const service = await openService(invocation, context);
-  const done = terminal.spin("Revoking");
+  if (filter) {
+    await confirmAll(filter, invocation, context);
+    return withTimeout(invocation, context, (deadline) =>
+      revokeAll(filter, service, invocation, context, deadline),
+    );
+  }
+  const done = context.terminal.spin("Revoking");
   const revocations = await withTimeout(invocation, context, async (deadline) => {
-    const ids = filtered
-      ? (await service.list({ ...filter, state: "open" }, deadline)).map(({ id }) => id)
-      : named;
-    return revokeHandoffs(ids, service, deadline);
+    const open = async (run: string) =>
+      (await service.list({ run, state: "open" }, deadline)).map(({ id }) => id);
+    return revokeHandoffs(workflowRun === undefined ? ids : await open(workflowRun), service, deadline);
   });
   done();
+  return report(revocations, invocation, context);
+};
+
+/** @throws SenderError `input` where --all stands beside what it would include */
+function filterOf(invocation: Invocation): RevokeAllFilter | undefined {
+  const named = Object.fromEntries(
+    PARTS.flatMap((part) => {
+      const value = invocation.text(part);
+      return value === undefined ? [] : [[part, value]];
+    }),
+  );
+  const isNamed = Object.keys(named).length > 0;
+  if (!invocation.flag("all")) return isNamed ? named : undefined;
+  if (isNamed) throw new SenderError("input", "--all means everything: drop it, or the other options.");
+  return { all: true };
+}
+
+async function confirmAll(
+  filter: RevokeAllFilter,
+  invocation: Invocation,
+  { terminal }: CliContext,
+): Promise<void> {
+  if (!filter.all || invocation.flag("yes") || !terminal.inIsTerminal) return;
+  const typed = await terminal.ask("Revoke every open handoff of this service? [y/N] ");
+  if (!/^y(es)?$/i.test(typed?.trim() ?? "")) throw new SenderError("cancelled", "Nothing was revoked.");
+}
+
+async function revokeAll(
+  filter: RevokeAllFilter,
+  service: ServiceClient,
+  invocation: Invocation,
+  { terminal }: CliContext,
+  deadline: Deadline,
+): Promise<ExitCode> {
+  const spin = terminal.spin("Revoking");
+  const done = await service.revokeAll(filter, deadline, (soFar: RevokedAll) =>
+    spin(`Revoking: ${soFar.revoked.length} so far`),
+  );
+  spin();
+  if (invocation.flag("json")) {
+    await terminal.out(`${JSON.stringify(done)}\n`);
+    return EXIT.done;
+  }
+  for (const id of done.revoked) await terminal.out(`${id}  revoked\n`);
+  for (const { id, secret, members = [] } of done.released) {
+    const what = secret ?? members.join(", ");
+    await terminal.out(`${shown(`${id}  opened before: rotate ${what === "" ? "its secret" : what}`)}\n`);
+  }
+  terminal.say(`${done.revoked.length} revoked, ${done.released.length} opened before.`);
+  return EXIT.done;
+}
+
+async function report(
+  revocations: readonly Revocation[],
+  invocation: Invocation,
+  { terminal }: CliContext,
+): Promise<ExitCode> {
   if (invocation.flag("json")) {
     await terminal.out(`${JSON.stringify({ handoffs: revocations.map(asJson) })}\n`);
   } else {
@@ -34,7 +107,7 @@ export const run: Run = async (invocation, context) => {
     for (const revocation of revocations) await terminal.out(`${revocation.id}  ${sentenceOf(revocation)}\n`);
   }
   return Math.max(EXIT.done, ...revocations.map(codeOf)) as ExitCode;
-};
+}
 
 function asJson({ id, ending }: Revocation) {
   return ending instanceof SenderError
