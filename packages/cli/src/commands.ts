@@ -197,6 +197,36 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     load: () => import("./commands/deny.ts"),
   },
+  "audit events": {
+    summary: "Read the trail",
+    callsService: true,
+    options: {
+      since: { value: "TIME", help: "From this day or time on, like 2026-11-26 or 2026-11-26T07:30:00Z" },
+      until: { value: "TIME", help: "Up to this day or time" },
+      handoff: { value: "ID", help: "Only events of this handoff" },
+      request: { value: "ID", help: "Only events of this request" },
+      secret: { value: "ARN", help: "Only events of this secret" },
+      recipient: { value: "ADDRESS|ID", help: "Only events of this recipient" },
+      repository: { value: "NAME", help: "Only events of this repository" },
+      class: { value: "CLASS", help: "Only events of this class" },
+      type: { value: "TYPE", help: "Only events of this type, like claimed" },
+    },
+    load: () => import("./audit/events.ts"),
+  },
+  "audit verify": {
+    summary: "Verify the trail against the public key of its seals",
+    positionals: { name: "FILE…", least: 0, most: 1_000 },
+    callsService: true,
+    details: [
+      "Reads exported files or archives, and calls nothing; without files it reads the trail of the service.",
+    ],
+    options: {
+      key: { value: "PATH", help: "The public key of the seals, in PEM" },
+      since: { value: "DAY", help: "The first day that is checked" },
+      until: { value: "DAY", help: "The last day that must have a seal" },
+    },
+    load: () => import("./audit/verify.ts"),
+  },
   "recipients find": {
     summary: "Show which recipient id an address has, or whose an id is",
     positionals: { name: "ADDRESS|ID", least: 1, most: 1 },

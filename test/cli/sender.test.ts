@@ -1,0 +1,275 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type LocalStack, startLocalStack } from "@secret-handoff/local";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
+import { BuiltCli, type RunOptions } from "./harness.ts";
+
+/** The commands of senders and operators, against the whole local stack, each a process of its own. */
+
+const EMAIL = "ana@vendor.example";
+const VALUE = "canary-8d1f2c-value";
+const events: AuditEvent[] = [];
+let stack: LocalStack;
+let cli: BuiltCli;
+
+beforeAll(async () => {
+  cli = new BuiltCli();
+  stack = await startLocalStack({ onEvent: (event) => events.push(event) });
+});
+afterAll(async () => {
+  await stack.close();
+  cli.remove();
+});
+
+const aws = (name: string) => {
+  const operator = stack.operators.find((one) => one.name === name);
+  if (!operator) throw new Error(`there is no ${name}`);
+  return {
+    AWS_ACCESS_KEY_ID: operator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
+    AWS_REGION: "eu-west-1",
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.secretsManager,
+    AWS_ENDPOINT_URL_SESV2: stack.ses,
+    SECRET_HANDOFF_ENDPOINT: stack.url,
+  };
+};
+const as = (name: string, args: readonly string[], options: RunOptions = {}) =>
+  cli.run(args, { ...options, env: { ...aws(name), ...options.env } });
+
+const smtp = () => ["--smtp-host", "127.0.0.1", "--smtp-port", new URL(stack.smtp).port];
+
+async function linkTo(address: string): Promise<string> {
+  const { text } = await stack.mail.inbox.mailTo(address);
+  stack.mail.inbox.clear();
+  return /https?:\/\/\S+/.exec(text)?.[0] ?? "";
+}
+
+describe("a person with AWS credentials", () => {
+  test("sends a piped value, which the recipient opens; sees it, and what it became", async () => {
+    const args = [
+      "send",
+      "--to",
+      EMAIL,
+      "-c",
+      "internal-tool",
+      "--stdin",
+      "TOKEN",
+      "--from",
+      "me@acme.example",
+      ...smtp(),
+      "--json",
+    ];
+    const sent = await as("sender", args, { stdin: `${VALUE}\n` });
+    expect({ code: sent.code, stderr: sent.stderr }).toEqual({ code: 0, stderr: "" });
+    const { handoffs } = JSON.parse(sent.stdout);
+    expect(handoffs).toEqual([
+      expect.objectContaining({ recipient: "a•••@vendor.example", outcome: "mailed" }),
+    ]);
+    const link = await linkTo(EMAIL);
+    const opened = await cli.run(["open", "--format", "raw", "--email", EMAIL], { stdin: link });
+    expect(opened).toMatchObject({ code: 0, stdout: VALUE });
+    const status = await as("sender", ["status", handoffs[0].id, "--json"]);
+    expect(JSON.parse(status.stdout).handoffs[0]).toMatchObject({
+      status: "delivered",
+      class: "internal-tool",
+    });
+    const list = await as("sender", ["list", "--state", "delivered"]);
+    expect(list.stdout).toContain(handoffs[0].id);
+  });
+
+  test("sends a secret of AWS once per version, and mails through SES", async () => {
+    stack.secrets.put("prod/orders/cli", VALUE);
+    const args = [
+      "send",
+      "--to",
+      EMAIL,
+      "-c",
+      "third-party-service",
+      "--secret-id",
+      "prod/orders/cli",
+      "--from",
+      "me@acme.example",
+    ];
+    const first = await as("sender", args);
+    expect(first).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("a•••@vendor.example  mailed, handoff "),
+    });
+    await linkTo(EMAIL);
+    const again = await as("sender", args);
+    expect(again.stdout).toContain("this version was handed over before");
+    expect(stack.mail.inbox.mails).toEqual([]);
+    const id = /handoff (\S+)/.exec(first.stdout)?.[1] ?? "";
+    expect(await as("sender", ["revoke", id])).toMatchObject({
+      code: 0,
+      stdout: `${id}  revoked, or ended unread before\n`,
+    });
+    expect((await as("sender", [...args, "--dry-run"])).stdout).toContain(
+      "a•••@vendor.example  would be mailed",
+    );
+  });
+
+  test("is refused what is not theirs, with the code that says so", async () => {
+    const args = ["send", "--to", EMAIL, "--stdin", "TOKEN", ...smtp()];
+    const approvals = await as("sender", [...args, "-c", "production-admin"], { stdin: VALUE });
+    expect(approvals.code).toBe(3);
+    expect((await as("auditor", [...args, "-c", "internal-tool"], { stdin: VALUE })).code).toBe(3);
+    const unknown = await as("sender", ["list"], { env: { AWS_SECRET_ACCESS_KEY: "another" } });
+    expect(unknown).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("does not accept the signature"),
+    });
+    const nobody = await cli.run(["list"], {
+      env: { SECRET_HANDOFF_ENDPOINT: stack.url, AWS_REGION: "eu-west-1", AWS_EC2_METADATA_DISABLED: "true" },
+    });
+    expect(nobody).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("no AWS credentials to sign with"),
+    });
+    for (const { stderr } of [approvals, unknown, nobody]) expect(stderr).not.toContain(VALUE);
+  });
+
+  test("asks for approval, which another gives, and sends by the request", async () => {
+    const asked = [
+      "request",
+      "-c",
+      "api-key",
+      "--secret",
+      "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x-AbCdEf",
+      "--to",
+      EMAIL,
+    ];
+    const made = await as("sender", [...asked, "--expires-in", "4h", "--reason", "onboarding", "--json"]);
+    const { id, state } = JSON.parse(made.stdout);
+    expect(state).toBe("pending");
+    expect((await as("manager", ["approve", id, "--role", "team lead"])).code).toBe(3);
+    const approved = await as("team-lead", [
+      "approve",
+      id,
+      "--role",
+      "team lead",
+      "--comment",
+      "known vendor",
+    ]);
+    expect(approved).toMatchObject({ code: 0, stdout: expect.stringContaining("approved") });
+    expect((await as("sender", ["request", id])).stdout).toContain("team lead");
+  });
+});
+
+describe("a pipeline", () => {
+  test("of GitLab sends with the token of its job", async () => {
+    const env = {
+      SECRET_HANDOFF_ID_TOKEN: await stack.gitLab.mint(stack.url),
+      SECRET_HANDOFF_ENDPOINT: stack.url,
+      GITLAB_CI: "true",
+      CI_PROJECT_PATH: "acme/orders",
+      GITLAB_USER_NAME: "Mia Lind",
+    };
+    const args = [
+      "send",
+      "--to",
+      EMAIL,
+      "-c",
+      "internal-tool",
+      "--stdin",
+      "TOKEN",
+      "--from",
+      "me@acme.example",
+      ...smtp(),
+    ];
+    const sent = await cli.run(args, { env, stdin: VALUE });
+    expect(sent).toMatchObject({ code: 0, stderr: "" });
+    const opened = await cli.run(["open", "--format", "raw", "--email", EMAIL], {
+      stdin: await linkTo(EMAIL),
+    });
+    expect(opened).toMatchObject({ code: 0, stdout: VALUE });
+    expect(opened.stderr).toContain("Mia Lind on GitLab sent you a secret");
+    const created = events.findLast(({ type }) => type === "created");
+    expect(created?.actor).toMatchObject({
+      kind: "pipeline",
+      issuer: stack.gitLab.issuer,
+      project: "acme/orders",
+      actor: "mia",
+    });
+    expect(JSON.stringify(events)).not.toContain(VALUE);
+    const feature = {
+      ...env,
+      SECRET_HANDOFF_ID_TOKEN: await stack.gitLab.mint(stack.url, { ref: "feature" }),
+    };
+    expect(await cli.run(args, { env: feature, stdin: VALUE })).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("it asks for ref main"),
+    });
+  });
+
+  test("of GitHub uses the job's own token", async () => {
+    const env = {
+      ACTIONS_ID_TOKEN_REQUEST_URL: stack.idTokenRequestUrl,
+      ACTIONS_ID_TOKEN_REQUEST_TOKEN: stack.idTokenRequestToken,
+      SECRET_HANDOFF_ENDPOINT: stack.url,
+    };
+    expect((await cli.run(["policy"], { env })).stdout).toContain("Your rights: send, check, revoke, audit");
+  });
+});
+
+describe("around it", () => {
+  test("init writes a configuration and a workflow, which other commands read, and replaces nothing", async () => {
+    const cwd = join(cli.folder, "repository");
+    mkdirSync(join(cwd, "below"), { recursive: true });
+    const args = [
+      "init",
+      "--endpoint",
+      stack.url,
+      "--class",
+      "internal-tool",
+      "--from",
+      "me@acme.example",
+      "--region",
+      "eu-west-1",
+    ];
+    expect((await cli.run(args, { cwd })).code).toBe(0);
+    expect(existsSync(join(cwd, ".github/workflows/secret-handoff.yml"))).toBe(true);
+    expect(
+      (await as("sender", ["policy"], { cwd: join(cwd, "below"), env: { SECRET_HANDOFF_ENDPOINT: "" } }))
+        .code,
+    ).toBe(0);
+    writeFileSync(join(cwd, ".secret-handoff.json"), "mine");
+    expect((await cli.run(args, { cwd })).stderr).toContain("exists already");
+    expect(readFileSync(join(cwd, ".secret-handoff.json"), "utf8")).toBe("mine");
+    expect(await as("sender", ["policy"], { cwd, env: { SECRET_HANDOFF_ENDPOINT: "" } })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("is not JSON"),
+    });
+  });
+
+  test("the served page is the published one; another one is told", async () => {
+    expect(await cli.run(["verify-page", stack.url])).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("byte for byte"),
+    });
+    expect((await cli.run(["verify-page", stack.inbox])).code).not.toBe(0);
+    expect((await as("sender", ["doctor"])).code).toBe(0);
+  });
+
+  test.each(["bash", "zsh", "fish"])("%s completes every command and option", async (shell) => {
+    const { code, stdout } = await cli.run(["completion", shell]);
+    expect(code).toBe(0);
+    for (const word of ["verify-page", "passphrase-file", "recipients"]) expect(stdout).toContain(word);
+  });
+
+  test.each<[string, readonly string[]]>([
+    ["no command", []],
+    ["an unknown command", ["frobnicate"]],
+    ["an unknown option", ["list", "--what"]],
+    ["a choice that is none", ["open", "--format", "xml"]],
+    ["an argument too many", ["list", "x"]],
+    ["a missing argument", ["status"]],
+    ["a service that is none", ["list", "--endpoint", "http://handoff.example.com"]],
+    ["an id that is none", ["status", "x", "--endpoint", "https://handoff.example.com"]],
+  ])("%s is a mistake of usage", async (_, args) => {
+    const { code, stderr, stdout } = await cli.run(args);
+    expect(code).toBe(2);
+    expect(`${stdout}${stderr}`).toMatch(/Usage: secret-handoff|^secret-handoff: |^Error: /);
+  });
+});
