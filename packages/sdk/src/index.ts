@@ -80,6 +80,7 @@ export { mapLimited, type YieldSlot } from "./runtime/concurrency.ts";
 export {
   type Deadline,
   type DeadlineOptions,
+  deadlineAfter,
   type EndableDeadline,
   startDeadline,
   withAttemptLimit,

@@ -3,7 +3,7 @@ import { emailHintOf } from "@secret-handoff/protocol";
 import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import { type AwsCall, type AwsSentence, type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { Mailbox } from "./addresses.ts";
 import { type Email, MAIL_HEADERS, type MailTransport } from "./email.ts";
@@ -19,7 +19,7 @@ export type SesOptions = {
 };
 
 /** Mail by SES v2 with the credentials the environment gives (ses:SendEmail on one identity). */
-export function sesTransport(options: SesOptions, runtime: Runtime): MailTransport {
+export function sesTransport(options: SesOptions = {}, runtime: Runtime = platformRuntime): MailTransport {
   const callAws = awsService(runtime, ["mail_quota"]);
   const client = openedOnce(() => openClient(options.region, runtime));
   return {

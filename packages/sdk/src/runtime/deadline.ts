@@ -1,4 +1,4 @@
-import type { SenderError } from "../sender-error.ts";
+import { SenderError } from "../sender-error.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Until when work may go on. Both signals abort with a {@link SenderError} as their reason. */
@@ -46,6 +46,16 @@ export function startDeadline(options: DeadlineOptions, runtime: Pick<Runtime, "
       for (const cancel of cancels) cancel();
     },
   };
+}
+
+/** A deadline after so many seconds, for a program that needs no more control; its timers keep no process alive. */
+export function deadlineAfter(seconds: number): Deadline {
+  const schedule = (ms: number, task: () => void) => {
+    const timer = setTimeout(task, ms).unref();
+    return () => clearTimeout(timer);
+  };
+  const atLimit = () => new SenderError("deadline", `The work did not end within ${seconds} seconds.`);
+  return startDeadline({ limitMs: seconds * 1_000, graceMs: 2_500, atLimit }, { schedule }).deadline;
 }
 
 /** A deadline of its own for cleaning up, hard after `limitMs`. */

@@ -1,7 +1,7 @@
 import { openedOnce } from "../aws/aws-client.ts";
 import { redact } from "../redact.ts";
 import { environmentAgents } from "../runtime/proxy.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 
 /** What of a request is signed. */
@@ -29,7 +29,10 @@ export type SignerOptions = {
  * the order of the AWS SDK.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-access-control-iam.html
  */
-export function iamSigner({ region, profile }: SignerOptions, runtime: Pick<Runtime, "now">): RequestSigner {
+export function iamSigner(
+  { region, profile }: SignerOptions = {},
+  runtime: Pick<Runtime, "now"> = platformRuntime,
+): RequestSigner {
   const named = profile === undefined ? {} : { profile };
   const signerOf = openedOnce(async () => {
     const { defaultProvider, Hash, SignatureV4 } = await import("./iam-api.ts");

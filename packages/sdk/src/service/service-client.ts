@@ -17,7 +17,7 @@ import {
 import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import { type ServiceResponse, toError, unexpectedResponse } from "./service-errors.ts";
 import { type Credentials, request } from "./service-http.ts";
@@ -90,7 +90,11 @@ export type ServiceClient = {
  * @param origin without a trailing slash
  * @param credentials gives the bearer token, or signs as an IAM principal
  */
-export function serviceClient(origin: string, credentials: Credentials, runtime: Runtime): ServiceClient {
+export function serviceClient(
+  origin: string,
+  credentials: Credentials,
+  runtime: Runtime = platformRuntime,
+): ServiceClient {
   const pace = adaptivePace(runtime);
   const refusal = (response: ServiceResponse) =>
     toError(origin, response, typeof credentials === "function" ? "workflow" : "principal");

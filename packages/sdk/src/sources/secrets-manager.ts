@@ -3,7 +3,7 @@ import { awsService, clientForRegion, clientOptions, regionOfArn } from "../aws/
 import { type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import type { Runtime } from "../runtime/runtime.ts";
+import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SecretsSource, SecretVersion } from "./secret-version.ts";
 
@@ -22,7 +22,7 @@ export type SecretsManagerOptions = {
 export function secretsManager(
   { region, versionStage }: SecretsManagerOptions,
   deadline: Deadline,
-  runtime: Runtime,
+  runtime: Runtime = platformRuntime,
 ): SecretsSource {
   const call = secretsManagerCalls(region, deadline, runtime);
   return { read, namesWithPrefix };
