@@ -163,7 +163,7 @@ const CALLS = {
     action: "dynamodb:Query",
     resource: `${TABLE}/index/due`,
     context: {},
-    by: ["sweeper"],
+    by: ["sender", "sweeper"],
   },
   "stores an event": {
     action: "dynamodb:PutItem",
