@@ -310,6 +310,17 @@ describe("status", () => {
 });
 
 describe("revoke", () => {
+  test("of everybody's, by what they hold, ends what is open and names what was opened", async () => {
+    await step({ recipients: `${to("ana")}\n${to("bo")}` });
+    await claimedBy(to("bo"));
+    const where = `recipient: ${to("bo").toUpperCase()}\nrepository: 42`;
+    const bo = await manage({ operation: "revoke", "revoke-where": where });
+    expect(bo.workflow.outputs).toMatchObject({ "revoked-count": "0", "released-count": "1" });
+    const ana = await manage({ operation: "revoke", "revoke-where": `recipient: ${to("ana")}` });
+    expect([ana.code, ana.workflow.outputs["revoked-count"]]).toEqual([0, "1"]);
+    expect((await linkTo(to("ana")).status()).body.state).toBe("revoked");
+  });
+
   const ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders-AbCdEf";
 
   test("by secret ends its open handoffs and no others", async () => {
@@ -510,6 +521,14 @@ describe("a mistake in the inputs of an operation is reported:", () => {
       "handoff-ids goes without secret-ids and run. Drop one or the other.",
     ],
     [
+      { operation: "status", "revoke-where": "all" },
+      "revoke-where goes with operation: revoke alone, without handoff-ids, secret-ids and run.",
+    ],
+    [
+      { operation: "revoke", "revoke-where": "everything" },
+      "revoke-where must be all, or lines like recipient: ana@vendor.example, each of secret, recipient, repository, class, sender at most once.",
+    ],
+    [
       { operation: "revoke", "secret-ids": "prod/*" },
       "Here secret-ids takes names and ARNs, not prefix*. Name each secret.",
     ],
@@ -521,7 +540,7 @@ describe("a mistake in the inputs of an operation is reported:", () => {
   test("all at once", () => {
     const read = inputReader({ endpoint: "x", await: "soon", timeout: "later", "secret-ids": "" });
     const errors = new ErrorCollector();
-    readExistingInputs(read, undefined, errors);
+    readExistingInputs("revoke", read, undefined, errors);
     expect(errors.errors.map(({ code }) => code)).toEqual(["endpoint", "input", "input", "input"]);
   });
 });

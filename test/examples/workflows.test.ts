@@ -83,7 +83,7 @@ describe.each(files)("%s", (file) => {
       );
       const read = inputReader(inputs, { [inputs["values-file"] ?? ""]: "NAME=sample" });
       const errors = new ErrorCollector();
-      if (inputs.operation === "revoke") readExistingInputs(read, "1", errors);
+      if (inputs.operation === "revoke") readExistingInputs("revoke", read, "1", errors);
       else readDeliverInputs(read, errors);
       expect(errors.errors.map(({ message }) => message)).toEqual([]);
     }

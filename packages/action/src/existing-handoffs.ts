@@ -4,6 +4,7 @@ import {
   type Deadline,
   ErrorCollector,
   type Revocation,
+  type RevokeAllFilter,
   type RotatableSecrets,
   revokeHandoffs,
   type SeenHandoff,
@@ -39,7 +40,9 @@ export type ExistingInputs = {
 type Selection =
   /** Null is the place of a recipient who got none, as in the output of an earlier step. */
   | { readonly kind: "ids"; readonly ids: readonly (HandoffId | null)[] }
-  | { readonly kind: "list"; readonly secrets: readonly string[]; readonly run?: string };
+  | { readonly kind: "list"; readonly secrets: readonly string[]; readonly run?: string }
+  /** To revoke: everybody's, for a caller with the right `revoke`. */
+  | { readonly kind: "everyones"; readonly filter: RevokeAllFilter };
 
 /** Seconds: an hour less than a job on GitHub's own runners may take. */
 const DEFAULT_AWAIT = 5 * 3_600;
@@ -50,7 +53,7 @@ export async function runOnExisting(
   context: StepContext,
 ): Promise<0 | 1> {
   const errors = new ErrorCollector();
-  const inputs = readExistingInputs(read, context.env.GITHUB_RUN_ID, errors);
+  const inputs = readExistingInputs(operation, read, context.env.GITHUB_RUN_ID, errors);
   if (!inputs) return reportProblems(errors.errors, context);
   // A wait has a deadline of its own, which begins when the handoffs are known.
   const limit = inputs.timeout + (operation === "await-receipt" ? inputs.awaitFor : 0);
@@ -62,15 +65,25 @@ export async function runOnExisting(
 
 /** Reads every input of the operations, so that all mistakes are reported at once. @param thisRun the id of this workflow run */
 export function readExistingInputs(
+  operation: ExistingOperation,
   read: InputReader,
   thisRun: string | undefined,
   errors: ErrorCollector,
 ): ExistingInputs | undefined {
-  const names = ["endpoint", "handoff-ids", "secret-ids", "run", "timeout", "await", "region"] as const;
+  const names = [
+    "endpoint",
+    "handoff-ids",
+    "secret-ids",
+    "run",
+    "revoke-where",
+    "timeout",
+    "await",
+    "region",
+  ] as const;
   const inputs = readInputs(names, read, errors);
   const { endpoint, timeout, await: awaitFor = DEFAULT_AWAIT, region } = inputs;
   const given = (name: (typeof names)[number]) => isSet(name, read);
-  const selection = errors.attempt(() => selectionOf(inputs, given, thisRun));
+  const selection = errors.attempt(() => selectionOf(operation, inputs, given, thisRun));
   if (errors.errors.length > 0 || endpoint === undefined || timeout === undefined || !selection) {
     return undefined;
   }
@@ -78,10 +91,20 @@ export function readExistingInputs(
 }
 
 function selectionOf(
-  { "handoff-ids": ids, "secret-ids": selectors = [], run }: Draft<Inputs>,
-  isSet: (name: "handoff-ids" | "secret-ids" | "run") => boolean,
+  operation: ExistingOperation,
+  { "handoff-ids": ids, "secret-ids": selectors = [], run, "revoke-where": filter }: Draft<Inputs>,
+  isSet: (name: "handoff-ids" | "secret-ids" | "run" | "revoke-where") => boolean,
   thisRun: string | undefined,
 ): Selection | undefined {
+  if (isSet("revoke-where")) {
+    if (operation === "revoke" && !isSet("handoff-ids") && !isSet("secret-ids") && !isSet("run")) {
+      return filter && { kind: "everyones", filter };
+    }
+    throw new SenderError(
+      "input",
+      "revoke-where goes with operation: revoke alone, without handoff-ids, secret-ids and run.",
+    );
+  }
   if (isSet("handoff-ids")) {
     if (!isSet("secret-ids") && !isSet("run")) return ids && { kind: "ids", ids };
     throw new SenderError("input", "handoff-ids goes without secret-ids and run. Drop one or the other.");
@@ -114,6 +137,7 @@ async function runOperation(
 ): Promise<0 | 1> {
   const { workflow, runtime } = context;
   const service = openService(endpoint, context).client;
+  if (selection.kind === "everyones") return revokeEveryones(selection.filter, service, context, deadline);
   const secrets = context.openRotation(region, deadline, runtime);
   const errors = new ErrorCollector();
   const clients = { service, secrets };
@@ -142,6 +166,26 @@ async function runOperation(
   return errors.errors.length > 0 ? 1 : code;
 }
 
+/** Revokes what the filter means, whoever created it. Nothing found is no error: in an emergency it is what one hopes for. */
+async function revokeEveryones(
+  filter: RevokeAllFilter,
+  service: ServiceClient,
+  context: StepContext,
+  deadline: Deadline,
+): Promise<0 | 1> {
+  const { workflow } = context;
+  const done = await service.revokeAll(filter, deadline, ({ revoked, released }) =>
+    workflow.info(`So far: revoked ${revoked.length}, opened before ${released.length}.`),
+  );
+  const revocations: readonly Revocation[] = [
+    ...done.revoked.map((id) => ({ id, ending: "revoked" as const })),
+    ...done.released.map(({ id }) => ({ id, ending: "released" as const })),
+  ];
+  const places = revocations.map(({ id }) => id);
+  workflow.output("handoff-ids", JSON.stringify(places));
+  return reportRevocations(places, revocations, context);
+}
+
 type Clients = { readonly service: ServiceClient; readonly secrets: RotatableSecrets };
 
 type Selected = {
@@ -159,7 +203,7 @@ const OPENED: ReadonlySet<State> = new Set(["claimed", "delivered", "unconfirmed
  */
 async function selectHandoffs(
   operation: ExistingOperation,
-  selection: Selection,
+  selection: Exclude<Selection, { readonly kind: "everyones" }>,
   clients: Clients,
   errors: ErrorCollector,
   { workflow }: StepContext,

@@ -5,6 +5,7 @@ import {
   type ErrorCollector,
   parseDuration,
   parseRecipients,
+  type RevokeAllFilter,
   SenderError,
 } from "@secret-handoff/sdk";
 
@@ -77,6 +78,31 @@ export function matching(pattern: RegExp, sentence: string): Parser<string> {
     throw new SenderError("input", `${name} ${sentence}`);
   };
 }
+
+const REVOKED_BY = ["secret", "recipient", "repository", "class", "sender"] as const;
+
+/** `all`, or lines such as `recipient: ana@vendor.example`, each part once. */
+export const asRevokeWhere: Parser<RevokeAllFilter | undefined> = (text, name) => {
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+  if (lines.length === 0) return undefined;
+  if (lines.length === 1 && lines[0] === "all") return { all: true };
+  const filter: { -readonly [Part in (typeof REVOKED_BY)[number]]?: string } = {};
+  for (const line of lines) {
+    const [, word, value = ""] = /^(\w+):\s*(\S.*)$/.exec(line) ?? [];
+    const part = REVOKED_BY.find((known) => known === word);
+    if (part === undefined || filter[part] !== undefined) {
+      throw new SenderError(
+        "input",
+        `${name} must be all, or lines like recipient: ana@vendor.example, each of ${REVOKED_BY.join(", ")} at most once.`,
+      );
+    }
+    filter[part] = value;
+  }
+  return filter;
+};
 
 export const asPort: Parser<number> = (text, name) => {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;

@@ -22,6 +22,7 @@ import {
   asRecipients,
   asRecipientsFile,
   asRepositories,
+  asRevokeWhere,
   asSeconds,
   asSecret,
   asText,
@@ -123,6 +124,7 @@ const TABLE = {
   },
   await: { parse: optional(asSeconds) },
   "handoff-ids": { parse: optional(asHandoffIds) },
+  "revoke-where": { parse: asRevokeWhere },
   run: {
     parse: optional(
       matching(/^(\d{1,20}|this)$/, "is not the id of a workflow run. Write its number, or this."),
