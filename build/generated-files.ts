@@ -11,6 +11,7 @@ import { join } from "node:path";
 const GENERATED = [
   { folder: "packages/action/dist", script: "build" },
   { folder: "docs/reference", script: "reference" },
+  { folder: "terraform", script: "module" },
 ];
 
 const outOfDate = GENERATED.flatMap(({ folder, script }) => {

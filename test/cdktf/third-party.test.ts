@@ -30,7 +30,7 @@ test("the functions are built with the licence of every package that they or the
 test("the plain modules pass the licences on with the functions", () => {
   const folder = mkdtempSync(join(tmpdir(), "secret-handoff-modules-"));
   try {
-    buildModules(code, join(folder, "module"));
+    buildModules(join(folder, "module"), code);
     const passedOn = readFileSync(join(folder, "module/functions/THIRD-PARTY.txt"), "utf8");
     expect(passedOn).toBe(readFileSync(join(code, "THIRD-PARTY.txt"), "utf8"));
   } finally {

@@ -59,32 +59,71 @@ describe("on the real AWS provider", () => {
     (name, config) => expectPlan(name, stackWorkspace(config)),
   );
 
-  withTerraform("the plain modules are valid, can be planned together, and refuse mistakes", () => {
-    const made = workspace();
-    buildModules(emptyFunctions(), join(made.folder, "module"));
-    const example = "module/examples/complete";
-    const settings = Object.entries(OFFLINE_PROVIDER).map(
-      ([key, value]) => `${key} = ${JSON.stringify(value)}`,
-    );
-    const offline = made
-      .read(`${example}/main.tf`)
-      .replaceAll('provider "aws" {', `$&\n${settings.join("\n")}`);
-    made.write(`${example}/main.tf`, offline);
-    const run = (...args: readonly string[]) => made.run(`-chdir=${example}`, ...args);
-    run("init", "-input=false");
-    expectValid(() => run("validate", "-json"));
-    for (const edge of [true, false].slice(0, atTier({ cit: 1, proof: 2 }))) {
-      const output = run("plan", "-input=false", "-no-color", "-var=runtime=nodejs22.x", `-var=edge=${edge}`);
-      expect(planned(output)).toBeGreaterThan(60);
-      expect(output).toContain('endpoint = "https://handoff.example.com"');
-      expect(output.includes("aws_cloudfront_distribution")).toBe(edge);
-      report(`plan of the modules ${edge ? "with" : "without"} CloudFront: ${planned(output)} resources`);
+  withTerraform("the plain modules are laid out as terraform fmt does, and their examples are valid", () => {
+    const made = moduleWorkspace();
+    made.run("fmt", "-check", "-recursive", "module");
+    for (const example of ["minimal", "complete"]) {
+      const run = exampleOf(made, example);
+      run("init", "-input=false");
+      expectValid(() => run("validate", "-json"));
+      report(`the example ${example}: ${planned(run("plan", ...PLAN))} resources`);
     }
+  });
+
+  withTerraform("the plain modules make what their inputs ask for", () => {
+    const made = moduleWorkspace();
+    const run = exampleOf(made, "complete");
+    run("init", "-input=false");
+    const variants = [
+      { edge: false, smtp: false },
+      { edge: true, smtp: true },
+    ];
+    for (const { edge, smtp } of variants.slice(0, atTier({ cit: 1, proof: 2 }))) {
+      const output = run("plan", ...PLAN, `-var=edge=${edge}`, `-var=smtp=${smtp}`);
+      expect(planned(output)).toBeGreaterThan(100);
+      expect(output).toContain('endpoint  = "https://handoff.example.com"');
+      expect(output.includes("aws_cloudfront_distribution")).toBe(edge);
+      expect(output.includes("aws_sesv2_configuration_set")).toBe(!smtp);
+      expect(output.includes("smtp_policy")).toBe(smtp);
+      expect(output).toContain("aws_sfn_state_machine");
+      report(`the modules, edge ${edge}, SMTP ${smtp}: ${planned(output)} resources`);
+    }
+  });
+
+  withTerraform("the plain modules refuse mistakes, and give the functions what they read", () => {
+    const made = moduleWorkspace();
     made.write("module/module.tftest.hcl", fixture("module.tftest.hcl"));
-    made.run("-chdir=module", "init", "-input=false");
-    expect(made.run("-chdir=module", "test", "-no-color")).toContain("Success! 3 passed, 0 failed.");
+    made.write("module/modules/github/github.tftest.hcl", fixture("github.tftest.hcl"));
+    for (const [folder, passed] of [
+      ["module", 6],
+      ["module/modules/github", 3],
+    ] as const) {
+      made.run(`-chdir=${folder}`, "init", "-input=false");
+      expect(made.run(`-chdir=${folder}`, "test", "-no-color")).toContain(
+        `Success! ${passed} passed, 0 failed.`,
+      );
+    }
   });
 });
+
+const PLAN = ["-input=false", "-no-color", "-var=runtime=nodejs22.x"] as const;
+
+/** The modules with their archives, as a release has them. */
+function moduleWorkspace(): Workspace {
+  const made = workspace();
+  buildModules(join(made.folder, "module"), emptyFunctions());
+  return made;
+}
+
+/** Runs Terraform in an example, without an account. */
+function exampleOf(made: Workspace, example: string): (...args: readonly string[]) => string {
+  const file = `module/examples/${example}/main.tf`;
+  const settings = Object.entries(OFFLINE_PROVIDER).map(
+    ([key, value]) => `${key} = ${JSON.stringify(value)}`,
+  );
+  made.write(file, made.read(file).replaceAll('provider "aws" {', `$&\n${settings.join("\n")}`));
+  return (...args) => made.run(`-chdir=module/examples/${example}`, ...args);
+}
 
 /** How many resources a plan would make. */
 function planned(output: string): number {

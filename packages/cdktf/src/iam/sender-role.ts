@@ -74,6 +74,7 @@ export type SenderRoleProps = {
 
 /** A role that the jobs of one repository's environment may assume. */
 export class SenderRole extends Construct {
+  readonly role: IamRole;
   readonly arn: string;
 
   constructor(scope: Construct, id: string, props: SenderRoleProps) {
@@ -93,6 +94,7 @@ export class SenderRole extends Construct {
       role: role.name,
       policy: policyDocument(props.statements({ partition, region, account })),
     });
+    this.role = role;
     this.arn = role.arn;
   }
 }

@@ -1,9 +1,12 @@
+import { Apigatewayv2DomainName } from "@cdktf/provider-aws/lib/apigatewayv2-domain-name/index.js";
+import { CloudfrontDistribution } from "@cdktf/provider-aws/lib/cloudfront-distribution/index.js";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { Token } from "cdktf";
 import type { Construct } from "constructs";
 import { Edge } from "../http/edge.ts";
 import { CustomDomain } from "../http/host-name.ts";
 import { ReadableStack, tagEverything } from "../terraform.ts";
+import type { MadeIf } from "./made-if.ts";
 import { expression, ref, SHARED, type Variable } from "./variables.ts";
 
 const HOST: Readonly<Record<string, Variable>> = {
@@ -18,9 +21,28 @@ const HOST: Readonly<Record<string, Variable>> = {
   hosted_zone_id: { type: "string", description: "Route 53 zone of the host name." },
 };
 
+const certificate = (region: string): Variable => ({
+  type: "string",
+  description: `ARN of its ACM certificate, in ${region}. Without it, the module makes one and validates it through the zone.`,
+  default: null,
+});
+
+/** What a module makes where no certificate is given. */
+export const FRONT_MADE_IF = (part: string): MadeIf => ({
+  resources: { [`${part}_certificate`]: "var.certificate_arn == null" },
+  statements: {},
+  inputs: {},
+});
+
+function certificateArn(part: string): string {
+  return expression(
+    `try(coalesce(var.certificate_arn, one(aws_acm_certificate_validation.${part}_certificate_validation[*].certificate_arn)), null)`,
+  );
+}
+
 export const DOMAIN_VARIABLES: Readonly<Record<string, Variable>> = {
   ...HOST,
-  certificate_arn: { type: "string", description: "ARN of its ACM certificate, in the service's region." },
+  certificate_arn: certificate("the service's region"),
   api_id: { type: "string", description: "The service's output api_id." },
   stage_id: { type: "string", description: "The service's output stage_id." },
   tags: SHARED.tags,
@@ -32,11 +54,13 @@ export class DomainModule extends ReadableStack {
     super(scope, id);
     const domain = new CustomDomain(this, "host-name", {
       name: ref("host"),
-      certificateArn: ref("certificate_arn"),
       hostedZoneId: ref("hosted_zone_id"),
       apiId: ref("api_id"),
       stageId: ref("stage_id"),
     });
+    for (const name of domain.node.findAll().filter((node) => node instanceof Apigatewayv2DomainName)) {
+      name.addOverride("domain_name_configuration.certificate_arn", certificateArn("host_name"));
+    }
     tagEverything(domain, ref("tags"));
     this.output({ domainTarget: domain.target });
   }
@@ -45,7 +69,7 @@ export class DomainModule extends ReadableStack {
 export const EDGE_VARIABLES: Readonly<Record<string, Variable>> = {
   name: SHARED.name("secret-handoff"),
   ...HOST,
-  certificate_arn: { type: "string", description: "ARN of its ACM certificate, in us-east-1." },
+  certificate_arn: certificate("us-east-1"),
   api_endpoint: { type: "string", description: "The service's output api_endpoint." },
   requests_per_address: {
     type: "number",
@@ -66,13 +90,15 @@ export class EdgeModule extends ReadableStack {
       namePrefix: ref("name"),
       domain: {
         name: ref("host"),
-        certificateArn: ref("certificate_arn"),
         hostedZoneId: ref("hosted_zone_id"),
       },
       apiHost: expression('replace(var.api_endpoint, "https://", "")'),
       requestsPerAddress: Token.asNumber(ref("requests_per_address")),
       priceClass: ref("price_class"),
     });
+    for (const distribution of edge.node.findAll().filter((node) => node instanceof CloudfrontDistribution)) {
+      distribution.addOverride("viewer_certificate.acm_certificate_arn", certificateArn("front"));
+    }
     tagEverything(edge, ref("tags"));
     this.output({ domainTarget: edge.target });
   }

@@ -1,8 +1,11 @@
 import type { Construct } from "constructs";
-import { allow } from "../iam/policies.ts";
-import { checkMailStatement, mailStatement, SenderRole } from "../iam/sender-role.ts";
+import { allow, policyDocument, type Statement } from "../iam/policies.ts";
+import { checkMailStatement, gitHubTrust, mailStatement, SenderRole } from "../iam/sender-role.ts";
+import { GITHUB_ISSUER } from "../policy.ts";
 import { type ArnParts, ReadableStack, tagEverything } from "../terraform.ts";
-import { type Rule, ref, SHARED, type Variable } from "./variables.ts";
+import { GIVEN } from "./hcl.ts";
+import type { MadeIf } from "./made-if.ts";
+import { expression, type Rule, ref, SHARED, type Variable } from "./variables.ts";
 
 const whole = (name: string, consequence: string): Rule => [
   `!can(regex("[*?:]", var.${name}))`,
@@ -47,48 +50,175 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
     description: "The job's GitHub environment.",
     holds: whole("environment", "jobs that no environment's rules protect would be admitted"),
   },
+  workflow: {
+    type: "string",
+    description:
+      "The workflow file that defines the job, owner/name/.github/workflows/file.yml@ref. Without it, any of the repository.",
+    default: null,
+    holds: [
+      'var.workflow == null || can(regex("^[^/*?]+/[^/*?]+/[.]github/workflows/[^*?]+[.]ya?ml@[^*?]+$", var.workflow))',
+      "workflow must read owner/name/.github/workflows/file.yml@ref, without a wildcard.",
+    ],
+  },
+  issuer: {
+    type: "string",
+    description:
+      "Issuer of the jobs' tokens. Of another than github.com's, AWS compares the subject alone: protect the environment.",
+    default: GITHUB_ISSUER,
+    holds: [
+      'can(regex("^https://[^*?]*[^/*?]$", var.issuer))',
+      "issuer must be an https URL without a trailing slash.",
+    ],
+  },
   secret_names: {
     type: "list(string)",
     description: "Names of the secrets that the role may read; a trailing /* takes all below a path.",
+    default: [],
     holds: [
-      'length(var.secret_names) > 0 && alltrue([for n in var.secret_names : can(regex("^[[:word:]+=.@-]+(/[[:word:]+=.@-]+)*(/[*])?$", n))])',
-      "Name at least one secret, whole, or a path that ends with /*.",
+      'alltrue([for n in var.secret_names : can(regex("^[[:word:]+=.@-]+(/[[:word:]+=.@-]+)*(/[*])?$", n))])',
+      "Name each secret whole, or a path that ends with /*.",
     ],
   },
-  rotate: { type: "bool", description: "Lets the role start the secrets' own rotation.", default: false },
-  mail_identity_arn: { type: "string", description: "The SES identity that links are mailed from." },
+  secret_tags: {
+    type: "map(string)",
+    description: "Lets the role read every secret that has all of these tags.",
+    default: {},
+  },
+  parameter_names: {
+    type: "list(string)",
+    description: "Names of Systems Manager parameters to read; a trailing /* takes all below a path.",
+    default: [],
+    holds: [
+      'alltrue([for n in var.parameter_names : can(regex("^/?[[:word:].-]+(/[[:word:].-]+)*(/[*])?$", n))])',
+      "Name each parameter whole, or a path that ends with /*.",
+    ],
+  },
+  assume_role_arns: {
+    type: "list(string)",
+    description: "Roles to assume, for the action's source: sts. Each must trust this role.",
+    default: [],
+    holds: [
+      'alltrue([for a in var.assume_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", a))])',
+      "assume_role_arns takes ARNs of roles, without a wildcard.",
+    ],
+  },
+  rotate: {
+    type: "string",
+    description:
+      "managed starts the rotation that a secret has; generate writes a new value. Without it, the role only reads.",
+    default: null,
+    holds: [
+      'var.rotate == null || contains(["managed", "generate"], coalesce(var.rotate, "none"))',
+      "rotate is managed or generate.",
+    ],
+  },
+  rotation_function_arns: {
+    type: "list(string)",
+    description:
+      "Your rotation functions, with rotate = managed: who rotates a secret must be able to invoke them.",
+    default: [],
+  },
+  list_secrets: {
+    type: "bool",
+    description: "Lets the role list the account's secrets, for prefix* in the action's secret-ids.",
+    default: false,
+  },
+  kms_key_arns: {
+    type: "list(string)",
+    description: "The keys that encrypt those secrets and parameters, unless they are AWS's own.",
+    default: [],
+  },
+  mail_identity_arn: {
+    type: "string",
+    description: "The SES identity that links are mailed from. Without it, the role mails nothing.",
+    default: null,
+  },
   mail_configuration_set_arn: {
     type: "string",
     description: "The service's output mail_configuration_set_arn.",
+    default: null,
   },
-  mail_from: { type: "string", description: "The sender's address, in that identity." },
+  mail_from: { type: "string", description: "The sender's address, in that identity.", default: null },
+  max_session_duration: {
+    type: "number",
+    description: "Seconds that the role's credentials may last: as long as a step awaits its recipients.",
+    default: 3_600,
+    holds: [
+      "var.max_session_duration >= 3600 && var.max_session_duration <= 43200",
+      "max_session_duration is in seconds, from 3600 to 43200.",
+    ],
+  },
   permissions_boundary_arn: SHARED.permissionsBoundary,
   tags: SHARED.tags,
+};
+
+const some = (variable: string): string => `length(var.${variable}) > 0`;
+
+export const GITHUB_MADE_IF: MadeIf = {
+  resources: {},
+  statements: {
+    UseNamedSecrets: some("secret_names"),
+    UseTaggedSecrets: some("secret_tags"),
+    InvokeRotationFunctions: `var.rotate == "managed" && ${some("rotation_function_arns")}`,
+    ReadParameters: some("parameter_names"),
+    AssumeRoles: some("assume_role_arns"),
+    ListSecrets: "var.list_secrets",
+    GeneratePasswords: 'var.rotate == "generate"',
+    DecryptSecrets: some("kms_key_arns"),
+    MailLinks: "var.mail_identity_arn != null",
+    CheckMailIdentity: "var.mail_identity_arn != null",
+  },
+  inputs: {
+    '{"EXAMPLE-TAG":"EXAMPLE"}': `{ for key, value in var.secret_tags : "aws:ResourceTag/\${key}" => value }`,
+  },
 };
 
 /** A sending workflow's role, as a plain Terraform module. */
 export class GitHubModule extends ReadableStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
+    this.addOverride("locals", {
+      issuer_host: expression('replace(var.issuer, "https://", "")'),
+      github_dot_com: expression(`startswith(var.issuer, "${GITHUB_ISSUER}")`),
+    });
+    const jobs = {
+      repository: `${ref("owner")}/${ref("repository")}`,
+      ownerId: ref("owner_id"),
+      repositoryId: ref("repository_id"),
+      environment: ref("environment"),
+      workflow: ref("workflow"),
+    };
     const sender = new SenderRole(this, "sender", {
       name: ref("name"),
       oidcProviderArn: ref("oidc_provider_arn"),
-      jobs: {
-        repository: `${ref("owner")}/${ref("repository")}`,
-        ownerId: ref("owner_id"),
-        repositoryId: ref("repository_id"),
-        environment: ref("environment"),
-      },
+      jobs,
       permissionsBoundaryArn: ref("permissions_boundary_arn"),
-      statements: (here) => [
-        allow("UseNamedSecrets", { expression: ACTIONS }, { expression: secretArns(here) }),
-        mailStatement(MAIL, here),
-        checkMailStatement(MAIL, here),
-      ],
+      statements,
     });
+    sender.role.addOverride(
+      "assume_role_policy",
+      policyDocument([forAnyIssuer(gitHubTrust(jobs, ref("oidc_provider_arn")))]),
+    );
+    sender.role.addOverride("max_session_duration", ref("max_session_duration"));
     tagEverything(sender, ref("tags"));
-    this.output({ roleArn: sender.arn });
+    this.output({ roleArn: sender.arn, roleName: sender.role.name });
   }
+}
+
+/** Claims that AWS compares for github.com only. */
+const OF_GITHUB_DOT_COM = ["repository_id", "environment", "job_workflow_ref"];
+
+/** The trust in the jobs of github.com, under the host of the issuer that is given. */
+function forAnyIssuer(trust: Statement): Statement {
+  const claims = Object.entries(trust.Condition?.StringEquals ?? {}).map(([claim, value]) => {
+    const name = claim.slice(claim.lastIndexOf(":") + 1);
+    const bare = String(value).slice(2, -1);
+    return [
+      `${expression("local.issuer_host")}:${name}`,
+      OF_GITHUB_DOT_COM.includes(name) ? expression(`local.github_dot_com ? ${bare} : null`) : value,
+    ];
+  });
+  return { ...trust, Condition: { StringEquals: { [GIVEN]: "given", ...Object.fromEntries(claims) } } };
 }
 
 const MAIL = {
@@ -97,14 +227,60 @@ const MAIL = {
   from: ref("mail_from"),
 };
 
-const ACTIONS =
-  'concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate ? ["secretsmanager:RotateSecret"] : [])';
+/** Those of the construct's role ({@link senderRightsStatements}), of which {@link GITHUB_MADE_IF} takes what is asked for. */
+function statements(here: ArnParts): readonly Statement[] {
+  const secrets = arnOf("secretsmanager", here, "secret");
+  return [
+    allow(
+      "UseNamedSecrets",
+      { expression: ACTIONS },
+      {
+        // Secrets Manager ends every secret's ARN with a hyphen and six characters of its own.
+        expression: `[for n in var.secret_names : join(":", [${secrets}, endswith(n, "/*") ? n : format("%s-??????", n)])]`,
+      },
+    ),
+    allow(
+      "UseTaggedSecrets",
+      { expression: ACTIONS },
+      { expression: `[join(":", [${secrets}, "*"])]` },
+      {
+        StringEquals: { "EXAMPLE-TAG": "EXAMPLE" },
+      },
+    ),
+    allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], { expression: "var.rotation_function_arns" }),
+    allow("ReadParameters", ["ssm:GetParameter"], {
+      expression: `[for n in var.parameter_names : join(":", [${arnOf("ssm", here)}, "parameter/\${trimprefix(n, "/")}"])]`,
+    }),
+    allow("AssumeRoles", ["sts:AssumeRole"], { expression: "var.assume_role_arns" }),
+    allow("ListSecrets", ["secretsmanager:ListSecrets"], ["*"]),
+    allow("GeneratePasswords", ["secretsmanager:GetRandomPassword"], ["*"]),
+    allow(
+      "DecryptSecrets",
+      { expression: 'concat(["kms:Decrypt"], var.rotate == "generate" ? ["kms:GenerateDataKey"] : [])' },
+      { expression: "var.kms_key_arns" },
+      {
+        StringEquals: {
+          "kms:ViaService": [
+            `secretsmanager.${here.region}.amazonaws.com`,
+            `ssm.${here.region}.amazonaws.com`,
+          ],
+        },
+      },
+    ),
+    mailStatement(MAIL, here),
+    checkMailStatement(MAIL, here),
+  ];
+}
 
-/**
- * Secrets Manager ends every secret's ARN with a hyphen and six characters of its own. Inside an expression cdktf leaves
- * references bare, so the parts are joined and not written into a text.
- */
-function secretArns({ partition, region, account }: ArnParts): string {
-  const name = 'endswith(n, "/*") ? n : format("%s-??????", n)';
-  return `[for n in var.secret_names : join(":", ["arn", ${partition}, "secretsmanager", ${region}, ${account}, "secret", ${name}])]`;
+const ACTIONS =
+  'concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate == "managed" ? ["secretsmanager:RotateSecret"] : [], var.rotate == "generate" ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"] : [])';
+
+/** Parts of an ARN as arguments of join: inside an expression cdktf leaves references bare. */
+function arnOf(
+  service: string,
+  { partition, region, account }: ArnParts,
+  ...rest: readonly string[]
+): string {
+  const parts = [`"arn"`, partition, `"${service}"`, region, account, ...rest.map((part) => `"${part}"`)];
+  return parts.join(", ");
 }

@@ -1,6 +1,7 @@
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { GITHUB_ISSUER } from "../policy.ts";
 import { type Expression, snakeCase } from "../terraform.ts";
+import { Raw } from "./hcl.ts";
 
 /** One input of a module. */
 export type Variable = {
@@ -16,14 +17,16 @@ export type Variable = {
 export type Rule = readonly [condition: string, errorMessage: string];
 
 /** A module's inputs as Terraform's `variable` blocks. */
-export function variableBlocks(variables: Readonly<Record<string, Variable>>): Record<string, unknown> {
+export function variableBlocks(
+  variables: Readonly<Record<string, Variable>>,
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
   return Object.fromEntries(
     Object.entries(variables).map(([name, { type, description, default: value, holds }]) => [
       name,
       {
-        type,
+        type: new Raw(type),
         description,
-        ...(value === undefined ? {} : { default: value }),
+        ...(value === undefined ? {} : { default: value === null ? new Raw("null") : value }),
         nullable: value === null,
         ...(holds ? { validation: [{ condition: expression(holds[0]), error_message: holds[1] }] } : {}),
       },
@@ -86,6 +89,8 @@ const CLASS = {
   "reasonRequired?": "bool",
   "recipientDomains?": STRINGS,
   "receiptRequired?": "bool",
+  "reviewerRequired?": "bool",
+  "rerunAsksAnew?": "bool",
 };
 
 /** Who may send what, as inputs. */
@@ -142,7 +147,7 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
 };
 
 /** The sender function's CONFIG, put together by Terraform from these inputs. */
-export const POLICY = `jsonencode(merge({ issuer = var.issuer, issuers = ${listOf("issuers", TRUSTED_ISSUER)}, senders = ${listOf("senders", SENDER)}, operators = ${listOf("operators", OPERATOR)}, classes = ${listOf("classes", CLASS)} }, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))`;
+export const POLICY = `jsonencode(merge({\n  issuer    = var.issuer\n  issuers   = ${listOf("issuers", TRUSTED_ISSUER)}\n  senders   = ${listOf("senders", SENDER)}\n  operators = ${listOf("operators", OPERATOR)}\n  classes   = ${listOf("classes", CLASS)}\n}, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))`;
 
 /** Bytes that Lambda leaves for it, as JSON within JSON, beside the other variables of the sender function. */
 export const POLICY_BYTES = 3_400;

@@ -29,10 +29,9 @@ variable "hosted_zone_id" {
   default = "Z0000000000000EXAMPLE"
 }
 
-variable "certificate_arn" {
-  description = "Of the host: in eu-west-1, or in us-east-1 with edge."
-  type        = string
-  default     = "arn:aws:acm:eu-west-1:123456789012:certificate/5f2c8f9e-6a5f-4e9f-8f7d-3c1b2a4d5e6f"
+variable "account_id" {
+  type    = string
+  default = "123456789012"
 }
 
 variable "edge" {
@@ -41,9 +40,41 @@ variable "edge" {
   default     = false
 }
 
+variable "smtp" {
+  description = "Codes are mailed through an SMTP server, and not through SES."
+  type        = bool
+  default     = false
+}
+
 variable "runtime" {
   type    = string
   default = "nodejs24.x"
+}
+
+variable "functions" {
+  description = "Folder with the functions' archives, where the module has none."
+  type        = string
+  default     = null
+}
+
+locals {
+  workflows = {
+    orders = {
+      repository    = "orders"
+      repository_id = "123456789"
+      secret_names  = ["prod/orders/*", "prod/billing"]
+      rotate        = "managed"
+    }
+    onboarding = {
+      repository      = "onboarding"
+      repository_id   = "234567891"
+      secret_tags     = { "secret-handoff" = "yes" }
+      parameter_names = ["/onboarding/*"]
+      rotate          = "generate"
+      # For steps that wait for their recipients.
+      max_session_duration = 14400
+    }
+  }
 }
 
 resource "aws_sesv2_email_identity" "mail" {
@@ -55,17 +86,46 @@ resource "aws_iam_openid_connect_provider" "github" {
   client_id_list = ["sts.amazonaws.com"]
 }
 
+resource "aws_kms_key" "tables" {
+  description         = "secret-handoff: tables"
+  enable_key_rotation = true
+}
+
 module "secret_handoff" {
   source = "../.."
 
   origin                 = "https://${var.host}"
   close_default_endpoint = !var.edge
+  functions              = var.functions
   runtime                = var.runtime
-  mail_identity_arn      = aws_sesv2_email_identity.mail.arn
+  kms_key_arn            = aws_kms_key.tables.arn
+  mail_identity_arn      = var.smtp ? null : aws_sesv2_email_identity.mail.arn
+  smtp_secret_arn        = var.smtp ? "arn:aws:secretsmanager:eu-west-1:${var.account_id}:secret:smtp-AbCdEf" : null
   mail_from              = "handoff@example.com"
+
   senders = [
-    { repository_id = "123456789", environment = "production", may = ["send", "revoke"] },
+    for workflow in local.workflows :
+    { repository_id = workflow.repository_id, environment = "production", may = ["send", "check", "revoke"] }
   ]
+  operators = [
+    { principal = "arn:aws:iam::${var.account_id}:role/security", roles = ["security", "manager", "team lead"], may = ["audit", "revoke", "approve"] },
+  ]
+
+  alarms         = { emails = ["security@example.com"] }
+  events         = { log_retention_days = 365 }
+  on_undelivered = { emails = ["orders@example.com"] }
+  on_reported    = { emails = ["security@example.com"], rotate = true }
+  on_delivered   = { rotate_after = 28800 }
+  rotation = {
+    secrets = [
+      { arn = "arn:aws:secretsmanager:eu-west-1:${var.account_id}:secret:prod/orders/api-AbCdEf", repository_ids = ["123456789"] },
+    ]
+  }
+  on_rotated = {
+    secret_names   = ["prod/orders/*", "prod/billing"]
+    repository     = "example/orders"
+    connection_arn = "arn:aws:events:eu-west-1:${var.account_id}:connection/github/3c1b2a4d-5e6f-4a5f-8f9e-5f2c8f9e6a5f"
+  }
   tags = { team = "platform" }
 }
 
@@ -73,11 +133,10 @@ module "domain" {
   source = "../../modules/domain"
   count  = var.edge ? 0 : 1
 
-  host            = var.host
-  hosted_zone_id  = var.hosted_zone_id
-  certificate_arn = var.certificate_arn
-  api_id          = module.secret_handoff.api_id
-  stage_id        = module.secret_handoff.stage_id
+  host           = var.host
+  hosted_zone_id = var.hosted_zone_id
+  api_id         = module.secret_handoff.api_id
+  stage_id       = module.secret_handoff.stage_id
 }
 
 module "edge" {
@@ -85,39 +144,36 @@ module "edge" {
   count     = var.edge ? 1 : 0
   providers = { aws = aws, aws.us_east_1 = aws.us_east_1 }
 
-  host            = var.host
-  hosted_zone_id  = var.hosted_zone_id
-  certificate_arn = var.certificate_arn
-  api_endpoint    = module.secret_handoff.api_endpoint
+  host           = var.host
+  hosted_zone_id = var.hosted_zone_id
+  api_endpoint   = module.secret_handoff.api_endpoint
 }
 
-module "orders_workflow" {
-  source = "../../modules/github"
+module "workflow" {
+  source   = "../../modules/github"
+  for_each = local.workflows
 
-  name                       = "secret-handoff-orders"
+  name                       = "secret-handoff-${each.key}"
   oidc_provider_arn          = aws_iam_openid_connect_provider.github.arn
   owner                      = "example"
   owner_id                   = "987654"
-  repository                 = "orders"
-  repository_id              = "123456789"
+  repository                 = each.value.repository
+  repository_id              = each.value.repository_id
   environment                = "production"
-  secret_names               = ["prod/orders/*", "prod/billing"]
-  rotate                     = true
-  mail_identity_arn          = aws_sesv2_email_identity.mail.arn
+  secret_names               = try(each.value.secret_names, [])
+  secret_tags                = try(each.value.secret_tags, {})
+  parameter_names            = try(each.value.parameter_names, [])
+  rotate                     = each.value.rotate
+  max_session_duration       = try(each.value.max_session_duration, 3600)
+  mail_identity_arn          = var.smtp ? null : aws_sesv2_email_identity.mail.arn
   mail_configuration_set_arn = module.secret_handoff.mail_configuration_set_arn
   mail_from                  = "handoff@example.com"
-}
-
-resource "aws_sns_topic_subscription" "alarms" {
-  topic_arn = module.secret_handoff.alarm_topic_arn
-  protocol  = "email"
-  endpoint  = "security@example.com"
 }
 
 output "endpoint" {
   value = module.secret_handoff.endpoint
 }
 
-output "role_arn" {
-  value = module.orders_workflow.role_arn
+output "role_arns" {
+  value = { for key, workflow in module.workflow : key => workflow.role_arn }
 }

@@ -1,0 +1,44 @@
+# Made from packages/cdktf by "npm run module". Change the construct, not this file.
+
+variable "host" {
+  type        = string
+  description = "The service's host name."
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z0-9-]+([.][a-z0-9-]+)+$", var.host))
+    error_message = "host must be a bare host name in lower case: no scheme, port or path."
+  }
+}
+
+variable "hosted_zone_id" {
+  type        = string
+  description = "Route 53 zone of the host name."
+  nullable    = false
+}
+
+variable "certificate_arn" {
+  type        = string
+  description = "ARN of its ACM certificate, in the service's region. Without it, the module makes one and validates it through the zone."
+  default     = null
+  nullable    = true
+}
+
+variable "api_id" {
+  type        = string
+  description = "The service's output api_id."
+  nullable    = false
+}
+
+variable "stage_id" {
+  type        = string
+  description = "The service's output stage_id."
+  nullable    = false
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Tags of everything that can have them."
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,154 @@
+# Made from packages/cdktf by "npm run module". Change the construct, not this file.
+
+locals {
+  github_dot_com = startswith(var.issuer, "https://token.actions.githubusercontent.com")
+  issuer_host    = replace(var.issuer, "https://", "")
+}
+
+data "aws_region" "sender_region" {}
+
+resource "aws_iam_role" "sender_role" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "GitHubJobsAssume"
+        Effect = "Allow"
+        Principal = {
+          Federated = var.oidc_provider_arn
+        }
+        Action = ["sts:AssumeRoleWithWebIdentity"]
+        Condition = {
+          StringEquals = { for key, value in {
+            "@expression 3@:aud" = "sts.amazonaws.com"
+            "@expression 5@:sub" = [
+              "repo:${var.owner}/${var.repository}:environment:${var.environment}",
+              "repo:${var.owner}@${var.owner_id}/${var.repository}@${var.repository_id}:environment:${var.environment}",
+            ]
+            "@expression 23@:repository_id"    = local.github_dot_com ? var.repository_id : null
+            "@expression 27@:environment"      = local.github_dot_com ? var.environment : null
+            "@expression 31@:job_workflow_ref" = local.github_dot_com ? var.workflow : null
+          } : key => value if value != null }
+        }
+      },
+    ]
+  })
+  description          = "secret-handoff: ${var.owner}/${var.repository}, environment ${var.environment}"
+  max_session_duration = var.max_session_duration
+  name                 = var.name
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
+}
+
+resource "aws_iam_role_policy" "sender_policy" {
+  name = "send"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      length(var.secret_names) > 0 ? [
+        {
+          Sid      = "UseNamedSecrets"
+          Effect   = "Allow"
+          Action   = concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate == "managed" ? ["secretsmanager:RotateSecret"] : [], var.rotate == "generate" ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"] : [])
+          Resource = [for n in var.secret_names : join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "secretsmanager", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "secret", endswith(n, "/*") ? n : format("%s-??????", n)])]
+        },
+      ] : [],
+      length(var.secret_tags) > 0 ? [
+        {
+          Sid      = "UseTaggedSecrets"
+          Effect   = "Allow"
+          Action   = concat(["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], var.rotate == "managed" ? ["secretsmanager:RotateSecret"] : [], var.rotate == "generate" ? ["secretsmanager:PutSecretValue", "secretsmanager:UpdateSecretVersionStage"] : [])
+          Resource = [join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "secretsmanager", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "secret", "*"])]
+          Condition = {
+            StringEquals = { for key, value in var.secret_tags : "aws:ResourceTag/${key}" => value }
+          }
+        },
+      ] : [],
+      var.rotate == "managed" && length(var.rotation_function_arns) > 0 ? [
+        {
+          Sid      = "InvokeRotationFunctions"
+          Effect   = "Allow"
+          Action   = ["lambda:InvokeFunction"]
+          Resource = var.rotation_function_arns
+        },
+      ] : [],
+      length(var.parameter_names) > 0 ? [
+        {
+          Sid      = "ReadParameters"
+          Effect   = "Allow"
+          Action   = ["ssm:GetParameter"]
+          Resource = [for n in var.parameter_names : join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "ssm", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "parameter/${trimprefix(n, "/")}"])]
+        },
+      ] : [],
+      length(var.assume_role_arns) > 0 ? [
+        {
+          Sid      = "AssumeRoles"
+          Effect   = "Allow"
+          Action   = ["sts:AssumeRole"]
+          Resource = var.assume_role_arns
+        },
+      ] : [],
+      var.list_secrets ? [
+        {
+          Sid      = "ListSecrets"
+          Effect   = "Allow"
+          Action   = ["secretsmanager:ListSecrets"]
+          Resource = ["*"]
+        },
+      ] : [],
+      var.rotate == "generate" ? [
+        {
+          Sid      = "GeneratePasswords"
+          Effect   = "Allow"
+          Action   = ["secretsmanager:GetRandomPassword"]
+          Resource = ["*"]
+        },
+      ] : [],
+      length(var.kms_key_arns) > 0 ? [
+        {
+          Sid      = "DecryptSecrets"
+          Effect   = "Allow"
+          Action   = concat(["kms:Decrypt"], var.rotate == "generate" ? ["kms:GenerateDataKey"] : [])
+          Resource = var.kms_key_arns
+          Condition = {
+            StringEquals = {
+              "kms:ViaService" = [
+                "secretsmanager.${data.aws_region.sender_region.id}.amazonaws.com",
+                "ssm.${data.aws_region.sender_region.id}.amazonaws.com",
+              ]
+            }
+          }
+        },
+      ] : [],
+      var.mail_identity_arn != null ? [
+        {
+          Sid    = "MailLinks"
+          Effect = "Allow"
+          Action = ["ses:SendEmail"]
+          Resource = [
+            var.mail_identity_arn,
+            "arn:${element(split(":", aws_iam_role.sender_role.arn), 1)}:ses:${data.aws_region.sender_region.id}:${element(split(":", aws_iam_role.sender_role.arn), 4)}:identity/*",
+            var.mail_configuration_set_arn,
+          ]
+          Condition = {
+            StringEquals = {
+              "ses:FromAddress" = var.mail_from
+            }
+          }
+        },
+      ] : [],
+      var.mail_identity_arn != null ? [
+        {
+          Sid    = "CheckMailIdentity"
+          Effect = "Allow"
+          Action = ["ses:GetEmailIdentity"]
+          Resource = [
+            var.mail_identity_arn,
+            "arn:${element(split(":", aws_iam_role.sender_role.arn), 1)}:ses:${data.aws_region.sender_region.id}:${element(split(":", aws_iam_role.sender_role.arn), 4)}:identity/${var.mail_from}",
+          ]
+        },
+      ] : [],
+    )
+  })
+  role = aws_iam_role.sender_role.name
+}

@@ -1,0 +1,221 @@
+# Made from packages/cdktf by "npm run module". Change the construct, not this file.
+
+variable "name" {
+  type        = string
+  description = "Begins the name of everything: 1 to 40 of a-z, 0-9 and hyphens."
+  default     = "secret-handoff-github"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,39}$", var.name))
+    error_message = "name must be 1 to 40 of a-z, 0-9 and hyphens."
+  }
+}
+
+variable "oidc_provider_arn" {
+  type        = string
+  description = "ARN of the account's OIDC provider for GitHub."
+  nullable    = false
+}
+
+variable "owner" {
+  type        = string
+  description = "Owner of the repository."
+  nullable    = false
+
+  validation {
+    condition     = !can(regex("[*?/]", var.owner))
+    error_message = "owner must be written out: a wildcard would admit strangers."
+  }
+}
+
+variable "repository" {
+  type        = string
+  description = "Name of the repository, without its owner."
+  nullable    = false
+
+  validation {
+    condition     = !can(regex("[*?/]", var.repository))
+    error_message = "repository must be written out: a wildcard would admit repositories that are not yours."
+  }
+}
+
+variable "owner_id" {
+  type        = string
+  description = "GitHub's number of the owner (gh api repos/OWNER/NAME --jq .owner.id)."
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*$", var.owner_id))
+    error_message = "owner_id must be GitHub's number: names can be given to somebody else, numbers cannot."
+  }
+}
+
+variable "repository_id" {
+  type        = string
+  description = "GitHub's number of the repository (gh api repos/OWNER/NAME --jq .id)."
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[1-9][0-9]*$", var.repository_id))
+    error_message = "repository_id must be GitHub's number: names can be given to somebody else, numbers cannot."
+  }
+}
+
+variable "environment" {
+  type        = string
+  description = "The job's GitHub environment."
+  nullable    = false
+
+  validation {
+    condition     = !can(regex("[*?:]", var.environment))
+    error_message = "environment must be written out, without a wildcard or a colon: else jobs that no environment's rules protect would be admitted."
+  }
+}
+
+variable "workflow" {
+  type        = string
+  description = "The workflow file that defines the job, owner/name/.github/workflows/file.yml@ref. Without it, any of the repository."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.workflow == null || can(regex("^[^/*?]+/[^/*?]+/[.]github/workflows/[^*?]+[.]ya?ml@[^*?]+$", var.workflow))
+    error_message = "workflow must read owner/name/.github/workflows/file.yml@ref, without a wildcard."
+  }
+}
+
+variable "issuer" {
+  type        = string
+  description = "Issuer of the jobs' tokens. Of another than github.com's, AWS compares the subject alone: protect the environment."
+  default     = "https://token.actions.githubusercontent.com"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^https://[^*?]*[^/*?]$", var.issuer))
+    error_message = "issuer must be an https URL without a trailing slash."
+  }
+}
+
+variable "secret_names" {
+  type        = list(string)
+  description = "Names of the secrets that the role may read; a trailing /* takes all below a path."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for n in var.secret_names : can(regex("^[[:word:]+=.@-]+(/[[:word:]+=.@-]+)*(/[*])?$", n))])
+    error_message = "Name each secret whole, or a path that ends with /*."
+  }
+}
+
+variable "secret_tags" {
+  type        = map(string)
+  description = "Lets the role read every secret that has all of these tags."
+  default     = {}
+  nullable    = false
+}
+
+variable "parameter_names" {
+  type        = list(string)
+  description = "Names of Systems Manager parameters to read; a trailing /* takes all below a path."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for n in var.parameter_names : can(regex("^/?[[:word:].-]+(/[[:word:].-]+)*(/[*])?$", n))])
+    error_message = "Name each parameter whole, or a path that ends with /*."
+  }
+}
+
+variable "assume_role_arns" {
+  type        = list(string)
+  description = "Roles to assume, for the action's source: sts. Each must trust this role."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for a in var.assume_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", a))])
+    error_message = "assume_role_arns takes ARNs of roles, without a wildcard."
+  }
+}
+
+variable "rotate" {
+  type        = string
+  description = "managed starts the rotation that a secret has; generate writes a new value. Without it, the role only reads."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.rotate == null || contains(["managed", "generate"], coalesce(var.rotate, "none"))
+    error_message = "rotate is managed or generate."
+  }
+}
+
+variable "rotation_function_arns" {
+  type        = list(string)
+  description = "Your rotation functions, with rotate = managed: who rotates a secret must be able to invoke them."
+  default     = []
+  nullable    = false
+}
+
+variable "list_secrets" {
+  type        = bool
+  description = "Lets the role list the account's secrets, for prefix* in the action's secret-ids."
+  default     = false
+  nullable    = false
+}
+
+variable "kms_key_arns" {
+  type        = list(string)
+  description = "The keys that encrypt those secrets and parameters, unless they are AWS's own."
+  default     = []
+  nullable    = false
+}
+
+variable "mail_identity_arn" {
+  type        = string
+  description = "The SES identity that links are mailed from. Without it, the role mails nothing."
+  default     = null
+  nullable    = true
+}
+
+variable "mail_configuration_set_arn" {
+  type        = string
+  description = "The service's output mail_configuration_set_arn."
+  default     = null
+  nullable    = true
+}
+
+variable "mail_from" {
+  type        = string
+  description = "The sender's address, in that identity."
+  default     = null
+  nullable    = true
+}
+
+variable "max_session_duration" {
+  type        = number
+  description = "Seconds that the role's credentials may last: as long as a step awaits its recipients."
+  default     = 3600
+  nullable    = false
+
+  validation {
+    condition     = var.max_session_duration >= 3600 && var.max_session_duration <= 43200
+    error_message = "max_session_duration is in seconds, from 3600 to 43200."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  type        = string
+  description = "ARN of the permissions boundary of every role."
+  default     = null
+  nullable    = true
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Tags of everything that can have them."
+  default     = {}
+  nullable    = false
+}

@@ -1,0 +1,12 @@
+# Made from packages/cdktf by "npm run module". Change the construct, not this file.
+
+terraform {
+  required_version = ">= 1.5.0"
+
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = ">= 5.100.0, < 7.0.0"
+    }
+  }
+}

@@ -1,0 +1,377 @@
+# Made from packages/cdktf by "npm run module". Change the construct, not this file.
+
+variable "name" {
+  type        = string
+  description = "Begins the name of everything: 1 to 40 of a-z, 0-9 and hyphens."
+  default     = "secret-handoff"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{0,39}$", var.name))
+    error_message = "name must be 1 to 40 of a-z, 0-9 and hyphens."
+  }
+}
+
+variable "origin" {
+  type        = string
+  description = "Public origin, https://HOST, when modules/domain or modules/edge lead to the service. It becomes part of every link. Without it, the API's own address."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.origin == null || can(regex("^https://[a-z0-9.-]+$", var.origin))
+    error_message = "origin must read https://HOST in lower case, without a path or a trailing slash."
+  }
+}
+
+variable "close_default_endpoint" {
+  type        = bool
+  description = "True switches the API's own address off: with modules/domain, not with modules/edge."
+  default     = false
+  nullable    = false
+}
+
+variable "senders" {
+  type        = list(object({ repository_id = optional(string), repository = optional(string), owner_id = optional(string), environment = optional(string), workflow = optional(string), ref = optional(string), events = optional(list(string)), issuer = optional(string), claims = optional(map(string)), classes = optional(list(string)), roles = optional(list(string)), may = list(string) }))
+  description = "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match. For pipelines that are not GitHub's it has issuer and claims instead."
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s)))])
+    error_message = "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match."
+  }
+}
+
+variable "operators" {
+  type        = list(object({ principal = string, classes = optional(list(string)), roles = optional(list(string)), may = list(string) }))
+  description = "The IAM roles and users that may call the service. Each has principal (an ARN) and may; and classes, roles where wanted."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for o in var.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0])
+    error_message = "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may."
+  }
+}
+
+variable "classes" {
+  type        = list(object({ name = string, expires_within = number, passphrase = string, approvals = list(string), verification = string, environments = optional(list(string)), reason_required = optional(bool), recipient_domains = optional(list(string)), receipt_required = optional(bool), reviewer_required = optional(bool), rerun_asks_anew = optional(bool) }))
+  description = "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required where wanted."
+  default = [
+    {
+      name           = "production-admin"
+      expires_within = 3600
+      passphrase     = "required"
+      approvals      = ["security", "manager"]
+      verification   = "email-code"
+    },
+    {
+      name           = "database-access"
+      expires_within = 14400
+      passphrase     = "required"
+      approvals      = ["manager"]
+      verification   = "email"
+    },
+    {
+      name           = "api-key"
+      expires_within = 86400
+      passphrase     = "recommended"
+      approvals      = ["team lead"]
+      verification   = "email"
+    },
+    {
+      name           = "third-party-service"
+      expires_within = 86400
+      passphrase     = "recommended"
+      approvals      = []
+      verification   = "email"
+    },
+    {
+      name           = "internal-tool"
+      expires_within = 259200
+      passphrase     = "optional"
+      approvals      = []
+      verification   = "email"
+    },
+  ]
+  nullable = false
+
+  validation {
+    condition     = length(var.classes) > 0 && alltrue([for c in var.classes : c.expires_within >= 60])
+    error_message = "At least one class is needed, and each needs expires_within: whole seconds, at least 60."
+  }
+}
+
+variable "issuer" {
+  type        = string
+  description = "Issuer of the workflows' tokens; https://HOST/_services/token on GitHub Enterprise Server."
+  default     = "https://token.actions.githubusercontent.com"
+  nullable    = false
+
+  validation {
+    condition     = can(regex("^https://.*[^/]$", var.issuer))
+    error_message = "issuer must be an https URL without a trailing slash."
+  }
+}
+
+variable "issuers" {
+  type        = list(object({ issuer = string, jwks_url = string, claims = optional(map(string)) }))
+  description = "Issuers of OIDC tokens beside GitHub's, such as a GitLab. Each has issuer and jwks_url; and claims (owner, name, run, actor, environment), where its claims have other names than GitLab's."
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for i in var.issuers : can(regex("^https://", i.issuer)) && can(regex("^https://", i.jwks_url))])
+    error_message = "Each issuer needs issuer and jwks_url, both https URLs."
+  }
+}
+
+variable "jwks_url" {
+  type        = string
+  description = "The issuer's key set, where it is elsewhere."
+  default     = null
+  nullable    = true
+}
+
+variable "mail_from" {
+  type        = string
+  description = "The address that codes are mailed from. It needs mail_identity_arn or smtp_secret_arn."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.mail_from == null || can(regex("^[^@ ]+@[^@ ]+$", var.mail_from))
+    error_message = "mail_from must be an address."
+  }
+}
+
+variable "mail_identity_arn" {
+  type        = string
+  description = "ARN of the SES identity that codes are mailed from."
+  default     = null
+  nullable    = true
+}
+
+variable "smtp_secret_arn" {
+  type        = string
+  description = "Instead of SES: ARN of a secret with JSON { host, port, user, password }."
+  default     = null
+  nullable    = true
+}
+
+variable "smtp_kms_key_arn" {
+  type        = string
+  description = "ARN of the key that encrypts that secret, unless it is aws/secretsmanager."
+  default     = null
+  nullable    = true
+}
+
+variable "mail_tls_policy" {
+  type        = string
+  description = "REQUIRE bounces mail that would travel in the clear; or OPTIONAL."
+  default     = "REQUIRE"
+  nullable    = false
+}
+
+variable "functions" {
+  type        = string
+  description = "Folder with recipient.zip, sender.zip, drainer.zip and sweeper.zip of the same release. The module of a release has them."
+  default     = null
+  nullable    = true
+}
+
+variable "runtime" {
+  type        = string
+  description = "Lambda runtime of the functions."
+  default     = "nodejs24.x"
+  nullable    = false
+}
+
+variable "memory_size" {
+  type        = number
+  description = "Memory of each function, MB."
+  default     = 512
+  nullable    = false
+}
+
+variable "log_retention_days" {
+  type        = number
+  description = "Days to keep the logs of the functions and of the API."
+  default     = 30
+  nullable    = false
+
+  validation {
+    condition     = contains([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653], var.log_retention_days)
+    error_message = "CloudWatch offers a retention of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653 days."
+  }
+}
+
+variable "event_retention_days" {
+  type        = number
+  description = "Days to keep an audit event in the audit table."
+  default     = 400
+  nullable    = false
+
+  validation {
+    condition     = var.event_retention_days >= 1 && var.event_retention_days <= 3650 && floor(var.event_retention_days) == var.event_retention_days
+    error_message = "event_retention_days must be a whole number of days from 1 to 3650."
+  }
+}
+
+variable "recipients" {
+  type        = string
+  description = "named keeps recipients' addresses, encrypted, so that the trail answers who received what; unnamed keeps none."
+  default     = "named"
+  nullable    = false
+
+  validation {
+    condition     = contains(["named", "unnamed"], var.recipients)
+    error_message = "recipients is named or unnamed."
+  }
+}
+
+variable "throttle_page" {
+  type        = object({ rate = number, burst = number })
+  description = "Requests a second, and at once, to GET /h/*."
+  default = {
+    rate  = 50
+    burst = 100
+  }
+  nullable = false
+}
+
+variable "throttle_recipient" {
+  type        = object({ rate = number, burst = number })
+  description = "Requests a second, and at once, to POST /v1/handoffs/*."
+  default = {
+    rate  = 50
+    burst = 100
+  }
+  nullable = false
+}
+
+variable "throttle_sender" {
+  type        = object({ rate = number, burst = number })
+  description = "Requests a second, and at once, to /v1/sender/*."
+  default = {
+    rate  = 20
+    burst = 100
+  }
+  nullable = false
+}
+
+variable "throttle_operators" {
+  type        = object({ rate = number, burst = number })
+  description = "Requests a second, and at once, to /iam/v1/sender/*."
+  default = {
+    rate  = 5
+    burst = 20
+  }
+  nullable = false
+}
+
+variable "protect_handoffs" {
+  type        = bool
+  description = "Deletion protection of the one-time table."
+  default     = true
+  nullable    = false
+}
+
+variable "protect_audit" {
+  type        = bool
+  description = "Deletion protection of the audit table."
+  default     = true
+  nullable    = false
+}
+
+variable "reserved_concurrency" {
+  type        = object({ recipient = optional(number), sender = optional(number), drainer = optional(number), sweeper = optional(number) })
+  description = "Concurrent executions to reserve for each function. A new account has 10 in all, of which none can be reserved."
+  default     = {}
+  nullable    = false
+}
+
+variable "kms_key_arn" {
+  type        = string
+  description = "ARN of a customer managed key for the tables. Without it, the key that DynamoDB owns."
+  default     = null
+  nullable    = true
+}
+
+variable "alarms" {
+  type        = object({ topic_arn = optional(string), emails = optional(list(string), []) })
+  description = "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses."
+  default     = {}
+  nullable    = false
+}
+
+variable "events" {
+  type        = object({ topic_arn = optional(string), log_retention_days = optional(number), bus_arn = optional(string) })
+  description = "Where audit events go besides the audit table: a topic, a new log group, another bus."
+  default     = {}
+  nullable    = false
+}
+
+variable "on_undelivered" {
+  type        = object({ topic_arn = optional(string), emails = optional(list(string), []), rotate = optional(bool, false) })
+  description = "What follows when a handoff expired unread, was locked, was never confirmed, or its mail bounced."
+  default     = {}
+  nullable    = false
+}
+
+variable "on_reported" {
+  type        = object({ topic_arn = optional(string), emails = optional(list(string), []), rotate = optional(bool, false) })
+  description = "What follows when the recipient reports a handoff as not theirs."
+  default     = {}
+  nullable    = false
+}
+
+variable "on_delivered" {
+  type        = object({ rotate_after = number })
+  description = "Rotates the secret so many seconds after it was delivered."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.on_delivered == null || try(var.on_delivered.rotate_after >= 1 && var.on_delivered.rotate_after <= 2592000, false)
+    error_message = "rotate_after is in seconds, from 1 to 2592000 (30 days)."
+  }
+}
+
+variable "rotation" {
+  type        = object({ secrets = list(object({ arn = string, repository_ids = list(string), operators = optional(bool, false) })), limit_per_day = optional(number, 3), function_arns = optional(list(string), []) })
+  description = "What the service may rotate: whole ARNs of secrets that have a rotation, and the numbers of the repositories whose handoffs rotate them."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.rotation == null || try(length(var.rotation.secrets) > 0 && alltrue([for s in var.rotation.secrets : can(regex("^arn:[a-z-]+:secretsmanager:[^*?]+-[A-Za-z0-9]{6}$", s.arn)) && (s.operators || length(s.repository_ids) > 0)]), false)
+    error_message = "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators."
+  }
+}
+
+variable "on_rotated" {
+  type        = object({ secret_names = list(string), repository = string, connection_arn = string, event_type = optional(string, "secret-label-updated"), api_url = optional(string, "https://api.github.com") })
+  description = "Starts a workflow (repository_dispatch) when one of these secrets has a new current version."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.on_rotated == null || try(length(var.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", var.on_rotated.repository)), false)
+    error_message = "on_rotated needs secret_names, and repository as owner/name."
+  }
+}
+
+variable "permissions_boundary_arn" {
+  type        = string
+  description = "ARN of the permissions boundary of every role."
+  default     = null
+  nullable    = true
+}
+
+variable "tags" {
+  type        = map(string)
+  description = "Tags of everything that can have them."
+  default     = {}
+  nullable    = false
+}
