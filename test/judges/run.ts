@@ -3,6 +3,8 @@
  * skipped with one line; REQUIRE_JUDGES=1 makes that a failure.
  */
 import { schemathesis } from "./api.ts";
+import { lifeOnMiniStack } from "./deployment/life.ts";
+import { appliedToMoto } from "./deployment/stacks.ts";
 import { checkov } from "./infrastructure.ts";
 import { NotInstallable } from "./python.ts";
 import { vault } from "./vault.ts";
@@ -14,6 +16,8 @@ const JUDGES: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   schemathesis,
   checkov,
   vault,
+  moto: appliedToMoto,
+  ministack: lifeOnMiniStack,
 };
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(JUDGES);
