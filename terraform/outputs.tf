@@ -49,7 +49,7 @@ output "operator_policy_arn" {
 }
 
 output "recipient_key_arns" {
-  value = [aws_kms_key.recipients_mac.arn, aws_kms_key.recipients_address.arn]
+  value = compact([aws_kms_key.recipients_mac.arn, one(aws_kms_key.recipients_address[*].arn)])
 }
 
 output "stage_id" {

@@ -182,7 +182,7 @@ const PROTECTED = /deletion ?protection|protected (against|from) deletion/i;
 const KEPT = [
   "aws_dynamodb_table.tables_handoffs",
   "aws_dynamodb_table.tables_audit",
-  "aws_kms_key.pseudonyms_key",
+  "aws_kms_key.recipients_mac",
   "aws_apigatewayv2_api.http_api",
 ];
 

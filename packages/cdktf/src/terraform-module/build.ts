@@ -213,11 +213,12 @@ function madeIfOutputs(
   outputs: NonNullable<Synthesised["output"]>,
   counted: readonly string[],
 ): NonNullable<Synthesised["output"]> {
+  const refer = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(refer);
+    return typeof value === "string" ? referring(value, counted) : value;
+  };
   return Object.fromEntries(
-    Object.entries(outputs).map(([name, { value }]) => [
-      name,
-      { value: typeof value === "string" ? referring(value, counted) : value },
-    ]),
+    Object.entries(outputs).map(([name, { value }]) => [name, { value: refer(value) }]),
   );
 }
 
