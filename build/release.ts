@@ -3,9 +3,11 @@
  * `release/notes.md` is the changelog's text, `release/assets` holds the files to sign and publish.
  */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { buildModules, packFiles } from "@secret-handoff/cdktf";
 import { releaseErrors, releaseNotes } from "./release-check.ts";
 
 const { values } = parseArgs({ options: { tag: { type: "string" }, write: { type: "string" } } });
@@ -34,4 +36,9 @@ execFileSync("npm", ["run", "--silent", "packages"], { stdio: "inherit" });
 for (const file of readdirSync(".data/packages").filter((name) => name.endsWith(".tgz"))) {
   cpSync(join(".data/packages", file), join(assets, file));
 }
+// Terraform takes an archive as the source of a module. The functions are in it, which git does not keep.
+const module = mkdtempSync(join(tmpdir(), "secret-handoff-module-"));
+buildModules(module, "packages/lambda/dist");
+writeFileSync(join(assets, "terraform-module.zip"), packFiles(module));
+rmSync(module, { recursive: true });
 console.log(`${tag} may be released; ${values.write} holds its notes and assets.`);

@@ -537,13 +537,13 @@ resource "aws_cloudwatch_metric_alarm" "alarms_sweeper_throttled" {
 }
 
 resource "aws_sns_topic" "alarms_topic" {
-  count = var.alarms.topic_arn == null ? 1 : 0
+  count = var.alarms.topic == null ? 1 : 0
   name  = "${var.name}-alarms"
   tags  = var.tags
 }
 
 resource "aws_sns_topic_policy" "alarms_topic_policy" {
-  count = var.alarms.topic_arn == null ? 1 : 0
+  count = var.alarms.topic == null ? 1 : 0
   arn   = aws_sns_topic.alarms_topic[0].arn
   policy = jsonencode({
     Version = "2012-10-17"
@@ -576,7 +576,7 @@ resource "aws_sns_topic_policy" "alarms_topic_policy" {
 }
 
 resource "aws_sns_topic_subscription" "alarms_emails" {
-  for_each  = toset(var.alarms.topic_arn == null ? var.alarms.emails : [])
+  for_each  = toset(var.alarms.topic == null ? var.alarms.emails : [])
   endpoint  = each.value
   protocol  = "email"
   topic_arn = one(aws_sns_topic.alarms_topic[*].arn)

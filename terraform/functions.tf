@@ -242,7 +242,7 @@ resource "aws_iam_role_policy" "recipient_policy" {
           Effect = "Allow"
           Action = ["ses:SendEmail"]
           Resource = compact([
-            var.mail_identity_arn,
+            var.ses.identity_arn,
             "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:ses:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 3)}:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 4)}:identity/*",
             one(aws_sesv2_configuration_set.mail_configuration_set[*].arn),
           ])
@@ -445,7 +445,7 @@ resource "aws_iam_role_policy" "sender_policy" {
 }
 
 resource "aws_iam_role_policy" "smtp_policy" {
-  count = var.smtp_secret_arn != null ? 1 : 0
+  count = var.smtp != null ? 1 : 0
   name  = "smtp"
   policy = jsonencode({
     Version = "2012-10-17"
@@ -455,15 +455,15 @@ resource "aws_iam_role_policy" "smtp_policy" {
           Sid      = "ReadSmtpCredentials"
           Effect   = "Allow"
           Action   = ["secretsmanager:GetSecretValue"]
-          Resource = [var.smtp_secret_arn]
+          Resource = [var.smtp.secret_arn]
         },
       ],
-      var.smtp_kms_key_arn != null ? [
+      var.smtp.kms_key_arn != null ? [
         {
           Sid      = "DecryptSmtpCredentials"
           Effect   = "Allow"
           Action   = ["kms:Decrypt"]
-          Resource = [var.smtp_kms_key_arn]
+          Resource = [var.smtp.kms_key_arn]
           Condition = {
             StringLike = {
               "kms:ViaService" = "secretsmanager.*.amazonaws.com"
@@ -603,12 +603,12 @@ resource "aws_lambda_function" "drainer_function" {
   timeout                        = 60
 
   environment {
-    variables = { for key, value in {
+    variables = {
       AUDIT_TABLE_NAME     = aws_dynamodb_table.tables_audit.name
       EVENT_BUS_NAME       = aws_cloudwatch_event_bus.events_bus.name
       EVENT_RETENTION_DAYS = var.event_retention_days
       TABLE_NAME           = aws_dynamodb_table.tables_handoffs.name
-    } : key => value if value != null }
+    }
   }
 
   logging_config {
@@ -634,13 +634,10 @@ resource "aws_lambda_function" "recipient_function" {
   timeout                        = 15
 
   environment {
-    variables = { for key, value in {
-      MAIL_CONFIGURATION_SET = one(aws_sesv2_configuration_set.mail_configuration_set[*].configuration_set_name)
-      MAIL_FROM              = var.mail_from
-      ORIGIN                 = coalesce(var.origin, aws_apigatewayv2_api.http_api.api_endpoint)
-      SMTP_SECRET_ARN        = var.smtp_secret_arn
-      TABLE_NAME             = aws_dynamodb_table.tables_handoffs.name
-    } : key => value if value != null }
+    variables = merge({
+      ORIGIN     = coalesce(var.origin, aws_apigatewayv2_api.http_api.api_endpoint)
+      TABLE_NAME = aws_dynamodb_table.tables_handoffs.name
+    }, local.ses ? { MAIL_CONFIGURATION_SET = one(aws_sesv2_configuration_set.mail_configuration_set[*].configuration_set_name) } : {}, var.mail_from != null ? { MAIL_FROM = var.mail_from } : {}, var.smtp != null ? { SMTP_SECRET_ARN = var.smtp.secret_arn } : {})
   }
 
   logging_config {
@@ -666,15 +663,14 @@ resource "aws_lambda_function" "sender_function" {
   timeout                        = 25
 
   environment {
-    variables = { for key, value in {
-      AUDIT_TABLE_NAME         = aws_dynamodb_table.tables_audit.name
-      CONFIG                   = local.policy
-      EVENT_RETENTION_DAYS     = var.event_retention_days
-      ORIGIN                   = coalesce(var.origin, aws_apigatewayv2_api.http_api.api_endpoint)
-      RECIPIENT_ADDRESS_KEY_ID = one(aws_kms_key.recipients_address[*].key_id)
-      RECIPIENT_MAC_KEY_ID     = aws_kms_key.recipients_mac.key_id
-      TABLE_NAME               = aws_dynamodb_table.tables_handoffs.name
-    } : key => value if value != null }
+    variables = merge({
+      AUDIT_TABLE_NAME     = aws_dynamodb_table.tables_audit.name
+      CONFIG               = local.policy
+      EVENT_RETENTION_DAYS = var.event_retention_days
+      ORIGIN               = coalesce(var.origin, aws_apigatewayv2_api.http_api.api_endpoint)
+      RECIPIENT_MAC_KEY_ID = aws_kms_key.recipients_mac.key_id
+      TABLE_NAME           = aws_dynamodb_table.tables_handoffs.name
+    }, var.recipients == "named" ? { RECIPIENT_ADDRESS_KEY_ID = one(aws_kms_key.recipients_address[*].key_id) } : {})
   }
 
   lifecycle {
@@ -689,13 +685,13 @@ resource "aws_lambda_function" "sender_function" {
     }
 
     precondition {
-      condition     = alltrue([for c in var.classes : c.verification != "email-code"]) || (var.mail_from != null && (var.mail_identity_arn != null || var.smtp_secret_arn != null))
-      error_message = "A class with verification email-code needs mail: mail_from, and mail_identity_arn or smtp_secret_arn."
+      condition     = alltrue([for c in var.classes : c.verification != "email-code"]) || (var.mail_from != null && (var.ses != null || var.smtp != null))
+      error_message = "A class with verification email-code needs mail: mail_from, and ses or smtp."
     }
 
     precondition {
-      condition     = var.mail_identity_arn == null || var.smtp_secret_arn == null
-      error_message = "Codes are mailed through SES or through SMTP: give mail_identity_arn or smtp_secret_arn."
+      condition     = var.ses == null || var.smtp == null
+      error_message = "Codes are mailed through SES or through SMTP: give ses or smtp."
     }
 
     precondition {
@@ -727,12 +723,12 @@ resource "aws_lambda_function" "sweeper_function" {
   timeout                        = 55
 
   environment {
-    variables = { for key, value in {
+    variables = {
       AUDIT_TABLE_NAME     = aws_dynamodb_table.tables_audit.name
       EVENT_BUS_NAME       = aws_cloudwatch_event_bus.events_bus.name
       EVENT_RETENTION_DAYS = var.event_retention_days
       TABLE_NAME           = aws_dynamodb_table.tables_handoffs.name
-    } : key => value if value != null }
+    }
   }
 
   logging_config {

@@ -132,7 +132,7 @@ resource "aws_sesv2_configuration_set" "mail_configuration_set" {
   tags                   = var.tags
 
   delivery_options {
-    tls_policy = var.mail_tls_policy
+    tls_policy = var.ses.tls_policy
   }
 
   reputation_options {

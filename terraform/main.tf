@@ -1,7 +1,7 @@
 # Made from packages/cdktf by "npm run module". Change the construct, not this file.
 
 locals {
-  alarm_topic_arn = try(coalesce(var.alarms.topic_arn, one(aws_sns_topic.alarms_topic[*].arn)), null)
+  alarm_topic_arn = var.alarms.topic == null ? one(aws_sns_topic.alarms_topic[*].arn) : var.alarms.topic.arn
   functions       = coalesce(var.functions, "${path.module}/functions")
   policy = jsonencode(merge({
     issuer    = var.issuer
@@ -10,9 +10,9 @@ locals {
     operators = [for item in var.operators : { for key, value in { principal = item.principal, classes = item.classes, roles = item.roles, may = item.may } : key => value if value != null }]
     classes   = [for item in var.classes : { for key, value in { name = item.name, expiresWithin = item.expires_within, passphrase = item.passphrase, approvals = item.approvals, verification = item.verification, environments = item.environments, reasonRequired = item.reason_required, recipientDomains = item.recipient_domains, receiptRequired = item.receipt_required, reviewerRequired = item.reviewer_required, rerunAsksAnew = item.rerun_asks_anew } : key => value if value != null }]
   }, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))
-  reported_topic_arn    = try(coalesce(var.on_reported.topic_arn, one(aws_sns_topic.reported_topic[*].arn)), null)
+  reported_topic_arn    = var.on_reported.topic == null ? one(aws_sns_topic.reported_topic[*].arn) : var.on_reported.topic.arn
   rotating              = var.rotation != null && (var.on_undelivered.rotate || var.on_reported.rotate || var.on_delivered != null)
   rotating_events       = concat(var.on_undelivered.rotate ? ["expired", "locked", "unconfirmed", "bounced"] : [], var.on_reported.rotate ? ["reported"] : [], var.on_delivered != null ? ["acknowledged"] : [])
-  ses                   = var.mail_identity_arn != null
-  undelivered_topic_arn = try(coalesce(var.on_undelivered.topic_arn, one(aws_sns_topic.undelivered_topic[*].arn)), null)
+  ses                   = var.ses != null
+  undelivered_topic_arn = var.on_undelivered.topic == null ? one(aws_sns_topic.undelivered_topic[*].arn) : var.on_undelivered.topic.arn
 }

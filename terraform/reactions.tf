@@ -26,7 +26,7 @@ resource "aws_cloudwatch_event_rule" "on_rotated_rule" {
 }
 
 resource "aws_cloudwatch_event_rule" "reactions_reported_notice_rule" {
-  count          = (var.on_reported.topic_arn != null || length(var.on_reported.emails) > 0) ? 1 : 0
+  count          = (var.on_reported.topic != null || length(var.on_reported.emails) > 0) ? 1 : 0
   description    = "Tells of every handoff that was reported"
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   event_pattern = jsonencode({
@@ -58,7 +58,7 @@ resource "aws_cloudwatch_event_rule" "reactions_rotate_rule" {
 }
 
 resource "aws_cloudwatch_event_rule" "reactions_undelivered_notice_rule" {
-  count          = (var.on_undelivered.topic_arn != null || length(var.on_undelivered.emails) > 0) ? 1 : 0
+  count          = (var.on_undelivered.topic != null || length(var.on_undelivered.emails) > 0) ? 1 : 0
   description    = "Tells of every handoff that was undelivered"
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   event_pattern = jsonencode({
@@ -98,7 +98,7 @@ resource "aws_cloudwatch_event_target" "on_rotated_target" {
 }
 
 resource "aws_cloudwatch_event_target" "reactions_reported_notice_target" {
-  count          = (var.on_reported.topic_arn != null || length(var.on_reported.emails) > 0) ? 1 : 0
+  count          = (var.on_reported.topic != null || length(var.on_reported.emails) > 0) ? 1 : 0
   arn            = local.reported_topic_arn
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   rule           = aws_cloudwatch_event_rule.reactions_reported_notice_rule[0].name
@@ -133,7 +133,7 @@ resource "aws_cloudwatch_event_target" "reactions_rotate_target" {
 }
 
 resource "aws_cloudwatch_event_target" "reactions_undelivered_notice_target" {
-  count          = (var.on_undelivered.topic_arn != null || length(var.on_undelivered.emails) > 0) ? 1 : 0
+  count          = (var.on_undelivered.topic != null || length(var.on_undelivered.emails) > 0) ? 1 : 0
   arn            = local.undelivered_topic_arn
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   rule           = aws_cloudwatch_event_rule.reactions_undelivered_notice_rule[0].name
@@ -653,19 +653,19 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
 }
 
 resource "aws_sns_topic" "reported_topic" {
-  count = (var.on_reported.topic_arn == null && length(var.on_reported.emails) > 0) ? 1 : 0
+  count = (var.on_reported.topic == null && length(var.on_reported.emails) > 0) ? 1 : 0
   name  = "${var.name}-reported"
   tags  = var.tags
 }
 
 resource "aws_sns_topic" "undelivered_topic" {
-  count = (var.on_undelivered.topic_arn == null && length(var.on_undelivered.emails) > 0) ? 1 : 0
+  count = (var.on_undelivered.topic == null && length(var.on_undelivered.emails) > 0) ? 1 : 0
   name  = "${var.name}-undelivered"
   tags  = var.tags
 }
 
 resource "aws_sns_topic_policy" "reported_topic_policy" {
-  count = (var.on_reported.topic_arn == null && length(var.on_reported.emails) > 0) ? 1 : 0
+  count = (var.on_reported.topic == null && length(var.on_reported.emails) > 0) ? 1 : 0
   arn   = aws_sns_topic.reported_topic[0].arn
   policy = jsonencode({
     Version = "2012-10-17"
@@ -684,7 +684,7 @@ resource "aws_sns_topic_policy" "reported_topic_policy" {
 }
 
 resource "aws_sns_topic_policy" "undelivered_topic_policy" {
-  count = (var.on_undelivered.topic_arn == null && length(var.on_undelivered.emails) > 0) ? 1 : 0
+  count = (var.on_undelivered.topic == null && length(var.on_undelivered.emails) > 0) ? 1 : 0
   arn   = aws_sns_topic.undelivered_topic[0].arn
   policy = jsonencode({
     Version = "2012-10-17"
@@ -703,14 +703,14 @@ resource "aws_sns_topic_policy" "undelivered_topic_policy" {
 }
 
 resource "aws_sns_topic_subscription" "reported_emails" {
-  for_each  = toset(var.on_reported.topic_arn == null ? var.on_reported.emails : [])
+  for_each  = toset(var.on_reported.topic == null ? var.on_reported.emails : [])
   endpoint  = each.value
   protocol  = "email"
   topic_arn = one(aws_sns_topic.reported_topic[*].arn)
 }
 
 resource "aws_sns_topic_subscription" "undelivered_emails" {
-  for_each  = toset(var.on_undelivered.topic_arn == null ? var.on_undelivered.emails : [])
+  for_each  = toset(var.on_undelivered.topic == null ? var.on_undelivered.emails : [])
   endpoint  = each.value
   protocol  = "email"
   topic_arn = one(aws_sns_topic.undelivered_topic[*].arn)

@@ -135,7 +135,7 @@ variable "jwks_url" {
 
 variable "mail_from" {
   type        = string
-  description = "The address that codes are mailed from. It needs mail_identity_arn or smtp_secret_arn."
+  description = "The address that codes are mailed from. It needs ses or smtp."
   default     = null
   nullable    = true
 
@@ -145,32 +145,18 @@ variable "mail_from" {
   }
 }
 
-variable "mail_identity_arn" {
-  type        = string
-  description = "ARN of the SES identity that codes are mailed from."
+variable "ses" {
+  type        = object({ identity_arn = string, tls_policy = optional(string, "REQUIRE") })
+  description = "Mails codes through SES, from this identity. tls_policy REQUIRE bounces mail that would travel in the clear; or OPTIONAL."
   default     = null
   nullable    = true
 }
 
-variable "smtp_secret_arn" {
-  type        = string
-  description = "Instead of SES: ARN of a secret with JSON { host, port, user, password }."
+variable "smtp" {
+  type        = object({ secret_arn = string, kms_key_arn = optional(string) })
+  description = "Mails codes through an SMTP server instead: a secret with JSON { host, port, user, password }, and its key, unless that is aws/secretsmanager."
   default     = null
   nullable    = true
-}
-
-variable "smtp_kms_key_arn" {
-  type        = string
-  description = "ARN of the key that encrypts that secret, unless it is aws/secretsmanager."
-  default     = null
-  nullable    = true
-}
-
-variable "mail_tls_policy" {
-  type        = string
-  description = "REQUIRE bounces mail that would travel in the clear; or OPTIONAL."
-  default     = "REQUIRE"
-  nullable    = false
 }
 
 variable "functions" {
@@ -299,28 +285,28 @@ variable "kms_key_arn" {
 }
 
 variable "alarms" {
-  type        = object({ topic_arn = optional(string), emails = optional(list(string), []) })
+  type        = object({ topic = optional(object({ arn = string })), emails = optional(list(string), []) })
   description = "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses."
   default     = {}
   nullable    = false
 }
 
 variable "events" {
-  type        = object({ topic_arn = optional(string), log_retention_days = optional(number), bus_arn = optional(string) })
+  type        = object({ topic = optional(object({ arn = string })), log_retention_days = optional(number), bus = optional(object({ arn = string })) })
   description = "Where audit events go besides the audit table: a topic, a new log group, another bus."
   default     = {}
   nullable    = false
 }
 
 variable "on_undelivered" {
-  type        = object({ topic_arn = optional(string), emails = optional(list(string), []), rotate = optional(bool, false) })
+  type        = object({ topic = optional(object({ arn = string })), emails = optional(list(string), []), rotate = optional(bool, false) })
   description = "What follows when a handoff expired unread, was locked, was never confirmed, or its mail bounced."
   default     = {}
   nullable    = false
 }
 
 variable "on_reported" {
-  type        = object({ topic_arn = optional(string), emails = optional(list(string), []), rotate = optional(bool, false) })
+  type        = object({ topic = optional(object({ arn = string })), emails = optional(list(string), []), rotate = optional(bool, false) })
   description = "What follows when the recipient reports a handoff as not theirs."
   default     = {}
   nullable    = false

@@ -14,7 +14,7 @@ export { checkConfig } from "./checks/config.ts";
 export { InvalidProps } from "./checks/schema.ts";
 export type { CheckResult } from "./doctor/check.ts";
 export { type DoctorOptions, doctor, readOutputs } from "./doctor/doctor.ts";
-export { FUNCTION_NAMES, type FunctionName } from "./functions/archive.ts";
+export { FUNCTION_NAMES, type FunctionName, packFiles } from "./functions/archive.ts";
 export {
   type GitHubJobs,
   SecretHandoffSender,

@@ -99,8 +99,8 @@ module "secret_handoff" {
   functions              = var.functions
   runtime                = var.runtime
   kms_key_arn            = aws_kms_key.tables.arn
-  mail_identity_arn      = var.smtp ? null : aws_sesv2_email_identity.mail.arn
-  smtp_secret_arn        = var.smtp ? "arn:aws:secretsmanager:eu-west-1:${var.account_id}:secret:smtp-AbCdEf" : null
+  ses                    = var.smtp ? null : { identity_arn = aws_sesv2_email_identity.mail.arn }
+  smtp                   = var.smtp ? { secret_arn = "arn:aws:secretsmanager:eu-west-1:${var.account_id}:secret:smtp-AbCdEf" } : null
   mail_from              = "handoff@example.com"
 
   senders = [

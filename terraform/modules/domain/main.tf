@@ -1,7 +1,7 @@
 # Made from packages/cdktf by "npm run module". Change the construct, not this file.
 
 resource "aws_acm_certificate" "host_name_certificate_certificate" {
-  count             = var.certificate_arn == null ? 1 : 0
+  count             = var.certificate == null ? 1 : 0
   domain_name       = var.host
   tags              = var.tags
   validation_method = "DNS"
@@ -12,7 +12,7 @@ resource "aws_acm_certificate" "host_name_certificate_certificate" {
 }
 
 resource "aws_acm_certificate_validation" "host_name_certificate_validation" {
-  count                   = var.certificate_arn == null ? 1 : 0
+  count                   = var.certificate == null ? 1 : 0
   certificate_arn         = aws_acm_certificate.host_name_certificate_certificate[0].arn
   validation_record_fqdns = [aws_route53_record.host_name_certificate_validation_record[0].fqdn]
 }
@@ -28,14 +28,14 @@ resource "aws_apigatewayv2_domain_name" "host_name_domain" {
   tags        = var.tags
 
   domain_name_configuration {
-    certificate_arn = try(coalesce(var.certificate_arn, one(aws_acm_certificate_validation.host_name_certificate_validation[*].certificate_arn)), null)
+    certificate_arn = var.certificate == null ? one(aws_acm_certificate_validation.host_name_certificate_validation[*].certificate_arn) : var.certificate.arn
     endpoint_type   = "REGIONAL"
     security_policy = "TLS_1_2"
   }
 }
 
 resource "aws_route53_record" "host_name_certificate_validation_record" {
-  count           = var.certificate_arn == null ? 1 : 0
+  count           = var.certificate == null ? 1 : 0
   allow_overwrite = true
   name            = tolist(aws_acm_certificate.host_name_certificate_certificate[0].domain_validation_options).0.resource_record_name
   records = [

@@ -17,9 +17,9 @@ variable "hosted_zone_id" {
   nullable    = false
 }
 
-variable "certificate_arn" {
-  type        = string
-  description = "ARN of its ACM certificate, in the service's region. Without it, the module makes one and validates it through the zone."
+variable "certificate" {
+  type        = object({ arn = string })
+  description = "Its ACM certificate, in the service's region. Without it, the module makes one and validates it through the zone."
   default     = null
   nullable    = true
 }

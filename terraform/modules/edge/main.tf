@@ -1,7 +1,7 @@
 # Made from packages/cdktf by "npm run module". Change the construct, not this file.
 
 resource "aws_acm_certificate" "front_certificate_certificate" {
-  count             = var.certificate_arn == null ? 1 : 0
+  count             = var.certificate == null ? 1 : 0
   provider          = aws.us_east_1
   domain_name       = var.host
   tags              = var.tags
@@ -13,7 +13,7 @@ resource "aws_acm_certificate" "front_certificate_certificate" {
 }
 
 resource "aws_acm_certificate_validation" "front_certificate_validation" {
-  count                   = var.certificate_arn == null ? 1 : 0
+  count                   = var.certificate == null ? 1 : 0
   provider                = aws.us_east_1
   certificate_arn         = aws_acm_certificate.front_certificate_certificate[0].arn
   validation_record_fqdns = [aws_route53_record.front_certificate_validation_record[0].fqdn]
@@ -98,14 +98,14 @@ resource "aws_cloudfront_distribution" "front_distribution" {
   }
 
   viewer_certificate {
-    acm_certificate_arn      = try(coalesce(var.certificate_arn, one(aws_acm_certificate_validation.front_certificate_validation[*].certificate_arn)), null)
+    acm_certificate_arn      = var.certificate == null ? one(aws_acm_certificate_validation.front_certificate_validation[*].certificate_arn) : var.certificate.arn
     minimum_protocol_version = "TLSv1.2_2021"
     ssl_support_method       = "sni-only"
   }
 }
 
 resource "aws_route53_record" "front_certificate_validation_record" {
-  count           = var.certificate_arn == null ? 1 : 0
+  count           = var.certificate == null ? 1 : 0
   allow_overwrite = true
   name            = tolist(aws_acm_certificate.front_certificate_certificate[0].domain_validation_options).0.resource_record_name
   records = [
@@ -154,20 +154,30 @@ resource "aws_wafv2_web_acl" "front_web_acl" {
   rule {
     name     = "requests-per-address"
     priority = 0
-    statement = {
-      rate_based_statement = {
+
+    action {
+      block {
+      }
+    }
+
+    statement {
+      rate_based_statement {
         aggregate_key_type = "IP"
         limit              = var.requests_per_address
-        scope_down_statement = {
-          not_statement = {
-            statement = {
-              byte_match_statement = {
-                field_to_match = {
-                  uri_path = {}
-                }
+
+        scope_down_statement {
+          not_statement {
+            statement {
+              byte_match_statement {
                 positional_constraint = "STARTS_WITH"
                 search_string         = "/v1/sender/"
-                text_transformation = {
+
+                field_to_match {
+                  uri_path {
+                  }
+                }
+
+                text_transformation {
                   priority = 0
                   type     = "NORMALIZE_PATH"
                 }
@@ -175,11 +185,6 @@ resource "aws_wafv2_web_acl" "front_web_acl" {
             }
           }
         }
-      }
-    }
-
-    action {
-      block {
       }
     }
 
@@ -193,28 +198,33 @@ resource "aws_wafv2_web_acl" "front_web_acl" {
   rule {
     name     = "senders-requests-per-address"
     priority = 1
-    statement = {
-      rate_based_statement = {
+
+    action {
+      block {
+      }
+    }
+
+    statement {
+      rate_based_statement {
         aggregate_key_type = "IP"
         limit              = 5000
-        scope_down_statement = {
-          byte_match_statement = {
-            field_to_match = {
-              uri_path = {}
-            }
+
+        scope_down_statement {
+          byte_match_statement {
             positional_constraint = "STARTS_WITH"
             search_string         = "/v1/sender/"
-            text_transformation = {
+
+            field_to_match {
+              uri_path {
+              }
+            }
+
+            text_transformation {
               priority = 0
               type     = "NORMALIZE_PATH"
             }
           }
         }
-      }
-    }
-
-    action {
-      block {
       }
     }
 
@@ -228,15 +238,16 @@ resource "aws_wafv2_web_acl" "front_web_acl" {
   rule {
     name     = "AWSManagedRulesAmazonIpReputationList"
     priority = 2
-    statement = {
-      managed_rule_group_statement = {
-        name        = "AWSManagedRulesAmazonIpReputationList"
-        vendor_name = "AWS"
-      }
-    }
 
     override_action {
       none {
+      }
+    }
+
+    statement {
+      managed_rule_group_statement {
+        name        = "AWSManagedRulesAmazonIpReputationList"
+        vendor_name = "AWS"
       }
     }
 
@@ -250,15 +261,16 @@ resource "aws_wafv2_web_acl" "front_web_acl" {
   rule {
     name     = "AWSManagedRulesKnownBadInputsRuleSet"
     priority = 3
-    statement = {
-      managed_rule_group_statement = {
-        name        = "AWSManagedRulesKnownBadInputsRuleSet"
-        vendor_name = "AWS"
-      }
-    }
 
     override_action {
       none {
+      }
+    }
+
+    statement {
+      managed_rule_group_statement {
+        name        = "AWSManagedRulesKnownBadInputsRuleSet"
+        vendor_name = "AWS"
       }
     }
 

@@ -20,14 +20,14 @@ resource "aws_iam_role" "sender_role" {
         Action = ["sts:AssumeRoleWithWebIdentity"]
         Condition = {
           StringEquals = { for key, value in {
-            "@expression 3@:aud" = "sts.amazonaws.com"
-            "@expression 5@:sub" = [
+            "${local.issuer_host}:aud" = "sts.amazonaws.com"
+            "${local.issuer_host}:sub" = [
               "repo:${var.owner}/${var.repository}:environment:${var.environment}",
               "repo:${var.owner}@${var.owner_id}/${var.repository}@${var.repository_id}:environment:${var.environment}",
             ]
-            "@expression 23@:repository_id"    = local.github_dot_com ? var.repository_id : null
-            "@expression 27@:environment"      = local.github_dot_com ? var.environment : null
-            "@expression 31@:job_workflow_ref" = local.github_dot_com ? var.workflow : null
+            "${local.issuer_host}:repository_id"    = local.github_dot_com ? var.repository_id : null
+            "${local.issuer_host}:environment"      = local.github_dot_com ? var.environment : null
+            "${local.issuer_host}:job_workflow_ref" = local.github_dot_com ? var.workflow : null
           } : key => value if value != null }
         }
       },

@@ -38,10 +38,15 @@ const REGULAR_FILE_0644 = 0o100644 << 16;
  * @throws InvalidProps when the folder holds no index.js
  */
 export function packFolder(folder: string): Buffer {
-  const names = filesIn(folder);
-  if (!names.includes("index.js")) {
+  if (!filesIn(folder).includes("index.js")) {
     throw new InvalidProps([`there is no index.js in ${folder}: build the functions first (npm run build)`]);
   }
+  return packFiles(folder);
+}
+
+/** Packs every file of a folder. The same files give the same bytes. */
+export function packFiles(folder: string): Buffer {
+  const names = filesIn(folder);
   const files: Zippable = Object.fromEntries(names.map((name) => [name, readFileSync(join(folder, name))]));
   return Buffer.from(zipSync(files, { level: 9, mtime: MODIFIED, os: UNIX, attrs: REGULAR_FILE_0644 }));
 }

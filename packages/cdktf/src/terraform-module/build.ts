@@ -16,7 +16,7 @@ import type { Construct } from "constructs";
 import { FUNCTION_NAMES, packFolder } from "../functions/archive.ts";
 import { DOMAIN_VARIABLES, DomainModule, EDGE_VARIABLES, EdgeModule, FRONT_MADE_IF } from "./front.ts";
 import { GITHUB_MADE_IF, GITHUB_VARIABLES, GitHubModule } from "./github.ts";
-import { block, GIVEN, Raw, type Shape } from "./hcl.ts";
+import { block, Raw, type Shape } from "./hcl.ts";
 import { type MadeIf, madeIf, type Resources, referring } from "./made-if.ts";
 import { SERVICE_MADE_IF, SERVICE_VARIABLES, ServiceModule } from "./service.ts";
 import { type Variable, variableBlocks } from "./variables.ts";
@@ -160,7 +160,7 @@ function moduleFiles(
       const { count, for_each: each, provider, ...rest } = body;
       const text = block(
         `resource "${type}" "${name}"`,
-        { count, for_each: each, provider, ...finish(rest) },
+        { count, for_each: each, provider, ...rest },
         {
           ...shapes[address],
           ...NO_BLOCKS,
@@ -201,13 +201,6 @@ const VARIABLE_SHAPES: Readonly<Record<string, Shape>> = {
 };
 const flat = (values: object): Readonly<Record<string, Shape>> =>
   Object.fromEntries(Object.keys(values).map((name) => [name, { isBlock: false }]));
-
-/** Variables of a function that only some deployments have are left out elsewhere. */
-function finish(body: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const { environment } = body as { readonly environment?: { readonly variables: object } };
-  if (environment === undefined) return body;
-  return { ...body, environment: { variables: { [GIVEN]: "given", ...environment.variables } } };
-}
 
 function madeIfOutputs(
   outputs: NonNullable<Synthesised["output"]>,

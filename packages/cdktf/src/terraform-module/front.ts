@@ -22,27 +22,28 @@ const HOST: Readonly<Record<string, Variable>> = {
 };
 
 const certificate = (region: string): Variable => ({
-  type: "string",
-  description: `ARN of its ACM certificate, in ${region}. Without it, the module makes one and validates it through the zone.`,
+  type: "object({ arn = string })",
+  description: `Its ACM certificate, in ${region}. Without it, the module makes one and validates it through the zone.`,
   default: null,
 });
 
 /** What a module makes where no certificate is given. */
 export const FRONT_MADE_IF = (part: string): MadeIf => ({
-  resources: { [`${part}_certificate`]: "var.certificate_arn == null" },
+  resources: { [`${part}_certificate`]: "var.certificate == null" },
   statements: {},
+  variables: {},
   inputs: {},
 });
 
 function certificateArn(part: string): string {
   return expression(
-    `try(coalesce(var.certificate_arn, one(aws_acm_certificate_validation.${part}_certificate_validation[*].certificate_arn)), null)`,
+    `var.certificate == null ? one(aws_acm_certificate_validation.${part}_certificate_validation[*].certificate_arn) : var.certificate.arn`,
   );
 }
 
 export const DOMAIN_VARIABLES: Readonly<Record<string, Variable>> = {
   ...HOST,
-  certificate_arn: certificate("the service's region"),
+  certificate: certificate("the service's region"),
   api_id: { type: "string", description: "The service's output api_id." },
   stage_id: { type: "string", description: "The service's output stage_id." },
   tags: SHARED.tags,
@@ -69,7 +70,7 @@ export class DomainModule extends ReadableStack {
 export const EDGE_VARIABLES: Readonly<Record<string, Variable>> = {
   name: SHARED.name("secret-handoff"),
   ...HOST,
-  certificate_arn: certificate("us-east-1"),
+  certificate: certificate("us-east-1"),
   api_endpoint: { type: "string", description: "The service's output api_endpoint." },
   requests_per_address: {
     type: "number",

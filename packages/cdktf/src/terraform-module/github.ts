@@ -168,6 +168,7 @@ export const GITHUB_MADE_IF: MadeIf = {
     MailLinks: "var.mail_identity_arn != null",
     CheckMailIdentity: "var.mail_identity_arn != null",
   },
+  variables: {},
   inputs: {
     '{"EXAMPLE-TAG":"EXAMPLE"}': `{ for key, value in var.secret_tags : "aws:ResourceTag/\${key}" => value }`,
   },

@@ -1,7 +1,11 @@
 /** Writes Terraform's own language from what cdktf synthesises as JSON, laid out as `terraform fmt` does. */
 
 /** What the bindings know of an attribute: whether Terraform reads it as a block. */
-export type Shape = { readonly isBlock?: boolean; readonly value?: unknown };
+export type Shape = {
+  readonly isBlock?: boolean;
+  readonly storageClassType?: string;
+  readonly value?: unknown;
+};
 
 /** Text that stands in HCL as it is. */
 export class Raw {
@@ -40,7 +44,11 @@ export function block(head: string, body: Body, shapes: Readonly<Record<string, 
 
 function bodyText(body: Body, shapes: Readonly<Record<string, Shape>>): string {
   const entries = Object.entries(body).filter(([, value]) => value !== undefined);
-  const isBlock = ([name, value]: readonly [string, unknown]) => shapes[name]?.isBlock ?? isBlockLike(value);
+  const isBlock = ([name, value]: readonly [string, unknown]) => {
+    const { isBlock: known, storageClassType } = shapes[name] ?? {};
+    // The bindings do not look into statements of WAF, which nest without end.
+    return storageClassType === "any" || known === undefined ? isBlockLike(value) : known;
+  };
   const attributes = entries.filter((entry) => !isBlock(entry));
   const blocks = entries.filter(isBlock).flatMap(([name, value]) => {
     const inner = innerShapes(shapes[name]);
@@ -193,12 +201,22 @@ export function parseTemplate(parts: readonly Part[]): object | undefined {
     return part.text;
   });
   try {
-    return JSON.parse(json.join(""), (_, value: unknown) =>
-      typeof value === "string" ? withExpressions(value, parts) : value,
-    ) as object;
+    return restored(JSON.parse(json.join("")), parts) as object;
   } catch {
     return undefined;
   }
+}
+
+/** With the expressions in its texts, keys among them. */
+function restored(value: unknown, parts: readonly Part[]): unknown {
+  if (typeof value === "string") return withExpressions(value, parts);
+  if (Array.isArray(value)) return value.map((inner) => restored(inner, parts));
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value).map(([name, inner]) => [
+    withExpressions(name, parts),
+    restored(inner, parts),
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** Puts the expressions back. What stands in the place of a value as jsonencode(x) is x, inside another jsonencode. */
@@ -207,6 +225,15 @@ function withExpressions(text: string, parts: readonly Part[]): string {
   const whole = /^@expression (\d+)@$/.exec(text)?.[1];
   if (whole !== undefined) return `\${${expression(whole).replace(/^jsonencode\((.*)\)$/s, "$1")}}`;
   return text.replaceAll(/@expression (\d+)@/g, (_, index: string) => `\${${expression(index)}}`);
+}
+
+/** `merge({ always }, condition ? { sometimes } : {})` */
+export function merged(always: Body, sometimes: readonly (readonly [condition: string, value: Body])[]): Raw {
+  const parts = sometimes.map(([condition, value]) => {
+    const members = Object.entries(value).map(([name, inner]) => `${key(name)} = ${valueText(inner)}`);
+    return `, ${condition} ? { ${members.join(", ")} } : {}`;
+  });
+  return new Raw(`merge(${object(always)}${parts.join("")})`);
 }
 
 function isObject(value: unknown): value is Body {

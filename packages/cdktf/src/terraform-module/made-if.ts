@@ -1,4 +1,4 @@
-import { Json, parseTemplate, templateParts, WHEN } from "./hcl.ts";
+import { Json, merged, parseTemplate, templateParts, WHEN } from "./hcl.ts";
 
 /** Which parts of the construct a module makes only if its inputs ask for them. The construct itself decides at synth. */
 export type MadeIf = {
@@ -6,6 +6,8 @@ export type MadeIf = {
   readonly resources: Readonly<Record<string, string>>;
   /** Terraform conditions, by the Sid of the policy statements that they decide on. */
   readonly statements: Readonly<Record<string, string>>;
+  /** Terraform conditions, by the variables of a function's environment that they decide on. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Expressions that stand in the place of example values, as JSON: one value, a list, or an object. */
   readonly inputs: Readonly<Record<string, string>>;
 };
@@ -17,7 +19,10 @@ export type Resources = Readonly<Record<string, Readonly<Record<string, Resource
  * Gives resources their `count`, statements their condition, and examples the expressions that they stand for.
  * @throws Error for a condition or an example that is used nowhere: it would say that the module does what it does not
  */
-export function madeIf(resources: Resources, { resources: counts, statements, inputs }: MadeIf): Resources {
+export function madeIf(
+  resources: Resources,
+  { resources: counts, statements, variables, inputs }: MadeIf,
+): Resources {
   const used = new Set<string>();
   const countOf = (name: string): string | undefined => {
     const found = Object.keys(counts).find((beginning) => name.startsWith(beginning));
@@ -39,17 +44,36 @@ export function madeIf(resources: Resources, { resources: counts, statements, in
           const rewritten = rewriteValues(body, (text) =>
             conditionalStatements(rewrite(text), statements, used),
           );
+          const complete = conditionalVariables(rewritten, variables, used);
           return [
             name,
-            condition === undefined ? rewritten : { count: `\${${condition} ? 1 : 0}`, ...rewritten },
+            condition === undefined ? complete : { count: `\${${condition} ? 1 : 0}`, ...complete },
           ];
         }),
       ),
     ]),
   );
-  const unused = [counts, statements, inputs].flatMap(Object.keys).filter((name) => !used.has(name));
+  const unused = [counts, statements, variables, inputs]
+    .flatMap(Object.keys)
+    .filter((name) => !used.has(name));
   if (unused.length > 0) throw new Error(`the module uses none of ${unused.join(", ")}`);
   return finished;
+}
+
+/** A function's environment, of which some variables are there only in some deployments. */
+function conditionalVariables(body: Resource, conditions: MadeIf["variables"], used: Set<string>): Resource {
+  const { environment } = body as { readonly environment?: { readonly variables: Resource } };
+  if (environment === undefined) return body;
+  const entries = Object.entries(environment.variables);
+  const sometimes = entries.flatMap(([name, value]) => {
+    const condition = conditions[name];
+    if (condition === undefined) return [];
+    used.add(name);
+    return [[condition, { [name]: value }] as const];
+  });
+  if (sometimes.length === 0) return body;
+  const always = Object.fromEntries(entries.filter(([name]) => !(name in conditions)));
+  return { ...body, environment: { variables: merged(always, sometimes) } };
 }
 
 /** What is made once at most has an index where it is referred to; one that may be missing is null. */

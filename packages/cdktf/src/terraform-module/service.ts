@@ -23,9 +23,10 @@ import {
   type Variable,
 } from "./variables.ts";
 
-const NOTICE = "object({ topic_arn = optional(string), emails = optional(list(string), []) })";
-const REACTION =
-  "object({ topic_arn = optional(string), emails = optional(list(string), []), rotate = optional(bool, false) })";
+/** Whether an object is there is known before it is known what its ARN will be: so a plan can count what depends on it. */
+const ARN = "optional(object({ arn = string }))";
+const NOTICE = `object({ topic = ${ARN}, emails = optional(list(string), []) })`;
+const REACTION = `object({ topic = ${ARN}, emails = optional(list(string), []), rotate = optional(bool, false) })`;
 
 const throttle = (routes: string, rate: number, burst: number): Variable => ({
   type: "object({ rate = number, burst = number })",
@@ -53,32 +54,24 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
   ...POLICY_VARIABLES,
   mail_from: {
     type: "string",
-    description: "The address that codes are mailed from. It needs mail_identity_arn or smtp_secret_arn.",
+    description: "The address that codes are mailed from. It needs ses or smtp.",
     default: null,
     holds: [
       'var.mail_from == null || can(regex("^[^@ ]+@[^@ ]+$", var.mail_from))',
       "mail_from must be an address.",
     ],
   },
-  mail_identity_arn: {
-    type: "string",
-    description: "ARN of the SES identity that codes are mailed from.",
+  ses: {
+    type: 'object({ identity_arn = string, tls_policy = optional(string, "REQUIRE") })',
+    description:
+      "Mails codes through SES, from this identity. tls_policy REQUIRE bounces mail that would travel in the clear; or OPTIONAL.",
     default: null,
   },
-  smtp_secret_arn: {
-    type: "string",
-    description: "Instead of SES: ARN of a secret with JSON { host, port, user, password }.",
+  smtp: {
+    type: "object({ secret_arn = string, kms_key_arn = optional(string) })",
+    description:
+      "Mails codes through an SMTP server instead: a secret with JSON { host, port, user, password }, and its key, unless that is aws/secretsmanager.",
     default: null,
-  },
-  smtp_kms_key_arn: {
-    type: "string",
-    description: "ARN of the key that encrypts that secret, unless it is aws/secretsmanager.",
-    default: null,
-  },
-  mail_tls_policy: {
-    type: "string",
-    description: "REQUIRE bounces mail that would travel in the clear; or OPTIONAL.",
-    default: "REQUIRE",
   },
   functions: {
     type: "string",
@@ -141,7 +134,7 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     default: {},
   },
   events: {
-    type: "object({ topic_arn = optional(string), log_retention_days = optional(number), bus_arn = optional(string) })",
+    type: `object({ topic = ${ARN}, log_retention_days = optional(number), bus = ${ARN} })`,
     description: "Where audit events go besides the audit table: a topic, a new log group, another bus.",
     default: {},
   },
@@ -191,7 +184,7 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
 
 const given = (variable: string): string => `var.${variable} != null`;
 const noticed = (variable: string): string =>
-  `(var.${variable}.topic_arn != null || length(var.${variable}.emails) > 0)`;
+  `(var.${variable}.topic != null || length(var.${variable}.emails) > 0)`;
 const owners = '[for s in var.rotation.secrets : concat(s.repository_ids, s.operators ? ["iam"] : [])]';
 
 /** Examples in the place of what a plain module learns from its inputs; {@link SERVICE_MADE_IF} says what they stand for. */
@@ -209,19 +202,19 @@ export const SERVICE_MADE_IF: MadeIf = {
     mail_: "local.ses",
     bounces: "local.ses",
     recipients_address: 'var.recipients == "named"',
-    smtp_policy: given("smtp_secret_arn"),
+    smtp_policy: given("smtp"),
     events_every_event:
-      "(var.events.topic_arn != null || var.events.log_retention_days != null || var.events.bus_arn != null)",
-    events_to_topic: given("events.topic_arn"),
+      "(var.events.topic != null || var.events.log_retention_days != null || var.events.bus != null)",
+    events_to_topic: given("events.topic"),
     events_log: given("events.log_retention_days"),
     events_to_log: given("events.log_retention_days"),
-    events_forwarding: given("events.bus_arn"),
-    events_to_bus: given("events.bus_arn"),
-    alarms_topic: "var.alarms.topic_arn == null",
+    events_forwarding: given("events.bus"),
+    events_to_bus: given("events.bus"),
+    alarms_topic: "var.alarms.topic == null",
     reactions_undelivered_notice: noticed("on_undelivered"),
-    undelivered_topic: "(var.on_undelivered.topic_arn == null && length(var.on_undelivered.emails) > 0)",
+    undelivered_topic: "(var.on_undelivered.topic == null && length(var.on_undelivered.emails) > 0)",
     reactions_reported_notice: noticed("on_reported"),
-    reported_topic: "(var.on_reported.topic_arn == null && length(var.on_reported.emails) > 0)",
+    reported_topic: "(var.on_reported.topic == null && length(var.on_reported.emails) > 0)",
     reactions_rot: "local.rotating",
     alarms_rotation_failing: "local.rotating",
     on_rotated: given("on_rotated"),
@@ -229,10 +222,16 @@ export const SERVICE_MADE_IF: MadeIf = {
   },
   statements: {
     MailLinks: "local.ses",
-    DecryptSmtpCredentials: given("smtp_kms_key_arn"),
+    DecryptSmtpCredentials: given("smtp.kms_key_arn"),
     KeepAddresses: 'var.recipients == "named"',
     UseTheTablesKey: given("kms_key_arn"),
     InvokeRotationFunctions: "length(var.rotation.function_arns) > 0",
+  },
+  variables: {
+    MAIL_FROM: given("mail_from"),
+    MAIL_CONFIGURATION_SET: "local.ses",
+    SMTP_SECRET_ARN: given("smtp"),
+    RECIPIENT_ADDRESS_KEY_ID: 'var.recipients == "named"',
   },
   inputs: {
     [JSON.stringify({ [EXAMPLE.secret]: [EXAMPLE.repository] })]:
@@ -253,7 +252,7 @@ export const SERVICE_MADE_IF: MadeIf = {
 const LOCALS = {
   functions: expression(`coalesce(var.functions, "\${path.module}/functions")`),
   policy: expression(POLICY),
-  ses: expression("var.mail_identity_arn != null"),
+  ses: expression("var.ses != null"),
   alarm_topic_arn: topicOf("alarms", "alarms_topic"),
   undelivered_topic_arn: topicOf("on_undelivered", "undelivered_topic"),
   reported_topic_arn: topicOf("on_reported", "reported_topic"),
@@ -266,7 +265,9 @@ const LOCALS = {
 };
 
 function topicOf(variable: string, own: string): string {
-  return expression(`try(coalesce(var.${variable}.topic_arn, one(aws_sns_topic.${own}[*].arn)), null)`);
+  return expression(
+    `var.${variable}.topic == null ? one(aws_sns_topic.${own}[*].arn) : var.${variable}.topic.arn`,
+  );
 }
 
 /** The service as a plain Terraform module: made with every part of the construct, of which its inputs choose. */
@@ -286,7 +287,7 @@ export class ServiceModule extends ReadableStack {
     this.output({
       ...outputsOf(service, false),
       alarmTopicArn: expression("local.alarm_topic_arn"),
-      mailIdentityArn: ref("mail_identity_arn"),
+      mailIdentityArn: expression("one(var.ses[*].identity_arn)"),
       operatorEndpoint: expression(
         `var.close_default_endpoint ? var.origin : ${service.api.api.apiEndpoint}`,
       ),
@@ -298,12 +299,12 @@ export class ServiceModule extends ReadableStack {
 
   /** A part of the recipient's rights, which the construct gives it instead of those for SES. */
   #mailThroughSmtp({ functions: { recipient } }: Service): void {
-    recipient.function.addOverride("environment.variables.SMTP_SECRET_ARN", ref("smtp_secret_arn"));
+    recipient.function.addOverride("environment.variables.SMTP_SECRET_ARN", ref("smtp.secret_arn"));
     new IamRolePolicy(this, "smtp-policy", {
       name: "smtp",
       role: recipient.role.name,
       policy: policyDocument(
-        smtpStatements({ secretArn: ref("smtp_secret_arn"), kmsKeyArn: ref("smtp_kms_key_arn") }),
+        smtpStatements({ secretArn: ref("smtp.secret_arn"), kmsKeyArn: ref("smtp.kms_key_arn") }),
       ),
     });
   }
@@ -324,7 +325,7 @@ export class ServiceModule extends ReadableStack {
     });
     subscription.addOverride(
       "for_each",
-      expression(`toset(var.${variable}.topic_arn == null ? var.${variable}.emails : [])`),
+      expression(`toset(var.${variable}.topic == null ? var.${variable}.emails : [])`),
     );
     tagEverything(topic, ref("tags"));
   }
@@ -344,14 +345,13 @@ const PRECONDITIONS = [
   },
   {
     condition: expression(
-      'alltrue([for c in var.classes : c.verification != "email-code"]) || (var.mail_from != null && (var.mail_identity_arn != null || var.smtp_secret_arn != null))',
+      'alltrue([for c in var.classes : c.verification != "email-code"]) || (var.mail_from != null && (var.ses != null || var.smtp != null))',
     ),
-    error_message:
-      "A class with verification email-code needs mail: mail_from, and mail_identity_arn or smtp_secret_arn.",
+    error_message: "A class with verification email-code needs mail: mail_from, and ses or smtp.",
   },
   {
-    condition: expression("var.mail_identity_arn == null || var.smtp_secret_arn == null"),
-    error_message: "Codes are mailed through SES or through SMTP: give mail_identity_arn or smtp_secret_arn.",
+    condition: expression("var.ses == null || var.smtp == null"),
+    error_message: "Codes are mailed through SES or through SMTP: give ses or smtp.",
   },
   {
     condition: expression(
@@ -385,9 +385,9 @@ function serviceProps(): ServiceProps {
     mail: {
       kind: "ses",
       identity: "",
-      identityArn: ref("mail_identity_arn"),
+      identityArn: ref("ses.identity_arn"),
       from: ref("mail_from"),
-      tlsPolicy: ref("mail_tls_policy"),
+      tlsPolicy: ref("ses.tls_policy"),
     },
     runtime: ref("runtime"),
     memorySize: number("memory_size"),
@@ -412,9 +412,9 @@ function serviceProps(): ServiceProps {
     },
     alarms: { topicArn: expression("local.alarm_topic_arn") },
     events: {
-      topicArn: ref("events.topic_arn"),
+      topicArn: ref("events.topic.arn"),
       logRetentionDays: number("events.log_retention_days"),
-      busArn: ref("events.bus_arn"),
+      busArn: ref("events.bus.arn"),
     },
     onUndelivered: { notify: { topicArn: expression("local.undelivered_topic_arn") }, rotate: true },
     onReported: { notify: { topicArn: expression("local.reported_topic_arn") }, rotate: true },

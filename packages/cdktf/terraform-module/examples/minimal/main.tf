@@ -37,10 +37,10 @@ resource "aws_iam_openid_connect_provider" "github" {
 module "secret_handoff" {
   source = "../.."
 
-  functions         = var.functions
-  runtime           = var.runtime
-  mail_identity_arn = aws_sesv2_email_identity.mail.arn
-  mail_from         = "handoff@example.com"
+  functions = var.functions
+  runtime   = var.runtime
+  ses       = { identity_arn = aws_sesv2_email_identity.mail.arn }
+  mail_from = "handoff@example.com"
   senders = [
     { repository_id = "123456789", environment = "production", may = ["send", "revoke"] },
   ]
