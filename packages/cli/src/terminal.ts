@@ -24,6 +24,7 @@ export class Terminal {
   #piped: AsyncIterator<string> | undefined;
   #prompt: Prompt | undefined;
   #stopSpinner: (() => void) | undefined;
+  #spinning = "";
 
   constructor(streams: Streams) {
     this.#streams = streams;
@@ -61,29 +62,28 @@ export class Terminal {
     return colours ? styleText(style, text) : text;
   }
 
-  /** Shows that something is under way. @returns changes the text; undefined ends it */
+  /** Shows that something is under way; the text of what was shown before is replaced. @returns changes the text; undefined ends it */
   spin(text: string): (text?: string) => void {
     const { stderr, env } = this.#streams;
-    this.#stopSpinner?.();
     if (stderr.isTTY !== true || env.TERM === "dumb") return () => {};
-    let shown = text;
-    let frame = 0;
-    const draw = () => {
-      stderr.write(`\r\x1b[K${FRAMES[frame % FRAMES.length]} ${shown}`);
-      frame += 1;
-    };
-    draw();
-    const timer = setInterval(draw, FRAME_MS);
-    const stop = () => {
-      clearInterval(timer);
-      if (this.#stopSpinner !== stop) return;
-      this.#stopSpinner = undefined;
-      stderr.write("\r\x1b[K");
-    };
-    this.#stopSpinner = stop;
+    this.#spinning = text;
+    if (!this.#stopSpinner) {
+      let frame = 0;
+      const draw = () => {
+        stderr.write(`\r\x1b[K${FRAMES[frame % FRAMES.length]} ${this.#spinning}`);
+        frame += 1;
+      };
+      draw();
+      const timer = setInterval(draw, FRAME_MS);
+      this.#stopSpinner = () => {
+        clearInterval(timer);
+        this.#stopSpinner = undefined;
+        stderr.write("\r\x1b[K");
+      };
+    }
     return (next) => {
-      if (next === undefined) stop();
-      else shown = next;
+      if (next === undefined) this.#stopSpinner?.();
+      else this.#spinning = next;
     };
   }
 

@@ -31,13 +31,11 @@ export async function readLink(terminal: Terminal, endpoint: string | undefined)
     read = parse(text, endpoint);
     if (read.link) return read;
     // What is no part of a link is not continued: somebody typed something else.
-    if (read.why === "no_key" && terminal.inIsTerminal) return read;
+    if (text.trim() !== "" && read.why === "no_key" && terminal.inIsTerminal) return read;
+    if (text.trim() === "" && terminal.inIsTerminal) break;
   }
   if (text.trim() === "") {
-    throw new SenderError(
-      "input",
-      "There was no link on standard input. Pipe it in, or start the command at a terminal.",
-    );
+    throw new SenderError("input", "There was no link. Paste it when you are asked, or pipe it in.");
   }
   return read;
 }
