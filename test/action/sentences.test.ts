@@ -167,7 +167,7 @@ describe("one mistake is one annotation:", () => {
 
   test("an endpoint that nobody listens on", async () => {
     expect(await sentences({ endpoint: "http://127.0.0.1:1" })).toEqual([
-      "http://127.0.0.1:1 cannot be reached. Check endpoint, and that the runner may connect to it.",
+      "http://127.0.0.1:1 cannot be reached. Check endpoint, and that this machine may connect to it.",
     ]);
   });
 
@@ -175,7 +175,7 @@ describe("one mistake is one annotation:", () => {
     const other = await startScriptedServer();
     other.answer({ status: 200, text: "<html>", headers: { "content-type": "text/html" } });
     expect(await sentences({ endpoint: other.url })).toEqual([
-      `${other.url} answered 200 with a web page: a proxy, a firewall or another site answers in the service's place. Check endpoint, and that the runner reaches it without a login.`,
+      `${other.url} answered 200 with a web page: a proxy, a firewall or another site answers in the service's place. Check endpoint, and that this machine reaches it without a login.`,
     ]);
     await other.close();
   });

@@ -50,7 +50,7 @@ test("a token endpoint that hangs up is named, with the network's code", async (
   const { code, message } = await rejectionOf(fetchToken());
   expect([code, message.replace(/:\d+ /, ":PORT ")]).toEqual([
     "id_token",
-    "GitHub did not issue an OIDC token: 127.0.0.1:PORT cannot be reached: the connection was cut (UND_ERR_SOCKET). Check the runner's network, and that the runner may connect to it.",
+    "GitHub did not issue an OIDC token: 127.0.0.1:PORT cannot be reached: the connection was cut (UND_ERR_SOCKET). Check the runner's network, and that this machine may connect to it.",
   ]);
 });
 

@@ -250,7 +250,7 @@ describe("a dry run", () => {
       'There is no secret "nope/1".',
       'No secret\'s name begins with "nope/". Check the prefix in secret-ids, the region and the account.',
       "Class third-party-service allows at most 24 hours until expiry. expires-in is 48h: shorten it, or choose another class.",
-      "127.0.0.1:1 cannot be reached: nothing takes connections there (ECONNREFUSED). Check smtp-host and smtp-port, and that the runner may connect to it.",
+      "127.0.0.1:1 cannot be reached: nothing takes connections there (ECONNREFUSED). Check smtp-host and smtp-port, and that this machine may connect to it.",
     ]);
     expect(workflow.summaries[0]).toContain("### Dry run: 6 problems to solve");
   });

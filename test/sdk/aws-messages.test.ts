@@ -109,7 +109,7 @@ describe("a denied action is named as AWS names it:", () => {
       "read",
       "AccessDeniedException",
       `${user("secretsmanager:GetSecretValue", SECRET)} because no VPC endpoint policy allows the secretsmanager:GetSecretValue action`,
-      `access_denied: The AWS role deployer may not call secretsmanager:GetSecretValue on ${SECRET}. The policy of the VPC endpoint that the runner uses leaves secretsmanager:GetSecretValue out: widen it.`,
+      `access_denied: The AWS role deployer may not call secretsmanager:GetSecretValue on ${SECRET}. The policy of the VPC endpoint that this machine uses leaves secretsmanager:GetSecretValue out: widen it.`,
     ],
     [
       "read",
@@ -389,13 +389,13 @@ describe("credentials, region and clock are distinguished:", () => {
       "read",
       "InvalidSignatureException",
       "Signature expired: 20261121T100000Z is now earlier than 20261121T100500Z (20261121T101000Z - 5 min.)",
-      "clock: AWS does not accept the time of the requests (InvalidSignatureException): the runner's clock is more than five minutes off. Set it, for example by NTP.",
+      "clock: AWS does not accept the time of the requests (InvalidSignatureException): this machine's clock is more than five minutes off. Set it, for example by NTP.",
     ],
     [
       "read",
       "InvalidSignatureException",
       "Signature not yet current: 20261121T102000Z is still later than 20261121T101500Z (20261121T101000Z + 5 min.)",
-      "clock: AWS does not accept the time of the requests (InvalidSignatureException): the runner's clock is more than five minutes off. Set it, for example by NTP.",
+      "clock: AWS does not accept the time of the requests (InvalidSignatureException): this machine's clock is more than five minutes off. Set it, for example by NTP.",
     ],
     [
       "assume",

@@ -48,7 +48,7 @@ describe.each<[string, (runtime: QuickRuntime) => Promise<unknown>]>([
     const { code, message } = await rejectionOf(call(runtime));
     expect([code, message]).toEqual([
       "aws_unavailable",
-      `${service} cannot be reached: it did not answer in time (${silence === "hang" ? "ETIMEDOUT" : "TimeoutError"}). Check region, and whether a firewall drops the runner's connections.`,
+      `${service} cannot be reached: it did not answer in time (${silence === "hang" ? "ETIMEDOUT" : "TimeoutError"}). Check region, and whether a firewall drops this machine's connections.`,
     ]);
     // On a busy machine an attempt may end before the server has read it.
     expect(server.seen.length).toBeGreaterThan(0);

@@ -71,8 +71,8 @@ describe.each(Object.entries(CALLS))("%s behind TLS", (_, call) => {
   test.each<[Certificate, string, RegExp]>([
     [
       "good",
-      "of an authority that the runner does not know",
-      /: the runner does not trust the authority that signed its certificate \(UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)\)\. Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment of the job: a proxy that inspects TLS has an authority of its own\.$/,
+      "of an authority that this machine does not know",
+      /: this machine does not trust the authority that signed its certificate \(UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)\)\. Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment of the job: a proxy that inspects TLS has an authority of its own\.$/,
     ],
   ])("with a certificate %s, %s", async (certificate, _, sentence) => {
     const port = await tlsServer(certificate);
@@ -119,11 +119,11 @@ test("the runner's own authority is enough: NODE_EXTRA_CA_CERTS is what the sent
 test.each([
   [
     "CERT_HAS_EXPIRED",
-    "its certificate has expired (CERT_HAS_EXPIRED). Check the runner's clock and the certificate.",
+    "its certificate has expired (CERT_HAS_EXPIRED). Check this machine's clock and the certificate.",
   ],
   [
     "CERT_NOT_YET_VALID",
-    "its certificate is not valid yet (CERT_NOT_YET_VALID). Check the runner's clock and the certificate.",
+    "its certificate is not valid yet (CERT_NOT_YET_VALID). Check this machine's clock and the certificate.",
   ],
   [
     "ERR_TLS_CERT_ALTNAME_INVALID",
@@ -131,11 +131,11 @@ test.each([
   ],
   [
     "ENOTFOUND",
-    "its name is not known (ENOTFOUND). Check the spelling of endpoint, and that the runner can look the name up.",
+    "its name is not known (ENOTFOUND). Check the spelling of endpoint, and that this machine can look the name up.",
   ],
   [
     "HPE_INVALID_CONSTANT",
-    "its answer is not HTTP (HPE_INVALID_CONSTANT). Check endpoint, and that the runner may connect to it.",
+    "its answer is not HTTP (HPE_INVALID_CONSTANT). Check endpoint, and that this machine may connect to it.",
   ],
 ])("%s is named for what it is", async (code, words) => {
   const cause = Object.assign(new Error("x"), { code });
@@ -155,7 +155,7 @@ test("a mail server whose authority the runner does not know", async () => {
   );
   expect(code).toBe("mail_tls");
   expect(message).toMatch(
-    /^TLS with localhost:\d+ could not be set up: the runner does not trust the authority that signed its certificate \(UNABLE_TO_\w+\)\. Set NODE_EXTRA_CA_CERTS /,
+    /^TLS with localhost:\d+ could not be set up: this machine does not trust the authority that signed its certificate \(UNABLE_TO_\w+\)\. Set NODE_EXTRA_CA_CERTS /,
   );
 });
 
@@ -174,7 +174,7 @@ describe("a web page in the place of an answer", () => {
     expect(message).toBe(
       status === 511
         ? `${url} answered 511 with a web page ("Access denied by WebGuard [link]") again and again. Try again later, or ask whoever runs the service.`
-        : `${url} answered ${status} with a web page ("Access denied by WebGuard [link]"): a proxy, a firewall or another site answers in the service's place. Check endpoint, and that the runner reaches it without a login.`,
+        : `${url} answered ${status} with a web page ("Access denied by WebGuard [link]"): a proxy, a firewall or another site answers in the service's place. Check endpoint, and that this machine reaches it without a login.`,
     );
   });
 
@@ -194,7 +194,7 @@ describe("a web page in the place of an answer", () => {
     answer(page(403));
     const { code, message } = await rejectionOf(CALLS.AWS?.(url) ?? Promise.resolve());
     expect(`${code}: ${message}`).toBe(
-      "aws_unavailable: Secrets Manager answered 403 with something that is not its own, like the web page of a proxy. Check that the runner may connect to AWS, and AWS_ENDPOINT_URL.",
+      "aws_unavailable: Secrets Manager answered 403 with something that is not its own, like the web page of a proxy. Check that this machine may connect to AWS, and AWS_ENDPOINT_URL.",
     );
   });
 });
@@ -222,13 +222,13 @@ describe("a runner's clock that is off", () => {
       "90 s ahead, told an expiry is too late",
       90,
       expiry,
-      /^clock: The runner's clock is 90 seconds ahead of that of \S+, so the request was refused: Class internal-tool allows at most 72 hours\. Set the runner's clock, for example by NTP\.$/,
+      /^clock: This machine's clock is 90 seconds ahead of that of \S+, so the request was refused: Class internal-tool allows at most 72 hours\. Set this machine's clock, for example by NTP\.$/,
     ],
     [
       "90 s behind, told its token has expired",
       -90,
       late,
-      /^clock: The runner's clock is 90 seconds behind that of \S+, so the request was refused: The token has expired\. /,
+      /^clock: This machine's clock is 90 seconds behind that of \S+, so the request was refused: The token has expired\. /,
     ],
     ["right, told an expiry is too late", 0, expiry, /^policy: /],
     ["right, told its token has expired", 1, late, /^unauthenticated: /],

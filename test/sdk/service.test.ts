@@ -217,7 +217,7 @@ test("a port where nothing listens is reported with the system's word for it", a
   const { code, message } = await rejectionOf(lost.policy(unending()));
   expect([code, message]).toEqual([
     "service_unreachable",
-    `${gone.url} cannot be reached: nothing takes connections there (ECONNREFUSED). Check endpoint, and that the runner may connect to it.`,
+    `${gone.url} cannot be reached: nothing takes connections there (ECONNREFUSED). Check endpoint, and that this machine may connect to it.`,
   ]);
   expect(runtime.waits).toHaveLength(4);
 });

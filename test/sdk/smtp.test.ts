@@ -113,7 +113,7 @@ test("off loopback a certificate that nobody signed gets no mail", async () => {
   const { code, message } = await rejectionOf(transport.send(anEmail(), unending()));
   expect([code, message]).toEqual([
     "mail_tls",
-    `TLS with ${where} could not be set up: its certificate has expired (CERT_HAS_EXPIRED). Check the runner's clock and the certificate.`,
+    `TLS with ${where} could not be set up: its certificate has expired (CERT_HAS_EXPIRED). Check this machine's clock and the certificate.`,
   ]);
   expect(catcher.messages).toEqual([]);
 });
@@ -125,7 +125,7 @@ test("a server that is not there is reported after the last attempt", async () =
   const { code, message } = await rejectionOf(transport.send(anEmail(), unending()));
   expect([code, message]).toEqual([
     "mail_unreachable",
-    `${where} cannot be reached: nothing takes connections there (ECONNREFUSED). Check smtp-host and smtp-port, and that the runner may connect to it.`,
+    `${where} cannot be reached: nothing takes connections there (ECONNREFUSED). Check smtp-host and smtp-port, and that this machine may connect to it.`,
   ]);
   expect(runtime.waits).toHaveLength(3);
 });
@@ -237,7 +237,7 @@ test("on another port than 465 TLS can begin at once", async () => {
   const { code, message } = await rejectionOf(transport.send(anEmail(), unending()));
   expect([code, message]).toEqual([
     "mail_tls",
-    `TLS with ${where} could not be set up: its certificate has expired (CERT_HAS_EXPIRED). Check the runner's clock and the certificate.`,
+    `TLS with ${where} could not be set up: its certificate has expired (CERT_HAS_EXPIRED). Check this machine's clock and the certificate.`,
   ]);
 });
 

@@ -34,7 +34,7 @@ const BY_POLICY: Readonly<Record<string, (action: string) => string>> = {
   "resource control": (action) =>
     `A resource control policy of the AWS organization forbids ${action}: ask whoever runs the organization.`,
   "VPC endpoint": (action) =>
-    `The policy of the VPC endpoint that the runner uses leaves ${action} out: widen it.`,
+    `The policy of the VPC endpoint that this machine uses leaves ${action} out: widen it.`,
 };
 
 /** Names the principal, the action and the resource that AWS names. What AWS leaves out, the call knows. */

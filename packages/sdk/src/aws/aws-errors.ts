@@ -80,7 +80,7 @@ function isNotFromAws({ name, message }: AwsError): boolean {
 function notFromAws(error: AwsError, { service }: AwsCall): AwsSentence {
   return [
     "aws_unavailable",
-    `${service} answered ${statusOf(error)} with something that is not its own, like the web page of a proxy. Check that the runner may connect to AWS, and AWS_ENDPOINT_URL.`,
+    `${service} answered ${statusOf(error)} with something that is not its own, like the web page of a proxy. Check that this machine may connect to AWS, and AWS_ENDPOINT_URL.`,
   ];
 }
 
@@ -107,7 +107,7 @@ const CLOCK =
 function clockSkewed({ name }: AwsError): AwsSentence {
   return [
     "clock",
-    `AWS does not accept the time of the requests (${name}): the runner's clock is more than five minutes off. Set it, for example by NTP.`,
+    `AWS does not accept the time of the requests (${name}): this machine's clock is more than five minutes off. Set it, for example by NTP.`,
   ];
 }
 

@@ -142,7 +142,7 @@ function brokenOff(error: unknown, smtp: SmtpError, { server, phase }: Failure):
   );
 }
 
-const connectAdvice = (address: string) => `Check ${address}, and that the runner may connect to it.`;
+const connectAdvice = (address: string) => `Check ${address}, and that this machine may connect to it.`;
 
 function tlsFailed(where: string, { code, reason, advice }: NetworkFault, { tls }: SmtpServer): SenderError {
   const remedy =

@@ -33,15 +33,15 @@ export type NetworkFault = {
 type Explanation = Pick<NetworkFault, "reason" | "advice"> &
   Partial<Pick<NetworkFault, "tls" | "transient" | "unsent">>;
 
-const connect = (address: string) => `Check ${address}, and that the runner may connect to it.`;
+const connect = (address: string) => `Check ${address}, and that this machine may connect to it.`;
 const trustCa = () =>
   "Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment of the job: a proxy that inspects TLS has an authority of its own.";
-const checkClock = () => "Check the runner's clock and the certificate.";
+const checkClock = () => "Check this machine's clock and the certificate.";
 const checkTlsPort = (address: string) =>
   `Check ${address}: the port may be one for connections without TLS.`;
 
 const UNTRUSTED: Explanation = {
-  reason: "the runner does not trust the authority that signed its certificate",
+  reason: "this machine does not trust the authority that signed its certificate",
   advice: trustCa,
   tls: true,
 };
@@ -49,7 +49,7 @@ const NO_TLS: Explanation = { reason: "its answer is not TLS", advice: checkTlsP
 const CUT: Explanation = { reason: "the connection was cut", advice: connect, transient: true };
 const SILENT: Explanation = {
   reason: "it did not answer in time",
-  advice: (address) => `Check ${address}, and whether a firewall drops the runner's connections.`,
+  advice: (address) => `Check ${address}, and whether a firewall drops this machine's connections.`,
   transient: true,
 };
 const NO_ROUTE: Explanation = {
@@ -63,13 +63,13 @@ const NO_ROUTE: Explanation = {
 const BY_CODE: Readonly<Record<string, Explanation>> = {
   ENOTFOUND: {
     reason: "its name is not known",
-    advice: (address) => `Check the spelling of ${address}, and that the runner can look the name up.`,
+    advice: (address) => `Check the spelling of ${address}, and that this machine can look the name up.`,
     transient: true,
     unsent: true,
   },
   EAI_AGAIN: {
-    reason: "the runner's name server did not answer",
-    advice: () => "Check the runner's network.",
+    reason: "this machine's name server did not answer",
+    advice: () => "Check this machine's network.",
     transient: true,
     unsent: true,
   },

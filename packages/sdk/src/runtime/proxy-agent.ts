@@ -44,6 +44,15 @@ async function load(): Promise<AgentClass> {
     }
   }
 
+  /** Hands the proxy the whole address of an http URL. */
+  class Forwarder extends HttpProxyAgent<string> {
+    override connect(...[request, options]: Parameters<(typeof HttpProxyAgent)["prototype"]["connect"]>) {
+      return super.connect(request, options).catch((cause: unknown) => {
+        throw new ProxyError("PROXY_UNREACHABLE", { cause });
+      });
+    }
+  }
+
   class EnvironmentAgent extends Agent {
     readonly #direct: { readonly http: http.Agent; readonly https: https.Agent };
     readonly #settings: https.AgentOptions;
@@ -62,7 +71,7 @@ async function load(): Promise<AgentClass> {
       const key = `${protocol} ${proxy}`;
       const agent =
         this.#proxied.get(key) ??
-        (secureEndpoint ? new Tunnel(proxy, this.#settings) : new HttpProxyAgent(proxy, this.#settings));
+        (secureEndpoint ? new Tunnel(proxy, this.#settings) : new Forwarder(proxy, this.#settings));
       this.#proxied.set(key, agent);
       return agent;
     }

@@ -139,7 +139,7 @@ function clockSentence(
   const words = broken.length === 0 ? detail : broken.map((one) => one.detail).join(" ");
   return [
     "clock",
-    `The runner's clock is ${off} that of ${origin}, so the request was refused: ${words} Set the runner's clock, for example by NTP.`,
+    `This machine's clock is ${off} that of ${origin}, so the request was refused: ${words} Set this machine's clock, for example by NTP.`,
   ];
 }
 
@@ -152,7 +152,7 @@ export function unexpectedResponse(
     "not_a_service",
     webPage === undefined
       ? `${origin} answered ${status}, but not as a secret-handoff service does. Check endpoint.`
-      : `${origin} answered ${status} with a web page${titled(webPage)}: a proxy, a firewall or another site answers in the service's place. Check endpoint, and that the runner reaches it without a login.`,
+      : `${origin} answered ${status} with a web page${titled(webPage)}: a proxy, a firewall or another site answers in the service's place. Check endpoint, and that this machine reaches it without a login.`,
   );
 }
 

@@ -116,13 +116,13 @@ function networkFailure(error: unknown, origin: string, deadline: Deadline, time
     return new TransientError(
       new SenderError(
         "service_unreachable",
-        `${origin} did not answer within ${ATTEMPT_MS / 1_000} seconds. Check endpoint, and that the runner may connect to it.`,
+        `${origin} did not answer within ${ATTEMPT_MS / 1_000} seconds. Check endpoint, and that this machine may connect to it.`,
       ),
     );
   }
   const fault = networkFault(error);
   const reason = fault ? `: ${fault.reason} (${fault.code})` : "";
-  const advice = fault?.advice("endpoint") ?? "Check endpoint, and that the runner may connect to it.";
+  const advice = fault?.advice("endpoint") ?? "Check endpoint, and that this machine may connect to it.";
   const final = new SenderError("service_unreachable", `${origin} cannot be reached${reason}. ${advice}`, {
     cause: error,
   });
