@@ -235,6 +235,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   "recipients erase": {
     summary: "Erase a recipient from the directory: the trail names nobody any more",
+    details: ["With an address you need the right to audit as well, which finds its recipient id."],
     positionals: { name: "ADDRESS|ID", least: 1, most: 1 },
     callsService: true,
     options: { yes: { short: "y", help: "Erase without asking first" } },
