@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { describe, expect, test } from "@jest/globals";
 import { INPUT_NAMES, type InputName, readDeliverInputs } from "@secret-handoff/action";
-import { ErrorCollector } from "@secret-handoff/sdk";
+import { Concealed, ErrorCollector } from "@secret-handoff/sdk";
 import { inputReader, VALID } from "./input-reader.ts";
 
 function read(
@@ -69,7 +69,8 @@ test("every optional input is taken", () => {
     contact: "security@acme.example",
     region: "eu-west-1",
   });
-  expect(draft.passphrase?.reveal()).toBe(" correct horse battery staple ");
+  expect(draft.passphrase).toBeInstanceOf(Concealed);
+  expect((draft.passphrase as Concealed<string>).reveal()).toBe(" correct horse battery staple ");
   expect(JSON.stringify(draft)).not.toContain("horse");
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type InputName, runStep, type StepContext } from "@secret-handoff/action";
 import {
   parameterStore,
+  passphraseParameters,
   platformRuntime,
   type Runtime,
   roleAssumer,
@@ -73,6 +74,7 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
     openRotation: (region, deadline) => secretsManagerRotation(region, deadline, runtime),
     openParameters: (region, deadline) => parameterStore(region, deadline, runtime),
     openRole: (region, deadline) => roleAssumer(region, deadline, runtime),
+    openPassphrases: (path, region) => passphraseParameters(path, region, runtime),
     openMail: (choice) => {
       if (choice.by === "smtp") return smtpTransport(choice.server, runtime);
       throw new Error("this test mails over SMTP");

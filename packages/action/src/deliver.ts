@@ -5,7 +5,9 @@ import {
   deliver,
   ErrorCollector,
   expectOutcomes,
+  GENERATE,
   type Outcome,
+  type PassphraseKeeper,
   SenderError,
 } from "@secret-handoff/sdk";
 import { approvalOf, requireApproved } from "./approval.ts";
@@ -102,6 +104,8 @@ async function handOver(
   );
   const ports = {
     ...{ service, mail, runtime, seal },
+    passphrases: passphraseKeeper(checked, context),
+    onPassphrase: (passphrase: string) => maskAll(workflow, passphrase),
     onSealed: (sealed: Sealed) => maskLink(sealed, context),
     onWaiting: (recipient: string, { id }: HandoffView) =>
       workflow.info(
@@ -115,6 +119,15 @@ async function handOver(
   const evidence = await reportOutcomes(delivery.details, outcomes, approval, context);
   await commentOn(inputs.issue, evidence, context);
   return { outcomes, checked, cancelled: cancelOf(deadline) };
+}
+
+/** Where each recipient's passphrase is kept, where the step generates them. */
+function passphraseKeeper(
+  { inputs }: CheckedDelivery,
+  { openPassphrases, runtime }: StepContext,
+): PassphraseKeeper | undefined {
+  if (inputs.passphrase !== GENERATE) return undefined;
+  return openPassphrases(inputs["passphrase-path"], inputs.region, runtime);
 }
 
 /** Why nothing new may begin. When the time of the step is up that is not so: a wait does not count towards it. */

@@ -4,6 +4,7 @@ import {
   faultOf,
   type MailTransport,
   parameterStore,
+  passphraseParameters,
   platformRuntime,
   roleAssumer,
   SenderError,
@@ -48,6 +49,7 @@ async function main(): Promise<number> {
       openRotation: secretsManagerRotation,
       openParameters: parameterStore,
       openRole: roleAssumer,
+      openPassphrases: passphraseParameters,
       openMail,
       onCancel,
     });

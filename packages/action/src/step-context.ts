@@ -3,6 +3,7 @@ import {
   formatDuration,
   type MailTransport,
   type ParameterStore,
+  type PassphraseKeeper,
   type RoleAssumer,
   type RotatableSecrets,
   type Runtime,
@@ -42,6 +43,7 @@ export type StepContext = {
     runtime: Runtime,
   ) => ParameterStore;
   readonly openRole: (region: string | undefined, deadline: Deadline, runtime: Runtime) => RoleAssumer;
+  readonly openPassphrases: (path: string, region: string | undefined, runtime: Runtime) => PassphraseKeeper;
   readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
 };
 

@@ -10,7 +10,6 @@ export { fileTrail } from "./audit/trail-files.ts";
 export { type Finding, type Verdict, type VerifyOptions, verifyTrail } from "./audit/verify.ts";
 export {
   type ContentsOptions,
-  checkPassphrase,
   concealedTexts,
   contentsOf,
   DeliveryContents,
@@ -45,6 +44,14 @@ export {
   handOver,
   planDelivery,
 } from "./delivery/hand-over.ts";
+export {
+  checkPassphrase,
+  GENERATE,
+  type GeneratedPassphrase,
+  generatePassphrase,
+  type PassphraseKeeper,
+} from "./delivery/passphrase.ts";
+export { passphraseParameters } from "./delivery/passphrase-parameters.ts";
 export {
   checkPolicy,
   type ExpectedOutcome,

@@ -3,6 +3,7 @@ import {
   Concealed,
   checkPassphrase,
   type ErrorCollector,
+  GENERATE,
   parseDuration,
   parseRecipients,
   type RevokeAllFilter,
@@ -119,7 +120,8 @@ export const asIssueNumber: Parser<number> = (text, name) => {
 /** A secret, as it stands. */
 export const asSecret: Parser<Concealed<string>> = (text) => new Concealed(text);
 
-export const asPassphrase: Parser<Concealed<string>> = (text) => {
+export const asPassphrase: Parser<Concealed<string> | typeof GENERATE> = (text) => {
+  if (text === GENERATE) return GENERATE;
   checkPassphrase(text);
   return new Concealed(text);
 };

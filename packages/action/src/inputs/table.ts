@@ -1,5 +1,6 @@
 import {
   type ErrorCollector,
+  GENERATE,
   parseEndpoint,
   parseGivenValues,
   parseMailbox,
@@ -92,7 +93,18 @@ const TABLE = {
   "recipients-file": { file: true, parse: asRecipientsFile },
   class: { parse: needed(asText) },
   "expires-in": { parse: optional(asSeconds) },
-  passphrase: { verbatim: true, secrets: whole, parse: optional(asPassphrase) },
+  passphrase: {
+    verbatim: true,
+    secrets: (text) => (text === GENERATE ? [] : [text]),
+    parse: optional(asPassphrase),
+  },
+  "passphrase-path": {
+    default: "/secret-handoff/passphrases",
+    parse: matching(
+      /^(\/[\w.-]+){1,10}$/,
+      "is not a path of Parameter Store. Write it like /team/passphrases.",
+    ),
+  },
   reason: { parse: optional(asLine(LONGEST_REASON)) },
   title: { parse: optional(asLine(LONGEST_LINE)) },
   message: { parse: optional(asLines) },

@@ -82,8 +82,10 @@ const MOST_NAMED = 5;
 export function outcomeLine(outcome: Outcome): string {
   const who = emailHintOf(outcome.recipient);
   switch (outcome.kind) {
-    case "mailed":
-      return `${who}: mailed, handoff ${outcome.id}`;
+    case "mailed": {
+      const passphrase = outcome.passphraseAt === undefined ? "" : `, passphrase in ${outcome.passphraseAt}`;
+      return `${who}: mailed, handoff ${outcome.id}${passphrase}`;
+    }
     case "earlier":
       return `${who}: this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
     case "failed":

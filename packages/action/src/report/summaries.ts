@@ -42,12 +42,26 @@ export function deliverySummary(
         handoffCell(outcome),
       ]),
     ),
+    ...passphrasesSection(outcomes),
     ...(approval ? [`Approved by request ${code(approval.id)}:`, ...approvalsTable(approval)] : []),
     secretsList(details.secrets),
     ...(warnings.length === 0 ? [] : [`**Warnings**\n\n${warnings.join("\n")}`]),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+/** Where each recipient's passphrase is: only people who may read the parameter see it. */
+function passphrasesSection(outcomes: readonly Outcome[]): readonly string[] {
+  const kept = outcomes.flatMap((outcome) =>
+    outcome.kind === "mailed" && outcome.passphraseAt !== undefined
+      ? [`- ${recipientCell(outcome)}: parameter ${code(outcome.passphraseAt)}`]
+      : [],
+  );
+  if (kept.length === 0) return [];
+  const how =
+    "**Passphrases.** Read each one out to its recipient by telephone. AWS deletes it when the link expires.";
+  return [`${how}\n\n${kept.join("\n")}`];
 }
 
 /** The job summary of a dry run: what would happen to whom. */

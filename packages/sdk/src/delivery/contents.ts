@@ -3,14 +3,9 @@ import {
   type Field,
   type Item,
   MAX_PLAINTEXT,
-  normalisePassphrase,
-  type PassphraseWeakness,
-  ProtocolError,
-  passphraseWeakness,
   type Receipt,
   type Sealed,
   type SealInput,
-  SHORTEST_PASSPHRASE,
 } from "@secret-handoff/protocol";
 import { type Concealed, Unprintable } from "../redact.ts";
 import { type ErrorCollector, SenderError } from "../sender-error.ts";
@@ -43,8 +38,14 @@ export class DeliveryContents extends Unprintable {
     this.#passphrase = passphrase;
   }
 
-  seal(description: Omit<SealInput, "items" | "passphrase">, seal: Seal): Promise<Sealed> {
-    return seal({ ...description, items: this.#items, passphrase: this.#passphrase?.reveal() });
+  /** @param generated the passphrase of this recipient alone, where each has one of their own */
+  seal(
+    description: Omit<SealInput, "items" | "passphrase">,
+    seal: Seal,
+    generated?: Concealed<string>,
+  ): Promise<Sealed> {
+    const passphrase = (generated ?? this.#passphrase)?.reveal();
+    return seal({ ...description, items: this.#items, passphrase });
   }
 }
 
@@ -154,31 +155,4 @@ function checkItems(items: readonly Item[]): void {
     "too_large",
     `The secrets take ${count.format(size)} bytes together and one handoff carries ${count.format(MAX_PLAINTEXT)}. Hand them over in several steps.`,
   );
-}
-
-const WEAK: Readonly<Record<PassphraseWeakness, string>> = {
-  too_short: `it has fewer than ${SHORTEST_PASSPHRASE} characters`,
-  digits_only: "it has digits only",
-};
-
-/**
- * Refuses a passphrase that can be guessed.
- * @throws SenderError `passphrase`
- */
-export function checkPassphrase(passphrase: string): void {
-  const weakness = passphraseWeakness(normalised(passphrase));
-  if (weakness === undefined) return;
-  throw new SenderError(
-    "passphrase",
-    `The passphrase is too weak: ${WEAK[weakness]}. Use four or more random words.`,
-  );
-}
-
-function normalised(passphrase: string): string {
-  try {
-    return normalisePassphrase(passphrase);
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
-    throw new SenderError("passphrase", `The passphrase cannot be used: ${cause.message}.`, { cause });
-  }
 }

@@ -1,13 +1,15 @@
 import { type HandoffId, ProtocolError, type Sealed } from "@secret-handoff/protocol";
 import type { HandoffView } from "@secret-handoff/protocol/api";
 import { type Email, type MailTransport, writeEmail } from "../mail/email.ts";
+import type { Concealed } from "../redact.ts";
 import { mapLimited, oneAtATime, type YieldSlot } from "../runtime/concurrency.ts";
 import { cleanupDeadline, type Deadline } from "../runtime/deadline.ts";
 import { type Runtime, sleep, unixSeconds } from "../runtime/runtime.ts";
-import { faultOf, SenderError, type SenderErrorCode } from "../sender-error.ts";
+import { faultOf, SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 import type { Seal } from "./contents.ts";
 import { type Delivery, type DeliveryDetails, headerOf, requestFor } from "./delivery.ts";
+import { generatePassphrase, type PassphraseKeeper } from "./passphrase.ts";
 
 /** The outcome for one recipient. */
 export type Outcome =
@@ -17,6 +19,8 @@ export type Outcome =
       readonly id: HandoffId;
       /** Unix seconds. */
       readonly expiresAt: number;
+      /** Where its generated passphrase is kept. */
+      readonly passphraseAt?: string | undefined;
       /** The mail went out, but the service could not record it: a later run may mail again. */
       readonly notRecorded?: SenderError;
     }
@@ -42,6 +46,10 @@ export type DeliveryPorts = {
   readonly mail: MailTransport;
   readonly runtime: Runtime;
   readonly seal: Seal;
+  /** Set where each recipient gets a generated passphrase: where it is kept. */
+  readonly passphrases?: PassphraseKeeper | undefined;
+  /** Called with each generated passphrase before anything is done with it: the place to mask. */
+  readonly onPassphrase?: (passphrase: string) => void;
   /** Called with each link before anything is done with it: the place to mask. */
   readonly onSealed?: (sealed: Sealed) => void;
   /** Called each time another run's handoff of that version is found not mailed yet. */
@@ -118,9 +126,7 @@ async function deliverToOne(
   try {
     for (let round = 1; ; round += 1) {
       deadline.soft.throwIfAborted();
-      const sealed = await sealFor(recipient, delivery, ports);
-      ports.onSealed?.(sealed);
-      const outcome = await send(recipient, sealed, delivery.details, ports, deadline);
+      const outcome = await sealAndSend(recipient, delivery, ports, deadline);
       const lost = outcome.kind === "failed" && outcome.error.code === "overtaken";
       if (!lost || round === MOST_ROUNDS) return outcome;
     }
@@ -129,10 +135,43 @@ async function deliverToOne(
   }
 }
 
+/** A generated passphrase is kept before anything is created: a link whose passphrase nobody knows opens for nobody. */
+async function sealAndSend(
+  recipient: string,
+  delivery: Delivery,
+  ports: OnePorts,
+  deadline: Deadline,
+): Promise<Outcome> {
+  const { passphrases, onPassphrase, onSealed } = ports;
+  const passphrase = passphrases && generatePassphrase();
+  if (passphrase) onPassphrase?.(passphrase.reveal());
+  const sealed = await sealFor(recipient, delivery, ports, passphrase);
+  onSealed?.(sealed);
+  if (!passphrase) return send(recipient, sealed, delivery.details, ports, deadline);
+  const { id, expiresAt } = sealed;
+  const passphraseAt = await passphrases.keep({ id, recipient, passphrase, expiresAt }, deadline);
+  const outcome = await send(recipient, sealed, delivery.details, ports, deadline);
+  if (outcome.kind === "mailed") return { ...outcome, passphraseAt };
+  await dropPassphrase(id, passphrases, ports);
+  return outcome;
+}
+
+/** It goes by itself when the handoff would have expired: where it cannot be taken away now, nothing is lost. */
+async function dropPassphrase(id: HandoffId, keeper: PassphraseKeeper, { runtime }: OnePorts): Promise<void> {
+  const late = new SenderError("deadline", "There was no time left to delete the passphrase.");
+  const cleanup = cleanupDeadline(CLEANUP_MS, late, runtime);
+  try {
+    await toResult(keeper.drop(id, cleanup.deadline));
+  } finally {
+    cleanup.close();
+  }
+}
+
 function sealFor(
   recipient: string,
   { details, contents }: Delivery,
   { service, runtime, seal }: DeliveryPorts,
+  passphrase: Concealed<string> | undefined,
 ): Promise<Sealed> {
   const { verification } = details.class;
   const latest = unixSeconds(runtime) + details.expiresIn;
@@ -144,7 +183,7 @@ function sealFor(
     email: verification === "click" ? undefined : recipient,
     mailedCode: verification === "email-code",
   };
-  return contents.seal(description, seal);
+  return contents.seal(description, seal, passphrase);
 }
 
 async function send(

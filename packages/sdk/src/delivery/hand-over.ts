@@ -10,6 +10,7 @@ import { type LabelledSecret, membersOf, subjectOf } from "../sources/secret-ver
 import { contentsOf } from "./contents.ts";
 import { type DeliveryPorts, deliver, type Outcome } from "./deliver.ts";
 import { checkDetails, type Delivery, type DeliveryDetails, namedVersions } from "./delivery.ts";
+import { GENERATE } from "./passphrase.ts";
 import { checkPolicy, type ExpectedOutcome, expectOutcomes, type PolicyResult } from "./policy.ts";
 import { requestProblem } from "./requests.ts";
 
@@ -28,7 +29,8 @@ export type DeliveryChoices = {
   readonly resend?: boolean | undefined;
   /** Each leaf of a JSON secret becomes a field of its own. */
   readonly parseJson?: boolean | undefined;
-  readonly passphrase?: Concealed<string> | undefined;
+  /** `generate` makes one for each recipient. */
+  readonly passphrase?: Concealed<string> | typeof GENERATE | undefined;
   /** The request for approval that this delivery was approved by. */
   readonly request?: string | undefined;
 };
@@ -66,7 +68,8 @@ export function planDelivery(
     title: title ?? `A secret from ${source}`,
     context: { ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }), ...context },
   };
-  const contents = contentsOf(secrets, { parseJson, passphrase }, errors);
+  const shared = passphrase === GENERATE ? undefined : passphrase;
+  const contents = contentsOf(secrets, { parseJson, passphrase: shared }, errors);
   errors.attempt(() => checkDetails(details));
   return contents && { details, contents };
 }
@@ -107,7 +110,10 @@ export type HandOver = DeliveryChoices &
     readonly awaitsReceipt?: boolean | undefined;
   };
 
-export type HandOverPorts = Pick<DeliveryPorts, "service" | "mail" | "onSealed" | "onOutcome"> & {
+export type HandOverPorts = Pick<
+  DeliveryPorts,
+  "service" | "mail" | "passphrases" | "onPassphrase" | "onSealed" | "onOutcome"
+> & {
   readonly runtime?: Runtime;
   /** @default a quarter of an hour */
   readonly deadline?: Deadline;
@@ -133,9 +139,16 @@ export class HandOverError extends SenderError {
  * @returns one outcome a recipient, in the order given
  * @throws HandOverError before anything was created; SenderError where the service or the mail server cannot be used
  */
-export function handOver(request: HandOver, ports: HandOverPorts): Promise<readonly Outcome[]> {
+export async function handOver(request: HandOver, ports: HandOverPorts): Promise<readonly Outcome[]> {
+  const passphrases = request.passphrase === GENERATE ? ports.passphrases : undefined;
+  if (request.passphrase === GENERATE && !passphrases) {
+    throw new SenderError(
+      "passphrase",
+      "Say where generated passphrases are kept: give the port passphrases.",
+    );
+  }
   return withPlan(request, ports, "send", async (delivery, deadline, runtime) =>
-    deliver(delivery, request.recipients, { ...ports, runtime, seal }, deadline),
+    deliver(delivery, request.recipients, { ...ports, passphrases, runtime, seal }, deadline),
   );
 }
 
