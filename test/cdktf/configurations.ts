@@ -124,6 +124,7 @@ export const EVERYTHING = defineStack({
       secretNames: ["prod/orders/*", "prod/billing"],
       secretTags: { "secret-handoff": "yes" },
       parameterNames: ["/orders/*"],
+      passphrasePath: "/secret-handoff/passphrases",
       assumeRoleArns: [`arn:aws:iam::${ACCOUNT}:role/orders-deploy`],
       rotate: "generate",
       listSecrets: true,

@@ -379,6 +379,12 @@ const RIGHTS_IN_STACK = {
       text([matches(PARAMETER_NAME_PATTERN), "must be the name of a parameter, or a path that ends with /*"]),
     ),
   ),
+  passphrasePath: optional(
+    text([
+      matches(/^(?:\/[\w.-]+){1,10}$/),
+      "must be a path like /secret-handoff/passphrases, without a slash at its end",
+    ]),
+  ),
   assumeRoleArns: optional(list(arn("iam", "role/[\\w+=,.@/-]+", ":ACCOUNT:role/NAME"))),
   rotate: optional(choice("managed", "generate")),
   rotationFunctionArns: optional(list(functionArn)),

@@ -163,6 +163,11 @@ export type SenderRights = {
   readonly secretTags?: Readonly<Record<string, string>>;
   /** Names of Systems Manager parameters, for the action's `parameters`; a trailing `/*` takes every one below a path. */
   readonly parameterNames?: readonly string[];
+  /**
+   * Path of Parameter Store under which the role may put generated passphrases, and delete them: the action's `passphrase-path`, for
+   * example `/secret-handoff/passphrases`. @default none
+   */
+  readonly passphrasePath?: string;
   /** ARNs of roles to assume, for the action's `source: sts`. Each must trust this role. */
   readonly assumeRoleArns?: readonly string[];
   /**
@@ -193,12 +198,16 @@ export type MailRights = {
 /** The role's statements. Each action is named; the only resource of `*` is where AWS knows no other. */
 export function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly Statement[] {
   const { rotate, mail, kmsKeyArns = [], secretTags, parameterNames = [], assumeRoleArns = [] } = rights;
-  const { rotationFunctionArns = [] } = rights;
+  const { rotationFunctionArns = [], passphrasePath } = rights;
   const inAccount = `arn:${here.partition}:secretsmanager:${here.region}:${here.account}:secret:`;
   const secrets = (rights.secretNames ?? []).map((name) => `${inAccount}${secretPattern(name)}`);
-  const parameters = parameterNames.map(
-    (name) => `arn:${here.partition}:ssm:${here.region}:${here.account}:parameter/${name.replace(/^\//, "")}`,
-  );
+  const parameterIn = (name: string) =>
+    `arn:${here.partition}:ssm:${here.region}:${here.account}:parameter/${name.replace(/^\//, "")}`;
+  const parameters = parameterNames.map(parameterIn);
+  // Reading a path is a right on the path itself.
+  const paths = parameterNames
+    .filter((name) => name.endsWith("/*"))
+    .map((name) => parameterIn(name.slice(0, -2)));
   const actions = [
     "secretsmanager:GetSecretValue",
     "secretsmanager:DescribeSecret",
@@ -216,6 +225,24 @@ export function senderRightsStatements(rights: SenderRights, here: ArnParts): re
       ? [allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], rotationFunctionArns)]
       : []),
     ...(parameters.length > 0 ? [allow("ReadParameters", ["ssm:GetParameter"], parameters)] : []),
+    ...(paths.length > 0
+      ? [
+          allow(
+            "ReadParameterPaths",
+            ["ssm:GetParametersByPath"],
+            paths.flatMap((path) => [path, `${path}/*`]),
+          ),
+        ]
+      : []),
+    ...(passphrasePath === undefined
+      ? []
+      : [
+          allow(
+            "KeepPassphrases",
+            ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"],
+            [parameterIn(`${passphrasePath}/*`)],
+          ),
+        ]),
     ...(assumeRoleArns.length > 0 ? [allow("AssumeRoles", ["sts:AssumeRole"], assumeRoleArns)] : []),
     ...(rights.listSecrets ? [allow("ListSecrets", ["secretsmanager:ListSecrets"], ["*"])] : []),
     ...(rotate === "generate"
