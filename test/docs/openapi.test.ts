@@ -29,7 +29,12 @@ let service: TestService;
 
 /** Every exchange with the service passes here on its way. */
 beforeAll(async () => {
-  service = await startTestService();
+  service = await startTestService({
+    senders: [
+      { repositoryId: "42", may: ["send", "revoke", "audit"] },
+      { repositoryId: "42", environment: "approve-manager", roles: ["manager"], may: ["approve"] },
+    ],
+  });
   globalThis.fetch = async (input, init) => {
     const response = await plainFetch(input, init);
     const url = new URL(String(input));
@@ -54,6 +59,7 @@ function templateOf(pathname: string): string {
     .replace(/\/recipients\/[^/]+/, "/recipients/{id}")
     .replace(/^\/h\/.*/, "/h/{path}")
     .replace(/\/handoffs\/(?!check$|revoke$)[^/]+/, "/handoffs/{id}")
+    .replace(/\/requests\/[^/]+/, "/requests/{id}")
     .replace(/\/seals\/[^/]+/, "/seals/{day}");
 }
 
@@ -114,6 +120,29 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   await sender.call("POST", "/v1/sender/handoffs/revoke", { recipient: email });
   await sender.call("POST", "/v1/sender/handoffs/revoke", {});
   await sender.call("GET", "/v1/sender/policy");
+  const asked = {
+    class: "database-access",
+    secrets: ["arn:x", "arn:y"],
+    recipients: [email, "bo@vendor.example"],
+  };
+  const ask = { ...asked, expiresIn: 3_600, reason: "quarterly", issue: 12 };
+  const approver = new Sender(service, { job: { environment: "approve-manager" } });
+  const requests: string[] = [];
+  for (const verb of ["approve", "deny"]) {
+    const { body: made } = await sender.call("POST", "/v1/sender/requests", ask);
+    requests.push(made.id);
+    const path = `/v1/sender/requests/${made.id}`;
+    await approver.call("POST", `${path}/${verb}`, { role: "manager", comment: "as agreed" });
+    await approver.call("POST", `${path}/${verb}`, { role: "manager" });
+    await approver.call("POST", `${path}/${verb}`, { role: "security" });
+    await sender.call("GET", path);
+  }
+  await sender.call("GET", "/v1/sender/requests/req_AAAAAAAAAAAAAAAAAAAAAA");
+  const guarded = await sender.seal({ email, class: "database-access", passphrase: "four words or more" });
+  const approved = createRequest(guarded, { subject: { ...subject, secret: "arn:y" } });
+  await sender.create(approved);
+  await sender.create({ ...approved, request: requests[1] });
+  expect(await sender.create({ ...approved, request: requests[0] })).toMatchObject({ status: 201 });
   await service.service.drained();
   await sender.call("GET", "/v1/sender/events");
   const today = new Date(service.clock.now * 1_000).toISOString().slice(0, 10);
