@@ -31,7 +31,7 @@ let service: TestService;
 beforeAll(async () => {
   service = await startTestService({
     senders: [
-      { repositoryId: "42", may: ["send", "revoke", "audit"] },
+      { repositoryId: "42", may: ["send", "revoke", "audit", "erase"] },
       { repositoryId: "42", environment: "approve-manager", roles: ["manager"], may: ["approve"] },
     ],
   });
