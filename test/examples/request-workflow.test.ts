@@ -1,0 +1,112 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "@jest/globals";
+import { INPUTS } from "@secret-handoff/action";
+import { DEFAULT_CLASSES, parseDuration } from "@secret-handoff/protocol/api";
+import { parseDocument } from "yaml";
+
+const FOLDER = new URL("../../examples/request-workflow/", import.meta.url);
+const read = (name: string) => readFileSync(new URL(name, FOLDER), "utf8");
+const form = parseDocument(read("issue-form.yml"));
+const workflow = parseDocument(read("request.yml"));
+const clients: Record<string, { class: string; classHours: number }> = JSON.parse(read("clients.json"));
+
+type Answers = Partial<Record<"client" | "secret" | "recipients" | "lifetime" | "reason", string>>;
+
+/** The body that GitHub makes of the form. */
+function bodyOf(answers: Answers): string {
+  const fields = form.toJS().body as { id?: keyof Answers; attributes: { label?: string } }[];
+  return fields
+    .flatMap(({ id, attributes }) =>
+      id ? [`### ${attributes.label}\n\n${answers[id] || "_No response_"}`] : [],
+    )
+    .join("\n\n");
+}
+
+const GOOD = {
+  client: "Vendor Example",
+  secret: "prod/orders/database",
+  recipients: "ana@vendor.example\nbo@vendor.example",
+  lifetime: "1h30m",
+  reason: "quarterly rotation",
+};
+
+function run(body: string) {
+  const folder = mkdtempSync(join(tmpdir(), "request-"));
+  const [output, summary] = ["output", "summary"].map((name) => join(folder, name));
+  const { status } = spawnSync(process.execPath, [fileURLToPath(new URL("read-request.mjs", FOLDER))], {
+    env: { PATH: process.env.PATH, ISSUE_BODY: body, GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary },
+  });
+  const text = readFileSync(output ?? "", "utf8");
+  const outputs: Record<string, string> = {};
+  for (const [, name = "", , value = ""] of text.matchAll(/^([\w-]+)<<(end-\S+)\n([\s\S]*?)\n\2$/gm)) {
+    outputs[name] = value;
+  }
+  return { status, outputs };
+}
+
+test("form and workflow are YAML without an error, and the form's clients are those of clients.json", () => {
+  for (const document of [form, workflow]) expect([document.errors, document.warnings]).toEqual([[], []]);
+  const [client] = (form.toJS().body as { id?: string; attributes: { options?: string[] } }[]).filter(
+    ({ id }) => id === "client",
+  );
+  expect(client?.attributes.options).toEqual(Object.keys(clients));
+  for (const { class: name, classHours } of Object.values(clients)) {
+    expect(DEFAULT_CLASSES.find((each) => each.name === name)?.expiresWithin).toBe(classHours * 3_600);
+  }
+});
+
+test("the workflow uses inputs that the action knows, and puts nothing of the issue into a shell", () => {
+  type Step = { uses?: string; with?: object; run?: string };
+  const jobs: Record<string, { steps: Step[] }> = workflow.toJS().jobs;
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+  const own = steps.filter(({ uses }) => uses?.startsWith("OWNER/secret-handoff@"));
+  expect(own).toHaveLength(3);
+  const unknown = own.flatMap(({ with: given = {} }) =>
+    Object.keys(given).filter((name) => !Object.hasOwn(INPUTS, name)),
+  );
+  expect(unknown).toEqual([]);
+  for (const { run: script = "" } of steps) expect(script).not.toContain("${{");
+});
+
+describe("an issue", () => {
+  test("that is in order becomes outputs, with its risks", () => {
+    const { status, outputs } = run(bodyOf(GOOD));
+    expect(status).toBe(0);
+    expect(outputs).toEqual({
+      ...{ client: "Vendor Example", class: "database-access", secret: GOOD.secret },
+      ...{ recipients: GOOD.recipients, "expires-in": "5400s", reason: GOOD.reason },
+      report: expect.stringContaining("Nothing stands out."),
+    });
+    expect(parseDuration(outputs["expires-in"] ?? "")).toBe(5_400);
+  });
+
+  test.each<[string, Answers, string]>([
+    ["with somebody from elsewhere", { recipients: "eve@elsewhere.example" }, "Outside: 1 of 1"],
+    ["for long", { lifetime: "4h" }, "Long: more than half"],
+    ["of a privileged secret", { client: "Our own team", lifetime: "20m" }, "Privileged:"],
+  ])("%s says so", (_, more, risk) => {
+    const { status, outputs } = run(bodyOf({ ...GOOD, ...more }));
+    expect([status, outputs.report]).toEqual([0, expect.stringContaining(risk)]);
+  });
+
+  test.each<[string, Answers, string]>([
+    ["for a client that nobody knows", { client: "constructor" }, "not in clients.json"],
+    ["for another client's secret", { secret: "clients/acme-retail/db" }, "does not get this secret"],
+    ["for what is no address", { recipients: "ana@vendor.example\n$(id)" }, "not an e-mail address"],
+    ["for longer than the class allows", { lifetime: "5h" }, "at most 4h"],
+    ["without a time", { lifetime: "soon" }, "not one like 4h"],
+    ["without a reason", { reason: "" }, "The reason must be one line"],
+    ["with a second answer in one", { reason: "why not\n\n### Secret\n\nprod/orders/other" }, ""],
+  ])("%s is refused, or gives no other secret", (_, more, problem) => {
+    const { status, outputs } = run(bodyOf({ ...GOOD, ...more }));
+    if (problem === "") expect([status, outputs.secret]).toEqual([0, GOOD.secret]);
+    else {
+      expect([status, Object.keys(outputs)]).toEqual([1, ["report"]]);
+      expect(outputs.report).toContain(problem);
+    }
+  });
+});
