@@ -2,6 +2,7 @@ import { Concealed } from "../redact.ts";
 import { type Deadline, withAttemptLimit } from "../runtime/deadline.ts";
 import { networkFault } from "../runtime/network.ts";
 import type { Pace } from "../runtime/pace.ts";
+import { boundedText, jsonOrUndefined } from "../runtime/response-body.ts";
 import { retry, retryAfterMs, TransientError } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
@@ -69,7 +70,20 @@ export async function request(
           },
           ...(body === undefined ? {} : { body }),
         });
-        return parseResponse(origin, response, await boundedText(response), runtime);
+        return parseResponse(
+          origin,
+          response,
+          await boundedText(
+            response,
+            LONGEST_ANSWER,
+            () =>
+              new SenderError(
+                "not_a_service",
+                "The service's answer is longer than any it gives. Check endpoint.",
+              ),
+          ),
+          runtime,
+        );
       } catch (error) {
         throw networkFailure(error, origin, deadline, timedOut());
       }
@@ -81,7 +95,7 @@ export async function request(
 function parseResponse(origin: string, response: Response, text: string, runtime: Runtime): ServiceResponse {
   const { status, headers } = response;
   const type = headers.get("content-type") ?? "";
-  const json = /^application\/(problem\+)?json\b/.test(type) ? parseJson(text) : undefined;
+  const json = /^application\/(problem\+)?json\b/.test(type) ? jsonOrUndefined(text) : undefined;
   const problem = readProblem(json);
   const webPage = /^text\/html\b/.test(type) ? { webPage: titleIn(text) } : {};
   if (status === 429 || status >= 500) {
@@ -127,31 +141,6 @@ function networkFailure(error: unknown, origin: string, deadline: Deadline, time
     cause: error,
   });
   return fault && !fault.transient ? final : new TransientError(final);
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > LONGEST_ANSWER) {
-      throw new SenderError(
-        "not_a_service",
-        "The service's answer is longer than any it gives. Check endpoint.",
-      );
-    }
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function titleIn(html: string): string {

@@ -1,5 +1,6 @@
 import { type Deadline, withAttemptLimit } from "../../runtime/deadline.ts";
 import { networkFault } from "../../runtime/network.ts";
+import { boundedText, jsonOrUndefined } from "../../runtime/response-body.ts";
 import { retry, retryAfterMs, TransientError } from "../../runtime/retry.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { SenderError } from "../../sender-error.ts";
@@ -60,12 +61,16 @@ export function askStore(
           ...init,
           ...(body === undefined ? {} : { body }),
         } as RequestInit);
-        const text = await boundedText(response, store);
+        const text = await boundedText(
+          response,
+          LONGEST_ANSWER,
+          () => new SenderError("store_refused", `${store} answered with more than any secret holds.`),
+        );
         const { status } = response;
         // 503 with a JSON body is an answer of Vault's: it is sealed.
         if (status === 429 || (status >= 500 && !isSealedVault(status, text)))
           throw unavailable(store, host, response, runtime);
-        return { status, text, json: parseJson(text) };
+        return { status, text, json: jsonOrUndefined(text) };
       } catch (error) {
         if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) throw deadline.hard.reason;
         if (error instanceof SenderError || error instanceof TransientError) throw error;
@@ -110,28 +115,6 @@ function unreachable(error: unknown, { store, host, address, late }: Place): Err
   const sentence = `${store} at ${host} cannot be reached${reason === undefined ? "" : `: ${reason}${code}`}. ${advice}`;
   const final = new SenderError("store_unreachable", sentence, { cause: error });
   return fault && !fault.transient && !late ? final : new TransientError(final);
-}
-
-async function boundedText(response: Response, store: string): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > LONGEST_ANSWER)
-      throw new SenderError("store_refused", `${store} answered with more than any secret holds.`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No cause: a JSON error quotes the text.
-    return undefined;
-  }
 }
 
 /** A member of what was parsed, however deep; undefined where there is none. */
