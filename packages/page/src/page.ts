@@ -1,15 +1,12 @@
-import { deriveOpenKeys, encodeBase64url, formatFragment, platformRandom } from "@secret-handoff/protocol";
+import { encodeBase64url, formatFragment, type HandoffId, platformRandom } from "@secret-handoff/protocol";
 import type {
-  CallEffect,
-  Calls,
   ClaimMemory,
-  Effect,
   FlowEvent,
   OpenedScreen,
   Screen,
   ServiceClient,
 } from "@secret-handoff/protocol/recipient";
-import { step } from "@secret-handoff/protocol/recipient";
+import { runEffect, step } from "@secret-handoff/protocol/recipient";
 import { type LinkResult, pathOf, readAddress, readKey, readPasted } from "./link.ts";
 import type { Clock } from "./time.ts";
 
@@ -29,6 +26,7 @@ export type Page = ReturnType<typeof createPage>;
 /** Runs the flow: shows its screens, runs its effects, and feeds back what came of them. */
 export function createPage(ports: PagePorts) {
   const { location, memory, clock, showAddress } = ports;
+  const effectPorts = { ...ports, onRemembered: (id: HandoffId) => showAddress(pathOf(id)) };
   let screen: Screen | undefined;
   /** Counts the starts: an answer that belongs to an earlier one is dropped. */
   let session = 0;
@@ -57,7 +55,7 @@ export function createPage(ports: PagePorts) {
     const reply = (answer: FlowEvent) => {
       if (current === session) send(answer);
     };
-    for (const effect of next.effects) runEffect(effect, ports, reply);
+    for (const effect of next.effects) runEffect(effect, effectPorts, reply);
   }
 
   function begin(read: LinkResult): void {
@@ -129,45 +127,4 @@ export function createPage(ports: PagePorts) {
     /** Out of the back/forward cache: begins again, and shows what a reload may show. */
     comeBack: () => (onlyCopy() ? tick() : start()),
   };
-}
-
-/** Does what the flow asks for. What takes time answers later, with an event. */
-function runEffect(effect: Effect, ports: PagePorts, reply: (event: FlowEvent) => void): void {
-  const { memory, showAddress } = ports;
-  switch (effect.type) {
-    case "derive":
-      void deriveOpenKeys(effect.link, effect.typed, (fraction) =>
-        reply({ type: "derivation_progress", fraction }),
-      ).then(
-        (openKeys) => reply({ type: "derived", openKeys }),
-        // The answers were checked before, so this is the device: scrypt takes 128 MiB.
-        () => reply({ type: "derivation_failed" }),
-      );
-      break;
-    case "remember": {
-      const { link, claimId } = effect.handoff;
-      const claim = effect.openKeys && { claimId, openKeys: effect.openKeys };
-      memory.remember(link.id, { fragment: formatFragment(link), claim });
-      showAddress(pathOf(link.id));
-      break;
-    }
-    case "forget":
-      memory.forget(effect.id);
-      break;
-    case "finish":
-      memory.finish(effect.id);
-      break;
-    default:
-      void call(effect, ports, reply);
-  }
-}
-
-async function call<Name extends keyof Calls>(
-  { type, id, body }: CallEffect<Name>,
-  { service, clock }: PagePorts,
-  reply: (event: FlowEvent) => void,
-): Promise<void> {
-  const result = await service(type, id, body);
-  // TypeScript does not see that the name of the call and the type of its result belong together.
-  reply({ type: `${type}_answered`, result, now: clock.now() } as FlowEvent);
 }

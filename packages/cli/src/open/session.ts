@@ -1,17 +1,9 @@
+import { encodeBase64url, type LinkParts, platformRandom } from "@secret-handoff/protocol";
 import {
-  deriveOpenKeys,
-  encodeBase64url,
-  formatFragment,
-  type LinkParts,
-  platformRandom,
-} from "@secret-handoff/protocol";
-import {
-  type CallEffect,
-  type Calls,
   type ClaimMemory,
   createServiceClient,
-  type Effect,
   type FlowEvent,
+  runEffect,
   type Screen,
   type ServiceClient,
   step,
@@ -36,6 +28,7 @@ export type SessionPorts = {
 export async function runSession(link: LinkParts, ports: SessionPorts): Promise<Screen> {
   const { memory, runtime } = ports;
   const service = serviceAt(ports.origin, runtime);
+  const effectPorts = { memory, service, clock: runtime };
   const events = new Queue<FlowEvent>();
   const sleep = (ms: number) => new Promise<void>((resolve) => void runtime.schedule(ms, resolve));
   const { claimId } = memory.recall(link.id);
@@ -52,8 +45,7 @@ export async function runSession(link: LinkParts, ports: SessionPorts): Promise<
     const next = step(screen, event);
     if (next) {
       screen = next.screen;
-      for (const effect of next.effects)
-        runEffect(effect, memory, service, runtime, (answer) => events.push(answer));
+      for (const effect of next.effects) runEffect(effect, effectPorts, (answer) => events.push(answer));
     }
     if (!screen) throw new Error("the flow has no screen");
     const reaction = next ? await ports.react(screen, sleep) : "wait";
@@ -64,51 +56,6 @@ export async function runSession(link: LinkParts, ports: SessionPorts): Promise<
 
 function serviceAt(origin: string, { fetch }: Runtime): ServiceClient {
   return createServiceClient((path, init) => fetch(new URL(String(path), origin), init));
-}
-
-/** Does what the flow asks for, as the page does. What takes time answers later. */
-function runEffect(
-  effect: Effect,
-  memory: ClaimMemory,
-  service: ServiceClient,
-  runtime: Runtime,
-  reply: (event: FlowEvent) => void,
-): void {
-  switch (effect.type) {
-    case "derive":
-      void deriveOpenKeys(effect.link, effect.typed, (fraction) =>
-        reply({ type: "derivation_progress", fraction }),
-      ).then(
-        (openKeys) => reply({ type: "derived", openKeys }),
-        () => reply({ type: "derivation_failed" }),
-      );
-      break;
-    case "remember": {
-      const { link, claimId } = effect.handoff;
-      const claim = effect.openKeys && { claimId, openKeys: effect.openKeys };
-      memory.remember(link.id, { fragment: formatFragment(link), claim });
-      break;
-    }
-    case "forget":
-      memory.forget(effect.id);
-      break;
-    case "finish":
-      memory.finish(effect.id);
-      break;
-    default:
-      void call(effect, service, runtime, reply);
-  }
-}
-
-async function call<Name extends keyof Calls>(
-  { type, id, body }: CallEffect<Name>,
-  service: ServiceClient,
-  runtime: Runtime,
-  reply: (event: FlowEvent) => void,
-): Promise<void> {
-  const result = await service(type, id, body);
-  // TypeScript does not see that the name of the call and the type of its result belong together.
-  reply({ type: `${type}_answered`, result, now: runtime.now() } as FlowEvent);
 }
 
 class Queue<T> {

@@ -5,6 +5,7 @@ export {
   type Remembered,
   type Store,
 } from "./claim-memory.ts";
+export { type EffectPorts, runEffect } from "./effects.ts";
 export { endingOf, REPORT_WORD } from "./ended.ts";
 export { step } from "./flow.ts";
 export {

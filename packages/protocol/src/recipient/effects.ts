@@ -1,0 +1,56 @@
+import { deriveOpenKeys, type HandoffId } from "../keys.ts";
+import { formatFragment } from "../link.ts";
+import type { ClaimMemory } from "./claim-memory.ts";
+import type { CallEffect, Effect, FlowEvent } from "./screens.ts";
+import type { Calls, ServiceClient } from "./service-client.ts";
+
+/** What the effects of the flow act on. */
+export type EffectPorts = {
+  readonly memory: ClaimMemory;
+  readonly service: ServiceClient;
+  /** Milliseconds since 1970. */
+  readonly clock: { now(): number };
+  /** Called when a link is remembered: from then on nothing else needs its key. */
+  readonly onRemembered?: (id: HandoffId) => void;
+};
+
+/** Does what the flow asks for, in page and command line alike. What takes time answers later, with an event. */
+export function runEffect(effect: Effect, ports: EffectPorts, reply: (event: FlowEvent) => void): void {
+  const { memory, onRemembered } = ports;
+  switch (effect.type) {
+    case "derive":
+      void deriveOpenKeys(effect.link, effect.typed, (fraction) =>
+        reply({ type: "derivation_progress", fraction }),
+      ).then(
+        (openKeys) => reply({ type: "derived", openKeys }),
+        // The answers were checked before, so this is the device: scrypt takes 128 MiB.
+        () => reply({ type: "derivation_failed" }),
+      );
+      break;
+    case "remember": {
+      const { link, claimId } = effect.handoff;
+      const claim = effect.openKeys && { claimId, openKeys: effect.openKeys };
+      memory.remember(link.id, { fragment: formatFragment(link), claim });
+      onRemembered?.(link.id);
+      break;
+    }
+    case "forget":
+      memory.forget(effect.id);
+      break;
+    case "finish":
+      memory.finish(effect.id);
+      break;
+    default:
+      void call(effect, ports, reply);
+  }
+}
+
+async function call<Name extends keyof Calls>(
+  { type, id, body }: CallEffect<Name>,
+  { service, clock }: EffectPorts,
+  reply: (event: FlowEvent) => void,
+): Promise<void> {
+  const result = await service(type, id, body);
+  // TypeScript does not see that the name of the call and the type of its result belong together.
+  reply({ type: `${type}_answered`, result, now: clock.now() } as FlowEvent);
+}
