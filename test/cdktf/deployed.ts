@@ -5,7 +5,10 @@ import { join } from "node:path";
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
+  DescribeTableCommand,
   type DynamoDBClient,
+  UpdateTableCommand,
+  waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { FUNCTION_NAMES, type FunctionName, type StackConfig } from "@secret-handoff/cdktf";
 import { type Engine, localClient, startEngine } from "@secret-handoff/local";
@@ -14,7 +17,7 @@ import { serveGateway } from "./gateway.ts";
 import { policiesOf } from "./iam.ts";
 import { type RunningFunction, startFunction } from "./lambda.ts";
 import { Meter } from "./meter.ts";
-import { ref, resource, resources, type SynthesisedStack, synthesise } from "./synthesis.ts";
+import { ref, resource, resources, type Synthesis, type SynthesisedStack, synthesise } from "./synthesis.ts";
 
 /** A synthesised stack that runs on this machine: its archives, routes, environment, tables and roles. */
 export type Deployed = {
@@ -27,6 +30,8 @@ export type Deployed = {
   readonly aws: Readonly<Record<FunctionName, AwsForOneRole>>;
   /** What DynamoDB would bill of it all. */
   readonly meter: Meter;
+  /** Puts another release in this one's place, with the tables as they are: what an apply changes of a stack that runs. */
+  readonly update: (release: Synthesis) => Promise<void>;
   readonly close: () => Promise<void>;
 };
 
@@ -35,51 +40,78 @@ export type Deployed = {
  * @param code folder with the built functions
  * @param issuer whose tokens it takes, on this machine and so without TLS
  */
-export async function deploy(
+export function deploy(
   config: StackConfig,
   code: string,
+  issuer: { readonly issuer: string; readonly jwksUrl: string },
+): Promise<Deployed> {
+  return deployRelease(synthesise(config, code), issuer);
+}
+
+/** Deploys a stack that was synthesised, by this checkout or by another. */
+export async function deployRelease(
+  first: Synthesis,
   { issuer, jwksUrl }: { readonly issuer: string; readonly jwksUrl: string },
 ): Promise<Deployed> {
-  const { json, folder } = synthesise(config, code);
+  const { json } = first;
   // The meter bills the indexes by itself: dynalite leaves them out of what it reports.
   const engine = await startEngine({ engine: "dynalite" });
   const client = localClient(engine.endpoint);
   const tables = await createTables(json, client);
   const meter = new Meter(client, json);
-  const aws = await eachFunction((name) =>
-    serveAwsFor(statementsOf(json, name), {
-      meter,
-      engine: engine.endpoint,
-      tables: {
-        [tables.handoffs]: ref("aws_dynamodb_table.tables_handoffs.arn"),
-        [tables.audit]: ref("aws_dynamodb_table.tables_audit.arn"),
-      },
-    }),
-  );
   const running: Partial<Record<FunctionName, RunningFunction>> = {};
   const gateway = await serveGateway(json, running as Record<string, RunningFunction>);
-  const functions = await eachFunction(async (name) => {
-    const block = resource(json, "aws_lambda_function", `${name}_function`);
-    const { variables } = block.environment as { variables: Record<string, string> };
-    const environment = Object.fromEntries(
-      Object.entries(variables).map(([key, value]) => [key, resolved(json, value, gateway.url)]),
+  const start = async (release: Synthesis) => {
+    const aws = await eachFunction((name) =>
+      serveAwsFor(statementsOf(release.json, name), {
+        meter,
+        engine: engine.endpoint,
+        tables: {
+          [tables.handoffs]: ref("aws_dynamodb_table.tables_handoffs.arn"),
+          [tables.audit]: ref("aws_dynamodb_table.tables_audit.arn"),
+        },
+      }),
     );
-    if (environment.CONFIG) {
-      environment.CONFIG = JSON.stringify({ ...(JSON.parse(environment.CONFIG) as object), issuer, jwksUrl });
-    }
-    running[name] = await startFunction(join(folder, String(block.filename)), {
-      ...environment,
-      ...runtimeEnvironment(aws[name].url),
+    const functions = await eachFunction(async (name) => {
+      const block = resource(release.json, "aws_lambda_function", `${name}_function`);
+      const { variables } = block.environment as { variables: Record<string, string> };
+      const environment = Object.fromEntries(
+        Object.entries(variables).map(([key, value]) => [key, resolved(release.json, value, gateway.url)]),
+      );
+      if (environment.CONFIG) {
+        environment.CONFIG = JSON.stringify({
+          ...(JSON.parse(environment.CONFIG) as object),
+          issuer,
+          jwksUrl,
+        });
+      }
+      return startFunction(join(release.folder, String(block.filename)), {
+        ...environment,
+        ...runtimeEnvironment(aws[name].url),
+      });
     });
-    return running[name];
-  });
+    Object.assign(running, functions);
+    return { aws, functions };
+  };
+  let { aws, functions } = await start(first);
+  const stop = () =>
+    Promise.all([...Object.values(aws), ...Object.values(functions)].map((part) => part.close()));
   return {
     url: gateway.url,
     client,
     tables,
-    functions,
-    aws,
+    get functions() {
+      return functions;
+    },
+    get aws() {
+      return aws;
+    },
     meter,
+    async update(release) {
+      await stop();
+      await addIndexes(release.json, client);
+      ({ aws, functions } = await start(release));
+    },
     close: () => closeAll(engine, client, [gateway, ...Object.values(aws), ...Object.values(functions)]),
   };
 }
@@ -145,6 +177,26 @@ async function createTables(json: SynthesisedStack, client: DynamoDBClient): Pro
   }
   const nameOf = (name: string) => String(resource(json, "aws_dynamodb_table", name).name);
   return { handoffs: nameOf("tables_handoffs"), audit: nameOf("tables_audit") };
+}
+
+/** An apply adds the indexes that a table did not have. DynamoDB makes one at a time. */
+async function addIndexes(json: SynthesisedStack, client: DynamoDBClient): Promise<void> {
+  for (const table of resources(json, "aws_dynamodb_table") as unknown as readonly TableBlock[]) {
+    const { TableName, AttributeDefinitions, GlobalSecondaryIndexes = [] } = definitionOf(table);
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    const there = (Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName);
+    for (const index of GlobalSecondaryIndexes.filter(({ IndexName }) => !there.includes(IndexName))) {
+      const Create = { ...index, IndexName: index.IndexName ?? "" };
+      await client.send(
+        new UpdateTableCommand({
+          TableName,
+          AttributeDefinitions,
+          GlobalSecondaryIndexUpdates: [{ Create }],
+        }),
+      );
+      await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName });
+    }
+  }
 }
 
 function definitionOf(table: TableBlock): CreateTableCommandInput {
