@@ -15,6 +15,7 @@ import { HttpApi } from "./http/api.ts";
 import {
   drainerStatements,
   operatorPolicy,
+  policyStatements,
   recipientStatements,
   senderStatements,
   smtpStatements,
@@ -23,6 +24,7 @@ import {
 } from "./iam/function-permissions.ts";
 import type { Statement } from "./iam/policies.ts";
 import { mailStatement } from "./iam/sender-role.ts";
+import { PolicyTable } from "./policy-table.ts";
 import type { SecretHandoffProps } from "./props.ts";
 import { Reactions, WorkflowDispatch } from "./reactions/reactions.ts";
 import { SesMail } from "./ses.ts";
@@ -70,6 +72,8 @@ export class Service extends Construct {
   readonly mail: SesMail | undefined;
   readonly alarms: Alarms;
   readonly recipientKeys: RecipientKeys;
+  /** Where the policy is that the environment cannot hold. */
+  policyTable: PolicyTable | undefined;
   readonly operatorPolicyArn: string;
   readonly origin: string;
 
@@ -111,9 +115,9 @@ export class Service extends Construct {
       keepAddresses: props.recipients !== "unnamed",
     });
     this.tables.keep([this.api.api, ...this.recipientKeys.keys]);
-    const drainerPolicy = this.#permit(props, here);
     this.#configure(props);
-    sender.checkStart();
+    const { drainerPolicy, senderPolicy } = this.#permit(props, here);
+    sender.checkStart(senderPolicy);
     followStream(this, drainer, { streamArn: this.tables.handoffs.streamArn, policy: drainerPolicy });
     runEveryMinute(this, sweeper, name);
     if (this.mail) recordBounces(this, sweeper, { name, busName: this.events.bus.name, undelivered });
@@ -176,8 +180,11 @@ export class Service extends Construct {
     });
   }
 
-  /** @returns the drainer's policy, which must be there before Lambda follows the stream */
-  #permit({ mail, kmsKeyArn }: ServiceProps, here: ArnParts): IamRolePolicy {
+  /** @returns the policies that must be there before Lambda follows the stream, and before the sender's function is tried */
+  #permit(
+    { mail, kmsKeyArn }: ServiceProps,
+    here: ArnParts,
+  ): { readonly drainerPolicy: IamRolePolicy; readonly senderPolicy: IamRolePolicy } {
     const { arns } = this.tables;
     const bus = this.events.bus.arn;
     const key = kmsKeyArn === undefined ? [] : tableKeyStatements(kmsKeyArn);
@@ -188,9 +195,15 @@ export class Service extends Construct {
     ]);
     const { mac, address } = this.recipientKeys;
     const recipientKeys = { mac: mac.arn, address: address?.arn };
-    this.functions.sender.permit([...senderStatements(arns, recipientKeys), ...key]);
+    const policy = this.policyTable ? policyStatements(this.policyTable.table.arn) : [];
+    const senderPolicy = this.functions.sender.permit([
+      ...senderStatements(arns, recipientKeys),
+      ...policy,
+      ...key,
+    ]);
     this.functions.sweeper.permit([...sweeperStatements(arns, bus), ...key]);
-    return this.functions.drainer.permit([...drainerStatements(arns, bus), ...key]);
+    const drainerPolicy = this.functions.drainer.permit([...drainerStatements(arns, bus), ...key]);
+    return { drainerPolicy, senderPolicy };
   }
 
   #mailStatements(mail: SecretHandoffProps["mail"], here: ArnParts): readonly Statement[] {
@@ -201,7 +214,29 @@ export class Service extends Construct {
     return [mailStatement(rights, here)];
   }
 
-  #configure({ mail, policyJson, eventRetentionDays: days = DEFAULT_RETENTION_DAYS }: ServiceProps): void {
+  /** The sender function's policy: in its environment where it fits, else in a table. */
+  #policy(
+    policyJson: string,
+    names: Readonly<Record<string, string | undefined>>,
+    kmsKeyArn: string | undefined,
+    name: string,
+  ): Readonly<Record<string, string>> {
+    const { sender } = this.functions;
+    const inEnvironment = { CONFIG: policyJson };
+    if (sender.fits({ ...names, ...inEnvironment })) return inEnvironment;
+    this.policyTable = new PolicyTable(this, "policy", { name: `${name}-policy`, policyJson, kmsKeyArn });
+    const { table, item, sha256 } = this.policyTable;
+    sender.function.node.addDependency(item);
+    return { POLICY_TABLE_NAME: table.name, POLICY_SHA256: sha256 };
+  }
+
+  #configure({
+    mail,
+    policyJson,
+    kmsKeyArn,
+    name,
+    eventRetentionDays: days = DEFAULT_RETENTION_DAYS,
+  }: ServiceProps): void {
     const handoffs = { TABLE_NAME: this.tables.handoffs.name };
     const tables = {
       ...handoffs,
@@ -218,13 +253,13 @@ export class Service extends Construct {
       MAIL_CONFIGURATION_SET: this.mail?.configurationSet.configurationSetName,
       SMTP_SECRET_ARN: mail?.kind === "smtp" ? mail.secretArn : undefined,
     });
-    sender.configure({
+    const names = {
       ...tables,
       ...origin,
-      CONFIG: policyJson,
       RECIPIENT_MAC_KEY_ID: this.recipientKeys.mac.keyId,
       RECIPIENT_ADDRESS_KEY_ID: this.recipientKeys.address?.keyId,
-    });
+    };
+    sender.configure({ ...names, ...this.#policy(policyJson, names, kmsKeyArn, name) });
     drainer.configure({ ...tables, ...bus });
     sweeper.configure({ ...tables, ...bus });
   }

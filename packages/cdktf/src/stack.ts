@@ -60,7 +60,6 @@ export class SecretHandoffStack extends ReadableStack {
     super(scope, id);
     const { code, ...rest } = config;
     checkConfig(rest);
-    this.warnings = stackWarnings(rest);
 
     const { region, state = { kind: "local" }, gitHub = {} } = config;
     new AwsProvider(this, "aws", { region });
@@ -71,10 +70,20 @@ export class SecretHandoffStack extends ReadableStack {
       ...(code === undefined ? {} : { code }),
       ...(edge === undefined ? {} : { edge: { ...edge, usEast1: this.#usEast1() } }),
     });
+    this.warnings = [...stackWarnings(rest), ...this.#notes()];
     this.output({ ...this.handoff.outputs });
     // The roles and the provider have them too; what a role's own tags say goes before.
     if (service.tags) tagEverything(this, service.tags);
     this.#makeSenders(gitHub, this.#mailFor(service.mail), service);
+  }
+
+  #notes(): readonly string[] {
+    const { policyTable } = this.handoff.service;
+    return policyTable
+      ? [
+          `service.senders, operators and classes are larger than Lambda's environment: they lie in the table ${policyTable.table.nameInput}, and the sender function reads them when it starts`,
+        ]
+      : [];
   }
 
   /** The workflows' roles. They share one OIDC provider for each issuer, because an account can have no second one. */

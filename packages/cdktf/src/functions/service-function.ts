@@ -85,8 +85,9 @@ export class ServiceFunction extends Construct {
   /**
    * Invokes the function after each change of its code or environment. One that cannot read its environment fails, and the deployment
    * with it: otherwise the first call would tell.
+   * @param policy what the function may do, which must be there before
    */
-  checkStart(): void {
+  checkStart(policy: IamRolePolicy): void {
     const { functionName } = this.function;
     new LambdaInvocation(this, "start-check", {
       functionName,
@@ -95,6 +96,7 @@ export class ServiceFunction extends Construct {
         code: this.function.sourceCodeHash,
         environment: `\${sha256(jsonencode(${dependable(this.function)}.environment[0].variables))}`,
       },
+      dependsOn: [policy],
     });
   }
 
@@ -107,17 +109,18 @@ export class ServiceFunction extends Construct {
     });
   }
 
+  /** Whether all of it fits into what Lambda gives, with what was set before. */
+  fits(environment: Readonly<Record<string, string | undefined>>): boolean {
+    return environmentBytes({ ...this.#environment, ...defined(environment) }) <= ENVIRONMENT_LIMIT;
+  }
+
   /**
    * Sets the function's environment. It may hold no secret: whoever may describe the function reads it.
    * @throws InvalidProps when it exceeds what Lambda gives
    */
   configure(environment: Readonly<Record<string, string | undefined>>): void {
-    for (const [name, value] of Object.entries(environment)) {
-      if (value !== undefined) this.#environment[name] = value;
-    }
-    const total = jsonBytes(
-      Object.fromEntries(Object.entries(this.#environment).map(([name, value]) => [name, stand(value)])),
-    );
+    Object.assign(this.#environment, defined(environment));
+    const total = environmentBytes(this.#environment);
     const config = jsonBytes(this.#environment.CONFIG ?? "");
     if (total > ENVIRONMENT_LIMIT) {
       throw new InvalidProps([
@@ -125,6 +128,20 @@ export class ServiceFunction extends Construct {
       ]);
     }
   }
+}
+
+function defined(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const given = Object.entries(environment).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  return Object.fromEntries(given);
+}
+
+/** As Lambda counts them; what only Terraform knows counts as much as it may need. */
+function environmentBytes(environment: Readonly<Record<string, string>>): number {
+  return jsonBytes(
+    Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, stand(value)])),
+  );
 }
 
 function stand(value: string): string {

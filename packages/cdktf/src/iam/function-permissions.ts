@@ -84,6 +84,11 @@ export function senderStatements(
   ];
 }
 
+/** The sender's function, where its policy lies in a table. */
+export function policyStatements(policyTable: string): readonly Statement[] {
+  return [allow("ReadThePolicy", ["dynamodb:GetItem"], [policyTable])];
+}
+
 /** The drainer: turns outboxes into audit events. */
 export function drainerStatements({ table, stream, audit }: TableArns, bus: string): readonly Statement[] {
   return [

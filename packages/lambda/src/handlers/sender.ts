@@ -1,3 +1,4 @@
+import type { Hono } from "hono";
 import { stdoutLog, systemClock } from "../runtime.ts";
 import { createSenderApp } from "../sender/app.ts";
 import { createTokenVerifier } from "../sender/callers.ts";
@@ -7,11 +8,13 @@ import type { RecipientKeys } from "../store/recipients.ts";
 import { Requests } from "../store/requests.ts";
 import { StandaloneEvents } from "../store/standalone-events.ts";
 import { Subjects } from "../store/subjects.ts";
-import { optional, required, senderConfig } from "./environment.ts";
-import { httpHandler, iamPrincipal } from "./http-event.ts";
+import { optional, parseSenderConfig, required, type SenderConfig, senderConfig } from "./environment.ts";
+import { type HttpEvent, httpHandler, iamPrincipal, type StartCheck } from "./http-event.ts";
+import { readPolicy } from "./policy-table.ts";
 import { openTables } from "./tables.ts";
 
-const { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds } = senderConfig();
+/** Undefined where the policy is larger than the environment, and lies in a table. A wrong one ends the start. */
+const inEnvironment = optional("CONFIG") === undefined ? undefined : senderConfig();
 const { table, audit, eventIndex, seals, recipients } = openTables();
 const origin = required("ORIGIN");
 
@@ -28,8 +31,9 @@ const recipientKeys: RecipientKeys = {
     : undefined,
 };
 
-export const handler = httpHandler(
-  createSenderApp({
+function appWith(config: SenderConfig): Hono {
+  const { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds } = config;
+  return createSenderApp({
     origin,
     senders,
     operators,
@@ -48,5 +52,22 @@ export const handler = httpHandler(
     iamPrincipal,
     clock: systemClock,
     log: stdoutLog,
-  }),
-);
+  });
+}
+
+let starting: Promise<ReturnType<typeof httpHandler>> | undefined;
+
+/** Once for an instance. A read that failed is tried again with the next call; until then nobody is let in. */
+async function start(): Promise<ReturnType<typeof httpHandler>> {
+  try {
+    return httpHandler(appWith(inEnvironment ?? parseSenderConfig(await readPolicy())));
+  } catch (error) {
+    starting = undefined;
+    throw error;
+  }
+}
+
+export const handler = async (event: HttpEvent | StartCheck) => {
+  starting ??= start();
+  return (await starting)(event);
+};
