@@ -13,17 +13,69 @@ import type { NotifyProps } from "./props.ts";
 
 export type AlarmsProps = NotifyProps &
   Watched & {
+    /** Classes of which an undelivered handoff is told. */
+    readonly criticalClasses?: readonly string[] | undefined;
     readonly accountId: string;
     readonly busName: string;
     readonly undelivered: UndeliveredEvents;
   };
 
-/** Events that somebody must hear of at once, and what they are told. */
-const TOLD_AT_ONCE = {
-  locked: "was locked: five wrong answers. Ask the recipient, and rotate the secret if it was not them.",
-  reported:
-    "was reported by its recipient: not expected, or not opened by them. If it had been opened, rotate the secret.",
-} as const;
+type Told = {
+  readonly description: string;
+  readonly pattern: object;
+  readonly sentence: string;
+};
+
+const CODES_SPENT = ["codes_spent", "code_requests_spent"];
+
+/** Events that somebody must hear of at once, and what they are told to do. */
+function toldAtOnce(criticalClasses: readonly string[]): Readonly<Record<string, Told>> {
+  return {
+    locked: {
+      description: "A handoff was locked by wrong answers",
+      pattern: { "detail-type": ["locked"], detail: { outcome: [{ "anything-but": CODES_SPENT }] } },
+      sentence:
+        "handoff <handoff> (<class>) was locked: five wrong answers. Ask the recipient whether it was them. If not, somebody else has the link: revoke what else went to that address. <time>",
+    },
+    "codes-spent": {
+      description: "A handoff was locked because its codes were used up",
+      pattern: { "detail-type": ["locked"], detail: { outcome: CODES_SPENT } },
+      sentence:
+        "handoff <handoff> (<class>) was locked: codes were asked for, or typed wrong, too often. Ask the recipient whether it was them. If not, somebody has the link without the mailbox: send again to a checked address. <time>",
+    },
+    reported: {
+      description: "A handoff was reported",
+      pattern: { "detail-type": ["reported"] },
+      sentence:
+        "handoff <handoff> (<class>) was reported by its recipient: not expected, or not opened by them. If it had been opened, rotate the secret. <time>",
+    },
+    denied: {
+      description: "A request for approval was denied",
+      pattern: { "detail-type": ["denied"] },
+      sentence:
+        "request <request> (<class>) was denied. Read the denial's comment, and whether the requester expected it: a request that nobody made on purpose means that a workflow or an identity is not in the right hands. <time>",
+    },
+    "refusals-burst": {
+      description: "A caller on a list was refused again and again",
+      pattern: { "detail-type": ["refused"], detail: { count: [{ exists: true }] } },
+      sentence:
+        "a caller on the lists was refused more than ten times in five minutes. The event of type refused of <time> in the trail names it and the reason: a workflow to repair, or one that tries what it may not.",
+    },
+    ...(criticalClasses.length === 0
+      ? {}
+      : {
+          undelivered: {
+            description: "A handoff of a critical class did not arrive",
+            pattern: {
+              "detail-type": ["expired", "unconfirmed", "bounced"],
+              detail: { class: [...criticalClasses] },
+            },
+            sentence:
+              "handoff <handoff> of the critical class <class> did not arrive: <type>. After unconfirmed somebody has opened it and may have the secret: rotate it and send again. After expired or bounced, reach the recipient another way. <time>",
+          },
+        }),
+  };
+}
 
 /** What goes wrong, told to one SNS topic. No message holds a secret, a link or an address. */
 export class Alarms extends Construct {
@@ -55,20 +107,20 @@ export class Alarms extends Construct {
    * Straight from the bus: EventBridge delivers at least once, whereas its metrics, which an alarm would watch, are best
    * effort. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
    */
-  #tellAtOnce({ name, busName, undelivered }: AlarmsProps): void {
-    for (const [what, sentence] of Object.entries(TOLD_AT_ONCE)) {
+  #tellAtOnce({ name, busName, undelivered, criticalClasses = [] }: AlarmsProps): void {
+    for (const [what, { description, pattern, sentence }] of Object.entries(toldAtOnce(criticalClasses))) {
       const rule = new CloudwatchEventRule(this, `${what}-rule`, {
         name: `${name}-${what}`,
-        description: `A handoff was ${what}`,
+        description,
         eventBusName: busName,
-        eventPattern: JSON.stringify({ source: [EVENT_SOURCE], "detail-type": [what] }),
+        eventPattern: JSON.stringify({ source: [EVENT_SOURCE], ...pattern }),
       });
       undelivered.deliver(this, `${what}-target`, rule, {
         targetId: "alarms",
         arn: this.topicArn,
         inputTransformer: {
-          inputPaths: { handoff: "$.detail.handoff", class: "$.detail.class", time: "$.detail.time" },
-          inputTemplate: JSON.stringify(`secret-handoff: <handoff> (<class>) ${sentence} <time>`),
+          inputPaths: pathsIn(sentence),
+          inputTemplate: JSON.stringify(`secret-handoff: ${sentence}`),
         },
       });
     }
@@ -86,12 +138,22 @@ export class Alarms extends Construct {
   }
 }
 
+/** The parts of the event that a sentence names. */
+function pathsIn(sentence: string): Record<string, string> {
+  const names = Array.from(sentence.matchAll(/<(\w+)>/g), ([, name = ""]) => name);
+  return Object.fromEntries(names.map((name) => [name, `$.detail.${name}`]));
+}
+
 /** What a function says in one word in its log, and never about whom: metric filters count the words. */
 export const COUNTED = {
   /** A link's key has reached the server. */
   mangled: { metric: "LinkMangled", word: "link_mangled", by: "recipient" },
   /** A caller who could not be authenticated was refused. Of those the audit table has only samples. */
   refused: { metric: "AnonymousRefused", word: "refused_anonymous", by: "sender" },
+  /** One link was asked for from many networks in ten minutes. */
+  many: { metric: "LinkAskedFromMany", word: "link_asked_from_many", by: "recipient" },
+  /** Codes for one link were asked for again and again. */
+  codes: { metric: "CodesAskedAgain", word: "codes_asked_again", by: "recipient" },
 } as const satisfies Readonly<Record<string, { metric: string; word: string; by: FunctionName }>>;
 
 /** What the alarms watch. */
@@ -194,6 +256,18 @@ export function metricAlarms({
       metricName: COUNTED.mangled.metric,
       alarmDescription:
         "A mail gateway sent a link's key to the server. The handoff was not consumed; find the gateway, and prefer a passphrase for its recipients.",
+    },
+    "link-asked-from-many": {
+      namespace: countedNamespace(name),
+      metricName: COUNTED.many.metric,
+      alarmDescription:
+        "One link was asked for from five networks or more in ten minutes. The recipient function's log names the handoff. A mail gateway may do that; otherwise the link has leaked: revoke it, or rotate what it held, and send again with a passphrase.",
+    },
+    "codes-asked-again": {
+      namespace: countedNamespace(name),
+      metricName: COUNTED.codes.metric,
+      alarmDescription:
+        "A fourth code for one link was asked for in ten minutes. The recipient function's log names the handoff. Ask the recipient whether it was them; if not, somebody has the link without the mailbox: revoke it and send again.",
     },
     "refused-anonymous": {
       namespace: countedNamespace(name),

@@ -10,6 +10,13 @@ export function classesOf(props: PolicyProps): readonly CredentialClass[] {
   return props.classes ?? DEFAULT_CLASSES;
 }
 
+/** Of these every handoff that did not arrive is told, unless `alarms.criticalClasses` says otherwise. */
+export function criticalClassesOf(props: PolicyProps): readonly string[] {
+  return classesOf(props)
+    .filter(({ approvals, verification }) => approvals.length >= 2 || verification === "email-code")
+    .map(({ name }) => name);
+}
+
 /**
  * The sender function's CONFIG, as JSON.
  * @throws InvalidProps when the function could not read it

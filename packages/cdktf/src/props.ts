@@ -38,6 +38,15 @@ export type NotifyProps = {
   readonly emails?: readonly string[];
 };
 
+/** Who is notified of alarms, and of which classes more. */
+export type AlarmProps = NotifyProps & {
+  /**
+   * Names of classes of which every handoff that did not arrive is told: expired, unconfirmed or bounced.
+   * @default the classes that need two approvals or more, or a mailed code
+   */
+  readonly criticalClasses?: readonly string[];
+};
+
 /** What happens when a handoff ends in a certain way. */
 export type ReactionProps = {
   /**
@@ -281,7 +290,7 @@ export type SecretHandoffProps = PolicyProps &
     /** Deletion protection. @default on */
     readonly deletionProtection?: DeletionProtectionProps;
     /** Who is notified of alarms, and of locked and reported handoffs. @default a new topic without subscribers */
-    readonly alarms?: NotifyProps;
+    readonly alarms?: AlarmProps;
     /** Where audit events go besides the audit table. @default nowhere */
     readonly events?: EventTargetProps;
     /** Tags of every resource that can have them. @default none */

@@ -6,7 +6,7 @@ import { InvalidProps } from "./checks/schema.ts";
 import { archiveAsset, builtFunctions } from "./functions/archive.ts";
 import { Edge } from "./http/edge.ts";
 import { CustomDomain } from "./http/host-name.ts";
-import { policyJson } from "./policy.ts";
+import { criticalClassesOf, policyJson } from "./policy.ts";
 import { DEFAULT_NAME, type DomainProps, type EdgeProps, type SecretHandoffProps } from "./props.ts";
 import { Service } from "./service.ts";
 import { tagEverything } from "./terraform.ts";
@@ -62,6 +62,7 @@ export class SecretHandoff extends Construct {
         sweeper: archive("sweeper"),
       },
       policyJson: policyJson(props),
+      alarms: { criticalClasses: criticalClassesOf(props), ...props.alarms },
       origin: (apiEndpoint) => (domain === undefined ? apiEndpoint : `https://${domain.name}`),
       closeDefaultEndpoint: domain !== undefined && edge === undefined,
     });

@@ -9,6 +9,7 @@ import {
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { GitHubJobs, MailRights, SecretHandoffSenderProps, SenderRights } from "../iam/sender-role.ts";
 import type {
+  AlarmProps,
   DeletionProtectionProps,
   DeliveredProps,
   DispatchProps,
@@ -129,6 +130,11 @@ const retention = number([
 ]);
 
 const NOTIFY = props<NotifyProps>({ topicArn: optional(topicArn), emails: optional(list(address)) });
+const ALARMS = props<AlarmProps>({
+  topicArn: optional(topicArn),
+  emails: optional(list(address)),
+  criticalClasses: optional(list(text())),
+});
 const REACTION = props<ReactionProps>({ notify: optional(NOTIFY), rotate: optional(flag) });
 const THROTTLE = props<Throttle>({
   rate: number([
@@ -301,7 +307,7 @@ const SERVICE = {
   deletionProtection: optional(
     props<DeletionProtectionProps>({ handoffs: optional(flag), audit: optional(flag) }),
   ),
-  alarms: optional(NOTIFY),
+  alarms: optional(ALARMS),
   events: optional(
     props<EventTargetProps>({
       topicArn: optional(topicArn),

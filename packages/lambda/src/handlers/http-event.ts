@@ -61,6 +61,18 @@ export function iamPrincipal(c: Context): string | undefined {
   return event?.requestContext.authorizer?.iam?.userArn ?? undefined;
 }
 
+/**
+ * The address that a request came from. API Gateway ends `X-Forwarded-For` with the one that called it; where that is CloudFront, the one
+ * before is the viewer's. Whoever calls past CloudFront can pretend to be there: it only says what to look into.
+ * https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/RequestAndResponseBehaviorCustomOrigin.html
+ */
+export function sourceAddress(c: Context): string | undefined {
+  const { event } = (c.env ?? {}) as { readonly event?: HttpEvent };
+  const forwarded = event?.headers["x-forwarded-for"]?.split(",").map((part) => part.trim()) ?? [];
+  const viewer = event?.headers["x-amz-cf-id"] === undefined ? undefined : forwarded.at(-2);
+  return viewer ?? event?.requestContext.http.sourceIp;
+}
+
 function toRequest(event: HttpEvent): Request {
   const { method } = event.requestContext.http;
   const query = event.rawQueryString ? `?${event.rawQueryString.replaceAll("#", "%23")}` : "";

@@ -8,7 +8,7 @@ import { Claims } from "../store/claims.ts";
 import { Codes } from "../store/codes.ts";
 import { Receipts } from "../store/receipts.ts";
 import { optional, required } from "./environment.ts";
-import { httpHandler } from "./http-event.ts";
+import { httpHandler, sourceAddress } from "./http-event.ts";
 import { openOneTimeTable } from "./tables.ts";
 
 /** The page lies beside the bundle, where the build has put it, compressed. */
@@ -28,6 +28,7 @@ export const handler = httpHandler(
     receipts: new Receipts(table),
     codes: new Codes(table),
     clock: systemClock,
+    sourceOf: sourceAddress,
     log: stdoutLog,
     mailCode: async (mail) => (await import("./code-mailer.ts")).mailCode(mail),
     latency: fixedLatency(ANSWER_AFTER_MS[optional("SMTP_SECRET_ARN") ? "smtp" : "ses"]),

@@ -18,6 +18,7 @@ import type { ClaimOutcome, Claims } from "../store/claims.ts";
 import { derive, verificationOf } from "../store/handoff-record.ts";
 import type { Receipts } from "../store/receipts.ts";
 import { type EncodedPage, servePage } from "./page.ts";
+import { Retrievals, type SourceOf } from "./retrievals.ts";
 import { type CodeDeps, codeHashOf, sendCode } from "./send-code.ts";
 
 export type RecipientDeps = CodeDeps & {
@@ -26,12 +27,15 @@ export type RecipientDeps = CodeDeps & {
   readonly origin: string;
   readonly page: EncodedPage;
   readonly clock: Clock;
+  /** To watch for suspicious retrieval. */
+  readonly sourceOf?: SourceOf;
 };
 
 /** The recipient's side of the one-time store: public, and able to create nothing. */
 export function createRecipientApp(deps: RecipientDeps): Hono {
   const { origin, page, claims, receipts, clock, log } = deps;
   const app = createApp(origin, log);
+  const retrievals = new Retrievals(clock, log);
 
   /** Checks in this order: who, type, size, shape, and only then the id, which must be the token's: no wrong token reaches the table. */
   async function read<Schema extends v.GenericSchema<unknown, { readonly linkToken: LinkToken }>>(
@@ -52,7 +56,9 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
   route(app, "/v1/handoffs/:id/status", {
     POST: async (c) => {
       const { id } = await read(c, StatusRequest);
-      return c.json(await status(claims, id, clock()));
+      const answer = await status(claims, id, clock());
+      retrievals.looked(id, deps.sourceOf?.(c));
+      return c.json(answer);
     },
   });
 
@@ -68,6 +74,7 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
     POST: async (c) => {
       const { id, body } = await read(c, CodeRequest);
       await sendCode(deps, id, body, clock());
+      retrievals.askedForCode(id);
       return c.body(null, 202);
     },
   });
