@@ -42,6 +42,6 @@ describe("docs/operations.md", () => {
         .replace(/^(recipient|sender|drainer|sweeper)-throttled$/, "NAME-throttled"),
     );
     expect(alarms.filter((name) => !text.includes(name))).toEqual([]);
-    expect(alarms).toHaveLength(16);
+    expect(alarms).toHaveLength(18);
   });
 });

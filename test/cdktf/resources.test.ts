@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import type { SecretHandoffSenderProps } from "@secret-handoff/cdktf";
 import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
+import { matches } from "./event-pattern.ts";
 import { ref, resource, resources, type SynthesisedStack, synthesise } from "./synthesis.ts";
 
 const least = synthesise(LEAST).json;
@@ -237,18 +238,55 @@ describe("mail", () => {
 });
 
 describe("what watches", () => {
-  test("locked and reported handoffs reach the topic straight from the bus", () => {
-    for (const what of ["locked", "reported"]) {
-      const rule = resource(least, "aws_cloudwatch_event_rule", `alarms_${what}_rule`);
-      expect(JSON.parse(String(rule.event_pattern))).toEqual({
-        source: ["secret-handoff"],
-        "detail-type": [what],
-      });
-      expect(resource(least, "aws_cloudwatch_event_target", `alarms_${what}_target`)).toHaveProperty(
-        "arn",
-        ref("aws_sns_topic.alarms_topic.arn"),
-      );
-    }
+  test.each<[rule: string, told: readonly object[], untold: readonly object[]]>([
+    ["locked", [{ type: "locked", outcome: "done" }], [{ type: "locked", outcome: "codes_spent" }]],
+    [
+      "codes_spent",
+      [
+        { type: "locked", outcome: "codes_spent" },
+        { type: "locked", outcome: "code_requests_spent" },
+      ],
+      [{ type: "locked", outcome: "done" }],
+    ],
+    ["reported", [{ type: "reported" }], [{ type: "claimed" }]],
+    ["denied", [{ type: "denied", request: "req_x" }], [{ type: "approved", request: "req_x" }]],
+    ["refusals_burst", [{ type: "refused", count: 7 }], [{ type: "refused" }]],
+    [
+      "undelivered",
+      [
+        { type: "expired", class: "production-admin" },
+        { type: "bounced", class: "production-admin" },
+        { type: "unconfirmed", class: "production-admin" },
+      ],
+      [
+        { type: "expired", class: "internal-tool" },
+        { type: "claimed", class: "production-admin" },
+      ],
+    ],
+  ])("%s reaches the topic straight from the bus, with what to do", (name, told, untold) => {
+    const rule = resource(least, "aws_cloudwatch_event_rule", `alarms_${name}_rule`);
+    const pattern = JSON.parse(String(rule.event_pattern)) as Parameters<typeof matches>[0];
+    const isTold = (detail: object) =>
+      matches(pattern, {
+        source: "secret-handoff",
+        "detail-type": (detail as { type: string }).type,
+        detail,
+      } as never);
+    expect(told.map(isTold)).toEqual(told.map(() => true));
+    expect(untold.map(isTold)).toEqual(untold.map(() => false));
+    const { arn, input_transformer } = resource(
+      least,
+      "aws_cloudwatch_event_target",
+      `alarms_${name}_target`,
+    );
+    expect(arn).toBe(ref("aws_sns_topic.alarms_topic.arn"));
+    const { input_paths, input_template } = input_transformer as {
+      input_paths: Record<string, string>;
+      input_template: string;
+    };
+    // Every part that the sentence names is taken from the event.
+    const named = Array.from(input_template.matchAll(/<(\w+)>/g), ([, part]) => part);
+    expect(Object.keys(input_paths).sort()).toEqual([...new Set(named)].sort());
   });
 
   test("every alarm acts on the topic, the given one where there is one", () => {

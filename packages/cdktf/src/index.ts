@@ -22,6 +22,7 @@ export {
   type SenderRights,
 } from "./iam/sender-role.ts";
 export type {
+  AlarmProps,
   DeletionProtectionProps,
   DeliveredProps,
   DispatchProps,
