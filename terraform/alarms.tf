@@ -1,13 +1,63 @@
 # Made from packages/cdktf by "npm run module". Change the construct, not this file.
 
-resource "aws_cloudwatch_event_rule" "alarms_locked_rule" {
-  description    = "A handoff was locked"
+resource "aws_cloudwatch_event_rule" "alarms_codes_spent_rule" {
+  description    = "A handoff was locked because its codes were used up"
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   event_pattern = jsonencode({
     source        = ["secret-handoff"]
     "detail-type" = ["locked"]
+    detail = {
+      outcome = ["codes_spent", "code_requests_spent"]
+    }
+  })
+  name = "${var.name}-codes-spent"
+  tags = var.tags
+}
+
+resource "aws_cloudwatch_event_rule" "alarms_denied_rule" {
+  description    = "A request for approval was denied"
+  event_bus_name = aws_cloudwatch_event_bus.events_bus.name
+  event_pattern = jsonencode({
+    source        = ["secret-handoff"]
+    "detail-type" = ["denied"]
+  })
+  name = "${var.name}-denied"
+  tags = var.tags
+}
+
+resource "aws_cloudwatch_event_rule" "alarms_locked_rule" {
+  description    = "A handoff was locked by wrong answers"
+  event_bus_name = aws_cloudwatch_event_bus.events_bus.name
+  event_pattern = jsonencode({
+    source        = ["secret-handoff"]
+    "detail-type" = ["locked"]
+    detail = {
+      outcome = [
+        {
+          "anything-but" = ["codes_spent", "code_requests_spent"]
+        },
+      ]
+    }
   })
   name = "${var.name}-locked"
+  tags = var.tags
+}
+
+resource "aws_cloudwatch_event_rule" "alarms_refusals_burst_rule" {
+  description    = "A caller on a list was refused again and again"
+  event_bus_name = aws_cloudwatch_event_bus.events_bus.name
+  event_pattern = jsonencode({
+    source        = ["secret-handoff"]
+    "detail-type" = ["refused"]
+    detail = {
+      count = [
+        {
+          exists = true
+        },
+      ]
+    }
+  })
+  name = "${var.name}-refusals-burst"
   tags = var.tags
 }
 
@@ -20,6 +70,46 @@ resource "aws_cloudwatch_event_rule" "alarms_reported_rule" {
   })
   name = "${var.name}-reported"
   tags = var.tags
+}
+
+resource "aws_cloudwatch_event_target" "alarms_codes_spent_target" {
+  arn            = local.alarm_topic_arn
+  event_bus_name = aws_cloudwatch_event_bus.events_bus.name
+  rule           = aws_cloudwatch_event_rule.alarms_codes_spent_rule.name
+  target_id      = "alarms"
+
+  dead_letter_config {
+    arn = aws_sqs_queue.undelivered_queue.arn
+  }
+
+  input_transformer {
+    input_paths = {
+      class   = "$.detail.class"
+      handoff = "$.detail.handoff"
+      time    = "$.detail.time"
+    }
+    input_template = "\"secret-handoff: handoff <handoff> (<class>) was locked: codes were asked for, or typed wrong, too often. Ask the recipient whether it was them. If not, somebody has the link without the mailbox: send again to a checked address. <time>\""
+  }
+}
+
+resource "aws_cloudwatch_event_target" "alarms_denied_target" {
+  arn            = local.alarm_topic_arn
+  event_bus_name = aws_cloudwatch_event_bus.events_bus.name
+  rule           = aws_cloudwatch_event_rule.alarms_denied_rule.name
+  target_id      = "alarms"
+
+  dead_letter_config {
+    arn = aws_sqs_queue.undelivered_queue.arn
+  }
+
+  input_transformer {
+    input_paths = {
+      class   = "$.detail.class"
+      request = "$.detail.request"
+      time    = "$.detail.time"
+    }
+    input_template = "\"secret-handoff: request <request> (<class>) was denied. Read the denial's comment, and whether the requester expected it: a request that nobody made on purpose means that a workflow or an identity is not in the right hands. <time>\""
+  }
 }
 
 resource "aws_cloudwatch_event_target" "alarms_locked_target" {
@@ -38,7 +128,25 @@ resource "aws_cloudwatch_event_target" "alarms_locked_target" {
       handoff = "$.detail.handoff"
       time    = "$.detail.time"
     }
-    input_template = "\"secret-handoff: <handoff> (<class>) was locked: five wrong answers. Ask the recipient, and rotate the secret if it was not them. <time>\""
+    input_template = "\"secret-handoff: handoff <handoff> (<class>) was locked: five wrong answers. Ask the recipient whether it was them. If not, somebody else has the link: revoke what else went to that address. <time>\""
+  }
+}
+
+resource "aws_cloudwatch_event_target" "alarms_refusals_burst_target" {
+  arn            = local.alarm_topic_arn
+  event_bus_name = aws_cloudwatch_event_bus.events_bus.name
+  rule           = aws_cloudwatch_event_rule.alarms_refusals_burst_rule.name
+  target_id      = "alarms"
+
+  dead_letter_config {
+    arn = aws_sqs_queue.undelivered_queue.arn
+  }
+
+  input_transformer {
+    input_paths = {
+      time = "$.detail.time"
+    }
+    input_template = "\"secret-handoff: a caller on the lists was refused more than ten times in five minutes. The event of type refused of <time> in the trail names it and the reason: a workflow to repair, or one that tries what it may not.\""
   }
 }
 
@@ -58,7 +166,19 @@ resource "aws_cloudwatch_event_target" "alarms_reported_target" {
       handoff = "$.detail.handoff"
       time    = "$.detail.time"
     }
-    input_template = "\"secret-handoff: <handoff> (<class>) was reported by its recipient: not expected, or not opened by them. If it had been opened, rotate the secret. <time>\""
+    input_template = "\"secret-handoff: handoff <handoff> (<class>) was reported by its recipient: not expected, or not opened by them. If it had been opened, rotate the secret. <time>\""
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "alarms_codes_filter" {
+  log_group_name = aws_cloudwatch_log_group.recipient_logs.name
+  name           = "${var.name}-codes-asked-again"
+  pattern        = "\"codes_asked_again\""
+
+  metric_transformation {
+    name      = "CodesAskedAgain"
+    namespace = "SecretHandoff/${var.name}"
+    value     = "1"
   }
 }
 
@@ -69,6 +189,18 @@ resource "aws_cloudwatch_log_metric_filter" "alarms_mangled_filter" {
 
   metric_transformation {
     name      = "LinkMangled"
+    namespace = "SecretHandoff/${var.name}"
+    value     = "1"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "alarms_many_filter" {
+  log_group_name = aws_cloudwatch_log_group.recipient_logs.name
+  name           = "${var.name}-link-asked-from-many"
+  pattern        = "\"link_asked_from_many\""
+
+  metric_transformation {
+    name      = "LinkAskedFromMany"
     namespace = "SecretHandoff/${var.name}"
     value     = "1"
   }
@@ -178,6 +310,22 @@ resource "aws_cloudwatch_metric_alarm" "alarms_audit_throttled" {
       stat        = "Sum"
     }
   }
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_codes_asked_again" {
+  alarm_actions       = [local.alarm_topic_arn]
+  alarm_description   = "A fourth code for one link was asked for in ten minutes. The recipient function's log names the handoff. Ask the recipient whether it was them; if not, somebody has the link without the mailbox: revoke it and send again."
+  alarm_name          = "${var.name}-codes-asked-again"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 1
+  metric_name         = "CodesAskedAgain"
+  namespace           = "SecretHandoff/${var.name}"
+  ok_actions          = [local.alarm_topic_arn]
+  period              = 300
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
 }
 
 resource "aws_cloudwatch_metric_alarm" "alarms_dispatch_failing" {
@@ -368,6 +516,22 @@ resource "aws_cloudwatch_metric_alarm" "alarms_handoffs_throttled" {
       stat        = "Sum"
     }
   }
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_link_asked_from_many" {
+  alarm_actions       = [local.alarm_topic_arn]
+  alarm_description   = "One link was asked for from five networks or more in ten minutes. The recipient function's log names the handoff. A mail gateway may do that; otherwise the link has leaked: revoke it, or rotate what it held, and send again with a passphrase."
+  alarm_name          = "${var.name}-link-asked-from-many"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  evaluation_periods  = 1
+  metric_name         = "LinkAskedFromMany"
+  namespace           = "SecretHandoff/${var.name}"
+  ok_actions          = [local.alarm_topic_arn]
+  period              = 300
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "notBreaching"
 }
 
 resource "aws_cloudwatch_metric_alarm" "alarms_link_mangled" {

@@ -152,7 +152,10 @@ resource "aws_sqs_queue_policy" "undelivered_queue_policy" {
               one(aws_cloudwatch_event_rule.reactions_rotate_rule[*].arn),
               one(aws_cloudwatch_event_rule.on_rotated_rule[*].arn),
               aws_cloudwatch_event_rule.alarms_locked_rule.arn,
+              aws_cloudwatch_event_rule.alarms_codes_spent_rule.arn,
               aws_cloudwatch_event_rule.alarms_reported_rule.arn,
+              aws_cloudwatch_event_rule.alarms_denied_rule.arn,
+              aws_cloudwatch_event_rule.alarms_refusals_burst_rule.arn,
             ])
           }
         }

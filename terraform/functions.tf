@@ -739,6 +739,7 @@ resource "aws_lambda_function" "sweeper_function" {
 }
 
 resource "aws_lambda_invocation" "sender_start_check" {
+  depends_on    = [aws_iam_role_policy.sender_policy]
   function_name = aws_lambda_function.sender_function.function_name
   input = jsonencode({
     check = "start"

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { defineStack, SecretHandoffStack } from "@secret-handoff/cdktf";
+import { defineStack } from "@secret-handoff/cdktf";
 import { Table } from "@secret-handoff/lambda";
 import { parseSenderConfig } from "@secret-handoff/lambda/config";
 import { type Engine, localClient, startEngine } from "@secret-handoff/local";
-import { App } from "cdktf";
 import { readPolicy } from "../../packages/lambda/src/handlers/policy-table.ts";
 import { absent, attributeOf, present } from "../../packages/lambda/src/store/expressions.ts";
 import { LEAST } from "./configurations.ts";
@@ -56,9 +55,7 @@ describe("a policy that Lambda's environment cannot hold", () => {
 
   test("is told at synth; a small one stays in the environment", () => {
     const warningsOf = (count: number) =>
-      new SecretHandoffStack(new App(), "stack", { ...stackOf(count) }).warnings.filter((text) =>
-        text.includes("larger than Lambda's environment"),
-      );
+      synthesise(stackOf(count)).warnings.filter((text) => text.includes("larger than Lambda's environment"));
     expect(warningsOf(500)).toHaveLength(1);
     expect(warningsOf(20)).toEqual([]);
     expect(resources(synthesise(stackOf(20)).json, "aws_dynamodb_table_item")).toEqual([]);

@@ -26,16 +26,26 @@ export function emptyFunctions(): string {
   return folder;
 }
 
-export type Synthesis = { readonly folder: string; readonly json: SynthesisedStack };
+export type Synthesis = {
+  readonly folder: string;
+  readonly json: SynthesisedStack;
+};
 
 /** Synthesises a stack into a folder of its own. */
-export function synthesise(config: StackConfig, code: string = emptyFunctions()): Synthesis {
+export function synthesise(
+  config: StackConfig,
+  code: string = emptyFunctions(),
+): Synthesis & { readonly warnings: readonly string[] } {
   const outdir = mkdtempSync(join(tmpdir(), "secret-handoff-synth-"));
   const app = new App({ outdir });
-  new SecretHandoffStack(app, "secret-handoff", { ...config, code });
+  const { warnings } = new SecretHandoffStack(app, "secret-handoff", { ...config, code });
   app.synth();
   const folder = join(outdir, "stacks/secret-handoff");
-  return { folder, json: JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as SynthesisedStack };
+  return {
+    folder,
+    warnings,
+    json: JSON.parse(readFileSync(join(folder, "cdk.tf.json"), "utf8")) as SynthesisedStack,
+  };
 }
 
 /** One resource, found by its type and its readable name. */

@@ -1,6 +1,6 @@
 import type { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js";
 import { DEFAULT_RETENTION_DAYS } from "@secret-handoff/lambda/tables";
-import { type IResolvable, Token } from "cdktf";
+import { dependable, type IResolvable, Token } from "cdktf";
 import { Construct } from "constructs";
 import { Alarms } from "./alarms.ts";
 import { AuditBus, UndeliveredEvents } from "./events.ts";
@@ -226,7 +226,7 @@ export class Service extends Construct {
     if (sender.fits({ ...names, ...inEnvironment })) return inEnvironment;
     this.policyTable = new PolicyTable(this, "policy", { name: `${name}-policy`, policyJson, kmsKeyArn });
     const { table, item, sha256 } = this.policyTable;
-    sender.function.node.addDependency(item);
+    sender.function.dependsOn = [...(sender.function.dependsOn ?? []), dependable(item)];
     return { POLICY_TABLE_NAME: table.name, POLICY_SHA256: sha256 };
   }
 
