@@ -53,11 +53,15 @@ function parseConfiguration(text: string, path: string): Configuration {
 
 /** @throws SenderError `endpoint` where none is set */
 export async function endpointOf(invocation: Invocation, context: CliContext): Promise<string> {
-  const given =
-    invocation.text("endpoint") ??
-    context.env.SECRET_HANDOFF_ENDPOINT ??
-    (await readConfiguration(context)).endpoint;
+  const given = invocation.text("endpoint") ?? context.env.SECRET_HANDOFF_ENDPOINT;
   if (given) return parseEndpoint(given);
+  const { endpoint } = await readConfiguration(context);
+  if (endpoint) {
+    const origin = parseEndpoint(endpoint);
+    // A repository may be somebody else's: whose service it names must be seen.
+    context.terminal.say(context.terminal.style("dim", `Service: ${origin}, from ${CONFIGURATION_FILE}`));
+    return origin;
+  }
   throw new SenderError(
     "endpoint",
     "No service is set. Give --endpoint https://handoff.example.com, set SECRET_HANDOFF_ENDPOINT, or run secret-handoff init.",
