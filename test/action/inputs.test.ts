@@ -47,6 +47,10 @@ test("every optional input is taken", () => {
     message: "two\nlines",
     context: "Ticket = OPS-1\n\nEnv=prod=eu",
     contact: "security@acme.example",
+    company: "Acme",
+    details: "none",
+    language: "de\nana@vendor.example = pt-br",
+    "time-zone": "ana@vendor.example=Asia/Tokyo",
     "configuration-set": "handoff",
     region: "eu-west-1",
     resend: "true",
@@ -67,6 +71,10 @@ test("every optional input is taken", () => {
     title: "Orders",
     message: "two\nlines",
     contact: "security@acme.example",
+    company: "Acme",
+    details: "none",
+    language: { everyone: "de", each: new Map([["ana@vendor.example", "pt-BR"]]) },
+    "time-zone": { everyone: undefined, each: new Map([["ana@vendor.example", "Asia/Tokyo"]]) },
     region: "eu-west-1",
   });
   expect(draft.passphrase).toBeInstanceOf(Concealed);
@@ -236,6 +244,18 @@ describe("a mistake in an input is reported:", () => {
     [
       { contact: "a\u0000b" },
       "contact must be one line of at most 200 characters, without control characters.",
+    ],
+    [
+      { language: "de\nxx" },
+      "Line 2 of language is not a language that the mail is written in, like de or pt-BR. Write one for all recipients, and ADDRESS=VALUE, one a line, for those who need another.",
+    ],
+    [
+      { "time-zone": "Europe/Nowhere" },
+      "Line 1 of time-zone is not a time zone, like Europe/Madrid. Write one for all recipients, and ADDRESS=VALUE, one a line, for those who need another.",
+    ],
+    [
+      { language: "bo@else.example = ja" },
+      "Address 1 of language is not among the recipients. Correct it, or drop its line.",
     ],
     [
       { context: "Ticket=1\nnonsense" },

@@ -127,7 +127,7 @@ describe("one mistake is one annotation:", () => {
     [
       "a description that is too long",
       { message: "x".repeat(4_000) },
-      "title, message, reason and context are 423 bytes too long together. Shorten them.",
+      "title, message, reason and context are 385 bytes too long together. Shorten them.",
     ],
     [
       "an endpoint that is none",

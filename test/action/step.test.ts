@@ -42,8 +42,8 @@ test("a secret goes from its store to two recipients, each by a link that opens 
   for (const address of [ana, bo]) {
     const recipient = new Recipient(linkTo(address));
     expect(await recipient.header()).toMatchObject({
-      title: "A secret from acme/orders",
-      sender: "mona on GitHub",
+      title: undefined,
+      sender: "acme.example",
       message: "Hello",
       context: { Repository: "acme/orders", Workflow: "Rotate", Reason: "quarterly rotation" },
     });
@@ -151,11 +151,18 @@ test("a mail server that takes the mail and hangs up is asked again, with the sa
   expect(new Set(mails.map(({ text }) => text)).size).toBe(1);
 });
 
-test("advice about a missing passphrase is a warning", async () => {
-  const { workflow } = await runStepOn(service, { inputs: { recipients: ana } });
-  expect(workflow.lines.filter((line) => line.startsWith("warning"))).toEqual([
-    "warning: Class third-party-service recommends a passphrase: whoever reads the mailbox can open the link without one.",
+test("nobody named to ask is one warning; what the class recommends is said in a dry run only", async () => {
+  const warningsOf = async (inputs: Readonly<Record<string, string>>) => {
+    const { workflow } = await runStepOn(service, { inputs: { recipients: ana, ...inputs } });
+    return workflow.lines.filter((line) => line.startsWith("warning"));
+  };
+  expect(await warningsOf({})).toEqual([
+    "warning: Recipients are told no name to ask. Set contact to a person or a team that they know, with a telephone number if you can.",
   ]);
+  expect(await warningsOf({ contact: "Mia Lind, +49 30 1234567" })).toEqual([]);
+  expect(await warningsOf({ contact: "Mia Lind", "dry-run": "true" })).toContainEqual(
+    "warning: Class third-party-service recommends a passphrase: whoever reads the mailbox can open the link without one.",
+  );
 });
 
 describe("a dry run", () => {

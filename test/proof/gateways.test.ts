@@ -196,15 +196,15 @@ function mailWith(link: string): string {
   return writeEmail({
     from: { address: "ci@acme.example" },
     to: EMAIL,
+    company: "Acme",
     contact: "Mia Lind",
-    source: "acme/orders",
-    context: { Workflow: "Rotate" },
+    context: {},
+    origins: { Workflow: "Rotate" },
     link,
     origin,
     id,
     flags,
     mailedCode: false,
     expiresAt: stack.clock.now + 86_400,
-    now: stack.clock.now,
   }).html;
 }

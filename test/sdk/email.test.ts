@@ -1,24 +1,26 @@
 import { describe, expect, test } from "@jest/globals";
 import type { HandoffId } from "@secret-handoff/protocol";
+import { LANGUAGES, type Language } from "@secret-handoff/protocol/languages";
 import { type EmailFacts, writeEmail } from "@secret-handoff/sdk";
 
 const LINK =
   "https://handoff.acme.example/h/SlY8E4NKPhhMiveoipXTpg#AQKI8myX8if3TWMIqZOXW6lPitRjDsEHBRgqlMtP6mphIfUQ";
 const facts: EmailFacts = {
-  from: { address: "handoff@acme.example" },
+  from: { name: "Acme Security", address: "handoff@acme.example" },
   to: "ana@vendor.example",
-  contact: "security@acme.example",
-  source: "acme/orders",
+  company: "Acme Security",
+  contact: "Mia Lind, +49 30 1234567",
+  title: "Login for the orders database",
   reason: "quarterly rotation",
   message: "Hello Ana,\n\nthe old key ends on Friday.",
-  context: { Workflow: "Rotate", Run: "https://github.com/acme/orders/actions/runs/7" },
+  context: { Environment: "production" },
+  origins: { Repository: "acme/orders", Run: "https://github.com/acme/orders/actions/runs/7" },
   link: LINK,
   origin: "https://handoff.acme.example",
   id: "SlY8E4NKPhhMiveoipXTpg" as HandoffId,
   flags: 3,
   mailedCode: true,
   expiresAt: Date.parse("2026-11-22T09:10:00Z") / 1_000,
-  now: Date.parse("2026-11-21T09:10:00Z") / 1_000,
 };
 const email = writeEmail(facts);
 
@@ -33,15 +35,18 @@ function visible(html: string): string {
 }
 
 const SENTENCES = [
-  "security@acme.example sends you a secret from acme/orders. Reason: quarterly rotation.",
-  "The link expires in 24 hours, on Sunday 22 November 2026 at 09:10 UTC.",
-  "It opens only once. Decide where you will keep the secret before you press Reveal.",
-  "the e-mail address that this mail was sent to",
-  "a code that will be mailed to you when you open it",
-  "the passphrase, which you receive separately, not by mail",
-  "Nobody will ask you for this link. Do not forward it, and paste it only into your browser.",
-  "Not expecting this? Do not open it. Ask security@acme.example in a way that you already know.",
+  "Mia Lind (Acme Security) is sending you access details",
+  "What it is for: quarterly rotation",
   "the old key ends on Friday.",
+  "Nothing is used up until you say so there.",
+  "The page shows who sent this and what it is for.",
+  "the e-mail address that this message was sent to, then a code of eight digits",
+  "the passphrase, which you receive another way",
+  "It is shown only once, so choose beforehand where you will keep it.",
+  "The link expires on Sunday, 22 November 2026 at 09:10 UTC.",
+  "Questions? Ask Mia Lind, +49 30 1234567.",
+  "The link leads to handoff.acme.example and opens only once.",
+  "You did not expect this? Ask Mia Lind, +49 30 1234567, in a way that you already know",
 ];
 
 test.each(SENTENCES)("both parts say: %s", (sentence) => {
@@ -63,8 +68,34 @@ test("no line of text but the link is longer than 72 columns", () => {
   expect(email.text.split("\n").filter((line) => line.length > 72)).toEqual([LINK]);
 });
 
-test("the subject names the source and nothing else, and the message id comes from the handoff", () => {
-  expect(email.subject).toBe("A secret for you from acme/orders");
+test("title and company lead, in the subject too, and repository and run come last", () => {
+  expect(email.subject).toBe("Login for the orders database, from Acme Security");
+  for (const part of [email.text, visible(email.html)]) {
+    expect(part.indexOf("Mia Lind")).toBeLessThan(part.indexOf(LINK));
+    expect(part.indexOf("acme/orders")).toBeGreaterThan(part.indexOf("Questions?"));
+  }
+});
+
+test("a mail without title, contact, reason or origins is whole, and asks the company", () => {
+  const { title: _, contact: __, reason: ___, message: ____, ...bare } = facts;
+  const { subject, text } = writeEmail({ ...bare, context: {}, origins: {} });
+  expect(subject).toBe("Access details for you, from Acme Security");
+  expect(text).toContain("Questions? Ask Acme Security.");
+  expect(text).not.toMatch(/undefined|\{\w+\}|\n\n\n/);
+});
+
+test("nothing in it presses or frightens", () => {
+  expect(email.text + visible(email.html)).not.toMatch(
+    /urgent|immediate|warning|alert|suspicious|verify|suspend|act now|important|!/i,
+  );
+});
+
+test("the recipient's zone counts where it is known", () => {
+  const { text } = writeEmail({ ...facts, timeZone: "Asia/Tokyo" });
+  expect(text).toContain("Sunday, 22 November 2026 at 18:10 GMT+9");
+});
+
+test("the message id comes from the handoff", () => {
   expect(email.messageId).toBe("SlY8E4NKPhhMiveoipXTpg@handoff.acme.example");
 });
 
@@ -77,8 +108,8 @@ test("the HTML loads nothing and links nowhere but to the handoff", () => {
 
 test("only what is needed is asked for", () => {
   const plain = writeEmail({ ...facts, flags: 0, mailedCode: false });
-  expect(plain.text).not.toContain("You will need");
-  expect(plain.html).not.toContain("You will need");
+  expect(plain.text).toContain("You press Reveal.");
+  expect(plain.text).not.toMatch(/You type|passphrase|code/);
 });
 
 describe("what the sender wrote cannot pass for more than text:", () => {
@@ -88,8 +119,9 @@ describe("what the sender wrote cannot pass for more than text:", () => {
     message: `${hostile}\nhttps://evil.example/h/x#y`,
     reason: hostile,
     contact: hostile,
-    source: `acme/orders\r\nBcc: evil@evil.example`,
+    company: `Acme\r\nBcc: evil@evil.example`,
     context: { [hostile]: hostile },
+    origins: { [hostile]: hostile },
   });
 
   test("no markup of theirs is left in the HTML", () => {
@@ -102,6 +134,27 @@ describe("what the sender wrote cannot pass for more than text:", () => {
   });
 
   test("a line break cannot add a header", () => {
-    expect(subject).toBe("A secret for you from acme/orders Bcc: evil@evil.example");
+    expect(subject).toBe("Login for the orders database, from Acme Bcc: evil@evil.example");
+  });
+});
+
+describe.each(Object.keys(LANGUAGES) as Language[])("in %s", (language) => {
+  const told = writeEmail({ ...facts, language });
+
+  test("every value stands in its sentence, and no place is left open", () => {
+    const text = told.text.replace(/\s+/g, " ");
+    for (const value of ["Mia Lind", "Acme Security", "quarterly rotation", "handoff.acme.example", "2026"]) {
+      expect(told.html).toContain(value);
+      expect(language === "ar" && value === "2026" ? "2026" : text).toContain(value);
+    }
+    expect(told.text + told.html).not.toMatch(/\{\w+\}|undefined/);
+  });
+
+  test("the link stands whole on a line of its own, and behind no address there is a mark", () => {
+    expect(told.text.split("\n").filter((line) => line === LINK)).toHaveLength(1);
+    expect(told.text).not.toMatch(/https:\/\/handoff\.acme\.example\/[.,;:!?。、،)]/);
+    expect(told.html).toMatch(
+      new RegExp(`<html lang="${language}" dir="${/^(ar|he)$/.test(language) ? "rtl" : "ltr"}">`),
+    );
   });
 });

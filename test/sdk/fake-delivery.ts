@@ -23,11 +23,12 @@ const details: DeliveryDetails = {
   subject: { secret: "arn:a", versionId: "v", versionCreatedAt: 1 },
   resend: false,
   passphraseNeeded: false,
-  source: "acme/orders",
   from: { address: "handoff@acme.example" },
-  contact: "mona on GitHub",
+  company: "Acme",
+  contact: "Mona",
   title: "t",
   context: {},
+  origins: {},
 };
 
 /** A delivery that differs in some details. */

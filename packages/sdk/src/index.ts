@@ -5,6 +5,7 @@
 
 export type { CredentialClass } from "@secret-handoff/protocol/api";
 export { durationInWords, formatDuration, parseDuration } from "@secret-handoff/protocol/api";
+export { type Language, languageOf } from "@secret-handoff/protocol/languages";
 export { type DayLeaf, type Days, serviceTrail, type Trail, TrailError, TrailEvent } from "./audit/trail.ts";
 export { fileTrail } from "./audit/trail-files.ts";
 export { type Finding, type Verdict, type VerifyOptions, verifyTrail } from "./audit/verify.ts";
@@ -22,6 +23,7 @@ export {
   type DeliveryDetails,
   type NamedVersion,
   namedVersions,
+  type PerRecipient,
 } from "./delivery/delivery.ts";
 export {
   type AwaitPorts,

@@ -64,6 +64,7 @@ export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Dr
   errors.attempt(() => checkSomething(inputs));
   errors.attempt(() => checkWait(inputs, given));
   const recipients = errors.attempt(() => everyRecipient(inputs, errors));
+  errors.attempt(() => checkAddressees(inputs, recipients));
   return {
     ...inputs,
     values: inputs.values && inputs["values-file"] && [...inputs.values, ...inputs["values-file"]],
@@ -127,6 +128,20 @@ export function everyRecipient(
     "recipient",
     `Recipient ${twice + 1} of recipients-file is in recipients as well. Name each recipient once.`,
   );
+}
+
+/** A language or a time zone for somebody who gets nothing is a slip of the pen. */
+function checkAddressees(inputs: Draft<Inputs>, recipients: readonly string[] = []): void {
+  for (const name of ["language", "time-zone"] as const) {
+    const unknown = [...(inputs[name]?.each.keys() ?? [])].findIndex(
+      (address) => !recipients.includes(address),
+    );
+    if (unknown === -1 || recipients.length === 0) continue;
+    throw new SenderError(
+      "input",
+      `Address ${unknown + 1} of ${name} is not among the recipients. Correct it, or drop its line.`,
+    );
+  }
 }
 
 /** SMTP where smtp-host is set, else SES. */

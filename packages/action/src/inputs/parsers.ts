@@ -4,6 +4,8 @@ import {
   checkPassphrase,
   type ErrorCollector,
   GENERATE,
+  type PerRecipient,
+  parseAddress,
   parseDuration,
   parseRecipients,
   type RevokeAllFilter,
@@ -189,6 +191,45 @@ export const asPermissions: Parser<Readonly<Record<string, "read" | "write">>> =
   );
   return Object.fromEntries(entries);
 };
+
+/**
+ * One value for all recipients, and `ana@vendor.example=value` for one of them, one a line.
+ * @param read undefined for what is no such value
+ * @param what for the sentence, "a time zone, like Europe/Madrid"
+ */
+export function asPerRecipient<T>(
+  read: (text: string) => T | undefined,
+  what: string,
+): Parser<PerRecipient<T>> {
+  return (text, name) => {
+    let everyone: T | undefined;
+    const each = new Map<string, T>();
+    for (const [index, line] of linesOf(text).entries()) {
+      const [, given, value = ""] = /^(?:(.+@.+?)\s*=\s*)?(\S+)$/.exec(line) ?? [];
+      const address = given === undefined ? undefined : parseAddress(given);
+      const parsed = read(value);
+      const repeated = address === undefined ? everyone !== undefined : each.has(address);
+      if (parsed === undefined || repeated || (given !== undefined && address === undefined)) {
+        throw new SenderError(
+          "input",
+          `Line ${index + 1} of ${name} is not ${what}. Write one for all recipients, and ADDRESS=VALUE, one a line, for those who need another.`,
+        );
+      }
+      if (address === undefined) everyone = parsed;
+      else each.set(address, parsed);
+    }
+    return { everyone, each };
+  };
+}
+
+/** A zone of the IANA database, as this runtime knows it. */
+export function timeZoneOf(text: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Ids, one a line, or the JSON array of an earlier step's output, in which null stands for a recipient who got none. */
 export const asHandoffIds: Parser<readonly (HandoffId | null)[]> = (text, name) => {

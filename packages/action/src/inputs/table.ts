@@ -1,6 +1,7 @@
 import {
   type ErrorCollector,
   GENERATE,
+  languageOf,
   parseEndpoint,
   parseGivenValues,
   parseMailbox,
@@ -19,6 +20,7 @@ import {
   asLines,
   asPassphrase,
   asPermissions,
+  asPerRecipient,
   asPort,
   asRecipients,
   asRecipientsFile,
@@ -32,6 +34,7 @@ import {
   oneOf,
   optional,
   type Parser,
+  timeZoneOf,
 } from "./parsers.ts";
 
 /** One input of the action. A test compares `required` and `default` with action.yml. */
@@ -110,6 +113,10 @@ const TABLE = {
   message: { parse: optional(asLines) },
   context: { parse: asContext },
   contact: { parse: optional(asLine(LONGEST_LINE)) },
+  company: { parse: optional(asLine(LONGEST_LINE)) },
+  details: { default: "full", parse: oneOf("full", "none") },
+  language: { parse: asPerRecipient(languageOf, "a language that the mail is written in, like de or pt-BR") },
+  "time-zone": { parse: asPerRecipient(timeZoneOf, "a time zone, like Europe/Madrid") },
   from: { parse: optional(parseMailbox) },
   "smtp-host": {
     parse: optional(

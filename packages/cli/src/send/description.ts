@@ -35,7 +35,7 @@ export function describe(
     source,
     sourceName: pipeline ? "Repository" : "Sent by",
     contact: invocation.text("contact") ?? pipeline?.contact ?? source,
-    context: pipeline?.context ?? {},
+    origins: pipeline?.context ?? {},
     expiresIn: durationOf(invocation, "expires-in"),
     from: from === undefined ? undefined : parseMailbox(from, "--from"),
     reason: invocation.text("reason"),

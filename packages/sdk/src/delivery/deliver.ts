@@ -269,16 +269,18 @@ function emailFor(
   recipient: string,
   { link, id, flags, expiresAt }: Sealed,
   details: DeliveryDetails,
-  { runtime, service }: DeliveryPorts,
+  { service }: DeliveryPorts,
 ): Email {
-  const { from, replyTo, contact, source, reason, message, context } = details;
+  const { from, replyTo, company, contact, title, reason, message, context, origins } = details;
+  const { languages, timeZones } = details;
   return writeEmail({
-    ...{ from, contact, source, reason, message, context },
+    ...{ from, company, contact, title, reason, message, context, origins },
     ...(replyTo === undefined ? {} : { replyTo }),
     to: recipient,
     ...{ link, id, flags, expiresAt, origin: service.origin },
     mailedCode: details.class.verification === "email-code",
-    now: unixSeconds(runtime),
+    language: languages?.each.get(recipient) ?? languages?.everyone,
+    timeZone: timeZones?.each.get(recipient) ?? timeZones?.everyone,
   });
 }
 

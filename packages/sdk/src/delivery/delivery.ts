@@ -6,7 +6,9 @@ import {
   MOST_MEMBERS_BYTES,
   membersBytes,
 } from "@secret-handoff/protocol/api";
+import type { Language } from "@secret-handoff/protocol/languages";
 import type { Mailbox } from "../mail/addresses.ts";
+import { senderName } from "../mail/email-copy.ts";
 import { SenderError } from "../sender-error.ts";
 import type { LabelledSecret, SubjectSecret } from "../sources/secret-version.ts";
 import type { DeliveryContents } from "./contents.ts";
@@ -36,20 +38,31 @@ export type DeliveryDetails = {
   /** The request by which it was approved. */
   readonly request?: string | undefined;
   readonly passphraseNeeded: boolean;
-  /** What sends it, like `acme/orders`. */
-  readonly source: string;
-  /** What `source` is; a repository where left out. */
-  readonly sourceName?: string | undefined;
   readonly from: Mailbox;
-  /** Whom the recipients can ask: a name or an address. */
-  readonly contact: string;
+  /** The company or team that sends it, as the recipients know it. */
+  readonly company: string;
+  /** Whom the recipients can ask: a name, a telephone number, an address. */
+  readonly contact?: string | undefined;
   /** Set where `contact` is an address. */
   readonly replyTo?: string | undefined;
-  readonly title: string;
+  readonly title?: string | undefined;
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
-  /** Names and values, like `Workflow: Rotate`. */
+  /** Names and values in the sender's words, like `Environment: production`. */
   readonly context: Readonly<Record<string, string>>;
+  /** Where it is sent from, like `Repository: acme/orders`; empty where recipients are not to be shown it. */
+  readonly origins: Readonly<Record<string, string>>;
+  /** The languages of the mails: English where nothing is said. */
+  readonly languages?: PerRecipient<Language> | undefined;
+  /** The recipients' time zones, like `Europe/Madrid`: UTC where nothing is said. */
+  readonly timeZones?: PerRecipient<string> | undefined;
+};
+
+/** One value for all recipients, others for some of them. */
+export type PerRecipient<T> = {
+  readonly everyone?: T | undefined;
+  /** By address. */
+  readonly each: ReadonlyMap<string, T>;
 };
 
 /** A version by its names. */
@@ -61,20 +74,19 @@ export function namedVersions(secrets: readonly LabelledSecret[]): readonly Name
 }
 
 /** The description that the page shows before a link is opened. */
-export function headerOf({
-  title,
-  message,
-  contact,
-  source,
-  sourceName = "Repository",
-  context,
-  reason,
-}: DeliveryDetails): Omit<Header, "emailHint"> {
+export function headerOf(details: DeliveryDetails): Omit<Header, "emailHint"> {
+  const { title, message, contact, context, reason, origins } = details;
+  const sender = senderName(details);
   return {
-    title,
+    ...(title === undefined ? {} : { title }),
     ...(message === undefined ? {} : { message }),
-    sender: contact,
-    context: { [sourceName]: source, ...context, ...(reason === undefined ? {} : { Reason: reason }) },
+    sender,
+    context: {
+      ...(reason === undefined ? {} : { Reason: reason }),
+      ...(contact === undefined || sender.startsWith(contact) ? {} : { Contact: contact }),
+      ...context,
+      ...origins,
+    },
   };
 }
 

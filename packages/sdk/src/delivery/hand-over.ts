@@ -15,11 +15,18 @@ import { checkPolicy, type ExpectedOutcome, expectOutcomes, type PolicyResult } 
 import { requestProblem } from "./requests.ts";
 
 /** What the recipients of a delivery are told. */
-export type Description = Pick<DeliveryDetails, "source" | "from" | "contact" | "reason" | "message"> & {
-  /** @default "A secret from" and the source */
-  readonly title?: string | undefined;
-  /** What `source` is, in the header. @default "Repository" */
+export type Description = Pick<
+  DeliveryDetails,
+  "from" | "contact" | "title" | "reason" | "message" | "languages" | "timeZones"
+> & {
+  /** @default the name in `from`, or else the domain of its address */
+  readonly company?: string | undefined;
+  /** What sends it, like `acme/orders`: one of the `origins`. */
+  readonly source?: string | undefined;
+  /** What `source` is. @default "Repository" */
   readonly sourceName?: string | undefined;
+  /** Where else it is sent from, like `Run: https://…`. */
+  readonly origins?: Readonly<Record<string, string>> | undefined;
   readonly context?: Readonly<Record<string, string>> | undefined;
 };
 
@@ -48,7 +55,8 @@ export function planDelivery(
   errors: ErrorCollector,
   { now }: Pick<Runtime, "now">,
 ): Delivery | undefined {
-  const { source, sourceName, from, contact, reason, message, title, context = {} } = description;
+  const { source, sourceName = "Repository", origins, context, ...told } = description;
+  const { from, contact } = told;
   const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
   const endsAt = ends.length === 0 ? undefined : Math.min(...ends);
   const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(now() / 1_000);
@@ -63,10 +71,12 @@ export function planDelivery(
     resend,
     request,
     passphraseNeeded: passphrase !== undefined,
-    ...{ source, sourceName, from, contact, reason, message },
-    replyTo: parseAddress(contact),
-    title: title ?? `A secret from ${source}`,
+    ...{ from, contact, title: told.title, reason: told.reason, message: told.message },
+    ...{ languages: told.languages, timeZones: told.timeZones },
+    company: told.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
+    replyTo: contact === undefined ? undefined : parseAddress(contact),
     context: { ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }), ...context },
+    origins: { ...(source === undefined ? {} : { [sourceName]: source }), ...origins },
   };
   const shared = passphrase === GENERATE ? undefined : passphrase;
   const contents = contentsOf(secrets, { parseJson, passphrase: shared }, errors);

@@ -1,21 +1,26 @@
 import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
-import { durationInWords } from "@secret-handoff/protocol/api";
+import { fillIn, type Language, localeOf } from "@secret-handoff/protocol/languages";
 import type { Mailbox } from "./addresses.ts";
+import { MAIL_SENTENCES, type MailSentences } from "./sentences.ts";
 
 /** What an e-mail says. Nothing in it but the link is secret. */
 export type EmailFacts = {
   readonly from: Mailbox;
   readonly to: string;
-  /** Whom the recipient can ask: a name or an address. */
-  readonly contact: string;
+  /** The company or team that sends it, as the recipient knows it. */
+  readonly company: string;
+  /** Whom the recipient can ask: a name, a telephone number, an address; undefined where nobody is named. */
+  readonly contact?: string | undefined;
   /** Set when `contact` is an address. */
   readonly replyTo?: string;
-  /** What sent it, like `acme/orders`. */
-  readonly source: string;
+  /** What is handed over, in the sender's words. */
+  readonly title?: string | undefined;
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
-  /** Names and values, like `Workflow: Rotate`. */
+  /** Names and values in the sender's words, like `Environment: production`. */
   readonly context: Readonly<Record<string, string>>;
+  /** Where it was sent from, like `Repository: acme/orders`: below everything else. */
+  readonly origins: Readonly<Record<string, string>>;
   readonly link: string;
   readonly origin: string;
   readonly id: HandoffId;
@@ -24,65 +29,104 @@ export type EmailFacts = {
   readonly mailedCode: boolean;
   /** Unix seconds. */
   readonly expiresAt: number;
-  /** Unix seconds. */
-  readonly now: number;
+  /** English where nobody says otherwise. */
+  readonly language?: Language | undefined;
+  /** The recipient's, like `Europe/Madrid`; UTC where nobody says otherwise. */
+  readonly timeZone?: string | undefined;
 };
 
 /** The facts as sentences, which text and HTML share. */
 export type EmailCopy = {
+  readonly language: Language;
+  readonly subject: string;
+  readonly company: string;
   readonly heading: string;
-  readonly intro: string;
-  readonly message: string | undefined;
+  readonly hello: string;
+  readonly sending: string;
+  readonly purpose: string | undefined;
+  /** Who writes the message, and the message. */
+  readonly message: { readonly caption: string; readonly words: string } | undefined;
+  readonly context: Rows;
   readonly link: string;
-  readonly button: string;
+  readonly open: string;
+  readonly opensNothing: string;
+  readonly orCopy: string;
+  readonly openThis: string;
+  readonly stepsHeading: string;
+  readonly steps: readonly string[];
   readonly until: string;
-  readonly once: string;
-  readonly needs: readonly string[];
-  readonly facts: readonly (readonly [name: string, value: string])[];
-  readonly warning: string;
-  readonly unexpected: string;
+  readonly questions: string;
+  /** For those who look twice: where the link leads, that it opens once, how to check. */
+  readonly careful: { readonly heading: string; readonly sentences: readonly string[] };
+  readonly origins: Rows;
 };
 
-/** The words of the mail. */
+export type Rows = readonly (readonly [name: string, value: string])[];
+
 export function emailCopy(facts: EmailFacts): EmailCopy {
+  const { company, title, reason, message, origin, language = "en" } = facts;
+  const say: MailSentences = MAIL_SENTENCES[language];
+  const contact = facts.contact ?? company;
+  const sender = senderName(facts);
+  const heading = title ?? say.untitled;
+  const when = expiryInWords(facts.expiresAt, language, facts.timeZone);
+  const host = new URL(origin).host;
   return {
-    heading: "A secret for you",
-    intro: `${facts.contact} sends you a secret from ${facts.source}.${facts.reason === undefined ? "" : ` Reason: ${sentence(facts.reason)}`}`,
-    message: facts.message,
+    ...{ language, company, heading },
+    subject: oneLine(fillIn(say.subject, { title: heading, company }).slice(0, LONGEST_SUBJECT)),
+    hello: say.hello,
+    sending: fillIn(say.sending, { sender }),
+    purpose: reason === undefined ? undefined : fillIn(say.purpose, { reason }),
+    message:
+      message === undefined || message.trim() === ""
+        ? undefined
+        : { caption: fillIn(say.writes, { sender }), words: message.trim() },
+    context: Object.entries(facts.context),
     link: facts.link,
-    button: "Open the secret",
-    until: `The link expires ${expiryInWords(facts.expiresAt, facts.now)}.`,
-    once: "It opens only once. Decide where you will keep the secret before you press Reveal.",
-    needs: needsOf(facts),
-    facts: Object.entries(facts.context),
-    warning: "Nobody will ask you for this link. Do not forward it, and paste it only into your browser.",
-    unexpected: `Not expecting this? Do not open it. Ask ${facts.contact} in a way that you already know.`,
+    ...{ open: say.open, opensNothing: say.opensNothing, orCopy: say.orCopy, openThis: say.openThis },
+    stepsHeading: say.steps,
+    steps: [say.look, answersStep(facts, say), say.keep],
+    until: fillIn(say.until, { when }),
+    questions: fillIn(say.questions, { contact }),
+    careful: {
+      heading: say.careful,
+      sentences: [
+        fillIn(say.leadsTo, { host, origin: `${origin}/` }),
+        say.forYou,
+        fillIn(say.unexpected, { contact }),
+      ],
+    },
+    origins: Object.entries(facts.origins),
   };
 }
 
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
+/** Characters: mail programs show about half of it. */
+const LONGEST_SUBJECT = 150;
+
+/** A person at a company, or the company: a telephone number belongs to whom one asks, not to who writes. */
+export function senderName({ contact, company }: Pick<EmailFacts, "contact" | "company">): string {
+  const person = contact?.replace(TELEPHONE, "").trim() ?? "";
+  return person === "" || person === company ? company : `${person} (${company})`;
 }
 
-function needsOf({ flags, mailedCode }: EmailFacts): readonly string[] {
-  return [
-    ...(needsEmail(flags) ? ["the e-mail address that this mail was sent to"] : []),
-    ...(mailedCode ? ["a code that will be mailed to you when you open it"] : []),
-    ...(needsPassphrase(flags) ? ["the passphrase, which you receive separately, not by mail"] : []),
+const TELEPHONE = /[\s,;(]*(?:\b(?:tel|phone)\b[.:]*\s*)?\+?\d[\d\s()/.-]{4,}$/i;
+
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+}
+
+function answersStep({ flags, mailedCode }: EmailFacts, say: MailSentences): string {
+  const answers = [
+    ...(needsEmail(flags) ? [mailedCode ? say.emailCode : say.email] : []),
+    ...(needsPassphrase(flags) ? [say.passphrase] : []),
   ];
+  return answers.length === 0 ? say.click : answers.join(" ");
 }
 
-/** "in 24 hours, on Sunday 22 November 2026 at 09:10 UTC" */
-export function expiryInWords(expiresAt: number, now: number): string {
-  const date = new Intl.DateTimeFormat("en-GB", {
-    weekday: "long",
-    day: "numeric",
-    month: "long",
-    year: "numeric",
-    timeZone: "UTC",
-  })
-    .format(expiresAt * 1_000)
-    .replace(",", "");
-  const time = new Date(expiresAt * 1_000).toISOString().slice(11, 16);
-  return `in ${durationInWords(expiresAt - now)}, on ${date} at ${time} UTC`;
+/** "Sunday, 22 November 2026 at 10:10 CET". @param expiresAt Unix seconds */
+export function expiryInWords(expiresAt: number, language: Language, timeZone = "UTC"): string {
+  return new Intl.DateTimeFormat(localeOf(language), {
+    ...{ weekday: "long", day: "numeric", month: "long", year: "numeric" },
+    ...{ hour: "2-digit", minute: "2-digit", timeZoneName: "short", timeZone },
+  }).format(expiresAt * 1_000);
 }

@@ -1,9 +1,10 @@
 import type { HandoffId } from "@secret-handoff/protocol";
+import { isRightToLeft } from "@secret-handoff/protocol/languages";
 import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
 import type { YieldSlot } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Mailbox } from "./addresses.ts";
-import { type EmailCopy, type EmailFacts, emailCopy } from "./email-copy.ts";
+import { type EmailCopy, type EmailFacts, emailCopy, type Rows } from "./email-copy.ts";
 
 /** One mail to one recipient. */
 export type Email = {
@@ -36,7 +37,7 @@ export function writeEmail(facts: EmailFacts): Email {
     from: facts.from,
     to: facts.to,
     ...(facts.replyTo === undefined ? {} : { replyTo: facts.replyTo }),
-    subject: subjectLine(facts.source),
+    subject: parts.subject,
     text: emailText(parts),
     html: emailHtml(parts),
     handoff: facts.id,
@@ -44,39 +45,35 @@ export function writeEmail(facts: EmailFacts): Email {
   };
 }
 
-function subjectLine(source: string): string {
-  return `A secret for you from ${source.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").slice(0, 120)}`;
-}
-
 const WIDTH = 72;
 
-/** The plain-text part: the link on a line of its own, whole, with empty lines round it. */
+/**
+ * The plain-text part. The link stands on a line of its own between empty lines, and no sentence ends right behind an address: mail
+ * programs take a full stop for a part of it.
+ */
 function emailText(parts: EmailCopy): string {
-  const needs = parts.needs.length === 0 ? [] : [["You will need:", ...parts.needs.map(bullet)].join("\n")];
-  const facts =
-    parts.facts.length === 0 ? [] : [parts.facts.map(([name, value]) => factLine(name, value)).join("\n")];
-  return [
-    wrap(parts.intro),
-    ...(parts.message === undefined ? [] : [quote(parts.message)]),
-    `${parts.button}:`,
+  const { message, careful } = parts;
+  const blocks = [
+    wrap(parts.hello),
+    wrap(parts.sending),
+    parts.purpose && wrap(parts.purpose),
+    message && `${wrap(message.caption)}\n\n${quote(message.words)}`,
+    rowsText(parts.context),
+    wrap(parts.openThis),
     parts.link,
+    wrap(parts.opensNothing),
+    [parts.stepsHeading, ...parts.steps.map((step, index) => wrap(step, `${index + 1}. `, "   "))].join("\n"),
     wrap(parts.until),
-    wrap(parts.once),
-    ...needs,
-    wrap(parts.warning),
-    wrap(parts.unexpected),
-    ...facts,
-  ]
-    .join("\n\n")
-    .concat("\n");
+    wrap(parts.questions),
+    "--------",
+    [careful.heading, ...careful.sentences.map((sentence) => wrap(sentence, "- ", "  "))].join("\n"),
+    rowsText(parts.origins),
+  ];
+  return `${blocks.filter((block) => block).join("\n\n")}\n`;
 }
 
-function bullet(text: string): string {
-  return wrap(text, "- ", "  ");
-}
-
-function factLine(name: string, value: string): string {
-  return wrap(`${oneLine(name)}: ${oneLine(value)}`, "", "  ");
+function rowsText(rows: Rows): string {
+  return rows.map(([name, value]) => wrap(`${oneLine(name)}: ${oneLine(value)}`, "", "  ")).join("\n");
 }
 
 /** The sender's own words, marked as such, so that they cannot pass for ours. */
@@ -115,18 +112,23 @@ const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
 
 /** The HTML part: one column, styles inline because some clients drop the rest, the link as a button and in full. */
 export function emailHtml(parts: EmailCopy): string {
+  const { language, message, careful } = parts;
   const link = escapeHtml(parts.link);
-  const paragraph = (text: string, style = "") =>
-    `<p style="margin:0 0 16px;${style}">${escapeHtml(text)}</p>`;
+  const rightToLeft = isRightToLeft(language);
+  const [dir, start] = rightToLeft ? ["rtl", "right"] : ["ltr", "left"];
+  const paragraph = (text: string, style = "", kind = "ink") =>
+    `<p class="${kind}" style="margin:0 0 16px;text-align:${start};${style}">${escapeHtml(text)}</p>`;
+  const heading = (text: string) =>
+    `<h2 class="ink" style="margin:28px 0 8px;font-size:16px;line-height:1.4;font-weight:650;color:${LIGHT.ink};">${escapeHtml(text)}</h2>`;
   return `<!doctype html>
-<html lang="en">
+<html lang="${language}" dir="${dir}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="supported-color-schemes" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>${escapeHtml(parts.heading)}</title>
+<title>${escapeHtml(parts.subject)}</title>
 <style>
 @media (prefers-color-scheme: dark) {
   .ground { background: ${DARK.ground} !important; }
@@ -138,26 +140,39 @@ export function emailHtml(parts: EmailCopy): string {
   .button { background: ${DARK.accent} !important; color: ${DARK.ground} !important; }
   .link { color: ${DARK.accent} !important; }
 }
+@media (max-width: 480px) {
+  .pad { padding: 24px 20px !important; }
+}
 </style>
 </head>
 <body class="ground" style="margin:0;padding:0;background:${LIGHT.ground};">
-<div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(parts.until)} It opens only once.</div>
-<table role="presentation" class="ground" width="100%" cellpadding="0" cellspacing="0" style="background:${LIGHT.ground};">
-<tr><td align="center" style="padding:32px 12px;">
+<div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(parts.sending)} ${escapeHtml(parts.until)}</div>
+<table role="presentation" class="ground" dir="${dir}" width="100%" cellpadding="0" cellspacing="0" style="background:${LIGHT.ground};">
+<tr><td align="center" style="padding:24px 12px;">
+<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;">
+<tr><td class="soft" dir="auto" style="padding:0 4px 12px;font:600 15px/1.4 ${FONT};color:${LIGHT.soft};text-align:${start};">${escapeHtml(parts.company)}</td></tr>
+</table>
 <table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:${LIGHT.card};border:1px solid ${LIGHT.line};border-radius:12px;">
-<tr><td class="ink" style="padding:32px 28px;font:16px/1.55 ${FONT};color:${LIGHT.ink};text-align:left;">
-<h1 class="ink" style="margin:0 0 16px;font-size:22px;line-height:1.3;font-weight:650;color:${LIGHT.ink};">${escapeHtml(parts.heading)}</h1>
-${paragraph(parts.intro)}
-${parts.message === undefined ? "" : `<p class="quote ink" style="margin:0 0 20px;padding:2px 0 2px 14px;border-left:3px solid ${LIGHT.accent};white-space:pre-line;color:${LIGHT.ink};">${escapeHtml(parts.message.trim())}</p>`}
-<p style="margin:24px 0 12px;"><a ses:no-track class="button" href="${link}" style="display:inline-block;padding:13px 26px;border-radius:8px;background:${LIGHT.accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(parts.button)}</a></p>
-<p class="soft" style="margin:0 0 4px;font-size:14px;color:${LIGHT.soft};">Or copy this address into your browser:</p>
-<p style="margin:0 0 24px;font:13px/1.5 ${MONO};word-break:break-all;"><a ses:no-track class="link" href="${link}" style="color:${LIGHT.accent};text-decoration:none;">${link}</a></p>
-${paragraph(parts.until, "font-weight:600;")}
-${paragraph(parts.once)}
-${needsHtml(parts.needs)}
-${paragraph(parts.warning, "font-weight:600;")}
-${paragraph(parts.unexpected)}
-${factsHtml(parts.facts)}
+<tr><td class="pad ink" style="padding:32px 32px 24px;font:16px/1.55 ${FONT};color:${LIGHT.ink};text-align:${start};">
+<h1 class="ink" dir="auto" style="margin:0 0 20px;font-size:22px;line-height:1.3;font-weight:650;color:${LIGHT.ink};text-align:${start};">${escapeHtml(parts.heading)}</h1>
+${paragraph(parts.hello)}
+${paragraph(parts.sending)}
+${parts.purpose === undefined ? "" : paragraph(parts.purpose)}
+${message === undefined ? "" : messageHtml(message, start)}
+${rowsHtml(parts.context, "ink", LIGHT.ink)}
+<p style="margin:24px 0 10px;"><a ses:no-track class="button" href="${link}" style="display:inline-block;padding:13px 28px;border-radius:8px;background:${LIGHT.accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(parts.open)}</a></p>
+${paragraph(parts.opensNothing, `font-size:14px;color:${LIGHT.soft};`, "soft")}
+${heading(parts.stepsHeading)}
+<ol style="margin:0 0 20px;padding:0;padding-inline-start:24px;">${parts.steps.map((step) => `<li class="ink" style="margin:0 0 6px;">${escapeHtml(step)}</li>`).join("")}</ol>
+${paragraph(parts.until)}
+${paragraph(parts.questions, "margin-bottom:0;")}
+</td></tr>
+<tr><td class="pad rule" style="padding:20px 32px 28px;border-top:1px solid ${LIGHT.line};font:13px/1.55 ${FONT};text-align:${start};">
+${paragraph(parts.orCopy, `margin-bottom:4px;color:${LIGHT.soft};`, "soft")}
+<p dir="ltr" style="margin:0 0 18px;font:12px/1.5 ${MONO};word-break:break-all;text-align:left;"><a ses:no-track class="link" href="${link}" style="color:${LIGHT.accent};text-decoration:none;">${link}</a></p>
+${paragraph(careful.heading, `margin-bottom:4px;font-weight:600;color:${LIGHT.soft};`, "soft")}
+${paragraph(careful.sentences.join(" "), `margin-bottom:0;color:${LIGHT.soft};`, "soft")}
+${parts.origins.length === 0 ? "" : `<div style="height:14px;"></div>${rowsHtml(parts.origins, "soft", LIGHT.soft)}`}
 </td></tr>
 </table>
 </td></tr>
@@ -167,22 +182,20 @@ ${factsHtml(parts.facts)}
 `;
 }
 
-function needsHtml(needs: readonly string[]): string {
-  if (needs.length === 0) return "";
-  const items = needs.map((need) => `<li style="margin:0 0 4px;">${escapeHtml(need)}</li>`).join("");
-  return `<p style="margin:0 0 6px;">You will need:</p><ul style="margin:0 0 16px;padding-left:22px;">${items}</ul>`;
+function messageHtml({ caption, words }: NonNullable<EmailCopy["message"]>, start: string): string {
+  return `<p class="soft" dir="auto" style="margin:20px 0 6px;font-size:14px;color:${LIGHT.soft};text-align:${start};">${escapeHtml(caption)}</p>
+<p class="quote ink" dir="auto" style="margin:0 0 20px;padding-block:2px;padding-inline:14px;border:0 solid ${LIGHT.accent};border-inline-start-width:3px;white-space:pre-line;text-align:start;color:${LIGHT.ink};">${escapeHtml(words)}</p>`;
 }
 
-function factsHtml(facts: EmailCopy["facts"]): string {
-  if (facts.length === 0) return "";
-  const cell = "padding:3px 14px 3px 0;vertical-align:top;";
-  const rows = facts
-    .map(
-      ([name, value]) =>
-        `<tr><td class="soft" style="${cell}white-space:nowrap;color:${LIGHT.soft};">${escapeHtml(name)}</td><td class="soft" style="${cell}word-break:break-word;color:${LIGHT.soft};">${escapeHtml(value)}</td></tr>`,
-    )
-    .join("");
-  return `<table role="presentation" class="rule" width="100%" cellpadding="0" cellspacing="0" style="margin-top:24px;padding-top:16px;border-top:1px solid ${LIGHT.line};font-size:13px;line-height:1.5;">${rows}</table>`;
+function rowsHtml(rows: Rows, kind: "ink" | "soft", colour: string): string {
+  if (rows.length === 0) return "";
+  const cell = (text: string, style: string, name: "ink" | "soft", shade: string) =>
+    `<td class="${name}" style="padding:2px 0;vertical-align:top;color:${shade};${style}"><bdi>${escapeHtml(text)}</bdi></td>`;
+  const lines = rows.map(
+    ([name, value]) =>
+      `<tr>${cell(name, "white-space:nowrap;padding-inline-end:16px;", "soft", LIGHT.soft)}${cell(value, "width:100%;word-break:break-word;", kind, colour)}</tr>`,
+  );
+  return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0;font-size:inherit;line-height:1.5;">${lines.join("")}</table>`;
 }
 
 /** Text inside an element or a quoted attribute. */

@@ -1,0 +1,29 @@
+import type { MailSentences } from "../sentences.ts";
+
+export const it: MailSentences = {
+  untitled: "Dati di accesso per Lei",
+  subject: "{title}, da {company}",
+  hello: "Buongiorno,",
+  sending: "{sender} Le invia dei dati di accesso, per esempio una password o una chiave.",
+  purpose: "A che cosa servono: {reason}",
+  writes: "Messaggio di {sender}:",
+  open: "Apri la pagina",
+  opensNothing: "Si apre soltanto una pagina. Nulla viene consumato finché non lo conferma lì.",
+  orCopy: "Oppure copi questo indirizzo nel browser:",
+  openThis: "Apra questa pagina nel browser:",
+  steps: "Che cosa succede",
+  look: "La pagina mostra chi ha inviato i dati e a che cosa servono.",
+  click: "Preme «Mostra».",
+  email: "Inserisce l’indirizzo e-mail a cui è arrivato questo messaggio.",
+  emailCode:
+    "Inserisce l’indirizzo e-mail a cui è arrivato questo messaggio e poi un codice di otto cifre che arriva per e-mail.",
+  passphrase: "Inserisce la passphrase, che riceve per altra via, per esempio per telefono.",
+  keep: "Copia o salva ciò che vede. Viene mostrato una sola volta: decida prima dove conservarlo.",
+  until: "Il link è valido fino a {when}.",
+  questions: "Domande? Si rivolga a {contact}.",
+  careful: "Se vuole esserne certo",
+  leadsTo:
+    "Il link porta a {host} e si apre una sola volta. Prima di scrivere qualcosa, controlli che l’indirizzo nel browser cominci con {origin} esattamente.",
+  forYou: "È destinato solo a Lei: per favore non lo inoltri. Nessuno Glielo chiederà.",
+  unexpected: "Non se lo aspettava? Prima di aprirlo chieda a {contact} per una via che conosce già.",
+};

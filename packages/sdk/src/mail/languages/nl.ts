@@ -1,0 +1,30 @@
+import type { MailSentences } from "../sentences.ts";
+
+export const nl: MailSentences = {
+  untitled: "Toegangsgegevens voor u",
+  subject: "{title}, van {company}",
+  hello: "Hallo,",
+  sending: "{sender} stuurt u toegangsgegevens, bijvoorbeeld een wachtwoord of een sleutel.",
+  purpose: "Waarvoor: {reason}",
+  writes: "{sender} schrijft:",
+  open: "Pagina openen",
+  opensNothing: "Dit opent alleen een pagina. Er wordt niets verbruikt totdat u dat daar bevestigt.",
+  orCopy: "Of kopieer dit adres naar uw browser:",
+  openThis: "Open deze pagina in uw browser:",
+  steps: "Zo gaat het verder",
+  look: "De pagina toont wie dit stuurt en waarvoor het is.",
+  click: "U drukt op ‘Tonen’.",
+  email: "U typt het e-mailadres waarnaar dit bericht is gestuurd.",
+  emailCode:
+    "U typt het e-mailadres waarnaar dit bericht is gestuurd, en daarna een code van acht cijfers die per e-mail komt.",
+  passphrase: "U typt de wachtwoordzin, die u op een andere manier krijgt, bijvoorbeeld telefonisch.",
+  keep: "U kopieert of bewaart wat u ziet. Het wordt één keer getoond: bedenk vooraf waar u het bewaart.",
+  until: "De link werkt tot {when}.",
+  questions: "Vragen? Neem contact op met {contact}.",
+  careful: "Als u het zeker wilt weten",
+  leadsTo:
+    "De link leidt naar {host} en gaat één keer open. Controleer of het adres in uw browser begint met {origin} voordat u iets typt.",
+  forYou: "Hij is alleen voor u: stuur hem niet door. Niemand zal u erom vragen.",
+  unexpected:
+    "Verwachtte u dit niet? Vraag het voor het openen na bij {contact}, op een manier die u al kent.",
+};

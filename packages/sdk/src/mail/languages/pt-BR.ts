@@ -1,0 +1,30 @@
+import type { MailSentences } from "../sentences.ts";
+
+export const ptBR: MailSentences = {
+  untitled: "Dados de acesso para você",
+  subject: "{title}, de {company}",
+  hello: "Olá,",
+  sending: "{sender} está enviando dados de acesso para você, como uma senha ou uma chave.",
+  purpose: "Para que serve: {reason}",
+  writes: "Mensagem de {sender}:",
+  open: "Abrir a página",
+  opensNothing: "Isso apenas abre uma página. Nada é usado até você confirmar lá.",
+  orCopy: "Ou copie este endereço no navegador:",
+  openThis: "Abra esta página no navegador:",
+  steps: "O que vai acontecer",
+  look: "A página mostra quem enviou e para que serve.",
+  click: "Você clica em “Revelar”.",
+  email: "Você digita o endereço de e-mail para o qual esta mensagem foi enviada.",
+  emailCode:
+    "Você digita o endereço de e-mail para o qual esta mensagem foi enviada e, depois, um código de oito dígitos que chega por e-mail.",
+  passphrase: "Você digita a frase secreta, que recebe por outro meio, por exemplo por telefone.",
+  keep: "Você copia ou salva o que aparece. É mostrado uma única vez: escolha antes onde vai guardar.",
+  until: "O link funciona até {when}.",
+  questions: "Dúvidas? Fale com {contact}.",
+  careful: "Se quiser ter certeza",
+  leadsTo:
+    "O link leva a {host} e abre uma única vez. Antes de digitar qualquer coisa, confira se o endereço no navegador começa com {origin} exatamente.",
+  forYou: "Ele é só para você: por favor, não encaminhe. Ninguém vai pedir esse link a você.",
+  unexpected:
+    "Não esperava esta mensagem? Antes de abrir, pergunte a {contact} por um meio que você já conhece.",
+};

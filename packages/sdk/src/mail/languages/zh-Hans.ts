@@ -1,0 +1,27 @@
+import type { MailSentences } from "../sentences.ts";
+
+export const zhHans: MailSentences = {
+  untitled: "发给您的访问信息",
+  subject: "{title}({company})",
+  hello: "您好,",
+  sending: "{sender} 给您发送了访问信息,例如密码或密钥。",
+  purpose: "用途:{reason}",
+  writes: "{sender} 的留言:",
+  open: "打开页面",
+  opensNothing: "这只会打开一个页面。在您于页面上确认之前,不会消耗任何内容。",
+  orCopy: "或将此地址复制到浏览器中:",
+  openThis: "请在浏览器中打开此页面:",
+  steps: "接下来的步骤",
+  look: "页面会显示发送者和用途。",
+  click: "您按下“显示”。",
+  email: "您输入收到本邮件的邮箱地址。",
+  emailCode: "您输入收到本邮件的邮箱地址,然后输入通过邮件收到的八位数字验证码。",
+  passphrase: "您输入通过其他方式(例如电话)收到的口令短语。",
+  keep: "您复制或保存所看到的内容。内容只显示一次,请事先想好保存的位置。",
+  until: "链接有效期至 {when}。",
+  questions: "如有疑问,请联系 {contact}。",
+  careful: "如果您想确认",
+  leadsTo: "链接指向 {host},只能打开一次。输入任何内容之前,请确认浏览器中的地址以 {origin} 开头。",
+  forYou: "链接仅供您本人使用,请勿转发。不会有人向您索要它。",
+  unexpected: "没有预料到这封邮件?打开之前,请通过您已知的方式向 {contact} 核实。",
+};
