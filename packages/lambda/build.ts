@@ -58,15 +58,21 @@ for (const [name, beside] of Object.entries(FUNCTIONS)) {
 }
 const page = await buildPage();
 metafiles.push(page.metafile);
-const { contentSecurityPolicy, bodies } = encodePage(page);
+const { contentSecurityPolicy, bodies, languages } = encodePage(page);
 console.log(
   `page: ${bodies.identity.length} bytes, ${bodies.br.length} with brotli, ${bodies.gzip.length} with gzip`,
 );
 const recipient = (file: string) => join(dist, "recipient", file);
 writeFileSync(recipient("page.csp"), contentSecurityPolicy);
-writeFileSync(recipient("page.html"), bodies.identity);
-writeFileSync(recipient("page.html.br"), bodies.br);
-writeFileSync(recipient("page.html.gz"), bodies.gzip);
+const files = [
+  ["page.html", bodies],
+  ...Object.entries(languages).map(([tag, file]) => [`language.${tag}`, file] as const),
+] as const;
+for (const [name, { identity, br, gzip }] of files) {
+  writeFileSync(recipient(name), identity);
+  writeFileSync(recipient(`${name}.br`), br);
+  writeFileSync(recipient(`${name}.gz`), gzip);
+}
 writeFileSync(
   join(dist, "THIRD-PARTY.txt"),
   await thirdPartyNotices("The functions, and the page that one of them serves, contain", metafiles, root),

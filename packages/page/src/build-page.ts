@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { runInNewContext } from "node:vm";
+import { LANGUAGE_TAGS } from "@secret-handoff/protocol/languages";
 import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
 import { minify } from "@swc/core";
 import { build, type Metafile, type Plugin, transform } from "esbuild";
@@ -10,6 +12,8 @@ import { cannotRun, footer, product } from "./wording.ts";
 export type BuiltPage = {
   readonly html: string;
   readonly contentSecurityPolicy: string;
+  /** What the page fetches to speak another language than English, by its tag: a line of hashes, and a table in JSON. */
+  readonly languages: Readonly<Record<string, string>>;
   /** What the script was made of, its paths as seen from the repository's root. */
   readonly metafile: Metafile;
 };
@@ -25,19 +29,107 @@ const quietProtocolErrors: Plugin = {
 };
 
 /**
+ * Takes the arguments out of `new Error(…)`, and all but the code out of `new ProtocolError(…)`, before anything is bundled: a minifier
+ * keeps a template for what its values might do, and with it all that is passed along to make a message.
+ */
+const withoutMessages: Plugin = {
+  name: "without-messages",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /(?:@noble|@scure|(?:protocol|page)[\\/]src)[\\/].*\.[jt]s$/ }, async ({ path }) => ({
+      contents: dropMessages(await readFile(path, "utf8")),
+      loader: path.endsWith(".ts") ? "ts" : "js",
+    })),
+};
+
+/**
+ * SHA-256's 64 round constants are the fractions of the cube roots of the first primes (FIPS 180-4, 4.2.2), and the one part of the
+ * page that does not compress: 0.3 KB. The page computes them, in numbers that hold 18 bits more than are taken; the build compares
+ * them with the library's own.
+ */
+const ROUND_CONSTANTS = `(() => {
+  const primes = [];
+  for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime)) primes.push(n);
+  return Uint32Array.from(primes, (prime) => (Math.cbrt(prime) % 1) * 2 ** 32);
+})()`;
+
+const computedConstants: Plugin = {
+  name: "computed-constants",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /@noble[\\/]hashes[\\/]sha2\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, "utf8");
+      const [literal = "", numbers = ""] =
+        /Uint32Array\.from\(\[([\s\da-fx,]*0x428a2f98[\s\da-fx,]*)\]\)/.exec(source) ?? [];
+      const expected = numbers.split(",").flatMap((text) => (text.trim() === "" ? [] : [Number(text)]));
+      const computed: Uint32Array = runInNewContext(ROUND_CONSTANTS);
+      if (expected.length !== 64 || expected.some((constant, index) => constant !== computed[index]))
+        throw new Error("the library's round constants are not where they were, or not what FIPS 180-4 says");
+      return { contents: dropMessages(source.replace(literal, ROUND_CONSTANTS)), loader: "js" };
+    }),
+};
+
+export function dropMessages(source: string): string {
+  return source
+    .replace(/new ((?:Type|Range|Protocol)?Error)\(/g, "$&\0")
+    .split("\0")
+    .reduce((before, after) => {
+      const end = endOfArguments(after);
+      const [code = ""] = before.endsWith("ProtocolError(") ? (/^\s*[\w."]+/.exec(after) ?? []) : [];
+      return before + code + after.slice(end);
+    });
+}
+
+/** Where the parenthesis closes that stands open before this text; strings and templates in it hold none that count. */
+function endOfArguments(text: string): number {
+  let depth = 1;
+  for (const { 0: token, index } of text.matchAll(
+    /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`(?:\\.|[^`\\])*`|[()]/g,
+  )) {
+    if (token === "(") depth += 1;
+    if (token === ")") depth -= 1;
+    if (depth === 0) return index;
+  }
+  throw new Error("an argument list of a dependency has no end");
+}
+
+/**
  * Builds the one HTML file, script and style inline. The same sources give the same bytes, whatever the folder or the day.
  * @throws Error from esbuild when a source does not compile
  */
 export async function buildPage(): Promise<BuiltPage> {
-  const [{ script, metafile }, style] = await Promise.all([buildScript(), buildStyle()]);
+  const { languages, hash } = await buildLanguages();
+  const [{ script, metafile }, style] = await Promise.all([buildScript(hash), buildStyle()]);
   return {
+    languages,
     html: documentOf({ script, style }),
     contentSecurityPolicy: contentSecurityPolicy({ script, style }),
     metafile,
   };
 }
 
-async function buildScript(): Promise<{ readonly script: string; readonly metafile: Metafile }> {
+/**
+ * Each file begins with the hashes of all of them. The page holds the hash of that line alone, 43 characters for eleven languages, and so
+ * takes no other sentence than those that it was built with.
+ */
+async function buildLanguages(): Promise<{
+  readonly languages: Readonly<Record<string, string>>;
+  readonly hash: string;
+}> {
+  const tables = await Promise.all(
+    LANGUAGE_TAGS.filter((tag) => tag !== "en").map(async (tag) => {
+      const source = await readFile(new URL(`./languages/${tag}.json`, import.meta.url), "utf8");
+      return [tag, JSON.stringify(JSON.parse(source))] as const;
+    }),
+  );
+  const line = tables.map(([, table]) => sha256(table, "base64url")).join(" ");
+  return {
+    languages: Object.fromEntries(tables.map(([tag, table]) => [tag, `${line}\n${table}`])),
+    hash: sha256(line, "base64url"),
+  };
+}
+
+async function buildScript(
+  languagesHash: string,
+): Promise<{ readonly script: string; readonly metafile: Metafile }> {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     metafile: true,
@@ -50,8 +142,9 @@ async function buildScript(): Promise<{ readonly script: string; readonly metafi
     // Safari has them since 11.1; esbuild spells some of them out all the same.
     supported: { "regexp-unicode-property-escapes": true },
     inject: [SHIMS],
-    plugins: [quietProtocolErrors],
+    plugins: [quietProtocolErrors, computedConstants, withoutMessages],
     define: {
+      LANGUAGES_HASH: JSON.stringify(languagesHash),
       "Object.hasOwn": "hasOwn",
       Error: "QuietError",
       TypeError: "QuietError",
@@ -63,7 +156,7 @@ async function buildScript(): Promise<{ readonly script: string; readonly metafi
   });
   // A second hand takes out a twentieth of what esbuild leaves, which inlines and evaluates less.
   const { code } = await minify(outputFiles[0]?.text ?? "", {
-    compress: { passes: 3 },
+    compress: { passes: 6, keep_fargs: false, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
     mangle: { toplevel: true },
     ecma: 2020,
     format: { comments: false },
@@ -158,5 +251,9 @@ function contentSecurityPolicy({
 }
 
 function hashOf(text: string): string {
-  return `sha256-${createHash("sha256").update(text).digest("base64")}`;
+  return `sha256-${sha256(text, "base64")}`;
+}
+
+function sha256(text: string, encoding: "base64" | "base64url"): string {
+  return createHash("sha256").update(text).digest(encoding);
 }

@@ -1,11 +1,13 @@
-import { createClaimMemory, createServiceClient } from "@secret-handoff/protocol/recipient";
+import { createClaimMemory, createServiceClient, translated } from "@secret-handoff/protocol/recipient";
 import { copyExactly, copyInPress, createClipboard } from "./clipboard.ts";
 import { createPage } from "./page.ts";
 import { saveFile } from "./saving.ts";
+import { chooseLanguage } from "./speaking.ts";
 import { browserStore, tabStore } from "./stores.ts";
 import { deviceClock as clock } from "./time.ts";
 import { isWebView } from "./views/opening.ts";
 import { createRenderer } from "./views/renderer.ts";
+import { footer } from "./wording.ts";
 
 /**
  * Starts the page in a browser: hands its globals to the parts that need them. Only what is about the document
@@ -15,7 +17,9 @@ import { createRenderer } from "./views/renderer.ts";
 const main = document.getElementById("main");
 const clipboardBar = document.getElementById("clipboard");
 const announcer = document.getElementById("announcer");
-if (!main || !clipboardBar || !announcer)
+const top = document.querySelector("header");
+const foot = document.querySelector("footer");
+if (!main || !clipboardBar || !announcer || !top || !foot)
   throw new Error("the page's document is not the one that was built for it");
 
 const clipboard = createClipboard({
@@ -72,3 +76,7 @@ window.addEventListener("pageshow", (event) => {
 });
 
 page.start();
+chooseLanguage(top, browserStore(window), () => {
+  foot.textContent = translated(footer);
+  renderer.sayAnew();
+});

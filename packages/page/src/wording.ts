@@ -1,4 +1,4 @@
-import { asClock } from "@secret-handoff/protocol/recipient";
+import { asClock, sentence, translated } from "@secret-handoff/protocol/recipient";
 import type { Message } from "@secret-handoff/protocol/recipient/wording";
 import type { ClipboardState } from "./clipboard.ts";
 
@@ -9,6 +9,8 @@ export * from "@secret-handoff/protocol/recipient/wording";
 export const product = "Secret handoff";
 export const footer = "End-to-end encrypted. Only your link holds the key.";
 /** Stands in the document until the script runs, and where it cannot. */
+/** Beside the choice of languages, for screen readers. */
+export const language = "Language";
 export const cannotRun: Message = [
   "This page cannot run in this browser",
   "The browser is too old, JavaScript is off, or something changed the page on its way.",
@@ -40,6 +42,7 @@ export const inWebView: Message = [
   "It may close, or not let you copy or save. Open the link in your usual browser: nothing is used up yet.",
 ];
 
+export const senderSays = "The sender says";
 export const reportThis = "Report this link";
 export const notMe = "It wasn't me";
 
@@ -56,7 +59,8 @@ export const interrupted: Message = [
   "The connection was lost",
   "This page keeps trying. If the secret was opened, this browser can get it again for two minutes.",
 ];
-export const nextTry = (ms: number) => (ms > 0 ? `Next try in ${asClock(ms)}` : "Trying now");
+export const nextTry = (ms: number) =>
+  ms > 0 ? sentence`Next try in ${asClock(ms)}` : translated("Trying now");
 export const tryNow = "Try now";
 
 export const yourSecret: Message = ["Your secret", "Put it where you need it, then press Done."];
@@ -64,9 +68,10 @@ export const notTakenYet =
   "Until you have copied or saved all of it, or pressed Done, reloading shows it again, for about two minutes.";
 export const marked = "Characters that you cannot see or could mix up are marked.";
 export const taken = "The sender can see that you received it. Reloading will not show it again.";
-export const hidesIn = (ms: number) => `Hides in ${asClock(ms)}`;
+export const hidesIn = (ms: number) => sentence`Hides in ${asClock(ms)}`;
 export const hidesSoon = "The secret will be hidden in one minute.";
 export const fiveMore = "Five more minutes";
+export const bytes = (count: number) => sentence`${count} bytes`;
 export const hidden = "hidden";
 export const empty = "empty";
 export const show = "Show";
@@ -83,7 +88,7 @@ export const formatEnv = ".env";
 export const formatJson = "JSON";
 export const format1Password = "CSV for 1Password";
 export const formatBitwarden = "CSV for Bitwarden";
-export const saved = (name: string) => `${name} went to your downloads.`;
+export const saved = (name: string) => sentence`${name} went to your downloads.`;
 export const done = "Done";
 
 export const space = "space";
@@ -110,7 +115,7 @@ export function clipboard(state: ClipboardState): string {
 export const clearClipboard = "Clear the clipboard";
 
 export const hiddenHeading = "The secret is hidden";
-export const stillHeld = (ms: number) => `This tab keeps it for ${asClock(ms)}, then forgets it.`;
+export const stillHeld = (ms: number) => sentence`This tab keeps it for ${asClock(ms)}, then forgets it.`;
 
 export const forgotten = "This page has forgotten the secret";
 export const stillTelling = "Telling the sender that you received it. Keep this tab open.";

@@ -1,20 +1,15 @@
-/** The languages that recipients read in, page and mail, each under its tag (BCP 47), and its name in itself. */
-export const LANGUAGES = {
-  en: "English",
-  de: "Deutsch",
-  fr: "Français",
-  es: "Español",
-  "pt-BR": "Português",
-  it: "Italiano",
-  nl: "Nederlands",
-  pl: "Polski",
-  ja: "日本語",
-  "zh-Hans": "简体中文",
-  ar: "العربية",
-  he: "עברית",
-} as const;
+/** The languages that recipients read in, page and mail, by their tags (BCP 47). */
+export const LANGUAGE_TAGS = [
+  ...(["en", "de", "fr", "es", "pt-BR", "it"] as const),
+  ...(["nl", "pl", "ja", "zh-Hans", "ar", "he"] as const),
+];
 
-export type Language = keyof typeof LANGUAGES;
+export type Language = (typeof LANGUAGE_TAGS)[number];
+
+/** The language's name in itself: "Deutsch", "日本語". */
+export function nameOf(language: Language): string {
+  return new Intl.DisplayNames(language, { type: "language" }).of(language) ?? language;
+}
 
 /** For Intl: English dates are written as in Britain, the day before the month. */
 export function localeOf(language: Language): string {
@@ -41,12 +36,8 @@ export function preferredLanguage(preferred: readonly string[]): Language {
 
 /** @returns undefined for a language that nobody has written sentences in */
 export function languageOf(tag: string): Language | undefined {
-  const [base = "", ...rest] = tag.toLowerCase().split(/[-_]/);
-  if (base === "zh") return /^(hant|tw|hk|mo)$/.test(rest[0] ?? "") ? undefined : "zh-Hans";
-  if (base === "pt") return "pt-BR";
-  // Java and old Android write Hebrew so.
-  const now = base === "iw" ? "he" : base;
-  return (Object.keys(LANGUAGES) as Language[]).find((language) => language === now);
+  const [base = "", region = ""] = tag.toLowerCase().split(/[-_]/);
+  return LANGUAGE_TAGS.find((known) => known.slice(0, 2) === base && !/^(hant|tw|hk|mo)$/.test(region));
 }
 
 /**

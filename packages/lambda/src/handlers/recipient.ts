@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { LANGUAGE_TAGS } from "@secret-handoff/protocol/languages";
 import { createRecipientApp } from "../recipient/app.ts";
-import type { EncodedPage } from "../recipient/page.ts";
+import type { Bodies, EncodedPage } from "../recipient/page.ts";
 import { ANSWER_AFTER_MS, fixedLatency } from "../recipient/send-code.ts";
 import { stdoutLog, systemClock } from "../runtime.ts";
 import { Claims } from "../store/claims.ts";
@@ -13,9 +14,17 @@ import { openOneTimeTable } from "./tables.ts";
 
 /** The page lies beside the bundle, where the build has put it, compressed. */
 const beside = (name: string) => new Uint8Array(readFileSync(join(__dirname, name)));
+const bodiesOf = (name: string): Bodies => ({
+  br: beside(`${name}.br`),
+  gzip: beside(`${name}.gz`),
+  identity: beside(name),
+});
 const page: EncodedPage = {
   contentSecurityPolicy: new TextDecoder().decode(beside("page.csp")),
-  bodies: { br: beside("page.html.br"), gzip: beside("page.html.gz"), identity: beside("page.html") },
+  bodies: bodiesOf("page.html"),
+  languages: Object.fromEntries(
+    LANGUAGE_TAGS.filter((tag) => tag !== "en").map((tag) => [tag, bodiesOf(`language.${tag}`)]),
+  ),
 };
 
 const table = openOneTimeTable();

@@ -2,46 +2,71 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import type { Context, Handler } from "hono";
 
 /** The recipient's page, as packages/page builds it. */
-export type Page = { readonly html: string; readonly contentSecurityPolicy: string };
+export type Page = {
+  readonly html: string;
+  readonly contentSecurityPolicy: string;
+  /** What it fetches to speak another language, by the language's tag. */
+  readonly languages?: Readonly<Record<string, string>>;
+};
 
 /** The page as it travels: compressed once, when it is built. */
 export type EncodedPage = {
   readonly contentSecurityPolicy: string;
-  readonly bodies: Readonly<Record<Encoding, Uint8Array<ArrayBuffer>>>;
+  readonly bodies: Bodies;
+  readonly languages: Readonly<Record<string, Bodies>>;
 };
+
+/** The same text in each encoding. */
+export type Bodies = Readonly<Record<Encoding, Uint8Array<ArrayBuffer>>>;
 
 const ENCODINGS = ["br", "gzip", "identity"] as const;
 type Encoding = (typeof ENCODINGS)[number];
 
 /** Compresses the page at the highest levels. */
-export function encodePage({ html, contentSecurityPolicy }: Page): EncodedPage {
-  const bytes = Buffer.from(html);
+export function encodePage({ html, contentSecurityPolicy, languages = {} }: Page): EncodedPage {
   return {
     contentSecurityPolicy,
-    bodies: {
-      br: new Uint8Array(brotliCompressSync(bytes)),
-      gzip: new Uint8Array(gzipSync(bytes, { level: 9 })),
-      identity: new Uint8Array(bytes),
-    },
+    bodies: encode(html),
+    languages: Object.fromEntries(Object.entries(languages).map(([tag, file]) => [tag, encode(file)])),
+  };
+}
+
+function encode(text: string): Bodies {
+  const bytes = Buffer.from(text);
+  return {
+    br: new Uint8Array(brotliCompressSync(bytes)),
+    gzip: new Uint8Array(gzipSync(bytes, { level: 9 })),
+    identity: new Uint8Array(bytes),
   };
 }
 
 /**
- * Serves the page, the same bytes whatever the path, touching no store.
+ * Serves the page, the same bytes whatever the path, touching no store; and below `/h/language/` the sentences that it fetches to speak
+ * another language, which it checks by their hash.
  * @param onMangled called when the address shows that a gateway has turned `#` into `%23`: the key has reached the server
  */
-export function servePage({ bodies, contentSecurityPolicy }: EncodedPage, onMangled: () => void): Handler {
+export function servePage(page: EncodedPage, onMangled: () => void): Handler {
+  const { bodies, contentSecurityPolicy, languages } = page;
   return (c: Context) => {
     const { pathname, search } = new URL(c.req.url);
+    const [, tag = ""] = /^\/h\/language\/([\w-]+)$/.exec(pathname) ?? [];
+    const language = Object.hasOwn(languages, tag) ? languages[tag] : undefined;
+    if (language) return answer(c, language, { "content-type": "text/plain; charset=utf-8" });
     if (isMangled(pathname + search)) onMangled();
-    const encoding = preferred(c.req.header("accept-encoding") ?? "");
-    return c.body(bodies[encoding], 200, {
+    return answer(c, bodies, {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": contentSecurityPolicy,
-      vary: "accept-encoding",
-      ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
     });
   };
+}
+
+function answer(c: Context, bodies: Bodies, headers: Readonly<Record<string, string>>): Response {
+  const encoding = preferred(c.req.header("accept-encoding") ?? "");
+  return c.body(bodies[encoding], 200, {
+    ...headers,
+    vary: "accept-encoding",
+    ...(encoding === "identity" ? {} : { "content-encoding": encoding }),
+  });
 }
 
 /** The smallest encoding that the client names and does not refuse (RFC 9110, section 12.5.3). */

@@ -1,3 +1,4 @@
+import { translated } from "@secret-handoff/protocol/recipient";
 import type { Message } from "../wording.ts";
 
 export type Content = Node | string | false | undefined;
@@ -30,7 +31,8 @@ export function fill(parent: Element, ...contents: readonly Content[]): void {
 
 /** Sets the text where it has changed, so that nothing is announced twice. */
 export function setText(node: Element, text: string): void {
-  if (node.textContent !== text) node.textContent = text;
+  const wanted = translated(text);
+  if (node.textContent !== wanted) node.textContent = wanted;
 }
 
 type Press = () => void;
@@ -40,10 +42,24 @@ export function card([title, ...body]: Message, ...contents: readonly Content[])
   return element(
     "section",
     { class: "card" },
-    element("h1", { tabindex: "-1" }, title),
-    ...body.map((sentence) => element("p", {}, sentence)),
+    element("h1", { tabindex: "-1" }, translated(title)),
+    ...body.map(paragraph),
     ...contents,
   );
+}
+
+export function paragraph(sentence: string): HTMLElement {
+  return element("p", {}, translated(sentence));
+}
+
+/** The heading of a part of a card. */
+export function subheading(text: string): HTMLElement {
+  return element("h2", {}, translated(text));
+}
+
+/** What a sender wrote: never translated, and in the direction that it runs by itself. */
+export function given(text: string): HTMLElement {
+  return element("bdi", { translate: "no" }, text);
 }
 
 export function row(...contents: readonly Content[]): HTMLElement {
@@ -52,7 +68,7 @@ export function row(...contents: readonly Content[]): HTMLElement {
 
 /** Small print; with `role` status, screen readers speak it when it changes. */
 export function hint(text = "", role?: "status"): HTMLElement {
-  return element("p", { class: "hint", role }, text);
+  return element("p", { class: "hint", role }, translated(text));
 }
 
 /** @param label what a screen reader says instead of the text */
@@ -62,12 +78,16 @@ export function button(
   kind: "main" | "strong" | "plain" | "quiet" = "plain",
   label?: string,
 ): HTMLElement {
-  return element("button", { type: "button", class: kind, click: press, "aria-label": label }, text);
+  return element(
+    "button",
+    { type: "button", class: kind, click: press, "aria-label": label },
+    translated(text),
+  );
 }
 
 /** The button that sends its form. */
 export function submitButton(text: string, kind: "main" | "alarm" = "main"): HTMLElement {
-  return element("button", { class: kind }, text);
+  return element("button", { class: kind }, translated(text));
 }
 
 /** A form that never leaves the page. */
@@ -115,13 +135,13 @@ export function labelledInput<Name extends "input" | "textarea">(
     root: element(
       "div",
       { class: "question" },
-      element("label", { for: id }, label),
+      element("label", { for: id }, translated(label)),
       explained,
       input,
       error,
     ),
     showError(text) {
-      error.textContent = text ?? "";
+      error.textContent = translated(text ?? "");
       input.setAttribute("aria-invalid", String(text !== undefined));
       if (text !== undefined) input.focus();
     },

@@ -1,6 +1,7 @@
 import type { Field } from "@secret-handoff/protocol";
+import { translated } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
-import { button, element, fill, hint, row } from "./elements.ts";
+import { button, element, fill, given, hint, row, setText } from "./elements.ts";
 import type { ViewActions } from "./renderer.ts";
 
 export type FieldView = {
@@ -40,7 +41,7 @@ export function fieldView(
     visible = true;
     render();
   };
-  const spellButton = button(say.spell, spell, "plain", `${say.spell}: ${inFull}`);
+  const spellButton = button(say.spell, spell, "plain", `${translated(say.spell)}: ${inFull}`);
 
   function show(next: boolean): void {
     visible = next;
@@ -49,7 +50,7 @@ export function fieldView(
   }
 
   function render(): void {
-    const verb = visible ? say.hide : say.show;
+    const verb = translated(visible ? say.hide : say.show);
     showButton.textContent = verb;
     showButton.setAttribute("aria-label", `${verb}: ${inFull}`);
     spellButton.setAttribute("aria-pressed", String(spelled));
@@ -57,11 +58,11 @@ export function fieldView(
     box.className = exact ? "value exact" : "value";
     if (exact && value.length > LONGEST_UNBOXED) box.tabIndex = 0;
     else box.removeAttribute("tabindex");
-    note.textContent = exact && isMarked && UNSEEN.test(value) ? say.marked : "";
+    setText(note, exact && isMarked && UNSEEN.test(value) ? say.marked : "");
     if (!visible) {
       const mask = element("span", { class: "masked", "aria-hidden": "true" }, MASK);
-      fill(box, mask, element("span", { class: "unseen" }, say.hidden));
-    } else if (value === "") fill(box, element("i", {}, say.empty));
+      fill(box, mask, element("span", { class: "unseen" }, translated(say.hidden)));
+    } else if (value === "") fill(box, element("i", {}, translated(say.empty)));
     else fill(box, ...(spelled ? [spelledOut(value)] : isMarked ? marked(value) : [value]));
   }
   render();
@@ -93,7 +94,7 @@ export function fieldBox(
   return element(
     "div",
     { class: "field notranslate", translate: "no" },
-    element("div", {}, element("h3", {}, name), value, note),
+    element("div", {}, element("h3", {}, given(name)), value, note),
     row(...buttons),
   );
 }
@@ -113,13 +114,14 @@ export function copyButton(
   const copy = async () => {
     if (!(await actions.copy(value))) return onRefused();
     onCopied();
-    actions.announce(`${say.copied}: ${what}`);
-    made.textContent = say.copied;
+    const told = translated(say.copied);
+    actions.announce(`${told}: ${what}`);
+    made.textContent = told;
     setTimeout(() => {
-      made.textContent = text;
+      setText(made, text);
     }, 2_000);
   };
-  const made = button(text, copy, "strong", `${text}: ${what}`);
+  const made = button(text, copy, "strong", `${translated(text)}: ${what}`);
   return made;
 }
 
@@ -129,7 +131,12 @@ function spelledOut(value: string): HTMLElement {
     "ol",
     { class: "spelled" },
     ...[...value].map((sign) =>
-      element("li", {}, element("b", {}, MARKS[sign] ?? sign), element("small", {}, kindOf(sign))),
+      element(
+        "li",
+        {},
+        element("b", {}, MARKS[sign] ?? sign),
+        element("small", {}, translated(kindOf(sign))),
+      ),
     ),
   );
 }

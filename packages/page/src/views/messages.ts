@@ -1,6 +1,16 @@
 import { inFull } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
-import { button, card, element, form, hint, labelledInput, row, setText, submitButton } from "./elements.ts";
+import {
+  button,
+  card,
+  form,
+  hint,
+  labelledInput,
+  paragraph,
+  row,
+  setText,
+  submitButton,
+} from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
 /** The screens that only tell something, with at most a button. */
@@ -46,7 +56,7 @@ export function endedView(screen: ScreenOf<"ended">, { send }: ViewActions): Vie
   return {
     root: card(
       say.ending(screen, when, say.senderOf(handoff?.header)),
-      handoff?.spoiled && element("p", {}, say.memorySpoiled),
+      handoff?.spoiled && paragraph(say.memorySpoiled),
       handoff && say.isDoubtful(state) && button(say.notMe, () => send({ type: "not_me" })),
     ),
   };

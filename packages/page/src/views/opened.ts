@@ -8,9 +8,11 @@ import {
   envFile,
   fileName,
   jsonFile,
+  locale,
+  translated,
 } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
-import { button, card, element, hint, row, setText } from "./elements.ts";
+import { button, card, element, given, hint, row, setText, subheading } from "./elements.ts";
 import { copyButton, type FieldView, fieldBox, fieldView } from "./field.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
@@ -34,7 +36,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: ViewActions): Vi
     setText(status, statusText(acknowledgement));
     setText(clock, say.hidesIn(hideAt - now));
     const soon = hideAt - now <= WARN_BEFORE;
-    if (soon && !warned) actions.announce(say.hidesSoon);
+    if (soon && !warned) actions.announce(translated(say.hidesSoon));
     warned = soon;
   }
 
@@ -111,7 +113,7 @@ function showAllButton(fields: readonly FieldView[]): HTMLElement {
   let shown = false;
   const made = button(say.showAll, () => {
     shown = !shown;
-    made.textContent = shown ? say.hideAll : say.showAll;
+    setText(made, shown ? say.hideAll : say.showAll);
     for (const field of fields) field.show(shown);
   });
   return made;
@@ -131,7 +133,7 @@ function itemView(
   return element(
     "section",
     { class: "item" },
-    element("h2", {}, label),
+    element("h2", {}, given(label)),
     ...views.map(({ root }) => root),
     ...files.map((file) => fileView(file, actions, taken)),
   );
@@ -148,13 +150,14 @@ function fileView(file: BundleFile, actions: ViewActions, taken: Taken): HTMLEle
     name,
     element("div", { class: "value" }, sizeInWords(file.data.length)),
     false,
-    button(say.download, download, "plain", `${say.download}: ${name}`),
+    button(say.download, download, "plain", `${translated(say.download)}: ${name}`),
   );
 }
 
 /** "712 bytes", "24.1 KB". */
 export function sizeInWords(bytes: number): string {
-  return bytes < 1_000 ? `${bytes} bytes` : `${(bytes / 1_000).toFixed(1)} KB`;
+  const kilobytes = (bytes / 1_000).toLocaleString(locale(), { maximumFractionDigits: 1 });
+  return bytes < 1_000 ? say.bytes(bytes) : `${kilobytes} KB`;
 }
 
 /** Buttons that save all values as a file. @param onSaved called when no value was left out */
@@ -180,7 +183,7 @@ function savingView(items: readonly Item[], actions: ViewActions, onSaved: () =>
   return element(
     "section",
     { class: "part" },
-    element("h2", {}, say.saveAs),
+    subheading(say.saveAs),
     row(
       button(say.formatEnv, saveEnv),
       button(say.formatJson, saveJson),
@@ -215,8 +218,8 @@ export function doneView(screen: ScreenOf<"done">): View<ScreenOf<"done">> {
     root: card(
       [screen.forgotten ? say.forgotten : say.done, say.gone],
       status,
-      element("h2", {}, say.leftToDo),
-      element("ul", {}, ...say.advice.map((sentence) => element("li", {}, sentence))),
+      subheading(say.leftToDo),
+      element("ul", {}, ...say.advice.map((sentence) => element("li", {}, translated(sentence)))),
     ),
     update,
   };

@@ -1,5 +1,6 @@
 import { MAX_ATTEMPTS, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import type { Handoff } from "@secret-handoff/protocol/recipient";
+import { translated } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
 import {
   button,
@@ -7,10 +8,13 @@ import {
   card,
   element,
   form,
+  given,
   hint,
   labelledInput,
+  paragraph,
   row,
   setText,
+  subheading,
   submitButton,
 } from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
@@ -36,7 +40,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
       email?.showError(field === "email" ? text : undefined);
       passphrase?.showError(field === "passphrase" ? text : undefined);
       const general = field === "answers" || field === "device";
-      problem.textContent = general && text ? text : "";
+      problem.textContent = general && text ? translated(text) : "";
       problem.toggleAttribute("data-focus", general);
     },
     root: element(
@@ -45,7 +49,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
       actions.inWebView && warning(say.inWebView),
       card(
         resumes ? say.openedHere : [say.sentYouASecret(header)],
-        header.title !== undefined && element("p", { class: "title" }, header.title),
+        header.title !== undefined && element("p", { class: "title" }, given(header.title)),
         handoff.spoiled && hint(say.memorySpoiled),
         form(
           reveal,
@@ -54,53 +58,48 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
           problem,
           fewer && hint(say.triesLeft(attemptsLeft)),
           submitButton(resumes ? say.showAgain : mailsCode ? say.mailCode : say.reveal),
-          !resumes && element("p", {}, mailsCode ? say.whatCode : say.whatReveal),
+          !resumes && paragraph(mailsCode ? say.whatCode : say.whatReveal),
         ),
         ...details(handoff, actions.now()),
       ),
       element(
         "section",
         { class: "aside" },
-        element("h2", {}, say.notExpecting),
-        element("p", {}, say.leaveItClosed(say.senderOf(header))),
+        subheading(say.notExpecting),
+        paragraph(say.leaveItClosed(say.senderOf(header))),
         button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
       ),
     ),
   };
 }
 
-function warning([title, body]: say.Message): HTMLElement {
-  return element("section", { class: "note" }, element("h2", {}, title), element("p", {}, body));
+function warning([title, ...body]: say.Message): HTMLElement {
+  return element("section", { class: "note" }, subheading(title), ...body.map(paragraph));
 }
 
-/** What the sealed header says, as the sender's words, and what is certain, as ours; below the button, which a phone shows at once. */
+/** What is certain, as the page's own word; and apart from it what the sealed header says, which is only what its sender wrote. */
 function details({ header, expiresAt, clockAhead }: Handoff, now: number): Content[] {
-  const words = header.message?.trim();
-  const facts = [
-    [say.until, say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000))],
-    [say.from, header.sender],
-    ...Object.entries(header.context ?? {}),
-  ] as const;
+  const words = header.message?.trim() ?? "";
+  const rows = Object.entries(header.context ?? {}).filter(([, text]) => text.trim() !== "");
   return [
-    words !== undefined &&
-      words !== "" &&
-      element(
-        "figure",
-        {},
-        element("figcaption", {}, say.senderWrites),
-        element("blockquote", {}, ...withLinks(words)),
-      ),
     element(
       "dl",
       {},
-      ...facts.map(
-        ([name, text]) =>
-          text !== undefined &&
-          text.trim() !== "" &&
-          element("div", {}, element("dt", {}, name), element("dd", {}, ...withLinks(text))),
-      ),
+      listRow(translated(say.until), say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000))),
     ),
+    words + rows.length !== "0" &&
+      element(
+        "section",
+        { class: "part" },
+        subheading(say.senderSays),
+        words !== "" && element("blockquote", { dir: "auto" }, ...withLinks(words)),
+        element("dl", {}, ...rows.map(([name, text]) => listRow(given(name), ...withLinks(text)))),
+      ),
   ];
+}
+
+function listRow(name: Content, ...texts: readonly Content[]): HTMLElement {
+  return element("div", {}, element("dt", {}, name), element("dd", { dir: "auto" }, ...texts));
 }
 
 /** Mail addresses in a text can be pressed. Nothing else becomes a link: a sender's address is not to lead anywhere. */
@@ -129,7 +128,7 @@ function passphraseInput(typed: string) {
     made.input.type = box.checked ? "text" : "password";
   };
   const box = element("input", { type: "checkbox", change });
-  made.root.append(element("label", { class: "check" }, box, say.showPassphrase));
+  made.root.append(element("label", { class: "check" }, box, translated(say.showPassphrase)));
   return made;
 }
 
@@ -149,7 +148,7 @@ export function isWebView(userAgent: string): boolean {
 
 /** @param screen without a progress while the service is asked */
 export function openingView(_: ScreenOf<"deriving" | "claiming">): View<ScreenOf<"deriving" | "claiming">> {
-  const bar = element("progress", { "aria-label": say.progress });
+  const bar = element("progress", { "aria-label": translated(say.progress) });
   return {
     root: card(say.opening, bar),
     update(screen) {

@@ -1,4 +1,5 @@
 import type { FlowEvent, Screen } from "@secret-handoff/protocol/recipient";
+import { translated } from "@secret-handoff/protocol/recipient";
 import type { ClipboardState } from "../clipboard.ts";
 import * as say from "../wording.ts";
 import { button, fill } from "./elements.ts";
@@ -63,31 +64,43 @@ const VIEWS: {
  */
 export function createRenderer(main: HTMLElement, bar: HTMLElement, actions: ViewActions) {
   let view: View | undefined;
-  let kind: Screen["kind"] | undefined;
+  let shown: Screen | undefined;
 
   function replace<Kind extends Screen["kind"]>(screen: ScreenOf<Kind>): void {
     const next = VIEWS[screen.kind as Kind](screen, actions);
     next.update?.(screen);
     view = next;
-    kind = screen.kind;
     fill(main, next.root);
     const heading = next.root.querySelector("h1");
-    document.title = heading ? `${heading.textContent} - ${say.product}` : say.product;
+    document.title = heading
+      ? `${heading.textContent} - ${translated(say.product)}`
+      : translated(say.product);
     (next.root.querySelector<HTMLElement>("[aria-invalid=true],[data-focus]") ?? heading)?.focus();
     window.scrollTo(0, 0);
   }
 
   return {
+    /** Says everything anew, in another language; what was typed stays. */
+    sayAnew(): void {
+      if (!shown) return;
+      const typed = [...main.querySelectorAll<HTMLInputElement>("input,textarea")].map(({ value }) => value);
+      replace(shown);
+      for (const [index, box] of main.querySelectorAll<HTMLInputElement>("input,textarea").entries()) {
+        box.value = typed[index] ?? "";
+      }
+    },
     show(screen: Screen | undefined): void {
+      const before = shown?.kind;
+      shown = screen;
       if (screen === undefined) {
         view = undefined;
         fill(main);
         // A different ending is a new screen. Another damaged link usually comes from the box, and its error is shown there.
-      } else if (view && kind === screen.kind && kind !== "ended") view.update?.(screen);
+      } else if (view && before === screen.kind && before !== "ended") view.update?.(screen);
       else replace(screen);
     },
     clipboardChanged(state: ClipboardState): void {
-      const text = say.clipboard(state);
+      const text = translated(say.clipboard(state));
       const clear = state.kind === "unsure" && state.clearable;
       fill(bar, text, clear && button(say.clearClipboard, actions.clearClipboard));
       if (state.kind !== "holds") actions.announce(text);

@@ -43,3 +43,4 @@ export {
   type ServiceResult,
 } from "./service-client.ts";
 export { asClock, clockAhead, fromNow, inFull } from "./times.ts";
+export { locale, readTranslations, sentence, speak, translated } from "./translation.ts";

@@ -1,3 +1,5 @@
+import { locale } from "./translation.ts";
+
 /** Times, in the words that recipients read. */
 
 /**
@@ -16,7 +18,7 @@ const UNITS = [
 
 /** "Sunday, 22 November 2026 at 09:10 GMT+1". @param at Unix seconds @param timeZone the reader's, unless a test names one */
 export function inFull(at: number, timeZone?: string): string {
-  return new Intl.DateTimeFormat("en-GB", {
+  return new Intl.DateTimeFormat(locale(), {
     weekday: "long",
     year: "numeric",
     month: "long",
@@ -31,7 +33,7 @@ export function inFull(at: number, timeZone?: string): string {
 /** "in 23 hours", "in 90 minutes", "in 1 second": rounded down to a unit of which there are at least two. @param seconds at least 0 */
 export function fromNow(seconds: number): string {
   const [unit, size] = UNITS.find(([, length]) => seconds >= 2 * length) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat("en").format(Math.floor(seconds / size), unit);
+  return new Intl.RelativeTimeFormat(locale()).format(Math.floor(seconds / size), unit);
 }
 
 /** "4:05". @param ms rounded up to whole seconds, at least 0 */

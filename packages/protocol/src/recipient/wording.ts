@@ -2,6 +2,7 @@ import type { Header } from "../header.ts";
 import { REPORT_WORD } from "./ended.ts";
 import type { DamagedScreen, EndedScreen, FieldError } from "./screens.ts";
 import { fromNow, inFull } from "./times.ts";
+import { sentence, translated } from "./translation.ts";
 
 /** What recipients are told of a link and its handoff, wherever they open it: in the page, or with the command `open`. */
 
@@ -10,7 +11,7 @@ export type Message = readonly [heading: string, ...body: string[]];
 
 /** Whom to ask, as a part of a sentence: who it says it is from. */
 export function senderOf(header: Header | undefined): string {
-  return header?.sender?.trim() || "the sender";
+  return header?.sender?.trim() || translated("the sender");
 }
 
 export const unreachable: Message = [
@@ -31,24 +32,26 @@ export const whyDamaged: Readonly<Record<DamagedScreen["why"], string>> = {
 };
 export const sentYouASecret = (header: Header) => {
   const sender = header.sender?.trim();
-  return sender ? `${sender} sent you a secret` : "A secret for you";
+  return sender ? sentence`${sender} sent you a secret` : "A secret for you";
 };
 export const senderWrites = "Message from the sender";
 export const from = "From";
 export const until = "Expires";
 export const untilWhen = (expiresAt: number, now: number) =>
-  `${inFull(expiresAt)}, ${fromNow(Math.max(0, expiresAt - now))}`;
+  sentence`${inFull(expiresAt)}, ${fromNow(Math.max(0, expiresAt - now))}`;
 export const email = "Your e-mail address";
 export const emailHint = (hint: string | undefined) =>
-  `The address the link was sent to${hint ? `: ${hint}` : "."}`;
+  hint ? sentence`The address the link was sent to: ${hint}` : "The address the link was sent to.";
 export const passphrase = "Passphrase";
 export const passphraseHint = "You received it separately, not in the e-mail with the link.";
 export const triesLeft = (left: number) =>
-  left === 1 ? "One try left. After that the secret is destroyed." : `${left} tries left.`;
+  left === 1
+    ? translated("One try left. After that the secret is destroyed.")
+    : sentence`${left} tries left.`;
 
 export const notExpecting = "Not expecting this?";
 export const leaveItClosed = (sender: string) =>
-  `Do not open it. Ask ${sender} in another way, by telephone for example. If they did not send it, report it.`;
+  sentence`Do not open it. Ask ${sender} in another way, by telephone for example. If they did not send it, report it.`;
 export const typeTheCode: Message = [
   "Type the code from your e-mail",
   "If the address is right, eight digits are on their way. They are valid for ten minutes.",
@@ -59,23 +62,25 @@ export const notReached = "The service cannot be reached. Try again.";
 export const code = "Code";
 export const endedMeanwhile = "This handoff has ended in the meantime. Ask the sender.";
 export const unencrypted = "Saved files are not encrypted. Delete them when you no longer need them.";
-const listed = (names: readonly string[], what: string) =>
-  names.length > 0 ? `${what}: ${names.join(", ")}.` : "";
 export const shellOnly = (names: readonly string[]) =>
-  listed(names, "Quoted for a shell; other programs may misread");
+  names.length > 0 ? sentence`Quoted for a shell; other programs may misread: ${names.join(", ")}.` : "";
 export const leftOut = (names: readonly string[]) =>
-  listed(names, "Left out, because no environment variable can hold it");
+  names.length > 0
+    ? sentence`Left out, because no environment variable can hold it: ${names.join(", ")}.`
+    : "";
 export const moved = (names: readonly string[]) =>
-  listed(names, "In the notes, because a spreadsheet would run it as a formula");
+  names.length > 0
+    ? sentence`In the notes, because a spreadsheet would run it as a formula: ${names.join(", ")}.`
+    : "";
 export const gone = "This page no longer holds it, and the link cannot be opened again.";
 export const broken = (sender: string): Message => [
   "This cannot be opened",
   "What the service sent does not belong to your link, or was changed.",
-  `Tell ${sender} in another way, by telephone for example.`,
+  sentence`Tell ${sender} in another way, by telephone for example.`,
 ];
 
 export const whatReport = (sender: string) =>
-  `This destroys the secret, if it is still here, and alerts ${sender}. It cannot be undone.`;
+  sentence`This destroys the secret, if it is still here, and alerts ${sender}. It cannot be undone.`;
 export const typeTheWord = `To confirm, type the word ${REPORT_WORD}`;
 export const wrongWord = `Type the word ${REPORT_WORD}, and nothing else.`;
 /** @param hint the sealed hint to the right address */
@@ -84,7 +89,7 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
     case "email":
       return {
         malformed: "That is not an e-mail address like name@example.com.",
-        not_the_hint: `The link was sent to another address: ${hint}. No try was used up.`,
+        not_the_hint: sentence`The link was sent to another address: ${hint ?? ""}. No try was used up.`,
       }[error.why];
     case "passphrase":
       return {
@@ -92,7 +97,7 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
         weak: "The passphrase has at least 12 characters, not only digits. No try was used up.",
       }[error.why];
     case "answers":
-      return `That did not open it. ${triesLeft(error.attemptsLeft)}`;
+      return `${translated("That did not open it.")} ${triesLeft(error.attemptsLeft)}`;
     case "device":
       return "This device has too little memory to check the passphrase. Use another.";
     case "code":
@@ -105,12 +110,12 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
 
 /** @param when the time of the ending in full, where it is known */
 export function ending({ state, byMe }: EndedScreen, when: string | undefined, sender: string): Message {
-  if (byMe) return ["Reported", `What was still here is destroyed, and ${sender} has been alerted.`];
-  const [heading, sentence] = ENDINGS[state](when === undefined ? "" : ` on ${when}`);
-  const ask = `Ask ${sender} for a new link.`;
+  if (byMe) return ["Reported", sentence`What was still here is destroyed, and ${sender} has been alerted.`];
+  const [heading, what] = ENDINGS[state](when === undefined ? "" : sentence` on ${when}`);
+  const ask = sentence`Ask ${sender} for a new link.`;
   return isDoubtful(state)
-    ? [heading, sentence, "Was it you? If not, report it: somebody else may have the secret.", ask]
-    : [heading, sentence, ask];
+    ? [heading, what, "Was it you? If not, report it: somebody else may have the secret.", ask]
+    : [heading, what, ask];
 }
 
 /** After these somebody else may have opened it, or tried to. */
@@ -124,30 +129,36 @@ const ENDINGS: Readonly<Record<EndedScreen["state"], (on: string) => readonly [s
     "There is nothing at this link",
     "It ended more than 30 days ago, or never belonged to this service.",
   ],
-  expired: (on) => ["This link has expired", `It ended without being opened${on}. The secret is destroyed.`],
+  expired: (on) => [
+    "This link has expired",
+    sentence`It ended without being opened${on}. The secret is destroyed.`,
+  ],
   claimed: (on) => [
     "This link was already opened",
-    `It was opened in another browser${on}. A link opens only once.`,
+    sentence`It was opened in another browser${on}. A link opens only once.`,
   ],
   delivered: (on) => [
     "This secret was delivered",
-    `It was opened and received${on}. A link opens only once.`,
+    sentence`It was opened and received${on}. A link opens only once.`,
   ],
   unconfirmed: (on) => [
     "This link was already opened",
-    `It was opened, and its time ran out${on}. Nobody confirmed receiving the secret.`,
+    sentence`It was opened, and its time ran out${on}. Nobody confirmed receiving the secret.`,
   ],
   revoked: (on) => [
     "The sender has withdrawn this link",
-    `It was withdrawn before it was opened${on}. The secret is destroyed.`,
+    sentence`It was withdrawn before it was opened${on}. The secret is destroyed.`,
   ],
   superseded: (on) => [
     "A newer link has replaced this one",
-    `It was replaced${on}. Look for a newer e-mail.`,
+    sentence`It was replaced${on}. Look for a newer e-mail.`,
   ],
-  locked: (on) => ["This link is locked", `There were too many wrong answers${on}. The secret is destroyed.`],
+  locked: (on) => [
+    "This link is locked",
+    sentence`There were too many wrong answers${on}. The secret is destroyed.`,
+  ],
   reported: (on) => [
     "This link was reported",
-    `Somebody who has the link reported it${on}. It cannot be opened any more, and the sender was alerted.`,
+    sentence`Somebody who has the link reported it${on}. It cannot be opened any more, and the sender was alerted.`,
   ],
 };

@@ -1,0 +1,59 @@
+import { readFileSync } from "node:fs";
+import { parseSync } from "@swc/core";
+
+/** Where the sentences are written that the page says. */
+const SOURCES = ["packages/protocol/src/recipient/wording.ts", "packages/page/src/wording.ts"];
+
+/** Single words that the page says; every other literal of one word is a name in the code. */
+const WORDS = [
+  ...[
+    "Language",
+    "Expires",
+    "Passphrase",
+    "Code",
+    "Opening",
+    "Progress",
+    "Copy",
+    "Copied",
+    "Show",
+    "Hide",
+    "Download",
+  ],
+  ...["Done", "Reported", "Reporting.", "hidden", "empty", "space", "digit", "capital", "small", "sign"],
+];
+/** Only the terminal says it; or it is told where no script runs, and no language can be fetched. */
+const NOT_THE_PAGE =
+  /^(?:From|Message from the sender|Secret handoff)$|This page cannot run|JavaScript is off|Nothing is used up by that/;
+
+/** Every sentence that the page can say, as the key under which its translation is looked up: values are `{0}`, `{1}`. */
+export function sentencesOf(root: string): readonly string[] {
+  const found = new Set<string>(WORDS);
+  for (const path of SOURCES) {
+    const { body } = parseSync(readFileSync(`${root}/${path}`, "utf8"), { syntax: "typescript" });
+    collect(body, found);
+  }
+  return [...found].filter(
+    (text) => (/\s/.test(text.trim()) || WORDS.includes(text)) && !NOT_THE_PAGE.test(text),
+  );
+}
+
+function collect(node: unknown, found: Set<string>): void {
+  if (Array.isArray(node)) for (const item of node) collect(item, found);
+  if (typeof node !== "object" || node === null || Array.isArray(node)) return;
+  const { type, value, tag, template } = node as Record<string, unknown> & { tag?: { value?: string } };
+  if (type === "StringLiteral" && typeof value === "string") found.add(value);
+  if (type === "TaggedTemplateExpression" && tag?.value === "sentence") {
+    found.add(quasis(template).reduce((before, after, index) => `${before}{${index - 1}}${after}`));
+  } else if (
+    type === "TemplateLiteral" &&
+    quasis(node).length === 2 &&
+    /word $|word /.test(quasis(node)[0] ?? "")
+  ) {
+    found.add(quasis(node).join("report"));
+  }
+  for (const child of Object.values(node)) collect(child, found);
+}
+
+function quasis(template: unknown): readonly string[] {
+  return (template as { quasis: readonly { cooked: string }[] }).quasis.map(({ cooked }) => cooked);
+}
