@@ -27,17 +27,13 @@ export function isRightToLeft(language: Language): boolean {
  * @returns English where nothing fits
  */
 export function preferredLanguage(preferred: readonly string[]): Language {
-  for (const tag of preferred) {
-    const found = languageOf(tag);
-    if (found) return found;
-  }
-  return "en";
+  return preferred.map(languageOf).find((found) => found) ?? "en";
 }
 
 /** @returns undefined for a language that nobody has written sentences in */
 export function languageOf(tag: string): Language | undefined {
-  const [base = "", region = ""] = tag.toLowerCase().split(/[-_]/);
-  return LANGUAGE_TAGS.find((known) => known.slice(0, 2) === base && !/^(hant|tw|hk|mo)$/.test(region));
+  const [, base] = /^(\w\w)(?!\w|-(?:hant|tw|hk|mo)\b)/.exec(tag.toLowerCase()) ?? [];
+  return LANGUAGE_TAGS.find((known) => known.slice(0, 2) === base);
 }
 
 /**

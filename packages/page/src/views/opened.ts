@@ -156,7 +156,7 @@ function fileView(file: BundleFile, actions: ViewActions, taken: Taken): HTMLEle
 
 /** "712 bytes", "24.1 KB". */
 export function sizeInWords(bytes: number): string {
-  const kilobytes = (bytes / 1_000).toLocaleString(locale(), { maximumFractionDigits: 1 });
+  const kilobytes = (Math.round(bytes / 100) / 10).toLocaleString(locale());
   return bytes < 1_000 ? say.bytes(bytes) : `${kilobytes} KB`;
 }
 
