@@ -184,7 +184,7 @@ describe("a pipeline", () => {
       stdin: await linkTo(EMAIL),
     });
     expect(opened).toMatchObject({ code: 0, stdout: VALUE });
-    expect(opened.stderr).toContain("Mia Lind on GitLab sent you a secret");
+    expect(opened.stderr).toContain("Mia Lind on GitLab (acme.example) sent you a secret");
     const created = events.findLast(({ type }) => type === "created");
     expect(created?.actor).toMatchObject({
       kind: "pipeline",

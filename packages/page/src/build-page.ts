@@ -158,7 +158,13 @@ async function buildScript(
   let code = outputFiles[0]?.text ?? "";
   for (let round = 0; round < 2; round += 1) {
     ({ code } = await minify(code, {
-      compress: { passes: 3, keep_fargs: false, unsafe_arrows: true, unsafe_methods: true, pure_getters: true },
+      compress: {
+        passes: 3,
+        keep_fargs: false,
+        unsafe_arrows: true,
+        unsafe_methods: true,
+        pure_getters: true,
+      },
       mangle: { toplevel: true },
       ecma: 2020,
       format: { comments: false },
