@@ -32,6 +32,8 @@ export const EVERYTHING = defineStack({
     },
     issuer: "https://github.example.com/_services/token",
     jwksUrl: "https://github.example.com/_services/token/.well-known/jwks",
+    gitHubApiUrl: "https://github.example.com/api/v3",
+    approvalLifetime: 43_200,
     senders: [
       {
         repositoryId: "123456789",
@@ -63,6 +65,8 @@ export const EVERYTHING = defineStack({
         reasonRequired: true,
         recipientDomains: ["vendor.example"],
         receiptRequired: true,
+        reviewerRequired: true,
+        rerunAsksAnew: true,
       },
     ],
     runtime: "nodejs22.x",

@@ -502,6 +502,10 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
     }),
     NOBODY_APPROVES,
   ],
+  "a job that may approve without the rules of an environment": [
+    service({ senders: [{ repositoryId: "42", roles: ["manager"], may: ["approve"] }] }),
+    "service.senders[0] may approve, and names no environment, so every job of the repository could: give environment",
+  ],
   "an approval that is given for another class": [
     service({
       classes: [
@@ -763,7 +767,7 @@ describe("what is probably not meant", () => {
     };
     expect(warningsOf(config)).toEqual([
       "service.alarms is not set: alarms, locked and reported handoffs go to a topic that nobody is subscribed to",
-      "service.classes is not set, and of the classes in force production-admin, database-access, api-key need approvals, which are refused for now: they cannot be sent",
+      "service.classes is not set, and of the classes in force production-admin, database-access, api-key need approvals that nobody may give: they cannot be sent",
       "service.senders[1] may send, and no role in gitHub is for its jobs: they need one that is made elsewhere to read secrets",
     ]);
   });

@@ -26,6 +26,8 @@ export function policyJson(props: PolicyProps): string {
     issuer: props.issuer ?? GITHUB_ISSUER,
     ...(props.jwksUrl === undefined ? {} : { jwksUrl: props.jwksUrl }),
     ...(props.issuers === undefined ? {} : { issuers: props.issuers }),
+    ...(props.gitHubApiUrl === undefined ? {} : { githubApi: props.gitHubApiUrl }),
+    ...(props.approvalLifetime === undefined ? {} : { approvalSeconds: props.approvalLifetime }),
     senders: props.senders,
     ...(props.operators === undefined ? {} : { operators: props.operators }),
     classes: classesOf(props),

@@ -23,6 +23,13 @@ export type PolicyProps = {
   readonly issuer?: string;
   /** Where the issuer publishes its keys. @default the issuer's `/.well-known/jwks` */
   readonly jwksUrl?: string;
+  /**
+   * REST API of the issuer's GitHub, which the service asks who reviewed a run.
+   * @default https://api.github.com, or the issuer's host and `/api/v3`
+   */
+  readonly gitHubApiUrl?: string;
+  /** Seconds that an approval is worth, and that a request waits for its first. @default 86,400 (a day) */
+  readonly approvalLifetime?: number;
   /** Issuers of OIDC tokens beside GitHub's, such as a GitLab: senders may name them. @default none */
   readonly issuers?: readonly TrustedIssuer[];
 };

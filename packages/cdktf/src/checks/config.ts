@@ -1,4 +1,4 @@
-import type { SenderEntry } from "@secret-handoff/protocol/api";
+import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { GitHubJobs, SecretHandoffSenderProps } from "../iam/sender-role.ts";
 import { classesOf, GITHUB_ISSUER } from "../policy.ts";
@@ -58,7 +58,7 @@ export function checkConfig(config: StackConfig): void {
 export function stackWarnings({ service, gitHub = {} }: StackConfig): readonly string[] {
   const roles = Object.values(gitHub);
   const approved =
-    service.classes === undefined ? classesOf(service).filter(({ approvals }) => approvals.length > 0) : [];
+    service.classes === undefined ? classesOf(service).filter((each) => !isApprovable(each, service)) : [];
   return [
     ...(service.alarms === undefined
       ? [
@@ -67,7 +67,7 @@ export function stackWarnings({ service, gitHub = {} }: StackConfig): readonly s
       : []),
     ...(approved.length > 0
       ? [
-          `service.classes is not set, and of the classes in force ${approved.map(({ name }) => name).join(", ")} need approvals, which are refused for now: they cannot be sent`,
+          `service.classes is not set, and of the classes in force ${approved.map(({ name }) => name).join(", ")} need approvals that nobody may give: they cannot be sent`,
         ]
       : []),
     ...(roles.length === 0
@@ -101,6 +101,16 @@ function strangerProblems(
   return [
     `${at} is for jobs that no sender lets send (${repository}, environment ${environment}): add { repositoryId: "${repositoryId}", environment: "${environment}", may: ["send"] } to service.senders, or leave the role out`,
   ];
+}
+
+/** Whether every approval that a class needs can be given by somebody. */
+function isApprovable({ name, approvals }: CredentialClass, { senders, operators = [] }: Service): boolean {
+  return approvals.every((role) =>
+    [...senders, ...operators].some(
+      ({ may, roles = [], classes = [name] }) =>
+        may.includes("approve") && roles.includes(role) && classes.includes(name),
+    ),
+  );
 }
 
 /** Whether a sender's entry can match a job that may assume the role. */

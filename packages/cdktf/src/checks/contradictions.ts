@@ -128,6 +128,10 @@ function senderProblems(
         issuer === undefined || (rest.roles === undefined && !rest.may.includes("approve")),
         `${at} has issuer, and only GitHub's jobs and IAM principals approve: leave out approve and roles`,
       ],
+      [
+        issuer !== undefined || environment !== undefined || !rest.may.includes("approve"),
+        `${at} may approve, and names no environment, so every job of the repository could: give environment`,
+      ],
     ]),
     ...named
       .filter(({ found }) => found === undefined)
@@ -137,7 +141,10 @@ function senderProblems(
       ),
     ...named
       .filter(
-        ({ found }) => environment !== undefined && found?.environments?.includes(environment) === false,
+        ({ found }) =>
+          environment !== undefined &&
+          (rest.may.includes("send") || rest.may.includes("check")) &&
+          found?.environments?.includes(environment) === false,
       )
       .map(
         ({ name, found }) =>

@@ -258,6 +258,8 @@ const SERVICE = {
   classes: optional(list(CLASS, "is empty, so nothing could be sent: name a class, or leave classes out")),
   issuer: optional(httpsUrl),
   jwksUrl: optional(httpsUrl),
+  gitHubApiUrl: optional(httpsUrl),
+  approvalLifetime: optional(whole(60, LONGEST_LIFE, "seconds")),
   issuers: optional(list(TRUSTED_ISSUER)),
   name: optional(
     text([

@@ -117,7 +117,7 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
   classes: {
     type: `list(${objectType(CLASS)})`,
     description:
-      "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required where wanted.",
+      "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required, reviewer_required, rerun_asks_anew where wanted.",
     default: DEFAULT_CLASSES.map(inTerraform),
     holds: [
       "length(var.classes) > 0 && alltrue([for c in var.classes : c.expires_within >= 60])",
@@ -144,10 +144,24 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
     ],
   },
   jwks_url: { type: "string", description: "The issuer's key set, where it is elsewhere.", default: null },
+  github_api_url: {
+    type: "string",
+    description: "REST API of the issuer's GitHub, where it is elsewhere than GitHub puts it.",
+    default: null,
+  },
+  approval_lifetime: {
+    type: "number",
+    description: "Seconds that an approval is worth; a day by default.",
+    default: 86_400,
+    holds: [
+      "var.approval_lifetime >= 60 && floor(var.approval_lifetime) == var.approval_lifetime",
+      "approval_lifetime must be whole seconds, at least 60.",
+    ],
+  },
 };
 
 /** The sender function's CONFIG, put together by Terraform from these inputs. */
-export const POLICY = `jsonencode(merge({\n  issuer    = var.issuer\n  issuers   = ${listOf("issuers", TRUSTED_ISSUER)}\n  senders   = ${listOf("senders", SENDER)}\n  operators = ${listOf("operators", OPERATOR)}\n  classes   = ${listOf("classes", CLASS)}\n}, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }))`;
+export const POLICY = `jsonencode(merge({\n  issuer    = var.issuer\n  issuers   = ${listOf("issuers", TRUSTED_ISSUER)}\n  senders   = ${listOf("senders", SENDER)}\n  operators = ${listOf("operators", OPERATOR)}\n  classes   = ${listOf("classes", CLASS)}\n}, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }, { approvalSeconds = var.approval_lifetime }, var.github_api_url == null ? {} : { githubApi = var.github_api_url }))`;
 
 /** Bytes that Lambda leaves for it, as JSON within JSON, beside the other variables of the sender function. */
 export const POLICY_BYTES = 3_400;

@@ -58,7 +58,16 @@ export type SenderConfig = {
   readonly approvalSeconds: number | undefined;
 };
 
-const GITHUB_API = "https://api.github.com";
+/**
+ * Where the issuer's own GitHub has its REST API: a job's token goes to no other.
+ * https://docs.github.com/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api
+ */
+function apiOf(issuer: string): string {
+  const { origin, hostname } = new URL(issuer);
+  if (hostname === "token.actions.githubusercontent.com") return "https://api.github.com";
+  const [, tenant] = /^token\.actions\.([\w-]+\.ghe\.com)$/.exec(hostname) ?? [];
+  return tenant === undefined ? `${origin}/api/v3` : `https://api.${tenant}`;
+}
 
 /**
  * What is wrong with the issuers beside GitHub's, and with the senders that are theirs.
@@ -104,6 +113,6 @@ export function parseSenderConfig(json: string): SenderConfig {
   const { issuer, jwksUrl, senders, approvalSeconds, issuers = [] } = result.output;
   const [wrong] = issuerProblems(issuer, issuers, senders);
   if (wrong !== undefined) throw new Error(`CONFIG is wrong at ${wrong}`);
-  const { operators = [], classes = DEFAULT_CLASSES, githubApi = GITHUB_API } = result.output;
+  const { operators = [], classes = DEFAULT_CLASSES, githubApi = apiOf(issuer) } = result.output;
   return { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds };
 }
