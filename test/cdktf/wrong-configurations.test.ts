@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { describe, expect, test } from "@jest/globals";
 import { InvalidProps, SecretHandoff, SecretHandoffStack, type StackConfig } from "@secret-handoff/cdktf";
 import { DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
@@ -676,6 +677,14 @@ describe("a wrong configuration", () => {
         "secret-handoff cannot be built like this:\n  - service.nam is not a prop: did you mean name?\n",
     });
     expect(existsSync(join(folder, "cdktf.out/stacks/secret-handoff/cdk.tf.json"))).toBe(false);
+  });
+
+  test("is reported by the construct for a provider in another partition", () => {
+    const stack = new TerraformStack(new App({ outdir: mkdtempSync(join(tmpdir(), "own-")) }), "own");
+    new AwsProvider(stack, "aws", { region: "cn-north-1" });
+    expect(() => new SecretHandoff(stack, "handoff", { ...LEAST.service, code: CODE } as never)).toThrow(
+      "the provider's region cn-north-1 is a region of another partition",
+    );
   });
 
   test("is reported by the construct too, for those who have a stack of their own", () => {

@@ -76,6 +76,28 @@ describe("a managed rotation", () => {
     expect(askedFor("RotateSecret")).toBe(1);
   });
 
+  test("whose new version Secrets Manager shows only after a while is waited for", async () => {
+    const kept = secret({ kind: "slow", polls: 6 });
+    const { arn } = aws.secrets.find(name);
+    const versionId = versionIdOf("run 1", arn);
+    const secrets = secretsManagerRotation("eu-west-1", unending(), runtime);
+    const source = secretsManager({ region: "eu-west-1" }, unending(), runtime);
+    let polls = 0;
+    const late = {
+      ...secrets,
+      async stages(of: string) {
+        const stages = await secrets.stages(of);
+        polls += 1;
+        const { [versionId]: _, ...labels } = stages.labels;
+        return polls > 4 ? stages : { ...stages, labels };
+      },
+    };
+    const request = { secret: { arn, name }, versionId, limitMs: LIMIT_MS };
+    await rotate(request, { kind: "managed" }, { secrets: late, source, runtime }, unending());
+    expect(kept.at("AWSCURRENT")?.id).toBe(versionId);
+    expect(polls).toBeGreaterThan(4);
+  });
+
   test("begins once however often the run is repeated", async () => {
     secret({ kind: "fast" });
     const first = await run();

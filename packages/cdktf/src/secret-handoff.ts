@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import { Fn } from "cdktf";
+import { Fn, TerraformProvider, TerraformStack } from "cdktf";
 import { Construct } from "constructs";
 import { serviceProblems } from "./checks/config.ts";
+import { inPartition, OTHER_PARTITION } from "./checks/prop-schemas.ts";
 import { InvalidProps } from "./checks/schema.ts";
 import { archiveAsset, builtFunctions } from "./functions/archive.ts";
 import { Edge } from "./http/edge.ts";
@@ -47,7 +48,7 @@ export class SecretHandoff extends Construct {
 
   constructor(scope: Construct, id: string, props: SecretHandoffProps) {
     super(scope, id);
-    const problems = serviceProblems(props);
+    const problems = [...serviceProblems(props), ...partitionProblems(this)];
     if (problems.length > 0) throw new InvalidProps(problems);
 
     const { domain, edge, name = DEFAULT_NAME, code = builtFunctions() } = props;
@@ -80,6 +81,16 @@ export class SecretHandoff extends Construct {
     const apiHost = Fn.replace(api.apiEndpoint, "https://", "");
     return new Edge(this, "edge", { ...edge, namePrefix: name, domain, apiHost }).target;
   }
+}
+
+/** Of the regions of the AWS providers that the stack has by then; a region that only Terraform knows is not looked at. */
+function partitionProblems(scope: Construct): readonly string[] {
+  return TerraformStack.of(scope)
+    .node.findAll()
+    .filter((node) => TerraformProvider.isTerraformProvider(node))
+    .flatMap((provider) => ("region" in provider ? [String(provider.region)] : []))
+    .filter((region) => !inPartition(region))
+    .map((region) => `the provider's region ${region} ${OTHER_PARTITION}`);
 }
 
 /** The outputs of the service itself. */

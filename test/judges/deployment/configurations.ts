@@ -29,7 +29,7 @@ export function livingConfig(secretArn: string): StackConfig {
     service: {
       mail: { kind: "ses", identity: "example.com", from: "handoff@example.com" },
       senders: [{ repositoryId: DEFAULT_JOB.repositoryId, may: ["send", "check", "revoke", "audit"] }],
-      operators: [{ principal: `arn:aws:iam::${ACCOUNT}:root`, may: ["audit", "revoke"] }],
+      operators: [{ principal: `arn:aws:iam::${ACCOUNT}:role/security`, may: ["audit", "revoke"] }],
       classes: DEFAULT_CLASSES.filter(({ approvals }) => approvals.length === 0),
       onReported: { rotate: true },
       onUndelivered: { notify: { emails: ["orders@example.com"] } },

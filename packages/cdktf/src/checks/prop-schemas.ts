@@ -427,14 +427,18 @@ export const SECRET_HANDOFF_SENDER = props<SecretHandoffSenderProps>({
   ),
 });
 
+export const OTHER_PARTITION =
+  "is a region of another partition: the service is built for the partition aws alone, not for China, GovCloud or the isolated regions";
+
+export function inPartition(region: string): boolean {
+  return !/^(cn|us-gov|us-iso|us-isob|eu-isoe)-/.test(region);
+}
+
 /** Of the stack: a configuration file. */
 export const STACK_CONFIG = props<StackConfig>({
   region: text(
     [matches(/^[a-z]{2}(-[a-z]+)+-\d$/), "must be the code of an AWS region, such as eu-west-1"],
-    [
-      (region) => !/^(cn|us-gov|us-iso|us-isob|eu-isoe)-/.test(region),
-      "is a region of another partition: the service is built for the partition aws alone, not for China, GovCloud or the isolated regions",
-    ],
+    [inPartition, OTHER_PARTITION],
   ),
   state: optional(
     kinds({

@@ -75,6 +75,8 @@ const PENDING = "AWSPENDING";
 const FIRST_POLL_MS = 1_000;
 const LONGEST_POLL_MS = 15_000;
 const GROWTH = 1.5;
+/** How long Secrets Manager may take to show AWSPENDING on a version that it has begun, ms: RotateSecret answers before it is done. */
+const PENDING_GRACE_MS = 30_000;
 /** A rotation function runs no longer than a Lambda function may, ms; what has waited longer has failed. */
 const LONGEST_STEP_MS = 15 * 60_000;
 
@@ -93,11 +95,14 @@ export async function rotateManaged(
   const until = runtime.now() + limitMs;
   const before = await secrets.stages(secret.arn);
   if (hasLabel(before, versionId, CURRENT)) return { versionId, begun: false };
-  if (!hasLabel(before, versionId, PENDING)) await begin(request, before, secrets, runtime);
+  let shown = hasLabel(before, versionId, PENDING);
+  if (!shown) await begin(request, before, secrets, runtime);
+  const begunAt = runtime.now();
   for (let waitMs = FIRST_POLL_MS; ; waitMs = Math.min(LONGEST_POLL_MS, waitMs * GROWTH)) {
     const stages = await secrets.stages(secret.arn);
     if (hasLabel(stages, versionId, CURRENT)) return { versionId, begun: true };
-    if (!hasLabel(stages, versionId, PENDING)) throw failed(request);
+    if (hasLabel(stages, versionId, PENDING)) shown = true;
+    else if (shown || runtime.now() - begunAt > PENDING_GRACE_MS) throw failed(request);
     const leftMs = until - runtime.now();
     if (leftMs <= 0) throw late(request);
     await sleep(Math.min(waitMs, leftMs), runtime, deadline.soft);
