@@ -5,10 +5,7 @@ import { join } from "node:path";
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
-  DescribeTableCommand,
   type DynamoDBClient,
-  UpdateTableCommand,
-  waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { FUNCTION_NAMES, type FunctionName, type StackConfig } from "@secret-handoff/cdktf";
 import { type Engine, localClient, startEngine } from "@secret-handoff/local";
@@ -48,17 +45,22 @@ export function deploy(
   return deployRelease(synthesise(config, code), issuer);
 }
 
-/** Deploys a stack that was synthesised, by this checkout or by another. */
+/**
+ * Deploys a stack that was synthesised, by this checkout or by another.
+ * @param next the release that it is updated to: its tables' indexes are there from the beginning, because dynalite adds none to an
+ *   on-demand table, and DynamoDB fills a new index from the items that are there
+ */
 export async function deployRelease(
   first: Synthesis,
   { issuer, jwksUrl }: { readonly issuer: string; readonly jwksUrl: string },
+  next: Synthesis = first,
 ): Promise<Deployed> {
   const { json } = first;
   // The meter bills the indexes by itself: dynalite leaves them out of what it reports.
   const engine = await startEngine({ engine: "dynalite" });
   const client = localClient(engine.endpoint);
-  const tables = await createTables(json, client);
-  const meter = new Meter(client, json);
+  const tables = await createTables(next.json, client);
+  const meter = new Meter(client, next.json);
   const running: Partial<Record<FunctionName, RunningFunction>> = {};
   const gateway = await serveGateway(json, running as Record<string, RunningFunction>);
   const start = async (release: Synthesis) => {
@@ -109,7 +111,6 @@ export async function deployRelease(
     meter,
     async update(release) {
       await stop();
-      await addIndexes(release.json, client);
       ({ aws, functions } = await start(release));
     },
     close: () => closeAll(engine, client, [gateway, ...Object.values(aws), ...Object.values(functions)]),
@@ -177,26 +178,6 @@ async function createTables(json: SynthesisedStack, client: DynamoDBClient): Pro
   }
   const nameOf = (name: string) => String(resource(json, "aws_dynamodb_table", name).name);
   return { handoffs: nameOf("tables_handoffs"), audit: nameOf("tables_audit") };
-}
-
-/** An apply adds the indexes that a table did not have. DynamoDB makes one at a time. */
-async function addIndexes(json: SynthesisedStack, client: DynamoDBClient): Promise<void> {
-  for (const table of resources(json, "aws_dynamodb_table") as unknown as readonly TableBlock[]) {
-    const { TableName, AttributeDefinitions, GlobalSecondaryIndexes = [] } = definitionOf(table);
-    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-    const there = (Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName }) => IndexName);
-    for (const index of GlobalSecondaryIndexes.filter(({ IndexName }) => !there.includes(IndexName))) {
-      const Create = { ...index, IndexName: index.IndexName ?? "" };
-      await client.send(
-        new UpdateTableCommand({
-          TableName,
-          AttributeDefinitions,
-          GlobalSecondaryIndexUpdates: [{ Create }],
-        }),
-      );
-      await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName });
-    }
-  }
 }
 
 function definitionOf(table: TableBlock): CreateTableCommandInput {

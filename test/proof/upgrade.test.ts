@@ -45,7 +45,8 @@ const CONFIG = defineStack({
 
   beforeAll(async () => {
     issuer = await startOidcIssuer();
-    deployed = await deployRelease(synthesiseAt(before, CONFIG), issuer);
+    const today = synthesise(CONFIG, builtFunctions());
+    deployed = await deployRelease(synthesiseAt(before, CONFIG), issuer, today);
     sender = new Sender({
       url: deployed.url,
       clock: { now: Math.floor(Date.now() / 1_000) },
@@ -57,7 +58,7 @@ const CONFIG = defineStack({
     }
     claimed = recipientOf("claimed");
     expect((await claimed.claim({ email: EMAIL })).status).toBe(200);
-    await deployed.update(synthesise(CONFIG, builtFunctions()));
+    await deployed.update(today);
   }, 300_000);
 
   afterAll(async () => {
