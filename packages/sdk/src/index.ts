@@ -6,6 +6,14 @@
 export type { CredentialClass } from "@secret-handoff/protocol/api";
 export { durationInWords, formatDuration, parseDuration } from "@secret-handoff/protocol/api";
 export { type Language, languageOf } from "@secret-handoff/protocol/languages";
+export { endingsChart } from "./audit/chart.ts";
+export { CONTROLS, type Control } from "./audit/controls.ts";
+export { type Block, type Report, toHtml, toMarkdown } from "./audit/document.ts";
+export { controlsMarkdown, type EvidenceContext, evidenceReport } from "./audit/evidence.ts";
+export { csvLines } from "./audit/export-csv.ts";
+export { type OcsfEvent, ocsfEvents } from "./audit/export-ocsf.ts";
+export { type Holding, holdings, reviewReport, STALE_AFTER_DAYS, staleHoldings } from "./audit/review.ts";
+export { type HandoffStory, type Summary, summarise } from "./audit/summary.ts";
 export { type DayLeaf, type Days, serviceTrail, type Trail, TrailError, TrailEvent } from "./audit/trail.ts";
 export { fileTrail } from "./audit/trail-files.ts";
 export { type Finding, type Verdict, type VerifyOptions, verifyTrail } from "./audit/verify.ts";

@@ -1,0 +1,67 @@
+import { ENDINGS, type Ending, type HandoffStory } from "./summary.ts";
+
+/** Told apart in print as well: each has another lightness. */
+const COLOURS: Readonly<Record<Ending, string>> = {
+  delivered: "#1f6f5c",
+  unconfirmed: "#5aa38f",
+  claimed: "#9ccfbf",
+  open: "#c9d3e3",
+  expired: "#e0b04a",
+  revoked: "#8d97a8",
+  superseded: "#b9c0cc",
+  locked: "#c4572d",
+  reported: "#8c1d2c",
+};
+
+const WIDTH = 760;
+const LABEL = 190;
+const COUNT = 50;
+const ROW = 30;
+const LEGEND = 150;
+
+/** Handoffs by class as bars, each divided by how they ended: an SVG element. */
+export function endingsChart(handoffs: readonly HandoffStory[]): string {
+  const classes = [...new Set(handoffs.map((handoff) => handoff.class))].sort();
+  const most = Math.max(
+    1,
+    ...classes.map((name) => handoffs.filter((handoff) => handoff.class === name).length),
+  );
+  const shown = ENDINGS.filter((ending) => handoffs.some((handoff) => handoff.ending === ending));
+  const perLine = Math.floor(WIDTH / LEGEND);
+  const top = Math.ceil(Math.max(1, shown.length) / perLine) * 22 + 12;
+  const scale = (WIDTH - LABEL - COUNT) / most;
+  const legend = shown.map((ending, index) => {
+    const x = (index % perLine) * LEGEND;
+    const y = Math.floor(index / perLine) * 22;
+    return `<rect x="${x}" y="${y + 4}" width="12" height="12" fill="${COLOURS[ending]}"/><text x="${x + 18}" y="${y + 14}">${ending}</text>`;
+  });
+  const bars = classes.map((name, row) => {
+    const own = handoffs.filter((handoff) => handoff.class === name);
+    const y = top + row * ROW;
+    let x = LABEL;
+    const parts = shown.map((ending) => {
+      const count = own.filter((handoff) => handoff.ending === ending).length;
+      const width = count * scale;
+      const bar =
+        count === 0
+          ? ""
+          : `<rect x="${round(x)}" y="${y}" width="${round(width)}" height="20" fill="${COLOURS[ending]}"/>`;
+      x += width;
+      return bar;
+    });
+    const label = `<text x="${LABEL - 8}" y="${y + 15}" text-anchor="end">${escaped(name)}</text>`;
+    return `${label}${parts.join("")}<text x="${round(x + 6)}" y="${y + 15}">${own.length}</text>`;
+  });
+  const height = top + Math.max(1, classes.length) * ROW;
+  const empty = classes.length === 0 ? `<text x="0" y="${top}">No handoff in this period.</text>` : "";
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" fill="#1c2330">${legend.join("")}${bars.join("")}${empty}</svg>`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}
+
+function escaped(text: string): string {
+  const short = text.length > 24 ? `${text.slice(0, 23)}…` : text;
+  return short.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+}

@@ -1,0 +1,193 @@
+import { endingsChart } from "./chart.ts";
+import { CONTROLS } from "./controls.ts";
+import type { Block, Report } from "./document.ts";
+import { ENDINGS, type HandoffStory, quantile, type Summary, timesToOpen } from "./summary.ts";
+import type { Verdict } from "./verify.ts";
+
+/** What a report says beside the figures of its events. */
+export type EvidenceContext = {
+  /** Classes in force, as `GET policy` answers them. */
+  readonly classes?: readonly {
+    readonly name: string;
+    readonly expiresWithin: number;
+    readonly approvals: readonly string[];
+    readonly verification: string;
+  }[];
+  /** What `verifyTrail` said of the period. */
+  readonly verdict?: Verdict;
+};
+
+/** Evidence of a period for an auditor: figures, controls, and what they do not show. */
+export function evidenceReport(summary: Summary, { classes = [], verdict }: EvidenceContext = {}): Report {
+  const { handoffs, since, until } = summary;
+  const blocks: readonly (Block | undefined)[] = [
+    {
+      text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary.events} events of the trail. ${proofOf(verdict)}`,
+    },
+    { heading: "Handoffs by class and ending" },
+    { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
+    endingsTable(handoffs),
+    { heading: "Time to open" },
+    { text: openingTimes(handoffs) },
+    { heading: "Approvals" },
+    ...approvals(summary),
+    { heading: "Exceptions" },
+    countsTable("refusal", summary.refusals, "No call was refused."),
+    ...incidents(handoffs),
+    { heading: "Undelivered" },
+    undelivered(handoffs),
+    { heading: "Who sent" },
+    countsTable("sender", summary.senders, "Nobody sent in this period."),
+    {
+      text: "The senders and operators lists that are in force are in the deployment's configuration, which is under your version control. The trail shows who used them.",
+    },
+    ...(classes.length === 0 ? [] : classesInForce(classes)),
+    { heading: "Controls" },
+    controlsTable(summary),
+    { heading: "What this report does not cover" },
+    {
+      text: "Secrets that were shared in other ways; what recipients did with what they opened; who may change the lists, the deployment and the AWS account; events that were never recorded because the service was not asked. Events whose retention is over are in the archive alone, where there is one.",
+    },
+  ];
+  return {
+    title: `Evidence: secrets handed over, ${since} to ${until}`,
+    blocks: blocks.filter((block) => block !== undefined),
+  };
+}
+
+function proofOf(verdict: Verdict | undefined): string {
+  if (!verdict) return "The seals of the trail were not checked for this report.";
+  if (verdict.finding) return `The trail did not verify: ${verdict.finding.sentence}`;
+  return `The trail verifies against its seals from ${verdict.first} to ${verdict.last}: ${verdict.sealedEvents} events are as they were sealed, and ${verdict.unsealedEvents} have no seal yet.`;
+}
+
+export function endingsTable(handoffs: readonly HandoffStory[]): Block {
+  const shown = ENDINGS.filter((ending) => handoffs.some((handoff) => handoff.ending === ending));
+  const classes = [...new Set(handoffs.map((handoff) => handoff.class))].sort();
+  const row = (name: string, own: readonly HandoffStory[]) => [
+    name,
+    ...shown.map((ending) => own.filter((handoff) => handoff.ending === ending).length),
+    own.length,
+  ];
+  return {
+    head: ["class", ...shown, "total"],
+    rows: [
+      ...classes.map((name) =>
+        row(
+          name,
+          handoffs.filter((handoff) => handoff.class === name),
+        ),
+      ),
+      row("total", handoffs),
+    ],
+    numbers: Array.from({ length: shown.length + 1 }, (_, index) => index + 1),
+  };
+}
+
+function openingTimes(handoffs: readonly HandoffStory[]): string {
+  const times = timesToOpen(handoffs);
+  if (times.length === 0) return "No handoff was opened.";
+  const minutes = (part: number) => Math.ceil((quantile(times, part) ?? 0) / 60);
+  return `${times.length} of ${handoffs.length} were opened: half within ${minutes(0.5)} minutes, nine in ten within ${minutes(0.9)}, the last after ${minutes(1)}.`;
+}
+
+function approvals({ handoffs, byType }: Summary): readonly Block[] {
+  const count = (type: Parameters<typeof byType.get>[0]) => byType.get(type) ?? 0;
+  const given = handoffs.flatMap((handoff) => handoff.approvals);
+  const known = new Map<string, number>();
+  for (const { role, known: how } of given) {
+    const key = `${role}, known by ${how}`;
+    known.set(key, (known.get(key) ?? 0) + 1);
+  }
+  const carrying = handoffs.filter((handoff) => handoff.approvals.length > 0).length;
+  return [
+    {
+      text: `${count("requested")} requests: ${count("approved")} approvals, ${count("denied")} denials, ${count("request_expired")} expired. ${carrying} of ${handoffs.length} handoffs carry approvals.`,
+    },
+    ...(known.size === 0 ? [] : [countsTable("approval on a handoff", known, "")]),
+  ];
+}
+
+function incidents(handoffs: readonly HandoffStory[]): readonly Block[] {
+  const found = handoffs.filter(({ ending }) => ending === "locked" || ending === "reported");
+  if (found.length === 0) return [{ text: "No handoff was locked or reported." }];
+  return [storiesTable(found)];
+}
+
+function undelivered(handoffs: readonly HandoffStory[]): Block {
+  const found = handoffs.filter(
+    ({ ending, bounced }) => bounced || ["expired", "unconfirmed", "locked"].includes(ending),
+  );
+  return found.length === 0
+    ? { text: "Every handoff that has ended was delivered, revoked or superseded." }
+    : storiesTable(found);
+}
+
+/** Handoffs, one a row. @param nameOf an address in place of a recipient id, where the reader may see it */
+export function storiesTable(
+  stories: readonly HandoffStory[],
+  nameOf: (recipient: string) => string = (id) => id,
+): Block {
+  return {
+    head: ["handoff", "class", "secret", "recipient", "created", "ending", "since"],
+    rows: stories.map((story) => [
+      story.id,
+      story.class,
+      story.secret ?? "",
+      story.recipient === undefined ? "" : nameOf(story.recipient),
+      minute(story.created),
+      story.bounced ? `${story.ending}, mail bounced` : story.ending,
+      minute(story.endedAt),
+    ]),
+  };
+}
+
+export function minute(time: string): string {
+  return `${time.slice(0, 10)} ${time.slice(11, 16)}`;
+}
+
+export function countsTable(what: string, counts: ReadonlyMap<string, number>, none: string): Block {
+  if (counts.size === 0) return { text: none };
+  const rows = [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+  return { head: [what, "number"], rows, numbers: [1] };
+}
+
+function classesInForce(classes: NonNullable<EvidenceContext["classes"]>): readonly Block[] {
+  return [
+    { text: "The classes in force when the report was made:" },
+    {
+      head: ["class", "expires within", "approvals", "verification"],
+      rows: classes.map(({ name, expiresWithin, approvals: roles, verification }) => [
+        name,
+        `${expiresWithin / 3_600} h`,
+        roles.join(", ") || "none",
+        verification,
+      ]),
+    },
+  ];
+}
+
+function controlsTable(summary: Summary): Block {
+  return {
+    head: ["requirement", "control", "shown by", "this period", "does not show"],
+    rows: CONTROLS.map((control) => [
+      `${control.framework} ${control.reference}: ${control.about}`,
+      control.does,
+      control.shownBy.replaceAll("`", ""),
+      control.figure(summary),
+      control.doesNotShow,
+    ]),
+  };
+}
+
+/** The controls without a period, as docs/compliance.md prints them. */
+export function controlsMarkdown(): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [
+    line(["Requirement", "Control", "Shown by", "Does not show"]),
+    "|---|---|---|---|",
+    ...CONTROLS.map(({ framework, reference, about, does, shownBy, doesNotShow }) =>
+      line([`${framework} ${reference}: ${about}`, does, shownBy, doesNotShow]),
+    ),
+  ].join("\n");
+}

@@ -1,0 +1,155 @@
+import type { AuditEvent, EventType } from "@secret-handoff/protocol/api";
+import { actorKey, actorName } from "./actors.ts";
+
+/** How a handoff stands, as far as the events say. */
+export const ENDINGS = [
+  "delivered",
+  "unconfirmed",
+  "claimed",
+  "open",
+  "expired",
+  "revoked",
+  "superseded",
+  "locked",
+  "reported",
+] as const;
+export type Ending = (typeof ENDINGS)[number];
+
+/** What the events tell of one handoff. Times are RFC 3339, as in the events. */
+export type HandoffStory = {
+  readonly id: string;
+  readonly class: string;
+  readonly secret: string | undefined;
+  readonly recipient: string | undefined;
+  readonly sender: string;
+  readonly created: string;
+  readonly expiry: string | undefined;
+  readonly reason: string | undefined;
+  readonly checks: readonly string[];
+  /** Who approved it, and how that is known. */
+  readonly approvals: NonNullable<AuditEvent["approvals"]>;
+  ending: Ending;
+  /** When it came to that. */
+  endedAt: string;
+  claimed: string | undefined;
+  bounced: boolean;
+  wrongAnswers: number;
+};
+
+/** Figures of a period, from its events alone. */
+export type Summary = {
+  /** Days, both included. */
+  readonly since: string;
+  readonly until: string;
+  readonly events: number;
+  readonly byType: ReadonlyMap<EventType, number>;
+  /** Handoffs created in the period. */
+  readonly handoffs: readonly HandoffStory[];
+  /** Handoffs that the events tell of and that were created before it. */
+  readonly earlier: readonly HandoffStory[];
+  /** Refusals by outcome. */
+  readonly refusals: ReadonlyMap<string, number>;
+  /** Handoffs created in the period, by who sent them. */
+  readonly senders: ReadonlyMap<string, number>;
+  /** Readings of the trail, by who read it. */
+  readonly readers: ReadonlyMap<string, number>;
+};
+
+const ENDED_BY: Partial<Readonly<Record<EventType, Ending>>> = {
+  claimed: "claimed",
+  acknowledged: "delivered",
+  unconfirmed: "unconfirmed",
+  expired: "expired",
+  revoked: "revoked",
+  superseded: "superseded",
+  locked: "locked",
+  reported: "reported",
+};
+
+/**
+ * Counts a period.
+ * @param events oldest first; those before the period only tell how its handoffs began
+ * @param days the period
+ */
+export async function summarise(
+  events: AsyncIterable<AuditEvent>,
+  { since, until }: { readonly since: string; readonly until: string },
+): Promise<Summary> {
+  const stories = new Map<string, HandoffStory>();
+  const byType = new Map<EventType, number>();
+  const refusals = new Map<string, number>();
+  const readers = new Map<string, number>();
+  let count = 0;
+  for await (const event of events) {
+    const day = event.time.slice(0, 10);
+    if (day > until) continue;
+    tell(stories, event);
+    if (day < since) continue;
+    const times = event.count ?? 1;
+    count += 1;
+    add(byType, event.type, times);
+    if (event.type === "refused") add(refusals, event.outcome, times);
+    if (event.type === "audit_viewed") add(readers, actorName(event.actor), 1);
+  }
+  const all = [...stories.values()];
+  const handoffs = all.filter(({ created }) => created.slice(0, 10) >= since);
+  const senders = new Map<string, number>();
+  for (const { sender } of handoffs) add(senders, sender, 1);
+  const earlier = all.filter(({ created }) => created.slice(0, 10) < since);
+  return { since, until, events: count, byType, handoffs, earlier, refusals, senders, readers };
+}
+
+function tell(stories: Map<string, HandoffStory>, event: AuditEvent): void {
+  const { handoff, type, time } = event;
+  if (handoff === undefined || type === "refused") return;
+  const story = stories.get(handoff);
+  if (!story) {
+    if (type === "created") stories.set(handoff, begun(handoff, event));
+    return;
+  }
+  const ending = ENDED_BY[type];
+  if (ending) {
+    story.ending = ending;
+    story.endedAt = time;
+  }
+  if (type === "claimed") story.claimed = time;
+  if (type === "bounced") story.bounced = true;
+  if (type === "answer_wrong") story.wrongAnswers += 1;
+}
+
+function begun(id: string, event: AuditEvent): HandoffStory {
+  const { actor } = event;
+  return {
+    id,
+    class: event.class ?? "none",
+    secret: event.secret,
+    recipient: event.recipient,
+    sender: actor.kind === "github" ? actor.repository : actorKey(actor),
+    created: event.time,
+    expiry: event.expiry,
+    reason: event.reason,
+    checks: event.checks ?? [],
+    approvals: event.approvals ?? [],
+    ending: "open",
+    endedAt: event.time,
+    claimed: undefined,
+    bounced: false,
+    wrongAnswers: 0,
+  };
+}
+
+function add<Key>(counts: Map<Key, number>, key: Key, times: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + times);
+}
+
+/** Seconds from creation to claim of the handoffs that were opened, the shortest first. */
+export function timesToOpen(handoffs: readonly HandoffStory[]): readonly number[] {
+  return handoffs
+    .flatMap(({ created, claimed }) => (claimed ? [(Date.parse(claimed) - Date.parse(created)) / 1_000] : []))
+    .toSorted((a, b) => a - b);
+}
+
+/** The value below which that part of the sorted values lies; undefined of none. @param part from 0 to 1 */
+export function quantile(sorted: readonly number[], part: number): number | undefined {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
+}

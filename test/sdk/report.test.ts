@@ -1,0 +1,148 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { describe, expect, test } from "@jest/globals";
+import { type AuditEvent, DEFAULT_CLASSES, type EventType } from "@secret-handoff/protocol/api";
+import {
+  CONTROLS,
+  controlsMarkdown,
+  evidenceReport,
+  holdings,
+  reviewReport,
+  staleHoldings,
+  summarise,
+  toHtml,
+  toMarkdown,
+} from "@secret-handoff/sdk";
+
+const ENDS: Readonly<Record<string, readonly EventType[]>> = {
+  delivered: ["mailed", "claimed", "acknowledged"],
+  unconfirmed: ["mailed", "claimed", "unconfirmed"],
+  expired: ["mailed", "expired"],
+  locked: ["mailed", "answer_wrong", "answer_wrong", "locked"],
+  reported: ["mailed", "claimed", "acknowledged", "reported"],
+  revoked: ["mailed", "revoked"],
+  superseded: ["superseded"],
+  open: ["mailed"],
+};
+
+/** 300 handoffs over all classes and endings, one an hour from the first of August. */
+async function* threeHundred(): AsyncGenerator<AuditEvent> {
+  const start = Date.parse("2026-08-01T06:00:00Z");
+  const at = (minutes: number) => new Date(start + minutes * 60_000).toISOString().replace(".000", "");
+  for (let n = 0; n < 300; n += 1) {
+    const { name, approvals } = DEFAULT_CLASSES[
+      n % DEFAULT_CLASSES.length
+    ] as (typeof DEFAULT_CLASSES)[number];
+    const types: readonly EventType[] = ["created", ...(Object.values(ENDS)[n % 8] ?? [])];
+    for (const [index, type] of types.entries()) {
+      yield {
+        v: 1,
+        id: `handoff-${n}/${index + 1}`,
+        type,
+        time: at(n * 60 + index * 7),
+        actor: { kind: "iam", principal: `arn:aws:iam::111122223333:user/sender-${n % 3}` },
+        handoff: `handoff-${n}`,
+        class: name,
+        secret: `prod/secret-${n % 40}`,
+        recipient: `r-${n % 25}`,
+        checks: ["email"],
+        approvals: approvals.map((role) => ({ role, by: "kim", known: "iam", time: at(n * 60 - 5) })),
+        outcome: "done",
+        sequence: index + 1,
+      };
+    }
+    if (n % 30 === 0) {
+      const actor = { kind: "unverified" } as const;
+      const more = { outcome: n % 60 === 0 ? "policy" : "not_allowed", count: 2 };
+      yield { v: 1, id: `refused-${n}`, type: "refused", time: at(n * 60 + 30), actor, ...more };
+    }
+  }
+}
+
+const PERIOD = { since: "2026-08-01", until: "2026-08-31" };
+
+describe("the evidence report", () => {
+  test("has the figures of the period", async () => {
+    const summary = await summarise(threeHundred(), PERIOD);
+    const text = toMarkdown(evidenceReport(summary, { classes: DEFAULT_CLASSES }));
+    expect(summary.handoffs).toHaveLength(300);
+    expect(text).toMatch(/\| total \| 38 \| 38 \| 37 \| 38 \| 37 \| 37 \| 37 \| 38 \| 300 \|/);
+    expect(text).toContain("113 of 300 were opened: half within 14 minutes");
+    expect(text).toMatch(/\| not\\_allowed \| 10 \|\n\| policy \| 10 \|/);
+    expect(text).toContain("180 of 300 handoffs carry approvals");
+    expect(text).toContain("The seals of the trail were not checked for this report.");
+    for (const { framework, reference, doesNotShow } of CONTROLS) {
+      expect(text).toContain(`${framework} ${reference}`);
+      expect(text.replaceAll("\\", "")).toContain(doesNotShow);
+    }
+  });
+
+  test("counts nothing of before or after", async () => {
+    const summary = await summarise(threeHundred(), { since: "2026-08-03", until: "2026-08-04" });
+    expect(summary.handoffs).toHaveLength(48);
+    expect(summary.earlier).toHaveLength(42);
+  });
+
+  test("is a page of its own, in which nothing of an event is markup", async () => {
+    async function* hostile(): AsyncGenerator<AuditEvent> {
+      const name = '<img src=x onerror="alert(1)">|[x](https://evil.example) @everyone';
+      yield {
+        v: 1,
+        id: "a/1",
+        type: "created",
+        time: "2026-08-01T00:00:00Z",
+        actor: { kind: "iam", principal: name },
+        handoff: "a",
+        class: name,
+        secret: name,
+        outcome: "done",
+      };
+    }
+    const report = reviewReport(await summarise(hostile(), PERIOD), {
+      today: "2026-08-31",
+      nameOf: (id) => id,
+    });
+    const html = toHtml(report);
+    expect(html).not.toContain("<img");
+    expect(html).not.toMatch(/<script|<a |<iframe/);
+    const markdown = toMarkdown(report);
+    expect(markdown).not.toMatch(/(?<!\\)\[x\]|(?<!\\)<img|@everyone/);
+  });
+
+  test("says of each control what docs/compliance.md says", () => {
+    const file = new URL("../../docs/compliance.md", import.meta.url);
+    const place = /(<!-- controls -->\n)[\s\S]*?(\n<!-- \/controls -->)/;
+    const found = existsSync(file) ? readFileSync(file, "utf8") : "";
+    expect(found).toMatch(place);
+    const wanted = found.replace(place, (_, before, after) => `${before}${controlsMarkdown()}${after}`);
+    if (process.env.UPDATE_DOCS === "1") writeFileSync(file, wanted);
+    expect(readFileSync(file, "utf8")).toBe(wanted);
+  });
+
+  test("covers every requirement that it is for", () => {
+    expect(CONTROLS.map(({ framework, reference }) => `${framework} ${reference}`)).toEqual([
+      ...["CC6.1", "CC6.7", "CC7.2"].map((reference) => `SOC 2 ${reference}`),
+      ...["306(a)(4)", "312(a)(2)(iv)", "312(c)(1)", "312(e)(1)"].map(
+        (reference) => `HIPAA 164.${reference}`,
+      ),
+      ...["3", "4", "7", "10"].map((reference) => `PCI DSS ${reference}`),
+      ...["5(1)(f)", "17", "25", "32"].map((reference) => `GDPR Art. ${reference}`),
+    ]);
+  });
+});
+
+describe("the monthly review", () => {
+  test("lists who holds what since when, what is open, and what was not rotated for 90 days", async () => {
+    const summary = await summarise(threeHundred(), { since: "2026-08-10", until: "2026-08-31" });
+    const held = holdings(summary);
+    expect(held.length).toBeGreaterThan(20);
+    expect(new Set(held.map(({ secret, recipient }) => `${secret} ${recipient}`)).size).toBe(held.length);
+    expect(staleHoldings(summary, "2026-08-31")).toEqual([]);
+    expect(staleHoldings(summary, "2026-12-31")).toEqual(held);
+    const report = reviewReport(summary, { today: "2026-12-31", nameOf: (id) => `${id}@vendor.example` });
+    const text = toMarkdown(report, "chart.svg");
+    expect(text).toContain("![Handoffs by class and ending](chart.svg)");
+    expect(text).toContain(`## Not rotated for 90 days (${held.length})`);
+    expect(text).toContain("r-0@\u200bvendor.example");
+    expect(text).toMatch(/## Still open \(37\)/);
+  });
+});
