@@ -7,7 +7,7 @@ import { buildPage } from "@secret-handoff/page";
 import { build } from "esbuild";
 import { median } from "./load.ts";
 
-const FUNCTIONS = ["recipient", "sender", "drainer", "sweeper"] as const;
+const FUNCTIONS = ["recipient", "sender", "drainer", "sweeper", "sealer"] as const;
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 
 /** Bytes of something that is loaded: as it is, and as it travels. */

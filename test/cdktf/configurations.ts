@@ -71,9 +71,13 @@ export const EVERYTHING = defineStack({
     ],
     runtime: "nodejs22.x",
     memorySize: 1_024,
-    reservedConcurrency: { recipient: 20, sender: 10, drainer: 2, sweeper: 1 },
+    reservedConcurrency: { recipient: 20, sender: 10, drainer: 2, sweeper: 1, sealer: 1 },
     logRetentionDays: 90,
     eventRetentionDays: 730,
+    archive: {
+      bucketName: "example-trail",
+      kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/0a0b0c0d-0000-0000-0000-000000000000",
+    },
     recipients: "named",
     throttles: {
       page: { rate: 10, burst: 20 },

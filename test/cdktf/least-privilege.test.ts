@@ -168,8 +168,20 @@ const CALLS = {
   "stores an event": {
     action: "dynamodb:PutItem",
     resource: AUDIT,
-    context: {},
+    context: { "dynamodb:LeadingKeys": ["AAAAAAAAAAAAAAAAAAAAAA"] },
     by: ["drainer", "sweeper"],
+  },
+  "stores a seal": {
+    action: "dynamodb:PutItem",
+    resource: AUDIT,
+    context: { "dynamodb:LeadingKeys": ["seals"] },
+    by: ["drainer", "sweeper", "sealer"],
+  },
+  "signs a seal": {
+    action: "kms:Sign",
+    resource: ref("aws_kms_key.seals_key.arn"),
+    context: { "kms:SigningAlgorithm": "ECDSA_SHA_256" },
+    by: ["sealer"],
   },
   "changes an event": {
     action: "dynamodb:UpdateItem",
@@ -242,14 +254,14 @@ const CALLS = {
 
 describe("a function's role", () => {
   test.each(Object.entries(CALLS))("%s: only those that must", (_, { by, ...call }) => {
-    const may = ["recipient", "sender", "drainer", "sweeper"].filter((role) =>
+    const may = ["recipient", "sender", "drainer", "sweeper", "sealer"].filter((role) =>
       allows(policyOf(`aws_iam_role_policy.${role}_policy`).statements, call),
     );
     expect(may).toEqual(by);
   });
 
   test("is assumed by Lambda alone", () => {
-    for (const role of ["recipient", "sender", "drainer", "sweeper"]) {
+    for (const role of ["recipient", "sender", "drainer", "sweeper", "sealer"]) {
       expect(policyOf(`aws_iam_role.${role}_role`).statements).toEqual([
         {
           Sid: "LambdaOnly",

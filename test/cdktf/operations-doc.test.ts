@@ -39,9 +39,9 @@ describe("docs/operations.md", () => {
     const alarms = resources(STACK, "aws_cloudwatch_metric_alarm").map(({ alarm_name }) =>
       String(alarm_name)
         .replace("secret-handoff-", "")
-        .replace(/^(recipient|sender|drainer|sweeper)-throttled$/, "NAME-throttled"),
+        .replace(/^(recipient|sender|drainer|sweeper|sealer)-throttled$/, "NAME-throttled"),
     );
     expect(alarms.filter((name) => !text.includes(name))).toEqual([]);
-    expect(alarms).toHaveLength(18);
+    expect(alarms).toHaveLength(21);
   });
 });

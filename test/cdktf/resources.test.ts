@@ -77,12 +77,12 @@ describe("the functions", () => {
 
   test("that write events know how long the audit table keeps them", () => {
     const daysOf = (json: SynthesisedStack) =>
-      ["recipient", "sender", "drainer", "sweeper"].map((name) => {
+      ["recipient", "sender", "drainer", "sweeper", "sealer"].map((name) => {
         const { environment } = resource(json, "aws_lambda_function", `${name}_function`);
         return (environment as { variables: Record<string, string> }).variables.EVENT_RETENTION_DAYS;
       });
-    expect(daysOf(least)).toEqual([undefined, "400", "400", "400"]);
-    expect(daysOf(everything)).toEqual([undefined, "730", "730", "730"]);
+    expect(daysOf(least)).toEqual([undefined, "400", "400", "400", "400"]);
+    expect(daysOf(everything)).toEqual([undefined, "730", "730", "730", "730"]);
   });
 
   test("get an SMTP server by the ARN of a secret", () => {
@@ -302,6 +302,8 @@ describe("what watches", () => {
           "drainer-behind",
           "sweeper-failing",
           "sweeper-silent",
+          "sealer-failing",
+          "seal-missing",
           "recipient-throttled",
           "handoffs-throttled",
           "audit-throttled",

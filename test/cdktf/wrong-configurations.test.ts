@@ -116,7 +116,7 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
   "a key that the stack sets itself": [service({ code: "dist" }), "service.code is not a prop"],
   "a function that does not exist": [
     service({ reservedConcurrency: { receiver: 1 } }),
-    "service.reservedConcurrency.receiver is not a prop: there are recipient, sender, drainer, sweeper",
+    "service.reservedConcurrency.receiver is not a prop: there are recipient, sender, drainer, sweeper, sealer",
   ],
   "a route under its old name": [
     service({ throttles: { operator: { rate: 1, burst: 1 } } }),

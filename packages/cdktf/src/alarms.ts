@@ -154,6 +154,8 @@ export const COUNTED = {
   many: { metric: "LinkAskedFromMany", word: "link_asked_from_many", by: "recipient" },
   /** Codes for one link were asked for again and again. */
   codes: { metric: "CodesAskedAgain", word: "codes_asked_again", by: "recipient" },
+  /** A day of the trail was sealed. */
+  sealed: { metric: "DaySealed", word: "day_sealed", by: "sealer" },
 } as const satisfies Readonly<Record<string, { metric: string; word: string; by: FunctionName }>>;
 
 /** What the alarms watch. */
@@ -235,6 +237,21 @@ export function metricAlarms({
       evaluationPeriods: 2,
       comparisonOperator: "LessThanThreshold",
       treatMissingData: "breaching",
+    },
+    "sealer-failing": ofFunction(
+      "sealer",
+      "Errors",
+      "A day of the trail could not be sealed. The sealer tries again each hour; its log says why it fails.",
+    ),
+    "seal-missing": {
+      namespace: countedNamespace(name),
+      metricName: COUNTED.sealed.metric,
+      period: 3_600,
+      evaluationPeriods: 26,
+      comparisonOperator: "LessThanThreshold",
+      treatMissingData: "breaching",
+      alarmDescription:
+        "No day of the trail has been sealed for 26 hours. The sealer's log says why; what it missed it seals when it runs again.",
     },
     ...Object.fromEntries(throttles),
     ...Object.fromEntries(

@@ -243,6 +243,14 @@ export type DeletionProtectionProps = {
   readonly audit?: boolean | IResolvable;
 };
 
+/** A bucket of yours that keeps each day's events and its seal. */
+export type ArchiveProps = {
+  /** Its name. With Object Lock and a default retention, nobody can change or delete what was written. */
+  readonly bucketName: string;
+  /** ARN of the KMS key that encrypts the bucket, unless it is S3's own. */
+  readonly kmsKeyArn?: string;
+};
+
 /** Begins the names of resources where the deployment names nothing else. */
 export const DEFAULT_NAME = "secret-handoff";
 
@@ -250,7 +258,7 @@ export const DEFAULT_NAME = "secret-handoff";
 export type SecretHandoffProps = PolicyProps &
   LifecycleProps & {
     /**
-     * Folder with the built functions: recipient, sender, drainer, sweeper.
+     * Folder with the built functions: recipient, sender, drainer, sweeper, sealer.
      * @default the functions that the package `@secret-handoff/lambda` holds
      */
     readonly code?: string;
@@ -290,6 +298,8 @@ export type SecretHandoffProps = PolicyProps &
      * @default named
      */
     readonly recipients?: "named" | "unnamed";
+    /** Where event lines and seals are written besides the audit table. @default nowhere */
+    readonly archive?: ArchiveProps;
     /** Limits of the routes. @default those of ThrottleProps */
     readonly throttles?: ThrottleProps;
     /** ARN of a customer managed key for the two tables. @default the key that DynamoDB owns */

@@ -26,6 +26,8 @@ export type SecretHandoffOutputs = {
   readonly eventBusArn: string;
   readonly eventBusName: string;
   readonly auditTableName: string;
+  /** ARN of the key that signs the trail's seals: `aws kms get-public-key --key-id ARN` gives auditors what they verify with. */
+  readonly sealKeyArn: string;
   /** The topic that alarms, locked and reported handoffs are told to. */
   readonly alarmTopicArn: string;
   /** The identity and configuration set that senders mail with; undefined without SES. */
@@ -61,6 +63,7 @@ export class SecretHandoff extends Construct {
         sender: archive("sender"),
         drainer: archive("drainer"),
         sweeper: archive("sweeper"),
+        sealer: archive("sealer"),
       },
       policyJson: policyJson(props),
       alarms: { criticalClasses: criticalClassesOf(props), ...props.alarms },
@@ -104,6 +107,7 @@ export function outputsOf(service: Service, behindEdge: boolean): SecretHandoffO
     eventBusArn: events.bus.arn,
     eventBusName: events.bus.name,
     auditTableName: tables.audit.name,
+    sealKeyArn: service.sealKey.key.arn,
     alarmTopicArn: alarms.topicArn,
     mailIdentityArn: mail?.identityArn,
     mailConfigurationSet: mail?.configurationSet.configurationSetName,

@@ -8,6 +8,7 @@ import type { FunctionCode, FunctionName } from "./functions/archive.ts";
 import {
   followStream,
   recordBounces,
+  runEveryHour,
   runEveryMinute,
   ServiceFunction,
 } from "./functions/service-function.ts";
@@ -17,6 +18,7 @@ import {
   operatorPolicy,
   policyStatements,
   recipientStatements,
+  sealerStatements,
   senderStatements,
   smtpStatements,
   sweeperStatements,
@@ -28,7 +30,7 @@ import { PolicyTable } from "./policy-table.ts";
 import type { SecretHandoffProps } from "./props.ts";
 import { Reactions, WorkflowDispatch } from "./reactions/reactions.ts";
 import { SesMail } from "./ses.ts";
-import { RecipientKeys, Tables } from "./store.ts";
+import { RecipientKeys, SealKey, Tables } from "./store.ts";
 import { type ArnParts, arnParts } from "./terraform.ts";
 
 /** What the service is made of once its code is packed and its address known; all of it may be Terraform expressions. */
@@ -53,6 +55,7 @@ const TIMEOUT: Readonly<Record<FunctionName, number>> = {
   sender: 25,
   drainer: 60,
   sweeper: 55,
+  sealer: 900,
 };
 
 const DESCRIPTION: Readonly<Record<FunctionName, string>> = {
@@ -60,6 +63,7 @@ const DESCRIPTION: Readonly<Record<FunctionName, string>> = {
   sender: "secret-handoff: creates handoffs for those who may send",
   drainer: "secret-handoff: turns outboxes into audit events",
   sweeper: "secret-handoff: ends what is due",
+  sealer: "secret-handoff: seals the days of the trail",
 };
 
 /** The one-time store: tables, functions, API, events, mail and alarms. */
@@ -74,6 +78,7 @@ export class Service extends Construct {
   readonly recipientKeys: RecipientKeys;
   /** Where the policy is that the environment cannot hold. */
   policyTable: PolicyTable | undefined;
+  readonly sealKey: SealKey;
   readonly operatorPolicyArn: string;
   readonly origin: string;
 
@@ -97,8 +102,9 @@ export class Service extends Construct {
       sender: this.#function("sender", props),
       drainer: this.#function("drainer", props),
       sweeper: this.#function("sweeper", props),
+      sealer: this.#function("sealer", props),
     };
-    const { recipient, sender, drainer, sweeper } = this.functions;
+    const { recipient, sender, drainer, sweeper, sealer } = this.functions;
     this.api = new HttpApi(this, "http", {
       name,
       recipient,
@@ -108,18 +114,21 @@ export class Service extends Construct {
       closeDefaultEndpoint: props.closeDefaultEndpoint,
     });
     this.origin = props.origin(this.api.api.apiEndpoint);
+    const accountRootArn = `arn:${here.partition}:iam::${here.account}:root`;
+    this.sealKey = new SealKey(this, "seals", { name, accountRootArn, signerRoleArn: sealer.role.arn });
     this.recipientKeys = new RecipientKeys(this, "recipients", {
       name,
-      accountRootArn: `arn:${here.partition}:iam::${here.account}:root`,
+      accountRootArn,
       userRoleArn: sender.role.arn,
       keepAddresses: props.recipients !== "unnamed",
     });
-    this.tables.keep([this.api.api, ...this.recipientKeys.keys]);
+    this.tables.keep([this.api.api, this.sealKey.key, ...this.recipientKeys.keys]);
     this.#configure(props);
     const { drainerPolicy, senderPolicy } = this.#permit(props, here);
     sender.checkStart(senderPolicy);
     followStream(this, drainer, { streamArn: this.tables.handoffs.streamArn, policy: drainerPolicy });
     runEveryMinute(this, sweeper, name);
+    runEveryHour(this, sealer, name);
     if (this.mail) recordBounces(this, sweeper, { name, busName: this.events.bus.name, undelivered });
     const reactions = new Reactions(this, "reactions", {
       ...props,
@@ -182,7 +191,7 @@ export class Service extends Construct {
 
   /** @returns the policies that must be there before Lambda follows the stream, and before the sender's function is tried */
   #permit(
-    { mail, kmsKeyArn }: ServiceProps,
+    { mail, kmsKeyArn, archive }: ServiceProps,
     here: ArnParts,
   ): { readonly drainerPolicy: IamRolePolicy; readonly senderPolicy: IamRolePolicy } {
     const { arns } = this.tables;
@@ -193,6 +202,11 @@ export class Service extends Construct {
       ...this.#mailStatements(mail, here),
       ...key,
     ]);
+    const trailArchive = archive && {
+      bucketArn: `arn:${here.partition}:s3:::${archive.bucketName}`,
+      ...(archive.kmsKeyArn === undefined ? {} : { kmsKeyArn: archive.kmsKeyArn }),
+    };
+    this.functions.sealer.permit([...sealerStatements(arns, this.sealKey.key.arn, trailArchive), ...key]);
     const { mac, address } = this.recipientKeys;
     const recipientKeys = { mac: mac.arn, address: address?.arn };
     const policy = this.policyTable ? policyStatements(this.policyTable.table.arn) : [];
@@ -235,17 +249,18 @@ export class Service extends Construct {
     policyJson,
     kmsKeyArn,
     name,
+    archive,
     eventRetentionDays: days = DEFAULT_RETENTION_DAYS,
   }: ServiceProps): void {
     const handoffs = { TABLE_NAME: this.tables.handoffs.name };
-    const tables = {
-      ...handoffs,
+    const trail = {
       AUDIT_TABLE_NAME: this.tables.audit.name,
       EVENT_RETENTION_DAYS: Token.isUnresolved(days) ? Token.asString(days) : String(days),
     };
+    const tables = { ...handoffs, ...trail };
     const origin = { ORIGIN: this.origin };
     const bus = { EVENT_BUS_NAME: this.events.bus.name };
-    const { recipient, sender, drainer, sweeper } = this.functions;
+    const { recipient, sender, drainer, sweeper, sealer } = this.functions;
     recipient.configure({
       ...handoffs,
       ...origin,
@@ -262,5 +277,6 @@ export class Service extends Construct {
     sender.configure({ ...names, ...this.#policy(policyJson, names, kmsKeyArn, name) });
     drainer.configure({ ...tables, ...bus });
     sweeper.configure({ ...tables, ...bus });
+    sealer.configure({ ...trail, SEAL_KEY_ARN: this.sealKey.key.arn, ARCHIVE_BUCKET: archive?.bucketName });
   }
 }

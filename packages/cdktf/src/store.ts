@@ -157,6 +157,49 @@ export class RecipientKeys extends Construct {
   }
 }
 
+export type SealKeyProps = {
+  readonly name: string;
+  /** The account's root, which stands for its administrators. */
+  readonly accountRootArn: string;
+  /** ARN of the one role that may sign. */
+  readonly signerRoleArn: string;
+};
+
+/**
+ * The key that signs the trail's seals: ECDSA on P-256. The private key never leaves KMS; administrators of the account
+ * may give out the public one. KMS does not rotate asymmetric keys.
+ */
+export class SealKey extends Construct {
+  readonly key: KmsKey;
+
+  constructor(scope: Construct, id: string, { name, accountRootArn, signerRoleArn }: SealKeyProps) {
+    super(scope, id);
+    this.key = new KmsKey(this, "key", {
+      description: `${name}: signs the seals of the trail`,
+      keyUsage: "SIGN_VERIFY",
+      customerMasterKeySpec: "ECC_NIST_P256",
+      deletionWindowInDays: 30,
+      policy: policyDocument([
+        {
+          Sid: "AdministratorsManage",
+          Effect: "Allow",
+          Principal: { AWS: accountRootArn },
+          Action: [...ADMINISTRATION, "kms:GetPublicKey", "kms:Verify"],
+          Resource: ["*"],
+        },
+        {
+          Sid: "SealerSigns",
+          Effect: "Allow",
+          Principal: { AWS: signerRoleArn },
+          Action: ["kms:Sign"],
+          Resource: ["*"],
+        },
+      ]),
+    });
+    new KmsAlias(this, "alias", { name: `alias/${name}-seals`, targetKeyId: this.key.keyId });
+  }
+}
+
 function keyPolicy({ accountRootArn, userRoleArn }: RecipientKeysProps, use: readonly string[]): string {
   return policyDocument([
     {

@@ -10,6 +10,7 @@ import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { GitHubJobs, MailRights, SecretHandoffSenderProps, SenderRights } from "../iam/sender-role.ts";
 import type {
   AlarmProps,
+  ArchiveProps,
   DeletionProtectionProps,
   DeliveredProps,
   DispatchProps,
@@ -297,6 +298,15 @@ const SERVICE = {
   logRetentionDays: optional(retention),
   eventRetentionDays: optional(whole(1, LONGEST_EVENT_RETENTION, "days")),
   recipients: optional(choice("named", "unnamed")),
+  archive: optional(
+    props<ArchiveProps>({
+      bucketName: text([
+        (name) => /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(name),
+        "must be the name of an S3 bucket, such as example-trail",
+      ]),
+      kmsKeyArn: optional(keyArn),
+    }),
+  ),
   throttles: optional(
     props<ThrottleProps>({
       page: optional(THROTTLE),

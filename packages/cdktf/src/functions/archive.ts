@@ -16,8 +16,8 @@ import type { Construct } from "constructs";
 import { type Zippable, zipSync } from "fflate";
 import { InvalidProps } from "../checks/schema.ts";
 
-/** The four functions of the service. Each has a folder of that name in the code, with `index.js` in it. */
-export const FUNCTION_NAMES = ["recipient", "sender", "drainer", "sweeper"] as const;
+/** The functions of the service. Each has a folder of that name in the code, with `index.js` in it. */
+export const FUNCTION_NAMES = ["recipient", "sender", "drainer", "sweeper", "sealer"] as const;
 export type FunctionName = (typeof FUNCTION_NAMES)[number];
 
 /** The code of one function, as Terraform finds it. */

@@ -218,21 +218,41 @@ export function recordBounces(
 
 /** Runs the sweeper on the minute. */
 export function runEveryMinute(scope: Construct, sweeper: ServiceFunction, name: string): void {
-  const rule = new CloudwatchEventRule(scope, "schedule", {
+  runOnSchedule(scope, "schedule", sweeper, {
     name: `${name}-sweep`,
-    description: "Runs the sweeper of secret-handoff",
+    function: "sweeper",
     scheduleExpression: "rate(1 minute)",
   });
-  new CloudwatchEventTarget(scope, "schedule-target", {
+}
+
+/** Runs the sealer each hour, so that a run that failed costs an hour and not a day. Most runs find nothing to seal. */
+export function runEveryHour(scope: Construct, sealer: ServiceFunction, name: string): void {
+  runOnSchedule(scope, "seal-schedule", sealer, {
+    name: `${name}-seal`,
+    function: "sealer",
+    scheduleExpression: "rate(1 hour)",
+  });
+}
+
+function runOnSchedule(
+  scope: Construct,
+  id: string,
+  { function: lambda }: ServiceFunction,
+  schedule: { readonly name: string; readonly function: string; readonly scheduleExpression: string },
+): void {
+  const { name, function: targetId, scheduleExpression } = schedule;
+  const description = `Runs the ${targetId} of secret-handoff`;
+  const rule = new CloudwatchEventRule(scope, id, { name, description, scheduleExpression });
+  new CloudwatchEventTarget(scope, `${id}-target`, {
     rule: rule.name,
-    targetId: "sweeper",
-    arn: sweeper.function.arn,
-    // A minute later it runs anyway. That is for what was not handed over; a run that fails is repeated by Lambda itself.
+    targetId,
+    arn: lambda.arn,
+    // Soon it runs anyway. That is for what was not handed over; a run that fails is repeated by Lambda itself.
     retryPolicy: { maximumEventAgeInSeconds: 60, maximumRetryAttempts: 0 },
   });
-  new LambdaPermission(scope, "schedule-permission", {
+  new LambdaPermission(scope, `${id}-permission`, {
     action: "lambda:InvokeFunction",
-    functionName: sweeper.function.functionName,
+    functionName: lambda.functionName,
     principal: "events.amazonaws.com",
     sourceArn: rule.arn,
   });

@@ -109,6 +109,32 @@ export function sweeperStatements({ table, audit }: TableArns, bus: string): rea
   ];
 }
 
+/** The seals and their leaves lie beside the events, to which the sealer can add none. */
+const IN_THE_SEALS = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["seals", "leaves/*"] } };
+
+/** The sealer: reads the trail, and adds seals. */
+export function sealerStatements(
+  { audit }: Pick<TableArns, "audit">,
+  sealKey: string,
+  archive: { readonly bucketArn: string; readonly kmsKeyArn?: string } | undefined,
+): readonly Statement[] {
+  return [
+    allow("ReadTheTrail", ["dynamodb:Query"], [audit, `${audit}/index/${DAY_INDEX}`]),
+    allow("AddSeals", ["dynamodb:PutItem"], [audit], IN_THE_SEALS),
+    allow("SignSeals", ["kms:Sign"], [sealKey], {
+      StringEquals: { "kms:SigningAlgorithm": "ECDSA_SHA_256" },
+    }),
+    ...(archive === undefined
+      ? []
+      : [
+          allow("ArchiveTheTrail", ["s3:PutObject"], [`${archive.bucketArn}/trail/*`]),
+          ...(archive.kmsKeyArn === undefined
+            ? []
+            : [allow("EncryptTheArchive", ["kms:GenerateDataKey"], [archive.kmsKeyArn])]),
+        ]),
+  ];
+}
+
 function drainStatements(
   { table, audit }: Pick<TableArns, "table" | "audit">,
   bus: string,

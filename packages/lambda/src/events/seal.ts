@@ -75,7 +75,7 @@ export async function sealDays(
   for (; day <= lastDay && !isOver(); day += 1) {
     before = await sealDay(deps, dayName(day), before);
     made.push(before);
-    deps.log({ level: "info", what: "sealed", day: before.day, count: before.count });
+    deps.log({ level: "info", what: "day_sealed", day: before.day, count: before.count });
   }
   return made;
 }
@@ -97,13 +97,17 @@ const EVENTS_A_READ = 500;
 async function sealDay(deps: SealerDeps, day: string, before: Seal | undefined): Promise<Seal> {
   const { signer, seals } = deps;
   const tree = new MerkleTree();
-  const leaves = new Parts<Leaf>(LEAVES_AN_ITEM, (part, number) => {
+  const leaves = new Parts<Leaf>(LEAVES_AN_ITEM, async (part, number) => {
     // As long as the day's last event is kept, and a month, so that verify can name what TTL took.
     const ttl = (dayNumber(day) + deps.retentionDays + 31) * DAY_SECONDS;
-    return seals.putLeaves(day, number, part, ttl);
+    await seals.putLeaves(day, number, part, ttl);
+    await deps.archive?.(
+      `${folderOf(day)}/leaves-${fiveDigits(number)}.jsonl`,
+      part.map((leaf) => canonicalJson({ day, ...leaf })),
+    );
   });
   const lines = new Parts<string>(LINES_A_FILE, async (part, number) => {
-    await deps.archive?.(`${folderOf(day)}/events-${String(number).padStart(5, "0")}.jsonl`, part);
+    await deps.archive?.(`${folderOf(day)}/events-${fiveDigits(number)}.jsonl`, part);
   });
   for await (const event of eventsOf(deps.audit, day)) {
     const leaf = leafHash(canonicalBytes(event));
@@ -129,6 +133,10 @@ async function sealDay(deps: SealerDeps, day: string, before: Seal | undefined):
 
 /** Lines of one file of the archive, so that a day of any size is sealed in the same memory. */
 const LINES_A_FILE = 10_000;
+
+function fiveDigits(number: number): string {
+  return String(number).padStart(5, "0");
+}
 
 function folderOf(day: string): string {
   return day.replaceAll("-", "/");

@@ -71,7 +71,8 @@ export class Seals {
 
   /** One part of a day's leaves; empty where there is none. @param part counts from 1 */
   async leaves(day: string, part: number): Promise<readonly Leaf[]> {
-    const item = await this.#table.get({ stream: attributeOf(leavesOf(day)), sequence: attributeOf(part) });
+    const where = and(equals("stream", leavesOf(day)), equals("sequence", part));
+    const [item] = (await this.#table.query({ where, limit: 1 })).items;
     return item ? v.parse(v.array(Leaf), JSON.parse(new ItemReader(item).string("leaves"))) : [];
   }
 }
