@@ -218,6 +218,18 @@ resource "aws_cloudwatch_log_metric_filter" "alarms_refused_filter" {
   }
 }
 
+resource "aws_cloudwatch_log_metric_filter" "alarms_sealed_filter" {
+  log_group_name = aws_cloudwatch_log_group.sealer_logs.name
+  name           = "${var.name}-day-sealed"
+  pattern        = "\"day_sealed\""
+
+  metric_transformation {
+    name      = "DaySealed"
+    namespace = "SecretHandoff/${var.name}"
+    value     = "1"
+  }
+}
+
 resource "aws_cloudwatch_metric_alarm" "alarms_audit_throttled" {
   alarm_actions       = [local.alarm_topic_arn]
   alarm_description   = "DynamoDB throttled requests to the table of audit."
@@ -597,6 +609,60 @@ resource "aws_cloudwatch_metric_alarm" "alarms_rotation_failing" {
   evaluation_periods = 1
   metric_name        = "ExecutionsFailed"
   namespace          = "AWS/States"
+  ok_actions         = [local.alarm_topic_arn]
+  period             = 300
+  statistic          = "Sum"
+  tags               = var.tags
+  threshold          = 1
+  treat_missing_data = "notBreaching"
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_seal_missing" {
+  alarm_actions       = [local.alarm_topic_arn]
+  alarm_description   = "No day of the trail has been sealed for 26 hours. The sealer's log says why; what it missed it seals when it runs again."
+  alarm_name          = "${var.name}-seal-missing"
+  comparison_operator = "LessThanThreshold"
+  evaluation_periods  = 26
+  metric_name         = "DaySealed"
+  namespace           = "SecretHandoff/${var.name}"
+  ok_actions          = [local.alarm_topic_arn]
+  period              = 3600
+  statistic           = "Sum"
+  tags                = var.tags
+  threshold           = 1
+  treat_missing_data  = "breaching"
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_sealer_failing" {
+  alarm_actions       = [local.alarm_topic_arn]
+  alarm_description   = "A day of the trail could not be sealed. The sealer tries again each hour; its log says why it fails."
+  alarm_name          = "${var.name}-sealer-failing"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  dimensions = {
+    FunctionName = aws_lambda_function.sealer_function.function_name
+  }
+  evaluation_periods = 1
+  metric_name        = "Errors"
+  namespace          = "AWS/Lambda"
+  ok_actions         = [local.alarm_topic_arn]
+  period             = 300
+  statistic          = "Sum"
+  tags               = var.tags
+  threshold          = 1
+  treat_missing_data = "notBreaching"
+}
+
+resource "aws_cloudwatch_metric_alarm" "alarms_sealer_throttled" {
+  alarm_actions       = [local.alarm_topic_arn]
+  alarm_description   = "The sealer function ran into the account's concurrency limit."
+  alarm_name          = "${var.name}-sealer-throttled"
+  comparison_operator = "GreaterThanOrEqualToThreshold"
+  dimensions = {
+    FunctionName = aws_lambda_function.sealer_function.function_name
+  }
+  evaluation_periods = 1
+  metric_name        = "Throttles"
+  namespace          = "AWS/Lambda"
   ok_actions         = [local.alarm_topic_arn]
   period             = 300
   statistic          = "Sum"

@@ -7,10 +7,28 @@ resource "aws_cloudwatch_event_rule" "schedule" {
   tags                = var.tags
 }
 
+resource "aws_cloudwatch_event_rule" "seal_schedule" {
+  description         = "Runs the sealer of secret-handoff"
+  name                = "${var.name}-seal"
+  schedule_expression = "rate(1 hour)"
+  tags                = var.tags
+}
+
 resource "aws_cloudwatch_event_target" "schedule_target" {
   arn       = aws_lambda_function.sweeper_function.arn
   rule      = aws_cloudwatch_event_rule.schedule.name
   target_id = "sweeper"
+
+  retry_policy {
+    maximum_event_age_in_seconds = 60
+    maximum_retry_attempts       = 0
+  }
+}
+
+resource "aws_cloudwatch_event_target" "seal_schedule_target" {
+  arn       = aws_lambda_function.sealer_function.arn
+  rule      = aws_cloudwatch_event_rule.seal_schedule.name
+  target_id = "sealer"
 
   retry_policy {
     maximum_event_age_in_seconds = 60
@@ -26,6 +44,12 @@ resource "aws_cloudwatch_log_group" "drainer_logs" {
 
 resource "aws_cloudwatch_log_group" "recipient_logs" {
   name              = "/aws/lambda/${var.name}-recipient"
+  retention_in_days = var.log_retention_days
+  tags              = var.tags
+}
+
+resource "aws_cloudwatch_log_group" "sealer_logs" {
+  name              = "/aws/lambda/${var.name}-sealer"
   retention_in_days = var.log_retention_days
   tags              = var.tags
 }
@@ -78,6 +102,26 @@ resource "aws_iam_role" "recipient_role" {
   })
   description          = "secret-handoff: what the holder of a link can do"
   name                 = "${var.name}-recipient"
+  permissions_boundary = var.permissions_boundary_arn
+  tags                 = var.tags
+}
+
+resource "aws_iam_role" "sealer_role" {
+  assume_role_policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "LambdaOnly"
+        Effect = "Allow"
+        Principal = {
+          Service = "lambda.amazonaws.com"
+        }
+        Action = ["sts:AssumeRole"]
+      },
+    ]
+  })
+  description          = "secret-handoff: seals the days of the trail"
+  name                 = "${var.name}-sealer"
   permissions_boundary = var.permissions_boundary_arn
   tags                 = var.tags
 }
@@ -276,6 +320,72 @@ resource "aws_iam_role_policy" "recipient_policy" {
     )
   })
   role = aws_iam_role.recipient_role.name
+}
+
+resource "aws_iam_role_policy" "sealer_policy" {
+  name = "service"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(
+      [
+        {
+          Sid      = "ReadTheTrail"
+          Effect   = "Allow"
+          Action   = ["dynamodb:Query"]
+          Resource = [aws_dynamodb_table.tables_audit.arn, "${aws_dynamodb_table.tables_audit.arn}/index/byDay"]
+        },
+        {
+          Sid      = "AddSeals"
+          Effect   = "Allow"
+          Action   = ["dynamodb:PutItem"]
+          Resource = [aws_dynamodb_table.tables_audit.arn]
+          Condition = {
+            "ForAllValues:StringLike" = {
+              "dynamodb:LeadingKeys" = ["seals", "leaves/*"]
+            }
+          }
+        },
+        {
+          Sid      = "SignSeals"
+          Effect   = "Allow"
+          Action   = ["kms:Sign"]
+          Resource = [aws_kms_key.seals_key.arn]
+          Condition = {
+            StringEquals = {
+              "kms:SigningAlgorithm" = "ECDSA_SHA_256"
+            }
+          }
+        },
+        {
+          Sid      = "WriteLogs"
+          Effect   = "Allow"
+          Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
+          Resource = ["${aws_cloudwatch_log_group.sealer_logs.arn}:*"]
+        },
+      ],
+      var.kms_key_arn != null ? [
+        {
+          Sid    = "UseTheTablesKey"
+          Effect = "Allow"
+          Action = [
+            "kms:Decrypt",
+            "kms:DescribeKey",
+            "kms:Encrypt",
+            "kms:GenerateDataKey",
+            "kms:ReEncryptFrom",
+            "kms:ReEncryptTo",
+          ]
+          Resource = [var.kms_key_arn]
+          Condition = {
+            StringLike = {
+              "kms:ViaService" = "dynamodb.*.amazonaws.com"
+            }
+          }
+        },
+      ] : [],
+    )
+  })
+  role = aws_iam_role.sealer_role.name
 }
 
 resource "aws_iam_role_policy" "sender_policy" {
@@ -647,6 +757,36 @@ resource "aws_lambda_function" "recipient_function" {
   }
 }
 
+resource "aws_lambda_function" "sealer_function" {
+  architectures                  = ["arm64"]
+  depends_on                     = [aws_cloudwatch_log_group.sealer_logs]
+  description                    = "secret-handoff: seals the days of the trail"
+  filename                       = "${local.functions}/sealer.zip"
+  function_name                  = "${var.name}-sealer"
+  handler                        = "index.handler"
+  memory_size                    = var.memory_size
+  reserved_concurrent_executions = var.reserved_concurrency.sealer
+  role                           = aws_iam_role.sealer_role.arn
+  runtime                        = var.runtime
+  source_code_hash               = filebase64sha256("${local.functions}/sealer.zip")
+  tags                           = var.tags
+  timeout                        = 900
+
+  environment {
+    variables = {
+      AUDIT_TABLE_NAME     = aws_dynamodb_table.tables_audit.name
+      EVENT_RETENTION_DAYS = var.event_retention_days
+      SEAL_KEY_ARN         = aws_kms_key.seals_key.arn
+    }
+  }
+
+  logging_config {
+    log_format       = "JSON"
+    log_group        = aws_cloudwatch_log_group.sealer_logs.name
+    system_log_level = "WARN"
+  }
+}
+
 resource "aws_lambda_function" "sender_function" {
   architectures                  = ["arm64"]
   depends_on                     = [aws_cloudwatch_log_group.sender_logs]
@@ -680,7 +820,7 @@ resource "aws_lambda_function" "sender_function" {
     }
 
     precondition {
-      condition     = alltrue([for n in ["recipient", "sender", "drainer", "sweeper"] : fileexists("${local.functions}/${n}.zip")])
+      condition     = alltrue([for n in ["recipient", "sender", "drainer", "sweeper", "sealer"] : fileexists("${local.functions}/${n}.zip")])
       error_message = "The functions are missing. Take the module from the release's terraform-module.zip, which has them, or name their folder in functions."
     }
 
@@ -755,4 +895,11 @@ resource "aws_lambda_permission" "schedule_permission" {
   function_name = aws_lambda_function.sweeper_function.function_name
   principal     = "events.amazonaws.com"
   source_arn    = aws_cloudwatch_event_rule.schedule.arn
+}
+
+resource "aws_lambda_permission" "seal_schedule_permission" {
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.sealer_function.function_name
+  principal     = "events.amazonaws.com"
+  source_arn    = aws_cloudwatch_event_rule.seal_schedule.arn
 }

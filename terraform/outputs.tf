@@ -52,6 +52,10 @@ output "recipient_key_arns" {
   value = compact([aws_kms_key.recipients_mac.arn, one(aws_kms_key.recipients_address[*].arn)])
 }
 
+output "seal_key_arn" {
+  value = aws_kms_key.seals_key.arn
+}
+
 output "stage_id" {
   value = aws_apigatewayv2_stage.http_stage.id
 }

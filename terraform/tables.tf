@@ -3,7 +3,7 @@
 resource "aws_dynamodb_table" "tables_audit" {
   billing_mode                = "PAY_PER_REQUEST"
   deletion_protection_enabled = var.protect_audit
-  depends_on                  = [aws_apigatewayv2_api.http_api, aws_kms_key.recipients_mac, aws_kms_key.recipients_address]
+  depends_on                  = [aws_apigatewayv2_api.http_api, aws_kms_key.seals_key, aws_kms_key.recipients_mac, aws_kms_key.recipients_address]
   hash_key                    = "stream"
   name                        = "${var.name}-audit"
   range_key                   = "sequence"
@@ -126,7 +126,7 @@ resource "aws_dynamodb_table" "tables_audit" {
 resource "aws_dynamodb_table" "tables_handoffs" {
   billing_mode                = "PAY_PER_REQUEST"
   deletion_protection_enabled = var.protect_handoffs
-  depends_on                  = [aws_apigatewayv2_api.http_api, aws_kms_key.recipients_mac, aws_kms_key.recipients_address]
+  depends_on                  = [aws_apigatewayv2_api.http_api, aws_kms_key.seals_key, aws_kms_key.recipients_mac, aws_kms_key.recipients_address]
   hash_key                    = "id"
   name                        = "${var.name}-handoffs"
   stream_enabled              = true
@@ -212,6 +212,11 @@ resource "aws_kms_alias" "recipients_address_alias" {
 resource "aws_kms_alias" "recipients_mac_alias" {
   name          = "alias/${var.name}-recipients"
   target_key_id = aws_kms_key.recipients_mac.key_id
+}
+
+resource "aws_kms_alias" "seals_alias" {
+  name          = "alias/${var.name}-seals"
+  target_key_id = aws_kms_key.seals_key.key_id
 }
 
 resource "aws_kms_key" "recipients_address" {
@@ -309,6 +314,59 @@ resource "aws_kms_key" "recipients_mac" {
           AWS = aws_iam_role.sender_role.arn
         }
         Action   = ["kms:GenerateMac"]
+        Resource = ["*"]
+      },
+    ]
+  })
+  tags = var.tags
+}
+
+resource "aws_kms_key" "seals_key" {
+  customer_master_key_spec = "ECC_NIST_P256"
+  deletion_window_in_days  = 30
+  description              = "${var.name}: signs the seals of the trail"
+  key_usage                = "SIGN_VERIFY"
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [
+      {
+        Sid    = "AdministratorsManage"
+        Effect = "Allow"
+        Principal = {
+          AWS = "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:iam::${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 4)}:root"
+        }
+        Action = [
+          "kms:CancelKeyDeletion",
+          "kms:CreateAlias",
+          "kms:DeleteAlias",
+          "kms:DescribeKey",
+          "kms:DisableKey",
+          "kms:DisableKeyRotation",
+          "kms:EnableKey",
+          "kms:EnableKeyRotation",
+          "kms:GetKeyPolicy",
+          "kms:GetKeyRotationStatus",
+          "kms:ListAliases",
+          "kms:ListKeyPolicies",
+          "kms:ListResourceTags",
+          "kms:PutKeyPolicy",
+          "kms:ScheduleKeyDeletion",
+          "kms:TagResource",
+          "kms:UntagResource",
+          "kms:UpdateAlias",
+          "kms:UpdateKeyDescription",
+          "kms:GetPublicKey",
+          "kms:Verify",
+        ]
+        Resource = ["*"]
+      },
+      {
+        Sid    = "SealerSigns"
+        Effect = "Allow"
+        Principal = {
+          AWS = aws_iam_role.sealer_role.arn
+        }
+        Action   = ["kms:Sign"]
         Resource = ["*"]
       },
     ]

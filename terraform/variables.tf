@@ -161,7 +161,7 @@ variable "smtp" {
 
 variable "functions" {
   type        = string
-  description = "Folder with recipient.zip, sender.zip, drainer.zip and sweeper.zip of the same release. The module of a release has them."
+  description = "Folder with recipient.zip, sender.zip, drainer.zip, sweeper.zip and sealer.zip of the same release. The module of a release has them."
   default     = null
   nullable    = true
 }
@@ -271,7 +271,7 @@ variable "protect_audit" {
 }
 
 variable "reserved_concurrency" {
-  type        = object({ recipient = optional(number), sender = optional(number), drainer = optional(number), sweeper = optional(number) })
+  type        = object({ recipient = optional(number), sender = optional(number), drainer = optional(number), sweeper = optional(number), sealer = optional(number) })
   description = "Concurrent executions to reserve for each function. A new account has 10 in all, of which none can be reserved."
   default     = {}
   nullable    = false

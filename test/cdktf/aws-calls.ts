@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
 import { createRecipientKeys, type Loopback, serveLoopback } from "@secret-handoff/local";
 import { allows, type Call, type PolicyStatement } from "./iam.ts";
 import type { Meter } from "./meter.ts";
@@ -32,6 +32,9 @@ export type Backends = {
   readonly tables: Readonly<Record<string, string>>;
   readonly meter: Meter;
 };
+
+/** Stands for the key that signs seals. */
+export const SEAL_KEY = generateKeyPairSync("ec", { namedCurve: "P-256" });
 
 /**
  * AWS as one function's role sees it: what the role's policy does not allow is refused. DynamoDB is dynalite; KMS has the local stack's
@@ -81,6 +84,8 @@ async function answerOfKms(action: string, body: Body): Promise<object> {
   const bytes = (name: string) => Buffer.from(String(body[name] ?? ""), "base64");
   const base64 = (value: Uint8Array | undefined) => Buffer.from(value ?? []).toString("base64");
   const { entry = "" } = (body.EncryptionContext ?? {}) as { readonly entry?: string };
+  if (action === "kms:Sign")
+    return { Signature: sign("sha256", bytes("Message"), SEAL_KEY.privateKey).toString("base64") };
   if (action === "kms:GenerateMac") return { Mac: base64(await KEYS.macOf(bytes("Message").toString())) };
   return action === "kms:Encrypt"
     ? { CiphertextBlob: base64(await KEYS.addresses?.encrypt(entry, bytes("Plaintext"))) }
@@ -110,6 +115,14 @@ function callOf(path: string, target: string, body: Body, tables: Backends["tabl
     return { action: `dynamodb:${operation}`, resource, context: dynamoContext(operation, body) };
   }
   if (target.startsWith("TrentService.")) {
+    if (operation === "Sign") {
+      const { SigningAlgorithm } = body as { readonly SigningAlgorithm?: string };
+      return {
+        action: "kms:Sign",
+        resource: ref("aws_kms_key.seals_key.arn"),
+        context: { "kms:SigningAlgorithm": SigningAlgorithm ?? "" },
+      };
+    }
     const key = operation === "GenerateMac" ? "mac" : "address";
     const context = Object.entries((body.EncryptionContext ?? {}) as Record<string, string>).map(
       ([name, value]) => [`kms:EncryptionContext:${name}`, value] as const,

@@ -76,7 +76,7 @@ export const EVERYTHING = defineStack({
     eventRetentionDays: 730,
     archive: {
       bucketName: "example-trail",
-      kmsKeyArn: "arn:aws:kms:eu-west-1:123456789012:key/0a0b0c0d-0000-0000-0000-000000000000",
+      kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/0a0b0c0d-0000-0000-0000-000000000000",
     },
     recipients: "named",
     throttles: {

@@ -6,9 +6,12 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defineStack, FUNCTION_NAMES } from "@secret-handoff/cdktf";
 import { type OidcIssuer, startOidcIssuer } from "@secret-handoff/local";
 import { type Sealed, type SealInput, seal } from "@secret-handoff/protocol";
+import type { Seal } from "@secret-handoff/protocol/api";
+import { isSignedBy, readSealKeys } from "@secret-handoff/protocol/audit";
 import { Recipient } from "../support/recipient.ts";
 import { createRequest } from "../support/sender.ts";
 import { report } from "../support/tier.ts";
+import { SEAL_KEY } from "./aws-calls.ts";
 import { EVERYTHING, LEAST } from "./configurations.ts";
 import { builtFunctions, type Deployed, deploy } from "./deployed.ts";
 import { matches } from "./event-pattern.ts";
@@ -362,6 +365,17 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     expect(item?.state?.S).toBe("expired");
     expect(item).not.toHaveProperty("envelope");
     expect(await trail(sealed)).toEqual(["created", "expired"]);
+  });
+
+  test("the sealer seals the day before, with the key that it may use, and again changes nothing", async () => {
+    for (let n = 0; n < 2; n += 1) await deployed.functions.sealer.invoke(recorded("schedule-event.json"));
+    const response = await sender("GET", "/v1/sender/seals");
+    const { seals } = (await response.json()) as { readonly seals: readonly Seal[] };
+    expect(seals).toHaveLength(1);
+    const keys = readSealKeys(String(SEAL_KEY.publicKey.export({ type: "spki", format: "pem" })));
+    expect(seals.map((seal) => [isSignedBy(seal, keys), seal.count])).toEqual([[true, 0]]);
+    const leaves = await sender("GET", `/v1/sender/seals/${seals[0]?.day}/leaves`);
+    expect(await leaves.json()).toEqual({ leaves: [] });
   });
 
   test("a bounce that the sweeper is told of is recorded once, for the mail that was reported, and for no other", async () => {

@@ -207,7 +207,12 @@ const CALLS = {
     context: { "dynamodb:LeadingKeys": ["recipient/mac"] },
     by: ["sender"],
   },
-  "reads events": { action: "dynamodb:Query", resource: `${AUDIT}/index/byDay`, context: {}, by: ["sender"] },
+  "reads events": {
+    action: "dynamodb:Query",
+    resource: `${AUDIT}/index/byDay`,
+    context: {},
+    by: ["sender", "sealer"],
+  },
   "makes the MAC of an address": {
     action: "kms:GenerateMac",
     resource: ref("aws_kms_key.recipients_mac.arn"),

@@ -44,7 +44,7 @@ describe("the tables", () => {
 describe("the functions", () => {
   test("are arm64, on Node.js 24, with no concurrency reserved", () => {
     const functions = resources(least, "aws_lambda_function");
-    expect(functions).toHaveLength(4);
+    expect(functions).toHaveLength(5);
     for (const one of functions) {
       expect(one).toMatchObject({
         architectures: ["arm64"],
@@ -71,6 +71,8 @@ describe("the functions", () => {
         "RECIPIENT_MAC_KEY_ID",
         "RECIPIENT_ADDRESS_KEY_ID",
         "EVENT_BUS_NAME",
+        "SEAL_KEY_ARN",
+        "ARCHIVE_BUCKET",
       ]),
     );
   });
@@ -378,7 +380,7 @@ describe("what EventBridge cannot deliver", () => {
       const queue = { arn: ref("aws_sqs_queue.undelivered_queue.arn") };
       expect([name, target.dead_letter_config]).toEqual([
         name,
-        name === "schedule_target" ? undefined : queue,
+        /^(seal_)?schedule_target$/.test(name) ? undefined : queue,
       ]);
     }
     const rules = Object.keys(everything.resource.aws_cloudwatch_event_rule ?? {});
@@ -420,6 +422,7 @@ describe("a destroy that the tables refuse", () => {
     for (const table of ["tables_handoffs", "tables_audit"]) {
       expect(resource(least, "aws_dynamodb_table", table).depends_on).toEqual([
         "aws_apigatewayv2_api.http_api",
+        "aws_kms_key.seals_key",
         "aws_kms_key.recipients_mac",
         "aws_kms_key.recipients_address",
       ]);
@@ -490,6 +493,7 @@ describe("outputs", () => {
       "operator_policy_arn",
       "orders_role_arn",
       "recipient_key_arns",
+      "seal_key_arn",
     ]);
     expect(everything.output.endpoint?.value).toBe("https://handoff.example.com");
     expect(least.output.endpoint?.value).toBe(ref("aws_apigatewayv2_api.http_api.api_endpoint"));

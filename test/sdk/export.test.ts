@@ -75,6 +75,7 @@ const actors: readonly AuditEvent["actor"][] = [
     actor: "ana",
   },
   { kind: "iam", principal: "arn:aws:sts::111122223333:assumed-role/security/kim" },
+  { kind: "pipeline", issuer: "https://gitlab.example", project: "acme/orders", projectId: "9", run: "3" },
   { kind: "recipient" },
   { kind: "service" },
   { kind: "unverified" },
@@ -159,7 +160,7 @@ describe("the export to OCSF", () => {
     const nine = Array.from({ length: 9 }, (_, n) => refused(1, n));
     expect(await findingsIn([...twelve(0, 0), ...nine])).toHaveLength(1);
     expect(await findingsIn([...twelve(0, 0), ...twelve(0, 300)])).toHaveLength(2);
-    expect(await findingsIn([refused(4, 0, 40)])).toHaveLength(1);
+    expect(await findingsIn([refused(5, 0, 40)])).toHaveLength(1);
     expect(await findingsIn(Array.from({ length: 9 }, (_, n) => refused(0, n * 299)))).toEqual([]);
   });
 

@@ -6,6 +6,7 @@ import { INPUT_NAMES, INPUTS, type InputReader, readInputs, textOf } from "./inp
 import { reportProblems } from "./report/outcomes.ts";
 import { runOnRequest } from "./requests.ts";
 import type { StepContext } from "./step-context.ts";
+import { runReport } from "./trail-report.ts";
 
 /**
  * The whole step: inputs, checks, the operation, report.
@@ -26,6 +27,8 @@ export async function runStep(read: InputReader, context: StepContext): Promise<
     case "approve":
     case "deny":
       return runOnRequest(operation, read, context);
+    case "report":
+      return runReport(read, context);
     default:
       return runOnExisting(operation, read, context);
   }

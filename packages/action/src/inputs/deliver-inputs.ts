@@ -57,7 +57,7 @@ const LONGEST_SESSION = 43_200;
 /** Reads every input of a delivery, so that all mistakes are reported at once. */
 export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Draft<DeliverInputs> {
   const names = INPUT_NAMES.filter(
-    (name) => !["operation", "handoff-ids", "run", "role", "comment"].includes(name),
+    (name) => !["operation", "report", "period", "handoff-ids", "run", "role", "comment"].includes(name),
   );
   const inputs = readInputs(names, read, errors);
   const given: IsSet = (name) => isSet(name, read);

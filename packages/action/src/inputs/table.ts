@@ -60,8 +60,10 @@ const whole = (text: string) => [text];
 const TABLE = {
   operation: {
     default: "deliver",
-    parse: oneOf("deliver", "request", "approve", "deny", "await-receipt", "revoke", "status"),
+    parse: oneOf("deliver", "request", "approve", "deny", "await-receipt", "revoke", "status", "report"),
   },
+  report: { default: "review", parse: oneOf("review", "evidence") },
+  period: { default: "31d", parse: asSeconds },
   endpoint: { required: true, parse: needed(parseEndpoint) },
   "secret-ids": { parse: parseSecretIds },
   parameters: { parse: parseParameters },

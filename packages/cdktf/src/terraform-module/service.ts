@@ -76,7 +76,7 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
   functions: {
     type: "string",
     description:
-      "Folder with recipient.zip, sender.zip, drainer.zip and sweeper.zip of the same release. The module of a release has them.",
+      "Folder with recipient.zip, sender.zip, drainer.zip, sweeper.zip and sealer.zip of the same release. The module of a release has them.",
     default: null,
   },
   runtime: { type: "string", description: "Lambda runtime of the functions.", default: "nodejs24.x" },
@@ -117,7 +117,7 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
   },
   protect_audit: { type: "bool", description: "Deletion protection of the audit table.", default: true },
   reserved_concurrency: {
-    type: "object({ recipient = optional(number), sender = optional(number), drainer = optional(number), sweeper = optional(number) })",
+    type: "object({ recipient = optional(number), sender = optional(number), drainer = optional(number), sweeper = optional(number), sealer = optional(number) })",
     description:
       "Concurrent executions to reserve for each function. A new account has 10 in all, of which none can be reserved.",
     default: {},
@@ -338,7 +338,7 @@ const PRECONDITIONS = [
   },
   {
     condition: expression(
-      `alltrue([for n in ["recipient", "sender", "drainer", "sweeper"] : fileexists("\${local.functions}/\${n}.zip")])`,
+      `alltrue([for n in ["recipient", "sender", "drainer", "sweeper", "sealer"] : fileexists("\${local.functions}/\${n}.zip")])`,
     ),
     error_message:
       "The functions are missing. Take the module from the release's terraform-module.zip, which has them, or name their folder in functions.",
@@ -378,6 +378,7 @@ function serviceProps(): ServiceProps {
       sender: codeOf("sender"),
       drainer: codeOf("drainer"),
       sweeper: codeOf("sweeper"),
+      sealer: codeOf("sealer"),
     },
     policyJson: expression("local.policy"),
     origin: (apiEndpoint) => expression(`coalesce(var.origin, ${apiEndpoint})`),
@@ -396,6 +397,7 @@ function serviceProps(): ServiceProps {
       sender: reserved("sender"),
       drainer: reserved("drainer"),
       sweeper: reserved("sweeper"),
+      sealer: reserved("sealer"),
     },
     logRetentionDays: number("log_retention_days"),
     eventRetentionDays: number("event_retention_days"),

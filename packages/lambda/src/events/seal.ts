@@ -57,7 +57,7 @@ export function lastSealableDay(now: number): number {
 /**
  * Seals every day that is over and has no seal, one after the other; an empty day too, so that a day without events is told from one
  * whose events are gone. May run twice at once: the first seal of a day stays.
- * @param isOver asked before each day; what is left is the next run's
+ * @param isOver asked before each day but the first; what is left is the next run's
  * @param lastDay the last day to seal, as days since 1970-01-01
  * @returns the seals that it made
  */
@@ -72,7 +72,7 @@ export async function sealDays(
   if (before) await archiveSeal(deps, before);
   let day = before ? dayNumber(before.day) + 1 : await firstDay(deps, lastDay);
   const made: Seal[] = [];
-  for (; day <= lastDay && !isOver(); day += 1) {
+  for (; day <= lastDay && (made.length === 0 || !isOver()); day += 1) {
     before = await sealDay(deps, dayName(day), before);
     made.push(before);
     deps.log({ level: "info", what: "day_sealed", day: before.day, count: before.count });

@@ -12,8 +12,9 @@ const COLUMNS: Readonly<Record<string, (event: AuditEvent) => string | number | 
   recipient: (event) => event.recipient ?? event.recipients?.join(" "),
   actor_kind: ({ actor }) => actor.kind,
   actor: ({ actor }) => actorName(actor),
-  repository: ({ actor }) => (actor.kind === "github" ? actor.repository : undefined),
-  run: ({ actor }) => (actor.kind === "github" ? actor.run : undefined),
+  repository: ({ actor }) =>
+    actor.kind === "github" ? actor.repository : actor.kind === "pipeline" ? actor.project : undefined,
+  run: ({ actor }) => ("run" in actor ? actor.run : undefined),
   reason: (event) => event.reason,
   checks: (event) => event.checks?.join(" "),
   approvals: (event) => event.approvals?.map(({ role, by, known }) => `${role}: ${by} (${known})`).join("; "),

@@ -95,6 +95,7 @@ function apiActivity(event: AuditEvent): OcsfEvent {
 /** Where an actor's calls come from. The trail keeps no network address. */
 const SOURCES: Readonly<Record<Actor["kind"], string>> = {
   github: "GitHub Actions",
+  pipeline: "pipeline",
   iam: "AWS IAM",
   recipient: "holder of a link",
   service: "secret-handoff",
@@ -113,6 +114,11 @@ function ocsfActor(actor: Actor): object {
         user,
         session: { uid: `${repository}/${run}/${attempt}`, issuer: workflow },
       };
+    }
+    case "pipeline": {
+      const { issuer, projectId, run } = actor;
+      const user = { name: actor.actor ?? actor.project, type_id: 1 };
+      return { ...app, app_uid: projectId, user, session: { uid: run ?? projectId, issuer } };
     }
     case "iam":
       return { ...app, user: { uid: actor.principal, name: actor.principal.split("/").at(-1), type_id: 1 } };

@@ -1,5 +1,5 @@
 import type { AuditEvent, EventType } from "@secret-handoff/protocol/api";
-import { actorKey, actorName } from "./actors.ts";
+import { actorName } from "./actors.ts";
 
 /** How a handoff stands, as far as the events say. */
 export const ENDINGS = [
@@ -124,7 +124,7 @@ function begun(id: string, event: AuditEvent): HandoffStory {
     class: event.class ?? "none",
     secret: event.secret,
     recipient: event.recipient,
-    sender: actor.kind === "github" ? actor.repository : actorKey(actor),
+    sender: senderName(actor),
     created: event.time,
     expiry: event.expiry,
     reason: event.reason,
@@ -136,6 +136,11 @@ function begun(id: string, event: AuditEvent): HandoffStory {
     bounced: false,
     wrongAnswers: 0,
   };
+}
+
+function senderName(actor: AuditEvent["actor"]): string {
+  if (actor.kind === "github") return actor.repository;
+  return actor.kind === "pipeline" ? `${actor.project} (${actor.issuer})` : actorName(actor);
 }
 
 function add<Key>(counts: Map<Key, number>, key: Key, times: number): void {
