@@ -375,7 +375,7 @@ describe("tags and boundary", () => {
 });
 
 describe("what EventBridge cannot deliver", () => {
-  test("comes into a queue, of every rule but the sweeper's, which runs again a minute later", () => {
+  test("comes into a queue, of every rule but the two schedules, which run again soon", () => {
     for (const [name, target] of Object.entries(everything.resource.aws_cloudwatch_event_target ?? {})) {
       const queue = { arn: ref("aws_sqs_queue.undelivered_queue.arn") };
       expect([name, target.dead_letter_config]).toEqual([
@@ -385,7 +385,10 @@ describe("what EventBridge cannot deliver", () => {
     }
     const rules = Object.keys(everything.resource.aws_cloudwatch_event_rule ?? {});
     const { policy } = resource(everything, "aws_sqs_queue_policy", "undelivered_queue_policy");
-    expect(rules.filter((name) => !String(policy).includes(`${name}.arn`))).toEqual(["schedule"]);
+    expect(rules.filter((name) => !String(policy).includes(`${name}.arn`))).toEqual([
+      "schedule",
+      "seal_schedule",
+    ]);
   });
 
   test("fires an alarm at once", () => {
