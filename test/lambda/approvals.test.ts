@@ -518,3 +518,64 @@ describe("a create is refused", () => {
     expect(await attempt()).toMatchObject({ status, body: { code, ...(missing ? { missing } : {}) } });
   });
 });
+
+describe("whatever comes at once, or again,", () => {
+  test("of creates that race by one request, one is created", async () => {
+    const { id } = await approved();
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => create(id, { more: { resend: true } })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+  });
+
+  test("of the same person's approvals, one counts", async () => {
+    const { id } = await ask();
+    const answers = await Promise.all([
+      ...Array.from({ length: 3 }, () => approveAs(root, id, "security")),
+      ...Array.from({ length: 3 }, () => approveAs(root, id, "manager")),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409, 409]);
+    expect(service.events.filter(({ request, type }) => request === id && type === "approved")).toHaveLength(
+      1,
+    );
+  });
+
+  test("the identical create is answered again", async () => {
+    const { id } = await approved();
+    const sealed = await requester.seal({ class: TWO.name, email: ANA });
+    version += 1;
+    const body = createRequest(sealed, { subject: subject(), request: id });
+    expect(await requester.create(body)).toMatchObject({ status: 201 });
+    expect(await requester.create(body)).toMatchObject({ status: 200, body: { id: sealed.id } });
+  });
+
+  test("a handoff that was revoked before it was mailed leaves its approval to the next, a mailed one does not", async () => {
+    const { id } = await approved();
+    const first = await create(id);
+    await requester.call("DELETE", `/v1/sender/handoffs/${first.body.id}`);
+    const second = await create(id);
+    expect(second).toMatchObject({ status: 201 });
+    await requester.call("POST", `/v1/sender/handoffs/${second.body.id}/mailed`, { messageId: "<a@b>" });
+    await requester.call("DELETE", `/v1/sender/handoffs/${second.body.id}`);
+    expect(await create(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+  });
+
+  test("each recipient of a request is served once, and a set by its members", async () => {
+    const { id } = await approved({ secrets: [SECRET, OTHER], recipients: [ANA, BEN] });
+    const set = { about: { secret: "bundle:set" }, more: { members: [SECRET, OTHER] } };
+    expect(await create(id, set)).toMatchObject({ status: 201 });
+    expect(await create(id, { about: { secret: OTHER } })).toMatchObject({ status: 409 });
+    expect(await create(id, { ...set, email: BEN })).toMatchObject({ status: 201 });
+    expect(await requester.call("GET", `${REQUESTS}/${id}`)).toMatchObject({ body: { state: "used" } });
+  });
+
+  test("the sweeper ends a request that nobody approved, with an event", async () => {
+    const { id } = await ask();
+    service.clock.now += 86_400;
+    await service.service.sweep();
+    const last = service.events.filter(({ request }) => request === id).at(-1);
+    expect(last).toMatchObject({ type: "request_expired", actor: { kind: "service" }, sequence: 2 });
+    const item = await service.stored(id);
+    expect([item?.state?.S, item?.dueAt]).toEqual(["expired", undefined]);
+  });
+});
