@@ -169,7 +169,11 @@ describe("a call through a proxy", () => {
     process.env.HTTP_PROXY = `http://${openAt}`;
     const response = await proxyingFetch("http://service.example/v1", { redirect: "manual" });
     expect([response.status, await response.text()]).toEqual([200, "by the proxy"]);
-    expect(open.seen.map(({ line }) => line)).toEqual(["GET http://service.example/v1"]);
+    await (await proxyingFetch("http://service.example/v1", { method: "POST", body: "b" })).text();
+    expect(open.seen.map(({ line }) => line)).toEqual([
+      "GET http://service.example/v1",
+      "POST http://service.example/v1",
+    ]);
   });
 
   test("with a login shows it to the proxy, decoded", async () => {

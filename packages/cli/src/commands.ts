@@ -227,6 +227,16 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     },
     load: () => import("./audit/verify.ts"),
   },
+  "audit export": {
+    summary: "Write the trail to a file, as audit verify reads it",
+    callsService: true,
+    options: {
+      since: { value: "DAY", help: "The first day, like 2026-11-01" },
+      until: { value: "DAY", help: "The last day; today where left out" },
+      out: { short: "o", value: "PATH", help: "A new file, instead of standard output" },
+    },
+    load: () => import("./audit/export.ts"),
+  },
   "recipients find": {
     summary: "Show which recipient id an address has, or whose an id is",
     positionals: { name: "ADDRESS|ID", least: 1, most: 1 },

@@ -44,7 +44,10 @@ async function load(): Promise<AgentClass> {
     }
   }
 
-  /** Hands the proxy the whole address of an http URL. */
+  /**
+   * Hands the proxy the whole address of an http URL, each over a connection of its own: on a used one the address is written before the
+   * agent is asked.
+   */
   class Forwarder extends HttpProxyAgent<string> {
     override connect(...[request, options]: Parameters<(typeof HttpProxyAgent)["prototype"]["connect"]>) {
       return super.connect(request, options).catch((cause: unknown) => {
@@ -71,7 +74,9 @@ async function load(): Promise<AgentClass> {
       const key = `${protocol} ${proxy}`;
       const agent =
         this.#proxied.get(key) ??
-        (secureEndpoint ? new Tunnel(proxy, this.#settings) : new Forwarder(proxy, this.#settings));
+        (secureEndpoint
+          ? new Tunnel(proxy, this.#settings)
+          : new Forwarder(proxy, { ...this.#settings, keepAlive: false }));
       this.#proxied.set(key, agent);
       return agent;
     }

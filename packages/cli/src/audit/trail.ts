@@ -1,0 +1,47 @@
+import { type Deadline, fileTrail, SenderError, serviceTrail, type Trail } from "@secret-handoff/sdk";
+import type { Invocation } from "../arguments.ts";
+import type { CliContext } from "../context.ts";
+import { openService } from "../sender-service.ts";
+
+export type Days = { readonly since: string | undefined; readonly until: string | undefined };
+
+/** The first and the last day that were asked for. @throws SenderError `input` */
+export function daysOf(invocation: Invocation): Days {
+  return { since: day(invocation, "since"), until: day(invocation, "until") };
+}
+
+function day(invocation: Invocation, name: "since" | "until"): string | undefined {
+  const text = invocation.text(name);
+  if (text === undefined || (/^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text)))) return text;
+  throw new SenderError("input", `--${name} is not a day. Write it like 2026-11-26.`);
+}
+
+export function today({ runtime }: Pick<CliContext, "runtime">): string {
+  return new Date(runtime.now()).toISOString().slice(0, 10);
+}
+
+/** The trail of exported files, or else that of the service. @throws SenderError `input` */
+export async function trailOf(
+  invocation: Invocation,
+  { since, until }: Days,
+  context: CliContext,
+  deadline: Deadline,
+): Promise<Trail> {
+  if (invocation.positionals.length > 0) {
+    try {
+      return fileTrail(invocation.positionals);
+    } catch (cause) {
+      throw new SenderError("input", "One of the files of the trail cannot be read. Check the paths.", {
+        cause,
+      });
+    }
+  }
+  if (since === undefined) {
+    throw new SenderError(
+      "input",
+      "Give --since and the first day, like 2026-11-01, or the files of an export.",
+    );
+  }
+  const service = await openService(invocation, context);
+  return serviceTrail(service, { since, until: until ?? today(context) }, deadline);
+}
