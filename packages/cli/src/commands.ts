@@ -228,14 +228,38 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import("./audit/verify.ts"),
   },
   "audit export": {
-    summary: "Write the trail to a file, as audit verify reads it",
+    summary: "Write the trail to a file: whole, as audit verify reads it, or its events for other programs",
+    positionals: { name: "FILE…", least: 0, most: 1_000 },
     callsService: true,
     options: {
+      format: {
+        short: "f",
+        value: "FORMAT",
+        choices: ["jsonl", "csv", "ocsf"],
+        help: "jsonl: the whole trail; csv: its events; ocsf: its events as OCSF 1.8",
+      },
       since: { value: "DAY", help: "The first day, like 2026-11-01" },
       until: { value: "DAY", help: "The last day; today where left out" },
       out: { short: "o", value: "PATH", help: "A new file, instead of standard output" },
     },
     load: () => import("./audit/export.ts"),
+  },
+  "audit report": {
+    summary: "Write a report on a period: evidence for an auditor, or the monthly review",
+    positionals: { name: "FILE…", least: 0, most: 1_000 },
+    callsService: true,
+    options: {
+      since: { value: "DAY", help: "The first day of the period, like 2026-11-01" },
+      until: { value: "DAY", help: "The last day; today where left out" },
+      kind: { value: "KIND", choices: ["evidence", "review"], help: "evidence, or review" },
+      format: { short: "f", value: "FORMAT", choices: ["markdown", "html"], help: "markdown or html" },
+      key: {
+        value: "PATH",
+        help: "The public key of the seals: the report then says whether the trail verifies",
+      },
+      out: { short: "o", value: "PATH", help: "A new file, instead of standard output" },
+    },
+    load: () => import("./audit/report.ts"),
   },
   "recipients find": {
     summary: "Show which recipient id an address has, or whose an id is",

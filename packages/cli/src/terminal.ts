@@ -28,6 +28,8 @@ export class Terminal {
 
   constructor(streams: Streams) {
     this.#streams = streams;
+    // A reader that has gone is told by the write that it fails.
+    for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => {});
     process.on("SIGINT", () => this.#interrupt());
     process.on("SIGTERM", () => this.#interrupt());
   }

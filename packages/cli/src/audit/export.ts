@@ -1,13 +1,14 @@
-import type { Deadline, Trail } from "@secret-handoff/sdk";
+import { csvLines, type Deadline, ocsfEvents, type Trail } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openOutput } from "./output.ts";
-import { daysOf, trailOf } from "./trail.ts";
+import { daysOf, knownEvents, trailOf } from "./trail.ts";
 
-/** Writes the trail into one file of JSON lines, for an archive of your own. */
+/** Writes the trail: whole, as `audit verify` reads it, or its events for other programs. */
 export const run: Run = async (invocation, context) => {
   const days = daysOf(invocation);
+  const format = invocation.text("format") ?? "jsonl";
   return withTimeout(
     invocation,
     context,
@@ -16,8 +17,8 @@ export const run: Run = async (invocation, context) => {
       const output = await openOutput(invocation.text("out"), context);
       const done = context.terminal.spin("Exporting the trail");
       let lines = 0;
-      for await (const line of linesOf(trail)) {
-        await output.write(`${line}\n`);
+      for await (const line of linesOf(format, trail, days)) {
+        await output.write(line.endsWith("\n") ? line : `${line}\n`);
         lines += 1;
         if (lines % 500 === 0) done(`Exporting the trail: ${lines} lines`);
       }
@@ -30,11 +31,23 @@ export const run: Run = async (invocation, context) => {
   );
 };
 
-/** The whole trail, line by line, as `audit verify` reads it. */
-async function* linesOf(trail: Trail): AsyncGenerator<string> {
-  for await (const seal of trail.seals()) {
-    yield JSON.stringify(seal);
-    for await (const leaf of trail.leaves(seal.day)) yield JSON.stringify({ day: seal.day, ...leaf });
+async function* linesOf(
+  format: string,
+  trail: Trail,
+  days: { readonly since: string | undefined; readonly until: string | undefined },
+): AsyncGenerator<string> {
+  switch (format) {
+    case "csv":
+      yield* csvLines(knownEvents(trail, days));
+      break;
+    case "ocsf":
+      for await (const event of ocsfEvents(knownEvents(trail, days))) yield JSON.stringify(event);
+      break;
+    default:
+      for await (const seal of trail.seals()) {
+        yield JSON.stringify(seal);
+        for await (const leaf of trail.leaves(seal.day)) yield JSON.stringify({ day: seal.day, ...leaf });
+      }
+      for await (const event of trail.events()) yield JSON.stringify(event);
   }
-  for await (const event of trail.events()) yield JSON.stringify(event);
 }

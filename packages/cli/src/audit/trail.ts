@@ -1,4 +1,6 @@
+import { AuditEvent } from "@secret-handoff/protocol/api";
 import { type Deadline, fileTrail, SenderError, serviceTrail, type Trail } from "@secret-handoff/sdk";
+import * as v from "valibot";
 import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { openService } from "../sender-service.ts";
@@ -44,4 +46,16 @@ export async function trailOf(
   }
   const service = await openService(invocation, context);
   return serviceTrail(service, { since, until: until ?? today(context) }, deadline);
+}
+
+/** The events that this release knows, of the days that were asked for. */
+export async function* knownEvents(
+  trail: Trail,
+  { since = "", until = "9999" }: Partial<Days>,
+): AsyncGenerator<AuditEvent> {
+  for await (const event of trail.events()) {
+    const at = event.time.slice(0, 10);
+    if (at < since || at > until || !v.is(AuditEvent, event)) continue;
+    yield event;
+  }
 }
