@@ -300,3 +300,22 @@ test("naughty strings in any input are taken or refused with a sentence, which d
     }
   }
 });
+
+test.each([
+  ["Run", "Run"],
+  ["run", "Run"],
+  ["\uff32un", "Run"],
+  ["Started  by", "Started by"],
+  ["started-by", "Started by"],
+  ["R\u200bun", "Run"],
+  ["WORKFLOW", "Workflow"],
+  ["Repository", "Repository"],
+  ["works until:", "Works until"],
+  ["Reason", "Reason"],
+  ["contact", "Contact"],
+])("a fact of the name %j is refused: recipients would take it for the action's own", (name, own) => {
+  const { errors } = read({ context: `Ticket=1\n${name}=https://evil.example/7` });
+  expect(errors.map(({ message }) => message)).toEqual([
+    `The context has a fact of the name ${own}, which every delivery states itself. Choose another name.`,
+  ]);
+});

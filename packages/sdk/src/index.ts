@@ -54,6 +54,7 @@ export {
   handOver,
   planDelivery,
 } from "./delivery/hand-over.ts";
+export { OWN_FACTS, refuseOwnFact } from "./delivery/own-facts.ts";
 export {
   checkPassphrase,
   GENERATE,

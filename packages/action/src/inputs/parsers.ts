@@ -4,11 +4,13 @@ import {
   checkPassphrase,
   type ErrorCollector,
   GENERATE,
+  OWN_FACTS,
   type PerRecipient,
   parseAddress,
   parseDuration,
   parseRecipients,
   type RevokeAllFilter,
+  refuseOwnFact,
   SenderError,
 } from "@secret-handoff/sdk";
 
@@ -145,7 +147,10 @@ export const asRecipientsFile: Parser<readonly string[]> = (text, name, errors) 
   return asRecipients(lines.join("\n"), name, errors);
 };
 
-/** `NAME=value`, one a line. */
+/** Facts that the action states of the run, by the names that recipients see. */
+const RUN_FACTS = ["Workflow", "Run", "Started by"];
+
+/** `NAME=value`, one a line; no name is one that the action states itself. */
 export const asContext: Parser<Readonly<Record<string, string>>> = (text, name) => {
   const entries = linesOf(text).map((line, index) => {
     const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
@@ -155,10 +160,9 @@ export const asContext: Parser<Readonly<Record<string, string>>> = (text, name) 
       `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`,
     );
   });
-  refuseRepetition(
-    entries.map(([key]) => key),
-    name,
-  );
+  const names = entries.map(([key]) => key);
+  refuseRepetition(names, name);
+  for (const key of names) refuseOwnFact(key, [...RUN_FACTS, ...OWN_FACTS]);
   return Object.fromEntries(entries);
 };
 

@@ -10,6 +10,7 @@ import { type LabelledSecret, membersOf, subjectOf } from "../sources/secret-ver
 import { contentsOf } from "./contents.ts";
 import { type DeliveryPorts, deliver, type Outcome } from "./deliver.ts";
 import { checkDetails, type Delivery, type DeliveryDetails, namedVersions } from "./delivery.ts";
+import { OWN_FACTS, refuseOwnFact } from "./own-facts.ts";
 import { GENERATE } from "./passphrase.ts";
 import { checkPolicy, type ExpectedOutcome, expectOutcomes, type PolicyResult } from "./policy.ts";
 import { requestProblem } from "./requests.ts";
@@ -80,6 +81,8 @@ export function planDelivery(
   };
   const shared = passphrase === GENERATE ? undefined : passphrase;
   const contents = contentsOf(secrets, { parseJson, passphrase: shared }, errors);
+  const own = [...OWN_FACTS, ...Object.keys(details.origins)];
+  for (const name of Object.keys(context ?? {})) errors.attempt(() => refuseOwnFact(name, own));
   errors.attempt(() => checkDetails(details));
   return contents && { details, contents };
 }
