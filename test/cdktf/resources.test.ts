@@ -120,6 +120,7 @@ describe("the API", () => {
     expect(Object.fromEntries(routes)).toEqual({
       "GET /": "NONE",
       "HEAD /": "NONE",
+      "GET /{proxy+}": "NONE",
       "GET /h": "NONE",
       "HEAD /h": "NONE",
       "GET /h/{proxy+}": "NONE",

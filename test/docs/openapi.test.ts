@@ -82,7 +82,7 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   const sender = new Sender(service);
   const email = "ana@vendor.example";
   const subject = { secret: "arn:x", versionId: "v1", versionCreatedAt: 1, recipient: email };
-  await fetch(`${service.url}/h/anything`);
+  for (const path of ["/", "/h/anything"]) await fetch(`${service.url}${path}`);
 
   const checked = await sender.seal({ email, mailedCode: true });
   const body = createRequest(checked, { subject, reason: "quarterly", resend: false });

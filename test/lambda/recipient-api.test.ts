@@ -58,6 +58,9 @@ describe("the page", () => {
     "?utm_source=mail%23AQKEY",
     "/?utm_source=mail&utm_medium=email%2523AQKEY",
     "%3Futm_source%3Dmail%23AQKEY",
+    "*AQKEY",
+    "%2A%23AQKEY",
+    "%26%2335%3B%23AQKEY",
   ])(
     "a link whose key a gateway has sent along (%s) is counted, and nothing of it is logged",
     async (rest) => {
@@ -74,6 +77,7 @@ describe("the page", () => {
     `/h/${ID}/`,
     `/h/${ID}?utm_source=mail`,
     `/h/${ID}?utm_campaign=%23spring`,
+    `/h/${ID}?gclid=${"Cj0KCQiA_NC9BhCkARIsABSnSTZQ".repeat(8)}`,
     `/h/${ID}/foo`,
     "/h/x%23y",
   ])("%s, which holds no key, is not counted", async (path) => {

@@ -73,6 +73,7 @@ export async function startTestService(
     readonly senders?: readonly SenderEntry[];
     readonly classes?: readonly CredentialClass[];
     readonly drainAfterWrites?: boolean;
+    readonly runBy?: string;
     readonly recipientKeys?: RecipientKeys;
     /** Told of each request to the tables; what it throws is the answer. */
     readonly onCall?: (operation: string) => void;
@@ -103,6 +104,7 @@ export async function startTestService(
     ...(options.operators ? { operators: options.operators } : {}),
     ...(options.githubApi === undefined ? {} : { githubApi: options.githubApi }),
     drainAfterWrites: options.drainAfterWrites ?? true,
+    ...(options.runBy === undefined ? {} : { runBy: options.runBy }),
     ...(options.recipientKeys ? { recipientKeys: options.recipientKeys } : {}),
     classes: options.classes ?? [...DEFAULT_CLASSES, CLICK_CLASS],
     clock: () => clock.now,

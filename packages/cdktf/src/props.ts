@@ -300,6 +300,8 @@ export type SecretHandoffProps = PolicyProps &
     readonly recipients?: "named" | "unnamed";
     /** Where event lines and seals are written besides the audit table. @default nowhere */
     readonly archive?: ArchiveProps;
+    /** Who runs the service, as recipients know them; the front page says so. One line of at most 100 characters. @default not said */
+    readonly runBy?: string;
     /** Limits of the routes. @default those of ThrottleProps */
     readonly throttles?: ThrottleProps;
     /** ARN of a customer managed key for the two tables. @default the key that DynamoDB owns */

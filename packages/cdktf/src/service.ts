@@ -250,6 +250,7 @@ export class Service extends Construct {
     kmsKeyArn,
     name,
     archive,
+    runBy,
     eventRetentionDays: days = DEFAULT_RETENTION_DAYS,
   }: ServiceProps): void {
     const handoffs = { TABLE_NAME: this.tables.handoffs.name };
@@ -264,6 +265,7 @@ export class Service extends Construct {
     recipient.configure({
       ...handoffs,
       ...origin,
+      RUN_BY: runBy,
       MAIL_FROM: mail?.from,
       MAIL_CONFIGURATION_SET: this.mail?.configurationSet.configurationSetName,
       SMTP_SECRET_ARN: mail?.kind === "smtp" ? mail.secretArn : undefined,

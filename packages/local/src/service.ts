@@ -62,6 +62,8 @@ export type ServiceOptions = {
   readonly clock?: Clock;
   /** `smtp://host:port`, where codes are mailed. */
   readonly smtp: string;
+  /** Who runs the service, as its front page says. */
+  readonly runBy?: string;
   readonly latency?: FixedLatency;
   readonly log?: Log;
   /** Called with each audit event as the drainer publishes it. */
@@ -140,6 +142,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const recipient = createRecipientApp({
     origin: url,
     page: encodePage(options.page),
+    runBy: options.runBy,
     claims: new Claims(table),
     receipts: new Receipts(table),
     codes: new Codes(table),

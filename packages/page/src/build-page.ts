@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
 import { LANGUAGE_TAGS } from "@secret-handoff/protocol/languages";
-import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
+import { DARK, LIGHT, MARK_DRAWING, type Palette } from "@secret-handoff/protocol/theme";
 import { minify } from "@swc/core";
 import { build, type Metafile, type Plugin, transform } from "esbuild";
 import { cannotRun, footer, product } from "./wording.ts";
@@ -197,16 +197,14 @@ function paletteCss(): string {
   return `:root{color-scheme:light dark;${properties(LIGHT)}}@media screen and (prefers-color-scheme:dark){:root{${properties(DARK)}}}`;
 }
 
-const DRAWING = `viewBox='0 0 32 32'><rect width='32' height='32' rx='8' stroke='none'/><path d='M10 15v-3a6 6 0 0 1 12 0v3m-13 0h14v9H9z' fill='none' stroke-width='2.5' stroke-linejoin='round'`;
-
 /** The tab's icon, as data: so that no second request is made for one. */
 const ICON =
-  `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' fill='${LIGHT.accent}' stroke='white' ${DRAWING}/></svg>`.replace(
+  `data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' fill='${LIGHT.accent}' stroke='white' ${MARK_DRAWING}/></svg>`.replace(
     "#",
     "%23",
   );
 
-const MARK = `<svg class='mark' aria-hidden='true' ${DRAWING}/></svg>`;
+const MARK = `<svg class='mark' aria-hidden='true' ${MARK_DRAWING}/></svg>`;
 
 /** The document round the script and the style. Nothing in it is loaded from anywhere. */
 function documentOf({ script, style }: { readonly script: string; readonly style: string }): string {

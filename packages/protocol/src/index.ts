@@ -46,6 +46,7 @@ export {
   parseLink,
   type RecoveredLink,
   recoverLink,
+  showsKey,
   VERSION,
 } from "./link.ts";
 export {

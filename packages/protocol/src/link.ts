@@ -145,6 +145,11 @@ const MOST_KEYS = 32;
  */
 const IN_ONE_PIECE =
   /\/h(?:\/([^/?#\s]{0,64}))?\/?(?:\?[^#\s]{0,256})?#([A-D][\w-]{44}[AQgw])(?![\w-]*[A-Za-z0-9])/;
+const NO_LETTERS = /[^\w-]+/g;
+/** Every key of version 1 begins and ends like this. A lookahead, because what could be keys may overlap. */
+const ANY_KEY = /(?=AQ[A-P][\w-]{42}[AQgw])/g;
+/** The beginning of one, behind its `#` or what stands for that. */
+const KEY_BEGINS = /[#*]AQ/;
 /** What is left of a link that was cut: the beginning of an id or of a key. */
 const REMAINS = /\/h\/[\w-]{4}|\/h\/?[#*][\w-]/;
 
@@ -170,11 +175,23 @@ export function recoverLink(text: string): RecoveredLink {
   throw new ProtocolError("damaged", "the link is damaged: a part of it is missing");
 }
 
+/**
+ * True where a text that should show no more than the path of a link shows its key as well, or the beginning of it: what
+ * {@link recoverLink} mends or calls damaged. Derives nothing, so that whoever counts such texts has no work with them.
+ */
+export function showsKey(text: string): boolean {
+  return readingsOf(text.slice(0, LONGEST_TEXT)).some(
+    (reading) =>
+      KEY_BEGINS.test(reading) ||
+      IN_ONE_PIECE.test(reading) ||
+      reading.replace(NO_LETTERS, "").search(ANY_KEY) !== -1,
+  );
+}
+
 function provedById(readings: readonly string[]): LinkParts | undefined {
   const links = readings.flatMap((reading) => {
-    const letters = reading.replace(/[^\w-]+/g, "");
-    // Every key of version 1 begins and ends like this. A lookahead, because what could be keys may overlap.
-    const starts = [...letters.matchAll(/(?=AQ[A-P][\w-]{42}[AQgw])/g)];
+    const letters = reading.replace(NO_LETTERS, "");
+    const starts = [...letters.matchAll(ANY_KEY)];
     return starts
       .slice(0, MOST_KEYS)
       .map(({ index }) => parseFragment(letters.slice(index, index + 46)))

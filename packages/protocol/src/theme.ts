@@ -38,3 +38,6 @@ export const DARK: Palette = {
   tint: "#16302f",
   alarm: "#ff9d90",
 };
+
+/** The mark, a lock: the inside of an `<svg` tag and of its element, whose last tag is left open. */
+export const MARK_DRAWING = `viewBox='0 0 32 32'><rect width='32' height='32' rx='8' stroke='none'/><path d='M10 15v-3a6 6 0 0 1 12 0v3m-13 0h14v9H9z' fill='none' stroke-width='2.5' stroke-linejoin='round'`;

@@ -307,6 +307,12 @@ const SERVICE = {
       kmsKeyArn: optional(keyArn),
     }),
   ),
+  runBy: optional(
+    text([
+      matches(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]{1,100}$/u),
+      "must be one line of 1 to 100 characters",
+    ]),
+  ),
   throttles: optional(
     props<ThrottleProps>({
       page: optional(THROTTLE),

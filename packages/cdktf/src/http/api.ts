@@ -73,6 +73,8 @@ export class HttpApi extends Construct {
       this.#route("head-page-alone", "HEAD /h", toRecipient, SELDOM),
       this.#route("get-page", "GET /h/{proxy+}", toRecipient, throttles.page),
       this.#route("head-page", "HEAD /h/{proxy+}", toRecipient, SELDOM),
+      // Whoever strays to another address is told that no link was opened; API Gateway itself would answer in JSON.
+      this.#route("get-anything", "GET /{proxy+}", toRecipient, SELDOM),
       this.#route("post-handoffs", "POST /v1/handoffs/{proxy+}", toRecipient, throttles.recipient),
       this.#route("any-sender", "ANY /v1/sender/{proxy+}", toSender, throttles.sender),
       this.#route("any-operators", "ANY /iam/v1/sender/{proxy+}", toSender, throttles.operators, "AWS_IAM"),
@@ -80,6 +82,7 @@ export class HttpApi extends Construct {
     this.#admit("index-permission", recipient, "*/*/");
     this.#admit("page-alone-permission", recipient, "*/*/h");
     this.#admit("page-permission", recipient, "*/*/h/*");
+    this.#admit("anything-permission", recipient, "*/GET/*");
     this.#admit("handoffs-permission", recipient, "*/POST/v1/handoffs/*");
     this.#admit("sender-permission", sender, "*/*/v1/sender/*");
     this.#admit("operators-permission", sender, OPERATOR_ROUTES);

@@ -33,6 +33,7 @@ export const handler = httpHandler(
   createRecipientApp({
     origin: required("ORIGIN"),
     page,
+    runBy: optional("RUN_BY"),
     claims: new Claims(table),
     receipts: new Receipts(table),
     codes: new Codes(table),

@@ -9,8 +9,12 @@ export function createApp(origin: string, log: Log): Hono {
   const app = new Hono();
   app.use(...securityHeaders(origin));
   app.onError((error, c) => answerFailure(error, c, log));
-  app.notFound((c) => new ProblemError("not_found", "There is nothing at this address.").toResponse(c));
+  app.notFound(nothingHere);
   return app;
+}
+
+export function nothingHere(c: Context): Response {
+  return new ProblemError("not_found", "There is nothing at this address.").toResponse(c);
 }
 
 type Method = "GET" | "POST" | "DELETE";

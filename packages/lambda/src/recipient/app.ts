@@ -1,4 +1,10 @@
-import { encodeBase64url, type HandoffId, handoffIdOfToken, type LinkToken } from "@secret-handoff/protocol";
+import {
+  encodeBase64url,
+  type HandoffId,
+  handoffIdOfToken,
+  type LinkToken,
+  showsKey,
+} from "@secret-handoff/protocol";
 import {
   AcknowledgeRequest,
   ClaimRequest,
@@ -11,12 +17,13 @@ import {
 } from "@secret-handoff/protocol/api";
 import type { Context, Hono } from "hono";
 import type * as v from "valibot";
-import { createApp, readBody, refuseForeignOrigin, route } from "../http/app.ts";
+import { createApp, nothingHere, readBody, refuseForeignOrigin, route } from "../http/app.ts";
 import { gone, notFound, ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
 import type { ClaimOutcome, Claims } from "../store/claims.ts";
 import { derive, verificationOf } from "../store/handoff-record.ts";
 import type { Receipts } from "../store/receipts.ts";
+import { serveFrontPage, wantsHtml } from "./front-page.ts";
 import { type EncodedPage, servePage } from "./page.ts";
 import { Retrievals, type SourceOf } from "./retrievals.ts";
 import { type CodeDeps, codeHashOf, sendCode } from "./send-code.ts";
@@ -26,6 +33,8 @@ export type RecipientDeps = CodeDeps & {
   readonly receipts: Receipts;
   readonly origin: string;
   readonly page: EncodedPage;
+  /** Who runs the service, as recipients know them. */
+  readonly runBy?: string | undefined;
   readonly clock: Clock;
   /** To watch for suspicious retrieval. */
   readonly sourceOf?: SourceOf;
@@ -33,7 +42,7 @@ export type RecipientDeps = CodeDeps & {
 
 /** The recipient's side of the one-time store: public, and able to create nothing. */
 export function createRecipientApp(deps: RecipientDeps): Hono {
-  const { origin, page, claims, receipts, clock, log } = deps;
+  const { origin, page, runBy, claims, receipts, clock, log } = deps;
   const app = createApp(origin, log);
   const retrievals = new Retrievals(clock, log);
 
@@ -51,7 +60,16 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
 
   // The deployment counts this word, and alarms.
   const onMangled = () => log({ level: "info", what: "link_mangled" });
-  route(app, "/h/*", { GET: servePage(page, onMangled) });
+  const showPage = servePage(page, onMangled);
+  route(app, "/h/*", { GET: showPage });
+
+  const showFrontPage = serveFrontPage(runBy);
+  route(app, "/", { GET: (c) => showFrontPage(c, 200) });
+  app.notFound((c) => {
+    if (!wantsHtml(c)) return nothingHere(c);
+    // A gateway may mangle a link until its path is no link's any more: the page mends that too.
+    return showsKey(c.req.path) ? showPage(c) : showFrontPage(c, 404);
+  });
 
   route(app, "/v1/handoffs/:id/status", {
     POST: async (c) => {

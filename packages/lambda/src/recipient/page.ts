@@ -1,5 +1,6 @@
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import type { Context, Handler } from "hono";
+import { showsKey } from "@secret-handoff/protocol";
+import type { Context } from "hono";
 
 /** The recipient's page, as packages/page builds it. */
 export type Page = {
@@ -43,16 +44,16 @@ function encode(text: string): Bodies {
 /**
  * Serves the page, the same bytes whatever the path, touching no store; and below `/h/language/` the sentences that it fetches to speak
  * another language, which it checks by their hash.
- * @param onMangled called when the address shows that a gateway has turned `#` into `%23`: the key has reached the server
+ * @param onMangled called when the address shows a key, which a gateway has mangled: it has reached the server
  */
-export function servePage(page: EncodedPage, onMangled: () => void): Handler {
+export function servePage(page: EncodedPage, onMangled: () => void): (c: Context) => Response {
   const { bodies, contentSecurityPolicy, languages } = page;
   return (c: Context) => {
     const { pathname, search } = new URL(c.req.url);
     const [, tag = ""] = /^\/h\/language\/([\w-]+)$/.exec(pathname) ?? [];
     const language = Object.hasOwn(languages, tag) ? languages[tag] : undefined;
     if (language) return answer(c, language, { "content-type": "text/plain; charset=utf-8" });
-    if (isMangled(pathname + search)) onMangled();
+    if (showsKey(pathname + search)) onMangled();
     return answer(c, bodies, {
       "content-type": "text/html; charset=utf-8",
       "content-security-policy": contentSecurityPolicy,
@@ -80,15 +81,4 @@ function preferred(accepted: string): Encoding {
       named.some((part) => part === encoding || new RegExp(`^${encoding};q=(?!0(?:\\.0*)?$)`).test(part)),
     ) ?? "identity"
   );
-}
-
-/**
- * An id, an encoded `#` and how every key of version 1 begins, or more that is encoded. Between id and `#` comes what the page's
- * `recoverLink` admits: a slash and tracking parameters, encoded too or not, and as many times as gateways were on the way.
- */
-const MANGLED = /^\/h\/[\w-]{22}(?:\/|%(?:25)*2f)?(?:(?:\?|%(?:25)*3f).{0,2048}?)?%(?:25)*23(?:AQ|%)/i;
-
-/** True when what should have stayed in the fragment came with the address. @param address path and query */
-export function isMangled(address: string): boolean {
-  return MANGLED.test(address);
 }

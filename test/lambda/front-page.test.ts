@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { LIGHT } from "@secret-handoff/protocol/theme";
+import { frontPage } from "../../packages/lambda/src/recipient/front-page.ts";
+import { Sender } from "../support/sender.ts";
+import { startTestService, type TestService } from "../support/test-service.ts";
+
+let service: TestService;
+beforeAll(async () => {
+  service = await startTestService({ runBy: 'Acme & Söhne <b>"GmbH"</b>' });
+});
+afterAll(() => service.close());
+
+const HTML = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
+
+async function send(path: string, init: RequestInit = {}) {
+  const calls = service.calls.length;
+  const response = await fetch(`${service.url}${path}`, init);
+  const text = await response.text();
+  return { response, status: response.status, text, calls: service.calls.length - calls };
+}
+
+test("GET / tells a person what this is, who runs it, and that no link was opened, and asks no store", async () => {
+  const { status, text, calls } = await send("/");
+  expect([status, calls]).toEqual([200, 0]);
+  expect(text).toContain("You have not opened a link here, and nothing is used up.");
+  expect(text).toContain("run by <strong>Acme &#38; Söhne &#60;b&#62;&#34;GmbH&#34;&#60;/b&#62;</strong>");
+  expect(text).toContain(`--accent:${LIGHT.accent}`);
+  expect((await send("/", { method: "HEAD" })).text).toBe("");
+  expect(frontPage(undefined)).not.toContain("run by");
+});
+
+test.each(["/favicon.html", "/login", "/v1/", "/v1/nothing", "/H/AAAAAAAAAAAAAAAAAAAAAA"])(
+  "%s, asked for as HTML, is answered 404 with the same page; asked for otherwise, with a problem",
+  async (path) => {
+    const page = await send(path, { headers: HTML });
+    expect([page.status, page.calls]).toEqual([404, 0]);
+    expect(page.text).toBe((await send("/")).text);
+    expect(page.response.headers.get("vary")).toContain("accept");
+    const problem = await send(path);
+    expect([problem.status, JSON.parse(problem.text).code]).toEqual([404, "not_found"]);
+  },
+);
+
+test("nothing else of the service answers in HTML", async () => {
+  const { id } = await new Sender(service).handOver();
+  for (const [method, path] of [
+    ["POST", "/"],
+    ["POST", "/nothing"],
+    ["GET", `/v1/handoffs/${id}/status`],
+    ["GET", "/v1/sender/nothing"],
+    ["GET", "/iam/v1/sender/policy"],
+  ]) {
+    const { response } = await send(String(path), { method: String(method), headers: HTML });
+    expect([path, response.headers.get("content-type")]).toEqual([path, "application/problem+json"]);
+  }
+});
+
+test("it has the page's security headers, a policy without scripts that admits its style alone, and is small", async () => {
+  const [front, page] = [await send("/"), await send("/h")];
+  const own = new Set(["content-security-policy", "content-encoding", "content-length", "vary", "date"]);
+  const headersOf = (response: Response) =>
+    Object.fromEntries([...response.headers].filter(([name]) => !own.has(name)));
+  expect(headersOf(front.response)).toEqual(headersOf(page.response));
+  const [, style = ""] = /<style>([\s\S]*)<\/style>/.exec(front.text) ?? [];
+  const hash = createHash("sha256").update(style).digest("base64");
+  const policy = front.response.headers.get("content-security-policy") ?? "";
+  expect(policy).toContain("default-src 'none'");
+  expect(policy).toContain(`style-src 'sha256-${hash}'`);
+  expect(policy).not.toContain("script-src");
+  expect(front.text).not.toMatch(/<script|https?:|style="|onclick/);
+  expect(Buffer.byteLength(front.text)).toBeLessThan(4_096);
+});
+
+test("a link that was mangled until its path is no link's gets the recipient's page, is counted, and not logged", async () => {
+  const before = service.logged.length;
+  const { status, text } = await send("/h%23AQAAAAAAAAAAAAAAAAAAAAAA", { headers: HTML });
+  expect([status, text]).toEqual([200, (await send("/h")).text]);
+  const lines = service.logged.slice(before);
+  expect(lines).toEqual([expect.stringContaining("link_mangled")]);
+  expect(lines.join()).not.toContain("AQAA");
+});
