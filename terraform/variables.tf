@@ -56,7 +56,7 @@ variable "operators" {
 
 variable "classes" {
   type        = list(object({ name = string, expires_within = number, passphrase = string, approvals = list(string), verification = string, environments = optional(list(string)), reason_required = optional(bool), recipient_domains = optional(list(string)), receipt_required = optional(bool), reviewer_required = optional(bool), rerun_asks_anew = optional(bool) }))
-  description = "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required where wanted."
+  description = "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required, reviewer_required, rerun_asks_anew where wanted."
   default = [
     {
       name           = "production-admin"
@@ -131,6 +131,25 @@ variable "jwks_url" {
   description = "The issuer's key set, where it is elsewhere."
   default     = null
   nullable    = true
+}
+
+variable "github_api_url" {
+  type        = string
+  description = "REST API of the issuer's GitHub, where it is elsewhere than GitHub puts it."
+  default     = null
+  nullable    = true
+}
+
+variable "approval_lifetime" {
+  type        = number
+  description = "Seconds that an approval is worth; a day by default."
+  default     = 86400
+  nullable    = false
+
+  validation {
+    condition     = var.approval_lifetime >= 60 && floor(var.approval_lifetime) == var.approval_lifetime
+    error_message = "approval_lifetime must be whole seconds, at least 60."
+  }
 }
 
 variable "mail_from" {
