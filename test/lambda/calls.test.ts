@@ -141,6 +141,31 @@ describeOnEachEngine("calls to the tables", (engine) => {
       expect(await callsOf(() => late.report())).toEqual(["GetItem"]);
     });
 
+    /** Each flood ends in a lock, which removes the envelope; what comes then only reads. */
+    test.each<[string, boolean, (recipient: Recipient, n: number) => Promise<unknown>, number, number]>([
+      [
+        "requests for a code with wrong addresses",
+        true,
+        (who, n) => who.code(`guess${n}@vendor.example`),
+        21,
+        49,
+      ],
+      ["requests for a code where none is mailed", false, (who) => who.code(EMAIL), 13, 48],
+      ["claims with wrong flags", false, (who) => who.claimAs(1, new Uint8Array(32)), 11, 54],
+    ])(
+      "sixty %s at an open link are a few writes, and then only reads",
+      async (_, mailedCode, call, writes, reads) => {
+        const { link } = await sender.handOver({ email: EMAIL, ...(mailedCode ? { mailedCode } : {}) });
+        const recipient = new Recipient(link);
+        const calls = await callsOf(async () => {
+          for (let n = 0; n < 60; n += 1) await call(recipient, n);
+        });
+        expect(calls.filter((name) => name === "UpdateItem").length).toBeLessThanOrEqual(writes);
+        expect(calls.filter((name) => name === "GetItem").length).toBeLessThanOrEqual(reads);
+        expect(calls.length).toBeLessThanOrEqual(writes + reads);
+      },
+    );
+
     test("with a wrong link token there is none", async () => {
       const stranger = new Recipient((await sender.handOver()).link);
       const linkSecret = crypto.getRandomValues(new Uint8Array(32));
