@@ -36,6 +36,13 @@ resource "aws_apigatewayv2_route" "http_any_sender" {
   target             = "integrations/${aws_apigatewayv2_integration.http_sender_integration.id}"
 }
 
+resource "aws_apigatewayv2_route" "http_get_anything" {
+  api_id             = aws_apigatewayv2_api.http_api.id
+  authorization_type = "NONE"
+  route_key          = "GET /{proxy+}"
+  target             = "integrations/${aws_apigatewayv2_integration.http_recipient_integration.id}"
+}
+
 resource "aws_apigatewayv2_route" "http_get_index" {
   api_id             = aws_apigatewayv2_api.http_api.id
   authorization_type = "NONE"
@@ -88,7 +95,7 @@ resource "aws_apigatewayv2_route" "http_post_handoffs" {
 resource "aws_apigatewayv2_stage" "http_stage" {
   api_id      = aws_apigatewayv2_api.http_api.id
   auto_deploy = true
-  depends_on  = [aws_apigatewayv2_route.http_get_index, aws_apigatewayv2_route.http_head_index, aws_apigatewayv2_route.http_get_page_alone, aws_apigatewayv2_route.http_head_page_alone, aws_apigatewayv2_route.http_get_page, aws_apigatewayv2_route.http_head_page, aws_apigatewayv2_route.http_post_handoffs, aws_apigatewayv2_route.http_any_sender, aws_apigatewayv2_route.http_any_operators]
+  depends_on  = [aws_apigatewayv2_route.http_get_index, aws_apigatewayv2_route.http_head_index, aws_apigatewayv2_route.http_get_page_alone, aws_apigatewayv2_route.http_head_page_alone, aws_apigatewayv2_route.http_get_page, aws_apigatewayv2_route.http_head_page, aws_apigatewayv2_route.http_get_anything, aws_apigatewayv2_route.http_post_handoffs, aws_apigatewayv2_route.http_any_sender, aws_apigatewayv2_route.http_any_operators]
   name        = "$default"
   tags        = var.tags
 
@@ -149,6 +156,12 @@ resource "aws_apigatewayv2_stage" "http_stage" {
   }
 
   route_settings {
+    route_key              = aws_apigatewayv2_route.http_get_anything.route_key
+    throttling_burst_limit = 50
+    throttling_rate_limit  = 5
+  }
+
+  route_settings {
     route_key              = aws_apigatewayv2_route.http_post_handoffs.route_key
     throttling_burst_limit = var.throttle_recipient.burst
     throttling_rate_limit  = var.throttle_recipient.rate
@@ -188,6 +201,13 @@ resource "aws_iam_policy" "operators" {
     ]
   })
   tags = var.tags
+}
+
+resource "aws_lambda_permission" "http_anything_permission" {
+  action        = "lambda:InvokeFunction"
+  function_name = aws_lambda_function.recipient_function.function_name
+  principal     = "apigateway.amazonaws.com"
+  source_arn    = "${aws_apigatewayv2_api.http_api.execution_arn}/*/GET/*"
 }
 
 resource "aws_lambda_permission" "http_handoffs_permission" {
