@@ -105,7 +105,7 @@ module "secret_handoff" {
 
   senders = [
     for workflow in local.workflows :
-    { repository_id = workflow.repository_id, environment = "production", may = ["send", "check", "revoke"] }
+    { repository_id = workflow.repository_id, environment = "production", may = ["send"] }
   ]
   operators = [
     { principal = "arn:aws:iam::${var.account_id}:role/security", roles = ["security", "manager", "team lead"], may = ["audit", "revoke", "approve"] },

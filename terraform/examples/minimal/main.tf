@@ -42,7 +42,7 @@ module "secret_handoff" {
   ses       = { identity_arn = aws_sesv2_email_identity.mail.arn }
   mail_from = "handoff@example.com"
   senders = [
-    { repository_id = "123456789", environment = "production", may = ["send", "revoke"] },
+    { repository_id = "123456789", environment = "production", may = ["send"] },
   ]
   alarms = { emails = ["security@example.com"] }
 }
