@@ -30,7 +30,11 @@ const step = (inputs: Readonly<Record<string, string>>) => ({
   inputs: { endpoint: stack.url, ...inputs },
 });
 const delivery = (inputs: Readonly<Record<string, string>>) =>
-  step({ ...localInputs(stack), "secret-ids": NAME, class: "internal-tool", ...inputs });
+  step({
+    ...localInputs(stack),
+    ...{ "secret-ids": NAME, class: "internal-tool", contact: "Platform team, +1 555 0100" },
+    ...inputs,
+  });
 
 function linkTo(address = ""): Recipient {
   const mails = stack.mail.messages().filter(({ recipients }) => recipients.includes(address));

@@ -36,6 +36,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
       "github",
       "seals",
       "sealKey",
+      "gitLabIdTokenUrl",
     ]);
     const answers = await Promise.all([
       fetch(`${addresses.url}/h/x`),

@@ -23,6 +23,7 @@ test("tells where everything is, all of it on 127.0.0.1", () => {
     "github",
     "seals",
     "sealKey",
+    "gitLabIdTokenUrl",
   ]);
   expect(stack.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
   expect(stack.smtp).toMatch(/^smtp:\/\/127\.0\.0\.1:\d+$/);

@@ -113,6 +113,7 @@ function optionsFor(version: number): ActionOptions {
   return {
     stack,
     inputs: {
+      contact: "Platform team, +1 555 0100",
       ...localInputs(stack),
       "secret-ids": name,
       recipients: Array.from({ length: RECIPIENTS }, (_, n) => `r${n}.v${version}@vendor.example`).join("\n"),
