@@ -28,7 +28,10 @@ const lee = operatorOf(`${ACCOUNT}:user/lee`, ["approve"], ["manager"]);
 const root = operatorOf(`${ACCOUNT}:user/admin`, ["send", "approve"], ["security", "manager"]);
 const kimAsManager = operatorOf(`${SESSION}/Managers/kim`, ["approve"], ["manager"]);
 const auditor = operatorOf(`${ACCOUNT}:user/auditor`, ["audit"]);
+const responder = operatorOf(`${ACCOUNT}:user/responder`, ["revoke"]);
 
+/** Called before each call to AWS. */
+let onCall: (operation: string) => void = () => {};
 let github: Loopback;
 let service: TestService;
 /** The run that asks; another for every test, since reviews are of runs. */
@@ -39,7 +42,8 @@ beforeAll(async () => {
   github = await startGitHubApi();
   service = await startTestService({
     classes: [TWO, INSISTS, FREE],
-    operators: [kim, lee, root, kimAsManager, auditor],
+    operators: [kim, lee, root, kimAsManager, auditor, responder],
+    onCall: (operation) => onCall(operation),
     githubApi: github.url,
     senders: [
       { repositoryId: "42", may: ["send", "revoke"] },
@@ -516,6 +520,70 @@ describe("a create is refused", () => {
   };
   test.each(Object.entries(cases))("%s", async (_, [attempt, status, code, missing]) => {
     expect(await attempt()).toMatchObject({ status, body: { code, ...(missing ? { missing } : {}) } });
+  });
+});
+
+const deny = (id: string) =>
+  callAs(kim, service, "POST", `${REQUESTS}/${id}/deny`, { role: "security" }) as unknown as Promise<Answer>;
+
+describe("a request that was used", () => {
+  test("can be denied, and then serves nothing more, whatever became of its handoff", async () => {
+    const { id } = await approved();
+    const first = await create(id);
+    await requester.call("DELETE", `/v1/sender/handoffs/${first.body.id}`);
+    expect(await deny(id)).toMatchObject({ status: 200, body: { state: "denied" } });
+    expect(await create(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+    expect(await deny(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+    const told = service.events.filter(({ request, type }) => request === id && type === "denied");
+    expect(told).toMatchObject([{ actor: { principal: kim.principal } }]);
+  });
+
+  test.each<[string, (handoff: string) => Promise<unknown>]>([
+    ["a responder has revoked", (id) => callAs(responder, service, "DELETE", `/v1/sender/handoffs/${id}`)],
+    [
+      "a responder has revoked with all others",
+      () => callAs(responder, service, "POST", "/v1/sender/handoffs/revoke", { secret: SECRET }),
+    ],
+  ])("stays used where its handoff is one that %s", async (_, revoke) => {
+    const { id } = await approved();
+    const first = await create(id);
+    await revoke(first.body.id);
+    const { body } = await requester.call("GET", `/v1/sender/handoffs/${first.body.id}`);
+    expect(body).toMatchObject({ state: "revoked" });
+    // Its own revocation afterwards changes nothing.
+    await requester.call("DELETE", `/v1/sender/handoffs/${first.body.id}`);
+    service.clock.now += 1_200;
+    expect(await create(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+  });
+
+  test("serves nobody where denials and creates race, once the denial is there", async () => {
+    const { id } = await approved();
+    const first = await create(id);
+    await requester.call("DELETE", `/v1/sender/handoffs/${first.body.id}`);
+    const [denied] = await Promise.all([deny(id), create(id), create(id)]);
+    expect(denied).toMatchObject({ status: 200, body: { state: "denied" } });
+    expect(await create(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+  });
+
+  test("puts nothing by the same create whose put had failed, once it was denied", async () => {
+    const { id } = await approved();
+    version += 1;
+    const sealed = await requester.seal({ class: TWO.name, email: ANA });
+    const body = createRequest(sealed, { subject: subject(), request: id });
+    let isPut = false;
+    onCall = (operation) => {
+      if (!operation.startsWith("PutItem")) return;
+      isPut = true;
+      throw new Error("the put is lost");
+    };
+    const lost = await requester.create(body).finally(() => {
+      onCall = () => {};
+    });
+    expect([isPut, lost.status]).toEqual([true, 500]);
+    expect(await deny(id)).toMatchObject({ status: 200 });
+    service.clock.now += 1_200;
+    expect(await requester.create(body)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+    expect((await requester.call("GET", `/v1/sender/handoffs/${sealed.id}`)).status).toBe(404);
   });
 });
 

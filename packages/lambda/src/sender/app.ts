@@ -143,7 +143,8 @@ function senderRoutes(deps: SenderDeps): Hono {
     DELETE: async (c) => {
       const caller = await admit(c, "send", "revoke");
       const record = await knownHandoff(c, caller, "revoke");
-      if ((await handoffs.withdraw(record, "revoked", caller.actor, clock())) === "released") {
+      const { actor, requestOwner } = caller;
+      if ((await handoffs.withdraw(record, "revoked", actor, clock(), {}, requestOwner)) === "released") {
         throw new ProblemError(
           "released",
           "The secret has been released to its recipient; it can no longer be revoked.",

@@ -121,7 +121,7 @@ export async function check(
  * @throws ProblemError 409 `request_ended`, 422
  */
 async function requireAdmitted(
-  { requests, recipients }: CreateDeps,
+  { requests, recipients, handoffs }: CreateDeps,
   admitted: Admitted,
   proposed: Proposed,
   caller: Caller,
@@ -139,8 +139,8 @@ async function requireAdmitted(
     // Whom a request names is in the directory since.
     address === undefined ? undefined : recipients.find(address),
   ]);
-  const asking = { caller, recipient, ...(handoff === undefined ? {} : { handoff }) };
-  const evaluation = evaluateRequest(record, credentialClass, proposed, asking, now);
+  const asking = { caller, recipient, handoff };
+  const evaluation = await evaluateRequest({ handoffs }, record, credentialClass, proposed, asking, now);
   requirePolicy(admitted, caller, proposed, evaluation, now);
   return "record" in evaluation ? evaluation : undefined;
 }

@@ -11,7 +11,7 @@ import type { Handoffs } from "../store/handoffs.ts";
 import { type RequestRecord, type Requests, stateOf, type Use } from "../store/requests.ts";
 import type { Caller } from "./callers.ts";
 import { ABANDONED_SECONDS } from "./once-per-version.ts";
-import { approvalView, contended, MAX_ROUNDS, requestEnded } from "./requests.ts";
+import { approvalView, contended, MAX_ROUNDS, requestEnded, requireUsable } from "./requests.ts";
 
 /** What a create proposes, as far as a request has a say in it. */
 type Proposed = Pick<ParsedCreateRequest, "class" | "expiresAt" | "subject" | "members">;
@@ -36,20 +36,21 @@ export type RequestEvaluation =
 type Asking = {
   readonly caller: Caller;
   readonly recipient: string | undefined;
-  readonly handoff?: HandoffId;
+  readonly handoff?: HandoffId | undefined;
 };
 
 /**
  * Checks a request for one create: a request serves its owner, its run, and nothing but what was asked. Writes nothing.
- * @throws ProblemError 409 `request_ended` where it was denied, has expired, or was used by another handoff
+ * @throws ProblemError 409 `request_ended` where it was denied, or has expired
  */
-export function evaluateRequest(
+export async function evaluateRequest(
+  { handoffs }: Pick<UseDeps, "handoffs">,
   record: RequestRecord | undefined,
   credentialClass: CredentialClass,
   proposed: Proposed,
   { caller, recipient, handoff }: Asking,
   now: number,
-): RequestEvaluation {
+): Promise<RequestEvaluation> {
   if (!record || record.asked.owner !== caller.requestOwner) {
     return { unserved: "There is no such request of this caller." };
   }
@@ -77,9 +78,9 @@ export function evaluateRequest(
   if (why.length > 0 || !secrets || recipient === undefined) return { unserved: why.join(" ") };
   const pairs = { secrets, recipient };
   const state = stateOf(record, now);
-  // A create whose answer was lost has used the request itself, whatever became of that since.
-  const isRepeated = handoff !== undefined && taken(record, pairs).every((use) => use?.handoff === handoff);
-  if (state !== "open" && state !== "used" && !isRepeated) throw requestEnded(state);
+  if (state !== "open" && state !== "used" && !(await isRepeated(handoffs, record, pairs, handoff))) {
+    throw requestEnded(state);
+  }
   return { approvals: countedApprovals(credentialClass, record.approvals).map(approvalView), record, pairs };
 }
 
@@ -108,6 +109,24 @@ function nameIn(asked: readonly string[], secret: string): string | undefined {
   );
 }
 
+/**
+ * True where the create's answer was lost: it has used the request itself, whatever became of that since. One whose put has failed is
+ * not among them: nothing is there yet, and nothing may come once the request has ended.
+ */
+async function isRepeated(
+  handoffs: Handoffs,
+  record: RequestRecord,
+  pairs: Pairs,
+  handoff: HandoffId | undefined,
+): Promise<boolean> {
+  if (handoff === undefined || !isBoundTo(record, pairs, handoff)) return false;
+  return (await handoffs.get({ id: handoff })) !== undefined;
+}
+
+function isBoundTo(record: RequestRecord, pairs: Pairs, handoff: HandoffId): boolean {
+  return taken(record, pairs).every((use) => use?.handoff === handoff);
+}
+
 /** The latest use of each pair. */
 function taken({ uses }: RequestRecord, { secrets, recipient }: Pairs): readonly (Use | undefined)[] {
   return secrets.map((secret) =>
@@ -119,7 +138,7 @@ export type UseDeps = { readonly requests: Requests; readonly handoffs: Handoffs
 
 /**
  * Binds the request's pairs to a handoff that is about to be put: the one write by which nobody can use them again. A pair whose handoff
- * was never mailed, and has ended unread, goes to the next: its link has reached nobody.
+ * was never mailed, and has expired or was taken back by its owner, goes to the next: its link has reached nobody.
  * @throws ProblemError 409 `request_ended`, 503
  */
 export async function bindRequest(
@@ -132,15 +151,16 @@ export async function bindRequest(
   const { pairs } = evaluation;
   let record: RequestRecord | undefined = evaluation.record;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    if (await isRepeated(deps.handoffs, record, pairs, handoff)) return;
+    requireUsable(record, now);
+    if (isBoundTo(record, pairs, handoff)) return;
     const uses = taken(record, pairs);
-    if (uses.every((use) => use?.handoff === handoff)) return;
     const others = uses.filter((use) => use !== undefined && use.handoff !== handoff);
     for (const use of others) {
-      if (use && !(await isFree(deps, use, caller, now))) throw requestEnded("used");
+      if (use && !(await isFree(deps, record, use, caller, now))) throw requestEnded("used");
     }
     const bound = pairs.secrets.map((secret) => ({ secret, recipient: pairs.recipient, handoff, at: now }));
-    const state = stateOf(record, now);
-    if (state !== "open" && !(state === "used" && others.length > 0)) throw requestEnded(state);
+    if (record.state === "used" && others.length === 0) throw requestEnded("used");
     const use = { isLast: isLast(record, bound), takesOver: others.length > 0 };
     if (await deps.requests.use(record, bound, use, now)) return;
     record = await deps.requests.get(record.id);
@@ -158,9 +178,10 @@ export async function requireFree(
   { record, pairs }: Approved,
   now: number,
 ): Promise<void> {
+  requireUsable(record, now);
   for (const use of taken(record, pairs)) {
     const found = use && (await handoffs.get({ id: use.handoff }));
-    if (use && !freedBy(found, use, now) && !isAbandoned(found, now)) throw requestEnded("used");
+    if (use && !freedBy(found, record, use, now) && !isAbandoned(found, now)) throw requestEnded("used");
   }
 }
 
@@ -169,24 +190,28 @@ type Found = Awaited<ReturnType<Handoffs["get"]>>;
 /** True where the use has come to nothing. An abandoned handoff is ended first, so that it stays one. */
 async function isFree(
   { handoffs }: UseDeps,
+  record: RequestRecord,
   use: Use,
   { actor, owner }: Caller,
   now: number,
 ): Promise<boolean> {
   const key = { id: use.handoff };
   const found = await handoffs.get(key);
-  if (!isAbandoned(found, now)) return freedBy(found, use, now);
+  if (!isAbandoned(found, now)) return freedBy(found, record, use, now);
   await handoffs.withdraw(key, "superseded", actor, now, { owner });
-  return freedBy(await handoffs.get(key), use, now);
+  return freedBy(await handoffs.get(key), record, use, now);
 }
 
-/** Never put, and too long ago for the create to be under way; or never mailed, and ended unread. */
-function freedBy(found: Found, use: Use, now: number): boolean {
+/**
+ * Never put, and too long ago for the create to be under way; or never mailed, and ended unread by time or by its owner. What somebody
+ * else has revoked stays used: an incident responder who takes a link back does not give the approval back.
+ */
+function freedBy(found: Found, { asked }: RequestRecord, use: Use, now: number): boolean {
   if (!found) return use.at + ABANDONED_SECONDS <= now;
+  if (found.mailedAt !== undefined) return false;
   const { state } = derive(found, now);
-  return (
-    found.mailedAt === undefined && (state === "expired" || state === "revoked" || state === "superseded")
-  );
+  const isTakenBack = state === "revoked" && found.takenBackBy === asked.owner;
+  return state === "expired" || state === "superseded" || isTakenBack;
 }
 
 function isAbandoned(found: Found, now: number): boolean {

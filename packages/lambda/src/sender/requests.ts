@@ -223,7 +223,7 @@ export async function approve(
 }
 
 /**
- * Ends a request. Whoever may approve may deny, even after approving.
+ * Ends a request, also one that was used. Whoever may approve may deny, even after approving.
  * @throws ProblemError 403 `not_approver`, 404, 409 `request_ended`, 503
  */
 export async function deny(
@@ -236,7 +236,7 @@ export async function deny(
   requireApprover(deps, caller, seen, body.role);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const now = deps.clock();
-    requireOpen(seen, now);
+    requireUsable(seen, now);
     const isDone = await deps.requests.deny(
       seen,
       approvalView(approvalOf(body, ownName(caller), now)),
@@ -280,6 +280,12 @@ function requireApprover(
 export function requireOpen(record: RequestRecord, now: number): void {
   const state = stateOf(record, now);
   if (state !== "open") throw requestEnded(state);
+}
+
+/** Open, or used within its time: a use that comes to nothing goes to the next create. @throws ProblemError 409 `request_ended` */
+export function requireUsable(record: RequestRecord, now: number): void {
+  if (record.state === "denied" || record.state === "expired") throw requestEnded(record.state);
+  if (record.expiresAt <= now) throw requestEnded("expired");
 }
 
 export function requestEnded(state: "denied" | "expired" | "used"): ProblemError {

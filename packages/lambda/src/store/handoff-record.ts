@@ -68,6 +68,8 @@ export type HandoffRecord = ListedHandoff & {
   readonly metadata: HandoffMetadata;
   /** True where a code is mailed before the claim. */
   readonly mailsCodes: boolean;
+  /** Who revoked it, named as the owner of a request is; undefined where it was not a sender's own revocation. */
+  readonly takenBackBy: string | undefined;
   readonly createDigest: Uint8Array | undefined;
   readonly dueAt: number | undefined;
   /** Events that nobody has published yet. */
@@ -86,6 +88,7 @@ export const RECORD_ATTRIBUTES = [
   ...LISTED_ATTRIBUTES,
   "metadata",
   "codesLeft",
+  "takenBackBy",
   "createDigest",
   "dueAt",
   "outbox",
@@ -144,6 +147,7 @@ export function readHandoff(item: Attributes): HandoffRecord {
     ...readListed(item),
     metadata: JSON.parse(read.string("metadata")) as HandoffMetadata,
     mailsCodes: read.optionalNumber("codesLeft") !== undefined,
+    takenBackBy: read.optionalString("takenBackBy"),
     createDigest: read.optionalBytes("createDigest"),
     dueAt: read.optionalNumber("dueAt"),
     outbox: read.strings("outbox"),

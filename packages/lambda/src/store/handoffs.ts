@@ -157,6 +157,7 @@ export class Handoffs {
    * Ends an unread handoff.
    * @param by who asked
    * @param only what it must be besides, where the id comes from a caller: whoever knows a link can name its id in a create
+   * @param takenBackBy who revokes, named as the owner of a request is: what another than the owner ends, stays used
    * @returns `ended` when it had ended unread before, `released` when the secret has left the store
    */
   async withdraw(
@@ -165,11 +166,13 @@ export class Handoffs {
     by: Actor,
     now: number,
     only: { readonly owner?: string; readonly createDigest?: Uint8Array } = {},
+    takenBackBy?: string,
   ): Promise<"withdrawn" | "ended" | "released"> {
     const events: readonly Entry[] = [{ type: to, at: now, actor: by }];
     const named = Object.entries(only).map(([name, value]) => equals(name, value));
     const condition = and(open(now), ...named);
-    if (await this.#table.update(end(to, { key, now, condition, events }))) return "withdrawn";
+    const marks = takenBackBy === undefined ? [] : [set("takenBackBy", takenBackBy)];
+    if (await this.#table.update(end(to, { key, now, condition, events, set: marks }))) return "withdrawn";
     const record = await this.get(key);
     return record?.claimedAt !== undefined && derive(record, now).state !== "open" ? "released" : "ended";
   }

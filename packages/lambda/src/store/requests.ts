@@ -35,7 +35,11 @@ import {
  * | open | open    | an approval; a use that leaves some  | open, and nobody has written since |
  * | open | denied  | somebody with a role of the class    | open, and nobody has written since |
  * | open | used    | the use of what was left             | open, and nobody has written since |
+ * | used | used    | a use that takes another's place     | used, and nobody has written since |
+ * | used | denied  | somebody with a role of the class    | used, and nobody has written since |
  * | open | expired | the sweeper                          | state, and the expiry past         |
+ *
+ * What was denied is bound to nothing more: each use asks for open or used.
  */
 
 /** The names by which two persons are told apart. */
@@ -179,7 +183,7 @@ export class Requests {
       change({
         key: seen,
         now,
-        condition: stillOpen(seen, now),
+        condition: unchanged(seen, now),
         events: [{ type: "approved", at: now, actor, approval: told }],
         set: [
           append("approvals", [JSON.stringify(approval)]),
@@ -192,13 +196,13 @@ export class Requests {
     );
   }
 
-  /** Ends the request. @returns as {@link approve} */
+  /** Ends the request, also one that was used: a use that comes to nothing would let it serve again. @returns as {@link approve} */
   async deny(seen: RequestRecord, denial: Approval, actor: Actor, now: number): Promise<boolean> {
     return this.#table.update(
       change({
         key: seen,
         now,
-        condition: stillOpen(seen, now),
+        condition: unchanged(seen, now, seen.state === "used" ? "used" : "open"),
         events: [{ type: "denied", at: now, actor, approval: denial }],
         set: [
           ...ended("denied", now),
@@ -221,7 +225,7 @@ export class Requests {
     { isLast, takesOver }: { readonly isLast: boolean; readonly takesOver: boolean },
     now: number,
   ): Promise<boolean> {
-    const isUnchanged = stillOpen(seen, now, takesOver ? seen.state : "open");
+    const isUnchanged = unchanged(seen, now, takesOver && seen.state === "used" ? "used" : "open");
     return this.#table.update({
       key: keyOf(seen),
       set: [
@@ -261,7 +265,8 @@ export class Requests {
   }
 }
 
-function stillOpen(seen: RequestRecord, now: number, state: RequestRecord["state"] = "open") {
+/** In that state, before its expiry, and as it was read. */
+function unchanged(seen: RequestRecord, now: number, state: "open" | "used" = "open") {
   return and(
     exists,
     equals("state", state),
