@@ -38,6 +38,7 @@ function options(inputs: Readonly<Record<string, string>>, more: Partial<ActionO
       "secret-ids": `${secret}/api`,
       recipients: ana,
       class: "internal-tool",
+      contact: "Acme Security, +1 555 0100",
       from: "Acme Security <handoff@acme.example>",
       ...inputs,
     },

@@ -498,7 +498,7 @@ describe("a mistake in the inputs of an operation is reported:", () => {
   test.each<[Given, string]>([
     [
       { operation: "send" },
-      "operation must be deliver, request, approve, deny, await-receipt, revoke or status.",
+      "operation must be deliver, request, approve, deny, await-receipt, revoke, status or report.",
     ],
     [{ operation: "revoke" }, "Say which handoffs: set handoff-ids, secret-ids or run."],
     [{ operation: "status", "handoff-ids": "x" }, "Entry 1 of handoff-ids is not a handoff's id."],

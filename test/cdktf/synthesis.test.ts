@@ -22,7 +22,7 @@ describe("what is synthesised", () => {
     const [first, second] = [emptyFunctions(), emptyFunctions()].map((code) =>
       filesOf(synthesise(config, code)),
     );
-    expect(Object.keys(first ?? {})).toHaveLength(5);
+    expect(Object.keys(first ?? {})).toHaveLength(6);
     expect(first).toEqual(second);
   });
 
