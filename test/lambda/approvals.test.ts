@@ -13,6 +13,7 @@ const TWO: CredentialClass = {
   verification: "email",
 };
 const INSISTS: CredentialClass = { ...TWO, name: "insists", reviewerRequired: true, rerunAsksAnew: true };
+const REASONED: CredentialClass = { ...TWO, name: "reasoned", reasonRequired: true };
 const FREE: CredentialClass = { ...TWO, name: "free", approvals: [] };
 
 const ANA = "ana@vendor.example";
@@ -41,7 +42,7 @@ let requester: Sender;
 beforeAll(async () => {
   github = await startGitHubApi();
   service = await startTestService({
-    classes: [TWO, INSISTS, FREE],
+    classes: [TWO, INSISTS, REASONED, FREE],
     operators: [kim, lee, root, kimAsManager, auditor, responder],
     onCall: (operation) => onCall(operation),
     githubApi: github.url,
@@ -183,6 +184,15 @@ describe("a request", () => {
     ["without recipients", { recipients: [] }, 400, "malformed"],
     ["that names a recipient twice", { recipients: [ANA, "Ana@vendor.example "] }, 400, "malformed"],
     ["for what is no address", { recipients: ["ana"] }, 400, "malformed"],
+    ["for a set whose members it does not name", { secrets: [SECRET, "bundle:all"] }, 400, "malformed"],
+    ["without a reason, where its class asks for one", { class: REASONED.name, reason: " " }, 422, "policy"],
+    [
+      "for a reason that nobody can see",
+      { class: REASONED.name, reason: "\u200b\u2060\u00ad" },
+      422,
+      "policy",
+    ],
+    ["for a reason of signs alone", { class: REASONED.name, reason: "..." }, 422, "policy"],
     ["with a field that nobody knows", { githubApi: "https://forged.example" }, 400, "malformed"],
   ])("%s is refused", async (_, more, status, code) => {
     expect(await requester.call("POST", REQUESTS, { ...asked, ...more })).toMatchObject({
@@ -255,6 +265,17 @@ describe("two approvals", () => {
     expect(await create(id, { class: INSISTS.name })).toMatchObject({ status: 201 });
     const everything = JSON.stringify([await service.scan(), await service.audited(), service.logged]);
     expect(everything).not.toContain(githubToken);
+  });
+
+  test("by a review of another run, known as the environment's where the class does not insist", async () => {
+    await reviewed([{ user: "kim-acme", environments: ["approve-security"] }], 999);
+    const { id } = await ask();
+    const githubToken = "ghs_reads-actions";
+    expect(
+      await approveIn("approve-security", id, "security", { githubToken }, { run: "999" }),
+    ).toMatchObject({
+      body: { approvals: [{ by: "approve-security", known: "environment" }] },
+    });
   });
 
   test("by one of each, where the environment's reviewer is not known", async () => {
@@ -341,6 +362,45 @@ describe("an approval is refused", () => {
       },
       409,
       "same_person",
+    ],
+    "by a second environment without a token, whatever its name": [
+      async () => {
+        const { id } = await ask();
+        await approveIn("approve-security", id, "security");
+        return approveIn("approve-manager", id, "manager");
+      },
+      409,
+      "same_person",
+    ],
+    "by a second environment whose token may not read the reviews": [
+      async () => {
+        const { id } = await ask();
+        await approveIn("approve-security", id, "security");
+        return approveIn("both", id, "manager", { githubToken: TOKEN_WITHOUT_ACTIONS });
+      },
+      409,
+      "same_person",
+    ],
+    "by the review of a run for a principal's request, where the class insists": [
+      async () => {
+        await reviewed([{ user: "kim-acme", environments: ["approve-security"] }]);
+        const { body } = await callAs(root, service, "POST", REQUESTS, { ...asked, class: INSISTS.name });
+        return approveIn("approve-security", body.id, "security", { githubToken });
+      },
+      403,
+      "not_approver",
+    ],
+    "by the review of the same number of run in another repository, where the class insists": [
+      async () => {
+        await reviewed([{ user: "kim-acme", environments: ["approve-security"] }]);
+        const { id } = await ask(
+          { class: INSISTS.name },
+          new Sender(service, { job: { repositoryId: "7", run: String(run) } }),
+        );
+        return approveIn("approve-security", id, "security", { githubToken });
+      },
+      403,
+      "not_approver",
     ],
     "for a role that the approver does not have": [
       async () => approveAs(kim, (await ask()).id, "manager"),

@@ -84,15 +84,15 @@ export async function evaluateRequest(
   return { approvals: countedApprovals(credentialClass, record.approvals).map(approvalView), record, pairs };
 }
 
-/** The subject's secret, or each member of its set, as the request names them; undefined where it does not. */
+/** The subject's secret, or each member where it is a set, as the request names them; undefined where it does not name all of them. */
 function coveredSecrets(
   asked: readonly string[],
   { subject, members }: Proposed,
 ): readonly string[] | undefined {
   if (!subject) return undefined;
-  const own = nameIn(asked, subject.secret);
-  if (own !== undefined) return [own];
-  const named = members?.map((member) => nameIn(asked, member)) ?? [];
+  // The name of a set is the sender's to choose: its members count, whatever the request names.
+  const isSet = members !== undefined || subject.secret.startsWith("bundle:");
+  const named = (isSet ? (members ?? []) : [subject.secret]).map((secret) => nameIn(asked, secret));
   const found = named.filter((name) => name !== undefined);
   return found.length > 0 && found.length === named.length ? [...new Set(found)] : undefined;
 }

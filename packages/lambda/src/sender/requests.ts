@@ -9,6 +9,7 @@ import {
   missingApprovals,
   type PolicyViolation,
   type RequestView,
+  saysSomething,
   type VerdictRequest,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
@@ -23,7 +24,7 @@ import {
 } from "../store/requests.ts";
 import { type Caller, requireRight } from "./callers.ts";
 import type { AskReviews } from "./github-reviews.ts";
-import { type Person, personOfEnvironment, personOfLogin, samePerson } from "./persons.ts";
+import { personOfEnvironment, personOfLogin, samePerson } from "./persons.ts";
 import { may, mayApprove, rolesOf } from "./rights.ts";
 
 /** Seconds that an approval is worth, unless the deployment says otherwise. */
@@ -52,6 +53,13 @@ export async function ask(deps: RequestDeps, caller: Caller, body: ApprovalReque
     if (new Set(values).size < values.length) {
       throw new ProblemError("malformed", `The field ${name} names one twice.`);
     }
+  }
+  // Its name says nothing of what is in it, and whoever approves must know.
+  if (body.secrets.some((secret) => secret.startsWith("bundle:"))) {
+    throw new ProblemError(
+      "malformed",
+      "The field secrets names a set. Name each secret of it instead of bundle:….",
+    );
   }
   const credentialClass = deps.classes.find(({ name }) => name === body.class);
   if (credentialClass) requireRight(caller, ["send"], body.class);
@@ -105,7 +113,7 @@ function violations(
       },
     ],
     [
-      reasonRequired === true && reason.trim() === "",
+      reasonRequired === true && !saysSomething(reason),
       { rule: "reason", detail: `Class ${name} requires a reason.` },
     ],
     [
@@ -210,7 +218,7 @@ export async function approve(
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const now = deps.clock();
     requireOpen(seen, now);
-    requireAnother(seen, approver.person);
+    requireAnother(seen, approver);
     const counted = countedApprovals(credentialClass, seen.approvals).map(({ role }) => role);
     if (!missingApprovals(credentialClass, counted).includes(body.role)) return seen;
     const approval = approvalOf(body, approver, now);
@@ -297,8 +305,12 @@ export function requestEnded(state: "denied" | "expired" | "used"): ProblemError
   return new ProblemError("request_ended", `${how[state]} Make a new request.`);
 }
 
-/** Approvals come from different persons, none of whom is the requester. @throws ProblemError 409 `same_person` */
-function requireAnother({ asked, approvals }: RequestRecord, person: Person): void {
+/**
+ * Approvals come from different persons, none of whom is the requester. Of whoever passed an environment's rules nobody knows that they
+ * are another, so one alone counts.
+ * @throws ProblemError 409 `same_person`
+ */
+function requireAnother({ asked, approvals }: RequestRecord, { person, known }: Approver): void {
   if (samePerson(asked.person, person)) {
     throw new ProblemError("same_person", "The request is this person's own. Somebody else must approve it.");
   }
@@ -306,6 +318,12 @@ function requireAnother({ asked, approvals }: RequestRecord, person: Person): vo
     throw new ProblemError(
       "same_person",
       "This person has approved the request. Somebody else must as well.",
+    );
+  }
+  if (known === "environment" && approvals.some((given) => given.known === "environment")) {
+    throw new ProblemError(
+      "same_person",
+      "An environment whose reviewer nobody has verified has approved the request, and this may be the same person. Give githubToken in a job of the request's run with actions: read, or have somebody approve over IAM.",
     );
   }
 }
@@ -358,10 +376,13 @@ async function approverOf(
     );
   };
   if (githubToken === undefined) return insist("the call gives no githubToken");
-  // A reviewer has looked at one run, and at nothing that another run has asked for.
-  if (asked.run !== undefined && asked.run !== actor.run && reviewerRequired) {
-    return insist("the review is of another run than the request's");
-  }
+  // A reviewer has looked at one run, and at nothing that another run, a pipeline elsewhere or a principal has asked for.
+  const { requester } = asked;
+  const isOfThisRun =
+    requester.kind === "github" &&
+    requester.repositoryId === actor.repositoryId &&
+    requester.run === actor.run;
+  if (!isOfThisRun) return insist("the review is of another run than the request's");
   const reviews = await askReviews(
     { repository: actor.repository, run: actor.run, environment },
     githubToken,

@@ -120,7 +120,7 @@ export type PolicyViolation = { readonly rule: PolicyRule; readonly detail: stri
 export const EXPIRY_TOLERANCE = 60;
 
 /** White space, invisible characters and dots alone are no reason. */
-function saysSomething(reason: string | undefined): boolean {
+export function saysSomething(reason: string | undefined): boolean {
   return /[\p{L}\p{N}]/u.test(reason ?? "");
 }
 
@@ -186,12 +186,18 @@ export function policyViolations(
   return rules.filter(([, broken]) => broken).map(([rule, , detail]) => ({ rule, detail }));
 }
 
-/** The approvals that count for the class: where it insists on verified reviewers, an environment alone does not. */
+/**
+ * The approvals that count for the class. Of environments whose reviewers nobody has verified only the first does, for one person may
+ * stand behind them all; where the class insists on verified reviewers, none does.
+ */
 export function countedApprovals<Given extends Pick<Approval, "known">>(
   { reviewerRequired }: Pick<CredentialClass, "reviewerRequired">,
   given: readonly Given[],
 ): readonly Given[] {
-  return reviewerRequired ? given.filter(({ known }) => known !== "environment") : given;
+  const first = given.findIndex(({ known }) => known === "environment");
+  return given.filter(
+    ({ known }, index) => known !== "environment" || (index === first && !reviewerRequired),
+  );
 }
 
 /** Roles of the class that have not approved. A role that stands twice needs two approvals. */

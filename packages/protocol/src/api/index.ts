@@ -20,6 +20,7 @@ export {
   type PolicyViolation,
   type Proposal,
   policyViolations,
+  saysSomething,
 } from "./classes.ts";
 export { Actor, AuditEvent, Check, EVENT_SOURCE, EVENT_TYPES, EventType } from "./events.ts";
 export { text, time } from "./fields.ts";
