@@ -86,6 +86,10 @@ async function answerOfKms(action: string, body: Body): Promise<object> {
   const { entry = "" } = (body.EncryptionContext ?? {}) as { readonly entry?: string };
   if (action === "kms:Sign")
     return { Signature: sign("sha256", bytes("Message"), SEAL_KEY.privateKey).toString("base64") };
+  if (action === "kms:DescribeKey")
+    return { KeyMetadata: { KeyId: "seals", CreationDate: Date.now() / 1_000 } };
+  if (action === "kms:GetPublicKey")
+    return { PublicKey: SEAL_KEY.publicKey.export({ type: "spki", format: "der" }).toString("base64") };
   if (action === "kms:GenerateMac") return { Mac: base64(await KEYS.macOf(bytes("Message").toString())) };
   return action === "kms:Encrypt"
     ? { CiphertextBlob: base64(await KEYS.addresses?.encrypt(entry, bytes("Plaintext"))) }
@@ -123,6 +127,8 @@ function callOf(path: string, target: string, body: Body, tables: Backends["tabl
         context: { "kms:SigningAlgorithm": SigningAlgorithm ?? "" },
       };
     }
+    if (operation === "DescribeKey" || operation === "GetPublicKey")
+      return { action: `kms:${operation}`, resource: ref("aws_kms_key.seals_key.arn"), context: {} };
     const key = operation === "GenerateMac" ? "mac" : "address";
     const context = Object.entries((body.EncryptionContext ?? {}) as Record<string, string>).map(
       ([name, value]) => [`kms:EncryptionContext:${name}`, value] as const,

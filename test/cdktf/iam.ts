@@ -81,6 +81,8 @@ function holds(operator: string, found: Values | undefined, wanted: readonly str
       );
     case "ForAllValues:StringLike":
       return listOf(found).every((value) => wanted.some((pattern) => like(pattern, value)));
+    case "ForAllValues:StringNotLike":
+      return listOf(found).every((value) => !wanted.some((pattern) => like(pattern, value)));
     case "ForAllValues:StringNotEquals":
       return listOf(found).every((value) => !equal(value));
     default:

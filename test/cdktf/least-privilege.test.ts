@@ -175,7 +175,19 @@ const CALLS = {
     action: "dynamodb:PutItem",
     resource: AUDIT,
     context: { "dynamodb:LeadingKeys": ["seals"] },
-    by: ["drainer", "sweeper", "sealer"],
+    by: ["sealer"],
+  },
+  "stores the leaves of a day": {
+    action: "dynamodb:PutItem",
+    resource: AUDIT,
+    context: { "dynamodb:LeadingKeys": ["leaves/2026-11-26"] },
+    by: ["sealer"],
+  },
+  "puts a recipient": {
+    action: "dynamodb:PutItem",
+    resource: AUDIT,
+    context: { "dynamodb:LeadingKeys": ["recipient/mac"] },
+    by: [],
   },
   "signs a seal": {
     action: "kms:Sign",

@@ -77,6 +77,9 @@ function condition(operator: string, key: string, values: readonly string[]): st
   if (operator === "ForAllValues:StringLike" && key === "dynamodb:LeadingKeys") {
     return `the items' keys are like ${values.map((value) => `\`${value}\``).join(" or ")}`;
   }
+  if (operator === "ForAllValues:StringNotLike" && key === "dynamodb:LeadingKeys") {
+    return `the items' keys are not like ${values.map((value) => `\`${value}\``).join(" or ")}`;
+  }
   if (operator === "ForAllValues:StringNotEquals" && values.join() === SEALED_ATTRIBUTES.join()) {
     return "no sealed attribute is named";
   }

@@ -206,7 +206,10 @@ export class Service extends Construct {
       bucketArn: `arn:${here.partition}:s3:::${archive.bucketName}`,
       ...(archive.kmsKeyArn === undefined ? {} : { kmsKeyArn: archive.kmsKeyArn }),
     };
-    this.functions.sealer.permit([...sealerStatements(arns, this.sealKey.key.arn, trailArchive), ...key]);
+    this.functions.sealer.permit([
+      ...sealerStatements(arns, this.sealKey.key.arn, bus, trailArchive),
+      ...key,
+    ]);
     const { mac, address } = this.recipientKeys;
     const recipientKeys = { mac: mac.arn, address: address?.arn };
     const policy = this.policyTable ? policyStatements(this.policyTable.table.arn) : [];
@@ -279,6 +282,11 @@ export class Service extends Construct {
     sender.configure({ ...names, ...this.#policy(policyJson, names, kmsKeyArn, name) });
     drainer.configure({ ...tables, ...bus });
     sweeper.configure({ ...tables, ...bus });
-    sealer.configure({ ...trail, SEAL_KEY_ARN: this.sealKey.key.arn, ARCHIVE_BUCKET: archive?.bucketName });
+    sealer.configure({
+      ...trail,
+      ...bus,
+      SEAL_KEY_ARN: this.sealKey.key.arn,
+      ARCHIVE_BUCKET: archive?.bucketName,
+    });
   }
 }

@@ -191,7 +191,7 @@ export class SealKey extends Construct {
           Sid: "SealerSigns",
           Effect: "Allow",
           Principal: { AWS: signerRoleArn },
-          Action: ["kms:Sign"],
+          Action: ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"],
           Resource: ["*"],
         },
       ]),

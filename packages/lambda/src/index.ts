@@ -1,4 +1,5 @@
 export { type DrainerDeps, drain, type Publish } from "./events/drain.ts";
+export { firstDayOfService, oldestDay } from "./events/first-day.ts";
 export {
   type Archive,
   lastSealableDay,
@@ -6,6 +7,7 @@ export {
   type SealerDeps,
   type SealSigner,
   sealDays,
+  type Witness,
 } from "./events/seal.ts";
 export { type SweeperDeps, type Swept, sweep } from "./events/sweep.ts";
 export { createRecipientApp, type RecipientDeps } from "./recipient/app.ts";

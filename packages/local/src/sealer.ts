@@ -6,12 +6,13 @@ import {
   firstOpenDay,
   type Log,
   lastSealableDay,
+  oldestDay,
   Seals,
   sealDays,
   type Table,
 } from "@secret-handoff/lambda";
 import type { Seal } from "@secret-handoff/protocol/api";
-import { dayNumber } from "@secret-handoff/protocol/audit";
+import { canonicalJson, dayNumber, isSignedBy, readSealKeys } from "@secret-handoff/protocol/audit";
 
 export type LocalSealer = {
   readonly audit: Audit;
@@ -37,7 +38,11 @@ export function createSealer(
 ): LocalSealer {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const pem = String(publicKey.export({ type: "spki", format: "pem" }));
+  const keys = readSealKeys(pem);
   let sealedThrough = 0;
+  /** The newest seal that the data had at the start. An earlier start had another key, which is gone. */
+  let inherited: Seal | undefined;
+  let hasSealed = false;
   const audit = new Audit(table, {
     clock,
     firstOpenDay: (now) => Math.max(firstOpenDay(now), sealedThrough + 1),
@@ -50,10 +55,16 @@ export function createSealer(
       // An earlier start with the same data had another key.
       keyId: `local/${createHash("sha256").update(pem).digest("hex").slice(0, 16)}`,
       sign: async (message: Uint8Array) => sign("sha256", message, privateKey),
+      isOwn: async (seal: Seal) =>
+        isSignedBy(seal, keys) ||
+        (inherited !== undefined && canonicalJson(seal) === canonicalJson(inherited)),
     },
     ...(archive ? { archive } : {}),
     retentionDays: 400,
-    lookBackDays: LOOK_BACK_DAYS,
+    async firstDay(lastDay: number) {
+      if (hasSealed) throw new Error("The trail has no seal any more: somebody removed them. Start again.");
+      return oldestDay(audit, lastDay - LOOK_BACK_DAYS, lastDay);
+    },
     log,
   };
   let running: Promise<unknown> = Promise.resolve();
@@ -62,15 +73,20 @@ export function createSealer(
     seals,
     publicKey: pem,
     async resume() {
-      const newest = await seals.latest();
-      if (newest) sealedThrough = dayNumber(newest.day);
+      inherited = await seals.latest();
+      if (!inherited) return;
+      sealedThrough = dayNumber(inherited.day);
+      hasSealed = true;
     },
     seal(through) {
       const run = running.then(async () => {
         const now = clock();
-        const last = Math.max(lastSealableDay(now), through === undefined ? 0 : dayNumber(through));
-        sealedThrough = Math.max(sealedThrough, last);
-        return sealDays(deps, now, () => false, last);
+        const wanted = Math.max(lastSealableDay(now), through === undefined ? 0 : dayNumber(through));
+        // Days that were sealed on demand count as over.
+        sealedThrough = Math.max(sealedThrough, wanted);
+        const made = await sealDays(deps, now, () => false, sealedThrough);
+        hasSealed ||= made.length > 0;
+        return made;
       });
       running = run.catch(() => undefined);
       return run;

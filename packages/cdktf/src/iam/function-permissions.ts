@@ -112,10 +112,16 @@ export function sweeperStatements({ table, audit }: TableArns, bus: string): rea
 /** The seals and their leaves lie beside the events, to which the sealer can add none. */
 const IN_THE_SEALS = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["seals", "leaves/*"] } };
 
-/** The sealer: reads the trail, and adds seals. */
+/** Who adds events adds nothing that proves them, and no recipient. */
+const AMONG_THE_EVENTS = {
+  "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["seals", "leaves/*", "recipient/*"] },
+};
+
+/** The sealer: reads the trail, adds seals, and tells the bus of them. */
 export function sealerStatements(
   { audit }: Pick<TableArns, "audit">,
   sealKey: string,
+  bus: string,
   archive: { readonly bucketArn: string; readonly kmsKeyArn?: string } | undefined,
 ): readonly Statement[] {
   return [
@@ -124,13 +130,17 @@ export function sealerStatements(
     allow("SignSeals", ["kms:Sign"], [sealKey], {
       StringEquals: { "kms:SigningAlgorithm": "ECDSA_SHA_256" },
     }),
+    allow("KnowTheKey", ["kms:DescribeKey", "kms:GetPublicKey"], [sealKey]),
+    allow("TellTheBus", ["events:PutEvents"], [bus]),
     ...(archive === undefined
       ? []
       : [
-          allow("ArchiveTheTrail", ["s3:PutObject"], [`${archive.bucketArn}/trail/*`]),
+          allow("ArchiveTheTrail", ["s3:GetObject", "s3:PutObject"], [`${archive.bucketArn}/trail/*`]),
+          // Without it S3 answers for a file that is not there as for one that is forbidden.
+          allow("MissFiles", ["s3:ListBucket"], [archive.bucketArn]),
           ...(archive.kmsKeyArn === undefined
             ? []
-            : [allow("EncryptTheArchive", ["kms:GenerateDataKey"], [archive.kmsKeyArn])]),
+            : [allow("EncryptTheArchive", ["kms:Decrypt", "kms:GenerateDataKey"], [archive.kmsKeyArn])]),
         ]),
   ];
 }
@@ -142,7 +152,7 @@ function drainStatements(
   return [
     allow("ReadOutboxes", ["dynamodb:GetItem"], [table], READS_NOTHING_SEALED),
     allow("SettleHandoffs", ["dynamodb:UpdateItem"], [table], RETURNS_NOTHING),
-    allow("StoreEvents", ["dynamodb:PutItem"], [audit]),
+    allow("StoreEvents", ["dynamodb:PutItem"], [audit], AMONG_THE_EVENTS),
     allow("PublishEvents", ["events:PutEvents"], [bus]),
   ];
 }

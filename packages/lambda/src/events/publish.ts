@@ -3,9 +3,10 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from "@aws-sdk/client-eventbridge";
-import { type AuditEvent, EVENT_SOURCE } from "@secret-handoff/protocol/api";
+import { type AuditEvent, EVENT_SOURCE, type SealNotice } from "@secret-handoff/protocol/api";
 import type { Log } from "../runtime.ts";
 import type { Publish } from "./drain.ts";
+import type { Witness } from "./seal.ts";
 
 /**
  * PutEvents takes ten entries, and 256 KB of them in all, at the most (EventBridge API reference). Since January 2026 a bus takes 1 MB,
@@ -36,7 +37,17 @@ export function publishTo(bus: string, log: Log, client: EventBridgeClient): Pub
   };
 }
 
-function entryOf(event: AuditEvent, bus: string): PutEventsRequestEntry {
+/** Tells an EventBridge bus of seals. @returns a witness that throws when the bus did not take the notice */
+export function tellBus(bus: string, client: EventBridgeClient): Witness {
+  return async (notice) => {
+    const { FailedEntryCount = 0 } = await client.send(
+      new PutEventsCommand({ Entries: [entryOf(notice, bus)] }),
+    );
+    if (FailedEntryCount > 0) throw new Error(`the event bus refused the seal of ${notice.day}`);
+  };
+}
+
+function entryOf(event: AuditEvent | SealNotice, bus: string): PutEventsRequestEntry {
   return {
     EventBusName: bus,
     Source: EVENT_SOURCE,

@@ -1,5 +1,5 @@
 import { encodeBase64url } from "@secret-handoff/protocol";
-import type { AuditEvent, Leaf, Seal } from "@secret-handoff/protocol/api";
+import { type AuditEvent, isoTime, type Leaf, Seal, type SealNotice } from "@secret-handoff/protocol/api";
 import {
   canonicalBytes,
   canonicalJson,
@@ -12,6 +12,7 @@ import {
   sealHash,
   signedBytes,
 } from "@secret-handoff/protocol/audit";
+import * as v from "valibot";
 import type { Log } from "../runtime.ts";
 import { type Audit, CLOSES_AFTER } from "../store/audit.ts";
 import type { Attributes } from "../store/expressions.ts";
@@ -23,10 +24,20 @@ export type SealSigner = {
   readonly keyId: string;
   /** @returns the signature in DER */
   readonly sign: (message: Uint8Array) => Promise<Uint8Array>;
+  /** Whether this key signed the seal: the table that seals are read from says nothing about who wrote them. */
+  readonly isOwn: (seal: Seal) => Promise<boolean>;
 };
 
-/** Keeps a file for good. Storing the same name again changes nothing. */
-export type Archive = (name: string, lines: readonly string[]) => Promise<void>;
+/** Keeps files for good. */
+export type Archive = {
+  /** Storing the same again changes nothing. @throws Error where another file has the name: it stays, and the trail is not what it was */
+  readonly put: (name: string, lines: readonly string[]) => Promise<void>;
+  /** @returns undefined where there is no such file */
+  readonly read: (name: string) => Promise<readonly string[] | undefined>;
+};
+
+/** Tells another system of a seal, so that a seal that takes its place is found out. May be told of one again. */
+export type Witness = (notice: SealNotice) => Promise<void>;
 
 export type SealerDeps = {
   readonly audit: Audit;
@@ -34,10 +45,17 @@ export type SealerDeps = {
   readonly signer: SealSigner;
   /** Where event lines and seals go beside the table. */
   readonly archive?: Archive;
+  readonly witness?: Witness;
   /** Days that events are kept. */
   readonly retentionDays: number;
-  /** Days in which the first seal of all looks for events that are older than it. @default retentionDays */
-  readonly lookBackDays?: number;
+  /**
+   * The day of the very first seal, asked where there is none.
+   * @param lastDay the last that may be sealed; both as days since 1970-01-01
+   * @throws Error where the service has sealed before: the seals are gone, and a new beginning would cover what was done to the trail
+   */
+  readonly firstDay: (lastDay: number) => Promise<number>;
+  /** Hash of a seal of another key, which an administrator has named after the key was replaced. @default none */
+  readonly follow?: string | undefined;
   readonly log: Log;
 };
 
@@ -60,6 +78,7 @@ export function lastSealableDay(now: number): number {
  * @param isOver asked before each day but the first; what is left is the next run's
  * @param lastDay the last day to seal, as days since 1970-01-01
  * @returns the seals that it made
+ * @throws Error where the newest seal, or what was archived, is not what a sealer leaves: it signs nothing on top of that
  */
 export async function sealDays(
   deps: SealerDeps,
@@ -68,26 +87,40 @@ export async function sealDays(
   lastDay = lastSealableDay(now),
 ): Promise<readonly Seal[]> {
   let before = await deps.seals.latest();
-  // Of the last seal alone it is not known that its file was written: a day is sealed only after the day before was archived.
-  if (before) await archiveSeal(deps, before);
-  let day = before ? dayNumber(before.day) + 1 : await firstDay(deps, lastDay);
+  if (before) {
+    await checkNewest(deps, before, lastDay);
+    // Of the last seal alone it is not known that its file was written: a day is sealed only after the day before was archived.
+    await archiveSeal(deps, before);
+  }
+  let day = before ? dayNumber(before.day) + 1 : await deps.firstDay(lastDay);
+  // Nor that the witness was told of it.
+  if (before && day <= lastDay) await tellWitness(deps, before, now);
   const made: Seal[] = [];
   for (; day <= lastDay && (made.length === 0 || !isOver()); day += 1) {
     before = await sealDay(deps, dayName(day), before);
     made.push(before);
-    deps.log({ level: "info", what: "day_sealed", day: before.day, count: before.count });
+    await tellWitness(deps, before, now);
+    deps.log({
+      level: "info",
+      what: "day_sealed",
+      day: before.day,
+      count: before.count,
+      seal: sealHash(before),
+    });
   }
   return made;
 }
 
-/** The oldest day that has events, of those that are kept; the last that may be sealed where none has. */
-async function firstDay(deps: SealerDeps, lastDay: number): Promise<number> {
-  const { audit, retentionDays, lookBackDays = retentionDays } = deps;
-  for (let day = lastDay - lookBackDays; day < lastDay; day += 1) {
-    const { events } = await audit.page(dayName(day), WHOLE_DAY, 1, undefined);
-    if (events.length > 0) return day;
-  }
-  return lastDay;
+async function checkNewest({ signer, follow }: SealerDeps, newest: Seal, lastDay: number): Promise<void> {
+  const { day } = newest;
+  if (dayNumber(day) > lastDay)
+    throw new Error(
+      `The newest seal is of ${day}, which is not over: no sealer made it. Remove it from the audit table, and find out who wrote it.`,
+    );
+  if (sealHash(newest) !== follow && !(await signer.isOwn(newest)))
+    throw new Error(
+      `The seal of ${day} was changed, or another key signed it. Restore it from the archive or a backup, and find out who wrote it.`,
+    );
 }
 
 /** Any moment: the day is named already. */
@@ -101,13 +134,13 @@ async function sealDay(deps: SealerDeps, day: string, before: Seal | undefined):
     // As long as the day's last event is kept, and a month, so that verify can name what TTL took.
     const ttl = (dayNumber(day) + deps.retentionDays + 31) * DAY_SECONDS;
     await seals.putLeaves(day, number, part, ttl);
-    await deps.archive?.(
+    await deps.archive?.put(
       `${folderOf(day)}/leaves-${fiveDigits(number)}.jsonl`,
       part.map((leaf) => canonicalJson({ day, ...leaf })),
     );
   });
   const lines = new Parts<string>(LINES_A_FILE, async (part, number) => {
-    await deps.archive?.(`${folderOf(day)}/events-${fiveDigits(number)}.jsonl`, part);
+    await deps.archive?.put(`${folderOf(day)}/events-${fiveDigits(number)}.jsonl`, part);
   });
   for await (const event of eventsOf(deps.audit, day)) {
     const leaf = leafHash(canonicalBytes(event));
@@ -125,10 +158,36 @@ async function sealDay(deps: SealerDeps, day: string, before: Seal | undefined):
     keyId: signer.keyId,
     algorithm: SEAL_ALGORITHM,
   } as const;
-  const signature = encodeBase64url(await signer.sign(signedBytes(statement)));
-  const seal = await seals.put({ ...statement, signature });
+  const seal = await seals.put(await sealOf(deps, statement));
+  // There was one: of another sealer at the same time, or planted.
+  await checkSeal(deps, seal, statement, "The audit table has");
   await archiveSeal(deps, seal);
   return seal;
+}
+
+/** The seal that says this: the archived one where there is one, for the table may have lost it. */
+async function sealOf(deps: SealerDeps, statement: Omit<Seal, "signature">): Promise<Seal> {
+  const archived = await deps.archive?.read(sealFile(statement.day));
+  if (archived === undefined) {
+    const signature = encodeBase64url(await deps.signer.sign(signedBytes(statement)));
+    return { ...statement, signature };
+  }
+  const seal = v.parse(Seal, JSON.parse(archived.join("")));
+  await checkSeal(deps, seal, statement, "The archive has");
+  return seal;
+}
+
+async function checkSeal(
+  { signer }: SealerDeps,
+  seal: Seal,
+  statement: Omit<Seal, "signature">,
+  where: string,
+): Promise<void> {
+  const isSame = encodeBase64url(signedBytes(seal)) === encodeBase64url(signedBytes(statement));
+  if (isSame && (await signer.isOwn(seal))) return;
+  throw new Error(
+    `${where} another seal of ${statement.day} than the events of that day make now. The trail was changed; verify the archive, and restore the audit table.`,
+  );
 }
 
 /** Lines of one file of the archive, so that a day of any size is sealed in the same memory. */
@@ -142,8 +201,25 @@ function folderOf(day: string): string {
   return day.replaceAll("-", "/");
 }
 
+function sealFile(day: string): string {
+  return `${folderOf(day)}/seal.json`;
+}
+
 async function archiveSeal({ archive }: SealerDeps, seal: Seal): Promise<void> {
-  await archive?.(`${folderOf(seal.day)}/seal.json`, [canonicalJson(seal)]);
+  await archive?.put(sealFile(seal.day), [canonicalJson(seal)]);
+}
+
+async function tellWitness({ witness }: SealerDeps, seal: Seal, now: number): Promise<void> {
+  const { day, count, previous } = seal;
+  await witness?.({
+    v: 1,
+    type: "day_sealed",
+    time: isoTime(now),
+    day,
+    count,
+    seal: sealHash(seal),
+    previous,
+  });
 }
 
 async function* eventsOf(audit: Audit, day: string): AsyncGenerator<AuditEvent> {

@@ -1,4 +1,4 @@
-import { PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
+import { GetObjectCommand, PutObjectCommand, S3Client, S3ServiceException } from "@aws-sdk/client-s3";
 import type { Archive } from "../events/seal.ts";
 import { callOptions } from "./aws-calls.ts";
 
@@ -6,7 +6,7 @@ import { callOptions } from "./aws-calls.ts";
 const UPLOAD_MS = 30_000;
 
 /**
- * Writes files into a bucket, each once: with `If-None-Match` S3 refuses a second one of the same name, and Object Lock, where the
+ * Files in a bucket, each written once: with `If-None-Match` S3 refuses a second one of the same name, and Object Lock, where the
  * bucket has it, keeps the first.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
  */
@@ -14,16 +14,42 @@ export function s3Archive(
   Bucket: string,
   client = new S3Client(callOptions({ answerMs: UPLOAD_MS })),
 ): Archive {
-  return async (name, lines) => {
-    const Body = lines.map((line) => `${line}\n`).join("");
-    const ContentType = name.endsWith(".jsonl") ? "application/x-ndjson" : "application/json";
+  const keyOf = (name: string) => `trail/${name}`;
+  /** To a role without `s3:ListBucket` S3 answers 403 for what is not there, which is an error here. */
+  const textOf = async (name: string): Promise<string | undefined> => {
     try {
-      await client.send(
-        new PutObjectCommand({ Bucket, Key: `trail/${name}`, Body, ContentType, IfNoneMatch: "*" }),
-      );
+      const { Body } = await client.send(new GetObjectCommand({ Bucket, Key: keyOf(name) }));
+      return await Body?.transformToString();
     } catch (error) {
-      if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412) return;
+      if (hasStatus(error, 404)) return undefined;
       throw error;
     }
   };
+  return {
+    async put(name, lines) {
+      const Body = lines.map((line) => `${line}\n`).join("");
+      const ContentType = name.endsWith(".jsonl") ? "application/x-ndjson" : "application/json";
+      try {
+        await client.send(
+          new PutObjectCommand({ Bucket, Key: keyOf(name), Body, ContentType, IfNoneMatch: "*" }),
+        );
+      } catch (error) {
+        if (!hasStatus(error, 412)) throw error;
+        if ((await textOf(name)) !== Body) throw archivedDifferently(keyOf(name));
+      }
+    },
+    async read(name) {
+      return (await textOf(name))?.split("\n").filter((line) => line !== "");
+    },
+  };
+}
+
+function hasStatus(error: unknown, status: number): boolean {
+  return error instanceof S3ServiceException && error.$metadata.httpStatusCode === status;
+}
+
+function archivedDifferently(name: string): Error {
+  return new Error(
+    `The archive has another ${name} than the audit table makes now. The trail was changed after that day was archived; verify the archive, and restore the audit table.`,
+  );
 }

@@ -30,14 +30,21 @@ export class Seals {
     this.#table = table;
   }
 
-  /** The newest seal; undefined before the first. */
+  /** The newest seal; undefined before the first. @throws Error where it stands under another day than its own */
   async latest(): Promise<Seal | undefined> {
     const { items } = await this.#table.query({
       where: equals("stream", SEALS),
       limit: 1,
       newestFirst: true,
     });
-    return items[0] && readSeal(items[0]);
+    const [item] = items;
+    if (!item) return undefined;
+    const seal = readSeal(item);
+    const place = new ItemReader(item).number("sequence");
+    if (dayNumber(seal.day) === place) return seal;
+    throw new Error(
+      `The newest seal stands under the day ${place} and is of ${seal.day}: no sealer put it there.`,
+    );
   }
 
   /** Seals of the days from `since` to `until` (days since 1970-01-01, both included), oldest first. */

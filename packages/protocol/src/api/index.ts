@@ -61,7 +61,7 @@ export {
   RevokeAllResponse,
   StatusResponse,
 } from "./responses.ts";
-export { DayName, Leaf, LeavesResponse, Seal, SealsResponse } from "./seals.ts";
+export { DayName, Leaf, LeavesResponse, Seal, SealNotice, SealsResponse } from "./seals.ts";
 export { OperatorEntry, Right, SenderEntry, type TrustedClaims, TrustedIssuer } from "./senders.ts";
 export { durationInWords, formatDuration, isoTime, parseDuration, utcMinute } from "./times.ts";
 export { EventsQuery, LeavesQuery, RecipientsQuery, SealsQuery } from "./trail.ts";

@@ -25,6 +25,23 @@ export const Seal = v.object({
 });
 export type Seal = v.InferOutput<typeof Seal>;
 
+/**
+ * What the event bus is told of each seal. A bus in another account is a witness: whoever has these lines knows a seal that took
+ * another's place. The same seal may be told of again.
+ */
+export const SealNotice = v.object({
+  v: v.literal(1),
+  type: v.literal("day_sealed"),
+  /** When it was told. RFC 3339, UTC, whole seconds. */
+  time: v.string(),
+  day: DayName,
+  count: v.number(),
+  /** SHA-256 of the seal's canonical JSON: the next seal's `previous`, and what `audit verify --pin` takes. */
+  seal: hash,
+  previous: hash,
+});
+export type SealNotice = v.InferOutput<typeof SealNotice>;
+
 /** One event as a seal covers it: its id, and its leaf in the Merkle tree. */
 export const Leaf = v.object({ id: v.string(), hash });
 export type Leaf = v.InferOutput<typeof Leaf>;
