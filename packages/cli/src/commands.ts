@@ -224,6 +224,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       key: { value: "PATH", help: "The public key of the seals, in PEM" },
       since: { value: "DAY", help: "The first day that is checked" },
       until: { value: "DAY", help: "The last day that must have a seal" },
+      pin: { value: "HASH", help: "A seal's hash that the event bus told of, which the trail must have" },
     },
     load: () => import("./audit/verify.ts"),
   },

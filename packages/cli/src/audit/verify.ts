@@ -18,6 +18,13 @@ export const run: Run = async (invocation, context) => {
   }
   const keys = await sealKeys(path);
   const { since, until } = daysOf(invocation);
+  const pin = invocation.text("pin");
+  if (pin !== undefined && !/^[\w-]{43}$/.test(pin)) {
+    throw new SenderError(
+      "input",
+      "Give --pin and the hash of a seal: 43 letters, as the event bus told of it.",
+    );
+  }
   return withTimeout(
     invocation,
     context,
@@ -27,6 +34,7 @@ export const run: Run = async (invocation, context) => {
       const verdict = await verifyTrail(trail, keys, {
         ...(since === undefined ? {} : { since }),
         ...(until === undefined ? {} : { until }),
+        ...(pin === undefined ? {} : { pins: [pin] }),
       });
       done();
       return report(verdict, invocation, context);

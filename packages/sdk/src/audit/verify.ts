@@ -60,6 +60,11 @@ export type VerifyOptions = {
   readonly since?: string;
   /** The last day that must have a seal. @default none: a trail may end anywhere */
   readonly until?: string;
+  /**
+   * Hashes of seals that were kept elsewhere, as the event bus told of them (`seal` of `day_sealed`): the trail must have each of them.
+   * Without one, a trail that was changed and then sealed anew looks whole.
+   */
+  readonly pins?: readonly string[];
 };
 
 /**
@@ -88,6 +93,8 @@ class TrailCheck {
   readonly #keys: readonly SealKey[];
   readonly #options: VerifyOptions;
   readonly #seals = new Map<string, Seal>();
+  /** Pinned seals that the trail has not shown yet. */
+  readonly #pins: Set<string>;
   #first: string | undefined;
   #last: string | undefined;
   #sealedEvents = 0;
@@ -99,6 +106,7 @@ class TrailCheck {
     this.#trail = trail;
     this.#keys = keys;
     this.#options = options;
+    this.#pins = new Set(options.pins);
   }
 
   verdict(finding: Finding | undefined): Verdict {
@@ -123,6 +131,7 @@ class TrailCheck {
       const finding = this.#checkSeal(seal, before);
       if (finding) return finding;
       this.#seals.set(seal.day, seal);
+      this.#pins.delete(sealHash(seal));
       this.#first ??= seal.day;
       this.#last = seal.day;
       before = seal;
@@ -132,7 +141,8 @@ class TrailCheck {
     if (since !== undefined && since < (this.#first ?? "") && !this.#fromTheBeginning)
       return sealMissing(since);
     if (until !== undefined && before.day < until) return sealMissing(dayName(dayNumber(before.day) + 1));
-    return undefined;
+    const [pin] = this.#pins;
+    return pin === undefined ? undefined : pinMissing(pin);
   }
 
   #checkSeal(seal: Seal, before: Seal | undefined): Finding | undefined {
@@ -273,6 +283,11 @@ class DayCheck {
 function sealMissing(day: string | undefined): Finding {
   if (day === undefined) return { kind: "seal_missing", sentence: "The trail has no seals." };
   return { kind: "seal_missing", day, sentence: `The seal of ${day} is missing.` };
+}
+
+function pinMissing(pin: string): Finding {
+  const sentence = `The trail does not have the pinned seal ${pin}: the days up to it were sealed anew, or it lies outside of this trail.`;
+  return { kind: "seal_changed", sentence };
 }
 
 function openFinding({ kind, event, sentence }: Suspicion, day: string): Finding {
