@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parseSenderConfig } from "@secret-handoff/lambda/config";
 import { type LocalStack, startLocalStack } from "@secret-handoff/local";
 import type { SenderEntry } from "@secret-handoff/protocol/api";
+import { grantsOfPipeline, pipelineTokenOf } from "../../packages/lambda/src/sender/pipelines.ts";
 
 /** Pipelines whose issuer is not GitHub's. */
 
@@ -35,6 +36,33 @@ describe("a token of a trusted issuer", () => {
       "it asks for ref main, and this token has none",
     ],
     ["of a merge request", { pipeline_source: "merge_request_event" }, "may run with somebody else's code"],
+    [
+      "of a pipeline on a pull request elsewhere",
+      { pipeline_source: "external_pull_request_event" },
+      "may run with somebody else's code",
+    ],
+    [
+      "of a merge request's child pipeline",
+      { pipeline_source: "parent_pipeline", ref_path: "refs/merge-requests/7/head" },
+      "a merge request may run with somebody else's code",
+    ],
+    [
+      "of a child pipeline, whose parent it does not tell",
+      { pipeline_source: "parent_pipeline" },
+      "must name pipeline_source",
+    ],
+    ["of another project's pipeline", { pipeline_source: "pipeline" }, "must name pipeline_source"],
+    [
+      "of a source that GitLab has yet to invent",
+      { pipeline_source: "telepathy" },
+      "must name pipeline_source",
+    ],
+    [
+      "on a merge request's ref, whatever started it",
+      { ref_path: "refs/merge-requests/7/merge" },
+      "a merge request may run with somebody else's code",
+    ],
+    ["that does not say what started it", { pipeline_source: undefined }, "it has no pipeline_source"],
     ["that lists the claim among others", { project_path: ["acme/orders"] }, "this token"],
   ])("%s has none, and is told which claim", async (_, claims, sentence) => {
     const { status, body } = await policy(await stack.gitLab.mint(stack.url, claims));
@@ -80,6 +108,51 @@ describe("a token of a trusted issuer", () => {
       status: 200,
       body: { handoffs: [] },
     });
+  });
+});
+
+describe("what may have started a pipeline", () => {
+  const issuer = "https://ci.example.com";
+  const gitLabs = { project_id: "1", project_path: "acme/orders", ref: "main", pipeline_source: "push" };
+  function admits(claims: Readonly<Record<string, unknown>>, named: Readonly<Record<string, string>> = {}) {
+    const token = pipelineTokenOf({ issuer, jwksUrl: issuer }, { ...gitLabs, ...claims });
+    if (typeof token === "string") throw new Error(`no ${token}`);
+    const entry = { issuer, claims: { project_path: "acme/orders", ...named }, may: ["send" as const] };
+    return grantsOfPipeline([entry], token).grants.length > 0;
+  }
+
+  test.each(["push", "web", "webide", "schedule", "api", "trigger", "chat"])(
+    "%s needs no word in the entry",
+    (source) => {
+      expect(admits({ pipeline_source: source })).toBe(true);
+    },
+  );
+
+  test.each(["merge_request_event", "external_pull_request_event", "parent_pipeline", "pipeline", "external"])(
+    "%s needs an entry that names it, and no other",
+    (pipeline_source) => {
+      expect(admits({ pipeline_source })).toBe(false);
+      expect(admits({ pipeline_source }, { pipeline_source })).toBe(true);
+      expect(admits({ pipeline_source }, { pipeline_source: "push" })).toBe(false);
+    },
+  );
+
+  test("a merge request's ref needs an entry for merge requests", () => {
+    const merge = { pipeline_source: "merge_request_event", ref_path: "refs/merge-requests/7/head" };
+    expect(admits(merge, { pipeline_source: "merge_request_event" })).toBe(true);
+    const child = { ...merge, pipeline_source: "parent_pipeline" };
+    expect(admits(child, { pipeline_source: "parent_pipeline" })).toBe(false);
+  });
+
+  test("is not asked of an issuer that has no such claim", () => {
+    const claims = { owner: "organization_id", name: "organization_slug" };
+    const token = pipelineTokenOf(
+      { issuer, jwksUrl: issuer, claims },
+      { organization_id: "1", organization_slug: "acme" },
+    );
+    if (typeof token === "string") throw new Error(`no ${token}`);
+    const entry = { issuer, claims: { organization_slug: "acme" }, may: ["send" as const] };
+    expect(grantsOfPipeline([entry], token).grants).toHaveLength(1);
   });
 });
 

@@ -244,9 +244,10 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/recipients", {
     GET: async (c) => {
       const caller = await admit(c, "audit");
-      const found = await findRecipient(deps.recipients, readQuery(c, RecipientsQuery));
+      const query = readQuery(c, RecipientsQuery);
+      // First: that an address is unknown is an answer too.
       await recordViewing(standalone, caller, clock());
-      return c.json(found);
+      return c.json(await findRecipient(deps.recipients, query));
     },
   });
 

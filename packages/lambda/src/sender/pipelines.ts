@@ -86,9 +86,15 @@ export function actorOfPipeline({ issuer, owner, name, run, actor, environment }
   };
 }
 
-/** Pipelines that run with somebody else's code or input; refused unless an entry names the claim. */
-const FOREIGN_SOURCES = ["merge_request_event", "external_pull_request_event"];
+/**
+ * Sources of GitLab's pipelines that only somebody with access to the project can cause, and that run its own code. Any other, also one
+ * that GitLab adds later, is refused unless an entry names it: a child pipeline may have a merge request's as its parent, and a pipeline
+ * of another project may pass on what a stranger gave it. The token tells of neither.
+ * https://docs.gitlab.com/ci/jobs/job_rules/#ci_pipeline_source-predefined-variable
+ */
+const OWN_SOURCES = ["push", "web", "webide", "schedule", "api", "trigger", "chat"];
 const SOURCE = "pipeline_source";
+const MERGE_REQUEST = "merge_request_event";
 
 /** What the senders list gives to the token. Every claim that an entry names must be there, and be equal. */
 export function grantsOfPipeline(entries: readonly SenderEntry[], token: PipelineToken): Grants {
@@ -112,10 +118,29 @@ function brokenClaims({ claims = {} }: SenderEntry, token: PipelineToken): reado
       ([name, wanted]) =>
         `it asks for ${name} ${wanted}, and this token has ${token.claims[name] === undefined ? "none" : "another"}`,
     );
-  const source = token.claims[SOURCE] ?? "";
-  return FOREIGN_SOURCES.includes(source) && claims[SOURCE] === undefined
-    ? [...broken, `${source} may run with somebody else's code, so an entry must name ${SOURCE}`]
-    : broken;
+  const foreign = foreignPart(token, claims[SOURCE]);
+  return foreign === undefined ? broken : [...broken, foreign];
+}
+
+/** What may bring somebody else's code or input into the pipeline, unless the entry names that source. */
+function foreignPart({ claims }: PipelineToken, named: string | undefined): string | undefined {
+  const source = claims[SOURCE];
+  const refs = [claims["ref"], claims["ref_path"]];
+  if (named !== MERGE_REQUEST && refs.some((ref) => ref?.startsWith("refs/merge-requests/"))) {
+    return `a merge request may run with somebody else's code, so an entry must name ${SOURCE} ${MERGE_REQUEST}`;
+  }
+  if (named !== undefined) return undefined;
+  if (source === undefined) {
+    // Other issuers have no such claim; what they have instead, an entry names.
+    return isGitLabs(claims) ? `it has no ${SOURCE}, which says what started the pipeline` : undefined;
+  }
+  return OWN_SOURCES.includes(source)
+    ? undefined
+    : `${source} may run with somebody else's code or input, so an entry must name ${SOURCE}`;
+}
+
+function isGitLabs(claims: PipelineToken["claims"]): boolean {
+  return claims["project_path"] !== undefined && claims["project_id"] !== undefined;
 }
 
 /** Whoever changes a pipeline could approve for it: approvals are given over IAM, or in GitHub's protected environments. */
