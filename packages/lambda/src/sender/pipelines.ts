@@ -124,9 +124,8 @@ function brokenClaims({ claims = {} }: SenderEntry, token: PipelineToken): reado
 
 /** What may bring somebody else's code or input into the pipeline, unless the entry names that source. */
 function foreignPart({ claims }: PipelineToken, named: string | undefined): string | undefined {
-  const source = claims[SOURCE];
-  const refs = [claims["ref"], claims["ref_path"]];
-  if (named !== MERGE_REQUEST && refs.some((ref) => ref?.startsWith("refs/merge-requests/"))) {
+  const { [SOURCE]: source, ref: branch, ref_path: path } = claims;
+  if (named !== MERGE_REQUEST && [branch, path].some((ref) => ref?.startsWith("refs/merge-requests/"))) {
     return `a merge request may run with somebody else's code, so an entry must name ${SOURCE} ${MERGE_REQUEST}`;
   }
   if (named !== undefined) return undefined;
@@ -140,7 +139,7 @@ function foreignPart({ claims }: PipelineToken, named: string | undefined): stri
 }
 
 function isGitLabs(claims: PipelineToken["claims"]): boolean {
-  return claims["project_path"] !== undefined && claims["project_id"] !== undefined;
+  return ["project_path", "project_id"].every((name) => claims[name] !== undefined);
 }
 
 /** Whoever changes a pipeline could approve for it: approvals are given over IAM, or in GitHub's protected environments. */
