@@ -128,14 +128,17 @@ describe("what may have started a pipeline", () => {
     },
   );
 
-  test.each(["merge_request_event", "external_pull_request_event", "parent_pipeline", "pipeline", "external"])(
-    "%s needs an entry that names it, and no other",
-    (pipeline_source) => {
-      expect(admits({ pipeline_source })).toBe(false);
-      expect(admits({ pipeline_source }, { pipeline_source })).toBe(true);
-      expect(admits({ pipeline_source }, { pipeline_source: "push" })).toBe(false);
-    },
-  );
+  test.each([
+    "merge_request_event",
+    "external_pull_request_event",
+    "parent_pipeline",
+    "pipeline",
+    "external",
+  ])("%s needs an entry that names it, and no other", (pipeline_source) => {
+    expect(admits({ pipeline_source })).toBe(false);
+    expect(admits({ pipeline_source }, { pipeline_source })).toBe(true);
+    expect(admits({ pipeline_source }, { pipeline_source: "push" })).toBe(false);
+  });
 
   test("a merge request's ref needs an entry for merge requests", () => {
     const merge = { pipeline_source: "merge_request_event", ref_path: "refs/merge-requests/7/head" };

@@ -92,7 +92,8 @@ describeOnEachEngine("revoking all that is meant", (engine) => {
     ["a class", { class: "third-party-service" }, ["third"]],
     ["a sender's, by the login", { sender: "mallory" }, ["third", "unnamed"]],
     ["both at once", { recipient: BOB, repository: "42" }, ["set"]],
-    ["nobody's", { recipient: "nobody@vendor.example" }, []],
+    ["a sender's, whatever the case of the login", { sender: "Mallory" }, ["third", "unnamed"]],
+    ["what nobody has open", { class: "api-key" }, []],
   ])("ends %s, and nothing else", async (_, asked, wanted) => {
     await handOverFive();
     const { revoked } = await revoke(asked);
@@ -144,6 +145,9 @@ describeOnEachEngine("revoking all that is meant", (engine) => {
       ["with an empty part", { secret: "" }, 400],
       ["with a cursor that is none", { all: true, cursor: "WzFd" }, 400],
       ["with half an address", { recipient: "bob@" }, 400],
+      ["with a recipient that is neither an address nor an id", { recipient: "bob" }, 400],
+      ["for an address that the directory does not know", { recipient: "nobody@vendor.example" }, 404],
+      ["for an id that nobody ever had", { recipient: "AAAAAAAAAAAAAAAAAAAAAA" }, 404],
     ])("%s", async (_, body, status) => {
       expect((await responder.call("POST", "/v1/sender/handoffs/revoke", body)).status).toBe(status);
     });

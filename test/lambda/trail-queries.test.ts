@@ -164,6 +164,16 @@ describeOnEachEngine("the trail's queries", (engine) => {
       expect((await find({ address: BOB }, orders)).status).toBe(403);
     });
 
+    test("each look into it leaves an event, also one that finds nobody", async () => {
+      const stranger = new Sender(service, {
+        job: { repository: "octo/audit", repositoryId: "44", actor: "curious", run: "5150" },
+      });
+      expect((await find({ address: "guess@vendor.example" }, stranger)).status).toBe(404);
+      await service.service.drained();
+      const viewings = (await service.audited()).filter(({ type }) => type === "audit_viewed");
+      expect(viewings.map(({ actor }) => actor)).toContainEqual(expect.objectContaining({ run: "5150" }));
+    });
+
     test("erases: the events stay, and lead to nobody", async () => {
       const { id } = (await find({ address: BOB })).body;
       const before = await ask({ recipient: id });
@@ -176,7 +186,8 @@ describeOnEachEngine("the trail's queries", (engine) => {
       expect(await ask({ recipient: BOB })).toEqual([]);
       const after = await ask({ recipient: id });
       expect(after.slice(0, before.length)).toEqual(before);
-      expect(typesOf(after.slice(before.length))).toEqual(["recipient_erased"]);
+      // What was open for it is revoked first.
+      expect(typesOf(after.slice(before.length))).toEqual(["recipient_erased", "revoked", "revoked"]);
     });
   });
 });

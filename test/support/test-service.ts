@@ -17,7 +17,12 @@ import {
   TABLE,
 } from "@secret-handoff/local";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
-import { type CredentialClass, DEFAULT_CLASSES, type SenderEntry } from "@secret-handoff/protocol/api";
+import {
+  type CredentialClass,
+  DEFAULT_CLASSES,
+  type SenderEntry,
+  type TrustedIssuer,
+} from "@secret-handoff/protocol/api";
 
 /** A clock that stands still until a test moves it. */
 export type TestClock = { now: number };
@@ -78,6 +83,8 @@ export async function startTestService(
     /** Told of each request to the tables; what it throws is the answer. */
     readonly onCall?: (operation: string) => void;
     readonly operators?: readonly LocalOperator[];
+    /** Trusted beside GitHub's. */
+    readonly issuers?: readonly TrustedIssuer[];
     /** Where the service asks who reviewed a run. */
     readonly githubApi?: string;
     /** See `describeOnEachEngine`. */
@@ -102,6 +109,7 @@ export async function startTestService(
     page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
     senders: options.senders ?? [EVERYTHING],
     ...(options.operators ? { operators: options.operators } : {}),
+    ...(options.issuers ? { issuers: options.issuers } : {}),
     ...(options.githubApi === undefined ? {} : { githubApi: options.githubApi }),
     drainAfterWrites: options.drainAfterWrites ?? true,
     ...(options.runBy === undefined ? {} : { runBy: options.runBy }),

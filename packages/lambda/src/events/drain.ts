@@ -2,6 +2,7 @@ import { type Actor, type Approval, type AuditEvent, isoTime } from "@secret-han
 import { eventHash } from "@secret-handoff/protocol/audit";
 import { type Audit, type Drained, isRequest, type Outbox } from "../store/audit.ts";
 import { checksOf, type HandoffRecord, type Key } from "../store/handoff-record.ts";
+import { repositoryOf } from "../store/named-senders.ts";
 import type { RequestRecord } from "../store/requests.ts";
 import {
   isStandaloneId,
@@ -104,7 +105,7 @@ function aboutHandoff(record: HandoffRecord, { actor }: Entry) {
     ...(request === undefined ? {} : { request }),
     ...(approvals === undefined ? {} : { approvals: approvals.map(inTrail) }),
     owner,
-    ...repositoryOf(sender),
+    ...repositoryIn(sender),
     class: record.class,
     ...(secret === undefined ? {} : { secret }),
     ...(members === undefined ? {} : { members }),
@@ -129,7 +130,7 @@ function aboutRequest({ id, class: name, asked }: RequestRecord, { type, actor, 
         ? { denied: inTrail(approval) }
         : { approvals: [inTrail(approval)] }),
     owner: asked.eventOwner,
-    ...repositoryOf(requester),
+    ...repositoryIn(requester),
     class: name,
     ...(moreSecrets.length === 0 ? { secret } : { members: secrets }),
     ...(moreRecipients.length === 0 ? { recipient } : { recipients }),
@@ -137,8 +138,9 @@ function aboutRequest({ id, class: name, asked }: RequestRecord, { type, actor, 
   };
 }
 
-function repositoryOf(actor: Actor) {
-  return actor.kind === "github" ? { repository: actor.repository } : {};
+function repositoryIn(actor: Actor) {
+  const repository = repositoryOf(actor);
+  return repository === undefined ? {} : { repository };
 }
 
 function inTrail({ role, by, known, time, comment }: Approval) {

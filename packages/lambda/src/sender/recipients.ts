@@ -1,10 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { isoTime, type RecipientResponse, type RecipientsQuery } from "@secret-handoff/protocol/api";
+import type { RecipientResponse, RecipientsQuery } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
-import { isRecipientId, type Recipients } from "../store/recipients.ts";
-import type { StandaloneEvents } from "../store/standalone-events.ts";
-import type { Caller } from "./callers.ts";
+import { isRecipientId, type RecipientId, type Recipients } from "../store/recipients.ts";
 import { readAddress, type TrailDeps } from "./events.ts";
 
 /**
@@ -18,38 +15,44 @@ export async function findRecipient(
   if (address !== undefined) {
     const normalised = readAddress(address, "address");
     const found = await recipients.find(normalised);
-    if (!found) throw unknown();
+    if (!found) throw noSuchRecipient();
     return { id: found, address: normalised };
   }
-  if (id === undefined || !isRecipientId(id) || !(await recipients.has(id))) throw unknown();
+  if (id === undefined || !isRecipientId(id) || !(await recipients.has(id))) throw noSuchRecipient();
   const kept = await recipients.addressOf(id);
   return { id, ...(kept === undefined ? {} : { address: kept }) };
 }
 
-export type EraseDeps = TrailDeps & { readonly standalone: StandaloneEvents; readonly clock: Clock };
-
 /**
- * Erases a recipient from the directory. The event comes first: should this process die before the entry is gone, the call is repeated
- * and finishes. Repeated after that, it answers alike.
- * @throws ProblemError 404 where there never was such a recipient
+ * The id of a recipient who is named by an address or an id; also of one who was erased, by the id.
+ * @throws ProblemError 400, 404 where nobody is meant
  */
-export async function eraseRecipient(
-  { recipients, eventIndex, standalone, clock }: EraseDeps,
-  { actor }: Caller,
-  id: string,
-): Promise<void> {
-  if (!isRecipientId(id)) throw unknown();
-  if (!(await recipients.has(id))) {
-    const erased = { recipient: id, type: "recipient_erased" } as const;
-    const { events } = await eventIndex.page(erased, { since: 0, until: clock() }, 100, undefined);
-    if (events.length > 0) return;
-    throw unknown();
+export async function knownRecipient(deps: TrailDeps & { readonly clock: Clock }, named: string) {
+  if (!named.includes("@")) {
+    if (!isRecipientId(named)) throw new ProblemError("malformed", NO_NAME);
+    if (await isKnown(deps, named)) return named;
+    throw noSuchRecipient();
   }
-  const event = { v: 1, id: randomUUID(), type: "recipient_erased", outcome: "done" } as const;
-  await standalone.put(`erased/${id}`, { ...event, time: isoTime(clock()), actor, recipient: id }, clock());
-  await recipients.erase(id);
+  const found = await deps.recipients.find(readAddress(named, "recipient"));
+  if (found) return found;
+  throw new ProblemError("not_found", NO_ADDRESS);
 }
 
-function unknown(): ProblemError {
+const NO_NAME = "The parameter recipient is neither an e-mail address nor a recipient id.";
+const NO_ADDRESS =
+  "There is no such recipient: nothing was ever sent to this address, or it was erased from the recipients directory, which revoked " +
+  "what was open for it. Check the spelling, or name the recipient id that events have.";
+
+/** Whether the directory or, of one who was erased, the trail knows the id. */
+export async function isKnown(
+  { recipients, eventIndex, clock }: TrailDeps & { readonly clock: Clock },
+  id: RecipientId,
+): Promise<boolean> {
+  if (await recipients.has(id)) return true;
+  const { events } = await eventIndex.page({ recipient: id }, { since: 0, until: clock() }, 1, undefined);
+  return events.length > 0;
+}
+
+export function noSuchRecipient(): ProblemError {
   return new ProblemError("not_found", "The recipients directory has no such recipient.");
 }

@@ -4,12 +4,16 @@ import type { Clock } from "../runtime.ts";
 import { ItemReader } from "../store/expressions.ts";
 import { derive, type HandoffRecord, keyOf } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
+import { isRepository, isSender, repositoryOf } from "../store/named-senders.ts";
+import type { RecipientId } from "../store/recipients.ts";
 import type { Caller } from "./callers.ts";
 import { badCursor, readCursor, refusingBadCursor, writeCursor } from "./cursors.ts";
-import { listEvents, readAddress, type TrailDeps } from "./events.ts";
+import { listEvents, type TrailDeps } from "./events.ts";
+import { knownRecipient } from "./recipients.ts";
 import { may } from "./rights.ts";
 
-export type RevokeAllDeps = TrailDeps & { readonly handoffs: Handoffs; readonly clock: Clock };
+type Visiting = { readonly handoffs: Handoffs; readonly clock: Clock };
+export type RevokeAllDeps = TrailDeps & Visiting;
 
 /** Handoffs that a call looks at: 5,000 open ones take about ten calls, each well within the API's 30 seconds. */
 const HANDOFFS_A_CALL = 500;
@@ -32,7 +36,7 @@ type Place = {
  * Revokes every open handoff that is meant, a part of them with each call, and names those that were released: what is in them must be
  * rotated. Each revocation is a conditional write of its own, so a call that is cut off is repeated and goes on, and names what it had
  * revoked as well; one that begins anew finds what is still open, and what has been created since.
- * @throws ProblemError 400 where the cursor is none, or the recipient no address
+ * @throws ProblemError 400 where the cursor is none, or the recipient neither an address nor an id; 404 where nobody has that
  */
 export async function revokeAll(
   deps: RevokeAllDeps,
@@ -42,9 +46,7 @@ export async function revokeAll(
   const place: Place =
     cursor === undefined ? { among: "due", since: since ?? deps.clock() } : readPlace(cursor);
   const wanted = await wantedOf(deps, caller, asked);
-  // To an address that nobody has ever sent to, nothing can be open.
-  if (!wanted) return { revoked: [], released: [] };
-  const visit = visitor(deps, caller, wanted, place.since);
+  const visit = visitor(deps, caller.actor, wanted, place.since);
   if (place.among === "trail") return visitTrail(deps, asked, caller, place, visit);
   let { after } = place;
   const answers: Visited[] = [];
@@ -64,44 +66,23 @@ type Wanted = (record: HandoffRecord) => boolean;
 type Released = RevokeAllResponse["released"][number];
 type Visited = { readonly revoked: readonly HandoffId[]; readonly released: readonly Released[] };
 
-/** @returns undefined where nobody has the address */
+/** @throws ProblemError 400, 404 where no such recipient is known: nothing revoked would look as if nothing were open */
 async function wantedOf(
-  { recipients }: Pick<TrailDeps, "recipients">,
+  deps: RevokeAllDeps,
   caller: Caller,
   { secret, recipient, repository, class: name, sender }: Asked,
-): Promise<Wanted | undefined> {
-  const isAddress = recipient?.includes("@") ?? false;
-  const id = isAddress ? await recipients.find(readAddress(recipient ?? "", "recipient")) : recipient;
-  if (isAddress && id === undefined) return undefined;
+): Promise<Wanted> {
+  const id = recipient === undefined ? undefined : await knownRecipient(deps, recipient);
   return ({ owner, metadata, ...record }) =>
     may(caller, "revoke", record.class) &&
     (name === undefined || record.class === name) &&
     (id === undefined || metadata.recipient === id) &&
     (secret === undefined || record.secret === secret || (metadata.members?.includes(secret) ?? false)) &&
-    (repository === undefined || isOfRepository(owner, metadata.sender, repository)) &&
+    (repository === undefined || isRepository(owner, repositoryOf(metadata.sender), repository)) &&
     (sender === undefined || isSender(metadata.sender, sender));
 }
 
-function isOfRepository(owner: string, sender: Actor, repository: string): boolean {
-  if (owner === repository) return true;
-  return sender.kind === "github" && sender.repository.toLowerCase() === repository.toLowerCase();
-}
-
-/** A principal, or the role that it is a session of; a workflow, with or without its ref; the login of the run's actor. */
-function isSender(actor: Actor, sender: string): boolean {
-  if (actor.kind === "iam") {
-    const [, partition, account, role] =
-      /^arn:([\w-]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(sender) ?? [];
-    const isSession =
-      role !== undefined &&
-      actor.principal.startsWith(`arn:${partition}:sts::${account}:assumed-role/${role}/`);
-    return actor.principal === sender || isSession;
-  }
-  if (actor.kind !== "github") return false;
-  return [actor.actor, actor.workflow, actor.workflow.split("@")[0]].includes(sender);
-}
-
-function visitor({ handoffs, clock }: RevokeAllDeps, { actor }: Caller, wanted: Wanted, since: number) {
+function visitor({ handoffs, clock }: Visiting, actor: Actor, wanted: Wanted, since: number) {
   /** Revokes one that is open. @returns what of it was released, if it was */
   async function visitOne(record: HandoffRecord): Promise<HandoffId | Released | undefined> {
     const now = clock();
@@ -126,6 +107,20 @@ function visitor({ handoffs, clock }: RevokeAllDeps, { actor }: Caller, wanted: 
       released: outcomes.flatMap((outcome) => (typeof outcome === "object" ? [outcome] : [])),
     };
   };
+}
+
+/** Revokes whatever is open for a recipient, of every class, in one call: each page of what is due names a thousand. */
+export async function revokeOfRecipient(deps: Visiting, actor: Actor, id: RecipientId): Promise<void> {
+  const visit = visitor(deps, actor, ({ metadata }) => metadata.recipient === id, deps.clock());
+  let after: Parameters<Handoffs["listDue"]>[1];
+  do {
+    const page = await deps.handoffs.listDue(A_READ * 10, after);
+    const ids = page.ids.filter(isHandoffId);
+    const reads = Array.from({ length: Math.ceil(ids.length / A_READ) }, (_, read) => read * A_READ);
+    await Promise.all(reads.map((first) => visit(ids.slice(first, first + A_READ))));
+    const read = page.next && new ItemReader(page.next);
+    after = read && placeOf([read.string("id"), read.number("dueAt")]);
+  } while (after);
 }
 
 function releasedOf({ id, class: name, secret, claimedAt, metadata }: HandoffRecord): Released | undefined {

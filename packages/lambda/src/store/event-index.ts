@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type AuditEvent, type EventType, isoTime } from "@secret-handoff/protocol/api";
+import { type Actor, type AuditEvent, type EventType, isoTime } from "@secret-handoff/protocol/api";
 import {
   CLASS_INDEX,
   RECIPIENT_INDEX,
@@ -18,6 +18,7 @@ import {
   ItemReader,
   itemOf,
 } from "./expressions.ts";
+import { isRepository, repositoryOf } from "./named-senders.ts";
 import type { Table } from "./table.ts";
 
 /** What of the trail is asked for; every part that is named must hold. */
@@ -27,7 +28,7 @@ export type EventFilter = {
   readonly secret?: string | undefined;
   /** A recipient id. */
   readonly recipient?: string | undefined;
-  /** `owner/name` as it was at the time, or GitHub's number. */
+  /** The path of a repository or project as it was at the time, or its number; a pipeline's with its issuer before it too. */
   readonly repository?: string | undefined;
   readonly class?: string | undefined;
   readonly type?: EventType | undefined;
@@ -63,16 +64,28 @@ const INDEXES = [
   {
     index: REPOSITORY_INDEX,
     name: "repository",
-    of: ({ repository }: EventFilter) => (isNumber(repository) ? undefined : repository?.toLowerCase()),
+    of: ({ repository }: EventFilter) => (isPath(repository) ? pathKey(repository) : undefined),
   },
   { index: CLASS_INDEX, name: "class", of: (filter: EventFilter) => filter.class },
 ] as const;
 
-const isNumber = (repository: string | undefined) => repository !== undefined && /^\d+$/.test(repository);
+/** Events stand in the index by the path alone: a number, or one with an issuer before it, is looked for day by day. */
+function isPath(repository: string | undefined): repository is string {
+  return repository !== undefined && !/^\d+$|:\/\//.test(repository);
+}
+
+/** A project's path may be longer than a key may. */
+function pathKey(repository: string): string {
+  const path = repository.toLowerCase();
+  return path.length > LONGEST_PATH ? secretKey(path) : path;
+}
+
+/** Characters, of three bytes at the most. */
+const LONGEST_PATH = 600;
 
 /** The attributes by which an event is found. */
 export function indexKeys(event: AuditEvent): Readonly<Record<string, string | undefined>> {
-  const filter: EventFilter = { ...event, repository: repositoryOf(event) };
+  const filter: EventFilter = { ...event, repository: pathOf(event) };
   return Object.fromEntries(INDEXES.map(({ name, of }) => [name, of(filter)]));
 }
 
@@ -217,15 +230,18 @@ function namesRecipient(event: AuditEvent, recipient: string): boolean {
   return event.recipient === recipient || (event.recipients?.includes(recipient) ?? false);
 }
 
-function isOfRepository(event: AuditEvent, repository: string): boolean {
-  if (!isNumber(repository)) return repositoryOf(event)?.toLowerCase() === repository.toLowerCase();
-  const { actor, owner } = event;
-  return (owner ?? (actor.kind === "github" ? actor.repositoryId : undefined)) === repository;
+/** The repository or project that an event is about: the handoff's, or the caller's. */
+function pathOf({ repository, actor }: AuditEvent): string | undefined {
+  return repository ?? repositoryOf(actor);
 }
 
-/** The repository that an event is about: the handoff's, or the caller's. */
-function repositoryOf({ repository, actor }: AuditEvent): string | undefined {
-  return repository ?? (actor.kind === "github" ? actor.repository : undefined);
+function isOfRepository(event: AuditEvent, repository: string): boolean {
+  return isRepository(event.owner ?? numberOf(event.actor), pathOf(event), repository);
+}
+
+function numberOf(actor: Actor): string | undefined {
+  if (actor.kind === "github") return actor.repositoryId;
+  return actor.kind === "pipeline" ? `${actor.issuer}#${actor.projectId}` : undefined;
 }
 
 function readEvent(item: Attributes): AuditEvent {

@@ -99,9 +99,9 @@ export const AuditEvent = v.object({
   approvals: v.optional(list(ApprovalInTrail)),
   /** Who denied it. */
   denied: v.optional(ApprovalInTrail),
-  /** Who created the handoff: GitHub's number of the repository, or `iam` for an operator. */
+  /** Who created the handoff: GitHub's number of the repository, issuer and project of another pipeline, or `iam` for an operator. */
   owner: v.optional(text),
-  /** Name of the repository that created it, as it was then. */
+  /** Path of the repository or project that created it, as it was then. */
   repository: v.optional(text),
   class: v.optional(text),
   secret: v.optional(text),

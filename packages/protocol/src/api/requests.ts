@@ -147,10 +147,13 @@ export const RevokeAllRequest = v.pipe(
     secret: v.optional(secretId),
     /** An e-mail address, or a recipient id. */
     recipient: v.optional(text(320)),
-    /** `owner/name` as it was at the time, or GitHub's number of the repository. */
-    repository: v.optional(text(200)),
+    /** The path of a repository or a pipeline's project as it was at the time, or its number; with its issuer before it too. */
+    repository: v.optional(text(2_048)),
     class: v.optional(text(64)),
-    /** An IAM principal or role, a workflow (`owner/name/.github/workflows/file.yml`, with or without `@ref`), or a GitHub login. */
+    /**
+     * An IAM principal or role, a workflow (`owner/name/.github/workflows/file.yml`, with or without `@ref`), a pipeline's project, or the
+     * login of a run's actor.
+     */
     sender: v.optional(text(2_048)),
     /** What was revoked since then is named too, as by a call that was cut off; now where left out. */
     since: v.optional(time),

@@ -16,8 +16,8 @@ export const EventsQuery = v.strictObject({
   secret: v.optional(secretId),
   /** An e-mail address, or a recipient id. */
   recipient: v.optional(text(320)),
-  /** `owner/name` as it was at the time, or GitHub's number of the repository. */
-  repository: v.optional(text(200)),
+  /** The path of a repository or a pipeline's project as it was at the time, or its number; with its issuer before it too. */
+  repository: v.optional(text(2_048)),
   class: v.optional(text(64)),
   type: v.optional(EventType),
   cursor: v.optional(cursor),

@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
+import { describeOnEachEngine } from "../support/engines.ts";
+import { Sender } from "../support/sender.ts";
+import { startTestService, type TestService } from "../support/test-service.ts";
+
+describeOnEachEngine("erasing a recipient", (engine) => {
+  let service: TestService;
+  let orders: Sender;
+  let officer: Sender;
+  let responder: Sender;
+  let version = 0;
+
+  beforeAll(async () => {
+    service = await startTestService({
+      engine,
+      senders: [
+        { repositoryId: "42", may: ["send"] },
+        { repositoryId: "43", may: ["audit", "erase"] },
+        { repositoryId: "44", may: ["revoke"] },
+      ],
+    });
+    orders = new Sender(service);
+    officer = new Sender(service, { job: { repository: "octo/privacy", repositoryId: "43" } });
+    responder = new Sender(service, { job: { repository: "octo/security", repositoryId: "44" } });
+  });
+  afterAll(() => service.close());
+
+  function handOver(recipient: string, secret = "arn:one") {
+    version += 1;
+    const subject = { secret, versionId: `v${version}`, versionCreatedAt: version, recipient };
+    return orders.handOver({ email: recipient }, { subject });
+  }
+  const stateOf = async (id: string) => (await service.stored(id))?.state?.S;
+  const idOf = async (address: string) =>
+    (await officer.call("GET", `/v1/sender/recipients?address=${encodeURIComponent(address)}`)).body.id;
+  const erase = async (id: string) => (await officer.call("DELETE", `/v1/sender/recipients/${id}`)).status;
+  const revoke = (recipient: string) => responder.call("POST", "/v1/sender/handoffs/revoke", { recipient });
+  const eventsOf = async (recipient: string) => {
+    await service.service.drained();
+    const { text } = await officer.call("GET", `/v1/sender/events?recipient=${recipient}`);
+    return (JSON.parse(text) as { events: AuditEvent[] }).events;
+  };
+
+  test("revokes what is open for it, also what the trail has not told of yet, and nothing of others", async () => {
+    const [first, second] = [
+      await handOver("ana@vendor.example"),
+      await handOver("ana@vendor.example", "arn:two"),
+    ];
+    const other = await handOver("bob@vendor.example");
+    const id = await idOf("ana@vendor.example");
+    expect(await erase(id)).toBe(204);
+    expect(await Promise.all([first, second, other].map((each) => stateOf(each.id)))).toEqual([
+      "revoked",
+      "revoked",
+      "open",
+    ]);
+    const events = await eventsOf(id);
+    const revocations = events.filter(({ type }) => type === "revoked");
+    expect(revocations.map(({ handoff }) => handoff).toSorted()).toEqual([first.id, second.id].toSorted());
+    for (const { actor } of revocations) {
+      expect(actor).toMatchObject({ kind: "github", repository: "octo/privacy" });
+    }
+    const erasures = events.filter(({ type }) => type === "recipient_erased");
+    expect(erasures).toHaveLength(1);
+  });
+
+  test("leaves no link of an earlier version open beside that of a newer one", async () => {
+    const earlier = await handOver("cy@vendor.example");
+    await erase(await idOf("cy@vendor.example"));
+    const newer = await handOver("cy@vendor.example");
+    expect([await stateOf(earlier.id), await stateOf(newer.id)]).toEqual(["revoked", "open"]);
+  });
+
+  test("keeps what was opened among its events, so that it can be rotated", async () => {
+    const opened = await handOver("dee@vendor.example");
+    await new Recipient(opened.link).claim({ email: "dee@vendor.example" });
+    const id = await idOf("dee@vendor.example");
+    expect(await erase(id)).toBe(204);
+    expect(await stateOf(opened.id)).toBe("claimed");
+    const claimed = (await eventsOf(id)).filter(({ type }) => type === "claimed");
+    expect(claimed.map(({ handoff, secret }) => ({ handoff, secret }))).toEqual([
+      { handoff: opened.id, secret: "arn:one" },
+    ]);
+  });
+
+  test("makes revoking by the address say that nobody has it, instead of an empty success", async () => {
+    await handOver("eve@vendor.example");
+    await erase(await idOf("eve@vendor.example"));
+    const { status, body } = await revoke("eve@vendor.example");
+    expect({ status, code: body.code }).toEqual({ status: 404, code: "not_found" });
+    expect(body.detail).toContain("There is no such recipient");
+    expect(body.detail).not.toContain("eve@");
+  });
+
+  test("repeated, answers alike and leaves one event", async () => {
+    const id = await handOver("fay@vendor.example").then(() => idOf("fay@vendor.example"));
+    await service.service.drained();
+    expect(await erase(id)).toBe(204);
+    expect(await erase(id)).toBe(204);
+    expect((await eventsOf(id)).filter(({ type }) => type === "recipient_erased")).toHaveLength(1);
+  });
+});
