@@ -164,6 +164,7 @@ describe("a request", () => {
       reason: "quarterly rotation",
       issue: 12,
       requestedBy: "omar",
+      requester: expect.objectContaining({ kind: "github", repositoryId: "42", run: String(run) }),
       requestedAt: service.clock.now,
       approvals: [],
       missing: ["security", "manager"],
@@ -199,6 +200,33 @@ describe("a request", () => {
       status,
       body: { code },
     });
+  });
+
+  test("shows whole addresses and who asks to those who may approve, and hints to all others", async () => {
+    const recipients = ["ana@gmail.example", "attacker@gmail.example"];
+    const hints = ["a•••@gmail.example", "a•••@gmail.example"];
+    const own = await ask({ recipients });
+    expect([own.recipients, own.recipientAddresses]).toEqual([hints, undefined]);
+    const path = `${REQUESTS}/${own.id}`;
+    const seenBy = async (operator: typeof kim) =>
+      (await callAs(operator, service, "GET", path)).body as unknown as RequestView;
+    expect(await seenBy(kim)).toMatchObject({
+      recipients: hints,
+      recipientAddresses: recipients,
+      requester: { kind: "github", repository: "octo/orders", run: String(run), actor: "omar" },
+    });
+    expect((await seenBy(auditor)).recipientAddresses).toBeUndefined();
+    const answer = await approveAs(kim, own.id, "security");
+    expect(answer.body.recipientAddresses).toEqual(recipients);
+    expect(JSON.stringify([await service.audited(), service.logged])).not.toContain("attacker@");
+  });
+
+  test("that another owner reads leaves a refusal that names it", async () => {
+    const { id } = await ask();
+    const stranger = new Sender(service, { job: { repositoryId: "7" } });
+    expect((await stranger.call("GET", `${REQUESTS}/${id}`)).status).toBe(404);
+    const told = service.events.filter(({ request, type }) => request === id && type === "refused");
+    expect(told).toMatchObject([{ outcome: "not_allowed", class: TWO.name }]);
   });
 
   test("is known to its owner, to those who may approve or audit, and to nobody else", async () => {

@@ -114,6 +114,21 @@ export function verdict(verb: "approve" | "deny"): Run {
   };
 }
 
+/** Where the request comes from, as the service has verified it. */
+function placeOf({ requester }: RequestView): readonly (readonly [string, string])[] {
+  if (requester?.kind === "github") {
+    const { workflow, ref, run, attempt } = requester;
+    return [
+      ["Repository", requester.repository],
+      ["Workflow", `${workflow}, on ${ref}`],
+      ["Run", `${run}, attempt ${attempt}`],
+    ];
+  }
+  if (requester?.kind !== "pipeline") return [];
+  const { issuer, project, run } = requester;
+  return [["Project", `${project} of ${issuer}`], ...(run === undefined ? [] : [["Run", run] as const])];
+}
+
 async function showRequest(
   view: RequestView,
   invocation: Invocation,
@@ -129,10 +144,11 @@ async function showRequest(
     ["State", view.state],
     ["Class", view.class],
     ["Secrets", view.secrets.join(", ")],
-    ["Recipients", view.recipients.join(", ")],
+    ["Recipients", (view.recipientAddresses ?? view.recipients).join(", ")],
     ["Links live", formatDuration(view.expiresIn)],
     ["Reason", view.reason],
     ["Requested by", `${view.requestedBy}, ${isoTime(view.requestedAt)}`],
+    ...placeOf(view),
     ["Approved", given.join("; ") || "by nobody yet"],
     ["Missing", view.missing.join(", ") || "nothing"],
     ["Ends", isoTime(view.expiresAt)],

@@ -175,7 +175,11 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/requests/:id", {
     GET: async (c) => {
       const caller = await admit(c, "send", "check", "approve", "audit");
-      return c.json(await shownRequest(deps, await knownRequest(deps, caller, c.req.param("id") ?? "")));
+      // The caller is not told that it exists; the trail is.
+      const record = await knownRequest(deps, caller, c.req.param("id") ?? "", (foreign) =>
+        refusals.note("not_allowed", caller, { request: foreign.id, class: foreign.class }),
+      );
+      return c.json(await shownRequest(deps, caller, record));
     },
   });
 
@@ -187,7 +191,7 @@ function senderRoutes(deps: SenderDeps): Hono {
         const id = c.req.param("id") ?? "";
         const named = isRequestId(id) ? { request: id } : {};
         const record = await noting(caller, named, () => decide(deps, caller, id, body));
-        return c.json(await shownRequest(deps, record));
+        return c.json(await shownRequest(deps, caller, record));
       },
     });
   }

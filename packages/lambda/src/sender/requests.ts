@@ -89,7 +89,7 @@ export async function ask(deps: RequestDeps, caller: Caller, body: ApprovalReque
     now + (deps.approvalSeconds ?? APPROVAL_SECONDS),
     now,
   );
-  return viewOfRequest(record, deps.classes, recipients.map(emailHintOf), now);
+  return viewOfRequest(record, deps.classes, { caller, addresses: recipients, now });
 }
 
 /** What a class has against a request, whoever approves it. */
@@ -127,37 +127,51 @@ function violations(
   return rules.filter(([broken]) => broken).map(([, violation]) => violation);
 }
 
-/** The request, if the caller may know it: its own, or of a class that it may approve or audit. @throws ProblemError 404 */
-export async function knownRequest(deps: RequestDeps, caller: Caller, id: string): Promise<RequestRecord> {
-  const found = await deps.requests.get(id);
+/**
+ * The request, if the caller may know it: its own, or of a class that it may approve or audit.
+ * @param onForeign told of one that the caller may not know
+ * @throws ProblemError 404
+ */
+export async function knownRequest(
+  { requests }: Pick<RequestDeps, "requests">,
+  caller: Caller,
+  id: string,
+  onForeign?: (record: RequestRecord) => Promise<void>,
+): Promise<RequestRecord> {
+  const found = await requests.get(id);
   const isOwn = found?.asked.owner === caller.requestOwner;
   const mayKnow = found && (["approve", "audit"] as const).some((right) => may(caller, right, found.class));
-  if (!found || !(isOwn || mayKnow)) {
-    throw new ProblemError("not_found", "There is no request with this id, or it is not yours to see.");
-  }
-  return found;
+  if (found && (isOwn || mayKnow)) return found;
+  if (found) await onForeign?.(found);
+  throw new ProblemError("not_found", "There is no request with this id, or it is not yours to see.");
 }
 
 /** Of a recipient who was erased, or of whom the deployment keeps no address. */
 const NO_HINT = "•••";
 
-/** What callers see of a request, with hints of its recipients as far as the directory has their addresses. */
-export async function shownRequest(deps: RequestDeps, record: RequestRecord): Promise<RequestView> {
-  const hints = await Promise.all(
-    record.asked.recipients.map(async (id) => {
-      const address = isRecipientId(id) ? await deps.recipients.addressOf(id) : undefined;
-      return address === undefined ? NO_HINT : emailHintOf(address);
-    }),
+/** What a caller sees of a request: who its recipients are as far as the directory has their addresses. */
+export async function shownRequest(
+  deps: RequestDeps,
+  caller: Caller,
+  record: RequestRecord,
+): Promise<RequestView> {
+  const addresses = await Promise.all(
+    record.asked.recipients.map((id) => (isRecipientId(id) ? deps.recipients.addressOf(id) : undefined)),
   );
-  return viewOfRequest(record, deps.classes, hints, deps.clock());
+  return viewOfRequest(record, deps.classes, { caller, addresses, now: deps.clock() });
 }
 
-/** @param hints of its recipients, in their order */
+type Shown = {
+  readonly caller: Caller;
+  /** Of its recipients, in their order, where they are known. */
+  readonly addresses: readonly (string | undefined)[];
+  readonly now: number;
+};
+
 function viewOfRequest(
   record: RequestRecord,
   classes: readonly CredentialClass[],
-  hints: readonly string[],
-  now: number,
+  { caller, addresses, now }: Shown,
 ): RequestView {
   const { asked, denied } = record;
   const state = stateOf(record, now);
@@ -168,11 +182,16 @@ function viewOfRequest(
     state: state !== "open" ? state : missing.length === 0 ? "approved" : "pending",
     class: record.class,
     secrets: asked.secrets,
-    recipients: hints,
+    recipients: addresses.map((address) => (address === undefined ? NO_HINT : emailHintOf(address))),
+    // A hint tells no recipient from another, and whoever approves must.
+    ...(may(caller, "approve", record.class)
+      ? { recipientAddresses: addresses.map((address) => address ?? NO_HINT) }
+      : {}),
     expiresIn: asked.expiresIn,
     reason: asked.reason,
     ...(issue === undefined ? {} : { issue }),
     requestedBy: requesterOf(record),
+    requester: asked.requester,
     requestedAt: record.requestedAt,
     approvals: record.approvals.map(approvalView),
     missing,

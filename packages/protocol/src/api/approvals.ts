@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { Actor } from "./actors.ts";
 import { type Fields, list, text, time } from "./fields.ts";
 import { MOST_MEMBERS, MOST_MEMBERS_BYTES, membersBytes, secretId } from "./requests.ts";
 
@@ -67,12 +68,19 @@ export const RequestView = v.object({
   secrets: list(v.string()),
   /** Hints, such as `a•••@vendor.example`. */
   recipients: list(v.string()),
+  /**
+   * Their addresses, in the same order, for whoever may approve the class alone: hints do not tell one recipient from another. A hint
+   * stands in the place of an address that the deployment does not keep.
+   */
+  recipientAddresses: v.optional(list(v.string())),
   /** Seconds that a link may live at most. */
   expiresIn: v.number(),
   reason: v.string(),
   issue: v.optional(v.union([v.number(), v.string()])),
   /** The login of the run's actor, or the ARN of an IAM principal. */
   requestedBy: v.string(),
+  /** Who that is, as verified: repository, workflow, ref and run; issuer and project; or the principal. */
+  requester: v.optional(Actor),
   requestedAt: time,
   approvals: list(Approval),
   /** Roles that have not approved yet. */

@@ -1,3 +1,4 @@
+export { Actor } from "./actors.ts";
 export {
   Approval,
   ApprovalRequest,
@@ -22,7 +23,7 @@ export {
   policyViolations,
   saysSomething,
 } from "./classes.ts";
-export { Actor, AuditEvent, Check, EVENT_SOURCE, EVENT_TYPES, EventType } from "./events.ts";
+export { AuditEvent, Check, EVENT_SOURCE, EVENT_TYPES, EventType } from "./events.ts";
 export { text, time } from "./fields.ts";
 export {
   AcknowledgeRequest,
