@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
 import { describe, expect, test } from "@jest/globals";
-import { type AuditEvent, EVENT_TYPES, type EventType } from "@secret-handoff/protocol/api";
+import { AuditEvent, EVENT_TYPES, type EventType } from "@secret-handoff/protocol/api";
 import { publishTo } from "../../packages/lambda/src/events/publish.ts";
 import { EVERYTHING, LEAST } from "./configurations.ts";
 import { matches } from "./event-pattern.ts";
@@ -123,8 +123,8 @@ describe("the rules on what became of a handoff", () => {
     expect(target).not.toHaveProperty("input_transformer");
   });
 
-  test("name in their messages only what the drainer's events have", async () => {
-    const { detail } = await published("reported");
+  test("name in their messages only what an event can have", () => {
+    const fields = Object.keys(AuditEvent.entries);
     const paths = resources(everything, "aws_cloudwatch_event_target")
       .filter(({ event_bus_name }) => event_bus_name === ref("aws_cloudwatch_event_bus.events_bus.name"))
       .flatMap(({ input_transformer }) =>
@@ -134,7 +134,7 @@ describe("the rules on what became of a handoff", () => {
       )
       .filter((path: string) => !path.startsWith("$.detail.mail."));
     expect(paths.length).toBeGreaterThan(0);
-    expect(paths.filter((path: string) => !((path.split(".")[2] ?? "") in (detail as object)))).toEqual([]);
+    expect(paths.filter((path: string) => !fields.includes(path.split(".")[2] ?? ""))).toEqual([]);
   });
 
   test("are not there where nothing is asked for", () => {
