@@ -5,7 +5,7 @@ import { join, resolve } from "node:path";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider/index.js";
 import { describe, expect, test } from "@jest/globals";
 import { InvalidProps, SecretHandoff, SecretHandoffStack, type StackConfig } from "@secret-handoff/cdktf";
-import { DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import { DEFAULT_CLASSES, type OperatorEntry } from "@secret-handoff/protocol/api";
 import { App, TerraformStack } from "cdktf";
 import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
 import { emptyFunctions } from "./synthesis.ts";
@@ -49,6 +49,8 @@ const approver = {
   roles: ["manager"],
   may: ["approve"],
 };
+const TOO_FEW =
+  "may give them: the same person never approves twice, so api-key could never be sent: give one of these roles to another entry of operators or senders, or take it out";
 const NOBODY_APPROVES =
   'service.classes[0].approvals has manager, which nobody may give, so api-key could never be sent: add an entry to operators or senders with may: ["approve"], roles: ["manager"] and api-key among its classes, or take it out';
 const ses = { kind: "ses", identity: "example.com", from: "handoff@example.com" };
@@ -524,6 +526,38 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
     }),
     "service.classes[0].approvals has manager twice: two approvals come from two roles",
   ],
+  "two approvals that one principal alone may give": [
+    service({
+      classes: [{ ...apiKey, approvals: ["security", "manager"] }],
+      operators: [{ ...approver, roles: ["security", "manager"] }],
+    }),
+    `service.classes[0].approvals has security and manager, and only ${approver.principal} ${TOO_FEW}`,
+  ],
+  "two approvals that sessions of one role alone may give": [
+    service({
+      classes: [{ ...apiKey, approvals: ["security", "manager"] }],
+      operators: [
+        approver,
+        {
+          ...approver,
+          principal: "arn:aws:sts::123456789012:assumed-role/managers/kim",
+          roles: ["security"],
+        },
+      ],
+    }),
+    `service.classes[0].approvals has security and manager, and only ${approver.principal} ${TOO_FEW}`,
+  ],
+  "three approvals that two may give": [
+    service({
+      classes: [{ ...apiKey, approvals: ["security", "manager", "owner"] }],
+      operators: [{ ...approver, roles: ["security", "manager", "owner"] }],
+      senders: [
+        { repositoryId: "1", may: ["send"] },
+        { repositoryId: "1", environment: "approve", roles: ["owner", "manager"], may: ["approve"] },
+      ],
+    }),
+    `service.classes[0].approvals has security and manager and owner, and only ${approver.principal} and environment approve of 1 ${TOO_FEW}`,
+  ],
   "a class whose environment no sender names": [
     credentialClass({ environments: ["vault"] }),
     "service.classes[0].environments has vault, which no sender names, so nobody could send api-key from there: add a sender with that environment, or take it out",
@@ -779,6 +813,39 @@ describe("what is probably not meant", () => {
       "service.classes is not set, and of the classes in force production-admin, database-access, api-key need approvals that nobody may give: they cannot be sent",
       "service.senders[1] may send, and no role in gitHub is for its jobs: they need one that is made elsewhere to read secrets",
     ]);
+  });
+
+  test("is told where the classes in force need more people than may approve", () => {
+    const operators = [
+      { ...approver, roles: ["security", "manager", "team lead"], may: ["approve" as const] },
+    ];
+    expect(warningsOf({ ...LEAST, service: { ...LEAST.service, operators } })).toContain(
+      "service.classes is not set, and the approvals of production-admin (security, manager) need more people than may give them: it cannot be sent",
+    );
+  });
+
+  test.each<[string, readonly OperatorEntry[]]>([
+    [
+      "two principals share the roles, though one has both",
+      [
+        { ...approver, roles: ["security", "manager"], may: ["approve"] },
+        { principal: "arn:aws:iam::123456789012:user/kim", roles: ["security"], may: ["approve"] },
+      ],
+    ],
+    [
+      "users of IAM Identity Center have one permission set",
+      [
+        {
+          principal:
+            "arn:aws:iam::123456789012:role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Lead_0123456789abcdef",
+          roles: ["security", "manager"],
+          may: ["approve"],
+        },
+      ],
+    ],
+  ])("is not that the approvers are too few where %s", (_, operators) => {
+    const classes = [{ ...apiKey, approvals: ["security", "manager"] }];
+    expect(problemsOf(service({ classes, operators }))).toEqual([]);
   });
 
   test("is nothing where everything is set", () => {

@@ -5,6 +5,7 @@ import { classesOf, GITHUB_ISSUER } from "../policy.ts";
 import { DEFAULT_NAME, type SecretHandoffProps } from "../props.ts";
 import type { StackConfig } from "../stack.ts";
 import { isExpression } from "../terraform.ts";
+import { tooFewApprovers } from "./approvers.ts";
 import { CONTRADICTIONS, regionOf, roleProblems } from "./contradictions.ts";
 import { SECRET_HANDOFF, SECRET_HANDOFF_SENDER, STACK_CONFIG } from "./prop-schemas.ts";
 import { InvalidProps, type ShapeProblem, shapeProblems } from "./schema.ts";
@@ -59,6 +60,8 @@ export function stackWarnings({ service, gitHub = {} }: StackConfig): readonly s
   const roles = Object.values(gitHub);
   const approved =
     service.classes === undefined ? classesOf(service).filter((each) => !isApprovable(each, service)) : [];
+  const lonely =
+    service.classes === undefined ? classesOf(service).filter((each) => tooFewApprovers(each, service)) : [];
   return [
     ...(service.alarms === undefined
       ? [
@@ -70,6 +73,10 @@ export function stackWarnings({ service, gitHub = {} }: StackConfig): readonly s
           `service.classes is not set, and of the classes in force ${approved.map(({ name }) => name).join(", ")} need approvals that nobody may give: they cannot be sent`,
         ]
       : []),
+    ...lonely.map(
+      ({ name, approvals }) =>
+        `service.classes is not set, and the approvals of ${name} (${approvals.join(", ")}) need more people than may give them: it cannot be sent`,
+    ),
     ...(roles.length === 0
       ? []
       : service.senders.flatMap((sender, index) =>

@@ -4,6 +4,7 @@ import type { GitHubJobs, SenderRights } from "../iam/sender-role.ts";
 import { classesOf, GITHUB_ISSUER } from "../policy.ts";
 import type { NotifyProps, ReactionProps, SecretHandoffProps } from "../props.ts";
 import { isExpression } from "../terraform.ts";
+import { tooFewApprovers } from "./approvers.ts";
 import { listed } from "./schema.ts";
 
 /** Characters that EventBridge takes in a rule's pattern are 2,048; the rest of ours needs fewer than 200 of them. */
@@ -206,10 +207,25 @@ function classProblems(props: Service): readonly string[] {
           (role) =>
             `classes[${index}].approvals has ${role}, which nobody may give, so ${name} could never be sent: add an entry to operators or senders with may: ["approve"], roles: ["${role}"] and ${name} among its classes, or take it out`,
         ),
+      ...approverProblems(`classes[${index}]`, { name, approvals }, props),
       ...(senders.length === 0 || may("send", name)
         ? []
         : [`classes[${index}] can never be sent: no sender that may send has ${name} among its classes`]),
     ]),
+  ];
+}
+
+/** Roles that could all be given, but not by as many people. */
+function approverProblems(
+  at: string,
+  credentialClass: Pick<CredentialClass, "name" | "approvals">,
+  entries: Service,
+): readonly string[] {
+  const few = tooFewApprovers(credentialClass, entries);
+  if (few === undefined) return [];
+  const { name, approvals } = credentialClass;
+  return [
+    `${at}.approvals has ${approvals.join(" and ")}, and only ${few.join(" and ")} may give them: the same person never approves twice, so ${name} could never be sent: give one of these roles to another entry of operators or senders, or take it out`,
   ];
 }
 
