@@ -222,6 +222,11 @@ resource "aws_iam_role_policy" "drainer_policy" {
           Effect   = "Allow"
           Action   = ["dynamodb:PutItem"]
           Resource = [aws_dynamodb_table.tables_audit.arn]
+          Condition = {
+            "ForAllValues:StringNotLike" = {
+              "dynamodb:LeadingKeys" = ["seals", "leaves/*", "recipient/*"]
+            }
+          }
         },
         {
           Sid      = "PublishEvents"
@@ -357,12 +362,52 @@ resource "aws_iam_role_policy" "sealer_policy" {
           }
         },
         {
+          Sid      = "KnowTheKey"
+          Effect   = "Allow"
+          Action   = ["kms:DescribeKey", "kms:GetPublicKey"]
+          Resource = [aws_kms_key.seals_key.arn]
+        },
+        {
+          Sid      = "TellTheBus"
+          Effect   = "Allow"
+          Action   = ["events:PutEvents"]
+          Resource = [aws_cloudwatch_event_bus.events_bus.arn]
+        },
+        {
           Sid      = "WriteLogs"
           Effect   = "Allow"
           Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
           Resource = ["${aws_cloudwatch_log_group.sealer_logs.arn}:*"]
         },
       ],
+      var.archive != null ? [
+        {
+          Sid    = "ArchiveTheTrail"
+          Effect = "Allow"
+          Action = ["s3:GetObject", "s3:PutObject"]
+          Resource = [
+            "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:s3:::${var.archive.bucket_name}/trail/*",
+          ]
+        },
+      ] : [],
+      var.archive != null ? [
+        {
+          Sid    = "MissFiles"
+          Effect = "Allow"
+          Action = ["s3:ListBucket"]
+          Resource = [
+            "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:s3:::${var.archive.bucket_name}",
+          ]
+        },
+      ] : [],
+      try(var.archive.kms_key_arn, null) != null ? [
+        {
+          Sid      = "EncryptTheArchive"
+          Effect   = "Allow"
+          Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
+          Resource = [var.archive.kms_key_arn]
+        },
+      ] : [],
       var.kms_key_arn != null ? [
         {
           Sid    = "UseTheTablesKey"
@@ -637,6 +682,11 @@ resource "aws_iam_role_policy" "sweeper_policy" {
           Effect   = "Allow"
           Action   = ["dynamodb:PutItem"]
           Resource = [aws_dynamodb_table.tables_audit.arn]
+          Condition = {
+            "ForAllValues:StringNotLike" = {
+              "dynamodb:LeadingKeys" = ["seals", "leaves/*", "recipient/*"]
+            }
+          }
         },
         {
           Sid      = "PublishEvents"
@@ -747,7 +797,7 @@ resource "aws_lambda_function" "recipient_function" {
     variables = merge({
       ORIGIN     = coalesce(var.origin, aws_apigatewayv2_api.http_api.api_endpoint)
       TABLE_NAME = aws_dynamodb_table.tables_handoffs.name
-    }, local.ses ? { MAIL_CONFIGURATION_SET = one(aws_sesv2_configuration_set.mail_configuration_set[*].configuration_set_name) } : {}, var.mail_from != null ? { MAIL_FROM = var.mail_from } : {}, var.smtp != null ? { SMTP_SECRET_ARN = var.smtp.secret_arn } : {})
+    }, local.ses ? { MAIL_CONFIGURATION_SET = one(aws_sesv2_configuration_set.mail_configuration_set[*].configuration_set_name) } : {}, var.mail_from != null ? { MAIL_FROM = var.mail_from } : {}, var.run_by != null ? { RUN_BY = var.run_by } : {}, var.smtp != null ? { SMTP_SECRET_ARN = var.smtp.secret_arn } : {})
   }
 
   logging_config {
@@ -773,11 +823,12 @@ resource "aws_lambda_function" "sealer_function" {
   timeout                        = 900
 
   environment {
-    variables = {
+    variables = merge({
       AUDIT_TABLE_NAME     = aws_dynamodb_table.tables_audit.name
+      EVENT_BUS_NAME       = aws_cloudwatch_event_bus.events_bus.name
       EVENT_RETENTION_DAYS = var.event_retention_days
       SEAL_KEY_ARN         = aws_kms_key.seals_key.arn
-    }
+    }, var.archive != null ? { ARCHIVE_BUCKET = var.archive.bucket_name } : {})
   }
 
   logging_config {

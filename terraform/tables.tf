@@ -366,7 +366,7 @@ resource "aws_kms_key" "seals_key" {
         Principal = {
           AWS = aws_iam_role.sealer_role.arn
         }
-        Action   = ["kms:Sign"]
+        Action   = ["kms:DescribeKey", "kms:GetPublicKey", "kms:Sign"]
         Resource = ["*"]
       },
     ]

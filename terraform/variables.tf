@@ -235,6 +235,30 @@ variable "recipients" {
   }
 }
 
+variable "archive" {
+  type        = object({ bucket_name = string, kms_key_arn = optional(string) })
+  description = "Writes event lines and seals to a bucket of yours too, with Object Lock where it has that; and the bucket's key, where it is one of yours."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))
+    error_message = "archive.bucket_name must be the name of an S3 bucket."
+  }
+}
+
+variable "run_by" {
+  type        = string
+  description = "Who runs the service, as recipients know them; the front page says so."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.run_by == null || can(regex("^[^\\p{Cc}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]{1,100}$", var.run_by))
+    error_message = "run_by must be one line of 1 to 100 characters."
+  }
+}
+
 variable "throttle_page" {
   type        = object({ rate = number, burst = number })
   description = "Requests a second, and at once, to GET /h/*."

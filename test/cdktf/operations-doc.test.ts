@@ -44,4 +44,19 @@ describe("docs/operations.md", () => {
     expect(alarms.filter((name) => !text.includes(name))).toEqual([]);
     expect(alarms).toHaveLength(21);
   });
+
+  test("counts the keys, alarms and metrics that a deployment of the least is billed for", () => {
+    const text = readFileSync(FILE, "utf8").replace(/\s+/g, " ");
+    const least = synthesise(LEAST).json;
+    const alarms = resources(least, "aws_cloudwatch_metric_alarm");
+    // An alarm on an expression is billed for each metric in it.
+    const metrics = alarms.reduce((sum, { metric_query: queries }) => {
+      const parts = Array.isArray(queries) ? queries.filter((part) => "metric" in Object(part)) : [];
+      return sum + Math.max(1, parts.length);
+    }, 0);
+    expect(text).toContain(`${alarms.length} alarms on ${metrics} metrics`);
+    expect(text).toContain(`the alarms ${(metrics / 10).toFixed(2)} (`);
+    const keys = resources(least, "aws_kms_key").length;
+    expect(text).toContain(`three KMS keys ${keys.toFixed(2)} (`);
+  });
 });

@@ -181,7 +181,7 @@ describe.each(PROJECTS)("in $name", (project) => {
       run(folder, join(bin, "tsx"), project.file, join(folder, "out"));
       const stack = JSON.parse(readFileSync(join(folder, "out/stacks/platform/cdk.tf.json"), "utf8"));
       const resources = Object.values<object>(stack.resource).flatMap((kind) => Object.keys(kind));
-      expect(Object.keys(stack.resource.aws_lambda_function)).toHaveLength(4);
+      expect(Object.keys(stack.resource.aws_lambda_function)).toHaveLength(5);
       expect(existsSync(join(folder, "out/stacks/platform/assets"))).toBe(true);
       report(`${project.name}: ${resources.length} resources`);
     },

@@ -106,6 +106,25 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     default: "named",
     holds: ['contains(["named", "unnamed"], var.recipients)', "recipients is named or unnamed."],
   },
+  archive: {
+    type: "object({ bucket_name = string, kms_key_arn = optional(string) })",
+    description:
+      "Writes event lines and seals to a bucket of yours too, with Object Lock where it has that; and the bucket's key, where it is one of yours.",
+    default: null,
+    holds: [
+      'var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))',
+      "archive.bucket_name must be the name of an S3 bucket.",
+    ],
+  },
+  run_by: {
+    type: "string",
+    description: "Who runs the service, as recipients know them; the front page says so.",
+    default: null,
+    holds: [
+      'var.run_by == null || can(regex("^[^\\\\p{Cc}\\\\x{202a}-\\\\x{202e}\\\\x{2066}-\\\\x{2069}]{1,100}$", var.run_by))',
+      "run_by must be one line of 1 to 100 characters.",
+    ],
+  },
   throttle_page: throttle("GET /h/*", 50, 100),
   throttle_recipient: throttle("POST /v1/handoffs/*", 50, 100),
   throttle_sender: throttle("/v1/sender/*", 20, 100),
@@ -225,12 +244,17 @@ export const SERVICE_MADE_IF: MadeIf = {
     DecryptSmtpCredentials: given("smtp.kms_key_arn"),
     KeepAddresses: 'var.recipients == "named"',
     UseTheTablesKey: given("kms_key_arn"),
+    ArchiveTheTrail: given("archive"),
+    MissFiles: given("archive"),
+    EncryptTheArchive: "try(var.archive.kms_key_arn, null) != null",
     InvokeRotationFunctions: "length(var.rotation.function_arns) > 0",
   },
   variables: {
     MAIL_FROM: given("mail_from"),
     MAIL_CONFIGURATION_SET: "local.ses",
     SMTP_SECRET_ARN: given("smtp"),
+    ARCHIVE_BUCKET: given("archive"),
+    RUN_BY: given("run_by"),
     RECIPIENT_ADDRESS_KEY_ID: 'var.recipients == "named"',
   },
   inputs: {
@@ -407,6 +431,8 @@ function serviceProps(): ServiceProps {
       sender: limit("sender"),
       operators: limit("operators"),
     },
+    archive: { bucketName: ref("archive.bucket_name"), kmsKeyArn: ref("archive.kms_key_arn") },
+    runBy: ref("run_by"),
     kmsKeyArn: ref("kms_key_arn"),
     deletionProtection: {
       handoffs: Token.asAny(ref("protect_handoffs")),
