@@ -3,12 +3,12 @@ import {
   type ActionOptions,
   type LocalStack,
   localInputs,
+  Recipient,
   runAction,
   startAction,
   startLocalStack,
 } from "@secret-handoff/local";
 import { findNode24 } from "../support/node24.ts";
-import { Recipient } from "../support/recipient.ts";
 import { report } from "../support/tier.ts";
 
 /** The built bundle in a process of its own, against the whole local stack. */

@@ -1,7 +1,6 @@
 import { afterAll, expect, test } from "@jest/globals";
-import { localInputs, runAction, startAction, startLocalStack } from "@secret-handoff/local";
+import { localInputs, Recipient, runAction, startAction, startLocalStack } from "@secret-handoff/local";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
-import { Recipient } from "../support/recipient.ts";
 
 /** Steps of one job as processes of their own: each reads what the one before wrote to GITHUB_OUTPUT. */
 

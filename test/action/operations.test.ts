@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type InputName, readExistingInputs, type StepContext } from "@secret-handoff/action";
+import { Recipient } from "@secret-handoff/local";
 import {
   ErrorCollector,
   platformRuntime,
@@ -7,7 +8,6 @@ import {
   secretsManagerRotation,
   smtpTransport,
 } from "@secret-handoff/sdk";
-import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { inputReader } from "./input-reader.ts";
 import { runStepOn, type StepOptions } from "./step-harness.ts";

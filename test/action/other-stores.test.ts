@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { InputName, StepContext } from "@secret-handoff/action";
+import { Recipient } from "@secret-handoff/local";
 import { jwtVerify } from "jose";
-import { Recipient } from "../support/recipient.ts";
 import {
   startAzure,
   startConnect,

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import type { InputName } from "@secret-handoff/action";
+import { Recipient } from "@secret-handoff/local";
 import { generatePassphrase } from "@secret-handoff/sdk";
 import { startScriptedServer } from "../sdk/scripted-server.ts";
-import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { runStepOn } from "./step-harness.ts";
 

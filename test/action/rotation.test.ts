@@ -1,9 +1,8 @@
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { InputName } from "@secret-handoff/action";
-import { startSecretsManager } from "@secret-handoff/local";
+import { Recipient, startSecretsManager } from "@secret-handoff/local";
 import { secretsManager } from "@secret-handoff/sdk";
 import { useAwsEnvironment } from "../support/aws-environment.ts";
-import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { runStepOn } from "./step-harness.ts";
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type InputName, readDeliverInputs, type StepContext } from "@secret-handoff/action";
+import { Recipient } from "@secret-handoff/local";
 import {
   Concealed,
   ErrorCollector,
@@ -9,7 +10,6 @@ import {
 } from "@secret-handoff/sdk";
 import { type ScriptedServer, startScriptedServer } from "../sdk/scripted-server.ts";
 import { useAwsEnvironment } from "../support/aws-environment.ts";
-import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { inputReader, VALID } from "./input-reader.ts";
 import { runStepOn } from "./step-harness.ts";

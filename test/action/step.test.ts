@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import { SenderError, smtpTransport } from "@secret-handoff/sdk";
 import { quickRuntime } from "../sdk/quick-runtime.ts";
-import { Recipient } from "../support/recipient.ts";
 import { startTestService } from "../support/test-service.ts";
 import { runStepOn } from "./step-harness.ts";
 

@@ -9,10 +9,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import { parseLink, type Sealed, type SealInput } from "@secret-handoff/protocol";
 import { inFull } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
-import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { BuiltCli, type RunOptions } from "./harness.ts";

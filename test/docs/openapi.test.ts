@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
-import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 

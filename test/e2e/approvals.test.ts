@@ -1,8 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { DEFAULT_JOB, type LocalStack, localInputs, runAction, startLocalStack } from "@secret-handoff/local";
+import {
+  DEFAULT_JOB,
+  type LocalStack,
+  localInputs,
+  Recipient,
+  runAction,
+  startLocalStack,
+} from "@secret-handoff/local";
 import type { EventsResponse } from "@secret-handoff/protocol/api";
 import { callAs } from "../support/operator.ts";
-import { Recipient } from "../support/recipient.ts";
 
 /** production-admin needs two approvals, a passphrase and a mailed code: delivered with the bundle, in each way to approve. */
 

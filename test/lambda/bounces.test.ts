@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Handoffs, Table } from "@secret-handoff/lambda";
-import { localClient, TABLE } from "@secret-handoff/local";
+import { localClient, Recipient, TABLE } from "@secret-handoff/local";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 

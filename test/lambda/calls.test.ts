@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import { formatLink } from "@secret-handoff/protocol";
 import type { CreateRequest } from "@secret-handoff/protocol/api";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 

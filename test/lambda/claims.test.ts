@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { Claims, Table } from "@secret-handoff/lambda";
-import { localClient, TABLE } from "@secret-handoff/local";
+import { localClient, Recipient, TABLE } from "@secret-handoff/local";
 import { deriveOpenKeys, type HandoffId, LEASE_SECONDS } from "@secret-handoff/protocol";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 

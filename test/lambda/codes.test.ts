@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { Claims, Codes, Table, type Update } from "@secret-handoff/lambda";
-import { localClient, TABLE } from "@secret-handoff/local";
+import { localClient, Recipient, TABLE } from "@secret-handoff/local";
 import {
   deriveLinkKeys,
   deriveOpenKeys,
@@ -10,7 +10,6 @@ import {
 } from "@secret-handoff/protocol";
 import { codeHashOf } from "../../packages/lambda/src/recipient/send-code.ts";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 

@@ -1,12 +1,11 @@
 import { DeleteItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Audit, drain, type HandoffKey, Outbox, StandaloneEvents, Table } from "@secret-handoff/lambda";
-import { AUDIT_TABLE, localClient, TABLE } from "@secret-handoff/local";
+import { AUDIT_TABLE, localClient, Recipient, TABLE } from "@secret-handoff/local";
 import type { HandoffId } from "@secret-handoff/protocol";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { eventHash } from "@secret-handoff/protocol/audit";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 

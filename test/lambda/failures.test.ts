@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import "../support/one-realm.ts";
-import { Recipient } from "../support/recipient.ts";
+import { Recipient } from "@secret-handoff/local";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 

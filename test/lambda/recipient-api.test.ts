@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { post } from "@secret-handoff/local";
 import { encodeBase64url } from "@secret-handoff/protocol";
-import { post } from "../support/recipient.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 
 let service: TestService;

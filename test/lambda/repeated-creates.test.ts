@@ -1,9 +1,8 @@
 import { DeleteItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { localClient, TABLE } from "@secret-handoff/local";
+import { localClient, Recipient, TABLE } from "@secret-handoff/local";
 import type { CreateRequest } from "@secret-handoff/protocol/api";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { CLICK_CLASS, startTestService, type TestService } from "../support/test-service.ts";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import type { RevokeAllRequest, RevokeAllResponse } from "@secret-handoff/protocol/api";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { AUDIT_TABLE } from "@secret-handoff/local";
+import { AUDIT_TABLE, Recipient } from "@secret-handoff/local";
 import { isHandoffId } from "@secret-handoff/protocol";
 import { isoTime } from "@secret-handoff/protocol/api";
-import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService, type TokenWanted } from "../support/test-service.ts";
 

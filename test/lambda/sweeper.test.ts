@@ -1,10 +1,9 @@
 import { type AttributeValue, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { Due, Table } from "@secret-handoff/lambda";
-import { localClient, TABLE } from "@secret-handoff/local";
+import { localClient, Recipient, TABLE } from "@secret-handoff/local";
 import { LEASE_SECONDS } from "@secret-handoff/protocol";
 import { describeOnEachEngine } from "../support/engines.ts";
-import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 

@@ -2,8 +2,8 @@ import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import { Terminal } from "../../packages/local/src/demo/terminal.ts";
-import { Recipient } from "../support/recipient.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -1,5 +1,5 @@
 import { expect } from "@jest/globals";
-import { Recipient } from "../support/recipient.ts";
+import { Recipient } from "@secret-handoff/local";
 import { answer } from "./answer.ts";
 import type { InBrowser } from "./browser-tests.ts";
 import { EMAIL, PASSPHRASE } from "./stack.ts";

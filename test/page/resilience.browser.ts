@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import type { Visitor } from "../support/browser.ts";
-import { Recipient } from "../support/recipient.ts";
 import { answer } from "./answer.ts";
 import type { InBrowser } from "./browser-tests.ts";
 import { EMAIL, PASSPHRASE } from "./stack.ts";

@@ -1,6 +1,6 @@
+import { Recipient } from "@secret-handoff/local";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 import { type Visitor, visit } from "../support/browser.ts";
-import { Recipient } from "../support/recipient.ts";
 import { answer } from "./answer.ts";
 import { EMAIL, PASSPHRASE, type PageStack } from "./stack.ts";
 

@@ -8,13 +8,13 @@ import {
   AUDIT_TABLE,
   localClient,
   localInputs,
+  Recipient,
   RunnerFilter,
   startAction,
   startLocalStack,
   TABLE,
 } from "@secret-handoff/local";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
-import { Recipient } from "../support/recipient.ts";
 import { atTier, report } from "../support/tier.ts";
 import { type Canary, findCanaries, linkCanaries, type Place, spellings, textCanary } from "./canaries.ts";
 import { watchProcess } from "./process-watch.ts";

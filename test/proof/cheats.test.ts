@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import type { Sealed } from "@secret-handoff/protocol";
 import type { CreateRequest } from "@secret-handoff/protocol/api";
 import fc from "fast-check";
-import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { atTier, report, SEED } from "../support/tier.ts";

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import { parseLink, type SealInput } from "@secret-handoff/protocol";
 import { writeEmail } from "@secret-handoff/sdk";
 import { EMAIL, PASSPHRASE, type PageStack, startPageStack } from "../page/stack.ts";
 import { launchBrowser, type Visitor, visit } from "../support/browser.ts";
-import { Recipient } from "../support/recipient.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 import { Gateway, RUBBISH, seededRandom } from "./gateway.ts";
 

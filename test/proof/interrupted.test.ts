@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import type { BrowserContext, Page, Route } from "playwright-core";
 import { EMAIL, type PageStack, startPageStack } from "../page/stack.ts";
 import { launchBrowser } from "../support/browser.ts";
-import { Recipient } from "../support/recipient.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 import { seededRandom } from "./gateway.ts";
 

@@ -2,13 +2,13 @@ import { afterAll, expect, test } from "@jest/globals";
 import {
   type ActionOptions,
   localInputs,
+  Recipient,
   runAction,
   startAction,
   startLocalStack,
 } from "@secret-handoff/local";
 import type { AuditEvent, HandoffView } from "@secret-handoff/protocol/api";
 import fc from "fast-check";
-import { Recipient } from "../support/recipient.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 
 /**

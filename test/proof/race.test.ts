@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { Recipient } from "../support/recipient.ts";
+import { Recipient } from "@secret-handoff/local";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { atTier, report } from "../support/tier.ts";

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defineStack } from "@secret-handoff/cdktf";
-import { type OidcIssuer, startOidcIssuer } from "@secret-handoff/local";
+import { type OidcIssuer, Recipient, startOidcIssuer } from "@secret-handoff/local";
 import type { Sealed } from "@secret-handoff/protocol";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { builtFunctions, type Deployed, deployRelease } from "../cdktf/deployed.ts";
 import { missing, releaseBefore, synthesiseAt } from "../cdktf/earlier-release.ts";
 import { synthesise } from "../cdktf/synthesis.ts";
-import { Recipient } from "../support/recipient.ts";
 import { Sender } from "../support/sender.ts";
 import { atTier, report } from "../support/tier.ts";
 

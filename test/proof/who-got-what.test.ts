@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { AUDIT_TABLE, createRecipientKeys, TABLE } from "@secret-handoff/local";
+import { AUDIT_TABLE, createRecipientKeys, Recipient, TABLE } from "@secret-handoff/local";
 import { type AuditEvent, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
-import { Recipient } from "../support/recipient.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { atTier, report } from "../support/tier.ts";

@@ -4,10 +4,9 @@ import {
   DescribeSecretCommand,
   SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { type OidcIssuer, runAction, startOidcIssuer } from "@secret-handoff/local";
+import { type OidcIssuer, Recipient, runAction, startOidcIssuer } from "@secret-handoff/local";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { doctor } from "../../../packages/cdktf/src/doctor/doctor.ts";
-import { Recipient } from "../../support/recipient.ts";
 import { livingConfig, ROTATED } from "./configurations.ts";
 import { unexpected, unused } from "./drift.ts";
 import { CREDENTIALS, type Emulator, startMiniStack } from "./emulators.ts";

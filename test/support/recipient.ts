@@ -1,1 +1,0 @@
-export { post, Recipient } from "@secret-handoff/local";
