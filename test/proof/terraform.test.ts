@@ -95,7 +95,7 @@ describe("on the real AWS provider", () => {
     made.write("module/module.tftest.hcl", fixture("module.tftest.hcl"));
     made.write("module/modules/github/github.tftest.hcl", fixture("github.tftest.hcl"));
     for (const [folder, passed] of [
-      ["module", 6],
+      ["module", 8],
       ["module/modules/github", 3],
     ] as const) {
       made.run(`-chdir=${folder}`, "init", "-input=false");
