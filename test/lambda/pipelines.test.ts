@@ -35,6 +35,11 @@ describe("a token of a trusted issuer", () => {
       { ref: undefined },
       "it asks for ref main, and this token has none",
     ],
+    [
+      "of a project as long as may be",
+      { project_id: "p".repeat(1_024), ref: "feature" },
+      "it asks for ref main",
+    ],
     ["of a merge request", { pipeline_source: "merge_request_event" }, "may run with somebody else's code"],
     [
       "of a pipeline on a pull request elsewhere",
@@ -77,6 +82,7 @@ describe("a token of a trusted issuer", () => {
     ["of an issuer that nobody trusts", { iss: "https://gitlab.com" }],
     ["without a project", { project_id: undefined }],
     ["whose project steers a screen", { project_path: "acme/\u001b[2J" }],
+    ["whose project is longer than a key, in fewer letters", { project_id: "\u{20ac}".repeat(1_000) }],
     ["whose user is longer than any", { user_login: "m".repeat(1_025) }],
   ])("%s is refused", async (_, claims) => {
     expect((await policy(await stack.gitLab.mint(stack.url, claims))).status).toBe(401);

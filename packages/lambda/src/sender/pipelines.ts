@@ -34,7 +34,8 @@ function claimNames({ claims = {} }: TrustedIssuer) {
 const ClaimText = v.pipe(
   v.string(),
   v.minLength(1),
-  v.maxLength(1_024),
+  // An owner is part of a key, and DynamoDB takes 2,048 bytes.
+  v.maxBytes(1_024),
   v.regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u),
 );
 

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { type AuditEvent, isoTime, type ProblemCode } from "@secret-handoff/protocol/api";
 import type { Clock, Log } from "../runtime.ts";
 import type { StandaloneEvents } from "../store/standalone-events.ts";
@@ -76,7 +76,7 @@ export class Refusals {
   ): Promise<void> {
     this.#deps.log({ level: "info", what: "refused_anonymous", outcome: code });
     const stranger = caller && this.#isNamed(caller.owner) ? caller : undefined;
-    const name = `refused/${code}/${stranger?.owner ?? "unverified"}/${this.#window}`;
+    const name = `refused/${code}/${stranger ? keyPart(stranger.owner) : "unverified"}/${this.#window}`;
     if (this.#sampled.has(name)) return;
     const actor = stranger?.actor ?? { kind: "unverified" };
     await this.#deps.standalone.put(name, refusal(code, now, { ...named, actor }), now);
@@ -104,5 +104,10 @@ function refusal(code: ProblemCode, time: number, more: Named & Pick<AuditEvent,
 
 /** Whose refusals are bounded together: a repository's, or a role's. The name of a role's session is the caller's to choose. */
 function boundAs({ actor, owner }: Caller): string {
-  return actor.kind === "iam" ? actor.principal.replace(/(:assumed-role\/[^/]+)\/.*$/, "$1") : owner;
+  return keyPart(actor.kind === "iam" ? actor.principal.replace(/(:assumed-role\/[^/]+)\/.*$/, "$1") : owner);
+}
+
+/** A caller's name in a key, of fixed size: an issuer may give long ones, and DynamoDB takes 2,048 bytes. */
+function keyPart(name: string): string {
+  return createHash("sha256").update(name).digest("base64url");
 }
