@@ -344,8 +344,6 @@ describe("a sender sees and ends what is its own", () => {
       const page = JSON.parse((await other.call("GET", `${HANDOFFS}${query}`)).text);
       for (const { id } of page.handoffs) seen.add(id);
       if (!page.cursor) break;
-      const place = Buffer.from(page.cursor, "base64url").toString();
-      expect(place).toBe(JSON.stringify([page.handoffs.at(-1).id, page.handoffs.at(-1).createdAt]));
       query = `?cursor=${page.cursor}`;
     }
     expect(seen.size).toBe(60);
@@ -597,8 +595,7 @@ test("the trail is read a page at a time, by time, and reading it leaves an even
   const viewed = async () => (await service.audited()).filter(({ type }) => type === "audit_viewed").length;
   const before = await viewed();
   expect(before).toBe(1);
-  const cursor = Buffer.from(JSON.stringify([Math.floor(service.clock.now / 86_400)])).toString("base64url");
-  await sender.call("GET", `/v1/sender/events?cursor=${cursor}`);
+  await sender.call("GET", `/v1/sender/events?since=${service.clock.now - 60}`);
   // One for each reading, not for each of its pages.
   expect(await viewed()).toBe(before);
   service.clock.now += 300;
@@ -607,12 +604,11 @@ test("the trail is read a page at a time, by time, and reading it leaves an even
   service.clock.now -= 300;
 });
 
-test("a reading that begins with a made-up cursor leaves an event too, and one only, for each caller", async () => {
-  const cursor = Buffer.from(JSON.stringify([Math.floor(service.clock.now / 86_400)])).toString("base64url");
+test("each caller's reading leaves one event, however many pages it has", async () => {
   for (const run of ["5001", "5002"]) {
     const auditor = new Sender(service, { job: { run } });
     for (let n = 0; n < 3; n += 1) {
-      expect((await auditor.call("GET", `/v1/sender/events?cursor=${cursor}`)).status).toBe(200);
+      expect((await auditor.call("GET", "/v1/sender/events")).status).toBe(200);
     }
     const viewed = (await service.audited()).filter(
       ({ type, actor }) => type === "audit_viewed" && actor.kind === "github" && actor.run === run,
@@ -653,16 +649,4 @@ test("a stretch of time that reaches far into the future ends where there is not
   const { now } = service.clock;
   const { text } = await sender.call("GET", `/v1/sender/events?since=${now + 86_400}&until=99999999999`);
   expect(JSON.parse(text)).toEqual({ events: [] });
-});
-
-test("a cursor that is no place in what is asked for is refused", async () => {
-  const cursor = (parts: readonly unknown[]) => Buffer.from(JSON.stringify(parts)).toString("base64url");
-  const day = Math.floor(service.clock.now / 86_400);
-  for (const path of [
-    `${HANDOFFS}?cursor=${cursor(["", "", 0])}`,
-    `/v1/sender/events?cursor=${cursor([day, "", 1, "", ""])}`,
-    `/v1/sender/events?cursor=${cursor([day, "x", 1, "1999-01-01", "1999"])}`,
-  ]) {
-    expect(await sender.call("GET", path)).toMatchObject({ status: 400, body: { code: "malformed" } });
-  }
 });

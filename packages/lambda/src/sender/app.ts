@@ -28,6 +28,7 @@ import type { Seals } from "../store/seals.ts";
 import type { StandaloneEvents } from "../store/standalone-events.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
+import { Cursors } from "./cursors.ts";
 import { eraseRecipient } from "./erase-recipient.ts";
 import { listEvents, type TrailDeps } from "./events.ts";
 import { listHandoffs } from "./lists.ts";
@@ -42,7 +43,7 @@ export type SenderDeps = CreateDeps &
   CallerDeps &
   RequestDeps &
   RefusalDeps &
-  TrailDeps & {
+  Omit<TrailDeps, "cursors"> & {
     readonly origin: string;
     readonly seals: Seals;
   };
@@ -59,6 +60,7 @@ export function createSenderApp(deps: SenderDeps): Hono {
 function senderRoutes(deps: SenderDeps): Hono {
   const { handoffs, standalone, classes, clock } = deps;
   const refusals = new Refusals(deps);
+  const cursors = new Cursors(() => deps.recipients.secretFor("cursors"));
   const api = new Hono();
 
   /** Authenticates the caller, and refuses, with an event, whoever has none of these rights. */
@@ -117,7 +119,9 @@ function senderRoutes(deps: SenderDeps): Hono {
       const rights = ["send", "revoke", "audit"] as const;
       const caller = await admit(c, ...rights);
       const shown = (view: HandoffView) => rights.some((right) => may(caller, right, view.class));
-      return c.json(await listHandoffs(handoffs, caller.owner, readQuery(c, ListQuery), clock(), shown));
+      return c.json(
+        await listHandoffs({ handoffs, cursors }, caller.owner, readQuery(c, ListQuery), clock(), shown),
+      );
     },
   });
 
@@ -132,7 +136,9 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/handoffs/revoke", {
     POST: async (c) => {
       const caller = await admit(c, "revoke");
-      return c.json(await revokeAll(deps, caller, await readBody(c, RevokeAllRequest, SENDER_BODY_LIMIT)));
+      return c.json(
+        await revokeAll({ ...deps, cursors }, caller, await readBody(c, RevokeAllRequest, SENDER_BODY_LIMIT)),
+      );
     },
   });
 
@@ -219,7 +225,7 @@ function senderRoutes(deps: SenderDeps): Hono {
         seesAll || (event.class !== undefined && may(caller, "audit", event.class));
       const query = readQuery(c, EventsQuery);
       const now = clock();
-      const page = await listEvents(deps, query, now, shown);
+      const page = await listEvents({ ...deps, cursors }, query, now, shown);
       await recordViewing(standalone, caller, now);
       return c.json(page);
     },
@@ -250,6 +256,9 @@ function senderRoutes(deps: SenderDeps): Hono {
     GET: async (c) => {
       const caller = await admit(c, "audit");
       const query = readQuery(c, RecipientsQuery);
+      await noting(caller, {}, async () => {
+        if (!mayInAllClasses(caller, "audit")) throw new ProblemError("not_allowed", RECIPIENTS_NEED);
+      });
       // First: that an address is unknown is an answer too.
       await recordViewing(standalone, caller, clock());
       return c.json(await findRecipient(deps.recipients, query));
@@ -259,7 +268,7 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/recipients/:id", {
     DELETE: async (c) => {
       const caller = await admit(c, "erase");
-      await eraseRecipient(deps, caller, c.req.param("id") ?? "");
+      await eraseRecipient({ ...deps, cursors }, caller, c.req.param("id") ?? "");
       return c.body(null, 204);
     },
   });
@@ -269,6 +278,9 @@ function senderRoutes(deps: SenderDeps): Hono {
 
 const LEAVES_NEED =
   "The leaves of a day name the events of every class. This call needs the right audit without a list of classes.";
+
+const RECIPIENTS_NEED =
+  "The recipients directory has the recipients of every class. This call needs the right audit without a list of classes.";
 
 /** Seconds in which a caller's calls count as one reading of the trail. */
 const READING_SECONDS = 300;

@@ -1,9 +1,10 @@
-import { normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
+import { isHandoffId, normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
 import {
   type AuditEvent,
   type EventsQuery,
   type EventsResponse,
   isoTime,
+  isRequestId,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import type { Audit } from "../store/audit.ts";
@@ -16,12 +17,14 @@ import {
 } from "../store/event-index.ts";
 import { type Attributes, attributeOf, ItemReader } from "../store/expressions.ts";
 import type { Recipients } from "../store/recipients.ts";
-import { badCursor, readCursor, refusingBadCursor, writeCursor } from "./cursors.ts";
+import { SERVICE_STREAM } from "../store/standalone-events.ts";
+import { badCursor, type Cursors, refusingBadCursor } from "./cursors.ts";
 
 export type TrailDeps = {
   readonly audit: Audit;
   readonly eventIndex: EventIndex;
   readonly recipients: Recipients;
+  readonly cursors: Cursors;
 };
 
 const DAY = 86_400;
@@ -65,18 +68,28 @@ export async function listEvents(
   if (period.since > period.until) return { events: [] };
   const isAsked = (event: AuditEvent) => shown(event) && isWanted(event, filter);
   return isIndexed
-    ? listIndexed(deps.eventIndex, filter, period, cursor, isAsked)
-    : listDays(deps.audit, period, cursor, isAsked);
+    ? listIndexed(deps, filter, period, cursor, isAsked)
+    : listDays(deps, period, cursor, isAsked);
 }
 
 type Named = Omit<EventsQuery, "since" | "until" | "cursor">;
 
-/** @returns undefined where the address is nobody's: it has received nothing */
+/**
+ * @returns undefined where the address is nobody's: it has received nothing
+ * @throws ProblemError 400 where an id is none
+ */
 async function filterOf({ recipients }: TrailDeps, named: Named): Promise<EventFilter | undefined> {
-  const { recipient } = named;
+  const { recipient, handoff } = named;
+  if (handoff !== undefined && !hasEvents(handoff))
+    throw new ProblemError("malformed", "The parameter handoff is not the id of a handoff or of a request.");
   if (recipient === undefined || !recipient.includes("@")) return named;
   const id = await recipients.find(readAddress(recipient, "recipient"));
   return id && { ...named, recipient: id };
+}
+
+/** Seals, leaves and recipients lie beside the events, under keys that no handoff has. */
+function hasEvents(id: string): boolean {
+  return isHandoffId(id) || isRequestId(id) || id.startsWith(SERVICE_STREAM);
 }
 
 /** @throws ProblemError 400 where a parameter is no address */
@@ -90,43 +103,43 @@ export function readAddress(address: string, parameter: string): string {
 }
 
 async function listIndexed(
-  eventIndex: EventIndex,
+  { eventIndex, cursors }: TrailDeps,
   filter: EventFilter,
   period: Period,
   cursor: string | undefined,
   isAsked: (event: AuditEvent) => boolean,
 ): Promise<EventsResponse> {
-  let after = cursor === undefined ? undefined : indexPlace(cursor);
+  let after = cursor === undefined ? undefined : indexPlace(await cursors.read("events", cursor));
   for (let reads = 0; ; reads += 1) {
     const page = await refusingBadCursor(cursor, () =>
       eventIndex.page(filter, period, EVENTS_OF_AN_INDEX, after),
     );
     const events = page.events.filter(isAsked);
     if (!page.next) return { events };
-    if (events.length > 0 || reads === READS_A_CALL) return { events, cursor: indexCursor(page.next) };
+    if (events.length > 0 || reads === READS_A_CALL)
+      return { events, cursor: await cursors.write("events", indexCursor(page.next)) };
     after = page.next;
   }
 }
 
-function indexCursor({ stream, sequence, at }: IndexPlace): string {
-  return writeCursor([stream, sequence, at]);
+function indexCursor({ stream, sequence, at }: IndexPlace): readonly (string | number)[] {
+  return [stream, sequence, at];
 }
 
-function indexPlace(cursor: string): IndexPlace {
-  const [stream, sequence, at] = readCursor(cursor);
+function indexPlace([stream, sequence, at]: readonly unknown[]): IndexPlace {
   if (typeof stream !== "string" || typeof at !== "string") throw badCursor();
   if (typeof sequence !== "number" || !Number.isSafeInteger(sequence)) throw badCursor();
   return { stream, sequence, at };
 }
 
 async function listDays(
-  audit: Audit,
+  { audit, cursors }: TrailDeps,
   period: Period,
   cursor: string | undefined,
   isAsked: (event: AuditEvent) => boolean,
 ): Promise<EventsResponse> {
   const lastDay = Math.floor(period.until / DAY);
-  const place = cursor === undefined ? undefined : eventPlace(cursor);
+  const place = cursor === undefined ? undefined : eventPlace(await cursors.read("events", cursor));
   let day = place?.day ?? Math.floor(period.since / DAY);
   let after = place?.after;
   for (let reads = 0; day <= lastDay; reads += 1) {
@@ -138,7 +151,10 @@ async function listDays(
     if (!after) day = page.events.length > 0 ? day + 1 : await nextDay(audit, day + 1, lastDay, period);
     const isOver = events.length > 0 || reads === READS_A_CALL;
     if (isOver && day <= lastDay)
-      return { events, cursor: eventCursor({ day, ...(after ? { after } : {}) }) };
+      return {
+        events,
+        cursor: await cursors.write("events", eventCursor({ day, ...(after ? { after } : {}) })),
+      };
     if (isOver) return { events };
   }
   return { events: [] };
@@ -165,20 +181,13 @@ function dayName(day: number): string {
 /** Where a page ended: the day, and the place in it. */
 type EventPlace = { readonly day: number; readonly after?: Attributes };
 
-function eventCursor({ day, after }: EventPlace): string {
-  if (!after) return writeCursor([day]);
+function eventCursor({ day, after }: EventPlace): readonly (string | number)[] {
+  if (!after) return [day];
   const read = new ItemReader(after);
-  return writeCursor([
-    day,
-    read.string("stream"),
-    read.number("sequence"),
-    read.string("day"),
-    read.string("at"),
-  ]);
+  return [day, read.string("stream"), read.number("sequence"), read.string("day"), read.string("at")];
 }
 
-function eventPlace(cursor: string): EventPlace {
-  const [day, stream, sequence, name, at] = readCursor(cursor);
+function eventPlace([day, stream, sequence, name, at]: readonly unknown[]): EventPlace {
   if (typeof day !== "number" || !Number.isSafeInteger(day) || day < 0 || day > 100_000) throw badCursor();
   if (stream === undefined) return { day };
   if (typeof stream !== "string" || typeof name !== "string" || typeof at !== "string") throw badCursor();

@@ -3,7 +3,7 @@ import type { HandoffView, ListQuery, ListResponse } from "@secret-handoff/proto
 import { type Attributes, attributeOf, ItemReader } from "../store/expressions.ts";
 import { keyOf, viewOf } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
-import { badCursor, readCursor, refusingBadCursor, writeCursor } from "./cursors.ts";
+import { badCursor, type Cursors, refusingBadCursor } from "./cursors.ts";
 
 const HANDOFFS_A_PAGE = 50;
 /** A filtered list reads more at once, and goes on for so many reads while it finds nothing. */
@@ -16,7 +16,7 @@ const READS_A_CALL = 4;
  * @throws ProblemError 400 where the cursor is none
  */
 export async function listHandoffs(
-  handoffs: Handoffs,
+  { handoffs, cursors }: { readonly handoffs: Handoffs; readonly cursors: Cursors },
   owner: string,
   { secret, run, state, cursor }: ListQuery,
   now: number,
@@ -28,7 +28,7 @@ export async function listHandoffs(
     (secret === undefined || view.secret === secret) &&
     (run === undefined || view.run === run) &&
     (state === undefined || view.state === state);
-  let after = cursor === undefined ? undefined : handoffPlace(cursor, owner);
+  let after = cursor === undefined ? undefined : handoffPlace(await cursors.read("handoffs", cursor), owner);
   const found: HandoffView[] = [];
   for (let reads = 0; reads < READS_A_CALL && found.length === 0; reads += 1) {
     const limit = isFiltered ? HANDOFFS_A_READ : HANDOFFS_A_PAGE;
@@ -39,17 +39,18 @@ export async function listHandoffs(
     after = next;
     if (!after) return { handoffs: found };
   }
-  return after ? { handoffs: found, cursor: handoffCursor(after) } : { handoffs: found };
+  return after
+    ? { handoffs: found, cursor: await cursors.write("handoffs", handoffCursor(after)) }
+    : { handoffs: found };
 }
 
 /** Names the last handoff that was looked at. */
-function handoffCursor(place: Attributes): string {
+function handoffCursor(place: Attributes): readonly (string | number)[] {
   const read = new ItemReader(place);
-  return writeCursor([read.string("id"), read.number("createdAt")]);
+  return [read.string("id"), read.number("createdAt")];
 }
 
-function handoffPlace(cursor: string, owner: string): Attributes {
-  const [id, createdAt] = readCursor(cursor);
+function handoffPlace([id, createdAt]: readonly unknown[], owner: string): Attributes {
   if (typeof id !== "string" || !isHandoffId(id)) throw badCursor();
   if (typeof createdAt !== "number" || !Number.isSafeInteger(createdAt)) throw badCursor();
   return { ...keyOf({ id }), owner: attributeOf(owner), createdAt: attributeOf(createdAt) };

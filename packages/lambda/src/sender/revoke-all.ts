@@ -7,7 +7,7 @@ import type { Handoffs } from "../store/handoffs.ts";
 import { isRepository, isSender, repositoryOf } from "../store/named-senders.ts";
 import type { RecipientId } from "../store/recipients.ts";
 import type { Caller } from "./callers.ts";
-import { badCursor, readCursor, refusingBadCursor, writeCursor } from "./cursors.ts";
+import { badCursor, refusingBadCursor } from "./cursors.ts";
 import { listEvents, type TrailDeps } from "./events.ts";
 import { knownRecipient } from "./recipients.ts";
 import { may } from "./rights.ts";
@@ -44,7 +44,9 @@ export async function revokeAll(
   { cursor, since, ...asked }: RevokeAllRequest,
 ): Promise<RevokeAllResponse> {
   const place: Place =
-    cursor === undefined ? { among: "due", since: since ?? deps.clock() } : readPlace(cursor);
+    cursor === undefined
+      ? { among: "due", since: since ?? deps.clock() }
+      : readPlace(await deps.cursors.read("revocation", cursor));
   const wanted = await wantedOf(deps, caller, asked);
   const visit = visitor(deps, caller.actor, wanted, place.since);
   if (place.among === "trail") return visitTrail(deps, asked, caller, place, visit);
@@ -54,11 +56,11 @@ export async function revokeAll(
     const from = after;
     const page = await refusingBadCursor(cursor, () => deps.handoffs.listDue(A_READ, from && placeOf(from)));
     answers.push(await visit(page.ids.filter(isHandoffId)));
-    if (!page.next) return answerOf(answers, { among: "trail", since: place.since });
+    if (!page.next) return answerOf(deps, answers, { among: "trail", since: place.since });
     const read = new ItemReader(page.next);
     after = [read.string("id"), read.number("dueAt")];
   }
-  return answerOf(answers, { among: "due", since: place.since, ...(after ? { after } : {}) });
+  return answerOf(deps, answers, { among: "due", since: place.since, ...(after ? { after } : {}) });
 }
 
 type Asked = Omit<RevokeAllRequest, "cursor" | "since">;
@@ -157,26 +159,30 @@ async function visitTrail(
   }
   const next = page.cursor;
   return answerOf(
+    deps,
     answers,
     next === undefined ? undefined : { among: "trail", since: startedAt, cursor: next },
   );
 }
 
-function answerOf(answers: readonly Visited[], next: Place | undefined): RevokeAllResponse {
+async function answerOf(
+  { cursors }: RevokeAllDeps,
+  answers: readonly Visited[],
+  next: Place | undefined,
+): Promise<RevokeAllResponse> {
   return {
     revoked: answers.flatMap(({ revoked }) => revoked),
     released: answers.flatMap(({ released }) => released),
-    ...(next ? { cursor: writePlace(next) } : {}),
+    ...(next ? { cursor: await cursors.write("revocation", partsOf(next)) } : {}),
   };
 }
 
-function writePlace(place: Place): string {
+function partsOf(place: Place): readonly (string | number)[] {
   const rest = place.among === "due" ? (place.after ?? []) : place.cursor === undefined ? [] : [place.cursor];
-  return writeCursor([place.among, place.since, ...rest]);
+  return [place.among, place.since, ...rest];
 }
 
-function readPlace(cursor: string): Place {
-  const [among, since, first, second] = readCursor(cursor);
+function readPlace([among, since, first, second]: readonly unknown[]): Place {
   if (typeof since !== "number" || !Number.isSafeInteger(since)) throw badCursor();
   if (among === "trail" && first === undefined) return { among, since };
   if (among === "trail" && typeof first === "string") return { among, since, cursor: first };

@@ -117,6 +117,14 @@ export class Recipients {
     return entry !== undefined && (await this.#table.delete(keyOf(entry), equals("recipient", id)));
   }
 
+  /**
+   * A secret of the deployment for another purpose than the directory, under the same key.
+   * @param purpose no address
+   */
+  secretFor(purpose: "cursors"): Promise<Uint8Array> {
+    return this.#keys.macOf(`secret-handoff ${purpose} v1`);
+  }
+
   async #nameOf(address: string): Promise<string> {
     return `${PREFIX}${Buffer.from(await this.#keys.macOf(address)).toString("base64url")}`;
   }

@@ -95,7 +95,10 @@ function readPending(item: Attributes): PendingEvent {
   return { event: JSON.parse(read.string("event")) as AuditEvent, count: read.optionalNumber("count") };
 }
 
+/** How their streams in the audit table begin. */
+export const SERVICE_STREAM = "service/";
+
 /** The stream of the audit table that holds a standalone event, and nothing else. */
 export function standaloneStream(id: string): string {
-  return `service/${id.replace(PREFIX, "")}`;
+  return `${SERVICE_STREAM}${id.replace(PREFIX, "")}`;
 }

@@ -157,7 +157,8 @@ export const RevokeAllRequest = v.pipe(
     sender: v.optional(text(2_048)),
     /** What was revoked since then is named too, as by a call that was cut off; now where left out. */
     since: v.optional(time),
-    cursor: v.optional(text(1_024)),
+    /** An encrypted place that may hold one of the trail. */
+    cursor: v.optional(text(6_400)),
   }),
   v.check(
     ({ all, secret, recipient, repository, class: name, sender }) =>
@@ -168,8 +169,11 @@ export const RevokeAllRequest = v.pipe(
 );
 export type RevokeAllRequest = v.InferInput<typeof RevokeAllRequest>;
 
-/** Where a page ended, as text that means nothing to the caller. */
-export const cursor = text(512);
+/**
+ * Where a page ended, as text that means nothing to the caller: an encrypted place, of keys of 2,048 and 1,024 bytes at the most
+ * (DynamoDB), in base64url.
+ */
+export const cursor = text(4_608);
 
 export const ListQuery = v.strictObject({
   secret: v.optional(secretId),
