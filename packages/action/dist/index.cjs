@@ -23730,11 +23730,11 @@ var init_xml_parser = __esm({
               childTags.push(p4.parseTag());
             }
           } else {
-            let text3 = "";
+            let text4 = "";
             while (p4.i < p4.z && p4.x[p4.i] !== "<") {
-              text3 += p4.x[p4.i++];
+              text4 += p4.x[p4.i++];
             }
-            textParts.push(p4.decodeEntities(text3));
+            textParts.push(p4.decodeEntities(text4));
           }
         }
         if (!p4.isNext("</")) {
@@ -23749,18 +23749,18 @@ var init_xml_parser = __esm({
           return { tag: tag2, value: "" };
         }
         if (!hasAttrs && !hasElementChild) {
-          const text3 = textParts.length === 1 ? textParts[0] : textParts.join("");
-          if (text3.trim() === "" && text3.includes("\n")) {
+          const text4 = textParts.length === 1 ? textParts[0] : textParts.join("");
+          if (text4.trim() === "" && text4.includes("\n")) {
             return { tag: tag2, value: "" };
           }
-          return { tag: tag2, value: text3 };
+          return { tag: tag2, value: text4 };
         }
         const obj = {};
-        for (const text3 of textParts) {
-          if (text3.trim() === "" && text3.includes("\n")) {
+        for (const text4 of textParts) {
+          if (text4.trim() === "" && text4.includes("\n")) {
             continue;
           }
-          obj["#text"] = "#text" in obj ? obj["#text"] + text3 : text3;
+          obj["#text"] = "#text" in obj ? obj["#text"] + text4 : text4;
         }
         for (const child of childTags) {
           if (child.tag === "__proto__") {
@@ -58685,12 +58685,12 @@ function _isDroppedCode(code2) {
 function _isWordCode(code2) {
   return code2 >= 48 && code2 <= 57 || code2 >= 65 && code2 <= 90 || code2 >= 97 && code2 <= 122 || code2 === 95;
 }
-function _isBoundary(text3, at) {
-  return _isWordCode(text3.charCodeAt(at - 1)) !== _isWordCode(text3.charCodeAt(at));
+function _isBoundary(text4, at) {
+  return _isWordCode(text4.charCodeAt(at - 1)) !== _isWordCode(text4.charCodeAt(at));
 }
-function _indexOfAt(text3, from, to) {
+function _indexOfAt(text4, from, to) {
   for (let i9 = from; i9 < to; i9++) {
-    if (text3.charCodeAt(i9) === 64) {
+    if (text4.charCodeAt(i9) === 64) {
       return i9;
     }
   }
@@ -58771,11 +58771,11 @@ function _collapseAtSpacing(value) {
   }
   return _joinAtSpacing(value, at);
 }
-function _looseAddressStart(text3) {
-  const len = text3.length;
+function _looseAddressStart(text4) {
+  const len = text4.length;
   let pos = 0;
   while (pos < len) {
-    while (pos < len && _isSpaceCode(text3.charCodeAt(pos))) {
+    while (pos < len && _isSpaceCode(text4.charCodeAt(pos))) {
       pos++;
     }
     if (pos >= len) {
@@ -58783,14 +58783,14 @@ function _looseAddressStart(text3) {
     }
     const runStart = pos;
     let runEnd = pos;
-    while (runEnd < len && !_isSpaceCode(text3.charCodeAt(runEnd))) {
+    while (runEnd < len && !_isSpaceCode(text4.charCodeAt(runEnd))) {
       runEnd++;
     }
-    let at = _indexOfAt(text3, runStart, runEnd);
+    let at = _indexOfAt(text4, runStart, runEnd);
     if (at >= 0) {
       let lastBoundary = -1;
       for (let k9 = runEnd; k9 > runStart; k9--) {
-        if (_isBoundary(text3, k9)) {
+        if (_isBoundary(text4, k9)) {
           lastBoundary = k9;
           break;
         }
@@ -58799,12 +58799,12 @@ function _looseAddressStart(text3) {
       while (lastBoundary >= 0 && at >= 0) {
         if (at > atomStart && runEnd > at + 1 && lastBoundary > at + 1) {
           for (let start = atomStart; start < at; start++) {
-            if (_isBoundary(text3, start)) {
+            if (_isBoundary(text4, start)) {
               if (start > runStart) {
                 return start;
               }
               let padded = runStart;
-              while (padded > 0 && _isSpaceCode(text3.charCodeAt(padded - 1))) {
+              while (padded > 0 && _isSpaceCode(text4.charCodeAt(padded - 1))) {
                 padded--;
               }
               return padded;
@@ -58812,7 +58812,7 @@ function _looseAddressStart(text3) {
           }
         }
         atomStart = at + 1;
-        at = _indexOfAt(text3, atomStart, runEnd);
+        at = _indexOfAt(text4, atomStart, runEnd);
       }
     }
     pos = runEnd;
@@ -58926,7 +58926,7 @@ function _stripAddressComments(address) {
   if (depth) {
     comments.push(comment.trim());
   }
-  return { address: result.trim(), comments: comments.filter((text3) => text3) };
+  return { address: result.trim(), comments: comments.filter((text4) => text4) };
 }
 function _collectAddressParts(tokens, from, to) {
   let state3 = "text";
@@ -61156,16 +61156,16 @@ var init_mail_composer = __esm({
        */
       getAlternatives() {
         const alternatives = [];
-        let text3, html, watchHtml, amp, eventObject;
+        let text4, html, watchHtml, amp, eventObject;
         if (this.mail.text) {
           if (isContentObject(this.mail.text)) {
-            text3 = this.mail.text;
+            text4 = this.mail.text;
           } else {
-            text3 = {
+            text4 = {
               content: this.mail.text
             };
           }
-          text3.contentType = "text/plain; charset=utf-8";
+          text4.contentType = "text/plain; charset=utf-8";
         }
         if (this.mail.watchHtml) {
           if (isContentObject(this.mail.watchHtml)) {
@@ -61205,7 +61205,7 @@ var init_mail_composer = __esm({
           }
           html.contentType = "text/html; charset=utf-8";
         }
-        [].concat(text3 || []).concat(watchHtml || []).concat(amp || []).concat(html || []).concat(eventObject || []).concat(this.mail.alternatives || []).forEach((alternative) => {
+        [].concat(text4 || []).concat(watchHtml || []).concat(amp || []).concat(html || []).concat(eventObject || []).concat(this.mail.alternatives || []).forEach((alternative) => {
           if (/^data:/i.test(alternative.path || alternative.href)) {
             alternative = this._processDataUrl(alternative);
           }
@@ -69199,6 +69199,40 @@ function safeParse(schema, input, config$1) {
   };
 }
 
+// packages/protocol/src/api/actors.ts
+var text = string();
+var Actor = variant("kind", [
+  object({
+    kind: literal("github"),
+    repository: text,
+    repositoryId: text,
+    workflow: text,
+    ref: text,
+    event: text,
+    run: text,
+    attempt: text,
+    actor: text,
+    environment: optional(text)
+  }),
+  /** A pipeline of a trusted issuer. */
+  object({
+    kind: literal("pipeline"),
+    issuer: text,
+    project: text,
+    projectId: text,
+    run: optional(text),
+    actor: optional(text),
+    environment: optional(text)
+  }),
+  /** The ARN of an IAM principal. */
+  object({ kind: literal("iam"), principal: text }),
+  /** Whoever holds the link. */
+  object({ kind: literal("recipient") }),
+  object({ kind: literal("service") }),
+  /** A caller whose token did not verify. */
+  object({ kind: literal("unverified") })
+]);
+
 // node_modules/@noble/hashes/utils.js
 function isBytes(a9) {
   return a9 instanceof Uint8Array || ArrayBuffer.isView(a9) && a9.constructor.name === "Uint8Array" && "BYTES_PER_ELEMENT" in a9 && a9.BYTES_PER_ELEMENT === 1;
@@ -69539,12 +69573,12 @@ var ProtocolError = class extends Error {
 function encodeBase64url(bytes2) {
   return base64urlnopad.encode(bytes2);
 }
-function decodeBase64url(text3, length2) {
-  if (length2 !== void 0 && text3.length !== encodedLength(length2)) {
+function decodeBase64url(text4, length2) {
+  if (length2 !== void 0 && text4.length !== encodedLength(length2)) {
     throw new ProtocolError("base64url", "base64url of another length than expected");
   }
   try {
-    return base64urlnopad.decode(text3);
+    return base64urlnopad.decode(text4);
   } catch {
     throw new ProtocolError("base64url", "this is not unpadded base64url in its one spelling");
   }
@@ -69553,11 +69587,11 @@ function encodedLength(length2) {
   return Math.ceil(length2 * 8 / 6);
 }
 var UTF8 = new TextEncoder();
-function utf8(text3) {
-  return UTF8.encode(text3);
+function utf8(text4) {
+  return UTF8.encode(text4);
 }
-function isWellFormed(text3) {
-  return !new RegExp("\\p{Surrogate}", "u").test(text3);
+function isWellFormed(text4) {
+  return !new RegExp("\\p{Surrogate}", "u").test(text4);
 }
 function concat(...parts) {
   return concatBytes(...parts);
@@ -69653,7 +69687,7 @@ function bytes(length2) {
   return pipe(string(), length(encodedLength(length2)), decode(length2));
 }
 var blob = pipe(string(), decode());
-function text(limit) {
+function text2(limit) {
   return pipe(
     string(),
     minLength(1),
@@ -69695,24 +69729,24 @@ var ClaimRequest = strictObject({
   flags,
   code: optional(pipe(string(), regex(/^\d{8}$/)))
 });
-var CodeRequest = strictObject({ linkToken, email: text(320), emailKey: bytes(32) });
+var CodeRequest = strictObject({ linkToken, email: text2(320), emailKey: bytes(32) });
 var AcknowledgeRequest = strictObject({
   linkToken,
   claimId: bytes(16),
   receipt: bytes(32)
 });
 var ReportRequest = strictObject({ linkToken });
-var secretId = text(2048);
+var secretId = text2(2048);
 var Subject = strictObject({
   secret: secretId,
-  versionId: text(64),
+  versionId: text2(64),
   /** When that version was made (GetSecretValue's CreatedDate). */
   versionCreatedAt: time,
   /** The recipient's e-mail address. */
-  recipient: text(320)
+  recipient: text2(320)
 });
 var proposal = {
-  class: text(64),
+  class: text2(64),
   flags,
   expiresAt: time,
   subject: optional(Subject),
@@ -69729,9 +69763,9 @@ var proposal = {
     )
   ),
   resend: optional(boolean()),
-  reason: optional(text(500)),
+  reason: optional(text2(500)),
   /** The id of the request that was approved. */
-  request: optional(text(64))
+  request: optional(text2(64))
 };
 var CreateRequest = strictObject({
   ...proposal,
@@ -69763,29 +69797,33 @@ var CheckRequest = strictObject({
   /** True where a code would be mailed before the claim. */
   mailedCode: optional(boolean())
 });
-var MailedRequest = strictObject({ messageId: text(998) });
+var MailedRequest = strictObject({ messageId: text2(998) });
 var RevokeAllRequest = pipe(
   strictObject({
     all: optional(literal(true)),
     /** As the subject named it, or one of the secrets of a set. */
     secret: optional(secretId),
     /** An e-mail address, or a recipient id. */
-    recipient: optional(text(320)),
-    /** `owner/name` as it was at the time, or GitHub's number of the repository. */
-    repository: optional(text(200)),
-    class: optional(text(64)),
-    /** An IAM principal or role, a workflow (`owner/name/.github/workflows/file.yml`, with or without `@ref`), or a GitHub login. */
-    sender: optional(text(2048)),
+    recipient: optional(text2(320)),
+    /** The path of a repository or a pipeline's project as it was at the time, or its number; with its issuer before it too. */
+    repository: optional(text2(2048)),
+    class: optional(text2(64)),
+    /**
+     * An IAM principal or role, a workflow (`owner/name/.github/workflows/file.yml`, with or without `@ref`), a pipeline's project, or the
+     * login of a run's actor.
+     */
+    sender: optional(text2(2048)),
     /** What was revoked since then is named too, as by a call that was cut off; now where left out. */
     since: optional(time),
-    cursor: optional(text(1024))
+    /** An encrypted place that may hold one of the trail. */
+    cursor: optional(text2(6400))
   }),
   check(
     ({ all, secret, recipient, repository, class: name, sender }) => all === void 0 === [secret, recipient, repository, name, sender].some((part) => part !== void 0),
     "takes either all, or what to revoke"
   )
 );
-var cursor = text(512);
+var cursor = text2(4608);
 var ListQuery = strictObject({
   secret: optional(secretId),
   run: optional(pipe(string(), regex(/^\d{1,20}$/))),
@@ -69797,7 +69835,7 @@ var ListQuery = strictObject({
 var MOST_RECIPIENTS = 50;
 var LONGEST_LIFETIME = 366 * 86400;
 var ApprovalRequest = strictObject({
-  class: text(64),
+  class: text2(64),
   /** What is handed over, as subjects name it. */
   secrets: pipe(
     array(secretId),
@@ -69806,16 +69844,16 @@ var ApprovalRequest = strictObject({
     check((secrets) => membersBytes(secrets) <= MOST_MEMBERS_BYTES, "takes too many bytes in all")
   ),
   /** E-mail addresses. */
-  recipients: pipe(array(text(320)), minLength(1), maxLength(MOST_RECIPIENTS)),
+  recipients: pipe(array(text2(320)), minLength(1), maxLength(MOST_RECIPIENTS)),
   /** The longest that a link may live, seconds. */
   expiresIn: pipe(number(), safeInteger(), minValue(1), maxValue(LONGEST_LIFETIME)),
-  reason: text(500),
+  reason: text2(500),
   /** The issue that it comes from: its number, or text that names it. */
-  issue: optional(union([pipe(number(), safeInteger(), minValue(1)), text(200)]))
+  issue: optional(union([pipe(number(), safeInteger(), minValue(1)), text2(200)]))
 });
 var VerdictRequest = strictObject({
-  role: text(64),
-  comment: optional(text(500)),
+  role: text2(64),
+  comment: optional(text2(500)),
   /** A job's GITHUB_TOKEN with `actions: read`, by which the service asks GitHub who reviewed the run. Used once, never kept. */
   githubToken: optional(pipe(string(), maxLength(4096), regex(/^[\x21-\x7e]+$/)))
 });
@@ -69836,12 +69874,19 @@ var RequestView = object({
   secrets: list(string()),
   /** Hints, such as `a•••@vendor.example`. */
   recipients: list(string()),
+  /**
+   * Their addresses, in the same order, for whoever may approve the class alone: hints do not tell one recipient from another. A hint
+   * stands in the place of an address that the deployment does not keep.
+   */
+  recipientAddresses: optional(list(string())),
   /** Seconds that a link may live at most. */
   expiresIn: number(),
   reason: string(),
   issue: optional(union([number(), string()])),
   /** The login of the run's actor, or the ARN of an IAM principal. */
   requestedBy: string(),
+  /** Who that is, as verified: repository, workflow, ref and run; issuer and project; or the principal. */
+  requester: optional(Actor),
   requestedAt: time,
   approvals: list(Approval),
   /** Roles that have not approved yet. */
@@ -69859,8 +69904,8 @@ var UNITS = [
   { name: "minute", letter: "m", seconds: 60 },
   { name: "second", letter: "s", seconds: 1 }
 ];
-function parseDuration(text3) {
-  const match = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$/.exec(text3.trim());
+function parseDuration(text4) {
+  const match = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$/.exec(text4.trim());
   if (!match) return void 0;
   const seconds = UNITS.reduce((sum, unit, index) => sum + Number(match[index + 1] ?? 0) * unit.seconds, 0);
   return seconds > 0 ? seconds : void 0;
@@ -69990,7 +70035,10 @@ function policyViolations(credentialClass, proposal2, now) {
   return rules.filter(([, broken]) => broken).map(([rule, , detail]) => ({ rule, detail }));
 }
 function countedApprovals({ reviewerRequired }, given) {
-  return reviewerRequired ? given.filter(({ known }) => known !== "environment") : given;
+  const first = given.findIndex(({ known }) => known === "environment");
+  return given.filter(
+    ({ known }, index) => known !== "environment" || index === first && !reviewerRequired
+  );
 }
 function missingApprovals({ approvals: approvals2 }, given) {
   const left = [...given];
@@ -70033,89 +70081,58 @@ var EVENT_TYPES = [
   "audit_viewed"
 ];
 var EventType = picklist(EVENT_TYPES);
-var text2 = string();
-var Actor = variant("kind", [
-  object({
-    kind: literal("github"),
-    repository: text2,
-    repositoryId: text2,
-    workflow: text2,
-    ref: text2,
-    event: text2,
-    run: text2,
-    attempt: text2,
-    actor: text2,
-    environment: optional(text2)
-  }),
-  /** A pipeline of a trusted issuer. */
-  object({
-    kind: literal("pipeline"),
-    issuer: text2,
-    project: text2,
-    projectId: text2,
-    run: optional(text2),
-    actor: optional(text2),
-    environment: optional(text2)
-  }),
-  /** The ARN of an IAM principal. */
-  object({ kind: literal("iam"), principal: text2 }),
-  /** Whoever holds the link. */
-  object({ kind: literal("recipient") }),
-  object({ kind: literal("service") }),
-  /** A caller whose token did not verify. */
-  object({ kind: literal("unverified") })
-]);
+var text3 = string();
 var Check = picklist(["email", "passphrase", "email-code"]);
 var ApprovalInTrail = object({
-  role: text2,
-  by: text2,
+  role: text3,
+  by: text3,
   known: Known,
   /** RFC 3339, UTC, whole seconds. */
-  time: text2,
-  comment: optional(text2)
+  time: text3,
+  comment: optional(text3)
 });
 var AuditEvent = object({
   v: literal(1),
   /** Unique: `<handoff or request>/<sequence>`, or a UUID. */
-  id: text2,
+  id: text3,
   type: EventType,
   /** RFC 3339, UTC, whole seconds. */
-  time: text2,
+  time: text3,
   /** When it was stored, where that was after its day had been closed: the seal of this later day covers it. RFC 3339, UTC. */
-  recorded: optional(text2),
+  recorded: optional(text3),
   actor: Actor,
-  handoff: optional(text2),
+  handoff: optional(text3),
   /** The request for approval that it is about, or by which the handoff was approved. */
-  request: optional(text2),
+  request: optional(text3),
   /** Who approved that, how it is known, and when. */
   approvals: optional(list(ApprovalInTrail)),
   /** Who denied it. */
   denied: optional(ApprovalInTrail),
-  /** Who created the handoff: GitHub's number of the repository, or `iam` for an operator. */
-  owner: optional(text2),
-  /** Name of the repository that created it, as it was then. */
-  repository: optional(text2),
-  class: optional(text2),
-  secret: optional(text2),
+  /** Who created the handoff: GitHub's number of the repository, issuer and project of another pipeline, or `iam` for an operator. */
+  owner: optional(text3),
+  /** Path of the repository or project that created it, as it was then. */
+  repository: optional(text3),
+  class: optional(text3),
+  secret: optional(text3),
   /** The ARNs of a set that is handed over as one. */
-  members: optional(list(text2)),
-  versionId: optional(text2),
+  members: optional(list(text3)),
+  versionId: optional(text3),
   /** The recipient's id in the trail. */
-  recipient: optional(text2),
+  recipient: optional(text3),
   /** Those of a request for several. */
-  recipients: optional(list(text2)),
+  recipients: optional(list(text3)),
   /** RFC 3339, UTC. */
-  expiry: optional(text2),
+  expiry: optional(text3),
   checks: optional(list(Check)),
-  reason: optional(text2),
-  outcome: text2,
+  reason: optional(text3),
+  outcome: text3,
   attemptsLeft: optional(number()),
   /** How many refusals one event stands for, where a caller's first ones have left one each. */
   count: optional(number()),
   /** Counts the events of one handoff, or of one request, from 1. */
   sequence: optional(number()),
   /** SHA-256, in hex, of the canonical JSON of the event before; absent on the first. */
-  previous: optional(text2)
+  previous: optional(text3)
 });
 
 // node_modules/@noble/hashes/_u64.js
@@ -70780,16 +70797,16 @@ async function scryptAsync(password, salt2, opts) {
 
 // packages/protocol/src/answers.ts
 var INVISIBLE_ENDS = /^[\p{White_Space}\u200b-\u200d\u2060\ufeff]+|[\p{White_Space}\u200b-\u200d\u2060\ufeff]+$/gu;
-function normalisePassphrase(text3) {
-  const normalised2 = text3.normalize("NFKC").replace(new RegExp("\\p{White_Space}+", "gu"), " ").replace(/^ | $/g, "");
+function normalisePassphrase(text4) {
+  const normalised2 = text4.normalize("NFKC").replace(new RegExp("\\p{White_Space}+", "gu"), " ").replace(/^ | $/g, "");
   if (normalised2 === "") throw new ProtocolError("passphrase", "the passphrase is empty");
   if (!isWellFormed(normalised2)) {
     throw new ProtocolError("passphrase", "the passphrase holds half a character (an unpaired surrogate)");
   }
   return normalised2;
 }
-function normaliseEmail(text3) {
-  const trimmed = text3.normalize("NFKC").replace(INVISIBLE_ENDS, "");
+function normaliseEmail(text4) {
+  const trimmed = text4.normalize("NFKC").replace(INVISIBLE_ENDS, "");
   const at = trimmed.lastIndexOf("@");
   const address = trimmed.slice(0, at + 1) + toALabels(trimmed.slice(at + 1));
   if (!/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(address)) {
@@ -70871,8 +70888,8 @@ function handoffIdOf(linkVerifier) {
   const digest3 = sha256(concat(utf8("secret-handoff/v1 id"), linkVerifier));
   return encodeBase64url(digest3.subarray(0, ID_BYTES));
 }
-function isHandoffId(text3) {
-  return /^[\w-]{21}[AQgw]$/.test(text3);
+function isHandoffId(text4) {
+  return /^[\w-]{21}[AQgw]$/.test(text4);
 }
 function idBytes(id) {
   return decodeBase64url(id, ID_BYTES);
@@ -71043,6 +71060,17 @@ var Seal = object({
   algorithm: literal("ECDSA_SHA_256"),
   /** Over the canonical JSON of all other members; DER (RFC 3279, section 2.2.3), as KMS and OpenSSL write it. */
   signature: pipe(string(), regex(/^[\w-]+$/))
+});
+var SealNotice = object({
+  v: literal(1),
+  type: literal("day_sealed"),
+  /** When it was told. RFC 3339, UTC, whole seconds. */
+  time: string(),
+  day: DayName,
+  count: number(),
+  /** SHA-256 of the seal's canonical JSON: the next seal's `previous`, and what `audit verify --pin` takes. */
+  seal: hash,
+  previous: hash
 });
 var Leaf = object({ id: string(), hash });
 var SealsResponse = object({ seals: list(Seal), cursor: optional(string()) });
@@ -71235,8 +71263,8 @@ function endingsChart(handoffs) {
 function round(value) {
   return Math.round(value * 10) / 10;
 }
-function escaped(text3) {
-  const short = text3.length > 24 ? `${text3.slice(0, 23)}…` : text3;
+function escaped(text4) {
+  const short = text4.length > 24 ? `${text4.slice(0, 23)}…` : text4;
   return short.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
 
@@ -71375,7 +71403,7 @@ var CONTROLS = [
     framework: "GDPR",
     reference: "Art. 17",
     about: "Erasure",
-    does: "Erasing a recipient deletes the directory's entry. Events stay, and lead to nobody.",
+    does: "Erasing a recipient revokes what is open for it and deletes the directory's entry. Events stay, and lead to nobody.",
     shownBy: "`recipient_erased`",
     figure: erased,
     doesNotShow: "Copies that you exported with addresses, and the mail that was sent."
@@ -71416,8 +71444,8 @@ function toMarkdown({ title, blocks }, chart) {
 ${parts.join("\n\n")}
 `;
 }
-function markdownText(text3) {
-  return text3.replaceAll(/[\\`*_{}[\]<>|#~]/g, (character) => `\\${character}`).replaceAll("@", "@​").replaceAll(/\s+/g, " ");
+function markdownText(text4) {
+  return text4.replaceAll(/[\\`*_{}[\]<>|#~]/g, (character) => `\\${character}`).replaceAll("@", "@​").replaceAll(/\s+/g, " ");
 }
 function toHtml({ title, blocks }) {
   const body = blocks.map((block) => {
@@ -71443,8 +71471,8 @@ ${body.join("\n")}
 </html>
 `;
 }
-function htmlText(text3) {
-  return text3.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+function htmlText(text4) {
+  return text4.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
 }
 var STYLE = `
 :root { color-scheme: light; font: 15px/1.45 system-ui, sans-serif; color: #1c2330; background: #fff; }
@@ -72594,11 +72622,11 @@ function headerAad(id) {
 }
 function readHeader(bytes2) {
   const object2 = parseVersioned(bytes2, "header");
-  const text3 = (key) => optional2(object2[key], (value) => asString(value, `the header's ${key}`));
+  const text4 = (key) => optional2(object2[key], (value) => asString(value, `the header's ${key}`));
   return {
-    title: text3("title"),
-    message: text3("message"),
-    sender: text3("sender"),
+    title: text4("title"),
+    message: text4("message"),
+    sender: text4("sender"),
     context: optional2(
       object2.context,
       (value) => Object.fromEntries(
@@ -72608,7 +72636,7 @@ function readHeader(bytes2) {
         ])
       )
     ),
-    emailHint: text3("emailHint")
+    emailHint: text4("emailHint")
   };
 }
 
@@ -72656,16 +72684,16 @@ var ALWAYS = [
   [/(?<![\w:/.+-])(?!arn:)[\w+/=-]{40,}/g, "[removed]"],
   [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address.toLowerCase())]
 ];
-function redact(text3, recipient) {
+function redact(text4, recipient) {
   const clean3 = ALWAYS.reduce(
     (line, [pattern, put]) => typeof put === "string" ? line.replace(pattern, put) : line.replace(pattern, put),
-    text3
+    text4
   );
   return (recipient === void 0 ? clean3 : withoutRecipient(clean3, recipient)).trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
 }
-function withoutRecipient(text3, address) {
+function withoutRecipient(text4, address) {
   const local = address.slice(0, address.lastIndexOf("@"));
-  return [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE).sort((a9, b9) => b9.length - a9.length).reduce((line, piece) => line.replace(wordsWith(piece), "[recipient]"), text3);
+  return [local, ...local.split(/[^\p{L}\p{N}]+/u)].filter((piece) => piece.length >= SHORTEST_PIECE).sort((a9, b9) => b9.length - a9.length).reduce((line, piece) => line.replace(wordsWith(piece), "[recipient]"), text4);
 }
 var SHORTEST_PIECE = 2;
 var TELLING_PIECE = 4;
@@ -72760,14 +72788,14 @@ var ErrorCollector = class {
 };
 
 // node_modules/jsonc-parser/lib/esm/impl/scanner.js
-function createScanner(text3, ignoreTrivia = false) {
-  const len = text3.length;
+function createScanner(text4, ignoreTrivia = false) {
+  const len = text4.length;
   let pos = 0, value = "", tokenOffset = 0, token = 16, lineNumber = 0, lineStartOffset = 0, tokenLineStartOffset = 0, prevTokenLineStartOffset = 0, scanError = 0;
   function scanHexDigits(count2, exact) {
     let digits = 0;
     let value2 = 0;
     while (digits < count2 || !exact) {
-      let ch = text3.charCodeAt(pos);
+      let ch = text4.charCodeAt(pos);
       if (ch >= 48 && ch <= 57) {
         value2 = value2 * 16 + ch - 48;
       } else if (ch >= 65 && ch <= 70) {
@@ -72794,35 +72822,35 @@ function createScanner(text3, ignoreTrivia = false) {
   }
   function scanNumber() {
     let start = pos;
-    if (text3.charCodeAt(pos) === 48) {
+    if (text4.charCodeAt(pos) === 48) {
       pos++;
     } else {
       pos++;
-      while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+      while (pos < text4.length && isDigit(text4.charCodeAt(pos))) {
         pos++;
       }
     }
-    if (pos < text3.length && text3.charCodeAt(pos) === 46) {
+    if (pos < text4.length && text4.charCodeAt(pos) === 46) {
       pos++;
-      if (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+      if (pos < text4.length && isDigit(text4.charCodeAt(pos))) {
         pos++;
-        while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+        while (pos < text4.length && isDigit(text4.charCodeAt(pos))) {
           pos++;
         }
       } else {
         scanError = 3;
-        return text3.substring(start, pos);
+        return text4.substring(start, pos);
       }
     }
     let end = pos;
-    if (pos < text3.length && (text3.charCodeAt(pos) === 69 || text3.charCodeAt(pos) === 101)) {
+    if (pos < text4.length && (text4.charCodeAt(pos) === 69 || text4.charCodeAt(pos) === 101)) {
       pos++;
-      if (pos < text3.length && text3.charCodeAt(pos) === 43 || text3.charCodeAt(pos) === 45) {
+      if (pos < text4.length && text4.charCodeAt(pos) === 43 || text4.charCodeAt(pos) === 45) {
         pos++;
       }
-      if (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+      if (pos < text4.length && isDigit(text4.charCodeAt(pos))) {
         pos++;
-        while (pos < text3.length && isDigit(text3.charCodeAt(pos))) {
+        while (pos < text4.length && isDigit(text4.charCodeAt(pos))) {
           pos++;
         }
         end = pos;
@@ -72830,30 +72858,30 @@ function createScanner(text3, ignoreTrivia = false) {
         scanError = 3;
       }
     }
-    return text3.substring(start, end);
+    return text4.substring(start, end);
   }
   function scanString() {
     let result = "", start = pos;
     while (true) {
       if (pos >= len) {
-        result += text3.substring(start, pos);
+        result += text4.substring(start, pos);
         scanError = 2;
         break;
       }
-      const ch = text3.charCodeAt(pos);
+      const ch = text4.charCodeAt(pos);
       if (ch === 34) {
-        result += text3.substring(start, pos);
+        result += text4.substring(start, pos);
         pos++;
         break;
       }
       if (ch === 92) {
-        result += text3.substring(start, pos);
+        result += text4.substring(start, pos);
         pos++;
         if (pos >= len) {
           scanError = 2;
           break;
         }
-        const ch2 = text3.charCodeAt(pos++);
+        const ch2 = text4.charCodeAt(pos++);
         switch (ch2) {
           case 34:
             result += '"';
@@ -72895,7 +72923,7 @@ function createScanner(text3, ignoreTrivia = false) {
       }
       if (ch >= 0 && ch <= 31) {
         if (isLineBreak(ch)) {
-          result += text3.substring(start, pos);
+          result += text4.substring(start, pos);
           scanError = 2;
           break;
         } else {
@@ -72916,19 +72944,19 @@ function createScanner(text3, ignoreTrivia = false) {
       tokenOffset = len;
       return token = 17;
     }
-    let code2 = text3.charCodeAt(pos);
+    let code2 = text4.charCodeAt(pos);
     if (isWhiteSpace(code2)) {
       do {
         pos++;
         value += String.fromCharCode(code2);
-        code2 = text3.charCodeAt(pos);
+        code2 = text4.charCodeAt(pos);
       } while (isWhiteSpace(code2));
       return token = 15;
     }
     if (isLineBreak(code2)) {
       pos++;
       value += String.fromCharCode(code2);
-      if (code2 === 13 && text3.charCodeAt(pos) === 10) {
+      if (code2 === 13 && text4.charCodeAt(pos) === 10) {
         pos++;
         value += "\n";
       }
@@ -72964,31 +72992,31 @@ function createScanner(text3, ignoreTrivia = false) {
       // comments
       case 47:
         const start = pos - 1;
-        if (text3.charCodeAt(pos + 1) === 47) {
+        if (text4.charCodeAt(pos + 1) === 47) {
           pos += 2;
           while (pos < len) {
-            if (isLineBreak(text3.charCodeAt(pos))) {
+            if (isLineBreak(text4.charCodeAt(pos))) {
               break;
             }
             pos++;
           }
-          value = text3.substring(start, pos);
+          value = text4.substring(start, pos);
           return token = 12;
         }
-        if (text3.charCodeAt(pos + 1) === 42) {
+        if (text4.charCodeAt(pos + 1) === 42) {
           pos += 2;
           const safeLength = len - 1;
           let commentClosed = false;
           while (pos < safeLength) {
-            const ch = text3.charCodeAt(pos);
-            if (ch === 42 && text3.charCodeAt(pos + 1) === 47) {
+            const ch = text4.charCodeAt(pos);
+            if (ch === 42 && text4.charCodeAt(pos + 1) === 47) {
               pos += 2;
               commentClosed = true;
               break;
             }
             pos++;
             if (isLineBreak(ch)) {
-              if (ch === 13 && text3.charCodeAt(pos) === 10) {
+              if (ch === 13 && text4.charCodeAt(pos) === 10) {
                 pos++;
               }
               lineNumber++;
@@ -72999,7 +73027,7 @@ function createScanner(text3, ignoreTrivia = false) {
             pos++;
             scanError = 1;
           }
-          value = text3.substring(start, pos);
+          value = text4.substring(start, pos);
           return token = 13;
         }
         value += String.fromCharCode(code2);
@@ -73009,7 +73037,7 @@ function createScanner(text3, ignoreTrivia = false) {
       case 45:
         value += String.fromCharCode(code2);
         pos++;
-        if (pos === len || !isDigit(text3.charCodeAt(pos))) {
+        if (pos === len || !isDigit(text4.charCodeAt(pos))) {
           return token = 16;
         }
       // found a minus, followed by a number so
@@ -73031,10 +73059,10 @@ function createScanner(text3, ignoreTrivia = false) {
       default:
         while (pos < len && isUnknownContentCharacter(code2)) {
           pos++;
-          code2 = text3.charCodeAt(pos);
+          code2 = text4.charCodeAt(pos);
         }
         if (tokenOffset !== pos) {
-          value = text3.substring(tokenOffset, pos);
+          value = text4.substring(tokenOffset, pos);
           switch (value) {
             case "true":
               return token = 8;
@@ -73217,7 +73245,7 @@ var ParseOptions;
     allowTrailingComma: false
   };
 })(ParseOptions || (ParseOptions = {}));
-function parseTree(text3, errors2 = [], options = ParseOptions.DEFAULT) {
+function parseTree(text4, errors2 = [], options = ParseOptions.DEFAULT) {
   let currentParent = { type: "array", offset: -1, length: -1, children: [], parent: void 0 };
   function ensurePropertyComplete(endOffset) {
     if (currentParent.type === "property") {
@@ -73268,15 +73296,15 @@ function parseTree(text3, errors2 = [], options = ParseOptions.DEFAULT) {
       errors2.push({ error: error3, offset, length: length2 });
     }
   };
-  visit(text3, visitor, options);
+  visit(text4, visitor, options);
   const result = currentParent.children[0];
   if (result) {
     delete result.parent;
   }
   return result;
 }
-function visit(text3, visitor, options = ParseOptions.DEFAULT) {
-  const _scanner = createScanner(text3, false);
+function visit(text4, visitor, options = ParseOptions.DEFAULT) {
+  const _scanner = createScanner(text4, false);
   const _jsonPath = [];
   let suppressedCallbacks = 0;
   function toNoArgVisit(visitFunction) {
@@ -73654,21 +73682,21 @@ var ParseErrorCode;
 })(ParseErrorCode || (ParseErrorCode = {}));
 
 // packages/sdk/src/sources/json.ts
-function parseJson(text3) {
+function parseJson(text4) {
   try {
-    JSON.parse(text3);
-    return parseTree2(text3, [], { disallowComments: true });
+    JSON.parse(text4);
+    return parseTree2(text4, [], { disallowComments: true });
   } catch (error3) {
     if (error3 instanceof SyntaxError || error3 instanceof RangeError) return void 0;
     throw error3;
   }
 }
-function jsonMembers(text3) {
-  const root9 = parseJson(text3);
+function jsonMembers(text4) {
+  const root9 = parseJson(text4);
   return root9?.type === "object" ? membersOf(root9).map(([key, { offset, length: length2 }]) => ({ key, start: offset, end: offset + length2 })) : void 0;
 }
-function jsonLeaves(text3) {
-  const root9 = parseJson(text3);
+function jsonLeaves(text4) {
+  const root9 = parseJson(text4);
   if (root9?.type !== "object") return [];
   const leaves = [];
   const left = [...new Map(membersOf(root9))].toReversed();
@@ -73676,36 +73704,36 @@ function jsonLeaves(text3) {
     const [name, node] = next;
     const members = node.type === "object" ? [...new Map(membersOf(node))] : [];
     for (const [key, value] of members.toReversed()) left.push([`${name}.${key}`, value]);
-    if (members.length === 0) leaves.push({ name, value: textOf(node, text3) });
+    if (members.length === 0) leaves.push({ name, value: textOf(node, text4) });
   }
   return leaves;
 }
-function jsonValues(text3, path2) {
-  const root9 = parseJson(text3);
+function jsonValues(text4, path2) {
+  const root9 = parseJson(text4);
   const found = [];
   const left = root9 ? [[root9, path2]] : [];
   for (let next = left.pop(); next; next = left.pop()) {
     const [node, rest] = next;
     if (node.type !== "object") continue;
     for (const [key, value] of new Map(membersOf(node))) {
-      if (key === rest) found.push(textOf(value, text3));
+      if (key === rest) found.push(textOf(value, text4));
       else if (rest.startsWith(`${key}.`)) left.push([value, rest.slice(key.length + 1)]);
     }
   }
   return found;
 }
-function isJsonContainer(text3) {
-  const { type } = parseJson(text3) ?? {};
+function isJsonContainer(text4) {
+  const { type } = parseJson(text4) ?? {};
   return type === "object" || type === "array";
 }
-function jsonScalars(text3) {
-  const root9 = parseJson(text3);
+function jsonScalars(text4) {
+  const root9 = parseJson(text4);
   const scalars = [];
   const left = root9 ? childrenOf("", root9).toReversed() : [];
   for (let next = left.pop(); next; next = left.pop()) {
     const [name, node] = next;
-    const written = text3.slice(node.offset, node.offset + node.length);
-    const read = textOf(node, text3);
+    const written = text4.slice(node.offset, node.offset + node.length);
+    const read = textOf(node, text4);
     if (node.type === "string") {
       for (const value of /* @__PURE__ */ new Set([read, written.slice(1, -1)])) scalars.push({ name, value });
       scalars.push(...jsonScalars(read).map((inner) => ({ ...inner, name: inner.name || name })));
@@ -73725,8 +73753,8 @@ function membersOf({ children = [] }) {
 function childrenOf(name, node) {
   return node.type === "object" ? membersOf(node) : (node.children ?? []).map((child) => [name, child]);
 }
-function textOf({ type, value, offset, length: length2 }, text3) {
-  return type === "string" ? String(value) : text3.slice(offset, offset + length2);
+function textOf({ type, value, offset, length: length2 }, text4) {
+  return type === "string" ? String(value) : text4.slice(offset, offset + length2);
 }
 
 // packages/sdk/src/delivery/contents.ts
@@ -73781,8 +73809,8 @@ function fieldsOf(value, parseJson2) {
   return leaves.map((leaf) => ({ ...leaf, concealed: isConcealed(leaf.name) }));
 }
 function fieldOf({ name, value: secret }, key) {
-  const text3 = secret.reveal();
-  const [value, other] = typeof text3 === "string" ? jsonValues(text3, key) : [];
+  const text4 = secret.reveal();
+  const [value, other] = typeof text4 === "string" ? jsonValues(text4, key) : [];
   const refuse2 = (sentence) => new SenderError("secret_unreadable", sentence);
   if (value === void 0)
     throw refuse2(`"${name}" is not a JSON object with the key "${key}". Check the key.`);
@@ -73809,7 +73837,7 @@ function checkItems(items) {
       );
     }
     labels.add(label);
-    if (fields.some(({ name, value }) => [name, value].some((text3) => new RegExp("\\p{Surrogate}", "u").test(text3)))) {
+    if (fields.some(({ name, value }) => [name, value].some((text4) => new RegExp("\\p{Surrogate}", "u").test(text4)))) {
       throw new SenderError(
         "secret_unreadable",
         `Secret "${label}" holds half a character (an unpaired surrogate), which no recipient could read. Correct its value.`
@@ -74216,8 +74244,8 @@ function senderName2({ contact, company }) {
   return person === "" || person === company ? company : `${person} (${company})`;
 }
 var TELEPHONE = /[\s,;(]*(?:\b(?:tel|phone)\b[.:]*\s*)?\+?\d[\d\s()/.-]{4,}$/i;
-function oneLine(text3) {
-  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
+function oneLine(text4) {
+  return text4.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ");
 }
 function answersStep({ flags: flags2, mailedCode }, say) {
   const answers = [
@@ -74278,14 +74306,14 @@ function rowsText(rows) {
 function quote(message2) {
   return message2.trim().split(/\r?\n/).map((line) => line.trim() === "" ? ">" : wrap(line, "> ", "> ")).join("\n");
 }
-function oneLine2(text3) {
-  return text3.replace(/\s+/g, " ").trim();
+function oneLine2(text4) {
+  return text4.replace(/\s+/g, " ").trim();
 }
-function wrap(text3, first = "", rest = "") {
+function wrap(text4, first = "", rest = "") {
   const lines = [];
   let line = first;
   let empty = true;
-  for (const word3 of text3.split(/\s+/)) {
+  for (const word3 of text4.split(/\s+/)) {
     if (!empty && line.length + 1 + word3.length > WIDTH2) {
       lines.push(line);
       line = rest;
@@ -74303,8 +74331,8 @@ function emailHtml(parts) {
   const link = escapeHtml(parts.link);
   const rightToLeft = isRightToLeft(language);
   const [dir, start] = rightToLeft ? ["rtl", "right"] : ["ltr", "left"];
-  const paragraph = (text3, style = "", kind = "ink") => `<p class="${kind}" style="margin:0 0 16px;text-align:${start};${style}">${escapeHtml(text3)}</p>`;
-  const heading = (text3) => `<h2 class="ink" style="margin:28px 0 8px;font-size:16px;line-height:1.4;font-weight:650;color:${LIGHT.ink};">${escapeHtml(text3)}</h2>`;
+  const paragraph = (text4, style = "", kind = "ink") => `<p class="${kind}" style="margin:0 0 16px;text-align:${start};${style}">${escapeHtml(text4)}</p>`;
+  const heading = (text4) => `<h2 class="ink" style="margin:28px 0 8px;font-size:16px;line-height:1.4;font-weight:650;color:${LIGHT.ink};">${escapeHtml(text4)}</h2>`;
   return `<!doctype html>
 <html lang="${language}" dir="${dir}">
 <head>
@@ -74372,13 +74400,13 @@ function messageHtml({ caption, words: words3 }, start) {
 }
 function rowsHtml(rows, kind, colour) {
   if (rows.length === 0) return "";
-  const cell = (text3, style, name, shade) => `<td class="${name}" style="padding:2px 0;vertical-align:top;color:${shade};${style}"><bdi>${escapeHtml(text3)}</bdi></td>`;
+  const cell = (text4, style, name, shade) => `<td class="${name}" style="padding:2px 0;vertical-align:top;color:${shade};${style}"><bdi>${escapeHtml(text4)}</bdi></td>`;
   const lines = rows.map(
     ([name, value]) => `<tr>${cell(name, "white-space:nowrap;padding-inline-end:16px;", "soft", LIGHT.soft)}${cell(value, "width:100%;word-break:break-word;", kind, colour)}</tr>`
   );
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0;font-size:inherit;line-height:1.5;">${lines.join("")}</table>`;
 }
-function escapeHtml(text3) {
+function escapeHtml(text4) {
   const entities = {
     "&": "&amp;",
     "<": "&lt;",
@@ -74386,7 +74414,7 @@ function escapeHtml(text3) {
     '"': "&quot;",
     "'": "&#39;"
   };
-  return text3.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+  return text4.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }
 
 // packages/sdk/src/runtime/concurrency.ts
@@ -75002,11 +75030,11 @@ function canBeSeenAgain(error3) {
 
 // packages/sdk/src/mail/addresses.ts
 var LONGEST_ADDRESS = 254;
-function parseRecipients(text3, input = "recipients") {
+function parseRecipients(text4, input = "recipients") {
   const recipients = [];
   const errors2 = [];
   const firstLine = /* @__PURE__ */ new Map();
-  for (const [index, raw] of text3.split(/\r?\n/).entries()) {
+  for (const [index, raw] of text4.split(/\r?\n/).entries()) {
     const line = index + 1;
     if (raw.trim() === "") continue;
     const address = parseAddress(raw);
@@ -75035,10 +75063,10 @@ function parseRecipients(text3, input = "recipients") {
   }
   return { recipients, errors: errors2 };
 }
-function parseAddress(text3) {
+function parseAddress(text4) {
   let address;
   try {
-    address = normaliseEmail(text3);
+    address = normaliseEmail(text4);
   } catch (error3) {
     if (error3 instanceof ProtocolError) return void 0;
     throw error3;
@@ -75046,9 +75074,9 @@ function parseAddress(text3) {
   const plain = /^[^\s<>()[\]\\,;:"@]+@(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(address);
   return plain && address.length <= LONGEST_ADDRESS ? address : void 0;
 }
-function parseMailbox(text3, input) {
-  const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text3);
-  const address = parseAddress(match?.[3] ?? text3);
+function parseMailbox(text4, input) {
+  const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text4);
+  const address = parseAddress(match?.[3] ?? text4);
   const name = (match?.[1] ?? match?.[2] ?? "").trim();
   if (address === void 0 || /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
     throw new SenderError(
@@ -76129,7 +76157,7 @@ function quoted2(response, { login: account }, to) {
   const hidden = [password, account?.user ?? ""].filter((secret) => secret.length > 3);
   const spelled = hidden.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
   const words3 = redact(
-    spelled.reduce((text3, secret) => text3.replaceAll(secret, "[login]"), response),
+    spelled.reduce((text4, secret) => text4.replaceAll(secret, "[login]"), response),
     to
   );
   return words3 === "" ? "" : ` (${words3})`;
@@ -76314,14 +76342,14 @@ async function isUsableAfter(error3, connection, { hard }) {
     () => false
   );
 }
-async function compose({ from, to, replyTo, subject, text: text3, html, messageId }) {
+async function compose({ from, to, replyTo, subject, text: text4, html, messageId }) {
   const { default: MailComposer2 } = await Promise.resolve().then(() => (init_mail_composer(), mail_composer_exports));
   const node = new MailComposer2({
     from: { name: from.name ?? "", address: from.address },
     to: { name: "", address: to },
     ...replyTo === void 0 ? {} : { replyTo: { name: "", address: replyTo } },
     subject,
-    text: text3,
+    text: text4,
     html,
     messageId: `<${messageId}>`,
     headers: MAIL_HEADERS,
@@ -76502,10 +76530,10 @@ async function isBasedOn(old, key, versionId, source) {
   return withKey(staged, key, "").reveal() === withKey(old, key, "").reveal();
 }
 function withKey({ name, value }, key, password) {
-  const text3 = value.reveal();
-  const members = typeof text3 === "string" ? jsonMembers(text3) : void 0;
+  const text4 = value.reveal();
+  const members = typeof text4 === "string" ? jsonMembers(text4) : void 0;
   const [found, second] = members?.filter((member2) => member2.key === key) ?? [];
-  if (typeof text3 !== "string" || !found) {
+  if (typeof text4 !== "string" || !found) {
     throw new SenderError(
       "secret_unreadable",
       `Secret "${name}" is not a JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`
@@ -76517,7 +76545,7 @@ function withKey({ name, value }, key, password) {
       `Secret "${name}" has the key "${key}" twice, so which of them rotate: generate writes to is not clear. Drop one.`
     );
   }
-  return new Concealed(text3.slice(0, found.start) + JSON.stringify(password) + text3.slice(found.end));
+  return new Concealed(text4.slice(0, found.start) + JSON.stringify(password) + text4.slice(found.end));
 }
 function changed({ secret }) {
   return new SenderError(
@@ -76944,8 +76972,8 @@ function titled(webPage) {
   const title = redact(webPage).slice(0, 80);
   return title === "" ? "" : ` ("${title}")`;
 }
-function oneLine3(text3) {
-  const line = text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim().slice(0, 1e3);
+function oneLine3(text4) {
+  const line = text4.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim().slice(0, 1e3);
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }
 function isObject2(value) {
@@ -76955,18 +76983,18 @@ function isObject2(value) {
 // packages/sdk/src/runtime/response-body.ts
 async function boundedText(response, limit, tooLong) {
   const decoder2 = new TextDecoder();
-  let text3 = "";
+  let text4 = "";
   let size = 0;
   for await (const chunk of response.body ?? []) {
     size += chunk.length;
     if (size > limit) throw tooLong();
-    text3 += decoder2.decode(chunk, { stream: true });
+    text4 += decoder2.decode(chunk, { stream: true });
   }
-  return text3 + decoder2.decode();
+  return text4 + decoder2.decode();
 }
-function jsonOrUndefined(text3) {
+function jsonOrUndefined(text4) {
   try {
-    return JSON.parse(text3);
+    return JSON.parse(text4);
   } catch {
     return void 0;
   }
@@ -77022,12 +77050,12 @@ async function request(sent, credentials, deadline, runtime, pace) {
   };
   return { ...await retry(send2, deadline, runtime, { pace }), repeated: tries > 1 };
 }
-function parseResponse(origin, response, text3, runtime) {
+function parseResponse(origin, response, text4, runtime) {
   const { status, headers } = response;
   const type = headers.get("content-type") ?? "";
-  const json = /^application\/(problem\+)?json\b/.test(type) ? jsonOrUndefined(text3) : void 0;
+  const json = /^application\/(problem\+)?json\b/.test(type) ? jsonOrUndefined(text4) : void 0;
   const problem = readProblem(json);
-  const webPage = /^text\/html\b/.test(type) ? { webPage: titleIn(text3) } : {};
+  const webPage = /^text\/html\b/.test(type) ? { webPage: titleIn(text4) } : {};
   if (status === 429 || status >= 500) {
     const page2 = webPage.webPage === void 0 ? "" : ` with a web page${titled(webPage.webPage)}`;
     const said = problem ? ` ${problem.detail}` : "";
@@ -77189,16 +77217,16 @@ function serviceClient(origin, credentials, runtime = platformRuntime) {
     }
   };
 }
-function parseEndpoint(text3) {
+function parseEndpoint(text4) {
   const refuse2 = () => new SenderError(
     "endpoint",
     "endpoint is not the service's address. Write https:// and a host name, without a path: https://handoff.example.com"
   );
-  if (!URL.canParse(text3)) throw refuse2();
-  const url2 = new URL(text3);
+  if (!URL.canParse(text4)) throw refuse2();
+  const url2 = new URL(text4);
   const bare = url2.pathname === "/" && url2.search === "" && url2.hash === "" && url2.username + url2.password === "";
   const safe = url2.protocol === "https:" || url2.protocol === "http:" && isLoopback(url2.hostname);
-  if (!bare || !safe || /[?#@]/.test(text3)) throw refuse2();
+  if (!bare || !safe || /[?#@]/.test(text4)) throw refuse2();
   return url2.origin;
 }
 
@@ -77219,15 +77247,15 @@ function askStore({ store, url: url2, address, method = "GET", headers = {}, bod
         ...init,
         ...body === void 0 ? {} : { body }
       });
-      const text3 = await boundedText(
+      const text4 = await boundedText(
         response,
         LONGEST_ANSWER2,
         () => new SenderError("store_refused", `${store} answered with more than any secret holds.`)
       );
       const { status } = response;
-      if (status === 429 || status >= 500 && !isSealedVault(status, text3))
+      if (status === 429 || status >= 500 && !isSealedVault(status, text4))
         throw unavailable2(store, host, response, runtime);
-      return { status, text: text3, json: jsonOrUndefined(text3) };
+      return { status, text: text4, json: jsonOrUndefined(text4) };
     } catch (error3) {
       if (deadline.hard.aborted && deadline.hard.reason instanceof SenderError) throw deadline.hard.reason;
       if (error3 instanceof SenderError || error3 instanceof TransientError) throw error3;
@@ -77236,8 +77264,8 @@ function askStore({ store, url: url2, address, method = "GET", headers = {}, bod
   });
   return retry(send2, deadline, runtime);
 }
-function isSealedVault(status, text3) {
-  return status === 503 && /"Vault is sealed"/.test(text3);
+function isSealedVault(status, text4) {
+  return status === 503 && /"Vault is sealed"/.test(text4);
 }
 function unavailable2(store, host, { status, headers }, runtime) {
   const final = new SenderError(
@@ -77634,9 +77662,9 @@ var SHORTEST_PREFIX = 3;
 var SECRET_ID = /^[A-Za-z0-9/_+=.@:!-]{1,2048}$/;
 var PARAMETER_NAME = /^[A-Za-z0-9_./:-]{1,2048}$/;
 var LOOKS_LIKE_AN_ID = /[/:*]/;
-function parseSecretIds(text3) {
+function parseSecretIds(text4) {
   const form = "a name, an ARN, prefix*, ALIAS, id or ALIAS, id, key; one secret a line";
-  const selectors = linesOf(text3, "secret-ids", form).map(({ id, key, ...chosen }) => {
+  const selectors = linesOf(text4, "secret-ids", form).map(({ id, key, ...chosen }) => {
     const { line } = chosen;
     const star = id.indexOf("*");
     const name = star === -1 ? id : id.slice(0, star);
@@ -77660,9 +77688,9 @@ function parseSecretIds(text3) {
   refuseRepetition(selectors, ids, "secret-ids");
   return selectors;
 }
-function parseParameters(text3) {
+function parseParameters(text4) {
   const form = "a parameter's name or ARN, /path/*, ALIAS, name or ALIAS, name, key; one a line";
-  const selectors = linesOf(text3, "parameters", form).map(({ id, key, ...chosen }) => {
+  const selectors = linesOf(text4, "parameters", form).map(({ id, key, ...chosen }) => {
     const { line, alias } = chosen;
     const path2 = /^(\/.+)\/\*$/.exec(id)?.[1];
     if (!PARAMETER_NAME.test(path2 ?? id)) throw notUnderstood(line, "parameters", form);
@@ -77678,8 +77706,8 @@ function parseParameters(text3) {
   refuseRepetition(selectors, ids, "parameters");
   return selectors;
 }
-function linesOf(text3, input, form) {
-  return text3.split(/\r?\n/).map((whole2, index) => ({ parts: whole2.split(",").map((part) => part.trim()), line: index + 1 })).filter(({ parts }) => parts.length > 1 || parts[0] !== "").map(({ parts, line }) => {
+function linesOf(text4, input, form) {
+  return text4.split(/\r?\n/).map((whole2, index) => ({ parts: whole2.split(",").map((part) => part.trim()), line: index + 1 })).filter(({ parts }) => parts.length > 1 || parts[0] !== "").map(({ parts, line }) => {
     const [first = "", second, key] = parts;
     if (parts.length > 3 || second === "" || key === "") throw notUnderstood(line, input, form);
     if (second === void 0) return { id: first, line };
@@ -77950,14 +77978,14 @@ function noLogin2(why, cause) {
   );
 }
 function credentialsIn(path2, { readFile: readFile4 }) {
-  let text3;
+  let text4;
   try {
-    text3 = readFile4(path2);
+    text4 = readFile4(path2);
   } catch (cause) {
     throw noLogin2("the file of GOOGLE_APPLICATION_CREDENTIALS cannot be read", cause);
   }
   try {
-    return JSON.parse(text3);
+    return JSON.parse(text4);
   } catch {
     throw noLogin2("the file of GOOGLE_APPLICATION_CREDENTIALS is not JSON");
   }
@@ -77991,13 +78019,13 @@ async function federatedToken2(file, context) {
 }
 async function subjectTokenOf(source, context) {
   const field = textOf2(source, "format", "subject_token_field_name");
-  const pick = (text3, json) => field === void 0 ? text3.trim() : textOf2(json, field);
+  const pick = (text4, json) => field === void 0 ? text4.trim() : textOf2(json, field);
   const path2 = textOf2(source, "file");
   const url2 = textOf2(source, "url");
   let token;
   if (path2 !== void 0) {
-    const text3 = context.readFile(path2);
-    token = pick(text3, field === void 0 ? void 0 : JSON.parse(text3));
+    const text4 = context.readFile(path2);
+    token = pick(text4, field === void 0 ? void 0 : JSON.parse(text4));
   } else if (url2 !== void 0) {
     const headers = Object.fromEntries(
       Object.entries(memberOf(source, "headers") ?? {}).map(([name, value]) => [name, String(value)])
@@ -78253,7 +78281,7 @@ function refusal7({ status, json }, path2) {
   }
   return fail("store_refused", `Vault answered ${status} for "${path2}"${saidBy(json)}.`);
 }
-function versionOf4({ text: text3, json }, { path: path2, place, execution }, { runtime }) {
+function versionOf4({ text: text4, json }, { path: path2, place, execution }, { runtime }) {
   const name = path2.slice(path2.lastIndexOf("/") + 1);
   const arn = `vault:${place}/${path2}`;
   const now = unixSeconds(runtime);
@@ -78261,7 +78289,7 @@ function versionOf4({ text: text3, json }, { path: path2, place, execution }, { 
   const created = textOf2(json, "data", "metadata", "created_time");
   const createdAt = secondsOf(created);
   if (typeof number2 === "number" && createdAt !== void 0) {
-    const value2 = writtenAt(text3, "data", "data");
+    const value2 = writtenAt(text4, "data", "data");
     if (value2 === void 0 || value2 === "null") {
       throw new SenderError("secret_unreadable", `"${path2}" in Vault has no values. Write a version first.`);
     }
@@ -78270,7 +78298,7 @@ function versionOf4({ text: text3, json }, { path: path2, place, execution }, { 
   }
   const lease = memberOf(json, "lease_duration");
   const leaseId = textOf2(json, "lease_id");
-  const value = writtenAt(text3, "data");
+  const value = writtenAt(text4, "data");
   if (leaseId !== void 0 && typeof lease === "number" && lease > 0 && value !== void 0) {
     const made = { versionId: execution, versionCreatedAt: now, endsAt: now + lease };
     return { arn: `${arn}:${execution}`, name, ...made, inFields: true, value: new Concealed(value) };
@@ -78280,17 +78308,17 @@ function versionOf4({ text: text3, json }, { path: path2, place, execution }, { 
     `"${path2}" in Vault has neither a version nor a lease, so nobody could tell whether it was handed over before. Use a mount of KV version 2, whose path is MOUNT/data/NAME, or hand the value over by values-file.`
   );
 }
-function writtenAt(text3, ...path2) {
+function writtenAt(text4, ...path2) {
   return path2.reduce((within, name) => {
     const member2 = jsonMembers(within ?? "")?.find(({ key }) => key === name);
     return member2 && within?.slice(member2.start, member2.end);
-  }, text3);
+  }, text4);
 }
 
 // packages/sdk/src/sources/stores/other-secrets.ts
 var FORM = "vault://PATH, google://projects/P/secrets/S, azure://VAULT/SECRET or op://VAULT/ITEM, ALIAS before it and a key after it where wanted; one a line";
-function parseOtherSecrets(text3) {
-  const selectors = linesOf(text3, "other-secrets", FORM).map(({ id, line, alias, key }) => {
+function parseOtherSecrets(text4) {
+  const selectors = linesOf(text4, "other-secrets", FORM).map(({ id, line, alias, key }) => {
     const secret = secretAt(id);
     if (!secret)
       throw new SenderError("secret_ids", `Line ${line} of other-secrets is not understood. Write ${FORM}.`);
@@ -78395,9 +78423,9 @@ async function readOtherSecrets(selectors, read, onRead = () => {
 var NAME = "[A-Za-z_][\\w.-]{0,99}";
 var NAME_AND_VALUE = new RegExp(`^\\s*(${NAME})\\s*=(.*)$`, "u");
 var NAME_AND_DELIMITER = new RegExp(`^\\s*(${NAME})\\s*<<(.*)$`, "u");
-function parseGivenValues(text3, input = "values") {
+function parseGivenValues(text4, input = "values") {
   const lineOf = /* @__PURE__ */ new Map();
-  return entriesOf(text3).map((entry) => {
+  return entriesOf(text4).map((entry) => {
     if (entry.kind === "unclear") throw new SenderError("input", entry.sentence(input));
     const { name, value, line } = entry;
     const earlier = lineOf.get(name);
@@ -78411,11 +78439,11 @@ function parseGivenValues(text3, input = "values") {
     return { name, value: new Concealed(value) };
   });
 }
-function secretParts(text3) {
-  const entries = entriesOf(text3);
+function secretParts(text4) {
+  const entries = entriesOf(text4);
   const values = entries.flatMap((entry) => entry.kind === "value" ? [entry.value] : []);
   if (values.length === entries.length) return values;
-  const lines = text3.split(/\r?\n/).filter((line) => line.trim() !== "");
+  const lines = text4.split(/\r?\n/).filter((line) => line.trim() !== "");
   return [...values, ...lines, ...lines.map((line) => line.slice(line.indexOf("=") + 1))];
 }
 function givenSecrets(values, place, execution, now) {
@@ -78429,8 +78457,8 @@ function givenSecrets(values, place, execution, now) {
   }));
 }
 var SEVERAL_LINES = "For a value of several lines write NAME<<EOF, the lines, and EOF on a line of its own.";
-function entriesOf(text3) {
-  const lines = text3.split(/\r?\n/);
+function entriesOf(text4) {
+  const lines = text4.split(/\r?\n/);
   const entries = [];
   for (let index = 0; index < lines.length; index += 1) {
     const whole2 = lines[index] ?? "";
@@ -78711,8 +78739,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addRaw(text3, addEOL = false) {
-    this._buffer += text3;
+  addRaw(text4, addEOL = false) {
+    this._buffer += text4;
     return addEOL ? this.addEOL() : this;
   }
   /**
@@ -78808,10 +78836,10 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addHeading(text3, level) {
+  addHeading(text4, level) {
     const tag2 = `h${level}`;
     const allowedTag = ["h1", "h2", "h3", "h4", "h5", "h6"].includes(tag2) ? tag2 : "h1";
-    const element = this.wrap(allowedTag, text3);
+    const element = this.wrap(allowedTag, text4);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -78840,9 +78868,9 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addQuote(text3, cite) {
+  addQuote(text4, cite) {
     const attrs = Object.assign({}, cite && { cite });
-    const element = this.wrap("blockquote", text3, attrs);
+    const element = this.wrap("blockquote", text4, attrs);
     return this.addRaw(element).addEOL();
   }
   /**
@@ -78853,8 +78881,8 @@ var Summary = class {
    *
    * @returns {Summary} summary instance
    */
-  addLink(text3, href) {
-    const element = this.wrap("a", text3, { href });
+  addLink(text4, href) {
+    const element = this.wrap("a", text4, { href });
     return this.addRaw(element).addEOL();
   }
 };
@@ -78905,56 +78933,56 @@ function info(message2) {
 
 // packages/action/src/inputs/parsers.ts
 function needed(parse4) {
-  return (text3, name, errors2) => {
-    if (text3.trim() !== "") return parse4(text3, name, errors2);
+  return (text4, name, errors2) => {
+    if (text4.trim() !== "") return parse4(text4, name, errors2);
     throw new SenderError("input", `The input ${name} is not set. Set it under with: in the workflow.`);
   };
 }
 function optional3(parse4) {
-  return (text3, name, errors2) => text3 === "" ? void 0 : parse4(text3, name, errors2);
+  return (text4, name, errors2) => text4 === "" ? void 0 : parse4(text4, name, errors2);
 }
-var asText = (text3) => text3;
+var asText = (text4) => text4;
 function oneOf(...words3) {
-  return (text3, name) => {
-    const found = words3.find((word3) => word3 === text3);
+  return (text4, name) => {
+    const found = words3.find((word3) => word3 === text4);
     if (found !== void 0) return found;
     const last = words3.at(-1);
     throw new SenderError("input", `${name} must be ${words3.slice(0, -1).join(", ")} or ${last}.`);
   };
 }
-var asBoolean2 = (text3, name) => {
-  if (/^(true|True|TRUE)$/.test(text3)) return true;
-  if (/^(false|False|FALSE)$/.test(text3)) return false;
+var asBoolean2 = (text4, name) => {
+  if (/^(true|True|TRUE)$/.test(text4)) return true;
+  if (/^(false|False|FALSE)$/.test(text4)) return false;
   throw new SenderError("input", `${name} must be true or false.`);
 };
-var asSeconds = (text3, name) => {
-  const seconds = parseDuration(text3);
+var asSeconds = (text4, name) => {
+  const seconds = parseDuration(text4);
   if (seconds !== void 0) return seconds;
   throw new SenderError("input", `${name} is not a length of time. Write it like 24h, 90m or 1d12h.`);
 };
 function asLine(longest) {
-  return (text3, name) => {
-    if (text3.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text3))
-      return text3;
+  return (text4, name) => {
+    if (text4.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text4))
+      return text4;
     throw new SenderError(
       "input",
       `${name} must be one line of at most ${longest} characters, without control characters.`
     );
   };
 }
-var asLines = (text3, name) => {
-  if (!new RegExp("[\\p{Cs}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]|(?![\\n\\r\\t])\\p{Cc}", "u").test(text3)) return text3;
+var asLines = (text4, name) => {
+  if (!new RegExp("[\\p{Cs}\\p{Zl}\\p{Zp}\\u202a-\\u202e\\u2066-\\u2069]|(?![\\n\\r\\t])\\p{Cc}", "u").test(text4)) return text4;
   throw new SenderError("input", `${name} holds control characters. Write plain text.`);
 };
 function matching(pattern, sentence) {
-  return (text3, name) => {
-    if (pattern.test(text3)) return text3;
+  return (text4, name) => {
+    if (pattern.test(text4)) return text4;
     throw new SenderError("input", `${name} ${sentence}`);
   };
 }
 var REVOKED_BY = ["secret", "recipient", "repository", "class", "sender"];
-var asRevokeWhere = (text3, name) => {
-  const lines = text3.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+var asRevokeWhere = (text4, name) => {
+  const lines = text4.split("\n").map((line) => line.trim()).filter((line) => line !== "");
   if (lines.length === 0) return void 0;
   if (lines.length === 1 && lines[0] === "all") return { all: true };
   const filter = {};
@@ -78971,38 +78999,38 @@ var asRevokeWhere = (text3, name) => {
   }
   return filter;
 };
-var asPort = (text3, name) => {
-  const port = /^\d{1,5}$/.test(text3) ? Number(text3) : 0;
+var asPort = (text4, name) => {
+  const port = /^\d{1,5}$/.test(text4) ? Number(text4) : 0;
   if (port >= 1 && port <= 65535) return port;
   throw new SenderError("input", `${name} is not a port number.`);
 };
-var asIssueNumber = (text3, name) => {
-  const number2 = /^[1-9]\d{0,9}$/.test(text3) ? Number(text3) : 0;
+var asIssueNumber = (text4, name) => {
+  const number2 = /^[1-9]\d{0,9}$/.test(text4) ? Number(text4) : 0;
   if (number2 > 0) return number2;
   throw new SenderError("input", `${name} is not the number of an issue. Write it like 12.`);
 };
-var asSecret = (text3) => new Concealed(text3);
-var asPassphrase = (text3) => {
-  if (text3 === GENERATE) return GENERATE;
-  checkPassphrase(text3);
-  return new Concealed(text3);
+var asSecret = (text4) => new Concealed(text4);
+var asPassphrase = (text4) => {
+  if (text4 === GENERATE) return GENERATE;
+  checkPassphrase(text4);
+  return new Concealed(text4);
 };
-var asRecipients = (text3, name, errors2) => {
-  if (text3.trim() === "") return [];
-  const { recipients, errors: wrong } = parseRecipients(text3, name);
+var asRecipients = (text4, name, errors2) => {
+  if (text4.trim() === "") return [];
+  const { recipients, errors: wrong } = parseRecipients(text4, name);
   errors2.add(...wrong);
   return recipients;
 };
-var asRecipientsFile = (text3, name, errors2) => {
-  const lines = text3.split(/\r?\n/).map((line) => {
+var asRecipientsFile = (text4, name, errors2) => {
+  const lines = text4.split(/\r?\n/).map((line) => {
     const [, address] = /^[^<>]*<([^<>]*)>\s*$/.exec(line) ?? [];
     return address ?? line.replace(/(^|\s)#.*$/, "");
   });
   return asRecipients(lines.join("\n"), name, errors2);
 };
 var RUN_FACTS = ["Workflow", "Run", "Started by"];
-var asContext = (text3, name) => {
-  const entries = linesOf2(text3).map((line, index) => {
+var asContext = (text4, name) => {
+  const entries = linesOf2(text4).map((line, index) => {
     const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
     if (key !== "" && !/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u.test(line)) return [key, value];
     throw new SenderError(
@@ -79015,8 +79043,8 @@ var asContext = (text3, name) => {
   for (const key of names) refuseOwnFact(key, [...RUN_FACTS, ...OWN_FACTS]);
   return Object.fromEntries(entries);
 };
-var asRepositories = (text3, name) => {
-  const entries = linesOf2(text3);
+var asRepositories = (text4, name) => {
+  const entries = linesOf2(text4);
   refuseRepetition2(entries, name);
   for (const [index, entry] of entries.entries()) {
     if (/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(entry)) continue;
@@ -79029,8 +79057,8 @@ var asRepositories = (text3, name) => {
     `${name} has repositories of several owners, and a token is for one. Use a step for each.`
   );
 };
-var asPermissions = (text3, name) => {
-  const entries = linesOf2(text3).map((line, index) => {
+var asPermissions = (text4, name) => {
+  const entries = linesOf2(text4).map((line, index) => {
     const [, permission = "", access2] = /^([a-z_]{1,60})\s*[=:]\s*(read|write)$/.exec(line) ?? [];
     if (access2 === "read" || access2 === "write") return [permission, access2];
     throw new SenderError("input", `Entry ${index + 1} of ${name} is not understood. Write contents=read.`);
@@ -79042,10 +79070,10 @@ var asPermissions = (text3, name) => {
   return Object.fromEntries(entries);
 };
 function asPerRecipient(read, what) {
-  return (text3, name) => {
+  return (text4, name) => {
     let everyone;
     const each = /* @__PURE__ */ new Map();
-    for (const [index, line] of linesOf2(text3).entries()) {
+    for (const [index, line] of linesOf2(text4).entries()) {
       const [, given, value = ""] = /^(?:(.+@.+?)\s*=\s*)?(\S+)$/.exec(line) ?? [];
       const address = given === void 0 ? void 0 : parseAddress(given);
       const parsed = read(value);
@@ -79062,15 +79090,15 @@ function asPerRecipient(read, what) {
     return { everyone, each };
   };
 }
-function timeZoneOf(text3) {
+function timeZoneOf(text4) {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: text3 }).resolvedOptions().timeZone;
+    return new Intl.DateTimeFormat("en", { timeZone: text4 }).resolvedOptions().timeZone;
   } catch {
     return void 0;
   }
 }
-var asHandoffIds = (text3, name) => {
-  const entries = text3.startsWith("[") ? jsonArray(text3, name) : linesOf2(text3);
+var asHandoffIds = (text4, name) => {
+  const entries = text4.startsWith("[") ? jsonArray(text4, name) : linesOf2(text4);
   refuseRepetition2(entries, name);
   return entries.map((entry, index) => {
     if (entry === null || typeof entry === "string" && isHandoffId(entry)) return entry;
@@ -79083,25 +79111,25 @@ function refuseRepetition2(entries, name) {
   const first = entries.indexOf(entries[again]);
   throw new SenderError("input", `Entry ${again + 1} of ${name} repeats entry ${first + 1}. Name each once.`);
 }
-function jsonArray(text3, name) {
+function jsonArray(text4, name) {
   let array2;
   try {
-    array2 = JSON.parse(text3);
+    array2 = JSON.parse(text4);
   } catch (cause) {
     throw new SenderError("input", `${name} is not the output handoff-ids of an earlier step.`, { cause });
   }
   if (Array.isArray(array2)) return array2;
   throw new SenderError("input", `${name} is not a JSON array.`);
 }
-function linesOf2(text3) {
-  return text3.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
+function linesOf2(text4) {
+  return text4.split(/\r?\n/).map((line) => line.trim()).filter((line) => line !== "");
 }
 
 // packages/action/src/inputs/table.ts
 var LONGEST_REASON = 500;
 var LONGEST_LINE = 200;
 var LONGEST_ROLE = 64;
-var whole = (text3) => [text3];
+var whole = (text4) => [text4];
 var TABLE = {
   operation: {
     default: "deliver",
@@ -79145,7 +79173,7 @@ var TABLE = {
   "expires-in": { parse: optional3(asSeconds) },
   passphrase: {
     verbatim: true,
-    secrets: (text3) => text3 === GENERATE ? [] : [text3],
+    secrets: (text4) => text4 === GENERATE ? [] : [text4],
     parse: optional3(asPassphrase)
   },
   "passphrase-path": {
@@ -79229,8 +79257,8 @@ function isSet2(name, read) {
 }
 function textOf3(name, read) {
   const { default: preset = "", file } = INPUTS[name];
-  const text3 = read.text(name) || preset;
-  return file && text3 !== "" ? fileText(name, text3, read) : text3;
+  const text4 = read.text(name) || preset;
+  return file && text4 !== "" ? fileText(name, text4, read) : text4;
 }
 var LARGEST_FILE = 1048576;
 function fileText(name, path2, read) {
@@ -79381,15 +79409,15 @@ function requireApproved(view) {
 }
 
 // packages/action/src/report/formatting.ts
-function escapeMarkdown(text3) {
-  return text3.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
+function escapeMarkdown(text4) {
+  return text4.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
 function markdownTable(head, rows) {
   const line = (cells) => `| ${cells.join(" | ")} |`;
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
-function code(text3) {
-  return `\`${text3.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
+function code(text4) {
+  return `\`${text4.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
 }
 function utc(seconds) {
   const date2 = new Intl.DateTimeFormat("en-GB", {
@@ -80415,8 +80443,8 @@ var convertMarkedBigIntsReviver = (key, value, context, userReviver) => {
   if (!hasUserReviver) return value;
   return userReviver(key, value, context);
 };
-var JSONParseV2 = (text3, reviver) => {
-  return JSON.parse(text3, (key, value, context) => {
+var JSONParseV2 = (text4, reviver) => {
+  return JSON.parse(text4, (key, value, context) => {
     const isNumber = typeof value === "number";
     const isOutOfBounds = value > Number.MAX_SAFE_INTEGER || value < Number.MIN_SAFE_INTEGER;
     const isBigNumber = isNumber && isOutOfBounds;
@@ -80474,8 +80502,8 @@ var applyReviverIteratively = (parsed, userReviver) => {
   }
   return rootHolder[""];
 };
-var serializeBigInts = (text3) => {
-  return text3.replace(
+var serializeBigInts = (text4) => {
+  return text4.replace(
     stringsOrLargeNumbers,
     (match, digits, fractional, exponential) => {
       const isString = match[0] === '"';
@@ -80489,18 +80517,18 @@ var serializeBigInts = (text3) => {
     }
   );
 };
-var JSONParse = (text3, reviver) => {
-  if (!text3) return originalParse(text3, reviver);
+var JSONParse = (text4, reviver) => {
+  if (!text4) return originalParse(text4, reviver);
   try {
-    if (isContextSourceSupported()) return JSONParseV2(text3, reviver);
-    const serializedData = serializeBigInts(text3);
+    if (isContextSourceSupported()) return JSONParseV2(text4, reviver);
+    const serializedData = serializeBigInts(text4);
     return originalParse(
       serializedData,
       (key, value, context) => convertMarkedBigIntsReviver(key, value, context, reviver)
     );
   } catch (error3) {
     if (error3 instanceof RangeError) {
-      const serializedData = serializeBigInts(text3);
+      const serializedData = serializeBigInts(text4);
       const parsed = originalParse(serializedData);
       return applyReviverIteratively(parsed, reviver);
     }
@@ -80668,12 +80696,12 @@ async function getResponseData(response) {
   }
   const mimetype = (0, import_fast_content_type_parse.safeParse)(contentType);
   if (isJSONResponse(mimetype)) {
-    let text3 = "";
+    let text4 = "";
     try {
-      text3 = await response.text();
-      return JSONParse(text3);
+      text4 = await response.text();
+      return JSONParse(text4);
     } catch (err) {
-      return text3;
+      return text4;
     }
   } else if (mimetype.type.startsWith("text/") || mimetype.parameters.charset?.toLowerCase() === "utf-8") {
     return response.text().catch(noop);
@@ -80922,8 +80950,8 @@ var SHORTEST_MASKED = 6;
 var SHORTEST_LINE = 8;
 var ARMOR = /^-----(BEGIN|END) [A-Z0-9 ]+-----$/;
 function maskedForms(value) {
-  const text3 = typeof value === "string" ? value : decodeText(value);
-  const texts = text3 === void 0 ? [] : concealedTexts(text3);
+  const text4 = typeof value === "string" ? value : decodeText(value);
+  const texts = text4 === void 0 ? [] : concealedTexts(text4);
   const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
   return [...new Set(forms)].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form)
@@ -80932,12 +80960,12 @@ function maskedForms(value) {
 function maskAll(workflow, value) {
   for (const form of maskedForms(value)) workflow.mask(form);
 }
-function formsOfText(text3) {
-  return [text3, text3.trim(), ...linesOf3(text3)].filter((part) => part.length > 0).flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
+function formsOfText(text4) {
+  return [text4, text4.trim(), ...linesOf3(text4)].filter((part) => part.length > 0).flatMap((part) => [part, ...spellings(part), ...encodings(Buffer.from(part, "utf8"))]);
 }
-function linesOf3(text3) {
-  const lines = text3.split(/\r\n|\r|\n/);
-  if (lines.length === 1 || isJsonContainer(text3)) return [];
+function linesOf3(text4) {
+  const lines = text4.split(/\r\n|\r|\n/);
+  if (lines.length === 1 || isJsonContainer(text4)) return [];
   return lines.flatMap((line) => [line, line.trim()]).filter((line) => line.trim().length >= SHORTEST_LINE && !ARMOR.test(line.trim()));
 }
 function encodings(bytes2) {
@@ -80945,10 +80973,10 @@ function encodings(bytes2) {
   const base64 = bytes2.toString("base64");
   return [base64, base64.replace(/=+$/, ""), bytes2.toString("base64url"), hex, hex.toUpperCase()];
 }
-function spellings(text3) {
-  const wellFormed = Buffer.from(text3, "utf8").toString("utf8");
+function spellings(text4) {
+  const wellFormed = Buffer.from(text4, "utf8").toString("utf8");
   const url2 = encodeURIComponent(wellFormed);
-  return [url2, url2.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text3).slice(1, -1)];
+  return [url2, url2.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text4).slice(1, -1)];
 }
 function decodeText(bytes2) {
   try {
@@ -81691,8 +81719,8 @@ function maskInputs(read, { workflow }) {
   for (const name of INPUT_NAMES) {
     const { secrets } = INPUTS[name];
     if (!secrets) continue;
-    const text3 = new ErrorCollector().attempt(() => textOf3(name, read)) ?? "";
-    for (const secret of secrets(text3)) maskAll(workflow, secret);
+    const text4 = new ErrorCollector().attempt(() => textOf3(name, read)) ?? "";
+    for (const secret of secrets(text4)) maskAll(workflow, secret);
   }
 }
 

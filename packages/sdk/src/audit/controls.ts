@@ -155,7 +155,7 @@ export const CONTROLS: readonly Control[] = [
     framework: "GDPR",
     reference: "Art. 17",
     about: "Erasure",
-    does: "Erasing a recipient deletes the directory's entry. Events stay, and lead to nobody.",
+    does: "Erasing a recipient revokes what is open for it and deletes the directory's entry. Events stay, and lead to nobody.",
     shownBy: "`recipient_erased`",
     figure: erased,
     doesNotShow: "Copies that you exported with addresses, and the mail that was sent.",

@@ -108,7 +108,10 @@ module "secret_handoff" {
     { repository_id = workflow.repository_id, environment = "production", may = ["send"] }
   ]
   operators = [
-    { principal = "arn:aws:iam::${var.account_id}:role/security", roles = ["security", "manager", "team lead"], may = ["audit", "revoke", "approve"] },
+    # The same person never approves twice: each role goes to other people.
+    { principal = "arn:aws:iam::${var.account_id}:role/security", roles = ["security"], may = ["audit", "revoke", "approve"] },
+    { principal = "arn:aws:iam::${var.account_id}:role/managers", roles = ["manager"], may = ["approve"] },
+    { principal = "arn:aws:iam::${var.account_id}:role/team-leads", roles = ["team lead"], may = ["approve"] },
   ]
 
   alarms         = { emails = ["security@example.com"] }
