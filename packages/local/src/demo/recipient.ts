@@ -28,6 +28,7 @@ export async function openAsRecipient(opening: Opening, terminal: Terminal): Pro
   const { status, body } = await recipient.status();
   must(status === 200 && body.state === "open", "The link does not say that it is open.");
   const { title } = await recipient.header();
+  must(title !== undefined, "The header of the link has no title.");
   terminal.step("done", "looked", `the page would say: ${title}; nothing is used up by looking`);
 
   const wrong = await recipient.claim({ email: "eve@elsewhere.example" });

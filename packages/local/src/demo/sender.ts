@@ -56,6 +56,7 @@ export async function handOver(stack: LocalStack, terminal: Terminal, signal: Ab
       "parse-json-secrets": "true",
       recipients: RECIPIENT,
       class: "third-party-service",
+      title: "The new password of the orders database",
       reason: "quarterly rotation",
       from: "Acme Security <handoff@acme.example>",
       contact: "security@acme.example",
