@@ -91,11 +91,13 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   await sender.create({ ...body, class: "production-admin" });
   await sender.create({ ...body, more: 1 });
   await sender.create({ ...body, envelope: "A".repeat(500_000) });
-  const { linkVerifier, claimVerifier, receiptVerifier, emailVerifier, envelope, header, ...proposal } = body;
+  const { envelope, ...sealedProposal } = body;
+  const { linkVerifier, claimVerifier, receiptVerifier, emailVerifier, header, ...proposal } = sealedProposal;
   for (const versionId of ["v1", "v2"]) {
     const judged = { ...proposal, subject: { ...subject, versionId }, mailedCode: true };
     await sender.call("POST", "/v1/sender/handoffs/check", judged);
   }
+  await sender.call("POST", "/v1/sender/handoffs/check", sealedProposal);
   await sender.call("POST", "/v1/sender/handoffs/check", { ...proposal, class: "production-admin" });
   await sender.call("POST", `/v1/sender/handoffs/${checked.id}/mailed`, { messageId: "<a@b>" });
   const recipient = new Recipient(checked.link);

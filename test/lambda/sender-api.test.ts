@@ -38,6 +38,19 @@ describe("a create", () => {
     expect(await sender.create(body)).toMatchObject({ status: 200, body: first.body });
   });
 
+  test("is checked sealed or not, and without its envelope", async () => {
+    const { envelope, ...sealed } = createRequest(await sender.seal());
+    const { linkVerifier, claimVerifier, receiptVerifier, header, ...proposal } = sealed;
+    const answers = [
+      proposal,
+      { ...proposal, header },
+      sealed,
+      { ...sealed, envelope },
+      { ...sealed, header: "AAAA" },
+    ].map(async (body) => (await sender.call("POST", `${HANDOFFS}/check`, body)).status);
+    expect(await Promise.all(answers)).toEqual([200, 200, 200, 400, 400]);
+  });
+
   test("shows no envelope, header or verifier", async () => {
     const body = createRequest(await sender.seal());
     const { text } = await sender.create(body);

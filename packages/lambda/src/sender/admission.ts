@@ -1,4 +1,5 @@
 import {
+  type Flags,
   isEnvelopeLength,
   isHeaderLength,
   needsEmail,
@@ -114,11 +115,19 @@ function unknownClass(
   });
 }
 
-/** What the schema cannot say. @throws ProblemError 400 */
-export function checkShape({ envelope, header, emailVerifier, flags }: ParsedCreateRequest): void {
+type Shape = {
+  readonly flags: Flags;
+  readonly envelope?: Uint8Array | undefined;
+  readonly header?: Uint8Array | undefined;
+  readonly emailVerifier?: Uint8Array | undefined;
+};
+
+/** What the schema cannot say of the sealed parts that there are. @throws ProblemError 400 */
+export function checkShape({ envelope, header, emailVerifier, flags }: Shape): void {
   // What no reader of this version could open must not be claimed, and burned, to find that out.
-  if (envelope[0] !== VERSION || !isEnvelopeLength(envelope.length)) throw malformed("envelope");
-  if (header[0] !== VERSION || !isHeaderLength(header.length)) throw malformed("header");
+  if (envelope && (envelope[0] !== VERSION || !isEnvelopeLength(envelope.length)))
+    throw malformed("envelope");
+  if (header && (header[0] !== VERSION || !isHeaderLength(header.length))) throw malformed("header");
   if (emailVerifier && !needsEmail(flags)) {
     throw new ProblemError(
       "malformed",

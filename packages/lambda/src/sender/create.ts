@@ -96,7 +96,8 @@ export async function check(
   body: ParsedCheckRequest,
   now: number,
 ): Promise<CheckResponse> {
-  const proposed = { ...body, mailedCode: body.mailedCode ?? false };
+  checkShape(body);
+  const proposed = { ...body, mailedCode: body.mailedCode ?? body.emailVerifier !== undefined };
   const { handoffs, subjects, recipients } = deps;
   const admitted = admit(deps.classes, caller, ["send", "check"], proposed, now);
   const approved = await requireAdmitted(deps, admitted, proposed, caller, now);

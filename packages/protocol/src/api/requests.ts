@@ -93,17 +93,18 @@ const proposal = {
   request: v.optional(text(64)),
 };
 
-/** A handoff to be stored. It names no id: the service derives it from `linkVerifier`, and answers with it. */
-export const CreateRequest = v.strictObject({
-  ...proposal,
+/** What sealing makes, without the envelope. */
+const sealedParts = {
   linkVerifier: verifier,
   claimVerifier: verifier,
   receiptVerifier: verifier,
   /** Where a code is mailed before the claim; needs flags with bit 1. */
   emailVerifier: v.optional(verifier),
-  envelope: blob,
   header: blob,
-});
+};
+
+/** A handoff to be stored. It names no id: the service derives it from `linkVerifier`, and answers with it. */
+export const CreateRequest = v.strictObject({ ...proposal, ...sealedParts, envelope: blob });
 export type CreateRequest = v.InferInput<typeof CreateRequest>;
 export type ParsedCreateRequest = v.InferOutput<typeof CreateRequest>;
 
@@ -127,10 +128,14 @@ export function createRequestOf(
   };
 }
 
-/** A create that carries no envelope: what would happen is answered, and nothing is created. */
+/**
+ * A create that carries no envelope: what would happen is answered, and nothing is created. Nothing need be sealed for it; a create
+ * that was sealed may be checked as it is, without its envelope.
+ */
 export const CheckRequest = v.strictObject({
   ...proposal,
-  /** True where a code would be mailed before the claim. */
+  ...v.partial(v.strictObject(sealedParts)).entries,
+  /** True where a code would be mailed before the claim, and there is no `emailVerifier` yet to show it. */
   mailedCode: v.optional(v.boolean()),
 });
 export type CheckRequest = v.InferInput<typeof CheckRequest>;
