@@ -15,9 +15,15 @@ import { may } from "./rights.ts";
 type Visiting = { readonly handoffs: Handoffs; readonly clock: Clock };
 export type RevokeAllDeps = TrailDeps & Visiting;
 
-/** Handoffs that a call looks at: 5,000 open ones take about ten calls, each well within the API's 30 seconds. */
+/** Handoffs that a call looks at: 500 revocations take a few seconds. Looking at one that has ended costs far less. */
 const HANDOFFS_A_CALL = 500;
 const A_READ = 100;
+/** Pages of the trail that a call reads, while they name few handoffs: a day also has the events of what became of them. */
+const TRAIL_PAGES_A_CALL = 10;
+/** The API answers within 30 seconds or not at all: a call that a slow table holds up ends after so many. */
+const SECONDS_A_CALL = 15;
+/** Lambda answers with 6 MB at the most, and what is released names up to 16 KB of secrets: a call ends when it has this much to say. */
+const ANSWER_CHARACTERS = 2_000_000;
 /** Revocations at once. */
 const AT_ONCE = 20;
 /** Days after its creation that a handoff may still be found: it lives for 31 at the most, and its tombstone for 30 more. */
@@ -52,7 +58,8 @@ export async function revokeAll(
   if (place.among === "trail") return visitTrail(deps, asked, caller, place, visit);
   let { after } = place;
   const answers: Visited[] = [];
-  for (let seen = 0; seen < HANDOFFS_A_CALL; seen += A_READ) {
+  const goesOn = budgetOf(deps);
+  for (let seen = 0; goesOn(answers, seen); seen += A_READ) {
     const from = after;
     const page = await refusingBadCursor(cursor, () => deps.handoffs.listDue(A_READ, from && placeOf(from)));
     answers.push(await visit(page.ids.filter(isHandoffId)));
@@ -138,7 +145,10 @@ function releasedOf({ id, class: name, secret, claimedAt, metadata }: HandoffRec
   };
 }
 
-/** Handoffs whose creation the trail tells of; one that the index of what is due has shown too late is revoked here. */
+/**
+ * Handoffs whose creation the trail tells of; one that the index of what is due has shown too late is revoked here. A call reads pages
+ * until it has looked at as many handoffs as one that goes through what is due, or has read as many pages as it may.
+ */
 async function visitTrail(
   deps: RevokeAllDeps,
   asked: Asked,
@@ -149,20 +159,39 @@ async function visitTrail(
   const now = deps.clock();
   const { sender: _, all: __, ...filter } = asked;
   const since = now - FOUND_FOR_DAYS * 86_400;
-  const query = { ...filter, type: "created", since, ...(cursor === undefined ? {} : { cursor }) } as const;
   const shown = (event: { readonly class?: string | undefined }) => may(caller, "revoke", event.class);
-  const page = await listEvents(deps, query, now, shown);
-  const ids = page.events.flatMap(({ handoff }) => (handoff && isHandoffId(handoff) ? [handoff] : []));
   const answers: Visited[] = [];
-  for (let first = 0; first < ids.length; first += A_READ) {
-    answers.push(await visit(ids.slice(first, first + A_READ)));
+  let from = cursor;
+  let seen = 0;
+  const goesOn = budgetOf(deps);
+  for (let pages = 0; pages < TRAIL_PAGES_A_CALL && goesOn(answers, seen); pages += 1) {
+    const query = {
+      ...filter,
+      type: "created",
+      since,
+      ...(from === undefined ? {} : { cursor: from }),
+    } as const;
+    const page = await listEvents(deps, query, now, shown);
+    const ids = page.events.flatMap(({ handoff }) => (handoff && isHandoffId(handoff) ? [handoff] : []));
+    for (let first = 0; first < ids.length; first += A_READ) {
+      answers.push(await visit(ids.slice(first, first + A_READ)));
+    }
+    seen += ids.length;
+    from = page.cursor;
+    if (from === undefined) return answerOf(deps, answers, undefined);
   }
-  const next = page.cursor;
-  return answerOf(
-    deps,
-    answers,
-    next === undefined ? undefined : { among: "trail", since: startedAt, cursor: next },
-  );
+  return answerOf(deps, answers, {
+    among: "trail",
+    since: startedAt,
+    ...(from === undefined ? {} : { cursor: from }),
+  });
+}
+
+/** Whether a call that begins now may look at more, after so many handoffs and with that much to say. */
+function budgetOf({ clock }: Pick<RevokeAllDeps, "clock">) {
+  const until = clock() + SECONDS_A_CALL;
+  return (answers: readonly Visited[], seen: number) =>
+    seen < HANDOFFS_A_CALL && clock() < until && JSON.stringify(answers).length < ANSWER_CHARACTERS;
 }
 
 async function answerOf(
