@@ -14,7 +14,15 @@ export { csvLines } from "./audit/export-csv.ts";
 export { type OcsfEvent, ocsfEvents } from "./audit/export-ocsf.ts";
 export { type Holding, holdings, reviewReport, STALE_AFTER_DAYS, staleHoldings } from "./audit/review.ts";
 export { type HandoffStory, type Summary, summarise } from "./audit/summary.ts";
-export { type DayLeaf, type Days, serviceTrail, type Trail, TrailError, TrailEvent } from "./audit/trail.ts";
+export {
+  type DayLeaf,
+  type Days,
+  type ServiceTrailOptions,
+  serviceTrail,
+  type Trail,
+  TrailError,
+  TrailEvent,
+} from "./audit/trail.ts";
 export { fileTrail } from "./audit/trail-files.ts";
 export { type Finding, type Verdict, type VerifyOptions, verifyTrail } from "./audit/verify.ts";
 export {

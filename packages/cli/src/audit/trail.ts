@@ -1,5 +1,12 @@
 import { AuditEvent } from "@secret-handoff/protocol/api";
-import { type Deadline, fileTrail, SenderError, serviceTrail, type Trail } from "@secret-handoff/sdk";
+import {
+  type Deadline,
+  fileTrail,
+  SenderError,
+  type ServiceTrailOptions,
+  serviceTrail,
+  type Trail,
+} from "@secret-handoff/sdk";
 import * as v from "valibot";
 import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
@@ -28,6 +35,7 @@ export async function trailOf(
   { since, until }: Days,
   context: CliContext,
   deadline: Deadline,
+  options: ServiceTrailOptions = {},
 ): Promise<Trail> {
   if (invocation.positionals.length > 0) {
     try {
@@ -45,7 +53,7 @@ export async function trailOf(
     );
   }
   const service = await openService(invocation, context);
-  return serviceTrail(service, { since, until: until ?? today(context) }, deadline);
+  return serviceTrail(service, { since, until: until ?? today(context) }, deadline, options);
 }
 
 /** The events that this release knows, of the days that were asked for. */

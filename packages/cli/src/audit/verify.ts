@@ -29,7 +29,9 @@ export const run: Run = async (invocation, context) => {
     invocation,
     context,
     async (deadline) => {
-      const trail = await trailOf(invocation, { since, until }, context, deadline);
+      const trail = await trailOf(invocation, { since, until }, context, deadline, {
+        checkIndexes: true,
+      });
       const done = context.terminal.spin("Verifying the trail");
       const verdict = await verifyTrail(trail, keys, {
         ...(since === undefined ? {} : { since }),

@@ -5,9 +5,10 @@ import {
   type EventsResponse,
   isoTime,
   isRequestId,
+  type Misfiled,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
-import type { Audit } from "../store/audit.ts";
+import type { Audit, EventPage } from "../store/audit.ts";
 import {
   type EventFilter,
   type EventIndex,
@@ -30,6 +31,8 @@ export type TrailDeps = {
 const DAY = 86_400;
 /** A page of a day. DynamoDB reads a megabyte at once, and Lambda answers with six at the most. */
 const EVENTS_OF_A_DAY = 250;
+/** Where the indexes are checked as well: an event may name fifty secrets, each with an item of its own that leads to it. */
+const EVENTS_TO_CHECK = 100;
 /** A page of an index; its events are read in one batch. */
 const EVENTS_OF_AN_INDEX = 100;
 /** A filtered list goes on for so many reads while it finds nothing. */
@@ -53,7 +56,9 @@ export async function listEvents(
   now: number,
   shown: (event: AuditEvent) => boolean,
 ): Promise<EventsResponse> {
-  const { since, until, cursor, ...named } = wanted;
+  const { since, until, cursor, indexes, ...named } = wanted;
+  const isChecked = indexes !== undefined;
+  if (isChecked && Object.values(named).some((value) => value !== undefined)) throw checkedWithFilter();
   const filter = await filterOf(deps, named);
   if (!filter) return { events: [] };
   const isIndexed = deps.eventIndex.serves(filter);
@@ -69,10 +74,15 @@ export async function listEvents(
   const isAsked = (event: AuditEvent) => shown(event) && isWanted(event, filter);
   return isIndexed
     ? listIndexed(deps, filter, period, cursor, isAsked)
-    : listDays(deps, period, cursor, isAsked);
+    : listDays(deps, period, cursor, isAsked, isChecked);
 }
 
-type Named = Omit<EventsQuery, "since" | "until" | "cursor">;
+/** A filter reads the very indexes that are to be checked. */
+function checkedWithFilter(): ProblemError {
+  return new ProblemError("malformed", "The parameter indexes goes with since, until and cursor alone.");
+}
+
+type Named = Omit<EventsQuery, "since" | "until" | "cursor" | "indexes">;
 
 /**
  * @returns undefined where the address is nobody's: it has received nothing
@@ -83,7 +93,7 @@ async function filterOf({ recipients }: TrailDeps, named: Named): Promise<EventF
   if (handoff !== undefined && !hasEvents(handoff))
     throw new ProblemError("malformed", "The parameter handoff is not the id of a handoff or of a request.");
   if (recipient === undefined || !recipient.includes("@")) return named;
-  const id = await recipients.find(readAddress(recipient, "recipient"));
+  const id = await recipients.findChecked(readAddress(recipient, "recipient"));
   return id && { ...named, recipient: id };
 }
 
@@ -137,28 +147,38 @@ async function listDays(
   period: Period,
   cursor: string | undefined,
   isAsked: (event: AuditEvent) => boolean,
+  isChecked: boolean,
 ): Promise<EventsResponse> {
+  const read = (day: number, after: Attributes | undefined): Promise<DayPage> =>
+    isChecked
+      ? audit.checkedPage(dayName(day), period, EVENTS_TO_CHECK, after)
+      : audit.page(dayName(day), period, EVENTS_OF_A_DAY, after);
   const lastDay = Math.floor(period.until / DAY);
   const place = cursor === undefined ? undefined : eventPlace(await cursors.read("events", cursor));
   let day = place?.day ?? Math.floor(period.since / DAY);
   let after = place?.after;
   for (let reads = 0; day <= lastDay; reads += 1) {
-    const page = await refusingBadCursor(cursor, () =>
-      audit.page(dayName(day), period, EVENTS_OF_A_DAY, after),
-    );
+    const from = after;
+    const readDay = day;
+    const page = await refusingBadCursor(cursor, () => read(readDay, from));
     const events = page.events.filter(isAsked);
+    const shown = new Set(events.map(({ id }) => id));
+    const misfiled = page.misfiled && { misfiled: page.misfiled.filter(({ id }) => shown.has(id)) };
     after = page.next;
     if (!after) day = page.events.length > 0 ? day + 1 : await nextDay(audit, day + 1, lastDay, period);
     const isOver = events.length > 0 || reads === READS_A_CALL;
     if (isOver && day <= lastDay)
       return {
         events,
+        ...misfiled,
         cursor: await cursors.write("events", eventCursor({ day, ...(after ? { after } : {}) })),
       };
-    if (isOver) return { events };
+    if (isOver) return { events, ...misfiled };
   }
   return { events: [] };
 }
+
+type DayPage = EventPage & { readonly misfiled?: readonly Misfiled[] };
 
 /** The first day from this one on that has events of the period; the one after the last where none has. */
 async function nextDay(audit: Audit, from: number, lastDay: number, period: Period): Promise<number> {

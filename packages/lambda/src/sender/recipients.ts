@@ -14,7 +14,7 @@ export async function findRecipient(
 ): Promise<RecipientResponse> {
   if (address !== undefined) {
     const normalised = readAddress(address, "address");
-    const found = await recipients.find(normalised);
+    const found = await recipients.findChecked(normalised);
     if (!found) throw noSuchRecipient();
     return { id: found, address: normalised };
   }
@@ -33,7 +33,7 @@ export async function knownRecipient(deps: TrailDeps & { readonly clock: Clock }
     if (await isKnown(deps, named)) return named;
     throw noSuchRecipient();
   }
-  const found = await deps.recipients.find(readAddress(named, "recipient"));
+  const found = await deps.recipients.findChecked(readAddress(named, "recipient"));
   if (found) return found;
   throw new ProblemError("not_found", NO_ADDRESS);
 }

@@ -1,8 +1,8 @@
-import { type AuditEvent, isoTime, isRequestId } from "@secret-handoff/protocol/api";
+import { type AuditEvent, isoTime, isRequestId, type Misfiled } from "@secret-handoff/protocol/api";
 import { canonicalJson, dayName, dayOf, filedAt, placeOf } from "@secret-handoff/protocol/audit";
 import { type Clock, systemClock } from "../runtime.ts";
 import { DAY_INDEX, DEFAULT_RETENTION_DAYS } from "./definitions.ts";
-import { indexKeys, memberItems } from "./event-index.ts";
+import { findMisfiled, indexKeys, memberItems } from "./event-index.ts";
 import {
   type Attributes,
   absent,
@@ -18,7 +18,8 @@ import {
 } from "./expressions.ts";
 import { type HandoffRecord, type Key, keyOf, RECORD_ATTRIBUTES, readHandoff } from "./handoff-record.ts";
 import { REQUEST_ATTRIBUTES, type RequestRecord, readRequest } from "./requests.ts";
-import type { Table } from "./table.ts";
+import { SERVICE_STREAM } from "./standalone-events.ts";
+import type { Page, Table } from "./table.ts";
 import { exists } from "./transitions.ts";
 
 export type EventPage = { readonly events: readonly AuditEvent[]; readonly next?: Attributes };
@@ -79,13 +80,37 @@ export class Audit {
     limit: number,
     after: Attributes | undefined,
   ): Promise<EventPage> {
-    const { items, next } = await this.#table.query({
-      index: DAY_INDEX,
-      where: and(equals("day", day), between("at", isoTime(period.since), `${isoTime(period.until)}~`)),
-      limit,
-      after,
-    });
+    const { items, next } = await this.#day(day, period, limit, after);
     return { events: items.map(readEvent), ...(next ? { next } : {}) };
+  }
+
+  /** As {@link page}, and says which of the events the indexes would not find by all that they name. */
+  async checkedPage(
+    day: string,
+    period: { readonly since: number; readonly until: number },
+    limit: number,
+    after: Attributes | undefined,
+  ): Promise<EventPage & { readonly misfiled: readonly Misfiled[] }> {
+    const { items, next } = await this.#day(day, period, limit, after);
+    const filed = items.map((item) => {
+      const event = readEvent(item);
+      const read = new ItemReader(item);
+      const stream = streamOf(event, read.string("stream"));
+      const expected = this.#itemOf(stream, event.sequence ?? 1, event);
+      return { item, event, expected };
+    });
+    const misfiled = await findMisfiled(this.#table, filed);
+    return { events: filed.map(({ event }) => event), misfiled, ...(next ? { next } : {}) };
+  }
+
+  #day(
+    day: string,
+    { since, until }: { readonly since: number; readonly until: number },
+    limit: number,
+    after: Attributes | undefined,
+  ): Promise<Page> {
+    const where = and(equals("day", day), between("at", isoTime(since), `${isoTime(until)}~`));
+    return this.#table.query({ index: DAY_INDEX, where, limit, after });
   }
 
   /** A seal covers a day once and for all: what comes when it may have been sealed belongs to a later one, and says so. */
@@ -119,6 +144,12 @@ export function firstOpenDay(now: number): number {
 
 function readEvent(item: Attributes): AuditEvent {
   return JSON.parse(new ItemReader(item).string("event")) as AuditEvent;
+}
+
+/** The stream that an event belongs to: that of its handoff or request, or one of its own, whose name does not follow from it. */
+function streamOf({ handoff, request, sequence }: AuditEvent, found: string): string {
+  if (sequence !== undefined) return handoff ?? request ?? "";
+  return found.startsWith(SERVICE_STREAM) ? found : SERVICE_STREAM;
 }
 
 const isNewEvent = absent("stream");

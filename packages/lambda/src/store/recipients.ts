@@ -27,13 +27,13 @@ export type RecipientKeys = {
   /** A MAC of a normalised address. Without its key nobody can test guesses of the address. */
   readonly macOf: (address: string) => Promise<Uint8Array>;
   /**
-   * Encrypts addresses, each bound to the name of its entry, so that entries cannot be swapped; undefined where the deployment keeps no
-   * address at all.
+   * Encrypts addresses, each bound to the name of its entry and to its id, so that neither can be swapped; undefined where the
+   * deployment keeps no address at all.
    */
   readonly addresses:
     | {
-        readonly encrypt: (entry: string, plain: Uint8Array) => Promise<Uint8Array>;
-        readonly decrypt: (entry: string, sealed: Uint8Array) => Promise<Uint8Array>;
+        readonly encrypt: (boundTo: string, plain: Uint8Array) => Promise<Uint8Array>;
+        readonly decrypt: (boundTo: string, sealed: Uint8Array) => Promise<Uint8Array>;
       }
     | undefined;
 };
@@ -74,20 +74,36 @@ export class Recipients {
   async idOf(address: string, now: number): Promise<RecipientId> {
     const fresh = randomBytes(16).toString("base64url") as RecipientId;
     const entry = await this.#nameOf(address);
-    const sealed = await this.#keys.addresses?.encrypt(entry, padded(address));
+    const sealed = await this.#keys.addresses?.encrypt(bound(entry, fresh), padded(address));
     const written = await this.#table.updateAndRead({
       key: keyOf(entry),
       set: [
         setIfAbsent("recipient", fresh),
         setIfAbsent("at", ENTRY),
-        ...(sealed ? [setIfAbsent("address", sealed)] : []),
+        ...(sealed ? [setIfAbsent("address", sealed), setIfAbsent("boundTo", fresh)] : []),
         set("ttl", now + this.#lifeSeconds),
       ],
-      remove: sealed ? [] : ["address"],
+      remove: sealed ? [] : ["address", "boundTo"],
       condition: isEntryOrNothing,
     });
     if (!written.done) throw new Error("an item of the audit table stands in a recipient's place");
-    return idIn(written.item);
+    const id = idIn(written.item);
+    const boundTo = new ItemReader(written.item).optionalString("boundTo");
+    // Bound to any other id, somebody has changed the entry: whoever reads the trail finds that, and it must stay so.
+    if (sealed && boundTo === fresh && fresh !== id) await this.#bindAnew(entry, id, fresh, address);
+    return id;
+  }
+
+  /** The entry was made while the deployment kept no address, and has just got one that is bound to the id that was not taken. */
+  async #bindAnew(entry: string, id: RecipientId, boundTo: RecipientId, address: string): Promise<void> {
+    const sealed = await this.#keys.addresses?.encrypt(bound(entry, id), padded(address));
+    if (!sealed) return;
+    await this.#table.update({
+      key: keyOf(entry),
+      set: [set("address", sealed), set("boundTo", id)],
+      remove: [],
+      condition: and(equals("recipient", id), equals("boundTo", boundTo)),
+    });
   }
 
   /** The id of a recipient who has one. @param address normalised */
@@ -96,12 +112,25 @@ export class Recipients {
     return item && idIn(item);
   }
 
+  /**
+   * As {@link find}, for whoever reads the trail: an entry whose id was changed would show what somebody else has received.
+   * @throws Error where the address was not encrypted with this id
+   */
+  async findChecked(address: string): Promise<RecipientId | undefined> {
+    const entry = await this.#nameOf(address);
+    const item = await this.#table.get(keyOf(entry), ["recipient", "address"]);
+    const id = item && idIn(item);
+    const sealed = item && new ItemReader(item).optionalBytes("address");
+    if (id && sealed) await this.#keys.addresses?.decrypt(bound(entry, id), sealed);
+    return id;
+  }
+
   /** The address of a recipient; undefined where nobody has this id, or the deployment keeps no address. */
   async addressOf(id: RecipientId): Promise<string | undefined> {
     const entry = await this.#entryOf(id);
     const item = entry && (await this.#table.get(keyOf(entry), ["recipient", "address"]));
     const sealed = item && idIn(item) === id ? new ItemReader(item).optionalBytes("address") : undefined;
-    const plain = entry && sealed && (await this.#keys.addresses?.decrypt(entry, sealed));
+    const plain = entry && sealed && (await this.#keys.addresses?.decrypt(bound(entry, id), sealed));
     return plain && unpadded(plain);
   }
 
@@ -142,6 +171,11 @@ export class Recipients {
 
 function keyOf(entry: string): Attributes {
   return { stream: attributeOf(entry), sequence: attributeOf(0) };
+}
+
+/** What an encrypted address is bound to. It begins as the entry does: the function's role may use the key for nothing else. */
+function bound(entry: string, id: RecipientId): string {
+  return `${entry}/${id}`;
 }
 
 const isEntryOrNothing: Expression = or(absent("stream"), present("recipient"));

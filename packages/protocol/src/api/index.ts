@@ -55,6 +55,7 @@ export {
   EventsResponse,
   HandoffView,
   ListResponse,
+  Misfiled,
   PolicyResponse,
   type Problem,
   type ProblemCode,

@@ -88,7 +88,21 @@ export const RevokeAllResponse = v.object({
 });
 export type RevokeAllResponse = v.InferOutput<typeof RevokeAllResponse>;
 
-export const EventsResponse = v.object({ events: list(AuditEvent), cursor: v.optional(v.string()) });
+/** An event that a filter, or its day, would not find: attributes of the audit table are not those that it was stored with. */
+export const Misfiled = v.object({
+  /** The event's. */
+  id: v.string(),
+  /** Such as `day` and `secret`. */
+  attributes: list(v.string()),
+});
+export type Misfiled = Fields<typeof Misfiled>;
+
+export const EventsResponse = v.object({
+  events: list(AuditEvent),
+  /** Of these events, where that was asked for. */
+  misfiled: v.optional(list(Misfiled)),
+  cursor: v.optional(v.string()),
+});
 export type EventsResponse = Fields<typeof EventsResponse>;
 
 /** A recipient of the directory; without an address where the deployment keeps none. */

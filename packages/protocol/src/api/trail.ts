@@ -20,6 +20,8 @@ export const EventsQuery = v.strictObject({
   repository: v.optional(text(2_048)),
   class: v.optional(text(64)),
   type: v.optional(EventType),
+  /** Says as well which events the table's indexes would not find by all that they name. Not together with a filter. */
+  indexes: v.optional(v.literal("checked")),
   cursor: v.optional(cursor),
 });
 export type EventsQuery = v.InferOutput<typeof EventsQuery>;

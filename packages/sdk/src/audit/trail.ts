@@ -1,4 +1,4 @@
-import { EventType, Leaf, Seal } from "@secret-handoff/protocol/api";
+import { EventType, Leaf, Misfiled, Seal } from "@secret-handoff/protocol/api";
 import { dayNumber, type Placed } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -29,6 +29,11 @@ export type Trail = {
   readonly events: () => AsyncIterable<TrailEvent>;
   /** What the day's seal covers, in order; nothing where the trail does not have it. @param day `2026-11-26` */
   readonly leaves: (day: string) => AsyncIterable<Leaf>;
+  /**
+   * Attributes by which the service would not find an event that it has listed, for they are not those that it was stored with. Files have
+   * no attributes.
+   */
+  readonly misfiled?: (event: TrailEvent) => readonly string[];
 };
 
 /** A line of an exported trail that is none of what a trail is made of. */
@@ -37,7 +42,11 @@ export class TrailError extends Error {
 }
 
 const loosePage = { cursor: v.optional(v.string()) };
-const EventsPage = v.object({ events: v.array(TrailEvent), ...loosePage });
+const EventsPage = v.object({
+  events: v.array(TrailEvent),
+  misfiled: v.optional(v.array(Misfiled)),
+  ...loosePage,
+});
 const SealsPage = v.object({ seals: v.array(Seal), ...loosePage });
 const LeavesPage = v.object({ leaves: v.array(Leaf), ...loosePage });
 
@@ -49,8 +58,19 @@ export type Days = {
   readonly until: string;
 };
 
+export type ServiceTrailOptions = {
+  /** Whether the service also compares what its indexes find an event by: a read more for each event that names several. @default false */
+  readonly checkIndexes?: boolean;
+};
+
 /** The trail as the service has it. Needs the right audit for every class. */
-export function serviceTrail(service: ServiceClient, { since, until }: Days, deadline: Deadline): Trail {
+export function serviceTrail(
+  service: ServiceClient,
+  { since, until }: Days,
+  deadline: Deadline,
+  { checkIndexes = false }: ServiceTrailOptions = {},
+): Trail {
+  const misfiled = new WeakMap<TrailEvent, readonly string[]>();
   const period = `since=${dayNumber(since) * 86_400}&until=${dayNumber(until) * 86_400 + 86_399}`;
   async function* pages<Page extends { readonly cursor?: string | undefined }>(
     path: string,
@@ -70,8 +90,17 @@ export function serviceTrail(service: ServiceClient, { since, until }: Days, dea
     },
     async *events() {
       const read = (path: string) => service.get(path, EventsPage, deadline);
-      for await (const { events } of pages(`/v1/sender/events?${period}`, read)) yield* events;
+      const path = `/v1/sender/events?${period}${checkIndexes ? "&indexes=checked" : ""}`;
+      for await (const page of pages(path, read)) {
+        const found = new Map(page.misfiled?.map(({ id, attributes }) => [id, attributes]));
+        for (const event of page.events) {
+          const attributes = found.get(event.id);
+          if (attributes) misfiled.set(event, attributes);
+          yield event;
+        }
+      }
     },
+    misfiled: (event) => misfiled.get(event) ?? [],
     async *leaves(day) {
       let cursor: string | undefined;
       do {

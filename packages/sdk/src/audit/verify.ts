@@ -20,7 +20,7 @@ import { type Trail, TrailError, type TrailEvent } from "./trail.ts";
 export type Finding = {
   /**
    * Of an event: missing, changed, moved, added; `chain`: the trail was sealed without it. Of a day whose events cannot be told apart:
-   * day. Of a seal: seal_missing, seal_changed. Of a file: unreadable.
+   * day. `misfiled`: the event is as it was sealed, and the service would not find it by all that it names. Of a seal: seal_missing, seal_changed. Of a file: unreadable.
    */
   readonly kind:
     | "missing"
@@ -28,6 +28,7 @@ export type Finding = {
     | "moved"
     | "added"
     | "chain"
+    | "misfiled"
     | "day"
     | "seal_missing"
     | "seal_changed"
@@ -180,9 +181,11 @@ class TrailCheck {
       }
       const canonical = canonicalBytes(event);
       day.add(event, canonical, chain.check(event, canonical));
+      day.misfiled ??= this.#misfiled(event);
       if (!this.#seals.has(itsDay)) {
         this.#unsealedEvents += 1;
-        if (day.suspicion) return openFinding(day.suspicion, itsDay);
+        const finding = day.withoutSeal();
+        if (finding) return finding;
       }
     }
     const end = this.#last === undefined ? day.name : dayName(dayNumber(this.#last) + 1);
@@ -196,6 +199,11 @@ class TrailCheck {
       if (finding) return finding;
     }
     return undefined;
+  }
+
+  #misfiled(event: TrailEvent): Finding | undefined {
+    const attributes = this.#trail.misfiled?.(event) ?? [];
+    return attributes.length === 0 ? undefined : misfiledFinding(event, attributes);
   }
 
   /** An event that no seal covers, though nothing says that the trail begins later. */
@@ -223,6 +231,7 @@ class TrailCheck {
       const sentence = `${day.name} was sealed as it is, but ${day.suspicion.sentence}: the service lost or changed an event before it sealed the day.`;
       return { kind: "chain", day: day.name, event, sentence };
     }
+    if (day.misfiled) return day.misfiled;
     this.#sealedEvents += day.count;
     this.#passed += day.count;
     return undefined;
@@ -250,6 +259,8 @@ class DayCheck {
   readonly name: string;
   /** The first thing that looks wrong within the day. */
   suspicion: Suspicion | undefined;
+  /** The first event that the service would not find. */
+  misfiled: Finding | undefined;
   readonly #tree = new MerkleTree();
   #lastPlace = "";
 
@@ -263,6 +274,11 @@ class DayCheck {
 
   root(): string {
     return Buffer.from(this.#tree.root()).toString("base64url");
+  }
+
+  /** What is wrong with a day that no seal covers yet. */
+  withoutSeal(): Finding | undefined {
+    return this.suspicion ? openFinding(this.suspicion, this.name) : this.misfiled;
   }
 
   add(event: TrailEvent, canonical: Uint8Array, suspicion: Suspicion | undefined): void {
@@ -288,6 +304,12 @@ function sealMissing(day: string | undefined): Finding {
 function pinMissing(pin: string): Finding {
   const sentence = `The trail does not have the pinned seal ${pin}: the days up to it were sealed anew, or it lies outside of this trail.`;
   return { kind: "seal_changed", sentence };
+}
+
+function misfiledFinding(event: TrailEvent, attributes: readonly string[]): Finding {
+  const day = dayOf(event);
+  const sentence = `The event ${event.id} of ${day} is as it was, but the audit table does not find it by ${attributes.join(", ")}: somebody changed these attributes of its items.`;
+  return { kind: "misfiled", day, event: event.id, sentence };
 }
 
 function openFinding({ kind, event, sentence }: Suspicion, day: string): Finding {

@@ -1,0 +1,248 @@
+import { describe, expect, test } from "@jest/globals";
+import {
+  ANA,
+  approvalDesk,
+  BEN,
+  INSISTS,
+  kim,
+  OTHER,
+  REQUESTS,
+  responder,
+  root,
+  SECRET,
+  TWO,
+} from "../support/approval-desk.ts";
+import { callAs } from "../support/operator.ts";
+import { createRequest, Sender } from "../support/sender.ts";
+
+const desk = approvalDesk();
+
+describe("a create is refused", () => {
+  const elsewhere = () => new Sender(desk.service, { job: { repositoryId: "7", run: String(desk.run) } });
+  const cases: Readonly<Record<string, readonly [() => Promise<object>, number, string, string[]?]>> = {
+    "without a request": [() => desk.create(undefined), 422, "approvals", ["security", "manager"]],
+    "while an approval is missing": [
+      async () => {
+        const { id } = await desk.ask();
+        await desk.approveAs(kim, id, "security");
+        return desk.create(id);
+      },
+      422,
+      "approvals",
+      ["manager"],
+    ],
+    "by another repository": [
+      async () => desk.create((await desk.approved()).id, { from: elsewhere() }),
+      422,
+      "approvals",
+      ["security", "manager"],
+    ],
+    "by another run": [
+      async () => {
+        const { id } = await desk.approved();
+        return desk.create(id, { from: desk.jobOf({ run: "1" }) });
+      },
+      422,
+      "approvals",
+    ],
+    "by a rerun, where the class has it ask anew": [
+      async () => {
+        const { id } = await desk.approved({ class: INSISTS.name });
+        return desk.create(id, { class: INSISTS.name, from: desk.jobOf({ attempt: "2" }) });
+      },
+      422,
+      "approvals",
+    ],
+    "of another class": [
+      async () => desk.create((await desk.approved()).id, { class: INSISTS.name }),
+      422,
+      "approvals",
+    ],
+    "of another secret": [
+      async () => desk.create((await desk.approved()).id, { about: { secret: OTHER } }),
+      422,
+      "approvals",
+    ],
+    "of a set with one secret more": [
+      async () =>
+        desk.create((await desk.approved()).id, {
+          about: { secret: "bundle:x" },
+          more: { members: [SECRET, OTHER] },
+        }),
+      422,
+      "approvals",
+    ],
+    "for another recipient": [
+      async () => desk.create((await desk.approved()).id, { email: BEN }),
+      422,
+      "approvals",
+    ],
+    "with a longer lifetime": [
+      async () => desk.create((await desk.approved()).id, { expiresAt: desk.service.clock.now + 3_700 }),
+      422,
+      "approvals",
+    ],
+    "by a request that was denied": [
+      async () => {
+        const { id } = await desk.approved();
+        await callAs(kim, desk.service, "POST", `${REQUESTS}/${id}/deny`, {
+          role: "security",
+          comment: "no",
+        });
+        return desk.create(id);
+      },
+      409,
+      "request_ended",
+    ],
+    "by a request that has expired": [
+      async () => {
+        const { id } = await desk.approved();
+        desk.service.clock.now += 86_400;
+        return desk.create(id);
+      },
+      409,
+      "request_ended",
+    ],
+    "by a request that was used": [
+      async () => {
+        const { id } = await desk.approved();
+        expect(await desk.create(id)).toMatchObject({ status: 201 });
+        return desk.create(id, { more: { resend: true } });
+      },
+      409,
+      "request_ended",
+    ],
+    "by a request that nobody made": [
+      () => desk.create("req_AAAAAAAAAAAAAAAAAAAAAA"),
+      422,
+      "approvals",
+      ["security", "manager"],
+    ],
+  };
+  test.each(Object.entries(cases))("%s", async (_, [attempt, status, code, missing]) => {
+    expect(await attempt()).toMatchObject({ status, body: { code, ...(missing ? { missing } : {}) } });
+  });
+});
+
+describe("a request that was used", () => {
+  test("can be denied, and then serves nothing more, whatever became of its handoff", async () => {
+    const { id } = await desk.approved();
+    const first = await desk.create(id);
+    await desk.requester.call("DELETE", `/v1/sender/handoffs/${first.body.id}`);
+    expect(await desk.deny(id)).toMatchObject({ status: 200, body: { state: "denied" } });
+    expect(await desk.create(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+    expect(await desk.deny(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+    const told = desk.service.events.filter(({ request, type }) => request === id && type === "denied");
+    expect(told).toMatchObject([{ actor: { principal: kim.principal } }]);
+  });
+
+  test.each<[string, (handoff: string) => Promise<unknown>]>([
+    [
+      "a responder has revoked",
+      (id) => callAs(responder, desk.service, "DELETE", `/v1/sender/handoffs/${id}`),
+    ],
+    [
+      "a responder has revoked with all others",
+      () => callAs(responder, desk.service, "POST", "/v1/sender/handoffs/revoke", { secret: SECRET }),
+    ],
+  ])("stays used where its handoff is one that %s", async (_, revoke) => {
+    const { id } = await desk.approved();
+    const first = await desk.create(id);
+    await revoke(first.body.id);
+    const { body } = await desk.requester.call("GET", `/v1/sender/handoffs/${first.body.id}`);
+    expect(body).toMatchObject({ state: "revoked" });
+    // Its own revocation afterwards changes nothing.
+    await desk.requester.call("DELETE", `/v1/sender/handoffs/${first.body.id}`);
+    desk.service.clock.now += 1_200;
+    expect(await desk.create(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+  });
+
+  test("serves nobody where denials and creates race, once the denial is there", async () => {
+    const { id } = await desk.approved();
+    const first = await desk.create(id);
+    await desk.requester.call("DELETE", `/v1/sender/handoffs/${first.body.id}`);
+    const [denied] = await Promise.all([desk.deny(id), desk.create(id), desk.create(id)]);
+    expect(denied).toMatchObject({ status: 200, body: { state: "denied" } });
+    expect(await desk.create(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+  });
+
+  test("puts nothing by the same create whose put had failed, once it was denied", async () => {
+    const { id } = await desk.approved();
+    const sealed = await desk.requester.seal({ class: TWO.name, email: ANA });
+    const body = createRequest(sealed, { subject: desk.subject(), request: id });
+    let isPut = false;
+    desk.onCall = (operation) => {
+      if (!operation.startsWith("PutItem")) return;
+      isPut = true;
+      throw new Error("the put is lost");
+    };
+    const lost = await desk.requester.create(body).finally(() => {
+      desk.onCall = () => {};
+    });
+    expect([isPut, lost.status]).toEqual([true, 500]);
+    expect(await desk.deny(id)).toMatchObject({ status: 200 });
+    desk.service.clock.now += 1_200;
+    expect(await desk.requester.create(body)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+    expect((await desk.requester.call("GET", `/v1/sender/handoffs/${sealed.id}`)).status).toBe(404);
+  });
+});
+
+describe("whatever comes at once, or again,", () => {
+  test("of creates that race by one request, one is created", async () => {
+    const { id } = await desk.approved();
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => desk.create(id, { more: { resend: true } })),
+    );
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+  });
+
+  test("of the same person's approvals, one counts", async () => {
+    const { id } = await desk.ask();
+    const answers = await Promise.all([
+      ...Array.from({ length: 3 }, () => desk.approveAs(root, id, "security")),
+      ...Array.from({ length: 3 }, () => desk.approveAs(root, id, "manager")),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 409, 409, 409, 409, 409]);
+    expect(
+      desk.service.events.filter(({ request, type }) => request === id && type === "approved"),
+    ).toHaveLength(1);
+  });
+
+  test("the identical create is answered again", async () => {
+    const { id } = await desk.approved();
+    const sealed = await desk.requester.seal({ class: TWO.name, email: ANA });
+    const body = createRequest(sealed, { subject: desk.subject(), request: id });
+    expect(await desk.requester.create(body)).toMatchObject({ status: 201 });
+    expect(await desk.requester.create(body)).toMatchObject({ status: 200, body: { id: sealed.id } });
+  });
+
+  test("a handoff that was revoked before it was mailed leaves its approval to the next, a mailed one does not", async () => {
+    const { id } = await desk.approved();
+    const first = await desk.create(id);
+    await desk.requester.call("DELETE", `/v1/sender/handoffs/${first.body.id}`);
+    const second = await desk.create(id);
+    expect(second).toMatchObject({ status: 201 });
+    await desk.requester.call("POST", `/v1/sender/handoffs/${second.body.id}/mailed`, { messageId: "<a@b>" });
+    await desk.requester.call("DELETE", `/v1/sender/handoffs/${second.body.id}`);
+    expect(await desk.create(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+  });
+
+  test("each recipient of a request is served once, and a set by its members", async () => {
+    const { id } = await desk.approved({ secrets: [SECRET, OTHER], recipients: [ANA, BEN] });
+    const set = { about: { secret: "bundle:set" }, more: { members: [SECRET, OTHER] } };
+    expect(await desk.create(id, set)).toMatchObject({ status: 201 });
+    expect(await desk.create(id, { about: { secret: OTHER } })).toMatchObject({ status: 409 });
+    expect(await desk.create(id, { ...set, email: BEN })).toMatchObject({ status: 201 });
+    expect(await desk.requester.call("GET", `${REQUESTS}/${id}`)).toMatchObject({ body: { state: "used" } });
+  });
+
+  test("the sweeper ends a request that nobody approved, with an event", async () => {
+    const { id } = await desk.ask();
+    desk.service.clock.now += 86_400;
+    await desk.service.service.sweep();
+    const last = desk.service.events.filter(({ request }) => request === id).at(-1);
+    expect(last).toMatchObject({ type: "request_expired", actor: { kind: "service" }, sequence: 2 });
+    const item = await desk.service.stored(id);
+    expect([item?.state?.S, item?.dueAt]).toEqual(["expired", undefined]);
+  });
+});
