@@ -28,6 +28,7 @@ export {
   type LinkSecret,
   type LinkToken,
   type OpenKeys,
+  prepareToDerive,
   type Receipt,
   type Verifier,
   verifierOf,

@@ -1,6 +1,5 @@
 import { expand, extract } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
-import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { type Answers, normaliseEmail, normalisePassphrase } from "./answers.ts";
 import { concat, lengthPrefixed, utf8 } from "./encoding.ts";
@@ -41,8 +40,8 @@ export function emailVerifierOf(emailKey: Uint8Array, address: string): Verifier
 const KEY_BYTES = 32;
 const EMPTY = new Uint8Array(0);
 
-/** scrypt (RFC 7914) as protocol v1 fixes it: 128 MiB, about 0.6 s on a laptop core. It belongs to the version byte. */
-const SCRYPT = { N: 2 ** 17, r: 8, p: 1, dkLen: KEY_BYTES } as const;
+/** A file of its own: only some links need it, and a page fetches it for those. */
+const passphraseKey = () => import("./passphrase-key.ts");
 
 /** What the link alone gives. */
 export type LinkKeys = {
@@ -85,10 +84,10 @@ export async function deriveOpenKeys(
   const { flags, linkSecret } = link;
   const email = needsEmail(flags) ? utf8(normaliseEmail(required(answers.email, "email"))) : EMPTY;
   const passKey = needsPassphrase(flags)
-    ? await scryptAsync(
-        utf8(normalisePassphrase(required(answers.passphrase, "passphrase"))),
+    ? await (await passphraseKey()).derivePassphraseKey(
+        normalisePassphrase(required(answers.passphrase, "passphrase")),
         deriveLinkKeys(link).kdfSalt,
-        { ...SCRYPT, ...(onProgress ? { onProgress } : {}) },
+        onProgress,
       )
     : EMPTY;
   const material = concat(linkSecret, lengthPrefixed(passKey), lengthPrefixed(email));
@@ -98,6 +97,11 @@ export async function deriveOpenKeys(
     contentKey: derive(openPrk, "content key"),
     commitment: derive(openPrk, "key commitment"),
   };
+}
+
+/** Has what {@link deriveOpenKeys} needs for such a link at hand, so that it does not fail for a file that cannot be fetched. */
+export async function prepareToDerive(flags: Flags): Promise<void> {
+  if (needsPassphrase(flags)) await passphraseKey();
 }
 
 function derive(prk: Uint8Array, info: string): Uint8Array {

@@ -32,7 +32,7 @@ export function whenDeriving(screen: DerivingScreen, event: FlowEvent): Step | u
     case "derivation_progress":
       return show({ ...screen, progress: event.fraction });
     case "derivation_failed":
-      return backToReady(handoff, typed, { field: "device" });
+      return backToReady(handoff, typed, { field: "device", why: event.why });
     case "derived": {
       const { openKeys } = event;
       const attempt = { handoff, typed, openKeys, tries: 0 };

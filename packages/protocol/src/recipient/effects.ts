@@ -1,4 +1,4 @@
-import { deriveOpenKeys, type HandoffId } from "../keys.ts";
+import { deriveOpenKeys, type HandoffId, prepareToDerive } from "../keys.ts";
 import { formatFragment } from "../link.ts";
 import type { ClaimMemory } from "./claim-memory.ts";
 import type { CallEffect, Effect, FlowEvent } from "./screens.ts";
@@ -12,6 +12,8 @@ export type EffectPorts = {
   readonly clock: { now(): number };
   /** Called when a link is remembered: from then on nothing else needs its key. */
   readonly onRemembered?: (id: HandoffId) => void;
+  /** Fetches what shows a secret. Nothing is derived or claimed before; rejects where it cannot be had. */
+  readonly prepare?: () => Promise<unknown>;
 };
 
 /** Does what the flow asks for, in page and command line alike. What takes time answers later, with an event. */
@@ -19,13 +21,7 @@ export function runEffect(effect: Effect, ports: EffectPorts, reply: (event: Flo
   const { memory, onRemembered } = ports;
   switch (effect.type) {
     case "derive":
-      void deriveOpenKeys(effect.link, effect.typed, (fraction) =>
-        reply({ type: "derivation_progress", fraction }),
-      ).then(
-        (openKeys) => reply({ type: "derived", openKeys }),
-        // The answers were checked before, so this is the device: scrypt takes 128 MiB.
-        () => reply({ type: "derivation_failed" }),
-      );
+      void derive(effect, ports, reply);
       break;
     case "remember": {
       const { link, claimId } = effect.handoff;
@@ -45,12 +41,41 @@ export function runEffect(effect: Effect, ports: EffectPorts, reply: (event: Flo
   }
 }
 
-async function call<Name extends keyof Calls>(
-  { type, id, body }: CallEffect<Name>,
-  { service, clock }: EffectPorts,
+async function derive(
+  { link, typed }: Extract<Effect, { type: "derive" }>,
+  { prepare }: EffectPorts,
   reply: (event: FlowEvent) => void,
 ): Promise<void> {
-  const result = await service(type, id, body);
+  try {
+    await Promise.all([prepare?.(), prepareToDerive(link.flags)]);
+  } catch {
+    reply({ type: "derivation_failed", why: "unreachable" });
+    return;
+  }
+  await deriveOpenKeys(link, typed, (fraction) => reply({ type: "derivation_progress", fraction })).then(
+    (openKeys) => reply({ type: "derived", openKeys }),
+    // The answers were checked before, so this is the device: scrypt takes 128 MiB.
+    () => reply({ type: "derivation_failed", why: "device" }),
+  );
+}
+
+async function call<Name extends keyof Calls>(
+  { type, id, body }: CallEffect<Name>,
+  { service, clock, prepare }: EffectPorts,
+  reply: (event: FlowEvent) => void,
+): Promise<void> {
+  // After a reload a claim goes on without a derivation.
+  const isPrepared = type !== "claim" || (await succeeds(prepare?.()));
+  const result = isPrepared ? await service(type, id, body) : ({ kind: "unreachable" } as const);
   // TypeScript does not see that the name of the call and the type of its result belong together.
   reply({ type: `${type}_answered`, result, now: clock.now() } as FlowEvent);
+}
+
+async function succeeds(work: Promise<unknown> | undefined): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -8,17 +8,6 @@ export {
 export { type EffectPorts, runEffect } from "./effects.ts";
 export { endingOf, REPORT_WORD } from "./ended.ts";
 export { step } from "./flow.ts";
-export {
-  asText,
-  type CsvFile,
-  csvFor1Password,
-  csvForBitwarden,
-  distinct,
-  type EnvFile,
-  envFile,
-  fileName,
-  jsonFile,
-} from "./saved-files.ts";
 export type {
   Acknowledgement,
   Attempt,
@@ -43,4 +32,14 @@ export {
   type ServiceResult,
 } from "./service-client.ts";
 export { asClock, clockAhead, fromNow, inFull } from "./times.ts";
-export { locale, readTranslations, sentence, speak, translated } from "./translation.ts";
+export {
+  hashOf,
+  keyOf,
+  locale,
+  parentOf,
+  readTranslations,
+  sentence,
+  speak,
+  type Translations,
+  translated,
+} from "./translation.ts";

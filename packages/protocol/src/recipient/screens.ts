@@ -47,7 +47,7 @@ export type FieldError =
   | { readonly field: "email"; readonly why: "malformed" | "not_the_hint" }
   | { readonly field: "passphrase"; readonly why: "malformed" | "weak" }
   | { readonly field: "answers"; readonly attemptsLeft: number }
-  | { readonly field: "device" }
+  | { readonly field: "device"; readonly why: "device" | "unreachable" }
   | { readonly field: "code"; readonly why: "malformed" | "wrong" };
 
 /** A claim and what it was made of; kept so that a retry is the same claim. */
@@ -198,7 +198,8 @@ export type FlowEvent =
   | { readonly type: "reveal"; readonly typed: Typed }
   | { readonly type: "derivation_progress"; readonly fraction: number }
   | { readonly type: "derived"; readonly openKeys: OpenKeys }
-  | { readonly type: "derivation_failed" }
+  /** The device has too little memory, or what the page needs for it cannot be fetched. */
+  | { readonly type: "derivation_failed"; readonly why: "device" | "unreachable" }
   | { readonly type: "code_typed"; readonly code: string }
   | { readonly type: "send_code_again" }
   | { readonly type: "try_again" }

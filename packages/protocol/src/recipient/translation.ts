@@ -3,46 +3,71 @@ import { encodeBase64url, utf8 } from "../encoding.ts";
 import { isRightToLeft, type Language, localeOf } from "../languages.ts";
 
 /**
- * The language in which this page, or this terminal, speaks. The English sentence is the key to its translation, as with gettext: so
+ * The language in which this page, or this terminal, speaks. The English sentence leads to its translation, as with gettext: so
  * English needs no table, and a sentence that nobody has translated stands there in English. Only our own sentences are ever looked
  * up, never what a sender wrote.
  */
 let spoken: Language = "en";
-let translations: Readonly<Record<string, string>> = {};
+let translations: Translations = {};
+/** What was looked up before. */
+let told = new Map<string, string>();
 
-/** @param table from an English sentence to its translation, with the same places `{0}` */
-export function speak(language: Language, table: Readonly<Record<string, string>>): void {
+/** From the key of an English sentence to its translation, with the same places `{0}`. */
+export type Translations = Readonly<Record<string, string>>;
+
+export function speak(language: Language, table: Translations): void {
   spoken = language;
   translations = table;
+  told = new Map();
 }
 
 /**
- * Reads a file of translations: a line with the hashes of all of them, and the table of one.
- * @param listHash base64url of the SHA-256 of that line
- * @throws Error where a byte of it is not as it was built
+ * The key of a sentence in a table: 30 bits of its SHA-256, for the English text of every sentence would double what a language weighs.
+ * The build refuses tables in which two sentences have the same.
  */
-export function readTranslations(file: string, listHash: string): Readonly<Record<string, string>> {
-  const [hashes = "", table = ""] = file.split("\n");
-  if (hashOf(hashes) !== listHash || !hashes.includes(hashOf(table)))
-    throw new Error("these translations were not built with this page");
-  return JSON.parse(table);
+export function keyOf(sentence: string): string {
+  return hashOf(sentence).slice(0, KEY_LENGTH);
 }
 
-function hashOf(text: string): string {
+const KEY_LENGTH = 5;
+
+/**
+ * Reads a file of translations: a line with the way from it to the root of a Merkle tree over all languages, then a line for each
+ * sentence, which begins with its key.
+ * @param root the root of that tree, by which a page knows the sentences that it was built with
+ * @throws Error where a byte of it is not as it was built, or it is another language's
+ */
+export function readTranslations(file: string, language: Language, root: string): Translations {
+  const [path = "", ...lines] = file.split("\n");
+  let hash = hashOf([language, ...lines].join("\n"));
+  for (const sibling of path.split(" ")) hash = parentOf(hash, sibling);
+  if (hash !== root) throw new Error("these translations were not built with this page");
+  return Object.fromEntries(lines.map((line) => [line.slice(0, KEY_LENGTH), line.slice(KEY_LENGTH)]));
+}
+
+/** The two in the order of their characters, so that a path needs no sides. No leaf is one: a leaf has a line end. */
+export function parentOf(one: string, other: string): string {
+  return hashOf([one, other].sort().join(" "));
+}
+
+/** base64url of the SHA-256. */
+export function hashOf(text: string): string {
   return encodeBase64url(sha256(utf8(text)));
 }
 
 export function translated(sentence: string): string {
-  return translations[sentence] ?? sentence;
+  const found = told.get(sentence) ?? translations[keyOf(sentence)] ?? sentence;
+  told.set(sentence, found);
+  return found;
 }
 
 /**
- * A sentence with values in it, as a tagged template: its key is the template with `{0}`, `{1}` in the places of the values. In a
+ * A sentence with values in it, as a tagged template: its key is that of the template with `{0}`, `{1}` in the places of the values. In a
  * language that runs from right to left each value is isolated (UAX 9), so that a name cannot turn the words round it.
  */
 export function sentence(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
-  const key = parts.reduce((before, after, index) => `${before}{${index - 1}}${after}`);
-  return translated(key).replace(/\{(\d)\}/g, (_, place: string) => {
+  const template = parts.reduce((before, after, index) => `${before}{${index - 1}}${after}`);
+  return translated(template).replace(/\{(\d)\}/g, (_, place: string) => {
     const value = `${values[Number(place)]}`;
     return isRightToLeft(spoken) && value !== "" ? `\u2068${value}\u2069` : value;
   });

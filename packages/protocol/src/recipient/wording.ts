@@ -61,17 +61,6 @@ export const codeSent = "Code requested. You can request three at most.";
 export const notReached = "The service cannot be reached. Try again.";
 export const code = "Code";
 export const endedMeanwhile = "This handoff has ended in the meantime. Ask the sender.";
-export const unencrypted = "Saved files are not encrypted. Delete them when you no longer need them.";
-export const shellOnly = (names: readonly string[]) =>
-  names.length > 0 ? sentence`Quoted for a shell; other programs may misread: ${names.join(", ")}.` : "";
-export const leftOut = (names: readonly string[]) =>
-  names.length > 0
-    ? sentence`Left out, because no environment variable can hold it: ${names.join(", ")}.`
-    : "";
-export const moved = (names: readonly string[]) =>
-  names.length > 0
-    ? sentence`In the notes, because a spreadsheet would run it as a formula: ${names.join(", ")}.`
-    : "";
 export const gone = "This page no longer holds it, and the link cannot be opened again.";
 export const broken = (sender: string): Message => [
   "This cannot be opened",
@@ -99,7 +88,10 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
     case "answers":
       return `${translated("That did not open it.")} ${triesLeft(error.attemptsLeft)}`;
     case "device":
-      return "This device has too little memory to check the passphrase. Use another.";
+      return {
+        device: "This device has too little memory to check the passphrase. Use another.",
+        unreachable: notReached,
+      }[error.why];
     case "code":
       return {
         malformed: "The code has eight digits.",

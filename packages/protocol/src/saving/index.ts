@@ -1,0 +1,1 @@
+export { asText, distinct, type EnvFile, envFile, fileName, jsonFile } from "./saved-files.ts";

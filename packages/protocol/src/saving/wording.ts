@@ -1,0 +1,15 @@
+import { sentence } from "../recipient/translation.ts";
+
+/** What recipients are told of saved files. */
+
+export const unencrypted = "Saved files are not encrypted. Delete them when you no longer need them.";
+export const shellOnly = (names: readonly string[]) =>
+  names.length > 0 ? sentence`Quoted for a shell; other programs may misread: ${names.join(", ")}.` : "";
+export const leftOut = (names: readonly string[]) =>
+  names.length > 0
+    ? sentence`Left out, because no environment variable can hold it: ${names.join(", ")}.`
+    : "";
+export const moved = (names: readonly string[]) =>
+  names.length > 0
+    ? sentence`In the notes, because a spreadsheet would run it as a formula: ${names.join(", ")}.`
+    : "";
