@@ -25,12 +25,26 @@ export function buildFunctions(folder: string): void {
 
 /** @param functions the folder with the four built functions */
 export async function measureSizes(functions: string): Promise<readonly Size[]> {
-  const { html } = await buildPage();
+  const { html, languages, modules } = await buildPage();
+  const page = sizeOf("the recipient's page, all of a first load in English", Buffer.from(html));
   return [
-    sizeOf("the recipient's page, all of its first load", Buffer.from(html)),
+    page,
+    ...Object.entries(languages).map(([tag, text]) =>
+      together(`first load in ${tag}: the page and its sentences`, page, sizeOf("", Buffer.from(text))),
+    ),
+    ...Object.entries(modules).map(([name, text]) => sizeOf(`the page's module ${name}`, Buffer.from(text))),
     sizeOf("the action's bundle", readFileSync(join(ROOT, "packages/action/dist/index.cjs"))),
     ...FUNCTIONS.map((name) => sizeOf(`function ${name}`, readFileSync(`${functions}/${name}/index.js`))),
   ];
+}
+
+function together(what: string, one: Size, other: Size): Size {
+  return {
+    what,
+    bytes: one.bytes + other.bytes,
+    gzip: one.gzip + other.gzip,
+    brotli: one.brotli + other.brotli,
+  };
 }
 
 function sizeOf(what: string, bytes: Buffer): Size {

@@ -58,15 +58,16 @@ for (const [name, beside] of Object.entries(FUNCTIONS)) {
 }
 const page = await buildPage();
 metafiles.push(page.metafile);
-const { contentSecurityPolicy, bodies, languages } = encodePage(page);
+const { contentSecurityPolicy, bodies, fetched } = encodePage(page);
 console.log(
   `page: ${bodies.identity.length} bytes, ${bodies.br.length} with brotli, ${bodies.gzip.length} with gzip`,
 );
 const recipient = (file: string) => join(dist, "recipient", file);
 writeFileSync(recipient("page.csp"), contentSecurityPolicy);
+writeFileSync(recipient("page.fetched"), Object.keys(fetched).join("\n"));
 const files = [
   ["page.html", bodies],
-  ...Object.entries(languages).map(([tag, file]) => [`language.${tag}`, file] as const),
+  ...Object.entries(fetched).map(([path, file]) => [path.replace("/", "."), file] as const),
 ] as const;
 for (const [name, { identity, br, gzip }] of files) {
   writeFileSync(recipient(name), identity);

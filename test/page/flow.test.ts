@@ -178,8 +178,8 @@ describe("Reveal", () => {
   test("a device without memory for the passphrase is told so, and nothing was sent", async () => {
     await begin({ passphrase: "correct horse battery staple" });
     reveal(EMAIL, "correct horse battery staple");
-    walk.send({ type: "derivation_failed" });
-    expect(walk.at("ready").error).toEqual({ field: "device" });
+    walk.send({ type: "derivation_failed", why: "device" });
+    expect(walk.at("ready").error).toEqual({ field: "device", why: "device" });
     expect(walk.asked).not.toContain("claim");
   });
 

@@ -19,6 +19,13 @@ export function openingTests(inBrowser: InBrowser): void {
       const [first, ...later] = ana.requests;
       expect(first).toBe(`GET ${link.replace(/#.*/, "")}`);
       expect(later).toEqual([`POST ${link.replace(/\/h\/([^#]*).*/, "/v1/handoffs/$1/status")}`]);
+      // What it fetches later no browser runs by its address; and an unknown name is a path like any other.
+      const typeOf = async (name: string) => {
+        const answered = await ana.page.request.get(new URL(`/h/module/${name}`, link).href);
+        return [answered.headers()["content-type"], answered.headers()["x-content-type-options"]];
+      };
+      expect(await typeOf("opened-screens")).toEqual(["text/plain; charset=utf-8", "nosniff"]);
+      expect(await typeOf("constructor")).toEqual(["text/html; charset=utf-8", "nosniff"]);
     },
   );
 

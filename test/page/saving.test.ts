@@ -3,14 +3,8 @@ import { createRequire } from "node:module";
 import { parseEnv } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import type { Item } from "@secret-handoff/protocol";
-import {
-  asText,
-  csvFor1Password,
-  csvForBitwarden,
-  envFile,
-  fileName,
-  jsonFile,
-} from "@secret-handoff/protocol/recipient";
+import { asText, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
+import { csvFor1Password, csvForBitwarden } from "@secret-handoff/protocol/saving/managers";
 import fc from "fast-check";
 import { atTier, report, SEED } from "../support/tier.ts";
 import { readAsDotenv, readCsvRecords, readWithShell } from "./readers.ts";

@@ -2,7 +2,12 @@ import { readFileSync } from "node:fs";
 import { parseSync } from "@swc/core";
 
 /** Where the sentences are written that the page says. */
-const SOURCES = ["packages/protocol/src/recipient/wording.ts", "packages/page/src/wording.ts"];
+const SOURCES = [
+  "packages/protocol/src/recipient/wording.ts",
+  "packages/protocol/src/saving/wording.ts",
+  "packages/page/src/wording.ts",
+  "packages/page/src/wording-opened.ts",
+];
 
 /** Single words that the page says; every other literal of one word is a name in the code. */
 const WORDS = [

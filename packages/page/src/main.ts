@@ -1,17 +1,16 @@
 import { createClaimMemory, createServiceClient, translated } from "@secret-handoff/protocol/recipient";
-import { copyExactly, copyInPress, createClipboard } from "./clipboard.ts";
+import { onAlteredModule } from "./modules.ts";
 import { createPage } from "./page.ts";
-import { saveFile } from "./saving.ts";
 import { chooseLanguage } from "./speaking.ts";
 import { browserStore, tabStore } from "./stores.ts";
 import { deviceClock as clock } from "./time.ts";
 import { isWebView } from "./views/opening.ts";
-import { createRenderer } from "./views/renderer.ts";
+import { createRenderer, type OpenedViews, type ViewActions } from "./views/renderer.ts";
 import { footer } from "./wording.ts";
 
 /**
  * Starts the page in a browser: hands its globals to the parts that need them. Only what is about the document
- * itself takes it from there: the views, and copying and saving in a press.
+ * itself takes it from there: the views and the modules.
  */
 
 const main = document.getElementById("main");
@@ -22,25 +21,17 @@ const foot = document.querySelector("footer");
 if (!main || !clipboardBar || !announcer || !top || !foot)
   throw new Error("the page's document is not the one that was built for it");
 
-const clipboard = createClipboard({
-  write: navigator.clipboard ? (text) => navigator.clipboard.writeText(text) : undefined,
-  writeInPress: copyInPress,
-  clock,
-  onChange: (state) => renderer.clipboardChanged(state),
-});
-
-const renderer = createRenderer(main, clipboardBar, {
+const actions: ViewActions = {
   send: (event) => page.send(event),
   now: () => clock.now(),
   paste: (text) => page.paste(text),
-  copy: (text) => clipboard.copy(text),
-  clearClipboard: () => void clipboard.clear(),
-  save: saveFile,
   announce(text) {
     announcer.textContent = text;
   },
   inWebView: isWebView(navigator.userAgent),
-});
+};
+const renderer = createRenderer(main, actions);
+let opened: OpenedViews | undefined;
 
 const page = createPage({
   location: window.location,
@@ -49,18 +40,19 @@ const page = createPage({
   service: createServiceClient((input, init) => fetch(input, init)),
   clock,
   show: (screen) => renderer.show(screen),
+  async prepare() {
+    const { openedScreens } = await import("./views/opened-screens.ts");
+    opened ??= openedScreens(clipboardBar, actions, clock);
+    renderer.addViews(opened);
+  },
 });
+onAlteredModule(() => page.fail());
 
 window.addEventListener("hashchange", () => page.followAddress());
 window.addEventListener("storage", ({ key }) => page.otherTabWrote(key));
 window.addEventListener("online", () => page.send({ type: "try_again" }));
 // A device that slept, or a tab that was throttled, has missed ticks.
 document.addEventListener("visibilitychange", () => page.tick());
-window.addEventListener("blur", () => clipboard.release());
-document.addEventListener("copy", (event) => {
-  copyExactly(event);
-  clipboard.release();
-});
 window.addEventListener("beforeunload", (event) => {
   if (!page.onlyCopy()) return;
   event.preventDefault();

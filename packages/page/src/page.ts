@@ -19,6 +19,8 @@ export type PagePorts = {
   readonly showAddress: (address: string) => void;
   /** Shows a screen; undefined wipes all there is to see. */
   readonly show: (screen: Screen | undefined) => void;
+  /** Fetches the views of an opened secret. Nothing is claimed before; rejects where they cannot be had. */
+  readonly prepare?: () => Promise<void>;
 };
 
 export type Page = ReturnType<typeof createPage>;
@@ -99,6 +101,13 @@ export function createPage(ports: PagePorts) {
     send,
     tick,
     onlyCopy,
+    /** What the page has fetched to go on with is of another version, or was changed: only a reload helps. An opened secret stays. */
+    fail(): void {
+      if (screen?.kind !== "deriving" && screen?.kind !== "claiming" && screen?.kind !== "interrupted")
+        return;
+      screen = { kind: "failed" };
+      ports.show(screen);
+    },
     /** Begins with a link that the recipient pasted. */
     paste: (text: string) => begin(readPasted(text, location)),
     /** Another tab of this browser has written this key: where it claimed the handoff that waits here, its status is asked again. */

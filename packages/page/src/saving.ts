@@ -1,4 +1,4 @@
-import { fileName } from "@secret-handoff/protocol/recipient";
+import { fileName } from "@secret-handoff/protocol/saving";
 
 /** Hands bytes to the browser as a download, without a type: no browser shall look into it, whatever the sender called it. */
 export function saveFile(name: string, data: BlobPart): void {

@@ -8,8 +8,8 @@ import {
 import { readTranslations, type Store, speak, translated } from "@secret-handoff/protocol/recipient";
 import * as say from "./wording.ts";
 
-/** The hash of the list of the translations' hashes: so the page's own hash covers every sentence that it can say (build-page.ts). */
-declare const LANGUAGES_HASH: string;
+/** The root over all languages' files: so the page's own hash covers every sentence that it can say (build-languages.ts). */
+declare const LANGUAGES_ROOT: string;
 
 const KEPT = "secret-handoff/language";
 
@@ -29,7 +29,7 @@ export function chooseLanguage(top: Element, store: Store, onChange: () => void)
       language,
       language === "en"
         ? {}
-        : readTranslations(await (await fetch(`/h/language/${language}`)).text(), LANGUAGES_HASH),
+        : readTranslations(await (await fetch(`/h/language/${language}`)).text(), language, LANGUAGES_ROOT),
     );
     root.lang = language;
     root.dir = isRightToLeft(language) ? "rtl" : "";

@@ -1,6 +1,6 @@
 import type { Field, Item } from "@secret-handoff/protocol";
-import { asText, distinct, envFile, fileName, jsonFile } from "@secret-handoff/protocol/recipient";
-import { leftOut, shellOnly } from "@secret-handoff/protocol/recipient/wording";
+import { asText, distinct, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
+import { leftOut, shellOnly } from "@secret-handoff/protocol/saving/wording";
 import { SenderError } from "@secret-handoff/sdk";
 
 export const FORMATS = ["text", "env", "json", "raw", "files"] as const;

@@ -1,5 +1,6 @@
 import type { Acknowledgement, Handoff, Screen } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
+import { unencrypted } from "@secret-handoff/protocol/saving/wording";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../terminal.ts";
@@ -170,7 +171,7 @@ export class Recipient {
   sayDone(acknowledgement: Acknowledgement["kind"]): ExitCode {
     const { terminal } = this.#context;
     const { path } = this.#wanted.output;
-    if (path !== undefined) terminal.say(`Written to ${path}. ${say.unencrypted}`);
+    if (path !== undefined) terminal.say(`Written to ${path}. ${unencrypted}`);
     switch (acknowledgement) {
       case "known":
         terminal.say(

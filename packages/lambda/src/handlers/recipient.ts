@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { LANGUAGE_TAGS } from "@secret-handoff/protocol/languages";
 import { createRecipientApp } from "../recipient/app.ts";
 import type { Bodies, EncodedPage } from "../recipient/page.ts";
 import { ANSWER_AFTER_MS, fixedLatency } from "../recipient/send-code.ts";
@@ -19,11 +18,14 @@ const bodiesOf = (name: string): Bodies => ({
   gzip: beside(`${name}.gz`),
   identity: beside(name),
 });
+const text = (name: string) => new TextDecoder().decode(beside(name));
 const page: EncodedPage = {
-  contentSecurityPolicy: new TextDecoder().decode(beside("page.csp")),
+  contentSecurityPolicy: text("page.csp"),
   bodies: bodiesOf("page.html"),
-  languages: Object.fromEntries(
-    LANGUAGE_TAGS.filter((tag) => tag !== "en").map((tag) => [tag, bodiesOf(`language.${tag}`)]),
+  fetched: Object.fromEntries(
+    text("page.fetched")
+      .split("\n")
+      .map((path) => [path, bodiesOf(path.replace("/", "."))]),
   ),
 };
 

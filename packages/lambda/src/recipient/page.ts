@@ -8,13 +8,16 @@ export type Page = {
   readonly contentSecurityPolicy: string;
   /** What it fetches to speak another language, by the language's tag. */
   readonly languages?: Readonly<Record<string, string>>;
+  /** Scripts that it fetches when it needs them, by name. */
+  readonly modules?: Readonly<Record<string, string>>;
 };
 
 /** The page as it travels: compressed once, when it is built. */
 export type EncodedPage = {
   readonly contentSecurityPolicy: string;
   readonly bodies: Bodies;
-  readonly languages: Readonly<Record<string, Bodies>>;
+  /** What it fetches, by the path below `/h/`: `language/TAG`, `module/NAME`. */
+  readonly fetched: Readonly<Record<string, Bodies>>;
 };
 
 /** The same text in each encoding. */
@@ -24,11 +27,13 @@ const ENCODINGS = ["br", "gzip", "identity"] as const;
 type Encoding = (typeof ENCODINGS)[number];
 
 /** Compresses the page at the highest levels. */
-export function encodePage({ html, contentSecurityPolicy, languages = {} }: Page): EncodedPage {
+export function encodePage({ html, contentSecurityPolicy, languages = {}, modules = {} }: Page): EncodedPage {
+  const below = (folder: string, files: Readonly<Record<string, string>>) =>
+    Object.entries(files).map(([name, text]) => [`${folder}/${name}`, encode(text)] as const);
   return {
     contentSecurityPolicy,
     bodies: encode(html),
-    languages: Object.fromEntries(Object.entries(languages).map(([tag, file]) => [tag, encode(file)])),
+    fetched: Object.fromEntries([...below("language", languages), ...below("module", modules)]),
   };
 }
 
@@ -42,17 +47,17 @@ function encode(text: string): Bodies {
 }
 
 /**
- * Serves the page, the same bytes whatever the path, touching no store; and below `/h/language/` the sentences that it fetches to speak
- * another language, which it checks by their hash.
+ * Serves the page, the same bytes whatever the path, touching no store; and what it fetches below `/h/language/` and `/h/module/`: as
+ * text, which no browser runs by its address. The page checks each by its hash.
  * @param onMangled called when the address shows a key, which a gateway has mangled: it has reached the server
  */
 export function servePage(page: EncodedPage, onMangled: () => void): (c: Context) => Response {
-  const { bodies, contentSecurityPolicy, languages } = page;
+  const { bodies, contentSecurityPolicy, fetched } = page;
   return (c: Context) => {
     const { pathname, search } = new URL(c.req.url);
-    const [, tag = ""] = /^\/h\/language\/([\w-]+)$/.exec(pathname) ?? [];
-    const language = Object.hasOwn(languages, tag) ? languages[tag] : undefined;
-    if (language) return answer(c, language, { "content-type": "text/plain; charset=utf-8" });
+    const [, path = ""] = /^\/h\/((?:language|module)\/[\w-]+)$/.exec(pathname) ?? [];
+    const file = Object.hasOwn(fetched, path) ? fetched[path] : undefined;
+    if (file) return answer(c, file, { "content-type": "text/plain; charset=utf-8" });
     if (showsKey(pathname + search)) onMangled();
     return answer(c, bodies, {
       "content-type": "text/html; charset=utf-8",

@@ -1,8 +1,8 @@
 import type { Field } from "@secret-handoff/protocol";
 import { translated } from "@secret-handoff/protocol/recipient";
-import * as say from "../wording.ts";
+import * as say from "../wording-opened.ts";
 import { button, element, fill, given, hint, row, setText } from "./elements.ts";
-import type { ViewActions } from "./renderer.ts";
+import type { OpenedActions } from "./opened-screens.ts";
 
 export type FieldView = {
   readonly root: HTMLElement;
@@ -25,7 +25,7 @@ const LONGEST_MARKED = 20_000;
 export function fieldView(
   { name, value, concealed }: Field,
   label: string,
-  actions: ViewActions,
+  actions: OpenedActions,
   onCopied: () => void,
 ): FieldView {
   const inFull = `${label}, ${name}`;
@@ -107,7 +107,7 @@ export function copyButton(
   text: string,
   value: string,
   what: string,
-  actions: ViewActions,
+  actions: OpenedActions,
   onCopied: () => void,
   onRefused: () => void,
 ): HTMLElement {

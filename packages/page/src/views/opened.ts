@@ -1,19 +1,12 @@
 import type { BundleFile, Item } from "@secret-handoff/protocol";
 import type { Acknowledgement } from "@secret-handoff/protocol/recipient";
-import {
-  asText,
-  type CsvFile,
-  csvFor1Password,
-  csvForBitwarden,
-  envFile,
-  fileName,
-  jsonFile,
-  locale,
-  translated,
-} from "@secret-handoff/protocol/recipient";
-import * as say from "../wording.ts";
+import { locale, translated } from "@secret-handoff/protocol/recipient";
+import { asText, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
+import { type CsvFile, csvFor1Password, csvForBitwarden } from "@secret-handoff/protocol/saving/managers";
+import * as say from "../wording-opened.ts";
 import { button, card, element, given, hint, row, setText, subheading } from "./elements.ts";
 import { copyButton, type FieldView, fieldBox, fieldView } from "./field.ts";
+import type { OpenedActions } from "./opened-screens.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
 /** When to say once that the secret will be hidden, ms before. */
@@ -22,7 +15,7 @@ const WARN_BEFORE = 60_000;
 const LONG_LIST = 8;
 
 /** The secret: every value to show, copy and spell out, every file to download, all of it to save. */
-export function openedView(screen: ScreenOf<"opened">, actions: ViewActions): View<ScreenOf<"opened">> {
+export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): View<ScreenOf<"opened">> {
   const { items } = screen.bundle;
   const views: FieldView[] = [];
   const taken = takenTogether(items, () => actions.send({ type: "taken" }));
@@ -124,7 +117,7 @@ type Taken = ReturnType<typeof takenTogether>;
 /** @param gathered takes in the item's fields */
 function itemView(
   { label, fields, files = [] }: Item,
-  actions: ViewActions,
+  actions: OpenedActions,
   taken: Taken,
   gathered: FieldView[],
 ): HTMLElement {
@@ -139,7 +132,7 @@ function itemView(
   );
 }
 
-function fileView(file: BundleFile, actions: ViewActions, taken: Taken): HTMLElement {
+function fileView(file: BundleFile, actions: OpenedActions, taken: Taken): HTMLElement {
   const name = fileName(file.name);
   const download = () => {
     actions.save(name, new Uint8Array(file.data));
@@ -161,7 +154,7 @@ export function sizeInWords(bytes: number): string {
 }
 
 /** Buttons that save all values as a file. @param onSaved called when no value was left out */
-function savingView(items: readonly Item[], actions: ViewActions, onSaved: () => void): HTMLElement {
+function savingView(items: readonly Item[], actions: OpenedActions, onSaved: () => void): HTMLElement {
   const result = hint("", "status");
   function save(name: string, text: string, ...remarks: readonly string[]): void {
     actions.save(name, text);

@@ -1,8 +1,7 @@
 import type { FlowEvent, Screen } from "@secret-handoff/protocol/recipient";
 import { translated } from "@secret-handoff/protocol/recipient";
-import type { ClipboardState } from "../clipboard.ts";
 import * as say from "../wording.ts";
-import { button, fill } from "./elements.ts";
+import { fill } from "./elements.ts";
 import {
   brokenView,
   checkingView,
@@ -12,19 +11,14 @@ import {
   reportView,
   unreachableView,
 } from "./messages.ts";
-import { doneView, hiddenView, openedView } from "./opened.ts";
 import { codeView, interruptedView, openingView, readyView } from "./opening.ts";
 
-/** What a view can do beside showing: tell the flow what the recipient did, copy, save, and speak to a screen reader. */
+/** What a view can do beside showing: tell the flow what the recipient did, and speak to a screen reader. */
 export type ViewActions = {
   send(event: FlowEvent): void;
   now(): number;
   /** A link that the recipient pasted. */
   paste(text: string): void;
-  /** @returns false when this browser lets nothing be copied */
-  copy(text: string): Promise<boolean>;
-  clearClipboard(): void;
-  save(name: string, data: BlobPart): void;
   announce(text: string): void;
   readonly inWebView: boolean;
 };
@@ -38,9 +32,14 @@ export type View<S extends Screen = Screen> = {
 
 export type ScreenOf<Kind extends Screen["kind"]> = Extract<Screen, { kind: Kind }>;
 
-const VIEWS: {
-  readonly [Kind in Screen["kind"]]: (screen: ScreenOf<Kind>, actions: ViewActions) => View<ScreenOf<Kind>>;
-} = {
+type Views<Kinds extends Screen["kind"]> = {
+  readonly [Kind in Kinds]: (screen: ScreenOf<Kind>, actions: ViewActions) => View<ScreenOf<Kind>>;
+};
+
+/** The screens that an opened secret needs. The page fetches them before it claims (opened-screens.ts). */
+export type OpenedViews = Views<"opened" | "hidden" | "done">;
+
+const VIEWS: Views<Exclude<Screen["kind"], keyof OpenedViews>> = {
   checking: checkingView,
   unreachable: unreachableView,
   damaged: damagedView,
@@ -49,25 +48,22 @@ const VIEWS: {
   code: codeView,
   claiming: openingView,
   interrupted: interruptedView,
-  opened: openedView,
-  hidden: hiddenView,
-  done: doneView,
   broken: brokenView,
   ended: endedView,
   report: reportView,
   failed: failedView,
 };
 
-/**
- * Puts screens into the document: a new one takes the focus, a newer state of the same one is written into it.
- * @param bar stays in view whatever the screen: it says where the secret may lie, and what the page does about it
- */
-export function createRenderer(main: HTMLElement, bar: HTMLElement, actions: ViewActions) {
+/** Puts screens into the document: a new one takes the focus, a newer state of the same one is written into it. */
+export function createRenderer(main: HTMLElement, actions: ViewActions) {
+  let views: Partial<OpenedViews> & typeof VIEWS = VIEWS;
   let view: View | undefined;
   let shown: Screen | undefined;
 
   function replace<Kind extends Screen["kind"]>(screen: ScreenOf<Kind>): void {
-    const next = VIEWS[screen.kind as Kind](screen, actions);
+    const make = (views as Partial<Views<Screen["kind"]>>)[screen.kind as Kind];
+    if (!make) throw new Error(`the screen ${screen.kind} was not fetched`);
+    const next = make(screen, actions);
     next.update?.(screen);
     view = next;
     fill(main, next.root);
@@ -80,6 +76,9 @@ export function createRenderer(main: HTMLElement, bar: HTMLElement, actions: Vie
   }
 
   return {
+    addViews(more: OpenedViews): void {
+      views = { ...VIEWS, ...more };
+    },
     /** Says everything anew, in another language; what was typed stays. */
     sayAnew(): void {
       if (!shown) return;
@@ -98,12 +97,6 @@ export function createRenderer(main: HTMLElement, bar: HTMLElement, actions: Vie
         // A different ending is a new screen. Another damaged link usually comes from the box, and its error is shown there.
       } else if (view && before === screen.kind && before !== "ended") view.update?.(screen);
       else replace(screen);
-    },
-    clipboardChanged(state: ClipboardState): void {
-      const text = translated(say.clipboard(state));
-      const clear = state.kind === "unsure" && state.clearable;
-      fill(bar, text, clear && button(say.clearClipboard, actions.clearClipboard));
-      if (state.kind !== "holds") actions.announce(text);
     },
   };
 }

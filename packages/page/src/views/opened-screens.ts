@@ -1,0 +1,48 @@
+import { translated } from "@secret-handoff/protocol/recipient";
+import { type ClipboardState, copyExactly, copyInPress, createClipboard } from "../clipboard.ts";
+import { saveFile } from "../saving.ts";
+import type { Clock } from "../time.ts";
+import * as say from "../wording-opened.ts";
+import { button, fill } from "./elements.ts";
+import { doneView, hiddenView, openedView } from "./opened.ts";
+import type { OpenedViews, ViewActions } from "./renderer.ts";
+
+/** What the views of an opened secret can do on top: copy, and save. */
+export type OpenedActions = ViewActions & {
+  /** @returns false when this browser lets nothing be copied */
+  copy(text: string): Promise<boolean>;
+  save(name: string, data: BlobPart): void;
+};
+
+/**
+ * All that only an opened secret needs, to be called once. A module of its own: the page fetches it when Reveal is pressed, and claims
+ * nothing without it.
+ * @param bar stays in view whatever the screen: it says where the secret may lie, and what the page does about it
+ */
+export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clock): OpenedViews {
+  const clipboard = createClipboard({
+    write: navigator.clipboard ? (text) => navigator.clipboard.writeText(text) : undefined,
+    writeInPress: copyInPress,
+    clock,
+    onChange: showClipboard,
+  });
+  const withClipboard: OpenedActions = { ...actions, copy: (text) => clipboard.copy(text), save: saveFile };
+
+  function showClipboard(state: ClipboardState): void {
+    const text = translated(say.clipboard(state));
+    const clear = state.kind === "unsure" && state.clearable;
+    fill(bar, text, clear && button(say.clearClipboard, () => void clipboard.clear()));
+    if (state.kind !== "holds") actions.announce(text);
+  }
+
+  window.addEventListener("blur", () => clipboard.release());
+  document.addEventListener("copy", (event) => {
+    copyExactly(event);
+    clipboard.release();
+  });
+  return {
+    opened: (screen) => openedView(screen, withClipboard),
+    hidden: hiddenView,
+    done: doneView,
+  };
+}
