@@ -6,6 +6,7 @@ import {
   encodeBase64url,
   type Header,
   type Link,
+  type OpenKeys,
   open,
   openHeader,
   parseLink,
@@ -41,6 +42,8 @@ export async function post(url: string, body: unknown): Promise<RecipientRespons
 export class Recipient {
   readonly link: Link;
   readonly claimId: ClaimId;
+  /** By the answers that they were derived from: a claim and its opening need them both, and a passphrase costs half a second. */
+  readonly #derived = new Map<string, Promise<OpenKeys>>();
 
   constructor(link: string) {
     this.link = parseLink(link);
@@ -57,7 +60,7 @@ export class Recipient {
   }
 
   async claim(answers: RecipientAnswers = {}): Promise<RecipientResponse> {
-    const { claimToken } = await deriveOpenKeys(this.link, answers);
+    const { claimToken } = await this.#openKeys(answers);
     return this.claimWith(claimToken, answers.code);
   }
 
@@ -81,7 +84,7 @@ export class Recipient {
 
   /** Decrypts a claim's answer, and with `receipt` acknowledges it. */
   async open(claim: RecipientResponse, answers: RecipientAnswers = {}) {
-    const keys = await deriveOpenKeys(this.link, answers);
+    const keys = await this.#openKeys(answers);
     return open(this.link, keys, { ...claim.body, envelope: decodeBase64url(claim.body.envelope) });
   }
 
@@ -98,6 +101,13 @@ export class Recipient {
 
   #keys() {
     return deriveLinkKeys(this.link);
+  }
+
+  #openKeys({ passphrase, email }: RecipientAnswers): Promise<OpenKeys> {
+    const name = JSON.stringify([passphrase, email]);
+    const keys = this.#derived.get(name) ?? deriveOpenKeys(this.link, { passphrase, email });
+    this.#derived.set(name, keys);
+    return keys;
   }
 
   #call(what: string, body: Record<string, unknown>): Promise<RecipientResponse> {
