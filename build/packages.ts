@@ -23,7 +23,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 };
 
 rmSync(out, { recursive: true, force: true });
-run("npx", "tsc", "--project", "build/tsconfig.packages.json");
+run("node", "node_modules/typescript/bin/tsc", "--project", "build/tsconfig.packages.json");
 run("node", "--import", "tsx", "packages/lambda/build.ts");
 for (const [name, folders] of Object.entries(PACKAGES)) {
   const source = join(root, "packages", name);
@@ -35,11 +35,11 @@ for (const [name, folders] of Object.entries(PACKAGES)) {
   cpSync(join(root, "LICENSE"), join(target, "LICENSE"));
   const published = publishedManifest(manifest, ["lib", ...folders]);
   writeFileSync(join(target, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
-  pack(target, name);
   console.log(`${published.name} ${published.version}: ${Object.keys(conditionsOf(manifest)).join(", ")}`);
 }
 
 stageCommand();
+pack([...Object.keys(PACKAGES), "cli"]);
 
 /** The command line: built files that need no other package, under the name that people type. */
 function stageCommand(): void {
@@ -60,18 +60,23 @@ function stageCommand(): void {
   ] as const) {
     cpSync(from, join(target, to));
   }
-  pack(target, "cli");
   console.log(`${published.name} ${version}: bin`);
 }
 
-function pack(target: string, name: string): void {
-  const [{ filename }] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--silent", "--pack-destination", out], {
-      cwd: target,
-      encoding: "utf8",
-    }),
+/** Packs what is staged. npm takes all in one call, and answers in their order. */
+function pack(names: readonly string[]): void {
+  const packed: readonly { readonly filename: string }[] = JSON.parse(
+    execFileSync(
+      "npm",
+      ["pack", "--json", "--silent", "--pack-destination", out, ...names.map((name) => join(out, name))],
+      { encoding: "utf8" },
+    ),
   );
-  renameSync(join(out, filename), join(out, `${name}.tgz`));
+  for (const [index, name] of names.entries()) {
+    const filename = packed[index]?.filename;
+    if (filename === undefined) throw new Error(`npm packed no ${name}`);
+    renameSync(join(out, filename), join(out, `${name}.tgz`));
+  }
 }
 
 /** Writes every compiled module as an ES module and as CommonJS, each with declarations of its own kind. */
