@@ -1,6 +1,3 @@
-import { spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
   CreateTableCommand,
@@ -115,16 +112,6 @@ export async function deployRelease(
     },
     close: () => closeAll(engine, client, [gateway, ...Object.values(aws), ...Object.values(functions)]),
   };
-}
-
-/** Builds the functions into a folder of their own. */
-export function builtFunctions(): string {
-  const code = mkdtempSync(join(tmpdir(), "secret-handoff-built-"));
-  const built = spawnSync(process.execPath, ["--import", "tsx", "packages/lambda/build.ts", code], {
-    encoding: "utf8",
-  });
-  if (built.status !== 0) throw new Error(`the functions could not be built:\n${built.stderr}`);
-  return code;
 }
 
 /** What Lambda itself puts into a function's environment, as far as the SDK looks at it. */

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type CheckResult, defineStack, doctor, readOutputs } from "@secret-handoff/cdktf";
 import { type OidcIssuer, serveLoopback, startOidcIssuer } from "@secret-handoff/local";
 import { callerFrom } from "../../packages/cdktf/src/doctor/handoff.ts";
-import { builtFunctions, type Deployed, deploy } from "./deployed.ts";
+import { built } from "../support/built.ts";
+import { type Deployed, deploy } from "./deployed.ts";
 
 const CONFIG = defineStack({
   region: "eu-west-1",
@@ -44,7 +45,7 @@ let code: string;
 
 beforeAll(async () => {
   issuer = await startOidcIssuer();
-  code = builtFunctions();
+  code = built("packages/lambda/build.ts");
   deployed = await deploy(CONFIG, code, issuer);
 });
 

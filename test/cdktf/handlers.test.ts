@@ -8,11 +8,12 @@ import { type OidcIssuer, Recipient, startOidcIssuer } from "@secret-handoff/loc
 import { type Sealed, type SealInput, seal } from "@secret-handoff/protocol";
 import type { Seal } from "@secret-handoff/protocol/api";
 import { isSignedBy, readSealKeys } from "@secret-handoff/protocol/audit";
+import { built } from "../support/built.ts";
 import { createRequest } from "../support/sender.ts";
 import { report } from "../support/tier.ts";
 import { SEAL_KEY } from "./aws-calls.ts";
 import { EVERYTHING, LEAST } from "./configurations.ts";
-import { builtFunctions, type Deployed, deploy } from "./deployed.ts";
+import { type Deployed, deploy } from "./deployed.ts";
 import { matches } from "./event-pattern.ts";
 import { startFunction } from "./lambda.ts";
 import { resource, synthesise } from "./synthesis.ts";
@@ -72,7 +73,7 @@ let issuer: OidcIssuer;
 let code: string;
 
 beforeAll(async () => {
-  code = builtFunctions();
+  code = built("packages/lambda/build.ts");
   issuer = await startOidcIssuer();
   deployed = await deploy(CONFIG, code, issuer);
 });

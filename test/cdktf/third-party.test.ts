@@ -3,11 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "@jest/globals";
 import { buildModules, FUNCTION_NAMES } from "@secret-handoff/cdktf";
-import { builtFunctions } from "./deployed.ts";
+import { built } from "../support/built.ts";
 
 let code: string;
 beforeAll(() => {
-  code = builtFunctions();
+  code = built("packages/lambda/build.ts");
 });
 
 test("the functions are built with the licence of every package that they or the page hold, beside what is deployed", () => {

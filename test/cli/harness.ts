@@ -1,7 +1,8 @@
-import { execFileSync, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { built } from "../support/built.ts";
 
 export type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -28,11 +29,7 @@ export type RunningCli = {
 export class BuiltCli {
   readonly folder = mkdtempSync(join(tmpdir(), "secret-handoff-cli-"));
   readonly home = join(this.folder, "home");
-  readonly main = join(this.folder, "dist", "main.js");
-
-  constructor() {
-    execFileSync(process.execPath, ["--import", "tsx", "packages/cli/build.ts", join(this.folder, "dist")]);
-  }
+  readonly main = join(built("packages/cli/build.ts"), "main.js");
 
   /** Nothing of the caller's environment but the path reaches it. */
   start(args: readonly string[], options: RunOptions = {}): RunningCli {
