@@ -15,6 +15,7 @@ export default {
   // Staged packages have the names of their sources.
   modulePathIgnorePatterns: ["<rootDir>/.data/"],
   testTimeout: 60_000,
-  maxWorkers: 2,
+  // One more than the processors that CI has: tests wait for browsers, for processes of their own, and for answers that take their time.
+  maxWorkers: 3,
   testSequencer: "<rootDir>/test/support/long-tests-first.cjs",
 };

@@ -12,14 +12,13 @@ import {
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { atTier, report } from "../support/tier.ts";
+import { full, report } from "../support/tier.ts";
 
 /**
  * What npm would publish, used from an empty folder outside this repository: types checked without skipLibCheck, and a stack
  * synthesised. `npm cit` unpacks the archives over this repository's dependencies; the proof installs everything from npm, with
  * the compiler that projects have today.
  */
-const full = atTier({ cit: 0, proof: 1 }) === 1;
 const PACKED = resolve(".data/packages");
 const NAMES = ["protocol", "sdk", "lambda", "cdktf"];
 const MINUTES = 60_000;

@@ -2,7 +2,8 @@
  * The tests run in two tiers: `npm cit` with reduced counts, `npm run proof -- NAME` with the full ones.
  * Both run the same files with the same fixed seeds.
  */
-const full = process.env.SECRET_HANDOFF_TIER === "proof";
+/** True where the full tier is running. */
+export const full = process.env.SECRET_HANDOFF_TIER === "proof";
 
 /** The count for the tier that is running. */
 export function atTier(counts: { readonly cit: number; readonly proof: number }): number {
