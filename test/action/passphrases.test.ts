@@ -34,7 +34,11 @@ const calls = () =>
 test("each recipient gets five words of their own, in a parameter that ends with the link", async () => {
   const people = ["ana1@vendor.example", "ben1@vendor.example"];
   const before = calls().length;
-  const { code, errors, workflow } = await step({ recipients: people.join("\n") });
+  const { code, errors, workflow } = await step({
+    recipients: people.join("\n"),
+    region: "eu-central-1",
+  });
+  expect(ssm.seen.at(-1)?.headers.authorization).toContain("/eu-central-1/ssm/");
   expect([code, errors]).toEqual([0, []]);
   const made = calls().slice(before);
   expect(made.map(({ operation }) => operation)).toEqual(["PutParameter", "PutParameter"]);

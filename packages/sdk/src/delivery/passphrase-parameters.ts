@@ -19,7 +19,7 @@ export function passphraseParameters(
   const callAws = awsService(runtime);
   const client = openedOnce(async () => {
     const { SSMClient } = await import("../sources/parameters-api.ts");
-    return new SSMClient(clientOptions(region, runtime));
+    return new SSMClient(await clientOptions(region, runtime));
   });
   const call = <T>(
     permission: string,
