@@ -264,14 +264,14 @@ describe("a mistake in an input is reported:", () => {
     [{ context: "Ticket=1\nTicket=2" }, "Entry 2 of context repeats entry 1. Name each once."],
     [
       { "smtp-user": "u", "smtp-password": "p" },
-      "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES.",
+      "smtp-user needs smtp-host. Set it, or drop smtp-user to send by SES.",
     ],
     [{ "smtp-host": "smtp.acme.example", "smtp-port": "0" }, "smtp-port is not a port number."],
     [{ "smtp-host": "smtp.acme.example", "smtp-port": "65536" }, "smtp-port is not a port number."],
     [{ "smtp-host": "smtp://x" }, "smtp-host is not a host name. Write it like smtp.example.com."],
     [
       { "smtp-host": "smtp.acme.example", "smtp-user": "u" },
-      "smtp-user and smtp-password belong together. Set both or neither.",
+      "smtp-user and one of smtp-password, smtp-access-token and smtp-token-url belong together. Set both or neither.",
     ],
   ])("%j", (given, sentence) => {
     expect(read(given).errors.map(({ message }) => message)).toEqual([sentence]);

@@ -214,7 +214,7 @@ describe("a failure says what to do", () => {
       "vault://secret/data/a",
       {},
       { "vault-role": "" },
-      /Set vault-role .* or VAULT_TOKEN/,
+      /Set vault-role .* set VAULT_TOKEN in the environment, or run vault login/,
     ],
     [
       "a role that Vault does not know",
@@ -249,7 +249,7 @@ describe("a failure says what to do", () => {
       "google://projects/acme/secrets/orders",
       {},
       {},
-      /Put google-github-actions\/auth before this step/,
+      /gcloud program is missing .* Put google-github-actions\/auth before this step/,
     ],
     [
       "a Google secret that is not there",
@@ -292,7 +292,7 @@ describe("a failure says what to do", () => {
       "op://Infra/Orders%20DB",
       { OP_CONNECT_HOST: "", OP_SERVICE_ACCOUNT_TOKEN: "ops_x" },
       {},
-      /read the value with `op read`/,
+      /put 1password\/install-cli-action before this step/,
     ],
     [
       "a Connect token that is refused",

@@ -75,8 +75,8 @@ export async function runStepOn(service: TestService, options: StepOptions = {})
     openParameters: (region, deadline) => parameterStore(region, deadline, runtime),
     openRole: (region, deadline) => roleAssumer(region, deadline, runtime),
     openPassphrases: (path, region) => passphraseParameters(path, region, runtime),
-    openMail: (choice) => {
-      if (choice.by === "smtp") return smtpTransport(choice.server, runtime);
+    openMail: (choice, _, tokens) => {
+      if (choice.by === "smtp") return smtpTransport(choice.server, runtime, tokens);
       throw new Error("this test mails over SMTP");
     },
     onCancel: () => () => {},

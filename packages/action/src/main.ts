@@ -6,12 +6,14 @@ import {
   parameterStore,
   passphraseParameters,
   platformRuntime,
+  type Runtime,
   roleAssumer,
   SenderError,
   secretsManager,
   secretsManagerRotation,
   sesTransport,
   smtpTransport,
+  type TokenPorts,
 } from "@secret-handoff/sdk";
 import { githubCommands, githubInputs } from "./github/workflow-commands.ts";
 import type { MailChoice } from "./inputs/deliver-inputs.ts";
@@ -29,10 +31,10 @@ const onCancel: OnCancel = (stop) => {
   return () => process.off("SIGINT", cancel).off("SIGTERM", cancel).off("uncaughtException", fault);
 };
 
-function openMail(choice: MailChoice): MailTransport {
+function openMail(choice: MailChoice, runtime: Runtime, tokens: TokenPorts): MailTransport {
   return choice.by === "smtp"
-    ? smtpTransport(choice.server, platformRuntime)
-    : sesTransport(choice.options, platformRuntime);
+    ? smtpTransport(choice.server, runtime, tokens)
+    : sesTransport(choice.options, runtime);
 }
 
 async function main(): Promise<number> {

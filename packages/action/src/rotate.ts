@@ -9,6 +9,7 @@ import {
   membersOf,
   type NamedVersion,
   namedVersions,
+  type ReadSources,
   type Rotation,
   rotate,
   type SecretVersion,
@@ -21,7 +22,7 @@ import type { CheckedDelivery } from "./check.ts";
 import { maskAll } from "./github/masking.ts";
 import type { DeliverInputs } from "./inputs/deliver-inputs.ts";
 import type { Draft } from "./inputs/table.ts";
-import type { ReadSources, Sources } from "./read-sources.ts";
+import type { Sources } from "./read-sources.ts";
 import type { StepContext } from "./step-context.ts";
 
 /** Finds what would keep the secrets from being rotated, or makes them or the others too old to hand over. Changes nothing. */

@@ -11,6 +11,7 @@ import {
   type SecretsSource,
   SenderError,
   startDeadline,
+  type TokenPorts,
 } from "@secret-handoff/sdk";
 import type { WorkflowCommands } from "./github/workflow-commands.ts";
 import type { MailChoice } from "./inputs/deliver-inputs.ts";
@@ -44,7 +45,7 @@ export type StepContext = {
   ) => ParameterStore;
   readonly openRole: (region: string | undefined, deadline: Deadline, runtime: Runtime) => RoleAssumer;
   readonly openPassphrases: (path: string, region: string | undefined, runtime: Runtime) => PassphraseKeeper;
-  readonly openMail: (choice: MailChoice, runtime: Runtime) => MailTransport;
+  readonly openMail: (choice: MailChoice, runtime: Runtime, tokens: TokenPorts) => MailTransport;
 };
 
 /** The run that the step is part of, for the recipient and the summary. */

@@ -62,7 +62,7 @@ export {
   handOver,
   planDelivery,
 } from "./delivery/hand-over.ts";
-export { OWN_FACTS, refuseOwnFact } from "./delivery/own-facts.ts";
+export { OWN_FACTS, parseContext } from "./delivery/own-facts.ts";
 export {
   checkPassphrase,
   GENERATE,
@@ -72,6 +72,13 @@ export {
 } from "./delivery/passphrase.ts";
 export { passphraseParameters } from "./delivery/passphrase-parameters.ts";
 export {
+  A_LANGUAGE,
+  A_TIME_ZONE,
+  checkAddressees,
+  parsePerRecipient,
+  timeZoneOf,
+} from "./delivery/per-recipient.ts";
+export {
   checkPolicy,
   type ExpectedOutcome,
   expectOutcomes,
@@ -79,6 +86,7 @@ export {
   type SendRequest,
 } from "./delivery/policy.ts";
 export { type ApprovalPorts, awaitApproval, requestProblem } from "./delivery/requests.ts";
+export { linesIn, refuseRepeated } from "./entries.ts";
 export {
   defaultMailbox,
   type Mailbox,
@@ -91,6 +99,14 @@ export { type Email, type MailTransport, writeEmail } from "./mail/email.ts";
 export type { EmailFacts } from "./mail/email-copy.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
 export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
+export {
+  type AccessTokenChoice,
+  parseEhloName,
+  type SmtpLogin,
+  type SmtpLoginParts,
+  smtpLoginOf,
+} from "./mail/smtp-login.ts";
+export type { TokenPorts } from "./mail/smtp-token.ts";
 export { Concealed, redact } from "./redact.ts";
 export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotation/rotate.ts";
 export {
@@ -129,11 +145,28 @@ export {
   serviceClient,
 } from "./service/service-client.ts";
 export { type Credentials, cachedToken, jwtClaims, type TokenSource } from "./service/service-http.ts";
-export { type GitHubAppRequest, gitHubAppToken } from "./sources/github-app.ts";
+export {
+  type GitHubAppRequest,
+  gitHubAppToken,
+  parsePermissions,
+  parseRepositories,
+} from "./sources/github-app.ts";
 export { isJsonContainer, jsonScalars } from "./sources/json.ts";
 export { type ParameterStore, parameterStore } from "./sources/parameters.ts";
+export {
+  type ReadSources,
+  readAllSecrets,
+  type SecretSources,
+  type WantedSecrets,
+} from "./sources/read-all.ts";
 export { type ReadResult, readParameters, readSecrets } from "./sources/read-secrets.ts";
-export { type RoleAssumer, type RoleRequest, roleAssumer } from "./sources/role-credentials.ts";
+export {
+  checkSessionDuration,
+  parseRoleArn,
+  type RoleAssumer,
+  type RoleRequest,
+  roleAssumer,
+} from "./sources/role-credentials.ts";
 export {
   checkRotatedWithin,
   type LabelledSecret,
@@ -159,6 +192,7 @@ export {
   type StoreSecret,
   storeReader,
 } from "./sources/stores/other-secrets.ts";
+export { machineOf } from "./sources/stores/store-context.ts";
 export type { StoreContext } from "./sources/stores/store-http.ts";
 export type { VaultOptions } from "./sources/stores/vault.ts";
 export { type GivenValue, givenSecrets, parseGivenValues, secretParts } from "./sources/values.ts";

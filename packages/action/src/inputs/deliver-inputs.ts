@@ -1,4 +1,6 @@
 import {
+  checkAddressees,
+  checkSessionDuration,
   defaultMailbox,
   type ErrorCollector,
   type GitHubAppRequest,
@@ -8,7 +10,9 @@ import {
   type Rotation,
   SenderError,
   type SesOptions,
+  type SmtpLoginParts,
   type SmtpServer,
+  smtpLoginOf,
   tlsOf,
 } from "@secret-handoff/sdk";
 import { type IssueChoice, issueChoice } from "../github/issue-comments.ts";
@@ -50,10 +54,6 @@ export type RoleChoice = Omit<RoleRequest, "sessionName" | "versionId">;
 
 export type AppChoice = Omit<GitHubAppRequest, "versionId">;
 
-/** Seconds that AWS STS allows (API reference, AssumeRole). */
-const SHORTEST_SESSION = 900;
-const LONGEST_SESSION = 43_200;
-
 /** Reads every input of a delivery, so that all mistakes are reported at once. */
 export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Draft<DeliverInputs> {
   const names = INPUT_NAMES.filter(
@@ -64,7 +64,10 @@ export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Dr
   errors.attempt(() => checkSomething(inputs));
   errors.attempt(() => checkWait(inputs, given));
   const recipients = errors.attempt(() => everyRecipient(inputs, errors));
-  errors.attempt(() => checkAddressees(inputs, recipients));
+  for (const name of ["language", "time-zone"] as const) {
+    const each = inputs[name];
+    if (each && recipients) errors.attempt(() => checkAddressees(name, each, recipients));
+  }
   return {
     ...inputs,
     values: inputs.values && inputs["values-file"] && [...inputs.values, ...inputs["values-file"]],
@@ -130,28 +133,21 @@ export function everyRecipient(
   );
 }
 
-/** A language or a time zone for somebody who gets nothing is a slip of the pen. */
-function checkAddressees(inputs: Draft<Inputs>, recipients: readonly string[] = []): void {
-  for (const name of ["language", "time-zone"] as const) {
-    const unknown = [...(inputs[name]?.each.keys() ?? [])].findIndex(
-      (address) => !recipients.includes(address),
-    );
-    if (unknown === -1 || recipients.length === 0) continue;
-    throw new SenderError(
-      "input",
-      `Address ${unknown + 1} of ${name} is not among the recipients. Correct it, or drop its line.`,
-    );
-  }
-}
+/** Parts of a login; the inputs have `smtp-` before them. */
+const LOGIN_PARTS = [
+  ...["user", "password", "access-token", "token-url"],
+  ...["client-id", "client-secret", "refresh-token", "token-scope"],
+] as const satisfies readonly (keyof SmtpLoginParts)[];
 
 /** SMTP where smtp-host is set, else SES. */
 function mailChoice(inputs: Draft<Inputs>, isSet: IsSet): MailChoice | undefined {
-  const { "smtp-host": host, "smtp-port": port, "smtp-user": user, "smtp-password": password } = inputs;
+  const { "smtp-host": host, "smtp-port": port, "smtp-name": name } = inputs;
+  const needless = [...LOGIN_PARTS, "name" as const].find((part) => isSet(`smtp-${part}`));
   if (!isSet("smtp-host")) {
-    if (user !== undefined || password !== undefined) {
+    if (needless !== undefined) {
       throw new SenderError(
         "input",
-        "smtp-user and smtp-password need smtp-host. Set it, or drop them to send by SES.",
+        `smtp-${needless} needs smtp-host. Set it, or drop smtp-${needless} to send by SES.`,
       );
     }
     const { region, "configuration-set": configurationSet } = inputs;
@@ -163,14 +159,19 @@ function mailChoice(inputs: Draft<Inputs>, isSet: IsSet): MailChoice | undefined
       },
     };
   }
-  if ((user === undefined) !== (password === undefined)) {
-    throw new SenderError("input", "smtp-user and smtp-password belong together. Set both or neither.");
-  }
+  const login = smtpLoginOf(
+    {
+      ...{ user: inputs["smtp-user"], password: inputs["smtp-password"] },
+      ...{ "access-token": inputs["smtp-access-token"], "token-url": inputs["smtp-token-url"] },
+      ...{ "client-id": inputs["smtp-client-id"], "client-secret": inputs["smtp-client-secret"] },
+      ...{ "refresh-token": inputs["smtp-refresh-token"], "token-scope": inputs["smtp-token-scope"] },
+    },
+    (part) => `smtp-${part}`,
+  );
   const choice = inputs["smtp-tls"];
   if (host === undefined || port === undefined || choice === undefined) return undefined;
   const tls = choice === "auto" ? tlsOf({ host, port }) : choice;
-  const login = user !== undefined && password !== undefined ? { login: { user, password } } : {};
-  return { by: "smtp", server: { host, port, tls, ...login } };
+  return { by: "smtp", server: { host, port, tls, login, name } };
 }
 
 function roleChoice(inputs: Draft<Inputs>, isSet: IsSet): RoleChoice | undefined {
@@ -182,9 +183,7 @@ function roleChoice(inputs: Draft<Inputs>, isSet: IsSet): RoleChoice | undefined
   if (!isSet("role-to-assume")) {
     throw new SenderError("input", "source: sts needs role-to-assume. Set it to the ARN of a role.");
   }
-  if (duration !== undefined && (duration < SHORTEST_SESSION || duration > LONGEST_SESSION)) {
-    throw new SenderError("input", "role-duration must be between 15m and 12h.");
-  }
+  if (duration !== undefined) checkSessionDuration(duration, "role-duration");
   if (roleArn === undefined || duration === undefined) return undefined;
   const sessionPolicy = inputs["role-session-policy"];
   return { roleArn, duration, ...(sessionPolicy === undefined ? {} : { sessionPolicy }) };

@@ -4,13 +4,15 @@ import {
   checkPassphrase,
   type ErrorCollector,
   GENERATE,
+  linesIn,
   OWN_FACTS,
   type PerRecipient,
-  parseAddress,
+  parseContext,
   parseDuration,
+  parsePerRecipient,
   parseRecipients,
   type RevokeAllFilter,
-  refuseOwnFact,
+  refuseRepeated,
   SenderError,
 } from "@secret-handoff/sdk";
 
@@ -150,108 +152,27 @@ export const asRecipientsFile: Parser<readonly string[]> = (text, name, errors) 
 /** Facts that the action states of the run, by the names that recipients see. */
 const RUN_FACTS = ["Workflow", "Run", "Started by"];
 
-/** `NAME=value`, one a line; no name is one that the action states itself. */
-export const asContext: Parser<Readonly<Record<string, string>>> = (text, name) => {
-  const entries = linesOf(text).map((line, index) => {
-    const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
-    if (key !== "" && !/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u.test(line)) return [key, value] as const;
-    throw new SenderError(
-      "input",
-      `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`,
-    );
-  });
-  const names = entries.map(([key]) => key);
-  refuseRepetition(names, name);
-  for (const key of names) refuseOwnFact(key, [...RUN_FACTS, ...OWN_FACTS]);
-  return Object.fromEntries(entries);
-};
+/** No name is one that the action states itself. */
+export const asContext: Parser<Readonly<Record<string, string>>> = (text, name) =>
+  parseContext(text, name, [...RUN_FACTS, ...OWN_FACTS]);
 
-/** `owner/name`, one a line, all of one owner. */
-export const asRepositories: Parser<readonly string[]> = (text, name) => {
-  const entries = linesOf(text);
-  refuseRepetition(entries, name);
-  for (const [index, entry] of entries.entries()) {
-    if (/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(entry)) continue;
-    throw new SenderError("input", `Entry ${index + 1} of ${name} is not a repository. Write owner/name.`);
-  }
-  const owners = new Set(entries.map((entry) => entry.slice(0, entry.indexOf("/")).toLowerCase()));
-  if (owners.size <= 1) return entries;
-  throw new SenderError(
-    "input",
-    `${name} has repositories of several owners, and a token is for one. Use a step for each.`,
-  );
-};
-
-/** `permission=read` or `permission=write`, one a line. */
-export const asPermissions: Parser<Readonly<Record<string, "read" | "write">>> = (text, name) => {
-  const entries = linesOf(text).map((line, index) => {
-    const [, permission = "", access] = /^([a-z_]{1,60})\s*[=:]\s*(read|write)$/.exec(line) ?? [];
-    if (access === "read" || access === "write") return [permission, access] as const;
-    throw new SenderError("input", `Entry ${index + 1} of ${name} is not understood. Write contents=read.`);
-  });
-  refuseRepetition(
-    entries.map(([permission]) => permission),
-    name,
-  );
-  return Object.fromEntries(entries);
-};
-
-/**
- * One value for all recipients, and `ana@vendor.example=value` for one of them, one a line.
- * @param read undefined for what is no such value
- * @param what for the sentence, "a time zone, like Europe/Madrid"
- */
+/** @param read undefined for what is no such value */
 export function asPerRecipient<T>(
   read: (text: string) => T | undefined,
   what: string,
 ): Parser<PerRecipient<T>> {
-  return (text, name) => {
-    let everyone: T | undefined;
-    const each = new Map<string, T>();
-    for (const [index, line] of linesOf(text).entries()) {
-      const [, given, value = ""] = /^(?:(.+@.+?)\s*=\s*)?(\S+)$/.exec(line) ?? [];
-      const address = given === undefined ? undefined : parseAddress(given);
-      const parsed = read(value);
-      const repeated = address === undefined ? everyone !== undefined : each.has(address);
-      if (parsed === undefined || repeated || (given !== undefined && address === undefined)) {
-        throw new SenderError(
-          "input",
-          `Line ${index + 1} of ${name} is not ${what}. Write one for all recipients, and ADDRESS=VALUE, one a line, for those who need another.`,
-        );
-      }
-      if (address === undefined) everyone = parsed;
-      else each.set(address, parsed);
-    }
-    return { everyone, each };
-  };
-}
-
-/** A zone of the IANA database, as this runtime knows it. */
-export function timeZoneOf(text: string): string | undefined {
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
-  } catch {
-    return undefined;
-  }
+  return (text, name) => parsePerRecipient(text, name, read, what);
 }
 
 /** Ids, one a line, or the JSON array of an earlier step's output, in which null stands for a recipient who got none. */
 export const asHandoffIds: Parser<readonly (HandoffId | null)[]> = (text, name) => {
-  const entries = text.startsWith("[") ? jsonArray(text, name) : linesOf(text);
-  refuseRepetition(entries, name);
+  const entries = text.startsWith("[") ? jsonArray(text, name) : linesIn(text);
+  refuseRepeated(entries, name);
   return entries.map((entry, index) => {
     if (entry === null || (typeof entry === "string" && isHandoffId(entry))) return entry;
     throw new SenderError("input", `Entry ${index + 1} of ${name} is not a handoff's id.`);
   });
 };
-
-/** Null may occur again: it stands for a recipient without a handoff. */
-function refuseRepetition(entries: readonly unknown[], name: string): void {
-  const again = entries.findIndex((entry, index) => entry !== null && entries.indexOf(entry) < index);
-  if (again === -1) return;
-  const first = entries.indexOf(entries[again]);
-  throw new SenderError("input", `Entry ${again + 1} of ${name} repeats entry ${first + 1}. Name each once.`);
-}
 
 function jsonArray(text: string, name: string): readonly unknown[] {
   let array: unknown;
@@ -262,11 +183,4 @@ function jsonArray(text: string, name: string): readonly unknown[] {
   }
   if (Array.isArray(array)) return array;
   throw new SenderError("input", `${name} is not a JSON array.`);
-}
-
-function linesOf(text: string): readonly string[] {
-  return text
-    .split(/\r?\n/)
-    .map((line) => line.trim())
-    .filter((line) => line !== "");
 }

@@ -1,3 +1,4 @@
+import { linesIn, refuseRepeated } from "../entries.ts";
 import { SenderError } from "../sender-error.ts";
 
 /** Facts that every delivery states itself, by the names that recipients see. */
@@ -16,6 +17,31 @@ export function refuseOwnFact(name: string, own: readonly string[]): void {
     "description",
     `The context has a fact of the name ${taken}, which every delivery states itself. Choose another name.`,
   );
+}
+
+/**
+ * Facts in the sender's words: `NAME=value`, one a line.
+ * @param name of the input, for the sentence
+ * @param own names that the delivery states itself
+ * @throws SenderError `input` or `description`
+ */
+export function parseContext(
+  text: string,
+  name: string,
+  own: readonly string[],
+): Readonly<Record<string, string>> {
+  const entries = linesIn(text).map((line, index) => {
+    const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
+    if (key !== "" && !/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u.test(line)) return [key, value] as const;
+    throw new SenderError(
+      "input",
+      `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`,
+    );
+  });
+  const names = entries.map(([key]) => key);
+  refuseRepeated(names, name);
+  for (const key of names) refuseOwnFact(key, own);
+  return Object.fromEntries(entries);
 }
 
 /** What of a name a reader compares. */

@@ -4,6 +4,7 @@ import { type NetworkFault, networkFault } from "../runtime/network.ts";
 import { TransientError } from "../runtime/retry.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SmtpServer } from "./smtp.ts";
+import { type TokenRefusal, whyRefused } from "./xoauth2.ts";
 
 /** How far a mail had come: once its text was on the way, a server that says nothing more may have taken it. */
 export type SmtpPhase = "connecting" | "envelope" | "message";
@@ -40,6 +41,7 @@ export function smtpFailure(error: unknown, failure: Failure): Error {
 
 /** True for a failure to connect or to log in that may not happen again. */
 export function isTransientFailure(error: unknown): boolean {
+  if (error instanceof SenderError) return false;
   const { responseCode } = asSmtpError(error);
   if (responseCode !== undefined) return isLater(responseCode);
   return networkFault(error)?.tls !== true;
@@ -94,9 +96,25 @@ function login(where: string, words: string, responseCode: number, response: str
       { kind: "throttled" },
     );
   }
+  // https://learn.microsoft.com/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online
+  if (/basic authentication is disabled|\b5\.7\.139\b/i.test(response)) {
+    return new SenderError(
+      "mail_login",
+      `${where} takes no passwords${words}. Log in with an access token: set smtp-token-url and smtp-client-id in the place of smtp-password.`,
+    );
+  }
   return new SenderError(
     "mail_login",
     `${where} does not accept the login${words}. Check smtp-user and smtp-password.`,
+  );
+}
+
+/** A server that does not take the access token. */
+export function tokenRefused(refusal: TokenRefusal, server: SmtpServer, nowSeconds: number): SenderError {
+  const words = quoted(refusal.response, server, undefined);
+  return new SenderError(
+    "mail_login",
+    `${placeOf(server)} does not accept the access token${words}: ${whyRefused(refusal, nowSeconds)}`,
   );
 }
 
@@ -113,6 +131,12 @@ function brokenOff(error: unknown, smtp: SmtpError, { server, phase }: Failure):
     );
   }
   if (smtp.code === "EAUTH" || smtp.code === "ENOAUTH") {
+    if (server.login && "token" in server.login) {
+      return new SenderError(
+        "mail_login",
+        `${where} offers no login with an access token (XOAUTH2). Use smtp-password, or a server or port that offers it, like 587.`,
+      );
+    }
     return new SenderError(
       "mail_login",
       `${where} offers no login that smtp-user and smtp-password fit. Drop them, or use a port that takes logins, like 587.`,
@@ -174,7 +198,7 @@ function placeOf({ host, port }: SmtpServer): string {
 
 /** The server's own words, without the recipient, and without the login that some repeat. */
 function quoted(response: string, { login: account }: SmtpServer, to: string | undefined): string {
-  const password = account?.password.reveal() ?? "";
+  const password = account && "password" in account ? account.password.reveal() : "";
   const hidden = [password, account?.user ?? ""].filter((secret) => secret.length > 3);
   const spelled = hidden.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
   const words = redact(

@@ -1,5 +1,11 @@
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
+import type { Deadline } from "../runtime/deadline.ts";
+import { type Runtime, unixSeconds } from "../runtime/runtime.ts";
+import { SenderError } from "../sender-error.ts";
 import type { SmtpServer } from "./smtp.ts";
+import { tokenRefused } from "./smtp-errors.ts";
+import type { AccessTokens } from "./smtp-token.ts";
+import { xoauth2 } from "./xoauth2.ts";
 
 /** Connections to one server at most. */
 const MOST = 5;
@@ -11,10 +17,10 @@ const SILENCE_MS = 60_000;
 /** A connection that is logged in, of one mail at a time. */
 export type SmtpPool = {
   /**
-   * @throws nodemailer's error of a connection or a login that failed, unless another connection can be waited for; the signal's
-   * reason when it aborts during the wait
+   * @throws nodemailer's error of a connection or a login that failed, unless another connection can be waited for; the deadline's
+   * reason when it ends the wait
    */
-  readonly take: (signal: AbortSignal) => Promise<SMTPConnection>;
+  readonly take: (deadline: Deadline) => Promise<SMTPConnection>;
   /** Gives it back for the next mail, or away where it is of no use any more. */
   readonly giveBack: (connection: SMTPConnection, usable: boolean) => void;
   /** Quits the connections that are not in use. */
@@ -27,7 +33,12 @@ export type SmtpPool = {
  * Not nodemailer's pool: it sends a mail again whose connection broke, whether or not the server had taken it.
  * @param isTransient tells whether a failed connection may work later
  */
-export function smtpPool(server: SmtpServer, isTransient: (error: unknown) => boolean): SmtpPool {
+export function smtpPool(
+  server: SmtpServer,
+  tokens: AccessTokens | undefined,
+  isTransient: (error: unknown) => boolean,
+  runtime: Pick<Runtime, "now">,
+): SmtpPool {
   const idle: SMTPConnection[] = [];
   const open = new Set<SMTPConnection>();
   let most = MOST;
@@ -49,10 +60,10 @@ export function smtpPool(server: SmtpServer, isTransient: (error: unknown) => bo
     tellChange();
   };
 
-  async function openOne(): Promise<SMTPConnection | undefined> {
+  async function openOne(deadline: Deadline): Promise<SMTPConnection | undefined> {
     opening = true;
     try {
-      const connection = await connect(server);
+      const connection = await connect(server, tokens, deadline, runtime);
       open.add(connection);
       connection.on("error", () => drop(connection)).on("end", () => drop(connection));
       return connection;
@@ -68,13 +79,14 @@ export function smtpPool(server: SmtpServer, isTransient: (error: unknown) => bo
   }
 
   return {
-    take: async (signal) => {
+    take: async (deadline) => {
+      const signal = deadline.soft;
       for (;;) {
         signal.throwIfAborted();
         if (refusal !== undefined) throw refusal;
         const free = idle.pop();
         if (free) return free;
-        const opened = !opening && open.size < most ? await openOne() : undefined;
+        const opened = !opening && open.size < most ? await openOne(deadline) : undefined;
         if (opened) return opened;
         if (idle.length === 0) await change(signal);
       }
@@ -97,12 +109,20 @@ export function smtpPool(server: SmtpServer, isTransient: (error: unknown) => bo
 }
 
 /** Connects, with TLS as the server's settings say, and logs in. */
-async function connect(server: SmtpServer): Promise<SMTPConnection> {
+async function connect(
+  server: SmtpServer,
+  tokens: AccessTokens | undefined,
+  deadline: Deadline,
+  runtime: Pick<Runtime, "now">,
+): Promise<SMTPConnection> {
   // Loaded with the first mail. Of nodemailer only what is used, so that a bundle leaves its other transports out.
   const { default: SMTPConnection } = await import("nodemailer/lib/smtp-connection");
-  const { host, port, tls, login } = server;
+  const { host, port, tls, login, name } = server;
+  const oauth = login && tokens && xoauth2(login.user, tokens, deadline);
   const connection = new SMTPConnection({
     ...{ host, port },
+    ...(name === undefined ? {} : { name }),
+    ...(oauth ? { customAuth: { XOAUTH2: oauth.handler } } : {}),
     secure: tls === "implicit",
     requireTLS: tls === "starttls",
     ignoreTLS: tls === "none",
@@ -116,13 +136,18 @@ async function connect(server: SmtpServer): Promise<SMTPConnection> {
   try {
     await answered(connection, (done) => connection.connect(done));
     if (login) {
-      const auth = { user: login.user, pass: login.password.reveal() };
+      const auth =
+        "password" in login
+          ? { user: login.user, pass: login.password.reveal() }
+          : { user: login.user, method: "XOAUTH2" };
       await answered(connection, (done) => connection.login(auth, done));
     }
     return connection;
   } catch (error) {
     connection.close();
-    throw error;
+    const failure = oauth?.failure();
+    if (failure === undefined) throw error;
+    throw failure instanceof SenderError ? failure : tokenRefused(failure, server, unixSeconds(runtime));
   }
 }
 

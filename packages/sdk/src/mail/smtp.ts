@@ -1,14 +1,15 @@
 import { Readable } from "node:stream";
 import { isLoopback } from "@secret-handoff/protocol";
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
-import type { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type Email, MAIL_HEADERS, type MailTransport } from "./email.ts";
 import { isRefusal, isTransientFailure, type SmtpPhase, smtpFailure } from "./smtp-errors.ts";
+import type { SmtpLogin } from "./smtp-login.ts";
 import { answered, smtpPool } from "./smtp-pool.ts";
+import { accessTokens, type TokenPorts } from "./smtp-token.ts";
 
 /** Where mail is handed in. */
 export type SmtpServer = {
@@ -16,7 +17,9 @@ export type SmtpServer = {
   readonly port: number;
   /** TLS from the first byte on (RFC 8314), by STARTTLS, which must be offered, or none: see {@link tlsOf}. */
   readonly tls: "implicit" | "starttls" | "none";
-  readonly login?: { readonly user: string; readonly password: Concealed<string> };
+  readonly login?: SmtpLogin | undefined;
+  /** What this machine calls itself (EHLO): a name that the server can look up. @default the host's name */
+  readonly name?: string | undefined;
 };
 
 /** The usual TLS of a port: 465 speaks it from the start, any other by STARTTLS, and on loopback there is none. */
@@ -31,9 +34,14 @@ const FATAL = ["mail_login", "mail_quota", "mail_tls"] as const;
 /** After network errors. While a server answers that it is not ready yet, it is asked until the deadline. */
 const ATTEMPTS = 4;
 
-/** Mail over SMTP by nodemailer. TLS is required off loopback, and certificates are checked. */
-export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTransport {
-  const pool = smtpPool(server, isTransientFailure);
+/**
+ * Mail over SMTP by nodemailer. TLS is required off loopback, and certificates are checked.
+ * @param ports for a login with an access token
+ */
+export function smtpTransport(server: SmtpServer, runtime: Runtime, ports: TokenPorts = {}): MailTransport {
+  const { login } = server;
+  const tokens = login && "token" in login ? accessTokens(login.token, runtime, ports) : undefined;
+  const pool = smtpPool(server, tokens, isTransientFailure, runtime);
   const pace = adaptivePace(runtime, FATAL);
   let underWay = 0;
 
@@ -45,7 +53,7 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime): MailTranspo
   ): Promise<void> {
     let phase: SmtpPhase = "connecting";
     let usable = false;
-    const taking = pool.take(deadline.soft);
+    const taking = pool.take(deadline);
     try {
       const connection = await untilHardDeadline(taking, deadline);
       pace.throwIfClosed();

@@ -1,3 +1,4 @@
+import { linesIn, refuseRepeated } from "../entries.ts";
 import { Concealed, redact } from "../redact.ts";
 import { unixSeconds } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
@@ -121,4 +122,34 @@ function refusal({ status, json }: StoreAnswer, what: string): SenderError {
     );
   }
   return new SenderError("store_refused", `${what}: it answered ${status}${quoted}.`);
+}
+
+/** `owner/name`, one a line, all of one owner. @throws SenderError `input` */
+export function parseRepositories(text: string, name: string): readonly string[] {
+  const entries = linesIn(text);
+  refuseRepeated(entries, name);
+  for (const [index, entry] of entries.entries()) {
+    if (/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(entry)) continue;
+    throw new SenderError("input", `Entry ${index + 1} of ${name} is not a repository. Write owner/name.`);
+  }
+  const owners = new Set(entries.map((entry) => entry.slice(0, entry.indexOf("/")).toLowerCase()));
+  if (owners.size <= 1) return entries;
+  throw new SenderError(
+    "input",
+    `${name} has repositories of several owners, and a token is for one. Use a step for each.`,
+  );
+}
+
+/** `permission=read` or `permission=write`, one a line. @throws SenderError `input` */
+export function parsePermissions(text: string, name: string): Readonly<Record<string, "read" | "write">> {
+  const entries = linesIn(text).map((line, index) => {
+    const [, permission = "", access] = /^([a-z_]{1,60})\s*[=:]\s*(read|write)$/.exec(line) ?? [];
+    if (access === "read" || access === "write") return [permission, access] as const;
+    throw new SenderError("input", `Entry ${index + 1} of ${name} is not understood. Write contents=read.`);
+  });
+  refuseRepeated(
+    entries.map(([permission]) => permission),
+    name,
+  );
+  return Object.fromEntries(entries);
 }

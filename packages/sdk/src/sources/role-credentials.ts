@@ -20,6 +20,25 @@ export type RoleRequest = {
   readonly versionId: string;
 };
 
+/** Seconds that AWS STS allows (API reference, AssumeRole). */
+const SHORTEST_SESSION = 900;
+const LONGEST_SESSION = 43_200;
+
+/** @param name of the input, for the sentence. @throws SenderError `input` */
+export function parseRoleArn(text: string, name: string): string {
+  if (/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(text)) return text;
+  throw new SenderError(
+    "input",
+    `${name} is not a role's ARN. Write it like arn:aws:iam::123456789012:role/name.`,
+  );
+}
+
+/** @throws SenderError `input` */
+export function checkSessionDuration(seconds: number, name: string): void {
+  if (seconds >= SHORTEST_SESSION && seconds <= LONGEST_SESSION) return;
+  throw new SenderError("input", `${name} must be between 15m and 12h.`);
+}
+
 /** Assumes a role and gives its credentials. */
 export type RoleAssumer = (request: RoleRequest) => Promise<SecretVersion>;
 

@@ -104,7 +104,7 @@ async function accessToken(resource: string, context: StoreContext): Promise<str
 function noLogin(why: string, cause?: unknown): SenderError {
   return new SenderError(
     "store_login",
-    `There is no login to Azure: ${why}. Put azure/login before this step.`,
+    `There is no login to Azure: ${why}. Put azure/login before this step, or run az login.`,
     { cause },
   );
 }

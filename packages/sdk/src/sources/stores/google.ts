@@ -17,7 +17,7 @@ const SCOPE = "https://www.googleapis.com/auth/cloud-platform";
 
 /**
  * Reads from Google Secret Manager with the credentials that google-github-actions/auth leaves in GOOGLE_APPLICATION_CREDENTIALS
- * (workload identity federation, with or without a service account, or a service account's key).
+ * (workload identity federation, with or without a service account, or a service account's key), or with the login of gcloud.
  * https://cloud.google.com/secret-manager/docs/reference/rest, https://google.aip.dev/auth/4117
  */
 export function googleStore(context: StoreContext) {
@@ -106,9 +106,7 @@ async function accessToken(context: StoreContext): Promise<string> {
     context.onToken(given);
     return given;
   }
-  if (!path) {
-    throw noLogin("GOOGLE_APPLICATION_CREDENTIALS is not set");
-  }
+  if (!path) return gcloudToken(context);
   const file = credentialsIn(path, context);
   const type = textOf(file, "type");
   const token =
@@ -123,10 +121,26 @@ async function accessToken(context: StoreContext): Promise<string> {
   return token;
 }
 
+/** The login of the gcloud program, as a person has it. */
+async function gcloudToken(context: StoreContext): Promise<string> {
+  let token: string;
+  try {
+    token = (await context.run("gcloud", ["auth", "print-access-token"])).trim();
+  } catch (cause) {
+    throw noLogin(
+      "GOOGLE_APPLICATION_CREDENTIALS is not set, and the gcloud program is missing or not logged in",
+      cause,
+    );
+  }
+  if (token === "") throw noLogin("the gcloud program gave no token");
+  context.onToken(token);
+  return token;
+}
+
 function noLogin(why: string, cause?: unknown): SenderError {
   return new SenderError(
     "store_login",
-    `There is no login to Google Cloud: ${why}. Put google-github-actions/auth before this step.`,
+    `There is no login to Google Cloud: ${why}. Put google-github-actions/auth before this step, or run gcloud auth login.`,
     { cause },
   );
 }

@@ -1,4 +1,5 @@
 import { Concealed, redact } from "../../redact.ts";
+import { jsonOrUndefined } from "../../runtime/response-body.ts";
 import { SenderError } from "../../sender-error.ts";
 import type { SecretVersion } from "../secret-version.ts";
 import { askStore, memberOf, type StoreAnswer, type StoreContext, secondsOf, textOf } from "./store-http.ts";
@@ -11,41 +12,87 @@ export type OnePasswordItem = {
 };
 
 /**
- * Reads from 1Password by a Connect server (OP_CONNECT_HOST, OP_CONNECT_TOKEN). Each save of an item is a version.
- * https://developer.1password.com/docs/connect/api-reference
+ * Reads from 1Password by a Connect server (OP_CONNECT_HOST, OP_CONNECT_TOKEN), or else by 1Password's own program with the login that it
+ * has: a service account's (OP_SERVICE_ACCOUNT_TOKEN) or a person's. Each save of an item is a version, and both name it alike.
+ * https://developer.1password.com/docs/connect/api-reference, https://developer.1password.com/docs/cli/reference/management-commands/item
  */
 export function onePasswordStore(context: StoreContext) {
-  const {
-    OP_CONNECT_HOST: host,
-    OP_CONNECT_TOKEN: token,
-    OP_SERVICE_ACCOUNT_TOKEN: serviceAccount,
-  } = context.env;
-  return async (wanted: OnePasswordItem): Promise<SecretVersion> => {
-    if (!host || !token) throw noLogin(serviceAccount !== undefined);
-    context.onToken(token);
-    const origin = host.replace(/\/+$/, "");
-    const get = (path: string) =>
-      askStore(
-        {
-          ...{ store: "1Password Connect", url: `${origin}/v1/${path}`, address: "OP_CONNECT_HOST" },
-          headers: { authorization: `Bearer ${token}` },
-        },
-        context,
-      );
-    const vault = await idOf("vaults", "name", wanted.vault, "vault", get);
-    const items = `vaults/${vault}/items`;
-    const id = await idOf(items, "title", wanted.item, "item", get);
-    const answer = await get(`${items}/${id}`);
-    if (answer.status !== 200) throw refusal(answer, `item "${wanted.item}"`);
-    return versionOf(answer.json, { vault, id }, wanted);
-  };
+  const { OP_CONNECT_HOST: host, OP_CONNECT_TOKEN: token } = context.env;
+  return (wanted: OnePasswordItem): Promise<SecretVersion> =>
+    host && token ? readByConnect(wanted, host, token, context) : readByProgram(wanted, context);
 }
 
-function noLogin(hasServiceAccount: boolean): SenderError {
-  const advice = hasServiceAccount
-    ? "A service account cannot be used without 1Password's own program: read the value with `op read` in an earlier step and hand it over by values-file"
-    : "Set OP_CONNECT_HOST and OP_CONNECT_TOKEN in the environment of the step";
-  return new SenderError("store_login", `There is no login to a 1Password Connect server. ${advice}.`);
+async function readByConnect(
+  wanted: OnePasswordItem,
+  host: string,
+  token: string,
+  context: StoreContext,
+): Promise<SecretVersion> {
+  context.onToken(token);
+  const origin = host.replace(/\/+$/, "");
+  const get = (path: string) =>
+    askStore(
+      {
+        ...{ store: "1Password Connect", url: `${origin}/v1/${path}`, address: "OP_CONNECT_HOST" },
+        headers: { authorization: `Bearer ${token}` },
+      },
+      context,
+    );
+  const vault = await idOf("vaults", "name", wanted.vault, "vault", get);
+  const items = `vaults/${vault}/items`;
+  const id = await idOf(items, "title", wanted.item, "item", get);
+  const answer = await get(`${items}/${id}`);
+  if (answer.status !== 200) throw refusal(answer, `item "${wanted.item}"`);
+  return versionOf(answer.json, { vault, id }, wanted);
+}
+
+/** The official SDK is WebAssembly of twelve megabytes; the program is what 1Password's own action installs. */
+async function readByProgram(wanted: OnePasswordItem, context: StoreContext): Promise<SecretVersion> {
+  const { OP_SERVICE_ACCOUNT_TOKEN: serviceAccount } = context.env;
+  if (serviceAccount) context.onToken(serviceAccount);
+  let printed: string;
+  try {
+    const args = ["item", "get", "--format=json", `--vault=${wanted.vault}`, "--", wanted.item];
+    printed = await context.run("op", args);
+  } catch (cause) {
+    throw programFailure(cause, wanted, serviceAccount !== undefined);
+  }
+  const json = jsonOrUndefined(printed);
+  const [vault, id] = [textOf(json, "vault", "id"), textOf(json, "id")];
+  if (vault === undefined || id === undefined)
+    throw new SenderError("secret_unreadable", `1Password's program op did not give item "${wanted.item}".`);
+  return versionOf(json, { vault, id }, wanted);
+}
+
+function programFailure(cause: unknown, { vault, item }: OnePasswordItem, hasServiceAccount: boolean) {
+  if (memberOf(cause, "code") === "ENOENT") {
+    const advice = hasServiceAccount
+      ? "A service account is used by 1Password's own program: put 1password/install-cli-action before this step, or install op"
+      : "Set OP_CONNECT_HOST and OP_CONNECT_TOKEN in the environment, or install 1Password's program op and log in with it";
+    return new SenderError("store_login", `There is no login to 1Password. ${advice}.`, { cause });
+  }
+  const said = textOf(cause, "stderr") ?? "";
+  const words = redact(said.replace(/^\[ERROR\] [\d/]+ [\d:]+ /, ""));
+  const quoted = words === "" ? "" : ` (op says: ${words})`;
+  if (/isn't a vault|isn't an item|not found/i.test(said))
+    return new SenderError(
+      "secret_unknown",
+      `1Password has no item "${item}" in a vault "${vault}"${quoted}.`,
+    );
+  if (/more than one item/i.test(said))
+    return new SenderError(
+      "secret_unknown",
+      `1Password has several items of the name "${item}"${quoted}. Name it by its id.`,
+    );
+  if (/forbidden|permission|\b403\b/i.test(said))
+    return new SenderError(
+      "access_denied",
+      `1Password does not allow this login to read item "${item}"${quoted}. Grant it the vault.`,
+    );
+  return new SenderError(
+    "store_login",
+    `1Password's program op did not read item "${item}"${quoted}. Check its login: ${hasServiceAccount ? "OP_SERVICE_ACCOUNT_TOKEN" : "run op signin"}.`,
+  );
 }
 
 type Get = (path: string) => Promise<StoreAnswer>;
@@ -100,7 +147,8 @@ function versionOf(
   wanted: OnePasswordItem,
 ): SecretVersion {
   const version = memberOf(json, "version");
-  const updatedAt = secondsOf(textOf(json, "updatedAt"));
+  // Connect writes updatedAt, the program updated_at.
+  const updatedAt = secondsOf(textOf(json, "updatedAt") ?? textOf(json, "updated_at"));
   const title = textOf(json, "title") ?? wanted.item;
   if (typeof version !== "number" || updatedAt === undefined) {
     throw new SenderError("secret_unreadable", `1Password does not say which version of "${title}" this is.`);

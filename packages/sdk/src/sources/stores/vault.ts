@@ -11,7 +11,7 @@ export type VaultOptions = {
   readonly url?: string | undefined;
   /** Default is VAULT_NAMESPACE; `admin` on HCP Vault. */
   readonly namespace?: string | undefined;
-  /** The role of the JWT login with the job's OIDC token; without it VAULT_TOKEN is used. */
+  /** The role of the JWT login with the job's OIDC token; without it VAULT_TOKEN is used, or what `vault login` left. */
   readonly role?: string | undefined;
   /** Where the JWT method is mounted; `jwt` where left out. */
   readonly authPath?: string | undefined;
@@ -64,13 +64,14 @@ export function vaultStore(options: VaultOptions, execution: string, context: St
   async function logIn(): Promise<string> {
     const { role, authPath = "jwt", audience = url } = options;
     if (role === undefined) {
-      if (env.VAULT_TOKEN) {
-        context.onToken(env.VAULT_TOKEN);
-        return env.VAULT_TOKEN;
+      const given = env.VAULT_TOKEN || tokenOfVaultLogin(context);
+      if (given) {
+        context.onToken(given);
+        return given;
       }
       throw new SenderError(
         "store_login",
-        "There is no login to Vault. Set vault-role to log in with the job's OIDC token, or VAULT_TOKEN in the environment of the step.",
+        "There is no login to Vault. Set vault-role to log in with the job's OIDC token, set VAULT_TOKEN in the environment, or run vault login.",
       );
     }
     const jwt = await context.idToken(audience);
@@ -85,6 +86,17 @@ export function vaultStore(options: VaultOptions, execution: string, context: St
     }
     context.onToken(token);
     return token;
+  }
+}
+
+/** Where `vault login` leaves its token. https://developer.hashicorp.com/vault/docs/commands/token-helper */
+function tokenOfVaultLogin({ env, readFile }: StoreContext): string | undefined {
+  if (!env.HOME) return undefined;
+  try {
+    return readFile(`${env.HOME}/.vault-token`).trim();
+  } catch {
+    // Nobody has logged in on this machine, which is said where nothing else gives a token.
+    return undefined;
   }
 }
 

@@ -1,0 +1,63 @@
+import { linesIn } from "../entries.ts";
+import { parseAddress } from "../mail/addresses.ts";
+import { SenderError } from "../sender-error.ts";
+import type { PerRecipient } from "./delivery.ts";
+
+/**
+ * One value for all recipients, and `ana@vendor.example=value` for one of them, one a line.
+ * @param name of the input, for the sentence
+ * @param read undefined for what is no such value
+ * @param what for the sentence, "a time zone, like Europe/Madrid"
+ * @throws SenderError `input`, naming the line
+ */
+export function parsePerRecipient<T>(
+  text: string,
+  name: string,
+  read: (text: string) => T | undefined,
+  what: string,
+): PerRecipient<T> {
+  let everyone: T | undefined;
+  const each = new Map<string, T>();
+  for (const [index, line] of linesIn(text).entries()) {
+    const [, given, value = ""] = /^(?:(.+@.+?)\s*=\s*)?(\S+)$/.exec(line) ?? [];
+    const address = given === undefined ? undefined : parseAddress(given);
+    const parsed = read(value);
+    const repeated = address === undefined ? everyone !== undefined : each.has(address);
+    if (parsed === undefined || repeated || (given !== undefined && address === undefined)) {
+      throw new SenderError(
+        "input",
+        `Line ${index + 1} of ${name} is not ${what}. Write one for all recipients, and ADDRESS=VALUE, one a line, for those who need another.`,
+      );
+    }
+    if (address === undefined) everyone = parsed;
+    else each.set(address, parsed);
+  }
+  return { everyone, each };
+}
+
+/** A language or a time zone for somebody who gets nothing is a slip of the pen. @throws SenderError `input` */
+export function checkAddressees(
+  name: string,
+  { each }: PerRecipient<unknown>,
+  recipients: readonly string[],
+): void {
+  const unknown = [...each.keys()].findIndex((address) => !recipients.includes(address));
+  if (unknown === -1 || recipients.length === 0) return;
+  throw new SenderError(
+    "input",
+    `Address ${unknown + 1} of ${name} is not among the recipients. Correct it, or drop its line.`,
+  );
+}
+
+/** What the sentences call a language and a time zone. */
+export const A_LANGUAGE = "a language that the mail is written in, like de or pt-BR";
+export const A_TIME_ZONE = "a time zone, like Europe/Madrid";
+
+/** A zone of the IANA database, as this runtime knows it. */
+export function timeZoneOf(text: string): string | undefined {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: text }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import { isLoopback } from "@secret-handoff/protocol";
+import type { Concealed } from "../redact.ts";
+import { SenderError } from "../sender-error.ts";
+
+/** How to log in at a mail server: with a password, or with an access token (XOAUTH2), as Microsoft 365 and Google want it. */
+export type SmtpLogin =
+  | { readonly user: string; readonly password: Concealed<string> }
+  | { readonly user: string; readonly token: AccessTokenChoice };
+
+/** Where the access token comes from: it is given, or a token endpoint gives it (RFC 6749). */
+export type AccessTokenChoice =
+  | { readonly given: Concealed<string> }
+  | {
+      /** The token endpoint. */
+      readonly url: string;
+      readonly clientId: string;
+      /** Without it and without a refresh token, the job's OIDC token stands for the client (RFC 7523), as Entra ID takes it. */
+      readonly clientSecret?: Concealed<string> | undefined;
+      /** Of the person whose mailbox it is; without it the client acts for itself. */
+      readonly refreshToken?: Concealed<string> | undefined;
+      readonly scope?: string | undefined;
+    };
+
+/** What is said of a login, each part as it was given. */
+export type SmtpLoginParts = {
+  readonly user?: string | undefined;
+  readonly password?: Concealed<string> | undefined;
+  readonly "access-token"?: Concealed<string> | undefined;
+  readonly "token-url"?: string | undefined;
+  readonly "client-id"?: string | undefined;
+  readonly "client-secret"?: Concealed<string> | undefined;
+  readonly "refresh-token"?: Concealed<string> | undefined;
+  readonly "token-scope"?: string | undefined;
+};
+
+/**
+ * The login that the parts make; undefined where there is none.
+ * @param name what a part is called where it was given, like `smtp-user`
+ * @throws SenderError `input` where they do not fit together
+ */
+export function smtpLoginOf(
+  parts: SmtpLoginParts,
+  name: (part: keyof SmtpLoginParts) => string,
+): SmtpLogin | undefined {
+  const { user, password, "access-token": given, "token-url": url, "client-id": clientId } = parts;
+  const isSet = (part: keyof SmtpLoginParts) => parts[part] !== undefined;
+  const proofs = (["password", "access-token", "token-url"] as const).filter(isSet);
+  if (proofs.length > 1)
+    throw new SenderError("input", `${proofs.map(name).join(" and ")} exclude each other. Set one of them.`);
+  const needless = (["client-id", "client-secret", "refresh-token", "token-scope"] as const).find(isSet);
+  if (url === undefined && needless)
+    throw new SenderError(
+      "input",
+      `${name(needless)} needs ${name("token-url")}. Set it to the token endpoint.`,
+    );
+  const [proof] = proofs;
+  if (user === undefined && proof === undefined) return undefined;
+  if (user === undefined || proof === undefined) {
+    const wanted = `${name("user")} and one of ${name("password")}, ${name("access-token")} and ${name("token-url")}`;
+    throw new SenderError("input", `${wanted} belong together. Set both or neither.`);
+  }
+  if (password) return { user, password };
+  if (given) return { user, token: { given } };
+  if (url === undefined || clientId === undefined)
+    throw new SenderError("input", `${name("token-url")} needs ${name("client-id")}. Set it.`);
+  checkTokenUrl(url, name("token-url"));
+  const token = {
+    ...{ url, clientId, clientSecret: parts["client-secret"] },
+    ...{ refreshToken: parts["refresh-token"], scope: parts["token-scope"] },
+  };
+  return { user, token };
+}
+
+function checkTokenUrl(url: string, name: string): void {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed?.protocol === "https:" || (parsed?.protocol === "http:" && isLoopback(parsed.hostname))) return;
+  throw new SenderError(
+    "input",
+    `${name} must be an https address, like https://login.microsoftonline.com/TENANT/oauth2/v2.0/token or https://oauth2.googleapis.com/token.`,
+  );
+}
+
+/** @param text a name of this machine, or its address in brackets (RFC 5321, section 4.1.3). @throws SenderError `input` */
+export function parseEhloName(text: string, name: string): string {
+  if (/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\])$/.test(text))
+    return text;
+  throw new SenderError(
+    "input",
+    `${name} is not a name to greet a mail server with. Write the full name of this machine, like runner.example.com, or its address in brackets.`,
+  );
+}

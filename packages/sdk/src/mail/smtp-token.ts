@@ -1,0 +1,139 @@
+import { Concealed, redact } from "../redact.ts";
+import type { Deadline } from "../runtime/deadline.ts";
+import type { Runtime } from "../runtime/runtime.ts";
+import { SenderError } from "../sender-error.ts";
+import { askStore, memberOf, textOf } from "../sources/stores/store-http.ts";
+import type { AccessTokenChoice } from "./smtp-login.ts";
+
+/** What getting an access token takes from outside. */
+export type TokenPorts = {
+  /** A token of the job's OIDC issuer for this audience. @throws SenderError `id_token` where there is none */
+  readonly idToken?: (audience: string, deadline: Deadline) => Promise<string>;
+  /** Told each token before it is used: the place to mask. */
+  readonly onToken?: (token: string) => void;
+};
+
+/** Gives the access token of one login, and keeps it until it is near its end. */
+export type AccessTokens = {
+  /** @returns `isNew` where it was fetched for this call, or given. @throws SenderError `mail_login` */
+  readonly get: (
+    deadline: Deadline,
+  ) => Promise<{ readonly token: Concealed<string>; readonly isNew: boolean }>;
+  /** The server did not take it: the next one is fetched anew. */
+  readonly forget: () => void;
+};
+
+/** A token that ends sooner is not used for another login, ms. */
+const FRESH_FOR_MS = 60_000;
+/** Where the endpoint does not say how long one works, s. */
+const SHORT_LIFE = 300;
+
+export function accessTokens(choice: AccessTokenChoice, runtime: Runtime, ports: TokenPorts): AccessTokens {
+  let kept: { readonly token: Concealed<string>; readonly until: number } | undefined;
+  return {
+    get: async (deadline) => {
+      if ("given" in choice) {
+        ports.onToken?.(choice.given.reveal());
+        return { token: choice.given, isNew: true };
+      }
+      if (kept && kept.until - runtime.now() > FRESH_FOR_MS) return { token: kept.token, isNew: false };
+      const made = await fetchToken(choice, runtime, ports, deadline);
+      ports.onToken?.(made.token);
+      const token = new Concealed(made.token);
+      kept = { token, until: runtime.now() + made.seconds * 1_000 };
+      return { token, isNew: true };
+    },
+    forget: () => {
+      kept = undefined;
+    },
+  };
+}
+
+type Endpoint = Exclude<AccessTokenChoice, { readonly given: unknown }>;
+
+/** One request to the token endpoint. @throws SenderError `mail_login` */
+async function fetchToken(
+  choice: Endpoint,
+  runtime: Runtime,
+  ports: TokenPorts,
+  deadline: Deadline,
+): Promise<{ readonly token: string; readonly seconds: number }> {
+  const { url } = choice;
+  const body = new URLSearchParams(await grantOf(choice, ports, deadline));
+  const answer = await askStore(
+    { ...{ store: "The token endpoint", address: "smtp-token-url" }, url, method: "POST", body },
+    { runtime, deadline },
+  ).catch((error: unknown) => {
+    if (!(error instanceof SenderError) || !error.code.startsWith("store_")) throw error;
+    // Whatever its cause: no mail goes out without a token.
+    throw new SenderError("mail_login", error.message, { cause: error });
+  });
+  const token = textOf(answer.json, "access_token");
+  const seconds = Number(memberOf(answer.json, "expires_in") ?? SHORT_LIFE);
+  if (answer.status === 200 && token !== undefined)
+    return { token, seconds: Number.isFinite(seconds) ? seconds : SHORT_LIFE };
+  throw refusal(answer.status, answer.json, choice);
+}
+
+/** The audience that Entra ID asks of a token that stands for a client. */
+const EXCHANGE = "api://AzureADTokenExchange";
+
+async function grantOf(
+  { url, clientId, clientSecret, refreshToken, scope }: Endpoint,
+  { idToken }: TokenPorts,
+  deadline: Deadline,
+): Promise<Record<string, string>> {
+  const client = {
+    client_id: clientId,
+    ...(clientSecret ? { client_secret: clientSecret.reveal() } : {}),
+    ...(scope === undefined ? {} : { scope }),
+  };
+  if (refreshToken) return { ...client, grant_type: "refresh_token", refresh_token: refreshToken.reveal() };
+  const own = { scope: defaultScope(url), ...client, grant_type: "client_credentials" };
+  if (clientSecret) return own;
+  if (!idToken)
+    throw new SenderError(
+      "mail_login",
+      "smtp-client-secret or smtp-refresh-token is missing. Set one of them.",
+    );
+  return {
+    ...own,
+    client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    client_assertion: await idToken(EXCHANGE, deadline),
+  };
+}
+
+/** What an app asks for to send mail by Exchange Online. */
+function defaultScope(url: string): string {
+  return /(^|\.)login\.(?:microsoftonline\.(?:com|us)|partner\.microsoftonline\.cn)$/.test(
+    new URL(url).hostname,
+  )
+    ? "https://outlook.office365.com/.default"
+    : "";
+}
+
+/** What to do about the errors of RFC 6749, section 5.2. */
+const ADVICE: Readonly<Record<string, string>> = {
+  invalid_client: "Check smtp-client-id and smtp-client-secret: the secret may have expired.",
+  invalid_scope: "Check smtp-token-scope.",
+  unauthorized_client:
+    "Let the client ask for tokens of this kind, and consent to its permissions as an administrator.",
+  unsupported_grant_type: "Check smtp-token-url.",
+  invalid_request: "Check smtp-client-id and smtp-token-scope.",
+};
+
+function refusal(status: number, json: unknown, { url, refreshToken }: Endpoint): SenderError {
+  const error = textOf(json, "error") ?? "";
+  const said = redact(textOf(json, "error_description") ?? "");
+  const words = [error, said].filter((part) => part !== "").join(": ");
+  const advice =
+    error === "invalid_grant"
+      ? refreshToken
+        ? "The refresh token has expired or was revoked: sign in again, and set smtp-refresh-token anew."
+        : "Check the federated credential of the client in Entra ID: issuer, subject and audience."
+      : (ADVICE[error] ?? "Check smtp-token-url.");
+  return new SenderError(
+    "mail_login",
+    `${new URL(url).host} gave no access token (${status}${words === "" ? "" : ` ${words}`}). ${advice}`,
+  );
+}
