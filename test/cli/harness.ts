@@ -1,7 +1,10 @@
+import "../support/one-realm.ts";
 import { spawn } from "node:child_process";
-import { mkdtempSync, openSync, rmSync } from "node:fs";
+import { createWriteStream, mkdtempSync, openSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PassThrough, Writable } from "node:stream";
+import { runCli } from "@secret-handoff/cli";
 import { built } from "../support/built.ts";
 
 export type Ran = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
@@ -11,6 +14,8 @@ export type RunOptions = {
   readonly stdin?: string | Uint8Array | undefined;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Standard output and error are terminals of this width; in this process only. */
+  readonly columns?: number;
   /** A file that standard output goes to instead. */
   readonly stdoutTo?: string;
 };
@@ -25,6 +30,71 @@ export type RunningCli = {
   readonly ended: Promise<Ran>;
 };
 
+/** The command in this process, with streams and an environment of its own: for everything that a process adds nothing to. */
+export class InProcessCli {
+  readonly folder = mkdtempSync(join(tmpdir(), "secret-handoff-cli-"));
+  readonly home = join(this.folder, "home");
+
+  start(args: readonly string[], options: RunOptions = {}): Omit<RunningCli, "pid" | "kill"> {
+    const env = { PATH: process.env.PATH, HOME: this.home, ...options.env };
+    const stdin = new PassThrough();
+    if (options.stdin !== undefined) stdin.end(options.stdin);
+    else if (!("stdin" in options)) stdin.end();
+    const [out, err] = [collector(), collector()];
+    const stdout =
+      options.stdoutTo === undefined ? out.stream : createWriteStream(options.stdoutTo, { flags: "w" });
+    // The AWS SDK and the proxies read the environment of the process.
+    const kept = process.env;
+    process.env = { ...env };
+    const cwd = options.cwd ?? this.folder;
+    const terminal = join(this.folder, "no terminal");
+    const screen = options.columns === undefined ? {} : { isTTY: true, columns: options.columns };
+    for (const stream of [stdout, err.stream]) Object.assign(stream, screen);
+    const surroundings = { env, cwd, home: env.HOME, stdin, stdout, stderr: err.stream, terminal };
+    const ended = runCli(args, surroundings)
+      .then((code) => ({ code, stdout: out.text(), stderr: err.text() }))
+      .finally(() => {
+        process.env = kept;
+      });
+    return {
+      answer: (line) => stdin.write(`${line}\n`),
+      said: (text) => err.said(text, ended),
+      ended,
+    };
+  }
+
+  run(args: readonly string[], options?: RunOptions): Promise<Ran> {
+    return this.start(args, options).ended;
+  }
+
+  remove(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A stream that keeps what was written to it. */
+function collector() {
+  const chunks: Buffer[] = [];
+  const text = () => Buffer.concat(chunks).toString("utf8");
+  let look = () => {};
+  const stream = new Writable({
+    write: (chunk, _, done) => {
+      chunks.push(Buffer.from(chunk));
+      look();
+      done();
+    },
+  });
+  const said = (wanted: string, ended: Promise<unknown>) =>
+    new Promise<void>((resolve, reject) => {
+      look = () => {
+        if (text().includes(wanted)) resolve();
+      };
+      void ended.then(() => reject(new Error(`it ended without saying ${wanted}`)), reject);
+      look();
+    });
+  return { stream, text, said };
+}
+
 /** The command as it is published: built once, and run as a process of its own with a home of its own. */
 export class BuiltCli {
   readonly folder = mkdtempSync(join(tmpdir(), "secret-handoff-cli-"));
@@ -38,6 +108,8 @@ export class BuiltCli {
     const child = spawn(process.execPath, [this.main, ...args], {
       stdio: ["pipe", stdout, "pipe"],
       cwd,
+      // Without a terminal of its own it asks nobody, wherever the tests run.
+      detached: true,
       env: { PATH: process.env.PATH, HOME: this.home, ...env },
     });
     const { stdin, stderr } = child;

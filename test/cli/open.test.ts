@@ -15,7 +15,7 @@ import { inFull } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
-import { BuiltCli, type RunOptions } from "./harness.ts";
+import { InProcessCli, type RunOptions } from "./harness.ts";
 
 const EMAIL = "ana@vendor.example";
 const PASSPHRASE = "correct horse battery staple";
@@ -23,11 +23,11 @@ const VALUE = "hunter2-hunter2";
 
 let service: TestService;
 let sender: Sender;
-let cli: BuiltCli;
+let cli: InProcessCli;
 let folders = 0;
 
 beforeAll(async () => {
-  cli = new BuiltCli();
+  cli = new InProcessCli();
   service = await startTestService();
   sender = new Sender(service);
 });

@@ -1,6 +1,7 @@
 import type { Invocation } from "./arguments.ts";
 import type { CliContext } from "./context.ts";
 import type { ExitCode } from "./exit-codes.ts";
+import { SEND_OPTIONS } from "./send/options.ts";
 
 /** One option. With `value` it takes one, named so in the help; without, it is a switch. */
 export type Option = {
@@ -9,6 +10,8 @@ export type Option = {
   readonly short?: string;
   readonly multiple?: boolean;
   readonly choices?: readonly string[];
+  /** The heading of the help under which this option and those after it stand. */
+  readonly heading?: string;
 };
 
 export type Run = (invocation: Invocation, context: CliContext) => Promise<ExitCode>;
@@ -83,51 +86,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   send: {
     summary: "Hand secrets over to people, by mail",
     details: [
-      "What is handed over comes from a question (--value), a pipe (--stdin), files, or AWS. Each recipient gets",
-      "a link of their own. Secrets of AWS go to a recipient once per version; values that are given here, each time.",
+      "What is handed over comes from a question (--value), a pipe (--stdin), files, AWS or another secret store. Each",
+      "recipient gets a link of their own. Secrets of a store go to a recipient once per version; values that are given here, each time.",
     ],
     callsService: true,
-    options: {
-      to: { short: "t", value: "ADDRESS", multiple: true, help: "A recipient; may be repeated" },
-      class: { short: "c", value: "CLASS", help: "The credential class, as policy lists them" },
-      value: { value: "NAME", multiple: true, help: "Ask for a value of this name, without showing it" },
-      stdin: { value: "NAME", help: "Take the value of this name from standard input" },
-      file: { value: "PATH", multiple: true, help: "Hand over this file as it is" },
-      "values-file": { value: "PATH", help: "A file of NAME=value lines" },
-      "secret-id": {
-        value: "ID",
-        multiple: true,
-        help: "A secret of AWS Secrets Manager: name, ARN, prefix*, or ALIAS, id, key",
-      },
-      parameter: {
-        value: "NAME",
-        multiple: true,
-        help: "A parameter of AWS Systems Manager, or a path like /prod/orders/*",
-      },
-      "parse-json": { help: "Each leaf of a JSON secret becomes a field" },
-      "expires-in": {
-        value: "TIME",
-        help: "When the link ends, like 4h; else what the class allows at most",
-      },
-      passphrase: { help: "Ask for a passphrase, which the recipients get another way" },
-      "passphrase-file": { value: "PATH", help: "A file with that passphrase" },
-      reason: { value: "TEXT", help: "Why, for the recipients and the trail" },
-      title: { value: "TEXT", help: "What it is, for the recipients; never a secret" },
-      message: { value: "TEXT", help: "A message to the recipients; never a secret" },
-      contact: { value: "TEXT", help: "Whom the recipients can ask: a name or an address" },
-      source: {
-        value: "TEXT",
-        help: "What sends it; else the repository of the pipeline, or your user name",
-      },
-      from: { value: "MAILBOX", help: "Who the mail is from, like Acme Security <handoff@acme.example>" },
-      "smtp-host": { value: "HOST", help: "Mail by this SMTP server instead of Amazon SES" },
-      "smtp-port": { value: "PORT", help: "Its port; 587 where left out" },
-      "smtp-user": { value: "NAME", help: "The user to log in as" },
-      "smtp-password-file": { value: "PATH", help: "A file with the password, instead of being asked" },
-      resend: { help: "Hand the same version over again" },
-      await: { value: "TIME", help: "Wait until the recipients have it, at most this long" },
-      "dry-run": { help: "Say what would happen, and send nothing" },
-    },
+    options: SEND_OPTIONS,
     load: () => import("./send/command.ts"),
   },
   status: {

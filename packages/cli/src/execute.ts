@@ -1,25 +1,21 @@
-import { homedir } from "node:os";
 import { allowSlowConnections, faultOf, platformRuntime, SenderError } from "@secret-handoff/sdk";
 import type { Invocation } from "./arguments.ts";
+import type { Surroundings } from "./cli.ts";
 import type { Command } from "./commands.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { shown, Terminal } from "./terminal.ts";
 
 /** Loads a command and runs it; whatever it throws becomes a sentence and an exit code. */
-export async function execute(command: Command, invocation: Invocation): Promise<number> {
+export async function execute(
+  command: Command,
+  invocation: Invocation,
+  { cwd, home, ...streams }: Surroundings,
+): Promise<number> {
+  const { env } = streams;
   allowSlowConnections();
-  // Warnings for developers, like that of the AWS SDK about versions of Node.js, say nothing to whoever runs the command.
-  if (process.env.SECRET_HANDOFF_DEBUG !== "1") process.removeAllListeners("warning");
-  const { env, stdin, stdout, stderr } = process;
-  const terminal = new Terminal({ stdin, stdout, stderr, env });
-  const context: CliContext = {
-    env,
-    cwd: process.cwd(),
-    home: homedir(),
-    terminal,
-    runtime: platformRuntime,
-  };
+  const terminal = new Terminal(streams);
+  const context: CliContext = { env, cwd, home, terminal, runtime: platformRuntime };
   try {
     const loaded = await command.load?.();
     return loaded ? await loaded.run(invocation, context) : EXIT.usage;

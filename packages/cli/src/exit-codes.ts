@@ -45,6 +45,8 @@ const UNREACHABLE: ReadonlySet<SenderErrorCode> = new Set([
   "not_a_service",
   "aws_unavailable",
   "mail_unreachable",
+  "store_unreachable",
+  "store_unavailable",
   "deadline",
 ]);
 const USAGE: ReadonlySet<SenderErrorCode> = new Set(["input", "endpoint", "secret_ids", "recipient"]);

@@ -2,42 +2,91 @@ import { COMMANDS, type Command, type Option, optionsOf } from "./commands.ts";
 
 export const PROGRAM = "secret-handoff";
 
-export function generalHelp(): string {
-  const width = Math.max(...Object.keys(COMMANDS).map(({ length }) => length));
+/** Columns of the terminal that shows the help; where it is piped, those of most. */
+const COLUMNS = 80;
+/** Longer lines are hard to read, however wide the terminal. */
+const MOST_COLUMNS = 110;
+/** A name that is longer stands on a line of its own. */
+const WIDEST_NAME = 26;
+
+export function generalHelp(columns = COLUMNS): string {
+  const rows = Object.entries(COMMANDS).map(([name, { summary }]) => [name, summary] as const);
   return [
-    "Hand a secret to a person by a link that works once, and open such a link.",
+    ...wrap("Hand a secret to a person by a link that works once, and open such a link.", columns),
     "",
     `Usage: ${PROGRAM} COMMAND [options]`,
     "",
     "Commands:",
-    ...Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`),
+    ...inColumns(rows, columns),
     "",
-    `${PROGRAM} COMMAND --help shows the options of one command, ${PROGRAM} --version the version.`,
-    "A link or a secret is never an argument: the commands ask for it, or read it from standard input.",
+    ...wrap(
+      `${PROGRAM} COMMAND --help shows the options of one command, ${PROGRAM} --version the version.`,
+      columns,
+    ),
+    ...wrap(
+      "A link or a secret is never an argument: the commands ask for it, or read it from standard input.",
+      columns,
+    ),
     "",
   ].join("\n");
 }
 
-export function commandHelp(name: string, command: Command): string {
+export function commandHelp(name: string, command: Command, columns = COLUMNS): string {
   const { summary, positionals, details = [] } = command;
-  const rows = Object.entries(optionsOf(command)).map(([option, about]) => [
-    spelled(option, about),
-    about.help,
-  ]);
-  const width = Math.max(...rows.map(([left = ""]) => left.length));
+  const all = sections(command).flatMap(([, rows]) => rows);
   const named = positionals ? ` ${positionals.least === 0 ? `[${positionals.name}]` : positionals.name}` : "";
   return [
-    `${summary}.`,
+    ...wrap(`${summary}.`, columns),
     "",
     `Usage: ${PROGRAM} ${name}${named} [options]`,
     "",
-    ...(details.length > 0 ? [...details, ""] : []),
-    "Options:",
-    ...rows.map(([left = "", help = ""]) => `  ${left.padEnd(width)}  ${help}`),
-    "",
+    ...(details.length > 0 ? [...wrap(details.join(" "), columns), ""] : []),
+    ...sections(command).flatMap(([heading, rows]) => [`${heading}:`, ...inColumns(rows, columns, all), ""]),
   ].join("\n");
+}
+
+type Row = readonly [name: string, help: string];
+
+/** The options below their headings; those that every command takes stand last. */
+function sections(command: Command): readonly (readonly [string, readonly Row[]])[] {
+  const found: [string, Row[]][] = [];
+  const own = command.options ?? {};
+  for (const [option, about] of Object.entries(optionsOf(command))) {
+    const isOwn = Object.hasOwn(own, option);
+    const heading =
+      about.heading ?? (isOwn ? (found.at(-1)?.[0] ?? "Options") : found[0] ? "Others" : "Options");
+    const row: Row = [spelled(option, about), about.help];
+    if (found.at(-1)?.[0] === heading) found.at(-1)?.[1].push(row);
+    else found.push([heading, [row]]);
+  }
+  return found;
 }
 
 function spelled(name: string, { short, value, multiple }: Option): string {
   return `${short ? `-${short}, ` : "    "}--${name}${value === undefined ? "" : ` ${value}`}${multiple ? "…" : ""}`;
+}
+
+/** Names on the left, and what they mean beside them. @param all by whose names the columns are as wide as they are */
+function inColumns(rows: readonly Row[], columns: number, all = rows): readonly string[] {
+  const width = Math.min(WIDEST_NAME, Math.max(...all.map(([name]) => name.length)));
+  const indent = " ".repeat(width + 4);
+  return rows.flatMap(([name, help]) => {
+    const [first = "", ...rest] = wrap(help, columns - indent.length).map((line) => `${indent}${line}`);
+    return name.length > width
+      ? [`  ${name}`, first, ...rest]
+      : [`  ${name.padEnd(width)}  ${first.slice(indent.length)}`, ...rest];
+  });
+}
+
+/** Breaks a text at its spaces. */
+function wrap(text: string, columns: number): readonly string[] {
+  const most = Math.min(Math.max(columns, 24), MOST_COLUMNS);
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= most)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }

@@ -1,1 +1,1 @@
-export { runCli } from "./cli.ts";
+export { runCli, type Screen, type Surroundings } from "./cli.ts";

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { runCli } from "./cli.ts";
 
+// Warnings for developers, like that of the AWS SDK about versions of Node.js, say nothing to whoever runs the command.
+if (process.env.SECRET_HANDOFF_DEBUG !== "1") process.removeAllListeners("warning");
+
 void runCli(process.argv.slice(2)).then((code) => {
   // A connection that was left behind must not keep the command alive.
   process.stdout.write("", () => process.exit(code));

@@ -4,13 +4,9 @@ import { Writable } from "node:stream";
 import { ReadStream, WriteStream } from "node:tty";
 import { styleText } from "node:util";
 import { SenderError } from "@secret-handoff/sdk";
+import type { Screen, Surroundings } from "./cli.ts";
 
-export type Streams = {
-  readonly stdin: NodeJS.ReadStream;
-  readonly stdout: NodeJS.WriteStream;
-  readonly stderr: NodeJS.WriteStream;
-  readonly env: Readonly<Record<string, string | undefined>>;
-};
+export type Streams = Pick<Surroundings, "stdin" | "stdout" | "stderr" | "env" | "terminal">;
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow";
 
@@ -21,6 +17,7 @@ const FRAME_MS = 90;
 export class Terminal {
   readonly #streams: Streams;
   readonly #interrupts = new Set<() => void>();
+  readonly #onSignal = () => this.#interrupt();
   #piped: AsyncIterator<string> | undefined;
   #prompt: Prompt | undefined;
   #stopSpinner: (() => void) | undefined;
@@ -30,13 +27,17 @@ export class Terminal {
     this.#streams = streams;
     // A reader that has gone is told by the write that it fails.
     for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => {});
-    process.on("SIGINT", () => this.#interrupt());
-    process.on("SIGTERM", () => this.#interrupt());
+    process.on("SIGINT", this.#onSignal).on("SIGTERM", this.#onSignal);
   }
 
   /** True where standard output is looked at, not piped. */
   get outIsTerminal(): boolean {
     return this.#streams.stdout.isTTY === true;
+  }
+
+  /** True where all that is written is looked at: neither stream is piped or redirected. */
+  get isWatched(): boolean {
+    return this.outIsTerminal && this.#streams.stderr.isTTY === true;
   }
 
   get inIsTerminal(): boolean {
@@ -66,26 +67,32 @@ export class Terminal {
 
   /** Shows that something is under way; the text of what was shown before is replaced. @returns changes the text; undefined ends it */
   spin(text: string): (text?: string) => void {
-    const { stderr, env } = this.#streams;
-    if (stderr.isTTY !== true || env.TERM === "dumb") return () => {};
-    this.#spinning = text;
-    if (!this.#stopSpinner) {
-      let frame = 0;
-      const draw = () => {
-        stderr.write(`\r\x1b[K${FRAMES[frame % FRAMES.length]} ${this.#spinning}`);
-        frame += 1;
-      };
-      draw();
-      const timer = setInterval(draw, FRAME_MS);
-      this.#stopSpinner = () => {
-        clearInterval(timer);
-        this.#stopSpinner = undefined;
-        stderr.write("\r\x1b[K");
-      };
-    }
+    this.#draw(text);
     return (next) => {
       if (next === undefined) this.#stopSpinner?.();
-      else this.#spinning = next;
+      else this.#draw(next);
+    };
+  }
+
+  /** Begins to draw, also where a line that was said has ended it. */
+  #draw(text: string): void {
+    const { stderr, env } = this.#streams;
+    if (stderr.isTTY !== true || env.TERM === "dumb") return;
+    this.#spinning = text;
+    if (this.#stopSpinner) return;
+    let frame = 0;
+    const draw = () => {
+      // Cut to one line: what wraps would not be wiped.
+      const line = `${FRAMES[frame % FRAMES.length]} ${this.#spinning}`.slice(0, (stderr.columns ?? 80) - 1);
+      stderr.write(`\r\x1b[K${line}`);
+      frame += 1;
+    };
+    draw();
+    const timer = setInterval(draw, FRAME_MS);
+    this.#stopSpinner = () => {
+      clearInterval(timer);
+      this.#stopSpinner = undefined;
+      stderr.write("\r\x1b[K");
     };
   }
 
@@ -115,7 +122,7 @@ export class Terminal {
   /** All of standard input, as bytes. */
   async pipedBytes(): Promise<Buffer> {
     const chunks: Buffer[] = [];
-    for await (const chunk of this.#streams.stdin) chunks.push(chunk);
+    for await (const chunk of this.#streams.stdin) chunks.push(Buffer.from(chunk));
     return Buffer.concat(chunks);
   }
 
@@ -139,6 +146,7 @@ export class Terminal {
   close(): void {
     this.#stopSpinner?.();
     this.#prompt?.close();
+    process.off("SIGINT", this.#onSignal).off("SIGTERM", this.#onSignal);
   }
 }
 
@@ -151,19 +159,16 @@ class Prompt {
   #waiting: { readonly resolve: (line: string) => void; readonly reject: (error: Error) => void } | undefined;
 
   /** On standard input, or where that is a pipe on the terminal that the process belongs to; undefined where there is none. */
-  static open({ stdin, stderr }: Streams): Prompt | undefined {
+  static open({ stdin, stderr, terminal }: Streams): Prompt | undefined {
     if (stdin.isTTY) return new Prompt(stdin, stderr);
     try {
-      return new Prompt(
-        new ReadStream(openSync("/dev/tty", "r")),
-        new WriteStream(openSync("/dev/tty", "w")),
-      );
+      return new Prompt(new ReadStream(openSync(terminal, "r")), new WriteStream(openSync(terminal, "w")));
     } catch {
       return undefined;
     }
   }
 
-  private constructor(input: NodeJS.ReadStream, screen: NodeJS.WritableStream) {
+  private constructor(input: NodeJS.ReadableStream, screen: Screen) {
     this.#screen = screen;
     const output = new Writable({
       write: (chunk, _, done) => {

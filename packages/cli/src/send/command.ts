@@ -17,9 +17,11 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { openService } from "../sender-service.ts";
 import { shown } from "../terminal.ts";
 import { describe, durationOf } from "./description.ts";
-import { mailOf, passphraseOf } from "./mail.ts";
+import { mailOf } from "./mail.ts";
+import { passphrasesOf } from "./passphrases.ts";
 import { reportExpected, reportOutcomes } from "./report.ts";
-import { allSecrets, givenValues } from "./values.ts";
+import { allSecrets, wantedSecrets } from "./secrets.ts";
+import { givenValues } from "./values.ts";
 
 export const run: Run = async (invocation, context) => {
   const { terminal, runtime } = context;
@@ -28,7 +30,8 @@ export const run: Run = async (invocation, context) => {
   const description = describe(invocation, configuration, context);
   const service = await openService(invocation, context);
   const mail = await mailOf(invocation, configuration, context);
-  const passphrase = await passphraseOf(invocation, context);
+  const { passphrase, keeper, show } = await passphrasesOf(invocation, configuration, context);
+  const wanted = await wantedSecrets(invocation);
   // Questions are answered before the clock starts.
   const given = await givenValues(invocation, context);
   return withTimeout(
@@ -36,7 +39,7 @@ export const run: Run = async (invocation, context) => {
     context,
     async (deadline) => {
       const spin = terminal.spin("Reading what is to be handed over");
-      const secrets = await allSecrets(invocation, configuration, given, context, deadline);
+      const secrets = await allSecrets(wanted, given, invocation, configuration, context, deadline);
       const request: HandOver = {
         ...description,
         secrets,
@@ -52,9 +55,14 @@ export const run: Run = async (invocation, context) => {
           return await reportExpected(expected, invocation, context);
         }
         spin("Handing over");
-        const onOutcome = (_: Outcome, done: number, all: number) => spin(`Handing over: ${done} of ${all}`);
+        const onOutcome = ({ kind, recipient }: Outcome, done: number, all: number) => {
+          // At once: stopped while it waits for the others, the command must not keep a passphrase to itself.
+          if (kind === "mailed") show?.(recipient);
+          spin(`Handing over: ${done} of ${all}`);
+        };
         const outcomes = await handOver(request, {
           ...{ service, mail, runtime, deadline, onWarning, onOutcome },
+          ...(keeper ? { passphrases: keeper } : {}),
         });
         spin();
         const code = await reportOutcomes(outcomes, invocation, context);

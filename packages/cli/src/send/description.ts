@@ -1,10 +1,19 @@
 import { userInfo } from "node:os";
 import {
+  A_LANGUAGE,
+  A_TIME_ZONE,
+  checkAddressees,
   type HandOver,
+  languageOf,
+  OWN_FACTS,
+  type PerRecipient,
+  parseContext,
   parseDuration,
   parseMailbox,
+  parsePerRecipient,
   parseRecipients,
   SenderError,
+  timeZoneOf,
 } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Configuration } from "../configuration.ts";
@@ -28,14 +37,20 @@ export function describe(
   }
   const from = invocation.text("from") ?? configuration.from;
   const pipeline = pipelineOf(env);
+  const hidden = invocation.text("details") === "none";
   const source = invocation.text("source") ?? pipeline?.source ?? userInfo().username;
   return {
     recipients,
     class: className,
-    source,
-    sourceName: pipeline ? "Repository" : "Sent by",
-    contact: invocation.text("contact") ?? pipeline?.contact ?? source,
-    origins: pipeline?.context ?? {},
+    ...(hidden
+      ? {}
+      : { source, sourceName: pipeline ? "Repository" : "Sent by", origins: pipeline?.context ?? {} }),
+    contact: invocation.text("contact") ?? (hidden ? undefined : (pipeline?.contact ?? source)),
+    company: invocation.text("company"),
+    context: parseContext(invocation.texts("context").join("\n"), "--context", OWN_FACTS),
+    languages: perRecipient(invocation, "language", languageOf, A_LANGUAGE, recipients),
+    timeZones: perRecipient(invocation, "time-zone", timeZoneOf, A_TIME_ZONE, recipients),
+    request: invocation.text("request"),
     expiresIn: durationOf(invocation, "expires-in"),
     from: from === undefined ? undefined : parseMailbox(from, "--from"),
     reason: invocation.text("reason"),
@@ -44,6 +59,19 @@ export function describe(
     resend: invocation.flag("resend"),
     parseJson: invocation.flag("parse-json"),
   };
+}
+
+/** The values of an option that holds for all recipients, or with an address for one of them. @throws SenderError `input` */
+function perRecipient<T>(
+  invocation: Invocation,
+  option: string,
+  read: (text: string) => T | undefined,
+  what: string,
+  recipients: readonly string[],
+): PerRecipient<T> {
+  const values = parsePerRecipient(invocation.texts(option).join("\n"), `--${option}`, read, what);
+  checkAddressees(`--${option}`, values, recipients);
+  return values;
 }
 
 type Pipeline = {

@@ -1,15 +1,18 @@
 import {
   Concealed,
-  checkPassphrase,
   type MailTransport,
+  parseEhloName,
   SenderError,
+  type SmtpLogin,
   sesTransport,
+  smtpLoginOf,
   smtpTransport,
   tlsOf,
 } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Configuration } from "../configuration.ts";
 import type { CliContext } from "../context.ts";
+import { oidcToken } from "./oidc-token.ts";
 import { asked, fileText, withoutLineEnd } from "./reading.ts";
 
 /** SMTP where --smtp-host is given, else SES. @throws SenderError `input` */
@@ -21,32 +24,57 @@ export async function mailOf(
   const { runtime } = context;
   const region = invocation.text("region") ?? configuration.region;
   const host = invocation.text("smtp-host");
-  if (host === undefined) return sesTransport(region === undefined ? {} : { region }, runtime);
+  if (host === undefined) {
+    const configurationSet = invocation.text("configuration-set");
+    return sesTransport(
+      {
+        ...(region === undefined ? {} : { region }),
+        ...(configurationSet === undefined ? {} : { configurationSet }),
+      },
+      runtime,
+    );
+  }
   const port = Number(invocation.text("smtp-port") ?? 587);
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
     throw new SenderError("input", "--smtp-port is not the number of a port. 587 and 465 are usual.");
   }
-  const user = invocation.text("smtp-user");
-  const path = invocation.text("smtp-password-file");
-  if (user === undefined) return smtpTransport({ host, port, tls: tlsOf({ host, port }) }, runtime);
-  const password =
-    path === undefined
-      ? await asked(context, "Password of the mail server: ", "--smtp-password-file")
-      : await fileText(path, "smtp-password-file");
-  const login = { user, password: new Concealed(withoutLineEnd(password)) };
-  return smtpTransport({ host, port, tls: tlsOf({ host, port }), login }, runtime);
+  const choice = invocation.text("smtp-tls") ?? "auto";
+  const tls = choice === "implicit" || choice === "starttls" ? choice : tlsOf({ host, port });
+  const name = invocation.text("smtp-name");
+  const server = {
+    ...{ host, port, tls },
+    name: name === undefined ? undefined : parseEhloName(name, "--smtp-name"),
+    login: await loginOf(invocation, context),
+  };
+  return smtpTransport(server, runtime, {
+    idToken: (audience, deadline) => oidcToken(audience, context, deadline),
+  });
 }
 
-export async function passphraseOf(
-  invocation: Invocation,
-  context: CliContext,
-): Promise<Concealed<string> | undefined> {
-  const path = invocation.text("passphrase-file");
-  if (path === undefined && !invocation.flag("passphrase")) return undefined;
-  const text =
-    path === undefined
-      ? await asked(context, "Passphrase, which the recipients get another way: ", "--passphrase-file")
-      : withoutLineEnd(await fileText(path, "passphrase-file"));
-  checkPassphrase(text);
-  return new Concealed(text);
+/** Of a login, what is secret is in a file, or a password is asked for. */
+async function loginOf(invocation: Invocation, context: CliContext): Promise<SmtpLogin | undefined> {
+  const user = invocation.text("smtp-user");
+  const secret = async (option: string) => {
+    const path = invocation.text(option);
+    return path === undefined ? undefined : new Concealed(withoutLineEnd(await fileText(path, option)));
+  };
+  const parts = {
+    user,
+    password: await secret("smtp-password-file"),
+    "access-token": await secret("smtp-access-token-file"),
+    "token-url": invocation.text("smtp-token-url"),
+    "client-id": invocation.text("smtp-client-id"),
+    "client-secret": await secret("smtp-client-secret-file"),
+    "refresh-token": await secret("smtp-refresh-token-file"),
+    "token-scope": invocation.text("smtp-token-scope"),
+  };
+  const isAsked = user !== undefined && !parts.password && !parts["access-token"] && !parts["token-url"];
+  const password = isAsked
+    ? new Concealed(await asked(context, "Password of the mail server: ", "--smtp-password-file"))
+    : parts.password;
+  return smtpLoginOf({ ...parts, password }, (part) =>
+    ["password", "access-token", "client-secret", "refresh-token"].includes(part)
+      ? `--smtp-${part}-file`
+      : `--smtp-${part}`,
+  );
 }
