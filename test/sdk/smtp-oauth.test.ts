@@ -316,9 +316,12 @@ describe("parts of a login that do not fit together", () => {
     expect(errorOf(() => smtpLoginOf(parts, name)).message).toContain(sentence);
   });
 
-  test.each(["a b", "-x", "x\r\nMAIL", "[not an address]", ""])("no name to greet with: %j", (text: string) => {
-    expect(errorOf(() => parseEhloName(text, "smtp-name")).message).toContain(
-      "is not a name to greet a mail server",
-    );
-  });
+  test.each(["a b", "-x", "x\r\nMAIL", "[not an address]", ""])(
+    "no name to greet with: %j",
+    (text: string) => {
+      expect(errorOf(() => parseEhloName(text, "smtp-name")).message).toContain(
+        "is not a name to greet a mail server",
+      );
+    },
+  );
 });
