@@ -7,6 +7,7 @@ class World {
   content = "before";
   allowed: "always" | "once" | "never" = "always";
   oldWay = false;
+  clearsItself = true;
   states: ClipboardState[] = [];
   #ticking: (() => void)[] = [];
   readonly keeper: ReturnType<typeof createClipboard>;
@@ -23,6 +24,7 @@ class World {
         if (this.oldWay) this.content = text;
         return this.oldWay;
       },
+      clearsItself: () => this.clearsItself,
       clock: {
         now: () => this.now,
         every: (_, tell) => {
@@ -94,6 +96,15 @@ describe("a copied value", () => {
     await world.keeper.clear();
     expect(world.content).toBe("");
     expect(world.kinds).toEqual(["holds", "unsure", "cleared"]);
+  });
+
+  test("is not said to be cleared where the browser writes in a press only, but has a button that does it", async () => {
+    world.clearsItself = false;
+    expect(await world.keeper.copy("s3cret")).toBe(true);
+    expect(world.states).toEqual([{ kind: "unsure", clearable: true }]);
+    expect(world.timers).toBe(0);
+    await world.keeper.clear();
+    expect(world.content).toBe("");
   });
 
   test("that cannot be cleared is shown as such, without a button that does nothing", async () => {

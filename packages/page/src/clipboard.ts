@@ -19,12 +19,14 @@ type Ports = {
   readonly write: ((text: string) => Promise<void>) | undefined;
   /** The old way, in a press only. @returns false when it did not work */
   readonly writeInPress: (text: string) => boolean;
+  /** Whether it may be written to in a minute, without a press, and the recipient is still here. */
+  readonly clearsItself: () => boolean;
   readonly clock: Clock;
   readonly onChange: (state: ClipboardState) => void;
 };
 
 /** Copies values, and takes the last one out of the clipboard again as long as nobody can have copied something else. */
-export function createClipboard({ write, writeInPress, clock, onChange }: Ports) {
+export function createClipboard({ write, writeInPress, clearsItself, clock, onChange }: Ports) {
   let current: ClipboardState = { kind: "untouched" };
   let stop: (() => void) | undefined;
 
@@ -48,11 +50,14 @@ export function createClipboard({ write, writeInPress, clock, onChange }: Ports)
     /** @returns false when this browser lets nothing be copied */
     async copy(text: string): Promise<boolean> {
       if (write && (await succeeds(write(text)))) {
-        const clearAt = clock.now() + CLEAR_AFTER;
-        become({ kind: "holds" });
-        stop = clock.every(1_000, () => {
-          if (clock.now() >= clearAt) void clear();
-        });
+        // Promised only where the browser lets the page keep it.
+        if (clearsItself()) {
+          const clearAt = clock.now() + CLEAR_AFTER;
+          become({ kind: "holds" });
+          stop = clock.every(1_000, () => {
+            if (clock.now() >= clearAt) void clear();
+          });
+        } else become({ kind: "unsure", clearable: true });
         return true;
       }
       const copied = writeInPress(text);
@@ -93,9 +98,9 @@ export function copyInPress(text: string): boolean {
   area.value = "-";
   document.body.append(area);
   area.select();
-  window.addEventListener("copy", put, true);
+  addEventListener("copy", put, true);
   const copied = document.execCommand("copy");
-  window.removeEventListener("copy", put, true);
+  removeEventListener("copy", put, true);
   area.remove();
   if (focused instanceof HTMLElement) focused.focus();
   return copied && written;

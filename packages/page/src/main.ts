@@ -34,7 +34,7 @@ const renderer = createRenderer(main, actions);
 let opened: OpenedViews | undefined;
 
 const page = createPage({
-  location: window.location,
+  location,
   showAddress: (address) => history.replaceState(history.state, "", address),
   memory: createClaimMemory(tabStore(window), browserStore(window), () => clock.now()),
   service: createServiceClient((input, init) => fetch(input, init)),
@@ -48,22 +48,22 @@ const page = createPage({
 });
 onAlteredModule(() => page.fail());
 
-window.addEventListener("hashchange", () => page.followAddress());
-window.addEventListener("storage", ({ key }) => page.otherTabWrote(key));
-window.addEventListener("online", () => page.send({ type: "try_again" }));
+addEventListener("hashchange", () => page.followAddress());
+addEventListener("storage", ({ key }) => page.otherTabWrote(key));
+addEventListener("online", () => page.send({ type: "try_again" }));
 // A device that slept, or a tab that was throttled, has missed ticks.
 document.addEventListener("visibilitychange", () => page.tick());
-window.addEventListener("beforeunload", (event) => {
-  if (!page.onlyCopy()) return;
+addEventListener("beforeunload", (event) => {
+  if (!page.opened()) return;
   event.preventDefault();
   // Older browsers ask only for this.
   event.returnValue = true;
 });
-window.addEventListener("pagehide", () => {
+addEventListener("pagehide", () => {
   page.leave();
   announcer.textContent = "";
 });
-window.addEventListener("pageshow", (event) => {
+addEventListener("pageshow", (event) => {
   if (event.persisted) page.comeBack();
 });
 

@@ -35,11 +35,11 @@ export function createPage(ports: PagePorts) {
 
   /** A fault of the page's own is told, unless a secret stands there that would be lost by it. */
   function send(event: FlowEvent): void {
-    const before = screen?.kind;
+    const before = opened();
     try {
       advance(event);
     } catch (error) {
-      if (before !== "opened") {
+      if (!before) {
         screen = { kind: "failed" };
         ports.show(screen);
       }
@@ -90,17 +90,20 @@ export function createPage(ports: PagePorts) {
   const tick = () => send({ type: "tick", now: clock.now() });
   clock.every(1_000, tick);
 
-  /** The opened secret, while leaving would lose it because no reload brings it back. */
-  function onlyCopy(): OpenedScreen | undefined {
-    const opened = screen?.kind === "hidden" ? screen.opened : screen;
-    return opened?.kind === "opened" && opened.acknowledgement.kind !== "due" ? opened : undefined;
+  /**
+   * The opened secret, shown or hidden. Leaving may lose it: a reload brings it back for two minutes at most, and not once it was
+   * acknowledged, be it that the answer got lost.
+   */
+  function opened(): OpenedScreen | undefined {
+    const shown = screen?.kind === "hidden" ? screen.opened : screen;
+    return shown?.kind === "opened" ? shown : undefined;
   }
 
   return {
     start,
     send,
     tick,
-    onlyCopy,
+    opened,
     /** What the page has fetched to go on with is of another version, or was changed: only a reload helps. An opened secret stays. */
     fail(): void {
       if (screen?.kind !== "deriving" && screen?.kind !== "claiming" && screen?.kind !== "interrupted")
@@ -114,18 +117,18 @@ export function createPage(ports: PagePorts) {
     otherTabWrote(key: string | null): void {
       if (screen?.kind === "ready" && key?.endsWith(screen.handoff.link.id)) start();
     },
-    /** Another address was put into the bar. The only copy stays: leaving the page, which asks first, is what ends it. */
+    /** Another address was put into the bar. An opened secret stays: leaving the page, which asks first, is what ends it. */
     followAddress(): void {
-      const opened = onlyCopy();
-      if (opened) showAddress(pathOf(opened.handoff.link.id));
+      const { handoff } = opened() ?? {};
+      if (handoff) showAddress(pathOf(handoff.link.id));
       else start();
     },
     /**
-     * The page goes out of sight, perhaps into the back/forward cache: nothing of the secret stays in the document. What a reload
-     * brings back is forgotten; the only copy is hidden, for a phone leaves without asking.
+     * The page goes out of sight, perhaps into the back/forward cache: nothing of the secret stays in the document. It is hidden and
+     * not forgotten, for a phone leaves without asking, and the lease may be over when the recipient comes back.
      */
     leave(): void {
-      if (onlyCopy()) {
+      if (opened()) {
         send({ type: "hide", now: clock.now() });
         return;
       }
@@ -133,7 +136,7 @@ export function createPage(ports: PagePorts) {
       screen = undefined;
       ports.show(screen);
     },
-    /** Out of the back/forward cache: begins again, and shows what a reload may show. */
-    comeBack: () => (onlyCopy() ? tick() : start()),
+    /** Out of the back/forward cache: goes on with an opened secret, or begins again. */
+    comeBack: () => (opened() ? tick() : start()),
   };
 }

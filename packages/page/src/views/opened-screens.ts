@@ -23,9 +23,18 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
   const clipboard = createClipboard({
     write: navigator.clipboard ? (text) => navigator.clipboard.writeText(text) : undefined,
     writeInPress: copyInPress,
+    clearsItself: () => writesLater && document.hasFocus(),
     clock,
     onChange: showClipboard,
   });
+  // Chromium alone lets a page write to the clipboard later, without a press; the others do not know this permission.
+  let writesLater = false;
+  navigator.permissions?.query({ name: "clipboard-write" as PermissionName }).then(
+    ({ state }) => {
+      writesLater = state === "granted";
+    },
+    () => {},
+  );
   const withClipboard: OpenedActions = { ...actions, copy: (text) => clipboard.copy(text), save: saveFile };
 
   function showClipboard(state: ClipboardState): void {

@@ -35,7 +35,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
 
   const values = items.flatMap(({ fields }) => fields);
   const saving = savingView(items, actions, () => taken(...values));
-  const all = element("div");
+  const all = element("div", { translate: "no" });
   const copyAll = () =>
     copyButton(
       say.copyAll,
@@ -44,7 +44,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
       actions,
       () => taken(...values),
       () => {
-        all.className = "value exact";
+        all.className = "value exact notranslate";
         all.textContent = asText(items);
         getSelection()?.selectAllChildren(all);
       },

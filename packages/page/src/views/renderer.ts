@@ -72,7 +72,7 @@ export function createRenderer(main: HTMLElement, actions: ViewActions) {
       ? `${heading.textContent} - ${translated(say.product)}`
       : translated(say.product);
     (next.root.querySelector<HTMLElement>("[aria-invalid=true],[data-focus]") ?? heading)?.focus();
-    window.scrollTo(0, 0);
+    scrollTo(0, 0);
   }
 
   return {
