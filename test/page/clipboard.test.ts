@@ -90,6 +90,18 @@ describe("a copied value", () => {
     expect(world.timers).toBe(0);
   });
 
+  test("is not cleared once another program has copied something, as far as the browser tells it", async () => {
+    await world.keeper.copy("s3cret");
+    world.keeper.changed();
+    expect(world.kinds).toEqual(["holds"]);
+    await world.pass(5_000);
+    world.content = "something of theirs";
+    world.keeper.changed();
+    await world.pass(60_000);
+    expect(world.content).toBe("something of theirs");
+    expect(world.states.at(-1)).toEqual({ kind: "unsure", clearable: true });
+  });
+
   test("is cleared then when the recipient asks for it", async () => {
     await world.keeper.copy("s3cret");
     world.keeper.release();

@@ -2,6 +2,8 @@ import type { Clock } from "./time.ts";
 
 /** How long a copied value may stay in the clipboard, ms. */
 export const CLEAR_AFTER = 60_000;
+/** A change of the clipboard that is told later than this after a copy is another's, ms. */
+const OWN_CHANGE = 1_000;
 
 /** What is known of the clipboard. The page cannot look into it, only write to it. */
 export type ClipboardState =
@@ -29,6 +31,7 @@ type Ports = {
 export function createClipboard({ write, writeInPress, clearsItself, clock, onChange }: Ports) {
   let current: ClipboardState = { kind: "untouched" };
   let stop: (() => void) | undefined;
+  let clearAt = 0;
 
   function become(state: ClipboardState): void {
     stop?.();
@@ -45,6 +48,11 @@ export function createClipboard({ write, writeInPress, clearsItself, clock, onCh
     if (current === before) become(cleared ? { kind: "cleared" } : { kind: "unsure", clearable: false });
   }
 
+  /** The recipient went elsewhere or copied by hand: what is in the clipboard may be theirs, and is not cleared without asking. */
+  function release(): void {
+    if (current.kind === "holds") become({ kind: "unsure", clearable: true });
+  }
+
   return {
     clear,
     /** @returns false when this browser lets nothing be copied */
@@ -52,7 +60,7 @@ export function createClipboard({ write, writeInPress, clearsItself, clock, onCh
       if (write && (await succeeds(write(text)))) {
         // Promised only where the browser lets the page keep it.
         if (clearsItself()) {
-          const clearAt = clock.now() + CLEAR_AFTER;
+          clearAt = clock.now() + CLEAR_AFTER;
           become({ kind: "holds" });
           stop = clock.every(1_000, () => {
             if (clock.now() >= clearAt) void clear();
@@ -64,9 +72,10 @@ export function createClipboard({ write, writeInPress, clearsItself, clock, onCh
       become(copied ? { kind: "unsure", clearable: false } : { kind: "closed" });
       return copied;
     },
-    /** The recipient went elsewhere or copied by hand: what is in the clipboard may be theirs, and is not cleared without asking. */
-    release(): void {
-      if (current.kind === "holds") become({ kind: "unsure", clearable: true });
+    release,
+    /** The browser says that the clipboard holds something new: the copy itself, or what another program put there. */
+    changed(): void {
+      if (clock.now() > clearAt - CLEAR_AFTER + OWN_CHANGE) release();
     },
   };
 }

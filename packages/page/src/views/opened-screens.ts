@@ -44,7 +44,9 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
     if (state.kind !== "holds") actions.announce(text);
   }
 
-  window.addEventListener("blur", () => clipboard.release());
+  addEventListener("blur", () => clipboard.release());
+  // https://www.w3.org/TR/clipboard-apis/#clipboard-event-clipboardchange, where a browser has it.
+  navigator.clipboard?.addEventListener("clipboardchange", () => clipboard.changed());
   document.addEventListener("copy", (event) => {
     copyExactly(event);
     clipboard.release();
