@@ -8,7 +8,7 @@ import {
 } from "playwright-core";
 
 /** Where distributions put a Chromium, or Chrome. */
-const SYSTEM_PATHS = [
+export const SYSTEM_PATHS = [
   "/usr/bin/chromium",
   "/usr/bin/chromium-browser",
   "/usr/bin/google-chrome",

@@ -29,6 +29,11 @@ export async function startChromium(program: string, display?: Display): Promise
   child.once("exit", () => session.fail(new Error("the browser has ended")));
   const { product } = await session.call<{ product: string }>("Browser.getVersion");
   const downloads = join(profile, "downloads");
+  // What a window has by itself, a headless one is given: writing to the clipboard; and this test, reading it.
+  if (!display) {
+    const permissions = ["clipboardReadWrite", "clipboardSanitizedWrite"];
+    await session.call("Browser.grantPermissions", { permissions }).catch(() => {});
+  }
   let reader: Tab | undefined;
 
   async function newTab(): Promise<Tab> {
@@ -49,16 +54,12 @@ export async function startChromium(program: string, display?: Display): Promise
 
   return {
     version: product.replace("HeadlessChrome/", "Chromium ").replace("Chrome/", "Chromium "),
+    canStay: true,
     downloads,
     newTab,
     async readClipboard() {
       if (display) return display.readClipboard();
       if (!reader) throw new Error("no tab to read the clipboard with");
-      const origin = await reader.run<string>("location.origin");
-      await session.call("Browser.grantPermissions", {
-        origin,
-        permissions: ["clipboardReadWrite", "clipboardSanitizedWrite"],
-      });
       return reader.run("navigator.clipboard.readText()");
     },
     async close() {
@@ -113,7 +114,6 @@ function tabOf(session: Session, sessionId: string): Tab {
 
   return {
     goTo: (url) => loaded(() => call("Page.navigate", { url })),
-    reload: () => loaded(() => call("Page.reload")),
     back: () => go(-1),
     forward: () => go(1),
     run,
@@ -122,27 +122,19 @@ function tabOf(session: Session, sessionId: string): Tab {
       await click(find);
       await call("Input.insertText", { text });
     },
-    async control(key) {
-      const stroke = {
-        modifiers: 2,
-        key,
-        code: `Key${key.toUpperCase()}`,
-        windowsVirtualKeyCode: key.toUpperCase().charCodeAt(0),
-      };
-      await call("Input.dispatchKeyEvent", {
-        ...stroke,
-        type: "rawKeyDown",
-        commands: [key === "c" ? "copy" : "paste"],
-      });
+    async pressCopy() {
+      const stroke = { modifiers: 2, key: "c", code: "KeyC", windowsVirtualKeyCode: 67 };
+      await call("Input.dispatchKeyEvent", { ...stroke, type: "rawKeyDown", commands: ["copy"] });
       await call("Input.dispatchKeyEvent", { ...stroke, type: "keyUp" });
     },
-    async isAskedBeforeLeavingTo(address) {
+    async leaveTo(address, answer) {
       const asked = session.next("Page.javascriptDialogOpening", sessionId).then(() => true);
-      const left = session.next("Page.frameNavigated", sessionId).then(() => false);
+      const left = session.next("Page.loadEventFired", sessionId).then(() => false);
       await run(`void setTimeout(() => { location.href = ${JSON.stringify(address)}; }, 0)`);
-      const answer = await Promise.race([asked, left]);
-      if (answer) await call("Page.handleJavaScriptDialog", { accept: false });
-      return answer;
+      const hasAsked = await Promise.race([asked, left]);
+      if (hasAsked) await call("Page.handleJavaScriptDialog", { accept: answer === "leave" });
+      if (hasAsked && answer === "leave") await left;
+      return hasAsked;
     },
     async screenshot() {
       const { data } = await call<{ data: string }>("Page.captureScreenshot", { format: "png" });

@@ -1,8 +1,7 @@
 /** A tab of a browser under test, driven from outside by what its browser offers: real clicks and real keys. */
 export type Tab = {
-  /** Loads an address, and waits until it is loaded. */
+  /** Loads an address, and waits until it is loaded. Not for a page that asks before it is left. */
   goTo(address: string): Promise<void>;
-  reload(): Promise<void>;
   back(): Promise<void>;
   forward(): Promise<void>;
   /** The value of an expression in the page; a promise is waited for. What comes back is JSON. */
@@ -11,10 +10,13 @@ export type Tab = {
   click(find: string): Promise<void>;
   /** Puts the focus into an input, and types. */
   type(find: string, text: string): Promise<void>;
-  /** Presses a key together with Control. */
-  control(key: "c" | "v"): Promise<void>;
-  /** Begins to leave the page for another address. @returns whether the browser asked first; then the answer was to stay */
-  isAskedBeforeLeavingTo(address: string): Promise<boolean>;
+  /** Presses Control+C. */
+  pressCopy(): Promise<void>;
+  /**
+   * Begins to leave for another address of the same origin, and answers where the browser asks first.
+   * @returns whether it asked. Where a driver agrees by itself (TestBrowser.asks), whether the page wanted it to ask
+   */
+  leaveTo(address: string, answer: "stay" | "leave"): Promise<boolean>;
   /** PNG */
   screenshot(): Promise<Buffer>;
 };
@@ -23,10 +25,12 @@ export type Tab = {
 export type TestBrowser = {
   /** "Chromium 92.0.4512.0" */
   readonly version: string;
+  /** Whether its question before leaving can be answered with "stay". WebKitGTK's driver agrees by itself. */
+  readonly canStay: boolean;
   /** The folder into which it saves what is downloaded. */
   readonly downloads: string;
   newTab(): Promise<Tab>;
-  /** What another program would paste; undefined where nothing outside of the browser can look. */
+  /** The text that another program would paste; where there is none, the one that another page would. */
   readClipboard(): Promise<string>;
   close(): Promise<void>;
 };

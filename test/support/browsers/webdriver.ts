@@ -18,7 +18,6 @@ type CommandName = keyof typeof COMMANDS;
 /** Of each command its name in Marionette, and its method and path in HTTP. */
 const COMMANDS = {
   navigate: ["WebDriver:Navigate", "POST", "url"],
-  refresh: ["WebDriver:Refresh", "POST", "refresh"],
   back: ["WebDriver:Back", "POST", "back"],
   forward: ["WebDriver:Forward", "POST", "forward"],
   run: ["WebDriver:ExecuteAsyncScript", "POST", "execute/async"],
@@ -26,6 +25,7 @@ const COMMANDS = {
   newWindow: ["WebDriver:NewWindow", "POST", "window/new"],
   window: ["WebDriver:GetWindowHandle", "GET", "window"],
   switchTo: ["WebDriver:SwitchToWindow", "POST", "window"],
+  acceptAlert: ["WebDriver:AcceptAlert", "POST", "alert/accept"],
   dismissAlert: ["WebDriver:DismissAlert", "POST", "alert/dismiss"],
   screenshot: ["WebDriver:TakeScreenshot", "GET", "screenshot"],
 } as const;
@@ -80,8 +80,9 @@ export async function startFirefox(program: string, display: Display): Promise<T
     };
     return {
       version: `Firefox ${capabilities.browserVersion} ESR`,
+      canStay: true,
       downloads,
-      newTab: tabsOf(driver),
+      newTab: tabsOf(driver, true),
       readClipboard: display.readClipboard,
       close,
     };
@@ -142,8 +143,9 @@ export async function startWebKit(program: string, display: Display): Promise<Te
     };
     return {
       version: `WebKitGTK ${started.capabilities.browserVersion}`,
-      downloads: join(home, "Downloads"),
-      newTab: tabsOf(driver),
+      canStay: false,
+      downloads: home,
+      newTab: tabsOf(driver, false),
       readClipboard: display.readClipboard,
       close,
     };
@@ -159,7 +161,7 @@ const CAPABILITIES = { unhandledPromptBehavior: { beforeUnload: "ignore" }, webS
 type NewSession = { readonly sessionId: string; readonly capabilities: { readonly browserVersion: string } };
 
 /** @returns what opens a tab: the one that the browser began with, and then new ones */
-function tabsOf(driver: Driver): () => Promise<Tab> {
+function tabsOf(driver: Driver, canStay: boolean): () => Promise<Tab> {
   let current: string | undefined;
   return async () => {
     const handle =
@@ -171,11 +173,11 @@ function tabsOf(driver: Driver): () => Promise<Tab> {
       current = handle;
     };
     await inTab();
-    return tabOf(driver, inTab);
+    return tabOf(driver, inTab, canStay);
   };
 }
 
-function tabOf(driver: Driver, inTab: () => Promise<void>): Tab {
+function tabOf(driver: Driver, inTab: () => Promise<void>, canStay: boolean): Tab {
   const call = async <Value>(command: CommandName, parameters?: object): Promise<Value> => {
     await inTab();
     return driver.call<Value>(command, parameters);
@@ -223,7 +225,6 @@ function tabOf(driver: Driver, inTab: () => Promise<void>): Tab {
 
   return {
     goTo: (url) => call("navigate", { url }),
-    reload: () => call("refresh"),
     back: () => call("back"),
     forward: () => call("forward"),
     run,
@@ -232,24 +233,35 @@ function tabOf(driver: Driver, inTab: () => Promise<void>): Tab {
       await click(find);
       await keys([...text].flatMap((value) => ["keyDown", "keyUp"].map((type) => ({ type, value }))));
     },
-    control: (key) =>
+    pressCopy: () =>
       keys([
         { type: "keyDown", value: CONTROL },
-        { type: "keyDown", value: key },
-        { type: "keyUp", value: key },
+        { type: "keyDown", value: "c" },
+        { type: "keyUp", value: "c" },
         { type: "keyUp", value: CONTROL },
       ]),
-    async isAskedBeforeLeavingTo(address) {
-      await run(`void setTimeout(() => { location.href = ${JSON.stringify(address)}; }, 0)`);
-      for (let tries = 0; tries < 30; tries += 1) {
-        try {
-          await call("dismissAlert");
-          return true;
-        } catch {
-          await pause(100);
+    async leaveTo(address, answer) {
+      await run(`(() => {
+        window.addEventListener("beforeunload", (event) => {
+          sessionStorage.setItem("test/asked", String(event.defaultPrevented));
+        });
+        window.stillHere = true;
+        setTimeout(() => { location.href = ${JSON.stringify(address)}; }, 0);
+      })()`);
+      let hasAsked = false;
+      for (let tries = 0; tries < 100; tries += 1) {
+        await pause(100);
+        if (!hasAsked && canStay) {
+          hasAsked = await call(answer === "stay" ? "dismissAlert" : "acceptAlert").then(
+            () => true,
+            () => false,
+          );
+          if (hasAsked && answer === "stay") return true;
         }
+        if (await run<boolean>("!window.stillHere && document.readyState === 'complete'")) break;
       }
-      return false;
+      const told = await run<string | null>("sessionStorage.getItem('test/asked')");
+      return canStay ? hasAsked : told === "true";
     },
     async screenshot() {
       return Buffer.from(await call<string>("screenshot"), "base64");
