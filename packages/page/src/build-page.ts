@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import { EMPTY_BLOCK } from "@secret-handoff/protocol/company";
 import { DARK, LIGHT, MARK_DRAWING, type Palette } from "@secret-handoff/protocol/theme";
 import { type Metafile, transform } from "esbuild";
 import { buildLanguages } from "./build-languages.ts";
@@ -47,13 +48,15 @@ async function buildStyle(): Promise<string> {
   return code.trim();
 }
 
-/** The palettes as custom properties, for the top of the style sheet. */
+/** The palettes as custom properties, for the top of the style sheet. A company's own colours go before: company.ts sets them. */
 function paletteCss(): string {
-  const properties = (palette: Palette) =>
+  const properties = (palette: Palette, own: Readonly<Partial<Record<string, string>>>) =>
     Object.entries(palette)
-      .map(([name, value]) => `--${name}:${value};`)
+      .map(([name, value]) => `--${name}:${own[name] ? `var(${own[name]},${value})` : value};`)
       .join("");
-  return `:root{color-scheme:light dark;${properties(LIGHT)}}@media screen and (prefers-color-scheme:dark){:root{${properties(DARK)}}}`;
+  const light = properties(LIGHT, { accent: "--c0", tint: "--c1" });
+  const dark = properties(DARK, { accent: "--c2", tint: "--c3" });
+  return `:root{color-scheme:light dark;${light}}@media screen and (prefers-color-scheme:dark){:root{${dark}}}`;
 }
 
 /** The tab's icon, as data: so that no second request is made for one. */
@@ -85,6 +88,7 @@ function documentOf({ script, style }: { readonly script: string; readonly style
 <p id="clipboard" class="bar"></p>
 <p id="announcer" class="unseen" role="status"></p>
 <footer class="foot">${footer}</footer>
+${EMPTY_BLOCK}
 <script>${script}</script>
 </body>
 </html>

@@ -1,0 +1,161 @@
+import * as v from "valibot";
+import {
+  type Accent,
+  accentOf,
+  COLOUR,
+  LEAST_CONTRAST,
+  leastContrast,
+  nearestPassing,
+  type Scheme,
+} from "./colours.ts";
+import { isSanitised, type LogoNode, LogoRefused, sanitiseLogo } from "./logo.ts";
+
+/** The company as a deployment names it: what recipients know it by, and how its page looks. */
+export type CompanySource = {
+  readonly name: string;
+  /** The text of an SVG file. */
+  readonly logo?: string | undefined;
+  /** `#rrggbb`, on the light scheme. */
+  readonly accentColor?: string | undefined;
+  /** On the dark scheme; the nearest to `accentColor` that can be read there unless it is named. */
+  readonly accentColorDark?: string | undefined;
+  /** Whom to ask: an address, a telephone number. */
+  readonly contact?: string | undefined;
+  readonly privacyUrl?: string | undefined;
+  readonly imprintUrl?: string | undefined;
+};
+
+/** The company as the page has it: in the company block of its document. */
+export type Company = {
+  readonly name: string;
+  readonly logo?: LogoNode;
+  /** The accent and its tint of the light scheme, then of the dark one; `#rrggbb`. */
+  readonly colours?: readonly [light: string, lightTint: string, dark: string, darkTint: string];
+  readonly contact?: string;
+  readonly privacyUrl?: string;
+  readonly imprintUrl?: string;
+};
+
+export const LONGEST_COMPANY_NAME = 60;
+export const LONGEST_CONTACT = 120;
+const LONGEST_URL = 300;
+
+/** One line; characters that turn the direction of what is round them would let a name pretend to be another. */
+const LINE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u;
+
+const line = (longest: number) =>
+  v.pipe(
+    v.string("must be a text"),
+    v.check(
+      (text) => text.trim() !== "" && text.length <= longest && LINE.test(text),
+      `must be one line of 1 to ${longest} characters`,
+    ),
+  );
+const url = v.pipe(
+  v.string("must be a text"),
+  v.check(
+    (text) => text.length <= LONGEST_URL && /^https:\/\/[^\s"'<>\\]+$/.test(text) && URL.canParse(text),
+    `must be an https URL of at most ${LONGEST_URL} characters`,
+  ),
+);
+const colour = v.pipe(
+  v.string("must be a text"),
+  v.regex(COLOUR, "must read #rrggbb in lower case, such as #0b5c56"),
+);
+
+const OTHERS = {
+  name: line(LONGEST_COMPANY_NAME),
+  contact: v.optional(line(LONGEST_CONTACT)),
+  privacyUrl: v.optional(url),
+  imprintUrl: v.optional(url),
+};
+const Source = v.strictObject({
+  ...OTHERS,
+  logo: v.optional(v.string("must be the text of an SVG file")),
+  accentColor: v.optional(colour),
+  accentColorDark: v.optional(colour),
+});
+const Block = v.strictObject({
+  ...OTHERS,
+  logo: v.optional(
+    v.custom<LogoNode>(
+      (node) => Array.isArray(node) && isSanitised(node as unknown as LogoNode),
+      "is no plain drawing",
+    ),
+  ),
+  colours: v.optional(v.tuple([colour, colour, colour, colour])),
+});
+
+/** What is wrong with a company, each a sentence that begins with the part's name. */
+export function companyProblems(source: unknown): readonly string[] {
+  const { issues } = v.safeParse(Source, source);
+  if (issues) return issues.map((issue) => `${v.getDotPath(issue) ?? "company"} ${issue.message}`);
+  const { logo, accentColor, accentColorDark } = source as CompanySource;
+  return [
+    ...logoProblems(logo),
+    ...contrastProblems("accentColor", accentColor, "light"),
+    ...contrastProblems("accentColorDark", accentColorDark, "dark"),
+    ...(accentColorDark !== undefined && accentColor === undefined
+      ? ["accentColorDark needs accentColor"]
+      : []),
+  ];
+}
+
+function logoProblems(logo: string | undefined): readonly string[] {
+  if (logo === undefined) return [];
+  try {
+    sanitiseLogo(logo);
+    return [];
+  } catch (error) {
+    if (error instanceof LogoRefused) return [`logo ${error.message}`];
+    throw error;
+  }
+}
+
+function contrastProblems(prop: string, accent: string | undefined, scheme: Scheme): readonly string[] {
+  if (accent === undefined) return [];
+  const reached = leastContrast(accent, scheme);
+  if (reached >= LEAST_CONTRAST) return [];
+  // Rounded down: 4.496 is not 4.5.
+  const shown = Math.floor(reached * 100) / 100;
+  return [
+    `${prop} has a contrast of ${shown} to 1 on the ${scheme} page, and text needs ${LEAST_CONTRAST} (WCAG 2.2): the nearest that passes is ${nearestPassing(accent, scheme)}`,
+  ];
+}
+
+/**
+ * The company as the page has it.
+ * @param source what the deployment says, parsed from JSON
+ * @throws Error with everything that is wrong with it
+ */
+export function companyOf(source: unknown): Company {
+  const problems = companyProblems(source);
+  if (problems.length > 0) throw new Error(`the company is wrong: ${problems.join("; ")}`);
+  const { name, logo, accentColor, accentColorDark, contact, privacyUrl, imprintUrl } =
+    source as CompanySource;
+  return {
+    name,
+    ...(logo === undefined ? {} : { logo: sanitiseLogo(logo) }),
+    ...(accentColor === undefined
+      ? {}
+      : { colours: coloursOf(accentColor, accentColorDark ?? nearestPassing(accentColor, "dark")) }),
+    ...(contact === undefined ? {} : { contact }),
+    ...(privacyUrl === undefined ? {} : { privacyUrl }),
+    ...(imprintUrl === undefined ? {} : { imprintUrl }),
+  };
+}
+
+function coloursOf(light: string, dark: string): NonNullable<Company["colours"]> {
+  const [day, night]: readonly [Accent, Accent] = [accentOf(light, "light"), accentOf(dark, "dark")];
+  return [day.accent, day.tint, night.accent, night.tint];
+}
+
+/**
+ * Reads a company block as strictly as if the page were somebody else's.
+ * @throws Error naming the first part that is no company's
+ */
+export function readCompanyBlock(json: string): Company {
+  const { output, issues } = v.safeParse(Block, JSON.parse(json));
+  if (issues) throw new Error(`${v.getDotPath(issues[0]) ?? "the block"} ${issues[0].message}`);
+  return output as Company;
+}
