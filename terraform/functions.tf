@@ -797,7 +797,7 @@ resource "aws_lambda_function" "recipient_function" {
     variables = merge({
       ORIGIN     = coalesce(var.origin, aws_apigatewayv2_api.http_api.api_endpoint)
       TABLE_NAME = aws_dynamodb_table.tables_handoffs.name
-    }, local.ses ? { MAIL_CONFIGURATION_SET = one(aws_sesv2_configuration_set.mail_configuration_set[*].configuration_set_name) } : {}, var.mail_from != null ? { MAIL_FROM = var.mail_from } : {}, var.run_by != null ? { RUN_BY = var.run_by } : {}, var.smtp != null ? { SMTP_SECRET_ARN = var.smtp.secret_arn } : {})
+    }, var.company != null ? { COMPANY = base64gzip(jsonencode({ for key, value in { name = var.company.name, logo = var.company.logo, accentColor = var.company.accent_color, accentColorDark = var.company.accent_color_dark, contact = var.company.contact, privacyUrl = var.company.privacy_url, imprintUrl = var.company.imprint_url } : key => value if value != null })) } : {}, local.ses ? { MAIL_CONFIGURATION_SET = one(aws_sesv2_configuration_set.mail_configuration_set[*].configuration_set_name) } : {}, var.mail_from != null ? { MAIL_FROM = var.mail_from } : {}, var.run_by != null ? { RUN_BY = var.run_by } : {}, var.smtp != null ? { SMTP_SECRET_ARN = var.smtp.secret_arn } : {})
   }
 
   logging_config {
@@ -926,6 +926,19 @@ resource "aws_lambda_function" "sweeper_function" {
     log_format       = "JSON"
     log_group        = aws_cloudwatch_log_group.sweeper_logs.name
     system_log_level = "WARN"
+  }
+}
+
+resource "aws_lambda_invocation" "recipient_start_check" {
+  count         = var.company != null ? 1 : 0
+  depends_on    = [aws_iam_role_policy.recipient_policy]
+  function_name = aws_lambda_function.recipient_function.function_name
+  input = jsonencode({
+    check = "start"
+  })
+  triggers = {
+    code        = aws_lambda_function.recipient_function.source_code_hash
+    environment = sha256(jsonencode(aws_lambda_function.recipient_function.environment[0].variables))
   }
 }
 

@@ -247,6 +247,18 @@ variable "archive" {
   }
 }
 
+variable "company" {
+  type        = object({ name = string, logo = optional(string), accent_color = optional(string), accent_color_dark = optional(string), contact = optional(string), privacy_url = optional(string), imprint_url = optional(string) })
+  description = "The company that recipients know the senders by: name; and logo (the text of an SVG file, shapes only), accent_color and accent_color_dark (#rrggbb), contact, privacy_url, imprint_url. The deployment fails where one cannot be used, and says why."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.company == null || can(regex("^[^\\p{Cc}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]{1,60}$", var.company.name)) && length(coalesce(var.company.logo, "-")) <= 65536 && alltrue([for c in [var.company.accent_color, var.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [var.company.privacy_url, var.company.imprint_url] : u == null || can(regex("^https://", u))])
+    error_message = "company needs a name of one line; a logo is the text of an SVG file, a colour reads #rrggbb in lower case, and a URL begins with https."
+  }
+}
+
 variable "run_by" {
   type        = string
   description = "Who runs the service, as recipients know them; the front page says so."

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineStack } from "@secret-handoff/cdktf";
 
 const ACCOUNT = "123456789012";
@@ -74,6 +75,15 @@ export const EVERYTHING = defineStack({
     reservedConcurrency: { recipient: 20, sender: 10, drainer: 2, sweeper: 1, sealer: 1 },
     logRetentionDays: 90,
     eventRetentionDays: 730,
+    company: {
+      name: "Example & Söhne GmbH",
+      logo: fileURLToPath(new URL("./fixtures/logo.svg", import.meta.url)),
+      accentColor: "#7a1fa2",
+      accentColorDark: "#d9a6f2",
+      contact: "security@example.com, +49 30 1234567",
+      privacyUrl: "https://example.com/privacy",
+      imprintUrl: "https://example.com/imprint",
+    },
     archive: {
       bucketName: "example-trail",
       kmsKeyArn: "arn:aws:kms:eu-central-1:123456789012:key/0a0b0c0d-0000-0000-0000-000000000000",

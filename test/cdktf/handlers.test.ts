@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setInterval } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { GetItemCommand, paginateScan, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defineStack, FUNCTION_NAMES } from "@secret-handoff/cdktf";
@@ -449,6 +450,22 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
       );
     },
   );
+
+  test("the recipient's function starts with the company that synth writes, and with none that it cannot draw", async () => {
+    const { json, folder } = synthesise(EVERYTHING, code);
+    const { filename, environment } = resource(json, "aws_lambda_function", "recipient_function");
+    const { variables } = environment as { variables: Record<string, string> };
+    const env = { ...variables, AWS_REGION: "eu-west-1" };
+    const started = await startFunction(join(folder, String(filename)), env);
+    const check = resource(json, "aws_lambda_invocation", "recipient_start_check");
+    expect(await started.invoke(JSON.parse(String(check.input)))).toBe("started");
+    await started.close();
+    const company = { name: "Example", logo: "<svg viewBox='0 0 9 9'><script/></svg>" };
+    const COMPANY = gzipSync(JSON.stringify(company)).toString("base64");
+    await expect(startFunction(join(folder, String(filename)), { ...env, COMPANY })).rejects.toThrow(
+      "logo has a <script>",
+    );
+  });
 
   test("no function asked for anything that its role does not allow", () => {
     for (const name of FUNCTION_NAMES) {

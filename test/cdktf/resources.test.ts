@@ -67,6 +67,7 @@ describe("the functions", () => {
         "ORIGIN",
         "MAIL_FROM",
         "MAIL_CONFIGURATION_SET",
+        "COMPANY",
         "CONFIG",
         "RECIPIENT_MAC_KEY_ID",
         "RECIPIENT_ADDRESS_KEY_ID",

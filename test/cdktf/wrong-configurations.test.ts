@@ -78,6 +78,13 @@ const GITHUB_NUMBER = (what: string, query: string) =>
   `must be GitHub's number of the ${what}, as a text (gh api repos/OWNER/NAME --jq ${query}): a name can be given to somebody else, a number cannot`;
 const WILDCARD = "has a wildcard, but it is compared as a whole: write it out";
 
+const FOLDER = mkdtempSync(join(tmpdir(), "secret-handoff-logos-"));
+const logo = (name: string, svg: string) => {
+  writeFileSync(join(FOLDER, name), svg);
+  return join(FOLDER, name);
+};
+const company = (change: Part) => service({ company: { name: "Acme", ...change } });
+
 /** Each wrong configuration, and everything that is said of it. */
 const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: readonly string[]]>> = {
   // Misspelt and misplaced keys.
@@ -123,6 +130,56 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
   "a route under its old name": [
     service({ throttles: { operator: { rate: 1, burst: 1 } } }),
     "service.throttles.operator is not a prop: did you mean operators?",
+  ],
+
+  // The company.
+  "a company without a name": [
+    service({ company: { contact: "Mia Lind" } }),
+    "service.company.name is missing",
+  ],
+  "a company under a misspelt colour": [
+    company({ accentColour: "#0b5c56" }),
+    "service.company.accentColour is not a prop: did you mean accentColor?",
+  ],
+  "an accent that cannot be read on the light page": [
+    company({ accentColor: "#ffcc00" }),
+    "service.company.accentColor has a contrast of 1.38 to 1 on the light page, and text needs 4.5 (WCAG 2.2): the nearest that passes is #876c00",
+  ],
+  "accents that cannot be read in either scheme": [
+    company({ accentColor: "#888888", accentColorDark: "#333333" }),
+    "service.company.accentColor has a contrast of 3.24 to 1 on the light page, and text needs 4.5 (WCAG 2.2): the nearest that passes is #707070",
+    "service.company.accentColorDark has a contrast of 1.26 to 1 on the dark page, and text needs 4.5 (WCAG 2.2): the nearest that passes is #959595",
+  ],
+  "an accent by its name": [
+    company({ accentColor: "teal" }),
+    "service.company.accentColor must read #rrggbb in lower case, such as #0b5c56",
+  ],
+  "a dark accent alone": [
+    company({ accentColorDark: "#ffffff" }),
+    "service.company.accentColorDark needs accentColor",
+  ],
+  "a logo that is not there": [
+    company({ logo: "no/such.svg" }),
+    "service.company.logo names a file that is not there: write its path as seen from where synth runs",
+  ],
+  "a logo with a script": [
+    company({ logo: logo("script.svg", '<svg viewBox="0 0 9 9"><script>alert(1)</script></svg>') }),
+    "service.company.logo has a <script>: of the elements of SVG only shapes are drawn (svg, g, path, rect, circle, ellipse, line, polyline, polygon), so turn text into paths and leave the rest out",
+  ],
+  "a logo with a style": [
+    company({
+      logo: logo("style.svg", '<svg viewBox="0 0 9 9"><path style="fill:url(//x)" d="M0 0"/></svg>'),
+    }),
+    "service.company.logo has the attribute style on a <path>, which is not drawn: write fill, stroke and transform as attributes, without style and links",
+  ],
+  "a logo that is too large": [
+    company({ logo: logo("large.svg", `<svg viewBox="0 0 9 9"><path d="${"M1 1".repeat(1_100)}"/></svg>`) }),
+    "service.company.logo needs 4447 characters, and there is room for 4096: simplify its paths, or save it with fewer decimals",
+  ],
+  "a company on two lines, with a notice over http": [
+    company({ name: "Acme\nLtd", privacyUrl: "http://acme.example/privacy" }),
+    "service.company.name must be one line of 1 to 60 characters",
+    "service.company.privacyUrl must be an https URL of at most 300 characters",
   ],
 
   // Missing keys and wrong types.

@@ -1,13 +1,21 @@
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { EMPTY_BLOCK, readCompanyBlock, takeApart } from "@secret-handoff/protocol/company";
 import { LIGHT } from "@secret-handoff/protocol/theme";
 import { frontPage } from "../../packages/lambda/src/recipient/front-page.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 
+const COMPANY = {
+  name: "Acme </script> & Söhne",
+  logo: '<svg viewBox="0 0 40 10"><path d="M0 0h40v10z" fill="#c00"/></svg>',
+  accentColor: "#7a1fa2",
+  contact: "security@acme.example, +49 (30) 123 45 67",
+  privacyUrl: "https://acme.example/privacy",
+};
 let service: TestService;
 beforeAll(async () => {
-  service = await startTestService({ runBy: 'Acme & Söhne <b>"GmbH"</b>' });
+  service = await startTestService({ runBy: 'Acme & Söhne <b>"GmbH"</b>', company: COMPANY });
 });
 afterAll(() => service.close());
 
@@ -25,9 +33,26 @@ test("GET / tells a person what this is, who runs it, and that no link was opene
   expect([status, calls]).toEqual([200, 0]);
   expect(text).toContain("You have not opened a link here, and nothing is used up.");
   expect(text).toContain("run by <strong>Acme &#38; Söhne &#60;b&#62;&#34;GmbH&#34;&#60;/b&#62;</strong>");
-  expect(text).toContain(`--accent:${LIGHT.accent}`);
+  expect(text).toContain("<title>Acme &#60;/script&#62; &#38; Söhne</title>");
+  expect(text).toContain("<svg viewBox='0 0 40 10'><path d='M0 0h40v10z' fill='#c00'></path></svg>");
+  for (const part of ["--accent:#7a1fa2", 'href="tel:+49301234567"', 'href="mailto:security@acme.example"'])
+    expect(text).toContain(part);
+  expect(frontPage(undefined, COMPANY_WITHOUT_LOGO)).toContain("run by <strong>Acme</strong>");
+  expect(frontPage(undefined)).toContain(`--accent:${LIGHT.accent}`);
   expect((await send("/", { method: "HEAD" })).text).toBe("");
   expect(frontPage(undefined)).not.toContain("run by");
+});
+
+const COMPANY_WITHOUT_LOGO = { name: "Acme" };
+
+test("the recipients' page carries the company in its data block alone, and senders are told of it", async () => {
+  const { text } = await send("/h");
+  const { empty, block = "" } = takeApart(text) ?? {};
+  expect(empty).toBe(`<!doctype html><title>page</title>${EMPTY_BLOCK}`);
+  expect(readCompanyBlock(block)).toMatchObject({ name: COMPANY.name, contact: COMPANY.contact });
+  expect(text.match(/<\/?script/g)).toHaveLength(2);
+  const { body } = await new Sender(service).call("GET", "/v1/sender/policy");
+  expect(body).toMatchObject({ company: { name: COMPANY.name, contact: COMPANY.contact } });
 });
 
 test.each(["/favicon.html", "/login", "/v1/", "/v1/nothing", "/H/AAAAAAAAAAAAAAAAAAAAAA"])(
@@ -68,7 +93,7 @@ test("it has the page's security headers, a policy without scripts that admits i
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain(`style-src 'sha256-${hash}'`);
   expect(policy).not.toContain("script-src");
-  expect(front.text).not.toMatch(/<script|https?:|style="|onclick/);
+  expect(front.text).not.toMatch(/<script|http:|style="|onclick/);
   expect(Buffer.byteLength(front.text)).toBeLessThan(4_096);
 });
 

@@ -23,6 +23,7 @@ import {
   type SenderEntry,
   type TrustedIssuer,
 } from "@secret-handoff/protocol/api";
+import { type CompanySource, EMPTY_BLOCK } from "@secret-handoff/protocol/company";
 
 /** A clock that stands still until a test moves it. */
 export type TestClock = { now: number };
@@ -79,6 +80,7 @@ export async function startTestService(
     readonly classes?: readonly CredentialClass[];
     readonly drainAfterWrites?: boolean;
     readonly runBy?: string;
+    readonly company?: CompanySource;
     readonly recipientKeys?: RecipientKeys;
     /** Told of each request to the tables; what it throws is the answer. */
     readonly onCall?: (operation: string) => void;
@@ -106,12 +108,16 @@ export async function startTestService(
     issuer: issuer.issuer,
     jwksUrl: issuer.jwksUrl,
     smtp: mail.smtp,
-    page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
+    page: {
+      html: `<!doctype html><title>page</title>${EMPTY_BLOCK}`,
+      contentSecurityPolicy: "default-src 'none'",
+    },
     senders: options.senders ?? [EVERYTHING],
     ...(options.operators ? { operators: options.operators } : {}),
     ...(options.issuers ? { issuers: options.issuers } : {}),
     ...(options.githubApi === undefined ? {} : { githubApi: options.githubApi }),
     drainAfterWrites: options.drainAfterWrites ?? true,
+    company: options.company,
     ...(options.runBy === undefined ? {} : { runBy: options.runBy }),
     ...(options.recipientKeys ? { recipientKeys: options.recipientKeys } : {}),
     classes: options.classes ?? [...DEFAULT_CLASSES, CLICK_CLASS],

@@ -1,9 +1,10 @@
-import type { RequestView } from "@secret-handoff/protocol/api";
+import type { PolicyResponse, RequestView } from "@secret-handoff/protocol/api";
 import {
   checkPolicy,
   checkRight,
   type Deadline,
   type Delivery,
+  describedBy,
   ErrorCollector,
   type LabelledSecret,
   type MailTransport,
@@ -78,12 +79,15 @@ export async function checkDelivery(
   // What a class recommends is weighed when a delivery is written; said at every run, it would only teach people to skip warnings.
   const recommended = inputs["dry-run"] ? (judged?.warnings ?? []) : [];
   const complete = isComplete(inputs, errors) ? inputs : undefined;
-  const unnamed = complete && complete.contact === undefined ? [NO_CONTACT] : [];
+  const unnamed =
+    complete && (complete.contact ?? policy?.company?.contact) === undefined ? [NO_CONTACT] : [];
   for (const sentence of [...recommended, ...unnamed, ...(mailWarnings ?? [])]) workflow.warning(sentence);
   errors.add(...readErrors.errors, ...policyErrors.errors, ...(judged?.errors ?? []));
   const { allowed } = judged ?? {};
   const deliveryOf = (secrets: readonly LabelledSecret[]) =>
-    complete && allowed && deliveryFor(complete, allowed, secrets, errors, context);
+    complete &&
+    allowed &&
+    deliveryFor(complete, { ...allowed, company: policy?.company }, secrets, errors, context);
   const all = [...read.secrets, ...read.others];
   const delivery = all.length > 0 ? deliveryOf(all) : undefined;
   errors.add(...mailErrors.errors);
@@ -137,7 +141,7 @@ function checkClass(
 /** What the inputs and the secrets make together. @param secrets at least one */
 function deliveryFor(
   inputs: DeliverInputs,
-  allowed: NonNullable<PolicyResult["allowed"]>,
+  { company, ...allowed }: NonNullable<PolicyResult["allowed"]> & Pick<PolicyResponse, "company">,
   secrets: readonly LabelledSecret[],
   errors: ErrorCollector,
   { run, runtime }: StepContext,
@@ -145,7 +149,7 @@ function deliveryFor(
   const { passphrase, resend, "parse-json-secrets": parseJson } = inputs;
   return planDelivery(
     secrets,
-    {
+    describedBy(company, {
       from: inputs.from,
       company: inputs.company,
       contact: inputs.contact,
@@ -159,7 +163,7 @@ function deliveryFor(
           : { Repository: run.repository, Workflow: run.workflow, Run: run.url, "Started by": run.actor },
       languages: inputs.language,
       timeZones: inputs["time-zone"],
-    },
+    }),
     { resend, parseJson, passphrase, request: inputs["request-id"] },
     allowed,
     errors,

@@ -1,7 +1,7 @@
 import { parseSenderConfig } from "@secret-handoff/lambda/config";
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { InvalidProps } from "./checks/schema.ts";
-import type { PolicyProps } from "./props.ts";
+import type { PolicyProps, SecretHandoffProps } from "./props.ts";
 
 export const GITHUB_ISSUER = "https://token.actions.githubusercontent.com";
 
@@ -21,12 +21,14 @@ export function criticalClassesOf(props: PolicyProps): readonly string[] {
  * The sender function's CONFIG, as JSON.
  * @throws InvalidProps when the function could not read it
  */
-export function policyJson(props: PolicyProps): string {
+export function policyJson(props: PolicyProps & Pick<SecretHandoffProps, "company">): string {
+  const { company } = props;
   const json = JSON.stringify({
     issuer: props.issuer ?? GITHUB_ISSUER,
     ...(props.jwksUrl === undefined ? {} : { jwksUrl: props.jwksUrl }),
     ...(props.issuers === undefined ? {} : { issuers: props.issuers }),
     ...(props.gitHubApiUrl === undefined ? {} : { githubApi: props.gitHubApiUrl }),
+    ...(company === undefined ? {} : { company: { name: company.name, contact: company.contact } }),
     ...(props.approvalLifetime === undefined ? {} : { approvalSeconds: props.approvalLifetime }),
     senders: props.senders,
     ...(props.operators === undefined ? {} : { operators: props.operators }),

@@ -251,6 +251,28 @@ export type ArchiveProps = {
   readonly kmsKeyArn?: string;
 };
 
+/** The company that recipients know the senders by. Their page, the front page and the mail begin with it. */
+export type CompanyProps = {
+  /** One line of at most 60 characters. */
+  readonly name: string;
+  /**
+   * An SVG file with shapes only: turn text into paths, and use no style, gradient or link. What is drawn of it has at most 4,096 characters.
+   * It is drawn on a light and on a dark ground.
+   * @default none
+   */
+  readonly logo?: string;
+  /** `#rrggbb`, for buttons and links on the light page, where it needs a contrast of 4.5 to 1. @default the page's own */
+  readonly accentColor?: string;
+  /** The same on the dark page. @default the nearest to accentColor that has the contrast there */
+  readonly accentColorDark?: string;
+  /** Whom recipients can ask: an address, a telephone number with its country. One line of at most 120 characters. @default nobody */
+  readonly contact?: string;
+  /** The privacy notice. @default none */
+  readonly privacyUrl?: string;
+  /** The imprint. @default none */
+  readonly imprintUrl?: string;
+};
+
 /** Begins the names of resources where the deployment names nothing else. */
 export const DEFAULT_NAME = "secret-handoff";
 
@@ -300,7 +322,9 @@ export type SecretHandoffProps = PolicyProps &
     readonly recipients?: "named" | "unnamed";
     /** Where event lines and seals are written besides the audit table. @default nowhere */
     readonly archive?: ArchiveProps;
-    /** Who runs the service, as recipients know them; the front page says so. One line of at most 100 characters. @default not said */
+    /** The company that recipients know the senders by. @default none: the page begins with the product's name */
+    readonly company?: CompanyProps;
+    /** Who runs the service, as recipients know them; the front page says so. One line of at most 100 characters. @default the company */
     readonly runBy?: string;
     /** Limits of the routes. @default those of ThrottleProps */
     readonly throttles?: ThrottleProps;

@@ -4,6 +4,7 @@ import { Construct } from "constructs";
 import { serviceProblems } from "./checks/config.ts";
 import { inPartition, OTHER_PARTITION } from "./checks/prop-schemas.ts";
 import { InvalidProps } from "./checks/schema.ts";
+import { companySource, packCompany } from "./company.ts";
 import { archiveAsset, builtFunctions } from "./functions/archive.ts";
 import { Edge } from "./http/edge.ts";
 import { CustomDomain } from "./http/host-name.ts";
@@ -53,7 +54,7 @@ export class SecretHandoff extends Construct {
     const problems = [...serviceProblems(props), ...partitionProblems(this)];
     if (problems.length > 0) throw new InvalidProps(problems);
 
-    const { domain, edge, name = DEFAULT_NAME, code = builtFunctions() } = props;
+    const { domain, edge, company, name = DEFAULT_NAME, code = builtFunctions() } = props;
     const archive = (part: string) => archiveAsset(this, `${part}-code`, join(code, part));
     this.service = new Service(this, "service", {
       ...props,
@@ -66,6 +67,7 @@ export class SecretHandoff extends Construct {
         sealer: archive("sealer"),
       },
       policyJson: policyJson(props),
+      company: company && packCompany(companySource(company)),
       alarms: { criticalClasses: criticalClassesOf(props), ...props.alarms },
       origin: (apiEndpoint) => (domain === undefined ? apiEndpoint : `https://${domain.name}`),
       closeDefaultEndpoint: domain !== undefined && edge === undefined,

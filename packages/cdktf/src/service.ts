@@ -36,12 +36,14 @@ import { type ArnParts, arnParts } from "./terraform.ts";
 /** What the service is made of once its code is packed and its address known; all of it may be Terraform expressions. */
 export type ServiceProps = Omit<
   SecretHandoffProps,
-  "code" | "senders" | "classes" | "domain" | "edge" | "tags"
+  "code" | "senders" | "classes" | "domain" | "edge" | "tags" | "company"
 > & {
   readonly name: string;
   readonly code: Readonly<Record<FunctionName, FunctionCode>>;
   /** The sender function's CONFIG. */
   readonly policyJson: string;
+  /** The recipient function's COMPANY. */
+  readonly company?: string | undefined;
   /** `https://HOST`, given the API's own address. */
   readonly origin: (apiEndpoint: string) => string;
   readonly closeDefaultEndpoint: boolean | IResolvable;
@@ -124,8 +126,10 @@ export class Service extends Construct {
     });
     this.tables.keep([this.api.api, this.sealKey.key, ...this.recipientKeys.keys]);
     this.#configure(props);
-    const { drainerPolicy, senderPolicy } = this.#permit(props, here);
+    const { drainerPolicy, senderPolicy, recipientPolicy } = this.#permit(props, here);
     sender.checkStart(senderPolicy);
+    // A company that cannot be drawn must end the deployment, not the first visit.
+    if (props.company !== undefined) recipient.checkStart(recipientPolicy);
     followStream(this, drainer, { streamArn: this.tables.handoffs.streamArn, policy: drainerPolicy });
     runEveryMinute(this, sweeper, name);
     runEveryHour(this, sealer, name);
@@ -193,11 +197,11 @@ export class Service extends Construct {
   #permit(
     { mail, kmsKeyArn, archive }: ServiceProps,
     here: ArnParts,
-  ): { readonly drainerPolicy: IamRolePolicy; readonly senderPolicy: IamRolePolicy } {
+  ): Readonly<Record<"drainerPolicy" | "senderPolicy" | "recipientPolicy", IamRolePolicy>> {
     const { arns } = this.tables;
     const bus = this.events.bus.arn;
     const key = kmsKeyArn === undefined ? [] : tableKeyStatements(kmsKeyArn);
-    this.functions.recipient.permit([
+    const recipientPolicy = this.functions.recipient.permit([
       ...recipientStatements(arns),
       ...this.#mailStatements(mail, here),
       ...key,
@@ -220,7 +224,7 @@ export class Service extends Construct {
     ]);
     this.functions.sweeper.permit([...sweeperStatements(arns, bus), ...key]);
     const drainerPolicy = this.functions.drainer.permit([...drainerStatements(arns, bus), ...key]);
-    return { drainerPolicy, senderPolicy };
+    return { drainerPolicy, senderPolicy, recipientPolicy };
   }
 
   #mailStatements(mail: SecretHandoffProps["mail"], here: ArnParts): readonly Statement[] {
@@ -254,6 +258,7 @@ export class Service extends Construct {
     name,
     archive,
     runBy,
+    company,
     eventRetentionDays: days = DEFAULT_RETENTION_DAYS,
   }: ServiceProps): void {
     const handoffs = { TABLE_NAME: this.tables.handoffs.name };
@@ -269,6 +274,7 @@ export class Service extends Construct {
       ...handoffs,
       ...origin,
       RUN_BY: runBy,
+      COMPANY: company,
       MAIL_FROM: mail?.from,
       MAIL_CONFIGURATION_SET: this.mail?.configurationSet.configurationSetName,
       SMTP_SECRET_ARN: mail?.kind === "smtp" ? mail.secretArn : undefined,

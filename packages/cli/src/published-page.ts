@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type Company, readCompanyBlock, takeApart } from "@secret-handoff/protocol/company";
 import { networkFault, type Runtime, SenderError } from "@secret-handoff/sdk";
 
 /** The page that was built with this program, put in by the build. */
@@ -10,9 +11,11 @@ declare const PUBLISHED_PAGE: {
 
 export type PageCheck = {
   readonly isPublished: boolean;
-  /** SHA-256 in hex of what is served, and of what was published. */
+  /** SHA-256 in hex of what is served, with its company block left empty as it was published, and of what was published. */
   readonly served: string;
   readonly published: string;
+  /** What the page's company block says; undefined where it is empty. */
+  readonly company?: Company;
   /** What differs, in a sentence. */
   readonly difference?: string;
 };
@@ -22,8 +25,8 @@ const LONGEST_PAGE = 1_000_000;
 const TIMEOUT_MS = 15_000;
 
 /**
- * Compares the page that a service serves with the published one, byte for byte, and the policy that it is served under. The page is
- * fetched as a browser fetches it for a link; no link is needed, and nothing is opened.
+ * Compares the page that a service serves with the published one, byte for byte, and the policy that it is served under. The company block
+ * is the one part that a deployment fills: it is taken out first, and read by itself. The page is fetched as a browser fetches it for a link; no link is needed, and nothing is opened.
  * @throws SenderError `service_unreachable` or `not_a_service`
  */
 export async function checkServedPage(origin: string, { fetch }: Pick<Runtime, "fetch">): Promise<PageCheck> {
@@ -35,21 +38,43 @@ export async function checkServedPage(origin: string, { fetch }: Pick<Runtime, "
       `${origin} answered ${response.status} where the recipients' page should be. Check the address.`,
     );
   }
-  const served = createHash("sha256").update(bytes).digest("hex");
+  const { empty, block } = partsOf(bytes);
+  const served = createHash("sha256").update(empty).digest("hex");
   const published = PUBLISHED_PAGE.sha256;
+  const { company, fault } = companyIn(block);
   const policy = response.headers.get("content-security-policy") ?? "";
   const difference =
     served !== published
-      ? `The page is another one: ${bytes.length} bytes, and the published one has ${PUBLISHED_PAGE.bytes}.`
+      ? `The page is another one: ${empty.length} bytes without its company block, and the published one has ${PUBLISHED_PAGE.bytes}.`
       : policy !== PUBLISHED_PAGE.contentSecurityPolicy
         ? "The page is the published one, but it is served under another Content-Security-Policy."
-        : undefined;
+        : fault;
   return {
     isPublished: difference === undefined,
     served,
     published,
+    ...(company === undefined ? {} : { company }),
     ...(difference === undefined ? {} : { difference }),
   };
+}
+
+/** A page without a block, or that is no UTF-8, is compared as it is: it cannot be the published one. */
+function partsOf(bytes: Uint8Array): { readonly empty: Uint8Array; readonly block: string } {
+  const text = Buffer.from(bytes).toString("utf8");
+  const parts = Buffer.from(text).equals(bytes) ? takeApart(text) : undefined;
+  return parts ? { empty: Buffer.from(parts.empty), block: parts.block } : { empty: bytes, block: "" };
+}
+
+function companyIn(block: string): { readonly company?: Company; readonly fault?: string } {
+  if (block === "") return {};
+  try {
+    return { company: readCompanyBlock(block) };
+  } catch (error) {
+    const why = error instanceof SyntaxError ? "it is no JSON" : (error as Error).message;
+    return {
+      fault: `The page is the published one, but its company block is none that the service writes: ${why}.`,
+    };
+  }
 }
 
 async function get(url: string, fetch: Runtime["fetch"]): Promise<Response> {

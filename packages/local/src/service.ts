@@ -37,6 +37,7 @@ import {
 } from "@secret-handoff/lambda";
 import type { AuditEvent, Seal, SenderEntry, TrustedIssuer } from "@secret-handoff/protocol/api";
 import { type CredentialClass, DEFAULT_CLASSES, isoTime } from "@secret-handoff/protocol/api";
+import { type CompanySource, companyOf } from "@secret-handoff/protocol/company";
 import { createTransport } from "nodemailer";
 import { createDrainQueue, NotifyingTable } from "./drain-after-writes.ts";
 import { type LocalOperator, verifySignature } from "./operators.ts";
@@ -64,6 +65,8 @@ export type ServiceOptions = {
   readonly smtp: string;
   /** Who runs the service, as its front page says. */
   readonly runBy?: string;
+  /** Whom recipients know the senders by. */
+  readonly company?: CompanySource | undefined;
   readonly latency?: FixedLatency;
   readonly log?: Log;
   /** Called with each audit event as the drainer publishes it. */
@@ -143,6 +146,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     origin: url,
     page: encodePage(options.page),
     runBy: options.runBy,
+    company: options.company && companyOf(options.company),
     claims: new Claims(table),
     receipts: new Receipts(table),
     codes: new Codes(table),
@@ -179,6 +183,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock,
     }),
     operators: options.operators ?? [],
+    company: options.company && { name: options.company.name, contact: options.company.contact },
     iamPrincipal: (c) => (c.env as { readonly principal?: string }).principal,
     clock,
     log,

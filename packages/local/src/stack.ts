@@ -1,5 +1,6 @@
 import type { Clock, FixedLatency, Log, Page } from "@secret-handoff/lambda";
 import type { AuditEvent, CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
+import type { CompanySource } from "@secret-handoff/protocol/company";
 import { localClient } from "./engine/client.ts";
 import type { Engine } from "./engine/engine.ts";
 import { type EngineOptions, startEngine } from "./engine/start-engine.ts";
@@ -29,6 +30,8 @@ export type LocalStackOptions = {
   readonly classes?: readonly CredentialClass[];
   /** {@link LOCAL_SENDERS}, and the pipelines of acme/orders on the local GitLab, unless said otherwise. */
   readonly senders?: readonly SenderEntry[];
+  /** Whom recipients know the senders by; nobody unless said otherwise. */
+  readonly company?: CompanySource;
   /** The recipient's page; built from its sources unless given. */
   readonly page?: Page;
   readonly smtp?: SmtpOptions;
@@ -137,6 +140,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
       startService({
         ...timed,
         ...(port === undefined ? {} : { port }),
+        company: options.company,
         ...(classes ? { classes } : {}),
         ...(latency ? { latency } : {}),
         ...(onEvent ? { onEvent } : {}),

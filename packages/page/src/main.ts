@@ -1,4 +1,5 @@
-import { createClaimMemory, createServiceClient, translated } from "@secret-handoff/protocol/recipient";
+import { createClaimMemory, createServiceClient } from "@secret-handoff/protocol/recipient";
+import { readCompany, showCompany, showFoot } from "./company.ts";
 import { onAlteredModule } from "./modules.ts";
 import { createPage } from "./page.ts";
 import { chooseLanguage } from "./speaking.ts";
@@ -6,7 +7,6 @@ import { browserStore, tabStore } from "./stores.ts";
 import { deviceClock as clock } from "./time.ts";
 import { isWebView } from "./views/opening.ts";
 import { createRenderer, type OpenedViews, type ViewActions } from "./views/renderer.ts";
-import { footer } from "./wording.ts";
 
 /**
  * Starts the page in a browser: hands its globals to the parts that need them. Only what is about the document
@@ -21,6 +21,9 @@ const foot = document.querySelector("footer");
 if (!main || !clipboardBar || !announcer || !top || !foot)
   throw new Error("the page's document is not the one that was built for it");
 
+const company = readCompany();
+showCompany(top, company);
+
 const actions: ViewActions = {
   send: (event) => page.send(event),
   now: () => clock.now(),
@@ -29,6 +32,7 @@ const actions: ViewActions = {
     announcer.textContent = text;
   },
   inWebView: isWebView(navigator.userAgent),
+  company,
 };
 const renderer = createRenderer(main, actions);
 let opened: OpenedViews | undefined;
@@ -69,6 +73,6 @@ addEventListener("pageshow", (event) => {
 
 page.start();
 chooseLanguage(top, browserStore(window), () => {
-  foot.textContent = translated(footer);
+  showFoot(foot, company);
   renderer.sayAnew();
 });

@@ -7,6 +7,8 @@ export * from "@secret-handoff/protocol/recipient/wording";
 
 export const product = "Secret handoff";
 export const footer = "End-to-end encrypted. Only your link holds the key.";
+export const privacy = "Privacy";
+export const imprint = "Imprint";
 /** Beside the choice of languages, for screen readers. */
 export const language = "Language";
 /** Stands in the document until the script runs, and where it cannot. */

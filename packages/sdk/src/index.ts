@@ -56,6 +56,7 @@ export {
   checkRight,
   type DeliveryChoices,
   type Description,
+  describedBy,
   type HandOver,
   HandOverError,
   type HandOverPorts,

@@ -1,5 +1,7 @@
 import { issuerProblems as senderIssuerProblems } from "@secret-handoff/lambda/config";
 import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
+import { companyProblems } from "@secret-handoff/protocol/company";
+import { companySource } from "../company.ts";
 import type { GitHubJobs, SenderRights } from "../iam/sender-role.ts";
 import { classesOf, GITHUB_ISSUER } from "../policy.ts";
 import type { NotifyProps, ReactionProps, SecretHandoffProps } from "../props.ts";
@@ -37,6 +39,13 @@ export const CONTRADICTIONS: readonly (readonly [
   [["operators"], ({ operators = [] }) => repeatedEntries("operators", operators)],
   [["operators", "classes"], operatorProblems],
   [["senders", "operators", "classes"], classProblems],
+  [
+    ["company"],
+    ({ company }) =>
+      company === undefined
+        ? []
+        : companyProblems(companySource(company)).map((problem) => `company.${problem}`),
+  ],
   [["alarms"], ({ alarms }) => noticeProblems("alarms", alarms)],
   [["onUndelivered"], ({ onUndelivered }) => reactionProblems("onUndelivered", onUndelivered)],
   [["onReported"], ({ onReported }) => reactionProblems("onReported", onReported)],

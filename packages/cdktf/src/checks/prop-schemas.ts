@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   type CredentialClass,
   type OperatorEntry,
@@ -11,6 +12,7 @@ import type { GitHubJobs, MailRights, SecretHandoffSenderProps, SenderRights } f
 import type {
   AlarmProps,
   ArchiveProps,
+  CompanyProps,
   DeletionProtectionProps,
   DeliveredProps,
   DispatchProps,
@@ -305,6 +307,19 @@ const SERVICE = {
         "must be the name of an S3 bucket, such as example-trail",
       ]),
       kmsKeyArn: optional(keyArn),
+    }),
+  ),
+  company: optional(
+    props<CompanyProps>({
+      name: text(),
+      logo: optional(
+        text([existsSync, "names a file that is not there: write its path as seen from where synth runs"]),
+      ),
+      accentColor: optional(text()),
+      accentColorDark: optional(text()),
+      contact: optional(text()),
+      privacyUrl: optional(text()),
+      imprintUrl: optional(text()),
     }),
   ),
   runBy: optional(

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { platformRandom, type RandomBytes } from "@secret-handoff/protocol";
 import type { Problem } from "@secret-handoff/protocol/api";
+import { EMPTY_BLOCK, takeApart } from "@secret-handoff/protocol/company";
 
 /** How one check of the doctor's ended. `detail` says what to do where it failed, and why it was left out where it was skipped. */
 export type CheckResult =
@@ -90,7 +91,9 @@ export async function checkPage(
       `${wrong.join(", ")} is not as the service sends it: does something in front rewrite headers?`,
     );
   }
-  const html = await response.text();
+  const served = await response.text();
+  // The company block is the deployment's own.
+  const html = takeApart(served)?.empty ?? served;
   checkHashes(html, response.headers.get("content-security-policy") ?? "");
   const hash = createHash("sha256").update(html).digest("hex");
   if (expected !== undefined && hash !== expected) {
@@ -104,7 +107,7 @@ export async function checkPage(
 function checkHashes(html: string, policy: string): void {
   if (/'unsafe-/.test(policy)) throw new CheckFailed("the page's policy allows something unsafe");
   const inline = Array.from(
-    html.matchAll(/<(script|style)\b[^>]*>([\s\S]*?)<\/\1>/gi),
+    html.replace(EMPTY_BLOCK, "").matchAll(/<(script|style)\b[^>]*>([\s\S]*?)<\/\1>/gi),
     ([, , text = ""]) => text,
   );
   if (inline.length === 0) throw new CheckFailed("the page has no script: is it ours?");

@@ -122,6 +122,12 @@ export class ServiceFunction extends Construct {
     Object.assign(this.#environment, defined(environment));
     const total = environmentBytes(this.#environment);
     const config = jsonBytes(this.#environment.CONFIG ?? "");
+    const company = jsonBytes(this.#environment.COMPANY ?? "");
+    if (total > ENVIRONMENT_LIMIT && company > config) {
+      throw new InvalidProps([
+        `company.logo takes ${company} bytes once it is compressed, with the rest of company, and Lambda leaves ${ENVIRONMENT_LIMIT - (total - company)} for them in the ${ENVIRONMENT_LIMIT} bytes of a function's environment: simplify its paths`,
+      ]);
+    }
     if (total > ENVIRONMENT_LIMIT) {
       throw new InvalidProps([
         `senders and classes take ${config} bytes as JSON, and Lambda leaves ${ENVIRONMENT_LIMIT - (total - config)} for them in the ${ENVIRONMENT_LIMIT} bytes of a function's environment: name fewer, or split them over two services`,

@@ -28,6 +28,18 @@ const ARN = "optional(object({ arn = string }))";
 const NOTICE = `object({ topic = ${ARN}, emails = optional(list(string), []) })`;
 const REACTION = `object({ topic = ${ARN}, emails = optional(list(string), []), rotate = optional(bool, false) })`;
 
+/** The parts of a company, with their names in the function's COMPANY. */
+const COMPANY = [
+  ["name", "name"],
+  ["logo", "logo"],
+  ["accent_color", "accentColor"],
+  ["accent_color_dark", "accentColorDark"],
+  ["contact", "contact"],
+  ["privacy_url", "privacyUrl"],
+  ["imprint_url", "imprintUrl"],
+] as const;
+const COMPANY_JSON = `jsonencode({ for key, value in { ${COMPANY.map(([part, name]) => `${name} = var.company.${part}`).join(", ")} } : key => value if value != null })`;
+
 const throttle = (routes: string, rate: number, burst: number): Variable => ({
   type: "object({ rate = number, burst = number })",
   description: `Requests a second, and at once, to ${routes}.`,
@@ -114,6 +126,16 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     holds: [
       'var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))',
       "archive.bucket_name must be the name of an S3 bucket.",
+    ],
+  },
+  company: {
+    type: `object({ ${COMPANY.map(([part]) => (part === "name" ? "name = string" : `${part} = optional(string)`)).join(", ")} })`,
+    description:
+      "The company that recipients know the senders by: name; and logo (the text of an SVG file, shapes only), accent_color and accent_color_dark (#rrggbb), contact, privacy_url, imprint_url. The deployment fails where one cannot be used, and says why.",
+    default: null,
+    holds: [
+      'var.company == null || can(regex("^[^\\\\p{Cc}\\\\x{202a}-\\\\x{202e}\\\\x{2066}-\\\\x{2069}]{1,60}$", var.company.name)) && length(coalesce(var.company.logo, "-")) <= 65536 && alltrue([for c in [var.company.accent_color, var.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [var.company.privacy_url, var.company.imprint_url] : u == null || can(regex("^https://", u))])',
+      "company needs a name of one line; a logo is the text of an SVG file, a colour reads #rrggbb in lower case, and a URL begins with https.",
     ],
   },
   run_by: {
@@ -220,6 +242,7 @@ export const SERVICE_MADE_IF: MadeIf = {
   resources: {
     mail_: "local.ses",
     bounces: "local.ses",
+    recipient_start_check: given("company"),
     recipients_address: 'var.recipients == "named"',
     smtp_policy: given("smtp"),
     events_every_event:
@@ -255,6 +278,7 @@ export const SERVICE_MADE_IF: MadeIf = {
     SMTP_SECRET_ARN: given("smtp"),
     ARCHIVE_BUCKET: given("archive"),
     RUN_BY: given("run_by"),
+    COMPANY: given("company"),
     RECIPIENT_ADDRESS_KEY_ID: 'var.recipients == "named"',
   },
   inputs: {
@@ -433,6 +457,7 @@ function serviceProps(): ServiceProps {
     },
     archive: { bucketName: ref("archive.bucket_name"), kmsKeyArn: ref("archive.kms_key_arn") },
     runBy: ref("run_by"),
+    company: expression(`base64gzip(${COMPANY_JSON})`),
     kmsKeyArn: ref("kms_key_arn"),
     deletionProtection: {
       handoffs: Token.asAny(ref("protect_handoffs")),

@@ -2,6 +2,7 @@ import {
   CredentialClass,
   DEFAULT_CLASSES,
   OperatorEntry,
+  PolicyCompany,
   SenderEntry,
   TrustedIssuer,
 } from "@secret-handoff/protocol/api";
@@ -39,6 +40,7 @@ const Config = v.strictObject({
   operators: v.optional(v.array(OperatorEntry)),
   classes: v.optional(v.array(ClassEntry)),
   githubApi: v.optional(v.pipe(v.string(), v.url())),
+  company: v.optional(PolicyCompany),
   approvalSeconds: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(SHORTEST_LIFE))),
 });
 
@@ -56,6 +58,8 @@ export type SenderConfig = {
   readonly githubApi: string;
   /** Seconds that an approval is worth; a day where undefined. */
   readonly approvalSeconds: number | undefined;
+  /** What senders call themselves unless they say otherwise. */
+  readonly company: PolicyCompany | undefined;
 };
 
 /**
@@ -110,9 +114,9 @@ export function parseSenderConfig(json: string): SenderConfig {
       `CONFIG is wrong at ${v.getDotPath(result.issues[0]) ?? "its top"}: ${result.issues[0].message}`,
     );
   }
-  const { issuer, jwksUrl, senders, approvalSeconds, issuers = [] } = result.output;
+  const { issuer, jwksUrl, senders, approvalSeconds, company, issuers = [] } = result.output;
   const [wrong] = issuerProblems(issuer, issuers, senders);
   if (wrong !== undefined) throw new Error(`CONFIG is wrong at ${wrong}`);
   const { operators = [], classes = DEFAULT_CLASSES, githubApi = apiOf(issuer) } = result.output;
-  return { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds };
+  return { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds, company };
 }

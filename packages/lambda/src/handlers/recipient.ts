@@ -7,6 +7,7 @@ import { stdoutLog, systemClock } from "../runtime.ts";
 import { Claims } from "../store/claims.ts";
 import { Codes } from "../store/codes.ts";
 import { Receipts } from "../store/receipts.ts";
+import { companyFrom } from "./company.ts";
 import { optional, required } from "./environment.ts";
 import { httpHandler, sourceAddress } from "./http-event.ts";
 import { openOneTimeTable } from "./tables.ts";
@@ -36,6 +37,7 @@ export const handler = httpHandler(
     origin: required("ORIGIN"),
     page,
     runBy: optional("RUN_BY"),
+    company: companyFrom(optional("COMPANY")),
     claims: new Claims(table),
     receipts: new Receipts(table),
     codes: new Codes(table),

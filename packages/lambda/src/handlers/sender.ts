@@ -32,12 +32,14 @@ const recipientKeys: RecipientKeys = {
 };
 
 function appWith(config: SenderConfig): Hono {
-  const { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds } = config;
+  const { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds, company } =
+    config;
   return createSenderApp({
     origin,
     senders,
     operators,
     classes,
+    company,
     handoffs: new Handoffs(table),
     subjects: new Subjects(table),
     requests: new Requests(table),

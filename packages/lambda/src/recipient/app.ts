@@ -15,6 +15,7 @@ import {
   StatusRequest,
   type StatusResponse,
 } from "@secret-handoff/protocol/api";
+import type { Company } from "@secret-handoff/protocol/company";
 import type { Context, Hono } from "hono";
 import type * as v from "valibot";
 import { createApp, nothingHere, readBody, refuseForeignOrigin, route } from "../http/app.ts";
@@ -24,7 +25,7 @@ import type { ClaimOutcome, Claims } from "../store/claims.ts";
 import { derive, verificationOf } from "../store/handoff-record.ts";
 import type { Receipts } from "../store/receipts.ts";
 import { serveFrontPage, wantsHtml } from "./front-page.ts";
-import { type EncodedPage, servePage } from "./page.ts";
+import { type EncodedPage, servePage, withCompany } from "./page.ts";
 import { Retrievals, type SourceOf } from "./retrievals.ts";
 import { type CodeDeps, codeHashOf, sendCode } from "./send-code.ts";
 
@@ -35,6 +36,8 @@ export type RecipientDeps = CodeDeps & {
   readonly page: EncodedPage;
   /** Who runs the service, as recipients know them. */
   readonly runBy?: string | undefined;
+  /** Whom recipients know the senders by: the page and the front page begin with it. */
+  readonly company?: Company | undefined;
   readonly clock: Clock;
   /** To watch for suspicious retrieval. */
   readonly sourceOf?: SourceOf;
@@ -42,7 +45,7 @@ export type RecipientDeps = CodeDeps & {
 
 /** The recipient's side of the one-time store: public, and able to create nothing. */
 export function createRecipientApp(deps: RecipientDeps): Hono {
-  const { origin, page, runBy, claims, receipts, clock, log } = deps;
+  const { origin, page, runBy, company, claims, receipts, clock, log } = deps;
   const app = createApp(origin, log);
   const retrievals = new Retrievals(clock, log);
 
@@ -60,10 +63,10 @@ export function createRecipientApp(deps: RecipientDeps): Hono {
 
   // The deployment counts this word, and alarms.
   const onMangled = () => log({ level: "info", what: "link_mangled" });
-  const showPage = servePage(page, onMangled);
+  const showPage = servePage(company ? withCompany(page, company) : page, onMangled);
   route(app, "/h/*", { GET: showPage });
 
-  const showFrontPage = serveFrontPage(runBy);
+  const showFrontPage = serveFrontPage(runBy, company);
   route(app, "/", { GET: (c) => showFrontPage(c, 200) });
   app.notFound((c) => {
     if (!wantsHtml(c)) return nothingHere(c);

@@ -1,15 +1,16 @@
 import { createHash } from "node:crypto";
+import { type Company, logoMarkup } from "@secret-handoff/protocol/company";
+import { splitContacts } from "@secret-handoff/protocol/contacts";
 import { DARK, LIGHT, MARK_DRAWING, type Palette } from "@secret-handoff/protocol/theme";
 import type { Context } from "hono";
 
 /** One column of words, in the colours of the recipient's page. It has no script, and loads nothing. */
-const STYLE = `:root{color-scheme:light dark;${properties(LIGHT)}}
-@media (prefers-color-scheme:dark){:root{${properties(DARK)}}}
-*{box-sizing:border-box;margin:0}
+const STYLE = `*{box-sizing:border-box;margin:0}
 body{display:flex;flex-direction:column;min-height:100vh;max-width:44rem;margin:0 auto;padding:0 .75rem;background:var(--ground);color:var(--ink);font:1rem/1.5 -apple-system,"Segoe UI",Roboto,Helvetica,Arial,sans-serif;-webkit-text-size-adjust:100%}
 header,footer{padding:1.25rem 0}
 header{display:flex;gap:.5rem;align-items:center;font-weight:600}
-svg{width:1.75rem;fill:var(--accent);stroke:var(--card);forced-color-adjust:none}
+.mark{width:1.75rem;fill:var(--accent);stroke:var(--card);forced-color-adjust:none}
+.logo svg{display:block;height:2rem;max-width:60vw}
 main{flex:1}
 section{padding:1.25rem;border:1px solid var(--line);border-radius:.5rem;background:var(--card)}
 h1{margin-bottom:.75rem;font-size:1.5rem;line-height:1.25}
@@ -19,14 +20,26 @@ p,h1{overflow-wrap:anywhere}
 .soft,footer{color:var(--soft);font-size:.875rem}
 a{color:var(--accent)}`;
 
-const POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${createHash("sha256").update(STYLE).digest("base64")}'`,
-  "img-src data:",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+/** The same colours as the recipient's page, the company's before ours. */
+function styleOf({ colours }: Partial<Company>): string {
+  const [light, lightTint, dark, darkTint] = colours ?? [];
+  const day = { ...LIGHT, accent: light ?? LIGHT.accent, tint: lightTint ?? LIGHT.tint };
+  const night = { ...DARK, accent: dark ?? DARK.accent, tint: darkTint ?? DARK.tint };
+  return `:root{color-scheme:light dark;${properties(day)}}
+@media (prefers-color-scheme:dark){:root{${properties(night)}}}
+${STYLE}`;
+}
+
+function policyFor(style: string): string {
+  return [
+    "default-src 'none'",
+    `style-src 'sha256-${createHash("sha256").update(style).digest("base64")}'`,
+    "img-src data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
+}
 
 function properties(palette: Palette): string {
   return Object.entries(palette)
@@ -36,13 +49,20 @@ function properties(palette: Palette): string {
 
 /**
  * What a person sees who comes to an address of the service that is no link's. It is the same for everybody, and touches no store.
- * @param runBy who runs the service, as recipients know them
+ * @param runBy who runs the service, as recipients know them; the company unless somebody else does
  */
-export function frontPage(runBy: string | undefined): string {
-  const who =
-    runBy === undefined
-      ? ""
-      : `\n<p class="soft">This service is run by <strong>${escaped(runBy)}</strong>.</p>`;
+export function frontPage(runBy: string | undefined, company: Partial<Company> = {}): string {
+  const { name } = company;
+  return documentOf(styleOf(company), runBy ?? name, company);
+}
+
+function documentOf(style: string, runBy: string | undefined, company: Partial<Company>): string {
+  const { name = "Secret handoff", logo } = company;
+  const mark = logo
+    ? `<span class="logo" aria-hidden="true">${logoMarkup(logo)}</span>`
+    : company.name === undefined
+      ? `<svg class="mark" aria-hidden="true" ${MARK_DRAWING}/></svg>`
+      : "";
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -50,31 +70,53 @@ export function frontPage(runBy: string | undefined): string {
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="format-detection" content="telephone=no">
 <link rel="icon" href="data:,">
-<title>Secret handoff</title>
-<style>${STYLE}</style>
+<title>${escaped(name)}</title>
+<style>${style}</style>
 </head>
 <body>
-<header><svg aria-hidden="true" ${MARK_DRAWING}/></svg><span>Secret handoff</span></header>
+<header>${mark}<span>${escaped(name)}</span></header>
 <main><section>
 <h1>Passwords and keys, handed over by a link that opens once</h1>
-<p>Somebody who has a secret for you mails you a link. Your browser opens it, one time, and nobody else can read it on the way.</p>
+<p>Somebody${company.name === undefined ? "" : ` at ${escaped(name)}`} who has a secret for you mails you a link. Your browser opens it, one time, and nobody else can read it on the way.</p>
 <p class="calm">You have not opened a link here, and nothing is used up.</p>
 <p>Were you sent one? Open it from the mail, or <a href="/h">paste the whole link</a>. Its last part, after #, is the key: without it
-nothing can be opened. If it still does not work, ask whoever sent it.</p>${who}
+nothing can be opened. If it still does not work, ask whoever sent it.</p>${whoRunsIt(runBy, company)}
 </section></main>
-<footer>End-to-end encrypted. The service never has the key.</footer>
+<footer>${company.name === undefined ? "" : "Secret handoff. "}End-to-end encrypted. The service never has the key.</footer>
 </body>
 </html>
 `;
 }
 
+function whoRunsIt(runBy: string | undefined, { contact, privacyUrl, imprintUrl }: Partial<Company>): string {
+  const link = (text: string, url: string | undefined) =>
+    url === undefined ? [] : [`<a href="${escaped(url)}" rel="noreferrer">${text}</a>`];
+  const links = [...link("Privacy", privacyUrl), ...link("Imprint", imprintUrl)];
+  const sentences = [
+    ...(runBy === undefined ? [] : [`This service is run by <strong>${escaped(runBy)}</strong>.`]),
+    ...(contact === undefined ? [] : [`Questions? ${contactLinks(contact)}`]),
+    ...(links.length === 0 ? [] : [links.join(" ")]),
+  ];
+  return sentences.map((sentence) => `\n<p class="soft">${sentence}</p>`).join("");
+}
+
+/** Addresses and telephone numbers, to be pressed. */
+function contactLinks(contact: string): string {
+  return splitContacts(contact)
+    .map(({ text, href }) =>
+      href === undefined ? escaped(text) : `<a href="${escaped(href)}">${escaped(text)}</a>`,
+    )
+    .join("");
+}
+
 /** Answers with the front page. @param status 404 where a browser asked for something else */
-export function serveFrontPage(runBy: string | undefined) {
-  const html = frontPage(runBy);
+export function serveFrontPage(runBy: string | undefined, company?: Company) {
+  const html = frontPage(runBy, company);
+  const policy = policyFor(styleOf(company ?? {}));
   return (c: Context, status: 200 | 404) =>
     c.body(html, status, {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": POLICY,
+      "content-security-policy": policy,
       ...(status === 404 ? { vary: "accept" } : {}),
     });
 }

@@ -1,5 +1,6 @@
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { showsKey } from "@secret-handoff/protocol";
+import { type Company, fillBlock } from "@secret-handoff/protocol/company";
 import type { Context } from "hono";
 
 /** The recipient's page, as packages/page builds it. */
@@ -12,7 +13,7 @@ export type Page = {
   readonly modules?: Readonly<Record<string, string>>;
 };
 
-/** The page as it travels: compressed once, when it is built. */
+/** The page as it travels: compressed when it is built. */
 export type EncodedPage = {
   readonly contentSecurityPolicy: string;
   readonly bodies: Bodies;
@@ -37,12 +38,28 @@ export function encodePage({ html, contentSecurityPolicy, languages = {}, module
   };
 }
 
+/**
+ * The page with its company block filled. It is compressed for the first who asks for it in an encoding, which takes a fifth of a second
+ * once: a start for another call does not wait for it.
+ */
+export function withCompany(page: EncodedPage, company: Company): EncodedPage {
+  const html = new TextDecoder().decode(page.bodies.identity);
+  return { ...page, bodies: encode(fillBlock(html, company)) };
+}
+
 function encode(text: string): Bodies {
-  const bytes = Buffer.from(text);
+  const identity = new Uint8Array(Buffer.from(text));
+  const made: { br?: Uint8Array<ArrayBuffer>; gzip?: Uint8Array<ArrayBuffer> } = {};
   return {
-    br: new Uint8Array(brotliCompressSync(bytes)),
-    gzip: new Uint8Array(gzipSync(bytes, { level: 9 })),
-    identity: new Uint8Array(bytes),
+    identity,
+    get br() {
+      made.br ??= new Uint8Array(brotliCompressSync(identity));
+      return made.br;
+    },
+    get gzip() {
+      made.gzip ??= new Uint8Array(gzipSync(identity, { level: 9 }));
+      return made.gzip;
+    },
   };
 }
 

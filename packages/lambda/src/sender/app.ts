@@ -45,6 +45,8 @@ export type SenderDeps = CreateDeps &
   RefusalDeps &
   Omit<TrailDeps, "cursors"> & {
     readonly origin: string;
+    /** What senders call themselves unless they say otherwise. */
+    readonly company?: PolicyResponse["company"] | undefined;
     readonly seals: Seals;
   };
 
@@ -58,7 +60,7 @@ export function createSenderApp(deps: SenderDeps): Hono {
 }
 
 function senderRoutes(deps: SenderDeps): Hono {
-  const { handoffs, standalone, classes, clock } = deps;
+  const { handoffs, standalone, classes, company, clock } = deps;
   const refusals = new Refusals(deps);
   const cursors = new Cursors(() => deps.recipients.secretFor("cursors"));
   const api = new Hono();
@@ -211,6 +213,7 @@ function senderRoutes(deps: SenderDeps): Hono {
         classes: classes.filter(
           ({ name }) => !isSender || may(caller, "send", name) || may(caller, "check", name),
         ),
+        ...(company === undefined ? {} : { company }),
       };
       return c.json(answer);
     },

@@ -1,3 +1,4 @@
+import { splitContacts } from "@secret-handoff/protocol/contacts";
 import { translated } from "@secret-handoff/protocol/recipient";
 import type { Message } from "../wording.ts";
 
@@ -60,6 +61,11 @@ export function subheading(text: string): HTMLElement {
 /** What a sender wrote: never translated, and in the direction that it runs by itself. */
 export function given(text: string): HTMLElement {
   return element("bdi", { translate: "no" }, text);
+}
+
+/** A text whose mail addresses and telephone numbers can be pressed. */
+export function withLinks(text: string): Content[] {
+  return splitContacts(text).map(({ text, href }) => (href ? element("a", { href }, text) : text));
 }
 
 export function row(...contents: readonly Content[]): HTMLElement {

@@ -27,7 +27,8 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
 
   function update({ acknowledgement, hideAt, now }: ScreenOf<"opened">): void {
     setText(status, statusText(acknowledgement));
-    setText(clock, say.hidesIn(hideAt - now));
+    // One time at a time: until it is taken the status tells of another.
+    setText(clock, isUntold(acknowledgement) ? "" : say.hidesIn(hideAt - now));
     const soon = hideAt - now <= WARN_BEFORE;
     if (soon && !warned) actions.announce(translated(say.hidesSoon));
     warned = soon;
@@ -96,10 +97,15 @@ function takenTogether(items: readonly Item[], onTaken: () => void): (...parts: 
 }
 
 /** Whether the sender knows yet that it was taken. */
-function statusText({ kind, tries }: Acknowledgement): string {
+function statusText(acknowledgement: Acknowledgement): string {
+  const { kind } = acknowledgement;
   if (kind === "refused") return say.endedMeanwhile;
   if (kind === "known") return say.taken;
-  return kind === "due" && tries === 0 ? say.notTakenYet : say.stillTelling;
+  return isUntold(acknowledgement) ? say.notTakenYet : say.stillTelling;
+}
+
+function isUntold({ kind, tries }: Acknowledgement): boolean {
+  return kind === "due" && tries === 0;
 }
 
 function showAllButton(fields: readonly FieldView[]): HTMLElement {

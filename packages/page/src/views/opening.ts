@@ -16,6 +16,7 @@ import {
   setText,
   subheading,
   submitButton,
+  withLinks,
 } from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
@@ -60,13 +61,13 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
           submitButton(resumes ? say.showAgain : mailsCode ? say.mailCode : say.reveal),
           !resumes && paragraph(mailsCode ? say.whatCode : say.whatReveal),
         ),
-        ...details(handoff, actions.now()),
+        element("dl", {}, until(handoff, actions.now())),
       ),
-      element(
-        "section",
-        { class: "aside" },
-        subheading(say.notExpecting),
+      told(header),
+      fold(
+        say.notExpecting,
         paragraph(say.leaveItClosed(say.senderOf(header))),
+        element("p", {}, ...withLinks(actions.company.contact ?? "")),
         button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
       ),
     ),
@@ -77,36 +78,36 @@ function warning([title, ...body]: say.Message): HTMLElement {
   return element("section", { class: "note" }, subheading(title), ...body.map(paragraph));
 }
 
-/** What is certain, as the page's own word; and apart from it what the sealed header says, which is only what its sender wrote. */
-function details({ header, expiresAt, clockAhead }: Handoff, now: number): Content[] {
-  const words = header.message?.trim() ?? "";
-  const rows = Object.entries(header.context ?? {}).filter(([, text]) => text.trim() !== "");
-  return [
-    element(
-      "dl",
-      {},
-      listRow(translated(say.until), say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000))),
-    ),
+function until({ expiresAt, clockAhead }: Handoff, now: number): HTMLElement {
+  return listRow(translated(say.until), say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000)));
+}
+
+/** What the sealed header says, apart from what is certain: it is only what its sender wrote. */
+function told({ message = "", context = {} }: Handoff["header"]): Content {
+  const words = message.trim();
+  const rows = Object.entries(context).filter(([, text]) => text.trim() !== "");
+  return (
     words + rows.length !== "0" &&
-      element(
-        "section",
-        { class: "part" },
-        subheading(say.senderSays),
-        words !== "" && element("blockquote", { dir: "auto" }, ...withLinks(words)),
-        element("dl", {}, ...rows.map(([name, text]) => listRow(given(name), ...withLinks(text)))),
-      ),
-  ];
+    fold(
+      say.senderSays,
+      words !== "" && element("blockquote", { dir: "auto" }, ...withLinks(words)),
+      element("dl", {}, ...rows.map(([name, text]) => listRow(given(name), ...withLinks(text)))),
+    )
+  );
+}
+
+/** Not needed to open the link, and shut where it would be in the way of what is. */
+function fold(summary: string, ...contents: readonly Content[]): HTMLElement {
+  return element(
+    "details",
+    { class: "aside", open: innerWidth > 600 },
+    element("summary", {}, translated(summary)),
+    ...contents,
+  );
 }
 
 function listRow(name: Content, ...texts: readonly Content[]): HTMLElement {
   return element("div", {}, element("dt", {}, name), element("dd", { dir: "auto" }, ...texts));
-}
-
-/** Mail addresses in a text can be pressed. Nothing else becomes a link: a sender's address is not to lead anywhere. */
-function withLinks(text: string): Content[] {
-  return text
-    .split(/([\w.+-]+@[\w-]+(?:\.[\w-]+)+)/)
-    .map((part, index) => (index % 2 === 0 ? part : element("a", { href: `mailto:${part}` }, part)));
 }
 
 function emailInput(typed: string, emailHint: string | undefined) {

@@ -1,3 +1,4 @@
+import type { Company } from "@secret-handoff/protocol/company";
 import type { FlowEvent, Screen } from "@secret-handoff/protocol/recipient";
 import { translated } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
@@ -21,6 +22,8 @@ export type ViewActions = {
   paste(text: string): void;
   announce(text: string): void;
   readonly inWebView: boolean;
+  /** Whom the service is run for; empty where the deployment names nobody. */
+  readonly company: Partial<Company>;
 };
 
 /** One screen as it stands in the document. */
@@ -68,9 +71,7 @@ export function createRenderer(main: HTMLElement, actions: ViewActions) {
     view = next;
     fill(main, next.root);
     const heading = next.root.querySelector("h1");
-    document.title = heading
-      ? `${heading.textContent} - ${translated(say.product)}`
-      : translated(say.product);
+    document.title = `${heading?.textContent} - ${actions.company.name ?? say.product}`;
     (next.root.querySelector<HTMLElement>("[aria-invalid=true],[data-focus]") ?? heading)?.focus();
     scrollTo(0, 0);
   }

@@ -56,6 +56,7 @@ export {
   HandoffView,
   ListResponse,
   Misfiled,
+  PolicyCompany,
   PolicyResponse,
   type Problem,
   type ProblemCode,

@@ -109,8 +109,16 @@ export type EventsResponse = Fields<typeof EventsResponse>;
 export const RecipientResponse = v.object({ id: v.string(), address: v.optional(v.string()) });
 export type RecipientResponse = Fields<typeof RecipientResponse>;
 
-/** The caller's rights, and the classes in force for it. */
-export const PolicyResponse = v.object({ rights: list(Right), classes: list(CredentialClass) });
+/** The company that recipients know the senders by, and whom they can ask there. */
+export const PolicyCompany = v.object({ name: v.string(), contact: v.optional(v.string()) });
+export type PolicyCompany = Fields<typeof PolicyCompany>;
+
+/** The caller's rights, the classes in force for it, and what its mails say unless it says otherwise. */
+export const PolicyResponse = v.object({
+  rights: list(Right),
+  classes: list(CredentialClass),
+  company: v.optional(PolicyCompany),
+});
 export type PolicyResponse = Fields<typeof PolicyResponse>;
 
 /** Stable codes of problem+json answers (RFC 9457). */

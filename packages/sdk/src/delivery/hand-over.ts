@@ -43,6 +43,15 @@ export type DeliveryChoices = {
   readonly request?: string | undefined;
 };
 
+/** What the recipients are told, with the company that the service names where the description names none. */
+export function describedBy(company: PolicyResponse["company"], description: Description): Description {
+  return {
+    ...description,
+    company: description.company ?? company?.name,
+    contact: description.contact ?? company?.contact,
+  };
+}
+
 /**
  * What secrets and their description make together, within what the class allows.
  * @param secrets at least one
@@ -222,7 +231,14 @@ async function withPlan<T>(
     const from = request.from ?? defaultMailbox(service.origin);
     const delivery =
       judged.allowed &&
-      planDelivery(request.secrets, { ...request, from }, request, judged.allowed, errors, runtime);
+      planDelivery(
+        request.secrets,
+        describedBy(policy.company, { ...request, from }),
+        request,
+        judged.allowed,
+        errors,
+        runtime,
+      );
     if (!delivery || errors.errors.length > 0) throw new HandOverError(errors.errors);
     return await work(delivery, until, runtime);
   } finally {
