@@ -14,6 +14,8 @@ const config: StackConfig = {
       from: "handoff@example.com",
       hostedZoneId: "Z0000000000000EXAMPLE",
     },
+    // What recipients see first, on the page and in the mail.
+    company: { name: "Example Ltd", contact: "security@example.com" },
     // Nobody may send until a sender is named here.
     senders: [
       {

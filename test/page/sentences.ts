@@ -24,6 +24,7 @@ const WORDS = [
     "Hide",
     "Download",
   ],
+  ...["Privacy", "Imprint"],
   ...["Done", "Reported", "Reporting.", "hidden", "empty", "space", "digit", "capital", "small", "sign"],
 ];
 /** Only the terminal says it; or it is told where no script runs, and no language can be fetched. */
