@@ -1,6 +1,5 @@
 import type { Company } from "@secret-handoff/protocol/company";
 import type { FlowEvent, Screen } from "@secret-handoff/protocol/recipient";
-import { translated } from "@secret-handoff/protocol/recipient";
 import * as say from "../wording.ts";
 import { fill } from "./elements.ts";
 import {
