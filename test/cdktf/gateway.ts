@@ -15,7 +15,7 @@ type HttpResult = {
 };
 
 /** A person's AWS identity, as API Gateway tells it once it has checked the signature. */
-export const PERSON = "arn:aws:sts::123456789012:assumed-role/platform/ana";
+const PERSON = "arn:aws:sts::123456789012:assumed-role/platform/ana";
 
 /**
  * The stack's HTTP API on this machine: its routes, each leading to the function that the stack says, with events of payload 2.0.

@@ -69,7 +69,7 @@ function endOf(source: string, from: number): number {
 }
 
 /** RFC 4180, section 2. @throws Error where the text is not of that grammar */
-export function readCsv(text: string): readonly (readonly string[])[] {
+function readCsv(text: string): readonly (readonly string[])[] {
   const rows: string[][] = [[]];
   let at = 0;
   while (at < text.length) {

@@ -8,7 +8,7 @@ export const EMAIL = "ana@vendor.example";
 export const PASSPHRASE = "correct horse battery staple";
 
 /** What a sender usually says about a handoff. */
-export const HEADER: SealInput["header"] = {
+const HEADER: SealInput["header"] = {
   title: "Login for the orders database",
   message: "The quarterly rotation. The old password works until Friday at noon.",
   sender: "Mia Lind, acme/orders",

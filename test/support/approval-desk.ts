@@ -60,7 +60,7 @@ type Created = {
 };
 
 /** Those who ask, approve and create by requests, on a service of their own that the tests of a file share. */
-export class ApprovalDesk {
+class ApprovalDesk {
   #service: TestService | undefined;
   #github: Loopback | undefined;
   #forged: Loopback | undefined;

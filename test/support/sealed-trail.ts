@@ -17,7 +17,7 @@ import {
 import type { Trail, TrailEvent } from "@secret-handoff/sdk";
 
 const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-export const SEAL_PEM = String(publicKey.export({ type: "spki", format: "pem" }));
+const SEAL_PEM = String(publicKey.export({ type: "spki", format: "pem" }));
 export const SEAL_KEYS = readSealKeys(SEAL_PEM);
 
 const FIRST_DAY = dayNumber("2026-03-01");
@@ -41,7 +41,7 @@ export function signSeal(statement: Omit<Seal, "signature">): Seal {
 }
 
 /** The events of one day, as the service would file them: handoffs with their chains, and a refusal now and then. */
-export function eventsOfDay(day: number, handoffs: number): readonly AuditEvent[] {
+function eventsOfDay(day: number, handoffs: number): readonly AuditEvent[] {
   const events: AuditEvent[] = [];
   for (let n = 0; n < handoffs; n += 1) {
     const handoff = Buffer.from(`handoff ${String(day).padStart(5, "0")}/${String(n).padStart(5, "0")}`)

@@ -24,7 +24,7 @@ async function serve(
 const bearerOf = (request: Request) => request.headers.get("authorization")?.replace(/^Bearer /, "");
 
 /** When the versions of a test are made: each a minute after the one before. */
-export const FIRST_VERSION_AT = 1_795_000_000;
+const FIRST_VERSION_AT = 1_795_000_000;
 const timeOf = (version: number) => new Date((FIRST_VERSION_AT + version * 60) * 1_000);
 
 /**

@@ -145,7 +145,7 @@ function pathsIn(sentence: string): Record<string, string> {
 }
 
 /** What a function says in one word in its log, and never about whom: metric filters count the words. */
-export const COUNTED = {
+const COUNTED = {
   /** A link's key has reached the server. */
   mangled: { metric: "LinkMangled", word: "link_mangled", by: "recipient" },
   /** A caller who could not be authenticated was refused. Of those the audit table has only samples. */
@@ -173,17 +173,17 @@ export type Watched = {
 };
 
 /** Seconds; the period of every alarm. */
-export const FIVE_MINUTES = 300;
+const FIVE_MINUTES = 300;
 /** More refused strangers in five minutes than mistakes make. */
-export const MANY_REFUSALS = 100;
-export const countedNamespace = (name: string): string => `SecretHandoff/${name}`;
+const MANY_REFUSALS = 100;
+const countedNamespace = (name: string): string => `SecretHandoff/${name}`;
 
 /** What an alarm does not say itself: once in five minutes is enough, and no data is well. */
 type Alarm = Omit<CloudwatchMetricAlarmConfig, "alarmName" | "comparisonOperator" | "evaluationPeriods"> &
   Partial<Pick<CloudwatchMetricAlarmConfig, "comparisonOperator" | "evaluationPeriods">>;
 
 /** The alarms, by the last part of their names. */
-export function metricAlarms({
+function metricAlarms({
   name,
   apiId,
   tables,

@@ -34,12 +34,12 @@ export type Command = {
   readonly load?: () => Promise<{ readonly run: Run }>;
 };
 
-export const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
+const GLOBAL_OPTIONS: Readonly<Record<string, Option>> = {
   json: { help: "Print JSON on standard output" },
   help: { short: "h", help: "Show the help" },
 };
 
-export const SERVICE_OPTIONS: Readonly<Record<string, Option>> = {
+const SERVICE_OPTIONS: Readonly<Record<string, Option>> = {
   endpoint: {
     value: "URL",
     help: "The service's address; else SECRET_HANDOFF_ENDPOINT or the configuration",

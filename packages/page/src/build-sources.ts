@@ -54,7 +54,7 @@ export const computedConstants: Plugin = {
     }),
 };
 
-export function dropMessages(source: string): string {
+function dropMessages(source: string): string {
   return source
     .replace(/new ((?:Type|Range|Protocol)?Error)\(/g, "$&\0")
     .split("\0")

@@ -1,7 +1,7 @@
 import type { Clock } from "./time.ts";
 
 /** How long a copied value may stay in the clipboard, ms. */
-export const CLEAR_AFTER = 60_000;
+const CLEAR_AFTER = 60_000;
 /** A change of the clipboard that is told later than this after a copy is another's, ms. */
 const OWN_CHANGE = 1_000;
 

@@ -59,7 +59,7 @@ const QUARTERS = [
 ] as const;
 
 /** Ten double rounds without the final addition; the first and the last four words (section 2.2 of the draft). */
-export function hchacha20(key: Uint8Array, nonce: Uint8Array): Uint8Array {
+function hchacha20(key: Uint8Array, nonce: Uint8Array): Uint8Array {
   const block = Buffer.concat([Buffer.from("expand 32-byte k", "ascii"), key, nonce]);
   const state = Uint32Array.from({ length: 16 }, (_, word) => block.readUInt32LE(word * 4));
   const at = (index: number) => state[index] ?? 0;

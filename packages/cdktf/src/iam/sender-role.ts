@@ -196,7 +196,7 @@ export type MailRights = {
 };
 
 /** The role's statements. Each action is named; the only resource of `*` is where AWS knows no other. */
-export function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly Statement[] {
+function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly Statement[] {
   const { rotate, mail, kmsKeyArns = [], secretTags, parameterNames = [], assumeRoleArns = [] } = rights;
   const { rotationFunctionArns = [], passphrasePath } = rights;
   const inAccount = `arn:${here.partition}:secretsmanager:${here.region}:${here.account}:secret:`;

@@ -97,7 +97,7 @@ function aligned(entries: readonly (readonly [string, string])[]): string {
 }
 
 /** Any value as an expression. */
-export function valueText(value: unknown, verbatim = false): string {
+function valueText(value: unknown, verbatim = false): string {
   if (value instanceof Raw) return value.text;
   if (value instanceof Json) return `jsonencode(${valueText(value.value)})`;
   if (typeof value === "string") return textValue(value, verbatim);

@@ -28,7 +28,7 @@ import { personOfEnvironment, personOfLogin, samePerson } from "./persons.ts";
 import { may, mayApprove, rolesOf } from "./rights.ts";
 
 /** Seconds that an approval is worth, unless the deployment says otherwise. */
-export const APPROVAL_SECONDS = 86_400;
+const APPROVAL_SECONDS = 86_400;
 
 export type RequestDeps = {
   readonly requests: Requests;
@@ -304,7 +304,7 @@ function requireApprover(
 }
 
 /** @throws ProblemError 409 `request_ended` */
-export function requireOpen(record: RequestRecord, now: number): void {
+function requireOpen(record: RequestRecord, now: number): void {
   const state = stateOf(record, now);
   if (state !== "open") throw requestEnded(state);
 }

@@ -69,7 +69,7 @@ const ATTRIBUTES = [
  *
  * Middleware of the step `initialize` sees these calls; that of later steps, and options given to a single `send`, do not reach them.
  */
-export function shortCall(config: Config): InitializeMiddleware<object, MetadataBearer> {
+function shortCall(config: Config): InitializeMiddleware<object, MetadataBearer> {
   const endpoints = new Map<string, EndpointV2>();
   const signer = config.httpAuthSchemes.find(({ schemeId }) => schemeId === "aws.auth#sigv4")?.signer;
 

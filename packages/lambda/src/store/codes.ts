@@ -186,15 +186,12 @@ function armCode(id: HandoffId, codeHash: Uint8Array, emailVerifier: Verifier, n
 }
 
 /** Every code was mailed, and the last one is used up or over: nobody can open it any more. */
-export function areCodesSpent(
-  { codesLeft, codeTriesLeft, codeExpiresAt }: SealedRecord,
-  now: number,
-): boolean {
+function areCodesSpent({ codesLeft, codeTriesLeft, codeExpiresAt }: SealedRecord, now: number): boolean {
   return codesLeft === 0 && (codeTriesLeft <= 0 || codeExpiresAt <= now);
 }
 
 /** Where {@link areCodesSpent}. @param before events that come before the lock */
-export function lockCodes(key: HandoffKey, before: readonly Entry[], now: number): Update {
+function lockCodes(key: HandoffKey, before: readonly Entry[], now: number): Update {
   const lastIsSpent = or(atMost("codeTriesLeft", 0), atMost("codeExpiresAt", now));
   return end("locked", {
     key,
@@ -205,7 +202,7 @@ export function lockCodes(key: HandoffKey, before: readonly Entry[], now: number
 }
 
 /** @param before events that come before the lock */
-export function lockRequests(key: HandoffKey, before: readonly Entry[], now: number): Update {
+function lockRequests(key: HandoffKey, before: readonly Entry[], now: number): Update {
   return end("locked", {
     key,
     now,

@@ -154,7 +154,7 @@ function fileView(file: BundleFile, actions: OpenedActions, taken: Taken): HTMLE
 }
 
 /** "712 bytes", "24.1 KB". */
-export function sizeInWords(bytes: number): string {
+function sizeInWords(bytes: number): string {
   const kilobytes = (Math.round(bytes / 100) / 10).toLocaleString(locale());
   return bytes < 1_000 ? say.bytes(bytes) : `${kilobytes} KB`;
 }

@@ -9,7 +9,7 @@ import { MOST_MEMBERS, MOST_MEMBERS_BYTES, membersBytes, secretId } from "./requ
  */
 
 /** The most recipients of a request. */
-export const MOST_RECIPIENTS = 50;
+const MOST_RECIPIENTS = 50;
 /** The longest lifetime that a request can name, seconds: a year. */
 const LONGEST_LIFETIME = 366 * 86_400;
 
@@ -57,7 +57,7 @@ export const Approval = v.object({
 });
 export type Approval = Fields<typeof Approval>;
 
-export const REQUEST_STATES = ["pending", "approved", "denied", "expired", "used"] as const;
+const REQUEST_STATES = ["pending", "approved", "denied", "expired", "used"] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
 /** What POST, GET, approve and deny answer. */

@@ -4,8 +4,6 @@ export {
   ApprovalRequest,
   isRequestId,
   Known,
-  MOST_RECIPIENTS,
-  REQUEST_STATES,
   type RequestState,
   RequestView,
   VerdictRequest,

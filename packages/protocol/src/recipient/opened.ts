@@ -20,7 +20,7 @@ export const ACKNOWLEDGE_BEFORE = 17_000;
 /** How long the secret stands shown, ms. The recipient may prolong it as often as wanted (WCAG 2.2, 2.2.1). */
 export const SHOW_FOR = 300_000;
 /** How long a hidden secret is held before this tab forgets it, ms. */
-export const HOLD_FOR = 900_000;
+const HOLD_FOR = 900_000;
 /** The longest pause between two tries to acknowledge, ms. */
 const LONGEST_PAUSE = 30_000;
 

@@ -146,7 +146,7 @@ export function minute(time: string): string {
   return `${time.slice(0, 10)} ${time.slice(11, 16)}`;
 }
 
-export function countsTable(what: string, counts: ReadonlyMap<string, number>, none: string): Block {
+function countsTable(what: string, counts: ReadonlyMap<string, number>, none: string): Block {
   if (counts.size === 0) return { text: none };
   const rows = [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   return { head: [what, "number"], rows, numbers: [1] };

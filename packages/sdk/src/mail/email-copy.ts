@@ -124,7 +124,7 @@ function answersStep({ flags, mailedCode }: EmailFacts, say: MailSentences): str
 }
 
 /** "Sunday, 22 November 2026 at 10:10 CET". @param expiresAt Unix seconds */
-export function expiryInWords(expiresAt: number, language: Language, timeZone = "UTC"): string {
+function expiryInWords(expiresAt: number, language: Language, timeZone = "UTC"): string {
   return new Intl.DateTimeFormat(localeOf(language), {
     ...{ weekday: "long", day: "numeric", month: "long", year: "numeric" },
     ...{ hour: "2-digit", minute: "2-digit", timeZoneName: "short", timeZone },

@@ -111,7 +111,7 @@ const FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial
 const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
 
 /** The HTML part: one column, styles inline because some clients drop the rest, the link as a button and in full. */
-export function emailHtml(parts: EmailCopy): string {
+function emailHtml(parts: EmailCopy): string {
   const { language, message, careful } = parts;
   const link = escapeHtml(parts.link);
   const rightToLeft = isRightToLeft(language);

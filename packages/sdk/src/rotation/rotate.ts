@@ -85,7 +85,7 @@ const LONGEST_STEP_MS = 15 * 60_000;
  * the same request began is waited for, or found ready.
  * @throws SenderError `rotation_unconfigured`, `rotation_under_way`, `rotation_failed`, `rotation_late`, or what `secrets` throws
  */
-export async function rotateManaged(
+async function rotateManaged(
   request: RotationRequest,
   secrets: RotatableSecrets,
   deadline: Deadline,
@@ -126,7 +126,7 @@ async function begin(
 }
 
 /** @throws SenderError `rotation_unconfigured` */
-export function checkConfigured({ name }: RotationRequest["secret"], { rotates }: VersionStages): void {
+function checkConfigured({ name }: RotationRequest["secret"], { rotates }: VersionStages): void {
   if (rotates) return;
   throw new SenderError(
     "rotation_unconfigured",
@@ -181,7 +181,7 @@ export function overtaken({ secret }: RotationRequest): SenderError {
  * Manager: what somebody else wrote meanwhile is never lost.
  * @throws SenderError `secret_unreadable`, `secret_changed`, or what `secrets` throws
  */
-export async function rotateGenerated(
+async function rotateGenerated(
   request: RotationRequest,
   { key, rules }: Extract<Rotation, { kind: "generate" }>,
   secrets: RotatableSecrets,
@@ -207,7 +207,7 @@ export async function rotateGenerated(
 }
 
 /** @throws SenderError `secret_unreadable` unless the secret is a JSON object with that key */
-export function checkKey(secret: SecretVersion, key: string): void {
+function checkKey(secret: SecretVersion, key: string): void {
   withKey(secret, key, "");
 }
 

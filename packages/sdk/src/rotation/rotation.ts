@@ -63,7 +63,7 @@ export function versionWith({ labels }: VersionStages, label: string): string | 
 }
 
 /** Kinds of characters a password can be made of. */
-export const CHARACTER_CLASSES = ["lowercase", "uppercase", "digits", "punctuation"] as const;
+const CHARACTER_CLASSES = ["lowercase", "uppercase", "digits", "punctuation"] as const;
 export type CharacterClass = (typeof CHARACTER_CLASSES)[number];
 
 /** What a generated password looks like. Each class it is made of occurs at least once. */
@@ -75,9 +75,9 @@ export type PasswordRules = {
   readonly exclude: string;
 };
 
-export const SHORTEST_PASSWORD = 16;
+const SHORTEST_PASSWORD = 16;
 /** GetRandomPassword makes none longer (Secrets Manager API reference). */
-export const LONGEST_PASSWORD = 4_096;
+const LONGEST_PASSWORD = 4_096;
 /** Fewer different characters than this make even a long password guessable. */
 const FEWEST_CHARACTERS = 10;
 

@@ -18,7 +18,7 @@ import { type Environment, hasProxy, proxyFor } from "./proxy-variables.ts";
  * @returns undefined where AWS_CA_BUNDLE is not set
  * @throws SenderError `input`
  */
-export function awsAuthorities(env: Environment = process.env): readonly string[] | undefined {
+function awsAuthorities(env: Environment = process.env): readonly string[] | undefined {
   const { AWS_CA_BUNDLE: bundle, NODE_EXTRA_CA_CERTS: extra } = env;
   if (!bundle) return undefined;
   return [

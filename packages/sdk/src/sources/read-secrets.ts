@@ -5,7 +5,7 @@ import { type LabelledSecret, labelOf, type SecretsSource, type SecretVersion } 
 import type { ParameterSelector, SecretSelector } from "./selectors.ts";
 
 /** More matches of one prefix are refused: one page of ListSecrets, as in aws-actions/aws-secretsmanager-get-secrets. */
-export const MOST_MATCHES = 100;
+const MOST_MATCHES = 100;
 const READS_AT_ONCE = 5;
 
 /** What could be read, and one error for each selector or secret that could not. */
