@@ -7,8 +7,9 @@ import type { StackConfig } from "../stack.ts";
 import { isExpression } from "../terraform.ts";
 import { tooFewApprovers } from "./approvers.ts";
 import { CONTRADICTIONS, regionOf, roleProblems } from "./contradictions.ts";
-import { SECRET_HANDOFF, SECRET_HANDOFF_SENDER, STACK_CONFIG } from "./prop-schemas.ts";
+import { SECRET_HANDOFF, STACK_CONFIG } from "./prop-schemas.ts";
 import { InvalidProps, type ShapeProblem, shapeProblems } from "./schema.ts";
+import { SECRET_HANDOFF_SENDER } from "./sender-role-schemas.ts";
 
 type Service = StackConfig["service"];
 type Role = Omit<SecretHandoffSenderProps, "mail">;

@@ -1,14 +1,6 @@
 import { existsSync } from "node:fs";
-import {
-  type CredentialClass,
-  type OperatorEntry,
-  Right,
-  type SenderEntry,
-  type TrustedClaims,
-  type TrustedIssuer,
-} from "@secret-handoff/protocol/api";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
-import type { GitHubJobs, MailRights, SecretHandoffSenderProps, SenderRights } from "../iam/sender-role.ts";
+import type { SecretHandoffSenderProps } from "../iam/sender-role.ts";
 import type {
   AlarmProps,
   ArchiveProps,
@@ -30,6 +22,7 @@ import type {
   ThrottleProps,
 } from "../props.ts";
 import type { StackConfig } from "../stack.ts";
+import { CLASS, LONGEST_LIFE, OPERATOR, SENDER, TRUSTED_ISSUER } from "./policy-schemas.ts";
 import {
   anything,
   choice,
@@ -42,95 +35,31 @@ import {
   number,
   optional,
   props,
-  type Rule,
   text,
   whole,
 } from "./schema.ts";
+import { ROLE } from "./sender-role-schemas.ts";
+import {
+  address,
+  arn,
+  boundaryArn,
+  functionArn,
+  hostedZoneId,
+  httpsUrl,
+  keyArn,
+  LONGEST_EVENT_RETENTION,
+  matches,
+  repository,
+  repositoryId,
+  retention,
+  secretArn,
+  tags,
+  topicArn,
+} from "./values.ts";
 
-const DAY = 86_400;
-const MAX = Number.MAX_SAFE_INTEGER;
-/** Seconds. A class that lets a link live longer has its time in the wrong unit. */
-const LONGEST_LIFE = 31 * DAY;
 /** Seconds; 30 days. */
-const LONGEST_WAIT = 30 * DAY;
-/** The retentions, in days, that CloudWatch Logs offers (PutRetentionPolicy). */
-export const LOG_RETENTION_DAYS: readonly number[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
-/** Days; ten years. */
-export const LONGEST_EVENT_RETENTION = 3_650;
-const RIGHTS = Right.options;
-
-const matches =
-  (pattern: RegExp) =>
-  (value: string): boolean =>
-    pattern.test(value);
-
-const NO_WILDCARD: Rule = [
-  (value) => !/[*?]/.test(value),
-  "has a wildcard, but it is compared as a whole: write it out",
-];
-
-/** The ARN of a resource, whole. */
-function arn(service: string, resource: string, example: string) {
-  return text([
-    matches(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:${resource}$`)),
-    `must be a whole ARN, arn:aws:${service}:${example}, without a wildcard`,
-  ]);
-}
-
-const address = text([
-  matches(/^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/),
-  "must be a bare e-mail address, such as handoff@example.com",
-]);
-const topicArn = arn("sns", "[\\w-]+(\\.fifo)?", "REGION:ACCOUNT:NAME");
-const keyArn = arn("kms", "key/[\\w-]+", "REGION:ACCOUNT:key/ID");
-const secretArn = arn(
-  "secretsmanager",
-  "secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}",
-  "REGION:ACCOUNT:secret:NAME-SUFFIX",
-);
-const functionArn = arn("lambda", "function:[\\w-]+", "REGION:ACCOUNT:function:NAME");
-const boundaryArn = arn("iam", "policy/[\\w+=,.@/-]+", ":ACCOUNT:policy/NAME");
-const providerArn = arn("iam", "oidc-provider/[\\w./-]+", ":ACCOUNT:oidc-provider/HOST");
-const hostedZoneId = text([
-  matches(/^Z[A-Z0-9]{1,31}$/),
-  "must be the ID of a Route 53 zone, such as Z0123456789ABC",
-]);
-const httpsUrl = text([
-  (value) => URL.canParse(value) && new URL(value).protocol === "https:" && /^[^\s?#]+[^/\s?#]$/.test(value),
-  "must be an https URL without a trailing slash",
-]);
-const gitHubNumber = (what: string, query: string) =>
-  text([
-    matches(/^[1-9]\d{0,18}$/),
-    `must be GitHub's number of the ${what}, as a text (gh api repos/OWNER/NAME --jq ${query}): a name can be given to somebody else, a number cannot`,
-  ]);
-const repositoryId = gitHubNumber("repository", ".id");
-const ownerId = gitHubNumber("owner", ".owner.id");
-const repository = text(NO_WILDCARD, [
-  matches(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/),
-  "must read owner/name",
-]);
-const environment = text(NO_WILDCARD);
-const roleName = text([
-  matches(/^[\w+=,.@-]{1,64}$/),
-  "must be the name of a role: 1 to 64 letters, digits and +=,.@_-",
-]);
-const tags = map(
-  text([
-    (key) => key.length <= 128 && !/^aws:/i.test(key),
-    "is no key for a tag: at most 128 characters, not beginning with aws:",
-  ]),
-  text([(value) => value.length <= 256, "is too long for a tag: at most 256 characters"]),
-);
-/** The nearest that CloudWatch offers, from above where there is one. */
-const nearestRetention = (days: number) => LOG_RETENTION_DAYS.find((offered) => offered >= days) ?? 3653;
-const retention = number([
-  (days) => LOG_RETENTION_DAYS.includes(days),
-  (days) =>
-    `must be a number of days that CloudWatch offers: ${nearestRetention(days)} is the nearest to ${days}`,
-]);
+const LONGEST_WAIT = 30 * 86_400;
+const MAX = Number.MAX_SAFE_INTEGER;
 
 const NOTIFY = props<NotifyProps>({ topicArn: optional(topicArn), emails: optional(list(address)) });
 const ALARMS = props<AlarmProps>({
@@ -145,89 +74,6 @@ const THROTTLE = props<Throttle>({
     "must be requests a second, above 0 and at most 10000",
   ]),
   burst: whole(1, 10_000, "requests"),
-});
-
-const SENDER = props<SenderEntry>({
-  repositoryId: optional(repositoryId),
-  repository: optional(repository),
-  ownerId: optional(ownerId),
-  environment: optional(environment),
-  workflow: optional(
-    text(NO_WILDCARD, [
-      matches(/^([^/\s]+\/[^/\s]+\/)?\.github\/workflows\/[^/@\s]+\.ya?ml(@\S+)?$/),
-      "must read .github/workflows/file.yml, with owner/name/ before it or @ref after it where needed",
-    ]),
-  ),
-  ref: optional(text(NO_WILDCARD, [matches(/^refs\/./), "must be a whole git ref, such as refs/heads/main"])),
-  events: optional(
-    list(
-      text(NO_WILDCARD, [matches(/^[a-z_]+$/), "must be the name of an event, such as workflow_dispatch"]),
-    ),
-  ),
-  issuer: optional(httpsUrl),
-  claims: optional(map(text(), text(NO_WILDCARD))),
-  classes: optional(list(text(NO_WILDCARD))),
-  roles: optional(list(text())),
-  may: list(choice(...RIGHTS), `is empty, so it gives no right: give some of ${RIGHTS.join(", ")}`),
-});
-
-const TRUSTED_ISSUER = props<TrustedIssuer>({
-  issuer: httpsUrl,
-  jwksUrl: httpsUrl,
-  claims: optional(
-    props<TrustedClaims>({
-      ...{ owner: optional(text(NO_WILDCARD)), name: optional(text(NO_WILDCARD)) },
-      ...{ run: optional(text(NO_WILDCARD)), actor: optional(text(NO_WILDCARD)) },
-      environment: optional(text(NO_WILDCARD)),
-    }),
-  ),
-});
-
-const OPERATOR = props<OperatorEntry>({
-  principal: text(NO_WILDCARD, [
-    matches(/^arn:aws[a-z-]*:(iam::\d{12}:(role|user)|sts::\d{12}:assumed-role)\/\S+$/),
-    "must be the whole ARN of a role, of a user, or of one session of a role",
-  ]),
-  classes: optional(list(text(NO_WILDCARD))),
-  roles: optional(list(text())),
-  may: list(choice(...RIGHTS), `is empty, so it gives no right: give some of ${RIGHTS.join(", ")}`),
-});
-
-const CLASS = props<CredentialClass>({
-  name: text([
-    matches(/^[a-z0-9][a-z0-9-]{0,63}$/),
-    "must be 1 to 64 of a-z, 0-9 and hyphens, beginning with a letter or digit",
-  ]),
-  expiresWithin: whole(
-    60,
-    LONGEST_LIFE,
-    "seconds",
-    [
-      (seconds) => seconds <= LONGEST_LIFE,
-      (seconds) =>
-        `is in seconds, at most ${LONGEST_LIFE} (31 days)${seconds % 1_000 === 0 ? `: if that is in milliseconds, write ${seconds / 1_000}` : ""}`,
-    ],
-    [
-      (seconds) => seconds >= 60,
-      (seconds) => `is in seconds, at least 60${seconds > 0 ? `: for hours, write ${seconds} * 3_600` : ""}`,
-    ],
-  ),
-  passphrase: choice("required", "recommended", "optional"),
-  approvals: listOrNone(text()),
-  verification: choice("click", "email", "email-code"),
-  environments: optional(list(environment)),
-  reasonRequired: optional(flag),
-  recipientDomains: optional(
-    list(
-      text([
-        matches(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/),
-        "must be a bare domain in lower case, such as vendor.example: no @ and no wildcard",
-      ]),
-    ),
-  ),
-  receiptRequired: optional(flag),
-  reviewerRequired: optional(flag),
-  rerunAsksAnew: optional(flag),
 });
 
 const SES = props<SesMailProps>({
@@ -389,73 +235,6 @@ export const SECRET_HANDOFF = props<SecretHandoffProps>({
   ...SERVICE,
   code: optional(text()),
   edge: optional(props<EdgeProps>({ ...EDGE_IN_STACK, usEast1: anything })),
-});
-
-const SECRET_NAME_PATTERN = /^[\w+=.@-]+(\/[\w+=.@-]+)*(\/\*)?$/;
-const PARAMETER_NAME_PATTERN = /^\/?[\w.-]+(\/[\w.-]+)*(\/\*)?$/;
-
-const JOBS = {
-  repository,
-  repositoryId,
-  ownerId,
-  environment,
-  workflow: optional(
-    text(NO_WILDCARD, [
-      matches(/^[^/\s]+\/[^/\s]+\/\.github\/workflows\/[^/@\s]+\.ya?ml@\S+$/),
-      "must read owner/name/.github/workflows/file.yml@ref",
-    ]),
-  ),
-  issuer: optional(httpsUrl),
-} satisfies { readonly [Key in keyof Required<GitHubJobs>]: unknown };
-
-const RIGHTS_IN_STACK = {
-  secretNames: optional(
-    list(text([matches(SECRET_NAME_PATTERN), "must be the name of a secret, or a path that ends with /*"])),
-  ),
-  secretTags: optional(map(text(NO_WILDCARD), text(NO_WILDCARD))),
-  parameterNames: optional(
-    list(
-      text([matches(PARAMETER_NAME_PATTERN), "must be the name of a parameter, or a path that ends with /*"]),
-    ),
-  ),
-  passphrasePath: optional(
-    text([
-      matches(/^(?:\/[\w.-]+){1,10}$/),
-      "must be a path like /secret-handoff/passphrases, without a slash at its end",
-    ]),
-  ),
-  assumeRoleArns: optional(list(arn("iam", "role/[\\w+=,.@/-]+", ":ACCOUNT:role/NAME"))),
-  rotate: optional(choice("managed", "generate")),
-  rotationFunctionArns: optional(list(functionArn)),
-  listSecrets: optional(flag),
-  kmsKeyArns: optional(list(keyArn)),
-} satisfies { readonly [Key in keyof Required<Omit<SenderRights, "mail">>]: unknown };
-
-const ROLE = {
-  ...JOBS,
-  ...RIGHTS_IN_STACK,
-  name: optional(roleName),
-  oidcProviderArn: optional(providerArn),
-  maxSessionDuration: optional(
-    whole(3_600, 43_200, "seconds", [
-      (seconds) => seconds > 12,
-      (hours) => `is in seconds: for ${hours} hours write ${hours} * 3_600`,
-    ]),
-  ),
-  permissionsBoundaryArn: optional(boundaryArn),
-  tags: optional(tags),
-};
-
-/** Of the construct for a workflow's role. */
-export const SECRET_HANDOFF_SENDER = props<SecretHandoffSenderProps>({
-  ...ROLE,
-  mail: optional(
-    props<MailRights>({
-      identityArn: arn("ses", "identity/[^*\\s]+", "REGION:ACCOUNT:identity/NAME"),
-      configurationSetArn: arn("ses", "configuration-set/[\\w-]+", "REGION:ACCOUNT:configuration-set/NAME"),
-      from: address,
-    }),
-  ),
 });
 
 export const OTHER_PARTITION =

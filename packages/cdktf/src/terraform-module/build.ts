@@ -18,7 +18,8 @@ import { DOMAIN_VARIABLES, DomainModule, EDGE_VARIABLES, EdgeModule, FRONT_MADE_
 import { GITHUB_MADE_IF, GITHUB_VARIABLES, GitHubModule } from "./github.ts";
 import { block, Raw, type Shape } from "./hcl.ts";
 import { type MadeIf, madeIf, type Resources, referring } from "./made-if.ts";
-import { SERVICE_MADE_IF, SERVICE_VARIABLES, ServiceModule } from "./service.ts";
+import { SERVICE_MADE_IF, ServiceModule } from "./service.ts";
+import { SERVICE_VARIABLES } from "./service-variables.ts";
 import { type Variable, variableBlocks } from "./variables.ts";
 
 type Module = {

@@ -1,0 +1,97 @@
+import {
+  type CredentialClass,
+  type OperatorEntry,
+  Right,
+  type SenderEntry,
+  type TrustedClaims,
+  type TrustedIssuer,
+} from "@secret-handoff/protocol/api";
+import { choice, flag, list, listOrNone, map, optional, props, text, whole } from "./schema.ts";
+import { environment, httpsUrl, matches, NO_WILDCARD, ownerId, repository, repositoryId } from "./values.ts";
+
+/** Seconds, 31 days. A class that lets a link live longer has its time in the wrong unit. */
+export const LONGEST_LIFE = 31 * 86_400;
+const RIGHTS = Right.options;
+
+export const SENDER = props<SenderEntry>({
+  repositoryId: optional(repositoryId),
+  repository: optional(repository),
+  ownerId: optional(ownerId),
+  environment: optional(environment),
+  workflow: optional(
+    text(NO_WILDCARD, [
+      matches(/^([^/\s]+\/[^/\s]+\/)?\.github\/workflows\/[^/@\s]+\.ya?ml(@\S+)?$/),
+      "must read .github/workflows/file.yml, with owner/name/ before it or @ref after it where needed",
+    ]),
+  ),
+  ref: optional(text(NO_WILDCARD, [matches(/^refs\/./), "must be a whole git ref, such as refs/heads/main"])),
+  events: optional(
+    list(
+      text(NO_WILDCARD, [matches(/^[a-z_]+$/), "must be the name of an event, such as workflow_dispatch"]),
+    ),
+  ),
+  issuer: optional(httpsUrl),
+  claims: optional(map(text(), text(NO_WILDCARD))),
+  classes: optional(list(text(NO_WILDCARD))),
+  roles: optional(list(text())),
+  may: list(choice(...RIGHTS), `is empty, so it gives no right: give some of ${RIGHTS.join(", ")}`),
+});
+
+export const TRUSTED_ISSUER = props<TrustedIssuer>({
+  issuer: httpsUrl,
+  jwksUrl: httpsUrl,
+  claims: optional(
+    props<TrustedClaims>({
+      ...{ owner: optional(text(NO_WILDCARD)), name: optional(text(NO_WILDCARD)) },
+      ...{ run: optional(text(NO_WILDCARD)), actor: optional(text(NO_WILDCARD)) },
+      environment: optional(text(NO_WILDCARD)),
+    }),
+  ),
+});
+
+export const OPERATOR = props<OperatorEntry>({
+  principal: text(NO_WILDCARD, [
+    matches(/^arn:aws[a-z-]*:(iam::\d{12}:(role|user)|sts::\d{12}:assumed-role)\/\S+$/),
+    "must be the whole ARN of a role, of a user, or of one session of a role",
+  ]),
+  classes: optional(list(text(NO_WILDCARD))),
+  roles: optional(list(text())),
+  may: list(choice(...RIGHTS), `is empty, so it gives no right: give some of ${RIGHTS.join(", ")}`),
+});
+
+export const CLASS = props<CredentialClass>({
+  name: text([
+    matches(/^[a-z0-9][a-z0-9-]{0,63}$/),
+    "must be 1 to 64 of a-z, 0-9 and hyphens, beginning with a letter or digit",
+  ]),
+  expiresWithin: whole(
+    60,
+    LONGEST_LIFE,
+    "seconds",
+    [
+      (seconds) => seconds <= LONGEST_LIFE,
+      (seconds) =>
+        `is in seconds, at most ${LONGEST_LIFE} (31 days)${seconds % 1_000 === 0 ? `: if that is in milliseconds, write ${seconds / 1_000}` : ""}`,
+    ],
+    [
+      (seconds) => seconds >= 60,
+      (seconds) => `is in seconds, at least 60${seconds > 0 ? `: for hours, write ${seconds} * 3_600` : ""}`,
+    ],
+  ),
+  passphrase: choice("required", "recommended", "optional"),
+  approvals: listOrNone(text()),
+  verification: choice("click", "email", "email-code"),
+  environments: optional(list(environment)),
+  reasonRequired: optional(flag),
+  recipientDomains: optional(
+    list(
+      text([
+        matches(/^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]+$/),
+        "must be a bare domain in lower case, such as vendor.example: no @ and no wildcard",
+      ]),
+    ),
+  ),
+  receiptRequired: optional(flag),
+  reviewerRequired: optional(flag),
+  rerunAsksAnew: optional(flag),
+});

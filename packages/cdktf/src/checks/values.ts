@@ -1,0 +1,79 @@
+import { map, number, type Rule, text } from "./schema.ts";
+
+/** The retentions, in days, that CloudWatch Logs offers (PutRetentionPolicy). */
+export const LOG_RETENTION_DAYS: readonly number[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+/** Days; ten years. */
+export const LONGEST_EVENT_RETENTION = 3_650;
+
+export const matches =
+  (pattern: RegExp) =>
+  (value: string): boolean =>
+    pattern.test(value);
+
+export const NO_WILDCARD: Rule = [
+  (value) => !/[*?]/.test(value),
+  "has a wildcard, but it is compared as a whole: write it out",
+];
+
+/** The ARN of a resource, whole. */
+export function arn(service: string, resource: string, example: string) {
+  return text([
+    matches(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:${resource}$`)),
+    `must be a whole ARN, arn:aws:${service}:${example}, without a wildcard`,
+  ]);
+}
+
+export const address = text([
+  matches(/^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/),
+  "must be a bare e-mail address, such as handoff@example.com",
+]);
+export const topicArn = arn("sns", "[\\w-]+(\\.fifo)?", "REGION:ACCOUNT:NAME");
+export const keyArn = arn("kms", "key/[\\w-]+", "REGION:ACCOUNT:key/ID");
+export const secretArn = arn(
+  "secretsmanager",
+  "secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}",
+  "REGION:ACCOUNT:secret:NAME-SUFFIX",
+);
+export const functionArn = arn("lambda", "function:[\\w-]+", "REGION:ACCOUNT:function:NAME");
+export const boundaryArn = arn("iam", "policy/[\\w+=,.@/-]+", ":ACCOUNT:policy/NAME");
+export const providerArn = arn("iam", "oidc-provider/[\\w./-]+", ":ACCOUNT:oidc-provider/HOST");
+export const hostedZoneId = text([
+  matches(/^Z[A-Z0-9]{1,31}$/),
+  "must be the ID of a Route 53 zone, such as Z0123456789ABC",
+]);
+export const httpsUrl = text([
+  (value) => URL.canParse(value) && new URL(value).protocol === "https:" && /^[^\s?#]+[^/\s?#]$/.test(value),
+  "must be an https URL without a trailing slash",
+]);
+export const gitHubNumber = (what: string, query: string) =>
+  text([
+    matches(/^[1-9]\d{0,18}$/),
+    `must be GitHub's number of the ${what}, as a text (gh api repos/OWNER/NAME --jq ${query}): a name can be given to somebody else, a number cannot`,
+  ]);
+export const repositoryId = gitHubNumber("repository", ".id");
+export const ownerId = gitHubNumber("owner", ".owner.id");
+export const repository = text(NO_WILDCARD, [
+  matches(/^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/),
+  "must read owner/name",
+]);
+export const environment = text(NO_WILDCARD);
+export const roleName = text([
+  matches(/^[\w+=,.@-]{1,64}$/),
+  "must be the name of a role: 1 to 64 letters, digits and +=,.@_-",
+]);
+export const tags = map(
+  text([
+    (key) => key.length <= 128 && !/^aws:/i.test(key),
+    "is no key for a tag: at most 128 characters, not beginning with aws:",
+  ]),
+  text([(value) => value.length <= 256, "is too long for a tag: at most 256 characters"]),
+);
+/** The nearest that CloudWatch offers, from above where there is one. */
+const nearestRetention = (days: number) => LOG_RETENTION_DAYS.find((offered) => offered >= days) ?? 3653;
+export const retention = number([
+  (days) => LOG_RETENTION_DAYS.includes(days),
+  (days) =>
+    `must be a number of days that CloudWatch offers: ${nearestRetention(days)} is the nearest to ${days}`,
+]);

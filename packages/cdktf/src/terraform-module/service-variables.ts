@@ -1,0 +1,202 @@
+import { DEFAULT_RETENTION_DAYS } from "@secret-handoff/lambda/tables";
+import { LOG_RETENTION_DAYS, LONGEST_EVENT_RETENTION } from "../checks/values.ts";
+import { POLICY_VARIABLES, SHARED, type Variable } from "./variables.ts";
+
+/** Whether an object is there is known before it is known what its ARN will be: so a plan can count what depends on it. */
+const ARN = "optional(object({ arn = string }))";
+const NOTICE = `object({ topic = ${ARN}, emails = optional(list(string), []) })`;
+const REACTION = `object({ topic = ${ARN}, emails = optional(list(string), []), rotate = optional(bool, false) })`;
+
+/** The parts of a company, with their names in the function's COMPANY. */
+export const COMPANY = [
+  ["name", "name"],
+  ["logo", "logo"],
+  ["accent_color", "accentColor"],
+  ["accent_color_dark", "accentColorDark"],
+  ["contact", "contact"],
+  ["privacy_url", "privacyUrl"],
+  ["imprint_url", "imprintUrl"],
+] as const;
+
+const throttle = (routes: string, rate: number, burst: number): Variable => ({
+  type: "object({ rate = number, burst = number })",
+  description: `Requests a second, and at once, to ${routes}.`,
+  default: { rate, burst },
+});
+
+export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
+  name: SHARED.name("secret-handoff"),
+  origin: {
+    type: "string",
+    description:
+      "Public origin, https://HOST, when modules/domain or modules/edge lead to the service. It becomes part of every link. Without it, the API's own address.",
+    default: null,
+    holds: [
+      'var.origin == null || can(regex("^https://[a-z0-9.-]+$", var.origin))',
+      "origin must read https://HOST in lower case, without a path or a trailing slash.",
+    ],
+  },
+  close_default_endpoint: {
+    type: "bool",
+    description: "True switches the API's own address off: with modules/domain, not with modules/edge.",
+    default: false,
+  },
+  ...POLICY_VARIABLES,
+  mail_from: {
+    type: "string",
+    description: "The address that codes are mailed from. It needs ses or smtp.",
+    default: null,
+    holds: [
+      'var.mail_from == null || can(regex("^[^@ ]+@[^@ ]+$", var.mail_from))',
+      "mail_from must be an address.",
+    ],
+  },
+  ses: {
+    type: 'object({ identity_arn = string, tls_policy = optional(string, "REQUIRE") })',
+    description:
+      "Mails codes through SES, from this identity. tls_policy REQUIRE bounces mail that would travel in the clear; or OPTIONAL.",
+    default: null,
+  },
+  smtp: {
+    type: "object({ secret_arn = string, kms_key_arn = optional(string) })",
+    description:
+      "Mails codes through an SMTP server instead: a secret with JSON { host, port, user, password }, and its key, unless that is aws/secretsmanager.",
+    default: null,
+  },
+  functions: {
+    type: "string",
+    description:
+      "Folder with recipient.zip, sender.zip, drainer.zip, sweeper.zip and sealer.zip of the same release. The module of a release has them.",
+    default: null,
+  },
+  runtime: { type: "string", description: "Lambda runtime of the functions.", default: "nodejs24.x" },
+  memory_size: { type: "number", description: "Memory of each function, MB.", default: 512 },
+  log_retention_days: {
+    type: "number",
+    description: "Days to keep the logs of the functions and of the API.",
+    default: 30,
+    holds: [
+      `contains([${LOG_RETENTION_DAYS.join(", ")}], var.log_retention_days)`,
+      `CloudWatch offers a retention of ${LOG_RETENTION_DAYS.join(", ")} days.`,
+    ],
+  },
+  event_retention_days: {
+    type: "number",
+    description: "Days to keep an audit event in the audit table.",
+    default: DEFAULT_RETENTION_DAYS,
+    holds: [
+      `var.event_retention_days >= 1 && var.event_retention_days <= ${LONGEST_EVENT_RETENTION} && floor(var.event_retention_days) == var.event_retention_days`,
+      `event_retention_days must be a whole number of days from 1 to ${LONGEST_EVENT_RETENTION}.`,
+    ],
+  },
+  recipients: {
+    type: "string",
+    description:
+      "named keeps recipients' addresses, encrypted, so that the trail answers who received what; unnamed keeps none.",
+    default: "named",
+    holds: ['contains(["named", "unnamed"], var.recipients)', "recipients is named or unnamed."],
+  },
+  archive: {
+    type: "object({ bucket_name = string, kms_key_arn = optional(string) })",
+    description:
+      "Writes event lines and seals to a bucket of yours too, with Object Lock where it has that; and the bucket's key, where it is one of yours.",
+    default: null,
+    holds: [
+      'var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))',
+      "archive.bucket_name must be the name of an S3 bucket.",
+    ],
+  },
+  company: {
+    type: `object({ ${COMPANY.map(([part]) => (part === "name" ? "name = string" : `${part} = optional(string)`)).join(", ")} })`,
+    description:
+      "The company that recipients know the senders by: name; and logo (the text of an SVG file, shapes only), accent_color and accent_color_dark (#rrggbb), contact, privacy_url, imprint_url. The deployment fails where one cannot be used, and says why.",
+    default: null,
+    holds: [
+      'var.company == null || can(regex("^[^\\\\p{Cc}\\\\x{202a}-\\\\x{202e}\\\\x{2066}-\\\\x{2069}]{1,60}$", var.company.name)) && length(coalesce(var.company.logo, "-")) <= 65536 && alltrue([for c in [var.company.accent_color, var.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [var.company.privacy_url, var.company.imprint_url] : u == null || can(regex("^https://", u))])',
+      "company needs a name of one line; a logo is the text of an SVG file, a colour reads #rrggbb in lower case, and a URL begins with https.",
+    ],
+  },
+  run_by: {
+    type: "string",
+    description: "Who runs the service, as recipients know them; the front page says so.",
+    default: null,
+    holds: [
+      'var.run_by == null || can(regex("^[^\\\\p{Cc}\\\\x{202a}-\\\\x{202e}\\\\x{2066}-\\\\x{2069}]{1,100}$", var.run_by))',
+      "run_by must be one line of 1 to 100 characters.",
+    ],
+  },
+  throttle_page: throttle("GET /h/*", 50, 100),
+  throttle_recipient: throttle("POST /v1/handoffs/*", 50, 100),
+  throttle_sender: throttle("/v1/sender/*", 20, 100),
+  throttle_operators: throttle("/iam/v1/sender/*", 5, 20),
+  protect_handoffs: {
+    type: "bool",
+    description: "Deletion protection of the one-time table.",
+    default: true,
+  },
+  protect_audit: { type: "bool", description: "Deletion protection of the audit table.", default: true },
+  reserved_concurrency: {
+    type: "object({ recipient = optional(number), sender = optional(number), drainer = optional(number), sweeper = optional(number), sealer = optional(number) })",
+    description:
+      "Concurrent executions to reserve for each function. A new account has 10 in all, of which none can be reserved.",
+    default: {},
+  },
+  kms_key_arn: {
+    type: "string",
+    description: "ARN of a customer managed key for the tables. Without it, the key that DynamoDB owns.",
+    default: null,
+  },
+  alarms: {
+    type: NOTICE,
+    description:
+      "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses.",
+    default: {},
+  },
+  events: {
+    type: `object({ topic = ${ARN}, log_retention_days = optional(number), bus = ${ARN} })`,
+    description: "Where audit events go besides the audit table: a topic, a new log group, another bus.",
+    default: {},
+  },
+  on_undelivered: {
+    type: REACTION,
+    description:
+      "What follows when a handoff expired unread, was locked, was never confirmed, or its mail bounced.",
+    default: {},
+  },
+  on_reported: {
+    type: REACTION,
+    description: "What follows when the recipient reports a handoff as not theirs.",
+    default: {},
+  },
+  on_delivered: {
+    type: "object({ rotate_after = number })",
+    description: "Rotates the secret so many seconds after it was delivered.",
+    default: null,
+    holds: [
+      "var.on_delivered == null || try(var.on_delivered.rotate_after >= 1 && var.on_delivered.rotate_after <= 2592000, false)",
+      "rotate_after is in seconds, from 1 to 2592000 (30 days).",
+    ],
+  },
+  rotation: {
+    type: "object({ secrets = list(object({ arn = string, repository_ids = list(string), operators = optional(bool, false) })), limit_per_day = optional(number, 3), function_arns = optional(list(string), []) })",
+    description:
+      "What the service may rotate: whole ARNs of secrets that have a rotation, and the numbers of the repositories whose handoffs rotate them.",
+    default: null,
+    holds: [
+      'var.rotation == null || try(length(var.rotation.secrets) > 0 && alltrue([for s in var.rotation.secrets : can(regex("^arn:[a-z-]+:secretsmanager:[^*?]+-[A-Za-z0-9]{6}$", s.arn)) && (s.operators || length(s.repository_ids) > 0)]), false)',
+      "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators.",
+    ],
+  },
+  on_rotated: {
+    type: 'object({ secret_names = list(string), repository = string, connection_arn = string, event_type = optional(string, "secret-label-updated"), api_url = optional(string, "https://api.github.com") })',
+    description:
+      "Starts a workflow (repository_dispatch) when one of these secrets has a new current version.",
+    default: null,
+    holds: [
+      'var.on_rotated == null || try(length(var.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", var.on_rotated.repository)), false)',
+      "on_rotated needs secret_names, and repository as owner/name.",
+    ],
+  },
+  permissions_boundary_arn: SHARED.permissionsBoundary,
+  tags: SHARED.tags,
+};
