@@ -1,6 +1,7 @@
 import { describe } from "@jest/globals";
 import { accessibilityTests } from "./accessibility.browser.ts";
 import { browserTests } from "./browser-tests.ts";
+import { companyTests } from "./company.browser.ts";
 import { exactValuesTests } from "./exact-values.browser.ts";
 import { faultsTests } from "./faults.browser.ts";
 import { openingTests } from "./opening.browser.ts";
@@ -15,4 +16,5 @@ describe("resilience", () => resilienceTests(inBrowser));
 describe("exact values", () => exactValuesTests(inBrowser));
 describe("faults", () => faultsTests(inBrowser));
 describe("saved files", () => savedFilesTests(inBrowser));
+describe("company", () => companyTests(inBrowser));
 describe("accessibility", () => accessibilityTests(inBrowser));

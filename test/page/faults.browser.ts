@@ -46,7 +46,7 @@ export function faultsTests(inBrowser: InBrowser): void {
     async (given) => {
       given.expectErrors(/Content Security Policy/);
       const ana = await given.visitor();
-      await alterPage(ana, (html) => html.replace("</script>", "\n</script>"));
+      await alterPage(ana, (html) => html.replace("</script>\n</body>", "\n</script>\n</body>"));
       await ana.page.goto(await given.stack.link());
       await ana.sees(FALLBACK);
       await ana.page.getByText("Nothing is used up by that.").waitFor({ state: "visible" });

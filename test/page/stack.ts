@@ -1,6 +1,7 @@
 import { type LocalStack, startLocalStack } from "@secret-handoff/local";
 import type { SealInput } from "@secret-handoff/protocol";
 import { DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import type { CompanySource } from "@secret-handoff/protocol/company";
 import { Sender } from "../support/sender.ts";
 import { CLICK_CLASS } from "../support/test-service.ts";
 
@@ -47,7 +48,7 @@ export type PageStack = {
   close(): Promise<void>;
 };
 
-export async function startPageStack(): Promise<PageStack> {
+export async function startPageStack(company?: CompanySource): Promise<PageStack> {
   const clock = {
     offset: 0,
     get now() {
@@ -56,6 +57,7 @@ export async function startPageStack(): Promise<PageStack> {
   };
   const stack = await startLocalStack({
     clock: () => clock.now,
+    ...(company ? { company } : {}),
     classes: [...DEFAULT_CLASSES, CLICK_CLASS],
     latency: (work) => work,
   });

@@ -1,0 +1,65 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { buildPage } from "@secret-handoff/page";
+import { companyOf, fillBlock } from "@secret-handoff/protocol/company";
+import { COMPANY } from "../page/company.ts";
+import { BuiltCli } from "./harness.ts";
+
+/** What a service serves as its page, told apart by the built command. */
+
+let served = { html: "", policy: "" };
+const server = createServer((_, response) => {
+  response.setHeader("content-security-policy", served.policy).end(served.html);
+});
+const cli = new BuiltCli();
+let page: { readonly html: string; readonly contentSecurityPolicy: string };
+let withCompany: string;
+
+beforeAll(async () => {
+  page = await buildPage();
+  withCompany = fillBlock(page.html, companyOf(COMPANY));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+});
+afterAll(async () => {
+  await new Promise((resolve) => server.close(resolve));
+  cli.remove();
+});
+
+async function verify(html: string, policy = page.contentSecurityPolicy) {
+  served = { html, policy };
+  const { port } = server.address() as AddressInfo;
+  return cli.run(["verify-page", `http://127.0.0.1:${port}`]);
+}
+
+test("the published page is told as such, and so is one with a company, whose block is read out", async () => {
+  expect(await verify(page.html)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining("byte for byte"),
+  });
+  const { code, stdout } = await verify(withCompany);
+  expect(code).toBe(0);
+  for (const part of ["byte for byte", COMPANY.name, COMPANY.contact, COMPANY.privacyUrl, "shapes only"])
+    expect(stdout).toContain(part);
+});
+
+test("any other byte, block or policy is told, and the command fails", async () => {
+  const replaced = (from: string, to: string) => {
+    expect(withCompany).toContain(from);
+    return withCompany.replace(from, to);
+  };
+  const cases: readonly (readonly [html: string, said: string, policy?: string])[] = [
+    [replaced('"name":', '"href":"//evil.example","name":'), "company block"],
+    [replaced('["path",{"d"', '["script",{"d"'), "company block"],
+    [replaced('"https://acme.example/privacy"', '"javascript:alert(1)"'), "company block"],
+    [replaced('id="company">{', 'id="company">'), "no JSON"],
+    [replaced("</body>", "<p></p></body>"), "another one"],
+    [replaced("</body>", '<script type="application/json" id="company">{}</script></body>'), "another one"],
+    [withCompany, "another Content-Security-Policy", "default-src *"],
+  ];
+  for (const [html, said, policy] of cases) {
+    const { code, stdout } = await verify(html, policy);
+    expect([said, code]).toEqual([said, 6]);
+    expect(stdout).toContain(said);
+  }
+});
