@@ -86,7 +86,7 @@ export {
   type PolicyResult,
   type SendRequest,
 } from "./delivery/policy.ts";
-export { type ApprovalPorts, awaitApproval, requestProblem } from "./delivery/requests.ts";
+export { type ApprovalPorts, awaitApproval, originOfRequest, requestProblem } from "./delivery/requests.ts";
 export { linesIn, refuseRepeated } from "./entries.ts";
 export {
   defaultMailbox,

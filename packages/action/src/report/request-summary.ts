@@ -1,5 +1,5 @@
 import type { RequestView } from "@secret-handoff/protocol/api";
-import { formatDuration } from "@secret-handoff/sdk";
+import { formatDuration, originOfRequest } from "@secret-handoff/sdk";
 import { code, escapeMarkdown, markdownTable, pluralize, utc } from "./formatting.ts";
 
 const KNOWN: Readonly<Record<RequestView["approvals"][number]["known"], string>> = {
@@ -22,6 +22,7 @@ export function requestSummary(view: RequestView): string {
         ["Links live at most", formatDuration(expiresIn)],
         ["Reason", escapeMarkdown(reason)],
         ["Requested by", escapeMarkdown(requestedBy)],
+        ...originOfRequest(view).map(([name, value]) => [name, escapeMarkdown(value)] as const),
         [
           state === "pending" || state === "approved" ? "Ends (UTC)" : "Ended or ends (UTC)",
           utc(view.expiresAt),

@@ -43,7 +43,12 @@ export function deliverySummary(
       ]),
     ),
     ...passphrasesSection(outcomes),
-    ...(approval ? [`Approved by request ${code(approval.id)}:`, ...approvalsTable(approval)] : []),
+    ...(approval
+      ? [
+          `Approved by request ${code(approval.id)}, which ${escapeMarkdown(approval.requestedBy)} made:`,
+          ...approvalsTable(approval),
+        ]
+      : []),
     secretsList(details.secrets),
     ...(warnings.length === 0 ? [] : [`**Warnings**\n\n${warnings.join("\n")}`]),
   ]

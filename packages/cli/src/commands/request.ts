@@ -4,6 +4,7 @@ import {
   awaitApproval,
   type Deadline,
   formatDuration,
+  originOfRequest,
   parseDuration,
   parseRecipients,
   requestProblem,
@@ -114,21 +115,6 @@ export function verdict(verb: "approve" | "deny"): Run {
   };
 }
 
-/** Where the request comes from, as the service has verified it. */
-function placeOf({ requester }: RequestView): readonly (readonly [string, string])[] {
-  if (requester?.kind === "github") {
-    const { workflow, ref, run, attempt } = requester;
-    return [
-      ["Repository", requester.repository],
-      ["Workflow", `${workflow}, on ${ref}`],
-      ["Run", `${run}, attempt ${attempt}`],
-    ];
-  }
-  if (requester?.kind !== "pipeline") return [];
-  const { issuer, project, run } = requester;
-  return [["Project", `${project} of ${issuer}`], ...(run === undefined ? [] : [["Run", run] as const])];
-}
-
 async function showRequest(
   view: RequestView,
   invocation: Invocation,
@@ -148,7 +134,7 @@ async function showRequest(
     ["Links live", formatDuration(view.expiresIn)],
     ["Reason", view.reason],
     ["Requested by", `${view.requestedBy}, ${isoTime(view.requestedAt)}`],
-    ...placeOf(view),
+    ...originOfRequest(view),
     ["Approved", given.join("; ") || "by nobody yet"],
     ["Missing", view.missing.join(", ") || "nothing"],
     ["Ends", isoTime(view.expiresAt)],

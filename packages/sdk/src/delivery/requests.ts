@@ -13,6 +13,23 @@ export type ApprovalPorts = {
   readonly onWaiting?: (view: RequestView, elapsedMs: number) => void;
 };
 
+/** Where a request comes from, as the service has verified it: names and values, to be shown one a line; none of an operator's. */
+export function originOfRequest({
+  requester,
+}: Pick<RequestView, "requester">): readonly (readonly [name: string, value: string])[] {
+  if (requester?.kind === "github") {
+    const { repository, workflow, ref, run, attempt } = requester;
+    return [
+      ["Repository", repository],
+      ["Workflow", `${workflow}, on ${ref}`],
+      ["Run", `${run}, attempt ${attempt}`],
+    ];
+  }
+  if (requester?.kind !== "pipeline") return [];
+  const { issuer, project, run } = requester;
+  return [["Project", `${project} of ${issuer}`], ...(run === undefined ? [] : [["Run", run] as const])];
+}
+
 /** Between two polls, ms: it grows from the first to the second. */
 const FIRST_POLL_MS = 5_000;
 const LONGEST_POLL_MS = 30_000;
