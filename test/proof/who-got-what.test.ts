@@ -1,6 +1,23 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { AUDIT_TABLE, createRecipientKeys, Recipient, TABLE } from "@secret-handoff/local";
 import { type AuditEvent, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import { readSealKeys } from "@secret-handoff/protocol/audit";
+import {
+  csvLines,
+  endingsChart,
+  evidenceReport,
+  ocsfEvents,
+  reviewReport,
+  summarise,
+  type Trail,
+  type TrailEvent,
+  toHtml,
+  toMarkdown,
+  verifyTrail,
+} from "@secret-handoff/sdk";
+import { collect } from "../support/sealed-trail.ts";
 import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { atTier, report } from "../support/tier.ts";
@@ -136,7 +153,8 @@ test("one person erased: the events stay, and nothing in tables, trail or log le
   const everywhere = async () => {
     const items = [...(await service.scan(TABLE)), ...(await service.scan(AUDIT_TABLE))];
     const trail = await ask({ since: String(service.clock.now - 86_400) });
-    return JSON.stringify([items, trail, service.logged], (_, value: unknown) =>
+    const made = await exportsAndReports(trail);
+    return JSON.stringify([items, trail, made, service.logged], (_, value: unknown) =>
       value instanceof Uint8Array ? Buffer.from(value).toString("base64") : value,
     );
   };
@@ -156,4 +174,48 @@ test("one person erased: the events stay, and nothing in tables, trail or log le
   expect(await ask({ recipient: email })).toEqual([]);
   expect((await sender.call("GET", `/v1/sender/recipients?id=${id}`)).status).toBe(404);
   expect((await sender.call("GET", `/v1/sender/recipients?address=${other}`)).status).toBe(200);
+}, 600_000);
+
+/** Whatever is made of the trail. With REPORTS_IN the reports stay in that folder, to be looked at. */
+async function exportsAndReports(trail: readonly AuditEvent[]): Promise<Readonly<Record<string, string>>> {
+  const events = async function* () {
+    yield* trail;
+  };
+  const [first, last] = [trail[0], trail.at(-1)].map((event) => event?.time.slice(0, 10) ?? "");
+  const days = { since: first ?? "", until: last ?? "" };
+  const summary = await summarise(events(), days);
+  const evidence = evidenceReport(summary, { classes: CLASSES });
+  const review = reviewReport(summary, { today: days.until });
+  const texts = {
+    "evidence.html": toHtml(evidence),
+    "evidence.md": toMarkdown(evidence),
+    "review.html": toHtml(review),
+    "review.md": toMarkdown(review),
+    "review.svg": endingsChart(summary.handoffs),
+    "trail.csv": (await collect(csvLines(events()))).join("\n"),
+    "trail.ocsf": JSON.stringify(await collect(ocsfEvents(events()))),
+  };
+  const folder = process.env.REPORTS_IN;
+  if (folder) for (const [name, text] of Object.entries(texts)) writeFileSync(join(folder, name), text);
+  return texts;
+}
+
+test("the report of the period has every handoff, and its days still verify after the erasure", async () => {
+  const trail = await ask({ since: String(service.clock.now - 86_400) });
+  const { "evidence.md": evidence = "" } = await exportsAndReports(trail);
+  expect(evidence).toMatch(new RegExp(`\\| total \\|.*\\| ${HANDOFFS} \\|`));
+  const day = new Date(service.clock.now * 1_000).toISOString().slice(0, 10);
+  const seals = await service.service.seal(day);
+  const events = await ask({ since: String(service.clock.now - 86_400) });
+  const sealed: Trail = {
+    async *seals() {
+      yield* seals;
+    },
+    async *events() {
+      yield* events as readonly TrailEvent[];
+    },
+    async *leaves() {},
+  };
+  const verdict = await verifyTrail(sealed, readSealKeys(service.service.sealKey));
+  expect(verdict).toMatchObject({ finding: undefined, last: day });
 }, 600_000);

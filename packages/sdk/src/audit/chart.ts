@@ -1,17 +1,19 @@
 import { ENDINGS, type Ending, type HandoffStory } from "./summary.ts";
 
-/** Told apart in print as well: each has another lightness. */
+/** What went well is green, what was ended grey, what needs a look warm. Each part also has its number, for whoever sees no colours. */
 const COLOURS: Readonly<Record<Ending, string>> = {
   delivered: "#1f6f5c",
   unconfirmed: "#5aa38f",
   claimed: "#9ccfbf",
   open: "#c9d3e3",
   expired: "#e0b04a",
-  revoked: "#8d97a8",
+  revoked: "#77839a",
   superseded: "#b9c0cc",
   locked: "#c4572d",
   reported: "#8c1d2c",
 };
+/** Parts that are dark, with white numbers on them. */
+const DARK: ReadonlySet<Ending> = new Set(["delivered", "revoked", "locked", "reported"]);
 
 const WIDTH = 760;
 const LABEL = 190;
@@ -42,10 +44,7 @@ export function endingsChart(handoffs: readonly HandoffStory[]): string {
     const parts = shown.map((ending) => {
       const count = own.filter((handoff) => handoff.ending === ending).length;
       const width = count * scale;
-      const bar =
-        count === 0
-          ? ""
-          : `<rect x="${round(x)}" y="${y}" width="${round(width)}" height="20" fill="${COLOURS[ending]}"/>`;
+      const bar = count === 0 ? "" : part({ x, y, width, count, ending, name });
       x += width;
       return bar;
     });
@@ -54,7 +53,34 @@ export function endingsChart(handoffs: readonly HandoffStory[]): string {
   });
   const height = top + Math.max(1, classes.length) * ROW;
   const empty = classes.length === 0 ? `<text x="0" y="${top}">No handoff in this period.</text>` : "";
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" fill="#1c2330">${legend.join("")}${bars.join("")}${empty}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" class="endings">${STYLE}${legend.join("")}${bars.join("")}${empty}</svg>`;
+}
+
+/** Text follows the page, also where the chart is a file of its own; on paper it is dark. */
+const STYLE =
+  "<style>.endings{fill:#1c2330}.endings .on-dark{fill:#fff}.endings .on-light{fill:#1c2330}@media screen and (prefers-color-scheme:dark){.endings{fill:#e4e8ef}}</style>";
+/** Between two parts. */
+const GAP = 1;
+/** Width of a digit. */
+const DIGIT = 8;
+
+type Part = {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly count: number;
+  readonly ending: Ending;
+  readonly name: string;
+};
+
+function part({ x, y, width, count, ending, name }: Part): string {
+  const title = `<title>${escaped(name)}: ${count} ${ending}</title>`;
+  const wide = Math.max(width - GAP, GAP);
+  const rect = `<rect x="${round(x)}" y="${y}" width="${round(wide)}" height="20" fill="${COLOURS[ending]}">${title}</rect>`;
+  // A part that is too narrow for its number has it in the table alone.
+  if (wide < String(count).length * DIGIT + 4) return rect;
+  const on = DARK.has(ending) ? "on-dark" : "on-light";
+  return `${rect}<text class="${on}" x="${round(x + wide / 2)}" y="${y + 15}" text-anchor="middle">${count}</text>`;
 }
 
 function round(value: number): number {

@@ -6,6 +6,8 @@ export type Block =
       readonly head: readonly string[];
       readonly rows: readonly (readonly (string | number)[])[];
       readonly numbers?: readonly number[];
+      /** The last row sums up the others. */
+      readonly hasTotal?: boolean;
     }
   /** An SVG element, and what it shows. */
   | { readonly svg: string; readonly alt: string };
@@ -41,12 +43,7 @@ export function toHtml({ title, blocks }: Report): string {
     if ("heading" in block) return `<h2>${htmlText(block.heading)}</h2>`;
     if ("text" in block) return `<p>${htmlText(block.text)}</p>`;
     if ("svg" in block) return `<figure>${block.svg}</figure>`;
-    const { head, rows, numbers = [] } = block;
-    const cell = (tag: string, value: string | number, column: number) =>
-      `<${tag}${numbers.includes(column) ? ' class="n"' : ""}>${htmlText(String(value))}</${tag}>`;
-    const row = (tag: string, cells: readonly (string | number)[]) =>
-      `<tr>${cells.map((value, column) => cell(tag, value, column)).join("")}</tr>`;
-    return `<table><thead>${row("th", head)}</thead><tbody>${rows.map((cells) => row("td", cells)).join("\n")}</tbody></table>`;
+    return htmlTable(block);
   });
   return `<!doctype html>
 <html lang="en">
@@ -63,6 +60,34 @@ ${body.join("\n")}
 `;
 }
 
+/** Rows of a table that is better moved to the next page than divided. */
+const SHORT_TABLE = 12;
+/** Characters of a word, a name or a moment that stays on one line; what is longer breaks anywhere. */
+const SHORT_CELL = 24;
+
+function htmlTable({
+  head,
+  rows,
+  numbers = [],
+  hasTotal = false,
+}: Extract<Block, { head: unknown }>): string {
+  const cell = (value: string | number, column: number) => {
+    const text = String(value);
+    const isWord = text.length <= SHORT_CELL && /^\S*$|^\d[\d-]* [\d:]+$/.test(text);
+    const kind = numbers.includes(column) ? "n" : isWord ? "s" : "";
+    return `<td${kind === "" ? "" : ` class="${kind}"`}>${htmlText(text)}</td>`;
+  };
+  const heads = head.map(
+    (name, column) => `<th scope="col"${numbers.includes(column) ? ' class="n"' : ""}>${htmlText(name)}</th>`,
+  );
+  const lines = rows.map((cells, index) => {
+    const isTotal = hasTotal && index === rows.length - 1;
+    return `<tr${isTotal ? ' class="total"' : ""}>${cells.map(cell).join("")}</tr>`;
+  });
+  const kind = rows.length <= SHORT_TABLE ? "table short" : "table";
+  return `<div class="${kind}"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("\n")}</tbody></table></div>`;
+}
+
 function htmlText(text: string): string {
   return text
     .replaceAll("&", "&amp;")
@@ -71,20 +96,37 @@ function htmlText(text: string): string {
     .replaceAll('"', "&quot;");
 }
 
+/** Light and dark on a screen; on paper light, across, with numbered pages and each table's head on every one of them. */
 const STYLE = `
-:root { color-scheme: light; font: 15px/1.45 system-ui, sans-serif; color: #1c2330; background: #fff; }
-main { max-width: 62rem; margin: 2rem auto; padding: 0 1.25rem; }
-h1 { font-size: 1.6rem; margin: 0 0 1rem; }
+:root { color-scheme: light dark; --text: #1c2330; --faint: #d8dde6; --strong: #8a94a6; --page: #fff; }
+@media screen and (prefers-color-scheme: dark) { :root { --text: #e4e8ef; --faint: #333c4a; --strong: #77849a; --page: #14181f; } }
+html { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: var(--page); }
+body { margin: 0; }
+main { max-width: 72rem; margin: 2rem auto; padding: 0 1.25rem; }
+h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 1rem; text-wrap: balance; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; break-after: avoid; }
 p { max-width: 46rem; }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; font-size: .87rem; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid #d8dde6; overflow-wrap: anywhere; }
-th { border-bottom: 2px solid #8a94a6; overflow-wrap: normal; }
-.n { text-align: right; font-variant-numeric: tabular-nums; }
+p:has(+ .table) { break-after: avoid; }
+.table { overflow-x: auto; margin: .5rem 0 1rem; }
+.short { break-inside: avoid; }
+table { border-collapse: collapse; width: 100%; font-size: .87rem; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--faint); }
+th:first-child, td:first-child { padding-left: 0; }
+th { border-bottom: 2px solid var(--strong); white-space: nowrap; }
+td { min-width: 7rem; overflow-wrap: anywhere; }
+.s { min-width: 0; white-space: nowrap; }
+.n { min-width: 0; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.total td { font-weight: 600; border-bottom: 0; border-top: 2px solid var(--strong); }
 tr { break-inside: avoid; }
 thead { display: table-header-group; }
-figure { margin: 1rem 0; break-inside: avoid; }
-figure svg { max-width: 100%; height: auto; }
-@page { size: A4; margin: 16mm 14mm; }
-@media print { :root { font-size: 10pt; } main { margin: 0; padding: 0; max-width: none; } }
+figure { margin: 1rem 0; break-inside: avoid; overflow-x: auto; }
+figure svg { max-width: 100%; min-width: 36rem; height: auto; }
+@page { size: A4 landscape; margin: 14mm 14mm 16mm; @bottom-right { content: counter(page) " / " counter(pages); font: 8pt system-ui, sans-serif; } }
+@media print {
+  :root { color-scheme: light; }
+  html { font-size: 9pt; }
+  main { margin: 0; padding: 0; max-width: none; }
+  .table, figure { overflow: visible; }
+  th, td { padding: .25rem .5rem; }
+}
 `;

@@ -81,14 +81,18 @@ export function endingsTable(handoffs: readonly HandoffStory[]): Block {
       row("total", handoffs),
     ],
     numbers: Array.from({ length: shown.length + 1 }, (_, index) => index + 1),
+    hasTotal: true,
   };
 }
 
 function openingTimes(handoffs: readonly HandoffStory[]): string {
   const times = timesToOpen(handoffs);
   if (times.length === 0) return "No handoff was opened.";
-  const minutes = (part: number) => Math.ceil((quantile(times, part) ?? 0) / 60);
-  return `${times.length} of ${handoffs.length} were opened: half within ${minutes(0.5)} minutes, nine in ten within ${minutes(0.9)}, the last after ${minutes(1)}.`;
+  const within = (part: number) => {
+    const minutes = Math.ceil((quantile(times, part) ?? 0) / 60);
+    return minutes <= 1 ? "a minute" : `${minutes} minutes`;
+  };
+  return `${times.length} of ${handoffs.length} were opened: half within ${within(0.5)}, nine in ten within ${within(0.9)}, all within ${within(1)}.`;
 }
 
 function approvals({ handoffs, byType }: Summary): readonly Block[] {
@@ -170,13 +174,15 @@ function classesInForce(classes: NonNullable<EvidenceContext["classes"]>): reado
 function controlsTable(summary: Summary): Block {
   return {
     head: ["requirement", "control", "shown by", "this period", "does not show"],
-    rows: CONTROLS.map((control) => [
-      `${control.framework} ${control.reference}: ${control.about}`,
-      control.does,
-      control.shownBy.replaceAll("`", ""),
-      control.figure(summary),
-      control.doesNotShow,
-    ]),
+    rows: CONTROLS.map((control) =>
+      [
+        `${control.framework} ${control.reference}: ${control.about}`,
+        control.does,
+        control.shownBy,
+        control.figure(summary),
+        control.doesNotShow,
+      ].map((text) => text.replaceAll("`", "")),
+    ),
   };
 }
 

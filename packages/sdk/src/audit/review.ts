@@ -6,6 +6,10 @@ import type { HandoffStory, Summary } from "./summary.ts";
 /** Days after which a credential that somebody holds should have been rotated. */
 export const STALE_AFTER_DAYS = 90;
 
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
 /** What somebody was given and may still use. */
 export type Holding = {
   readonly secret: string;
@@ -64,7 +68,7 @@ export function reviewReport(
     title: `Review of shared secrets, ${since} to ${until}`,
     blocks: [
       {
-        text: `${handoffs.length} handoffs in the period. ${held.length} credentials are held by somebody, ${stale.length} of which were not rotated for ${STALE_AFTER_DAYS} days.`,
+        text: `${counted(handoffs.length, "handoff")} in the period. ${counted(held.length, "credential")} ${held.length === 1 ? "is" : "are"} held by somebody, ${stale.length} of which ${stale.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days.`,
       },
       { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
       endingsTable(handoffs),
