@@ -20,6 +20,7 @@ const LABEL = 190;
 const COUNT = 50;
 const ROW = 30;
 const LEGEND = 150;
+const MARGIN = 8;
 
 /** Handoffs by class as bars, each divided by how they ended: an SVG element. */
 export function endingsChart(handoffs: readonly HandoffStory[]): string {
@@ -53,12 +54,14 @@ export function endingsChart(handoffs: readonly HandoffStory[]): string {
   });
   const height = top + Math.max(1, classes.length) * ROW;
   const empty = classes.length === 0 ? `<text x="0" y="${top}">No handoff in this period.</text>` : "";
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" class="endings">${STYLE}${legend.join("")}${bars.join("")}${empty}</svg>`;
+  const [wide, high] = [WIDTH + 2 * MARGIN, height + 2 * MARGIN];
+  const place = `x="${-MARGIN}" y="${-MARGIN}" width="${wide}" height="${high}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="${-MARGIN} ${-MARGIN} ${wide} ${high}" width="${wide}" height="${high}" role="img" aria-label="Handoffs by class and ending" font-family="system-ui, sans-serif" font-size="13" class="endings">${STYLE}<rect class="paper" ${place}/>${legend.join("")}${bars.join("")}${empty}</svg>`;
 }
 
-/** Text follows the page, also where the chart is a file of its own; on paper it is dark. */
+/** Dark on light or light on dark, as the report's page is; on paper dark on light. The chart may be a file of its own, on any ground. */
 const STYLE =
-  "<style>.endings{fill:#1c2330}.endings .on-dark{fill:#fff}.endings .on-light{fill:#1c2330}@media screen and (prefers-color-scheme:dark){.endings{fill:#e4e8ef}}</style>";
+  "<style>.endings{fill:#1c2330}.endings .paper{fill:#fff}.endings .on-dark{fill:#fff}.endings .on-light{fill:#1c2330}@media screen and (prefers-color-scheme:dark){.endings{fill:#e4e8ef}.endings .paper{fill:#14181f}}</style>";
 /** Between two parts. */
 const GAP = 1;
 /** Width of a digit. */

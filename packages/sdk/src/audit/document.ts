@@ -102,18 +102,18 @@ const STYLE = `
 @media screen and (prefers-color-scheme: dark) { :root { --text: #e4e8ef; --faint: #333c4a; --strong: #77849a; --page: #14181f; } }
 html { font: 15px/1.45 system-ui, sans-serif; color: var(--text); background: var(--page); }
 body { margin: 0; }
-main { max-width: 72rem; margin: 2rem auto; padding: 0 1.25rem; }
+main { max-width: 84rem; margin: 2rem auto; padding: 0 1.25rem; }
 h1 { font-size: 1.6rem; line-height: 1.2; margin: 0 0 1rem; text-wrap: balance; }
 h2 { font-size: 1.1rem; margin: 2rem 0 .5rem; break-after: avoid; }
 p { max-width: 46rem; }
 p:has(+ .table) { break-after: avoid; }
 .table { overflow-x: auto; margin: .5rem 0 1rem; }
 .short { break-inside: avoid; }
-table { border-collapse: collapse; width: 100%; font-size: .87rem; }
-th, td { text-align: left; vertical-align: top; padding: .35rem .6rem; border-bottom: 1px solid var(--faint); }
+table { border-collapse: collapse; width: 100%; font-size: .8rem; }
+th, td { text-align: left; vertical-align: top; padding: .35rem .5rem; border-bottom: 1px solid var(--faint); }
 th:first-child, td:first-child { padding-left: 0; }
 th { border-bottom: 2px solid var(--strong); white-space: nowrap; }
-td { min-width: 7rem; overflow-wrap: anywhere; }
+td { min-width: 9rem; overflow-wrap: anywhere; }
 .s { min-width: 0; white-space: nowrap; }
 .n { min-width: 0; text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .total td { font-weight: 600; border-bottom: 0; border-top: 2px solid var(--strong); }
@@ -127,6 +127,8 @@ figure svg { max-width: 100%; min-width: 36rem; height: auto; }
   html { font-size: 9pt; }
   main { margin: 0; padding: 0; max-width: none; }
   .table, figure { overflow: visible; }
-  th, td { padding: .25rem .5rem; }
+  table { font-size: 7pt; }
+  th, td { padding: .2rem .5rem; }
+  td { min-width: 0; }
 }
 `;
