@@ -22,7 +22,7 @@ test("inputs that are in order give a complete draft with the defaults", () => {
     parameters: [],
     values: [],
     "parse-json-secrets": false,
-    recipients: ["ana@vendor.example"],
+    recipients: [{ address: "ana@vendor.example" }],
     class: "third-party-service",
     from: { address: "handoff@acme.example" },
     mail: { by: "ses", options: {} },
@@ -120,10 +120,18 @@ describe("a file gives", () => {
   test("recipients, with names and comments", () => {
     const { draft, errors } = read(
       { "recipients-file": "team.txt" },
-      { "team.txt": "# the team\nBo Berg <bo@vendor.example>\r\n\ncy@vendor.example  # on leave\n" },
+      {
+        "team.txt":
+          "# the team\nBo Berg <bo@vendor.example>\r\n\ncy@vendor.example  # on leave\nDi <di@vendor.example> github:di # her laptop\n",
+      },
     );
     expect(errors).toEqual([]);
-    expect(draft.recipients).toEqual(["ana@vendor.example", "bo@vendor.example", "cy@vendor.example"]);
+    expect(draft.recipients).toEqual([
+      { address: "ana@vendor.example" },
+      { address: "bo@vendor.example" },
+      { address: "cy@vendor.example" },
+      { address: "di@vendor.example", key: "github:di" },
+    ]);
   });
 
   const advice = "Check the path, which is relative to the job's workspace.";
@@ -286,7 +294,7 @@ test("all mistakes are reported at once, and what is right can still be checked"
     class: "",
   });
   expect(errors.map(({ code }) => code).sort()).toEqual(["endpoint", "input", "passphrase", "recipient"]);
-  expect(draft).toMatchObject({ recipients: ["a@b.example"], passphraseGiven: true });
+  expect(draft).toMatchObject({ recipients: [{ address: "a@b.example" }], passphraseGiven: true });
   expect([draft.endpoint, draft.class]).toEqual([undefined, undefined]);
 });
 

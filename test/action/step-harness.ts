@@ -35,7 +35,7 @@ export type StepOptions = {
 
 /** Waits are this much shorter than in life. */
 const HURRY = 10;
-const TOKEN_URL = "https://runner.example/token?api-version=2.0";
+export const TOKEN_URL = "https://runner.example/token?api-version=2.0";
 
 /** Runs the step in this process against the real service and a real mail server; only AWS is played. */
 export async function runStepOn(service: TestService, options: StepOptions = {}): Promise<StepRun> {

@@ -1,9 +1,13 @@
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { Recipient } from "@secret-handoff/local";
 import { SenderError, smtpTransport } from "@secret-handoff/sdk";
+import PostalMime from "postal-mime";
 import { quickRuntime } from "../sdk/quick-runtime.ts";
+import { startScriptedServer } from "../sdk/scripted-server.ts";
+import { startSmtpCatcher } from "../sdk/smtp-catcher.ts";
+import { KeyRing, missingTools } from "../support/key-tools.ts";
 import { startTestService } from "../support/test-service.ts";
-import { runStepOn } from "./step-harness.ts";
+import { runStepOn, TOKEN_URL } from "./step-harness.ts";
 
 const service = await startTestService({
   senders: [
@@ -125,6 +129,104 @@ test("one refused recipient fails the step and nobody else", async () => {
   await service.service.drained();
   expect(service.events.filter(({ type }) => type === "revoked")).toHaveLength(1);
 });
+
+const keys = new KeyRing();
+afterAll(() => keys.remove());
+const keyTest = missingTools("age", "gpg", "ssh-keygen").length === 0 ? test : test.skip;
+
+keyTest(
+  "recipients with keys get links that only their own tools read; one with a revoked key fails alone",
+  async () => {
+    const smtp = await startSmtpCatcher();
+    const github = await startScriptedServer();
+    for (const [name, ...args] of [
+      ["ed", "-t", "ed25519"],
+      ["rsa", "-t", "rsa", "-b", "2048"],
+      ["hub", "-t", "ed25519"],
+    ] as const)
+      keys.ssh(name, args);
+    github.answer({ status: 200, json: [{ id: 1, key: keys.sshPublic("hub") }] });
+    const readers: Readonly<Record<string, (raw: string) => Promise<string>>> = {
+      [`age ${keys.age("age")}`]: (raw) => ageLink(raw, "age"),
+      [`ed ${keys.sshPublic("ed")}`]: (raw) => ageLink(raw, "ed"),
+      [`rsa ${keys.sshPublic("rsa")}`]: (raw) => ageLink(raw, "rsa"),
+      "hub github:ana-k": (raw) => ageLink(raw, "hub"),
+      [`pgp openpgp:${keys.write("pgp.asc", keys.openPgp("pgp@vendor.example"))}`]: pgpLink,
+    };
+    keys.openPgp("old@vendor.example");
+    const revoked = keys.write("revoked.asc", keys.revoke("old@vendor.example"));
+    const lines = Object.keys(readers).map((line) => line.replace(" ", `-${ana} `));
+    const { code, workflow, errors } = await runStepOn(service, {
+      inputs: {
+        recipients: [...lines, `old-${ana} openpgp:${revoked}`, bo].join("\n"),
+        "smtp-port": String(smtp.port),
+      },
+      context: {
+        env: {
+          ACTIONS_ID_TOKEN_REQUEST_URL: TOKEN_URL,
+          ACTIONS_ID_TOKEN_REQUEST_TOKEN: "bearer",
+          GITHUB_API_URL: github.url,
+        },
+      },
+    });
+    expect([code, errors]).toEqual([
+      1,
+      ["o•••@vendor.example: The recipient's key is revoked. Ask the recipient for another one."],
+    ]);
+    expect(JSON.parse(workflow.outputs.states ?? "")).toEqual([...lines.map(() => "open"), "failed", "open"]);
+    expect(workflow.lines.join("\n")).toContain(
+      "a•••@vendor.example: mailed encrypted to 1 key of their own, handoff ",
+    );
+    expect(smtp.messages).toHaveLength(lines.length + 1);
+    for (const [line, read] of Object.entries(readers)) {
+      const address = line.replace(/ .*/, `-${ana}`);
+      const raw = smtp.messages.find((message) => message.includes(`To: ${address}`)) ?? "";
+      const link = await read(raw);
+      const fragment = link.slice(link.indexOf("#") + 1);
+      const recipient = new Recipient(link);
+      const { items } = await recipient.open(await recipient.claim({ email: address }), { email: address });
+      expect(items[0]?.fields[0]?.value).toBe("canary-value");
+      const parsed = await PostalMime.parse(raw);
+      const parts = parsed.attachments.map(({ content }) =>
+        Buffer.from(content as ArrayBuffer).toString("latin1"),
+      );
+      const visible = [
+        raw.replace(/=\r?\n/g, ""),
+        parsed.text,
+        parsed.html,
+        ...parts,
+        ...workflow.lines,
+      ].join("\n");
+      for (const secret of [fragment, fragment.slice(3, 20), `/h/${recipient.link.id}`])
+        expect(visible).not.toContain(secret);
+      expect(workflow.masks).toContain(fragment);
+    }
+    const dry = await runStepOn(service, {
+      inputs: { recipients: `old-${ana} openpgp:${revoked}`, "dry-run": "true" },
+    });
+    expect([dry.code, dry.errors]).toEqual([
+      1,
+      ["The recipient's key is revoked. Ask the recipient for another one."],
+    ]);
+    await Promise.all([smtp.close(), github.close()]);
+  },
+);
+
+async function attached(raw: string, name: string): Promise<string> {
+  const { attachments } = await PostalMime.parse(raw);
+  return Buffer.from(
+    attachments.find(({ filename }) => filename === name)?.content as ArrayBuffer,
+  ).toString();
+}
+
+async function ageLink(raw: string, identity: string): Promise<string> {
+  return keys.ageDecrypt(await attached(raw, "link.age"), identity).trim();
+}
+
+async function pgpLink(raw: string): Promise<string> {
+  const { text } = await PostalMime.parse(keys.gpg(["--decrypt"], await attached(raw, "encrypted.asc")));
+  return /^http\S+$/m.exec(text ?? "")?.[0] ?? "";
+}
 
 test("the same failure of many is one annotation", async () => {
   const all = Array.from({ length: 7 }, (_, index) => `x${index}-${ana}`);

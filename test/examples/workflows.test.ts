@@ -109,7 +109,7 @@ describe.each(files)("%s", (file) => {
           expiresIn: draft["expires-in"],
           hasPassphrase: draft.passphraseGiven ?? false,
           reason: draft.reason,
-          recipients: draft.recipients ?? [],
+          recipients: (draft.recipients ?? []).map(({ address }) => address),
           environment,
           awaitsReceipt: draft.await !== undefined,
         },

@@ -4,14 +4,14 @@ import { errorOf } from "./error-of.ts";
 
 test("recipients come normalised, in order, without blank lines", () => {
   expect(parseRecipients("\n Ana@Vendor.Example \r\n\nbo+x@b.example\n")).toEqual({
-    recipients: ["ana@vendor.example", "bo+x@b.example"],
+    recipients: [{ address: "ana@vendor.example" }, { address: "bo+x@b.example" }],
     errors: [],
   });
 });
 
 test("every bad line is reported by its number and never by its text", () => {
   const { recipients, errors } = parseRecipients("a@b.example\nnot an address\nA@B.example\nx@y@z\n");
-  expect(recipients).toEqual(["a@b.example"]);
+  expect(recipients).toEqual([{ address: "a@b.example" }]);
   expect(errors.map(({ message }) => message)).toEqual([
     "Line 2 of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
     "Line 3 of recipients repeats line 1. Name each recipient once.",
@@ -35,6 +35,40 @@ test.each([
   const { recipients, errors } = parseRecipients(text);
   expect(recipients).toEqual([]);
   expect(errors.map(({ code }) => code)).toEqual(["recipient"]);
+});
+
+const ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIFhUXbTwlFkJ6hrBFmcPnV3QeLKrVEwjzZ8ADMoPwpkK";
+
+test.each([
+  ["an age recipient", "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"],
+  ["an SSH key", ED25519],
+  ["an SSH key with its comment", `${ED25519} ana k@laptop`],
+  ["a login", "github:ana-k"],
+  ["a certificate in a file whose name has a space", "openpgp:keys/ana k.asc"],
+])("a recipient may have a key: %s", (_, key) => {
+  expect(parseRecipients(`Ana@Vendor.example \t ${key} \r\nbo@b.example`)).toEqual({
+    recipients: [{ address: "ana@vendor.example", key }, { address: "bo@b.example" }],
+    errors: [],
+  });
+});
+
+test.each([
+  ["words", "Ana", "What follows the address on line 1 of recipients is no key."],
+  ["a second address", "bo@b.example", "What follows the address on line 1 of recipients is no key."],
+  ["a type without a key", "ssh-ed25519", "What follows the address on line 1 of recipients is no key."],
+  ["another place", "gitlab:ana", "What follows the address on line 1 of recipients is no key."],
+  ["two keys", "age1qqq github:ana", "What follows the address on line 1 of recipients is no key."],
+  ["an age identity", "AGE-SECRET-KEY-1QQQ", "Line 1 of recipients holds a private key."],
+  [
+    "the first line of PEM",
+    "-----BEGIN OPENSSH PRIVATE KEY-----",
+    "Line 1 of recipients holds a private key.",
+  ],
+])("what follows an address and is no key is refused, not dropped: %s", (_, text, sentence) => {
+  const { recipients, errors } = parseRecipients(`ana@vendor.example ${text}`);
+  expect(recipients).toEqual([]);
+  expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining(sentence)]);
+  expect(errors[0]?.message).not.toContain("QQQ");
 });
 
 test("no recipients at all are refused", () => {

@@ -1,16 +1,21 @@
 import type { PolicyResponse, RequestView } from "@secret-handoff/protocol/api";
 import {
+  addressOf,
   checkPolicy,
   checkRight,
   type Deadline,
   type Delivery,
   describedBy,
   ErrorCollector,
+  type KeyContext,
+  type KeyedRecipient,
   type LabelledSecret,
+  loadKeys,
   type MailTransport,
   type PolicyResult,
   planDelivery,
   type ReadSources,
+  SenderError,
   type ServiceClient,
   unixSeconds,
 } from "@secret-handoff/sdk";
@@ -27,7 +32,7 @@ export type CheckedDelivery = {
   readonly delivery: Delivery;
   /** The delivery of other versions of the secrets. Where it cannot be, the errors say why. */
   readonly deliveryOf: (secrets: readonly LabelledSecret[]) => Delivery | undefined;
-  readonly recipients: readonly string[];
+  readonly recipients: readonly KeyedRecipient[];
   /** Those of Secrets Manager, which can be rotated. */
   readonly secrets: readonly LabelledSecret[];
   /** What is handed over as it is, also when the secrets are rotated. */
@@ -63,11 +68,13 @@ export async function checkDelivery(
   const readErrors = new ErrorCollector();
   const mailErrors = new ErrorCollector();
   // The token is asked for first: while it travels, the AWS client is loaded.
-  const [policy, read, mailWarnings] = await Promise.all([
+  const [policy, read, mailWarnings, recipients] = await Promise.all([
     service && policyErrors.attemptAsync(() => service.client.policy(deadline)),
     readAndCheckAges(inputs, sources, readErrors, context),
     mail && from && mailErrors.attemptAsync(() => mail.check(from, deadline)),
+    loadKeys(inputs.recipients ?? [], keyContext(inputs, context, deadline)),
   ]);
+  errors.add(...unlessAnyCanBeServed(recipients));
   if (service && policy)
     policyErrors.attempt(() =>
       checkRight(policy, inputs["dry-run"] ? "check" : "send", service.client.origin, "workflow"),
@@ -94,8 +101,22 @@ export async function checkDelivery(
   if (errors.errors.length > 0 || !complete || !delivery || !service || !mail) return undefined;
   return {
     ...{ inputs: complete, delivery, deliveryOf, ...read, sources, mail, approval },
-    ...{ recipients: complete.recipients, service: service.client },
+    ...{ recipients, service: service.client },
   };
+}
+
+function keyContext(
+  { "github-token": gitHubToken }: Draft<DeliverInputs>,
+  { env, runtime }: StepContext,
+  deadline: Deadline,
+): KeyContext {
+  return { runtime, deadline, gitHubToken, gitHubApi: env.GITHUB_API_URL || undefined };
+}
+
+/** A recipient without a usable key fails alone. Where that leaves nobody, nothing is to be rotated either. */
+function unlessAnyCanBeServed(recipients: readonly KeyedRecipient[]): readonly SenderError[] {
+  const refused = recipients.flatMap(({ key }) => (key instanceof SenderError ? [key] : []));
+  return refused.length === recipients.length ? refused : [];
 }
 
 const NO_CONTACT =
@@ -128,7 +149,7 @@ function checkClass(
       expiresIn: inputs["expires-in"],
       hasPassphrase: inputs.passphraseGiven ?? false,
       reason: inputs.reason,
-      recipients: inputs.recipients ?? [],
+      recipients: (inputs.recipients ?? []).map(addressOf),
       environment: environment(),
       awaitsReceipt: inputs.await !== undefined,
       approved,

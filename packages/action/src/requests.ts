@@ -1,5 +1,6 @@
 import type { ApprovalRequest, RequestView } from "@secret-handoff/protocol/api";
 import {
+  addressOf,
   type Deadline,
   ErrorCollector,
   formatDuration,
@@ -96,7 +97,7 @@ function readAsk(read: InputReader, errors: ErrorCollector): RequestRun | undefi
   if (endpoint === undefined || timeout === undefined || name === undefined || reason === undefined)
     return undefined;
   const role = inputs.source === "sts" ? inputs["role-to-assume"] : undefined;
-  const asked = { class: name, recipients: [...recipients], reason };
+  const asked = { class: name, recipients: recipients.map(addressOf), reason };
   return {
     ...{ endpoint, timeout, issue },
     awaitFor: inputs["await-approval"],

@@ -94,10 +94,17 @@ export {
   parseAddress,
   parseMailbox,
   parseRecipients,
+  type Recipient,
   type RecipientList,
 } from "./mail/addresses.ts";
-export { type Email, type MailTransport, writeEmail } from "./mail/email.ts";
-export type { EmailFacts } from "./mail/email-copy.ts";
+export {
+  type Attachment,
+  type Email,
+  type MailTransport,
+  writeEmail,
+  writeEncryptedEmail,
+} from "./mail/email.ts";
+export type { EmailFacts, EncryptedLink } from "./mail/email-copy.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
 export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
 export {
@@ -108,6 +115,13 @@ export {
   smtpLoginOf,
 } from "./mail/smtp-login.ts";
 export type { TokenPorts } from "./mail/smtp-token.ts";
+export {
+  addressOf,
+  type KeyContext,
+  type KeyedRecipient,
+  loadKeys,
+  type RecipientKey,
+} from "./recipient-keys/recipient-key.ts";
 export { Concealed, redact } from "./redact.ts";
 export { checkRotation, type RotationPorts, rotate, versionIdOf } from "./rotation/rotate.ts";
 export {

@@ -37,6 +37,8 @@ export type SenderErrorCode =
   | "same_person"
   | "request_ended"
   | "recipient"
+  | "recipient_key"
+  | "identity"
   | "description"
   | "too_large"
   | "service_unreachable"

@@ -6,6 +6,7 @@ import {
   type GitHubAppRequest,
   type Mailbox,
   parsePasswordRules,
+  type Recipient,
   type RoleRequest,
   type Rotation,
   SenderError,
@@ -119,13 +120,13 @@ function checkWait(inputs: Draft<Inputs>, isSet: IsSet): void {
 export function everyRecipient(
   inputs: Pick<Draft<Inputs>, "recipients" | "recipients-file">,
   { errors }: ErrorCollector,
-): readonly string[] {
+): readonly Recipient[] {
   const { recipients = [], "recipients-file": more = [] } = inputs;
   const readable = recipients.length + more.length > 0 || errors.some(({ code }) => code === "recipient");
   if (!readable && inputs["recipients-file"]) {
     throw new SenderError("recipient", "Nobody to hand over to: set recipients or recipients-file.");
   }
-  const twice = more.findIndex((address) => recipients.includes(address));
+  const twice = more.findIndex(({ address }) => recipients.some((one) => one.address === address));
   if (twice === -1) return [...recipients, ...more];
   throw new SenderError(
     "recipient",

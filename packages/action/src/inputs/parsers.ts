@@ -11,6 +11,7 @@ import {
   parseDuration,
   parsePerRecipient,
   parseRecipients,
+  type Recipient,
   type RevokeAllFilter,
   refuseRepeated,
   SenderError,
@@ -132,8 +133,8 @@ export const asPassphrase: Parser<Concealed<string> | typeof GENERATE> = (text) 
   return new Concealed(text);
 };
 
-/** Addresses, one a line: the valid ones, even where others are not; those have their errors. */
-export const asRecipients: Parser<readonly string[]> = (text, name, errors) => {
+/** Recipients, one a line: the valid ones, even where others are not; those have their errors. */
+export const asRecipients: Parser<readonly Recipient[]> = (text, name, errors) => {
   if (text.trim() === "") return [];
   const { recipients, errors: wrong } = parseRecipients(text, name);
   errors.add(...wrong);
@@ -141,10 +142,10 @@ export const asRecipients: Parser<readonly string[]> = (text, name, errors) => {
 };
 
 /** The same with comments, which begin with `#`, and with names: `Ana Kowalska <ana@vendor.example>`. */
-export const asRecipientsFile: Parser<readonly string[]> = (text, name, errors) => {
+export const asRecipientsFile: Parser<readonly Recipient[]> = (text, name, errors) => {
   const lines = text.split(/\r?\n/).map((line) => {
-    const [, address] = /^[^<>]*<([^<>]*)>\s*$/.exec(line) ?? [];
-    return address ?? line.replace(/(^|\s)#.*$/, "");
+    const [, address, key = ""] = /^[^<>]*<([^<>]*)>(|\s.*)$/.exec(line) ?? [];
+    return (address === undefined ? line : `${address}${key}`).replace(/(^|\s)#.*$/, "");
   });
   return asRecipients(lines.join("\n"), name, errors);
 };

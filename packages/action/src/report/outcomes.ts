@@ -84,13 +84,20 @@ export function outcomeLine(outcome: Outcome): string {
   switch (outcome.kind) {
     case "mailed": {
       const passphrase = outcome.passphraseAt === undefined ? "" : `, passphrase in ${outcome.passphraseAt}`;
-      return `${who}: mailed, handoff ${outcome.id}${passphrase}`;
+      return `${who}: mailed${keysOf(outcome.encryptedTo)}, handoff ${outcome.id}${passphrase}`;
     }
     case "earlier":
       return `${who}: this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
     case "failed":
       return `${who}: failed`;
   }
+}
+
+/** How many, not which: a key's fingerprint leads to its owner, and logs of public repositories are public. */
+function keysOf(fingerprints: readonly string[] = []): string {
+  return fingerprints.length === 0
+    ? ""
+    : ` encrypted to ${pluralize(fingerprints.length, "key")} of their own`;
 }
 
 /** Outputs: ids, states and counts, in the order of the recipients. */

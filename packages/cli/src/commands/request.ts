@@ -1,6 +1,7 @@
 import type { RequestView } from "@secret-handoff/protocol/api";
 import { isoTime, isRequestId } from "@secret-handoff/protocol/api";
 import {
+  addressOf,
   awaitApproval,
   type Deadline,
   formatDuration,
@@ -71,7 +72,13 @@ async function prepare(
     );
   }
   const issue = invocation.text("issue");
-  const asked = { class: className, secrets: [...secrets], recipients: [...recipients], expiresIn, reason };
+  const asked = {
+    class: className,
+    secrets: [...secrets],
+    recipients: recipients.map(addressOf),
+    expiresIn,
+    reason,
+  };
   return (service, deadline) =>
     service.ask({ ...asked, ...(issue === undefined ? {} : { issue }) }, deadline);
 }

@@ -1,6 +1,7 @@
 import { isHandoffId } from "@secret-handoff/protocol";
 import {
   awaitHandoffs,
+  Concealed,
   checkHandOver,
   type Deadline,
   type HandOver,
@@ -24,7 +25,8 @@ import { allSecrets, wantedSecrets } from "./secrets.ts";
 import { givenValues } from "./values.ts";
 
 export const run: Run = async (invocation, context) => {
-  const { terminal, runtime } = context;
+  const { terminal, runtime, env } = context;
+  const { GITHUB_TOKEN: token } = env;
   const configuration = await readConfiguration(context);
   const awaitFor = durationOf(invocation, "await");
   const description = describe(invocation, configuration, context);
@@ -46,11 +48,15 @@ export const run: Run = async (invocation, context) => {
         passphrase,
         awaitsReceipt: awaitFor !== undefined,
       };
+      const keys = {
+        gitHubApi: env.GITHUB_API_URL || undefined,
+        gitHubToken: token ? new Concealed(token) : undefined,
+      };
       const onWarning = (sentence: string) => terminal.say(terminal.style("yellow", shown(sentence)));
       try {
         if (invocation.flag("dry-run")) {
           spin("Asking the service");
-          const expected = await checkHandOver(request, { service, runtime, deadline, onWarning });
+          const expected = await checkHandOver(request, { service, keys, runtime, deadline, onWarning });
           spin();
           return await reportExpected(expected, invocation, context);
         }
@@ -61,7 +67,7 @@ export const run: Run = async (invocation, context) => {
           spin(`Handing over: ${done} of ${all}`);
         };
         const outcomes = await handOver(request, {
-          ...{ service, mail, runtime, deadline, onWarning, onOutcome },
+          ...{ service, mail, keys, runtime, deadline, onWarning, onOutcome },
           ...(keeper ? { passphrases: keeper } : {}),
         });
         spin();

@@ -12,6 +12,7 @@ import {
   parseMailbox,
   parsePerRecipient,
   parseRecipients,
+  type Recipient,
   SenderError,
   timeZoneOf,
 } from "@secret-handoff/sdk";
@@ -67,7 +68,7 @@ function perRecipient<T>(
   option: string,
   read: (text: string) => T | undefined,
   what: string,
-  recipients: readonly string[],
+  recipients: readonly Recipient[],
 ): PerRecipient<T> {
   const values = parsePerRecipient(invocation.texts(option).join("\n"), `--${option}`, read, what);
   checkAddressees(`--${option}`, values, recipients);

@@ -66,7 +66,10 @@ function asJson(outcome: Outcome) {
   const recipient = emailHintOf(outcome.recipient);
   switch (outcome.kind) {
     case "mailed":
-      return { recipient, outcome: "mailed", id: outcome.id, expiresAt: outcome.expiresAt };
+      return {
+        ...{ recipient, outcome: "mailed", id: outcome.id, expiresAt: outcome.expiresAt },
+        ...(outcome.encryptedTo ? { encryptedTo: outcome.encryptedTo } : {}),
+      };
     case "earlier":
       return { recipient, outcome: "earlier", id: outcome.handoff.id, state: outcome.handoff.state };
     case "failed":
@@ -78,10 +81,14 @@ function asJson(outcome: Outcome) {
   }
 }
 
+function keysOf(fingerprints: readonly string[] = []): string {
+  return fingerprints.length === 0 ? "" : ` encrypted to ${fingerprints.join(" and ")}`;
+}
+
 function sentenceOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case "mailed":
-      return `mailed, handoff ${outcome.id}${outcome.notRecorded ? `. ${outcome.notRecorded.message}` : ""}`;
+      return `mailed${keysOf(outcome.encryptedTo)}, handoff ${outcome.id}${outcome.notRecorded ? `. ${outcome.notRecorded.message}` : ""}`;
     case "earlier":
       return `this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
     case "failed":

@@ -1,6 +1,7 @@
 import { type HandoffId, ProtocolError, type Sealed } from "@secret-handoff/protocol";
 import type { HandoffView } from "@secret-handoff/protocol/api";
-import { type Email, type MailTransport, writeEmail } from "../mail/email.ts";
+import { type Email, type MailTransport, writeEmail, writeEncryptedEmail } from "../mail/email.ts";
+import type { KeyedRecipient, RecipientKey } from "../recipient-keys/recipient-key.ts";
 import type { Concealed } from "../redact.ts";
 import { mapLimited, oneAtATime, type YieldSlot } from "../runtime/concurrency.ts";
 import { cleanupDeadline, type Deadline } from "../runtime/deadline.ts";
@@ -21,6 +22,8 @@ export type Outcome =
       readonly expiresAt: number;
       /** Where its generated passphrase is kept. */
       readonly passphraseAt?: string | undefined;
+      /** What names the recipient's own keys, to any of which the link in the mail is encrypted. */
+      readonly encryptedTo?: readonly string[] | undefined;
       /** The mail went out, but the service could not record it: a later run may mail again. */
       readonly notRecorded?: SenderError;
     }
@@ -59,7 +62,11 @@ export type DeliveryPorts = {
 };
 
 /** What the delivery to one recipient works with. While it alone waits, the others go on. */
-type OnePorts = DeliveryPorts & { readonly yieldSlot: YieldSlot };
+type OnePorts = DeliveryPorts & {
+  readonly yieldSlot: YieldSlot;
+  /** What the mail is encrypted to. */
+  readonly key: RecipientKey | undefined;
+};
 
 /** Handoffs under way at once: enough to hide the network's delay, too few to trouble a mail server. */
 const AT_ONCE = 6;
@@ -94,7 +101,7 @@ const NO_MAIL: ReadonlySet<SenderErrorCode> = new Set(["mail_login", "mail_quota
  */
 export async function deliver(
   delivery: Delivery,
-  recipients: readonly string[],
+  recipients: readonly (string | KeyedRecipient)[],
   ports: DeliveryPorts,
   deadline: Deadline,
 ): Promise<readonly Outcome[]> {
@@ -102,10 +109,14 @@ export async function deliver(
   const seal: Seal = (input) => inTurn(() => ports.seal(input));
   let done = 0;
   let noMail: SenderError | undefined;
-  return mapLimited(recipients, AT_ONCE, async (recipient, _, yieldSlot) => {
-    const outcome: Outcome = noMail
-      ? { kind: "failed", recipient, error: noMail }
-      : await deliverToOne(recipient, delivery, { ...ports, seal, yieldSlot }, deadline);
+  return mapLimited(recipients, AT_ONCE, async (to, _, yieldSlot) => {
+    const { address: recipient, key }: KeyedRecipient = typeof to === "string" ? { address: to } : to;
+    const attempt = () => {
+      if (key instanceof SenderError) throw key;
+      if (noMail) throw noMail;
+      return deliverToOne(recipient, delivery, { ...ports, seal, yieldSlot, key }, deadline);
+    };
+    const outcome = await failureAsOutcome(recipient, attempt);
     if (outcome.kind === "failed" && NO_MAIL.has(outcome.error.code)) noMail = outcome.error;
     done += 1;
     ports.onOutcome?.(outcome, done, recipients.length);
@@ -113,25 +124,27 @@ export async function deliver(
   });
 }
 
-/**
- * One handoff to one recipient: seal, create, mail, record. What was created for a mail that failed is revoked. Whatever fails
- * becomes the outcome and is never thrown.
- */
+/** Whatever fails becomes the outcome and is never thrown. */
+async function failureAsOutcome(recipient: string, attempt: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await attempt();
+  } catch (error) {
+    return { kind: "failed", recipient, error: asSenderError(error) };
+  }
+}
+
+/** One handoff to one recipient: seal, create, mail, record. What was created for a mail that failed is revoked. */
 async function deliverToOne(
   recipient: string,
   delivery: Delivery,
   ports: OnePorts,
   deadline: Deadline,
 ): Promise<Outcome> {
-  try {
-    for (let round = 1; ; round += 1) {
-      deadline.soft.throwIfAborted();
-      const outcome = await sealAndSend(recipient, delivery, ports, deadline);
-      const lost = outcome.kind === "failed" && outcome.error.code === "overtaken";
-      if (!lost || round === MOST_ROUNDS) return outcome;
-    }
-  } catch (error) {
-    return { kind: "failed", recipient, error: asSenderError(error) };
+  for (let round = 1; ; round += 1) {
+    deadline.soft.throwIfAborted();
+    const outcome = await sealAndSend(recipient, delivery, ports, deadline);
+    const lost = outcome.kind === "failed" && outcome.error.code === "overtaken";
+    if (!lost || round === MOST_ROUNDS) return outcome;
   }
 }
 
@@ -194,27 +207,30 @@ async function send(
   deadline: Deadline,
 ): Promise<Outcome> {
   const { id, expiresAt } = sealed;
+  const encryptedTo = ports.key?.fingerprints;
+  // Encrypted before anything is created: a key that fails leaves nothing behind.
+  const email = await emailFor(recipient, sealed, details, ports);
   let messageId: string;
   try {
     deadline.soft.throwIfAborted();
     const stored = await create(recipient, sealed, details, ports, deadline);
     if (stored.id !== id) return { kind: "earlier", recipient, handoff: stored };
     deadline.soft.throwIfAborted();
-    const email = emailFor(recipient, sealed, details, ports);
     messageId = await ports.mail.send(email, deadline, ports.yieldSlot);
   } catch (thrown) {
     const error = asSenderError(thrown);
     if (REFUSED.has(error.code)) return { kind: "failed", recipient, error };
     const ending = await revoke(sealed, ports);
-    if (ending === "released") return { kind: "mailed", recipient, id, expiresAt, notRecorded: error };
+    if (ending === "released")
+      return { kind: "mailed", recipient, id, expiresAt, encryptedTo, notRecorded: error };
     if (ending === "unknown") return { kind: "failed", recipient, error };
     return { kind: "failed", recipient, error, id, ...(ending === "revoked" ? {} : { notRevoked: ending }) };
   }
   try {
     await ports.service.mailed(id, messageId, deadline);
-    return { kind: "mailed", recipient, id, expiresAt };
+    return { kind: "mailed", recipient, id, expiresAt, encryptedTo };
   } catch (error) {
-    return { kind: "mailed", recipient, id, expiresAt, notRecorded: asSenderError(error) };
+    return { kind: "mailed", recipient, id, expiresAt, encryptedTo, notRecorded: asSenderError(error) };
   }
 }
 
@@ -265,15 +281,15 @@ async function revoke(
   }
 }
 
-function emailFor(
+async function emailFor(
   recipient: string,
   { link, id, flags, expiresAt }: Sealed,
   details: DeliveryDetails,
-  { service }: DeliveryPorts,
-): Email {
+  { service, key }: OnePorts,
+): Promise<Email> {
   const { from, replyTo, company, contact, title, reason, message, context, origins } = details;
   const { languages, timeZones } = details;
-  return writeEmail({
+  const facts = {
     ...{ from, company, contact, title, reason, message, context, origins },
     ...(replyTo === undefined ? {} : { replyTo }),
     to: recipient,
@@ -281,7 +297,8 @@ function emailFor(
     mailedCode: details.class.verification === "email-code",
     language: languages?.each.get(recipient) ?? languages?.everyone,
     timeZone: timeZones?.each.get(recipient) ?? timeZones?.everyone,
-  });
+  };
+  return key === undefined ? writeEmail(facts) : writeEncryptedEmail(facts, key);
 }
 
 /** A fault of our own must not stop the other recipients either. */

@@ -1,6 +1,12 @@
 import { seal } from "@secret-handoff/protocol";
 import { type PolicyResponse, utcMinute } from "@secret-handoff/protocol/api";
-import { defaultMailbox, type Mailbox, parseAddress } from "../mail/addresses.ts";
+import { defaultMailbox, type Mailbox, parseAddress, type Recipient } from "../mail/addresses.ts";
+import {
+  addressOf,
+  type KeyContext,
+  type KeyedRecipient,
+  loadKeys,
+} from "../recipient-keys/recipient-key.ts";
 import type { Concealed } from "../redact.ts";
 import { type Deadline, startDeadline } from "../runtime/deadline.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
@@ -121,8 +127,8 @@ export type HandOver = DeliveryChoices &
   Omit<Description, "from"> & {
     /** At least one. */
     readonly secrets: readonly LabelledSecret[];
-    /** Normalised addresses, as {@link parseRecipients} gives them. */
-    readonly recipients: readonly string[];
+    /** Normalised addresses, with the recipients' own keys where they have one, as {@link parseRecipients} gives them. */
+    readonly recipients: readonly (string | Recipient)[];
     readonly class: string;
     /** Seconds. @default what the class allows at most */
     readonly expiresIn?: number | undefined;
@@ -136,6 +142,8 @@ export type HandOverPorts = Pick<
   DeliveryPorts,
   "service" | "mail" | "passphrases" | "onPassphrase" | "onSealed" | "onOutcome"
 > & {
+  /** Where keys of recipients are read and asked for. */
+  readonly keys?: Omit<KeyContext, "runtime" | "deadline"> | undefined;
   readonly runtime?: Runtime;
   /** @default a quarter of an hour */
   readonly deadline?: Deadline;
@@ -169,18 +177,18 @@ export async function handOver(request: HandOver, ports: HandOverPorts): Promise
       "Say where generated passphrases are kept: give the port passphrases.",
     );
   }
-  return withPlan(request, ports, "send", async (delivery, deadline, runtime) =>
-    deliver(delivery, request.recipients, { ...ports, passphrases, runtime, seal }, deadline),
+  return withPlan(request, ports, "send", (delivery, recipients, deadline, runtime) =>
+    deliver(delivery, recipients, { ...ports, passphrases, runtime, seal }, deadline),
   );
 }
 
 /** What {@link handOver} would do, asked of the service. Creates nothing and mails nothing; the right to check is enough. */
 export function checkHandOver(
   request: HandOver,
-  ports: Pick<HandOverPorts, "service" | "runtime" | "deadline" | "onWarning">,
+  ports: Pick<HandOverPorts, "service" | "keys" | "runtime" | "deadline" | "onWarning">,
 ): Promise<readonly ExpectedOutcome[]> {
-  return withPlan(request, ports, "check", (delivery, deadline, runtime) =>
-    expectOutcomes(delivery.details, request.recipients, { service: ports.service, runtime }, deadline),
+  return withPlan(request, ports, "check", (delivery, recipients, deadline, runtime) =>
+    expectOutcomes(delivery.details, recipients, { service: ports.service, runtime }, deadline),
   );
 }
 
@@ -191,12 +199,18 @@ async function withPlan<T>(
   request: HandOver,
   {
     service,
+    keys,
     runtime = platformRuntime,
     deadline,
     onWarning,
   }: Omit<HandOverPorts, "mail"> & { readonly service: ServiceClient },
   right: "send" | "check",
-  work: (delivery: Delivery, deadline: Deadline, runtime: Runtime) => Promise<T>,
+  work: (
+    delivery: Delivery,
+    recipients: readonly KeyedRecipient[],
+    deadline: Deadline,
+    runtime: Runtime,
+  ) => Promise<T>,
 ): Promise<T> {
   const ending = startDeadline(
     {
@@ -210,7 +224,8 @@ async function withPlan<T>(
   try {
     const policy = await service.policy(until);
     checkRight(policy, right, service.origin, "caller");
-    const { passphrase, reason, recipients, awaitsReceipt = false } = request;
+    const { passphrase, reason, awaitsReceipt = false } = request;
+    const recipients = request.recipients.map(addressOf);
     const approved =
       request.request === undefined ? undefined : await service.request(request.request, until);
     const ended = approved && requestProblem(approved);
@@ -240,7 +255,8 @@ async function withPlan<T>(
         runtime,
       );
     if (!delivery || errors.errors.length > 0) throw new HandOverError(errors.errors);
-    return await work(delivery, until, runtime);
+    const keyed = await loadKeys(request.recipients, { ...keys, runtime, deadline: until });
+    return await work(delivery, keyed, until, runtime);
   } finally {
     ending.close();
   }

@@ -1,5 +1,5 @@
 import { linesIn } from "../entries.ts";
-import { parseAddress } from "../mail/addresses.ts";
+import { parseAddress, type Recipient } from "../mail/addresses.ts";
 import { SenderError } from "../sender-error.ts";
 import type { PerRecipient } from "./delivery.ts";
 
@@ -39,9 +39,10 @@ export function parsePerRecipient<T>(
 export function checkAddressees(
   name: string,
   { each }: PerRecipient<unknown>,
-  recipients: readonly string[],
+  recipients: readonly Recipient[],
 ): void {
-  const unknown = [...each.keys()].findIndex((address) => !recipients.includes(address));
+  const addresses = recipients.map((recipient) => recipient.address);
+  const unknown = [...each.keys()].findIndex((address) => !addresses.includes(address));
   if (unknown === -1 || recipients.length === 0) return;
   throw new SenderError(
     "input",

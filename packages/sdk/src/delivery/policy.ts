@@ -9,6 +9,7 @@ import {
   policyViolations,
   type RequestView,
 } from "@secret-handoff/protocol/api";
+import type { KeyedRecipient } from "../recipient-keys/recipient-key.ts";
 import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import { type Runtime, unixSeconds } from "../runtime/runtime.ts";
@@ -156,7 +157,7 @@ const AT_ONCE = 6;
  */
 export function expectOutcomes(
   details: DeliveryDetails,
-  recipients: readonly string[],
+  recipients: readonly (string | KeyedRecipient)[],
   { service, runtime }: { readonly service: Pick<ServiceClient, "check">; readonly runtime: Runtime },
   deadline: Deadline,
 ): Promise<readonly ExpectedOutcome[]> {
@@ -166,7 +167,9 @@ export function expectOutcomes(
     flags: flagsOf({ passphrase: details.passphraseNeeded, email: verification !== "click" }),
     mailedCode: verification === "email-code",
   };
-  return mapLimited(recipients, AT_ONCE, async (recipient) => {
+  return mapLimited(recipients, AT_ONCE, async (to) => {
+    const { address: recipient, key }: KeyedRecipient = typeof to === "string" ? { address: to } : to;
+    if (key instanceof SenderError) return { kind: "refused", recipient, error: key };
     const expiresAt = unixSeconds(runtime) + details.expiresIn;
     const request = { ...proposal, expiresAt, ...requestFor(recipient, details) };
     const answer = await toResult(service.check(request, deadline));

@@ -4,26 +4,57 @@ import { SenderError } from "../sender-error.ts";
 /** Who a mail is from: `Acme Security <handoff@acme.example>` taken apart. */
 export type Mailbox = { readonly name?: string; readonly address: string };
 
-/** Valid addresses in the order given, and one error for each line that is none. */
+/** Who a secret is handed over to. */
+export type Recipient = {
+  /** Normalised. */
+  readonly address: string;
+  /**
+   * The recipient's own key, to which the link in the mail is encrypted: an age recipient (`age1…`), an SSH public key, `github:LOGIN`,
+   * `openpgp:FILE`, or an armoured OpenPGP certificate. It is looked at when the delivery begins.
+   */
+  readonly key?: string;
+};
+
+/** Valid recipients in the order given, and one error for each line that is none. */
 export type RecipientList = {
-  readonly recipients: readonly string[];
+  readonly recipients: readonly Recipient[];
   readonly errors: readonly SenderError[];
 };
 
 /** RFC 5321, section 4.5.3.1.3: a path has at most 256 characters, two of them angle brackets. */
 const LONGEST_ADDRESS = 254;
 
-/** Reads one address a line. An error names a line by its number, never by its text. */
+/** What may stand behind an address. A plugin's or a broken key is refused later, for its recipient alone. */
+const KEY = /^(?:age1\S+|github:\S+|openpgp:\S.*|(?:ssh-|ecdsa-|sk-)\S+[ \t]+\S+(?:[ \t].*)?)$/;
+/** Private halves; PEM's first line is all of a key that a line can hold. */
+const PRIVATE_KEY = /AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY/i;
+
+/** Reads one recipient a line: an address, and a key behind it where they have one. An error names a line by its number, never by its text. */
 export function parseRecipients(text: string, input = "recipients"): RecipientList {
-  const recipients: string[] = [];
+  const recipients: Recipient[] = [];
   const errors: SenderError[] = [];
   const firstLine = new Map<string, number>();
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
     const line = index + 1;
     if (raw.trim() === "") continue;
-    const address = parseAddress(raw);
+    const [, written = "", key = ""] = /^\s*(\S+)\s*(.*?)\s*$/u.exec(raw) ?? [];
+    const address = parseAddress(written);
     const earlier = address === undefined ? undefined : firstLine.get(address);
-    if (address === undefined) {
+    if (PRIVATE_KEY.test(raw)) {
+      errors.push(
+        new SenderError(
+          "recipient",
+          `Line ${line} of ${input} holds a private key. Whoever has seen it can read what was encrypted to it: the recipient needs a new one, and gives you its public half.`,
+        ),
+      );
+    } else if (address !== undefined && key !== "" && !KEY.test(key)) {
+      errors.push(
+        new SenderError(
+          "recipient",
+          `What follows the address on line ${line} of ${input} is no key. Write nothing there, or an age1… recipient, an SSH public key, github:LOGIN or openpgp:FILE.`,
+        ),
+      );
+    } else if (address === undefined) {
       errors.push(
         new SenderError(
           "recipient",
@@ -39,7 +70,7 @@ export function parseRecipients(text: string, input = "recipients"): RecipientLi
       );
     } else {
       firstLine.set(address, line);
-      recipients.push(address);
+      recipients.push(key === "" ? { address } : { address, key });
     }
   }
   if (recipients.length === 0 && errors.length === 0) {

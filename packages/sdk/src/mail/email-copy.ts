@@ -21,7 +21,7 @@ export type EmailFacts = {
   readonly context: Readonly<Record<string, string>>;
   /** Where it was sent from, like `Repository: acme/orders`: below everything else. */
   readonly origins: Readonly<Record<string, string>>;
-  readonly link: string;
+  readonly link: string | EncryptedLink;
   readonly origin: string;
   readonly id: HandoffId;
   readonly flags: Flags;
@@ -35,6 +35,18 @@ export type EmailFacts = {
   readonly timeZone?: string | undefined;
 };
 
+/** A link that only the recipient's own key reads. */
+export type EncryptedLink = {
+  /** An armoured age file. */
+  readonly armoured: string;
+  readonly fingerprints: readonly string[];
+  /** Where the private key lies, as examples have it. */
+  readonly identityFile: string;
+};
+
+/** The file beside the mail that has the same armoured link. */
+export const ENCRYPTED_LINK_FILE = "link.age";
+
 /** The facts as sentences, which text and HTML share. */
 export type EmailCopy = {
   readonly language: Language;
@@ -47,7 +59,7 @@ export type EmailCopy = {
   /** Who writes the message, and the message. */
   readonly message: { readonly caption: string; readonly words: string } | undefined;
   readonly context: Rows;
-  readonly link: string;
+  readonly link: string | DecryptionCopy;
   readonly open: string;
   readonly opensNothing: string;
   readonly orCopy: string;
@@ -59,6 +71,15 @@ export type EmailCopy = {
   /** For those who look twice: where the link leads, that it opens once, how to check. */
   readonly careful: { readonly heading: string; readonly sentences: readonly string[] };
   readonly origins: Rows;
+};
+
+/** How an encrypted link is read. */
+export type DecryptionCopy = {
+  readonly encrypted: string;
+  readonly decrypt: string;
+  readonly commands: readonly string[];
+  readonly orPaste: string;
+  readonly armoured: string;
 };
 
 export type Rows = readonly (readonly [name: string, value: string])[];
@@ -82,7 +103,7 @@ export function emailCopy(facts: EmailFacts): EmailCopy {
         ? undefined
         : { caption: fillIn(say.writes, { sender }), words: message.trim() },
     context: Object.entries(facts.context),
-    link: facts.link,
+    link: typeof facts.link === "string" ? facts.link : decryptionCopy(facts.link, say),
     ...{ open: say.open, opensNothing: say.opensNothing, orCopy: say.orCopy, openThis: say.openThis },
     stepsHeading: say.steps,
     steps: [say.look, answersStep(facts, say), say.keep],
@@ -97,6 +118,22 @@ export function emailCopy(facts: EmailFacts): EmailCopy {
       ],
     },
     origins: Object.entries(facts.origins),
+  };
+}
+
+function decryptionCopy(
+  { armoured, fingerprints, identityFile }: EncryptedLink,
+  say: MailSentences,
+): DecryptionCopy {
+  return {
+    encrypted: fillIn(say.encrypted, { key: fingerprints.join(", ") }),
+    decrypt: fillIn(say.decrypt, { file: ENCRYPTED_LINK_FILE }),
+    commands: [
+      `npx secret-handoff open --identity ${identityFile} < ${ENCRYPTED_LINK_FILE}`,
+      `age --decrypt --identity ${identityFile} ${ENCRYPTED_LINK_FILE}`,
+    ],
+    orPaste: say.orPaste,
+    armoured: armoured.trim(),
   };
 }
 

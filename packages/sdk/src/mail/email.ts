@@ -1,10 +1,19 @@
 import type { HandoffId } from "@secret-handoff/protocol";
 import { isRightToLeft } from "@secret-handoff/protocol/languages";
 import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
+import type { RecipientKey } from "../recipient-keys/recipient-key.ts";
 import type { YieldSlot } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Mailbox } from "./addresses.ts";
-import { type EmailCopy, type EmailFacts, emailCopy, type Rows } from "./email-copy.ts";
+import {
+  type DecryptionCopy,
+  type EmailCopy,
+  type EmailFacts,
+  ENCRYPTED_LINK_FILE,
+  emailCopy,
+  type Rows,
+} from "./email-copy.ts";
+import { bodyOf } from "./mime.ts";
 
 /** One mail to one recipient. */
 export type Email = {
@@ -14,10 +23,19 @@ export type Email = {
   readonly subject: string;
   readonly text: string;
   readonly html: string;
+  readonly attachments?: readonly Attachment[];
+  /**
+   * The mail's body, encrypted, in ASCII armour: it goes out as PGP/MIME (RFC 3156), and nothing else of the body with it. Text and HTML
+   * hold the same armour, for a transport that does not know this.
+   */
+  readonly pgpMessage?: string;
   readonly handoff: HandoffId;
   /** `handoff-id@host`, without angle brackets: the same for every attempt, so that a repeated mail is recognised. */
   readonly messageId: string;
 };
+
+/** A file beside the text, in ASCII. */
+export type Attachment = { readonly name: string; readonly mediaType: string; readonly text: string };
 
 /** What sends mail. Each method retries what can pass later and throws SenderError. */
 export type MailTransport = {
@@ -26,9 +44,6 @@ export type MailTransport = {
   /** Checks that mail from this mailbox would be taken, and sends none. Gives what could not be checked, in sentences. */
   readonly check: (from: Mailbox, deadline: Deadline) => Promise<readonly string[]>;
 };
-
-/** RFC 3834, section 5: no holiday notice answers it. */
-export const MAIL_HEADERS: Readonly<Record<string, string>> = { "Auto-Submitted": "auto-generated" };
 
 /** The mail that carries a link: text and HTML, the whole URL in both, nothing to load, no secret's name in the subject. */
 export function writeEmail(facts: EmailFacts): Email {
@@ -45,6 +60,25 @@ export function writeEmail(facts: EmailFacts): Email {
   };
 }
 
+/**
+ * The mail whose link only the recipient's own key reads. With age the mail says so and carries the encrypted link; with OpenPGP all of
+ * the mail but its headers is encrypted, as programs for mail expect it.
+ */
+export async function writeEncryptedEmail(facts: PlainFacts, key: RecipientKey): Promise<Email> {
+  if (key.kind === "age") {
+    const { fingerprints, identityFile } = key;
+    const armoured = await key.encryptLink(facts.link);
+    const attachment = { name: ENCRYPTED_LINK_FILE, mediaType: "application/octet-stream", text: armoured };
+    const link = { armoured, fingerprints, identityFile };
+    return { ...writeEmail({ ...facts, link }), attachments: [attachment] };
+  }
+  const email = writeEmail(facts);
+  const pgpMessage = await key.encryptMail(bodyOf(email));
+  return { ...email, pgpMessage, text: pgpMessage, html: `<pre>${escapeHtml(pgpMessage)}</pre>` };
+}
+
+type PlainFacts = EmailFacts & { readonly link: string };
+
 const WIDTH = 72;
 
 /**
@@ -59,9 +93,9 @@ function emailText(parts: EmailCopy): string {
     parts.purpose && wrap(parts.purpose),
     message && `${wrap(message.caption)}\n\n${quote(message.words)}`,
     rowsText(parts.context),
-    wrap(parts.openThis),
-    parts.link,
-    wrap(parts.opensNothing),
+    ...(typeof parts.link === "string"
+      ? [wrap(parts.openThis), parts.link, wrap(parts.opensNothing)]
+      : decryptionText(parts.link)),
     [parts.stepsHeading, ...parts.steps.map((step, index) => wrap(step, `${index + 1}. `, "   "))].join("\n"),
     wrap(parts.until),
     wrap(parts.questions),
@@ -70,6 +104,12 @@ function emailText(parts: EmailCopy): string {
     rowsText(parts.origins),
   ];
   return `${blocks.filter((block) => block).join("\n\n")}\n`;
+}
+
+/** Commands and block stand by themselves, so that nothing else is copied with them. */
+function decryptionText({ encrypted, decrypt, commands, orPaste, armoured }: DecryptionCopy): string[] {
+  const indented = commands.map((command) => `    ${command}`).join("\n");
+  return [wrap(encrypted), wrap(decrypt), indented, wrap(orPaste), armoured];
 }
 
 function rowsText(rows: Rows): string {
@@ -113,13 +153,21 @@ const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
 /** The HTML part: one column, styles inline because some clients drop the rest, the link as a button and in full. */
 function emailHtml(parts: EmailCopy): string {
   const { language, message, careful } = parts;
-  const link = escapeHtml(parts.link);
+  const { link } = parts;
   const rightToLeft = isRightToLeft(language);
   const [dir, start] = rightToLeft ? ["rtl", "right"] : ["ltr", "left"];
   const paragraph = (text: string, style = "", kind = "ink") =>
     `<p class="${kind}" style="margin:0 0 16px;text-align:${start};${style}">${escapeHtml(text)}</p>`;
   const heading = (text: string) =>
     `<h2 class="ink" style="margin:28px 0 8px;font-size:16px;line-height:1.4;font-weight:650;color:${LIGHT.ink};">${escapeHtml(text)}</h2>`;
+  const small = (text: string) => paragraph(text, `font-size:14px;color:${LIGHT.soft};`, "soft");
+  const [way, again] =
+    typeof link === "string"
+      ? [
+          `${buttonHtml(link, parts.open)}\n${small(parts.opensNothing)}`,
+          `${paragraph(parts.orCopy, `margin-bottom:4px;color:${LIGHT.soft};`, "soft")}\n${visibleLinkHtml(link)}`,
+        ]
+      : [decryptionHtml(link, paragraph), ""];
   return `<!doctype html>
 <html lang="${language}" dir="${dir}">
 <head>
@@ -160,16 +208,14 @@ ${paragraph(parts.sending)}
 ${parts.purpose === undefined ? "" : paragraph(parts.purpose)}
 ${message === undefined ? "" : messageHtml(message, start)}
 ${rowsHtml(parts.context, "ink", LIGHT.ink)}
-<p style="margin:24px 0 10px;"><a ses:no-track class="button" href="${link}" style="display:inline-block;padding:13px 28px;border-radius:8px;background:${LIGHT.accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(parts.open)}</a></p>
-${paragraph(parts.opensNothing, `font-size:14px;color:${LIGHT.soft};`, "soft")}
+${way}
 ${heading(parts.stepsHeading)}
 <ol style="margin:0 0 20px;padding:0;padding-inline-start:24px;">${parts.steps.map((step) => `<li class="ink" style="margin:0 0 6px;">${escapeHtml(step)}</li>`).join("")}</ol>
 ${paragraph(parts.until)}
 ${paragraph(parts.questions, "margin-bottom:0;")}
 </td></tr>
 <tr><td class="pad rule" style="padding:20px 32px 28px;border-top:1px solid ${LIGHT.line};font:13px/1.55 ${FONT};text-align:${start};">
-${paragraph(parts.orCopy, `margin-bottom:4px;color:${LIGHT.soft};`, "soft")}
-<p dir="ltr" style="margin:0 0 18px;font:12px/1.5 ${MONO};word-break:break-all;text-align:left;"><a ses:no-track class="link" href="${link}" style="color:${LIGHT.accent};text-decoration:none;">${link}</a></p>
+${again}
 ${paragraph(careful.heading, `margin-bottom:4px;font-weight:600;color:${LIGHT.soft};`, "soft")}
 ${paragraph(careful.sentences.join(" "), `margin-bottom:0;color:${LIGHT.soft};`, "soft")}
 ${parts.origins.length === 0 ? "" : `<div style="height:14px;"></div>${rowsHtml(parts.origins, "soft", LIGHT.soft)}`}
@@ -180,6 +226,33 @@ ${parts.origins.length === 0 ? "" : `<div style="height:14px;"></div>${rowsHtml(
 </body>
 </html>
 `;
+}
+
+function buttonHtml(link: string, words: string): string {
+  return `<p style="margin:24px 0 10px;"><a ses:no-track class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:13px 28px;border-radius:8px;background:${LIGHT.accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(words)}</a></p>`;
+}
+
+function visibleLinkHtml(link: string): string {
+  const shown = escapeHtml(link);
+  return `<p dir="ltr" style="margin:0 0 18px;font:12px/1.5 ${MONO};word-break:break-all;text-align:left;"><a ses:no-track class="link" href="${shown}" style="color:${LIGHT.accent};text-decoration:none;">${shown}</a></p>`;
+}
+
+function decryptionHtml(
+  { encrypted, decrypt, commands, orPaste, armoured }: DecryptionCopy,
+  paragraph: (text: string, style?: string) => string,
+): string {
+  return [
+    paragraph(encrypted, "margin-top:24px;word-break:break-word;"),
+    paragraph(decrypt),
+    blockHtml(commands.join("\n")),
+    paragraph(orPaste),
+    blockHtml(armoured),
+  ].join("\n");
+}
+
+/** Lines to be copied as they are. */
+function blockHtml(text: string): string {
+  return `<pre dir="ltr" class="quote ink" style="margin:0 0 16px;padding:2px 0 2px 14px;border:0 solid ${LIGHT.accent};border-left-width:3px;font:12px/1.5 ${MONO};overflow-x:auto;text-align:left;color:${LIGHT.ink};">${escapeHtml(text)}</pre>`;
 }
 
 function messageHtml({ caption, words }: NonNullable<EmailCopy["message"]>, start: string): string {

@@ -26,6 +26,10 @@ const en = {
   opensNothing: "This only opens a page. Nothing is used up until you say so there.",
   orCopy: "Or copy this address into your browser:",
   openThis: "Open this page in your browser:",
+  encrypted: "The link is encrypted to your own key, and nobody can read it without that: {key}",
+  decrypt:
+    "Save the attached file {file}. In a terminal, the first command opens the link, and the second shows it, for your browser. Name the file of your private key if it is another:",
+  orPaste: "Or give the command this block, from its first line to its last:",
   steps: "What will happen",
   look: "The page shows who sent this and what it is for.",
   click: "You press Reveal.",

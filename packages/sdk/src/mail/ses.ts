@@ -6,7 +6,8 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { Mailbox } from "./addresses.ts";
-import { type Email, MAIL_HEADERS, type MailTransport } from "./email.ts";
+import type { Email, MailTransport } from "./email.ts";
+import { MAIL_HEADERS, mimeOf } from "./mime.ts";
 
 const SERVICE = "Amazon SES";
 
@@ -28,7 +29,7 @@ export function sesTransport(options: SesOptions = {}, runtime: Runtime = platfo
         sendCall(email),
         async (until) => {
           const { SendEmailCommand } = await import("./ses-api.ts");
-          const command = new SendEmailCommand(requestOf(email, options));
+          const command = new SendEmailCommand(await requestOf(email, options));
           const { MessageId } = await (await client()).send(command, until);
           return MessageId ?? email.messageId;
         },
@@ -89,22 +90,33 @@ async function openClient(region: string | undefined, runtime: Runtime): Promise
 }
 
 /** SES writes Message-ID and Date itself (https://docs.aws.amazon.com/ses/latest/dg/header-fields.html). */
-function requestOf(email: Email, { configurationSet }: SesOptions): SendEmailCommandInput {
+async function requestOf(email: Email, { configurationSet }: SesOptions): Promise<SendEmailCommandInput> {
   const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
   return {
     FromEmailAddress: formatMailbox(email.from),
     Destination: { ToAddresses: [email.to] },
     ...(email.replyTo === undefined ? {} : { ReplyToAddresses: [email.replyTo] }),
-    Content: {
-      Simple: {
-        Subject: utf8(email.subject),
-        Body: { Text: utf8(email.text), Html: utf8(email.html) },
-        Headers: Object.entries(MAIL_HEADERS).map(([Name, Value]) => ({ Name, Value })),
-      },
-    },
+    Content: isEncrypted(email)
+      ? { Raw: { Data: await mimeOf(email) } }
+      : {
+          Simple: {
+            Subject: utf8(email.subject),
+            Body: { Text: utf8(email.text), Html: utf8(email.html) },
+            Headers: Object.entries(MAIL_HEADERS).map(([Name, Value]) => ({ Name, Value })),
+          },
+        },
     EmailTags: [{ Name: "handoff", Value: email.handoff }],
     ...(configurationSet === undefined ? {} : { ConfigurationSetName: configurationSet }),
   };
+}
+
+/** Those have parts that SES's simple form has no place for. IAM then asks for another permission, though it is the same call. */
+function isEncrypted({ attachments = [], pgpMessage }: Email): boolean {
+  return attachments.length > 0 || pgpMessage !== undefined;
+}
+
+function permissionFor(email: Email): string {
+  return isEncrypted(email) ? "ses:SendRawEmail" : "ses:SendEmail";
 }
 
 /** SES takes only ASCII here: other names go as an encoded word (RFC 2047). */
@@ -117,12 +129,13 @@ function formatMailbox({ name, address }: Mailbox): string {
   return `${shown} <${address}>`;
 }
 
-function sendCall({ from, to }: Email): AwsCall {
+function sendCall(email: Email): AwsCall {
+  const { from, to } = email;
   return {
     service: SERVICE,
     resource: `identity ${from.address}`,
-    permission: "ses:SendEmail",
-    wording: sendWording(from, to),
+    permission: permissionFor(email),
+    wording: sendWording(email),
     recipient: to,
     once: true,
     request: "the mail",
@@ -131,7 +144,9 @@ function sendCall({ from, to }: Email): AwsCall {
 }
 
 /** https://docs.aws.amazon.com/ses/latest/dg/manage-sending-quotas-errors.html, and the API reference of SendEmail. */
-function sendWording(from: Mailbox, to: string): AwsWording {
+function sendWording(email: Email): AwsWording {
+  const { from, to } = email;
+  const permission = permissionFor(email);
   return (name, message) => {
     if (/daily (?:message|sending) quota/i.test(message)) {
       return [
@@ -144,7 +159,7 @@ function sendWording(from: Mailbox, to: string): AwsWording {
     if (isAbout("AccessDenied", name) && isRecipients(message, from, to)) {
       return [
         "access_denied",
-        `The AWS role may not call ses:SendEmail on the identity of recipient ${emailHintOf(to)}, which is one of this account's own. Grant it ses:SendEmail on that identity as well.`,
+        `The AWS role may not call ${permission} on the identity of recipient ${emailHintOf(to)}, which is one of this account's own. Grant it ${permission} on that identity as well.`,
       ];
     }
     if (isAbout("AccountSuspended", name) || isAbout("SendingPaused", name)) {

@@ -5,7 +5,8 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { adaptivePace } from "../runtime/pace.ts";
 import { retry } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { type Email, MAIL_HEADERS, type MailTransport } from "./email.ts";
+import type { MailTransport } from "./email.ts";
+import { mimeOf } from "./mime.ts";
 import { isRefusal, isTransientFailure, type SmtpPhase, smtpFailure } from "./smtp-errors.ts";
 import type { SmtpLogin } from "./smtp-login.ts";
 import { answered, smtpPool } from "./smtp-pool.ts";
@@ -85,7 +86,7 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime, ports: Token
   return {
     send: (email, deadline, yieldSlot) =>
       counted(async () => {
-        const message = await compose(email);
+        const message = await mimeOf(email);
         const send = (connection: SMTPConnection, onMessage: () => void) => {
           const body = Readable.from([message]).once("end", onMessage);
           // A new one for each attempt: nodemailer keeps in it what the server said.
@@ -116,23 +117,6 @@ async function isUsableAfter(
     () => true,
     () => false,
   );
-}
-
-async function compose({ from, to, replyTo, subject, text, html, messageId }: Email) {
-  const { default: MailComposer } = await import("nodemailer/lib/mail-composer");
-  const node = new MailComposer({
-    from: { name: from.name ?? "", address: from.address },
-    to: { name: "", address: to },
-    ...(replyTo === undefined ? {} : { replyTo: { name: "", address: replyTo } }),
-    subject,
-    text,
-    html,
-    messageId: `<${messageId}>`,
-    headers: MAIL_HEADERS,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  }).compile();
-  return node.build();
 }
 
 /** nodemailer takes no signal: what is under way is left behind when the hard deadline has passed. */

@@ -11,6 +11,10 @@ export const de: MailSentences = {
   opensNothing: "Das öffnet nur eine Seite. Verbraucht wird erst etwas, wenn Sie es dort bestätigen.",
   orCopy: "Oder kopieren Sie diese Adresse in Ihren Browser:",
   openThis: "Öffnen Sie diese Seite in Ihrem Browser:",
+  encrypted: "Der Link ist mit Ihrem eigenen Schlüssel verschlüsselt; ohne ihn kann ihn niemand lesen: {key}",
+  decrypt:
+    "Speichern Sie die angehängte Datei {file}. In einem Terminal öffnet der erste Befehl den Link, der zweite zeigt ihn für Ihren Browser an. Geben Sie die Datei mit Ihrem privaten Schlüssel an, falls es eine andere ist:",
+  orPaste: "Oder geben Sie dem Befehl diesen Block, von der ersten bis zur letzten Zeile:",
   steps: "So geht es weiter",
   look: "Die Seite zeigt, von wem die Nachricht kommt und worum es geht.",
   click: "Sie drücken auf „Anzeigen“.",

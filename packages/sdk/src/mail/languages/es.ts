@@ -11,6 +11,10 @@ export const es: MailSentences = {
   opensNothing: "Solo se abre una página. No se gasta nada hasta que usted lo indique allí.",
   orCopy: "O copie esta dirección en su navegador:",
   openThis: "Abra esta página en su navegador:",
+  encrypted: "El enlace está cifrado con su propia clave; sin ella nadie puede leerlo: {key}",
+  decrypt:
+    "Guarde el archivo adjunto {file}. En un terminal, la primera orden abre el enlace y la segunda lo muestra, para su navegador. Indique el archivo de su clave privada si es otro:",
+  orPaste: "O entregue a la orden este bloque, de la primera línea a la última:",
   steps: "Qué va a pasar",
   look: "La página muestra quién se lo envía y para qué sirve.",
   click: "Usted pulsa «Mostrar».",

@@ -11,6 +11,10 @@ export const fr: MailSentences = {
   opensNothing: "Cela ouvre seulement une page. Rien n’est consommé tant que vous ne le demandez pas.",
   orCopy: "Ou copiez cette adresse dans votre navigateur :",
   openThis: "Ouvrez cette page dans votre navigateur :",
+  encrypted: "Le lien est chiffré avec votre propre clé ; sans elle, personne ne peut le lire : {key}",
+  decrypt:
+    "Enregistrez le fichier joint {file}. Dans un terminal, la première commande ouvre le lien et la seconde l’affiche, pour votre navigateur. Indiquez le fichier de votre clé privée si c’en est un autre :",
+  orPaste: "Ou donnez ce bloc à la commande, de la première à la dernière ligne :",
   steps: "Comment cela se passe",
   look: "La page indique qui vous écrit et pourquoi.",
   click: "Vous appuyez sur « Afficher ».",

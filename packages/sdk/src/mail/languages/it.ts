@@ -11,6 +11,10 @@ export const it: MailSentences = {
   opensNothing: "Si apre soltanto una pagina. Nulla viene consumato finché non lo conferma lì.",
   orCopy: "Oppure copi questo indirizzo nel browser:",
   openThis: "Apra questa pagina nel browser:",
+  encrypted: "Il link è cifrato con la Sua chiave; senza di essa nessuno può leggerlo: {key}",
+  decrypt:
+    "Salvi il file allegato {file}. In un terminale, il primo comando apre il link e il secondo lo mostra, per il browser. Indichi il file della Sua chiave privata se è un altro:",
+  orPaste: "Oppure dia al comando questo blocco, dalla prima all’ultima riga:",
   steps: "Che cosa succede",
   look: "La pagina mostra chi ha inviato i dati e a che cosa servono.",
   click: "Preme «Mostra».",

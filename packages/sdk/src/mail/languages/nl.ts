@@ -11,6 +11,10 @@ export const nl: MailSentences = {
   opensNothing: "Dit opent alleen een pagina. Er wordt niets verbruikt totdat u dat daar bevestigt.",
   orCopy: "Of kopieer dit adres naar uw browser:",
   openThis: "Open deze pagina in uw browser:",
+  encrypted: "De link is versleuteld met uw eigen sleutel; zonder die sleutel kan niemand hem lezen: {key}",
+  decrypt:
+    "Sla het bijgevoegde bestand {file} op. In een terminal opent de eerste opdracht de link, en de tweede toont hem, voor uw browser. Noem het bestand van uw privésleutel als het een ander is:",
+  orPaste: "Of geef de opdracht dit blok, van de eerste tot de laatste regel:",
   steps: "Zo gaat het verder",
   look: "De pagina toont wie dit stuurt en waarvoor het is.",
   click: "U drukt op ‘Tonen’.",

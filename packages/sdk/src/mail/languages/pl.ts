@@ -11,6 +11,10 @@ export const pl: MailSentences = {
   opensNothing: "To tylko otwiera stronę. Nic nie zostanie zużyte, dopóki tego tam nie potwierdzisz.",
   orCopy: "Możesz też skopiować ten adres do przeglądarki:",
   openThis: "Otwórz tę stronę w przeglądarce:",
+  encrypted: "Link jest zaszyfrowany Państwa własnym kluczem i nikt nie odczyta go bez tego klucza: {key}",
+  decrypt:
+    "Proszę zapisać załączony plik {file}. W terminalu pierwsze polecenie otwiera link, a drugie go pokazuje, dla przeglądarki. Jeśli klucz prywatny jest w innym pliku, proszę go podać:",
+  orPaste: "Można też podać poleceniu ten blok, od pierwszego do ostatniego wiersza:",
   steps: "Co będzie dalej",
   look: "Strona pokaże, kto to wysyła i do czego służy.",
   click: "Naciśniesz „Pokaż”.",

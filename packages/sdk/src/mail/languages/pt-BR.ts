@@ -11,6 +11,10 @@ export const ptBR: MailSentences = {
   opensNothing: "Isso apenas abre uma página. Nada é usado até você confirmar lá.",
   orCopy: "Ou copie este endereço no navegador:",
   openThis: "Abra esta página no navegador:",
+  encrypted: "O link está criptografado com a sua própria chave; sem ela, ninguém consegue lê-lo: {key}",
+  decrypt:
+    "Salve o arquivo anexo {file}. Em um terminal, o primeiro comando abre o link e o segundo o mostra, para o seu navegador. Indique o arquivo da sua chave privada se for outro:",
+  orPaste: "Ou entregue ao comando este bloco, da primeira à última linha:",
   steps: "O que vai acontecer",
   look: "A página mostra quem enviou e para que serve.",
   click: "Você clica em “Revelar”.",
