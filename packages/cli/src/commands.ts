@@ -65,8 +65,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       "lines of a pipe are the link, and each line after it answers what is asked. The secret goes to",
       "standard output, or with --out to a file that only you can read. The sender learns that you",
       "have it after it was written. Interrupted before that, the same command gets it again for two minutes.",
+      "A link that is encrypted to your key is taken as well: the block from BEGIN to END, pasted or piped in.",
     ],
     options: {
+      identity: {
+        short: "i",
+        value: "PATH",
+        multiple: true,
+        help: "Your private key for an encrypted link: of SSH or age; else ~/.ssh/id_ed25519 and id_rsa. OpenPGP is gpg's",
+      },
       format: {
         short: "f",
         value: "FORMAT",

@@ -54,6 +54,7 @@ const USAGE: ReadonlySet<SenderErrorCode> = new Set(["input", "endpoint", "secre
 /** The exit code for an error of the SDK. */
 export function exitCodeOf(code: SenderErrorCode): ExitCode {
   if (code === "cancelled") return EXIT.interrupted;
+  if (code === "identity") return EXIT.notOpened;
   if (USAGE.has(code)) return EXIT.usage;
   if (REFUSED.has(code)) return EXIT.refused;
   return UNREACHABLE.has(code) ? EXIT.unreachable : EXIT.failed;

@@ -9,6 +9,7 @@ import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { shown } from "../terminal.ts";
 import { Answers } from "./answers.ts";
 import { claimFolder, claimStore } from "./claim-store.ts";
+import { decryptBlock } from "./encrypted-link.ts";
 import { FORMATS, type Format } from "./formats.ts";
 import { readLink } from "./link.ts";
 import { Recipient } from "./recipient.ts";
@@ -19,7 +20,13 @@ export const run: Run = async (invocation, context) => {
   const { terminal, runtime } = context;
   const output = outputOf(invocation);
   const endpoint = invocation.text("endpoint");
-  const read = await readLink(terminal, endpoint === undefined ? undefined : parseEndpoint(endpoint));
+  const identities = invocation.texts("identity");
+  const decrypt = (block: string) => decryptBlock(block, identities, context);
+  const read = await readLink(
+    terminal,
+    endpoint === undefined ? undefined : parseEndpoint(endpoint),
+    decrypt,
+  );
   if (!read.link) {
     const why = read.why === "version" ? NEWER : say.whyDamaged[read.why];
     return tell(

@@ -7,25 +7,29 @@ export type ReadLink =
   | { readonly link: LinkParts; readonly origin: string }
   | { readonly link?: undefined; readonly why: DamagedScreen["why"] };
 
-/** Lines that a wrapped link may take. */
+/** Lines that a wrapped link may take, and those of an encrypted one. */
 const MOST_LINES = 40;
+const MOST_BLOCK_LINES = 5_000;
+
+/** The first line of an encrypted link, as a file, a mail or an answer to a mail has it. */
+const BLOCK_BEGINS = /^[>|\s]*-----BEGIN (AGE ENCRYPTED FILE|PGP MESSAGE)-----\s*$/;
 
 /**
  * Reads the link from a pipe, or asks for it without showing it. A link that was wrapped goes on in the next lines.
  * @param endpoint the service of a key alone
+ * @param decrypt gives the text of an encrypted link, which is read from its first line to its last
  */
-export async function readLink(terminal: Terminal, endpoint: string | undefined): Promise<ReadLink> {
+export async function readLink(
+  terminal: Terminal,
+  endpoint: string | undefined,
+  decrypt: (block: string) => Promise<string>,
+): Promise<ReadLink> {
   let text = "";
   let read: ReadLink = { why: "damaged" };
   for (let line = 1; line <= MOST_LINES; line += 1) {
-    const next =
-      (await terminal.pipedLine()) ??
-      (terminal.inIsTerminal
-        ? await terminal.ask(line === 1 ? "Paste the link (it is not shown): " : "", {
-            hidden: true,
-            more: line > 1,
-          })
-        : undefined);
+    const next = await nextLine(terminal, line === 1);
+    const [, kind] = BLOCK_BEGINS.exec(next ?? "") ?? [];
+    if (kind !== undefined) return parse(await decrypt(await readBlock(terminal, kind)), endpoint);
     if (next === undefined || (next.trim() === "" && line > 1)) break;
     text += `${next}\n`;
     read = parse(text, endpoint);
@@ -38,6 +42,26 @@ export async function readLink(terminal: Terminal, endpoint: string | undefined)
     throw new SenderError("input", "There was no link. Paste it when you are asked, or pipe it in.");
   }
   return read;
+}
+
+async function nextLine(terminal: Terminal, first: boolean): Promise<string | undefined> {
+  const piped = await terminal.pipedLine();
+  if (piped !== undefined || !terminal.inIsTerminal) return piped;
+  return terminal.ask(first ? "Paste the link (it is not shown): " : "", { hidden: true, more: !first });
+}
+
+/** @param kind what it is, as its first line says */
+async function readBlock(terminal: Terminal, kind: string): Promise<string> {
+  const lines = [`-----BEGIN ${kind}-----`];
+  const last = `-----END ${kind}-----`;
+  while (lines.at(-1) !== last) {
+    const next = await nextLine(terminal, false);
+    if (next === undefined || lines.length === MOST_BLOCK_LINES) {
+      throw new SenderError("input", "The encrypted block is cut. Give it from its first line to its last.");
+    }
+    lines.push(next.replace(/^[>|\s]+|\s+$/g, ""));
+  }
+  return `${lines.join("\n")}\n`;
 }
 
 function parse(text: string, endpoint: string | undefined): ReadLink {

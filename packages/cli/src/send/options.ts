@@ -9,7 +9,7 @@ export const SEND_OPTIONS: Readonly<Record<string, Option>> = {
     short: "t",
     value: "ADDRESS",
     ...many,
-    help: "A recipient; may be repeated",
+    help: "A recipient; may be repeated. 'ADDRESS KEY' encrypts the link to age1…, ssh-…, github:LOGIN or openpgp:FILE",
   },
   class: { short: "c", value: "CLASS", help: "The credential class, as policy lists them" },
   "expires-in": { value: "TIME", help: "When the link ends, like 4h; else what the class allows at most" },
