@@ -29,7 +29,7 @@ if (errors.length > 0) process.exit(1);
 const assets = join(values.write, "assets");
 mkdirSync(assets, { recursive: true });
 writeFileSync(join(values.write, "notes.md"), `${releaseNotes(changelog, tag.slice(1))}\n`);
-for (const file of ["index.cjs", "THIRD-PARTY.txt"]) {
+for (const file of readdirSync("packages/action/dist")) {
   cpSync(join("packages/action/dist", file), join(assets, file));
 }
 execFileSync("npm", ["run", "--silent", "packages"], { stdio: "inherit" });

@@ -11,19 +11,20 @@ const RULE = "=".repeat(80);
  * path, no date: the same packages give the same bytes.
  * @param holders what holds them, as the beginning of a sentence
  * @param metafiles of the bundles, each made with `root` as its absWorkingDir
+ * @param beside folders of packages, from `root`, of which files lie beside the bundles
  */
 export async function thirdPartyNotices(
   holders: string,
   metafiles: readonly Metafile[],
   root: string,
+  beside: readonly string[] = [],
 ): Promise<string> {
-  const folders = new Set(
-    metafiles
-      .flatMap(({ outputs }) => Object.values(outputs))
-      .flatMap(({ inputs }) => Object.entries(inputs))
-      .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-      .flatMap(([path]) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
-  );
+  const bundled = metafiles
+    .flatMap(({ outputs }) => Object.values(outputs))
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
+    .flatMap(([path]) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  const folders = new Set([...bundled, ...beside]);
   const packages = await Promise.all([...folders].sort().map((folder) => describe(join(root, folder))));
   const titlesOf = new Map<string, string[]>();
   for (const { title, text } of packages) titlesOf.set(text, [...(titlesOf.get(text) ?? []), title]);

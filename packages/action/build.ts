@@ -1,6 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { build, type Plugin } from "esbuild";
+import { type BuildOptions, build, type Plugin } from "esbuild";
+import { librariesApart, OPENPGP_FOLDER, openPgpFile } from "../../build/libraries-apart.ts";
 import { thirdPartyNotices } from "../../build/third-party-notices.ts";
 
 /**
@@ -27,10 +28,8 @@ const leaveOutUnused: Plugin = {
   },
 };
 
-const { outputFiles, metafile } = await build({
+const SHARED = {
   absWorkingDir: root,
-  entryPoints: ["packages/action/src/main.ts"],
-  outfile: "packages/action/dist/index.cjs",
   bundle: true,
   platform: "node",
   target: "node20",
@@ -40,12 +39,33 @@ const { outputFiles, metafile } = await build({
   charset: "utf8",
   metafile: true,
   write: false,
-  plugins: [leaveOutUnused],
+} as const satisfies BuildOptions;
+
+const AGE = "age.cjs";
+const OPENPGP = "openpgp.cjs";
+
+const main = await build({
+  ...SHARED,
+  entryPoints: ["packages/action/src/main.ts"],
+  outfile: "packages/action/dist/index.cjs",
+  plugins: [leaveOutUnused, librariesApart({ "age-encryption": AGE, openpgp: OPENPGP })],
+});
+const age = await build({
+  ...SHARED,
+  stdin: { contents: 'export * from "age-encryption";', resolveDir: root },
+  outfile: `packages/action/dist/${AGE}`,
 });
 
 const files = new Map([
-  ["index.cjs", outputFiles[0]?.text ?? ""],
-  ["THIRD-PARTY.txt", await thirdPartyNotices("packages/action/dist/index.cjs contains", [metafile], root)],
+  ["index.cjs", main.outputFiles[0]?.text ?? ""],
+  [AGE, age.outputFiles[0]?.text ?? ""],
+  [OPENPGP, await openPgpFile(root, OPENPGP)],
+  [
+    "THIRD-PARTY.txt",
+    await thirdPartyNotices("packages/action/dist contains", [main.metafile, age.metafile], root, [
+      OPENPGP_FOLDER,
+    ]),
+  ],
 ]);
 
 if (process.argv.includes("--check")) {

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildPage } from "@secret-handoff/page";
 import { build } from "esbuild";
+import { librariesApart, OPENPGP_FOLDER, openPgpFile } from "../../build/libraries-apart.ts";
 import { thirdPartyNotices } from "../../build/third-party-notices.ts";
 
 /**
@@ -22,6 +23,7 @@ const publishedPage = {
   contentSecurityPolicy,
 };
 
+const OPENPGP = "openpgp.mjs";
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 const { metafile } = await build({
@@ -40,6 +42,7 @@ const { metafile } = await build({
   legalComments: "none",
   charset: "utf8",
   metafile: true,
+  plugins: [librariesApart({ openpgp: OPENPGP })],
   define: { PUBLISHED_PAGE: JSON.stringify(publishedPage) },
   // Packages in CommonJS load Node's modules by require, which an ES module does not have.
   banner: {
@@ -47,7 +50,8 @@ const { metafile } = await build({
   },
 });
 chmodSync(join(dist, "main.js"), 0o755);
+writeFileSync(join(dist, OPENPGP), await openPgpFile(root, OPENPGP));
 writeFileSync(
   join(dist, "THIRD-PARTY.txt"),
-  await thirdPartyNotices("This folder contains", [metafile], root),
+  await thirdPartyNotices("This folder contains", [metafile], root, [OPENPGP_FOLDER]),
 );

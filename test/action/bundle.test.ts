@@ -11,6 +11,10 @@ const BUNDLE = "packages/action/dist/index.cjs";
 const text = readFileSync(new URL(BUNDLE, ROOT), "utf8");
 const licences = readFileSync(new URL("packages/action/dist/THIRD-PARTY.txt", ROOT), "utf8");
 
+function beside(name: string): string {
+  return readFileSync(new URL(`packages/action/dist/${name}`, ROOT), "utf8");
+}
+
 test("what is committed is what the source builds, byte for byte", () => {
   const check = spawnSync(process.execPath, ["--import", "tsx", "packages/action/build.ts", "--check"], {
     cwd: ROOT,
@@ -20,8 +24,13 @@ test("what is committed is what the source builds, byte for byte", () => {
 });
 
 describe("the bundle", () => {
-  test("is one file of CommonJS that needs nothing but Node", () => {
-    const needed = new Set([...text.matchAll(/\brequire\("([^"]+)"\)/g)].map(([, name]) => name ?? ""));
+  test("is CommonJS that needs nothing but Node, and two libraries beside it where a recipient has a key", () => {
+    const files = [text, beside("age.cjs"), beside("openpgp.cjs")].join("\n");
+    const needed = new Set(
+      [...files.matchAll(/\brequire\(["']([^"']+)["']\)/g)].map(([, name]) => name ?? ""),
+    );
+    const loaded = new Set([...text.matchAll(/\bimport\("([^"]+)"\)/g)].map(([, name]) => name ?? ""));
+    expect([...loaded].filter((name) => name.startsWith(".")).sort()).toEqual(["./age.cjs", "./openpgp.cjs"]);
     const foreign = [...needed].filter(
       (name) => !BUILT_IN.has(name.replace(/^node:/, "")) && !OPTIONAL.has(name),
     );
@@ -42,10 +51,13 @@ describe("the bundle", () => {
 
   test("comes with the licence of every package it holds", () => {
     const held = new Set(
-      [...text.matchAll(/^\s*\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(([, name]) => name ?? ""),
+      [...`${text}\n${beside("age.cjs")}`.matchAll(/^\s*\/\/ node_modules\/((?:@[^/]+\/)?[^/]+)\//gm)].map(
+        ([, name]) => name ?? "",
+      ),
     );
     expect(held.size).toBeGreaterThan(10);
-    expect([...held].filter((name) => !licences.includes(`\n${name} `))).toEqual([]);
+    expect(held).toContain("age-encryption");
+    expect([...held, "openpgp"].filter((name) => !licences.includes(`\n${name} `))).toEqual([]);
     expect(licences).not.toContain("licence not stated");
   });
 
