@@ -124,7 +124,7 @@ resource "aws_iam_role_policy" "sender_policy" {
         {
           Sid    = "MailLinks"
           Effect = "Allow"
-          Action = ["ses:SendEmail"]
+          Action = ["ses:SendEmail", "ses:SendRawEmail"]
           Resource = [
             var.mail_identity_arn,
             "arn:${element(split(":", aws_iam_role.sender_role.arn), 1)}:ses:${data.aws_region.sender_region.id}:${element(split(":", aws_iam_role.sender_role.arn), 4)}:identity/*",

@@ -265,7 +265,7 @@ function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly 
           ),
         ]
       : []),
-    ...(mail === undefined ? [] : [mailStatement(mail, here), checkMailStatement(mail, here)]),
+    ...(mail === undefined ? [] : [mailLinksStatement(mail, here), checkMailStatement(mail, here)]),
   ];
 }
 
@@ -276,10 +276,16 @@ function senderRightsStatements(rights: SenderRights, here: ArnParts): readonly 
 export function mailStatement(
   { identityArn, configurationSetArn, from }: MailRights,
   here: ArnParts,
+  actions: readonly string[] = ["ses:SendEmail"],
 ): Statement {
-  return allow("MailLinks", ["ses:SendEmail"], [identityArn, identityIn(here, "*"), configurationSetArn], {
+  return allow("MailLinks", actions, [identityArn, identityIn(here, "*"), configurationSetArn], {
     StringEquals: { "ses:FromAddress": from },
   });
+}
+
+/** The same for a sender. SendRawEmail is what IAM asks for where the mail is encrypted to a key of the recipient's own. */
+export function mailLinksStatement(rights: MailRights, here: ArnParts): Statement {
+  return mailStatement(rights, here, ["ses:SendEmail", "ses:SendRawEmail"]);
 }
 
 /** Seeing whether SES would send, which a dry run of the action does: by the address itself, then by its domain. */

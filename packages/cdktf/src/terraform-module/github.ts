@@ -1,6 +1,6 @@
 import type { Construct } from "constructs";
 import { allow, policyDocument, type Statement } from "../iam/policies.ts";
-import { checkMailStatement, gitHubTrust, mailStatement, SenderRole } from "../iam/sender-role.ts";
+import { checkMailStatement, gitHubTrust, mailLinksStatement, SenderRole } from "../iam/sender-role.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
 import { type ArnParts, ReadableStack, tagEverything } from "../terraform.ts";
 import { GIVEN } from "./hcl.ts";
@@ -268,7 +268,7 @@ function statements(here: ArnParts): readonly Statement[] {
         },
       },
     ),
-    mailStatement(MAIL, here),
+    mailLinksStatement(MAIL, here),
     checkMailStatement(MAIL, here),
   ];
 }
