@@ -10,6 +10,8 @@ import { Gateway, RUBBISH, seededRandom } from "./gateway.ts";
 const LINKS = atTier({ cit: 6, proof: 200 });
 const WALKS = atTier({ cit: 3, proof: 500 });
 const STEPS = 12;
+/** Of the ordered pairs of controls, one in so many is pressed. */
+const ONE_PAIR_IN = atTier({ cit: 5, proof: 1 });
 
 /** What a link may ask for, where the recipient's address is known. */
 const KINDS: readonly Partial<SealInput>[] = [
@@ -94,7 +96,7 @@ inBrowser(
 );
 
 inBrowser(
-  "every control is pressed in every ordered pair, on each kind of link",
+  `every control is pressed, and one in ${ONE_PAIR_IN} of their ordered pairs, on each kind of link`,
   async () => {
     const kinds = links.slice(0, atTier({ cit: 1, proof: KINDS.length }));
     let pairs = 0;
@@ -105,7 +107,7 @@ inBrowser(
         await open(link);
         await pressAt(one);
         const second = (await gateway.controls()).length;
-        for (let other = 0; other < second; other += 1) {
+        for (let other = one % ONE_PAIR_IN; other < second; other += ONE_PAIR_IN) {
           await open(link);
           await pressAt(one);
           await pressAt(other);

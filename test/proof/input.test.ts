@@ -9,7 +9,7 @@ import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 
-const REQUESTS = atTier({ cit: 4_000, proof: 100_000 });
+const REQUESTS = atTier({ cit: 2_500, proof: 100_000 });
 const IN_FLIGHT = 16;
 /** Stands in every value that is made up, and so must stand in no answer. */
 const CANARY = "cAnArY7f3";
