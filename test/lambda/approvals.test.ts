@@ -4,10 +4,12 @@ import {
   type Answer,
   approvalDesk,
   asked,
+  BEN,
   INSISTS,
   kim,
   kimAsManager,
   lee,
+  OTHER,
   REDIRECTED,
   REQUESTS,
   root,
@@ -256,6 +258,19 @@ describe("an approval is refused", () => {
         await desk.reviewed([{ user: "kim-acme", state: "rejected", environments: ["approve-security"] }]);
         const { id } = await desk.ask({ class: INSISTS.name });
         return desk.approveIn("approve-security", id, "security", { githubToken });
+      },
+      403,
+      "not_approver",
+    ],
+    "by a review that counts for what the run asked before, where the class insists": [
+      async () => {
+        await desk.reviewed([{ user: "kim-acme", environments: ["approve-security"] }]);
+        const shown = await desk.ask({ class: INSISTS.name });
+        const slippedIn = await desk.ask({ class: INSISTS.name, secrets: [OTHER], recipients: [BEN] });
+        expect(await desk.approveIn("approve-security", shown.id, "security", { githubToken })).toMatchObject({
+          body: { approvals: [{ by: "kim-acme", known: "reviewer" }] },
+        });
+        return desk.approveIn("approve-security", slippedIn.id, "security", { githubToken });
       },
       403,
       "not_approver",

@@ -1,4 +1,11 @@
-import { type Actor, type Approval, type AuditEvent, isoTime } from "@secret-handoff/protocol/api";
+import { isHandoffId } from "@secret-handoff/protocol";
+import {
+  type Actor,
+  type Approval,
+  type AuditEvent,
+  isoTime,
+  isRequestId,
+} from "@secret-handoff/protocol/api";
 import { eventHash } from "@secret-handoff/protocol/audit";
 import { type Audit, type Drained, isRequest, type Outbox } from "../store/audit.ts";
 import { checksOf, type HandoffRecord, type Key } from "../store/handoff-record.ts";
@@ -10,7 +17,6 @@ import {
   type StandaloneEvents,
   standaloneStream,
 } from "../store/standalone-events.ts";
-import { isSubjectId } from "../store/subjects.ts";
 import type { Entry } from "../store/transitions.ts";
 
 /** Puts events on the bus; may be called again with the same ones, whose ids say so. */
@@ -34,11 +40,13 @@ const MAX_ROUNDS = 20;
  */
 export async function drain(deps: DrainerDeps, { id }: Key): Promise<Drained | undefined> {
   const { outbox, audit, publish } = deps;
-  if (isSubjectId(id) || isStillCounted(id)) return undefined;
+  if (isStillCounted(id)) return undefined;
   if (isStandaloneId(id)) {
     await publishStandalone(deps, id);
     return undefined;
   }
+  // Whatever else lies in the table, such as subjects, has no events.
+  if (!isHandoffId(id) && !isRequestId(id)) return undefined;
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const record = await outbox.read({ id });
     if (!record || record.outbox.length === 0) return record;

@@ -271,6 +271,9 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/recipients/:id", {
     DELETE: async (c) => {
       const caller = await admit(c, "erase");
+      await noting(caller, {}, async () => {
+        if (!mayInAllClasses(caller, "erase")) throw new ProblemError("not_allowed", ERASE_NEEDS);
+      });
       await eraseRecipient({ ...deps, cursors }, caller, c.req.param("id") ?? "");
       return c.body(null, 204);
     },
@@ -284,6 +287,9 @@ const LEAVES_NEED =
 
 const RECIPIENTS_NEED =
   "The recipients directory has the recipients of every class. This call needs the right audit without a list of classes.";
+
+const ERASE_NEEDS =
+  "A recipient is erased, and what is open for it revoked, in every class. This call needs the right erase without a list of classes.";
 
 /** Seconds in which a caller's calls count as one reading of the trail. */
 const READING_SECONDS = 300;

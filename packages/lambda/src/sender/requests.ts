@@ -375,9 +375,9 @@ function ownName({ actor, environment, person }: Caller): Approver {
  * @throws ProblemError 400, 403 `not_approver` where the class insists on a reviewer and none is verified, 503
  */
 async function approverOf(
-  { askReviews }: RequestDeps,
+  { askReviews, requests, clock }: RequestDeps,
   caller: Caller,
-  { asked }: RequestRecord,
+  record: RequestRecord,
   { name, reviewerRequired = false }: CredentialClass,
   { githubToken }: VerdictRequest,
 ): Promise<Approver> {
@@ -396,7 +396,7 @@ async function approverOf(
   };
   if (githubToken === undefined) return insist("the call gives no githubToken");
   // A reviewer has looked at one run, and at nothing that another run, a pipeline elsewhere or a principal has asked for.
-  const { requester } = asked;
+  const { requester } = record.asked;
   const isOfThisRun =
     requester.kind === "github" &&
     requester.repositoryId === actor.repositoryId &&
@@ -411,6 +411,9 @@ async function approverOf(
   });
   if ("unknown" in reviews) return insist(reviews.unknown);
   const { reviewers } = reviews;
+  if (reviewerRequired && !(await requests.claimReviews(actor, record, clock()))) {
+    return insist("the reviews of this run count for another request. Ask in a run of its own");
+  }
   return {
     by: [...new Set(reviewers.map(({ login }) => login))].join(", "),
     known: "reviewer",

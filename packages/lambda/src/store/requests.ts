@@ -10,6 +10,7 @@ import {
   greaterThan,
   ItemReader,
   itemOf,
+  or,
   set,
 } from "./expressions.ts";
 import { keyOf } from "./handoff-record.ts";
@@ -112,6 +113,12 @@ export const REQUEST_ATTRIBUTES = [
   "chain",
 ] as const;
 
+/**
+ * Longer than a run may last, with all its attempts.
+ * https://docs.github.com/en/actions/reference/limits
+ */
+const RUN_SECONDS = 70 * 86_400;
+
 export const newRequestId = (): string => `req_${randomBytes(16).toString("base64url")}`;
 
 /** What a request is now, short of whether its approvals suffice. */
@@ -163,6 +170,22 @@ export class Requests {
     if (!isRequestId(id)) return undefined;
     const item = await this.#table.get(keyOf({ id }), REQUEST_ATTRIBUTES);
     return item && readRequest(item);
+  }
+
+  /**
+   * Lets the reviews of a run count for one request, the first they are given for. What a reviewer was shown only the workflow says:
+   * without this, one review would approve whatever the run asks for later.
+   * @param run as GitHub numbers it, in the repository with that id
+   * @returns whether they count for this request
+   */
+  async claimReviews(
+    { repositoryId, run }: { readonly repositoryId: string; readonly run: string },
+    { id }: Pick<RequestRecord, "id">,
+    now: number,
+  ): Promise<boolean> {
+    const ttl = now + RUN_SECONDS;
+    const item = itemOf({ id: `reviewed/${repositoryId}/${run}`, request: id, ttl });
+    return this.#table.put(item, or(isNew, equals("request", id)));
   }
 
   /**
