@@ -37,8 +37,8 @@ variable "senders" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s)))])
-    error_message = "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match."
+    condition     = alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s))) && !(contains(s.may, "erase") && s.classes != null)])
+    error_message = "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match. Erasing covers every class: with erase there are no classes."
   }
 }
 
@@ -49,8 +49,8 @@ variable "operators" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for o in var.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0])
-    error_message = "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may."
+    condition     = alltrue([for o in var.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0 && !(contains(o.may, "erase") && o.classes != null)])
+    error_message = "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may. Erasing covers every class: with erase there are no classes."
   }
 }
 
@@ -169,6 +169,11 @@ variable "ses" {
   description = "Mails codes through SES, from this identity. tls_policy REQUIRE bounces mail that would travel in the clear; or OPTIONAL."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (try(var.ses.identity_arn, null) == null || can(regex("^arn:aws[a-z-]*:ses:[a-z0-9-]*:\\d{12}:identity/[^*?\\s]+$", var.ses.identity_arn)))
+    error_message = "ses.identity_arn must be a whole ARN, arn:aws:ses:REGION:ACCOUNT:identity/NAME, without a wildcard."
+  }
 }
 
 variable "smtp" {
@@ -176,6 +181,11 @@ variable "smtp" {
   description = "Mails codes through an SMTP server instead: a secret with JSON { host, port, user, password }, and its key, unless that is aws/secretsmanager."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (try(var.smtp.secret_arn, null) == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]*:\\d{12}:secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}$", var.smtp.secret_arn))) && (try(var.smtp.kms_key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", var.smtp.kms_key_arn)))
+    error_message = "smtp.secret_arn must be a whole ARN, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, without a wildcard, and smtp.kms_key_arn the ARN of its key."
+  }
 }
 
 variable "functions" {
@@ -242,8 +252,8 @@ variable "archive" {
   nullable    = true
 
   validation {
-    condition     = var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))
-    error_message = "archive.bucket_name must be the name of an S3 bucket."
+    condition     = (var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))) && (try(var.archive.kms_key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", var.archive.kms_key_arn)))
+    error_message = "archive.bucket_name must be the name of an S3 bucket, and archive.kms_key_arn the whole ARN of its key."
   }
 }
 
@@ -337,6 +347,11 @@ variable "kms_key_arn" {
   description = "ARN of a customer managed key for the tables. Without it, the key that DynamoDB owns."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (var.kms_key_arn == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", var.kms_key_arn)))
+    error_message = "kms_key_arn must be a whole ARN, arn:aws:kms:REGION:ACCOUNT:key/ID, without a wildcard."
+  }
 }
 
 variable "alarms" {
@@ -344,6 +359,11 @@ variable "alarms" {
   description = "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses."
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = (try(var.alarms.topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", var.alarms.topic.arn)))
+    error_message = "alarms.topic.arn must be a whole ARN, arn:aws:sns:REGION:ACCOUNT:NAME, without a wildcard."
+  }
 }
 
 variable "events" {
@@ -351,6 +371,11 @@ variable "events" {
   description = "Where audit events go besides the audit table: a topic, a new log group, another bus."
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = (try(var.events.topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", var.events.topic.arn))) && (try(var.events.bus.arn, null) == null || can(regex("^arn:aws[a-z-]*:events:[a-z0-9-]*:\\d{12}:event-bus/[\\w./-]+$", var.events.bus.arn)))
+    error_message = "events.topic.arn must be a whole ARN, arn:aws:sns:REGION:ACCOUNT:NAME, without a wildcard; events.bus.arn must be a whole ARN, arn:aws:events:REGION:ACCOUNT:event-bus/NAME, without a wildcard."
+  }
 }
 
 variable "on_undelivered" {
@@ -358,6 +383,11 @@ variable "on_undelivered" {
   description = "What follows when a handoff expired unread, was locked, was never confirmed, or its mail bounced."
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = (try(var.on_undelivered.topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", var.on_undelivered.topic.arn)))
+    error_message = "on_undelivered.topic.arn must be a whole ARN, arn:aws:sns:REGION:ACCOUNT:NAME, without a wildcard."
+  }
 }
 
 variable "on_reported" {
@@ -365,6 +395,11 @@ variable "on_reported" {
   description = "What follows when the recipient reports a handoff as not theirs."
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = (try(var.on_reported.topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", var.on_reported.topic.arn)))
+    error_message = "on_reported.topic.arn must be a whole ARN, arn:aws:sns:REGION:ACCOUNT:NAME, without a wildcard."
+  }
 }
 
 variable "on_delivered" {
@@ -386,8 +421,8 @@ variable "rotation" {
   nullable    = true
 
   validation {
-    condition     = var.rotation == null || try(length(var.rotation.secrets) > 0 && alltrue([for s in var.rotation.secrets : can(regex("^arn:[a-z-]+:secretsmanager:[^*?]+-[A-Za-z0-9]{6}$", s.arn)) && (s.operators || length(s.repository_ids) > 0)]), false)
-    error_message = "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators."
+    condition     = (var.rotation == null || try(length(var.rotation.secrets) > 0 && alltrue([for s in var.rotation.secrets : (s.arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]*:\\d{12}:secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}$", s.arn))) && (s.operators || length(s.repository_ids) > 0)]), false)) && alltrue([for each in try(var.rotation.function_arns, []) : (each == null || can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]*:\\d{12}:function:[\\w-]+$", each)))])
+    error_message = "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators; rotation.function_arns whole ARNs of functions."
   }
 }
 
@@ -398,8 +433,8 @@ variable "on_rotated" {
   nullable    = true
 
   validation {
-    condition     = var.on_rotated == null || try(length(var.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", var.on_rotated.repository)), false)
-    error_message = "on_rotated needs secret_names, and repository as owner/name."
+    condition     = (var.on_rotated == null || try(length(var.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", var.on_rotated.repository)), false)) && (try(var.on_rotated.connection_arn, null) == null || can(regex("^arn:aws[a-z-]*:events:[a-z0-9-]*:\\d{12}:connection/[\\w.-]+/[0-9a-f-]+$", var.on_rotated.connection_arn)))
+    error_message = "on_rotated needs secret_names, repository as owner/name, and connection_arn, the whole ARN of an EventBridge connection."
   }
 }
 
@@ -408,6 +443,11 @@ variable "permissions_boundary_arn" {
   description = "ARN of the permissions boundary of every role."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (var.permissions_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam:[a-z0-9-]*:\\d{12}:policy/[\\w+=,.@/-]+$", var.permissions_boundary_arn)))
+    error_message = "permissions_boundary_arn must be a whole ARN, arn:aws:iam::ACCOUNT:policy/NAME, without a wildcard."
+  }
 }
 
 variable "tags" {

@@ -52,8 +52,9 @@ export const EVERYTHING = defineStack({
         principal: `arn:aws:iam::${ACCOUNT}:role/security/incident-response`,
         classes: ["partner"],
         roles: ["security", "manager"],
-        may: ["send", "check", "revoke", "approve", "audit", "erase"],
+        may: ["send", "check", "revoke", "approve", "audit"],
       },
+      { principal: `arn:aws:iam::${ACCOUNT}:role/privacy`, may: ["erase"] },
     ],
     classes: [
       {

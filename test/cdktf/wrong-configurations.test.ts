@@ -539,6 +539,14 @@ const WRONG: Readonly<Record<string, readonly [config: unknown, ...problems: rea
     }),
     "service.operators[0].classes has admin, and there is no such class: there are production-admin, database-access, api-key, third-party-service, internal-tool",
   ],
+  "an operator who erases in some classes": [
+    service({
+      operators: [
+        { principal: "arn:aws:iam::123456789012:role/a", classes: ["api-key"], may: ["revoke", "erase"] },
+      ],
+    }),
+    "service.operators[0] may erase in some classes, and erasing covers every class: give erase in an entry without classes",
+  ],
   "a class twice": [service({ classes: [apiKey, apiKey] }), "service.classes has api-key twice: keep one"],
   "an approval that nobody may give": [credentialClass({ approvals: ["manager"] }), NOBODY_APPROVES],
   "an approval that only somebody without the right to approve has as a role": [

@@ -19,6 +19,7 @@ describeOnEachEngine("erasing a recipient", (engine) => {
         { repositoryId: "42", may: ["send"] },
         { repositoryId: "43", may: ["audit", "erase"] },
         { repositoryId: "44", may: ["revoke"] },
+        { repositoryId: "45", may: ["erase"], classes: ["click-only"] },
       ],
     });
     orders = new Sender(service);
@@ -42,6 +43,17 @@ describeOnEachEngine("erasing a recipient", (engine) => {
     const { text } = await officer.call("GET", `/v1/sender/events?recipient=${recipient}`);
     return (JSON.parse(text) as { events: AuditEvent[] }).events;
   };
+
+  test("takes the right for every class, since a recipient is one in all of them", async () => {
+    const handoff = await handOver("max@vendor.example");
+    const id = await idOf("max@vendor.example");
+    const ofOneClass = new Sender(service, { job: { repository: "octo/support", repositoryId: "45" } });
+    expect(await ofOneClass.call("DELETE", `/v1/sender/recipients/${id}`)).toMatchObject({
+      status: 403,
+      body: { code: "not_allowed" },
+    });
+    expect(await stateOf(handoff.id)).toBe("open");
+  });
 
   test("revokes what is open for it, also what the trail has not told of yet, and nothing of others", async () => {
     const [first, second] = [

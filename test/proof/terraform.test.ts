@@ -101,6 +101,61 @@ describe("on the real AWS provider", () => {
   });
 });
 
+const MANY = JSON.stringify(["*"]);
+const ORDERS = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:orders-AbCdEf";
+
+describe("a wildcard is refused wherever an input goes into a policy:", () => {
+  type Inputs = Readonly<Record<string, string>>;
+  withTerraform.each<[folder: string, needed: Inputs, given: Inputs]>([
+    [
+      ".",
+      { senders: '[{ repository_id = "1", may = ["send"] }]' },
+      {
+        ses: '{ identity_arn = "*" }',
+        smtp: '{ secret_arn = "*" }',
+        archive: '{ bucket_name = "evidence", kms_key_arn = "*" }',
+        kms_key_arn: "*",
+        permissions_boundary_arn: "*",
+        alarms: '{ topic = { arn = "*" } }',
+        events: '{ bus = { arn = "*" } }',
+        on_undelivered: '{ topic = { arn = "*" } }',
+        on_reported: '{ topic = { arn = "*" } }',
+        rotation: `{ secrets = [{ arn = "${ORDERS}", repository_ids = ["1"] }], function_arns = ["*"] }`,
+        on_rotated: '{ secret_names = ["orders"], repository = "acme/orders", connection_arn = "*" }',
+      },
+    ],
+    [
+      "modules/github",
+      { owner: "acme", repository: "orders", owner_id: "1", repository_id: "2", environment: "production" },
+      {
+        oidc_provider_arn: "*",
+        assume_role_arns: MANY,
+        rotation_function_arns: MANY,
+        kms_key_arns: MANY,
+        mail_identity_arn: "*",
+        mail_configuration_set_arn: "*",
+        permissions_boundary_arn: "*",
+      },
+    ],
+  ])("in %s", (folder, needed, given) => {
+    const made = workspace();
+    made.write(
+      "variables.tf",
+      readFileSync(new URL(`../../terraform/${folder}/variables.tf`, import.meta.url), "utf8"),
+    );
+    const values = Object.entries({ ...needed, ...given }).map(([name, value]) => `-var=${name}=${value}`);
+    let told = "";
+    try {
+      made.run("plan", "-input=false", "-no-color", ...values);
+    } catch (error) {
+      told = String(error);
+    }
+    const refused = told.match(/Invalid value for variable/g) ?? [];
+    expect(Object.keys(given).filter((name) => !told.includes(`var.${name}`))).toEqual([]);
+    expect(refused).toHaveLength(Object.keys(given).length);
+  });
+});
+
 const PLAN = ["-input=false", "-no-color", "-var=runtime=nodejs22.x"] as const;
 
 /** The modules with their archives, as a release has them. */

@@ -16,6 +16,11 @@ variable "oidc_provider_arn" {
   type        = string
   description = "ARN of the account's OIDC provider for GitHub."
   nullable    = false
+
+  validation {
+    condition     = (var.oidc_provider_arn == null || can(regex("^arn:aws[a-z-]*:iam:[a-z0-9-]*:\\d{12}:oidc-provider/[\\w./-]+$", var.oidc_provider_arn)))
+    error_message = "oidc_provider_arn must be a whole ARN, arn:aws:iam::ACCOUNT:oidc-provider/HOST, without a wildcard."
+  }
 }
 
 variable "owner" {
@@ -135,8 +140,8 @@ variable "assume_role_arns" {
   nullable    = false
 
   validation {
-    condition     = alltrue([for a in var.assume_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", a))])
-    error_message = "assume_role_arns takes ARNs of roles, without a wildcard."
+    condition     = alltrue([for each in var.assume_role_arns : (each == null || can(regex("^arn:aws[a-z-]*:iam:[a-z0-9-]*:\\d{12}:role/[\\w+=,.@/-]+$", each)))])
+    error_message = "Each of assume_role_arns must be a whole ARN, arn:aws:iam::ACCOUNT:role/NAME, without a wildcard."
   }
 }
 
@@ -157,6 +162,11 @@ variable "rotation_function_arns" {
   description = "Your rotation functions, with rotate = managed: who rotates a secret must be able to invoke them."
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for each in var.rotation_function_arns : (each == null || can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]*:\\d{12}:function:[\\w-]+$", each)))])
+    error_message = "Each of rotation_function_arns must be a whole ARN, arn:aws:lambda:REGION:ACCOUNT:function:NAME, without a wildcard."
+  }
 }
 
 variable "list_secrets" {
@@ -171,6 +181,11 @@ variable "kms_key_arns" {
   description = "The keys that encrypt those secrets and parameters, unless they are AWS's own."
   default     = []
   nullable    = false
+
+  validation {
+    condition     = alltrue([for each in var.kms_key_arns : (each == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", each)))])
+    error_message = "Each of kms_key_arns must be a whole ARN, arn:aws:kms:REGION:ACCOUNT:key/ID, without a wildcard."
+  }
 }
 
 variable "mail_identity_arn" {
@@ -178,6 +193,11 @@ variable "mail_identity_arn" {
   description = "The SES identity that links are mailed from. Without it, the role mails nothing."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (var.mail_identity_arn == null || can(regex("^arn:aws[a-z-]*:ses:[a-z0-9-]*:\\d{12}:identity/[^*?\\s]+$", var.mail_identity_arn)))
+    error_message = "mail_identity_arn must be a whole ARN, arn:aws:ses:REGION:ACCOUNT:identity/NAME, without a wildcard."
+  }
 }
 
 variable "mail_configuration_set_arn" {
@@ -185,6 +205,11 @@ variable "mail_configuration_set_arn" {
   description = "The service's output mail_configuration_set_arn."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (var.mail_configuration_set_arn == null || can(regex("^arn:aws[a-z-]*:ses:[a-z0-9-]*:\\d{12}:configuration-set/[\\w-]+$", var.mail_configuration_set_arn)))
+    error_message = "mail_configuration_set_arn must be a whole ARN, arn:aws:ses:REGION:ACCOUNT:configuration-set/NAME, without a wildcard."
+  }
 }
 
 variable "mail_from" {
@@ -211,6 +236,11 @@ variable "permissions_boundary_arn" {
   description = "ARN of the permissions boundary of every role."
   default     = null
   nullable    = true
+
+  validation {
+    condition     = (var.permissions_boundary_arn == null || can(regex("^arn:aws[a-z-]*:iam:[a-z0-9-]*:\\d{12}:policy/[\\w+=,.@/-]+$", var.permissions_boundary_arn)))
+    error_message = "permissions_boundary_arn must be a whole ARN, arn:aws:iam::ACCOUNT:policy/NAME, without a wildcard."
+  }
 }
 
 variable "tags" {

@@ -1,5 +1,5 @@
 import { issuerProblems as senderIssuerProblems } from "@secret-handoff/lambda/config";
-import type { CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
+import type { CredentialClass, OperatorEntry, SenderEntry } from "@secret-handoff/protocol/api";
 import { companyProblems } from "@secret-handoff/protocol/company";
 import { companySource } from "../company.ts";
 import type { GitHubJobs, SenderRights } from "../iam/sender-role.ts";
@@ -143,6 +143,7 @@ function senderProblems(
         `${at} may approve, and names no environment, so every job of the repository could: give environment`,
       ],
     ]),
+    ...eraseProblems(at, sender),
     ...named
       .filter(({ found }) => found === undefined)
       .map(
@@ -165,14 +166,27 @@ function senderProblems(
 
 function operatorProblems({ operators = [], ...props }: Service): readonly string[] {
   const names = classesOf(props).map(({ name }) => name);
-  return operators.flatMap(({ classes = [] }, index) =>
-    classes
+  return operators.flatMap((operator, index) => [
+    ...(operator.classes ?? [])
       .filter((name) => !names.includes(name))
       .map(
         (name) =>
           `operators[${index}].classes has ${name}, and there is no such class: there are ${names.join(", ")}`,
       ),
-  );
+    ...eraseProblems(`operators[${index}]`, operator),
+  ]);
+}
+
+/** A recipient is one in every class. */
+function eraseProblems(
+  at: string,
+  { may, classes }: Pick<OperatorEntry, "may" | "classes">,
+): readonly string[] {
+  return may.includes("erase") && classes !== undefined
+    ? [
+        `${at} may erase in some classes, and erasing covers every class: give erase in an entry without classes`,
+      ]
+    : [];
 }
 
 function repeatedEntries(at: string, entries: readonly object[]): readonly string[] {

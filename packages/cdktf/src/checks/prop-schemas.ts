@@ -1,3 +1,4 @@
+import { ARNS } from "../arns.ts";
 import { existsSync } from "node:fs";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { SecretHandoffSenderProps } from "../iam/sender-role.ts";
@@ -83,7 +84,7 @@ const SES = props<SesMailProps>({
     "must be a domain or an e-mail address that SES verifies, such as example.com",
   ]),
   from: address,
-  identityArn: optional(arn("ses", "identity/[^*\\s]+", "REGION:ACCOUNT:identity/NAME")),
+  identityArn: optional(arn(ARNS.sesIdentity)),
   hostedZoneId: optional(hostedZoneId),
   tlsPolicy: optional(choice("REQUIRE", "OPTIONAL")),
 });
@@ -97,7 +98,7 @@ const SMTP = props<SmtpMailProps>({
 const EDGE_IN_STACK = {
   requestsPerAddress: optional(whole(10, 2_000_000_000, "requests in five minutes")),
   webAclArn: optional(
-    arn("wafv2", "global/webacl/[\\w-]+/[\\w-]+", "us-east-1:ACCOUNT:global/webacl/NAME/ID"),
+    arn(ARNS.webAcl),
   ),
   priceClass: optional(choice("PriceClass_100", "PriceClass_200", "PriceClass_All")),
 };
@@ -122,7 +123,7 @@ const SERVICE = {
         matches(/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/),
         "must be a bare host name in lower case, such as handoff.example.com: no scheme, port, path or wildcard",
       ]),
-      certificateArn: optional(arn("acm", "certificate/[\\w-]+", "REGION:ACCOUNT:certificate/ID")),
+      certificateArn: optional(arn(ARNS.certificate)),
       hostedZoneId: optional(hostedZoneId),
     }),
   ),
@@ -191,7 +192,7 @@ const SERVICE = {
     props<EventTargetProps>({
       topicArn: optional(topicArn),
       logRetentionDays: optional(retention),
-      busArn: optional(arn("events", "event-bus/[\\w./-]+", "REGION:ACCOUNT:event-bus/NAME")),
+      busArn: optional(arn(ARNS.bus)),
     }),
   ),
   onUndelivered: optional(REACTION),
@@ -221,7 +222,7 @@ const SERVICE = {
         "is empty: name the secrets that start a delivery",
       ),
       repository,
-      connectionArn: arn("events", "connection/[\\w.-]+/[0-9a-f-]+", "REGION:ACCOUNT:connection/NAME/ID"),
+      connectionArn: arn(ARNS.connection),
       eventType: optional(text([(type) => type.length <= 100, "must have 1 to 100 characters"])),
       apiUrl: optional(httpsUrl),
     }),

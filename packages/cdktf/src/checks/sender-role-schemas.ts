@@ -1,3 +1,4 @@
+import { ARNS } from "../arns.ts";
 import type { GitHubJobs, MailRights, SecretHandoffSenderProps, SenderRights } from "../iam/sender-role.ts";
 import { choice, flag, list, map, optional, props, text, whole } from "./schema.ts";
 import {
@@ -51,7 +52,7 @@ const RIGHTS_IN_STACK = {
       "must be a path like /secret-handoff/passphrases, without a slash at its end",
     ]),
   ),
-  assumeRoleArns: optional(list(arn("iam", "role/[\\w+=,.@/-]+", ":ACCOUNT:role/NAME"))),
+  assumeRoleArns: optional(list(arn(ARNS.role))),
   rotate: optional(choice("managed", "generate")),
   rotationFunctionArns: optional(list(functionArn)),
   listSecrets: optional(flag),
@@ -79,8 +80,8 @@ export const SECRET_HANDOFF_SENDER = props<SecretHandoffSenderProps>({
   ...ROLE,
   mail: optional(
     props<MailRights>({
-      identityArn: arn("ses", "identity/[^*\\s]+", "REGION:ACCOUNT:identity/NAME"),
-      configurationSetArn: arn("ses", "configuration-set/[\\w-]+", "REGION:ACCOUNT:configuration-set/NAME"),
+      identityArn: arn(ARNS.sesIdentity),
+      configurationSetArn: arn(ARNS.sesConfigurationSet),
       from: address,
     }),
   ),

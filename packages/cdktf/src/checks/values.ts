@@ -1,3 +1,4 @@
+import { type ArnForm, ARNS, arnPattern, arnRule } from "../arns.ts";
 import { map, number, type Rule, text } from "./schema.ts";
 
 /** The retentions, in days, that CloudWatch Logs offers (PutRetentionPolicy). */
@@ -18,27 +19,20 @@ export const NO_WILDCARD: Rule = [
 ];
 
 /** The ARN of a resource, whole. */
-export function arn(service: string, resource: string, example: string) {
-  return text([
-    matches(new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:\\d{12}:${resource}$`)),
-    `must be a whole ARN, arn:aws:${service}:${example}, without a wildcard`,
-  ]);
+export function arn(form: ArnForm) {
+  return text([matches(new RegExp(arnPattern(form))), arnRule(form)]);
 }
 
 export const address = text([
   matches(/^[^\s@<>",;]+@[^\s@<>",;]+\.[^\s@<>",;]+$/),
   "must be a bare e-mail address, such as handoff@example.com",
 ]);
-export const topicArn = arn("sns", "[\\w-]+(\\.fifo)?", "REGION:ACCOUNT:NAME");
-export const keyArn = arn("kms", "key/[\\w-]+", "REGION:ACCOUNT:key/ID");
-export const secretArn = arn(
-  "secretsmanager",
-  "secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}",
-  "REGION:ACCOUNT:secret:NAME-SUFFIX",
-);
-export const functionArn = arn("lambda", "function:[\\w-]+", "REGION:ACCOUNT:function:NAME");
-export const boundaryArn = arn("iam", "policy/[\\w+=,.@/-]+", ":ACCOUNT:policy/NAME");
-export const providerArn = arn("iam", "oidc-provider/[\\w./-]+", ":ACCOUNT:oidc-provider/HOST");
+export const topicArn = arn(ARNS.topic);
+export const keyArn = arn(ARNS.key);
+export const secretArn = arn(ARNS.secret);
+export const functionArn = arn(ARNS.function);
+export const boundaryArn = arn(ARNS.permissionsBoundary);
+export const providerArn = arn(ARNS.oidcProvider);
 export const hostedZoneId = text([
   matches(/^Z[A-Z0-9]{1,31}$/),
   "must be the ID of a Route 53 zone, such as Z0123456789ABC",

@@ -1,11 +1,21 @@
 import type { Construct } from "constructs";
+import { ARNS, arnRule } from "../arns.ts";
 import { allow, policyDocument, type Statement } from "../iam/policies.ts";
 import { checkMailStatement, gitHubTrust, mailLinksStatement, SenderRole } from "../iam/sender-role.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
 import { type ArnParts, ReadableStack, tagEverything } from "../terraform.ts";
 import { GIVEN } from "./hcl.ts";
 import type { MadeIf } from "./made-if.ts";
-import { expression, type Rule, ref, SHARED, type Variable } from "./variables.ts";
+import {
+  arnsVariable,
+  arnVariable,
+  expression,
+  isArn,
+  type Rule,
+  ref,
+  SHARED,
+  type Variable,
+} from "./variables.ts";
 
 const whole = (name: string, consequence: string): Rule => [
   `!can(regex("[*?:]", var.${name}))`,
@@ -18,7 +28,14 @@ const gitHubNumber = (name: string): Rule => [
 
 export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
   name: SHARED.name("secret-handoff-github"),
-  oidc_provider_arn: { type: "string", description: "ARN of the account's OIDC provider for GitHub." },
+  oidc_provider_arn: {
+    type: "string",
+    description: "ARN of the account's OIDC provider for GitHub.",
+    holds: [
+      isArn("var.oidc_provider_arn", ARNS.oidcProvider),
+      `oidc_provider_arn ${arnRule(ARNS.oidcProvider)}.`,
+    ],
+  },
   owner: {
     type: "string",
     description: "Owner of the repository.",
@@ -93,15 +110,11 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
       "Name each parameter whole, or a path that ends with /*.",
     ],
   },
-  assume_role_arns: {
-    type: "list(string)",
-    description: "Roles to assume, for the action's source: sts. Each must trust this role.",
-    default: [],
-    holds: [
-      'alltrue([for a in var.assume_role_arns : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:role/[^*?]+$", a))])',
-      "assume_role_arns takes ARNs of roles, without a wildcard.",
-    ],
-  },
+  assume_role_arns: arnsVariable(
+    "assume_role_arns",
+    ARNS.role,
+    "Roles to assume, for the action's source: sts. Each must trust this role.",
+  ),
   rotate: {
     type: "string",
     description:
@@ -112,32 +125,31 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
       "rotate is managed or generate.",
     ],
   },
-  rotation_function_arns: {
-    type: "list(string)",
-    description:
-      "Your rotation functions, with rotate = managed: who rotates a secret must be able to invoke them.",
-    default: [],
-  },
+  rotation_function_arns: arnsVariable(
+    "rotation_function_arns",
+    ARNS.function,
+    "Your rotation functions, with rotate = managed: who rotates a secret must be able to invoke them.",
+  ),
   list_secrets: {
     type: "bool",
     description: "Lets the role list the account's secrets, for prefix* in the action's secret-ids.",
     default: false,
   },
-  kms_key_arns: {
-    type: "list(string)",
-    description: "The keys that encrypt those secrets and parameters, unless they are AWS's own.",
-    default: [],
-  },
-  mail_identity_arn: {
-    type: "string",
-    description: "The SES identity that links are mailed from. Without it, the role mails nothing.",
-    default: null,
-  },
-  mail_configuration_set_arn: {
-    type: "string",
-    description: "The service's output mail_configuration_set_arn.",
-    default: null,
-  },
+  kms_key_arns: arnsVariable(
+    "kms_key_arns",
+    ARNS.key,
+    "The keys that encrypt those secrets and parameters, unless they are AWS's own.",
+  ),
+  mail_identity_arn: arnVariable(
+    "mail_identity_arn",
+    ARNS.sesIdentity,
+    "The SES identity that links are mailed from. Without it, the role mails nothing.",
+  ),
+  mail_configuration_set_arn: arnVariable(
+    "mail_configuration_set_arn",
+    ARNS.sesConfigurationSet,
+    "The service's output mail_configuration_set_arn.",
+  ),
   mail_from: { type: "string", description: "The sender's address, in that identity.", default: null },
   max_session_duration: {
     type: "number",

@@ -1,6 +1,7 @@
 import { DEFAULT_RETENTION_DAYS } from "@secret-handoff/lambda/tables";
+import { ARNS, arnRule } from "../arns.ts";
 import { LOG_RETENTION_DAYS, LONGEST_EVENT_RETENTION } from "../checks/values.ts";
-import { POLICY_VARIABLES, SHARED, type Variable } from "./variables.ts";
+import { arnVariable, isArn, POLICY_VARIABLES, type Rule, SHARED, type Variable } from "./variables.ts";
 
 /** Whether an object is there is known before it is known what its ARN will be: so a plan can count what depends on it. */
 const ARN = "optional(object({ arn = string }))";
@@ -17,6 +18,11 @@ export const COMPANY = [
   ["privacy_url", "privacyUrl"],
   ["imprint_url", "imprintUrl"],
 ] as const;
+
+const isTopic = (variable: string): Rule => [
+  isArn(`var.${variable}.topic.arn`, ARNS.topic),
+  `${variable}.topic.arn ${arnRule(ARNS.topic)}.`,
+];
 
 const throttle = (routes: string, rate: number, burst: number): Variable => ({
   type: "object({ rate = number, burst = number })",
@@ -56,12 +62,20 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     description:
       "Mails codes through SES, from this identity. tls_policy REQUIRE bounces mail that would travel in the clear; or OPTIONAL.",
     default: null,
+    holds: [
+      isArn("var.ses.identity_arn", ARNS.sesIdentity),
+      `ses.identity_arn ${arnRule(ARNS.sesIdentity)}.`,
+    ],
   },
   smtp: {
     type: "object({ secret_arn = string, kms_key_arn = optional(string) })",
     description:
       "Mails codes through an SMTP server instead: a secret with JSON { host, port, user, password }, and its key, unless that is aws/secretsmanager.",
     default: null,
+    holds: [
+      `${isArn("var.smtp.secret_arn", ARNS.secret)} && ${isArn("var.smtp.kms_key_arn", ARNS.key)}`,
+      `smtp.secret_arn ${arnRule(ARNS.secret)}, and smtp.kms_key_arn the ARN of its key.`,
+    ],
   },
   functions: {
     type: "string",
@@ -102,8 +116,8 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "Writes event lines and seals to a bucket of yours too, with Object Lock where it has that; and the bucket's key, where it is one of yours.",
     default: null,
     holds: [
-      'var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))',
-      "archive.bucket_name must be the name of an S3 bucket.",
+      `(var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))) && ${isArn("var.archive.kms_key_arn", ARNS.key)}`,
+      "archive.bucket_name must be the name of an S3 bucket, and archive.kms_key_arn the whole ARN of its key.",
     ],
   },
   company: {
@@ -112,7 +126,7 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "The company that recipients know the senders by: name; and logo (the text of an SVG file, shapes only), accent_color and accent_color_dark (#rrggbb), contact, privacy_url, imprint_url. The deployment fails where one cannot be used, and says why.",
     default: null,
     holds: [
-      'var.company == null || can(regex("^[^\\\\p{Cc}\\\\x{202a}-\\\\x{202e}\\\\x{2066}-\\\\x{2069}]{1,60}$", var.company.name)) && length(coalesce(var.company.logo, "-")) <= 65536 && alltrue([for c in [var.company.accent_color, var.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [var.company.privacy_url, var.company.imprint_url] : u == null || can(regex("^https://", u))])',
+      'var.company == null ? true : can(regex("^[^\\\\p{Cc}\\\\x{202a}-\\\\x{202e}\\\\x{2066}-\\\\x{2069}]{1,60}$", var.company.name)) && length(coalesce(var.company.logo, "-")) <= 65536 && alltrue([for c in [var.company.accent_color, var.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [var.company.privacy_url, var.company.imprint_url] : u == null || can(regex("^https://", u))])',
       "company needs a name of one line; a logo is the text of an SVG file, a colour reads #rrggbb in lower case, and a URL begins with https.",
     ],
   },
@@ -141,32 +155,39 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "Concurrent executions to reserve for each function. A new account has 10 in all, of which none can be reserved.",
     default: {},
   },
-  kms_key_arn: {
-    type: "string",
-    description: "ARN of a customer managed key for the tables. Without it, the key that DynamoDB owns.",
-    default: null,
-  },
+  kms_key_arn: arnVariable(
+    "kms_key_arn",
+    ARNS.key,
+    "ARN of a customer managed key for the tables. Without it, the key that DynamoDB owns.",
+  ),
   alarms: {
     type: NOTICE,
     description:
       "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses.",
     default: {},
+    holds: isTopic("alarms"),
   },
   events: {
     type: `object({ topic = ${ARN}, log_retention_days = optional(number), bus = ${ARN} })`,
     description: "Where audit events go besides the audit table: a topic, a new log group, another bus.",
     default: {},
+    holds: [
+      `${isArn("var.events.topic.arn", ARNS.topic)} && ${isArn("var.events.bus.arn", ARNS.bus)}`,
+      `events.topic.arn ${arnRule(ARNS.topic)}; events.bus.arn ${arnRule(ARNS.bus)}.`,
+    ],
   },
   on_undelivered: {
     type: REACTION,
     description:
       "What follows when a handoff expired unread, was locked, was never confirmed, or its mail bounced.",
     default: {},
+    holds: isTopic("on_undelivered"),
   },
   on_reported: {
     type: REACTION,
     description: "What follows when the recipient reports a handoff as not theirs.",
     default: {},
+    holds: isTopic("on_reported"),
   },
   on_delivered: {
     type: "object({ rotate_after = number })",
@@ -183,8 +204,8 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "What the service may rotate: whole ARNs of secrets that have a rotation, and the numbers of the repositories whose handoffs rotate them.",
     default: null,
     holds: [
-      'var.rotation == null || try(length(var.rotation.secrets) > 0 && alltrue([for s in var.rotation.secrets : can(regex("^arn:[a-z-]+:secretsmanager:[^*?]+-[A-Za-z0-9]{6}$", s.arn)) && (s.operators || length(s.repository_ids) > 0)]), false)',
-      "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators.",
+      `(var.rotation == null || try(length(var.rotation.secrets) > 0 && alltrue([for s in var.rotation.secrets : ${isArn("s.arn", ARNS.secret)} && (s.operators || length(s.repository_ids) > 0)]), false)) && alltrue([for each in try(var.rotation.function_arns, []) : ${isArn("each", ARNS.function)}])`,
+      "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators; rotation.function_arns whole ARNs of functions.",
     ],
   },
   on_rotated: {
@@ -193,8 +214,8 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
       "Starts a workflow (repository_dispatch) when one of these secrets has a new current version.",
     default: null,
     holds: [
-      'var.on_rotated == null || try(length(var.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", var.on_rotated.repository)), false)',
-      "on_rotated needs secret_names, and repository as owner/name.",
+      `(var.on_rotated == null || try(length(var.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", var.on_rotated.repository)), false)) && ${isArn("var.on_rotated.connection_arn", ARNS.connection)}`,
+      "on_rotated needs secret_names, repository as owner/name, and connection_arn, the whole ARN of an EventBridge connection.",
     ],
   },
   permissions_boundary_arn: SHARED.permissionsBoundary,

@@ -1,4 +1,5 @@
 import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import { ARNS, type ArnForm, arnPattern, arnRule } from "../arns.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
 import { type Expression, snakeCase } from "../terraform.ts";
 import { Raw } from "./hcl.ts";
@@ -40,6 +41,35 @@ export const expression = (text: string): Expression => `\${${text}}`;
 /** An input, where it is used. */
 export const ref = (name: string): Expression => expression(`var.${name}`);
 
+/** A condition: null, or the whole ARN of one resource. A wildcard would widen the policy that it goes into. */
+export function isArn(value: string, form: ArnForm): string {
+  const isLeftOut = `${/^var\.\w+\./.test(value) ? `try(${value}, null)` : value} == null`;
+  return `(${isLeftOut} || can(regex(${JSON.stringify(arnPattern(form))}, ${value})))`;
+}
+
+/** An input that takes such an ARN; null where there is none. */
+export function arnVariable(name: string, form: ArnForm, description: string): Variable {
+  return {
+    type: "string",
+    description,
+    default: null,
+    holds: [isArn(`var.${name}`, form), `${name} ${arnRule(form)}.`],
+  };
+}
+
+/** An input that takes a list of them. */
+export function arnsVariable(name: string, form: ArnForm, description: string): Variable {
+  return {
+    type: "list(string)",
+    description,
+    default: [],
+    holds: [
+      `alltrue([for each in var.${name} : ${isArn("each", form)}])`,
+      `Each of ${name} ${arnRule(form)}.`,
+    ],
+  };
+}
+
 /** Inputs that more than one module has. */
 export const SHARED = {
   name: (example: string): Variable => ({
@@ -51,11 +81,11 @@ export const SHARED = {
       "name must be 1 to 40 of a-z, 0-9 and hyphens.",
     ],
   }),
-  permissionsBoundary: {
-    type: "string",
-    description: "ARN of the permissions boundary of every role.",
-    default: null,
-  },
+  permissionsBoundary: arnVariable(
+    "permissions_boundary_arn",
+    ARNS.permissionsBoundary,
+    "ARN of the permissions boundary of every role.",
+  ),
   tags: { type: "map(string)", description: "Tags of everything that can have them.", default: {} },
 } satisfies Record<string, Variable | ((example: string) => Variable)>;
 
@@ -100,8 +130,8 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
     description:
       "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match. For pipelines that are not GitHub's it has issuer and claims instead.",
     holds: [
-      'alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s)))])',
-      "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match.",
+      'alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s))) && !(contains(s.may, "erase") && s.classes != null)])',
+      "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match. Erasing covers every class: with erase there are no classes.",
     ],
   },
   operators: {
@@ -110,8 +140,8 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
       "The IAM roles and users that may call the service. Each has principal (an ARN) and may; and classes, roles where wanted.",
     default: [],
     holds: [
-      'alltrue([for o in var.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0])',
-      "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may.",
+      'alltrue([for o in var.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0 && !(contains(o.may, "erase") && o.classes != null)])',
+      "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may. Erasing covers every class: with erase there are no classes.",
     ],
   },
   classes: {
