@@ -264,7 +264,7 @@ variable "company" {
   nullable    = true
 
   validation {
-    condition     = var.company == null || can(regex("^[^\\p{Cc}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]{1,60}$", var.company.name)) && length(coalesce(var.company.logo, "-")) <= 65536 && alltrue([for c in [var.company.accent_color, var.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [var.company.privacy_url, var.company.imprint_url] : u == null || can(regex("^https://", u))])
+    condition     = var.company == null ? true : can(regex("^[^\\p{Cc}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]{1,60}$", var.company.name)) && length(coalesce(var.company.logo, "-")) <= 65536 && alltrue([for c in [var.company.accent_color, var.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [var.company.privacy_url, var.company.imprint_url] : u == null || can(regex("^https://", u))])
     error_message = "company needs a name of one line; a logo is the text of an SVG file, a colour reads #rrggbb in lower case, and a URL begins with https."
   }
 }

@@ -267,9 +267,11 @@ describe("an approval is refused", () => {
         await desk.reviewed([{ user: "kim-acme", environments: ["approve-security"] }]);
         const shown = await desk.ask({ class: INSISTS.name });
         const slippedIn = await desk.ask({ class: INSISTS.name, secrets: [OTHER], recipients: [BEN] });
-        expect(await desk.approveIn("approve-security", shown.id, "security", { githubToken })).toMatchObject({
-          body: { approvals: [{ by: "kim-acme", known: "reviewer" }] },
-        });
+        expect(await desk.approveIn("approve-security", shown.id, "security", { githubToken })).toMatchObject(
+          {
+            body: { approvals: [{ by: "kim-acme", known: "reviewer" }] },
+          },
+        );
         return desk.approveIn("approve-security", slippedIn.id, "security", { githubToken });
       },
       403,

@@ -1,5 +1,5 @@
-import { ARNS } from "../arns.ts";
 import { existsSync } from "node:fs";
+import { ARNS } from "../arns.ts";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { SecretHandoffSenderProps } from "../iam/sender-role.ts";
 import type {
@@ -97,9 +97,7 @@ const SMTP = props<SmtpMailProps>({
 
 const EDGE_IN_STACK = {
   requestsPerAddress: optional(whole(10, 2_000_000_000, "requests in five minutes")),
-  webAclArn: optional(
-    arn(ARNS.webAcl),
-  ),
+  webAclArn: optional(arn(ARNS.webAcl)),
   priceClass: optional(choice("PriceClass_100", "PriceClass_200", "PriceClass_All")),
 };
 const SERVICE = {

@@ -1,4 +1,4 @@
-import { type ArnForm, ARNS, arnPattern, arnRule } from "../arns.ts";
+import { ARNS, type ArnForm, arnPattern, arnRule } from "../arns.ts";
 import { map, number, type Rule, text } from "./schema.ts";
 
 /** The retentions, in days, that CloudWatch Logs offers (PutRetentionPolicy). */
