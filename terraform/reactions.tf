@@ -641,7 +641,7 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
       Failed = {
         Type  = "Fail"
         Error = "{% $states.input.failed[0].error %}"
-        Cause = "{% 'Rotate these by hand. LimitReached means that ${tostring(var.rotation.limit_per_day)} handoffs have rotated the secret today. ' & $join($states.input.failed.(secret & ': ' & error), ', ') %}"
+        Cause = "{% 'Rotate these by hand. LimitReached means that ${tostring(var.rotation.limit_per_day)} handoffs have rotated the secret today, or tried to. ' & $join($states.input.failed.(secret & ': ' & error), ', ') %}"
       }
     }
   })

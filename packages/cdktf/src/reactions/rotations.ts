@@ -281,7 +281,7 @@ export function rotationMachine({
         Type: "Fail",
         Error: jsonata("$states.input.failed[0].error"),
         Cause: jsonata(
-          `'Rotate these by hand. LimitReached means that ${limitPerDay} handoffs have rotated the secret today. ' & $join($states.input.failed.(secret & ': ' & error), ', ')`,
+          `'Rotate these by hand. LimitReached means that ${limitPerDay} handoffs have rotated the secret today, or tried to. ' & $join($states.input.failed.(secret & ': ' & error), ', ')`,
         ),
       },
     },
