@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeEach, expect, test } from "@jest/globals";
 import {
   type ActionOptions,
@@ -8,6 +11,8 @@ import {
   startAction,
   startLocalStack,
 } from "@secret-handoff/local";
+import { armor, Decrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import { generateKey } from "openpgp";
 import { findNode24 } from "../support/node24.ts";
 import { report } from "../support/tier.ts";
 
@@ -50,8 +55,8 @@ const mailTo = (address: string) =>
   stack.mail.messages().filter(({ recipients }) => recipients.includes(address));
 const linkTo = (address: string) => /^http\S+$/m.exec(mailTo(address).at(-1)?.text ?? "")?.[0] ?? "";
 
-async function openedBy(address: string) {
-  const recipient = new Recipient(linkTo(address));
+async function openedBy(address: string, link = linkTo(address)) {
+  const recipient = new Recipient(link);
   return (await recipient.open(await recipient.claim({ email: address }), { email: address })).items;
 }
 
@@ -207,3 +212,27 @@ async function openHandoffs(): Promise<readonly { readonly id: string; readonly 
   } while (cursor !== "");
   return found;
 }
+
+test("the bundle encrypts links to keys by the libraries that lie beside it", async () => {
+  const { publicKey } = await generateKey({ userIDs: [{ email: ana }] });
+  const folder = mkdtempSync(join(tmpdir(), "secret-handoff-keys-"));
+  writeFileSync(join(folder, "ana.asc"), publicKey);
+  const identity = await generateX25519Identity();
+  const recipients = [
+    `${ana} openpgp:${join(folder, "ana.asc")}`,
+    `age-${ana} ${await identityToRecipient(identity)}`,
+  ];
+  const { exitCode, annotations } = await runAction(options({ ...SMTP, recipients: recipients.join("\n") }));
+  rmSync(folder, { recursive: true });
+  expect([exitCode, annotations]).toEqual([0, []]);
+  const decrypter = new Decrypter();
+  decrypter.addIdentity(identity);
+  const block = /-----BEGIN AGE[\s\S]*END AGE ENCRYPTED FILE-----/.exec(
+    mailTo(`age-${ana}`)[0]?.text ?? "",
+  )?.[0];
+  const link = (await decrypter.decrypt(armor.decode(block ?? ""), "text")).trim();
+  const items = await openedBy(`age-${ana}`, link);
+  expect(items).toHaveLength(1);
+  const type = mailTo(ana)[0]?.headers.find(([name]) => /^content-type$/i.test(name))?.[1];
+  expect(type).toContain("multipart/encrypted");
+});
