@@ -14,6 +14,7 @@ import {
   SenderError,
   serviceClient,
 } from "@secret-handoff/sdk";
+import { parseSshPublicKey } from "@secret-handoff/sdk/recipient-keys";
 import fc from "fast-check";
 import { atTier, SEED } from "../support/tier.ts";
 import { unending } from "./deadlines.ts";
@@ -38,6 +39,11 @@ describe("whatever the text, a parser takes it or refuses it with a SenderError:
     ["mailbox", (value) => parseMailbox(value, "from")],
     ["passphrase", checkPassphrase],
     ["recipients", parseRecipients],
+    ["an SSH public key", parseSshPublicKey],
+    [
+      "an SSH public key's bytes",
+      (value) => parseSshPublicKey(`ssh-ed25519 ${Buffer.from(value).toString("base64")}`),
+    ],
     ["address", parseAddress],
     ["duration", parseDuration],
     ["JSON", jsonScalars],

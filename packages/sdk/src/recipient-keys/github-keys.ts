@@ -4,7 +4,7 @@ import { toResult } from "../sender-error.ts";
 import { askStore, memberOf, type StoreAnswer, textOf } from "../sources/stores/store-http.ts";
 import { sshKeys } from "./age.ts";
 import type { KeyContext, RecipientKey } from "./recipient-key.ts";
-import { parseSshPublicKey } from "./ssh-public-key.ts";
+import { parseSshPublicKey, shownType } from "./ssh-public-key.ts";
 import { refusal } from "./unusable.ts";
 
 const GITHUB = "https://api.github.com";
@@ -39,9 +39,7 @@ export async function publishedKeys(login: string, context: KeyContext): Promise
   const found = await Promise.all(lines.map((line) => toResult(parsed(line))));
   const usable = found.filter((key) => "wire" in key);
   if (usable.length > 0) return sshKeys(usable);
-  const types = [...new Set(lines.map((line) => /^[a-z0-9@.-]{1,60}/.exec(line)?.[0] ?? "unknown"))].join(
-    ", ",
-  );
+  const types = [...new Set(lines.map((line) => shownType(line.split(" ")[0] ?? "")))].join(", ");
   throw refusal(
     `None of the keys that the recipient has published at GitHub can be encrypted to (${types}). Only ssh-ed25519, and ssh-rsa of 2,048 bits or more, can.`,
   );
@@ -89,8 +87,10 @@ function refused({ status, json }: StoreAnswer) {
   const said = textOf(json, "message");
   const quoted = said === undefined ? "" : ` (GitHub says: ${redact(said)})`;
   const advice =
-    status === 403 || status === 401
-      ? "Without a token GitHub answers 60 calls an hour for each address: set github-token."
-      : "Look at GitHub's status page.";
+    status === 401
+      ? "Check the token."
+      : status === 403
+        ? "Without a token GitHub answers 60 calls an hour for each address: set github-token."
+        : "Look at GitHub's status page.";
   return refusal(`GitHub did not tell the recipient's keys: it answered ${status}${quoted}. ${advice}`);
 }

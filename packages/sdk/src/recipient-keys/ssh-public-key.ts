@@ -88,8 +88,8 @@ function reasonAgainst(type: string): string | undefined {
 }
 
 /** What stands where the type should be may be anything. */
-function shownType(type: string): string {
-  return /^[a-z0-9@.-]{1,60}$/.test(type) ? type : "unknown";
+export function shownType(type: string): string {
+  return /^(?:ssh|ecdsa|sk)-[a-z0-9@.-]{1,60}$/.test(type) ? type : "unknown";
 }
 
 function bitLength(number: Uint8Array): number {
