@@ -428,9 +428,9 @@ describe("a link that is encrypted to a key of the recipient's own", () => {
       ["age.key", []],
       ["age.key.age", [PASSWORD]],
     ] as const) {
-      const sealed = await handOver();
+      const { link } = await handOver();
       const args = ["--format", "raw", "--field", "password", "-i", keys.path("rsa"), "-i", keys.path(name)];
-      const block = `> ${(await encrypted(sealed.link, recipient)).trim().replaceAll("\n", "\r\n> ")}`;
+      const block = `> ${(await encrypted(link, recipient)).trim().replaceAll("\n", "\r\n> ")}`;
       expect(await open(block, args, [...passphrases, EMAIL])).toMatchObject({ code: 0, stdout: VALUE });
     }
   });

@@ -74,6 +74,11 @@ export class KeyRing {
     return this.#run("age", ["--decrypt", "--identity", this.path(identity)], file).toString();
   }
 
+  /** What age itself makes of a text, in armour. */
+  ageEncrypt(text: string, key: string): string {
+    return this.#run("age", ["--encrypt", "--armor", "--recipient", key], text).toString();
+  }
+
   /** Makes a key without a passphrase. @returns its certificate, in armour */
   openPgp(address: string, args: readonly string[] = ["default", "default", "never"]): string {
     this.gpg(["--faked-system-time", MADE, "--quick-generate-key", address, ...args]);

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readlinkSync } from "node:fs";
 import { redact, SenderError } from "@secret-handoff/sdk";
 import type { Identity } from "age-encryption";
 import type { CliContext } from "../context.ts";
@@ -103,7 +104,7 @@ function noKeyFor(kinds: readonly string[], paths: readonly string[]): string {
 
 /** gpg asks for the passphrase itself. What it is given and what it gives goes through pipes, never through arguments. */
 async function decryptWithGpg(block: string, { env }: CliContext): Promise<string> {
-  const { code, out, err } = await run("gpg", ["--quiet", "--decrypt"], block, env);
+  const { code, out, err } = await run("gpg", ["--quiet", "--decrypt"], block, withTerminal(env));
   if (code === 0) return out;
   if (code === "missing") {
     throw new SenderError(
@@ -115,6 +116,20 @@ async function decryptWithGpg(block: string, { env }: CliContext): Promise<strin
     "identity",
     `gpg could not decrypt it (gpg says: ${redact(err)}). Is your private key on this machine?`,
   );
+}
+
+/** Where gpg asks for a passphrase on the terminal, it must know which: its own standard input is a pipe (gpg-agent(1)). */
+function withTerminal(env: CliContext["env"]): CliContext["env"] {
+  if (env.GPG_TTY) return env;
+  for (const stream of [0, 1, 2]) {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${stream}`);
+      if (/^\/dev\/(pts\/|tty)/.test(path)) return { ...env, GPG_TTY: path };
+    } catch {
+      // Not on Linux: there the agent asks in a window.
+    }
+  }
+  return env;
 }
 
 type Ended = { readonly code: number | null | "missing"; readonly out: string; readonly err: string };
