@@ -172,7 +172,7 @@ function hint(address: string): string {
 function resultCell(outcome: Outcome): string {
   switch (outcome.kind) {
     case "mailed":
-      return "Mailed";
+      return outcome.encryptedTo ? "Mailed, encrypted to a key of their own" : "Mailed";
     case "earlier":
       return `Handed over before (${outcome.handoff.state}); nothing mailed`;
     case "failed":
