@@ -62,6 +62,25 @@ test("a mail that may not have gone out counts as arrived when its link has been
   ]);
 });
 
+test("a key that cannot be used, and one that fails when the mail is encrypted, leave nothing and stop nobody", async () => {
+  const unusable = new SenderError("recipient_key", "The recipient's key is revoked.");
+  const failing = { kind: "age", fingerprints: ["f"], identityFile: "f" } as const;
+  const encryptLink = () => Promise.reject(unusable);
+  const { ports, journal } = fakePorts();
+  const recipients = [
+    { address: ANA, key: unusable },
+    { address: "cy@vendor.example", key: { ...failing, encryptLink } },
+    BO,
+  ];
+  const outcomes = await deliver(delivery, recipients, ports, unending());
+  expect(outcomes).toMatchObject([
+    { kind: "failed", error: unusable },
+    { kind: "failed", error: unusable },
+    { kind: "mailed" },
+  ]);
+  expect(journal.filter((line) => !line.endsWith(BO))).toEqual(["seal cy@vendor.example"]);
+});
+
 test("what cannot be revoked is reported", async () => {
   const { ports } = fakePorts({
     mail: () => {

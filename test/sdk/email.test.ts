@@ -150,6 +150,20 @@ describe.each(LANGUAGE_TAGS)("in %s", (language) => {
     expect(told.text + told.html).not.toMatch(/\{\w+\}|undefined/);
   });
 
+  test("an encrypted link stands in the place of the link, with how to read it, and nowhere is the link", () => {
+    const armoured = "-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n";
+    const link = { armoured, fingerprints: ["SHA256:one", "SHA256:two"], identityFile: "~/.ssh/id_rsa" };
+    const { text, html } = writeEmail({ ...facts, language, link });
+    expect(text).toContain(`\n\n${armoured}\n`);
+    for (const part of [text, visible(html)]) {
+      for (const value of ["SHA256:one, SHA256:two", "link.age", "open --identity ~/.ssh/id_rsa"]) {
+        expect(part.replace(/\s+/g, " ")).toContain(value);
+      }
+      expect(part).not.toMatch(/\{\w+\}|undefined|\/h\/SlY8/);
+    }
+    expect(html).not.toContain("href=");
+  });
+
   test("the link stands whole on a line of its own, and behind no address there is a mark", () => {
     expect(told.text.split("\n").filter((line) => line === LINK)).toHaveLength(1);
     expect(told.text).not.toMatch(/https:\/\/handoff\.acme\.example\/[.,;:!?。、،)]/);
