@@ -234,24 +234,24 @@ describe("a mistake in an input is reported:", () => {
     [{ timeout: "soon" }, "timeout is not a length of time. Write it like 24h, 90m or 1d12h."],
     [
       { reason: "two\nlines" },
-      "reason must be one line of at most 500 characters, without control characters.",
+      "reason must be one line of at most 500 characters, without control or invisible characters.",
     ],
     [
       { reason: "x".repeat(501) },
-      "reason must be one line of at most 500 characters, without control characters.",
+      "reason must be one line of at most 500 characters, without control or invisible characters.",
     ],
     [
       { title: "x".repeat(201) },
-      "title must be one line of at most 200 characters, without control characters.",
+      "title must be one line of at most 200 characters, without control or invisible characters.",
     ],
     [
       { title: "Orders \u202eresu" },
-      "title must be one line of at most 200 characters, without control characters.",
+      "title must be one line of at most 200 characters, without control or invisible characters.",
     ],
-    [{ message: "a \u2066b" }, "message holds control characters. Write plain text."],
+    [{ message: "a \u2066b" }, "message holds control or invisible characters. Write plain text."],
     [
       { contact: "a\u0000b" },
-      "contact must be one line of at most 200 characters, without control characters.",
+      "contact must be one line of at most 200 characters, without control or invisible characters.",
     ],
     [
       { language: "de\nxx" },

@@ -15,6 +15,7 @@ import {
   smtpTransport,
   type TokenPorts,
 } from "@secret-handoff/sdk";
+import { guardStreams } from "./github/log-lines.ts";
 import { githubCommands, githubInputs } from "./github/workflow-commands.ts";
 import type { MailChoice } from "./inputs/deliver-inputs.ts";
 import { runStep } from "./step.ts";
@@ -39,7 +40,14 @@ function openMail(choice: MailChoice, runtime: Runtime, tokens: TokenPorts): Mai
 
 async function main(): Promise<number> {
   allowSlowConnections();
-  const workflow = githubCommands();
+  const workflow = githubCommands(guardStreams([process.stdout, process.stderr]));
+  // Node itself would write past the streams.
+  process.removeAllListeners("warning").on("warning", ({ message }) => workflow.info(message));
+  process.on("uncaughtException", (error) => {
+    if (process.listenerCount("uncaughtException") > 1) return;
+    workflow.error(faultOf(error).message);
+    process.exit(1);
+  });
   try {
     const code = await runStep(githubInputs(), {
       env: process.env,

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import * as core from "@actions/core";
 import { SenderError } from "@secret-handoff/sdk";
 import { INPUTS, type InputReader } from "../inputs/table.ts";
+import { logLine, oneLine } from "./log-lines.ts";
 
 /**
  * The commands of the step to the runner.
@@ -10,9 +11,11 @@ import { INPUTS, type InputReader } from "../inputs/table.ts";
 export type WorkflowCommands = {
   /** Never show this text in the log. */
   readonly mask: (text: string) => void;
+  /** A line of the log, as are warnings and errors: nothing in it is a command, whoever wrote it. */
   readonly info: (line: string) => void;
   readonly warning: (sentence: string) => void;
   readonly error: (sentence: string) => void;
+  /** One line as well: what reads an output may be a shell. */
   readonly output: (name: string, value: string | number) => void;
   /** Before anything is done whose ids would be lost. @throws SenderError `input` where outputs cannot be written */
   readonly checkOutputs: () => void;
@@ -20,22 +23,31 @@ export type WorkflowCommands = {
   readonly summarise: (markdown: string) => Promise<void>;
 };
 
-/** The runner, through @actions/core. `outputsLost` is true when an output could not be written after all. */
-export function githubCommands(): WorkflowCommands & { readonly outputsLost: () => boolean } {
+/**
+ * The runner, through @actions/core. `outputsLost` is true when an output could not be written after all.
+ * @param write calls what writes a command; all else that is written to the streams is none
+ */
+export function githubCommands(
+  write: (command: () => void) => void = (command) => command(),
+): WorkflowCommands & { readonly outputsLost: () => boolean } {
   let lost = false;
+  const info = (line: string) => write(() => core.info(logLine(line)));
+  const warning = (sentence: string) => write(() => core.warning(logLine(sentence)));
+  const error = (sentence: string) => write(() => core.error(logLine(sentence)));
   return {
-    mask: core.setSecret,
-    info: core.info,
-    warning: (sentence) => core.warning(sentence),
-    error: (sentence) => core.error(sentence),
+    mask: (text) => {
+      // As it would stand in a line of ours as well.
+      for (const form of new Set([text, logLine(text)])) write(() => core.setSecret(form));
+    },
+    ...{ info, warning, error },
     output: (name, value) => {
       try {
-        core.setOutput(name, value);
-      } catch (error) {
+        write(() => core.setOutput(name, oneLine(String(value))));
+      } catch (cause) {
         // What was done stays done, and the rest of the report must not be lost as well.
         if (!lost) {
-          core.error(
-            `The step's outputs could not be written (${codeOf(error)}). What was done stays done; ids and states are in the log and the job summary.`,
+          error(
+            `The step's outputs could not be written (${codeOf(cause)}). What was done stays done; ids and states are in the log and the job summary.`,
           );
         }
         lost = true;
@@ -60,7 +72,7 @@ export function githubCommands(): WorkflowCommands & { readonly outputsLost: () 
         await core.summary.addRaw(markdown, true).write();
       } catch {
         // What was handed over stays handed over: a summary that cannot be written must not fail the step.
-        core.warning("The job summary could not be written.");
+        warning("The job summary could not be written.");
       }
     },
     outputsLost: () => lost,

@@ -1,4 +1,5 @@
 import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
+import { isProse } from "@secret-handoff/protocol/api";
 import {
   Concealed,
   checkPassphrase,
@@ -64,25 +65,25 @@ export const asSeconds: Parser<number> = (text, name) => {
 
 export function asLine(longest: number): Parser<string> {
   return (text, name) => {
-    if (text.length <= longest && !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(text))
-      return text;
+    if (isProse(text, longest)) return text;
     throw new SenderError(
       "input",
-      `${name} must be one line of at most ${longest} characters, without control characters.`,
+      `${name} must be one line of at most ${longest} characters, without control or invisible characters.`,
     );
   };
 }
 
 /** Text of several lines. */
 export const asLines: Parser<string> = (text, name) => {
-  if (!/[\p{Cs}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]|(?![\n\r\t])\p{Cc}/u.test(text)) return text;
-  throw new SenderError("input", `${name} holds control characters. Write plain text.`);
+  const lines = text.split(/\r\n|[\n\r\t]/).filter((line) => line !== "");
+  if (lines.every((line) => isProse(line, text.length))) return text;
+  throw new SenderError("input", `${name} holds control or invisible characters. Write plain text.`);
 };
 
-/** What `pattern` matches; `sentence` says what to write instead. */
-export function matching(pattern: RegExp, sentence: string): Parser<string> {
+/** What a pattern matches; `sentence` says what to write instead. */
+export function matching(pattern: RegExp | ((text: string) => boolean), sentence: string): Parser<string> {
   return (text, name) => {
-    if (pattern.test(text)) return text;
+    if (typeof pattern === "function" ? pattern(text) : pattern.test(text)) return text;
     throw new SenderError("input", `${name} ${sentence}`);
   };
 }

@@ -1,3 +1,4 @@
+import { isRequestId } from "@secret-handoff/protocol/api";
 import {
   A_LANGUAGE,
   A_TIME_ZONE,
@@ -157,10 +158,7 @@ const TABLE = {
   },
   "request-id": {
     parse: optional(
-      matching(
-        /^req_[\w-]{22}$/,
-        "is not a request's id. Take the output request-id of the step that asked.",
-      ),
+      matching(isRequestId, "is not a request's id. Take the output request-id of the step that asked."),
     ),
   },
   "await-approval": { parse: optional(asSeconds) },

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { Actor } from "./actors.ts";
-import { type Fields, list, text, time } from "./fields.ts";
+import { type Fields, list, prose, text, time } from "./fields.ts";
 import { MOST_MEMBERS, MOST_MEMBERS_BYTES, membersBytes, secretId } from "./requests.ts";
 
 /**
@@ -27,16 +27,16 @@ export const ApprovalRequest = v.strictObject({
   recipients: v.pipe(v.array(text(320)), v.minLength(1), v.maxLength(MOST_RECIPIENTS)),
   /** The longest that a link may live, seconds. */
   expiresIn: v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(LONGEST_LIFETIME)),
-  reason: text(500),
+  reason: prose(500),
   /** The issue that it comes from: its number, or text that names it. */
-  issue: v.optional(v.union([v.pipe(v.number(), v.safeInteger(), v.minValue(1)), text(200)])),
+  issue: v.optional(v.union([v.pipe(v.number(), v.safeInteger(), v.minValue(1)), prose(200)])),
 });
 export type ApprovalRequest = Fields<typeof ApprovalRequest>;
 
 /** The body of approve and of deny. */
 export const VerdictRequest = v.strictObject({
   role: text(64),
-  comment: v.optional(text(500)),
+  comment: v.optional(prose(500)),
   /** A job's GITHUB_TOKEN with `actions: read`, by which the service asks GitHub who reviewed the run. Used once, never kept. */
   githubToken: v.optional(v.pipe(v.string(), v.maxLength(4_096), v.regex(/^[\x21-\x7e]+$/))),
 });
@@ -48,43 +48,43 @@ export type Known = v.InferOutput<typeof Known>;
 
 /** Somebody's word on a request, for one role. */
 export const Approval = v.object({
-  role: v.string(),
+  role: text(64),
   /** The ARN of an IAM principal; the login of a reviewer; the name of an environment whose reviewers nobody has verified. */
-  by: v.string(),
+  by: prose(2_048),
   known: Known,
   time,
-  comment: v.optional(v.string()),
+  comment: v.optional(prose(500)),
 });
 export type Approval = Fields<typeof Approval>;
 
 const REQUEST_STATES = ["pending", "approved", "denied", "expired", "used"] as const;
 export type RequestState = (typeof REQUEST_STATES)[number];
 
-/** What POST, GET, approve and deny answer. */
+/** What POST, GET, approve and deny answer. Its texts are bounded as those of requests are: they go into logs, outputs and comments. */
 export const RequestView = v.object({
-  id: v.string(),
+  id: v.pipe(v.string(), v.check(isRequestId)),
   state: v.picklist(REQUEST_STATES),
-  class: v.string(),
-  secrets: list(v.string()),
+  class: text(64),
+  secrets: list(secretId),
   /** Hints, such as `a•••@vendor.example`. */
-  recipients: list(v.string()),
+  recipients: list(text(323)),
   /**
    * Their addresses, in the same order, for whoever may approve the class alone: hints do not tell one recipient from another. A hint
    * stands in the place of an address that the deployment does not keep.
    */
-  recipientAddresses: v.optional(list(v.string())),
+  recipientAddresses: v.optional(list(text(323))),
   /** Seconds that a link may live at most. */
   expiresIn: v.number(),
-  reason: v.string(),
-  issue: v.optional(v.union([v.number(), v.string()])),
+  reason: prose(500),
+  issue: v.optional(v.union([v.number(), prose(200)])),
   /** The login of the run's actor, or the ARN of an IAM principal. */
-  requestedBy: v.string(),
+  requestedBy: text(2_048),
   /** Who that is, as verified: repository, workflow, ref and run; issuer and project; or the principal. */
   requester: v.optional(Actor),
   requestedAt: time,
   approvals: list(Approval),
   /** Roles that have not approved yet. */
-  missing: list(v.string()),
+  missing: list(text(64)),
   /** Who ended it, where it was denied. */
   denied: v.optional(Approval),
   /** When it can no longer be used: a day after it was made, or after its first approval. Unix seconds. */

@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { type Flags, needsEmail, needsPassphrase, type Verification } from "../states.ts";
 import type { Approval } from "./approvals.ts";
-import { type EntriesOf, list } from "./fields.ts";
+import { type EntriesOf, list, text } from "./fields.ts";
 import { durationInWords } from "./times.ts";
 
 const word = v.pipe(v.string(), v.minLength(1));
@@ -30,10 +30,10 @@ export type CredentialClass = {
 
 /** @hidden The reference shows the type. */
 export const CredentialClass = v.object({
-  name: word,
+  name: text(64),
   expiresWithin: v.pipe(v.number(), v.safeInteger(), v.minValue(1)),
   passphrase: v.picklist(["required", "recommended", "optional"]),
-  approvals: list(word),
+  approvals: list(text(64)),
   verification: v.picklist(["click", "email", "email-code"]),
   environments: v.optional(list(word)),
   reasonRequired: v.optional(v.boolean()),

@@ -56,16 +56,32 @@ export function bytes<Brand extends Uint8Array>(length: number) {
 export const blob = v.pipe(v.string(), decode<Uint8Array>());
 
 /**
- * Text between 1 and `limit` characters: no control characters, no unpaired surrogates, and none of the bidi controls that reorder the
- * text around them (UAX 9, section 2: embeddings, overrides, isolates).
+ * A name between 1 and `limit` characters, all on one line and all visible, so that two names that look alike to a reader are not made
+ * different, and no name reorders what stands around it: no control and format characters, line or paragraph separators, unpaired
+ * surrogates, or anything else that is not drawn (Unicode's Default_Ignorable_Code_Point).
  */
 export function text(limit: number) {
-  return v.pipe(
-    v.string(),
-    v.minLength(1),
-    v.maxLength(limit),
-    v.regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u),
+  return bounded(limit, /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]*$/u);
+}
+
+/**
+ * A sentence of a person, as {@link text}, in any script: the joiners U+200C and U+200D may stand between two other characters, as Persian,
+ * Indic scripts and emoji need them, and a character may be followed by a selector of its form (U+FE0E, U+FE0F).
+ */
+export function prose(limit: number) {
+  return bounded(
+    limit,
+    /^(?:[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}][\ufe0e\ufe0f]?(?:[\u200c\u200d](?!$|[\u200c\u200d]))?)*$/u,
   );
+}
+
+/** Whether a text is what {@link prose} takes. */
+export function isProse(text: string, limit: number): boolean {
+  return v.is(prose(limit), text);
+}
+
+function bounded(limit: number, characters: RegExp) {
+  return v.pipe(v.string(), v.minLength(1), v.maxLength(limit), v.regex(characters));
 }
 
 /** An array that nobody changes. */

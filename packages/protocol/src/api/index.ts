@@ -22,7 +22,7 @@ export {
   saysSomething,
 } from "./classes.ts";
 export { AuditEvent, Check, EVENT_SOURCE, EVENT_TYPES, EventType } from "./events.ts";
-export { text, time } from "./fields.ts";
+export { isProse, text, time } from "./fields.ts";
 export {
   AcknowledgeRequest,
   CheckRequest,

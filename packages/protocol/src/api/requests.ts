@@ -2,7 +2,7 @@ import * as v from "valibot";
 import { encodeBase64url } from "../encoding.ts";
 import type { ClaimId, ClaimToken, LinkToken, Receipt, Verifier } from "../keys.ts";
 import type { Sealed } from "../seal.ts";
-import { blob, bytes, flags, state, text, time } from "./fields.ts";
+import { blob, bytes, flags, prose, state, text, time } from "./fields.ts";
 
 /**
  * What API v1 takes. A schema and the JSON type that travels share a name; `Parsed…` is what the schema reads out of it, with bytes
@@ -88,7 +88,7 @@ const proposal = {
     ),
   ),
   resend: v.optional(v.boolean()),
-  reason: v.optional(text(500)),
+  reason: v.optional(prose(500)),
   /** The id of the request that was approved. */
   request: v.optional(text(64)),
 };

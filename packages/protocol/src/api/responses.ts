@@ -4,7 +4,8 @@ import { isHandoffId } from "../link.ts";
 import type { Ended, Verification } from "../states.ts";
 import { CredentialClass, type PolicyViolation } from "./classes.ts";
 import { AuditEvent } from "./events.ts";
-import { type Fields, flags, list, state, time } from "./fields.ts";
+import { type Fields, flags, list, state, text, time } from "./fields.ts";
+import { secretId } from "./requests.ts";
 import { Right } from "./senders.ts";
 
 /** What API v1 answers. Clients ignore fields that they do not know. */
@@ -38,7 +39,7 @@ const handoffId = v.custom<HandoffId>((value) => typeof value === "string" && is
 export const HandoffView = v.object({
   id: handoffId,
   state,
-  class: v.string(),
+  class: text(64),
   flags,
   createdAt: time,
   expiresAt: time,
@@ -51,10 +52,10 @@ export const HandoffView = v.object({
   bouncedAt: v.optional(time),
   attemptsLeft: v.number(),
   /** The `secret` of the subject, where one was named. */
-  secret: v.optional(v.string()),
-  versionId: v.optional(v.string()),
+  secret: v.optional(secretId),
+  versionId: v.optional(text(64)),
   /** GitHub run id of the sender. */
-  run: v.optional(v.string()),
+  run: v.optional(text(64)),
 });
 export type HandoffView = Fields<typeof HandoffView>;
 
@@ -75,12 +76,12 @@ export const RevokeAllResponse = v.object({
   released: list(
     v.object({
       id: handoffId,
-      class: v.string(),
+      class: text(64),
       claimedAt: time,
-      secret: v.optional(v.string()),
-      members: v.optional(list(v.string())),
+      secret: v.optional(secretId),
+      members: v.optional(list(secretId)),
       /** Recipient id. */
-      recipient: v.optional(v.string()),
+      recipient: v.optional(text(64)),
     }),
   ),
   /** There is more: call again with it. */
