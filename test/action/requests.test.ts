@@ -114,7 +114,7 @@ describe("operation request", () => {
     });
     const [summary = ""] = workflow.summaries;
     expect(summary).toContain("needs approval by security and manager");
-    expect(summary).toContain(`secret-handoff approve ${workflow.outputs["request-id"]} --role "security"`);
+    expect(summary).toContain(`secret-handoff approve ${workflow.outputs["request-id"]} --role security`);
     expect(summary).not.toContain("ana@");
     expect(comments.at(-1)).toEqual({
       path: "/repos/acme/orders/issues/12/comments",

@@ -115,6 +115,7 @@ export {
   smtpLoginOf,
 } from "./mail/smtp-login.ts";
 export type { TokenPorts } from "./mail/smtp-token.ts";
+export { escapeMarkdown } from "./markdown.ts";
 export {
   addressOf,
   type KeyContext,

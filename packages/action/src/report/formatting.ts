@@ -1,17 +1,3 @@
-/** Text inside a Markdown table cell, a list item or a heading: nothing in it is markup, a link, a mention or a new cell. */
-export function escapeMarkdown(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&")
-    .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2")
-    .replace(/@/g, "&#64;")
-    .replace(/:\/\//g, "&#58;//")
-    .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
-}
-
 /** A table; cells are Markdown already. */
 export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;

@@ -1,6 +1,6 @@
 import type { RequestView } from "@secret-handoff/protocol/api";
-import { formatDuration, originOfRequest } from "@secret-handoff/sdk";
-import { code, escapeMarkdown, markdownTable, pluralize, utc } from "./formatting.ts";
+import { escapeMarkdown, formatDuration, originOfRequest } from "@secret-handoff/sdk";
+import { code, markdownTable, pluralize, utc } from "./formatting.ts";
 
 const KNOWN: Readonly<Record<RequestView["approvals"][number]["known"], string>> = {
   iam: "AWS signature",
@@ -77,7 +77,10 @@ export function approvalsTable({
 
 function howToApprove({ id, state, missing }: RequestView): readonly string[] {
   if (state !== "pending") return [];
-  const commands = missing.map((role) => `secret-handoff approve ${id} --role ${JSON.stringify(role)}`);
+  // People copy it: nothing of a role's name is for their shell.
+  const quoted = (role: string) =>
+    /^[\w.-]+$/.test(role) ? role : `'${role.replaceAll("'", String.raw`'\''`)}'`;
+  const commands = missing.map((role) => `secret-handoff approve ${id} --role ${quoted(role)}`);
   return [
     `To approve, review this run's protected environment where it has one, or run, with AWS credentials that may:\n\n\`\`\`sh\n${commands.join("\n")}\n\`\`\``,
   ];

@@ -3,6 +3,7 @@ import type { RequestView } from "@secret-handoff/protocol/api";
 import {
   type DeliveryDetails,
   type ExpectedOutcome,
+  escapeMarkdown,
   formatDuration,
   type NamedVersion,
   type Outcome,
@@ -11,7 +12,7 @@ import {
   SenderError,
 } from "@secret-handoff/sdk";
 import type { WorkflowRun } from "../step-context.ts";
-import { code, escapeMarkdown, markdownTable, pluralize, utc } from "./formatting.ts";
+import { code, markdownTable, pluralize, utc } from "./formatting.ts";
 import { approvalsTable } from "./request-summary.ts";
 
 /** The job summary of a delivery: what went to whom, until when, what failed. Never a link, an address or a value. */

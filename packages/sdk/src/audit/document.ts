@@ -1,3 +1,5 @@
+import { escapeMarkdown } from "../markdown.ts";
+
 /** A report as blocks, of which Markdown and HTML are made. Texts are plain: each format escapes for itself. */
 export type Block =
   | { readonly heading: string }
@@ -17,24 +19,16 @@ export type Report = { readonly title: string; readonly blocks: readonly Block[]
 /** @param chart where the report's chart lies as a file, as seen from the Markdown; left out without it */
 export function toMarkdown({ title, blocks }: Report, chart?: string): string {
   const parts = blocks.flatMap((block) => {
-    if ("heading" in block) return [`## ${markdownText(block.heading)}`];
-    if ("text" in block) return [markdownText(block.text)];
-    if ("svg" in block) return chart === undefined ? [] : [`![${markdownText(block.alt)}](${chart})`];
+    if ("heading" in block) return [`## ${escapeMarkdown(block.heading)}`];
+    if ("text" in block) return [escapeMarkdown(block.text)];
+    if ("svg" in block) return chart === undefined ? [] : [`![${escapeMarkdown(block.alt)}](${chart})`];
     const { head, rows, numbers = [] } = block;
     const line = (cells: readonly (string | number)[]) =>
-      `| ${cells.map((cell) => markdownText(String(cell))).join(" | ")} |`;
+      `| ${cells.map((cell) => escapeMarkdown(String(cell))).join(" | ")} |`;
     const rule = `|${head.map((_, column) => (numbers.includes(column) ? "---:" : "---")).join("|")}|`;
     return [[line(head), rule, ...rows.map(line)].join("\n")];
   });
-  return `# ${markdownText(title)}\n\n${parts.join("\n\n")}\n`;
-}
-
-/** Names in events are somebody else's text: nothing in them becomes a link, an image, a mention, HTML or another cell. */
-function markdownText(text: string): string {
-  return text
-    .replaceAll(/[\\`*_{}[\]<>|#~]/g, (character) => `\\${character}`)
-    .replaceAll("@", "@\u200b")
-    .replaceAll(/\s+/g, " ");
+  return `# ${escapeMarkdown(title)}\n\n${parts.join("\n\n")}\n`;
 }
 
 /** A page of its own that prints: no script, nothing from elsewhere. */
