@@ -1,10 +1,10 @@
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
-import { Seal } from "@secret-handoff/protocol/api";
+import type { Seal } from "@secret-handoff/protocol/api";
 import { canonicalJson } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
-import { DayLeaf, type Trail, TrailError, TrailEvent } from "./trail.ts";
+import { DayLeaf, type Trail, TrailError, TrailEvent, TrailSeal } from "./trail.ts";
 
 /**
  * A trail in files of JSON lines, as `audit export` and the archive write them: events, seals and leaves, in one file or in several.
@@ -63,12 +63,14 @@ function readLine(text: string, where: string): Line {
     throw new TrailError(`${where} is not JSON`);
   }
   if (typeof value !== "object" || value === null) throw new TrailError(`${where} is no event`);
-  if ("root" in value) return { seal: parsed(Seal, value, `${where} is no seal`) };
-  if ("hash" in value) return { leaf: parsed(DayLeaf, value, `${where} is no leaf`) };
-  const event = parsed(TrailEvent, value, `${where} is no event`);
+  const line: Line = Object.hasOwn(value, "root")
+    ? { seal: parsed(TrailSeal, value, `${where} is no seal`) }
+    : Object.hasOwn(value, "hash")
+      ? { leaf: parsed(DayLeaf, value, `${where} is no leaf`) }
+      : { event: parsed(TrailEvent, value, `${where} is no event`) };
   // Another reader might take the other of two members with the same name.
   if (membersIn(text) !== membersOf(value)) throw new TrailError(`${where} has a member twice`);
-  return { event };
+  return line;
 }
 
 function parsed<Schema extends v.GenericSchema>(

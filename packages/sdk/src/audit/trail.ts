@@ -4,8 +4,15 @@ import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 
-/** An event with all of its members, known or not: its hash is over every one. */
-export const TrailEvent = v.looseObject({
+/**
+ * What a schema takes, as it was parsed: a schema's own result lacks members that it does not know, and some of any name (`__proto__`).
+ * Hashes and signatures are over all of them.
+ */
+export function whole<Schema extends v.GenericSchema>(schema: Schema) {
+  return v.custom<v.InferOutput<Schema>>((value) => v.is(schema, value));
+}
+
+const KnownMembers = v.looseObject({
   id: v.string(),
   type: v.string(),
   time: v.pipe(v.string(), v.isoTimestamp()),
@@ -15,7 +22,11 @@ export const TrailEvent = v.looseObject({
   sequence: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1))),
   previous: v.optional(v.string()),
 });
-export type TrailEvent = v.InferOutput<typeof TrailEvent> & Placed;
+/** An event with all of its members, known or not: its hash is over every one. */
+export const TrailEvent = whole(KnownMembers);
+export type TrailEvent = v.InferOutput<typeof KnownMembers> & Placed;
+/** A seal, likewise. */
+export const TrailSeal = whole(Seal);
 
 /** A leaf together with the day whose seal covers it. */
 export const DayLeaf = v.object({ day: v.string(), ...Leaf.entries });
@@ -47,7 +58,7 @@ const EventsPage = v.object({
   misfiled: v.optional(v.array(Misfiled)),
   ...loosePage,
 });
-const SealsPage = v.object({ seals: v.array(Seal), ...loosePage });
+const SealsPage = v.object({ seals: v.array(TrailSeal), ...loosePage });
 const LeavesPage = v.object({ leaves: v.array(Leaf), ...loosePage });
 
 /** Days of which a trail is read. */
