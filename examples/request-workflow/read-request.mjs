@@ -7,39 +7,58 @@ import { pathToFileURL } from "node:url";
 const ADDRESS = /^[\w.+-]+@([a-z0-9-]+\.)+[a-z]{2,}$/i;
 const LIFETIME = /^(?:(\d{1,3})h)?(?:(\d{1,4})m)?$/;
 
-/** The answer under a label of the form. */
-function answer(body, label) {
-  const parts = body.replaceAll("\r", "").split(/^### (.+)$/m);
-  const at = parts.findIndex((part, index) => index % 2 === 1 && part.trim() === label);
-  const text = at === -1 ? "" : parts[at + 1].trim();
-  return text === "_No response_" ? "" : text;
+/** The form's labels, in its order. */
+const LABELS = ["Client or vendor", "Secret", "Recipients", "Open until", "Reason"];
+/** One line that a mail program makes no link of: no address, no domain, no markup, nothing that is not seen. */
+const REASON =
+  /^(?!.*(?:[<>`[\]@\\]|:\/\/|\.\p{L}{2,}))[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]{5,300}$/u;
+
+/**
+ * The answers under the labels, where the body is what the form makes and nothing else. What a reader of the issue does not see, such as
+ * a comment with headings of its own, would be read as well: a body that is not plain is read in no part.
+ * @returns {Record<string, string> | undefined}
+ */
+function answersOf(body) {
+  const [before, ...parts] = body.replaceAll("\r", "").split(/^[ \t]*#{1,6}[ \t]+(.+)$/m);
+  const labels = parts.filter((_, index) => index % 2 === 0).map((label) => label.trim());
+  const isForm = before.trim() === "" && labels.join("\n") === LABELS.join("\n");
+  if (!isForm || /<|^\s*(?:```|~~~|\[)|^\s*[=-]+\s*$/m.test(body)) return undefined;
+  const texts = parts.filter((_, index) => index % 2 === 1).map((text) => text.trim());
+  return Object.fromEntries(
+    LABELS.map((label, at) => [label, texts[at] === "_No response_" ? "" : texts[at]]),
+  );
 }
 
 /** @returns {{ problems: string[], risks: string[], values: Record<string, string> }} */
 export function readRequest(body, clients) {
   const problems = [];
   const risks = [];
-  const name = answer(body, "Client or vendor");
+  const answers = answersOf(body);
+  if (!answers) problems.push("The issue holds more or less than the form's answers. Fill in the form anew.");
+  const answer = (label) => answers?.[label] ?? "";
+  const name = answer("Client or vendor");
   const client = Object.hasOwn(clients, name) ? clients[name] : undefined;
   if (!client) problems.push("The client or vendor is not in clients.json.");
-  const secret = answer(body, "Secret");
+  const secret = answer("Secret");
   if (!/^[\w/+=.@-]{1,200}$/.test(secret)) problems.push("The secret is not a name of Secrets Manager.");
   else if (client && !client.secrets.some((start) => secret.startsWith(start))) {
     problems.push("This client or vendor does not get this secret.");
   }
-  const recipients = answer(body, "Recipients")
+  const recipients = answer("Recipients")
     .split("\n")
     .map((line) => line.trim())
     .filter(Boolean);
+  if (new Set(recipients.map((address) => address.toLowerCase())).size < recipients.length)
+    problems.push("A recipient stands there twice.");
   if (recipients.length === 0 || recipients.length > 20) problems.push("Name 1 to 20 recipients.");
   if (!recipients.every((address) => ADDRESS.test(address)))
     problems.push("A recipient is not an e-mail address.");
-  const [, hours = "0", minutes = "0"] = LIFETIME.exec(answer(body, "Open until")) ?? [];
+  const [, hours = "0", minutes = "0"] = LIFETIME.exec(answer("Open until")) ?? [];
   const seconds = Number(hours) * 3_600 + Number(minutes) * 60;
   if (seconds === 0) problems.push("The time is not one like 4h or 45m.");
-  const reason = answer(body, "Reason");
-  if (!/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]{5,300}$/u.test(reason)) {
-    problems.push("The reason must be one line of 5 to 300 characters.");
+  const reason = answer("Reason");
+  if (!REASON.test(reason)) {
+    problems.push("The reason must be one line of 5 to 300 characters, without links, addresses and markup.");
   }
   if (client?.privileged) risks.push("Privileged: the secret opens production to its holder.");
   const outside = recipients.filter(
@@ -70,10 +89,18 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   const clients = JSON.parse(readFileSync(new URL("clients.json", import.meta.url), "utf8"));
   const { problems, risks, values } = readRequest(process.env.ISSUE_BODY ?? "", clients);
   const list = (lines) => lines.map((line) => `- ${line}`).join("\n");
+  // Approvers see what was read, whatever the issue shows by then: it may have been edited. All of it has passed the checks above.
+  const read = [
+    `Class: \`${values.class}\``,
+    `Client or vendor: ${values.client}`,
+    `Secret: \`${values.secret}\``,
+    `Recipients: ${values.recipients.split("\n").length}: ${values.recipients.replaceAll(/^.*$/gm, "`$&`").replaceAll("\n", ", ")}`,
+    `Open for: ${values["expires-in"]}`,
+  ];
   const report =
     problems.length > 0
       ? `### This request cannot be carried out\n\n${list(problems)}\n\nEdit the issue, then add the label again.\n`
-      : `### Risk\n\nClass \`${values.class}\`.\n\n${risks.length > 0 ? list(risks) : "Nothing stands out."}\n`;
+      : `### What was read\n\n${list(read)}\n\nOnly this is carried out. Approve what stands here, not what the issue says by now.\n\n### Risk\n\n${risks.length > 0 ? list(risks) : "Nothing stands out."}\n`;
   appendFileSync(process.env.GITHUB_STEP_SUMMARY ?? "/dev/stdout", report);
   const outputs = { ...(problems.length > 0 ? {} : values), report };
   for (const [name, value] of Object.entries(outputs)) {

@@ -48,6 +48,11 @@ function run(body: string) {
   return { status, outputs };
 }
 
+test("the script knows the form's labels", () => {
+  const labels = [...bodyOf({}).matchAll(/^### (.+)$/gm)].map(([, label]) => label);
+  expect(read("read-request.mjs")).toContain(`LABELS = ${JSON.stringify(labels).replaceAll(",", ", ")}`);
+});
+
 test("form and workflow are YAML without an error, and the form's clients are those of clients.json", () => {
   for (const document of [form, workflow]) expect([document.errors, document.warnings]).toEqual([[], []]);
   const [client] = (form.toJS().body as { id?: string; attributes: { options?: string[] } }[]).filter(
@@ -100,13 +105,51 @@ describe("an issue", () => {
     ["for longer than the class allows", { lifetime: "5h" }, "at most 4h"],
     ["without a time", { lifetime: "soon" }, "not one like 4h"],
     ["without a reason", { reason: "" }, "The reason must be one line"],
-    ["with a second answer in one", { reason: "why not\n\n### Secret\n\nprod/orders/other" }, ""],
-  ])("%s is refused, or gives no other secret", (_, more, problem) => {
+    ["with a second answer in one", { reason: "why not\n\n### Secret\n\nprod/orders/other" }, "more or less"],
+    ["with one recipient twice", { recipients: "ana@vendor.example\nAna@vendor.example" }, "twice"],
+    ["with a link as its reason", { reason: "see https://evil.example/login" }, "without links"],
+    ["with a domain as its reason", { reason: "log in at evil.example" }, "without links"],
+    ["with markup as its reason", { reason: "see [the ticket](x)" }, "without links"],
+    ["with what nobody sees in its reason", { reason: "quarterly\u200b rotation" }, "without links"],
+  ])("%s is refused", (_, more, problem) => {
     const { status, outputs } = run(bodyOf({ ...GOOD, ...more }));
-    if (problem === "") expect([status, outputs.secret]).toEqual([0, GOOD.secret]);
-    else {
-      expect([status, Object.keys(outputs)]).toEqual([1, ["report"]]);
-      expect(outputs.report).toContain(problem);
+    expect([status, Object.keys(outputs)]).toEqual([1, ["report"]]);
+    expect(outputs.report).toContain(problem);
+  });
+
+  const hidden = bodyOf({
+    ...GOOD,
+    secret: "prod/orders/root-key",
+    recipients: "albert.evil@vendor.example",
+  });
+  test.each<[string, string]>([
+    ["in a comment before it", `<!--\n\n${hidden}\n\n### x\n-->\n\n${bodyOf(GOOD)}`],
+    ["in a comment behind it", `${bodyOf(GOOD)}\n\n<!--\n\n${hidden}\n-->`],
+    ["folded away", `<details>\n\n${hidden}\n\n</details>\n\n${bodyOf(GOOD)}`],
+    ["twice", `${bodyOf(GOOD)}\n\n${hidden}`],
+    [
+      "under headings of another rank",
+      bodyOf(GOOD).replace("### Reason", "## Secret\n\nprod/x\n\n### Reason"),
+    ],
+    ["in another order", bodyOf(GOOD).split("\n\n### ").reverse().join("\n\n### ")],
+    ["as the name of a link", `${bodyOf(GOOD)}\n\n[x]: https://evil.example "hidden"`],
+    ["before the form", `Approved by security.\n\n${bodyOf(GOOD)}`],
+    ["not at all", ""],
+  ])("whose answers stand %s is read in no part", (_, body) => {
+    const { status, outputs } = run(body);
+    expect([status, Object.keys(outputs)]).toEqual([1, ["report"]]);
+    expect(outputs.report).toContain("more or less than the form's answers");
+  });
+
+  test("gets a comment that says all that will be carried out, for the issue may be edited by then", () => {
+    const { outputs } = run(bodyOf(GOOD));
+    for (const part of [
+      "Vendor Example",
+      GOOD.secret,
+      "2: `ana@vendor.example`, `bo@vendor.example`",
+      "5400s",
+    ]) {
+      expect(outputs.report).toContain(part);
     }
   });
 });
