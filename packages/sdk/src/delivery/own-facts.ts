@@ -1,3 +1,4 @@
+import { isProse } from "@secret-handoff/protocol/api";
 import { linesIn, refuseRepeated } from "../entries.ts";
 import { SenderError } from "../sender-error.ts";
 
@@ -32,7 +33,7 @@ export function parseContext(
 ): Readonly<Record<string, string>> {
   const entries = linesIn(text).map((line, index) => {
     const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
-    if (key !== "" && !/[\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]/u.test(line)) return [key, value] as const;
+    if (key !== "" && isProse(line, line.length)) return [key, value] as const;
     throw new SenderError(
       "input",
       `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`,
