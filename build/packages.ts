@@ -8,24 +8,16 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, write
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
-import { conditionsOf, type Manifest, publishedManifest } from "./published-manifest.ts";
+import { COMPILED, conditionsOf, type Manifest, PUBLISHED, publishedManifest } from "./published-manifest.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = join(root, ".data/packages");
 const compiled = join(out, "compiled");
 
-/** Packages in the order of their dependencies, with the folders that they carry beside their code. */
-const PACKAGES: Readonly<Record<string, readonly string[]>> = {
-  protocol: [],
-  sdk: [],
-  lambda: ["dist"],
-  cdktf: ["terraform-module"],
-};
-
 rmSync(out, { recursive: true, force: true });
 run("node", "node_modules/typescript/bin/tsc", "--project", "build/tsconfig.packages.json");
 run("node", "--import", "tsx", "packages/lambda/build.ts");
-for (const [name, folders] of Object.entries(PACKAGES)) {
+for (const [name, folders] of Object.entries(COMPILED)) {
   const source = join(root, "packages", name);
   const target = join(out, name);
   const manifest: Manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
@@ -39,7 +31,7 @@ for (const [name, folders] of Object.entries(PACKAGES)) {
 }
 
 stageCommand();
-pack([...Object.keys(PACKAGES), "cli"]);
+pack(PUBLISHED);
 
 /** The command line: built files that need no other package, under the name that people type. */
 function stageCommand(): void {

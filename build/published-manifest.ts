@@ -1,3 +1,14 @@
+/** The packages that are compiled, in the order of their dependencies, with the folders that they carry beside their code. */
+export const COMPILED: Readonly<Record<string, readonly string[]>> = {
+  protocol: [],
+  sdk: [],
+  lambda: ["dist"],
+  cdktf: ["terraform-module"],
+};
+
+/** All that npm publishes, dependencies first; the command line needs none of the others. */
+export const PUBLISHED: readonly string[] = [...Object.keys(COMPILED), "cli"];
+
 /** A package.json of ours, as far as publishing reads it. */
 export type Manifest = {
   readonly name: string;

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
+import { PUBLISHED } from "../../build/published-manifest.ts";
 import { type ReleaseState, releaseErrors, releaseNotes } from "../../build/release-check.ts";
 
 const CHANGELOG = `# Changelog
@@ -104,4 +105,30 @@ describe.each(jobs)("$name", ({ job }) => {
     expect(commands).not.toMatch(/\b(npm|npx|node|tsx|bash \.|sh \.|\.\/)/);
     expect(job.steps.some(({ uses }) => uses?.startsWith("actions/checkout@"))).toBe(false);
   });
+});
+
+test("every package that is built is published, dependencies first, the command line among them", () => {
+  const script = workflows.find(({ file }) => file === "release.yml")?.workflow.jobs.npm?.steps.at(-1)?.run;
+  expect(script?.match(/for name in (.*); do/)?.[1]?.split(" ")).toEqual(PUBLISHED);
+});
+
+test("what people copy runs the command line of this release, not whatever the name leads to", () => {
+  const { version } = JSON.parse(readFileSync("packages/cli/package.json", "utf8")) as { version: string };
+  const folders = ["docs", "examples", "packages/cli/src", "packages/cdktf", "terraform"];
+  const files = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => `${folder}/${file}`),
+  );
+  const texts = [...files, "README.md", "SECURITY.md", "CONTRIBUTING.md"].filter(
+    (file) => /\.(md|ts|ya?ml|tf)$/.test(file) && !/node_modules|\/dist\//.test(file),
+  );
+  const runs = texts.flatMap((file) =>
+    [
+      ...readFileSync(file, "utf8").matchAll(
+        /\b(?:npx|npm exec|npm i|npm install)\b[^\n]*?\ssecret-handoff\b(\S*)/g,
+      ),
+    ].map(([, pin]) => `${file}: ${pin}`),
+  );
+  expect(runs.length).toBeGreaterThan(3);
+  const pinned = new RegExp(`: @(${version.replaceAll(".", "\\.")}|\\$\\{manifest\\.version\\})$`);
+  expect(runs.filter((run) => !pinned.test(run))).toEqual([]);
 });

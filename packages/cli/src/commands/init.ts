@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { parseEndpoint, parseMailbox, SenderError } from "@secret-handoff/sdk";
+import manifest from "../../package.json" with { type: "json" };
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { CONFIGURATION_FILE } from "../configuration.ts";
@@ -101,6 +102,6 @@ hand-over:
     SECRET_HANDOFF_ID_TOKEN: { aud: ${endpoint} }
   script:
     # The class, the sender and the region are in ${CONFIGURATION_FILE}.
-    - npx secret-handoff send --to ana@vendor.example --secret-id prod/orders/api --reason onboarding
+    - npx --yes secret-handoff@${manifest.version} send --to ana@vendor.example --secret-id prod/orders/api --reason onboarding
 `;
 }
