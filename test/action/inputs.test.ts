@@ -315,7 +315,6 @@ test.each([
   ["\uff32un", "Run"],
   ["Started  by", "Started by"],
   ["started-by", "Started by"],
-  ["R\u200bun", "Run"],
   ["WORKFLOW", "Workflow"],
   ["Repository", "Repository"],
   ["works until:", "Works until"],

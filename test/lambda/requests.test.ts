@@ -55,12 +55,9 @@ describe("a request", () => {
     ["for what is no address", { recipients: ["ana"] }, 400, "malformed"],
     ["for a set whose members it does not name", { secrets: [SECRET, "bundle:all"] }, 400, "malformed"],
     ["without a reason, where its class asks for one", { class: REASONED.name, reason: " " }, 422, "policy"],
-    [
-      "for a reason that nobody can see",
-      { class: REASONED.name, reason: "\u200b\u2060\u00ad" },
-      422,
-      "policy",
-    ],
+    ["for a reason that nobody can see", { class: REASONED.name, reason: "\u2800 \u2800" }, 422, "policy"],
+    ["for a reason with parts that nobody can see", { reason: "as\u200bagreed" }, 400, "malformed"],
+    ["for a secret that only seems to be one", { secrets: [`${SECRET}\u2061`] }, 400, "malformed"],
     ["for a reason of signs alone", { class: REASONED.name, reason: "..." }, 422, "policy"],
     ["with a field that nobody knows", { githubApi: "https://forged.example" }, 400, "malformed"],
   ])("%s is refused", async (_, more, status, code) => {

@@ -108,6 +108,15 @@ describe("the evidence report", () => {
     expect(markdown).not.toMatch(/(?<!\\)\[x\]|(?<!\\)<img|@everyone/);
   });
 
+  test("makes no link of an address that stands in a name", () => {
+    const text = "https://evil.example/login?x or www.evil.example or eve@evil.example";
+    const markdown = toMarkdown({
+      title: text,
+      blocks: [{ heading: text }, { text }, { head: [text], rows: [[text]] }],
+    });
+    expect(markdown).not.toMatch(/:\/\/|www\.|@/);
+  });
+
   test("says of each control what docs/compliance.md says", () => {
     const file = new URL("../../docs/compliance.md", import.meta.url);
     const place = /(<!-- controls -->\n)[\s\S]*?(\n<!-- \/controls -->)/;
@@ -142,7 +151,7 @@ describe("the monthly review", () => {
     const text = toMarkdown(report, "chart.svg");
     expect(text).toContain("![Handoffs by class and ending](chart.svg)");
     expect(text).toContain(`## Not rotated for 90 days (${held.length})`);
-    expect(text).toContain("r-0@\u200bvendor.example");
+    expect(text).toContain("r-0&#64;vendor.example");
     expect(text).toMatch(/## Still open \(37\)/);
   });
 });
