@@ -13,6 +13,9 @@ import type { Tab, TestBrowser } from "./tab.ts";
  * Firefox through Marionette, which takes the same commands over a socket and needs no driver beside it.
  */
 
+/** A command that takes longer has failed, ms. */
+const LONGEST_COMMAND = 60_000;
+
 type CommandName = keyof typeof COMMANDS;
 
 /** Of each command its name in Marionette, and its method and path in HTTP. */
@@ -75,14 +78,14 @@ export async function startFirefox(program: string, display: Display): Promise<T
     const driver: Driver = {
       async call(command, parameters = {}) {
         const answer = await marionette.send<{ value: never }>(COMMANDS[command][0], parameters);
-        return answer?.value;
+        return answer.value ?? (answer as never);
       },
     };
     return {
       version: `Firefox ${capabilities.browserVersion} ESR`,
       canStay: true,
       downloads,
-      newTab: tabsOf(driver, true),
+      newTab: tabsOf(driver, { canStay: true, opens: "tab" }),
       readClipboard: display.readClipboard,
       close,
     };
@@ -104,8 +107,10 @@ export async function startWebKit(program: string, display: Display): Promise<Te
       GDK_BACKEND: "x11",
       HOME: home,
       XDG_RUNTIME_DIR: home,
-      WEBKIT_DISABLE_COMPOSITING_MODE: "1",
+      WEBKIT_DISABLE_DMABUF_RENDERER: "1",
       LANG: "en_GB.UTF-8",
+      // Without a bus to find each other by, two of them are two programs.
+      DBUS_SESSION_BUS_ADDRESS: "disabled:",
       // Its sandbox needs user namespaces, which a container has not; only pages under test are opened.
       WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
     },
@@ -113,7 +118,11 @@ export async function startWebKit(program: string, display: Display): Promise<Te
   const base = `http://127.0.0.1:${port}`;
   let session = "";
   const close = async () => {
-    if (session !== "") await fetch(`${base}/session/${session}`, { method: "DELETE" });
+    // A browser that hangs does not end by being asked to; its driver takes it along.
+    if (session !== "") {
+      const signal = AbortSignal.timeout(5_000);
+      await fetch(`${base}/session/${session}`, { method: "DELETE", signal }).catch(() => {});
+    }
     await stop(child);
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   };
@@ -125,6 +134,7 @@ export async function startWebKit(program: string, display: Display): Promise<Te
     const send = async <Value>(method: string, path: string, body?: object): Promise<Value> => {
       const response = await fetch(`${base}/session${path}`, {
         method,
+        signal: AbortSignal.timeout(LONGEST_COMMAND),
         ...(body ? { body: JSON.stringify(body) } : {}),
       });
       const { value } = (await response.json()) as { value: Value & { error?: string; message?: string } };
@@ -145,7 +155,7 @@ export async function startWebKit(program: string, display: Display): Promise<Te
       version: `WebKitGTK ${started.capabilities.browserVersion}`,
       canStay: false,
       downloads: home,
-      newTab: tabsOf(driver, false),
+      newTab: tabsOf(driver, { canStay: false, opens: "window" }),
       readClipboard: display.readClipboard,
       close,
     };
@@ -160,14 +170,17 @@ const CAPABILITIES = { unhandledPromptBehavior: { beforeUnload: "ignore" }, webS
 
 type NewSession = { readonly sessionId: string; readonly capabilities: { readonly browserVersion: string } };
 
+/** What differs between the browsers. In WebKitGTK a tab stays behind the others, where no click reaches it; a window does not. */
+type Kind = { readonly canStay: boolean; readonly opens: "tab" | "window" };
+
 /** @returns what opens a tab: the one that the browser began with, and then new ones */
-function tabsOf(driver: Driver, canStay: boolean): () => Promise<Tab> {
+function tabsOf(driver: Driver, { canStay, opens }: Kind): () => Promise<Tab> {
   let current: string | undefined;
   return async () => {
     const handle =
       current === undefined
         ? await driver.call<string>("window")
-        : (await driver.call<{ handle: string }>("newWindow", { type: "tab" })).handle;
+        : (await driver.call<{ handle: string }>("newWindow", { type: opens })).handle;
     const inTab = async () => {
       if (current !== handle) await driver.call("switchTo", { handle, name: handle });
       current = handle;
@@ -264,6 +277,8 @@ function tabOf(driver: Driver, inTab: () => Promise<void>, canStay: boolean): Ta
       return canStay ? hasAsked : told === "true";
     },
     async screenshot() {
+      // WebKitGTK takes the picture with the next frame, and a page at rest draws none.
+      await run("void document.body.animate([{ opacity: 1 }, { opacity: 0.999 }], 10_000)");
       return Buffer.from(await call<string>("screenshot"), "base64");
     },
   };
