@@ -1,0 +1,244 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Item } from "@secret-handoff/protocol";
+import { asText, envFile, jsonFile } from "@secret-handoff/protocol/saving";
+import { csvFor1Password, csvForBitwarden } from "@secret-handoff/protocol/saving/managers";
+import { copyByHand, press, sees, until } from "../page/in-tab.ts";
+import { readCsvRecords, readWithShell } from "../page/readers.ts";
+import { type PageStack, startPageStack } from "../page/stack.ts";
+import { HEADLESS_CHROMIUM, SUPPORTED, startWanted } from "../support/browsers/catalogue.ts";
+import type { Tab, TestBrowser } from "../support/browsers/tab.ts";
+import { atTier, report, SEED } from "../support/tier.ts";
+import { seededBytes } from "./seeded-bytes.ts";
+
+/** Under the reduced counts the system's Chromium stands for the others. */
+const BROWSERS = atTier({ cit: 0, proof: 1 }) === 1 ? SUPPORTED : [HEADLESS_CHROMIUM];
+
+/** What a copy, a file or a translator easily changes. */
+const PARTS = [
+  ...[" ", "  ", "\t", "\n", "\r", "\r\n", "\n\n", "\u00a0", "\u3000", "\u2028", "\v", "\f", "\u0001"],
+  ...["\u200b", "\u200d", "\ufeff", "\u2060", "\u00ad", "\u202e", "\u202c", "\u2066", "\u2069", "\u200f"],
+  ...[
+    "\u05d0\u05d1\u05d2",
+    "\u0627\u0644\u0633\u0631",
+    "p\u0430ss",
+    "\u03bf\uff21",
+    "e\u0301",
+    "\u00e9",
+    "\ufb01",
+  ],
+  ...["\u{1d11e}", "\u{1f511}", "\u{1f469}\u200d\u{1f4bb}", "<b>&amp;</b>", '"', "'", "`", "$HOME", "$(id)"],
+  ...["\\", "\\n", "=1+1", "+1", "-1", "@a", ",", ";", "#", "%", "0O", "l1I|", "password", "Hello world"],
+];
+
+/** @returns as many different values, each of one to six parts; the last has 200 KB */
+function makeValues(count: number): readonly string[] {
+  const random = seededBytes(SEED);
+  const below = (limit: number) => new DataView(random(4).buffer).getUint32(0) % limit;
+  const values = new Set<string>(PARTS.slice(0, count - 1));
+  while (values.size < count - 1) {
+    values.add(Array.from({ length: 1 + below(6) }, () => PARTS[below(PARTS.length)] ?? "").join(""));
+  }
+  return [...values, "0aB  ".repeat(40_000)];
+}
+
+const VALUES = makeValues(atTier({ cit: 16, proof: 400 }));
+const nameOf = (index: number) => `V${index}`;
+const ITEMS: readonly Item[] = [
+  {
+    label: "exact",
+    fields: [
+      ...VALUES.map((value, index) => ({ name: nameOf(index), value, concealed: true })),
+      // A long list, whose other values are dull.
+      ...Array.from({ length: atTier({ cit: 4, proof: 100 }) }, (_, index) => ({
+        name: `W${index}`,
+        value: `dull ${index}`,
+        concealed: true,
+      })),
+    ],
+  },
+];
+
+let stack: PageStack;
+beforeAll(async () => {
+  stack = await startPageStack();
+});
+const rows: string[] = [];
+afterAll(async () => {
+  await stack.close();
+  for (const row of rows) report(row);
+});
+
+/** What the clipboard holds, once it is this text; else what it holds at last. */
+async function clipboardOnce(browser: TestBrowser, text: string): Promise<string> {
+  let found = "";
+  for (let tries = 0; tries < 60; tries += 1) {
+    found = await browser.readClipboard().catch(() => "");
+    if (found === text) break;
+    await pause(25);
+  }
+  return found;
+}
+
+/** The values that came otherwise, each with what came. */
+async function differing(copyOne: (at: number) => Promise<string>): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for (const [at, value] of VALUES.entries()) {
+    const found = await copyOne(at);
+    if (found !== value) {
+      wrong.push(`${JSON.stringify(value.slice(0, 60))} came as ${JSON.stringify(found.slice(0, 60))}`);
+    }
+  }
+  return wrong;
+}
+
+async function saved(browser: TestBrowser, name: string, size: number): Promise<string> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const bytes = await readFile(join(browser.downloads, name)).catch(() => Buffer.alloc(0));
+    if (bytes.length >= size) return bytes.toString("utf8");
+    await pause(50);
+  }
+  throw new Error(`${name} was not saved whole`);
+}
+
+/**
+ * Carries the style for paper over to the screen, and gives what is drawn then of each value: the text, and what is cut off or added.
+ * Not every browser lets a test choose the medium.
+ */
+const DRAWN_ON_PAPER = `(() => {
+  for (const rule of document.styleSheets[0].cssRules) {
+    if (rule.media && rule.media.mediaText === "print") rule.media.mediaText = "all";
+  }
+  return [...document.querySelectorAll(".field .value")].map((box) => ({
+    text: box.textContent,
+    drawn: box.innerText,
+    cut: box.scrollHeight > box.clientHeight + 2,
+    added: [...box.querySelectorAll("[data-mark]")].some((mark) => getComputedStyle(mark, "::before").content !== "none"),
+  }));
+})()`;
+
+/** A translator that honours \`translate\`: what it is offered; all of it is then changed. */
+const TRANSLATE = `(() => {
+  const isClosed = (element) => element.closest("[translate=no], .notranslate, script, style") !== null;
+  const offered = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const nodes = [];
+  while (walker.nextNode()) if (!isClosed(walker.currentNode.parentElement)) nodes.push(walker.currentNode);
+  for (const node of nodes) {
+    offered.push(node.data);
+    const font = document.createElement("font");
+    font.textContent = "\\u00e9" + node.data.toUpperCase();
+    node.replaceWith(font);
+  }
+  for (const input of document.querySelectorAll("input, textarea")) if (!isClosed(input)) offered.push(input.value);
+  return offered;
+})()`;
+
+async function takeEveryWay(browser: TestBrowser, tab: Tab): Promise<Readonly<Record<string, number>>> {
+  const equal: Record<string, number> = {};
+  const all = async (way: string, copyOne: (at: number) => Promise<string>) => {
+    expect([way, await differing(copyOne)]).toEqual([way, []]);
+    equal[way] = VALUES.length;
+  };
+  await all("Copy", async (at) => {
+    await tab.click(`document.querySelectorAll(".field")[${at}].querySelector("button.strong")`);
+    return clipboardOnce(browser, VALUES[at] ?? "");
+  });
+  await press(tab, "Show all");
+  await all("by hand", async (at) => {
+    await copyByHand(tab, at);
+    return clipboardOnce(browser, VALUES[at] ?? "");
+  });
+  await press(tab, "Copy all");
+  expect((await clipboardOnce(browser, asText(ITEMS))) === asText(ITEMS)).toBe(true);
+  equal["Copy all"] = VALUES.length;
+
+  const { text: env } = envFile(ITEMS);
+  for (const [button, name, text] of [
+    [".env", "secret.env", env],
+    ["JSON", "secret.json", jsonFile(ITEMS)],
+    ["CSV for 1Password", "secret-1password.csv", csvFor1Password(ITEMS).text],
+    ["CSV for Bitwarden", "secret-bitwarden.csv", csvForBitwarden(ITEMS).text],
+  ] as const) {
+    await press(tab, button);
+    expect([name, (await saved(browser, name, Buffer.byteLength(text))) === text]).toEqual([name, true]);
+    equal[name] = VALUES.length;
+  }
+
+  const offered = await tab.run<readonly string[]>(TRANSLATE);
+  expect(offered.length).toBeGreaterThan(10);
+  const shown = offered.join("\n");
+  expect(VALUES.filter((value) => value.length > 8 && shown.includes(value))).toEqual([]);
+  expect(await tab.run('[...document.querySelectorAll(".value")].map((box) => box.textContent)')).toEqual(
+    ITEMS[0]?.fields.map(({ value }) => value),
+  );
+  await tab.click('document.querySelectorAll(".field")[1].querySelector("button.strong")');
+  expect(await clipboardOnce(browser, VALUES[1] ?? "")).toBe(VALUES[1]);
+  equal["after a translator"] = VALUES.length;
+
+  const drawn =
+    await tab.run<
+      readonly {
+        readonly text: string;
+        readonly drawn: string;
+        readonly cut: boolean;
+        readonly added: boolean;
+      }[]
+    >(DRAWN_ON_PAPER);
+  await all("on paper", async (at) => {
+    const box = drawn[at];
+    return box && !box.cut && !box.added && box.text === box.drawn
+      ? box.text
+      : JSON.stringify(box).slice(0, 200);
+  });
+  return equal;
+}
+
+describe("a value is exactly a value", () => {
+  for (const wanted of BROWSERS) {
+    test(`in ${wanted.name}, whichever way it is taken`, async () => {
+      const browser = await startWanted(wanted);
+      if (!browser) return;
+      try {
+        const tab = await browser.newTab();
+        await tab.goTo(await stack.link({ items: ITEMS }));
+        await press(tab, "Reveal");
+        await sees(tab, "Your secret");
+        await until(tab, `document.querySelectorAll(".field").length === ${ITEMS[0]?.fields.length}`);
+        const equal = await takeEveryWay(browser, tab);
+        rows.push(
+          `${browser.version}: ${Object.entries(equal)
+            .map(([way, count]) => `${way} ${count}`)
+            .join(", ")}`,
+        );
+      } finally {
+        await browser.close();
+      }
+    }, 400_000);
+  }
+
+  test("and every saved file gives it back to a reader that was not made with it", () => {
+    const fields = ITEMS[0]?.fields ?? [];
+    const names = fields.map(({ name }) => name);
+    const byName = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+    expect(readWithShell(envFile(ITEMS).text, names)).toEqual(byName);
+    expect(JSON.parse(jsonFile(ITEMS))).toEqual({ exact: byName });
+    for (const [{ text, moved }, column, notes] of [
+      [csvFor1Password(ITEMS), "Password", "Notes"],
+      [csvForBitwarden(ITEMS), "login_password", "notes"],
+    ] as const) {
+      const records = readCsvRecords(text);
+      const lost = fields.filter(({ name, value }, at) =>
+        moved.includes(name)
+          ? !records[at]?.[notes]?.endsWith(`${name}: ${value}`)
+          : records[at]?.[column] !== value,
+      );
+      expect(lost.map(({ name }) => name)).toEqual([]);
+    }
+    report(
+      `${VALUES.length} values in ${fields.length} fields, read back from .env, JSON and both CSV files`,
+    );
+  });
+});
