@@ -1,13 +1,17 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import type { Browser } from "playwright-core";
-import { launchBrowser } from "../support/browser.ts";
+import type { Visitor } from "../support/browser.ts";
+import { violations } from "./accessible.ts";
+import { COMPANY } from "./company.ts";
+import { speakIn } from "./languages.ts";
 import { startPageStack } from "./stack.ts";
-import { PAGE_STATES, visitorAt } from "./states.ts";
+import { PAGE_STATES, type PageState, visitorAt } from "./states.ts";
 
 /**
- * Takes a picture of every state of the page at 390 and 1280 px, light and dark, and puts them on one sheet:
- * npx tsx test/page/contact-sheet.ts [part of a state's name]
- * Writes docs/images/page-states.png, and the two pictures of the README; with a name, only that state, into the folder of SHOTS.
+ * Takes a picture of every state of the page at 390 and 1280 px, light and dark, in English, German, Arabic and Japanese, into the folder
+ * of SHOTS, and puts those in English on one sheet, docs/images/page-states.png: `npm run pictures -- states [part of a state's name]`.
+ * What axe-core finds in any of them is printed, and ends it with 1.
  */
 const LOOKS = [
   { width: 390, colorScheme: "light" },
@@ -15,52 +19,54 @@ const LOOKS = [
   { width: 1280, colorScheme: "light" },
   { width: 1280, colorScheme: "dark" },
 ] as const;
-
-const README: ReadonlyMap<string, string> = new Map([
-  ["ready, address and passphrase", "recipient-ready.png"],
-  ["the secret, masked", "recipient-opened.png"],
-]);
-
-const [wanted] = process.argv.slice(2);
-const images = new URL("../../docs/images/", import.meta.url);
-const shots = process.env.SHOTS;
-
-const browser = await launchBrowser();
-if (!browser) process.exit(1);
-const stack = await startPageStack();
-try {
-  const rows = await takePictures(browser);
-  if (wanted === undefined) await writeSheet(browser, rows);
-} finally {
-  await browser.close();
-  await stack.close();
-}
+const LANGUAGES = ["en", "de", "ar", "ja"] as const;
 
 type Row = { readonly name: string; readonly pictures: readonly Buffer[] };
 
-async function takePictures(from: Browser): Promise<readonly Row[]> {
+/** @param wanted a part of the names of the states; all of them, and the sheet, without it */
+export async function takeStates(browser: Browser, folder: string, wanted?: string): Promise<boolean> {
+  await mkdir(folder, { recursive: true });
+  const stack = await startPageStack(COMPANY);
   const rows: Row[] = [];
-  for (const state of PAGE_STATES.filter(({ name }) => name.includes(wanted ?? ""))) {
-    const pictures: Buffer[] = [];
-    for (const { width, colorScheme } of LOOKS) {
-      const viewport = { width, height: width === 390 ? 844 : 800 };
-      const visitor = await visitorAt(state, from, stack, { viewport, colorScheme, reducedMotion: "reduce" });
-      const picture = await visitor.page.screenshot({ fullPage: true });
-      pictures.push(picture);
-      if (shots !== undefined) {
-        await mkdir(shots, { recursive: true });
-        await writeFile(`${shots}/${state.name.replace(/\W+/g, "-")}-${width}-${colorScheme}.png`, picture);
-      }
-      const readme = README.get(state.name);
-      if (readme && wanted === undefined && width === 1280 && colorScheme === "light") {
-        await writeFile(new URL(readme, images), picture);
-      }
+  let isFine = true;
+  try {
+    for (const state of PAGE_STATES.filter(({ name }) => name.includes(wanted ?? ""))) {
+      const visitor = await visitorAt(state, browser, stack, { reducedMotion: "reduce" });
+      const [pictures, found] = await takePictures(visitor, state, folder);
       await visitor.close();
+      rows.push({ name: state.name, pictures });
+      isFine &&= found.length === 0;
+      process.stdout.write([state.name, ...found.map((line) => `  ${line}`), ""].join("\n"));
     }
-    rows.push({ name: state.name, pictures });
-    process.stdout.write(`${state.name}\n`);
+  } finally {
+    await stack.close();
   }
-  return rows;
+  if (wanted === undefined) await writeSheet(browser, rows);
+  return isFine;
+}
+
+/** @returns the pictures in English, and what axe-core has found in any language */
+async function takePictures(
+  { page }: Visitor,
+  state: PageState,
+  folder: string,
+): Promise<readonly [Buffer[], string[]]> {
+  const pictures: Buffer[] = [];
+  const found: string[] = [];
+  const hasScript = state.context?.javaScriptEnabled !== false;
+  for (const language of hasScript ? LANGUAGES : (["en"] as const)) {
+    if (language !== "en") await speakIn(page, language);
+    for (const { width, colorScheme } of LOOKS) {
+      await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
+      await page.emulateMedia({ colorScheme });
+      const picture = await page.screenshot({ fullPage: true });
+      if (language === "en") pictures.push(picture);
+      const name = [state.name.replace(/\W+/g, "-"), language, width, colorScheme].join("-");
+      await writeFile(resolve(folder, `${name}.png`), picture);
+    }
+    if (hasScript) found.push(...(await violations(page)).map((line) => `${language}: ${line}`));
+  }
+  return [pictures, found];
 }
 
 /** Lays the pictures out as a page of its own, shrunk, and takes a picture of that. */
@@ -80,6 +86,7 @@ async function writeSheet(from: Browser, rows: readonly Row[]): Promise<void> {
     figure{margin:0;display:grid;grid-template-columns:1fr 1fr 2fr 2fr;gap:6px;align-items:start}
     figcaption{grid-column:1/-1;color:#fff}img{width:100%;border-radius:3px}</style>${cells}`,
   );
-  await page.screenshot({ path: new URL("page-states.png", images).pathname, fullPage: true });
+  const path = new URL("../../docs/images/page-states.png", import.meta.url).pathname;
+  await page.screenshot({ path, fullPage: true });
   await page.close();
 }

@@ -28,7 +28,8 @@ export const hideAll = "Hide all";
 export const copyAll = "Copy all";
 export const download = "Download";
 export const saveAs = "Save as";
-export const formatEnv = ".env";
+/** The mark keeps the dot in front where the line runs from right to left. */
+export const formatEnv = "\u200e.env";
 export const formatJson = "JSON";
 export const format1Password = "CSV for 1Password";
 export const formatBitwarden = "CSV for Bitwarden";

@@ -1,6 +1,7 @@
 import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { type LocalStack, startLocalStack } from "../stack.ts";
 import { DemoError, must, readTrail, storedEnvelope } from "./checks.ts";
+import { DEMO_COMPANY } from "./company.ts";
 import { clockTime, sentenceOf } from "./event-sentences.ts";
 import { openAsRecipient } from "./recipient.ts";
 import { handOver, RECIPIENT, rotate, SECRET } from "./sender.ts";
@@ -30,6 +31,7 @@ export async function runDemo({ terminal, once, signal }: DemoOptions): Promise<
   let mode: EventMode = "step";
   let rotated = false;
   const stack = await startLocalStack({
+    company: DEMO_COMPANY,
     sweepEvery: SWEEP_MS,
     onSecretsRequest: ({ operation }) => {
       if (rotated) queue.add(() => terminal.step("done", "read", `by the action, with ${operation}`));

@@ -58,8 +58,9 @@ export async function handOver(stack: LocalStack, terminal: Terminal, signal: Ab
       class: "third-party-service",
       title: "The new password of the orders database",
       reason: "quarterly rotation",
-      from: "Acme Security <handoff@acme.example>",
-      contact: "security@acme.example",
+      from: "Acme Logistics <handoff@acme.example>",
+      contact: "Mia Lind, +49 30 1234567",
+      message: "The old password works until Friday at noon.",
     },
     onLine: (line) => terminal.quote(asInTheLog(line, terminal)),
   });

@@ -107,7 +107,7 @@ function fold(summary: string, ...contents: readonly Content[]): HTMLElement {
 }
 
 function listRow(name: Content, ...texts: readonly Content[]): HTMLElement {
-  return element("div", {}, element("dt", {}, name), element("dd", { dir: "auto" }, ...texts));
+  return element("div", {}, element("dt", {}, name), element("dd", {}, element("bdi", {}, ...texts)));
 }
 
 function emailInput(typed: string, emailHint: string | undefined) {
