@@ -311,6 +311,23 @@ describe("a failure says what to do", () => {
     ],
     ["a store nobody knows", "s3://bucket/key", {}, {}, /Line 1 of other-secrets is not understood/],
     ["a path with dots", "vault://secret/data/../sys/x", {}, {}, /is not understood/],
+    ["a path whose coded slashes hide dots", "vault://secret/data/a%2f..%2fb/c", {}, {}, /is not understood/],
+    ["a path with a coded backslash", "vault://secret/data/a%5c..%5cb", {}, {}, /is not understood/],
+    ["a coded line break", "op://Infra/Orders%0aDB", {}, {}, /is not understood/],
+    [
+      "a store that tokens would go to in the clear",
+      "op://Infra/Orders%20DB",
+      { OP_CONNECT_HOST: "http://connect.example.com:8080" },
+      {},
+      /OP_CONNECT_HOST must be an https address/,
+    ],
+    [
+      "a store of the environment that tokens would go to in the clear",
+      "azure://acme/orders",
+      { AZURE_KEY_VAULT_ENDPOINT: "http://vault.example.com" },
+      {},
+      /must be an https address/,
+    ],
     [
       "a store that nothing answers for",
       "azure://acme/orders",

@@ -1,4 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type LocalStack, startLocalStack } from "@secret-handoff/local";
@@ -288,6 +290,28 @@ describe("a pipeline", () => {
       code: 3,
       stderr: expect.stringContaining("it asks for ref main"),
     });
+  });
+
+  test("sends its token to no service but the one that the token is for", async () => {
+    const asked: string[] = [];
+    const other = createServer((request, response) => {
+      asked.push(request.url ?? "");
+      response.end();
+    });
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const endpoint = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
+    for (const token of [await stack.gitLab.mint(stack.url), "no-token"]) {
+      const env = { SECRET_HANDOFF_ID_TOKEN: token, SECRET_HANDOFF_ENDPOINT: endpoint };
+      const { code, stderr } = await cli.run(["policy"], { env });
+      expect([code, stderr]).toEqual([
+        expect.any(Number),
+        expect.stringMatching(/SECRET_HANDOFF_ID_TOKEN is not for .*so it was not sent/),
+      ]);
+      expect(code).not.toBe(0);
+      expect(stderr).not.toContain(token);
+    }
+    other.close();
+    expect(asked).toEqual([]);
   });
 
   test("of GitHub uses the job's own token", async () => {

@@ -4,6 +4,7 @@ import {
   cachedToken,
   fetchIdToken,
   iamSigner,
+  jwtClaims,
   SenderError,
   type ServiceClient,
   serviceClient,
@@ -39,6 +40,7 @@ async function credentialsOf(
           `SECRET_HANDOFF_ID_TOKEN is not set. Set it to an OIDC token whose audience is ${origin}.`,
         );
       }
+      checkAudience(given.trim(), origin);
       return async () => new Concealed(given.trim());
     case "github":
       return cachedToken((deadline) => fetchIdToken(tokenEndpoint(env), origin, deadline, runtime), runtime);
@@ -47,4 +49,17 @@ async function credentialsOf(
       return iamSigner({ region, profile: invocation.text("profile") }, runtime);
     }
   }
+}
+
+/**
+ * The token of a pipeline goes only to the service that it was made for: what a repository's configuration names may be another.
+ * @throws SenderError `id_token`
+ */
+function checkAudience(token: string, origin: string): void {
+  const audiences = [jwtClaims(token).aud].flat().filter((one) => typeof one === "string");
+  if (audiences.includes(origin)) return;
+  throw new SenderError(
+    "id_token",
+    `SECRET_HANDOFF_ID_TOKEN is not for ${origin}${audiences.length === 0 ? "" : `, but for ${audiences.join(", ")}`}, so it was not sent. Ask for a token whose audience is the service, or check --endpoint.`,
+  );
 }

@@ -60,11 +60,17 @@ function secretAt(address: string): StoreSecret | undefined {
   const version = query === undefined ? undefined : /^version=([\w.-]{1,64})$/.exec(query)?.[1];
   if (query !== undefined && version === undefined) return undefined;
   const parts = path.split("/").map(decoded);
-  if (parts.some((part) => part === undefined || part === "" || part === "." || part === ".."))
+  if (
+    parts.some(
+      (part) => part === undefined || part === "" || part === "." || part === ".." || /\p{Cc}/u.test(part),
+    )
+  )
     return undefined;
   const [first = "", second = "", third] = parts as readonly string[];
   switch (scheme) {
     case "vault": {
+      // A slash that was coded would be read as one of the path, and what stands round it as parts of it.
+      if (parts.some((part) => /[/\\]/.test(part ?? ""))) return undefined;
       if (parts.length < 2 || (version !== undefined && !/^\d{1,9}$/.test(version))) return undefined;
       return {
         store: "vault",

@@ -1,3 +1,4 @@
+import { isLoopback } from "@secret-handoff/protocol";
 import { type Deadline, withAttemptLimit } from "../../runtime/deadline.ts";
 import { networkFault } from "../../runtime/network.ts";
 import { boundedText, jsonOrUndefined } from "../../runtime/response-body.ts";
@@ -41,12 +42,18 @@ const LONGEST_ANSWER = 2_000_000;
 
 /**
  * Sends a request until it is answered by something other than 429 or 5xx. Redirects are not followed: the token belongs to one host.
- * @throws SenderError `store_unreachable` or `store_unavailable`
+ * @throws SenderError `store_unreachable` or `store_unavailable`; `input` where it would go unencrypted to another machine
  */
 export function askStore(
   { store, url, address, method = "GET", headers = {}, body }: StoreRequest,
   { runtime, deadline }: Pick<StoreContext, "runtime" | "deadline">,
 ): Promise<StoreAnswer> {
+  if (!isEncrypted(url)) {
+    throw new SenderError(
+      "input",
+      `${address} must be an https address, for tokens and secrets of ${store} travel to it.`,
+    );
+  }
   const { host } = new URL(url);
   const send = () =>
     withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
@@ -78,6 +85,13 @@ export function askStore(
       }
     });
   return retry(send, deadline, runtime);
+}
+
+/** Whether what is sent there is encrypted on its way, or never leaves this machine. */
+function isEncrypted(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === "https:" || (protocol === "http:" && isLoopback(hostname));
 }
 
 function isSealedVault(status: number, text: string): boolean {
