@@ -8,10 +8,22 @@ import { BuiltCli } from "./harness.ts";
 
 /** What a service serves as its page, told apart by the built command. */
 
-let served = { html: "", policy: "" };
+type Headers = Readonly<Record<string, string>>;
+let served: { readonly html: string; readonly headers: Headers } = { html: "", headers: {} };
+const ENDLESS = "endless";
 const server = createServer((_, response) => {
-  response.setHeader("content-security-policy", served.policy).end(served.html);
+  response.writeHead(200, served.headers);
+  if (served.html !== ENDLESS) {
+    response.end(served.html);
+    return;
+  }
+  const more = () => {
+    while (!response.destroyed && response.write(Buffer.alloc(65_536))) sent += 65_536;
+  };
+  response.on("drain", more).on("error", () => {});
+  more();
 });
+let sent = 0;
 const cli = new BuiltCli();
 let page: { readonly html: string; readonly contentSecurityPolicy: string };
 let withCompany: string;
@@ -26,8 +38,11 @@ afterAll(async () => {
   cli.remove();
 });
 
-async function verify(html: string, policy = page.contentSecurityPolicy) {
-  served = { html, policy };
+async function verify(html: string, policy = page.contentSecurityPolicy, more: Headers = {}) {
+  served = {
+    html,
+    headers: { "content-type": "text/html; charset=utf-8", "content-security-policy": policy, ...more },
+  };
   const { port } = server.address() as AddressInfo;
   return cli.run(["verify-page", `http://127.0.0.1:${port}`]);
 }
@@ -62,4 +77,25 @@ test("any other byte, block or policy is told, and the command fails", async () 
     expect([said, code]).toEqual([said, 6]);
     expect(stdout).toContain(said);
   }
+});
+
+test("the published bytes under headers that have a browser show something else are told, and the command fails", async () => {
+  const cases: readonly Headers[] = [
+    { "content-type": "text/plain" },
+    { "content-type": "text/html; charset=utf-7" },
+    { "content-type": "application/xhtml+xml" },
+    { refresh: "0; url=https://evil.example" },
+    { link: "<https://evil.example/x.css>; rel=stylesheet" },
+    { "content-disposition": "attachment" },
+  ];
+  for (const more of cases) {
+    const { code, stdout } = await verify(page.html, undefined, more);
+    expect([more, code]).toEqual([more, 6]);
+    expect(stdout).toMatch(/served (as|with)/);
+  }
+});
+
+test("an answer without an end is not read to its end", async () => {
+  expect((await verify(ENDLESS)).code).not.toBe(0);
+  expect(sent).toBeLessThan(20_000_000);
 });

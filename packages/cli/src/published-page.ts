@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Company, readCompanyBlock, takeApart } from "@secret-handoff/protocol/company";
-import { networkFault, type Runtime, SenderError } from "@secret-handoff/sdk";
+import { boundedBytes, networkFault, type Runtime, SenderError } from "@secret-handoff/sdk";
 
 /** The page that was built with this program, put in by the build. */
 declare const PUBLISHED_PAGE: {
@@ -31,13 +31,13 @@ const TIMEOUT_MS = 15_000;
  */
 export async function checkServedPage(origin: string, { fetch }: Pick<Runtime, "fetch">): Promise<PageCheck> {
   const response = await get(`${origin}/h/AAAAAAAAAAAAAAAAAAAAAA`, fetch);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (response.status !== 200 || bytes.length > LONGEST_PAGE) {
-    throw new SenderError(
+  const notThePage = () =>
+    new SenderError(
       "not_a_service",
       `${origin} answered ${response.status} where the recipients' page should be. Check the address.`,
     );
-  }
+  if (response.status !== 200) throw notThePage();
+  const bytes = await bytesOf(response, origin, notThePage);
   const { empty, block } = partsOf(bytes);
   const served = createHash("sha256").update(empty).digest("hex");
   const published = PUBLISHED_PAGE.sha256;
@@ -48,7 +48,7 @@ export async function checkServedPage(origin: string, { fetch }: Pick<Runtime, "
       ? `The page is another one: ${empty.length} bytes without its company block, and the published one has ${PUBLISHED_PAGE.bytes}.`
       : policy !== PUBLISHED_PAGE.contentSecurityPolicy
         ? "The page is the published one, but it is served under another Content-Security-Policy."
-        : fault;
+        : (headerFault(response.headers) ?? fault);
   return {
     isPublished: difference === undefined,
     served,
@@ -77,6 +77,51 @@ function companyIn(block: string): { readonly company?: Company; readonly fault?
   }
 }
 
+/** A browser would read the same bytes as something else, or go elsewhere from them, by these headers. */
+function headerFault(headers: Headers): string | undefined {
+  const type = headers.get("content-type") ?? "";
+  if (!/^text\/html; ?charset="?utf-8"?$/i.test(type)) {
+    return `The page is the published one, but it is served as ${JSON.stringify(type)}, and not as a page in UTF-8.`;
+  }
+  const leading = LEADING_AWAY.filter((name) => headers.has(name));
+  if (leading.length === 0) return undefined;
+  return `The page is the published one, but it is served with ${leading.join(" and ")}, which the service never sends: a browser may show something else.`;
+}
+
+/** Headers of an answer by which a browser leaves the page, saves it, or loads something with it. */
+const LEADING_AWAY = [
+  "refresh",
+  "location",
+  "content-location",
+  "content-disposition",
+  "link",
+  "speculation-rules",
+];
+
+async function bytesOf(
+  response: Response,
+  origin: string,
+  tooLong: () => SenderError,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await boundedBytes(response, LONGEST_PAGE, tooLong);
+  } catch (cause) {
+    if (cause instanceof SenderError) throw cause;
+    throw unreachable(origin, cause);
+  }
+}
+
+function unreachable(origin: string, cause: unknown): SenderError {
+  const fault = networkFault(cause);
+  return new SenderError(
+    "service_unreachable",
+    fault
+      ? `${origin} cannot be reached: ${fault.reason} (${fault.code}). ${fault.advice("the address")}`
+      : `${origin} cannot be reached.`,
+    { cause },
+  );
+}
+
 async function get(url: string, fetch: Runtime["fetch"]): Promise<Response> {
   try {
     return await fetch(url, {
@@ -85,14 +130,6 @@ async function get(url: string, fetch: Runtime["fetch"]): Promise<Response> {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (cause) {
-    const fault = networkFault(cause);
-    const { origin } = new URL(url);
-    throw new SenderError(
-      "service_unreachable",
-      fault
-        ? `${origin} cannot be reached: ${fault.reason} (${fault.code}). ${fault.advice("the address")}`
-        : `${origin} cannot be reached.`,
-      { cause },
-    );
+    throw unreachable(new URL(url).origin, cause);
   }
 }

@@ -8,7 +8,7 @@ import {
   type ServiceClient,
   step,
 } from "@secret-handoff/protocol/recipient";
-import type { Runtime } from "@secret-handoff/sdk";
+import { boundedFetch, type Runtime } from "@secret-handoff/sdk";
 
 /** What becomes of a screen: an event that goes on from it, or `wait` for what is under way; `over` ends the session. */
 export type Reaction = FlowEvent | "wait" | "over";
@@ -54,8 +54,12 @@ export async function runSession(link: LinkParts, ports: SessionPorts): Promise<
   }
 }
 
+/** Bytes: no answer to a recipient is longer than that with the largest envelope, of which base64 makes a third more. */
+const LONGEST_ANSWER = 500_000;
+
 function serviceAt(origin: string, { fetch }: Runtime): ServiceClient {
-  return createServiceClient((path, init) => fetch(new URL(String(path), origin), init));
+  const bounded = boundedFetch(fetch, LONGEST_ANSWER);
+  return createServiceClient((path, init) => bounded(new URL(String(path), origin), init));
 }
 
 class Queue<T> {
