@@ -136,14 +136,6 @@ describe("answers that cannot be right", () => {
     walk.at("deriving");
   });
 
-  test("a hint of another form than ours locks nobody out", async () => {
-    await begin();
-    const { handoff: found } = walk.at("ready");
-    walk.screen = { ...walk.at("ready"), handoff: { ...found, header: { emailHint: "somebody at vendor" } } };
-    reveal("whoever@else.example");
-    walk.at("deriving");
-  });
-
   test.each([
     ["", "malformed"],
     ["   ", "malformed"],

@@ -12,6 +12,7 @@ import {
   openEnvelope,
   openHeader,
   ProtocolError,
+  parseHandoffId,
   parseLink,
   recoverLink,
   type Sealed,
@@ -65,6 +66,25 @@ test("whatever was sealed is what the recipient opens", async () => {
       expect(sealed.emailVerifier).toEqual(emailVerifier);
     }),
   );
+});
+
+test("a hint of another form than the sender's library writes is none: it neither locks anybody out nor is shown", () => {
+  const key = new Uint8Array(32).fill(7);
+  const id = parseHandoffId("AAAAAAAAAAAAAAAAAAAAAA");
+  const hintOf = (emailHint: string) =>
+    openHeader(sealHeader({ emailHint }, id, key, new Uint8Array(24)), id, key).emailHint;
+  for (const hint of ["a\u2022\u2022\u2022@vendor.example", emailHintOf("ana@vendor.example")])
+    expect(hintOf(hint)).toBe(hint);
+  for (const hint of [
+    "somebody at vendor",
+    "a\u2022\u2022\u2022@",
+    "a\u2022\u2022\u2022@vendor\n.example",
+    "\u001b\u2022\u2022\u2022@vendor.example",
+    "a\u2022\u2022\u2022@vendor.example\u001b]52;c;eA==\u0007",
+    `a\u2022\u2022\u2022@${"v".repeat(321)}`,
+  ]) {
+    expect(hintOf(hint)).toBeUndefined();
+  }
 });
 
 test("an answer is taken however it is typed, and another one opens nothing", async () => {

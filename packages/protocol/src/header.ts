@@ -21,7 +21,7 @@ export type Header = {
   /** Who sent it, and so whom to ask. */
   readonly sender?: string | undefined;
   readonly context?: Readonly<Record<string, string>> | undefined;
-  /** Like `a•••@vendor.example`. */
+  /** Like `a•••@vendor.example`. A reader has none where the sender wrote something else there. */
   readonly emailHint?: string | undefined;
 };
 
@@ -88,6 +88,7 @@ function headerAad(id: HandoffId): Uint8Array {
 function readHeader(bytes: Uint8Array): Header {
   const object = parseVersioned(bytes, "header");
   const text = (key: string) => optional(object[key], (value) => asString(value, `the header's ${key}`));
+  const hint = text("emailHint");
   return {
     title: text("title"),
     message: text("message"),
@@ -100,6 +101,6 @@ function readHeader(bytes: Uint8Array): Header {
         ]),
       ),
     ),
-    emailHint: text("emailHint"),
+    emailHint: /^[ -~]•••@[ -~]{1,320}$/.test(hint ?? "") ? hint : undefined,
   };
 }

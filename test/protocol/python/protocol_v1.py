@@ -340,6 +340,8 @@ def read_parts(value, /, **kinds):
 def read_header(data):
     value = read_json(data)
     read = {name: of_type(value[name], str) for name in ("title", "message", "sender", "emailHint") if name in value}
+    if not re.fullmatch("[ -~]\u2022{3}@[ -~]{1,320}", read.get("emailHint", "")):
+        read.pop("emailHint", None)
     if "context" in value:
         pairs = of_type(value["context"], dict).items()
         read["context"] = {of_type(name, str): of_type(text, str) for name, text in pairs}

@@ -31,6 +31,7 @@ export function openHeader({ id, headerKey }: HeaderGiven, header: Buffer): Head
   const json = open(headerKey, header, 25, aad);
   const texts = ["title", "message", "sender", "emailHint"].filter((key) => Object.hasOwn(json, key));
   const read = Object.fromEntries(texts.map((key) => [key, string(json[key])]));
+  if (!/^[ -~]\u2022{3}@[ -~]{1,320}$/.test(read.emailHint ?? "")) delete read.emailHint;
   if (!Object.hasOwn(json, "context")) return read;
   const context = Object.entries(object(json.context)).map(([name, value]) => [string(name), string(value)]);
   return { ...read, context: Object.fromEntries(context) };
