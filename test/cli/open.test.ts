@@ -326,12 +326,54 @@ describe("what the page refuses is refused, in the same words", () => {
     }
   });
 
-  test("a sender's words cannot steer the terminal", async () => {
-    const sealed = await handOver({ header: { title: "\u001b]0;evil\u0007\u001b[2J", sender: "a\u202eb" } });
-    const { stderr } = await open(sealed.link, ["--email", EMAIL]);
-    expect(stderr).toContain("\\u001b]0;evil\\u0007\\u001b[2J");
-    expect(["\u001b", "\u0007", "\u202e"].filter((character) => stderr.includes(character))).toEqual([]);
-  });
+  const STEERING = "\u001b]52;c;ZXZpbA==\u0007\u009b2J\u202e\u200b\u{e0041}";
+  const steers = (text: string) =>
+    [...STEERING].filter((one) => /[\p{Cc}\p{Cf}]/u.test(one) && text.includes(one));
+
+  test.each([
+    ["", ["--email", EMAIL]],
+    [" on a screen", ["--email", EMAIL]],
+    [" of whom it is reported", ["--report"]],
+  ])(
+    "a sender's words%s cannot steer the terminal, nor pass for lines of the program's own",
+    async (where, args) => {
+      const words = {
+        title: `${STEERING}\nService: https://bank.example`,
+        sender: `${STEERING}\rService: x`,
+      };
+      const header = {
+        ...words,
+        message: `first\nService: https://bank.example\u2028Until: never${STEERING}`,
+        context: { [`${STEERING}\nService`]: `a\n\u0085Service: y${STEERING}` },
+      };
+      const sealed = await handOver({ header, items: FIELDS });
+      const { stderr } = await open(sealed.link, args, [], {
+        ...(where === " on a screen" ? { columns: 400 } : {}),
+        env: { TERM: "dumb" },
+      });
+      expect(stderr).toContain("\\u001b]52;c;ZXZpbA==\\u0007");
+      expect(steers(stderr)).toEqual([]);
+      expect(stderr.match(/^Service: .*$/gm)).toEqual([`Service: ${service.url}`]);
+      expect(stderr.match(/^Until: /gm)).toBeNull();
+    },
+  );
+
+  test.each(["text", "env", "json", "raw"])(
+    "a value as %s steers no screen, and is what it is in a pipe",
+    async (format) => {
+      const fields = [{ name: "password", value: STEERING, concealed: true }];
+      const args = ["--format", format, "--email", EMAIL];
+      for (const columns of [undefined, 80]) {
+        const sealed = await handOver({ items: [{ label: "Orders", fields }] });
+        const env = { TERM: "dumb" };
+        const { code, stdout } = await open(sealed.link, args, [], columns ? { columns, env } : { env });
+        expect(code).toBe(0);
+        if (columns) expect(steers(stdout)).toEqual([]);
+        else if (format === "raw") expect(stdout).toBe(STEERING);
+        if (format === "json") expect(JSON.parse(stdout)).toEqual({ Orders: { password: STEERING } });
+      }
+    },
+  );
 });
 
 test("a link is never an argument, and is not repeated where it was one", async () => {

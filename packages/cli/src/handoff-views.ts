@@ -2,7 +2,7 @@ import type { HandoffId } from "@secret-handoff/protocol";
 import { parseHandoffId } from "@secret-handoff/protocol";
 import { type HandoffView, isoTime } from "@secret-handoff/protocol/api";
 import { SenderError } from "@secret-handoff/sdk";
-import { type Style, shown, type Terminal } from "./terminal.ts";
+import { onOneLine, type Style, type Terminal } from "./terminal.ts";
 
 /** @throws SenderError `input` where one is no id of a handoff */
 export function handoffIds(texts: readonly string[]): readonly HandoffId[] {
@@ -34,7 +34,7 @@ export function table(
   rows: readonly (readonly string[])[],
   terminal: Terminal,
 ): string {
-  const safe = rows.map((row) => row.map(shown));
+  const safe = rows.map((row) => row.map(onOneLine));
   const widths = heading.map((title, column) =>
     Math.max(title.length, ...safe.map((row) => (row[column] ?? "").length)),
   );

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { openSync } from "node:fs";
 import { createInterface, type Interface } from "node:readline";
 import { Writable } from "node:stream";
@@ -13,7 +14,12 @@ export type Style = "bold" | "dim" | "red" | "green" | "yellow";
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const FRAME_MS = 90;
 
-/** What a person sees and types. Results go to standard output; questions, progress and errors to standard error. */
+/** Stands for the beginning of a control sequence of ours until it is written: nobody else can know it. */
+const OURS = `<${randomUUID()}>`;
+
+/**
+ * What a person sees and types. Nothing that is shown on a terminal steers it but what {@link Terminal.style} made, whoever wrote the
+ * text. Results go to standard output; questions, progress and errors to standard error. */
 export class Terminal {
   readonly #streams: Streams;
   readonly #interrupts = new Set<() => void>();
@@ -44,25 +50,34 @@ export class Terminal {
     return this.#streams.stdin.isTTY === true;
   }
 
-  /** Writes to standard output as it is. Resolves when it was handed on. @throws where nobody reads it any more */
-  out(text: string | Uint8Array): Promise<void> {
+  /**
+   * Writes to standard output: to a pipe or a file as it is, and to a terminal as it can be shown. Resolves when it was handed on.
+   * @throws where nobody reads it any more
+   */
+  out(text: string): Promise<void> {
     this.#stopSpinner?.();
+    const written = this.outIsTerminal ? visible(text) : text;
     return new Promise((resolve, reject) => {
-      this.#streams.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+      this.#streams.stdout.write(written, (error) => (error ? reject(error) : resolve()));
     });
+  }
+
+  /** A line on standard output, for people: it can be shown wherever it goes. @throws where nobody reads it any more */
+  line(text: string): Promise<void> {
+    return this.out(`${visible(text)}\n`);
   }
 
   /** A line on standard error. */
   say(line = ""): void {
     this.#stopSpinner?.();
-    this.#streams.stderr.write(`${line}\n`);
+    this.#streams.stderr.write(`${visible(line)}\n`);
   }
 
   /** Colours where standard error, or else the stream named, is a terminal that shows them (https://no-color.org). */
   style(style: Style, text: string, stream: "stdout" | "stderr" = "stderr"): string {
     const { env } = this.#streams;
     const colours = this.#streams[stream].isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
-    return colours ? styleText(style, text) : text;
+    return colours ? styleText(style, shown(text)).replaceAll("\x1b[", OURS) : text;
   }
 
   /** Shows that something is under way; the text of what was shown before is replaced. @returns changes the text; undefined ends it */
@@ -78,7 +93,7 @@ export class Terminal {
   #draw(text: string): void {
     const { stderr, env } = this.#streams;
     if (stderr.isTTY !== true || env.TERM === "dumb") return;
-    this.#spinning = text;
+    this.#spinning = onOneLine(text);
     if (this.#stopSpinner) return;
     let frame = 0;
     const draw = () => {
@@ -134,7 +149,7 @@ export class Terminal {
   async ask(question: string, { hidden = false, more = false } = {}): Promise<string | undefined> {
     this.#stopSpinner?.();
     this.#prompt ??= Prompt.open(this.#streams);
-    return this.#prompt?.ask(question, { hidden, more });
+    return this.#prompt?.ask(visible(question), { hidden, more });
   }
 
   /** True where somebody can be asked. */
@@ -220,12 +235,26 @@ class Prompt {
 }
 
 /**
- * Text from outside as it may be shown: control characters would steer the terminal, and bidi controls reorder what stands around
- * them. Line ends and tabs stay.
+ * Text from outside as it may be shown: control characters would steer the terminal, and format characters (Unicode's Cf) reorder what
+ * stands around them or are not seen. Line ends and tabs stay, and the joiners that scripts and emoji need.
  */
 export function shown(text: string): string {
-  return text.replace(
-    /(?![\n\t])[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu,
-    (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  return text.replace(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, escaped);
+}
+
+/** A fact that takes one line: a line end within it would begin a line that looks like the program's own. */
+export function onOneLine(text: string): string {
+  return shown(text).replace(/[\n\t]/g, escaped);
+}
+
+/** As in JSON, so that what was JSON still is. */
+function escaped(characters: string): string {
+  return Array.from(
+    { length: characters.length },
+    (_, at) => `\\u${characters.charCodeAt(at).toString(16).padStart(4, "0")}`,
+  ).join("");
+}
+
+function visible(text: string): string {
+  return shown(text).replaceAll(OURS, "\x1b[");
 }

@@ -3,7 +3,7 @@ import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { shown } from "../terminal.ts";
+import { onOneLine } from "../terminal.ts";
 import { sealKeys } from "./seal-keys.ts";
 import { daysOf, trailOf } from "./trail.ts";
 
@@ -50,7 +50,9 @@ async function report(verdict: Verdict, invocation: Invocation, { terminal }: Cl
   if (invocation.flag("json"))
     await terminal.out(`${JSON.stringify({ verified: finding === undefined, ...verdict })}\n`);
   else if (finding)
-    await terminal.out(`${terminal.style("red", "Not verified.", "stdout")} ${shown(finding.sentence)}\n`);
+    await terminal.out(
+      `${terminal.style("red", "Not verified.", "stdout")} ${onOneLine(finding.sentence)}\n`,
+    );
   else {
     const from = fromTheBeginning ? "from the beginning" : `from ${first ?? "nowhere"}`;
     await terminal.out(

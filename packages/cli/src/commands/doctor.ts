@@ -5,7 +5,7 @@ import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { checkServedPage } from "../published-page.ts";
 import { openService } from "../sender-service.ts";
-import { shown } from "../terminal.ts";
+import { onOneLine } from "../terminal.ts";
 
 type Result = {
   readonly check: string;
@@ -35,7 +35,7 @@ export const run: Run = async (invocation, context) => {
       { ok: ["green", "ok"], warning: ["yellow", "note"], failed: ["red", "failed"] } as const
     )[result.status];
     await terminal.out(
-      `${terminal.style(style, mark.padEnd(7), "stdout")}${shown(`${name}: ${result.detail}`)}\n`,
+      `${terminal.style(style, mark.padEnd(7), "stdout")}${onOneLine(`${name}: ${result.detail}`)}\n`,
     );
   };
 

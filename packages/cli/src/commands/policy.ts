@@ -15,7 +15,7 @@ export const run: Run = async (invocation, context) => {
     await terminal.out(`${JSON.stringify(policy)}\n`);
     return EXIT.done;
   }
-  await terminal.out(`Your rights: ${policy.rights.join(", ")}\n\n`);
+  await terminal.line(`Your rights: ${policy.rights.join(", ")}\n`);
   const rows = policy.classes.map(({ name, expiresWithin, passphrase, verification, approvals }) => [
     name,
     formatDuration(expiresWithin),

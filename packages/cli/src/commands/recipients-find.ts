@@ -3,7 +3,7 @@ import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openService } from "../sender-service.ts";
-import { shown } from "../terminal.ts";
+import { onOneLine } from "../terminal.ts";
 
 /** What was typed: an address, or else a recipient id. */
 export function wantedRecipient(text: string): { readonly address: string } | { readonly id: string } {
@@ -19,7 +19,9 @@ export const run: Run = async (invocation, context) => {
   const found = await withTimeout(invocation, context, (deadline) => service.recipient(wanted, deadline));
   done();
   await terminal.out(
-    invocation.flag("json") ? `${JSON.stringify(found)}\n` : `${shown(`${found.id}  ${found.address}`)}\n`,
+    invocation.flag("json")
+      ? `${JSON.stringify(found)}\n`
+      : `${onOneLine(`${found.id}  ${found.address}`)}\n`,
   );
   return EXIT.done;
 };

@@ -17,7 +17,7 @@ import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { openService } from "../sender-service.ts";
-import { shown } from "../terminal.ts";
+import { onOneLine } from "../terminal.ts";
 
 /** `request`: asks for approval, or with an id shows how a request stands. */
 export const run: Run = async (invocation, context) => {
@@ -147,7 +147,7 @@ async function showRequest(
     ["Ends", isoTime(view.expiresAt)],
   ];
   for (const [name, value] of rows) {
-    await terminal.out(`${terminal.style("dim", `${name}:`.padEnd(14), "stdout")}${shown(value)}\n`);
+    await terminal.line(`${terminal.style("dim", `${name}:`.padEnd(14), "stdout")}${onOneLine(value)}`);
   }
   return EXIT.done;
 }

@@ -13,7 +13,7 @@ import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.ts";
 import { handoffIds } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
-import { shown } from "../terminal.ts";
+import { onOneLine } from "../terminal.ts";
 
 const PARTS = ["secret", "recipient", "repository", "class", "sender"] as const;
 
@@ -89,7 +89,7 @@ async function revokeAll(
   for (const id of done.revoked) await terminal.out(`${id}  revoked\n`);
   for (const { id, secret, members = [] } of done.released) {
     const what = secret ?? members.join(", ");
-    await terminal.out(`${shown(`${id}  opened before: rotate ${what === "" ? "its secret" : what}`)}\n`);
+    await terminal.line(onOneLine(`${id}  opened before: rotate ${what === "" ? "its secret" : what}`));
   }
   terminal.say(`${done.revoked.length} revoked, ${done.released.length} opened before.`);
   return EXIT.done;
@@ -104,7 +104,8 @@ async function report(
     await terminal.out(`${JSON.stringify({ handoffs: revocations.map(asJson) })}\n`);
   } else {
     if (revocations.length === 0) terminal.say("There are no such open handoffs.");
-    for (const revocation of revocations) await terminal.out(`${revocation.id}  ${sentenceOf(revocation)}\n`);
+    for (const revocation of revocations)
+      await terminal.line(onOneLine(`${revocation.id}  ${sentenceOf(revocation)}`));
   }
   return Math.max(EXIT.done, ...revocations.map(codeOf)) as ExitCode;
 }

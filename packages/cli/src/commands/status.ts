@@ -4,6 +4,7 @@ import { withTimeout } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import { handoffIds, table, VIEW_HEADING, viewRow } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
+import { onOneLine } from "../terminal.ts";
 
 export const run: Run = async (invocation, context) => {
   const { terminal } = context;
@@ -23,6 +24,6 @@ export const run: Run = async (invocation, context) => {
     const views = seen.flatMap(({ view }) => view ?? []);
     if (views.length > 0) await terminal.out(table(VIEW_HEADING, views.map(viewRow), terminal));
   }
-  for (const { id, error } of seen) if (error) terminal.say(`${id}: ${error.message}`);
+  for (const { id, error } of seen) if (error) terminal.say(onOneLine(`${id}: ${error.message}`));
   return failed ? exitCodeOf(failed.code) : EXIT.done;
 };

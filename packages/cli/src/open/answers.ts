@@ -3,7 +3,7 @@ import { needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import type { FieldError, Handoff, Typed } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { SenderError } from "@secret-handoff/sdk";
-import type { Terminal } from "../terminal.ts";
+import { onOneLine, type Terminal } from "../terminal.ts";
 
 /** What the command line answers already. Each is used once: asked again, it was wrong. */
 export type GivenAnswers = { email?: string | undefined; passphraseFile?: string | undefined };
@@ -43,7 +43,7 @@ export class Answers {
     const given = this.#given.email;
     delete this.#given.email;
     if (given !== undefined) return given;
-    const which = hint ? ` (${say.emailHint(hint)})` : "";
+    const which = hint ? ` (${onOneLine(say.emailHint(hint))})` : "";
     return this.#ask(`${say.email}${which}: `, "--email");
   }
 

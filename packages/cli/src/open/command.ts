@@ -6,7 +6,7 @@ import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { shown } from "../terminal.ts";
+import { onOneLine } from "../terminal.ts";
 import { Answers } from "./answers.ts";
 import { claimFolder, claimStore } from "./claim-store.ts";
 import { decryptBlock } from "./encrypted-link.ts";
@@ -159,7 +159,7 @@ async function tell(
       `${JSON.stringify({ error: { code, message: [heading, ...sentences].join(". ") } })}\n`,
     );
   }
-  terminal.say(terminal.style("bold", shown(heading)));
-  for (const sentence of sentences) terminal.say(shown(sentence));
+  terminal.say(terminal.style("bold", onOneLine(heading)));
+  for (const sentence of sentences) terminal.say(onOneLine(sentence));
   return EXIT.notOpened;
 }

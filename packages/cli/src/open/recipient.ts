@@ -3,7 +3,7 @@ import * as say from "@secret-handoff/protocol/recipient/wording";
 import { unencrypted } from "@secret-handoff/protocol/saving/wording";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { shown } from "../terminal.ts";
+import { onOneLine } from "../terminal.ts";
 import type { Answers } from "./answers.ts";
 import type { Output } from "./command.ts";
 import { written } from "./formats.ts";
@@ -83,7 +83,7 @@ export class Recipient {
       case "report":
         if (screen.sending) return "wait";
         if (screen.problem) return "over";
-        terminal.say(say.whatReport(say.senderOf(screen.handoff.header)));
+        terminal.say(onOneLine(say.whatReport(say.senderOf(screen.handoff.header))));
         return { type: "report", word: await this.#answers.word(say.typeTheWord) };
       case "ended":
         return this.#wanted.report && screen.handoff && !screen.byMe && say.isDoubtful(screen.state)
@@ -104,7 +104,7 @@ export class Recipient {
     if (path !== undefined && !error) await checkPlace(path, resumes);
     if (error) {
       this.lastProblem = say.fieldError(error, handoff.header.emailHint);
-      terminal.say(terminal.style("yellow", shown(this.lastProblem)));
+      terminal.say(terminal.style("yellow", onOneLine(this.lastProblem)));
     }
     if (handoff.link.flags === 0 && !resumes && !this.#wanted.yes && terminal.inIsTerminal) {
       const word = await this.#answers.word("It opens only once. Open it now? [y/N]");
@@ -119,11 +119,16 @@ export class Recipient {
     if (this.#introduced) return;
     this.#introduced = true;
     const line = (name: string, value: string) =>
-      terminal.say(`${terminal.style("dim", `${name}:`)} ${shown(value)}`);
-    terminal.say(terminal.style("bold", shown(say.sentYouASecret(header))));
-    if (header.title) terminal.say(shown(header.title));
-    if (header.message) line(say.senderWrites, header.message);
-    for (const [name, value] of Object.entries(header.context ?? {})) line(shown(name), value);
+      terminal.say(`${terminal.style("dim", `${onOneLine(name)}:`)} ${onOneLine(value)}`);
+    terminal.say(terminal.style("bold", onOneLine(say.sentYouASecret(header))));
+    if (header.title) terminal.say(onOneLine(header.title));
+    if (header.message) {
+      // Its further lines are set off, so that none passes for one of this program's.
+      const [first = "", ...more] = header.message.split(/\r\n|[\n\r\u2028\u2029]/);
+      line(say.senderWrites, first);
+      for (const further of more) terminal.say(`  | ${onOneLine(further)}`);
+    }
+    for (const [name, value] of Object.entries(header.context ?? {})) line(name, value);
     line("Service", this.#wanted.origin);
     line(say.until, say.untilWhen(expiresAt, Math.floor((runtime.now() + clockAhead) / 1_000)));
     if (attemptsLeft < 5) terminal.say(terminal.style("yellow", say.triesLeft(attemptsLeft)));
@@ -144,7 +149,7 @@ export class Recipient {
     const [heading, ...sentences] = error
       ? [say.fieldError(error, handoff.header.emailHint)]
       : [say.typeTheCode[0], ...say.typeTheCode.slice(1), say.codeSent];
-    terminal.say(terminal.style(error ? "yellow" : "bold", heading));
+    terminal.say(terminal.style(error ? "yellow" : "bold", onOneLine(heading)));
     for (const sentence of sentences) terminal.say(sentence);
     const code = await this.#answers.code();
     return code.trim() === "" ? { type: "send_code_again" } : { type: "code_typed", code };
@@ -156,16 +161,14 @@ export class Recipient {
     const { content, notes } = written(bundle.items, format, field);
     if (path === undefined) {
       if (typeof content !== "string") throw new Error("files have no place");
-      // On a screen, control characters of a value would steer the terminal.
-      const visible = terminal.outIsTerminal && format === "text" ? shown(content) : content;
-      await terminal.out(visible);
+      await terminal.out(content);
     } else if (typeof content === "string") {
       await writeNewFile(path, content, handoff.link.id);
     } else {
       await writeNewFolder(path, content, handoff.link.id);
     }
     this.#isWritten = true;
-    for (const note of notes) terminal.say(shown(note));
+    for (const note of notes) terminal.say(note);
   }
 
   sayDone(acknowledgement: Acknowledgement["kind"]): ExitCode {

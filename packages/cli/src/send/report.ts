@@ -3,7 +3,7 @@ import type { ExpectedOutcome, Outcome } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.ts";
-import { shown } from "../terminal.ts";
+import { onOneLine } from "../terminal.ts";
 
 export async function reportExpected(
   expected: readonly ExpectedOutcome[],
@@ -14,7 +14,7 @@ export async function reportExpected(
   if (invocation.flag("json")) await terminal.out(`${JSON.stringify({ expected: rows })}\n`);
   else {
     for (const one of expected) {
-      await terminal.out(`${emailHintOf(one.recipient)}  ${shown(expectedSentence(one))}\n`);
+      await terminal.line(onOneLine(`${emailHintOf(one.recipient)}  ${expectedSentence(one)}`));
     }
     terminal.say("Dry run: nothing was created or mailed.");
   }
@@ -54,7 +54,7 @@ export async function reportOutcomes(
     await terminal.out(`${JSON.stringify({ handoffs: outcomes.map(asJson) })}\n`);
   } else {
     for (const outcome of outcomes)
-      await terminal.out(`${emailHintOf(outcome.recipient)}  ${shown(sentenceOf(outcome))}\n`);
+      await terminal.line(onOneLine(`${emailHintOf(outcome.recipient)}  ${sentenceOf(outcome)}`));
   }
   const failed = outcomes.filter(({ kind }) => kind === "failed");
   const [first] = failed;
