@@ -343,7 +343,7 @@ describe("what the page refuses is refused, in the same words", () => {
       };
       const header = {
         ...words,
-        message: `first\nService: https://bank.example\u2028Until: never${STEERING}`,
+        message: `first\nService: https://bank.example\u2028Expires: never${STEERING}`,
         context: { [`${STEERING}\nService`]: `a\n\u0085Service: y${STEERING}` },
       };
       const sealed = await handOver({ header, items: FIELDS });
@@ -354,7 +354,7 @@ describe("what the page refuses is refused, in the same words", () => {
       expect(stderr).toContain("\\u001b]52;c;ZXZpbA==\\u0007");
       expect(steers(stderr)).toEqual([]);
       expect(stderr.match(/^Service: .*$/gm)).toEqual([`Service: ${service.url}`]);
-      expect(stderr.match(/^Until: /gm)).toBeNull();
+      expect(stderr.match(/^Expires: /gm)).toHaveLength(1);
     },
   );
 
