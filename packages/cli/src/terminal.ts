@@ -64,13 +64,13 @@ export class Terminal {
 
   /** A line on standard output, for people: it can be shown wherever it goes. @throws where nobody reads it any more */
   line(text: string): Promise<void> {
-    return this.out(`${visible(text)}\n`);
+    return this.out(`${visible(inert(text))}\n`);
   }
 
   /** A line on standard error. */
   say(line = ""): void {
     this.#stopSpinner?.();
-    this.#streams.stderr.write(`${visible(line)}\n`);
+    this.#streams.stderr.write(`${visible(inert(line))}\n`);
   }
 
   /** Colours where standard error, or else the stream named, is a terminal that shows them (https://no-color.org). */
@@ -244,7 +244,12 @@ export function shown(text: string): string {
 
 /** A fact that takes one line: a line end within it would begin a line that looks like the program's own. */
 export function onOneLine(text: string): string {
-  return shown(text).replace(/[\n\t]/g, escaped);
+  return inert(shown(text).replace(/[\n\t]/g, escaped));
+}
+
+/** Lines that a runner of GitHub does not take for workflow commands, where the command line runs in a job. */
+function inert(lines: string): string {
+  return lines.replace(/^(\s*):(?=:)|##(?=\[)/gm, (found) => (found === "##" ? "# #" : `${found.slice(0, -1)}: `));
 }
 
 /** As in JSON, so that what was JSON still is. */
