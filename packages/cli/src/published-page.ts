@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { boundedBytes } from "@secret-handoff/protocol/bounded-body";
 import { type Company, readCompanyBlock, takeApart } from "@secret-handoff/protocol/company";
-import { boundedBytes, networkFault, type Runtime, SenderError } from "@secret-handoff/sdk";
+import { networkFault, type Runtime, SenderError } from "@secret-handoff/sdk";
 
 /** The page that was built with this program, put in by the build. */
 declare const PUBLISHED_PAGE: {

@@ -249,7 +249,9 @@ export function onOneLine(text: string): string {
 
 /** Lines that a runner of GitHub does not take for workflow commands, where the command line runs in a job. */
 function inert(lines: string): string {
-  return lines.replace(/^(\s*):(?=:)|##(?=\[)/gm, (found) => (found === "##" ? "# #" : `${found.slice(0, -1)}: `));
+  return lines.replace(/^(\s*):(?=:)|##(?=\[)/gm, (found) =>
+    found === "##" ? "# #" : `${found.slice(0, -1)}: `,
+  );
 }
 
 /** As in JSON, so that what was JSON still is. */

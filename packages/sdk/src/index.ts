@@ -146,7 +146,6 @@ export {
 export { allowSlowConnections, networkFault } from "./runtime/network.ts";
 export { adaptivePace, type Pace } from "./runtime/pace.ts";
 export { proxyingFetch } from "./runtime/proxy.ts";
-export { boundedBytes, boundedFetch } from "./runtime/response-body.ts";
 export { retry, retryAfterMs, TransientError } from "./runtime/retry.ts";
 export { platformRuntime, type Runtime, unixSeconds } from "./runtime/runtime.ts";
 export { ErrorCollector, faultOf, SenderError, type SenderErrorCode, toResult } from "./sender-error.ts";

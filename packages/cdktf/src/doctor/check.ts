@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { platformRandom, type RandomBytes } from "@secret-handoff/protocol";
 import type { Problem } from "@secret-handoff/protocol/api";
+import { boundedFetch } from "@secret-handoff/protocol/bounded-body";
 import { EMPTY_BLOCK, takeApart } from "@secret-handoff/protocol/company";
 
 /** How one check of the doctor's ended. `detail` says what to do where it failed, and why it was left out where it was skipped. */
@@ -16,8 +17,11 @@ export type Runtime = {
   readonly random: RandomBytes;
 };
 
+/** Bytes; no answer of the service or of what stands in its place is longer. */
+const LONGEST_ANSWER = 2_000_000;
+
 export const nodeRuntime: Runtime = {
-  fetch: (input, init) => fetch(input, init),
+  fetch: boundedFetch((input, init) => fetch(input, init), LONGEST_ANSWER),
   now: Date.now,
   random: platformRandom,
 };

@@ -1,4 +1,5 @@
 import { encodeBase64url, type LinkParts, platformRandom } from "@secret-handoff/protocol";
+import { boundedFetch } from "@secret-handoff/protocol/bounded-body";
 import {
   type ClaimMemory,
   createServiceClient,
@@ -8,7 +9,7 @@ import {
   type ServiceClient,
   step,
 } from "@secret-handoff/protocol/recipient";
-import { boundedFetch, type Runtime } from "@secret-handoff/sdk";
+import type { Runtime } from "@secret-handoff/sdk";
 
 /** What becomes of a screen: an event that goes on from it, or `wait` for what is under way; `over` ends the session. */
 export type Reaction = FlowEvent | "wait" | "over";

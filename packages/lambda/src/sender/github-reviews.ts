@@ -1,3 +1,4 @@
+import { boundedText } from "@secret-handoff/protocol/bounded-body";
 import * as v from "valibot";
 import { ProblemError } from "../http/problem.ts";
 
@@ -54,7 +55,10 @@ export function askGitHub(api: string, fetch: typeof globalThis.fetch = globalTh
           "x-github-api-version": "2022-11-28",
         },
       });
-      answer = { status: response.status, text: await boundedText(response) };
+      answer = {
+        status: response.status,
+        text: await boundedText(response, LONGEST_ANSWER, () => new Error("the answer is too long")),
+      };
     } catch {
       // No cause: an error of the network may describe the request, and the token with it.
       throw unavailable();
@@ -83,17 +87,6 @@ function unavailable(): ProblemError {
   return new ProblemError("unavailable", "GitHub's API gave no answer about the run's reviews. Try again.", {
     headers: { "retry-after": "5" },
   });
-}
-
-async function boundedText(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > LONGEST_ANSWER) throw new Error("the answer is too long");
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
 }
 
 function parseJson(text: string): unknown {

@@ -1,38 +1,3 @@
-/**
- * The bytes of an answer, read as they arrive.
- * @param limit what is longer is not read to its end
- * @throws what `tooLong` gives
- */
-export async function boundedBytes(
-  response: Response,
-  limit: number,
-  tooLong: () => Error,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body ?? []) {
-    size += chunk.length;
-    if (size > limit) throw tooLong();
-    chunks.push(chunk);
-  }
-  return new Uint8Array(Buffer.concat(chunks));
-}
-
-/** The same as text. @param limit bytes */
-export async function boundedText(response: Response, limit: number, tooLong: () => Error): Promise<string> {
-  return new TextDecoder().decode(await boundedBytes(response, limit, tooLong));
-}
-
-/** A fetch whose answers are read within the call, and fail where they are longer than any that the caller waits for. @param limit bytes */
-export function boundedFetch(fetch: typeof globalThis.fetch, limit: number): typeof globalThis.fetch {
-  return async (input, init) => {
-    const response = await fetch(input, init);
-    const body = await boundedBytes(response, limit, () => new TypeError("the answer is too long"));
-    const { status, headers } = response;
-    return new Response([101, 204, 205, 304].includes(status) ? null : body, { status, headers });
-  };
-}
-
 /** What JSON spells; undefined where the text is none. */
 export function jsonOrUndefined(text: string): unknown {
   try {

@@ -1,7 +1,8 @@
 import { isLoopback } from "@secret-handoff/protocol";
+import { boundedText } from "@secret-handoff/protocol/bounded-body";
 import { type Deadline, withAttemptLimit } from "../../runtime/deadline.ts";
 import { networkFault } from "../../runtime/network.ts";
-import { boundedText, jsonOrUndefined } from "../../runtime/response-body.ts";
+import { jsonOrUndefined } from "../../runtime/response-body.ts";
 import { retry, retryAfterMs, TransientError } from "../../runtime/retry.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { SenderError } from "../../sender-error.ts";
