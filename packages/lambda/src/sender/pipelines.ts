@@ -1,4 +1,4 @@
-import type { Actor, SenderEntry, TrustedIssuer } from "@secret-handoff/protocol/api";
+import { type Actor, isProse, type SenderEntry, type TrustedIssuer } from "@secret-handoff/protocol/api";
 import type { JWTPayload } from "jose";
 import * as v from "valibot";
 import { type Grant, type Grants, grantOf } from "./rights.ts";
@@ -36,7 +36,7 @@ const ClaimText = v.pipe(
   v.minLength(1),
   // An owner is part of a key, and DynamoDB takes 2,048 bytes.
   v.maxBytes(1_024),
-  v.regex(/^[^\p{Cc}\p{Cs}\u202a-\u202e\u2066-\u2069]*$/u),
+  v.check((claim) => isProse(claim, 1_024)),
 );
 
 /** The parts of a verified token, or the name of the first claim that is missing or malformed. */

@@ -1,4 +1,5 @@
 import { isLoopback, normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
+import { isProse } from "@secret-handoff/protocol/api";
 import { SenderError } from "../sender-error.ts";
 
 /** Who a mail is from: `Acme Security <handoff@acme.example>` taken apart. */
@@ -101,7 +102,7 @@ export function parseMailbox(text: string, input: string): Mailbox {
   const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text);
   const address = parseAddress(match?.[3] ?? text);
   const name = (match?.[1] ?? match?.[2] ?? "").trim();
-  if (address === undefined || /[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
+  if (address === undefined || (name !== "" && !isProse(name, name.length))) {
     throw new SenderError(
       "mail_address",
       `${input} is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.`,
