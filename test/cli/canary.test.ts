@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { armor, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { type Canary, findCanaries, linkCanaries, type Place, textCanary } from "../proof/canaries.ts";
 import { watchProcess } from "../proof/process-watch.ts";
 import { Sender } from "../support/sender.ts";
@@ -81,6 +82,29 @@ test.each<[string, readonly string[], readonly string[], boolean]>([
   ];
   expect(findCanaries(canaries, places)).toEqual([]);
   expect(places.length).toBeGreaterThan(2);
+});
+
+test("open, with a link that is encrypted to an identity in a file", async () => {
+  const sealed = await new Sender(service).handOver({ email: EMAIL, passphrase: PASSPHRASE });
+  const identity = await generateX25519Identity();
+  const encrypter = new Encrypter();
+  encrypter.addRecipient(await identityToRecipient(identity));
+  const block = armor.encode(await encrypter.encrypt(`${sealed.link}\n`));
+  const folder = join(cli.folder, "encrypted");
+  const key = join(cli.folder, "key.txt");
+  writeFileSync(key, `# created: today\n${identity}\n`);
+  const args = ["open", "--json", "--identity", key, "--out", join(folder, "out")];
+  const { places, code } = await placesOf(
+    start(args, [block.trim(), EMAIL, PASSPHRASE, ""].join("\n"), folder),
+    folder,
+  );
+  expect(code).toBe(0);
+  const canaries = [
+    ...(await linkCanaries(sealed.link, { email: EMAIL, passphrase: PASSPHRASE })),
+    textCanary("passphrase", PASSPHRASE),
+    textCanary("identity", identity),
+  ];
+  expect(findCanaries(canaries, places)).toEqual([]);
 });
 
 test("send, with a value from a pipe, a passphrase and a password of the mail server from files", async () => {
