@@ -36,10 +36,13 @@ export { type DeliveryPorts, deliver, type Outcome } from "./delivery/deliver.ts
 export {
   checkDetails,
   type Delivery,
+  type DeliveryChoices,
   type DeliveryDetails,
+  type Description,
+  describedBy,
   type NamedVersion,
   namedVersions,
-  type PerRecipient,
+  planDelivery,
 } from "./delivery/delivery.ts";
 export {
   type AwaitPorts,
@@ -54,14 +57,10 @@ export {
 export {
   checkHandOver,
   checkRight,
-  type DeliveryChoices,
-  type Description,
-  describedBy,
   type HandOver,
   HandOverError,
   type HandOverPorts,
   handOver,
-  planDelivery,
 } from "./delivery/hand-over.ts";
 export { OWN_FACTS, parseContext } from "./delivery/own-facts.ts";
 export {
@@ -76,6 +75,7 @@ export {
   A_LANGUAGE,
   A_TIME_ZONE,
   checkAddressees,
+  type PerRecipient,
   parsePerRecipient,
   timeZoneOf,
 } from "./delivery/per-recipient.ts";

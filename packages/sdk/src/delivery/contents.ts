@@ -15,6 +15,9 @@ import type { LabelledSecret } from "../sources/secret-version.ts";
 /** Encrypts one handoff. */
 export type Seal = (input: SealInput) => Promise<Sealed>;
 
+/** What is sealed besides the contents. */
+export type SealedDescription = Omit<SealInput, "items" | "passphrase">;
+
 /** How the secrets become contents. */
 export type ContentsOptions = {
   /** Each leaf of a JSON secret becomes a field. */
@@ -39,11 +42,7 @@ export class DeliveryContents extends Unprintable {
   }
 
   /** @param generated the passphrase of this recipient alone, where each has one of their own */
-  seal(
-    description: Omit<SealInput, "items" | "passphrase">,
-    seal: Seal,
-    generated?: Concealed<string>,
-  ): Promise<Sealed> {
+  seal(description: SealedDescription, seal: Seal, generated?: Concealed<string>): Promise<Sealed> {
     const passphrase = (generated ?? this.#passphrase)?.reveal();
     return seal({ ...description, items: this.#items, passphrase });
   }

@@ -9,7 +9,7 @@ import { type Runtime, sleep, unixSeconds } from "../runtime/runtime.ts";
 import { faultOf, SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
 import type { Seal } from "./contents.ts";
-import { type Delivery, type DeliveryDetails, headerOf, requestFor } from "./delivery.ts";
+import { type Delivery, type DeliveryDetails, requestFor, sealedFor } from "./delivery.ts";
 import { generatePassphrase, type PassphraseKeeper } from "./passphrase.ts";
 
 /** The outcome for one recipient. */
@@ -186,16 +186,7 @@ function sealFor(
   { service, runtime, seal }: DeliveryPorts,
   passphrase: Concealed<string> | undefined,
 ): Promise<Sealed> {
-  const { verification } = details.class;
-  const latest = unixSeconds(runtime) + details.expiresIn;
-  const description = {
-    origin: service.origin,
-    class: details.class.name,
-    expiresAt: Math.min(latest, details.endsAt ?? latest),
-    header: headerOf(details),
-    email: verification === "click" ? undefined : recipient,
-    mailedCode: verification === "email-code",
-  };
+  const description = sealedFor(recipient, details, service.origin, unixSeconds(runtime));
   return contents.seal(description, seal, passphrase);
 }
 

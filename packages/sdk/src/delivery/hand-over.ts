@@ -1,106 +1,28 @@
 import { seal } from "@secret-handoff/protocol";
-import { type PolicyResponse, utcMinute } from "@secret-handoff/protocol/api";
-import { defaultMailbox, type Mailbox, parseAddress, type Recipient } from "../mail/addresses.ts";
+import type { PolicyResponse } from "@secret-handoff/protocol/api";
+import { defaultMailbox, type Mailbox, type Recipient } from "../mail/addresses.ts";
 import {
   addressOf,
   type KeyContext,
   type KeyedRecipient,
   loadKeys,
 } from "../recipient-keys/recipient-key.ts";
-import type { Concealed } from "../redact.ts";
 import { type Deadline, startDeadline } from "../runtime/deadline.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { ErrorCollector, SenderError } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
-import { type LabelledSecret, membersOf, subjectOf } from "../sources/secret-version.ts";
-import { contentsOf } from "./contents.ts";
+import type { LabelledSecret } from "../sources/secret-version.ts";
 import { type DeliveryPorts, deliver, type Outcome } from "./deliver.ts";
-import { checkDetails, type Delivery, type DeliveryDetails, namedVersions } from "./delivery.ts";
-import { OWN_FACTS, refuseOwnFact } from "./own-facts.ts";
+import {
+  type Delivery,
+  type DeliveryChoices,
+  type Description,
+  describedBy,
+  planDelivery,
+} from "./delivery.ts";
 import { GENERATE } from "./passphrase.ts";
-import { checkPolicy, type ExpectedOutcome, expectOutcomes, type PolicyResult } from "./policy.ts";
+import { checkPolicy, type ExpectedOutcome, expectOutcomes } from "./policy.ts";
 import { requestProblem } from "./requests.ts";
-
-/** What the recipients of a delivery are told. */
-export type Description = Pick<
-  DeliveryDetails,
-  "from" | "contact" | "title" | "reason" | "message" | "languages" | "timeZones"
-> & {
-  /** @default the name in `from`, or else the domain of its address */
-  readonly company?: string | undefined;
-  /** What sends it, like `acme/orders`: one of the `origins`. */
-  readonly source?: string | undefined;
-  /** What `source` is. @default "Repository" */
-  readonly sourceName?: string | undefined;
-  /** Where else it is sent from, like `Run: https://…`. */
-  readonly origins?: Readonly<Record<string, string>> | undefined;
-  readonly context?: Readonly<Record<string, string>> | undefined;
-};
-
-/** How the secrets are handed over. */
-export type DeliveryChoices = {
-  /** True hands a version over again that was handed over before. */
-  readonly resend?: boolean | undefined;
-  /** Each leaf of a JSON secret becomes a field of its own. */
-  readonly parseJson?: boolean | undefined;
-  /** `generate` makes one for each recipient. */
-  readonly passphrase?: Concealed<string> | typeof GENERATE | undefined;
-  /** The request for approval that this delivery was approved by. */
-  readonly request?: string | undefined;
-};
-
-/** What the recipients are told, with the company that the service names where the description names none. */
-export function describedBy(company: PolicyResponse["company"], description: Description): Description {
-  return {
-    ...description,
-    company: description.company ?? company?.name,
-    contact: description.contact ?? company?.contact,
-  };
-}
-
-/**
- * What secrets and their description make together, within what the class allows.
- * @param secrets at least one
- * @param errors takes every mistake
- */
-export function planDelivery(
-  secrets: readonly LabelledSecret[],
-  description: Description,
-  { resend = false, parseJson = false, passphrase, request }: DeliveryChoices,
-  allowed: NonNullable<PolicyResult["allowed"]>,
-  errors: ErrorCollector,
-  { now }: Pick<Runtime, "now">,
-): Delivery | undefined {
-  const { source, sourceName = "Repository", origins, context, ...told } = description;
-  const { from, contact } = told;
-  const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
-  const endsAt = ends.length === 0 ? undefined : Math.min(...ends);
-  const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(now() / 1_000);
-  const details: DeliveryDetails = {
-    class: allowed.class,
-    // A link to what has stopped working is of no use.
-    expiresIn: Math.min(allowed.expiresIn, leftSeconds),
-    endsAt,
-    secrets: namedVersions(secrets),
-    subject: subjectOf(secrets),
-    members: membersOf(secrets),
-    resend,
-    request,
-    passphraseNeeded: passphrase !== undefined,
-    ...{ from, contact, title: told.title, reason: told.reason, message: told.message },
-    ...{ languages: told.languages, timeZones: told.timeZones },
-    company: told.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
-    replyTo: contact === undefined ? undefined : parseAddress(contact),
-    context: { ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }), ...context },
-    origins: { ...(source === undefined ? {} : { [sourceName]: source }), ...origins },
-  };
-  const shared = passphrase === GENERATE ? undefined : passphrase;
-  const contents = contentsOf(secrets, { parseJson, passphrase: shared }, errors);
-  const own = [...OWN_FACTS, ...Object.keys(details.origins)];
-  for (const name of Object.keys(context ?? {})) errors.attempt(() => refuseOwnFact(name, own));
-  errors.attempt(() => checkDetails(details));
-  return contents && { details, contents };
-}
 
 /**
  * Checked before anything is created, not when the first handoff is refused.

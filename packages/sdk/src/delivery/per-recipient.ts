@@ -1,7 +1,13 @@
 import { linesIn } from "../entries.ts";
 import { parseAddress, type Recipient } from "../mail/addresses.ts";
 import { SenderError } from "../sender-error.ts";
-import type { PerRecipient } from "./delivery.ts";
+
+/** One value for all recipients, others for some of them. */
+export type PerRecipient<T> = {
+  readonly everyone?: T | undefined;
+  /** By address. */
+  readonly each: ReadonlyMap<string, T>;
+};
 
 /**
  * One value for all recipients, and `ana@vendor.example=value` for one of them, one a line.
