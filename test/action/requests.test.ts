@@ -166,9 +166,9 @@ describe("operation request", () => {
         const open = (await service.scan()).filter(
           ({ id, state }) => id?.S?.startsWith("req_") && state?.S === "open",
         );
-        const verdict = { role: "security", comment: "not now" };
+        const decision = { role: "security", comment: "not now" };
         for (const { id } of open) {
-          await callAs(kim, service, "POST", `/v1/sender/requests/${id?.S}/deny`, verdict);
+          await callAs(kim, service, "POST", `/v1/sender/requests/${id?.S}/deny`, decision);
         }
       }),
     );

@@ -5,7 +5,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { expect, jest, test } from "@jest/globals";
 import { dayOf } from "@secret-handoff/protocol/audit";
-import { fileTrail, type Trail, type TrailEvent, type Verdict, verifyTrail } from "@secret-handoff/sdk";
+import { fileTrail, type Trail, type TrailEvent, type VerifyResult, verifyTrail } from "@secret-handoff/sdk";
 import {
   collect,
   generatedTrail,
@@ -124,12 +124,13 @@ const SEAL_TAMPERINGS: Readonly<Record<string, Tampering>> = {
 
 const untouched = await partsOf(generatedTrail({ days: 6, handoffs: 8 }).trail);
 const UNTIL = untouched.seals.at(-1)?.day ?? "";
-const verify = (parts: Parts): Promise<Verdict> => verifyTrail(trailOf(parts), SEAL_KEYS, { until: UNTIL });
+const verify = (parts: Parts): Promise<VerifyResult> =>
+  verifyTrail(trailOf(parts), SEAL_KEYS, { until: UNTIL });
 const same = (a: readonly unknown[], b: readonly unknown[]) => JSON.stringify(a) === JSON.stringify(b);
 
 test("an untouched trail verifies", async () => {
-  const verdict = await verify(untouched);
-  expect(verdict).toEqual({
+  const checked = await verify(untouched);
+  expect(checked).toEqual({
     finding: undefined,
     seals: 6,
     sealedEvents: untouched.events.length,
@@ -243,8 +244,8 @@ test("a trail of any length verifies in flat memory", async () => {
     batch = [];
     write("seals.jsonl", await collect(trail.seals()));
     const start = performance.now();
-    const verdict = await verifyTrail(watched(fileTrail([folder]), Math.floor(count / 5)), SEAL_KEYS);
-    expect(verdict).toMatchObject({ finding: undefined, sealedEvents: count, seals: days });
+    const checked = await verifyTrail(watched(fileTrail([folder]), Math.floor(count / 5)), SEAL_KEYS);
+    expect(checked).toMatchObject({ finding: undefined, sealedEvents: count, seals: days });
     const megabytes = heaps.map((bytes) => Math.round(bytes / 1e6));
     report(
       `${count} events in ${Math.round(performance.now() - start)} ms, live heap ${megabytes.join(", ")} MB`,

@@ -216,6 +216,6 @@ test("the report of the period has every handoff, and its days still verify afte
     },
     async *leaves() {},
   };
-  const verdict = await verifyTrail(sealed, readSealKeys(service.service.sealKey));
-  expect(verdict).toMatchObject({ finding: undefined, last: day });
+  const checked = await verifyTrail(sealed, readSealKeys(service.service.sealKey));
+  expect(checked).toMatchObject({ finding: undefined, last: day });
 }, 600_000);

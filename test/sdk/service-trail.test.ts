@@ -20,7 +20,7 @@ test("the trail that the service lists verifies against its seals, over several 
   const tokens = cachedToken(() => service.mint(), platformRuntime);
   const client = serviceClient(service.url, tokens, platformRuntime);
   const trail = serviceTrail(client, { since: first?.day ?? today, until: today }, unending());
-  const verdict = await verifyTrail(trail, readSealKeys(service.service.sealKey), { until: today });
-  expect(verdict).toMatchObject({ finding: undefined, last: today, fromTheBeginning: true });
-  expect(verdict.sealedEvents).toBeGreaterThanOrEqual(120);
+  const checked = await verifyTrail(trail, readSealKeys(service.service.sealKey), { until: today });
+  expect(checked).toMatchObject({ finding: undefined, last: today, fromTheBeginning: true });
+  expect(checked.sealedEvents).toBeGreaterThanOrEqual(120);
 });

@@ -29,7 +29,7 @@ export async function runOnRequest(
   context: StepContext,
 ): Promise<0 | 1> {
   const errors = new ErrorCollector();
-  const run = operation === "request" ? readAsk(read, errors) : readVerdict(operation, read, errors);
+  const run = operation === "request" ? readAsk(read, errors) : readDecision(operation, read, errors);
   if (!run || errors.errors.length > 0) return reportProblems(errors.errors, context);
   const service = openService(run.endpoint, context).client;
   const done = await errors.attemptAsync(async () => {
@@ -164,7 +164,7 @@ async function longestLife(name: string, service: ServiceClient, deadline: Deadl
   );
 }
 
-function readVerdict(
+function readDecision(
   operation: "approve" | "deny",
   read: InputReader,
   errors: ErrorCollector,
@@ -191,13 +191,13 @@ function readVerdict(
   }
   if (errors.errors.length > 0 || endpoint === undefined || timeout === undefined) return undefined;
   if (id === undefined || role === undefined) return undefined;
-  const verdict = {
+  const decision = {
     role,
     ...(comment === undefined ? {} : { comment }),
     ...(token === undefined ? {} : { githubToken: token.reveal() }),
   };
   return {
     ...{ endpoint, timeout, issue, awaitFor: undefined },
-    work: (service, _, deadline) => service[operation](id, verdict, deadline),
+    work: (service, _, deadline) => service[operation](id, decision, deadline),
   };
 }

@@ -155,7 +155,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       role: { value: "ROLE", help: "For which role, like security" },
       comment: { value: "TEXT", help: "A comment for the trail" },
     },
-    load: () => import("./commands/approve.ts"),
+    load: async () => ({ run: (await import("./commands/request.ts")).decide("approve") }),
   },
   deny: {
     summary: "Deny a request, which ends it",
@@ -165,7 +165,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       role: { value: "ROLE", help: "For which role, like security" },
       comment: { value: "TEXT", help: "Why, for the trail" },
     },
-    load: () => import("./commands/deny.ts"),
+    load: async () => ({ run: (await import("./commands/request.ts")).decide("deny") }),
   },
   "audit events": {
     summary: "Read the trail",

@@ -24,7 +24,7 @@ export {
   TrailEvent,
 } from "./audit/trail.ts";
 export { fileTrail } from "./audit/trail-files.ts";
-export { type Finding, type Verdict, type VerifyOptions, verifyTrail } from "./audit/verify.ts";
+export { type Finding, type VerifyOptions, type VerifyResult, verifyTrail } from "./audit/verify.ts";
 export {
   type ContentsOptions,
   concealedTexts,

@@ -47,10 +47,10 @@ async function reportOn(
 ): Promise<string> {
   const summary = await summarise(knownEvents(trail, { until: days.until }), days);
   const key = invocation.text("key");
-  const verdict = key === undefined ? undefined : await verifyTrail(trail, await sealKeys(key), days);
+  const checked = key === undefined ? undefined : await verifyTrail(trail, await sealKeys(key), days);
   const report =
     invocation.text("kind") === "review"
       ? reviewReport(summary, { today: today(context) })
-      : evidenceReport(summary, verdict ? { verdict } : {});
+      : evidenceReport(summary, checked ? { checked } : {});
   return invocation.text("format") === "html" ? toHtml(report) : toMarkdown(report);
 }

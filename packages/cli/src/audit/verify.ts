@@ -1,4 +1,4 @@
-import { SenderError, type Verdict, verifyTrail } from "@secret-handoff/sdk";
+import { SenderError, type VerifyResult, verifyTrail } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
@@ -33,22 +33,26 @@ export const run: Run = async (invocation, context) => {
         checkIndexes: true,
       });
       const done = context.terminal.spin("Verifying the trail");
-      const verdict = await verifyTrail(trail, keys, {
+      const checked = await verifyTrail(trail, keys, {
         ...(since === undefined ? {} : { since }),
         ...(until === undefined ? {} : { until }),
         ...(pin === undefined ? {} : { pins: [pin] }),
       });
       done();
-      return report(verdict, invocation, context);
+      return report(checked, invocation, context);
     },
     "1h",
   );
 };
 
-async function report(verdict: Verdict, invocation: Invocation, { terminal }: CliContext): Promise<ExitCode> {
-  const { finding, seals, sealedEvents, unsealedEvents, first, last, fromTheBeginning } = verdict;
+async function report(
+  checked: VerifyResult,
+  invocation: Invocation,
+  { terminal }: CliContext,
+): Promise<ExitCode> {
+  const { finding, seals, sealedEvents, unsealedEvents, first, last, fromTheBeginning } = checked;
   if (invocation.flag("json"))
-    await terminal.out(`${JSON.stringify({ verified: finding === undefined, ...verdict })}\n`);
+    await terminal.out(`${JSON.stringify({ verified: finding === undefined, ...checked })}\n`);
   else if (finding)
     await terminal.out(
       `${terminal.style("red", "Not verified.", "stdout")} ${onOneLine(finding.sentence)}\n`,

@@ -102,7 +102,7 @@ export function requestId(text: string): string {
 }
 
 /** `approve` and `deny`. */
-export function verdict(verb: "approve" | "deny"): Run {
+export function decide(verb: "approve" | "deny"): Run {
   return async (invocation, context) => {
     const id = requestId(invocation.positionals[0] ?? "");
     const role = invocation.text("role");

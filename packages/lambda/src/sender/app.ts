@@ -5,6 +5,7 @@ import {
   type AuditEvent,
   CheckRequest,
   CreateRequest,
+  DecisionRequest,
   EventsQuery,
   type HandoffView,
   isoTime,
@@ -18,7 +19,6 @@ import {
   type Right,
   SENDER_BODY_LIMIT,
   SealsQuery,
-  VerdictRequest,
 } from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
 import { createApp, readBody, readQuery, refuseForeignOrigin, route } from "../http/app.ts";
@@ -195,7 +195,7 @@ function senderRoutes(deps: SenderDeps): Hono {
     route(api, `/requests/:id/${verb}`, {
       POST: async (c) => {
         const caller = await admit(c, "approve");
-        const body = await readBody(c, VerdictRequest, SENDER_BODY_LIMIT);
+        const body = await readBody(c, DecisionRequest, SENDER_BODY_LIMIT);
         const id = c.req.param("id") ?? "";
         const named = isRequestId(id) ? { request: id } : {};
         const record = await noting(caller, named, () => decide(deps, caller, id, body));

@@ -4,13 +4,13 @@ import {
   type ApprovalRequest,
   type CredentialClass,
   countedApprovals,
+  type DecisionRequest,
   durationInWords,
   foreignRecipients,
   missingApprovals,
   type PolicyViolation,
   type RequestView,
   saysSomething,
-  type VerdictRequest,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
@@ -228,7 +228,7 @@ export async function approve(
   deps: RequestDeps,
   caller: Caller,
   id: string,
-  body: VerdictRequest,
+  body: DecisionRequest,
 ): Promise<RequestRecord> {
   let seen = await knownRequest(deps, caller, id);
   const { credentialClass } = requireApprover(deps, caller, seen, body.role);
@@ -257,7 +257,7 @@ export async function deny(
   deps: RequestDeps,
   caller: Caller,
   id: string,
-  body: VerdictRequest,
+  body: DecisionRequest,
 ): Promise<RequestRecord> {
   let seen = await knownRequest(deps, caller, id);
   requireApprover(deps, caller, seen, body.role);
@@ -351,7 +351,7 @@ function requireAnother({ asked, approvals }: RequestRecord, { person, known }: 
 type Approver = Pick<StoredApproval, "by" | "known" | "person">;
 
 function approvalOf(
-  { role, comment }: VerdictRequest,
+  { role, comment }: DecisionRequest,
   { by, known, person }: Approver,
   time: number,
 ): StoredApproval {
@@ -379,7 +379,7 @@ async function approverOf(
   caller: Caller,
   record: RequestRecord,
   { name, reviewerRequired = false }: CredentialClass,
-  { githubToken }: VerdictRequest,
+  { githubToken }: DecisionRequest,
 ): Promise<Approver> {
   const { actor, environment } = caller;
   const unverified = ownName(caller);

@@ -34,13 +34,13 @@ export const ApprovalRequest = v.strictObject({
 export type ApprovalRequest = Fields<typeof ApprovalRequest>;
 
 /** The body of approve and of deny. */
-export const VerdictRequest = v.strictObject({
+export const DecisionRequest = v.strictObject({
   role: text(64),
   comment: v.optional(prose(500)),
   /** A job's GITHUB_TOKEN with `actions: read`, by which the service asks GitHub who reviewed the run. Used once, never kept. */
   githubToken: v.optional(v.pipe(v.string(), v.maxLength(4_096), v.regex(/^[\x21-\x7e]+$/))),
 });
-export type VerdictRequest = Fields<typeof VerdictRequest>;
+export type DecisionRequest = Fields<typeof DecisionRequest>;
 
 /** How it is known who approved. */
 export const Known = v.picklist(["iam", "environment", "reviewer"]);

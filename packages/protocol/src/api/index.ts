@@ -2,11 +2,11 @@ export { Actor } from "./actors.ts";
 export {
   Approval,
   ApprovalRequest,
+  DecisionRequest,
   isRequestId,
   Known,
   type RequestState,
   RequestView,
-  VerdictRequest,
 } from "./approvals.ts";
 export {
   CredentialClass,

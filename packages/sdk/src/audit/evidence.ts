@@ -2,7 +2,7 @@ import { endingsChart } from "./chart.ts";
 import { CONTROLS } from "./controls.ts";
 import type { Block, Report } from "./document.ts";
 import { ENDINGS, type HandoffStory, quantile, type Summary, timesToOpen } from "./summary.ts";
-import type { Verdict } from "./verify.ts";
+import type { VerifyResult } from "./verify.ts";
 
 /** What a report says beside the figures of its events. */
 export type EvidenceContext = {
@@ -14,15 +14,15 @@ export type EvidenceContext = {
     readonly verification: string;
   }[];
   /** What `verifyTrail` said of the period. */
-  readonly verdict?: Verdict;
+  readonly checked?: VerifyResult;
 };
 
 /** Evidence of a period for an auditor: figures, controls, and what they do not show. */
-export function evidenceReport(summary: Summary, { classes = [], verdict }: EvidenceContext = {}): Report {
+export function evidenceReport(summary: Summary, { classes = [], checked }: EvidenceContext = {}): Report {
   const { handoffs, since, until } = summary;
   const blocks: readonly (Block | undefined)[] = [
     {
-      text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary.events} events of the trail. ${proofOf(verdict)}`,
+      text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary.events} events of the trail. ${proofOf(checked)}`,
     },
     { heading: "Handoffs by class and ending" },
     { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
@@ -55,10 +55,10 @@ export function evidenceReport(summary: Summary, { classes = [], verdict }: Evid
   };
 }
 
-function proofOf(verdict: Verdict | undefined): string {
-  if (!verdict) return "The seals of the trail were not checked for this report.";
-  if (verdict.finding) return `The trail did not verify: ${verdict.finding.sentence}`;
-  return `The trail verifies against its seals from ${verdict.first} to ${verdict.last}: ${verdict.sealedEvents} events are as they were sealed, and ${verdict.unsealedEvents} have no seal yet.`;
+function proofOf(checked: VerifyResult | undefined): string {
+  if (!checked) return "The seals of the trail were not checked for this report.";
+  if (checked.finding) return `The trail did not verify: ${checked.finding.sentence}`;
+  return `The trail verifies against its seals from ${checked.first} to ${checked.last}: ${checked.sealedEvents} events are as they were sealed, and ${checked.unsealedEvents} have no seal yet.`;
 }
 
 export function endingsTable(handoffs: readonly HandoffStory[]): Block {

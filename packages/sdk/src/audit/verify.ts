@@ -41,7 +41,7 @@ export type Finding = {
 };
 
 /** What `verify` found. */
-export type Verdict = {
+export type VerifyResult = {
   /** The first fault; undefined where the trail is whole. */
   readonly finding: Finding | undefined;
   readonly seals: number;
@@ -77,7 +77,7 @@ export async function verifyTrail(
   trail: Trail,
   keys: readonly SealKey[],
   options: VerifyOptions = {},
-): Promise<Verdict> {
+): Promise<VerifyResult> {
   const check = new TrailCheck(trail, keys, options);
   let finding: Finding | undefined;
   try {
@@ -86,7 +86,7 @@ export async function verifyTrail(
     if (!(error instanceof TrailError)) throw error;
     finding = { kind: "unreadable", sentence: `The trail cannot be read: ${error.message}.` };
   }
-  return check.verdict(finding);
+  return check.result(finding);
 }
 
 class TrailCheck {
@@ -110,7 +110,7 @@ class TrailCheck {
     this.#pins = new Set(options.pins);
   }
 
-  verdict(finding: Finding | undefined): Verdict {
+  result(finding: Finding | undefined): VerifyResult {
     return {
       finding,
       seals: this.#seals.size,

@@ -5,6 +5,7 @@ import {
   CheckResponse,
   type CreateRequest,
   createRequestOf,
+  type DecisionRequest,
   HandoffView,
   ListResponse,
   PolicyResponse,
@@ -12,7 +13,6 @@ import {
   RequestView,
   type RevokeAllRequest,
   RevokeAllResponse,
-  type VerdictRequest,
 } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -65,9 +65,9 @@ export type ServiceClient = {
   readonly ask: (request: ApprovalRequest, deadline: Deadline) => Promise<RequestView>;
   readonly request: (id: string, deadline: Deadline) => Promise<RequestView>;
   /** @throws SenderError `not_approver`, `same_person`, `request_ended` */
-  readonly approve: (id: string, verdict: VerdictRequest, deadline: Deadline) => Promise<RequestView>;
+  readonly approve: (id: string, decision: DecisionRequest, deadline: Deadline) => Promise<RequestView>;
   /** Ends the request. @throws SenderError `not_approver`, `request_ended` */
-  readonly deny: (id: string, verdict: VerdictRequest, deadline: Deadline) => Promise<RequestView>;
+  readonly deny: (id: string, decision: DecisionRequest, deadline: Deadline) => Promise<RequestView>;
   /** Whose recipient id, or which recipient id. The right to audit is needed. @throws SenderError `service_refused` where there is none */
   readonly recipient: (
     wanted: { readonly address: string } | { readonly id: string },
@@ -123,14 +123,14 @@ export function serviceClient(
   /** An approval or a denial whose answer was lost finds its own work when it is sent again. */
   async function say(
     verb: "approve" | "deny",
-    ...[id, verdict, deadline]: Parameters<ServiceClient["approve"]>
+    ...[id, decision, deadline]: Parameters<ServiceClient["approve"]>
   ): Promise<RequestView> {
-    const response = await call("POST", `${pathOf(id)}/${verb}`, deadline, verdict);
+    const response = await call("POST", `${pathOf(id)}/${verb}`, deadline, decision);
     const lost = verb === "approve" ? "same_person" : "request_ended";
     if (response.repeated && response.problem?.code === lost) {
       const view = await requestOf(id, deadline);
       const found = verb === "approve" ? view.approvals : [view.denied];
-      if (found.some((one) => one?.role === verdict.role && one.comment === verdict.comment)) return view;
+      if (found.some((one) => one?.role === decision.role && one.comment === decision.comment)) return view;
     }
     return parse(RequestView, response);
   }

@@ -1,3 +1,0 @@
-import { verdict } from "./request.ts";
-
-export const run = verdict("approve");
