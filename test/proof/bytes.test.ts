@@ -83,11 +83,14 @@ async function clipboardOnce(browser: TestBrowser, text: string): Promise<string
 }
 
 /** The values that came otherwise, each with what came. */
-async function differing(copyOne: (at: number) => Promise<string>): Promise<readonly string[]> {
+async function differing(
+  copyOne: (at: number) => Promise<string>,
+  asCopied: (text: string) => string = (text) => text,
+): Promise<readonly string[]> {
   const wrong: string[] = [];
   for (const [at, value] of VALUES.entries()) {
     const found = await copyOne(at);
-    if (found !== value) {
+    if (found !== asCopied(value)) {
       wrong.push(`${JSON.stringify(value.slice(0, 60))} came as ${JSON.stringify(found.slice(0, 60))}`);
     }
   }
@@ -138,21 +141,32 @@ const TRANSLATE = `(() => {
 
 async function takeEveryWay(browser: TestBrowser, tab: Tab): Promise<Readonly<Record<string, number>>> {
   const equal: Record<string, number> = {};
-  const all = async (way: string, copyOne: (at: number) => Promise<string>) => {
-    expect([way, await differing(copyOne)]).toEqual([way, []]);
+  const all = async (way: string, ...how: Parameters<typeof differing>) => {
+    expect([way, await differing(...how)]).toEqual([way, []]);
     equal[way] = VALUES.length;
   };
-  await all("Copy", async (at) => {
-    await tab.click(`document.querySelectorAll(".field")[${at}].querySelector("button.strong")`);
-    return clipboardOnce(browser, VALUES[at] ?? "");
-  });
+  const { asCopied } = browser;
+  const valueAt = (at: number) => asCopied(VALUES[at] ?? "");
+  await all(
+    "Copy",
+    async (at) => {
+      await tab.click(`document.querySelectorAll(".field")[${at}].querySelector("button.strong")`);
+      return clipboardOnce(browser, valueAt(at));
+    },
+    asCopied,
+  );
   await press(tab, "Show all");
-  await all("by hand", async (at) => {
-    await copyByHand(tab, at);
-    return clipboardOnce(browser, VALUES[at] ?? "");
-  });
+  await all(
+    "by hand",
+    async (at) => {
+      await copyByHand(tab, at);
+      return clipboardOnce(browser, valueAt(at));
+    },
+    asCopied,
+  );
   await press(tab, "Copy all");
-  expect((await clipboardOnce(browser, asText(ITEMS))) === asText(ITEMS)).toBe(true);
+  const together = asCopied(asText(ITEMS));
+  expect((await clipboardOnce(browser, together)) === together).toBe(true);
   equal["Copy all"] = VALUES.length;
 
   const { text: env } = envFile(ITEMS);
@@ -175,7 +189,7 @@ async function takeEveryWay(browser: TestBrowser, tab: Tab): Promise<Readonly<Re
     ITEMS[0]?.fields.map(({ value }) => value),
   );
   await tab.click('document.querySelectorAll(".field")[1].querySelector("button.strong")');
-  expect(await clipboardOnce(browser, VALUES[1] ?? "")).toBe(VALUES[1]);
+  expect(await clipboardOnce(browser, valueAt(1))).toBe(valueAt(1));
   equal["after a translator"] = VALUES.length;
 
   const drawn =
@@ -187,11 +201,14 @@ async function takeEveryWay(browser: TestBrowser, tab: Tab): Promise<Readonly<Re
         readonly added: boolean;
       }[]
     >(DRAWN_ON_PAPER);
+  // Firefox leaves what only turns the direction out of innerText. It has no ink.
+  const inked = (text: string) => text.replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
   await all("on paper", async (at) => {
     const box = drawn[at];
-    return box && !box.cut && !box.added && box.text === box.drawn
-      ? box.text
-      : JSON.stringify(box).slice(0, 200);
+    if (!box || box.cut || box.added || inked(box.text) !== inked(box.drawn)) {
+      return JSON.stringify(box).slice(0, 200);
+    }
+    return box.text;
   });
   return equal;
 }

@@ -55,6 +55,7 @@ export async function startChromium(program: string, display?: Display): Promise
   return {
     version: product.replace("HeadlessChrome/", "Chromium ").replace("Chrome/", "Chromium "),
     canStay: true,
+    asCopied: (text) => text,
     downloads,
     newTab,
     async readClipboard() {

@@ -29,6 +29,8 @@ export type TestBrowser = {
   readonly canStay: boolean;
   /** The folder into which it saves what is downloaded. */
   readonly downloads: string;
+  /** A text as it comes out of this browser's clipboard, whatever a page does: as it is, but for what the browser itself changes. */
+  readonly asCopied: (text: string) => string;
   newTab(): Promise<Tab>;
   /** The text that another program would paste; where there is none, the one that another page would. */
   readClipboard(): Promise<string>;

@@ -84,6 +84,7 @@ export async function startFirefox(program: string, display: Display): Promise<T
     return {
       version: `Firefox ${capabilities.browserVersion} ESR`,
       canStay: true,
+      asCopied: (text) => text,
       downloads,
       newTab: tabsOf(driver, { canStay: true, opens: "tab" }),
       readClipboard: display.readClipboard,
@@ -154,6 +155,8 @@ export async function startWebKit(program: string, display: Display): Promise<Te
     return {
       version: `WebKitGTK ${started.capabilities.browserVersion}`,
       canStay: false,
+      // It writes a plain space for each no-break space, by its asynchronous clipboard and in a copy event alike.
+      asCopied: (text) => text.replaceAll("\u00a0", " "),
       downloads: home,
       newTab: tabsOf(driver, { canStay: false, opens: "window" }),
       readClipboard: display.readClipboard,
