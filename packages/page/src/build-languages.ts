@@ -2,28 +2,32 @@ import { readFile } from "node:fs/promises";
 import { LANGUAGE_TAGS } from "@secret-handoff/protocol/languages";
 import { hashOf, keyOf, parentOf } from "@secret-handoff/protocol/recipient";
 
-/** What the page fetches to speak another language than English, by its tag; and the root by which it knows them all. */
+/**
+ * What the page fetches to speak another language than English: `de` for a first load, `de-opened` for what an opened secret needs. And
+ * the root by which it knows them all.
+ */
 export type BuiltLanguages = {
   readonly languages: Readonly<Record<string, string>>;
   readonly root: string;
 };
 
 /**
- * Writes a file for each language: the way from it to the root of a Merkle tree over all of them, then its sentences. The page holds
- * the root alone, 43 characters for eleven languages, and so takes no other sentence than those that it was built with.
+ * Writes the files: the way from each to the root of a Merkle tree over all of them, then its sentences. The page holds the root
+ * alone, 43 characters for all languages, and so takes no other sentence than those that it was built with.
  */
 export async function buildLanguages(): Promise<BuiltLanguages> {
+  const names = LANGUAGE_TAGS.filter((tag) => tag !== "en").flatMap((tag) => [tag, `${tag}-opened`]);
   const tables = await Promise.all(
-    LANGUAGE_TAGS.filter((tag) => tag !== "en").map(async (tag) => {
-      const source = await readFile(new URL(`./languages/${tag}.json`, import.meta.url), "utf8");
-      return [tag, linesOf(JSON.parse(source))] as const;
+    names.map(async (name) => {
+      const source = await readFile(new URL(`./languages/${name}.json`, import.meta.url), "utf8");
+      return [name, linesOf(JSON.parse(source))] as const;
     }),
   );
-  const { root, paths } = merkleTree(tables.map(([tag, lines]) => hashOf(`${tag}\n${lines}`)));
+  const { root, paths } = merkleTree(tables.map(([name, lines]) => hashOf(`${name}\n${lines}`)));
   return {
     root,
     languages: Object.fromEntries(
-      tables.map(([tag, lines], index) => [tag, `${paths[index]?.join(" ")}\n${lines}`]),
+      tables.map(([name, lines], index) => [name, `${paths[index]?.join(" ")}\n${lines}`]),
     ),
   };
 }

@@ -2,7 +2,13 @@ import { createHash } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { minify } from "@swc/core";
 import { build, type Metafile, type Plugin } from "esbuild";
-import { computedConstants, quietProtocolErrors, SHIMS, withoutMessages } from "./build-sources.ts";
+import {
+  computedConstants,
+  ownLibraries,
+  quietProtocolErrors,
+  SHIMS,
+  withoutMessages,
+} from "./build-sources.ts";
 
 /**
  * Builds the page's script, and the modules that it fetches. esbuild splits the code; but what it leaves are ES modules that import each
@@ -18,6 +24,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 /** What the page fetches when it is needed, by name: `import("…/NAME.ts")` loads it. */
 const MODULES: Readonly<Record<string, string>> = {
   "opened-screens": here("./views/opened-screens.ts"),
+  managers: here("./views/managers.ts"),
   "passphrase-key": here("../../protocol/src/passphrase-key.ts"),
 };
 
@@ -64,7 +71,7 @@ async function split(languagesRoot: string): Promise<{ readonly files: Files; re
     // Safari has them since 11.1; esbuild spells some of them out all the same.
     supported: { "regexp-unicode-property-escapes": true },
     inject: [SHIMS],
-    plugins: [quietProtocolErrors, computedConstants, withoutMessages],
+    plugins: [ownLibraries, quietProtocolErrors, computedConstants, withoutMessages],
     define: {
       LANGUAGES_ROOT: JSON.stringify(languagesRoot),
       "Object.hasOwn": "hasOwn",
@@ -109,7 +116,7 @@ function sharedNames(
     for (const [, names = "", file = ""] of (files.get(importer) ?? "").matchAll(IMPORTS)) {
       if (!ofPage.has(file)) continue;
       for (const name of names.split(",").map((part) => part.trim().split(" as ")[0] ?? "")) {
-        if (name === "") continue;
+        if (name === "" || shared.has(`${file} ${name}`)) continue;
         shared.set(`${file} ${name}`, { file, name, as: `shared${shared.size}` });
       }
     }

@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { runInNewContext } from "node:vm";
-import type { Plugin } from "esbuild";
+import type { ImportKind, Plugin } from "esbuild";
 
 /** What the build does to sources before it bundles them: all of it is about bytes. */
 
@@ -77,6 +77,30 @@ function endOfArguments(text: string): number {
   }
   throw new Error("an argument list of a dependency has no end");
 }
+
+/**
+ * What only KDBX files need of a library comes with their module. Shared with the page's script, the whole file would: esbuild splits by
+ * files, and SHA-512 lies in one with SHA-256.
+ */
+export const ownLibraries: Plugin = {
+  name: "own-libraries",
+  setup({ onResolve, onLoad, resolve }) {
+    const own = async (path: string, { kind, resolveDir }: { kind: ImportKind; resolveDir: string }) => {
+      const found = await resolve(path, { kind, resolveDir, pluginData: "found" });
+      return { path: found.path, namespace: "own", sideEffects: false };
+    };
+    onResolve({ filter: /^@noble\// }, ({ path, importer, pluginData, ...how }) =>
+      pluginData !== "found" && /saving[\\/]kdbx\.ts$/.test(importer) ? own(path, how) : undefined,
+    );
+    onResolve({ filter: /./, namespace: "own" }, ({ path, pluginData, importer, ...how }) =>
+      pluginData === "found" ? undefined : own(path, { ...how, resolveDir: dirname(importer) }),
+    );
+    onLoad({ filter: /./, namespace: "own" }, async ({ path }) => ({
+      contents: dropMessages(await readFile(path, "utf8")),
+      loader: "js",
+    }));
+  },
+};
 
 /** `import("./x.ts")` becomes a fetch of the module of that name (modules.ts). */
 function fetchedModules(source: string): string {

@@ -36,6 +36,7 @@ const actions: ViewActions = {
 };
 const renderer = createRenderer(main, actions);
 let opened: OpenedViews | undefined;
+let speakOfOpened: (() => Promise<void>) | undefined;
 
 const page = createPage({
   location,
@@ -45,12 +46,12 @@ const page = createPage({
   clock,
   show: (screen) => renderer.show(screen),
   async prepare() {
-    const { openedScreens } = await import("./views/opened-screens.ts");
+    const [{ openedScreens }] = await Promise.all([import("./views/opened-screens.ts"), speakOfOpened?.()]);
     opened ??= openedScreens(clipboardBar, actions, clock);
     renderer.addViews(opened);
   },
 });
-onAlteredModule(() => page.fail());
+onAlteredModule(page.fail);
 
 addEventListener("hashchange", () => page.followAddress());
 addEventListener("storage", ({ key }) => page.otherTabWrote(key));
@@ -72,7 +73,7 @@ addEventListener("pageshow", (event) => {
 });
 
 page.start();
-chooseLanguage(top, browserStore(window), () => {
+speakOfOpened = chooseLanguage(top, browserStore(window), () => {
   showFoot(foot, company);
   renderer.sayAnew();
 });

@@ -104,8 +104,9 @@ export function createPage(ports: PagePorts) {
     send,
     tick,
     opened,
-    /** What the page has fetched to go on with is of another version, or was changed: only a reload helps. An opened secret stays. */
-    fail(): void {
+    /** A module is of another version, or was changed: only a reload helps. An opened secret stays, and can do without the formats. */
+    fail(module: string): void {
+      if (module === "managers") return;
       if (screen?.kind !== "deriving" && screen?.kind !== "claiming" && screen?.kind !== "interrupted")
         return;
       screen = { kind: "failed" };

@@ -5,7 +5,13 @@ import {
   nameOf,
   preferredLanguage,
 } from "@secret-handoff/protocol/languages";
-import { readTranslations, type Store, speak, translated } from "@secret-handoff/protocol/recipient";
+import {
+  readTranslations,
+  type Store,
+  speak,
+  type Translations,
+  translated,
+} from "@secret-handoff/protocol/recipient";
 import * as say from "./wording.ts";
 
 /** The root over all languages' files: so the page's own hash covers every sentence that it can say (build-languages.ts). */
@@ -13,24 +19,39 @@ declare const LANGUAGES_ROOT: string;
 
 const KEPT = "secret-handoff/language";
 
+/** Sentences that only an opened secret needs are files of their own. */
+const OPENED = "-opened";
+
 /**
  * Speaks the reader's language: what the browser prefers, or what was chosen here. English is in the page, another language is fetched
  * from the service; where that fails, or the file is not the one that was built with the page, the page stays as it is.
  * @param store remembers the choice
  * @param onChange called when everything has to be said anew
+ * @returns what fetches the sentences of an opened secret, too; where it cannot, they are English
  */
-export function chooseLanguage(top: Element, store: Store, onChange: () => void): void {
+export function chooseLanguage(top: Element, store: Store, onChange: () => void): () => Promise<void> {
   const select = document.createElement("select");
   const { documentElement: root } = document;
+  const fetched = new Map<string, Translations>();
+  const parts = [""];
   for (const tag of LANGUAGE_TAGS) select.append(new Option(nameOf(tag), tag));
+
+  async function read(name: string): Promise<Translations> {
+    const known = fetched.get(name);
+    const table =
+      known ?? readTranslations(await (await fetch(`/h/language/${name}`)).text(), name, LANGUAGES_ROOT);
+    fetched.set(name, table);
+    return table;
+  }
+
+  async function speakAll(language: Language): Promise<void> {
+    const tables = language === "en" ? [] : await Promise.all(parts.map((part) => read(language + part)));
+    speak(language, Object.assign({}, ...tables));
+  }
+
   const choose = async () => {
     const language = select.value as Language;
-    speak(
-      language,
-      language === "en"
-        ? {}
-        : readTranslations(await (await fetch(`/h/language/${language}`)).text(), language, LANGUAGES_ROOT),
-    );
+    await speakAll(language);
     root.lang = language;
     root.dir = isRightToLeft(language) ? "rtl" : "";
     select.setAttribute("aria-label", translated(say.language));
@@ -47,4 +68,9 @@ export function chooseLanguage(top: Element, store: Store, onChange: () => void)
   select.value = preferredLanguage([store.get(KEPT) ?? "", ...navigator.languages]);
   top.append(select);
   void tryToChoose();
+
+  return async () => {
+    if (!parts.includes(OPENED)) parts.push(OPENED);
+    await speakAll(root.lang as Language).catch(() => {});
+  };
 }

@@ -31,8 +31,9 @@ export const saveAs = "Save as";
 /** The mark keeps the dot in front where the line runs from right to left. */
 export const formatEnv = "\u200e.env";
 export const formatJson = "JSON";
-export const format1Password = "CSV for 1Password";
-export const formatBitwarden = "CSV for Bitwarden";
+export const formatText = "Text";
+export const managersMissing =
+  "The formats for password managers could not be fetched. Copy the secret, or save it in another way.";
 export const saved = (name: string) => sentence`${name} went to your downloads.`;
 export const done = "Done";
 

@@ -44,6 +44,8 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
     if (state.kind !== "holds") actions.announce(text);
   }
 
+  // Before the claim, so that the network is not needed after it. Where it cannot be had, the view says so.
+  import("./managers.ts").catch(() => {});
   addEventListener("blur", () => clipboard.release());
   // https://www.w3.org/TR/clipboard-apis/#clipboard-event-clipboardchange, where a browser has it.
   navigator.clipboard?.addEventListener("clipboardchange", () => clipboard.changed());

@@ -2,9 +2,8 @@ import type { BundleFile, Item } from "@secret-handoff/protocol";
 import type { Acknowledgement } from "@secret-handoff/protocol/recipient";
 import { locale, translated } from "@secret-handoff/protocol/recipient";
 import { asText, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
-import { type CsvFile, csvFor1Password, csvForBitwarden } from "@secret-handoff/protocol/saving/managers";
 import * as say from "../wording-opened.ts";
-import { button, card, element, given, hint, row, setText, subheading } from "./elements.ts";
+import { button, card, element, fill, given, hint, paragraph, row, setText, subheading } from "./elements.ts";
 import { copyButton, type FieldView, fieldBox, fieldView } from "./field.ts";
 import type { OpenedActions } from "./opened-screens.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
@@ -65,6 +64,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
       values.length > 1 && row(copyAll(), concealed.length > 1 && showAllButton(concealed)),
       all,
       values.length > 0 && saving,
+      items.length > 0 && managersPlace(items, actions, taken),
       element(
         "div",
         { class: "part end" },
@@ -175,23 +175,35 @@ function savingView(items: readonly Item[], actions: OpenedActions, onSaved: () 
     save("secret.json", jsonFile(items));
     onSaved();
   }
-  function saveCsv(name: string, { text, moved }: CsvFile): void {
-    save(name, text, say.moved(moved));
+  function saveText(): void {
+    save("secret.txt", `${asText(items)}\n`);
     onSaved();
   }
   return element(
     "section",
     { class: "part" },
     subheading(say.saveAs),
-    row(
-      button(say.formatEnv, saveEnv),
-      button(say.formatJson, saveJson),
-      button(say.format1Password, () => saveCsv("secret-1password.csv", csvFor1Password(items))),
-      button(say.formatBitwarden, () => saveCsv("secret-bitwarden.csv", csvForBitwarden(items))),
-    ),
+    row(button(say.formatText, saveText), button(say.formatEnv, saveEnv), button(say.formatJson, saveJson)),
     hint(say.unencrypted),
     result,
   );
+}
+
+/** Where the files for password managers are offered, once their module is there. */
+function managersPlace(items: readonly Item[], actions: OpenedActions, taken: Taken): HTMLElement {
+  const place = element("div");
+  const load = () => {
+    import("./managers.ts").then(
+      ({ managersView }) => fill(place, managersView(items, actions, taken)),
+      () =>
+        fill(
+          place,
+          element("section", { class: "part" }, paragraph(say.managersMissing), button(say.tryAgain, load)),
+        ),
+    );
+  };
+  load();
+  return place;
 }
 
 export function hiddenView(_: ScreenOf<"hidden">, { send, now }: ViewActions): View<ScreenOf<"hidden">> {

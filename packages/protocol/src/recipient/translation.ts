@@ -32,14 +32,15 @@ export function keyOf(sentence: string): string {
 const KEY_LENGTH = 5;
 
 /**
- * Reads a file of translations: a line with the way from it to the root of a Merkle tree over all languages, then a line for each
+ * Reads a file of translations: a line with the way from it to the root of a Merkle tree over all files, then a line for each
  * sentence, which begins with its key.
+ * @param name the file's, `de` or `de-opened`
  * @param root the root of that tree, by which a page knows the sentences that it was built with
- * @throws Error where a byte of it is not as it was built, or it is another language's
+ * @throws Error where a byte of it is not as it was built, or it is another file
  */
-export function readTranslations(file: string, language: Language, root: string): Translations {
+export function readTranslations(file: string, name: string, root: string): Translations {
   const [path = "", ...lines] = file.split("\n");
-  let hash = hashOf([language, ...lines].join("\n"));
+  let hash = hashOf([name, ...lines].join("\n"));
   for (const sibling of path.split(" ")) hash = parentOf(hash, sibling);
   if (hash !== root) throw new Error("these translations were not built with this page");
   return Object.fromEntries(lines.map((line) => [line.slice(0, KEY_LENGTH), line.slice(KEY_LENGTH)]));

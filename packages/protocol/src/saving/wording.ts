@@ -13,3 +13,9 @@ export const moved = (names: readonly string[]) =>
   names.length > 0
     ? sentence`In the notes, because a spreadsheet would run it as a formula: ${names.join(", ")}.`
     : "";
+export const lineEndsChange = (names: readonly string[]) =>
+  names.length > 0 ? sentence`KeePassXC's import changes the line ends of: ${names.join(", ")}.` : "";
+export const tooLong = (names: readonly string[]) =>
+  names.length > 0
+    ? sentence`Left out, because Bitwarden takes no value that long: ${names.join(", ")}.`
+    : "";

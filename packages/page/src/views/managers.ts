@@ -1,0 +1,141 @@
+import { type BundleFile, type Item, platformRandom } from "@secret-handoff/protocol";
+import { translated } from "@secret-handoff/protocol/recipient";
+import { fileName } from "@secret-handoff/protocol/saving";
+import {
+  bitwardenFile,
+  type CsvManager,
+  csvFile,
+  filePassword,
+  kdbxFile,
+  SHORTEST_FILE_PASSWORD,
+} from "@secret-handoff/protocol/saving/managers";
+import * as say from "../wording-managers.ts";
+import {
+  button,
+  element,
+  form,
+  hint,
+  labelledInput,
+  row,
+  setText,
+  subheading,
+  submitButton,
+} from "./elements.ts";
+import type { OpenedActions } from "./opened-screens.ts";
+
+/**
+ * Files for password managers. A module of its own, which the page fetches as soon as a secret is opened; without it the secret can be
+ * copied and saved all the same.
+ * @param onSaved called with the fields and files that a file holds, and its manager takes as they are
+ */
+export function managersView(
+  items: readonly Item[],
+  actions: OpenedActions,
+  onSaved: (...parts: readonly object[]) => void,
+): HTMLElement {
+  const fields = items.flatMap((item) => item.fields);
+  const files = items.flatMap((item) => item.files ?? []);
+  const result = hint("", "status");
+
+  function save(name: string, data: BlobPart, ...remarks: readonly string[]): void {
+    actions.save(name, data);
+    result.textContent = [say.saved(name), ...remarks].join(" ");
+  }
+  function saveCsv(manager: CsvManager): void {
+    const { text, moved, altered } = csvFile(items, manager);
+    save(
+      `secret-${manager}.csv`,
+      text,
+      say.moved(moved),
+      say.lineEndsChange(altered),
+      say.notHeld(namesOf(files)),
+    );
+    if (altered.length === 0) onSaved(...fields);
+  }
+  function saveBitwarden(): void {
+    const { text, leftOut } = bitwardenFile(items);
+    save("secret-bitwarden.json", text, say.tooLong(leftOut), say.notHeld(namesOf(files)));
+    if (leftOut.length === 0) onSaved(...fields);
+  }
+  const keepass = keepassForm(items, actions, (data) => {
+    save("secret.kdbx", data);
+    onSaved(...fields, ...files);
+  });
+
+  return element(
+    "section",
+    { class: "part" },
+    subheading(say.forManagers),
+    row(
+      keepass.toggle,
+      button("1Password", () => saveCsv("1password")),
+      button("Bitwarden", saveBitwarden),
+      button("Apple Passwords", () => saveCsv("apple")),
+      button("KeePassXC (CSV)", () => saveCsv("keepassxc")),
+    ),
+    keepass.form,
+    hint(say.whichEncrypted),
+    result,
+  );
+}
+
+function namesOf(files: readonly BundleFile[]): readonly string[] {
+  return files.map(({ name }) => fileName(name));
+}
+
+/** The button that shows the form, and the form: a password for the file, made or typed, and the file. */
+function keepassForm(
+  items: readonly Item[],
+  actions: OpenedActions,
+  save: (data: Uint8Array<ArrayBuffer>) => void,
+) {
+  const box = labelledInput("input", "file-password", say.passwordOfFile, { class: "code" }, say.whyPassword);
+  box.input.value = filePassword(platformRandom);
+  box.input.style.maxWidth = "24rem";
+  const bar = element("progress", { "aria-label": translated(say.progress), hidden: true });
+  const state = hint("", "status");
+  let isBusy = false;
+
+  async function make(): Promise<void> {
+    const password = box.input.value;
+    const isShort = [...password].length < SHORTEST_FILE_PASSWORD;
+    box.showError(isShort ? say.passwordShort : undefined);
+    if (isShort || isBusy) return;
+    isBusy = true;
+    bar.hidden = false;
+    setText(state, say.encrypting);
+    try {
+      const onProgress = (fraction: number) => {
+        bar.value = fraction;
+      };
+      const data = await kdbxFile(items, {
+        password,
+        random: platformRandom,
+        now: actions.now(),
+        onProgress,
+      });
+      setText(state, "");
+      save(data);
+    } catch {
+      // All that can be missing is the memory for Argon2id.
+      setText(state, say.tooLittleMemory);
+    }
+    bar.hidden = true;
+    isBusy = false;
+  }
+
+  const copy = button(say.copy, async () => {
+    if (await actions.copy(box.input.value))
+      actions.announce(`${translated(say.copied)}: ${translated(say.passwordOfFile)}`);
+    else box.input.select();
+  });
+  const made = form(() => void make(), box.root, row(submitButton(say.saveFile), copy), bar, state);
+  made.hidden = true;
+  const toggle = button("KeePass (.kdbx)", () => {
+    made.hidden = !made.hidden;
+    toggle.setAttribute("aria-expanded", String(!made.hidden));
+    if (!made.hidden) box.input.focus();
+  });
+  toggle.setAttribute("aria-expanded", "false");
+  return { toggle, form: made };
+}

@@ -1,0 +1,130 @@
+import type { Field, Item } from "../bundle.ts";
+import { loginOf } from "./logins.ts";
+
+/** A file to import, and the names of the values of which there is something to say. */
+export type CsvFile = {
+  readonly text: string;
+  /** In the notes, because a spreadsheet would run them. */
+  readonly moved: readonly string[];
+  /** The importer changes them: KeePassXC makes every line end LF. */
+  readonly altered: readonly string[];
+};
+
+type Row = {
+  readonly title: string;
+  readonly website: string;
+  readonly username: string;
+  readonly password: string;
+  readonly totp: string;
+  readonly notes: string;
+};
+
+type Format = {
+  readonly header: string;
+  readonly cells: (row: Row) => readonly string[];
+  readonly keepsLineEnds: boolean;
+};
+
+const FORMATS = {
+  /** The columns of its own export, which it reads again; others by position (https://support.1password.com/import-1password-com/). */
+  "1password": {
+    header: "Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes",
+    cells: ({ title, website, username, password, totp, notes }) => [
+      ...[title, website, username, password, totp],
+      ...["false", "false", "", notes],
+    ],
+    keepsLineEnds: true,
+  },
+  /** Finds its columns by these names, and takes every line end for LF (src/gui/csvImport/CsvImportWidget.cpp, src/format/CsvParser.cpp). */
+  keepassxc: {
+    header: "Group,Title,Username,Password,URL,Notes,TOTP",
+    cells: ({ title, website, username, password, totp, notes }) => [
+      ...["", title, username, password],
+      ...[website, notes, totp],
+    ],
+    keepsLineEnds: false,
+  },
+  /** The columns of its own export (https://support.apple.com/guide/passwords/import-passwords-mchl3ea0bd95/mac). */
+  apple: {
+    header: "Title,URL,Username,Password,Notes,OTPAuth",
+    cells: ({ title, website, username, password, totp, notes }) => [
+      ...[title, website, username, password],
+      ...[notes, totp],
+    ],
+    keepsLineEnds: true,
+  },
+} as const satisfies Readonly<Record<string, Format>>;
+
+export type CsvManager = keyof typeof FORMATS;
+
+/**
+ * Writes logins for a password manager's import: one row an item, with what is not concealed in its notes. Each further concealed value
+ * has a row of its own, so that no secret is lost in running text. RFC 4180: CRLF between rows; every cell quoted, quotes doubled.
+ */
+export function csvFile(items: readonly Item[], manager: CsvManager): CsvFile {
+  const { header, cells, keepsLineEnds }: Format = FORMATS[manager];
+  const moved: string[] = [];
+  const rows = items.flatMap((item) => rowsOf(item, moved));
+  const lines = rows.map((row) =>
+    cells(row)
+      .map((cell) => `"${cell.replaceAll('"', '""')}"`)
+      .join(","),
+  );
+  const altered = keepsLineEnds
+    ? []
+    : items.flatMap(({ fields }) => fields).filter(({ value }) => value.includes("\r"));
+  return { text: [header, ...lines, ""].join("\r\n"), moved, altered: altered.map(({ name }) => name) };
+}
+
+function rowsOf(item: Item, moved: string[]): readonly Row[] {
+  const { title, website, username, password, totp, notes, rest } = loginOf(item);
+  if (item.fields.length === 0) return [];
+  const row = (
+    name: string,
+    login: Partial<Record<keyof Row, Field | undefined>>,
+    beside: readonly Field[],
+  ): Row => {
+    const runnable = Object.values(login).filter(
+      (field): field is Field => field !== undefined && isRunnable(field.value),
+    );
+    moved.push(...runnable.map((field) => field.name));
+    const cell = (field: Field | undefined) => (field && !runnable.includes(field) ? field.value : "");
+    const lines = [...runnable, ...beside].map((field) => `${field.name}: ${field.value}`);
+    return {
+      title: isRunnable(name) ? `'${name}` : name,
+      website: cell(login.website),
+      username: cell(login.username),
+      password: cell(login.password),
+      totp: cell(login.totp),
+      notes: asNotes(
+        [...(login.notes && !runnable.includes(login.notes) ? [login.notes.value] : []), ...lines].join("\n"),
+      ),
+    };
+  };
+  const secrets = rest.filter(({ concealed }) => concealed);
+  return [
+    row(
+      title,
+      { website, username, password, totp, notes },
+      rest.filter(({ concealed }) => !concealed),
+    ),
+    ...secrets.map((field) => row(`${title}: ${field.name}`, { password: field }, [])),
+  ];
+}
+
+/** Running text may be changed, as no value may: then a name that stands at its beginning is not run. */
+function asNotes(text: string): string {
+  return isRunnable(text) ? `'${text}` : text;
+}
+
+/**
+ * Whether a spreadsheet that opens the file would do more than reckon: call a function, or another program (DDE). Such a value stands
+ * in the notes, behind its name. A password that only begins like a formula stays where the importer looks for it, for moved it would
+ * be none. https://owasp.org/www-community/attacks/CSV_Injection
+ */
+export function isRunnable(text: string): boolean {
+  return (
+    /^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) &&
+    /[\p{L}_.][\p{L}\p{N}_.]+\s*\(|\|.*!/su.test(text)
+  );
+}

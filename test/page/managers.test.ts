@@ -1,0 +1,266 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { type Item, platformRandom } from "@secret-handoff/protocol";
+import {
+  bitwardenFile,
+  csvFile,
+  filePassword,
+  kdbxFile,
+  SHORTEST_FILE_PASSWORD,
+} from "@secret-handoff/protocol/saving/managers";
+import { importBitwarden, importCsv, readKdbx, unescaped } from "./importers.ts";
+import { NAUGHTY } from "./naughty.ts";
+
+const PASSWORD = "a long passwörd";
+const TOTP = "otpauth://totp/Orders:app?secret=JBSWY3DPEHPK3PXP&issuer=Orders";
+const KEY = "-----BEGIN KEY-----\r\nMIIB\r\n-----END KEY-----\r\n";
+const FILE = {
+  name: "client.p12",
+  mediaType: "application/x-pkcs12",
+  data: Uint8Array.from({ length: 5_000 }, (_, n) => n),
+};
+
+const DATABASE: Item = {
+  label: "prod/orders <db>",
+  fields: [
+    { name: "host", value: "db.example.com", concealed: false },
+    { name: "url", value: "https://orders.example.com", concealed: false },
+    { name: "username", value: "app", concealed: true },
+    { name: "token", value: KEY, concealed: true },
+    { name: "password", value: "-p4ss,\"word' ", concealed: true },
+    { name: "mfa", value: TOTP, concealed: true },
+    { name: "notes", value: "line\n  line", concealed: false },
+    { name: "Title", value: "a name that means something", concealed: false },
+  ],
+  files: [FILE, FILE],
+};
+const naughtyItem = (concealed: boolean): Item => ({
+  label: "naughty",
+  fields: NAUGHTY.map((value, index) => ({ name: `V${index}`, value, concealed })),
+});
+const kdbx = (items: readonly Item[]) =>
+  kdbxFile(items, {
+    password: PASSWORD,
+    random: platformRandom,
+    now: Date.UTC(2026, 10, 22),
+    argon2: { m: 1_024, t: 1, p: 2 },
+  });
+
+describe("a file for KeePass", () => {
+  test("holds every value where it belongs, exactly, and the files", async () => {
+    const [database, concealed, open] = readKdbx(
+      await kdbx([DATABASE, naughtyItem(true), naughtyItem(false)]),
+      PASSWORD,
+    );
+    expect(database?.strings).toEqual({
+      Title: "prod/orders <db>",
+      UserName: "app",
+      Password: "-p4ss,\"word' ",
+      URL: "https://orders.example.com",
+      Notes: "line\n  line",
+      otp: TOTP,
+      host: "db.example.com",
+      token: KEY,
+      "Title (2)": "a name that means something",
+    });
+    expect(database?.isProtected).toMatchObject({
+      Password: true,
+      otp: true,
+      token: true,
+      UserName: true,
+      host: false,
+    });
+    const expected = new Uint8Array(FILE.data);
+    expect(Object.entries(database?.files ?? {}).map(([name, data]) => [name, new Uint8Array(data)])).toEqual(
+      [
+        ["client.p12", expected],
+        ["client.p12-2", expected],
+      ],
+    );
+    for (const [item, entry] of [
+      [naughtyItem(true), concealed] as const,
+      [naughtyItem(false), open] as const,
+    ]) {
+      const { UserName, Password, URL, Notes, otp, Title, ...rest } = entry?.strings ?? {};
+      const found = new Set([UserName, Password, URL, Notes, otp, ...Object.values(rest)]);
+      expect(item.fields.filter(({ value }) => !found.has(value))).toEqual([]);
+    }
+  });
+
+  test("does not open with another password, and a changed byte is noticed", async () => {
+    const file = await kdbx([DATABASE]);
+    expect(() => readKdbx(file, `${PASSWORD} `)).toThrow();
+    for (const at of [20, file.length >> 1, file.length - 40]) {
+      const changed = file.slice();
+      changed[at] = (changed[at] ?? 0) ^ 1;
+      expect(() => readKdbx(changed, PASSWORD)).toThrow();
+    }
+  });
+
+  const cli = spawnSync("keepassxc-cli", ["--version"]);
+  const inKeePassXc = cli.error ? test.skip : test;
+  if (cli.error) process.stdout.write("skipped: keepassxc-cli is not installed (Debian: keepassxc)\n");
+
+  inKeePassXc("is read by KeePassXC: every value, the file, and the one-time password", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "kdbx-"));
+    try {
+      const path = join(folder, "secret.kdbx");
+      writeFileSync(path, await kdbx([DATABASE, naughtyItem(true)]));
+      const keepassxc = (command: string, ...rest: readonly string[]) =>
+        execFileSync("keepassxc-cli", [command, "-q", ...rest], {
+          input: `${PASSWORD}\n`,
+          maxBuffer: 1 << 26,
+          stdio: ["pipe", "pipe", "ignore"],
+        }).toString("utf8");
+      expect(keepassxc("show", "-t", path, "prod/orders <db>").trim()).toMatch(/^\d{6}$/);
+      const shown = keepassxc(
+        "show",
+        "-s",
+        "-a",
+        "Password",
+        "-a",
+        "token",
+        "-a",
+        "otp",
+        path,
+        "prod/orders <db>",
+      );
+      expect(shown).toBe(`${["-p4ss,\"word' ", KEY, TOTP].join("\n")}\n`);
+      keepassxc("attachment-export", path, "prod/orders <db>", "client.p12", join(folder, "out"));
+      expect(new Uint8Array(readFileSync(join(folder, "out")))).toEqual(FILE.data);
+
+      // Its export is XML, which leaves out what XML cannot hold, and whose reader makes every line end LF. Qt takes a byte order mark
+      // off the beginning.
+      const exported = keepassxc("export", "-f", "xml", path);
+      const inXml = (value: string) =>
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what XML 1.0 cannot hold.
+        value.replace(/^\ufeff|[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, "");
+      const values = new Set(
+        [...exported.matchAll(/<Value[^>]*>([^<]*)<\/Value>/g)].map(([, text = ""]) =>
+          unescaped(text).replace(/\r\n?/g, "\n"),
+        ),
+      );
+      const missing = NAUGHTY.filter(
+        (value) => inXml(value) !== "" && !values.has(inXml(value).replace(/\r\n?/g, "\n")),
+      );
+      expect(missing).toEqual([]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("its password, where it is made, has no character that is mixed up, and none is more likely", () => {
+    const counts = new Map<string, number>();
+    for (let round = 0; round < 500; round += 1) {
+      const password = filePassword(platformRandom);
+      expect(password).toMatch(/^(?:[2-9a-hjkmnp-z]{5}-){3}[2-9a-hjkmnp-z]{5}$/);
+      expect(password.length).toBeGreaterThanOrEqual(SHORTEST_FILE_PASSWORD);
+      for (const sign of password.replaceAll("-", "")) counts.set(sign, (counts.get(sign) ?? 0) + 1);
+    }
+    expect(counts.size).toBe(31);
+    // 323 each is expected; eight standard deviations.
+    expect(Math.max(...counts.values()) - Math.min(...counts.values())).toBeLessThan(290);
+  });
+});
+
+const LOGIN = {
+  title: "prod/orders <db>",
+  website: "https://orders.example.com",
+  username: "app",
+  password: "-p4ss,\"word' ",
+  totp: TOTP,
+};
+
+describe.each(["1password", "apple", "keepassxc"] as const)("a CSV file for %s", (manager) => {
+  test("imports as a login, and one for each further secret", () => {
+    const { text, moved, altered } = csvFile(
+      [DATABASE, { label: "a file", fields: [], files: [FILE] }],
+      manager,
+    );
+    const token = manager === "keepassxc" ? KEY.replaceAll("\r\n", "\n") : KEY;
+    const beside = "host: db.example.com\nTitle: a name that means something";
+    expect(importCsv(manager, text)).toEqual([
+      { ...LOGIN, notes: `line\n  line\n${beside}`, fields: {} },
+      {
+        title: "prod/orders <db>: token",
+        website: "",
+        username: "",
+        password: token,
+        totp: "",
+        notes: "",
+        fields: {},
+      },
+    ]);
+    expect([moved, altered]).toEqual([[], manager === "keepassxc" ? ["token"] : []]);
+  });
+
+  test("every naughty string is imported exactly, or it is told what happens to it", () => {
+    const { text, moved, altered } = csvFile([naughtyItem(true)], manager);
+    const rows = importCsv(manager, text);
+    expect(rows.length).toBeGreaterThan(NAUGHTY.length - 3);
+    const passwords = new Set(rows.map(({ password }) => password));
+    const notes = new Set(rows.map((row) => row.notes));
+    for (const [index, value] of NAUGHTY.entries()) {
+      const name = `V${index}`;
+      if (altered.includes(name)) expect(value).toContain("\r");
+      else if (moved.includes(name))
+        expect([...notes].some((text) => text.includes(`${name}: ${value}`))).toBe(true);
+      else expect([name, passwords.has(value)]).toEqual([name, true]);
+    }
+    // What a spreadsheet would do more with than reckon stands in no cell by itself.
+    const cells = rows.flatMap(({ fields: _, ...cells }) => Object.values(cells));
+    expect(cells.filter((cell) => /^\s*[=+\-@].*(?:[A-Z]{2,}\(|\|.*!)/is.test(cell))).toEqual([]);
+  });
+
+  test("a value that a spreadsheet would run is moved to the notes and named; one that only begins so stays", () => {
+    const values = ["=cmd|' /C calc'!A0", '@SUM(1+9)*HYPERLINK("https://x")', "=x9(K-2", "-2j,", "+49 30 1"];
+    const fields = values.map((value, index) => ({ name: `V${index}`, value, concealed: true }));
+    const { text, moved } = csvFile([{ label: '=HYPERLINK("x")', fields }], manager);
+    expect(moved).toEqual(["V0", "V1", "V2"]);
+    const rows = importCsv(manager, text);
+    expect(rows.map(({ password, notes }) => password || notes)).toEqual([
+      `V0: ${values[0]}`,
+      `V1: ${values[1]}`,
+      `V2: ${values[2]}`,
+      ...values.slice(3),
+    ]);
+    expect(rows[0]?.title).toBe(`'=HYPERLINK("x")`);
+  });
+});
+
+describe("a JSON file for Bitwarden", () => {
+  test("imports as a login with custom fields", () => {
+    const { text, leftOut } = bitwardenFile([DATABASE, { label: "a file", fields: [], files: [FILE] }]);
+    expect(importBitwarden(text)).toEqual([
+      {
+        ...LOGIN,
+        notes: "line\n  line",
+        fields: { host: "db.example.com", token: KEY, Title: "a name that means something" },
+      },
+    ]);
+    expect(leftOut).toEqual([]);
+    const hidden = JSON.parse(text).items[0].fields.map(({ name, type }: { name: string; type: number }) => [
+      name,
+      type,
+    ]);
+    expect(hidden).toEqual([
+      ["host", 0],
+      ["token", 1],
+      ["Title", 0],
+    ]);
+  });
+
+  test("every naughty string is imported exactly, and what is too long is left out and named", () => {
+    const long = (length: number) => ({ name: `long ${length}`, value: "x".repeat(length), concealed: true });
+    const items = [naughtyItem(true), { label: "long", fields: [3_695, 3_696, 3_695].map(long) }];
+    const { text, leftOut } = bitwardenFile(items);
+    const [naughty, longest] = importBitwarden(text);
+    const found = new Set([...Object.values(naughty?.fields ?? {}), ...Object.values(naughty ?? {})]);
+    expect(NAUGHTY.filter((value) => !found.has(value))).toEqual([]);
+    expect(leftOut).toEqual(["long 3696"]);
+    expect([longest?.password.length, longest?.fields["long 3695"]?.length]).toEqual([3_695, 3_695]);
+  });
+});
