@@ -73,8 +73,8 @@ export function managersView(
       button("Apple Passwords", () => saveCsv("apple")),
       button("KeePassXC (CSV)", () => saveCsv("keepassxc")),
     ),
-    keepass.form,
     hint(say.whichEncrypted),
+    keepass.form,
     result,
   );
 }
@@ -124,17 +124,26 @@ function keepassForm(
     isBusy = false;
   }
 
-  const copy = button(say.copy, async () => {
-    if (await actions.copy(box.input.value))
-      actions.announce(`${translated(say.copied)}: ${translated(say.passwordOfFile)}`);
-    else box.input.select();
-  });
-  const made = form(() => void make(), box.root, row(submitButton(say.saveFile), copy), bar, state);
+  const whatIsCopied = translated(say.passwordOfFile);
+  const copy = button(
+    say.copy,
+    async () => {
+      if (!(await actions.copy(box.input.value))) {
+        box.input.select();
+        return;
+      }
+      actions.announce(`${translated(say.copied)}: ${whatIsCopied}`);
+      setText(copy, say.copied);
+      setTimeout(() => setText(copy, say.copy), 2_000);
+    },
+    "plain",
+    `${translated(say.copy)}: ${whatIsCopied}`,
+  );
+  const made = form(() => void make(), box.root, row(copy, submitButton(say.saveFile)), bar, state);
   made.hidden = true;
   const toggle = button("KeePass (.kdbx)", () => {
     made.hidden = !made.hidden;
     toggle.setAttribute("aria-expanded", String(!made.hidden));
-    if (!made.hidden) box.input.focus();
   });
   toggle.setAttribute("aria-expanded", "false");
   return { toggle, form: made };
