@@ -4,9 +4,10 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Item } from "@secret-handoff/protocol";
 import { asText, envFile, jsonFile } from "@secret-handoff/protocol/saving";
-import { csvFor1Password, csvForBitwarden } from "@secret-handoff/protocol/saving/managers";
+import { bitwardenFile, csvFile } from "@secret-handoff/protocol/saving/managers";
+import { importBitwarden, importCsv } from "../page/importers.ts";
 import { copyByHand, press, sees, until } from "../page/in-tab.ts";
-import { readCsvRecords, readWithShell } from "../page/readers.ts";
+import { readWithShell } from "../page/readers.ts";
 import { type PageStack, startPageStack } from "../page/stack.ts";
 import { HEADLESS_CHROMIUM, SUPPORTED, startWanted } from "../support/browsers/catalogue.ts";
 import type { Tab, TestBrowser } from "../support/browsers/tab.ts";
@@ -173,8 +174,8 @@ async function takeEveryWay(browser: TestBrowser, tab: Tab): Promise<Readonly<Re
   for (const [button, name, text] of [
     [".env", "secret.env", env],
     ["JSON", "secret.json", jsonFile(ITEMS)],
-    ["CSV for 1Password", "secret-1password.csv", csvFor1Password(ITEMS).text],
-    ["CSV for Bitwarden", "secret-bitwarden.csv", csvForBitwarden(ITEMS).text],
+    ["1Password", "secret-1password.csv", csvFile(ITEMS, "1password").text],
+    ["Bitwarden", "secret-bitwarden.json", bitwardenFile(ITEMS).text],
   ] as const) {
     await press(tab, button);
     expect([name, (await saved(browser, name, Buffer.byteLength(text))) === text]).toEqual([name, true]);
@@ -242,20 +243,21 @@ describe("a value is exactly a value", () => {
     const byName = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
     expect(readWithShell(envFile(ITEMS).text, names)).toEqual(byName);
     expect(JSON.parse(jsonFile(ITEMS))).toEqual({ exact: byName });
-    for (const [{ text, moved }, column, notes] of [
-      [csvFor1Password(ITEMS), "Password", "Notes"],
-      [csvForBitwarden(ITEMS), "login_password", "notes"],
-    ] as const) {
-      const records = readCsvRecords(text);
-      const lost = fields.filter(({ name, value }, at) =>
-        moved.includes(name)
-          ? !records[at]?.[notes]?.endsWith(`${name}: ${value}`)
-          : records[at]?.[column] !== value,
-      );
-      expect(lost.map(({ name }) => name)).toEqual([]);
-    }
+    const { text, moved } = csvFile(ITEMS, "1password");
+    const logins = importCsv("1password", text);
+    const lost = fields.filter(({ name, value }, at) =>
+      moved.includes(name)
+        ? !logins[at]?.notes.endsWith(`${name}: ${value}`)
+        : logins[at]?.password !== value,
+    );
+    expect(lost.map(({ name }) => name)).toEqual([]);
+    const bitwarden = bitwardenFile(ITEMS);
+    const [login] = importBitwarden(bitwarden.text);
+    const imported = new Set([login?.password, ...Object.values(login?.fields ?? {})]);
+    const missing = fields.filter(({ value }) => !imported.has(value)).map(({ name }) => name);
+    expect(missing).toEqual(bitwarden.leftOut);
     report(
-      `${VALUES.length} values in ${fields.length} fields, read back from .env, JSON and both CSV files`,
+      `${VALUES.length} values in ${fields.length} fields, read back from .env, JSON, 1Password's CSV and Bitwarden's JSON`,
     );
   });
 });

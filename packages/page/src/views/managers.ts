@@ -89,7 +89,13 @@ function keepassForm(
   actions: OpenedActions,
   save: (data: Uint8Array<ArrayBuffer>) => void,
 ) {
-  const box = labelledInput("input", "file-password", say.passwordOfFile, { class: "code" }, say.whyPassword);
+  const box = labelledInput(
+    "input",
+    "file-password",
+    say.passwordOfFile,
+    { class: "code notranslate", translate: "no" },
+    say.whyPassword,
+  );
   box.input.value = filePassword(platformRandom);
   box.input.style.maxWidth = "24rem";
   const bar = element("progress", { "aria-label": translated(say.progress), hidden: true });
