@@ -27,10 +27,11 @@ export async function recordDemo(browser: Browser): Promise<void> {
   const demo = startDemo();
   try {
     const inbox = await demo.inbox;
-    await showTerminal(demo.lines(), add);
+    const before = demo.lines();
+    await showTerminal(before, add);
     await openInBrowser(browser, inbox, add);
     await demo.said("acknowledged");
-    await showTerminal(demo.lines(), add, demo.seen());
+    await showTerminal(demo.lines(), add, before.length);
     await writeFile(new URL("demo.png", IMAGES), await animatedPng(stage, frames));
   } finally {
     await demo.stop();
@@ -43,7 +44,6 @@ type Add = (title: string, content: string, ms: number) => Promise<void>;
 /** The demo in this process, with a terminal that keeps its lines. */
 function startDemo() {
   let text = "";
-  let shown = 0;
   let told = () => {};
   const stop = new AbortController();
   const write = (part: string) => {
@@ -69,12 +69,6 @@ function startDemo() {
     said,
     inbox: said("Ctrl-C ends").then(() => /inbox:[\s\S]*?(http:[/.:\d]+)/.exec(text)?.[1] ?? ""),
     lines: () => text.trimEnd().split("\n"),
-    /** How many lines the last call has been told. */
-    seen() {
-      const before = shown;
-      shown = text.trimEnd().split("\n").length;
-      return before;
-    },
     async stop() {
       stop.abort();
       await ended;
@@ -172,7 +166,7 @@ function windowOf(title: string, content: string): string {
     *{margin:0;box-sizing:border-box}
     body{width:${SIZE.width}px;height:${SIZE.height}px;overflow:hidden;background:#11161d}
     header{height:${BAR}px;padding:9px 14px;background:#dfe3e9;color:#3b4452;font:600 14px/18px sans-serif}
-    pre{padding:14px 18px;color:#dbe2ec;font:14px/22px "DejaVu Sans Mono",Menlo,Consolas,monospace;white-space:pre}
+    pre{padding:14px 18px;color:#dbe2ec;font:15px/22px "DejaVu Sans Mono",Menlo,Consolas,monospace;white-space:pre}
     .b{font-weight:700;color:#fff}.d{color:#8f9bab}.r{color:#ff9d90}.g{color:#7fd88f}.y{color:#f0c674}.c{color:#6fd3e7}
     img{display:block}</style><header>${title}</header>${content}`;
 }
