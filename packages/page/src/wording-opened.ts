@@ -28,8 +28,7 @@ export const hideAll = "Hide all";
 export const copyAll = "Copy all";
 export const download = "Download";
 export const saveAs = "Save as";
-/** The mark keeps the dot in front where the line runs from right to left. */
-export const formatEnv = "\u200e.env";
+export const formatEnv = ".env";
 export const formatJson = "JSON";
 export const formatText = "Text";
 export const managersMissing =
