@@ -58,6 +58,7 @@ export async function startChromium(program: string, display?: Display): Promise
     asCopied: (text) => text,
     downloads,
     newTab,
+    ...(display ? { writeClipboard: display.writeClipboard } : {}),
     async readClipboard() {
       if (display) return display.readClipboard();
       if (!reader) throw new Error("no tab to read the clipboard with");

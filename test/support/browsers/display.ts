@@ -7,6 +7,8 @@ export type Display = {
   readonly name: string;
   /** The bytes that a program gets which pastes text. */
   readClipboard(): Promise<string>;
+  /** Copies as another program. */
+  writeClipboard(text: string): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -33,6 +35,15 @@ export async function startDisplay(): Promise<Display> {
         { env: { ...process.env, DISPLAY: name }, encoding: "buffer", maxBuffer: 1 << 24, timeout: 5_000 },
       );
       return stdout.toString("utf8");
+    },
+    async writeClipboard(text) {
+      // What gives the text away goes on in the background, and ends with the display.
+      const program = spawn("xclip", ["-selection", "clipboard", "-in"], {
+        env: { ...process.env, DISPLAY: name },
+        stdio: ["pipe", "ignore", "ignore"],
+      });
+      program.stdin.end(text);
+      await once(program, "exit");
     },
     close: () => stop(server),
   };

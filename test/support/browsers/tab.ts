@@ -34,5 +34,7 @@ export type TestBrowser = {
   newTab(): Promise<Tab>;
   /** The text that another program would paste; where there is none, the one that another page would. */
   readClipboard(): Promise<string>;
+  /** Copies as another program; only where the browser has a window. */
+  writeClipboard?(text: string): Promise<void>;
   close(): Promise<void>;
 };

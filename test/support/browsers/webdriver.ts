@@ -88,6 +88,7 @@ export async function startFirefox(program: string, display: Display): Promise<T
       downloads,
       newTab: tabsOf(driver, { canStay: true, opens: "tab" }),
       readClipboard: display.readClipboard,
+      writeClipboard: display.writeClipboard,
       close,
     };
   } catch (error) {
@@ -160,6 +161,7 @@ export async function startWebKit(program: string, display: Display): Promise<Te
       downloads: home,
       newTab: tabsOf(driver, { canStay: false, opens: "window" }),
       readClipboard: display.readClipboard,
+      writeClipboard: display.writeClipboard,
       close,
     };
   } catch (error) {
