@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { post } from "@secret-handoff/local";
 import { encodeBase64url } from "@secret-handoff/protocol";
+import { EMPTY_BLOCK } from "@secret-handoff/protocol/company";
 import { startTestService, type TestService } from "../support/test-service.ts";
 
 let service: TestService;
@@ -11,6 +12,8 @@ afterAll(() => service.close());
 
 const ID = "AAAAAAAAAAAAAAAAAAAAAA";
 const token = encodeBase64url(new Uint8Array(32));
+
+const PAGE = `<!doctype html><title>page</title>${EMPTY_BLOCK}`;
 
 async function send(path: string, init: RequestInit = {}) {
   const response = await fetch(`${service.url}${path}`, init);
@@ -28,7 +31,7 @@ describe("the page", () => {
     "%s serves the same bytes under its own policy, to GET and HEAD",
     async (path) => {
       const { response, status, text } = await send(path);
-      expect({ status, text }).toEqual({ status: 200, text: "<!doctype html><title>page</title>" });
+      expect({ status, text }).toEqual({ status: 200, text: PAGE });
       expect(response.headers.get("content-security-policy")).toBe("default-src 'none'");
       expect(response.headers.get("cache-control")).toBe("no-store");
       const head = await send(path, { method: "HEAD" });
@@ -45,7 +48,7 @@ describe("the page", () => {
     ["", undefined],
   ])("travels in the smallest encoding that a client takes: %s", async (accepted, encoding) => {
     const { response, text } = await send(`/h/${ID}`, { headers: { "accept-encoding": accepted } });
-    expect(text).toBe("<!doctype html><title>page</title>");
+    expect(text).toBe(PAGE);
     expect(response.headers.get("content-encoding") ?? undefined).toBe(encoding);
     expect(response.headers.get("vary")).toBe("accept-encoding");
   });
