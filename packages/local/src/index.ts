@@ -4,7 +4,7 @@ export { type EngineOptions, installedEngines, startEngine } from "./engine/star
 export { BAD_TOKEN, startGitHubApi, TOKEN_WITHOUT_ACTIONS } from "./github/api.ts";
 export { DEFAULT_JOB, type Job } from "./github/job.ts";
 export { type Minting, type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
-export { type PipelineIssuer, startGitLabIssuer } from "./gitlab/oidc-issuer.ts";
+export { type PipelineIssuer, startGitLabIssuer } from "./gitlab-issuer.ts";
 export { type Loopback, serveLoopback } from "./loopback.ts";
 export type { Inbox, Mail } from "./mail/inbox.ts";
 export { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";

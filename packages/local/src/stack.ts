@@ -7,7 +7,7 @@ import { type EngineOptions, startEngine } from "./engine/start-engine.ts";
 import { startGitHubApi } from "./github/api.ts";
 import { DEFAULT_JOB } from "./github/job.ts";
 import { type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
-import { type PipelineIssuer, startGitLabIssuer } from "./gitlab/oidc-issuer.ts";
+import { type PipelineIssuer, startGitLabIssuer } from "./gitlab-issuer.ts";
 import { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
 import type { SmtpOptions } from "./mail/smtp-server.ts";
 import { createOperators, type LocalOperator } from "./operators.ts";

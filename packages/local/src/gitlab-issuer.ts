@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "@secret-handoff/lambda";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
-import { serveLoopback } from "../loopback.ts";
+import { serveLoopback } from "./loopback.ts";
 
 /** An issuer of another kind than GitHub's. */
 export type PipelineIssuer = {
