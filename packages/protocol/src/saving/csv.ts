@@ -122,7 +122,7 @@ function asNotes(text: string): string {
  * in the notes, behind its name. A password that only begins like a formula stays where the importer looks for it, for moved it would
  * be none. https://owasp.org/www-community/attacks/CSV_Injection
  */
-export function isRunnable(text: string): boolean {
+function isRunnable(text: string): boolean {
   return (
     /^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) &&
     /[\p{L}_.][\p{L}\p{N}_.]+\s*\(|\|.*!/su.test(text)

@@ -1,4 +1,4 @@
-import { EventType, Leaf, Misfiled, Seal } from "@secret-handoff/protocol/api";
+import { Leaf, Misfiled, Seal } from "@secret-handoff/protocol/api";
 import { dayNumber, type Placed } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -122,9 +122,4 @@ export function serviceTrail(
       } while (cursor !== undefined);
     },
   };
-}
-
-/** Whether this release knows the event's type. */
-export function isKnownType(type: string): type is EventType {
-  return v.is(EventType, type);
 }

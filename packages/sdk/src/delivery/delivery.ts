@@ -156,7 +156,7 @@ export function planDelivery(
 }
 
 /** The description that the page shows before a link is opened. */
-export function headerOf(details: DeliveryDetails): Omit<Header, "emailHint"> {
+function headerOf(details: DeliveryDetails): Omit<Header, "emailHint"> {
   const { title, message, contact, context, reason, origins } = details;
   const sender = senderName(details);
   return {
