@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
 import type { Metafile } from "esbuild";
 
 type Manifest = { readonly name: string; readonly version: string; readonly license?: string };
@@ -23,7 +23,8 @@ export async function thirdPartyNotices(
     .flatMap(({ outputs }) => Object.values(outputs))
     .flatMap(({ inputs }) => Object.entries(inputs))
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
-    .flatMap(([path]) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+    .map(([path]) => fromRoot(path, root))
+    .flatMap((path) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
   const folders = new Set([...bundled, ...beside]);
   const packages = await Promise.all([...folders].sort().map((folder) => describe(join(root, folder))));
   const titlesOf = new Map<string, string[]>();
@@ -32,6 +33,11 @@ export async function thirdPartyNotices(
   return [`${holders} code of these packages, under the licences that follow them.`, ...notices]
     .join(`\n\n${RULE}\n\n`)
     .concat("\n");
+}
+
+/** A plugin's file comes with its namespace, and from the machine's root: `own:/home/me/checkout/node_modules/…`. */
+function fromRoot(path: string, root: string): string {
+  return relative(root, resolve(root, path.replace(/^[\w-]+:(?=\/)/, ""))).replaceAll("\\", "/");
 }
 
 async function describe(folder: string): Promise<{ readonly title: string; readonly text: string }> {
