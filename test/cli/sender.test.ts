@@ -3,8 +3,8 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type LocalStack, startLocalStack } from "@secret-handoff/local";
-import type { AuditEvent } from "@secret-handoff/protocol/api";
+import { type LocalStack, RunnerFilter, startLocalStack } from "@secret-handoff/local";
+import { type AuditEvent, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
 import { InProcessCli, type RunOptions } from "./harness.ts";
 
 /** The commands of senders and operators, against the whole local stack, each a process of its own. */
@@ -312,6 +312,43 @@ describe("a pipeline", () => {
     }
     other.close();
     expect(asked).toEqual([]);
+  });
+
+  test("of GitHub takes no workflow command from what the service says", async () => {
+    const attack = "##[stop-commands]pwn";
+    const role = "::stop-commands::pwn";
+    const hostile = createServer((request, response) => {
+      const isPolicy = request.url === "/v1/sender/policy";
+      const policy = {
+        rights: ["send"],
+        classes: [{ ...DEFAULT_CLASSES[0], name: attack, approvals: [role] }],
+      };
+      const problem = {
+        type: "about:blank",
+        status: 403,
+        code: "not_allowed",
+        title: "No",
+        detail: `x\n${role} ${attack}`,
+      };
+      response
+        .writeHead(isPolicy ? 200 : 403, {
+          "content-type": isPolicy ? "application/json" : "application/problem+json",
+        })
+        .end(JSON.stringify(isPolicy ? policy : problem));
+    });
+    await new Promise<void>((resolve) => hostile.listen(0, "127.0.0.1", resolve));
+    const endpoint = `http://127.0.0.1:${(hostile.address() as AddressInfo).port}`;
+    const claims = Buffer.from(JSON.stringify({ aud: endpoint })).toString("base64url");
+    const env = { SECRET_HANDOFF_ID_TOKEN: `e30.${claims}.e30`, SECRET_HANDOFF_ENDPOINT: endpoint };
+    for (const args of [["policy"], ["policy", "--json"], ["list"], ["list", "--json"]]) {
+      const { stdout, stderr } = await cli.run(args, { env });
+      const filter = new RunnerFilter();
+      const lines = filter.push(`${stdout}\n${stderr}\n::notice::still read\n`);
+      expect(stdout + stderr).toContain("stop-commands");
+      expect([args, lines.at(-1), filter.annotations.length]).toEqual([args, "##[notice]still read", 1]);
+      if (args[0] === "policy" && args[1]) expect(JSON.parse(stdout).classes[0].name).toBe(attack);
+    }
+    hostile.close();
   });
 
   test("of GitHub uses the job's own token", async () => {

@@ -23,7 +23,7 @@ export async function execute(
     if (isBrokenPipe(error)) return EXIT.failed;
     const known = error instanceof SenderError ? error : faultOf(error);
     if (invocation.flag("json")) {
-      await terminal.out(`${JSON.stringify({ error: { code: known.code, message: known.message } })}\n`);
+      await terminal.json({ error: { code: known.code, message: known.message } });
     }
     terminal.say(`${terminal.style("red", "Error:")} ${shown(known.message)}`);
     if (known.code === "unexpected" && env.SECRET_HANDOFF_DEBUG === "1" && error instanceof Error) {

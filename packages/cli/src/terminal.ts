@@ -62,6 +62,11 @@ export class Terminal {
     });
   }
 
+  /** A line of JSON on standard output, in which a runner of GitHub finds no workflow command. @throws where nobody reads it any more */
+  json(value: unknown): Promise<void> {
+    return this.out(`${JSON.stringify(value).replaceAll("##[", "##\\u005b")}\n`);
+  }
+
   /** A line on standard output, for people: it can be shown wherever it goes. @throws where nobody reads it any more */
   line(text: string): Promise<void> {
     return this.out(`${visible(inert(text))}\n`);

@@ -27,7 +27,7 @@ export const run: Run = async (invocation, context) => {
     } while (cursor !== undefined);
     spin();
     if (invocation.flag("json")) {
-      for (const event of events) await terminal.out(`${JSON.stringify(event)}\n`);
+      for (const event of events) await terminal.json(event);
       return EXIT.done;
     }
     const rows = events.map((event) => [

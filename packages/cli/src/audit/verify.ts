@@ -51,8 +51,7 @@ async function report(
   { terminal }: CliContext,
 ): Promise<ExitCode> {
   const { finding, seals, sealedEvents, unsealedEvents, first, last, fromTheBeginning } = checked;
-  if (invocation.flag("json"))
-    await terminal.out(`${JSON.stringify({ verified: finding === undefined, ...checked })}\n`);
+  if (invocation.flag("json")) await terminal.json({ verified: finding === undefined, ...checked });
   else if (finding)
     await terminal.out(
       `${terminal.style("red", "Not verified.", "stdout")} ${onOneLine(finding.sentence)}\n`,

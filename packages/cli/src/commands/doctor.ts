@@ -63,6 +63,6 @@ export const run: Run = async (invocation, context) => {
     const { rights, classes } = await withTimeout(invocation, context, service.policy, "30s");
     return `${rights.join(", ")}; classes ${classes.map(({ name }) => name).join(", ")}`;
   });
-  if (invocation.flag("json")) await terminal.out(`${JSON.stringify({ checks: results })}\n`);
+  if (invocation.flag("json")) await terminal.json({ checks: results });
   return results.some(({ status }) => status === "failed") ? EXIT.failed : EXIT.done;
 };

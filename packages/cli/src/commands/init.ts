@@ -37,8 +37,7 @@ export const run: Run = async (invocation, context) => {
   terminal.say(
     "Next: let the service admit this repository, name the secret and the recipient in the workflow, and try secret-handoff doctor.",
   );
-  if (invocation.flag("json"))
-    await terminal.out(`${JSON.stringify({ written: files.map(([path]) => path) })}\n`);
+  if (invocation.flag("json")) await terminal.json({ written: files.map(([path]) => path) });
   return EXIT.done;
 };
 

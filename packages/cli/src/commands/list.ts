@@ -22,7 +22,7 @@ export const run: Run = async (invocation, context) => {
   const done = terminal.spin("Asking the service");
   const handoffs = await withTimeout(invocation, context, (deadline) => service.list(filter, deadline));
   done();
-  if (invocation.flag("json")) await terminal.out(`${JSON.stringify({ handoffs })}\n`);
+  if (invocation.flag("json")) await terminal.json({ handoffs });
   else if (handoffs.length > 0) await terminal.out(table(VIEW_HEADING, handoffs.map(viewRow), terminal));
   else terminal.say("There are no such handoffs.");
   return EXIT.done;

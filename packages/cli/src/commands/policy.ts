@@ -12,7 +12,7 @@ export const run: Run = async (invocation, context) => {
   const policy = await withTimeout(invocation, context, service.policy);
   done();
   if (invocation.flag("json")) {
-    await terminal.out(`${JSON.stringify(policy)}\n`);
+    await terminal.json(policy);
     return EXIT.done;
   }
   await terminal.line(`Your rights: ${policy.rights.join(", ")}\n`);

@@ -26,8 +26,7 @@ export const run: Run = async (invocation, context) => {
     await service.erase(found, deadline);
     return found;
   });
-  await terminal.out(
-    invocation.flag("json") ? `${JSON.stringify({ id, erased: true })}\n` : `${id} is erased.\n`,
-  );
+  if (invocation.flag("json")) await terminal.json({ id, erased: true });
+  else await terminal.line(`${id} is erased.`);
   return EXIT.done;
 };

@@ -18,10 +18,7 @@ export const run: Run = async (invocation, context) => {
   const done = terminal.spin("Asking the service");
   const found = await withTimeout(invocation, context, (deadline) => service.recipient(wanted, deadline));
   done();
-  await terminal.out(
-    invocation.flag("json")
-      ? `${JSON.stringify(found)}\n`
-      : `${onOneLine(`${found.id}  ${found.address}`)}\n`,
-  );
+  if (invocation.flag("json")) await terminal.json(found);
+  else await terminal.line(onOneLine(`${found.id}  ${found.address}`));
   return EXIT.done;
 };

@@ -128,7 +128,7 @@ async function showRequest(
   { terminal }: CliContext,
 ): Promise<ExitCode> {
   if (invocation.flag("json")) {
-    await terminal.out(`${JSON.stringify(view)}\n`);
+    await terminal.json(view);
     return EXIT.done;
   }
   const given = view.approvals.map(({ role, by, known }) => `${role}: ${by} (${known})`);

@@ -83,7 +83,7 @@ async function revokeAll(
   );
   spin();
   if (invocation.flag("json")) {
-    await terminal.out(`${JSON.stringify(done)}\n`);
+    await terminal.json(done);
     return EXIT.done;
   }
   for (const id of done.revoked) await terminal.out(`${id}  revoked\n`);
@@ -101,7 +101,7 @@ async function report(
   { terminal }: CliContext,
 ): Promise<ExitCode> {
   if (invocation.flag("json")) {
-    await terminal.out(`${JSON.stringify({ handoffs: revocations.map(asJson) })}\n`);
+    await terminal.json({ handoffs: revocations.map(asJson) });
   } else {
     if (revocations.length === 0) terminal.say("There are no such open handoffs.");
     for (const revocation of revocations)

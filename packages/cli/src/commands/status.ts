@@ -19,7 +19,7 @@ export const run: Run = async (invocation, context) => {
       ...{ id, status, ...view },
       ...(error ? { error: { code: error.code, message: error.message } } : {}),
     }));
-    await terminal.out(`${JSON.stringify({ handoffs })}\n`);
+    await terminal.json({ handoffs });
   } else {
     const views = seen.flatMap(({ view }) => view ?? []);
     if (views.length > 0) await terminal.out(table(VIEW_HEADING, views.map(viewRow), terminal));

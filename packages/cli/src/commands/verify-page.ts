@@ -23,7 +23,7 @@ export const run: Run = async (invocation, { terminal, runtime }) => {
   const done = terminal.spin("Fetching the page");
   const check = await checkServedPage(origin, runtime);
   done();
-  if (invocation.flag("json")) await terminal.out(`${JSON.stringify({ origin, ...check })}\n`);
+  if (invocation.flag("json")) await terminal.json({ origin, ...check });
   else {
     await terminal.out(
       check.isPublished

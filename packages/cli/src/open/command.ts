@@ -110,7 +110,7 @@ async function finish(
       const known = screen.acknowledgement.kind === "known";
       if (invocation.flag("json") && recipient.path !== undefined) {
         const { id } = screen.handoff.link;
-        await terminal.out(`${JSON.stringify({ id, acknowledged: known, written: recipient.path })}\n`);
+        await terminal.json({ id, acknowledged: known, written: recipient.path });
       }
       return recipient.sayDone(screen.acknowledgement.kind);
     }
@@ -155,9 +155,7 @@ async function tell(
   code: string,
 ): Promise<ExitCode> {
   if (invocation.flag("json")) {
-    await terminal.out(
-      `${JSON.stringify({ error: { code, message: [heading, ...sentences].join(". ") } })}\n`,
-    );
+    await terminal.json({ error: { code, message: [heading, ...sentences].join(". ") } });
   }
   terminal.say(terminal.style("bold", onOneLine(heading)));
   for (const sentence of sentences) terminal.say(onOneLine(sentence));

@@ -11,7 +11,7 @@ export async function reportExpected(
   { terminal }: CliContext,
 ): Promise<ExitCode> {
   const rows = expected.map(expectedAsJson);
-  if (invocation.flag("json")) await terminal.out(`${JSON.stringify({ expected: rows })}\n`);
+  if (invocation.flag("json")) await terminal.json({ expected: rows });
   else {
     for (const one of expected) {
       await terminal.line(onOneLine(`${emailHintOf(one.recipient)}  ${expectedSentence(one)}`));
@@ -51,7 +51,7 @@ export async function reportOutcomes(
   { terminal }: CliContext,
 ): Promise<ExitCode> {
   if (invocation.flag("json")) {
-    await terminal.out(`${JSON.stringify({ handoffs: outcomes.map(asJson) })}\n`);
+    await terminal.json({ handoffs: outcomes.map(asJson) });
   } else {
     for (const outcome of outcomes)
       await terminal.line(onOneLine(`${emailHintOf(outcome.recipient)}  ${sentenceOf(outcome)}`));
