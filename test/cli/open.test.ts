@@ -15,6 +15,7 @@ import { inFull } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { deadlineAfter, loadKeys, platformRuntime, SenderError } from "@secret-handoff/sdk";
 import { armor, Encrypter } from "age-encryption";
+import { startEndlessServer } from "../support/endless-server.ts";
 import { KeyRing, missingTools } from "../support/key-tools.ts";
 import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
@@ -413,6 +414,15 @@ test("a service that cannot be reached is shown in the words of the page", async
   const { code, stderr } = await open(sealed.link.replace(/:\d+\//, ":9/"), ["--email", EMAIL]);
   expect(code).toBe(5);
   for (const sentence of say.unreachable) expect(stderr).toContain(sentence);
+});
+
+test("an answer without an end is not read to its end", async () => {
+  const endless = await startEndlessServer("application/json");
+  const { link } = await handOver();
+  const { code } = await open(link.replace(/^http:\/\/[^/]+/, endless.url), ["--email", EMAIL]);
+  await endless.close();
+  expect(code).toBe(5);
+  expect(endless.sent()).toBeLessThan(20_000_000);
 });
 
 describe("a link that is encrypted to a key of the recipient's own", () => {
