@@ -96,6 +96,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
     `Secret: \`${values.secret}\``,
     `Recipients: ${values.recipients.split("\n").length}: ${values.recipients.replaceAll(/^.*$/gm, "`$&`").replaceAll("\n", ", ")}`,
     `Open for: ${values["expires-in"]}`,
+    `Reason: \`${values.reason}\``,
   ];
   const report =
     problems.length > 0

@@ -148,6 +148,7 @@ describe("an issue", () => {
       GOOD.secret,
       "2: `ana@vendor.example`, `bo@vendor.example`",
       "5400s",
+      GOOD.reason,
     ]) {
       expect(outputs.report).toContain(part);
     }
