@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Writable } from "node:stream";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
-import { githubCommands, guardStreams, logLine } from "@secret-handoff/action";
+import { githubCommands, guardStreams, logLine, maskedForms } from "@secret-handoff/action";
 import { RunnerFilter, runAction } from "@secret-handoff/local";
 import { RequestView } from "@secret-handoff/protocol/api";
 import fc from "fast-check";
@@ -94,7 +94,7 @@ describe("text of others in the log", () => {
   test("hides a secret that looks like a command, as it is shown and as it is", () => {
     for (const secret of ["::stop-commands::S3cr3t", "##[error]S3cr3t-value", "tab\tS3cr3t-value"]) {
       const { lines } = runnerAfter(({ mask, info }) => {
-        mask(secret);
+        for (const form of maskedForms(secret)) mask(form);
         info(secret);
         info(`not found: ${secret}`);
       });

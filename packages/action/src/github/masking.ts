@@ -1,4 +1,5 @@
 import { concealedTexts, isJsonContainer } from "@secret-handoff/sdk";
+import { logLine } from "./log-lines.ts";
 import type { WorkflowCommands } from "./workflow-commands.ts";
 
 /**
@@ -24,7 +25,8 @@ export function maskedForms(value: string | Uint8Array): readonly string[] {
   const text = typeof value === "string" ? value : decodeText(value);
   const texts = text === undefined ? [] : concealedTexts(text);
   const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
-  return [...new Set(forms)].filter(
+  // As it would stand in a line of the log as well.
+  return [...new Set(forms.flatMap((form) => [form, logLine(form)]))].filter(
     (form) => form.length >= SHORTEST_MASKED && form.trim() !== "" && !/[\r\n]/.test(form),
   );
 }

@@ -35,10 +35,7 @@ export function githubCommands(
   const warning = (sentence: string) => write(() => core.warning(logLine(sentence)));
   const error = (sentence: string) => write(() => core.error(logLine(sentence)));
   return {
-    mask: (text) => {
-      // As it would stand in a line of ours as well.
-      for (const form of new Set([text, logLine(text)])) write(() => core.setSecret(form));
-    },
+    mask: (text) => write(() => core.setSecret(text)),
     ...{ info, warning, error },
     output: (name, value) => {
       try {
