@@ -51,6 +51,9 @@ function parseConfiguration(text: string, path: string): Configuration {
   return Object.fromEntries(entries);
 }
 
+/** Commands that were told which service it is. */
+const told = new WeakSet<CliContext>();
+
 /** @throws SenderError `endpoint` where none is set */
 export async function endpointOf(invocation: Invocation, context: CliContext): Promise<string> {
   const given = invocation.text("endpoint") ?? context.env.SECRET_HANDOFF_ENDPOINT;
@@ -59,7 +62,9 @@ export async function endpointOf(invocation: Invocation, context: CliContext): P
   if (endpoint) {
     const origin = parseEndpoint(endpoint);
     // A repository may be somebody else's: whose service it names must be seen.
-    context.terminal.say(context.terminal.style("dim", `Service: ${origin}, from ${CONFIGURATION_FILE}`));
+    if (!told.has(context))
+      context.terminal.say(context.terminal.style("dim", `Service: ${origin}, from ${CONFIGURATION_FILE}`));
+    told.add(context);
     return origin;
   }
   throw new SenderError(

@@ -25,7 +25,8 @@ export async function execute(
     if (invocation.flag("json")) {
       await terminal.json({ error: { code: known.code, message: known.message } });
     }
-    terminal.say(`${terminal.style("red", "Error:")} ${shown(known.message)}`);
+    const heading = known.code === "cancelled" ? "" : `${terminal.style("red", "Error:")} `;
+    terminal.say(`${heading}${shown(known.message)}`);
     if (known.code === "unexpected" && env.SECRET_HANDOFF_DEBUG === "1" && error instanceof Error) {
       terminal.say(error.stack ?? "");
     }

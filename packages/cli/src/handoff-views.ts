@@ -3,6 +3,7 @@ import { parseHandoffId } from "@secret-handoff/protocol";
 import { type HandoffView, isoTime } from "@secret-handoff/protocol/api";
 import { SenderError } from "@secret-handoff/sdk";
 import { onOneLine, type Style, type Terminal } from "./terminal.ts";
+import { widthOf, wrap } from "./wrapping.ts";
 
 /** @throws SenderError `input` where one is no id of a handoff */
 export function handoffIds(texts: readonly string[]): readonly HandoffId[] {
@@ -28,7 +29,10 @@ const COLOURS: Readonly<Record<string, Style>> = {
   bounced: "red",
 };
 
-/** A table with a heading, its columns as wide as they must be. */
+/** The last column may be as narrow as this before a table is of no use. */
+const NARROWEST = 12;
+
+/** A table with a heading, its columns as wide as they must be. Where a terminal is too narrow for it, each row is a list. */
 export function table(
   heading: readonly string[],
   rows: readonly (readonly string[])[],
@@ -36,15 +40,46 @@ export function table(
 ): string {
   const safe = rows.map((row) => row.map(onOneLine));
   const widths = heading.map((title, column) =>
-    Math.max(title.length, ...safe.map((row) => (row[column] ?? "").length)),
+    Math.max(title.length, ...safe.map((row) => widthOf(row[column] ?? ""))),
   );
-  const line = (row: readonly string[]) =>
-    row.map((cell, column) => cell.padEnd(column === row.length - 1 ? 0 : (widths[column] ?? 0))).join("  ");
-  const body = safe.map((row) => {
-    const style = COLOURS[row[1] ?? ""];
-    return style ? terminal.style(style, line(row), "stdout") : line(row);
+  const before = widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const left = (terminal.columns ?? Number.POSITIVE_INFINITY) - before;
+  if (left < Math.min(NARROWEST, widths.at(-1) ?? 0)) return asLists(heading, safe, terminal);
+  const lines = (row: readonly string[]) => {
+    const [first = "", ...rest] = wrap(row.at(-1) ?? "", left, { hard: true });
+    const cells = row.slice(0, -1).map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    return [[...cells, first].join("  "), ...rest.map((more) => `${" ".repeat(before)}${more}`)].join("\n");
+  };
+  const body = safe.map((row) => coloured(row, lines(row), terminal));
+  return `${[terminal.style("bold", lines(heading), "stdout"), ...body].join("\n")}\n`;
+}
+
+function asLists(
+  [, ...heading]: readonly string[],
+  rows: readonly (readonly string[])[],
+  terminal: Terminal,
+): string {
+  const width = Math.max(...heading.map(({ length }) => length));
+  const indent = " ".repeat(width + 4);
+  const columns = terminal.columns ?? 80;
+  const blocks = rows.map((row) => {
+    const [first = "", ...cells] = row;
+    const lines = cells.flatMap((cell, column) =>
+      cell === ""
+        ? []
+        : wrap(`  ${(heading[column] ?? "").toLowerCase().padEnd(width)}  ${cell}`, columns, {
+            indent,
+            hard: true,
+          }),
+    );
+    return [coloured(row, first, terminal), ...lines].join("\n");
   });
-  return `${[terminal.style("bold", line(heading), "stdout"), ...body].join("\n")}\n`;
+  return `${blocks.join("\n")}\n`;
+}
+
+function coloured([, state = ""]: readonly string[], text: string, terminal: Terminal): string {
+  const style = COLOURS[state];
+  return style ? terminal.style(style, text, "stdout") : text;
 }
 
 export const VIEW_HEADING = ["ID", "STATE", "CLASS", "CREATED", "EXPIRES", "SECRET"] as const;

@@ -1,4 +1,5 @@
 import { COMMANDS, type Command, type Option, optionsOf } from "./commands.ts";
+import { wrap as breakLines } from "./wrapping.ts";
 
 export const PROGRAM = "secret-handoff";
 
@@ -78,15 +79,5 @@ function inColumns(rows: readonly Row[], columns: number, all = rows): readonly 
   });
 }
 
-/** Breaks a text at its spaces. */
-function wrap(text: string, columns: number): readonly string[] {
-  const most = Math.min(Math.max(columns, 24), MOST_COLUMNS);
-  const lines: string[] = [];
-  for (const word of text.split(" ")) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= most)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
+const wrap = (text: string, columns: number) =>
+  breakLines(text, Math.min(Math.max(columns, 24), MOST_COLUMNS));

@@ -6,6 +6,7 @@ import { ReadStream, WriteStream } from "node:tty";
 import { styleText } from "node:util";
 import { SenderError } from "@secret-handoff/sdk";
 import type { Screen, Surroundings } from "./cli.ts";
+import { wrap } from "./wrapping.ts";
 
 export type Streams = Pick<Surroundings, "stdin" | "stdout" | "stderr" | "env" | "terminal">;
 
@@ -55,10 +56,13 @@ export class Terminal {
    * @throws where nobody reads it any more
    */
   out(text: string): Promise<void> {
+    return this.#write(this.outIsTerminal ? visible(text) : text);
+  }
+
+  #write(text: string): Promise<void> {
     this.#stopSpinner?.();
-    const written = this.outIsTerminal ? visible(text) : text;
     return new Promise((resolve, reject) => {
-      this.#streams.stdout.write(written, (error) => (error ? reject(error) : resolve()));
+      this.#streams.stdout.write(text, (error) => (error ? reject(error) : resolve()));
     });
   }
 
@@ -67,15 +71,25 @@ export class Terminal {
     return this.out(`${JSON.stringify(value).replaceAll("##[", "##\\u005b")}\n`);
   }
 
-  /** A line on standard output, for people: it can be shown wherever it goes. @throws where nobody reads it any more */
-  line(text: string): Promise<void> {
-    return this.out(`${visible(inert(text))}\n`);
+  /**
+   * Lines on standard output, for people: they can be shown wherever they go, and on a terminal they break between words.
+   * @param indent stands before what a line goes on with
+   * @throws where nobody reads it any more
+   */
+  line(text: string, indent = "  "): Promise<void> {
+    return this.#write(fitted(visible(inert(text)), this.#streams.stdout, indent));
   }
 
-  /** A line on standard error. */
-  say(line = ""): void {
+  /** Lines on standard error. */
+  say(text = ""): void {
     this.#stopSpinner?.();
-    this.#streams.stderr.write(`${visible(inert(line))}\n`);
+    const indent = /^ */.exec(text)?.[0] ?? "";
+    this.#streams.stderr.write(fitted(visible(inert(text)), this.#streams.stderr, indent));
+  }
+
+  /** Columns of standard output, where it is a terminal. */
+  get columns(): number | undefined {
+    return this.outIsTerminal ? this.#streams.stdout.columns : undefined;
   }
 
   /** Colours where standard error, or else the stream named, is a terminal that shows them (https://no-color.org). */
@@ -206,6 +220,8 @@ class Prompt {
     const stop = () => {
       const { reject } = this.#waiting ?? {};
       this.#waiting = undefined;
+      // Where the answer is shown, the screen stands behind what was typed.
+      if (!this.#muted) screen.write("\n");
       if (reject) reject(new SenderError("cancelled", "Stopped. Nothing more was done."));
       else process.kill(process.pid, "SIGINT");
     };
@@ -237,6 +253,13 @@ class Prompt {
     this.#waiting = undefined;
     this.#readline.close();
   }
+}
+
+/** Whole lines, which break between words where the stream is a terminal. */
+function fitted(text: string, { isTTY, columns }: Screen, indent: string): string {
+  const lines = text.split("\n");
+  const broken = isTTY && columns ? lines.flatMap((line) => wrap(line, columns, { indent })) : lines;
+  return `${broken.join("\n")}\n`;
 }
 
 /**

@@ -34,9 +34,8 @@ export const run: Run = async (invocation, context) => {
     const [style, mark] = (
       { ok: ["green", "ok"], warning: ["yellow", "note"], failed: ["red", "failed"] } as const
     )[result.status];
-    await terminal.out(
-      `${terminal.style(style, mark.padEnd(7), "stdout")}${onOneLine(`${name}: ${result.detail}`)}\n`,
-    );
+    const line = `${terminal.style(style, mark.padEnd(7), "stdout")}${onOneLine(`${name}: ${result.detail}`)}`;
+    await terminal.line(line, " ".repeat(7));
   };
 
   await check("Node.js", async () => process.version);

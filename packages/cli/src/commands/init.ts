@@ -1,6 +1,6 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { parseEndpoint, parseMailbox, SenderError } from "@secret-handoff/sdk";
+import { defaultMailbox, parseEndpoint, parseMailbox, SenderError } from "@secret-handoff/sdk";
 import manifest from "../../package.json" with { type: "json" };
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
@@ -14,7 +14,7 @@ export const run: Run = async (invocation, context) => {
   const ask = asker(invocation, context);
   const endpoint = parseEndpoint(await ask("endpoint", "Address of the service", undefined));
   const className = await ask("class", "Credential class", "third-party-service");
-  const from = await ask("from", "Who the mails are from", `handoff@${new URL(endpoint).hostname}`);
+  const from = await ask("from", "Who the mails are from", defaultMailbox(endpoint).address);
   parseMailbox(from, "--from");
   const region = await ask("region", "AWS region", context.env.AWS_REGION ?? "eu-west-1");
   const configuration = { endpoint, class: className, from, region };

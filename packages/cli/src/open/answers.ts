@@ -43,15 +43,15 @@ export class Answers {
     const given = this.#given.email;
     delete this.#given.email;
     if (given !== undefined) return given;
-    const which = hint ? ` (${onOneLine(say.emailHint(hint))})` : "";
-    return this.#ask(`${say.email}${which}: `, "--email");
+    return this.#ask(`${say.email}: `, "--email", { hint: hint && say.emailHint(hint) });
   }
 
   async #passphrase(): Promise<string> {
     const path = this.#given.passphraseFile;
     delete this.#given.passphraseFile;
     if (path === undefined) {
-      return this.#ask(`${say.passphrase} (${say.passphraseHint}): `, "--passphrase-file", true);
+      const about = { hidden: true, hint: say.passphraseHint };
+      return this.#ask(`${say.passphrase}: `, "--passphrase-file", about);
     }
     try {
       return await readFile(path, "utf8");
@@ -66,8 +66,17 @@ export class Answers {
     }
   }
 
-  async #ask(question: string, instead: string, hidden = false): Promise<string> {
-    const answer = (await this.#terminal.pipedLine()) ?? (await this.#terminal.ask(question, { hidden }));
+  /** @param about `hint` stands above the question */
+  async #ask(
+    question: string,
+    instead: string,
+    about: { readonly hidden?: boolean; readonly hint?: string | undefined } = {},
+  ): Promise<string> {
+    const { hidden = false, hint } = about;
+    const piped = await this.#terminal.pipedLine();
+    if (piped !== undefined) return piped;
+    if (hint && this.#terminal.canAsk) this.#terminal.say(this.#terminal.style("dim", onOneLine(hint)));
+    const answer = await this.#terminal.ask(question, { hidden });
     if (answer !== undefined) return answer;
     throw new SenderError(
       "input",
