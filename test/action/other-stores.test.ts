@@ -4,19 +4,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { InputName, StepContext } from "@secret-handoff/action";
-import { Recipient } from "@secret-handoff/local";
+import { Recipient, startSecretsManager } from "@secret-handoff/local";
+import { secretsManager } from "@secret-handoff/sdk";
 import { jwtVerify } from "jose";
+import { useAwsEnvironment } from "../support/aws-environment.ts";
 import {
   startAzure,
   startConnect,
   startGitHubApps,
   startGoogle,
+  startParameters,
   startVault,
 } from "../support/secret-stores.ts";
 import { startTestService } from "../support/test-service.ts";
 import { runStepOn } from "./step-harness.ts";
 
-/** Secrets that are not in AWS: each delivered once per version, masked, and each failure with its own sentence. */
+/** Secrets of every store that has versions: each delivered once per version, masked, and each failure with its own sentence. */
 
 const RUNNER = "https://runner.example/token?api-version=2.0";
 const service = await startTestService();
@@ -36,6 +39,17 @@ const azure = await startAzure("job-token-for-api://AzureADTokenExchange");
 const connect = await startConnect();
 const github = await startGitHubApps(isAppJwt, () => service.clock.now);
 afterAll(() => Promise.all([service, vault, google, azure, connect, github].map((one) => one.close())));
+
+const [parameters, aws] = await Promise.all([
+  startParameters(),
+  startSecretsManager({ clock: () => service.clock.now }),
+]);
+afterAll(() => Promise.all([parameters.close(), aws.close()]));
+useAwsEnvironment(() => ({
+  AWS_ENDPOINT_URL_SSM: parameters.url,
+  AWS_ENDPOINT_URL_SECRETS_MANAGER: aws.url,
+  AWS_REGION: "eu-west-1",
+}));
 
 const nobody = await startConnect();
 await nobody.close();
@@ -65,7 +79,7 @@ const env = (more: StepContext["env"] = {}): StepContext["env"] => ({
 const step = (inputs: Partial<Record<InputName, string>>, more: StepContext["env"] = {}) =>
   runStepOn(service, {
     inputs: { recipients: ana, "secret-ids": "", class: "internal-tool", "vault-role": "rotate", ...inputs },
-    context: { env: env(more) },
+    context: { env: env(more), openSecrets: secretsManager },
     runtime: {
       fetch: async (input, init) => {
         const url = String(input);
@@ -85,7 +99,8 @@ async function opened() {
 }
 
 type Store = {
-  readonly address: string;
+  readonly inputs: Partial<Record<InputName, string>>;
+  readonly env?: StepContext["env"];
   readonly rotate: (value: string) => void;
   readonly fields: (value: string) => Readonly<Record<string, string>>;
 };
@@ -94,11 +109,32 @@ const credentials = join(folder, "credentials.json");
 writeFileSync(credentials, google.credentials);
 afterAll(() => rmSync(folder, { recursive: true }));
 
+/** Programs that a person or a runner is logged in with, as far as they are asked. */
+const program = (name: string, body: string) =>
+  writeFileSync(
+    join(folder, name),
+    `#!${process.execPath}\nconst args = process.argv.slice(2).join(" ");\n${body}`,
+    {
+      mode: 0o755,
+    },
+  );
+program("gcloud", 'console.log(args === "auth print-access-token" ? "canary-google-token" : "");');
+program("az", 'console.log(JSON.stringify({ accessToken: "canary-other-azure" }));');
+program(
+  "op",
+  `const fail = (said) => { console.error("[ERROR] 2026/11/26 10:00:00 " + said); process.exit(1); };
+if (Object.keys(process.env).some((name) => /^(INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/.test(name))) fail("foreign variables");
+if (process.env.OP_SERVICE_ACCOUNT_TOKEN !== "canary-ops") fail("(401) Unauthorized: token ops_canary is not valid");
+if (args !== "item get --format=json --vault=Infra -- Orders DB") fail('"Other" isn't an item in the "Infra" vault.');
+process.stdout.write(require("node:fs").readFileSync(${JSON.stringify(join(folder, "item.json"))}));`,
+);
+const opItem = { version: 0 };
+
 const STORES: readonly (readonly [string, Store])[] = [
   [
     "HashiCorp Vault",
     {
-      address: "vault://secret/data/prod/orders",
+      inputs: { "other-secrets": "ORDERS, vault://secret/data/prod/orders" },
       rotate: (password) => vault.put("prod/orders", { user: "app", password }),
       fields: (password) => ({ user: "app", password }),
     },
@@ -106,7 +142,7 @@ const STORES: readonly (readonly [string, Store])[] = [
   [
     "Google Secret Manager",
     {
-      address: "google://projects/acme/secrets/orders",
+      inputs: { "other-secrets": "ORDERS, google://projects/acme/secrets/orders" },
       rotate: (value) => google.put("projects/acme/secrets/orders", value),
       fields: (value) => ({ value }),
     },
@@ -114,7 +150,7 @@ const STORES: readonly (readonly [string, Store])[] = [
   [
     "Azure Key Vault",
     {
-      address: "azure://acme/orders",
+      inputs: { "other-secrets": "ORDERS, azure://acme/orders" },
       rotate: (value) => azure.put("orders", value),
       fields: (value) => ({ value }),
     },
@@ -122,33 +158,83 @@ const STORES: readonly (readonly [string, Store])[] = [
   [
     "1Password Connect",
     {
-      address: "op://Infra/Orders%20DB",
+      inputs: { "other-secrets": "ORDERS, op://Infra/Orders%20DB" },
       rotate: (value) => connect.save(value),
       fields: (password) => ({ username: "app", password }),
     },
   ],
+  [
+    "1Password by its own program, with a service account",
+    {
+      inputs: { "other-secrets": "ORDERS, op://Infra/Orders%20DB" },
+      env: { PATH: folder, OP_CONNECT_HOST: "", OP_SERVICE_ACCOUNT_TOKEN: "canary-ops" },
+      rotate: (password) => {
+        opItem.version += 1;
+        const id = "o".repeat(26);
+        const fields = [{ id: "password", label: "password", type: "CONCEALED", value: password }];
+        const vaultOf = { id: "w".repeat(26), name: "Infra" };
+        const updated_at = new Date((service.clock.now - 600 + opItem.version) * 1_000).toISOString();
+        const item = { id, title: "Orders DB", version: opItem.version, vault: vaultOf, updated_at, fields };
+        writeFileSync(join(folder, "item.json"), JSON.stringify(item));
+      },
+      fields: (password) => ({ password }),
+    },
+  ],
+  [
+    "Google Secret Manager with the login of gcloud",
+    {
+      inputs: { "other-secrets": "ORDERS, google://projects/acme/secrets/person" },
+      env: { PATH: folder, GOOGLE_APPLICATION_CREDENTIALS: "" },
+      rotate: (value) => google.put("projects/acme/secrets/person", value),
+      fields: (value) => ({ value }),
+    },
+  ],
+  [
+    "one key of a secret of Secrets Manager",
+    {
+      inputs: { "secret-ids": "ORDERS, prod/keyed, db.password" },
+      rotate: (password) => {
+        service.clock.now += 1;
+        aws.secrets.put("prod/keyed", JSON.stringify({ db: { user: "app", password } }));
+      },
+      fields: (password) => ({ "db.password": password }),
+    },
+  ],
+  [
+    "a path of parameters",
+    {
+      inputs: { parameters: "/prod/db/*" },
+      rotate: (value) => parameters.put("eu-west-1", "/prod/db/password", value),
+      fields: (value) => ({ value }),
+    },
+  ],
+  [
+    "a parameter by its ARN, in its own region",
+    {
+      inputs: { parameters: "ORDERS, arn:aws:ssm:eu-central-1:111122223333:parameter/far" },
+      rotate: (value) => parameters.put("eu-central-1", "/far", value),
+      fields: (value) => ({ value }),
+    },
+  ],
 ];
 
-describe.each(STORES)("%s", (_, { address, rotate, fields }) => {
+describe.each(STORES)("%s", (_, { inputs, env = {}, rotate, fields }) => {
   test("is delivered once per version: again it mails nothing, after a new version it does", async () => {
-    const google = { GOOGLE_APPLICATION_CREDENTIALS: credentials };
+    const login = { GOOGLE_APPLICATION_CREDENTIALS: credentials, ...env };
     rotate("canary-first");
-    const first = await step({ "other-secrets": `ORDERS, ${address}` }, google);
+    const first = await step(inputs, login);
     expect([first.code, first.errors, mailed().length]).toEqual([0, [], 1]);
-    const again = await step({ "other-secrets": `ORDERS, ${address}` }, google);
+    const again = await step(inputs, login);
     expect([again.code, again.workflow.outputs["earlier-count"], mailed().length]).toEqual([0, "1", 1]);
     rotate("canary-second");
-    const newer = await step({ "other-secrets": `ORDERS, ${address}` }, google);
+    const newer = await step(inputs, login);
     expect([newer.code, mailed().length]).toEqual([0, 2]);
     expect(await opened()).toEqual(fields("canary-second"));
   });
 
   test("masks the value and every token of the login, and shows none of them", async () => {
     rotate("canary-masked");
-    const { workflow } = await step(
-      { "other-secrets": address },
-      { GOOGLE_APPLICATION_CREDENTIALS: credentials },
-    );
+    const { workflow } = await step(inputs, { GOOGLE_APPLICATION_CREDENTIALS: credentials, ...env });
     const shown = JSON.stringify([
       workflow.lines.filter((line) => !line.startsWith("mask: ")),
       workflow.outputs,
@@ -300,6 +386,43 @@ describe("a failure says what to do", () => {
       { OP_CONNECT_TOKEN: "x" },
       {},
       /refused the token/,
+    ],
+    [
+      "an item that 1Password's program does not find",
+      "op://Infra/Other",
+      { PATH: folder, OP_CONNECT_HOST: "", OP_SERVICE_ACCOUNT_TOKEN: "canary-ops" },
+      {},
+      /has no item "Other" in a vault "Infra" \(op says: "Other" isn't an item/,
+    ],
+    [
+      "a service account that 1Password does not know",
+      "op://Infra/Other",
+      { PATH: folder, OP_CONNECT_HOST: "", OP_SERVICE_ACCOUNT_TOKEN: "canary-wrong" },
+      {},
+      /did not read item "Other" .*Check its login: OP_SERVICE_ACCOUNT_TOKEN/,
+    ],
+    [
+      "an Azure login without the right",
+      "azure://acme/orders",
+      { PATH: folder, AZURE_CLIENT_ID: "" },
+      {},
+      /does not allow this login to read "orders" .*Key Vault Secrets User/,
+    ],
+    ["a parameter without the right", "", {}, { parameters: "/denied" }, /ssm:GetParameter/],
+    ["a parameter that is not there", "", {}, { parameters: "/none" }, /There is no parameter "\/none"/],
+    [
+      "a secret of Secrets Manager that is not there",
+      "",
+      {},
+      { "secret-ids": "A, prod/none, key" },
+      /There is no secret "prod\/none"/,
+    ],
+    [
+      "a key that the secret does not have",
+      "",
+      {},
+      { "secret-ids": "A, prod/keyed, db.none" },
+      /"prod\/keyed" is not a JSON object with the key "db.none"/,
     ],
     ["a vault that 1Password does not have", "op://Other/Orders%20DB", {}, {}, /no vault "Other"/],
     [

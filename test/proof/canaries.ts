@@ -1,3 +1,5 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { deriveLinkKeys, deriveOpenKeys, parseLink } from "@secret-handoff/protocol";
 
 /** Something that must show up nowhere, and what it is called in a report. */
@@ -48,6 +50,14 @@ export function spellings({ bytes }: Canary): readonly Buffer[] {
 
 /** One place that was searched. */
 export type Place = { readonly name: string; readonly content: string | Uint8Array };
+
+/** Every file below a folder. */
+export function filesIn(folder: string): readonly Place[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => statSync(join(folder, name)).isFile())
+    .map((name) => ({ name: `file ${name}`, content: readFileSync(join(folder, name)) }));
+}
 
 /** Where which canary was found; empty is what the proof wants. */
 export function findCanaries(canaries: readonly Canary[], places: readonly Place[]): readonly string[] {

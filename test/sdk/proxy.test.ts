@@ -80,7 +80,12 @@ describe("which calls go through the environment's proxy", () => {
   });
 });
 
-type Seen = { readonly line: string; readonly login: string | undefined };
+type Seen = {
+  readonly line: string;
+  readonly login: string | undefined;
+  body?: string;
+  readonly type?: string | undefined;
+};
 
 /** A proxy that notes what it is asked, wants a login where one is set, and refuses hosts of `.refused`. */
 function startProxy(login?: string) {
@@ -90,9 +95,16 @@ function startProxy(login?: string) {
     login === undefined ||
     request.headers["proxy-authorization"] === `Basic ${Buffer.from(login).toString("base64")}`;
   const note = (request: IncomingMessage) =>
-    seen.push({ line: `${request.method} ${request.url}`, login: request.headers["proxy-authorization"] });
-  const server = createHttpServer((request, response) => {
+    seen.push({
+      line: `${request.method} ${request.url}`,
+      login: request.headers["proxy-authorization"],
+      type: request.headers["content-type"],
+    });
+  const server = createHttpServer(async (request, response) => {
     note(request);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    if (chunks.length > 0) Object.assign(seen.at(-1) ?? {}, { body: Buffer.concat(chunks).toString() });
     response.writeHead(allowed(request) ? 200 : 407, { "content-type": "text/plain" }).end("by the proxy");
   });
   server.on("connect", (request, socket: Socket) => {
@@ -162,7 +174,7 @@ describe("a call through a proxy", () => {
   test("over https asks the proxy to connect, and speaks TLS with the host itself", async () => {
     process.env.HTTPS_PROXY = openAt;
     expect(await codeOf(url)).toMatch(/SELF_SIGNED|UNABLE_TO|CERT|DEPTH_ZERO/);
-    expect(open.seen).toEqual([{ line: `CONNECT ${new URL(url).host}`, login: undefined }]);
+    expect(open.seen).toMatchObject([{ line: `CONNECT ${new URL(url).host}`, login: undefined }]);
   });
 
   test("over http hands the proxy the whole address", async () => {
@@ -174,6 +186,20 @@ describe("a call through a proxy", () => {
       "GET http://service.example/v1",
       "POST http://service.example/v1",
     ]);
+  });
+
+  test("sends a form as fetch does", async () => {
+    process.env.HTTP_PROXY = `http://${openAt}`;
+    const body = new URLSearchParams({ grant_type: "a b" });
+    await (await proxyingFetch("http://service.example/token", { method: "POST", body })).text();
+    expect(open.seen).toMatchObject([
+      { body: "grant_type=a+b", type: "application/x-www-form-urlencoded;charset=UTF-8" },
+    ]);
+  });
+
+  test("over http that the proxy refuses for its login is told by that", async () => {
+    process.env.HTTP_PROXY = `http://${guardedAt}`;
+    expect(await codeOf("http://service.example/v1")).toBe("PROXY_LOGIN");
   });
 
   test("with a login shows it to the proxy, decoded", async () => {

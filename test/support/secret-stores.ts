@@ -245,3 +245,43 @@ export async function startGitHubApps(isAppJwt: (jwt: string) => Promise<boolean
     );
   });
 }
+
+/**
+ * Parameters of AWS Systems Manager, each in one region.
+ * @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameter.html
+ */
+export async function startParameters() {
+  const found = new Map<string, { readonly value: string; readonly version: number }>();
+  const refusal = (type: string, message = type) => Response.json({ __type: type, message }, { status: 400 });
+  const server = await serve(async (request) => {
+    const region = request.headers.get("authorization")?.split("/")[2];
+    const { Name = "", Path } = (await request.json()) as { readonly Name?: string; readonly Path?: string };
+    const parameterOf = (name: string) => {
+      const one = found.get(`${region} ${name}`);
+      return one
+        ? {
+            ...{ Name: name, ARN: `arn:aws:ssm:${region}:111122223333:parameter${name}`, Value: one.value },
+            ...{ Version: one.version, LastModifiedDate: FIRST_VERSION_AT + one.version * 60 },
+          }
+        : undefined;
+    };
+    if (Path !== undefined) {
+      const names = [...found.keys()].map((key) => key.split(" ")[1] ?? "");
+      const Parameters = names.flatMap((name) =>
+        name.startsWith(`${Path}/`) ? (parameterOf(name) ?? []) : [],
+      );
+      return Response.json({ Parameters });
+    }
+    if (Name === "/denied")
+      return refusal("AccessDeniedException", "User is not authorized to perform: ssm:GetParameter");
+    const Parameter = parameterOf(Name.replace(/^arn:.*:parameter/, ""));
+    return Parameter ? Response.json({ Parameter }) : refusal("ParameterNotFound");
+  });
+  return {
+    ...server,
+    put: (region: string, name: string, value: string) => {
+      const version = (found.get(`${region} ${name}`)?.version ?? 0) + 1;
+      found.set(`${region} ${name}`, { value, version });
+    },
+  };
+}

@@ -104,7 +104,7 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
   PROXY_LOGIN: {
     reason: "the proxy asks for a login",
     advice: () =>
-      "Write it into HTTPS_PROXY, like http://user:password@proxy.example.com:3128, percent-encoded.",
+      "Write it into HTTPS_PROXY and HTTP_PROXY, like http://user:password@proxy.example.com:3128, percent-encoded.",
     unsent: true,
   },
   PROXY_REFUSED: {

@@ -4,7 +4,7 @@ import type { AgentConnectOpts } from "./proxy-api.ts";
 import { proxyFor } from "./proxy-variables.ts";
 
 /** What a proxy did instead of connecting. */
-class ProxyError extends Error {
+export class ProxyError extends Error {
   override readonly name = "ProxyError";
   readonly code: "PROXY_LOGIN" | "PROXY_REFUSED" | "PROXY_UNREACHABLE";
 

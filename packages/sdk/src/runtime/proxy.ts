@@ -4,7 +4,7 @@ import https from "node:https";
 import { Readable } from "node:stream";
 import tls from "node:tls";
 import { SenderError } from "../sender-error.ts";
-import { environmentAgentClass } from "./proxy-agent.ts";
+import { environmentAgentClass, ProxyError } from "./proxy-agent.ts";
 import { type Environment, hasProxy, proxyFor } from "./proxy-variables.ts";
 
 /**
@@ -76,9 +76,13 @@ export const proxyingFetch: typeof fetch = async (input, init) => {
 };
 
 function requestBy(agent: http.Agent, url: URL, init: RequestInit): Promise<Response> {
-  const { method = "GET", headers, body, signal, redirect } = init;
-  if (body !== undefined && body !== null && typeof body !== "string") {
-    throw new TypeError("only text is sent through a proxy");
+  const { method = "GET", body, signal, redirect } = init;
+  const headers = new Headers(init.headers);
+  const isForm = body instanceof URLSearchParams;
+  if (isForm && !headers.has("content-type"))
+    headers.set("content-type", "application/x-www-form-urlencoded;charset=UTF-8");
+  if (body !== undefined && body !== null && typeof body !== "string" && !isForm) {
+    throw new TypeError("only text and forms are sent through a proxy");
   }
   return new Promise((resolve, reject) => {
     const failed = (cause: unknown) =>
@@ -86,9 +90,15 @@ function requestBy(agent: http.Agent, url: URL, init: RequestInit): Promise<Resp
     const { request } = url.protocol === "https:" ? https : http;
     const sent = request(
       url,
-      { method, agent, headers: Object.fromEntries(new Headers(headers)), ...(signal ? { signal } : {}) },
+      { method, agent, headers: Object.fromEntries(headers), ...(signal ? { signal } : {}) },
       (message) => {
         const { statusCode: status = 0, statusMessage = "" } = message;
+        // Of a call over http the proxy reads the whole request, and answers it itself.
+        if (status === 407 && url.protocol === "http:") {
+          message.destroy();
+          failed(new ProxyError("PROXY_LOGIN"));
+          return;
+        }
         if (status >= 300 && status < 400 && redirect !== "manual") {
           message.destroy();
           failed(new Error("unexpected redirect"));
@@ -101,7 +111,7 @@ function requestBy(agent: http.Agent, url: URL, init: RequestInit): Promise<Resp
       },
     );
     sent.on("error", failed);
-    sent.end(body ?? undefined);
+    sent.end(body?.toString());
   });
 }
 
