@@ -125,7 +125,7 @@ program(
   `const fail = (said) => { console.error("[ERROR] 2026/11/26 10:00:00 " + said); process.exit(1); };
 if (Object.keys(process.env).some((name) => /^(INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/.test(name))) fail("foreign variables");
 if (process.env.OP_SERVICE_ACCOUNT_TOKEN !== "canary-ops") fail("(401) Unauthorized: token ops_canary is not valid");
-if (args !== "item get --format=json --vault=Infra -- Orders DB") fail('"Other" isn't an item in the "Infra" vault.');
+if (args !== "item get --format=json --vault=Infra -- Orders DB") fail(${JSON.stringify('"Other" isn\'t an item in the "Infra" vault.')});
 process.stdout.write(require("node:fs").readFileSync(${JSON.stringify(join(folder, "item.json"))}));`,
 );
 const opItem = { version: 0 };

@@ -292,7 +292,7 @@ net.Socket.prototype.connect = function (...all) {
     const key = file("app.pem", keys.privateKey.export({ type: "pkcs1", format: "pem" }).toString());
     const options = {
       to: "cy@vendor.example",
-      class: "third-party-service",
+      class: "internal-tool",
       from: "me@acme.example",
       "secret-id": "SECRETS_MANAGER, prod/orders/proxied",
       parameter: "PARAMETER, /orders",

@@ -1,10 +1,16 @@
-import { readFileSync } from "node:fs";
+import "../support/one-realm.ts";
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type IncomingMessage } from "node:http";
 import { createServer as createHttpsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { networkFault, proxyingFetch } from "@secret-handoff/sdk";
+import { networkFault, parameterStore, proxyingFetch } from "@secret-handoff/sdk";
 import { proxyFor } from "../../packages/sdk/src/runtime/proxy-variables.ts";
+import { unending } from "./deadlines.ts";
+import { quickRuntime } from "./quick-runtime.ts";
 
 const pem = (name: string) => readFileSync(new URL(`certificates/${name}.pem`, import.meta.url));
 
@@ -232,4 +238,57 @@ describe("a call through a proxy", () => {
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(proxyingFetch(url, { signal })).rejects.toThrow("enough");
   });
+});
+
+test("AWS credentials of SSO are fetched through the proxy as well, for the calls that they sign", async () => {
+  const seen: string[] = [];
+  const answers: Readonly<Record<string, unknown>> = {
+    "sso.example": {
+      roleCredentials: {
+        ...{ accessKeyId: "ASIASSO", secretAccessKey: "s", sessionToken: "t" },
+        expiration: Date.now() + 3_600_000,
+      },
+    },
+    "ssm.example": { Parameter: { ARN: "arn:x", Name: "/a", Version: 1, LastModifiedDate: 1, Value: "v" } },
+  };
+  const proxy = createHttpServer((request, response) => {
+    const { host } = new URL(request.url ?? "");
+    seen.push(`${host} ${/Credential=\w+/.exec(request.headers.authorization ?? "")?.[0] ?? ""}`);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(answers[host]));
+  });
+  const home = mkdtempSync(join(tmpdir(), "sso-"));
+  const start = "https://acme.awsapps.com/start";
+  mkdirSync(join(home, ".aws/sso/cache"), { recursive: true });
+  const settings = {
+    sso_start_url: start,
+    sso_region: "eu-west-1",
+    sso_account_id: "111122223333",
+    sso_role_name: "r",
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  writeFileSync(join(home, ".aws/config"), ["[profile person]", ...lines, ""].join("\n"));
+  writeFileSync(
+    join(home, ".aws/sso/cache", `${createHash("sha1").update(start).digest("hex")}.json`),
+    JSON.stringify({ accessToken: "canary", expiresAt: new Date(Date.now() + 3_600_000).toISOString() }),
+  );
+  const kept = process.env;
+  process.env = {
+    ...{
+      HOME: home,
+      AWS_PROFILE: "person",
+      AWS_REGION: "eu-west-1",
+      HTTP_PROXY: `http://${await listening(proxy)}`,
+    },
+    ...{ AWS_ENDPOINT_URL_SSO: "http://sso.example", AWS_ENDPOINT_URL_SSM: "http://ssm.example" },
+  };
+  try {
+    await parameterStore("eu-west-1", unending(), quickRuntime()).read("/a");
+  } finally {
+    process.env = kept;
+    proxy.closeAllConnections();
+    proxy.close();
+    rmSync(home, { recursive: true });
+  }
+  expect(seen).toEqual(["sso.example ", "ssm.example Credential=ASIASSO"]);
 });

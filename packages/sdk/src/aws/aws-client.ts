@@ -25,6 +25,7 @@ export async function clientOptions(
   const agents = await environmentAgents({ keepAlive, maxSockets: 50 });
   return {
     ...(region === undefined ? {} : { region }),
+    ...(agents ? { credentials: await awsCredentials(agents) } : {}),
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: CONNECT_MS,
@@ -34,6 +35,22 @@ export async function clientOptions(
       ...(agents ?? (keepAlive ? {} : { httpAgent: { keepAlive }, httpsAgent: { keepAlive } })),
     },
   };
+}
+
+/**
+ * The credentials in force, in the order of the AWS SDK. Those of SSO are asked for by a client of their own, which takes no settings
+ * from the client that needs them: without this it would go round the proxy.
+ * @param profile in ~/.aws; undefined leaves it to AWS_PROFILE
+ */
+export async function awsCredentials(
+  agents: Awaited<ReturnType<typeof environmentAgents>>,
+  profile?: string,
+) {
+  const { defaultProvider } = await import("./credentials-api.ts");
+  return defaultProvider({
+    ...(profile === undefined ? {} : { profile }),
+    ...(agents ? { clientConfig: { requestHandler: agents } } : {}),
+  });
 }
 
 /** Opens something with the first call, and keeps it. */

@@ -1,4 +1,4 @@
-import { openedOnce } from "../aws/aws-client.ts";
+import { awsCredentials, openedOnce } from "../aws/aws-client.ts";
 import { redact } from "../redact.ts";
 import { environmentAgents } from "../runtime/proxy.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
@@ -35,13 +35,8 @@ export function iamSigner(
 ): RequestSigner {
   const named = profile === undefined ? {} : { profile };
   const signerOf = openedOnce(async () => {
-    const { defaultProvider, Hash, SignatureV4 } = await import("./iam-api.ts");
-    // SSO and web identity ask AWS for them.
-    const agents = await environmentAgents({ keepAlive: true });
-    const credentials = defaultProvider({
-      ...named,
-      ...(agents ? { clientConfig: { requestHandler: agents } } : {}),
-    });
+    const { Hash, SignatureV4 } = await import("./iam-api.ts");
+    const credentials = await awsCredentials(await environmentAgents({ keepAlive: true }), profile);
     return (signingRegion: string) =>
       new SignatureV4({
         service: "execute-api",
