@@ -183,6 +183,19 @@ describe("a person with AWS credentials", () => {
     stack.mail.inbox.clear();
   });
 
+  test("sees a table where the terminal is wide enough, else lists, in colours unless they are not wanted", async () => {
+    const list = async (columns: number, env = {}) => (await as("sender", ["list"], { columns, env })).stdout;
+    const [id] = /^[\w-]{22}/m.exec((await as("sender", ["list"])).stdout.split("\n")[1] ?? "") ?? [];
+    const narrow = await list(80);
+    expect(narrow).toMatch(/^ {2}class {4}\S+$/m);
+    expect(narrow.split("\n").every((line) => line.length <= 80)).toBe(true);
+    expect(narrow).toContain("\u001b[32m");
+    const wide = await list(200, { NO_COLOR: "1" });
+    expect(wide).toMatch(/^ID +STATE +CLASS/);
+    expect(wide).toContain(id);
+    expect(wide).not.toContain("\u001b");
+  });
+
   test("is refused what is not theirs, with the code that says so", async () => {
     const args = ["send", "--to", EMAIL, "--stdin", "TOKEN", ...smtp()];
     const approvals = await as("sender", [...args, "-c", "production-admin"], { stdin: VALUE });
