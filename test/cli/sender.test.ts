@@ -410,6 +410,20 @@ describe("around it", () => {
     for (const word of ["verify-page", "passphrase-file", "recipients"]) expect(stdout).toContain(word);
   });
 
+  test.each([
+    ["an argument", ["status"], []],
+    ["an argument before an option", ["status"], ["--json"]],
+    ["the value of an option", ["audit", "events", "--handoff"], []],
+  ])("an id that begins with a hyphen is an id, as %s", async (_, before, after) => {
+    for (const id of ["-5DJe_mwTJ1C4DiUs51kFQ", "--DJe_mwTJ1C4DiUs51kFQ"]) {
+      const { code, stderr } = await as("auditor", [...before, id, ...after]);
+      expect({ isUsage: code === 2, stderr }).toEqual({
+        isUsage: false,
+        stderr: expect.not.stringContaining("option"),
+      });
+    }
+  });
+
   test.each<[string, readonly string[]]>([
     ["no command", []],
     ["an unknown command", ["frobnicate"]],

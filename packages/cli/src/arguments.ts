@@ -48,7 +48,7 @@ export function parseArguments(
   let parsed: ReturnType<typeof parseArgs>;
   try {
     parsed = parseArgs({
-      args: [...args],
+      args: withIdsApart(args, options),
       options: Object.fromEntries(
         Object.entries(options).map(([name, { short, multiple = false, value }]) => [
           name,
@@ -85,6 +85,23 @@ export function parseArguments(
   if (choices && positionals.some((one) => !choices.includes(one)))
     throw new UsageError(`It takes ${choices.join(", ")}`);
   return new Invocation(positionals, values);
+}
+
+/** One id of a handoff in 64 begins with a hyphen, and would be taken for an option. */
+const HYPHENATED_ID = /^-[\w-]{20}[AQgw]$/;
+
+/** Such ids as values of the option before them, or behind `--`, where nothing is an option. */
+function withIdsApart(args: readonly string[], options: Readonly<Record<string, Option>>): string[] {
+  const [own, ids]: [string[], string[]] = [[], []];
+  for (const [index, arg] of args.entries()) {
+    const before = args[index - 1] ?? "";
+    const isValue = options[before.slice(2)]?.value !== undefined && before.startsWith("--");
+    if (!HYPHENATED_ID.test(arg)) own.push(arg);
+    else if (isValue) own.push(`${own.pop()}=${arg}`);
+    else ids.push(arg);
+  }
+  if (ids.length === 0) return own;
+  return own.includes("--") ? [...own, ...ids] : [...own, "--", ...ids];
 }
 
 /** @throws UsageError where an argument is a link, or the key of one */

@@ -96,7 +96,9 @@ export class Terminal {
   style(style: Style, text: string, stream: "stdout" | "stderr" = "stderr"): string {
     const { env } = this.#streams;
     const colours = this.#streams[stream].isTTY === true && !env.NO_COLOR && env.TERM !== "dumb";
-    return colours ? styleText(style, shown(text)).replaceAll("\x1b[", OURS) : text;
+    return colours
+      ? styleText(style, shown(text), { validateStream: false }).replaceAll("\x1b[", OURS)
+      : text;
   }
 
   /** Shows that something is under way; the text of what was shown before is replaced. @returns changes the text; undefined ends it */
