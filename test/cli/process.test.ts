@@ -6,6 +6,7 @@ import { type AddressInfo, connect, type Server, type Socket } from "node:net";
 import { join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type LocalStack, startLocalStack } from "@secret-handoff/local";
+import { armor, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { jwtVerify } from "jose";
 import { filesIn, findCanaries, linkCanaries, type Place, textCanary } from "../proof/canaries.ts";
 import { watchProcess } from "../proof/process-watch.ts";
@@ -73,7 +74,7 @@ describe("secrets, links, passphrases and what is derived from them are in the o
     return { places, code, stderr };
   }
 
-  test("send, then open to a file, and open in a format that is refused", async () => {
+  test("send, then open to a file, in a format that is refused, and with a link that is encrypted to a key", async () => {
     const passphrase = join(cli.folder, "passphrase");
     writeFileSync(passphrase, PASSPHRASE);
     writeFileSync(join(cli.folder, "values"), `SECOND=${VALUE}`);
@@ -84,6 +85,8 @@ describe("secrets, links, passphrases and what is derived from them are in the o
       EMAIL,
       "--to",
       "ben@vendor.example",
+      "--to",
+      "dot@vendor.example",
       "-c",
       "internal-tool",
       "--from",
@@ -92,12 +95,19 @@ describe("secrets, links, passphrases and what is derived from them are in the o
     const sent = await placesOf(start(["send", ...whom, ...what, ...smtp], VALUE, signed()));
     expect(sent).toMatchObject({ code: 0 });
     const answers = { email: EMAIL, passphrase: PASSPHRASE };
-    const links = [await linkTo(EMAIL), await linkTo("ben@vendor.example")] as const;
+    const links = [
+      await linkTo(EMAIL),
+      await linkTo("ben@vendor.example"),
+      await linkTo("dot@vendor.example"),
+    ] as const;
+    const identity = await generateX25519Identity();
     const canaries = [
       ...(await linkCanaries(links[0], answers)),
       ...(await linkCanaries(links[1], { ...answers, email: "ben@vendor.example" })),
+      ...(await linkCanaries(links[2], { ...answers, email: "dot@vendor.example" })),
       textCanary("passphrase", PASSPHRASE),
       textCanary("value", VALUE),
+      textCanary("identity", identity),
       textCanary("key", signed().AWS_SECRET_ACCESS_KEY),
     ];
     expect(findCanaries(canaries, sent.places)).toEqual([]);
@@ -111,7 +121,20 @@ describe("secrets, links, passphrases and what is derived from them are in the o
       start(["open", "--format", "raw"], [links[1], "ben@vendor.example", PASSPHRASE, ""].join("\n")),
     );
     expect(refused.code).toBe(2);
-    expect(findCanaries(canaries, [...taken.places, ...refused.places])).toEqual([]);
+    const encrypter = new Encrypter();
+    encrypter.addRecipient(await identityToRecipient(identity));
+    const block = armor.encode(await encrypter.encrypt(`${links[2]}\n`)).trim();
+    const key = join(cli.folder, "key.txt");
+    writeFileSync(key, `# created: today\n${identity}\n`);
+    const encrypted = await placesOf(
+      start(
+        ["open", "--json", "--identity", key, "--out", `${out}2`],
+        [block, "dot@vendor.example", PASSPHRASE, ""].join("\n"),
+      ),
+    );
+    expect(encrypted.code).toBe(0);
+    const places = [...taken.places, ...refused.places, ...encrypted.places];
+    expect(findCanaries(canaries, places)).toEqual([]);
   });
 });
 
