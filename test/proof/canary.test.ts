@@ -1,22 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
-import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
 import { afterAll, expect, test } from "@jest/globals";
 import {
   type ActionOptions,
-  type ActionResult,
-  AUDIT_TABLE,
+  DEFAULT_JOB,
   localClient,
   localInputs,
   Recipient,
   RunnerFilter,
   startAction,
   startLocalStack,
-  TABLE,
 } from "@secret-handoff/local";
 import type { AuditEvent } from "@secret-handoff/protocol/api";
+import { csvLines, ocsfEvents } from "@secret-handoff/sdk";
+import { startGitHubIssues } from "../support/github-issues.ts";
+import { collect } from "../support/sealed-trail.ts";
 import { atTier, report } from "../support/tier.ts";
-import { type Canary, findCanaries, linkCanaries, type Place, spellings, textCanary } from "./canaries.ts";
+import { type Canary, findCanaries, linkCanaries, spellings, textCanary } from "./canaries.ts";
+import { placesOf, tables } from "./canary-places.ts";
 import { watchProcess } from "./process-watch.ts";
 
 /** Nothing secret shows up anywhere but in the mail and in the envelope, whatever goes wrong. */
@@ -25,10 +26,16 @@ const ROUNDS = atTier({ cit: 1, proof: 10 });
 
 const logged: string[] = [];
 const events: AuditEvent[] = [];
+/** The archive's files. */
+const archived = new Map<string, string>();
 const stack = await startLocalStack({
   page: { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" },
   log: (line) => logged.push(JSON.stringify(line)),
   onEvent: (event) => events.push(event),
+  archive: {
+    put: async (name, lines) => void archived.set(name, lines.join("\n")),
+    read: async (name) => archived.get(name)?.split("\n"),
+  },
 });
 const engine = localClient(stack.engine.endpoint);
 afterAll(async () => {
@@ -104,6 +111,93 @@ test(`${SCENARIOS.length} ways for a run to go, ${ROUNDS} rounds: no secret, lin
     `${ROUNDS * SCENARIOS.length} runs, ${canaries} canaries in 6 spellings each, ${searched} places, ${looks} looks at processes: none found`,
   );
 }, 900_000);
+
+test(`${ROUNDS} requests from question to archive: no secret, link, token or address in what is kept, sent on or reported`, async () => {
+  const { token, issues, comments } = await issueOfRequests();
+  let canaries = 0;
+  let searched = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const fresh = putSecrets(`governed-${round}`);
+    const name = `${fresh.name}/json`;
+    const reviewToken = `ghs_${randomBytes(18).toString("base64url")}`;
+    const step = (inputs: Readonly<Record<string, string>>, environment?: string) =>
+      startAction({
+        stack,
+        inputs: { ...SMTP, ...inputs },
+        secrets: [],
+        env: { GITHUB_API_URL: issues.url },
+        ...(environment === undefined ? {} : { job: { ...DEFAULT_JOB, environment } }),
+      }).finished;
+    const about = { class: "database-access", "secret-ids": name, recipients: fresh.to, reason: "rotation" };
+    const comment = { "issue-number": "1", "github-token": token };
+    const asked = await step({ ...about, ...comment, operation: "request" });
+    const request = asked.outputs["request-id"] ?? "";
+    const reviews = [{ user: "lou-acme", environments: ["approve-manager"] }];
+    const run = `${stack.github}/local/runs/${DEFAULT_JOB.run}/approvals`;
+    await fetch(run, { method: "PUT", body: JSON.stringify(reviews) });
+    const approve = { operation: "approve", "request-id": request, role: "manager" };
+    const approved = await step({ ...approve, "github-token": reviewToken }, "approve-manager");
+    const sent = { ...about, ...comment, "request-id": request, from: "handoff@acme.example" };
+    const delivered = await step({ ...sent, passphrase: fresh.passphrase });
+    const reported = await step({ operation: "report", report: round % 2 === 0 ? "evidence" : "review" });
+    const steps = { asked, approved, delivered, reported };
+    const codes = Object.values(steps).map(({ exitCode }) => exitCode);
+    expect([codes, approved.summary]).toEqual([[0, 0, 0, 0], expect.stringContaining("lou-acme")]);
+
+    const secrets = [
+      ...fresh.canaries.filter(({ name: kind }) => kind !== "binary secret" && kind !== "line of a key"),
+      ...Object.values(steps).flatMap(({ raw }) => tokensIn(raw)),
+      ...(await openAll(fresh, fresh.passphrase)),
+      textCanary("token of the review", reviewToken),
+      textCanary("token of the comments", token),
+    ];
+    const address = textCanary("address", fresh.to);
+    await stack.service.drained();
+    await stack.service.seal(dayAfter(round));
+    const trail = async function* () {
+      yield* events;
+    };
+    const kept = [
+      ...(await tables(engine)),
+      { name: "service log", content: logged.join("\n") },
+      { name: "audit events", content: JSON.stringify(events) },
+      { name: "the OCSF export", content: JSON.stringify(await collect(ocsfEvents(trail()))) },
+      { name: "the CSV export", content: (await collect(csvLines(trail()))).join("\n") },
+      ...[...archived].map(([file, content]) => ({ name: `archived ${file}`, content })),
+      { name: "comments on the issue", content: comments.join("\n") },
+      ...Object.entries(steps).map(([which, { summary }]) => ({
+        name: `summary of ${which}`,
+        content: summary,
+      })),
+    ];
+    expect(kept.filter(({ name: place }) => place.startsWith("archived")).length).toBeGreaterThan(2);
+    expect(reported.leftBehind.map(({ path }) => path.replace(/.*\./, "")).toSorted()).toEqual(
+      expect.arrayContaining(["html", "md", "svg"]),
+    );
+    const written = Object.values(steps).flatMap(placesOf);
+    expect(findCanaries([...secrets, address], kept)).toEqual([]);
+    expect(findCanaries(secrets, written)).toEqual([]);
+    expect(findCanaries([address], placesOf(reported))).toEqual([]);
+    canaries += secrets.length + 1;
+    searched += kept.length + written.length;
+  }
+  await issues.close();
+  report(
+    `${ROUNDS} requests, ${canaries} canaries, ${searched} places with exports, reports and archive: none found`,
+  );
+}, 900_000);
+
+/** Sealed days do not take events any more: each round seals one more. */
+function dayAfter(round: number): string {
+  return new Date(Date.now() + round * 86_400_000).toISOString().slice(0, 10);
+}
+
+async function issueOfRequests() {
+  const token = `ghs_${randomBytes(18).toString("base64url")}`;
+  const issues = await startGitHubIssues(DEFAULT_JOB.repository, token);
+  const number = issues.open("Share a secret", "the form");
+  return { token, issues, comments: issues.issues.get(number)?.comments ?? [] };
+}
 
 test("what the action masks stays hidden when a later step prints it, however it spells it", async () => {
   const fresh = putSecrets("later");
@@ -200,7 +294,7 @@ async function play(scenario: Scenario, label: string) {
     ...processes,
     { name: "service log", content: logged.slice(from.logged).join("\n") },
     { name: "audit events", content: JSON.stringify(events.slice(from.events)) },
-    ...(await tables()),
+    ...(await tables(engine)),
   ];
   if (existsSync("/proc/self/cmdline")) expect(processes.length).toBeGreaterThan(0);
   return {
@@ -261,40 +355,4 @@ async function openAll({ to }: Fresh, passphrase: string | undefined): Promise<r
   const { receipt } = await recipient.open(await recipient.claim(answers), answers);
   await recipient.acknowledge(receipt);
   return [...(await linkCanaries(link, answers)), { name: "receipt", bytes: Buffer.from(receipt) }];
-}
-
-function placesOf(result: ActionResult): readonly Place[] {
-  return [
-    { name: "the log", content: result.shown },
-    { name: "what it wrote besides masks", content: result.raw.replace(/^::add-mask::.*$/gm, "") },
-    { name: "annotations", content: JSON.stringify(result.annotations) },
-    { name: "GITHUB_OUTPUT", content: JSON.stringify(result.outputs) },
-    { name: "GITHUB_ENV", content: JSON.stringify(result.env) },
-    { name: "GITHUB_STATE", content: JSON.stringify(result.state) },
-    { name: "the summary", content: result.summary },
-    ...result.leftBehind.map(({ path, bytes }) => ({ name: `file ${path}`, content: bytes })),
-  ];
-}
-
-/** Every attribute of both tables, envelopes apart. */
-async function tables(): Promise<readonly Place[]> {
-  const places: Place[] = [];
-  for (const TableName of [TABLE, AUDIT_TABLE]) {
-    for await (const page of paginateScan({ client: engine }, { TableName, ConsistentRead: true })) {
-      for (const item of page.Items ?? []) {
-        for (const [name, value] of Object.entries(item)) {
-          if (name !== "envelope")
-            places.push(...contentsOf(value).map((content) => ({ name: `${TableName}.${name}`, content })));
-        }
-      }
-    }
-  }
-  return places;
-}
-
-function contentsOf(value: AttributeValue): readonly (string | Uint8Array)[] {
-  if (value.B) return [value.B];
-  if (value.L) return value.L.flatMap(contentsOf);
-  if (value.M) return Object.values(value.M).flatMap(contentsOf);
-  return [value.S ?? value.N ?? JSON.stringify(value)];
 }

@@ -3,6 +3,7 @@ import { CreateTableCommand, type DynamoDBClient, waitUntilTableExists } from "@
 import { createAdaptorServer } from "@hono/node-server";
 import {
   ANSWER_AFTER_MS,
+  type Archive,
   askGitHub,
   auditTable,
   Claims,
@@ -77,6 +78,8 @@ export type ServiceOptions = {
   readonly drainAfterWrites?: boolean;
   /** Milliseconds between sweeps; 0 (tests sweep by hand) unless said otherwise. */
   readonly sweepEvery?: number;
+  /** Where sealed days go beside the table; nowhere unless said otherwise. */
+  readonly archive?: Archive;
 };
 
 export type Service = {
@@ -115,7 +118,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   await createTables(client);
   const table = new NotifyingTable(client, TABLE);
   const trail = new Table(client, AUDIT_TABLE);
-  const sealer = createSealer(trail, { clock, log });
+  const sealer = createSealer(trail, {
+    clock,
+    log,
+    ...(options.archive ? { archive: options.archive } : {}),
+  });
   const { audit, seals } = sealer;
   await sealer.resume();
   const drainerDeps = {

@@ -1,4 +1,4 @@
-import type { Clock, FixedLatency, Log, Page } from "@secret-handoff/lambda";
+import type { Archive, Clock, FixedLatency, Log, Page } from "@secret-handoff/lambda";
 import type { AuditEvent, CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
 import type { CompanySource } from "@secret-handoff/protocol/company";
 import { localClient } from "./engine/client.ts";
@@ -42,6 +42,8 @@ export type LocalStackOptions = {
   readonly onEvent?: (event: AuditEvent) => void;
   /** Called with each request to the Secrets Manager endpoint. */
   readonly onSecretsRequest?: (request: SecretsManagerRequest) => void;
+  /** Where sealed days go beside the table; nowhere unless said otherwise. */
+  readonly archive?: Archive;
   /** Milliseconds between sweeps; 0, never by itself, unless said otherwise. */
   readonly sweepEvery?: number;
 };
@@ -144,6 +146,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
         ...(classes ? { classes } : {}),
         ...(latency ? { latency } : {}),
         ...(onEvent ? { onEvent } : {}),
+        ...(options.archive ? { archive: options.archive } : {}),
         ...(sweepEvery === undefined ? {} : { sweepEvery }),
         client: localClient(engine.endpoint),
         issuer: issuer.issuer,
