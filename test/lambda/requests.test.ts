@@ -81,6 +81,11 @@ describe("a request", () => {
       requester: { kind: "github", repository: "octo/orders", run: String(desk.run), actor: "omar" },
     });
     expect((await seenBy(auditor)).recipientAddresses).toBeUndefined();
+    await seenBy(kim);
+    const looks = desk.service.events.filter(
+      ({ type, request }) => type === "audit_viewed" && request === own.id,
+    );
+    expect(looks).toMatchObject([{ class: TWO.name, actor: { kind: "iam", principal: kim.principal } }]);
     const answer = await desk.approveAs(kim, own.id, "security");
     expect(answer.body.recipientAddresses).toEqual(recipients);
     expect(JSON.stringify([await desk.service.audited(), desk.service.logged])).not.toContain("attacker@");

@@ -187,7 +187,12 @@ function senderRoutes(deps: SenderDeps): Hono {
       const record = await knownRequest(deps, caller, c.req.param("id") ?? "", (foreign) =>
         refusals.note("not_allowed", caller, { request: foreign.id, class: foreign.class }),
       );
-      return c.json(await shownRequest(deps, caller, record));
+      const view = await shownRequest(deps, caller, record);
+      // Whole addresses are the directory's: who looks at them is recorded as for the trail. Whoever approves or denies leaves an event.
+      if (view.recipientAddresses) {
+        await recordViewing(standalone, caller, clock(), { request: record.id, class: record.class });
+      }
+      return c.json(view);
     },
   });
 
@@ -298,9 +303,15 @@ const READING_SECONDS = 300;
  * Leaves one event for a reading, not one for each of its pages. Whether a call goes on with a reading its cursor cannot tell: a
  * caller can make one up, and would read unrecorded.
  */
-async function recordViewing(standalone: StandaloneEvents, { actor }: Caller, now: number): Promise<void> {
+async function recordViewing(
+  standalone: StandaloneEvents,
+  { actor }: Caller,
+  now: number,
+  of: Pick<AuditEvent, "request" | "class"> = {},
+): Promise<void> {
   const reader = createHash("sha256").update(JSON.stringify(actor)).digest("base64url");
-  const event = { v: 1, id: randomUUID(), type: "audit_viewed", outcome: "done" } as const;
+  const event = { v: 1, id: randomUUID(), type: "audit_viewed", outcome: "done", ...of } as const;
   const window = Math.floor(now / READING_SECONDS);
-  await standalone.put(`viewed/${reader}/${window}`, { ...event, time: isoTime(now), actor }, now);
+  const key = ["viewed", reader, ...(of.request === undefined ? [] : [of.request]), window].join("/");
+  await standalone.put(key, { ...event, time: isoTime(now), actor }, now);
 }
