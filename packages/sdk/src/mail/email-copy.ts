@@ -129,7 +129,7 @@ function decryptionCopy(
     encrypted: fillIn(say.encrypted, { key: fingerprints.join(", ") }),
     decrypt: fillIn(say.decrypt, { file: ENCRYPTED_LINK_FILE }),
     commands: [
-      `npx secret-handoff open --identity ${identityFile} < ${ENCRYPTED_LINK_FILE}`,
+      `secret-handoff open --identity ${identityFile} < ${ENCRYPTED_LINK_FILE}`,
       `age --decrypt --identity ${identityFile} ${ENCRYPTED_LINK_FILE}`,
     ],
     orPaste: say.orPaste,
