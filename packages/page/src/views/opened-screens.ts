@@ -23,7 +23,8 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
   const clipboard = createClipboard({
     write: navigator.clipboard ? (text) => navigator.clipboard.writeText(text) : undefined,
     writeInPress: copyInPress,
-    clearsItself: () => writesLater && document.hasFocus(),
+    // Nothing is promised either where the page would not be told that another program has copied something.
+    clearsItself: () => writesLater && "onclipboardchange" in navigator.clipboard && document.hasFocus(),
     clock,
     onChange: showClipboard,
   });
@@ -47,7 +48,7 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
   // Before the claim, so that the network is not needed after it. Where it cannot be had, the view says so.
   import("./managers.ts").catch(() => {});
   addEventListener("blur", () => clipboard.release());
-  // https://www.w3.org/TR/clipboard-apis/#clipboard-event-clipboardchange, where a browser has it.
+  // https://www.w3.org/TR/clipboard-apis/#clipboard-event-clipboardchange
   navigator.clipboard?.addEventListener("clipboardchange", () => clipboard.changed());
   document.addEventListener("copy", (event) => {
     copyExactly(event);
