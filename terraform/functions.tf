@@ -889,6 +889,11 @@ resource "aws_lambda_function" "sender_function" {
       condition     = var.rotation != null || !(var.on_undelivered.rotate || var.on_reported.rotate || var.on_delivered != null)
       error_message = "A reaction rotates, and rotation names no secrets that it may rotate."
     }
+
+    precondition {
+      condition     = length(local.classes_without_approvers) == 0
+      error_message = "${join(", ", local.classes_without_approvers)} could never be sent: its approvals need more people than the entries of operators and senders with may approve have. The same person never approves twice. Give each role to an entry of its own, or take it out of the class."
+    }
   }
 
   logging_config {

@@ -1,14 +1,31 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setInterval } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import { GetItemCommand, paginateScan, ScanCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import {
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+  type PutItemCommandInput,
+  paginateScan,
+  ScanCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { defineStack, FUNCTION_NAMES } from "@secret-handoff/cdktf";
 import { type OidcIssuer, Recipient, startOidcIssuer } from "@secret-handoff/local";
 import { type Sealed, type SealInput, seal } from "@secret-handoff/protocol";
 import type { Seal } from "@secret-handoff/protocol/api";
-import { isSignedBy, readSealKeys } from "@secret-handoff/protocol/audit";
+import {
+  dayName,
+  dayNumber,
+  isSignedBy,
+  NO_PREVIOUS_SEAL,
+  readSealKeys,
+  sealHash,
+  signedBytes,
+} from "@secret-handoff/protocol/audit";
 import { built } from "../support/built.ts";
 import { createRequest } from "../support/sender.ts";
 import { report } from "../support/tier.ts";
@@ -377,6 +394,64 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     expect(seals.map((seal) => [isSignedBy(seal, keys), seal.count])).toEqual([[true, 0]]);
     const leaves = await sender("GET", `/v1/sender/seals/${seals[0]?.day}/leaves`);
     expect(await leaves.json()).toEqual({ leaves: [] });
+  });
+
+  test("the sealer begins and goes on after another key only where an administrator says so", async () => {
+    const day = (ago: number) => dayName(Math.floor(now() / 86_400) - ago);
+    const invoke = (event: object) => deployed.functions.sealer.invoke(event);
+    const seals = async () =>
+      ((await (await sender("GET", "/v1/sender/seals")).json()) as { readonly seals: readonly Seal[] }).seals;
+    const TableName = deployed.tables.audit;
+    const put = (Item: PutItemCommandInput["Item"]) =>
+      deployed.client.send(new PutItemCommand({ TableName, Item }));
+    const remove = (name: string) => {
+      const Key = { stream: { S: "seals" }, sequence: { N: String(dayNumber(name)) } };
+      return deployed.client.send(new DeleteItemCommand({ TableName, Key }));
+    };
+    for (const { day: sealed } of await seals()) await remove(sealed);
+    const time = `${day(4)}T12:00:00Z`;
+    const event = { v: 1, id: "old", type: "refused", time, actor: { kind: "unverified" }, outcome: "x" };
+    const old = {
+      stream: "service/old",
+      day: day(4),
+      at: `${time}  000000 old`,
+      event: JSON.stringify(event),
+    };
+    const attributes = Object.entries(old).map(([name, S]) => [name, { S }] as const);
+    await put({ ...Object.fromEntries(attributes), sequence: { N: "1" } });
+
+    // There are events from before the key, and no seal: the seals may have been taken away.
+    await expect(invoke({})).rejects.toThrow();
+    await expect(invoke({ beginWith: "yesterday" })).rejects.toThrow();
+    // A run has time for one day here.
+    await invoke({ beginWith: day(4) });
+    await invoke({});
+    const made = await seals();
+    expect(made).toMatchObject([
+      { day: day(4), count: 1, previous: NO_PREVIOUS_SEAL },
+      { day: day(3), count: 0 },
+    ]);
+    // Once there is one, the day to begin with changes nothing.
+    await invoke({ beginWith: day(4) });
+    expect((await seals()).slice(0, 2)).toEqual(made);
+
+    // Another key has signed the newest seal, and the day after it is due.
+    const kept = made.find((seal) => seal.day === day(3)) as Seal;
+    await remove(day(2));
+    const { signature: _, ...statement } = kept;
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const signature = sign("sha256", signedBytes(statement), privateKey).toString("base64url");
+    const foreign: Seal = { ...statement, signature };
+    const place = { stream: { S: "seals" }, sequence: { N: String(dayNumber(kept.day)) } };
+    await put({ ...place, seal: { S: JSON.stringify(foreign) } });
+    for (const event of [{}, { follow: sealHash(kept) }, { beginWith: day(4) }]) {
+      await expect(invoke(event)).rejects.toThrow();
+    }
+    await invoke({ follow: sealHash(foreign) });
+    expect((await seals()).at(2)).toMatchObject({ day: day(2), previous: sealHash(foreign) });
+    await deployed.client.send(
+      new DeleteItemCommand({ TableName, Key: { stream: { S: "service/old" }, sequence: { N: "1" } } }),
+    );
   });
 
   test("a bounce that the sweeper is told of is recorded once, for the mail that was reported, and for no other", async () => {

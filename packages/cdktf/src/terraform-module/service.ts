@@ -10,6 +10,7 @@ import { policyDocument } from "../iam/policies.ts";
 import { outputsOf } from "../secret-handoff.ts";
 import { Service, type ServiceProps } from "../service.ts";
 import { arnParts, ReadableStack, tagEverything } from "../terraform.ts";
+import { APPROVER_LOCALS, APPROVERS_SUFFICE } from "./approvers.ts";
 import type { MadeIf } from "./made-if.ts";
 import { COMPANY } from "./service-variables.ts";
 import { expression, POLICY, POLICY_BYTES, ref } from "./variables.ts";
@@ -101,6 +102,7 @@ const LOCALS = {
   rotating: expression(
     "var.rotation != null && (var.on_undelivered.rotate || var.on_reported.rotate || var.on_delivered != null)",
   ),
+  ...APPROVER_LOCALS,
   rotating_events: expression(
     'concat(var.on_undelivered.rotate ? ["expired", "locked", "unconfirmed", "bounced"] : [], var.on_reported.rotate ? ["reported"] : [], var.on_delivered != null ? ["acknowledged"] : [])',
   ),
@@ -201,6 +203,7 @@ const PRECONDITIONS = [
     ),
     error_message: "A reaction rotates, and rotation names no secrets that it may rotate.",
   },
+  APPROVERS_SUFFICE,
 ];
 
 function serviceProps(): ServiceProps {
