@@ -50,7 +50,8 @@ export class InProcessCli {
     const terminal = join(this.folder, "no terminal");
     const screen = options.columns === undefined ? {} : { isTTY: true, columns: options.columns };
     for (const stream of [stdout, err.stream]) Object.assign(stream, screen);
-    const surroundings = { env, cwd, home: env.HOME, stdin, stdout, stderr: err.stream, terminal };
+    const argon2 = { m: 1_024, t: 1, p: 1 };
+    const surroundings = { env, cwd, home: env.HOME, stdin, stdout, stderr: err.stream, terminal, argon2 };
     const ended = runCli(args, surroundings)
       .then((code) => ({ code, stdout: out.text(), stderr: err.text() }))
       .finally(() => {

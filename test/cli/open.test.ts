@@ -15,6 +15,7 @@ import { inFull } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { deadlineAfter, loadKeys, platformRuntime, SenderError } from "@secret-handoff/sdk";
 import { armor, Encrypter } from "age-encryption";
+import { importBitwarden, readKdbx } from "../page/importers.ts";
 import { startEndlessServer } from "../support/endless-server.ts";
 import { KeyRing, missingTools } from "../support/key-tools.ts";
 import { Sender } from "../support/sender.ts";
@@ -116,6 +117,30 @@ describe("what a link brings is written, and acknowledged after that", () => {
     expect(readFileSync(join(path, "ca.pem"), "utf8")).toBe("PEM\n");
     expect(statSync(path).mode & 0o777).toBe(0o700);
     expect(statSync(join(path, "password")).mode & 0o777).toBe(0o600);
+  });
+
+  test("as a KeePass file under a password that is asked for before anything is opened, and for other managers", async () => {
+    const sealed = await handOver({ items: ITEMS });
+    const path = place("secret.kdbx");
+    const args = ["-f", "kdbx", "--out", path, "--email", EMAIL];
+    const short = await open(sealed.link, args, ["too short"]);
+    expect({ code: short.code, state: await stateOf(sealed) }).toEqual({ code: 2, state: "open" });
+    expect(short.stderr).toContain("fewer than 12 characters. Nothing was opened.");
+    const { code, stderr } = await open(sealed.link, args, ["a long passwörd"]);
+    expect({ code, state: await stateOf(sealed) }).toEqual({ code: 0, state: "delivered" });
+    expect(stderr).not.toContain("a long passwörd");
+    const [entry] = readKdbx(readFileSync(path), "a long passwörd");
+    expect(entry?.strings).toEqual({ Title: "Orders", UserName: "orders", Password: "it's $HOME" });
+    expect(Buffer.from(entry?.files["ca.pem"] ?? []).toString()).toBe("PEM\n");
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+
+    const other = await handOver({ items: FIELDS });
+    const { stdout } = await open(other.link, ["-f", "bitwarden"], [EMAIL]);
+    expect(importBitwarden(stdout)[0]).toMatchObject({
+      title: "Orders",
+      username: "orders",
+      password: "it's $HOME",
+    });
   });
 
   test("with the passphrase from a pipe, from a file, and not at all without a place to ask", async () => {

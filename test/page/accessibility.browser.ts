@@ -1,4 +1,5 @@
 import { expect } from "@jest/globals";
+import * as say from "../../packages/page/src/wording-opened.ts";
 import { violations } from "./accessible.ts";
 import type { InBrowser } from "./browser-tests.ts";
 import { EMAIL, PASSPHRASE } from "./stack.ts";
@@ -62,7 +63,7 @@ export function accessibilityTests(inBrowser: InBrowser): void {
       await page.keyboard.press("Enter");
       await sees("Your secret");
       expect(await name()).toBe("Your secret");
-      expect(await walk(20)).toEqual([
+      expect(await walk(24)).toEqual([
         "Copy: prod/orders/database, host",
         "Spell out: prod/orders/database, host",
         "Copy: prod/orders/database, username",
@@ -76,10 +77,14 @@ export function accessibilityTests(inBrowser: InBrowser): void {
         "Download: client.p12",
         "Copy all: Your secret",
         "Show all",
-        ".env",
+        "Text",
+        say.formatEnv,
         "JSON",
-        "CSV for 1Password",
-        "CSV for Bitwarden",
+        "KeePass (.kdbx)",
+        "1Password",
+        "Bitwarden",
+        "Apple Passwords",
+        "KeePassXC (CSV)",
         "Done",
         "Five more minutes",
         expect.anything(),

@@ -4,13 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { type Item, platformRandom } from "@secret-handoff/protocol";
-import {
-  bitwardenFile,
-  csvFile,
-  filePassword,
-  kdbxFile,
-  SHORTEST_FILE_PASSWORD,
-} from "@secret-handoff/protocol/saving/managers";
+import { SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
+import { bitwardenFile, csvFile, filePassword, kdbxFile } from "@secret-handoff/protocol/saving/managers";
 import { importBitwarden, importCsv, readKdbx, unescaped } from "./importers.ts";
 import { NAUGHTY } from "./naughty.ts";
 

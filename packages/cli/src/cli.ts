@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import type { KdbxOptions } from "@secret-handoff/protocol/saving/managers";
 import manifest from "../package.json" with { type: "json" };
 import { parseArguments, refuseLinks, UsageError } from "./arguments.ts";
 import { type Command, findCommand, optionsOf } from "./commands.ts";
@@ -14,6 +15,8 @@ export type Surroundings = {
   readonly stderr: Screen;
   /** The device of the terminal that the process belongs to, where questions are asked when standard input is a pipe. */
   readonly terminal: string;
+  /** What the key of a KeePass file costs, where a test has no time for it. */
+  readonly argon2?: KdbxOptions["argon2"];
 };
 export type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 

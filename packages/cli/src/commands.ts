@@ -77,8 +77,11 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       format: {
         short: "f",
         value: "FORMAT",
-        choices: ["text", "env", "json", "raw", "files"],
-        help: "text, env, json, raw (one value and nothing else) or files (a file for each value; needs --out)",
+        choices: [
+          ...["text", "env", "json", "raw", "files"],
+          ...["kdbx", "1password", "bitwarden", "keepassxc", "apple"],
+        ],
+        help: "text, env, json, raw (one value and nothing else), files (a file for each value; needs --out), kdbx (for KeePass, encrypted; needs --out), or an import for 1password, bitwarden, keepassxc or apple",
       },
       field: { value: "NAME", help: "Only the value of this name; LABEL/NAME where two have it" },
       out: { short: "o", value: "PATH", help: "Write to this new file, or folder with --format files" },

@@ -1,3 +1,4 @@
+import type { KdbxOptions } from "@secret-handoff/protocol/saving/managers";
 import {
   type Deadline,
   formatDuration,
@@ -16,6 +17,8 @@ export type CliContext = {
   readonly home: string;
   readonly terminal: Terminal;
   readonly runtime: Runtime;
+  /** What the key of a KeePass file costs, where a test has no time for it. */
+  readonly argon2: KdbxOptions["argon2"];
 };
 
 const DEFAULT_TIMEOUT = "5m";

@@ -10,12 +10,12 @@ import { shown, Terminal } from "./terminal.ts";
 export async function execute(
   command: Command,
   invocation: Invocation,
-  { cwd, home, ...streams }: Surroundings,
+  { cwd, home, argon2, ...streams }: Surroundings,
 ): Promise<number> {
   const { env } = streams;
   allowSlowConnections();
   const terminal = new Terminal(streams);
-  const context: CliContext = { env, cwd, home, terminal, runtime: platformRuntime };
+  const context: CliContext = { env, cwd, home, terminal, runtime: platformRuntime, argon2 };
   try {
     const loaded = await command.load?.();
     return loaded ? await loaded.run(invocation, context) : EXIT.usage;

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import type { FieldError, Handoff, Typed } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
+import { SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
 import { SenderError } from "@secret-handoff/sdk";
 import { onOneLine, type Terminal } from "../terminal.ts";
 
@@ -27,6 +28,28 @@ export class Answers {
     const passphrase =
       needsPassphrase(link.flags) && again("passphrase") ? await this.#passphrase() : before.passphrase;
     return { email, passphrase };
+  }
+
+  /**
+   * A password for the file that is written, typed twice at a terminal. Never an argument, which other programs could read.
+   * @throws SenderError `input` where it is short, or the two differ
+   */
+  async filePassword(): Promise<string> {
+    const instead = "the password of the file";
+    const password = await this.#ask("Password of the file (at least 12 characters): ", instead, {
+      hidden: true,
+    });
+    if ([...password].length < SHORTEST_FILE_PASSWORD) {
+      throw new SenderError(
+        "input",
+        "The password of the file has fewer than 12 characters. Nothing was opened.",
+      );
+    }
+    const again = this.#terminal.inIsTerminal
+      ? await this.#ask("The same again: ", instead, { hidden: true })
+      : password;
+    if (again === password) return password;
+    throw new SenderError("input", "The two passwords of the file differ. Nothing was opened.");
   }
 
   /** Empty where another code is wanted. */

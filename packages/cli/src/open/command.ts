@@ -89,6 +89,9 @@ function outputOf(invocation: Invocation): Output {
   if (format === "files" && path === undefined) {
     throw new SenderError("input", "--format files needs --out and the name of a new folder.");
   }
+  if (format === "kdbx" && path === undefined) {
+    throw new SenderError("input", "--format kdbx needs --out and the name of a new file.");
+  }
   if (field !== undefined && (wanted ?? "raw") !== "raw") {
     throw new SenderError("input", "--field writes one value as it is: drop --format, or make it raw.");
   }

@@ -1,14 +1,21 @@
-import type { Field, Item } from "@secret-handoff/protocol";
+import { type Field, type Item, platformRandom } from "@secret-handoff/protocol";
 import { asText, distinct, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
-import { leftOut, shellOnly } from "@secret-handoff/protocol/saving/wording";
+import type { KdbxOptions } from "@secret-handoff/protocol/saving/managers";
+import { leftOut, lineEndsChange, moved, shellOnly, tooLong } from "@secret-handoff/protocol/saving/wording";
 import { SenderError } from "@secret-handoff/sdk";
 
-export const FORMATS = ["text", "env", "json", "raw", "files"] as const;
+/** What password managers import; KeePass opens its file as it is. */
+const MANAGERS = ["kdbx", "1password", "bitwarden", "keepassxc", "apple"] as const;
+export const FORMATS = ["text", "env", "json", "raw", "files", ...MANAGERS] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** What is to be written: one text, or files of a folder by their paths in it. */
+function isManager(format: Format): format is (typeof MANAGERS)[number] {
+  return MANAGERS.some((manager) => manager === format);
+}
+
+/** What is to be written: one file, or files of a folder by their paths in it. */
 export type Written = {
-  readonly content: string | ReadonlyMap<string, string | Uint8Array>;
+  readonly content: string | Uint8Array | ReadonlyMap<string, string | Uint8Array>;
   /** What the reader should know of it. */
   readonly notes: readonly string[];
 };
@@ -20,17 +27,25 @@ const AGAIN =
  * Writes what was handed over in a format. Nothing may be lost by it: what the format cannot hold is an error, and the handoff is
  * not acknowledged.
  * @param field the name of one value, or label/name
+ * @param kdbx for a file of KeePass
  * @throws SenderError `input`
  */
-export function written(items: readonly Item[], format: Format, field: string | undefined): Written {
+export async function written(
+  items: readonly Item[],
+  format: Format,
+  field: string | undefined,
+  kdbx: KdbxNeeds,
+): Promise<Written> {
   if (field !== undefined) return { content: oneField(items, field).value, notes: [] };
   if (format === "files") return { content: filesOf(items), notes: [] };
+  if (format === "kdbx") return { content: await kdbxOf(items, kdbx), notes: [] };
   const files = items.flatMap((item) => item.files ?? []);
   if (files.length > 0) {
     throw cannot(
-      `There ${files.length === 1 ? "is a file" : `are ${files.length} files`} in this handoff, which ${format} cannot hold. Use --format files --out FOLDER.`,
+      `There ${files.length === 1 ? "is a file" : `are ${files.length} files`} in this handoff, which ${format} cannot hold. Use --format files --out FOLDER, or --format kdbx.`,
     );
   }
+  if (isManager(format)) return importFile(items, format);
   switch (format) {
     case "text":
       return { content: `${asText(items)}\n`, notes: [] };
@@ -44,6 +59,37 @@ export function written(items: readonly Item[], format: Format, field: string | 
       return { content: text, notes: quoted.length > 0 ? [shellOnly(quoted)] : [] };
     }
   }
+}
+
+/** What a file of KeePass takes. */
+export type KdbxNeeds = {
+  readonly password: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly now: number;
+  readonly argon2: KdbxOptions["argon2"];
+};
+
+async function kdbxOf(items: readonly Item[], { password, now, argon2 }: KdbxNeeds): Promise<Uint8Array> {
+  if (password === undefined) throw new Error("nobody was asked for the password of the file");
+  const { kdbxFile } = await import("@secret-handoff/protocol/saving/managers");
+  return kdbxFile(items, { password, now, argon2, random: platformRandom });
+}
+
+async function importFile(
+  items: readonly Item[],
+  manager: Exclude<(typeof MANAGERS)[number], "kdbx">,
+): Promise<Written> {
+  const { bitwardenFile, csvFile } = await import("@secret-handoff/protocol/saving/managers");
+  if (manager === "bitwarden") {
+    const { text, leftOut: missing } = bitwardenFile(items);
+    if (missing.length > 0) throw cannot(`${tooLong(missing)} Use --format kdbx or json.`);
+    return { content: text, notes: [] };
+  }
+  const { text, ...told } = csvFile(items, manager);
+  return {
+    content: text,
+    notes: [moved(told.moved), lineEndsChange(told.altered)].filter((note) => note !== ""),
+  };
 }
 
 function cannot(sentence: string): SenderError {

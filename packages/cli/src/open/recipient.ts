@@ -29,6 +29,7 @@ export class Recipient {
   #introduced = false;
   #claimed = false;
   #isWritten = false;
+  #filePassword: string | undefined;
   /** Why an answer was refused last. */
   lastProblem: string | undefined;
 
@@ -110,7 +111,10 @@ export class Recipient {
       const word = await this.#answers.word("It opens only once. Open it now? [y/N]");
       if (!/^y(es)?$/i.test(word.trim())) return "over";
     }
-    return { type: "reveal", typed: await this.#answers.typed(handoff, typed, error) };
+    const answers = await this.#answers.typed(handoff, typed, error);
+    // Asked for before the claim, so that nothing waits for it within the lease.
+    if (this.#wanted.output.format === "kdbx") this.#filePassword ??= await this.#answers.filePassword();
+    return { type: "reveal", typed: answers };
   }
 
   /** Who sent it and until when it waits, before anything is asked. */
@@ -156,13 +160,15 @@ export class Recipient {
   }
 
   async #write({ bundle, handoff }: Screen & { readonly kind: "opened" }): Promise<void> {
-    const { terminal } = this.#context;
+    const { terminal, runtime } = this.#context;
     const { format, field, path } = this.#wanted.output;
-    const { content, notes } = written(bundle.items, format, field);
+    if (format === "kdbx") terminal.spin("Encrypting the file");
+    const kdbx = { password: this.#filePassword, now: runtime.now(), argon2: this.#context.argon2 };
+    const { content, notes } = await written(bundle.items, format, field, kdbx);
     if (path === undefined) {
       if (typeof content !== "string") throw new Error("files have no place");
       await terminal.out(content);
-    } else if (typeof content === "string") {
+    } else if (typeof content === "string" || content instanceof Uint8Array) {
       await writeNewFile(path, content, handoff.link.id);
     } else {
       await writeNewFolder(path, content, handoff.link.id);
@@ -173,8 +179,9 @@ export class Recipient {
 
   sayDone(acknowledgement: Acknowledgement["kind"]): ExitCode {
     const { terminal } = this.#context;
-    const { path } = this.#wanted.output;
-    if (path !== undefined) terminal.say(`Written to ${path}. ${unencrypted}`);
+    const { path, format } = this.#wanted.output;
+    const told = format === "kdbx" ? "The password that you chose opens it." : unencrypted;
+    if (path !== undefined) terminal.say(`Written to ${path}. ${told}`);
     switch (acknowledgement) {
       case "known":
         terminal.say(

@@ -1,13 +1,12 @@
 import { type BundleFile, type Item, platformRandom } from "@secret-handoff/protocol";
 import { translated } from "@secret-handoff/protocol/recipient";
-import { fileName } from "@secret-handoff/protocol/saving";
+import { fileName, SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
 import {
   bitwardenFile,
   type CsvManager,
   csvFile,
   filePassword,
   kdbxFile,
-  SHORTEST_FILE_PASSWORD,
 } from "@secret-handoff/protocol/saving/managers";
 import * as say from "../wording-managers.ts";
 import {

@@ -1,1 +1,9 @@
-export { asText, distinct, type EnvFile, envFile, fileName, jsonFile } from "./saved-files.ts";
+export {
+  asText,
+  distinct,
+  type EnvFile,
+  envFile,
+  fileName,
+  jsonFile,
+  SHORTEST_FILE_PASSWORD,
+} from "./saved-files.ts";

@@ -1,8 +1,5 @@
 import type { RandomBytes } from "../seal.ts";
 
-/** The shortest password for a file that is kept, in characters. */
-export const SHORTEST_FILE_PASSWORD = 12;
-
 /** Characters that no one mixes up, read aloud or typed off: 31. */
 const ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz";
 const GROUPS = 4;

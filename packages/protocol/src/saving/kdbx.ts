@@ -21,7 +21,7 @@ export type KdbxOptions = {
   /** Called with 0..1 while the key is made, which takes seconds; it yields at least every 10 ms. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
   /** For tests: less memory and time than a file that is kept should have. */
-  readonly argon2?: Argon2;
+  readonly argon2?: Argon2 | undefined;
 };
 
 /** Memory in KiB. */

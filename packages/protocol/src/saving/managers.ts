@@ -1,4 +1,4 @@
 export { type BitwardenFile, bitwardenFile } from "./bitwarden.ts";
 export { type CsvFile, type CsvManager, csvFile } from "./csv.ts";
 export { type KdbxOptions, kdbxFile } from "./kdbx.ts";
-export { filePassword, SHORTEST_FILE_PASSWORD } from "./kdbx-password.ts";
+export { filePassword } from "./kdbx-password.ts";

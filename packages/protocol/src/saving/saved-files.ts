@@ -1,5 +1,8 @@
 import type { Item } from "../bundle.ts";
 
+/** The shortest password for a file that is kept, in characters. */
+export const SHORTEST_FILE_PASSWORD = 12;
+
 /** `{ label: { name: value } }`, two spaces deep. Equal labels and names get a number behind them. */
 export function jsonFile(items: readonly Item[]): string {
   const numbered = (count: number) => ` (${count})`;
