@@ -82,7 +82,7 @@ export function faultsTests(inBrowser: InBrowser): void {
       await ana.press("Show all");
       await ana.press(/^Spell out: .*password/);
       await ana.press("JSON");
-      await ana.press("CSV for Bitwarden");
+      await ana.press("Bitwarden");
       await ana.press("Done");
       await ana.page.getByText("The sender can see").waitFor();
     },

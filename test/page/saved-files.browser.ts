@@ -77,7 +77,7 @@ export function savedFilesTests(inBrowser: InBrowser): void {
       await ana.press("Reveal");
       await ana.sees("Your secret");
       await ana.press("KeePass (.kdbx)");
-      const box = ana.page.getByLabel("Password of the file");
+      const box = ana.page.getByRole("textbox", { name: "Password of the file" });
       expect(await box.inputValue()).toMatch(/^(?:\w{5}-){3}\w{5}$/);
       await box.fill("too short");
       await ana.press("Save the file");
