@@ -11,7 +11,7 @@ export const OFFLINE_PROVIDER = {
 } as const;
 
 /** The newest Node.js runtime that a provider of major version 5 knows. */
-const OLD_RUNTIME = "nodejs22.x";
+export const OLD_RUNTIME = "nodejs22.x";
 
 /**
  * A synthesised stack for a provider that is at hand, without its backend and without credentials.

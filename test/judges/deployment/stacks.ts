@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import type { StackConfig } from "@secret-handoff/cdktf";
-import { rewriteFor } from "../../cdktf/offline.ts";
+import { OLD_RUNTIME, rewriteFor } from "../../cdktf/offline.ts";
 import { type SynthesisedStack, synthesise } from "../../cdktf/synthesis.ts";
 import { findTerraform, type Terraform } from "../../cdktf/terraform.ts";
 import { NotInstallable } from "../python.ts";
 import { STACKS } from "./configurations.ts";
 import { unexpected, unused } from "./drift.ts";
 import { type Emulator, startMoto } from "./emulators.ts";
+import { placeModules } from "./plain-modules.ts";
 import { type Change, EMULATED_PROVIDER, Root } from "./root.ts";
 
 /** Ids that an account gives, under what stands for them in test/cdktf/configurations.ts. */
@@ -56,10 +57,10 @@ export async function appliedToMoto(): Promise<boolean> {
   const terraform = terraformHere();
   // Most of the time Terraform waits.
   const rows = await Promise.all(
-    Object.entries(STACKS).map(async ([name, config]) => {
+    Object.entries(deployables(terraform)).map(async ([name, deployable]) => {
       const moto = await startMoto();
       try {
-        return await applyStack(name, config, terraform, moto);
+        return await apply(name, deployable, terraform, moto);
       } catch (error) {
         console.error(readFileSync(moto.log, "utf8").split("\n").slice(-40).join("\n"));
         return failed(name, moto, error);
@@ -77,9 +78,46 @@ export async function appliedToMoto(): Promise<boolean> {
   return stale.length === 0 && rows.every(({ problems }) => problems.length === 0);
 }
 
-async function applyStack(
+/** A configuration in one of the forms that the service can be deployed in. */
+type Deployable = {
+  readonly place: (root: Root, ids: Ids) => void;
+  /** Arguments of every plan. */
+  readonly args: readonly string[];
+  readonly isProtected: boolean;
+  /** Takes the deletion protection away. */
+  readonly unprotect: (root: Root) => void;
+};
+
+function deployables(terraform: Terraform): Readonly<Record<string, Deployable>> {
+  const stacks = Object.entries(STACKS).map(([name, config]) => [name, stackOf(terraform, config)] as const);
+  return {
+    ...Object.fromEntries(stacks),
+    "the plain modules, behind CloudFront": {
+      place: (root, ids) => placeModules(root, "complete", ids, UNKNOWN_TO_MOTO),
+      args: [`-var=runtime=${OLD_RUNTIME}`, "-var=edge=true"],
+      isProtected: true,
+      unprotect: (root) => root.write("terraform.tfvars", "is_protected = false\n"),
+    },
+  };
+}
+
+function stackOf(terraform: Terraform, config: StackConfig): Deployable {
+  return {
+    place: (root, ids) => {
+      placeStack(root, terraform, config, { ids });
+      root.rewrite((stack) => {
+        for (const type of UNKNOWN_TO_MOTO) delete stack.resource[type];
+      });
+    },
+    args: [],
+    isProtected: config.service.deletionProtection?.handoffs !== false,
+    unprotect: (root) => root.rewrite(unprotect),
+  };
+}
+
+async function apply(
   name: string,
-  config: StackConfig,
+  deployable: Deployable,
   terraform: Terraform,
   emulator: Emulator,
 ): Promise<Row> {
@@ -92,17 +130,15 @@ async function applyStack(
     surroundings.write("main.tf", SURROUNDINGS);
     await surroundings.init();
     await surroundings.apply();
-    placeStack(root, terraform, config, { ids: await surroundings.outputs() });
-    root.rewrite((stack) => {
-      for (const type of UNKNOWN_TO_MOTO) delete stack.resource[type];
-    });
+    deployable.place(root, await surroundings.outputs());
     await root.init();
-    const applied = await root.apply();
+    const { args } = deployable;
+    const applied = await root.apply(...args);
     say(`applied: ${applied} resources`);
-    const changes = await root.changes();
+    const changes = await root.changes(...args);
     say("planned again");
     const problems = [...unexpected(emulator.name, changes)];
-    problems.push(...(await tearDown(root, config)));
+    problems.push(...(await tearDown(root, deployable)));
     const left = await root.count();
     say("destroyed");
     return {
@@ -159,10 +195,13 @@ export function placeStack(
 }
 
 /** With deletion protection, a destroy leaves the tables and what gives them their meaning; without it, nothing. */
-async function tearDown(root: Root, { service }: StackConfig): Promise<readonly string[]> {
+async function tearDown(
+  root: Root,
+  { args, isProtected, unprotect }: Deployable,
+): Promise<readonly string[]> {
   const problems: string[] = [];
-  if (service.deletionProtection?.handoffs !== false) {
-    const refused = await root.destroy().then(
+  if (isProtected) {
+    const refused = await root.destroy(...args).then(
       () => "it went through",
       (error: Error) => (PROTECTED.test(error.message) ? "" : error.message),
     );
@@ -171,10 +210,10 @@ async function tearDown(root: Root, { service }: StackConfig): Promise<readonly 
     for (const address of KEPT) {
       if (!kept.includes(address)) problems.push(`${address} was destroyed before its table`);
     }
-    root.rewrite(unprotect);
-    await root.apply();
+    unprotect(root);
+    await root.apply(...args);
   }
-  await root.destroy();
+  await root.destroy(...args);
   return problems;
 }
 
