@@ -172,3 +172,10 @@ describe.each(LANGUAGE_TAGS)("in %s", (language) => {
     );
   });
 });
+
+test("the company's colours take the place of ours, in light and in dark", () => {
+  const { html } = writeEmail({ ...facts, accents: { light: "#7a2048", dark: "#f3a6c0" } });
+  expect(html).toContain("background:#7a2048;");
+  expect(html).toContain(".button { background: #f3a6c0 !important;");
+  expect(email.html).not.toContain("#7a2048");
+});

@@ -1,5 +1,5 @@
 import { parseSenderConfig } from "@secret-handoff/lambda/config";
-import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import { type CredentialClass, DEFAULT_CLASSES, policyCompanyOf } from "@secret-handoff/protocol/api";
 import { InvalidProps } from "./checks/schema.ts";
 import type { PolicyProps, SecretHandoffProps } from "./props.ts";
 
@@ -28,7 +28,7 @@ export function policyJson(props: PolicyProps & Pick<SecretHandoffProps, "compan
     ...(props.jwksUrl === undefined ? {} : { jwksUrl: props.jwksUrl }),
     ...(props.issuers === undefined ? {} : { issuers: props.issuers }),
     ...(props.gitHubApiUrl === undefined ? {} : { githubApi: props.gitHubApiUrl }),
-    ...(company === undefined ? {} : { company: { name: company.name, contact: company.contact } }),
+    ...(company === undefined ? {} : { company: policyCompanyOf(company) }),
     ...(props.approvalLifetime === undefined ? {} : { approvalSeconds: props.approvalLifetime }),
     senders: props.senders,
     ...(props.operators === undefined ? {} : { operators: props.operators }),

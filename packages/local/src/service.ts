@@ -37,7 +37,12 @@ import {
   Table,
 } from "@secret-handoff/lambda";
 import type { AuditEvent, Seal, SenderEntry, TrustedIssuer } from "@secret-handoff/protocol/api";
-import { type CredentialClass, DEFAULT_CLASSES, isoTime } from "@secret-handoff/protocol/api";
+import {
+  type CredentialClass,
+  DEFAULT_CLASSES,
+  isoTime,
+  policyCompanyOf,
+} from "@secret-handoff/protocol/api";
 import { type CompanySource, companyOf } from "@secret-handoff/protocol/company";
 import { createTransport } from "nodemailer";
 import { createDrainQueue, NotifyingTable } from "./drain-after-writes.ts";
@@ -190,7 +195,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       clock,
     }),
     operators: options.operators ?? [],
-    company: options.company && { name: options.company.name, contact: options.company.contact },
+    company: options.company && policyCompanyOf(options.company),
     iamPrincipal: (c) => (c.env as { readonly principal?: string }).principal,
     clock,
     log,

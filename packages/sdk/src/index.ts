@@ -104,7 +104,7 @@ export {
   writeEmail,
   writeEncryptedEmail,
 } from "./mail/email.ts";
-export type { EmailFacts, EncryptedLink } from "./mail/email-copy.ts";
+export type { Accents, EmailFacts, EncryptedLink } from "./mail/email-copy.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
 export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
 export {

@@ -191,7 +191,7 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
 };
 
 /** The sender function's CONFIG, put together by Terraform from these inputs. */
-export const POLICY = `jsonencode(merge({\n  issuer    = var.issuer\n  issuers   = ${listOf("issuers", TRUSTED_ISSUER)}\n  senders   = ${listOf("senders", SENDER)}\n  operators = ${listOf("operators", OPERATOR)}\n  classes   = ${listOf("classes", CLASS)}\n}, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }, { approvalSeconds = var.approval_lifetime }, var.github_api_url == null ? {} : { githubApi = var.github_api_url }, var.company == null ? {} : { company = { for key, value in { name = var.company.name, contact = var.company.contact } : key => value if value != null } }))`;
+export const POLICY = `jsonencode(merge({\n  issuer    = var.issuer\n  issuers   = ${listOf("issuers", TRUSTED_ISSUER)}\n  senders   = ${listOf("senders", SENDER)}\n  operators = ${listOf("operators", OPERATOR)}\n  classes   = ${listOf("classes", CLASS)}\n}, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }, { approvalSeconds = var.approval_lifetime }, var.github_api_url == null ? {} : { githubApi = var.github_api_url }, var.company == null ? {} : { company = { for key, value in { name = var.company.name, contact = var.company.contact, accentColor = var.company.accent_color, accentColorDark = var.company.accent_color_dark } : key => value if value != null } }))`;
 
 /** Bytes that Lambda leaves for it, as JSON within JSON, beside the other variables of the sender function. */
 export const POLICY_BYTES = 3_400;

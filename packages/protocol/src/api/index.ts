@@ -58,6 +58,7 @@ export {
   PolicyResponse,
   type Problem,
   type ProblemCode,
+  policyCompanyOf,
   RecipientResponse,
   RevokeAllResponse,
   StatusResponse,

@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { COLOUR } from "../company/colours.ts";
 import type { HandoffId } from "../keys.ts";
 import { isHandoffId } from "../link.ts";
 import type { Ended, Verification } from "../states.ts";
@@ -110,9 +111,27 @@ export type EventsResponse = Fields<typeof EventsResponse>;
 export const RecipientResponse = v.object({ id: v.string(), address: v.optional(v.string()) });
 export type RecipientResponse = Fields<typeof RecipientResponse>;
 
+/** It goes into a style, where anything else could say more than a colour. */
+const colour = v.pipe(v.string(), v.regex(COLOUR));
+
 /** The company that recipients know the senders by, and whom they can ask there. */
-export const PolicyCompany = v.object({ name: v.string(), contact: v.optional(v.string()) });
+export const PolicyCompany = v.object({
+  name: v.string(),
+  contact: v.optional(v.string()),
+  accentColor: v.optional(colour),
+  accentColorDark: v.optional(colour),
+});
 export type PolicyCompany = Fields<typeof PolicyCompany>;
+
+/** What senders' mails say and show of a company. */
+export function policyCompanyOf({
+  name,
+  contact,
+  accentColor,
+  accentColorDark,
+}: PolicyCompany): PolicyCompany {
+  return { name, contact, accentColor, accentColorDark };
+}
 
 /** The caller's rights, the classes in force for it, and what its mails say unless it says otherwise. */
 export const PolicyResponse = v.object({

@@ -279,9 +279,9 @@ async function emailFor(
   { service, key }: OnePorts,
 ): Promise<Email> {
   const { from, replyTo, company, contact, title, reason, message, context, origins } = details;
-  const { languages, timeZones } = details;
+  const { languages, timeZones, accents } = details;
   const facts = {
-    ...{ from, company, contact, title, reason, message, context, origins },
+    ...{ from, company, accents, contact, title, reason, message, context, origins },
     ...(replyTo === undefined ? {} : { replyTo }),
     to: recipient,
     ...{ link, id, flags, expiresAt, origin: service.origin },

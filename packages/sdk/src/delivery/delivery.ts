@@ -8,9 +8,10 @@ import {
   type PolicyResponse,
   utcMinute,
 } from "@secret-handoff/protocol/api";
+import { nearestPassing } from "@secret-handoff/protocol/company";
 import type { Language } from "@secret-handoff/protocol/languages";
 import { type Mailbox, parseAddress } from "../mail/addresses.ts";
-import { senderName } from "../mail/email-copy.ts";
+import { type Accents, senderName } from "../mail/email-copy.ts";
 import type { Concealed } from "../redact.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type ErrorCollector, SenderError } from "../sender-error.ts";
@@ -49,6 +50,7 @@ export type DeliveryDetails = {
   readonly from: Mailbox;
   /** The company or team that sends it, as the recipients know it. */
   readonly company: string;
+  readonly accents?: Accents | undefined;
   /** Whom the recipients can ask: a name, a telephone number, an address. */
   readonly contact?: string | undefined;
   /** Set where `contact` is an address. */
@@ -81,6 +83,8 @@ export type Description = Pick<
 > & {
   /** @default the name in `from`, or else the domain of its address */
   readonly company?: string | undefined;
+  /** The company's colours, with enough contrast in light and in dark mails. @default the product's */
+  readonly accents?: Accents | undefined;
   /** What sends it, like `acme/orders`: one of the `origins`. */
   readonly source?: string | undefined;
   /** What `source` is. @default "Repository" */
@@ -102,12 +106,20 @@ export type DeliveryChoices = {
   readonly request?: string | undefined;
 };
 
+function accentsOf(company: PolicyResponse["company"]): Accents | undefined {
+  const { accentColor, accentColorDark = accentColor } = company ?? {};
+  return accentColor === undefined || accentColorDark === undefined
+    ? undefined
+    : { light: nearestPassing(accentColor, "light"), dark: nearestPassing(accentColorDark, "dark") };
+}
+
 /** What the recipients are told, with the company that the service names where the description names none. */
 export function describedBy(company: PolicyResponse["company"], description: Description): Description {
   return {
     ...description,
     company: description.company ?? company?.name,
     contact: description.contact ?? company?.contact,
+    accents: description.accents ?? accentsOf(company),
   };
 }
 
@@ -141,7 +153,7 @@ export function planDelivery(
     request,
     passphraseNeeded: passphrase !== undefined,
     ...{ from, contact, title: told.title, reason: told.reason, message: told.message },
-    ...{ languages: told.languages, timeZones: told.timeZones },
+    ...{ languages: told.languages, timeZones: told.timeZones, accents: told.accents },
     company: told.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
     replyTo: contact === undefined ? undefined : parseAddress(contact),
     context: { ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }), ...context },

@@ -1,7 +1,13 @@
 import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import { fillIn, type Language, localeOf } from "@secret-handoff/protocol/languages";
+import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
 import type { Mailbox } from "./addresses.ts";
 import { MAIL_SENTENCES, type MailSentences } from "./sentences.ts";
+
+/** The colour of buttons and links, `#rrggbb`, on light and on dark grounds. */
+export type Accents = { readonly light: string; readonly dark: string };
+
+const OURS: Accents = { light: LIGHT.accent, dark: DARK.accent };
 
 /** What an e-mail says. Nothing in it but the link is secret. */
 export type EmailFacts = {
@@ -9,6 +15,7 @@ export type EmailFacts = {
   readonly to: string;
   /** The company or team that sends it, as the recipient knows it. */
   readonly company: string;
+  readonly accents?: Accents | undefined;
   /** Whom the recipient can ask: a name, a telephone number, an address; undefined where nobody is named. */
   readonly contact?: string | undefined;
   /** Set when `contact` is an address. */
@@ -52,6 +59,7 @@ export type EmailCopy = {
   readonly language: Language;
   readonly subject: string;
   readonly company: string;
+  readonly accents: Accents;
   readonly heading: string;
   readonly hello: string;
   readonly sending: string;
@@ -93,7 +101,7 @@ export function emailCopy(facts: EmailFacts): EmailCopy {
   const when = expiryInWords(facts.expiresAt, language, facts.timeZone);
   const host = new URL(origin).host;
   return {
-    ...{ language, company, heading },
+    ...{ language, company, heading, accents: facts.accents ?? OURS },
     subject: oneLine(fillIn(say.subject, { title: heading, company }).slice(0, LONGEST_SUBJECT)),
     hello: say.hello,
     sending: fillIn(say.sending, { sender }),

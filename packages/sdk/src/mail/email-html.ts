@@ -8,7 +8,7 @@ const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
 
 /** The HTML part: one column, styles inline because some clients drop the rest, the link as a button and in full. */
 export function emailHtml(parts: EmailCopy): string {
-  const { language, message, careful } = parts;
+  const { language, message, careful, accents } = parts;
   const { link } = parts;
   const rightToLeft = isRightToLeft(language);
   const [dir, start] = rightToLeft ? ["rtl", "right"] : ["ltr", "left"];
@@ -20,10 +20,10 @@ export function emailHtml(parts: EmailCopy): string {
   const [way, again] =
     typeof link === "string"
       ? [
-          `${buttonHtml(link, parts.open)}\n${small(parts.opensNothing)}`,
-          `${paragraph(parts.orCopy, `margin-bottom:4px;color:${LIGHT.soft};`, "soft")}\n${visibleLinkHtml(link)}`,
+          `${buttonHtml(link, parts.open, accents.light)}\n${small(parts.opensNothing)}`,
+          `${paragraph(parts.orCopy, `margin-bottom:4px;color:${LIGHT.soft};`, "soft")}\n${visibleLinkHtml(link, accents.light)}`,
         ]
-      : [decryptionHtml(link, paragraph), ""];
+      : [decryptionHtml(link, paragraph, accents.light), ""];
   return `<!doctype html>
 <html lang="${language}" dir="${dir}">
 <head>
@@ -40,9 +40,9 @@ export function emailHtml(parts: EmailCopy): string {
   .ink { color: ${DARK.ink} !important; }
   .soft { color: ${DARK.soft} !important; }
   .rule { border-color: ${DARK.line} !important; }
-  .quote { border-color: ${DARK.accent} !important; }
-  .button { background: ${DARK.accent} !important; color: ${DARK.ground} !important; }
-  .link { color: ${DARK.accent} !important; }
+  .quote { border-color: ${accents.dark} !important; }
+  .button { background: ${accents.dark} !important; color: ${DARK.ground} !important; }
+  .link { color: ${accents.dark} !important; }
 }
 @media (max-width: 480px) {
   .pad { padding: 24px 20px !important; }
@@ -62,7 +62,7 @@ export function emailHtml(parts: EmailCopy): string {
 ${paragraph(parts.hello)}
 ${paragraph(parts.sending)}
 ${parts.purpose === undefined ? "" : paragraph(parts.purpose)}
-${message === undefined ? "" : messageHtml(message, start)}
+${message === undefined ? "" : messageHtml(message, start, accents.light)}
 ${rowsHtml(parts.context, "ink", LIGHT.ink)}
 ${way}
 ${heading(parts.stepsHeading)}
@@ -84,36 +84,41 @@ ${parts.origins.length === 0 ? "" : `<div style="height:14px;"></div>${rowsHtml(
 `;
 }
 
-function buttonHtml(link: string, words: string): string {
-  return `<p style="margin:24px 0 10px;"><a ses:no-track class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:13px 28px;border-radius:8px;background:${LIGHT.accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(words)}</a></p>`;
+function buttonHtml(link: string, words: string, accent: string): string {
+  return `<p style="margin:24px 0 10px;"><a ses:no-track class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:13px 28px;border-radius:8px;background:${accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(words)}</a></p>`;
 }
 
-function visibleLinkHtml(link: string): string {
+function visibleLinkHtml(link: string, accent: string): string {
   const shown = escapeHtml(link);
-  return `<p dir="ltr" style="margin:0 0 18px;font:12px/1.5 ${MONO};word-break:break-all;text-align:left;"><a ses:no-track class="link" href="${shown}" style="color:${LIGHT.accent};text-decoration:none;">${shown}</a></p>`;
+  return `<p dir="ltr" style="margin:0 0 18px;font:12px/1.5 ${MONO};word-break:break-all;text-align:left;"><a ses:no-track class="link" href="${shown}" style="color:${accent};text-decoration:none;">${shown}</a></p>`;
 }
 
 function decryptionHtml(
   { encrypted, decrypt, commands, orPaste, armoured }: DecryptionCopy,
   paragraph: (text: string, style?: string) => string,
+  accent: string,
 ): string {
   return [
     paragraph(encrypted, "margin-top:24px;word-break:break-word;"),
     paragraph(decrypt),
-    blockHtml(commands.join("\n")),
+    blockHtml(commands.join("\n"), accent),
     paragraph(orPaste),
-    blockHtml(armoured),
+    blockHtml(armoured, accent),
   ].join("\n");
 }
 
 /** Lines to be copied as they are. */
-function blockHtml(text: string): string {
-  return `<pre dir="ltr" class="quote ink" style="margin:0 0 16px;padding:2px 0 2px 14px;border:0 solid ${LIGHT.accent};border-left-width:3px;font:12px/1.5 ${MONO};overflow-x:auto;text-align:left;color:${LIGHT.ink};">${escapeHtml(text)}</pre>`;
+function blockHtml(text: string, accent: string): string {
+  return `<pre dir="ltr" class="quote ink" style="margin:0 0 16px;padding:2px 0 2px 14px;border:0 solid ${accent};border-left-width:3px;font:12px/1.5 ${MONO};overflow-x:auto;text-align:left;color:${LIGHT.ink};">${escapeHtml(text)}</pre>`;
 }
 
-function messageHtml({ caption, words }: NonNullable<EmailCopy["message"]>, start: string): string {
+function messageHtml(
+  { caption, words }: NonNullable<EmailCopy["message"]>,
+  start: string,
+  accent: string,
+): string {
   return `<p class="soft" dir="auto" style="margin:20px 0 6px;font-size:14px;color:${LIGHT.soft};text-align:${start};">${escapeHtml(caption)}</p>
-<p class="quote ink" dir="auto" style="margin:0 0 20px;padding-block:2px;padding-inline:14px;border:0 solid ${LIGHT.accent};border-inline-start-width:3px;white-space:pre-line;text-align:start;color:${LIGHT.ink};">${escapeHtml(words)}</p>`;
+<p class="quote ink" dir="auto" style="margin:0 0 20px;padding-block:2px;padding-inline:14px;border:0 solid ${accent};border-inline-start-width:3px;white-space:pre-line;text-align:start;color:${LIGHT.ink};">${escapeHtml(words)}</p>`;
 }
 
 function rowsHtml(rows: Rows, kind: "ink" | "soft", colour: string): string {
