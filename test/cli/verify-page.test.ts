@@ -58,6 +58,14 @@ test("any other byte, block or policy is told, and the command fails", async () 
     [replaced('["path",{"d"', '["script",{"d"'), "company block"],
     [replaced('"https://acme.example/privacy"', '"javascript:alert(1)"'), "company block"],
     [replaced('id="company">{', 'id="company">'), "no JSON"],
+    [
+      replaced(
+        '"name":',
+        '"name":"</script ><meta http-equiv=refresh content=0;url=//evil.example>","name":',
+      ),
+      "another one",
+    ],
+    [replaced('"name":', '"name":"\\u003cmeta>","name":'), "company block"],
     [replaced("</body>", "<p></p></body>"), "another one"],
     [replaced("</body>", '<script type="application/json" id="company">{}</script></body>'), "another one"],
     [withCompany, "another Content-Security-Policy", "default-src *"],

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import {
   COLOUR,
+  companyBlock,
   companyOf,
   companyProblems,
   EMPTY_BLOCK,
@@ -131,6 +132,44 @@ test("a filled block is read back, ends nowhere early, and comes out of the page
   expect(() => fillBlock(filled, company)).toThrow("no empty company block");
   expect(takeApart("<p>")).toBeUndefined();
   expect(takeApart(page + EMPTY_BLOCK)).toBeUndefined();
+});
+
+test("a block that a browser ends elsewhere than where it is read is no block", () => {
+  const page = `<body>${fillBlock(EMPTY_BLOCK, companyOf(ACME))}<script>1</script></body>`;
+  const starts = ["</script >", "</SCRIPT>", "</script/", "</script\t", "<!--<script>", "<!--", "<"];
+  for (const start of starts) {
+    const said = `{"name":"${start}<meta http-equiv=refresh content='0;url=https://evil.example/'>`;
+    expect([start, takeApart(page.replace('{"name":"', said))]).toEqual([start, undefined]);
+  }
+});
+
+test.each([
+  ["a member that stands there twice", (json: string) => json.replace("{", '{"name":"\\u003cmeta>",')],
+  ["white space", (json: string) => json.replace("{", "{ ")],
+  ["another order", (json: string) => json.replace(/^\{("name":"[^"]*"),(.*)\}$/, "{$2,$1}")],
+  ["another escape", (json: string) => json.replace('"name"', '"\\u006eame"')],
+  ["a raw sign of HTML", (json: string) => json.replace("\\u003c", "<")],
+  ["a raw ampersand", (json: string) => json.replace("\\u0026", "&")],
+])("a block that spells its company with %s is told", (_, respell) => {
+  const json = companyBlock(companyOf(ACME));
+  expect(readCompanyBlock(json)).toEqual(companyOf(ACME));
+  expect(respell(json)).not.toBe(json);
+  expect(JSON.parse(respell(json))).toEqual(JSON.parse(json));
+  expect(() => readCompanyBlock(respell(json))).toThrow("more than");
+});
+
+test("invisible characters stand neither in a company's name nor in its contact, and joiners of scripts do", () => {
+  for (const sign of ["\u061c", "\u200b", "\u{e0041}", "\u3164", "\u200e", "\u2066", "\n", "\ud800"]) {
+    const parts = { name: `Acme${sign} GmbH`, contact: `help${sign}desk` };
+    expect(companyProblems({ ...ACME, ...parts })).toEqual([
+      expect.stringMatching(/^name .*invisible/),
+      expect.stringMatching(/^contact .*invisible/),
+    ]);
+    expect(() => readCompanyBlock(companyBlock({ ...companyOf(ACME), ...parts }))).toThrow("invisible");
+  }
+  expect(companyProblems({ ...ACME, name: "شرکت می\u200cخواهم", contact: "👩\u200d💻 helpdesk" })).toEqual(
+    [],
+  );
 });
 
 test.each<[string, object]>([

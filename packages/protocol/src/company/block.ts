@@ -1,4 +1,4 @@
-import type { Company } from "./company.ts";
+import { type Company, companyBlock } from "./company.ts";
 
 /**
  * The company block: the one place of the page's document that a deployment fills. It is a data block, which no browser runs, and it
@@ -17,20 +17,19 @@ export type PageParts = { readonly empty: string; readonly block: string };
 export function fillBlock(html: string, company: Company): string {
   const { empty, block } = takeApart(html) ?? {};
   if (empty === undefined || block !== "") throw new Error("the page has no empty company block");
-  // What could end the element, or begin a comment, is spelt as JSON lets it.
-  const json = JSON.stringify(company).replace(
-    /[<>&\u2028\u2029]/g,
-    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
   const at = html.indexOf(EMPTY_BLOCK) + OPENING.length;
-  return html.slice(0, at) + json + html.slice(at);
+  return html.slice(0, at) + companyBlock(company) + html.slice(at);
 }
 
-/** @returns undefined where the document has no block, or more than one */
+/**
+ * The block ends at its first `<`, as it does for a browser: one also takes `</script >` or `</SCRIPT/` for its end, and after `<!--<script>`
+ * finds none (https://html.spec.whatwg.org/multipage/parsing.html#script-data-state).
+ * @returns undefined where the document has no block, more than one, or one that does not end with the published bytes
+ */
 export function takeApart(html: string): PageParts | undefined {
   const [before, after, ...more] = html.split(OPENING);
   if (before === undefined || after === undefined || more.length > 0) return undefined;
-  const end = after.indexOf(CLOSING);
-  if (end < 0) return undefined;
+  const end = after.indexOf("<");
+  if (!after.startsWith(CLOSING, end)) return undefined;
   return { empty: before + OPENING + after.slice(end), block: after.slice(0, end) };
 }

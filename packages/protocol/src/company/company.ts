@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isProse } from "../api/fields.ts";
 import {
   type Accent,
   accentOf,
@@ -40,15 +41,13 @@ export const LONGEST_COMPANY_NAME = 60;
 export const LONGEST_CONTACT = 120;
 const LONGEST_URL = 300;
 
-/** One line; characters that turn the direction of what is round them would let a name pretend to be another. */
-const LINE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+$/u;
-
+/** One line of visible characters: a name that hides some, or turns what is round it, would pretend to be another. */
 const line = (longest: number) =>
   v.pipe(
     v.string("must be a text"),
     v.check(
-      (text) => text.trim() !== "" && text.length <= longest && LINE.test(text),
-      `must be one line of 1 to ${longest} characters`,
+      (text) => text.trim() !== "" && isProse(text, longest),
+      `must be one line of 1 to ${longest} characters, without invisible ones`,
     ),
   );
 const url = v.pipe(
@@ -150,12 +149,23 @@ function coloursOf(light: string, dark: string): NonNullable<Company["colours"]>
   return [day.accent, day.tint, night.accent, night.tint];
 }
 
+/** The company as JSON, in the one spelling that the page's block has: what could end the element, or begin a comment, is escaped. */
+export function companyBlock({ name, logo, colours, contact, privacyUrl, imprintUrl }: Company): string {
+  return JSON.stringify({ name, logo, colours, contact, privacyUrl, imprintUrl }).replace(
+    /[<>&\u2028\u2029]/g,
+    (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 /**
- * Reads a company block as strictly as if the page were somebody else's.
+ * Reads a company block as strictly as if the page were somebody else's. JSON has many spellings of a company, and of a member that stands
+ * there twice a reader sees one alone: so the block must be {@link companyBlock} of what was read.
  * @throws Error naming the first part that is no company's
  */
 export function readCompanyBlock(json: string): Company {
   const { output, issues } = v.safeParse(Block, JSON.parse(json));
   if (issues) throw new Error(`${v.getDotPath(issues[0]) ?? "the block"} ${issues[0].message}`);
-  return output as Company;
+  const company = output as Company;
+  if (companyBlock(company) !== json) throw new Error("it says more than what a reader sees of it");
+  return company;
 }

@@ -3,6 +3,7 @@ export { COLOUR, contrast, LEAST_CONTRAST, leastContrast, nearestPassing, type S
 export {
   type Company,
   type CompanySource,
+  companyBlock,
   companyOf,
   companyProblems,
   LONGEST_COMPANY_NAME,
