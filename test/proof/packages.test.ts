@@ -57,8 +57,8 @@ type Project = {
   readonly file: string;
   readonly extension: string;
   readonly compilerOptions: Readonly<Record<string, unknown>>;
-  /** Only the proof has the compiler or the libraries for it. */
-  readonly needsNpm?: boolean;
+  /** Left to the proof, which alone has the compiler or the libraries that some need. */
+  readonly onlyInProof?: boolean;
   readonly cdktf?: string;
   readonly provider?: string;
 };
@@ -84,6 +84,7 @@ const PROJECTS: readonly Project[] = [
     file: "main.ts",
     extension: "/index.js",
     compilerOptions: NODE_NEXT,
+    onlyInProof: true,
   },
   {
     name: "the project that cdktf init writes: CommonJS and the older resolution",
@@ -97,7 +98,7 @@ const PROJECTS: readonly Project[] = [
       stripInternal: true,
       declaration: true,
     },
-    needsNpm: true,
+    onlyInProof: true,
   },
   {
     name: "ES modules with cdktn in cdktf's place",
@@ -105,7 +106,7 @@ const PROJECTS: readonly Project[] = [
     file: "main.ts",
     extension: "/index.js",
     compilerOptions: NODE_NEXT,
-    needsNpm: true,
+    onlyInProof: true,
     cdktf: "npm:cdktn@^0.24.0",
     provider: "npm:@cdktn/provider-aws@^25.7.0",
   },
@@ -152,7 +153,7 @@ function run(cwd: string, command: string, ...args: readonly string[]): void {
 }
 
 describe.each(PROJECTS)("in $name", (project) => {
-  (project.needsNpm && !full ? test.skip : test)(
+  (project.onlyInProof && !full ? test.skip : test)(
     "the packages' types are whole, and a stack synthesises with the functions inside",
     () => {
       const folder = mkdtempSync(join(home, "project-"));
