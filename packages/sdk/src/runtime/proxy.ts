@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import http from "node:http";
-import https from "node:https";
+import * as http from "node:http";
+import * as https from "node:https";
 import { Readable } from "node:stream";
-import tls from "node:tls";
+import * as tls from "node:tls";
 import { SenderError } from "../sender-error.ts";
 import { environmentAgentClass, ProxyError } from "./proxy-agent.ts";
 import { type Environment, hasProxy, proxyFor } from "./proxy-variables.ts";
