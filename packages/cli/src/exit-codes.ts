@@ -37,6 +37,7 @@ const REFUSED: ReadonlySet<SenderErrorCode> = new Set([
   "newer_version",
   "access_denied",
   "service_refused",
+  "recipient_unknown",
   "released",
 ]);
 const UNREACHABLE: ReadonlySet<SenderErrorCode> = new Set([

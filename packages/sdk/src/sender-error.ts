@@ -38,6 +38,7 @@ export type SenderErrorCode =
   | "request_ended"
   | "recipient"
   | "recipient_key"
+  | "recipient_unknown"
   | "identity"
   | "description"
   | "too_large"

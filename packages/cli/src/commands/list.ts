@@ -3,6 +3,7 @@ import { SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { filtersOf } from "../filters.ts";
 import { table, VIEW_HEADING, viewRow } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
 
@@ -12,12 +13,7 @@ export const run: Run = async (invocation, context) => {
   if (state !== undefined && !STATES.some((known) => known === state)) {
     throw new SenderError("input", `--state takes ${STATES.join(", ")}.`);
   }
-  const filter = Object.fromEntries(
-    (["secret", "run", "state"] as const).flatMap((name) => {
-      const value = invocation.text(name);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
+  const filter = filtersOf(invocation, ["secret", "run", "state"]);
   const service = await openService(invocation, context);
   const done = terminal.spin("Asking the service");
   const handoffs = await withTimeout(invocation, context, (deadline) => service.list(filter, deadline));

@@ -2,8 +2,8 @@ import { SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { wantedRecipient } from "../filters.ts";
 import { openService } from "../sender-service.ts";
-import { wantedRecipient } from "./recipients-find.ts";
 
 export const run: Run = async (invocation, context) => {
   const { terminal } = context;

@@ -1,15 +1,9 @@
-import { parseAddress } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { wantedRecipient } from "../filters.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";
-
-/** What was typed: an address, or else a recipient id. */
-export function wantedRecipient(text: string): { readonly address: string } | { readonly id: string } {
-  const address = parseAddress(text);
-  return address === undefined ? { id: text } : { address };
-}
 
 export const run: Run = async (invocation, context) => {
   const { terminal } = context;

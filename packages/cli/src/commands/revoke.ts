@@ -11,6 +11,7 @@ import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.ts";
+import { filtersOf, repositoryHint } from "../filters.ts";
 import { handoffIds } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";
@@ -46,14 +47,9 @@ export const run: Run = async (invocation, context) => {
   return report(revocations, invocation, context);
 };
 
-/** @throws SenderError `input` where --all stands beside what it would include */
+/** @throws SenderError `input` where --all stands beside what it would include, or what is named is no name */
 function filterOf(invocation: Invocation): RevokeAllFilter | undefined {
-  const named = Object.fromEntries(
-    PARTS.flatMap((part) => {
-      const value = invocation.text(part);
-      return value === undefined ? [] : [[part, value]];
-    }),
-  );
+  const named = filtersOf(invocation, PARTS);
   const isNamed = Object.keys(named).length > 0;
   if (!invocation.flag("all")) return isNamed ? named : undefined;
   if (isNamed) throw new SenderError("input", "--all means everything: drop it, or the other options.");
@@ -92,6 +88,9 @@ async function revokeAll(
     await terminal.line(onOneLine(`${id}  opened before: rotate ${what === "" ? "its secret" : what}`));
   }
   terminal.say(`${done.revoked.length} revoked, ${done.released.length} opened before.`);
+  if (done.revoked.length + done.released.length === 0) {
+    for (const hint of repositoryHint(filter.repository)) terminal.say(hint);
+  }
   return EXIT.done;
 }
 

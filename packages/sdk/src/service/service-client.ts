@@ -68,7 +68,7 @@ export type ServiceClient = {
   readonly approve: (id: string, decision: DecisionRequest, deadline: Deadline) => Promise<RequestView>;
   /** Ends the request. @throws SenderError `not_approver`, `request_ended` */
   readonly deny: (id: string, decision: DecisionRequest, deadline: Deadline) => Promise<RequestView>;
-  /** Whose recipient id, or which recipient id. The right to audit is needed. @throws SenderError `service_refused` where there is none */
+  /** Whose recipient id, or which recipient id. The right to audit is needed. @throws SenderError `recipient_unknown` where there is none */
   readonly recipient: (
     wanted: { readonly address: string } | { readonly id: string },
     deadline: Deadline,
@@ -171,8 +171,11 @@ export function serviceClient(
     request: requestOf,
     approve: (...asked) => say("approve", ...asked),
     deny: (...asked) => say("deny", ...asked),
-    recipient: (wanted, deadline) =>
-      read(RecipientResponse, "GET", `/v1/sender/recipients?${new URLSearchParams(wanted)}`, deadline),
+    recipient: async (wanted, deadline) => {
+      const response = await call("GET", `/v1/sender/recipients?${new URLSearchParams(wanted)}`, deadline);
+      if (response.problem?.code === "not_found") throw unknownRecipient(origin, "address" in wanted);
+      return parse(RecipientResponse, response);
+    },
     erase: async (recipientId, deadline) => {
       const path = `/v1/sender/recipients/${encodeURIComponent(recipientId)}`;
       const response = await call("DELETE", path, deadline);
@@ -190,6 +193,15 @@ export function serviceClient(
       return views;
     },
   };
+}
+
+function unknownRecipient(origin: string, byAddress: boolean): SenderError {
+  return new SenderError(
+    "recipient_unknown",
+    byAddress
+      ? `${origin} knows no such recipient: nothing was ever sent to this address, or it was erased from the recipients directory. Check the spelling. What an erased recipient received is found by its recipient id.`
+      : `${origin} knows no recipient with this id: it was mistyped, or erased from the recipients directory. Events keep the id of a recipient who was erased.`,
+  );
 }
 
 /**

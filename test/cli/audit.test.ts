@@ -1,0 +1,121 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type LocalStack, startLocalStack } from "@secret-handoff/local";
+import { InProcessCli } from "./harness.ts";
+
+/** What an auditor asks the trail, against the whole local stack. */
+
+const EMAIL = "ana@vendor.example";
+const PAGE = { html: "<!doctype html><title>page</title>", contentSecurityPolicy: "default-src 'none'" };
+const REASON = "Onboarding of Ana, ticket 4711";
+let stack: LocalStack;
+let cli: InProcessCli;
+let arns: readonly string[];
+let key: string;
+
+const as = (name: string, ...args: readonly string[]) => {
+  const operator = stack.operators.find((one) => one.name === name);
+  if (!operator) throw new Error(`there is no ${name}`);
+  const env = {
+    AWS_ACCESS_KEY_ID: operator.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
+    AWS_REGION: "eu-west-1",
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.secretsManager,
+    SECRET_HANDOFF_ENDPOINT: stack.url,
+  };
+  return cli.run(args, { env });
+};
+const audit = (...args: readonly string[]) => as("auditor", "audit", ...args);
+
+beforeAll(async () => {
+  cli = new InProcessCli();
+  stack = await startLocalStack({ page: PAGE });
+  arns = ["prod/orders/api", "prod/orders/db"].map((name) => stack.secrets.put(name, "canary-4b7e").arn);
+  const smtp = ["--smtp-host", "127.0.0.1", "--smtp-port", new URL(stack.smtp).port];
+  const secrets = ["--secret-id", "prod/orders/api", "--secret-id", "prod/orders/db"];
+  const details = ["-c", "third-party-service", "--from", "me@acme.example", "--reason", REASON];
+  const sent = await as("sender", "send", "--to", EMAIL, ...secrets, ...details, ...smtp);
+  if (sent.code !== 0) throw new Error(sent.stderr);
+  const { text } = await stack.mail.inbox.mailTo(EMAIL);
+  const link = /https?:\/\/\S+/.exec(text)?.[0] ?? "";
+  const opened = await cli.run(["open", "--format", "json", "--email", EMAIL], { stdin: link });
+  if (opened.code !== 0) throw new Error(opened.stderr);
+  key = join(cli.folder, "seal-key.pem");
+  writeFileSync(key, stack.sealKey);
+});
+afterAll(async () => {
+  await stack.close();
+  cli.remove();
+});
+
+describe("audit events", () => {
+  test("says who received a secret of a set, by whom and why, and the address where it is asked for", async () => {
+    const [arn = ""] = arns;
+    const { code, stdout } = await audit("events", "--secret", arn);
+    const line = stdout.split("\n").find((one) => one.includes("created")) ?? "";
+    expect({ code, heading: stdout.split("\n")[0] }).toEqual({
+      code: 0,
+      heading: expect.stringMatching(/SECRET +RECIPIENT +ACTOR +OUTCOME +REASON/),
+    });
+    for (const part of [...arns, "user/sender", REASON]) expect(line).toContain(part);
+    expect(stdout).not.toMatch(/bundle:|vendor\.example/);
+    const named = await audit("events", "--secret", arn, "--type", "claimed", "--addresses");
+    expect(named.stdout).toContain(EMAIL);
+    const json = await audit("events", "--recipient", EMAIL, "--type", "claimed", "--addresses", "--json");
+    const event = JSON.parse(json.stdout);
+    expect(event.addresses).toEqual({ [event.recipient]: EMAIL });
+  });
+
+  test.each<[string, readonly string[], number, string]>([
+    [
+      "an address that nothing was sent to",
+      ["--recipient", "nobody@vendor.example"],
+      3,
+      "knows no such recipient",
+    ],
+    [
+      "an id that nobody has",
+      ["--recipient", "AAAAAAAAAAAAAAAAAAAAAA"],
+      3,
+      "knows no recipient with this id",
+    ],
+    ["what is neither", ["--recipient", "ana"], 2, "neither an e-mail address nor a recipient id"],
+    ["a secret's name", ["--secret", "prod/orders/api"], 2, "takes an ARN, not a name"],
+    [
+      "an ARN that was cut",
+      ["--secret", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/orders/api"],
+      2,
+      "takes the whole ARN",
+    ],
+    [
+      "a period that ends before it begins",
+      ["--since", "2026-11-26", "--until", "2026-11-25"],
+      2,
+      "later than",
+    ],
+    ["a repository without its owner", ["--repository", "orders"], 0, "named with its owner"],
+    ["a type of which there is none", ["--type", "locked"], 0, "No events match."],
+    [
+      "a known recipient with another filter",
+      ["--recipient", EMAIL, "--type", "locked"],
+      0,
+      "No events match.",
+    ],
+  ])("gives no empty answer to %s", async (_, args, code, sentence) => {
+    const ran = await audit("events", ...args);
+    expect(ran).toEqual({ code, stdout: "", stderr: expect.stringContaining(sentence) });
+  });
+
+  test("says that without a filter it lists the last day only", async () => {
+    expect((await audit("events")).stderr).toContain("Only the last 24 hours were asked for.");
+    expect((await audit("events", "--since", "2026-11-01")).stderr).toBe("");
+  });
+});
+
+test.each(["list", "revoke"])("%s takes no name for a secret either", async (command) => {
+  expect(await as("sender", command, "--secret", "prod/orders/api")).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining("takes an ARN, not a name"),
+  });
+});
