@@ -155,7 +155,7 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
   ],
   "a company on two lines, with a notice over http": [
     company({ name: "Acme\nLtd", privacyUrl: "http://acme.example/privacy" }),
-    "service.company.name must be one line of 1 to 60 characters, without invisible ones",
+    "service.company.name must be one line of 1 to 60 characters, without invisible ones and addresses",
     "service.company.privacyUrl must be an https URL of at most 300 characters",
   ],
 

@@ -253,7 +253,7 @@ export type ArchiveProps = {
 
 /** The company that recipients know the senders by. Their page, the front page and the mail begin with it. */
 export type CompanyProps = {
-  /** One line of at most 60 characters. */
+  /** One line of at most 60 visible characters, without a web address and without `@`. */
   readonly name: string;
   /**
    * An SVG file with shapes only: turn text into paths, and use no style, gradient or link. What is drawn of it has at most 4,096 characters.
@@ -265,7 +265,7 @@ export type CompanyProps = {
   readonly accentColor?: string;
   /** The same on the dark page. @default the nearest to accentColor that has the contrast there */
   readonly accentColorDark?: string;
-  /** Whom recipients can ask: an address, a telephone number with its country. One line of at most 120 characters. @default nobody */
+  /** Whom recipients can ask: an address, a telephone number with its country. One line of at most 120 visible characters, no web address. @default nobody */
   readonly contact?: string;
   /** The privacy notice. @default none */
   readonly privacyUrl?: string;

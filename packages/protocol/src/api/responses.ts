@@ -1,5 +1,6 @@
 import * as v from "valibot";
 import { COLOUR } from "../company/colours.ts";
+import { isCompanyName, isContact } from "../company/names.ts";
 import type { HandoffId } from "../keys.ts";
 import { isHandoffId } from "../link.ts";
 import type { Ended, Verification } from "../states.ts";
@@ -114,10 +115,18 @@ export type RecipientResponse = Fields<typeof RecipientResponse>;
 /** It goes into a style, where anything else could say more than a colour. */
 const colour = v.pipe(v.string(), v.regex(COLOUR));
 
-/** The company that recipients know the senders by, and whom they can ask there. */
+/**
+ * The company that recipients know the senders by, and whom they can ask there. It stands in mails, also where the service lies: so it is held
+ * to the rules of a deployment's company.
+ */
 export const PolicyCompany = v.object({
-  name: v.string(),
-  contact: v.optional(v.string()),
+  name: v.pipe(v.string(), v.check(isCompanyName)),
+  contact: v.optional(
+    v.pipe(
+      v.string(),
+      v.check((text) => isContact(text)),
+    ),
+  ),
   accentColor: v.optional(colour),
   accentColorDark: v.optional(colour),
 });

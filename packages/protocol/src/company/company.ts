@@ -1,5 +1,4 @@
 import * as v from "valibot";
-import { isProse } from "../api/fields.ts";
 import {
   type Accent,
   accentOf,
@@ -10,6 +9,7 @@ import {
   type Scheme,
 } from "./colours.ts";
 import { isSanitised, type LogoNode, LogoRefused, sanitiseLogo } from "./logo.ts";
+import { isCompanyName, isContact, LONGEST_COMPANY_NAME, LONGEST_CONTACT } from "./names.ts";
 
 /** The company as a deployment names it: what recipients know it by, and how its page looks. */
 export type CompanySource = {
@@ -37,18 +37,12 @@ export type Company = {
   readonly imprintUrl?: string;
 };
 
-export const LONGEST_COMPANY_NAME = 60;
-export const LONGEST_CONTACT = 120;
 const LONGEST_URL = 300;
 
-/** One line of visible characters: a name that hides some, or turns what is round it, would pretend to be another. */
-const line = (longest: number) =>
+const line = (longest: number, isTaken: (text: string) => boolean, without: string) =>
   v.pipe(
     v.string("must be a text"),
-    v.check(
-      (text) => text.trim() !== "" && isProse(text, longest),
-      `must be one line of 1 to ${longest} characters, without invisible ones`,
-    ),
+    v.check(isTaken, `must be one line of 1 to ${longest} characters, without invisible ones and ${without}`),
   );
 const url = v.pipe(
   v.string("must be a text"),
@@ -63,8 +57,8 @@ const colour = v.pipe(
 );
 
 const OTHERS = {
-  name: line(LONGEST_COMPANY_NAME),
-  contact: v.optional(line(LONGEST_CONTACT)),
+  name: line(LONGEST_COMPANY_NAME, isCompanyName, "addresses"),
+  contact: v.optional(line(LONGEST_CONTACT, isContact, "web addresses")),
   privacyUrl: v.optional(url),
   imprintUrl: v.optional(url),
 };

@@ -6,8 +6,7 @@ export {
   companyBlock,
   companyOf,
   companyProblems,
-  LONGEST_COMPANY_NAME,
-  LONGEST_CONTACT,
   readCompanyBlock,
 } from "./company.ts";
 export { isSanitised, LONGEST_LOGO, type LogoNode, LogoRefused, logoMarkup, sanitiseLogo } from "./logo.ts";
+export { LONGEST_COMPANY_NAME, LONGEST_CONTACT } from "./names.ts";

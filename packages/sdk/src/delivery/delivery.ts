@@ -53,7 +53,7 @@ export type DeliveryDetails = {
   readonly accents?: Accents | undefined;
   /** Whom the recipients can ask: a name, a telephone number, an address. */
   readonly contact?: string | undefined;
-  /** Set where `contact` is an address. */
+  /** Set where `contact` is an address, and the sender's word. */
   readonly replyTo?: string | undefined;
   readonly title?: string | undefined;
   readonly reason?: string | undefined;
@@ -83,6 +83,8 @@ export type Description = Pick<
 > & {
   /** @default the name in `from`, or else the domain of its address */
   readonly company?: string | undefined;
+  /** Whether `contact`, where it is an address, gets the replies. @default true */
+  readonly repliesToContact?: boolean | undefined;
   /** The company's colours, with enough contrast in light and in dark mails. @default the product's */
   readonly accents?: Accents | undefined;
   /** What sends it, like `acme/orders`: one of the `origins`. */
@@ -113,12 +115,16 @@ function accentsOf(company: PolicyResponse["company"]): Accents | undefined {
     : { light: nearestPassing(accentColor, "light"), dark: nearestPassing(accentColorDark, "dark") };
 }
 
-/** What the recipients are told, with the company that the service names where the description names none. */
+/**
+ * What the recipients are told, with the company that the service names where the description names none. The service's contact gets no
+ * replies: a reply quotes the mail, and with it a link that may not have been opened, and who holds the service holds the ciphertext.
+ */
 export function describedBy(company: PolicyResponse["company"], description: Description): Description {
   return {
     ...description,
     company: description.company ?? company?.name,
     contact: description.contact ?? company?.contact,
+    repliesToContact: description.contact !== undefined && description.repliesToContact,
     accents: description.accents ?? accentsOf(company),
   };
 }
@@ -137,7 +143,7 @@ export function planDelivery(
   { now }: Pick<Runtime, "now">,
 ): Delivery | undefined {
   const { source, sourceName = "Repository", origins, context, ...told } = description;
-  const { from, contact } = told;
+  const { from, contact, repliesToContact = true } = told;
   const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
   const endsAt = ends.length === 0 ? undefined : Math.min(...ends);
   const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(now() / 1_000);
@@ -155,7 +161,7 @@ export function planDelivery(
     ...{ from, contact, title: told.title, reason: told.reason, message: told.message },
     ...{ languages: told.languages, timeZones: told.timeZones, accents: told.accents },
     company: told.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
-    replyTo: contact === undefined ? undefined : parseAddress(contact),
+    replyTo: contact === undefined || !repliesToContact ? undefined : parseAddress(contact),
     context: { ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }), ...context },
     origins: { ...(source === undefined ? {} : { [sourceName]: source }), ...origins },
   };
