@@ -78,11 +78,11 @@ test("over SMTP: every form of secret-ids arrives in one handoff", async () => {
         { name: "password", value: `canary-${run}-value`, concealed: true },
       ],
     },
-    { label: `${secret}/more/a`, fields: [{ name: "value", value: "first-canary", concealed: true }] },
+    { label: `${secret}/more/a`, fields: [{ name: `${secret}/more/a`, value: "first-canary", concealed: true }] },
     {
       label: `${secret}/more/b`,
       fields: [],
-      files: [{ name: "b.bin", mediaType: "application/octet-stream", data: binary }],
+      files: [{ name: "b", mediaType: "application/octet-stream", data: binary }],
     },
   ]);
 });

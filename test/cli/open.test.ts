@@ -75,7 +75,7 @@ const FIELDS = ITEMS.map(({ label, fields }) => ({ label, fields }));
 describe("what a link brings is written, and acknowledged after that", () => {
   test.each([
     ["to standard output as text", [], "user: orders\npassword: it's $HOME\n"],
-    ["as env", ["--format", "env"], "USER='orders'\n# PASSWORD is quoted"],
+    ["as env", ["--format", "env"], "ORDERS_USER='orders'\n# ORDERS_PASSWORD is quoted"],
     [
       "as json",
       ["--format", "json"],
@@ -107,6 +107,29 @@ describe("what a link brings is written, and acknowledged after that", () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
     expect(readdirSync(join(path, ".."))).toEqual(["secret.txt"]);
     expect(stderr).not.toContain(VALUE);
+  });
+
+  test("a plain value and a sole file have no folder of their own among several items", async () => {
+    const data = new TextEncoder().encode("PEM\n");
+    const sealed = await handOver({
+      items: [
+        ...FIELDS,
+        { label: "prod/TOKEN", fields: [{ name: "prod/TOKEN", value: "t", concealed: true }] },
+        { label: "deploy.pem", fields: [], files: [{ name: "deploy.pem", mediaType: "", data }] },
+        { label: "one", fields: [{ name: "key", value: "k", concealed: true }] },
+      ],
+    });
+    const path = place("several");
+    expect((await open(sealed.link, ["-f", "files", "--out", path, "--email", EMAIL])).code).toBe(0);
+    expect(readdirSync(path, { recursive: true }).sort()).toEqual([
+      "Orders",
+      "Orders/password",
+      "Orders/user",
+      "TOKEN",
+      "deploy.pem",
+      "one",
+      "one/key",
+    ]);
   });
 
   test("as a folder of files, whatever the sender called them", async () => {

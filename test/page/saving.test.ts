@@ -12,6 +12,9 @@ const item = (values: readonly string[], concealed = true): Item => ({
   fields: values.map((value, index) => ({ name: `V${index}`, value, concealed })),
 });
 
+/** The variable that holds the value at an index. */
+const nameOf = (index: number) => `NAUGHTY_V${index}`;
+
 const anyText = fc.string({ unit: "binary", maxLength: 40 }).filter((text) => !text.includes("\0"));
 const shellText = fc.string({ unit: fc.constantFrom(..."'\"$`\\#\n ={}!a"), maxLength: 12 });
 
@@ -20,9 +23,9 @@ describe(".env", () => {
     const { text, leftOut } = envFile([item(NAUGHTY)]);
     const read = readWithShell(
       text,
-      NAUGHTY.map((_, index) => `V${index}`),
+      NAUGHTY.map((_, index) => nameOf(index)),
     );
-    expect(NAUGHTY.map((_, index) => read[`V${index}`])).toEqual(NAUGHTY);
+    expect(NAUGHTY.map((_, index) => read[nameOf(index)])).toEqual(NAUGHTY);
     expect(leftOut).toEqual([]);
   });
 
@@ -32,8 +35,8 @@ describe(".env", () => {
   ])("by %s it reads the same, but for the values that the file marks", (_, read) => {
     const { text, shellOnly } = envFile([item(NAUGHTY)]);
     const values = read(text);
-    const same = NAUGHTY.filter((value, index) => values[`V${index}`] === value);
-    const unmarked = NAUGHTY.filter((__, index) => !shellOnly.includes(`V${index}`));
+    const same = NAUGHTY.filter((value, index) => values[nameOf(index)] === value);
+    const unmarked = NAUGHTY.filter((__, index) => !shellOnly.includes(nameOf(index)));
     expect(unmarked.filter((value) => !same.includes(value))).toEqual([]);
     report(`.env: ${NAUGHTY.length} naughty strings, ${shellOnly.length} of them marked as for sh only`);
   });
@@ -44,9 +47,9 @@ describe(".env", () => {
         const { text } = envFile([item(values)]);
         const read = readWithShell(
           text,
-          values.map((_, index) => `V${index}`),
+          values.map((_, index) => nameOf(index)),
         );
-        expect(values.map((_, index) => read[`V${index}`])).toEqual(values);
+        expect(values.map((_, index) => read[nameOf(index)])).toEqual(values);
       }),
       { seed: SEED, numRuns: atTier({ cit: 40, proof: 2_000 }) },
     );
@@ -58,7 +61,7 @@ describe(".env", () => {
         const { text, shellOnly } = envFile([item(values)]);
         for (const read of [readAsDotenv(text), parseEnv(text)]) {
           for (const [index, value] of values.entries()) {
-            if (!shellOnly.includes(`V${index}`)) expect(read[`V${index}`]).toBe(value);
+            if (!shellOnly.includes(nameOf(index))) expect(read[nameOf(index)]).toBe(value);
           }
         }
       }),
@@ -68,43 +71,66 @@ describe(".env", () => {
 
   test("a value with a NUL is left out, and said so in the file", () => {
     const { text, leftOut } = envFile([item(["a\0b", "c"])]);
-    expect(leftOut).toEqual(["V0"]);
-    expect(text).toContain("# V0 is left out");
-    expect(readWithShell(text, ["V0", "V1"])).toEqual({ V0: "", V1: "c" });
+    expect(leftOut).toEqual(["NAUGHTY_V0"]);
+    expect(text).toContain("# NAUGHTY_V0 is left out");
+    expect(readWithShell(text, ["NAUGHTY_V0", "NAUGHTY_V1"])).toEqual({
+      NAUGHTY_V0: "",
+      NAUGHTY_V1: "c",
+    });
+  });
+
+  const namesIn = (items: readonly Item[]) =>
+    envFile(items)
+      .text.trim()
+      .split("\n")
+      .map((line) => line.split("=")[0]);
+  const fieldsOf = (...names: readonly string[]) =>
+    names.map((name) => ({ name, value: "1", concealed: true }));
+
+  test.each([
+    ["api-key", "API_KEY"],
+    ["prod/orders/api", "PROD_ORDERS_API"],
+    ["prod/orders (api.key)", "PROD_ORDERS_API_KEY"],
+    ["2fa", "_2FA"],
+    ["été", "ETE"],
+    ["日本", "SECRET"],
+    ["", "SECRET"],
+    ["$(id)", "ID"],
+  ])("a plain value labelled %j is %s", (label, name) => {
+    expect(namesIn([{ label, fields: fieldsOf(label) }])).toEqual([name]);
   });
 
   test.each([
-    [["api-key"], ["API_KEY"]],
+    [["api-key"], ["ONE_API_KEY"]],
     [
       ["2fa", "été", "日本", ""],
-      ["_2FA", "ETE", "SECRET", "SECRET_2"],
+      ["ONE_2FA", "ONE_ETE", "ONE", "ONE_2"],
     ],
     [
       ["a b", "a_b", "a-b"],
-      ["A_B", "A_B_2", "A_B_3"],
+      ["ONE_A_B", "ONE_A_B_2", "ONE_A_B_3"],
     ],
     [
       ["$(id)", "x;y", "a=b"],
-      ["ID", "X_Y", "A_B"],
+      ["ONE_ID", "ONE_X_Y", "ONE_A_B"],
     ],
-  ])("the names %j become %j", (names, expected) => {
-    const fields = names.map((name) => ({ name, value: "1", concealed: true }));
-    const { text } = envFile([{ label: "one", fields }]);
-    expect(
-      text
-        .trim()
-        .split("\n")
-        .map((line) => line.split("=")[0]),
-    ).toEqual(expected);
+    [
+      ["AWS_SESSION_TOKEN", "GITHUB_TOKEN", "GITHUB_TOKENS"],
+      ["AWS_SESSION_TOKEN", "GITHUB_TOKEN", "ONE_GITHUB_TOKENS"],
+    ],
+  ])("the names %j of an item become %j", (names, expected) => {
+    expect(namesIn([{ label: "one", fields: fieldsOf(...names) }])).toEqual(expected);
   });
 
-  test("the names of several items begin with their labels", () => {
-    const fields = [{ name: "password", value: "1", concealed: true }];
-    const { text } = envFile([
-      { label: "prod/orders", fields },
-      { label: "prod/users", fields },
-    ]);
-    expect(text).toBe("PROD_ORDERS_PASSWORD='1'\nPROD_USERS_PASSWORD='1'\n");
+  test("a second item renames nothing of the first", () => {
+    const orders: Item[] = [
+      { label: "ORDERS_API", fields: fieldsOf("host", "user") },
+      { label: "TOKEN", fields: fieldsOf("TOKEN") },
+    ];
+    const names = ["ORDERS_API_HOST", "ORDERS_API_USER", "TOKEN"];
+    expect(namesIn(orders)).toEqual(names);
+    expect(namesIn(orders.slice(0, 1))).toEqual(names.slice(0, 2));
+    expect(namesIn(orders.slice(1))).toEqual(["TOKEN"]);
   });
 });
 
@@ -114,6 +140,12 @@ describe("JSON", () => {
     const read = JSON.parse(jsonFile([{ label: "a", fields }]));
     expect(Object.keys(read.a).sort()).toEqual([...NAUGHTY].sort());
     for (const value of NAUGHTY) expect(Object.getOwnPropertyDescriptor(read.a, value)?.value).toBe(value);
+  });
+
+  test("a plain value stands under its label", () => {
+    const plain = { label: "TOKEN", fields: [{ name: "TOKEN", value: "1", concealed: true }] };
+    const parsed = { label: "db", fields: [{ name: "user", value: "2", concealed: true }] };
+    expect(JSON.parse(jsonFile([plain, parsed]))).toEqual({ TOKEN: "1", db: { user: "2" } });
   });
 
   test("equal labels and names lose nothing", () => {
@@ -139,6 +171,8 @@ describe("copy all", () => {
         { label: "y", fields },
       ]),
     ).toBe("x\na: 1\n\ny\na: 1");
+    const plain = { label: "TOKEN", fields: [{ name: "TOKEN", value: "2", concealed: true }] };
+    expect(asText([plain, { label: "x", fields }])).toBe("TOKEN: 2\n\nx\na: 1");
   });
 });
 

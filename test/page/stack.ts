@@ -27,7 +27,7 @@ export const ITEMS: SealInput["items"] = [
   },
   {
     label: "prod/orders/api-key",
-    fields: [{ name: "value", value: "sk_live_51H8xT0aBcD", concealed: true }],
+    fields: [{ name: "prod/orders/api-key", value: "sk_live_51H8xT0aBcD", concealed: true }],
     files: [
       {
         name: "client.p12",

@@ -9,8 +9,8 @@ import { labelled } from "./secrets.ts";
 const fieldsOf = (value: string, parseJson = true) =>
   sealedItems([labelled("a", value)], { parseJson })[0]?.fields.map(({ name, value: text }) => [name, text]);
 
-test("a text is one field", () => {
-  expect(fieldsOf("p4ss")).toEqual([["value", "p4ss"]]);
+test("a text is one field, which bears the label", () => {
+  expect(fieldsOf("p4ss")).toEqual([["a", "p4ss"]]);
 });
 
 test.each([
@@ -20,7 +20,7 @@ test.each([
   ["broken JSON", '{"a":'],
   ["JSON of twenty thousand levels", `${'{"a":'.repeat(20_000)}1${"}".repeat(20_000)}`],
 ])("%s is one field, as it stands", (_, text) => {
-  expect(fieldsOf(text)).toEqual([["value", text]]);
+  expect(fieldsOf(text)).toEqual([["a", text]]);
 });
 
 test("the leaves of a JSON secret are fields, nested names joined with a dot", () => {
@@ -56,7 +56,7 @@ test("keys keep their order, and of a key that comes twice the last counts", () 
 });
 
 test("a JSON secret stays whole unless leaves are asked for", () => {
-  expect(fieldsOf('{"a":"b"}', false)).toEqual([["value", '{"a":"b"}']]);
+  expect(fieldsOf('{"a":"b"}', false)).toEqual([["a", '{"a":"b"}']]);
 });
 
 test("a key named __proto__ is a field like any other", () => {
@@ -78,10 +78,14 @@ test("everything is concealed but where a database is and who logs in", () => {
 });
 
 test.each([
-  ["prod/keys/signing.p12", "signing.p12.bin"],
-  ["..", "secret.bin"],
-  ["a/../../etc/passwd", "passwd.bin"],
-  ["naïve key", "na_ve_key.bin"],
+  ["prod/keys/signing.p12", "signing.p12"],
+  ["..", "secret"],
+  ["a/../../etc/passwd", "passwd"],
+  ["naïve key", "naïve key"],
+  ["id_ed25519", "id_ed25519"],
+  ["config.yaml", "config.yaml"],
+  [".env", "env"],
+  ["prod/keys/", "keys"],
 ])("a binary secret labelled %s is the file %s", (label, name) => {
   const data = new Uint8Array([0, 255, 1]);
   const [item] = sealedItems([labelled("x", data, { label })], { parseJson: true });
@@ -136,7 +140,7 @@ describe("one key of a JSON secret", () => {
     ["db.port", "5432", false],
     ["db", '{"port":5432,"password":"p"}', true],
   ])("%s goes alone, as it is written", (key, value, concealed) => {
-    expect(field(key)).toEqual([{ label: "KEY", fields: [{ name: key, value, concealed }] }]);
+    expect(field(key)).toEqual([{ label: "KEY", fields: [{ name: "KEY", value, concealed }] }]);
   });
 
   test.each([
@@ -172,7 +176,7 @@ describe("falsy is not missing, and empty is not a value:", () => {
   });
 
   test.each(["0", "false", "null"])("%s is handed over", (value) => {
-    expect(fieldsOf(value)).toEqual([["value", value]]);
+    expect(fieldsOf(value)).toEqual([["a", value]]);
   });
 });
 

@@ -97,7 +97,9 @@ function cannot(sentence: string): SenderError {
 }
 
 function namesOf(items: readonly Item[]): string {
-  return items.flatMap(({ label, fields }) => fields.map(({ name }) => `${label}/${name}`)).join(", ");
+  return items
+    .flatMap(({ label, fields }) => fields.map(({ name }) => (name === label ? label : `${label}/${name}`)))
+    .join(", ");
 }
 
 function oneField(items: readonly Item[], wanted: string): Field {
@@ -122,22 +124,32 @@ function onlyField(items: readonly Item[]): Field {
   throw cannot(`raw writes one value, and there are several. Choose one with --field: ${namesOf(items)}.`);
 }
 
-/** A file for each value and for each attached file; a folder for each item where there are several. */
+/** A file for each value and for each attached file; a folder for each item of several where there are several items. */
 function filesOf(items: readonly Item[]): ReadonlyMap<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>();
   const numbered = (count: number) => `-${count}`;
-  const folders = distinct(
-    items.map(({ label }) => fileName(label)),
+  const paths = distinct(
+    items.map((item) => fileName(nameOfOnly(item) ?? item.label)),
     numbered,
   );
-  for (const [index, { fields, files: attached = [] }] of items.entries()) {
+  for (const [index, item] of items.entries()) {
+    const { fields, files: attached = [] } = item;
     const contents = [...fields.map(({ value }) => value), ...attached.map(({ data }) => data)];
     const names = distinct(
       [...fields, ...attached].map(({ name }) => fileName(name)),
       numbered,
     );
-    const prefix = items.length > 1 ? `${folders[index]}/` : "";
-    for (const [at, content] of contents.entries()) files.set(`${prefix}${names[at]}`, content);
+    const path = paths[index] ?? "";
+    const pathOf = (name = "") =>
+      items.length === 1 ? name : nameOfOnly(item) === undefined ? `${path}/${name}` : path;
+    for (const [at, content] of contents.entries()) files.set(pathOf(names[at]), content);
   }
   return files;
+}
+
+/** What the one file of an item is called, or the plain value that bears its label; undefined where the item holds more, or JSON. */
+function nameOfOnly({ label, fields, files = [] }: Item): string | undefined {
+  const [only, ...others] = [...files, ...fields];
+  const isPlain = fields.every(({ name }) => name === label);
+  return others.length === 0 && isPlain ? only?.name : undefined;
 }

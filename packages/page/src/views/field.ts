@@ -28,7 +28,8 @@ export function fieldView(
   actions: OpenedActions,
   onCopied: () => void,
 ): FieldView {
-  const inFull = `${label}, ${name}`;
+  const isPlain = name === label;
+  const inFull = isPlain ? label : `${label}, ${name}`;
   const box = element("div");
   const note = hint();
   const isMarked = value.length <= LONGEST_MARKED;
@@ -73,7 +74,7 @@ export function fieldView(
     getSelection()?.selectAllChildren(box);
   });
   const root = fieldBox(
-    name,
+    !isPlain && name,
     box,
     note,
     copy,
@@ -84,9 +85,9 @@ export function fieldView(
   return { root, concealed, show };
 }
 
-/** A name, what belongs to it, and its buttons. Nothing in it is offered to a translator. */
+/** A name, unless the item's heading is it, what belongs to it, and its buttons. Nothing in it is offered to a translator. */
 export function fieldBox(
-  name: string,
+  name: string | false,
   value: HTMLElement,
   note: HTMLElement | false,
   ...buttons: readonly (HTMLElement | false)[]
@@ -94,7 +95,7 @@ export function fieldBox(
   return element(
     "div",
     { class: "field notranslate", translate: "no" },
-    element("div", {}, element("h3", {}, given(name)), value, note),
+    element("div", {}, name !== false && element("h3", {}, given(name)), value, note),
     row(...buttons),
   );
 }

@@ -134,11 +134,11 @@ function itemView(
     { class: "item" },
     element("h2", {}, given(label)),
     ...views.map(({ root }) => root),
-    ...files.map((file) => fileView(file, actions, taken)),
+    ...files.map((file) => fileView(file, label, actions, taken)),
   );
 }
 
-function fileView(file: BundleFile, actions: OpenedActions, taken: Taken): HTMLElement {
+function fileView(file: BundleFile, label: string, actions: OpenedActions, taken: Taken): HTMLElement {
   const name = fileName(file.name);
   const download = () => {
     actions.save(name, new Uint8Array(file.data));
@@ -146,7 +146,7 @@ function fileView(file: BundleFile, actions: OpenedActions, taken: Taken): HTMLE
     actions.announce(say.saved(name));
   };
   return fieldBox(
-    name,
+    name !== label && name,
     element("div", { class: "value" }, sizeInWords(file.data.length)),
     false,
     button(say.download, download, "plain", `${translated(say.download)}: ${name}`),

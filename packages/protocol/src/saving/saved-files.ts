@@ -3,15 +3,20 @@ import type { Item } from "../bundle.ts";
 /** The shortest password for a file that is kept, in characters. */
 export const SHORTEST_FILE_PASSWORD = 12;
 
-/** `{ label: { name: value } }`, two spaces deep. Equal labels and names get a number behind them. */
+/**
+ * `{ label: { name: value } }`, two spaces deep, and `{ label: value }` where the item is one plain value. Equal labels and names get a
+ * number behind them.
+ */
 export function jsonFile(items: readonly Item[]): string {
   const numbered = (count: number) => ` (${count})`;
   const labels = distinct(
     items.map(({ label }) => label),
     numbered,
   );
-  const object = fromPairs(
-    items.map(({ fields }, index) => {
+  const object = fromPairs<string | Record<string, string>>(
+    items.map(({ label, fields }, index) => {
+      const [first, ...others] = fields;
+      if (first?.name === label && others.length === 0) return [labels[index] ?? "", first.value];
       const names = distinct(
         fields.map(({ name }) => name),
         numbered,
@@ -27,11 +32,11 @@ function fromPairs<Value>(pairs: readonly (readonly [string, Value])[]): Record<
   return Object.fromEntries(pairs);
 }
 
-/** All values for one paste: a line `name: value` each, under their item's label where there are several. */
+/** All values for one paste: a line `name: value` each, under their item's label where there are several and they do not bear it. */
 export function asText(items: readonly Item[]): string {
   const withFields = items.filter(({ fields }) => fields.length > 0);
   const block = ({ label, fields }: Item) => [
-    ...(withFields.length > 1 ? [label] : []),
+    ...(withFields.length > 1 && fields.some(({ name }) => name !== label) ? [label] : []),
     ...fields.map(({ name, value }) => `${name}: ${value}`),
   ];
   return withFields.map((item) => block(item).join("\n")).join("\n\n");
@@ -63,6 +68,9 @@ export function fileName(name: string): string {
   return [...stem].slice(0, LONGEST_NAME - extension.length).join("") + extension;
 }
 
+/** Where AWS's and GitHub's programs look for their credentials. */
+const TOOLS_OWN = /^(?:AWS_|GITHUB_TOKEN$)/;
+
 /** A .env file, and the names in it that its readers do not agree on. */
 export type EnvFile = {
   readonly text: string;
@@ -73,7 +81,9 @@ export type EnvFile = {
 };
 
 /**
- * Writes NAME='value' lines. A shell and the dotenv readers have different rules: what both read alike is written so; the few
+ * Writes NAME='value' lines. A plain value, which bears its item's label, has the label's name; any other has the label before its own.
+ * So no name depends on what else is handed over, and none is one that a shell sets itself, like USER or HOST. A name that a tool knows
+ * is kept. A shell and the dotenv readers have different rules: what both read alike is written so; the few
  * values for which there is no such spelling (a `'` together with one of `" $ \` or a backtick, a carriage return, a backslash at the
  * end) are written for the shell, behind all others, so that a reader which stumbles there has read the rest.
  * POSIX.1-2024, Shell Command Language, 2.2 Quoting; https://github.com/motdotla/dotenv#what-rules-does-the-parsing-engine-follow
@@ -81,7 +91,7 @@ export type EnvFile = {
 export function envFile(items: readonly Item[]): EnvFile {
   const fields = items.flatMap((item) =>
     item.fields.map(({ name, value }) => ({
-      name: items.length === 1 ? name : `${item.label}_${name}`,
+      name: name === item.label || TOOLS_OWN.test(name) ? name : `${item.label}_${name}`,
       value,
     })),
   );

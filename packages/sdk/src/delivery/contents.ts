@@ -7,6 +7,7 @@ import {
   type Sealed,
   type SealInput,
 } from "@secret-handoff/protocol";
+import { fileName } from "@secret-handoff/protocol/saving";
 import { type Concealed, Unprintable } from "../redact.ts";
 import { type ErrorCollector, SenderError } from "../sender-error.ts";
 import { jsonLeaves, jsonScalars, jsonValues } from "../sources/json.ts";
@@ -83,7 +84,7 @@ export function concealedTexts(value: string): readonly string[] {
 
 /**
  * The leaves of a JSON secret as fields when `parseJson`, one of its values where a key is named, a binary secret as a file, anything
- * else as the one field `value`.
+ * else as one value. A value that is an item by itself bears the item's label, by which readers know it.
  */
 function itemOf(secret: LabelledSecret, parseJson: boolean): Item {
   const { label, name, key, inFields } = secret;
@@ -92,21 +93,25 @@ function itemOf(secret: LabelledSecret, parseJson: boolean): Item {
   if (value.length === 0) throw empty();
   if (key !== undefined) return { label, fields: [fieldOf(secret, key)] };
   if (typeof value === "string") {
-    const fields = fieldsOf(value, parseJson || inFields === true);
+    const fields = fieldsOf(label, value, parseJson || inFields === true);
     if (fields.every((field) => field.value.trim() === "")) throw empty();
     return { label, fields };
   }
-  const file = { name: fileNameOf(label), mediaType: "application/octet-stream", data: value };
+  const file = {
+    name: fileName(label.replace(/\/+$/, "")),
+    mediaType: "application/octet-stream",
+    data: value,
+  };
   return { label, fields: [], files: [file] };
 }
 
-function fieldsOf(value: string, parseJson: boolean): readonly Field[] {
+function fieldsOf(label: string, value: string, parseJson: boolean): readonly Field[] {
   const leaves = parseJson ? jsonLeaves(value) : [];
-  if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
+  if (leaves.length === 0) return [{ name: label, value, concealed: true }];
   return leaves.map((leaf) => ({ ...leaf, concealed: isConcealed(leaf.name) }));
 }
 
-function fieldOf({ name, value: secret }: LabelledSecret, key: string): Field {
+function fieldOf({ label, name, value: secret }: LabelledSecret, key: string): Field {
   const text = secret.reveal();
   const [value, other] = typeof text === "string" ? jsonValues(text, key) : [];
   const refuse = (sentence: string) => new SenderError("secret_unreadable", sentence);
@@ -118,14 +123,7 @@ function fieldOf({ name, value: secret }: LabelledSecret, key: string): Field {
     );
   }
   if (value.trim() === "") throw refuse(`The key "${key}" of "${name}" is empty. Give it a value first.`);
-  return { name: key, value, concealed: isConcealed(key) };
-}
-
-/** The last part of the label, of characters that every file system takes. */
-function fileNameOf(label: string): string {
-  const last = label.split("/").findLast((part) => part !== "") ?? "";
-  const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
-  return `${safe === "" ? "secret" : safe}.bin`;
+  return { name: label, value, concealed: isConcealed(key) };
 }
 
 /** Refuses items that nobody could tell apart, that no envelope holds or that no reader takes, before anything is created. */
