@@ -172,7 +172,7 @@ export function exactValuesTests(inBrowser: InBrowser): void {
       await ana.press("Reveal");
       await ana.press("Copy: prod/orders/database, username");
       await ana.press("Copy: prod/orders/database, password");
-      await ana.press("Copy: prod/orders/api-key, value");
+      await ana.press("Copy: prod/orders/api-key");
       await ana.page.getByText("Until you have copied or saved all of it").waitFor();
       expect(ana.requests.filter((request) => request.endsWith("/acknowledge"))).toEqual([]);
       const told = ana.page.waitForResponse("**/acknowledge");

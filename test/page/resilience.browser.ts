@@ -263,7 +263,7 @@ export function resilienceTests(inBrowser: InBrowser): void {
       await ana.page.addInitScript("Object.defineProperty(navigator, 'clipboard', { value: undefined });");
       await ana.goTo(await stack.link());
       await ana.press("Reveal");
-      await ana.press("Copy: prod/orders/api-key, value");
+      await ana.press("Copy: prod/orders/api-key");
       await ana.page.getByText("may still hold the secret").first().waitFor();
     },
   );
