@@ -78,7 +78,10 @@ test("over SMTP: every form of secret-ids arrives in one handoff", async () => {
         { name: "password", value: `canary-${run}-value`, concealed: true },
       ],
     },
-    { label: `${secret}/more/a`, fields: [{ name: `${secret}/more/a`, value: "first-canary", concealed: true }] },
+    {
+      label: `${secret}/more/a`,
+      fields: [{ name: `${secret}/more/a`, value: "first-canary", concealed: true }],
+    },
     {
       label: `${secret}/more/b`,
       fields: [],
