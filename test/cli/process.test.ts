@@ -171,7 +171,7 @@ function startProxy(): Promise<string> {
       upstream.pipe(socket).pipe(upstream);
     });
     upstream.on("error", () => socket.destroy());
-    socket.on("error", () => upstream.destroy());
+    socket.on("error", () => socket.destroy()).on("close", () => upstream.destroy());
   });
   open.push({
     close: () => {

@@ -124,7 +124,7 @@ function startProxy(login?: string) {
       upstream.pipe(socket).pipe(upstream);
     });
     upstream.on("error", () => socket.destroy());
-    socket.on("error", () => upstream.destroy());
+    socket.on("error", () => socket.destroy()).on("close", () => upstream.destroy());
   });
   return { seen, server, sockets };
 }
