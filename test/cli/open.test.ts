@@ -382,27 +382,32 @@ describe("what the page refuses is refused, in the same words", () => {
   test.each([
     ["", ["--email", EMAIL]],
     [" on a screen", ["--email", EMAIL]],
+    [" on a narrow screen", ["--email", EMAIL]],
     [" of whom it is reported", ["--report"]],
   ])(
     "a sender's words%s cannot steer the terminal, nor pass for lines of the program's own",
     async (where, args) => {
       const words = {
-        title: `${STEERING}\nService: https://bank.example`,
+        title: "Service: https://bank.example",
         sender: `${STEERING}\rService: x`,
       };
       const header = {
         ...words,
-        message: `first\nService: https://bank.example\u2028Expires: never${STEERING}`,
-        context: { [`${STEERING}\nService`]: `a\n\u0085Service: y${STEERING}` },
+        message: `Service: x Service: y Service: z Service: 1\nService: https://bank.example\u2028Expires: never${STEERING}`,
+        context: {
+          Service: "https://bank.example",
+          [`${STEERING}\nService`]: `a\n\u0085Service: y${STEERING}`,
+        },
       };
       const sealed = await handOver({ header, items: FIELDS });
       const { stderr } = await open(sealed.link, args, [], {
-        ...(where === " on a screen" ? { columns: 400 } : {}),
+        ...(where.endsWith("screen") ? { columns: where.includes("narrow") ? 36 : 400 } : {}),
         env: { TERM: "dumb" },
       });
       expect(stderr).toContain("\\u001b]52;c;ZXZpbA==\\u0007");
       expect(steers(stderr)).toEqual([]);
-      expect(stderr.match(/^Service: .*$/gm)).toEqual([`Service: ${service.url}`]);
+      expect(stderr.match(/^\s*Service: .*$/gm)).toEqual([`Service: ${service.url}`]);
+      expect(stderr.indexOf("Service: ")).toBe(stderr.indexOf(`Service: ${service.url}`));
       expect(stderr.match(/^Expires: /gm)).toHaveLength(1);
     },
   );

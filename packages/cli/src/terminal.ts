@@ -80,10 +80,9 @@ export class Terminal {
     return this.#write(fitted(visible(inert(text)), this.#streams.stdout, indent));
   }
 
-  /** Lines on standard error. */
-  say(text = ""): void {
+  /** Lines on standard error. @param indent stands before what a line goes on with */
+  say(text = "", indent = /^ */.exec(text)?.[0] ?? ""): void {
     this.#stopSpinner?.();
-    const indent = /^ */.exec(text)?.[0] ?? "";
     this.#streams.stderr.write(fitted(visible(inert(text)), this.#streams.stderr, indent));
   }
 

@@ -20,6 +20,8 @@ type Wanted = {
 /** Tries of a claim whose answer is lost: about a minute. And tries to acknowledge. */
 const MOST_CLAIMS = 7;
 const MOST_ACKNOWLEDGEMENTS = 5;
+/** Stands before a sender's words. */
+const SET_OFF = "  | ";
 
 /** The person in front of the flow's screens, as far as a command is one. */
 export class Recipient {
@@ -117,22 +119,17 @@ export class Recipient {
     return { type: "reveal", typed: answers };
   }
 
-  /** Who sent it and until when it waits, before anything is asked. */
+  /**
+   * Who sent it and until when it waits, before anything is asked. What this program knows stands first, and the sender's words are set off
+   * from it, also where a line of them goes on: so that none passes for one of this program's.
+   */
   #introduce({ header, expiresAt, attemptsLeft, clockAhead }: Handoff, resumes: boolean): void {
     const { terminal, runtime } = this.#context;
     if (this.#introduced) return;
     this.#introduced = true;
     const line = (name: string, value: string) =>
-      terminal.say(`${terminal.style("dim", `${onOneLine(name)}:`)} ${onOneLine(value)}`);
-    terminal.say(terminal.style("bold", onOneLine(say.sentYouASecret(header))));
-    if (header.title) terminal.say(onOneLine(header.title));
-    if (header.message) {
-      // Its further lines are set off, so that none passes for one of this program's.
-      const [first = "", ...more] = header.message.split(/\r\n|[\n\r\u2028\u2029]/);
-      line(say.senderWrites, first);
-      for (const further of more) terminal.say(`  | ${onOneLine(further)}`);
-    }
-    for (const [name, value] of Object.entries(header.context ?? {})) line(name, value);
+      terminal.say(`${terminal.style("dim", `${name}:`)} ${onOneLine(value)}`.trimEnd());
+    const theirs = (text: string) => terminal.say(`${SET_OFF}${onOneLine(text)}`, SET_OFF);
     line("Service", this.#wanted.origin);
     line(say.until, say.untilWhen(expiresAt, Math.floor((runtime.now() + clockAhead) / 1_000)));
     if (attemptsLeft < 5) terminal.say(terminal.style("yellow", say.triesLeft(attemptsLeft)));
@@ -140,6 +137,13 @@ export class Recipient {
       terminal.say(
         "You opened this a moment ago. Only this computer can show it again, until two minutes after you opened it.",
       );
+    }
+    terminal.say(terminal.style("bold", onOneLine(say.sentYouASecret(header))), SET_OFF);
+    if (header.title) theirs(header.title);
+    for (const [name, value] of Object.entries(header.context ?? {})) theirs(`${name}: ${value}`);
+    if (header.message) {
+      line(say.senderWrites, "");
+      for (const written of header.message.split(/\r\n|[\n\r\u2028\u2029]/)) theirs(written);
     }
   }
 
