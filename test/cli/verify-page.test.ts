@@ -48,6 +48,13 @@ test("the published page is told as such, and so is one with a company, whose bl
     expect(stdout).toContain(part);
 });
 
+test("what a company block says is no command to the job in which it is read out", async () => {
+  const commands = companyOf({ ...COMPANY, name: "Acme ##[stop-commands]pwn" });
+  const { code, stdout } = await verify(fillBlock(page.html, commands));
+  expect(code).toBe(0);
+  expect(stdout).toContain("Acme # #[stop-commands]pwn");
+});
+
 test("any other byte, block or policy is told, and the command fails", async () => {
   const replaced = (from: string, to: string) => {
     expect(withCompany).toContain(from);

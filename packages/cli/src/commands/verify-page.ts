@@ -3,6 +3,7 @@ import { parseEndpoint } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { EXIT } from "../exit-codes.ts";
 import { checkServedPage } from "../published-page.ts";
+import { onOneLine } from "../terminal.ts";
 
 /** What the company block says: the one part of a published page that is the deployment's own. */
 function blockInWords({ name, contact, privacyUrl, imprintUrl, logo, colours }: Company): string {
@@ -14,8 +15,10 @@ function blockInWords({ name, contact, privacyUrl, imprintUrl, logo, colours }: 
     ["colours", colours?.join(" ")],
     ["logo", logo && "shapes only: no script, style, link or image"],
   ];
-  const shown = rows.flatMap(([what, said]) => (said === undefined ? [] : [`  ${what.padEnd(8)} ${said}\n`]));
-  return `The deployment filled in, and nothing else:\n${shown.join("")}`;
+  const shown = rows.flatMap(([what, said]) =>
+    said === undefined ? [] : [`  ${what.padEnd(8)} ${onOneLine(said)}`],
+  );
+  return ["The deployment filled in, and nothing else:", ...shown].join("\n");
 }
 
 export const run: Run = async (invocation, { terminal, runtime }) => {
@@ -25,12 +28,12 @@ export const run: Run = async (invocation, { terminal, runtime }) => {
   done();
   if (invocation.flag("json")) await terminal.json({ origin, ...check });
   else {
-    await terminal.out(
+    await terminal.line(
       check.isPublished
-        ? `${terminal.style("green", "The page is the published one, byte for byte.", "stdout")} SHA-256 ${check.served}\n`
-        : `${terminal.style("red", check.difference ?? "", "stdout")}\nserved:    SHA-256 ${check.served}\npublished: SHA-256 ${check.published}\n`,
+        ? `${terminal.style("green", "The page is the published one, byte for byte.", "stdout")} SHA-256 ${check.served}`
+        : `${terminal.style("red", onOneLine(check.difference ?? ""), "stdout")}\nserved:    SHA-256 ${check.served}\npublished: SHA-256 ${check.published}`,
     );
-    if (check.isPublished && check.company) await terminal.out(blockInWords(check.company));
+    if (check.isPublished && check.company) await terminal.line(blockInWords(check.company));
     if (!check.isPublished) {
       terminal.say(
         "Another release of the service has another page: install the secret-handoff of that release to compare. Otherwise do not open links there.",
