@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -65,7 +66,13 @@ describe("a person with AWS credentials", () => {
       "--json",
     ];
     const sent = await as("sender", args, { stdin: `${VALUE}\n` });
-    expect({ code: sent.code, stderr: sent.stderr }).toEqual({ code: 0, stderr: "" });
+    expect({ code: sent.code, stderr: sent.stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^Recipients are told no name to ask\. [^\n]+\n$/),
+    });
+    const { text: mail } = await stack.mail.inbox.mailTo(EMAIL);
+    expect(mail).not.toContain("Sent by");
+    expect(mail).not.toMatch(new RegExp(`\\b${userInfo().username} \\(`));
     const { handoffs } = JSON.parse(sent.stdout);
     expect(handoffs).toEqual([
       expect.objectContaining({ recipient: "a•••@vendor.example", outcome: "mailed" }),
@@ -120,6 +127,7 @@ describe("a person with AWS credentials", () => {
       language: `${EMAIL}=de`,
       "time-zone": "Europe/Madrid",
       title: "Zugang",
+      contact: "Mia Lind",
     };
     const options = Object.entries({ ...told, details: "none", context: "Umgebung=Produktion" });
     const args = [

@@ -76,6 +76,20 @@ test("title and company lead, in the subject too, and repository and run come la
   }
 });
 
+test.each([
+  ["platform@acme.example", "Acme Security is sending"],
+  ["platform@acme.example, +49 30 1234567", "Acme Security is sending"],
+  ["Mia Lind, platform@acme.example", "Mia Lind (Acme Security) is sending"],
+  ["Mia Lind <mia@acme.example>, tel. +49 30 1234567", "Mia Lind (Acme Security) is sending"],
+  ["Mia Lind, 030 1234567 or mia@acme.example", "Mia Lind, 030 1234567 (Acme Security) is sending"],
+  ["Acme Security", "Acme Security is sending"],
+])("of the contact %j only a name is the sender, and all of it can be asked", (contact, expected) => {
+  const { text } = writeEmail({ ...facts, contact });
+  const words = text.replace(/\s+/g, " ");
+  expect(words).toContain(`${expected} you access details`);
+  expect(words).toContain(`Questions? Ask ${contact}.`);
+});
+
 test("a mail without title, contact, reason or origins is whole, and asks the company", () => {
   const { title: _, contact: __, reason: ___, message: ____, ...bare } = facts;
   const { subject, text } = writeEmail({ ...bare, context: {}, origins: {} });

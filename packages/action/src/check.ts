@@ -12,6 +12,7 @@ import {
   type LabelledSecret,
   loadKeys,
   type MailTransport,
+  NO_CONTACT,
   type PolicyResult,
   planDelivery,
   type ReadSources,
@@ -118,9 +119,6 @@ function unlessAnyCanBeServed(recipients: readonly KeyedRecipient[]): readonly S
   const refused = recipients.flatMap(({ key }) => (key instanceof SenderError ? [key] : []));
   return refused.length === recipients.length ? refused : [];
 }
-
-const NO_CONTACT =
-  "Recipients are told no name to ask. Set contact to a person or a team that they know, with a telephone number if you can.";
 
 /** Reads what is to be handed over, and finds which of it is too old or could not be rotated. */
 async function readAndCheckAges(

@@ -41,6 +41,7 @@ export {
   type Description,
   describedBy,
   type NamedVersion,
+  NO_CONTACT,
   namedVersions,
   planDelivery,
 } from "./delivery/delivery.ts";

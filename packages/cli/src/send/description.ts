@@ -1,4 +1,3 @@
-import { userInfo } from "node:os";
 import {
   A_LANGUAGE,
   A_TIME_ZONE,
@@ -39,14 +38,14 @@ export function describe(
   const from = invocation.text("from") ?? configuration.from;
   const pipeline = pipelineOf(env);
   const hidden = invocation.text("details") === "none";
-  const source = invocation.text("source") ?? pipeline?.source ?? userInfo().username;
+  const source = invocation.text("source") ?? pipeline?.source;
   return {
     recipients,
     class: className,
     ...(hidden
       ? {}
       : { source, sourceName: pipeline ? "Repository" : "Sent by", origins: pipeline?.context ?? {} }),
-    contact: invocation.text("contact") ?? (hidden ? undefined : (pipeline?.contact ?? source)),
+    contact: invocation.text("contact") ?? (hidden ? undefined : pipeline?.contact),
     company: invocation.text("company"),
     context: parseContext(invocation.texts("context").join("\n"), "--context", OWN_FACTS),
     languages: perRecipient(invocation, "language", languageOf, A_LANGUAGE, recipients),

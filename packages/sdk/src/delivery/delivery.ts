@@ -9,6 +9,7 @@ import {
   utcMinute,
 } from "@secret-handoff/protocol/api";
 import { nearestPassing } from "@secret-handoff/protocol/company";
+import { splitContacts } from "@secret-handoff/protocol/contacts";
 import type { Language } from "@secret-handoff/protocol/languages";
 import { type Mailbox, parseAddress } from "../mail/addresses.ts";
 import { type Accents, senderName } from "../mail/email-copy.ts";
@@ -53,7 +54,7 @@ export type DeliveryDetails = {
   readonly accents?: Accents | undefined;
   /** Whom the recipients can ask: a name, a telephone number, an address. */
   readonly contact?: string | undefined;
-  /** Set where `contact` is an address, and the sender's word. */
+  /** The first address in `contact`, where that is the sender's word. */
   readonly replyTo?: string | undefined;
   readonly title?: string | undefined;
   readonly reason?: string | undefined;
@@ -83,7 +84,7 @@ export type Description = Pick<
 > & {
   /** @default the name in `from`, or else the domain of its address */
   readonly company?: string | undefined;
-  /** Whether `contact`, where it is an address, gets the replies. @default true */
+  /** Whether the address in `contact` gets the replies. @default true */
   readonly repliesToContact?: boolean | undefined;
   /** The company's colours, with enough contrast in light and in dark mails. @default the product's */
   readonly accents?: Accents | undefined;
@@ -129,6 +130,10 @@ export function describedBy(company: PolicyResponse["company"], description: Des
   };
 }
 
+/** What the sender should know who names nobody to ask. */
+export const NO_CONTACT =
+  "Recipients are told no name to ask. Set contact to a person or a team that they know, with a telephone number if you can.";
+
 /**
  * What secrets and their description make together, within what the class allows.
  * @param secrets at least one
@@ -161,7 +166,7 @@ export function planDelivery(
     ...{ from, contact, title: told.title, reason: told.reason, message: told.message },
     ...{ languages: told.languages, timeZones: told.timeZones, accents: told.accents },
     company: told.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
-    replyTo: contact === undefined || !repliesToContact ? undefined : parseAddress(contact),
+    replyTo: contact === undefined || !repliesToContact ? undefined : addressIn(contact),
     context: { ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }), ...context },
     origins: { ...(source === undefined ? {} : { [sourceName]: source }), ...origins },
   };
@@ -171,6 +176,11 @@ export function planDelivery(
   for (const name of Object.keys(context ?? {})) errors.attempt(() => refuseOwnFact(name, own));
   errors.attempt(() => checkDetails(details));
   return contents && { details, contents };
+}
+
+function addressIn(contact: string): string | undefined {
+  const found = splitContacts(contact).find(({ href }) => href?.startsWith("mailto:"));
+  return parseAddress(found?.text ?? contact);
 }
 
 /** The description that the page shows before a link is opened. */

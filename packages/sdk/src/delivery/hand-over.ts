@@ -18,6 +18,7 @@ import {
   type DeliveryChoices,
   type Description,
   describedBy,
+  NO_CONTACT,
   planDelivery,
 } from "./delivery.ts";
 import { GENERATE } from "./passphrase.ts";
@@ -166,16 +167,10 @@ async function withPlan<T>(
     const errors = new ErrorCollector();
     errors.add(...judged.errors);
     const from = request.from ?? defaultMailbox(service.origin);
+    const description = describedBy(policy.company, { ...request, from });
+    if (description.contact === undefined) onWarning?.(NO_CONTACT);
     const delivery =
-      judged.allowed &&
-      planDelivery(
-        request.secrets,
-        describedBy(policy.company, { ...request, from }),
-        request,
-        judged.allowed,
-        errors,
-        runtime,
-      );
+      judged.allowed && planDelivery(request.secrets, description, request, judged.allowed, errors, runtime);
     if (!delivery || errors.errors.length > 0) throw new HandOverError(errors.errors);
     const keyed = await loadKeys(request.recipients, { ...keys, runtime, deadline: until });
     return await work(delivery, keyed, until, runtime);

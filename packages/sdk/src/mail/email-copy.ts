@@ -1,4 +1,5 @@
 import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
+import { splitContacts } from "@secret-handoff/protocol/contacts";
 import { fillIn, type Language, localeOf } from "@secret-handoff/protocol/languages";
 import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
 import type { Mailbox } from "./addresses.ts";
@@ -148,9 +149,15 @@ function decryptionCopy(
 /** Characters: mail programs show about half of it. */
 const LONGEST_SUBJECT = 150;
 
-/** A person at a company, or the company: a telephone number belongs to whom one asks, not to who writes. */
+/** A person at a company, or the company: telephone numbers and addresses belong to whom one asks, not to who writes. */
 export function senderName({ contact, company }: Pick<EmailFacts, "contact" | "company">): string {
-  const person = contact?.replace(TELEPHONE, "").trim() ?? "";
+  const words = splitContacts(contact?.replace(TELEPHONE, "") ?? "").flatMap(({ text, href }) =>
+    href === undefined ? [text] : [],
+  );
+  const person = words
+    .join("")
+    .replace(/<>|\(\)/g, "")
+    .replace(/^[\s,;:]+|(?:[\s,;:]|\b(?:tel|phone|or)\b\.?)+$/gi, "");
   return person === "" || person === company ? company : `${person} (${company})`;
 }
 
