@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type LocalStack, startLocalStack } from "@secret-handoff/local";
+import { dayName, dayNumber, lastDueDay } from "@secret-handoff/protocol/audit";
 import { InProcessCli } from "./harness.ts";
 
 /** What an auditor asks the trail, against the whole local stack. */
@@ -117,5 +118,42 @@ test.each(["list", "revoke"])("%s takes no name for a secret either", async (com
   expect(await as("sender", command, "--secret", "prod/orders/api")).toMatchObject({
     code: 2,
     stderr: expect.stringContaining("takes an ARN, not a name"),
+  });
+});
+
+describe("audit report", () => {
+  const today = () => new Date().toISOString().slice(0, 10);
+
+  test("verifies up to the last day whose seal is due, and says that newer days have none", async () => {
+    const since = lastDueDay(Date.now() / 1_000);
+    await stack.service.seal();
+    const { code, stdout, stderr } = await audit("report", "--since", since, "--key", key);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toContain("The trail verifies against its seals from");
+    expect(stdout).toContain("Newer days have no seal yet: their ");
+    const missing = dayName(dayNumber(since) - 3);
+    const lost = join(cli.folder, "no seals.jsonl");
+    writeFileSync(lost, `${JSON.stringify({ id: "a", type: "created", time: `${missing}T00:00:00Z` })}\n`);
+    const bad = await audit("report", lost, "--since", missing, "--until", since, "--key", key);
+    expect(bad.stdout.replaceAll("\\", "")).toContain(`did not verify: The seal of ${missing} is missing.`);
+    const young = await audit("report", "--since", today(), "--key", key);
+    expect(young.stdout).toContain("No day of the period has a seal yet");
+  });
+
+  test("takes the period of exported files from them, and names the secrets of a set and the recipients", async () => {
+    const file = join(cli.folder, "trail.jsonl");
+    const since = lastDueDay(Date.now() / 1_000);
+    await stack.service.seal();
+    expect((await audit("export", "--since", since, "--out", file)).code).toBe(0);
+    const evidence = await audit("report", file, "--key", key);
+    expect(evidence).toMatchObject({ code: 0, stdout: expect.stringContaining("The trail verifies") });
+    const review = await audit("report", file, "--kind", "review", "--addresses");
+    const text = review.stdout.replaceAll(/\\|&#64;/g, (found) => (found === "&#64;" ? "@" : ""));
+    expect(text).toContain("## Who holds what (2)");
+    for (const arn of arns) expect(text).toMatch(new RegExp(`\\| ${arn} \\| ${EMAIL}`));
+    expect(text).not.toContain("bundle:");
+    const empty = join(cli.folder, "empty.jsonl");
+    writeFileSync(empty, "");
+    expect((await audit("report", empty)).stderr).toContain("hold neither events nor seals");
   });
 });

@@ -1,13 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import {
-  type Archive,
-  Audit,
-  firstOpenDay,
-  SEALS_AFTER,
-  Seals,
-  sealDays,
-  Table,
-} from "@secret-handoff/lambda";
+import { type Archive, Audit, firstOpenDay, Seals, sealDays, Table } from "@secret-handoff/lambda";
 import { AUDIT_TABLE, localClient } from "@secret-handoff/local";
 import { type AuditEvent, isoTime, type Leaf, type Seal } from "@secret-handoff/protocol/api";
 import {
@@ -18,6 +10,7 @@ import {
   MerkleTree,
   NO_PREVIOUS_SEAL,
   readSealKeys,
+  SEALS_AFTER,
   sealHash,
 } from "@secret-handoff/protocol/audit";
 import { describeOnEachEngine } from "../support/engines.ts";

@@ -140,6 +140,30 @@ describe("the evidence report", () => {
 });
 
 describe("the monthly review", () => {
+  test("says of each secret of a set who holds it, and since its newest handoff", async () => {
+    const actor = { kind: "iam", principal: "arn:aws:iam::111122223333:user/kim" } as const;
+    const handed = (
+      handoff: string,
+      day: string,
+      what: Pick<AuditEvent, "secret" | "members">,
+    ): AuditEvent[] =>
+      (["created", "claimed"] as const).map((type, index) => ({
+        ...{ v: 1, id: `${handoff}/${index + 1}`, type, time: `${day}T0${index}:00:00Z`, actor, handoff },
+        ...{ class: "api-key", recipient: "r-1", outcome: "done", ...what },
+      }));
+    async function* events() {
+      yield* handed("a", "2026-08-01", { secret: "bundle:x", members: ["arn:api", "arn:db"] });
+      yield* handed("b", "2026-08-20", { secret: "arn:db" });
+    }
+    const summary = await summarise(events(), PERIOD);
+    expect(holdings(summary).map(({ secret, since }) => [secret, since.slice(0, 10)])).toEqual([
+      ["arn:api", "2026-08-01"],
+      ["arn:db", "2026-08-20"],
+    ]);
+    expect(staleHoldings(summary, "2026-11-10").map(({ secret }) => secret)).toEqual(["arn:api"]);
+    expect(toMarkdown(reviewReport(summary, { today: "2026-11-10" }))).not.toContain("bundle");
+  });
+
   test("lists who holds what since when, what is open, and what was not rotated for 90 days", async () => {
     const summary = await summarise(threeHundred(), { since: "2026-08-10", until: "2026-08-31" });
     const held = holdings(summary);

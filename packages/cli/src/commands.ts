@@ -224,14 +224,18 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: { name: "FILE…", least: 0, most: 1_000 },
     callsService: true,
     options: {
-      since: { value: "DAY", help: "The first day of the period, like 2026-11-01" },
-      until: { value: "DAY", help: "The last day; today where left out" },
+      since: {
+        value: "DAY",
+        help: "The first day of the period, like 2026-11-01; the files' first where left out",
+      },
+      until: { value: "DAY", help: "The last day; today, or the files' last, where left out" },
       kind: { value: "KIND", choices: ["evidence", "review"], help: "evidence, or review" },
       format: { short: "f", value: "FORMAT", choices: ["markdown", "html"], help: "markdown or html" },
       key: {
         value: "PATH",
         help: "The public key of the seals: the report then says whether the trail verifies",
       },
+      addresses: { help: "Show recipients by their addresses, which the recipients directory tells" },
       out: { short: "o", value: "PATH", help: "A new file, instead of standard output" },
     },
     load: () => import("./audit/report.ts"),

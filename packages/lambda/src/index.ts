@@ -2,8 +2,6 @@ export { type DrainerDeps, drain, type Publish } from "./events/drain.ts";
 export { firstDayOfService, oldestDay } from "./events/first-day.ts";
 export {
   type Archive,
-  lastSealableDay,
-  SEALS_AFTER,
   type SealerDeps,
   type SealSigner,
   sealDays,

@@ -5,14 +5,19 @@ import {
   type Clock,
   firstOpenDay,
   type Log,
-  lastSealableDay,
   oldestDay,
   Seals,
   sealDays,
   type Table,
 } from "@secret-handoff/lambda";
 import type { Seal } from "@secret-handoff/protocol/api";
-import { canonicalJson, dayNumber, isSignedBy, readSealKeys } from "@secret-handoff/protocol/audit";
+import {
+  canonicalJson,
+  dayNumber,
+  isSignedBy,
+  lastSealableDay,
+  readSealKeys,
+} from "@secret-handoff/protocol/audit";
 
 export type LocalSealer = {
   readonly audit: Audit;

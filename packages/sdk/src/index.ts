@@ -13,7 +13,7 @@ export { controlsMarkdown, type EvidenceContext, evidenceReport } from "./audit/
 export { csvLines } from "./audit/export-csv.ts";
 export { type OcsfEvent, ocsfEvents } from "./audit/export-ocsf.ts";
 export { type Holding, holdings, reviewReport, STALE_AFTER_DAYS, staleHoldings } from "./audit/review.ts";
-export { type HandoffStory, type Summary, summarise } from "./audit/summary.ts";
+export { type HandoffStory, type Summary, secretsOf, summarise } from "./audit/summary.ts";
 export {
   type DayLeaf,
   type Days,

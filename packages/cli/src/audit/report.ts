@@ -1,34 +1,36 @@
+import { lastDueDay } from "@secret-handoff/protocol/audit";
 import {
   type Deadline,
   evidenceReport,
   reviewReport,
-  SenderError,
+  type Summary,
   summarise,
   type Trail,
   toHtml,
   toMarkdown,
+  type VerifyResult,
   verifyTrail,
 } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { openService } from "../sender-service.ts";
+import { addressesOf, nameIn } from "./addresses.ts";
 import { openOutput } from "./output.ts";
 import { sealKeys } from "./seal-keys.ts";
-import { daysOf, knownEvents, today, trailOf } from "./trail.ts";
+import { type Days, daysOf, knownEvents, spanOf, today, trailOf } from "./trail.ts";
 
 /** Writes a report on a period: evidence for an auditor, or the monthly review. */
 export const run: Run = async (invocation, context) => {
-  const { since, until = today(context) } = daysOf(invocation);
-  if (since === undefined)
-    throw new SenderError("input", "Give --since and the first day of the period, like 2026-11-01.");
+  const asked = daysOf(invocation);
   return withTimeout(
     invocation,
     context,
     async (deadline: Deadline) => {
       const done = context.terminal.spin("Reading the trail");
-      const trail = await trailOf(invocation, { since, until }, context, deadline);
-      const text = await reportOn(trail, { since, until }, invocation, context);
+      const trail = await trailOf(invocation, asked, context, deadline);
+      const text = await reportOn(trail, asked, invocation, context, deadline);
       done();
       const output = await openOutput(invocation.text("out"), context);
       await output.write(text);
@@ -41,16 +43,45 @@ export const run: Run = async (invocation, context) => {
 
 async function reportOn(
   trail: Trail,
-  days: { readonly since: string; readonly until: string },
+  asked: Days,
   invocation: Invocation,
   context: CliContext,
+  deadline: Deadline,
 ): Promise<string> {
+  const isOfFiles = invocation.positionals.length > 0;
+  const whole = isOfFiles ? await spanOf(trail) : { since: today(context), until: today(context) };
+  const days = { since: asked.since ?? whole.since, until: asked.until ?? whole.until };
   const summary = await summarise(knownEvents(trail, { until: days.until }), days);
-  const key = invocation.text("key");
-  const checked = key === undefined ? undefined : await verifyTrail(trail, await sealKeys(key), days);
+  const nameOf = nameIn(
+    invocation.flag("addresses")
+      ? await addressesOf(recipientsOf(summary), await openService(invocation, context), deadline)
+      : new Map(),
+  );
   const report =
     invocation.text("kind") === "review"
-      ? reviewReport(summary, { today: today(context) })
-      : evidenceReport(summary, checked ? { checked } : {});
+      ? reviewReport(summary, { today: today(context), nameOf })
+      : evidenceReport(summary, { ...(await checkedBy(trail, asked, invocation, context)), nameOf });
   return invocation.text("format") === "html" ? toHtml(report) : toMarkdown(report);
+}
+
+function recipientsOf({ earlier, handoffs }: Summary): readonly string[] {
+  return [...earlier, ...handoffs].flatMap(({ recipient }) => (recipient === undefined ? [] : [recipient]));
+}
+
+/** Verifies the trail as far as seals are due: today's events have none yet, and files end where somebody ended them. */
+async function checkedBy(
+  trail: Trail,
+  { since, until }: Days,
+  invocation: Invocation,
+  context: CliContext,
+): Promise<{ readonly checked?: VerifyResult }> {
+  const key = invocation.text("key");
+  if (key === undefined) return {};
+  const due = lastDueDay(Math.floor(context.runtime.now() / 1_000));
+  const mayEndAnywhere = until === undefined && invocation.positionals.length > 0;
+  const checked = await verifyTrail(trail, await sealKeys(key), {
+    ...(since === undefined ? {} : { since }),
+    ...(mayEndAnywhere ? {} : { until: until !== undefined && until < due ? until : due }),
+  });
+  return { checked };
 }

@@ -6,6 +6,7 @@ import {
   type ServiceTrailOptions,
   serviceTrail,
   type Trail,
+  type Days as TrailDays,
 } from "@secret-handoff/sdk";
 import * as v from "valibot";
 import type { Invocation } from "../arguments.ts";
@@ -16,7 +17,10 @@ export type Days = { readonly since: string | undefined; readonly until: string 
 
 /** The first and the last day that were asked for. @throws SenderError `input` */
 export function daysOf(invocation: Invocation): Days {
-  return { since: day(invocation, "since"), until: day(invocation, "until") };
+  const days = { since: day(invocation, "since"), until: day(invocation, "until") };
+  if (days.since !== undefined && days.until !== undefined && days.since > days.until)
+    throw new SenderError("input", "--since is later than --until.");
+  return days;
 }
 
 function day(invocation: Invocation, name: "since" | "until"): string | undefined {
@@ -54,6 +58,24 @@ export async function trailOf(
   }
   const service = await openService(invocation, context);
   return serviceTrail(service, { since, until: until ?? today(context) }, deadline, options);
+}
+
+/**
+ * The first and the last day of exported files, by their seals and their events.
+ * @throws SenderError `input` where they hold neither
+ */
+export async function spanOf(trail: Trail): Promise<TrailDays> {
+  let span: TrailDays | undefined;
+  const add = (at: string) => {
+    span = {
+      since: span === undefined || at < span.since ? at : span.since,
+      until: span === undefined || at > span.until ? at : span.until,
+    };
+  };
+  for await (const seal of trail.seals()) add(seal.day);
+  for await (const event of trail.events()) add(event.time.slice(0, 10));
+  if (span === undefined) throw new SenderError("input", "The files hold neither events nor seals.");
+  return span;
 }
 
 /** The events that this release knows, of the days that were asked for. */

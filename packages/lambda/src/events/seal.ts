@@ -5,6 +5,7 @@ import {
   canonicalJson,
   dayName,
   dayNumber,
+  lastSealableDay,
   leafHash,
   MerkleTree,
   NO_PREVIOUS_SEAL,
@@ -14,7 +15,7 @@ import {
 } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
 import type { Log } from "../runtime.ts";
-import { type Audit, CLOSES_AFTER } from "../store/audit.ts";
+import type { Audit } from "../store/audit.ts";
 import type { Attributes } from "../store/expressions.ts";
 import { LEAVES_AN_ITEM, type Seals } from "../store/seals.ts";
 
@@ -59,18 +60,7 @@ export type SealerDeps = {
   readonly log: Log;
 };
 
-/**
- * Seconds after the end of a day until it is sealed. Its events stop being filed under it after {@link CLOSES_AFTER}; the other hour is
- * for what was under way then, for clocks that differ, and for the index to follow.
- */
-export const SEALS_AFTER = CLOSES_AFTER + 3_600;
-
 const DAY_SECONDS = 86_400;
-
-/** The last day that may be sealed, as days since 1970-01-01. */
-export function lastSealableDay(now: number): number {
-  return Math.floor((now - SEALS_AFTER) / DAY_SECONDS) - 1;
-}
 
 /**
  * Seals every day that is over and has no seal, one after the other; an empty day too, so that a day without events is told from one

@@ -1,5 +1,12 @@
 import { type AuditEvent, isoTime, isRequestId, type Misfiled } from "@secret-handoff/protocol/api";
-import { canonicalJson, dayName, dayOf, filedAt, placeOf } from "@secret-handoff/protocol/audit";
+import {
+  CLOSES_AFTER,
+  canonicalJson,
+  dayName,
+  dayOf,
+  filedAt,
+  placeOf,
+} from "@secret-handoff/protocol/audit";
 import { type Clock, systemClock } from "../runtime.ts";
 import { DAY_INDEX, DEFAULT_RETENTION_DAYS } from "./definitions.ts";
 import { findMisfiled, indexKeys, memberItems } from "./event-index.ts";
@@ -23,9 +30,6 @@ import type { Page, Table } from "./table.ts";
 import { exists } from "./transitions.ts";
 
 export type EventPage = { readonly events: readonly AuditEvent[]; readonly next?: Attributes };
-
-/** Seconds after the end of a UTC day in which its events are still filed under it. */
-export const CLOSES_AFTER = 3_600;
 
 export type AuditOptions = {
   /** Days after which TTL removes an event. */

@@ -1,7 +1,7 @@
 import { endingsChart } from "./chart.ts";
 import { CONTROLS } from "./controls.ts";
 import type { Block, Report } from "./document.ts";
-import { ENDINGS, type HandoffStory, quantile, type Summary, timesToOpen } from "./summary.ts";
+import { ENDINGS, type HandoffStory, quantile, type Summary, secretsOf, timesToOpen } from "./summary.ts";
 import type { VerifyResult } from "./verify.ts";
 
 /** What a report says beside the figures of its events. */
@@ -15,14 +15,19 @@ export type EvidenceContext = {
   }[];
   /** What `verifyTrail` said of the period. */
   readonly checked?: VerifyResult;
+  /** An address in place of a recipient id, where the reader may see it. @default the id */
+  readonly nameOf?: (recipient: string) => string;
 };
 
 /** Evidence of a period for an auditor: figures, controls, and what they do not show. */
-export function evidenceReport(summary: Summary, { classes = [], checked }: EvidenceContext = {}): Report {
+export function evidenceReport(
+  summary: Summary,
+  { classes = [], checked, nameOf }: EvidenceContext = {},
+): Report {
   const { handoffs, since, until } = summary;
   const blocks: readonly (Block | undefined)[] = [
     {
-      text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary.events} events of the trail. ${proofOf(checked)}`,
+      text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary.events} events of the trail. ${proofOf(checked, until)}`,
     },
     { heading: "Handoffs by class and ending" },
     { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
@@ -33,9 +38,9 @@ export function evidenceReport(summary: Summary, { classes = [], checked }: Evid
     ...approvals(summary),
     { heading: "Exceptions" },
     countsTable("refusal", summary.refusals, "No call was refused."),
-    ...incidents(handoffs),
+    ...incidents(handoffs, nameOf),
     { heading: "Undelivered" },
-    undelivered(handoffs),
+    undelivered(handoffs, nameOf),
     { heading: "Who sent" },
     countsTable("sender", summary.senders, "Nobody sent in this period."),
     {
@@ -55,10 +60,17 @@ export function evidenceReport(summary: Summary, { classes = [], checked }: Evid
   };
 }
 
-function proofOf(checked: VerifyResult | undefined): string {
+function proofOf(checked: VerifyResult | undefined, until: string): string {
   if (!checked) return "The seals of the trail were not checked for this report.";
   if (checked.finding) return `The trail did not verify: ${checked.finding.sentence}`;
-  return `The trail verifies against its seals from ${checked.first} to ${checked.last}: ${checked.sealedEvents} events are as they were sealed, and ${checked.unsealedEvents} have no seal yet.`;
+  const { first, last, sealedEvents, unsealedEvents } = checked;
+  if (last === undefined)
+    return `No day of the period has a seal yet: its ${unsealedEvents} events are held together by the chain of their handoff alone.`;
+  const newer =
+    last < until
+      ? ` Newer days have no seal yet: their ${unsealedEvents} events are held together by the chain of their handoff alone.`
+      : "";
+  return `The trail verifies against its seals from ${first} to ${last}: ${sealedEvents} events are as they were sealed.${newer}`;
 }
 
 export function endingsTable(handoffs: readonly HandoffStory[]): Block {
@@ -112,19 +124,19 @@ function approvals({ handoffs, byType }: Summary): readonly Block[] {
   ];
 }
 
-function incidents(handoffs: readonly HandoffStory[]): readonly Block[] {
+function incidents(handoffs: readonly HandoffStory[], nameOf: EvidenceContext["nameOf"]): readonly Block[] {
   const found = handoffs.filter(({ ending }) => ending === "locked" || ending === "reported");
   if (found.length === 0) return [{ text: "No handoff was locked or reported." }];
-  return [storiesTable(found)];
+  return [storiesTable(found, nameOf)];
 }
 
-function undelivered(handoffs: readonly HandoffStory[]): Block {
+function undelivered(handoffs: readonly HandoffStory[], nameOf: EvidenceContext["nameOf"]): Block {
   const found = handoffs.filter(
     ({ ending, bounced }) => bounced || ["expired", "unconfirmed", "locked"].includes(ending),
   );
   return found.length === 0
     ? { text: "Every handoff that has ended was delivered, revoked or superseded." }
-    : storiesTable(found);
+    : storiesTable(found, nameOf);
 }
 
 /** Handoffs, one a row. @param nameOf an address in place of a recipient id, where the reader may see it */
@@ -137,7 +149,7 @@ export function storiesTable(
     rows: stories.map((story) => [
       story.id,
       story.class,
-      story.secret ?? "",
+      secretsOf(story).join(", "),
       story.recipient === undefined ? "" : nameOf(story.recipient),
       minute(story.created),
       story.bounced ? `${story.ending}, mail bounced` : story.ending,

@@ -1,7 +1,7 @@
 import { endingsChart } from "./chart.ts";
 import type { Block, Report } from "./document.ts";
 import { endingsTable, minute, storiesTable } from "./evidence.ts";
-import type { HandoffStory, Summary } from "./summary.ts";
+import { type HandoffStory, type Summary, secretsOf } from "./summary.ts";
 
 /** Days after which a credential that somebody holds should have been rotated. */
 export const STALE_AFTER_DAYS = 90;
@@ -18,12 +18,14 @@ export type Holding = {
   readonly class: string;
 };
 
-/** Who holds what, by the newest handoff of each secret that each recipient opened. */
+/** Who holds what, by the newest handoff of each secret that each recipient opened; the secrets of a set one by one. */
 export function holdings({ handoffs, earlier }: Summary): readonly Holding[] {
   const held = new Map<string, Holding>();
-  for (const { secret, recipient, claimed, class: name } of [...earlier, ...handoffs]) {
-    if (secret === undefined || recipient === undefined || claimed === undefined) continue;
-    held.set(`${secret}\n${recipient}`, { secret, recipient, since: claimed, class: name });
+  for (const story of [...earlier, ...handoffs]) {
+    const { recipient, claimed, class: name } = story;
+    if (recipient === undefined || claimed === undefined) continue;
+    for (const secret of secretsOf(story))
+      held.set(`${secret}\n${recipient}`, { secret, recipient, since: claimed, class: name });
   }
   return [...held.values()].toSorted((a, b) => (a.since < b.since ? -1 : 1));
 }
@@ -31,8 +33,10 @@ export function holdings({ handoffs, earlier }: Summary): readonly Holding[] {
 /** Shared credentials of which no newer version was handed over for so long. @param today `2026-11-26` */
 export function staleHoldings(summary: Summary, today: string, days = STALE_AFTER_DAYS): readonly Holding[] {
   const newest = new Map<string, string>();
-  for (const { secret, created } of [...summary.earlier, ...summary.handoffs]) {
-    if (secret !== undefined && created > (newest.get(secret) ?? "")) newest.set(secret, created);
+  for (const story of [...summary.earlier, ...summary.handoffs]) {
+    const { created } = story;
+    for (const secret of secretsOf(story))
+      if (created > (newest.get(secret) ?? "")) newest.set(secret, created);
   }
   const limit = new Date(Date.parse(`${today}T00:00:00Z`) - days * 86_400_000).toISOString();
   return holdings(summary).filter(({ secret }) => (newest.get(secret) ?? "") < limit);

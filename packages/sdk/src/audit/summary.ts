@@ -20,6 +20,8 @@ export type HandoffStory = {
   readonly id: string;
   readonly class: string;
   readonly secret: string | undefined;
+  /** The secrets of a set that was handed over as one, each by its own name. */
+  readonly members: readonly string[];
   readonly recipient: string | undefined;
   readonly sender: string;
   readonly created: string;
@@ -123,6 +125,7 @@ function begun(id: string, event: AuditEvent): HandoffStory {
     id,
     class: event.class ?? "none",
     secret: event.secret,
+    members: event.members ?? [],
     recipient: event.recipient,
     sender: senderName(actor),
     created: event.time,
@@ -136,6 +139,12 @@ function begun(id: string, event: AuditEvent): HandoffStory {
     bounced: false,
     wrongAnswers: 0,
   };
+}
+
+/** What was handed over, each secret by its own name: those of a set, or the one; none where the event names none. */
+export function secretsOf({ secret, members }: Pick<HandoffStory, "secret" | "members">): readonly string[] {
+  if (members.length > 0) return members;
+  return secret === undefined ? [] : [secret];
 }
 
 function senderName(actor: AuditEvent["actor"]): string {

@@ -59,7 +59,10 @@ export type VerifyResult = {
 export type VerifyOptions = {
   /** The first day whose events are checked, for a trail whose older events are no longer kept. @default the first seal's */
   readonly since?: string;
-  /** The last day that must have a seal. @default none: a trail may end anywhere */
+  /**
+   * The last day that must have a seal, see `lastDueDay`; before `since`, none of the period must have one. @default none: a trail may end
+   * anywhere
+   */
   readonly until?: string;
   /**
    * Hashes of seals that were kept elsewhere, as the event bus told of them (`seal` of `day_sealed`): the trail must have each of them.
@@ -138,10 +141,14 @@ class TrailCheck {
       before = seal;
     }
     const { since, until } = this.#options;
-    if (!before) return sealMissing(since ?? until);
+    if (!before) return isNoneDue(this.#options) ? this.#pinned() : sealMissing(since ?? until);
     if (since !== undefined && since < (this.#first ?? "") && !this.#fromTheBeginning)
       return sealMissing(since);
     if (until !== undefined && before.day < until) return sealMissing(dayName(dayNumber(before.day) + 1));
+    return this.#pinned();
+  }
+
+  #pinned(): Finding | undefined {
     const [pin] = this.#pins;
     return pin === undefined ? undefined : pinMissing(pin);
   }
@@ -252,6 +259,11 @@ class TrailCheck {
     const sentence = `The events of ${name} are not those that were sealed. The trail has no leaves of that day that match the seal, so which of them was changed, added or removed is not known.`;
     return { kind: "day", day: name, sentence };
   }
+}
+
+/** Whether the whole period is younger than the last day that must have a seal. */
+function isNoneDue({ since, until }: VerifyOptions): boolean {
+  return since !== undefined && until !== undefined && until < since;
 }
 
 /** The events of one day, as they are read. */
