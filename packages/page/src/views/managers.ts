@@ -6,6 +6,7 @@ import {
   type CsvManager,
   csvFile,
   filePassword,
+  isHeldByKeePass,
   kdbxFile,
 } from "@secret-handoff/protocol/saving/managers";
 import * as say from "../wording-managers.ts";
@@ -41,15 +42,15 @@ export function managersView(
     result.textContent = [say.saved(name), ...remarks].join(" ");
   }
   function saveCsv(manager: CsvManager): void {
-    const { text, moved, altered } = csvFile(items, manager);
+    const { text, moved, leftOut, altered } = csvFile(items, manager);
     save(
       `secret-${manager}.csv`,
       text,
       say.moved(moved),
       say.lineEndsChange(altered),
-      say.notHeld(namesOf(files)),
+      say.notHeld([...leftOut, ...namesOf(files)]),
     );
-    if (altered.length === 0) onSaved(...fields);
+    if (altered.length + leftOut.length === 0) onSaved(...fields);
   }
   function saveBitwarden(): void {
     const { text, leftOut } = bitwardenFile(items);
@@ -57,8 +58,10 @@ export function managersView(
     if (leftOut.length === 0) onSaved(...fields);
   }
   const keepass = keepassForm(items, actions, (data) => {
-    save("secret.kdbx", data);
-    onSaved(...fields, ...files);
+    const held = fields.filter(isHeldByKeePass);
+    const notHeld = fields.filter((field) => !held.includes(field));
+    save("secret.kdbx", data, say.notHeld(notHeld.map(({ name }) => name)));
+    onSaved(...held, ...files);
   });
 
   return element(

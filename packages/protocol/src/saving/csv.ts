@@ -6,6 +6,8 @@ export type CsvFile = {
   readonly text: string;
   /** In the notes, because a spreadsheet would run them. */
   readonly moved: readonly string[];
+  /** Not in the file, because a spreadsheet that divides cells at other characters would run them in the notes, too. */
+  readonly leftOut: readonly string[];
   /** The importer changes them: KeePassXC makes every line end LF. */
   readonly altered: readonly string[];
 };
@@ -70,10 +72,15 @@ export function csvFile(items: readonly Item[], manager: CsvManager): CsvFile {
       .map((cell) => `"${cell.replaceAll('"', '""')}"`)
       .join(","),
   );
-  const altered = keepsLineEnds
-    ? []
-    : items.flatMap(({ fields }) => fields).filter(({ value }) => value.includes("\r"));
-  return { text: [header, ...lines, ""].join("\r\n"), moved, altered: altered.map(({ name }) => name) };
+  const fields = items.flatMap((item) => item.fields);
+  const leftOut = fields.filter((field) => !isHeld(field));
+  const altered = keepsLineEnds ? [] : fields.filter((field) => isHeld(field) && field.value.includes("\r"));
+  return {
+    text: [header, ...lines, ""].join("\r\n"),
+    moved,
+    leftOut: leftOut.map(({ name }) => name),
+    altered: altered.map(({ name }) => name),
+  };
 }
 
 function rowsOf(item: Item, moved: string[]): readonly Row[] {
@@ -84,24 +91,27 @@ function rowsOf(item: Item, moved: string[]): readonly Row[] {
     login: Partial<Record<keyof Row, Field | undefined>>,
     beside: readonly Field[],
   ): Row => {
-    const runnable = Object.values(login).filter(
-      (field): field is Field => field !== undefined && isRunnable(field.value),
+    const fields = Object.values(login).filter(
+      (field): field is Field => field !== undefined && isHeld(field),
     );
+    const runnable = fields.filter(({ value }) => isRunnable(value));
     moved.push(...runnable.map((field) => field.name));
-    const cell = (field: Field | undefined) => (field && !runnable.includes(field) ? field.value : "");
-    const lines = [...runnable, ...beside].map((field) => `${field.name}: ${field.value}`);
+    const inCells = fields.filter((field) => !runnable.includes(field));
+    const cell = (field: Field | undefined) => (field && inCells.includes(field) ? field.value : "");
+    const lines = [...runnable, ...beside.filter(isHeld)].map(
+      (field) => `${defused(field.name)}: ${field.value}`,
+    );
+    const written = login.notes && inCells.includes(login.notes) ? [login.notes.value] : [];
     return {
-      title: isRunnable(name) ? `'${name}` : name,
+      title: isRunnable(name) || runsFurtherOn(name) ? defused(name) : name,
       website: cell(login.website),
       username: cell(login.username),
       password: cell(login.password),
       totp: cell(login.totp),
-      notes: asNotes(
-        [...(login.notes && !runnable.includes(login.notes) ? [login.notes.value] : []), ...lines].join("\n"),
-      ),
+      notes: asNotes([...written, ...lines].join("\n")),
     };
   };
-  const secrets = rest.filter(({ concealed }) => concealed);
+  const secrets = rest.filter((field) => field.concealed && isHeld(field));
   return [
     row(
       title,
@@ -112,19 +122,46 @@ function rowsOf(item: Item, moved: string[]): readonly Row[] {
   ];
 }
 
-/** Running text may be changed, as no value may: then a name that stands at its beginning is not run. */
+/** Running text may be changed, as no value may. */
 function asNotes(text: string): string {
   return isRunnable(text) ? `'${text}` : text;
 }
 
+/** What a spreadsheet takes for the beginning of a formula, also in full-width spelling, and what it passes over before it. */
+const BEFORE = '[\\s"\\u200b\\ufeff]*';
+const BEGINS = new RegExp(`^${BEFORE}[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20]`, "u");
+/** The same where a spreadsheet may see another cell or row begin; but not a list's sign before words. */
+const BEGINS_FURTHER_ON = new RegExp(
+  `[;\\t\\r\\n]${BEFORE}(?:[=@\\uff1d\\uff20]|[+\\-\\uff0b\\uff0d](?!\\s+\\p{L}+[\\s:,.]))`,
+  "u",
+);
+/** A call; another program (DDE); another file, which may lie elsewhere: `'\\\\host\\[a.xlsx]S'!A1`, in LibreOffice `'https://host/a.ods'#$S.A1`. */
+const RUNS =
+  /[\p{L}_.][\p{L}\p{N}_.]{1,60}\s{0,9}\(|\|[^!]*!|['\]\p{L}\p{N}_.]\s{0,9}!\s{0,9}[\p{L}$_#\\]|'\s{0,9}#\s{0,9}[$\p{L}']/u;
+
 /**
- * Whether a spreadsheet that opens the file would do more than reckon: call a function, or another program (DDE). Such a value stands
- * in the notes, behind its name. A password that only begins like a formula stays where the importer looks for it, for moved it would
- * be none. https://owasp.org/www-community/attacks/CSV_Injection
+ * Whether a spreadsheet that opens the file would do more than reckon: call a function, another program, or fetch another file, which tells
+ * its host of the reader. Such a value stands in the notes, behind its name. A password that only begins like a formula stays where the
+ * importer looks for it, for moved it would be none. https://owasp.org/www-community/attacks/CSV_Injection
  */
 function isRunnable(text: string): boolean {
-  return (
-    /^[\s\u200b\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]/.test(text) &&
-    /[\p{L}_.][\p{L}\p{N}_.]+\s*\(|\|.*!/su.test(text)
-  );
+  return BEGINS.test(text) && RUNS.test(text);
 }
+
+/** Whether it would where it divides cells at semicolons or tabs, as it does in many countries: then quotes hold nothing together. */
+function runsFurtherOn(text: string): boolean {
+  const found = BEGINS_FURTHER_ON.exec(text);
+  return found !== null && RUNS.test(text.slice(found.index));
+}
+
+/** No name before such a value makes it harmless. */
+function isHeld({ value }: Field): boolean {
+  return !runsFurtherOn(value);
+}
+
+/** A name may be changed, as no value may: nothing in it begins a formula. */
+function defused(name: string): string {
+  return name.replace(DEFUSED, "$&'");
+}
+
+const DEFUSED = new RegExp(`(?:^|[;\\t\\r\\n])${BEFORE}(?=[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20])`, "gu");

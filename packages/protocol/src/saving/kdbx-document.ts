@@ -22,6 +22,11 @@ const TO_1970 = 62_135_596_800;
 /** XML 1.0 cannot hold these, or its readers change them (2.2, 2.11); a protected value holds every byte. */
 const NOT_IN_XML = /[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
+/** KeePassXC cuts a value at a NUL: such a value is not in the file, rather than half in it. */
+export function isHeldByKeePass({ value }: Field): boolean {
+  return !value.includes("\0");
+}
+
 /** An entry for each item: its login where KeePass has it, all other values as attributes by their names, its files as attachments. */
 export function kdbxDocument(items: readonly Item[], { now, random, protect }: Options): KdbxDocument {
   const binaries: Uint8Array[] = [];
@@ -39,9 +44,10 @@ export function kdbxDocument(items: readonly Item[], { now, random, protect }: O
   const times = `<Times><CreationTime>${time}</CreationTime><LastModificationTime>${time}</LastModificationTime><LastAccessTime>${time}</LastAccessTime><ExpiryTime>${time}</ExpiryTime><Expires>False</Expires><UsageCount>0</UsageCount><LocationChanged>${time}</LocationChanged></Times>`;
 
   const entry = (item: Item) => {
-    const { title, username, password, website, notes, totp, rest } = loginOf(item);
+    const { title, username, password, website, notes, totp, rest: all } = loginOf(item);
+    const rest = all.filter(isHeldByKeePass);
     const standard = (key: string, field: Field | undefined, isProtected = false) =>
-      field ? string(key, field.value, isProtected || field.concealed) : "";
+      field && isHeldByKeePass(field) ? string(key, field.value, isProtected || field.concealed) : "";
     const names = distinct([...KEYS, ...rest.map((field) => field.name)], (count) => ` (${count})`).slice(
       KEYS.length,
     );
