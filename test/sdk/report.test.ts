@@ -109,12 +109,13 @@ describe("the evidence report", () => {
   });
 
   test("makes no link of an address that stands in a name", () => {
-    const text = "https://evil.example/login?x or www.evil.example or eve@evil.example";
+    const text =
+      "https://evil.example/login?x or www.evil.example or _www.evil.example or (*WWW.evil.example or eve@evil.example";
     const markdown = toMarkdown({
       title: text,
       blocks: [{ heading: text }, { text }, { head: [text], rows: [[text]] }],
     });
-    expect(markdown).not.toMatch(/:\/\/|www\.|@/);
+    expect(markdown).not.toMatch(/:\/\/|www\.|@/i);
   });
 
   test("says of each control what docs/compliance.md says", () => {

@@ -12,5 +12,5 @@ export function escapeMarkdown(text: string): string {
     .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2")
     .replace(/@/g, "&#64;")
     .replace(/:\/\//g, "&#58;//")
-    .replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
+    .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
