@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { maskedForms, SHORTEST_MASKED } from "@secret-handoff/action";
+import { maskedForms, maskLogin, SHORTEST_MASKED } from "@secret-handoff/action";
 import fc from "fast-check";
 import { atTier, SEED } from "../support/tier.ts";
 
@@ -110,4 +110,19 @@ test("whatever the value, no form is short, blank or of several lines, and a lon
     }),
     { seed: SEED, numRuns: atTier({ cit: 500, proof: 10_000 }) },
   );
+});
+
+test("a login at a mail server is masked as it is sent, for a server that repeats it", () => {
+  const masked = new Set<string>();
+  const workflow = { mask: (form: string) => void masked.add(form) };
+  maskLogin(workflow, "mails", { password: "hunter2-hunter" });
+  maskLogin(workflow, "mails", { token: "opaque-token" });
+  for (const sent of [
+    "hunter2-hunter",
+    "\0mails\0hunter2-hunter",
+    "mails\0mails\0hunter2-hunter",
+    "opaque-token",
+    "user=mails\u0001auth=Bearer opaque-token\u0001\u0001",
+  ])
+    expect(masked).toContain(Buffer.from(sent).toString("base64"));
 });

@@ -10,6 +10,13 @@ test.each([
   ["Authorization: Bearer eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ.c2ln", "Authorization: Bearer [token]"],
   ["key AKIAIOSFODNN7EXAMPLE", "key [access key]"],
   [`hash ${"a1".repeat(20)}`, "hash [removed]"],
+  [`bad credentials:${"QUJD".repeat(6)}==`, "bad credentials:[removed]"],
+  [`bad credentials:/${"a1".repeat(30)}`, "bad credentials:[removed]"],
+  ["bad client_assertion=eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ&x=1", "bad client_assertion=[removed]&x=1"],
+  ["bad client_secret=hunter2&x=1", "bad client_secret=[removed]&x=1"],
+  ["token ya29.a0Af_kkkk-1234567 expired", "token [token] expired"],
+  ["token:hvs.CAESIJabcdefghijk refused", "token:[token] refused"],
+  ["token ops_eyJzaWduSW5BZGRyZXNzIjoi refused", "token ops_[token] refused"],
   ["Value 'hunter2' at 'secretString' failed", "Value [removed] at 'secretString' failed"],
   [
     "on arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/a-very-long-name-of-a-secret-that-one-may-read-AbCdEf",
@@ -20,6 +27,20 @@ test.each([
   ["x".repeat(39).concat(" ").repeat(20), expect.stringMatching(/^.{290,300}$/)],
 ])("%j becomes %j", (text, told) => {
   expect(redact(text)).toEqual(told);
+});
+
+test("words of any length are read in a moment, and no token that the cut goes through is told", () => {
+  const long = [
+    "x".repeat(1_000_000),
+    "x ".repeat(500_000),
+    "a@".repeat(500_000),
+    `${"a1".repeat(1_985)} eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtYWlscyJ9.${"s".repeat(60)}`,
+  ];
+  const begun = performance.now();
+  expect(
+    long.map((text) => redact(text)).filter((told) => told.length > 300 || told.includes("eyJ")),
+  ).toEqual([]);
+  expect(performance.now() - begun).toBeLessThan(2_000);
 });
 
 test("no recipient is named, whatever characters their address has and wherever it stands", () => {

@@ -282,6 +282,39 @@ describe("each failure has its own sentence:", () => {
     );
   });
 
+  test.each([
+    ["a server", (token: string) => token, 535],
+    ["a server in a piece", (token: string) => token.slice(0, 20), 535],
+    [
+      "a server in its whole response",
+      (token: string) => Buffer.from(`user=${USER}\u0001auth=Bearer ${token}\u0001\u0001`).toString("base64"),
+      501,
+    ],
+  ])("%s that repeats the token shows none of it", async (_, repeat, status) => {
+    const { transport } = await start(
+      (token) => smtpError(status, `Bad token:${repeat(token)}, expired`),
+      given("opaque.a0Af_kkkk-opaque"),
+    );
+    const { message } = await rejectionOf(transport.send(anEmail(), unending()));
+    expect(message).toContain("Bad token:[login], expired");
+  });
+
+  test("a token endpoint that repeats what it was sent shows none of it, and no more than a line", async () => {
+    endpoint.answer({
+      status: 400,
+      json: {
+        error: `no canary-secret, nor ${Buffer.from("canary-secret").toString("base64")}, ${"x ".repeat(5_000)}`,
+        error_description: "assertion=eyJhbGciOiJub25lIn0.e30.",
+      },
+    });
+    const { message } = await rejectionOf(
+      (await start(() => admitted, client)).transport.send(anEmail(), unending()),
+    );
+    expect(message).toContain("(400 no [secret], nor [secret], x x");
+    expect(message).not.toMatch(/canary|eyJ/);
+    expect(message.length).toBeLessThan(800);
+  });
+
   test("a server that takes no more logins now is waited for", async () => {
     let busy = 2;
     const { transport, catcher, seen } = await start(

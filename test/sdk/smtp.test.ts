@@ -84,6 +84,38 @@ test("a login that is refused is reported as such", async () => {
   ]);
 });
 
+describe("a server that repeats the login shows none of it:", () => {
+  const [user, password] = ["mails", "hunter2-hunter"];
+  const base64 = (text: string) => Buffer.from(text).toString("base64");
+  const plain = base64(`\0${user}\0${password}`);
+  test.each([
+    ["the command", `Unrecognized command: AUTH PLAIN ${plain}`, "Unrecognized command: AUTH PLAIN [login]"],
+    ["the command in capitals", `AUTH PLAIN ${plain.toUpperCase()}?`, "AUTH PLAIN [login]?"],
+    ["the beginning of it", `no AUTH PLAIN ${plain.slice(0, 23)}... here`, "no AUTH PLAIN [login]... here"],
+    ["an answer behind a colon", `bad credentials:${plain}`, "bad credentials:[login]"],
+    ["the parts of LOGIN", `no ${base64(user)} and ${base64(password)} here`, "no [login] and [login] here"],
+    ["an answer to a challenge", `no ${base64(`${user} b913a602c7eda7a4`)} here`, "no [login] here"],
+    ["more around it", `no ${base64(`xx${password}`)} here`, "no [login] here"],
+    ["the password", `no hunter2-hunter here, nor HUNTER2-HUNT`, "no [login] here, nor [login]"],
+    ["in hex", `no ${Buffer.from(password).toString("hex")} here`, "no [login] here"],
+    ["in a URL", `no ${encodeURIComponent(plain)} here`, "no [login] here"],
+  ])("%s", async (_, reply, told) => {
+    const { transport, where } = await start(
+      {
+        ...PLAIN,
+        authOptional: false,
+        onAuth: (_auth, _session, done) => done(smtpError(500, `5.5.1 ${reply}`)),
+      },
+      { login: { user, password: new Concealed(password) } },
+    );
+    const { code, message } = await rejectionOf(transport.send(anEmail(), unending()));
+    expect([code, message]).toEqual([
+      "mail_login",
+      `${where} does not accept the login (500 5.5.1 ${told}). Check smtp-user and smtp-password.`,
+    ]);
+  });
+});
+
 test("a login that is taken sends", async () => {
   const { catcher, transport } = await start(
     {

@@ -23,7 +23,7 @@ import {
 import { type OpenedService, openService } from "./github/service-token.ts";
 import { type DeliverInputs, isComplete } from "./inputs/deliver-inputs.ts";
 import type { Draft } from "./inputs/table.ts";
-import { openSources, readSources, type Sources, tokenPorts } from "./read-sources.ts";
+import { mailPorts, openSources, readSources, type Sources } from "./read-sources.ts";
 import { checkAges } from "./rotate.ts";
 import type { StepContext } from "./step-context.ts";
 
@@ -62,7 +62,7 @@ export async function checkDelivery(
   const { workflow, runtime } = context;
   const service = inputs.endpoint === undefined ? undefined : openService(inputs.endpoint, context);
   const sources = openSources(inputs, context, deadline);
-  const mail = inputs.mail && context.openMail(inputs.mail, runtime, tokenPorts(context));
+  const mail = inputs.mail && context.openMail(inputs.mail, runtime, mailPorts(inputs.mail, context));
   const from = inputs["dry-run"] ? inputs.from : undefined;
   // Each part has its own, so that the errors keep their order whichever part ends first.
   const policyErrors = new ErrorCollector();

@@ -1,6 +1,6 @@
 export { readExistingInputs } from "./existing-handoffs.ts";
 export { guardStreams, logLine } from "./github/log-lines.ts";
-export { maskedForms, SHORTEST_MASKED } from "./github/masking.ts";
+export { maskedForms, maskLogin, SHORTEST_MASKED } from "./github/masking.ts";
 export { environmentOf } from "./github/service-token.ts";
 export { githubCommands, type WorkflowCommands } from "./github/workflow-commands.ts";
 export { type DeliverInputs, readDeliverInputs } from "./inputs/deliver-inputs.ts";

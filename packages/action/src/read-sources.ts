@@ -13,8 +13,8 @@ import {
   tokenEndpoint,
   unixSeconds,
 } from "@secret-handoff/sdk";
-import { maskAll } from "./github/masking.ts";
-import type { DeliverInputs } from "./inputs/deliver-inputs.ts";
+import { maskAll, maskLogin } from "./github/masking.ts";
+import type { DeliverInputs, MailChoice } from "./inputs/deliver-inputs.ts";
 import type { Draft } from "./inputs/table.ts";
 import type { StepContext } from "./step-context.ts";
 
@@ -47,6 +47,17 @@ export function tokenPorts({ env, workflow, runtime }: StepContext): Required<To
       onToken(token);
       return token;
     },
+  };
+}
+
+/** The same for a mail server; what its login sends is masked as well. */
+export function mailPorts(mail: MailChoice, context: StepContext): Required<TokenPorts> {
+  const { workflow } = context;
+  const login = mail.by === "smtp" ? mail.server.login : undefined;
+  if (login && "password" in login) maskLogin(workflow, login.user, { password: login.password.reveal() });
+  return {
+    ...tokenPorts(context),
+    onToken: (token) => maskLogin(workflow, login?.user ?? "", { token }),
   };
 }
 

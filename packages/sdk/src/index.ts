@@ -110,6 +110,7 @@ export { type SesOptions, sesTransport } from "./mail/ses.ts";
 export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
 export {
   type AccessTokenChoice,
+  loginTexts,
   parseEhloName,
   type SmtpLogin,
   type SmtpLoginParts,

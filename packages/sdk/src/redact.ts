@@ -7,6 +7,8 @@ import { emailHintOf } from "@secret-handoff/protocol";
  */
 
 const LONGEST_QUOTE = 300;
+/** Characters. The patterns below need time that grows with the square of the length, and nothing behind the first few lines is told. */
+const LONGEST_READ = 4_000;
 
 /** What gives access or names a person, whoever says it. The order counts: a link may hold an address. */
 const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])[] = [
@@ -15,10 +17,30 @@ const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])
   // A SigV4 refusal repeats the request, and a validation error the value (AWS General Reference, "Signature errors").
   [/\b(?:the )?canonical string\b.*/gis, "[request]"],
   [/\bx-amz-security-token\b\S*/gi, "[token]"],
-  [/\bValue '[^']*'/g, "Value [removed]"],
+  [/\bValue '[^']*'?/g, "Value [removed]"],
   [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, "[access key]"],
-  [/\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
-  [/(?<![\w:/.+-])(?!arn:)[\w+/=-]{40,}/g, "[removed]"],
+  // Base64 with its padding.
+  [/[\w+/-]{10,}={1,2}(?=[\s"'<>,;.)\]}]|$)/g, "[removed]"],
+  [/(?<![A-Za-z0-9])eyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
+  [
+    /\b(?:[Bb]earer|[Bb]asic) (?=\S+[\dA-Z_=])[\w.~+/-]{8,}=*/g,
+    (found) => `${found.split(" ", 1)[0]} [token]`,
+  ],
+  // Of Google, Vault, GitHub, GitLab, Slack and Stripe.
+  [
+    /(?<![A-Za-z0-9])(?:ya29\.|hv[sbr]\.|s\.(?=\w{20})|gh[a-z]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|[sr]k_live_)[\w.~+/-]{8,}=*/g,
+    "[token]",
+  ],
+  // A form that is repeated (RFC 6749, RFC 7523).
+  [
+    /\b[\w-]*(?:assertion|password|secret|token)=[^\s&]+/gi,
+    (found) => `${found.slice(0, found.indexOf("="))}=[removed]`,
+  ],
+  // An ARN's resource is a name that one may read.
+  [
+    /\barn:[\w-]*:[\w-]*:[\w-]*:\d*:\S*|[\w+/=-]{40,}/g,
+    (found) => (found.startsWith("arn:") ? found : "[removed]"),
+  ],
   [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address.toLowerCase())],
 ];
 
@@ -30,12 +52,17 @@ export function redact(text: string, recipient?: string): string {
   const clean = ALWAYS.reduce(
     (line, [pattern, put]) =>
       typeof put === "string" ? line.replace(pattern, put) : line.replace(pattern, put),
-    text,
+    readPart(text),
   );
   return (recipient === undefined ? clean : withoutRecipient(clean, recipient))
     .trim()
     .slice(0, LONGEST_QUOTE)
     .replace(/[.\s]+$/, "");
+}
+
+/** The part of another party's words that is read at all: at most a few lines, and no word of which only the beginning is known. */
+export function readPart(text: string): string {
+  return text.length <= LONGEST_READ ? text : text.slice(0, LONGEST_READ).replace(/(?<!\S)\S+$/, "[…]");
 }
 
 /**

@@ -1,4 +1,4 @@
-import { concealedTexts, isJsonContainer } from "@secret-handoff/sdk";
+import { concealedTexts, isJsonContainer, loginTexts } from "@secret-handoff/sdk";
 import { logLine } from "./log-lines.ts";
 import type { WorkflowCommands } from "./workflow-commands.ts";
 
@@ -34,6 +34,14 @@ export function maskedForms(value: string | Uint8Array): readonly string[] {
 /** Masks a secret in every form it could be shown in. */
 export function maskAll(workflow: Pick<WorkflowCommands, "mask">, value: string | Uint8Array): void {
   for (const form of maskedForms(value)) workflow.mask(form);
+}
+
+/** Masks what a login at a mail server sends: a server or a proxy that repeats it shows the password or the token in it. */
+export function maskLogin(
+  workflow: Pick<WorkflowCommands, "mask">,
+  ...[user, proof]: Parameters<typeof loginTexts>
+): void {
+  for (const text of loginTexts(user, proof)) maskAll(workflow, text);
 }
 
 function formsOfText(text: string): readonly string[] {

@@ -1,9 +1,11 @@
-import { redact } from "../redact.ts";
+import { withoutSent } from "../echoed-secrets.ts";
+import { type Concealed, redact } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import { type NetworkFault, networkFault } from "../runtime/network.ts";
 import { TransientError } from "../runtime/retry.ts";
 import { SenderError } from "../sender-error.ts";
 import type { SmtpServer } from "./smtp.ts";
+import { loginTexts } from "./smtp-login.ts";
 import { type TokenRefusal, whyRefused } from "./xoauth2.ts";
 
 /** How far a mail had come: once its text was on the way, a server that says nothing more may have taken it. */
@@ -15,6 +17,8 @@ type Failure = {
   readonly phase: SmtpPhase;
   /** The recipient, where the failure is about one mail. */
   readonly to: string | undefined;
+  /** Access tokens that the server may have been sent. */
+  readonly tokens: readonly Concealed<string>[];
 };
 
 /** What nodemailer says of a failure (its errors.d.ts). */
@@ -54,10 +58,10 @@ export function isRefusal(error: unknown): boolean {
 }
 
 /** The server answered, and not with yes. */
-function refused(smtp: SmtpError, { server, phase, to }: Failure): Error {
+function refused(smtp: SmtpError, { server, phase, to, tokens }: Failure): Error {
   const { code, responseCode = 0, response = "", command = "" } = smtp;
   const where = placeOf(server);
-  const words = quoted(response, server, to);
+  const words = quoted(response, server, to, tokens);
   if (code === "ETLS") {
     const final = new SenderError(
       "mail_tls",
@@ -111,7 +115,7 @@ function login(where: string, words: string, responseCode: number, response: str
 
 /** A server that does not take the access token. */
 export function tokenRefused(refusal: TokenRefusal, server: SmtpServer, nowSeconds: number): SenderError {
-  const words = quoted(refusal.response, server, undefined);
+  const words = quoted(refusal.response, server, undefined, [refusal.token]);
   return new SenderError(
     "mail_login",
     `${placeOf(server)} does not accept the access token${words}: ${whyRefused(refusal, nowSeconds)}`,
@@ -197,14 +201,21 @@ function placeOf({ host, port }: SmtpServer): string {
 }
 
 /** The server's own words, without the recipient, and without the login that some repeat. */
-function quoted(response: string, { login: account }: SmtpServer, to: string | undefined): string {
-  const password = account && "password" in account ? account.password.reveal() : "";
-  const hidden = [password, account?.user ?? ""].filter((secret) => secret.length > 3);
-  const spelled = hidden.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
-  const words = redact(
-    spelled.reduce((text, secret) => text.replaceAll(secret, "[login]"), response),
-    to,
-  );
+function quoted(
+  response: string,
+  { login: account }: SmtpServer,
+  to: string | undefined,
+  tokens: readonly Concealed<string>[],
+): string {
+  const user = account?.user ?? "";
+  const password = account && "password" in account ? [{ password: account.password.reveal() }] : [];
+  const proofs = [...password, ...tokens.map((token) => ({ token: token.reveal() }))];
+  const sent = {
+    secrets: proofs.map((proof) => ("token" in proof ? proof.token : proof.password)),
+    responses: proofs.flatMap((proof) => loginTexts(user, proof)),
+    names: [user],
+  };
+  const words = redact(withoutSent(response, sent, "[login]"), to);
   return words === "" ? "" : ` (${words})`;
 }
 

@@ -89,3 +89,18 @@ export function parseEhloName(text: string, name: string): string {
     `${name} is not a name to greet a mail server with. Write the full name of this machine, like runner.example.com, or its address in brackets.`,
   );
 }
+
+/** What XOAUTH2 sends, before base64. https://developers.google.com/workspace/gmail/imap/xoauth2-protocol */
+export function xoauth2Response(user: string, token: string): string {
+  return `user=${user}\u0001auth=Bearer ${token}\u0001\u0001`;
+}
+
+/**
+ * What a login sends that holds its secret, before base64: the secret by itself, as LOGIN does, and the response of PLAIN (RFC 4616) or of
+ * XOAUTH2. A server that repeats one of them shows the secret: these are what logs and errors must not hold.
+ */
+export function loginTexts(user: string, proof: { readonly password: string } | { readonly token: string }) {
+  return "token" in proof
+    ? [proof.token, xoauth2Response(user, proof.token)]
+    : [proof.password, `\0${user}\0${proof.password}`, `${user}\0${user}\0${proof.password}`];
+}

@@ -1,3 +1,4 @@
+import { withoutSent } from "../echoed-secrets.ts";
 import { Concealed, redact } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
@@ -21,6 +22,8 @@ export type AccessTokens = {
   ) => Promise<{ readonly token: Concealed<string>; readonly isNew: boolean }>;
   /** The server did not take it: the next one is fetched anew. */
   readonly forget: () => void;
+  /** Every one that was given so far: what a server may repeat. */
+  readonly sent: () => readonly Concealed<string>[];
 };
 
 /** A token that ends sooner is not used for another login, ms. */
@@ -30,7 +33,9 @@ const SHORT_LIFE = 300;
 
 export function accessTokens(choice: AccessTokenChoice, runtime: Runtime, ports: TokenPorts): AccessTokens {
   let kept: { readonly token: Concealed<string>; readonly until: number } | undefined;
+  const sent = "given" in choice ? [choice.given] : [];
   return {
+    sent: () => sent,
     get: async (deadline) => {
       if ("given" in choice) {
         ports.onToken?.(choice.given.reveal());
@@ -40,6 +45,7 @@ export function accessTokens(choice: AccessTokenChoice, runtime: Runtime, ports:
       const made = await fetchToken(choice, runtime, ports, deadline);
       ports.onToken?.(made.token);
       const token = new Concealed(made.token);
+      sent.push(token);
       kept = { token, until: runtime.now() + made.seconds * 1_000 };
       return { token, isNew: true };
     },
@@ -59,7 +65,8 @@ async function fetchToken(
   deadline: Deadline,
 ): Promise<{ readonly token: string; readonly seconds: number }> {
   const { url } = choice;
-  const body = new URLSearchParams(await grantOf(choice, ports, deadline));
+  const grant = await grantOf(choice, ports, deadline);
+  const body = new URLSearchParams(grant);
   const answer = await askStore(
     { ...{ store: "The token endpoint", address: "smtp-token-url" }, url, method: "POST", body },
     { runtime, deadline },
@@ -72,7 +79,7 @@ async function fetchToken(
   const seconds = Number(memberOf(answer.json, "expires_in") ?? SHORT_LIFE);
   if (answer.status === 200 && token !== undefined)
     return { token, seconds: Number.isFinite(seconds) ? seconds : SHORT_LIFE };
-  throw refusal(answer.status, answer.json, choice);
+  throw refusal(answer.status, answer.json, choice, grant);
 }
 
 /** The audience that Entra ID asks of a token that stands for a client. */
@@ -122,10 +129,18 @@ const ADVICE: Readonly<Record<string, string>> = {
   invalid_request: "Check smtp-client-id and smtp-token-scope.",
 };
 
-function refusal(status: number, json: unknown, { url, refreshToken }: Endpoint): SenderError {
-  const error = textOf(json, "error") ?? "";
-  const said = redact(textOf(json, "error_description") ?? "");
-  const words = [error, said].filter((part) => part !== "").join(": ");
+/** @param grant what was sent, which some endpoints repeat */
+function refusal(
+  status: number,
+  json: unknown,
+  { url, refreshToken }: Endpoint,
+  grant: Readonly<Record<string, string>>,
+): SenderError {
+  const { client_secret = "", refresh_token = "", client_assertion = "" } = grant;
+  const sent = { secrets: [client_secret, refresh_token, client_assertion], names: [] };
+  const told = (member: string) => redact(withoutSent(textOf(json, member) ?? "", sent, "[secret]"));
+  const error = told("error");
+  const words = [error, told("error_description")].filter((part) => part !== "").join(": ");
   const advice =
     error === "invalid_grant"
       ? refreshToken

@@ -67,7 +67,7 @@ export function smtpTransport(server: SmtpServer, runtime: Runtime, ports: Token
     } catch (error) {
       const connection = phase === "connecting" ? undefined : await taking;
       usable = connection !== undefined && (await isUsableAfter(error, connection, deadline));
-      throw smtpFailure(error, { server, deadline, phase, to });
+      throw smtpFailure(error, { server, deadline, phase, to, tokens: tokens?.sent() ?? [] });
     } finally {
       taking.then((connection) => pool.giveBack(connection, usable)).catch(() => undefined);
     }

@@ -5,6 +5,7 @@ import { jsonOrUndefined } from "../runtime/response-body.ts";
 import { SenderError } from "../sender-error.ts";
 import { jwtClaims } from "../service/service-http.ts";
 import { textOf } from "../sources/stores/store-http.ts";
+import { xoauth2Response } from "./smtp-login.ts";
 import type { AccessTokens } from "./smtp-token.ts";
 
 /** Why a server did not take a token, as far as it can be told. */
@@ -41,9 +42,7 @@ export function xoauth2(user: string, tokens: AccessTokens, deadline: Deadline):
       if (!authMethods.includes("XOAUTH2")) throw new Error("no XOAUTH2");
       for (;;) {
         const { token, isNew } = await tokenOf();
-        const command = Buffer.from(`user=${user}\u0001auth=Bearer ${token.reveal()}\u0001\u0001`).toString(
-          "base64",
-        );
+        const command = Buffer.from(xoauth2Response(user, token.reveal())).toString("base64");
         const first = await sendCommand(`AUTH XOAUTH2 ${command}`);
         const isDetail = first.status === 334;
         const last = isDetail ? await sendCommand("") : first;
