@@ -66,6 +66,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
       told(header),
       fold(
         say.notExpecting,
+        false,
         paragraph(say.leaveItClosed(say.senderOf(header))),
         element("p", {}, ...withLinks(actions.company.contact ?? "")),
         button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
@@ -82,6 +83,9 @@ function until({ expiresAt, clockAhead }: Handoff, now: number): HTMLElement {
   return listRow(translated(say.until), say.untilWhen(expiresAt, Math.floor((now + clockAhead) / 1_000)));
 }
 
+/** Of what makes a recipient trust the link a longer message would fill a phone's screen. */
+const LONGEST_UNFOLDED = 300;
+
 /** What the sealed header says, apart from what is certain: it is only what its sender wrote. */
 function told({ message = "", context = {} }: Handoff["header"]): Content {
   const words = message.trim();
@@ -90,17 +94,18 @@ function told({ message = "", context = {} }: Handoff["header"]): Content {
     words + rows.length !== "0" &&
     fold(
       say.senderSays,
+      words.length <= LONGEST_UNFOLDED,
       words !== "" && element("blockquote", { dir: "auto" }, ...withLinks(words)),
       element("dl", {}, ...rows.map(([name, text]) => listRow(given(name), ...withLinks(text)))),
     )
   );
 }
 
-/** Not needed to open the link, and shut where it would be in the way of what is. */
-function fold(summary: string, ...contents: readonly Content[]): HTMLElement {
+/** Not needed to open the link. On a phone, where it may be in the way, it is open only if it is said to be. */
+function fold(summary: string, isOpen: boolean, ...contents: readonly Content[]): HTMLElement {
   return element(
     "details",
-    { class: "aside", open: innerWidth > 600 },
+    { class: "aside", open: isOpen || innerWidth > 600 },
     element("summary", {}, translated(summary)),
     ...contents,
   );

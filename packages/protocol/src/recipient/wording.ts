@@ -123,7 +123,7 @@ const ENDINGS: Readonly<Record<EndedScreen["state"], (on: string) => readonly [s
   ],
   expired: (on) => [
     "This link has expired",
-    sentence`It ended without being opened${on}. The secret is destroyed.`,
+    sentence`It ended${on} without being opened. The secret is destroyed.`,
   ],
   claimed: (on) => [
     "This link was already opened",
@@ -139,7 +139,7 @@ const ENDINGS: Readonly<Record<EndedScreen["state"], (on: string) => readonly [s
   ],
   revoked: (on) => [
     "The sender has withdrawn this link",
-    sentence`It was withdrawn before it was opened${on}. The secret is destroyed.`,
+    sentence`It was withdrawn${on} before it was opened. The secret is destroyed.`,
   ],
   superseded: (on) => [
     "A newer link has replaced this one",
