@@ -341,7 +341,7 @@ resource "aws_cloudwatch_metric_alarm" "alarms_codes_asked_again" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "alarms_dispatch_failing" {
-  count               = var.on_rotated != null ? 1 : 0
+  count               = local.on_rotated != null ? 1 : 0
   alarm_actions       = [local.alarm_topic_arn]
   alarm_description   = "A rotation started no delivery: GitHub refused the call, or could not be reached for a day. Look at the connection's token."
   alarm_name          = "${var.name}-dispatch-failing"
@@ -767,13 +767,13 @@ resource "aws_cloudwatch_metric_alarm" "alarms_sweeper_throttled" {
 }
 
 resource "aws_sns_topic" "alarms_topic" {
-  count = var.alarms.topic == null ? 1 : 0
+  count = local.alarms.topic == null ? 1 : 0
   name  = "${var.name}-alarms"
   tags  = var.tags
 }
 
 resource "aws_sns_topic_policy" "alarms_topic_policy" {
-  count = var.alarms.topic == null ? 1 : 0
+  count = local.alarms.topic == null ? 1 : 0
   arn   = aws_sns_topic.alarms_topic[0].arn
   policy = jsonencode({
     Version = "2012-10-17"
@@ -806,7 +806,7 @@ resource "aws_sns_topic_policy" "alarms_topic_policy" {
 }
 
 resource "aws_sns_topic_subscription" "alarms_emails" {
-  for_each  = toset(var.alarms.topic == null ? var.alarms.emails : [])
+  for_each  = toset(local.alarms.topic == null ? local.alarms.emails : [])
   endpoint  = each.value
   protocol  = "email"
   topic_arn = one(aws_sns_topic.alarms_topic[*].arn)

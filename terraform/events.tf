@@ -6,7 +6,7 @@ resource "aws_cloudwatch_event_bus" "events_bus" {
 }
 
 resource "aws_cloudwatch_event_rule" "events_every_event" {
-  count          = (var.events.topic != null || var.events.log_retention_days != null || var.events.bus != null) ? 1 : 0
+  count          = (local.events.topic != null || local.events.log_retention_days != null || local.events.bus != null) ? 1 : 0
   description    = "Every audit event of secret-handoff"
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   event_pattern = jsonencode({
@@ -17,8 +17,8 @@ resource "aws_cloudwatch_event_rule" "events_every_event" {
 }
 
 resource "aws_cloudwatch_event_target" "events_to_bus" {
-  count          = var.events.bus != null ? 1 : 0
-  arn            = var.events.bus.arn
+  count          = local.events.bus != null ? 1 : 0
+  arn            = local.events.bus.arn
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   role_arn       = aws_iam_role.events_forwarding_role[0].arn
   rule           = aws_cloudwatch_event_rule.events_every_event[0].name
@@ -30,7 +30,7 @@ resource "aws_cloudwatch_event_target" "events_to_bus" {
 }
 
 resource "aws_cloudwatch_event_target" "events_to_log" {
-  count          = var.events.log_retention_days != null ? 1 : 0
+  count          = local.events.log_retention_days != null ? 1 : 0
   arn            = aws_cloudwatch_log_group.events_log[0].arn
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   rule           = aws_cloudwatch_event_rule.events_every_event[0].name
@@ -42,8 +42,8 @@ resource "aws_cloudwatch_event_target" "events_to_log" {
 }
 
 resource "aws_cloudwatch_event_target" "events_to_topic" {
-  count          = var.events.topic != null ? 1 : 0
-  arn            = var.events.topic.arn
+  count          = local.events.topic != null ? 1 : 0
+  arn            = local.events.topic.arn
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   rule           = aws_cloudwatch_event_rule.events_every_event[0].name
   target_id      = "topic"
@@ -54,14 +54,14 @@ resource "aws_cloudwatch_event_target" "events_to_topic" {
 }
 
 resource "aws_cloudwatch_log_group" "events_log" {
-  count             = var.events.log_retention_days != null ? 1 : 0
+  count             = local.events.log_retention_days != null ? 1 : 0
   name              = "/aws/events/${var.name}"
-  retention_in_days = var.events.log_retention_days
+  retention_in_days = local.events.log_retention_days
   tags              = var.tags
 }
 
 resource "aws_cloudwatch_log_resource_policy" "events_log_policy" {
-  count = var.events.log_retention_days != null ? 1 : 0
+  count = local.events.log_retention_days != null ? 1 : 0
   policy_document = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -80,7 +80,7 @@ resource "aws_cloudwatch_log_resource_policy" "events_log_policy" {
 }
 
 resource "aws_iam_role" "events_forwarding_role" {
-  count = var.events.bus != null ? 1 : 0
+  count = local.events.bus != null ? 1 : 0
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -106,7 +106,7 @@ resource "aws_iam_role" "events_forwarding_role" {
 }
 
 resource "aws_iam_role_policy" "events_forwarding_policy" {
-  count = var.events.bus != null ? 1 : 0
+  count = local.events.bus != null ? 1 : 0
   name  = "forward"
   policy = jsonencode({
     Version = "2012-10-17"
@@ -115,7 +115,7 @@ resource "aws_iam_role_policy" "events_forwarding_policy" {
         Sid      = "ForwardEvents"
         Effect   = "Allow"
         Action   = ["events:PutEvents"]
-        Resource = [var.events.bus.arn]
+        Resource = [local.events.bus.arn]
       },
     ]
   })

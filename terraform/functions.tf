@@ -285,13 +285,13 @@ resource "aws_iam_role_policy" "recipient_policy" {
           Resource = ["${aws_cloudwatch_log_group.recipient_logs.arn}:*"]
         },
       ],
-      local.ses ? [
+      local.mails_with_ses ? [
         {
           Sid    = "MailLinks"
           Effect = "Allow"
           Action = ["ses:SendEmail"]
           Resource = compact([
-            var.ses.identity_arn,
+            local.ses.identity_arn,
             "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:ses:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 3)}:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 4)}:identity/*",
             one(aws_sesv2_configuration_set.mail_configuration_set[*].arn),
           ])
@@ -380,32 +380,32 @@ resource "aws_iam_role_policy" "sealer_policy" {
           Resource = ["${aws_cloudwatch_log_group.sealer_logs.arn}:*"]
         },
       ],
-      var.archive != null ? [
+      local.archive != null ? [
         {
           Sid    = "ArchiveTheTrail"
           Effect = "Allow"
           Action = ["s3:GetObject", "s3:PutObject"]
           Resource = [
-            "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:s3:::${var.archive.bucket_name}/trail/*",
+            "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:s3:::${local.archive.bucket_name}/trail/*",
           ]
         },
       ] : [],
-      var.archive != null ? [
+      local.archive != null ? [
         {
           Sid    = "MissFiles"
           Effect = "Allow"
           Action = ["s3:ListBucket"]
           Resource = [
-            "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:s3:::${var.archive.bucket_name}",
+            "arn:${element(split(":", aws_cloudwatch_event_bus.events_bus.arn), 1)}:s3:::${local.archive.bucket_name}",
           ]
         },
       ] : [],
-      try(var.archive.kms_key_arn, null) != null ? [
+      try(local.archive.kms_key_arn, null) != null ? [
         {
           Sid      = "EncryptTheArchive"
           Effect   = "Allow"
           Action   = ["kms:Decrypt", "kms:GenerateDataKey"]
-          Resource = [var.archive.kms_key_arn]
+          Resource = [local.archive.kms_key_arn]
         },
       ] : [],
       var.kms_key_arn != null ? [
@@ -600,7 +600,7 @@ resource "aws_iam_role_policy" "sender_policy" {
 }
 
 resource "aws_iam_role_policy" "smtp_policy" {
-  count = var.smtp != null ? 1 : 0
+  count = local.smtp != null ? 1 : 0
   name  = "smtp"
   policy = jsonencode({
     Version = "2012-10-17"
@@ -610,15 +610,15 @@ resource "aws_iam_role_policy" "smtp_policy" {
           Sid      = "ReadSmtpCredentials"
           Effect   = "Allow"
           Action   = ["secretsmanager:GetSecretValue"]
-          Resource = [var.smtp.secret_arn]
+          Resource = [local.smtp.secret_arn]
         },
       ],
-      var.smtp.kms_key_arn != null ? [
+      local.smtp.kms_key_arn != null ? [
         {
           Sid      = "DecryptSmtpCredentials"
           Effect   = "Allow"
           Action   = ["kms:Decrypt"]
-          Resource = [var.smtp.kms_key_arn]
+          Resource = [local.smtp.kms_key_arn]
           Condition = {
             StringLike = {
               "kms:ViaService" = "secretsmanager.*.amazonaws.com"
@@ -755,10 +755,10 @@ resource "aws_lambda_function" "drainer_function" {
   function_name                  = "${var.name}-drainer"
   handler                        = "index.handler"
   memory_size                    = var.memory_size
-  reserved_concurrent_executions = var.reserved_concurrency.drainer
+  reserved_concurrent_executions = local.reserved_concurrency.drainer
   role                           = aws_iam_role.drainer_role.arn
   runtime                        = var.runtime
-  source_code_hash               = filebase64sha256("${local.functions}/drainer.zip")
+  source_code_hash               = fileexists("${local.functions}/drainer.zip") ? filebase64sha256("${local.functions}/drainer.zip") : null
   tags                           = var.tags
   timeout                        = 60
 
@@ -786,10 +786,10 @@ resource "aws_lambda_function" "recipient_function" {
   function_name                  = "${var.name}-recipient"
   handler                        = "index.handler"
   memory_size                    = var.memory_size
-  reserved_concurrent_executions = var.reserved_concurrency.recipient
+  reserved_concurrent_executions = local.reserved_concurrency.recipient
   role                           = aws_iam_role.recipient_role.arn
   runtime                        = var.runtime
-  source_code_hash               = filebase64sha256("${local.functions}/recipient.zip")
+  source_code_hash               = fileexists("${local.functions}/recipient.zip") ? filebase64sha256("${local.functions}/recipient.zip") : null
   tags                           = var.tags
   timeout                        = 15
 
@@ -797,7 +797,7 @@ resource "aws_lambda_function" "recipient_function" {
     variables = merge({
       ORIGIN     = coalesce(var.origin, aws_apigatewayv2_api.http_api.api_endpoint)
       TABLE_NAME = aws_dynamodb_table.tables_handoffs.name
-    }, var.company != null ? { COMPANY = base64gzip(jsonencode({ for key, value in { name = var.company.name, logo = var.company.logo, accentColor = var.company.accent_color, accentColorDark = var.company.accent_color_dark, contact = var.company.contact, privacyUrl = var.company.privacy_url, imprintUrl = var.company.imprint_url } : key => value if value != null })) } : {}, local.ses ? { MAIL_CONFIGURATION_SET = one(aws_sesv2_configuration_set.mail_configuration_set[*].configuration_set_name) } : {}, var.mail_from != null ? { MAIL_FROM = var.mail_from } : {}, var.run_by != null ? { RUN_BY = var.run_by } : {}, var.smtp != null ? { SMTP_SECRET_ARN = var.smtp.secret_arn } : {})
+    }, local.company != null ? { COMPANY = base64gzip(jsonencode({ for key, value in { name = local.company.name, logo = local.company.logo, accentColor = local.company.accent_color, accentColorDark = local.company.accent_color_dark, contact = local.company.contact, privacyUrl = local.company.privacy_url, imprintUrl = local.company.imprint_url } : key => value if value != null })) } : {}, local.mails_with_ses ? { MAIL_CONFIGURATION_SET = one(aws_sesv2_configuration_set.mail_configuration_set[*].configuration_set_name) } : {}, var.mail_from != null ? { MAIL_FROM = var.mail_from } : {}, var.run_by != null ? { RUN_BY = var.run_by } : {}, local.smtp != null ? { SMTP_SECRET_ARN = local.smtp.secret_arn } : {})
   }
 
   logging_config {
@@ -815,10 +815,10 @@ resource "aws_lambda_function" "sealer_function" {
   function_name                  = "${var.name}-sealer"
   handler                        = "index.handler"
   memory_size                    = var.memory_size
-  reserved_concurrent_executions = var.reserved_concurrency.sealer
+  reserved_concurrent_executions = local.reserved_concurrency.sealer
   role                           = aws_iam_role.sealer_role.arn
   runtime                        = var.runtime
-  source_code_hash               = filebase64sha256("${local.functions}/sealer.zip")
+  source_code_hash               = fileexists("${local.functions}/sealer.zip") ? filebase64sha256("${local.functions}/sealer.zip") : null
   tags                           = var.tags
   timeout                        = 900
 
@@ -828,7 +828,7 @@ resource "aws_lambda_function" "sealer_function" {
       EVENT_BUS_NAME       = aws_cloudwatch_event_bus.events_bus.name
       EVENT_RETENTION_DAYS = var.event_retention_days
       SEAL_KEY_ARN         = aws_kms_key.seals_key.arn
-    }, var.archive != null ? { ARCHIVE_BUCKET = var.archive.bucket_name } : {})
+    }, local.archive != null ? { ARCHIVE_BUCKET = local.archive.bucket_name } : {})
   }
 
   logging_config {
@@ -846,10 +846,10 @@ resource "aws_lambda_function" "sender_function" {
   function_name                  = "${var.name}-sender"
   handler                        = "index.handler"
   memory_size                    = var.memory_size
-  reserved_concurrent_executions = var.reserved_concurrency.sender
+  reserved_concurrent_executions = local.reserved_concurrency.sender
   role                           = aws_iam_role.sender_role.arn
   runtime                        = var.runtime
-  source_code_hash               = filebase64sha256("${local.functions}/sender.zip")
+  source_code_hash               = fileexists("${local.functions}/sender.zip") ? filebase64sha256("${local.functions}/sender.zip") : null
   tags                           = var.tags
   timeout                        = 25
 
@@ -876,18 +876,23 @@ resource "aws_lambda_function" "sender_function" {
     }
 
     precondition {
-      condition     = alltrue([for c in var.classes : c.verification != "email-code"]) || (var.mail_from != null && (var.ses != null || var.smtp != null))
+      condition     = alltrue([for c in local.classes : c.verification != "email-code"]) || (var.mail_from != null && (local.ses != null || local.smtp != null))
       error_message = "A class with verification email-code needs mail: mail_from, and ses or smtp."
     }
 
     precondition {
-      condition     = var.ses == null || var.smtp == null
+      condition     = local.ses == null || local.smtp == null
       error_message = "Codes are mailed through SES or through SMTP: give ses or smtp."
     }
 
     precondition {
-      condition     = var.rotation != null || !(var.on_undelivered.rotate || var.on_reported.rotate || var.on_delivered != null)
+      condition     = local.rotation != null || !(local.on_undelivered.rotate || local.on_reported.rotate || var.on_delivered != null)
       error_message = "A reaction rotates, and rotation names no secrets that it may rotate."
+    }
+
+    precondition {
+      condition     = length(local.missing_classes) == 0
+      error_message = join(" ", local.missing_classes)
     }
 
     precondition {
@@ -911,10 +916,10 @@ resource "aws_lambda_function" "sweeper_function" {
   function_name                  = "${var.name}-sweeper"
   handler                        = "index.handler"
   memory_size                    = var.memory_size
-  reserved_concurrent_executions = var.reserved_concurrency.sweeper
+  reserved_concurrent_executions = local.reserved_concurrency.sweeper
   role                           = aws_iam_role.sweeper_role.arn
   runtime                        = var.runtime
-  source_code_hash               = filebase64sha256("${local.functions}/sweeper.zip")
+  source_code_hash               = fileexists("${local.functions}/sweeper.zip") ? filebase64sha256("${local.functions}/sweeper.zip") : null
   tags                           = var.tags
   timeout                        = 55
 
@@ -935,7 +940,7 @@ resource "aws_lambda_function" "sweeper_function" {
 }
 
 resource "aws_lambda_invocation" "recipient_start_check" {
-  count         = var.company != null ? 1 : 0
+  count         = local.company != null ? 1 : 0
   depends_on    = [aws_iam_role_policy.recipient_policy]
   function_name = aws_lambda_function.recipient_function.function_name
   input = jsonencode({

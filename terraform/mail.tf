@@ -1,7 +1,7 @@
 # Made from packages/cdktf by "npm run module". Change the construct, not this file.
 
 resource "aws_cloudwatch_event_rule" "bounces" {
-  count          = local.ses ? 1 : 0
+  count          = local.mails_with_ses ? 1 : 0
   description    = "Mail of secret-handoff that bounced for good"
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   event_pattern = jsonencode({
@@ -27,7 +27,7 @@ resource "aws_cloudwatch_event_rule" "bounces" {
 }
 
 resource "aws_cloudwatch_event_rule" "mail_failure_rule" {
-  count       = local.ses ? 1 : 0
+  count       = local.mails_with_ses ? 1 : 0
   description = "Mail of secret-handoff that did not arrive"
   event_pattern = jsonencode({
     source = ["aws.ses"]
@@ -44,7 +44,7 @@ resource "aws_cloudwatch_event_rule" "mail_failure_rule" {
 }
 
 resource "aws_cloudwatch_event_target" "bounces_target" {
-  count          = local.ses ? 1 : 0
+  count          = local.mails_with_ses ? 1 : 0
   arn            = aws_lambda_function.sweeper_function.arn
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   rule           = aws_cloudwatch_event_rule.bounces[0].name
@@ -64,7 +64,7 @@ resource "aws_cloudwatch_event_target" "bounces_target" {
 }
 
 resource "aws_cloudwatch_event_target" "mail_to_bus" {
-  count     = local.ses ? 1 : 0
+  count     = local.mails_with_ses ? 1 : 0
   arn       = aws_cloudwatch_event_bus.events_bus.arn
   role_arn  = aws_iam_role.mail_forwarding_role[0].arn
   rule      = aws_cloudwatch_event_rule.mail_failure_rule[0].name
@@ -76,7 +76,7 @@ resource "aws_cloudwatch_event_target" "mail_to_bus" {
 }
 
 resource "aws_iam_role" "mail_forwarding_role" {
-  count = local.ses ? 1 : 0
+  count = local.mails_with_ses ? 1 : 0
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -102,7 +102,7 @@ resource "aws_iam_role" "mail_forwarding_role" {
 }
 
 resource "aws_iam_role_policy" "mail_forwarding_policy" {
-  count = local.ses ? 1 : 0
+  count = local.mails_with_ses ? 1 : 0
   name  = "forward"
   policy = jsonencode({
     Version = "2012-10-17"
@@ -119,7 +119,7 @@ resource "aws_iam_role_policy" "mail_forwarding_policy" {
 }
 
 resource "aws_lambda_permission" "bounces_permission" {
-  count         = local.ses ? 1 : 0
+  count         = local.mails_with_ses ? 1 : 0
   action        = "lambda:InvokeFunction"
   function_name = aws_lambda_function.sweeper_function.function_name
   principal     = "events.amazonaws.com"
@@ -127,12 +127,12 @@ resource "aws_lambda_permission" "bounces_permission" {
 }
 
 resource "aws_sesv2_configuration_set" "mail_configuration_set" {
-  count                  = local.ses ? 1 : 0
+  count                  = local.mails_with_ses ? 1 : 0
   configuration_set_name = var.name
   tags                   = var.tags
 
   delivery_options {
-    tls_policy = var.ses.tls_policy
+    tls_policy = local.ses.tls_policy
   }
 
   reputation_options {
@@ -159,7 +159,7 @@ resource "aws_sesv2_configuration_set" "mail_configuration_set" {
 }
 
 resource "aws_sesv2_configuration_set_event_destination" "mail_failures" {
-  count                  = local.ses ? 1 : 0
+  count                  = local.mails_with_ses ? 1 : 0
   configuration_set_name = aws_sesv2_configuration_set.mail_configuration_set[0].configuration_set_name
   event_destination_name = "failures"
 

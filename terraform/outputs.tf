@@ -37,7 +37,7 @@ output "mail_configuration_set_arn" {
 }
 
 output "mail_identity_arn" {
-  value = one(var.ses[*].identity_arn)
+  value = one(local.ses[*].identity_arn)
 }
 
 output "operator_endpoint" {

@@ -1,24 +1,24 @@
 # Made from packages/cdktf by "npm run module". Change the construct, not this file.
 
 resource "aws_cloudwatch_event_api_destination" "on_rotated_destination" {
-  count                            = var.on_rotated != null ? 1 : 0
-  connection_arn                   = var.on_rotated.connection_arn
-  description                      = "repository_dispatch of ${var.on_rotated.repository}"
+  count                            = local.on_rotated != null ? 1 : 0
+  connection_arn                   = local.on_rotated.connection_arn
+  description                      = "repository_dispatch of ${local.on_rotated.repository}"
   http_method                      = "POST"
-  invocation_endpoint              = "${var.on_rotated.api_url}/repos/${var.on_rotated.repository}/dispatches"
+  invocation_endpoint              = "${local.on_rotated.api_url}/repos/${local.on_rotated.repository}/dispatches"
   invocation_rate_limit_per_second = 1
   name                             = "${var.name}-on-rotated"
 }
 
 resource "aws_cloudwatch_event_rule" "on_rotated_rule" {
-  count       = var.on_rotated != null ? 1 : 0
-  description = "Starts a workflow of ${var.on_rotated.repository} when a secret was rotated"
+  count       = local.on_rotated != null ? 1 : 0
+  description = "Starts a workflow of ${local.on_rotated.repository} when a secret was rotated"
   event_pattern = jsonencode({
     source        = ["aws.secretsmanager"]
     "detail-type" = ["Secret Label Updated"]
     detail = {
       labelUpdated = ["AWSCURRENT"]
-      name         = concat([for n in var.on_rotated.secret_names : n if !endswith(n, "*")], [for n in var.on_rotated.secret_names : { prefix = trimsuffix(n, "*") } if endswith(n, "*")])
+      name         = concat([for n in local.on_rotated.secret_names : n if !endswith(n, "*")], [for n in local.on_rotated.secret_names : { prefix = trimsuffix(n, "*") } if endswith(n, "*")])
     }
   })
   name = "${var.name}-on-rotated"
@@ -26,7 +26,7 @@ resource "aws_cloudwatch_event_rule" "on_rotated_rule" {
 }
 
 resource "aws_cloudwatch_event_rule" "reactions_reported_notice_rule" {
-  count          = (var.on_reported.topic != null || length(var.on_reported.emails) > 0) ? 1 : 0
+  count          = (local.on_reported.topic != null || length(local.on_reported.emails) > 0) ? 1 : 0
   description    = "Tells of every handoff that was reported"
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   event_pattern = jsonencode({
@@ -45,7 +45,7 @@ resource "aws_cloudwatch_event_rule" "reactions_rotate_rule" {
     source        = ["secret-handoff"]
     "detail-type" = local.rotating_events
     detail = {
-      owner = distinct(flatten([for s in var.rotation.secrets : concat(s.repository_ids, s.operators ? ["iam"] : [])]))
+      owner = distinct(flatten([for s in local.rotation.secrets : concat(s.repository_ids, s.operators ? ["iam"] : [])]))
       outcome = [
         {
           "anything-but" = ["already_ended"]
@@ -58,7 +58,7 @@ resource "aws_cloudwatch_event_rule" "reactions_rotate_rule" {
 }
 
 resource "aws_cloudwatch_event_rule" "reactions_undelivered_notice_rule" {
-  count          = (var.on_undelivered.topic != null || length(var.on_undelivered.emails) > 0) ? 1 : 0
+  count          = (local.on_undelivered.topic != null || length(local.on_undelivered.emails) > 0) ? 1 : 0
   description    = "Tells of every handoff that was undelivered"
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   event_pattern = jsonencode({
@@ -70,7 +70,7 @@ resource "aws_cloudwatch_event_rule" "reactions_undelivered_notice_rule" {
 }
 
 resource "aws_cloudwatch_event_target" "on_rotated_target" {
-  count     = var.on_rotated != null ? 1 : 0
+  count     = local.on_rotated != null ? 1 : 0
   arn       = aws_cloudwatch_event_api_destination.on_rotated_destination[0].arn
   role_arn  = aws_iam_role.on_rotated_dispatching_role[0].arn
   rule      = aws_cloudwatch_event_rule.on_rotated_rule[0].name
@@ -93,12 +93,12 @@ resource "aws_cloudwatch_event_target" "on_rotated_target" {
       name    = "$.detail.name"
       version = "$.detail.versionId"
     }
-    input_template = "{\"event_type\":\"${var.on_rotated.event_type}\",\"client_payload\":{\"secret\":\"<arn>\",\"name\":\"<name>\",\"versionId\":\"<version>\"}}"
+    input_template = "{\"event_type\":\"${local.on_rotated.event_type}\",\"client_payload\":{\"secret\":\"<arn>\",\"name\":\"<name>\",\"versionId\":\"<version>\"}}"
   }
 }
 
 resource "aws_cloudwatch_event_target" "reactions_reported_notice_target" {
-  count          = (var.on_reported.topic != null || length(var.on_reported.emails) > 0) ? 1 : 0
+  count          = (local.on_reported.topic != null || length(local.on_reported.emails) > 0) ? 1 : 0
   arn            = local.reported_topic_arn
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   rule           = aws_cloudwatch_event_rule.reactions_reported_notice_rule[0].name
@@ -133,7 +133,7 @@ resource "aws_cloudwatch_event_target" "reactions_rotate_target" {
 }
 
 resource "aws_cloudwatch_event_target" "reactions_undelivered_notice_target" {
-  count          = (var.on_undelivered.topic != null || length(var.on_undelivered.emails) > 0) ? 1 : 0
+  count          = (local.on_undelivered.topic != null || length(local.on_undelivered.emails) > 0) ? 1 : 0
   arn            = local.undelivered_topic_arn
   event_bus_name = aws_cloudwatch_event_bus.events_bus.name
   rule           = aws_cloudwatch_event_rule.reactions_undelivered_notice_rule[0].name
@@ -183,7 +183,7 @@ resource "aws_dynamodb_table" "reactions_rotations_table" {
 }
 
 resource "aws_iam_role" "on_rotated_dispatching_role" {
-  count = var.on_rotated != null ? 1 : 0
+  count = local.on_rotated != null ? 1 : 0
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [
@@ -263,7 +263,7 @@ resource "aws_iam_role" "reactions_rotations_machine_role_role" {
 }
 
 resource "aws_iam_role_policy" "on_rotated_dispatching_policy" {
-  count = var.on_rotated != null ? 1 : 0
+  count = local.on_rotated != null ? 1 : 0
   name  = "dispatch"
   policy = jsonencode({
     Version = "2012-10-17"
@@ -313,15 +313,15 @@ resource "aws_iam_role_policy" "reactions_rotations_machine_role_policy" {
           Sid      = "RotateSecrets"
           Effect   = "Allow"
           Action   = ["secretsmanager:RotateSecret"]
-          Resource = var.rotation.secrets[*].arn
+          Resource = local.rotation.secrets[*].arn
         },
       ],
-      length(var.rotation.function_arns) > 0 ? [
+      length(local.rotation.function_arns) > 0 ? [
         {
           Sid      = "InvokeRotationFunctions"
           Effect   = "Allow"
           Action   = ["lambda:InvokeFunction"]
-          Resource = var.rotation.function_arns
+          Resource = local.rotation.function_arns
         },
       ] : [],
       var.kms_key_arn != null ? [
@@ -363,7 +363,7 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
       }
       "Rotate the secrets" = {
         Type  = "Map"
-        Items = "{% ( $owners := ${jsonencode({ for s in var.rotation.secrets : s.arn => concat(s.repository_ids, s.operators ? ["iam"] : []) })}; $owner := $states.input.detail.owner; $handedOver := $exists($states.input.detail.members) ? $states.input.detail.members : $states.input.detail.secret; [$distinct($handedOver)[$owner in $lookup($owners, $)]] ) %}"
+        Items = "{% ( $owners := ${jsonencode({ for s in local.rotation.secrets : s.arn => concat(s.repository_ids, s.operators ? ["iam"] : []) })}; $owner := $states.input.detail.owner; $handedOver := $exists($states.input.detail.members) ? $states.input.detail.members : $states.input.detail.secret; [$distinct($handedOver)[$owner in $lookup($owners, $)]] ) %}"
         ItemSelector = {
           handoff = "{% $states.input.detail.handoff %}"
           secret  = "{% $states.context.Map.Item.Value %}"
@@ -460,7 +460,7 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
                     SS = ["{% $states.input.handoff %}"]
                   }
                   ":limit" = {
-                    N = tostring(var.rotation.limit_per_day)
+                    N = tostring(local.rotation.limit_per_day)
                   }
                   ":ttl" = {
                     N = "{% $string($floor($millis() / 1000) + 7776000) %}"
@@ -641,7 +641,7 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
       Failed = {
         Type  = "Fail"
         Error = "{% $states.input.failed[0].error %}"
-        Cause = "{% 'Rotate these by hand. LimitReached means that ${tostring(var.rotation.limit_per_day)} handoffs have rotated the secret today, or tried to. ' & $join($states.input.failed.(secret & ': ' & error), ', ') %}"
+        Cause = "{% 'Rotate these by hand. LimitReached means that ${tostring(local.rotation.limit_per_day)} handoffs have rotated the secret today, or tried to. ' & $join($states.input.failed.(secret & ': ' & error), ', ') %}"
       }
     }
   })
@@ -653,19 +653,19 @@ resource "aws_sfn_state_machine" "reactions_rotations_machine" {
 }
 
 resource "aws_sns_topic" "reported_topic" {
-  count = (var.on_reported.topic == null && length(var.on_reported.emails) > 0) ? 1 : 0
+  count = (local.on_reported.topic == null && length(local.on_reported.emails) > 0) ? 1 : 0
   name  = "${var.name}-reported"
   tags  = var.tags
 }
 
 resource "aws_sns_topic" "undelivered_topic" {
-  count = (var.on_undelivered.topic == null && length(var.on_undelivered.emails) > 0) ? 1 : 0
+  count = (local.on_undelivered.topic == null && length(local.on_undelivered.emails) > 0) ? 1 : 0
   name  = "${var.name}-undelivered"
   tags  = var.tags
 }
 
 resource "aws_sns_topic_policy" "reported_topic_policy" {
-  count = (var.on_reported.topic == null && length(var.on_reported.emails) > 0) ? 1 : 0
+  count = (local.on_reported.topic == null && length(local.on_reported.emails) > 0) ? 1 : 0
   arn   = aws_sns_topic.reported_topic[0].arn
   policy = jsonencode({
     Version = "2012-10-17"
@@ -684,7 +684,7 @@ resource "aws_sns_topic_policy" "reported_topic_policy" {
 }
 
 resource "aws_sns_topic_policy" "undelivered_topic_policy" {
-  count = (var.on_undelivered.topic == null && length(var.on_undelivered.emails) > 0) ? 1 : 0
+  count = (local.on_undelivered.topic == null && length(local.on_undelivered.emails) > 0) ? 1 : 0
   arn   = aws_sns_topic.undelivered_topic[0].arn
   policy = jsonencode({
     Version = "2012-10-17"
@@ -703,14 +703,14 @@ resource "aws_sns_topic_policy" "undelivered_topic_policy" {
 }
 
 resource "aws_sns_topic_subscription" "reported_emails" {
-  for_each  = toset(var.on_reported.topic == null ? var.on_reported.emails : [])
+  for_each  = toset(local.on_reported.topic == null ? local.on_reported.emails : [])
   endpoint  = each.value
   protocol  = "email"
   topic_arn = one(aws_sns_topic.reported_topic[*].arn)
 }
 
 resource "aws_sns_topic_subscription" "undelivered_emails" {
-  for_each  = toset(var.on_undelivered.topic == null ? var.on_undelivered.emails : [])
+  for_each  = toset(local.on_undelivered.topic == null ? local.on_undelivered.emails : [])
   endpoint  = each.value
   protocol  = "email"
   topic_arn = one(aws_sns_topic.undelivered_topic[*].arn)

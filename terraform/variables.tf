@@ -32,31 +32,61 @@ variable "close_default_endpoint" {
 }
 
 variable "senders" {
-  type        = list(object({ repository_id = optional(string), repository = optional(string), owner_id = optional(string), environment = optional(string), workflow = optional(string), ref = optional(string), events = optional(list(string)), issuer = optional(string), claims = optional(map(string)), classes = optional(list(string)), roles = optional(list(string)), may = list(string) }))
-  description = "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match. For pipelines that are not GitHub's it has issuer and claims instead."
+  type        = any
+  description = "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match. For pipelines that are not GitHub's it has issuer and claims instead. Its shape: [{ repository_id?, repository?, owner_id?, environment?, workflow?, ref?, events?, issuer?, claims?, classes?, roles?, may }]."
   nullable    = false
 
   validation {
-    condition     = alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s))) && !(contains(s.may, "erase") && s.classes != null)])
-    error_message = "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match. Erasing covers every class: with erase there are no classes."
+    condition     = can(flatten(var.senders)) && can([for item in var.senders : keys(item)])
+    error_message = "senders must be a list of objects: [{ repository_id?, repository?, owner_id?, environment?, workflow?, ref?, events?, issuer?, claims?, classes?, roles?, may }]."
+  }
+
+  validation {
+    condition     = length(flatten([for index, item in [for one in var.senders : one] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are repository_id, repository, owner_id, environment, workflow, ref, events, issuer, claims, classes, roles, may.", format("senders[%d]", index), key) if !contains(["repository_id", "repository", "owner_id", "environment", "workflow", "ref", "events", "issuer", "claims", "classes", "roles", "may"], key)], [for key in ["may"] : format("%s needs %s.", format("senders[%d]", index), key) if !contains(keys(item), key)])])) == 0
+    error_message = join(" ", flatten([for index, item in [for one in var.senders : one] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are repository_id, repository, owner_id, environment, workflow, ref, events, issuer, claims, classes, roles, may.", format("senders[%d]", index), key) if !contains(["repository_id", "repository", "owner_id", "environment", "workflow", "ref", "events", "issuer", "claims", "classes", "roles", "may"], key)], [for key in ["may"] : format("%s needs %s.", format("senders[%d]", index), key) if !contains(keys(item), key)])]))
+  }
+
+  validation {
+    condition     = length(flatten([for index, item in [for one in var.senders : one] : concat([for key in ["repository_id", "repository", "owner_id", "environment", "workflow", "ref", "issuer"] : format("%s.%s must be a text, and not an empty one.", format("senders[%d]", index), key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["events", "classes", "roles", "may"] : format("%s.%s must be a list of texts.", format("senders[%d]", index), key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["claims"] : format("%s.%s must be an object of texts.", format("senders[%d]", index), key) if lookup(item, key, null) != null && !can([for name in keys(lookup(item, key, null)) : regex(".", tostring(lookup(item, key, null)[name]))])], [for key in ["may"] : format("%s.%s is null.", format("senders[%d]", index), key) if contains(keys(item), key) && lookup(item, key, null) == null])])) == 0
+    error_message = join(" ", flatten([for index, item in [for one in var.senders : one] : concat([for key in ["repository_id", "repository", "owner_id", "environment", "workflow", "ref", "issuer"] : format("%s.%s must be a text, and not an empty one.", format("senders[%d]", index), key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["events", "classes", "roles", "may"] : format("%s.%s must be a list of texts.", format("senders[%d]", index), key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["claims"] : format("%s.%s must be an object of texts.", format("senders[%d]", index), key) if lookup(item, key, null) != null && !can([for name in keys(lookup(item, key, null)) : regex(".", tostring(lookup(item, key, null)[name]))])], [for key in ["may"] : format("%s.%s is null.", format("senders[%d]", index), key) if contains(keys(item), key) && lookup(item, key, null) == null])]))
+  }
+
+  validation {
+    condition     = alltrue([for s in [for item in var.senders : { repository_id = tostring(lookup(item, "repository_id", null)), repository = tostring(lookup(item, "repository", null)), owner_id = tostring(lookup(item, "owner_id", null)), environment = tostring(lookup(item, "environment", null)), workflow = tostring(lookup(item, "workflow", null)), ref = tostring(lookup(item, "ref", null)), events = lookup(item, "events", null) == null ? null : tolist([for text in lookup(item, "events", null) : tostring(text)]), issuer = tostring(lookup(item, "issuer", null)), claims = lookup(item, "claims", null) == null ? null : { for name, text in lookup(item, "claims", null) : name => tostring(text) }, classes = lookup(item, "classes", null) == null ? null : tolist([for text in lookup(item, "classes", null) : tostring(text)]), roles = lookup(item, "roles", null) == null ? null : tolist([for text in lookup(item, "roles", null) : tostring(text)]), may = lookup(item, "may", null) == null ? null : tolist([for text in lookup(item, "may", null) : tostring(text)]) }] : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && length(setsubtract(s.may, ["send", "check", "revoke", "approve", "audit", "erase"])) == 0 && alltrue([for part in [s.events, s.classes, s.roles, s.claims] : try(length(part) > 0, true)]) && !can(regex("[*?]", jsonencode(s))) && !(contains(s.may, "erase") && s.classes != null)])
+    error_message = "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes."
   }
 }
 
 variable "operators" {
-  type        = list(object({ principal = string, classes = optional(list(string)), roles = optional(list(string)), may = list(string) }))
-  description = "The IAM roles and users that may call the service. Each has principal (an ARN) and may; and classes, roles where wanted."
+  type        = any
+  description = "The IAM roles and users that may call the service. Each has principal (an ARN) and may; and classes, roles where wanted. Its shape: [{ principal, classes?, roles?, may }]."
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for o in var.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0 && !(contains(o.may, "erase") && o.classes != null)])
-    error_message = "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may. Erasing covers every class: with erase there are no classes."
+    condition     = can(flatten(var.operators)) && can([for item in var.operators : keys(item)])
+    error_message = "operators must be a list of objects: [{ principal, classes?, roles?, may }]."
+  }
+
+  validation {
+    condition     = length(flatten([for index, item in [for one in var.operators : one] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are principal, classes, roles, may.", format("operators[%d]", index), key) if !contains(["principal", "classes", "roles", "may"], key)], [for key in ["principal", "may"] : format("%s needs %s.", format("operators[%d]", index), key) if !contains(keys(item), key)])])) == 0
+    error_message = join(" ", flatten([for index, item in [for one in var.operators : one] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are principal, classes, roles, may.", format("operators[%d]", index), key) if !contains(["principal", "classes", "roles", "may"], key)], [for key in ["principal", "may"] : format("%s needs %s.", format("operators[%d]", index), key) if !contains(keys(item), key)])]))
+  }
+
+  validation {
+    condition     = length(flatten([for index, item in [for one in var.operators : one] : concat([for key in ["principal"] : format("%s.%s must be a text, and not an empty one.", format("operators[%d]", index), key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["classes", "roles", "may"] : format("%s.%s must be a list of texts.", format("operators[%d]", index), key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["principal", "may"] : format("%s.%s is null.", format("operators[%d]", index), key) if contains(keys(item), key) && lookup(item, key, null) == null])])) == 0
+    error_message = join(" ", flatten([for index, item in [for one in var.operators : one] : concat([for key in ["principal"] : format("%s.%s must be a text, and not an empty one.", format("operators[%d]", index), key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["classes", "roles", "may"] : format("%s.%s must be a list of texts.", format("operators[%d]", index), key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["principal", "may"] : format("%s.%s is null.", format("operators[%d]", index), key) if contains(keys(item), key) && lookup(item, key, null) == null])]))
+  }
+
+  validation {
+    condition     = alltrue([for o in [for item in var.operators : { principal = tostring(lookup(item, "principal", null)), classes = lookup(item, "classes", null) == null ? null : tolist([for text in lookup(item, "classes", null) : tostring(text)]), roles = lookup(item, "roles", null) == null ? null : tolist([for text in lookup(item, "roles", null) : tostring(text)]), may = lookup(item, "may", null) == null ? null : tolist([for text in lookup(item, "may", null) : tostring(text)]) }] : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0 && length(setsubtract(o.may, ["send", "check", "revoke", "approve", "audit", "erase"])) == 0 && alltrue([for part in [o.classes, o.roles] : try(length(part) > 0, true)]) && !(contains(o.may, "erase") && o.classes != null)])
+    error_message = "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes."
   }
 }
 
 variable "classes" {
-  type        = list(object({ name = string, expires_within = number, passphrase = string, approvals = list(string), verification = string, environments = optional(list(string)), reason_required = optional(bool), recipient_domains = optional(list(string)), receipt_required = optional(bool), reviewer_required = optional(bool), rerun_asks_anew = optional(bool) }))
-  description = "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required, reviewer_required, rerun_asks_anew where wanted."
+  type        = any
+  description = "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required, reviewer_required, rerun_asks_anew where wanted. Its shape: [{ name, expires_within, passphrase, approvals, verification, environments?, reason_required?, recipient_domains?, receipt_required?, reviewer_required?, rerun_asks_anew? }]."
   default = [
     {
       name           = "production-admin"
@@ -97,8 +127,23 @@ variable "classes" {
   nullable = false
 
   validation {
-    condition     = length(var.classes) > 0 && alltrue([for c in var.classes : c.expires_within >= 60])
-    error_message = "At least one class is needed, and each needs expires_within: whole seconds, at least 60."
+    condition     = can(flatten(var.classes)) && can([for item in var.classes : keys(item)])
+    error_message = "classes must be a list of objects: [{ name, expires_within, passphrase, approvals, verification, environments?, reason_required?, recipient_domains?, receipt_required?, reviewer_required?, rerun_asks_anew? }]."
+  }
+
+  validation {
+    condition     = length(flatten([for index, item in [for one in var.classes : one] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are name, expires_within, passphrase, approvals, verification, environments, reason_required, recipient_domains, receipt_required, reviewer_required, rerun_asks_anew.", format("classes[%d]", index), key) if !contains(["name", "expires_within", "passphrase", "approvals", "verification", "environments", "reason_required", "recipient_domains", "receipt_required", "reviewer_required", "rerun_asks_anew"], key)], [for key in ["name", "expires_within", "passphrase", "approvals", "verification"] : format("%s needs %s.", format("classes[%d]", index), key) if !contains(keys(item), key)])])) == 0
+    error_message = join(" ", flatten([for index, item in [for one in var.classes : one] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are name, expires_within, passphrase, approvals, verification, environments, reason_required, recipient_domains, receipt_required, reviewer_required, rerun_asks_anew.", format("classes[%d]", index), key) if !contains(["name", "expires_within", "passphrase", "approvals", "verification", "environments", "reason_required", "recipient_domains", "receipt_required", "reviewer_required", "rerun_asks_anew"], key)], [for key in ["name", "expires_within", "passphrase", "approvals", "verification"] : format("%s needs %s.", format("classes[%d]", index), key) if !contains(keys(item), key)])]))
+  }
+
+  validation {
+    condition     = length(flatten([for index, item in [for one in var.classes : one] : concat([for key in ["name", "passphrase", "verification"] : format("%s.%s must be a text, and not an empty one.", format("classes[%d]", index), key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["expires_within"] : format("%s.%s must be a number.", format("classes[%d]", index), key) if !can(tonumber(lookup(item, key, null)))], [for key in ["reason_required", "receipt_required", "reviewer_required", "rerun_asks_anew"] : format("%s.%s must be true or false.", format("classes[%d]", index), key) if !can(tobool(lookup(item, key, null)))], [for key in ["approvals", "environments", "recipient_domains"] : format("%s.%s must be a list of texts.", format("classes[%d]", index), key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["name", "expires_within", "passphrase", "approvals", "verification"] : format("%s.%s is null.", format("classes[%d]", index), key) if contains(keys(item), key) && lookup(item, key, null) == null])])) == 0
+    error_message = join(" ", flatten([for index, item in [for one in var.classes : one] : concat([for key in ["name", "passphrase", "verification"] : format("%s.%s must be a text, and not an empty one.", format("classes[%d]", index), key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["expires_within"] : format("%s.%s must be a number.", format("classes[%d]", index), key) if !can(tonumber(lookup(item, key, null)))], [for key in ["reason_required", "receipt_required", "reviewer_required", "rerun_asks_anew"] : format("%s.%s must be true or false.", format("classes[%d]", index), key) if !can(tobool(lookup(item, key, null)))], [for key in ["approvals", "environments", "recipient_domains"] : format("%s.%s must be a list of texts.", format("classes[%d]", index), key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["name", "expires_within", "passphrase", "approvals", "verification"] : format("%s.%s is null.", format("classes[%d]", index), key) if contains(keys(item), key) && lookup(item, key, null) == null])]))
+  }
+
+  validation {
+    condition     = length([for item in var.classes : { name = tostring(lookup(item, "name", null)), expires_within = tonumber(lookup(item, "expires_within", null)), passphrase = tostring(lookup(item, "passphrase", null)), approvals = lookup(item, "approvals", null) == null ? null : tolist([for text in lookup(item, "approvals", null) : tostring(text)]), verification = tostring(lookup(item, "verification", null)), environments = lookup(item, "environments", null) == null ? null : tolist([for text in lookup(item, "environments", null) : tostring(text)]), reason_required = tobool(lookup(item, "reason_required", null)), recipient_domains = lookup(item, "recipient_domains", null) == null ? null : tolist([for text in lookup(item, "recipient_domains", null) : tostring(text)]), receipt_required = tobool(lookup(item, "receipt_required", null)), reviewer_required = tobool(lookup(item, "reviewer_required", null)), rerun_asks_anew = tobool(lookup(item, "rerun_asks_anew", null)) }]) > 0 && alltrue([for c in [for item in var.classes : { name = tostring(lookup(item, "name", null)), expires_within = tonumber(lookup(item, "expires_within", null)), passphrase = tostring(lookup(item, "passphrase", null)), approvals = lookup(item, "approvals", null) == null ? null : tolist([for text in lookup(item, "approvals", null) : tostring(text)]), verification = tostring(lookup(item, "verification", null)), environments = lookup(item, "environments", null) == null ? null : tolist([for text in lookup(item, "environments", null) : tostring(text)]), reason_required = tobool(lookup(item, "reason_required", null)), recipient_domains = lookup(item, "recipient_domains", null) == null ? null : tolist([for text in lookup(item, "recipient_domains", null) : tostring(text)]), receipt_required = tobool(lookup(item, "receipt_required", null)), reviewer_required = tobool(lookup(item, "reviewer_required", null)), rerun_asks_anew = tobool(lookup(item, "rerun_asks_anew", null)) }] : c.expires_within >= 60 && contains(["required", "recommended", "optional"], c.passphrase) && contains(["click", "email", "email-code"], c.verification) && alltrue([for part in [c.environments, c.recipient_domains] : try(length(part) > 0, true)])])
+    error_message = "At least one class is needed, and each needs expires_within: whole seconds, at least 60; passphrase required, recommended or optional; verification click, email or email-code. environments and recipient_domains are not empty."
   }
 }
 
@@ -115,13 +160,28 @@ variable "issuer" {
 }
 
 variable "issuers" {
-  type        = list(object({ issuer = string, jwks_url = string, claims = optional(map(string)) }))
-  description = "Issuers of OIDC tokens beside GitHub's, such as a GitLab. Each has issuer and jwks_url; and claims (owner, name, run, actor, environment), where its claims have other names than GitLab's."
+  type        = any
+  description = "Issuers of OIDC tokens beside GitHub's, such as a GitLab. Each has issuer and jwks_url; and claims (owner, name, run, actor, environment), where its claims have other names than GitLab's. Its shape: [{ issuer, jwks_url, claims? }]."
   default     = []
   nullable    = false
 
   validation {
-    condition     = alltrue([for i in var.issuers : can(regex("^https://", i.issuer)) && can(regex("^https://", i.jwks_url))])
+    condition     = can(flatten(var.issuers)) && can([for item in var.issuers : keys(item)])
+    error_message = "issuers must be a list of objects: [{ issuer, jwks_url, claims? }]."
+  }
+
+  validation {
+    condition     = length(flatten([for index, item in [for one in var.issuers : one] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are issuer, jwks_url, claims.", format("issuers[%d]", index), key) if !contains(["issuer", "jwks_url", "claims"], key)], [for key in ["issuer", "jwks_url"] : format("%s needs %s.", format("issuers[%d]", index), key) if !contains(keys(item), key)], flatten([for names in lookup(item, "claims", null)[*] : [for key in keys(names) : format("%s has %s, which is not a key of it: there are owner, name, run, actor, environment.", format("%s.claims", format("issuers[%d]", index)), key) if !contains(["owner", "name", "run", "actor", "environment"], key)]]))])) == 0
+    error_message = join(" ", flatten([for index, item in [for one in var.issuers : one] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are issuer, jwks_url, claims.", format("issuers[%d]", index), key) if !contains(["issuer", "jwks_url", "claims"], key)], [for key in ["issuer", "jwks_url"] : format("%s needs %s.", format("issuers[%d]", index), key) if !contains(keys(item), key)], flatten([for names in lookup(item, "claims", null)[*] : [for key in keys(names) : format("%s has %s, which is not a key of it: there are owner, name, run, actor, environment.", format("%s.claims", format("issuers[%d]", index)), key) if !contains(["owner", "name", "run", "actor", "environment"], key)]]))]))
+  }
+
+  validation {
+    condition     = length(flatten([for index, item in [for one in var.issuers : one] : concat([for key in ["issuer", "jwks_url"] : format("%s.%s must be a text, and not an empty one.", format("issuers[%d]", index), key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["claims"] : format("%s.%s must be an object of texts.", format("issuers[%d]", index), key) if lookup(item, key, null) != null && !can([for name in keys(lookup(item, key, null)) : regex(".", tostring(lookup(item, key, null)[name]))])], [for key in ["issuer", "jwks_url"] : format("%s.%s is null.", format("issuers[%d]", index), key) if contains(keys(item), key) && lookup(item, key, null) == null])])) == 0
+    error_message = join(" ", flatten([for index, item in [for one in var.issuers : one] : concat([for key in ["issuer", "jwks_url"] : format("%s.%s must be a text, and not an empty one.", format("issuers[%d]", index), key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["claims"] : format("%s.%s must be an object of texts.", format("issuers[%d]", index), key) if lookup(item, key, null) != null && !can([for name in keys(lookup(item, key, null)) : regex(".", tostring(lookup(item, key, null)[name]))])], [for key in ["issuer", "jwks_url"] : format("%s.%s is null.", format("issuers[%d]", index), key) if contains(keys(item), key) && lookup(item, key, null) == null])]))
+  }
+
+  validation {
+    condition     = alltrue([for i in [for item in var.issuers : { issuer = tostring(lookup(item, "issuer", null)), jwks_url = tostring(lookup(item, "jwks_url", null)), claims = lookup(item, "claims", null) == null ? null : { for name, text in lookup(item, "claims", null) : name => tostring(text) } }] : can(regex("^https://", i.issuer)) && can(regex("^https://", i.jwks_url))])
     error_message = "Each issuer needs issuer and jwks_url, both https URLs."
   }
 }
@@ -165,25 +225,55 @@ variable "mail_from" {
 }
 
 variable "ses" {
-  type        = object({ identity_arn = string, tls_policy = optional(string, "REQUIRE") })
-  description = "Mails codes through SES, from this identity. tls_policy REQUIRE bounces mail that would travel in the clear; or OPTIONAL."
+  type        = any
+  description = "Mails codes through SES, from this identity. tls_policy REQUIRE bounces mail that would travel in the clear; or OPTIONAL. Its shape: { identity_arn, tls_policy? }."
   default     = null
   nullable    = true
 
   validation {
-    condition     = (try(var.ses.identity_arn, null) == null || can(regex("^arn:aws[a-z-]*:ses:[a-z0-9-]*:\\d{12}:identity/[^*?\\s]+$", var.ses.identity_arn)))
+    condition     = var.ses == null || can(keys(var.ses))
+    error_message = "ses must be an object: { identity_arn, tls_policy? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.ses[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are identity_arn, tls_policy.", "ses", key) if !contains(["identity_arn", "tls_policy"], key)], [for key in ["identity_arn"] : format("%s needs %s.", "ses", key) if !contains(keys(item), key)])])) == 0
+    error_message = join(" ", flatten([for item in var.ses[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are identity_arn, tls_policy.", "ses", key) if !contains(["identity_arn", "tls_policy"], key)], [for key in ["identity_arn"] : format("%s needs %s.", "ses", key) if !contains(keys(item), key)])]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.ses[*] : concat([for key in ["identity_arn", "tls_policy"] : format("%s.%s must be a text, and not an empty one.", "ses", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["identity_arn"] : format("%s.%s is null.", "ses", key) if contains(keys(item), key) && lookup(item, key, null) == null])])) == 0
+    error_message = join(" ", flatten([for item in var.ses[*] : concat([for key in ["identity_arn", "tls_policy"] : format("%s.%s must be a text, and not an empty one.", "ses", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["identity_arn"] : format("%s.%s is null.", "ses", key) if contains(keys(item), key) && lookup(item, key, null) == null])]))
+  }
+
+  validation {
+    condition     = (try((var.ses == null ? null : { identity_arn = tostring(lookup(var.ses, "identity_arn", null)), tls_policy = lookup(var.ses, "tls_policy", null) == null ? "REQUIRE" : tostring(lookup(var.ses, "tls_policy", null)) }).identity_arn, null) == null || can(regex("^arn:aws[a-z-]*:ses:[a-z0-9-]*:\\d{12}:identity/[^*?\\s]+$", (var.ses == null ? null : { identity_arn = tostring(lookup(var.ses, "identity_arn", null)), tls_policy = lookup(var.ses, "tls_policy", null) == null ? "REQUIRE" : tostring(lookup(var.ses, "tls_policy", null)) }).identity_arn)))
     error_message = "ses.identity_arn must be a whole ARN, arn:aws:ses:REGION:ACCOUNT:identity/NAME, without a wildcard."
   }
 }
 
 variable "smtp" {
-  type        = object({ secret_arn = string, kms_key_arn = optional(string) })
-  description = "Mails codes through an SMTP server instead: a secret with JSON { host, port, user, password }, and its key, unless that is aws/secretsmanager."
+  type        = any
+  description = "Mails codes through an SMTP server instead: a secret with JSON { host, port, user, password }, and its key, unless that is aws/secretsmanager. Its shape: { secret_arn, kms_key_arn? }."
   default     = null
   nullable    = true
 
   validation {
-    condition     = (try(var.smtp.secret_arn, null) == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]*:\\d{12}:secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}$", var.smtp.secret_arn))) && (try(var.smtp.kms_key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", var.smtp.kms_key_arn)))
+    condition     = var.smtp == null || can(keys(var.smtp))
+    error_message = "smtp must be an object: { secret_arn, kms_key_arn? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.smtp[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are secret_arn, kms_key_arn.", "smtp", key) if !contains(["secret_arn", "kms_key_arn"], key)], [for key in ["secret_arn"] : format("%s needs %s.", "smtp", key) if !contains(keys(item), key)])])) == 0
+    error_message = join(" ", flatten([for item in var.smtp[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are secret_arn, kms_key_arn.", "smtp", key) if !contains(["secret_arn", "kms_key_arn"], key)], [for key in ["secret_arn"] : format("%s needs %s.", "smtp", key) if !contains(keys(item), key)])]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.smtp[*] : concat([for key in ["secret_arn", "kms_key_arn"] : format("%s.%s must be a text, and not an empty one.", "smtp", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["secret_arn"] : format("%s.%s is null.", "smtp", key) if contains(keys(item), key) && lookup(item, key, null) == null])])) == 0
+    error_message = join(" ", flatten([for item in var.smtp[*] : concat([for key in ["secret_arn", "kms_key_arn"] : format("%s.%s must be a text, and not an empty one.", "smtp", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["secret_arn"] : format("%s.%s is null.", "smtp", key) if contains(keys(item), key) && lookup(item, key, null) == null])]))
+  }
+
+  validation {
+    condition     = (try((var.smtp == null ? null : { secret_arn = tostring(lookup(var.smtp, "secret_arn", null)), kms_key_arn = tostring(lookup(var.smtp, "kms_key_arn", null)) }).secret_arn, null) == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]*:\\d{12}:secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}$", (var.smtp == null ? null : { secret_arn = tostring(lookup(var.smtp, "secret_arn", null)), kms_key_arn = tostring(lookup(var.smtp, "kms_key_arn", null)) }).secret_arn))) && (try((var.smtp == null ? null : { secret_arn = tostring(lookup(var.smtp, "secret_arn", null)), kms_key_arn = tostring(lookup(var.smtp, "kms_key_arn", null)) }).kms_key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", (var.smtp == null ? null : { secret_arn = tostring(lookup(var.smtp, "secret_arn", null)), kms_key_arn = tostring(lookup(var.smtp, "kms_key_arn", null)) }).kms_key_arn)))
     error_message = "smtp.secret_arn must be a whole ARN, arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-SUFFIX, without a wildcard, and smtp.kms_key_arn the ARN of its key."
   }
 }
@@ -246,25 +336,55 @@ variable "recipients" {
 }
 
 variable "archive" {
-  type        = object({ bucket_name = string, kms_key_arn = optional(string) })
-  description = "Writes event lines and seals to a bucket of yours too, with Object Lock where it has that; and the bucket's key, where it is one of yours."
+  type        = any
+  description = "Writes event lines and seals to a bucket of yours too, with Object Lock where it has that; and the bucket's key, where it is one of yours. Its shape: { bucket_name, kms_key_arn? }."
   default     = null
   nullable    = true
 
   validation {
-    condition     = (var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))) && (try(var.archive.kms_key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", var.archive.kms_key_arn)))
+    condition     = var.archive == null || can(keys(var.archive))
+    error_message = "archive must be an object: { bucket_name, kms_key_arn? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.archive[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are bucket_name, kms_key_arn.", "archive", key) if !contains(["bucket_name", "kms_key_arn"], key)], [for key in ["bucket_name"] : format("%s needs %s.", "archive", key) if !contains(keys(item), key)])])) == 0
+    error_message = join(" ", flatten([for item in var.archive[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are bucket_name, kms_key_arn.", "archive", key) if !contains(["bucket_name", "kms_key_arn"], key)], [for key in ["bucket_name"] : format("%s needs %s.", "archive", key) if !contains(keys(item), key)])]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.archive[*] : concat([for key in ["bucket_name", "kms_key_arn"] : format("%s.%s must be a text, and not an empty one.", "archive", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["bucket_name"] : format("%s.%s is null.", "archive", key) if contains(keys(item), key) && lookup(item, key, null) == null])])) == 0
+    error_message = join(" ", flatten([for item in var.archive[*] : concat([for key in ["bucket_name", "kms_key_arn"] : format("%s.%s must be a text, and not an empty one.", "archive", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["bucket_name"] : format("%s.%s is null.", "archive", key) if contains(keys(item), key) && lookup(item, key, null) == null])]))
+  }
+
+  validation {
+    condition     = ((var.archive == null ? null : { bucket_name = tostring(lookup(var.archive, "bucket_name", null)), kms_key_arn = tostring(lookup(var.archive, "kms_key_arn", null)) }) == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", (var.archive == null ? null : { bucket_name = tostring(lookup(var.archive, "bucket_name", null)), kms_key_arn = tostring(lookup(var.archive, "kms_key_arn", null)) }).bucket_name))) && (try((var.archive == null ? null : { bucket_name = tostring(lookup(var.archive, "bucket_name", null)), kms_key_arn = tostring(lookup(var.archive, "kms_key_arn", null)) }).kms_key_arn, null) == null || can(regex("^arn:aws[a-z-]*:kms:[a-z0-9-]*:\\d{12}:key/[\\w-]+$", (var.archive == null ? null : { bucket_name = tostring(lookup(var.archive, "bucket_name", null)), kms_key_arn = tostring(lookup(var.archive, "kms_key_arn", null)) }).kms_key_arn)))
     error_message = "archive.bucket_name must be the name of an S3 bucket, and archive.kms_key_arn the whole ARN of its key."
   }
 }
 
 variable "company" {
-  type        = object({ name = string, logo = optional(string), accent_color = optional(string), accent_color_dark = optional(string), contact = optional(string), privacy_url = optional(string), imprint_url = optional(string) })
-  description = "The company that recipients know the senders by: name; and logo (the text of an SVG file, shapes only), accent_color and accent_color_dark (#rrggbb), contact, privacy_url, imprint_url. The deployment fails where one cannot be used, and says why."
+  type        = any
+  description = "The company that recipients know the senders by: name; and logo (the text of an SVG file, shapes only), accent_color and accent_color_dark (#rrggbb), contact, privacy_url, imprint_url. The deployment fails where one cannot be used, and says why. Its shape: { name, logo?, accent_color?, accent_color_dark?, contact?, privacy_url?, imprint_url? }."
   default     = null
   nullable    = true
 
   validation {
-    condition     = var.company == null ? true : can(regex("^[^\\p{Cc}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]{1,60}$", var.company.name)) && length(coalesce(var.company.logo, "-")) <= 65536 && alltrue([for c in [var.company.accent_color, var.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [var.company.privacy_url, var.company.imprint_url] : u == null || can(regex("^https://", u))])
+    condition     = var.company == null || can(keys(var.company))
+    error_message = "company must be an object: { name, logo?, accent_color?, accent_color_dark?, contact?, privacy_url?, imprint_url? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.company[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are name, logo, accent_color, accent_color_dark, contact, privacy_url, imprint_url.", "company", key) if !contains(["name", "logo", "accent_color", "accent_color_dark", "contact", "privacy_url", "imprint_url"], key)], [for key in ["name"] : format("%s needs %s.", "company", key) if !contains(keys(item), key)])])) == 0
+    error_message = join(" ", flatten([for item in var.company[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are name, logo, accent_color, accent_color_dark, contact, privacy_url, imprint_url.", "company", key) if !contains(["name", "logo", "accent_color", "accent_color_dark", "contact", "privacy_url", "imprint_url"], key)], [for key in ["name"] : format("%s needs %s.", "company", key) if !contains(keys(item), key)])]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.company[*] : concat([for key in ["name", "logo", "accent_color", "accent_color_dark", "contact", "privacy_url", "imprint_url"] : format("%s.%s must be a text, and not an empty one.", "company", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["name"] : format("%s.%s is null.", "company", key) if contains(keys(item), key) && lookup(item, key, null) == null])])) == 0
+    error_message = join(" ", flatten([for item in var.company[*] : concat([for key in ["name", "logo", "accent_color", "accent_color_dark", "contact", "privacy_url", "imprint_url"] : format("%s.%s must be a text, and not an empty one.", "company", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["name"] : format("%s.%s is null.", "company", key) if contains(keys(item), key) && lookup(item, key, null) == null])]))
+  }
+
+  validation {
+    condition     = (var.company == null ? null : { name = tostring(lookup(var.company, "name", null)), logo = tostring(lookup(var.company, "logo", null)), accent_color = tostring(lookup(var.company, "accent_color", null)), accent_color_dark = tostring(lookup(var.company, "accent_color_dark", null)), contact = tostring(lookup(var.company, "contact", null)), privacy_url = tostring(lookup(var.company, "privacy_url", null)), imprint_url = tostring(lookup(var.company, "imprint_url", null)) }) == null ? true : can(regex("^[^\\p{Cc}\\x{202a}-\\x{202e}\\x{2066}-\\x{2069}]{1,60}$", (var.company == null ? null : { name = tostring(lookup(var.company, "name", null)), logo = tostring(lookup(var.company, "logo", null)), accent_color = tostring(lookup(var.company, "accent_color", null)), accent_color_dark = tostring(lookup(var.company, "accent_color_dark", null)), contact = tostring(lookup(var.company, "contact", null)), privacy_url = tostring(lookup(var.company, "privacy_url", null)), imprint_url = tostring(lookup(var.company, "imprint_url", null)) }).name)) && length(coalesce((var.company == null ? null : { name = tostring(lookup(var.company, "name", null)), logo = tostring(lookup(var.company, "logo", null)), accent_color = tostring(lookup(var.company, "accent_color", null)), accent_color_dark = tostring(lookup(var.company, "accent_color_dark", null)), contact = tostring(lookup(var.company, "contact", null)), privacy_url = tostring(lookup(var.company, "privacy_url", null)), imprint_url = tostring(lookup(var.company, "imprint_url", null)) }).logo, "-")) <= 65536 && alltrue([for c in [(var.company == null ? null : { name = tostring(lookup(var.company, "name", null)), logo = tostring(lookup(var.company, "logo", null)), accent_color = tostring(lookup(var.company, "accent_color", null)), accent_color_dark = tostring(lookup(var.company, "accent_color_dark", null)), contact = tostring(lookup(var.company, "contact", null)), privacy_url = tostring(lookup(var.company, "privacy_url", null)), imprint_url = tostring(lookup(var.company, "imprint_url", null)) }).accent_color, (var.company == null ? null : { name = tostring(lookup(var.company, "name", null)), logo = tostring(lookup(var.company, "logo", null)), accent_color = tostring(lookup(var.company, "accent_color", null)), accent_color_dark = tostring(lookup(var.company, "accent_color_dark", null)), contact = tostring(lookup(var.company, "contact", null)), privacy_url = tostring(lookup(var.company, "privacy_url", null)), imprint_url = tostring(lookup(var.company, "imprint_url", null)) }).accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [(var.company == null ? null : { name = tostring(lookup(var.company, "name", null)), logo = tostring(lookup(var.company, "logo", null)), accent_color = tostring(lookup(var.company, "accent_color", null)), accent_color_dark = tostring(lookup(var.company, "accent_color_dark", null)), contact = tostring(lookup(var.company, "contact", null)), privacy_url = tostring(lookup(var.company, "privacy_url", null)), imprint_url = tostring(lookup(var.company, "imprint_url", null)) }).privacy_url, (var.company == null ? null : { name = tostring(lookup(var.company, "name", null)), logo = tostring(lookup(var.company, "logo", null)), accent_color = tostring(lookup(var.company, "accent_color", null)), accent_color_dark = tostring(lookup(var.company, "accent_color_dark", null)), contact = tostring(lookup(var.company, "contact", null)), privacy_url = tostring(lookup(var.company, "privacy_url", null)), imprint_url = tostring(lookup(var.company, "imprint_url", null)) }).imprint_url] : u == null || can(regex("^https://", u))])
     error_message = "company needs a name of one line; a logo is the text of an SVG file, a colour reads #rrggbb in lower case, and a URL begins with https."
   }
 }
@@ -336,10 +456,25 @@ variable "protect_audit" {
 }
 
 variable "reserved_concurrency" {
-  type        = object({ recipient = optional(number), sender = optional(number), drainer = optional(number), sweeper = optional(number), sealer = optional(number) })
-  description = "Concurrent executions to reserve for each function. A new account has 10 in all, of which none can be reserved."
+  type        = any
+  description = "Concurrent executions to reserve for each function. A new account has 10 in all, of which none can be reserved. Its shape: { recipient?, sender?, drainer?, sweeper?, sealer? }."
   default     = {}
   nullable    = false
+
+  validation {
+    condition     = var.reserved_concurrency == null || can(keys(var.reserved_concurrency))
+    error_message = "reserved_concurrency must be an object: { recipient?, sender?, drainer?, sweeper?, sealer? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.reserved_concurrency[*] : [for key in keys(item) : format("%s has %s, which is not a key of it: there are recipient, sender, drainer, sweeper, sealer.", "reserved_concurrency", key) if !contains(["recipient", "sender", "drainer", "sweeper", "sealer"], key)]])) == 0
+    error_message = join(" ", flatten([for item in var.reserved_concurrency[*] : [for key in keys(item) : format("%s has %s, which is not a key of it: there are recipient, sender, drainer, sweeper, sealer.", "reserved_concurrency", key) if !contains(["recipient", "sender", "drainer", "sweeper", "sealer"], key)]]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.reserved_concurrency[*] : [for key in ["recipient", "sender", "drainer", "sweeper", "sealer"] : format("%s.%s must be a number.", "reserved_concurrency", key) if !can(tonumber(lookup(item, key, null)))]])) == 0
+    error_message = join(" ", flatten([for item in var.reserved_concurrency[*] : [for key in ["recipient", "sender", "drainer", "sweeper", "sealer"] : format("%s.%s must be a number.", "reserved_concurrency", key) if !can(tonumber(lookup(item, key, null)))]]))
+  }
 }
 
 variable "kms_key_arn" {
@@ -355,49 +490,109 @@ variable "kms_key_arn" {
 }
 
 variable "alarms" {
-  type        = object({ topic = optional(object({ arn = string })), emails = optional(list(string), []) })
-  description = "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses."
+  type        = any
+  description = "Who is notified of alarms, and of locked and reported handoffs: a topic of yours, or addresses. Its shape: { topic? = { arn }, emails? }."
   default     = {}
   nullable    = false
 
   validation {
-    condition     = (try(var.alarms.topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", var.alarms.topic.arn)))
+    condition     = var.alarms == null || can(keys(var.alarms))
+    error_message = "alarms must be an object: { topic? = { arn }, emails? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.alarms[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are topic, emails.", "alarms", key) if !contains(["topic", "emails"], key)], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.topic", "alarms"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.topic", "alarms"), key) if !contains(keys(inner), key)])]))])) == 0
+    error_message = join(" ", flatten([for item in var.alarms[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are topic, emails.", "alarms", key) if !contains(["topic", "emails"], key)], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.topic", "alarms"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.topic", "alarms"), key) if !contains(keys(inner), key)])]))]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.alarms[*] : concat([for key in ["emails"] : format("%s.%s must be a list of texts.", "alarms", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.topic", "alarms"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.topic", "alarms"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))])) == 0
+    error_message = join(" ", flatten([for item in var.alarms[*] : concat([for key in ["emails"] : format("%s.%s must be a list of texts.", "alarms", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.topic", "alarms"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.topic", "alarms"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))]))
+  }
+
+  validation {
+    condition     = (try((var.alarms == null ? null : { topic = lookup(var.alarms, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.alarms, "topic", null), "arn", null)) }, emails = lookup(var.alarms, "emails", null) == null ? [] : lookup(var.alarms, "emails", null) == null ? null : tolist([for text in lookup(var.alarms, "emails", null) : tostring(text)]) }).topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", (var.alarms == null ? null : { topic = lookup(var.alarms, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.alarms, "topic", null), "arn", null)) }, emails = lookup(var.alarms, "emails", null) == null ? [] : lookup(var.alarms, "emails", null) == null ? null : tolist([for text in lookup(var.alarms, "emails", null) : tostring(text)]) }).topic.arn)))
     error_message = "alarms.topic.arn must be a whole ARN, arn:aws:sns:REGION:ACCOUNT:NAME, without a wildcard."
   }
 }
 
 variable "events" {
-  type        = object({ topic = optional(object({ arn = string })), log_retention_days = optional(number), bus = optional(object({ arn = string })) })
-  description = "Where audit events go besides the audit table: a topic, a new log group, another bus."
+  type        = any
+  description = "Where audit events go besides the audit table: a topic, a new log group, another bus. Its shape: { topic? = { arn }, log_retention_days?, bus? = { arn } }."
   default     = {}
   nullable    = false
 
   validation {
-    condition     = (try(var.events.topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", var.events.topic.arn))) && (try(var.events.bus.arn, null) == null || can(regex("^arn:aws[a-z-]*:events:[a-z0-9-]*:\\d{12}:event-bus/[\\w./-]+$", var.events.bus.arn)))
+    condition     = var.events == null || can(keys(var.events))
+    error_message = "events must be an object: { topic? = { arn }, log_retention_days?, bus? = { arn } }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.events[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are topic, log_retention_days, bus.", "events", key) if !contains(["topic", "log_retention_days", "bus"], key)], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.topic", "events"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.topic", "events"), key) if !contains(keys(inner), key)])]), flatten([for inner in lookup(item, "bus", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.bus", "events"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.bus", "events"), key) if !contains(keys(inner), key)])]))])) == 0
+    error_message = join(" ", flatten([for item in var.events[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are topic, log_retention_days, bus.", "events", key) if !contains(["topic", "log_retention_days", "bus"], key)], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.topic", "events"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.topic", "events"), key) if !contains(keys(inner), key)])]), flatten([for inner in lookup(item, "bus", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.bus", "events"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.bus", "events"), key) if !contains(keys(inner), key)])]))]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.events[*] : concat([for key in ["log_retention_days"] : format("%s.%s must be a number.", "events", key) if !can(tonumber(lookup(item, key, null)))], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.topic", "events"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.topic", "events"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]), flatten([for inner in lookup(item, "bus", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.bus", "events"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.bus", "events"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))])) == 0
+    error_message = join(" ", flatten([for item in var.events[*] : concat([for key in ["log_retention_days"] : format("%s.%s must be a number.", "events", key) if !can(tonumber(lookup(item, key, null)))], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.topic", "events"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.topic", "events"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]), flatten([for inner in lookup(item, "bus", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.bus", "events"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.bus", "events"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))]))
+  }
+
+  validation {
+    condition     = (try((var.events == null ? null : { topic = lookup(var.events, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.events, "topic", null), "arn", null)) }, log_retention_days = tonumber(lookup(var.events, "log_retention_days", null)), bus = lookup(var.events, "bus", null) == null ? null : { arn = tostring(lookup(lookup(var.events, "bus", null), "arn", null)) } }).topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", (var.events == null ? null : { topic = lookup(var.events, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.events, "topic", null), "arn", null)) }, log_retention_days = tonumber(lookup(var.events, "log_retention_days", null)), bus = lookup(var.events, "bus", null) == null ? null : { arn = tostring(lookup(lookup(var.events, "bus", null), "arn", null)) } }).topic.arn))) && (try((var.events == null ? null : { topic = lookup(var.events, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.events, "topic", null), "arn", null)) }, log_retention_days = tonumber(lookup(var.events, "log_retention_days", null)), bus = lookup(var.events, "bus", null) == null ? null : { arn = tostring(lookup(lookup(var.events, "bus", null), "arn", null)) } }).bus.arn, null) == null || can(regex("^arn:aws[a-z-]*:events:[a-z0-9-]*:\\d{12}:event-bus/[\\w./-]+$", (var.events == null ? null : { topic = lookup(var.events, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.events, "topic", null), "arn", null)) }, log_retention_days = tonumber(lookup(var.events, "log_retention_days", null)), bus = lookup(var.events, "bus", null) == null ? null : { arn = tostring(lookup(lookup(var.events, "bus", null), "arn", null)) } }).bus.arn)))
     error_message = "events.topic.arn must be a whole ARN, arn:aws:sns:REGION:ACCOUNT:NAME, without a wildcard; events.bus.arn must be a whole ARN, arn:aws:events:REGION:ACCOUNT:event-bus/NAME, without a wildcard."
   }
 }
 
 variable "on_undelivered" {
-  type        = object({ topic = optional(object({ arn = string })), emails = optional(list(string), []), rotate = optional(bool, false) })
-  description = "What follows when a handoff expired unread, was locked, was never confirmed, or its mail bounced."
+  type        = any
+  description = "What follows when a handoff expired unread, was locked, was never confirmed, or its mail bounced. Its shape: { topic? = { arn }, emails?, rotate? }."
   default     = {}
   nullable    = false
 
   validation {
-    condition     = (try(var.on_undelivered.topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", var.on_undelivered.topic.arn)))
+    condition     = var.on_undelivered == null || can(keys(var.on_undelivered))
+    error_message = "on_undelivered must be an object: { topic? = { arn }, emails?, rotate? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.on_undelivered[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are topic, emails, rotate.", "on_undelivered", key) if !contains(["topic", "emails", "rotate"], key)], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.topic", "on_undelivered"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.topic", "on_undelivered"), key) if !contains(keys(inner), key)])]))])) == 0
+    error_message = join(" ", flatten([for item in var.on_undelivered[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are topic, emails, rotate.", "on_undelivered", key) if !contains(["topic", "emails", "rotate"], key)], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.topic", "on_undelivered"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.topic", "on_undelivered"), key) if !contains(keys(inner), key)])]))]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.on_undelivered[*] : concat([for key in ["rotate"] : format("%s.%s must be true or false.", "on_undelivered", key) if !can(tobool(lookup(item, key, null)))], [for key in ["emails"] : format("%s.%s must be a list of texts.", "on_undelivered", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.topic", "on_undelivered"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.topic", "on_undelivered"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))])) == 0
+    error_message = join(" ", flatten([for item in var.on_undelivered[*] : concat([for key in ["rotate"] : format("%s.%s must be true or false.", "on_undelivered", key) if !can(tobool(lookup(item, key, null)))], [for key in ["emails"] : format("%s.%s must be a list of texts.", "on_undelivered", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.topic", "on_undelivered"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.topic", "on_undelivered"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))]))
+  }
+
+  validation {
+    condition     = (try((var.on_undelivered == null ? null : { topic = lookup(var.on_undelivered, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.on_undelivered, "topic", null), "arn", null)) }, emails = lookup(var.on_undelivered, "emails", null) == null ? [] : lookup(var.on_undelivered, "emails", null) == null ? null : tolist([for text in lookup(var.on_undelivered, "emails", null) : tostring(text)]), rotate = lookup(var.on_undelivered, "rotate", null) == null ? false : tobool(lookup(var.on_undelivered, "rotate", null)) }).topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", (var.on_undelivered == null ? null : { topic = lookup(var.on_undelivered, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.on_undelivered, "topic", null), "arn", null)) }, emails = lookup(var.on_undelivered, "emails", null) == null ? [] : lookup(var.on_undelivered, "emails", null) == null ? null : tolist([for text in lookup(var.on_undelivered, "emails", null) : tostring(text)]), rotate = lookup(var.on_undelivered, "rotate", null) == null ? false : tobool(lookup(var.on_undelivered, "rotate", null)) }).topic.arn)))
     error_message = "on_undelivered.topic.arn must be a whole ARN, arn:aws:sns:REGION:ACCOUNT:NAME, without a wildcard."
   }
 }
 
 variable "on_reported" {
-  type        = object({ topic = optional(object({ arn = string })), emails = optional(list(string), []), rotate = optional(bool, false) })
-  description = "What follows when the recipient reports a handoff as not theirs."
+  type        = any
+  description = "What follows when the recipient reports a handoff as not theirs. Its shape: { topic? = { arn }, emails?, rotate? }."
   default     = {}
   nullable    = false
 
   validation {
-    condition     = (try(var.on_reported.topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", var.on_reported.topic.arn)))
+    condition     = var.on_reported == null || can(keys(var.on_reported))
+    error_message = "on_reported must be an object: { topic? = { arn }, emails?, rotate? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.on_reported[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are topic, emails, rotate.", "on_reported", key) if !contains(["topic", "emails", "rotate"], key)], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.topic", "on_reported"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.topic", "on_reported"), key) if !contains(keys(inner), key)])]))])) == 0
+    error_message = join(" ", flatten([for item in var.on_reported[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are topic, emails, rotate.", "on_reported", key) if !contains(["topic", "emails", "rotate"], key)], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn.", format("%s.topic", "on_reported"), key) if !contains(["arn"], key)], [for key in ["arn"] : format("%s needs %s.", format("%s.topic", "on_reported"), key) if !contains(keys(inner), key)])]))]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.on_reported[*] : concat([for key in ["rotate"] : format("%s.%s must be true or false.", "on_reported", key) if !can(tobool(lookup(item, key, null)))], [for key in ["emails"] : format("%s.%s must be a list of texts.", "on_reported", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.topic", "on_reported"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.topic", "on_reported"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))])) == 0
+    error_message = join(" ", flatten([for item in var.on_reported[*] : concat([for key in ["rotate"] : format("%s.%s must be true or false.", "on_reported", key) if !can(tobool(lookup(item, key, null)))], [for key in ["emails"] : format("%s.%s must be a list of texts.", "on_reported", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], flatten([for inner in lookup(item, "topic", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.topic", "on_reported"), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["arn"] : format("%s.%s is null.", format("%s.topic", "on_reported"), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))]))
+  }
+
+  validation {
+    condition     = (try((var.on_reported == null ? null : { topic = lookup(var.on_reported, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.on_reported, "topic", null), "arn", null)) }, emails = lookup(var.on_reported, "emails", null) == null ? [] : lookup(var.on_reported, "emails", null) == null ? null : tolist([for text in lookup(var.on_reported, "emails", null) : tostring(text)]), rotate = lookup(var.on_reported, "rotate", null) == null ? false : tobool(lookup(var.on_reported, "rotate", null)) }).topic.arn, null) == null || can(regex("^arn:aws[a-z-]*:sns:[a-z0-9-]*:\\d{12}:[\\w-]+([.]fifo)?$", (var.on_reported == null ? null : { topic = lookup(var.on_reported, "topic", null) == null ? null : { arn = tostring(lookup(lookup(var.on_reported, "topic", null), "arn", null)) }, emails = lookup(var.on_reported, "emails", null) == null ? [] : lookup(var.on_reported, "emails", null) == null ? null : tolist([for text in lookup(var.on_reported, "emails", null) : tostring(text)]), rotate = lookup(var.on_reported, "rotate", null) == null ? false : tobool(lookup(var.on_reported, "rotate", null)) }).topic.arn)))
     error_message = "on_reported.topic.arn must be a whole ARN, arn:aws:sns:REGION:ACCOUNT:NAME, without a wildcard."
   }
 }
@@ -415,25 +610,55 @@ variable "on_delivered" {
 }
 
 variable "rotation" {
-  type        = object({ secrets = list(object({ arn = string, repository_ids = list(string), operators = optional(bool, false) })), limit_per_day = optional(number, 3), function_arns = optional(list(string), []) })
-  description = "What the service may rotate: whole ARNs of secrets that have a rotation, and the numbers of the repositories whose handoffs rotate them."
+  type        = any
+  description = "What the service may rotate: whole ARNs of secrets that have a rotation, and the numbers of the repositories whose handoffs rotate them. Its shape: { secrets = [{ arn, repository_ids, operators? }], limit_per_day?, function_arns? }."
   default     = null
   nullable    = true
 
   validation {
-    condition     = (var.rotation == null || try(length(var.rotation.secrets) > 0 && alltrue([for s in var.rotation.secrets : (s.arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]*:\\d{12}:secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}$", s.arn))) && (s.operators || length(s.repository_ids) > 0)]), false)) && alltrue([for each in try(var.rotation.function_arns, []) : (each == null || can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]*:\\d{12}:function:[\\w-]+$", each)))])
+    condition     = var.rotation == null || can(keys(var.rotation))
+    error_message = "rotation must be an object: { secrets = [{ arn, repository_ids, operators? }], limit_per_day?, function_arns? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.rotation[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are secrets, limit_per_day, function_arns.", "rotation", key) if !contains(["secrets", "limit_per_day", "function_arns"], key)], [for key in ["secrets"] : format("%s needs %s.", "rotation", key) if !contains(keys(item), key)], flatten([for number, inner in lookup(item, "secrets", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn, repository_ids, operators.", format("%s.secrets[%d]", "rotation", number), key) if !contains(["arn", "repository_ids", "operators"], key)], [for key in ["arn", "repository_ids"] : format("%s needs %s.", format("%s.secrets[%d]", "rotation", number), key) if !contains(keys(inner), key)])]))])) == 0
+    error_message = join(" ", flatten([for item in var.rotation[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are secrets, limit_per_day, function_arns.", "rotation", key) if !contains(["secrets", "limit_per_day", "function_arns"], key)], [for key in ["secrets"] : format("%s needs %s.", "rotation", key) if !contains(keys(item), key)], flatten([for number, inner in lookup(item, "secrets", null)[*] : concat([for key in keys(inner) : format("%s has %s, which is not a key of it: there are arn, repository_ids, operators.", format("%s.secrets[%d]", "rotation", number), key) if !contains(["arn", "repository_ids", "operators"], key)], [for key in ["arn", "repository_ids"] : format("%s needs %s.", format("%s.secrets[%d]", "rotation", number), key) if !contains(keys(inner), key)])]))]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.rotation[*] : concat([for key in ["limit_per_day"] : format("%s.%s must be a number.", "rotation", key) if !can(tonumber(lookup(item, key, null)))], [for key in ["function_arns"] : format("%s.%s must be a list of texts.", "rotation", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["secrets"] : format("%s.%s is null.", "rotation", key) if contains(keys(item), key) && lookup(item, key, null) == null], flatten([for number, inner in lookup(item, "secrets", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.secrets[%d]", "rotation", number), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["operators"] : format("%s.%s must be true or false.", format("%s.secrets[%d]", "rotation", number), key) if !can(tobool(lookup(inner, key, null)))], [for key in ["repository_ids"] : format("%s.%s must be a list of texts.", format("%s.secrets[%d]", "rotation", number), key) if lookup(inner, key, null) != null && !can([for text in flatten(lookup(inner, key, null)) : regex(".", tostring(text))])], [for key in ["arn", "repository_ids"] : format("%s.%s is null.", format("%s.secrets[%d]", "rotation", number), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))])) == 0
+    error_message = join(" ", flatten([for item in var.rotation[*] : concat([for key in ["limit_per_day"] : format("%s.%s must be a number.", "rotation", key) if !can(tonumber(lookup(item, key, null)))], [for key in ["function_arns"] : format("%s.%s must be a list of texts.", "rotation", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["secrets"] : format("%s.%s is null.", "rotation", key) if contains(keys(item), key) && lookup(item, key, null) == null], flatten([for number, inner in lookup(item, "secrets", null)[*] : concat([for key in ["arn"] : format("%s.%s must be a text, and not an empty one.", format("%s.secrets[%d]", "rotation", number), key) if !can(tostring(lookup(inner, key, null))) || try(tostring(lookup(inner, key, null)) == "", false)], [for key in ["operators"] : format("%s.%s must be true or false.", format("%s.secrets[%d]", "rotation", number), key) if !can(tobool(lookup(inner, key, null)))], [for key in ["repository_ids"] : format("%s.%s must be a list of texts.", format("%s.secrets[%d]", "rotation", number), key) if lookup(inner, key, null) != null && !can([for text in flatten(lookup(inner, key, null)) : regex(".", tostring(text))])], [for key in ["arn", "repository_ids"] : format("%s.%s is null.", format("%s.secrets[%d]", "rotation", number), key) if contains(keys(inner), key) && lookup(inner, key, null) == null])]))]))
+  }
+
+  validation {
+    condition     = ((var.rotation == null ? null : { secrets = lookup(var.rotation, "secrets", null) == null ? null : [for each in lookup(var.rotation, "secrets", null) : { arn = tostring(lookup(each, "arn", null)), repository_ids = lookup(each, "repository_ids", null) == null ? null : tolist([for text in lookup(each, "repository_ids", null) : tostring(text)]), operators = lookup(each, "operators", null) == null ? false : tobool(lookup(each, "operators", null)) }], limit_per_day = lookup(var.rotation, "limit_per_day", null) == null ? 3 : tonumber(lookup(var.rotation, "limit_per_day", null)), function_arns = lookup(var.rotation, "function_arns", null) == null ? [] : lookup(var.rotation, "function_arns", null) == null ? null : tolist([for text in lookup(var.rotation, "function_arns", null) : tostring(text)]) }) == null || try(length((var.rotation == null ? null : { secrets = lookup(var.rotation, "secrets", null) == null ? null : [for each in lookup(var.rotation, "secrets", null) : { arn = tostring(lookup(each, "arn", null)), repository_ids = lookup(each, "repository_ids", null) == null ? null : tolist([for text in lookup(each, "repository_ids", null) : tostring(text)]), operators = lookup(each, "operators", null) == null ? false : tobool(lookup(each, "operators", null)) }], limit_per_day = lookup(var.rotation, "limit_per_day", null) == null ? 3 : tonumber(lookup(var.rotation, "limit_per_day", null)), function_arns = lookup(var.rotation, "function_arns", null) == null ? [] : lookup(var.rotation, "function_arns", null) == null ? null : tolist([for text in lookup(var.rotation, "function_arns", null) : tostring(text)]) }).secrets) > 0 && alltrue([for s in flatten((var.rotation == null ? null : { secrets = lookup(var.rotation, "secrets", null) == null ? null : [for each in lookup(var.rotation, "secrets", null) : { arn = tostring(lookup(each, "arn", null)), repository_ids = lookup(each, "repository_ids", null) == null ? null : tolist([for text in lookup(each, "repository_ids", null) : tostring(text)]), operators = lookup(each, "operators", null) == null ? false : tobool(lookup(each, "operators", null)) }], limit_per_day = lookup(var.rotation, "limit_per_day", null) == null ? 3 : tonumber(lookup(var.rotation, "limit_per_day", null)), function_arns = lookup(var.rotation, "function_arns", null) == null ? [] : lookup(var.rotation, "function_arns", null) == null ? null : tolist([for text in lookup(var.rotation, "function_arns", null) : tostring(text)]) }).secrets) : (s.arn == null || can(regex("^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]*:\\d{12}:secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}$", s.arn))) && (s.operators || length(s.repository_ids) > 0)]), false)) && alltrue([for each in try((var.rotation == null ? null : { secrets = lookup(var.rotation, "secrets", null) == null ? null : [for each in lookup(var.rotation, "secrets", null) : { arn = tostring(lookup(each, "arn", null)), repository_ids = lookup(each, "repository_ids", null) == null ? null : tolist([for text in lookup(each, "repository_ids", null) : tostring(text)]), operators = lookup(each, "operators", null) == null ? false : tobool(lookup(each, "operators", null)) }], limit_per_day = lookup(var.rotation, "limit_per_day", null) == null ? 3 : tonumber(lookup(var.rotation, "limit_per_day", null)), function_arns = lookup(var.rotation, "function_arns", null) == null ? [] : lookup(var.rotation, "function_arns", null) == null ? null : tolist([for text in lookup(var.rotation, "function_arns", null) : tostring(text)]) }).function_arns, []) : (each == null || can(regex("^arn:aws[a-z-]*:lambda:[a-z0-9-]*:\\d{12}:function:[\\w-]+$", each)))])
     error_message = "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators; rotation.function_arns whole ARNs of functions."
   }
 }
 
 variable "on_rotated" {
-  type        = object({ secret_names = list(string), repository = string, connection_arn = string, event_type = optional(string, "secret-label-updated"), api_url = optional(string, "https://api.github.com") })
-  description = "Starts a workflow (repository_dispatch) when one of these secrets has a new current version."
+  type        = any
+  description = "Starts a workflow (repository_dispatch) when one of these secrets has a new current version. Its shape: { secret_names, repository, connection_arn, event_type?, api_url? }."
   default     = null
   nullable    = true
 
   validation {
-    condition     = (var.on_rotated == null || try(length(var.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", var.on_rotated.repository)), false)) && (try(var.on_rotated.connection_arn, null) == null || can(regex("^arn:aws[a-z-]*:events:[a-z0-9-]*:\\d{12}:connection/[\\w.-]+/[0-9a-f-]+$", var.on_rotated.connection_arn)))
+    condition     = var.on_rotated == null || can(keys(var.on_rotated))
+    error_message = "on_rotated must be an object: { secret_names, repository, connection_arn, event_type?, api_url? }."
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.on_rotated[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are secret_names, repository, connection_arn, event_type, api_url.", "on_rotated", key) if !contains(["secret_names", "repository", "connection_arn", "event_type", "api_url"], key)], [for key in ["secret_names", "repository", "connection_arn"] : format("%s needs %s.", "on_rotated", key) if !contains(keys(item), key)])])) == 0
+    error_message = join(" ", flatten([for item in var.on_rotated[*] : concat([for key in keys(item) : format("%s has %s, which is not a key of it: there are secret_names, repository, connection_arn, event_type, api_url.", "on_rotated", key) if !contains(["secret_names", "repository", "connection_arn", "event_type", "api_url"], key)], [for key in ["secret_names", "repository", "connection_arn"] : format("%s needs %s.", "on_rotated", key) if !contains(keys(item), key)])]))
+  }
+
+  validation {
+    condition     = length(flatten([for item in var.on_rotated[*] : concat([for key in ["repository", "connection_arn", "event_type", "api_url"] : format("%s.%s must be a text, and not an empty one.", "on_rotated", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["secret_names"] : format("%s.%s must be a list of texts.", "on_rotated", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["secret_names", "repository", "connection_arn"] : format("%s.%s is null.", "on_rotated", key) if contains(keys(item), key) && lookup(item, key, null) == null])])) == 0
+    error_message = join(" ", flatten([for item in var.on_rotated[*] : concat([for key in ["repository", "connection_arn", "event_type", "api_url"] : format("%s.%s must be a text, and not an empty one.", "on_rotated", key) if !can(tostring(lookup(item, key, null))) || try(tostring(lookup(item, key, null)) == "", false)], [for key in ["secret_names"] : format("%s.%s must be a list of texts.", "on_rotated", key) if lookup(item, key, null) != null && !can([for text in flatten(lookup(item, key, null)) : regex(".", tostring(text))])], [for key in ["secret_names", "repository", "connection_arn"] : format("%s.%s is null.", "on_rotated", key) if contains(keys(item), key) && lookup(item, key, null) == null])]))
+  }
+
+  validation {
+    condition     = ((var.on_rotated == null ? null : { secret_names = lookup(var.on_rotated, "secret_names", null) == null ? null : tolist([for text in lookup(var.on_rotated, "secret_names", null) : tostring(text)]), repository = tostring(lookup(var.on_rotated, "repository", null)), connection_arn = tostring(lookup(var.on_rotated, "connection_arn", null)), event_type = lookup(var.on_rotated, "event_type", null) == null ? "secret-label-updated" : tostring(lookup(var.on_rotated, "event_type", null)), api_url = lookup(var.on_rotated, "api_url", null) == null ? "https://api.github.com" : tostring(lookup(var.on_rotated, "api_url", null)) }) == null || try(length((var.on_rotated == null ? null : { secret_names = lookup(var.on_rotated, "secret_names", null) == null ? null : tolist([for text in lookup(var.on_rotated, "secret_names", null) : tostring(text)]), repository = tostring(lookup(var.on_rotated, "repository", null)), connection_arn = tostring(lookup(var.on_rotated, "connection_arn", null)), event_type = lookup(var.on_rotated, "event_type", null) == null ? "secret-label-updated" : tostring(lookup(var.on_rotated, "event_type", null)), api_url = lookup(var.on_rotated, "api_url", null) == null ? "https://api.github.com" : tostring(lookup(var.on_rotated, "api_url", null)) }).secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", (var.on_rotated == null ? null : { secret_names = lookup(var.on_rotated, "secret_names", null) == null ? null : tolist([for text in lookup(var.on_rotated, "secret_names", null) : tostring(text)]), repository = tostring(lookup(var.on_rotated, "repository", null)), connection_arn = tostring(lookup(var.on_rotated, "connection_arn", null)), event_type = lookup(var.on_rotated, "event_type", null) == null ? "secret-label-updated" : tostring(lookup(var.on_rotated, "event_type", null)), api_url = lookup(var.on_rotated, "api_url", null) == null ? "https://api.github.com" : tostring(lookup(var.on_rotated, "api_url", null)) }).repository)), false)) && (try((var.on_rotated == null ? null : { secret_names = lookup(var.on_rotated, "secret_names", null) == null ? null : tolist([for text in lookup(var.on_rotated, "secret_names", null) : tostring(text)]), repository = tostring(lookup(var.on_rotated, "repository", null)), connection_arn = tostring(lookup(var.on_rotated, "connection_arn", null)), event_type = lookup(var.on_rotated, "event_type", null) == null ? "secret-label-updated" : tostring(lookup(var.on_rotated, "event_type", null)), api_url = lookup(var.on_rotated, "api_url", null) == null ? "https://api.github.com" : tostring(lookup(var.on_rotated, "api_url", null)) }).connection_arn, null) == null || can(regex("^arn:aws[a-z-]*:events:[a-z0-9-]*:\\d{12}:connection/[\\w.-]+/[0-9a-f-]+$", (var.on_rotated == null ? null : { secret_names = lookup(var.on_rotated, "secret_names", null) == null ? null : tolist([for text in lookup(var.on_rotated, "secret_names", null) : tostring(text)]), repository = tostring(lookup(var.on_rotated, "repository", null)), connection_arn = tostring(lookup(var.on_rotated, "connection_arn", null)), event_type = lookup(var.on_rotated, "event_type", null) == null ? "secret-label-updated" : tostring(lookup(var.on_rotated, "event_type", null)), api_url = lookup(var.on_rotated, "api_url", null) == null ? "https://api.github.com" : tostring(lookup(var.on_rotated, "api_url", null)) }).connection_arn)))
     error_message = "on_rotated needs secret_names, repository as owner/name, and connection_arn, the whole ARN of an EventBridge connection."
   }
 }

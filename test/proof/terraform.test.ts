@@ -98,7 +98,7 @@ describe("on the real AWS provider", () => {
     for (const file of ["module.tftest.hcl", "github.tftest.hcl"])
       made.write(`module/${file}`, fixture(file));
     made.run("-chdir=module", "init", "-input=false");
-    expect(made.run("-chdir=module", "test", "-no-color")).toContain("Success! 14 passed, 0 failed.");
+    expect(made.run("-chdir=module", "test", "-no-color")).toContain("Success! 15 passed, 0 failed.");
   });
 });
 
@@ -155,6 +155,68 @@ describe("a wildcard is refused wherever an input goes into a policy:", () => {
     expect(Object.keys(given).filter((name) => !told.includes(`var.${name}`))).toEqual([]);
     expect(refused).toHaveLength(Object.keys(given).length);
   });
+});
+
+/** Mistakes of whoever writes a module's call, each with the words that name the place. */
+const MISSPELT: Readonly<Record<string, readonly [value: string, ...told: readonly string[]]>> = {
+  senders: [
+    '[{ repository_id = "1", may = ["send"] }, { repository_id = "123456789", enviroment = "production", classes = "all" }]',
+    "senders[1] has enviroment, which is not a key",
+    "senders[1] needs may.",
+    "senders[1].classes must be a list of texts.",
+  ],
+  operators: [
+    '[{ principal = "arn:aws:iam::123456789012:role/security", clases = ["api-key"], may = ["approve"] }]',
+    "operators[0] has clases, which",
+  ],
+  classes: [
+    '[{ name = "api-key", expires_within = "soon", passphrase = "required", approvals = [], verification = "email", recipient_domain = ["vendor.example"] }]',
+    "classes[0] has recipient_domain, which",
+    "classes[0].expires_within must be a number.",
+  ],
+  issuers: [
+    '[{ issuer = "https://gitlab.example", jwks_url = "https://gitlab.example/keys", claims = { enviroment = "env" } }]',
+    "issuers[0].claims has enviroment, which",
+  ],
+  ses: [
+    '{ identity_arn = "arn:aws:ses:eu-west-1:111122223333:identity/example.com", tls = "REQUIRE" }',
+    "ses has tls, which",
+  ],
+  smtp: [`{ secret_arn = "${ORDERS}", kms_key = "1" }`, "smtp has kms_key, which"],
+  archive: ['{ bucket_name = "evidence", kms_key = "1" }', "archive has kms_key, which"],
+  company: ['{ name = "Acme", accent_colour = "#7a1fa2" }', "company has accent_colour, which"],
+  reserved_concurrency: ["{ recipients = 1 }", "reserved_concurrency has recipients, which"],
+  alarms: ['{ email = ["ops@example.com"] }', "alarms has email, which"],
+  events: ['{ topic = { arm = "1" } }', "events.topic has arm, which", "events.topic needs arn."],
+  on_undelivered: ["{ rotates = true }", "on_undelivered has rotates, which"],
+  on_reported: ['{ rotate = "maybe" }', "on_reported.rotate must be true or false."],
+  rotation: [
+    `{ secrets = [{ arn = "${ORDERS}", repository_ids = ["1"], operator = true }] }`,
+    "rotation.secrets[0] has operator, which",
+  ],
+  on_rotated: [
+    '{ secret_names = ["orders"], repository = "acme/orders" }',
+    "on_rotated needs connection_arn.",
+  ],
+};
+
+withTerraform("a misspelt key of an input is refused by its entry's name, never dropped", () => {
+  const made = workspace();
+  const text = readFileSync(new URL("../../terraform/variables.tf", import.meta.url), "utf8");
+  made.write("variables.tf", text);
+  const values = Object.entries(MISSPELT).map(([name, [value]]) => `-var=${name}=${value}`);
+  let told = "";
+  try {
+    made.run("plan", "-input=false", "-no-color", ...values);
+  } catch (error) {
+    told = String(error).replaceAll(/\s*\n[│\s]*/g, " ");
+  }
+  const missing = Object.values(MISSPELT).flatMap(([, ...sentences]) =>
+    sentences.filter((sentence) => !told.includes(sentence)),
+  );
+  expect(missing).toEqual([]);
+  // Terraform drops unknown keys of an object type: none may have something that can be left out.
+  expect(text).not.toMatch(/^ {2}type .*optional\(/m);
 });
 
 const PLAN = ["-input=false", "-no-color", "-var=runtime=nodejs22.x"] as const;

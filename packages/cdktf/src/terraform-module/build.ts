@@ -20,6 +20,7 @@ import { block, Raw, type Shape } from "./hcl.ts";
 import { type MadeIf, madeIf, type Resources, referring } from "./made-if.ts";
 import { SERVICE_MADE_IF, ServiceModule } from "./service.ts";
 import { SERVICE_VARIABLES } from "./service-variables.ts";
+import { shapeText } from "./shapes.ts";
 import { type Variable, variableBlocks } from "./variables.ts";
 
 type Module = {
@@ -294,7 +295,7 @@ type Outputs = readonly string[];
 function interfaceTables(variables: Readonly<Record<string, Variable>>, outputs: Outputs): string {
   const inputs = Object.entries(variables).map(
     ([name, { type, description, default: value }]) =>
-      `| \`${name}\` | \`${shorten(type)}\` | ${value === undefined ? "required" : `\`${shorten(JSON.stringify(value))}\``} | ${description} |`,
+      `| \`${name}\` | \`${typeof type === "string" ? shorten(type) : shapeText(type)}\` | ${value === undefined ? "required" : `\`${shorten(JSON.stringify(value))}\``} | ${description} |`,
   );
   return [
     "| Input | Type | Default | |",

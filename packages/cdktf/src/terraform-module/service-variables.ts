@@ -1,12 +1,16 @@
 import { DEFAULT_RETENTION_DAYS } from "@secret-handoff/lambda/tables";
 import { ARNS, arnRule } from "../arns.ts";
 import { LOG_RETENTION_DAYS, LONGEST_EVENT_RETENTION } from "../checks/values.ts";
+import { FUNCTION_NAMES } from "../functions/archive.ts";
+import type { Field, Shape } from "./shapes.ts";
 import { arnVariable, isArn, POLICY_VARIABLES, type Rule, SHARED, type Variable } from "./variables.ts";
 
 /** Whether an object is there is known before it is known what its ARN will be: so a plan can count what depends on it. */
-const ARN = "optional(object({ arn = string }))";
-const NOTICE = `object({ topic = ${ARN}, emails = optional(list(string), []) })`;
-const REACTION = `object({ topic = ${ARN}, emails = optional(list(string), []), rotate = optional(bool, false) })`;
+const ARN: Shape = { object: { arn: "string" } };
+const EMAILS: Field = { kind: "list(string)", default: [] };
+const OFF: Field = { kind: "bool", default: false };
+const NOTICE: Shape = { object: { "topic?": ARN, "emails?": EMAILS } };
+const REACTION: Shape = { object: { "topic?": ARN, "emails?": EMAILS, "rotate?": OFF } };
 
 /** The parts of a company, with their names in the function's COMPANY. */
 export const COMPANY = [
@@ -20,7 +24,7 @@ export const COMPANY = [
 ] as const;
 
 const isTopic = (variable: string): Rule => [
-  isArn(`var.${variable}.topic.arn`, ARNS.topic),
+  isArn(`local.${variable}.topic.arn`, ARNS.topic),
   `${variable}.topic.arn ${arnRule(ARNS.topic)}.`,
 ];
 
@@ -58,22 +62,22 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     ],
   },
   ses: {
-    type: 'object({ identity_arn = string, tls_policy = optional(string, "REQUIRE") })',
+    type: { object: { identity_arn: "string", "tls_policy?": { kind: "string", default: "REQUIRE" } } },
     description:
       "Mails codes through SES, from this identity. tls_policy REQUIRE bounces mail that would travel in the clear; or OPTIONAL.",
     default: null,
     holds: [
-      isArn("var.ses.identity_arn", ARNS.sesIdentity),
+      isArn("local.ses.identity_arn", ARNS.sesIdentity),
       `ses.identity_arn ${arnRule(ARNS.sesIdentity)}.`,
     ],
   },
   smtp: {
-    type: "object({ secret_arn = string, kms_key_arn = optional(string) })",
+    type: { object: { secret_arn: "string", "kms_key_arn?": "string" } },
     description:
       "Mails codes through an SMTP server instead: a secret with JSON { host, port, user, password }, and its key, unless that is aws/secretsmanager.",
     default: null,
     holds: [
-      `${isArn("var.smtp.secret_arn", ARNS.secret)} && ${isArn("var.smtp.kms_key_arn", ARNS.key)}`,
+      `${isArn("local.smtp.secret_arn", ARNS.secret)} && ${isArn("local.smtp.kms_key_arn", ARNS.key)}`,
       `smtp.secret_arn ${arnRule(ARNS.secret)}, and smtp.kms_key_arn the ARN of its key.`,
     ],
   },
@@ -111,22 +115,24 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     holds: ['contains(["named", "unnamed"], var.recipients)', "recipients is named or unnamed."],
   },
   archive: {
-    type: "object({ bucket_name = string, kms_key_arn = optional(string) })",
+    type: { object: { bucket_name: "string", "kms_key_arn?": "string" } },
     description:
       "Writes event lines and seals to a bucket of yours too, with Object Lock where it has that; and the bucket's key, where it is one of yours.",
     default: null,
     holds: [
-      `(var.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.archive.bucket_name))) && ${isArn("var.archive.kms_key_arn", ARNS.key)}`,
+      `(local.archive == null || can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", local.archive.bucket_name))) && ${isArn("local.archive.kms_key_arn", ARNS.key)}`,
       "archive.bucket_name must be the name of an S3 bucket, and archive.kms_key_arn the whole ARN of its key.",
     ],
   },
   company: {
-    type: `object({ ${COMPANY.map(([part]) => (part === "name" ? "name = string" : `${part} = optional(string)`)).join(", ")} })`,
+    type: {
+      object: Object.fromEntries(COMPANY.map(([part]) => [part === "name" ? part : `${part}?`, "string"])),
+    },
     description:
       "The company that recipients know the senders by: name; and logo (the text of an SVG file, shapes only), accent_color and accent_color_dark (#rrggbb), contact, privacy_url, imprint_url. The deployment fails where one cannot be used, and says why.",
     default: null,
     holds: [
-      'var.company == null ? true : can(regex("^[^\\\\p{Cc}\\\\x{202a}-\\\\x{202e}\\\\x{2066}-\\\\x{2069}]{1,60}$", var.company.name)) && length(coalesce(var.company.logo, "-")) <= 65536 && alltrue([for c in [var.company.accent_color, var.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [var.company.privacy_url, var.company.imprint_url] : u == null || can(regex("^https://", u))])',
+      'local.company == null ? true : can(regex("^[^\\\\p{Cc}\\\\x{202a}-\\\\x{202e}\\\\x{2066}-\\\\x{2069}]{1,60}$", local.company.name)) && length(coalesce(local.company.logo, "-")) <= 65536 && alltrue([for c in [local.company.accent_color, local.company.accent_color_dark] : c == null || can(regex("^#[0-9a-f]{6}$", c))]) && alltrue([for u in [local.company.privacy_url, local.company.imprint_url] : u == null || can(regex("^https://", u))])',
       "company needs a name of one line; a logo is the text of an SVG file, a colour reads #rrggbb in lower case, and a URL begins with https.",
     ],
   },
@@ -150,7 +156,7 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
   },
   protect_audit: { type: "bool", description: "Deletion protection of the audit table.", default: true },
   reserved_concurrency: {
-    type: "object({ recipient = optional(number), sender = optional(number), drainer = optional(number), sweeper = optional(number), sealer = optional(number) })",
+    type: { object: Object.fromEntries(FUNCTION_NAMES.map((name) => [`${name}?`, "number"])) },
     description:
       "Concurrent executions to reserve for each function. A new account has 10 in all, of which none can be reserved.",
     default: {},
@@ -168,11 +174,11 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     holds: isTopic("alarms"),
   },
   events: {
-    type: `object({ topic = ${ARN}, log_retention_days = optional(number), bus = ${ARN} })`,
+    type: { object: { "topic?": ARN, "log_retention_days?": "number", "bus?": ARN } },
     description: "Where audit events go besides the audit table: a topic, a new log group, another bus.",
     default: {},
     holds: [
-      `${isArn("var.events.topic.arn", ARNS.topic)} && ${isArn("var.events.bus.arn", ARNS.bus)}`,
+      `${isArn("local.events.topic.arn", ARNS.topic)} && ${isArn("local.events.bus.arn", ARNS.bus)}`,
       `events.topic.arn ${arnRule(ARNS.topic)}; events.bus.arn ${arnRule(ARNS.bus)}.`,
     ],
   },
@@ -199,22 +205,36 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     ],
   },
   rotation: {
-    type: "object({ secrets = list(object({ arn = string, repository_ids = list(string), operators = optional(bool, false) })), limit_per_day = optional(number, 3), function_arns = optional(list(string), []) })",
+    type: {
+      object: {
+        secrets: { list: { arn: "string", repository_ids: "list(string)", "operators?": OFF } },
+        "limit_per_day?": { kind: "number", default: 3 },
+        "function_arns?": { kind: "list(string)", default: [] },
+      },
+    },
     description:
       "What the service may rotate: whole ARNs of secrets that have a rotation, and the numbers of the repositories whose handoffs rotate them.",
     default: null,
     holds: [
-      `(var.rotation == null || try(length(var.rotation.secrets) > 0 && alltrue([for s in var.rotation.secrets : ${isArn("s.arn", ARNS.secret)} && (s.operators || length(s.repository_ids) > 0)]), false)) && alltrue([for each in try(var.rotation.function_arns, []) : ${isArn("each", ARNS.function)}])`,
+      `(local.rotation == null || try(length(local.rotation.secrets) > 0 && alltrue([for s in flatten(local.rotation.secrets) : ${isArn("s.arn", ARNS.secret)} && (s.operators || length(s.repository_ids) > 0)]), false)) && alltrue([for each in try(local.rotation.function_arns, []) : ${isArn("each", ARNS.function)}])`,
       "rotation.secrets needs whole ARNs, with the six characters that Secrets Manager adds, each with repository_ids or operators; rotation.function_arns whole ARNs of functions.",
     ],
   },
   on_rotated: {
-    type: 'object({ secret_names = list(string), repository = string, connection_arn = string, event_type = optional(string, "secret-label-updated"), api_url = optional(string, "https://api.github.com") })',
+    type: {
+      object: {
+        secret_names: "list(string)",
+        repository: "string",
+        connection_arn: "string",
+        "event_type?": { kind: "string", default: "secret-label-updated" },
+        "api_url?": { kind: "string", default: "https://api.github.com" },
+      },
+    },
     description:
       "Starts a workflow (repository_dispatch) when one of these secrets has a new current version.",
     default: null,
     holds: [
-      `(var.on_rotated == null || try(length(var.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", var.on_rotated.repository)), false)) && ${isArn("var.on_rotated.connection_arn", ARNS.connection)}`,
+      `(local.on_rotated == null || try(length(local.on_rotated.secret_names) > 0 && can(regex("^[^/ ]+/[^/ ]+$", local.on_rotated.repository)), false)) && ${isArn("local.on_rotated.connection_arn", ARNS.connection)}`,
       "on_rotated needs secret_names, repository as owner/name, and connection_arn, the whole ARN of an EventBridge connection.",
     ],
   },

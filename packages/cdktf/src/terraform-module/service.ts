@@ -10,18 +10,22 @@ import { policyDocument } from "../iam/policies.ts";
 import { outputsOf } from "../secret-handoff.ts";
 import { Service, type ServiceProps } from "../service.ts";
 import { arnParts, ReadableStack, tagEverything } from "../terraform.ts";
-import { APPROVER_LOCALS, APPROVERS_SUFFICE } from "./approvers.ts";
+import { APPROVER_LOCALS, APPROVERS_SUFFICE, CLASSES_EXIST, MISSING_CLASSES } from "./approvers.ts";
 import type { MadeIf } from "./made-if.ts";
-import { COMPANY } from "./service-variables.ts";
-import { expression, POLICY, POLICY_BYTES, ref } from "./variables.ts";
+import { COMPANY, SERVICE_VARIABLES } from "./service-variables.ts";
+import { expression, POLICY, POLICY_BYTES, shapedLocals } from "./variables.ts";
 
-const given = (variable: string): string => `var.${variable} != null`;
+/** An input, where it is used: one with a shape is a local. */
+const input = (path: string): string =>
+  `${typeof SERVICE_VARIABLES[path.split(".")[0] ?? ""]?.type === "object" ? "local" : "var"}.${path}`;
+const ref = (path: string) => expression(input(path));
+const given = (path: string): string => `${input(path)} != null`;
 const noticed = (variable: string): string =>
-  `(var.${variable}.topic != null || length(var.${variable}.emails) > 0)`;
-const owners = '[for s in var.rotation.secrets : concat(s.repository_ids, s.operators ? ["iam"] : [])]';
+  `(${input(variable)}.topic != null || length(${input(variable)}.emails) > 0)`;
+const owners = '[for s in local.rotation.secrets : concat(s.repository_ids, s.operators ? ["iam"] : [])]';
 
 /** The company as the function reads it. */
-const COMPANY_JSON = `jsonencode({ for key, value in { ${COMPANY.map(([part, name]) => `${name} = var.company.${part}`).join(", ")} } : key => value if value != null })`;
+const COMPANY_JSON = `jsonencode({ for key, value in { ${COMPANY.map(([part, name]) => `${name} = local.company.${part}`).join(", ")} } : key => value if value != null })`;
 
 /** Examples in the place of what a plain module learns from its inputs; {@link SERVICE_MADE_IF} says what they stand for. */
 const EXAMPLE = {
@@ -35,41 +39,41 @@ const EXAMPLE = {
 
 export const SERVICE_MADE_IF: MadeIf = {
   resources: {
-    mail_: "local.ses",
-    bounces: "local.ses",
+    mail_: "local.mails_with_ses",
+    bounces: "local.mails_with_ses",
     recipient_start_check: given("company"),
     recipients_address: 'var.recipients == "named"',
     smtp_policy: given("smtp"),
     events_every_event:
-      "(var.events.topic != null || var.events.log_retention_days != null || var.events.bus != null)",
+      "(local.events.topic != null || local.events.log_retention_days != null || local.events.bus != null)",
     events_to_topic: given("events.topic"),
     events_log: given("events.log_retention_days"),
     events_to_log: given("events.log_retention_days"),
     events_forwarding: given("events.bus"),
     events_to_bus: given("events.bus"),
-    alarms_topic: "var.alarms.topic == null",
+    alarms_topic: "local.alarms.topic == null",
     reactions_undelivered_notice: noticed("on_undelivered"),
-    undelivered_topic: "(var.on_undelivered.topic == null && length(var.on_undelivered.emails) > 0)",
+    undelivered_topic: "(local.on_undelivered.topic == null && length(local.on_undelivered.emails) > 0)",
     reactions_reported_notice: noticed("on_reported"),
-    reported_topic: "(var.on_reported.topic == null && length(var.on_reported.emails) > 0)",
+    reported_topic: "(local.on_reported.topic == null && length(local.on_reported.emails) > 0)",
     reactions_rot: "local.rotating",
     alarms_rotation_failing: "local.rotating",
     on_rotated: given("on_rotated"),
     alarms_dispatch_failing: given("on_rotated"),
   },
   statements: {
-    MailLinks: "local.ses",
+    MailLinks: "local.mails_with_ses",
     DecryptSmtpCredentials: given("smtp.kms_key_arn"),
     KeepAddresses: 'var.recipients == "named"',
     UseTheTablesKey: given("kms_key_arn"),
     ArchiveTheTrail: given("archive"),
     MissFiles: given("archive"),
-    EncryptTheArchive: "try(var.archive.kms_key_arn, null) != null",
-    InvokeRotationFunctions: "length(var.rotation.function_arns) > 0",
+    EncryptTheArchive: "try(local.archive.kms_key_arn, null) != null",
+    InvokeRotationFunctions: "length(local.rotation.function_arns) > 0",
   },
   variables: {
     MAIL_FROM: given("mail_from"),
-    MAIL_CONFIGURATION_SET: "local.ses",
+    MAIL_CONFIGURATION_SET: "local.mails_with_ses",
     SMTP_SECRET_ARN: given("smtp"),
     ARCHIVE_BUCKET: given("archive"),
     RUN_BY: given("run_by"),
@@ -78,39 +82,41 @@ export const SERVICE_MADE_IF: MadeIf = {
   },
   inputs: {
     [JSON.stringify({ [EXAMPLE.secret]: [EXAMPLE.repository] })]:
-      'jsonencode({ for s in var.rotation.secrets : s.arn => concat(s.repository_ids, s.operators ? ["iam"] : []) })',
-    [JSON.stringify([EXAMPLE.secret])]: "var.rotation.secrets[*].arn",
+      'jsonencode({ for s in local.rotation.secrets : s.arn => concat(s.repository_ids, s.operators ? ["iam"] : []) })',
+    [JSON.stringify([EXAMPLE.secret])]: "local.rotation.secrets[*].arn",
     [JSON.stringify([EXAMPLE.repository])]: `distinct(flatten(${owners}))`,
-    [JSON.stringify([EXAMPLE.rotationFunction])]: "var.rotation.function_arns",
-    [String(EXAMPLE.limitPerDay)]: "tostring(var.rotation.limit_per_day)",
+    [JSON.stringify([EXAMPLE.rotationFunction])]: "local.rotation.function_arns",
+    [String(EXAMPLE.limitPerDay)]: "tostring(local.rotation.limit_per_day)",
     [String(EXAMPLE.rotateAfter)]: "try(var.on_delivered.rotate_after, 0)",
     [JSON.stringify(["expired", "locked", "unconfirmed", "bounced", "reported", "acknowledged"])]:
       "local.rotating_events",
     [JSON.stringify([EXAMPLE.rotated])]:
-      'concat([for n in var.on_rotated.secret_names : n if !endswith(n, "*")], [for n in var.on_rotated.secret_names : { prefix = trimsuffix(n, "*") } if endswith(n, "*")])',
+      'concat([for n in local.on_rotated.secret_names : n if !endswith(n, "*")], [for n in local.on_rotated.secret_names : { prefix = trimsuffix(n, "*") } if endswith(n, "*")])',
   },
 };
 
 /** Expressions that several resources share. */
 const LOCALS = {
+  ...shapedLocals(SERVICE_VARIABLES),
   functions: expression(`coalesce(var.functions, "\${path.module}/functions")`),
   policy: expression(POLICY),
-  ses: expression("var.ses != null"),
+  mails_with_ses: expression("local.ses != null"),
   alarm_topic_arn: topicOf("alarms", "alarms_topic"),
   undelivered_topic_arn: topicOf("on_undelivered", "undelivered_topic"),
   reported_topic_arn: topicOf("on_reported", "reported_topic"),
   rotating: expression(
-    "var.rotation != null && (var.on_undelivered.rotate || var.on_reported.rotate || var.on_delivered != null)",
+    "local.rotation != null && (local.on_undelivered.rotate || local.on_reported.rotate || var.on_delivered != null)",
   ),
   ...APPROVER_LOCALS,
+  ...MISSING_CLASSES,
   rotating_events: expression(
-    'concat(var.on_undelivered.rotate ? ["expired", "locked", "unconfirmed", "bounced"] : [], var.on_reported.rotate ? ["reported"] : [], var.on_delivered != null ? ["acknowledged"] : [])',
+    'concat(local.on_undelivered.rotate ? ["expired", "locked", "unconfirmed", "bounced"] : [], local.on_reported.rotate ? ["reported"] : [], var.on_delivered != null ? ["acknowledged"] : [])',
   ),
 };
 
 function topicOf(variable: string, own: string): string {
   return expression(
-    `var.${variable}.topic == null ? one(aws_sns_topic.${own}[*].arn) : var.${variable}.topic.arn`,
+    `${input(variable)}.topic == null ? one(aws_sns_topic.${own}[*].arn) : ${input(variable)}.topic.arn`,
   );
 }
 
@@ -131,7 +137,7 @@ export class ServiceModule extends ReadableStack {
     this.output({
       ...outputsOf(service, false),
       alarmTopicArn: expression("local.alarm_topic_arn"),
-      mailIdentityArn: expression("one(var.ses[*].identity_arn)"),
+      mailIdentityArn: expression("one(local.ses[*].identity_arn)"),
       operatorEndpoint: expression(
         `var.close_default_endpoint ? var.origin : ${service.api.api.apiEndpoint}`,
       ),
@@ -169,7 +175,7 @@ export class ServiceModule extends ReadableStack {
     });
     subscription.addOverride(
       "for_each",
-      expression(`toset(var.${variable}.topic == null ? var.${variable}.emails : [])`),
+      expression(`toset(${input(variable)}.topic == null ? ${input(variable)}.emails : [])`),
     );
     tagEverything(topic, ref("tags"));
   }
@@ -189,20 +195,21 @@ const PRECONDITIONS = [
   },
   {
     condition: expression(
-      'alltrue([for c in var.classes : c.verification != "email-code"]) || (var.mail_from != null && (var.ses != null || var.smtp != null))',
+      'alltrue([for c in local.classes : c.verification != "email-code"]) || (var.mail_from != null && (local.ses != null || local.smtp != null))',
     ),
     error_message: "A class with verification email-code needs mail: mail_from, and ses or smtp.",
   },
   {
-    condition: expression("var.ses == null || var.smtp == null"),
+    condition: expression("local.ses == null || local.smtp == null"),
     error_message: "Codes are mailed through SES or through SMTP: give ses or smtp.",
   },
   {
     condition: expression(
-      "var.rotation != null || !(var.on_undelivered.rotate || var.on_reported.rotate || var.on_delivered != null)",
+      "local.rotation != null || !(local.on_undelivered.rotate || local.on_reported.rotate || var.on_delivered != null)",
     ),
     error_message: "A reaction rotates, and rotation names no secrets that it may rotate.",
   },
+  CLASSES_EXIST,
   APPROVERS_SUFFICE,
 ];
 
@@ -213,7 +220,10 @@ function serviceProps(): ServiceProps {
   });
   const codeOf = (name: FunctionName): FunctionCode => ({
     path: `\${local.functions}/${name}.zip`,
-    sha256: expression(`filebase64sha256("\${local.functions}/${name}.zip")`),
+    // Without the archives the precondition says what to do; a failing filebase64sha256 would only repeat it in Terraform's words.
+    sha256: expression(
+      `fileexists("\${local.functions}/${name}.zip") ? filebase64sha256("\${local.functions}/${name}.zip") : null`,
+    ),
   });
   const reserved = (name: FunctionName) => number(`reserved_concurrency.${name}`);
   return {

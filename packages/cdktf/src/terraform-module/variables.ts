@@ -1,16 +1,18 @@
-import { type CredentialClass, DEFAULT_CLASSES } from "@secret-handoff/protocol/api";
+import { type CredentialClass, DEFAULT_CLASSES, Right } from "@secret-handoff/protocol/api";
 import { ARNS, type ArnForm, arnPattern, arnRule } from "../arns.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
 import { type Expression, snakeCase } from "../terraform.ts";
 import { Raw } from "./hcl.ts";
+import { converted, type Fields, type Shape, shapeRules, shapeText } from "./shapes.ts";
 
 /** One input of a module. */
 export type Variable = {
-  readonly type: string;
+  /** Terraform's type, or the shape of an input of objects. */
+  readonly type: string | Shape;
   readonly description: string;
   /** Left out where the caller must give it. */
   readonly default?: unknown;
-  /** On `var.NAME`. */
+  /** On `var.NAME`; of an input with a shape on `local.NAME`, in which every key is there. */
   readonly holds?: Rule;
 };
 
@@ -22,16 +24,47 @@ export function variableBlocks(
   variables: Readonly<Record<string, Variable>>,
 ): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
   return Object.fromEntries(
-    Object.entries(variables).map(([name, { type, description, default: value, holds }]) => [
-      name,
-      {
-        type: new Raw(type),
-        description,
-        ...(value === undefined ? {} : { default: value === null ? new Raw("null") : value }),
-        nullable: value === null,
-        ...(holds ? { validation: [{ condition: expression(holds[0]), error_message: holds[1] }] } : {}),
-      },
-    ]),
+    Object.entries(variables).map(([name, { type, description, default: value, holds }]) => {
+      const shape = typeof type === "string" ? undefined : type;
+      const rules = [
+        ...(shape ? shapeRules(name, shape) : []),
+        ...(holds ? [shape ? onLocal(name, shape, holds) : holds] : []),
+      ];
+      return [
+        name,
+        {
+          type: new Raw(shape ? "any" : String(type)),
+          description: shape ? `${description} Its shape: ${shapeText(shape)}.` : description,
+          ...(value === undefined ? {} : { default: value === null ? new Raw("null") : value }),
+          nullable: value === null,
+          ...(rules.length > 0
+            ? {
+                validation: rules.map(([condition, message]) => ({
+                  condition: expression(condition),
+                  error_message: message,
+                })),
+              }
+            : {}),
+        },
+      ];
+    }),
+  );
+}
+
+/** A validation sees nothing but its own variable: what the local will be stands in its place. */
+function onLocal(name: string, shape: Shape, [condition, message]: Rule): Rule {
+  const value = converted(name, shape);
+  return [condition.replaceAll(`local.${name}`, "list" in shape ? value : `(${value})`), message];
+}
+
+/** The inputs with a shape, as locals of the same names. */
+export function shapedLocals(
+  variables: Readonly<Record<string, Variable>>,
+): Readonly<Record<string, Expression>> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, { type }]) =>
+      typeof type === "string" ? [] : [[name, expression(converted(name, type))]],
+    ),
   );
 }
 
@@ -43,7 +76,7 @@ export const ref = (name: string): Expression => expression(`var.${name}`);
 
 /** A condition: null, or the whole ARN of one resource. A wildcard would widen the policy that it goes into. */
 export function isArn(value: string, form: ArnForm): string {
-  const isLeftOut = `${/^var\.\w+\./.test(value) ? `try(${value}, null)` : value} == null`;
+  const isLeftOut = `${/^(var|local)\.\w+\./.test(value) ? `try(${value}, null)` : value} == null`;
   return `(${isLeftOut} || can(regex(${JSON.stringify(arnPattern(form))}, ${value})))`;
 }
 
@@ -89,8 +122,8 @@ export const SHARED = {
   tags: { type: "map(string)", description: "Tags of everything that can have them.", default: {} },
 } satisfies Record<string, Variable | ((example: string) => Variable)>;
 
-const STRING = "string";
-const STRINGS = "list(string)";
+const STRING = "string" as const;
+const STRINGS = "list(string)" as const;
 
 /** The parts of a sender's entry and of a class, with their Terraform types; a question mark for what may be left out. */
 const SENDER = {
@@ -106,9 +139,13 @@ const SENDER = {
   "classes?": STRINGS,
   "roles?": STRINGS,
   may: STRINGS,
-};
-const TRUSTED_ISSUER = { issuer: STRING, jwksUrl: STRING, "claims?": "map(string)" };
-const OPERATOR = { principal: STRING, "classes?": STRINGS, "roles?": STRINGS, may: STRINGS };
+} satisfies Fields;
+const TRUSTED_ISSUER = {
+  issuer: STRING,
+  jwksUrl: STRING,
+  "claims?": { keys: ["owner", "name", "run", "actor", "environment"] },
+} satisfies Fields;
+const OPERATOR = { principal: STRING, "classes?": STRINGS, "roles?": STRINGS, may: STRINGS } satisfies Fields;
 const CLASS = {
   name: STRING,
   expiresWithin: "number",
@@ -121,37 +158,41 @@ const CLASS = {
   "receiptRequired?": "bool",
   "reviewerRequired?": "bool",
   "rerunAsksAnew?": "bool",
-};
+} satisfies Fields;
+const RIGHTS = `[${Right.options.map((right) => `"${right}"`).join(", ")}]`;
+/** An empty list reads like no limit, and is one that nothing passes. */
+const noneEmpty = (entry: string, parts: readonly string[]): string =>
+  `alltrue([for part in [${parts.map((part) => `${entry}.${part}`).join(", ")}] : try(length(part) > 0, true)])`;
 
 /** Who may send what, as inputs. */
 export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
   senders: {
-    type: `list(${objectType(SENDER)})`,
+    type: { list: SENDER },
     description:
       "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match. For pipelines that are not GitHub's it has issuer and claims instead.",
     holds: [
-      'alltrue([for s in var.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && !can(regex("[*?]", jsonencode(s))) && !(contains(s.may, "erase") && s.classes != null)])',
-      "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match. Erasing covers every class: with erase there are no classes.",
+      `alltrue([for s in local.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && length(setsubtract(s.may, ${RIGHTS})) == 0 && ${noneEmpty("s", ["events", "classes", "roles", "claims"])} && !can(regex("[*?]", jsonencode(s))) && !(contains(s.may, "erase") && s.classes != null)])`,
+      "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes.",
     ],
   },
   operators: {
-    type: `list(${objectType(OPERATOR)})`,
+    type: { list: OPERATOR },
     description:
       "The IAM roles and users that may call the service. Each has principal (an ARN) and may; and classes, roles where wanted.",
     default: [],
     holds: [
-      'alltrue([for o in var.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0 && !(contains(o.may, "erase") && o.classes != null)])',
-      "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may. Erasing covers every class: with erase there are no classes.",
+      `alltrue([for o in local.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0 && length(setsubtract(o.may, ${RIGHTS})) == 0 && ${noneEmpty("o", ["classes", "roles"])} && !(contains(o.may, "erase") && o.classes != null)])`,
+      "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes.",
     ],
   },
   classes: {
-    type: `list(${objectType(CLASS)})`,
+    type: { list: CLASS },
     description:
       "The credential classes. Each has name, expires_within (seconds), passphrase, approvals, verification; and environments, reason_required, recipient_domains, receipt_required, reviewer_required, rerun_asks_anew where wanted.",
     default: DEFAULT_CLASSES.map(inTerraform),
     holds: [
-      "length(var.classes) > 0 && alltrue([for c in var.classes : c.expires_within >= 60])",
-      "At least one class is needed, and each needs expires_within: whole seconds, at least 60.",
+      `length(local.classes) > 0 && alltrue([for c in local.classes : c.expires_within >= 60 && contains(["required", "recommended", "optional"], c.passphrase) && contains(["click", "email", "email-code"], c.verification) && ${noneEmpty("c", ["environments", "recipient_domains"])}])`,
+      "At least one class is needed, and each needs expires_within: whole seconds, at least 60; passphrase required, recommended or optional; verification click, email or email-code. environments and recipient_domains are not empty.",
     ],
   },
   issuer: {
@@ -164,12 +205,12 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
     ],
   },
   issuers: {
-    type: `list(${objectType(TRUSTED_ISSUER)})`,
+    type: { list: TRUSTED_ISSUER },
     description:
       "Issuers of OIDC tokens beside GitHub's, such as a GitLab. Each has issuer and jwks_url; and claims (owner, name, run, actor, environment), where its claims have other names than GitLab's.",
     default: [],
     holds: [
-      'alltrue([for i in var.issuers : can(regex("^https://", i.issuer)) && can(regex("^https://", i.jwks_url))])',
+      'alltrue([for i in local.issuers : can(regex("^https://", i.issuer)) && can(regex("^https://", i.jwks_url))])',
       "Each issuer needs issuer and jwks_url, both https URLs.",
     ],
   },
@@ -191,22 +232,15 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
 };
 
 /** The sender function's CONFIG, put together by Terraform from these inputs. */
-export const POLICY = `jsonencode(merge({\n  issuer    = var.issuer\n  issuers   = ${listOf("issuers", TRUSTED_ISSUER)}\n  senders   = ${listOf("senders", SENDER)}\n  operators = ${listOf("operators", OPERATOR)}\n  classes   = ${listOf("classes", CLASS)}\n}, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }, { approvalSeconds = var.approval_lifetime }, var.github_api_url == null ? {} : { githubApi = var.github_api_url }, var.company == null ? {} : { company = { for key, value in { name = var.company.name, contact = var.company.contact, accentColor = var.company.accent_color, accentColorDark = var.company.accent_color_dark } : key => value if value != null } }))`;
+export const POLICY = `jsonencode(merge({\n  issuer    = var.issuer\n  issuers   = ${listOf("issuers", TRUSTED_ISSUER)}\n  senders   = ${listOf("senders", SENDER)}\n  operators = ${listOf("operators", OPERATOR)}\n  classes   = ${listOf("classes", CLASS)}\n}, var.jwks_url == null ? {} : { jwksUrl = var.jwks_url }, { approvalSeconds = var.approval_lifetime }, var.github_api_url == null ? {} : { githubApi = var.github_api_url }, local.company == null ? {} : { company = { for key, value in { name = local.company.name, contact = local.company.contact, accentColor = local.company.accent_color, accentColorDark = local.company.accent_color_dark } : key => value if value != null } }))`;
 
 /** Bytes that Lambda leaves for it, as JSON within JSON, beside the other variables of the sender function. */
 export const POLICY_BYTES = 3_400;
 
-function objectType(parts: Readonly<Record<string, string>>): string {
-  const fields = Object.entries(parts).map(([part, type]) =>
-    part.endsWith("?") ? `${attribute(part)} = optional(${type})` : `${attribute(part)} = ${type}`,
-  );
-  return `object({ ${fields.join(", ")} })`;
-}
-
 /** Each object under the wire's names, without what was left out. */
-function listOf(variable: string, parts: Readonly<Record<string, string>>): string {
+function listOf(variable: string, parts: Fields): string {
   const fields = Object.keys(parts).map((part) => `${part.replace("?", "")} = item.${attribute(part)}`);
-  return `[for item in var.${variable} : { for key, value in { ${fields.join(", ")} } : key => value if value != null }]`;
+  return `[for item in local.${variable} : { for key, value in { ${fields.join(", ")} } : key => value if value != null }]`;
 }
 
 function attribute(part: string): string {
