@@ -78,14 +78,18 @@ jobs:
     steps:
       - uses: aws-actions/configure-aws-credentials@v5
         with:
-          role-to-assume: arn:aws:iam::123456789012:role/secret-handoff-sender # the role that the deployment made
+          # Replace it with the ARN that the deployment gives: the stack's output KEY_role_arn (orders_role_arn), or role_arn of modules/github.
+          role-to-assume: REPLACE-WITH-OUTPUT-orders_role_arn
           aws-region: ${region}
       - uses: OWNER/secret-handoff@v1
         with:
           endpoint: ${endpoint}
           class: ${className}
           from: ${JSON.stringify(from)}
+          contact: ${JSON.stringify(from)} # REPLACE: whom recipients ask, a person or a team
+          title: Orders API, new credentials # what recipients read first
           secret-ids: prod/orders/api # the secret
+          parse-json-secrets: true # shows the fields of a JSON secret one by one
           recipients: ana@vendor.example # who gets it
           reason: onboarding
 `;
