@@ -251,7 +251,7 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
   ],
   "a class's life as a text": [
     credentialClass({ expiresWithin: "24h" }),
-    "service.classes[0].expiresWithin must be a number, not a text",
+    "service.classes[0].expiresWithin must be a number, not a text: it is in seconds, and for 24 hours write 24 * 3_600",
   ],
   "half a second of life": [
     credentialClass({ expiresWithin: 3_600.5 }),
@@ -490,7 +490,7 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
   ],
   "a sender of a class that does not exist": [
     sender({ classes: ["api-keys"] }),
-    "service.senders[0].classes has api-keys, and there is no such class: there are production-admin, database-access, api-key, third-party-service, internal-tool",
+    "service.senders[0].classes has api-keys, and there is no such class: did you mean api-key?",
   ],
   "a sender in another environment than its class": [
     service({

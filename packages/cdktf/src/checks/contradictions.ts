@@ -7,7 +7,7 @@ import { classesOf, GITHUB_ISSUER } from "../policy.ts";
 import type { NotifyProps, ReactionProps, SecretHandoffProps } from "../props.ts";
 import { isExpression } from "../terraform.ts";
 import { tooFewApprovers } from "./approvers.ts";
-import { listed } from "./schema.ts";
+import { listed, suggestion } from "./schema.ts";
 
 /** Characters that EventBridge takes in a rule's pattern are 2,048; the rest of ours needs fewer than 200 of them. */
 const PATTERN_LIMIT = 1_848;
@@ -146,9 +146,12 @@ function senderProblems(
     ...eraseProblems(at, sender),
     ...named
       .filter(({ found }) => found === undefined)
-      .map(
-        ({ name }) =>
-          `${at}.classes has ${name}, and there is no such class: there are ${classes.map((each) => each.name).join(", ")}`,
+      .map(({ name }) =>
+        noSuchClass(
+          at,
+          name,
+          classes.map((each) => each.name),
+        ),
       ),
     ...named
       .filter(
@@ -169,12 +172,13 @@ function operatorProblems({ operators = [], ...props }: Service): readonly strin
   return operators.flatMap((operator, index) => [
     ...(operator.classes ?? [])
       .filter((name) => !names.includes(name))
-      .map(
-        (name) =>
-          `operators[${index}].classes has ${name}, and there is no such class: there are ${names.join(", ")}`,
-      ),
+      .map((name) => noSuchClass(`operators[${index}]`, name, names)),
     ...eraseProblems(`operators[${index}]`, operator),
   ]);
+}
+
+function noSuchClass(at: string, name: string, names: readonly string[]): string {
+  return `${at}.classes has ${name}, and there is no such class${suggestion(name, names) || `: there are ${names.join(", ")}`}`;
 }
 
 /** A recipient is one in every class. */
@@ -212,8 +216,16 @@ function classProblems(props: Service): readonly string[] {
         (entry.roles ?? []).includes(role) &&
         (entry.classes ?? [name]).includes(name),
     );
+  const names = classes.map(({ name }) => name);
+  // Of a class that an entry misspells, the entry's own sentence says enough.
+  const isMisspelt = (name: string) =>
+    [...senders, ...operators].some((entry) =>
+      (entry.classes ?? []).some(
+        (given) => !names.includes(given) && suggestion(given, names) === suggestion(name, names),
+      ),
+    );
   return [
-    ...repeated(classes.map(({ name }) => name)).map((name) => `classes has ${name} twice: keep one`),
+    ...repeated(names).map((name) => `classes has ${name} twice: keep one`),
     ...classes.flatMap(({ name, environments = [], approvals }, index) => [
       ...environments
         .filter((environment) => !senders.some((sender) => sender.environment === environment))
@@ -225,13 +237,13 @@ function classProblems(props: Service): readonly string[] {
         (role) => `classes[${index}].approvals has ${role} twice: two approvals come from two roles`,
       ),
       ...[...new Set(approvals)]
-        .filter((role) => !approves(role, name))
+        .filter((role) => !approves(role, name) && !isMisspelt(name))
         .map(
           (role) =>
             `classes[${index}].approvals has ${role}, which nobody may give, so ${name} could never be sent: add an entry to operators or senders with may: ["approve"], roles: ["${role}"] and ${name} among its classes, or take it out`,
         ),
       ...approverProblems(`classes[${index}]`, { name, approvals }, props),
-      ...(senders.length === 0 || may("send", name)
+      ...(senders.length === 0 || may("send", name) || isMisspelt(name)
         ? []
         : [`classes[${index}] can never be sent: no sender that may send has ${name} among its classes`]),
     ]),

@@ -57,10 +57,28 @@ export function number(...rules: readonly Rule<number>[]): Schema {
 /** A whole number. @param unit what it counts, `seconds` */
 export function whole(min: number, max: number, unit: string, ...rules: readonly Rule<number>[]): Schema {
   const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
-  return number(...rules, [
-    (value) => Number.isSafeInteger(value) && value >= min && value <= max,
-    `must be a whole number of ${unit} ${range}`,
-  ]);
+  const named = unit === "seconds" ? mustBeSeconds : mustBe("a number");
+  return v.pipe(
+    v.number(named),
+    holds<number>([
+      ...rules,
+      [
+        (value) => Number.isSafeInteger(value) && value >= min && value <= max,
+        `must be a whole number of ${unit} ${range}`,
+      ],
+    ]),
+  );
+}
+
+const UNITS = { m: ["minutes", "60"], h: ["hours", "3_600"], d: ["days", "86_400"] } as const;
+
+/** Of a text such as `24h`, with what to write instead; no other text is repeated. */
+function mustBeSeconds({ input }: { readonly input: unknown }): string {
+  const [, count, unit] = (typeof input === "string" && /^(\d{1,4}) ?([mhd])$/.exec(input)) || [];
+  const sentence = mustBe("a number")({ input });
+  if (unit === undefined) return sentence;
+  const [units, seconds] = UNITS[unit as keyof typeof UNITS];
+  return `${sentence}: it is in seconds, and for ${count} ${units} write ${count} * ${seconds}`;
 }
 
 export const flag: Schema = v.union([v.boolean(), v.custom(Token.isUnresolved)], mustBe("true or false"));
@@ -162,7 +180,7 @@ function entriesOf(schema: Schema): Entries | undefined {
 }
 
 /** Names the word that somebody may have meant. */
-function suggestion(word: string, words: readonly string[]): string {
+export function suggestion(word: string, words: readonly string[]): string {
   const [nearest] = words
     .map((known) => ({ known, distance: distanceBetween(word.toLowerCase(), known.toLowerCase()) }))
     .filter(({ known, distance }) => distance <= Math.max(2, Math.floor(known.length / 3)))
