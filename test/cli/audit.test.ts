@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { type LocalStack, startLocalStack } from "@secret-handoff/local";
@@ -155,5 +155,27 @@ describe("audit report", () => {
     const empty = join(cli.folder, "empty.jsonl");
     writeFileSync(empty, "");
     expect((await audit("report", empty)).stderr).toContain("hold neither events nor seals");
+  });
+
+  test("gives a job that prints an export or a report no workflow command of somebody's words", async () => {
+    const file = join(cli.folder, "words.jsonl");
+    const attack = "##[stop-commands]pwn";
+    const since = ["--since", lastDueDay(Date.now() / 1_000)];
+    expect((await audit("export", ...since, "--out", file)).code).toBe(0);
+    const hostile = readFileSync(file, "utf8").replaceAll(/"class":"[^"]*"/g, `"class":"${attack}"`);
+    expect(hostile).toContain(attack);
+    const words = join(cli.folder, "hostile.jsonl");
+    writeFileSync(words, hostile);
+    for (const args of [
+      ["export", words],
+      ["export", words, "--format", "csv"],
+      ["export", words, "--format", "ocsf"],
+      ["report", words, ...since],
+      ["report", words, ...since, "--format", "html"],
+    ]) {
+      const { code, stdout } = await audit(...args);
+      expect([args, code]).toEqual([args, 0]);
+      expect([args, stdout.includes("stop-commands"), stdout.includes("##[")]).toEqual([args, true, false]);
+    }
   });
 });

@@ -183,7 +183,16 @@ describe("the export to CSV", () => {
     "a spreadsheet takes %j for text",
     async (reason) => {
       const [, line] = await collect(csvLines(listed([event({ reason })])));
-      expect(line).toContain(`"'${reason}"`);
+      expect(line).toContain(`"'${reason.replace(/^[\t\r]/, "$&'")}"`);
+    },
+  );
+
+  test.each(["a;=cmd|' /C calc'!A0", "a\t+1", 'a;" =1', "a\n@SUM(A1)"])(
+    "a spreadsheet that divides cells elsewhere takes %j for text",
+    async (reason) => {
+      const [, line = ""] = await collect(csvLines(listed([event({ reason })])));
+      expect(line).not.toMatch(/[;\t\n][\s"]*[=+@]/);
+      expect(line).toMatch(/'[=+@]/);
     },
   );
 

@@ -68,7 +68,7 @@ export class Terminal {
 
   /** A line of JSON on standard output, in which a runner of GitHub finds no workflow command. @throws where nobody reads it any more */
   json(value: unknown): Promise<void> {
-    return this.out(`${JSON.stringify(value).replaceAll("##[", "##\\u005b")}\n`);
+    return this.out(`${inertJson(value)}\n`);
   }
 
   /**
@@ -276,8 +276,13 @@ export function onOneLine(text: string): string {
   return inert(shown(text).replace(/[\n\t]/g, escaped));
 }
 
+/** The same of JSON, which says the same. */
+export function inertJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll("##[", "##\\u005b");
+}
+
 /** Lines that a runner of GitHub does not take for workflow commands, where the command line runs in a job. */
-function inert(lines: string): string {
+export function inert(lines: string): string {
   return lines.replace(/^(\s*):(?=:)|##(?=\[)/gm, (found) =>
     found === "##" ? "# #" : `${found.slice(0, -1)}: `,
   );

@@ -2,6 +2,7 @@ import { csvLines, type Deadline, ocsfEvents, type Trail } from "@secret-handoff
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { inert, inertJson } from "../terminal.ts";
 import { openOutput } from "./output.ts";
 import { daysOf, knownEvents, trailOf } from "./trail.ts";
 
@@ -14,11 +15,15 @@ export const run: Run = async (invocation, context) => {
     context,
     async (deadline: Deadline) => {
       const trail = await trailOf(invocation, days, context, deadline);
-      const output = await openOutput(invocation.text("out"), context);
+      const path = invocation.text("out");
+      const output = await openOutput(path, context);
+      // JSON has a harmless spelling of the same text; CSV has none, so a file keeps it as it is.
+      const isShown = path === undefined && format === "csv";
       const done = context.terminal.spin("Exporting the trail");
       let lines = 0;
       for await (const line of linesOf(format, trail, days)) {
-        await output.write(line.endsWith("\n") ? line : `${line}\n`);
+        const ended = line.endsWith("\n") ? line : `${line}\n`;
+        await output.write(isShown ? inert(ended) : ended);
         lines += 1;
         if (lines % 500 === 0) done(`Exporting the trail: ${lines} lines`);
       }
@@ -41,13 +46,13 @@ async function* linesOf(
       yield* csvLines(knownEvents(trail, days));
       break;
     case "ocsf":
-      for await (const event of ocsfEvents(knownEvents(trail, days))) yield JSON.stringify(event);
+      for await (const event of ocsfEvents(knownEvents(trail, days))) yield inertJson(event);
       break;
     default:
       for await (const seal of trail.seals()) {
-        yield JSON.stringify(seal);
-        for await (const leaf of trail.leaves(seal.day)) yield JSON.stringify({ day: seal.day, ...leaf });
+        yield inertJson(seal);
+        for await (const leaf of trail.leaves(seal.day)) yield inertJson({ day: seal.day, ...leaf });
       }
-      for await (const event of trail.events()) yield JSON.stringify(event);
+      for await (const event of trail.events()) yield inertJson(event);
   }
 }

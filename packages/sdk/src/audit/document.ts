@@ -31,7 +31,7 @@ export function toMarkdown({ title, blocks }: Report, chart?: string): string {
   return `# ${escapeMarkdown(title)}\n\n${parts.join("\n\n")}\n`;
 }
 
-/** A page of its own that prints: no script, nothing from elsewhere. */
+/** A page of its own that prints: no script, nothing from elsewhere, and nothing that a job which shows it would take for a command. */
 export function toHtml({ title, blocks }: Report): string {
   const body = blocks.map((block) => {
     if ("heading" in block) return `<h2>${htmlText(block.heading)}</h2>`;
@@ -51,7 +51,7 @@ export function toHtml({ title, blocks }: Report): string {
 ${body.join("\n")}
 </main>
 </html>
-`;
+`.replaceAll("##[", "##&#91;");
 }
 
 /** Rows of a table that is better moved to the next page than divided. */

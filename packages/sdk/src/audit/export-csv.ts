@@ -39,12 +39,13 @@ function lineOf(cells: readonly (string | number | undefined)[]): string {
 }
 
 /**
- * What a spreadsheet would take for a formula gets an apostrophe before it, also in full-width spelling: a reason or a branch's name is
- * somebody else's text. https://owasp.org/www-community/attacks/CSV_Injection
+ * What a spreadsheet would take for a formula gets an apostrophe before it, also in full-width spelling, and behind what divides cells in
+ * many countries, where quotes hold nothing together: a reason or a branch's name is somebody else's text. https://owasp.org/www-community/attacks/CSV_Injection
  */
 function cell(value: string | number | undefined): string {
   if (value === undefined) return "";
   if (typeof value === "number") return String(value);
-  const safe = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
+  const begun = /^\s*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/.test(value) ? `'${value}` : value;
+  const safe = begun.replace(/[;\t\r\n][\s"]*(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g, "$&'");
   return `"${safe.replaceAll('"', '""')}"`;
 }
