@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { networkFault, parameterStore, proxyingFetch } from "@secret-handoff/sdk";
-import { proxyFor } from "../../packages/sdk/src/runtime/proxy-variables.ts";
+import { isReadByProxy, proxyFor } from "../../packages/sdk/src/runtime/proxy-variables.ts";
+import { askStore } from "../../packages/sdk/src/sources/stores/store-http.ts";
 import { unending } from "./deadlines.ts";
 import { quickRuntime } from "./quick-runtime.ts";
 
@@ -192,6 +193,30 @@ describe("a call through a proxy", () => {
       "GET http://service.example/v1",
       "POST http://service.example/v1",
     ]);
+  });
+
+  test("over http to this machine never shows the proxy the token of a store", async () => {
+    process.env.HTTP_PROXY = `http://${openAt}`;
+    const context = { runtime: quickRuntime({ fetch: proxyingFetch }), deadline: unending() };
+    for (const host of ["localhost", "127.0.0.1", "[::1]"]) {
+      const ask = async () =>
+        askStore(
+          {
+            ...{
+              store: "1Password Connect",
+              address: "OP_CONNECT_HOST",
+              url: `http://${host}:8080/v1/vaults`,
+            },
+            headers: { authorization: "Bearer canary" },
+          },
+          context,
+        );
+      await expect(ask()).rejects.toThrow(/^OP_CONNECT_HOST /);
+    }
+    expect(open.seen).toEqual([]);
+    const direct = { HTTP_PROXY: openAt, NO_PROXY: "localhost" };
+    expect(isReadByProxy(new URL("http://localhost:8080"), direct)).toBe(false);
+    expect(isReadByProxy(new URL("https://localhost:8080"), { HTTPS_PROXY: openAt })).toBe(false);
   });
 
   test("sends a form as fetch does", async () => {

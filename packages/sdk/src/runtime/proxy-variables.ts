@@ -22,6 +22,11 @@ export function proxyFor(url: URL, env: Environment = process.env): string | und
   return proxy.includes("://") ? proxy : `http://${proxy}`;
 }
 
+/** True where a call over plain http goes through a proxy, which reads all of it, also where the call is for this machine. */
+export function isReadByProxy(url: URL, env: Environment = process.env): boolean {
+  return url.protocol === "http:" && proxyFor(url, env) !== undefined;
+}
+
 /** Each entry is a host and all names below it, an address, a network like 10.0.0.0/8, or `*`; a port may follow. */
 function isExempt({ hostname, port, protocol }: URL, noProxy: string): boolean {
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();

@@ -2,6 +2,7 @@ import { isLoopback } from "@secret-handoff/protocol";
 import { boundedText } from "@secret-handoff/protocol/bounded-body";
 import { type Deadline, withAttemptLimit } from "../../runtime/deadline.ts";
 import { networkFault } from "../../runtime/network.ts";
+import { isReadByProxy } from "../../runtime/proxy-variables.ts";
 import { jsonOrUndefined } from "../../runtime/response-body.ts";
 import { retry, retryAfterMs, TransientError } from "../../runtime/retry.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
@@ -43,7 +44,7 @@ const LONGEST_ANSWER = 2_000_000;
 
 /**
  * Sends a request until it is answered by something other than 429 or 5xx. Redirects are not followed: the token belongs to one host.
- * @throws SenderError `store_unreachable` or `store_unavailable`; `input` where it would go unencrypted to another machine
+ * @throws SenderError `store_unreachable` or `store_unavailable`; `input` where it would go unencrypted to another machine or to a proxy
  */
 export function askStore(
   { store, url, address, method = "GET", headers = {}, body }: StoreRequest,
@@ -56,6 +57,12 @@ export function askStore(
     );
   }
   const { host } = new URL(url);
+  if (isReadByProxy(new URL(url))) {
+    throw new SenderError(
+      "input",
+      `${address} is an http address of this machine, and the environment names a proxy for it, which would read the tokens and secrets of ${store}. Add ${new URL(url).hostname} to NO_PROXY.`,
+    );
+  }
   const send = () =>
     withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
       try {
