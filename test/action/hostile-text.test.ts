@@ -113,6 +113,16 @@ describe("text of others in the log", () => {
     const ours = guardStreams([stream]);
     for (const attack of ATTACKS) stream.write(`${attack}\n`);
     stream.write(Buffer.from("::error::bytes\n"));
+    // The runner reads lines, however many writes make one.
+    const split = ["::error::x", " ::error::x", "\u200b::error::x", "##[error]x", "a ##[error]x"];
+    for (const command of split) {
+      for (let at = 1; at < 7; at++) {
+        stream.write(`\n${command.slice(0, at)}`);
+        stream.write(Buffer.from(`${command.slice(at)}\n`));
+      }
+      for (const character of command) stream.write(character);
+      stream.write("\n");
+    }
     ours(() => stream.write("::notice::ours\n"));
     const filter = new RunnerFilter();
     filter.push(written);

@@ -25,7 +25,14 @@ export function guardStreams(streams: readonly Writable[]): (write: () => void) 
   let isOurs = false;
   for (const stream of streams) {
     const plain: (...given: unknown[]) => boolean = stream.write.bind(stream) as never;
-    stream.write = (chunk: unknown, ...rest: unknown[]) => plain(isOurs ? chunk : harmless(chunk), ...rest);
+    /** What the line holds that is not ended yet: the runner reads lines, however they were written. */
+    let begun = "";
+    stream.write = (chunk: unknown, ...rest: unknown[]) => {
+      const text = isOurs ? textOf(chunk) : harmless(textOf(chunk), begun);
+      const line = text.slice(text.lastIndexOf("\n") + 1);
+      begun = lineBegun(text.includes("\n") ? line : begun + line);
+      return plain(isOurs ? chunk : text, ...rest);
+    };
   }
   return (write) => {
     isOurs = true;
@@ -37,7 +44,22 @@ export function guardStreams(streams: readonly Writable[]): (write: () => void) 
   };
 }
 
-function harmless(chunk: unknown): string {
-  const text = typeof chunk === "string" ? chunk : Buffer.from(chunk as Uint8Array).toString("utf8");
-  return text.split("\n").map(logLine).join("\n");
+function textOf(chunk: unknown): string {
+  return typeof chunk === "string" ? chunk : Buffer.from(chunk as Uint8Array).toString("utf8");
 }
+
+/** @param begun what stands in the first line already */
+function harmless(text: string, begun: string): string {
+  const [first = "", ...more] = text.split("\n");
+  const whole = logLine(begun + first);
+  // Where the end of what stands there and the beginning of what comes make a command together, a space parts them.
+  const rest = whole.startsWith(begun) ? whole.slice(begun.length) : ` ${logLine(first)}`;
+  return [rest, ...more.map(logLine)].join("\n");
+}
+
+/** Of a long line its end: behind anything but white space no command begins except by `##[`. */
+function lineBegun(line: string): string {
+  return line.length <= LONGEST_KEPT ? line : `x${line.slice(-2)}`;
+}
+
+const LONGEST_KEPT = 10_000;
