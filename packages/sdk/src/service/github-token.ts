@@ -1,5 +1,7 @@
+import { boundedText } from "@secret-handoff/protocol/bounded-body";
 import { type Deadline, withAttemptLimit } from "../runtime/deadline.ts";
 import { networkFault } from "../runtime/network.ts";
+import { jsonOrUndefined } from "../runtime/response-body.ts";
 import { retry, retryAfterMs, TransientError } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
@@ -8,6 +10,8 @@ import { SenderError } from "../sender-error.ts";
 export type TokenEndpoint = { readonly url: string; readonly bearer: string };
 
 const ATTEMPT_MS = 10_000;
+/** Bytes; a token is a few thousand. */
+const LONGEST_ANSWER = 200_000;
 
 /**
  * The runner's id-token endpoint, from the environment.
@@ -54,7 +58,8 @@ export function fetchIdToken(
             redirect: "error",
             signal,
           });
-          return [answer, await answer.json().catch(() => undefined)];
+          const tooLong = () => new TypeError("the answer is too long");
+          return [answer, jsonOrUndefined(await boundedText(answer, LONGEST_ANSWER, tooLong))];
         });
       } catch (cause) {
         if (deadline.hard.aborted) throw deadline.hard.reason;
