@@ -68,6 +68,7 @@ function pack(names: readonly string[]): void {
     const filename = packed[index]?.filename;
     if (filename === undefined) throw new Error(`npm packed no ${name}`);
     renameSync(join(out, filename), join(out, `${name}.tgz`));
+    console.log(`.data/packages/${name}.tgz`);
   }
 }
 
