@@ -132,7 +132,8 @@ export class Recipient {
     const theirs = (text: string) => terminal.say(`${SET_OFF}${onOneLine(text)}`, SET_OFF);
     line("Service", this.#wanted.origin);
     line(say.until, say.untilWhen(expiresAt, Math.floor((runtime.now() + clockAhead) / 1_000)));
-    if (attemptsLeft < 5) terminal.say(terminal.style("yellow", say.triesLeft(attemptsLeft)));
+    // The claim that is resumed took a try, and no answer is checked again.
+    if (attemptsLeft < 5 && !resumes) terminal.say(terminal.style("yellow", say.triesLeft(attemptsLeft)));
     if (resumes) {
       terminal.say(
         "You opened this a moment ago. Only this computer can show it again, until two minutes after you opened it.",
