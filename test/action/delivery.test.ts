@@ -139,7 +139,7 @@ test.each([
   [
     "no AWS region",
     { AWS_REGION: undefined, AWS_DEFAULT_REGION: undefined },
-    "No AWS region is set. Set the region input or AWS_REGION.",
+    "No AWS region is set. Set region or AWS_REGION.",
   ],
   [
     "no id-token permission",

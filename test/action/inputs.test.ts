@@ -153,7 +153,7 @@ describe("a file gives", () => {
       "holds no address",
       "ana",
       "recipients-file",
-      "Line 1 of recipients-file is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+      "Line 1 of recipients-file is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.",
     ],
     [
       "repeats a line",

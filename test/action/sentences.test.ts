@@ -57,7 +57,7 @@ describe("one mistake is one annotation:", () => {
     [
       "an unknown secret",
       { "secret-ids": "prod/nope" },
-      'There is no secret "prod/nope". Check secret-ids, the region and the account of the AWS role.',
+      'There is no secret "prod/nope". Check secret-ids, the region and the account of the AWS credentials.',
     ],
     [
       "a secret that the role may not read",
@@ -97,12 +97,12 @@ describe("one mistake is one annotation:", () => {
     [
       "an unknown class",
       { class: "nope" },
-      'The service has no class "nope" for this workflow. Choose one of: production-admin, database-access, api-key, third-party-service, internal-tool, click-only.',
+      'The service has no class "nope" that you may use. Choose one of: production-admin, database-access, api-key, third-party-service, internal-tool, click-only.',
     ],
     [
       "a recipient that is no address",
       { recipients: "ana" },
-      "Line 1 of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+      "Line 1 of recipients is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.",
     ],
     [
       "the same recipient twice",

@@ -354,7 +354,7 @@ describe("a dry run", () => {
     });
     expect(code).toBe(1);
     expect(errors).toEqual([
-      "Line 1 of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+      "Line 1 of recipients is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.",
       "The passphrase is too weak: it has fewer than 12 characters. Use four or more random words.",
       'There is no secret "nope/1".',
       'No secret\'s name begins with "nope/". Check the prefix in secret-ids, the region and the account.',

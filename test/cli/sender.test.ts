@@ -114,7 +114,7 @@ describe("a person with AWS credentials", () => {
     const id = /handoff (\S+)/.exec(first.stdout)?.[1] ?? "";
     expect(await as("sender", ["revoke", id])).toMatchObject({
       code: 0,
-      stdout: `${id}  revoked, or ended unread before\n`,
+      stdout: `${id}  revoked\n`,
     });
     expect((await as("sender", [...args, "--dry-run"])).stdout).toContain(
       "a•••@vendor.example  would be mailed",
@@ -207,8 +207,24 @@ describe("a person with AWS credentials", () => {
   test("is refused what is not theirs, with the code that says so", async () => {
     const args = ["send", "--to", EMAIL, "--stdin", "TOKEN", ...smtp()];
     const approvals = await as("sender", [...args, "-c", "production-admin"], { stdin: VALUE });
-    expect(approvals.code).toBe(3);
+    expect(approvals).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining(
+        "Ask for it with secret-handoff request, and set --request to the id that it gives.",
+      ),
+    });
+    expect(approvals.stderr).toContain("Set --passphrase or --passphrase-file.");
     expect((await as("auditor", [...args, "-c", "internal-tool"], { stdin: VALUE })).code).toBe(3);
+    const auditor = await as("auditor", ["revoke", "--all", "--yes"]);
+    expect(auditor).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("Ask whoever runs the service to add what is missing to your entry."),
+    });
+    const absent = await as("sender", [
+      ...["send", "--to", EMAIL, "--secret-id", "prod/nothing", "-c", "internal-tool"],
+      ...smtp(),
+    ]);
+    expect(absent.stderr).toContain("Check --secret-id, the region and the account of the AWS credentials.");
     const unknown = await as("sender", ["list"], { env: { AWS_SECRET_ACCESS_KEY: "another" } });
     expect(unknown).toMatchObject({
       code: 3,

@@ -243,7 +243,7 @@ describe("one exception's name stands for many things:", () => {
       "rotate",
       "ResourceNotFoundException",
       "Secrets Manager can't find the specified secret.",
-      'secret_unknown: There is no secret "prod/db". Check secret-ids, the region and the account of the AWS role.',
+      'secret_unknown: There is no secret "prod/db". Check secret-ids, the region and the account of the AWS credentials.',
     ],
     [
       "rotate",
@@ -309,7 +309,7 @@ describe("one exception's name stands for many things:", () => {
       "assume",
       "ValidationError",
       "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
-      `input: ${ROLE} cannot be assumed for 2h: the AWS role of this job is itself assumed, and from such a role AWS gives one hour at most. Set role-duration to 1h or less.`,
+      `input: ${ROLE} cannot be assumed for 2h: the AWS role that asks is itself assumed, and from such a role AWS gives one hour at most. Set role-duration to 1h or less.`,
     ],
     [
       "assume",

@@ -87,7 +87,7 @@ describe("a parameter", () => {
     [
       "none",
       refusal("ParameterNotFound"),
-      'secret_unknown: There is no parameter "/prod/a". Check parameters, the region and the account of the AWS role.',
+      'secret_unknown: There is no parameter "/prod/a". Check parameters, the region and the account of the AWS credentials.',
     ],
   ])("%s is told", async (_, answer, sentence) => {
     server.answer(answer);

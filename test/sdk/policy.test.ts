@@ -45,7 +45,7 @@ test("a recommended passphrase that is missing is a warning, not an error", () =
 test("an unknown class is refused with the names of the known ones", () => {
   const { errors } = checkPolicy({ ...request, class: "Third-Party" }, DEFAULT_CLASSES, NOW);
   expect(errors.map(({ message }) => message)).toEqual([
-    'The service has no class "Third-Party" for this workflow. Choose one of: production-admin, database-access, api-key, third-party-service, internal-tool.',
+    'The service has no class "Third-Party" that you may use. Choose one of: production-admin, database-access, api-key, third-party-service, internal-tool.',
   ]);
 });
 
@@ -91,6 +91,6 @@ test("a reason of white space is no reason, as for the service", () => {
 test("a workflow that may use no class is told so, not given an empty choice", () => {
   const { errors } = checkPolicy(request, [], NOW);
   expect(errors.map(({ message }) => message)).toEqual([
-    "The service lets this workflow use no class. Ask whoever runs the service to add classes to the workflow's entry in the senders list.",
+    "The service lets you use no class. Ask whoever runs the service to add classes to your entry in the senders or operators list.",
   ]);
 });

@@ -13,9 +13,9 @@ test("every bad line is reported by its number and never by its text", () => {
   const { recipients, errors } = parseRecipients("a@b.example\nnot an address\nA@B.example\nx@y@z\n");
   expect(recipients).toEqual([{ address: "a@b.example" }]);
   expect(errors.map(({ message }) => message)).toEqual([
-    "Line 2 of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+    "Line 2 of recipients is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.",
     "Line 3 of recipients repeats line 1. Name each recipient once.",
-    "Line 4 of recipients is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.",
+    "Line 4 of recipients is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.",
   ]);
 });
 
@@ -73,7 +73,7 @@ test.each([
 
 test("no recipients at all are refused", () => {
   expect(parseRecipients("\n\n").errors.map(({ message }) => message)).toEqual([
-    "recipients names nobody. Write one e-mail address a line.",
+    "recipients names nobody. Write at least one e-mail address.",
   ]);
 });
 

@@ -82,7 +82,7 @@ test.each([
   [
     "an unknown secret",
     refusal("ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
-    'secret_unknown: There is no secret "prod/a". Check secret-ids, the region and the account of the AWS role.',
+    'secret_unknown: There is no secret "prod/a". Check secret-ids, the region and the account of the AWS credentials.',
   ],
   [
     "a secret without a value",

@@ -140,6 +140,15 @@ describe("an answer becomes a sentence:", () => {
       "not_allowed: This workflow may not send through ORIGIN: The senders list does not let this workflow send. Seen: repository a/b (id 7). Ask whoever runs the service to add it to the senders list.",
     ],
     [
+      "in the senders list, without the right",
+      problem(
+        403,
+        "not_allowed",
+        "This call needs the right revoke. The senders list gives this caller check.",
+      ),
+      "not_allowed: This workflow may not send through ORIGIN: This call needs the right revoke. The senders list gives this caller check. Ask whoever runs the service to add what is missing to its entry.",
+    ],
+    [
       "policy, every rule",
       problem(422, "policy", "x", {
         broken: [

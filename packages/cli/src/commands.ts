@@ -242,7 +242,8 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   "recipients find": {
     summary: "Show which recipient id an address has, or whose an id is",
-    positionals: { name: "ADDRESS|ID", least: 1, most: 1 },
+    details: ["Without an argument it asks, or reads the first line of a pipe."],
+    positionals: { name: "ADDRESS|ID", least: 0, most: 1 },
     callsService: true,
     load: () => import("./commands/recipients-find.ts"),
   },

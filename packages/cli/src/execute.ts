@@ -4,6 +4,7 @@ import type { Surroundings } from "./cli.ts";
 import type { Command } from "./commands.ts";
 import type { CliContext } from "./context.ts";
 import { EXIT, exitCodeOf } from "./exit-codes.ts";
+import { sentenceOfError } from "./option-names.ts";
 import { shown, Terminal } from "./terminal.ts";
 
 /** Loads a command and runs it; whatever it throws becomes a sentence and an exit code. */
@@ -23,10 +24,10 @@ export async function execute(
     if (isBrokenPipe(error)) return EXIT.failed;
     const known = error instanceof SenderError ? error : faultOf(error);
     if (invocation.flag("json")) {
-      await terminal.json({ error: { code: known.code, message: known.message } });
+      await terminal.json({ error: { code: known.code, message: sentenceOfError(known) } });
     }
     const heading = known.code === "cancelled" ? "" : `${terminal.style("red", "Error:")} `;
-    terminal.say(`${heading}${shown(known.message)}`);
+    terminal.say(`${heading}${shown(sentenceOfError(known))}`);
     if (known.code === "unexpected" && env.SECRET_HANDOFF_DEBUG === "1" && error instanceof Error) {
       terminal.say(error.stack ?? "");
     }

@@ -163,6 +163,7 @@ export {
   serviceClient,
 } from "./service/service-client.ts";
 export { type Credentials, cachedToken, jwtClaims, type TokenSource } from "./service/service-http.ts";
+export { inputName, type NameSetting, type Sentence, type Setting } from "./settings.ts";
 export {
   type GitHubAppRequest,
   gitHubAppToken,

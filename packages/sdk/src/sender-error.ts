@@ -1,3 +1,5 @@
+import { inputName, type NameSetting, type Sentence } from "./settings.ts";
+
 /** What went wrong, as a stable word that callers may branch on. */
 export type SenderErrorCode =
   | "input"
@@ -68,10 +70,18 @@ export type SenderErrorCode =
 export class SenderError extends Error {
   override readonly name = "SenderError";
   readonly code: SenderErrorCode;
+  readonly #sentence: Sentence;
 
-  constructor(code: SenderErrorCode, message: string, options?: { readonly cause?: unknown }) {
-    super(message, options);
+  /** @param sentence `message` has it with the names of the action's inputs; {@link SenderError.says} with those of another shell */
+  constructor(code: SenderErrorCode, sentence: Sentence, options?: { readonly cause?: unknown }) {
+    super(typeof sentence === "string" ? sentence : sentence(inputName), options);
     this.code = code;
+    this.#sentence = sentence;
+  }
+
+  /** The sentence with the settings as a shell calls them. */
+  says(name: NameSetting): string {
+    return typeof this.#sentence === "string" ? this.#sentence : this.#sentence(name);
   }
 }
 

@@ -3,6 +3,7 @@ import type { Run } from "../commands.ts";
 import { endpointOf, readConfiguration } from "../configuration.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
+import { sentenceOfError } from "../option-names.ts";
 import { checkServedPage } from "../published-page.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";
@@ -26,7 +27,7 @@ export const run: Run = async (invocation, context) => {
         typeof found === "string" ? { check: name, status: "ok", detail: found } : { check: name, ...found };
     } catch (error) {
       if (!(error instanceof SenderError)) throw error;
-      result = { check: name, status: "failed", detail: error.message };
+      result = { check: name, status: "failed", detail: sentenceOfError(error) };
     }
     done();
     results.push(result);

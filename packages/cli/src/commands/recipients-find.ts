@@ -1,3 +1,4 @@
+import { SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
@@ -7,7 +8,11 @@ import { onOneLine } from "../terminal.ts";
 
 export const run: Run = async (invocation, context) => {
   const { terminal } = context;
-  const wanted = wantedRecipient(invocation.positionals[0] ?? "");
+  const text = invocation.positionals[0] ?? (await terminal.ask("Address or recipient id: "))?.trim() ?? "";
+  if (text === "") {
+    throw new SenderError("input", "Name an address or a recipient id, as an argument or in a pipe.");
+  }
+  const wanted = wantedRecipient(text);
   const service = await openService(invocation, context);
   const done = terminal.spin("Asking the service");
   const found = await withTimeout(invocation, context, (deadline) => service.recipient(wanted, deadline));

@@ -1,3 +1,4 @@
+import type { State } from "@secret-handoff/protocol";
 import {
   type Deadline,
   type Revocation,
@@ -6,6 +7,7 @@ import {
   revokeHandoffs,
   SenderError,
   type ServiceClient,
+  viewHandoffs,
 } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
@@ -13,6 +15,7 @@ import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.ts";
 import { filtersOf, repositoryHint } from "../filters.ts";
 import { handoffIds } from "../handoff-views.ts";
+import { sentenceOfError } from "../option-names.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";
 
@@ -41,7 +44,8 @@ export const run: Run = async (invocation, context) => {
   const revocations = await withTimeout(invocation, context, async (deadline) => {
     const open = async (run: string) =>
       (await service.list({ run, state: "open" }, deadline)).map(({ id }) => id);
-    return revokeHandoffs(workflowRun === undefined ? ids : await open(workflowRun), service, deadline);
+    const named = workflowRun === undefined ? ids : await open(workflowRun);
+    return withStates(await revokeHandoffs(named, service, deadline), service, deadline);
   });
   done();
   return report(revocations, invocation, context);
@@ -94,8 +98,23 @@ async function revokeAll(
   return EXIT.done;
 }
 
-async function report(
+/** With the state in which a handoff is now, where the service shows it: it takes one that ended unread before for a revoked one. */
+type Ended = Revocation & { readonly state?: State | undefined };
+
+async function withStates(
   revocations: readonly Revocation[],
+  service: ServiceClient,
+  deadline: Deadline,
+): Promise<readonly Ended[]> {
+  const ended = revocations.flatMap(({ id, ending }) => (ending === "revoked" ? [id] : []));
+  const seen = new Map(
+    (await viewHandoffs(ended, service, deadline)).map(({ id, view }) => [id, view?.state]),
+  );
+  return revocations.map((one) => ({ ...one, state: seen.get(one.id) }));
+}
+
+async function report(
+  revocations: readonly Ended[],
   invocation: Invocation,
   { terminal }: CliContext,
 ): Promise<ExitCode> {
@@ -109,14 +128,16 @@ async function report(
   return Math.max(EXIT.done, ...revocations.map(codeOf)) as ExitCode;
 }
 
-function asJson({ id, ending }: Revocation) {
+function asJson({ id, ending, state }: Ended) {
   return ending instanceof SenderError
-    ? { id, ending: "failed", error: { code: ending.code, message: ending.message } }
-    : { id, ending };
+    ? { id, ending: "failed", error: { code: ending.code, message: sentenceOfError(ending) } }
+    : { id, ending, ...(state === undefined ? {} : { state }) };
 }
 
-function sentenceOf({ ending }: Revocation): string {
-  if (ending instanceof SenderError) return ending.message;
+function sentenceOf({ ending, state }: Ended): string {
+  if (ending instanceof SenderError) return sentenceOfError(ending);
+  if (ending === "revoked" && state !== undefined)
+    return state === "revoked" ? "revoked" : `ended unread before: ${state}`;
   return {
     revoked: "revoked, or ended unread before",
     released: "opened already: rotate the secret if that was wrong",

@@ -15,6 +15,7 @@ import type { Run } from "../commands.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { sentenceOfError } from "../option-names.ts";
 import { openService } from "../sender-service.ts";
 import { shown } from "../terminal.ts";
 import { describe, durationOf } from "./description.ts";
@@ -78,8 +79,8 @@ export const run: Run = async (invocation, context) => {
       } catch (error) {
         spin();
         if (!(error instanceof HandOverError)) throw error;
-        for (const { message } of error.all.slice(1)) terminal.say(shown(message));
-        throw new SenderError(error.code, error.message, { cause: error });
+        for (const other of error.all.slice(1)) terminal.say(shown(sentenceOfError(other)));
+        throw new SenderError(error.code, (name) => error.says(name), { cause: error });
       }
     },
     awaitFor === undefined ? undefined : `${awaitFor + 300}s`,

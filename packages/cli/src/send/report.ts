@@ -3,6 +3,7 @@ import type { ExpectedOutcome, Outcome } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.ts";
+import { sentenceOfError } from "../option-names.ts";
 import { onOneLine } from "../terminal.ts";
 
 export async function reportExpected(
@@ -30,7 +31,11 @@ function expectedAsJson(one: ExpectedOutcome) {
     case "earlier":
       return { recipient, outcome: "earlier", id: one.handoff.id, state: one.handoff.state };
     case "refused":
-      return { recipient, outcome: "refused", error: { code: one.error.code, message: one.error.message } };
+      return {
+        recipient,
+        outcome: "refused",
+        error: { code: one.error.code, message: sentenceOfError(one.error) },
+      };
   }
 }
 
@@ -41,7 +46,7 @@ function expectedSentence(one: ExpectedOutcome): string {
     case "earlier":
       return `had this version before (${one.handoff.id} is ${one.handoff.state}): nothing would be mailed`;
     case "refused":
-      return `would be refused: ${one.error.message}`;
+      return `would be refused: ${sentenceOfError(one.error)}`;
   }
 }
 
@@ -76,7 +81,7 @@ function asJson(outcome: Outcome) {
       return {
         recipient,
         outcome: "failed",
-        error: { code: outcome.error.code, message: outcome.error.message },
+        error: { code: outcome.error.code, message: sentenceOfError(outcome.error) },
       };
   }
 }
@@ -88,10 +93,10 @@ function keysOf(fingerprints: readonly string[] = []): string {
 function sentenceOf(outcome: Outcome): string {
   switch (outcome.kind) {
     case "mailed":
-      return `mailed${keysOf(outcome.encryptedTo)}, handoff ${outcome.id}${outcome.notRecorded ? `. ${outcome.notRecorded.message}` : ""}`;
+      return `mailed${keysOf(outcome.encryptedTo)}, handoff ${outcome.id}${outcome.notRecorded ? `. ${sentenceOfError(outcome.notRecorded)}` : ""}`;
     case "earlier":
       return `this version was handed over before, handoff ${outcome.handoff.id} is ${outcome.handoff.state}; nothing mailed`;
     case "failed":
-      return `failed: ${outcome.error.message}${outcome.notRevoked ? ` ${outcome.notRevoked.message}` : ""}`;
+      return `failed: ${sentenceOfError(outcome.error)}${outcome.notRevoked ? ` ${sentenceOfError(outcome.notRevoked)}` : ""}`;
   }
 }

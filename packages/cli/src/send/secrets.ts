@@ -28,6 +28,7 @@ import {
 import type { Invocation } from "../arguments.ts";
 import type { Configuration } from "../configuration.ts";
 import type { CliContext } from "../context.ts";
+import { sentenceOfError } from "../option-names.ts";
 import { shown } from "../terminal.ts";
 import { durationOf } from "./description.ts";
 import { oidcToken } from "./oidc-token.ts";
@@ -136,7 +137,7 @@ export async function allSecrets(
   for (const secret of within === undefined ? [] : versioned)
     errors.attempt(() => checkRotatedWithin(secret, within ?? 0, now, "Rotate it first."));
   const [first, ...others] = errors.errors;
-  for (const { message } of others) terminal.say(shown(message));
+  for (const other of others) terminal.say(shown(sentenceOfError(other)));
   if (first) throw first;
   const secrets = [...versioned, ...givenSecrets(given, "cli", execution, now), ...files];
   if (secrets.length > 0) return secrets;

@@ -4,6 +4,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { type NetworkFault, networkFault } from "../runtime/network.ts";
 import { TransientError } from "../runtime/retry.ts";
 import { SenderError, type SenderErrorCode } from "../sender-error.ts";
+import type { Sentence } from "../settings.ts";
 import { accessDenied } from "./access-denied.ts";
 
 /** One call to AWS, in words for a refusal. */
@@ -26,7 +27,7 @@ export type AwsCall = {
 };
 
 /** A code and a sentence: a SenderError without AWS's own error, which is added as its cause. */
-export type AwsSentence = readonly [code: SenderErrorCode, sentence: string];
+export type AwsSentence = readonly [code: SenderErrorCode, sentence: Sentence];
 
 /** Undefined leaves a refusal to the general sentences. @param message AWS's own words, not yet fit for a log */
 export type AwsWording = (name: string, message: string) => AwsSentence | undefined;
@@ -114,12 +115,13 @@ function clockSkewed({ name }: AwsError): AwsSentence {
 /** What is wrong before AWS is asked: region, address, credentials. */
 function misconfigured({ name, message }: AwsError): AwsSentence | undefined {
   if (/^Region is missing/.test(message)) {
-    return ["aws_region", "No AWS region is set. Set the region input or AWS_REGION."];
+    return ["aws_region", (say) => `No AWS region is set. Set ${say("region")} or AWS_REGION.`];
   }
   if (/^Region not accepted|Invalid Configuration.*region/i.test(message)) {
     return [
       "aws_region",
-      "The AWS region is malformed. Write region (or AWS_REGION) like eu-west-1, without spaces or quotes.",
+      (say) =>
+        `The AWS region is malformed. Write ${say("region")} (or AWS_REGION) like eu-west-1, without spaces or quotes.`,
     ];
   }
   if (name === "TypeError" && message === "Invalid URL") {
@@ -129,21 +131,18 @@ function misconfigured({ name, message }: AwsError): AwsSentence | undefined {
     ];
   }
   if (name === "CredentialsProviderError") {
-    return [
-      "aws_credentials",
-      "There are no AWS credentials. Run aws-actions/configure-aws-credentials before this step.",
-    ];
+    return ["aws_credentials", (say) => `There are no AWS credentials. ${say("aws-login")}.`];
   }
   if (/expired/i.test(`${name} ${message}`) && /token|credential/i.test(`${name} ${message}`)) {
     return [
       "aws_credentials",
-      `The AWS credentials have expired (${name}). Run aws-actions/configure-aws-credentials shortly before this step, or raise its role-duration-seconds.`,
+      (say) => `The AWS credentials have expired (${name}). ${say("aws-login", "expired")}.`,
     ];
   }
   return CREDENTIALS.has(name.replace(/Exception$/, ""))
     ? [
         "aws_credentials",
-        `AWS does not accept the credentials (${name}). Check what aws-actions/configure-aws-credentials set before this step.`,
+        (say) => `AWS does not accept the credentials (${name}). ${say("aws-login", "refused")}.`,
       ]
     : undefined;
 }
@@ -205,7 +204,8 @@ function unreachable(
   const host = /\b(?:ENOTFOUND|EAI_AGAIN) (\S+)/.exec(error.message)?.[1];
   return [
     "aws_unavailable",
-    `${service}${host === undefined ? "" : ` at ${host}`} cannot be reached: ${reason} (${code}). ${advice("region")}`,
+    (say) =>
+      `${service}${host === undefined ? "" : ` at ${host}`} cannot be reached: ${reason} (${code}). ${advice(say("region"))}`,
   ];
 }
 

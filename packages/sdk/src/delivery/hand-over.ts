@@ -81,7 +81,7 @@ export class HandOverError extends SenderError {
 
   constructor(all: readonly SenderError[]) {
     const [first] = all;
-    super(first?.code ?? "unexpected", first?.message ?? "", { cause: first });
+    super(first?.code ?? "unexpected", (name) => first?.says(name) ?? "", { cause: first });
     this.all = all;
   }
 }

@@ -15,6 +15,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { type Runtime, unixSeconds } from "../runtime/runtime.ts";
 import { SenderError, type SenderErrorCode, toResult } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
+import type { NameSetting } from "../settings.ts";
 import { type DeliveryDetails, requestFor } from "./delivery.ts";
 
 /** What a sender asks for, as far as a class has a say in it. */
@@ -71,7 +72,8 @@ export function checkPolicy(
     awaitsReceipt: request.awaitsReceipt,
   };
   const errors = policyViolations(found, proposal, now).map(
-    ({ rule, detail }) => new SenderError(CODES[rule], `${detail} ${adviceFor(rule, request, found)}`),
+    ({ rule, detail }) =>
+      new SenderError(CODES[rule], (say) => `${detail} ${adviceFor(rule, request, found, say)}`),
   );
   const warnings =
     passphrase === "recommended" && !request.hasPassphrase
@@ -99,22 +101,23 @@ function adviceFor(
   rule: PolicyRule,
   { expiresIn, recipients, approved }: SendRequest,
   credentialClass: CredentialClass,
+  say: NameSetting,
 ): string {
   switch (rule) {
     case "expiry":
-      return `expires-in is ${formatDuration(expiresIn ?? credentialClass.expiresWithin)}: shorten it, or choose another class.`;
+      return `${say("expires-in")} is ${formatDuration(expiresIn ?? credentialClass.expiresWithin)}: shorten it, or choose another class.`;
     case "passphrase":
-      return "Set the passphrase input from a secret.";
+      return `Set ${say("passphrase")}.`;
     case "approvals":
       return approved
-        ? "Wait for it with await-approval, like await-approval: 4h."
-        : "Ask for it with operation: request, and set request-id to the id that it gives.";
+        ? `Wait for it with ${say("await-approval")}, like ${say("await-approval", "4h")}.`
+        : `Ask for it with ${say("operation", "request")}, and set ${say("request-id")} to the id that it gives.`;
     case "reason":
-      return "Set the reason input.";
+      return `Set ${say("reason")}.`;
     case "environment":
       return "Set environment: on the job.";
     case "receipt":
-      return "Set await, like await: 4h.";
+      return `Set ${say("await")}, like ${say("await", "4h")}.`;
     case "recipient": {
       const foreign = foreignRecipients(credentialClass, recipients).map((index) => index + 1);
       return foreign.length === 1
@@ -132,8 +135,8 @@ function unknownClass(name: string, classes: readonly CredentialClass[]): Sender
   return new SenderError(
     "class_unknown",
     names === ""
-      ? "The service lets this workflow use no class. Ask whoever runs the service to add classes to the workflow's entry in the senders list."
-      : `The service has no class "${name}" for this workflow. Choose one of: ${names}.`,
+      ? "The service lets you use no class. Ask whoever runs the service to add classes to your entry in the senders or operators list."
+      : `The service has no class "${name}" that you may use. Choose one of: ${names}.`,
   );
 }
 

@@ -59,7 +59,7 @@ export function parseRecipients(text: string, input = "recipients"): RecipientLi
       errors.push(
         new SenderError(
           "recipient",
-          `Line ${line} of ${input} is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.`,
+          `Line ${line} of ${input} is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.`,
         ),
       );
     } else if (earlier !== undefined) {
@@ -75,7 +75,7 @@ export function parseRecipients(text: string, input = "recipients"): RecipientLi
     }
   }
   if (recipients.length === 0 && errors.length === 0) {
-    errors.push(new SenderError("recipient", `${input} names nobody. Write one e-mail address a line.`));
+    errors.push(new SenderError("recipient", `${input} names nobody. Write at least one e-mail address.`));
   }
   return { recipients, errors };
 }

@@ -4,6 +4,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { type NetworkFault, networkFault } from "../runtime/network.ts";
 import { TransientError } from "../runtime/retry.ts";
 import { SenderError } from "../sender-error.ts";
+import type { NameSetting } from "../settings.ts";
 import type { SmtpServer } from "./smtp.ts";
 import { loginTexts } from "./smtp-login.ts";
 import { type TokenRefusal, whyRefused } from "./xoauth2.ts";
@@ -65,7 +66,8 @@ function refused(smtp: SmtpError, { server, phase, to, tokens }: Failure): Error
   if (code === "ETLS") {
     const final = new SenderError(
       "mail_tls",
-      `${where} offers no TLS${words}, and mail with a link is not sent in the clear. Set smtp-tls: implicit where that port speaks TLS from the start, or use a server that offers STARTTLS.`,
+      (say) =>
+        `${where} offers no TLS${words}, and mail with a link is not sent in the clear. Set ${say("smtp-tls", "implicit")} where that port speaks TLS from the start, or use a server that offers STARTTLS.`,
     );
     return isLater(responseCode) ? new TransientError(final, { kind: "busy" }) : final;
   }
@@ -104,12 +106,14 @@ function login(where: string, words: string, responseCode: number, response: str
   if (/basic authentication is disabled|\b5\.7\.139\b/i.test(response)) {
     return new SenderError(
       "mail_login",
-      `${where} takes no passwords${words}. Log in with an access token: set smtp-token-url and smtp-client-id in the place of smtp-password.`,
+      (say) =>
+        `${where} takes no passwords${words}. Log in with an access token: set ${say("smtp-token-url")} and ${say("smtp-client-id")} in the place of ${say("smtp-password")}.`,
     );
   }
   return new SenderError(
     "mail_login",
-    `${where} does not accept the login${words}. Check smtp-user and smtp-password.`,
+    (say) =>
+      `${where} does not accept the login${words}. Check ${say("smtp-user")} and ${say("smtp-password")}.`,
   );
 }
 
@@ -118,7 +122,8 @@ export function tokenRefused(refusal: TokenRefusal, server: SmtpServer, nowSecon
   const words = quoted(refusal.response, server, undefined, [refusal.token]);
   return new SenderError(
     "mail_login",
-    `${placeOf(server)} does not accept the access token${words}: ${whyRefused(refusal, nowSeconds)}`,
+    (say) =>
+      `${placeOf(server)} does not accept the access token${words}: ${whyRefused(refusal, nowSeconds, say)}`,
   );
 }
 
@@ -138,19 +143,22 @@ function brokenOff(error: unknown, smtp: SmtpError, { server, phase }: Failure):
     if (server.login && "token" in server.login) {
       return new SenderError(
         "mail_login",
-        `${where} offers no login with an access token (XOAUTH2). Use smtp-password, or a server or port that offers it, like 587.`,
+        (say) =>
+          `${where} offers no login with an access token (XOAUTH2). Use ${say("smtp-password")}, or a server or port that offers it, like 587.`,
       );
     }
     return new SenderError(
       "mail_login",
-      `${where} offers no login that smtp-user and smtp-password fit. Drop them, or use a port that takes logins, like 587.`,
+      (say) =>
+        `${where} offers no login that ${say("smtp-user")} and ${say("smtp-password")} fit. Drop them, or use a port that takes logins, like 587.`,
     );
   }
   if (smtp.timeoutType === "GREETING_TIMEOUT") {
     return new TransientError(
       new SenderError(
         "mail_unreachable",
-        `${where} takes connections and does not greet. Set smtp-tls: implicit where that port speaks TLS from the start; otherwise check smtp-host and smtp-port.`,
+        (say) =>
+          `${where} takes connections and does not greet. Set ${say("smtp-tls", "implicit")} where that port speaks TLS from the start; otherwise check ${say("smtp-host")} and ${say("smtp-port")}.`,
       ),
     );
   }
@@ -164,7 +172,8 @@ function brokenOff(error: unknown, smtp: SmtpError, { server, phase }: Failure):
   return new TransientError(
     new SenderError(
       "mail_unreachable",
-      `${where} cannot be reached${reason}. ${(network?.advice ?? connectAdvice)("smtp-host and smtp-port")}`,
+      (say) =>
+        `${where} cannot be reached${reason}. ${(network?.advice ?? connectAdvice)(`${say("smtp-host")} and ${say("smtp-port")}`)}`,
       { cause: error },
     ),
   );
@@ -173,11 +182,14 @@ function brokenOff(error: unknown, smtp: SmtpError, { server, phase }: Failure):
 const connectAdvice = (address: string) => `Check ${address}, and that this machine may connect to it.`;
 
 function tlsFailed(where: string, { code, reason, advice }: NetworkFault, { tls }: SmtpServer): SenderError {
-  const remedy =
+  const remedy = (say: NameSetting) =>
     reason === "its answer is not TLS" && tls === "implicit"
-      ? "Set smtp-tls: starttls, or another smtp-port."
-      : advice("smtp-host");
-  return new SenderError("mail_tls", `TLS with ${where} could not be set up: ${reason} (${code}). ${remedy}`);
+      ? `Set ${say("smtp-tls", "starttls")}, or another ${say("smtp-port")}.`
+      : advice(say("smtp-host"));
+  return new SenderError(
+    "mail_tls",
+    (say) => `TLS with ${where} could not be set up: ${reason} (${code}). ${remedy(say)}`,
+  );
 }
 
 /** A transient negative completion. */

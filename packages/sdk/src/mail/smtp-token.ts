@@ -3,6 +3,7 @@ import { Concealed, redact } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
+import type { NameSetting } from "../settings.ts";
 import { askStore, memberOf, textOf } from "../sources/stores/store-http.ts";
 import type { AccessTokenChoice } from "./smtp-login.ts";
 
@@ -73,7 +74,7 @@ async function fetchToken(
   ).catch((error: unknown) => {
     if (!(error instanceof SenderError) || !error.code.startsWith("store_")) throw error;
     // Whatever its cause: no mail goes out without a token.
-    throw new SenderError("mail_login", error.message, { cause: error });
+    throw new SenderError("mail_login", (name) => error.says(name), { cause: error });
   });
   const token = textOf(answer.json, "access_token");
   const seconds = Number(memberOf(answer.json, "expires_in") ?? SHORT_LIFE);
@@ -101,7 +102,7 @@ async function grantOf(
   if (!idToken)
     throw new SenderError(
       "mail_login",
-      "smtp-client-secret or smtp-refresh-token is missing. Set one of them.",
+      (say) => `${say("smtp-client-secret")} or ${say("smtp-refresh-token")} is missing. Set one of them.`,
     );
   return {
     ...own,
@@ -120,13 +121,14 @@ function defaultScope(url: string): string {
 }
 
 /** What to do about the errors of RFC 6749, section 5.2. */
-const ADVICE: Readonly<Record<string, string>> = {
-  invalid_client: "Check smtp-client-id and smtp-client-secret: the secret may have expired.",
-  invalid_scope: "Check smtp-token-scope.",
-  unauthorized_client:
+const ADVICE: Readonly<Record<string, (say: NameSetting) => string>> = {
+  invalid_client: (say) =>
+    `Check ${say("smtp-client-id")} and ${say("smtp-client-secret")}: the secret may have expired.`,
+  invalid_scope: (say) => `Check ${say("smtp-token-scope")}.`,
+  unauthorized_client: () =>
     "Let the client ask for tokens of this kind, and consent to its permissions as an administrator.",
-  unsupported_grant_type: "Check smtp-token-url.",
-  invalid_request: "Check smtp-client-id and smtp-token-scope.",
+  unsupported_grant_type: (say) => `Check ${say("smtp-token-url")}.`,
+  invalid_request: (say) => `Check ${say("smtp-client-id")} and ${say("smtp-token-scope")}.`,
 };
 
 /** @param grant what was sent, which some endpoints repeat */
@@ -141,14 +143,15 @@ function refusal(
   const told = (member: string) => redact(withoutSent(textOf(json, member) ?? "", sent, "[secret]"));
   const error = told("error");
   const words = [error, told("error_description")].filter((part) => part !== "").join(": ");
-  const advice =
+  const advice = (say: NameSetting) =>
     error === "invalid_grant"
       ? refreshToken
-        ? "The refresh token has expired or was revoked: sign in again, and set smtp-refresh-token anew."
+        ? `The refresh token has expired or was revoked: sign in again, and set ${say("smtp-refresh-token")} anew.`
         : "Check the federated credential of the client in Entra ID: issuer, subject and audience."
-      : (ADVICE[error] ?? "Check smtp-token-url.");
+      : (ADVICE[error]?.(say) ?? `Check ${say("smtp-token-url")}.`);
   return new SenderError(
     "mail_login",
-    `${new URL(url).host} gave no access token (${status}${words === "" ? "" : ` ${words}`}). ${advice}`,
+    (say) =>
+      `${new URL(url).host} gave no access token (${status}${words === "" ? "" : ` ${words}`}). ${advice(say)}`,
   );
 }

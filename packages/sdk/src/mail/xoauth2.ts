@@ -4,6 +4,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { jsonOrUndefined } from "../runtime/response-body.ts";
 import { SenderError } from "../sender-error.ts";
 import { jwtClaims } from "../service/service-http.ts";
+import { inputName, type NameSetting } from "../settings.ts";
 import { textOf } from "../sources/stores/store-http.ts";
 import { xoauth2Response } from "./smtp-login.ts";
 import type { AccessTokens } from "./smtp-token.ts";
@@ -68,11 +69,15 @@ const EXCHANGE = /^(?:https:\/\/outlook\.office(?:365)?\.com\/?|00000002-0000-0f
  * What keeps the server from taking the token. Claims are read, not verified: they decide nothing.
  * @returns completes "HOST does not accept the access token: …"
  */
-export function whyRefused({ response, token, scope }: TokenRefusal, nowSeconds: number): string {
+export function whyRefused(
+  { response, token, scope }: TokenRefusal,
+  nowSeconds: number,
+  say: NameSetting = inputName,
+): string {
   const { exp, aud, iss, roles, scp } = jwtClaims(token.reveal());
   if (typeof exp === "number" && exp <= nowSeconds) {
     const at = new Date(exp * 1_000).toISOString().slice(0, 16).replace("T", " ");
-    return `it expired on ${at} UTC. Give a new one, or smtp-token-url, which gives one for each run.`;
+    return `it expired on ${at} UTC. Give a new one, or ${say("smtp-token-url")}, which gives one for each run.`;
   }
   if (/5\.7\.139|SmtpClientAuthentication is disabled/i.test(response)) {
     return "logins over SMTP are switched off for the mailbox or the organisation. Ask an Exchange administrator for Set-CASMailbox -SmtpClientAuthenticationDisabled $false.";
@@ -85,12 +90,12 @@ export function whyRefused({ response, token, scope }: TokenRefusal, nowSeconds:
     if (!granted.includes("SMTP.SendAsApp") && !granted.includes("SMTP.Send")) {
       return "it lacks the permission SMTP.SendAsApp of an app, or SMTP.Send of a person. Add it to the client in Entra ID, with the consent of an administrator.";
     }
-    return "it is in order, so the mailbox does not admit it. Check smtp-user, and register the app in Exchange Online: New-ServicePrincipal, then Add-MailboxPermission.";
+    return `it is in order, so the mailbox does not admit it. Check ${say("smtp-user")}, and register the app in Exchange Online: New-ServicePrincipal, then Add-MailboxPermission.`;
   }
   if (/\b5\.7\.3\b/.test(response)) {
-    return "the mailbox does not admit it. Check smtp-user, the token's scope, and the app's permission in Exchange Online (New-ServicePrincipal, Add-MailboxPermission).";
+    return `the mailbox does not admit it. Check ${say("smtp-user")}, the token's scope, and the app's permission in Exchange Online (New-ServicePrincipal, Add-MailboxPermission).`;
   }
   return scope === undefined
-    ? "it has expired, or is not for this server. Check smtp-user as well."
-    : `it has expired, was revoked, or is not for the scope ${scope.replace(/[^\w:/.,@ -]/g, "").slice(0, 200)}. Check smtp-user as well.`;
+    ? `it has expired, or is not for this server. Check ${say("smtp-user")} as well.`
+    : `it has expired, was revoked, or is not for the scope ${scope.replace(/[^\w:/.,@ -]/g, "").slice(0, 200)}. Check ${say("smtp-user")} as well.`;
 }

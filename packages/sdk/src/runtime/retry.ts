@@ -119,7 +119,9 @@ function stopped(signal: AbortSignal, last: SenderError | undefined): SenderErro
   const reason: unknown = signal.reason;
   if (!(reason instanceof SenderError)) return last ?? new SenderError("cancelled", "The work was stopped.");
   if (last === undefined) return reason;
-  return new SenderError(reason.code, `${reason.message} The last attempt: ${last.message}`, { cause: last });
+  return new SenderError(reason.code, (name) => `${reason.says(name)} The last attempt: ${last.says(name)}`, {
+    cause: last,
+  });
 }
 
 /**

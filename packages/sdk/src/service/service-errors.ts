@@ -1,5 +1,6 @@
 import { redact } from "../redact.ts";
 import { SenderError } from "../sender-error.ts";
+import type { Sentence } from "../settings.ts";
 
 /** An answer of the service. `json` is undefined where the body is empty, or not JSON. */
 export type ServiceResponse = {
@@ -66,7 +67,7 @@ export function toError(
       );
 }
 
-type Sentence = readonly [code: ConstructorParameters<typeof SenderError>[0], sentence: string];
+type Refusal = readonly [code: ConstructorParameters<typeof SenderError>[0], sentence: Sentence];
 
 function signatureRefused(origin: string, { status, clockAhead }: ServiceResponse): SenderError {
   if (Math.abs(clockAhead) > 300) {
@@ -85,18 +86,17 @@ function refusals(
   origin: string,
   { detail, broken }: ServiceProblem,
   refused: Refused,
-): Readonly<Record<string, Sentence>> {
+): Readonly<Record<string, Refusal>> {
   const rules = broken.length === 0 ? detail : broken.map((one) => one.detail).join(" ");
   return {
     unauthenticated: [
       "unauthenticated",
-      `${origin} does not accept this ${refused === "workflow" ? "workflow's token" : "signature"}: ${detail} Check that endpoint is the service's exact address.`,
+      (say) =>
+        `${origin} does not accept this ${refused === "workflow" ? "workflow's token" : "signature"}: ${detail} Check that ${say("endpoint")} is the service's exact address.`,
     ],
     not_allowed: [
       "not_allowed",
-      refused === "workflow"
-        ? `This workflow may not send through ${origin}: ${detail} Ask whoever runs the service to add it to the senders list.`
-        : `You may not do this at ${origin}: ${detail} Ask whoever runs the service to add you to the operators list.`,
+      `${refused === "workflow" ? "This workflow may not send through" : "You may not do this at"} ${origin}: ${detail} Ask whoever runs the service ${entryAdvice(detail, refused)}.`,
     ],
     policy: ["policy", `The service's policy refuses this handoff: ${rules}`],
     approvals: ["approvals", `The service has no approval for this handoff: ${rules}`],
@@ -105,7 +105,8 @@ function refusals(
     request_ended: ["request_ended", detail],
     resend_needed: [
       "resend_needed",
-      "This version was handed over before, and that handoff ended locked or reported. Find out why, then set resend: true.",
+      (say) =>
+        `This version was handed over before, and that handoff ended locked or reported. Find out why, then set ${say("resend", "true")}.`,
     ],
     newer_version: [
       "newer_version",
@@ -122,6 +123,14 @@ function refusals(
   };
 }
 
+/** Somebody who is on a list lacks a right there, in the words of the service; everybody else lacks an entry. */
+function entryAdvice(detail: string, refused: Refused): string {
+  const workflow = refused === "workflow";
+  if (/\blist gives this caller (?!no right\b)/.test(detail))
+    return `to add what is missing to ${workflow ? "its" : "your"} entry`;
+  return workflow ? "to add it to the senders list" : "to add you to the operators list";
+}
+
 /** What these say of an expiry is about a class or a request. */
 const NOT_ABOUT_TIME: ReadonlySet<string> = new Set(["policy", "approvals", "request_ended"]);
 
@@ -130,7 +139,7 @@ function clockSentence(
   origin: string,
   { clockAhead }: ServiceResponse,
   { code, detail, broken }: ServiceProblem,
-): Sentence | undefined {
+): Refusal | undefined {
   const aboutTime =
     broken.some(({ rule }) => rule === "expiry") ||
     (!NOT_ABOUT_TIME.has(code) && /\bexpir|\bnot yet\b|\bfuture\b|\bclock\b/i.test(detail));
@@ -148,11 +157,10 @@ export function unexpectedResponse(
   origin: string,
   { status, webPage }: Pick<ServiceResponse, "status" | "webPage">,
 ): SenderError {
-  return new SenderError(
-    "not_a_service",
+  return new SenderError("not_a_service", (say) =>
     webPage === undefined
-      ? `${origin} answered ${status}, but not as a secret-handoff service does. Check endpoint.`
-      : `${origin} answered ${status} with a web page${titled(webPage)}: a proxy, a firewall or another site answers in the service's place. Check endpoint, and that this machine reaches it without a login.`,
+      ? `${origin} answered ${status}, but not as a secret-handoff service does. Check ${say("endpoint")}.`
+      : `${origin} answered ${status} with a web page${titled(webPage)}: a proxy, a firewall or another site answers in the service's place. Check ${say("endpoint")}, and that this machine reaches it without a login.`,
   );
 }
 

@@ -98,12 +98,14 @@ function wordingOf(parameter: string): AwsWording {
       case "ParameterNotFound":
         return [
           "secret_unknown",
-          `There is no parameter "${parameter}". Check parameters, the region and the account of the AWS role.`,
+          (say) =>
+            `There is no parameter "${parameter}". Check ${say("parameters")}, the region and the account of the AWS credentials.`,
         ];
       case "ParameterVersionNotFound":
         return [
           "secret_unknown",
-          `Parameter "${parameter}" has no such version or label. Check what stands behind the colon in parameters.`,
+          (say) =>
+            `Parameter "${parameter}" has no such version or label. Check what stands behind the colon in ${say("parameters")}.`,
         ];
       default:
         return undefined;

@@ -71,13 +71,15 @@ async function expand(selector: SecretSelector, source: SecretsSource): Promise<
   if (names.length === 0) {
     throw new SenderError(
       "no_such_prefix",
-      `No secret's name begins with "${selector.prefix}". Check the prefix in secret-ids, the region and the account.`,
+      (say) =>
+        `No secret's name begins with "${selector.prefix}". Check the prefix in ${say("secret-ids")}, the region and the account.`,
     );
   }
   if (names.length > MOST_MATCHES) {
     throw new SenderError(
       "too_many_matches",
-      `More than ${MOST_MATCHES} secrets begin with "${selector.prefix}". Use a longer prefix in secret-ids.`,
+      (say) =>
+        `More than ${MOST_MATCHES} secrets begin with "${selector.prefix}". Use a longer prefix in ${say("secret-ids")}.`,
     );
   }
   if (selector.alias !== undefined && names.length > 1) {
@@ -125,13 +127,15 @@ async function readSelector(
   if (versions.length === 0) {
     throw new SenderError(
       "no_such_prefix",
-      `There is no parameter under "${selector.path}/". Check parameters, the region and the account.`,
+      (say) =>
+        `There is no parameter under "${selector.path}/". Check ${say("parameters")}, the region and the account.`,
     );
   }
   if (versions.length > MOST_MATCHES) {
     throw new SenderError(
       "too_many_matches",
-      `More than ${MOST_MATCHES} parameters lie under "${selector.path}/". Use a longer path in parameters.`,
+      (say) =>
+        `More than ${MOST_MATCHES} parameters lie under "${selector.path}/". Use a longer path in ${say("parameters")}.`,
     );
   }
   return versions.map((version) => ({ secret: { ...version, label: version.name }, line: undefined }));

@@ -101,22 +101,28 @@ function wordingOf({ roleArn, duration }: RoleRequest): AwsWording {
     if (/session limit for roles assumed by role chaining/.test(message)) {
       return [
         "input",
-        `${roleArn} cannot be assumed for ${formatDuration(duration)}: the AWS role of this job is itself assumed, and from such a role AWS gives one hour at most. Set role-duration to 1h or less.`,
+        (say) =>
+          `${roleArn} cannot be assumed for ${formatDuration(duration)}: the AWS role that asks is itself assumed, and from such a role AWS gives one hour at most. Set ${say("role-duration")} to 1h or less.`,
       ];
     }
     if (/DurationSeconds exceeds the MaxSessionDuration/.test(message)) {
       return [
         "input",
-        `${roleArn} cannot be assumed for ${formatDuration(duration)}: its maximum session duration is shorter. Shorten role-duration, or raise the maximum of the role.`,
+        (say) =>
+          `${roleArn} cannot be assumed for ${formatDuration(duration)}: its maximum session duration is shorter. Shorten ${say("role-duration")}, or raise the maximum of the role.`,
       ];
     }
     if (isAbout("MalformedPolicyDocument", name)) {
-      return ["input", `role-session-policy is not a valid IAM policy (AWS says: ${redact(message)}).`];
+      return [
+        "input",
+        (say) => `${say("role-session-policy")} is not a valid IAM policy (AWS says: ${redact(message)}).`,
+      ];
     }
     if (isAbout("PackedPolicyTooLarge", name)) {
       return [
         "input",
-        `role-session-policy is too long (AWS says: ${redact(message)}). Shorten it, or use a narrower role.`,
+        (say) =>
+          `${say("role-session-policy")} is too long (AWS says: ${redact(message)}). Shorten it, or use a narrower role.`,
       ];
     }
     if (isAbout("RegionDisabled", name)) {

@@ -5,6 +5,7 @@ import { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
+import type { Sentence } from "../settings.ts";
 import type { SecretsSource, SecretVersion } from "./secret-version.ts";
 
 /** Which secrets are read. */
@@ -87,10 +88,11 @@ function readWording(id: string, versionStage: string | undefined): AwsWording {
   };
 }
 
-function noValue(id: string, versionStage: string | undefined): string {
+function noValue(id: string, versionStage: string | undefined): Sentence {
   return versionStage === undefined
     ? `Secret "${id}" has no value. Put one into it first.`
-    : `No version of secret "${id}" has the label that version-stage names. Check version-stage.`;
+    : (say) =>
+        `No version of secret "${id}" has the label that ${say("version-stage")} names. Check ${say("version-stage")}.`;
 }
 
 /**
@@ -102,7 +104,7 @@ function secretWording(id: string): AwsWording {
     if (/marked for deletion|marked deleted|because it was deleted/i.test(message)) {
       return [
         "secret_unreadable",
-        `Secret "${id}" is marked for deletion. Restore it, or drop it from secret-ids.`,
+        (say) => `Secret "${id}" is marked for deletion. Restore it, or drop it from ${say("secret-ids")}.`,
       ];
     }
     if (/from a different AWS account/i.test(message)) {
@@ -126,11 +128,15 @@ function secretWording(id: string): AwsWording {
     if (isAbout("ResourceNotFound", name) && /find the specified secret|^$|^UnknownError$/i.test(message)) {
       return [
         "secret_unknown",
-        `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`,
+        (say) =>
+          `There is no secret "${id}". Check ${say("secret-ids")}, the region and the account of the AWS credentials.`,
       ];
     }
     if (/invalid name|must be a valid name/i.test(message)) {
-      return ["secret_ids", `AWS does not take "${id}" as a secret's name. Check secret-ids.`];
+      return [
+        "secret_ids",
+        (say) => `AWS does not take "${id}" as a secret's name. Check ${say("secret-ids")}.`,
+      ];
     }
     return undefined;
   };
