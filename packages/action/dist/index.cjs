@@ -2433,13 +2433,13 @@ function wnafDigits(n4, W) {
   }
   return d9;
 }
-function signedWindowDigits(n4, W, windows) {
+function signedWindowDigits(n4, W, windows2) {
   const size = 2 ** W;
   const half = size / 2;
   const mask = BigInt(size - 1);
   const shiftBy = BigInt(W);
   const d9 = [];
-  for (let w = 0; w < windows; w++) {
+  for (let w = 0; w < windows2; w++) {
     let v = Number(n4 & mask);
     n4 >>= shiftBy;
     if (v > half) {
@@ -2562,11 +2562,11 @@ var init_curve = __esm({
        * @param bits - scalar bitlength the table must cover
        */
       buildWnafTable(point, W, bits) {
-        const windows = Math.ceil(bits / W) + 1;
+        const windows2 = Math.ceil(bits / W) + 1;
         const half = 2 ** (W - 1);
         const comp = [];
         let base2 = point;
-        for (let w = 0; w < windows; w++) {
+        for (let w = 0; w < windows2; w++) {
           let acc = base2;
           for (let i9 = 0; i9 < half; i9++) {
             comp.push(acc);
@@ -2574,7 +2574,7 @@ var init_curve = __esm({
           }
           base2 = comp[comp.length - 1].double();
         }
-        return { W, bits, windows, comp };
+        return { W, bits, windows: windows2, comp };
       }
       /**
        * Implements ec multiplication using precomputed signed fixed-window wNAF tables.
@@ -2586,12 +2586,12 @@ var init_curve = __esm({
        * @returns real and fake (for const-time) points
        */
       wnafCachedCT(precomputes, n4) {
-        const { W, windows, comp } = precomputes;
+        const { W, windows: windows2, comp } = precomputes;
         const half = 2 ** (W - 1);
-        const digits = signedWindowDigits(n4, W, windows);
+        const digits = signedWindowDigits(n4, W, windows2);
         let p4 = this.ZERO;
         let f9 = this.BASE;
-        for (let w = 0; w < windows; w++) {
+        for (let w = 0; w < windows2; w++) {
           const digit = digits[w];
           const start = w * half;
           const idx = Math.abs(digit) - 1;
@@ -2684,10 +2684,10 @@ var init_curve = __esm({
         table2[0] = this.ZERO;
         for (let i9 = 1; i9 < size; i9++)
           table2[i9] = table2[i9 - 1].add(point);
-        const windows = Math.ceil(bits / W);
+        const windows2 = Math.ceil(bits / W);
         let acc = this.ZERO;
-        for (let window2 = windows - 1; window2 >= 0; window2--) {
-          if (window2 !== windows - 1)
+        for (let window2 = windows2 - 1; window2 >= 0; window2--) {
+          if (window2 !== windows2 - 1)
             for (let d9 = 0; d9 < W; d9++)
               acc = acc.double();
           const digit = Number(n4 >> BigInt(window2 * W) & mask);
@@ -2729,8 +2729,8 @@ var init_curve = __esm({
       setWindowSize(point, W) {
         this.assertPoint(point);
         validateW(W, this.bits);
-        const windows = Math.ceil((this.bits + BLIND_BITS) / W) + 1;
-        validateTableBytes(windows * 2 ** (W - 1), this.Point.Fp.BYTES);
+        const windows2 = Math.ceil((this.bits + BLIND_BITS) / W) + 1;
+        validateTableBytes(windows2 * 2 ** (W - 1), this.Point.Fp.BYTES);
         pointWindowSizes.set(point, W);
         this.wnafPrecomputes.delete(point);
       }
@@ -3707,9 +3707,12 @@ var init_src = __esm({
 function redact(text4, recipient) {
   const clean3 = ALWAYS.reduce(
     (line, [pattern, put]) => typeof put === "string" ? line.replace(pattern, put) : line.replace(pattern, put),
-    text4
+    readPart(text4)
   );
   return (recipient === void 0 ? clean3 : withoutRecipient(clean3, recipient)).trim().slice(0, LONGEST_QUOTE).replace(/[.\s]+$/, "");
+}
+function readPart(text4) {
+  return text4.length <= LONGEST_READ ? text4 : text4.slice(0, LONGEST_READ).replace(/(?<!\S)\S+$/, "[…]");
 }
 function withoutRecipient(text4, address) {
   const local = address.slice(0, address.lastIndexOf("@"));
@@ -3720,23 +3723,44 @@ function wordsWith(piece) {
   const inWord = "[\\p{L}\\p{N}]";
   return piece.length >= TELLING_PIECE ? new RegExp(`${inWord}*${literal2}${inWord}*`, "giu") : new RegExp(`(?<!${inWord})${literal2}(?!${inWord})`, "giu");
 }
-var import_node_util, LONGEST_QUOTE, ALWAYS, SHORTEST_PIECE, TELLING_PIECE, Unprintable, Concealed;
+var import_node_util, LONGEST_QUOTE, LONGEST_READ, ALWAYS, SHORTEST_PIECE, TELLING_PIECE, Unprintable, Concealed;
 var init_redact = __esm({
   "packages/sdk/src/redact.ts"() {
     "use strict";
     import_node_util = require("node:util");
     init_src();
     LONGEST_QUOTE = 300;
+    LONGEST_READ = 4e3;
     ALWAYS = [
       [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
       [/\S*:\/\/\S*/g, "[link]"],
       // A SigV4 refusal repeats the request, and a validation error the value (AWS General Reference, "Signature errors").
       [/\b(?:the )?canonical string\b.*/gis, "[request]"],
       [/\bx-amz-security-token\b\S*/gi, "[token]"],
-      [/\bValue '[^']*'/g, "Value [removed]"],
+      [/\bValue '[^']*'?/g, "Value [removed]"],
       [/\b(?:AKIA|ASIA)[A-Z0-9]{12,}/g, "[access key]"],
-      [/\beyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
-      [/(?<![\w:/.+-])(?!arn:)[\w+/=-]{40,}/g, "[removed]"],
+      // Base64 with its padding.
+      [/[\w+/-]{10,}={1,2}(?=[\s"'<>,;.)\]}]|$)/g, "[removed]"],
+      [/(?<![A-Za-z0-9])eyJ[\w-]{8,}(?:\.[\w-]*)*/g, "[token]"],
+      [
+        /\b(?:[Bb]earer|[Bb]asic) (?=\S+[\dA-Z_=])[\w.~+/-]{8,}=*/g,
+        (found) => `${found.split(" ", 1)[0]} [token]`
+      ],
+      // Of Google, Vault, GitHub, GitLab, Slack and Stripe.
+      [
+        /(?<![A-Za-z0-9])(?:ya29\.|hv[sbr]\.|s\.(?=\w{20})|gh[a-z]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|[sr]k_live_)[\w.~+/-]{8,}=*/g,
+        "[token]"
+      ],
+      // A form that is repeated (RFC 6749, RFC 7523).
+      [
+        /\b[\w-]*(?:assertion|password|secret|token)=[^\s&]+/gi,
+        (found) => `${found.slice(0, found.indexOf("="))}=[removed]`
+      ],
+      // An ARN's resource is a name that one may read.
+      [
+        /\barn:[\w-]*:[\w-]*:[\w-]*:\d*:\S*|[\w+/=-]{40,}/g,
+        (found) => found.startsWith("arn:") ? found : "[removed]"
+      ],
       [/[^\s<>()[\]"'`,;:=/]+@[a-z0-9.-]+[a-z0-9]/gi, (address) => emailHintOf(address.toLowerCase())]
     ];
     SHORTEST_PIECE = 2;
@@ -3765,6 +3789,24 @@ var init_redact = __esm({
   }
 });
 
+// packages/sdk/src/settings.ts
+var AWS_LOGIN, IN_WORDS, inputName;
+var init_settings = __esm({
+  "packages/sdk/src/settings.ts"() {
+    "use strict";
+    AWS_LOGIN = {
+      expired: "Run aws-actions/configure-aws-credentials shortly before this step, or raise its role-duration-seconds",
+      refused: "Check what aws-actions/configure-aws-credentials set before this step"
+    };
+    IN_WORDS = {
+      "aws-login": "Run aws-actions/configure-aws-credentials before this step",
+      passphrase: "the passphrase input from a secret",
+      reason: "the reason input"
+    };
+    inputName = (setting, value) => value === void 0 ? IN_WORDS[setting] ?? setting : setting === "aws-login" ? AWS_LOGIN[value] ?? "" : `${setting}: ${value}`;
+  }
+});
+
 // packages/sdk/src/sender-error.ts
 function faultOf(error3) {
   const name = error3 instanceof Error ? error3.name : typeof error3;
@@ -3786,12 +3828,20 @@ var SenderError, OUTLASTED, ErrorCollector;
 var init_sender_error = __esm({
   "packages/sdk/src/sender-error.ts"() {
     "use strict";
+    init_settings();
     SenderError = class extends Error {
       name = "SenderError";
       code;
-      constructor(code2, message2, options) {
-        super(message2, options);
+      #sentence;
+      /** @param sentence `message` has it with the names of the action's inputs; {@link SenderError.says} with those of another shell */
+      constructor(code2, sentence, options) {
+        super(typeof sentence === "string" ? sentence : sentence(inputName), options);
         this.code = code2;
+        this.#sentence = sentence;
+      }
+      /** The sentence with the settings as a shell calls them. */
+      says(name) {
+        return typeof this.#sentence === "string" ? this.#sentence : this.#sentence(name);
       }
     };
     OUTLASTED = /* @__PURE__ */ new Set([
@@ -11047,6 +11097,9 @@ function proxyFor(url2, env2 = process.env) {
   if (proxy === "" || isExempt(url2, variable("no_proxy", env2))) return void 0;
   return proxy.includes("://") ? proxy : `http://${proxy}`;
 }
+function isReadByProxy(url2, env2 = process.env) {
+  return url2.protocol === "http:" && proxyFor(url2, env2) !== void 0;
+}
 function isExempt({ hostname, port, protocol }, noProxy) {
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
   const ownPort = port || (protocol === "https:" ? "443" : "80");
@@ -12406,7 +12459,7 @@ function environmentAgentClass() {
   return loaded;
 }
 async function load() {
-  const { Agent: Agent3, HttpProxyAgent: HttpProxyAgent2, HttpsProxyAgent: HttpsProxyAgent2 } = await Promise.resolve().then(() => (init_proxy_api(), proxy_api_exports));
+  const { Agent: Agent7, HttpProxyAgent: HttpProxyAgent2, HttpsProxyAgent: HttpsProxyAgent2 } = await Promise.resolve().then(() => (init_proxy_api(), proxy_api_exports));
   class Tunnel extends HttpsProxyAgent2 {
     async connect(request3, options) {
       let refusal10;
@@ -12429,14 +12482,14 @@ async function load() {
       });
     }
   }
-  class EnvironmentAgent extends Agent3 {
+  class EnvironmentAgent extends Agent7 {
     #direct;
     #settings;
     #proxied = /* @__PURE__ */ new Map();
     constructor(options) {
       super(options);
       this.#settings = options;
-      this.#direct = { http: new import_node_http2.default.Agent(options), https: new import_node_https2.default.Agent(options) };
+      this.#direct = { http: new http3.Agent(options), https: new https2.Agent(options) };
     }
     connect(request3, { secureEndpoint }) {
       const protocol = secureEndpoint ? "https:" : "http:";
@@ -12450,12 +12503,12 @@ async function load() {
   }
   return EnvironmentAgent;
 }
-var import_node_http2, import_node_https2, ProxyError, loaded;
+var http3, https2, ProxyError, loaded;
 var init_proxy_agent = __esm({
   "packages/sdk/src/runtime/proxy-agent.ts"() {
     "use strict";
-    import_node_http2 = __toESM(require("node:http"), 1);
-    import_node_https2 = __toESM(require("node:https"), 1);
+    http3 = __toESM(require("node:http"), 1);
+    https2 = __toESM(require("node:https"), 1);
     init_proxy_variables();
     ProxyError = class extends Error {
       name = "ProxyError";
@@ -12473,7 +12526,7 @@ function awsAuthorities(env2 = process.env) {
   const { AWS_CA_BUNDLE: bundle, NODE_EXTRA_CA_CERTS: extra } = env2;
   if (!bundle) return void 0;
   return [
-    ...import_node_tls.default.rootCertificates,
+    ...tls3.rootCertificates,
     ...extra ? [certificates(extra, "NODE_EXTRA_CA_CERTS")] : [],
     certificates(bundle, "AWS_CA_BUNDLE")
   ];
@@ -12502,7 +12555,7 @@ async function environmentAgents(options = {}, env2 = process.env) {
       httpsAgent: new EnvironmentAgent(all)
     };
   }
-  return ca ? { httpAgent: new import_node_http3.default.Agent(options), httpsAgent: new import_node_https3.default.Agent(all) } : void 0;
+  return ca ? { httpAgent: new http4.Agent(options), httpsAgent: new https3.Agent(all) } : void 0;
 }
 function requestBy(agent2, url2, init) {
   const { method = "GET", body, signal, redirect } = init;
@@ -12515,7 +12568,7 @@ function requestBy(agent2, url2, init) {
   }
   return new Promise((resolve3, reject) => {
     const failed2 = (cause) => reject(signal?.aborted ? signal.reason : new TypeError("fetch failed", { cause }));
-    const { request: request3 } = url2.protocol === "https:" ? import_node_https3.default : import_node_http3.default;
+    const { request: request3 } = url2.protocol === "https:" ? https3 : http4;
     const sent = request3(
       url2,
       { method, agent: agent2, headers: Object.fromEntries(headers), ...signal ? { signal } : {} },
@@ -12548,15 +12601,15 @@ function headersOf({ headersDistinct }) {
   }
   return headers;
 }
-var import_node_fs2, import_node_http3, import_node_https3, import_node_stream9, import_node_tls, agent, proxyingFetch;
+var import_node_fs2, http4, https3, import_node_stream9, tls3, agent, proxyingFetch;
 var init_proxy = __esm({
   "packages/sdk/src/runtime/proxy.ts"() {
     "use strict";
     import_node_fs2 = require("node:fs");
-    import_node_http3 = __toESM(require("node:http"), 1);
-    import_node_https3 = __toESM(require("node:https"), 1);
+    http4 = __toESM(require("node:http"), 1);
+    https3 = __toESM(require("node:https"), 1);
     import_node_stream9 = require("node:stream");
-    import_node_tls = __toESM(require("node:tls"), 1);
+    tls3 = __toESM(require("node:tls"), 1);
     init_sender_error();
     init_proxy_agent();
     init_proxy_variables();
@@ -21558,7 +21611,9 @@ function stopped(signal, last) {
   const reason = signal.reason;
   if (!(reason instanceof SenderError)) return last ?? new SenderError("cancelled", "The work was stopped.");
   if (last === void 0) return reason;
-  return new SenderError(reason.code, `${reason.message} The last attempt: ${last.message}`, { cause: last });
+  return new SenderError(reason.code, (name) => `${reason.says(name)} The last attempt: ${last.says(name)}`, {
+    cause: last
+  });
 }
 function retryAfterMs(value, now) {
   if (!value) return void 0;
@@ -21599,6 +21654,12 @@ function askStore({ store, url: url2, address, method = "GET", headers = {}, bod
     );
   }
   const { host } = new URL(url2);
+  if (isReadByProxy(new URL(url2))) {
+    throw new SenderError(
+      "input",
+      `${address} is an http address of this machine, and the environment names a proxy for it, which would read the tokens and secrets of ${store}. Add ${new URL(url2).hostname} to NO_PROXY.`
+    );
+  }
   const send2 = () => withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {
     try {
       const init = {
@@ -21677,6 +21738,7 @@ var init_store_http = __esm({
     init_bounded_body();
     init_deadline();
     init_network();
+    init_proxy_variables();
     init_response_body();
     init_retry();
     init_sender_error();
@@ -33244,17 +33306,17 @@ var init_RemoteProviderInit = __esm({
 });
 
 // node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js
-var import_node_http4;
+var import_node_http2;
 var init_node_http = __esm({
   "node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/node-http.js"() {
-    import_node_http4 = __toESM(require("node:http"));
+    import_node_http2 = __toESM(require("node:http"));
   }
 });
 
 // node_modules/@smithy/credential-provider-imds/dist-es/remoteProvider/httpRequest.js
 function httpRequest(options) {
   return new Promise((resolve3, reject) => {
-    const req = import_node_http4.default.request({
+    const req = import_node_http2.default.request({
       method: "GET",
       ...options,
       hostname: options.hostname?.replace(/^\[(.+)\]$/, "$1")
@@ -33746,10 +33808,10 @@ var init_get_transformed_headers = __esm({
 });
 
 // node_modules/@smithy/node-http-handler/dist-es/node-https.js
-var import_node_https4;
+var import_node_https2;
 var init_node_https = __esm({
   "node_modules/@smithy/node-http-handler/dist-es/node-https.js"() {
-    import_node_https4 = __toESM(require("node:https"));
+    import_node_https2 = __toESM(require("node:https"));
   }
 });
 
@@ -34093,7 +34155,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
           const expectContinue = headers ? (headers.Expect ?? headers.expect) === "100-continue" : false;
           let agent2 = isSSL ? config.httpsAgent : config.httpAgent;
           if (expectContinue && !this.externalAgent) {
-            agent2 = new (isSSL ? import_node_https4.default.Agent : hAgent)({
+            agent2 = new (isSSL ? import_node_https2.default.Agent : hAgent)({
               keepAlive: false,
               maxSockets: Infinity
             });
@@ -34130,7 +34192,7 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             agent: agent2,
             auth
           };
-          const requestFunc = isSSL ? import_node_https4.default.request : hRequest;
+          const requestFunc = isSSL ? import_node_https2.default.request : hRequest;
           const req = requestFunc(nodeHttpsOptions, (res) => {
             const httpResponse = new HttpResponse({
               statusCode: res.statusCode || -1,
@@ -34219,9 +34281,9 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
           throwOnRequestTimeout,
           httpAgentProvider: () => httpAgentPromise ??= (async () => {
             const node_http2 = await import("node:http");
-            const { Agent: Agent3, request: request3 } = node_http2.default ?? node_http2;
+            const { Agent: Agent7, request: request3 } = node_http2.default ?? node_http2;
             hRequest = request3;
-            hAgent = Agent3;
+            hAgent = Agent7;
             if (httpAgent instanceof hAgent || typeof httpAgent?.destroy === "function") {
               this.externalAgent = true;
               return httpAgent;
@@ -34229,11 +34291,11 @@ or increase socketAcquisitionWarningTimeout=(millis) in the NodeHttpHandler conf
             return new hAgent({ keepAlive, maxSockets, ...httpAgent });
           })(),
           httpsAgent: (() => {
-            if (httpsAgent instanceof import_node_https4.default.Agent || typeof httpsAgent?.destroy === "function") {
+            if (httpsAgent instanceof import_node_https2.default.Agent || typeof httpsAgent?.destroy === "function") {
               this.externalAgent = true;
               return httpsAgent;
             }
-            return new import_node_https4.default.Agent({ keepAlive, maxSockets, ...httpsAgent });
+            return new import_node_https2.default.Agent({ keepAlive, maxSockets, ...httpsAgent });
           })(),
           logger: logger2
         };
@@ -65335,13 +65397,13 @@ function maskAuthCommand(cmd) {
   }
   return match[0].length === cmd.length ? cmd : match[0] + " /* secret */";
 }
-var import_node_events, import_node_net7, import_node_tls2, import_node_os5, import_node_crypto11, import_node_stream16, CONNECTION_TIMEOUT, SOCKET_TIMEOUT, GREETING_TIMEOUT, DNS_TIMEOUT, CLOSE_TIMEOUT, KEEPALIVE_DELAY, TEARDOWN_NOOP, MAX_RESPONSE_SIZE, SMTPConnection, smtp_connection_default;
+var import_node_events, import_node_net7, import_node_tls, import_node_os5, import_node_crypto11, import_node_stream16, CONNECTION_TIMEOUT, SOCKET_TIMEOUT, GREETING_TIMEOUT, DNS_TIMEOUT, CLOSE_TIMEOUT, KEEPALIVE_DELAY, TEARDOWN_NOOP, MAX_RESPONSE_SIZE, SMTPConnection, smtp_connection_default;
 var init_smtp_connection = __esm({
   "node_modules/nodemailer/dist/esm/smtp-connection/index.js"() {
     init_package_info();
     import_node_events = require("node:events");
     import_node_net7 = __toESM(require("node:net"), 1);
-    import_node_tls2 = __toESM(require("node:tls"), 1);
+    import_node_tls = __toESM(require("node:tls"), 1);
     import_node_os5 = __toESM(require("node:os"), 1);
     import_node_crypto11 = __toESM(require("node:crypto"), 1);
     init_data_stream();
@@ -65574,7 +65636,7 @@ var init_smtp_connection = __esm({
         if (this._destroyed || this._closing) {
           return;
         }
-        const connectFn = secure ? import_node_tls2.default.connect : import_node_net7.default.connect;
+        const connectFn = secure ? import_node_tls.default.connect : import_node_net7.default.connect;
         try {
           this._socket = connectFn(opts, () => this._onConnect());
           this._setupConnectionHandlers();
@@ -66205,7 +66267,7 @@ var init_smtp_connection = __esm({
         this.upgrading = true;
         this._startPhase(this._remainingSetupTime(), timeoutError("TLS handshake timed out", "UPGRADE_TIMEOUT"));
         try {
-          this._socket = import_node_tls2.default.connect(opts, () => {
+          this._socket = import_node_tls.default.connect(opts, () => {
             this._clearPhase();
             this.secure = true;
             this.upgrading = false;
@@ -75320,6 +75382,82 @@ var AuditEvent = object({
   previous: optional(text3)
 });
 
+// packages/protocol/src/theme.ts
+var LIGHT = {
+  ground: "#f4f5f7",
+  card: "#ffffff",
+  ink: "#1a2230",
+  soft: "#566073",
+  line: "#dde1e8",
+  edge: "#858f9f",
+  accent: "#0b5c56",
+  tint: "#eaf4f2",
+  alarm: "#a3261b"
+};
+var DARK = {
+  ground: "#0f141b",
+  card: "#18202a",
+  ink: "#e8ecf2",
+  soft: "#a3aebe",
+  line: "#2c3746",
+  edge: "#6f7c8f",
+  accent: "#6fd3c7",
+  tint: "#16302f",
+  alarm: "#ff9d90"
+};
+
+// packages/protocol/src/company/colours.ts
+var LEAST_CONTRAST = 4.5;
+var PALETTES = { light: LIGHT, dark: DARK };
+var TINTED = { light: 0.08, dark: 0.12 };
+var COLOUR = /^#[\da-f]{6}$/;
+function accentOf(accent, scheme) {
+  return { accent, tint: mixed(accent, PALETTES[scheme].card, TINTED[scheme]) };
+}
+function leastContrast(accent, scheme) {
+  const { ground, card } = PALETTES[scheme];
+  const { tint } = accentOf(accent, scheme);
+  return Math.min(...[ground, card, tint].map((on) => contrast(accent, on)));
+}
+function nearestPassing(colour2, scheme) {
+  const towards = scheme === "light" ? "#000000" : "#ffffff";
+  for (let part2 = 0; part2 <= 100; part2 += 1) {
+    const candidate = mixed(towards, colour2, part2 / 100);
+    if (leastContrast(candidate, scheme) >= LEAST_CONTRAST) return candidate;
+  }
+  throw new Error("black or white has enough contrast on every ground");
+}
+function contrast(one, other) {
+  const [darker = 0, lighter = 0] = [luminance(one), luminance(other)].sort((a9, b9) => a9 - b9);
+  return (lighter + 0.05) / (darker + 0.05);
+}
+function luminance(colour2) {
+  const [red = 0, green = 0, blue = 0] = channels(colour2).map((value) => {
+    const channel = value / 255;
+    return channel <= 0.04045 ? channel / 12.92 : ((channel + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+function mixed(first, second, part2) {
+  const others = channels(second);
+  const both = channels(first).map((value, at) => Math.round(value * part2 + (others[at] ?? 0) * (1 - part2)));
+  return `#${both.map((value) => value.toString(16).padStart(2, "0")).join("")}`;
+}
+function channels(colour2) {
+  return [1, 3, 5].map((at) => Number.parseInt(colour2.slice(at, at + 2), 16));
+}
+
+// packages/protocol/src/company/names.ts
+var LONGEST_COMPANY_NAME = 60;
+var LONGEST_CONTACT = 120;
+var WEB_ADDRESS = /:\/\/|(?<![\p{L}\p{N}])www\.|[\p{L}\p{N}][.。．｡][\p{L}\p{N}-]{2,}(?::\d+)?[/?#\\]/iu;
+function isCompanyName(text4) {
+  return isContact(text4, LONGEST_COMPANY_NAME) && !/[@\uff20]/.test(text4);
+}
+function isContact(text4, longest = LONGEST_CONTACT) {
+  return text4.trim() !== "" && isProse(text4, longest) && !WEB_ADDRESS.test(text4);
+}
+
 // packages/protocol/src/api/responses.ts
 init_link();
 
@@ -75457,7 +75595,18 @@ var EventsResponse = object({
   cursor: optional(string())
 });
 var RecipientResponse = object({ id: string(), address: optional(string()) });
-var PolicyCompany = object({ name: string(), contact: optional(string()) });
+var colour = pipe(string(), regex(COLOUR));
+var PolicyCompany = object({
+  name: pipe(string(), check(isCompanyName)),
+  contact: optional(
+    pipe(
+      string(),
+      check((text4) => isContact(text4))
+    )
+  ),
+  accentColor: optional(colour),
+  accentColorDark: optional(colour)
+});
 var PolicyResponse = object({
   rights: list(Right),
   classes: list(CredentialClass),
@@ -75604,6 +75753,7 @@ function begun(id, event) {
     id,
     class: event.class ?? "none",
     secret: event.secret,
+    members: event.members ?? [],
     recipient: event.recipient,
     sender: senderName(actor),
     created: event.time,
@@ -75617,6 +75767,10 @@ function begun(id, event) {
     bounced: false,
     wrongAnswers: 0
   };
+}
+function secretsOf({ secret, members }) {
+  if (members.length > 0) return members;
+  return secret === void 0 ? [] : [secret];
 }
 function senderName(actor) {
   if (actor.kind === "github") return actor.repository;
@@ -75644,7 +75798,7 @@ var COLOURS = {
   locked: "#c4572d",
   reported: "#8c1d2c"
 };
-var DARK = /* @__PURE__ */ new Set(["delivered", "revoked", "locked", "reported"]);
+var DARK2 = /* @__PURE__ */ new Set(["delivered", "revoked", "locked", "reported"]);
 var WIDTH = 760;
 var LABEL = 190;
 var COUNT = 50;
@@ -75694,7 +75848,7 @@ function part({ x, y, width, count: count2, ending, name }) {
   const wide = Math.max(width - GAP, GAP);
   const rect = `<rect x="${round(x)}" y="${y}" width="${round(wide)}" height="20" fill="${COLOURS[ending]}">${title}</rect>`;
   if (wide < String(count2).length * DIGIT + 4) return rect;
-  const on = DARK.has(ending) ? "on-dark" : "on-light";
+  const on = DARK2.has(ending) ? "on-dark" : "on-light";
   return `${rect}<text class="${on}" x="${round(x + wide / 2)}" y="${y + 15}" text-anchor="middle">${count2}</text>`;
 }
 function round(value) {
@@ -75867,7 +76021,7 @@ var CONTROLS = [
 
 // packages/sdk/src/markdown.ts
 function escapeMarkdown(text4) {
-  return text4.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/\bwww\./gi, (www) => `${www.slice(0, 3)}&#46;`);
+  return text4.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&").replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2").replace(/@/g, "&#64;").replace(/:\/\//g, "&#58;//").replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
 
 // packages/sdk/src/audit/document.ts
@@ -75905,7 +76059,7 @@ function toHtml({ title, blocks }) {
 ${body.join("\n")}
 </main>
 </html>
-`;
+`.replaceAll("##[", "##&#91;");
 }
 var SHORT_TABLE = 12;
 var SHORT_CELL = 24;
@@ -75971,11 +76125,11 @@ figure svg { max-width: 100%; min-width: 36rem; height: auto; }
 `;
 
 // packages/sdk/src/audit/evidence.ts
-function evidenceReport(summary2, { classes = [], checked: checked2 } = {}) {
+function evidenceReport(summary2, { classes = [], checked: checked2, nameOf } = {}) {
   const { handoffs, since, until } = summary2;
   const blocks = [
     {
-      text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary2.events} events of the trail. ${proofOf(checked2)}`
+      text: `Secrets handed over from ${since} to ${until} (UTC), from ${summary2.events} events of the trail. ${proofOf(checked2, until)}`
     },
     { heading: "Handoffs by class and ending" },
     { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
@@ -75986,9 +76140,9 @@ function evidenceReport(summary2, { classes = [], checked: checked2 } = {}) {
     ...approvals(summary2),
     { heading: "Exceptions" },
     countsTable("refusal", summary2.refusals, "No call was refused."),
-    ...incidents(handoffs),
+    ...incidents(handoffs, nameOf),
     { heading: "Undelivered" },
-    undelivered(handoffs),
+    undelivered(handoffs, nameOf),
     { heading: "Who sent" },
     countsTable("sender", summary2.senders, "Nobody sent in this period."),
     {
@@ -76007,10 +76161,14 @@ function evidenceReport(summary2, { classes = [], checked: checked2 } = {}) {
     blocks: blocks.filter((block) => block !== void 0)
   };
 }
-function proofOf(checked2) {
+function proofOf(checked2, until) {
   if (!checked2) return "The seals of the trail were not checked for this report.";
   if (checked2.finding) return `The trail did not verify: ${checked2.finding.sentence}`;
-  return `The trail verifies against its seals from ${checked2.first} to ${checked2.last}: ${checked2.sealedEvents} events are as they were sealed, and ${checked2.unsealedEvents} have no seal yet.`;
+  const { first, last, sealedEvents, unsealedEvents } = checked2;
+  if (last === void 0)
+    return `No day of the period has a seal yet: its ${unsealedEvents} events are held together by the chain of their handoff alone.`;
+  const newer = last < until ? ` Newer days have no seal yet: their ${unsealedEvents} events are held together by the chain of their handoff alone.` : "";
+  return `The trail verifies against its seals from ${first} to ${last}: ${sealedEvents} events are as they were sealed.${newer}`;
 }
 function endingsTable(handoffs) {
   const shown = ENDINGS.filter((ending) => handoffs.some((handoff) => handoff.ending === ending));
@@ -76060,16 +76218,16 @@ function approvals({ handoffs, byType }) {
     ...known.size === 0 ? [] : [countsTable("approval on a handoff", known, "")]
   ];
 }
-function incidents(handoffs) {
+function incidents(handoffs, nameOf) {
   const found = handoffs.filter(({ ending }) => ending === "locked" || ending === "reported");
   if (found.length === 0) return [{ text: "No handoff was locked or reported." }];
-  return [storiesTable(found)];
+  return [storiesTable(found, nameOf)];
 }
-function undelivered(handoffs) {
+function undelivered(handoffs, nameOf) {
   const found = handoffs.filter(
     ({ ending, bounced }) => bounced || ["expired", "unconfirmed", "locked"].includes(ending)
   );
-  return found.length === 0 ? { text: "Every handoff that has ended was delivered, revoked or superseded." } : storiesTable(found);
+  return found.length === 0 ? { text: "Every handoff that has ended was delivered, revoked or superseded." } : storiesTable(found, nameOf);
 }
 function storiesTable(stories, nameOf = (id) => id) {
   return {
@@ -76077,7 +76235,7 @@ function storiesTable(stories, nameOf = (id) => id) {
     rows: stories.map((story) => [
       story.id,
       story.class,
-      story.secret ?? "",
+      secretsOf(story).join(", "),
       story.recipient === void 0 ? "" : nameOf(story.recipient),
       minute(story.created),
       story.bounced ? `${story.ending}, mail bounced` : story.ending,
@@ -76168,17 +76326,21 @@ function counted(count2, noun) {
 }
 function holdings({ handoffs, earlier }) {
   const held = /* @__PURE__ */ new Map();
-  for (const { secret, recipient, claimed, class: name } of [...earlier, ...handoffs]) {
-    if (secret === void 0 || recipient === void 0 || claimed === void 0) continue;
-    held.set(`${secret}
+  for (const story of [...earlier, ...handoffs]) {
+    const { recipient, claimed, class: name } = story;
+    if (recipient === void 0 || claimed === void 0) continue;
+    for (const secret of secretsOf(story))
+      held.set(`${secret}
 ${recipient}`, { secret, recipient, since: claimed, class: name });
   }
   return [...held.values()].toSorted((a9, b9) => a9.since < b9.since ? -1 : 1);
 }
 function staleHoldings(summary2, today, days = STALE_AFTER_DAYS) {
   const newest = /* @__PURE__ */ new Map();
-  for (const { secret, created } of [...summary2.earlier, ...summary2.handoffs]) {
-    if (secret !== void 0 && created > (newest.get(secret) ?? "")) newest.set(secret, created);
+  for (const story of [...summary2.earlier, ...summary2.handoffs]) {
+    const { created } = story;
+    for (const secret of secretsOf(story))
+      if (created > (newest.get(secret) ?? "")) newest.set(secret, created);
   }
   const limit = new Date(Date.parse(`${today}T00:00:00Z`) - days * 864e5).toISOString();
   return holdings(summary2).filter(({ secret }) => (newest.get(secret) ?? "") < limit);
@@ -76306,6 +76468,18 @@ function serviceTrail(service, { since, until }, deadline, { checkIndexes = fals
 
 // packages/sdk/src/delivery/contents.ts
 init_src();
+
+// packages/protocol/src/saving/saved-files.ts
+var LONGEST_NAME = 80;
+function fileName(name) {
+  const last = name.split(/[/\\]/).pop() ?? "";
+  const safe = last.replace(/[\p{C}\p{Zl}\p{Zp}<>:"|?*]/gu, "_").replace(/^[.\s~-]+|[.\s]+$/g, "").replace(/^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))/i, "_");
+  if (safe === "") return "secret";
+  const [, stem = "", extension = ""] = /^(.*?)(\.[^.]{1,12})?$/s.exec(safe) ?? [];
+  return [...stem].slice(0, LONGEST_NAME - extension.length).join("") + extension;
+}
+
+// packages/sdk/src/delivery/contents.ts
 init_redact();
 init_sender_error();
 
@@ -77318,19 +77492,23 @@ function itemOf(secret, parseJson2) {
   if (value.length === 0) throw empty();
   if (key !== void 0) return { label, fields: [fieldOf(secret, key)] };
   if (typeof value === "string") {
-    const fields = fieldsOf(value, parseJson2 || inFields === true);
+    const fields = fieldsOf(label, value, parseJson2 || inFields === true);
     if (fields.every((field) => field.value.trim() === "")) throw empty();
     return { label, fields };
   }
-  const file = { name: fileNameOf(label), mediaType: "application/octet-stream", data: value };
+  const file = {
+    name: fileName(label.replace(/\/+$/, "")),
+    mediaType: "application/octet-stream",
+    data: value
+  };
   return { label, fields: [], files: [file] };
 }
-function fieldsOf(value, parseJson2) {
+function fieldsOf(label, value, parseJson2) {
   const leaves = parseJson2 ? jsonLeaves(value) : [];
-  if (leaves.length === 0) return [{ name: "value", value, concealed: true }];
+  if (leaves.length === 0) return [{ name: label, value, concealed: true }];
   return leaves.map((leaf) => ({ ...leaf, concealed: isConcealed(leaf.name) }));
 }
-function fieldOf({ name, value: secret }, key) {
+function fieldOf({ label, name, value: secret }, key) {
   const text4 = secret.reveal();
   const [value, other] = typeof text4 === "string" ? jsonValues(text4, key) : [];
   const refuse2 = (sentence) => new SenderError("secret_unreadable", sentence);
@@ -77342,12 +77520,7 @@ function fieldOf({ name, value: secret }, key) {
     );
   }
   if (value.trim() === "") throw refuse2(`The key "${key}" of "${name}" is empty. Give it a value first.`);
-  return { name: key, value, concealed: isConcealed(key) };
-}
-function fileNameOf(label) {
-  const last = label.split("/").findLast((part2) => part2 !== "") ?? "";
-  const safe = last.replace(/[^A-Za-z0-9_.@=+-]/g, "_").replace(/^\.+/, "");
-  return `${safe === "" ? "secret" : safe}.bin`;
+  return { name: label, value, concealed: isConcealed(key) };
 }
 function checkItems(items) {
   const labels = /* @__PURE__ */ new Set();
@@ -77380,6 +77553,13 @@ init_src();
 
 // packages/sdk/src/mail/email-copy.ts
 init_src();
+
+// packages/protocol/src/contacts.ts
+function splitContacts(text4) {
+  return text4.split(/([\w.+-]+@[\w-]+(?:\.[\w-]+)+|\+\d[\d ()/.-]{5,}\d)/).map(
+    (part2, index) => index % 2 === 0 ? { text: part2 } : { text: part2, href: part2[0] === "+" ? `tel:${part2.replace(/[^+\d]/g, "")}` : `mailto:${part2}` }
+  );
+}
 
 // packages/sdk/src/mail/languages/ar.ts
 var ar = {
@@ -77745,6 +77925,7 @@ var MAIL_SENTENCES = {
 };
 
 // packages/sdk/src/mail/email-copy.ts
+var OURS = { light: LIGHT.accent, dark: DARK.accent };
 var ENCRYPTED_LINK_FILE = "link.age";
 function emailCopy(facts) {
   const { company, title, reason, message: message2, origin, language = "en" } = facts;
@@ -77755,7 +77936,7 @@ function emailCopy(facts) {
   const when = expiryInWords(facts.expiresAt, language, facts.timeZone);
   const host = new URL(origin).host;
   return {
-    ...{ language, company, heading },
+    ...{ language, company, heading, accents: facts.accents ?? OURS },
     subject: oneLine(fillIn(say.subject, { title: heading, company }).slice(0, LONGEST_SUBJECT)),
     hello: say.hello,
     sending: fillIn(say.sending, { sender }),
@@ -77793,7 +77974,10 @@ function decryptionCopy({ armoured, fingerprints, identityFile }, say) {
 }
 var LONGEST_SUBJECT = 150;
 function senderName2({ contact, company }) {
-  const person = contact?.replace(TELEPHONE, "").trim() ?? "";
+  const words3 = splitContacts(contact?.replace(TELEPHONE, "") ?? "").flatMap(
+    ({ text: text4, href }) => href === void 0 ? [text4] : []
+  );
+  const person = words3.join("").replace(/<>|\(\)/g, "").replace(/^[\s,;:]+|(?:[\s,;:]|\b(?:tel|phone|or)\b\.?)+$/gi, "");
   return person === "" || person === company ? company : `${person} (${company})`;
 }
 var TELEPHONE = /[\s,;(]*(?:\b(?:tel|phone)\b[.:]*\s*)?\+?\d[\d\s()/.-]{4,}$/i;
@@ -77814,35 +77998,11 @@ function expiryInWords(expiresAt, language, timeZone = "UTC") {
   }).format(expiresAt * 1e3);
 }
 
-// packages/protocol/src/theme.ts
-var LIGHT = {
-  ground: "#f4f5f7",
-  card: "#ffffff",
-  ink: "#1a2230",
-  soft: "#566073",
-  line: "#dde1e8",
-  edge: "#858f9f",
-  accent: "#0b5c56",
-  tint: "#eaf4f2",
-  alarm: "#a3261b"
-};
-var DARK2 = {
-  ground: "#0f141b",
-  card: "#18202a",
-  ink: "#e8ecf2",
-  soft: "#a3aebe",
-  line: "#2c3746",
-  edge: "#6f7c8f",
-  accent: "#6fd3c7",
-  tint: "#16302f",
-  alarm: "#ff9d90"
-};
-
 // packages/sdk/src/mail/email-html.ts
 var FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 var MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
 function emailHtml(parts) {
-  const { language, message: message2, careful } = parts;
+  const { language, message: message2, careful, accents } = parts;
   const { link } = parts;
   const rightToLeft = isRightToLeft(language);
   const [dir, start] = rightToLeft ? ["rtl", "right"] : ["ltr", "left"];
@@ -77850,11 +78010,11 @@ function emailHtml(parts) {
   const heading = (text4) => `<h2 class="ink" style="margin:28px 0 8px;font-size:16px;line-height:1.4;font-weight:650;color:${LIGHT.ink};">${escapeHtml(text4)}</h2>`;
   const small = (text4) => paragraph(text4, `font-size:14px;color:${LIGHT.soft};`, "soft");
   const [way, again] = typeof link === "string" ? [
-    `${buttonHtml(link, parts.open)}
+    `${buttonHtml(link, parts.open, accents.light)}
 ${small(parts.opensNothing)}`,
     `${paragraph(parts.orCopy, `margin-bottom:4px;color:${LIGHT.soft};`, "soft")}
-${visibleLinkHtml(link)}`
-  ] : [decryptionHtml(link, paragraph), ""];
+${visibleLinkHtml(link, accents.light)}`
+  ] : [decryptionHtml(link, paragraph, accents.light), ""];
   return `<!doctype html>
 <html lang="${language}" dir="${dir}">
 <head>
@@ -77866,14 +78026,14 @@ ${visibleLinkHtml(link)}`
 <title>${escapeHtml(parts.subject)}</title>
 <style>
 @media (prefers-color-scheme: dark) {
-  .ground { background: ${DARK2.ground} !important; }
-  .card { background: ${DARK2.card} !important; border-color: ${DARK2.line} !important; }
-  .ink { color: ${DARK2.ink} !important; }
-  .soft { color: ${DARK2.soft} !important; }
-  .rule { border-color: ${DARK2.line} !important; }
-  .quote { border-color: ${DARK2.accent} !important; }
-  .button { background: ${DARK2.accent} !important; color: ${DARK2.ground} !important; }
-  .link { color: ${DARK2.accent} !important; }
+  .ground { background: ${DARK.ground} !important; }
+  .card { background: ${DARK.card} !important; border-color: ${DARK.line} !important; }
+  .ink { color: ${DARK.ink} !important; }
+  .soft { color: ${DARK.soft} !important; }
+  .rule { border-color: ${DARK.line} !important; }
+  .quote { border-color: ${accents.dark} !important; }
+  .button { background: ${accents.dark} !important; color: ${DARK.ground} !important; }
+  .link { color: ${accents.dark} !important; }
 }
 @media (max-width: 480px) {
   .pad { padding: 24px 20px !important; }
@@ -77893,7 +78053,7 @@ ${visibleLinkHtml(link)}`
 ${paragraph(parts.hello)}
 ${paragraph(parts.sending)}
 ${parts.purpose === void 0 ? "" : paragraph(parts.purpose)}
-${message2 === void 0 ? "" : messageHtml(message2, start)}
+${message2 === void 0 ? "" : messageHtml(message2, start, accents.light)}
 ${rowsHtml(parts.context, "ink", LIGHT.ink)}
 ${way}
 ${heading(parts.stepsHeading)}
@@ -77914,34 +78074,34 @@ ${parts.origins.length === 0 ? "" : `<div style="height:14px;"></div>${rowsHtml(
 </html>
 `;
 }
-function buttonHtml(link, words3) {
-  return `<p style="margin:24px 0 10px;"><a ses:no-track class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:13px 28px;border-radius:8px;background:${LIGHT.accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(words3)}</a></p>`;
+function buttonHtml(link, words3, accent) {
+  return `<p style="margin:24px 0 10px;"><a ses:no-track class="button" href="${escapeHtml(link)}" style="display:inline-block;padding:13px 28px;border-radius:8px;background:${accent};color:#ffffff;font-weight:600;text-decoration:none;">${escapeHtml(words3)}</a></p>`;
 }
-function visibleLinkHtml(link) {
+function visibleLinkHtml(link, accent) {
   const shown = escapeHtml(link);
-  return `<p dir="ltr" style="margin:0 0 18px;font:12px/1.5 ${MONO};word-break:break-all;text-align:left;"><a ses:no-track class="link" href="${shown}" style="color:${LIGHT.accent};text-decoration:none;">${shown}</a></p>`;
+  return `<p dir="ltr" style="margin:0 0 18px;font:12px/1.5 ${MONO};word-break:break-all;text-align:left;"><a ses:no-track class="link" href="${shown}" style="color:${accent};text-decoration:none;">${shown}</a></p>`;
 }
-function decryptionHtml({ encrypted, decrypt: decrypt2, commands: commands9, orPaste, armoured }, paragraph) {
+function decryptionHtml({ encrypted, decrypt: decrypt2, commands: commands9, orPaste, armoured }, paragraph, accent) {
   return [
     paragraph(encrypted, "margin-top:24px;word-break:break-word;"),
     paragraph(decrypt2),
-    blockHtml(commands9.join("\n")),
+    blockHtml(commands9.join("\n"), accent),
     paragraph(orPaste),
-    blockHtml(armoured)
+    blockHtml(armoured, accent)
   ].join("\n");
 }
-function blockHtml(text4) {
-  return `<pre dir="ltr" class="quote ink" style="margin:0 0 16px;padding:2px 0 2px 14px;border:0 solid ${LIGHT.accent};border-left-width:3px;font:12px/1.5 ${MONO};overflow-x:auto;text-align:left;color:${LIGHT.ink};">${escapeHtml(text4)}</pre>`;
+function blockHtml(text4, accent) {
+  return `<pre dir="ltr" class="quote ink" style="margin:0 0 16px;padding:2px 0 2px 14px;border:0 solid ${accent};border-left-width:3px;font:12px/1.5 ${MONO};overflow-x:auto;text-align:left;color:${LIGHT.ink};">${escapeHtml(text4)}</pre>`;
 }
-function messageHtml({ caption, words: words3 }, start) {
+function messageHtml({ caption, words: words3 }, start, accent) {
   return `<p class="soft" dir="auto" style="margin:20px 0 6px;font-size:14px;color:${LIGHT.soft};text-align:${start};">${escapeHtml(caption)}</p>
-<p class="quote ink" dir="auto" style="margin:0 0 20px;padding-block:2px;padding-inline:14px;border:0 solid ${LIGHT.accent};border-inline-start-width:3px;white-space:pre-line;text-align:start;color:${LIGHT.ink};">${escapeHtml(words3)}</p>`;
+<p class="quote ink" dir="auto" style="margin:0 0 20px;padding-block:2px;padding-inline:14px;border:0 solid ${accent};border-inline-start-width:3px;white-space:pre-line;text-align:start;color:${LIGHT.ink};">${escapeHtml(words3)}</p>`;
 }
-function rowsHtml(rows, kind, colour) {
+function rowsHtml(rows, kind, colour2) {
   if (rows.length === 0) return "";
   const cell = (text4, style, name, shade) => `<td class="${name}" style="padding:2px 0;vertical-align:top;color:${shade};${style}"><bdi>${escapeHtml(text4)}</bdi></td>`;
   const lines = rows.map(
-    ([name, value]) => `<tr>${cell(name, "white-space:nowrap;padding-inline-end:16px;", "soft", LIGHT.soft)}${cell(value, "width:100%;word-break:break-word;", kind, colour)}</tr>`
+    ([name, value]) => `<tr>${cell(name, "white-space:nowrap;padding-inline-end:16px;", "soft", LIGHT.soft)}${cell(value, "width:100%;word-break:break-word;", kind, colour2)}</tr>`
   );
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0;font-size:inherit;line-height:1.5;">${lines.join("")}</table>`;
 }
@@ -78177,7 +78337,7 @@ function parseRecipients(text4, input = "recipients") {
       errors2.push(
         new SenderError(
           "recipient",
-          `Line ${line} of ${input} is not an e-mail address. Write one address a line, like ana@vendor.example, without a name.`
+          `Line ${line} of ${input} is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.`
         )
       );
     } else if (earlier !== void 0) {
@@ -78193,7 +78353,7 @@ function parseRecipients(text4, input = "recipients") {
     }
   }
   if (recipients.length === 0 && errors2.length === 0) {
-    errors2.push(new SenderError("recipient", `${input} names nobody. Write one e-mail address a line.`));
+    errors2.push(new SenderError("recipient", `${input} names nobody. Write at least one e-mail address.`));
   }
   return { recipients, errors: errors2 };
 }
@@ -78345,16 +78505,23 @@ function generatePassphrase(pick = import_node_crypto4.randomInt) {
 function namedVersions(secrets) {
   return secrets.map(({ label, name, versionId }) => ({ label, name, versionId }));
 }
+function accentsOf(company) {
+  const { accentColor, accentColorDark = accentColor } = company ?? {};
+  return accentColor === void 0 || accentColorDark === void 0 ? void 0 : { light: nearestPassing(accentColor, "light"), dark: nearestPassing(accentColorDark, "dark") };
+}
 function describedBy(company, description) {
   return {
     ...description,
     company: description.company ?? company?.name,
-    contact: description.contact ?? company?.contact
+    contact: description.contact ?? company?.contact,
+    repliesToContact: description.contact !== void 0 && description.repliesToContact,
+    accents: description.accents ?? accentsOf(company)
   };
 }
+var NO_CONTACT = "Recipients are told no name to ask. Set contact to a person or a team that they know, with a telephone number if you can.";
 function planDelivery(secrets, description, { resend = false, parseJson: parseJson2 = false, passphrase, request: request3 }, allowed, errors2, { now }) {
   const { source, sourceName = "Repository", origins, context, ...told } = description;
-  const { from, contact } = told;
+  const { from, contact, repliesToContact = true } = told;
   const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
   const endsAt = ends.length === 0 ? void 0 : Math.min(...ends);
   const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(now() / 1e3);
@@ -78370,9 +78537,9 @@ function planDelivery(secrets, description, { resend = false, parseJson: parseJs
     request: request3,
     passphraseNeeded: passphrase !== void 0,
     ...{ from, contact, title: told.title, reason: told.reason, message: told.message },
-    ...{ languages: told.languages, timeZones: told.timeZones },
+    ...{ languages: told.languages, timeZones: told.timeZones, accents: told.accents },
     company: told.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
-    replyTo: contact === void 0 ? void 0 : parseAddress(contact),
+    replyTo: contact === void 0 || !repliesToContact ? void 0 : addressIn(contact),
     context: { ...endsAt === void 0 ? {} : { "Works until": utcMinute(endsAt) }, ...context },
     origins: { ...source === void 0 ? {} : { [sourceName]: source }, ...origins }
   };
@@ -78382,6 +78549,10 @@ function planDelivery(secrets, description, { resend = false, parseJson: parseJs
   for (const name of Object.keys(context ?? {})) errors2.attempt(() => refuseOwnFact(name, own));
   errors2.attempt(() => checkDetails(details));
   return contents && { details, contents };
+}
+function addressIn(contact) {
+  const found = splitContacts(contact).find(({ href }) => href?.startsWith("mailto:"));
+  return parseAddress(found?.text ?? contact);
 }
 function headerOf(details) {
   const { title, message: message2, contact, context, reason, origins } = details;
@@ -78580,9 +78751,9 @@ async function revoke(sealed3, { service, runtime }) {
 }
 async function emailFor(recipient, { link, id, flags: flags2, expiresAt }, details, { service, key }) {
   const { from, replyTo, company, contact, title, reason, message: message2, context, origins } = details;
-  const { languages, timeZones } = details;
+  const { languages, timeZones, accents } = details;
   const facts = {
-    ...{ from, company, contact, title, reason, message: message2, context, origins },
+    ...{ from, company, accents, contact, title, reason, message: message2, context, origins },
     ...replyTo === void 0 ? {} : { replyTo },
     to: recipient,
     ...{ link, id, flags: flags2, expiresAt, origin: service.origin },
@@ -78715,7 +78886,7 @@ function checkPolicy(request3, classes, now) {
     awaitsReceipt: request3.awaitsReceipt
   };
   const errors2 = policyViolations(found, proposal2, now).map(
-    ({ rule, detail }) => new SenderError(CODES[rule], `${detail} ${adviceFor(rule, request3, found)}`)
+    ({ rule, detail }) => new SenderError(CODES[rule], (say) => `${detail} ${adviceFor(rule, request3, found, say)}`)
   );
   const warnings = passphrase === "recommended" && !request3.hasPassphrase ? [
     `Class ${found.name} recommends a passphrase: whoever reads the mailbox can open the link without one.`
@@ -78733,20 +78904,20 @@ var CODES = {
   recipient: "recipient",
   receipt: "receipt"
 };
-function adviceFor(rule, { expiresIn, recipients, approved: approved2 }, credentialClass) {
+function adviceFor(rule, { expiresIn, recipients, approved: approved2 }, credentialClass, say) {
   switch (rule) {
     case "expiry":
-      return `expires-in is ${formatDuration(expiresIn ?? credentialClass.expiresWithin)}: shorten it, or choose another class.`;
+      return `${say("expires-in")} is ${formatDuration(expiresIn ?? credentialClass.expiresWithin)}: shorten it, or choose another class.`;
     case "passphrase":
-      return "Set the passphrase input from a secret.";
+      return `Set ${say("passphrase")}.`;
     case "approvals":
-      return approved2 ? "Wait for it with await-approval, like await-approval: 4h." : "Ask for it with operation: request, and set request-id to the id that it gives.";
+      return approved2 ? `Wait for it with ${say("await-approval")}, like ${say("await-approval", "4h")}.` : `Ask for it with ${say("operation", "request")}, and set ${say("request-id")} to the id that it gives.`;
     case "reason":
-      return "Set the reason input.";
+      return `Set ${say("reason")}.`;
     case "environment":
       return "Set environment: on the job.";
     case "receipt":
-      return "Set await, like await: 4h.";
+      return `Set ${say("await")}, like ${say("await", "4h")}.`;
     case "recipient": {
       const foreign = foreignRecipients(credentialClass, recipients).map((index) => index + 1);
       return foreign.length === 1 ? `Recipient ${foreign[0]} is not.` : `Recipients ${foreign.join(", ")} are not.`;
@@ -78760,7 +78931,7 @@ function unknownClass(name, classes) {
   const names = classes.map((one) => one.name).join(", ");
   return new SenderError(
     "class_unknown",
-    names === "" ? "The service lets this workflow use no class. Ask whoever runs the service to add classes to the workflow's entry in the senders list." : `The service has no class "${name}" for this workflow. Choose one of: ${names}.`
+    names === "" ? "The service lets you use no class. Ask whoever runs the service to add classes to your entry in the senders or operators list." : `The service has no class "${name}" that you may use. Choose one of: ${names}.`
   );
 }
 var AT_ONCE4 = 6;
@@ -79067,12 +79238,12 @@ function clockSkewed({ name }) {
 }
 function misconfigured({ name, message: message2 }) {
   if (/^Region is missing/.test(message2)) {
-    return ["aws_region", "No AWS region is set. Set the region input or AWS_REGION."];
+    return ["aws_region", (say) => `No AWS region is set. Set ${say("region")} or AWS_REGION.`];
   }
   if (/^Region not accepted|Invalid Configuration.*region/i.test(message2)) {
     return [
       "aws_region",
-      "The AWS region is malformed. Write region (or AWS_REGION) like eu-west-1, without spaces or quotes."
+      (say) => `The AWS region is malformed. Write ${say("region")} (or AWS_REGION) like eu-west-1, without spaces or quotes.`
     ];
   }
   if (name === "TypeError" && message2 === "Invalid URL") {
@@ -79082,20 +79253,17 @@ function misconfigured({ name, message: message2 }) {
     ];
   }
   if (name === "CredentialsProviderError") {
-    return [
-      "aws_credentials",
-      "There are no AWS credentials. Run aws-actions/configure-aws-credentials before this step."
-    ];
+    return ["aws_credentials", (say) => `There are no AWS credentials. ${say("aws-login")}.`];
   }
   if (/expired/i.test(`${name} ${message2}`) && /token|credential/i.test(`${name} ${message2}`)) {
     return [
       "aws_credentials",
-      `The AWS credentials have expired (${name}). Run aws-actions/configure-aws-credentials shortly before this step, or raise its role-duration-seconds.`
+      (say) => `The AWS credentials have expired (${name}). ${say("aws-login", "expired")}.`
     ];
   }
   return CREDENTIALS.has(name.replace(/Exception$/, "")) ? [
     "aws_credentials",
-    `AWS does not accept the credentials (${name}). Check what aws-actions/configure-aws-credentials set before this step.`
+    (say) => `AWS does not accept the credentials (${name}). ${say("aws-login", "refused")}.`
   ] : void 0;
 }
 var CREDENTIALS = /* @__PURE__ */ new Set([
@@ -79141,7 +79309,7 @@ function unreachable2(error3, { code: code2, reason, advice }, { service }) {
   const host = /\b(?:ENOTFOUND|EAI_AGAIN) (\S+)/.exec(error3.message)?.[1];
   return [
     "aws_unavailable",
-    `${service}${host === void 0 ? "" : ` at ${host}`} cannot be reached: ${reason} (${code2}). ${advice("region")}`
+    (say) => `${service}${host === void 0 ? "" : ` at ${host}`} cannot be reached: ${reason} (${code2}). ${advice(say("region"))}`
   ];
 }
 function outcomeUnknown({ service }) {
@@ -79461,11 +79629,124 @@ var import_node_stream17 = require("node:stream");
 init_src();
 init_retry();
 
+// packages/sdk/src/echoed-secrets.ts
+init_redact();
+var PIECE = 8;
+var SHORTEST = 4;
+var LONGEST_SECRET = 2e4;
+function withoutSent(text4, { secrets, responses = [], names }, put) {
+  const words3 = readPart(text4);
+  const folded = foldCase(words3);
+  const isHidden = Array.from({ length: words3.length }, () => false);
+  const hide = (from, length2) => isHidden.fill(true, from, from + length2);
+  const known = secrets.filter((secret) => secret.length >= SHORTEST);
+  const spelled = known.flatMap((secret) => spellings(secret.slice(0, LONGEST_SECRET))).map(foldCase);
+  spelled.push(...responses.flatMap((response) => inBase64(Buffer.from(response, "utf8"))).map(foldCase));
+  const pieces = new Set(spelled.flatMap((spelling) => windows(spelling)));
+  const wholes = names.filter((name) => name.length >= SHORTEST).flatMap(spellings).map(foldCase);
+  for (const length2 of new Set([...pieces].map((piece) => piece.length)))
+    windows(folded, length2).forEach((window2, at) => {
+      if (pieces.has(window2)) hide(at, length2);
+    });
+  for (const whole3 of new Set(wholes))
+    for (let at = folded.indexOf(whole3); at >= 0; at = folded.indexOf(whole3, at + 1)) hide(at, whole3.length);
+  const telling = [
+    ...known.flatMap((secret) => windows(secret)),
+    ...names.filter((n4) => n4.length >= SHORTEST)
+  ];
+  const latin1 = new Set(telling.map((part2) => Buffer.from(part2, "utf8").toString("latin1")));
+  for (const { 0: run, index } of words3.matchAll(/[\w+/-]{8,}={0,2}/g)) {
+    const decoded2 = [0, 1, 2, 3].map((skip) => Buffer.from(run.slice(skip), "base64").toString("latin1"));
+    if ([...latin1].some((part2) => decoded2.some((bytes2) => bytes2.includes(part2)))) hide(index, run.length);
+  }
+  return Array.from(
+    isHidden,
+    (hidden, at) => hidden ? isHidden[at - 1] ? "" : put : words3.charAt(at)
+  ).join("");
+}
+function windows(text4, length2 = Math.min(PIECE, text4.length)) {
+  return Array.from(
+    { length: Math.max(0, text4.length - length2 + 1) },
+    (_, at) => text4.slice(at, at + length2)
+  );
+}
+function spellings(text4) {
+  const bytes2 = Buffer.from(text4, "utf8");
+  const url2 = encodeURIComponent(bytes2.toString("utf8"));
+  return [
+    ...[text4, JSON.stringify(text4).slice(1, -1), url2, url2.replaceAll("%20", "+")],
+    ...inBase64(bytes2),
+    bytes2.toString("hex")
+  ];
+}
+function inBase64(bytes2) {
+  const base642 = bytes2.toString("base64");
+  return [base642, base642.replace(/=+$/, ""), encodeURIComponent(base642), bytes2.toString("base64url")];
+}
+function foldCase(text4) {
+  return text4.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+}
+
 // packages/sdk/src/mail/smtp-errors.ts
 init_redact();
 init_network();
 init_retry();
 init_sender_error();
+
+// packages/sdk/src/mail/smtp-login.ts
+init_src();
+init_sender_error();
+function smtpLoginOf(parts, name) {
+  const { user, password, "access-token": given, "token-url": url2, "client-id": clientId } = parts;
+  const isSet3 = (part2) => parts[part2] !== void 0;
+  const proofs = ["password", "access-token", "token-url"].filter(isSet3);
+  if (proofs.length > 1)
+    throw new SenderError("input", `${proofs.map(name).join(" and ")} exclude each other. Set one of them.`);
+  const needless = ["client-id", "client-secret", "refresh-token", "token-scope"].find(isSet3);
+  if (url2 === void 0 && needless)
+    throw new SenderError(
+      "input",
+      `${name(needless)} needs ${name("token-url")}. Set it to the token endpoint.`
+    );
+  const [proof] = proofs;
+  if (user === void 0 && proof === void 0) return void 0;
+  if (user === void 0 || proof === void 0) {
+    const wanted = `${name("user")} and one of ${name("password")}, ${name("access-token")} and ${name("token-url")}`;
+    throw new SenderError("input", `${wanted} belong together. Set both or neither.`);
+  }
+  if (password) return { user, password };
+  if (given) return { user, token: { given } };
+  if (url2 === void 0 || clientId === void 0)
+    throw new SenderError("input", `${name("token-url")} needs ${name("client-id")}. Set it.`);
+  checkTokenUrl(url2, name("token-url"));
+  const token = {
+    ...{ url: url2, clientId, clientSecret: parts["client-secret"] },
+    ...{ refreshToken: parts["refresh-token"], scope: parts["token-scope"] }
+  };
+  return { user, token };
+}
+function checkTokenUrl(url2, name) {
+  const parsed2 = URL.canParse(url2) ? new URL(url2) : void 0;
+  if (parsed2?.protocol === "https:" || parsed2?.protocol === "http:" && isLoopback(parsed2.hostname)) return;
+  throw new SenderError(
+    "input",
+    `${name} must be an https address, like https://login.microsoftonline.com/TENANT/oauth2/v2.0/token or https://oauth2.googleapis.com/token.`
+  );
+}
+function parseEhloName(text4, name) {
+  if (/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\])$/.test(text4))
+    return text4;
+  throw new SenderError(
+    "input",
+    `${name} is not a name to greet a mail server with. Write the full name of this machine, like runner.example.com, or its address in brackets.`
+  );
+}
+function xoauth2Response(user, token) {
+  return `user=${user}auth=Bearer ${token}`;
+}
+function loginTexts(user, proof) {
+  return "token" in proof ? [proof.token, xoauth2Response(user, proof.token)] : [proof.password, `\0${user}\0${proof.password}`, `${user}\0${user}\0${proof.password}`];
+}
 
 // packages/sdk/src/mail/xoauth2.ts
 init_response_body();
@@ -79524,11 +79805,11 @@ function refusals2(origin, { detail, broken }, refused3) {
   return {
     unauthenticated: [
       "unauthenticated",
-      `${origin} does not accept this ${refused3 === "workflow" ? "workflow's token" : "signature"}: ${detail} Check that endpoint is the service's exact address.`
+      (say) => `${origin} does not accept this ${refused3 === "workflow" ? "workflow's token" : "signature"}: ${detail} Check that ${say("endpoint")} is the service's exact address.`
     ],
     not_allowed: [
       "not_allowed",
-      refused3 === "workflow" ? `This workflow may not send through ${origin}: ${detail} Ask whoever runs the service to add it to the senders list.` : `You may not do this at ${origin}: ${detail} Ask whoever runs the service to add you to the operators list.`
+      `${refused3 === "workflow" ? "This workflow may not send through" : "You may not do this at"} ${origin}: ${detail} Ask whoever runs the service ${entryAdvice(detail, refused3)}.`
     ],
     policy: ["policy", `The service's policy refuses this handoff: ${rules}`],
     approvals: ["approvals", `The service has no approval for this handoff: ${rules}`],
@@ -79537,7 +79818,7 @@ function refusals2(origin, { detail, broken }, refused3) {
     request_ended: ["request_ended", detail],
     resend_needed: [
       "resend_needed",
-      "This version was handed over before, and that handoff ended locked or reported. Find out why, then set resend: true."
+      (say) => `This version was handed over before, and that handoff ended locked or reported. Find out why, then set ${say("resend", "true")}.`
     ],
     newer_version: [
       "newer_version",
@@ -79553,6 +79834,12 @@ function refusals2(origin, { detail, broken }, refused3) {
     ]
   };
 }
+function entryAdvice(detail, refused3) {
+  const workflow = refused3 === "workflow";
+  if (/\blist gives this caller (?!no right\b)/.test(detail))
+    return `to add what is missing to ${workflow ? "its" : "your"} entry`;
+  return workflow ? "to add it to the senders list" : "to add you to the operators list";
+}
 var NOT_ABOUT_TIME = /* @__PURE__ */ new Set(["policy", "approvals", "request_ended"]);
 function clockSentence(origin, { clockAhead }, { code: code2, detail, broken }) {
   const aboutTime = broken.some(({ rule }) => rule === "expiry") || !NOT_ABOUT_TIME.has(code2) && /\bexpir|\bnot yet\b|\bfuture\b|\bclock\b/i.test(detail);
@@ -79567,7 +79854,7 @@ function clockSentence(origin, { clockAhead }, { code: code2, detail, broken }) 
 function unexpectedResponse(origin, { status, webPage }) {
   return new SenderError(
     "not_a_service",
-    webPage === void 0 ? `${origin} answered ${status}, but not as a secret-handoff service does. Check endpoint.` : `${origin} answered ${status} with a web page${titled(webPage)}: a proxy, a firewall or another site answers in the service's place. Check endpoint, and that this machine reaches it without a login.`
+    (say) => webPage === void 0 ? `${origin} answered ${status}, but not as a secret-handoff service does. Check ${say("endpoint")}.` : `${origin} answered ${status} with a web page${titled(webPage)}: a proxy, a firewall or another site answers in the service's place. Check ${say("endpoint")}, and that this machine reaches it without a login.`
   );
 }
 function titled(webPage) {
@@ -79715,6 +80002,7 @@ function jwtClaims(jwt) {
 }
 
 // packages/sdk/src/mail/xoauth2.ts
+init_settings();
 init_store_http();
 function xoauth2(user, tokens, deadline) {
   let failure2;
@@ -79728,9 +80016,7 @@ function xoauth2(user, tokens, deadline) {
       if (!authMethods.includes("XOAUTH2")) throw new Error("no XOAUTH2");
       for (; ; ) {
         const { token, isNew } = await tokenOf();
-        const command9 = Buffer.from(`user=${user}auth=Bearer ${token.reveal()}`).toString(
-          "base64"
-        );
+        const command9 = Buffer.from(xoauth2Response(user, token.reveal())).toString("base64");
         const first = await sendCommand(`AUTH XOAUTH2 ${command9}`);
         const isDetail = first.status === 334;
         const last = isDetail ? await sendCommand("") : first;
@@ -79748,11 +80034,11 @@ function scopeIn(detail) {
   return textOf2(jsonOrUndefined(Buffer.from(detail, "base64").toString("utf8")), "scope");
 }
 var EXCHANGE = /^(?:https:\/\/outlook\.office(?:365)?\.com\/?|00000002-0000-0ff1-ce00-000000000000)$/;
-function whyRefused({ response, token, scope }, nowSeconds) {
+function whyRefused({ response, token, scope }, nowSeconds, say = inputName) {
   const { exp, aud, iss, roles, scp } = jwtClaims(token.reveal());
   if (typeof exp === "number" && exp <= nowSeconds) {
     const at = new Date(exp * 1e3).toISOString().slice(0, 16).replace("T", " ");
-    return `it expired on ${at} UTC. Give a new one, or smtp-token-url, which gives one for each run.`;
+    return `it expired on ${at} UTC. Give a new one, or ${say("smtp-token-url")}, which gives one for each run.`;
   }
   if (/5\.7\.139|SmtpClientAuthentication is disabled/i.test(response)) {
     return "logins over SMTP are switched off for the mailbox or the organisation. Ask an Exchange administrator for Set-CASMailbox -SmtpClientAuthenticationDisabled $false.";
@@ -79765,12 +80051,12 @@ function whyRefused({ response, token, scope }, nowSeconds) {
     if (!granted.includes("SMTP.SendAsApp") && !granted.includes("SMTP.Send")) {
       return "it lacks the permission SMTP.SendAsApp of an app, or SMTP.Send of a person. Add it to the client in Entra ID, with the consent of an administrator.";
     }
-    return "it is in order, so the mailbox does not admit it. Check smtp-user, and register the app in Exchange Online: New-ServicePrincipal, then Add-MailboxPermission.";
+    return `it is in order, so the mailbox does not admit it. Check ${say("smtp-user")}, and register the app in Exchange Online: New-ServicePrincipal, then Add-MailboxPermission.`;
   }
   if (/\b5\.7\.3\b/.test(response)) {
-    return "the mailbox does not admit it. Check smtp-user, the token's scope, and the app's permission in Exchange Online (New-ServicePrincipal, Add-MailboxPermission).";
+    return `the mailbox does not admit it. Check ${say("smtp-user")}, the token's scope, and the app's permission in Exchange Online (New-ServicePrincipal, Add-MailboxPermission).`;
   }
-  return scope === void 0 ? "it has expired, or is not for this server. Check smtp-user as well." : `it has expired, was revoked, or is not for the scope ${scope.replace(/[^\w:/.,@ -]/g, "").slice(0, 200)}. Check smtp-user as well.`;
+  return scope === void 0 ? `it has expired, or is not for this server. Check ${say("smtp-user")} as well.` : `it has expired, was revoked, or is not for the scope ${scope.replace(/[^\w:/.,@ -]/g, "").slice(0, 200)}. Check ${say("smtp-user")} as well.`;
 }
 
 // packages/sdk/src/mail/smtp-errors.ts
@@ -79791,14 +80077,14 @@ function isRefusal(error3) {
   const { responseCode } = asSmtpError(error3);
   return responseCode !== void 0 && responseCode !== 421;
 }
-function refused2(smtp, { server, phase, to }) {
+function refused2(smtp, { server, phase, to, tokens }) {
   const { code: code2, responseCode = 0, response = "", command: command9 = "" } = smtp;
   const where = placeOf2(server);
-  const words3 = quoted2(response, server, to);
+  const words3 = quoted2(response, server, to, tokens);
   if (code2 === "ETLS") {
     const final = new SenderError(
       "mail_tls",
-      `${where} offers no TLS${words3}, and mail with a link is not sent in the clear. Set smtp-tls: implicit where that port speaks TLS from the start, or use a server that offers STARTTLS.`
+      (say) => `${where} offers no TLS${words3}, and mail with a link is not sent in the clear. Set ${say("smtp-tls", "implicit")} where that port speaks TLS from the start, or use a server that offers STARTTLS.`
     );
     return isLater(responseCode) ? new TransientError(final, { kind: "busy" }) : final;
   }
@@ -79834,19 +80120,19 @@ function login(where, words3, responseCode, response) {
   if (/basic authentication is disabled|\b5\.7\.139\b/i.test(response)) {
     return new SenderError(
       "mail_login",
-      `${where} takes no passwords${words3}. Log in with an access token: set smtp-token-url and smtp-client-id in the place of smtp-password.`
+      (say) => `${where} takes no passwords${words3}. Log in with an access token: set ${say("smtp-token-url")} and ${say("smtp-client-id")} in the place of ${say("smtp-password")}.`
     );
   }
   return new SenderError(
     "mail_login",
-    `${where} does not accept the login${words3}. Check smtp-user and smtp-password.`
+    (say) => `${where} does not accept the login${words3}. Check ${say("smtp-user")} and ${say("smtp-password")}.`
   );
 }
 function tokenRefused(refusal10, server, nowSeconds) {
-  const words3 = quoted2(refusal10.response, server, void 0);
+  const words3 = quoted2(refusal10.response, server, void 0, [refusal10.token]);
   return new SenderError(
     "mail_login",
-    `${placeOf2(server)} does not accept the access token${words3}: ${whyRefused(refusal10, nowSeconds)}`
+    (say) => `${placeOf2(server)} does not accept the access token${words3}: ${whyRefused(refusal10, nowSeconds, say)}`
   );
 }
 function brokenOff(error3, smtp, { server, phase }) {
@@ -79863,19 +80149,19 @@ function brokenOff(error3, smtp, { server, phase }) {
     if (server.login && "token" in server.login) {
       return new SenderError(
         "mail_login",
-        `${where} offers no login with an access token (XOAUTH2). Use smtp-password, or a server or port that offers it, like 587.`
+        (say) => `${where} offers no login with an access token (XOAUTH2). Use ${say("smtp-password")}, or a server or port that offers it, like 587.`
       );
     }
     return new SenderError(
       "mail_login",
-      `${where} offers no login that smtp-user and smtp-password fit. Drop them, or use a port that takes logins, like 587.`
+      (say) => `${where} offers no login that ${say("smtp-user")} and ${say("smtp-password")} fit. Drop them, or use a port that takes logins, like 587.`
     );
   }
   if (smtp.timeoutType === "GREETING_TIMEOUT") {
     return new TransientError(
       new SenderError(
         "mail_unreachable",
-        `${where} takes connections and does not greet. Set smtp-tls: implicit where that port speaks TLS from the start; otherwise check smtp-host and smtp-port.`
+        (say) => `${where} takes connections and does not greet. Set ${say("smtp-tls", "implicit")} where that port speaks TLS from the start; otherwise check ${say("smtp-host")} and ${say("smtp-port")}.`
       )
     );
   }
@@ -79885,15 +80171,18 @@ function brokenOff(error3, smtp, { server, phase }) {
   return new TransientError(
     new SenderError(
       "mail_unreachable",
-      `${where} cannot be reached${reason}. ${(network?.advice ?? connectAdvice)("smtp-host and smtp-port")}`,
+      (say) => `${where} cannot be reached${reason}. ${(network?.advice ?? connectAdvice)(`${say("smtp-host")} and ${say("smtp-port")}`)}`,
       { cause: error3 }
     )
   );
 }
 var connectAdvice = (address) => `Check ${address}, and that this machine may connect to it.`;
 function tlsFailed(where, { code: code2, reason, advice }, { tls: tls5 }) {
-  const remedy = reason === "its answer is not TLS" && tls5 === "implicit" ? "Set smtp-tls: starttls, or another smtp-port." : advice("smtp-host");
-  return new SenderError("mail_tls", `TLS with ${where} could not be set up: ${reason} (${code2}). ${remedy}`);
+  const remedy = (say) => reason === "its answer is not TLS" && tls5 === "implicit" ? `Set ${say("smtp-tls", "starttls")}, or another ${say("smtp-port")}.` : advice(say("smtp-host"));
+  return new SenderError(
+    "mail_tls",
+    (say) => `TLS with ${where} could not be set up: ${reason} (${code2}). ${remedy(say)}`
+  );
 }
 function isLater(responseCode) {
   return responseCode >= 400 && responseCode < 500;
@@ -79906,14 +80195,16 @@ function whatOf(phase) {
 function placeOf2({ host, port }) {
   return `${host}:${port}`;
 }
-function quoted2(response, { login: account }, to) {
-  const password = account && "password" in account ? account.password.reveal() : "";
-  const hidden = [password, account?.user ?? ""].filter((secret) => secret.length > 3);
-  const spelled = hidden.flatMap((secret) => [secret, Buffer.from(secret).toString("base64")]);
-  const words3 = redact(
-    spelled.reduce((text4, secret) => text4.replaceAll(secret, "[login]"), response),
-    to
-  );
+function quoted2(response, { login: account }, to, tokens) {
+  const user = account?.user ?? "";
+  const password = account && "password" in account ? [{ password: account.password.reveal() }] : [];
+  const proofs = [...password, ...tokens.map((token) => ({ token: token.reveal() }))];
+  const sent = {
+    secrets: proofs.map((proof) => "token" in proof ? proof.token : proof.password),
+    responses: proofs.flatMap((proof) => loginTexts(user, proof)),
+    names: [user]
+  };
+  const words3 = redact(withoutSent(response, sent, "[login]"), to);
   return words3 === "" ? "" : ` (${words3})`;
 }
 function asSmtpError(error3) {
@@ -80044,7 +80335,9 @@ var FRESH_FOR_MS2 = 6e4;
 var SHORT_LIFE = 300;
 function accessTokens(choice, runtime, ports) {
   let kept;
+  const sent = "given" in choice ? [choice.given] : [];
   return {
+    sent: () => sent,
     get: async (deadline) => {
       if ("given" in choice) {
         ports.onToken?.(choice.given.reveal());
@@ -80054,6 +80347,7 @@ function accessTokens(choice, runtime, ports) {
       const made = await fetchToken(choice, runtime, ports, deadline);
       ports.onToken?.(made.token);
       const token = new Concealed(made.token);
+      sent.push(token);
       kept = { token, until: runtime.now() + made.seconds * 1e3 };
       return { token, isNew: true };
     },
@@ -80064,19 +80358,20 @@ function accessTokens(choice, runtime, ports) {
 }
 async function fetchToken(choice, runtime, ports, deadline) {
   const { url: url2 } = choice;
-  const body = new URLSearchParams(await grantOf(choice, ports, deadline));
+  const grant3 = await grantOf(choice, ports, deadline);
+  const body = new URLSearchParams(grant3);
   const answer = await askStore(
     { ...{ store: "The token endpoint", address: "smtp-token-url" }, url: url2, method: "POST", body },
     { runtime, deadline }
   ).catch((error3) => {
     if (!(error3 instanceof SenderError) || !error3.code.startsWith("store_")) throw error3;
-    throw new SenderError("mail_login", error3.message, { cause: error3 });
+    throw new SenderError("mail_login", (name) => error3.says(name), { cause: error3 });
   });
   const token = textOf2(answer.json, "access_token");
   const seconds = Number(memberOf(answer.json, "expires_in") ?? SHORT_LIFE);
   if (answer.status === 200 && token !== void 0)
     return { token, seconds: Number.isFinite(seconds) ? seconds : SHORT_LIFE };
-  throw refusal3(answer.status, answer.json, choice);
+  throw refusal3(answer.status, answer.json, choice, grant3);
 }
 var EXCHANGE2 = "api://AzureADTokenExchange";
 async function grantOf({ url: url2, clientId, clientSecret, refreshToken, scope }, { idToken }, deadline) {
@@ -80091,7 +80386,7 @@ async function grantOf({ url: url2, clientId, clientSecret, refreshToken, scope 
   if (!idToken)
     throw new SenderError(
       "mail_login",
-      "smtp-client-secret or smtp-refresh-token is missing. Set one of them."
+      (say) => `${say("smtp-client-secret")} or ${say("smtp-refresh-token")} is missing. Set one of them.`
     );
   return {
     ...own,
@@ -80105,20 +80400,22 @@ function defaultScope(url2) {
   ) ? "https://outlook.office365.com/.default" : "";
 }
 var ADVICE = {
-  invalid_client: "Check smtp-client-id and smtp-client-secret: the secret may have expired.",
-  invalid_scope: "Check smtp-token-scope.",
-  unauthorized_client: "Let the client ask for tokens of this kind, and consent to its permissions as an administrator.",
-  unsupported_grant_type: "Check smtp-token-url.",
-  invalid_request: "Check smtp-client-id and smtp-token-scope."
+  invalid_client: (say) => `Check ${say("smtp-client-id")} and ${say("smtp-client-secret")}: the secret may have expired.`,
+  invalid_scope: (say) => `Check ${say("smtp-token-scope")}.`,
+  unauthorized_client: () => "Let the client ask for tokens of this kind, and consent to its permissions as an administrator.",
+  unsupported_grant_type: (say) => `Check ${say("smtp-token-url")}.`,
+  invalid_request: (say) => `Check ${say("smtp-client-id")} and ${say("smtp-token-scope")}.`
 };
-function refusal3(status, json, { url: url2, refreshToken }) {
-  const error3 = textOf2(json, "error") ?? "";
-  const said = redact(textOf2(json, "error_description") ?? "");
-  const words3 = [error3, said].filter((part2) => part2 !== "").join(": ");
-  const advice = error3 === "invalid_grant" ? refreshToken ? "The refresh token has expired or was revoked: sign in again, and set smtp-refresh-token anew." : "Check the federated credential of the client in Entra ID: issuer, subject and audience." : ADVICE[error3] ?? "Check smtp-token-url.";
+function refusal3(status, json, { url: url2, refreshToken }, grant3) {
+  const { client_secret = "", refresh_token = "", client_assertion = "" } = grant3;
+  const sent = { secrets: [client_secret, refresh_token, client_assertion], names: [] };
+  const told = (member2) => redact(withoutSent(textOf2(json, member2) ?? "", sent, "[secret]"));
+  const error3 = told("error");
+  const words3 = [error3, told("error_description")].filter((part2) => part2 !== "").join(": ");
+  const advice = (say) => error3 === "invalid_grant" ? refreshToken ? `The refresh token has expired or was revoked: sign in again, and set ${say("smtp-refresh-token")} anew.` : "Check the federated credential of the client in Entra ID: issuer, subject and audience." : ADVICE[error3]?.(say) ?? `Check ${say("smtp-token-url")}.`;
   return new SenderError(
     "mail_login",
-    `${new URL(url2).host} gave no access token (${status}${words3 === "" ? "" : ` ${words3}`}). ${advice}`
+    (say) => `${new URL(url2).host} gave no access token (${status}${words3 === "" ? "" : ` ${words3}`}). ${advice(say)}`
   );
 }
 
@@ -80151,7 +80448,7 @@ function smtpTransport(server, runtime, ports = {}) {
     } catch (error3) {
       const connection = phase === "connecting" ? void 0 : await taking;
       usable = connection !== void 0 && await isUsableAfter(error3, connection, deadline);
-      throw smtpFailure(error3, { server, deadline, phase, to });
+      throw smtpFailure(error3, { server, deadline, phase, to, tokens: tokens?.sent() ?? [] });
     } finally {
       taking.then((connection) => pool.giveBack(connection, usable)).catch(() => void 0);
     }
@@ -80199,55 +80496,6 @@ function untilHardDeadline(work, { hard }) {
     hard.addEventListener("abort", giveUp, { once: true });
     work.then(resolve3, reject).finally(() => hard.removeEventListener("abort", giveUp));
   });
-}
-
-// packages/sdk/src/mail/smtp-login.ts
-init_src();
-init_sender_error();
-function smtpLoginOf(parts, name) {
-  const { user, password, "access-token": given, "token-url": url2, "client-id": clientId } = parts;
-  const isSet3 = (part2) => parts[part2] !== void 0;
-  const proofs = ["password", "access-token", "token-url"].filter(isSet3);
-  if (proofs.length > 1)
-    throw new SenderError("input", `${proofs.map(name).join(" and ")} exclude each other. Set one of them.`);
-  const needless = ["client-id", "client-secret", "refresh-token", "token-scope"].find(isSet3);
-  if (url2 === void 0 && needless)
-    throw new SenderError(
-      "input",
-      `${name(needless)} needs ${name("token-url")}. Set it to the token endpoint.`
-    );
-  const [proof] = proofs;
-  if (user === void 0 && proof === void 0) return void 0;
-  if (user === void 0 || proof === void 0) {
-    const wanted = `${name("user")} and one of ${name("password")}, ${name("access-token")} and ${name("token-url")}`;
-    throw new SenderError("input", `${wanted} belong together. Set both or neither.`);
-  }
-  if (password) return { user, password };
-  if (given) return { user, token: { given } };
-  if (url2 === void 0 || clientId === void 0)
-    throw new SenderError("input", `${name("token-url")} needs ${name("client-id")}. Set it.`);
-  checkTokenUrl(url2, name("token-url"));
-  const token = {
-    ...{ url: url2, clientId, clientSecret: parts["client-secret"] },
-    ...{ refreshToken: parts["refresh-token"], scope: parts["token-scope"] }
-  };
-  return { user, token };
-}
-function checkTokenUrl(url2, name) {
-  const parsed2 = URL.canParse(url2) ? new URL(url2) : void 0;
-  if (parsed2?.protocol === "https:" || parsed2?.protocol === "http:" && isLoopback(parsed2.hostname)) return;
-  throw new SenderError(
-    "input",
-    `${name} must be an https address, like https://login.microsoftonline.com/TENANT/oauth2/v2.0/token or https://oauth2.googleapis.com/token.`
-  );
-}
-function parseEhloName(text4, name) {
-  if (/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\])$/.test(text4))
-    return text4;
-  throw new SenderError(
-    "input",
-    `${name} is not a name to greet a mail server with. Write the full name of this machine, like runner.example.com, or its address in brackets.`
-  );
 }
 
 // packages/sdk/src/index.ts
@@ -80507,14 +80755,14 @@ function readWording(id, versionStage) {
   };
 }
 function noValue(id, versionStage) {
-  return versionStage === void 0 ? `Secret "${id}" has no value. Put one into it first.` : `No version of secret "${id}" has the label that version-stage names. Check version-stage.`;
+  return versionStage === void 0 ? `Secret "${id}" has no value. Put one into it first.` : (say) => `No version of secret "${id}" has the label that ${say("version-stage")} names. Check ${say("version-stage")}.`;
 }
 function secretWording(id) {
   return (name, message2) => {
     if (/marked for deletion|marked deleted|because it was deleted/i.test(message2)) {
       return [
         "secret_unreadable",
-        `Secret "${id}" is marked for deletion. Restore it, or drop it from secret-ids.`
+        (say) => `Secret "${id}" is marked for deletion. Restore it, or drop it from ${say("secret-ids")}.`
       ];
     }
     if (/from a different AWS account/i.test(message2)) {
@@ -80538,11 +80786,14 @@ function secretWording(id) {
     if (isAbout("ResourceNotFound", name) && /find the specified secret|^$|^UnknownError$/i.test(message2)) {
       return [
         "secret_unknown",
-        `There is no secret "${id}". Check secret-ids, the region and the account of the AWS role.`
+        (say) => `There is no secret "${id}". Check ${say("secret-ids")}, the region and the account of the AWS credentials.`
       ];
     }
     if (/invalid name|must be a valid name/i.test(message2)) {
-      return ["secret_ids", `AWS does not take "${id}" as a secret's name. Check secret-ids.`];
+      return [
+        "secret_ids",
+        (say) => `AWS does not take "${id}" as a secret's name. Check ${say("secret-ids")}.`
+      ];
     }
     return void 0;
   };
@@ -80715,11 +80966,14 @@ init_runtime();
 init_sender_error();
 
 // packages/sdk/src/service/github-token.ts
+init_bounded_body();
 init_deadline();
 init_network();
+init_response_body();
 init_retry();
 init_sender_error();
 var ATTEMPT_MS3 = 1e4;
+var LONGEST_ANSWER3 = 2e5;
 function tokenEndpoint(env2) {
   const { ACTIONS_ID_TOKEN_REQUEST_URL: url2, ACTIONS_ID_TOKEN_REQUEST_TOKEN: bearer } = env2;
   if (url2 && bearer) {
@@ -80748,7 +81002,8 @@ function fetchIdToken({ url: url2, bearer }, audience, deadline, runtime) {
             redirect: "error",
             signal
           });
-          return [answer, await answer.json().catch(() => void 0)];
+          const tooLong = () => new TypeError("the answer is too long");
+          return [answer, jsonOrUndefined(await boundedText(answer, LONGEST_ANSWER3, tooLong))];
         });
       } catch (cause) {
         if (deadline.hard.aborted) throw deadline.hard.reason;
@@ -80864,7 +81119,11 @@ function serviceClient(origin, credentials, runtime = platformRuntime) {
     request: requestOf2,
     approve: (...asked) => say("approve", ...asked),
     deny: (...asked) => say("deny", ...asked),
-    recipient: (wanted, deadline) => read(RecipientResponse, "GET", `/v1/sender/recipients?${new URLSearchParams(wanted)}`, deadline),
+    recipient: async (wanted, deadline) => {
+      const response = await call("GET", `/v1/sender/recipients?${new URLSearchParams(wanted)}`, deadline);
+      if (response.problem?.code === "not_found") throw unknownRecipient(origin, "address" in wanted);
+      return parse5(RecipientResponse, response);
+    },
     erase: async (recipientId, deadline) => {
       const path2 = `/v1/sender/recipients/${encodeURIComponent(recipientId)}`;
       const response = await call("DELETE", path2, deadline);
@@ -80883,6 +81142,12 @@ function serviceClient(origin, credentials, runtime = platformRuntime) {
     }
   };
 }
+function unknownRecipient(origin, byAddress) {
+  return new SenderError(
+    "recipient_unknown",
+    byAddress ? `${origin} knows no such recipient: nothing was ever sent to this address, or it was erased from the recipients directory. Check the spelling. What an erased recipient received is found by its recipient id.` : `${origin} knows no recipient with this id: it was mistyped, or erased from the recipients directory. Events keep the id of a recipient who was erased.`
+  );
+}
 function parseEndpoint(text4) {
   const refuse2 = () => new SenderError(
     "endpoint",
@@ -80895,6 +81160,9 @@ function parseEndpoint(text4) {
   if (!bare || !safe || /[?#@]/.test(text4)) throw refuse2();
   return url2.origin;
 }
+
+// packages/sdk/src/index.ts
+init_settings();
 
 // packages/sdk/src/sources/github-app.ts
 init_redact();
@@ -81077,12 +81345,12 @@ function wordingOf(parameter) {
       case "ParameterNotFound":
         return [
           "secret_unknown",
-          `There is no parameter "${parameter}". Check parameters, the region and the account of the AWS role.`
+          (say) => `There is no parameter "${parameter}". Check ${say("parameters")}, the region and the account of the AWS credentials.`
         ];
       case "ParameterVersionNotFound":
         return [
           "secret_unknown",
-          `Parameter "${parameter}" has no such version or label. Check what stands behind the colon in parameters.`
+          (say) => `Parameter "${parameter}" has no such version or label. Check what stands behind the colon in ${say("parameters")}.`
         ];
       default:
         return void 0;
@@ -81126,13 +81394,13 @@ async function expand2(selector, source) {
   if (names.length === 0) {
     throw new SenderError(
       "no_such_prefix",
-      `No secret's name begins with "${selector.prefix}". Check the prefix in secret-ids, the region and the account.`
+      (say) => `No secret's name begins with "${selector.prefix}". Check the prefix in ${say("secret-ids")}, the region and the account.`
     );
   }
   if (names.length > MOST_MATCHES) {
     throw new SenderError(
       "too_many_matches",
-      `More than ${MOST_MATCHES} secrets begin with "${selector.prefix}". Use a longer prefix in secret-ids.`
+      (say) => `More than ${MOST_MATCHES} secrets begin with "${selector.prefix}". Use a longer prefix in ${say("secret-ids")}.`
     );
   }
   if (selector.alias !== void 0 && names.length > 1) {
@@ -81172,13 +81440,13 @@ async function readSelector(selector, store, onRead) {
   if (versions2.length === 0) {
     throw new SenderError(
       "no_such_prefix",
-      `There is no parameter under "${selector.path}/". Check parameters, the region and the account.`
+      (say) => `There is no parameter under "${selector.path}/". Check ${say("parameters")}, the region and the account.`
     );
   }
   if (versions2.length > MOST_MATCHES) {
     throw new SenderError(
       "too_many_matches",
-      `More than ${MOST_MATCHES} parameters lie under "${selector.path}/". Use a longer path in parameters.`
+      (say) => `More than ${MOST_MATCHES} parameters lie under "${selector.path}/". Use a longer path in ${say("parameters")}.`
     );
   }
   return versions2.map((version2) => ({ secret: { ...version2, label: version2.name }, line: void 0 }));
@@ -82134,22 +82402,25 @@ function wordingOf2({ roleArn, duration }) {
     if (/session limit for roles assumed by role chaining/.test(message2)) {
       return [
         "input",
-        `${roleArn} cannot be assumed for ${formatDuration(duration)}: the AWS role of this job is itself assumed, and from such a role AWS gives one hour at most. Set role-duration to 1h or less.`
+        (say) => `${roleArn} cannot be assumed for ${formatDuration(duration)}: the AWS role that asks is itself assumed, and from such a role AWS gives one hour at most. Set ${say("role-duration")} to 1h or less.`
       ];
     }
     if (/DurationSeconds exceeds the MaxSessionDuration/.test(message2)) {
       return [
         "input",
-        `${roleArn} cannot be assumed for ${formatDuration(duration)}: its maximum session duration is shorter. Shorten role-duration, or raise the maximum of the role.`
+        (say) => `${roleArn} cannot be assumed for ${formatDuration(duration)}: its maximum session duration is shorter. Shorten ${say("role-duration")}, or raise the maximum of the role.`
       ];
     }
     if (isAbout("MalformedPolicyDocument", name)) {
-      return ["input", `role-session-policy is not a valid IAM policy (AWS says: ${redact(message2)}).`];
+      return [
+        "input",
+        (say) => `${say("role-session-policy")} is not a valid IAM policy (AWS says: ${redact(message2)}).`
+      ];
     }
     if (isAbout("PackedPolicyTooLarge", name)) {
       return [
         "input",
-        `role-session-policy is too long (AWS says: ${redact(message2)}). Shorten it, or use a narrower role.`
+        (say) => `${say("role-session-policy")} is too long (AWS says: ${redact(message2)}). Shorten it, or use a narrower role.`
       ];
     }
     if (isAbout("RegionDisabled", name)) {
@@ -82272,7 +82543,13 @@ function guardStreams(streams) {
   let isOurs = false;
   for (const stream of streams) {
     const plain = stream.write.bind(stream);
-    stream.write = (chunk, ...rest) => plain(isOurs ? chunk : harmless(chunk), ...rest);
+    let begun2 = "";
+    stream.write = (chunk, ...rest) => {
+      const text4 = isOurs ? textOf3(chunk) : harmless(textOf3(chunk), begun2);
+      const line = text4.slice(text4.lastIndexOf("\n") + 1);
+      begun2 = lineBegun(text4.includes("\n") ? line : begun2 + line);
+      return plain(isOurs ? chunk : text4, ...rest);
+    };
   }
   return (write2) => {
     isOurs = true;
@@ -82283,10 +82560,19 @@ function guardStreams(streams) {
     }
   };
 }
-function harmless(chunk) {
-  const text4 = typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
-  return text4.split("\n").map(logLine).join("\n");
+function textOf3(chunk) {
+  return typeof chunk === "string" ? chunk : Buffer.from(chunk).toString("utf8");
 }
+function harmless(text4, begun2) {
+  const [first = "", ...more] = text4.split("\n");
+  const whole3 = logLine(begun2 + first);
+  const rest = whole3.startsWith(begun2) ? whole3.slice(begun2.length) : ` ${logLine(first)}`;
+  return [rest, ...more.map(logLine)].join("\n");
+}
+function lineBegun(line) {
+  return line.length <= LONGEST_KEPT ? line : `x${line.slice(-2)}`;
+}
+var LONGEST_KEPT = 1e4;
 
 // packages/action/src/github/workflow-commands.ts
 var import_node_fs9 = require("node:fs");
@@ -82731,7 +83017,7 @@ function needed(parse5) {
 function optional3(parse5) {
   return (text4, name, errors2) => text4 === "" ? void 0 : parse5(text4, name, errors2);
 }
-var asText = (text4) => text4;
+var asText2 = (text4) => text4;
 function oneOf(...words3) {
   return (text4, name) => {
     const found = words3.find((word3) => word3 === text4);
@@ -82858,20 +83144,20 @@ var TABLE = {
   "secret-ids": { parse: parseSecretIds },
   parameters: { parse: parseParameters },
   "other-secrets": { parse: parseOtherSecrets },
-  "vault-url": { parse: optional3(asText) },
-  "vault-namespace": { parse: optional3(asText) },
-  "vault-role": { parse: optional3(asText) },
+  "vault-url": { parse: optional3(asText2) },
+  "vault-namespace": { parse: optional3(asText2) },
+  "vault-role": { parse: optional3(asText2) },
   "vault-auth-path": {
     default: "jwt",
     parse: matching(/^[\w/-]{1,200}$/, "is not a path. Write it like jwt.")
   },
-  "vault-audience": { parse: optional3(asText) },
+  "vault-audience": { parse: optional3(asText2) },
   values: { verbatim: true, secrets: secretParts, parse: parseGivenValues },
   "values-file": { file: true, secrets: secretParts, parse: parseGivenValues },
   source: { default: "secrets-manager", parse: oneOf("secrets-manager", "sts", "github-app") },
   "role-to-assume": { parse: optional3(parseRoleArn) },
   "role-duration": { default: "1h", parse: asSeconds },
-  "role-session-policy": { parse: optional3(asText) },
+  "role-session-policy": { parse: optional3(asText2) },
   "app-id": { parse: optional3(matching(/^[\w.-]{1,100}$/, "is not the id of a GitHub App.")) },
   "app-private-key": { verbatim: true, secrets: whole2, parse: optional3(asSecret) },
   "app-repositories": { parse: parseRepositories },
@@ -82879,7 +83165,7 @@ var TABLE = {
   "parse-json-secrets": { default: "false", parse: asBoolean2 },
   recipients: { parse: asRecipients },
   "recipients-file": { file: true, parse: asRecipientsFile },
-  class: { parse: needed(asText) },
+  class: { parse: needed(asText2) },
   "expires-in": { parse: optional3(asSeconds) },
   passphrase: {
     verbatim: true,
@@ -82910,23 +83196,23 @@ var TABLE = {
   },
   "smtp-port": { default: "587", parse: asPort },
   "smtp-tls": { default: "auto", parse: oneOf("auto", "implicit", "starttls") },
-  "smtp-user": { parse: optional3(asText) },
+  "smtp-user": { parse: optional3(asText2) },
   "smtp-password": { verbatim: true, secrets: whole2, parse: optional3(asSecret) },
   "smtp-access-token": { secrets: whole2, parse: optional3(asSecret) },
-  "smtp-token-url": { parse: optional3(asText) },
-  "smtp-client-id": { parse: optional3(asText) },
+  "smtp-token-url": { parse: optional3(asText2) },
+  "smtp-client-id": { parse: optional3(asText2) },
   "smtp-client-secret": { secrets: whole2, parse: optional3(asSecret) },
   "smtp-refresh-token": { secrets: whole2, parse: optional3(asSecret) },
-  "smtp-token-scope": { parse: optional3(asText) },
+  "smtp-token-scope": { parse: optional3(asText2) },
   "smtp-name": { parse: optional3(parseEhloName) },
-  "configuration-set": { parse: optional3(asText) },
-  region: { parse: optional3(asText) },
+  "configuration-set": { parse: optional3(asText2) },
+  region: { parse: optional3(asText2) },
   rotate: { default: "none", parse: oneOf("managed", "generate", "none") },
-  "rotate-key": { default: "password", parse: asText },
+  "rotate-key": { default: "password", parse: asText2 },
   "rotate-timeout": { default: "5m", parse: asSeconds },
-  "password-length": { default: "32", parse: asText },
-  "password-characters": { default: "lowercase, uppercase, digits", parse: asText },
-  "password-exclude": { parse: asText },
+  "password-length": { default: "32", parse: asText2 },
+  "password-characters": { default: "lowercase, uppercase, digits", parse: asText2 },
+  "password-exclude": { parse: asText2 },
   "rotated-within": { parse: optional3(asSeconds) },
   "version-stage": {
     parse: optional3(
@@ -82960,7 +83246,7 @@ var INPUT_NAMES = Object.keys(TABLE).filter((name) => isInputName(name));
 function readInputs(names, read, errors2) {
   const draft = {};
   const readOne2 = (name) => {
-    const value = errors2.attempt(() => INPUTS[name].parse(textOf3(name, read), name, errors2));
+    const value = errors2.attempt(() => INPUTS[name].parse(textOf4(name, read), name, errors2));
     if (value !== void 0) draft[name] = value;
   };
   for (const name of names) readOne2(name);
@@ -82969,7 +83255,7 @@ function readInputs(names, read, errors2) {
 function isSet2(name, read) {
   return (read.text(name) || (INPUTS[name].default ?? "")).trim() !== "";
 }
-function textOf3(name, read) {
+function textOf4(name, read) {
   const { default: preset = "", file } = INPUTS[name];
   const text4 = read.text(name) || preset;
   return file && text4 !== "" ? fileText(name, text4, read) : text4;
@@ -84684,8 +84970,11 @@ function maskedForms(value) {
 function maskAll(workflow, value) {
   for (const form of maskedForms(value)) workflow.mask(form);
 }
+function maskLogin(workflow, ...[user, proof]) {
+  for (const text4 of loginTexts(user, proof)) maskAll(workflow, text4);
+}
 function formsOfText(text4) {
-  return [text4, text4.trim(), ...linesOf2(text4)].filter((part2) => part2.length > 0).flatMap((part2) => [part2, ...spellings(part2), ...encodings(Buffer.from(part2, "utf8"))]);
+  return [text4, text4.trim(), ...linesOf2(text4)].filter((part2) => part2.length > 0).flatMap((part2) => [part2, ...spellings2(part2), ...encodings(Buffer.from(part2, "utf8"))]);
 }
 function linesOf2(text4) {
   const lines = text4.split(/\r\n|\r|\n/);
@@ -84697,7 +84986,7 @@ function encodings(bytes2) {
   const base642 = bytes2.toString("base64");
   return [base642, base642.replace(/=+$/, ""), bytes2.toString("base64url"), hex, hex.toUpperCase()];
 }
-function spellings(text4) {
+function spellings2(text4) {
   const wellFormed = Buffer.from(text4, "utf8").toString("utf8");
   const url2 = encodeURIComponent(wellFormed);
   return [url2, url2.replaceAll("%20", "+"), encodeURI(wellFormed), JSON.stringify(text4).slice(1, -1)];
@@ -84730,6 +85019,15 @@ function tokenPorts({ env: env2, workflow, runtime }) {
       onToken(token);
       return token;
     }
+  };
+}
+function mailPorts(mail, context) {
+  const { workflow } = context;
+  const login2 = mail.by === "smtp" ? mail.server.login : void 0;
+  if (login2 && "password" in login2) maskLogin(workflow, login2.user, { password: login2.password.reveal() });
+  return {
+    ...tokenPorts(context),
+    onToken: (token) => maskLogin(workflow, login2?.user ?? "", { token })
   };
 }
 function storeContext(context, deadline) {
@@ -84844,7 +85142,7 @@ async function checkDelivery(inputs, approval, errors2, context, deadline) {
   const { workflow, runtime } = context;
   const service = inputs.endpoint === void 0 ? void 0 : openService(inputs.endpoint, context);
   const sources = openSources(inputs, context, deadline);
-  const mail = inputs.mail && context.openMail(inputs.mail, runtime, tokenPorts(context));
+  const mail = inputs.mail && context.openMail(inputs.mail, runtime, mailPorts(inputs.mail, context));
   const from = inputs["dry-run"] ? inputs.from : void 0;
   const policyErrors = new ErrorCollector();
   const readErrors = new ErrorCollector();
@@ -84885,7 +85183,6 @@ function unlessAnyCanBeServed(recipients) {
   const refused3 = recipients.flatMap(({ key }) => key instanceof SenderError ? [key] : []);
   return refused3.length === recipients.length ? refused3 : [];
 }
-var NO_CONTACT = "Recipients are told no name to ask. Set contact to a person or a team that they know, with a telephone number if you can.";
 async function readAndCheckAges(inputs, sources, errors2, context) {
   const read = await readSources(inputs, sources, errors2, context);
   errors2.add(...await checkAges(read, inputs, sources, context));
@@ -85447,7 +85744,7 @@ function maskInputs(read, { workflow }) {
   for (const name of INPUT_NAMES) {
     const { secrets } = INPUTS[name];
     if (!secrets) continue;
-    const text4 = new ErrorCollector().attempt(() => textOf3(name, read)) ?? "";
+    const text4 = new ErrorCollector().attempt(() => textOf4(name, read)) ?? "";
     for (const secret of secrets(text4)) maskAll(workflow, secret);
   }
 }
