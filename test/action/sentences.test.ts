@@ -112,7 +112,7 @@ describe("one mistake is one annotation:", () => {
     [
       "a bundle that is too large",
       { "secret-ids": "prod/large\nlarge/*" },
-      "The secrets take 325,854 bytes together and one handoff carries 262,140. Hand them over in several steps.",
+      "The secrets take 325,867 bytes together and one handoff carries 262,140. Hand them over in several steps.",
     ],
     [
       "more secrets than one handoff carries",

@@ -241,7 +241,8 @@ describe("a value is exactly a value", () => {
     const fields = ITEMS[0]?.fields ?? [];
     const names = fields.map(({ name }) => name);
     const byName = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
-    expect(readWithShell(envFile(ITEMS).text, names)).toEqual(byName);
+    const variables = names.map((name) => `EXACT_${name}`);
+    expect(Object.values(readWithShell(envFile(ITEMS).text, variables))).toEqual(Object.values(byName));
     expect(JSON.parse(jsonFile(ITEMS))).toEqual({ exact: byName });
     const { text, moved, leftOut } = csvFile(ITEMS, "1password");
     const logins = importCsv("1password", text);
