@@ -144,7 +144,7 @@ const STORES: readonly (readonly [string, Store])[] = [
     {
       inputs: { "other-secrets": "ORDERS, google://projects/acme/secrets/orders" },
       rotate: (value) => google.put("projects/acme/secrets/orders", value),
-      fields: (value) => ({ value }),
+      fields: (value) => ({ ORDERS: value }),
     },
   ],
   [
@@ -152,7 +152,7 @@ const STORES: readonly (readonly [string, Store])[] = [
     {
       inputs: { "other-secrets": "ORDERS, azure://acme/orders" },
       rotate: (value) => azure.put("orders", value),
-      fields: (value) => ({ value }),
+      fields: (value) => ({ ORDERS: value }),
     },
   ],
   [
@@ -186,7 +186,7 @@ const STORES: readonly (readonly [string, Store])[] = [
       inputs: { "other-secrets": "ORDERS, google://projects/acme/secrets/person" },
       env: { PATH: folder, GOOGLE_APPLICATION_CREDENTIALS: "" },
       rotate: (value) => google.put("projects/acme/secrets/person", value),
-      fields: (value) => ({ value }),
+      fields: (value) => ({ ORDERS: value }),
     },
   ],
   [
@@ -197,7 +197,7 @@ const STORES: readonly (readonly [string, Store])[] = [
         service.clock.now += 1;
         aws.secrets.put("prod/keyed", JSON.stringify({ db: { user: "app", password } }));
       },
-      fields: (password) => ({ "db.password": password }),
+      fields: (value) => ({ ORDERS: value }),
     },
   ],
   [
@@ -205,7 +205,7 @@ const STORES: readonly (readonly [string, Store])[] = [
     {
       inputs: { parameters: "/prod/db/*" },
       rotate: (value) => parameters.put("eu-west-1", "/prod/db/password", value),
-      fields: (value) => ({ value }),
+      fields: (value) => ({ "/prod/db/password": value }),
     },
   ],
   [
@@ -213,7 +213,7 @@ const STORES: readonly (readonly [string, Store])[] = [
     {
       inputs: { parameters: "ORDERS, arn:aws:ssm:eu-central-1:111122223333:parameter/far" },
       rotate: (value) => parameters.put("eu-central-1", "/far", value),
-      fields: (value) => ({ value }),
+      fields: (value) => ({ ORDERS: value }),
     },
   ],
 ];
@@ -250,7 +250,7 @@ test("one key of a secret and several stores go in one handoff", async () => {
   const lines = "PW, vault://secret/data/prod/both, password\nAZ, azure://acme/both";
   const { code, errors } = await step({ "other-secrets": lines });
   expect([code, errors]).toEqual([0, []]);
-  expect(await opened()).toEqual({ password: "canary-both" });
+  expect(await opened()).toEqual({ PW: "canary-both" });
 });
 
 describe("what ends by itself", () => {
