@@ -317,6 +317,7 @@ net.Socket.prototype.connect = function (...all) {
       to: "cy@vendor.example",
       class: "internal-tool",
       from: "me@acme.example",
+      contact: "Mia Lind, +49 30 1234567",
       "secret-id": "SECRETS_MANAGER, prod/orders/proxied",
       parameter: "PARAMETER, /orders",
       "role-to-assume": "arn:aws:iam::123456789012:role/upload",
@@ -349,12 +350,12 @@ net.Socket.prototype.connect = function (...all) {
     });
     expect(opened.code).toBe(0);
     expect(JSON.parse(opened.stdout)).toMatchObject({
-      SECRETS_MANAGER: { value: VALUE },
-      PARAMETER: { value: "canary-parameter" },
+      SECRETS_MANAGER: VALUE,
+      PARAMETER: "canary-parameter",
       VAULT: { password: "canary-vault" },
-      GOOGLE: { value: "canary-google" },
-      AZURE: { value: "canary-azure" },
-      OP: { value: "canary-op-1" },
+      GOOGLE: "canary-google",
+      AZURE: "canary-azure",
+      OP: "canary-op-1",
       "GitHub token for acme": { GITHUB_TOKEN: expect.stringMatching(/^ghs_canary/) },
       upload: { AWS_SECRET_ACCESS_KEY: "canary-role" },
     });

@@ -11098,7 +11098,8 @@ function proxyFor(url2, env2 = process.env) {
   return proxy.includes("://") ? proxy : `http://${proxy}`;
 }
 function isReadByProxy(url2, env2 = process.env) {
-  return url2.protocol === "http:" && proxyFor(url2, env2) !== void 0;
+  const proxy = url2.protocol === "http:" ? proxyFor(url2, env2) : void 0;
+  return proxy !== void 0 && !(URL.canParse(proxy) && isLoopback(new URL(proxy).hostname));
 }
 function isExempt({ hostname, port, protocol }, noProxy) {
   const host = hostname.replace(/^\[|\]$/g, "").toLowerCase();
@@ -11126,6 +11127,7 @@ var init_proxy_variables = __esm({
   "packages/sdk/src/runtime/proxy-variables.ts"() {
     "use strict";
     import_node_net5 = require("node:net");
+    init_src();
   }
 });
 
@@ -21657,7 +21659,7 @@ function askStore({ store, url: url2, address, method = "GET", headers = {}, bod
   if (isReadByProxy(new URL(url2))) {
     throw new SenderError(
       "input",
-      `${address} is an http address of this machine, and the environment names a proxy for it, which would read the tokens and secrets of ${store}. Add ${new URL(url2).hostname} to NO_PROXY.`
+      `${address} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url2).hostname} to NO_PROXY.`
     );
   }
   const send2 = () => withAttemptLimit(ATTEMPT_MS, deadline, async ({ signal, timedOut }) => {

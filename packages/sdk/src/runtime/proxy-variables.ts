@@ -1,4 +1,5 @@
 import { BlockList, isIP } from "node:net";
+import { isLoopback } from "@secret-handoff/protocol";
 
 /** What the environment says of proxies, read as curl reads it. https://everything.curl.dev/usingcurl/proxies/env.html */
 
@@ -22,9 +23,13 @@ export function proxyFor(url: URL, env: Environment = process.env): string | und
   return proxy.includes("://") ? proxy : `http://${proxy}`;
 }
 
-/** True where a call over plain http goes through a proxy, which reads all of it, also where the call is for this machine. */
+/**
+ * True where a call over plain http goes to a proxy on another machine, which reads all of it, also where the call is for this one. A
+ * proxy on this machine reads nothing that leaves it.
+ */
 export function isReadByProxy(url: URL, env: Environment = process.env): boolean {
-  return url.protocol === "http:" && proxyFor(url, env) !== undefined;
+  const proxy = url.protocol === "http:" ? proxyFor(url, env) : undefined;
+  return proxy !== undefined && !(URL.canParse(proxy) && isLoopback(new URL(proxy).hostname));
 }
 
 /** Each entry is a host and all names below it, an address, a network like 10.0.0.0/8, or `*`; a port may follow. */

@@ -60,7 +60,7 @@ export function askStore(
   if (isReadByProxy(new URL(url))) {
     throw new SenderError(
       "input",
-      `${address} is an http address of this machine, and the environment names a proxy for it, which would read the tokens and secrets of ${store}. Add ${new URL(url).hostname} to NO_PROXY.`,
+      `${address} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url).hostname} to NO_PROXY.`,
     );
   }
   const send = () =>
