@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, stat } from "node:fs/promises";
 import { request } from "node:http";
-import { connect } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -19,7 +19,16 @@ import {
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { type Engine, type EngineOptions, localClient, startEngine } from "@secret-handoff/local";
+import {
+  drawAddress,
+  type Engine,
+  EngineError,
+  type EngineOptions,
+  findDynoxide,
+  localClient,
+  startDynoxide,
+  startEngine,
+} from "@secret-handoff/local";
 import { describeOnEachEngine } from "../support/engines.ts";
 
 const TableName = "things";
@@ -213,6 +222,35 @@ test("dynalite answers neither another host's name nor a page of another origin"
     expect(await statusOf(engine.endpoint, headers)).toBe(421);
   }
   await engine.close();
+});
+
+/** dynoxide takes its port as a number, so another program may hold the one that was drawn. */
+describe("a port that another program holds", () => {
+  const found = findDynoxide();
+  const held = createServer();
+  let taken: { host: string; port: number };
+  beforeAll(async () => {
+    await once(held.listen(0, "0.0.0.0"), "listening");
+    taken = { host: "127.1.2.3", port: (held.address() as AddressInfo).port };
+  });
+  afterAll(() => void held.close());
+
+  const starting = (draws: readonly (typeof taken)[]) => {
+    const left = [...draws];
+    if ("missing" in found) throw new Error(found.missing);
+    return startDynoxide(found.binary, undefined, () => left.shift() ?? drawAddress());
+  };
+
+  const whereInstalled = "binary" in found ? test : test.skip;
+  whereInstalled("is left to it, and another is drawn", async () => {
+    const engine = await starting([taken, taken]);
+    expect(new URL(engine.endpoint).hostname).not.toBe(taken.host);
+    await engine.close();
+  });
+
+  whereInstalled("is told when eight in a row are held", async () => {
+    await expect(starting(Array(8).fill(taken))).rejects.toThrow(EngineError);
+  });
 });
 
 describe("the choice of an engine", () => {

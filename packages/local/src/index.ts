@@ -1,4 +1,5 @@
 export { localClient } from "./engine/client.ts";
+export { drawAddress, findDynoxide, startDynoxide } from "./engine/dynoxide.ts";
 export { type Engine, EngineError, type EngineName } from "./engine/engine.ts";
 export { type EngineOptions, installedEngines, startEngine } from "./engine/start-engine.ts";
 export { BAD_TOKEN, startGitHubApi, TOKEN_WITHOUT_ACTIONS } from "./github/api.ts";

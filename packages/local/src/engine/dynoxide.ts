@@ -39,10 +39,35 @@ export function findDynoxide(): { readonly binary: string } | { readonly missing
  */
 const DIE_WITH_PARENT = '{ read -r _ || kill -9 $$; } <&3 & exec "$0" "$@" 3<&-';
 
-/** @param folder where SQLite keeps the data; in memory without it */
-export async function startDynoxide(binary: string, folder?: string): Promise<Engine> {
-  const host = `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`;
-  const port = randomInt(1_024, 32_768);
+/** Where an engine listens: an address of 127.0.0.0/8, and a port below those that the system gives to outgoing calls. */
+type Address = { readonly host: string; readonly port: number };
+
+export const drawAddress = (): Address => ({
+  host: `127.${randomInt(1, 255)}.${randomInt(256)}.${randomInt(1, 255)}`,
+  port: randomInt(1_024, 32_768),
+});
+
+/** A program that listens on every address of this machine can hold the port that was drawn; that eight in a row do is no accident. */
+const MOST_DRAWS = 8;
+
+/**
+ * @param folder where SQLite keeps the data; in memory without it
+ * @param draw where to listen; asked again while the port is in use
+ * @throws EngineError if it ends before it listens
+ */
+export async function startDynoxide(binary: string, folder?: string, draw = drawAddress): Promise<Engine> {
+  for (let draws = 1; ; draws += 1) {
+    try {
+      return await startAt(draw(), binary, folder);
+    } catch (error) {
+      if (!(error instanceof PortInUseError) || draws === MOST_DRAWS) throw error;
+    }
+  }
+}
+
+class PortInUseError extends EngineError {}
+
+async function startAt({ host, port }: Address, binary: string, folder?: string): Promise<Engine> {
   const options = ["serve", "--host", host, "--port", String(port)];
   if (folder !== undefined) options.push("--db-path", join(folder, "dynoxide.db"));
   const child = spawn("sh", ["-c", DIE_WITH_PARENT, binary, ...options], {
@@ -72,9 +97,11 @@ function whenReady(child: ChildProcess, said: Readable): Promise<void> {
   return new Promise((resolve, reject) => {
     let text = "";
     child.once("error", reject);
-    child.once("exit", (code) =>
-      reject(new EngineError(`dynoxide ended with ${code} before it was ready: ${text.trim()}`)),
-    );
+    // "close" comes when its output was read to the end, "exit" may come before that.
+    child.once("close", (code) => {
+      const Reason = /address already in use|port \d+ is already in use/i.test(text) ? PortInUseError : EngineError;
+      reject(new Reason(`dynoxide ended with ${code} before it was ready: ${text.trim()}`));
+    });
     said.setEncoding("utf8").on("data", (more: string) => {
       text += more;
       if (text.includes("listening on")) resolve();
