@@ -99,7 +99,9 @@ function whenReady(child: ChildProcess, said: Readable): Promise<void> {
     child.once("error", reject);
     // "close" comes when its output was read to the end, "exit" may come before that.
     child.once("close", (code) => {
-      const Reason = /address already in use|port \d+ is already in use/i.test(text) ? PortInUseError : EngineError;
+      const Reason = /address already in use|port \d+ is already in use/i.test(text)
+        ? PortInUseError
+        : EngineError;
       reject(new Reason(`dynoxide ended with ${code} before it was ready: ${text.trim()}`));
     });
     said.setEncoding("utf8").on("data", (more: string) => {
