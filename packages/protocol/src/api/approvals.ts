@@ -1,6 +1,5 @@
 import * as v from "valibot";
-import { Actor } from "./actors.ts";
-import { type Fields, list, prose, text, time } from "./fields.ts";
+import { Actor, type Fields, list, prose, text, time } from "./fields.ts";
 import { MOST_MEMBERS, MOST_MEMBERS_BYTES, membersBytes, secretId } from "./requests.ts";
 
 /**

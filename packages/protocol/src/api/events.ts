@@ -1,7 +1,6 @@
 import * as v from "valibot";
-import { Actor } from "./actors.ts";
 import { Known } from "./approvals.ts";
-import { type Fields, list } from "./fields.ts";
+import { Actor, type Fields, list } from "./fields.ts";
 
 /** What the events on the bus name as their source. */
 export const EVENT_SOURCE = "secret-handoff";

@@ -3,7 +3,7 @@ import { decodeBase64url, encodedLength } from "../encoding.ts";
 import { ProtocolError } from "../errors.ts";
 import { type Flags, STATES } from "../states.ts";
 
-/** The fields that requests and answers are made of. Bytes are unpadded base64url, times are whole Unix seconds. */
+/** The fields that requests, answers and events are made of. Bytes are unpadded base64url, times are whole Unix seconds. */
 
 /**
  * The schemas of a type's fields, each of them and no others. For types that people write: an inferred type has no readable
@@ -107,3 +107,39 @@ function decode<Brand extends Uint8Array>(length?: number) {
     }
   });
 }
+
+const claim = v.string();
+
+/** Who did it, as far as it was verified. */
+export const Actor = v.variant("kind", [
+  v.object({
+    kind: v.literal("github"),
+    repository: claim,
+    repositoryId: claim,
+    workflow: claim,
+    ref: claim,
+    event: claim,
+    run: claim,
+    attempt: claim,
+    actor: claim,
+    environment: v.optional(claim),
+  }),
+  /** A pipeline of a trusted issuer. */
+  v.object({
+    kind: v.literal("pipeline"),
+    issuer: claim,
+    project: claim,
+    projectId: claim,
+    run: v.optional(claim),
+    actor: v.optional(claim),
+    environment: v.optional(claim),
+  }),
+  /** The ARN of an IAM principal. */
+  v.object({ kind: v.literal("iam"), principal: claim }),
+  /** Whoever holds the link. */
+  v.object({ kind: v.literal("recipient") }),
+  v.object({ kind: v.literal("service") }),
+  /** A caller whose token did not verify. */
+  v.object({ kind: v.literal("unverified") }),
+]);
+export type Actor = v.InferOutput<typeof Actor>;

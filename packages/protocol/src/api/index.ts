@@ -1,4 +1,3 @@
-export { Actor } from "./actors.ts";
 export {
   Approval,
   ApprovalRequest,
@@ -22,7 +21,7 @@ export {
   saysSomething,
 } from "./classes.ts";
 export { AuditEvent, Check, EVENT_SOURCE, EVENT_TYPES, EventType } from "./events.ts";
-export { isProse, text, time } from "./fields.ts";
+export { Actor, isProse, text, time } from "./fields.ts";
 export {
   AcknowledgeRequest,
   CheckRequest,
@@ -63,7 +62,17 @@ export {
   RevokeAllResponse,
   StatusResponse,
 } from "./responses.ts";
-export { DayName, Leaf, LeavesResponse, Seal, SealNotice, SealsResponse } from "./seals.ts";
 export { OperatorEntry, Right, SenderEntry, type TrustedClaims, TrustedIssuer } from "./senders.ts";
 export { durationInWords, formatDuration, isoTime, parseDuration, utcMinute } from "./times.ts";
-export { EventsQuery, LeavesQuery, RecipientsQuery, SealsQuery } from "./trail.ts";
+export {
+  DayName,
+  EventsQuery,
+  Leaf,
+  LeavesQuery,
+  LeavesResponse,
+  RecipientsQuery,
+  Seal,
+  SealNotice,
+  SealsQuery,
+  SealsResponse,
+} from "./trail.ts";

@@ -1,6 +1,6 @@
 import * as v from "valibot";
 import { COLOUR } from "../company/colours.ts";
-import { isCompanyName, isContact } from "../company/names.ts";
+import { isCompanyName, isContact } from "../company/company.ts";
 import type { HandoffId } from "../keys.ts";
 import { isHandoffId } from "../link.ts";
 import type { Ended, Verification } from "../states.ts";

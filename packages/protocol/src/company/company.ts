@@ -1,4 +1,5 @@
 import * as v from "valibot";
+import { isProse } from "../api/fields.ts";
 import {
   type Accent,
   accentOf,
@@ -9,7 +10,23 @@ import {
   type Scheme,
 } from "./colours.ts";
 import { isSanitised, type LogoNode, LogoRefused, sanitiseLogo } from "./logo.ts";
-import { isCompanyName, isContact, LONGEST_COMPANY_NAME, LONGEST_CONTACT } from "./names.ts";
+
+/** Characters. */
+export const LONGEST_COMPANY_NAME = 60;
+export const LONGEST_CONTACT = 120;
+
+/** What mail programs make a link of whatever stands round it. A domain alone may be a name: there are companies that are called so. */
+const WEB_ADDRESS = /:\/\/|(?<![\p{L}\p{N}])www\.|[\p{L}\p{N}][.。．｡][\p{L}\p{N}-]{2,}(?::\d+)?[/?#\\]/iu;
+
+/** Whether a company may be called so: one line of visible characters, without a web address or an address of mail. */
+export function isCompanyName(text: string): boolean {
+  return isContact(text, LONGEST_COMPANY_NAME) && !/[@\uff20]/.test(text);
+}
+
+/** Whether recipients may be told to ask it: a name, a telephone number, an address of mail, on one line of visible characters. */
+export function isContact(text: string, longest = LONGEST_CONTACT): boolean {
+  return text.trim() !== "" && isProse(text, longest) && !WEB_ADDRESS.test(text);
+}
 
 /** The company as a deployment names it: what recipients know it by, and how its page looks. */
 export type CompanySource = {
@@ -162,4 +179,38 @@ export function readCompanyBlock(json: string): Company {
   const company = output as Company;
   if (companyBlock(company) !== json) throw new Error("it says more than what a reader sees of it");
   return company;
+}
+
+/**
+ * The company block: the one place of the page's document that a deployment fills. It is a data block, which no browser runs, and it
+ * stands empty in the published page.
+ */
+const OPENING = '<script type="application/json" id="company">';
+const CLOSING = "</script>";
+
+/** The block as the build puts it into the document. */
+export const EMPTY_BLOCK = OPENING + CLOSING;
+
+/** A page apart: its document with the block left empty, and what the block says. */
+export type PageParts = { readonly empty: string; readonly block: string };
+
+/** @returns the document with the company in its block @throws Error where it has no empty block */
+export function fillBlock(html: string, company: Company): string {
+  const { empty, block } = takeApart(html) ?? {};
+  if (empty === undefined || block !== "") throw new Error("the page has no empty company block");
+  const at = html.indexOf(EMPTY_BLOCK) + OPENING.length;
+  return html.slice(0, at) + companyBlock(company) + html.slice(at);
+}
+
+/**
+ * The block ends at its first `<`, as it does for a browser: one also takes `</script >` or `</SCRIPT/` for its end, and after `<!--<script>`
+ * finds none (https://html.spec.whatwg.org/multipage/parsing.html#script-data-state).
+ * @returns undefined where the document has no block, more than one, or one that does not end with the published bytes
+ */
+export function takeApart(html: string): PageParts | undefined {
+  const [before, after, ...more] = html.split(OPENING);
+  if (before === undefined || after === undefined || more.length > 0) return undefined;
+  const end = after.indexOf("<");
+  if (!after.startsWith(CLOSING, end)) return undefined;
+  return { empty: before + OPENING + after.slice(end), block: after.slice(0, end) };
 }

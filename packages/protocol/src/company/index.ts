@@ -1,4 +1,3 @@
-export { EMPTY_BLOCK, fillBlock, type PageParts, takeApart } from "./block.ts";
 export { COLOUR, contrast, LEAST_CONTRAST, leastContrast, nearestPassing, type Scheme } from "./colours.ts";
 export {
   type Company,
@@ -6,7 +5,12 @@ export {
   companyBlock,
   companyOf,
   companyProblems,
+  EMPTY_BLOCK,
+  fillBlock,
+  LONGEST_COMPANY_NAME,
+  LONGEST_CONTACT,
+  type PageParts,
   readCompanyBlock,
+  takeApart,
 } from "./company.ts";
 export { isSanitised, LONGEST_LOGO, type LogoNode, LogoRefused, logoMarkup, sanitiseLogo } from "./logo.ts";
-export { LONGEST_COMPANY_NAME, LONGEST_CONTACT } from "./names.ts";

@@ -18,7 +18,7 @@ import {
   type Typed,
 } from "./screens.ts";
 import type { ServiceResult } from "./service-client.ts";
-import { clockAhead } from "./times.ts";
+import { clockAhead } from "./translation.ts";
 
 /** What starts the page, or starts it anew: an address, or a link that was pasted. */
 export function begin(event: FlowEvent): Step | undefined {

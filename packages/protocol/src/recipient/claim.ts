@@ -21,7 +21,7 @@ import {
   type Typed,
 } from "./screens.ts";
 import type { Refusal, ServiceResult } from "./service-client.ts";
-import { clockAhead } from "./times.ts";
+import { clockAhead } from "./translation.ts";
 
 /** The longest pause between two tries of the same claim, ms. */
 const LONGEST_PAUSE = 15_000;

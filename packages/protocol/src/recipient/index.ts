@@ -5,9 +5,8 @@ export {
   type Remembered,
   type Store,
 } from "./claim-memory.ts";
-export { type EffectPorts, runEffect } from "./effects.ts";
 export { endingOf, REPORT_WORD } from "./ended.ts";
-export { step } from "./flow.ts";
+export { type EffectPorts, runEffect, step } from "./flow.ts";
 export type {
   Acknowledgement,
   Attempt,
@@ -31,9 +30,12 @@ export {
   type ServiceClient,
   type ServiceResult,
 } from "./service-client.ts";
-export { asClock, clockAhead, fromNow, inFull } from "./times.ts";
 export {
+  asClock,
+  clockAhead,
+  fromNow,
   hashOf,
+  inFull,
   keyOf,
   locale,
   parentOf,

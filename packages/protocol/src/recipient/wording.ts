@@ -1,8 +1,7 @@
 import type { Header } from "../header.ts";
 import { REPORT_WORD } from "./ended.ts";
 import type { DamagedScreen, EndedScreen, FieldError } from "./screens.ts";
-import { fromNow, inFull } from "./times.ts";
-import { sentence, translated } from "./translation.ts";
+import { fromNow, inFull, sentence, translated } from "./translation.ts";
 
 /** What recipients are told of a link and its handoff, wherever they open it: in the page, or with the command `open`. */
 

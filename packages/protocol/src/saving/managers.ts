@@ -1,5 +1,4 @@
 export { type BitwardenFile, bitwardenFile } from "./bitwarden.ts";
 export { type CsvFile, type CsvManager, csvFile } from "./csv.ts";
-export { type KdbxOptions, kdbxFile } from "./kdbx.ts";
+export { filePassword, type KdbxOptions, kdbxFile } from "./kdbx.ts";
 export { isHeldByKeePass } from "./kdbx-document.ts";
-export { filePassword } from "./kdbx-password.ts";
