@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { Recipient } from "@secret-handoff/local";
 import {
   ANA,
   approvalDesk,
@@ -183,7 +184,45 @@ describe("a request that was used", () => {
     expect(await desk.deny(id)).toMatchObject({ status: 200 });
     desk.service.clock.now += 1_200;
     expect(await desk.requester.create(body)).toMatchObject({ status: 409, body: { code: "request_ended" } });
-    expect((await desk.requester.call("GET", `/v1/sender/handoffs/${sealed.id}`)).status).toBe(404);
+    expect(await desk.requester.call("GET", `/v1/sender/handoffs/${sealed.id}`)).toMatchObject({
+      body: { state: "revoked", mailed: false },
+    });
+  });
+
+  test("lets nothing through that a create puts after the denial, however long it was under way", async () => {
+    const { id } = await desk.approved({ recipients: [ANA, BEN] });
+    expect(await desk.create(id)).toMatchObject({ status: 201 });
+    const sealed = await desk.requester.seal({ class: TWO.name, email: BEN });
+    const body = createRequest(sealed, { subject: desk.subject({ recipient: BEN }), request: id });
+    let denied: { readonly status: number } | undefined;
+    desk.onCall = async (operation) => {
+      if (!operation.startsWith("PutItem")) return;
+      desk.onCall = () => {};
+      denied = await desk.deny(id);
+    };
+    const created = await desk.requester.create(body);
+    expect(denied).toMatchObject({ status: 200 });
+    expect(created).toMatchObject({ status: 409, body: { code: "request_ended" } });
+    expect(await desk.requester.create(body)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+    const claim = await new Recipient(sealed.link).claim({ email: BEN });
+    expect(claim).toMatchObject({ status: 410 });
+  });
+
+  test("is denied to the end by the same call again, where the first has died between its writes", async () => {
+    const { id } = await desk.approved();
+    const sealed = await desk.requester.seal({ class: TWO.name, email: ANA });
+    const body = createRequest(sealed, { subject: desk.subject(), request: id });
+    let puts = 0;
+    desk.onCall = (operation) => {
+      puts += operation.startsWith("PutItem") ? 1 : 0;
+      if (operation.startsWith("PutItem")) throw new Error("the put is lost");
+    };
+    await desk.requester.create(body);
+    expect((await desk.deny(id)).status).toBe(500);
+    desk.onCall = () => {};
+    expect(await desk.deny(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
+    expect(puts).toBeGreaterThan(1);
+    expect((await desk.service.stored(sealed.id))?.state).toEqual({ S: "revoked" });
   });
 });
 

@@ -211,7 +211,9 @@ describeOnEachEngine("as DynamoDB does, an engine", (name) => {
 test("a client tells of each request to the engine, refused conditions included", async () => {
   const engine = await startEngine();
   const calls: string[] = [];
-  const client = localClient(engine.endpoint, (operation) => calls.push(operation));
+  const client = localClient(engine.endpoint, (operation) => {
+    calls.push(operation);
+  });
   await createTable(client);
   calls.length = 0;
   await put(client);

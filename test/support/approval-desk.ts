@@ -71,8 +71,8 @@ class ApprovalDesk {
   run = 7_000;
   /** Tokens that the host of {@link REDIRECTED} has seen. */
   readonly seenElsewhere: (string | null)[] = [];
-  /** Called before each call to AWS. */
-  onCall: (operation: string) => void = () => {};
+  /** Called before each call to AWS, which waits for it. */
+  onCall: (operation: string) => void | Promise<void> = () => {};
 
   async open(): Promise<void> {
     const github = await startGitHubApi();

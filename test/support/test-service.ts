@@ -82,8 +82,8 @@ export async function startTestService(
     readonly runBy?: string;
     readonly company?: CompanySource;
     readonly recipientKeys?: RecipientKeys;
-    /** Told of each request to the tables; what it throws is the answer. */
-    readonly onCall?: (operation: string) => void;
+    /** Told of each request to the tables, which waits for it; what it throws is the answer. */
+    readonly onCall?: (operation: string) => void | Promise<void>;
     readonly operators?: readonly LocalOperator[];
     /** Trusted beside GitHub's. */
     readonly issuers?: readonly TrustedIssuer[];
@@ -103,7 +103,7 @@ export async function startTestService(
   const service = await startService({
     client: localClient(engine.endpoint, (operation) => {
       calls.push(operation);
-      options.onCall?.(operation);
+      return options.onCall?.(operation);
     }),
     issuer: issuer.issuer,
     jwksUrl: issuer.jwksUrl,

@@ -11,7 +11,7 @@ import type {
   Subject,
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
-import { viewOf } from "../store/handoff-record.ts";
+import { isBarred, viewOf } from "../store/handoff-record.ts";
 import type { NewHandoff } from "../store/handoffs.ts";
 import type { RecipientId, Recipients } from "../store/recipients.ts";
 import type { Requests } from "../store/requests.ts";
@@ -20,6 +20,7 @@ import { type Admitted, admit, checkShape, type Proposed, requirePolicy } from "
 import { type Caller, requireRight } from "./callers.ts";
 import { checkVersion, type ProposedVersion, type SubjectDeps, SubjectPointer } from "./once-per-version.ts";
 import { type Approved, bindRequest, evaluateRequest, requireFree } from "./request-use.ts";
+import { requestEnded } from "./requests.ts";
 
 export type CreateDeps = SubjectDeps & {
   readonly requests: Requests;
@@ -76,6 +77,8 @@ async function repeated(
   now: number,
 ): Promise<Created> {
   const found = await deps.handoffs.get(handoff);
+  if (found && isBarred(found) && found.metadata.request === handoff.metadata.request)
+    throw requestEnded("denied");
   const isSame = found?.createDigest && Buffer.compare(found.createDigest, handoff.createDigest) === 0;
   if (!isSame || found.owner !== handoff.owner) {
     throw new ProblemError("id_taken", "This id is taken. Seal again, which makes a new one.");

@@ -6,7 +6,7 @@ import {
   EXPIRY_TOLERANCE,
   type ParsedCreateRequest,
 } from "@secret-handoff/protocol/api";
-import { derive } from "../store/handoff-record.ts";
+import { derive, isBarred } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 import { type RequestRecord, type Requests, stateOf, type Use } from "../store/requests.ts";
 import type { Caller } from "./callers.ts";
@@ -120,7 +120,8 @@ async function isRepeated(
   handoff: HandoffId | undefined,
 ): Promise<boolean> {
   if (handoff === undefined || !isBoundTo(record, pairs, handoff)) return false;
-  return (await handoffs.get({ id: handoff })) !== undefined;
+  const found = await handoffs.get({ id: handoff });
+  return found !== undefined && !isBarred(found);
 }
 
 function isBoundTo(record: RequestRecord, pairs: Pairs, handoff: HandoffId): boolean {

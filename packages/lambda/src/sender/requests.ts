@@ -14,6 +14,7 @@ import {
 } from "@secret-handoff/protocol/api";
 import { ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
+import type { Handoffs } from "../store/handoffs.ts";
 import { isRecipientId, type Recipients } from "../store/recipients.ts";
 import {
   newRequestId,
@@ -32,6 +33,7 @@ const APPROVAL_SECONDS = 86_400;
 
 export type RequestDeps = {
   readonly requests: Requests;
+  readonly handoffs: Handoffs;
   readonly classes: readonly CredentialClass[];
   readonly recipients: Recipients;
   /** Seconds. */
@@ -250,7 +252,8 @@ export async function approve(
 }
 
 /**
- * Ends a request, also one that was used. Whoever may approve may deny, even after approving.
+ * Ends a request, also one that was used. Whoever may approve may deny, even after approving. Once this has answered nothing is created by
+ * the request: a create that is between its bind and its put finds its id taken. What was put before stays.
  * @throws ProblemError 403 `not_approver`, 404, 409 `request_ended`, 503
  */
 export async function deny(
@@ -263,6 +266,8 @@ export async function deny(
   requireApprover(deps, caller, seen, body.role);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const now = deps.clock();
+    // An earlier call may have died between its two writes.
+    if (seen.state === "denied") await deps.handoffs.bar(seen, caller.actor, now);
     requireUsable(seen, now);
     const isDone = await deps.requests.deny(
       seen,
@@ -271,7 +276,9 @@ export async function deny(
       now,
     );
     seen = await knownRequest(deps, caller, id);
-    if (isDone) return seen;
+    if (!isDone) continue;
+    await deps.handoffs.bar(seen, caller.actor, now);
+    return seen;
   }
   throw contended();
 }

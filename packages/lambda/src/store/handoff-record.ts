@@ -190,6 +190,11 @@ export function derive(
   return { state: record.state, changedAt: record.changedAt };
 }
 
+/** True for what took the place of a handoff whose request was denied before it was put: see `Handoffs.bar`. */
+export function isBarred({ createDigest, state }: HandoffRecord): boolean {
+  return createDigest === undefined && state === "revoked";
+}
+
 /** When a claimed handoff can no longer be read again: the lease's end, or the expiry where that is earlier. Unix seconds. */
 export function leaseEnd(record: ListedHandoff): number {
   return Math.min(record.leaseUntil ?? record.changedAt + LEASE_SECONDS, record.expiresAt);

@@ -13,6 +13,7 @@ import {
   readHandoff,
   readListed,
 } from "./handoff-record.ts";
+import type { RequestRecord } from "./requests.ts";
 import type { Table } from "./table.ts";
 import {
   byService,
@@ -23,6 +24,7 @@ import {
   exists,
   isNew,
   open,
+  TOMBSTONE_SECONDS,
   TTL_GRACE_SECONDS,
 } from "./transitions.ts";
 
@@ -47,6 +49,9 @@ export type NewHandoff = HandoffKey & {
 };
 
 export type HandoffPage = { readonly records: readonly ListedHandoff[]; readonly next?: Attributes };
+
+/** Keys that one call of BatchGetItem takes. */
+const MOST_READ = 100;
 
 /** What a sender can do to handoffs. Never reads envelope, header or a verifier. */
 export class Handoffs {
@@ -77,6 +82,27 @@ export class Handoffs {
       }),
       isNew,
     );
+  }
+
+  /**
+   * Takes the ids of handoffs that a create may still put, with what a revoked one leaves: the put then fails. What is there stays.
+   * @param uses of the request that was denied
+   */
+  async bar({ id: request, class: name, asked, uses }: RequestRecord, by: Actor, now: number): Promise<void> {
+    const ids = [...new Set(uses.map(({ handoff }) => handoff))];
+    for (let from = 0; from < ids.length; from += MOST_READ) {
+      const page = ids.slice(from, from + MOST_READ);
+      const found = new Set((await this.getMany(page)).map(({ id }) => id));
+      const metadata: HandoffMetadata = { sender: by, request };
+      const barred = {
+        ...{ owner: asked.eventOwner, state: "revoked", class: name, flags: 0, attemptsLeft: 0 },
+        ...{ createdAt: now, expiresAt: now, changedAt: now, ttl: now + TOMBSTONE_SECONDS },
+        ...{ metadata: JSON.stringify(metadata), outbox: [], sequence: 0 },
+      };
+      // A put that fails bills the item that is there, with its envelope: so only where there is none.
+      const missing = page.filter((id) => !found.has(id));
+      await Promise.all(missing.map((id) => this.#table.put(itemOf({ id, ...barred }), isNew)));
+    }
   }
 
   async get(key: HandoffKey): Promise<HandoffRecord | undefined> {

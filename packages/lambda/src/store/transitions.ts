@@ -22,6 +22,7 @@ import type { Update } from "./table.ts";
  * | from                              | to          | by                                          | condition                    |
  * |-----------------------------------|-------------|---------------------------------------------|------------------------------|
  * |                                   | open        | create                                      | isNew                        |
+ * |                                   | revoked     | a denied request, before its create is put  | isNew                        |
  * | open                              | claimed     | claim                                       | open, flags, answer, code    |
  * | open                              | locked      | the last wrong answer, code or code request | open, and nothing left       |
  * | open                              | revoked     | the sender                                  | open                         |

@@ -12,9 +12,12 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 /**
  * A client as the functions use it, for the engine of the local stack, which takes any region and any key. It makes up for what
  * dynoxide does not do as DynamoDB does.
- * @param onCall told of each request that is sent, such as `PutItem`; refused conditions and repeated requests count too
+ * @param onCall told of each request that is sent, such as `PutItem`, which waits for it; refused conditions and repeated requests count too
  */
-export function localClient(endpoint: string, onCall?: (operation: string) => void): DynamoDBClient {
+export function localClient(
+  endpoint: string,
+  onCall?: (operation: string) => void | Promise<void>,
+): DynamoDBClient {
   const client = createClient({
     endpoint,
     region: "local",
@@ -33,8 +36,8 @@ export function localClient(endpoint: string, onCall?: (operation: string) => vo
   if (onCall) {
     const { requestHandler } = client.config;
     const handle = requestHandler.handle.bind(requestHandler);
-    requestHandler.handle = (request, options) => {
-      onCall(request.headers["x-amz-target"]?.split(".")[1] ?? "");
+    requestHandler.handle = async (request, options) => {
+      await onCall(request.headers["x-amz-target"]?.split(".")[1] ?? "");
       return handle(request, options);
     };
   }
