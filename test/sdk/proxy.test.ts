@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { networkFault, parameterStore, proxyingFetch } from "@secret-handoff/sdk";
-import { isReadByProxy, proxyFor } from "../../packages/sdk/src/runtime/proxy-variables.ts";
+import { isReadByProxy, proxyFor } from "../../packages/sdk/src/runtime/proxy.ts";
 import { askStore } from "../../packages/sdk/src/sources/stores/store-http.ts";
 import { unending } from "./deadlines.ts";
 import { quickRuntime } from "./quick-runtime.ts";

@@ -3,27 +3,36 @@
  * @module sdk
  */
 
-export type { CredentialClass } from "@secret-handoff/protocol/api";
-export { durationInWords, formatDuration, parseDuration } from "@secret-handoff/protocol/api";
+export {
+  type CredentialClass,
+  durationInWords,
+  formatDuration,
+  parseDuration,
+} from "@secret-handoff/protocol/api";
 export { type Language, languageOf } from "@secret-handoff/protocol/languages";
-export { endingsChart } from "./audit/chart.ts";
 export { CONTROLS, type Control } from "./audit/controls.ts";
-export { type Block, type Report, toHtml, toMarkdown } from "./audit/document.ts";
+export {
+  type Block,
+  endingsChart,
+  escapeMarkdown,
+  type Report,
+  toHtml,
+  toMarkdown,
+} from "./audit/document.ts";
 export { controlsMarkdown, type EvidenceContext, evidenceReport } from "./audit/evidence.ts";
-export { csvLines } from "./audit/export-csv.ts";
-export { type OcsfEvent, ocsfEvents } from "./audit/export-ocsf.ts";
+export { csvLines, type OcsfEvent, ocsfEvents } from "./audit/export.ts";
 export { type Holding, holdings, reviewReport, STALE_AFTER_DAYS, staleHoldings } from "./audit/review.ts";
 export { type HandoffStory, type Summary, secretsOf, summarise } from "./audit/summary.ts";
 export {
   type DayLeaf,
   type Days,
+  fileTrail,
   type ServiceTrailOptions,
   serviceTrail,
   type Trail,
   TrailError,
   TrailEvent,
 } from "./audit/trail.ts";
-export { fileTrail } from "./audit/trail-files.ts";
 export { type Finding, type VerifyOptions, type VerifyResult, verifyTrail } from "./audit/verify.ts";
 export {
   type ContentsOptions,
@@ -70,8 +79,8 @@ export {
   type GeneratedPassphrase,
   generatePassphrase,
   type PassphraseKeeper,
+  passphraseParameters,
 } from "./delivery/passphrase.ts";
-export { passphraseParameters } from "./delivery/passphrase-parameters.ts";
 export {
   A_LANGUAGE,
   A_TIME_ZONE,
@@ -117,7 +126,6 @@ export {
   smtpLoginOf,
 } from "./mail/smtp-login.ts";
 export type { TokenPorts } from "./mail/smtp-token.ts";
-export { escapeMarkdown } from "./markdown.ts";
 export {
   addressOf,
   type KeyContext,
@@ -211,7 +219,6 @@ export {
   type StoreSecret,
   storeReader,
 } from "./sources/stores/other-secrets.ts";
-export { machineOf } from "./sources/stores/store-context.ts";
-export type { StoreContext } from "./sources/stores/store-http.ts";
+export { machineOf, type StoreContext } from "./sources/stores/store-http.ts";
 export type { VaultOptions } from "./sources/stores/vault.ts";
 export { type GivenValue, givenSecrets, parseGivenValues, secretParts } from "./sources/values.ts";

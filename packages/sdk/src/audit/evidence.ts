@@ -1,6 +1,5 @@
-import { endingsChart } from "./chart.ts";
 import { CONTROLS } from "./controls.ts";
-import type { Block, Report } from "./document.ts";
+import { type Block, endingsChart, type Report } from "./document.ts";
 import { ENDINGS, type HandoffStory, quantile, type Summary, secretsOf, timesToOpen } from "./summary.ts";
 import type { VerifyResult } from "./verify.ts";
 

@@ -1,5 +1,4 @@
-import { endingsChart } from "./chart.ts";
-import type { Block, Report } from "./document.ts";
+import { type Block, endingsChart, type Report } from "./document.ts";
 import { endingsTable, minute, storiesTable } from "./evidence.ts";
 import { type HandoffStory, type Summary, secretsOf } from "./summary.ts";
 

@@ -1,5 +1,4 @@
-import { withoutSent } from "../echoed-secrets.ts";
-import { type Concealed, redact } from "../redact.ts";
+import { type Concealed, redact, withoutSent } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import { type NetworkFault, networkFault } from "../runtime/network.ts";
 import { TransientError } from "../runtime/retry.ts";

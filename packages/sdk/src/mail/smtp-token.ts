@@ -1,5 +1,4 @@
-import { withoutSent } from "../echoed-secrets.ts";
-import { Concealed, redact } from "../redact.ts";
+import { Concealed, redact, withoutSent } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";

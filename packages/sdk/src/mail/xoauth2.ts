@@ -1,7 +1,7 @@
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { jsonOrUndefined } from "../runtime/response-body.ts";
+import { jsonOrUndefined } from "../runtime/network.ts";
 import { SenderError } from "../sender-error.ts";
 import { jwtClaims } from "../service/service-http.ts";
 import { inputName, type NameSetting } from "../settings.ts";

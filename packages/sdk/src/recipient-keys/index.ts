@@ -3,5 +3,5 @@
  * @module recipient-keys
  */
 
-export { isForSshKey, type SshPrivateKey, sshIdentity, sshRecipient } from "./age-ssh.ts";
+export { isForSshKey, type SshPrivateKey, sshIdentity, sshRecipient } from "./age.ts";
 export { parseSshPublicKey, type SshPublicKey, sshPublicKeyOf, WireReader } from "./ssh-public-key.ts";

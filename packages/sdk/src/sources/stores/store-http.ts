@@ -1,9 +1,11 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
 import { isLoopback } from "@secret-handoff/protocol";
 import { boundedText } from "@secret-handoff/protocol/bounded-body";
 import { type Deadline, withAttemptLimit } from "../../runtime/deadline.ts";
-import { networkFault } from "../../runtime/network.ts";
-import { isReadByProxy } from "../../runtime/proxy-variables.ts";
-import { jsonOrUndefined } from "../../runtime/response-body.ts";
+import { jsonOrUndefined, networkFault } from "../../runtime/network.ts";
+import { isReadByProxy } from "../../runtime/proxy.ts";
 import { retry, retryAfterMs, TransientError } from "../../runtime/retry.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { SenderError } from "../../sender-error.ts";
@@ -24,7 +26,7 @@ export type StoreContext = {
 };
 
 /** One request to a store. Everything secret is in headers and body. */
-export type StoreRequest = {
+type StoreRequest = {
   /** The store, as sentences call it. */
   readonly store: string;
   readonly url: string;
@@ -157,4 +159,21 @@ export function textOf(json: unknown, ...path: readonly string[]): string | unde
 export function secondsOf(time: string | undefined): number | undefined {
   const ms = Date.parse(time ?? "");
   return Number.isNaN(ms) ? undefined : Math.floor(ms / 1_000);
+}
+
+/** The files and programs of this machine, for {@link StoreContext}. */
+export function machineOf(env: StoreContext["env"]): Pick<StoreContext, "env" | "readFile" | "run"> {
+  return {
+    env,
+    readFile: (path) => readFileSync(path, "utf8"),
+    run: async (program, args) =>
+      (await promisify(execFile)(program, [...args], { env: forPrograms(env) })).stdout,
+  };
+}
+
+/** A program gets what its own login may need, and nothing that was given to this one: inputs and tokens for the service. */
+function forPrograms(env: StoreContext["env"]): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(?:INPUT_|SECRET_HANDOFF_|ACTIONS_ID_TOKEN_)/i.test(name)),
+  );
 }
