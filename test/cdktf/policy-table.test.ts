@@ -5,7 +5,7 @@ import { defineStack } from "@secret-handoff/cdktf";
 import { Table } from "@secret-handoff/lambda";
 import { parseSenderConfig } from "@secret-handoff/lambda/config";
 import { type Engine, localClient, startEngine } from "@secret-handoff/local";
-import { readPolicy } from "../../packages/lambda/src/handlers/policy-table.ts";
+import { readPolicy } from "../../packages/lambda/src/handlers/tables.ts";
 import { absent, attributeOf, present } from "../../packages/lambda/src/store/expressions.ts";
 import { LEAST } from "./configurations.ts";
 import { listOf, policiesOf } from "./iam.ts";

@@ -26,7 +26,7 @@ import {
 } from "./iam/function-permissions.ts";
 import type { Statement } from "./iam/policies.ts";
 import { mailStatement } from "./iam/sender-role.ts";
-import { PolicyTable } from "./policy-table.ts";
+import { PolicyTable } from "./policy.ts";
 import type { SecretHandoffProps } from "./props.ts";
 import { Reactions, WorkflowDispatch } from "./reactions/reactions.ts";
 import { SesMail } from "./ses.ts";

@@ -1,18 +1,25 @@
 export { localClient } from "./engine/client.ts";
-export { drawAddress, findDynoxide, startDynoxide } from "./engine/dynoxide.ts";
-export { type Engine, EngineError, type EngineName } from "./engine/engine.ts";
-export { type EngineOptions, installedEngines, startEngine } from "./engine/start-engine.ts";
+export {
+  drawAddress,
+  type Engine,
+  EngineError,
+  type EngineName,
+  type EngineOptions,
+  findDynoxide,
+  installedEngines,
+  startDynoxide,
+  startEngine,
+} from "./engine/engine.ts";
 export { BAD_TOKEN, startGitHubApi, TOKEN_WITHOUT_ACTIONS } from "./github/api.ts";
 export { DEFAULT_JOB, type Job } from "./github/job.ts";
 export { type Minting, type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
 export { type PipelineIssuer, startGitLabIssuer } from "./gitlab-issuer.ts";
+export { createRecipientKeys } from "./kms.ts";
 export { type Loopback, serveLoopback } from "./loopback.ts";
-export type { Inbox, Mail } from "./mail/inbox.ts";
-export { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
+export { type Inbox, type Mail, type MailCatcher, startMailCatcher } from "./mail/inbox.ts";
 export { sesThrottled } from "./mail/ses-endpoint.ts";
 export { createOperators, type LocalOperator, type Signed, verifySignature } from "./operators.ts";
 export { post, Recipient } from "./recipient.ts";
-export { createRecipientKeys } from "./recipient-keys.ts";
 export { readFileCommands } from "./runner/commands.ts";
 export { RunnerFilter } from "./runner/log.ts";
 export {
@@ -28,8 +35,7 @@ export {
   startSecretsManager,
 } from "./secrets-manager/endpoint.ts";
 export type { RotationBehaviour } from "./secrets-manager/rotation.ts";
-export type { SecretValue } from "./secrets-manager/secret.ts";
-export type { LocalSecrets } from "./secrets-manager/secrets.ts";
+export type { LocalSecrets, SecretValue } from "./secrets-manager/secrets.ts";
 export { AUDIT_TABLE, type Service, startService, TABLE } from "./service.ts";
 export {
   type Addresses,

@@ -36,19 +36,21 @@ import {
   systemClock,
   Table,
 } from "@secret-handoff/lambda";
-import type { AuditEvent, Seal, SenderEntry, TrustedIssuer } from "@secret-handoff/protocol/api";
 import {
+  type AuditEvent,
   type CredentialClass,
   DEFAULT_CLASSES,
   isoTime,
   policyCompanyOf,
+  type Seal,
+  type SenderEntry,
+  type TrustedIssuer,
 } from "@secret-handoff/protocol/api";
 import { type CompanySource, companyOf } from "@secret-handoff/protocol/company";
 import { createTransport } from "nodemailer";
 import { createDrainQueue, NotifyingTable } from "./drain-after-writes.ts";
+import { createRecipientKeys, createSealer, type LocalSealer } from "./kms.ts";
 import { type LocalOperator, verifySignature } from "./operators.ts";
-import { createRecipientKeys } from "./recipient-keys.ts";
-import { createSealer, type LocalSealer } from "./sealer.ts";
 
 export type ServiceOptions = {
   /** 0 takes any free port. */

@@ -2,13 +2,12 @@ import type { Archive, Clock, FixedLatency, Log, Page } from "@secret-handoff/la
 import type { AuditEvent, CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
 import type { CompanySource } from "@secret-handoff/protocol/company";
 import { localClient } from "./engine/client.ts";
-import type { Engine } from "./engine/engine.ts";
-import { type EngineOptions, startEngine } from "./engine/start-engine.ts";
+import { type Engine, type EngineOptions, startEngine } from "./engine/engine.ts";
 import { startGitHubApi } from "./github/api.ts";
 import { DEFAULT_JOB } from "./github/job.ts";
 import { type OidcIssuer, startOidcIssuer } from "./github/oidc-issuer.ts";
 import { type PipelineIssuer, startGitLabIssuer } from "./gitlab-issuer.ts";
-import { type MailCatcher, startMailCatcher } from "./mail/mail-catcher.ts";
+import { type MailCatcher, startMailCatcher } from "./mail/inbox.ts";
 import type { SmtpOptions } from "./mail/smtp-server.ts";
 import { createOperators, type LocalOperator } from "./operators.ts";
 import {

@@ -1,9 +1,8 @@
 import { issuerProblems as senderIssuerProblems } from "@secret-handoff/lambda/config";
 import type { CredentialClass, OperatorEntry, SenderEntry } from "@secret-handoff/protocol/api";
 import { companyProblems } from "@secret-handoff/protocol/company";
-import { companySource } from "../company.ts";
 import type { GitHubJobs, SenderRights } from "../iam/sender-role.ts";
-import { classesOf, GITHUB_ISSUER } from "../policy.ts";
+import { classesOf, companySource, GITHUB_ISSUER } from "../policy.ts";
 import type { NotifyProps, ReactionProps, SecretHandoffProps } from "../props.ts";
 import { isExpression } from "../terraform.ts";
 import { tooFewApprovers } from "./approvers.ts";

@@ -1,5 +1,4 @@
 import { existsSync } from "node:fs";
-import { ARNS } from "../arns.ts";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { SecretHandoffSenderProps } from "../iam/sender-role.ts";
 import type {
@@ -41,6 +40,7 @@ import {
 } from "./schema.ts";
 import { ROLE } from "./sender-role-schemas.ts";
 import {
+  ARNS,
   address,
   arn,
   boundaryArn,

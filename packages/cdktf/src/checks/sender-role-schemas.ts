@@ -1,7 +1,7 @@
-import { ARNS } from "../arns.ts";
 import type { GitHubJobs, MailRights, SecretHandoffSenderProps, SenderRights } from "../iam/sender-role.ts";
 import { choice, flag, list, map, optional, props, text, whole } from "./schema.ts";
 import {
+  ARNS,
   address,
   arn,
   boundaryArn,

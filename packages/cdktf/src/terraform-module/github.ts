@@ -1,5 +1,5 @@
 import type { Construct } from "constructs";
-import { ARNS, arnRule } from "../arns.ts";
+import { ARNS, arnRule } from "../checks/values.ts";
 import { allow, policyDocument, type Statement } from "../iam/policies.ts";
 import { checkMailStatement, gitHubTrust, mailLinksStatement, SenderRole } from "../iam/sender-role.ts";
 import { GITHUB_ISSUER } from "../policy.ts";

@@ -1,6 +1,5 @@
 import { DEFAULT_RETENTION_DAYS } from "@secret-handoff/lambda/tables";
-import { ARNS, arnRule } from "../arns.ts";
-import { LOG_RETENTION_DAYS, LONGEST_EVENT_RETENTION } from "../checks/values.ts";
+import { ARNS, arnRule, LOG_RETENTION_DAYS, LONGEST_EVENT_RETENTION } from "../checks/values.ts";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { Field, Shape } from "./shapes.ts";
 import { arnVariable, isArn, POLICY_VARIABLES, type Rule, SHARED, type Variable } from "./variables.ts";

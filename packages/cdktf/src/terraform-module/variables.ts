@@ -1,5 +1,5 @@
 import { type CredentialClass, DEFAULT_CLASSES, Right } from "@secret-handoff/protocol/api";
-import { ARNS, type ArnForm, arnPattern, arnRule } from "../arns.ts";
+import { ARNS, type ArnForm, arnPattern, arnRule } from "../checks/values.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
 import { type Expression, snakeCase } from "../terraform.ts";
 import { Raw } from "./hcl.ts";

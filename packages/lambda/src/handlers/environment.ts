@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import {
   CredentialClass,
   DEFAULT_CLASSES,
@@ -6,6 +7,7 @@ import {
   SenderEntry,
   TrustedIssuer,
 } from "@secret-handoff/protocol/api";
+import { type Company, companyOf } from "@secret-handoff/protocol/company";
 import * as v from "valibot";
 import { identifyingClaims } from "../sender/pipelines.ts";
 
@@ -120,3 +122,18 @@ export function parseSenderConfig(json: string): SenderConfig {
   const { operators = [], classes = DEFAULT_CLASSES, githubApi = apiOf(issuer) } = result.output;
   return { issuer, jwksUrl, issuers, senders, operators, classes, githubApi, approvalSeconds, company };
 }
+
+/**
+ * The company that the deployment names in COMPANY: JSON, with gzip, in base64, as Terraform's `base64gzip` writes it. A logo would not
+ * fit into the environment otherwise.
+ * @throws Error with everything that is wrong with it, which ends the start and with it the deployment
+ */
+export function companyFrom(variable: string | undefined): Company | undefined {
+  if (variable === undefined) return undefined;
+  return companyOf(
+    JSON.parse(gunzipSync(Buffer.from(variable, "base64"), { maxOutputLength: LONGEST }).toString()),
+  );
+}
+
+/** Bytes; a logo's file has 65,536 at the most. */
+const LONGEST = 131_072;

@@ -7,8 +7,7 @@ import { stdoutLog, systemClock } from "../runtime.ts";
 import { Claims } from "../store/claims.ts";
 import { Codes } from "../store/codes.ts";
 import { Receipts } from "../store/receipts.ts";
-import { companyFrom } from "./company.ts";
-import { optional, required } from "./environment.ts";
+import { companyFrom, optional, required } from "./environment.ts";
 import { httpHandler, sourceAddress } from "./http-event.ts";
 import { openOneTimeTable } from "./tables.ts";
 

@@ -10,8 +10,7 @@ import { StandaloneEvents } from "../store/standalone-events.ts";
 import { Subjects } from "../store/subjects.ts";
 import { optional, parseSenderConfig, required, type SenderConfig, senderConfig } from "./environment.ts";
 import { type HttpEvent, httpHandler, iamPrincipal, type StartCheck } from "./http-event.ts";
-import { readPolicy } from "./policy-table.ts";
-import { openTables } from "./tables.ts";
+import { openTables, readPolicy } from "./tables.ts";
 
 /** Undefined where the policy is larger than the environment, and lies in a table. A wrong one ends the start. */
 const inEnvironment = optional("CONFIG") === undefined ? undefined : senderConfig();

@@ -19,7 +19,7 @@ import {
 import { type Attributes, attributeOf, ItemReader } from "../store/expressions.ts";
 import type { Recipients } from "../store/recipients.ts";
 import { SERVICE_STREAM } from "../store/standalone-events.ts";
-import { badCursor, type Cursors, refusingBadCursor } from "./cursors.ts";
+import { badCursor, type Cursors, refusingBadCursor } from "./lists.ts";
 
 export type TrailDeps = {
   readonly audit: Audit;

@@ -1,9 +1,92 @@
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from "node:crypto";
 import { isHandoffId } from "@secret-handoff/protocol";
-import type { HandoffView, ListQuery, ListResponse } from "@secret-handoff/protocol/api";
+import {
+  DayName,
+  type HandoffView,
+  type LeavesQuery,
+  type LeavesResponse,
+  type ListQuery,
+  type ListResponse,
+  type SealsQuery,
+  type SealsResponse,
+} from "@secret-handoff/protocol/api";
+import { dayName, dayNumber } from "@secret-handoff/protocol/audit";
+import * as v from "valibot";
+import { ProblemError } from "../http/problem.ts";
 import { type Attributes, attributeOf, ItemReader } from "../store/expressions.ts";
 import { keyOf, viewOf } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
-import { badCursor, type Cursors, refusingBadCursor } from "./cursors.ts";
+import type { Seals } from "../store/seals.ts";
+
+/** What a cursor belongs to: one of another list is none. */
+type CursorOf = "events" | "handoffs" | "revocation";
+
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/**
+ * Where a page ended, as text that means nothing to the caller: the place may be that of an event or a handoff that the caller may not
+ * see. Encrypted (AES-256-GCM, a random nonce), so that nobody reads one, or makes one up.
+ */
+export class Cursors {
+  readonly #secret: () => Promise<Uint8Array>;
+  #key: Promise<Uint8Array> | undefined;
+
+  /** @param secret the same in all instances of the deployment; asked once, with the first cursor */
+  constructor(secret: () => Promise<Uint8Array>) {
+    this.#secret = secret;
+  }
+
+  async write(of: CursorOf, parts: readonly (string | number)[]): Promise<string> {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv("aes-256-gcm", await this.#keyOnce(), nonce).setAAD(Buffer.from(of));
+    const sealed = [cipher.update(JSON.stringify(parts)), cipher.final(), cipher.getAuthTag()];
+    return Buffer.concat([nonce, ...sealed]).toString("base64url");
+  }
+
+  /** @throws ProblemError 400 */
+  async read(of: CursorOf, cursor: string): Promise<readonly unknown[]> {
+    const bytes = Buffer.from(cursor, "base64url");
+    if (bytes.length < NONCE_BYTES + TAG_BYTES) throw badCursor();
+    const key = await this.#keyOnce();
+    const tagAt = bytes.length - TAG_BYTES;
+    try {
+      const options = { authTagLength: TAG_BYTES };
+      const decipher = createDecipheriv("aes-256-gcm", key, bytes.subarray(0, NONCE_BYTES), options)
+        .setAAD(Buffer.from(of))
+        .setAuthTag(bytes.subarray(tagAt));
+      const plain = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, tagAt)), decipher.final()]);
+      return JSON.parse(plain.toString()) as readonly unknown[];
+    } catch {
+      throw badCursor();
+    }
+  }
+
+  /** A secret that could not be had is asked for again. */
+  async #keyOnce(): Promise<Uint8Array> {
+    this.#key ??= this.#secret().then((secret) => createHash("sha256").update(secret).digest());
+    try {
+      return await this.#key;
+    } catch (error) {
+      this.#key = undefined;
+      throw error;
+    }
+  }
+}
+
+export function badCursor(cause?: unknown): ProblemError {
+  return new ProblemError("malformed", "The cursor is not one that a page ended with.", { cause });
+}
+
+/** DynamoDB itself refuses a cursor that is well formed and yet no place in what is asked for. */
+export async function refusingBadCursor<T>(cursor: string | undefined, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    const isRefused = cursor !== undefined && error instanceof Error && error.name === "ValidationException";
+    throw isRefused ? badCursor(error) : error;
+  }
+}
 
 const HANDOFFS_A_PAGE = 50;
 /** A filtered list reads more at once, and goes on for so many reads while it finds nothing. */
@@ -54,4 +137,45 @@ function handoffPlace([id, createdAt]: readonly unknown[], owner: string): Attri
   if (typeof id !== "string" || !isHandoffId(id)) throw badCursor();
   if (typeof createdAt !== "number" || !Number.isSafeInteger(createdAt)) throw badCursor();
   return { ...keyOf({ id }), owner: attributeOf(owner), createdAt: attributeOf(createdAt) };
+}
+
+const DAY_SECONDS = 86_400;
+/** More than two years; the DynamoDB client reads 1 MB at once, which is twice as many. */
+const SEALS_A_PAGE = 1_000;
+
+/**
+ * Seals of the days that a period touches, oldest first, a page at a time.
+ * @param wanted Unix seconds, both included: from the first seal where no `since` is named, until now where no `until` is
+ * @throws ProblemError 400 where the cursor is none
+ */
+export async function listSeals(
+  seals: Seals,
+  { since = 0, until, cursor }: SealsQuery,
+  now: number,
+): Promise<SealsResponse> {
+  const first = cursor === undefined ? Math.floor(since / DAY_SECONDS) : dayNumber(dayIn(cursor));
+  const last = Math.floor(Math.min(until ?? now, now) / DAY_SECONDS);
+  if (first > last) return { seals: [] };
+  const page = await seals.between(first, last, SEALS_A_PAGE);
+  const newest = page.seals.at(-1);
+  if (!page.more || !newest) return { seals: page.seals };
+  return { seals: page.seals, cursor: dayName(dayNumber(newest.day) + 1) };
+}
+
+/** The leaves of one day's seal, in order, a page at a time: none for a day that has no seal, or whose events are no longer kept. */
+export async function listLeaves(
+  seals: Seals,
+  day: string,
+  { cursor }: LeavesQuery,
+): Promise<LeavesResponse> {
+  if (!v.is(DayName, day)) throw new ProblemError("not_found", "This is not a day, such as 2026-11-26.");
+  if (cursor !== undefined && !/^[1-9]\d{0,6}$/.test(cursor)) throw badCursor();
+  const part = Number(cursor ?? 1);
+  const leaves = await seals.leaves(day, part);
+  return leaves.length === 0 ? { leaves } : { leaves, cursor: String(part + 1) };
+}
+
+function dayIn(cursor: string): string {
+  if (!v.is(DayName, cursor)) throw badCursor();
+  return cursor;
 }

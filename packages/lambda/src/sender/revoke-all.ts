@@ -7,8 +7,8 @@ import type { Handoffs } from "../store/handoffs.ts";
 import { isRepository, isSender, repositoryOf } from "../store/named-senders.ts";
 import type { RecipientId } from "../store/recipients.ts";
 import type { Caller } from "./callers.ts";
-import { badCursor, refusingBadCursor } from "./cursors.ts";
 import { listEvents, type TrailDeps } from "./events.ts";
+import { badCursor, refusingBadCursor } from "./lists.ts";
 import { knownRecipient } from "./recipients.ts";
 import { may } from "./rights.ts";
 

@@ -1,13 +1,22 @@
 import type { AuditEvent } from "@secret-handoff/protocol/api";
+import type { CompanySource } from "@secret-handoff/protocol/company";
 import { type LocalStack, startLocalStack } from "../stack.ts";
 import { DemoError, must, readTrail, storedEnvelope } from "./checks.ts";
-import { DEMO_COMPANY } from "./company.ts";
-import { clockTime, sentenceOf } from "./event-sentences.ts";
 import { openAsRecipient } from "./recipient.ts";
 import { handOver, RECIPIENT, rotate, SECRET } from "./sender.ts";
 import { SerialQueue, type Terminal } from "./terminal.ts";
 
-export type DemoOptions = {
+/** Whom the demo's recipient knows its sender by. */
+const DEMO_COMPANY: CompanySource = {
+  name: "Acme Logistics",
+  logo: `<svg viewBox="0 0 32 32"><path d="M3 9 16 2l13 7v14l-13 7-13-7z" fill="#1d5fa8"/><path d="M9 13l7 4 7-4M16 17v8" fill="none" stroke="#ffffff" stroke-width="2.5" stroke-linecap="round" stroke-linejoin="round"/></svg>`,
+  accentColor: "#1d5fa8",
+  contact: "platform@acme.example, +49 30 1234567",
+  privacyUrl: "https://acme.example/privacy",
+  imprintUrl: "https://acme.example/imprint",
+};
+
+type DemoOptions = {
   readonly terminal: Terminal;
   /** Opens the link as a recipient too, instead of waiting for somebody. */
   readonly once: boolean;
@@ -131,4 +140,63 @@ async function showTrail(
   must(events.length > 0, "The audit trail is empty.");
   if (events.at(-1)?.type !== "acknowledged")
     throw new DemoError("The audit trail does not end in acknowledged.");
+}
+
+/** What an audit event means, for somebody who watches. */
+function sentenceOf(event: AuditEvent): string {
+  const { attemptsLeft, reason, expiry = "" } = event;
+  switch (event.type) {
+    case "requested":
+      return "a handoff was asked for";
+    case "approved":
+      return "somebody else approved it";
+    case "denied":
+      return "somebody else denied it";
+    case "request_expired":
+      return "nobody approved it in time";
+    case "created":
+      return `${event.class}, opens until ${minute(expiry)}${reason ? `; reason: ${reason}` : ""}`;
+    case "mailed":
+      return "the mail server took the mail with the link";
+    case "bounced":
+      return "the mail came back";
+    case "code_mailed":
+      return "a code was mailed to the recipient";
+    case "answer_wrong":
+      return `a wrong answer; ${attemptsLeft ?? "no"} more may be tried`;
+    case "locked":
+      return "too many wrong answers: the ciphertext is gone";
+    case "claimed":
+      return "bound to the browser that opened it; nobody else can";
+    case "acknowledged":
+      return "the recipient has taken it: the ciphertext is gone";
+    case "unconfirmed":
+      return "opened, but nobody said that it was taken: the ciphertext is gone";
+    case "expired":
+      return "nobody opened it in time: the ciphertext is gone";
+    case "revoked":
+      return "the sender took it back: the ciphertext is gone";
+    case "superseded":
+      return "a newer version took its place: the ciphertext is gone";
+    case "reported":
+      return "reported by the recipient: not expected, or not opened by them; if it had been opened, rotate again";
+    case "refused":
+      return event.count === undefined
+        ? `somebody was turned away: ${event.outcome}`
+        : `somebody was turned away ${event.count} times more: ${event.outcome}`;
+    case "recipient_erased":
+      return "a recipient's address was erased: the trail names nobody there any more";
+    case "audit_viewed":
+      return "somebody read the audit trail";
+  }
+}
+
+/** `2026-11-21T09:52:00Z` as `2026-11-21 09:52 UTC` */
+function minute(iso: string): string {
+  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
+}
+
+/** `09:52:07` of an event's time. */
+function clockTime({ time }: AuditEvent): string {
+  return time.slice(11, 19);
 }

@@ -3,15 +3,18 @@ import type { Clock } from "@secret-handoff/lambda";
 import { serveLoopback } from "../loopback.ts";
 import {
   batchGetSecretValue,
+  createSecret,
   describeSecret,
   getSecretValue,
   listSecrets,
   listSecretVersionIds,
-} from "./reading.ts";
+  putSecretValue,
+  rotateSecret,
+  updateSecretVersionStage,
+} from "./operations.ts";
 import { AwsException, type Request as Input, throttled } from "./request.ts";
 import { randomPassword } from "./rotation.ts";
 import { LocalSecrets } from "./secrets.ts";
-import { createSecret, putSecretValue, rotateSecret, updateSecretVersionStage } from "./writing.ts";
 
 /** One request that arrived, for tests that count. */
 export type SecretsManagerRequest = { readonly operation: string; readonly secretId: string | undefined };

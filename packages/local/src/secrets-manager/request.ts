@@ -1,4 +1,4 @@
-import type { SecretValue } from "./secret.ts";
+import type { SecretValue } from "./secrets.ts";
 
 /** An exception of the API, as the SDK will throw it. */
 export class AwsException extends Error {

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import { invalidParameter, invalidRequest, type PasswordRequest } from "./request.ts";
-import type { Secret, SecretValue, Version } from "./secret.ts";
+import type { Secret, SecretValue, Version } from "./secrets.ts";
 
 /** How a secret's rotation function behaves. */
 export type RotationBehaviour =
