@@ -6,6 +6,7 @@ import {
   type LaunchOptions,
   type Page,
 } from "playwright-core";
+import { carriedChromium } from "./browsers/npm-chromium.ts";
 
 /** Where distributions put a Chromium, or Chrome. */
 export const SYSTEM_PATHS = [
@@ -23,7 +24,8 @@ const FLAGS = [
 ];
 
 /**
- * Starts a Chromium: the system's, else Chrome, else on 64-bit Linux the one that an npm package carries.
+ * Starts a Chromium: on 64-bit Linux the headless shell that an npm package carries, which is the same everywhere and takes a
+ * seventh of the processor's time; else the system's, else Chrome. With `BROWSER=system` the system's comes first.
  * @returns undefined, and says why, where there is none
  * @throws Error instead when REQUIRE_BROWSER=1
  */
@@ -42,21 +44,22 @@ export async function launchBrowser(): Promise<Browser | undefined> {
   return undefined;
 }
 
-function candidates(): (readonly [name: string, options: () => Promise<LaunchOptions>])[] {
-  const carried = async () => {
-    const { default: carrier } = await import("@sparticuz/chromium");
+type Candidate = readonly [name: string, options: () => Promise<LaunchOptions>];
+
+function candidates(): readonly Candidate[] {
+  const carried: Candidate = [
+    "@sparticuz/chromium",
     // It comes without the helper that a sandbox needs; only pages under test are opened in it.
-    return { executablePath: await carrier.executablePath(), args: [...FLAGS, "--no-sandbox"] };
-  };
-  return [
+    async () => ({ executablePath: await carriedChromium(), args: [...FLAGS, "--no-sandbox"] }),
+  ];
+  const installed: readonly Candidate[] = [
     ...SYSTEM_PATHS.filter((path) => existsSync(path)).map(
-      (path) => [path, async () => ({ executablePath: path })] as const,
+      (path): Candidate => [path, async () => ({ executablePath: path })],
     ),
     ["chrome", async () => ({ channel: "chrome" })],
-    ...(process.platform === "linux" && process.arch === "x64"
-      ? [["@sparticuz/chromium", carried] as const]
-      : []),
   ];
+  if (process.platform !== "linux" || process.arch !== "x64") return installed;
+  return process.env.BROWSER === "system" ? [...installed, carried] : [carried, ...installed];
 }
 
 /** One recipient's browser: storage, cookies and clipboard of its own. */

@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { createReadStream, createWriteStream, existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { createBrotliDecompress } from "node:zlib";
@@ -39,14 +40,34 @@ const run = promisify(execFile);
 export async function packedChromium(version: PackedVersion): Promise<string> {
   if (process.platform !== "linux" || process.arch !== "x64")
     throw new Error("it is a program for linux-x64");
-  const folder = join(CACHE, `chromium-${version}`);
+  return kept(`chromium-${version}`, (work) => unpack(version, work));
+}
+
+/**
+ * The headless shell of the version that package-lock.json pins, unpacked where it is not there yet. The package's own way of
+ * unpacking lets another process start a program that is half written.
+ */
+export function carriedChromium(): Promise<string> {
+  const bin = join(dirname(createRequire(import.meta.url).resolve("@sparticuz/chromium")), "../../bin");
+  const { version }: { readonly version: string } = JSON.parse(
+    readFileSync(join(bin, "../package.json"), "utf8"),
+  );
+  return kept(`headless-shell-${version}`, async (work) => {
+    await decompress(join(bin, "chromium.br"), join(work, "chromium"));
+    await chmod(join(work, "chromium"), 0o755);
+  });
+}
+
+/** Makes a folder once, whole or not at all. @returns the path of its `chromium` */
+async function kept(name: string, make: (work: string) => Promise<void>): Promise<string> {
+  const folder = join(CACHE, name);
   const program = join(folder, "chromium");
   if (existsSync(program)) return program;
   await mkdir(CACHE, { recursive: true });
   const work = await mkdtemp(join(CACHE, "unpacking-"));
   try {
-    await unpack(version, work);
-    // Another proof may have been faster; its folder is as good.
+    await make(work);
+    // Another process may have been faster; its folder is as good.
     await rename(work, folder).catch(() => {});
   } finally {
     await rm(work, { recursive: true, force: true });
