@@ -23,11 +23,6 @@ export function rewriteFor(
 ): { readonly json: SynthesisedStack; readonly rewrites: readonly string[] } {
   const json = structuredClone(stack);
   const rewrites: string[] = [];
-  const wanted = json.terraform.required_providers.aws;
-  if (wanted && wanted.version !== awsVersion) {
-    rewrites.push(`provider ${wanted.version} -> ${awsVersion}`);
-    wanted.version = awsVersion;
-  }
   delete json.terraform.backend;
   for (const provider of json.provider?.aws ?? []) Object.assign(provider, OFFLINE_PROVIDER);
   if (Number(awsVersion.split(".")[0]) < 6) {

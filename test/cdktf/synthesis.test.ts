@@ -47,6 +47,12 @@ describe("what is synthesised", () => {
     });
   });
 
+  test("takes every provider that the modules take, not only the one of the bindings", () => {
+    const modules = readFileSync("terraform/versions.tf", "utf8");
+    const { version } = synthesise(LEAST).json.terraform.required_providers.aws ?? {};
+    expect(modules).toContain(`version = "${version}"`);
+  });
+
   test("needs no lookup in the account, so that a plan can be made without one", () => {
     const lookups = [LEAST, EVERYTHING, SMTP].flatMap((config) =>
       Object.keys(synthesise(config).json.data ?? {}),

@@ -7,7 +7,7 @@ import { SecretHandoffSender, type SecretHandoffSenderProps } from "./iam/sender
 import { GITHUB_ISSUER } from "./policy.ts";
 import type { EdgeProps, SecretHandoffProps } from "./props.ts";
 import { SecretHandoff } from "./secret-handoff.ts";
-import { ReadableStack, tagEverything } from "./terraform.ts";
+import { AWS_PROVIDER_VERSIONS, ReadableStack, tagEverything } from "./terraform.ts";
 
 /** Where Terraform keeps its state. */
 export type StateProps =
@@ -63,6 +63,8 @@ export class SecretHandoffStack extends ReadableStack {
 
     const { region, state = { kind: "local" }, gitHub = {} } = config;
     new AwsProvider(this, "aws", { region });
+    // The bindings name the one version that they were made from, which a mirror may not have.
+    this.addOverride("terraform.required_providers.aws.version", AWS_PROVIDER_VERSIONS);
     this.#keepState(state);
     const { edge, ...service } = config.service;
     this.handoff = new SecretHandoff(this, "handoff", {

@@ -10,6 +10,9 @@ import {
 } from "cdktf";
 import type { Construct, IConstruct, Node } from "constructs";
 
+/** Versions of the AWS provider that take the stack and the modules: 5.100 is the oldest that is tested, 6 what the bindings are made for. */
+export const AWS_PROVIDER_VERSIONS = ">= 5.100.0, < 7.0.0";
+
 /** A stack whose addresses can be read: `aws_dynamodb_table.tables_handoffs`. They stand in plans, and must never change. */
 export abstract class ReadableStack extends TerraformStack {
   protected override allocateLogicalId(element: TerraformElement | Node): string {

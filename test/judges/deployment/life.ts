@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import {
   CreateSecretCommand,
@@ -25,6 +26,9 @@ const PATIENCE_SECONDS = 150;
  */
 export async function lifeOnMiniStack(): Promise<boolean> {
   const terraform = terraformHere();
+  execFileSync("node", ["--import", "tsx", "packages/lambda/build.ts"], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   const started = Date.now();
   const seconds = () => Math.round((Date.now() - started) / 1_000);
   const say = (step: string) => console.log(`${String(seconds()).padStart(4)} s  ${step}`);

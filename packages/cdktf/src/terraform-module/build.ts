@@ -14,6 +14,7 @@ import { fileURLToPath } from "node:url";
 import { App, TerraformResource, type TerraformStack } from "cdktf";
 import type { Construct } from "constructs";
 import { FUNCTION_NAMES, packFolder } from "../functions/archive.ts";
+import { AWS_PROVIDER_VERSIONS } from "../terraform.ts";
 import { DOMAIN_VARIABLES, DomainModule, EDGE_VARIABLES, EdgeModule, FRONT_MADE_IF } from "./front.ts";
 import { GITHUB_MADE_IF, GITHUB_VARIABLES, GitHubModule } from "./github.ts";
 import { block, Raw, type Shape } from "./hcl.ts";
@@ -145,8 +146,6 @@ function shapesOf(node: TerraformResource): Readonly<Record<string, Shape>> {
   return resource[node.terraformResourceType]?.[node.friendlyUniqueId] ?? {};
 }
 
-/** 5.100 is the oldest that the module is tested with; the bindings are written for 6. */
-const AWS_VERSIONS = ">= 5.100.0, < 7.0.0";
 const TERRAFORM_VERSION = ">= 1.5.0";
 
 function moduleFiles(
@@ -220,7 +219,7 @@ function madeIfOutputs(
 function versions(aliases: readonly string[]): string {
   const aws = {
     source: "hashicorp/aws",
-    version: AWS_VERSIONS,
+    version: AWS_PROVIDER_VERSIONS,
     ...(aliases.length > 0 ? { configuration_aliases: new Raw(`[${aliases.join(", ")}]`) } : {}),
   };
   return block(
