@@ -35,16 +35,14 @@ beforeAll(async () => {
       { repositoryId: "42", environment: "approve-security", roles: ["security"], may: ["approve"] },
       { repositoryId: "42", environment: "approve-manager", roles: ["manager"], may: ["approve"] },
     ],
-    classes: [
-      {
-        name: "guarded",
-        expiresWithin: 7_200,
-        passphrase: "optional",
-        approvals: ["security", "manager"],
-        verification: "email",
-        reviewerRequired: false,
-      },
-    ],
+    classes: ["guarded", "guarded-too"].map((name) => ({
+      name,
+      expiresWithin: 7_200,
+      passphrase: "optional",
+      approvals: ["security", "manager"],
+      verification: "email",
+      reviewerRequired: false,
+    })),
   });
 });
 afterAll(async () => {
@@ -271,6 +269,39 @@ describe("deliver in a class with approvals", () => {
     const again = await step(inputs);
     expect([again.code, again.workflow.outputs["earlier-count"]]).toEqual([0, "1"]);
     expect(service.mail.inbox.mails).toHaveLength(sent + 1);
+  });
+
+  /** What a workflow that was tampered with might try; test/lambda/request-use.test.ts asks the service alone. */
+  const denyAs = (id: string) =>
+    callAs(kim, service, "POST", `/v1/sender/requests/${id}/deny`, { role: "security" });
+  const cases: Readonly<Record<string, readonly [string, Given, StepOptions?, ((id: string) => unknown)?]>> =
+    {
+      "another class": ["The request is for class guarded", { class: "guarded-too" }],
+      "another secret": [
+        "does not name this secret",
+        { "secret-ids": "prod/other" },
+        { secrets: { "prod/other": "canary-value" } },
+      ],
+      "another recipient": ["does not name this recipient", { recipients: "eve@vendor.example" }],
+      "a longer lifetime": ["at most 3600 seconds", { "expires-in": "2h" }],
+      "another run": ["made by another run", {}, { claims: { run_id: "99" } }],
+      "a request that was denied": ["was denied", {}, {}, denyAs],
+      "a request that has expired": ["has expired", {}, {}, () => (service.clock.now += 86_400)],
+      "a request that was used": ["was used", { resend: "true" }, {}, (id) => step(byRequest(id))],
+    };
+  const byRequest = (id: string): Given => ({
+    ...{ "request-id": id, "expires-in": "1h", reason: "quarterly rotation", resend: "true" },
+  });
+  test.each(Object.entries(cases))("by %s mails nothing", async (_, [sentence, inputs, options, then]) => {
+    const { workflow } = await ask({ "expires-in": "1h" });
+    const id = workflow.outputs["request-id"] ?? "";
+    await approveAs(kim, id, "security");
+    await approveAs(lee, id, "manager");
+    await then?.(id);
+    const sent = service.mail.inbox.mails.length;
+    const refused = await step({ ...byRequest(id), ...inputs }, options);
+    expect([refused.code, refused.errors.join()]).toEqual([1, expect.stringContaining(sentence)]);
+    expect(service.mail.inbox.mails).toHaveLength(sent);
   });
 
   test("while an approval is missing reads and rotates nothing", async () => {
