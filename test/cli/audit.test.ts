@@ -148,7 +148,7 @@ describe("audit report", () => {
     const evidence = await audit("report", file, "--key", key);
     expect(evidence).toMatchObject({ code: 0, stdout: expect.stringContaining("The trail verifies") });
     const review = await audit("report", file, "--kind", "review", "--addresses");
-    const text = review.stdout.replaceAll(/\\|&#64;/g, (found) => (found === "&#64;" ? "@" : ""));
+    const text = review.stdout.replaceAll(/\\|&#64;<!-- -->/g, (found) => (found === "\\" ? "" : "@"));
     expect(text).toContain("## Who holds what (2)");
     for (const arn of arns) expect(text).toMatch(new RegExp(`\\| ${arn} \\| ${EMAIL}`));
     expect(text).not.toContain("bundle:");
@@ -159,7 +159,7 @@ describe("audit report", () => {
 
   test("gives a job that prints an export or a report no workflow command of somebody's words", async () => {
     const file = join(cli.folder, "words.jsonl");
-    const attack = "##[stop-commands]pwn";
+    const attack = "##[stop-commands]pwn\\n::stop-commands::pwn";
     const since = ["--since", lastDueDay(Date.now() / 1_000)];
     expect((await audit("export", ...since, "--out", file)).code).toBe(0);
     const hostile = readFileSync(file, "utf8").replaceAll(/"class":"[^"]*"/g, `"class":"${attack}"`);
@@ -172,10 +172,12 @@ describe("audit report", () => {
       ["export", words, "--format", "ocsf"],
       ["report", words, ...since],
       ["report", words, ...since, "--format", "html"],
+      ["report", words, ...since, "--format", "html", "--kind", "review"],
     ]) {
       const { code, stdout } = await audit(...args);
       expect([args, code]).toEqual([args, 0]);
-      expect([args, stdout.includes("stop-commands"), stdout.includes("##[")]).toEqual([args, true, false]);
+      expect([args, stdout.includes("stop-commands")]).toEqual([args, true]);
+      expect([args, stdout.match(/##\[|^\s*::/m)?.[0]]).toEqual([args, undefined]);
     }
   });
 });

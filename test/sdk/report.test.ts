@@ -118,6 +118,15 @@ describe("the evidence report", () => {
     expect(markdown).not.toMatch(/:\/\/|www\.|@/i);
   });
 
+  test("calls nobody and refers to nothing when it becomes a comment or an issue", () => {
+    const text = "@octocat and @acme/team, #12 and GH-12 and acme/orders#12";
+    const markdown = toMarkdown({ title: text, blocks: [{ text }, { head: [text], rows: [[text]] }] });
+    // GitHub looks for them in the rendered text, whose entities and backslashes are gone.
+    const rendered = markdown.replaceAll("&#64;", "@").replaceAll("\\", "");
+    expect(rendered).not.toMatch(/@\w|#\d|GH-\d/);
+    expect(rendered.replaceAll("<!-- -->", "")).toContain(text);
+  });
+
   test("says of each control what docs/compliance.md says", () => {
     const file = new URL("../../docs/compliance.md", import.meta.url);
     const place = /(<!-- controls -->\n)[\s\S]*?(\n<!-- \/controls -->)/;
@@ -176,7 +185,7 @@ describe("the monthly review", () => {
     const text = toMarkdown(report, "chart.svg");
     expect(text).toContain("![Handoffs by class and ending](chart.svg)");
     expect(text).toContain(`## Not rotated for 90 days (${held.length})`);
-    expect(text).toContain("r-0&#64;vendor.example");
+    expect(text).toContain("r-0&#64;<!-- -->vendor.example");
     expect(text).toMatch(/## Still open \(37\)/);
   });
 });

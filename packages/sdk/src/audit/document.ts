@@ -1,8 +1,11 @@
 import { ENDINGS, type Ending, type HandoffStory } from "./summary.ts";
 
 /**
- * Text inside a Markdown table cell, a list item, a heading or a paragraph of one line: nothing in it is markup, HTML, an image, a mention or
- * a new cell, nor what GitHub makes a link of by itself (an address that begins with a scheme or with www).
+ * Text inside a Markdown table cell, a list item, a heading or a paragraph of one line: nothing in it is markup, HTML, an image, a mention, a
+ * reference or a new cell, nor what GitHub makes a link of by itself (an address that begins with a scheme or with www).
+ *
+ * GitHub looks for mentions and references (@team, #12, GH-12) in what was rendered, where a backslash and an entity are gone: an empty
+ * comment keeps their parts apart (https://github.com/github/cmark-gfm/issues/181).
  */
 export function escapeMarkdown(text: string): string {
   return text
@@ -12,7 +15,9 @@ export function escapeMarkdown(text: string): string {
     .replace(/>/g, "&gt;")
     .replace(/[\\`*_[\]#|~$]|!(?=\[)/g, "\\$&")
     .replace(/^(\s*)([-+=]|\d+(?=[.)]))/, "$1\\$2")
-    .replace(/@/g, "&#64;")
+    .replace(/#(?=\d)/g, "#<!-- -->")
+    .replace(/\bGH-(?=\d)/gi, "$&<!-- -->")
+    .replace(/@/g, "&#64;<!-- -->")
     .replace(/:\/\//g, "&#58;//")
     .replace(/www\./gi, (www) => `${www.slice(0, 3)}&#46;`);
 }
@@ -99,8 +104,10 @@ function htmlTable({
   return `<div class="${kind}"><table><thead><tr>${heads.join("")}</tr></thead><tbody>${lines.join("\n")}</tbody></table></div>`;
 }
 
+/** On one line: a job that prints the document shows no line that begins as a workflow command does. */
 function htmlText(text: string): string {
   return text
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
     .replaceAll("&", "&amp;")
     .replaceAll("<", "&lt;")
     .replaceAll(">", "&gt;")
@@ -193,7 +200,7 @@ export function endingsChart(handoffs: readonly HandoffStory[]): string {
       x += width;
       return bar;
     });
-    const label = `<text x="${LABEL - 8}" y="${y + 15}" text-anchor="end">${escaped(name)}</text>`;
+    const label = `<text x="${LABEL - 8}" y="${y + 15}" text-anchor="end">${htmlText(short(name))}</text>`;
     return `${label}${parts.join("")}<text x="${round(x + 6)}" y="${y + 15}">${own.length}</text>`;
   });
   const height = top + Math.max(1, classes.length) * ROW;
@@ -221,7 +228,7 @@ type Part = {
 };
 
 function part({ x, y, width, count, ending, name }: Part): string {
-  const title = `<title>${escaped(name)}: ${count} ${ending}</title>`;
+  const title = `<title>${htmlText(short(name))}: ${count} ${ending}</title>`;
   const wide = Math.max(width - GAP, GAP);
   const rect = `<rect x="${round(x)}" y="${y}" width="${round(wide)}" height="20" fill="${COLOURS[ending]}">${title}</rect>`;
   // A part that is too narrow for its number has it in the table alone.
@@ -234,7 +241,7 @@ function round(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-function escaped(text: string): string {
-  const short = text.length > 24 ? `${text.slice(0, 23)}…` : text;
-  return short.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+/** Of a name what fits beside the bars. */
+function short(name: string): string {
+  return name.length > 24 ? `${name.slice(0, 23)}…` : name;
 }
