@@ -178,6 +178,26 @@ describe("an approval is refused", () => {
       409,
       "same_person",
     ],
+    "by a second environment without a token, beside a reviewer": [
+      async () => {
+        await desk.reviewed([{ user: "kim-acme", environments: ["approve-security", "approve-manager"] }]);
+        const { id } = await desk.ask();
+        await desk.approveIn("approve-security", id, "security", { githubToken });
+        return desk.approveIn("approve-manager", id, "manager");
+      },
+      409,
+      "same_person",
+    ],
+    "by a reviewer, beside an environment without a token": [
+      async () => {
+        await desk.reviewed([{ user: "kim-acme", environments: ["approve-security", "approve-manager"] }]);
+        const { id } = await desk.ask();
+        await desk.approveIn("approve-security", id, "security");
+        return desk.approveIn("approve-manager", id, "manager", { githubToken });
+      },
+      409,
+      "same_person",
+    ],
     "by a second environment whose token may not read the reviews": [
       async () => {
         const { id } = await desk.ask();

@@ -11,6 +11,7 @@ import {
   lee,
   REASONED,
   REQUESTS,
+  root,
   SECRET,
   TWO,
 } from "../support/approval-desk.ts";
@@ -88,6 +89,15 @@ describe("a request", () => {
     expect(looks).toMatchObject([{ class: TWO.name, actor: { kind: "iam", principal: kim.principal } }]);
     const answer = await desk.approveAs(kim, own.id, "security");
     expect(answer.body.recipientAddresses).toEqual(recipients);
+    // A word that changes nothing shows them as well.
+    expect(await desk.approveAs(root, own.id, "security")).toMatchObject({
+      status: 200,
+      body: { recipientAddresses: recipients, approvals: [{ by: kim.principal }] },
+    });
+    const lookers = desk.service.events
+      .filter(({ type, request }) => type === "audit_viewed" && request === own.id)
+      .map(({ actor }) => actor);
+    expect(lookers).toMatchObject([{ principal: kim.principal }, { principal: root.principal }]);
     expect(JSON.stringify([await desk.service.audited(), desk.service.logged])).not.toContain("attacker@");
   });
 

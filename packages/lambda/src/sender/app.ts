@@ -24,6 +24,7 @@ import { type Context, Hono } from "hono";
 import { createApp, readBody, readQuery, refuseForeignOrigin, route } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
 import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
+import type { RequestRecord } from "../store/requests.ts";
 import type { Seals } from "../store/seals.ts";
 import type { StandaloneEvents } from "../store/standalone-events.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
@@ -170,6 +171,15 @@ function senderRoutes(deps: SenderDeps): Hono {
     },
   });
 
+  /** Whole addresses are the directory's: who looks at them without another event is recorded as for the trail. */
+  const show = async (caller: Caller, record: RequestRecord) => {
+    const view = await shownRequest(deps, caller, record);
+    if (view.recipientAddresses) {
+      await recordViewing(standalone, caller, clock(), { request: record.id, class: record.class });
+    }
+    return view;
+  };
+
   route(api, "/requests", {
     POST: async (c) => {
       const caller = await admit(c, "send");
@@ -185,12 +195,7 @@ function senderRoutes(deps: SenderDeps): Hono {
       const record = await knownRequest(deps, caller, c.req.param("id") ?? "", (foreign) =>
         refusals.note("not_allowed", caller, { request: foreign.id, class: foreign.class }),
       );
-      const view = await shownRequest(deps, caller, record);
-      // Whole addresses are the directory's: who looks at them is recorded as for the trail. Whoever approves or denies leaves an event.
-      if (view.recipientAddresses) {
-        await recordViewing(standalone, caller, clock(), { request: record.id, class: record.class });
-      }
-      return c.json(view);
+      return c.json(await show(caller, record));
     },
   });
 
@@ -201,8 +206,8 @@ function senderRoutes(deps: SenderDeps): Hono {
         const body = await readBody(c, DecisionRequest, SENDER_BODY_LIMIT);
         const id = c.req.param("id") ?? "";
         const named = isRequestId(id) ? { request: id } : {};
-        const record = await noting(caller, named, () => decide(deps, caller, id, body));
-        return c.json(await shownRequest(deps, caller, record));
+        const { record, isWritten } = await noting(caller, named, () => decide(deps, caller, id, body));
+        return c.json(await (isWritten ? shownRequest(deps, caller, record) : show(caller, record)));
       },
     });
   }

@@ -222,6 +222,9 @@ function missingRoles(record: RequestRecord, classes: readonly CredentialClass[]
     : [];
 }
 
+/** The request as a decision left it. One that changed nothing has left no event. */
+export type Decided = { readonly record: RequestRecord; readonly isWritten: boolean };
+
 /**
  * Gives an approval. Somebody who approves what is approved for that role already changes nothing.
  * @throws ProblemError 403 `not_approver`, 404, 409 `same_person` or `request_ended`, 503
@@ -231,7 +234,7 @@ export async function approve(
   caller: Caller,
   id: string,
   body: DecisionRequest,
-): Promise<RequestRecord> {
+): Promise<Decided> {
   let seen = await knownRequest(deps, caller, id);
   const { credentialClass } = requireApprover(deps, caller, seen, body.role);
   requireOpen(seen, deps.clock());
@@ -241,12 +244,13 @@ export async function approve(
     requireOpen(seen, now);
     requireAnother(seen, approver);
     const counted = countedApprovals(credentialClass, seen.approvals).map(({ role }) => role);
-    if (!missingApprovals(credentialClass, counted).includes(body.role)) return seen;
+    if (!missingApprovals(credentialClass, counted).includes(body.role))
+      return { record: seen, isWritten: false };
     const approval = approvalOf(body, approver, now);
     const lifetime = deps.approvalSeconds ?? APPROVAL_SECONDS;
     const isDone = await deps.requests.approve(seen, approval, caller.actor, lifetime, now);
     seen = await knownRequest(deps, caller, id);
-    if (isDone) return seen;
+    if (isDone) return { record: seen, isWritten: true };
   }
   throw contended();
 }
@@ -261,7 +265,7 @@ export async function deny(
   caller: Caller,
   id: string,
   body: DecisionRequest,
-): Promise<RequestRecord> {
+): Promise<Decided> {
   let seen = await knownRequest(deps, caller, id);
   requireApprover(deps, caller, seen, body.role);
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
@@ -278,7 +282,7 @@ export async function deny(
     seen = await knownRequest(deps, caller, id);
     if (!isDone) continue;
     await deps.handoffs.bar(seen, caller.actor, now);
-    return seen;
+    return { record: seen, isWritten: true };
   }
   throw contended();
 }
@@ -333,7 +337,8 @@ export function requestEnded(state: "denied" | "expired" | "used"): ProblemError
 
 /**
  * Approvals come from different persons, none of whom is the requester. Of whoever passed an environment's rules nobody knows that they
- * are another, so one alone counts.
+ * are another than anybody else on GitHub, named or not. So such an approval counts beside those that people gave over IAM only;
+ * otherwise a job would get through by leaving out the token that shows who reviewed it.
  * @throws ProblemError 409 `same_person`
  */
 function requireAnother({ asked, approvals }: RequestRecord, { person, known }: Approver): void {
@@ -346,10 +351,12 @@ function requireAnother({ asked, approvals }: RequestRecord, { person, known }: 
       "This person has approved the request. Somebody else must as well.",
     );
   }
-  if (known === "environment" && approvals.some((given) => given.known === "environment")) {
+  const onGitHub = approvals.filter((given) => given.known !== "iam");
+  const isUnnamed = (one: Pick<Approver, "known">) => one.known === "environment";
+  if (known !== "iam" && onGitHub.some((given) => isUnnamed(given) || isUnnamed({ known }))) {
     throw new ProblemError(
       "same_person",
-      "An environment whose reviewer nobody has verified has approved the request, and this may be the same person. Give githubToken in a job of the request's run with actions: read, or have somebody approve over IAM.",
+      "Nobody has verified who reviewed one of two environments that approve this request, and it may be the same person. Give githubToken in both jobs, in the request's run with actions: read, or have somebody approve over IAM.",
     );
   }
 }
