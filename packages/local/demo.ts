@@ -1,7 +1,7 @@
 import { DemoError } from "./src/demo/checks.ts";
 import { runDemo } from "./src/demo/run-demo.ts";
 import { Terminal } from "./src/demo/terminal.ts";
-import { stopSignal } from "./src/stop-signal.ts";
+import { stopSignal } from "./src/stack.ts";
 
 /**
  * `npm run demo`: the whole path on this machine, waiting for you to open the link; `-- --once` opens it as a recipient would.

@@ -1,6 +1,5 @@
 import { EngineError } from "./src/engine/engine.ts";
-import { type LocalStackOptions, startLocalStack } from "./src/stack.ts";
-import { stopSignal } from "./src/stop-signal.ts";
+import { type LocalStackOptions, startLocalStack, stopSignal } from "./src/stack.ts";
 
 /**
  * `npm run dev`: the local stack until it is asked to stop. Prints one JSON line on standard output when all of it is ready, and

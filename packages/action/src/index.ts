@@ -1,8 +1,7 @@
 export { readExistingInputs } from "./existing-handoffs.ts";
-export { guardStreams, logLine } from "./github/log-lines.ts";
 export { maskedForms, maskLogin, SHORTEST_MASKED } from "./github/masking.ts";
 export { environmentOf } from "./github/service-token.ts";
-export { githubCommands, type WorkflowCommands } from "./github/workflow-commands.ts";
+export { githubCommands, guardStreams, logLine, type WorkflowCommands } from "./github/workflow-commands.ts";
 export { type DeliverInputs, readDeliverInputs } from "./inputs/deliver-inputs.ts";
 export { INPUT_NAMES, INPUTS, type InputName, type InputReader, type InputSpec } from "./inputs/table.ts";
 export { deliverySummary, problemsSummary } from "./report/summaries.ts";

@@ -15,8 +15,7 @@ import {
   smtpTransport,
   type TokenPorts,
 } from "@secret-handoff/sdk";
-import { guardStreams } from "./github/log-lines.ts";
-import { githubCommands, githubInputs } from "./github/workflow-commands.ts";
+import { githubCommands, githubInputs, guardStreams } from "./github/workflow-commands.ts";
 import type { MailChoice } from "./inputs/deliver-inputs.ts";
 import { runStep } from "./step.ts";
 import { type OnCancel, workflowRunOf } from "./step-context.ts";

@@ -14,7 +14,7 @@ import {
 } from "@secret-handoff/protocol/recipient";
 import * as say from "./wording.ts";
 
-/** The root over all languages' files: so the page's own hash covers every sentence that it can say (build-languages.ts). */
+/** The root over all languages' files: so the page's own hash covers every sentence that it can say (build-page.ts). */
 declare const LANGUAGES_ROOT: string;
 
 const KEPT = "secret-handoff/language";

@@ -1,6 +1,5 @@
 import { concealedTexts, isJsonContainer, loginTexts } from "@secret-handoff/sdk";
-import { logLine } from "./log-lines.ts";
-import type { WorkflowCommands } from "./workflow-commands.ts";
+import { logLine, type WorkflowCommands } from "./workflow-commands.ts";
 
 /**
  * A form shorter than this is not masked: the runner replaces every occurrence, and words such as "true", "5432" or "admin"

@@ -9,7 +9,7 @@ import { tooFewApprovers } from "./approvers.ts";
 import { CONTRADICTIONS, regionOf, roleProblems } from "./contradictions.ts";
 import { SECRET_HANDOFF, STACK_CONFIG } from "./prop-schemas.ts";
 import { InvalidProps, type ShapeProblem, shapeProblems } from "./schema.ts";
-import { SECRET_HANDOFF_SENDER } from "./sender-role-schemas.ts";
+import { SECRET_HANDOFF_SENDER } from "./sender-schemas.ts";
 
 type Service = StackConfig["service"];
 type Role = Omit<SecretHandoffSenderProps, "mail">;

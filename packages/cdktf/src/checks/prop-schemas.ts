@@ -22,7 +22,6 @@ import type {
   ThrottleProps,
 } from "../props.ts";
 import type { StackConfig } from "../stack.ts";
-import { CLASS, LONGEST_LIFE, OPERATOR, SENDER, TRUSTED_ISSUER } from "./policy-schemas.ts";
 import {
   anything,
   choice,
@@ -38,7 +37,7 @@ import {
   text,
   whole,
 } from "./schema.ts";
-import { ROLE } from "./sender-role-schemas.ts";
+import { CLASS, LONGEST_LIFE, OPERATOR, ROLE, SENDER, TRUSTED_ISSUER } from "./sender-schemas.ts";
 import {
   ARNS,
   address,

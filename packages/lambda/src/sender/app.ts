@@ -29,13 +29,12 @@ import type { Seals } from "../store/seals.ts";
 import type { StandaloneEvents } from "../store/standalone-events.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
-import { eraseRecipient } from "./erase-recipient.ts";
 import { listEvents, type TrailDeps } from "./events.ts";
 import { Cursors, listHandoffs, listLeaves, listSeals } from "./lists.ts";
 import { findRecipient } from "./recipients.ts";
 import { type Named, type RefusalDeps, Refusals } from "./refusals.ts";
 import { approve, ask, deny, knownRequest, type RequestDeps, shownRequest } from "./requests.ts";
-import { revokeAll } from "./revoke-all.ts";
+import { eraseRecipient, revokeAll } from "./revoke-all.ts";
 import { may, mayInAllClasses, rightsOf } from "./rights.ts";
 
 export type SenderDeps = CreateDeps &

@@ -1,19 +1,26 @@
+import { randomUUID } from "node:crypto";
 import { type HandoffId, isHandoffId } from "@secret-handoff/protocol";
-import type { Actor, RevokeAllRequest, RevokeAllResponse } from "@secret-handoff/protocol/api";
+import {
+  type Actor,
+  isoTime,
+  type RevokeAllRequest,
+  type RevokeAllResponse,
+} from "@secret-handoff/protocol/api";
 import type { Clock } from "../runtime.ts";
 import { ItemReader } from "../store/expressions.ts";
 import { derive, type HandoffRecord, keyOf } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
 import { isRepository, isSender, repositoryOf } from "../store/named-senders.ts";
-import type { RecipientId } from "../store/recipients.ts";
+import { isRecipientId, type RecipientId } from "../store/recipients.ts";
+import type { StandaloneEvents } from "../store/standalone-events.ts";
 import type { Caller } from "./callers.ts";
 import { listEvents, type TrailDeps } from "./events.ts";
 import { badCursor, refusingBadCursor } from "./lists.ts";
-import { knownRecipient } from "./recipients.ts";
+import { isKnown, knownRecipient, noSuchRecipient } from "./recipients.ts";
 import { may } from "./rights.ts";
 
 type Visiting = { readonly handoffs: Handoffs; readonly clock: Clock };
-export type RevokeAllDeps = TrailDeps & Visiting;
+type RevokeAllDeps = TrailDeps & Visiting;
 
 /** Handoffs that a call looks at: 500 revocations take a few seconds. Looking at one that has ended costs far less. */
 const HANDOFFS_A_CALL = 500;
@@ -119,7 +126,7 @@ function visitor({ handoffs, clock }: Visiting, actor: Actor, wanted: Wanted, si
 }
 
 /** Revokes whatever is open for a recipient, of every class, in one call: each page of what is due names a thousand. */
-export async function revokeOfRecipient(deps: Visiting, actor: Actor, id: RecipientId): Promise<void> {
+async function revokeOfRecipient(deps: Visiting, actor: Actor, id: RecipientId): Promise<void> {
   const visit = visitor(deps, actor, ({ metadata }) => metadata.recipient === id, deps.clock());
   let after: Parameters<Handoffs["listDue"]>[1];
   do {
@@ -223,4 +230,25 @@ function readPlace([among, since, first, second]: readonly unknown[]): Place {
 
 function placeOf([id, dueAt]: readonly [string, number]) {
   return { key: keyOf({ id }), dueAt };
+}
+
+type EraseDeps = RevokeAllDeps & { readonly standalone: StandaloneEvents };
+
+/**
+ * Erases a recipient from the directory. What is open for it is revoked first: by its address nobody could find that any more, and a
+ * newer version would go to a new id and supersede nothing. Then comes the event: should this process die before the entry is gone, the
+ * call is repeated and finishes. Repeated after that, it answers alike.
+ * @throws ProblemError 404 where there never was such a recipient
+ */
+export async function eraseRecipient(deps: EraseDeps, { actor }: Caller, id: string): Promise<void> {
+  const { recipients, standalone, clock } = deps;
+  if (!isRecipientId(id) || !(await isKnown(deps, id))) throw noSuchRecipient();
+  if (await recipients.has(id)) {
+    await revokeOfRecipient(deps, actor, id);
+    const event = { v: 1, id: randomUUID(), type: "recipient_erased", outcome: "done" } as const;
+    await standalone.put(`erased/${id}`, { ...event, time: isoTime(clock()), actor, recipient: id }, clock());
+    await recipients.erase(id);
+  }
+  // A create that had asked the directory before may have come meanwhile.
+  await revokeOfRecipient(deps, actor, id);
 }

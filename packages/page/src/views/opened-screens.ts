@@ -1,11 +1,22 @@
 import { translated } from "@secret-handoff/protocol/recipient";
+import { fileName } from "@secret-handoff/protocol/saving";
 import { type ClipboardState, copyExactly, copyInPress, createClipboard } from "../clipboard.ts";
-import { saveFile } from "../saving.ts";
 import type { Clock } from "../time.ts";
 import * as say from "../wording-opened.ts";
 import { button, fill } from "./elements.ts";
 import { doneView, hiddenView, openedView } from "./opened.ts";
 import type { OpenedViews, ViewActions } from "./renderer.ts";
+
+/** Hands bytes to the browser as a download, without a type: no browser shall look into it, whatever the sender called it. */
+function saveFile(name: string, data: BlobPart): void {
+  const url = URL.createObjectURL(new Blob([data], { type: "application/octet-stream" }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = fileName(name);
+  link.click();
+  // The browser has its own hold on the bytes by then; some need a moment to take it.
+  setTimeout(() => URL.revokeObjectURL(url), 30_000);
+}
 
 /** What the views of an opened secret can do on top: copy, and save. */
 export type OpenedActions = ViewActions & {

@@ -1,6 +1,5 @@
 import type { BundleFile, Item } from "@secret-handoff/protocol";
-import type { Acknowledgement } from "@secret-handoff/protocol/recipient";
-import { locale, translated } from "@secret-handoff/protocol/recipient";
+import { type Acknowledgement, locale, translated } from "@secret-handoff/protocol/recipient";
 import { asText, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
 import * as say from "../wording-opened.ts";
 import { button, card, element, fill, given, hint, paragraph, row, setText, subheading } from "./elements.ts";

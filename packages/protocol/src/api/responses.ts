@@ -1,9 +1,9 @@
 import * as v from "valibot";
-import { COLOUR } from "../company/colours.ts";
 import { isCompanyName, isContact } from "../company/company.ts";
 import type { HandoffId } from "../keys.ts";
 import { isHandoffId } from "../link.ts";
 import type { Ended, Verification } from "../states.ts";
+import { COLOUR } from "../theme.ts";
 import { CredentialClass, type PolicyViolation } from "./classes.ts";
 import { AuditEvent } from "./events.ts";
 import { type Fields, flags, list, state, text, time } from "./fields.ts";

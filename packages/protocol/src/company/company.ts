@@ -8,7 +8,7 @@ import {
   leastContrast,
   nearestPassing,
   type Scheme,
-} from "./colours.ts";
+} from "../theme.ts";
 import { isSanitised, type LogoNode, LogoRefused, sanitiseLogo } from "./logo.ts";
 
 /** Characters. */

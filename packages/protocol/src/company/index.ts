@@ -1,4 +1,4 @@
-export { COLOUR, contrast, LEAST_CONTRAST, leastContrast, nearestPassing, type Scheme } from "./colours.ts";
+export { COLOUR, contrast, LEAST_CONTRAST, leastContrast, nearestPassing, type Scheme } from "../theme.ts";
 export {
   type Company,
   type CompanySource,

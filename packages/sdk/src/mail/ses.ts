@@ -6,8 +6,7 @@ import type { Deadline } from "../runtime/deadline.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
 import type { Mailbox } from "./addresses.ts";
-import type { Email, MailTransport } from "./email.ts";
-import { MAIL_HEADERS, mimeOf } from "./mime.ts";
+import { type Email, MAIL_HEADERS, type MailTransport, mimeOf } from "./email.ts";
 
 const SERVICE = "Amazon SES";
 

@@ -1,4 +1,4 @@
-import type { MailSentences } from "../sentences.ts";
+import type { MailSentences } from "../email-copy.ts";
 
 export const es: MailSentences = {
   untitled: "Datos de acceso para usted",

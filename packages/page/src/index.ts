@@ -1,1 +1,0 @@
-export { type BuiltPage, buildPage } from "./build-page.ts";
