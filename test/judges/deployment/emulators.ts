@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, openSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { onFreePort } from "../../support/free-port.ts";
 import { pythonEnvironment } from "../python.ts";
 
 /** Somebody else's emulator of AWS, on a loopback port of its own. */
@@ -59,35 +59,41 @@ export function startMiniStack(): Promise<Emulator> {
 
 const READY_SECONDS = 60;
 
-async function start(
+function start(
   name: Emulator["name"],
   command: (port: string) => readonly string[],
   ready: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Emulator> {
-  const port = String(await freePort());
-  const folder = mkdtempSync(join(tmpdir(), `secret-handoff-${name.toLowerCase()}-`));
-  const log = join(folder, "log");
-  const output = openSync(log, "w");
-  const [program = "", ...args] = command(port);
-  const child = spawn(program, args, {
-    cwd: folder,
-    env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, GATEWAY_PORT: port, ...env },
-    stdio: ["ignore", output, output],
-    detached: true,
+  return onFreePort(async (number) => {
+    const port = String(number);
+    const folder = mkdtempSync(join(tmpdir(), `secret-handoff-${name.toLowerCase()}-`));
+    const log = join(folder, "log");
+    const output = openSync(log, "w");
+    const [program = "", ...args] = command(port);
+    const child = spawn(program, args, {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOME: folder, TMPDIR: folder, GATEWAY_PORT: port, ...env },
+      stdio: ["ignore", output, output],
+      detached: true,
+    });
+    const stop = async () => {
+      await end(child);
+      rmSync(folder, { recursive: true, force: true });
+    };
+    const url = `http://127.0.0.1:${port}`;
+    for (const deadline = Date.now() + READY_SECONDS * 1_000; Date.now() < deadline; await wait(250)) {
+      const answer = await fetch(`${url}${ready}`).catch(() => undefined);
+      if (child.exitCode !== null) {
+        process.stderr.write(readFileSync(log));
+        await stop();
+        return undefined;
+      }
+      if (answer?.ok) return { name, url, log, stop };
+    }
+    await stop();
+    throw new Error(`${name} did not start within ${READY_SECONDS} seconds`);
   });
-  const stop = async () => {
-    await end(child);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const url = `http://127.0.0.1:${port}`;
-  for (const deadline = Date.now() + READY_SECONDS * 1_000; Date.now() < deadline; await wait(250)) {
-    if (child.exitCode !== null) break;
-    const answer = await fetch(`${url}${ready}`).catch(() => undefined);
-    if (answer?.ok) return { name, url, log, stop };
-  }
-  await stop();
-  throw new Error(`${name} did not start within ${READY_SECONDS} seconds`);
 }
 
 /** Ends the emulator and the functions that it started. */
@@ -98,14 +104,4 @@ async function end(child: ChildProcess): Promise<void> {
   const late = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, "SIGKILL"), 10_000);
   await ended;
   clearTimeout(late);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port is free");
-  return address.port;
 }

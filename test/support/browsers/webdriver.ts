@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { onFreePort } from "../free-port.ts";
 import { type Display, stop } from "./display.ts";
 import type { Tab, TestBrowser } from "./tab.ts";
 
@@ -100,24 +101,20 @@ export async function startFirefox(program: string, display: Display): Promise<T
 /** @param program /usr/bin/WebKitWebDriver, of Debian's webkit2gtk-driver */
 export async function startWebKit(program: string, display: Display): Promise<TestBrowser> {
   const home = await mkdtemp(join(tmpdir(), "webkit-home-"));
-  const port = await freePort();
-  const child = spawn(program, [`--port=${port}`], {
-    stdio: "ignore",
-    env: {
-      ...process.env,
-      DISPLAY: display.name,
-      GDK_BACKEND: "x11",
-      HOME: home,
-      XDG_RUNTIME_DIR: home,
-      WEBKIT_DISABLE_DMABUF_RENDERER: "1",
-      LANG: "en_GB.UTF-8",
-      // Without a bus to find each other by, two of them are two programs.
-      DBUS_SESSION_BUS_ADDRESS: "disabled:",
-      // Its sandbox needs user namespaces, which a container has not; only pages under test are opened.
-      WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
-    },
-  });
-  const base = `http://127.0.0.1:${port}`;
+  const env = {
+    ...process.env,
+    DISPLAY: display.name,
+    GDK_BACKEND: "x11",
+    HOME: home,
+    XDG_RUNTIME_DIR: home,
+    WEBKIT_DISABLE_DMABUF_RENDERER: "1",
+    LANG: "en_GB.UTF-8",
+    // Without a bus to find each other by, two of them are two programs.
+    DBUS_SESSION_BUS_ADDRESS: "disabled:",
+    // Its sandbox needs user namespaces, which a container has not; only pages under test are opened.
+    WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: "1",
+  };
+  const { child, base } = await onFreePort((port) => startWebKitDriver(program, port, env));
   let session = "";
   const close = async () => {
     // A browser that hangs does not end by being asked to; its driver takes it along.
@@ -129,10 +126,6 @@ export async function startWebKit(program: string, display: Display): Promise<Te
     await rm(home, { recursive: true, force: true, maxRetries: 5 });
   };
   try {
-    for (let tries = 0; !(await answers(`${base}/status`)); tries += 1) {
-      if (tries > 50) throw new Error("WebKitWebDriver does not answer");
-      await pause(100);
-    }
     const send = async <Value>(method: string, path: string, body?: object): Promise<Value> => {
       const response = await fetch(`${base}/session${path}`, {
         method,
@@ -289,6 +282,20 @@ function tabOf(driver: Driver, inTab: () => Promise<void>, canStay: boolean): Ta
   };
 }
 
+/** @returns undefined when it ends before it answers */
+async function startWebKitDriver(program: string, port: number, env: NodeJS.ProcessEnv) {
+  const child = spawn(program, [`--port=${port}`], { stdio: "ignore", env });
+  const base = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < 300; tries += 1) {
+    const ready = await answers(`${base}/status`);
+    if (child.exitCode !== null) return undefined;
+    if (ready) return { child, base };
+    await pause(100);
+  }
+  await stop(child);
+  throw new Error("WebKitWebDriver does not answer");
+}
+
 /** Firefox writes the port that it chose into its profile. */
 async function portIn(file: string, child: ChildProcess): Promise<number> {
   for (let tries = 0; tries < 300; tries += 1) {
@@ -305,16 +312,6 @@ async function answers(url: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 /**
