@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { formatLink, recoverLink } from "@secret-handoff/protocol";
 import fc from "fast-check";
+import { processorTime } from "../support/processor-time.ts";
 import { atTier } from "../support/tier.ts";
 import { gateways } from "../vectors/gateways.ts";
 import { pasted } from "../vectors/pasted.ts";
@@ -91,9 +92,8 @@ test("a hostile text takes no longer than a blink", () => {
   ];
   for (const part of hostile) {
     const text = part.repeat(100_000);
-    const start = performance.now();
-    expect(() => recoverLink(text)).toThrow();
-    expect({ part, fast: performance.now() - start < 2_000 }).toEqual({ part, fast: true });
+    const took = processorTime(() => expect(() => recoverLink(text)).toThrow());
+    expect({ part, fast: took < 2_000 }).toEqual({ part, fast: true });
   }
 });
 

@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { formatLink, recoverLink, showsKey } from "@secret-handoff/protocol";
 import fc from "fast-check";
+import { processorTime } from "../support/processor-time.ts";
 import { atTier } from "../support/tier.ts";
 import { gateways } from "../vectors/gateways.ts";
 import { pasted } from "../vectors/pasted.ts";
@@ -47,8 +48,7 @@ test("a path as the browser sends it, which has no fragment, shows none, whateve
 test("a hostile text takes no longer than a blink", () => {
   for (const part of ["AQA", "%25", "/h/", "/h*", "=\n", "#", "aHR0cHM6Ly9h", "<a ", "\ufdfa"]) {
     const text = part.repeat(100_000);
-    const start = performance.now();
-    showsKey(text);
-    expect({ part, fast: performance.now() - start < 2_000 }).toEqual({ part, fast: true });
+    const took = processorTime(() => showsKey(text));
+    expect({ part, fast: took < 2_000 }).toEqual({ part, fast: true });
   }
 });

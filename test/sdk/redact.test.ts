@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { parseAddress, redact } from "@secret-handoff/sdk";
 import fc from "fast-check";
+import { processorTime } from "../support/processor-time.ts";
 import { atTier, SEED } from "../support/tier.ts";
 
 test.each([
@@ -36,11 +37,12 @@ test("words of any length are read in a moment, and no token that the cut goes t
     "a@".repeat(500_000),
     `${"a1".repeat(1_985)} eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtYWlscyJ9.${"s".repeat(60)}`,
   ];
-  const begun = performance.now();
-  expect(
-    long.map((text) => redact(text)).filter((told) => told.length > 300 || told.includes("eyJ")),
-  ).toEqual([]);
-  expect(performance.now() - begun).toBeLessThan(2_000);
+  const took = processorTime(() =>
+    expect(
+      long.map((text) => redact(text)).filter((told) => told.length > 300 || told.includes("eyJ")),
+    ).toEqual([]),
+  );
+  expect(took).toBeLessThan(2_000);
 });
 
 test("no recipient is named, whatever characters their address has and wherever it stands", () => {
