@@ -6,7 +6,7 @@ import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { atTier, report } from "../support/tier.ts";
 
-const ANSWERS = atTier({ cit: 500, proof: 10_000 });
+const ANSWERS = atTier({ cit: 300, proof: 10_000 });
 /** The first answers of a fresh process are slow for everybody. */
 const WARM_UP = atTier({ cit: 100, proof: 1_000 });
 

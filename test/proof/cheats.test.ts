@@ -8,7 +8,7 @@ import { createRequest, Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { atTier, report, SEED } from "../support/tier.ts";
 
-const SEQUENCES = atTier({ cit: 200, proof: 10_000 });
+const SEQUENCES = atTier({ cit: 100, proof: 10_000 });
 const IN_FLIGHT = 8;
 const HANDOFFS = "/v1/sender/handoffs";
 const EMAIL = "ana@vendor.example";

@@ -16,7 +16,7 @@ import { atTier, report, SEED } from "../support/tier.ts";
  * second mail only where the kill fell between the mail server's acceptance and our record.
  */
 
-const KILLS = atTier({ cit: 8, proof: 200 });
+const KILLS = atTier({ cit: 6, proof: 200 });
 const AT_ONCE = 2;
 const RECIPIENTS = 4;
 /** The line after which handoffs are created and mailed. */

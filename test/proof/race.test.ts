@@ -4,7 +4,7 @@ import { Sender } from "../support/sender.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { atTier, report } from "../support/tier.ts";
 
-const LINKS = atTier({ cit: 5, proof: 200 });
+const LINKS = atTier({ cit: 3, proof: 200 });
 const CLAIMS = 50;
 
 let service: TestService;
