@@ -61,7 +61,7 @@ export async function deployRelease(
   const running: Partial<Record<FunctionName, RunningFunction>> = {};
   const gateway = await serveGateway(json, running as Record<string, RunningFunction>);
   const start = async (release: Synthesis) => {
-    const aws = await eachFunction((name) =>
+    const aws = await eachFunction(release, (name) =>
       serveAwsFor(statementsOf(release.json, name), {
         meter,
         engine: engine.endpoint,
@@ -71,7 +71,7 @@ export async function deployRelease(
         },
       }),
     );
-    const functions = await eachFunction(async (name) => {
+    const functions = await eachFunction(release, async (name) => {
       const block = resource(release.json, "aws_lambda_function", `${name}_function`);
       const { variables } = block.environment as { variables: Record<string, string> };
       const environment = Object.fromEntries(
@@ -125,8 +125,13 @@ function runtimeEnvironment(awsUrl: string): Readonly<Record<string, string>> {
   };
 }
 
-async function eachFunction<T>(make: (name: FunctionName) => Promise<T>): Promise<Record<FunctionName, T>> {
-  const made = await Promise.all(FUNCTION_NAMES.map(async (name) => [name, await make(name)] as const));
+/** Of the functions that the release has: an older one has fewer. */
+async function eachFunction<T>(
+  { json }: Synthesis,
+  make: (name: FunctionName) => Promise<T>,
+): Promise<Record<FunctionName, T>> {
+  const names = FUNCTION_NAMES.filter((name) => json.resource.aws_lambda_function?.[`${name}_function`]);
+  const made = await Promise.all(names.map(async (name) => [name, await make(name)] as const));
   return Object.fromEntries(made) as Record<FunctionName, T>;
 }
 

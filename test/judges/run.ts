@@ -8,11 +8,12 @@ import { appliedToMoto } from "./deployment/stacks.ts";
 import { checkov } from "./infrastructure.ts";
 import { NotInstallable } from "./python.ts";
 import { vault } from "./vault.ts";
-import { actionlint, zizmor } from "./workflows.ts";
+import { actionlint, forms, zizmor } from "./workflows.ts";
 
 const JUDGES: Readonly<Record<string, () => boolean | Promise<boolean>>> = {
   zizmor,
   actionlint,
+  forms,
   schemathesis,
   checkov,
   vault,

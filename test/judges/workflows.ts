@@ -35,6 +35,24 @@ export function actionlint(): boolean {
   );
 }
 
+/** The forms of issues, the action and Dependabot by the schemas of schemastore.org, as check-jsonschema brings them. */
+export function forms(): boolean {
+  const program = join(pythonEnvironment("forms"), "check-jsonschema");
+  const ISSUES = ".github/ISSUE_TEMPLATE";
+  const files: readonly (readonly [schema: string, files: readonly string[]])[] = [
+    [
+      "github-issue-forms",
+      [`${ISSUES}/bug.yml`, `${ISSUES}/idea.yml`, "examples/request-workflow/issue-form.yml"],
+    ],
+    ["github-issue-config", [`${ISSUES}/config.yml`]],
+    ["github-actions", ["action.yml"]],
+    ["dependabot", [".github/dependabot.yml"]],
+  ];
+  return files.every(([schema, named]) =>
+    succeeds(program, ["--builtin-schema", `vendor.${schema}`, ...named]),
+  );
+}
+
 function succeeds(program: string, args: readonly string[]): boolean {
   const { status, error } = spawnSync(program, args, { stdio: "inherit" });
   if (error) throw error;

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "@jest/globals";
@@ -60,6 +60,8 @@ function differences(a: unknown, b: unknown, path = ""): readonly Difference[] {
 describe("the same source under cdktn", () => {
   withCdktn("synthesises what it does under cdktf, but for the reviewed differences", async () => {
     const program = join(HOME, "synth.mjs");
+    // The configuration names it beside itself.
+    cpSync("test/cdktf/fixtures/logo.svg", join(HOME, "fixtures/logo.svg"));
     await build({
       entryPoints: [resolve("test/cdktf/synth-everything.ts")],
       outfile: program,
