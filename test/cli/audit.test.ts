@@ -121,6 +121,22 @@ test.each(["list", "revoke"])("%s takes no name for a secret either", async (com
   });
 });
 
+describe("audit verify", () => {
+  test("misses the seals that are due of the service's newest days", async () => {
+    const since = lastDueDay(Date.now() / 1_000);
+    const file = join(cli.folder, "sealed.jsonl");
+    const verify = (...args: readonly string[]) => audit("verify", ...args, "--since", since, "--key", key);
+    expect(await verify()).toMatchObject({
+      code: 6,
+      stdout: expect.stringContaining(`The seal of ${since} is missing.`),
+    });
+    await stack.service.seal();
+    expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining("Verified.") });
+    expect((await audit("export", "--since", since, "--out", file)).code).toBe(0);
+    expect(await verify(file)).toMatchObject({ code: 0 });
+  });
+});
+
 describe("audit report", () => {
   const today = () => new Date().toISOString().slice(0, 10);
 

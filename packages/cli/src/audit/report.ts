@@ -1,4 +1,3 @@
-import { lastDueDay } from "@secret-handoff/protocol/audit";
 import {
   type Deadline,
   evidenceReport,
@@ -19,7 +18,7 @@ import { openService } from "../sender-service.ts";
 import { addressesOf, nameIn } from "./addresses.ts";
 import { openOutput } from "./output.ts";
 import { sealKeys } from "./seal-keys.ts";
-import { type Days, daysOf, knownEvents, spanOf, today, trailOf } from "./trail.ts";
+import { type Days, daysOf, knownEvents, sealedDays, spanOf, today, trailOf } from "./trail.ts";
 
 /** Writes a report on a period: evidence for an auditor, or the monthly review. */
 export const run: Run = async (invocation, context) => {
@@ -71,17 +70,12 @@ function recipientsOf({ earlier, handoffs }: Summary): readonly string[] {
 /** Verifies the trail as far as seals are due: today's events have none yet, and files end where somebody ended them. */
 async function checkedBy(
   trail: Trail,
-  { since, until }: Days,
+  asked: Days,
   invocation: Invocation,
   context: CliContext,
 ): Promise<{ readonly checked?: VerifyResult }> {
   const key = invocation.text("key");
   if (key === undefined) return {};
-  const due = lastDueDay(Math.floor(context.runtime.now() / 1_000));
-  const mayEndAnywhere = until === undefined && invocation.positionals.length > 0;
-  const checked = await verifyTrail(trail, await sealKeys(key), {
-    ...(since === undefined ? {} : { since }),
-    ...(mayEndAnywhere ? {} : { until: until !== undefined && until < due ? until : due }),
-  });
+  const checked = await verifyTrail(trail, await sealKeys(key), sealedDays(invocation, asked, context));
   return { checked };
 }

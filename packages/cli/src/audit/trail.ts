@@ -1,4 +1,5 @@
 import { AuditEvent } from "@secret-handoff/protocol/api";
+import { lastDueDay } from "@secret-handoff/protocol/audit";
 import {
   type Deadline,
   fileTrail,
@@ -31,6 +32,23 @@ function day(invocation: Invocation, name: "since" | "until"): string | undefine
 
 export function today({ runtime }: Pick<CliContext, "runtime">): string {
   return new Date(runtime.now()).toISOString().slice(0, 10);
+}
+
+/**
+ * The days whose seals are verified. Those of the service must be there to the last that is due, or whoever can write its table cuts off
+ * the newest days unseen; files end where somebody ended them, unless `--until` says where that must be.
+ */
+export function sealedDays(
+  invocation: Invocation,
+  { since, until }: Days,
+  { runtime }: Pick<CliContext, "runtime">,
+): { readonly since?: string; readonly until?: string } {
+  const due = lastDueDay(Math.floor(runtime.now() / 1_000));
+  const mayEndAnywhere = until === undefined && invocation.positionals.length > 0;
+  return {
+    ...(since === undefined ? {} : { since }),
+    ...(mayEndAnywhere ? {} : { until: until !== undefined && until < due ? until : due }),
+  };
 }
 
 /** The trail of exported files, or else that of the service. @throws SenderError `input` */

@@ -5,7 +5,7 @@ import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { onOneLine } from "../terminal.ts";
 import { sealKeys } from "./seal-keys.ts";
-import { daysOf, trailOf } from "./trail.ts";
+import { daysOf, sealedDays, trailOf } from "./trail.ts";
 
 /** Checks the trail against the public key of its seals: that of the service, or exported files, without asking the service anything. */
 export const run: Run = async (invocation, context) => {
@@ -34,8 +34,7 @@ export const run: Run = async (invocation, context) => {
       });
       const done = context.terminal.spin("Verifying the trail");
       const checked = await verifyTrail(trail, keys, {
-        ...(since === undefined ? {} : { since }),
-        ...(until === undefined ? {} : { until }),
+        ...sealedDays(invocation, { since, until }, context),
         ...(pin === undefined ? {} : { pins: [pin] }),
       });
       done();
