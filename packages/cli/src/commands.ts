@@ -245,7 +245,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     details: ["Without an argument it asks, or reads the first line of a pipe."],
     positionals: { name: "ADDRESS|ID", least: 0, most: 1 },
     callsService: true,
-    load: () => import("./commands/recipients-find.ts"),
+    load: async () => ({ run: (await import("./commands/recipients.ts")).find }),
   },
   "recipients erase": {
     summary: "Erase a recipient from the directory: the trail names nobody any more",
@@ -253,7 +253,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     positionals: { name: "ADDRESS|ID", least: 1, most: 1 },
     callsService: true,
     options: { yes: { short: "y", help: "Erase without asking first" } },
-    load: () => import("./commands/recipients-erase.ts"),
+    load: async () => ({ run: (await import("./commands/recipients.ts")).erase }),
   },
   policy: {
     summary: "Show your rights, and the classes that you may use",

@@ -7,7 +7,7 @@ import { EXIT } from "../exit-codes.ts";
 import { filtersOf, repositoryHint, wantedRecipient } from "../filters.ts";
 import { table } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";
-import { type Addresses, addressesOf, nameIn, recipientsIn } from "./addresses.ts";
+import { type Addresses, addressesOf, nameIn, recipientsIn } from "./trail.ts";
 
 const PARTS = ["handoff", "request", "secret", "recipient", "repository", "class", "type"] as const;
 type Filter = Partial<Record<(typeof PARTS)[number] | "since" | "until", string>>;

@@ -3,8 +3,7 @@ import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { inert, inertJson } from "../terminal.ts";
-import { openOutput } from "./output.ts";
-import { daysOf, knownEvents, trailOf } from "./trail.ts";
+import { daysOf, knownEvents, openOutput, trailOf } from "./trail.ts";
 
 /** Writes the trail: whole, as `audit verify` reads it, or its events for other programs. */
 export const run: Run = async (invocation, context) => {

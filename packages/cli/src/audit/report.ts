@@ -15,10 +15,19 @@ import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { openService } from "../sender-service.ts";
-import { addressesOf, nameIn } from "./addresses.ts";
-import { openOutput } from "./output.ts";
-import { sealKeys } from "./seal-keys.ts";
-import { type Days, daysOf, knownEvents, sealedDays, spanOf, today, trailOf } from "./trail.ts";
+import {
+  addressesOf,
+  type Days,
+  daysOf,
+  knownEvents,
+  nameIn,
+  openOutput,
+  sealedDays,
+  sealKeys,
+  spanOf,
+  today,
+  trailOf,
+} from "./trail.ts";
 
 /** Writes a report on a period: evidence for an auditor, or the monthly review. */
 export const run: Run = async (invocation, context) => {

@@ -1,9 +1,12 @@
+import { open, readFile } from "node:fs/promises";
 import { AuditEvent } from "@secret-handoff/protocol/api";
-import { lastDueDay } from "@secret-handoff/protocol/audit";
+import { lastDueDay, readSealKeys, type SealKey } from "@secret-handoff/protocol/audit";
 import {
   type Deadline,
   fileTrail,
+  mapLimited,
   SenderError,
+  type ServiceClient,
   type ServiceTrailOptions,
   serviceTrail,
   type Trail,
@@ -105,5 +108,83 @@ export async function* knownEvents(
     const at = event.time.slice(0, 10);
     if (at < since || at > until || !v.is(AuditEvent, event)) continue;
     yield event;
+  }
+}
+
+/** Questions to the directory at once. */
+const AT_ONCE = 4;
+
+/** Addresses by recipient id. */
+export type Addresses = ReadonlyMap<string, string>;
+
+/** The recipient ids that an event names. */
+export function recipientsIn({
+  recipient,
+  recipients = [],
+}: Pick<AuditEvent, "recipient" | "recipients">): readonly string[] {
+  return recipient === undefined ? recipients : [recipient, ...recipients];
+}
+
+/**
+ * Asks the recipients directory whose the ids are. Ids of recipients who were erased, and all where the deployment keeps no address,
+ * are left out.
+ * @throws SenderError `not_allowed` where the caller has no right to audit all classes
+ */
+export async function addressesOf(
+  ids: Iterable<string>,
+  service: ServiceClient,
+  deadline: Deadline,
+): Promise<Addresses> {
+  const found = await mapLimited([...new Set(ids)], AT_ONCE, async (id) => {
+    try {
+      const { address } = await service.recipient({ id }, deadline);
+      return address === undefined ? [] : [[id, address] as const];
+    } catch (error) {
+      if (error instanceof SenderError && error.code === "recipient_unknown") return [];
+      throw error;
+    }
+  });
+  return new Map(found.flat());
+}
+
+/** Says the address of a recipient id, or the id itself where none is known. */
+export function nameIn(addresses: Addresses): (recipient: string) => string {
+  return (id) => addresses.get(id) ?? id;
+}
+
+/** The public keys in a file. @throws SenderError `input` */
+export async function sealKeys(path: string): Promise<readonly SealKey[]> {
+  try {
+    return readSealKeys(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw new SenderError(
+      "input",
+      `The file of --key holds no public key, or cannot be read: ${path}. aws kms get-public-key gives the key of the seals.`,
+      { cause },
+    );
+  }
+}
+
+/** Where an export or a report goes, piece by piece: a new file that only its owner can read, or standard output. */
+type Output = {
+  readonly write: (text: string) => Promise<unknown>;
+  readonly close: () => Promise<void>;
+};
+
+/** @throws SenderError `input` where the file is there already, or cannot be made */
+export async function openOutput(path: string | undefined, { terminal }: CliContext): Promise<Output> {
+  if (path === undefined) return { write: (text) => terminal.out(text), close: async () => {} };
+  try {
+    const file = await open(path, "wx", 0o600);
+    return { write: (text) => file.writeFile(text), close: () => file.close() };
+  } catch (cause) {
+    const isThere = cause instanceof Error && "code" in cause && cause.code === "EEXIST";
+    throw new SenderError(
+      "input",
+      isThere
+        ? `${path} exists already, and is not overwritten.`
+        : `${path} cannot be written. Check the path.`,
+      { cause },
+    );
   }
 }

@@ -4,8 +4,7 @@ import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
 import { onOneLine } from "../terminal.ts";
-import { sealKeys } from "./seal-keys.ts";
-import { daysOf, sealedDays, trailOf } from "./trail.ts";
+import { daysOf, sealedDays, sealKeys, trailOf } from "./trail.ts";
 
 /** Checks the trail against the public key of its seals: that of the service, or exported files, without asking the service anything. */
 export const run: Run = async (invocation, context) => {

@@ -4,9 +4,9 @@ import { endpointOf, readConfiguration } from "../configuration.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../exit-codes.ts";
 import { sentenceOfError } from "../option-names.ts";
-import { checkServedPage } from "../published-page.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";
+import { checkServedPage } from "./verify-page.ts";
 
 type Result = {
   readonly check: string;
