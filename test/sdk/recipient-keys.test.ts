@@ -315,6 +315,8 @@ describe("a key that cannot be used is refused with the reason, and what was wri
       weak: weakRsa.toPublic().write(),
       private: Buffer.from(good.armor()),
       two,
+      twoBlocks: Buffer.from(good.toPublic().armor() + expired.toPublic().armor()),
+      privateBehind: Buffer.from(`${good.toPublic().armor()}\nmy keys\n${good.armor()}`),
     };
     const readFile = (path: string) => {
       const bytes = files[path];
@@ -333,7 +335,9 @@ describe("a key that cannot be used is refused with the reason, and what was wri
     );
     expect(await reason("weak")).toContain("key encrypts with RSA of 1024 bits: at least 2,048 are needed. ");
     expect(await reason("private")).toContain("holds a private key. Delete it");
-    expect(await reason("two")).toContain("holds 2 certificates. Export the one that is meant");
+    expect(await reason("privateBehind")).toContain("holds a private key. Delete it");
+    for (const name of ["two", "twoBlocks"])
+      expect(await reason(name)).toContain("holds 2 certificates. Export the one that is meant");
     // Made by gpg: --quick-generate-key old@vendor.example dsa2048 sign never, and --quick-add-key with elg2048.
     expect(await refusalOf("openpgp:test/sdk/fixtures/dsa-elgamal.asc")).toContain("is of DSA and ElGamal");
     expect(await reason("nowhere.asc")).toContain("cannot be read (ENOENT). Check the path behind openpgp:");

@@ -33,23 +33,25 @@ export async function readCertificate(bytes: Uint8Array, now: Date): Promise<Rec
 async function parse(bytes: Uint8Array): Promise<PublicKey> {
   if (bytes.length > LONGEST_CERTIFICATE) throw unusable("is in a file of more than two megabytes");
   const { readKeys } = await import("openpgp");
-  const text = new TextDecoder().decode(bytes);
-  const armoured = /-----BEGIN PGP /.test(text);
-  let keys: readonly PublicKey[];
+  // OpenPGP.js reads the first armoured block and nothing behind it.
+  const blocks = new TextDecoder().decode(bytes).split(/(?=-----BEGIN PGP )/);
+  const armoured = blocks.filter((block) => block.startsWith("-----BEGIN PGP "));
+  const keys: PublicKey[] = [];
   try {
-    keys = armoured ? await readKeys({ armoredKeys: text }) : await readKeys({ binaryKeys: bytes });
+    if (armoured.length === 0) keys.push(...(await readKeys({ binaryKeys: bytes })));
+    for (const block of armoured) keys.push(...(await readKeys({ armoredKeys: block })));
   } catch (cause) {
     throw unusable("is no OpenPGP certificate: export it with gpg --armor --export ADDRESS", cause);
+  }
+  if (keys.some((key) => key.isPrivate())) {
+    throw refusal(
+      "The file of the recipient's OpenPGP certificate holds a private key. Delete it, and export the certificate alone: gpg --armor --export ADDRESS. If others could read the file, the recipient needs a new key.",
+    );
   }
   const [first, ...others] = keys;
   if (!first || others.length > 0) {
     throw refusal(
       `The file of the recipient's OpenPGP certificate holds ${keys.length} certificates. Export the one that is meant, by its fingerprint.`,
-    );
-  }
-  if (first.isPrivate()) {
-    throw refusal(
-      "The file of the recipient's OpenPGP certificate holds a private key. Delete it, and export the certificate alone: gpg --armor --export ADDRESS. If others could read the file, the recipient needs a new key.",
     );
   }
   return first;
