@@ -15,6 +15,16 @@ test.each([
   [`bad credentials:/${"a1".repeat(30)}`, "bad credentials:[removed]"],
   ["bad client_assertion=eyJhbGciOiJSUzI1NiJ9.eyJhIjoxfQ&x=1", "bad client_assertion=[removed]&x=1"],
   ["bad client_secret=hunter2&x=1", "bad client_secret=[removed]&x=1"],
+  ["sent client_secret: s3cr3t-value-x twice", "sent client_secret: [removed] twice"],
+  ["X-Vault-Token: 0f8fad5b-d9cb-469f-a165-70867728950e", "X-Vault-Token: [removed]"],
+  [`{"password":"hunter two","code":"no"}`, `{"password":[removed],"code":"no"}`],
+  ["{'api_key' : 'hunter two'}", "{'api_key' :[removed]}"],
+  ["Invalid token: it has expired", "Invalid token: it has expired"],
+  ["key sk-proj-abcdefghij refused, AIzaSyabcdefghij too", "key [token] refused, [token] too"],
+  [
+    "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db2-AbCdE1",
+    "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db2-AbCdE1",
+  ],
   ["token ya29.a0Af_kkkk-1234567 expired", "token [token] expired"],
   ["token:hvs.CAESIJabcdefghijk refused", "token:[token] refused"],
   ["token ops_eyJzaWduSW5BZGRyZXNzIjoi refused", "token ops_[token] refused"],
@@ -35,6 +45,8 @@ test("words of any length are read in a moment, and no token that the cut goes t
     "x".repeat(1_000_000),
     "x ".repeat(500_000),
     "a@".repeat(500_000),
+    "token".repeat(200_000),
+    `"token" ${" ".repeat(1_000_000)}`,
     `${"a1".repeat(1_985)} eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJtYWlscyJ9.${"s".repeat(60)}`,
   ];
   const took = processorTime(() =>

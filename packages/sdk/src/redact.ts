@@ -10,6 +10,14 @@ const LONGEST_QUOTE = 300;
 /** Characters. The patterns below need time that grows with the square of the length, and nothing behind the first few lines is told. */
 const LONGEST_READ = 4_000;
 
+/** A name that says what its value is, and what follows it; not the part of an ARN that reads `:secret:`. */
+function namedValue(rest: string): RegExp {
+  return new RegExp(
+    `(?<![\\w:-])[\\w-]*(?:assertion|passphrase|password|passwd|secret|token|api[-_]?key|private[-_]?key)${rest}`,
+    "gi",
+  );
+}
+
 /** What gives access or names a person, whoever says it. The order counts: a link may hold an address. */
 const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])[] = [
   [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
@@ -26,15 +34,20 @@ const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])
     /\b(?:[Bb]earer|[Bb]asic) (?=\S+[\dA-Z_=])[\w.~+/-]{8,}=*/g,
     (found) => `${found.split(" ", 1)[0]} [token]`,
   ],
-  // Of Google, Vault, GitHub, GitLab, Slack and Stripe.
+  // Of Google, Vault, GitHub, GitLab, Slack, Stripe and OpenAI.
   [
-    /(?<![A-Za-z0-9])(?:ya29\.|hv[sbr]\.|s\.(?=\w{20})|gh[a-z]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|[sr]k_live_)[\w.~+/-]{8,}=*/g,
+    /(?<![A-Za-z0-9])(?:ya29\.|hv[sbr]\.|s\.(?=\w{20})|gh[a-z]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|[sr]k_live_|sk-|AIza)[\w.~+/-]{8,}=*/g,
     "[token]",
   ],
-  // A form that is repeated (RFC 6749, RFC 7523).
+  // What is repeated of a form (RFC 6749, RFC 7523), of JSON, or of a header. A sentence may go on behind "token:", so there a digit is asked for.
+  [namedValue("=[^\\s&]+"), (found) => `${found.slice(0, found.indexOf("="))}=[removed]`],
   [
-    /\b[\w-]*(?:assertion|password|secret|token)=[^\s&]+/gi,
-    (found) => `${found.slice(0, found.indexOf("="))}=[removed]`,
+    namedValue("[\"']\\s*:\\s*(?:\"[^\"]*\"?|'[^']*'?)"),
+    (found) => `${found.slice(0, found.indexOf(":"))}:[removed]`,
+  ],
+  [
+    namedValue("[\"']?:\\s*(?=\\S*\\d)\\S{6,}"),
+    (found) => `${found.slice(0, found.indexOf(":"))}: [removed]`,
   ],
   // An ARN's resource is a name that one may read.
   [
