@@ -76,9 +76,12 @@ try {
   say("\nmemory, MiB                                            now      peak");
   for (const { what, now, peak } of memory)
     say(`${what.padEnd(48)}${cells(mebibytes(now), mebibytes(peak))}`);
-  say(
-    `\nwrite units of one handoff, its subject and its events: ${writeUnits ?? "not known on this engine"}`,
-  );
+  if (writeUnits) {
+    const { store, events, search, directory } = writeUnits;
+    say(
+      `\nwrite units of one handoff: ${store + events} (its items ${store}, its events ${events}); the searchable trail ${search}, a new recipient's entry ${directory}`,
+    );
+  } else say("\nwrite units of one handoff: not known on this engine");
   if (json)
     process.stdout.write(
       `${JSON.stringify({ node: process.version, sizes, imports, command, page, start, runs, service }, null, 2)}\n`,

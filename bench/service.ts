@@ -6,7 +6,10 @@ import {
   CreateTableCommand,
   DynamoDBClient,
   PutItemCommand,
+  type PutItemCommandInput,
+  type PutItemCommandOutput,
   UpdateItemCommand,
+  type UpdateItemCommandInput,
   waitUntilTableExists,
 } from "@aws-sdk/client-dynamodb";
 import { oneTimeTable } from "@secret-handoff/lambda";
@@ -18,6 +21,7 @@ import {
   startOidcIssuer,
   startService,
 } from "@secret-handoff/local";
+import { type Bill, billOf, type WriteUnits } from "../test/support/write-units.ts";
 import { createPoster, type Load, load, median, type Prepared, prepare } from "./load.ts";
 
 /** One kind of call under load. */
@@ -43,8 +47,8 @@ export type ServiceFigures = {
   readonly engine: string;
   readonly rates: readonly Rate[];
   readonly memory: readonly Memory[];
-  /** Write units that one handoff takes in all; undefined where the engine does not reckon them for indexes. */
-  readonly writeUnits: number | undefined;
+  /** Write units of one handoff; undefined where the engine does not reckon them for indexes. */
+  readonly writeUnits: Bill | undefined;
 };
 
 const IN_FLIGHT = [1, 50] as const;
@@ -285,13 +289,11 @@ async function warmUp(service: Service, bare: BareClient): Promise<void> {
  * Sends one handoff with a new subject through all of its life, address asked, with the drainer after each write.
  * @returns the write units that DynamoDB would bill, indexes included, as dynoxide reckons them
  */
-async function measureWriteUnits(): Promise<number | undefined> {
+async function measureWriteUnits(): Promise<Bill | undefined> {
   const [engine, issuer, mail] = [await startEngine(), await startOidcIssuer(), await startMailCatcher()];
   const client = localClient(engine.endpoint);
-  let units = 0;
-  meterWrites(client, (more) => {
-    units += more;
-  });
+  const writes: WriteUnits[] = [];
+  meterWrites(client, (write) => writes.push(write));
   const service = await startService({
     client,
     issuer: issuer.issuer,
@@ -324,23 +326,32 @@ async function measureWriteUnits(): Promise<number | undefined> {
       await post(path, body, status);
       await service.drained();
     }
-    return units;
+    return billOf(writes);
   } finally {
     await service.close();
     await Promise.all([engine.close(), issuer.close(), mail.close()]);
   }
 }
 
-function meterWrites(client: DynamoDBClient, onUnits: (units: number) => void): void {
+function meterWrites(client: DynamoDBClient, onWrite: (write: WriteUnits) => void): void {
   client.middlewareStack.add(
     (next, { commandName }) =>
       async (args) => {
         if (commandName !== "PutItemCommand" && commandName !== "UpdateItemCommand") return next(args);
-        const result = await next({ ...args, input: { ...args.input, ReturnConsumedCapacity: "TOTAL" } });
-        const { ConsumedCapacity } = result.output as {
-          ConsumedCapacity?: { readonly CapacityUnits?: number };
-        };
-        onUnits(ConsumedCapacity?.CapacityUnits ?? 0);
+        const input = { ...args.input, ReturnConsumedCapacity: "INDEXES" };
+        const result = await next({ ...args, input });
+        const { Item, Key } = args.input as PutItemCommandInput & UpdateItemCommandInput;
+        const { ConsumedCapacity } = result.output as PutItemCommandOutput;
+        const { Table, GlobalSecondaryIndexes = {} } = ConsumedCapacity ?? {};
+        const { id, stream } = Item ?? Key ?? {};
+        const indexes = Object.entries(GlobalSecondaryIndexes).map(
+          ([name, { CapacityUnits = 0 }]) => [name, CapacityUnits] as const,
+        );
+        onWrite({
+          key: (id ?? stream)?.S ?? "",
+          item: Table?.CapacityUnits ?? 0,
+          indexes: Object.fromEntries(indexes),
+        });
         return result;
       },
     { step: "initialize", name: "meterWrites" },

@@ -1,8 +1,10 @@
 import { type AttributeValue, type DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import type { WriteUnits } from "../support/write-units.ts";
 import { resources, type SynthesisedStack } from "./synthesis.ts";
 
 type Item = Record<string, AttributeValue>;
 type Index = {
+  readonly name: string;
   readonly hash_key: string;
   readonly range_key: string;
   readonly projection_type: "ALL" | "KEYS_ONLY" | "INCLUDE";
@@ -22,7 +24,7 @@ export type DynamoRequest = {
 };
 
 /** What DynamoDB would bill, in request units. */
-export type Units = { reads: number; writes: number };
+export type Units = { reads: number; writes: readonly WriteUnits[] };
 
 /**
  * Counts request units: dynalite's own for the table, and for each index a write where its keys come, go or change (two, for the
@@ -32,7 +34,7 @@ export type Units = { reads: number; writes: number };
 export class Meter {
   readonly #client: DynamoDBClient;
   readonly #tables: readonly Table[];
-  units: Units = { reads: 0, writes: 0 };
+  units: Units = { reads: 0, writes: [] };
 
   constructor(client: DynamoDBClient, json: SynthesisedStack) {
     this.#client = client;
@@ -51,9 +53,16 @@ export class Meter {
     const before = await this.#read(table, body);
     const answer = await send();
     const after = await this.#read(table, body);
-    this.units.writes += consumed(answer);
-    for (const index of table.global_secondary_index)
-      this.units.writes += indexWrites(table, index, before, after);
+    const indexes = table.global_secondary_index
+      .map((index) => [index.name, indexWrites(table, index, before, after)] as const)
+      .filter(([, units]) => units > 0);
+    const write = {
+      key: String((after ?? before)?.[table.hash_key]?.S),
+      bytes: sizeOfAll(after),
+      item: consumed(answer),
+      indexes: Object.fromEntries(indexes),
+    };
+    this.units.writes = [...this.units.writes, write];
     return answer;
   }
 
@@ -98,10 +107,11 @@ function sizeIn(index: Index, table: Table, item: Item = {}): number {
   const { projection_type, non_key_attributes = [] } = index;
   const keys = [index.hash_key, index.range_key, table.hash_key, table.range_key ?? ""];
   const names = projection_type === "ALL" ? Object.keys(item) : [...keys, ...non_key_attributes];
-  return [...new Set(names)].reduce(
-    (sum, name) => sum + (item[name] ? name.length + sizeOf(item[name]) : 0),
-    0,
-  );
+  return sizeOfAll(item, [...new Set(names)]);
+}
+
+function sizeOfAll(item: Item = {}, names: readonly string[] = Object.keys(item)): number {
+  return names.reduce((sum, name) => sum + (item[name] ? name.length + sizeOf(item[name]) : 0), 0);
 }
 
 function sizeOf({ S, N, B, L = [] }: AttributeValue): number {
