@@ -195,6 +195,13 @@ describe("what a link brings is written, and acknowledged after that", () => {
     expect((await open(wrapped, ["-f", "raw"], [EMAIL])).stdout).toBe(VALUE);
   });
 
+  test("from a link whose id was damaged, at the host that it names", async () => {
+    const [first, second] = [await handOver(), await handOver()];
+    const withId = (link: string, id: string) => link.replace(/[\w-]{22}(?=#)/, id);
+    expect((await open(withId(first.link, ""), ["-f", "raw"], [EMAIL])).stdout).toBe(VALUE);
+    expect((await open(withId(second.link, "Xk3"), ["-f", "raw"], [EMAIL])).stdout).toBe(VALUE);
+  });
+
   test("from the key alone, where the service is named", async () => {
     const sealed = await handOver();
     const key = sealed.link.slice(sealed.link.indexOf("#") + 1);

@@ -82,6 +82,20 @@ export const recoveredVectors: readonly RecoveredVector[] = [
     address: PATH.replace(ID, id),
     result: PARTS,
   })),
+  ...[
+    ["no id, behind a host", ""],
+    ["the id cut at its end, behind a host", ID.slice(0, -1)],
+    ["another character inside the id, behind a host", `${ID.slice(0, 9)}~${ID.slice(10)}`],
+  ].map(([name = "", id = ""]) => ({
+    name: `${name}: it is derived from the key`,
+    address: GOOD.replace(ID, id),
+    result: RESULT,
+  })),
+  {
+    name: "no id and no slash, behind a host, # as %23: it is derived from the key",
+    address: GOOD.replace(`/${ID}`, "").replace("#", "%23"),
+    result: RESULT,
+  },
   {
     name: "no id and no slash: it is derived from the key",
     address: PATH.replace(`/${ID}`, ""),

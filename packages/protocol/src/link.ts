@@ -143,8 +143,10 @@ const MOST_KEYS = 32;
  * A link's path, id and key, with at most a slash and parameters between id and key. Up to version 15 a key begins with one of `A` to `D`;
  * another beginning, as in a link that was put in small letters, is damage and no later protocol.
  */
-const IN_ONE_PIECE =
-  /\/h(?:\/([^/?#\s]{0,64}))?\/?(?:\?[^#\s]{0,256})?#([A-D][\w-]{44}[AQgw])(?![\w-]*[A-Za-z0-9])/;
+const BEFORE_KEY = String.raw`\/h(?:\/([^/?#\s]{0,64}))?\/?(?:\?[^#\s]{0,256})?#`;
+const IN_ONE_PIECE = new RegExp(String.raw`${BEFORE_KEY}([A-D][\w-]{44}[AQgw])(?![\w-]*[A-Za-z0-9])`);
+/** Scheme and authority. */
+const ORIGIN = String.raw`https?://[\w.:[\]-]+`;
 const NO_LETTERS = /[^\w-]+/g;
 /** Every key of version 1 begins and ends like this. A lookahead, because what could be keys may overlap. */
 const ANY_KEY = /(?=AQ[A-P][\w-]{42}[AQgw])/g;
@@ -168,7 +170,8 @@ export function recoverLink(text: string): RecoveredLink {
   const all = readings.join("\n");
   const link = provedById(readings) ?? inOnePiece(all);
   if (link) {
-    const [origin] = new RegExp(`https?://[\\w.:[\\]-]+(?=/+h/+${link.id})`, "i").exec(all) ?? [];
+    const before = (path: string) => new RegExp(`${ORIGIN}(?=${path})`, "i").exec(all);
+    const [origin] = before(`/+h/+${link.id}`) ?? before(`/*${BEFORE_KEY}${formatFragment(link)}`) ?? [];
     return { ...link, origin: origin?.toLowerCase() };
   }
   if (!REMAINS.test(all)) throw new ProtocolError("link", "there is no link in this text");

@@ -6,8 +6,18 @@ export function recover(text: string): RecoveredResult {
   const all = readings(text.slice(0, 32_768));
   const found = proved(all) ?? whole(all);
   if (found === undefined) throw new Refusal(all.some(hasRemains) ? "damaged" : "link");
-  const origin = all.map((reading) => originBefore(found.id, reading)).find((name) => name !== undefined);
+  const origin =
+    firstOf(all, (reading) => originBefore(found.id, reading)) ??
+    firstOf(all, (reading) => originOfPiece(found, reading));
   return origin === undefined ? found : { ...found, origin };
+}
+
+function firstOf<T>(all: readonly string[], find: (reading: string) => T | undefined): T | undefined {
+  for (const reading of all) {
+    const found = find(reading);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** A key that stands in the same reading as its id. */
@@ -62,10 +72,25 @@ function hasRemains(text: string): boolean {
 /** What stands right before the first of the link's paths that has a scheme and a host before it. */
 function originBefore(id: string, reading: string): string | undefined {
   const paths = reading.matchAll(new RegExp(`/+h/+${id}`, "gi"));
-  const before = [...paths].map(({ index }) =>
-    /https?:\/\/[A-Za-z0-9_.:[\]-]+$/i.exec(reading.slice(0, index)),
-  );
-  return before.find((match) => match !== null)?.[0].toLowerCase();
+  return [...paths]
+    .map(({ index }) => originAtEnd(reading.slice(0, index)))
+    .find((name) => name !== undefined);
+}
+
+/** What stands right before a path that has the link's key behind it, though not its id. */
+function originOfPiece({ flags, linkSecret }: LinkParts, reading: string): string | undefined {
+  const key = Buffer.concat([Uint8Array.of(1, flags), Buffer.from(linkSecret, "hex")]).toString("base64url");
+  const [before] = reading.split(`#${key}`);
+  if (before === undefined || before === reading) return undefined;
+  const starts = [...before.matchAll(/\/h/g)].map(({ index }) => index);
+  return starts
+    .filter((start) => idBefore(before.slice(start)) !== undefined)
+    .map((start) => originAtEnd(before.slice(0, start).replace(/\/+$/, "")))
+    .find((name) => name !== undefined);
+}
+
+function originAtEnd(text: string): string | undefined {
+  return /https?:\/\/[A-Za-z0-9_.:[\]-]+$/i.exec(text)?.[0].toLowerCase();
 }
 
 /** The text, tidied in two ways, and everything that decoding makes of these, in the order in which it is found. */
