@@ -12,15 +12,15 @@ import type { ServiceFunction } from "./functions/service-function.ts";
 import type { NotifyProps } from "./props.ts";
 
 export type AlarmsProps = NotifyProps &
-  Watched & {
-    /** Classes of which an undelivered handoff is told. */
+  AlarmSources & {
+    /** Classes whose undelivered handoffs raise an alarm. */
     readonly criticalClasses?: readonly string[] | undefined;
     readonly accountId: string;
     readonly busName: string;
     readonly undelivered: UndeliveredEvents;
   };
 
-type Told = {
+type Notice = {
   readonly description: string;
   readonly pattern: object;
   readonly sentence: string;
@@ -28,8 +28,8 @@ type Told = {
 
 const CODES_SPENT = ["codes_spent", "code_requests_spent"];
 
-/** Events that somebody must hear of at once, and what they are told to do. */
-function toldAtOnce(criticalClasses: readonly string[]): Readonly<Record<string, Told>> {
+/** Events that somebody must hear of at once, each with what to do. */
+function immediateNotices(criticalClasses: readonly string[]): Readonly<Record<string, Notice>> {
   return {
     locked: {
       description: "A handoff was locked by wrong answers",
@@ -77,7 +77,7 @@ function toldAtOnce(criticalClasses: readonly string[]): Readonly<Record<string,
   };
 }
 
-/** What goes wrong, told to one SNS topic. No message holds a secret, a link or an address. */
+/** Sends what goes wrong to one SNS topic. No message holds a secret, a link or an address. */
 export class Alarms extends Construct {
   readonly topicArn: string;
 
@@ -108,7 +108,9 @@ export class Alarms extends Construct {
    * effort. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
    */
   #tellAtOnce({ name, busName, undelivered, criticalClasses = [] }: AlarmsProps): void {
-    for (const [what, { description, pattern, sentence }] of Object.entries(toldAtOnce(criticalClasses))) {
+    for (const [what, { description, pattern, sentence }] of Object.entries(
+      immediateNotices(criticalClasses),
+    )) {
       const rule = new CloudwatchEventRule(this, `${what}-rule`, {
         name: `${name}-${what}`,
         description,
@@ -159,7 +161,7 @@ const COUNTED = {
 } as const satisfies Readonly<Record<string, { metric: string; word: string; by: FunctionName }>>;
 
 /** What the alarms watch. */
-export type Watched = {
+export type AlarmSources = {
   readonly name: string;
   readonly apiId: string;
   /** Names of the tables, by what they hold. */
@@ -191,7 +193,7 @@ function metricAlarms({
   functions,
   rotationsArn,
   dispatchRule,
-}: Watched): Readonly<Record<string, Alarm>> {
+}: AlarmSources): Readonly<Record<string, Alarm>> {
   const ofFunction = (name: FunctionName, metricName: string, alarmDescription: string): Alarm => ({
     namespace: "AWS/Lambda",
     metricName,

@@ -157,7 +157,7 @@ export type NoticeTopicProps = {
   readonly alarmsOf?: string | undefined;
 };
 
-/** A topic that events are told to, and alarms where an account is named. */
+/** A topic that gets events, and alarms where an account is named. */
 export function noticeTopic(scope: Construct, { name, emails = [], alarmsOf }: NoticeTopicProps): SnsTopic {
   const topic = new SnsTopic(scope, "topic", { name });
   new SnsTopicPolicy(scope, "topic-policy", {

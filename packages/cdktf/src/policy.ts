@@ -19,7 +19,7 @@ export function classesOf(props: PolicyProps): readonly CredentialClass[] {
   return props.classes ?? DEFAULT_CLASSES;
 }
 
-/** Of these every handoff that did not arrive is told, unless `alarms.criticalClasses` says otherwise. */
+/** Every handoff of these classes that did not arrive raises an alarm, unless `alarms.criticalClasses` says otherwise. */
 export function criticalClassesOf(props: PolicyProps): readonly string[] {
   return classesOf(props)
     .filter(({ approvals, verification }) => approvals.length >= 2 || verification === "email-code")
@@ -73,12 +73,12 @@ const MOST_BYTES = 390_000;
 
 /**
  * Holds a policy that Lambda's environment cannot. A table of its own, because no function may write it: who may send is decided by the
- * deployment alone. Each version is an item of its own, and the next one is there before the function is told of it.
+ * deployment alone. Each version is an item of its own, and the next one is there before the function gets its name.
  */
 export class PolicyTable extends Construct {
   readonly table: DynamodbTable;
   readonly item: DynamodbTableItem;
-  /** What the function is told: the name of the item, which is the SHA-256 of its text. */
+  /** The name of the item, which the function gets: the SHA-256 of its text. */
   readonly sha256: string;
 
   /** @throws InvalidProps when the policy is larger than an item */

@@ -48,7 +48,7 @@ export type NotifyProps = {
 /** Who is notified of alarms, and of which classes more. */
 export type AlarmProps = NotifyProps & {
   /**
-   * Names of classes of which every handoff that did not arrive is told: expired, unconfirmed or bounced.
+   * Names of classes whose handoffs raise an alarm when they did not arrive: expired, unconfirmed or bounced.
    * @default the classes that need two approvals or more, or a mailed code
    */
   readonly criticalClasses?: readonly string[];

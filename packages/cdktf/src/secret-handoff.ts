@@ -28,7 +28,7 @@ export type SecretHandoffOutputs = {
   readonly auditTableName: string;
   /** ARN of the key that signs the trail's seals: `aws kms get-public-key --key-id ARN` gives auditors what they verify with. */
   readonly sealKeyArn: string;
-  /** The topic that alarms, locked and reported handoffs are told to. */
+  /** The topic that gets alarms, and notices of locked and reported handoffs. */
   readonly alarmTopicArn: string;
   /** The identity and configuration set that senders mail with; undefined without SES. */
   readonly mailIdentityArn: string | undefined;

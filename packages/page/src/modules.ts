@@ -16,11 +16,11 @@ type Policy = { createScript(text: string): string };
 
 const modules = new Map<string, Promise<object>>();
 let policy: Policy | undefined;
-let tellAltered: ((name: string) => void) | undefined;
+let reportAltered: ((name: string) => void) | undefined;
 
-/** @param tell called when a module came that was not built with this page: it, or the page, is of another version, or was changed */
-export function onAlteredModule(tell: (name: string) => void): void {
-  tellAltered = tell;
+/** @param report called when a module came that was not built with this page: it, or the page, is of another version, or was changed */
+export function onAlteredModule(report: (name: string) => void): void {
+  reportAltered = report;
 }
 
 /**
@@ -61,7 +61,7 @@ function run(name: string, text: string): object {
     if (!module) throw new Error(`${name} did not run`);
     return module;
   } catch (error) {
-    tellAltered?.(name);
+    reportAltered?.(name);
     throw error;
   }
 }

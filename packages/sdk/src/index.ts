@@ -22,7 +22,7 @@ export {
 export { controlsMarkdown, type EvidenceContext, evidenceReport } from "./audit/evidence.ts";
 export { csvLines, type OcsfEvent, ocsfEvents } from "./audit/export.ts";
 export { type Holding, holdings, reviewReport, STALE_AFTER_DAYS, staleHoldings } from "./audit/review.ts";
-export { type HandoffStory, type Summary, secretsOf, summarise } from "./audit/summary.ts";
+export { type HandoffHistory, type Summary, secretsOf, summarise } from "./audit/summary.ts";
 export {
   type DayLeaf,
   type Days,

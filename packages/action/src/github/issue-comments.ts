@@ -2,7 +2,7 @@ import { request } from "@octokit/request";
 import { SenderError } from "@secret-handoff/sdk";
 import type { StepContext } from "../step-context.ts";
 
-/** The issue that a step tells of what it does, and the token that may. */
+/** The issue that a step comments on, and the token that may. */
 export type IssueChoice = {
   readonly number: number;
   /** With `issues: write`. */
@@ -43,7 +43,7 @@ async function write(
   });
 }
 
-/** Of GitHub's answer only the status is told: its message may repeat what was sent. */
+/** Of GitHub's answer only the status is shown: its message may repeat what was sent. */
 function sentenceOf(error: unknown, { number }: IssueChoice): string {
   const status = error instanceof Error && "status" in error ? Number(error.status) : 0;
   const why = status >= 400 && status < 600 ? `GitHub answered ${status}` : "GitHub did not answer";

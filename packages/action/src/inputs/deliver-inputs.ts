@@ -39,7 +39,7 @@ export type DeliverInputs = Omit<
   /** Of which GitHub App to hand over a token. */
   readonly app: AppChoice | undefined;
   readonly rotation: Rotation | undefined;
-  /** The issue that is told. */
+  /** The issue that the step comments on. */
   readonly issue: IssueChoice | undefined;
   /** True for a weak passphrase as well. */
   readonly passphraseGiven: boolean;

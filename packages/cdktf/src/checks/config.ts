@@ -38,7 +38,7 @@ function stackProblems(config: StackConfig): readonly string[] {
     ...contradictions(service, shape, ["service"]),
     ...roles.flatMap(([key, role]) => roleProblems(role).map((problem) => `gitHub.${key} ${problem}`)),
     ...(sound("senders", "issuer")
-      ? roles.flatMap(([key, role]) => strangerProblems(`gitHub.${key}`, role, service))
+      ? roles.flatMap(([key, role]) => refusedRoleProblems(`gitHub.${key}`, role, service))
       : []),
     ...(sound("name") ? roleNameProblems(roles, service) : []),
     ...(isSpoilt(shape, ["region"]) ? [] : regionProblems(config, region)),
@@ -56,7 +56,7 @@ export function checkConfig(config: StackConfig): void {
   if (problems.length > 0) throw new InvalidProps(problems);
 }
 
-/** What a configuration may mean, and probably does not. It is told, and built all the same. */
+/** Warns of what a configuration probably does not mean. It is built all the same. */
 export function stackWarnings({ service, gitHub = {} }: StackConfig): readonly string[] {
   const roles = Object.values(gitHub);
   const approved =
@@ -93,7 +93,7 @@ export function stackWarnings({ service, gitHub = {} }: StackConfig): readonly s
 }
 
 /** A role whose jobs the service refuses could read secrets, and hand none over. */
-function strangerProblems(
+function refusedRoleProblems(
   at: string,
   role: Role,
   { senders, issuer = GITHUB_ISSUER }: Service,

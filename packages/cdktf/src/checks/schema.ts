@@ -40,7 +40,7 @@ export function props<T>(entries: { readonly [Key in keyof T]-?: Schema }): Obje
 
 export const optional = (schema: Schema): Schema => v.optional(schema);
 
-/** A text that keeps the rules; the first that it breaks is told. */
+/** A text that keeps the rules; the first that it breaks is reported. */
 export function text(...rules: readonly Rule[]): Schema {
   const all: readonly Rule[] = [
     [(value) => value.trim() !== "", "is empty: write it out, or leave it out"],
@@ -83,7 +83,7 @@ function mustBeSeconds({ input }: { readonly input: unknown }): string {
 
 export const flag: Schema = v.union([v.boolean(), v.custom(Token.isUnresolved)], mustBe("true or false"));
 
-/** Something that only cdktf can judge. */
+/** Something that only cdktf can check. */
 export const anything: Schema = v.unknown();
 
 /** One of these words. */

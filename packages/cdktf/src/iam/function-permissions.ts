@@ -117,7 +117,7 @@ const AMONG_THE_EVENTS = {
   "ForAllValues:StringNotLike": { "dynamodb:LeadingKeys": ["seals", "leaves/*", "recipient/*"] },
 };
 
-/** The sealer: reads the trail, adds seals, and tells the bus of them. */
+/** The sealer: reads the trail, adds seals, and announces them on the bus. */
 export function sealerStatements(
   { audit }: Pick<TableArns, "audit">,
   sealKey: string,

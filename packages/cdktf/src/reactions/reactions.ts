@@ -17,7 +17,7 @@ export type ReactionsProps = LifecycleProps & {
   readonly permissionsBoundaryArn?: string | undefined;
 };
 
-/** The ends that are reacted to, and the events that tell of them. */
+/** The ends that are reacted to, and the events that announce them. */
 const ENDS = {
   undelivered: ["expired", "locked", "unconfirmed", "bounced"],
   reported: ["reported"],
@@ -25,15 +25,15 @@ const ENDS = {
 } as const;
 type End = keyof typeof ENDS;
 
-/** What follows when a handoff has ended: somebody is told, its secret is rotated. */
+/** What follows when a handoff has ended: somebody is notified, its secret is rotated. */
 export class Reactions extends Construct {
   readonly rotations: Rotations | undefined;
 
   constructor(scope: Construct, id: string, props: ReactionsProps) {
     super(scope, id);
     const { onUndelivered, onReported, onDelivered, rotation } = props;
-    if (onUndelivered?.notify) this.#tell("undelivered", onUndelivered.notify, props);
-    if (onReported?.notify) this.#tell("reported", onReported.notify, props);
+    if (onUndelivered?.notify) this.#notify("undelivered", onUndelivered.notify, props);
+    if (onReported?.notify) this.#notify("reported", onReported.notify, props);
 
     const rotating = [
       ...(onUndelivered?.rotate ? ENDS.undelivered : []),
@@ -46,7 +46,7 @@ export class Reactions extends Construct {
     this.#rotate(rotating, rotation, this.rotations, props);
   }
 
-  #tell(end: End, { topicArn, emails }: NotifyProps, { name, busName, undelivered }: ReactionsProps): void {
+  #notify(end: End, { topicArn, emails }: NotifyProps, { name, busName, undelivered }: ReactionsProps): void {
     const scope = new Construct(this, `${end}-notice`);
     const rule = new CloudwatchEventRule(scope, "rule", {
       name: `${name}-tell-${end}`,

@@ -92,7 +92,7 @@ export function shapeRules(variable: string, shape: Shape): readonly Rule[] {
 
 type Problems = (of: string, at: string, fields: Fields, depth: number) => readonly string[];
 
-/** Sentences are computed once for the condition, and once to be told. */
+/** Sentences are computed once for the condition, and once for the message. */
 function noneOf(sentences: string): Rule {
   return [`length(${sentences}) == 0`, `\${join(" ", ${sentences})}`];
 }

@@ -21,7 +21,7 @@ export const run: Run = async (invocation, context) => {
   if (pin !== undefined && !/^[\w-]{43}$/.test(pin)) {
     throw new SenderError(
       "input",
-      "Give --pin and the hash of a seal: 43 letters, as the event bus told of it.",
+      "Give --pin and the hash of a seal: 43 characters, as the event bus announced it.",
     );
   }
   return withTimeout(

@@ -24,10 +24,10 @@ export function claimFolder({ env, home }: Pick<CliContext, "env" | "home">): st
 
 /**
  * One file for each claim, readable by its owner only, on the disk before the claim is sent.
- * @param onUnwritable told once where nothing can be kept
+ * @param onUnwritable called once where nothing can be kept
  */
 export function claimStore(folder: string, onUnwritable: () => void): Store {
-  let told = false;
+  let hasWarned = false;
   const pathOf = (key: string) => join(folder, Buffer.from(key).toString("base64url"));
   return {
     get: (key) => attempt(() => readFileSync(pathOf(key), "utf8")),
@@ -52,8 +52,8 @@ export function claimStore(folder: string, onUnwritable: () => void): Store {
         renameSync(fresh, path);
         return true;
       });
-      if (written || told) return;
-      told = true;
+      if (written || hasWarned) return;
+      hasWarned = true;
       onUnwritable();
     },
   };

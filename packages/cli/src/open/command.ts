@@ -29,7 +29,7 @@ export const run: Run = async (invocation, context) => {
   );
   if (!read.link) {
     const why = read.why === "version" ? NEWER : say.whyDamaged[read.why];
-    return tell(
+    return report(
       context,
       invocation,
       read.why === "version" ? say.ofANewerKind : say.partMissing,
@@ -107,7 +107,7 @@ async function finish(
 ): Promise<ExitCode> {
   const { terminal } = context;
   const end = (message: say.Message, code: string) =>
-    tell(context, invocation, message[0], message.slice(1), code);
+    report(context, invocation, message[0], message.slice(1), code);
   switch (screen.kind) {
     case "done": {
       const known = screen.acknowledgement.kind === "known";
@@ -150,7 +150,7 @@ const LOST: say.Message = [
 ];
 
 /** The words of the page, on standard error. */
-async function tell(
+async function report(
   { terminal }: CliContext,
   invocation: Invocation,
   heading: string,

@@ -91,15 +91,15 @@ async function importFile(
     if (missing.length > 0) throw cannot(`${tooLong(missing)} Use --format kdbx or json.`);
     return { content: text, notes: [] };
   }
-  const { text, ...told } = csvFile(items, manager);
-  if (told.leftOut.length > 0) {
+  const { text, ...report } = csvFile(items, manager);
+  if (report.leftOut.length > 0) {
     throw cannot(
-      `A spreadsheet would run a formula in the middle of: ${told.leftOut.join(", ")}. Use --format kdbx or json.`,
+      `A spreadsheet would run a formula in the middle of: ${report.leftOut.join(", ")}. Use --format kdbx or json.`,
     );
   }
   return {
     content: text,
-    notes: [moved(told.moved), lineEndsChange(told.altered)].filter((note) => note !== ""),
+    notes: [moved(report.moved), lineEndsChange(report.altered)].filter((note) => note !== ""),
   };
 }
 

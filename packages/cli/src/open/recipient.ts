@@ -185,8 +185,8 @@ export class Recipient {
   sayDone(acknowledgement: Acknowledgement["kind"]): ExitCode {
     const { terminal } = this.#context;
     const { path, format } = this.#wanted.output;
-    const told = format === "kdbx" ? "The password that you chose opens it." : unencrypted;
-    if (path !== undefined) terminal.say(`Written to ${path}. ${told}`);
+    const advice = format === "kdbx" ? "The password that you chose opens it." : unencrypted;
+    if (path !== undefined) terminal.say(`Written to ${path}. ${advice}`);
     switch (acknowledgement) {
       case "known":
         terminal.say(
@@ -200,7 +200,7 @@ export class Recipient {
         terminal.say(
           terminal.style(
             "yellow",
-            "You have the secret. The service could not be told: the sender will see it as opened and unconfirmed.",
+            "You have the secret. The service could not be reached: the sender sees it as opened and unconfirmed.",
           ),
         );
         return EXIT.done;

@@ -37,8 +37,8 @@ export function publishTo(bus: string, log: Log, client: EventBridgeClient): Pub
   };
 }
 
-/** Tells an EventBridge bus of seals. @returns a witness that throws when the bus did not take the notice */
-export function tellBus(bus: string, client: EventBridgeClient): Witness {
+/** Announces seals on an EventBridge bus. @returns a witness that throws when the bus did not take the notice */
+export function announceOn(bus: string, client: EventBridgeClient): Witness {
   return async (notice) => {
     const { FailedEntryCount = 0 } = await client.send(
       new PutEventsCommand({ Entries: [entryOf(notice, bus)] }),

@@ -37,7 +37,7 @@ export type Archive = {
   readonly read: (name: string) => Promise<readonly string[] | undefined>;
 };
 
-/** Tells another system of a seal, so that a seal that takes its place is found out. May be told of one again. */
+/** Announces a seal to another system, so that a seal that takes its place is found out. The same seal may be announced again. */
 export type Witness = (notice: SealNotice) => Promise<void>;
 
 export type SealerDeps = {
@@ -63,7 +63,7 @@ export type SealerDeps = {
 const DAY_SECONDS = 86_400;
 
 /**
- * Seals every day that is over and has no seal, one after the other; an empty day too, so that a day without events is told from one
+ * Seals every day that is over and has no seal, one after the other; an empty day too, so that a day without events differs from one
  * whose events are gone. May run twice at once: the first seal of a day stays.
  * @param isOver asked before each day but the first; what is left is the next run's
  * @param lastDay the last day to seal, as days since 1970-01-01
@@ -83,7 +83,7 @@ export async function sealDays(
     await archiveSeal(deps, before);
   }
   let day = before ? dayNumber(before.day) + 1 : await deps.firstDay(lastDay);
-  // Nor that the witness was told of it.
+  // Nor that the witness has heard of it.
   if (before && day <= lastDay) await tellWitness(deps, before, now);
   const made: Seal[] = [];
   for (; day <= lastDay && (made.length === 0 || !isOver()); day += 1) {

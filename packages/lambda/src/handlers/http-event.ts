@@ -38,7 +38,7 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /**
  * What reaches no route: a method that HTTP clients do not send, and a path with dot segments or control characters. A
- * URL resolves the first and leaves out some of the others (`.\n.` becomes `..`), so that a path would be judged by one route of API
+ * URL resolves the first and leaves out some of the others (`.\n.` becomes `..`), so that a path would be checked by one route of API
  * Gateway and answered by another of the app.
  */
 function refusal({ rawPath, requestContext }: HttpEvent): Response | undefined {

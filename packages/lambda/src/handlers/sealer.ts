@@ -5,7 +5,7 @@ import { dayNumber, isSignedBy, readSealKeys } from "@secret-handoff/protocol/au
 import type { Context } from "aws-lambda";
 import * as v from "valibot";
 import { firstDayOfService } from "../events/first-day.ts";
-import { tellBus } from "../events/publish.ts";
+import { announceOn } from "../events/publish.ts";
 import { type SealSigner, sealDays } from "../events/seal.ts";
 import { stdoutLog, systemClock } from "../runtime.ts";
 import { callOptions } from "./aws-calls.ts";
@@ -37,7 +37,7 @@ const deps = {
   ...trail,
   signer,
   ...(bucket === undefined ? {} : { archive: s3Archive(bucket) }),
-  witness: tellBus(required("EVENT_BUS_NAME"), new EventBridgeClient(callOptions())),
+  witness: announceOn(required("EVENT_BUS_NAME"), new EventBridgeClient(callOptions())),
   log: stdoutLog,
 };
 

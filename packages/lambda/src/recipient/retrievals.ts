@@ -15,16 +15,16 @@ const MANY_CODES = 4;
 /** Links that are watched at once; the longest watched goes first. */
 const WATCHED = 2_000;
 
-type Watched = { readonly since: number; readonly networks: Set<string>; codes: number };
+type Retrieval = { readonly since: number; readonly networks: Set<string>; codes: number };
 
 /**
- * Watches for suspicious retrieval: one link asked for from many networks, and codes asked for again and again. It tells the log in one
- * word with the handoff's id, and the deployment alarms. What it keeps of an address is a keyed hash of its network, in the memory of this
+ * Watches for suspicious retrieval: one link asked for from many networks, and codes asked for again and again. It logs one
+ * word with the handoff's id, and the deployment raises an alarm. What it keeps of an address is a keyed hash of its network, in the memory of this
  * process, for ten minutes; the key is made at its start and nowhere else. So it sees what one instance sees, and nothing is left of it.
  */
 export class Retrievals {
   readonly #key = randomBytes(32);
-  readonly #watched = new Map<HandoffId, Watched>();
+  readonly #watched = new Map<HandoffId, Retrieval>();
   readonly #clock: Clock;
   readonly #log: Log;
 
@@ -39,21 +39,21 @@ export class Retrievals {
     const { networks } = this.#of(id);
     const before = networks.size;
     networks.add(createHmac("sha256", this.#key).update(networkOf(address)).digest("base64url"));
-    if (before < MANY_NETWORKS && networks.size === MANY_NETWORKS) this.#tell("link_asked_from_many", id);
+    if (before < MANY_NETWORKS && networks.size === MANY_NETWORKS) this.#report("link_asked_from_many", id);
   }
 
   /** Somebody has asked for a code. */
   askedForCode(id: HandoffId): void {
     const watched = this.#of(id);
     watched.codes += 1;
-    if (watched.codes === MANY_CODES) this.#tell("codes_asked_again", id);
+    if (watched.codes === MANY_CODES) this.#report("codes_asked_again", id);
   }
 
-  #tell(what: string, handoff: HandoffId): void {
+  #report(what: string, handoff: HandoffId): void {
     this.#log({ level: "info", what, handoff });
   }
 
-  #of(id: HandoffId): Watched {
+  #of(id: HandoffId): Retrieval {
     const now = this.#clock();
     const found = this.#watched.get(id);
     if (found && now - found.since < WINDOW_SECONDS) return found;
@@ -62,7 +62,7 @@ export class Retrievals {
       if (this.#watched.size < WATCHED && now - since < WINDOW_SECONDS) break;
       this.#watched.delete(oldest);
     }
-    const watched: Watched = { since: now, networks: new Set(), codes: 0 };
+    const watched: Retrieval = { since: now, networks: new Set(), codes: 0 };
     this.#watched.set(id, watched);
     return watched;
   }

@@ -100,10 +100,10 @@ const MERGE_REQUEST = "merge_request_event";
 /** What the senders list gives to the token. Every claim that an entry names must be there, and be equal. */
 export function grantsOfPipeline(entries: readonly SenderEntry[], token: PipelineToken): Grants {
   const own = entries.filter(({ issuer }) => issuer === token.issuer);
-  const judged = own.map((entry) => ({ entry, broken: brokenClaims(entry, token) }));
-  const matching = judged.filter(({ broken }) => broken.length === 0);
+  const checked = own.map((entry) => ({ entry, broken: brokenClaims(entry, token) }));
+  const matching = checked.filter(({ broken }) => broken.length === 0);
   if (matching.length > 0) return { grants: matching.map(({ entry }) => grantOfPipeline(entry)) };
-  const [nearest] = judged.toSorted((a, b) => a.broken.length - b.broken.length);
+  const [nearest] = checked.toSorted((a, b) => a.broken.length - b.broken.length);
   return {
     grants: [],
     mismatch: nearest
@@ -119,12 +119,12 @@ function brokenClaims({ claims = {} }: SenderEntry, token: PipelineToken): reado
       ([name, wanted]) =>
         `it asks for ${name} ${wanted}, and this token has ${token.claims[name] === undefined ? "none" : "another"}`,
     );
-  const foreign = foreignPart(token, claims[SOURCE]);
-  return foreign === undefined ? broken : [...broken, foreign];
+  const untrusted = untrustedSource(token, claims[SOURCE]);
+  return untrusted === undefined ? broken : [...broken, untrusted];
 }
 
 /** What may bring somebody else's code or input into the pipeline, unless the entry names that source. */
-function foreignPart({ claims }: PipelineToken, named: string | undefined): string | undefined {
+function untrustedSource({ claims }: PipelineToken, named: string | undefined): string | undefined {
   const { [SOURCE]: source, ref: branch, ref_path: path } = claims;
   if (named !== MERGE_REQUEST && [branch, path].some((ref) => ref?.startsWith("refs/merge-requests/"))) {
     return `a merge request may run with somebody else's code, so an entry must name ${SOURCE} ${MERGE_REQUEST}`;

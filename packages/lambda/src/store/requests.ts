@@ -200,14 +200,14 @@ export class Requests {
     lifetime: number,
     now: number,
   ): Promise<boolean> {
-    const { person: _, ...told } = approval;
+    const { person: _, ...view } = approval;
     const expiresAt = seen.approvals.length === 0 ? now + lifetime : seen.expiresAt;
     return this.#table.update(
       change({
         key: seen,
         now,
         condition: unchanged(seen, now),
-        events: [{ type: "approved", at: now, actor, approval: told }],
+        events: [{ type: "approved", at: now, actor, approval: view }],
         set: [
           append("approvals", [JSON.stringify(approval)]),
           set("revision", seen.revision + 1),

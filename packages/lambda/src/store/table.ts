@@ -13,7 +13,7 @@ import { type Attributes, type Change, type Expression, render, updateExpression
 /** One conditional write. */
 export type Update = Change & {
   readonly key: Attributes;
-  /** Judged by DynamoDB against the item as it is at that moment. */
+  /** Evaluated by DynamoDB against the item as it is at that moment. */
   readonly condition: Expression;
 };
 

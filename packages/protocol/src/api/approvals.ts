@@ -4,7 +4,7 @@ import { MOST_MEMBERS, MOST_MEMBERS_BYTES, membersBytes, secretId } from "./requ
 
 /**
  * A request says what is to be handed over, to whom and why; an approval is somebody else's word on it, for one role. What travels, and
- * what both sides judge by.
+ * what both sides decide by.
  */
 
 /** The most recipients of a request. */

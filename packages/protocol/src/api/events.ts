@@ -37,7 +37,7 @@ const text = v.string();
 export const Check = v.picklist(["email", "passphrase", "email-code"]);
 export type Check = v.InferOutput<typeof Check>;
 
-/** An approval, or a denial, as events tell of it. */
+/** An approval, or a denial, as events record it. */
 const ApprovalInTrail = v.object({
   role: text,
   by: text,

@@ -68,13 +68,13 @@ export const Seal = v.object({
 export type Seal = v.InferOutput<typeof Seal>;
 
 /**
- * What the event bus is told of each seal. A bus in another account is a witness: whoever has these lines knows a seal that took
- * another's place. The same seal may be told of again.
+ * What is announced of each seal on the event bus. A bus in another account is a witness: whoever has these lines knows a seal that took
+ * another's place. The same seal may be announced again.
  */
 export const SealNotice = v.object({
   v: v.literal(1),
   type: v.literal("day_sealed"),
-  /** When it was told. RFC 3339, UTC, whole seconds. */
+  /** When it was announced. RFC 3339, UTC, whole seconds. */
   time: v.string(),
   day: DayName,
   count: v.number(),

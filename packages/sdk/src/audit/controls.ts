@@ -65,7 +65,7 @@ export const CONTROLS: readonly Control[] = [
     framework: "SOC 2",
     reference: "CC7.2",
     about: "Anomalies are monitored",
-    does: "Locked and reported handoffs are told at once; refusals are counted, and many of them raise an alarm.",
+    does: "Locked and reported handoffs raise an alarm at once; refusals are counted, and many of them raise an alarm.",
     shownBy: "`locked`, `reported`, `answer_wrong`, `refused`; the alarms of the deployment",
     figure: alarms,
     doesNotShow: "That somebody acted on an alarm.",

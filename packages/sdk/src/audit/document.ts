@@ -1,4 +1,4 @@
-import { ENDINGS, type Ending, type HandoffStory } from "./summary.ts";
+import { ENDINGS, type Ending, type HandoffHistory } from "./summary.ts";
 
 /**
  * Text inside a Markdown table cell, a list item, a heading or a paragraph of one line: nothing in it is markup, HTML, an image, a mention, a
@@ -174,7 +174,7 @@ const LEGEND = 150;
 const MARGIN = 8;
 
 /** Handoffs by class as bars, each divided by how they ended: an SVG element. */
-export function endingsChart(handoffs: readonly HandoffStory[]): string {
+export function endingsChart(handoffs: readonly HandoffHistory[]): string {
   const classes = [...new Set(handoffs.map((handoff) => handoff.class))].sort();
   const most = Math.max(
     1,

@@ -1,6 +1,6 @@
 import { CONTROLS } from "./controls.ts";
 import { type Block, endingsChart, type Report } from "./document.ts";
-import { ENDINGS, type HandoffStory, quantile, type Summary, secretsOf, timesToOpen } from "./summary.ts";
+import { ENDINGS, type HandoffHistory, quantile, type Summary, secretsOf, timesToOpen } from "./summary.ts";
 import type { VerifyResult } from "./verify.ts";
 
 /** What a report says beside the figures of its events. */
@@ -72,10 +72,10 @@ function proofOf(checked: VerifyResult | undefined, until: string): string {
   return `The trail verifies against its seals from ${first} to ${last}: ${sealedEvents} events are as they were sealed.${newer}`;
 }
 
-export function endingsTable(handoffs: readonly HandoffStory[]): Block {
+export function endingsTable(handoffs: readonly HandoffHistory[]): Block {
   const shown = ENDINGS.filter((ending) => handoffs.some((handoff) => handoff.ending === ending));
   const classes = [...new Set(handoffs.map((handoff) => handoff.class))].sort();
-  const row = (name: string, own: readonly HandoffStory[]) => [
+  const row = (name: string, own: readonly HandoffHistory[]) => [
     name,
     ...shown.map((ending) => own.filter((handoff) => handoff.ending === ending).length),
     own.length,
@@ -96,7 +96,7 @@ export function endingsTable(handoffs: readonly HandoffStory[]): Block {
   };
 }
 
-function openingTimes(handoffs: readonly HandoffStory[]): string {
+function openingTimes(handoffs: readonly HandoffHistory[]): string {
   const times = timesToOpen(handoffs);
   if (times.length === 0) return "No handoff was opened.";
   const within = (part: number) => {
@@ -123,36 +123,36 @@ function approvals({ handoffs, byType }: Summary): readonly Block[] {
   ];
 }
 
-function incidents(handoffs: readonly HandoffStory[], nameOf: EvidenceContext["nameOf"]): readonly Block[] {
+function incidents(handoffs: readonly HandoffHistory[], nameOf: EvidenceContext["nameOf"]): readonly Block[] {
   const found = handoffs.filter(({ ending }) => ending === "locked" || ending === "reported");
   if (found.length === 0) return [{ text: "No handoff was locked or reported." }];
-  return [storiesTable(found, nameOf)];
+  return [historiesTable(found, nameOf)];
 }
 
-function undelivered(handoffs: readonly HandoffStory[], nameOf: EvidenceContext["nameOf"]): Block {
+function undelivered(handoffs: readonly HandoffHistory[], nameOf: EvidenceContext["nameOf"]): Block {
   const found = handoffs.filter(
     ({ ending, bounced }) => bounced || ["expired", "unconfirmed", "locked"].includes(ending),
   );
   return found.length === 0
     ? { text: "Every handoff that has ended was delivered, revoked or superseded." }
-    : storiesTable(found, nameOf);
+    : historiesTable(found, nameOf);
 }
 
 /** Handoffs, one a row. @param nameOf an address in place of a recipient id, where the reader may see it */
-export function storiesTable(
-  stories: readonly HandoffStory[],
+export function historiesTable(
+  histories: readonly HandoffHistory[],
   nameOf: (recipient: string) => string = (id) => id,
 ): Block {
   return {
     head: ["handoff", "class", "secret", "recipient", "created", "ending", "since"],
-    rows: stories.map((story) => [
-      story.id,
-      story.class,
-      secretsOf(story).join(", "),
-      story.recipient === undefined ? "" : nameOf(story.recipient),
-      minute(story.created),
-      story.bounced ? `${story.ending}, mail bounced` : story.ending,
-      minute(story.endedAt),
+    rows: histories.map((history) => [
+      history.id,
+      history.class,
+      secretsOf(history).join(", "),
+      history.recipient === undefined ? "" : nameOf(history.recipient),
+      minute(history.created),
+      history.bounced ? `${history.ending}, mail bounced` : history.ending,
+      minute(history.endedAt),
     ]),
   };
 }

@@ -1,6 +1,6 @@
 import { type Block, endingsChart, type Report } from "./document.ts";
-import { endingsTable, minute, storiesTable } from "./evidence.ts";
-import { type HandoffStory, type Summary, secretsOf } from "./summary.ts";
+import { endingsTable, historiesTable, minute } from "./evidence.ts";
+import { type HandoffHistory, type Summary, secretsOf } from "./summary.ts";
 
 /** Days after which a credential that somebody holds should have been rotated. */
 export const STALE_AFTER_DAYS = 90;
@@ -20,10 +20,10 @@ export type Holding = {
 /** Who holds what, by the newest handoff of each secret that each recipient opened; the secrets of a set one by one. */
 export function holdings({ handoffs, earlier }: Summary): readonly Holding[] {
   const held = new Map<string, Holding>();
-  for (const story of [...earlier, ...handoffs]) {
-    const { recipient, claimed, class: name } = story;
+  for (const history of [...earlier, ...handoffs]) {
+    const { recipient, claimed, class: name } = history;
     if (recipient === undefined || claimed === undefined) continue;
-    for (const secret of secretsOf(story))
+    for (const secret of secretsOf(history))
       held.set(`${secret}\n${recipient}`, { secret, recipient, since: claimed, class: name });
   }
   return [...held.values()].toSorted((a, b) => (a.since < b.since ? -1 : 1));
@@ -32,9 +32,9 @@ export function holdings({ handoffs, earlier }: Summary): readonly Holding[] {
 /** Shared credentials of which no newer version was handed over for so long. @param today `2026-11-26` */
 export function staleHoldings(summary: Summary, today: string, days = STALE_AFTER_DAYS): readonly Holding[] {
   const newest = new Map<string, string>();
-  for (const story of [...summary.earlier, ...summary.handoffs]) {
-    const { created } = story;
-    for (const secret of secretsOf(story))
+  for (const history of [...summary.earlier, ...summary.handoffs]) {
+    const { created } = history;
+    for (const secret of secretsOf(history))
       if (created > (newest.get(secret) ?? "")) newest.set(secret, created);
   }
   const limit = new Date(Date.parse(`${today}T00:00:00Z`) - days * 86_400_000).toISOString();
@@ -52,9 +52,9 @@ export function reviewReport(
 ): Report {
   const { handoffs, since, until } = summary;
   const all = [...summary.earlier, ...handoffs];
-  const listed = (heading: string, stories: readonly HandoffStory[], none: string): readonly Block[] => [
-    { heading: `${heading} (${stories.length})` },
-    stories.length === 0 ? { text: none } : storiesTable(stories, nameOf),
+  const listed = (heading: string, histories: readonly HandoffHistory[], none: string): readonly Block[] => [
+    { heading: `${heading} (${histories.length})` },
+    histories.length === 0 ? { text: none } : historiesTable(histories, nameOf),
   ];
   const held = holdings(summary);
   const stale = staleHoldings(summary, today);

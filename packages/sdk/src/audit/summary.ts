@@ -34,8 +34,8 @@ export const ENDINGS = [
 ] as const;
 export type Ending = (typeof ENDINGS)[number];
 
-/** What the events tell of one handoff. Times are RFC 3339, as in the events. */
-export type HandoffStory = {
+/** The history of one handoff, from its events. Times are RFC 3339, as in the events. */
+export type HandoffHistory = {
   readonly id: string;
   readonly class: string;
   readonly secret: string | undefined;
@@ -65,9 +65,9 @@ export type Summary = {
   readonly events: number;
   readonly byType: ReadonlyMap<EventType, number>;
   /** Handoffs created in the period. */
-  readonly handoffs: readonly HandoffStory[];
-  /** Handoffs that the events tell of and that were created before it. */
-  readonly earlier: readonly HandoffStory[];
+  readonly handoffs: readonly HandoffHistory[];
+  /** Handoffs of these events that were created before the period. */
+  readonly earlier: readonly HandoffHistory[];
   /** Refusals by outcome. */
   readonly refusals: ReadonlyMap<string, number>;
   /** Handoffs created in the period, by who sent them. */
@@ -89,14 +89,14 @@ const ENDED_BY: Partial<Readonly<Record<EventType, Ending>>> = {
 
 /**
  * Counts a period.
- * @param events oldest first; those before the period only tell how its handoffs began
+ * @param events oldest first; those before the period only show how its handoffs began
  * @param days the period
  */
 export async function summarise(
   events: AsyncIterable<AuditEvent>,
   { since, until }: { readonly since: string; readonly until: string },
 ): Promise<Summary> {
-  const stories = new Map<string, HandoffStory>();
+  const histories = new Map<string, HandoffHistory>();
   const byType = new Map<EventType, number>();
   const refusals = new Map<string, number>();
   const readers = new Map<string, number>();
@@ -104,7 +104,7 @@ export async function summarise(
   for await (const event of events) {
     const day = event.time.slice(0, 10);
     if (day > until) continue;
-    tell(stories, event);
+    addTo(histories, event);
     if (day < since) continue;
     const times = event.count ?? 1;
     count += 1;
@@ -112,7 +112,7 @@ export async function summarise(
     if (event.type === "refused") add(refusals, event.outcome, times);
     if (event.type === "audit_viewed") add(readers, actorName(event.actor), 1);
   }
-  const all = [...stories.values()];
+  const all = [...histories.values()];
   const handoffs = all.filter(({ created }) => created.slice(0, 10) >= since);
   const senders = new Map<string, number>();
   for (const { sender } of handoffs) add(senders, sender, 1);
@@ -120,25 +120,25 @@ export async function summarise(
   return { since, until, events: count, byType, handoffs, earlier, refusals, senders, readers };
 }
 
-function tell(stories: Map<string, HandoffStory>, event: AuditEvent): void {
+function addTo(histories: Map<string, HandoffHistory>, event: AuditEvent): void {
   const { handoff, type, time } = event;
   if (handoff === undefined || type === "refused") return;
-  const story = stories.get(handoff);
-  if (!story) {
-    if (type === "created") stories.set(handoff, begun(handoff, event));
+  const history = histories.get(handoff);
+  if (!history) {
+    if (type === "created") histories.set(handoff, begun(handoff, event));
     return;
   }
   const ending = ENDED_BY[type];
   if (ending) {
-    story.ending = ending;
-    story.endedAt = time;
+    history.ending = ending;
+    history.endedAt = time;
   }
-  if (type === "claimed") story.claimed = time;
-  if (type === "bounced") story.bounced = true;
-  if (type === "answer_wrong") story.wrongAnswers += 1;
+  if (type === "claimed") history.claimed = time;
+  if (type === "bounced") history.bounced = true;
+  if (type === "answer_wrong") history.wrongAnswers += 1;
 }
 
-function begun(id: string, event: AuditEvent): HandoffStory {
+function begun(id: string, event: AuditEvent): HandoffHistory {
   const { actor } = event;
   return {
     id,
@@ -161,7 +161,10 @@ function begun(id: string, event: AuditEvent): HandoffStory {
 }
 
 /** What was handed over, each secret by its own name: those of a set, or the one; none where the event names none. */
-export function secretsOf({ secret, members }: Pick<HandoffStory, "secret" | "members">): readonly string[] {
+export function secretsOf({
+  secret,
+  members,
+}: Pick<HandoffHistory, "secret" | "members">): readonly string[] {
   if (members.length > 0) return members;
   return secret === undefined ? [] : [secret];
 }
@@ -176,7 +179,7 @@ function add<Key>(counts: Map<Key, number>, key: Key, times: number): void {
 }
 
 /** Seconds from creation to claim of the handoffs that were opened, the shortest first. */
-export function timesToOpen(handoffs: readonly HandoffStory[]): readonly number[] {
+export function timesToOpen(handoffs: readonly HandoffHistory[]): readonly number[] {
   return handoffs
     .flatMap(({ created, claimed }) => (claimed ? [(Date.parse(claimed) - Date.parse(created)) / 1_000] : []))
     .toSorted((a, b) => a - b);

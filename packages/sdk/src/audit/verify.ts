@@ -65,7 +65,7 @@ export type VerifyOptions = {
    */
   readonly until?: string;
   /**
-   * Hashes of seals that were kept elsewhere, as the event bus told of them (`seal` of `day_sealed`): the trail must have each of them.
+   * Hashes of seals that were kept elsewhere, as the event bus announced them (`seal` of `day_sealed`): the trail must have each of them.
    * Without one, a trail that was changed and then sealed anew looks whole.
    */
   readonly pins?: readonly string[];
