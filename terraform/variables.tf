@@ -207,8 +207,8 @@ variable "approval_lifetime" {
   nullable    = false
 
   validation {
-    condition     = var.approval_lifetime >= 60 && floor(var.approval_lifetime) == var.approval_lifetime
-    error_message = "approval_lifetime must be whole seconds, at least 60."
+    condition     = var.approval_lifetime >= 60 && var.approval_lifetime <= 2592000 && floor(var.approval_lifetime) == var.approval_lifetime
+    error_message = "approval_lifetime must be whole seconds, from 60 to 2592000 (30 days)."
   }
 }
 

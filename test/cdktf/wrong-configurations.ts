@@ -257,6 +257,10 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
     credentialClass({ expiresWithin: 3_600.5 }),
     "service.classes[0].expiresWithin must be a whole number of seconds from 60 to 2678400",
   ],
+  "an approval that outlives what is remembered of its use": [
+    service({ approvalLifetime: 31 * 86_400 }),
+    "service.approvalLifetime must be a whole number of seconds from 60 to 2592000",
+  ],
   "memory in gigabytes": [
     service({ memorySize: 1 }),
     "service.memorySize is in megabytes, at least 128: 1 GB is 1024",

@@ -28,7 +28,7 @@ export type PolicyProps = {
    * @default https://api.github.com, or the issuer's host and `/api/v3`
    */
   readonly gitHubApiUrl?: string;
-  /** Seconds that an approval is worth, and that a request waits for its first. @default 86,400 (a day) */
+  /** Seconds that an approval is worth, and that a request waits for its first, at most 30 days. @default 86,400 (a day) */
   readonly approvalLifetime?: number;
   /** Issuers of OIDC tokens beside GitHub's, such as a GitLab: senders may name them. @default none */
   readonly issuers?: readonly TrustedIssuer[];

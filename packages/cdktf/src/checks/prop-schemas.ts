@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { LONGEST_APPROVAL } from "@secret-handoff/protocol/api";
 import { FUNCTION_NAMES } from "../functions/archive.ts";
 import type { SecretHandoffSenderProps } from "../iam/sender-role.ts";
 import type {
@@ -37,7 +38,7 @@ import {
   text,
   whole,
 } from "./schema.ts";
-import { CLASS, LONGEST_LIFE, OPERATOR, ROLE, SENDER, TRUSTED_ISSUER } from "./sender-schemas.ts";
+import { CLASS, OPERATOR, ROLE, SENDER, TRUSTED_ISSUER } from "./sender-schemas.ts";
 import {
   ARNS,
   address,
@@ -106,7 +107,7 @@ const SERVICE = {
   issuer: optional(httpsUrl),
   jwksUrl: optional(httpsUrl),
   gitHubApiUrl: optional(httpsUrl),
-  approvalLifetime: optional(whole(60, LONGEST_LIFE, "seconds")),
+  approvalLifetime: optional(whole(60, LONGEST_APPROVAL, "seconds")),
   issuers: optional(list(TRUSTED_ISSUER)),
   name: optional(
     text([

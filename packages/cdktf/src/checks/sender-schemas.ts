@@ -28,7 +28,7 @@ import {
 } from "./values.ts";
 
 /** Seconds, 31 days. A class that lets a link live longer has its time in the wrong unit. */
-export const LONGEST_LIFE = 31 * 86_400;
+const LONGEST_LIFE = 31 * 86_400;
 const RIGHTS = Right.options;
 
 export const SENDER = props<SenderEntry>({

@@ -1,4 +1,4 @@
-import { type CredentialClass, DEFAULT_CLASSES, Right } from "@secret-handoff/protocol/api";
+import { type CredentialClass, DEFAULT_CLASSES, LONGEST_APPROVAL, Right } from "@secret-handoff/protocol/api";
 import { ARNS, type ArnForm, arnPattern, arnRule } from "../checks/values.ts";
 import { GITHUB_ISSUER } from "../policy.ts";
 import { type Expression, snakeCase } from "../terraform.ts";
@@ -225,8 +225,8 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
     description: "Seconds that an approval is worth; a day by default.",
     default: 86_400,
     holds: [
-      "var.approval_lifetime >= 60 && floor(var.approval_lifetime) == var.approval_lifetime",
-      "approval_lifetime must be whole seconds, at least 60.",
+      `var.approval_lifetime >= 60 && var.approval_lifetime <= ${LONGEST_APPROVAL} && floor(var.approval_lifetime) == var.approval_lifetime`,
+      `approval_lifetime must be whole seconds, from 60 to ${LONGEST_APPROVAL} (30 days).`,
     ],
   },
 };

@@ -2,6 +2,7 @@ import { gunzipSync } from "node:zlib";
 import {
   CredentialClass,
   DEFAULT_CLASSES,
+  LONGEST_APPROVAL,
   OperatorEntry,
   PolicyCompany,
   SenderEntry,
@@ -43,7 +44,9 @@ const Config = v.strictObject({
   classes: v.optional(v.array(ClassEntry)),
   githubApi: v.optional(v.pipe(v.string(), v.url())),
   company: v.optional(PolicyCompany),
-  approvalSeconds: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(SHORTEST_LIFE))),
+  approvalSeconds: v.optional(
+    v.pipe(v.number(), v.safeInteger(), v.minValue(SHORTEST_LIFE), v.maxValue(LONGEST_APPROVAL)),
+  ),
 });
 
 /** Who may send what: the deployment's CONFIG. */

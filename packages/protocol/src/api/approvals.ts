@@ -9,6 +9,12 @@ import { MOST_MEMBERS, MOST_MEMBERS_BYTES, membersBytes, secretId } from "./requ
 
 /** The most recipients of a request. */
 const MOST_RECIPIENTS = 50;
+/**
+ * Seconds that an approval can be worth at most. What it served is remembered by the handoff's tombstone, for thirty days after it has ended: an
+ * approval that is worth longer could serve the same secret to the same recipient twice.
+ */
+export const LONGEST_APPROVAL = 30 * 86_400;
+
 /** The longest lifetime that a request can name, seconds: a year. */
 const LONGEST_LIFETIME = 366 * 86_400;
 

@@ -4,6 +4,7 @@ export {
   DecisionRequest,
   isRequestId,
   Known,
+  LONGEST_APPROVAL,
   type RequestState,
   RequestView,
 } from "./approvals.ts";
