@@ -37,4 +37,4 @@ export { Requests } from "./store/requests.ts";
 export { Seals } from "./store/seals.ts";
 export { StandaloneEvents } from "./store/standalone-events.ts";
 export { Subjects } from "./store/subjects.ts";
-export { Table, type Update, type Written } from "./store/table.ts";
+export { type Refusable, Table, type Update, type Written } from "./store/table.ts";

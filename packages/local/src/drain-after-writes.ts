@@ -3,6 +3,7 @@ import {
   type Expression,
   type Key,
   type Log,
+  type Refusable,
   Table,
   type Update,
   type Written,
@@ -30,6 +31,12 @@ export class NotifyingTable extends Table {
 
   override async updateAndRead(update: Update): Promise<Written> {
     const written = await super.updateAndRead(update);
+    if (written.done) this.#notify(update.key);
+    return written;
+  }
+
+  override async updateOrRead(update: Update): Promise<Refusable> {
+    const written = await super.updateOrRead(update);
     if (written.done) this.#notify(update.key);
     return written;
   }

@@ -141,7 +141,8 @@ function claimAnswer(outcome: ClaimOutcome): ClaimResponse {
   switch (outcome.kind) {
     case "released":
       return {
-        envelope: encodeBase64url(outcome.envelope),
+        // By Node.js itself: the protocol's encoder, which runs anywhere, takes milliseconds for the largest envelope.
+        envelope: Buffer.from(outcome.envelope).toString("base64url"),
         class: outcome.record.class,
         flags: outcome.record.flags,
         expiresAt: outcome.record.expiresAt,

@@ -164,7 +164,7 @@ export async function countTry(
     const record = readSealed(found);
     if (derive(record, now).state !== "open" || record.attemptsLeft === 0) return { item: found };
     const attemptsLeft = record.attemptsLeft - 1;
-    const counted = await table.updateAndRead(countAttempt(record, attemptsLeft, now));
+    const counted = await table.updateOrRead(countAttempt(record, attemptsLeft, now));
     if (counted.done) return { attemptsLeft };
     found = counted.item;
   }

@@ -30,7 +30,7 @@ export class Receipts {
     const known = await this.#noLongerOpen.read(id, now);
     if (known && !isProved(known)) return "wrong_receipt";
     if (known?.deliveredAt !== undefined) return "acknowledged";
-    const written = await this.#table.updateAndRead(
+    const written = await this.#table.updateOrRead(
       end("delivered", {
         key: { id },
         now,
@@ -54,7 +54,7 @@ export class Receipts {
     const reported = byRecipient("reported", now);
     // Of what is still there it would have changed the state.
     if ((await this.#noLongerOpen.read(id, now))?.reportedAt !== undefined) return "reported";
-    const burned = await this.#table.updateAndRead(
+    const burned = await this.#table.updateOrRead(
       end("reported", {
         key,
         now,

@@ -32,6 +32,9 @@ export type Written =
   | { readonly done: true; readonly item: Attributes }
   | { readonly done: false; readonly item: Attributes | undefined };
 
+/** As {@link Written}, without the item of an update that went through. */
+export type Refusable = { readonly done: true } | Extract<Written, { readonly done: false }>;
+
 /** The few operations that the service makes on a DynamoDB table. Reads are consistent, those of an index are not. */
 export class Table {
   readonly #client: DynamoDBClient;
@@ -73,6 +76,11 @@ export class Table {
    */
   async updateAndRead(update: Update): Promise<Written> {
     return this.#write(update, { ReturnValues: "ALL_NEW", ReturnValuesOnConditionCheckFailure: "ALL_OLD" });
+  }
+
+  /** As {@link updateAndRead}, where only the item that refused the write is of use: one that went through is not sent back. */
+  async updateOrRead(update: Update): Promise<Refusable> {
+    return this.#write(update, { ReturnValuesOnConditionCheckFailure: "ALL_OLD" });
   }
 
   /**
