@@ -132,6 +132,37 @@ describe("a create", () => {
   });
 });
 
+test("a parameter that a call does not take is refused, and nothing is done", async () => {
+  const sealed = await sender.seal();
+  const body = createRequest(sealed);
+  const { id } = (await sender.create(body)).body;
+  const another = createRequest(await sender.seal());
+  const answers: Record<string, number> = {};
+  for (const [method, path, sent] of [
+    ["POST", HANDOFFS, another],
+    ["POST", `${HANDOFFS}/${id}/mailed`, { messageId: "m1" }],
+    ["GET", `${HANDOFFS}/${id}`],
+    ["DELETE", `${HANDOFFS}/${id}`],
+    ["GET", "/v1/sender/policy"],
+    ["GET", "/v1/sender/requests/x"],
+  ] as const) {
+    const { status, body: problem } = await sender.call(method, `${path}?dry-run=true`, sent);
+    answers[`${method} ${path}: ${problem.code}`] = status;
+  }
+  expect(answers).toEqual({
+    [`POST ${HANDOFFS}: malformed`]: 400,
+    [`POST ${HANDOFFS}/${id}/mailed: malformed`]: 400,
+    [`GET ${HANDOFFS}/${id}: malformed`]: 400,
+    [`DELETE ${HANDOFFS}/${id}: malformed`]: 400,
+    "GET /v1/sender/policy: malformed": 400,
+    "GET /v1/sender/requests/x: malformed": 400,
+  });
+  expect((await sender.call("GET", `${HANDOFFS}/${id}`)).body).toMatchObject({
+    state: "open",
+    mailed: false,
+  });
+});
+
 test("the most members that a set may have are stored, and stand in its event", async () => {
   const members = Array.from({ length: 50 }, (_, n) => `arn:${n}:`.padEnd(327, "x"));
   const { id } = await sender.handOver({}, { subject: SET, members });

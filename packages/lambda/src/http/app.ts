@@ -75,7 +75,7 @@ export function refuseForeignOrigin(c: Context, origin: string): void {
 }
 
 /**
- * Reads a JSON body: its type, then its size as the bytes arrive, then its shape.
+ * Reads a JSON body: its type, then its size as the bytes arrive, then its shape. A call with a body has no query.
  * @param limit bytes
  * @throws ProblemError 415, 413 or 400; none of them says what the body held
  */
@@ -87,7 +87,9 @@ export async function readBody<Schema extends v.GenericSchema>(
   if (!/^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(c.req.header("content-type") ?? "")) {
     throw new ProblemError("unsupported_media_type", "Send the body as application/json.");
   }
-  const result = v.safeParse(schema, parseJson(await readBytes(c.req.raw, limit)), { abortEarly: true });
+  const bytes = await readBytes(c.req.raw, limit);
+  refuseQuery(c);
+  const result = v.safeParse(schema, parseJson(bytes), { abortEarly: true });
   if (!result.success) throw malformed(result.issues[0]);
   return result.output;
 }
@@ -100,6 +102,16 @@ export function readQuery<Schema extends v.GenericSchema>(c: Context, schema: Sc
   const result = v.safeParse(schema, c.req.query(), { abortEarly: true });
   if (!result.success) throw malformed(result.issues[0]);
   return result.output;
+}
+
+const NoQuery = v.strictObject({});
+
+/**
+ * For calls that take no parameter: who writes `?dry-run=true` behind one that deletes must not be taken at half a word.
+ * @throws ProblemError 400 where there is one
+ */
+export function refuseQuery(c: Context): void {
+  readQuery(c, NoQuery);
 }
 
 /**

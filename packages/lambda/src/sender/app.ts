@@ -21,7 +21,7 @@ import {
   SealsQuery,
 } from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
-import { createApp, readBody, readQuery, refuseForeignOrigin, route } from "../http/app.ts";
+import { createApp, readBody, readQuery, refuseForeignOrigin, refuseQuery, route } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
 import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
 import type { RequestRecord } from "../store/requests.ts";
@@ -145,10 +145,12 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/handoffs/:id", {
     GET: async (c) => {
       const caller = await admit(c, "send", "revoke", "audit");
+      refuseQuery(c);
       return c.json(viewOf(await knownHandoff(c, caller, "revoke", "audit"), clock()));
     },
     DELETE: async (c) => {
       const caller = await admit(c, "send", "revoke");
+      refuseQuery(c);
       const record = await knownHandoff(c, caller, "revoke");
       const { actor, requestOwner } = caller;
       if ((await handoffs.withdraw(record, "revoked", actor, clock(), {}, requestOwner)) === "released") {
@@ -190,6 +192,7 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/requests/:id", {
     GET: async (c) => {
       const caller = await admit(c, "send", "check", "approve", "audit");
+      refuseQuery(c);
       // The caller is not told that it exists; the trail is.
       const record = await knownRequest(deps, caller, c.req.param("id") ?? "", (foreign) =>
         refusals.note("not_allowed", caller, { request: foreign.id, class: foreign.class }),
@@ -214,6 +217,7 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/policy", {
     GET: async (c) => {
       const caller = await admit(c, "send", "check", "revoke", "approve", "audit", "erase");
+      refuseQuery(c);
       const isSender = may(caller, "send") || may(caller, "check");
       const answer: PolicyResponse = {
         rights: rightsOf(caller),
@@ -278,6 +282,7 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/recipients/:id", {
     DELETE: async (c) => {
       const caller = await admit(c, "erase");
+      refuseQuery(c);
       await noting(caller, {}, async () => {
         if (!mayInAllClasses(caller, "erase")) throw new ProblemError("not_allowed", ERASE_NEEDS);
       });
