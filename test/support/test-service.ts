@@ -1,4 +1,4 @@
-import { type AttributeValue, paginateScan } from "@aws-sdk/client-dynamodb";
+import { type AttributeValue, GetItemCommand, paginateScan } from "@aws-sdk/client-dynamodb";
 import type { RecipientKeys } from "@secret-handoff/lambda";
 import {
   AUDIT_TABLE,
@@ -150,7 +150,10 @@ export async function startTestService(
         { job: { repository: "octo/orders", repositoryId: "42", ...job }, ...how },
       ),
     scan,
-    stored: async (id) => (await scan()).find((item) => item.id?.S === id),
+    stored: async (id) => {
+      const input = { TableName: TABLE, Key: { id: { S: id } }, ConsistentRead: true };
+      return (await client.send(new GetItemCommand(input))).Item;
+    },
     audited: async () =>
       (await scan(AUDIT_TABLE)).flatMap(({ event }) => (event?.S ? [JSON.parse(event.S)] : [])),
     async close() {
