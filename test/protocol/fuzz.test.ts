@@ -27,7 +27,7 @@ import { forgeHeader, forgeHeaderAad, inSmallest } from "../vectors/forge.ts";
 import { vectors } from "../vectors/read.ts";
 import * as any from "./arbitraries.ts";
 
-const RUNS = atTier({ cit: 500, proof: 50_000 });
+const RUNS = atTier({ cit: 200, proof: 50_000 });
 
 /** Inputs kept because they are of a kind that has tripped some parser; every run replays them, and grows others from them. */
 function corpus(file: string): readonly string[] {

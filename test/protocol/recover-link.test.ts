@@ -18,7 +18,7 @@ const damage = expect.objectContaining({ code: "damaged" });
 describe("a link whose key is whole", () => {
   test("is found through any three gateways and whatever was done to it then", async () => {
     await any.check(
-      atTier({ cit: 400, proof: 50_000 }),
+      atTier({ cit: 150, proof: 50_000 }),
       fc.property(any.link, wrappers, form, ({ origin, ...parts }, wrap, paste) => {
         const address = paste(
           wrap.reduce((text, wrapped) => wrapped(text), formatLink({ origin, ...parts })),
@@ -31,7 +31,7 @@ describe("a link whose key is whole", () => {
   test("is found in any text, with its origin", async () => {
     const text = fc.string({ unit: "binary", maxLength: 200 });
     await any.check(
-      atTier({ cit: 400, proof: 50_000 }),
+      atTier({ cit: 150, proof: 50_000 }),
       fc.property(any.link, text, text, (link, before, behind) => {
         expect(recoverLink(`${before} ${formatLink(link)} ${behind}`)).toEqual(link);
       }),
@@ -55,7 +55,7 @@ test("a link with one other character in its key or its id is damaged, through a
   const place = fc.integer({ min: 1, max: 65 });
   const letter = fc.constantFrom(..."ABCxyz019-_");
   await any.check(
-    atTier({ cit: 400, proof: 50_000 }),
+    atTier({ cit: 150, proof: 50_000 }),
     fc.property(
       any.link,
       place,
@@ -108,7 +108,7 @@ test("both implementations find the same, whatever the text", async () => {
     ),
   );
   await any.check(
-    atTier({ cit: 1_000, proof: 50_000 }),
+    atTier({ cit: 300, proof: 50_000 }),
     fc.asyncProperty(address, fc.array(edit, { maxLength: 4 }), async (given, edits) => {
       const text = edits.reduce((before, [where, length, put]) => {
         const at = Math.floor(where * before.length);

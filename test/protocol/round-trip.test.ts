@@ -49,7 +49,7 @@ test("whatever was sealed is what the recipient opens", async () => {
     email: fc.option(any.email, { nil: undefined }),
   });
   await any.check(
-    atTier({ cit: 150, proof: 5_000 }),
+    atTier({ cit: 60, proof: 5_000 }),
     fc.asyncProperty(input, fc.boolean(), async (given, wanted) => {
       const mailedCode = wanted && given.email !== undefined;
       const sealed = await seal({ ...given, mailedCode });
@@ -102,7 +102,7 @@ test("an answer is taken however it is typed, and another one opens nothing", as
 
 test("another address opens nothing", async () => {
   await any.check(
-    atTier({ cit: 50, proof: 5_000 }),
+    atTier({ cit: 25, proof: 5_000 }),
     fc.asyncProperty(any.email, any.email, async (email, other) => {
       fc.pre(email !== other);
       const sealed = await seal({ ...SMALL, email });
@@ -113,14 +113,14 @@ test("another address opens nothing", async () => {
 
 test("a link is read back as it was written", async () => {
   await any.check(
-    atTier({ cit: 500, proof: 100_000 }),
+    atTier({ cit: 150, proof: 100_000 }),
     fc.property(any.link, (given) => expect(parseLink(formatLink(given))).toEqual(given)),
   );
 });
 
 test("a link under the id of another handoff is damaged", async () => {
   await any.check(
-    atTier({ cit: 500, proof: 100_000 }),
+    atTier({ cit: 150, proof: 100_000 }),
     fc.property(any.link, any.link, (given, { id }) => {
       fc.pre(given.id !== id);
       const mixed = formatLink({ ...given, id });
@@ -133,7 +133,7 @@ test("a link under the id of another handoff is damaged", async () => {
 test("a key alone names its handoff: an id that was lost or misspelt is derived, an id of another is never taken", async () => {
   const misspelt = fc.stringMatching(/^[\w.~!=-]{0,64}$/).filter((text) => !isHandoffId(text));
   await any.check(
-    atTier({ cit: 500, proof: 100_000 }),
+    atTier({ cit: 150, proof: 100_000 }),
     fc.property(any.link, misspelt, ({ origin, ...given }, id) => {
       const address = `${origin}/h/${id}#${formatFragment(given)}`;
       expect(recoverLink(address)).toEqual(given);
@@ -144,7 +144,7 @@ test("a key alone names its handoff: an id that was lost or misspelt is derived,
 
 test("the last character of a link is never one that mail programs drop", async () => {
   await any.check(
-    atTier({ cit: 500, proof: 100_000 }),
+    atTier({ cit: 150, proof: 100_000 }),
     fc.property(any.link, (given) => expect(formatLink(given)).toMatch(/#[\w-]{45}[AQgw]$/)),
   );
 });
@@ -211,7 +211,7 @@ test("an envelope or a header opens only with every part of its context", async 
   });
   const keys = { contentKey: new Uint8Array(32).fill(1), commitment: new Uint8Array(32).fill(2) };
   await any.check(
-    atTier({ cit: 200, proof: 20_000 }),
+    atTier({ cit: 80, proof: 20_000 }),
     fc.property(any.bundle, context, context, any.bytes(24), (bundle, sealedFor, openedAs, nonce) => {
       const envelope = sealEnvelope(bundle, sealedFor, keys, nonce);
       expect(openEnvelope(envelope, sealedFor, keys)).toEqual(bundle);
