@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { deriveLinkKeys, deriveOpenKeys, parseLink } from "@secret-handoff/protocol";
+import { deriveLinkKeys, deriveOpenKeys, type OpenKeys, parseLink } from "@secret-handoff/protocol";
 
 /** Something that must show up nowhere, and what it is called in a report. */
 export type Canary = { readonly name: string; readonly bytes: Buffer };
@@ -9,14 +9,18 @@ export function textCanary(name: string, text: string): Canary {
   return { name, bytes: Buffer.from(text, "utf8") };
 }
 
-/** The link and everything that is derived from it. */
+/**
+ * The link and everything that is derived from it.
+ * @param keys those of the answers, for a caller who has them: a passphrase costs half a second
+ */
 export async function linkCanaries(
   link: string,
   answers: { readonly email: string; readonly passphrase?: string },
+  keys?: OpenKeys,
 ): Promise<readonly Canary[]> {
   const parsed = parseLink(link);
   const { linkToken, headerKey, kdfSalt, emailKey } = deriveLinkKeys(parsed);
-  const { claimToken, contentKey } = await deriveOpenKeys(parsed, answers);
+  const { claimToken, contentKey } = keys ?? (await deriveOpenKeys(parsed, answers));
   const raw = {
     linkSecret: parsed.linkSecret,
     linkToken,

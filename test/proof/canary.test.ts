@@ -354,5 +354,6 @@ async function openAll({ to }: Fresh, passphrase: string | undefined): Promise<r
   const recipient = new Recipient(link);
   const { receipt } = await recipient.open(await recipient.claim(answers), answers);
   await recipient.acknowledge(receipt);
-  return [...(await linkCanaries(link, answers)), { name: "receipt", bytes: Buffer.from(receipt) }];
+  const derived = await linkCanaries(link, answers, await recipient.openKeys(answers));
+  return [...derived, { name: "receipt", bytes: Buffer.from(receipt) }];
 }

@@ -60,7 +60,7 @@ export class Recipient {
   }
 
   async claim(answers: RecipientAnswers = {}): Promise<RecipientResponse> {
-    const { claimToken } = await this.#openKeys(answers);
+    const { claimToken } = await this.openKeys(answers);
     return this.claimWith(claimToken, answers.code);
   }
 
@@ -84,7 +84,7 @@ export class Recipient {
 
   /** Decrypts a claim's answer, and with `receipt` acknowledges it. */
   async open(claim: RecipientResponse, answers: RecipientAnswers = {}) {
-    const keys = await this.#openKeys(answers);
+    const keys = await this.openKeys(answers);
     return open(this.link, keys, { ...claim.body, envelope: decodeBase64url(claim.body.envelope) });
   }
 
@@ -103,7 +103,7 @@ export class Recipient {
     return deriveLinkKeys(this.link);
   }
 
-  #openKeys({ passphrase, email }: RecipientAnswers): Promise<OpenKeys> {
+  openKeys({ passphrase, email }: RecipientAnswers): Promise<OpenKeys> {
     const name = JSON.stringify([passphrase, email]);
     const keys = this.#derived.get(name) ?? deriveOpenKeys(this.link, { passphrase, email });
     this.#derived.set(name, keys);
