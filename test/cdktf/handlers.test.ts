@@ -35,7 +35,7 @@ import { EVERYTHING, LEAST } from "./configurations.ts";
 import { type Deployed, deploy } from "./deployed.ts";
 import { matches } from "./event-pattern.ts";
 import { startFunction } from "./lambda.ts";
-import { resource, synthesise } from "./synthesis.ts";
+import { resource, type Synthesis, synthesise } from "./synthesis.ts";
 
 const CONFIG = defineStack({
   region: "eu-west-1",
@@ -91,9 +91,12 @@ const recorded = (name: string) =>
 let deployed: Deployed;
 let issuer: OidcIssuer;
 let code: string;
+/** With every prop set. To pack the functions takes a second, so the tests share it. */
+let everything: Synthesis;
 
 beforeAll(async () => {
   code = built("packages/lambda/build.ts");
+  everything = synthesise(EVERYTHING, code);
   issuer = await startOidcIssuer();
   deployed = await deploy(CONFIG, code, issuer);
 });
@@ -191,8 +194,7 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
 
   test("a link whose key has reached the server is counted by a word that its alarm looks for", async () => {
     await fetch(`${deployed.url}/h/AAAAAAAAAAAAAAAAAAAAAA%23AQAA`);
-    const { json } = synthesise(EVERYTHING, code);
-    const filter = resource(json, "aws_cloudwatch_log_metric_filter", "alarms_mangled_filter");
+    const filter = resource(everything.json, "aws_cloudwatch_log_metric_filter", "alarms_mangled_filter");
     const lines = deployed.functions.recipient.lines.filter((line) => line.includes("mangled"));
     expect(lines).toHaveLength(1);
     expect(filter.pattern).toMatch(/^"\w+"$/);
@@ -205,14 +207,13 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
       headers: { authorization: "Bearer canary" },
     });
     expect(response.status).toBe(401);
-    const { json } = synthesise(EVERYTHING, code);
-    const filter = resource(json, "aws_cloudwatch_log_metric_filter", "alarms_refused_filter");
+    const filter = resource(everything.json, "aws_cloudwatch_log_metric_filter", "alarms_refused_filter");
     const lines = deployed.functions.sender.lines.filter((line) => line.includes("refused_anonymous"));
     expect(lines).toHaveLength(1);
     expect(filter.pattern).toMatch(/^"\w+"$/);
     expect(lines[0]).toContain(filter.pattern);
     expect(lines[0]).not.toContain("canary");
-    const alarm = resource(json, "aws_cloudwatch_metric_alarm", "alarms_refused_anonymous");
+    const alarm = resource(everything.json, "aws_cloudwatch_metric_alarm", "alarms_refused_anonymous");
     expect([filter.metric_transformation]).toMatchObject([
       { name: alarm.metric_name, namespace: alarm.namespace, value: "1" },
     ]);
@@ -347,7 +348,8 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
     ses.silent = false;
     const took = performance.now() - start;
     expect(took).toBeGreaterThan(1_950);
-    expect(took).toBeLessThan(4_000);
+    // Far below the minutes that an answer would take which waits; a busy machine takes its own time.
+    expect(took).toBeLessThan(15_000);
     // The answer does not wait for the mail, nor for what is said of it.
     const { lines } = deployed.functions.recipient;
     for await (const _ of setInterval(20)) {
@@ -517,12 +519,12 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
   });
 
   test.each([
-    ["the least", LEAST],
-    ["every", EVERYTHING],
+    ["the least", () => synthesise(LEAST, code)],
+    ["every", () => everything],
   ])(
     "the sender's function starts with the policy that synth writes with %s prop set, and with no other",
-    async (_, config) => {
-      const { json, folder } = synthesise(config, code);
+    async (_, synthesis) => {
+      const { json, folder } = synthesis();
       const { filename, environment } = resource(json, "aws_lambda_function", "sender_function");
       const { variables } = environment as { variables: Record<string, string> };
       const env = { ...variables, AWS_REGION: "eu-west-1" };
@@ -537,7 +539,7 @@ describe("the synthesised assets, unzipped and run with recorded events", () => 
   );
 
   test("the recipient's function starts with the company that synth writes, and with none that it cannot draw", async () => {
-    const { json, folder } = synthesise(EVERYTHING, code);
+    const { json, folder } = everything;
     const { filename, environment } = resource(json, "aws_lambda_function", "recipient_function");
     const { variables } = environment as { variables: Record<string, string> };
     const env = { ...variables, AWS_REGION: "eu-west-1" };
