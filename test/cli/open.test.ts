@@ -166,16 +166,15 @@ describe("what a link brings is written, and acknowledged after that", () => {
     });
   });
 
-  test("with the passphrase from a pipe, from a file, and not at all without a place to ask", async () => {
+  // From a pipe it is taken where wrong answers are refused, below.
+  test("with the passphrase from a file, and not at all without a place to ask", async () => {
     const passphraseFile = place("passphrase");
     writeFileSync(passphraseFile, `${PASSPHRASE}\n`);
-    const first = await handOver({ passphrase: PASSPHRASE });
-    expect((await open(first.link, ["-f", "raw"], [EMAIL, PASSPHRASE])).stdout).toBe(VALUE);
-    const second = await handOver({ passphrase: PASSPHRASE });
-    expect((await open(second.link, [], [EMAIL])).code).toBe(2);
-    expect(await stateOf(second)).toBe("open");
+    const sealed = await handOver({ passphrase: PASSPHRASE });
+    expect((await open(sealed.link, [], [EMAIL])).code).toBe(2);
+    expect(await stateOf(sealed)).toBe("open");
     const args = ["-f", "raw", "--passphrase-file", passphraseFile, "--email", EMAIL];
-    expect((await open(second.link, args)).stdout).toBe(VALUE);
+    expect((await open(sealed.link, args)).stdout).toBe(VALUE);
   });
 
   test("with the code that is mailed", async () => {
