@@ -3,11 +3,9 @@ const { default: Sequencer } = require("@jest/test-sequencer");
 /** What takes longest on one worker, so that nothing is left waiting for it at the end. Jest itself goes by file size on a first run. */
 const LONGEST = [
   "test/page/browser.test.ts",
-  "test/proof/terraform.test.ts",
   "test/proof/",
   "test/e2e/",
   "test/cdktf/handlers.test.ts",
-  "test/cdktf/doctor.test.ts",
   "test/cli/",
 ];
 
