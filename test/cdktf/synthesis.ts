@@ -52,7 +52,7 @@ export function synthesise(
 }
 
 /** cdktf notes where each token was made, as text, which the test runner maps to its sources: more work than the synthesis. */
-function withoutStacks<Made>(make: () => Made): Made {
+export function withoutStacks<Made>(make: () => Made): Made {
   const { prepareStackTrace } = Error;
   Error.prepareStackTrace = () => "";
   try {

@@ -8,7 +8,7 @@ import { InvalidProps, SecretHandoff, SecretHandoffStack, type StackConfig } fro
 import type { OperatorEntry } from "@secret-handoff/protocol/api";
 import { App, TerraformStack } from "cdktf";
 import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
-import { emptyFunctions } from "./synthesis.ts";
+import { emptyFunctions, withoutStacks } from "./synthesis.ts";
 import {
   apiKey,
   approver,
@@ -27,9 +27,11 @@ const CODE = emptyFunctions();
 function problemsOf(config: unknown): readonly string[] {
   const outdir = mkdtempSync(join(tmpdir(), "secret-handoff-wrong-"));
   try {
-    const app = new App({ outdir });
-    new SecretHandoffStack(app, "secret-handoff", { ...(config as StackConfig), code: CODE });
-    app.synth();
+    withoutStacks(() => {
+      const app = new App({ outdir });
+      new SecretHandoffStack(app, "secret-handoff", { ...(config as StackConfig), code: CODE });
+      app.synth();
+    });
     return [];
   } catch (error) {
     if (!(error instanceof InvalidProps)) throw error;
