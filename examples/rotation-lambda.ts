@@ -38,7 +38,7 @@ async function finishSecret({ SecretId: id, ClientRequestToken: version }: Rotat
   const outcomes = await handOver(
     {
       secrets: [{ ...secret, label: secret.name }],
-      recipients: parseRecipients(RECIPIENTS.replaceAll(",", "\n"), "RECIPIENTS").recipients,
+      recipients: parseRecipients(RECIPIENTS.replaceAll(",", "\n")).recipients,
       class: CLASS,
       source: "scheduled rotation",
       sourceName: "Sent by",

@@ -89,6 +89,13 @@ describe("an issue", () => {
     expect(parseDuration(outputs["expires-in"] ?? "")).toBe(5_400);
   });
 
+  test.each(["Ticket 123456, e.g. for Q4", "Rotation 3.2: half a year is over.", "お客様の依頼。今日だけ"])(
+    "with the reason %s is in order",
+    (reason) => {
+      expect(run(bodyOf({ ...GOOD, reason })).outputs.reason).toBe(reason);
+    },
+  );
+
   test.each<[string, Answers, string]>([
     ["with somebody from elsewhere", { recipients: "eve@elsewhere.example" }, "Outside: 1 of 1"],
     ["for long", { lifetime: "4h" }, "Long: more than half"],
@@ -109,6 +116,24 @@ describe("an issue", () => {
     ["with one recipient twice", { recipients: "ana@vendor.example\nAna@vendor.example" }, "twice"],
     ["with a link as its reason", { reason: "see https://evil.example/login" }, "without links"],
     ["with a domain as its reason", { reason: "log in at evil.example" }, "without links"],
+    ...[
+      ...[
+        "call 030 1234567",
+        "call +1 (555) 010-0199",
+        "call +49",
+        "call ０３０１２３４５６７",
+        "call 030/12-34-56-7",
+      ],
+      ...[
+        "open 10.0.0.1/x",
+        "open １０．０．０．１",
+        "see evil。com",
+        "see evil｡com",
+        "see evil．com",
+        "see evil․com",
+      ],
+      ...["see bank.भारत", "see bank.рф today", "see tel:112", "see //evil"],
+    ].map((reason): [string, Answers, string] => [`with ${reason}`, { reason }, "without links"]),
     ["with markup as its reason", { reason: "see [the ticket](x)" }, "without links"],
     ["with what nobody sees in its reason", { reason: "quarterly\u200b rotation" }, "without links"],
   ])("%s is refused", (_, more, problem) => {
