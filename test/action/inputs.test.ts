@@ -159,7 +159,7 @@ describe("a file gives", () => {
       "repeats a line",
       "b@c.example\nB@c.example",
       "recipients-file",
-      "Line 2 of recipients-file repeats line 1. Name each recipient once.",
+      "Lines 1 and 2 of recipients-file are the same. Name each recipient once.",
     ],
     [
       "repeats recipients",
@@ -255,21 +255,18 @@ describe("a mistake in an input is reported:", () => {
     ],
     [
       { language: "de\nxx" },
-      "Line 2 of language is not a language that the mail is written in, like de or pt-BR. Write one for all recipients, and ADDRESS=VALUE, one a line, for those who need another.",
+      "Line 2 of language is not a language that the mail is written in, like de or pt-BR. Write one for all recipients, and ADDRESS=VALUE for each who needs another.",
     ],
     [
       { "time-zone": "Europe/Nowhere" },
-      "Line 1 of time-zone is not a time zone, like Europe/Madrid. Write one for all recipients, and ADDRESS=VALUE, one a line, for those who need another.",
+      "Line 1 of time-zone is not a time zone, like Europe/Madrid. Write one for all recipients, and ADDRESS=VALUE for each who needs another.",
     ],
     [
       { language: "bo@else.example = ja" },
-      "Address 1 of language is not among the recipients. Correct it, or drop its line.",
+      "Address 1 of language is not among the recipients. Correct it, or drop it.",
     ],
-    [
-      { context: "Ticket=1\nnonsense" },
-      "Entry 2 of context is not understood. Write NAME=value, one a line.",
-    ],
-    [{ context: "Ticket=1\nTicket=2" }, "Entry 2 of context repeats entry 1. Name each once."],
+    [{ context: "Ticket=1\nnonsense" }, "Line 2 of context is not understood. Write NAME=value."],
+    [{ context: "Ticket=1\nTicket=2" }, "Lines 1 and 2 of context name the same. Name each once."],
     [
       { "smtp-user": "u", "smtp-password": "p" },
       "smtp-user needs smtp-host. Set it, or drop smtp-user to send by SES.",

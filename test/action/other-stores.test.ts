@@ -92,10 +92,13 @@ const step = (inputs: Partial<Record<InputName, string>>, more: StepContext["env
   });
 
 const mailed = () => service.mail.inbox.mails.filter(({ recipients }) => recipients.includes(ana));
-async function opened() {
+async function openedFields() {
   const who = new Recipient(/^http\S+$/m.exec(mailed().at(-1)?.text ?? "")?.[0] ?? "");
   const [item] = (await who.open(await who.claim({ email: ana }), { email: ana })).items;
-  return Object.fromEntries((item?.fields ?? []).map(({ name, value }) => [name, value]));
+  return item?.fields ?? [];
+}
+async function opened() {
+  return Object.fromEntries((await openedFields()).map(({ name, value }) => [name, value]));
 }
 
 type Store = {
@@ -160,7 +163,7 @@ const STORES: readonly (readonly [string, Store])[] = [
     {
       inputs: { "other-secrets": "ORDERS, op://Infra/Orders%20DB" },
       rotate: (value) => connect.save(value),
-      fields: (password) => ({ username: "app", password }),
+      fields: (password) => ({ username: "app", password, host: `host of ${password}` }),
     },
   ],
   [
@@ -242,6 +245,19 @@ describe.each(STORES)("%s", (_, { inputs, env = {}, rotate, fields }) => {
     expect(shown).not.toContain("canary");
     expect([...workflow.masks]).toContain("canary-masked");
   });
+});
+
+test("a field that 1Password conceals stays concealed and is masked, whatever its label", async () => {
+  connect.save("canary-typed");
+  for (const key of ["", ", host"]) {
+    const { workflow } = await step({
+      "other-secrets": `A${key === "" ? "" : "B"}, op://Infra/Orders%20DB${key}`,
+    });
+    const shown = (await openedFields()).map(({ value, concealed }) => [value, concealed]);
+    expect(shown).toContainEqual(["host of canary-typed", true]);
+    if (key === "") expect(shown).toContainEqual(["app", false]);
+    expect([...workflow.masks]).toContain("host of canary-typed");
+  }
 });
 
 test("one key of a secret and several stores go in one handoff", async () => {
@@ -356,7 +372,7 @@ describe("a failure says what to do", () => {
       "azure://acme/orders",
       { AZURE_FEDERATED_TOKEN_FILE: credentials },
       {},
-      /Entra ID does not accept this workflow/,
+      /Entra ID does not accept this login/,
     ],
     [
       "no Azure CLI",

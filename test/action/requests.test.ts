@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { InputName } from "@secret-handoff/action";
 import { type Loopback, serveLoopback, startGitHubApi } from "@secret-handoff/local";
 import type { RotatableSecrets } from "@secret-handoff/sdk";
+import { secretVersion } from "../sdk/secrets.ts";
 import { callAs, operatorOf } from "../support/operator.ts";
 import { startTestService, type TestService } from "../support/test-service.ts";
 import { runStepOn, type StepOptions } from "./step-harness.ts";
@@ -276,14 +277,14 @@ describe("deliver in a class with approvals", () => {
     callAs(kim, service, "POST", `/v1/sender/requests/${id}/deny`, { role: "security" });
   const cases: Readonly<Record<string, readonly [string, Given, StepOptions?, ((id: string) => unknown)?]>> =
     {
-      "another class": ["The request is for class guarded", { class: "guarded-too" }],
+      "another class": ["is for class guarded, and this delivery is of class guarded-too", { class: "guarded-too" }],
       "another secret": [
-        "does not name this secret",
+        'does not name secret "prod/other"',
         { "secret-ids": "prod/other" },
         { secrets: { "prod/other": "canary-value" } },
       ],
-      "another recipient": ["does not name this recipient", { recipients: "eve@vendor.example" }],
-      "a longer lifetime": ["at most 3600 seconds", { "expires-in": "2h" }],
+      "another recipient": ["Recipient 1 is not among those of request", { recipients: "eve@vendor.example" }],
+      "a longer lifetime": ["asks for at most 1h until expiry", { "expires-in": "2h" }],
       "another run": ["made by another run", {}, { claims: { run_id: "99" } }],
       "a request that was denied": ["was denied", {}, {}, denyAs],
       "a request that has expired": ["has expired", {}, {}, () => (service.clock.now += 86_400)],
@@ -302,6 +303,36 @@ describe("deliver in a class with approvals", () => {
     const refused = await step({ ...byRequest(id), ...inputs }, options);
     expect([refused.code, refused.errors.join()]).toEqual([1, expect.stringContaining(sentence)]);
     expect(service.mail.inbox.mails).toHaveLength(sent);
+  });
+
+  test("takes class and reason from the request, and says at once what contradicts it", async () => {
+    const { workflow } = await ask({ "expires-in": "1h" });
+    const id = workflow.outputs["request-id"] ?? "";
+    await approveAs(kim, id, "security");
+    await approveAs(lee, id, "manager");
+    const given = { "request-id": id, "expires-in": "2h", recipients: "bo@vendor.example" };
+    const { errors } = await step({ ...given, "secret-ids": "prod/other" });
+    expect(errors).toEqual([
+      expect.stringContaining("asks for at most 1h until expiry, and expires-in is 2h."),
+      expect.stringContaining("Recipient 1 is not among those of request"),
+      expect.stringContaining('does not name secret "prod/other". It names'),
+    ]);
+    const read: string[] = [];
+    const openSecrets = () => ({
+      read: async (name: string) => {
+        read.push(name);
+        return secretVersion("prod/orders", "canary-value");
+      },
+      namesWithPrefix: async () => [],
+    });
+    const dry = await step(
+      { "request-id": id, "dry-run": "true", class: "", reason: "", "secret-ids": "" },
+      { context: { openSecrets } },
+    );
+    expect(read).toEqual([ARN]);
+    expect([dry.code, dry.errors]).toEqual([0, []]);
+    const unasked = await step({ class: "" });
+    expect(unasked.errors).toEqual(["The input class is not set. Set it under with: in the workflow."]);
   });
 
   test("while an approval is missing reads and rotates nothing", async () => {

@@ -107,27 +107,27 @@ describe("one mistake is one annotation:", () => {
     [
       "the same recipient twice",
       { recipients: "x@vendor.example\nX@vendor.example" },
-      "Line 2 of recipients repeats line 1. Name each recipient once.",
+      "Lines 1 and 2 of recipients are the same. Name each recipient once.",
     ],
     [
       "a bundle that is too large",
       { "secret-ids": "prod/large\nlarge/*" },
-      "The secrets take 325,867 bytes together and one handoff carries 262,140. Hand them over in several steps.",
+      "The secrets take 325,867 bytes together and one handoff carries 262,140. Hand over fewer at once.",
     ],
     [
       "more secrets than one handoff carries",
       { "secret-ids": Array.from({ length: 51 }, (_, n) => `many/${n}`).join("\n") },
-      "One handoff carries at most 50 secrets, and these are 51. Hand them over in several steps.",
+      "One handoff carries at most 50 secrets, and these are 51. Hand over fewer at once.",
     ],
     [
       "secrets whose ARNs take more than one handoff carries",
       { "secret-ids": "long/*" },
-      "The ARNs of the secrets take 18,720 bytes together, and one handoff carries 16,384. Hand them over in several steps.",
+      "The ARNs of the secrets take 18,720 bytes together, and one handoff carries 16,384. Hand over fewer at once.",
     ],
     [
       "a description that is too long",
       { message: "x".repeat(4_000) },
-      "title, message, reason and context are 385 bytes too long together. Shorten them.",
+      "Together, title, message, reason and context are 385 bytes too long. Shorten them.",
     ],
     [
       "an endpoint that is none",

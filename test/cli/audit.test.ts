@@ -15,18 +15,18 @@ let cli: InProcessCli;
 let arns: readonly string[];
 let key: string;
 
-const as = (name: string, ...args: readonly string[]) => {
+function environmentOf(name: string) {
   const operator = stack.operators.find((one) => one.name === name);
   if (!operator) throw new Error(`there is no ${name}`);
-  const env = {
+  return {
     AWS_ACCESS_KEY_ID: operator.accessKeyId,
     AWS_SECRET_ACCESS_KEY: operator.secretAccessKey,
     AWS_REGION: "eu-west-1",
     AWS_ENDPOINT_URL_SECRETS_MANAGER: stack.secretsManager,
     SECRET_HANDOFF_ENDPOINT: stack.url,
   };
-  return cli.run(args, { env });
-};
+}
+const as = (name: string, ...args: readonly string[]) => cli.run(args, { env: environmentOf(name) });
 const audit = (...args: readonly string[]) => as("auditor", "audit", ...args);
 
 beforeAll(async () => {
@@ -134,6 +134,21 @@ describe("audit verify", () => {
     expect(await verify()).toMatchObject({ code: 0, stdout: expect.stringContaining("Verified.") });
     expect((await audit("export", "--since", since, "--out", file)).code).toBe(0);
     expect(await verify(file)).toMatchObject({ code: 0 });
+  });
+});
+
+describe("recipients find", () => {
+  test("takes an address of an argument and of a pipe, and names the pipe where it gets none", async () => {
+    const find = (args: readonly string[], stdin = "") =>
+      cli.run(["recipients", "find", ...args], { env: environmentOf("auditor"), stdin });
+    const found = await find([EMAIL]);
+    expect(found).toMatchObject({ code: 0, stdout: expect.stringContaining(`  ${EMAIL}\n`) });
+    expect(await find([], `${EMAIL}\n`)).toEqual(found);
+    expect(await find([found.stdout.slice(0, 22)])).toEqual(found);
+    expect(await find([])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("as an argument or in a pipe"),
+    });
   });
 });
 

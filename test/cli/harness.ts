@@ -69,7 +69,8 @@ export class InProcessCli {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    // A shell that was just ended may still write its history.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -154,6 +155,7 @@ export class BuiltCli {
   }
 
   remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    // A shell that was just ended may still write its history.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -80,7 +80,8 @@ describe("a person with AWS credentials", () => {
     const link = await linkTo(EMAIL);
     const opened = await cli.run(["open", "--format", "raw", "--email", EMAIL], { stdin: link });
     expect(opened).toMatchObject({ code: 0, stdout: VALUE });
-    const status = await as("sender", ["status", handoffs[0].id, "--json"]);
+    const status = await as("sender", ["status", handoffs[0].id, "--await", "1m", "--json"]);
+    expect(status.code).toBe(0);
     expect(JSON.parse(status.stdout).handoffs[0]).toMatchObject({
       status: "delivered",
       class: "internal-tool",
@@ -116,6 +117,10 @@ describe("a person with AWS credentials", () => {
       code: 0,
       stdout: `${id}  revoked\n`,
     });
+    expect(await as("sender", ["revoke", id])).toMatchObject({ code: 0, stdout: `${id}  revoked\n` });
+    const opened = (await as("sender", ["list", "--state", "delivered"])).stdout.slice(0, 400);
+    const released = /^[\w-]{22}(?= +delivered)/m.exec(opened)?.[0] ?? "";
+    expect((await as("sender", ["revoke", released])).stdout).toContain("opened already: rotate the secret");
     expect((await as("sender", [...args, "--dry-run"])).stdout).toContain(
       "a•••@vendor.example  would be mailed",
     );
@@ -240,14 +245,19 @@ describe("a person with AWS credentials", () => {
     for (const { stderr } of [approvals, unknown, nobody]) expect(stderr).not.toContain(VALUE);
   });
 
-  test("asks for approval, which another gives, and sends by the request", async () => {
+  test("asks for approval by a secret's name, which another gives, and sends by the request alone", async () => {
     const { arn } = stack.secrets.put("prod/orders/asked", VALUE);
-    const asked = ["request", "-c", "api-key", "--secret", arn, "--to", EMAIL];
-    const made = await as("sender", [...asked, "--expires-in", "4h", "--reason", "onboarding", "--json"]);
-    const { id, state } = JSON.parse(made.stdout);
-    expect(state).toBe("pending");
+    const asked = ["request", "-c", "api-key", "--secret-id", "prod/orders/asked", "--to", EMAIL];
+    const made = await as("sender", [...asked, "--expires-in", "2h", "--reason", "onboarding", "--json"]);
+    const { id, state, secrets } = JSON.parse(made.stdout);
+    expect({ state, secrets }).toEqual({ state: "pending", secrets: [arn] });
+    const early = await as("sender", ["send", "--request", id, "--to", EMAIL, ...smtp()]);
+    expect(early).toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining("Wait with --await of secret-handoff request, or run again"),
+    });
     expect((await as("manager", ["approve", id, "--role", "team lead"])).code).toBe(3);
-    const approved = await as("team-lead", [
+    const decided = await as("team-lead", [
       "approve",
       id,
       "--role",
@@ -255,31 +265,59 @@ describe("a person with AWS credentials", () => {
       "--comment",
       "known vendor",
     ]);
-    expect(approved).toMatchObject({ code: 0, stdout: expect.stringContaining("approved") });
-    expect((await as("sender", ["request", id])).stdout).toContain("team lead");
-    const send = [
-      "send",
-      "--to",
-      EMAIL,
-      "-c",
-      "api-key",
-      "--secret-id",
-      "prod/orders/asked",
-      "--expires-in",
-      "4h",
-    ];
-    const sent = await as("sender", [
-      ...send,
-      "--reason",
-      "onboarding",
-      "--request",
-      id,
-      "--from",
-      "me@acme.example",
-      ...smtp(),
-    ]);
-    expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining("mailed, handoff ") });
+    expect(decided).toMatchObject({ code: 0, stdout: expect.stringContaining("approved") });
+    const shown = (await as("sender", ["request", id])).stdout;
+    expect(shown).toContain("team lead");
+    expect(shown).toMatch(/^Links live: +2h$/m);
+
+    const send = (...more: string[]) =>
+      as("sender", ["send", "--request", id, "--from", "me@acme.example", ...smtp(), ...more]);
+    const people = join(cli.folder, "people.txt");
+    writeFileSync(people, "# the vendor\nAna Kowalska <ana@vendor.example>\n");
+    for (const [more, sentence] of [
+      [["--to", EMAIL, "--expires-in", "4h"], "asks for at most 2h until expiry, and --expires-in is 4h."],
+      [
+        ["--to", EMAIL, "-c", "internal-tool"],
+        "is for class api-key, and this delivery is of class internal-tool.",
+      ],
+      [["--to", "bob@vendor.example"], "Recipient 1 is not among those of request"],
+      [["--to", EMAIL, "--secret-id", "prod/orders/other"], 'does not name secret "prod/orders/other"'],
+      [["--recipients-file", people, "--to", EMAIL], "Recipient 1 of --recipients-file is in --to as well."],
+      [[], "Say to whom: --to ana@vendor.example, or --recipients-file PATH."],
+    ] as const) {
+      const { code, stderr } = await send(...more);
+      expect({ more, told: stderr.includes(sentence), failed: code !== 0, stderr }).toEqual({
+        more,
+        told: true,
+        failed: true,
+        stderr,
+      });
+    }
+    const sent = await send("--recipients-file", people, "--json");
+    expect(sent).toMatchObject({ code: 0, stdout: expect.stringContaining('"mailed"') });
+    const created = events.findLast(({ type }) => type === "created");
+    expect(created).toMatchObject({ class: "api-key", secret: arn, reason: "onboarding" });
+    const [{ expiresAt }] = JSON.parse(sent.stdout).handoffs;
+    expect(Math.abs(expiresAt - Date.now() / 1_000 - 7_200)).toBeLessThan(120);
     await linkTo(EMAIL);
+  });
+
+  test("is refused a request for what no delivery could name, and asks for what the class allows", async () => {
+    const ask = (...more: string[]) =>
+      as("sender", ["request", "-c", "api-key", "--to", EMAIL, "--reason", "onboarding", ...more]);
+    expect((await ask("--secret-id", "prod/never")).stderr).toContain(
+      'There is no secret "prod/never". Check --secret-id',
+    );
+    expect((await ask("--secret-id", "prod/*")).stderr).toContain("A request names each secret.");
+    expect((await ask("--secret-id", "vault://secret/data/x")).stderr).toContain(
+      "which no delivery could name",
+    );
+    expect((await ask()).stderr).toContain("A request needs --class, --secret-id or --role-to-assume, --to");
+    const asked = await ask("--secret-id", "vault:vault.example.com//secret/data/x", "--json");
+    expect(JSON.parse(asked.stdout)).toMatchObject({
+      secrets: ["vault:vault.example.com//secret/data/x"],
+      expiresIn: 86_400,
+    });
   });
 });
 

@@ -186,7 +186,10 @@ export function writtenTests(given: OpenTest): void {
       const second = await open(sealed.link, ["--field", "pasword", "--email", EMAIL]);
       expect(second.stderr).toContain("There are: Orders/user, Orders/password.");
       expect(await stateOf(sealed)).toBe("claimed");
+      expect(first.stderr).not.toContain("You opened this a moment ago.");
       const third = await open(sealed.link, ["--field", "password", "--email", EMAIL]);
+      expect(third.stderr).toContain("You opened this a moment ago. Only this computer can show it again");
+      expect(third.stderr).not.toContain("tries left");
       expect(third).toMatchObject({ code: 0, stdout: "it's $HOME" });
       expect(await stateOf(sealed)).toBe("delivered");
     });

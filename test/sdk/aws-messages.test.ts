@@ -231,7 +231,7 @@ describe("one exception's name stands for many things:", () => {
       "rotate",
       "InvalidRequestException",
       "The secret is managed by another service, and you must use that service to update it.",
-      'rotation_unconfigured: Secret "prod/db" is managed by another AWS service and changes only through it. Rotate it there, and hand it over without rotate.',
+      'rotation_unconfigured: Secret "prod/db" is managed by another AWS service and changes only through it. Rotate it there, and hand it over without rotating it here.',
     ],
     [
       "rotate",
@@ -255,7 +255,7 @@ describe("one exception's name stands for many things:", () => {
       "promote",
       "InvalidParameterException",
       "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-      'secret_unreadable: Secret "prod/db" is a replica and changes only where its primary is. Name the primary secret by its ARN, or set its region.',
+      'secret_unreadable: Secret "prod/db" is a replica and changes only where its primary is. Name the primary secret by its ARN, or give its region.',
     ],
     [
       "promote",

@@ -100,7 +100,7 @@ test("a bundle that fills the largest envelope passes, one byte more is refused 
   const error = errorOf(() => contents(most + 1));
   expect([error.code, error.message]).toEqual([
     "too_large",
-    "The secrets take 262,141 bytes together and one handoff carries 262,140. Hand them over in several steps.",
+    "The secrets take 262,141 bytes together and one handoff carries 262,140. Hand over fewer at once.",
   ]);
 });
 

@@ -36,7 +36,7 @@ describe("whatever the text, a parser takes it or refuses it with a SenderError:
   test.each<[string, (text: string) => unknown]>([
     ["secret-ids", parseSecretIds],
     ["endpoint", parseEndpoint],
-    ["mailbox", (value) => parseMailbox(value, "from")],
+    ["mailbox", (value) => parseMailbox(value)],
     ["passphrase", checkPassphrase],
     ["recipients", parseRecipients],
     ["an SSH public key", parseSshPublicKey],

@@ -72,7 +72,7 @@ describe.each(Object.entries(CALLS))("%s behind TLS", (_, call) => {
     [
       "good",
       "of an authority that this machine does not know",
-      /: this machine does not trust the authority that signed its certificate \(UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)\)\. Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment of the job: a proxy that inspects TLS has an authority of its own\.$/,
+      /: this machine does not trust the authority that signed its certificate \(UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT_LOCALLY)\)\. Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment: a proxy that inspects TLS has an authority of its own\.$/,
     ],
   ])("with a certificate %s, %s", async (certificate, _, sentence) => {
     const port = await tlsServer(certificate);

@@ -306,7 +306,7 @@ describe("values of earlier steps", () => {
 
   test("refuse the same name twice, with both lines", () => {
     expect(errorOf(() => parseGivenValues("A=1\n\nA=2")).message).toBe(
-      "Line 3 of values gives the name of line 1 again. Name each value once.",
+      "Lines 1 and 3 of values give the same name. Name each value once.",
     );
   });
 });

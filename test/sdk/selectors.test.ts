@@ -61,7 +61,7 @@ test("parameters takes a name, a path, an ARN, a version, an alias and a key", (
   ]);
 });
 
-const FORM = "Write a name, an ARN, prefix*, ALIAS, id or ALIAS, id, key; one secret a line.";
+const FORM = "Write a name, an ARN, prefix*, ALIAS, id or ALIAS, id, key.";
 
 describe("secret-ids refuses", () => {
   test.each([
@@ -117,17 +117,21 @@ describe("a line that can be read in two ways is refused, with both readings:", 
 
   test("an alias that is another line's id", () => {
     expect(errorOf(() => parseSecretIds("orders, prod-orders\norders")).message).toBe(
-      "The alias in line 1 of secret-ids is the id in line 2. Use another alias.",
+      "Lines 1 and 2 of secret-ids cannot be told apart: the alias of the one is the id of the other. Use another alias.",
     );
   });
 });
 
 describe("a repetition is refused, with both lines:", () => {
   test.each([
-    ["the same secret", "a/b\nc/d\na/b", "Line 3 of secret-ids repeats line 1. Name each id once."],
-    ["it under two aliases", "A, a/b\nB, a/b", "Line 2 of secret-ids repeats line 1. Name each id once."],
-    ["the same key", "A, a/b, c\nB, a/b, c", "Line 2 of secret-ids repeats line 1. Name each id once."],
-    ["the same prefix", "a/b*\na/b*", "Line 2 of secret-ids repeats line 1. Name each id once."],
+    ["the same secret", "a/b\nc/d\na/b", "Lines 1 and 3 of secret-ids are the same. Name each id once."],
+    [
+      "it under two aliases",
+      "A, a/b\nB, a/b",
+      "Lines 1 and 2 of secret-ids are the same. Name each id once.",
+    ],
+    ["the same key", "A, a/b, c\nB, a/b, c", "Lines 1 and 2 of secret-ids are the same. Name each id once."],
+    ["the same prefix", "a/b*\na/b*", "Lines 1 and 2 of secret-ids are the same. Name each id once."],
     [
       "the same alias",
       "A, a/b\n\nA, c/d",
@@ -139,7 +143,7 @@ describe("a repetition is refused, with both lines:", () => {
 
   test("the same parameter", () => {
     expect(errorOf(() => parseParameters("/a\nX, /a")).message).toBe(
-      "Line 2 of parameters repeats line 1. Name each id once.",
+      "Lines 1 and 2 of parameters are the same. Name each id once.",
     );
   });
 });

@@ -171,7 +171,7 @@ describe("an answer becomes a sentence:", () => {
     [
       "too large",
       problem(413, "too_large", "x"),
-      "too_large: The service finds the handoff too large. Hand the secrets over in several steps.",
+      "too_large: The service finds the handoff too large. Hand over fewer secrets at once.",
     ],
     [
       "another refusal",

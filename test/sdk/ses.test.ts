@@ -136,6 +136,6 @@ test("a check refuses a sender that is not verified", async () => {
 test("a check that may not look says so", async () => {
   server.answer(refusal(403, "AccessDeniedException"), refusal(403, "AccessDeniedException"));
   expect(await transport().check(FROM, unending())).toEqual([
-    "Whether SES may send from handoff@acme.example could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.",
+    "Whether SES may send from handoff@acme.example could not be checked: the AWS role lacks ses:GetEmailIdentity, which only a dry run uses.",
   ]);
 });

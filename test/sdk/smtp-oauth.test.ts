@@ -328,7 +328,6 @@ describe("each failure has its own sentence:", () => {
 
 describe("parts of a login that do not fit together", () => {
   const secret = new Concealed("canary");
-  const name = (part: keyof SmtpLoginParts) => `smtp-${part}`;
   test.each<[parts: SmtpLoginParts, sentence: string]>([
     [
       { user: USER },
@@ -346,15 +345,13 @@ describe("parts of a login that do not fit together", () => {
       "smtp-token-url must be an https address",
     ],
   ])("%j", (parts, sentence) => {
-    expect(errorOf(() => smtpLoginOf(parts, name)).message).toContain(sentence);
+    expect(errorOf(() => smtpLoginOf(parts)).message).toContain(sentence);
   });
 
   test.each(["a b", "-x", "x\r\nMAIL", "[not an address]", ""])(
     "no name to greet with: %j",
     (text: string) => {
-      expect(errorOf(() => parseEhloName(text, "smtp-name")).message).toContain(
-        "is not a name to greet a mail server",
-      );
+      expect(errorOf(() => parseEhloName(text)).message).toContain("is not a name to greet a mail server");
     },
   );
 });

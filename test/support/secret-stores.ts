@@ -201,6 +201,7 @@ export async function startConnect() {
       fields: [
         { id: "username", label: "username", value: "app" },
         { id: "password", label: "password", value: password, type: "CONCEALED" },
+        { id: "hosted", label: "host", value: `host of ${password}`, type: "CONCEALED" },
         { id: "notesPlain", label: "notesPlain" },
       ],
     });

@@ -7,6 +7,7 @@ import {
   type Delivery,
   describedBy,
   ErrorCollector,
+  inputName,
   type KeyContext,
   type KeyedRecipient,
   type LabelledSecret,
@@ -88,7 +89,7 @@ export async function checkDelivery(
   const recommended = inputs["dry-run"] ? (judged?.warnings ?? []) : [];
   const complete = isComplete(inputs, errors) ? inputs : undefined;
   const unnamed =
-    complete && (complete.contact ?? policy?.company?.contact) === undefined ? [NO_CONTACT] : [];
+    complete && (complete.contact ?? policy?.company?.contact) === undefined ? [NO_CONTACT(inputName)] : [];
   for (const sentence of [...recommended, ...unnamed, ...(mailWarnings ?? [])]) workflow.warning(sentence);
   errors.add(...readErrors.errors, ...policyErrors.errors, ...(judged?.errors ?? []));
   const { allowed } = judged ?? {};

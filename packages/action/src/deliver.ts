@@ -1,6 +1,7 @@
 import { emailHintOf, type Sealed, seal } from "@secret-handoff/protocol";
 import type { HandoffView, RequestView } from "@secret-handoff/protocol/api";
 import {
+  byRequest,
   type Deadline,
   deliver,
   ErrorCollector,
@@ -16,7 +17,7 @@ import { type CheckedDelivery, checkDelivery } from "./check.ts";
 import { commentOn } from "./github/issue-comments.ts";
 import { maskAll } from "./github/masking.ts";
 import { openService } from "./github/service-token.ts";
-import { type DeliverInputs, readDeliverInputs } from "./inputs/deliver-inputs.ts";
+import { checkSomething, type DeliverInputs, readDeliverInputs } from "./inputs/deliver-inputs.ts";
 import type { Draft, InputReader } from "./inputs/table.ts";
 import { pluralize } from "./report/formatting.ts";
 import { outcomeLine, reportDryRun, reportOutcomes, reportProblems } from "./report/outcomes.ts";
@@ -32,10 +33,11 @@ const CHECKS_SECONDS = 600;
  */
 export async function runDeliver(read: InputReader, context: StepContext): Promise<0 | 1> {
   const errors = new ErrorCollector();
-  const inputs = readDeliverInputs(read, errors);
-  const dryRun = inputs["dry-run"] ?? false;
-  const approval = await errors.attemptAsync(() => decided(inputs, errors, context));
-  if (inputs["request-id"] !== undefined && !approval)
+  const given = readDeliverInputs(read, errors);
+  const dryRun = given["dry-run"] ?? false;
+  const approval = await errors.attemptAsync(() => decided(given, errors, context));
+  const inputs = approval ? withRequest(given, approval, errors) : given;
+  if (given["request-id"] !== undefined && (!approval || errors.errors.length > 0))
     return reportProblems(errors.errors, context, { dryRun });
   const delivered = await withTimeout(inputs.timeout ?? CHECKS_SECONDS, context, async (deadline) => {
     const checked = await checkDelivery(inputs, approval, errors, context, deadline);
@@ -75,6 +77,32 @@ async function decided(
   context.workflow.output("request-state", view.state);
   requireApproved(view);
   return view;
+}
+
+/**
+ * Completes the inputs by the request: class, lifetime, reason, and the secrets where none is named.
+ * @param errors takes what contradicts it
+ */
+function withRequest(
+  inputs: Draft<DeliverInputs>,
+  view: RequestView,
+  errors: ErrorCollector,
+): Draft<DeliverInputs> {
+  const { "secret-ids": secrets = [], parameters = [], "other-secrets": others = [], values = [] } = inputs;
+  const found = byRequest(view, {
+    ...{ class: inputs.class, expiresIn: inputs["expires-in"], reason: inputs.reason },
+    ...{ recipients: inputs.recipients ?? [], secrets },
+    hasOthers:
+      [parameters, others, values].some((list) => list.length > 0) || inputs.source !== "secrets-manager",
+  });
+  if (!("class" in found)) {
+    errors.add(...found);
+    return inputs;
+  }
+  const { class: name, expiresIn, reason, secrets: selectors } = found;
+  const complete = { ...inputs, class: name, "expires-in": expiresIn, reason, "secret-ids": selectors };
+  errors.attempt(() => checkSomething({ ...complete, "values-file": [] }));
+  return complete;
 }
 
 /** Says what the step would do; with a rotation, to the versions that it would make. */

@@ -101,7 +101,7 @@ export async function readSources(
     sources,
     execution,
     errors,
-    ({ value }) => maskAll(workflow, value.reveal()),
+    ({ value, concealed }) => maskAll(workflow, value.reveal(), concealed),
   );
   const given = givenSecrets(values, run.repository, execution, unixSeconds(runtime));
   return { secrets, others: [...others, ...given] };

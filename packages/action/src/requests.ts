@@ -4,15 +4,15 @@ import {
   type Deadline,
   ErrorCollector,
   formatDuration,
-  type RotatableSecrets,
-  type SecretSelector,
+  longestLife,
+  requestedSecrets,
   SenderError,
   type ServiceClient,
 } from "@secret-handoff/sdk";
 import { approvalOf, requireApproved } from "./approval.ts";
 import { commentOn, type IssueChoice, issueChoice } from "./github/issue-comments.ts";
 import { openService } from "./github/service-token.ts";
-import { everyRecipient } from "./inputs/deliver-inputs.ts";
+import { checkClassSet, everyRecipient } from "./inputs/deliver-inputs.ts";
 import { type Draft, type InputReader, type Inputs, isSet, readInputs } from "./inputs/table.ts";
 import { reportProblems } from "./report/outcomes.ts";
 import { requestSummary } from "./report/request-summary.ts";
@@ -90,6 +90,7 @@ function readAsk(read: InputReader, errors: ErrorCollector): RequestRun | undefi
   ] as const;
   const inputs = readInputs(names, read, errors);
   const recipients = errors.attempt(() => everyRecipient(inputs, errors));
+  errors.attempt(() => checkClassSet(read));
   errors.attempt(() => checkAsk(inputs, read));
   const issue = errors.attempt(() => issueChoice(inputs["issue-number"], inputs["github-token"]));
   const { endpoint, timeout, class: name, reason, "secret-ids": selectors } = inputs;
@@ -104,7 +105,7 @@ function readAsk(read: InputReader, errors: ErrorCollector): RequestRun | undefi
     work: async (service, context, deadline) => {
       const secrets = context.openRotation(inputs.region, deadline, context.runtime);
       const [arns, expiresIn] = await Promise.all([
-        arnsOf(selectors, secrets),
+        requestedSecrets(selectors, secrets),
         inputs["expires-in"] ?? longestLife(name, service, deadline),
       ]);
       const body: ApprovalRequest = {
@@ -137,31 +138,6 @@ function checkAsk(inputs: Draft<Inputs>, read: InputReader): void {
       "Nothing to ask for: set secret-ids, or source: sts and role-to-assume. Parameters and values cannot be requested.",
     );
   }
-}
-
-/** As subjects name them. Nothing is read of the secrets but their names. */
-async function arnsOf(
-  selectors: readonly SecretSelector[],
-  secrets: RotatableSecrets,
-): Promise<readonly string[]> {
-  const arns = await Promise.all(
-    selectors.map(async (selector) =>
-      selector.kind === "secret" ? (await secrets.stages(selector.id)).arn : [],
-    ),
-  );
-  return [...new Set(arns.flat())];
-}
-
-/** Seconds; a request that names no time asks for what its class allows. */
-async function longestLife(name: string, service: ServiceClient, deadline: Deadline): Promise<number> {
-  const { classes } = await service.policy(deadline);
-  const found = classes.find((each) => each.name === name);
-  if (found) return found.expiresWithin;
-  const names = classes.map((each) => each.name).join(", ");
-  throw new SenderError(
-    "class_unknown",
-    `The service has no class "${name}" for this workflow. Choose one of: ${names || "none"}.`,
-  );
 }
 
 function readDecision(

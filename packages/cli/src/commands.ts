@@ -1,7 +1,7 @@
 import type { Invocation } from "./arguments.ts";
 import type { CliContext } from "./context.ts";
 import type { ExitCode } from "./exit-codes.ts";
-import { SEND_OPTIONS } from "./send/options.ts";
+import { RECIPIENTS_FILE, SEND_OPTIONS } from "./send/options.ts";
 
 /** One option. With `value` it takes one, named so in the help; without, it is a switch. */
 export type Option = {
@@ -104,9 +104,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     load: () => import("./send/command.ts"),
   },
   status: {
-    summary: "Show how handoffs stand",
+    summary: "Show how handoffs stand, or wait until they have ended",
     positionals: id,
     callsService: true,
+    options: {
+      await: {
+        value: "TIME",
+        help: "Wait until all have ended, at most this long; fails where one is not delivered",
+      },
+    },
     load: () => import("./commands/status.ts"),
   },
   list: {
@@ -137,14 +143,27 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   },
   request: {
     summary: "Ask for approval of a handoff, or show a request",
+    details: [
+      "With an id, it shows the request. Without, it makes one, which needs --class, what is to be handed over, --to and --reason.",
+      "Whoever has the role approves it by the id; then hand over with send --request ID.",
+    ],
     positionals: { name: "ID", least: 0, most: 1 },
     callsService: true,
     options: {
       class: { short: "c", value: "CLASS", help: "The credential class" },
-      secret: { value: "ARN", multiple: true, help: "What is to be handed over; may be repeated" },
+      "secret-id": {
+        value: "ID",
+        multiple: true,
+        help: "A secret of AWS Secrets Manager: name or ARN; or what audit events shows as SECRET. May be repeated",
+      },
+      "role-to-assume": { value: "ARN", help: "Temporary AWS credentials of this role" },
       to: { short: "t", value: "ADDRESS", multiple: true, help: "A recipient; may be repeated" },
-      "expires-in": { value: "TIME", help: "How long the links may live, like 4h" },
-      reason: { value: "TEXT", help: "Why" },
+      "recipients-file": { value: "PATH", help: RECIPIENTS_FILE },
+      reason: { value: "TEXT", help: "Why, for whoever approves, the recipients and the trail" },
+      "expires-in": {
+        value: "TIME",
+        help: "How long the links may live, like 4h; else what the class allows at most",
+      },
       issue: { value: "ISSUE", help: "A ticket that it belongs to" },
       await: { value: "TIME", help: "Wait for the approvals, at most this long" },
     },

@@ -1,4 +1,5 @@
 import { SenderError } from "./sender-error.ts";
+import type { Setting } from "./settings.ts";
 
 /** The lines of a text that hold something, trimmed. */
 export function linesIn(text: string): readonly string[] {
@@ -8,10 +9,23 @@ export function linesIn(text: string): readonly string[] {
     .filter((line) => line !== "");
 }
 
-/** Refuses an entry that stands twice in a list. Null may: it stands for nothing. @throws SenderError `input` */
-export function refuseRepeated(entries: readonly unknown[], name: string): void {
-  const again = entries.findIndex((entry, index) => entry !== null && entries.indexOf(entry) < index);
-  if (again === -1) return;
-  const first = entries.indexOf(entries[again]);
-  throw new SenderError("input", `Entry ${again + 1} of ${name} repeats entry ${first + 1}. Name each once.`);
+/** The same, each with its number among all lines, from 1. */
+export function numberedLines(text: string): readonly { readonly text: string; readonly line: number }[] {
+  return text
+    .split(/\r?\n/)
+    .map((line, index) => ({ text: line.trim(), line: index + 1 }))
+    .filter((entry) => entry.text !== "");
+}
+
+/** Refuses a name that stands on two lines. @throws SenderError `input` */
+export function refuseRepeated(
+  entries: readonly { readonly text: string; readonly line: number }[],
+  input: Setting,
+): void {
+  for (const [index, { text, line }] of entries.entries()) {
+    const first = entries.findIndex((one) => one.text === text);
+    const earlier = entries[first]?.line;
+    if (first === index || earlier === undefined) continue;
+    throw new SenderError("input", (say) => `${say(input, [earlier, line])} name the same. Name each once.`);
+  }
 }

@@ -35,6 +35,13 @@ export {
 } from "./audit/trail.ts";
 export { type Finding, type VerifyOptions, type VerifyResult, verifyTrail } from "./audit/verify.ts";
 export {
+  type ByRequest,
+  byRequest,
+  longestLife,
+  requestedSecrets,
+  type SaidBeside,
+} from "./delivery/by-request.ts";
+export {
   type ContentsOptions,
   concealedTexts,
   contentsOf,
@@ -97,13 +104,15 @@ export {
   type SendRequest,
 } from "./delivery/policy.ts";
 export { type ApprovalPorts, awaitApproval, originOfRequest, requestProblem } from "./delivery/requests.ts";
-export { linesIn, refuseRepeated } from "./entries.ts";
+export { linesIn } from "./entries.ts";
 export {
+  allRecipients,
   defaultMailbox,
   type Mailbox,
   parseAddress,
   parseMailbox,
   parseRecipients,
+  parseRecipientsFile,
   type Recipient,
   type RecipientList,
 } from "./mail/addresses.ts";
@@ -171,7 +180,7 @@ export {
   serviceClient,
 } from "./service/service-client.ts";
 export { type Credentials, cachedToken, jwtClaims, type TokenSource } from "./service/service-http.ts";
-export { inputName, type NameSetting, type Sentence, type Setting } from "./settings.ts";
+export { inputName, type NameSetting, placeOf, type Sentence, type Setting } from "./settings.ts";
 export {
   type GitHubAppRequest,
   gitHubAppToken,

@@ -1,4 +1,4 @@
-import { inputName, type NameSetting, type Sentence } from "./settings.ts";
+import { inputName, inWordsOf, type NameSetting, type Sentence } from "./settings.ts";
 
 /** What went wrong, as a stable word that callers may branch on. */
 export type SenderErrorCode =
@@ -74,14 +74,14 @@ export class SenderError extends Error {
 
   /** @param sentence `message` has it with the names of the action's inputs; {@link SenderError.says} with those of another shell */
   constructor(code: SenderErrorCode, sentence: Sentence, options?: { readonly cause?: unknown }) {
-    super(typeof sentence === "string" ? sentence : sentence(inputName), options);
+    super(inWordsOf(inputName, sentence), options);
     this.code = code;
     this.#sentence = sentence;
   }
 
   /** The sentence with the settings as a shell calls them. */
   says(name: NameSetting): string {
-    return typeof this.#sentence === "string" ? this.#sentence : this.#sentence(name);
+    return inWordsOf(name, this.#sentence);
   }
 }
 

@@ -18,11 +18,12 @@ const ARMOR = /^-----(BEGIN|END) [A-Z0-9 ]+-----$/;
  * several lines is never given whole: the runner would mask each of its lines, however short ("{", "}"), and shows output line by line
  * anyway.
  * @param value text, or the bytes of a binary secret
+ * @param kept names of its fields that the store keeps concealed
  */
-export function maskedForms(value: string | Uint8Array): readonly string[] {
+export function maskedForms(value: string | Uint8Array, kept?: readonly string[]): readonly string[] {
   // A binary secret may be text in disguise.
   const text = typeof value === "string" ? value : decodeText(value);
-  const texts = text === undefined ? [] : concealedTexts(text);
+  const texts = text === undefined ? [] : concealedTexts(text, kept);
   const forms = [...texts.flatMap(formsOfText), ...encodings(Buffer.from(value))];
   // As it would stand in a line of the log as well.
   return [...new Set(forms.flatMap((form) => [form, logLine(form)]))].filter(
@@ -31,8 +32,12 @@ export function maskedForms(value: string | Uint8Array): readonly string[] {
 }
 
 /** Masks a secret in every form it could be shown in. */
-export function maskAll(workflow: Pick<WorkflowCommands, "mask">, value: string | Uint8Array): void {
-  for (const form of maskedForms(value)) workflow.mask(form);
+export function maskAll(
+  workflow: Pick<WorkflowCommands, "mask">,
+  value: string | Uint8Array,
+  kept?: readonly string[],
+): void {
+  for (const form of maskedForms(value, kept)) workflow.mask(form);
 }
 
 /** Masks what a login at a mail server sends: a server or a proxy that repeats it shows the password or the token in it. */

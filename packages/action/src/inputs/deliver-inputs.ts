@@ -1,4 +1,5 @@
 import {
+  allRecipients,
   checkAddressees,
   checkSessionDuration,
   defaultMailbox,
@@ -17,6 +18,7 @@ import {
   tlsOf,
 } from "@secret-handoff/sdk";
 import { type IssueChoice, issueChoice } from "../github/issue-comments.ts";
+import { notSet } from "./parsers.ts";
 import {
   type Draft,
   INPUT_NAMES,
@@ -62,7 +64,11 @@ export function readDeliverInputs(read: InputReader, errors: ErrorCollector): Dr
   );
   const inputs = readInputs(names, read, errors);
   const given: IsSet = (name) => isSet(name, read);
-  errors.attempt(() => checkSomething(inputs));
+  // A request says of which class it is, and what is handed over.
+  if (!given("request-id")) {
+    errors.attempt(() => checkClassSet(read));
+    errors.attempt(() => checkSomething(inputs));
+  }
   errors.attempt(() => checkWait(inputs, given));
   const recipients = errors.attempt(() => everyRecipient(inputs, errors));
   for (const name of ["language", "time-zone"] as const) {
@@ -96,8 +102,18 @@ function defaultFrom(endpoint: string | undefined): Mailbox | undefined {
 /** An input that is set and has a mistake is not in the draft: so whether it is set is asked apart. */
 type IsSet = (name: InputName) => boolean;
 
+/** @throws SenderError `input` */
+export function checkClassSet(read: InputReader): void {
+  if (!isSet("class", read)) throw notSet("class");
+}
+
 /** Where one of them has a mistake, it may be all there is. */
-function checkSomething(inputs: Draft<Inputs>): void {
+export function checkSomething(
+  inputs: Pick<
+    Draft<Inputs>,
+    "source" | "secret-ids" | "parameters" | "other-secrets" | "values" | "values-file"
+  >,
+): void {
   const { source, "secret-ids": secretIds, parameters, values, "values-file": more } = inputs;
   const others = inputs["other-secrets"];
   if (source !== "secrets-manager" || !secretIds || !parameters || !others || !values || !more) return;
@@ -126,12 +142,7 @@ export function everyRecipient(
   if (!readable && inputs["recipients-file"]) {
     throw new SenderError("recipient", "Nobody to hand over to: set recipients or recipients-file.");
   }
-  const twice = more.findIndex(({ address }) => recipients.some((one) => one.address === address));
-  if (twice === -1) return [...recipients, ...more];
-  throw new SenderError(
-    "recipient",
-    `Recipient ${twice + 1} of recipients-file is in recipients as well. Name each recipient once.`,
-  );
+  return allRecipients(recipients, more);
 }
 
 /** Parts of a login; the inputs have `smtp-` before them. */
@@ -160,15 +171,12 @@ function mailChoice(inputs: Draft<Inputs>, isSet: IsSet): MailChoice | undefined
       },
     };
   }
-  const login = smtpLoginOf(
-    {
-      ...{ user: inputs["smtp-user"], password: inputs["smtp-password"] },
-      ...{ "access-token": inputs["smtp-access-token"], "token-url": inputs["smtp-token-url"] },
-      ...{ "client-id": inputs["smtp-client-id"], "client-secret": inputs["smtp-client-secret"] },
-      ...{ "refresh-token": inputs["smtp-refresh-token"], "token-scope": inputs["smtp-token-scope"] },
-    },
-    (part) => `smtp-${part}`,
-  );
+  const login = smtpLoginOf({
+    ...{ user: inputs["smtp-user"], password: inputs["smtp-password"] },
+    ...{ "access-token": inputs["smtp-access-token"], "token-url": inputs["smtp-token-url"] },
+    ...{ "client-id": inputs["smtp-client-id"], "client-secret": inputs["smtp-client-secret"] },
+    ...{ "refresh-token": inputs["smtp-refresh-token"], "token-scope": inputs["smtp-token-scope"] },
+  });
   const choice = inputs["smtp-tls"];
   if (host === undefined || port === undefined || choice === undefined) return undefined;
   const tls = choice === "auto" ? tlsOf({ host, port }) : choice;
@@ -184,7 +192,7 @@ function roleChoice(inputs: Draft<Inputs>, isSet: IsSet): RoleChoice | undefined
   if (!isSet("role-to-assume")) {
     throw new SenderError("input", "source: sts needs role-to-assume. Set it to the ARN of a role.");
   }
-  if (duration !== undefined) checkSessionDuration(duration, "role-duration");
+  if (duration !== undefined) checkSessionDuration(duration);
   if (roleArn === undefined || duration === undefined) return undefined;
   const sessionPolicy = inputs["role-session-policy"];
   return { roleArn, duration, ...(sessionPolicy === undefined ? {} : { sessionPolicy }) };

@@ -12,9 +12,9 @@ import {
   parseDuration,
   parsePerRecipient,
   parseRecipients,
+  parseRecipientsFile,
   type Recipient,
   type RevokeAllFilter,
-  refuseRepeated,
   SenderError,
 } from "@secret-handoff/sdk";
 
@@ -28,8 +28,12 @@ export type Parser<T> = (text: string, name: string, errors: ErrorCollector) => 
 export function needed<T>(parse: Parser<T>): Parser<T> {
   return (text, name, errors) => {
     if (text.trim() !== "") return parse(text, name, errors);
-    throw new SenderError("input", `The input ${name} is not set. Set it under with: in the workflow.`);
+    throw notSet(name);
   };
+}
+
+export function notSet(name: string): SenderError {
+  return new SenderError("input", `The input ${name} is not set. Set it under with: in the workflow.`);
 }
 
 /** For an input that may be left out: then it is undefined. */
@@ -135,41 +139,49 @@ export const asPassphrase: Parser<Concealed<string> | typeof GENERATE> = (text) 
 };
 
 /** Recipients, one a line: the valid ones, even where others are not; those have their errors. */
-export const asRecipients: Parser<readonly Recipient[]> = (text, name, errors) => {
+export const asRecipients: Parser<readonly Recipient[]> = (text, _, errors) =>
+  recipientsOf(text, "recipients", errors);
+
+function recipientsOf(
+  text: string,
+  input: "recipients" | "recipients-file",
+  errors: ErrorCollector,
+): readonly Recipient[] {
   if (text.trim() === "") return [];
-  const { recipients, errors: wrong } = parseRecipients(text, name);
+  const { recipients, errors: wrong } =
+    input === "recipients" ? parseRecipients(text) : parseRecipientsFile(text);
   errors.add(...wrong);
   return recipients;
-};
+}
 
-/** The same with comments, which begin with `#`, and with names: `Ana Kowalska <ana@vendor.example>`. */
-export const asRecipientsFile: Parser<readonly Recipient[]> = (text, name, errors) => {
-  const lines = text.split(/\r?\n/).map((line) => {
-    const [, address, key = ""] = /^[^<>]*<([^<>]*)>(|\s.*)$/.exec(line) ?? [];
-    return (address === undefined ? line : `${address}${key}`).replace(/(^|\s)#.*$/, "");
-  });
-  return asRecipients(lines.join("\n"), name, errors);
-};
+/** The same with comments and names. */
+export const asRecipientsFile: Parser<readonly Recipient[]> = (text, _, errors) =>
+  recipientsOf(text, "recipients-file", errors);
 
 /** Facts that the action states of the run, by the names that recipients see. */
 const RUN_FACTS = ["Workflow", "Run", "Started by"];
 
 /** No name is one that the action states itself. */
-export const asContext: Parser<Readonly<Record<string, string>>> = (text, name) =>
-  parseContext(text, name, [...RUN_FACTS, ...OWN_FACTS]);
+export const asContext: Parser<Readonly<Record<string, string>>> = (text) =>
+  parseContext(text, [...RUN_FACTS, ...OWN_FACTS]);
 
 /** @param read undefined for what is no such value */
 export function asPerRecipient<T>(
+  input: "language" | "time-zone",
   read: (text: string) => T | undefined,
   what: string,
 ): Parser<PerRecipient<T>> {
-  return (text, name) => parsePerRecipient(text, name, read, what);
+  return (text) => parsePerRecipient(text, input, read, what);
 }
 
 /** Ids, one a line, or the JSON array of an earlier step's output, in which null stands for a recipient who got none. */
 export const asHandoffIds: Parser<readonly (HandoffId | null)[]> = (text, name) => {
   const entries = text.startsWith("[") ? jsonArray(text, name) : linesIn(text);
-  refuseRepeated(entries, name);
+  const again = entries.findIndex((entry, index) => entry !== null && entries.indexOf(entry) < index);
+  if (again !== -1) {
+    const first = entries.indexOf(entries[again]) + 1;
+    throw new SenderError("input", `Entry ${again + 1} of ${name} repeats entry ${first}. Name each once.`);
+  }
   return entries.map((entry, index) => {
     if (entry === null || (typeof entry === "string" && isHandoffId(entry))) return entry;
     throw new SenderError("input", `Entry ${index + 1} of ${name} is not a handoff's id.`);

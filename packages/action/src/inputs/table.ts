@@ -81,8 +81,8 @@ const TABLE = {
     parse: matching(/^[\w/-]{1,200}$/, "is not a path. Write it like jwt."),
   },
   "vault-audience": { parse: optional(asText) },
-  values: { verbatim: true, secrets: secretParts, parse: parseGivenValues },
-  "values-file": { file: true, secrets: secretParts, parse: parseGivenValues },
+  values: { verbatim: true, secrets: secretParts, parse: (text) => parseGivenValues(text) },
+  "values-file": { file: true, secrets: secretParts, parse: (text) => parseGivenValues(text, "values-file") },
   source: { default: "secrets-manager", parse: oneOf("secrets-manager", "sts", "github-app") },
   "role-to-assume": { parse: optional(parseRoleArn) },
   "role-duration": { default: "1h", parse: asSeconds },
@@ -94,7 +94,7 @@ const TABLE = {
   "parse-json-secrets": { default: "false", parse: asBoolean },
   recipients: { parse: asRecipients },
   "recipients-file": { file: true, parse: asRecipientsFile },
-  class: { parse: needed(asText) },
+  class: { parse: optional(asText) },
   "expires-in": { parse: optional(asSeconds) },
   passphrase: {
     verbatim: true,
@@ -115,8 +115,8 @@ const TABLE = {
   contact: { parse: optional(asLine(LONGEST_LINE)) },
   company: { parse: optional(asLine(LONGEST_LINE)) },
   details: { default: "full", parse: oneOf("full", "none") },
-  language: { parse: asPerRecipient(languageOf, A_LANGUAGE) },
-  "time-zone": { parse: asPerRecipient(timeZoneOf, A_TIME_ZONE) },
+  language: { parse: asPerRecipient("language", languageOf, A_LANGUAGE) },
+  "time-zone": { parse: asPerRecipient("time-zone", timeZoneOf, A_TIME_ZONE) },
   from: { parse: optional(parseMailbox) },
   "smtp-host": {
     parse: optional(

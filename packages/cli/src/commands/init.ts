@@ -15,7 +15,7 @@ export const run: Run = async (invocation, context) => {
   const endpoint = parseEndpoint(await ask("endpoint", "Address of the service", undefined));
   const className = await ask("class", "Credential class", "third-party-service");
   const from = await ask("from", "Who the mails are from", defaultMailbox(endpoint).address);
-  parseMailbox(from, "--from");
+  parseMailbox(from);
   const region = await ask("region", "AWS region", context.env.AWS_REGION ?? "eu-west-1");
   const configuration = { endpoint, class: className, from, region };
   const files: readonly (readonly [path: string, content: string])[] = [

@@ -8,7 +8,11 @@ import { onOneLine } from "../terminal.ts";
 
 export const find: Run = async (invocation, context) => {
   const { terminal } = context;
-  const text = invocation.positionals[0] ?? (await terminal.ask("Address or recipient id: "))?.trim() ?? "";
+  const given =
+    invocation.positionals[0] ??
+    (await terminal.pipedLine()) ??
+    (await terminal.ask("Address or recipient id: "));
+  const text = given?.trim() ?? "";
   if (text === "") {
     throw new SenderError("input", "Name an address or a recipient id, as an argument or in a pipe.");
   }

@@ -5,24 +5,29 @@ import {
   awaitApproval,
   type Deadline,
   formatDuration,
+  longestLife,
   originOfRequest,
-  parseDuration,
-  parseRecipients,
+  parseRoleArn,
+  parseSecretIds,
+  requestedSecrets,
   requestProblem,
   SenderError,
   type ServiceClient,
+  secretsManagerRotation,
 } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
+import { readConfiguration } from "../configuration.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { durationOf, recipientsOf, somebody } from "../send/description.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";
 
 /** `request`: asks for approval, or with an id shows how a request stands. */
 export const run: Run = async (invocation, context) => {
-  const awaitFor = duration(invocation, "await");
-  const work = await prepare(invocation);
+  const awaitFor = durationOf(invocation, "await");
+  const work = await prepare(invocation, context);
   const service = await openService(invocation, context);
   return withTimeout(
     invocation,
@@ -52,44 +57,40 @@ export const run: Run = async (invocation, context) => {
 /** What is asked of the service, once the command line was read. @throws SenderError `input` or `recipient` */
 async function prepare(
   invocation: Invocation,
+  context: CliContext,
 ): Promise<(service: ServiceClient, deadline: Deadline) => Promise<RequestView>> {
   const [id] = invocation.positionals;
   if (id !== undefined) {
     const checked = requestId(id);
     return (service, deadline) => service.request(checked, deadline);
   }
-  const className = invocation.text("class");
+  const configuration = await readConfiguration(context);
+  const className = invocation.text("class") ?? configuration.class;
   const reason = invocation.text("reason");
-  const secrets = invocation.texts("secret");
-  const expiresIn = duration(invocation, "expires-in");
-  const { recipients, errors } = parseRecipients(invocation.texts("to").join("\n"), "--to");
-  const [wrong] = errors;
-  if (wrong) throw wrong;
-  if (className === undefined || reason === undefined || secrets.length === 0 || expiresIn === undefined) {
+  const selectors = parseSecretIds(invocation.texts("secret-id").join("\n"));
+  const role = invocation.text("role-to-assume");
+  const roles = role === undefined ? [] : [parseRoleArn(role)];
+  const expiresIn = durationOf(invocation, "expires-in");
+  if (className === undefined || reason === undefined || selectors.length + roles.length === 0) {
     throw new SenderError(
       "input",
-      "A request needs --class, --secret, --to, --expires-in and --reason. With an id, it is shown.",
+      "A request needs --class, --secret-id or --role-to-assume, --to and --reason. With an id, it is shown.",
     );
   }
+  const recipients = somebody(await recipientsOf(invocation)).map(addressOf);
   const issue = invocation.text("issue");
-  const asked = {
-    class: className,
-    secrets: [...secrets],
-    recipients: recipients.map(addressOf),
-    expiresIn,
-    reason,
+  const region = invocation.text("region") ?? configuration.region;
+  return async (service, deadline) => {
+    const secrets = secretsManagerRotation(region, deadline, context.runtime);
+    const asked = {
+      class: className,
+      secrets: [...(await requestedSecrets(selectors, secrets)), ...roles],
+      recipients,
+      expiresIn: expiresIn ?? (await longestLife(className, service, deadline)),
+      reason,
+    };
+    return service.ask({ ...asked, ...(issue === undefined ? {} : { issue }) }, deadline);
   };
-  return (service, deadline) =>
-    service.ask({ ...asked, ...(issue === undefined ? {} : { issue }) }, deadline);
-}
-
-function duration(invocation: Invocation, name: string): number | undefined {
-  const text = invocation.text(name);
-  const seconds = text === undefined ? undefined : parseDuration(text);
-  if (text !== undefined && seconds === undefined) {
-    throw new SenderError("input", `--${name} is not a time. Write it like 30m, 4h or 2d.`);
-  }
-  return seconds;
 }
 
 /** @throws SenderError `input` */

@@ -1,19 +1,30 @@
-import { viewHandoffs } from "@secret-handoff/sdk";
+import { awaitHandoffs, viewHandoffs } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT, exitCodeOf } from "../exit-codes.ts";
 import { handoffIds, table, VIEW_HEADING, viewRow } from "../handoff-views.ts";
 import { sentenceOfError } from "../option-names.ts";
+import { durationOf } from "../send/description.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";
 
 export const run: Run = async (invocation, context) => {
   const { terminal } = context;
   const ids = handoffIds(invocation.positionals);
+  const awaitFor = durationOf(invocation, "await");
   const service = await openService(invocation, context);
-  const done = terminal.spin("Asking the service");
-  const seen = await withTimeout(invocation, context, (deadline) => viewHandoffs(ids, service, deadline));
+  const done = terminal.spin(awaitFor === undefined ? "Asking the service" : "Waiting for the recipients");
+  const { handoffs: seen, stopped }: Awaited<ReturnType<typeof awaitHandoffs>> = await withTimeout(
+    invocation,
+    context,
+    async (deadline) =>
+      awaitFor === undefined
+        ? { handoffs: await viewHandoffs(ids, service, deadline) }
+        : awaitHandoffs(ids, { service, runtime: context.runtime }, awaitFor * 1_000, deadline),
+    awaitFor === undefined ? undefined : `${awaitFor + 60}s`,
+  );
   done();
+  if (stopped) throw stopped;
   const [failed] = seen.flatMap(({ error }) => error ?? []);
   if (invocation.flag("json")) {
     const handoffs = seen.map(({ id, status, view, error }) => ({
@@ -26,5 +37,7 @@ export const run: Run = async (invocation, context) => {
     if (views.length > 0) await terminal.out(table(VIEW_HEADING, views.map(viewRow), terminal));
   }
   for (const { id, error } of seen) if (error) terminal.say(onOneLine(`${id}: ${sentenceOfError(error)}`));
-  return failed ? exitCodeOf(failed.code) : EXIT.done;
+  if (failed) return exitCodeOf(failed.code);
+  const isMissing = awaitFor !== undefined && seen.some(({ status }) => status !== "delivered");
+  return isMissing ? EXIT.failed : EXIT.done;
 };

@@ -132,6 +132,9 @@ function withTerminal(env: CliContext["env"]): CliContext["env"] {
   return env;
 }
 
+/** Bytes of each of its outputs. */
+const LONGEST_OUTPUT = 1_000_000;
+
 type Ended = { readonly code: number | null | "missing"; readonly out: string; readonly err: string };
 
 function run(
@@ -144,8 +147,17 @@ function run(
     const child = spawn(program, [...args], { env, stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];
     const err: Buffer[] = [];
-    child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
-    child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
+    // A small block may unpack to more than fits in memory, and a link is short.
+    const keep = (chunks: Buffer[]) => {
+      let size = 0;
+      return (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > LONGEST_OUTPUT) child.kill();
+        else chunks.push(chunk);
+      };
+    };
+    child.stdout.on("data", keep(out));
+    child.stderr.on("data", keep(err));
     // It may have ended before it has read everything.
     child.stdin.on("error", () => {});
     child.stdin.end(input);

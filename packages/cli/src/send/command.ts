@@ -15,10 +15,11 @@ import type { Run } from "../commands.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type CliContext, withTimeout } from "../context.ts";
 import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { sentenceOfError } from "../option-names.ts";
+import { optionName, sentenceOfError } from "../option-names.ts";
 import { openService } from "../sender-service.ts";
 import { shown } from "../terminal.ts";
-import { describe, durationOf } from "./description.ts";
+import { approvedBy } from "./approved.ts";
+import { describe, durationOf, recipientsOf, somebody } from "./description.ts";
 import { mailOf } from "./mail.ts";
 import { passphrasesOf } from "./passphrases.ts";
 import { reportExpected, reportOutcomes } from "./report.ts";
@@ -30,19 +31,23 @@ export const run: Run = async (invocation, context) => {
   const { GITHUB_TOKEN: token } = env;
   const configuration = await readConfiguration(context);
   const awaitFor = durationOf(invocation, "await");
-  const description = describe(invocation, configuration, context);
+  const named = await wantedSecrets(invocation);
   const service = await openService(invocation, context);
+  const given = await recipientsOf(invocation);
+  const approved = await approvedBy(invocation, given, named.secretIds ?? [], service, context);
+  const recipients = somebody(approved?.recipients ?? given);
+  const description = describe(invocation, configuration, recipients, approved, context);
+  const wanted = { ...named, secretIds: approved?.secrets ?? named.secretIds };
   const mail = await mailOf(invocation, configuration, context);
   const { passphrase, keeper, show } = await passphrasesOf(invocation, configuration, context);
-  const wanted = await wantedSecrets(invocation);
   // Questions are answered before the clock starts.
-  const given = await givenValues(invocation, context);
+  const values = await givenValues(invocation, context);
   return withTimeout(
     invocation,
     context,
     async (deadline) => {
       const spin = terminal.spin("Reading what is to be handed over");
-      const secrets = await allSecrets(wanted, given, invocation, configuration, context, deadline);
+      const secrets = await allSecrets(wanted, values, invocation, configuration, context, deadline);
       const request: HandOver = {
         ...description,
         secrets,
@@ -57,7 +62,10 @@ export const run: Run = async (invocation, context) => {
       try {
         if (invocation.flag("dry-run")) {
           spin("Asking the service");
-          const expected = await checkHandOver(request, { service, keys, runtime, deadline, onWarning });
+          const expected = await checkHandOver(request, {
+            ...{ service, keys, runtime, deadline, onWarning },
+            names: optionName,
+          });
           spin();
           return await reportExpected(expected, invocation, context);
         }
@@ -68,7 +76,7 @@ export const run: Run = async (invocation, context) => {
           spin(`Handing over: ${done} of ${all}`);
         };
         const outcomes = await handOver(request, {
-          ...{ service, mail, keys, runtime, deadline, onWarning, onOutcome },
+          ...{ service, mail, keys, runtime, deadline, onWarning, onOutcome, names: optionName },
           ...(keeper ? { passphrases: keeper } : {}),
         });
         spin();

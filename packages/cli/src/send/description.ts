@@ -1,6 +1,8 @@
 import {
   A_LANGUAGE,
   A_TIME_ZONE,
+  allRecipients,
+  type ByRequest,
   checkAddressees,
   type HandOver,
   languageOf,
@@ -11,6 +13,7 @@ import {
   parseMailbox,
   parsePerRecipient,
   parseRecipients,
+  parseRecipientsFile,
   type Recipient,
   SenderError,
   timeZoneOf,
@@ -18,17 +21,17 @@ import {
 import type { Invocation } from "../arguments.ts";
 import type { Configuration } from "../configuration.ts";
 import type { CliContext } from "../context.ts";
+import { fileText } from "./reading.ts";
 
 /** Whom to send to, what they are told, and by which class. @throws SenderError `input`, `recipient` or `class_unknown` */
 export function describe(
   invocation: Invocation,
   configuration: Configuration,
+  recipients: readonly Recipient[],
+  approved: ByRequest | undefined,
   { env }: CliContext,
 ): Omit<HandOver, "secrets" | "passphrase"> {
-  const { recipients, errors } = parseRecipients(invocation.texts("to").join("\n"), "--to");
-  const [wrong] = errors;
-  if (wrong) throw wrong;
-  const className = invocation.text("class") ?? configuration.class;
+  const className = approved?.class ?? invocation.text("class") ?? configuration.class;
   if (className === undefined) {
     throw new SenderError(
       "input",
@@ -38,7 +41,7 @@ export function describe(
   const from = invocation.text("from") ?? configuration.from;
   const pipeline = pipelineOf(env);
   const hidden = invocation.text("details") === "none";
-  const source = invocation.text("source") ?? pipeline?.source;
+  const source = invocation.text("sent-by") ?? pipeline?.source;
   return {
     recipients,
     class: className,
@@ -47,30 +50,51 @@ export function describe(
       : { source, sourceName: pipeline ? "Repository" : "Sent by", origins: pipeline?.context ?? {} }),
     contact: invocation.text("contact") ?? (hidden ? undefined : pipeline?.contact),
     company: invocation.text("company"),
-    context: parseContext(invocation.texts("context").join("\n"), "--context", OWN_FACTS),
+    context: parseContext(invocation.texts("context").join("\n"), OWN_FACTS),
     languages: perRecipient(invocation, "language", languageOf, A_LANGUAGE, recipients),
     timeZones: perRecipient(invocation, "time-zone", timeZoneOf, A_TIME_ZONE, recipients),
     request: invocation.text("request"),
-    expiresIn: durationOf(invocation, "expires-in"),
-    from: from === undefined ? undefined : parseMailbox(from, "--from"),
-    reason: invocation.text("reason"),
+    expiresIn: approved?.expiresIn ?? durationOf(invocation, "expires-in"),
+    from: from === undefined ? undefined : parseMailbox(from),
+    reason: approved?.reason ?? invocation.text("reason"),
     title: invocation.text("title"),
     message: invocation.text("message"),
     resend: invocation.flag("resend"),
-    parseJson: invocation.flag("parse-json"),
+    parseJson: invocation.flag("parse-json-secrets"),
   };
+}
+
+/**
+ * Those of --to and --recipients-file, or nobody.
+ * @throws SenderError `recipient`, or `input` where the file cannot be read
+ */
+export async function recipientsOf(invocation: Invocation): Promise<readonly Recipient[]> {
+  const path = invocation.text("recipients-file");
+  const inFile =
+    path === undefined ? undefined : parseRecipientsFile(await fileText(path, "recipients-file"));
+  const named = invocation.texts("to");
+  const given = named.length > 0 ? parseRecipients(named.join("\n")) : undefined;
+  const [wrong] = [...(given?.errors ?? []), ...(inFile?.errors ?? [])];
+  if (wrong) throw wrong;
+  return allRecipients(given?.recipients ?? [], inFile?.recipients ?? []);
+}
+
+/** @throws SenderError `recipient` where there is nobody */
+export function somebody(recipients: readonly Recipient[]): readonly Recipient[] {
+  if (recipients.length > 0) return recipients;
+  throw new SenderError("recipient", "Say to whom: --to ana@vendor.example, or --recipients-file PATH.");
 }
 
 /** The values of an option that holds for all recipients, or with an address for one of them. @throws SenderError `input` */
 function perRecipient<T>(
   invocation: Invocation,
-  option: string,
+  option: "language" | "time-zone",
   read: (text: string) => T | undefined,
   what: string,
   recipients: readonly Recipient[],
 ): PerRecipient<T> {
-  const values = parsePerRecipient(invocation.texts(option).join("\n"), `--${option}`, read, what);
-  checkAddressees(`--${option}`, values, recipients);
+  const values = parsePerRecipient(invocation.texts(option).join("\n"), option, read, what);
+  checkAddressees(option, values, recipients);
   return values;
 }
 

@@ -43,7 +43,7 @@ export async function mailOf(
   const name = invocation.text("smtp-name");
   const server = {
     ...{ host, port, tls },
-    name: name === undefined ? undefined : parseEhloName(name, "--smtp-name"),
+    name: name === undefined ? undefined : parseEhloName(name),
     login: await loginOf(invocation, context),
   };
   return smtpTransport(server, runtime, {
@@ -72,9 +72,5 @@ async function loginOf(invocation: Invocation, context: CliContext): Promise<Smt
   const password = isAsked
     ? new Concealed(await asked(context, "Password of the mail server: ", "--smtp-password-file"))
     : parts.password;
-  return smtpLoginOf({ ...parts, password }, (part) =>
-    ["password", "access-token", "client-secret", "refresh-token"].includes(part)
-      ? `--smtp-${part}-file`
-      : `--smtp-${part}`,
-  );
+  return smtpLoginOf({ ...parts, password });
 }

@@ -2,7 +2,10 @@ import type { Option } from "../commands.ts";
 
 const many = { multiple: true } as const;
 
-/** The options of `send`. They are the inputs of the action, by the same names where one value is given. */
+export const RECIPIENTS_FILE =
+  "A file of recipients, one a line, with comments behind # and names like Ana <ana@vendor.example>";
+
+/** The options of `send`. They are the inputs of the action, by the same names where one value is given; docs/cli.md has the others. */
 export const SEND_OPTIONS: Readonly<Record<string, Option>> = {
   to: {
     heading: "Whom and how",
@@ -11,8 +14,12 @@ export const SEND_OPTIONS: Readonly<Record<string, Option>> = {
     ...many,
     help: "A recipient; may be repeated. 'ADDRESS KEY' encrypts the link to age1…, ssh-…, github:LOGIN or openpgp:FILE",
   },
+  "recipients-file": { value: "PATH", help: RECIPIENTS_FILE },
   class: { short: "c", value: "CLASS", help: "The credential class, as policy lists them" },
-  "expires-in": { value: "TIME", help: "When the link ends, like 4h; else what the class allows at most" },
+  "expires-in": {
+    value: "TIME",
+    help: "When the link ends, like 4h; else what the request, or the class, allows at most",
+  },
   passphrase: {
     value: "HOW",
     choices: ["ask", "generate"],
@@ -23,7 +30,10 @@ export const SEND_OPTIONS: Readonly<Record<string, Option>> = {
     value: "PATH",
     help: "Generated passphrases go into Parameter Store below this path, and are not shown",
   },
-  request: { value: "ID", help: "The approved request that this delivery was asked for in" },
+  request: {
+    value: "ID",
+    help: "The approved request to deliver by. Class, lifetime and reason are its, and its secrets where none is named",
+  },
   resend: { help: "Hand the same version over again" },
   await: { value: "TIME", help: "Wait until the recipients have it, at most this long" },
   "dry-run": { help: "Say what would happen, and send nothing" },
@@ -76,7 +86,7 @@ export const SEND_OPTIONS: Readonly<Record<string, Option>> = {
     help: "What it may do there, like contents=read; may be repeated",
   },
   "rotated-within": { value: "TIME", help: "Refuse what was last changed longer ago" },
-  "parse-json": { help: "Each leaf of a JSON secret becomes a field" },
+  "parse-json-secrets": { help: "Each leaf of a JSON secret becomes a field" },
 
   title: { heading: "What the recipients are told", value: "TEXT", help: "What it is; never a secret" },
   reason: { value: "TEXT", help: "Why, for the recipients and the trail" },
@@ -88,7 +98,10 @@ export const SEND_OPTIONS: Readonly<Record<string, Option>> = {
   },
   contact: { value: "TEXT", help: "Whom they can ask: a name, a telephone number or an address" },
   company: { value: "TEXT", help: "The company or team that sends it; else the name in --from" },
-  source: { value: "TEXT", help: "What sends it; else the repository of the pipeline, or your user name" },
+  "sent-by": {
+    value: "TEXT",
+    help: "What sends it, below everything else; else the repository of the pipeline",
+  },
   details: {
     value: "HOW",
     choices: ["full", "none"],

@@ -63,10 +63,10 @@ async function roleOf(invocation: Invocation): Promise<WantedSecrets["role"]> {
     return undefined;
   }
   const duration = durationOf(invocation, "role-duration") ?? HOUR;
-  checkSessionDuration(duration, "--role-duration");
+  checkSessionDuration(duration);
   const policy = invocation.text("role-session-policy-file");
   return {
-    roleArn: parseRoleArn(arn, "--role-to-assume"),
+    roleArn: parseRoleArn(arn),
     duration,
     sessionName: `secret-handoff-${userInfo().username}`.replace(/[^\w+=,.@-]/g, "-").slice(0, 64),
     ...(policy === undefined
@@ -94,8 +94,8 @@ async function appOf(invocation: Invocation): Promise<WantedSecrets["app"]> {
   return {
     app,
     privateKey: new Concealed(await fileText(keyFile, "app-private-key-file")),
-    repositories: parseRepositories(repositories.join("\n"), "--app-repository"),
-    permissions: parsePermissions(permissions.join("\n"), "--app-permission"),
+    repositories: parseRepositories(repositories.join("\n")),
+    permissions: parsePermissions(permissions.join("\n")),
   };
 }
 

@@ -31,7 +31,7 @@ export async function givenValues(
   }
   const path = invocation.text("values-file");
   if (path !== undefined)
-    values.push(...parseGivenValues(await fileText(path, "values-file"), "--values-file"));
+    values.push(...parseGivenValues(await fileText(path, "values-file"), "values-file"));
   const empty = values.find(({ value }) => value.reveal().trim() === "");
   if (empty) throw new SenderError("input", `The value of ${empty.name} is empty. Give it one.`);
   return values;

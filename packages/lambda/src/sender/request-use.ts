@@ -4,6 +4,7 @@ import {
   type CredentialClass,
   countedApprovals,
   EXPIRY_TOLERANCE,
+  formatDuration,
   type ParsedCreateRequest,
 } from "@secret-handoff/protocol/api";
 import { derive, isBarred } from "../store/handoff-record.ts";
@@ -71,7 +72,7 @@ export async function evaluateRequest(
     ],
     [
       proposed.expiresAt <= now + asked.expiresIn + EXPIRY_TOLERANCE,
-      `The request asks for at most ${asked.expiresIn} seconds until expiry.`,
+      `The request asks for at most ${formatDuration(asked.expiresIn)} until expiry.`,
     ],
   ];
   const why = checks.filter(([serves]) => !serves).map(([, sentence]) => sentence);

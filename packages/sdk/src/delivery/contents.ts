@@ -73,13 +73,17 @@ const SHOWN = new Set([
   ...["dbInstanceIdentifier", "dbClusterIdentifier", "masterarn"],
 ]);
 
-function isConcealed(name: string): boolean {
-  return !SHOWN.has(name.slice(name.lastIndexOf(".") + 1));
+/** @param kept names that the store keeps concealed */
+function isConcealed(name: string, kept: readonly string[] = []): boolean {
+  return kept.includes(name) || !SHOWN.has(name.slice(name.lastIndexOf(".") + 1));
 }
 
-/** The texts that logs must not show: the value as a whole, and every concealed part of it where it is JSON. */
-export function concealedTexts(value: string): readonly string[] {
-  return [value, ...jsonScalars(value).flatMap((part) => (isConcealed(part.name) ? [part.value] : []))];
+/**
+ * The texts that logs must not show: the value as a whole, and every concealed part of it where it is JSON.
+ * @param kept names that the store keeps concealed
+ */
+export function concealedTexts(value: string, kept: readonly string[] = []): readonly string[] {
+  return [value, ...jsonScalars(value).flatMap((part) => (isConcealed(part.name, kept) ? [part.value] : []))];
 }
 
 /**
@@ -93,7 +97,7 @@ function itemOf(secret: LabelledSecret, parseJson: boolean): Item {
   if (value.length === 0) throw empty();
   if (key !== undefined) return { label, fields: [fieldOf(secret, key)] };
   if (typeof value === "string") {
-    const fields = fieldsOf(label, value, parseJson || inFields === true);
+    const fields = fieldsOf(secret, value, parseJson || inFields === true);
     if (fields.every((field) => field.value.trim() === "")) throw empty();
     return { label, fields };
   }
@@ -105,13 +109,13 @@ function itemOf(secret: LabelledSecret, parseJson: boolean): Item {
   return { label, fields: [], files: [file] };
 }
 
-function fieldsOf(label: string, value: string, parseJson: boolean): readonly Field[] {
+function fieldsOf({ label, concealed }: LabelledSecret, value: string, parseJson: boolean): readonly Field[] {
   const leaves = parseJson ? jsonLeaves(value) : [];
   if (leaves.length === 0) return [{ name: label, value, concealed: true }];
-  return leaves.map((leaf) => ({ ...leaf, concealed: isConcealed(leaf.name) }));
+  return leaves.map((leaf) => ({ ...leaf, concealed: isConcealed(leaf.name, concealed) }));
 }
 
-function fieldOf({ label, name, value: secret }: LabelledSecret, key: string): Field {
+function fieldOf({ label, name, concealed, value: secret }: LabelledSecret, key: string): Field {
   const text = secret.reveal();
   const [value, other] = typeof text === "string" ? jsonValues(text, key) : [];
   const refuse = (sentence: string) => new SenderError("secret_unreadable", sentence);
@@ -123,7 +127,7 @@ function fieldOf({ label, name, value: secret }: LabelledSecret, key: string): F
     );
   }
   if (value.trim() === "") throw refuse(`The key "${key}" of "${name}" is empty. Give it a value first.`);
-  return { name: label, value, concealed: isConcealed(key) };
+  return { name: label, value, concealed: isConcealed(key, concealed) };
 }
 
 /** Refuses items that nobody could tell apart, that no envelope holds or that no reader takes, before anything is created. */
@@ -150,6 +154,6 @@ function checkItems(items: readonly Item[]): void {
   const count = new Intl.NumberFormat("en-GB");
   throw new SenderError(
     "too_large",
-    `The secrets take ${count.format(size)} bytes together and one handoff carries ${count.format(MAX_PLAINTEXT)}. Hand them over in several steps.`,
+    `The secrets take ${count.format(size)} bytes together and one handoff carries ${count.format(MAX_PLAINTEXT)}. Hand over fewer at once.`,
   );
 }

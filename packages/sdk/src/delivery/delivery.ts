@@ -16,6 +16,7 @@ import { type Accents, senderName } from "../mail/email-copy.ts";
 import type { Concealed } from "../redact.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type ErrorCollector, SenderError } from "../sender-error.ts";
+import type { NameSetting } from "../settings.ts";
 import { type LabelledSecret, membersOf, type SubjectSecret, subjectOf } from "../sources/secret-version.ts";
 import { contentsOf, type DeliveryContents, type SealedDescription } from "./contents.ts";
 import { OWN_FACTS, refuseOwnFact } from "./own-facts.ts";
@@ -131,8 +132,8 @@ export function describedBy(company: PolicyResponse["company"], description: Des
 }
 
 /** What the sender should know who names nobody to ask. */
-export const NO_CONTACT =
-  "Recipients are told no name to ask. Set contact to a person or a team that they know, with a telephone number if you can.";
+export const NO_CONTACT = (say: NameSetting): string =>
+  `Recipients are told no name to ask. Set ${say("contact")} to a person or a team that they know, with a telephone number if you can.`;
 
 /**
  * What secrets and their description make together, within what the class allows.
@@ -247,21 +248,21 @@ export function checkDetails(details: DeliveryDetails): void {
   if (size > LONGEST_HEADER) {
     throw new SenderError(
       "description",
-      `title, message, reason and context are ${size - LONGEST_HEADER} bytes too long together. Shorten them.`,
+      (say) => `Together, ${say("description")} are ${size - LONGEST_HEADER} bytes too long. Shorten them.`,
     );
   }
   const { members = [] } = details;
   if (members.length > MOST_MEMBERS) {
     throw new SenderError(
       "too_large",
-      `One handoff carries at most ${MOST_MEMBERS} secrets, and these are ${members.length}. Hand them over in several steps.`,
+      `One handoff carries at most ${MOST_MEMBERS} secrets, and these are ${members.length}. Hand over fewer at once.`,
     );
   }
   const taken = membersBytes(members);
   if (taken > MOST_MEMBERS_BYTES) {
     throw new SenderError(
       "too_large",
-      `The ARNs of the secrets take ${taken.toLocaleString("en")} bytes together, and one handoff carries ${MOST_MEMBERS_BYTES.toLocaleString("en")}. Hand them over in several steps.`,
+      `The ARNs of the secrets take ${taken.toLocaleString("en")} bytes together, and one handoff carries ${MOST_MEMBERS_BYTES.toLocaleString("en")}. Hand over fewer at once.`,
     );
   }
 }

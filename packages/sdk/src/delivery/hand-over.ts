@@ -11,6 +11,7 @@ import { type Deadline, startDeadline } from "../runtime/deadline.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { ErrorCollector, SenderError } from "../sender-error.ts";
 import type { ServiceClient } from "../service/service-client.ts";
+import { inputName, type NameSetting } from "../settings.ts";
 import type { LabelledSecret } from "../sources/secret-version.ts";
 import { type DeliveryPorts, deliver, type Outcome } from "./deliver.ts";
 import {
@@ -72,6 +73,8 @@ export type HandOverPorts = Pick<
   readonly deadline?: Deadline;
   /** Told what should be known and stops nothing. */
   readonly onWarning?: (sentence: string) => void;
+  /** How the warnings call what is set. @default as the inputs of the action are called */
+  readonly names?: NameSetting;
 };
 
 /** What was found before anything was created. */
@@ -108,7 +111,7 @@ export async function handOver(request: HandOver, ports: HandOverPorts): Promise
 /** What {@link handOver} would do, asked of the service. Creates nothing and mails nothing; the right to check is enough. */
 export function checkHandOver(
   request: HandOver,
-  ports: Pick<HandOverPorts, "service" | "keys" | "runtime" | "deadline" | "onWarning">,
+  ports: Pick<HandOverPorts, "service" | "keys" | "runtime" | "deadline" | "onWarning" | "names">,
 ): Promise<readonly ExpectedOutcome[]> {
   return withPlan(request, ports, "check", (delivery, recipients, deadline, runtime) =>
     expectOutcomes(delivery.details, recipients, { service: ports.service, runtime }, deadline),
@@ -126,6 +129,7 @@ async function withPlan<T>(
     runtime = platformRuntime,
     deadline,
     onWarning,
+    names = inputName,
   }: Omit<HandOverPorts, "mail"> & { readonly service: ServiceClient },
   right: "send" | "check",
   work: (
@@ -168,7 +172,7 @@ async function withPlan<T>(
     errors.add(...judged.errors);
     const from = request.from ?? defaultMailbox(service.origin);
     const description = describedBy(policy.company, { ...request, from });
-    if (description.contact === undefined) onWarning?.(NO_CONTACT);
+    if (description.contact === undefined) onWarning?.(NO_CONTACT(names));
     const delivery =
       judged.allowed && planDelivery(request.secrets, description, request, judged.allowed, errors, runtime);
     if (!delivery || errors.errors.length > 0) throw new HandOverError(errors.errors);

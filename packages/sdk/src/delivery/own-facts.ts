@@ -1,5 +1,5 @@
 import { isProse } from "@secret-handoff/protocol/api";
-import { linesIn, refuseRepeated } from "../entries.ts";
+import { numberedLines, refuseRepeated } from "../entries.ts";
 import { SenderError } from "../sender-error.ts";
 
 /** Facts that every delivery states itself, by the names that recipients see. */
@@ -22,27 +22,18 @@ export function refuseOwnFact(name: string, own: readonly string[]): void {
 
 /**
  * Facts in the sender's words: `NAME=value`, one a line.
- * @param name of the input, for the sentence
  * @param own names that the delivery states itself
  * @throws SenderError `input` or `description`
  */
-export function parseContext(
-  text: string,
-  name: string,
-  own: readonly string[],
-): Readonly<Record<string, string>> {
-  const entries = linesIn(text).map((line, index) => {
-    const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(line) ?? [];
-    if (key !== "" && isProse(line, line.length)) return [key, value] as const;
-    throw new SenderError(
-      "input",
-      `Entry ${index + 1} of ${name} is not understood. Write NAME=value, one a line.`,
-    );
+export function parseContext(text: string, own: readonly string[]): Readonly<Record<string, string>> {
+  const entries = numberedLines(text).map(({ text: whole, line }) => {
+    const [, key = "", value = ""] = /^([^=]{1,60}?)\s*=\s*(.{1,500})$/u.exec(whole) ?? [];
+    if (key !== "" && isProse(whole, whole.length)) return { text: key, value, line };
+    throw new SenderError("input", (say) => `${say("context", [line])} is not understood. Write NAME=value.`);
   });
-  const names = entries.map(([key]) => key);
-  refuseRepeated(names, name);
-  for (const key of names) refuseOwnFact(key, own);
-  return Object.fromEntries(entries);
+  refuseRepeated(entries, "context");
+  for (const { text: key } of entries) refuseOwnFact(key, own);
+  return Object.fromEntries(entries.map(({ text: key, value }) => [key, value]));
 }
 
 /** What of a name a reader compares. */

@@ -1,4 +1,4 @@
-import { linesIn } from "../entries.ts";
+import { numberedLines } from "../entries.ts";
 import { parseAddress, type Recipient } from "../mail/addresses.ts";
 import { SenderError } from "../sender-error.ts";
 
@@ -11,28 +11,28 @@ export type PerRecipient<T> = {
 
 /**
  * One value for all recipients, and `ana@vendor.example=value` for one of them, one a line.
- * @param name of the input, for the sentence
  * @param read undefined for what is no such value
  * @param what for the sentence, "a time zone, like Europe/Madrid"
  * @throws SenderError `input`, naming the line
  */
 export function parsePerRecipient<T>(
   text: string,
-  name: string,
+  input: "language" | "time-zone",
   read: (text: string) => T | undefined,
   what: string,
 ): PerRecipient<T> {
   let everyone: T | undefined;
   const each = new Map<string, T>();
-  for (const [index, line] of linesIn(text).entries()) {
-    const [, given, value = ""] = /^(?:(.+@.+?)\s*=\s*)?(\S+)$/.exec(line) ?? [];
+  for (const { text: whole, line } of numberedLines(text)) {
+    const [, given, value = ""] = /^(?:(.+@.+?)\s*=\s*)?(\S+)$/.exec(whole) ?? [];
     const address = given === undefined ? undefined : parseAddress(given);
     const parsed = read(value);
     const repeated = address === undefined ? everyone !== undefined : each.has(address);
     if (parsed === undefined || repeated || (given !== undefined && address === undefined)) {
       throw new SenderError(
         "input",
-        `Line ${index + 1} of ${name} is not ${what}. Write one for all recipients, and ADDRESS=VALUE, one a line, for those who need another.`,
+        (say) =>
+          `${say(input, [line])} is not ${what}. Write one for all recipients, and ADDRESS=VALUE for each who needs another.`,
       );
     }
     if (address === undefined) everyone = parsed;
@@ -43,7 +43,7 @@ export function parsePerRecipient<T>(
 
 /** A language or a time zone for somebody who gets nothing is a slip of the pen. @throws SenderError `input` */
 export function checkAddressees(
-  name: string,
+  input: "language" | "time-zone",
   { each }: PerRecipient<unknown>,
   recipients: readonly Recipient[],
 ): void {
@@ -52,7 +52,7 @@ export function checkAddressees(
   if (unknown === -1 || recipients.length === 0) return;
   throw new SenderError(
     "input",
-    `Address ${unknown + 1} of ${name} is not among the recipients. Correct it, or drop its line.`,
+    (say) => `Address ${unknown + 1} of ${say(input)} is not among the recipients. Correct it, or drop it.`,
   );
 }
 

@@ -115,7 +115,7 @@ function adviceFor(
     case "reason":
       return `Set ${say("reason")}.`;
     case "environment":
-      return "Set environment: on the job.";
+      return `${say("environment")}.`;
     case "receipt":
       return `Set ${say("await")}, like ${say("await", "4h")}.`;
     case "recipient": {
@@ -130,7 +130,8 @@ function adviceFor(
   }
 }
 
-function unknownClass(name: string, classes: readonly CredentialClass[]): SenderError {
+/** A class that the caller may not use, or that is none. */
+export function unknownClass(name: string, classes: readonly CredentialClass[]): SenderError {
   const names = classes.map((one) => one.name).join(", ");
   return new SenderError(
     "class_unknown",

@@ -75,7 +75,8 @@ export function requestProblem({ state, missing, class: name, id }: RequestView)
     case "pending":
       return new SenderError(
         "approvals",
-        `Request ${id} still needs approval by ${missing.join(" and ")} for class ${name}. Wait with await-approval, or run again once it is approved.`,
+        (say) =>
+          `Request ${id} still needs approval by ${missing.join(" and ")} for class ${name}. Wait with ${say("await-approval")}, or run again once it is approved.`,
       );
     case "denied":
       return new SenderError("request_ended", `Request ${id} was denied. Ask why, then make a new request.`);

@@ -30,8 +30,14 @@ const KEY = /^(?:age1\S+|github:\S+|openpgp:\S.*|(?:ssh-|ecdsa-|sk-)\S+[ \t]+\S+
 /** Private halves; PEM's first line is all of a key that a line can hold. */
 const PRIVATE_KEY = /AGE-SECRET-KEY-|-----BEGIN [A-Z ]*PRIVATE KEY/i;
 
-/** Reads one recipient a line: an address, and a key behind it where they have one. An error names a line by its number, never by its text. */
-export function parseRecipients(text: string, input = "recipients"): RecipientList {
+/**
+ * Reads one recipient a line: an address, and a key behind it where they have one. An error names a line by its number, never by its text.
+ * @param input where the text is from, for the sentences
+ */
+export function parseRecipients(
+  text: string,
+  input: "recipients" | "recipients-file" = "recipients",
+): RecipientList {
   const recipients: Recipient[] = [];
   const errors: SenderError[] = [];
   const firstLine = new Map<string, number>();
@@ -45,28 +51,31 @@ export function parseRecipients(text: string, input = "recipients"): RecipientLi
       errors.push(
         new SenderError(
           "recipient",
-          `Line ${line} of ${input} holds a private key. Whoever has seen it can read what was encrypted to it: the recipient needs a new one, and gives you its public half.`,
+          (say) =>
+            `${say(input, [line])} holds a private key. Whoever has seen it can read what was encrypted to it: the recipient needs a new one, and gives you its public half.`,
         ),
       );
     } else if (address !== undefined && key !== "" && !KEY.test(key)) {
       errors.push(
         new SenderError(
           "recipient",
-          `What follows the address on line ${line} of ${input} is no key. Write nothing there, or an age1… recipient, an SSH public key, github:LOGIN or openpgp:FILE.`,
+          (say) =>
+            `${say(input, [line])} has no key behind the address. Write nothing there, or an age1… recipient, an SSH public key, github:LOGIN or openpgp:FILE.`,
         ),
       );
     } else if (address === undefined) {
       errors.push(
         new SenderError(
           "recipient",
-          `Line ${line} of ${input} is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.`,
+          (say) =>
+            `${say(input, [line])} is not an e-mail address. Write the address alone, like ana@vendor.example, without a name.`,
         ),
       );
     } else if (earlier !== undefined) {
       errors.push(
         new SenderError(
           "recipient",
-          `Line ${line} of ${input} repeats line ${earlier}. Name each recipient once.`,
+          (say) => `${say(input, [earlier, line])} are the same. Name each recipient once.`,
         ),
       );
     } else {
@@ -75,9 +84,41 @@ export function parseRecipients(text: string, input = "recipients"): RecipientLi
     }
   }
   if (recipients.length === 0 && errors.length === 0) {
-    errors.push(new SenderError("recipient", `${input} names nobody. Write at least one e-mail address.`));
+    errors.push(
+      new SenderError("recipient", (say) => `${say(input)} names nobody. Write at least one e-mail address.`),
+    );
   }
   return { recipients, errors };
+}
+
+/**
+ * Reads a file of recipients: the same with comments, which begin with `#`, and with names: `Ana Kowalska <ana@vendor.example>`.
+ * @returns none, and no error, where the file names nobody
+ */
+export function parseRecipientsFile(text: string): RecipientList {
+  const lines = text.split(/\r?\n/).map((line) => {
+    const [, address, key = ""] = /^[^<>]*<([^<>]*)>(|\s.*)$/.exec(line) ?? [];
+    return (address === undefined ? line : `${address}${key}`).replace(/(^|\s)#.*$/, "");
+  });
+  if (lines.every((line) => line.trim() === "")) return { recipients: [], errors: [] };
+  return parseRecipients(lines.join("\n"), "recipients-file");
+}
+
+/**
+ * Those that were named one by one, and those of a file.
+ * @throws SenderError `recipient` where one is in both
+ */
+export function allRecipients(
+  recipients: readonly Recipient[],
+  inFile: readonly Recipient[],
+): readonly Recipient[] {
+  const twice = inFile.findIndex(({ address }) => recipients.some((one) => one.address === address));
+  if (twice === -1) return [...recipients, ...inFile];
+  throw new SenderError(
+    "recipient",
+    (say) =>
+      `Recipient ${twice + 1} of ${say("recipients-file")} is in ${say("recipients")} as well. Name each recipient once.`,
+  );
 }
 
 /** The normalised address, or undefined when the text is none that mail can be sent to. */
@@ -95,17 +136,17 @@ export function parseAddress(text: string): string | undefined {
 
 /**
  * Reads `address` or `Name <address>`.
- * @param input the input's name, for the sentence
  * @throws SenderError `mail_address`
  */
-export function parseMailbox(text: string, input: string): Mailbox {
+export function parseMailbox(text: string): Mailbox {
   const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text);
   const address = parseAddress(match?.[3] ?? text);
   const name = (match?.[1] ?? match?.[2] ?? "").trim();
   if (address === undefined || (name !== "" && !isProse(name, name.length))) {
     throw new SenderError(
       "mail_address",
-      `${input} is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.`,
+      (say) =>
+        `${say("from")} is not an e-mail address. Write handoff@example.com or Example Security <handoff@example.com>.`,
     );
   }
   return name === "" ? { address } : { name, address };

@@ -199,12 +199,17 @@ function decryptionCopy(
   };
 }
 
+/** Characters: as long as the input of the action may be. */
+const LONGEST_CONTACT = 200;
+
 /** Characters: mail programs show about half of it. */
 const LONGEST_SUBJECT = 150;
 
 /** A person at a company, or the company: telephone numbers and addresses belong to whom one asks, not to who writes. */
-export function senderName({ contact, company }: Pick<EmailFacts, "contact" | "company">): string {
-  const words = splitContacts(contact?.replace(TELEPHONE, "") ?? "").flatMap(({ text, href }) =>
+export function senderName({ contact = "", company }: Pick<EmailFacts, "contact" | "company">): string {
+  // The patterns take quadratic time, and no person's name is that long.
+  if (contact.length > LONGEST_CONTACT) return company;
+  const words = splitContacts(contact.replace(TELEPHONE, "")).flatMap(({ text, href }) =>
     href === undefined ? [text] : [],
   );
   const person = words

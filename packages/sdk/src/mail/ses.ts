@@ -50,7 +50,7 @@ export function sesTransport(options: SesOptions = {}, runtime: Runtime = platfo
     }
     if (!hidden) throw new SenderError(...unverified(from));
     return [
-      `Whether SES may send from ${from.address} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only dry-run uses.`,
+      `Whether SES may send from ${from.address} could not be checked: the AWS role lacks ses:GetEmailIdentity, which only a dry run uses.`,
     ];
   }
 
@@ -170,7 +170,8 @@ function sendWording(email: Email): AwsWording {
     if (isAbout("NotFound", name) && /configuration set/i.test(message)) {
       return [
         "mail_identity",
-        "Amazon SES does not know the configuration set. Check configuration-set and the region.",
+        (say) =>
+          `Amazon SES does not know the configuration set. Check ${say("configuration-set")} and the region.`,
       ];
     }
     return undefined;
@@ -199,6 +200,7 @@ function isRecipients(message: string, from: Mailbox, to: string): boolean {
 function unverified(from: Mailbox): AwsSentence {
   return [
     "mail_identity",
-    `Amazon SES may not send from ${from.address}: neither the address nor its domain is verified in this region. Verify it, or correct from or region.`,
+    (say) =>
+      `Amazon SES may not send from ${from.address}: neither the address nor its domain is verified in this region. Verify it, or correct ${say("from")} or ${say("region")}.`,
   ];
 }

@@ -1,6 +1,7 @@
 import { isLoopback } from "@secret-handoff/protocol";
 import type { Concealed } from "../redact.ts";
 import { SenderError } from "../sender-error.ts";
+import type { NameSetting } from "../settings.ts";
 
 /** How to log in at a mail server: with a password, or with an access token (XOAUTH2), as Microsoft 365 and Google want it. */
 export type SmtpLogin =
@@ -35,35 +36,41 @@ export type SmtpLoginParts = {
 
 /**
  * The login that the parts make; undefined where there is none.
- * @param name what a part is called where it was given, like `smtp-user`
  * @throws SenderError `input` where they do not fit together
  */
-export function smtpLoginOf(
-  parts: SmtpLoginParts,
-  name: (part: keyof SmtpLoginParts) => string,
-): SmtpLogin | undefined {
+export function smtpLoginOf(parts: SmtpLoginParts): SmtpLogin | undefined {
   const { user, password, "access-token": given, "token-url": url, "client-id": clientId } = parts;
   const isSet = (part: keyof SmtpLoginParts) => parts[part] !== undefined;
   const proofs = (["password", "access-token", "token-url"] as const).filter(isSet);
   if (proofs.length > 1)
-    throw new SenderError("input", `${proofs.map(name).join(" and ")} exclude each other. Set one of them.`);
+    throw new SenderError(
+      "input",
+      (say) =>
+        `${proofs.map((proof) => nameOf(proof, say)).join(" and ")} exclude each other. Set one of them.`,
+    );
   const needless = (["client-id", "client-secret", "refresh-token", "token-scope"] as const).find(isSet);
   if (url === undefined && needless)
     throw new SenderError(
       "input",
-      `${name(needless)} needs ${name("token-url")}. Set it to the token endpoint.`,
+      (say) => `${nameOf(needless, say)} needs ${say("smtp-token-url")}. Set it to the token endpoint.`,
     );
   const [proof] = proofs;
   if (user === undefined && proof === undefined) return undefined;
   if (user === undefined || proof === undefined) {
-    const wanted = `${name("user")} and one of ${name("password")}, ${name("access-token")} and ${name("token-url")}`;
-    throw new SenderError("input", `${wanted} belong together. Set both or neither.`);
+    throw new SenderError(
+      "input",
+      (say) =>
+        `${say("smtp-user")} and one of ${say("smtp-password")}, ${say("smtp-access-token")} and ${say("smtp-token-url")} belong together. Set both or neither.`,
+    );
   }
   if (password) return { user, password };
   if (given) return { user, token: { given } };
   if (url === undefined || clientId === undefined)
-    throw new SenderError("input", `${name("token-url")} needs ${name("client-id")}. Set it.`);
-  checkTokenUrl(url, name("token-url"));
+    throw new SenderError(
+      "input",
+      (say) => `${say("smtp-token-url")} needs ${say("smtp-client-id")}. Set it.`,
+    );
+  checkTokenUrl(url);
   const token = {
     ...{ url, clientId, clientSecret: parts["client-secret"] },
     ...{ refreshToken: parts["refresh-token"], scope: parts["token-scope"] },
@@ -71,22 +78,28 @@ export function smtpLoginOf(
   return { user, token };
 }
 
-function checkTokenUrl(url: string, name: string): void {
+function nameOf(part: keyof SmtpLoginParts, say: NameSetting): string {
+  return say(`smtp-${part}`);
+}
+
+function checkTokenUrl(url: string): void {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol === "https:" || (parsed?.protocol === "http:" && isLoopback(parsed.hostname))) return;
   throw new SenderError(
     "input",
-    `${name} must be an https address, like https://login.microsoftonline.com/TENANT/oauth2/v2.0/token or https://oauth2.googleapis.com/token.`,
+    (say) =>
+      `${say("smtp-token-url")} must be an https address, like https://login.microsoftonline.com/TENANT/oauth2/v2.0/token or https://oauth2.googleapis.com/token.`,
   );
 }
 
 /** @param text a name of this machine, or its address in brackets (RFC 5321, section 4.1.3). @throws SenderError `input` */
-export function parseEhloName(text: string, name: string): string {
+export function parseEhloName(text: string): string {
   if (/^(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?|\[(?:IPv6:)?[0-9A-Fa-f.:]{3,45}\])$/.test(text))
     return text;
   throw new SenderError(
     "input",
-    `${name} is not a name to greet a mail server with. Write the full name of this machine, like runner.example.com, or its address in brackets.`,
+    (say) =>
+      `${say("smtp-name")} is not a name to greet a mail server with. Write the full name of this machine, like runner.example.com, or its address in brackets.`,
   );
 }
 

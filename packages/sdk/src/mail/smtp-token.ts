@@ -68,7 +68,12 @@ async function fetchToken(
   const grant = await grantOf(choice, ports, deadline);
   const body = new URLSearchParams(grant);
   const answer = await askStore(
-    { ...{ store: "The token endpoint", address: "smtp-token-url" }, url, method: "POST", body },
+    {
+      ...{ store: "The token endpoint", address: (say) => say("smtp-token-url") },
+      url,
+      method: "POST",
+      body,
+    },
     { runtime, deadline },
   ).catch((error: unknown) => {
     if (!(error instanceof SenderError) || !error.code.startsWith("store_")) throw error;

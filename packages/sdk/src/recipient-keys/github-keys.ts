@@ -1,6 +1,7 @@
 import { isLoopback } from "@secret-handoff/protocol";
 import { redact } from "../redact.ts";
 import { toResult } from "../sender-error.ts";
+import type { NameSetting } from "../settings.ts";
 import { askStore, memberOf, type StoreAnswer, textOf } from "../sources/stores/store-http.ts";
 import { sshKeys } from "./age.ts";
 import type { KeyContext, RecipientKey } from "./recipient-key.ts";
@@ -86,11 +87,13 @@ function refused({ status, json }: StoreAnswer) {
   }
   const said = textOf(json, "message");
   const quoted = said === undefined ? "" : ` (GitHub says: ${redact(said)})`;
-  const advice =
+  const advice = (say: NameSetting) =>
     status === 401
       ? "Check the token."
       : status === 403
-        ? "Without a token GitHub answers 60 calls an hour for each address: set github-token."
+        ? `Without a token GitHub answers 60 calls an hour for each address: set ${say("github-token")}.`
         : "Look at GitHub's status page.";
-  return refusal(`GitHub did not tell the recipient's keys: it answered ${status}${quoted}. ${advice}`);
+  return refusal(
+    (say) => `GitHub did not tell the recipient's keys: it answered ${status}${quoted}. ${advice(say)}`,
+  );
 }

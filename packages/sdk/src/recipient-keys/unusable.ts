@@ -1,10 +1,11 @@
 import { SenderError } from "../sender-error.ts";
+import type { Sentence } from "../settings.ts";
 
 /**
  * Why a recipient gets nothing: a mail with a readable link is not what was asked for where a key was named.
  * @param sentences what is wrong with the key, and what to do
  */
-export function refusal(sentences: string, cause?: unknown): SenderError {
+export function refusal(sentences: Sentence, cause?: unknown): SenderError {
   return new SenderError("recipient_key", sentences, cause === undefined ? undefined : { cause });
 }
 

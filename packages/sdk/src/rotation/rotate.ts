@@ -130,7 +130,8 @@ function checkConfigured({ name }: RotationRequest["secret"], { rotates }: Versi
   if (rotates) return;
   throw new SenderError(
     "rotation_unconfigured",
-    `Secret "${name}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
+    (say) =>
+      `Secret "${name}" has no rotation set up. Set one up in Secrets Manager, or use ${say("rotate", "generate")}.`,
   );
 }
 
@@ -163,7 +164,8 @@ function failed({ secret }: RotationRequest): SenderError {
 function late({ secret, versionId, limitMs }: RotationRequest): SenderError {
   return new SenderError(
     "rotation_late",
-    `The rotation of secret "${secret.name}" had not ended after ${durationInWords(limitMs / 1_000)}: version ${versionId} still holds AWSPENDING. Read the log of its rotation function, or raise rotate-timeout.`,
+    (say) =>
+      `The rotation of secret "${secret.name}" had not ended after ${durationInWords(limitMs / 1_000)}: version ${versionId} still holds AWSPENDING. Read the log of its rotation function, or raise ${say("rotate-timeout")}.`,
   );
 }
 
@@ -237,13 +239,15 @@ function withKey({ name, value }: SecretVersion, key: string, password: string):
   if (typeof text !== "string" || !found) {
     throw new SenderError(
       "secret_unreadable",
-      `Secret "${name}" is not a JSON object with the key "${key}", which rotate: generate writes to. Check rotate-key.`,
+      (say) =>
+        `Secret "${name}" is not a JSON object with the key "${key}", which ${say("rotate", "generate")} writes to. Check ${say("rotate-key")}.`,
     );
   }
   if (second) {
     throw new SenderError(
       "secret_unreadable",
-      `Secret "${name}" has the key "${key}" twice, so which of them rotate: generate writes to is not clear. Drop one.`,
+      (say) =>
+        `Secret "${name}" has the key "${key}" twice, so which of them ${say("rotate", "generate")} writes to is not clear. Drop one.`,
     );
   }
   return new Concealed(text.slice(0, found.start) + JSON.stringify(password) + text.slice(found.end));

@@ -100,7 +100,7 @@ export function parsePasswordRules(length: string, classes: string, exclude: str
   if (characters < SHORTEST_PASSWORD || characters > LONGEST_PASSWORD) {
     throw new SenderError(
       "input",
-      `password-length must be a number from ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD}.`,
+      (say) => `${say("password-length")} must be a number from ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD}.`,
     );
   }
   const named = classes.split(/[\s,]+/).filter((word) => word !== "");
@@ -110,7 +110,8 @@ export function parsePasswordRules(length: string, classes: string, exclude: str
   if (strangers.length > 0 || chosen.length === 0 || left.length < FEWEST_CHARACTERS) {
     throw new SenderError(
       "input",
-      `password-characters and password-exclude must leave at least ${FEWEST_CHARACTERS} characters. Choose from ${CHARACTER_CLASSES.join(", ")}.`,
+      (say) =>
+        `${say("password-characters")} and ${say("password-exclude")} must leave at least ${FEWEST_CHARACTERS} characters. Choose from ${CHARACTER_CLASSES.join(", ")}.`,
     );
   }
   return { length: characters, classes: chosen, exclude };

@@ -64,7 +64,7 @@ export function secretsManagerRotation(
       if (made.length === length) return new Concealed(made);
       throw new SenderError(
         "aws_unavailable",
-        "Secrets Manager returned a password of the wrong length. Run the step again.",
+        "Secrets Manager returned a password of the wrong length. Run again.",
       );
     },
     stage: (id, versionId, value) =>
@@ -143,7 +143,8 @@ function rotateWording(id: string): AwsWording {
     if (/no lambda rotation function|doesn't already have a lambda function/i.test(message)) {
       return [
         "rotation_unconfigured",
-        `Secret "${id}" has no rotation set up. Set one up in Secrets Manager, or use rotate: generate.`,
+        (say) =>
+          `Secret "${id}" has no rotation set up. Set one up in Secrets Manager, or use ${say("rotate", "generate")}.`,
       ];
     }
     if (isAbout("ResourceNotFound", name) && /lambda|function/i.test(message)) {

@@ -35,7 +35,7 @@ type Explanation = Pick<NetworkFault, "reason" | "advice"> &
 
 const connect = (address: string) => `Check ${address}, and that this machine may connect to it.`;
 const trustCa = () =>
-  "Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment of the job: a proxy that inspects TLS has an authority of its own.";
+  "Set NODE_EXTRA_CA_CERTS to a file with that authority's certificate, in the environment: a proxy that inspects TLS has an authority of its own.";
 const checkClock = () => "Check this machine's clock and the certificate.";
 const checkTlsPort = (address: string) =>
   `Check ${address}: the port may be one for connections without TLS.`;

@@ -213,7 +213,8 @@ export function parseEndpoint(text: string): string {
   const refuse = () =>
     new SenderError(
       "endpoint",
-      "endpoint is not the service's address. Write https:// and a host name, without a path: https://handoff.example.com",
+      (say) =>
+        `${say("endpoint")} is not the service's address. Write https:// and a host name, without a path: https://handoff.example.com`,
     );
   if (!URL.canParse(text)) throw refuse();
   const url = new URL(text);

@@ -92,11 +92,12 @@ function refusals(
     unauthenticated: [
       "unauthenticated",
       (say) =>
-        `${origin} does not accept this ${refused === "workflow" ? "workflow's token" : "signature"}: ${detail} Check that ${say("endpoint")} is the service's exact address.`,
+        `${origin} does not accept this ${refused === "workflow" ? `${say("workflow")}'s token` : "signature"}: ${detail} Check that ${say("endpoint")} is the service's exact address.`,
     ],
     not_allowed: [
       "not_allowed",
-      `${refused === "workflow" ? "This workflow may not send through" : "You may not do this at"} ${origin}: ${detail} Ask whoever runs the service ${entryAdvice(detail, refused)}.`,
+      (say) =>
+        `${refused === "workflow" ? `This ${say("workflow")} may not send through` : "You may not do this at"} ${origin}: ${detail} Ask whoever runs the service ${entryAdvice(detail, refused)}.`,
     ],
     policy: ["policy", `The service's policy refuses this handoff: ${rules}`],
     approvals: ["approvals", `The service has no approval for this handoff: ${rules}`],
@@ -116,10 +117,7 @@ function refusals(
       "released",
       "The handoff was opened already, so it cannot be revoked. Rotate the secret if that was wrong.",
     ],
-    too_large: [
-      "too_large",
-      "The service finds the handoff too large. Hand the secrets over in several steps.",
-    ],
+    too_large: ["too_large", "The service finds the handoff too large. Hand over fewer secrets at once."],
   };
 }
 

@@ -79,7 +79,7 @@ export async function request(
             () =>
               new SenderError(
                 "not_a_service",
-                "The service's answer is longer than any it gives. Check endpoint.",
+                (say) => `The service's answer is longer than any it gives. Check ${say("endpoint")}.`,
               ),
           ),
           runtime,
@@ -115,7 +115,7 @@ function parseResponse(origin: string, response: Response, text: string, runtime
   if (status >= 300 && status < 400) {
     throw new SenderError(
       "not_a_service",
-      `${origin} redirects elsewhere. Set endpoint to the service's own address.`,
+      (say) => `${origin} redirects elsewhere. Set ${say("endpoint")} to the service's own address.`,
     );
   }
   const date = Date.parse(headers.get("date") ?? "");
@@ -130,16 +130,19 @@ function networkFailure(error: unknown, origin: string, deadline: Deadline, time
     return new TransientError(
       new SenderError(
         "service_unreachable",
-        `${origin} did not answer within ${ATTEMPT_MS / 1_000} seconds. Check endpoint, and that this machine may connect to it.`,
+        (say) =>
+          `${origin} did not answer within ${ATTEMPT_MS / 1_000} seconds. Check ${say("endpoint")}, and that this machine may connect to it.`,
       ),
     );
   }
   const fault = networkFault(error);
   const reason = fault ? `: ${fault.reason} (${fault.code})` : "";
-  const advice = fault?.advice("endpoint") ?? "Check endpoint, and that this machine may connect to it.";
-  const final = new SenderError("service_unreachable", `${origin} cannot be reached${reason}. ${advice}`, {
-    cause: error,
-  });
+  const advice = fault?.advice ?? ((address) => `Check ${address}, and that this machine may connect to it.`);
+  const final = new SenderError(
+    "service_unreachable",
+    (say) => `${origin} cannot be reached${reason}. ${advice(say("endpoint"))}`,
+    { cause: error },
+  );
   return fault && !fault.transient ? final : new TransientError(final);
 }
 

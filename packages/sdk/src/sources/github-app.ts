@@ -1,4 +1,4 @@
-import { linesIn, refuseRepeated } from "../entries.ts";
+import { numberedLines, refuseRepeated } from "../entries.ts";
 import { Concealed, redact } from "../redact.ts";
 import { unixSeconds } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
@@ -96,7 +96,7 @@ async function appJwt(
     // No cause: OpenSSL's error could quote the key.
     throw new SenderError(
       "input",
-      "app-private-key is not a private key in PEM. Set it from a secret, with all its lines.",
+      (say) => `${say("app-private-key")} is not a private key in PEM. Give it whole, with all its lines.`,
     );
   }
 }
@@ -107,7 +107,7 @@ function refusal({ status, json }: StoreAnswer, what: string): SenderError {
   if (status === 401) {
     return new SenderError(
       "store_login",
-      `GitHub refused the app's key${quoted}. Check app-id and app-private-key.`,
+      (say) => `GitHub refused the app's key${quoted}. Check ${say("app-id")} and ${say("app-private-key")}.`,
     );
   }
   if (status === 404)
@@ -118,38 +118,44 @@ function refusal({ status, json }: StoreAnswer, what: string): SenderError {
   if (status === 422) {
     return new SenderError(
       "input",
-      `${what}${quoted}. Check app-repositories and app-permissions: the installation must have them.`,
+      (say) =>
+        `${what}${quoted}. Check ${say("app-repositories")} and ${say("app-permissions")}: the installation must have them.`,
     );
   }
   return new SenderError("store_refused", `${what}: it answered ${status}${quoted}.`);
 }
 
 /** `owner/name`, one a line, all of one owner. @throws SenderError `input` */
-export function parseRepositories(text: string, name: string): readonly string[] {
-  const entries = linesIn(text);
-  refuseRepeated(entries, name);
-  for (const [index, entry] of entries.entries()) {
-    if (/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(entry)) continue;
-    throw new SenderError("input", `Entry ${index + 1} of ${name} is not a repository. Write owner/name.`);
+export function parseRepositories(text: string): readonly string[] {
+  const entries = numberedLines(text);
+  refuseRepeated(entries, "app-repositories");
+  for (const entry of entries) {
+    if (/^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(entry.text)) continue;
+    throw new SenderError(
+      "input",
+      (say) => `${say("app-repositories", [entry.line])} is not a repository. Write owner/name.`,
+    );
   }
-  const owners = new Set(entries.map((entry) => entry.slice(0, entry.indexOf("/")).toLowerCase()));
-  if (owners.size <= 1) return entries;
+  const names = entries.map((entry) => entry.text);
+  const owners = new Set(names.map((name) => name.slice(0, name.indexOf("/")).toLowerCase()));
+  if (owners.size <= 1) return names;
   throw new SenderError(
     "input",
-    `${name} has repositories of several owners, and a token is for one. Use a step for each.`,
+    (say) =>
+      `${say("app-repositories")} has repositories of several owners, and a token is for one. Ask for one token for each owner.`,
   );
 }
 
 /** `permission=read` or `permission=write`, one a line. @throws SenderError `input` */
-export function parsePermissions(text: string, name: string): Readonly<Record<string, "read" | "write">> {
-  const entries = linesIn(text).map((line, index) => {
-    const [, permission = "", access] = /^([a-z_]{1,60})\s*[=:]\s*(read|write)$/.exec(line) ?? [];
-    if (access === "read" || access === "write") return [permission, access] as const;
-    throw new SenderError("input", `Entry ${index + 1} of ${name} is not understood. Write contents=read.`);
+export function parsePermissions(text: string): Readonly<Record<string, "read" | "write">> {
+  const entries = numberedLines(text).map(({ text: whole, line }) => {
+    const [, permission = "", access] = /^([a-z_]{1,60})\s*[=:]\s*(read|write)$/.exec(whole) ?? [];
+    if (access === "read" || access === "write") return { text: permission, access, line } as const;
+    throw new SenderError(
+      "input",
+      (say) => `${say("app-permissions", [line])} is not understood. Write contents=read.`,
+    );
   });
-  refuseRepeated(
-    entries.map(([permission]) => permission),
-    name,
-  );
-  return Object.fromEntries(entries);
+  refuseRepeated(entries, "app-permissions");
+  return Object.fromEntries(entries.map(({ text: permission, access }) => [permission, access]));
 }

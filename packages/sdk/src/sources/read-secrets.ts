@@ -1,5 +1,6 @@
 import { mapLimited } from "../runtime/concurrency.ts";
 import { SenderError, toResult } from "../sender-error.ts";
+import type { Setting } from "../settings.ts";
 import type { ParameterStore } from "./parameters.ts";
 import { type LabelledSecret, labelOf, type SecretsSource, type SecretVersion } from "./secret-version.ts";
 import type { ParameterSelector, SecretSelector } from "./selectors.ts";
@@ -145,7 +146,7 @@ async function readSelector(
  * A secret that a line names and a prefix finds as well goes once, under its first label. Two lines that name the same one, by its name
  * and its ARN, are a mistake.
  */
-export function onceEach(read: readonly ReadSecret[], input: string): ReadResult {
+export function onceEach(read: readonly ReadSecret[], input: Setting): ReadResult {
   const lines = new Map<string, number | undefined>();
   const secrets: LabelledSecret[] = [];
   const errors: SenderError[] = [];
@@ -159,7 +160,7 @@ export function onceEach(read: readonly ReadSecret[], input: string): ReadResult
       errors.push(
         new SenderError(
           "secret_ids",
-          `Lines ${earlier} and ${line} of ${input} name the same one. Name it once.`,
+          (say) => `${say(input, [earlier, line])} name the same one. Name it once.`,
         ),
       );
     }

@@ -24,19 +24,20 @@ export type RoleRequest = {
 const SHORTEST_SESSION = 900;
 const LONGEST_SESSION = 43_200;
 
-/** @param name of the input, for the sentence. @throws SenderError `input` */
-export function parseRoleArn(text: string, name: string): string {
+/** @throws SenderError `input` */
+export function parseRoleArn(text: string): string {
   if (/^arn:[a-z-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/.test(text)) return text;
   throw new SenderError(
     "input",
-    `${name} is not a role's ARN. Write it like arn:aws:iam::123456789012:role/name.`,
+    (say) =>
+      `${say("role-to-assume")} is not a role's ARN. Write it like arn:aws:iam::123456789012:role/name.`,
   );
 }
 
 /** @throws SenderError `input` */
-export function checkSessionDuration(seconds: number, name: string): void {
+export function checkSessionDuration(seconds: number): void {
   if (seconds >= SHORTEST_SESSION && seconds <= LONGEST_SESSION) return;
-  throw new SenderError("input", `${name} must be between 15m and 12h.`);
+  throw new SenderError("input", (say) => `${say("role-duration")} must be between 15m and 12h.`);
 }
 
 /** Assumes a role and gives its credentials. */

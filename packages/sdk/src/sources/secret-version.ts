@@ -14,6 +14,8 @@ export type SecretVersion = {
   readonly endsAt?: number;
   /** The value is JSON by nature: each of its leaves is a field, whatever is chosen for secrets. */
   readonly inFields?: true;
+  /** Names of fields that the store keeps concealed, whatever they are called. */
+  readonly concealed?: readonly string[];
   /** Text, or the bytes of a binary secret. */
   readonly value: Concealed<string | Uint8Array>;
 };
@@ -25,7 +27,7 @@ export type LabelledSecret = SecretVersion & {
   readonly key?: string;
 };
 
-/** What the recipient sees where the workflow gives no alias. */
+/** What the recipient sees where the sender gives no alias. */
 export function labelOf({ name }: SecretVersion, key: string | undefined): string {
   return key === undefined ? name : `${name} (${key})`;
 }
@@ -55,7 +57,8 @@ export function checkRotatedWithin(
   if (age <= within) return;
   throw new SenderError(
     "secret_stale",
-    `"${name}" was last changed ${durationInWords(age)} ago, and rotated-within is ${formatDuration(within)}. ${advice}`,
+    (say) =>
+      `"${name}" was last changed ${durationInWords(age)} ago, and ${say("rotated-within")} is ${formatDuration(within)}. ${advice}`,
   );
 }
 

@@ -116,13 +116,13 @@ function secretWording(id: string): AwsWording {
     if (/replica secret/i.test(message)) {
       return [
         "secret_unreadable",
-        `Secret "${id}" is a replica and changes only where its primary is. Name the primary secret by its ARN, or set its region.`,
+        `Secret "${id}" is a replica and changes only where its primary is. Name the primary secret by its ARN, or give its region.`,
       ];
     }
     if (/managed by (?:another|an AWS) service|owning service|owned by another service/i.test(message)) {
       return [
         "rotation_unconfigured",
-        `Secret "${id}" is managed by another AWS service and changes only through it. Rotate it there, and hand it over without rotate.`,
+        `Secret "${id}" is managed by another AWS service and changes only through it. Rotate it there, and hand it over without rotating it here.`,
       ];
     }
     if (isAbout("ResourceNotFound", name) && /find the specified secret|^$|^UnknownError$/i.test(message)) {

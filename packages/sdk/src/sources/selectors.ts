@@ -1,4 +1,5 @@
 import { SenderError } from "../sender-error.ts";
+import type { Sentence, Setting } from "../settings.ts";
 
 /** What one line of secret-ids, parameters or other-secrets says besides its id. */
 export type Chosen = {
@@ -44,25 +45,27 @@ const LOOKS_LIKE_AN_ID = /[/:*]/;
  * @throws SenderError `secret_ids`, naming the line
  */
 export function parseSecretIds(text: string): readonly SecretSelector[] {
-  const form = "a name, an ARN, prefix*, ALIAS, id or ALIAS, id, key; one secret a line";
+  const form = "a name, an ARN, prefix*, ALIAS, id or ALIAS, id, key";
   const selectors = linesOf(text, "secret-ids", form).map(({ id, key, ...chosen }): SecretSelector => {
     const { line } = chosen;
     const star = id.indexOf("*");
     const name = star === -1 ? id : id.slice(0, star);
     if (star !== -1 && (star !== id.length - 1 || name.length < SHORTEST_PREFIX)) {
       throw refusal(
-        `Line ${line} of secret-ids is not a usable prefix. Write at least ${SHORTEST_PREFIX} characters and end with one *.`,
+        (say) =>
+          `${say("secret-ids", [line])} is not a usable prefix. Write at least ${SHORTEST_PREFIX} characters and end with one *.`,
       );
     }
     if (!SECRET_ID.test(name)) {
       throw refusal(
-        `Line ${line} of secret-ids holds characters that no secret's name has. Use letters, digits and /_+=.@-`,
+        (say) =>
+          `${say("secret-ids", [line])} holds characters that no secret's name has. Use letters, digits and /_+=.@-`,
       );
     }
     if (star === -1) return { kind: "secret", id, ...(key === undefined ? {} : { key }), ...chosen };
     if (key === undefined) return { kind: "prefix", prefix: name, ...chosen };
     throw refusal(
-      `Line ${line} of secret-ids names a key of a prefix. Name the one secret that has the key.`,
+      (say) => `${say("secret-ids", [line])} names a key of a prefix. Name the one secret that has the key.`,
     );
   });
   const ids = selectors.map((one) => (one.kind === "secret" ? [one.id, one.key] : [`${one.prefix}*`]));
@@ -75,7 +78,7 @@ export function parseSecretIds(text: string): readonly SecretSelector[] {
  * @throws SenderError `secret_ids`, naming the line
  */
 export function parseParameters(text: string): readonly ParameterSelector[] {
-  const form = "a parameter's name or ARN, /path/*, ALIAS, name or ALIAS, name, key; one a line";
+  const form = "a parameter's name or ARN, /path/*, ALIAS, name or ALIAS, name, key";
   const selectors = linesOf(text, "parameters", form).map(({ id, key, ...chosen }): ParameterSelector => {
     const { line, alias } = chosen;
     const path = /^(\/.+)\/\*$/.exec(id)?.[1];
@@ -85,7 +88,8 @@ export function parseParameters(text: string): readonly ParameterSelector[] {
     }
     if (key === undefined && alias === undefined) return { kind: "path", path, line };
     throw refusal(
-      `Line ${line} of parameters gives a path an alias or a key. Name the one parameter that is meant.`,
+      (say) =>
+        `${say("parameters", [line])} gives a path an alias or a key. Name the one parameter that is meant.`,
     );
   });
   const ids = selectors.map((one) => (one.kind === "parameter" ? [one.name, one.key] : [`${one.path}/*`]));
@@ -96,7 +100,7 @@ export function parseParameters(text: string): readonly ParameterSelector[] {
 export type Line = Chosen & { readonly id: string; readonly key?: string };
 
 /** Lines that are not blank, cut at commas. */
-export function linesOf(text: string, input: string, form: string): readonly Line[] {
+export function linesOf(text: string, input: Setting, form: string): readonly Line[] {
   return text
     .split(/\r?\n/)
     .map((whole, index) => ({ parts: whole.split(",").map((part) => part.trim()), line: index + 1 }))
@@ -115,17 +119,18 @@ export function linesOf(text: string, input: string, form: string): readonly Lin
     });
 }
 
-function notUnderstood(line: number, input: string, form: string): SenderError {
-  return refusal(`Line ${line} of ${input} is not understood. Write ${form}.`);
+function notUnderstood(line: number, input: Setting, form: string): SenderError {
+  return refusal((say) => `${say(input, [line])} is not understood. Write ${form}.`);
 }
 
 /** The parts have stood in a line for ids, which are no secrets. Others than ids can be made of are not repeated. */
-function twoReadings(parts: readonly string[], line: number, input: string): SenderError {
+function twoReadings(parts: readonly string[], line: number, input: Setting): SenderError {
   const [alias, id, key] = parts.map((part) => (/^[\w/+=.@:!*-]{1,200}$/.test(part) ? `"${part}"` : "…"));
   const one =
     key === undefined ? `${id} under the alias ${alias}` : `the key ${key} of ${id} under the alias ${alias}`;
   return refusal(
-    `Line ${line} of ${input} can be read in two ways: ${one}, or ${parts.length} ids. Write each id on a line of its own; an alias holds none of / : *.`,
+    (say) =>
+      `${say(input, [line])} can be read in two ways: ${one}, or ${parts.length} ids. Write each id ${say("of-its-own")}; an alias holds none of / : *.`,
   );
 }
 
@@ -136,7 +141,7 @@ function twoReadings(parts: readonly string[], line: number, input: string): Sen
 export function refuseRepetition(
   selectors: readonly Chosen[],
   ids: readonly (readonly (string | undefined)[])[],
-  input: string,
+  input: Setting,
 ): void {
   const lineOfId = new Map<string, number>();
   const lineOfAlias = new Map<string, number>();
@@ -144,23 +149,26 @@ export function refuseRepetition(
     const id = JSON.stringify(ids[index]);
     const same = lineOfId.get(id);
     if (same !== undefined)
-      throw refusal(`Line ${line} of ${input} repeats line ${same}. Name each id once.`);
+      throw refusal((say) => `${say(input, [same, line])} are the same. Name each id once.`);
     lineOfId.set(id, line);
     if (alias === undefined) continue;
     const twin = lineOfAlias.get(alias);
     if (twin !== undefined) {
-      throw refusal(`Lines ${twin} and ${line} of ${input} have the same alias. Give each one of its own.`);
+      throw refusal((say) => `${say(input, [twin, line])} have the same alias. Give each one of its own.`);
     }
     lineOfAlias.set(alias, line);
   }
   for (const [index, [id = ""]] of ids.entries()) {
     const alias = lineOfAlias.get(id);
     const line = selectors[index]?.line;
-    if (alias === undefined || alias === line) continue;
-    throw refusal(`The alias in line ${alias} of ${input} is the id in line ${line}. Use another alias.`);
+    if (alias === undefined || line === undefined || alias === line) continue;
+    throw refusal(
+      (say) =>
+        `${say(input, [alias, line])} cannot be told apart: the alias of the one is the id of the other. Use another alias.`,
+    );
   }
 }
 
-function refusal(sentence: string): SenderError {
+function refusal(sentence: Sentence): SenderError {
   return new SenderError("secret_ids", sentence);
 }

@@ -12,19 +12,25 @@ const NAME_AND_DELIMITER = new RegExp(`^\\s*(${NAME})\\s*<<(.*)$`, "u");
 /**
  * Reads `NAME=value`, one a line, and `NAME<<EOF`, the lines of the value, `EOF`: the forms of GITHUB_OUTPUT. The value is everything
  * after the first `=`, white space at its ends too. What could be a piece of the value before it is refused.
- * @param input the input's name, for the sentences
+ * @param input where the text is from, for the sentences
  * @throws SenderError `input`, naming the line and never what it holds
  */
-export function parseGivenValues(text: string, input = "values"): readonly GivenValue[] {
+export function parseGivenValues(
+  text: string,
+  input: "values" | "values-file" = "values",
+): readonly GivenValue[] {
   const lineOf = new Map<string, number>();
   return entriesOf(text).map((entry) => {
-    if (entry.kind === "unclear") throw new SenderError("input", entry.sentence(input));
+    if (entry.kind === "unclear") {
+      const { line, what } = entry;
+      throw new SenderError("input", (say) => `${say(input, [line])} ${what}`);
+    }
     const { name, value, line } = entry;
     const earlier = lineOf.get(name);
     if (earlier !== undefined) {
       throw new SenderError(
         "input",
-        `Line ${line} of ${input} gives the name of line ${earlier} again. Name each value once.`,
+        (say) => `${say(input, [earlier, line])} give the same name. Name each value once.`,
       );
     }
     lineOf.set(name, line);
@@ -70,7 +76,7 @@ export function givenSecrets(
 
 type Entry =
   | { readonly kind: "value"; readonly name: string; readonly value: string; readonly line: number }
-  | { readonly kind: "unclear"; readonly sentence: (input: string) => string };
+  | { readonly kind: "unclear"; readonly line: number; readonly what: string };
 
 const SEVERAL_LINES =
   "For a value of several lines write NAME<<EOF, the lines, and EOF on a line of its own.";
@@ -118,5 +124,5 @@ function entryIn(whole: string, line: number, follows: boolean): Entry {
 }
 
 function unclear(line: number, what: string): Entry {
-  return { kind: "unclear", sentence: (input) => `Line ${line} of ${input} ${what}` };
+  return { kind: "unclear", line, what };
 }

@@ -104,7 +104,7 @@ async function accessToken(resource: string, context: StoreContext): Promise<str
 function noLogin(why: string, cause?: unknown): SenderError {
   return new SenderError(
     "store_login",
-    `There is no login to Azure: ${why}. Put azure/login before this step, or run az login.`,
+    (say) => `There is no login to Azure: ${why}. ${say("azure-login")}.`,
     { cause },
   );
 }
@@ -158,6 +158,6 @@ async function federatedToken(
   if (status === 200 && token !== undefined) return token;
   const said = textOf(json, "error_description");
   throw noLogin(
-    `Entra ID does not accept this workflow (${status}${said === undefined ? "" : `: ${redact(said)}`})`,
+    `Entra ID does not accept this login (${status}${said === undefined ? "" : `: ${redact(said)}`})`,
   );
 }

@@ -140,7 +140,7 @@ async function gcloudToken(context: StoreContext): Promise<string> {
 function noLogin(why: string, cause?: unknown): SenderError {
   return new SenderError(
     "store_login",
-    `There is no login to Google Cloud: ${why}. Put google-github-actions/auth before this step, or run gcloud auth login.`,
+    (say) => `There is no login to Google Cloud: ${why}. ${say("google-login")}.`,
     { cause },
   );
 }
@@ -185,7 +185,7 @@ async function federatedToken(file: unknown, context: StoreContext): Promise<str
     },
     context,
   );
-  return tokenIn(answer, "accessToken", "the service account may not be used by this workflow");
+  return tokenIn(answer, "accessToken", "the service account may not be used by this login");
 }
 
 async function subjectTokenOf(source: unknown, context: StoreContext): Promise<string> {
@@ -242,7 +242,7 @@ async function exchange(url: string, body: URLSearchParams, context: StoreContex
     { store: "Google's token service", url, address, method: "POST", body },
     context,
   );
-  return tokenIn(answer, "access_token", "the workload identity provider does not accept this workflow");
+  return tokenIn(answer, "access_token", "the workload identity provider does not accept this login");
 }
 
 function tokenIn({ status, json }: StoreAnswer, member: string, why: string): string {

@@ -66,10 +66,14 @@ async function readByProgram(wanted: OnePasswordItem, context: StoreContext): Pr
 
 function programFailure(cause: unknown, { vault, item }: OnePasswordItem, hasServiceAccount: boolean) {
   if (memberOf(cause, "code") === "ENOENT") {
-    const advice = hasServiceAccount
-      ? "A service account is used by 1Password's own program: put 1password/install-cli-action before this step, or install op"
-      : "Set OP_CONNECT_HOST and OP_CONNECT_TOKEN in the environment, or install 1Password's program op and log in with it";
-    return new SenderError("store_login", `There is no login to 1Password. ${advice}.`, { cause });
+    return new SenderError(
+      "store_login",
+      (say) =>
+        hasServiceAccount
+          ? `There is no login to 1Password. A service account is used by 1Password's own program: ${say("onepassword-program")}.`
+          : "There is no login to 1Password. Set OP_CONNECT_HOST and OP_CONNECT_TOKEN in the environment, or install 1Password's program op and log in with it.",
+      { cause },
+    );
   }
   const said = textOf(cause, "stderr") ?? "";
   const words = redact(said.replace(/^\[ERROR\] [\d/]+ [\d:]+ /, ""));
@@ -160,7 +164,8 @@ function versionOf(
     if (fields.length === 0)
       throw new SenderError("secret_unreadable", `Item "${title}" of 1Password has no fields with a value.`);
     const value = JSON.stringify(Object.fromEntries(fields.map(({ label, value }) => [label, value])));
-    return { ...base, arn, name: title, inFields: true, value: new Concealed(value) };
+    const concealed = fields.filter((field) => field.isConcealed).map(({ label }) => label);
+    return { ...base, arn, name: title, inFields: true, concealed, value: new Concealed(value) };
   }
   const matching = fields.filter(
     ({ id: fieldId, label }) => fieldId === wanted.field || label === wanted.field,
@@ -181,7 +186,15 @@ function versionOf(
   };
 }
 
-type ItemField = { readonly id: string; readonly label: string; readonly value: string };
+type ItemField = {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly isConcealed: boolean;
+};
+
+/** Types whose values 1Password shows without being asked. https://developer.1password.com/docs/connect/api-reference#item-field-object */
+const SHOWN_TYPES = new Set(["STRING", "EMAIL", "URL", "DATE", "MONTH_YEAR", "MENU", "PHONE", "ADDRESS"]);
 
 /** Those with a value. Two of one label are told apart by their section. */
 function fieldsOf(json: unknown): readonly ItemField[] {
@@ -189,12 +202,14 @@ function fieldsOf(json: unknown): readonly ItemField[] {
   const fields = (Array.isArray(all) ? all : []).flatMap((field: unknown) => {
     const [id, value] = [textOf(field, "id"), textOf(field, "value")];
     if (id === undefined || value === undefined) return [];
-    return [{ id, label: textOf(field, "label") ?? id, value, section: textOf(field, "section", "label") }];
+    const isConcealed =
+      !SHOWN_TYPES.has(textOf(field, "type") ?? "STRING") || textOf(field, "purpose") === "PASSWORD";
+    const section = textOf(field, "section", "label");
+    return [{ id, label: textOf(field, "label") ?? id, value, section, isConcealed }];
   });
   const isTwice = (label: string) => fields.filter((one) => one.label === label).length > 1;
-  return fields.map(({ id, label, value, section = id }) => ({
-    id,
-    value,
+  return fields.map(({ id, label, value, isConcealed, section = id }) => ({
+    ...{ id, value, isConcealed },
     label: isTwice(label) ? `${section}.${label}` : label,
   }));
 }

@@ -26,7 +26,7 @@ export type OtherSelector = Chosen & {
 };
 
 const FORM =
-  "vault://PATH, google://projects/P/secrets/S, azure://VAULT/SECRET or op://VAULT/ITEM, ALIAS before it and a key after it where wanted; one a line";
+  "vault://PATH, google://projects/P/secrets/S, azure://VAULT/SECRET or op://VAULT/ITEM, ALIAS before it and a key after it where wanted";
 
 /**
  * Reads other-secrets, one a line: an address, `ALIAS, address` or `ALIAS, address, key`.
@@ -36,7 +36,10 @@ export function parseOtherSecrets(text: string): readonly OtherSelector[] {
   const selectors = linesOf(text, "other-secrets", FORM).map(({ id, line, alias, key }): OtherSelector => {
     const secret = secretAt(id);
     if (!secret)
-      throw new SenderError("secret_ids", `Line ${line} of other-secrets is not understood. Write ${FORM}.`);
+      throw new SenderError(
+        "secret_ids",
+        (say) => `${say("other-secrets", [line])} is not understood. Write ${FORM}.`,
+      );
     return {
       id,
       secret,

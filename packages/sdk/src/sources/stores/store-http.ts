@@ -9,6 +9,7 @@ import { isReadByProxy } from "../../runtime/proxy.ts";
 import { retry, retryAfterMs, TransientError } from "../../runtime/retry.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { SenderError } from "../../sender-error.ts";
+import { inWordsOf, type Sentence } from "../../settings.ts";
 
 /** What a secret store takes from its surroundings, so that tests need no cloud. */
 export type StoreContext = {
@@ -31,7 +32,7 @@ type StoreRequest = {
   readonly store: string;
   readonly url: string;
   /** What says where the store is: an input or a variable, for the advice. */
-  readonly address: string;
+  readonly address: Sentence;
   readonly method?: "GET" | "POST";
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | URLSearchParams;
@@ -55,14 +56,16 @@ export function askStore(
   if (!isEncrypted(url)) {
     throw new SenderError(
       "input",
-      `${address} must be an https address, for tokens and secrets of ${store} travel to it.`,
+      (say) =>
+        `${inWordsOf(say, address)} must be an https address, for tokens and secrets of ${store} travel to it.`,
     );
   }
   const { host } = new URL(url);
   if (isReadByProxy(new URL(url))) {
     throw new SenderError(
       "input",
-      `${address} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url).hostname} to NO_PROXY.`,
+      (say) =>
+        `${inWordsOf(say, address)} is an http address of this machine, and the environment names a proxy on another machine for it, which would read the tokens and secrets of ${store}. Add ${new URL(url).hostname} to NO_PROXY.`,
     );
   }
   const send = () =>
@@ -127,7 +130,7 @@ function unavailable(
 type Place = {
   readonly store: string;
   readonly host: string;
-  readonly address: string;
+  readonly address: Sentence;
   readonly late: boolean;
 };
 
@@ -135,8 +138,11 @@ function unreachable(error: unknown, { store, host, address, late }: Place): Err
   const fault = networkFault(error);
   const reason = late ? `no answer within ${ATTEMPT_MS / 1_000} seconds` : fault?.reason;
   const code = late || !fault ? "" : ` (${fault.code})`;
-  const advice = fault?.advice(address) ?? `Check ${address}, and that this machine may connect to it.`;
-  const sentence = `${store} at ${host} cannot be reached${reason === undefined ? "" : `: ${reason}${code}`}. ${advice}`;
+  const sentence: Sentence = (say) => {
+    const named = inWordsOf(say, address);
+    const advice = fault?.advice(named) ?? `Check ${named}, and that this machine may connect to it.`;
+    return `${store} at ${host} cannot be reached${reason === undefined ? "" : `: ${reason}${code}`}. ${advice}`;
+  };
   const final = new SenderError("store_unreachable", sentence, { cause: error });
   return fault && !fault.transient && !late ? final : new TransientError(final);
 }

@@ -43,7 +43,7 @@ export function vaultStore(options: VaultOptions, execution: string, context: St
   const ask = (path: string, more: { readonly token?: string; readonly body?: string } = {}) =>
     askStore(
       {
-        ...{ store: "Vault", url: `${url}/v1/${path}`, address: "vault-url" },
+        ...{ store: "Vault", url: `${url}/v1/${path}`, address: (say) => say("vault-url") },
         headers: { ...headers, ...(more.token === undefined ? {} : { "x-vault-token": more.token }) },
         ...(more.body === undefined ? {} : { method: "POST", body: more.body }),
       },
@@ -69,10 +69,7 @@ export function vaultStore(options: VaultOptions, execution: string, context: St
         context.onToken(given);
         return given;
       }
-      throw new SenderError(
-        "store_login",
-        "There is no login to Vault. Set vault-role to log in with the job's OIDC token, set VAULT_TOKEN in the environment, or run vault login.",
-      );
+      throw new SenderError("store_login", (say) => `There is no login to Vault. ${say("vault-login")}.`);
     }
     const jwt = await context.idToken(audience);
     const { status, json } = await ask(`auth/${authPath}/login`, { body: JSON.stringify({ role, jwt }) });
@@ -81,7 +78,8 @@ export function vaultStore(options: VaultOptions, execution: string, context: St
     if (status !== 200 || token === undefined) {
       throw new SenderError(
         "store_login",
-        `Vault refused the login as role "${role}" at auth/${authPath} (${status}${saidBy(json)}). Check vault-role, vault-auth-path and vault-audience, and the role's bound claims.`,
+        (say) =>
+          `Vault refused the login as role "${role}" at auth/${authPath} (${status}${saidBy(json)}). Check ${say("vault-role")}, ${say("vault-auth-path")} and ${say("vault-audience")}, and the role's bound claims.`,
       );
     }
     context.onToken(token);
@@ -102,13 +100,17 @@ function tokenOfVaultLogin({ env, readFile }: StoreContext): string | undefined 
 
 function checkUrl(url: string): void {
   if (url === "")
-    throw new SenderError("input", "Secrets of Vault need vault-url, or VAULT_ADDR in the environment.");
+    throw new SenderError(
+      "input",
+      (say) => `Secrets of Vault need ${say("vault-url")}, or VAULT_ADDR in the environment.`,
+    );
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const isLoopback = /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(parsed?.hostname ?? "");
   if (parsed && parsed.origin === url && (parsed.protocol === "https:" || isLoopback)) return;
   throw new SenderError(
     "input",
-    "vault-url must be an https address without a path, like https://vault.example.com:8200.",
+    (say) =>
+      `${say("vault-url")} must be an https address without a path, like https://vault.example.com:8200.`,
   );
 }
 
@@ -122,7 +124,7 @@ function saidBy(json: unknown): string {
 function sealed(): SenderError {
   return new SenderError(
     "store_unavailable",
-    "Vault is sealed. Ask whoever runs it to unseal it, then run the step again.",
+    "Vault is sealed. Ask whoever runs it to unseal it, then run again.",
   );
 }
 
@@ -183,7 +185,8 @@ function versionOf(
   }
   throw new SenderError(
     "secret_unreadable",
-    `"${path}" in Vault has neither a version nor a lease, so nobody could tell whether it was handed over before. Use a mount of KV version 2, whose path is MOUNT/data/NAME, or hand the value over by values-file.`,
+    (say) =>
+      `"${path}" in Vault has neither a version nor a lease, so nobody could tell whether it was handed over before. Use a mount of KV version 2, whose path is MOUNT/data/NAME, or hand the value over by ${say("values-file")}.`,
   );
 }
 
