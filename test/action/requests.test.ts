@@ -277,13 +277,19 @@ describe("deliver in a class with approvals", () => {
     callAs(kim, service, "POST", `/v1/sender/requests/${id}/deny`, { role: "security" });
   const cases: Readonly<Record<string, readonly [string, Given, StepOptions?, ((id: string) => unknown)?]>> =
     {
-      "another class": ["is for class guarded, and this delivery is of class guarded-too", { class: "guarded-too" }],
+      "another class": [
+        "is for class guarded, and this delivery is of class guarded-too",
+        { class: "guarded-too" },
+      ],
       "another secret": [
         'does not name secret "prod/other"',
         { "secret-ids": "prod/other" },
         { secrets: { "prod/other": "canary-value" } },
       ],
-      "another recipient": ["Recipient 1 is not among those of request", { recipients: "eve@vendor.example" }],
+      "another recipient": [
+        "Recipient 1 is not among those of request",
+        { recipients: "eve@vendor.example" },
+      ],
       "a longer lifetime": ["asks for at most 1h until expiry", { "expires-in": "2h" }],
       "another run": ["made by another run", {}, { claims: { run_id: "99" } }],
       "a request that was denied": ["was denied", {}, {}, denyAs],

@@ -22,37 +22,16 @@ import {
   secretParts,
   writeEmail,
 } from "@secret-handoff/sdk";
+import { atTier } from "../support/tier.ts";
 
 /** Text that others write, however it is made, is read in a time that grows with its length and not with its square. */
 
-const LENGTH = 100_000;
-/** Of a processor; a pattern of quadratic time takes ten times as long, and more. */
-const MOST_MS = 1_000;
+const LENGTH = atTier({ cit: 30_000, proof: 100_000 });
+/** Of a processor. A pattern of quadratic time takes more than a second for the shorter ones, and ten for the longer ones. */
+const MOST_MS = atTier({ cit: 300, proof: 1_000 });
 
-const PIECES = [
-  "1",
-  " ",
-  "a",
-  "@",
-  "a@",
-  ".",
-  "a.",
-  "-",
-  "<",
-  "(",
-  "+1",
-  "tel ",
-  "/",
-  ":",
-  ",",
-  "=",
-  "a=b,",
-  "\t",
-  "e\u0301",
-  "[x](",
-  "www.",
-];
-const ENDS = ["", "x", "!", "\u0000", "@b.example", ">"];
+const PIECES = ["1", " ", "a", "@", "a@", "a.", "(", "+1", "tel ", ",", "=", "<"];
+const ENDS = ["\u0000", "@b.example"];
 const inputs = PIECES.flatMap((piece) =>
   ENDS.map((end) => piece.repeat(Math.ceil(LENGTH / piece.length)).slice(0, LENGTH) + end),
 );
