@@ -139,10 +139,14 @@ export function parseAddress(text: string): string | undefined {
  * @throws SenderError `mail_address`
  */
 export function parseMailbox(text: string): Mailbox {
-  const match = /^\s*(?:"([^"]*)"|([^"<>]*?))\s*<([^<>]*)>\s*$/.exec(text);
-  const address = parseAddress(match?.[3] ?? text);
-  const name = (match?.[1] ?? match?.[2] ?? "").trim();
-  if (address === undefined || (name !== "" && !isProse(name, name.length))) {
+  const whole = text.trim();
+  const opening = whole.endsWith(">") ? whole.lastIndexOf("<") : -1;
+  const address = parseAddress(opening === -1 ? whole : whole.slice(opening + 1, -1));
+  const before = opening === -1 ? "" : whole.slice(0, opening).trim();
+  const isQuoted = before.length > 1 && before.startsWith('"') && before.endsWith('"');
+  const name = (isQuoted ? before.slice(1, -1) : before).trim();
+  const isPlain = !(isQuoted ? /"/ : /["<>]/).test(name);
+  if (address === undefined || !isPlain || (name !== "" && !isProse(name, name.length))) {
     throw new SenderError(
       "mail_address",
       (say) =>
