@@ -1,3 +1,4 @@
+import { normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
 import { type Context, type Handler, Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
 import * as v from "valibot";
@@ -129,6 +130,20 @@ async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
 }
 
 /** A body of unknown size is counted as it arrives. */
+/**
+ * A normalised address.
+ * @param part names where it stood, for the sentence: `field email`, `parameter recipient`
+ * @throws ProblemError 400 where it is no address
+ */
+export function readAddress(address: string, part: string): string {
+  try {
+    return normaliseEmail(address);
+  } catch (cause) {
+    if (!(cause instanceof ProtocolError)) throw cause;
+    throw new ProblemError("malformed", `The ${part} is not an e-mail address.`);
+  }
+}
+
 async function readStream(request: Request, limit: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;

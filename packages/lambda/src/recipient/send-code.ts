@@ -1,13 +1,8 @@
 import { createHmac, randomInt } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import {
-  emailVerifierOf,
-  type HandoffId,
-  type LinkToken,
-  normaliseEmail,
-  ProtocolError,
-} from "@secret-handoff/protocol";
-import { gone, notFound, ProblemError } from "../http/problem.ts";
+import { emailVerifierOf, type HandoffId, type LinkToken } from "@secret-handoff/protocol";
+import { readAddress } from "../http/app.ts";
+import { gone, notFound } from "../http/problem.ts";
 import { type Log, nameOf } from "../runtime.ts";
 import type { Codes } from "../store/codes.ts";
 
@@ -52,7 +47,7 @@ export async function sendCode(
   asked: { readonly linkToken: LinkToken; readonly email: string; readonly emailKey: Uint8Array },
   now: number,
 ): Promise<void> {
-  const to = normalised(asked.email);
+  const to = readAddress(asked.email, "field email");
   const code = String(randomInt(100_000_000)).padStart(8, "0");
   const emailVerifier = emailVerifierOf(asked.emailKey, to);
   const outcome = await codes.arm(id, { emailVerifier, codeHash: codeHashOf(asked.linkToken, code) }, now);
@@ -63,15 +58,6 @@ export async function sendCode(
     log({ level: "error", what: "code_mail_failed", error: nameOf(error) }),
   );
   return latency(mailed);
-}
-
-function normalised(address: string): string {
-  try {
-    return normaliseEmail(address);
-  } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    throw new ProblemError("malformed", "The field email is not an e-mail address.");
-  }
 }
 
 /** The mail that carries a code. Neither links nor names the secret: it is of no use without the link. */

@@ -1,12 +1,4 @@
-import {
-  type Flags,
-  isEnvelopeLength,
-  isHeaderLength,
-  needsEmail,
-  normaliseEmail,
-  ProtocolError,
-  VERSION,
-} from "@secret-handoff/protocol";
+import { type Flags, isEnvelopeLength, isHeaderLength, needsEmail, VERSION } from "@secret-handoff/protocol";
 import {
   type CredentialClass,
   missingApprovals,
@@ -15,6 +7,7 @@ import {
   policyViolations,
   type Right,
 } from "@secret-handoff/protocol/api";
+import { readAddress } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
 import { type Caller, requireRight } from "./callers.ts";
 import type { RequestEvaluation } from "./request-use.ts";
@@ -54,7 +47,7 @@ export function admit(
   if (members && !subject?.secret.startsWith("bundle:")) {
     throw new ProblemError("malformed", "The field members needs a subject whose secret is a bundle.");
   }
-  const recipient = subject && readRecipient(subject.recipient);
+  const recipient = subject && readAddress(subject.recipient, "field subject.recipient");
   // A version dated ahead would keep every later one from being handed over until its time has come.
   if (subject && subject.versionCreatedAt > now + VERSION_TOLERANCE) {
     throw new ProblemError("malformed", "The field subject.versionCreatedAt lies in the future.");
@@ -138,13 +131,4 @@ export function checkShape({ envelope, header, emailVerifier, flags }: Shape): v
 
 function malformed(field: string): ProblemError {
   return new ProblemError("malformed", `The field ${field} is malformed.`);
-}
-
-function readRecipient(address: string): string {
-  try {
-    return normaliseEmail(address);
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
-    throw new ProblemError("malformed", "The field subject.recipient is not an e-mail address.");
-  }
 }

@@ -1,4 +1,4 @@
-import { isHandoffId, normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
+import { isHandoffId } from "@secret-handoff/protocol";
 import {
   type AuditEvent,
   type EventsQuery,
@@ -7,6 +7,7 @@ import {
   isRequestId,
   type Misfiled,
 } from "@secret-handoff/protocol/api";
+import { readAddress } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Audit, EventPage } from "../store/audit.ts";
 import {
@@ -93,23 +94,13 @@ async function filterOf({ recipients }: TrailDeps, named: Named): Promise<EventF
   if (handoff !== undefined && !hasEvents(handoff))
     throw new ProblemError("malformed", "The parameter handoff is not the id of a handoff or of a request.");
   if (recipient === undefined || !recipient.includes("@")) return named;
-  const id = await recipients.findChecked(readAddress(recipient, "recipient"));
+  const id = await recipients.findChecked(readAddress(recipient, "parameter recipient"));
   return id && { ...named, recipient: id };
 }
 
 /** Seals, leaves and recipients lie beside the events, under keys that no handoff has. */
 function hasEvents(id: string): boolean {
   return isHandoffId(id) || isRequestId(id) || id.startsWith(SERVICE_STREAM);
-}
-
-/** @throws ProblemError 400 where a parameter is no address */
-export function readAddress(address: string, parameter: string): string {
-  try {
-    return normaliseEmail(address);
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
-    throw new ProblemError("malformed", `The parameter ${parameter} is not an e-mail address.`);
-  }
 }
 
 async function listIndexed(

@@ -1,8 +1,9 @@
 import type { RecipientResponse, RecipientsQuery } from "@secret-handoff/protocol/api";
+import { readAddress } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
 import { isRecipientId, type RecipientId, type Recipients } from "../store/recipients.ts";
-import { readAddress, type TrailDeps } from "./events.ts";
+import type { TrailDeps } from "./events.ts";
 
 /**
  * Finds a recipient by the address, or by the id.
@@ -13,7 +14,7 @@ export async function findRecipient(
   { address, id }: RecipientsQuery,
 ): Promise<RecipientResponse> {
   if (address !== undefined) {
-    const normalised = readAddress(address, "address");
+    const normalised = readAddress(address, "parameter address");
     const found = await recipients.findChecked(normalised);
     if (!found) throw noSuchRecipient();
     return { id: found, address: normalised };
@@ -33,7 +34,7 @@ export async function knownRecipient(deps: TrailDeps & { readonly clock: Clock }
     if (await isKnown(deps, named)) return named;
     throw noSuchRecipient();
   }
-  const found = await deps.recipients.findChecked(readAddress(named, "recipient"));
+  const found = await deps.recipients.findChecked(readAddress(named, "parameter recipient"));
   if (found) return found;
   throw new ProblemError("not_found", NO_ADDRESS);
 }

@@ -1,4 +1,4 @@
-import { emailHintOf, normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
+import { emailHintOf } from "@secret-handoff/protocol";
 import {
   type Approval,
   type ApprovalRequest,
@@ -12,6 +12,7 @@ import {
   type RequestView,
   saysSomething,
 } from "@secret-handoff/protocol/api";
+import { readAddress } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Clock } from "../runtime.ts";
 import type { Handoffs } from "../store/handoffs.ts";
@@ -50,7 +51,9 @@ export const MAX_ROUNDS = 20;
  * @throws ProblemError 400, 403 `not_allowed`, 422 `policy`
  */
 export async function ask(deps: RequestDeps, caller: Caller, body: ApprovalRequest): Promise<RequestView> {
-  const recipients = body.recipients.map((address, index) => readRecipient(address, index));
+  const recipients = body.recipients.map((address, index) =>
+    readAddress(address, `field recipients.${index}`),
+  );
   for (const [name, values] of Object.entries({ recipients, secrets: body.secrets })) {
     if (new Set(values).size < values.length) {
       throw new ProblemError("malformed", `The field ${name} names one twice.`);
@@ -434,13 +437,4 @@ async function approverOf(
     // Reviews of earlier attempts are among them, and GitHub does not say which: every one of them must be somebody else.
     person: [...unverified.person, ...reviewers.flatMap(({ login, id }) => personOfLogin(login, id))],
   };
-}
-
-function readRecipient(address: string, index: number): string {
-  try {
-    return normaliseEmail(address);
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
-    throw new ProblemError("malformed", `The field recipients.${index} is not an e-mail address.`);
-  }
 }
