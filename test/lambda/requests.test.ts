@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import type { RequestView } from "@secret-handoff/protocol/api";
+import type { PolicyResponse, RequestView } from "@secret-handoff/protocol/api";
 import {
   ANA,
   approvalDesk,
@@ -126,4 +126,21 @@ describe("a request", () => {
     expect(await desk.create(id, { class: FREE.name, email: BEN })).toMatchObject({ status: 422 });
     expect(await desk.create(id, { class: FREE.name })).toMatchObject({ status: 201 });
   });
+});
+
+test("the lists in force are told to an auditor of all classes, and to nobody else", async () => {
+  const listsFor = async (operator: typeof kim) => {
+    const { body } = await callAs(operator, desk.service, "GET", "/v1/sender/policy");
+    return body as unknown as PolicyResponse;
+  };
+  const { lists } = await listsFor(auditor);
+  expect(lists?.senders).toContainEqual({ repositoryId: "42", may: ["send", "revoke"] });
+  expect(lists?.operators).toContainEqual({
+    principal: kim.principal,
+    may: ["approve"],
+    roles: ["security"],
+  });
+  expect(JSON.stringify(lists)).not.toContain(kim.secretAccessKey);
+  expect((await listsFor(kim)).lists).toBeUndefined();
+  expect((await desk.requester.call("GET", "/v1/sender/policy")).body).not.toHaveProperty("lists");
 });

@@ -76,6 +76,28 @@ describe("the evidence report", () => {
     }
   });
 
+  test("says who may do what, where an auditor's service tells the lists in force", async () => {
+    const summary = await summarise(threeHundred(), PERIOD);
+    const lists = {
+      senders: [
+        {
+          repositoryId: "42",
+          environment: "production",
+          events: ["push"],
+          may: ["send"],
+          classes: ["api-key"],
+        },
+      ],
+      operators: [{ principal: "arn:aws:iam::111122223333:user/kim", may: ["approve"], roles: ["security"] }],
+    };
+    const text = toMarkdown(evidenceReport(summary, { lists })).replaceAll("\\", "");
+    expect(text).toContain(
+      "| repository number 42; environment production; events push | send | api-key |  |",
+    );
+    expect(text).toContain("| principal arn:aws:iam::111122223333:user/kim | approve | all | security |");
+    expect(toMarkdown(evidenceReport(summary))).toContain("are in the deployment's configuration");
+  });
+
   test("counts nothing of before or after", async () => {
     const summary = await summarise(threeHundred(), { since: "2026-08-03", until: "2026-08-04" });
     expect(summary.handoffs).toHaveLength(48);

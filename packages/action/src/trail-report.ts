@@ -71,7 +71,7 @@ async function makeReport(
   const policy = await service.policy(deadline);
   const made =
     kind === "evidence"
-      ? evidenceReport(summary, { classes: policy.classes })
+      ? evidenceReport(summary, { classes: policy.classes, lists: policy.lists })
       : reviewReport(summary, { today });
   const folder = env.RUNNER_TEMP;
   if (!folder)

@@ -65,10 +65,19 @@ async function reportOn(
       ? await addressesOf(recipientsOf(summary), await openService(invocation, context), deadline)
       : new Map(),
   );
+  const inForce = async () => {
+    // Files come without their service: what is in force is known to that alone.
+    const policy = isOfFiles ? undefined : await (await openService(invocation, context)).policy(deadline);
+    return policy ? { classes: policy.classes, lists: policy.lists } : {};
+  };
   const report =
     invocation.text("kind") === "review"
       ? reviewReport(summary, { today: today(context), nameOf })
-      : evidenceReport(summary, { ...(await checkedBy(trail, asked, invocation, context)), nameOf });
+      : evidenceReport(summary, {
+          ...(await inForce()),
+          ...(await checkedBy(trail, asked, invocation, context)),
+          nameOf,
+        });
   return invocation.text("format") === "html" ? toHtml(report) : toMarkdown(report);
 }
 

@@ -11,16 +11,20 @@ import {
   isoTime,
   isRequestId,
   LeavesQuery,
+  ListedEntry,
   ListQuery,
   MailedRequest,
+  type OperatorEntry,
   type PolicyResponse,
   RecipientsQuery,
   RevokeAllRequest,
   type Right,
   SENDER_BODY_LIMIT,
   SealsQuery,
+  type SenderEntry,
 } from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
+import * as v from "valibot";
 import { createApp, readBody, readQuery, refuseForeignOrigin, refuseQuery, route } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
 import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
@@ -58,7 +62,7 @@ export function createSenderApp(deps: SenderDeps): Hono {
 }
 
 function senderRoutes(deps: SenderDeps): Hono {
-  const { handoffs, standalone, classes, company, clock } = deps;
+  const { handoffs, standalone, classes, senders, operators, company, clock } = deps;
   const refusals = new Refusals(deps);
   const cursors = new Cursors(() => deps.recipients.secretFor("cursors"));
   const api = new Hono();
@@ -224,6 +228,9 @@ function senderRoutes(deps: SenderDeps): Hono {
         classes: classes.filter(
           ({ name }) => !isSender || may(caller, "send", name) || may(caller, "check", name),
         ),
+        ...(mayInAllClasses(caller, "audit")
+          ? { lists: { senders: senders.map(listed), operators: operators.map(listed) } }
+          : {}),
         ...(company === undefined ? {} : { company }),
       };
       return c.json(answer);
@@ -321,4 +328,9 @@ async function recordViewing(
   const window = Math.floor(now / READING_SECONDS);
   const key = ["viewed", reader, ...(of.request === undefined ? [] : [of.request]), window].join("/");
   await standalone.put(key, { ...event, time: isoTime(now), actor }, now);
+}
+
+/** An entry as an auditor sees it: what the schema names and nothing else, whatever is beside it. */
+function listed(entry: SenderEntry | OperatorEntry): ListedEntry {
+  return v.parse(ListedEntry, entry);
 }

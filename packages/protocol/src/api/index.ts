@@ -52,6 +52,7 @@ export {
   ClaimResponse,
   EventsResponse,
   HandoffView,
+  ListedEntry,
   ListResponse,
   Misfiled,
   PolicyCompany,

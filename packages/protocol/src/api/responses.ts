@@ -142,10 +142,31 @@ export function policyCompanyOf({
   return { name, contact, accentColor, accentColorDark };
 }
 
-/** The caller's rights, the classes in force for it, and what its mails say unless it says otherwise. */
+const words = v.optional(list(v.string()));
+
+/** An entry of the senders list, or of the operators list: whom it names, and what it gives. */
+export const ListedEntry = v.object({
+  repositoryId: v.optional(v.string()),
+  repository: v.optional(v.string()),
+  ownerId: v.optional(v.string()),
+  environment: v.optional(v.string()),
+  workflow: v.optional(v.string()),
+  ref: v.optional(v.string()),
+  events: words,
+  issuer: v.optional(v.string()),
+  claims: v.optional(v.record(v.string(), v.string())),
+  principal: v.optional(v.string()),
+  classes: words,
+  roles: words,
+  may: list(v.string()),
+});
+export type ListedEntry = Fields<typeof ListedEntry>;
+
+/** The caller's rights, the classes in force for it, for auditors of all classes the lists in force, and what its mails say unless it says otherwise. */
 export const PolicyResponse = v.object({
   rights: list(Right),
   classes: list(CredentialClass),
+  lists: v.optional(v.object({ senders: list(ListedEntry), operators: list(ListedEntry) })),
   company: v.optional(PolicyCompany),
 });
 export type PolicyResponse = Fields<typeof PolicyResponse>;

@@ -1,3 +1,4 @@
+import type { ListedEntry, PolicyResponse } from "@secret-handoff/protocol/api";
 import { CONTROLS } from "./controls.ts";
 import { type Block, endingsChart, type Report } from "./document.ts";
 import { ENDINGS, type HandoffHistory, quantile, type Summary, secretsOf, timesToOpen } from "./summary.ts";
@@ -12,6 +13,8 @@ export type EvidenceContext = {
     readonly approvals: readonly string[];
     readonly verification: string;
   }[];
+  /** The senders and operators lists in force, as `GET policy` answers them to an auditor. */
+  readonly lists?: PolicyResponse["lists"] | undefined;
   /** What `verifyTrail` said of the period. */
   readonly checked?: VerifyResult;
   /** An address in place of a recipient id, where the reader may see it. @default the id */
@@ -21,7 +24,7 @@ export type EvidenceContext = {
 /** Evidence of a period for an auditor: figures, controls, and what they do not show. */
 export function evidenceReport(
   summary: Summary,
-  { classes = [], checked, nameOf }: EvidenceContext = {},
+  { classes = [], lists, checked, nameOf }: EvidenceContext = {},
 ): Report {
   const { handoffs, since, until } = summary;
   const blocks: readonly (Block | undefined)[] = [
@@ -40,11 +43,9 @@ export function evidenceReport(
     ...incidents(handoffs, nameOf),
     { heading: "Undelivered" },
     undelivered(handoffs, nameOf),
-    { heading: "Who sent" },
+    { heading: "Who sent, and who may" },
     countsTable("sender", summary.senders, "Nobody sent in this period."),
-    {
-      text: "The senders and operators lists that are in force are in the deployment's configuration, which is under your version control. The trail shows who used them.",
-    },
+    ...whoMay(lists),
     ...(classes.length === 0 ? [] : classesInForce(classes)),
     { heading: "Controls" },
     controlsTable(summary),
@@ -117,7 +118,7 @@ function approvals({ handoffs, byType }: Summary): readonly Block[] {
   const carrying = handoffs.filter((handoff) => handoff.approvals.length > 0).length;
   return [
     {
-      text: `${count("requested")} requests: ${count("approved")} approvals, ${count("denied")} denials, ${count("request_expired")} expired. ${carrying} of ${handoffs.length} handoffs carry approvals.`,
+      text: `Requests: ${count("requested")}; approvals: ${count("approved")}; denials: ${count("denied")}; expired: ${count("request_expired")}. ${carrying} of ${handoffs.length} handoffs carry approvals.`,
     },
     ...(known.size === 0 ? [] : [countsTable("approval on a handoff", known, "")]),
   ];
@@ -166,6 +167,41 @@ function countsTable(what: string, counts: ReadonlyMap<string, number>, none: st
   const rows = [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
   return { head: [what, "number"], rows, numbers: [1] };
 }
+
+function whoMay(lists: EvidenceContext["lists"]): readonly Block[] {
+  if (!lists) {
+    return [
+      {
+        text: "The senders and operators lists that are in force are in the deployment's configuration, which is under your version control. The trail shows who used them.",
+      },
+    ];
+  }
+  return [
+    {
+      text: "Who may do what, by the senders and operators lists in force when the report was made. Nobody else may do anything:",
+    },
+    {
+      head: ["who", "may", "classes", "approves as"],
+      rows: [...lists.senders, ...lists.operators].map((entry) => [
+        whomOf(entry),
+        entry.may.join(", "),
+        entry.classes?.join(", ") ?? "all",
+        entry.roles?.join(", ") ?? "",
+      ]),
+    },
+  ];
+}
+
+/** Whom an entry names, by every part that it has. */
+function whomOf({ may: _, classes: __, roles: ___, claims = {}, events, ...named }: ListedEntry): string {
+  const parts = Object.entries({ ...named, ...claims }).filter(([, value]) => value !== undefined);
+  return [
+    ...parts.map(([name, value]) => `${WHO[name] ?? name} ${value}`),
+    ...(events === undefined ? [] : [`events ${events.join(", ")}`]),
+  ].join("; ");
+}
+
+const WHO: Readonly<Record<string, string>> = { repositoryId: "repository number", ownerId: "owner number" };
 
 function classesInForce(classes: NonNullable<EvidenceContext["classes"]>): readonly Block[] {
   return [
