@@ -348,7 +348,7 @@ describe("a pipeline", () => {
       stdin: await linkTo(EMAIL),
     });
     expect(opened).toMatchObject({ code: 0, stdout: VALUE });
-    expect(opened.stderr).toContain("Mia Lind on GitLab (acme.example) sent you a secret");
+    expect(opened.stderr).toContain("Mia Lind on GitLab (acme.example) sent you access details");
     const created = events.findLast(({ type }) => type === "created");
     expect(created?.actor).toMatchObject({
       kind: "pipeline",

@@ -29,7 +29,7 @@ export function writtenTests(given: OpenTest): void {
     ])("%s", async (_, args, expected) => {
       const sealed = await handOver({ items: FIELDS });
       const { code, stdout, stderr } = await open(sealed.link, args, [EMAIL]);
-      expect(stderr).toContain("octo/orders sent you a secret");
+      expect(stderr).toContain("octo/orders sent you access details");
       expect(code).toBe(0);
       expect(stdout.slice(0, expected.length)).toBe(expected);
       expect(await stateOf(sealed)).toBe("delivered");

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { Visitor } from "../support/browser.ts";
 import { violations } from "./accessible.ts";
 import { COMPANY } from "./company.ts";
@@ -13,12 +13,11 @@ import { PAGE_STATES, type PageState, visitorAt } from "./states.ts";
  * of SHOTS, and puts those in English on one sheet, docs/images/page-states.png: `npm run pictures -- states [part of a state's name]`.
  * What axe-core finds in any of them is printed, and ends it with 1.
  */
-const LOOKS = [
-  { width: 390, colorScheme: "light" },
-  { width: 390, colorScheme: "dark" },
-  { width: 1280, colorScheme: "light" },
-  { width: 1280, colorScheme: "dark" },
+const VIEWPORTS = [
+  { width: 390, height: 664 },
+  { width: 1280, height: 800 },
 ] as const;
+const SCHEMES = ["light", "dark"] as const;
 const LANGUAGES = ["en", "de", "ar", "ja"] as const;
 
 type Row = { readonly name: string; readonly pictures: readonly Buffer[] };
@@ -31,7 +30,10 @@ export async function takeStates(browser: Browser, folder: string, wanted?: stri
   let isFine = true;
   try {
     for (const state of PAGE_STATES.filter(({ name }) => name.includes(wanted ?? ""))) {
-      const visitor = await visitorAt(state, browser, stack, { reducedMotion: "reduce" });
+      const visitor = await visitorAt(state, browser, stack, {
+        reducedMotion: "reduce",
+        viewport: VIEWPORTS[0],
+      });
       const [pictures, found] = await takePictures(visitor, state, folder);
       await visitor.close();
       rows.push({ name: state.name, pictures });
@@ -54,19 +56,28 @@ async function takePictures(
   const pictures: Buffer[] = [];
   const found: string[] = [];
   const hasScript = state.context?.javaScriptEnabled !== false;
-  for (const language of hasScript ? LANGUAGES : (["en"] as const)) {
-    if (language !== "en") await speakIn(page, language);
-    for (const { width, colorScheme } of LOOKS) {
-      await page.setViewportSize({ width, height: width === 390 ? 844 : 800 });
-      await page.emulateMedia({ colorScheme });
-      const picture = await page.screenshot({ fullPage: true });
-      if (language === "en") pictures.push(picture);
-      const name = [state.name.replace(/\W+/g, "-"), language, width, colorScheme].join("-");
-      await writeFile(resolve(folder, `${name}.png`), picture);
+  for (const viewport of VIEWPORTS) {
+    await page.setViewportSize(viewport);
+    for (const language of hasScript ? LANGUAGES : (["en"] as const)) {
+      // A language is chosen at this width: what the page folds on a phone depends on it.
+      if (language !== "en" || viewport !== VIEWPORTS[0]) await speakAgain(page, state, language);
+      for (const colorScheme of SCHEMES) {
+        await page.emulateMedia({ colorScheme });
+        const picture = await page.screenshot({ fullPage: true });
+        if (language === "en") pictures.push(picture);
+        const name = [state.name.replace(/\W+/g, "-"), language, viewport.width, colorScheme].join("-");
+        await writeFile(resolve(folder, `${name}.png`), picture);
+      }
+      if (hasScript) found.push(...(await violations(page)).map((line) => `${language}: ${line}`));
     }
-    if (hasScript) found.push(...(await violations(page)).map((line) => `${language}: ${line}`));
   }
   return [pictures, found];
+}
+
+async function speakAgain(page: Page, state: PageState, language: (typeof LANGUAGES)[number]): Promise<void> {
+  if (state.context?.javaScriptEnabled === false) return;
+  await speakIn(page, language);
+  await state.again?.(page);
 }
 
 /** Lays the pictures out as a page of its own, shrunk, and takes a picture of that. */

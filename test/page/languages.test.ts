@@ -12,6 +12,7 @@ import {
   speak,
   translated,
 } from "@secret-handoff/protocol/recipient";
+import { ending } from "@secret-handoff/protocol/recipient/wording";
 import { report } from "../support/tier.ts";
 import { FIRST_LOAD } from "./first-load.ts";
 import { sentencesOf } from "./sentences.ts";
@@ -30,9 +31,7 @@ const placesOf = (text: string) => [...text.matchAll(/\{\d\}/g)].map(([place]) =
 afterEach(() => speak("en", {}));
 
 test("the page's sentences are found where they are written", () => {
-  expect(SENTENCES[""]).toEqual(
-    expect.arrayContaining(["Reveal the secret", "{0} sent you a secret", " on {0}"]),
-  );
+  expect(SENTENCES[""]).toEqual(expect.arrayContaining(["Reveal", "{0} sent you access details", " on {0}"]));
   expect(SENTENCES["-opened"]).toEqual(
     expect.arrayContaining(["Copy", "{0} bytes", "Save for a password manager"]),
   );
@@ -114,8 +113,8 @@ describe("a file of translations", () => {
 });
 
 test("a sentence takes its values, and isolates them where the line runs from right to left", () => {
-  const told = () => sentence`${"Mia Lind"} sent you a secret`;
-  expect(told()).toBe("Mia Lind sent you a secret");
+  const told = () => sentence`${"Mia Lind"} sent you access details`;
+  expect(told()).toBe("Mia Lind sent you access details");
   speak("de", keyed("de"));
   expect(told()).toBe("Mia Lind hat Ihnen Zugangsdaten gesendet");
   expect(inFull(Date.UTC(2026, 10, 22, 8, 10) / 1_000, "Europe/Berlin")).toBe(
@@ -123,11 +122,16 @@ test("a sentence takes its values, and isolates them where the line runs from ri
   );
   speak("he", keyed("he"));
   expect(told()).toContain("\u2068Mia Lind\u2069");
+  // Brackets that begin with a value would run from left to right if the first letter decided.
+  const ended = ending({ kind: "ended", state: "expired", changedAt: 1 }, "27 November", "Mia Lind");
+  expect(ended[1]).toContain("\u2067 (\u206827 November\u2069)\u2069");
 });
 
 test("what nobody translated stands there in English, and a value that reads like a sentence stays what it is", () => {
   speak("de", keyed("de"));
   expect(translated("No such sentence")).toBe("No such sentence");
   expect(translated("__proto__")).toBe("__proto__");
-  expect(sentence`Ask ${"Copy"} for a new link.`).toBe("Bitten Sie Copy um einen neuen Link.");
+  expect(sentence`If you still need it, ask ${"Copy"} for a new link.`).toBe(
+    "Falls Sie die Daten noch brauchen, bitten Sie Copy um einen neuen Link.",
+  );
 });

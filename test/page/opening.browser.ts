@@ -14,7 +14,7 @@ export function openingTests(inBrowser: InBrowser): void {
       const ana = await visitor();
       const link = await stack.link();
       const response = await ana.page.goto(link);
-      await ana.sees(/sent you a secret/);
+      await ana.sees(/sent you access details/);
       expect(response?.headers()["content-security-policy"]).toContain("require-trusted-types-for 'script'");
       const [first, ...later] = ana.requests;
       expect(first).toBe(`GET ${link.replace(/#.*/, "")}`);
@@ -43,7 +43,7 @@ export function openingTests(inBrowser: InBrowser): void {
       ).toEqual(["he", "rtl"]);
       expect(await ana.page.locator("#email").inputValue()).toBe(EMAIL);
       await ana.page.locator("select").selectOption("en");
-      await ana.sees(/sent you a secret/);
+      await ana.sees(/sent you access details/);
       expect(
         ana.requests
           .filter((request) => request.includes("/h/language/"))
@@ -59,13 +59,13 @@ export function openingTests(inBrowser: InBrowser): void {
       const response = await route.fetch();
       await route.fulfill({
         response,
-        body: (await response.text()).replace("Daten anzeigen", "Passwort mailen"),
+        body: (await response.text()).replace("Anzeigen", "Passwort mailen"),
       });
     });
     await ana.goTo(await stack.link());
     await (await altered).finished();
     await ana.page.waitForFunction(() => document.querySelector("select")?.value === "en");
-    await ana.sees(/sent you a secret/);
+    await ana.sees(/sent you access details/);
   });
 
   inBrowser("loading the page again and again claims nothing", async ({ stack, visitor }) => {
@@ -250,7 +250,7 @@ export function openingTests(inBrowser: InBrowser): void {
       const ana = await visitor();
       const link = await stack.link();
       await ana.goTo(link.replace("#", mangled));
-      await ana.sees(/sent you a secret/);
+      await ana.sees(/sent you access details/);
       expect(ana.page.url()).toBe(link);
       await ana.press("Reveal");
       await ana.sees("Your secret");
@@ -282,7 +282,7 @@ export function openingTests(inBrowser: InBrowser): void {
       expect(ana.requests.filter((request) => request.startsWith("POST"))).toEqual([]);
       await ana.page.getByLabel("The whole link").fill(`<${link}>`);
       await ana.press("Open this link");
-      await ana.sees(/sent you a secret/);
+      await ana.sees(/sent you access details/);
       expect(ana.page.url()).toBe(link);
     },
   );
@@ -293,7 +293,7 @@ export function openingTests(inBrowser: InBrowser): void {
     await ana.goTo(address);
     await ana.page.getByLabel("The whole link").fill(key);
     await ana.press("Open this link");
-    await ana.sees(/sent you a secret/);
+    await ana.sees(/sent you access details/);
   });
 
   inBrowser("what the sender wrote is text, whatever it looks like", async ({ stack, visitor }) => {
@@ -305,7 +305,7 @@ export function openingTests(inBrowser: InBrowser): void {
         items: [{ label: markup, fields: [{ name: markup, value: markup, concealed: false }] }],
       }),
     );
-    expect(await ana.heading()).toBe(`${markup} sent you a secret`);
+    expect(await ana.heading()).toBe(`${markup} sent you access details`);
     await ana.press("Reveal");
     await ana.sees("Your secret");
     expect(await ana.page.locator(".value").textContent()).toBe(markup);

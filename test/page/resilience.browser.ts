@@ -77,7 +77,7 @@ export function resilienceTests(inBrowser: InBrowser): void {
       expect([posts(ana, "claim").length, await stateOf(link)]).toEqual([0, "open"]);
       await ana.page.unroute(`**/h/module/${name}`);
       await ana.page.reload();
-      await ana.sees(/sent you a secret/);
+      await ana.sees(/sent you access details/);
     }
     await answer(ana, EMAIL, PASSPHRASE);
     await ana.sees("Your secret");
@@ -176,7 +176,7 @@ export function resilienceTests(inBrowser: InBrowser): void {
       await ana.page.evaluate((whole) => {
         location.href = whole;
       }, link);
-      await ana.sees(/sent you a secret/);
+      await ana.sees(/sent you access details/);
     },
   );
 
@@ -223,6 +223,9 @@ export function resilienceTests(inBrowser: InBrowser): void {
       await answer(ana, EMAIL);
       await ana.sees("Your secret");
       await ana.press("Show all");
+      await ana.press("JSON");
+      await ana.press("Download");
+      await ana.page.getByText("Reloading will not show it again").waitFor();
       await ana.press("Five more minutes");
       await ana.page.clock.fastForward("04:59");
       await ana.sees("Your secret");
@@ -327,7 +330,7 @@ export function resilienceTests(inBrowser: InBrowser): void {
     await bob.press("Done");
     await bob.page.getByText("The sender can see").waitFor();
     await ana.goTo(link);
-    await ana.sees("This secret was delivered");
+    await ana.sees("This secret was already received");
     await ana.press("It wasn't me");
     await ana.page.getByLabel(/type the word/).fill("report");
     await ana.press("Report it");

@@ -106,7 +106,7 @@ export function savedFilesTests(inBrowser: InBrowser): void {
     });
     await ana.goTo(await stack.link({ items: ITEMS }));
     expect(modules).toEqual([]);
-    await ana.press("Daten anzeigen");
+    await ana.press("Anzeigen");
     await ana.sees("Ihre Daten");
     await ana.page.getByText("Die Formate für Passwortmanager konnten nicht geladen werden").waitFor();
     const saved = await download(ana, "JSON");

@@ -13,7 +13,7 @@ const SOURCES = {
 
 /** Single words that the page says; every other literal of one word is a name in the code. */
 const WORDS: readonly string[] = [
-  ...["Language", "Expires", "Passphrase", "Code", "Opening", "Progress", "Reported", "Reporting."],
+  ...["Language", "Expires", "Passphrase", "Code", "Reveal", "Opening", "Progress", "Reported", "Reporting."],
   ...["Privacy", "Imprint"],
   ...["Copy", "Copied", "Show", "Hide", "Download", "Done", "Text"],
   ...["hidden", "empty", "space", "digit", "capital", "small", "sign"],
@@ -44,7 +44,7 @@ function collect(node: unknown, found: Set<string>): void {
   } else if (
     type === "TemplateLiteral" &&
     quasis(node).length === 2 &&
-    /word $|word /.test(quasis(node)[0] ?? "")
+    /word “/.test(quasis(node)[0] ?? "")
   ) {
     found.add(quasis(node).join("report"));
   }

@@ -12,7 +12,7 @@ export const PASSPHRASE = "correct horse battery staple";
 const HEADER: SealInput["header"] = {
   title: "Login for the orders database",
   message: "The quarterly rotation. The old password works until Friday at noon.",
-  sender: "Mia Lind, acme/orders",
+  sender: "Mia Lind (Acme Logistics)",
   context: { Workflow: "Rotate credentials", Environment: "production" },
 };
 

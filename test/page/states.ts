@@ -1,5 +1,5 @@
 import { Recipient } from "@secret-handoff/local";
-import type { Browser, BrowserContextOptions } from "playwright-core";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type Visitor, visit } from "../support/browser.ts";
 import { answer } from "./answer.ts";
 import { EMAIL, PASSPHRASE, type PageStack } from "./stack.ts";
@@ -11,6 +11,8 @@ export type PageState = {
   readonly heading: string | RegExp;
   readonly context?: BrowserContextOptions;
   reach(visitor: Visitor, stack: PageStack): Promise<void>;
+  /** What the page forgets when it says everything anew in another language, done again. */
+  again?(page: Page): Promise<void>;
 };
 
 /** An address that fits the hint and is not the right one. */
@@ -69,27 +71,27 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "ready, without questions",
-    heading: /sent you a secret/,
+    heading: /sent you access details/,
     reach: async (visitor, stack) => visitor.goTo(await stack.link()),
   },
   {
     name: "ready, address and passphrase",
-    heading: /sent you a secret/,
+    heading: /sent you access details/,
     reach: async (visitor, stack) => visitor.goTo(await stack.link({ email: EMAIL, passphrase: PASSPHRASE })),
   },
   {
     name: "ready, address with a mailed code",
-    heading: /sent you a secret/,
+    heading: /sent you access details/,
     reach: async (visitor, stack) => visitor.goTo(await stack.link({ email: EMAIL, mailedCode: true })),
   },
   {
     name: "ready, nothing told",
-    heading: "A secret for you",
+    heading: "Access details for you",
     reach: async (visitor, stack) => visitor.goTo(await stack.link({ header: {} })),
   },
   {
     name: "ready, inside another app",
-    heading: /sent you a secret/,
+    heading: /sent you access details/,
     context: {
       userAgent:
         "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
@@ -98,7 +100,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "another address than the one it was sent to",
-    heading: /sent you a secret/,
+    heading: /sent you access details/,
     async reach(visitor, stack) {
       await visitor.goTo(await stack.link({ email: EMAIL }));
       await answer(visitor, "bob@else.example");
@@ -106,7 +108,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "a wrong answer",
-    heading: /sent you a secret/,
+    heading: /sent you access details/,
     async reach(visitor, stack) {
       await visitor.goTo(await stack.link({ email: EMAIL }));
       await answer(visitor, WRONG_EMAIL);
@@ -173,6 +175,11 @@ export const PAGE_STATES: readonly PageState[] = [
       await open(visitor, stack);
       await visitor.press("Show all");
       await visitor.press(/^Spell out: .*password/);
+    },
+    async again(page) {
+      await page.locator(".item button[aria-pressed]").nth(2).click();
+      await page.locator(".item button[aria-pressed]").nth(3).click();
+      await page.locator(".item button[aria-pressed]").nth(3).click();
     },
   },
   {
@@ -265,7 +272,7 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "delivered",
-    heading: "This secret was delivered",
+    heading: "This secret was already received",
     async reach(visitor, stack) {
       const link = await stack.link({ email: EMAIL });
       const recipient = new Recipient(link);
@@ -285,7 +292,7 @@ export const PAGE_STATES: readonly PageState[] = [
     name: "withdrawn",
     heading: "The sender has withdrawn this link",
     async reach(visitor, stack) {
-      const { id, link } = await stack.sender.handOver({ header: { sender: "Mia Lind, acme/orders" } });
+      const { id, link } = await stack.sender.handOver({ header: { sender: "Mia Lind (Acme Logistics)" } });
       await stack.sender.call("DELETE", `/v1/sender/handoffs/${id}`);
       await visitor.goTo(link);
     },

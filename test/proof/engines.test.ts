@@ -60,7 +60,7 @@ async function wholePath(browser: TestBrowser, done: (step: (typeof STEPS)[numbe
   const link = await stack.link({ email: EMAIL, passphrase: PASSPHRASE });
   const id = /\/h\/([^#]+)/.exec(link)?.[1] ?? "";
   await tab.goTo(link);
-  await sees(tab, "sent you a secret");
+  await sees(tab, "sent you access details");
   done("open");
   await open(tab, EMAIL, PASSPHRASE);
   done("answers");

@@ -87,7 +87,7 @@ inBrowser(
     for (const [n, link] of links.entries()) {
       for (const address of n < atTier({ cit: 1, proof: LINKS }) ? mangled(link) : [link]) {
         await visitor.goTo(address);
-        expect(await visitor.heading()).toContain("sent you a secret");
+        expect(await visitor.heading()).toContain("sent you access details");
       }
     }
     await expectUntouched();

@@ -33,7 +33,7 @@ export const openedHere: Message = [
   "Only this browser can show it again, until two minutes after you opened it.",
 ];
 export const showPassphrase = "Show the passphrase";
-export const reveal = "Reveal the secret";
+export const reveal = "Reveal";
 export const mailCode = "Send me a code";
 export const showAgain = "Show it again";
 export const whatReveal = "It opens only once, in this browser. First decide where you will keep it.";

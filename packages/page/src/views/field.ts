@@ -65,8 +65,8 @@ export function fieldView(
       fill(box, mask, element("span", { class: "unseen" }, translated(say.hidden)));
     } else if (value === "") fill(box, element("i", {}, translated(say.empty)));
     else fill(box, ...(spelled ? [spelledOut(value)] : isMarked ? marked(value) : [value]));
+    root.classList.toggle("long", spelled || value.length > LONGEST_IN_ROW || value.includes("\n"));
   }
-  render();
 
   const copy = copyButton(say.copy, value, inFull, actions, onCopied, () => {
     spelled = false;
@@ -81,7 +81,7 @@ export function fieldView(
     concealed && showButton,
     value !== "" && [...value].length <= LONGEST_SPELLED && spellButton,
   );
-  root.classList.toggle("long", value.length > LONGEST_IN_ROW || value.includes("\n"));
+  render();
   return { root, concealed, show };
 }
 

@@ -3,6 +3,7 @@ import * as say from "../wording.ts";
 import {
   button,
   card,
+  element,
   form,
   hint,
   labelledInput,
@@ -10,6 +11,7 @@ import {
   row,
   setText,
   submitButton,
+  withLinks,
 } from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
@@ -63,12 +65,18 @@ export function endedView(screen: ScreenOf<"ended">, { send }: ViewActions): Vie
 }
 
 /** The second step of "it wasn't me": a word has to be typed, which nothing does that only presses buttons. */
-export function reportView({ handoff }: ScreenOf<"report">, { send }: ViewActions): View<ScreenOf<"report">> {
+export function reportView(
+  { handoff, back }: ScreenOf<"report">,
+  { send, company }: ViewActions,
+): View<ScreenOf<"report">> {
+  const sender = say.senderOf(handoff.header);
   const box = labelledInput("input", "word", say.typeTheWord);
   const state = hint("", "status");
   return {
     root: card(
-      [say.reportThis, say.whatReport(say.senderOf(handoff.header))],
+      [say.reportThis, ...(back.kind === "ready" ? [say.leaveItClosed(sender)] : [])],
+      back.kind === "ready" && element("p", {}, ...withLinks(company.contact ?? "")),
+      paragraph(say.whatReport(sender)),
       form(
         () => send({ type: "report", word: box.input.value }),
         box.root,

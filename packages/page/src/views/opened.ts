@@ -21,12 +21,14 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
   const concealed = views.filter((view) => view.concealed);
   const status = element("p", { class: "status" });
   const clock = element("span", { role: "timer" });
+  const more = button(say.fiveMore, () => actions.send({ type: "show_longer", now: actions.now() }), "quiet");
   let warned = false;
 
   function update({ acknowledgement, hideAt, now }: ScreenOf<"opened">): void {
     setText(status, statusText(acknowledgement));
-    // One time at a time: until it is taken the status tells of another.
-    setText(clock, isUntold(acknowledgement) ? "" : say.hidesIn(hideAt - now));
+    // One time at a time: until it is taken the status tells of another, which nobody can prolong.
+    more.hidden = isUntold(acknowledgement);
+    setText(clock, more.hidden ? "" : say.hidesIn(hideAt - now));
     const soon = hideAt - now <= WARN_BEFORE;
     if (soon && !warned) actions.announce(translated(say.hidesSoon));
     warned = soon;
@@ -64,17 +66,7 @@ export function openedView(screen: ScreenOf<"opened">, actions: OpenedActions): 
       all,
       values.length > 0 && saving,
       items.length > 0 && managersPlace(items, actions, taken),
-      element(
-        "div",
-        { class: "part end" },
-        done(),
-        element(
-          "div",
-          { class: "hint" },
-          clock,
-          button(say.fiveMore, () => actions.send({ type: "show_longer", now: actions.now() }), "quiet"),
-        ),
-      ),
+      element("div", { class: "part end" }, done(), element("div", { class: "hint" }, clock, more)),
     ),
     update,
   };

@@ -62,15 +62,13 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
           !resumes && paragraph(mailsCode ? say.whatCode : say.whatReveal),
         ),
         element("dl", {}, until(handoff, actions.now())),
+        // Beside all that invites to open it, and never under a fold: who did not expect it finds the way out at once.
+        row(
+          translated(say.notExpecting),
+          button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
+        ),
       ),
       told(header),
-      fold(
-        say.notExpecting,
-        false,
-        paragraph(say.leaveItClosed(say.senderOf(header))),
-        element("p", {}, ...withLinks(actions.company.contact ?? "")),
-        button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
-      ),
     ),
   };
 }
@@ -92,22 +90,14 @@ function told({ message = "", context = {} }: Handoff["header"]): Content {
   const rows = Object.entries(context).filter(([, text]) => text.trim() !== "");
   return (
     words + rows.length !== "0" &&
-    fold(
-      say.senderSays,
-      words.length <= LONGEST_UNFOLDED,
+    element(
+      "details",
+      // Not needed to open the link. On a phone, where it may be in the way, a long one is folded.
+      { class: "aside", open: words.length <= LONGEST_UNFOLDED || innerWidth > 600 },
+      element("summary", {}, translated(say.senderSays)),
       words !== "" && element("blockquote", { dir: "auto" }, ...withLinks(words)),
       element("dl", {}, ...rows.map(([name, text]) => listRow(given(name), ...withLinks(text)))),
     )
-  );
-}
-
-/** Not needed to open the link. On a phone, where it may be in the way, it is open only if it is said to be. */
-function fold(summary: string, isOpen: boolean, ...contents: readonly Content[]): HTMLElement {
-  return element(
-    "details",
-    { class: "aside", open: isOpen || innerWidth > 600 },
-    element("summary", {}, translated(summary)),
-    ...contents,
   );
 }
 

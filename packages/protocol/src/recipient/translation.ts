@@ -70,7 +70,9 @@ export function sentence(parts: TemplateStringsArray, ...values: readonly (strin
   const template = parts.reduce((before, after, index) => `${before}{${index - 1}}${after}`);
   return translated(template).replace(/\{(\d)\}/g, (_, place: string) => {
     const value = `${values[Number(place)]}`;
-    return isRightToLeft(spoken) && value !== "" ? `\u2068${value}\u2069` : value;
+    if (!isRightToLeft(spoken) || value === "") return value;
+    // A part of a sentence, such as the time of an ending in brackets, begins with a value of its own: by itself nothing would tell its direction.
+    return `${/^[^\p{L}\d]*\u2068/u.test(value) ? "\u2067" : "\u2068"}${value}\u2069`;
   });
 }
 

@@ -31,7 +31,7 @@ export const whyDamaged: Readonly<Record<DamagedScreen["why"], string>> = {
 };
 export const sentYouASecret = (header: Header) => {
   const sender = header.sender?.trim();
-  return sender ? sentence`${sender} sent you a secret` : "A secret for you";
+  return sender ? sentence`${sender} sent you access details` : "Access details for you";
 };
 export const senderWrites = "Message from the sender";
 export const from = "From";
@@ -40,7 +40,9 @@ export const untilWhen = (expiresAt: number, now: number) =>
   sentence`${inFull(expiresAt)}, ${fromNow(Math.max(0, expiresAt - now))}`;
 export const email = "Your e-mail address";
 export const emailHint = (hint: string | undefined) =>
-  hint ? sentence`The address the link was sent to: ${hint}` : "The address the link was sent to.";
+  hint
+    ? sentence`So that nobody else can open it. The link was sent to ${hint}.`
+    : "So that nobody else can open it: the address the link was sent to.";
 export const passphrase = "Passphrase";
 export const passphraseHint = "You received it separately, not in the e-mail with the link.";
 export const triesLeft = (left: number) =>
@@ -60,7 +62,7 @@ export const codeSent = "Code requested. You can request three at most.";
 export const notReached = "The service cannot be reached. Try again.";
 export const code = "Code";
 export const endedMeanwhile = "This handoff has ended in the meantime. Ask the sender.";
-export const gone = "This page no longer holds it, and the link cannot be opened again.";
+export const gone = "This page no longer holds the secret, and the link cannot be opened again.";
 export const broken = (sender: string): Message => [
   "This cannot be opened",
   "What the service sent does not belong to your link, or was changed.",
@@ -69,8 +71,8 @@ export const broken = (sender: string): Message => [
 
 export const whatReport = (sender: string) =>
   sentence`This destroys the secret, if it is still here, and alerts ${sender}. It cannot be undone.`;
-export const typeTheWord = `To confirm, type the word ${REPORT_WORD}`;
-export const wrongWord = `Type the word ${REPORT_WORD}, and nothing else.`;
+export const typeTheWord = `To confirm, type the word “${REPORT_WORD}”`;
+export const wrongWord = `Type the word “${REPORT_WORD}”, and nothing else.`;
 /** @param hint the sealed hint to the right address */
 export function fieldError(error: FieldError, hint: string | undefined): string {
   switch (error.field) {
@@ -85,7 +87,7 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
         weak: "The passphrase has at least 12 characters, not only digits. No try was used up.",
       }[error.why];
     case "answers":
-      return `${translated("That did not open it.")} ${triesLeft(error.attemptsLeft)}`;
+      return `${translated("That is not right. Check what you typed.")} ${triesLeft(error.attemptsLeft)}`;
     case "device":
       return {
         device: "This device has too little memory to check the passphrase. Use another.",
@@ -101,12 +103,20 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
 
 /** @param when the time of the ending in full, where it is known */
 export function ending({ state, byMe }: EndedScreen, when: string | undefined, sender: string): Message {
-  if (byMe) return ["Reported", sentence`What was still here is destroyed, and ${sender} has been alerted.`];
+  if (byMe)
+    return [
+      "Reported",
+      sentence`What was still here is destroyed, and ${sender} has been alerted. You need not do anything else.`,
+    ];
   const [heading, what] = ENDINGS[state](when === undefined ? "" : sentence` on ${when}`);
-  const ask = sentence`Ask ${sender} for a new link.`;
-  return isDoubtful(state)
-    ? [heading, what, "Was it you? If not, report it: somebody else may have the secret.", ask]
-    : [heading, what, ask];
+  const ask = sentence`If you still need it, ask ${sender} for a new link.`;
+  if (!isDoubtful(state)) return [heading, what, ask];
+  // Of a locked link nobody has got the secret.
+  const doubt =
+    state === "locked"
+      ? "Was it you? If not, report it: somebody else may have the link."
+      : "Was it you? If not, report it: somebody else may have the secret.";
+  return [heading, what, ask, doubt];
 }
 
 /** After these somebody else may have opened it, or tried to. */
@@ -129,7 +139,7 @@ const ENDINGS: Readonly<Record<EndedScreen["state"], (on: string) => readonly [s
     sentence`It was opened in another browser${on}. A link opens only once.`,
   ],
   delivered: (on) => [
-    "This secret was delivered",
+    "This secret was already received",
     sentence`It was opened and received${on}. A link opens only once.`,
   ],
   unconfirmed: (on) => [
