@@ -37,7 +37,7 @@ export function openingTests(inBrowser: InBrowser): void {
       await ana.sees(/hat Ihnen Zugangsdaten gesendet/);
       await ana.page.getByLabel("Ihre E-Mail-Adresse").fill(EMAIL);
       await ana.page.getByLabel("Sprache").selectOption("he");
-      await ana.sees(/מידע סודי עבורך/);
+      await ana.sees(/פרטי גישה עבורך/);
       expect(
         await ana.page.evaluate(() => [document.documentElement.lang, document.documentElement.dir]),
       ).toEqual(["he", "rtl"]);
