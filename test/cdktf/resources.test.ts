@@ -203,6 +203,11 @@ describe("the API", () => {
       "default_cache_behavior.cache_policy_id",
       "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
     );
+    // All of the viewer's headers but Host: among them the one by which the service knows a service worker.
+    expect(distribution).toHaveProperty(
+      "default_cache_behavior.origin_request_policy_id",
+      "b689b0a8-53d0-40ab-baf2-68738e2966ac",
+    );
     const acl = JSON.stringify(resource(everything, "aws_wafv2_web_acl", "edge_web_acl"));
     expect(acl).not.toContain('"sampled_requests_enabled":true');
     expect(acl).toContain('"provider":"aws.us_east_1"');

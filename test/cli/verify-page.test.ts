@@ -41,6 +41,7 @@ test("the published page is told as such, and so is one with a company, whose bl
   expect(await verify(page.html)).toMatchObject({
     code: 0,
     stdout: expect.stringContaining("byte for byte"),
+    stderr: expect.stringMatching(/service worker .* cannot be seen from here/s),
   });
   const { code, stdout } = await verify(withCompany);
   expect(code).toBe(0);

@@ -105,3 +105,31 @@ test("a link that was mangled until its path is no link's gets the recipient's p
   expect(lines).toEqual([expect.stringContaining("link_mangled")]);
   expect(lines.join()).not.toContain("AQAA");
 });
+
+test.each([
+  "/",
+  "/h",
+  "/h/AAAAAAAAAAAAAAAAAAAAAA",
+  "/h/module/opened",
+  "/h/language/de",
+  "/h%23AQAAAAAAAAAAAAAAAAAAAAAA",
+  "/sw.js",
+  "/v1/handoffs/sw.js",
+  "/v1/sender/sw.js",
+  "/iam/v1/sender/sw.js",
+])(
+  "a browser that asks for a service worker's script at %s is told to remove it, and all that it stored",
+  async (path) => {
+    const { response, status, text, calls } = await send(path, {
+      headers: { ...HTML, "service-worker": "script" },
+    });
+    expect([status, JSON.parse(text).code, calls]).toEqual([404, "not_found", 0]);
+    expect(Object.fromEntries(response.headers)).toMatchObject({
+      "clear-site-data": '"cache", "storage"',
+      "cache-control": "no-store",
+      "content-type": "application/problem+json",
+      "x-content-type-options": "nosniff",
+    });
+    expect((await send(path, { headers: HTML })).response.headers.has("clear-site-data")).toBe(false);
+  },
+);

@@ -63,6 +63,18 @@ test.each([
   expect(answer).toMatchObject({ statusCode: 404, body: expect.stringContaining('"not_found"') });
 });
 
+test.each(["/h/../sw.js", "/h/s\nw.js"])(
+  "a service worker is removed whose script had a path that reaches no route: %j",
+  async (path) => {
+    const asked = { ...event(path), headers: { "service-worker": "script" } };
+    const app = new Hono().all("*", (c) => c.text("reached"));
+    expect(await httpHandler(app)(asked)).toMatchObject({
+      statusCode: 404,
+      headers: { "clear-site-data": '"cache", "storage"' },
+    });
+  },
+);
+
 test.each(["/h/a..b", "/h/...", "/h/.well-known"])(
   "dots within a segment are no dot segments: %s",
   async (path) => {

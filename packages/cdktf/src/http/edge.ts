@@ -13,6 +13,7 @@ export type EdgeConstructProps = EdgeProps & {
 
 /** AWS's own policies, by the ids that are the same in every account. */
 const CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad";
+/** The service needs the browser's headers as they came: it knows a service worker's request by one (`Service-Worker: script`). */
 const ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac";
 /** The zone of every CloudFront distribution. */
 const CLOUDFRONT_ZONE = "Z2FDTNDATAQYW2";

@@ -167,7 +167,11 @@ export const run: Run = async (invocation, { terminal, runtime }) => {
         : `${terminal.style("red", onOneLine(check.difference ?? ""), "stdout")}\nserved:    SHA-256 ${check.served}\npublished: SHA-256 ${check.published}`,
     );
     if (check.isPublished && check.company) await terminal.line(blockInWords(check.company));
-    if (!check.isPublished) {
+    if (check.isPublished) {
+      terminal.say(
+        "That is what the service serves now. A service worker that an earlier page or application left on this host name answers in its own browser instead, and cannot be seen from here.",
+      );
+    } else {
       terminal.say(
         "Another release of the service has another page: install the secret-handoff of that release to compare. Otherwise do not open links there.",
       );

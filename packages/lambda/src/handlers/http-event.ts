@@ -1,6 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { Context, Hono } from "hono";
 import { ProblemError } from "../http/problem.ts";
+import { workerRefusal } from "../http/service-workers.ts";
 
 /** An event of an HTTP API, whose IAM authoriser, on the routes that have one, adds the verified caller. */
 export type HttpEvent = APIGatewayProxyEventV2 & {
@@ -41,7 +42,7 @@ const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
  * URL resolves the first and leaves out some of the others (`.\n.` becomes `..`), so that a path would be checked by one route of API
  * Gateway and answered by another of the app.
  */
-function refusal({ rawPath, requestContext }: HttpEvent): Response | undefined {
+function refusal({ rawPath, requestContext, headers }: HttpEvent): Response | undefined {
   if (!METHODS.includes(requestContext.http.method)) {
     const allow = METHODS.join(", ");
     return new ProblemError("method_not_allowed", `Known here: ${allow}.`, {
@@ -50,9 +51,10 @@ function refusal({ rawPath, requestContext }: HttpEvent): Response | undefined {
   }
   const hasDots = rawPath.split(/[/\\]/).some((segment) => /^(?:\.|%2e){1,2}$/i.test(segment));
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-  return hasDots || /[\x00-\x1f\x7f]/.test(rawPath)
-    ? new ProblemError("not_found", "There is nothing at this address.").toResponse()
-    : undefined;
+  if (!hasDots && !/[\x00-\x1f\x7f]/.test(rawPath)) return undefined;
+  // A worker's script may have had such a path.
+  const nothing = new ProblemError("not_found", "There is nothing at this address.");
+  return (workerRefusal(headersOf(headers)) ?? nothing).toResponse();
 }
 
 /** The principal whose signature API Gateway has checked, if the route asked for one. */
@@ -78,16 +80,20 @@ function toRequest(event: HttpEvent): Request {
   const query = event.rawQueryString ? `?${event.rawQueryString.replaceAll("#", "%23")}` : "";
   const body =
     event.body === undefined ? null : Buffer.from(event.body, event.isBase64Encoded ? "base64" : "utf8");
+  return new Request(`https://lambda.invalid${encodePath(event.rawPath)}${query}`, {
+    method,
+    headers: headersOf(event.headers),
+    body: method === "GET" || method === "HEAD" ? null : body,
+  });
+}
+
+function headersOf(given: HttpEvent["headers"]): Headers {
   const headers = new Headers();
-  for (const [name, value] of Object.entries(event.headers)) {
+  for (const [name, value] of Object.entries(given)) {
     // The gateway hands on what no header may hold (RFC 9110, section 5.5), and Headers would throw at it.
     if (value !== undefined) headers.set(name, value.replace(/[^\t\x20-\x7e\x80-\xff]/g, "?"));
   }
-  return new Request(`https://lambda.invalid${encodePath(event.rawPath)}${query}`, {
-    method,
-    headers,
-    body: method === "GET" || method === "HEAD" ? null : body,
-  });
+  return headers;
 }
 
 /** HTTP API hands the path on decoded. A `#` that a gateway had encoded must not cut the URL, nor count as its query. */

@@ -4,11 +4,12 @@ import { secureHeaders } from "hono/secure-headers";
 import * as v from "valibot";
 import type { Log } from "../runtime.ts";
 import { answerFailure, ProblemError } from "./problem.ts";
+import { refuseServiceWorkers } from "./service-workers.ts";
 
-/** An app that sets the security headers on every answer, and answers failures as problems. @param origin of this service */
+/** An app that sets the security headers on every answer, keeps no service worker, and answers failures as problems. @param origin of this service */
 export function createApp(origin: string, log: Log): Hono {
   const app = new Hono();
-  app.use(...securityHeaders(origin));
+  app.use(...securityHeaders(origin), refuseServiceWorkers);
   app.onError((error, c) => answerFailure(error, c, log));
   app.notFound(nothingHere);
   return app;
