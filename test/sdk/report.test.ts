@@ -41,6 +41,7 @@ async function* threeHundred(): AsyncGenerator<AuditEvent> {
         time: at(n * 60 + index * 7),
         actor: { kind: "iam", principal: `arn:aws:iam::111122223333:user/sender-${n % 3}` },
         handoff: `handoff-${n}`,
+        owner: "iam",
         class: name,
         secret: `prod/secret-${n % 40}`,
         recipient: `r-${n % 25}`,
@@ -192,8 +193,86 @@ describe("the monthly review", () => {
       ["arn:api", "2026-08-01"],
       ["arn:db", "2026-08-20"],
     ]);
-    expect(staleHoldings(summary, "2026-11-10").map(({ secret }) => secret)).toEqual(["arn:api"]);
+    // The version of the set says nothing of the secret alone: that is not known to be newer.
+    expect(staleHoldings(summary, "2026-11-10").map(({ secret }) => secret)).toEqual(["arn:api", "arn:db"]);
     expect(toMarkdown(reviewReport(summary, { today: "2026-11-10" }))).not.toContain("bundle");
+  });
+
+  /** A handoff of version v1 of arn:S by acme/orders to ana, opened on the first of June. */
+  type Handed = {
+    day: string;
+    versionId?: string;
+    owner?: string;
+    ends?: readonly EventType[];
+    set?: boolean;
+  };
+  const story = (
+    { day, versionId = "v1", owner = "42", ends = ["claimed"], set }: Handed,
+    recipient: string,
+  ) =>
+    (["created", ...ends] as const).map(
+      (type, index): AuditEvent => ({
+        ...{
+          v: 1,
+          id: `${day}/${index + 1}`,
+          type,
+          time: `2026-${day}T0${index}:00:00Z`,
+          handoff: day,
+          owner,
+        },
+        ...{
+          actor: { kind: "iam", principal: owner },
+          class: "api-key",
+          recipient,
+          outcome: "done",
+          versionId,
+        },
+        ...(set ? { secret: "bundle:x", members: ["arn:S", "arn:T"] } : { secret: "arn:S" }),
+      }),
+    );
+  const V1: Handed = { day: "06-01" };
+  test.each<[string, boolean, readonly Handed[]]>([
+    ["nothing else", true, []],
+    ["another version", false, [{ day: "10-28", versionId: "v2" }]],
+    ["another version that is still open", false, [{ day: "10-28", versionId: "v2", ends: [] }]],
+    ["the same version, to somebody else", true, [{ day: "10-28" }]],
+    ["another version that expired unread", true, [{ day: "10-28", versionId: "v2", ends: ["expired"] }]],
+    ["another version that was revoked", true, [{ day: "10-28", versionId: "v2", ends: ["revoked"] }]],
+    ["another version of another owner", true, [{ day: "10-28", versionId: "zz", owner: "666" }]],
+    ["a set that holds it, for the first time", true, [{ day: "10-28", versionId: "s1", set: true }]],
+    [
+      "a set that holds it, and then another version of that set",
+      false,
+      [
+        { day: "10-27", versionId: "s1", set: true },
+        { day: "10-28", versionId: "s2", set: true },
+      ],
+    ],
+    [
+      "another version long ago, and the first again",
+      true,
+      [{ day: "07-01", versionId: "v2" }, { day: "10-28" }],
+    ],
+  ])("after %s, that ana holds the secret since June is stale: %s", async (_, isStale, others) => {
+    async function* events() {
+      yield* story(V1, "ana");
+      for (const other of others) yield* story(other, "ben");
+    }
+    const summary = await summarise(events(), { since: "2026-10-27", until: "2026-11-27" });
+    const stale = staleHoldings(summary, "2026-11-27").filter(({ recipient }) => recipient === "ana");
+    expect(stale.map(({ secret, since }) => [secret, since])).toEqual(
+      isStale ? [["arn:S", "2026-06-01T01:00:00Z"]] : [],
+    );
+  });
+
+  test("a report of what had expired leaves it expired", async () => {
+    async function* events() {
+      yield* story({ day: "08-02", ends: ["expired"] }, "ana");
+      const [, late] = story({ day: "08-02", ends: ["reported"] }, "ana");
+      if (late) yield { ...late, id: "08-02/3", outcome: "already_ended" };
+    }
+    const { handoffs } = await summarise(events(), PERIOD);
+    expect(handoffs.map(({ ending }) => ending)).toEqual(["expired"]);
   });
 
   test("lists who holds what since when, what is open, and what was not rotated for 90 days", async () => {

@@ -42,7 +42,11 @@ export type HandoffHistory = {
   /** The secrets of a set that was handed over as one, each by its own name. */
   readonly members: readonly string[];
   readonly recipient: string | undefined;
+  /** Which version it was: of the secret, or of the set as a whole. */
+  readonly versionId: string | undefined;
   readonly sender: string;
+  /** Who owns it: senders end and replace their own handoffs only. */
+  readonly owner: string;
   readonly created: string;
   readonly expiry: string | undefined;
   readonly reason: string | undefined;
@@ -128,7 +132,8 @@ function addTo(histories: Map<string, HandoffHistory>, event: AuditEvent): void 
     if (type === "created") histories.set(handoff, begun(handoff, event));
     return;
   }
-  const ending = ENDED_BY[type];
+  // A report of what was over already, unread, changes nothing.
+  const ending = event.outcome === "already_ended" ? undefined : ENDED_BY[type];
   if (ending) {
     history.ending = ending;
     history.endedAt = time;
@@ -146,7 +151,9 @@ function begun(id: string, event: AuditEvent): HandoffHistory {
     secret: event.secret,
     members: event.members ?? [],
     recipient: event.recipient,
+    versionId: event.versionId,
     sender: senderName(actor),
+    owner: event.owner ?? actorKey(actor),
     created: event.time,
     expiry: event.expiry,
     reason: event.reason,
