@@ -122,6 +122,90 @@ describe(".env", () => {
     expect(namesIn([{ label: "one", fields: fieldsOf(...names) }])).toEqual(expected);
   });
 
+  test.each([
+    ...[
+      "PATH",
+      "BASH_ENV",
+      "bash env",
+      "PROMPT_COMMAND",
+      "ENV",
+      "IFS",
+      "PS4",
+      "HOME",
+      "USER",
+      "UID",
+      "SHELLOPTS",
+    ],
+    ...[
+      "LD_PRELOAD",
+      "DYLD_INSERT_LIBRARIES",
+      "NODE_OPTIONS",
+      "PYTHONSTARTUP",
+      "PERL5OPT",
+      "RUBYOPT",
+      "_JAVA_OPTIONS",
+    ],
+    ...[
+      "JAVA_TOOL_OPTIONS",
+      "CLASSPATH",
+      "GIT_SSH_COMMAND",
+      "git-config-count",
+      "GIT_ASKPASS",
+      "EDITOR",
+      "PAGER",
+    ],
+    ...[
+      "LESSOPEN",
+      "KUBECONFIG",
+      "AWS_ENDPOINT_URL",
+      "AWS_CONFIG_FILE",
+      "AWS_CA_BUNDLE",
+      "GITHUB_ENV",
+      "DOCKER_HOST",
+    ],
+    ...[
+      "http_proxy",
+      "HTTPS_PROXY",
+      "ALL_PROXY",
+      "SSL_CERT_FILE",
+      "NODE_EXTRA_CA_CERTS",
+      "CURL_CA_BUNDLE",
+      "ｐａｔｈ",
+    ],
+  ])("a value that is called %j steers no shell and no program", (label) => {
+    const [name = ""] = namesIn([{ label, fields: fieldsOf(label) }]);
+    expect(name).toMatch(/^SECRET_[A-Z]/);
+    // Nor does one that a label and a name make together.
+    const at = label.search(/[_ -](?=[^_ -]+$)/);
+    if (at > 0) {
+      const [joined] = namesIn([{ label: label.slice(0, at), fields: fieldsOf(label.slice(at + 1)) }]);
+      expect(joined).toBe(name);
+    }
+    // As a field it has the label before it, and is called so by no program.
+    expect(namesIn([{ label: "orders", fields: fieldsOf(label) }])[0]).toMatch(/^ORDERS_/);
+  });
+
+  test.each([
+    ...[
+      "GIT_TOKEN",
+      "NPM_TOKEN",
+      "NODE_AUTH_TOKEN",
+      "SSH_PRIVATE_KEY",
+      "DOCKER_PASSWORD",
+      "JAVA_KEYSTORE_PASSWORD",
+    ],
+    ...[
+      "AWS_ACCESS_KEY_ID",
+      "AWS_REGION",
+      "GITHUB_TOKEN",
+      "GITHUB_CLIENT_SECRET",
+      "DATABASE_URL",
+      "PATHFINDER_KEY",
+    ],
+  ])("a value that is called %s is a secret like any other, and keeps its name", (label) => {
+    expect(namesIn([{ label, fields: fieldsOf(label) }])).toEqual([label]);
+  });
+
   test("a second item renames nothing of the first", () => {
     const orders: Item[] = [
       { label: "ORDERS_API", fields: fieldsOf("host", "user") },

@@ -1,4 +1,5 @@
 import type { Item } from "../bundle.ts";
+import { isToolsOwn, variableName } from "./variable-names.ts";
 
 /** The shortest password for a file that is kept, in characters. */
 export const SHORTEST_FILE_PASSWORD = 12;
@@ -68,9 +69,6 @@ export function fileName(name: string): string {
   return [...stem].slice(0, LONGEST_NAME - extension.length).join("") + extension;
 }
 
-/** Where AWS's and GitHub's programs look for their credentials. */
-const TOOLS_OWN = /^(?:AWS_|GITHUB_TOKEN$)/;
-
 /** A .env file, and the names in it that its readers do not agree on. */
 export type EnvFile = {
   readonly text: string;
@@ -82,8 +80,8 @@ export type EnvFile = {
 
 /**
  * Writes NAME='value' lines. A plain value, which bears its item's label, has the label's name; any other has the label before its own.
- * So no name depends on what else is handed over, and none is one that a shell sets itself, like USER or HOST. A name that a tool knows
- * is kept. A shell and the dotenv readers have different rules: what both read alike is written so; the few
+ * So no name depends on what else is handed over. A name that a tool knows for its credentials is kept; one that steers a shell or a
+ * program, like BASH_ENV or HTTPS_PROXY, has SECRET_ before it. A shell and the dotenv readers have different rules: what both read alike is written so; the few
  * values for which there is no such spelling (a `'` together with one of `" $ \` or a backtick, a carriage return, a backslash at the
  * end) are written for the shell, behind all others, so that a reader which stumbles there has read the rest.
  * POSIX.1-2024, Shell Command Language, 2.2 Quoting; https://github.com/motdotla/dotenv#what-rules-does-the-parsing-engine-follow
@@ -91,7 +89,7 @@ export type EnvFile = {
 export function envFile(items: readonly Item[]): EnvFile {
   const fields = items.flatMap((item) =>
     item.fields.map(({ name, value }) => ({
-      name: name === item.label || TOOLS_OWN.test(name) ? name : `${item.label}_${name}`,
+      name: name === item.label || isToolsOwn(name) ? name : `${item.label}_${name}`,
       value,
     })),
   );
@@ -117,18 +115,6 @@ export function envFile(items: readonly Item[]): EnvFile {
     } else lines.push(`${name}=${common}\n`);
   }
   return { text: [...lines, ...shellLines].join(""), shellOnly, leftOut };
-}
-
-/** UPPER_CASE of what a shell takes as a name. */
-function variableName(text: string): string {
-  const name = text
-    .normalize("NFKD")
-    .replace(/\p{M}+/gu, "")
-    .toUpperCase()
-    .replace(/[^A-Z0-9]+/g, "_")
-    .replace(/^_+|_+$/g, "");
-  if (name === "") return "SECRET";
-  return /^\d/.test(name) ? `_${name}` : name;
 }
 
 /** Undefined when there is no spelling that sh and the readers of .env files take alike. */
