@@ -100,6 +100,63 @@ describe("a file for KeePass", () => {
     expect(Object.values(entry?.strings ?? {}).filter((value) => value !== "")).toEqual(["cut", "whole"]);
   });
 
+  const PLACEHOLDERS = [
+    "{TITLE}",
+    "{cmd:/calc.exe/W=0/}",
+    "{URL:CMD}",
+    "x{S:token}y",
+    "{T-REPLACE-RX:/a/b/c/}",
+    "{ENV_DIRSEP}",
+  ];
+  const HARMLESS = ['{"a":1}', "{}", "{1}", "a{b", "p{4}Q", "{ TITLE}", "${"];
+  test.each(PLACEHOLDERS)("holds no value in whose place KeePass would put another: %s", async (value) => {
+    const item = {
+      label: `Orders ${value}`,
+      fields: ["username", "password", "url", "notes", "token"].map((name) => ({
+        name,
+        value,
+        concealed: true,
+      })),
+    };
+    expect(item.fields.filter(isHeldByKeePass)).toEqual([]);
+    const [entry] = readKdbx(await kdbx([item]), PASSWORD);
+    expect(Object.keys(entry?.strings ?? {})).toEqual(["Title"]);
+    expect(JSON.stringify(entry?.strings)).not.toContain(value);
+    const { text, leftOut } = csvFile([item], "keepassxc");
+    expect(leftOut).toEqual(item.fields.map(({ name }) => name));
+    expect(text).not.toContain(value);
+    // The others know no placeholders, and lose nothing.
+    expect(csvFile([item], "1password").leftOut).toEqual([]);
+  });
+  test("holds braces that are no placeholder", () => {
+    const fields = HARMLESS.map((value) => ({ name: "password", value, concealed: true }));
+    expect(fields.filter(isHeldByKeePass)).toEqual(fields);
+    expect(csvFile([{ label: "x", fields }], "keepassxc").leftOut).toEqual([]);
+  });
+
+  test.each([
+    ...[
+      "cmd://cmd.exe /c calc",
+      "cmd://calc.exe",
+      "file:///C:/evil.exe",
+      "\\\\evil\\share\\x.exe",
+      "calc.exe",
+      "javascript:alert(1)",
+    ],
+    ...["rdp://x", "kdbx://C:/x.kdbx", "https:evil", " cmd://x", "https://a b", "ms-msdt:/id"],
+  ])("no manager gets as the address of a page what it may run: %j", async (value) => {
+    const item = { label: "Orders", fields: [{ name: "url", value, concealed: false }] };
+    const [entry] = readKdbx(await kdbx([item]), PASSWORD);
+    expect([entry?.strings.URL, entry?.strings.url]).toEqual([undefined, value]);
+    for (const manager of ["1password", "keepassxc", "apple"] as const)
+      expect(importCsv(manager, csvFile([item], manager).text)).toMatchObject([
+        { website: "", notes: `url: ${value}` },
+      ]);
+    expect(JSON.parse(bitwardenFile([item]).text).items).toMatchObject([
+      { login: { uris: [] }, fields: [{ name: "url", value }] },
+    ]);
+  });
+
   test("does not open with another password, and a changed byte is noticed", async () => {
     const file = await kdbx([DATABASE]);
     expect(() => readKdbx(file, `${PASSWORD} `)).toThrow();

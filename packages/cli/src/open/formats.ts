@@ -75,7 +75,7 @@ async function kdbxOf(items: readonly Item[], { password, now, argon2 }: KdbxNee
   const cut = items.flatMap(({ fields }) => fields.filter((field) => !isHeldByKeePass(field)));
   if (cut.length > 0) {
     throw cannot(
-      `KeePassXC cuts a value at a NUL: ${cut.map(({ name }) => name).join(", ")}. Use --format json.`,
+      `KeePass would change a value with a NUL or a placeholder such as {TITLE}: ${cut.map(({ name }) => name).join(", ")}. Use --format json.`,
     );
   }
   return kdbxFile(items, { password, now, argon2, random: platformRandom });
@@ -94,7 +94,9 @@ async function importFile(
   const { text, ...report } = csvFile(items, manager);
   if (report.leftOut.length > 0) {
     throw cannot(
-      `A spreadsheet would run a formula in the middle of: ${report.leftOut.join(", ")}. Use --format kdbx or json.`,
+      manager === "keepassxc"
+        ? `A spreadsheet would run a formula in the middle, or KeePassXC replace a placeholder such as {TITLE}, of: ${report.leftOut.join(", ")}. Use --format json.`
+        : `A spreadsheet would run a formula in the middle of: ${report.leftOut.join(", ")}. Use --format kdbx or json.`,
     );
   }
   return {

@@ -1,12 +1,15 @@
 import type { Field, Item } from "../bundle.ts";
-import { loginOf } from "./logins.ts";
+import { hasPlaceholder, loginOf, withoutPlaceholders } from "./logins.ts";
 
 /** A file to import, and the names of the values of which there is something to say. */
 export type CsvFile = {
   readonly text: string;
   /** In the notes, because a spreadsheet would run them. */
   readonly moved: readonly string[];
-  /** Not in the file, because a spreadsheet that divides cells at other characters would run them in the notes, too. */
+  /**
+   * Not in the file, because a spreadsheet that divides cells at other characters would run them in the notes, too; or because KeePassXC would
+   * put something else in place of their placeholders.
+   */
   readonly leftOut: readonly string[];
   /** The importer changes them: KeePassXC makes every line end LF. */
   readonly altered: readonly string[];
@@ -25,6 +28,8 @@ type Format = {
   readonly header: string;
   readonly cells: (row: Row) => readonly string[];
   readonly keepsLineEnds: boolean;
+  /** Whether the program that imports it replaces placeholders, as KeePass does. */
+  readonly hasPlaceholders?: boolean;
 };
 
 const FORMATS = {
@@ -45,6 +50,7 @@ const FORMATS = {
       ...[website, notes, totp],
     ],
     keepsLineEnds: false,
+    hasPlaceholders: true,
   },
   /** The columns of its own export (https://support.apple.com/guide/passwords/import-passwords-mchl3ea0bd95/mac). */
   apple: {
@@ -64,9 +70,12 @@ export type CsvManager = keyof typeof FORMATS;
  * has a row of its own, so that no secret is lost in running text. RFC 4180: CRLF between rows; every cell quoted, quotes doubled.
  */
 export function csvFile(items: readonly Item[], manager: CsvManager): CsvFile {
-  const { header, cells, keepsLineEnds }: Format = FORMATS[manager];
+  const { header, cells, keepsLineEnds, hasPlaceholders = false }: Format = FORMATS[manager];
+  const isHeld = ({ value }: Field) => !runsFurtherOn(value) && !(hasPlaceholders && hasPlaceholder(value));
   const moved: string[] = [];
-  const rows = items.flatMap((item) => rowsOf(item, moved));
+  const rows = items.flatMap((item) =>
+    rowsOf(hasPlaceholders ? named(item, withoutPlaceholders) : item, moved, isHeld),
+  );
   const lines = rows.map((row) =>
     cells(row)
       .map((cell) => `"${cell.replaceAll('"', '""')}"`)
@@ -83,7 +92,12 @@ export function csvFile(items: readonly Item[], manager: CsvManager): CsvFile {
   };
 }
 
-function rowsOf(item: Item, moved: string[]): readonly Row[] {
+function named({ label, fields }: Item, change: (name: string) => string): Item {
+  return { label: change(label), fields: fields.map((field) => ({ ...field, name: change(field.name) })) };
+}
+
+/** @param isHeld whether the file may hold the value: no name before it makes it harmless */
+function rowsOf(item: Item, moved: string[], isHeld: (field: Field) => boolean): readonly Row[] {
   const { title, website, username, password, totp, notes, rest } = loginOf(item);
   if (item.fields.length === 0) return [];
   const row = (
@@ -152,11 +166,6 @@ function isRunnable(text: string): boolean {
 function runsFurtherOn(text: string): boolean {
   const found = BEGINS_FURTHER_ON.exec(text);
   return found !== null && RUNS.test(text.slice(found.index));
-}
-
-/** No name before such a value makes it harmless. */
-function isHeld({ value }: Field): boolean {
-  return !runsFurtherOn(value);
 }
 
 /** A name may be changed, as no value may: nothing in it begins a formula. */

@@ -1,7 +1,7 @@
 import type { Field, Item } from "../bundle.ts";
 import { utf8 } from "../encoding.ts";
 import type { RandomBytes } from "../seal.ts";
-import { loginOf } from "./logins.ts";
+import { hasPlaceholder, loginOf, withoutPlaceholders } from "./logins.ts";
 import { distinct, fileName } from "./saved-files.ts";
 
 /** The document in a KDBX file, and the files that its entries refer to by their number. */
@@ -22,9 +22,12 @@ const TO_1970 = 62_135_596_800;
 /** XML 1.0 cannot hold these, or its readers change them (2.2, 2.11); a protected value holds every byte. */
 const NOT_IN_XML = /[^\t\n\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** KeePassXC cuts a value at a NUL: such a value is not in the file, rather than half in it. */
+/**
+ * KeePassXC cuts a value at a NUL, and KeePass and it replace placeholders: such a value is not in the file, rather than half in it, or as
+ * another one, or as a command.
+ */
 export function isHeldByKeePass({ value }: Field): boolean {
-  return !value.includes("\0");
+  return !value.includes("\0") && !hasPlaceholder(value);
 }
 
 /** An entry for each item: its login where KeePass has it, all other values as attributes by their names, its files as attachments. */
@@ -62,7 +65,7 @@ export function kdbxDocument(items: readonly Item[], { now, random, protect }: O
     });
     return [
       `<Entry>${uuid()}<IconID>0</IconID>${times}`,
-      string("Title", title, false),
+      string("Title", withoutPlaceholders(title), false),
       standard("UserName", username),
       standard("Password", password, true),
       standard("URL", website),

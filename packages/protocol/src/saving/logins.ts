@@ -18,6 +18,13 @@ const ROLES = {
   username: /^(?:user|user[ _-]?name|login|account|e-?mail)$/i,
   notes: /^(?:notes?|comments?|description)$/i,
 } as const;
+/**
+ * What a password manager may open as a page. KeePass runs `cmd://…` and the path of a program (https://keepass.info/help/base/autourl.html), and
+ * the sender writes the value; anything else stays beside the login.
+ */
+const WEBSITE = /^(?:https?|ftps?):\/\/\S+$/i;
+/** `{TITLE}`, `{CMD:…}`: KeePass and KeePassXC put something else in its place when the value is copied, typed or opened, some by running a program. */
+const PLACEHOLDER = /\{(?=[a-z][\w-]*[:}])/gi;
 const PASSWORD = /^pass(?:word|wd|phrase)?$/i;
 
 /**
@@ -31,7 +38,7 @@ export function loginOf({ label, fields }: Item): Login {
     return found;
   };
   const totp = take(({ value }) => /^otpauth:\/\//i.test(value));
-  const website = take(({ name }) => ROLES.website.test(name));
+  const website = take(({ name, value }) => ROLES.website.test(name) && WEBSITE.test(value));
   const username = take(({ name }) => ROLES.username.test(name));
   const notes = take(({ name, concealed }) => !concealed && ROLES.notes.test(name));
   const password = take(({ name }) => PASSWORD.test(name)) ?? take(({ concealed }) => concealed);
@@ -44,4 +51,14 @@ export function loginOf({ label, fields }: Item): Login {
     notes,
     rest: fields.filter((field) => !taken.has(field)),
   };
+}
+
+/** What KeePass and KeePassXC would hand on as another value, https://keepass.info/help/base/placeholders.html: it cannot be written otherwise. */
+export function hasPlaceholder(text: string): boolean {
+  return text.search(PLACEHOLDER) >= 0;
+}
+
+/** The same of a name, which may be changed, as no value may. */
+export function withoutPlaceholders(name: string): string {
+  return name.replace(PLACEHOLDER, "{ ");
 }
