@@ -117,7 +117,7 @@ if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) 
   ];
   const report =
     problems.length > 0
-      ? `### This request cannot be carried out\n\n${list(problems)}\n\nEdit the issue, then add the label again.\n`
+      ? `### This request cannot be carried out\n\n${list(problems)}\n\nOpen a new issue; or edit this one, then take the label off and add it again yourself: only its author can ask.\n`
       : `### What was read\n\n${list(read)}\n\nOnly this is carried out. Approve what stands here, not what the issue says by now.\n\n### Risk\n\n${risks.length > 0 ? list(risks) : "Nothing stands out."}\n`;
   appendFileSync(process.env.GITHUB_STEP_SUMMARY ?? "/dev/stdout", report);
   const outputs = { ...(problems.length > 0 ? {} : values), report };

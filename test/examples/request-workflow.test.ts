@@ -77,6 +77,23 @@ test("the workflow uses inputs that the action knows, and puts nothing of the is
   for (const { run: script = "" } of steps) expect(script).not.toContain("${{");
 });
 
+test("only the author of an issue starts a run of it, and each recipient has a passphrase of their own", () => {
+  const jobs: Record<string, { if?: string; needs?: string | string[]; steps: { with?: object }[] }> =
+    workflow.toJS().jobs;
+  // The service compares approvers with the run's actor: it must be who asks.
+  expect(jobs.ask?.if).toContain("&& github.event.sender.id == github.event.issue.user.id");
+  const others = Object.entries(jobs).filter(([name]) => name !== "ask");
+  for (const [, { needs }] of others) expect([needs].flat()).toContain("ask");
+  expect(jobs.deliver?.steps).toContainEqual(
+    expect.objectContaining({
+      with: expect.objectContaining({
+        passphrase: "generate",
+        "passphrase-path": expect.stringMatching(/^\//),
+      }),
+    }),
+  );
+});
+
 describe("an issue", () => {
   test("that is in order becomes outputs, with its risks", () => {
     const { status, outputs } = run(bodyOf(GOOD));
