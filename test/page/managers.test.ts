@@ -108,7 +108,7 @@ describe("a file for KeePass", () => {
     "{T-REPLACE-RX:/a/b/c/}",
     "{ENV_DIRSEP}",
   ];
-  const HARMLESS = ['{"a":1}', "{}", "{1}", "a{b", "p{4}Q", "{ TITLE}", "${"];
+  const HARMLESS = ['{"a":1}', "{}", "{1}", "a{b", "p{4}Q", "{ TITLE}", "${", "{HOME}", "{x:1}"];
   test.each(PLACEHOLDERS)("holds no value in whose place KeePass would put another: %s", async (value) => {
     const item = {
       label: `Orders ${value}`,

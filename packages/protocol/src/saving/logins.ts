@@ -23,8 +23,18 @@ const ROLES = {
  * the sender writes the value; anything else stays beside the login.
  */
 const WEBSITE = /^(?:https?|ftps?):\/\/\S+$/i;
-/** `{TITLE}`, `{CMD:…}`: KeePass and KeePassXC put something else in its place when the value is copied, typed or opened, some by running a program. */
-const PLACEHOLDER = /\{(?=[a-z][\w-]*[:}])/gi;
+/**
+ * `{TITLE}`, `{CMD:…}`: KeePass and KeePassXC put something else in its place when the value is copied, typed or opened, some by running a
+ * program. Other braces they leave alone. https://keepass.info/help/base/placeholders.html
+ */
+const PLACEHOLDER = new RegExp(
+  `\\{(?=(?:${[
+    "TITLE|USERNAME|PASSWORD(?:_ENC)?|URL|BASE|NOTES|UUID|S|C|REF|CMD|GROUP\\w*|DB_\\w+|DT_\\w+|ENV_\\w+|T-CONV|T-REPLACE-RX",
+    "TOTP|HMACOTP|TIMEOTP|NEWPASSWORD|PICKCHARS|PICKFIELD|CLIPBOARD[\\w-]*|APPDIR|\\w+APPDIR|\\w*EDGE|INTERNETEXPLORER|FIREFOX|OPERA",
+    "GOOGLECHROME|CHROMIUM|SAFARI|BEEP|DELAY|VKEY|APPACTIVATE|CLEARFIELD|PASTE",
+  ].join("|")})[:}])`,
+  "gi",
+);
 const PASSWORD = /^pass(?:word|wd|phrase)?$/i;
 
 /**
@@ -53,7 +63,7 @@ export function loginOf({ label, fields }: Item): Login {
   };
 }
 
-/** What KeePass and KeePassXC would hand on as another value, https://keepass.info/help/base/placeholders.html: it cannot be written otherwise. */
+/** True of what KeePass and KeePassXC would hand on as another value: it cannot be written otherwise. */
 export function hasPlaceholder(text: string): boolean {
   return text.search(PLACEHOLDER) >= 0;
 }
