@@ -83,16 +83,16 @@ export async function checkDelivery(
     );
   // Without the right there are no classes either.
   const mayGoOn = policyErrors.errors.length === 0;
-  const judged =
+  const policyResult =
     service && policy && mayGoOn ? checkClass(inputs, approval, policy.classes, service, context) : undefined;
   // What a class recommends is weighed when a delivery is written; said at every run, it would only teach people to skip warnings.
-  const recommended = inputs["dry-run"] ? (judged?.warnings ?? []) : [];
+  const recommended = inputs["dry-run"] ? (policyResult?.warnings ?? []) : [];
   const complete = isComplete(inputs, errors) ? inputs : undefined;
   const unnamed =
     complete && (complete.contact ?? policy?.company?.contact) === undefined ? [NO_CONTACT(inputName)] : [];
   for (const sentence of [...recommended, ...unnamed, ...(mailWarnings ?? [])]) workflow.warning(sentence);
-  errors.add(...readErrors.errors, ...policyErrors.errors, ...(judged?.errors ?? []));
-  const { allowed } = judged ?? {};
+  errors.add(...readErrors.errors, ...policyErrors.errors, ...(policyResult?.errors ?? []));
+  const { allowed } = policyResult ?? {};
   const deliveryOf = (secrets: readonly LabelledSecret[]) =>
     complete &&
     allowed &&

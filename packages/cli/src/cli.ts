@@ -6,7 +6,7 @@ import { type Command, findCommand, optionsOf } from "./commands.ts";
 import { commandHelp, generalHelp, PROGRAM } from "./help.ts";
 
 /** What the program runs in; a test gives another. */
-export type Surroundings = {
+export type CliProcess = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly home: string;
@@ -20,7 +20,7 @@ export type Surroundings = {
 };
 export type Screen = NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
 
-const ofProcess = (): Surroundings => ({
+const ofProcess = (): CliProcess => ({
   env: process.env,
   cwd: process.cwd(),
   home: homedir(),
@@ -35,12 +35,9 @@ const ofProcess = (): Surroundings => ({
  * @param args without node and the program
  * @returns the exit code
  */
-export async function runCli(
-  args: readonly string[],
-  surroundings: Surroundings = ofProcess(),
-): Promise<number> {
+export async function runCli(args: readonly string[], cliProcess: CliProcess = ofProcess()): Promise<number> {
   const [first] = args;
-  const { stdout, stderr } = surroundings;
+  const { stdout, stderr } = cliProcess;
   const { columns } = stdout;
   try {
     refuseLinks(args);
@@ -60,7 +57,7 @@ export async function runCli(
       stdout.write(commandHelp(name, command, columns));
       return 0;
     }
-    return await runCommand(command, rest, surroundings);
+    return await runCommand(command, rest, cliProcess);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const about = findCommand(args);
@@ -74,14 +71,14 @@ export async function runCli(
 async function runCommand(
   command: Command,
   args: readonly string[],
-  surroundings: Surroundings,
+  cliProcess: CliProcess,
 ): Promise<number> {
   const invocation = parseArguments(command, optionsOf(command), args);
   if (!command.load) {
     const { completionScript } = await import("./completion.ts");
-    surroundings.stdout.write(completionScript(invocation.positionals[0] ?? ""));
+    cliProcess.stdout.write(completionScript(invocation.positionals[0] ?? ""));
     return 0;
   }
   const { execute } = await import("./execute.ts");
-  return execute(command, invocation, surroundings);
+  return execute(command, invocation, cliProcess);
 }

@@ -1,6 +1,6 @@
 import type { Invocation } from "./arguments.ts";
 import type { CliContext } from "./context.ts";
-import type { ExitCode } from "./exit-codes.ts";
+import type { ExitCode } from "./errors.ts";
 import { RECIPIENTS_FILE, SEND_OPTIONS } from "./send/options.ts";
 
 /** One option. With `value` it takes one, named so in the help; without, it is a switch. */
@@ -113,7 +113,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         help: "Wait until all have ended, at most this long; fails where one is not delivered",
       },
     },
-    load: () => import("./commands/status.ts"),
+    load: async () => ({ run: (await import("./commands/handoffs.ts")).status }),
   },
   list: {
     summary: "List handoffs",
@@ -123,7 +123,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       run: { value: "ID", help: "Only those of this workflow run" },
       state: { value: "STATE", help: "Only those in this state, like open or delivered" },
     },
-    load: () => import("./commands/list.ts"),
+    load: async () => ({ run: (await import("./commands/handoffs.ts")).list }),
   },
   revoke: {
     summary: "End handoffs that were not opened",

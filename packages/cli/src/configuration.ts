@@ -51,8 +51,8 @@ function parseConfiguration(text: string, path: string): Configuration {
   return Object.fromEntries(entries);
 }
 
-/** Commands that were told which service it is. */
-const told = new WeakSet<CliContext>();
+/** Commands whose service was shown. */
+const announced = new WeakSet<CliContext>();
 
 /** @throws SenderError `endpoint` where none is set */
 export async function endpointOf(invocation: Invocation, context: CliContext): Promise<string> {
@@ -62,9 +62,9 @@ export async function endpointOf(invocation: Invocation, context: CliContext): P
   if (endpoint) {
     const origin = parseEndpoint(endpoint);
     // A repository may be somebody else's: whose service it names must be seen.
-    if (!told.has(context))
+    if (!announced.has(context))
       context.terminal.say(context.terminal.style("dim", `Service: ${origin}, from ${CONFIGURATION_FILE}`));
-    told.add(context);
+    announced.add(context);
     return origin;
   }
   throw new SenderError(

@@ -1,17 +1,16 @@
 import { allowSlowConnections, faultOf, platformRuntime, SenderError } from "@secret-handoff/sdk";
 import type { Invocation } from "./arguments.ts";
-import type { Surroundings } from "./cli.ts";
+import type { CliProcess } from "./cli.ts";
 import type { Command } from "./commands.ts";
 import type { CliContext } from "./context.ts";
-import { EXIT, exitCodeOf } from "./exit-codes.ts";
-import { sentenceOfError } from "./option-names.ts";
+import { EXIT, exitCodeOf, sentenceOfError } from "./errors.ts";
 import { shown, Terminal } from "./terminal.ts";
 
 /** Loads a command and runs it; whatever it throws becomes a sentence and an exit code. */
 export async function execute(
   command: Command,
   invocation: Invocation,
-  { cwd, home, argon2, ...streams }: Surroundings,
+  { cwd, home, argon2, ...streams }: CliProcess,
 ): Promise<number> {
   const { env } = streams;
   allowSlowConnections();

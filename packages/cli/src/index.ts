@@ -1,3 +1,3 @@
-export { runCli, type Screen, type Surroundings } from "./cli.ts";
+export { type CliProcess, runCli, type Screen } from "./cli.ts";
 export { COMMANDS } from "./commands.ts";
-export { OPTION_NAMES } from "./option-names.ts";
+export { OPTION_NAMES } from "./errors.ts";

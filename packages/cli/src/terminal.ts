@@ -5,10 +5,10 @@ import { Writable } from "node:stream";
 import { ReadStream, WriteStream } from "node:tty";
 import { styleText } from "node:util";
 import { SenderError } from "@secret-handoff/sdk";
-import type { Screen, Surroundings } from "./cli.ts";
+import type { CliProcess, Screen } from "./cli.ts";
 import { wrap } from "./wrapping.ts";
 
-export type Streams = Pick<Surroundings, "stdin" | "stdout" | "stderr" | "env" | "terminal">;
+export type Streams = Pick<CliProcess, "stdin" | "stdout" | "stderr" | "env" | "terminal">;
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow";
 

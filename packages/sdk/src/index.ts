@@ -62,6 +62,16 @@ export {
   planDelivery,
 } from "./delivery/delivery.ts";
 export {
+  A_LANGUAGE,
+  A_TIME_ZONE,
+  checkAddressees,
+  OWN_FACTS,
+  type PerRecipient,
+  parseContext,
+  parsePerRecipient,
+  timeZoneOf,
+} from "./delivery/description.ts";
+export {
   type AwaitPorts,
   awaitHandoffs,
   type DeliveryStatus,
@@ -79,7 +89,6 @@ export {
   type HandOverPorts,
   handOver,
 } from "./delivery/hand-over.ts";
-export { OWN_FACTS, parseContext } from "./delivery/own-facts.ts";
 export {
   checkPassphrase,
   GENERATE,
@@ -88,14 +97,6 @@ export {
   type PassphraseKeeper,
   passphraseParameters,
 } from "./delivery/passphrase.ts";
-export {
-  A_LANGUAGE,
-  A_TIME_ZONE,
-  checkAddressees,
-  type PerRecipient,
-  parsePerRecipient,
-  timeZoneOf,
-} from "./delivery/per-recipient.ts";
 export {
   checkPolicy,
   type ExpectedOutcome,

@@ -3,7 +3,7 @@ import { type Deadline, SenderError, type ServiceClient } from "@secret-handoff/
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 import { filtersOf, repositoryHint, wantedRecipient } from "../filters.ts";
 import { table } from "../handoff-views.ts";
 import { openService } from "../sender-service.ts";

@@ -1,7 +1,7 @@
 import { csvLines, type Deadline, ocsfEvents, type Trail } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 import { inert, inertJson } from "../terminal.ts";
 import { daysOf, knownEvents, openOutput, trailOf } from "./trail.ts";
 

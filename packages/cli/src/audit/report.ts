@@ -13,7 +13,7 @@ import {
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 import { openService } from "../sender-service.ts";
 import {
   addressesOf,

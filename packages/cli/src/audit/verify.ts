@@ -2,7 +2,7 @@ import { SenderError, type VerifyResult, verifyTrail } from "@secret-handoff/sdk
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
 import { onOneLine } from "../terminal.ts";
 import { daysOf, sealedDays, sealKeys, trailOf } from "./trail.ts";
 

@@ -6,7 +6,7 @@ import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { CONFIGURATION_FILE } from "../configuration.ts";
 import type { CliContext } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 
 /** Writes the configuration of this repository, and a workflow of its pipeline. What is there is never replaced. */
 export const run: Run = async (invocation, context) => {

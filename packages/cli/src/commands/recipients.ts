@@ -1,7 +1,7 @@
 import { SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 import { wantedRecipient } from "../filters.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";

@@ -1,5 +1,4 @@
-import type { RequestView } from "@secret-handoff/protocol/api";
-import { isoTime, isRequestId } from "@secret-handoff/protocol/api";
+import { isoTime, isRequestId, type RequestView } from "@secret-handoff/protocol/api";
 import {
   addressOf,
   awaitApproval,
@@ -19,7 +18,7 @@ import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type CliContext, withTimeout } from "../context.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
 import { durationOf, recipientsOf, somebody } from "../send/description.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";

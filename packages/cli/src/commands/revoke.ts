@@ -12,10 +12,9 @@ import {
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import { type CliContext, withTimeout } from "../context.ts";
-import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.ts";
+import { EXIT, type ExitCode, exitCodeOf, sentenceOfError } from "../errors.ts";
 import { filtersOf, repositoryHint } from "../filters.ts";
 import { handoffIds } from "../handoff-views.ts";
-import { sentenceOfError } from "../option-names.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";
 

@@ -3,7 +3,7 @@ import { boundedBytes } from "@secret-handoff/protocol/bounded-body";
 import { type Company, readCompanyBlock, takeApart } from "@secret-handoff/protocol/company";
 import { networkFault, parseEndpoint, type Runtime, SenderError } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
-import { EXIT } from "../exit-codes.ts";
+import { EXIT } from "../errors.ts";
 import { onOneLine } from "../terminal.ts";
 
 /** The page that was built with this program, put in by the build. */

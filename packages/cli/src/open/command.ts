@@ -1,11 +1,10 @@
-import type { Screen } from "@secret-handoff/protocol/recipient";
-import { createClaimMemory, inFull } from "@secret-handoff/protocol/recipient";
+import { createClaimMemory, inFull, type Screen } from "@secret-handoff/protocol/recipient";
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { parseEndpoint, SenderError } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { Run } from "../commands.ts";
 import type { CliContext } from "../context.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
 import { onOneLine } from "../terminal.ts";
 import { Answers } from "./answers.ts";
 import { claimFolder, claimStore } from "./claim-store.ts";

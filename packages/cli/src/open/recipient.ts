@@ -2,7 +2,7 @@ import type { Acknowledgement, Handoff, Screen } from "@secret-handoff/protocol/
 import * as say from "@secret-handoff/protocol/recipient/wording";
 import { unencrypted } from "@secret-handoff/protocol/saving/wording";
 import type { CliContext } from "../context.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
+import { EXIT, type ExitCode } from "../errors.ts";
 import { onOneLine } from "../terminal.ts";
 import type { Answers } from "./answers.ts";
 import type { Output } from "./command.ts";

@@ -9,7 +9,7 @@ import {
 import type { Invocation } from "../arguments.ts";
 import { requestId } from "../commands/request.ts";
 import { type CliContext, withTimeout } from "../context.ts";
-import { sentenceOfError } from "../option-names.ts";
+import { sentenceOfError } from "../errors.ts";
 import { shown } from "../terminal.ts";
 import { durationOf } from "./description.ts";
 

@@ -14,17 +14,16 @@ import {
 import type { Run } from "../commands.ts";
 import { readConfiguration } from "../configuration.ts";
 import { type CliContext, withTimeout } from "../context.ts";
-import { EXIT, type ExitCode } from "../exit-codes.ts";
-import { optionName, sentenceOfError } from "../option-names.ts";
+import { EXIT, type ExitCode, optionName, sentenceOfError } from "../errors.ts";
 import { openService } from "../sender-service.ts";
 import { shown } from "../terminal.ts";
 import { approvedBy } from "./approved.ts";
 import { describe, durationOf, recipientsOf, somebody } from "./description.ts";
 import { mailOf } from "./mail.ts";
 import { passphrasesOf } from "./passphrases.ts";
+import { givenValues } from "./reading.ts";
 import { reportExpected, reportOutcomes } from "./report.ts";
 import { allSecrets, wantedSecrets } from "./secrets.ts";
-import { givenValues } from "./values.ts";
 
 export const run: Run = async (invocation, context) => {
   const { terminal, runtime, env } = context;

@@ -12,7 +12,7 @@ import {
 import type { Invocation } from "../arguments.ts";
 import type { Configuration } from "../configuration.ts";
 import type { CliContext } from "../context.ts";
-import { oidcToken } from "./oidc-token.ts";
+import { oidcToken } from "../sender-service.ts";
 import { asked, fileText, withoutLineEnd } from "./reading.ts";
 
 /** SMTP where --smtp-host is given, else SES. @throws SenderError `input` */

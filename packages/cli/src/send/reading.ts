@@ -1,5 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { SenderError } from "@secret-handoff/sdk";
+import { basename, resolve } from "node:path";
+import {
+  Concealed,
+  type GivenValue,
+  type LabelledSecret,
+  parseGivenValues,
+  SenderError,
+} from "@secret-handoff/sdk";
+import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 
 /** What is read from the person at the terminal, and from files. */
@@ -14,7 +22,7 @@ export async function fileText(path: string, option: string): Promise<string> {
   return decode(await fileBytes(path, option), `The file of --${option}`);
 }
 
-export async function fileBytes(path: string, option: string): Promise<Buffer> {
+async function fileBytes(path: string, option: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
@@ -25,7 +33,7 @@ export async function fileBytes(path: string, option: string): Promise<Buffer> {
   }
 }
 
-export function decode(bytes: Uint8Array, what: string): string {
+function decode(bytes: Uint8Array, what: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (cause) {
@@ -36,4 +44,49 @@ export function decode(bytes: Uint8Array, what: string): string {
 /** One line end at the end comes from the editor or from echo. */
 export function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, "");
+}
+
+/** Values that are given here: asked for, piped in, or in a file of NAME=value. @throws SenderError `input` */
+export async function givenValues(
+  invocation: Invocation,
+  context: CliContext,
+): Promise<readonly GivenValue[]> {
+  const values: GivenValue[] = [];
+  for (const name of invocation.texts("value")) {
+    checkName(name);
+    const value = await asked(context, `${name}: `, "--stdin NAME or --values-file");
+    values.push({ name, value: new Concealed(value) });
+  }
+  const piped = invocation.text("stdin");
+  if (piped !== undefined) {
+    checkName(piped);
+    if (context.terminal.inIsTerminal)
+      throw new SenderError("input", "--stdin needs a pipe. To be asked, give --value NAME.");
+    const text = decode(await context.terminal.pipedBytes(), "Standard input");
+    values.push({ name: piped, value: new Concealed(withoutLineEnd(text)) });
+  }
+  const path = invocation.text("values-file");
+  if (path !== undefined)
+    values.push(...parseGivenValues(await fileText(path, "values-file"), "values-file"));
+  const empty = values.find(({ value }) => value.reveal().trim() === "");
+  if (empty) throw new SenderError("input", `The value of ${empty.name} is empty. Give it one.`);
+  return values;
+}
+
+function checkName(name: string): void {
+  if (/^[A-Za-z_][\w.-]{0,99}$/.test(name)) return;
+  throw new SenderError(
+    "input",
+    "A value's name has letters, digits, _, . and -, and begins with a letter. Give the name alone: the value is asked for.",
+  );
+}
+
+/** A file as it is. Its bytes have no version of their own: each command hands it over anew. */
+export async function fileSecret(path: string, execution: string, now: number): Promise<LabelledSecret> {
+  const label = basename(resolve(path));
+  return {
+    ...{ arn: `value:cli:${label}:${execution}`, name: label, label },
+    ...{ versionId: execution, versionCreatedAt: now },
+    value: new Concealed(new Uint8Array(await fileBytes(path, "file"))),
+  };
 }

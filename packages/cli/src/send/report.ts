@@ -2,8 +2,7 @@ import { emailHintOf } from "@secret-handoff/protocol";
 import type { ExpectedOutcome, Outcome } from "@secret-handoff/sdk";
 import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
-import { EXIT, type ExitCode, exitCodeOf } from "../exit-codes.ts";
-import { sentenceOfError } from "../option-names.ts";
+import { EXIT, type ExitCode, exitCodeOf, sentenceOfError } from "../errors.ts";
 import { onOneLine } from "../terminal.ts";
 
 export async function reportExpected(

@@ -28,12 +28,11 @@ import {
 import type { Invocation } from "../arguments.ts";
 import type { Configuration } from "../configuration.ts";
 import type { CliContext } from "../context.ts";
-import { sentenceOfError } from "../option-names.ts";
+import { sentenceOfError } from "../errors.ts";
+import { oidcToken } from "../sender-service.ts";
 import { shown } from "../terminal.ts";
 import { durationOf } from "./description.ts";
-import { oidcToken } from "./oidc-token.ts";
-import { fileText } from "./reading.ts";
-import { fileSecret } from "./values.ts";
+import { fileSecret, fileText } from "./reading.ts";
 
 /** What the options ask to read or make. @throws SenderError `input` or `secret_ids` */
 export async function wantedSecrets(invocation: Invocation): Promise<WantedSecrets> {

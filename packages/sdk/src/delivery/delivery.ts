@@ -19,9 +19,8 @@ import { type ErrorCollector, SenderError } from "../sender-error.ts";
 import type { NameSetting } from "../settings.ts";
 import { type LabelledSecret, membersOf, type SubjectSecret, subjectOf } from "../sources/secret-version.ts";
 import { contentsOf, type DeliveryContents, type SealedDescription } from "./contents.ts";
-import { OWN_FACTS, refuseOwnFact } from "./own-facts.ts";
+import { OWN_FACTS, type PerRecipient, refuseOwnFact } from "./description.ts";
 import { GENERATE } from "./passphrase.ts";
-import type { PerRecipient } from "./per-recipient.ts";
 import type { PolicyResult } from "./policy.ts";
 
 /** What to hand over, the same for every recipient. */

@@ -157,7 +157,7 @@ async function withPlan<T>(
       request.request === undefined ? undefined : await service.request(request.request, until);
     const ended = approved && requestProblem(approved);
     if (ended) throw ended;
-    const judged = checkPolicy(
+    const policyResult = checkPolicy(
       {
         ...{ class: request.class, expiresIn: request.expiresIn, reason, recipients, awaitsReceipt },
         hasPassphrase: passphrase !== undefined,
@@ -167,14 +167,15 @@ async function withPlan<T>(
       policy.classes,
       Math.floor(runtime.now() / 1_000),
     );
-    for (const sentence of judged.warnings) onWarning?.(sentence);
+    for (const sentence of policyResult.warnings) onWarning?.(sentence);
     const errors = new ErrorCollector();
-    errors.add(...judged.errors);
+    errors.add(...policyResult.errors);
     const from = request.from ?? defaultMailbox(service.origin);
     const description = describedBy(policy.company, { ...request, from });
     if (description.contact === undefined) onWarning?.(NO_CONTACT(names));
     const delivery =
-      judged.allowed && planDelivery(request.secrets, description, request, judged.allowed, errors, runtime);
+      policyResult.allowed &&
+      planDelivery(request.secrets, description, request, policyResult.allowed, errors, runtime);
     if (!delivery || errors.errors.length > 0) throw new HandOverError(errors.errors);
     const keyed = await loadKeys(request.recipients, { ...keys, runtime, deadline: until });
     return await work(delivery, keyed, until, runtime);

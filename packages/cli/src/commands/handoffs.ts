@@ -1,14 +1,15 @@
-import { awaitHandoffs, viewHandoffs } from "@secret-handoff/sdk";
+import { STATES } from "@secret-handoff/protocol";
+import { awaitHandoffs, SenderError, viewHandoffs } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
-import { EXIT, exitCodeOf } from "../exit-codes.ts";
+import { EXIT, exitCodeOf, sentenceOfError } from "../errors.ts";
+import { filtersOf } from "../filters.ts";
 import { handoffIds, table, VIEW_HEADING, viewRow } from "../handoff-views.ts";
-import { sentenceOfError } from "../option-names.ts";
 import { durationOf } from "../send/description.ts";
 import { openService } from "../sender-service.ts";
 import { onOneLine } from "../terminal.ts";
 
-export const run: Run = async (invocation, context) => {
+export const status: Run = async (invocation, context) => {
   const { terminal } = context;
   const ids = handoffIds(invocation.positionals);
   const awaitFor = durationOf(invocation, "await");
@@ -40,4 +41,21 @@ export const run: Run = async (invocation, context) => {
   if (failed) return exitCodeOf(failed.code);
   const isMissing = awaitFor !== undefined && seen.some(({ status }) => status !== "delivered");
   return isMissing ? EXIT.failed : EXIT.done;
+};
+
+export const list: Run = async (invocation, context) => {
+  const { terminal } = context;
+  const state = invocation.text("state");
+  if (state !== undefined && !STATES.some((known) => known === state)) {
+    throw new SenderError("input", `--state takes ${STATES.join(", ")}.`);
+  }
+  const filter = filtersOf(invocation, ["secret", "run", "state"]);
+  const service = await openService(invocation, context);
+  const done = terminal.spin("Asking the service");
+  const handoffs = await withTimeout(invocation, context, (deadline) => service.list(filter, deadline));
+  done();
+  if (invocation.flag("json")) await terminal.json({ handoffs });
+  else if (handoffs.length > 0) await terminal.out(table(VIEW_HEADING, handoffs.map(viewRow), terminal));
+  else terminal.say("There are no such handoffs.");
+  return EXIT.done;
 };
