@@ -9,12 +9,16 @@ export type AlteringProxy = {
   close(): Promise<void>;
 };
 
-type Answer = { readonly body: string; readonly headers: Record<string, string> };
+type Answer = {
+  readonly body: string;
+  readonly headers: Record<string, string>;
+  readonly status: number;
+};
 
-/** @param alter takes what the service answers to a GET, and gives what the browser gets */
+/** @param alter takes what the service answers to a GET, and its path; and gives what the browser gets */
 export async function startAlteringProxy(
   service: string,
-  alter: (answer: Answer) => Answer,
+  alter: (answer: Answer, path: string) => Answer,
 ): Promise<AlteringProxy> {
   const calls: string[] = [];
   const server = createServer(async (request, response) => {
@@ -25,8 +29,9 @@ export async function startAlteringProxy(
         ([name]) => !/^(?:content-length|content-encoding|transfer-encoding)$/.test(name),
       ),
     );
-    const altered = alter({ body: await answer.text(), headers });
-    response.writeHead(answer.status, altered.headers).end(altered.body);
+    const { status } = answer;
+    const altered = alter({ body: await answer.text(), headers, status }, request.url ?? "");
+    response.writeHead(altered.status, altered.headers).end(altered.body);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -43,6 +48,6 @@ export async function startAlteringProxy(
 }
 
 /** What the service answers by. */
-function asked({ accept = "*/*" }: IncomingHttpHeaders): Record<string, string> {
-  return { accept };
+function asked({ accept = "*/*", "service-worker": worker }: IncomingHttpHeaders): Record<string, string> {
+  return { accept, ...(worker === undefined ? {} : { "service-worker": String(worker) }) };
 }

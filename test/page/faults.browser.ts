@@ -1,6 +1,7 @@
 import { expect } from "@jest/globals";
 import { Recipient } from "@secret-handoff/local";
 import type { Visitor } from "../support/browser.ts";
+import { startAlteringProxy } from "./altering-proxy.ts";
 import { answer } from "./answer.ts";
 import type { InBrowser } from "./browser-tests.ts";
 import { EMAIL } from "./stack.ts";
@@ -38,9 +39,66 @@ async function alterPage({ page }: Visitor, alter: (html: string) => string): Pr
   });
 }
 
+/** Answers each later link of the host name in the service's place. */
+const HOSTILE_WORKER = `
+  self.addEventListener("install", () => self.skipWaiting());
+  self.addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+  self.addEventListener("fetch", (event) => {
+    if (event.request.mode === "navigate")
+      event.respondWith(new Response("<h1>Hostile</h1>", { headers: { "content-type": "text/html" } }));
+  });
+`;
+const HOSTILE_PAGE = `<h1>Hostile</h1><script>
+  localStorage.setItem("left", "behind");
+  navigator.serviceWorker.register("/h/sw.js", { scope: "/" })
+    .then(() => navigator.serviceWorker.ready).then(() => { document.title = "stays"; });
+</script>`;
+
 const FALLBACK = "This page cannot run in this browser";
 
 export function faultsTests(inBrowser: InBrowser): void {
+  inBrowser(
+    "a service worker that a hostile page has left answers until the browser asks the service for it, and no longer",
+    async ({ stack, visitor, expectErrors }) => {
+      expectErrors(/bad HTTP response code \(404\)/);
+      let isHostile = true;
+      const proxy = await startAlteringProxy(stack.stack.url, (answer, path) => {
+        if (!isHostile) return answer;
+        return path === "/h/sw.js"
+          ? {
+              status: 200,
+              body: HOSTILE_WORKER,
+              headers: { "content-type": "text/javascript", "service-worker-allowed": "/" },
+            }
+          : { status: 200, body: HOSTILE_PAGE, headers: { "content-type": "text/html" } };
+      });
+      try {
+        const ana = await visitor();
+        await ana.page.goto(`${proxy.url}/h/AAAAAAAAAAAAAAAAAAAAAA`);
+        await ana.page.waitForFunction(() => document.title === "stays");
+        isHostile = false;
+        // What remains: the worker answers once more, before the browser asks for its update.
+        await ana.page.goto(`${proxy.url}/h`);
+        await ana.sees("Hostile");
+        const left = await ana.page.evaluate(async () => {
+          const registration = await navigator.serviceWorker.getRegistration();
+          const update = await registration?.update().then(
+            () => "updated",
+            () => "refused",
+          );
+          return [update, localStorage.getItem("left")];
+        });
+        expect(left).toEqual(["refused", null]);
+        await ana.goTo(`${proxy.url}/h`);
+        expect(await ana.page.locator("#company").count()).toBe(1);
+        const workers = () => navigator.serviceWorker.getRegistrations().then(({ length }) => length);
+        expect(await ana.page.evaluate(workers)).toBe(0);
+      } finally {
+        await proxy.close();
+      }
+    },
+  );
+
   inBrowser(
     "a script that was changed on its way does not run, and the page says what to do",
     async (given) => {
@@ -121,7 +179,7 @@ export function faultsTests(inBrowser: InBrowser): void {
         [id, spoiled],
       );
       await ana.page.reload();
-      await ana.sees(/sent you access details/);
+      await ana.sees(/sent you a secret/);
       await ana.page.getByText("What this browser had stored of this link was damaged").waitFor();
       expect(
         await ana.page.evaluate(() => Object.keys(sessionStorage).length + Object.keys(localStorage).length),

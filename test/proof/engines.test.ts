@@ -231,13 +231,13 @@ const PICTURES = join(tmpdir(), "secret-handoff-engines");
 
 type Alteration = Parameters<typeof startAlteringProxy>[1];
 const asItIs: Alteration = (answer) => answer;
-const changed: Alteration = ({ body, headers }) => ({
-  headers,
-  body: body.replace("</script>", "\n</script>"),
+const changed: Alteration = (answer) => ({
+  ...answer,
+  body: answer.body.replace("</script>", "\n</script>"),
 });
-const blocked: Alteration = ({ body, headers }) => ({
-  body,
-  headers: { ...headers, "content-security-policy": "script-src 'none'; style-src 'unsafe-inline'" },
+const blocked: Alteration = (answer) => ({
+  ...answer,
+  headers: { ...answer.headers, "content-security-policy": "script-src 'none'; style-src 'unsafe-inline'" },
 });
 
 /** Where the script cannot run, and why. */
