@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { DEFAULT_JOB, type LocalStack, localInputs, Recipient, startLocalStack } from "@secret-handoff/local";
 import type { SenderEntry } from "@secret-handoff/protocol/api";
+import { startScriptedServer } from "../sdk/scripted-server.ts";
 import { type GitHubIssues, startGitHubIssues } from "../support/github-issues.ts";
 import { Sender } from "../support/sender.ts";
 import { runWorkflow } from "../support/workflow-runner.ts";
@@ -14,12 +15,13 @@ import { runWorkflow } from "../support/workflow-runner.ts";
 const FOLDER = new URL("../../examples/request-workflow/", import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, FOLDER), "utf8");
 const TOKEN = "ghs_job-token-of-the-request-workflow";
-const PASSPHRASE = "correct horse battery staple";
 const ANA = "ana@vendor.example";
 const DAY = 86_400;
 const FORGOTTEN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/forgotten-AbCdEf";
 
 let now = Math.floor(Date.now() / 1_000);
+/** Parameter Store. */
+const ssm = await startScriptedServer();
 let stack: LocalStack;
 let github: GitHubIssues;
 
@@ -40,6 +42,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.close();
   await github?.close();
+  await ssm.close();
 });
 
 /** What somebody was given a hundred days ago, and still has. */
@@ -78,7 +81,7 @@ const bodyOf = (more: Readonly<Record<string, string>> = {}) =>
 const run = (file: string, event: { readonly name: string; readonly payload: object }, reviewer?: string) =>
   runWorkflow({
     ...{ stack, event, text: read(file) },
-    secrets: { HANDOFF_PASSPHRASE: PASSPHRASE },
+    env: { AWS_ENDPOINT_URL_SSM: ssm.url },
     github: { url: github.url, token: TOKEN },
     inputs: localInputs(stack),
     files: Object.fromEntries(
@@ -95,15 +98,20 @@ const run = (file: string, event: { readonly name: string; readonly payload: obj
     },
   });
 
-const labelled = (number: number) => ({
+const labelled = (number: number, sender = 77) => ({
   name: "issues",
   payload: {
-    issue: { number, body: github.issues.get(number)?.body },
+    sender: { id: sender },
+    issue: { number, body: github.issues.get(number)?.body, user: { id: 77 } },
     label: { name: "share-a-secret" },
   },
 });
 
+/** What was last kept for the recipient who is told it over the telephone. */
+const passphraseInStore = (): string => JSON.parse(JSON.parse(ssm.seen.at(-1)?.body ?? "").Value).passphrase;
+
 test("an issue becomes a rotated secret in the recipient's hands, and the evidence on the issue", async () => {
+  ssm.answer({ status: 200, json: {} });
   const number = github.open("Share a secret: orders", bodyOf());
   const { jobs, texts } = await run("request.yml", labelled(number), "lou-acme");
   expect({ jobs, texts: jobs.deliver === "success" ? [] : texts }).toEqual({
@@ -121,7 +129,8 @@ test("an issue becomes a rotated secret in the recipient's hands, and the eviden
   const mail = stack.mail.inbox.mails.findLast(({ to }) => to === ANA);
   const link = /^http\S+$/m.exec(mail?.text ?? "")?.[0] ?? "";
   const recipient = new Recipient(link);
-  const answers = { email: ANA, passphrase: PASSPHRASE };
+  const passphrase = passphraseInStore();
+  const answers = { email: ANA, passphrase };
   const bundle = await recipient.open(await recipient.claim(answers), answers);
   expect(JSON.stringify(bundle)).toContain("the-rotated-password");
   await recipient.acknowledge(bundle.receipt);
@@ -130,7 +139,7 @@ test("an issue becomes a rotated secret in the recipient's hands, and the eviden
   for (const hidden of [
     "the-rotated-password",
     "the-first-password",
-    PASSPHRASE,
+    passphrase,
     TOKEN,
     link.split("#")[1] ?? "",
   ])
@@ -153,16 +162,18 @@ test("an issue that asks for what its client does not get is told why, stays ope
   expect(stack.mail.inbox.mails).toHaveLength(mails);
 });
 
-test("nothing is rotated or sent where the reviewer is the one who asked, or another label was set", async () => {
+test("nothing is rotated or sent where the reviewer is the one who asked, or another label was set, or by somebody else", async () => {
   const number = github.open("Share a secret", bodyOf({ Reason: "one more time" }));
   const mails = stack.mail.inbox.mails.length;
   const { jobs } = await run("request.yml", labelled(number), DEFAULT_JOB.actor);
   expect(jobs).toEqual({ ask: "success", "approve-manager": "failure", deliver: "skipped" });
   const event = labelled(number);
   const other = { ...event, payload: { ...event.payload, label: { name: "question" } } };
-  expect((await run("request.yml", other)).jobs).toEqual({
-    ...{ ask: "skipped", "approve-manager": "skipped", deliver: "skipped" },
-  });
+  for (const ignored of [other, labelled(number, 78)]) {
+    expect((await run("request.yml", ignored)).jobs).toEqual({
+      ...{ ask: "skipped", "approve-manager": "skipped", deliver: "skipped" },
+    });
+  }
   expect([stack.mail.inbox.mails.length, github.issues.get(number)?.state]).toEqual([mails, "open"]);
 });
 

@@ -179,7 +179,7 @@ export function faultsTests(inBrowser: InBrowser): void {
         [id, spoiled],
       );
       await ana.page.reload();
-      await ana.sees(/sent you a secret/);
+      await ana.sees(/sent you access details/);
       await ana.page.getByText("What this browser had stored of this link was damaged").waitFor();
       expect(
         await ana.page.evaluate(() => Object.keys(sessionStorage).length + Object.keys(localStorage).length),

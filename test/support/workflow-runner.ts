@@ -42,6 +42,8 @@ export type WorkflowOptions = {
   readonly github: { readonly url: string; readonly token: string };
   /** Laid over the inputs of the action: what the example has is of its reader's deployment. */
   readonly inputs: Readonly<Record<string, string>>;
+  /** Variables that each action of the job gets too, such as where an AWS service is played. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Files of the repository, which `actions/checkout` brings: from where, under which path. */
   readonly files?: Readonly<Record<string, URL>>;
   /** Called before a job, as GitHub waits for an environment's reviewers. */
@@ -151,7 +153,7 @@ class Run {
         endpoint: stack.url,
       },
       secrets: [github.token, ...Object.values(secrets)],
-      env: { GITHUB_API_URL: github.url, RUNNER_TEMP: this.#folder },
+      env: { ...this.#options.env, GITHUB_API_URL: github.url, RUNNER_TEMP: this.#folder },
       job: { ...DEFAULT_JOB, event: event.name, environment },
     });
     this.#texts.push(result.details, result.shown, result.summary, JSON.stringify(result.outputs));
@@ -210,15 +212,15 @@ function lookUp(path: string, context: Values): string {
   return value === undefined || value === null ? "" : String(value);
 }
 
-/** A condition: comparisons with a text, joined by `&&`. */
+/** A condition: comparisons with a text or with another value, joined by `&&`. */
 function holds(condition: string, context: Values): boolean {
   const inner = condition.replace(/^\$\{\{([\s\S]*)\}\}$/, "$1").trim();
   if (inner === "") return true;
   return inner.split("&&").every((part) => {
     const term = part.trim();
     if (term === "!cancelled()") return true;
-    const [, path = "", sign, text] = /^([\w.-]+) ([!=]=) '([^']*)'$/.exec(term) ?? [];
+    const [, path = "", sign, text, other] = /^([\w.-]+) ([!=]=) (?:'([^']*)'|([\w.-]+))$/.exec(term) ?? [];
     if (sign === undefined) throw new Error(`the condition ${term} is not played`);
-    return (lookUp(path, context) === text) === (sign === "==");
+    return (lookUp(path, context) === (text ?? lookUp(other ?? "", context))) === (sign === "==");
   });
 }
