@@ -2,9 +2,10 @@
 
 import json
 import sys
+import threading
 
+import moto.server
 from moto.apigatewayv2.models import DomainName
-from moto.server import main
 from moto.ses.models import ConfigurationSet, EmailIdentity
 from moto.stepfunctions.responses import StepFunctionResponse
 
@@ -50,10 +51,25 @@ def identity_with_tokens(self, *args, **kwargs):
     self.dkim_attributes.setdefault("Tokens", ["first", "second", "third"])
 
 
+_run = moto.server.run_simple
+
+
+def run_one_at_a_time(host, port, app, **options):
+    """Two requests at once lose each other's changes in moto: a deleted Lambda permission comes back, and Terraform waits for its end."""
+    turn = threading.Lock()
+
+    def one(environ, start_response):
+        with turn:
+            return app(environ, start_response)
+
+    _run(host, port, one, **options)
+
+
+moto.server.run_simple = run_one_at_a_time
 DomainName.to_json = domain_to_json
 EmailIdentity.__init__ = identity_with_tokens
 StepFunctionResponse.list_state_machine_versions = list_state_machine_versions
 ConfigurationSet.to_dict_v2 = to_dict_v2
 StepFunctionResponse.validate_state_machine_definition = validate_state_machine_definition
 
-main(sys.argv[1:])
+moto.server.main(sys.argv[1:])
