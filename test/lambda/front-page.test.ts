@@ -32,8 +32,8 @@ test("GET / tells a person what this is, who runs it, and that no link was opene
   const { status, text, calls } = await send("/");
   expect([status, calls]).toEqual([200, 0]);
   expect(text).toContain("You have not opened a link here, and nothing is used up.");
-  expect(text).toContain("run by <strong>Acme &#38; Söhne &#60;b&#62;&#34;GmbH&#34;&#60;/b&#62;</strong>");
-  expect(text).toContain("<title>Acme &#60;/script&#62; &#38; Söhne</title>");
+  expect(text).toContain("run by <strong>Acme &amp; Söhne &lt;b&gt;&quot;GmbH&quot;&lt;/b&gt;</strong>");
+  expect(text).toContain("<title>Acme &lt;/script&gt; &amp; Söhne</title>");
   expect(text).toContain("<svg viewBox='0 0 40 10'><path d='M0 0h40v10z' fill='#c00'></path></svg>");
   for (const part of ["--accent:#7a1fa2", 'href="tel:+49301234567"', 'href="mailto:security@acme.example"'])
     expect(text).toContain(part);

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import type { HandoffId } from "@secret-handoff/protocol";
-import { splitContacts } from "@secret-handoff/protocol/contacts";
+import { splitContacts } from "@secret-handoff/protocol/markup";
 import {
   type EmailFacts,
   escapeMarkdown,

@@ -107,13 +107,13 @@ export function lastDueDay(now: number): string {
   return dayName(lastSealableDay(now - SEALER_MAY_TAKE));
 }
 
-/** The Merkle tree of RFC 6962, section 2.1, over SHA-256. A prefix tells a leaf from a node, so that neither can pass for the other. */
+/** The Merkle tree of RFC 6962, section 2.1, over SHA-256. A prefix marks leaf or node, so that neither can pass for the other. */
 
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
 
 /** Bytes of every hash in the tree. */
-export const HASH_LENGTH = 32;
+const HASH_LENGTH = 32;
 
 /** SHA-256(0x00 | entry). @param entry the bytes of one entry: of an event, its canonical JSON */
 export function leafHash(entry: Uint8Array): Uint8Array {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Company, logoMarkup } from "@secret-handoff/protocol/company";
-import { splitContacts } from "@secret-handoff/protocol/contacts";
+import { escapeHtml, splitContacts } from "@secret-handoff/protocol/markup";
 import { DARK, LIGHT, MARK_DRAWING, type Palette } from "@secret-handoff/protocol/theme";
 import type { Context } from "hono";
 
@@ -70,14 +70,14 @@ function documentOf(style: string, runBy: string | undefined, company: Partial<C
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="format-detection" content="telephone=no">
 <link rel="icon" href="data:,">
-<title>${escaped(name)}</title>
+<title>${escapeHtml(name)}</title>
 <style>${style}</style>
 </head>
 <body>
-<header>${mark}<span>${escaped(name)}</span></header>
+<header>${mark}<span>${escapeHtml(name)}</span></header>
 <main><section>
 <h1>Passwords and keys, handed over by a link that opens once</h1>
-<p>Somebody${company.name === undefined ? "" : ` at ${escaped(name)}`} who has a secret for you mails you a link. Your browser opens it, one time, and nobody else can read it on the way.</p>
+<p>Somebody${company.name === undefined ? "" : ` at ${escapeHtml(name)}`} who has a secret for you mails you a link. Your browser opens it, one time, and nobody else can read it on the way.</p>
 <p class="calm">You have not opened a link here, and nothing is used up.</p>
 <p>Were you sent one? Open it from the mail, or <a href="/h">paste the whole link</a>. Its last part, after #, is the key: without it
 nothing can be opened. If it still does not work, ask whoever sent it.</p>${whoRunsIt(runBy, company)}
@@ -90,10 +90,10 @@ nothing can be opened. If it still does not work, ask whoever sent it.</p>${whoR
 
 function whoRunsIt(runBy: string | undefined, { contact, privacyUrl, imprintUrl }: Partial<Company>): string {
   const link = (text: string, url: string | undefined) =>
-    url === undefined ? [] : [`<a href="${escaped(url)}" rel="noreferrer">${text}</a>`];
+    url === undefined ? [] : [`<a href="${escapeHtml(url)}" rel="noreferrer">${text}</a>`];
   const links = [...link("Privacy", privacyUrl), ...link("Imprint", imprintUrl)];
   const sentences = [
-    ...(runBy === undefined ? [] : [`This service is run by <strong>${escaped(runBy)}</strong>.`]),
+    ...(runBy === undefined ? [] : [`This service is run by <strong>${escapeHtml(runBy)}</strong>.`]),
     ...(contact === undefined ? [] : [`Questions? ${contactLinks(contact)}`]),
     ...(links.length === 0 ? [] : [links.join(" ")]),
   ];
@@ -104,7 +104,7 @@ function whoRunsIt(runBy: string | undefined, { contact, privacyUrl, imprintUrl 
 function contactLinks(contact: string): string {
   return splitContacts(contact)
     .map(({ text, href }) =>
-      href === undefined ? escaped(text) : `<a href="${escaped(href)}">${escaped(text)}</a>`,
+      href === undefined ? escapeHtml(text) : `<a href="${escapeHtml(href)}">${escapeHtml(text)}</a>`,
     )
     .join("");
 }
@@ -124,8 +124,4 @@ export function serveFrontPage(runBy: string | undefined, company?: Company) {
 /** True for a request that a browser makes to show its answer to a person. */
 export function wantsHtml(c: Context): boolean {
   return /^(?:GET|HEAD)$/.test(c.req.method) && /\btext\/html\b/i.test(c.req.header("accept") ?? "");
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from "@secret-handoff/protocol/markup";
 import { DARK, LIGHT, type Palette } from "@secret-handoff/protocol/theme";
 import { type Loopback, serveLoopback } from "../loopback.ts";
 import type { Inbox, Mail } from "./inbox.ts";
@@ -141,12 +142,4 @@ details{margin-top:2rem}summary{cursor:pointer;color:var(--soft);margin-bottom:.
 
 function clockTime(iso: string): string {
   return `${iso.slice(11, 19)} UTC`;
-}
-
-function escapeHtml(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
 }

@@ -89,6 +89,7 @@ function uriEscape(value: string): string {
   );
 }
 
+/** As the runner spells it, with `&apos;`: the mask must be the text that it looks for. */
 function xmlEscape(value: string): string {
   return value
     .replaceAll("&", "&amp;")

@@ -1,4 +1,4 @@
-import { splitContacts } from "@secret-handoff/protocol/contacts";
+import { splitContacts } from "@secret-handoff/protocol/markup";
 import { translated } from "@secret-handoff/protocol/recipient";
 import type { Message } from "../wording.ts";
 

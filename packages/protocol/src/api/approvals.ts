@@ -74,7 +74,7 @@ export const RequestView = v.object({
   /** Hints, such as `a•••@vendor.example`. */
   recipients: list(text(323)),
   /**
-   * Their addresses, in the same order, for whoever may approve the class alone: hints do not tell one recipient from another. A hint
+   * Their addresses, in the same order, for whoever may approve the class alone: hints do not distinguish recipients. A hint
    * stands in the place of an address that the deployment does not keep.
    */
   recipientAddresses: v.optional(list(text(323))),

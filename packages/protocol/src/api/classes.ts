@@ -22,7 +22,7 @@ export type CredentialClass = {
   readonly recipientDomains?: readonly string[] | undefined;
   /** The sender must wait for each recipient's receipt, and fails without it. */
   readonly receiptRequired?: boolean | undefined;
-  /** Approvals through GitHub count only where GitHub has told who reviewed the run. */
+  /** Approvals through GitHub count only where GitHub has named who reviewed the run. */
   readonly reviewerRequired?: boolean | undefined;
   /** A request serves only the attempt of the run that made it: a rerun asks anew. */
   readonly rerunAsksAnew?: boolean | undefined;

@@ -39,11 +39,9 @@ export const ClaimRequest = v.strictObject({
   code: v.optional(v.pipe(v.string(), v.regex(/^\d{8}$/))),
 });
 export type ClaimRequest = v.InferInput<typeof ClaimRequest>;
-export type ParsedClaimRequest = v.InferOutput<typeof ClaimRequest>;
 
 export const CodeRequest = v.strictObject({ linkToken, email: text(320), emailKey: bytes<Uint8Array>(32) });
 export type CodeRequest = v.InferInput<typeof CodeRequest>;
-export type ParsedCodeRequest = v.InferOutput<typeof CodeRequest>;
 
 export const AcknowledgeRequest = v.strictObject({
   linkToken,
@@ -51,7 +49,6 @@ export const AcknowledgeRequest = v.strictObject({
   receipt: bytes<Receipt>(32),
 });
 export type AcknowledgeRequest = v.InferInput<typeof AcknowledgeRequest>;
-export type ParsedAcknowledgeRequest = v.InferOutput<typeof AcknowledgeRequest>;
 
 export const ReportRequest = v.strictObject({ linkToken });
 export type ReportRequest = v.InferInput<typeof ReportRequest>;

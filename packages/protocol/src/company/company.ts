@@ -12,7 +12,7 @@ import {
 import { isSanitised, type LogoNode, LogoRefused, sanitiseLogo } from "./logo.ts";
 
 /** Characters. */
-export const LONGEST_COMPANY_NAME = 60;
+const LONGEST_COMPANY_NAME = 60;
 export const LONGEST_CONTACT = 120;
 
 /** What mail programs make a link of whatever stands round it. A domain alone may be a name: there are companies that are called so. */
@@ -23,7 +23,7 @@ export function isCompanyName(text: string): boolean {
   return isContact(text, LONGEST_COMPANY_NAME) && !/[@\uff20]/.test(text);
 }
 
-/** Whether recipients may be told to ask it: a name, a telephone number, an address of mail, on one line of visible characters. */
+/** Whether a page may send recipients there with their questions: a name, a telephone number, an address of mail, on one line of visible characters. */
 export function isContact(text: string, longest = LONGEST_CONTACT): boolean {
   return text.trim() !== "" && isProse(text, longest) && !WEB_ADDRESS.test(text);
 }
@@ -192,7 +192,7 @@ const CLOSING = "</script>";
 export const EMPTY_BLOCK = OPENING + CLOSING;
 
 /** A page apart: its document with the block left empty, and what the block says. */
-export type PageParts = { readonly empty: string; readonly block: string };
+type PageParts = { readonly empty: string; readonly block: string };
 
 /** @returns the document with the company in its block @throws Error where it has no empty block */
 export function fillBlock(html: string, company: Company): string {

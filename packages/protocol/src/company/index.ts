@@ -7,10 +7,8 @@ export {
   companyProblems,
   EMPTY_BLOCK,
   fillBlock,
-  LONGEST_COMPANY_NAME,
   LONGEST_CONTACT,
-  type PageParts,
   readCompanyBlock,
   takeApart,
 } from "./company.ts";
-export { isSanitised, LONGEST_LOGO, type LogoNode, LogoRefused, logoMarkup, sanitiseLogo } from "./logo.ts";
+export { isSanitised, type LogoNode, logoMarkup, sanitiseLogo } from "./logo.ts";

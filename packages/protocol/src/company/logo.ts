@@ -13,7 +13,7 @@ export type LogoNode = readonly [
 /** Characters of a file as a drawing program writes it. */
 const LONGEST_LOGO_FILE = 65_536;
 /** Characters of what is kept of it, as JSON: it comes with each first load of the page. */
-export const LONGEST_LOGO = 4_096;
+const LONGEST_LOGO = 4_096;
 const DEEPEST = 12;
 
 /** Says what of the file cannot be drawn; completes a sentence that begins with "logo". */

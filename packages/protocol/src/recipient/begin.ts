@@ -105,7 +105,7 @@ export function whenReady(screen: ReadyScreen, event: FlowEvent): Step | undefin
 }
 
 /**
- * What is certainly wrong with the answers is told here and spends no attempt: above all an address that does not fit the hint,
+ * What is certainly wrong with the answers is shown at once and spends no attempt: above all an address that does not fit the hint,
  * which is also what a mail gateway types when it fills in forms.
  * @returns undefined when they are worth sending
  */

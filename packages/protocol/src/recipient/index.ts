@@ -1,16 +1,11 @@
 export {
   type ClaimMemory,
   createClaimMemory,
-  type Recalled,
-  type Remembered,
   type Store,
 } from "./claim-memory.ts";
-export { endingOf, REPORT_WORD } from "./ended.ts";
-export { type EffectPorts, runEffect, step } from "./flow.ts";
+export { runEffect, step } from "./flow.ts";
 export type {
   Acknowledgement,
-  Attempt,
-  CallEffect,
   DamagedScreen,
   Effect,
   EndedScreen,
@@ -24,7 +19,6 @@ export type {
   Typed,
 } from "./screens.ts";
 export {
-  type Calls,
   createServiceClient,
   type Refusal,
   type ServiceClient,

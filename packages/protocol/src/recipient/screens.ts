@@ -5,8 +5,6 @@ import type { LinkParts } from "../link.ts";
 import type { Ended, Verification } from "../states.ts";
 import type { Calls, ServiceResult } from "./service-client.ts";
 
-export type { LinkParts };
-
 /** A link that was read, and what this browser remembers of it. */
 export type Start = {
   readonly link: LinkParts;

@@ -10,7 +10,7 @@ import { isRightToLeft, type Language, localeOf } from "../languages.ts";
 let spoken: Language = "en";
 let translations: Translations = {};
 /** What was looked up before. */
-let told = new Map<string, string>();
+let known = new Map<string, string>();
 
 /** From the key of an English sentence to its translation, with the same places `{0}`. */
 export type Translations = Readonly<Record<string, string>>;
@@ -18,7 +18,7 @@ export type Translations = Readonly<Record<string, string>>;
 export function speak(language: Language, table: Translations): void {
   spoken = language;
   translations = table;
-  told = new Map();
+  known = new Map();
 }
 
 /**
@@ -57,8 +57,8 @@ export function hashOf(text: string): string {
 }
 
 export function translated(sentence: string): string {
-  const found = told.get(sentence) ?? translations[keyOf(sentence)] ?? sentence;
-  told.set(sentence, found);
+  const found = known.get(sentence) ?? translations[keyOf(sentence)] ?? sentence;
+  known.set(sentence, found);
   return found;
 }
 
@@ -71,7 +71,7 @@ export function sentence(parts: TemplateStringsArray, ...values: readonly (strin
   return translated(template).replace(/\{(\d)\}/g, (_, place: string) => {
     const value = `${values[Number(place)]}`;
     if (!isRightToLeft(spoken) || value === "") return value;
-    // A part of a sentence, such as the time of an ending in brackets, begins with a value of its own: by itself nothing would tell its direction.
+    // A part of a sentence, such as the time of an ending in brackets, begins with a value of its own: without one, nothing would show its direction.
     return `${/^[^\p{L}\d]*\u2068/u.test(value) ? "\u2067" : "\u2068"}${value}\u2069`;
   });
 }

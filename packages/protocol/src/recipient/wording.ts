@@ -3,7 +3,7 @@ import { REPORT_WORD } from "./ended.ts";
 import type { DamagedScreen, EndedScreen, FieldError } from "./screens.ts";
 import { fromNow, inFull, sentence, translated } from "./translation.ts";
 
-/** What recipients are told of a link and its handoff, wherever they open it: in the page, or with the command `open`. */
+/** What recipients read about a link and its handoff, wherever they open it: in the page, or with the command `open`. */
 
 /** A heading and the paragraphs under it. */
 export type Message = readonly [heading: string, ...body: string[]];

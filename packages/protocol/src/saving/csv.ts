@@ -154,8 +154,8 @@ const RUNS =
   /[\p{L}_.][\p{L}\p{N}_.]{1,60}\s{0,9}\(|\|[^!]*!|['\]\p{L}\p{N}_.]\s{0,9}!\s{0,9}[\p{L}$_#\\]|'\s{0,9}#\s{0,9}[$\p{L}']/u;
 
 /**
- * Whether a spreadsheet that opens the file would do more than reckon: call a function, another program, or fetch another file, which tells
- * its host of the reader. Such a value stands in the notes, behind its name. A password that only begins like a formula stays where the
+ * Whether a spreadsheet that opens the file would do more than arithmetic: call a function, another program, or fetch another file, which reveals
+ * the reader to its host. Such a value stands in the notes, behind its name. A password that only begins like a formula stays where the
  * importer looks for it, for moved it would be none. https://owasp.org/www-community/attacks/CSV_Injection
  */
 function isRunnable(text: string): boolean {

@@ -1,5 +1,6 @@
 import type { Field, Item } from "../bundle.ts";
 import { utf8 } from "../encoding.ts";
+import { escapeHtml } from "../markup.ts";
 import type { RandomBytes } from "../seal.ts";
 import { hasPlaceholder, loginOf, withoutPlaceholders } from "./logins.ts";
 import { distinct, fileName } from "./saved-files.ts";
@@ -36,7 +37,7 @@ export function kdbxDocument(items: readonly Item[], { now, random, protect }: O
   const hidden: Uint8Array[] = [];
   /** A value, or a mark that is replaced once all that is to be hidden is known. */
   const valueElement = (value: string, isProtected: boolean) => {
-    if (!isProtected && !NOT_IN_XML.test(value)) return `<Value>${escaped(value)}</Value>`;
+    if (!isProtected && !NOT_IN_XML.test(value)) return `<Value>${escapeHtml(value)}</Value>`;
     hidden.push(utf8(value));
     return `<Value Protected="True">\0</Value>`;
   };
@@ -91,15 +92,7 @@ export function kdbxDocument(items: readonly Item[], { now, random, protect }: O
 
 /** A name may be changed, as no value may. */
 function name(text: string): string {
-  return escaped(text.replace(new RegExp(NOT_IN_XML.source, "gu"), "_"));
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return escapeHtml(text.replace(new RegExp(NOT_IN_XML.source, "gu"), "_"));
 }
 
 function seconds(now: number): Uint8Array {

@@ -1,6 +1,6 @@
 import { sentence } from "../recipient/translation.ts";
 
-/** What recipients are told of saved files. */
+/** What recipients read about saved files. */
 
 export const unencrypted = "Saved files are not encrypted. Delete them when you no longer need them.";
 export const shellOnly = (names: readonly string[]) =>

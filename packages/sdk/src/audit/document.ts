@@ -1,3 +1,4 @@
+import { escapeHtml } from "@secret-handoff/protocol/markup";
 import { ENDINGS, type Ending, type HandoffHistory } from "./summary.ts";
 
 /**
@@ -106,12 +107,7 @@ function htmlTable({
 
 /** On one line: a job that prints the document shows no line that begins as a workflow command does. */
 function htmlText(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return escapeHtml(text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "));
 }
 
 /** Light and dark on a screen; on paper light, across, with numbered pages and each table's head on every one of them. */

@@ -9,8 +9,8 @@ import {
   utcMinute,
 } from "@secret-handoff/protocol/api";
 import { nearestPassing } from "@secret-handoff/protocol/company";
-import { splitContacts } from "@secret-handoff/protocol/contacts";
 import type { Language } from "@secret-handoff/protocol/languages";
+import { splitContacts } from "@secret-handoff/protocol/markup";
 import { type Mailbox, parseAddress } from "../mail/addresses.ts";
 import { type Accents, senderName } from "../mail/email-copy.ts";
 import type { Concealed } from "../redact.ts";

@@ -1,6 +1,6 @@
 import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
-import { splitContacts } from "@secret-handoff/protocol/contacts";
 import { fillIn, type Language, localeOf } from "@secret-handoff/protocol/languages";
+import { splitContacts } from "@secret-handoff/protocol/markup";
 import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
 import type { Mailbox } from "./addresses.ts";
 import { ar } from "./languages/ar.ts";

@@ -1,4 +1,5 @@
 import { isRightToLeft } from "@secret-handoff/protocol/languages";
+import { escapeHtml } from "@secret-handoff/protocol/markup";
 import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
 import type { DecryptionCopy, EmailCopy, Rows } from "./email-copy.ts";
 
@@ -130,16 +131,4 @@ function rowsHtml(rows: Rows, kind: "ink" | "soft", colour: string): string {
       `<tr>${cell(name, "white-space:nowrap;padding-inline-end:16px;", "soft", LIGHT.soft)}${cell(value, "width:100%;word-break:break-word;", kind, colour)}</tr>`,
   );
   return `<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="margin:0;font-size:inherit;line-height:1.5;">${lines.join("")}</table>`;
-}
-
-/** Text inside an element or a quoted attribute. */
-export function escapeHtml(text: string): string {
-  const entities: Readonly<Record<string, string>> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 }

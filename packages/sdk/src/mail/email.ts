@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { HandoffId } from "@secret-handoff/protocol";
+import { escapeHtml } from "@secret-handoff/protocol/markup";
 import type Mail from "nodemailer/lib/mailer";
 import type { RecipientKey } from "../recipient-keys/recipient-key.ts";
 import type { YieldSlot } from "../runtime/concurrency.ts";
@@ -13,7 +14,7 @@ import {
   emailCopy,
   type Rows,
 } from "./email-copy.ts";
-import { emailHtml, escapeHtml } from "./email-html.ts";
+import { emailHtml } from "./email-html.ts";
 
 /** One mail to one recipient. */
 export type Email = {

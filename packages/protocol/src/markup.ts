@@ -1,5 +1,20 @@
+/** What becomes of somebody else's text in HTML and XML: it is shown as it is, and leads nowhere but to addresses and numbers. */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text inside an element, or inside a quoted attribute, of HTML and XML alike. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? character);
+}
+
 /** A part of a text: with an address to press, or words only. */
-export type TextPart = { readonly text: string; readonly href?: string };
+type TextPart = { readonly text: string; readonly href?: string };
 
 /**
  * Finds the mail addresses in a text, and the telephone numbers that begin with their country. Nothing else becomes a link: what a sender
