@@ -1,33 +1,29 @@
-export { type DrainerDeps, drain, type Publish } from "./events/drain.ts";
+export { drain, type Publish } from "./events/drain.ts";
 export { firstDayOfService, oldestDay } from "./events/first-day.ts";
 export {
   type Archive,
-  type SealerDeps,
-  type SealSigner,
   sealDays,
-  type Witness,
 } from "./events/seal.ts";
-export { type SweeperDeps, type Swept, sweep } from "./events/sweep.ts";
-export { createRecipientApp, type RecipientDeps } from "./recipient/app.ts";
-export { type EncodedPage, encodePage, type Page } from "./recipient/page.ts";
+export { type Swept, sweep } from "./events/sweep.ts";
+export { createRecipientApp } from "./recipient/app.ts";
+export { encodePage, type Page } from "./recipient/page.ts";
 export {
   ANSWER_AFTER_MS,
   codeMail,
   type FixedLatency,
   fixedLatency,
-  type MailCode,
 } from "./recipient/send-code.ts";
 export { type Clock, type Log, stdoutLog, systemClock } from "./runtime.ts";
-export { createSenderApp, type SenderDeps } from "./sender/app.ts";
-export { createTokenVerifier, type TokenOptions, type VerifyToken } from "./sender/callers.ts";
-export { type AskReviews, askGitHub } from "./sender/github-reviews.ts";
-export { Audit, type AuditOptions, firstOpenDay, Outbox } from "./store/audit.ts";
+export { createSenderApp } from "./sender/app.ts";
+export { askGitHub } from "./sender/github-reviews.ts";
+export { createTokenVerifier } from "./sender/tokens.ts";
+export { Audit, firstOpenDay, Outbox } from "./store/audit.ts";
 export { Claims } from "./store/claims.ts";
 export { createClient } from "./store/client.ts";
 export { Codes } from "./store/codes.ts";
 export { auditTable, oneTimeTable } from "./store/definitions.ts";
 export { Due } from "./store/due.ts";
-export { type EventFilter, EventIndex } from "./store/event-index.ts";
+export { EventIndex } from "./store/event-index.ts";
 export type { Attributes, Expression } from "./store/expressions.ts";
 export type { HandoffKey, Key } from "./store/handoff-record.ts";
 export { Handoffs } from "./store/handoffs.ts";

@@ -6,7 +6,7 @@ export type Clock = () => number;
 export const systemClock: Clock = () => Math.floor(Date.now() / 1000);
 
 /** One structured line. Holds no path, body, token or address; values are words and numbers of our own. */
-export type LogLine = { readonly level: "info" | "error"; readonly what: string } & {
+type LogLine = { readonly level: "info" | "error"; readonly what: string } & {
   readonly [key: string]: string | number | boolean | undefined;
 };
 

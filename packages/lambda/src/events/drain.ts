@@ -52,7 +52,7 @@ export async function drain(deps: DrainerDeps, { id }: Key): Promise<Drained | u
     if (!record || record.outbox.length === 0) return record;
     const { events, chain } = await store(audit, record);
     await publish(events);
-    // The stream tells of this write as well, and then there is nothing left to drain.
+    // The stream announces this write as well, and then there is nothing left to drain.
     if (await outbox.settle(record, chain)) return undefined;
   }
   throw new Error("the outbox of an item changed faster than it could be drained");

@@ -1,8 +1,6 @@
 import { dayName } from "@secret-handoff/protocol/audit";
-import type { Audit } from "../store/audit.ts";
+import { type Audit, WHOLE_DAY } from "../store/audit.ts";
 
-/** Any moment: the day is named already. */
-const WHOLE_DAY = { since: 0, until: 99_999_999_999 };
 const DAY_SECONDS = 86_400;
 
 /** Days after the service began within which the first seal is made, all failures of the sealer included. */

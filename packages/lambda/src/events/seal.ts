@@ -15,7 +15,7 @@ import {
 } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
 import type { Log } from "../runtime.ts";
-import type { Audit } from "../store/audit.ts";
+import { type Audit, WHOLE_DAY } from "../store/audit.ts";
 import type { Attributes } from "../store/expressions.ts";
 import { LEAVES_AN_ITEM, type Seals } from "../store/seals.ts";
 
@@ -40,7 +40,7 @@ export type Archive = {
 /** Announces a seal to another system, so that a seal that takes its place is found out. The same seal may be announced again. */
 export type Witness = (notice: SealNotice) => Promise<void>;
 
-export type SealerDeps = {
+type SealerDeps = {
   readonly audit: Audit;
   readonly seals: Seals;
   readonly signer: SealSigner;
@@ -84,12 +84,12 @@ export async function sealDays(
   }
   let day = before ? dayNumber(before.day) + 1 : await deps.firstDay(lastDay);
   // Nor that the witness has heard of it.
-  if (before && day <= lastDay) await tellWitness(deps, before, now);
+  if (before && day <= lastDay) await notifyWitness(deps, before, now);
   const made: Seal[] = [];
   for (; day <= lastDay && (made.length === 0 || !isOver()); day += 1) {
     before = await sealDay(deps, dayName(day), before);
     made.push(before);
-    await tellWitness(deps, before, now);
+    await notifyWitness(deps, before, now);
     deps.log({
       level: "info",
       what: "day_sealed",
@@ -113,8 +113,6 @@ async function checkNewest({ signer, follow }: SealerDeps, newest: Seal, lastDay
     );
 }
 
-/** Any moment: the day is named already. */
-const WHOLE_DAY = { since: 0, until: 99_999_999_999 };
 const EVENTS_A_READ = 500;
 
 async function sealDay(deps: SealerDeps, day: string, before: Seal | undefined): Promise<Seal> {
@@ -199,7 +197,7 @@ async function archiveSeal({ archive }: SealerDeps, seal: Seal): Promise<void> {
   await archive?.put(sealFile(seal.day), [canonicalJson(seal)]);
 }
 
-async function tellWitness({ witness }: SealerDeps, seal: Seal, now: number): Promise<void> {
+async function notifyWitness({ witness }: SealerDeps, seal: Seal, now: number): Promise<void> {
   const { day, count, previous } = seal;
   await witness?.({
     v: 1,

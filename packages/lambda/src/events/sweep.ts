@@ -8,7 +8,7 @@ import { isStandaloneId } from "../store/standalone-events.ts";
 import { isSubjectId, type Subjects } from "../store/subjects.ts";
 import { type DrainerDeps, drain, publishStandalone } from "./drain.ts";
 
-export type SweeperDeps = DrainerDeps & {
+type SweeperDeps = DrainerDeps & {
   readonly due: Due;
   readonly handoffs: Handoffs;
   readonly subjects: Subjects;

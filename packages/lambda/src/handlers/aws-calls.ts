@@ -1,4 +1,4 @@
-/** Tries of one call; the SDK waits a moment between them, and longer where it was told to slow down. */
+/** Tries of one call; the SDK waits a moment between them, and longer after a throttled one. */
 const ATTEMPTS = 3;
 /** Milliseconds. Far above what the service takes: a debit whose answer alone was late is made twice. */
 const ANSWER_MS = 2_500;

@@ -19,7 +19,7 @@ const deps = {
 };
 
 /**
- * Drains what the stream's records name, each item once: it is read as it is now, with all that the records tell of. The stream retries
+ * Drains what the stream's records name, each item once: it is read as it is now, with all that the records announce. The stream retries
  * from the first that failed, or that there was no time for (ReportBatchItemFailures).
  */
 export async function handler(event: DynamoDBStreamEvent, context: Context): Promise<DynamoDBBatchResponse> {

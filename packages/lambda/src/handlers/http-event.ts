@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import type { Context, Hono } from "hono";
+import { workerRefusal } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
-import { workerRefusal } from "../http/service-workers.ts";
 
 /** An event of an HTTP API, whose IAM authoriser, on the routes that have one, adds the verified caller. */
 export type HttpEvent = APIGatewayProxyEventV2 & {

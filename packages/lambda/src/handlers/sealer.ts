@@ -58,7 +58,7 @@ const Invocation = v.object({ beginWith: v.optional(DayName), follow: v.optional
  * Runs on a schedule.
  * @param event `{"beginWith":"2026-11-26"}` makes the very first seal of that day, where there is none and it is not plain that there
  * never was one; else it changes nothing. `{"follow":"HASH"}` goes on after that seal though another key signed it
- * @throws Error when a day could not be sealed, so that the function's error alarm tells; the next run goes on
+ * @throws Error when a day could not be sealed, so that the alarm on the function's errors is raised; the next run goes on
  */
 export async function handler(event: object, context: Context): Promise<void> {
   const { beginWith, follow } = v.parse(Invocation, event);

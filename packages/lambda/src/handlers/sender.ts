@@ -1,8 +1,8 @@
 import type { Hono } from "hono";
 import { stdoutLog, systemClock } from "../runtime.ts";
 import { createSenderApp } from "../sender/app.ts";
-import { createTokenVerifier } from "../sender/callers.ts";
 import { askGitHub } from "../sender/github-reviews.ts";
+import { createTokenVerifier } from "../sender/tokens.ts";
 import { Handoffs } from "../store/handoffs.ts";
 import type { RecipientKeys } from "../store/recipients.ts";
 import { Requests } from "../store/requests.ts";

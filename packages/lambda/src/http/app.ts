@@ -1,10 +1,7 @@
-import { normaliseEmail, ProtocolError } from "@secret-handoff/protocol";
 import { type Context, type Handler, Hono, type MiddlewareHandler } from "hono";
 import { secureHeaders } from "hono/secure-headers";
-import * as v from "valibot";
 import type { Log } from "../runtime.ts";
 import { answerFailure, ProblemError } from "./problem.ts";
-import { refuseServiceWorkers } from "./service-workers.ts";
 
 /** An app that sets the security headers on every answer, keeps no service worker, and answers failures as problems. @param origin of this service */
 export function createApp(origin: string, log: Log): Hono {
@@ -77,114 +74,26 @@ export function refuseForeignOrigin(c: Context, origin: string): void {
 }
 
 /**
- * Reads a JSON body: its type, then its size as the bytes arrive, then its shape. A call with a body has no query.
- * @param limit bytes
- * @throws ProblemError 415, 413 or 400; none of them says what the body held
+ * What a browser adds when it fetches a service worker's script, to register or to update it. The page has no worker and another site's page
+ * cannot make such a request, so it is about a worker that somebody else left on this host name: a page that was replaced, or an
+ * application that was here before. Such a worker answers each link in the service's place, long after the service is clean. A 404 alone
+ * leaves it there; this header has the browser remove it, with all that it stored.
+ * https://w3c.github.io/ServiceWorker/#service-worker-script-request; https://w3c.github.io/webappsec-clear-site-data/#header
  */
-export async function readBody<Schema extends v.GenericSchema>(
-  c: Context,
-  schema: Schema,
-  limit: number,
-): Promise<v.InferOutput<Schema>> {
-  if (!/^application\/json\s*(?:;\s*charset="?utf-8"?\s*)?$/i.test(c.req.header("content-type") ?? "")) {
-    throw new ProblemError("unsupported_media_type", "Send the body as application/json.");
-  }
-  const bytes = await readBytes(c.req.raw, limit);
-  refuseQuery(c);
-  const result = v.safeParse(schema, parseJson(bytes), { abortEarly: true });
-  if (!result.success) throw malformed(result.issues[0]);
-  return result.output;
+const ASKS = ["service-worker", "script"] as const;
+const CLEAN_UP = { "clear-site-data": '"cache", "storage"', "cache-control": "no-store" } as const;
+
+/** The answer to whoever asks for the script of a service worker; undefined for every other request. */
+export function workerRefusal(headers: Headers): ProblemError | undefined {
+  const [name, value] = ASKS;
+  if (headers.get(name) !== value) return undefined;
+  return new ProblemError("not_found", "There is no service worker here, and none may stay.", {
+    headers: CLEAN_UP,
+  });
 }
 
-/** @throws ProblemError 400 naming the first query parameter that is unknown or malformed */
-export function readQuery<Schema extends v.GenericSchema>(c: Context, schema: Schema): v.InferOutput<Schema> {
-  const query = c.req.queries();
-  const repeated = Object.values(query).some((values) => values.length > 1);
-  if (repeated) throw new ProblemError("malformed", "A query parameter is given more than once.");
-  const result = v.safeParse(schema, c.req.query(), { abortEarly: true });
-  if (!result.success) throw malformed(result.issues[0]);
-  return result.output;
-}
-
-const NoQuery = v.strictObject({});
-
-/**
- * For calls that take no parameter: who writes `?dry-run=true` behind one that deletes must not be taken at half a word.
- * @throws ProblemError 400 where there is one
- */
-export function refuseQuery(c: Context): void {
-  readQuery(c, NoQuery);
-}
-
-/**
- * Not by Hono's body-limit: it opens the body that is over the limit, and Node then cuts the connection before the client has read the
- * 413.
- */
-async function readBytes(request: Request, limit: number): Promise<Uint8Array> {
-  const declared = request.headers.get("content-length");
-  if (declared === null) return readStream(request, limit);
-  if (!(Number(declared) <= limit)) throw tooLarge(limit);
-  const bytes = new Uint8Array(await request.arrayBuffer());
-  // HTTP/1.1 ends a body where its header says (RFC 9112, section 6); the event of a Lambda function may hold more.
-  if (bytes.length > limit) throw tooLarge(limit);
-  return bytes;
-}
-
-/** A body of unknown size is counted as it arrives. */
-/**
- * A normalised address.
- * @param part names where it stood, for the sentence: `field email`, `parameter recipient`
- * @throws ProblemError 400 where it is no address
- */
-export function readAddress(address: string, part: string): string {
-  try {
-    return normaliseEmail(address);
-  } catch (cause) {
-    if (!(cause instanceof ProtocolError)) throw cause;
-    throw new ProblemError("malformed", `The ${part} is not an e-mail address.`);
-  }
-}
-
-async function readStream(request: Request, limit: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  const reader = request.body?.getReader();
-  for (;;) {
-    const { done, value } = (await reader?.read()) ?? { done: true, value: undefined };
-    if (done) return Buffer.concat(chunks);
-    size += value.length;
-    if (size > limit) {
-      await reader?.cancel();
-      throw tooLarge(limit);
-    }
-    chunks.push(value);
-  }
-}
-
-function tooLarge(limit: number): ProblemError {
-  return new ProblemError("too_large", `The body is over ${limit} bytes.`);
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
-  } catch {
-    // No cause: a JSON error quotes the text that it could not read.
-    throw new ProblemError("malformed", "The body is not UTF-8 JSON.");
-  }
-}
-
-/** Names the field, where the schema knows it, and never its value. */
-function malformed(issue: v.BaseIssue<unknown>): ProblemError {
-  const field = v.getDotPath(issue);
-  if (issue.type === "strict_object" && issue.expected === "never") {
-    return new ProblemError("malformed", "The request has a field that is unknown.");
-  }
-  if (issue.type === "strict_object" && field && issue.received === "undefined") {
-    return new ProblemError("malformed", `The field ${field} is missing.`);
-  }
-  return new ProblemError(
-    "malformed",
-    field ? `The field ${field} is malformed.` : "The request is malformed.",
-  );
-}
+/** Comes before every route: a worker's script may have any path. */
+export const refuseServiceWorkers: MiddlewareHandler = (c, next) => {
+  const refusal = workerRefusal(c.req.raw.headers);
+  return refusal ? Promise.resolve(refusal.toResponse(c)) : next();
+};

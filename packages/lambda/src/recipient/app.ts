@@ -18,8 +18,9 @@ import {
 import type { Company } from "@secret-handoff/protocol/company";
 import type { Context, Hono } from "hono";
 import type * as v from "valibot";
-import { createApp, nothingHere, readBody, refuseForeignOrigin, route } from "../http/app.ts";
+import { createApp, nothingHere, refuseForeignOrigin, route } from "../http/app.ts";
 import { gone, notFound, ProblemError } from "../http/problem.ts";
+import { readBody } from "../http/request.ts";
 import type { Clock } from "../runtime.ts";
 import type { ClaimOutcome, Claims } from "../store/claims.ts";
 import { derive, verificationOf } from "../store/handoff-record.ts";
@@ -29,7 +30,7 @@ import { type EncodedPage, servePage, withCompany } from "./page.ts";
 import { Retrievals, type SourceOf } from "./retrievals.ts";
 import { type CodeDeps, codeHashOf, sendCode } from "./send-code.ts";
 
-export type RecipientDeps = CodeDeps & {
+type RecipientDeps = CodeDeps & {
   readonly claims: Claims;
   readonly receipts: Receipts;
   readonly origin: string;

@@ -1,8 +1,8 @@
 import { createHmac, randomInt } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { emailVerifierOf, type HandoffId, type LinkToken } from "@secret-handoff/protocol";
-import { readAddress } from "../http/app.ts";
 import { gone, notFound } from "../http/problem.ts";
+import { readAddress } from "../http/request.ts";
 import { type Log, nameOf } from "../runtime.ts";
 import type { Codes } from "../store/codes.ts";
 
@@ -61,7 +61,7 @@ export async function sendCode(
 }
 
 /** The mail that carries a code. Neither links nor names the secret: it is of no use without the link. */
-export type CodeMail = { readonly subject: string; readonly text: string };
+type CodeMail = { readonly subject: string; readonly text: string };
 
 export function codeMail(code: string): CodeMail {
   return {

@@ -6,9 +6,10 @@ import {
   type PolicyViolation,
   policyViolations,
   type Right,
+  unknownClass,
 } from "@secret-handoff/protocol/api";
-import { readAddress } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
+import { readAddress } from "../http/request.ts";
 import { type Caller, requireRight } from "./callers.ts";
 import type { RequestEvaluation } from "./request-use.ts";
 
@@ -53,7 +54,7 @@ export function admit(
     throw new ProblemError("malformed", "The field subject.versionCreatedAt lies in the future.");
   }
   const credentialClass = classes.find(({ name }) => name === proposed.class);
-  if (!credentialClass) throw unknownClass(classes, proposed, now);
+  if (!credentialClass) throw noSuchClass(classes, proposed, now);
   requireRight(caller, anyOf, credentialClass.name);
   return { credentialClass, recipient };
 }
@@ -93,14 +94,13 @@ export function requirePolicy(
   );
 }
 
-function unknownClass(
+function noSuchClass(
   classes: readonly CredentialClass[],
   { expiresAt }: Proposed,
   now: number,
 ): ProblemError {
-  const known = classes.map(({ name }) => name).join(", ");
   const broken: PolicyViolation[] = [
-    { rule: "class", detail: `This service knows the classes ${known}.` },
+    unknownClass(classes),
     ...(expiresAt > now ? [] : [{ rule: "expiry" as const, detail: "The expiry has passed already." }]),
   ];
   return new ProblemError("policy", "The class is not one that this service knows.", {

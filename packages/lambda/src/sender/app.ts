@@ -1,4 +1,3 @@
-import { createHash, randomUUID } from "node:crypto";
 import { handoffIdOf, isHandoffId } from "@secret-handoff/protocol";
 import {
   ApprovalRequest,
@@ -8,7 +7,6 @@ import {
   DecisionRequest,
   EventsQuery,
   type HandoffView,
-  isoTime,
   isRequestId,
   LeavesQuery,
   ListedEntry,
@@ -25,23 +23,24 @@ import {
 } from "@secret-handoff/protocol/api";
 import { type Context, Hono } from "hono";
 import * as v from "valibot";
-import { createApp, readBody, readQuery, refuseForeignOrigin, refuseQuery, route } from "../http/app.ts";
+import { createApp, refuseForeignOrigin, route } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
+import { readBody, readQuery, refuseQuery } from "../http/request.ts";
 import { type HandoffRecord, viewOf } from "../store/handoff-record.ts";
 import type { RequestRecord } from "../store/requests.ts";
 import type { Seals } from "../store/seals.ts";
-import type { StandaloneEvents } from "../store/standalone-events.ts";
+import { approve, deny } from "./approvals.ts";
 import { type Caller, type CallerDeps, identify, requireRight } from "./callers.ts";
 import { type CreateDeps, check, create } from "./create.ts";
-import { listEvents, type TrailDeps } from "./events.ts";
+import { listEvents, recordViewing, type TrailDeps } from "./events.ts";
 import { Cursors, listHandoffs, listLeaves, listSeals } from "./lists.ts";
 import { findRecipient } from "./recipients.ts";
 import { type Named, type RefusalDeps, Refusals } from "./refusals.ts";
-import { approve, ask, deny, knownRequest, type RequestDeps, shownRequest } from "./requests.ts";
+import { ask, knownRequest, type RequestDeps, shownRequest } from "./requests.ts";
 import { eraseRecipient, revokeAll } from "./revoke-all.ts";
 import { may, mayInAllClasses, rightsOf } from "./rights.ts";
 
-export type SenderDeps = CreateDeps &
+type SenderDeps = CreateDeps &
   CallerDeps &
   RequestDeps &
   RefusalDeps &
@@ -106,7 +105,7 @@ function senderRoutes(deps: SenderDeps): Hono {
     const found = isHandoffId(id) ? await handoffs.get({ id }) : undefined;
     const isOwn = found?.owner === caller.owner && may(caller, "send", found.class);
     if (found && (isOwn || orWith.some((right) => may(caller, right, found.class)))) return found;
-    // The caller is not told that it exists; the trail is.
+    // The trail records it; the caller does not learn that it exists.
     if (found) await refusals.note("not_allowed", caller, { handoff: found.id, class: found.class });
     throw new ProblemError("not_found", "There is no handoff with this id, or it is not yours.");
   }
@@ -197,7 +196,7 @@ function senderRoutes(deps: SenderDeps): Hono {
     GET: async (c) => {
       const caller = await admit(c, "send", "check", "approve", "audit");
       refuseQuery(c);
-      // The caller is not told that it exists; the trail is.
+      // The trail records it; the caller does not learn that it exists.
       const record = await knownRequest(deps, caller, c.req.param("id") ?? "", (foreign) =>
         refusals.note("not_allowed", caller, { request: foreign.id, class: foreign.class }),
       );
@@ -240,7 +239,7 @@ function senderRoutes(deps: SenderDeps): Hono {
   route(api, "/events", {
     GET: async (c) => {
       const caller = await admit(c, "audit");
-      // Of an event without a class nobody can tell whether it belongs to the classes of an auditor of some.
+      // An event without a class may belong to any: an auditor of some classes does not see it.
       const seesAll = mayInAllClasses(caller, "audit");
       const shown = (event: AuditEvent) =>
         seesAll || (event.class !== undefined && may(caller, "audit", event.class));
@@ -309,26 +308,6 @@ const RECIPIENTS_NEED =
 
 const ERASE_NEEDS =
   "A recipient is erased, and what is open for it revoked, in every class. This call needs the right erase without a list of classes.";
-
-/** Seconds in which a caller's calls count as one reading of the trail. */
-const READING_SECONDS = 300;
-
-/**
- * Leaves one event for a reading, not one for each of its pages. Whether a call goes on with a reading its cursor cannot tell: a
- * caller can make one up, and would read unrecorded.
- */
-async function recordViewing(
-  standalone: StandaloneEvents,
-  { actor }: Caller,
-  now: number,
-  of: Pick<AuditEvent, "request" | "class"> = {},
-): Promise<void> {
-  const reader = createHash("sha256").update(JSON.stringify(actor)).digest("base64url");
-  const event = { v: 1, id: randomUUID(), type: "audit_viewed", outcome: "done", ...of } as const;
-  const window = Math.floor(now / READING_SECONDS);
-  const key = ["viewed", reader, ...(of.request === undefined ? [] : [of.request]), window].join("/");
-  await standalone.put(key, { ...event, time: isoTime(now), actor }, now);
-}
 
 /** An entry as an auditor sees it: what the schema names and nothing else, whatever is beside it. */
 function listed(entry: SenderEntry | OperatorEntry): ListedEntry {

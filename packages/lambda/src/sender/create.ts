@@ -192,7 +192,7 @@ function newHandoff(
   };
 }
 
-/** What its sender is told of it right after it was put. */
+/** What the create answers: the handoff right after it was put. */
 function viewOfNew(handoff: NewHandoff, now: number): HandoffView {
   const unread = { mailedAt: undefined, claimedAt: undefined, deliveredAt: undefined, bouncedAt: undefined };
   return viewOf(

@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from "node:crypto";
 import { isHandoffId } from "@secret-handoff/protocol";
 import {
   type AuditEvent,
@@ -7,8 +8,9 @@ import {
   isRequestId,
   type Misfiled,
 } from "@secret-handoff/protocol/api";
-import { readAddress } from "../http/app.ts";
+import { dayName } from "@secret-handoff/protocol/audit";
 import { ProblemError } from "../http/problem.ts";
+import { readAddress } from "../http/request.ts";
 import type { Audit, EventPage } from "../store/audit.ts";
 import {
   type EventFilter,
@@ -19,7 +21,8 @@ import {
 } from "../store/event-index.ts";
 import { type Attributes, attributeOf, ItemReader } from "../store/expressions.ts";
 import type { Recipients } from "../store/recipients.ts";
-import { SERVICE_STREAM } from "../store/standalone-events.ts";
+import { SERVICE_STREAM, type StandaloneEvents } from "../store/standalone-events.ts";
+import type { Caller } from "./callers.ts";
 import { badCursor, type Cursors, refusingBadCursor } from "./lists.ts";
 
 export type TrailDeps = {
@@ -68,7 +71,7 @@ export async function listEvents(
   const period = {
     // Who asks from the very beginning is not walked through years of empty days.
     since: from < now - LONGEST_RETENTION * DAY ? oldest : from,
-    // Nothing has happened later, give or take a clock: a call that asks for the far future would be told to go on and on.
+    // Nothing has happened later, give or take a clock: a call that asks for the far future would get one cursor after the other.
     until: Math.min(until ?? now, now + DAY),
   };
   if (period.since > period.until) return { events: [] };
@@ -185,10 +188,6 @@ async function nextDay(audit: Audit, from: number, lastDay: number, period: Peri
   return lastDay + 1;
 }
 
-function dayName(day: number): string {
-  return isoTime(day * DAY).slice(0, 10);
-}
-
 /** Where a page ended: the day, and the place in it. */
 type EventPlace = { readonly day: number; readonly after?: Attributes };
 
@@ -208,4 +207,24 @@ function eventPlace([day, stream, sequence, name, at]: readonly unknown[]): Even
     day,
     after: Object.fromEntries(Object.entries(after).map(([key, value]) => [key, attributeOf(value)])),
   };
+}
+
+/** Seconds in which a caller's calls count as one reading of the trail. */
+const READING_SECONDS = 300;
+
+/**
+ * Leaves one event for a reading, not one for each of its pages. No cursor can show that a call goes on with a reading: a caller could
+ * make one up, and would read unrecorded.
+ */
+export async function recordViewing(
+  standalone: StandaloneEvents,
+  { actor }: Caller,
+  now: number,
+  of: Pick<AuditEvent, "request" | "class"> = {},
+): Promise<void> {
+  const reader = createHash("sha256").update(JSON.stringify(actor)).digest("base64url");
+  const event = { v: 1, id: randomUUID(), type: "audit_viewed", outcome: "done", ...of } as const;
+  const window = Math.floor(now / READING_SECONDS);
+  const key = ["viewed", reader, ...(of.request === undefined ? [] : [of.request]), window].join("/");
+  await standalone.put(key, { ...event, time: isoTime(now), actor }, now);
 }

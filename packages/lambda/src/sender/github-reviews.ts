@@ -3,20 +3,20 @@ import * as v from "valibot";
 import { ProblemError } from "../http/problem.ts";
 
 /** Which run, and which of its environments; both from the verified token, never from the caller. */
-export type ReviewedJob = {
+type ReviewedJob = {
   /** `owner/name` */
   readonly repository: string;
   readonly run: string;
   readonly environment: string;
 };
 
-export type Reviewer = { readonly login: string; readonly id: number };
+type Reviewer = { readonly login: string; readonly id: number };
 
 /**
  * What GitHub says of who let the job's run into its environment: those who approved, or why that cannot be known, as the end of a
  * sentence.
  */
-export type Reviews = { readonly reviewers: readonly Reviewer[] } | { readonly unknown: string };
+type Reviews = { readonly reviewers: readonly Reviewer[] } | { readonly unknown: string };
 
 /** Asks GitHub once. @param token the job's GITHUB_TOKEN, used for that call alone */
 export type AskReviews = (job: ReviewedJob, token: string) => Promise<Reviews>;

@@ -66,7 +66,7 @@ export type ProposedVersion = Version & {
 export type SubjectDeps = { readonly handoffs: Handoffs; readonly subjects: Subjects };
 
 /** The pointer of a subject as it was read, its newest handoff, and the view of that handoff where nothing is to be created. */
-export type SubjectLookup = {
+type SubjectLookup = {
   readonly seen?: SubjectRecord | undefined;
   readonly newest?: HandoffRecord | undefined;
   readonly earlier?: HandoffView;

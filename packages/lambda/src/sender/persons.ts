@@ -1,5 +1,5 @@
 /**
- * What tells one person from another: names, any of which two persons do not share. Where it is not certain, two are taken for the same:
+ * What distinguishes one person from another: names, any of which two persons do not share. Where it is not certain, two are taken for the same:
  * an approval that is refused can be given by somebody else, one that was given twice cannot be seen.
  */
 export type Person = readonly string[];

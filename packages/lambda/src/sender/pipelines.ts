@@ -67,7 +67,7 @@ function textsOf(payload: JWTPayload): Readonly<Record<string, string>> {
   );
 }
 
-/** Which claims tell one project of an issuer from another: an entry must name one of them. */
+/** Which claims distinguish the projects of an issuer: an entry must name one of them. */
 export function identifyingClaims(trusted: TrustedIssuer): readonly string[] {
   const { owner, name } = claimNames(trusted);
   return [owner, name, "sub"];
@@ -90,7 +90,7 @@ export function actorOfPipeline({ issuer, owner, name, run, actor, environment }
 /**
  * Sources of GitLab's pipelines that only somebody with access to the project can cause, and that run its own code. Any other, also one
  * that GitLab adds later, is refused unless an entry names it: a child pipeline may have a merge request's as its parent, and a pipeline
- * of another project may pass on what a stranger gave it. The token tells of neither.
+ * of another project may pass on what a stranger gave it. The token shows neither.
  * https://docs.gitlab.com/ci/jobs/job_rules/#ci_pipeline_source-predefined-variable
  */
 const OWN_SOURCES = ["push", "web", "webide", "schedule", "api", "trigger", "chat"];

@@ -1,6 +1,6 @@
 import type { RecipientResponse, RecipientsQuery } from "@secret-handoff/protocol/api";
-import { readAddress } from "../http/app.ts";
 import { ProblemError } from "../http/problem.ts";
+import { readAddress } from "../http/request.ts";
 import type { Clock } from "../runtime.ts";
 import { isRecipientId, type RecipientId, type Recipients } from "../store/recipients.ts";
 import type { TrailDeps } from "./events.ts";

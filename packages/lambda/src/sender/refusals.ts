@@ -17,7 +17,7 @@ export type RefusalDeps = {
 /** Seconds in which refusals are bounded. */
 const WINDOW_SECONDS = 300;
 /** Refusals of one kind that leave an event each, in that time, for each caller that is on a list. */
-const TOLD_ONE_BY_ONE = 10;
+const NOTED_ONE_BY_ONE = 10;
 /** Strangers that are named in that time; GitHub gives a token to anybody's repository, so those beyond are counted as unverified. */
 const STRANGERS_NAMED = 20;
 
@@ -55,7 +55,7 @@ export class Refusals {
     const start = this.#window;
     const by = `refused/${code}/${boundAs(caller)}`;
     const name = `${by}/${start}`;
-    while ((this.#taken.get(name) ?? 0) < TOLD_ONE_BY_ONE) {
+    while ((this.#taken.get(name) ?? 0) < NOTED_ONE_BY_ONE) {
       const place = this.#taken.get(name) ?? 0;
       // Before the write: calls at the same time must not try the same place.
       this.#taken.set(name, place + 1);

@@ -136,7 +136,7 @@ function taken({ uses }: RequestRecord, { secrets, recipient }: Pairs): readonly
   );
 }
 
-export type UseDeps = { readonly requests: Requests; readonly handoffs: Handoffs };
+type UseDeps = { readonly requests: Requests; readonly handoffs: Handoffs };
 
 /**
  * Binds the request's pairs to a handoff that is about to be put: the one write by which nobody can use them again. A pair whose handoff

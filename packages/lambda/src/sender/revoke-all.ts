@@ -153,7 +153,7 @@ function releasedOf({ id, class: name, secret, claimedAt, metadata }: HandoffRec
 }
 
 /**
- * Handoffs whose creation the trail tells of; one that the index of what is due has shown too late is revoked here. A call reads pages
+ * Handoffs whose creation the trail records; one that the index of what is due has shown too late is revoked here. A call reads pages
  * until it has looked at as many handoffs as one that goes through what is due, or has read as many pages as it may.
  */
 async function visitTrail(

@@ -1,5 +1,6 @@
 import type { OperatorEntry, Right, SenderEntry } from "@secret-handoff/protocol/api";
 import * as v from "valibot";
+import { isPrincipalOrSession } from "../store/named-senders.ts";
 
 const word = v.pipe(v.string(), v.minLength(1));
 
@@ -88,7 +89,7 @@ export function grantsOfToken(entries: readonly SenderEntry[], claims: GitHubCla
 
 /** What the operators list gives to an IAM principal. @param principal ARN of a user, or of a role's session */
 export function grantsOfPrincipal(entries: readonly OperatorEntry[], principal: string): Grants {
-  const matching = entries.filter((entry) => isPrincipal(entry.principal, principal));
+  const matching = entries.filter((entry) => isPrincipalOrSession(principal, entry.principal));
   if (matching.length > 0) return { grants: matching.map(grantOf) };
   return { grants: [], mismatch: `No entry names ${principal}, or the role that it is a session of.` };
 }
@@ -105,16 +106,6 @@ function grantOfSender(entry: SenderEntry): Grant {
 
 function without(rights: ReadonlySet<Right>, right: Right): ReadonlySet<Right> {
   return new Set([...rights].filter((each) => each !== right));
-}
-
-/**
- * A role stands for each of its sessions. A session's ARN names the role without its path, which is no loss: names of roles are unique
- * in an account. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
- */
-function isPrincipal(listed: string, principal: string): boolean {
-  if (listed === principal) return true;
-  const [, partition, account, role] = /^arn:([\w-]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(listed) ?? [];
-  return role !== undefined && principal.startsWith(`arn:${partition}:sts::${account}:assumed-role/${role}/`);
 }
 
 const REPOSITORY = "repository";

@@ -9,7 +9,7 @@ import {
 } from "@secret-handoff/protocol/audit";
 import { type Clock, systemClock } from "../runtime.ts";
 import { DAY_INDEX, DEFAULT_RETENTION_DAYS } from "./definitions.ts";
-import { findMisfiled, indexKeys, memberItems } from "./event-index.ts";
+import { indexKeys, memberItems, type Period, readEvent } from "./event-index.ts";
 import {
   type Attributes,
   absent,
@@ -24,6 +24,7 @@ import {
   sizeIs,
 } from "./expressions.ts";
 import { type HandoffRecord, type Key, keyOf, RECORD_ATTRIBUTES, readHandoff } from "./handoff-record.ts";
+import { findMisfiled } from "./misfiled.ts";
 import { REQUEST_ATTRIBUTES, type RequestRecord, readRequest } from "./requests.ts";
 import { SERVICE_STREAM } from "./standalone-events.ts";
 import type { Page, Table } from "./table.ts";
@@ -31,13 +32,16 @@ import { exists } from "./transitions.ts";
 
 export type EventPage = { readonly events: readonly AuditEvent[]; readonly next?: Attributes };
 
-export type AuditOptions = {
+type AuditOptions = {
   /** Days after which TTL removes an event. */
   readonly retentionDays?: number;
   readonly clock?: Clock;
   /** {@link firstOpenDay} unless said otherwise. */
   readonly firstOpenDay?: (now: number) => number;
 };
+
+/** Any moment: for a page of a day that is named already. */
+export const WHOLE_DAY: Period = { since: 0, until: 99_999_999_999 };
 
 /** The audit table: events are added, never changed. */
 export class Audit {
@@ -78,12 +82,7 @@ export class Audit {
    * One page of the events that are filed under a UTC day, in the order of the seal (`placeOf`).
    * @param period Unix seconds, both included
    */
-  async page(
-    day: string,
-    period: { readonly since: number; readonly until: number },
-    limit: number,
-    after: Attributes | undefined,
-  ): Promise<EventPage> {
+  async page(day: string, period: Period, limit: number, after: Attributes | undefined): Promise<EventPage> {
     const { items, next } = await this.#day(day, period, limit, after);
     return { events: items.map(readEvent), ...(next ? { next } : {}) };
   }
@@ -91,7 +90,7 @@ export class Audit {
   /** As {@link page}, and says which of the events the indexes would not find by all that they name. */
   async checkedPage(
     day: string,
-    period: { readonly since: number; readonly until: number },
+    period: Period,
     limit: number,
     after: Attributes | undefined,
   ): Promise<EventPage & { readonly misfiled: readonly Misfiled[] }> {
@@ -107,12 +106,7 @@ export class Audit {
     return { events: filed.map(({ event }) => event), misfiled, ...(next ? { next } : {}) };
   }
 
-  #day(
-    day: string,
-    { since, until }: { readonly since: number; readonly until: number },
-    limit: number,
-    after: Attributes | undefined,
-  ): Promise<Page> {
+  #day(day: string, { since, until }: Period, limit: number, after: Attributes | undefined): Promise<Page> {
     const where = and(equals("day", day), between("at", isoTime(since), `${isoTime(until)}~`));
     return this.#table.query({ index: DAY_INDEX, where, limit, after });
   }
@@ -144,10 +138,6 @@ const DAY_SECONDS = 86_400;
 /** The first day that takes events, as days since 1970-01-01. */
 export function firstOpenDay(now: number): number {
   return Math.floor((now - CLOSES_AFTER) / DAY_SECONDS);
-}
-
-function readEvent(item: Attributes): AuditEvent {
-  return JSON.parse(new ItemReader(item).string("event")) as AuditEvent;
 }
 
 /** The stream that an event belongs to: that of its handoff or request, or one of its own, whose name does not follow from it. */

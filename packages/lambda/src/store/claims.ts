@@ -35,7 +35,7 @@ import {
   open,
 } from "./transitions.ts";
 
-export type ClaimAttempt = {
+type ClaimAttempt = {
   readonly claimToken: ClaimToken;
   readonly claimId: ClaimId;
   readonly flags: Flags;

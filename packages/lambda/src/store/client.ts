@@ -15,7 +15,7 @@ import type { Attributes } from "./expressions.ts";
 /** A logger without methods: the SDK would otherwise describe each call, at some cost, to a logger that drops it. */
 const silent: NonNullable<DynamoDBClientConfig["logger"]> = Object.create(null);
 
-/** Steps of a call that DynamoDB does not need: they log it, tell who makes it, and look for a trace to carry on. */
+/** Steps of a call that DynamoDB does not need: they log it, name who makes it, and look for a trace to carry on. */
 const UNNEEDED = ["loggerMiddleware", "getUserAgentMiddleware", "recursionDetectionMiddleware"];
 
 /**
@@ -31,7 +31,7 @@ export function createClient(config: DynamoDBClientConfig = {}): DynamoDBClient 
   return client;
 }
 
-/** A signer holds nothing of a call: it is told the time, and asks the (memoised) provider for credentials. */
+/** A signer holds nothing of a call: it gets the time, and asks the (memoised) provider for credentials. */
 function keepSigner(config: DynamoDBClient["config"]): void {
   const make = config.signer;
   let kept: Awaited<ReturnType<typeof make>> | undefined;

@@ -38,7 +38,7 @@ import { byRecipient, change, type Entry, end, open } from "./transitions.ts";
 const REPEAT_SECONDS = 30;
 
 /** `armed`: this code is the valid one now, and is to be mailed. `no_codes`: this handoff mails none, as anybody with the link may know. */
-export type CodeOutcome = "armed" | "unchanged" | "no_codes" | Gone | NotFound;
+type CodeOutcome = "armed" | "unchanged" | "no_codes" | Gone | NotFound;
 
 /** Mailed codes. A claim counts and checks their tries; here one becomes valid. */
 export class Codes {

@@ -84,7 +84,7 @@ export const lessThan = (name: string, value: number): Expression =>
 export const atMost = (name: string, value: number): Expression =>
   expression(`#${name} <= ?`, attributeOf(value));
 /** Both ends included. */
-export const between = (name: string, first: string, last: string): Expression =>
+export const between = <V extends Value>(name: string, first: V, last: V): Expression =>
   expression(`#${name} BETWEEN ? AND ?`, attributeOf(first), attributeOf(last));
 /** The number of a list's elements. */
 export const sizeIs = (name: string, size: number): Expression =>
@@ -133,7 +133,7 @@ export const firstOf = (name: string, count: number): readonly string[] =>
 export type Change = { readonly set: readonly Expression[]; readonly remove: readonly string[] };
 
 /** Members of a request that carry expressions. */
-export type Rendered = {
+type Rendered = {
   readonly expressions: readonly string[];
   readonly ExpressionAttributeNames: Record<string, string>;
   readonly ExpressionAttributeValues?: Attributes;

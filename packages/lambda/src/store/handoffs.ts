@@ -48,7 +48,7 @@ export type NewHandoff = HandoffKey & {
   readonly owner: string;
 };
 
-export type HandoffPage = { readonly records: readonly ListedHandoff[]; readonly next?: Attributes };
+type HandoffPage = { readonly records: readonly ListedHandoff[]; readonly next?: Attributes };
 
 /** Keys that one call of BatchGetItem takes. */
 const MOST_READ = 100;

@@ -1,8 +1,8 @@
 import type { Actor } from "@secret-handoff/protocol/api";
 
 /**
- * Which sender is meant by a name that somebody types in an incident. A name with another case is the same one: GitHub and GitLab tell
- * no two logins or projects apart by it, and nothing found would look as if nothing were open.
+ * Which sender is meant by a name that somebody types in an incident. A name with another case is the same one: GitHub and GitLab have
+ * no two logins or projects that differ in it alone, and nothing found would look as if nothing were open.
  */
 
 /** What people call the repository, or the project of a pipeline, that the sender belongs to. */
@@ -30,7 +30,7 @@ export function isRepository(owner: string | undefined, path: string | undefined
  * pipeline's project, by path or number; the login of the run's actor.
  */
 export function isSender(actor: Actor, named: string): boolean {
-  if (actor.kind === "iam") return isPrincipalOrRole(actor.principal, named);
+  if (actor.kind === "iam") return isPrincipalOrSession(actor.principal, named);
   if (actor.kind === "github") {
     const [path = ""] = actor.workflow.split("@");
     return [actor.actor, actor.workflow, path].some((name) => isSame(name, named));
@@ -49,9 +49,13 @@ function isSame(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
 }
 
-function isPrincipalOrRole(principal: string, named: string): boolean {
+/**
+ * Whether a principal is the one that is named, or a session of the role that is. A session's ARN names the role without its path, which
+ * is no loss: names of roles are unique in an account.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+ */
+export function isPrincipalOrSession(principal: string, named: string): boolean {
+  if (principal === named) return true;
   const [, partition, account, role] = /^arn:([\w-]+):iam::(\d+):role\/(?:.*\/)?([^/]+)$/.exec(named) ?? [];
-  const isSession =
-    role !== undefined && principal.startsWith(`arn:${partition}:sts::${account}:assumed-role/${role}/`);
-  return principal === named || isSession;
+  return role !== undefined && principal.startsWith(`arn:${partition}:sts::${account}:assumed-role/${role}/`);
 }

@@ -7,8 +7,9 @@ const REMEMBERED = 1_000;
 
 /**
  * Remembers which handoffs this instance of a function has found no longer open. A refused write bills the whole item, and as long as a
- * lease lasts that holds the envelope: up to 258 write units. Nothing leads back to open, so a read then tells the same for a twentieth of
- * the price, and somebody who holds the link makes an instance pay for a refused write once.
+ * lease lasts that holds the envelope: up to 258 write units. Nothing leads back to open, so a read then answers as much for a twentieth of
+ * the price, and somebody who holds the link makes an instance pay for a refused write once for each kind of call. Claims, codes and receipts
+ * have a memory each: with a shared one, every claim would add a read to the acknowledgement that follows it.
  */
 export class NoLongerOpen {
   readonly #table: Table;
@@ -26,7 +27,7 @@ export class NoLongerOpen {
     if (first !== undefined && this.#ids.size > REMEMBERED) this.#ids.delete(first);
   }
 
-  /** Reads a handoff that is known to be no longer open. @returns undefined where it is not known: then only a write can tell */
+  /** Reads a handoff that is known to be no longer open. @returns undefined where it is not known: then only a write can find out */
   async read(id: HandoffId, now: number): Promise<SealedRecord | undefined> {
     if (!this.#ids.has(id)) return undefined;
     const item = await this.#table.get(keyOf({ id }));

@@ -44,7 +44,7 @@ const PREFIX = "recipient/";
 const ENTRY = "entry";
 /** Days that an entry stays after its last use: as long as events that name it, and the subject's memory, may need it. */
 const SLACK_DAYS = 120;
-/** Encrypted addresses are padded to a multiple of this, bytes: their lengths would tell them apart. */
+/** Encrypted addresses are padded to a multiple of this, bytes: their lengths would distinguish them. */
 const PADDED = 320;
 
 /**

@@ -43,7 +43,7 @@ import {
  * What was denied is bound to nothing more: each use asks for open or used.
  */
 
-/** The names by which two persons are told apart. */
+/** The names by which one person is distinguished from another. */
 type Person = readonly string[];
 
 /** What was asked, and by whom. Nothing of it ever changes. */

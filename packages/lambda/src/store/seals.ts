@@ -1,16 +1,7 @@
 import { Leaf, Seal } from "@secret-handoff/protocol/api";
 import { dayNumber } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
-import {
-  type Attributes,
-  absent,
-  and,
-  attributeOf,
-  type Expression,
-  equals,
-  ItemReader,
-  itemOf,
-} from "./expressions.ts";
+import { type Attributes, absent, and, between, equals, ItemReader, itemOf } from "./expressions.ts";
 import type { Table } from "./table.ts";
 
 /** Where the seals are in the audit table: one item a day, under the day's number. No handoff has such an id. */
@@ -54,7 +45,7 @@ export class Seals {
     limit: number,
   ): Promise<{ readonly seals: readonly Seal[]; readonly more: boolean }> {
     const { items, next } = await this.#table.query({
-      where: and(equals("stream", SEALS), isBetween("sequence", since, until)),
+      where: and(equals("stream", SEALS), between("sequence", since, until)),
       limit,
     });
     return { seals: items.map(readSeal), more: next !== undefined };
@@ -86,8 +77,4 @@ export class Seals {
 
 function readSeal(item: Attributes): Seal {
   return v.parse(Seal, JSON.parse(new ItemReader(item).string("seal")));
-}
-
-function isBetween(name: string, first: number, last: number): Expression {
-  return { text: `#${name} BETWEEN ? AND ?`, values: [attributeOf(first), attributeOf(last)] };
 }

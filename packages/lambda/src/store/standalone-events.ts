@@ -17,7 +17,7 @@ import type { Table } from "./table.ts";
 import { BACKSTOP_SECONDS, DUE_SHARD, exists, isNew, TOMBSTONE_SECONDS } from "./transitions.ts";
 
 /** An event that nobody has published yet, and how often it happened where that was counted. */
-export type PendingEvent = { readonly event: AuditEvent; readonly count: number | undefined };
+type PendingEvent = { readonly event: AuditEvent; readonly count: number | undefined };
 
 /** They lie beside the handoffs under ids that none of them can have. */
 const PREFIX = "event/";
@@ -53,7 +53,7 @@ export class StandaloneEvents {
   }
 
   /**
-   * Counts one more of what a single event tells when its time is over. A write that the SDK repeats may count twice.
+   * Counts one more of what a single event reports when its time is over. A write that the SDK repeats may count twice.
    * @param event of the first one; the others are only counted
    * @param until when no more are counted, Unix seconds
    * @returns false when the event has been published already

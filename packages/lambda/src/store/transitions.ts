@@ -120,7 +120,7 @@ const ALERTED: ReadonlySet<State> = new Set(["locked", "reported"]);
  */
 const LATE_ENDS: ReadonlySet<State> = new Set(["delivered", "reported"]);
 
-export type Transition = {
+type Transition = {
   readonly key: Key;
   readonly now: number;
   readonly condition: Expression;

@@ -120,8 +120,57 @@ export type PolicyViolation = { readonly rule: PolicyRule; readonly detail: stri
 export const EXPIRY_TOLERANCE = 60;
 
 /** White space, invisible characters and dots alone are no reason. */
-export function saysSomething(reason: string | undefined): boolean {
+function saysSomething(reason: string | undefined): boolean {
   return /[\p{L}\p{N}]/u.test(reason ?? "");
+}
+
+/** A rule, whether it is broken, and how to keep it. */
+type Rule = readonly [rule: PolicyRule, broken: boolean, detail: string];
+
+function broken(rules: readonly Rule[]): readonly PolicyViolation[] {
+  return rules.filter(([, isBroken]) => isBroken).map(([rule, , detail]) => ({ rule, detail }));
+}
+
+const tooLong = ({ name, expiresWithin }: CredentialClass, isBroken: boolean): Rule => [
+  "expiry",
+  isBroken,
+  `Class ${name} allows at most ${durationInWords(expiresWithin)} until expiry.`,
+];
+
+/** The rules on the reason, and on who receives it: they hold for a request as they do for a handoff. */
+function reasonAndRecipientRules(
+  credentialClass: CredentialClass,
+  { reason, recipients }: Pick<Proposal, "reason" | "recipients">,
+): readonly [reason: Rule, recipient: Rule] {
+  const { name, reasonRequired, recipientDomains } = credentialClass;
+  return [
+    ["reason", reasonRequired === true && !saysSomething(reason), `Class ${name} requires a reason.`],
+    [
+      "recipient",
+      foreignRecipients(credentialClass, recipients).length > 0,
+      `Class ${name} may be sent only to addresses in ${recipientDomains?.join(", ")}.`,
+    ],
+  ];
+}
+
+/** What a proposal breaks whose class the service does not have. */
+export function unknownClass(classes: readonly CredentialClass[]): PolicyViolation {
+  const known = classes.map(({ name }) => name).join(", ");
+  return { rule: "class", detail: `This service knows the classes ${known}.` };
+}
+
+/**
+ * What a class has against a request, whoever approves it.
+ * @param request `expiresIn` in seconds; normalised addresses
+ */
+export function requestViolations(
+  credentialClass: CredentialClass,
+  request: Pick<Proposal, "reason" | "recipients"> & { readonly expiresIn: number },
+): readonly PolicyViolation[] {
+  return broken([
+    tooLong(credentialClass, request.expiresIn > credentialClass.expiresWithin),
+    ...reasonAndRecipientRules(credentialClass, request),
+  ]);
 }
 
 /**
@@ -134,18 +183,13 @@ export function policyViolations(
   proposal: Proposal,
   now: number,
 ): readonly PolicyViolation[] {
-  const { name, expiresWithin, passphrase, verification, environments, recipientDomains } = credentialClass;
-  const { flags, expiresAt, environment, reason } = proposal;
+  const { name, expiresWithin, passphrase, verification, environments } = credentialClass;
+  const { flags, expiresAt, environment } = proposal;
   const missing = missingApprovals(credentialClass, proposal.approvals);
-  const foreign = foreignRecipients(credentialClass, proposal.recipients);
-  /** Each rule, whether the proposal breaks it, and how to keep it. */
-  const rules: readonly (readonly [rule: PolicyRule, broken: boolean, detail: string])[] = [
+  const [reason, recipient] = reasonAndRecipientRules(credentialClass, proposal);
+  return broken([
     ["expiry", expiresAt <= now, "The expiry has passed already."],
-    [
-      "expiry",
-      expiresAt > now + expiresWithin + EXPIRY_TOLERANCE,
-      `Class ${name} allows at most ${durationInWords(expiresWithin)} until expiry.`,
-    ],
+    tooLong(credentialClass, expiresAt > now + expiresWithin + EXPIRY_TOLERANCE),
     [
       "passphrase",
       passphrase === "required" && !needsPassphrase(flags),
@@ -162,28 +206,19 @@ export function policyViolations(
       verification === "email-code" && !proposal.mailedCode,
       `Class ${name} asks the recipient for a code mailed to that address.`,
     ],
-    [
-      "reason",
-      credentialClass.reasonRequired === true && !saysSomething(reason),
-      `Class ${name} requires a reason.`,
-    ],
+    reason,
     [
       "environment",
       environments !== undefined && !environments.some((allowed) => allowed === environment),
       `Class ${name} may be sent only from the GitHub environment ${environments?.join(" or ")}.`,
     ],
-    [
-      "recipient",
-      foreign.length > 0,
-      `Class ${name} may be sent only to addresses in ${recipientDomains?.join(", ")}.`,
-    ],
+    recipient,
     [
       "receipt",
       credentialClass.receiptRequired === true && proposal.awaitsReceipt === false,
       `Class ${name} requires the receipt of each recipient, so the sender must wait for it.`,
     ],
-  ];
-  return rules.filter(([, broken]) => broken).map(([rule, , detail]) => ({ rule, detail }));
+  ]);
 }
 
 /**

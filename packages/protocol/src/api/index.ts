@@ -19,7 +19,8 @@ export {
   type PolicyViolation,
   type Proposal,
   policyViolations,
-  saysSomething,
+  requestViolations,
+  unknownClass,
 } from "./classes.ts";
 export { AuditEvent, Check, EVENT_SOURCE, EVENT_TYPES, EventType } from "./events.ts";
 export { Actor, isProse, text, time } from "./fields.ts";
