@@ -17,7 +17,7 @@ import { Construct } from "constructs";
 import { allow, policyDocument, ServiceRole } from "./iam/policies.ts";
 import type { EventTargetProps } from "./props.ts";
 
-export type AuditBusProps = {
+type AuditBusProps = {
   readonly name: string;
   readonly targets?: EventTargetProps | undefined;
   readonly undelivered: UndeliveredEvents;
@@ -126,7 +126,7 @@ export class UndeliveredEvents extends Construct {
   }
 }
 
-export type ForwardingRoleProps = {
+type ForwardingRoleProps = {
   readonly name: string;
   readonly busArn: string;
   /** The one rule that may use the role. */
@@ -149,7 +149,7 @@ export class ForwardingRole extends ServiceRole {
   }
 }
 
-export type NoticeTopicProps = {
+type NoticeTopicProps = {
   readonly name: string;
   /** Addresses that are subscribed; each must confirm. */
   readonly emails?: readonly string[] | undefined;

@@ -5,13 +5,8 @@ import { Construct } from "constructs";
 import { Alarms } from "./alarms.ts";
 import { AuditBus, UndeliveredEvents } from "./events.ts";
 import type { FunctionCode, FunctionName } from "./functions/archive.ts";
-import {
-  followStream,
-  recordBounces,
-  runEveryHour,
-  runEveryMinute,
-  ServiceFunction,
-} from "./functions/service-function.ts";
+import { ServiceFunction } from "./functions/service-function.ts";
+import { followStream, recordBounces, runEveryHour, runEveryMinute } from "./functions/triggers.ts";
 import { HttpApi } from "./http/api.ts";
 import {
   drainerStatements,

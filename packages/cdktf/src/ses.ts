@@ -8,7 +8,7 @@ import { Construct } from "constructs";
 import { ForwardingRole, type UndeliveredEvents } from "./events.ts";
 import type { SesMailProps } from "./props.ts";
 
-export type SesMailConstructProps = SesMailProps & {
+type SesMailConstructProps = SesMailProps & {
   readonly name: string;
   /** The bus that bounces and complaints are forwarded to. */
   readonly busArn: string;

@@ -10,7 +10,7 @@ import type { DeletionProtectionProps } from "./props.ts";
 
 type TableDefinition = ReturnType<typeof oneTimeTable>;
 
-export type TablesProps = {
+type TablesProps = {
   readonly name: string;
   readonly kmsKeyArn?: string | undefined;
   readonly deletionProtection?: DeletionProtectionProps | undefined;
@@ -87,7 +87,7 @@ function given<T>(value: T | undefined): T {
   return value;
 }
 
-export type RecipientKeysProps = {
+type RecipientKeysProps = {
   readonly name: string;
   /** The account's root, which stands for its administrators. */
   readonly accountRootArn: string;
@@ -157,7 +157,7 @@ export class RecipientKeys extends Construct {
   }
 }
 
-export type SealKeyProps = {
+type SealKeyProps = {
   readonly name: string;
   /** The account's root, which stands for its administrators. */
   readonly accountRootArn: string;

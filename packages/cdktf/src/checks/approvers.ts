@@ -6,12 +6,12 @@ type Entries = {
   readonly operators?: readonly OperatorEntry[] | undefined;
 };
 
-/** Who can give an approval: one person as far as the service can tell, or any number of them. */
+/** Who can give an approval: one person as far as the service can see, or any number of them. */
 type Approver = { readonly name: string; readonly isMany: boolean; readonly roles: ReadonlySet<string> };
 
 /**
  * Whom the roles of a class come from, if each could come from another person: an approval of the same person never counts twice. All
- * sessions of an IAM role are one person, and so is whoever passes one environment; users of IAM Identity Center are told apart.
+ * sessions of an IAM role are one person, and so is whoever passes one environment; users of IAM Identity Center are one person each.
  * @returns the approvers who are too few, by name; undefined where they suffice, or nobody at all has one of the roles
  */
 export function tooFewApprovers(

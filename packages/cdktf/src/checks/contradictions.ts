@@ -1,18 +1,22 @@
 import { issuerProblems as senderIssuerProblems } from "@secret-handoff/lambda/config";
-import type { CredentialClass, OperatorEntry, SenderEntry } from "@secret-handoff/protocol/api";
 import { companyProblems } from "@secret-handoff/protocol/company";
 import type { GitHubJobs, SenderRights } from "../iam/sender-role.ts";
 import { classesOf, companySource, GITHUB_ISSUER } from "../policy.ts";
 import type { NotifyProps, ReactionProps, SecretHandoffProps } from "../props.ts";
 import { isExpression } from "../terraform.ts";
-import { tooFewApprovers } from "./approvers.ts";
-import { listed, suggestion } from "./schema.ts";
+import {
+  broken,
+  classProblems,
+  operatorProblems,
+  repeated,
+  repeatedEntries,
+  senderProblems,
+} from "./policy-contradictions.ts";
 
 /** Characters that EventBridge takes in a rule's pattern are 2,048; the rest of ours needs fewer than 200 of them. */
 const PATTERN_LIMIT = 1_848;
 
 type Service = Omit<SecretHandoffProps, "code" | "edge"> & { readonly edge?: object };
-type Checks = readonly (readonly [holds: boolean, problem: string])[];
 
 /**
  * Props that are well formed, and contradict each other. Each check has the props that it looks at: it is left out while one of them
@@ -100,167 +104,6 @@ function issuerProblems({ issuer, jwksUrl }: Service): readonly string[] {
       "jwksUrl is set without issuer, so keys from elsewhere would verify github.com's tokens: set issuer, or leave jwksUrl out",
     ],
   ]);
-}
-
-function senderProblems(
-  sender: SenderEntry,
-  index: number,
-  classes: readonly CredentialClass[],
-): readonly string[] {
-  const at = `senders[${index}]`;
-  const { repositoryId, repository, ownerId, environment, issuer, claims, ...rest } = sender;
-  const ofGitHub = [repositoryId, repository, ownerId, environment, rest.workflow, rest.ref, rest.events];
-  const named = (sender.classes ?? []).map((name) => ({
-    name,
-    found: classes.find((each) => each.name === name),
-  }));
-  return [
-    ...broken([
-      [
-        issuer !== undefined ||
-          repositoryId !== undefined ||
-          repository !== undefined ||
-          ownerId !== undefined,
-        `${at} names no repository, so every repository on GitHub would match: give repositoryId`,
-      ],
-    ]),
-    ...broken([
-      [
-        issuer === undefined ? claims === undefined : claims !== undefined,
-        `${at} has ${issuer === undefined ? "claims without issuer" : "issuer without claims"}: set both, or neither`,
-      ],
-      [
-        issuer === undefined || ofGitHub.every((part) => part === undefined),
-        `${at} has issuer, and parts that only GitHub's tokens have: name them in claims`,
-      ],
-      [
-        issuer === undefined || (rest.roles === undefined && !rest.may.includes("approve")),
-        `${at} has issuer, and only GitHub's jobs and IAM principals approve: leave out approve and roles`,
-      ],
-      [
-        issuer !== undefined || environment !== undefined || !rest.may.includes("approve"),
-        `${at} may approve, and names no environment, so every job of the repository could: give environment`,
-      ],
-    ]),
-    ...eraseProblems(at, sender),
-    ...named
-      .filter(({ found }) => found === undefined)
-      .map(({ name }) =>
-        noSuchClass(
-          at,
-          name,
-          classes.map((each) => each.name),
-        ),
-      ),
-    ...named
-      .filter(
-        ({ found }) =>
-          environment !== undefined &&
-          (rest.may.includes("send") || rest.may.includes("check")) &&
-          found?.environments?.includes(environment) === false,
-      )
-      .map(
-        ({ name, found }) =>
-          `${at}.classes has ${name}, which only jobs in ${listed(found?.environments ?? [])} may send, and ${at}.environment is another`,
-      ),
-  ];
-}
-
-function operatorProblems({ operators = [], ...props }: Service): readonly string[] {
-  const names = classesOf(props).map(({ name }) => name);
-  return operators.flatMap((operator, index) => [
-    ...(operator.classes ?? [])
-      .filter((name) => !names.includes(name))
-      .map((name) => noSuchClass(`operators[${index}]`, name, names)),
-    ...eraseProblems(`operators[${index}]`, operator),
-  ]);
-}
-
-function noSuchClass(at: string, name: string, names: readonly string[]): string {
-  return `${at}.classes has ${name}, and there is no such class${suggestion(name, names) || `: there are ${names.join(", ")}`}`;
-}
-
-/** A recipient is one in every class. */
-function eraseProblems(
-  at: string,
-  { may, classes }: Pick<OperatorEntry, "may" | "classes">,
-): readonly string[] {
-  return may.includes("erase") && classes !== undefined
-    ? [
-        `${at} may erase in some classes, and erasing covers every class: give erase in an entry without classes`,
-      ]
-    : [];
-}
-
-function repeatedEntries(at: string, entries: readonly object[]): readonly string[] {
-  const texts = entries.map((entry) => JSON.stringify(Object.entries(entry).sort()));
-  return texts.flatMap((text, index) =>
-    texts.indexOf(text) < index
-      ? [`${at}[${index}] repeats ${at}[${texts.indexOf(text)}]: leave it out`]
-      : [],
-  );
-}
-
-function classProblems(props: Service): readonly string[] {
-  const { senders, operators = [] } = props;
-  const classes = props.classes ?? [];
-  const may = (right: "send", name: string) =>
-    [...senders, ...operators].some(
-      (sender) => sender.may.includes(right) && (sender.classes ?? [name]).includes(name),
-    );
-  const approves = (role: string, name: string) =>
-    [...senders, ...operators].some(
-      (entry) =>
-        entry.may.includes("approve") &&
-        (entry.roles ?? []).includes(role) &&
-        (entry.classes ?? [name]).includes(name),
-    );
-  const names = classes.map(({ name }) => name);
-  // Of a class that an entry misspells, the entry's own sentence says enough.
-  const isMisspelt = (name: string) =>
-    [...senders, ...operators].some((entry) =>
-      (entry.classes ?? []).some(
-        (given) => !names.includes(given) && suggestion(given, names) === suggestion(name, names),
-      ),
-    );
-  return [
-    ...repeated(names).map((name) => `classes has ${name} twice: keep one`),
-    ...classes.flatMap(({ name, environments = [], approvals }, index) => [
-      ...environments
-        .filter((environment) => !senders.some((sender) => sender.environment === environment))
-        .map(
-          (environment) =>
-            `classes[${index}].environments has ${environment}, which no sender names, so nobody could send ${name} from there: add a sender with that environment, or take it out`,
-        ),
-      ...repeated(approvals).map(
-        (role) => `classes[${index}].approvals has ${role} twice: two approvals come from two roles`,
-      ),
-      ...[...new Set(approvals)]
-        .filter((role) => !approves(role, name) && !isMisspelt(name))
-        .map(
-          (role) =>
-            `classes[${index}].approvals has ${role}, which nobody may give, so ${name} could never be sent: add an entry to operators or senders with may: ["approve"], roles: ["${role}"] and ${name} among its classes, or take it out`,
-        ),
-      ...approverProblems(`classes[${index}]`, { name, approvals }, props),
-      ...(senders.length === 0 || may("send", name) || isMisspelt(name)
-        ? []
-        : [`classes[${index}] can never be sent: no sender that may send has ${name} among its classes`]),
-    ]),
-  ];
-}
-
-/** Roles that could all be given, but not by as many people. */
-function approverProblems(
-  at: string,
-  credentialClass: Pick<CredentialClass, "name" | "approvals">,
-  entries: Service,
-): readonly string[] {
-  const few = tooFewApprovers(credentialClass, entries);
-  if (few === undefined) return [];
-  const { name, approvals } = credentialClass;
-  return [
-    `${at}.approvals has ${approvals.join(" and ")}, and only ${few.join(" and ")} may give them: the same person never approves twice, so ${name} could never be sent: give one of these roles to another entry of operators or senders, or take it out`,
-  ];
 }
 
 function noticeProblems(at: string, notify: NotifyProps | undefined): readonly string[] {
@@ -365,10 +208,6 @@ export function regionOf(arn: string): string | undefined {
   return arn.split(":")[3];
 }
 
-function broken(checks: Checks): readonly string[] {
-  return checks.filter(([holds]) => !holds).map(([, problem]) => problem);
-}
-
 /** True as well where nothing is given, and where only Terraform will know. */
 function known<T>(value: T | undefined, holds: (value: T) => boolean): boolean {
   return value === undefined || isExpression(value) || holds(value);
@@ -379,8 +218,4 @@ function covers(identity: string, address: string): boolean {
   const domain = address.slice(address.lastIndexOf("@") + 1).toLowerCase();
   const verified = identity.toLowerCase();
   return address.toLowerCase() === verified || domain === verified || domain.endsWith(`.${verified}`);
-}
-
-function repeated(names: readonly string[]): readonly string[] {
-  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
 }

@@ -113,7 +113,7 @@ export function map(key: Schema, value: Schema): Schema {
   );
 }
 
-/** One of several kinds of object, told apart by `kind`. */
+/** One of several kinds of object, distinguished by `kind`. */
 export function kinds(kinds: Readonly<Record<string, ObjectSchema>>): Schema {
   const names = Object.keys(kinds);
   return v.variant("kind", Object.values(kinds) as never, (issue) =>

@@ -26,7 +26,7 @@ export const nodeRuntime: Runtime = {
   random: platformRandom,
 };
 
-/** Thrown by a check that failed. The message tells the operator what is wrong and what to do. */
+/** Thrown by a check that failed. The message says to the operator what is wrong and what to do. */
 export class CheckFailed extends Error {
   override readonly name = "CheckFailed";
 }

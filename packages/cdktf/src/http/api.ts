@@ -9,7 +9,7 @@ import { Construct } from "constructs";
 import type { ServiceFunction } from "../functions/service-function.ts";
 import type { Throttle, ThrottleProps } from "../props.ts";
 
-export type HttpApiProps = {
+type HttpApiProps = {
   readonly name: string;
   readonly recipient: ServiceFunction;
   readonly sender: ServiceFunction;
@@ -73,7 +73,7 @@ export class HttpApi extends Construct {
       this.#route("head-page-alone", "HEAD /h", toRecipient, SELDOM),
       this.#route("get-page", "GET /h/{proxy+}", toRecipient, throttles.page),
       this.#route("head-page", "HEAD /h/{proxy+}", toRecipient, SELDOM),
-      // Whoever strays to another address is told that no link was opened; API Gateway itself would answer in JSON.
+      // At any other address a page says that no link was opened; API Gateway itself would answer in JSON.
       this.#route("get-anything", "GET /{proxy+}", toRecipient, SELDOM),
       this.#route("post-handoffs", "POST /v1/handoffs/{proxy+}", toRecipient, throttles.recipient),
       this.#route("any-sender", "ANY /v1/sender/{proxy+}", toSender, throttles.sender),

@@ -4,7 +4,7 @@ import { Construct } from "constructs";
 import type { DomainProps, EdgeProps } from "../props.ts";
 import { aliasRecords, Certificate } from "./host-name.ts";
 
-export type EdgeConstructProps = EdgeProps & {
+type EdgeConstructProps = EdgeProps & {
   readonly namePrefix: string;
   readonly domain: DomainProps;
   /** `ID.execute-api.REGION.amazonaws.com` */

@@ -7,7 +7,7 @@ import type { TerraformProvider } from "cdktf";
 import { Construct } from "constructs";
 import { InvalidProps } from "../checks/schema.ts";
 
-export type CustomDomainProps = {
+type CustomDomainProps = {
   readonly name: string;
   readonly apiId: string;
   readonly stageId: string;
@@ -51,7 +51,7 @@ export class CustomDomain extends Construct {
   }
 }
 
-export type CertificateProps = {
+type CertificateProps = {
   readonly name: string;
   /** The zone that proves that the name is ours. */
   readonly hostedZoneId?: string | undefined;
@@ -93,7 +93,7 @@ export class Certificate extends Construct {
   }
 }
 
-export type AliasProps = {
+type AliasProps = {
   readonly name: string;
   readonly hostedZoneId: string;
   readonly target: string;

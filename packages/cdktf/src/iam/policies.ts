@@ -3,7 +3,7 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy/index.js"
 import { Construct } from "constructs";
 
 /** A list of texts, or a Terraform expression that gives one. */
-export type Texts = readonly string[] | { readonly expression: string };
+type Texts = readonly string[] | { readonly expression: string };
 
 /** One statement of an IAM policy. Every action and resource is named. */
 export type Statement = {
@@ -52,7 +52,7 @@ export function allow(
   return { Sid, Effect: "Allow", Action, Resource, ...(Condition ? { Condition } : {}) };
 }
 
-export type ServiceRoleProps = {
+type ServiceRoleProps = {
   readonly name: string;
   readonly description: string;
   /** The AWS service that takes the role. */

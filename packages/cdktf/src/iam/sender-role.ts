@@ -62,7 +62,7 @@ export class SecretHandoffSender extends Construct {
   }
 }
 
-export type SenderRoleProps = {
+type SenderRoleProps = {
   readonly name: string;
   readonly jobs: GitHubJobs;
   readonly oidcProviderArn: string;

@@ -8,7 +8,7 @@ import type { DispatchProps, LifecycleProps, NotifyProps, RotationProps } from "
 import type { ArnParts } from "../terraform.ts";
 import { ownersOf, Rotations } from "./rotations.ts";
 
-export type ReactionsProps = LifecycleProps & {
+type ReactionsProps = LifecycleProps & {
   readonly name: string;
   readonly busName: string;
   readonly here: ArnParts;
@@ -109,7 +109,7 @@ export class Reactions extends Construct {
   }
 }
 
-export type WorkflowDispatchProps = DispatchProps & {
+type WorkflowDispatchProps = DispatchProps & {
   readonly name: string;
   readonly undelivered: UndeliveredEvents;
   readonly permissionsBoundaryArn?: string | undefined;
@@ -118,7 +118,7 @@ export type WorkflowDispatchProps = DispatchProps & {
 const DEFAULTS = { eventType: "secret-label-updated", apiUrl: "https://api.github.com" } as const;
 
 /**
- * Starts a workflow when Secrets Manager moves AWSCURRENT to another version, which it tells by itself: no trail of
+ * Starts a workflow when Secrets Manager moves AWSCURRENT to another version, which it announces by itself: no trail of
  * CloudTrail's is needed. What is sent names the secret and the version; the value stays where it is.
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/event-detail-secret-label-updated-secretsmanager.html
  */

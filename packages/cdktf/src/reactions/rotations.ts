@@ -6,7 +6,7 @@ import { ServiceRole } from "../iam/policies.ts";
 import type { RotatableSecret, RotationProps } from "../props.ts";
 import type { ArnParts } from "../terraform.ts";
 
-export type RotationsProps = RotationProps & {
+type RotationsProps = RotationProps & {
   readonly name: string;
   readonly here: ArnParts;
   /** Seconds between a delivery and the rotation. */
@@ -20,7 +20,7 @@ const LIMIT_PER_DAY = 3;
 /**
  * Rotates secrets when rules say so. A rule cannot call RotateSecret itself and cannot count; a state machine can do both
  * and wait as well, with a role that names the secrets and no code of ours. EventBridge Scheduler calls any API, but only
- * by the clock, and an SSM runbook neither counts nor tells a repeated event from a new one.
+ * by the clock, and an SSM runbook neither counts nor recognises a repeated event.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html
  */
 export class Rotations extends Construct {
@@ -70,7 +70,7 @@ export class Rotations extends Construct {
 }
 
 /** What the state machine works with. */
-export type RotationMachineProps = {
+type RotationMachineProps = {
   readonly partition: string;
   readonly tableName: string;
   readonly limitPerDay: number;

@@ -9,7 +9,7 @@ import { expression } from "./variables.ts";
 
 const ROLES = (entry: string) => `${entry}.roles == null ? [] : ${entry}.roles`;
 const CLASSES = (entry: string) => `${entry}.classes == null ? local.classes[*].name : ${entry}.classes`;
-/** All sessions of a role are one person, whatever its path; users of IAM Identity Center are told apart. */
+/** All sessions of a role are one person, whatever its path; users of IAM Identity Center are one person each. */
 const OPERATORS = `[for o in local.operators : { name = replace(o.principal, "/:role/.*//", ":role/"), many = can(regex(":role/.*AWSReservedSSO_", o.principal)), roles = ${ROLES("o")}, classes = ${CLASSES("o")} } if contains(o.may, "approve")]`;
 /** One environment of a repository is one approver; an entry for any repository is any number of them. */
 const SENDERS = `[for s in local.senders : { name = "\${s.environment == null ? "none" : s.environment} of \${s.repository_id == null ? (s.repository == null ? "any" : s.repository) : s.repository_id}", many = s.repository_id == null && s.repository == null, roles = ${ROLES("s")}, classes = ${CLASSES("s")} } if contains(s.may, "approve")]`;
