@@ -249,6 +249,36 @@ resource "aws_cloudwatch_metric_alarm" "alarms_audit_throttled" {
   }
 
   metric_query {
+    id = "batchgetitem"
+
+    metric {
+      dimensions = {
+        Operation = "BatchGetItem"
+        TableName = aws_dynamodb_table.tables_audit.name
+      }
+      metric_name = "ThrottledRequests"
+      namespace   = "AWS/DynamoDB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id = "deleteitem"
+
+    metric {
+      dimensions = {
+        Operation = "DeleteItem"
+        TableName = aws_dynamodb_table.tables_audit.name
+      }
+      metric_name = "ThrottledRequests"
+      namespace   = "AWS/DynamoDB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
     id = "getitem"
 
     metric {
@@ -279,41 +309,26 @@ resource "aws_cloudwatch_metric_alarm" "alarms_audit_throttled" {
   }
 
   metric_query {
-    id = "updateitem"
-
-    metric {
-      dimensions = {
-        Operation = "UpdateItem"
-        TableName = aws_dynamodb_table.tables_audit.name
-      }
-      metric_name = "ThrottledRequests"
-      namespace   = "AWS/DynamoDB"
-      period      = 300
-      stat        = "Sum"
-    }
-  }
-
-  metric_query {
-    id = "deleteitem"
-
-    metric {
-      dimensions = {
-        Operation = "DeleteItem"
-        TableName = aws_dynamodb_table.tables_audit.name
-      }
-      metric_name = "ThrottledRequests"
-      namespace   = "AWS/DynamoDB"
-      period      = 300
-      stat        = "Sum"
-    }
-  }
-
-  metric_query {
     id = "query"
 
     metric {
       dimensions = {
         Operation = "Query"
+        TableName = aws_dynamodb_table.tables_audit.name
+      }
+      metric_name = "ThrottledRequests"
+      namespace   = "AWS/DynamoDB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id = "updateitem"
+
+    metric {
+      dimensions = {
+        Operation = "UpdateItem"
         TableName = aws_dynamodb_table.tables_audit.name
       }
       metric_name = "ThrottledRequests"
@@ -455,6 +470,36 @@ resource "aws_cloudwatch_metric_alarm" "alarms_handoffs_throttled" {
   }
 
   metric_query {
+    id = "batchgetitem"
+
+    metric {
+      dimensions = {
+        Operation = "BatchGetItem"
+        TableName = aws_dynamodb_table.tables_handoffs.name
+      }
+      metric_name = "ThrottledRequests"
+      namespace   = "AWS/DynamoDB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id = "deleteitem"
+
+    metric {
+      dimensions = {
+        Operation = "DeleteItem"
+        TableName = aws_dynamodb_table.tables_handoffs.name
+      }
+      metric_name = "ThrottledRequests"
+      namespace   = "AWS/DynamoDB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
     id = "getitem"
 
     metric {
@@ -485,41 +530,26 @@ resource "aws_cloudwatch_metric_alarm" "alarms_handoffs_throttled" {
   }
 
   metric_query {
-    id = "updateitem"
-
-    metric {
-      dimensions = {
-        Operation = "UpdateItem"
-        TableName = aws_dynamodb_table.tables_handoffs.name
-      }
-      metric_name = "ThrottledRequests"
-      namespace   = "AWS/DynamoDB"
-      period      = 300
-      stat        = "Sum"
-    }
-  }
-
-  metric_query {
-    id = "deleteitem"
-
-    metric {
-      dimensions = {
-        Operation = "DeleteItem"
-        TableName = aws_dynamodb_table.tables_handoffs.name
-      }
-      metric_name = "ThrottledRequests"
-      namespace   = "AWS/DynamoDB"
-      period      = 300
-      stat        = "Sum"
-    }
-  }
-
-  metric_query {
     id = "query"
 
     metric {
       dimensions = {
         Operation = "Query"
+        TableName = aws_dynamodb_table.tables_handoffs.name
+      }
+      metric_name = "ThrottledRequests"
+      namespace   = "AWS/DynamoDB"
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id = "updateitem"
+
+    metric {
+      dimensions = {
+        Operation = "UpdateItem"
         TableName = aws_dynamodb_table.tables_handoffs.name
       }
       metric_name = "ThrottledRequests"

@@ -177,7 +177,7 @@ export function metricAlarms({
 }
 
 /** What the functions do with tables. DynamoDB counts the throttled requests of each operation by themselves. */
-const OPERATIONS = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"] as const;
+const OPERATIONS = ["BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "UpdateItem"] as const;
 
 function throttledTable(what: string, TableName: string): Alarm {
   return {
