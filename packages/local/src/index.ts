@@ -16,9 +16,9 @@ export { type Minting, type OidcIssuer, startOidcIssuer } from "./github/oidc-is
 export { type PipelineIssuer, startGitLabIssuer } from "./gitlab-issuer.ts";
 export { createRecipientKeys } from "./kms.ts";
 export { type Loopback, serveLoopback } from "./loopback.ts";
-export { type Inbox, type Mail, type MailCatcher, startMailCatcher } from "./mail/inbox.ts";
+export { type Mail, type MailCatcher, startMailCatcher } from "./mail/inbox.ts";
 export { sesThrottled } from "./mail/ses-endpoint.ts";
-export { createOperators, type LocalOperator, type Signed, verifySignature } from "./operators.ts";
+export type { LocalOperator } from "./operators.ts";
 export { post, Recipient } from "./recipient.ts";
 export { readFileCommands } from "./runner/commands.ts";
 export { RunnerFilter } from "./runner/log.ts";
@@ -35,7 +35,6 @@ export {
   startSecretsManager,
 } from "./secrets-manager/endpoint.ts";
 export type { RotationBehaviour } from "./secrets-manager/rotation.ts";
-export type { LocalSecrets, SecretValue } from "./secrets-manager/secrets.ts";
 export { AUDIT_TABLE, type Service, startService, TABLE } from "./service.ts";
 export {
   type Addresses,

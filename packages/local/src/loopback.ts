@@ -8,7 +8,7 @@ export type Loopback = {
   readonly close: () => Promise<void>;
 };
 
-export type RequestHandler = (request: Request, url: URL) => Response | Promise<Response>;
+type RequestHandler = (request: Request, url: URL) => Response | Promise<Response>;
 
 /**
  * Serves HTTP on 127.0.0.1, on any free port. A request that names another host (DNS rebinding) or comes from a page of another

@@ -35,7 +35,7 @@ export function createOperators(): readonly LocalOperator[] {
 const KEY_ID = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** Who signed a request; or why nobody has, which API Gateway keeps to itself. */
-export type Signed = { readonly principal: string } | { readonly refused: string };
+type Signed = { readonly principal: string } | { readonly refused: string };
 
 /** Seconds by which a signature's time may be off (IAM user guide, "Elements of an AWS API request signature"). */
 const SIGNATURE_SECONDS = 300;

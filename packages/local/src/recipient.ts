@@ -21,7 +21,7 @@ export type RecipientResponse = {
 };
 
 /** What the recipient types. */
-export type RecipientAnswers = {
+type RecipientAnswers = {
   readonly passphrase?: string;
   readonly email?: string;
   readonly code?: string;

@@ -52,7 +52,7 @@ import { createDrainQueue, NotifyingTable } from "./drain-after-writes.ts";
 import { createRecipientKeys, createSealer, type LocalSealer } from "./kms.ts";
 import { type LocalOperator, verifySignature } from "./operators.ts";
 
-export type ServiceOptions = {
+type ServiceOptions = {
   /** 0 takes any free port. */
   readonly port?: number;
   /** Where the tables are; closed with the service. See {@link localClient}. */
@@ -64,7 +64,7 @@ export type ServiceOptions = {
   readonly page: Page;
   readonly senders: readonly SenderEntry[];
   readonly classes?: readonly CredentialClass[];
-  /** The part of GitHub's REST API that tells who reviewed a run; without it nobody does. */
+  /** The part of GitHub's REST API that says who reviewed a run; without it no review is known. */
   readonly githubApi?: string;
   /** Whose signatures are checked under `/iam/`; without them nobody is let in there. */
   readonly operators?: readonly LocalOperator[];

@@ -1,4 +1,4 @@
-import type { AuditEvent } from "@secret-handoff/protocol/api";
+import { type AuditEvent, utcMinute } from "@secret-handoff/protocol/api";
 import type { CompanySource } from "@secret-handoff/protocol/company";
 import { type LocalStack, startLocalStack } from "../stack.ts";
 import { DemoError, must, readTrail, storedEnvelope } from "./checks.ts";
@@ -155,7 +155,7 @@ function sentenceOf(event: AuditEvent): string {
     case "request_expired":
       return "nobody approved it in time";
     case "created":
-      return `${event.class}, opens until ${minute(expiry)}${reason ? `; reason: ${reason}` : ""}`;
+      return `${event.class}, opens until ${utcMinute(Date.parse(expiry) / 1_000)}${reason ? `; reason: ${reason}` : ""}`;
     case "mailed":
       return "the mail server took the mail with the link";
     case "bounced":
@@ -189,11 +189,6 @@ function sentenceOf(event: AuditEvent): string {
     case "audit_viewed":
       return "somebody read the audit trail";
   }
-}
-
-/** `2026-11-21T09:52:00Z` as `2026-11-21 09:52 UTC` */
-function minute(iso: string): string {
-  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** `09:52:07` of an event's time. */

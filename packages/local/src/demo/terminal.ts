@@ -2,7 +2,7 @@ const MARKS = { done: "✓", begun: "•", live: "→", failed: "✗" } as const
 export type Mark = keyof typeof MARKS;
 
 const PAINT = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33, cyan: 36 } as const;
-export type Paint = keyof typeof PAINT;
+type Paint = keyof typeof PAINT;
 
 const WORD_WIDTH = 13;
 const INDENT = "  ";

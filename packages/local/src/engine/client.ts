@@ -12,7 +12,7 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 /**
  * A client as the functions use it, for the engine of the local stack, which takes any region and any key. It makes up for what
  * dynoxide does not do as DynamoDB does.
- * @param onCall told of each request that is sent, such as `PutItem`, which waits for it; refused conditions and repeated requests count too
+ * @param onCall called with each request that is sent, such as `PutItem`, which waits for it; refused conditions and repeated requests count too
  */
 export function localClient(
   endpoint: string,

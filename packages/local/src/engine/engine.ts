@@ -79,7 +79,7 @@ function givenEndpoint(url: string): Engine {
  *
  * It answers as DynamoDB does in all that the product asks: items on failed conditions, consumed capacity of the indexes too, the
  * 400 KB limit, TTL, streams, transactions, error names and sentences. What stays different:
- * - It removes list elements one after the other, and starts a page of a query in whatever partition it is told to. The client in
+ * - It removes list elements one after the other, and starts a page of a query in whatever partition the key names. The client in
  *   client.ts makes up for both.
  * - A projection may name what an index does not hold, where DynamoDB refuses it.
  * - Each request needs an Authorization header of version 4, but its signature is not checked.

@@ -9,7 +9,7 @@ import { DEFAULT_JOB, numberOf } from "./job.ts";
  *
  * Any token may read, but for the two below. `PUT /local/runs/{id}/approvals` sets what it answers for a run.
  */
-export type GitHubApi = Loopback;
+type GitHubApi = Loopback;
 
 /** GitHub does not know it: 401. */
 export const BAD_TOKEN = "ghs_bad-credentials";

@@ -18,7 +18,7 @@ export type SesEndpoint = {
   readonly close: () => Promise<void>;
 };
 
-export type SesAction = "ses:SendEmail" | "ses:GetEmailIdentity";
+type SesAction = "ses:SendEmail" | "ses:GetEmailIdentity";
 
 /** The shapes that the SDK sends: https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
 type Content = { readonly Data: string };

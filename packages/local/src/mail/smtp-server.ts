@@ -7,7 +7,7 @@ export type SmtpOptions = {
   readonly login?: { readonly user: string; readonly password: string };
 };
 
-/** A mail server that takes mail for everybody, but for what tests tell it to refuse. */
+/** A mail server that takes mail for everybody, but for what tests have it refuse. */
 export type SmtpCatcher = {
   /** `smtp://127.0.0.1:port` */
   readonly url: string;
@@ -70,7 +70,7 @@ export async function startSmtpCatcher(inbox: Inbox, { login }: SmtpOptions = {}
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
   });
-  // From here on it tells only of clients that went away in the middle, which some tests do on purpose.
+  // From here on it reports only clients that went away in the middle, which some tests do on purpose.
   server.on("error", () => {});
   const { port } = server.server.address() as AddressInfo;
   return {

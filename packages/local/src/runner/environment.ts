@@ -136,7 +136,7 @@ const COMMAND_FILES = [
   "GITHUB_PATH",
   "GITHUB_STEP_SUMMARY",
 ] as const;
-export type CommandFile = (typeof COMMAND_FILES)[number];
+type CommandFile = (typeof COMMAND_FILES)[number];
 
 /** The folders and files that a runner sets up for a step, all in one temporary folder. */
 export class RunnerFolder {

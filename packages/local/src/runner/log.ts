@@ -8,7 +8,7 @@ export type Annotation = {
   readonly title?: string;
 };
 
-export type RunnerFilterOptions = {
+type RunnerFilterOptions = {
   /** Values of the job's secrets, which the runner masks from the start. */
   readonly secrets?: readonly string[];
   /** Whether debug messages are shown (ACTIONS_STEP_DEBUG). */

@@ -50,7 +50,7 @@ export type ActionResult = {
   readonly leftBehind: readonly LeftBehind[];
 };
 
-export type RunningAction = {
+type RunningAction = {
   readonly pid: number;
   /** See {@link ActionResult}. */
   readonly details: string;
