@@ -604,8 +604,8 @@ variable "on_delivered" {
   nullable    = true
 
   validation {
-    condition     = var.on_delivered == null || try(var.on_delivered.rotate_after >= 1 && var.on_delivered.rotate_after <= 2592000, false)
-    error_message = "rotate_after is in seconds, from 1 to 2592000 (30 days)."
+    condition     = var.on_delivered == null || try(var.on_delivered.rotate_after >= 60 && var.on_delivered.rotate_after <= 2592000, false)
+    error_message = "rotate_after is in seconds, from 60 to 2592000 (30 days)."
   }
 }
 

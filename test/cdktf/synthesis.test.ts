@@ -1,7 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "@jest/globals";
+import type { SecretHandoffSenderProps } from "@secret-handoff/cdktf";
 import { EVERYTHING, LEAST, SMTP } from "./configurations.ts";
+import { policiesOf } from "./iam.ts";
 import { emptyFunctions, type Synthesis, synthesise } from "./synthesis.ts";
 
 function filesOf({ folder }: Synthesis): Readonly<Record<string, string>> {
@@ -51,6 +53,25 @@ describe("what is synthesised", () => {
     const modules = readFileSync("terraform/versions.tf", "utf8");
     const { version } = synthesise(LEAST).json.terraform.required_providers.aws ?? {};
     expect(modules).toContain(`version = "${version}"`);
+  });
+
+  test("gives a workflow's role the rights that the plain module can give, and no others", () => {
+    const module = readFileSync("terraform/modules/github/main.tf", "utf8");
+    const ofModule = Array.from(module.matchAll(/Sid +=? ?"(\w+)"/g), ([, sid]) => sid);
+    const { orders } = EVERYTHING.gitHub ?? {};
+    const managed = {
+      rotate: "managed",
+      rotationFunctionArns: ["arn:aws:lambda:eu-central-1:123456789012:function:rotate"],
+    };
+    const rights = [managed, { rotate: "generate" }].flatMap((more) => {
+      const gitHub = { orders: { ...orders, ...more } as SecretHandoffSenderProps };
+      const { statements } =
+        policiesOf(synthesise({ ...EVERYTHING, gitHub }).json).find(
+          ({ address }) => address === "aws_iam_role_policy.github_orders_sender_policy",
+        ) ?? {};
+      return (statements ?? []).map(({ Sid }) => Sid);
+    });
+    expect(new Set(ofModule.filter((sid) => sid !== "GitHubJobsAssume"))).toEqual(new Set(rights));
   });
 
   test("needs no lookup in the account, so that a plan can be made without one", () => {

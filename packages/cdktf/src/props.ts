@@ -70,7 +70,7 @@ export type ReactionProps = {
 
 /** What happens after a handoff was delivered. */
 export type DeliveredProps = {
-  /** Seconds between the receipt and the rotation of the secret; 1 to 2,592,000 (30 days). */
+  /** Seconds between the receipt and the rotation of the secret; 60 to 2,592,000 (30 days). */
   readonly rotateAfter: number;
 };
 

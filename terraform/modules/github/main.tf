@@ -80,6 +80,22 @@ resource "aws_iam_role_policy" "sender_policy" {
           Resource = [for n in var.parameter_names : join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "ssm", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "parameter/${trimprefix(n, "/")}"])]
         },
       ] : [],
+      anytrue([for n in var.parameter_names : endswith(n, "/*")]) ? [
+        {
+          Sid      = "ReadParameterPaths"
+          Effect   = "Allow"
+          Action   = ["ssm:GetParametersByPath"]
+          Resource = flatten([for n in var.parameter_names : [for path in [trimsuffix(n, "/*"), n] : join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "ssm", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "parameter/${trimprefix(path, "/")}"])] if endswith(n, "/*")])
+        },
+      ] : [],
+      var.passphrase_path != null ? [
+        {
+          Sid      = "KeepPassphrases"
+          Effect   = "Allow"
+          Action   = ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"]
+          Resource = [join(":", ["arn", element(split(":", aws_iam_role.sender_role.arn), 1), "ssm", data.aws_region.sender_region.id, element(split(":", aws_iam_role.sender_role.arn), 4), "parameter/${trimprefix(coalesce(var.passphrase_path, "/"), "/")}/*"])]
+        },
+      ] : [],
       length(var.assume_role_arns) > 0 ? [
         {
           Sid      = "AssumeRoles"

@@ -133,6 +133,18 @@ variable "parameter_names" {
   }
 }
 
+variable "passphrase_path" {
+  type        = string
+  description = "Path of Parameter Store under which the role may put generated passphrases, and delete them: the action's passphrase-path. Without it, none."
+  default     = null
+  nullable    = true
+
+  validation {
+    condition     = var.passphrase_path == null || can(regex("^(/[[:word:].-]+){1,10}$", var.passphrase_path))
+    error_message = "passphrase_path must be a path like /secret-handoff/passphrases, without a slash at its end."
+  }
+}
+
 variable "assume_role_arns" {
   type        = list(string)
   description = "Roles to assume, for the action's source: sts. Each must trust this role."

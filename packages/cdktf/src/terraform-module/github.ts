@@ -110,6 +110,16 @@ export const GITHUB_VARIABLES: Readonly<Record<string, Variable>> = {
       "Name each parameter whole, or a path that ends with /*.",
     ],
   },
+  passphrase_path: {
+    type: "string",
+    description:
+      "Path of Parameter Store under which the role may put generated passphrases, and delete them: the action's passphrase-path. Without it, none.",
+    default: null,
+    holds: [
+      'var.passphrase_path == null || can(regex("^(/[[:word:].-]+){1,10}$", var.passphrase_path))',
+      "passphrase_path must be a path like /secret-handoff/passphrases, without a slash at its end.",
+    ],
+  },
   assume_role_arns: arnsVariable(
     "assume_role_arns",
     ARNS.role,
@@ -173,6 +183,8 @@ export const GITHUB_MADE_IF: MadeIf = {
     UseTaggedSecrets: some("secret_tags"),
     InvokeRotationFunctions: `var.rotate == "managed" && ${some("rotation_function_arns")}`,
     ReadParameters: some("parameter_names"),
+    ReadParameterPaths: 'anytrue([for n in var.parameter_names : endswith(n, "/*")])',
+    KeepPassphrases: "var.passphrase_path != null",
     AssumeRoles: some("assume_role_arns"),
     ListSecrets: "var.list_secrets",
     GeneratePasswords: 'var.rotate == "generate"',
@@ -263,6 +275,13 @@ function statements(here: ArnParts): readonly Statement[] {
     allow("InvokeRotationFunctions", ["lambda:InvokeFunction"], { expression: "var.rotation_function_arns" }),
     allow("ReadParameters", ["ssm:GetParameter"], {
       expression: `[for n in var.parameter_names : join(":", [${arnOf("ssm", here)}, "parameter/\${trimprefix(n, "/")}"])]`,
+    }),
+    // Reading a path is a right on the path itself.
+    allow("ReadParameterPaths", ["ssm:GetParametersByPath"], {
+      expression: `flatten([for n in var.parameter_names : [for path in [trimsuffix(n, "/*"), n] : join(":", [${arnOf("ssm", here)}, "parameter/\${trimprefix(path, "/")}"])] if endswith(n, "/*")])`,
+    }),
+    allow("KeepPassphrases", ["ssm:PutParameter", "ssm:AddTagsToResource", "ssm:DeleteParameter"], {
+      expression: `[join(":", [${arnOf("ssm", here)}, "parameter/\${trimprefix(coalesce(var.passphrase_path, "/"), "/")}/*"])]`,
     }),
     allow("AssumeRoles", ["sts:AssumeRole"], { expression: "var.assume_role_arns" }),
     allow("ListSecrets", ["secretsmanager:ListSecrets"], ["*"]),

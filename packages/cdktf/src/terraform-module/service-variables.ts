@@ -199,8 +199,8 @@ export const SERVICE_VARIABLES: Readonly<Record<string, Variable>> = {
     description: "Rotates the secret so many seconds after it was delivered.",
     default: null,
     holds: [
-      "var.on_delivered == null || try(var.on_delivered.rotate_after >= 1 && var.on_delivered.rotate_after <= 2592000, false)",
-      "rotate_after is in seconds, from 1 to 2592000 (30 days).",
+      "var.on_delivered == null || try(var.on_delivered.rotate_after >= 60 && var.on_delivered.rotate_after <= 2592000, false)",
+      "rotate_after is in seconds, from 60 to 2592000 (30 days).",
     ],
   },
   rotation: {
