@@ -23,7 +23,7 @@ import { type Attributes, attributeOf, ItemReader } from "../store/expressions.t
 import type { Recipients } from "../store/recipients.ts";
 import { SERVICE_STREAM, type StandaloneEvents } from "../store/standalone-events.ts";
 import type { Caller } from "./callers.ts";
-import { badCursor, type Cursors, refusingBadCursor } from "./lists.ts";
+import { badCursor, type Cursors, refusingBadCursor } from "./cursors.ts";
 
 export type TrailDeps = {
   readonly audit: Audit;

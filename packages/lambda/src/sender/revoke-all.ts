@@ -14,8 +14,8 @@ import { isRepository, isSender, repositoryOf } from "../store/named-senders.ts"
 import { isRecipientId, type RecipientId } from "../store/recipients.ts";
 import type { StandaloneEvents } from "../store/standalone-events.ts";
 import type { Caller } from "./callers.ts";
+import { badCursor, refusingBadCursor } from "./cursors.ts";
 import { listEvents, type TrailDeps } from "./events.ts";
-import { badCursor, refusingBadCursor } from "./lists.ts";
 import { isKnown, knownRecipient, noSuchRecipient } from "./recipients.ts";
 import { may } from "./rights.ts";
 

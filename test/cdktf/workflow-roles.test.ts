@@ -1,0 +1,50 @@
+import { describe, expect, test } from "@jest/globals";
+import type { SecretHandoffSenderProps } from "@secret-handoff/cdktf";
+import { EVERYTHING } from "./configurations.ts";
+import { ref, resource, resources, type SynthesisedStack, synthesise } from "./synthesis.ts";
+
+describe("a workflow's role", () => {
+  const orders = EVERYTHING.gitHub?.orders as SecretHandoffSenderProps;
+
+  test("lasts an hour, or as long as its step waits", () => {
+    const lasting = (change: object) =>
+      resource(
+        synthesise({ ...EVERYTHING, gitHub: { orders: { ...orders, ...change } } }).json,
+        "aws_iam_role",
+        "github_orders_sender_role",
+      ).max_session_duration;
+    expect([lasting({}), lasting({ maxSessionDuration: 14_400 })]).toEqual([3_600, 14_400]);
+  });
+});
+
+describe("several workflows", () => {
+  const orders = EVERYTHING.gitHub?.orders as SecretHandoffSenderProps;
+  const billing = { ...orders, name: "secret-handoff-billing", environment: "billing" };
+  const service = {
+    ...EVERYTHING.service,
+    senders: [
+      ...EVERYTHING.service.senders,
+      { repositoryId: "123456789", environment: "billing", may: ["send" as const] },
+    ],
+  };
+  const trusted = (json: SynthesisedStack, name: string) =>
+    JSON.stringify(resource(json, "aws_iam_role", name).assume_role_policy);
+
+  test("share the one OIDC provider that an account can have", () => {
+    const { json } = synthesise({ ...EVERYTHING, service, gitHub: { orders, billing } });
+    const made = resource(json, "aws_iam_openid_connect_provider", "oidc_github_example_com_services_token");
+    expect(resources(json, "aws_iam_openid_connect_provider")).toEqual([made]);
+    const arn = ref("aws_iam_openid_connect_provider.oidc_github_example_com_services_token.arn");
+    for (const name of ["github_orders_sender_role", "github_billing_sender_role"]) {
+      expect(trusted(json, name)).toContain(arn);
+    }
+  });
+
+  test("use the provider that any of them names, and make none", () => {
+    const oidcProviderArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
+    const gitHub = { orders, billing: { ...billing, oidcProviderArn } };
+    const { json } = synthesise({ ...EVERYTHING, service, gitHub });
+    expect(resources(json, "aws_iam_openid_connect_provider")).toEqual([]);
+    expect(trusted(json, "github_orders_sender_role")).toContain(oidcProviderArn);
+  });
+});
