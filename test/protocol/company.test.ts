@@ -1,20 +1,17 @@
 import { expect, test } from "@jest/globals";
 import {
-  COLOUR,
   companyBlock,
   companyOf,
   companyProblems,
   EMPTY_BLOCK,
   fillBlock,
   isSanitised,
-  LEAST_CONTRAST,
-  leastContrast,
   logoMarkup,
-  nearestPassing,
   readCompanyBlock,
   sanitiseLogo,
   takeApart,
 } from "@secret-handoff/protocol/company";
+import { COLOUR, LEAST_CONTRAST, leastContrast, nearestPassing } from "@secret-handoff/protocol/theme";
 import fc from "fast-check";
 import { SEED } from "../support/tier.ts";
 

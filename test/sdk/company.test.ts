@@ -1,6 +1,7 @@
 import { expect, test } from "@jest/globals";
 import { DEFAULT_CLASSES, PolicyCompany } from "@secret-handoff/protocol/api";
-import { companyProblems, LEAST_CONTRAST, leastContrast } from "@secret-handoff/protocol/company";
+import { companyProblems } from "@secret-handoff/protocol/company";
+import { LEAST_CONTRAST, leastContrast } from "@secret-handoff/protocol/theme";
 import { describedBy, ErrorCollector, planDelivery } from "@secret-handoff/sdk";
 import * as v from "valibot";
 import { labelled } from "./secrets.ts";

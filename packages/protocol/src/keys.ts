@@ -44,7 +44,7 @@ const EMPTY = new Uint8Array(0);
 const passphraseKey = () => import("./passphrase-key.ts");
 
 /** What the link alone gives. */
-export type LinkKeys = {
+type LinkKeys = {
   readonly linkToken: LinkToken;
   readonly headerKey: Uint8Array;
   readonly kdfSalt: Uint8Array;

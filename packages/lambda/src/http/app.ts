@@ -93,7 +93,7 @@ export function workerRefusal(headers: Headers): ProblemError | undefined {
 }
 
 /** Comes before every route: a worker's script may have any path. */
-export const refuseServiceWorkers: MiddlewareHandler = (c, next) => {
+const refuseServiceWorkers: MiddlewareHandler = (c, next) => {
   const refusal = workerRefusal(c.req.raw.headers);
   return refusal ? Promise.resolve(refusal.toResponse(c)) : next();
 };

@@ -1,4 +1,3 @@
-export { COLOUR, contrast, LEAST_CONTRAST, leastContrast, nearestPassing, type Scheme } from "../theme.ts";
 export {
   type Company,
   type CompanySource,

@@ -2,14 +2,14 @@ import { decodeBase64url, encodeBase64url } from "../encoding.ts";
 import type { ClaimToken, HandoffId, OpenKeys } from "../keys.ts";
 
 /** What a reload within the lease needs. Kept from Reveal until the handoff is acknowledged, or is found to have ended. */
-export type Remembered = {
+type Remembered = {
   /** The link's key part; it has left the visible address. */
   readonly fragment: string;
   /** A claim that was sent, or is about to be; gone once the service calls its answers wrong. The answers are not kept. */
   readonly claim?: { readonly claimId: string; readonly openKeys: OpenKeys } | undefined;
 };
 
-export type Recalled = {
+type Recalled = {
   readonly fragment?: string;
   /** This browser has sent a claim by this name. */
   readonly claimId?: string | undefined;

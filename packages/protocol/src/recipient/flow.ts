@@ -50,7 +50,7 @@ function stepFrom(screen: Screen, event: FlowEvent): Step | undefined {
 }
 
 /** What the effects of the flow act on. */
-export type EffectPorts = {
+type EffectPorts = {
   readonly memory: ClaimMemory;
   readonly service: ServiceClient;
   /** Milliseconds since 1970. */

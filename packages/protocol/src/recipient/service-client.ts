@@ -34,7 +34,7 @@ type Problem = {
 };
 
 /** No answer, an answer that is no answer of this service, or one that says to try again. */
-export type Unreachable = { readonly kind: "unreachable" };
+type Unreachable = { readonly kind: "unreachable" };
 
 /** Makes a call. Never throws. */
 export type ServiceClient = <Name extends keyof Calls>(

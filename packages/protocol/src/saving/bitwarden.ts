@@ -3,7 +3,7 @@ import { utf8 } from "../encoding.ts";
 import { loginOf } from "./logins.ts";
 
 /** A file to import, and the names of the values that it cannot hold. */
-export type BitwardenFile = { readonly text: string; readonly leftOut: readonly string[] };
+type BitwardenFile = { readonly text: string; readonly leftOut: readonly string[] };
 
 /**
  * The longest values that Bitwarden's service takes, bytes: it counts them encrypted, 1,000 and 5,000 characters (bitwarden/server,

@@ -2,7 +2,7 @@ import type { Field, Item } from "../bundle.ts";
 import { hasPlaceholder, loginOf, withoutPlaceholders } from "./logins.ts";
 
 /** A file to import, and the names of the values of which there is something to say. */
-export type CsvFile = {
+type CsvFile = {
   readonly text: string;
   /** In the notes, because a spreadsheet would run them. */
   readonly moved: readonly string[];

@@ -6,7 +6,7 @@ import { hasPlaceholder, loginOf, withoutPlaceholders } from "./logins.ts";
 import { distinct, fileName } from "./saved-files.ts";
 
 /** The document in a KDBX file, and the files that its entries refer to by their number. */
-export type KdbxDocument = { readonly xml: string; readonly binaries: readonly Uint8Array[] };
+type KdbxDocument = { readonly xml: string; readonly binaries: readonly Uint8Array[] };
 
 type Options = {
   /** Milliseconds since 1970. */

@@ -69,7 +69,7 @@ export function fileName(name: string): string {
 }
 
 /** A .env file, and the names in it that its readers do not agree on. */
-export type EnvFile = {
+type EnvFile = {
   readonly text: string;
   /** Right in a shell, but not in every program that reads .env files by rules of its own. */
   readonly shellOnly: readonly string[];

@@ -8,9 +8,9 @@ import {
   type PolicyResponse,
   utcMinute,
 } from "@secret-handoff/protocol/api";
-import { nearestPassing } from "@secret-handoff/protocol/company";
 import type { Language } from "@secret-handoff/protocol/languages";
 import { splitContacts } from "@secret-handoff/protocol/markup";
+import { nearestPassing } from "@secret-handoff/protocol/theme";
 import { type Mailbox, parseAddress } from "../mail/addresses.ts";
 import { type Accents, senderName } from "../mail/email-copy.ts";
 import type { Concealed } from "../redact.ts";
