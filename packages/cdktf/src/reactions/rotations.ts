@@ -122,8 +122,8 @@ const ANY_ERROR = {
 };
 
 /**
- * The definition of the state machine that rotates (Amazon States Language). A rule starts it with an event. It waits, then rotates those secrets of the handoff that
- * the handoff's owner may have rotated. For each of them it
+ * The definition of the state machine that rotates (Amazon States Language). A rule starts it with an event. It waits, then rotates those
+ * secrets of the handoff that the handoff's owner may have rotated. For each of them it
  *
  * 1. marks the handoff, so that it rotates this secret once: EventBridge delivers at least once;
  * 2. counts against the day's limit;

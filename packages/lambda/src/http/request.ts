@@ -36,7 +36,7 @@ export function readQuery<Schema extends v.GenericSchema>(c: Context, schema: Sc
 const NoQuery = v.strictObject({});
 
 /**
- * For calls that take no parameter: who writes `?dry-run=true` behind one that deletes must not be taken at half a word.
+ * For calls that take no parameter: `?dry-run=true` behind one that deletes is refused, and not ignored.
  * @throws ProblemError 400 where there is one
  */
 export function refuseQuery(c: Context): void {

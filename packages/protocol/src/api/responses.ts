@@ -162,7 +162,10 @@ export const ListedEntry = v.object({
 });
 export type ListedEntry = Fields<typeof ListedEntry>;
 
-/** The caller's rights, the classes in force for it, for auditors of all classes the lists in force, and what its mails say unless it says otherwise. */
+/**
+ * The caller's rights and the classes in force for it; for auditors of all classes, the lists in force; and what the caller's mails say of
+ * the company unless it says otherwise.
+ */
 export const PolicyResponse = v.object({
   rights: list(Right),
   classes: list(CredentialClass),

@@ -80,9 +80,11 @@ type EnvFile = {
 /**
  * Writes NAME='value' lines. A plain value, which bears its item's label, has the label's name; any other has the label before its own.
  * So no name depends on what else is handed over. A name that a tool knows for its credentials is kept; one that steers a shell or a
- * program, like BASH_ENV or HTTPS_PROXY, has SECRET_ before it. A shell and the dotenv readers have different rules: what both read alike is written so; the few
- * values for which there is no such spelling (a `'` together with one of `" $ \` or a backtick, a carriage return, a backslash at the
- * end) are written for the shell, behind all others, so that a reader which stumbles there has read the rest.
+ * program, like BASH_ENV or HTTPS_PROXY, has SECRET_ before it.
+ *
+ * A shell and the dotenv readers have different rules: what both read alike is written so; the few values for which there is no such
+ * spelling (a `'` together with one of `" $ \` or a backtick, a carriage return, a backslash at the end) are written for the shell,
+ * behind all others, so that a reader which stumbles there has read the rest.
  * POSIX.1-2024, Shell Command Language, 2.2 Quoting; https://github.com/motdotla/dotenv#what-rules-does-the-parsing-engine-follow
  */
 export function envFile(items: readonly Item[]): EnvFile {
