@@ -38,7 +38,7 @@ export function canonicalBytes(value: unknown): Uint8Array {
   return utf8(canonicalJson(value));
 }
 
-const DAY_SECONDS = 86_400;
+export const DAY_SECONDS = 86_400;
 
 /** What of an event says where it stands in the trail. */
 export type Placed = Pick<AuditEvent, "id" | "time" | "recorded" | "handoff" | "request" | "sequence">;

@@ -1,7 +1,5 @@
-import { dayName } from "@secret-handoff/protocol/audit";
+import { DAY_SECONDS, dayName } from "@secret-handoff/protocol/audit";
 import { type Audit, WHOLE_DAY } from "../store/audit.ts";
-
-const DAY_SECONDS = 86_400;
 
 /** Days after the service began within which the first seal is made, all failures of the sealer included. */
 const BEGINS_WITHIN = 1;

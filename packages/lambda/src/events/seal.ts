@@ -3,6 +3,7 @@ import { type AuditEvent, isoTime, type Leaf, Seal, type SealNotice } from "@sec
 import {
   canonicalBytes,
   canonicalJson,
+  DAY_SECONDS,
   dayName,
   dayNumber,
   lastSealableDay,
@@ -59,8 +60,6 @@ type SealerDeps = {
   readonly follow?: string | undefined;
   readonly log: Log;
 };
-
-const DAY_SECONDS = 86_400;
 
 /**
  * Seals every day that is over and has no seal, one after the other; an empty day too, so that a day without events differs from one

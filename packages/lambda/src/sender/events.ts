@@ -8,7 +8,7 @@ import {
   isRequestId,
   type Misfiled,
 } from "@secret-handoff/protocol/api";
-import { dayName } from "@secret-handoff/protocol/audit";
+import { DAY_SECONDS, dayName } from "@secret-handoff/protocol/audit";
 import { ProblemError } from "../http/problem.ts";
 import { readAddress } from "../http/request.ts";
 import type { Audit, EventPage } from "../store/audit.ts";
@@ -32,7 +32,6 @@ export type TrailDeps = {
   readonly cursors: Cursors;
 };
 
-const DAY = 86_400;
 /** A page of a day. DynamoDB reads a megabyte at once, and Lambda answers with six at the most. */
 const EVENTS_OF_A_DAY = 250;
 /** Where the indexes are checked as well: an event may name fifty secrets, each with an item of its own that leads to it. */
@@ -66,13 +65,13 @@ export async function listEvents(
   const filter = await filterOf(deps, named);
   if (!filter) return { events: [] };
   const isIndexed = deps.eventIndex.serves(filter);
-  const oldest = now - deps.audit.retentionDays * DAY;
-  const from = since ?? (cursor === undefined && !isIndexed ? now - DAY : 0);
+  const oldest = now - deps.audit.retentionDays * DAY_SECONDS;
+  const from = since ?? (cursor === undefined && !isIndexed ? now - DAY_SECONDS : 0);
   const period = {
     // Who asks from the very beginning is not walked through years of empty days.
-    since: from < now - LONGEST_RETENTION * DAY ? oldest : from,
+    since: from < now - LONGEST_RETENTION * DAY_SECONDS ? oldest : from,
     // Nothing has happened later, give or take a clock: a call that asks for the far future would get one cursor after the other.
-    until: Math.min(until ?? now, now + DAY),
+    until: Math.min(until ?? now, now + DAY_SECONDS),
   };
   if (period.since > period.until) return { events: [] };
   const isAsked = (event: AuditEvent) => shown(event) && isWanted(event, filter);
@@ -147,9 +146,9 @@ async function listDays(
     isChecked
       ? audit.checkedPage(dayName(day), period, EVENTS_TO_CHECK, after)
       : audit.page(dayName(day), period, EVENTS_OF_A_DAY, after);
-  const lastDay = Math.floor(period.until / DAY);
+  const lastDay = Math.floor(period.until / DAY_SECONDS);
   const place = cursor === undefined ? undefined : eventPlace(await cursors.read("events", cursor));
-  let day = place?.day ?? Math.floor(period.since / DAY);
+  let day = place?.day ?? Math.floor(period.since / DAY_SECONDS);
   let after = place?.after;
   for (let reads = 0; day <= lastDay; reads += 1) {
     const from = after;

@@ -9,7 +9,7 @@ import {
   type SealsQuery,
   type SealsResponse,
 } from "@secret-handoff/protocol/api";
-import { dayName, dayNumber } from "@secret-handoff/protocol/audit";
+import { DAY_SECONDS, dayName, dayNumber } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
 import { ProblemError } from "../http/problem.ts";
 import { type Attributes, attributeOf, ItemReader } from "../store/expressions.ts";
@@ -69,7 +69,6 @@ function handoffPlace([id, createdAt]: readonly unknown[], owner: string): Attri
   return { ...keyOf({ id }), owner: attributeOf(owner), createdAt: attributeOf(createdAt) };
 }
 
-const DAY_SECONDS = 86_400;
 /** More than two years; the DynamoDB client reads 1 MB at once, which is twice as many. */
 const SEALS_A_PAGE = 1_000;
 

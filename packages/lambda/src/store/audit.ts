@@ -2,6 +2,7 @@ import { type AuditEvent, isoTime, isRequestId, type Misfiled } from "@secret-ha
 import {
   CLOSES_AFTER,
   canonicalJson,
+  DAY_SECONDS,
   dayName,
   dayOf,
   filedAt,
@@ -132,8 +133,6 @@ export class Audit {
     });
   }
 }
-
-const DAY_SECONDS = 86_400;
 
 /** The first day that takes events, as days since 1970-01-01. */
 export function firstOpenDay(now: number): number {
