@@ -6,6 +6,8 @@ import threading
 
 import moto.server
 from moto.apigatewayv2.models import DomainName
+from moto.dynamodb.exceptions import ResourceNotFoundException
+from moto.dynamodb.models import DynamoDBBackend
 from moto.ses.models import ConfigurationSet, EmailIdentity
 from moto.stepfunctions.responses import StepFunctionResponse
 
@@ -51,6 +53,16 @@ def identity_with_tokens(self, *args, **kwargs):
     self.dkim_attributes.setdefault("Tokens", ["first", "second", "third"])
 
 
+_delete_table = DynamoDBBackend.delete_table
+
+
+def delete_table(self, name):
+    """DeleteTable does not name a missing table; AWS does, and by that Terraform tells a repeated call from a failure."""
+    if name not in self.tables:
+        raise ResourceNotFoundException(table_name=name)
+    return _delete_table(self, name)
+
+
 _run = moto.server.run_simple
 
 
@@ -67,6 +79,7 @@ def run_one_at_a_time(host, port, app, **options):
 
 moto.server.run_simple = run_one_at_a_time
 DomainName.to_json = domain_to_json
+DynamoDBBackend.delete_table = delete_table
 EmailIdentity.__init__ = identity_with_tokens
 StepFunctionResponse.list_state_machine_versions = list_state_machine_versions
 ConfigurationSet.to_dict_v2 = to_dict_v2
