@@ -6,6 +6,7 @@ import { type BuiltPage, buildPage } from "@secret-handoff/page";
 import { LANGUAGE_TAGS, languageOf, preferredLanguage } from "@secret-handoff/protocol/languages";
 import {
   inFull,
+  joined,
   keyOf,
   readTranslations,
   sentence,
@@ -56,6 +57,21 @@ describe.each(OTHERS)("in %s", (tag) => {
     const same = Object.entries(table).filter(([key, told]) => key === told && key.split(" ").length > 2);
     expect(same).toEqual([]);
   });
+});
+
+test.each(["ja", "zh-Hans"])("in %s marks are as wide as the script, and no space surrounds them", (tag) => {
+  const sentences = Object.values({ ...tableOf(tag), ...tableOf(`${tag}-opened`) });
+  const script = "[\\u3001-\\u30ff\\u3400-\\u9fff\\uff01-\\uff60]";
+  const narrow = new RegExp(
+    `${script}[,:;?!(]|[)?!]${script}|[\\u3001-\\u3003\\uff01-\\uff5e] | [\\uff01-\\uff5e]`,
+    "u",
+  );
+  expect(sentences.filter((told) => narrow.test(told))).toEqual([]);
+  // A name may be a word of ours, as in "ask the sender": a space round it would stand between two words of Japanese.
+  if (tag === "ja") expect(sentences.filter((told) => / \{\d\}|\{\d\} /.test(told))).toEqual([]);
+  speak("ja", { [keyOf("Copied")]: "コピーしました。" });
+  expect(joined(translated("Copied"), "", "残り4回です。", "End.")).toBe("コピーしました。残り4回です。End.");
+  expect(joined("One.", "", "Two.")).toBe("One. Two.");
 });
 
 test.each([

@@ -264,6 +264,16 @@ describe.each(["1password", "apple", "keepassxc"] as const)("a CSV file for %s",
     expect([moved, altered]).toEqual([[], manager === "keepassxc" ? ["token"] : []]);
   });
 
+  // 1Password asks for the columns of a login, which may be empty; KeePassXC and Apple's own export have rows without a password.
+  test.each([true, false])("a user name alone is one, and no password (concealed: %s)", (concealed) => {
+    const item = { label: "Orders", fields: [{ name: "username", value: "app", concealed }] };
+    const { text, moved, leftOut, altered } = csvFile([item], manager);
+    expect(importCsv(manager, text)).toEqual([
+      { title: "Orders", website: "", username: "app", password: "", totp: "", notes: "", fields: {} },
+    ]);
+    expect([moved, leftOut, altered]).toEqual([[], [], []]);
+  });
+
   test("every naughty string is imported exactly, or it is told what happens to it", () => {
     const { text, moved, leftOut, altered } = csvFile([naughtyItem(true)], manager);
     const rows = importCsv(manager, text);
@@ -343,6 +353,18 @@ describe.each(["1password", "apple", "keepassxc"] as const)("a CSV file for %s",
     expect(text).toContain(`n;'${formula}: named`);
   });
 });
+
+test.each([true, false])(
+  "a user name alone stays one in Bitwarden and KeePass (concealed: %s)",
+  async (concealed) => {
+    const item = { label: "Orders", fields: [{ name: "username", value: "app", concealed }] };
+    expect(importBitwarden(bitwardenFile([item]).text)).toEqual([
+      { title: "Orders", website: "", username: "app", password: "", totp: "", notes: "", fields: {} },
+    ]);
+    const [entry] = readKdbx(await kdbx([item]), PASSWORD);
+    expect(entry?.strings).toEqual({ Title: "Orders", UserName: "app" });
+  },
+);
 
 describe("a JSON file for Bitwarden", () => {
   test("imports as a login with custom fields", () => {

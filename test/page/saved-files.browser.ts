@@ -61,7 +61,7 @@ export function savedFilesTests(inBrowser: InBrowser): void {
       expect(csv.name).toBe(name);
       expect(read(csv.bytes.toString()).map(({ password }) => password)).toEqual(VALUES);
     }
-    await ana.page.getByText("Not in the file: key_gnp.pem. Download these one by one.").waitFor();
+    await ana.page.getByText("Not in the file: key_gnp.pem. Copy or download these one by one.").waitFor();
     const bitwarden = await download(ana, "Bitwarden");
     expect(bitwarden.name).toBe("secret-bitwarden.json");
     const [imported] = importBitwarden(bitwarden.bytes.toString());

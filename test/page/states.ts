@@ -1,4 +1,5 @@
 import { Recipient } from "@secret-handoff/local";
+import type { SealInput } from "@secret-handoff/protocol";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { type Visitor, visit } from "../support/browser.ts";
 import { answer } from "./answer.ts";
@@ -57,6 +58,38 @@ async function claimed(stack: PageStack): Promise<string> {
   const link = await stack.link({ email: EMAIL });
   await new Recipient(link).claim({ email: EMAIL });
   return link;
+}
+
+/** What some format or other cannot hold as it is: a NUL, a quoted value, a formula, a placeholder, line ends of Windows, a file. */
+const HARD_TO_SAVE: SealInput["items"] = [
+  {
+    label: "prod/orders/legacy",
+    fields: [
+      { name: "username", value: "orders_app", concealed: false },
+      { name: "with NUL", value: "half\0rest", concealed: true },
+      { name: "quoted", value: 'it\'s "$5"  ', concealed: true },
+      { name: "formula", value: '=HYPERLINK("https://example.com")', concealed: true },
+      { name: "placeholder", value: "{PASSWORD}", concealed: true },
+      { name: "key", value: "-----BEGIN KEY-----\r\nMIIB\r\n-----END KEY-----\r\n", concealed: true },
+    ],
+    files: [{ name: "client.p12", mediaType: "application/x-pkcs12", data: new Uint8Array(700) }],
+  },
+];
+
+/** Shows the values and saves them, by the places of the buttons: they have other names in every language. */
+async function saveHard(page: Page): Promise<void> {
+  const parts = page.locator(".part");
+  await page.locator(".item + .row button").nth(1).click();
+  await parts.nth(0).getByRole("button").nth(1).click();
+  await parts.nth(1).getByRole("button").nth(4).click();
+  await page.waitForFunction(() => document.querySelectorAll('.part [role="status"]:not(:empty)').length > 1);
+}
+
+async function openKeePass(page: Page): Promise<void> {
+  await page.locator(".part").nth(1).getByRole("button").first().click();
+  await page.locator("#file-password").fill("too short");
+  await page.locator(".part form button.main").click();
+  await page.locator("#file-password-error:not(:empty)").waitFor();
 }
 
 /** Every state that the page can show, in the order in which a recipient may meet them. */
@@ -191,6 +224,35 @@ export const PAGE_STATES: readonly PageState[] = [
       await visitor.press("Download");
       await visitor.page.getByText("Reloading will not show it again").waitFor();
     },
+  },
+  {
+    name: "the secret, copied",
+    heading: "Your secret",
+    async reach(visitor, stack) {
+      await open(visitor, stack);
+      await visitor.press(/^Copy: .*password/);
+      await visitor.page.locator("#clipboard").getByText("clipboard").first().waitFor();
+    },
+  },
+  {
+    name: "the secret, saved, and what files cannot hold",
+    heading: "Your secret",
+    reach: async (visitor, stack) => {
+      await visitor.goTo(await stack.link({ email: EMAIL, items: HARD_TO_SAVE }));
+      await answer(visitor, EMAIL);
+      await visitor.sees("Your secret");
+      await saveHard(visitor.page);
+    },
+    again: saveHard,
+  },
+  {
+    name: "the secret, a file for KeePass",
+    heading: "Your secret",
+    async reach(visitor, stack) {
+      await open(visitor, stack);
+      await openKeePass(visitor.page);
+    },
+    again: openKeePass,
   },
   {
     name: "the secret is covered",

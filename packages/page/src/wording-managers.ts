@@ -15,4 +15,4 @@ export const saveFile = "Save the file";
 export const encrypting = "The file is being encrypted. This takes some seconds.";
 export const tooLittleMemory = "This device has too little memory for this format. Save in another way.";
 export const notHeld = (names: readonly string[]) =>
-  names.length > 0 ? sentence`Not in the file: ${names.join(", ")}. Download these one by one.` : "";
+  names.length > 0 ? sentence`Not in the file: ${names.join(", ")}. Copy or download these one by one.` : "";

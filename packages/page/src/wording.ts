@@ -47,10 +47,8 @@ export const senderSays = "The sender says";
 export const reportThis = "Report this link";
 export const notMe = "It wasn't me";
 
-export const opening: Message = [
-  "Opening",
-  "Your browser fetches the secret and decrypts it. Checking a passphrase takes some seconds.",
-];
+export const opening: Message = ["Opening", "Your browser fetches the secret and decrypts it."];
+export const checkingPassphrase = "Checking a passphrase takes some seconds.";
 export const progress = "Progress";
 
 export const mailAnother = "Send another code";

@@ -1,5 +1,5 @@
 import { type BundleFile, type Item, platformRandom } from "@secret-handoff/protocol";
-import { translated } from "@secret-handoff/protocol/recipient";
+import { joined, translated } from "@secret-handoff/protocol/recipient";
 import { fileName, SHORTEST_FILE_PASSWORD } from "@secret-handoff/protocol/saving";
 import {
   bitwardenFile,
@@ -39,7 +39,7 @@ export function managersView(
 
   function save(name: string, data: BlobPart, ...remarks: readonly string[]): void {
     actions.save(name, data);
-    result.textContent = [say.saved(name), ...remarks].join(" ");
+    result.textContent = joined(say.saved(name), ...remarks);
   }
   function saveCsv(manager: CsvManager): void {
     const { text, moved, leftOut, altered } = csvFile(items, manager);

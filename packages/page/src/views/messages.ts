@@ -30,15 +30,19 @@ export function unreachableView(_: ScreenOf<"unreachable">, { send }: ViewAction
   };
 }
 
+const [, nothingOpened = ""] = say.checking;
+
 /** A link that is not whole, or too new for this page, told before anything is sent; and a box to paste the whole of it. */
 export function damagedView(screen: ScreenOf<"damaged">, { paste }: ViewActions): View<ScreenOf<"damaged">> {
   // A text area: pasted into a line, a link that was wrapped would lose its line ends, and with them how to join it again.
   const box = labelledInput("textarea", "link", say.wholeLink, { inputmode: "url", rows: "3" });
   const title = screen.why === "version" ? say.ofANewerKind : say.partMissing;
+  // A newer kind of link is whole: only a newer page opens it, and pasted again it would not.
+  const whole = screen.why === "version";
   return {
     root: card(
-      [title, say.whyDamaged[screen.why], say.nothingSent],
-      form(() => paste(box.input.value), box.root, submitButton(say.openThis)),
+      [title, say.whyDamaged[screen.why], whole ? nothingOpened : say.nothingSent],
+      !whole && form(() => paste(box.input.value), box.root, submitButton(say.openThis)),
     ),
     update: (next) => next !== screen && box.showError(say.whyDamaged[next.why]),
   };

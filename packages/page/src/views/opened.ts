@@ -1,5 +1,5 @@
 import type { BundleFile, Item } from "@secret-handoff/protocol";
-import { type Acknowledgement, locale, translated } from "@secret-handoff/protocol/recipient";
+import { type Acknowledgement, joined, locale, translated } from "@secret-handoff/protocol/recipient";
 import { asText, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
 import * as say from "../wording-opened.ts";
 import { button, card, element, fill, given, hint, paragraph, row, setText, subheading } from "./elements.ts";
@@ -155,7 +155,7 @@ function savingView(items: readonly Item[], actions: OpenedActions, onSaved: () 
   const result = hint("", "status");
   function save(name: string, text: string, ...remarks: readonly string[]): void {
     actions.save(name, text);
-    result.textContent = [say.saved(name), ...remarks].join(" ");
+    result.textContent = joined(say.saved(name), ...remarks);
   }
   function saveEnv(): void {
     const { text, shellOnly, leftOut } = envFile(items);

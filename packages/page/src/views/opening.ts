@@ -144,10 +144,14 @@ export function isWebView(userAgent: string): boolean {
 
 /** @param screen without a progress while the service is asked */
 export function openingView(_: ScreenOf<"deriving" | "claiming">): View<ScreenOf<"deriving" | "claiming">> {
+  const [title = "", fetching = ""] = say.opening;
+  const what = paragraph("");
   const bar = element("progress", { "aria-label": translated(say.progress) });
   return {
-    root: card(say.opening, bar),
+    root: card([title], what, bar),
     update(screen) {
+      const checks = screen.kind === "deriving" && needsPassphrase(screen.handoff.link.flags);
+      setText(what, checks ? say.checkingPassphrase : fetching);
       if (screen.kind === "deriving") bar.value = screen.progress;
       else bar.removeAttribute("value");
     },

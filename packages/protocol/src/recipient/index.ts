@@ -30,6 +30,7 @@ export {
   fromNow,
   hashOf,
   inFull,
+  joined,
   keyOf,
   locale,
   parentOf,

@@ -76,6 +76,13 @@ export function sentence(parts: TemplateStringsArray, ...values: readonly (strin
   });
 }
 
+/** Sentences as one text: Japanese and Chinese have no space behind a full stop. Empty ones are left out. */
+export function joined(...sentences: readonly string[]): string {
+  return sentences
+    .filter((text) => text !== "")
+    .reduce((before, text) => `${before}${/^$|。$/.test(before) ? "" : " "}${text}`, "");
+}
+
 /** For Intl. */
 export function locale(): string {
   return localeOf(spoken);

@@ -1,7 +1,7 @@
 import type { Header } from "../header.ts";
 import { REPORT_WORD } from "./ended.ts";
 import type { DamagedScreen, EndedScreen, FieldError } from "./screens.ts";
-import { fromNow, inFull, sentence, translated } from "./translation.ts";
+import { fromNow, inFull, joined, sentence, translated } from "./translation.ts";
 
 /** What recipients read about a link and its handoff, wherever they open it: in the page, or with the command `open`. */
 
@@ -87,7 +87,7 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
         weak: "The passphrase has at least 12 characters, not only digits. No try was used up.",
       }[error.why];
     case "answers":
-      return `${translated("That is not right. Check what you typed.")} ${triesLeft(error.attemptsLeft)}`;
+      return joined(translated("That is not right. Check what you typed."), triesLeft(error.attemptsLeft));
     case "device":
       return {
         device: "This device has too little memory to check the passphrase. Use another.",
@@ -96,7 +96,7 @@ export function fieldError(error: FieldError, hint: string | undefined): string 
     case "code":
       return {
         malformed: "The code has eight digits.",
-        wrong: "That code is wrong or too old. Request another.",
+        wrong: "That code is wrong or too old. Check it, or request another.",
       }[error.why];
   }
 }
