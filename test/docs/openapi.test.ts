@@ -82,7 +82,10 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   const sender = new Sender(service);
   const email = "ana@vendor.example";
   const subject = { secret: "arn:x", versionId: "v1", versionCreatedAt: 1, recipient: email };
-  for (const path of ["/", "/h/anything"]) await fetch(`${service.url}${path}`);
+  for (const path of ["/", "/h/anything"]) {
+    await fetch(`${service.url}${path}`);
+    await fetch(`${service.url}${path}`, { headers: { "service-worker": "script" } });
+  }
 
   const checked = await sender.seal({ email, mailedCode: true });
   const body = createRequest(checked, { subject, reason: "quarterly", resend: false });
@@ -103,7 +106,7 @@ test("everything the service answers, and all it accepts, is as docs/openapi.yam
   const recipient = new Recipient(checked.link);
   await recipient.status();
   await recipient.claim({ email });
-  await recipient.code(email);
+  await recipient.code(email, "de");
   const code = /^\d{8}$/m.exec(service.mail.inbox.mails.at(-1)?.text ?? "")?.[0] ?? "";
   await recipient.claim({ email: "bob@vendor.example", code });
   const claim = await recipient.claim({ email, code });

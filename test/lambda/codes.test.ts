@@ -75,6 +75,16 @@ describeOnEachEngine("a mailed code", (engine) => {
     expect(Object.keys((await service.stored(id)) ?? {}).filter((name) => kept.includes(name))).toEqual([]);
   });
 
+  test("the code comes in the language that the page speaks, and in no words but ours", async () => {
+    expect((await recipient.code(EMAIL, "ja")).status).toBe(202);
+    expect(service.mail.inbox.mails.at(-1)?.subject).toContain("確認コード");
+    service.clock.now += 30;
+    for (const odd of ["xx", "de-AT", "Pay now", ""])
+      expect(await recipient.code(EMAIL, odd)).toMatchObject({ status: 400 });
+    await recipient.code(EMAIL);
+    expect(service.mail.inbox.mails.at(-1)?.subject).toBe("Your confirmation code");
+  });
+
   test("a wrong address gets the same answer, no mail, and spends no code", async () => {
     const before = service.mail.inbox.mails.length;
     const wrong = await recipient.code("bob@vendor.example");

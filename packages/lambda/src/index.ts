@@ -6,10 +6,10 @@ export {
 } from "./events/seal.ts";
 export { type Swept, sweep } from "./events/sweep.ts";
 export { createRecipientApp } from "./recipient/app.ts";
+export { codeMail } from "./recipient/code-mail.ts";
 export { encodePage, type Page } from "./recipient/page.ts";
 export {
   ANSWER_AFTER_MS,
-  codeMail,
   type FixedLatency,
   fixedLatency,
 } from "./recipient/send-code.ts";

@@ -78,8 +78,9 @@ export class Recipient {
     });
   }
 
-  code(email: string): Promise<RecipientResponse> {
-    return this.#call("code", { email, emailKey: encodeBase64url(this.#keys().emailKey) });
+  code(email: string, language?: string): Promise<RecipientResponse> {
+    const emailKey = encodeBase64url(this.#keys().emailKey);
+    return this.#call("code", { email, emailKey, ...(language === undefined ? {} : { language }) });
   }
 
   /** Decrypts a claim's answer, and with `receipt` acknowledges it. */

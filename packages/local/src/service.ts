@@ -166,11 +166,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     codes: new Codes(table),
     clock,
     log,
-    mailCode: async ({ to, code }) => {
+    mailCode: async (mail) => {
+      const { fromName, ...content } = codeMail(mail);
       await mailer.sendMail({
-        from: "handoff@localhost",
-        to,
-        ...codeMail(code),
+        from: { name: fromName ?? "", address: "handoff@localhost" },
+        to: mail.to,
+        ...content,
         headers: { "Auto-Submitted": "auto-generated" },
       });
     },

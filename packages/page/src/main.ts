@@ -1,3 +1,4 @@
+import { preferredLanguage } from "@secret-handoff/protocol/languages";
 import { createClaimMemory, createServiceClient } from "@secret-handoff/protocol/recipient";
 import { readCompany, showCompany, showFoot } from "./company.ts";
 import { onAlteredModule } from "./modules.ts";
@@ -44,6 +45,8 @@ const page = createPage({
   memory: createClaimMemory(tabStore(window), browserStore(window), () => clock.now()),
   service: createServiceClient((input, init) => fetch(input, init)),
   clock,
+  // A translator in the browser may have written its own language there.
+  language: () => preferredLanguage([document.documentElement.lang]),
   show: (screen) => renderer.show(screen),
   async prepare() {
     const [{ openedScreens }] = await Promise.all([import("./views/opened-screens.ts"), speakOfOpened?.()]);

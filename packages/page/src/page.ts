@@ -1,4 +1,5 @@
 import { encodeBase64url, formatFragment, type HandoffId, platformRandom } from "@secret-handoff/protocol";
+import type { Language } from "@secret-handoff/protocol/languages";
 import type {
   ClaimMemory,
   FlowEvent,
@@ -21,6 +22,8 @@ export type PagePorts = {
   readonly show: (screen: Screen | undefined) => void;
   /** Fetches the views of an opened secret. Nothing is claimed before; rejects where they cannot be had. */
   readonly prepare?: () => Promise<void>;
+  /** What the page speaks now. */
+  readonly language?: () => Language;
 };
 
 export type Page = ReturnType<typeof createPage>;

@@ -10,6 +10,7 @@ export {
   parseDuration,
 } from "@secret-handoff/protocol/api";
 export { type Language, languageOf } from "@secret-handoff/protocol/languages";
+export type { Accents } from "@secret-handoff/protocol/mail-frame";
 export { CONTROLS, type Control } from "./audit/controls.ts";
 export {
   type Block,
@@ -124,7 +125,7 @@ export {
   writeEmail,
   writeEncryptedEmail,
 } from "./mail/email.ts";
-export type { Accents, EmailFacts, EncryptedLink } from "./mail/email-copy.ts";
+export type { EmailFacts, EncryptedLink } from "./mail/email-copy.ts";
 export { type SesOptions, sesTransport } from "./mail/ses.ts";
 export { type SmtpServer, smtpTransport, tlsOf } from "./mail/smtp.ts";
 export {

@@ -1,6 +1,8 @@
 import { setTimeout } from "node:timers/promises";
+import { asciiMailbox } from "@secret-handoff/protocol/mail-frame";
 import * as v from "valibot";
-import { ANSWER_AFTER_MS, codeMail, type MailCode } from "../recipient/send-code.ts";
+import { codeMail } from "../recipient/code-mail.ts";
+import { ANSWER_AFTER_MS, type MailCode } from "../recipient/send-code.ts";
 import { callOptions } from "./aws-calls.ts";
 import { optional, required } from "./environment.ts";
 
@@ -14,7 +16,7 @@ const deliver: MailCode = smtpSecret ? smtpMailer(smtpSecret) : sesMailer();
 /**
  * Mails codes by SES, or by the SMTP server whose settings SMTP_SECRET_ARN holds. A file of its own, loaded for the first code.
  * It shares nothing with the sdk's senders: a code is one mail within two seconds, with no pace, no pool, no retry and no sentence
- * for a person, and the package below both holds no mail.
+ * for a person. What both mails look like is in the package below both.
  * @throws Error when it takes longer than it may; the mail may have gone out all the same
  */
 export const mailCode: MailCode = (mail) =>
@@ -26,19 +28,19 @@ export const mailCode: MailCode = (mail) =>
   ]);
 
 function sesMailer(): MailCode {
-  return async ({ to, code }) => {
+  return async (mail) => {
     const { SendEmailCommand, SESv2Client } = await import("@aws-sdk/client-sesv2");
-    const { subject, text } = codeMail(code);
+    const { fromName, subject, text, html } = codeMail(mail);
     const client = new SESv2Client(callOptions({ answerMs: TIMEOUT_MS, maxAttempts: 1 }));
     const configurationSet = optional("MAIL_CONFIGURATION_SET");
     await client.send(
       new SendEmailCommand({
-        FromEmailAddress: required("MAIL_FROM"),
-        Destination: { ToAddresses: [to] },
+        FromEmailAddress: asciiMailbox({ name: fromName, address: required("MAIL_FROM") }),
+        Destination: { ToAddresses: [mail.to] },
         Content: {
           Simple: {
-            Subject: { Data: subject },
-            Body: { Text: { Data: text } },
+            Subject: utf8(subject),
+            Body: { Text: utf8(text), Html: utf8(html) },
             Headers: [{ Name: "Auto-Submitted", Value: "auto-generated" }],
           },
         },
@@ -48,8 +50,13 @@ function sesMailer(): MailCode {
   };
 }
 
+/** SES takes text for ASCII unless told otherwise. */
+function utf8(data: string) {
+  return { Data: data, Charset: "UTF-8" };
+}
+
 function smtpMailer(secretArn: string): MailCode {
-  return async ({ to, code }) => {
+  return async (mail) => {
     const [{ GetSecretValueCommand, SecretsManagerClient }, { createTransport }] = await Promise.all([
       import("@aws-sdk/client-secrets-manager"),
       import("nodemailer"),
@@ -63,10 +70,11 @@ function smtpMailer(secretArn: string): MailCode {
       greetingTimeout: TIMEOUT_MS,
       socketTimeout: TIMEOUT_MS,
     });
+    const { fromName, ...content } = codeMail(mail);
     await transport.sendMail({
-      from: required("MAIL_FROM"),
-      to,
-      ...codeMail(code),
+      from: { name: fromName ?? "", address: required("MAIL_FROM") },
+      to: mail.to,
+      ...content,
       headers: { "Auto-Submitted": "auto-generated" },
     });
   };

@@ -33,7 +33,6 @@ import { type CodeDeps, codeHashOf, sendCode } from "./send-code.ts";
 type RecipientDeps = CodeDeps & {
   readonly claims: Claims;
   readonly receipts: Receipts;
-  readonly origin: string;
   readonly page: EncodedPage;
   /** Who runs the service, as recipients know them. */
   readonly runBy?: string | undefined;

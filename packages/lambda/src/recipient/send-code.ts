@@ -1,13 +1,25 @@
 import { createHmac, randomInt } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import { emailVerifierOf, type HandoffId, type LinkToken } from "@secret-handoff/protocol";
+import type { Language } from "@secret-handoff/protocol/languages";
 import { gone, notFound } from "../http/problem.ts";
 import { readAddress } from "../http/request.ts";
 import { type Log, nameOf } from "../runtime.ts";
 import type { Codes } from "../store/codes.ts";
+import type { MailCompany } from "./code-mail.ts";
+
+/** A code on its way. All that a caller can choose of the mail is one of our languages. */
+export type CodeToMail = {
+  readonly to: string;
+  readonly code: string;
+  readonly language: Language;
+  /** The service's. */
+  readonly origin: string;
+  readonly company?: MailCompany | undefined;
+};
 
 /** Mails a code. */
-export type MailCode = (mail: { readonly to: string; readonly code: string }) => Promise<void>;
+export type MailCode = (mail: CodeToMail) => Promise<void>;
 
 /** Resolves after a fixed time, so that nobody learns how long the work took, or whether there was any. */
 export type FixedLatency = (work: Promise<void>) => Promise<void>;
@@ -16,6 +28,8 @@ export type CodeDeps = {
   readonly codes: Codes;
   readonly mailCode: MailCode;
   readonly latency: FixedLatency;
+  readonly origin: string;
+  readonly company?: MailCompany | undefined;
   readonly log: Log;
 };
 
@@ -42,11 +56,17 @@ export function codeHashOf(linkToken: LinkToken, code: string): Uint8Array {
  * @throws ProblemError 400, 404, 410; not when the mail fails, for that would reveal that the address was right
  */
 export async function sendCode(
-  { codes, mailCode, latency, log }: CodeDeps,
+  { codes, mailCode, latency, log, origin, company }: CodeDeps,
   id: HandoffId,
-  asked: { readonly linkToken: LinkToken; readonly email: string; readonly emailKey: Uint8Array },
+  asked: {
+    readonly linkToken: LinkToken;
+    readonly email: string;
+    readonly emailKey: Uint8Array;
+    readonly language?: Language | undefined;
+  },
   now: number,
 ): Promise<void> {
+  const { language = "en" } = asked;
   const to = readAddress(asked.email, "field email");
   const code = String(randomInt(100_000_000)).padStart(8, "0");
   const emailVerifier = emailVerifierOf(asked.emailKey, to);
@@ -54,26 +74,8 @@ export async function sendCode(
   if (outcome === "no_codes") return;
   if (outcome === "unchanged") return latency(Promise.resolve());
   if (outcome !== "armed") throw outcome.kind === "gone" ? gone(outcome) : notFound();
-  const mailed = mailCode({ to, code }).catch((error: unknown) =>
+  const mailed = mailCode({ to, code, language, origin, company }).catch((error: unknown) =>
     log({ level: "error", what: "code_mail_failed", error: nameOf(error) }),
   );
   return latency(mailed);
-}
-
-/** The mail that carries a code. Neither links nor names the secret: it is of no use without the link. */
-type CodeMail = { readonly subject: string; readonly text: string };
-
-export function codeMail(code: string): CodeMail {
-  return {
-    subject: "Your code to open a handoff",
-    text: [
-      code,
-      "",
-      "Type this code into the page that asked for it. It is valid for 10 minutes, and only in that page.",
-      "",
-      "Nobody will ask you for this code by phone, chat or mail. If you did not ask for it, somebody else has the link:",
-      'open the link in the first mail and choose "Report this link", or tell its sender.',
-      "",
-    ].join("\n"),
-  };
 }

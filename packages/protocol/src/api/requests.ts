@@ -1,6 +1,7 @@
 import * as v from "valibot";
 import { encodeBase64url } from "../encoding.ts";
 import type { ClaimId, ClaimToken, LinkToken, Receipt, Verifier } from "../keys.ts";
+import { LANGUAGE_TAGS } from "../languages.ts";
 import type { Sealed } from "../seal.ts";
 import { blob, bytes, flags, prose, state, text, time } from "./fields.ts";
 
@@ -40,7 +41,13 @@ export const ClaimRequest = v.strictObject({
 });
 export type ClaimRequest = v.InferInput<typeof ClaimRequest>;
 
-export const CodeRequest = v.strictObject({ linkToken, email: text(320), emailKey: bytes<Uint8Array>(32) });
+export const CodeRequest = v.strictObject({
+  linkToken,
+  email: text(320),
+  emailKey: bytes<Uint8Array>(32),
+  /** Of the mail: what the page speaks at that moment. English without it. */
+  language: v.optional(v.picklist(LANGUAGE_TAGS)),
+});
 export type CodeRequest = v.InferInput<typeof CodeRequest>;
 
 export const AcknowledgeRequest = v.strictObject({

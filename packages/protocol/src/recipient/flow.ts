@@ -1,4 +1,5 @@
 import { deriveOpenKeys, type HandoffId, prepareToDerive } from "../keys.ts";
+import type { Language } from "../languages.ts";
 import { formatFragment } from "../link.ts";
 import { begin, whenChecking, whenReady } from "./begin.ts";
 import { whenClaiming, whenCode, whenDeriving, whenInterrupted } from "./claim.ts";
@@ -59,6 +60,8 @@ type EffectPorts = {
   readonly onRemembered?: (id: HandoffId) => void;
   /** Fetches what shows a secret. Nothing is derived or claimed before; rejects where it cannot be had. */
   readonly prepare?: () => Promise<unknown>;
+  /** What the recipient reads now, for the mail that carries a code; the service speaks English unless told. */
+  readonly language?: () => Language;
 };
 
 /** Does what the flow asks for, in page and command line alike. What takes time answers later, with an event. */
@@ -81,6 +84,11 @@ export function runEffect(effect: Effect, ports: EffectPorts, reply: (event: Flo
     case "finish":
       memory.finish(effect.id);
       break;
+    case "code": {
+      const language = ports.language?.();
+      void call({ ...effect, body: { ...effect.body, ...(language && { language }) } }, ports, reply);
+      break;
+    }
     default:
       void call(effect, ports, reply);
   }

@@ -9,10 +9,11 @@ import {
   utcMinute,
 } from "@secret-handoff/protocol/api";
 import type { Language } from "@secret-handoff/protocol/languages";
+import type { Accents } from "@secret-handoff/protocol/mail-frame";
 import { splitContacts } from "@secret-handoff/protocol/markup";
 import { nearestPassing } from "@secret-handoff/protocol/theme";
 import { type Mailbox, parseAddress } from "../mail/addresses.ts";
-import { type Accents, senderName } from "../mail/email-copy.ts";
+import { senderName } from "../mail/email-copy.ts";
 import type { Concealed } from "../redact.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { type ErrorCollector, SenderError } from "../sender-error.ts";

@@ -1,7 +1,7 @@
 import { type Flags, type HandoffId, needsEmail, needsPassphrase } from "@secret-handoff/protocol";
 import { fillIn, type Language, localeOf } from "@secret-handoff/protocol/languages";
+import { type Accents, OUR_ACCENTS } from "@secret-handoff/protocol/mail-frame";
 import { splitContacts } from "@secret-handoff/protocol/markup";
-import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
 import type { Mailbox } from "./addresses.ts";
 import { ar } from "./languages/ar.ts";
 import { de } from "./languages/de.ts";
@@ -57,11 +57,6 @@ export type MailSentences = { readonly [Key in keyof typeof en]: string };
 const MAIL_SENTENCES: { readonly [L in Language]: MailSentences } = {
   ...{ en, de, fr, es, "pt-BR": ptBR, it, nl, pl, ja, "zh-Hans": zhHans, ar, he },
 };
-
-/** The colour of buttons and links, `#rrggbb`, on light and on dark grounds. */
-export type Accents = { readonly light: string; readonly dark: string };
-
-const OURS: Accents = { light: LIGHT.accent, dark: DARK.accent };
 
 /** What an e-mail says. Nothing in it but the link is secret. */
 export type EmailFacts = {
@@ -155,7 +150,7 @@ export function emailCopy(facts: EmailFacts): EmailCopy {
   const when = expiryInWords(facts.expiresAt, language, facts.timeZone);
   const host = new URL(origin).host;
   return {
-    ...{ language, company, heading, accents: facts.accents ?? OURS },
+    ...{ language, company, heading, accents: facts.accents ?? OUR_ACCENTS },
     subject: oneLine(fillIn(say.subject, { title: heading, company }).slice(0, LONGEST_SUBJECT)),
     hello: say.hello,
     sending: fillIn(say.sending, { sender }),

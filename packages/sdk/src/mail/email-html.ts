@@ -1,20 +1,14 @@
-import { isRightToLeft } from "@secret-handoff/protocol/languages";
+import { carefulHtml, MONO, mailFrame, paragraphHtml, startOf } from "@secret-handoff/protocol/mail-frame";
 import { escapeHtml } from "@secret-handoff/protocol/markup";
-import { DARK, LIGHT } from "@secret-handoff/protocol/theme";
+import { LIGHT } from "@secret-handoff/protocol/theme";
 import type { DecryptionCopy, EmailCopy, Rows } from "./email-copy.ts";
 
-/** Nothing is loaded: no image, no font, no style sheet. */
-const FONT = "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
-const MONO = "ui-monospace,SFMono-Regular,Menlo,Consolas,monospace";
-
-/** The HTML part: one column, styles inline because some clients drop the rest, the link as a button and in full. */
+/** The HTML part: the link as a button and in full. */
 export function emailHtml(parts: EmailCopy): string {
-  const { language, message, careful, accents } = parts;
-  const { link } = parts;
-  const rightToLeft = isRightToLeft(language);
-  const [dir, start] = rightToLeft ? ["rtl", "right"] : ["ltr", "left"];
-  const paragraph = (text: string, style = "", kind = "ink") =>
-    `<p class="${kind}" style="margin:0 0 16px;text-align:${start};${style}">${escapeHtml(text)}</p>`;
+  const { language, message, careful, accents, link } = parts;
+  const start = startOf(language);
+  const paragraph = (text: string, style = "", kind: "ink" | "soft" = "ink") =>
+    paragraphHtml(language, text, style, kind);
   const heading = (text: string) =>
     `<h2 class="ink" style="margin:28px 0 8px;font-size:16px;line-height:1.4;font-weight:650;color:${LIGHT.ink};">${escapeHtml(text)}</h2>`;
   const small = (text: string) => paragraph(text, `font-size:14px;color:${LIGHT.soft};`, "soft");
@@ -25,42 +19,10 @@ export function emailHtml(parts: EmailCopy): string {
           `${paragraph(parts.orCopy, `margin-bottom:4px;color:${LIGHT.soft};`, "soft")}\n${visibleLinkHtml(link, accents.light)}`,
         ]
       : [decryptionHtml(link, paragraph, accents.light), ""];
-  return `<!doctype html>
-<html lang="${language}" dir="${dir}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="supported-color-schemes" content="light dark">
-<meta name="referrer" content="no-referrer">
-<title>${escapeHtml(parts.subject)}</title>
-<style>
-@media (prefers-color-scheme: dark) {
-  .ground { background: ${DARK.ground} !important; }
-  .card { background: ${DARK.card} !important; border-color: ${DARK.line} !important; }
-  .ink { color: ${DARK.ink} !important; }
-  .soft { color: ${DARK.soft} !important; }
-  .rule { border-color: ${DARK.line} !important; }
-  .quote { border-color: ${accents.dark} !important; }
-  .button { background: ${accents.dark} !important; color: ${DARK.ground} !important; }
-  .link { color: ${accents.dark} !important; }
-}
-@media (max-width: 480px) {
-  .pad { padding: 24px 20px !important; }
-}
-</style>
-</head>
-<body class="ground" style="margin:0;padding:0;background:${LIGHT.ground};">
-<div style="display:none;max-height:0;overflow:hidden;">${escapeHtml(parts.sending)} ${escapeHtml(parts.until)}</div>
-<table role="presentation" class="ground" dir="${dir}" width="100%" cellpadding="0" cellspacing="0" style="background:${LIGHT.ground};">
-<tr><td align="center" style="padding:24px 12px;">
-<table role="presentation" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;">
-<tr><td class="soft" dir="auto" style="padding:0 4px 12px;font:600 15px/1.4 ${FONT};color:${LIGHT.soft};text-align:${start};">${escapeHtml(parts.company)}</td></tr>
-</table>
-<table role="presentation" class="card" width="100%" cellpadding="0" cellspacing="0" style="max-width:560px;background:${LIGHT.card};border:1px solid ${LIGHT.line};border-radius:12px;">
-<tr><td class="pad ink" style="padding:32px 32px 24px;font:16px/1.55 ${FONT};color:${LIGHT.ink};text-align:${start};">
-<h1 class="ink" dir="auto" style="margin:0 0 20px;font-size:22px;line-height:1.3;font-weight:650;color:${LIGHT.ink};text-align:${start};">${escapeHtml(parts.heading)}</h1>
-${paragraph(parts.hello)}
+  return mailFrame({
+    ...{ language, accents, subject: parts.subject, company: parts.company, heading: parts.heading },
+    preview: `${parts.sending} ${parts.until}`,
+    bodyHtml: `${paragraph(parts.hello)}
 ${paragraph(parts.sending)}
 ${parts.purpose === undefined ? "" : paragraph(parts.purpose)}
 ${message === undefined ? "" : messageHtml(message, start, accents.light)}
@@ -69,20 +31,11 @@ ${way}
 ${heading(parts.stepsHeading)}
 <ol style="margin:0 0 20px;padding:0;padding-inline-start:24px;">${parts.steps.map((step) => `<li class="ink" style="margin:0 0 6px;">${escapeHtml(step)}</li>`).join("")}</ol>
 ${paragraph(parts.until)}
-${paragraph(parts.questions, "margin-bottom:0;")}
-</td></tr>
-<tr><td class="pad rule" style="padding:20px 32px 28px;border-top:1px solid ${LIGHT.line};font:13px/1.55 ${FONT};text-align:${start};">
-${again}
-${paragraph(careful.heading, `margin-bottom:4px;font-weight:600;color:${LIGHT.soft};`, "soft")}
-${paragraph(careful.sentences.join(" "), `margin-bottom:0;color:${LIGHT.soft};`, "soft")}
-${parts.origins.length === 0 ? "" : `<div style="height:14px;"></div>${rowsHtml(parts.origins, "soft", LIGHT.soft)}`}
-</td></tr>
-</table>
-</td></tr>
-</table>
-</body>
-</html>
-`;
+${paragraph(parts.questions, "margin-bottom:0;")}`,
+    footHtml: `${again}
+${carefulHtml(language, careful.heading, careful.sentences)}
+${parts.origins.length === 0 ? "" : `<div style="height:14px;"></div>${rowsHtml(parts.origins, "soft", LIGHT.soft)}`}`,
+  });
 }
 
 function buttonHtml(link: string, words: string, accent: string): string {

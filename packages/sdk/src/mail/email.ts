@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { HandoffId } from "@secret-handoff/protocol";
+import { wrapText as wrap } from "@secret-handoff/protocol/mail-frame";
 import { escapeHtml } from "@secret-handoff/protocol/markup";
 import type Mail from "nodemailer/lib/mailer";
 import type { RecipientKey } from "../recipient-keys/recipient-key.ts";
@@ -80,8 +81,6 @@ export async function writeEncryptedEmail(facts: PlainFacts, key: RecipientKey):
 
 type PlainFacts = EmailFacts & { readonly link: string };
 
-const WIDTH = 72;
-
 /**
  * The plain-text part. The link stands on a line of its own between empty lines, and no sentence ends right behind an address: mail
  * programs take a full stop for a part of it.
@@ -128,23 +127,6 @@ function quote(message: string): string {
 
 function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
-}
-
-/** Breaks between words at 72 columns; a longer word, such as a URL, stays whole. */
-function wrap(text: string, first = "", rest = ""): string {
-  const lines: string[] = [];
-  let line = first;
-  let empty = true;
-  for (const word of text.split(/\s+/)) {
-    if (!empty && line.length + 1 + word.length > WIDTH) {
-      lines.push(line);
-      line = rest;
-      empty = true;
-    }
-    line += empty ? word : ` ${word}`;
-    empty = false;
-  }
-  return [...lines, line].join("\n");
 }
 
 /** RFC 3834, section 5: no holiday notice answers it. */

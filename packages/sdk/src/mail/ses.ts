@@ -1,5 +1,6 @@
 import type { SESv2Client, SendEmailCommandInput } from "@aws-sdk/client-sesv2";
 import { emailHintOf } from "@secret-handoff/protocol";
+import { asciiMailbox } from "@secret-handoff/protocol/mail-frame";
 import { awsService, clientOptions, openedOnce } from "../aws/aws-client.ts";
 import { type AwsCall, type AwsSentence, type AwsWording, isAbout } from "../aws/aws-errors.ts";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -92,7 +93,7 @@ async function openClient(region: string | undefined, runtime: Runtime): Promise
 async function requestOf(email: Email, { configurationSet }: SesOptions): Promise<SendEmailCommandInput> {
   const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
   return {
-    FromEmailAddress: formatMailbox(email.from),
+    FromEmailAddress: asciiMailbox(email.from),
     Destination: { ToAddresses: [email.to] },
     ...(email.replyTo === undefined ? {} : { ReplyToAddresses: [email.replyTo] }),
     Content: isEncrypted(email)
@@ -116,16 +117,6 @@ function isEncrypted({ attachments = [], pgpMessage }: Email): boolean {
 
 function permissionFor(email: Email): string {
   return isEncrypted(email) ? "ses:SendRawEmail" : "ses:SendEmail";
-}
-
-/** SES takes only ASCII here: other names go as an encoded word (RFC 2047). */
-function formatMailbox({ name, address }: Mailbox): string {
-  if (name === undefined) return address;
-  const ascii = /^[\x20-\x7e]*$/.test(name);
-  const shown = ascii
-    ? `"${name.replace(/["\\]/g, "\\$&")}"`
-    : `=?UTF-8?B?${Buffer.from(name, "utf8").toString("base64")}?=`;
-  return `${shown} <${address}>`;
 }
 
 function sendCall(email: Email): AwsCall {
