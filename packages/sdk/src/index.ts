@@ -36,13 +36,6 @@ export {
 } from "./audit/trail.ts";
 export { type Finding, type VerifyOptions, type VerifyResult, verifyTrail } from "./audit/verify.ts";
 export {
-  type ByRequest,
-  byRequest,
-  longestLife,
-  requestedSecrets,
-  type SaidBeside,
-} from "./delivery/by-request.ts";
-export {
   type ContentsOptions,
   concealedTexts,
   contentsOf,
@@ -51,7 +44,6 @@ export {
 } from "./delivery/contents.ts";
 export { type DeliveryPorts, deliver, type Outcome } from "./delivery/deliver.ts";
 export {
-  checkDetails,
   type Delivery,
   type DeliveryChoices,
   type DeliveryDetails,
@@ -105,7 +97,17 @@ export {
   type PolicyResult,
   type SendRequest,
 } from "./delivery/policy.ts";
-export { type ApprovalPorts, awaitApproval, originOfRequest, requestProblem } from "./delivery/requests.ts";
+export {
+  type ApprovalPorts,
+  awaitApproval,
+  type ByRequest,
+  byRequest,
+  longestLife,
+  originOfRequest,
+  requestedSecrets,
+  requestProblem,
+  type SaidBeside,
+} from "./delivery/requests.ts";
 export { linesIn } from "./entries.ts";
 export {
   allRecipients,
@@ -137,11 +139,11 @@ export {
   smtpLoginOf,
 } from "./mail/smtp-login.ts";
 export type { TokenPorts } from "./mail/smtp-token.ts";
+export { loadKeys } from "./recipient-keys/load-keys.ts";
 export {
   addressOf,
   type KeyContext,
   type KeyedRecipient,
-  loadKeys,
   type RecipientKey,
 } from "./recipient-keys/recipient-key.ts";
 export { Concealed, redact } from "./redact.ts";

@@ -243,7 +243,7 @@ const HINT_BYTES = 300;
  * Refuses details that no header holds, or that the service does not take, before anything is created.
  * @throws SenderError `description` or `too_large`
  */
-export function checkDetails(details: DeliveryDetails): void {
+function checkDetails(details: DeliveryDetails): void {
   const size = Buffer.byteLength(JSON.stringify({ v: 1, ...headerOf(details) }), "utf8") + HINT_BYTES;
   if (size > LONGEST_HEADER) {
     throw new SenderError(

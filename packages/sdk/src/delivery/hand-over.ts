@@ -1,12 +1,8 @@
 import { seal } from "@secret-handoff/protocol";
 import type { PolicyResponse } from "@secret-handoff/protocol/api";
 import { defaultMailbox, type Mailbox, type Recipient } from "../mail/addresses.ts";
-import {
-  addressOf,
-  type KeyContext,
-  type KeyedRecipient,
-  loadKeys,
-} from "../recipient-keys/recipient-key.ts";
+import { loadKeys } from "../recipient-keys/load-keys.ts";
+import { addressOf, type KeyContext, type KeyedRecipient } from "../recipient-keys/recipient-key.ts";
 import { type Deadline, startDeadline } from "../runtime/deadline.ts";
 import { platformRuntime, type Runtime } from "../runtime/runtime.ts";
 import { ErrorCollector, SenderError } from "../sender-error.ts";

@@ -6,9 +6,8 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { randomBytes } from "@noble/hashes/utils.js";
 import { base64nopad } from "@scure/base";
 import type { Identity, Recipient, Stanza } from "age-encryption";
-import type { RecipientKey } from "./recipient-key.ts";
+import { type RecipientKey, unusable } from "./recipient-key.ts";
 import { parseSshPublicKey, type SshPublicKey } from "./ssh-public-key.ts";
-import { unusable } from "./unusable.ts";
 
 /** Recipients of age that need no program beside it: X25519, with ML-KEM-768, and both for hardware (C2SP age, plugin-free). */
 const NATIVE = /^age1(pq1|tag1|tagpq1)?[02-9ac-hj-np-z]+$/;

@@ -4,9 +4,8 @@ import { toResult } from "../sender-error.ts";
 import type { NameSetting } from "../settings.ts";
 import { askStore, memberOf, type StoreAnswer, textOf } from "../sources/stores/store-http.ts";
 import { sshKeys } from "./age.ts";
-import type { KeyContext, RecipientKey } from "./recipient-key.ts";
+import { type KeyContext, type RecipientKey, refusal } from "./recipient-key.ts";
 import { parseSshPublicKey, shownType } from "./ssh-public-key.ts";
-import { refusal } from "./unusable.ts";
 
 const GITHUB = "https://api.github.com";
 

@@ -1,7 +1,6 @@
 import type { PublicKey, Subkey } from "openpgp";
 import { redact } from "../redact.ts";
-import type { RecipientKey } from "./recipient-key.ts";
-import { refusal, unusable } from "./unusable.ts";
+import { type RecipientKey, refusal, unusable } from "./recipient-key.ts";
 
 /** Bytes; a certificate with many signatures by others has some hundred thousand. */
 const LONGEST_CERTIFICATE = 2_000_000;

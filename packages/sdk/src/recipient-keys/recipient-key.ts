@@ -1,9 +1,9 @@
 import type { Recipient } from "../mail/addresses.ts";
 import type { Concealed } from "../redact.ts";
-import { mapLimited } from "../runtime/concurrency.ts";
 import type { Deadline } from "../runtime/deadline.ts";
 import type { Runtime } from "../runtime/runtime.ts";
-import { type SenderError, toResult } from "../sender-error.ts";
+import { SenderError } from "../sender-error.ts";
+import type { Sentence } from "../settings.ts";
 
 /** A key of the recipient's own, found usable. The mail to them holds the link encrypted to it, and nowhere in clear. */
 export type RecipientKey = {
@@ -42,28 +42,20 @@ export type KeyContext = {
   readonly gitHubToken?: Concealed<string> | undefined;
 };
 
-const AT_ONCE = 6;
-
-/**
- * Reads, fetches and checks the keys of those who have one.
- * @returns one entry a recipient, in the order given
- */
-export async function loadKeys(
-  recipients: readonly (string | Recipient)[],
-  context: KeyContext,
-): Promise<readonly KeyedRecipient[]> {
-  const keyed: readonly Recipient[] = recipients.map((recipient) =>
-    typeof recipient === "string" ? { address: recipient } : recipient,
-  );
-  if (keyed.every(({ key }) => key === undefined)) return keyed.map(({ address }) => ({ address }));
-  // What encrypts is loaded where somebody has a key, and only then.
-  const { readKey } = await import("./read-key.ts");
-  return mapLimited(keyed, AT_ONCE, async ({ address, key }) =>
-    key === undefined ? { address } : { address, key: await toResult(readKey(key, context)) },
-  );
-}
-
 /** The address of a recipient, with or without a key. */
 export function addressOf(recipient: string | Pick<Recipient, "address">): string {
   return typeof recipient === "string" ? recipient : recipient.address;
+}
+
+/**
+ * Why a recipient gets nothing: a mail with a readable link is not what was asked for where a key was named.
+ * @param sentences what is wrong with the key, and what to do
+ */
+export function refusal(sentences: Sentence, cause?: unknown): SenderError {
+  return new SenderError("recipient_key", sentences, cause === undefined ? undefined : { cause });
+}
+
+/** A key that cannot be encrypted to. @param reason goes on after "The recipient's key" */
+export function unusable(reason: string, cause?: unknown): SenderError {
+  return refusal(`The recipient's key ${reason}. Ask the recipient for another one.`, cause);
 }

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from "node:crypto";
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { base64, base64nopad, base64urlnopad } from "@scure/base";
-import { unusable } from "./unusable.ts";
+import { unusable } from "./recipient-key.ts";
 
 /** A public key of SSH that age can encrypt to. */
 export type SshPublicKey = {
