@@ -1,3 +1,4 @@
+import { isLoopback } from "@secret-handoff/protocol";
 import { Concealed, redact } from "../../redact.ts";
 import { unixSeconds } from "../../runtime/runtime.ts";
 import { SenderError } from "../../sender-error.ts";
@@ -105,8 +106,7 @@ function checkUrl(url: string): void {
       (say) => `Secrets of Vault need ${say("vault-url")}, or VAULT_ADDR in the environment.`,
     );
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const isLoopback = /^(?:127\.0\.0\.1|localhost|\[::1\])$/.test(parsed?.hostname ?? "");
-  if (parsed && parsed.origin === url && (parsed.protocol === "https:" || isLoopback)) return;
+  if (parsed?.origin === url && (parsed.protocol === "https:" || isLoopback(parsed.hostname))) return;
   throw new SenderError(
     "input",
     (say) =>
