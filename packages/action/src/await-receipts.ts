@@ -4,12 +4,12 @@ import {
   type DeliveryStatus,
   formatDuration,
   type Outcome,
+  pluralize,
   type SeenHandoff,
   SenderError,
   type ServiceClient,
 } from "@secret-handoff/sdk";
 import type { CheckedDelivery } from "./check.ts";
-import { pluralize } from "./report/formatting.ts";
 import { handoffOf } from "./report/outcomes.ts";
 import { handoffsSummary } from "./report/summaries.ts";
 import { type StepContext, withTimeout } from "./step-context.ts";

@@ -9,6 +9,7 @@ import {
   GENERATE,
   type Outcome,
   type PassphraseKeeper,
+  pluralize,
   SenderError,
 } from "@secret-handoff/sdk";
 import { approvalOf, requireApproved } from "./approval.ts";
@@ -19,7 +20,6 @@ import { maskAll } from "./github/masking.ts";
 import { openService } from "./github/service-token.ts";
 import { checkSomething, type DeliverInputs, readDeliverInputs } from "./inputs/deliver-inputs.ts";
 import type { Draft, InputReader } from "./inputs/table.ts";
-import { pluralize } from "./report/formatting.ts";
 import { outcomeLine, reportDryRun, reportOutcomes, reportProblems } from "./report/outcomes.ts";
 import { detailsAfterRotation, rotateIfRequested } from "./rotate.ts";
 import { type StepContext, withTimeout } from "./step-context.ts";
@@ -61,7 +61,7 @@ export async function runDeliver(read: InputReader, context: StepContext): Promi
 
 /**
  * The request that the delivery names, once people have decided where the step waits for them. Nothing is read or rotated before. Inputs
- * with a mistake are told at once: nobody should wait for hours to learn of it.
+ * with a mistake are reported at once: nobody should wait for hours to learn of it.
  * @returns undefined where none is named, or the inputs have a mistake
  * @throws SenderError where it is not approved
  */

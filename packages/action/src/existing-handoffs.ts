@@ -3,6 +3,7 @@ import type { HandoffView } from "@secret-handoff/protocol/api";
 import {
   type Deadline,
   ErrorCollector,
+  pluralize,
   type Revocation,
   type RevokeAllFilter,
   type RotatableSecrets,
@@ -16,7 +17,6 @@ import {
 import { awaitReceipts, setReceiptOutputs, warnOfPending } from "./await-receipts.ts";
 import { openService } from "./github/service-token.ts";
 import { type Draft, type InputReader, type Inputs, isSet, readInputs } from "./inputs/table.ts";
-import { pluralize } from "./report/formatting.ts";
 import { reportProblems } from "./report/outcomes.ts";
 import { handoffsSummary, revocationsSummary } from "./report/summaries.ts";
 import { type StepContext, withTimeout } from "./step-context.ts";

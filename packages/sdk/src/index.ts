@@ -8,18 +8,13 @@ export {
   durationInWords,
   formatDuration,
   parseDuration,
+  pluralize,
 } from "@secret-handoff/protocol/api";
 export { type Language, languageOf } from "@secret-handoff/protocol/languages";
 export type { Accents } from "@secret-handoff/protocol/mail-frame";
+export { endingsChart } from "./audit/chart.ts";
 export { CONTROLS, type Control } from "./audit/controls.ts";
-export {
-  type Block,
-  endingsChart,
-  escapeMarkdown,
-  type Report,
-  toHtml,
-  toMarkdown,
-} from "./audit/document.ts";
+export { type Block, type Report, toHtml, toMarkdown } from "./audit/document.ts";
 export { controlsMarkdown, type EvidenceContext, evidenceReport } from "./audit/evidence.ts";
 export { csvLines, type OcsfEvent, ocsfEvents } from "./audit/export.ts";
 export { type Holding, holdings, reviewReport, STALE_AFTER_DAYS, staleHoldings } from "./audit/review.ts";
@@ -139,6 +134,7 @@ export {
   smtpLoginOf,
 } from "./mail/smtp-login.ts";
 export type { TokenPorts } from "./mail/smtp-token.ts";
+export { escapeMarkdown, markdownTable } from "./markdown.ts";
 export { loadKeys } from "./recipient-keys/load-keys.ts";
 export {
   addressOf,

@@ -1,9 +1,14 @@
 import { emailHintOf } from "@secret-handoff/protocol";
 import type { RequestView } from "@secret-handoff/protocol/api";
-import type { DeliveryDetails, ExpectedOutcome, Outcome, SenderError } from "@secret-handoff/sdk";
+import {
+  type DeliveryDetails,
+  type ExpectedOutcome,
+  type Outcome,
+  pluralize,
+  type SenderError,
+} from "@secret-handoff/sdk";
 import type { WorkflowCommands } from "../github/workflow-commands.ts";
 import type { StepContext } from "../step-context.ts";
-import { pluralize } from "./formatting.ts";
 import {
   deliverySummary,
   dryRunSummary,

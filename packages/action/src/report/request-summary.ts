@@ -1,6 +1,11 @@
 import type { RequestView } from "@secret-handoff/protocol/api";
-import { escapeMarkdown, formatDuration, originOfRequest } from "@secret-handoff/sdk";
-import { code, markdownTable, pluralize, utc } from "./formatting.ts";
+import {
+  escapeMarkdown,
+  formatDuration,
+  markdownTable,
+  originOfRequest,
+  pluralize,
+} from "@secret-handoff/sdk";
 
 const KNOWN: Readonly<Record<RequestView["approvals"][number]["known"], string>> = {
   iam: "AWS signature",
@@ -84,4 +89,18 @@ function howToApprove({ id, state, missing }: RequestView): readonly string[] {
   return [
     `To approve, review this run's protected environment where it has one, or run, with AWS credentials that may:\n\n\`\`\`sh\n${commands.join("\n")}\n\`\`\``,
   ];
+}
+
+/** Ids and versions: letters, digits and a few marks. */
+export function code(text: string): string {
+  return `\`${text.replace(/[^A-Za-z0-9_:.-]/g, "?")}\``;
+}
+
+/** `22 Nov 2026, 08:33`, held together. */
+export function utc(seconds: number): string {
+  const date = new Intl.DateTimeFormat("en-GB", {
+    ...{ day: "numeric", month: "short", year: "numeric" },
+    ...{ hour: "2-digit", minute: "2-digit", timeZone: "UTC" },
+  });
+  return date.format(seconds * 1_000).replaceAll(" ", "&nbsp;");
 }

@@ -5,15 +5,16 @@ import {
   type ExpectedOutcome,
   escapeMarkdown,
   formatDuration,
+  markdownTable,
   type NamedVersion,
   type Outcome,
+  pluralize,
   type Revocation,
   type SeenHandoff,
   SenderError,
 } from "@secret-handoff/sdk";
 import type { WorkflowRun } from "../step-context.ts";
-import { code, markdownTable, pluralize, utc } from "./formatting.ts";
-import { approvalsTable } from "./request-summary.ts";
+import { approvalsTable, code, utc } from "./request-summary.ts";
 
 /** The job summary of a delivery: what went to whom, until when, what failed. Never a link, an address or a value. */
 export function deliverySummary(

@@ -63,7 +63,7 @@ export {
   StatusResponse,
 } from "./responses.ts";
 export { OperatorEntry, Right, SenderEntry, type TrustedClaims, TrustedIssuer } from "./senders.ts";
-export { durationInWords, formatDuration, isoTime, parseDuration, utcMinute } from "./times.ts";
+export { durationInWords, formatDuration, isoTime, parseDuration, pluralize, utcMinute } from "./times.ts";
 export {
   DayName,
   EventsQuery,

@@ -26,7 +26,12 @@ export function durationInWords(seconds: number): string {
   const readsBest = (size: number) => rounded >= 2 * size || (rounded === size && size === 3_600);
   const unit = UNITS.find(({ seconds: size }) => readsBest(size)) ?? UNITS[3];
   const count = Math.max(0, Math.round(rounded / unit.seconds));
-  return `${count} ${unit.name}${count === 1 ? "" : "s"}`;
+  return pluralize(count, unit.name);
+}
+
+/** A number with its noun: `1 secret`, `2 secrets`. */
+export function pluralize(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** RFC 3339 in UTC, whole seconds: `2026-11-21T14:05:09Z`. @param unixSeconds whole Unix seconds */

@@ -1,3 +1,4 @@
+import { pluralize } from "@secret-handoff/protocol/api";
 import { quantile, type Summary, timesToOpen } from "./summary.ts";
 
 /** One requirement of a framework: what the product does for it, what shows that, and what it does not show. */
@@ -16,30 +17,29 @@ export type Control = {
 const count = (summary: Summary, type: Parameters<Summary["byType"]["get"]>[0]) =>
   summary.byType.get(type) ?? 0;
 const total = (counts: ReadonlyMap<unknown, number>) => [...counts.values()].reduce((sum, n) => sum + n, 0);
-const some = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
 
 const refusals = (summary: Summary) =>
-  `${some(total(summary.refusals), "call")} refused; ${some(summary.handoffs.length, "handoff")} created`;
+  `${pluralize(total(summary.refusals), "call")} refused; ${pluralize(summary.handoffs.length, "handoff")} created`;
 const checked = ({ handoffs }: Summary) => {
   const address = handoffs.filter(({ checks }) => checks.includes("email")).length;
-  return `${address} of ${some(handoffs.length, "handoff")} asked for the recipient's address`;
+  return `${address} of ${pluralize(handoffs.length, "handoff")} asked for the recipient's address`;
 };
 const endings = ({ handoffs }: Summary) => {
   const ended = handoffs.filter(({ ending }) => ending !== "open" && ending !== "claimed").length;
-  return `${ended} of ${some(handoffs.length, "handoff")} have ended, and hold no ciphertext`;
+  return `${ended} of ${pluralize(handoffs.length, "handoff")} have ended, and hold no ciphertext`;
 };
 const sealed = (summary: Summary) =>
-  `${some(summary.events, "event")}; ${some(total(summary.readers), "reading")} of the trail recorded`;
+  `${pluralize(summary.events, "event")}; ${pluralize(total(summary.readers), "reading")} of the trail recorded`;
 const alarms = (summary: Summary) =>
   `${count(summary, "locked")} locked, ${count(summary, "reported")} reported, ${count(summary, "answer_wrong")} wrong answers`;
 const opened = ({ handoffs }: Summary) => {
   const times = timesToOpen(handoffs);
   const median = quantile(times, 0.5);
-  return `${some(times.length, "handoff")} opened${median === undefined ? "" : `, half of them within ${Math.ceil(median / 60)} min`}`;
+  return `${pluralize(times.length, "handoff")} opened${median === undefined ? "" : `, half of them within ${Math.ceil(median / 60)} min`}`;
 };
 const approved = ({ handoffs }: Summary) =>
-  `${handoffs.filter(({ approvals }) => approvals.length > 0).length} of ${some(handoffs.length, "handoff")} carry approvals`;
-const erased = (summary: Summary) => `${some(count(summary, "recipient_erased"), "recipient")} erased`;
+  `${handoffs.filter(({ approvals }) => approvals.length > 0).length} of ${pluralize(handoffs.length, "handoff")} carry approvals`;
+const erased = (summary: Summary) => `${pluralize(count(summary, "recipient_erased"), "recipient")} erased`;
 
 /** The rows of the evidence report and of docs/compliance.md. */
 export const CONTROLS: readonly Control[] = [
@@ -148,7 +148,7 @@ export const CONTROLS: readonly Control[] = [
     about: "Integrity and confidentiality",
     does: "Events name a recipient by a random id; the address is encrypted in a directory that few may read.",
     shownBy: "`recipient`; `audit_viewed`",
-    figure: (summary) => `${some(total(summary.readers), "reading")} of the trail recorded`,
+    figure: (summary) => `${pluralize(total(summary.readers), "reading")} of the trail recorded`,
     doesNotShow: "Names of senders and approvers: they stand in the events as GitHub and AWS know them.",
   },
   {
@@ -166,7 +166,7 @@ export const CONTROLS: readonly Control[] = [
     about: "Data protection by design",
     does: "No secret, link or address is in an event; events go after the retention that you set; a deployment can keep no address at all.",
     shownBy: "The schema of events; `eventRetentionDays`, `recipients`",
-    figure: (summary) => `${some(summary.events, "event")}, none with an address`,
+    figure: (summary) => `${pluralize(summary.events, "event")}, none with an address`,
     doesNotShow: "Free text: a `reason` holds what its author wrote.",
   },
   {

@@ -1,6 +1,8 @@
 import type { ListedEntry, PolicyResponse } from "@secret-handoff/protocol/api";
+import { markdownTable } from "../markdown.ts";
+import { endingsChart } from "./chart.ts";
 import { CONTROLS } from "./controls.ts";
-import { type Block, endingsChart, type Report } from "./document.ts";
+import type { Block, Report } from "./document.ts";
 import { ENDINGS, type HandoffHistory, quantile, type Summary, secretsOf, timesToOpen } from "./summary.ts";
 import type { VerifyResult } from "./verify.ts";
 
@@ -235,12 +237,13 @@ function controlsTable(summary: Summary): Block {
 
 /** The controls without a period, as docs/compliance.md prints them. */
 export function controlsMarkdown(): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-  return [
-    line(["Requirement", "Control", "Shown by", "Does not show"]),
-    "|---|---|---|---|",
-    ...CONTROLS.map(({ framework, reference, about, does, shownBy, doesNotShow }) =>
-      line([`${framework} ${reference}: ${about}`, does, shownBy, doesNotShow]),
-    ),
-  ].join("\n");
+  return markdownTable(
+    ["Requirement", "Control", "Shown by", "Does not show"],
+    CONTROLS.map(({ framework, reference, about, does, shownBy, doesNotShow }) => [
+      `${framework} ${reference}: ${about}`,
+      does,
+      shownBy,
+      doesNotShow,
+    ]),
+  );
 }

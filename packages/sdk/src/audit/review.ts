@@ -1,13 +1,11 @@
-import { type Block, endingsChart, type Report } from "./document.ts";
+import { pluralize } from "@secret-handoff/protocol/api";
+import { endingsChart } from "./chart.ts";
+import type { Block, Report } from "./document.ts";
 import { endingsTable, historiesTable, minute } from "./evidence.ts";
 import { type HandoffHistory, type Summary, secretsOf } from "./summary.ts";
 
 /** Days after which a credential that somebody holds should have been rotated. */
 export const STALE_AFTER_DAYS = 90;
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
 
 /** What somebody was given and may still use. */
 export type Holding = {
@@ -124,7 +122,7 @@ export function reviewReport(
     title: `Review of shared secrets, ${since} to ${until}`,
     blocks: [
       {
-        text: `${counted(handoffs.length, "handoff")} in the period. ${counted(held.length, "credential")} ${held.length === 1 ? "is" : "are"} held by somebody, ${stale.length} of which ${stale.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days.`,
+        text: `${pluralize(handoffs.length, "handoff")} in the period. ${pluralize(held.length, "credential")} ${held.length === 1 ? "is" : "are"} held by somebody, ${stale.length} of which ${stale.length === 1 ? "was" : "were"} not rotated for ${STALE_AFTER_DAYS} days.`,
       },
       { svg: endingsChart(handoffs), alt: "Handoffs by class and ending" },
       endingsTable(handoffs),
