@@ -92,7 +92,7 @@ export function sentenceOfError(error: SenderError): string {
   return error.says(optionName);
 }
 
-/** What a script can tell from the exit code. docs/cli.md lists them; they do not change. */
+/** What the exit code says to a script. docs/cli.md lists them; they do not change. */
 export const EXIT = {
   done: 0,
   /** Something failed, or was done for some only. */

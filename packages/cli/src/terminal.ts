@@ -32,7 +32,7 @@ export class Terminal {
 
   constructor(streams: Streams) {
     this.#streams = streams;
-    // A reader that has gone is told by the write that it fails.
+    // A reader that has gone shows in the write, which fails.
     for (const stream of [streams.stdout, streams.stderr]) stream.on("error", () => {});
     process.on("SIGINT", this.#onSignal).on("SIGTERM", this.#onSignal);
   }

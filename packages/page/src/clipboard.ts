@@ -2,7 +2,7 @@ import type { Clock } from "./time.ts";
 
 /** How long a copied value may stay in the clipboard, ms. */
 const CLEAR_AFTER = 60_000;
-/** A change of the clipboard that is told later than this after a copy is another's, ms. */
+/** A change of the clipboard that is reported later than this after a copy is another's, ms. */
 const OWN_CHANGE = 1_000;
 
 /** What is known of the clipboard. The page cannot look into it, only write to it. */
@@ -100,7 +100,7 @@ export function copyInPress(text: string): boolean {
     written = write(event, text);
     event.stopImmediatePropagation();
   };
-  // Safari tells of a copy only where something is selected.
+  // Safari reports a copy only where something is selected.
   const area = document.createElement("textarea");
   area.className = "unseen";
   area.readOnly = true;

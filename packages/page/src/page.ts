@@ -36,7 +36,7 @@ export function createPage(ports: PagePorts) {
   /** Counts the starts: an answer that belongs to an earlier one is dropped. */
   let session = 0;
 
-  /** A fault of the page's own is told, unless a secret stands there that would be lost by it. */
+  /** A fault of the page's own is shown, unless a secret stands there that would be lost by it. */
   function send(event: FlowEvent): void {
     const before = opened();
     try {

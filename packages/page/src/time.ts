@@ -2,14 +2,14 @@
 export type Clock = {
   /** Milliseconds since 1970, by this device's clock. */
   now(): number;
-  /** Calls `tell` about every `ms` milliseconds until the returned function is called. */
-  every(ms: number, tell: () => void): () => void;
+  /** Calls `tick` about every `ms` milliseconds until the returned function is called. */
+  every(ms: number, tick: () => void): () => void;
 };
 
 export const deviceClock: Clock = {
   now: () => Date.now(),
-  every(ms, tell) {
-    const timer = setInterval(tell, ms);
+  every(ms, tick) {
+    const timer = setInterval(tick, ms);
     return () => clearInterval(timer);
   },
 };

@@ -7,7 +7,7 @@ import { emailHintOf } from "@secret-handoff/protocol";
  */
 
 const LONGEST_QUOTE = 300;
-/** Characters. The patterns below need time that grows with the square of the length, and nothing behind the first few lines is told. */
+/** Characters. The patterns below need time that grows with the square of the length, and nothing behind the first few lines is shown. */
 const LONGEST_READ = 4_000;
 
 /** A name that says what its value is, and what follows it; not the part of an ARN that reads `:secret:`. */
@@ -93,12 +93,12 @@ function withoutRecipient(text: string, address: string): string {
 /** A shorter piece, like the A of `a.kowalska`, names nobody, and is in every sentence. */
 const SHORTEST_PIECE = 2;
 /** From this length on a piece names somebody inside a longer word as well, like the surname in `akowalska1`. */
-const TELLING_PIECE = 4;
+const NAMING_PIECE = 4;
 
 function wordsWith(piece: string): RegExp {
   const literal = piece.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
   const inWord = "[\\p{L}\\p{N}]";
-  return piece.length >= TELLING_PIECE
+  return piece.length >= NAMING_PIECE
     ? new RegExp(`${inWord}*${literal}${inWord}*`, "giu")
     : new RegExp(`(?<!${inWord})${literal}(?!${inWord})`, "giu");
 }
@@ -180,11 +180,11 @@ export function withoutSent(
   for (const whole of new Set(wholes))
     for (let at = folded.indexOf(whole); at >= 0; at = folded.indexOf(whole, at + 1)) hide(at, whole.length);
   // What a mechanism makes of a login that is not among the spellings, like the answer to a challenge: it holds the name or a secret.
-  const telling = [
+  const revealing = [
     ...known.flatMap((secret) => windows(secret)),
     ...names.filter((n) => n.length >= SHORTEST),
   ];
-  const latin1 = new Set(telling.map((part) => Buffer.from(part, "utf8").toString("latin1")));
+  const latin1 = new Set(revealing.map((part) => Buffer.from(part, "utf8").toString("latin1")));
   for (const { 0: run, index } of words.matchAll(/[\w+/-]{8,}={0,2}/g)) {
     const decoded = [0, 1, 2, 3].map((skip) => Buffer.from(run.slice(skip), "base64").toString("latin1"));
     if ([...latin1].some((part) => decoded.some((bytes) => bytes.includes(part)))) hide(index, run.length);

@@ -1,4 +1,4 @@
-/** What sentences tell the reader to set or do, under the names that the action's inputs have. */
+/** What sentences ask the reader to set or do, under the names that the action's inputs have. */
 export type Setting =
   | "app-id"
   | "app-permissions"

@@ -33,7 +33,7 @@ export const erase: Run = async (invocation, context) => {
   if (!invocation.flag("yes")) {
     const typed = terminal.inIsTerminal
       ? await terminal.ask(
-          "The trail will not tell any more what this recipient received, and nothing brings it back. Erase? [y/N] ",
+          "The trail will no longer show what this recipient received, and nothing brings it back. Erase? [y/N] ",
         )
       : undefined;
     if (typed === undefined) throw new SenderError("input", "To erase without being asked, give --yes.");

@@ -76,7 +76,7 @@ export class Recipient {
       case "done": {
         const { acknowledgement } = screen;
         if (acknowledgement.kind === "sending") {
-          terminal.spin("Telling the sender that you have it");
+          terminal.spin("Confirming to the sender that you have it");
           return "wait";
         }
         if (acknowledgement.kind !== "due" || acknowledgement.tries >= MOST_ACKNOWLEDGEMENTS) return "over";

@@ -78,7 +78,7 @@ function pemKey(text: string): KeyObject | undefined {
 
 type Cipher = { readonly name: string; readonly keyBytes: number; readonly ivBytes: number };
 
-/** Those that ssh-keygen writes; aes256-ctr unless told otherwise. */
+/** Those that ssh-keygen writes; aes256-ctr by default. */
 const CIPHERS: Readonly<Record<string, Cipher>> = {
   "aes128-ctr": { name: "aes-128-ctr", keyBytes: 16, ivBytes: 16 },
   "aes192-ctr": { name: "aes-192-ctr", keyBytes: 24, ivBytes: 16 },

@@ -23,7 +23,7 @@ import type { Configuration } from "../configuration.ts";
 import type { CliContext } from "../context.ts";
 import { fileText } from "./reading.ts";
 
-/** Whom to send to, what they are told, and by which class. @throws SenderError `input`, `recipient` or `class_unknown` */
+/** Whom to send to, what they see, and by which class. @throws SenderError `input`, `recipient` or `class_unknown` */
 export function describe(
   invocation: Invocation,
   configuration: Configuration,

@@ -88,7 +88,7 @@ export const SEND_OPTIONS: Readonly<Record<string, Option>> = {
   "rotated-within": { value: "TIME", help: "Refuse what was last changed longer ago" },
   "parse-json-secrets": { help: "Each leaf of a JSON secret becomes a field" },
 
-  title: { heading: "What the recipients are told", value: "TEXT", help: "What it is; never a secret" },
+  title: { heading: "What the recipients see", value: "TEXT", help: "What it is; never a secret" },
   reason: { value: "TEXT", help: "Why, for the recipients and the trail" },
   message: { value: "TEXT", help: "A message to the recipients; never a secret" },
   context: {

@@ -106,7 +106,7 @@ function refuseAlone(invocation: Invocation, options: readonly string[], needed:
   throw new SenderError("input", `--${needless} needs --${needed}. Give it, or drop --${needless}.`);
 }
 
-/** Reads what is to be handed over. @throws SenderError the first mistake; the others are told */
+/** Reads what is to be handed over. @throws SenderError the first mistake; the others are shown */
 export async function allSecrets(
   wanted: WantedSecrets,
   given: readonly GivenValue[],

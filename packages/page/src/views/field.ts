@@ -115,9 +115,9 @@ export function copyButton(
   const copy = async () => {
     if (!(await actions.copy(value))) return onRefused();
     onCopied();
-    const told = translated(say.copied);
-    actions.announce(`${told}: ${what}`);
-    made.textContent = told;
+    const copied = translated(say.copied);
+    actions.announce(`${copied}: ${what}`);
+    made.textContent = copied;
     setTimeout(() => {
       setText(made, text);
     }, 2_000);

@@ -15,7 +15,7 @@ import {
 } from "./elements.ts";
 import type { ScreenOf, View, ViewActions } from "./renderer.ts";
 
-/** The screens that only tell something, with at most a button. */
+/** The screens that only show a message, with at most a button. */
 
 export function checkingView(): View {
   return { root: card(say.checking) };
@@ -32,7 +32,7 @@ export function unreachableView(_: ScreenOf<"unreachable">, { send }: ViewAction
 
 const [, nothingOpened = ""] = say.checking;
 
-/** A link that is not whole, or too new for this page, told before anything is sent; and a box to paste the whole of it. */
+/** A link that is not whole, or too new for this page, shown before anything is sent; and a box to paste the whole of it. */
 export function damagedView(screen: ScreenOf<"damaged">, { paste }: ViewActions): View<ScreenOf<"damaged">> {
   // A text area: pasted into a line, a link that was wrapped would lose its line ends, and with them how to join it again.
   const box = labelledInput("textarea", "link", say.wholeLink, { inputmode: "url", rows: "3" });

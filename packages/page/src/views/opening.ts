@@ -68,7 +68,7 @@ export function readyView(screen: ScreenOf<"ready">, actions: ViewActions): View
           button(say.reportThis, () => send({ type: "not_me" }), "quiet"),
         ),
       ),
-      told(header),
+      described(header),
     ),
   };
 }
@@ -85,7 +85,7 @@ function until({ expiresAt, clockAhead }: Handoff, now: number): HTMLElement {
 const LONGEST_UNFOLDED = 300;
 
 /** What the sealed header says, apart from what is certain: it is only what its sender wrote. */
-function told({ message = "", context = {} }: Handoff["header"]): Content {
+function described({ message = "", context = {} }: Handoff["header"]): Content {
   const words = message.trim();
   const rows = Object.entries(context).filter(([, text]) => text.trim() !== "");
   return (

@@ -13,7 +13,7 @@ import {
 } from "./messages.ts";
 import { codeView, interruptedView, openingView, readyView } from "./opening.ts";
 
-/** What a view can do beside showing: tell the flow what the recipient did, and speak to a screen reader. */
+/** What a view can do beside showing: report to the flow what the recipient did, and speak to a screen reader. */
 export type ViewActions = {
   send(event: FlowEvent): void;
   now(): number;

@@ -78,7 +78,7 @@ export function namedVersions(secrets: readonly LabelledSecret[]): readonly Name
   return secrets.map(({ label, name, versionId }) => ({ label, name, versionId }));
 }
 
-/** What the recipients of a delivery are told. */
+/** How a delivery is described to its recipients. */
 export type Description = Pick<
   DeliveryDetails,
   "from" | "contact" | "title" | "reason" | "message" | "languages" | "timeZones"
@@ -118,7 +118,7 @@ function accentsOf(company: PolicyResponse["company"]): Accents | undefined {
 }
 
 /**
- * What the recipients are told, with the company that the service names where the description names none. The service's contact gets no
+ * The description with the company that the service names where the description names none. The service's contact gets no
  * replies: a reply quotes the mail, and with it a link that may not have been opened, and who holds the service holds the ciphertext.
  */
 export function describedBy(company: PolicyResponse["company"], description: Description): Description {
@@ -148,8 +148,8 @@ export function planDelivery(
   errors: ErrorCollector,
   { now }: Pick<Runtime, "now">,
 ): Delivery | undefined {
-  const { source, sourceName = "Repository", origins, context, ...told } = description;
-  const { from, contact, repliesToContact = true } = told;
+  const { source, sourceName = "Repository", origins, context, ...shown } = description;
+  const { from, contact, repliesToContact = true } = shown;
   const ends = secrets.flatMap((secret) => secret.endsAt ?? []);
   const endsAt = ends.length === 0 ? undefined : Math.min(...ends);
   const leftSeconds = (endsAt ?? Number.POSITIVE_INFINITY) - Math.floor(now() / 1_000);
@@ -164,9 +164,9 @@ export function planDelivery(
     resend,
     request,
     passphraseNeeded: passphrase !== undefined,
-    ...{ from, contact, title: told.title, reason: told.reason, message: told.message },
-    ...{ languages: told.languages, timeZones: told.timeZones, accents: told.accents },
-    company: told.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
+    ...{ from, contact, title: shown.title, reason: shown.reason, message: shown.message },
+    ...{ languages: shown.languages, timeZones: shown.timeZones, accents: shown.accents },
+    company: shown.company ?? from.name ?? from.address.slice(from.address.lastIndexOf("@") + 1),
     replyTo: contact === undefined || !repliesToContact ? undefined : addressIn(contact),
     context: { ...(endsAt === undefined ? {} : { "Works until": utcMinute(endsAt) }), ...context },
     origins: { ...(source === undefined ? {} : { [sourceName]: source }), ...origins },

@@ -67,7 +67,7 @@ export type HandOverPorts = Pick<
   readonly runtime?: Runtime;
   /** @default a quarter of an hour */
   readonly deadline?: Deadline;
-  /** Told what should be known and stops nothing. */
+  /** Called with each warning: what should be known and stops nothing. */
   readonly onWarning?: (sentence: string) => void;
   /** How the warnings call what is set. @default as the inputs of the action are called */
   readonly names?: NameSetting;

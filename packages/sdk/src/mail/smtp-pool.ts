@@ -31,7 +31,7 @@ export type SmtpPool = {
  * Mails one after the other over few connections, each with one login: servers limit both. Connections are opened one at a time,
  * so that a wrong password is tried once. Where the server takes no more of them while some are open, those are what it takes.
  * Not nodemailer's pool: it sends a mail again whose connection broke, whether or not the server had taken it.
- * @param isTransient tells whether a failed connection may work later
+ * @param isTransient whether a failed connection may work later
  */
 export function smtpPool(
   server: SmtpServer,
@@ -46,8 +46,8 @@ export function smtpPool(
   /** Why there can be no connection, now or later: a wrong password, a certificate. */
   let refusal: unknown;
   const changed: (() => void)[] = [];
-  const tellChange = () => {
-    for (const tell of changed.splice(0)) tell();
+  const notify = () => {
+    for (const resume of changed.splice(0)) resume();
   };
   const change = (signal: AbortSignal) =>
     new Promise<void>((resolve) => {
@@ -57,7 +57,7 @@ export function smtpPool(
   const drop = (connection: SMTPConnection) => {
     open.delete(connection);
     if (idle.includes(connection)) idle.splice(idle.indexOf(connection), 1);
-    tellChange();
+    notify();
   };
 
   async function openOne(deadline: Deadline): Promise<SMTPConnection | undefined> {
@@ -74,7 +74,7 @@ export function smtpPool(
       return undefined;
     } finally {
       opening = false;
-      tellChange();
+      notify();
     }
   }
 
@@ -97,7 +97,7 @@ export function smtpPool(
         connection.close();
         open.delete(connection);
       }
-      tellChange();
+      notify();
     },
     closeIdle: () => {
       for (const connection of idle.splice(0)) {

@@ -10,7 +10,7 @@ import type { AccessTokenChoice } from "./smtp-login.ts";
 export type TokenPorts = {
   /** A token of the job's OIDC issuer for this audience. @throws SenderError `id_token` where there is none */
   readonly idToken?: (audience: string, deadline: Deadline) => Promise<string>;
-  /** Told each token before it is used: the place to mask. */
+  /** Called with each token before it is used: the place to mask. */
   readonly onToken?: (token: string) => void;
 };
 
@@ -144,9 +144,9 @@ function refusal(
 ): SenderError {
   const { client_secret = "", refresh_token = "", client_assertion = "" } = grant;
   const sent = { secrets: [client_secret, refresh_token, client_assertion], names: [] };
-  const told = (member: string) => redact(withoutSent(textOf(json, member) ?? "", sent, "[secret]"));
-  const error = told("error");
-  const words = [error, told("error_description")].filter((part) => part !== "").join(": ");
+  const quoted = (member: string) => redact(withoutSent(textOf(json, member) ?? "", sent, "[secret]"));
+  const error = quoted("error");
+  const words = [error, quoted("error_description")].filter((part) => part !== "").join(": ");
   const advice = (say: NameSetting) =>
     error === "invalid_grant"
       ? refreshToken

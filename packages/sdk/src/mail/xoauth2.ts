@@ -9,7 +9,7 @@ import { textOf } from "../sources/stores/store-http.ts";
 import { xoauth2Response } from "./smtp-login.ts";
 import type { AccessTokens } from "./smtp-token.ts";
 
-/** Why a server did not take a token, as far as it can be told. */
+/** Why a server did not take a token, as far as its reply and the token show. */
 export type TokenRefusal = {
   /** The server's last reply. */
   readonly response: string;

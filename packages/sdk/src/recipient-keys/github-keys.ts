@@ -93,6 +93,6 @@ function refused({ status, json }: StoreAnswer) {
         ? `Without a token GitHub answers 60 calls an hour for each address: set ${say("github-token")}.`
         : "Look at GitHub's status page.";
   return refusal(
-    (say) => `GitHub did not tell the recipient's keys: it answered ${status}${quoted}. ${advice(say)}`,
+    (say) => `GitHub did not give the recipient's keys: it answered ${status}${quoted}. ${advice(say)}`,
   );
 }

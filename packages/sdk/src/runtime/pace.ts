@@ -4,7 +4,7 @@ import type { Runtime } from "./runtime.ts";
 /**
  * One pace for all calls to one place that limits how many it takes: an account of SES, a mail server, the service. As long as it
  * takes everything there is no limit; once it asks to slow down, all calls wait in line and go one by one, at a distance that the
- * answers tell: half as long again after each refusal, a little shorter after each success. Relative steps suit a mail a second
+ * answers set: half as long again after each refusal, a little shorter after each success. Relative steps suit a mail a second
  * and fourteen alike. Not the SDK's DefaultRateLimiter: it grows by the second whatever the rate, takes no clock, and waits
  * without a way to cancel.
  */
@@ -36,7 +36,7 @@ const SHORTEST_GAP_MS = 20;
 const LONGEST_GAP_MS = 30_000;
 const SLOWER = 1.5;
 const FASTER = 0.95;
-/** What was taken in the last second tells the rate before the first refusal. */
+/** What was taken in the last second shows the rate before the first refusal. */
 const MEASURED_MS = 1_000;
 
 type Waiter = { readonly go: () => void; readonly fail: (reason: unknown) => void };

@@ -207,7 +207,7 @@ let agent: Promise<http.Agent> | undefined;
 
 /**
  * `fetch`, through the proxy that the environment names for the URL. Node's own fetch knows proxies from version 24 on, and only where it
- * was told at the start of the process. A redirect is followed by neither.
+ * was enabled at the start of the process. A redirect is followed by neither.
  * @throws TypeError whose cause has the code, as fetch does
  */
 export const proxyingFetch: typeof fetch = async (input, init) => {

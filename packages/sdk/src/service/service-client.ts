@@ -54,7 +54,7 @@ export type ServiceClient = {
   /**
    * Revokes everything that the filter means, whoever created it, until nothing is left; needs the right `revoke`. What was released
    * before is named once. Repeated after a failure, it finds what is still open.
-   * @param onProgress told of all that was done so far, after each call
+   * @param onProgress called with all that was done so far, after each call
    */
   readonly revokeAll: (
     filter: RevokeAllFilter,

@@ -68,8 +68,8 @@ export type SubjectSecret = Omit<Subject, "recipient">;
 /**
  * The subject of a handoff, so that the same version goes to the same recipient once. One secret is itself. Several,
  * or one key of a secret, are a subject of their own: its name is a digest of the sorted ARNs and keys, its version a digest of their
- * versions, as old as the newest of them. So a rerun finds the earlier handoff, a new version of any member supersedes it, and another selection is another
- * subject. Only ARNs, keys and version ids are digested, never a value.
+ * versions, as old as the newest of them. So a rerun finds the earlier handoff, a new version of any member supersedes it, and another
+ * selection is another subject. Only ARNs, keys and version ids are digested, never a value.
  * @param secrets at least one
  */
 export function subjectOf(secrets: readonly Omit<LabelledSecret, "label">[]): SubjectSecret {

@@ -22,7 +22,7 @@ export type StoreContext = {
   readonly run: (program: string, args: readonly string[]) => Promise<string>;
   /** A token of the job's OIDC issuer for this audience. @throws SenderError `id_token` where there is none */
   readonly idToken: (audience: string) => Promise<string>;
-  /** Told each token that a login gives, before it is used: the place to mask. */
+  /** Called with each token that a login gives, before it is used: the place to mask. */
   readonly onToken: (token: string) => void;
 };
 
