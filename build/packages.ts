@@ -8,7 +8,15 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, write
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { transformSync } from "esbuild";
-import { COMPILED, conditionsOf, type Manifest, PUBLISHED, publishedManifest } from "./published-manifest.ts";
+import {
+  CARRIED,
+  COMPILED,
+  conditionsOf,
+  type Manifest,
+  PUBLISHED,
+  publishedManifest,
+  REPLACED,
+} from "./published-manifest.ts";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const out = join(root, ".data/packages");
@@ -17,15 +25,28 @@ const compiled = join(out, "compiled");
 rmSync(out, { recursive: true, force: true });
 run("node", "node_modules/typescript/bin/tsc", "--project", "build/tsconfig.packages.json");
 run("node", "--import", "tsx", "packages/lambda/build.ts");
+run("node", "--import", "tsx", "packages/action/build.ts");
 for (const [name, folders] of Object.entries(COMPILED)) {
   const source = join(root, "packages", name);
   const target = join(out, name);
   const manifest: Manifest = JSON.parse(readFileSync(join(source, "package.json"), "utf8"));
+  const { [name]: replaced = {} } = REPLACED;
+  for (const module of Object.keys(replaced)) {
+    for (const extension of [".js", ".d.ts"])
+      rmSync(join(compiled, name, module.replace(/\.ts$/, extension)));
+  }
   writeModules(join(compiled, name, "src"), join(target, "lib"));
+  copyScripts(join(source, "src"), join(target, "lib"));
   for (const folder of folders) cpSync(join(source, folder), join(target, folder), { recursive: true });
+  const carried = Object.entries(CARRIED[name] ?? {});
+  for (const [from, to] of carried) cpSync(join(root, from), join(target, to), { recursive: true });
   cpSync(join(source, "README.md"), join(target, "README.md"));
   cpSync(join(root, "LICENSE"), join(target, "LICENSE"));
-  const published = publishedManifest(manifest, ["lib", ...folders]);
+  const published = publishedManifest(
+    manifest,
+    ["lib", ...folders, ...new Set(carried.map(([, to]) => to.replace(/\/.*/, "")))],
+    replaced,
+  );
   writeFileSync(join(target, "package.json"), `${JSON.stringify(published, null, 2)}\n`);
   console.log(`${published.name} ${published.version}: ${Object.keys(conditionsOf(manifest)).join(", ")}`);
 }
@@ -87,6 +108,13 @@ function writeModules(from: string, to: string): void {
       writeFileSync(join(to, file), text);
       writeFileSync(join(to, file.replace(/\.js$/, ".cjs")), commonJs(text));
     }
+  }
+}
+
+/** What is written in JavaScript and runs in a process of its own is published as it is. */
+function copyScripts(from: string, to: string): void {
+  for (const file of readdirSync(from, { recursive: true, encoding: "utf8" })) {
+    if (file.endsWith(".js")) cpSync(join(from, file), join(to, file));
   }
 }
 

@@ -4,6 +4,20 @@ export const COMPILED: Readonly<Record<string, readonly string[]>> = {
   sdk: [],
   lambda: ["dist"],
   cdktf: ["terraform-module"],
+  local: [],
+};
+
+/** Files of other packages that a compiled one carries: from a path in the repository to a path in the package. */
+export const CARRIED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  local: {
+    "action.yml": "action/action.yml",
+    "packages/action/dist": "action",
+  },
+};
+
+/** Modules that a checkout has and a package does not, below `src`, and what stands for them in the package's `imports`. */
+export const REPLACED: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  local: { "./src/built/from-checkout.ts": "./src/built/from-package.ts" },
 };
 
 /** All that npm publishes, dependencies first; the command line needs none of the others. */
@@ -15,6 +29,7 @@ export type Manifest = {
   readonly version: string;
   readonly private?: boolean;
   readonly exports: string | Readonly<Record<string, string>>;
+  readonly imports?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;
   readonly [key: string]: unknown;
 };
@@ -29,14 +44,26 @@ export function conditionsOf({ exports }: Manifest): Readonly<Record<string, str
  * The manifest that npm publishes: its entry points lead to built JavaScript and declarations, for ES modules, for CommonJS, and for
  * TypeScript's older module resolution, which reads neither `exports` nor subpaths.
  * @param files what the package holds beside its manifest, README and licence
+ * @param replaced modules of a checkout, and those that the package has in their place
  */
 export function publishedManifest(
   manifest: Manifest,
   files: readonly string[],
+  replaced: Readonly<Record<string, string>> = {},
 ): Manifest & Record<string, unknown> {
-  const { private: _private, exports: _exports, devDependencies: _devDependencies, ...rest } = manifest;
+  const {
+    private: _private,
+    exports: _exports,
+    devDependencies: _devDependencies,
+    imports = {},
+    ...rest
+  } = manifest;
+  const built = (source: string) => source.replace(/^\.\/src\//, "./lib/").replace(/\.ts$/, "");
   const entries = Object.entries(conditionsOf(manifest)).map(
-    ([entry, source]) => [entry, source.replace(/^\.\/src\//, "./lib/").replace(/\.ts$/, "")] as const,
+    ([entry, source]) => [entry, built(source)] as const,
+  );
+  const internal = Object.entries(imports).map(
+    ([name, source]) => [name, built(replaced[source] ?? source)] as const,
   );
   const [, main = ""] = entries.find(([entry]) => entry === ".") ?? [];
   const subpaths = entries.filter(([entry]) => entry !== ".");
@@ -57,6 +84,13 @@ export function publishedManifest(
       ),
       "./package.json": "./package.json",
     } as never,
+    ...(internal.length > 0
+      ? {
+          imports: Object.fromEntries(
+            internal.map(([name, path]) => [name, { import: `${path}.js`, require: `${path}.cjs` }]),
+          ) as never,
+        }
+      : {}),
     ...(subpaths.length > 0
       ? {
           typesVersions: {

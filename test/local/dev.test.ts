@@ -6,8 +6,11 @@ import { expect, test } from "@jest/globals";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-function dev(env: Record<string, string> = {}): ChildProcess & { readonly told: () => string } {
-  const child = spawn(process.execPath, ["--import", "tsx", "packages/local/dev.ts"], {
+function dev(
+  env: Record<string, string> = {},
+  ...given: readonly string[]
+): ChildProcess & { readonly told: () => string } {
+  const child = spawn(process.execPath, ["--import", "tsx", "packages/local/src/dev.ts", ...given], {
     cwd: ROOT,
     env: { ...process.env, ...env },
   });
@@ -80,4 +83,17 @@ test.each([
   });
   const [code] = await once(child, "close");
   expect([code, complaint]).toEqual([1, sentence]);
+});
+
+test.each([
+  ["--help", 0],
+  ["--port=1", 2],
+])("%s prints the usage and starts nothing", async (argument, expected) => {
+  const child = dev({}, argument);
+  let usage = "";
+  child.stderr?.on("data", (text) => {
+    usage += text;
+  });
+  const [code] = await once(child, "close");
+  expect([code, (child.told() + usage).split("\n")[0]]).toEqual([expected, "usage: secret-handoff-local"]);
 });

@@ -124,7 +124,7 @@ test("what people copy runs the command line of this release, not whatever the n
   const runs = texts.flatMap((file) =>
     [
       ...readFileSync(file, "utf8").matchAll(
-        /\b(?:npx|npm exec|npm i|npm install)\b[^\n]*?[^\S\n]secret-handoff\b(\S*)/g,
+        /\b(?:npx|npm exec|npm i|npm install)\b[^\n]*?[^\S\n](?:@secret-handoff\/local|secret-handoff)\b(\S*)/g,
       ),
     ].map(([, pin]) => `${file}: ${pin}`),
   );

@@ -1,6 +1,7 @@
 import type { Archive, Clock, FixedLatency, Log, Page } from "@secret-handoff/lambda";
 import type { AuditEvent, CredentialClass, SenderEntry } from "@secret-handoff/protocol/api";
 import type { CompanySource } from "@secret-handoff/protocol/company";
+import { loadPage } from "#built";
 import { localClient } from "./engine/client.ts";
 import { type Engine, type EngineOptions, startEngine } from "./engine/engine.ts";
 import { startGitHubApi } from "./github/api.ts";
@@ -123,7 +124,7 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
   const parts = new Parts();
   try {
     const starting = [
-      options.page ?? builtPage(),
+      options.page ?? loadPage(),
       parts.add(startEngine({ folder: dataDir, ...(engineName ? { engine: engineName } : {}) })),
       parts.add(startOidcIssuer(timed)),
       parts.add(startMailCatcher(options.smtp)),
@@ -189,12 +190,6 @@ export async function startLocalStack(options: LocalStackOptions = {}): Promise<
     await parts.close();
     throw error;
   }
-}
-
-/** Loaded when it is needed: a bundler comes along. */
-async function builtPage(): Promise<Page> {
-  const { buildPage } = await import("@secret-handoff/page");
-  return buildPage();
 }
 
 type Part = { readonly close: () => Promise<void> };

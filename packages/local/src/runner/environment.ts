@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parse } from "yaml";
+import { ACTION_FILE } from "#built";
 import type { Job } from "../github/job.ts";
 import type { Addresses } from "../stack.ts";
 
@@ -81,9 +82,7 @@ type ActionFile = {
  * @throws Error for an input that action.yml does not know; the runner would only warn
  */
 export function inputsOf(given: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const { inputs }: ActionFile = parse(
-    readFileSync(new URL("../../../../action.yml", import.meta.url), "utf8"),
-  );
+  const { inputs }: ActionFile = parse(readFileSync(ACTION_FILE, "utf8"));
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(inputs, name));
   if (unknown.length > 0) throw new Error(`action.yml has no input ${unknown.join(", ")}`);
   const defaults = Object.entries(inputs).map(([name, { default: value }]) => [name, String(value ?? "")]);

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { ACTION_BUNDLE } from "#built";
 import { DEFAULT_JOB, type Job } from "../github/job.ts";
 import type { Addresses, LocalStack } from "../stack.ts";
 import { checkSummary, readFileCommands } from "./commands.ts";
@@ -58,8 +58,6 @@ type RunningAction = {
   readonly finished: Promise<ActionResult>;
 };
 
-const BUNDLE = fileURLToPath(new URL("../../../action/dist/index.cjs", import.meta.url));
-
 /** Inputs that lead the action to the local stack's service and SMTP server. */
 export function localInputs({ url, smtp }: Addresses): Readonly<Record<string, string>> {
   const { hostname, port } = new URL(smtp);
@@ -73,7 +71,13 @@ export function runAction(options: ActionOptions): Promise<ActionResult> {
 
 /** The same, for callers that do something to it while it runs. */
 export function startAction(options: ActionOptions): RunningAction {
-  const { bundle = BUNDLE, nodePath = process.execPath, secrets = [], onLine = () => {}, stack } = options;
+  const {
+    bundle = ACTION_BUNDLE,
+    nodePath = process.execPath,
+    secrets = [],
+    onLine = () => {},
+    stack,
+  } = options;
   const job = { ...DEFAULT_JOB, ...options.job };
   const requestToken =
     (options.job && stack?.issuer?.tokenFor(options.job)) ?? stack?.idTokenRequestToken ?? "";
