@@ -1,5 +1,7 @@
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import {
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -17,10 +19,11 @@ import { full, report } from "../support/tier.ts";
 /**
  * What npm would publish, used from an empty folder outside this repository: types checked without skipLibCheck, and a stack
  * synthesised. Once over this repository's dependencies and compiler, and as projects have them: installed from npm, with the
- * compiler that they have today. To pack everything takes half a minute, so `npm cit` leaves it to the proof.
+ * compiler that they have today. The local stack is used as docs/local.md says, with the packed SDK and command line. To pack everything takes half a minute, so `npm cit` leaves it to the proof.
  */
 const PACKED = resolve(".data/packages");
 const NAMES = ["protocol", "sdk", "lambda", "cdktf"];
+const LOCAL_NAMES = ["protocol", "sdk", "lambda", "local", "cli"];
 const MINUTES = 60_000;
 
 /** Reads a secret's class, checks recipients, and describes a deployment: one import of each package. */
@@ -192,5 +195,107 @@ describe.each(PROJECTS)("in $name", (project) => {
       report(`${project.name}: ${resources.length} resources`);
     },
     10 * MINUTES,
+  );
+});
+
+/** Runs in CommonJS, and in a project that TypeScript resolves the older way. */
+const required = `
+import { type Addresses, type LocalStackOptions, Recipient, startLocalStack } from "@secret-handoff/local";
+
+const options: LocalStackOptions = { engine: "dynalite" };
+startLocalStack(options).then(async (stack) => {
+  const { url }: Addresses = stack.addresses;
+  const { status } = await fetch(url + "/h/x");
+  await stack.close();
+  if (status !== 200 || typeof Recipient !== "function") throw new Error("something is missing");
+});
+`;
+
+const LOCAL_PROJECTS = [
+  {
+    name: "an ES module",
+    type: "module",
+    file: "integration.test.ts",
+    arguments: ["--test"],
+    compilerOptions: NODE_NEXT,
+  },
+  {
+    name: "CommonJS that TypeScript resolves as Node.js does",
+    type: "commonjs",
+    file: "main.ts",
+    arguments: [],
+    compilerOptions: NODE_NEXT,
+  },
+] as const;
+
+/** Every process whose command line names the folder: what was started from there and has not ended. */
+function runningFrom(folder: string): readonly string[] {
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(folder);
+    } catch {
+      return false; // it ended while it was looked at
+    }
+  });
+}
+
+describe("the local stack, from its package in an empty folder", () => {
+  let folder = "";
+
+  beforeAll(() => {
+    if (!full) return;
+    folder = mkdtempSync(join(home, "local-"));
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "orders", private: true }));
+    const ours = LOCAL_NAMES.map((name) => join(PACKED, `${name}.tgz`));
+    const tools = ["typescript@5", "tsx@4", "@types/node@20"];
+    run(folder, "npm", "install", "--no-audit", "--no-fund", "--loglevel=error", ...ours, ...tools);
+    copyFileSync("examples/integration.test.ts", join(folder, "integration.test.ts"));
+    writeFileSync(join(folder, "main.ts"), required);
+  }, 5 * MINUTES);
+
+  (full ? test : test.skip).each(LOCAL_PROJECTS)(
+    "$name has whole types, hands secrets over, and leaves nothing running",
+    ({ type, file, arguments: given, compilerOptions }) => {
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "orders", private: true, type }));
+      writeFileSync(
+        join(folder, "tsconfig.json"),
+        JSON.stringify({
+          compilerOptions: {
+            strict: true,
+            noEmit: true,
+            skipLibCheck: false,
+            types: ["node"],
+            ...compilerOptions,
+          },
+          files: [file],
+        }),
+      );
+      const bin = join(folder, "node_modules/.bin");
+      run(folder, join(bin, "tsc"));
+      run(folder, join(bin, "tsx"), ...given, file);
+      expect(runningFrom(folder)).toEqual([]);
+      report(`${type}: ${file} passed`);
+    },
+    5 * MINUTES,
+  );
+
+  (full ? test : test.skip)(
+    "its command prints one JSON line, serves the page of the functions, and ends when npx is ended",
+    async () => {
+      const command = spawn("npx", ["secret-handoff-local"], {
+        cwd: folder,
+        stdio: ["ignore", "pipe", "ignore"],
+      });
+      const [line] = await once(command.stdout, "data");
+      const { url } = JSON.parse(String(line));
+      const page = await (await fetch(`${url}/h/x`)).text();
+      expect(page).toBe(readFileSync("packages/lambda/dist/recipient/page.html", "utf8"));
+      const ended = once(command.stdout, "close");
+      command.kill("SIGTERM");
+      await ended;
+      await expect(fetch(url)).rejects.toThrow();
+      expect(runningFrom(folder)).toEqual([]);
+    },
+    MINUTES,
   );
 });
