@@ -275,45 +275,6 @@ describe("deliver in a class with approvals", () => {
     expect(service.mail.inbox.mails).toHaveLength(sent + 1);
   });
 
-  /** What a workflow that was tampered with might try; test/lambda/request-use.test.ts asks the service alone. */
-  const denyAs = (id: string) =>
-    callAs(kim, service, "POST", `/v1/sender/requests/${id}/deny`, { role: "security" });
-  const cases: Readonly<Record<string, readonly [string, Given, StepOptions?, ((id: string) => unknown)?]>> =
-    {
-      "another class": [
-        "is for class guarded, and this delivery is of class guarded-too",
-        { class: "guarded-too" },
-      ],
-      "another secret": [
-        'does not name secret "prod/other"',
-        { "secret-ids": "prod/other" },
-        { secrets: { "prod/other": "canary-value" } },
-      ],
-      "another recipient": [
-        "Recipient 1 is not among those of request",
-        { recipients: "eve@vendor.example" },
-      ],
-      "a longer lifetime": ["asks for at most 1h until expiry", { "expires-in": "2h" }],
-      "another run": ["made by another run", {}, { claims: { run_id: "99" } }],
-      "a request that was denied": ["was denied", {}, {}, denyAs],
-      "a request that has expired": ["has expired", {}, {}, () => (service.clock.now += 86_400)],
-      "a request that was used": ["was used", { resend: "true" }, {}, (id) => step(byRequest(id))],
-    };
-  const byRequest = (id: string): Given => ({
-    ...{ "request-id": id, "expires-in": "1h", reason: "quarterly rotation", resend: "true" },
-  });
-  test.each(Object.entries(cases))("by %s mails nothing", async (_, [sentence, inputs, options, then]) => {
-    const { workflow } = await ask({ "expires-in": "1h" });
-    const id = workflow.outputs["request-id"] ?? "";
-    await approveAs(kim, id, "security");
-    await approveAs(lee, id, "manager");
-    await then?.(id);
-    const sent = service.mail.inbox.mails.length;
-    const refused = await step({ ...byRequest(id), ...inputs }, options);
-    expect([refused.code, refused.errors.join()]).toEqual([1, expect.stringContaining(sentence)]);
-    expect(service.mail.inbox.mails).toHaveLength(sent);
-  });
-
   test("takes class and reason from the request, and says at once what contradicts it", async () => {
     const { workflow } = await ask({ "expires-in": "1h" });
     const id = workflow.outputs["request-id"] ?? "";

@@ -38,29 +38,11 @@ describe("a create is refused", () => {
       "approvals",
       ["security", "manager"],
     ],
-    "by another run": [
-      async () => {
-        const { id } = await desk.approved();
-        return desk.create(id, { from: desk.jobOf({ run: "1" }) });
-      },
-      422,
-      "approvals",
-    ],
     "by a rerun, where the class has it ask anew": [
       async () => {
         const { id } = await desk.approved({ class: INSISTS.name });
         return desk.create(id, { class: INSISTS.name, from: desk.jobOf({ attempt: "2" }) });
       },
-      422,
-      "approvals",
-    ],
-    "of another class": [
-      async () => desk.create((await desk.approved()).id, { class: INSISTS.name }),
-      422,
-      "approvals",
-    ],
-    "of another secret": [
-      async () => desk.create((await desk.approved()).id, { about: { secret: OTHER } }),
       422,
       "approvals",
     ],
@@ -72,46 +54,6 @@ describe("a create is refused", () => {
         }),
       422,
       "approvals",
-    ],
-    "for another recipient": [
-      async () => desk.create((await desk.approved()).id, { email: BEN }),
-      422,
-      "approvals",
-    ],
-    "with a longer lifetime": [
-      async () => desk.create((await desk.approved()).id, { expiresAt: desk.service.clock.now + 3_700 }),
-      422,
-      "approvals",
-    ],
-    "by a request that was denied": [
-      async () => {
-        const { id } = await desk.approved();
-        await callAs(kim, desk.service, "POST", `${REQUESTS}/${id}/deny`, {
-          role: "security",
-          comment: "no",
-        });
-        return desk.create(id);
-      },
-      409,
-      "request_ended",
-    ],
-    "by a request that has expired": [
-      async () => {
-        const { id } = await desk.approved();
-        desk.service.clock.now += 86_400;
-        return desk.create(id);
-      },
-      409,
-      "request_ended",
-    ],
-    "by a request that was used": [
-      async () => {
-        const { id } = await desk.approved();
-        expect(await desk.create(id)).toMatchObject({ status: 201 });
-        return desk.create(id, { more: { resend: true } });
-      },
-      409,
-      "request_ended",
     ],
     "by a request that nobody made": [
       () => desk.create("req_AAAAAAAAAAAAAAAAAAAAAA"),

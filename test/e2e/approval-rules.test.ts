@@ -1,6 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
+import type { InputName } from "@secret-handoff/action";
 import { TOKEN_WITHOUT_ACTIONS } from "@secret-handoff/local";
+import type { RotatableSecrets } from "@secret-handoff/sdk";
+import { runStepOn } from "../action/step-harness.ts";
 import {
+  ANA,
   type Answer,
   approvalDesk,
   asked,
@@ -10,15 +14,283 @@ import {
   kimAsManager,
   lee,
   OTHER,
+  REASONED,
   REDIRECTED,
   REQUESTS,
   root,
   SECRET,
+  TWO,
 } from "../support/approval-desk.ts";
 import { callAs } from "../support/operator.ts";
 import { Sender } from "../support/sender.ts";
 
 const desk = approvalDesk();
+
+/**
+ * One table of what approvals allow and refuse, run against the service by a client of its own and against the action's step. Finer cases, of
+ * the service alone, are below and in test/lambda/request-use.test.ts.
+ */
+type Row = {
+  readonly name: string;
+  /** Of the request. */
+  readonly class?: string;
+  /** Who asks, unless it is the run. */
+  readonly asks?: typeof root;
+  /** What happens before; two people approve where it does not say. */
+  readonly before?: (id: string) => Promise<unknown>;
+  readonly attempt: Approval | Delivery;
+  /** Status and code. */
+  readonly service: string;
+  /** Undefined where no step can try it: it signs nothing over IAM. */
+  readonly action?: string;
+};
+
+type Approval = {
+  readonly role: "security" | "manager";
+  /** Of the job; a person over IAM otherwise. */
+  readonly environment?: string;
+  readonly by?: typeof root;
+  readonly run?: string;
+  readonly token?: string;
+};
+
+type Delivery = {
+  readonly to: string;
+  readonly class?: string;
+  readonly secret?: "prod/orders" | "prod/other";
+  readonly hours?: number;
+  readonly run?: string;
+};
+
+const TOKEN = "ghs_reads-actions";
+const REVIEW = { user: "kim-acme", environments: ["approve-security", "approve-manager"] };
+const inSecurity = { role: "security", environment: "approve-security", token: TOKEN } as const;
+const toAna: Delivery = { to: ANA };
+const nothing = async () => {};
+const reviewed = (review: object = REVIEW) => desk.reviewed([review]);
+const byKim = (id: string) => desk.approveAs(kim, id, "security");
+const byBoth = async (id: string) => {
+  await byKim(id);
+  await desk.approveAs(lee, id, "manager");
+};
+
+const rows: readonly Row[] = [
+  { name: "two people", attempt: toAna, service: "201", action: "" },
+  { name: "a reviewer", before: () => reviewed(), attempt: inSecurity, service: "200", action: "" },
+  {
+    name: "a reviewer, where the class insists",
+    class: INSISTS.name,
+    before: () => reviewed(),
+    ...{ attempt: inSecurity, service: "200", action: "" },
+  },
+  {
+    name: "none",
+    before: nothing,
+    attempt: toAna,
+    service: "422 approvals",
+    action: "still needs approval by security and manager",
+  },
+  {
+    name: "one missing",
+    before: byKim,
+    attempt: toAna,
+    service: "422 approvals",
+    action: "still needs approval by manager",
+  },
+  {
+    name: "the same person twice",
+    before: async (id) => {
+      await reviewed();
+      await desk.approveIn("approve-security", id, "security", { githubToken: TOKEN });
+    },
+    attempt: { role: "manager", environment: "approve-manager", token: TOKEN },
+    ...{ service: "409 same_person", action: "Somebody else must as well." },
+  },
+  {
+    name: "the same person twice, over IAM",
+    before: (id) => desk.approveAs(root, id, "security"),
+    ...{ attempt: { role: "manager", by: root }, service: "409 same_person" },
+  },
+  {
+    name: "the requester",
+    ...{ asks: root, before: nothing, attempt: { role: "security", by: root }, service: "409 same_person" },
+  },
+  {
+    name: "the run's actor",
+    before: () => reviewed({ ...REVIEW, user: { login: "omar-renamed", id: 77 } }),
+    ...{ attempt: inSecurity, service: "409 same_person", action: "The request is this person's own." },
+  },
+  {
+    name: "a role that the environment does not have",
+    before: nothing,
+    attempt: { ...inSecurity, role: "manager" },
+    ...{ service: "403 not_approver", action: "Add the role manager to its entry" },
+  },
+  {
+    name: "another run",
+    attempt: { to: ANA, run: "99" },
+    service: "422 approvals",
+    action: "The request was made by another run.",
+  },
+  {
+    name: "the review of another run, where the class insists",
+    class: INSISTS.name,
+    before: () => desk.reviewed([REVIEW], 999),
+    attempt: { ...inSecurity, run: "999" },
+    ...{ service: "403 not_approver", action: "the review is of another run" },
+  },
+  {
+    name: "another class",
+    attempt: { to: ANA, class: REASONED.name },
+    service: "422 approvals",
+    action: "and this delivery is of class reasoned",
+  },
+  {
+    name: "another secret",
+    attempt: { to: ANA, secret: "prod/other" },
+    service: "422 approvals",
+    action: "does not name secret",
+  },
+  {
+    name: "another recipient",
+    attempt: { to: BEN },
+    service: "422 approvals",
+    action: "Recipient 1 is not among those of request",
+  },
+  {
+    name: "a longer lifetime",
+    attempt: { to: ANA, hours: 2 },
+    service: "422 approvals",
+    action: "asks for at most 1h until expiry",
+  },
+  ...([toAna, inSecurity] as const).flatMap((attempt): readonly Row[] => {
+    const what = "to" in attempt ? "delivered by" : "approved";
+    return [
+      {
+        name: `a request that was denied, ${what}`,
+        before: async (id) => {
+          await byKim(id);
+          await desk.deny(id);
+        },
+        ...{ attempt, service: "409 request_ended", action: "was denied" },
+      },
+      {
+        name: `a request that has expired, ${what}`,
+        before: async (id) => {
+          await byBoth(id);
+          desk.service.clock.now += 86_400;
+        },
+        ...{ attempt, service: "409 request_ended", action: "has expired" },
+      },
+      {
+        name: `a request that was used, ${what}`,
+        before: async (id) => {
+          await byBoth(id);
+          await used(id);
+        },
+        ...{ attempt, service: "409 request_ended", action: "was used" },
+      },
+    ];
+  }),
+  {
+    name: "a token without actions: read, where the class insists",
+    class: INSISTS.name,
+    before: () => reviewed(),
+    attempt: { ...inSecurity, token: TOKEN_WITHOUT_ACTIONS },
+    ...{ service: "403 not_approver", action: "give the job actions: read" },
+  },
+  {
+    name: "no token, where the class insists",
+    class: INSISTS.name,
+    before: () => reviewed(),
+    attempt: { role: "security", environment: "approve-security" },
+    ...{ service: "403 not_approver", action: "the call gives no githubToken" },
+  },
+  {
+    name: "a forged review answer from a host that is not GitHub's",
+    class: INSISTS.name,
+    before: nothing,
+    attempt: { ...inSecurity, token: REDIRECTED },
+    ...{ service: "503 unavailable", action: "GitHub's API gave no answer about the run's reviews" },
+  },
+];
+
+const arnOf = (id: string) => `arn:aws:secretsmanager:eu-west-1:111122223333:secret:${id}-AbCdEf`;
+const described = (id: string) => ({ arn: arnOf(id), rotates: false, changedAt: 0, labels: {} });
+
+/** A step of the action, in a job of the run that asks. */
+function step(inputs: Partial<Record<InputName, string>>, claims: Record<string, unknown> = {}) {
+  return runStepOn(desk.service, {
+    inputs: { class: TWO.name, ...inputs },
+    claims: { run_id: String(desk.run), actor: "omar", actor_id: "77", ...claims },
+    secrets: { "prod/orders": "canary-value", "prod/other": "canary-value" },
+    context: {
+      openRotation: () => ({ stages: async (id: string) => described(id) }) as unknown as RotatableSecrets,
+    },
+  });
+}
+
+const deliveryInputs = (id: string, { to, secret = "prod/orders", hours = 1, ...row }: Delivery) => ({
+  ...{ "request-id": id, recipients: to, "secret-ids": secret, "expires-in": `${hours}h`, resend: "true" },
+  ...{ reason: asked.reason, class: row.class ?? TWO.name },
+});
+const used = (id: string) => step(deliveryInputs(id, toAna));
+
+const ways = {
+  async service({ attempt }: Row, id: string): Promise<string> {
+    const { status, body } = await ("to" in attempt
+      ? serviceDelivers(attempt, id)
+      : serviceApproves(attempt, id));
+    return body.code === undefined ? String(status) : `${status} ${body.code}`;
+  },
+  async action({ attempt }: Row, id: string): Promise<string> {
+    const run = attempt.run === undefined ? {} : { run_id: attempt.run };
+    if ("to" in attempt) return (await step(deliveryInputs(id, attempt), run)).errors.join("\n");
+    const { role, environment, token } = attempt;
+    const inputs = { role, "request-id": id, "secret-ids": "", recipients: "", class: "" };
+    const github = token === undefined ? {} : { "github-token": token };
+    const { errors } = await step({ operation: "approve", ...inputs, ...github }, { environment, ...run });
+    return errors.join("\n");
+  },
+};
+
+function serviceDelivers({ to, secret = "prod/orders", hours = 1, run, ...row }: Delivery, id: string) {
+  return desk.create(id, {
+    email: to,
+    expiresAt: desk.service.clock.now + hours * 3_600,
+    about: { secret: arnOf(secret) },
+    more: { reason: asked.reason },
+    ...(row.class === undefined ? {} : { class: row.class }),
+    ...(run === undefined ? {} : { from: desk.jobOf({ run }) }),
+  });
+}
+
+function serviceApproves(
+  { role, environment, by = root, run, token }: Approval,
+  id: string,
+): Promise<Answer> {
+  if (environment === undefined) return desk.approveAs(by, id, role);
+  const more = token === undefined ? {} : { githubToken: token };
+  return desk.approveIn(environment, id, role, more, run === undefined ? {} : { run });
+}
+
+describe.each(["service", "action"] as const)("the %s, asked to hand over or to approve by", (way) => {
+  test.each(rows.filter((row) => way === "service" || row.action !== undefined))("$name", async (row) => {
+    const body = { ...asked, secrets: [arnOf("prod/orders")], class: row.class ?? TWO.name };
+    const { id } = row.asks
+      ? (await callAs(row.asks, desk.service, "POST", REQUESTS, body)).body
+      : await desk.ask(body);
+    await (row.before ?? byBoth)(id);
+    const mails = desk.service.mail.inbox.mails.length;
+    const said = await ways[way](row, id);
+    if (way === "service") expect(said).toBe(row.service);
+    else if (row.action === "") expect(said).toBe("");
+    else expect(said).toContain(row.action);
+    const isDelivered = way === "action" && row.action === "" && "to" in row.attempt;
+    expect(desk.service.mail.inbox.mails).toHaveLength(mails + (isDelivered ? 1 : 0));
+    expect(desk.seenElsewhere).toEqual([]);
+  });
+});
 
 describe("two approvals", () => {
   test("by two people over IAM let the create through, and the trail says who", async () => {
@@ -92,18 +364,9 @@ describe("two approvals", () => {
   });
 });
 
-describe("an approval is refused", () => {
+describe("an approval is refused by the service", () => {
   const githubToken = "ghs_reads-actions";
   const cases: Readonly<Record<string, readonly [() => Promise<Answer>, number, string]>> = {
-    "by the same person twice": [
-      async () => {
-        const { id } = await desk.ask();
-        await desk.approveAs(root, id, "security");
-        return desk.approveAs(root, id, "manager");
-      },
-      409,
-      "same_person",
-    ],
     "by the same person for the same role again": [
       async () => {
         const { id } = await desk.ask();
@@ -122,40 +385,11 @@ describe("an approval is refused", () => {
       409,
       "same_person",
     ],
-    "by the requesting principal": [
-      async () => {
-        const { body } = await callAs(root, desk.service, "POST", REQUESTS, asked);
-        return desk.approveAs(root, body.id, "security");
-      },
-      409,
-      "same_person",
-    ],
-    "by the run's actor, whatever the login is called now": [
-      async () => {
-        await desk.reviewed([
-          { user: { login: "omar-renamed", id: 77 }, environments: ["approve-security"] },
-        ]);
-        const { id } = await desk.ask();
-        return desk.approveIn("approve-security", id, "security", { githubToken });
-      },
-      409,
-      "same_person",
-    ],
     "by the run's actor, in another spelling": [
       async () => {
         await desk.reviewed([{ user: { login: "OMAR", id: 78 }, environments: ["approve-security"] }]);
         const { id } = await desk.ask();
         return desk.approveIn("approve-security", id, "security", { githubToken });
-      },
-      409,
-      "same_person",
-    ],
-    "by one reviewer of two environments": [
-      async () => {
-        await desk.reviewed([{ user: "kim-acme", environments: ["approve-security", "approve-manager"] }]);
-        const { id } = await desk.ask();
-        await desk.approveIn("approve-security", id, "security", { githubToken });
-        return desk.approveIn("approve-manager", id, "manager", { githubToken });
       },
       409,
       "same_person",
@@ -231,11 +465,6 @@ describe("an approval is refused", () => {
       403,
       "not_approver",
     ],
-    "for a role that the approver does not have": [
-      async () => desk.approveAs(kim, (await desk.ask()).id, "manager"),
-      403,
-      "not_approver",
-    ],
     "for a role that the class does not ask for": [
       async () => desk.approveAs(kim, (await desk.ask()).id, "team lead"),
       403,
@@ -248,21 +477,6 @@ describe("an approval is refused", () => {
       },
       403,
       "not_allowed",
-    ],
-    "by a token without actions: read, where the class insists": [
-      async () => {
-        await desk.reviewed([{ user: "kim-acme", environments: ["approve-security"] }]);
-        const { id } = await desk.ask({ class: INSISTS.name });
-        return desk.approveIn("approve-security", id, "security", { githubToken: TOKEN_WITHOUT_ACTIONS });
-      },
-      403,
-      "not_approver",
-    ],
-    "without a token, where the class insists": [
-      async () =>
-        desk.approveIn("approve-security", (await desk.ask({ class: INSISTS.name })).id, "security"),
-      403,
-      "not_approver",
     ],
     "by the review of another environment, where the class insists": [
       async () => {
@@ -296,50 +510,6 @@ describe("an approval is refused", () => {
       },
       403,
       "not_approver",
-    ],
-    "by the review of another run, where the class insists": [
-      async () => {
-        await desk.reviewed([{ user: "kim-acme", environments: ["approve-security"] }], 999);
-        const { id } = await desk.ask({ class: INSISTS.name });
-        return desk.approveIn("approve-security", id, "security", { githubToken }, { run: "999" });
-      },
-      403,
-      "not_approver",
-    ],
-    "of a request that was denied": [
-      async () => {
-        const { id } = await desk.ask();
-        await callAs(kim, desk.service, "POST", `${REQUESTS}/${id}/deny`, { role: "security" });
-        return desk.approveAs(lee, id, "manager");
-      },
-      409,
-      "request_ended",
-    ],
-    "of a request that has expired": [
-      async () => {
-        const { id } = await desk.ask();
-        desk.service.clock.now += 86_400;
-        return desk.approveAs(kim, id, "security");
-      },
-      409,
-      "request_ended",
-    ],
-    "of a request that was used": [
-      async () => {
-        const { id } = await desk.approved();
-        expect(await desk.create(id)).toMatchObject({ status: 201 });
-        return desk.approveAs(root, id, "security");
-      },
-      409,
-      "request_ended",
-    ],
-    "by a review that a host forges to which GitHub's API redirects": [
-      async () => {
-        const { id } = await desk.ask({ class: INSISTS.name });
-        return desk.approveIn("approve-security", id, "security", { githubToken: REDIRECTED });
-      },
-      503,
-      "unavailable",
     ],
     "by a review of a host that the call names": [
       async () => {
