@@ -284,7 +284,7 @@ describe("values of earlier steps", () => {
       "A B=canary",
       `Line 1 of values is neither NAME=value nor a piece of a value that NAME<<EOF began. ${several}`,
     ],
-    ["TOKEN=", "Line 1 of values has an empty value. Drop it, or give it one."],
+    ["TOKEN=", "Line 1 of values can be read in two ways: a name whose value is empty or begins with ="],
     ["OK=1\nTOKEN= \n", "can be read in two ways"],
     ["TOKEN<<EOF\nEOF", "Line 1 of values has an empty value. Drop it, or give it one."],
     ["TOKEN<<EOF\ncanary\n EOF", `Line 1 of values begins a value that does not end. ${several}`],
@@ -303,6 +303,39 @@ describe("values of earlier steps", () => {
       expect(message).not.toContain("canary");
     },
   );
+
+  test.each([
+    "canaryVhbHVlLTEyMw==",
+    "canaryVhbHVlLTEyMw=",
+    "canaryZXI======",
+    " canaryVhbHVlLTEyMw== \r",
+    "canary1==,canary2==",
+    "canary1== canary2==",
+    "https://vendor.example/canary?token=canary",
+    "postgres://user:canary@db.example/orders?sslmode=require",
+    "otpauth://totp/canary?secret=canary",
+    "-----BEGIN PRIVATE KEY-----\ncanary==\n-----END PRIVATE KEY-----",
+    "canary-abc_def",
+    "eyJhbGciOiJSUzI1NiJ9.canary=canary",
+    "ghp_canary0a1B2c3D4e5F6g7H8i9J=x",
+    "canary0a1B2c3D4e5F6g7H8i9J<<EOF\nx\nEOF",
+  ])("never take a secret without a name for a name: %j is refused, and masked", (text) => {
+    for (const input of ["values", "values-file"] as const) {
+      const { message } = errorOf(() => parseGivenValues(text, input));
+      expect(message).toMatch(new RegExp(`^Line 1 of ${input} .*[wW]rite NAME`));
+      expect(message).not.toContain("canary");
+    }
+    const masked = secretParts(text);
+    for (const line of text.split(/\r?\n/).filter((line) => line.includes("canary")))
+      expect(masked.some((part) => part.includes(line.trim()))).toBe(true);
+  });
+
+  test.each([
+    "PRODUCTION_DATABASE_READONLY_CONNECTION_STRING",
+    "S3BucketV2Region1Token",
+    "global-api-token",
+    "oauth2.Client4Key",
+  ])("may have the name %s", (name) => expect(parseGivenValues(`${name}=x`)).toMatchObject([{ name }]));
 
   test("refuse the same name twice, with both lines", () => {
     expect(errorOf(() => parseGivenValues("A=1\n\nA=2")).message).toBe(

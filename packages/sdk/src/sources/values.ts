@@ -11,7 +11,8 @@ const NAME_AND_DELIMITER = new RegExp(`^\\s*(${NAME})\\s*<<(.*)$`, "u");
 
 /**
  * Reads `NAME=value`, one a line, and `NAME<<EOF`, the lines of the value, `EOF`: the forms of GITHUB_OUTPUT. The value is everything
- * after the first `=`, white space at its ends too. What could be a piece of the value before it is refused.
+ * after the first `=`, white space at its ends too. A line that could be a value without a name, or a piece of the value before it, is
+ * refused: names stand in the job's summary and in the trail.
  * @param input where the text is from, for the sentences
  * @throws SenderError `input`, naming the line and never what it holds
  */
@@ -90,12 +91,13 @@ function entriesOf(text: string): readonly Entry[] {
     if (whole.trim() === "") continue;
     const [, name, delimiter = ""] = NAME_AND_DELIMITER.exec(whole) ?? [];
     if (name === undefined) {
-      entries.push(entryIn(whole, line, entries.length > 0));
+      entries.push(entryIn(whole, line));
       continue;
     }
     const end = delimiter.trim() === "" ? -1 : lines.indexOf(delimiter.trim(), line);
     const value = lines.slice(line, end === -1 ? line : end).join("\n");
     if (end === -1) entries.push(unclear(line, `begins a value that does not end. ${SEVERAL_LINES}`));
+    else if (RANDOM.test(name)) entries.push(unclear(line, LIKE_A_SECRET));
     else if (value.trim() === "") entries.push(unclear(line, "has an empty value. Drop it, or give it one."));
     else entries.push({ kind: "value", name, value, line });
     if (end !== -1) index = end;
@@ -103,8 +105,11 @@ function entriesOf(text: string): readonly Entry[] {
   return entries;
 }
 
-/** One line. @param follows another value stands above it */
-function entryIn(whole: string, line: number, follows: boolean): Entry {
+const NAMED = "Write NAME=value, with a name of your choice that says nothing of the value.";
+const LIKE_A_SECRET = `has a name that looks like a secret, and names are not secret. ${NAMED}`;
+
+/** One line. */
+function entryIn(whole: string, line: number): Entry {
   const [, name, value = ""] = NAME_AND_VALUE.exec(whole) ?? [];
   if (name === undefined) {
     return unclear(
@@ -112,16 +117,19 @@ function entryIn(whole: string, line: number, follows: boolean): Entry {
       `is neither NAME=value nor a piece of a value that NAME<<EOF began. ${SEVERAL_LINES}`,
     );
   }
-  // The end of base64: one = or two.
-  if (follows && /^\s*=?\s*$/.test(value)) {
+  // Base64 ends in one = or two, base32 in up to six; what follows them may be a second value.
+  if (/^\s*(?:=|$)/.test(value)) {
     return unclear(
       line,
-      `can be read in two ways: a name without a value, or the end of the value above it. ${SEVERAL_LINES}`,
+      `can be read in two ways: a name whose value is empty or begins with =, or a value that ends in =, like base64. ${NAMED} ${SEVERAL_LINES}`,
     );
   }
-  if (value.trim() === "") return unclear(line, "has an empty value. Drop it, or give it one.");
+  if (RANDOM.test(name)) return unclear(line, LIKE_A_SECRET);
   return { kind: "value", name, value, line };
 }
+
+/** Letters and digits in a row that take turns so often are no word; and a JSON Web Token begins with eyJ. */
+const RANDOM = /(?=[A-Za-z0-9]{20})(?:[A-Za-z]+\d+){4}|^eyJ[A-Za-z0-9]/;
 
 function unclear(line: number, what: string): Entry {
   return { kind: "unclear", line, what };
