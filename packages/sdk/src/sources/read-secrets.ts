@@ -3,7 +3,7 @@ import { SenderError, toResult } from "../sender-error.ts";
 import type { Setting } from "../settings.ts";
 import type { ParameterStore } from "./parameters.ts";
 import { type LabelledSecret, labelOf, type SecretsSource, type SecretVersion } from "./secret-version.ts";
-import type { ParameterSelector, SecretSelector } from "./selectors.ts";
+import type { Chosen, ParameterSelector, SecretSelector } from "./selectors.ts";
 
 /** More matches of one prefix are refused: one page of ListSecrets, as in aws-actions/aws-secretsmanager-get-secrets. */
 const MOST_MATCHES = 100;
@@ -30,26 +30,27 @@ export async function readSecrets(
     if (item instanceof SenderError) return item;
     return toResult(readOne(item, source, onRead));
   });
-  const once = onceEach(
-    read.flatMap((item) => (item instanceof SenderError ? [] : [item])),
-    "secret-ids",
-  );
-  return {
-    secrets: once.secrets,
-    errors: [...read.flatMap((item) => (item instanceof SenderError ? [item] : [])), ...once.errors],
-  };
+  return readResult(read, "secret-ids");
 }
 
 /** A secret and the line that names it; one that a prefix found has none. */
 export type ReadSecret = { readonly secret: LabelledSecret; readonly line: number | undefined };
 
 async function readOne(
-  { id, alias, key, line }: Wanted,
+  wanted: Wanted,
   source: SecretsSource,
   onRead: (version: SecretVersion) => void,
 ): Promise<ReadSecret> {
-  const version = await source.read(id);
+  const version = await source.read(wanted.id);
   onRead(version);
+  return chosenOf(version, wanted);
+}
+
+/** A version as its line asks for it: under the alias, and the one key alone. */
+export function chosenOf(
+  version: SecretVersion,
+  { alias, key, line }: Partial<Chosen> & { readonly key?: string },
+): ReadSecret {
   const label = alias ?? labelOf(version, key);
   return { secret: { ...version, label, ...(key === undefined ? {} : { key }) }, line };
 }
@@ -58,12 +59,7 @@ function spread<T>(result: readonly T[] | SenderError): readonly (T | SenderErro
   return result instanceof SenderError ? [result] : result;
 }
 
-type Wanted = {
-  readonly id: string;
-  readonly alias?: string;
-  readonly key?: string;
-  readonly line?: number;
-};
+type Wanted = Partial<Chosen> & { readonly id: string; readonly key?: string };
 
 async function expand(selector: SecretSelector, source: SecretsSource): Promise<readonly Wanted[]> {
   if (selector.kind === "secret") return [selector];
@@ -101,14 +97,7 @@ export async function readParameters(
   const read = await mapLimited(selectors, READS_AT_ONCE, (selector) =>
     toResult(readSelector(selector, store, onRead)),
   );
-  const once = onceEach(
-    read.flatMap((item) => (item instanceof SenderError ? [] : item)),
-    "parameters",
-  );
-  return {
-    secrets: once.secrets,
-    errors: [...read.flatMap((item) => (item instanceof SenderError ? [item] : [])), ...once.errors],
-  };
+  return readResult(read.flatMap(spread), "parameters");
 }
 
 async function readSelector(
@@ -117,11 +106,9 @@ async function readSelector(
   onRead: (version: SecretVersion) => void,
 ): Promise<readonly ReadSecret[]> {
   if (selector.kind === "parameter") {
-    const { name, alias, key, line } = selector;
-    const version = await store.read(name);
+    const version = await store.read(selector.name);
     onRead(version);
-    const label = alias ?? labelOf(version, key);
-    return [{ secret: { ...version, label, ...(key === undefined ? {} : { key }) }, line }];
+    return [chosenOf(version, selector)];
   }
   const versions = await store.readPath(selector.path, MOST_MATCHES);
   for (const version of versions) onRead(version);
@@ -143,14 +130,16 @@ async function readSelector(
 }
 
 /**
- * A secret that a line names and a prefix finds as well goes once, under its first label. Two lines that name the same one, by its name
+ * What was read, with the errors of what was not. A secret that a line names and a prefix finds as well goes once, under its first label. Two lines that name the same one, by its name
  * and its ARN, are a mistake.
  */
-export function onceEach(read: readonly ReadSecret[], input: Setting): ReadResult {
+export function readResult(read: readonly (ReadSecret | SenderError)[], input: Setting): ReadResult {
   const lines = new Map<string, number | undefined>();
   const secrets: LabelledSecret[] = [];
-  const errors: SenderError[] = [];
-  for (const { secret, line } of read) {
+  const errors: SenderError[] = read.filter((one) => one instanceof SenderError);
+  for (const one of read) {
+    if (one instanceof SenderError) continue;
+    const { secret, line } = one;
     const what = JSON.stringify([secret.arn, secret.key]);
     const earlier = lines.get(what);
     if (!lines.has(what)) {

@@ -1,7 +1,7 @@
 import { mapLimited } from "../../runtime/concurrency.ts";
 import { SenderError, toResult } from "../../sender-error.ts";
-import { onceEach, type ReadResult } from "../read-secrets.ts";
-import { labelOf, type SecretVersion } from "../secret-version.ts";
+import { chosenOf, type ReadResult, readResult } from "../read-secrets.ts";
+import type { SecretVersion } from "../secret-version.ts";
 import { type Chosen, linesOf, refuseRepetition } from "../selectors.ts";
 import { type AzureSecret, azureStore } from "./azure.ts";
 import { type GoogleSecret, googleStore } from "./google.ts";
@@ -143,21 +143,13 @@ export async function readOtherSecrets(
   read: StoreReader,
   onRead: (version: SecretVersion) => void = () => {},
 ): Promise<ReadResult> {
-  const results = await mapLimited(selectors, READS_AT_ONCE, ({ secret, alias, key, line }) =>
+  const results = await mapLimited(selectors, READS_AT_ONCE, (selector) =>
     toResult(
-      read(secret).then((version) => {
+      read(selector.secret).then((version) => {
         onRead(version);
-        const label = alias ?? labelOf(version, key);
-        return { secret: { ...version, label, ...(key === undefined ? {} : { key }) }, line };
+        return chosenOf(version, selector);
       }),
     ),
   );
-  const once = onceEach(
-    results.flatMap((result) => (result instanceof SenderError ? [] : [result])),
-    "other-secrets",
-  );
-  return {
-    secrets: once.secrets,
-    errors: [...results.flatMap((result) => (result instanceof SenderError ? [result] : [])), ...once.errors],
-  };
+  return readResult(results, "other-secrets");
 }
