@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { AuditEvent } from "@secret-handoff/protocol/api";
 import {
   type Deadline,
   ErrorCollector,
   endingsChart,
   evidenceReport,
+  knownEvents,
   reviewReport,
   SenderError,
   type ServiceClient,
@@ -61,12 +61,7 @@ async function makeReport(
   const today = dayAt(now);
   const since = dayAt(now - period * 1_000);
   const days = { since: dayAt(now - period * 1_000 - LOOK_BACK_DAYS * DAY_MS), until: today };
-  // Types that this release does not know would be counted nowhere.
-  const events = serviceTrail(
-    service,
-    days,
-    deadline,
-  ).events() as AsyncIterable<unknown> as AsyncIterable<AuditEvent>;
+  const events = knownEvents(serviceTrail(service, days, deadline));
   const summary = await summarise(events, { since, until: today });
   const policy = await service.policy(deadline);
   const made =

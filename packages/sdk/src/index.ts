@@ -23,6 +23,7 @@ export {
   type DayLeaf,
   type Days,
   fileTrail,
+  knownEvents,
   type ServiceTrailOptions,
   serviceTrail,
   type Trail,

@@ -1,9 +1,9 @@
-import { csvLines, type Deadline, ocsfEvents, type Trail } from "@secret-handoff/sdk";
+import { csvLines, type Deadline, knownEvents, ocsfEvents, type Trail } from "@secret-handoff/sdk";
 import type { Run } from "../commands.ts";
 import { withTimeout } from "../context.ts";
 import { EXIT } from "../errors.ts";
 import { inert, inertJson } from "../terminal.ts";
-import { daysOf, knownEvents, openOutput, trailOf } from "./trail.ts";
+import { daysOf, openOutput, trailOf } from "./trail.ts";
 
 /** Writes the trail: whole, as `audit verify` reads it, or its events for other programs. */
 export const run: Run = async (invocation, context) => {

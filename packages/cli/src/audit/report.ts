@@ -1,6 +1,7 @@
 import {
   type Deadline,
   evidenceReport,
+  knownEvents,
   reviewReport,
   type Summary,
   summarise,
@@ -19,7 +20,6 @@ import {
   addressesOf,
   type Days,
   daysOf,
-  knownEvents,
   nameIn,
   openOutput,
   sealedDays,

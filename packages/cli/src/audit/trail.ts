@@ -1,5 +1,5 @@
 import { open, readFile } from "node:fs/promises";
-import { AuditEvent } from "@secret-handoff/protocol/api";
+import type { AuditEvent } from "@secret-handoff/protocol/api";
 import { lastDueDay, readSealKeys, type SealKey } from "@secret-handoff/protocol/audit";
 import {
   type Deadline,
@@ -12,7 +12,6 @@ import {
   type Trail,
   type Days as TrailDays,
 } from "@secret-handoff/sdk";
-import * as v from "valibot";
 import type { Invocation } from "../arguments.ts";
 import type { CliContext } from "../context.ts";
 import { openService } from "../sender-service.ts";
@@ -97,18 +96,6 @@ export async function spanOf(trail: Trail): Promise<TrailDays> {
   for await (const event of trail.events()) add(event.time.slice(0, 10));
   if (span === undefined) throw new SenderError("input", "The files hold neither events nor seals.");
   return span;
-}
-
-/** The events that this release knows, of the days that were asked for. */
-export async function* knownEvents(
-  trail: Trail,
-  { since = "", until = "9999" }: Partial<Days>,
-): AsyncGenerator<AuditEvent> {
-  for await (const event of trail.events()) {
-    const at = event.time.slice(0, 10);
-    if (at < since || at > until || !v.is(AuditEvent, event)) continue;
-    yield event;
-  }
 }
 
 /** Questions to the directory at once. */

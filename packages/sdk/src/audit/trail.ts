@@ -1,7 +1,7 @@
 import { createReadStream, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
-import { Leaf, Misfiled, Seal } from "@secret-handoff/protocol/api";
+import { AuditEvent, Leaf, Misfiled, Seal } from "@secret-handoff/protocol/api";
 import { canonicalJson, dayNumber, type Placed } from "@secret-handoff/protocol/audit";
 import * as v from "valibot";
 import type { Deadline } from "../runtime/deadline.ts";
@@ -149,6 +149,18 @@ export function fileTrail(paths: readonly string[]): Trail {
       for await (const { leaf } of readLines(files)) if (leaf?.day === day) yield leaf;
     },
   };
+}
+
+/** The events that this release knows, of the days that are wanted, both included: what a newer service adds is left out. */
+export async function* knownEvents(
+  trail: Pick<Trail, "events">,
+  { since = "", until = "9999" }: Partial<Readonly<Record<keyof Days, string | undefined>>> = {},
+): AsyncGenerator<AuditEvent> {
+  for await (const event of trail.events()) {
+    const day = event.time.slice(0, 10);
+    if (day < since || day > until || !v.is(AuditEvent, event)) continue;
+    yield event;
+  }
 }
 
 function filesIn(path: string): readonly string[] {
