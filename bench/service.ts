@@ -21,6 +21,7 @@ import {
   startOidcIssuer,
   startService,
 } from "@secret-handoff/local";
+import { CLICK_CLASS } from "../test/support/test-service.ts";
 import { type Bill, billOf, type WriteUnits } from "../test/support/write-units.ts";
 import { createPoster, type Load, load, median, type Prepared, prepare } from "./load.ts";
 
@@ -33,11 +34,15 @@ export type Rate = Load & {
    * rounds the median.
    */
   readonly toBare: number;
+  /** The same, to a plain SDK client that sends the service's own PutItem or claim: see {@link captureWrites}. */
+  readonly toSameWrite: number;
   /** Requests to the engine. */
   readonly calls: number;
   /** Milliseconds of processor time of the service, or of the bare client in its place. */
   readonly serviceMs: number;
   readonly engineMs: number;
+  /** Of the process that makes the calls; for a bare client it is the same process as the service's. */
+  readonly loadMs: number;
 };
 
 /** Memory after the load, bytes: what is held now, and the most that was held at once. */
@@ -66,7 +71,7 @@ type Kind<T> = {
   readonly call: (item: T) => Promise<void>;
 };
 
-type Measurement = Omit<Rate, "toBare">;
+type Measurement = Omit<Rate, "toBare" | "toSameWrite">;
 
 /** Rates of the service, and of a plain SDK client on the same kind of engine: service, engine and load, a process each. */
 export async function measureService(): Promise<ServiceFigures> {
@@ -81,11 +86,18 @@ export async function measureService(): Promise<ServiceFigures> {
         const put = await measure(bare.put, inFlight, bare);
         const update = await measure(bare.update, inFlight, bare);
         const ours = await measure(bare.ours, inFlight, bare);
+        const samePut = await measure(bare.samePut, inFlight, bare);
+        const sameClaim = await measure(bare.sameClaim, inFlight, bare);
         const rest: Measurement[] = [];
         for (const kind of service.kinds) rest.push(await measure(kind, inFlight, service));
-        for (const one of [put, update, ours, ...rest]) {
-          const bareWrite = one === put || one.what === "create" ? put : update;
-          figures.push({ ...one, toBare: one.perSecond / bareWrite.perSecond });
+        for (const one of [put, update, ours, samePut, sameClaim, ...rest]) {
+          const isPut = one === put || one === samePut || one.what === "create";
+          const [bareWrite, sameWrite] = isPut ? [put, samePut] : [update, sameClaim];
+          figures.push({
+            ...one,
+            toBare: one.perSecond / bareWrite.perSecond,
+            toSameWrite: one.perSecond / sameWrite.perSecond,
+          });
         }
       }
     }
@@ -118,9 +130,11 @@ function medians(figures: readonly Rate[]): readonly Rate[] {
       p50: middle((rate) => rate.p50),
       p99: middle((rate) => rate.p99),
       toBare: middle((rate) => rate.toBare),
+      toSameWrite: middle((rate) => rate.toSameWrite),
       calls: middle((rate) => rate.calls),
       serviceMs: middle((rate) => rate.serviceMs),
       engineMs: middle((rate) => rate.engineMs),
+      loadMs: middle((rate) => rate.loadMs),
     };
   });
 }
@@ -134,14 +148,15 @@ type Served = {
 
 async function measure<T>(kind: Kind<T>, inFlight: keyof typeof COUNTS, by: Served): Promise<Measurement> {
   const items = await kind.items(COUNTS[inFlight]);
-  const used = async () => [await by.calls(), cpuMsOf(by.pid), cpuMsOf(by.enginePid)] as const;
+  const used = async () =>
+    [await by.calls(), cpuMsOf(by.pid), cpuMsOf(by.enginePid), cpuMsOf(process.pid)] as const;
   const before = await used();
   const taken = await load(items, inFlight, kind.call);
   const after = await used();
-  const [calls = 0, serviceMs = 0, engineMs = 0] = after.map(
+  const [calls = 0, serviceMs = 0, engineMs = 0, loadMs = 0] = after.map(
     (value, index) => (value - (before[index] ?? 0)) / items.length,
   );
-  return { what: kind.what, inFlight, ...taken, calls, serviceMs, engineMs };
+  return { what: kind.what, inFlight, ...taken, calls, serviceMs, engineMs, loadMs };
 }
 
 type Service = Served & {
@@ -209,6 +224,9 @@ type BareClient = Served & {
   readonly update: Kind<Key>;
   /** The same update through the client that the service uses. */
   readonly ours: Kind<Key>;
+  /** The writes of a create and of a claim, as the service sends them. */
+  readonly samePut: Kind<Key>;
+  readonly sameClaim: Kind<Key>;
   readonly close: () => void;
 };
 
@@ -224,6 +242,7 @@ async function startBareClient(engine: Engine): Promise<BareClient> {
     credentials: { accessKeyId: "local", secretAccessKey: "local" },
   });
   const own = localClient(engine.endpoint);
+  const writes = await captureWrites(engine.endpoint);
   const TableName = "bare";
   await client.send(new CreateTableCommand(oneTimeTable(TableName)));
   await waitUntilTableExists({ client, minDelay: 0.02, maxDelay: 0.1, maxWaitTime: 10 }, { TableName });
@@ -256,9 +275,17 @@ async function startBareClient(engine: Engine): Promise<BareClient> {
       }),
     );
   };
-  const puts = async (count: number) => {
+  const putSame = async (key: Key) => {
+    calls += 1;
+    await client.send(new PutItemCommand({ ...writes.put, Item: { ...writes.put.Item, ...key } }));
+  };
+  const claimSame = async (key: Key) => {
+    calls += 1;
+    await client.send(new UpdateItemCommand({ ...writes.claim, Key: key }));
+  };
+  const afterPuts = (first: (key: Key) => Promise<void>) => async (count: number) => {
     const items = await keys(count);
-    await load(items, 50, put);
+    await load(items, 50, first);
     return items;
   };
   return {
@@ -268,10 +295,20 @@ async function startBareClient(engine: Engine): Promise<BareClient> {
     put: { what: "plain SDK client: conditional PutItem", items: keys, call: put },
     update: {
       what: "plain SDK client: conditional UpdateItem",
-      items: puts,
+      items: afterPuts(put),
       call: updateWith(client),
     },
-    ours: { what: "the service's client: conditional UpdateItem", items: puts, call: updateWith(own) },
+    ours: {
+      what: "the service's client: conditional UpdateItem",
+      items: afterPuts(put),
+      call: updateWith(own),
+    },
+    samePut: { what: "plain SDK client: a create's own PutItem", items: keys, call: putSame },
+    sameClaim: {
+      what: "plain SDK client: a claim's own UpdateItem",
+      items: afterPuts(putSame),
+      call: claimSame,
+    },
     close: () => {
       client.destroy();
       own.destroy();
@@ -279,10 +316,57 @@ async function startBareClient(engine: Engine): Promise<BareClient> {
   };
 }
 
+/**
+ * One create and one claim through a service on this engine, to learn the two writes that they make: all attributes of a handoff, all
+ * conditions of a claim, and its answer, which brings the item back. The link's verifiers are the same in every copy of the item, so
+ * that the claim's conditions hold for each.
+ */
+async function captureWrites(
+  endpoint: string,
+): Promise<{ readonly put: PutItemCommandInput; readonly claim: UpdateItemCommandInput }> {
+  const [issuer, client] = [await startOidcIssuer(), localClient(endpoint)];
+  const inputs: object[] = [];
+  client.middlewareStack.add(
+    (next) => (args) => {
+      inputs.push(args.input);
+      return next(args);
+    },
+    { step: "initialize", name: "captureWrites" },
+  );
+  const service = await startService({
+    client,
+    issuer: issuer.issuer,
+    jwksUrl: issuer.jwksUrl,
+    smtp: "smtp://127.0.0.1:9",
+    page: { html: "", contentSecurityPolicy: "" },
+    senders: [{ repository: "acme/orders", may: ["send"] }],
+    classes: [CLICK_CLASS],
+    log: () => {},
+    drainAfterWrites: false,
+  });
+  try {
+    const token = await issuer.mint({ aud: service.url });
+    const post = createPoster(service.url, () => token);
+    const [handoff] = await prepare(service.url, 1);
+    inputs.length = 0;
+    await post("/v1/sender/handoffs", handoff?.create ?? "", 201);
+    await post(`/v1/handoffs/${handoff?.id}/claim`, handoff?.claim ?? "", 200);
+    const [put, claim, ...more] = inputs;
+    if (!put || !claim || more.length > 0)
+      throw new Error(`a create and a claim made ${inputs.length} calls`);
+    return { put: put as PutItemCommandInput, claim: claim as UpdateItemCommandInput };
+  } finally {
+    await service.close();
+    await issuer.close();
+  }
+}
+
 /** Node.js and the SDK take some thousand calls to come to their full speed. */
 async function warmUp(service: Service, bare: BareClient): Promise<void> {
   for (const kind of service.kinds) await load(await kind.items(WARM_UP / 4), 50, kind.call);
-  for (const kind of [bare.put, bare.update, bare.ours]) await load(await kind.items(WARM_UP), 50, kind.call);
+  for (const kind of [bare.put, bare.update, bare.ours, bare.samePut, bare.sameClaim]) {
+    await load(await kind.items(WARM_UP), 50, kind.call);
+  }
 }
 
 /**
