@@ -220,6 +220,37 @@ describe("a call through a proxy", () => {
     expect(read("http://localhost:8080", { HTTP_PROXY: openAt })).toBe(false);
   });
 
+  test("over http never shows a proxy elsewhere anything, whoever makes the call", async () => {
+    process.env.HTTP_PROXY = "http://proxy.invalid:3128";
+    const authorization = "Bearer canary";
+    for (const target of [
+      "http://127.0.0.1:9/v1/sender/policy",
+      "http://localhost:9",
+      "http://ghes.example/api/v3",
+    ]) {
+      const failure = await proxyingFetch(target, { headers: { authorization } }).catch(
+        (error: unknown) => error,
+      );
+      expect(networkFault(failure)).toMatchObject({ code: "PROXY_READS", unsent: true, transient: false });
+      expect(String(failure)).not.toContain("canary");
+      expect(networkFault(failure)?.advice("endpoint")).toBe(
+        "Add its host to NO_PROXY, or let endpoint be an https address.",
+      );
+    }
+    const kept = process.env;
+    process.env = {
+      ...{ ...kept, AWS_ACCESS_KEY_ID: "AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY: "canary" },
+      ...{ AWS_SESSION_TOKEN: "canary", AWS_ENDPOINT_URL_SSM: "http://ssm.example" },
+    };
+    try {
+      await expect(parameterStore("eu-west-1", unending(), quickRuntime()).read("/a")).rejects.toThrow(
+        /PROXY_READS.*NO_PROXY/,
+      );
+    } finally {
+      process.env = kept;
+    }
+  });
+
   test("sends a form as fetch does", async () => {
     process.env.HTTP_PROXY = `http://${openAt}`;
     const body = new URLSearchParams({ grant_type: "a b" });

@@ -107,6 +107,11 @@ const BY_CODE: Readonly<Record<string, Explanation>> = {
       "Write it into HTTPS_PROXY and HTTP_PROXY, like http://user:password@proxy.example.com:3128, percent-encoded.",
     unsent: true,
   },
+  PROXY_READS: {
+    reason: "its address is http, and a proxy on another machine would read the call",
+    advice: (address) => `Add its host to NO_PROXY, or let ${address} be an https address.`,
+    unsent: true,
+  },
   PROXY_REFUSED: {
     reason: "the proxy refuses to connect",
     advice: () => "Let the proxy allow the host, or add it to NO_PROXY.",

@@ -71,7 +71,7 @@ function isInNetwork(address: string, network: string): boolean {
 /** What a proxy did instead of connecting. */
 class ProxyError extends Error {
   override readonly name = "ProxyError";
-  readonly code: "PROXY_LOGIN" | "PROXY_REFUSED" | "PROXY_UNREACHABLE";
+  readonly code: "PROXY_LOGIN" | "PROXY_READS" | "PROXY_REFUSED" | "PROXY_UNREACHABLE";
 
   constructor(code: ProxyError["code"], options?: { readonly cause?: unknown }) {
     super("the proxy did not connect", options);
@@ -134,8 +134,11 @@ async function load(): Promise<AgentClass> {
 
     override connect(request: http.ClientRequest, { secureEndpoint }: AgentConnectOpts): http.Agent {
       const protocol = secureEndpoint ? "https:" : "http:";
-      const proxy = proxyFor(new URL(`${protocol}//${request.getHeader("host")}`));
+      const url = new URL(`${protocol}//${request.getHeader("host")}`);
+      const proxy = proxyFor(url);
       if (proxy === undefined) return secureEndpoint ? this.#direct.https : this.#direct.http;
+      // Every call here has a token, a signature, a form or a link's proof.
+      if (isReadByProxy(url)) throw new ProxyError("PROXY_READS");
       const key = `${protocol} ${proxy}`;
       const agent =
         this.#proxied.get(key) ??
