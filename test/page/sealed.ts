@@ -1,6 +1,6 @@
-import { encodeBase64url, parseLink, type SealInput, seal } from "@secret-handoff/protocol";
-import type { ClaimResponse, StatusResponse } from "@secret-handoff/protocol/api";
-import type { Effect, FlowEvent, Screen, ServiceResult } from "@secret-handoff/protocol/recipient";
+import { deriveOpenKeys, encodeBase64url, parseLink, type SealInput, seal } from "@secret-handoff/protocol";
+import type { ClaimResponse, ProblemCode, StatusResponse } from "@secret-handoff/protocol/api";
+import type { Effect, FlowEvent, Refusal, Screen, ServiceResult } from "@secret-handoff/protocol/recipient";
 import { step } from "@secret-handoff/protocol/recipient";
 
 /** Device time at which the tests begin, ms. */
@@ -10,6 +10,12 @@ const NOW_SECONDS = NOW / 1_000;
 export const EMAIL = "ana@vendor.example";
 
 export const unreachable: ServiceResult<never> = { kind: "unreachable" };
+
+export const refused = (code: ProblemCode, more: Partial<Refusal> = {}): Refusal => ({
+  kind: "refused",
+  code,
+  ...more,
+});
 
 /** A sealed handoff as the page meets it: what its link says, and what the service would answer. */
 export async function sealedHandoff(input: Partial<SealInput> = {}) {
@@ -69,5 +75,57 @@ export class Walk {
     if (this.screen?.kind !== kind)
       throw new Error(`expected the screen ${kind}, found ${this.screen?.kind}`);
     return this.screen as Extract<Screen, { kind: Kind }>;
+  }
+}
+
+type SealedHandoff = Awaited<ReturnType<typeof sealedHandoff>>;
+
+/** Sealing with a passphrase takes scrypt: once is enough for all tests of what is typed. */
+let withPassphrase: Promise<SealedHandoff> | undefined;
+
+/** Walks with a handoff of its own, from its link to the opened secret. */
+export class OpeningWalk extends Walk {
+  #handoff: SealedHandoff | undefined;
+
+  get handoff(): SealedHandoff {
+    if (!this.#handoff) throw new Error("the walk has not begun");
+    return this.#handoff;
+  }
+
+  /** Up to the answered status. */
+  async begin(
+    input: Partial<SealInput> = {},
+    remembered: { readonly claimedBefore?: boolean; readonly withKeys?: boolean } = {},
+    status: Partial<StatusResponse> = {},
+  ): Promise<void> {
+    if (input.passphrase) withPassphrase ??= sealedHandoff({ passphrase: "correct horse battery staple" });
+    this.#handoff = await (input.passphrase ? withPassphrase : sealedHandoff(input));
+    const { link, claimId } = this.handoff;
+    const openKeys = remembered.withKeys ? await deriveOpenKeys(link, { email: EMAIL }) : undefined;
+    const claimedBefore = remembered.claimedBefore ?? false;
+    this.send({ type: "link_found", start: { link, claimId, claimedBefore, openKeys } });
+    this.send({ type: "status_answered", result: ok({ ...this.handoff.status, ...status }), now: NOW });
+  }
+
+  reveal(email: string, passphrase = ""): boolean {
+    return this.send({ type: "reveal", typed: { email, passphrase } });
+  }
+
+  async derive(): Promise<void> {
+    this.send({ type: "derived", openKeys: await deriveOpenKeys(this.handoff.link, { email: EMAIL }) });
+  }
+
+  claimAnswered(
+    result: Parameters<typeof ok>[0] | Refusal | typeof unreachable = ok(this.handoff.claim),
+    now = NOW,
+  ): void {
+    this.send({ type: "claim_answered", result: result as never, now });
+  }
+
+  async open(): Promise<void> {
+    await this.begin();
+    this.reveal(EMAIL);
+    await this.derive();
+    this.claimAnswered();
   }
 }
