@@ -15,9 +15,9 @@ import { handoffsSummary } from "./report/summaries.ts";
 import { type StepContext, withTimeout } from "./step-context.ts";
 
 /** A wait ends by its own clock; the step is stopped only when that fails, seconds later. */
-const SPARE_SECONDS = 120;
-/** Between two log lines that the wait goes on, ms. */
-const SAY_EVERY_MS = 600_000;
+export const SPARE_SECONDS = 120;
+/** Between two log lines that a wait goes on, ms. */
+export const SAY_EVERY_MS = 600_000;
 
 /** Waits for receipts, and logs each one as it comes. @param seconds at the most */
 export async function awaitReceipts(

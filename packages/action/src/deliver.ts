@@ -10,9 +10,9 @@ import {
   type Outcome,
   type PassphraseKeeper,
   pluralize,
+  requestProblem,
   SenderError,
 } from "@secret-handoff/sdk";
-import { approvalOf, requireApproved } from "./approval.ts";
 import { awaitReceiptsOf } from "./await-receipts.ts";
 import { type CheckedDelivery, checkDelivery } from "./check.ts";
 import { commentOn } from "./github/issue-comments.ts";
@@ -21,6 +21,7 @@ import { openService } from "./github/service-token.ts";
 import { checkSomething, type DeliverInputs, readDeliverInputs } from "./inputs/deliver-inputs.ts";
 import type { Draft, InputReader } from "./inputs/table.ts";
 import { outcomeLine, reportDryRun, reportOutcomes, reportProblems } from "./report/outcomes.ts";
+import { approvalOf } from "./requests.ts";
 import { detailsAfterRotation, rotateIfRequested } from "./rotate.ts";
 import { type StepContext, withTimeout } from "./step-context.ts";
 
@@ -75,7 +76,8 @@ async function decided(
   const view = await approvalOf(id, seconds, openService(endpoint, context).client, context);
   context.workflow.output("request-id", id);
   context.workflow.output("request-state", view.state);
-  requireApproved(view);
+  const problem = requestProblem(view);
+  if (problem) throw problem;
   return view;
 }
 

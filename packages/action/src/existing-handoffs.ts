@@ -46,6 +46,7 @@ type Selection =
 
 /** Seconds: an hour less than a job on GitHub's own runners may take. */
 const DEFAULT_AWAIT = 5 * 3_600;
+
 /** @returns the exit code: 0 when everything that was asked for was done */
 export async function runOnExisting(
   operation: ExistingOperation,

@@ -1,15 +1,17 @@
 import type { ApprovalRequest, RequestView } from "@secret-handoff/protocol/api";
 import {
   addressOf,
+  awaitApproval,
   type Deadline,
   ErrorCollector,
   formatDuration,
   longestLife,
   requestedSecrets,
+  requestProblem,
   SenderError,
   type ServiceClient,
 } from "@secret-handoff/sdk";
-import { approvalOf, requireApproved } from "./approval.ts";
+import { SAY_EVERY_MS, SPARE_SECONDS } from "./await-receipts.ts";
 import { commentOn, type IssueChoice, issueChoice } from "./github/issue-comments.ts";
 import { openService } from "./github/service-token.ts";
 import { checkClassSet, everyRecipient } from "./inputs/deliver-inputs.ts";
@@ -38,7 +40,8 @@ export async function runOnRequest(
     if (run.awaitFor === undefined || view.state !== "pending") return view;
     const decided = await approvalOf(view.id, run.awaitFor, service, context);
     await report(decided, run.issue, context);
-    requireApproved(decided);
+    const problem = requestProblem(decided);
+    if (problem) throw problem;
     return decided;
   });
   return done ? 0 : reportProblems(errors.errors, context);
@@ -176,4 +179,45 @@ function readDecision(
     ...{ endpoint, timeout, issue, awaitFor: undefined },
     work: (service, _, deadline) => service[operation](id, decision, deadline),
   };
+}
+
+/** What a look without a wait may take, seconds. */
+const LOOK_SECONDS = 60;
+
+/**
+ * The request as it stands, or once people have decided.
+ * @param seconds to wait at the most; undefined looks once
+ * @throws SenderError why the request cannot be seen, or why the wait was cut short
+ */
+export async function approvalOf(
+  id: string,
+  seconds: number | undefined,
+  service: ServiceClient,
+  context: StepContext,
+): Promise<RequestView> {
+  const { workflow, runtime } = context;
+  if (seconds === undefined) {
+    return withTimeout(LOOK_SECONDS, context, (deadline: Deadline) => service.request(id, deadline));
+  }
+  let saidAt: number | undefined;
+  const ports = {
+    ...{ service, runtime },
+    onApproval: ({ approvals }: RequestView) => {
+      const last = approvals.at(-1);
+      if (last) workflow.info(`Approved for ${last.role} by ${last.by} (${last.known}).`);
+    },
+    onWaiting: ({ missing }: RequestView, elapsedMs: number) => {
+      if (saidAt !== undefined && elapsedMs - saidAt < SAY_EVERY_MS) return;
+      saidAt = elapsedMs;
+      workflow.info(
+        `Waiting for approval by ${missing.join(" and ")}, at most ${formatDuration(seconds)} in all.`,
+      );
+    },
+  };
+  return withTimeout(
+    seconds + SPARE_SECONDS,
+    context,
+    (deadline) => awaitApproval(id, ports, seconds * 1_000, deadline),
+    () => new SenderError("deadline", "The wait for approval did not end in time."),
+  );
 }
