@@ -36,9 +36,9 @@ const [, nothingOpened = ""] = say.checking;
 export function damagedView(screen: ScreenOf<"damaged">, { paste }: ViewActions): View<ScreenOf<"damaged">> {
   // A text area: pasted into a line, a link that was wrapped would lose its line ends, and with them how to join it again.
   const box = labelledInput("textarea", "link", say.wholeLink, { inputmode: "url", rows: "3" });
-  const title = screen.why === "version" ? say.ofANewerKind : say.partMissing;
   // A newer kind of link is whole: only a newer page opens it, and pasted again it would not.
   const whole = screen.why === "version";
+  const title = whole ? say.ofANewerKind : say.partMissing;
   return {
     root: card(
       [title, say.whyDamaged[screen.why], whole ? nothingOpened : say.nothingSent],

@@ -89,7 +89,7 @@ function described({ message = "", context = {} }: Handoff["header"]): Content {
   const words = message.trim();
   const rows = Object.entries(context).filter(([, text]) => text.trim() !== "");
   return (
-    words + rows.length !== "0" &&
+    (words !== "" || rows.length > 0) &&
     element(
       "details",
       // Not needed to open the link. On a phone, where it may be in the way, a long one is folded.
@@ -140,9 +140,7 @@ export function isWebView(userAgent: string): boolean {
   return APPS.test(userAgent) || (onIos && !userAgent.includes("Safari/"));
 }
 
-/** Between Reveal and the secret: deriving, claiming, and what can come between. */
-
-/** @param screen without a progress while the service is asked */
+/** Between Reveal and the secret: deriving, which shows its progress, and claiming, which has none. */
 export function openingView(_: ScreenOf<"deriving" | "claiming">): View<ScreenOf<"deriving" | "claiming">> {
   const [title = "", fetching = ""] = say.opening;
   const what = paragraph("");
