@@ -42,7 +42,8 @@ async function readConfig(file: string): Promise<StackConfig> {
     ]);
   }
   const { default: config } = (await import(pathToFileURL(file).href)) as { readonly default?: StackConfig };
-  if (config === undefined) {
+  // A CommonJS file without a default export gives what else it exports.
+  if (config === undefined || !("region" in config || "service" in config)) {
     throw new InvalidProps([`${file} exports no configuration: write "export default config" in it`]);
   }
   return config;

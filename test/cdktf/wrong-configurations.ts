@@ -208,7 +208,7 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
   ],
   "a passphrase that is yes": [
     credentialClass({ passphrase: true }),
-    "service.classes[0].passphrase must be a text, not a boolean",
+    'service.classes[0].passphrase must be "required", "recommended" or "optional", not a boolean',
   ],
   "a rotation that does not exist": [
     gitHub({ rotate: "manage" }),
@@ -693,5 +693,30 @@ export const WRONG: Readonly<Record<string, readonly [config: unknown, ...proble
   "a role with the name of a function's": [
     gitHub({ name: "secret-handoff-sender" }),
     "gitHub.orders.name is the name of a function's role: give another",
+  ],
+  "a region whose direction is misspelt": [
+    { ...LEAST, region: "eu-wets-1" },
+    "region must be the code of an AWS region, such as eu-west-1",
+  ],
+  "the copied space after an environment's name, on both sides": [
+    {
+      ...(sender({ environment: "production " }) as Part),
+      gitHub: { orders: { ...role, environment: "production " } },
+    },
+    "service.senders[0].environment begins or ends with white space: take that away",
+    "gitHub.orders.environment begins or ends with white space: take that away",
+  ],
+  "the sessions of a role, without a session's name": [
+    service({
+      operators: [{ principal: "arn:aws:sts::123456789012:assumed-role/security", may: ["audit"] }],
+    }),
+    "service.operators[0].principal is of a role's sessions and names none: give the role's own ARN, arn:aws:iam::ACCOUNT:role/NAME, which stands for all of them",
+  ],
+  "one zone for two domains": [
+    service({
+      domain: { ...host, name: "handoff.acme.test" },
+      mail: { ...ses, hostedZoneId: host.hostedZoneId },
+    }),
+    "service.mail.hostedZoneId is the zone of domain.name as well, and no zone holds both that and mail.identity: give each the ID of its own zone",
   ],
 };

@@ -27,6 +27,7 @@ export const CONTRADICTIONS: readonly (readonly [
   check: (props: Service) => readonly string[],
 ])[] = [
   [["domain", "edge"], domainProblems],
+  [["domain", "mail"], zoneProblems],
   [["mail", "classes"], mailProblems],
   [["issuer", "jwksUrl"], issuerProblems],
   [
@@ -69,6 +70,20 @@ function domainProblems({ domain, edge }: Service): readonly string[] {
     [
       edge === undefined || known(certificateArn, (arn) => regionOf(arn) === "us-east-1"),
       "domain.certificateArn must be of a certificate in us-east-1, because with edge CloudFront looks for it there",
+    ],
+  ]);
+}
+
+/** A zone holds the names below its own: two that differ in their last two labels lie in two zones. */
+function zoneProblems({ domain, mail }: Service): readonly string[] {
+  if (domain?.hostedZoneId === undefined || mail?.kind !== "ses") return [];
+  const texts = [domain.hostedZoneId, domain.name, mail.hostedZoneId, mail.identity];
+  if (texts.some((text) => text === undefined || isExpression(text))) return [];
+  const end = (name: string) => name.toLowerCase().split(".").slice(-2).join(".");
+  return broken([
+    [
+      domain.hostedZoneId !== mail.hostedZoneId || end(domain.name) === end(mail.identity),
+      "mail.hostedZoneId is the zone of domain.name as well, and no zone holds both that and mail.identity: give each the ID of its own zone",
     ],
   ]);
 }

@@ -243,10 +243,13 @@ export function inPartition(region: string): boolean {
   return !/^(cn|us-gov|us-iso|us-isob|eu-isoe)-/.test(region);
 }
 
+/** The parts of a region's code: where a direction is misspelt, no call would find the region. */
+const REGION = /^[a-z]{2}(-[a-z]+)?-(central|(north|south)?(east|west)|north|south)-\d$/;
+
 /** Of the stack: a configuration file. */
 export const STACK_CONFIG = props<StackConfig>({
   region: text(
-    [matches(/^[a-z]{2}(-[a-z]+)+-\d$/), "must be the code of an AWS region, such as eu-west-1"],
+    [matches(REGION), "must be the code of an AWS region, such as eu-west-1"],
     [inPartition, OTHER_PARTITION],
   ),
   state: optional(
@@ -259,10 +262,7 @@ export const STACK_CONFIG = props<StackConfig>({
           "must be the name of a bucket, without s3:// or an ARN",
         ]),
         key: text([(key) => !key.startsWith("/"), "must not begin with a slash"]),
-        region: text([
-          matches(/^[a-z]{2}(-[a-z]+)+-\d$/),
-          "must be the code of an AWS region, such as eu-west-1",
-        ]),
+        region: text([matches(REGION), "must be the code of an AWS region, such as eu-west-1"]),
       }),
     }),
   ),

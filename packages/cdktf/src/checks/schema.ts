@@ -42,11 +42,18 @@ export const optional = (schema: Schema): Schema => v.optional(schema);
 
 /** A text that keeps the rules; the first that it breaks is reported. */
 export function text(...rules: readonly Rule[]): Schema {
+  return textOf("a text", rules);
+}
+
+/** @param what it must be, for somebody who gave something else than a text */
+function textOf(what: string, rules: readonly Rule[]): Schema {
   const all: readonly Rule[] = [
     [(value) => value.trim() !== "", "is empty: write it out, or leave it out"],
+    // Most texts are compared as a whole, where one space more means that nothing ever matches.
+    [(value) => value === value.trim(), "begins or ends with white space: take that away"],
     ...rules,
   ];
-  return v.pipe(v.string(mustBe("a text")), holds(all));
+  return v.pipe(v.string(mustBe(what)), holds(all));
 }
 
 /** A number that keeps the rules, in words that name its unit. */
@@ -88,9 +95,11 @@ export const anything: Schema = v.unknown();
 
 /** One of these words. */
 export function choice(...words: readonly string[]): Schema {
-  return text([
-    (value) => words.includes(value),
-    (value) => `must be ${listed(words)}${suggestion(value, words)}`,
+  return textOf(listed(words), [
+    [
+      (value) => words.includes(value),
+      (value) => `must be ${listed(words)}${suggestion(value.trim(), words)}`,
+    ],
   ]);
 }
 

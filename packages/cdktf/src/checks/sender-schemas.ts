@@ -68,10 +68,17 @@ export const TRUSTED_ISSUER = props<TrustedIssuer>({
 });
 
 export const OPERATOR = props<OperatorEntry>({
-  principal: text(NO_WILDCARD, [
-    matches(/^arn:aws[a-z-]*:(iam::\d{12}:(role|user)|sts::\d{12}:assumed-role)\/\S+$/),
-    "must be the whole ARN of a role, of a user, or of one session of a role",
-  ]),
+  principal: text(
+    NO_WILDCARD,
+    [
+      (value) => !/:assumed-role\/[^/]+$/.test(value),
+      "is of a role's sessions and names none: give the role's own ARN, arn:aws:iam::ACCOUNT:role/NAME, which stands for all of them",
+    ],
+    [
+      matches(/^arn:aws[a-z-]*:(iam::\d{12}:(role|user)\/\S+|sts::\d{12}:assumed-role\/[^/\s]+\/[^/\s]+)$/),
+      "must be the whole ARN of a role, of a user, or of one session of a role",
+    ],
+  ),
   classes: optional(list(text(NO_WILDCARD))),
   roles: optional(list(text())),
   may: list(choice(...RIGHTS), `is empty, so it gives no right: give some of ${RIGHTS.join(", ")}`),
