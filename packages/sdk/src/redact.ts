@@ -13,7 +13,7 @@ const LONGEST_READ = 4_000;
 /** A name that says what its value is, and what follows it; not the part of an ARN that reads `:secret:`. */
 function namedValue(rest: string): RegExp {
   return new RegExp(
-    `(?<![\\w:-])[\\w-]*(?:assertion|passphrase|password|passwd|secret|token|api[-_]?key|private[-_]?key)${rest}`,
+    `(?<![\\w:-])[\\w-]*(?:assertion|pass(?:phrase|word|wd)|pwd|pw|credentials?|secret|token|(?:api|access|private|account|signing)[-_]?key)${rest}`,
     "gi",
   );
 }
@@ -21,6 +21,8 @@ function namedValue(rest: string): RegExp {
 /** What gives access or names a person, whoever says it. The order counts: a link may hold an address. */
 const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])[] = [
   [/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, " "],
+  // To its end, or to that of all: the lines of a key are shorter than what else is taken for one.
+  [/-----BEGIN [\w ]*-----.*?(?:-----END [\w ]*-----|$)/g, "[key]"],
   [/\S*:\/\/\S*/g, "[link]"],
   // A SigV4 refusal repeats the request, and a validation error the value (AWS General Reference, "Signature errors").
   [/\b(?:the )?canonical string\b.*/gis, "[request]"],
@@ -34,9 +36,11 @@ const ALWAYS: readonly (readonly [RegExp, string | ((found: string) => string)])
     /\b(?:[Bb]earer|[Bb]asic) (?=\S+[\dA-Z_=])[\w.~+/-]{8,}=*/g,
     (found) => `${found.split(" ", 1)[0]} [token]`,
   ],
-  // Of Google, Vault, GitHub, GitLab, Slack, Stripe and OpenAI.
+  // Whatever its scheme: Token, ApiKey, Digest. A sentence may go on behind the name, so a digit or = is asked for.
+  [/\b((?:proxy-)?authorization["']?\s*[:=]\s*["']?)(?=[\w-]* ?\S*[\d=])(?:[\w-]+ )?\S+/gi, "$1[token]"],
+  // Of Google, Vault, GitHub, GitLab, Slack, Stripe, OpenAI, SendGrid, DigitalOcean, npm, PyPI, Docker, Shopify and Doppler.
   [
-    /(?<![A-Za-z0-9])(?:ya29\.|hv[sbr]\.|s\.(?=\w{20})|gh[a-z]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|[sr]k_live_|sk-|AIza)[\w.~+/-]{8,}=*/g,
+    /(?<![A-Za-z0-9])(?:ya29\.|hv[sbr]\.|s\.(?=\w{20})|gh[a-z]_|github_pat_|gl[a-z]{2,5}-|xox[a-z]-|[sr]k_live_|sk-|AIza|SG\.(?=[\w-]+\.)|do[opr]_v1_|npm_|pypi-|dckr_pat_|shp[a-z]{2}_|dp\.[a-z]+\.)[\w.~+/-]{8,}=*/g,
     "[token]",
   ],
   // What is repeated of a form (RFC 6749, RFC 7523), of JSON, or of a header. A sentence may go on behind "token:", so there a digit is asked for.
