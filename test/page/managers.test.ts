@@ -98,6 +98,8 @@ describe("a file for KeePass", () => {
     expect(item.fields.filter(isHeldByKeePass)).toEqual([field("key", "whole")]);
     const [entry] = readKdbx(await kdbx([item]), PASSWORD);
     expect(Object.values(entry?.strings ?? {}).filter((value) => value !== "")).toEqual(["cut", "whole"]);
+    const { text, leftOut } = csvFile([item], "keepassxc");
+    expect([leftOut, text.includes("half")]).toEqual([cut.map(({ name }) => name), false]);
   });
 
   const PLACEHOLDERS = [

@@ -1,5 +1,6 @@
 import type { Field, Item } from "../bundle.ts";
-import { hasPlaceholder, loginOf, withoutPlaceholders } from "./logins.ts";
+import { isHeldByKeePass } from "./kdbx-document.ts";
+import { loginOf, withoutPlaceholders } from "./logins.ts";
 
 /** A file to import, and the names of the values of which there is something to say. */
 type CsvFile = {
@@ -8,7 +9,7 @@ type CsvFile = {
   readonly moved: readonly string[];
   /**
    * Not in the file, because a spreadsheet that divides cells at other characters would run them in the notes, too; or because KeePassXC would
-   * put something else in place of their placeholders.
+   * put something else in place of their placeholders, or cut them at a NUL.
    */
   readonly leftOut: readonly string[];
   /** The importer changes them: KeePassXC makes every line end LF. */
@@ -71,7 +72,8 @@ export type CsvManager = keyof typeof FORMATS;
  */
 export function csvFile(items: readonly Item[], manager: CsvManager): CsvFile {
   const { header, cells, keepsLineEnds, hasPlaceholders = false }: Format = FORMATS[manager];
-  const isHeld = ({ value }: Field) => !runsFurtherOn(value) && !(hasPlaceholders && hasPlaceholder(value));
+  const isHeld = (field: Field) =>
+    !runsFurtherOn(field.value) && (!hasPlaceholders || isHeldByKeePass(field));
   const moved: string[] = [];
   const rows = items.flatMap((item) =>
     rowsOf(hasPlaceholders ? named(item, withoutPlaceholders) : item, moved, isHeld),
