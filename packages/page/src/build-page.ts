@@ -86,7 +86,7 @@ function documentOf({ script, style }: { readonly script: string; readonly style
 <body>
 <header class="top">${MARK}<span>${product}</span></header>
 <main id="main"><section class="card late"><h1>${heading}</h1>${sentences}</section></main>
-<p id="clipboard" class="bar"></p>
+<aside id="clipboard" class="bar"></aside>
 <p id="announcer" class="unseen" role="status"></p>
 <footer class="foot">${footer}</footer>
 ${EMPTY_BLOCK}

@@ -21,6 +21,7 @@ import {
   subheading,
   submitButton,
 } from "./elements.ts";
+import { showCopied } from "./field.ts";
 import type { OpenedActions } from "./opened-screens.ts";
 
 /**
@@ -140,9 +141,7 @@ function keepassForm(
         box.input.select();
         return;
       }
-      actions.announce(`${translated(say.copied)}: ${whatIsCopied}`);
-      setText(copy, say.copied);
-      setTimeout(() => setText(copy, say.copy), 2_000);
+      showCopied(copy, say.copy, whatIsCopied, actions);
     },
     "plain",
     `${translated(say.copy)}: ${whatIsCopied}`,

@@ -49,11 +49,24 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
   );
   const withClipboard: OpenedActions = { ...actions, copy: (text) => clipboard.copy(text), save: saveFile };
 
+  let known: ClipboardState = { kind: "untouched" };
+  function fillBar(): void {
+    const clear = known.kind === "unsure" && known.clearable;
+    fill(
+      bar,
+      translated(say.clipboard(known)),
+      clear && button(say.clearClipboard, () => void clipboard.clear()),
+    );
+  }
   function showClipboard(state: ClipboardState): void {
-    const text = translated(say.clipboard(state));
-    const clear = state.kind === "unsure" && state.clearable;
-    fill(bar, text, clear && button(say.clearClipboard, () => void clipboard.clear()));
-    if (state.kind !== "holds") actions.announce(text);
+    known = state;
+    fillBar();
+    if (state.kind !== "holds") actions.announce(translated(say.clipboard(state)));
+  }
+  /** In another language a screen is made anew, and the bar speaks it, too. */
+  function besideBar<Made>(made: Made): Made {
+    fillBar();
+    return made;
   }
 
   // Before the claim, so that the network is not needed after it. Where it cannot be had, the view says so.
@@ -66,8 +79,8 @@ export function openedScreens(bar: HTMLElement, actions: ViewActions, clock: Clo
     clipboard.release();
   });
   return {
-    opened: (screen) => openedView(screen, withClipboard),
-    hidden: hiddenView,
-    done: doneView,
+    opened: (screen) => besideBar(openedView(screen, withClipboard)),
+    hidden: (screen) => besideBar(hiddenView(screen, actions)),
+    done: (screen) => besideBar(doneView(screen)),
   };
 }
