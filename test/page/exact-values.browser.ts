@@ -67,17 +67,12 @@ export function exactValuesTests(inBrowser: InBrowser): void {
       await prepare(ana);
       await atTheSecret(ana, await stack.link({ items: ITEMS }));
       for (const [name, value] of Object.entries(VALUES)) {
-        const button = ana.page.getByRole("button", { name: `Copy: exact, ${name}`, exact: true });
-        await button.click();
-        await button.filter({ hasText: "Copied" }).waitFor();
+        await ana.page.getByRole("button", { name: `Copy: exact, ${name}`, exact: true }).click();
+        await ana.page.getByRole("button", { name: `Copied: exact, ${name}`, exact: true }).waitFor();
         expect(await clipboard(ana)).toBe(value);
       }
       await ana.press("Copy all");
-      await ana.page
-        .getByRole("button", { name: "Copy all" })
-        .first()
-        .filter({ hasText: "Copied" })
-        .waitFor();
+      await ana.page.getByRole("button", { name: "Copied: Your secret" }).first().waitFor();
       expect(await clipboard(ana)).toBe(
         Object.entries(VALUES)
           .map(([name, value]) => `${name}: ${value}`)
