@@ -92,3 +92,20 @@ describe("colours", () => {
     }
   });
 });
+
+test("a long sentence continues below itself on a terminal, and on one line in a file", () => {
+  const sentence = `the mail in the inbox: ${"word ".repeat(20)}end`;
+  const written = (columns?: number) => {
+    let text = "";
+    const stream = { ...(columns === undefined ? {} : { columns }), write: (more: string) => (text += more) };
+    const terminal = new Terminal(stream, {});
+    terminal.step("done", "found", sentence);
+    terminal.detail(sentence);
+    return text.trimEnd().split("\n");
+  };
+  expect(written()).toHaveLength(2);
+  const folded = written(80);
+  expect(folded.length).toBeGreaterThan(2);
+  expect(Math.max(...folded.map((line) => line.length))).toBeLessThanOrEqual(80);
+  expect(folded.slice(1).every((line) => /^ {18}\S/.test(line))).toBe(true);
+});
