@@ -46,7 +46,7 @@ export function toHtml({ title, blocks }: Report): string {
 <title>${htmlText(title)}</title>
 <style>${STYLE}</style>
 <main>
-<h1>${htmlText(title)}</h1>
+<h1>${htmlText(title).replace(/\d{4}-\d\d-\d\d/g, '<span class="s">$&</span>')}</h1>
 ${body.join("\n")}
 </main>
 </html>
