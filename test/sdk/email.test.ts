@@ -29,6 +29,7 @@ function visible(html: string): string {
   return html
     .replace(/<style>.*?<\/style>/gs, "")
     .replace(/<title>.*?<\/title>/gs, "")
+    .replace(/<\/?span[^>]*>/g, "")
     .replace(/<[^>]+>/g, " ")
     .replace(/&amp;/g, "&")
     .replace(/\s+/g, " ");

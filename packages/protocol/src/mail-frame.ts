@@ -1,5 +1,5 @@
 import { isRightToLeft, type Language } from "./languages.ts";
-import { escapeHtml } from "./markup.ts";
+import { escapeHtml, splitContacts } from "./markup.ts";
 import { DARK, LIGHT } from "./theme.ts";
 
 /**
@@ -94,7 +94,18 @@ export function paragraphHtml(
   style = "",
   kind: "ink" | "soft" = "ink",
 ): string {
-  return `<p class="${kind}" style="margin:0 0 16px;text-align:${startOf(language)};${style}">${escapeHtml(text)}</p>`;
+  return `<p class="${kind}" style="margin:0 0 16px;text-align:${startOf(language)};${style}">${proseHtml(text)}</p>`;
+}
+
+/** Telephone numbers stay on one line: over two, a reader of Arabic finds the halves on different sides. */
+function proseHtml(text: string): string {
+  return splitContacts(text)
+    .map(({ text: part, href }) =>
+      href?.startsWith("tel:")
+        ? `<span style="white-space:nowrap;">${escapeHtml(part)}</span>`
+        : escapeHtml(part),
+    )
+    .join("");
 }
 
 /** For those who look twice. */
