@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { type InputName, readExistingInputs, type StepContext } from "@secret-handoff/action";
 import { Recipient } from "@secret-handoff/local";
@@ -10,7 +13,7 @@ import {
 } from "@secret-handoff/sdk";
 import { startTestService } from "../support/test-service.ts";
 import { inputReader } from "./input-reader.ts";
-import { runStepOn, type StepOptions } from "./step-harness.ts";
+import { runStepOn, type StepOptions, TOKEN_URL } from "./step-harness.ts";
 
 /** What happens to handoffs after they were mailed; the clock of the service and of the step is one, and only waiting moves it. */
 
@@ -401,6 +404,43 @@ describe("revoke", () => {
       `warning: Handoff ${linkTo(ana).link.id} was opened already, so it cannot be revoked. Rotate the secret if that was wrong.`,
     );
   });
+});
+
+test("report reviews the trail, and counts no event of a kind that only a newer service knows", async () => {
+  const ana = to("ana");
+  await step({ recipients: ana });
+  await taken(ana);
+  const folder = mkdtempSync(join(tmpdir(), "report-"));
+  const invented = {
+    id: "invented",
+    type: "invented",
+    time: new Date(service.clock.now * 1_000).toISOString(),
+  };
+  const fetch: typeof platformRuntime.fetch = async (input, init) => {
+    if (String(input).startsWith(TOKEN_URL)) return Response.json({ value: await service.mint() });
+    const answer = await platformRuntime.fetch(input, init);
+    if (!String(input).includes("/v1/sender/events?")) return answer;
+    const page = (await answer.json()) as { readonly events: readonly unknown[] };
+    return Response.json({ ...page, events: [...page.events, invented] });
+  };
+  const env = { ACTIONS_ID_TOKEN_REQUEST_URL: TOKEN_URL, ACTIONS_ID_TOKEN_REQUEST_TOKEN: "bearer" };
+  const report = (kind: string, runtime: StepOptions["runtime"]) =>
+    manage(
+      { operation: "report", report: kind },
+      { context: { env: { ...env, RUNNER_TEMP: folder } }, ...(runtime ? { runtime } : {}) },
+    );
+  const review = await report("review", undefined);
+  expect([review.code, review.errors]).toEqual([0, []]);
+  const file = readFileSync(review.workflow.outputs["report-file"] ?? "", "utf8");
+  expect(file).toContain("# Review of shared secrets");
+  expect(file).toContain("prod/orders");
+  expect(review.workflow.summaries).toEqual([file.replace(/!\[[^\n]*\n\n/, "")]);
+  const count = ({ workflow }: Awaited<ReturnType<typeof report>>) =>
+    Number(/from (\d+) events of the trail/.exec(workflow.summaries[0] ?? "")?.[1]);
+  const known = await report("evidence", undefined);
+  // A reading is recorded once a while, and the clock stands still.
+  expect(count(await report("evidence", { fetch }))).toBe(count(known));
+  rmSync(folder, { recursive: true });
 });
 
 describe("nothing found is not a success:", () => {

@@ -11,6 +11,9 @@ import { SenderError } from "@secret-handoff/sdk";
 
 type Content = string | Uint8Array;
 
+const ANOTHER_PLACE =
+  "The secret can be had for two minutes after it was opened: run the command again with another --out.";
+
 /**
  * Refuses a place that could not be written to, before anything is opened.
  * @param again the handoff was claimed before by this command, which may have written already
@@ -43,10 +46,7 @@ export async function writeNewFile(path: string, content: Content, id: HandoffId
     if (codeOf(error) === "EEXIST") {
       await rm(fresh, { force: true });
       if (await isSame(path, content)) return;
-      throw taken(
-        path,
-        "The secret can be had for two minutes after it was opened: run the command again with another --out.",
-      );
+      throw taken(path, ANOTHER_PLACE);
     }
     // A file system without hard links.
     await writeSynced(path, content);
@@ -64,10 +64,7 @@ export async function writeNewFolder(
   if (await exists(path)) {
     for (const [name, content] of files) {
       if (!(await isSame(join(path, name), content))) {
-        throw taken(
-          path,
-          "The secret can be had for two minutes after it was opened: run the command again with another --out.",
-        );
+        throw taken(path, ANOTHER_PLACE);
       }
     }
     return;
