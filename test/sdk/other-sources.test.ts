@@ -249,7 +249,7 @@ describe("values of earlier steps", () => {
     );
     expect(values.map(({ name, value }) => [name, value.reveal()])).toEqual([
       ["A", "1"],
-      ["KEY", "-----BEGIN\n\nB=2=="],
+      ["KEY", "-----BEGIN\r\n\r\nB=2=="],
       ["C", " z"],
       ["D", "a<<b"],
     ]);
@@ -258,6 +258,7 @@ describe("values of earlier steps", () => {
   test.each([
     ["each value", "TOKEN=a=b \n\nURL=x", ["a=b ", "x"]],
     ["a value of several lines", "KEY<<EOF\ncanary-1\ncanary-2\nEOF", ["canary-1\ncanary-2"]],
+    ["its line ends as well", "KEY<<EOF\r\ncanary-1\r\n\ncanary-2\r\nEOF\r\n", ["canary-1\r\n\ncanary-2"]],
     [
       "a line that is not understood, too",
       "canary-one\nA B=canary=2",

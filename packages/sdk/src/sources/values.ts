@@ -11,7 +11,7 @@ const NAME_AND_DELIMITER = new RegExp(`^\\s*(${NAME})\\s*<<(.*)$`, "u");
 
 /**
  * Reads `NAME=value`, one a line, and `NAME<<EOF`, the lines of the value, `EOF`: the forms of GITHUB_OUTPUT. The value is everything
- * after the first `=`, white space at its ends too. A line that could be a value without a name, or a piece of the value before it, is
+ * after the first `=`, white space at its ends too; one of several lines keeps its line ends. A line that could be a value without a name, or a piece of the value before it, is
  * refused: names stand in the job's summary and in the trail.
  * @param input where the text is from, for the sentences
  * @throws SenderError `input`, naming the line and never what it holds
@@ -83,7 +83,10 @@ const SEVERAL_LINES =
   "For a value of several lines write NAME<<EOF, the lines, and EOF on a line of its own.";
 
 function entriesOf(text: string): readonly Entry[] {
-  const lines = text.split(/\r?\n/);
+  const ends = [...text.matchAll(/\r?\n|$/g)];
+  /** Where each line begins. */
+  const starts = [0, ...ends.map(({ 0: end, index }) => index + end.length)];
+  const lines = ends.map(({ index }, at) => text.slice(starts[at], index));
   const entries: Entry[] = [];
   for (let index = 0; index < lines.length; index += 1) {
     const whole = lines[index] ?? "";
@@ -95,7 +98,8 @@ function entriesOf(text: string): readonly Entry[] {
       continue;
     }
     const end = delimiter.trim() === "" ? -1 : lines.indexOf(delimiter.trim(), line);
-    const value = lines.slice(line, end === -1 ? line : end).join("\n");
+    // With its own line ends, as the runner reads GITHUB_OUTPUT.
+    const value = end > line ? text.slice(starts[line], ends[end - 1]?.index) : "";
     if (end === -1) entries.push(unclear(line, `begins a value that does not end. ${SEVERAL_LINES}`));
     else if (RANDOM.test(name)) entries.push(unclear(line, LIKE_A_SECRET));
     else if (value.trim() === "") entries.push(unclear(line, "has an empty value. Drop it, or give it one."));
