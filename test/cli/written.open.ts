@@ -61,11 +61,15 @@ export function writtenTests(given: OpenTest): void {
           { label: "prod/TOKEN", fields: [{ name: "prod/TOKEN", value: "t", concealed: true }] },
           { label: "deploy.pem", fields: [], files: [{ name: "deploy.pem", mediaType: "", data }] },
           { label: "one", fields: [{ name: "key", value: "k", concealed: true }] },
+          { label: "ONE", fields: ["Key", "key"].map((name) => ({ name, value: name, concealed: true })) },
         ],
       });
       const path = place("several");
       expect((await open(sealed.link, ["-f", "files", "--out", path, "--email", EMAIL])).code).toBe(0);
       expect(readdirSync(path, { recursive: true }).sort()).toEqual([
+        "ONE-2",
+        "ONE-2/Key",
+        "ONE-2/key-2",
         "Orders",
         "Orders/password",
         "Orders/user",

@@ -1,7 +1,7 @@
 import { parseEnv } from "node:util";
 import { describe, expect, test } from "@jest/globals";
 import type { Item } from "@secret-handoff/protocol";
-import { asText, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
+import { asText, envFile, fileName, fileNames, jsonFile } from "@secret-handoff/protocol/saving";
 import fc from "fast-check";
 import { atTier, report, SEED } from "../support/tier.ts";
 import { NAUGHTY } from "./naughty.ts";
@@ -293,8 +293,37 @@ test.each([
   ["nul.txt", "_nul.txt"],
   ["com1.pem", "_com1.pem"],
   ["console.pem", "console.pem"],
+  ["com\u00b9", "_com\u00b9"],
+  ["CONIN$", "_CONIN$"],
+  ["nul .txt", "_nul .txt"],
   ["~root.key", "root.key"],
   ["key.pem. ", "key.pem"],
 ])("the file name %j is saved as %j", (name, expected) => {
   expect(fileName(name)).toBe(expected);
+});
+
+test("files of one folder have names that Windows and macOS tell apart", () => {
+  expect(
+    fileNames([
+      "Token",
+      "token",
+      "../TOKEN",
+      "token-2",
+      "caf\u00e9",
+      "cafe\u0301",
+      "stra\u00dfe",
+      "STRASSE",
+      "other",
+    ]),
+  ).toEqual([
+    "Token",
+    "token-2",
+    "TOKEN-3",
+    "token-2-2",
+    "caf\u00e9",
+    "cafe\u0301-2",
+    "stra\u00dfe",
+    "STRASSE-2",
+    "other",
+  ]);
 });

@@ -1,5 +1,5 @@
 import { type Field, type Item, platformRandom } from "@secret-handoff/protocol";
-import { asText, distinct, envFile, fileName, jsonFile } from "@secret-handoff/protocol/saving";
+import { asText, envFile, fileNames, jsonFile } from "@secret-handoff/protocol/saving";
 import type { KdbxOptions } from "@secret-handoff/protocol/saving/managers";
 import { leftOut, lineEndsChange, moved, shellOnly, tooLong } from "@secret-handoff/protocol/saving/wording";
 import { SenderError } from "@secret-handoff/sdk";
@@ -140,18 +140,11 @@ function onlyField(items: readonly Item[]): Field {
 /** A file for each value and for each attached file; a folder for each item of several where there are several items. */
 function filesOf(items: readonly Item[]): ReadonlyMap<string, string | Uint8Array> {
   const files = new Map<string, string | Uint8Array>();
-  const numbered = (count: number) => `-${count}`;
-  const paths = distinct(
-    items.map((item) => fileName(nameOfOnly(item) ?? item.label)),
-    numbered,
-  );
+  const paths = fileNames(items.map((item) => nameOfOnly(item) ?? item.label));
   for (const [index, item] of items.entries()) {
     const { fields, files: attached = [] } = item;
     const contents = [...fields.map(({ value }) => value), ...attached.map(({ data }) => data)];
-    const names = distinct(
-      [...fields, ...attached].map(({ name }) => fileName(name)),
-      numbered,
-    );
+    const names = fileNames([...fields, ...attached].map(({ name }) => name));
     const path = paths[index] ?? "";
     const pathOf = (name = "") =>
       items.length === 1 ? name : nameOfOnly(item) === undefined ? `${path}/${name}` : path;

@@ -3,7 +3,7 @@ import { utf8 } from "../encoding.ts";
 import { escapeHtml } from "../markup.ts";
 import type { RandomBytes } from "../seal.ts";
 import { hasPlaceholder, loginOf, withoutPlaceholders } from "./logins.ts";
-import { distinct, fileName } from "./saved-files.ts";
+import { distinct, fileNames } from "./saved-files.ts";
 
 /** The document in a KDBX file, and the files that its entries refer to by their number. */
 type KdbxDocument = { readonly xml: string; readonly binaries: readonly Uint8Array[] };
@@ -56,13 +56,10 @@ export function kdbxDocument(items: readonly Item[], { now, random, protect }: O
       KEYS.length,
     );
     const files = item.files ?? [];
-    const fileNames = distinct(
-      files.map((file) => fileName(file.name)),
-      (count) => `-${count}`,
-    );
+    const attached = fileNames(files.map((file) => file.name));
     const attachments = files.map(({ data }, index) => {
       binaries.push(data);
-      return `<Binary><Key>${name(fileNames[index] ?? "")}</Key><Value Ref="${binaries.length - 1}"/></Binary>`;
+      return `<Binary><Key>${name(attached[index] ?? "")}</Key><Value Ref="${binaries.length - 1}"/></Binary>`;
     });
     return [
       `<Entry>${uuid()}<IconID>0</IconID>${times}`,

@@ -42,15 +42,34 @@ export function asText(items: readonly Item[]): string {
   return withFields.map((item) => block(item).join("\n")).join("\n\n");
 }
 
-/** The names, made different where they are equal: the second `a` becomes `a` + `join(2)`. */
-export function distinct(names: readonly string[], join: (count: number) => string): readonly string[] {
+/**
+ * The names, made different where they are equal: the second `a` becomes `a` + `join(2)`.
+ * @param fold gives equal texts for names that must not stand beside each other; as they are written where it is left out
+ */
+export function distinct(
+  names: readonly string[],
+  join: (count: number) => string,
+  fold: (name: string) => string = (name) => name,
+): readonly string[] {
   const taken = new Set<string>();
   return names.map((name) => {
     let unique = name;
-    for (let count = 2; taken.has(unique); count += 1) unique = name + join(count);
-    taken.add(unique);
+    for (let count = 2; taken.has(fold(unique)); count += 1) unique = name + join(count);
+    taken.add(fold(unique));
     return unique;
   });
+}
+
+/**
+ * Names for files in one folder: {@link fileName} of each, made different also where only letter case or the spelling in Unicode differs,
+ * for Windows and macOS take those for one name.
+ */
+export function fileNames(names: readonly string[]): readonly string[] {
+  return distinct(
+    names.map(fileName),
+    (count) => `-${count}`,
+    (name) => name.normalize("NFKC").toUpperCase().normalize("NFC"),
+  );
 }
 
 /** The longest name, in characters; most file systems take 255 bytes. */
@@ -62,7 +81,7 @@ export function fileName(name: string): string {
   const safe = last
     .replace(/[\p{C}\p{Zl}\p{Zp}<>:"|?*]/gu, "_")
     .replace(/^[.\s~-]+|[.\s]+$/g, "")
-    .replace(/^(?=(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))/i, "_");
+    .replace(/^(?=(?:con|prn|aux|nul|com[\d¹²³]|lpt[\d¹²³]|conin\$|conout\$)\s*(?:\.|$))/i, "_");
   if (safe === "") return "secret";
   const [, stem = "", extension = ""] = /^(.*?)(\.[^.]{1,12})?$/s.exec(safe) ?? [];
   return [...stem].slice(0, LONGEST_NAME - extension.length).join("") + extension;
