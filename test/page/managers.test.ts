@@ -109,8 +109,25 @@ describe("a file for KeePass", () => {
     "x{S:token}y",
     "{T-REPLACE-RX:/a/b/c/}",
     "{ENV_DIRSEP}",
+    "{docdir}",
+    "%TEMP%",
+    "x%ProgramFiles(x86)%y",
   ];
-  const HARMLESS = ['{"a":1}', "{}", "{1}", "a{b", "p{4}Q", "{ TITLE}", "${", "{HOME}", "{x:1}"];
+  const HARMLESS = [
+    '{"a":1}',
+    "{}",
+    "{1}",
+    "a{b",
+    "p{4}Q",
+    "{ TITLE}",
+    "${",
+    "{HOME}",
+    "{x:1}",
+    "100%",
+    "5% or 6%",
+    "%%",
+    "caf%C3%A9%20x",
+  ];
   test.each(PLACEHOLDERS)("holds no value in whose place KeePass would put another: %s", async (value) => {
     const item = {
       label: `Orders ${value}`,

@@ -26,13 +26,14 @@ const WEBSITE = /^(?:https?|ftps?):\/\/\S+$/i;
 /**
  * `{TITLE}`, `{CMD:…}`: KeePass and KeePassXC put something else in its place when the value is copied, typed or opened, some by running a
  * program. Other braces they leave alone. https://keepass.info/help/base/placeholders.html
+ * `%TEMP%`: KeePass puts an environment variable in its place; `%C3%A4` is a URL's spelling of a character, and no variable.
  */
 const PLACEHOLDER = new RegExp(
   `\\{(?=(?:${[
     "TITLE|USERNAME|PASSWORD(?:_ENC)?|URL|BASE|NOTES|UUID|S|C|REF|CMD|GROUP\\w*|DB_\\w+|DT_\\w+|ENV_\\w+|T-CONV|T-REPLACE-RX",
-    "TOTP|HMACOTP|TIMEOTP|NEWPASSWORD|PICKCHARS|PICKFIELD|CLIPBOARD[\\w-]*|APPDIR|\\w+APPDIR|\\w*EDGE|INTERNETEXPLORER|FIREFOX|OPERA",
+    "TOTP|HMACOTP|TIMEOTP|NEWPASSWORD|PICK\\w+|CLIPBOARD[\\w-]*|DOCDIR|\\w*APPDIR|\\w*EDGE|INTERNETEXPLORER|FIREFOX|OPERA",
     "GOOGLECHROME|CHROMIUM|SAFARI|BEEP|DELAY|VKEY|APPACTIVATE|CLEARFIELD|PASTE",
-  ].join("|")})[:}])`,
+  ].join("|")})[:}])|%(?![0-9A-F]{2})(?=[A-Z_][\\w()]*%)`,
   "gi",
 );
 const PASSWORD = /^pass(?:word|wd|phrase)?$/i;
@@ -70,5 +71,5 @@ export function hasPlaceholder(text: string): boolean {
 
 /** The same of a name, which may be changed, as no value may. */
 export function withoutPlaceholders(name: string): string {
-  return name.replace(PLACEHOLDER, "{ ");
+  return name.replace(PLACEHOLDER, "$& ");
 }
