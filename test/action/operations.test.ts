@@ -438,7 +438,7 @@ test("report reviews the trail, and counts no event of a kind that only a newer 
   const count = ({ workflow }: Awaited<ReturnType<typeof report>>) =>
     Number(/from (\d+) events of the trail/.exec(workflow.summaries[0] ?? "")?.[1]);
   const known = await report("evidence", undefined);
-  // A reading is recorded once a while, and the clock stands still.
+  // Readings within five minutes leave one event.
   expect(count(await report("evidence", { fetch }))).toBe(count(known));
   rmSync(folder, { recursive: true });
 });

@@ -1,10 +1,10 @@
 import type SMTPConnection from "nodemailer/lib/smtp-connection";
 import type { Concealed } from "../redact.ts";
 import type { Deadline } from "../runtime/deadline.ts";
-import { jsonOrUndefined } from "../runtime/network.ts";
 import { SenderError } from "../sender-error.ts";
 import { jwtClaims } from "../service/service-http.ts";
 import { inputName, type NameSetting } from "../settings.ts";
+import { jsonOrUndefined } from "../sources/json.ts";
 import { textOf } from "../sources/stores/store-http.ts";
 import { xoauth2Response } from "./smtp-login.ts";
 import type { AccessTokens } from "./smtp-token.ts";

@@ -170,13 +170,3 @@ function* codesIn(
   }
   yield* codesIn(part("cause"), depth + 1);
 }
-
-/** What JSON spells; undefined where the text is none. */
-export function jsonOrUndefined(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // No cause: a JSON error quotes the text.
-    return undefined;
-  }
-}

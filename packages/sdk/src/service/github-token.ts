@@ -1,9 +1,10 @@
 import { boundedText } from "@secret-handoff/protocol/bounded-body";
 import { type Deadline, withAttemptLimit } from "../runtime/deadline.ts";
-import { jsonOrUndefined, networkFault } from "../runtime/network.ts";
+import { networkFault } from "../runtime/network.ts";
 import { retry, retryAfterMs, TransientError } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
+import { jsonOrUndefined } from "../sources/json.ts";
 
 /** Where the runner issues tokens; both are set only with `id-token: write`. */
 export type TokenEndpoint = { readonly url: string; readonly bearer: string };

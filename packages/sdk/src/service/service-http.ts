@@ -1,11 +1,12 @@
 import { boundedText } from "@secret-handoff/protocol/bounded-body";
 import { Concealed } from "../redact.ts";
 import { type Deadline, withAttemptLimit } from "../runtime/deadline.ts";
-import { jsonOrUndefined, networkFault } from "../runtime/network.ts";
+import { networkFault } from "../runtime/network.ts";
 import type { Pace } from "../runtime/pace.ts";
 import { retry, retryAfterMs, TransientError } from "../runtime/retry.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { SenderError } from "../sender-error.ts";
+import { jsonOrUndefined } from "../sources/json.ts";
 import type { RequestSigner } from "./iam-signer.ts";
 import { readProblem, type ServiceResponse, titled } from "./service-errors.ts";
 

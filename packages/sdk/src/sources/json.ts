@@ -118,3 +118,13 @@ function childrenOf(name: string, node: Node): readonly (readonly [name: string,
 function textOf({ type, value, offset, length }: Node, text: string): string {
   return type === "string" ? String(value) : text.slice(offset, offset + length);
 }
+
+/** What JSON spells; undefined where the text is none. */
+export function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // No cause: a JSON error quotes the text.
+    return undefined;
+  }
+}

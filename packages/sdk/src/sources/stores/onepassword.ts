@@ -1,6 +1,6 @@
 import { Concealed, redact } from "../../redact.ts";
-import { jsonOrUndefined } from "../../runtime/network.ts";
 import { SenderError } from "../../sender-error.ts";
+import { jsonOrUndefined } from "../json.ts";
 import type { SecretVersion } from "../secret-version.ts";
 import { askStore, memberOf, type StoreAnswer, type StoreContext, secondsOf, textOf } from "./store-http.ts";
 

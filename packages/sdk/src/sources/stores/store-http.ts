@@ -4,12 +4,13 @@ import { promisify } from "node:util";
 import { isLoopback } from "@secret-handoff/protocol";
 import { boundedText } from "@secret-handoff/protocol/bounded-body";
 import { type Deadline, withAttemptLimit } from "../../runtime/deadline.ts";
-import { jsonOrUndefined, networkFault } from "../../runtime/network.ts";
+import { networkFault } from "../../runtime/network.ts";
 import { isReadByProxy } from "../../runtime/proxy.ts";
 import { retry, retryAfterMs, TransientError } from "../../runtime/retry.ts";
 import type { Runtime } from "../../runtime/runtime.ts";
 import { SenderError } from "../../sender-error.ts";
 import { inWordsOf, type Sentence } from "../../settings.ts";
+import { jsonOrUndefined } from "../json.ts";
 
 /** What a secret store takes from its surroundings, so that tests need no cloud. */
 export type StoreContext = {
