@@ -73,8 +73,8 @@ variable "environment" {
   nullable    = false
 
   validation {
-    condition     = !can(regex("[*?:]", var.environment))
-    error_message = "environment must be written out, without a wildcard or a colon: else jobs that no environment's rules protect would be admitted."
+    condition     = !can(regex("[*?:]|^\\s|\\s$", var.environment))
+    error_message = "environment must be written out, without a wildcard, a colon, or white space around it: else jobs that no environment's rules protect would be admitted."
   }
 }
 

@@ -18,8 +18,8 @@ import {
 } from "./variables.ts";
 
 const whole = (name: string, consequence: string): Rule => [
-  `!can(regex("[*?:]", var.${name}))`,
-  `${name} must be written out, without a wildcard or a colon: else ${consequence}.`,
+  `!can(regex("[*?:]|^\\\\s|\\\\s$", var.${name}))`,
+  `${name} must be written out, without a wildcard, a colon, or white space around it: else ${consequence}.`,
 ];
 const gitHubNumber = (name: string): Rule => [
   `can(regex("^[1-9][0-9]*$", var.${name}))`,

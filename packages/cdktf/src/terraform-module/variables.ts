@@ -164,6 +164,10 @@ const RIGHTS = `[${Right.options.map((right) => `"${right}"`).join(", ")}]`;
 const noneEmpty = (entry: string, parts: readonly string[]): string =>
   `alltrue([for part in [${parts.map((part) => `${entry}.${part}`).join(", ")}] : try(length(part) > 0, true)])`;
 
+/** No text of an entry begins or ends with white space. It is looked for in the entry's JSON, which has none between its texts. */
+const trimmed = (entry: string): string =>
+  String.raw`!can(regex("\"\\s|\\s\"|\\\\[nrt]\"", jsonencode(${entry})))`;
+
 /** Who may send what, as inputs. */
 export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
   senders: {
@@ -171,8 +175,8 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
     description:
       "Who may send, revoke and audit; an empty list refuses everyone. Each has repository_id (or repository) and may; and environment, workflow, ref, events, classes where those must match. For pipelines that are not GitHub's it has issuer and claims instead.",
     holds: [
-      `alltrue([for s in local.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && length(setsubtract(s.may, ${RIGHTS})) == 0 && ${noneEmpty("s", ["events", "classes", "roles", "claims"])} && !can(regex("[*?]", jsonencode(s))) && !(contains(s.may, "erase") && s.classes != null)])`,
-      "Each sender needs repository_id (or repository) and may, and no wildcard: without a repository every one on GitHub would match. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes.",
+      `alltrue([for s in local.senders : (s.repository_id != null || s.repository != null || s.owner_id != null || s.issuer != null) && length(s.may) > 0 && length(setsubtract(s.may, ${RIGHTS})) == 0 && ${noneEmpty("s", ["events", "classes", "roles", "claims"])} && !can(regex("[*?]", jsonencode(s))) && ${trimmed("s")} && alltrue([for number in [s.repository_id, s.owner_id] : number == null ? true : can(regex("^[1-9][0-9]*$", number))]) && !(contains(s.may, "erase") && s.classes != null)])`,
+      "Each sender needs repository_id (or repository) and may, no wildcard, and no white space around a text; repository_id and owner_id are GitHub's numbers: without a repository every one on GitHub would match. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes.",
     ],
   },
   operators: {
@@ -181,8 +185,8 @@ export const POLICY_VARIABLES: Readonly<Record<string, Variable>> = {
       "The IAM roles and users that may call the service. Each has principal (an ARN) and may; and classes, roles where wanted.",
     default: [],
     holds: [
-      `alltrue([for o in local.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0 && length(setsubtract(o.may, ${RIGHTS})) == 0 && ${noneEmpty("o", ["classes", "roles"])} && !(contains(o.may, "erase") && o.classes != null)])`,
-      "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes.",
+      `alltrue([for o in local.operators : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(role|user)/[^*?]+$", o.principal)) && length(o.may) > 0 && length(setsubtract(o.may, ${RIGHTS})) == 0 && ${trimmed("o")} && ${noneEmpty("o", ["classes", "roles"])} && !(contains(o.may, "erase") && o.classes != null)])`,
+      "Each operator needs principal, the ARN of an IAM role or user without a wildcard, and may. No text has white space around it. No list is empty, and may has only send, check, revoke, approve, audit and erase. Erasing covers every class: with erase there are no classes.",
     ],
   },
   classes: {
