@@ -208,6 +208,21 @@ describe("whatever comes at once, or again,", () => {
     expect(await desk.create(id)).toMatchObject({ status: 409, body: { code: "request_ended" } });
   });
 
+  test("of creates whose handoffs their owner takes back, a request serves some twenty, and is denied all the same", async () => {
+    const { id } = await desk.approved();
+    const statuses: number[] = [];
+    for (let round = 0; round < 25; round += 1) {
+      const { status, body } = await desk.create(id);
+      statuses.push(status);
+      if (status === 201) await desk.requester.call("DELETE", `/v1/sender/handoffs/${body.id}`);
+      else
+        expect(body).toMatchObject({ code: "request_ended", detail: expect.stringContaining("too often") });
+    }
+    expect(statuses).toEqual([...Array<number>(24).fill(201), 409]);
+    expect((await desk.service.stored(id))?.uses?.L).toHaveLength(1);
+    expect(await desk.deny(id)).toMatchObject({ status: 200, body: { state: "denied" } });
+  });
+
   test("each recipient of a request is served once, and a set by its members", async () => {
     const { id } = await desk.approved({ secrets: [SECRET, OTHER], recipients: [ANA, BEN] });
     const set = { about: { secret: "bundle:set" }, more: { members: [SECRET, OTHER] } };

@@ -9,7 +9,7 @@ import {
 } from "@secret-handoff/protocol/api";
 import { derive, isBarred } from "../store/handoff-record.ts";
 import type { Handoffs } from "../store/handoffs.ts";
-import { type RequestRecord, type Requests, stateOf, type Use } from "../store/requests.ts";
+import { bindsOf, type RequestRecord, type Requests, stateOf, type Use } from "../store/requests.ts";
 import type { Caller } from "./callers.ts";
 import { ABANDONED_SECONDS } from "./once-per-version.ts";
 import { approvalView, contended, MAX_ROUNDS, requestEnded, requireUsable } from "./requests.ts";
@@ -129,11 +129,24 @@ function isBoundTo(record: RequestRecord, pairs: Pairs, handoff: HandoffId): boo
   return taken(record, pairs).every((use) => use?.handoff === handoff);
 }
 
-/** The latest use of each pair. */
+/** The use of each pair. */
 function taken({ uses }: RequestRecord, { secrets, recipient }: Pairs): readonly (Use | undefined)[] {
-  return secrets.map((secret) =>
-    uses.findLast((use) => use.secret === secret && use.recipient === recipient),
-  );
+  return secrets.map((secret) => uses.find((use) => use.secret === secret && use.recipient === recipient));
+}
+
+/**
+ * Each bind bills the whole request, and a pair comes free whenever its owner takes an unmailed handoff back: somebody who does that again
+ * and again has an end. So many for each pair, and some more: who hands over one secret may try that often.
+ */
+const BINDS_A_PAIR = 4;
+const MORE_BINDS = 20;
+
+/** @throws ProblemError 409 `request_ended` */
+function requireBindsLeft(record: RequestRecord): void {
+  const { secrets, recipients } = record.asked;
+  if (bindsOf(record) >= BINDS_A_PAIR * secrets.length * recipients.length + MORE_BINDS) {
+    throw requestEnded("bound_too_often");
+  }
 }
 
 type UseDeps = { readonly requests: Requests; readonly handoffs: Handoffs };
@@ -156,6 +169,7 @@ export async function bindRequest(
     if (await isRepeated(deps.handoffs, record, pairs, handoff)) return;
     requireUsable(record, now);
     if (isBoundTo(record, pairs, handoff)) return;
+    requireBindsLeft(record);
     const uses = taken(record, pairs);
     const others = uses.filter((use) => use !== undefined && use.handoff !== handoff);
     for (const use of others) {
@@ -181,6 +195,7 @@ export async function requireFree(
   now: number,
 ): Promise<void> {
   requireUsable(record, now);
+  requireBindsLeft(record);
   for (const use of taken(record, pairs)) {
     const found = use && (await handoffs.get({ id: use.handoff }));
     if (use && !freedBy(found, record, use, now) && !isAbandoned(found, now)) throw requestEnded("used");

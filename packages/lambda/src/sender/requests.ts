@@ -194,11 +194,13 @@ export function requireUsable(record: RequestRecord, now: number): void {
   if (record.expiresAt <= now) throw requestEnded("expired");
 }
 
-export function requestEnded(state: "denied" | "expired" | "used"): ProblemError {
+export function requestEnded(state: "denied" | "expired" | "used" | "bound_too_often"): ProblemError {
   const how = {
     denied: "The request was denied.",
     expired: "The request has expired.",
     used: "The request was used: every secret that it names has been handed to every recipient.",
+    bound_too_often:
+      "Handoffs by this request were made and taken back, or abandoned, too often: it serves no more of them.",
   };
   return new ProblemError("request_ended", `${how[state]} Make a new request.`);
 }

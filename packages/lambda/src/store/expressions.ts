@@ -109,6 +109,8 @@ export function or(...terms: readonly Expression[]): Expression {
 // Assignments.
 
 export const set = (name: string, value: Value): Expression => expression(`#${name} = ?`, attributeOf(value));
+export const setTexts = (name: string, texts: readonly string[]): Expression =>
+  expression(`#${name} = ?`, listOf(texts));
 /** So much more than another attribute, as it was before the update. */
 export const setPast = (name: string, other: string, amount: number): Expression =>
   expression(`#${name} = #${other} + ?`, attributeOf(amount));

@@ -12,6 +12,7 @@ import {
   itemOf,
   or,
   set,
+  setTexts,
 } from "./expressions.ts";
 import { keyOf } from "./handoff-record.ts";
 import type { Table } from "./table.ts";
@@ -83,7 +84,7 @@ export type RequestRecord = {
   readonly asked: Asked;
   readonly approvals: readonly StoredApproval[];
   readonly denied: Approval | undefined;
-  /** Of several for the same secret and recipient the last one counts. */
+  /** One for each secret and recipient: the last. */
   readonly uses: readonly Use[];
   readonly requestedAt: number;
   readonly expiresAt: number;
@@ -120,6 +121,11 @@ export const REQUEST_ATTRIBUTES = [
 const RUN_SECONDS = 70 * 86_400;
 
 export const newRequestId = (): string => `req_${randomBytes(16).toString("base64url")}`;
+
+/** How often a request has bound something. What else counts its revision up is its approvals, and what ends it. */
+export function bindsOf({ revision, approvals }: RequestRecord): number {
+  return revision - approvals.length;
+}
 
 /** What a request is now, short of whether its approvals suffice. */
 export function stateOf(
@@ -237,7 +243,10 @@ export class Requests {
   }
 
   /**
-   * Binds secrets and recipients to a handoff before that is put.
+   * Binds secrets and recipients to a handoff before that is put. Each takes the place of what its secret and recipient were bound to
+   * before, so that the item has an end. Nothing is lost by that: a handoff gives its place up only once it is there and its id is
+   * taken, or so late that its create cannot be under way.
+   * @param uses of secrets and recipients that were asked for
    * @param isLast whether nothing is left of the request then
    * @param takesOver whether a use that was there before is given to this handoff, which a used-up request allows as well
    * @returns as {@link approve}
@@ -252,10 +261,7 @@ export class Requests {
     return this.#table.update({
       key: keyOf(seen),
       set: [
-        append(
-          "uses",
-          uses.map((use) => JSON.stringify(use)),
-        ),
+        setTexts("uses", storedUses(seen.asked, latest([...seen.uses, ...uses]))),
         set("revision", seen.revision + 1),
         ...(isLast ? ended("used", now) : []),
       ],
@@ -302,18 +308,58 @@ function ended(state: "denied" | "used" | "expired", at: number) {
   return [set("state", state), set("changedAt", at), set("ttl", at + TOMBSTONE_SECONDS)];
 }
 
+/** The last use of each secret and recipient. */
+function latest(uses: readonly Use[]): readonly Use[] {
+  return [
+    ...new Map(uses.map((use) => [JSON.stringify([use.secret, use.recipient]), use] as const)).values(),
+  ];
+}
+
+/** The uses of one handoff: places in what was asked instead of names, which are long and many. */
+type StoredUses = readonly [handoff: HandoffId, at: number, recipient: number, secrets: readonly number[]];
+
+function storedUses({ secrets, recipients }: Asked, uses: readonly Use[]): readonly string[] {
+  const bound = new Map<string, readonly Use[]>();
+  for (const use of uses) {
+    const key = JSON.stringify([use.handoff, use.at, recipients.indexOf(use.recipient)]);
+    bound.set(key, [...(bound.get(key) ?? []), use]);
+  }
+  return [...bound].map(([key, of]) =>
+    JSON.stringify([...JSON.parse(key), of.map(({ secret }) => secrets.indexOf(secret))]),
+  );
+}
+
+function readUses({ secrets, recipients }: Asked, texts: readonly string[]): readonly Use[] {
+  return texts.flatMap((text) => {
+    const [handoff, at, ofRecipients, ofSecrets] = JSON.parse(text) as StoredUses;
+    return ofSecrets.map((place) => ({
+      secret: named(secrets, place),
+      recipient: named(recipients, ofRecipients),
+      handoff,
+      at,
+    }));
+  });
+}
+
+function named(names: readonly string[], place: number): string {
+  const name = names[place];
+  if (name === undefined) throw new Error("a use of a request is of nothing that was asked");
+  return name;
+}
+
 /** @throws Error naming the attribute when a required one is missing */
 export function readRequest(item: Attributes): RequestRecord {
   const read = new ItemReader(item);
   const denied = read.optionalString("denied");
+  const asked = JSON.parse(read.string("asked")) as Asked;
   return {
     id: read.string("id"),
     state: read.string("state") as RequestRecord["state"],
     class: read.string("class"),
-    asked: JSON.parse(read.string("asked")) as Asked,
+    asked,
     approvals: read.strings("approvals").map((text) => JSON.parse(text) as StoredApproval),
     denied: denied === undefined ? undefined : (JSON.parse(denied) as Approval),
-    uses: read.strings("uses").map((text) => JSON.parse(text) as Use),
+    uses: readUses(asked, read.strings("uses")),
     requestedAt: read.number("requestedAt"),
     expiresAt: read.number("expiresAt"),
     revision: read.number("revision"),
