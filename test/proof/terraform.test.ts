@@ -251,3 +251,20 @@ function expectPlan(name: string, made: Workspace): void {
   expect(resources).toBeGreaterThan(50);
   report(`plan of ${name}: ${resources} resources`);
 }
+
+/** What a hurried hand copies: each would admit nobody, and say nothing. */
+const COPIED = [
+  '[{ repository_id = "123456789", environment = "production ", may = ["send"] }]',
+  '[{ repository_id = "123456789\\n", may = ["send"] }]',
+  '[{ repository_id = "orders", may = ["send"] }]',
+  '[{ owner_id = "example", may = ["send"] }]',
+];
+
+withTerraform("white space around a sender's texts, and names in the place of numbers, are refused", () => {
+  const made = workspace();
+  made.write("variables.tf", readFileSync(new URL("../../terraform/variables.tf", import.meta.url), "utf8"));
+  const plan = (senders: string) => made.run("plan", "-input=false", "-no-color", `-var=senders=${senders}`);
+  for (const senders of COPIED) expect(() => plan(senders)).toThrow(/Each\s+sender\s+needs/);
+  const sound = '[{ repository_id = "123456789", environment = "live europe", may = ["send"] }]';
+  expect(() => plan(sound)).not.toThrow(/Each\s+sender\s+needs/);
+});
