@@ -367,15 +367,6 @@ describe("two approvals", () => {
 describe("an approval is refused by the service", () => {
   const githubToken = "ghs_reads-actions";
   const cases: Readonly<Record<string, readonly [() => Promise<Answer>, number, string]>> = {
-    "by the same person for the same role again": [
-      async () => {
-        const { id } = await desk.ask();
-        await desk.approveAs(kim, id, "security");
-        return desk.approveAs(kim, id, "security");
-      },
-      409,
-      "same_person",
-    ],
     "by the same person in another role of IAM": [
       async () => {
         const { id } = await desk.ask();

@@ -24,7 +24,8 @@ import { mayApprove, rolesOf } from "./rights.ts";
 type Decided = { readonly record: RequestRecord; readonly isWritten: boolean };
 
 /**
- * Gives an approval. Somebody who approves what is approved for that role already changes nothing.
+ * Gives an approval. Somebody who approves what is approved for that role already changes nothing, whoever approved it: also this
+ * very call, whose write is repeated when its answer is lost.
  * @throws ProblemError 403 `not_approver`, 404, 409 `same_person` or `request_ended`, 503
  */
 export async function approve(
@@ -40,6 +41,7 @@ export async function approve(
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     const now = deps.clock();
     requireOpen(seen, now);
+    if (hasApproved(seen, approver, body.role)) return { record: seen, isWritten: false };
     requireAnother(seen, approver);
     const counted = countedApprovals(credentialClass, seen.approvals).map(({ role }) => role);
     if (!missingApprovals(credentialClass, counted).includes(body.role))
@@ -136,6 +138,14 @@ function requireAnother({ asked, approvals }: RequestRecord, { person, known }: 
       "Nobody has verified who reviewed one of two environments that approve this request, and it may be the same person. Give githubToken in both jobs, in the request's run with actions: read, or have somebody approve over IAM.",
     );
   }
+}
+
+/** True where the same word of the same person stands already. */
+function hasApproved({ approvals }: RequestRecord, { by, known, person }: Approver, role: string): boolean {
+  return approvals.some(
+    (given) =>
+      given.role === role && given.known === known && given.by === by && samePerson(given.person, person),
+  );
 }
 
 /** Who approves, as far as it is known. */
