@@ -207,6 +207,24 @@ describe("whatever comes at once, or again,", () => {
     expect(updates).toBeGreaterThan(1);
   });
 
+  test("the reviews of more people than an approval can name count as nobody's", async () => {
+    const environments = [{ name: "approve-security" }];
+    const reviewsBy = (people: number) =>
+      Array.from({ length: people }, (_, id) => ({
+        ...{ state: "approved", environments, comment: "", user: { login: `p${id}`, id: id + 100 } },
+      }));
+    const approve = async (of: object, people: number) => {
+      desk.nextRun();
+      const { id } = await desk.ask(of);
+      await desk.reviewed([...reviewsBy(people), ...reviewsBy(people)]);
+      return desk.approveIn("approve-security", id, "security", { githubToken: "ghs_reads-actions" });
+    };
+    const insists = { class: INSISTS.name };
+    expect(await approve(insists, 41)).toMatchObject({ status: 403, body: { code: "not_approver" } });
+    expect(await approve({}, 41)).toMatchObject({ body: { approvals: [{ known: "environment" }] } });
+    expect(await approve(insists, 40)).toMatchObject({ body: { approvals: [{ known: "reviewer" }] } });
+  });
+
   test("the identical create is answered again", async () => {
     const { id } = await desk.approved();
     const sealed = await desk.requester.seal({ class: TWO.name, email: ANA });

@@ -171,6 +171,9 @@ function ownName({ actor, environment, person }: Caller): Approver {
   };
 }
 
+/** So many logins fit where an approval says by whom it is, and the request keeps room for what ends it. */
+const MOST_REVIEWERS = 40;
+
 /**
  * Asks GitHub who reviewed, where the job gave a token for that.
  * @throws ProblemError 400, 403 `not_approver` where the class insists on a reviewer and none is verified, 503
@@ -212,13 +215,18 @@ async function approverOf(
   });
   if ("unknown" in reviews) return insist(reviews.unknown);
   const { reviewers } = reviews;
+  const logins = new Set(reviewers.map(({ login }) => login));
+  if (logins.size > MOST_REVIEWERS)
+    return insist(`more than ${MOST_REVIEWERS} people have reviewed this run`);
   if (reviewerRequired && !(await requests.claimReviews(actor, record, clock()))) {
     return insist("the reviews of this run count for another request. Ask in a run of its own");
   }
   return {
-    by: [...new Set(reviewers.map(({ login }) => login))].join(", "),
+    by: [...logins].join(", "),
     known: "reviewer",
     // Reviews of earlier attempts are among them, and GitHub does not say which: every one of them must be somebody else.
-    person: [...unverified.person, ...reviewers.flatMap(({ login, id }) => personOfLogin(login, id))],
+    person: [
+      ...new Set([...unverified.person, ...reviewers.flatMap(({ login, id }) => personOfLogin(login, id))]),
+    ],
   };
 }
